@@ -1,0 +1,65 @@
+import type { RepositoryName } from "./tree.ts";
+
+/** A pull request as Sluice needs it. */
+export interface PullRequest {
+  readonly number: number;
+  readonly title: string;
+  readonly state: "open" | "closed";
+  readonly draft: boolean;
+  readonly head: { readonly sha: string; readonly ref: string; readonly repository: RepositoryName | undefined };
+  readonly base: { readonly sha: string; readonly ref: string };
+  /** The head lives in another repository. */
+  readonly fork: boolean;
+}
+
+/** A remark at lines of a file, shown by GitHub in the diff view. Lines count from 1. */
+export interface Annotation {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly level: "failure" | "warning" | "notice";
+  readonly title: string;
+  readonly message: string;
+}
+
+/** What a check run says. `text` and `summary` are at most 65,535 characters each. */
+export interface CheckReport {
+  readonly name: string;
+  readonly headSha: string;
+  readonly status: "in_progress" | "completed";
+  readonly conclusion?: "success" | "failure" | "neutral";
+  readonly title: string;
+  readonly summary: string;
+  readonly text?: string;
+  readonly annotations?: readonly Annotation[];
+  readonly detailsUrl?: string;
+}
+
+/** What a person may do in a repository, weakest first: none, read, triage, write, maintain, admin. */
+export type Permission = "none" | "read" | "triage" | "write" | "maintain" | "admin";
+
+/** Reactions that Sluice uses. */
+export type Reaction = "eyes" | "rocket" | "-1" | "confused";
+
+/**
+ * GitHub as the rooms see it: one installation, one repository. Creations are upserts found by marker and app id, so that each call may be repeated. Errors: `throttled`
+ * (with the time to wait), `unavailable`, `timeout` Faults; `permission` and `not-found` UserErrors.
+ */
+export interface GitHub {
+  pullRequest(number: number): Promise<PullRequest>;
+  /**
+   * Makes the one comment of the App with this marker on the pull request read `body` (at most 65,536 characters; the marker is added as a hidden first line). Writes nothing when it
+   * reads so already. Surplus comments with the marker are deleted.
+   */
+  upsertComment(number: number, marker: string, body: string): Promise<{ readonly url: string }>;
+  /** Makes the App's check run of this name on this head say this. Annotations beyond 50 go in further requests. */
+  upsertCheck(report: CheckReport): Promise<{ readonly url: string }>;
+  react(commentId: number, reaction: Reaction): Promise<void>;
+  permission(user: string): Promise<Permission>;
+}
+
+/** Gives the GitHub of one repository through its installation, with a token narrowed to the repository. */
+export type GitHubFor = (installationId: number, repository: RepositoryName) => Promise<GitHub>;
+
+/** Gives a token for git over HTTP, narrowed to reading the repository's contents. Never logged, never in argv. */
+export type GitToken = (repository: RepositoryName) => Promise<string>;

@@ -1,0 +1,23 @@
+/** Fields of a log line or an audit record: never secrets. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** A structured logger. */
+export interface Logger {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+  child(fields: LogFields): Logger;
+}
+
+/** What is counted and timed. Each edge and room tells what happened; `observe/` turns it into Prometheus series. */
+export interface Metrics {
+  restCall(repository: string, route: string, status: number): void;
+  job(type: string, outcome: "done" | "retry" | "parked" | "failed", seconds: number): void;
+  delivery(event: string, answer: number, seconds: number): void;
+  render(kind: string, source: "engine" | "cache", ok: boolean, seconds: number): void;
+  preview(targets: number, affected: number, seconds: number): void;
+}
+
+/** Milliseconds since the epoch; the only clock of rooms and rules. */
+export type Clock = () => number;

@@ -1,0 +1,40 @@
+import type { Job, JobOf, JobType } from "./jobs.ts";
+
+/** What a handler gets beside the job. */
+export interface RunContext {
+  /** Aborts at the job's deadline, when the lock is lost, and when the worker is told to stop. */
+  readonly signal: AbortSignal;
+  /** 1 on the first run of this job. */
+  readonly attempt: number;
+  /** No further run follows if this one fails. */
+  readonly lastAttempt: boolean;
+}
+
+/** Carries out jobs, one function per kind. A thrown error's kind decides whether the job is parked, retried or failed. */
+export type Handlers = { readonly [T in JobType]: (job: JobOf<T>, context: RunContext) => Promise<void> };
+
+/** How many jobs stand where, over all kinds. */
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+}
+
+/**
+ * The durable queue: at least once, so every handler is idempotent.
+ *
+ * - A `delivery` is kept under its id for 3 days after it was handled: adding it again does nothing.
+ * - `preview` jobs of one pull request collapse: while one waits, another add does nothing; while one runs, one more run follows; two never run at once.
+ */
+export interface Queue {
+  /** Stores the job durably; rejects with an `unavailable` Fault when the store does not take it within `timeoutMs` (default 5,000). */
+  add(job: Job, options?: { readonly timeoutMs?: number }): Promise<void>;
+  /** Begins to run jobs. Once only. */
+  start(handlers: Handlers): Promise<void>;
+  /** Whether the store answers, within `timeoutMs`. Never rejects. */
+  healthy(timeoutMs: number): Promise<boolean>;
+  counts(): Promise<QueueCounts>;
+  /** Stops taking jobs, waits up to `graceMs` for those under way, then aborts their signals; leaves the rest in the store. */
+  close(graceMs: number): Promise<void>;
+}
