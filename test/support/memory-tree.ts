@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { UserError } from "../../src/model/errors.ts";
+import type { NamedEntry, Tree, TreeEntry } from "../../src/model/tree.ts";
+
+/** What stands at a path of a memory tree: a file's text or bytes, a symlink, or a submodule's commit. */
+export type MemoryEntry = string | Uint8Array | { readonly link: string } | { readonly module: string };
+
+interface Folder {
+  readonly children: Map<string, Folder | MemoryEntry>;
+}
+
+interface Stored {
+  readonly entry: TreeEntry;
+  readonly bytes?: Uint8Array;
+  readonly children?: readonly NamedEntry[];
+}
+
+const modes = { file: "100644", dir: "40000", link: "120000", module: "160000" } as const;
+
+/**
+ * A `Tree` in memory for tests. Folders come from the paths; ids are those that git would give to the same content (sha-1), so equal content has equal ids
+ * and a changed file changes the id of every folder above it.
+ */
+export function memoryTree(files: Readonly<Record<string, MemoryEntry>>): Tree {
+  const stored = new Map<string, Stored>();
+  const root = store(stored, "", folders(files));
+  const under = (path: string): readonly string[] =>
+    (stored.get(path)?.children ?? []).flatMap((child) => {
+      const at = path === "" ? child.name : `${path}/${child.name}`;
+      return child.kind === "file" ? [at] : child.kind === "dir" ? under(at) : [];
+    });
+  return {
+    oid: root.oid,
+    at: async (path) => stored.get(path)?.entry,
+    list: async (path) => stored.get(path)?.children ?? [],
+    files: async (path = "", limit = 200_000) => {
+      const found = under(path);
+      if (found.length > limit) throw new UserError("limit", `more than ${limit} files`);
+      return found;
+    },
+    read: async (path, maxBytes = 10 * 1024 * 1024) => {
+      const found = stored.get(path);
+      if (found?.entry.kind !== "file") return undefined;
+      if ((found.bytes?.length ?? 0) > maxBytes)
+        throw new UserError("limit", `${path} is larger than ${maxBytes} bytes`);
+      return found.bytes;
+    },
+  };
+}
+
+function folders(files: Readonly<Record<string, MemoryEntry>>): Folder {
+  const root: Folder = { children: new Map() };
+  for (const [path, content] of Object.entries(files)) {
+    const names = path.split("/");
+    const last = names.pop() ?? "";
+    let at = root;
+    for (const name of names) at = descend(at, name);
+    at.children.set(last, content);
+  }
+  return root;
+}
+
+function descend(folder: Folder, name: string): Folder {
+  const existing = folder.children.get(name);
+  if (isFolder(existing)) return existing;
+  const made: Folder = { children: new Map() };
+  folder.children.set(name, made);
+  return made;
+}
+
+function isFolder(value: Folder | MemoryEntry | undefined): value is Folder {
+  return typeof value === "object" && "children" in value;
+}
+
+function store(stored: Map<string, Stored>, path: string, value: Folder | MemoryEntry): TreeEntry {
+  const made = isFolder(value) ? storedFolder(stored, path, value) : storedLeaf(value);
+  stored.set(path, made);
+  return made.entry;
+}
+
+function storedFolder(stored: Map<string, Stored>, path: string, folder: Folder): Stored {
+  const children = [...folder.children]
+    .map(([name, value]): NamedEntry => ({ ...store(stored, path === "" ? name : `${path}/${name}`, value), name }))
+    .sort((a, b) => Buffer.compare(Buffer.from(sortName(a)), Buffer.from(sortName(b))));
+  const body = children.map((child) =>
+    Buffer.concat([Buffer.from(`${modes[child.kind]} ${child.name}\0`), Buffer.from(child.oid, "hex")]),
+  );
+  return { entry: { kind: "dir", oid: hash("tree", Buffer.concat(body)) }, children };
+}
+
+function storedLeaf(value: MemoryEntry): Stored {
+  if (typeof value === "object" && "module" in value) return { entry: { kind: "module", oid: value.module } };
+  if (typeof value === "object" && "link" in value) {
+    const bytes = Buffer.from(value.link);
+    return { entry: { kind: "link", oid: hash("blob", bytes) }, bytes };
+  }
+  const bytes = typeof value === "string" ? Buffer.from(value) : value;
+  return { entry: { kind: "file", oid: hash("blob", bytes), executable: false }, bytes };
+}
+
+/** Git sorts folders as though their names ended in a slash. */
+function sortName(entry: NamedEntry): string {
+  return entry.kind === "dir" ? `${entry.name}/` : entry.name;
+}
+
+function hash(kind: string, bytes: Uint8Array): string {
+  return createHash("sha1").update(`${kind} ${bytes.length}\0`).update(bytes).digest("hex");
+}
