@@ -1,0 +1,31 @@
+// All the set-up, on any Node ≥ 18; the second run does nothing and needs no network.
+//   node scripts/bootstrap.mjs          what running needs: packages, the engine
+//   node scripts/bootstrap.mjs --tests  and what the tests need: Redis, kustomize, helm
+
+import { pathToFileURL } from "node:url";
+import { red, SetupError, step } from "./lib/console.mjs";
+import { engine } from "./lib/engine.mjs";
+import { packages } from "./lib/packages.mjs";
+import { oracle, redis } from "./lib/tools.mjs";
+
+/** Sets up; `tests` adds what only the tests need. */
+export async function setUp({ tests = false } = {}) {
+  await step("npm packages", packages);
+  await step("render engine", engine);
+  if (!tests) return;
+  await step("redis-server", redis);
+  await step("kustomize, the oracle", () => oracle("kustomize"));
+  await step("helm, the oracle", () => oracle("helm"));
+}
+
+/** Prints what stopped a script and gives its exit code. */
+export function failed(error) {
+  process.stderr.write(`\n${red(error instanceof SetupError ? error.message : (error?.stack ?? String(error)))}\n`);
+  return error instanceof SetupError ? 2 : 1;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  setUp({ tests: process.argv.includes("--tests") }).catch((error) => {
+    process.exitCode = failed(error);
+  });
+}

@@ -1,0 +1,66 @@
+// What the tests need besides: Redis, and the real kustomize and helm as oracles.
+
+import { existsSync, mkdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { run, SetupError, tryRun } from "./console.mjs";
+import { goVersion } from "./engine.mjs";
+import { exe, userCache } from "./places.mjs";
+
+const oracles = {
+  kustomize: { variable: "SLUICE_KUSTOMIZE", module: "sigs.k8s.io/kustomize/kustomize/v5", version: "v5.8.2", ask: ["version"] },
+  helm: { variable: "SLUICE_HELM", module: "helm.sh/helm/v4/cmd/helm", version: "v4.3.1", ask: ["version", "--short"] },
+};
+
+/** Finds or installs an oracle of the very version that the engine is made of, and names it to the tests by its variable. */
+export async function oracle(name) {
+  const { variable, module, version, ask } = oracles[name];
+  const path = process.env[variable] ?? onPath(name);
+  if (path && (await tryRun(path, ask))?.includes(version)) {
+    process.env[variable] = path;
+    return `${version}, ${path}`;
+  }
+  const folder = join(userCache, "tools", `${name}-${version}`);
+  const binary = join(folder, exe(name));
+  process.env[variable] = binary;
+  if (existsSync(binary)) return `${version}, from the cache`;
+  if (!(await goVersion())) {
+    throw new SetupError(
+      `The tests compare with the real ${name} ${version}, which is not here.\n` +
+        `Ways: put ${name} ${version} on the PATH, name one in ${variable}, or install Go ≥ 1.26 so that it can be built.`,
+    );
+  }
+  mkdirSync(folder, { recursive: true });
+  // `go install` names the file after the last part of the path that is not a version.
+  await run("go", ["install", "-trimpath", `${module}@${version}`], { env: { ...process.env, GOBIN: folder, CGO_ENABLED: "0" } });
+  return `${version}, built`;
+}
+
+/** Finds redis-server, or installs it where that is allowed. */
+export async function redis() {
+  const there = process.env.SLUICE_REDIS ?? onPath("redis-server");
+  if (there) {
+    process.env.SLUICE_REDIS = there;
+    return (await tryRun(there, ["--version"]))?.match(/v=(\S+)/)?.[1] ?? there;
+  }
+  const root = process.getuid?.() === 0;
+  if (root && onPath("apt-get")) {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    await tryRun("apt-get", ["update", "-qq"], { env });
+    await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "redis-server"], { env });
+    const installed = onPath("redis-server");
+    if (installed) {
+      process.env.SLUICE_REDIS = installed;
+      return "installed by apt-get";
+    }
+  }
+  throw new SetupError(
+    "The tests need a Redis server (≥ 6.2), which is not here.\n" +
+      "Ways: install it (`apt-get install redis-server`, `brew install redis`), or name one in SLUICE_REDIS.",
+  );
+}
+
+/** The program of this name on the PATH. */
+export function onPath(name) {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.map((folder) => join(folder, exe(name))).find((file) => existsSync(file));
+}

@@ -1,0 +1,25 @@
+// `npm run demo` and the like: sets up, then runs `sluice <arguments>` on the right Node.
+
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { failed, setUp } from "./bootstrap.mjs";
+import { nodeBinary, root } from "./lib/places.mjs";
+
+async function main() {
+  await setUp();
+  const child = spawn(nodeBinary(), [join(root, "src", "cli.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
+  });
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    process.exitCode = failed(error);
+  },
+);

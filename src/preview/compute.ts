@@ -1,0 +1,106 @@
+import { resolveTargets, type TargetPlan } from "../config/index.ts";
+import type { Preview } from "../model/preview.ts";
+import type { Renderer, RenderSource } from "../model/render.ts";
+import type { Repository, Tree } from "../model/tree.ts";
+import { assemble } from "./assemble.ts";
+import { pairTargets } from "./plan.ts";
+import { type Commits, type ConfigProblem, configFile, headConfigProblems, type PreviewOutcome } from "./outcome.ts";
+import { previewPair, type SideBySide } from "./side-by-side.ts";
+
+/** What is compared, and how. */
+export interface PreviewRequest {
+  readonly repository: Repository;
+  /** Revisions; the configuration is read from `base`. */
+  readonly base: string;
+  readonly head: string;
+  /** Used instead of the base's `.sluice.yaml`. */
+  readonly configText?: string;
+  /** Key of the fingerprints that stand for secret values. */
+  readonly fingerprintKey: Uint8Array;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: PreviewProgress) => void;
+}
+
+/** How far a preview has come: targets done of those that there are. */
+export interface PreviewProgress {
+  readonly phase: "targets" | "render";
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Compares the renders of every target at the merge base and at the head. Only what a change can have touched is rendered; see DESIGN §6. Rejects with the
+ * ports' errors and when `signal` aborts; a broken configuration and targets that do not render are results.
+ */
+export async function computePreview(
+  request: PreviewRequest,
+  ports: { readonly renderer: Renderer },
+): Promise<PreviewOutcome> {
+  const commits = await findCommits(request);
+  const [baseTree, headTree, tipTree] = await Promise.all([
+    request.repository.tree(commits.mergeBase),
+    request.repository.tree(commits.head),
+    request.repository.tree(commits.base),
+  ]);
+  const configText = request.configText ?? (await readText(tipTree, configFile));
+  const [before, after] = await Promise.all([
+    resolveTargets(configText, baseTree, configFile),
+    resolveTargets(configText, headTree, configFile),
+  ]);
+  const broken = after.problems.filter((problem) => problem.severity === "error");
+  if (broken.length > 0) return { kind: "config", commits, problems: broken };
+  const sides = {
+    base: { tree: baseTree, objects: request.repository.objects },
+    head: { tree: headTree, objects: request.repository.objects },
+  };
+  const compared = await compareAll(request, ports.renderer, sides, before.plan, after.plan);
+  const headConfig = request.configText === undefined ? await headConfigProblems(tipTree, headTree) : undefined;
+  const preview = await assemble({
+    commits,
+    compared,
+    sides,
+    changed: await request.repository.changedPaths(commits.mergeBase, commits.head),
+    plan: after.plan,
+    warnings: after.problems,
+    headConfig,
+    fingerprintKey: request.fingerprintKey,
+    ignore: after.config?.preview.ignore ?? [],
+  });
+  return { kind: "preview", commits, preview };
+}
+
+async function findCommits(request: PreviewRequest): Promise<Commits> {
+  const [base, head] = await Promise.all([
+    request.repository.resolve(request.base),
+    request.repository.resolve(request.head),
+  ]);
+  const mergeBase = await request.repository.mergeBase(base, head);
+  return { base, head, mergeBase: mergeBase ?? base, unrelated: mergeBase === undefined };
+}
+
+async function compareAll(
+  request: PreviewRequest,
+  renderer: Renderer,
+  sides: { readonly base: RenderSource; readonly head: RenderSource },
+  before: TargetPlan,
+  after: TargetPlan,
+): Promise<readonly SideBySide[]> {
+  const pairs = pairTargets(before.targets, after.targets);
+  let done = 0;
+  request.onProgress?.({ phase: "targets", done, total: pairs.length });
+  return Promise.all(
+    pairs.map(async (pair) => {
+      const result = await previewPair(pair, renderer, sides, request.signal);
+      done += 1;
+      request.onProgress?.({ phase: "render", done, total: pairs.length });
+      return result;
+    }),
+  );
+}
+
+async function readText(tree: Tree, path: string): Promise<string | undefined> {
+  const bytes = await tree.read(path, 1 << 20);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
+export type { ConfigProblem, Preview, PreviewOutcome };

@@ -1,0 +1,59 @@
+import { type ConfigProblem, parseConfig, planDifference, resolveTargets } from "../config/index.ts";
+import type { Preview } from "../model/preview.ts";
+import type { Tree } from "../model/tree.ts";
+
+export type { ConfigProblem } from "../config/index.ts";
+
+/** The file that configures Sluice, at the root of the repository. */
+export const configFile = ".sluice.yaml";
+
+/** The commits of a comparison, as full ids. */
+export interface Commits {
+  readonly base: string;
+  readonly head: string;
+  /** The base itself when the histories are `unrelated`. */
+  readonly mergeBase: string;
+  readonly unrelated: boolean;
+}
+
+/** What became of a preview: the comparison, or the errors of the base's configuration. */
+export type PreviewOutcome =
+  | { readonly kind: "preview"; readonly commits: Commits; readonly preview: Preview }
+  | { readonly kind: "config"; readonly commits: Commits; readonly problems: readonly ConfigProblem[] };
+
+/** What a head that edits `.sluice.yaml` would do once it is merged. */
+export interface HeadConfig {
+  readonly problems: readonly ConfigProblem[];
+  /** Sentences on how the plan of targets changes. */
+  readonly effects: readonly string[];
+}
+
+/** Validates the head's `.sluice.yaml` where it differs from the base's; `undefined` where it does not. */
+export async function headConfigProblems(base: Tree, head: Tree): Promise<HeadConfig | undefined> {
+  const [before, after] = await Promise.all([base.at(configFile), head.at(configFile)]);
+  if (before?.oid === after?.oid) return undefined;
+  const text = await text1M(head);
+  if (text === undefined) return { problems: [], effects: [`${configFile} is removed: targets will be discovered`] };
+  const parsed = parseConfig(text, configFile);
+  if (!parsed.ok) return { problems: parsed.problems, effects: [] };
+  const now = await resolveTargets(await text1M(base), head, configFile);
+  const then = await resolveTargets(text, head, configFile);
+  const problems = then.problems.filter((problem) => problem.severity === "error");
+  return { problems, effects: problems.length > 0 ? [] : planDifferenceSentences(now.plan, then.plan) };
+}
+
+function planDifferenceSentences(...plans: Parameters<typeof planDifference>): readonly string[] {
+  const difference = planDifference(...plans);
+  const say = (verb: string, ids: readonly string[]): string[] =>
+    ids.length === 0 ? [] : [`once merged, ${configFile} ${verb} ${ids.length} target${ids.length === 1 ? "" : "s"}: ${ids.join(", ")}`];
+  return [
+    ...say("adds", difference.added.map((target) => target.id)),
+    ...say("removes", difference.removed.map((target) => target.id)),
+    ...say("changes", difference.changed.map((change) => change.head.id)),
+  ];
+}
+
+async function text1M(tree: Tree): Promise<string | undefined> {
+  const bytes = await tree.read(configFile, 1 << 20);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,38 @@
+import { canonicalJson, type Json } from "../model/json.ts";
+import type { TargetPreview } from "../model/preview.ts";
+import type { RenderSpec, Target } from "../model/target.ts";
+
+/** One target on both sides of a comparison; a side is absent where the target does not exist there. */
+export type TargetPair =
+  | { readonly id: string; readonly base: Target; readonly head: Target }
+  | { readonly id: string; readonly base: Target; readonly head: undefined }
+  | { readonly id: string; readonly base: undefined; readonly head: Target };
+
+/** Joins the targets of two plans by id: those of the head in their order, then those that the head lacks. */
+export function pairTargets(base: readonly Target[], head: readonly Target[]): readonly TargetPair[] {
+  const before = new Map(base.map((target) => [target.id, target]));
+  const pairs: TargetPair[] = head.map((target) => ({ id: target.id, base: before.get(target.id), head: target }));
+  const after = new Set(head.map((target) => target.id));
+  for (const target of base) {
+    if (!after.has(target.id)) pairs.push({ id: target.id, base: target, head: undefined });
+  }
+  return pairs;
+}
+
+/** The text by which two render specs are the same. */
+export function specKey(spec: RenderSpec): string {
+  return canonicalJson({ ...spec, options: { ...spec.options } } as Json);
+}
+
+const statusOrder: Readonly<Record<TargetPreview["status"], number>> = {
+  failed: 0,
+  removed: 1,
+  changed: 2,
+  added: 3,
+  unchanged: 4,
+};
+
+/** Failed targets first, then removed, changed, added, and those that render the same; stable within each. */
+export function byUrgency(targets: readonly TargetPreview[]): readonly TargetPreview[] {
+  return targets.toSorted((a, b) => statusOrder[a.status] - statusOrder[b.status]);
+}

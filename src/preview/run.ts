@@ -1,0 +1,104 @@
+import { Fault, UserError } from "../model/errors.ts";
+import type { GitHub, GitHubFor, PullRequest } from "../model/github.ts";
+import type { PreviewJob } from "../model/jobs.ts";
+import type { Clock, Logger, Metrics } from "../model/observe.ts";
+import type { Queue, RunContext } from "../model/queue.ts";
+import type { Renderer } from "../model/render.ts";
+import type { Mirrors } from "../model/tree.ts";
+import { computePreview } from "./compute.ts";
+import type { PreviewOutcome } from "./outcome.ts";
+import { faultReport, forkReport, type PreviewReport, previewMarker, refusedReport, report, running, superseded } from "./report.ts";
+
+/** What a preview acts through. */
+export interface PreviewPorts {
+  readonly github: GitHubFor;
+  readonly mirrors: Mirrors;
+  readonly renderer: Renderer;
+  readonly queue: Pick<Queue, "add">;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+/** What the operator decided. */
+export interface PreviewSettings {
+  readonly fingerprintKey: Uint8Array;
+  /** Render pull requests from forks too. */
+  readonly forks: boolean;
+}
+
+/**
+ * Previews a pull request as it is now: one comment, one check. May be repeated at any time. When the head moved meanwhile nothing is posted for the old one and the
+ * job is queued again, so the latest head is what is shown.
+ */
+export async function runPreview(
+  job: PreviewJob,
+  ports: PreviewPorts,
+  settings: PreviewSettings,
+  context: RunContext,
+): Promise<void> {
+  const github = await ports.github(job.installationId, job.repository);
+  const pull = await github.pullRequest(job.pullRequest);
+  if (pull.state === "closed") return;
+  if (pull.fork && !settings.forks) return post(github, pull, forkReport(pull.head.sha));
+  await github.upsertCheck(running(pull.head.sha));
+  const outcome = await attempt(job, pull, ports, settings, context);
+  const now = await github.pullRequest(job.pullRequest);
+  if (now.head.sha !== pull.head.sha || now.base.ref !== pull.base.ref) {
+    await github.upsertCheck(superseded(pull.head.sha, now.head.sha));
+    return ports.queue.add(job);
+  }
+  await post(github, pull, outcome);
+}
+
+/** Computes the report. What the user can mend is a report; on the last attempt a failure of ours is a report too, so that the pull request never waits for ever. */
+async function attempt(
+  job: PreviewJob,
+  pull: PullRequest,
+  ports: PreviewPorts,
+  settings: PreviewSettings,
+  context: RunContext,
+): Promise<PreviewReport> {
+  const log = ports.log.child({ repository: `${job.repository.owner}/${job.repository.name}`, pullRequest: pull.number });
+  try {
+    const started = ports.clock();
+    const outcome = await compute(job, pull, ports, settings, context.signal);
+    observe(outcome, ports, started);
+    return report(outcome);
+  } catch (error) {
+    if (error instanceof UserError) return refusedReport(pull.head.sha, error);
+    if (!context.lastAttempt) throw error;
+    const incident = `${pull.head.sha.slice(0, 12)}/${ports.clock()}`;
+    log.error({ error, incident }, "preview failed for good");
+    return faultReport(pull.head.sha, incident);
+  }
+}
+
+async function compute(
+  job: PreviewJob,
+  pull: PullRequest,
+  ports: PreviewPorts,
+  settings: PreviewSettings,
+  signal: AbortSignal,
+): Promise<PreviewOutcome> {
+  const base = `refs/heads/${pull.base.ref}`;
+  const want = [base, `refs/pull/${pull.number}/head`, pull.head.sha];
+  const repository = await ports.mirrors.open({ repository: job.repository, want }, signal);
+  signal.throwIfAborted();
+  return computePreview(
+    { repository, base, head: pull.head.sha, fingerprintKey: settings.fingerprintKey, signal },
+    { renderer: ports.renderer },
+  );
+}
+
+function observe(outcome: PreviewOutcome, ports: PreviewPorts, started: number): void {
+  if (outcome.kind === "config") return;
+  const { targets, affected } = outcome.preview.completeness;
+  ports.metrics.preview(targets, affected, (ports.clock() - started) / 1000);
+}
+
+async function post(github: GitHub, pull: PullRequest, { comment, check }: PreviewReport): Promise<void> {
+  if (check.headSha !== pull.head.sha) throw new Fault("bug", "a report for another head");
+  const { url } = await github.upsertComment(pull.number, previewMarker, comment);
+  await github.upsertCheck({ ...check, detailsUrl: url });
+}

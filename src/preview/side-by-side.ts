@@ -1,0 +1,61 @@
+import type { Render, Renderer, RenderSource, Trace } from "../model/render.ts";
+import type { Target } from "../model/target.ts";
+import { traceHolds } from "../model/trace.ts";
+import { specKey, type TargetPair } from "./plan.ts";
+
+/** What one target gives on both sides. Renders are there only for affected targets, and only where the target exists. */
+export type SideBySide =
+  | { readonly target: Target; readonly affected: false }
+  | {
+      readonly target: Target;
+      readonly affected: true;
+      readonly base: Render | undefined;
+      readonly head: Render | undefined;
+    };
+
+/** The trees at the merge base and at the head. */
+export interface Sides {
+  readonly base: RenderSource;
+  readonly head: RenderSource;
+}
+
+/** Decides by traces whether a target is affected, and renders both sides if so. A target that no trace is known of is rendered once to get one. */
+export async function previewPair(
+  pair: TargetPair,
+  renderer: Renderer,
+  sides: Sides,
+  signal: AbortSignal,
+): Promise<SideBySide> {
+  if (pair.head === undefined) {
+    const base = await renderer.render(pair.base.render, sides.base, signal);
+    return { target: pair.base, affected: true, base, head: undefined };
+  }
+  if (pair.base === undefined) {
+    const head = await renderer.render(pair.head.render, sides.head, signal);
+    return { target: pair.head, affected: true, base: undefined, head };
+  }
+  if (specKey(pair.base.render) === specKey(pair.head.render) && (await sameInputs(pair.base, renderer, sides, signal))) {
+    return { target: pair.head, affected: false };
+  }
+  const [base, head] = await Promise.all([
+    renderer.render(pair.base.render, sides.base, signal),
+    renderer.render(pair.head.render, sides.head, signal),
+  ]);
+  return { target: pair.head, affected: true, base, head };
+}
+
+/** Whether everything that the target's render looks up gives the same answers on both sides. */
+async function sameInputs(target: Target, renderer: Renderer, sides: Sides, signal: AbortSignal): Promise<boolean> {
+  if (sides.base.tree.oid === sides.head.tree.oid) return true;
+  const atBase = await renderer.known(target.render, sides.base);
+  if (atBase !== undefined) return traceHolds(atBase, sides.head.tree);
+  const atHead = await renderer.known(target.render, sides.head);
+  if (atHead !== undefined) return traceHolds(atHead, sides.base.tree);
+  const render = await renderer.render(target.render, sides.base, signal);
+  return reliable(render) && (await traceHolds(render.trace, sides.head.tree));
+}
+
+/** A render that was killed or crashed looked up only a part of its inputs, so its trace proves nothing. */
+function reliable(render: Render): render is Render & { readonly trace: Trace } {
+  return render.ok || render.failure.kind === "input" || render.failure.kind === "refused";
+}

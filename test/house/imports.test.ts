@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const src = join(import.meta.dirname, "../../src");
+
+/** What each folder of `src/` may import of ours, besides itself; see DESIGN §3. Files at the top of `src/` are the house's fuse box and doors. */
+const rules = ["config", "policy", "diff", "edit"];
+const rooms = ["preview", "promote", "images", "reconcile"];
+const edges = ["render", "git", "github", "kube", "registry", "state", "notify", "observe"];
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  ...Object.fromEntries(rules.map((folder) => [folder, ["model"]])),
+  ...Object.fromEntries(edges.map((folder) => [folder, ["model"]])),
+  ...Object.fromEntries(rooms.map((folder) => [folder, ["model", ...rules]])),
+  sandbox: ["model"],
+  queue: ["model"],
+  webhooks: ["model", "queue"],
+  web: ["model", "queue", ...rooms],
+  cli: ["model", "queue", "sandbox", "wiring.ts", "settings.ts", "main.ts", ...rooms, ...rules],
+  "index.ts": ["model", "webhooks"],
+  "settings.ts": ["model"],
+  "wiring.ts": ["model", "settings.ts", "index.ts", "webhooks", "web", "queue", ...rooms, ...rules, ...edges],
+  "main.ts": ["model", "settings.ts", "wiring.ts"],
+  "cli.ts": ["cli"],
+};
+
+const ioModules =
+  /^(node:)?(fs|fs\/promises|child_process|net|http|https|http2|dgram|tls|dns|cluster|worker_threads|sqlite|os|timers.*|process)$/;
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+function files(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? files(path) : entry.name.endsWith(".ts") ? [path] : [];
+  });
+}
+
+function importsOf(path: string): readonly Import[] {
+  const text = readFileSync(path, "utf8");
+  const file = relative(src, path);
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm);
+  return [...statements].map((match) => ({
+    file,
+    specifier: match[2] ?? match[3] ?? match[4] ?? "",
+    typeOnly: match[1] !== undefined,
+  }));
+}
+
+const all = files(src).flatMap(importsOf);
+
+function roomOf(file: string): string {
+  return file.split("/")[0] ?? "";
+}
+
+function targetOf({ file, specifier }: Import): string | undefined {
+  if (!specifier.startsWith(".")) return undefined;
+  return roomOf(normalize(join(dirname(file), specifier)));
+}
+
+function isPure(file: string): boolean {
+  return rules.includes(roomOf(file)) || (rooms.includes(roomOf(file)) && file.endsWith("/plan.ts"));
+}
+
+describe("the house", () => {
+  it("has a place in the plan for every folder and file at the top of src/", () => {
+    const unknown = new Set(files(src).map((path) => roomOf(relative(src, path))).filter((room) => !(room in mayImport)));
+    expect([...unknown]).toEqual([]);
+  });
+
+  it("imports downwards only, and never a sibling", () => {
+    const uphill = all.filter((one) => {
+      const from = roomOf(one.file);
+      const to = targetOf(one);
+      return to !== undefined && to !== from && !(mayImport[from] ?? []).includes(to);
+    });
+    expect(uphill.map((one) => `${one.file} imports ${one.specifier}`)).toEqual([]);
+  });
+
+  it("keeps rules and plans free of input, output, clocks and randomness", () => {
+    const io = all.filter((one) => isPure(one.file) && ioModules.test(one.specifier));
+    expect(io.map((one) => `${one.file} imports ${one.specifier}`)).toEqual([]);
+    const impure = files(src).filter((path) => {
+      if (!isPure(relative(src, path))) return false;
+      return /\bDate\.now\(|\bnew Date\(\)|Math\.random\(|randomUUID\(|randomBytes\(|\bfetch\(|\bprocess\./.test(readFileSync(path, "utf8"));
+    });
+    expect(impure.map((path) => relative(src, path))).toEqual([]);
+  });
+
+  it("lets only the command line and the tests open the local GitHub", () => {
+    const users = new Set(all.filter((one) => targetOf(one) === "sandbox").map((one) => roomOf(one.file)));
+    expect([...users].filter((room) => room !== "sandbox" && room !== "cli")).toEqual([]);
+  });
+
+  it("keeps every file below 400 lines", () => {
+    const long = files(src).filter((path) => readFileSync(path, "utf8").split("\n").length > 400);
+    expect(long.map((path) => relative(src, path))).toEqual([]);
+  });
+
+  it("runs no shell", () => {
+    const shells = files(src).filter((path) => /\bexecSync\b|\bexec\(|shell:\s*true/.test(readFileSync(path, "utf8").replaceAll(/\.exec\(/g, "")));
+    expect(shells.map((path) => relative(src, path))).toEqual([]);
+  });
+});
