@@ -109,7 +109,10 @@ function withoutWords(value, named = false) {
 /** Follows one `$ref`. */
 function resolve(description, value) {
   if (!value?.$ref) return value;
-  const target = value.$ref.split("/").slice(1).reduce((node, key) => node[key], description);
+  const target = value.$ref
+    .split("/")
+    .slice(1)
+    .reduce((node, key) => node[key], description);
   return resolve(description, target);
 }
 
@@ -128,10 +131,21 @@ function cut(description, key) {
   const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])]
     .map((parameter) => resolve(description, parameter))
     .filter((parameter) => parameter.in === "path" || parameter.in === "query")
-    .map(({ name, in: place, required, schema }) => ({ name, in: place, required: required === true, schema: withoutWords(schema) }));
-  const responses = Object.entries(operation.responses).map(([status, body]) => [status, jsonSchema(description, body)]);
+    .map(({ name, in: place, required, schema }) => ({
+      name,
+      in: place,
+      required: required === true,
+      schema: withoutWords(schema),
+    }));
+  const responses = Object.entries(operation.responses).map(([status, body]) => [
+    status,
+    jsonSchema(description, body),
+  ]);
   const requestBody = operation.requestBody
-    ? { required: resolve(description, operation.requestBody).required === true, schema: jsonSchema(description, operation.requestBody) }
+    ? {
+        required: resolve(description, operation.requestBody).required === true,
+        schema: jsonSchema(description, operation.requestBody),
+      }
     : null;
   return { parameters, requestBody, responses: Object.fromEntries(responses) };
 }
@@ -154,6 +168,11 @@ function reachable(description, roots) {
 
 const description = loadDescription(process.argv[2]);
 const operations = Object.fromEntries(OPERATIONS.map((key) => [key, cut(description, key)]));
-const text = JSON.stringify({ source: PACKAGE, openapi: description.openapi, operations, schemas: reachable(description, operations) });
+const text = JSON.stringify({
+  source: PACKAGE,
+  openapi: description.openapi,
+  operations,
+  schemas: reachable(description, operations),
+});
 writeFileSync(TARGET, `${text}\n`);
 process.stdout.write(`${OPERATIONS.length} operations, ${text.length} bytes\n`);

@@ -2,10 +2,10 @@
 //   npm test -- <vitest filters>   runs only those of the TypeScript tests, without the other checks
 
 import { failed, setUp } from "./bootstrap.mjs";
+import { compileGoTests, goTests, staticChecks, summary, vitest } from "./lib/checks.mjs";
 import { step } from "./lib/console.mjs";
 import { goVersion } from "./lib/engine.mjs";
 import { nodeBinary } from "./lib/places.mjs";
-import { compileGoTests, goTests, staticChecks, summary, vitest } from "./lib/checks.mjs";
 
 async function main() {
   await setUp({ tests: true });

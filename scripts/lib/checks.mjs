@@ -43,21 +43,19 @@ export async function compileGoTests() {
 
 /** Runs the engine's tests and counts the top-level ones and their cases. */
 export async function goTests() {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = { pass: 0, fail: 0, skip: 0 };
   const output = new Map();
   await lines("go", ["test", "-count=1", "-json", "./..."], engine, (line) => {
     const event = line.startsWith("{") ? JSON.parse(line) : { Action: "output", Output: `${line}\n` };
     const key = `${event.Package ?? ""}/${event.Test ?? ""}`;
-    if (event.Action === "output" || event.Action === "build-output") output.set(key, (output.get(key) ?? "") + event.Output);
+    if (event.Output) output.set(key, (output.get(key) ?? "") + event.Output);
     if (event.Action === "fail") process.stdout.write(`${red("✗")} ${key}\n${output.get(key) ?? ""}`);
-    if (event.Action === "build-fail") process.stdout.write([...output.values()].join(""));
-    if (!event.Test && event.Action !== "fail") return;
-    if (event.Action === "pass") counts.passed += 1;
-    if (event.Action === "fail") counts.failed += 1;
-    if (event.Action === "skip") counts.skipped += 1;
+    // A package that fails with no test at fault (it did not compile, say) counts as one failure.
+    if (event.Action in counts && (event.Test || (event.Action === "fail" && counts.fail === 0)))
+      counts[event.Action] += 1;
   });
-  process.stdout.write(`${counts.failed ? red("✗") : green("✓")} engine's tests (go test): ${counts.passed} passed\n`);
-  return { name: "go test", ...counts };
+  process.stdout.write(`${counts.fail ? red("✗") : green("✓")} engine's tests (go test): ${counts.pass} passed\n`);
+  return { name: "go test", passed: counts.pass, failed: counts.fail, skipped: counts.skip };
 }
 
 /** Runs the TypeScript tests with Vitest, which prints as it goes, and reads its counts. */
@@ -67,11 +65,16 @@ export async function vitest(node, filters) {
   try {
     const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...filters];
     await new Promise((resolve, reject) => {
-      const child = spawn(node, [bin("vitest/vitest.mjs"), ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+      const child = spawn(node, [bin("vitest/vitest.mjs"), ...args], {
+        cwd: root,
+        stdio: ["ignore", "inherit", "inherit"],
+      });
       child.on("error", reject);
       child.on("close", resolve);
     });
-    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, success } = JSON.parse(readFileSync(report, "utf8"));
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, success } = JSON.parse(
+      readFileSync(report, "utf8"),
+    );
     const broken = !success && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0;
     return { name: "vitest", passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests };
   } catch (error) {
@@ -92,7 +95,9 @@ export async function summary(results, { go, seconds }) {
   );
   if (!go) process.stdout.write("Not run: go vet and go test, because no Go ≥ 1.26 is on the PATH.\n");
   for (const { name, passed, failed, skipped } of results) {
-    process.stdout.write(dim(`  ${name}: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`));
+    process.stdout.write(
+      dim(`  ${name}: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`),
+    );
   }
   process.stdout.write(`${total("passed")} passed, ${total("failed")} failed\n`);
   return total("failed") === 0 && total("passed") > 0 ? 0 : 1;

@@ -27,7 +27,11 @@ export async function goVersion() {
 /** The hash of everything the binary is made of: the tests and their data are not. */
 function sourceHash() {
   const hash = createHash("sha256");
-  for (const file of sources(source)) hash.update(`${relative(source, file)}\0`).update(readFileSync(file)).update("\0");
+  for (const file of sources(source))
+    hash
+      .update(`${relative(source, file)}\0`)
+      .update(readFileSync(file))
+      .update("\0");
   return `${hash.digest("hex").slice(0, 16)}-${process.platform}-${process.arch}`;
 }
 

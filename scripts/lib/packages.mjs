@@ -10,7 +10,9 @@ const stamp = join(root, "node_modules", ".sluice-setup");
 
 /** Installs the packages unless these very ones are there. */
 export async function packages() {
-  const wanted = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const wanted = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && nodeBinary()) return "up to date";
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
   const [file, ...before] = npm;

@@ -7,7 +7,12 @@ import { goVersion } from "./engine.mjs";
 import { exe, userCache } from "./places.mjs";
 
 const oracles = {
-  kustomize: { variable: "SLUICE_KUSTOMIZE", module: "sigs.k8s.io/kustomize/kustomize/v5", version: "v5.8.2", ask: ["version"] },
+  kustomize: {
+    variable: "SLUICE_KUSTOMIZE",
+    module: "sigs.k8s.io/kustomize/kustomize/v5",
+    version: "v5.8.2",
+    ask: ["version"],
+  },
   helm: { variable: "SLUICE_HELM", module: "helm.sh/helm/v4/cmd/helm", version: "v4.3.1", ask: ["version", "--short"] },
 };
 
@@ -31,7 +36,9 @@ export async function oracle(name) {
   }
   mkdirSync(folder, { recursive: true });
   // `go install` names the file after the last part of the path that is not a version.
-  await run("go", ["install", "-trimpath", `${module}@${version}`], { env: { ...process.env, GOBIN: folder, CGO_ENABLED: "0" } });
+  await run("go", ["install", "-trimpath", `${module}@${version}`], {
+    env: { ...process.env, GOBIN: folder, CGO_ENABLED: "0" },
+  });
   return `${version}, built`;
 }
 

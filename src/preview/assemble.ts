@@ -1,5 +1,11 @@
 import type { ConfigProblem, IgnoreRule, TargetPlan } from "../config/index.ts";
-import { compareTarget, renderFailureFinding, type TargetComparison, type TargetFinding, unpinnedFinding } from "../diff/index.ts";
+import {
+  compareTarget,
+  renderFailureFinding,
+  type TargetComparison,
+  type TargetFinding,
+  unpinnedFinding,
+} from "../diff/index.ts";
 import type { Finding, Preview, TargetPreview } from "../model/preview.ts";
 import type { Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
 import type { ChangedPath } from "../model/tree.ts";
@@ -66,7 +72,11 @@ function compareSides(one: Affected, because: TargetPreview["because"], parts: P
   const pins = unpinned.map((reference) => unpinnedFinding({ app, environment, reference }));
   if (one.head?.ok === false) {
     const findings = [renderFailureFinding({ app, environment, failure: one.head.failure }), ...pins];
-    return { preview: { ...about, ...nothing, status: "failed", error: errorOf(one.head.failure, "head") }, findings, unpinned };
+    return {
+      preview: { ...about, ...nothing, status: "failed", error: errorOf(one.head.failure, "head") },
+      findings,
+      unpinned,
+    };
   }
   const comparison = compareRenders(one, parts);
   const preview: TargetPreview = {
@@ -80,7 +90,13 @@ function compareSides(one: Affected, because: TargetPreview["because"], parts: P
 
 const nothing = { changes: [], images: [], replicas: [], restarts: 0, hiddenLines: 0 } as const;
 
-function pick({ changes, images, replicas, restarts, hiddenLines }: TargetComparison): Omit<TargetComparison, "findings"> {
+function pick({
+  changes,
+  images,
+  replicas,
+  restarts,
+  hiddenLines,
+}: TargetComparison): Omit<TargetComparison, "findings"> {
   return { changes, images, replicas, restarts, hiddenLines };
 }
 

@@ -27,7 +27,12 @@ export function reasons(
         named.set(path, await words(path, oid, sides));
       }
       const directory = target.render.path;
-      return explain({ target: directory, trace, touched: touched(trace, directory, paths), words: (path) => named.get(path) ?? [] });
+      return explain({
+        target: directory,
+        trace,
+        touched: touched(trace, directory, paths),
+        words: (path) => named.get(path) ?? [],
+      });
     }),
   );
 }

@@ -3,8 +3,8 @@ import type { Preview } from "../model/preview.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Repository, Tree } from "../model/tree.ts";
 import { assemble } from "./assemble.ts";
-import { pairTargets } from "./plan.ts";
 import { type Commits, type ConfigProblem, configFile, headConfigProblems, type PreviewOutcome } from "./outcome.ts";
+import { pairTargets } from "./plan.ts";
 import { previewPair, type SideBySide } from "./side-by-side.ts";
 
 /** What is compared, and how. */

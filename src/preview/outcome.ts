@@ -45,11 +45,22 @@ export async function headConfigProblems(base: Tree, head: Tree): Promise<HeadCo
 function planDifferenceSentences(...plans: Parameters<typeof planDifference>): readonly string[] {
   const difference = planDifference(...plans);
   const say = (verb: string, ids: readonly string[]): string[] =>
-    ids.length === 0 ? [] : [`once merged, ${configFile} ${verb} ${ids.length} target${ids.length === 1 ? "" : "s"}: ${ids.join(", ")}`];
+    ids.length === 0
+      ? []
+      : [`once merged, ${configFile} ${verb} ${ids.length} target${ids.length === 1 ? "" : "s"}: ${ids.join(", ")}`];
   return [
-    ...say("adds", difference.added.map((target) => target.id)),
-    ...say("removes", difference.removed.map((target) => target.id)),
-    ...say("changes", difference.changed.map((change) => change.head.id)),
+    ...say(
+      "adds",
+      difference.added.map((target) => target.id),
+    ),
+    ...say(
+      "removes",
+      difference.removed.map((target) => target.id),
+    ),
+    ...say(
+      "changes",
+      difference.changed.map((change) => change.head.id),
+    ),
   ];
 }
 

@@ -7,7 +7,16 @@ import type { Renderer } from "../model/render.ts";
 import type { Mirrors } from "../model/tree.ts";
 import { computePreview } from "./compute.ts";
 import type { PreviewOutcome } from "./outcome.ts";
-import { faultReport, forkReport, type PreviewReport, previewMarker, refusedReport, report, running, superseded } from "./report.ts";
+import {
+  faultReport,
+  forkReport,
+  type PreviewReport,
+  previewMarker,
+  refusedReport,
+  report,
+  running,
+  superseded,
+} from "./report.ts";
 
 /** What a preview acts through. */
 export interface PreviewPorts {
@@ -59,7 +68,10 @@ async function attempt(
   settings: PreviewSettings,
   context: RunContext,
 ): Promise<PreviewReport> {
-  const log = ports.log.child({ repository: `${job.repository.owner}/${job.repository.name}`, pullRequest: pull.number });
+  const log = ports.log.child({
+    repository: `${job.repository.owner}/${job.repository.name}`,
+    pullRequest: pull.number,
+  });
   try {
     const started = ports.clock();
     const outcome = await compute(job, pull, ports, settings, context.signal);

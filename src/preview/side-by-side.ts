@@ -34,7 +34,10 @@ export async function previewPair(
     const head = await renderer.render(pair.head.render, sides.head, signal);
     return { target: pair.head, affected: true, base: undefined, head };
   }
-  if (specKey(pair.base.render) === specKey(pair.head.render) && (await sameInputs(pair.base, renderer, sides, signal))) {
+  if (
+    specKey(pair.base.render) === specKey(pair.head.render) &&
+    (await sameInputs(pair.base, renderer, sides, signal))
+  ) {
     return { target: pair.head, affected: false };
   }
   const [base, head] = await Promise.all([

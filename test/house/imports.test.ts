@@ -44,7 +44,9 @@ function files(folder: string): readonly string[] {
 function importsOf(path: string): readonly Import[] {
   const text = readFileSync(path, "utf8");
   const file = relative(src, path);
-  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm);
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm,
+  );
   return [...statements].map((match) => ({
     file,
     specifier: match[2] ?? match[3] ?? match[4] ?? "",
@@ -69,7 +71,11 @@ function isPure(file: string): boolean {
 
 describe("the house", () => {
   it("has a place in the plan for every folder and file at the top of src/", () => {
-    const unknown = new Set(files(src).map((path) => roomOf(relative(src, path))).filter((room) => !(room in mayImport)));
+    const unknown = new Set(
+      files(src)
+        .map((path) => roomOf(relative(src, path)))
+        .filter((room) => !(room in mayImport)),
+    );
     expect([...unknown]).toEqual([]);
   });
 
@@ -87,7 +93,9 @@ describe("the house", () => {
     expect(io.map((one) => `${one.file} imports ${one.specifier}`)).toEqual([]);
     const impure = files(src).filter((path) => {
       if (!isPure(relative(src, path))) return false;
-      return /\bDate\.now\(|\bnew Date\(\)|Math\.random\(|randomUUID\(|randomBytes\(|\bfetch\(|\bprocess\./.test(readFileSync(path, "utf8"));
+      return /\bDate\.now\(|\bnew Date\(\)|Math\.random\(|randomUUID\(|randomBytes\(|\bfetch\(|\bprocess\./.test(
+        readFileSync(path, "utf8"),
+      );
     });
     expect(impure.map((path) => relative(src, path))).toEqual([]);
   });
@@ -103,7 +111,9 @@ describe("the house", () => {
   });
 
   it("runs no shell", () => {
-    const shells = files(src).filter((path) => /\bexecSync\b|\bexec\(|shell:\s*true/.test(readFileSync(path, "utf8").replaceAll(/\.exec\(/g, "")));
+    const shells = files(src).filter((path) =>
+      /\bexecSync\b|\bexec\(|shell:\s*true/.test(readFileSync(path, "utf8").replaceAll(/\.exec\(/g, "")),
+    );
     expect(shells.map((path) => relative(src, path))).toEqual([]);
   });
 });
