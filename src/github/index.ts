@@ -1,0 +1,80 @@
+import type { GitHub, GitHubFor, GitToken } from "../model/github.ts";
+import type { Clock, Logger, Metrics } from "../model/observe.ts";
+import type { RepositoryName } from "../model/tree.ts";
+import { createUpsertCheck } from "./checks.ts";
+import { type Client, createClient, createSend } from "./client.ts";
+import { createUpsertComment } from "./comments.ts";
+import { createInstallations } from "./installations.ts";
+import { REQUEST_DEADLINE_MS } from "./limits.ts";
+import { type AppCredentials, appOctokit, plainOctokit } from "./octokit.ts";
+import { addReaction, readPermission } from "./people.ts";
+import { readPullRequest } from "./pulls.ts";
+import { recent } from "./recent.ts";
+import { createTokens } from "./tokens.ts";
+
+/** What the edge needs. */
+export interface GitHubOptions {
+  readonly app: AppCredentials;
+  /** `https://api.github.com`, or `https://<host>/api/v3` of a GitHub Enterprise Server. */
+  readonly apiUrl: string;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** For one request with its answer; 15,000 when absent. */
+  readonly deadlineMs?: number;
+}
+
+/** GitHub, as one App sees it. */
+export interface GitHubEdge {
+  readonly for: GitHubFor;
+  /** The same token serves REST and git. Where no installation is known yet it is looked up. */
+  readonly token: GitToken;
+}
+
+/** Makes the edge. Nothing is asked before something is wanted; every client, token and id that it keeps is bounded in number. */
+export function createGitHub(options: GitHubOptions): GitHubEdge {
+  const { app, clock } = options;
+  const log = options.log.child({ edge: "github" });
+  const api = {
+    apiUrl: options.apiUrl.replace(/\/+$/, ""),
+    log,
+    deadlineMs: options.deadlineMs ?? REQUEST_DEADLINE_MS,
+  };
+  const send = createSend({ log, metrics: options.metrics, clock });
+  const asApp = appOctokit(api, app);
+  const plain = plainOctokit(api);
+  const tokens = createTokens({ octokit: asApp, send, clock });
+  const installations = createInstallations({ octokit: asApp, send });
+  const clients = recent<GitHub>(500);
+
+  const clientFor = (installationId: number, repository: RepositoryName): Client =>
+    createClient({
+      octokit: plain,
+      send,
+      owner: repository.owner,
+      repo: repository.name,
+      token: () => tokens.get(installationId, repository),
+      rejected: (token) => tokens.rejected(installationId, repository, token),
+    });
+
+  return {
+    async for(installationId, repository) {
+      installations.learn(repository, installationId);
+      const key = `${installationId}/${repository.owner}/${repository.name}`.toLowerCase();
+      const made = clients.get(key) ?? gitHubOf(clientFor(installationId, repository), app.id);
+      clients.set(key, made);
+      return made;
+    },
+    token: (repository) => installations.use(repository, (installationId) => tokens.get(installationId, repository)),
+  };
+}
+
+function gitHubOf(client: Client, appId: number): GitHub {
+  return {
+    pullRequest: (number) => readPullRequest(client, number),
+    upsertComment: createUpsertComment(client, appId),
+    upsertCheck: createUpsertCheck(client, appId),
+    react: (commentId, reaction) => addReaction(client, commentId, reaction),
+    permission: (user) => readPermission(client, user),
+  };
+}
