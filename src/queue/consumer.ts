@@ -1,0 +1,92 @@
+import { messageOf } from "../model/errors.ts";
+import type { JobType } from "../model/jobs.ts";
+import type { Clock, Logger, Metrics } from "../model/observe.ts";
+import type { Handlers } from "../model/queue.ts";
+import { settled } from "./deadline.ts";
+import { LockWatch } from "./lock-watch.ts";
+import type { RetryPolicy } from "./outcome.ts";
+import { RunAgain, runJob } from "./run.ts";
+import type { Store, StoredWorker } from "./store.ts";
+
+/** How long a job stays a dead worker's, and how often that is looked for. */
+export interface LockTiming {
+  readonly lockMs: number;
+  readonly checkEveryMs: number;
+}
+
+/** A job of a killed worker is taken up again after 10 to 20 seconds. */
+export const defaultLockTiming: LockTiming = { lockMs: 15_000, checkEveryMs: 5_000 };
+
+/** What the workers of one process need. */
+export interface ConsumerOptions {
+  readonly store: Store;
+  readonly handlers: Handlers;
+  readonly concurrency: Readonly<Record<JobType, number>>;
+  readonly deadlines: Readonly<Record<JobType, number>>;
+  readonly policy: RetryPolicy;
+  readonly timing: LockTiming;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** A job may lose this many workers (killed, frozen) before it is given up as the cause. */
+const maxLostWorkers = 3;
+/** For jobs to end after their signal was aborted at the end of the grace. */
+const abortMs = 3_000;
+const disconnectMs = 1_000;
+
+/** Runs the jobs of every kind. */
+export class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #stop = new AbortController();
+  readonly #workers: StoredWorker[];
+  #closing = false;
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    this.#workers = [this.#worker("delivery"), this.#worker("preview"), this.#worker("command")];
+  }
+
+  /** Takes no more jobs, waits up to `graceMs` for those under way, aborts them then; whatever has not ended soon after is left to the next worker. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    const closed = Promise.allSettled(this.#workers.map((worker) => worker.close()));
+    if (await settled(graceMs, closed)) return;
+    this.#stop.abort();
+    if (await settled(abortMs, closed)) return;
+    this.#options.log.warn({}, "jobs did not end when told to; they will run again elsewhere");
+    await settled(disconnectMs, closed);
+  }
+
+  #worker<T extends JobType>(type: T): StoredWorker {
+    const { store, handlers, concurrency, deadlines, policy, timing, log, metrics, clock, random } = this.#options;
+    const locks = new LockWatch(timing.lockMs);
+    const closing = () => this.#closing;
+    const deadlineMs = deadlines[type];
+    const shared = { type, deadlineMs, policy, locks, closing, stop: this.#stop.signal, log, metrics, clock, random };
+    const handler: Handlers[T] = handlers[type];
+    const worker = store.worker(type, (job, token) => runJob({ ...shared, handler }, job, token), {
+      autorun: false,
+      concurrency: concurrency[type],
+      lockDuration: timing.lockMs,
+      stalledInterval: timing.checkEveryMs,
+      maxStalledCount: maxLostWorkers,
+      runRetryDelay: 1_000,
+      settings: {
+        backoffStrategy: (_attempts, _type, error) => (error instanceof RunAgain ? error.delayMs : 0),
+      },
+    });
+    locks.attach(worker);
+    this.#begin(type, worker);
+    return worker;
+  }
+
+  #begin(type: JobType, worker: StoredWorker): void {
+    const { log } = this.#options;
+    worker.on("error", (error) => log.warn({ queue: type, error: messageOf(error) }, "worker"));
+    worker.on("stalled", (job) => log.warn({ queue: type, job }, "a job lost its worker; it runs again"));
+    worker.run().catch((error: unknown) => log.error({ queue: type, error }, "worker stopped"));
+  }
+}

@@ -1,0 +1,128 @@
+import { Fault } from "../model/errors.ts";
+import type { Job, JobType } from "../model/jobs.ts";
+import type { Clock, Logger, Metrics } from "../model/observe.ts";
+import type { Handlers, Queue, QueueCounts } from "../model/queue.ts";
+import { Consumer, defaultLockTiming, type LockTiming } from "./consumer.ts";
+import { settled, within } from "./deadline.ts";
+import { EmbeddedStore } from "./embedded-store.ts";
+import { StoreOpening } from "./opened.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "./outcome.ts";
+import { PostgresStore, postgresPool } from "./postgres-store.ts";
+import { Producer } from "./producer.ts";
+import { RedisStore } from "./redis-store.ts";
+import type { OnStoreError, Store } from "./store.ts";
+
+/** What keeps the jobs. Redis and PostgreSQL are shared by any number of processes, the embedded one belongs to one. */
+export type QueueBackend =
+  | { readonly kind: "redis"; readonly url: string }
+  | { readonly kind: "postgres"; readonly url: string }
+  | { readonly kind: "embedded"; readonly dataDir: string };
+
+/** Settings of the queue. */
+export interface QueueOptions {
+  readonly backend: QueueBackend;
+  /** Tells two installations on one store apart: letters, digits, dashes. Default `sluice`. */
+  readonly prefix?: string;
+  /** Jobs of each kind that run at once in this process. */
+  readonly concurrency: Readonly<Record<JobType, number>>;
+  /** Milliseconds after which a run of each kind is aborted. */
+  readonly deadlines: Readonly<Record<JobType, number>>;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock?: Clock;
+  /** From 0 to 1, for the spread of retries. */
+  readonly random?: () => number;
+  readonly retries?: RetryPolicy;
+  readonly locks?: LockTiming;
+}
+
+const defaultAddMs = 5_000;
+const countsMs = 5_000;
+const disconnectMs = 3_000;
+
+/**
+ * The queue on one of its stores. A Redis or PostgreSQL that cannot be reached yet is no error here: `add` and `healthy` tell. Rejects with a `usage` UserError when the
+ * embedded store's folder is in use by another process.
+ */
+export async function createQueue(options: QueueOptions): Promise<Queue> {
+  return new StoredJobs(await openStore(options), options);
+}
+
+async function openStore({ backend, prefix = "sluice", log }: QueueOptions): Promise<Store> {
+  const onError: OnStoreError = (error) => log.debug({ error: error.message }, "store connection");
+  switch (backend.kind) {
+    case "redis":
+      return new RedisStore(backend.url, prefix, onError);
+    case "postgres":
+      return new PostgresStore(postgresPool(backend.url), prefix, onError);
+    case "embedded":
+      return EmbeddedStore.open(backend.dataDir, prefix, onError);
+    default:
+      return backend satisfies never;
+  }
+}
+
+class StoredJobs implements Queue {
+  readonly #store: Store;
+  readonly #options: QueueOptions;
+  readonly #opening: StoreOpening;
+  readonly #producer: Producer;
+  #consumer: Promise<Consumer | undefined> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(store: Store, options: QueueOptions) {
+    this.#store = store;
+    this.#options = options;
+    this.#opening = new StoreOpening(store, options.log);
+    this.#producer = new Producer(() => this.#opening.queues(), options.retries ?? defaultRetryPolicy);
+  }
+
+  add(job: Job, options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    return this.#producer.add(job, options.timeoutMs ?? defaultAddMs);
+  }
+
+  async start(handlers: Handlers): Promise<void> {
+    if (this.#consumer !== undefined) throw new Fault("bug", "the queue was started already");
+    this.#consumer = this.#consume(handlers);
+  }
+
+  async healthy(timeoutMs: number): Promise<boolean> {
+    try {
+      await within(timeoutMs, this.#store.ping(), () => new Error("no answer"));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async counts(): Promise<QueueCounts> {
+    const late = () => new Fault("unavailable", `the queue's store did not count its jobs in ${countsMs} ms`);
+    const all = await within(countsMs, this.#countEach(), late);
+    const sum = (state: string) => all.reduce((total, counts) => total + (counts[state] ?? 0), 0);
+    return { waiting: sum("waiting"), active: sum("active"), delayed: sum("delayed"), failed: sum("failed") };
+  }
+
+  close(graceMs: number): Promise<void> {
+    this.#closed ??= this.#close(graceMs);
+    return this.#closed;
+  }
+
+  async #consume(handlers: Handlers): Promise<Consumer | undefined> {
+    if ((await this.#opening.whenOpen()) === undefined) return undefined;
+    const { retries = defaultRetryPolicy, locks = defaultLockTiming, clock = Date.now, random = Math.random } = this.#options;
+    const defaults = { store: this.#store, handlers, policy: retries, timing: locks, clock, random };
+    return new Consumer({ ...this.#options, ...defaults });
+  }
+
+  async #countEach(): Promise<readonly Record<string, number>[]> {
+    const queues = await this.#opening.queues();
+    return Promise.all([...queues.values()].map((queue) => queue.getJobCounts("waiting", "active", "delayed", "failed")));
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    this.#opening.close();
+    const consumer = await this.#consumer;
+    await consumer?.close(graceMs);
+    await settled(disconnectMs, this.#store.close());
+  }
+}

@@ -1,0 +1,160 @@
+import { type Job as BullJob, UnrecoverableError, WaitingError } from "bullmq";
+import { Fault, messageOf, UserError } from "../model/errors.ts";
+import type { JobOf, JobType } from "../model/jobs.ts";
+import type { Clock, Logger, Metrics } from "../model/observe.ts";
+import type { RunContext } from "../model/queue.ts";
+import { settled } from "./deadline.ts";
+import { handledMark, isHandled, isJobOf, isOnce } from "./kinds.ts";
+import type { LockWatch } from "./lock-watch.ts";
+import { type Outcome, outcomeOf, type RetryPolicy } from "./outcome.ts";
+
+/** Tells BullMQ when to run the job again. */
+export class RunAgain extends Error {
+  override readonly name = "RunAgain";
+  readonly delayMs: number;
+
+  constructor(delayMs: number, cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.delayMs = delayMs;
+  }
+}
+
+/** What the runs of one kind of job have in common. */
+export interface RunnerOptions<T extends JobType> {
+  readonly type: T;
+  readonly handler: (job: JobOf<T>, context: RunContext) => Promise<void>;
+  readonly deadlineMs: number;
+  readonly policy: RetryPolicy;
+  readonly locks: LockWatch;
+  /** Aborted when the worker is told to stop and its grace is over. */
+  readonly stop: AbortSignal;
+  /** The worker takes no more jobs. */
+  readonly closing: () => boolean;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+/** How long a handler may go on after its signal was aborted. */
+const abandonMs = 30_000;
+
+/** Runs one job as BullMQ's worker asks for it: what it gives or throws tells BullMQ what becomes of the job. */
+export async function runJob<T extends JobType>(
+  options: RunnerOptions<T>,
+  stored: BullJob<unknown>,
+  token: string | undefined,
+): Promise<void> {
+  if (isHandled(stored.data)) return;
+  if (options.closing()) return putBack(stored, token);
+  const id = stored.id ?? "";
+  const lost = options.locks.watch(id);
+  const started = options.clock();
+  try {
+    await callHandler(options, stored, lost);
+    // From here on a crash must not run it again.
+    if (isOnce(options.type)) await stored.updateData(handledMark(options.type));
+    options.metrics.job(options.type, "done", seconds(options, started));
+  } catch (error) {
+    if (lost.aborted) throw new WaitingError("the lock was lost: the job is no longer ours to move");
+    if (options.stop.aborted && !(error instanceof UserError)) return await putBack(stored, token);
+    concludeFailure(options, stored, error, seconds(options, started));
+  } finally {
+    options.locks.forget(id);
+  }
+}
+
+/** Leaves the job in the store as it was, for the next worker; the run does not count as an attempt. */
+async function putBack(stored: BullJob<unknown>, token: string | undefined): Promise<never> {
+  await stored.moveToWait(token);
+  throw new WaitingError("put back: the worker stops");
+}
+
+async function callHandler<T extends JobType>(
+  options: RunnerOptions<T>,
+  stored: BullJob<unknown>,
+  lost: AbortSignal,
+): Promise<void> {
+  const { type, handler, deadlineMs, policy } = options;
+  const { data } = stored;
+  if (!isJobOf(type, data)) throw new Fault("bug", `a job that is no ${type} in the queue of ${type}`);
+  const attempt = stored.attemptsMade + 1;
+  const deadline = new AbortController();
+  const late = new Fault("timeout", `the ${type} job ran for longer than ${deadlineMs} ms`);
+  const timer = setTimeout(() => deadline.abort(late), deadlineMs);
+  const signal = AbortSignal.any([lost, deadline.signal, options.stop]);
+  try {
+    await endSoonAfter(signal, handler(data, { signal, attempt, lastAttempt: attempt >= policy.attempts }));
+  } catch (error) {
+    // What a handler throws because of the abort says less than why it was aborted.
+    throw deadline.signal.aborted && !(error instanceof UserError) ? withCause(late, error) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Settles as the handler does; a handler that does not heed its signal is given up, so that its slot is not lost for ever. */
+async function endSoonAfter(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  let tell: () => void = () => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  signal.addEventListener("abort", tell, { once: true });
+  try {
+    await Promise.race([work, aborted]);
+    if (signal.aborted && !(await settled(abandonMs, work))) {
+      throw new Fault("bug", `the handler did not end within ${abandonMs} ms after it was told to`);
+    }
+    await work;
+  } finally {
+    signal.removeEventListener("abort", tell);
+  }
+}
+
+function withCause(fault: Fault, cause: unknown): Fault {
+  return cause instanceof Fault && cause.kind === "bug" ? cause : new Fault(fault.kind, fault.message, { cause });
+}
+
+function concludeFailure<T extends JobType>(
+  options: RunnerOptions<T>,
+  stored: BullJob<unknown>,
+  error: unknown,
+  took: number,
+): void {
+  const attempt = stored.attemptsMade + 1;
+  const outcome = outcomeOf(error, { attempt, jitter: options.random(), policy: options.policy });
+  report(options, stored, error, outcome, took);
+  switch (outcome.action) {
+    case "ack":
+      return;
+    case "retry":
+      throw new RunAgain(outcome.delayMs, error);
+    case "park":
+    case "fail":
+      throw new UnrecoverableError(messageOf(error));
+    default:
+      outcome satisfies never;
+  }
+}
+
+const counted = { ack: "done", retry: "retry", park: "parked", fail: "failed" } as const;
+
+function report<T extends JobType>(
+  options: RunnerOptions<T>,
+  stored: BullJob<unknown>,
+  error: unknown,
+  outcome: Outcome,
+  took: number,
+): void {
+  options.metrics.job(options.type, counted[outcome.action], took);
+  const fields = { job: stored.id, type: options.type, attempt: stored.attemptsMade + 1, ...outcome, error };
+  const message = `${options.type} job: ${messageOf(error)}`;
+  if (outcome.action === "ack") options.log.info(fields, message);
+  else if (outcome.action === "retry") options.log.warn(fields, message);
+  else options.log.error(fields, message);
+}
+
+function seconds<T extends JobType>(options: RunnerOptions<T>, started: number): number {
+  return (options.clock() - started) / 1000;
+}

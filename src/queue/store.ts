@@ -1,0 +1,38 @@
+import type { Queue as BullQueue, Worker as BullWorker, Processor, WorkerOptions } from "bullmq";
+import type { JobType } from "../model/jobs.ts";
+
+/** What we use of a BullMQ queue, whatever keeps it. */
+export type StoredQueue = Pick<BullQueue<unknown>, "add" | "getJob" | "getJobCounts" | "waitUntilReady" | "close"> & {
+  on(event: "error", listener: (error: Error) => void): unknown;
+};
+
+/** What we use of a BullMQ worker, whatever keeps its queue. */
+export type StoredWorker = Pick<BullWorker<unknown>, "run" | "close" | "waitUntilReady"> & {
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "stalled", listener: (jobId: string) => void): unknown;
+  on(event: "lockRenewalFailed", listener: (jobIds: string[]) => void): unknown;
+  on(event: "locksRenewed", listener: (renewed: { jobIds: string[] }) => void): unknown;
+};
+
+/** How a worker runs; the store adds how it is reached. */
+export type WorkerSettings = Omit<WorkerOptions, "connection" | "prefix">;
+
+/** What a BullMQ worker calls for each job. */
+export type JobProcessor = Processor<unknown>;
+
+/** Where the jobs are kept. One per process, shared by all kinds of jobs. */
+export interface Store {
+  /** Makes the store usable: rejects while it cannot be reached, and may be called again then. */
+  prepare(): Promise<void>;
+  /** Only after `prepare`. */
+  queue(type: JobType): StoredQueue;
+  /** Only after `prepare`. */
+  worker(type: JobType, processor: JobProcessor, settings: WorkerSettings): StoredWorker;
+  /** Resolves when the store answers; may hang when it does not. */
+  ping(): Promise<void>;
+  /** Lets go of every connection, without waiting for answers. */
+  close(): Promise<void>;
+}
+
+/** Told of errors of connections that nobody waits for. */
+export type OnStoreError = (error: Error) => void;
