@@ -1,0 +1,98 @@
+package kustomize
+
+import (
+	"maps"
+	"unsafe"
+
+	"k8s.io/kube-openapi/pkg/validation/spec"
+	"sigs.k8s.io/kustomize/api/ifc"
+	_ "sigs.k8s.io/kustomize/api/krusty" // links the packages that are reached by name below
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// kustomize keeps what a resident renderer needs in internal packages: its loader (to refuse remote references before anything is tried, and
+// to know which file a resource came from), the table of generators (to inflate charts without a helm program), and the parsed
+// OpenAPI schema (45 ms to parse, so it must outlive a render). They are reached by name. The versions are pinned by go.mod, and the
+// corpus compares every result with the real program.
+
+type (
+	loadRestrictor func(filesys.FileSystem, filesys.ConfirmedDir, string) (string, error)
+	kustTarget     struct{ kustomization *types.Kustomization }
+	pluginLoader   struct{ _ unsafe.Pointer }
+	repoSpec       struct{ _ unsafe.Pointer }
+	sortOrder      struct{ options *types.SortOptions }
+)
+
+//go:linkname newFileLoader sigs.k8s.io/kustomize/api/internal/loader.NewLoader
+func newFileLoader(lr loadRestrictor, target string, fSys filesys.FileSystem) (ifc.Loader, error)
+
+//go:linkname restrictionRootOnly sigs.k8s.io/kustomize/api/internal/loader.RestrictionRootOnly
+func restrictionRootOnly(filesys.FileSystem, filesys.ConfirmedDir, string) (string, error)
+
+//go:linkname restrictionNone sigs.k8s.io/kustomize/api/internal/loader.RestrictionNone
+func restrictionNone(filesys.FileSystem, filesys.ConfirmedDir, string) (string, error)
+
+//go:linkname isRemoteFile sigs.k8s.io/kustomize/api/internal/loader.IsRemoteFile
+func isRemoteFile(path string) bool
+
+//go:linkname newRepoSpecFromURL sigs.k8s.io/kustomize/api/internal/git.NewRepoSpecFromURL
+func newRepoSpecFromURL(n string) (*repoSpec, error)
+
+//go:linkname newPluginLoader sigs.k8s.io/kustomize/api/internal/plugins/loader.NewLoader
+func newPluginLoader(pc *types.PluginConfig, rf *resmap.Factory, fs filesys.FileSystem) *pluginLoader
+
+//go:linkname newKustTarget sigs.k8s.io/kustomize/api/internal/target.NewKustTarget
+func newKustTarget(ldr ifc.Loader, v ifc.Validator, rf *resmap.Factory, p *pluginLoader) *kustTarget
+
+//go:linkname targetLoad sigs.k8s.io/kustomize/api/internal/target.(*KustTarget).Load
+func targetLoad(kt *kustTarget) error
+
+//go:linkname targetMake sigs.k8s.io/kustomize/api/internal/target.(*KustTarget).MakeCustomizedResMap
+func targetMake(kt *kustTarget) (resmap.ResMap, error)
+
+//go:linkname sortTransform sigs.k8s.io/kustomize/api/internal/builtins.(*SortOrderTransformerPlugin).Transform
+func sortTransform(p *sortOrder, m resmap.ResMap) error
+
+//go:linkname builtinPluginType sigs.k8s.io/kustomize/api/internal/plugins/builtinhelpers.GetBuiltinPluginType
+func builtinPluginType(name string) int
+
+//go:linkname generatorFactories sigs.k8s.io/kustomize/api/internal/plugins/builtinhelpers.GeneratorFactories
+var generatorFactories map[int]func() resmap.GeneratorPlugin
+
+// openapiData has the layout of the type of the same name in kyaml/openapi.
+type openapiData struct {
+	schema                          spec.Schema
+	schemaByResourceType            map[yaml.TypeMeta]*spec.Schema
+	namespaceabilityByResourceType  map[yaml.TypeMeta]bool
+	noUseBuiltInSchema              bool
+	schemaInit                      bool
+	defaultBuiltInSchemaParseStatus uint32
+}
+
+//go:linkname globalSchema sigs.k8s.io/kustomize/kyaml/openapi.globalSchema
+var globalSchema openapiData
+
+// pristine is the parsed built-in schema as no render has touched it.
+var pristine openapiData
+
+// restoreSchema puts kustomize's OpenAPI state to what a render with the built-in schema leaves in a fresh process.
+func restoreSchema() {
+	openapi.ResetOpenAPI()
+	if !pristine.schemaInit {
+		openapi.Schema()
+		pristine = copySchema(globalSchema)
+		return
+	}
+	globalSchema = copySchema(pristine)
+}
+
+func copySchema(d openapiData) openapiData {
+	d.schema.Definitions = maps.Clone(d.schema.Definitions)
+	d.schemaByResourceType = maps.Clone(d.schemaByResourceType)
+	d.namespaceabilityByResourceType = maps.Clone(d.namespaceabilityByResourceType)
+	return d
+}

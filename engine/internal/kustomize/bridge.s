@@ -1,0 +1,1 @@
+// Functions without a body in bridge.go need an assembly file beside them.

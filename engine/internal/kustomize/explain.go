@@ -1,0 +1,142 @@
+package kustomize
+
+import (
+	"bytes"
+	"errors"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sluice-gitops/sluice/engine/internal/fault"
+	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
+)
+
+var (
+	formatError = regexp.MustCompile(`YAML file \[([^\]]+)\] encounters a format error\.\n`)
+	malformed   = regexp.MustCompile(` in File: (\S+)`)
+	yamlLine    = regexp.MustCompile(`line (\d+):?`)
+	recursed    = regexp.MustCompile(`recursed (?:accumulation of|merging from) path '([^']*)': `)
+	tried       = regexp.MustCompile(`(?s)^accumulation err='.*?': read [^']*: is a directory': `)
+	inPath      = regexp.MustCompile(`couldn't make target for path '([^']*)': `)
+)
+
+// wrappers are steps of kustomize's own that tell a reader nothing.
+var wrappers = []string{"accumulating resources: ", "accumulating components: ", "loading generator plugins: "}
+
+// explain turns an error of kustomize into a fault that names the file and what is wrong with it.
+func (r *run) explain(err error) *fault.Fault {
+	var known *fault.Fault
+	if errors.As(err, &known) {
+		return known
+	}
+	text := gitfs.Strip(err.Error())
+	for _, step := range []func(string) *fault.Fault{r.explainMissing, r.explainFormat, r.explainRefused} {
+		if f := step(text); f != nil {
+			f.Cause = err
+			return f
+		}
+	}
+	file, message := r.unwrap(text)
+	f := fault.New(fault.Input, file, "%s", message)
+	f.Cause = err
+	return f
+}
+
+// explainMissing is for a reference to a file or directory that is not there.
+func (r *run) explainMissing(text string) *fault.Fault {
+	if !strings.Contains(text, "doesn't exist") {
+		return nil
+	}
+	for _, m := range slices.Backward(r.missing) {
+		where := path.Join(m.dir, m.reference)
+		if strings.ContainsRune(m.reference, '\n') || !strings.Contains(text, "'"+where+"' doesn't exist") {
+			continue
+		}
+		file := r.kustomizationOf(gitfs.Abs(m.dir))
+		return fault.New(fault.Input, file, "%q is referenced but does not exist", where).At(r.lineOf(file, m.reference))
+	}
+	return nil
+}
+
+// explainFormat is for content that does not parse.
+func (r *run) explainFormat(text string) *fault.Fault {
+	name := ""
+	for _, form := range []*regexp.Regexp{formatError, malformed} {
+		if found := form.FindStringSubmatch(text); found != nil {
+			name = found[1]
+			text = text[form.FindStringIndex(text)[0]:]
+			text = strings.TrimPrefix(text, found[0])
+		}
+	}
+	if name == "" {
+		if !strings.Contains(text, "invalid Kustomization") {
+			return nil
+		}
+		_, text, _ = strings.Cut(text, "invalid Kustomization: ")
+		name = "invalid kustomization"
+	}
+	file := r.lastFile
+	if name != "invalid kustomization" && path.Base(name) != path.Base(file) {
+		file = path.Join(r.lastDir, name)
+	}
+	if text == "" {
+		text = "malformed YAML"
+	}
+	f := fault.New(fault.Input, file, "%s", strings.TrimSpace(text))
+	if found := yamlLine.FindStringSubmatch(text); found != nil {
+		f.Line, _ = strconv.Atoi(found[1])
+	}
+	return f
+}
+
+// explainRefused is for what kustomize itself does not allow here.
+func (r *run) explainRefused(text string) *fault.Fault {
+	file, message := r.unwrap(text)
+	switch {
+	case strings.Contains(text, "security; file "):
+		return fault.New(fault.Refused, file, "%s; kustomize reads files only in or below the kustomization's own directory", message)
+	case strings.Contains(text, "external plugins disabled"), strings.Contains(text, "plugin is disabled"):
+		return fault.New(fault.Refused, file, "%s; the engine runs no programs, containers or functions", message)
+	default:
+		return nil
+	}
+}
+
+// unwrap takes off the steps on the way to an error and gives the innermost kustomization that it names.
+func (r *run) unwrap(text string) (file, message string) {
+	file = r.kustomizationOf(gitfs.Abs(r.rootDir))
+	for {
+		before := text
+		for _, w := range wrappers {
+			text = strings.TrimPrefix(text, w)
+		}
+		text = strings.TrimPrefix(text, tried.FindString(text))
+		for _, form := range []*regexp.Regexp{recursed, inPath} {
+			if found := form.FindStringSubmatchIndex(text); found != nil && found[0] == 0 {
+				file = r.kustomizationOf(gitfs.Abs(text[found[2]:found[3]]))
+				text = text[found[1]:]
+			}
+		}
+		if text == before {
+			return file, text
+		}
+	}
+}
+
+// lineOf finds the line of a file that holds the text, 0 when none does.
+func (r *run) lineOf(file, text string) int {
+	content, err := r.fs.ReadFile(gitfs.Abs(file))
+	if err != nil || text == "" {
+		return 0
+	}
+	line := 0
+	for row := range bytes.Lines(content) {
+		line++
+		if bytes.Contains(row, []byte(text)) && !bytes.HasPrefix(bytes.TrimSpace(row), []byte("#")) {
+			return line
+		}
+	}
+	return 0
+}

@@ -1,0 +1,98 @@
+package protocol
+
+import (
+	"encoding/json"
+
+	"github.com/sluice-gitops/sluice/engine/internal/limits"
+)
+
+// Version is the protocol's number.
+const Version = 1
+
+// Hello is the first message of the engine.
+type Hello struct {
+	Type      string    `json:"type"`
+	Protocol  int       `json:"protocol"`
+	Version   string    `json:"version"`
+	Libraries Libraries `json:"libraries"`
+	Lockdown  Lockdown  `json:"lockdown"`
+}
+
+// Libraries are the versions that decide what a render gives.
+type Libraries struct {
+	Kustomize string `json:"kustomize"`
+	Helm      string `json:"helm"`
+	Go        string `json:"go"`
+}
+
+// Lockdown says which of the defences were put up.
+type Lockdown struct {
+	Landlock      string `json:"landlock"`
+	Environment   bool   `json:"environment"`
+	HTTPTransport bool   `json:"httpTransport"`
+	Path          bool   `json:"path"`
+	Limits        bool   `json:"limits"`
+}
+
+// Need asks the host for objects.
+type Need struct {
+	Type string   `json:"type"`
+	Oids []string `json:"oids"`
+}
+
+// Object is the header of one object from the host.
+type Object struct {
+	Type string `json:"type"`
+	Oid  string `json:"oid"`
+	Kind string `json:"kind"`
+}
+
+// Render is a request. Options stay raw until the kind is known.
+type Render struct {
+	Type    string            `json:"type"`
+	ID      json.RawMessage   `json:"id"`
+	Tree    string            `json:"tree"`
+	Path    string            `json:"path"`
+	Kind    string            `json:"kind"`
+	Options json.RawMessage   `json:"options"`
+	Overlay map[string][]byte `json:"overlay"`
+	Limits  limits.Limits     `json:"limits"`
+	Output  string            `json:"output"`
+}
+
+// Warning is something worth saying about a render that succeeded.
+type Warning struct {
+	Message string `json:"message"`
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+}
+
+// Unpinned is an input that does not stand in the tree.
+type Unpinned struct {
+	File      string `json:"file,omitempty"`
+	Reference string `json:"reference"`
+	Reason    string `json:"reason"`
+}
+
+// Result is the header of a render's result.
+type Result struct {
+	Type     string          `json:"type"`
+	ID       json.RawMessage `json:"id"`
+	Trace    [][]string      `json:"trace"`
+	Warnings []Warning       `json:"warnings"`
+	Unpinned []Unpinned      `json:"unpinned"`
+}
+
+// Error is the header of a render that failed.
+type Error struct {
+	Type     string          `json:"type"`
+	ID       json.RawMessage `json:"id"`
+	Kind     string          `json:"kind"`
+	Message  string          `json:"message"`
+	File     string          `json:"file,omitempty"`
+	Line     int             `json:"line,omitempty"`
+	Limit    string          `json:"limit,omitempty"`
+	Fatal    bool            `json:"fatal,omitempty"`
+	Trace    [][]string      `json:"trace"`
+	Unpinned []Unpinned      `json:"unpinned"`
+}
