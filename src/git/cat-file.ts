@@ -1,0 +1,103 @@
+import { Fault } from "../model/errors.ts";
+import type { GitObject } from "../model/tree.ts";
+import { CatFileSession, type HelperCommand, type ObjectRequest } from "./cat-file-session.ts";
+import { withoutCredentials } from "./failure.ts";
+
+/** How the helper process is started and when it is given up. */
+export interface CatFileOptions extends HelperCommand {
+  /** With requests under way and no byte for this long, the process counts as hung. */
+  readonly silenceMs: number;
+  /** The process ends after this long without a request. */
+  readonly idleMs: number;
+}
+
+const defaultMaxBytes = 64 * 1024 * 1024;
+const inFlightLimit = 512;
+
+/**
+ * Reads objects through one long-lived `git cat-file --batch`, many in flight. The process is started on first use, ended when idle or hung, and
+ * started again when it died (each request is tried twice). It does not keep the host alive while nothing is asked.
+ */
+export class CatFile {
+  readonly #options: CatFileOptions;
+  #session: CatFileSession | undefined;
+  #waiting: ObjectRequest[] = [];
+  #scheduled = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: CatFileOptions) {
+    this.#options = options;
+  }
+
+  /** The object, `undefined` when it is missing; a `limit` UserError when it is larger than `maxBytes`. */
+  read(oid: string, maxBytes = defaultMaxBytes, name = `the object ${oid}`): Promise<GitObject | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ oid, maxBytes, name, resolve, reject, attempts: 0 });
+      this.#schedule();
+    });
+  }
+
+  /** Ends the process once the requests under way are answered. */
+  async close(): Promise<void> {
+    await this.#retire()?.finish();
+  }
+
+  /** Requests of one turn of the event loop go out in one write. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    if (this.#waiting.length === 0) return;
+    const session = this.#session ?? this.#start();
+    const room = inFlightLimit - session.open;
+    if (room <= 0) return;
+    const batch = this.#waiting.slice(0, room);
+    this.#waiting = this.#waiting.slice(batch.length);
+    session.send(batch);
+  }
+
+  #start(): CatFileSession {
+    const session: CatFileSession = new CatFileSession(this.#options, {
+      progressed: () => {
+        if (this.#waiting.length > 0) this.#schedule();
+      },
+      ended: (open, reason, cause) => {
+        if (this.#session === session) this.#retire();
+        this.#recover(open, reason, cause);
+      },
+    });
+    this.#session = session;
+    this.#timer = setInterval(() => this.#watch(session), Math.min(1000, this.#options.idleMs)).unref();
+    return session;
+  }
+
+  #retire(): CatFileSession | undefined {
+    const session = this.#session;
+    this.#session = undefined;
+    clearInterval(this.#timer);
+    return session;
+  }
+
+  #watch(session: CatFileSession): void {
+    const { open, silentMs } = session;
+    if (open > 0 && silentMs > this.#options.silenceMs) session.kill(`no answer for ${silentMs} ms`);
+    if (open > 0 || silentMs <= this.#options.idleMs) return;
+    this.#retire();
+    // Nothing waits for an idle process to end.
+    void session.finish();
+  }
+
+  #recover(open: readonly ObjectRequest[], reason: string, cause: unknown): void {
+    const again = (request: ObjectRequest): boolean => request.attempts < 2 && cause === undefined;
+    const message = `git cat-file ended before it answered: ${withoutCredentials(reason)}`;
+    for (const request of open) if (!again(request)) request.reject(new Fault("unavailable", message, { cause }));
+    this.#waiting = [...open.filter(again), ...this.#waiting];
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+}

@@ -1,0 +1,49 @@
+import { Fault, UserError } from "../model/errors.ts";
+
+/** The text without the credentials that URLs in it may carry, cut to what a message can hold. */
+export function withoutCredentials(text: string): string {
+  const stripped = text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@'"]*@/gi, "$1");
+  return stripped.replace(/(authorization:\s*)[^\r\n]*/gi, "$1…").slice(0, 2000);
+}
+
+interface Reading {
+  readonly pattern: RegExp;
+  readonly error: (message: string) => UserError | Fault;
+}
+
+/** What git says (in the C locale) when a remote is not reached, and whose affair it is. The first match counts. */
+const readings: readonly Reading[] = [
+  {
+    pattern: /couldn't find remote ref|not our ref|no such remote ref|unadvertised object/i,
+    error: (message) => new UserError("not-found", `the remote does not have what was wanted: ${message}`),
+  },
+  {
+    pattern:
+      /Authentication failed|could not read (Username|Password)|returned error: 40[13]|Permission denied|access denied/i,
+    error: (message) =>
+      new UserError("permission", `the remote refused access: ${message}`, {
+        fix: "give the App access to the repository's contents",
+      }),
+  },
+  {
+    pattern:
+      /repository .*not found|returned error: 404|does not appear to be a git repository|repository .* does not exist/i,
+    error: (message) => new UserError("not-found", `the remote repository was not found: ${message}`),
+  },
+  {
+    pattern: /returned error: 429/i,
+    error: (message) => new Fault("throttled", `the remote asks to slow down: ${message}`, { retryAfterMs: 60_000 }),
+  },
+];
+
+/** Turns what a failed fetch printed into an error: the user's when access or the object is missing, else `unavailable`. */
+export function fetchFailure(stderr: string): UserError | Fault {
+  const message = withoutCredentials(stderr);
+  const reading = readings.find(({ pattern }) => pattern.test(stderr));
+  return reading?.error(message) ?? new Fault("unavailable", `git fetch failed: ${message}`);
+}
+
+/** A local git command that should have worked and did not. */
+export function gitFault(command: string, stderr: string): Fault {
+  return new Fault("bug", `git ${command} failed: ${withoutCredentials(stderr)}`);
+}

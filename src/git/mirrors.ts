@@ -1,0 +1,46 @@
+import { mkdir } from "node:fs/promises";
+import type { Mirrors, RepositoryName } from "../model/tree.ts";
+import { Mirror, type MirrorSettings } from "./mirror.ts";
+import { mirrorPaths } from "./names.ts";
+
+/** What mirrors are made with. */
+export interface MirrorsOptions {
+  /** The folder of all mirrors; made when it is missing. */
+  readonly root: string;
+  /** Where a repository is fetched from, without credentials. */
+  readonly remoteUrl: (repository: RepositoryName) => string;
+  /** The token to fetch with, asked for before each fetch; `undefined` for none. */
+  readonly token: (repository: RepositoryName) => Promise<string | undefined>;
+  readonly gitPath?: string;
+  /** How long a fetch, with the wait for its lock, may take. */
+  readonly fetchDeadlineMs?: number;
+  /** Transports that may be used. `file` is for tests. */
+  readonly protocols?: readonly ("https" | "http" | "file")[];
+  readonly now?: () => number;
+}
+
+/** Mirrors below one folder, which any number of processes may share. */
+export function createMirrors(options: MirrorsOptions): Mirrors {
+  const settings: MirrorSettings = {
+    gitPath: options.gitPath ?? "git",
+    deadlineMs: options.fetchDeadlineMs ?? 5 * 60_000,
+    protocols: options.protocols ?? ["https", "http"],
+    now: options.now ?? Date.now,
+  };
+  const open = new Map<string, Mirror>();
+  return {
+    async open({ repository, want }, signal) {
+      const paths = mirrorPaths(options.root, repository);
+      await mkdir(options.root, { recursive: true });
+      const mirror = open.get(paths.directory) ?? new Mirror(paths, settings);
+      open.set(paths.directory, mirror);
+      const remote = { url: options.remoteUrl(repository), token: () => options.token(repository) };
+      await mirror.bring(want, remote, signal);
+      return mirror.repository;
+    },
+    async close() {
+      await Promise.all([...open.values()].map((mirror) => mirror.close()));
+      open.clear();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { Fault, UserError } from "../model/errors.ts";
+import { Lru } from "../model/lru.ts";
+import type { ChangedPath, Repository, Tree } from "../model/tree.ts";
+import { parseChangedPaths } from "./changed-paths.ts";
+import { gitEnvironment } from "./environment.ts";
+import { gitFault, withoutCredentials } from "./failure.ts";
+import { type Directories, GitTree } from "./git-tree.ts";
+import { GitObjects } from "./objects.ts";
+import { isObjectId } from "./oid.ts";
+import { type GitOutput, runGit } from "./run.ts";
+
+/** How a local repository is opened; everything has a default. */
+export interface RepositoryOptions {
+  readonly gitPath?: string;
+  /** How long one git process may take. */
+  readonly deadlineMs?: number;
+  /** How many bytes of objects are kept in memory. */
+  readonly cacheBytes?: number;
+  /** After how long without a read the helper process ends. */
+  readonly idleMs?: number;
+  /** The revision under which a repository with names of its own keeps what others call `revision`. */
+  readonly alias?: (revision: string) => string;
+}
+
+/** A repository on this machine's disk. */
+export interface LocalRepository extends Repository {
+  readonly objects: GitObjects;
+  /** Ends the helper process; a later read starts it again. */
+  close(): Promise<void>;
+}
+
+/** Opens the repository that `directory` is (bare) or lies in (a checkout). Nothing is read until it is asked for. */
+export function openRepository(directory: string, options: RepositoryOptions = {}): LocalRepository {
+  const { gitPath = "git", deadlineMs = 60_000, cacheBytes = 64 * 1024 * 1024, idleMs = 60_000 } = options;
+  const env = gitEnvironment({ protocols: [] });
+  const objects = new GitObjects({ gitPath, cwd: directory, env, silenceMs: deadlineMs, idleMs }, cacheBytes);
+  const directories: Directories = new Lru(500_000);
+  const trees = new Lru<string, Tree>(16);
+  const git = (...args: string[]): Promise<GitOutput> => runGit({ gitPath, args, cwd: directory, env, deadlineMs });
+
+  const rootOf = async (commit: string): Promise<string> => {
+    const object = await objects.read(await resolve(commit));
+    const root =
+      object === undefined
+        ? undefined
+        : /^tree ([0-9a-f]+)\n/.exec(Buffer.from(object.bytes).toString("latin1", 0, 80))?.[1];
+    if (object?.kind !== "commit" || root === undefined) throw notFound(commit);
+    return root;
+  };
+
+  const resolve = async (revision: string): Promise<string> => {
+    if (!existsSync(directory)) throw noRepository(directory, "no such folder");
+    if (isObjectId(revision) && (await objects.read(revision))?.kind === "commit") return revision;
+    if (revision === "" || /[\0\n]/.test(revision)) throw notFound(revision);
+    const name = options.alias?.(revision) ?? revision;
+    const run = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`);
+    const oid = run.stdout.toString("latin1").trim();
+    if (run.code === 0 && isObjectId(oid)) return oid;
+    if (/not a git repository|cannot change to/i.test(run.stderr)) throw noRepository(directory, run.stderr);
+    throw notFound(revision);
+  };
+
+  return {
+    objects,
+    resolve,
+    async mergeBase(a, b) {
+      const [one, other] = await Promise.all([resolve(a), resolve(b)]);
+      const run = await git("merge-base", one, other);
+      if (run.code === 1 && run.stderr === "") return undefined;
+      if (run.code !== 0) throw gitFault("merge-base", run.stderr);
+      return run.stdout.toString("latin1").trim().split("\n")[0];
+    },
+    async changedPaths(from, to): Promise<readonly ChangedPath[]> {
+      const [before, after] = await Promise.all([rootOf(from), rootOf(to)]);
+      if (before === after) return [];
+      const run = await git(
+        "diff-tree",
+        "-r",
+        "--no-renames",
+        "--no-ext-diff",
+        "--raw",
+        "-z",
+        "--no-abbrev",
+        before,
+        after,
+      );
+      if (run.code !== 0) throw gitFault("diff-tree", run.stderr);
+      return parseChangedPaths(run.stdout);
+    },
+    async tree(commit) {
+      const root = await rootOf(commit);
+      const tree = trees.get(root) ?? new GitTree(root, objects, directories);
+      trees.set(root, tree);
+      return tree;
+    },
+    close: () => objects.close(),
+  };
+}
+
+function notFound(revision: string): UserError {
+  return new UserError("not-found", `there is no commit ${JSON.stringify(revision.slice(0, 200))} in the repository`, {
+    fix: "name a branch, a tag or a commit that exists here (a shallow clone lacks older ones)",
+  });
+}
+
+function noRepository(directory: string, stderr: string): UserError {
+  return new UserError("not-found", `${directory} is not a Git repository`, {
+    fix: "name a folder of a Git checkout",
+    cause: new Fault("bug", withoutCredentials(stderr)),
+  });
+}
