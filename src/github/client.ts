@@ -66,7 +66,7 @@ export function createClient(parts: ClientParts): Client {
     try {
       return await parts.send(parts.octokit, asked, { ...parameters, owner: parts.owner, repo: parts.repo, headers });
     } catch (error) {
-      if (!(error instanceof Fault) || error.fields["status"] !== 401) throw error;
+      if (!(error instanceof Fault) || error.fields.status !== 401) throw error;
       parts.rejected(token);
       return { refused: error };
     }
