@@ -19,5 +19,11 @@ export interface Metrics {
   preview(targets: number, affected: number, seconds: number): void;
 }
 
+/** The metrics as Prometheus reads them. */
+export interface Exposition {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
 /** Milliseconds since the epoch; the only clock of rooms and rules. */
 export type Clock = () => number;

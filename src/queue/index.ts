@@ -109,14 +109,21 @@ class StoredJobs implements Queue {
 
   async #consume(handlers: Handlers): Promise<Consumer | undefined> {
     if ((await this.#opening.whenOpen()) === undefined) return undefined;
-    const { retries = defaultRetryPolicy, locks = defaultLockTiming, clock = Date.now, random = Math.random } = this.#options;
+    const {
+      retries = defaultRetryPolicy,
+      locks = defaultLockTiming,
+      clock = Date.now,
+      random = Math.random,
+    } = this.#options;
     const defaults = { store: this.#store, handlers, policy: retries, timing: locks, clock, random };
     return new Consumer({ ...this.#options, ...defaults });
   }
 
   async #countEach(): Promise<readonly Record<string, number>[]> {
     const queues = await this.#opening.queues();
-    return Promise.all([...queues.values()].map((queue) => queue.getJobCounts("waiting", "active", "delayed", "failed")));
+    return Promise.all(
+      [...queues.values()].map((queue) => queue.getJobCounts("waiting", "active", "delayed", "failed")),
+    );
   }
 
   async #close(graceMs: number): Promise<void> {

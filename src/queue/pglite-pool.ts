@@ -28,13 +28,16 @@ async function run(db: PGlite, text: string, params: readonly unknown[] | undefi
   return results.at(-1) ?? { rows: [] };
 }
 
+// As BullMQ's overloads ask: it listens to errors as well, which never come.
+type Listener = (event: PgNotification & Error) => void;
+
 function pgliteClient(db: PGlite, query: PgPool["query"]): PgPoolClient {
   const events = new EventEmitter();
   events.setMaxListeners(0);
   const stop = db.onNotification((channel, payload) => events.emit("notification", { channel, payload }));
   const client: PgPoolClient = {
     query,
-    on: (event: string, listener: (notification: PgNotification) => void) => {
+    on: (event: string, listener: Listener) => {
       if (event === "notification") events.on(event, listener);
       return client;
     },

@@ -1,0 +1,3 @@
+export { createLogger, type LoggerOptions, type LogLevel } from "./log.ts";
+export { createMetrics, type PrometheusMetrics } from "./metrics.ts";
+export { redactText } from "./redact.ts";

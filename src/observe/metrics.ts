@@ -1,0 +1,112 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Exposition, Metrics } from "../model/observe.ts";
+import type { QueueCounts } from "../model/queue.ts";
+import { BoundedLabels } from "./labels.ts";
+
+/** Metrics with their exposition; `watchQueue` adds the queue's gauges, read at each scrape. */
+export interface PrometheusMetrics extends Metrics, Exposition {
+  watchQueue(counts: () => Promise<QueueCounts>): void;
+}
+
+const fastBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const jobBuckets = [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+const maxRepositories = 500;
+const maxRoutes = 200;
+const maxEvents = 100;
+
+/** Series named `sluice_…` and those of the process, in a registry of their own. Labels that the outside chooses are bounded: what comes after is counted as `other`. */
+export function createMetrics(): PrometheusMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    ...eventMetrics(registry),
+    watchQueue: (counts) => addQueueGauge(registry, counts),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+function eventMetrics(registry: Registry): Metrics {
+  const registers = [registry];
+  const repositories = new BoundedLabels(maxRepositories);
+  const routes = new BoundedLabels(maxRoutes);
+  const events = new BoundedLabels(maxEvents);
+  const rest = new Counter({
+    name: "sluice_github_rest_calls_total",
+    help: "REST calls to GitHub.",
+    labelNames: ["repository", "route", "status"] as const,
+    registers,
+  });
+  const jobs = new Histogram({
+    name: "sluice_job_seconds",
+    help: "Runs of jobs by what became of them.",
+    labelNames: ["type", "outcome"] as const,
+    buckets: jobBuckets,
+    registers,
+  });
+  const deliveries = new Histogram({
+    name: "sluice_webhook_delivery_seconds",
+    help: "Webhook deliveries by the status of the answer.",
+    labelNames: ["event", "status"] as const,
+    buckets: fastBuckets,
+    registers,
+  });
+  const renders = new Histogram({
+    name: "sluice_render_seconds",
+    help: "Renders of one target.",
+    labelNames: ["kind", "source", "result"] as const,
+    buckets: jobBuckets,
+    registers,
+  });
+  const previews = previewMetrics(registry);
+  return {
+    restCall: (repository, route, status) =>
+      rest.inc({ repository: repositories.of(repository), route: routes.of(route), status: String(status) }),
+    job: (type, outcome, seconds) => jobs.observe({ type, outcome }, seconds),
+    delivery: (event, answer, seconds) =>
+      deliveries.observe({ event: events.of(event), status: String(answer) }, seconds),
+    render: (kind, source, ok, seconds) => renders.observe({ kind, source, result: ok ? "ok" : "failed" }, seconds),
+    preview: previews,
+  };
+}
+
+function previewMetrics(registry: Registry): Metrics["preview"] {
+  const registers = [registry];
+  const seconds = new Histogram({
+    name: "sluice_preview_seconds",
+    help: "Previews of pull requests.",
+    buckets: jobBuckets,
+    registers,
+  });
+  const targets = new Counter({
+    name: "sluice_preview_targets_total",
+    help: "Targets that previews looked at.",
+    labelNames: ["affected"] as const,
+    registers,
+  });
+  return (all, affected, took) => {
+    seconds.observe(took);
+    targets.inc({ affected: "true" }, affected);
+    targets.inc({ affected: "false" }, Math.max(all - affected, 0));
+  };
+}
+
+function addQueueGauge(registry: Registry, counts: () => Promise<QueueCounts>): void {
+  const up = new Gauge({ name: "sluice_queue_up", help: "Whether the queue's store answered.", registers: [registry] });
+  const gauge: Gauge<"state"> = new Gauge({
+    name: "sluice_queue_jobs",
+    help: "Jobs in the queue by state.",
+    labelNames: ["state"] as const,
+    registers: [registry],
+    collect: async () => {
+      gauge.reset();
+      try {
+        for (const [state, count] of Object.entries(await counts())) gauge.set({ state }, count);
+        up.set(1);
+      } catch {
+        // A store that is away is what the scrape must show, not fail on.
+        up.set(0);
+      }
+    },
+  });
+}

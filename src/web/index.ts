@@ -1,0 +1,74 @@
+import { Hono } from "hono";
+import { messageOf } from "../model/errors.ts";
+import type { Exposition, Logger, Metrics } from "../model/observe.ts";
+import type { Queue } from "../model/queue.ts";
+import { BodyBudget } from "./body.ts";
+import { type InboxOptions, receive, usedEvents } from "./inbox.ts";
+import { welcomePage } from "./welcome.ts";
+
+export { usedEvents } from "./inbox.ts";
+export { type ServedWeb, type ServeOptions, serveWeb } from "./serve.ts";
+
+/** Limits of the door. Sizes in bytes, times in milliseconds. */
+export interface WebLimits {
+  /** Of one body; GitHub sends at most 25 MB. */
+  readonly bodyBytes: number;
+  /** Of all bodies that are being read at one time. */
+  readonly bodiesBytes: number;
+  /** For the store to take a delivery; GitHub waits 10 s. */
+  readonly storeMs: number;
+  /** For the store to answer `/readyz`. */
+  readonly readyMs: number;
+}
+
+const defaultLimits: WebLimits = {
+  bodyBytes: 25 * 1024 * 1024,
+  bodiesBytes: 256 * 1024 * 1024,
+  storeMs: 5_000,
+  readyMs: 1_000,
+};
+
+/** What the web door needs. */
+export interface WebOptions {
+  readonly queue: Pick<Queue, "add" | "healthy">;
+  readonly webhookSecret: string;
+  readonly metrics: Pick<Metrics, "delivery"> & Exposition;
+  readonly log: Logger;
+  /** Events that go to the queue; others are acknowledged only. */
+  readonly events?: ReadonlySet<string>;
+  /** Whether the process is about to stop: `/readyz` then says no. */
+  readonly stopping?: () => boolean;
+  readonly limits?: Partial<WebLimits>;
+}
+
+/** Where GitHub delivers webhooks; Probot's default, so that Apps set up for it need no change. */
+export const webhookPath = "/api/github/webhooks";
+
+/** The HTTP application: webhook inbox, `/healthz`, `/readyz`, `/metrics` and a page for people at `/`. */
+export function createWeb(options: WebOptions): Hono {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { queue, metrics, log, webhookSecret, events = usedEvents, stopping = () => false } = options;
+  const budget = new BodyBudget(limits.bodiesBytes);
+  const { bodyBytes: maxBodyBytes, storeMs: storeTimeoutMs } = limits;
+  const inbox: InboxOptions = { queue, metrics, log, webhookSecret, events, maxBodyBytes, storeTimeoutMs, budget };
+  const app = new Hono();
+  app.post(webhookPath, (context) => receive(context, inbox));
+  app.get("/healthz", (context) => context.text("ok\n"));
+  app.get("/readyz", async (context) => {
+    if (stopping()) return context.text("stopping\n", 503);
+    const ready = await queue.healthy(limits.readyMs);
+    return ready ? context.text("ok\n") : context.text("the queue's store does not answer\n", 503);
+  });
+  app.get("/metrics", async (context) =>
+    context.body(await metrics.text(), 200, { "content-type": metrics.contentType }),
+  );
+  app.get("/", (context) =>
+    context.html(welcomePage, 200, { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" }),
+  );
+  app.notFound((context) => context.json({ error: "not found" }, 404));
+  app.onError((error, context) => {
+    log.error({ error, path: context.req.path }, `web: ${messageOf(error)}`);
+    return context.json({ error: "internal error" }, 500);
+  });
+  return app;
+}

@@ -1,0 +1,69 @@
+import { once } from "node:events";
+import { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Hono } from "hono";
+import { Fault } from "../model/errors.ts";
+
+/** Where and how patiently to listen. Times in milliseconds. */
+export interface ServeOptions {
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly host: string;
+  /** For the headers of a request to arrive. */
+  readonly headersMs?: number;
+  /** For a whole request to arrive. */
+  readonly requestMs?: number;
+  /** How often the two are checked. */
+  readonly checkEveryMs?: number;
+}
+
+/** A listening server. */
+export interface ServedWeb {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Takes no more connections, waits up to `graceMs` (default 5,000) for answers under way, then cuts them. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const maxConnections = 4_096;
+
+/** Serves the app over HTTP/1.1 with limits on slow senders. Rejects when it cannot listen. */
+export async function serveWeb(app: Hono, options: ServeOptions): Promise<ServedWeb> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    overrideGlobalObjects: false,
+    serverOptions: {
+      headersTimeout: options.headersMs ?? 10_000,
+      requestTimeout: options.requestMs ?? 30_000,
+      connectionsCheckingInterval: options.checkEveryMs ?? 2_000,
+      // Longer than load balancers keep theirs, so that they close first.
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16 * 1024,
+    },
+  });
+  if (!(server instanceof Server)) throw new Fault("bug", "expected an HTTP/1.1 server");
+  server.maxConnections = maxConnections;
+  server.listen(options.port, options.host);
+  await once(server, "listening");
+  return { url: urlOf(server), close: (graceMs = 5_000) => closeServer(server, graceMs) };
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Fault("bug", "the server listens on no port");
+  const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  try {
+    await closed;
+  } finally {
+    clearTimeout(cut);
+  }
+}
