@@ -1,0 +1,36 @@
+import type { Target } from "../model/target.ts";
+import type { ConfigProblem } from "./problem.ts";
+
+/** The targets of a repository at one commit. */
+export interface TargetPlan {
+  /** In the order of the environments, then by app. Ids are unique. */
+  readonly targets: readonly Target[];
+  /** Names of the environments in promotion order, those without targets included. */
+  readonly environments: readonly string[];
+  readonly source: "file" | "discovered";
+  /** Errors leave targets out; warnings do not. */
+  readonly problems: readonly ConfigProblem[];
+  /** Sentences for people about what was left out and why. */
+  readonly notes: readonly string[];
+}
+
+/** Orders text by UTF-16 code units, the same on every machine. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The path of a child; `""` is the root. */
+export function joinPath(parent: string, name: string): string {
+  return parent === "" ? name : name === "" ? parent : `${parent}/${name}`;
+}
+
+/** The path above; `""` for a child of the root and for the root. */
+export function parentPath(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "" : path.slice(0, slash);
+}
+
+/** The last name of a path. */
+export function lastName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,66 @@
+/** A path into the configuration: `["environments", 0, "gates", "soak"]`. */
+export type KeyPath = readonly (string | number)[];
+
+/** Something wrong with a configuration, or a warning about it, told so that a person can mend it. */
+export interface ConfigProblem {
+  readonly severity: "error" | "warning";
+  /** What is wrong, with the offending value quoted. */
+  readonly message: string;
+  /** How to mend it; a sentence. */
+  readonly fix: string;
+  readonly file: string;
+  /** Both count from 1; 1 and 1 where the problem has no place of its own. */
+  readonly line: number;
+  readonly column: number;
+  /** Where in the configuration. */
+  readonly path: KeyPath;
+}
+
+/** A problem before it has a place in a file. `at` says whether the key or the value is wrong. */
+export interface Remark {
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly fix: string;
+  readonly path: KeyPath;
+  readonly at: "key" | "value";
+}
+
+/** Gives remarks their place in a file. */
+export type Locate = (remark: Remark) => ConfigProblem;
+
+/** An error remark about a value. */
+export function wrong(path: KeyPath, message: string, fix: string): Remark {
+  return { severity: "error", message, fix, path, at: "value" };
+}
+
+/** A warning about a value. */
+export function doubtful(path: KeyPath, message: string, fix: string): Remark {
+  return { severity: "warning", message, fix, path, at: "value" };
+}
+
+/** `environments[0].gates.soak`. */
+export function pathText(path: KeyPath): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(step)) text += text === "" ? step : `.${step}`;
+    else text += `[${JSON.stringify(step)}]`;
+  }
+  return text;
+}
+
+/** A value as it is quoted in messages: JSON, shortened. */
+export function quoted(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** A locator for when there is no text: every problem stands at the top of `file`. */
+export function nowhere(file: string): Locate {
+  return ({ at: _, ...remark }) => ({ ...remark, file, line: 1, column: 1 });
+}
+
+/** Problems by their place in the file. */
+export function byPlace(a: ConfigProblem, b: ConfigProblem): number {
+  return a.line - b.line || a.column - b.column;
+}

@@ -1,0 +1,37 @@
+import type { Tree } from "../model/tree.ts";
+import { discoverTargets } from "./discover.ts";
+import { parseConfig } from "./parse.ts";
+import type { TargetPlan } from "./plan.ts";
+import { byPlace, type ConfigProblem } from "./problem.ts";
+import type { Config } from "./schema.ts";
+import { planTargets } from "./targets.ts";
+
+/** What a repository's targets are and how that is known. `config` is missing without a file and with a broken one. */
+export interface ResolvedTargets {
+  readonly plan: TargetPlan;
+  readonly config?: Config;
+  /** Everything wrong or doubtful, by place: of the file and of what it matches. With an error from the file there are no targets. */
+  readonly problems: readonly ConfigProblem[];
+}
+
+/**
+ * The targets of one tree: from the text of the configuration, or discovered when there is none (`undefined`). `file` is the name for messages. A file that cannot be
+ * used gives its problems and no targets. Rejects only when the tree cannot be read.
+ */
+export async function resolveTargets(
+  text: string | undefined,
+  tree: Tree,
+  file = ".sluice.yaml",
+): Promise<ResolvedTargets> {
+  if (text === undefined) {
+    const plan = await discoverTargets(tree);
+    return { plan, problems: plan.problems };
+  }
+  const parsed = parseConfig(text, file);
+  if (!parsed.ok) {
+    const plan = { targets: [], environments: [], source: "file", problems: parsed.problems, notes: [] } as const;
+    return { plan, problems: parsed.problems };
+  }
+  const plan = await planTargets(parsed.config, tree, parsed.locate);
+  return { plan, config: parsed.config, problems: [...parsed.warnings, ...plan.problems].sort(byPlace) };
+}

@@ -1,0 +1,92 @@
+import { type Document, LineCounter, parseDocument, type YAMLParseError } from "yaml";
+import { messageOf } from "../model/errors.ts";
+import { locator } from "./locate.ts";
+import { type ConfigProblem, type Locate, nowhere, wrong } from "./problem.ts";
+
+const maxCharacters = 512 * 1024;
+const maxAliases = 100;
+const maxDepth = 50;
+const tooDeep = wrong(
+  [],
+  `The file is nested more than ${maxDepth} levels deep, or an alias contains itself`,
+  "Take levels of nesting away.",
+);
+
+/** A configuration file's data and where each part of it stands, or what keeps it from being read. */
+export type ReadYaml =
+  | { readonly ok: true; readonly value: unknown; readonly locate: Locate }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** Reads one YAML document of at most 512 Ki characters, 100 alias uses and no key twice in a map; every syntax error with its place. */
+export function readYaml(text: string, file: string): ReadYaml {
+  if (text.length > maxCharacters) {
+    const message = `The file has ${text.length} characters, more than the ${maxCharacters} that are read`;
+    return refuse(nowhere(file)(wrong([], message, "Shorten it; patterns with `{app}` take the place of long lists.")));
+  }
+  const lines = new LineCounter();
+  const document = parse(text, lines);
+  if (document instanceof RangeError) {
+    return refuse(nowhere(file)(tooDeep));
+  }
+  if (document.errors.length > 0) return refuse(...syntaxProblems(document.errors, lines, file));
+  return toValue(document, locator(document, lines, file));
+}
+
+function parse(text: string, lines: LineCounter): Document | RangeError {
+  try {
+    return parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, logLevel: "silent" });
+  } catch (error) {
+    if (error instanceof RangeError) return error;
+    throw error;
+  }
+}
+
+function toValue(document: Document, locate: Locate): ReadYaml {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: maxAliases });
+    return deeperThan(maxDepth, value) ? refuse(locate(tooDeep)) : { ok: true, value, locate };
+  } catch (error) {
+    if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
+    const fix = `Write the parts out; at most ${maxAliases} aliases are followed and none that contains itself.`;
+    return refuse(locate(wrong([], `The aliases of the file cannot be followed: ${messageOf(error)}`, fix)));
+  }
+}
+
+/** Also true of a value that contains itself. */
+function deeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((child) => deeperThan(levels - 1, child));
+}
+
+const fixes: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: "Keep one of the two.",
+  TAB_AS_INDENT: "Indent with spaces.",
+  BAD_INDENT: "Line the keys of one map up in one column.",
+  MULTIPLE_DOCS: "Keep one document; take the `---` and what follows it out.",
+  BAD_ALIAS: "Give the anchor a name, or put the value in quotes.",
+  MISSING_CHAR: "Close the quote or bracket, and put a space after `:`.",
+};
+
+/** One problem for each line, since the errors after the first on a line follow from it; the first ten. */
+function syntaxProblems(errors: readonly YAMLParseError[], lines: LineCounter, file: string): readonly ConfigProblem[] {
+  const problems = errors.map((error) => syntaxProblem(error, lines, file));
+  return problems.filter((problem, index) => problem.line !== problems[index - 1]?.line).slice(0, 10);
+}
+
+function syntaxProblem(error: YAMLParseError, lines: LineCounter, file: string): ConfigProblem {
+  const { line, col } = lines.linePos(error.pos[0]);
+  const reason = error.message.startsWith("Maximum call stack") ? "it is nested too deeply" : error.message;
+  return {
+    severity: "error",
+    message: `The file is not YAML: ${reason}`,
+    fix: fixes[error.code] ?? "Mend the YAML there; nothing else was checked until it can be read.",
+    file,
+    line: Math.max(line, 1),
+    column: Math.max(col, 1),
+    path: [],
+  };
+}
+
+function refuse(...problems: readonly ConfigProblem[]): ReadYaml {
+  return { ok: false, problems };
+}
