@@ -138,8 +138,7 @@ export interface Fault {
   readonly template?: string;
   /** How many requests; default 1. */
   readonly times?: number;
-  readonly effect:
-    /** Performs the request, then answers with this status. */
+  readonly effect: /** Performs the request, then answers with this status. */
     | { readonly kind: "after"; readonly status: number }
     /** Answers with this status and does nothing. */
     | { readonly kind: "instead"; readonly status: number }
@@ -235,7 +234,9 @@ export interface CheckRunSummary {
   readonly url: string;
 }
 
-/** A running local GitHub. */
+/**
+ * A running local GitHub. Where a `by` is absent the person is `mona`, who is an administrator of every repository.
+ */
 export interface LocalGitHub {
   /** Base of the pages and of git, e.g. `http://127.0.0.1:4567`. No trailing slash. */
   readonly url: string;
@@ -270,22 +271,24 @@ export interface LocalGitHub {
 
   /** Creates the person on first use. */
   user(login: string): User;
-  setPermission(
-    input: RepositoryRef & { readonly login: string; readonly permission: RepositoryRole },
-  ): void;
+  setPermission(input: RepositoryRef & { readonly login: string; readonly permission: RepositoryRole }): void;
 
   /** Writes a commit and emits what a push emits. Returns its id. */
   commit(input: CommitInput): Promise<string>;
   openPull(input: OpenPullInput): Promise<PullSummary>;
   pull(ref: PullRef): PullSummary;
-  editPull(ref: PullRef & { readonly title?: string; readonly body?: string; readonly by?: string }): Promise<PullSummary>;
+  editPull(
+    ref: PullRef & { readonly title?: string; readonly body?: string; readonly by?: string },
+  ): Promise<PullSummary>;
   mergePull(
     ref: PullRef & { readonly method?: "merge" | "squash" | "rebase"; readonly by?: string },
   ): Promise<PullSummary>;
   closePull(ref: PullRef & { readonly by?: string }): Promise<PullSummary>;
   reopenPull(ref: PullRef & { readonly by?: string }): Promise<PullSummary>;
   comment(ref: PullRef & { readonly body: string; readonly by?: string }): Promise<CommentSummary>;
-  editComment(ref: RepositoryRef & { readonly id: number; readonly body: string; readonly by?: string }): Promise<CommentSummary>;
+  editComment(
+    ref: RepositoryRef & { readonly id: number; readonly body: string; readonly by?: string },
+  ): Promise<CommentSummary>;
   comments(ref: PullRef): readonly CommentSummary[];
   /** All check runs, or those of one commit. */
   checkRuns(ref: RepositoryRef & { readonly sha?: string }): readonly CheckRunSummary[];

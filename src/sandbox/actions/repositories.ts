@@ -1,0 +1,125 @@
+import { ApiError } from "../errors.ts";
+import { emitForRepository, emitInstalled } from "../events.ts";
+import { git } from "../git.ts";
+import { branchHead, initBare, readRefs, writeBlob, writeCommit, writeTree } from "../repository-git.ts";
+import type { Account, Repository } from "../state.ts";
+import type { CommitInput } from "../types.ts";
+import {
+  ensureAccount,
+  exclusively,
+  findAccount,
+  findInstallation,
+  findRepository,
+  gitDirOf,
+  nextId,
+  nowIso,
+  repositoryOf,
+  type World,
+} from "../world.ts";
+import { noticeRefs } from "./refs.ts";
+
+/** Who acts where nobody is named; an administrator of every repository. */
+export const DEFAULT_PERSON = "mona";
+
+const NAME = /^(?!\.{1,2}$)[\w.-]+$/;
+
+/** Makes the account an organization or person on which the app is installed. */
+export function install(world: World, login: string, type: Account["type"] = "Organization"): void {
+  const account = ensureAccount(world, login, type);
+  if (findInstallation(world, login)) return;
+  const installation = { id: nextId(world), account: account.login, createdAt: nowIso(world) };
+  world.state.installations.push(installation);
+  emitInstalled(world, installation, ensureAccount(world, DEFAULT_PERSON).login);
+}
+
+/** Creates an empty repository on disk and in the state. Nothing is emitted: an empty repository pushes nothing. */
+export async function addRepository(
+  world: World,
+  input: {
+    owner: string;
+    name: string;
+    defaultBranch: string;
+    description: string | null;
+    private: boolean;
+    forkOf: number | null;
+  },
+): Promise<Repository> {
+  if (!NAME.test(input.owner) || !NAME.test(input.name)) throw new ApiError(422, "name is invalid");
+  if (findRepository(world, input.owner, input.name)) throw new ApiError(422, "name already exists on this account");
+  const time = nowIso(world);
+  const repository: Repository = {
+    id: nextId(world),
+    owner: findAccount(world, input.owner)?.login ?? input.owner,
+    name: input.name,
+    description: input.description,
+    private: input.private,
+    defaultBranch: input.defaultBranch,
+    forkOf: input.forkOf,
+    createdAt: time,
+    pushedAt: time,
+    nextNumber: 1,
+    roles: {},
+    refs: {},
+    signed: [],
+    pulls: [],
+    comments: [],
+    checkSuites: [],
+    checkRuns: [],
+    statuses: [],
+  };
+  await initBare(gitDirOf(world, repository), input.defaultBranch);
+  world.state.repositories.push(repository);
+  return repository;
+}
+
+/** Copies a repository to a person's account. */
+export async function forkRepository(world: World, parent: Repository, login: string): Promise<Repository> {
+  ensureAccount(world, login);
+  const { name, defaultBranch, description } = parent;
+  const fork = await addRepository(world, {
+    owner: login,
+    name,
+    defaultBranch,
+    description,
+    private: parent.private,
+    forkOf: parent.id,
+  });
+  await git(gitDirOf(world, fork), [
+    "fetch",
+    "--quiet",
+    gitDirOf(world, parent),
+    "+refs/heads/*:refs/heads/*",
+    "+refs/tags/*:refs/tags/*",
+  ]);
+  fork.refs = await readRefs(gitDirOf(world, fork));
+  emitForRepository(world, parent, "fork", login, {});
+  return fork;
+}
+
+/** Writes one commit on a branch, as if somebody had pushed it. Gives the commit's id. */
+export function commitFiles(world: World, input: CommitInput): Promise<string> {
+  const repository = repositoryOf(world, input);
+  const dir = gitDirOf(world, repository);
+  const by = ensureAccount(world, input.by ?? DEFAULT_PERSON).login;
+  return exclusively(world, async () => {
+    const head = await branchHead(dir, input.branch);
+    const parent = head ?? (await startOf(world, repository, input));
+    const entries: { path: string; mode: string; sha: string | null }[] = [];
+    for (const [path, content] of Object.entries(input.files)) {
+      entries.push({ path, mode: "100644", sha: content === null ? null : await writeBlob(dir, content) });
+    }
+    const tree = await writeTree(dir, parent ?? null, entries);
+    const author = { name: by, email: `${by}@users.noreply.local`, date: nowIso(world) };
+    const parents = parent === undefined ? [] : [parent];
+    const sha = await writeCommit(dir, { tree, parents, message: input.message ?? "Change files", author });
+    await git(dir, ["update-ref", `refs/heads/${input.branch}`, sha, head ?? "0".repeat(40)]);
+    await noticeRefs(world, repository, by);
+    return sha;
+  });
+}
+
+async function startOf(world: World, repository: Repository, input: CommitInput): Promise<string | undefined> {
+  const from = await branchHead(gitDirOf(world, repository), input.from ?? repository.defaultBranch);
+  if (from === undefined && input.from !== undefined) throw new ApiError(422, `there is no branch ${input.from}`);
+  return from;
+}

@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+
+const TIMEOUT_MS = 30_000;
+
+/** How to run git. */
+export interface GitOptions {
+  readonly input?: string | Buffer;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Exit codes that are no error; default 0 only. */
+  readonly ok?: readonly number[];
+}
+
+/** What git said. */
+export interface GitResult {
+  readonly code: number;
+  readonly stdout: Buffer;
+}
+
+/** git ended with an unexpected code. */
+export class GitFailure extends Error {
+  override readonly name = "GitFailure";
+  readonly code: number | null;
+  readonly stderr: string;
+
+  constructor(args: readonly string[], code: number | null, stderr: string) {
+    super(`git ${args[0] ?? ""} ended with ${code ?? "a signal"}: ${stderr.trim()}`);
+    this.code = code;
+    this.stderr = stderr;
+  }
+}
+
+/** The environment for git: no user or system configuration, no prompts. */
+export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? "",
+    HOME: "/nonexistent",
+    LC_ALL: "C",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_TERMINAL_PROMPT: "0",
+    ...extra,
+  };
+}
+
+/** Runs git in a repository. Rejects with GitFailure on any exit code outside `ok`. */
+export function git(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("git", ["-C", dir, ...args], {
+      env: gitEnvironment(options.env),
+      timeout: TIMEOUT_MS,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.on("error", reject);
+    // git may end without reading its input; its exit code then tells why.
+    child.stdin.on("error", () => undefined);
+    child.on("close", (code) => {
+      if (code !== null && (options.ok ?? [0]).includes(code)) resolve({ code, stdout: Buffer.concat(out) });
+      else reject(new GitFailure(args, code, Buffer.concat(err).toString("utf8")));
+    });
+    child.stdin.end(options.input);
+  });
+}
+
+/** Like `git`, giving the trimmed text. */
+export async function gitText(dir: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
+  return (await git(dir, args, options)).stdout.toString("utf8").trim();
+}
+
+/** The object id that a revision names, or undefined. `type` peels, e.g. to `commit`. */
+export async function revParse(dir: string, revision: string, type = "commit"): Promise<string | undefined> {
+  if (revision.startsWith("-") || revision === "") return undefined;
+  const result = await git(dir, ["rev-parse", "--verify", "--quiet", `${revision}^{${type}}`], { ok: [0, 1, 128] });
+  const id = result.stdout.toString("utf8").trim();
+  return result.code === 0 && id !== "" ? id : undefined;
+}

@@ -1,0 +1,57 @@
+import { git } from "./git.ts";
+import type { Signature } from "./repository-git.ts";
+
+/** A commit as `git log` tells it. */
+export interface LoggedCommit {
+  readonly sha: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: Signature;
+  readonly committer: Signature;
+  readonly message: string;
+  readonly files: readonly { readonly status: string; readonly path: string }[];
+}
+
+const FIELDS = ["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"].join("%x1f");
+
+/** Commits of a range or other `git log` selection, newest first, with the paths that each changed. */
+export async function commitHistory(dir: string, selection: readonly string[]): Promise<LoggedCommit[]> {
+  const args = [
+    "log",
+    "-z",
+    "--no-renames",
+    "--name-status",
+    "-m",
+    "--first-parent",
+    `--format=%x1e${FIELDS}%x1d`,
+    ...selection,
+  ];
+  const text = (await git(dir, args)).stdout.toString("utf8");
+  return text.split("\x1e").slice(1).map(parseCommit);
+}
+
+function parseCommit(record: string): LoggedCommit {
+  const [head = "", tail = ""] = record.split("\x1d");
+  const [sha = "", tree = "", parents = "", an = "", ae = "", ad = "", cn = "", ce = "", cd = "", message = ""] =
+    head.split("\x1f");
+  return {
+    sha,
+    tree,
+    parents: parents === "" ? [] : parents.split(" "),
+    author: { name: an, email: ae, date: ad },
+    committer: { name: cn, email: ce, date: cd },
+    message: message.replace(/\n+$/, ""),
+    files: parseNames(tail),
+  };
+}
+
+function parseNames(tail: string): { status: string; path: string }[] {
+  const words = tail
+    .split("\0")
+    .map((word) => word.replace(/^\n+/, ""))
+    .filter((word) => word !== "");
+  const files: { status: string; path: string }[] = [];
+  for (let at = 0; at + 1 < words.length; at += 2)
+    files.push({ status: (words[at] ?? "").slice(0, 1), path: words[at + 1] ?? "" });
+  return files;
+}

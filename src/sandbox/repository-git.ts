@@ -1,0 +1,134 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { GitFailure, git, gitText, revParse } from "./git.ts";
+
+/** Who is written into a commit. */
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  /** ISO 8601. */
+  readonly date: string;
+}
+
+/** The environment that gives a commit its author and committer. */
+export function signatureEnvironment(author: Signature, committer: Signature = author): Record<string, string> {
+  return {
+    GIT_AUTHOR_NAME: author.name,
+    GIT_AUTHOR_EMAIL: author.email,
+    GIT_AUTHOR_DATE: author.date,
+    GIT_COMMITTER_NAME: committer.name,
+    GIT_COMMITTER_EMAIL: committer.email,
+    GIT_COMMITTER_DATE: committer.date,
+  };
+}
+
+/** Makes an empty bare repository that serves as GitHub does: any reachable or unreachable id may be fetched. */
+export async function initBare(dir: string, defaultBranch: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await git(dir, ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`]);
+  const settings: readonly (readonly [string, string])[] = [
+    ["http.receivepack", "true"],
+    ["uploadpack.allowAnySHA1InWant", "true"],
+    ["uploadpack.allowFilter", "true"],
+    ["receive.denyDeleteCurrent", "refuse"],
+    ["gc.auto", "0"],
+  ];
+  for (const [key, value] of settings) await git(dir, ["config", key, value]);
+}
+
+/** Branches and tags with the ids they point at. */
+export async function readRefs(dir: string): Promise<Record<string, string>> {
+  const text = await gitText(dir, ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags"]);
+  const lines = text === "" ? [] : text.split("\n");
+  return Object.fromEntries(lines.map((line) => [line.slice(line.indexOf(" ") + 1), line.slice(0, line.indexOf(" "))]));
+}
+
+/** Best common ancestor, or undefined for unrelated histories. */
+export async function mergeBase(dir: string, a: string, b: string): Promise<string | undefined> {
+  const result = await git(dir, ["merge-base", a, b], { ok: [0, 1] });
+  return result.code === 0 ? result.stdout.toString("utf8").trim() : undefined;
+}
+
+/** Whether `ancestor` is reachable from `descendant`. */
+export async function isAncestor(dir: string, ancestor: string, descendant: string): Promise<boolean> {
+  return (await git(dir, ["merge-base", "--is-ancestor", ancestor, descendant], { ok: [0, 1] })).code === 0;
+}
+
+/** The tree of merging `head` into `base`, or undefined when they conflict or have nothing in common. */
+export async function mergedTree(dir: string, base: string, head: string): Promise<string | undefined> {
+  if ((await mergeBase(dir, base, head)) === undefined) return undefined;
+  const result = await git(dir, ["merge-tree", "--write-tree", "--no-messages", base, head], { ok: [0, 1] });
+  return result.code === 0 ? result.stdout.toString("utf8").trim().split("\n")[0] : undefined;
+}
+
+/** Writes a commit object. */
+export function writeCommit(
+  dir: string,
+  commit: { tree: string; parents: readonly string[]; message: string; author: Signature; committer?: Signature },
+): Promise<string> {
+  const parents = commit.parents.flatMap((parent) => ["-p", parent]);
+  return gitText(dir, ["commit-tree", commit.tree, ...parents, "-F", "-"], {
+    input: commit.message,
+    env: signatureEnvironment(commit.author, commit.committer),
+  });
+}
+
+/** Replays `head`'s commits since the merge base onto `base`, each with its author. Undefined when one does not apply. */
+export async function rebased(
+  dir: string,
+  base: string,
+  head: string,
+  committer: Signature,
+): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), "sandbox-rebase-"));
+  try {
+    await git(dir, ["worktree", "add", "--quiet", "--detach", folder, base]);
+    await git(folder, ["cherry-pick", "--allow-empty", "--keep-redundant-commits", `${base}..${head}`], {
+      env: {
+        GIT_COMMITTER_NAME: committer.name,
+        GIT_COMMITTER_EMAIL: committer.email,
+        GIT_COMMITTER_DATE: committer.date,
+      },
+    });
+    return await gitText(folder, ["rev-parse", "HEAD"]);
+  } catch (error) {
+    if (error instanceof GitFailure) return undefined;
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await git(dir, ["worktree", "prune"]);
+  }
+}
+
+/** Writes a tree: `base` (a tree or commit id, or null) with these paths replaced; null removes. */
+export async function writeTree(
+  dir: string,
+  base: string | null,
+  entries: readonly { path: string; mode: string; sha: string | null }[],
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "sandbox-index-"));
+  const env = { GIT_INDEX_FILE: join(folder, "index") };
+  try {
+    await git(dir, base === null ? ["read-tree", "--empty"] : ["read-tree", base], { env });
+    const zero = "0".repeat(40);
+    const lines = entries.map((entry) =>
+      entry.sha === null ? `0 ${zero}\t${entry.path}\0` : `${entry.mode} ${entry.sha}\t${entry.path}\0`,
+    );
+    await git(dir, ["update-index", "-z", "--index-info"], { env, input: lines.join("") });
+    return await gitText(dir, ["write-tree"], { env });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Stores bytes as a blob. */
+export function writeBlob(dir: string, content: string | Buffer): Promise<string> {
+  return gitText(dir, ["hash-object", "-w", "--stdin"], { input: content });
+}
+
+/** The commit at a branch, undefined when there is none. */
+export function branchHead(dir: string, branch: string): Promise<string | undefined> {
+  return revParse(dir, `refs/heads/${branch}`);
+}

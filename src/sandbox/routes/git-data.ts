@@ -1,0 +1,251 @@
+import { z } from "zod";
+
+import { noticeRefs } from "../actions/refs.ts";
+import { ApiError, notFound, validationFailed } from "../errors.ts";
+import { git, gitText, revParse } from "../git.ts";
+import { commitHistory } from "../history.ts";
+import { type Json, nodeId } from "../objects/account.ts";
+import { gitCommitObject } from "../objects/commit.ts";
+import { repositoryApi } from "../objects/repository.ts";
+import { isAncestor, type Signature, writeBlob, writeCommit, writeTree } from "../repository-git.ts";
+import type { Repository } from "../state.ts";
+import { ensureAccount, exclusively, gitDirOf, nowIso } from "../world.ts";
+import { actorOf, bodyAs, type Call, onRepository, param, type Reply, type Route, reads, writes } from "./route.ts";
+
+const read = reads("contents");
+const write = writes("write", "contents");
+
+const BlobBody = z.strictObject({ content: z.string(), encoding: z.enum(["utf-8", "base64"]).default("utf-8") });
+
+const TreeBody = z.strictObject({
+  base_tree: z.string().optional(),
+  tree: z.array(
+    z.strictObject({
+      path: z.string(),
+      mode: z.enum(["100644", "100755", "040000", "160000", "120000"]),
+      type: z.enum(["blob", "tree", "commit"]).optional(),
+      sha: z.string().nullable().optional(),
+      content: z.string().optional(),
+    }),
+  ),
+});
+
+const PersonBody = z.strictObject({ name: z.string(), email: z.string(), date: z.string().optional() });
+
+const CommitBody = z.strictObject({
+  message: z.string(),
+  tree: z.string(),
+  parents: z.array(z.string()).default([]),
+  author: PersonBody.optional(),
+  committer: PersonBody.optional(),
+  signature: z.string().optional(),
+});
+
+const NewRefBody = z.strictObject({ ref: z.string(), sha: z.string() });
+const MoveRefBody = z.strictObject({ sha: z.string(), force: z.boolean().default(false) });
+
+function refuse(message: string): ApiError {
+  return new ApiError(422, message);
+}
+
+async function objectOf(call: Call, repository: Repository, id: string, type: string): Promise<string> {
+  const found = await revParse(gitDirOf(call.world, repository), id, type);
+  if (found === undefined) throw refuse(`${type} ${id} does not exist`);
+  return found;
+}
+
+async function createBlob(call: Call, repository: Repository): Promise<Reply> {
+  const { content, encoding } = bodyAs(call, BlobBody);
+  const sha = await writeBlob(
+    gitDirOf(call.world, repository),
+    Buffer.from(content, encoding === "base64" ? "base64" : "utf8"),
+  );
+  return { status: 201, body: { sha, url: `${repositoryApi(call.world, repository)}/git/blobs/${sha}` } };
+}
+
+async function readBlob(call: Call, repository: Repository): Promise<Reply> {
+  const dir = gitDirOf(call.world, repository);
+  const sha = await revParse(dir, param(call, "file_sha"), "blob");
+  if (sha === undefined) throw notFound();
+  const bytes = (await git(dir, ["cat-file", "blob", sha])).stdout;
+  const url = `${repositoryApi(call.world, repository)}/git/blobs/${sha}`;
+  return {
+    status: 200,
+    body: {
+      sha,
+      node_id: nodeId("Blob", sha),
+      size: bytes.length,
+      url,
+      content: bytes.toString("base64"),
+      encoding: "base64",
+    },
+  };
+}
+
+async function treeObject(call: Call, repository: Repository, sha: string, recursive: boolean): Promise<Json> {
+  const api = repositoryApi(call.world, repository);
+  const args = ["ls-tree", "-l", "-z", ...(recursive ? ["-r", "-t"] : []), sha];
+  const text = (await git(gitDirOf(call.world, repository), args)).stdout.toString("utf8");
+  const tree = text
+    .split("\0")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [meta = "", path = ""] = line.split("\t");
+      const [mode = "", type = "", id = "", size = "-"] = meta.split(/ +/);
+      const url = `${api}/git/${type === "tree" ? "trees" : "blobs"}/${id}`;
+      return { path, mode, type, sha: id, ...(size === "-" ? {} : { size: Number(size) }), url };
+    });
+  return { sha, url: `${api}/git/trees/${sha}`, tree, truncated: false };
+}
+
+async function createTree(call: Call, repository: Repository): Promise<Reply> {
+  const body = bodyAs(call, TreeBody);
+  const dir = gitDirOf(call.world, repository);
+  const base = body.base_tree === undefined ? null : await revParse(dir, body.base_tree, "tree");
+  if (base === undefined) throw notFound();
+  const entries: { path: string; mode: string; sha: string | null }[] = [];
+  for (const { path, mode, sha, content } of body.tree) {
+    if (
+      path.startsWith("/") ||
+      path.split("/").some((part) => part === "" || part === "." || part === ".." || part === ".git")
+    ) {
+      throw refuse("tree.path contains a malformed path component");
+    }
+    if (mode === "040000") throw refuse("the local GitHub takes files, not trees, as entries of a tree");
+    if (content !== undefined) entries.push({ path, mode, sha: await writeBlob(dir, content) });
+    else if (sha === undefined) throw refuse("Must supply either tree.sha or tree.content");
+    else entries.push({ path, mode, sha: sha === null ? null : await checkedBlob(call, repository, sha) });
+  }
+  const sha = await writeTree(dir, base, entries);
+  return { status: 201, body: await treeObject(call, repository, sha, false) };
+}
+
+async function checkedBlob(call: Call, repository: Repository, sha: string): Promise<string> {
+  const found = await revParse(gitDirOf(call.world, repository), sha, "blob");
+  if (found === undefined) throw refuse(`tree.sha ${sha} is not a valid blob`);
+  return found;
+}
+
+async function createCommit(call: Call, repository: Repository): Promise<Reply> {
+  const body = bodyAs(call, CommitBody);
+  const dir = gitDirOf(call.world, repository);
+  const tree = await objectOf(call, repository, body.tree, "tree");
+  const parents = await Promise.all(body.parents.map((one) => objectOf(call, repository, one, "commit")));
+  const date = nowIso(call.world);
+  const { login } = actorOf(call);
+  const account = ensureAccount(call.world, login);
+  const self: Signature = { name: login, email: `${account.id}+${login}@users.noreply.local`, date };
+  const author = body.author ? { date, ...defined(body.author) } : self;
+  const signed = body.author === undefined && body.committer === undefined && call.caller.kind === "installation";
+  const web: Signature = { name: "GitHub", email: "noreply@github.com", date };
+  const committer = body.committer ? { date, ...defined(body.committer) } : signed ? web : author;
+  const sha = await writeCommit(dir, { tree, parents, message: body.message, author, committer });
+  if (signed) repository.signed.push(sha);
+  return commitReply(call, repository, sha, 201);
+}
+
+function defined(person: z.infer<typeof PersonBody>): Omit<Signature, "date"> & { date?: string } {
+  const { name, email, date } = person;
+  return { name, email, ...(date === undefined ? {} : { date }) };
+}
+
+async function commitReply(call: Call, repository: Repository, sha: string, status: number): Promise<Reply> {
+  const [commit] = await commitHistory(gitDirOf(call.world, repository), [sha, "-n", "1"]);
+  if (!commit) throw notFound();
+  return { status, body: gitCommitObject(call.world, repository, commit) };
+}
+
+async function refObject(call: Call, repository: Repository, ref: string): Promise<Json> {
+  const dir = gitDirOf(call.world, repository);
+  const sha = await gitText(dir, ["rev-parse", ref]);
+  const type = await gitText(dir, ["cat-file", "-t", sha]);
+  const api = repositoryApi(call.world, repository);
+  return {
+    ref,
+    node_id: nodeId("Ref", ref),
+    url: `${api}/git/${ref}`,
+    object: { sha, type, url: `${api}/git/${type}s/${sha}` },
+  };
+}
+
+async function exists(call: Call, repository: Repository, ref: string): Promise<boolean> {
+  const result = await git(gitDirOf(call.world, repository), ["show-ref", "--verify", "--quiet", ref], {
+    ok: [0, 1, 128],
+  });
+  return result.code === 0;
+}
+
+async function createRef(call: Call, repository: Repository): Promise<Reply> {
+  const { ref, sha } = bodyAs(call, NewRefBody);
+  const dir = gitDirOf(call.world, repository);
+  const wellFormed = await git(dir, ["check-ref-format", ref], { ok: [0, 1] });
+  if (!/^refs\/(heads|tags)\/./.test(ref) || wellFormed.code !== 0) throw refuse("Reference name is not valid");
+  return exclusively(call.world, async () => {
+    if (await exists(call, repository, ref)) throw refuse("Reference already exists");
+    if ((await revParse(dir, sha)) === undefined) throw refuse("Object does not exist");
+    await git(dir, ["update-ref", ref, sha, "0".repeat(40)]);
+    await noticeRefs(call.world, repository, actorOf(call).login);
+    return { status: 201, body: await refObject(call, repository, ref) };
+  });
+}
+
+async function moveRef(call: Call, repository: Repository): Promise<Reply> {
+  const ref = `refs/${param(call, "ref")}`;
+  const { sha, force } = bodyAs(call, MoveRefBody);
+  const dir = gitDirOf(call.world, repository);
+  return exclusively(call.world, async () => {
+    if (!(await exists(call, repository, ref))) throw refuse("Reference does not exist");
+    if ((await revParse(dir, sha)) === undefined) throw refuse("Object does not exist");
+    const before = await gitText(dir, ["rev-parse", ref]);
+    if (!force && !(await isAncestor(dir, before, sha))) throw refuse("Update is not a fast forward");
+    await git(dir, ["update-ref", ref, sha, before]);
+    await noticeRefs(call.world, repository, actorOf(call).login);
+    return { status: 200, body: await refObject(call, repository, ref) };
+  });
+}
+
+async function deleteRef(call: Call, repository: Repository): Promise<Reply> {
+  const ref = `refs/${param(call, "ref")}`;
+  return exclusively(call.world, async () => {
+    if (!(await exists(call, repository, ref))) throw refuse("Reference does not exist");
+    if (ref === `refs/heads/${repository.defaultBranch}`) {
+      throw validationFailed({ resource: "Reference", code: "custom", message: "Cannot delete the default branch" });
+    }
+    await git(gitDirOf(call.world, repository), ["update-ref", "-d", ref]);
+    await noticeRefs(call.world, repository, actorOf(call).login);
+    return { status: 204 };
+  });
+}
+
+async function matchingRefs(call: Call, repository: Repository): Promise<Reply> {
+  const prefix = `refs/${param(call, "ref")}`;
+  const names = Object.keys(repository.refs).filter((name) => name.startsWith(prefix));
+  return { status: 200, body: await Promise.all(names.map((name) => refObject(call, repository, name))) };
+}
+
+/** The Git Data API. */
+export const gitDataRoutes: readonly Route[] = [
+  onRepository("POST", "/repos/{owner}/{repo}/git/blobs", write, createBlob),
+  onRepository("GET", "/repos/{owner}/{repo}/git/blobs/{file_sha}", read, readBlob),
+  onRepository("POST", "/repos/{owner}/{repo}/git/trees", write, createTree),
+  onRepository("GET", "/repos/{owner}/{repo}/git/trees/{tree_sha}", read, async (call, repository) => {
+    const sha = await revParse(gitDirOf(call.world, repository), param(call, "tree_sha"), "tree");
+    if (sha === undefined) throw notFound();
+    return { status: 200, body: await treeObject(call, repository, sha, call.query.recursive !== undefined) };
+  }),
+  onRepository("POST", "/repos/{owner}/{repo}/git/commits", write, createCommit),
+  onRepository("GET", "/repos/{owner}/{repo}/git/commits/{commit_sha}", read, async (call, repository) => {
+    const sha = await revParse(gitDirOf(call.world, repository), param(call, "commit_sha"));
+    if (sha === undefined) throw notFound();
+    return commitReply(call, repository, sha, 200);
+  }),
+  onRepository("GET", "/repos/{owner}/{repo}/git/matching-refs/{ref}", read, matchingRefs),
+  onRepository("GET", "/repos/{owner}/{repo}/git/ref/{ref}", read, async (call, repository) => {
+    const ref = `refs/${param(call, "ref")}`;
+    if (!(await exists(call, repository, ref))) throw notFound();
+    return { status: 200, body: await refObject(call, repository, ref) };
+  }),
+  onRepository("POST", "/repos/{owner}/{repo}/git/refs", write, createRef),
+  onRepository("PATCH", "/repos/{owner}/{repo}/git/refs/{ref}", write, moveRef),
+  onRepository("DELETE", "/repos/{owner}/{repo}/git/refs/{ref}", write, deleteRef),
+];

@@ -1,0 +1,220 @@
+import { diffEntries } from "../diff-entries.ts";
+import { ApiError, notFound } from "../errors.ts";
+import { git, gitText, revParse } from "../git.ts";
+import { commitHistory } from "../history.ts";
+import { userByLogin } from "../objects/account.ts";
+import { commitObject } from "../objects/commit.ts";
+import { diffEntryObject } from "../objects/diff-entry.ts";
+import { pullObject } from "../objects/pull.ts";
+import { fullRepositoryObject, repositoryApi } from "../objects/repository.ts";
+import { mergeBase } from "../repository-git.ts";
+import { legacyPermission, roleOf } from "../roles.ts";
+import type { Repository } from "../state.ts";
+import { findAccount, gitDirOf, htmlUrl } from "../world.ts";
+import { type Call, onRepository, paged, param, type Reply, type Route, reads } from "./route.ts";
+
+const contents = reads("contents");
+
+function branchesOf(repository: Repository): [string, string][] {
+  return Object.entries(repository.refs)
+    .filter(([name]) => name.startsWith("refs/heads/"))
+    .map(([name, sha]) => [name.replace("refs/heads/", ""), sha]);
+}
+
+async function commitOr404(call: Call, repository: Repository, revision: string) {
+  const dir = gitDirOf(call.world, repository);
+  const sha = await revParse(dir, revision);
+  const [commit] = sha === undefined ? [] : await commitHistory(dir, [sha, "-n", "1"]);
+  if (!commit) throw notFound();
+  return commit;
+}
+
+async function oneBranch(call: Call, repository: Repository): Promise<Reply> {
+  const name = param(call, "branch");
+  const sha = repository.refs[`refs/heads/${name}`];
+  if (sha === undefined) throw new ApiError(404, "Branch not found");
+  const commit = await commitOr404(call, repository, sha);
+  const self = `${repositoryApi(call.world, repository)}/branches/${name}`;
+  const body = {
+    name,
+    commit: commitObject(call.world, repository, commit),
+    _links: { self, html: `${htmlUrl(call.world, repository)}/tree/${name}` },
+    protected: false,
+    protection: { enabled: false, required_status_checks: { enforcement_level: "off", contexts: [], checks: [] } },
+    protection_url: `${self}/protection`,
+  };
+  return { status: 200, body };
+}
+
+async function oneCommit(call: Call, repository: Repository): Promise<Reply> {
+  const commit = await commitOr404(call, repository, param(call, "ref"));
+  const dir = gitDirOf(call.world, repository);
+  const parent = commit.parents[0] ?? (await gitText(dir, ["hash-object", "-t", "tree", "/dev/null"]));
+  const files = await diffEntries(dir, `${parent}..${commit.sha}`);
+  const additions = files.reduce((sum, one) => sum + one.additions, 0);
+  const deletions = files.reduce((sum, one) => sum + one.deletions, 0);
+  const body = {
+    ...commitObject(call.world, repository, commit),
+    stats: { additions, deletions, total: additions + deletions },
+    files: files.map((one) => diffEntryObject(call.world, repository, commit.sha, one)),
+  };
+  return { status: 200, body };
+}
+
+async function listCommits(call: Call, repository: Repository): Promise<Reply> {
+  const commit = await commitOr404(call, repository, call.query.sha ?? repository.defaultBranch);
+  const path = call.query.path;
+  const selection = [commit.sha, ...(path === undefined ? [] : ["--", path])];
+  const commits = await commitHistory(gitDirOf(call.world, repository), selection);
+  return paged(call, commits, (page) => page.map((one) => commitObject(call.world, repository, one)));
+}
+
+async function compare(call: Call, repository: Repository): Promise<Reply> {
+  const [from = "", to = ""] = param(call, "basehead").split("...");
+  const dir = gitDirOf(call.world, repository);
+  const [base, head] = await Promise.all([commitOr404(call, repository, from), commitOr404(call, repository, to)]);
+  const common = await mergeBase(dir, base.sha, head.sha);
+  if (common === undefined) throw new ApiError(404, `No common ancestor between ${from} and ${to}.`);
+  const commits = (await commitHistory(dir, [`${base.sha}..${head.sha}`])).reverse();
+  const behind = Number(await gitText(dir, ["rev-list", "--count", `${head.sha}..${base.sha}`]));
+  const files = await diffEntries(dir, `${common}..${head.sha}`);
+  const html = `${htmlUrl(call.world, repository)}/compare/${from}...${to}`;
+  const status = commits.length > 0 ? (behind > 0 ? "diverged" : "ahead") : behind > 0 ? "behind" : "identical";
+  return paged(call, commits, (page) => ({
+    url: `${repositoryApi(call.world, repository)}/compare/${from}...${to}`,
+    html_url: html,
+    permalink_url: html,
+    diff_url: `${html}.diff`,
+    patch_url: `${html}.patch`,
+    base_commit: commitObject(call.world, repository, base),
+    merge_base_commit: commitObject(call.world, repository, common === base.sha ? base : { ...base, sha: common }),
+    status,
+    ahead_by: commits.length,
+    behind_by: behind,
+    total_commits: commits.length,
+    commits: page.map((one) => commitObject(call.world, repository, one)),
+    files: files.slice(0, 300).map((one) => diffEntryObject(call.world, repository, head.sha, one)),
+  }));
+}
+
+function contentLinks(call: Call, repository: Repository, ref: string, path: string, type: string, sha: string) {
+  const url = `${repositoryApi(call.world, repository)}/contents/${encodeURI(path)}?ref=${encodeURIComponent(ref)}`;
+  const kind = type === "dir" ? "trees" : "blobs";
+  const gitUrl = `${repositoryApi(call.world, repository)}/git/${kind}/${sha}`;
+  const html = `${htmlUrl(call.world, repository)}/${type === "dir" ? "tree" : "blob"}/${ref}/${encodeURI(path)}`;
+  const raw = type === "dir" ? null : `${htmlUrl(call.world, repository)}/raw/${ref}/${encodeURI(path)}`;
+  return { url, git_url: gitUrl, html_url: html, download_url: raw, _links: { self: url, git: gitUrl, html } };
+}
+
+async function readContents(call: Call, repository: Repository): Promise<Reply> {
+  const path = param(call, "path").replace(/^\/+|\/+$/g, "");
+  const ref = call.query.ref ?? repository.defaultBranch;
+  const dir = gitDirOf(call.world, repository);
+  const commit = await commitOr404(call, repository, ref);
+  const type = (await git(dir, ["cat-file", "-t", `${commit.sha}:${path}`], { ok: [0, 128] })).stdout
+    .toString("utf8")
+    .trim();
+  if (type === "tree") return listDirectory(call, repository, ref, `${commit.sha}:${path}`, path);
+  if (type !== "blob") throw notFound();
+  const sha = await gitText(dir, ["rev-parse", `${commit.sha}:${path}`]);
+  const bytes = (await git(dir, ["cat-file", "blob", sha])).stdout;
+  if (/\.raw\b/.test(call.accept)) {
+    return {
+      status: 200,
+      body: bytes.toString("utf8"),
+      headers: { "content-type": "application/vnd.github.raw+json; charset=utf-8" },
+    };
+  }
+  const content = `${
+    bytes
+      .toString("base64")
+      .match(/.{1,60}/g)
+      ?.join("\n") ?? ""
+  }\n`;
+  const body = {
+    type: "file",
+    encoding: "base64",
+    size: bytes.length,
+    name: path.split("/").at(-1),
+    path,
+    content,
+    sha,
+    ...contentLinks(call, repository, ref, path, "file", sha),
+  };
+  return { status: 200, body };
+}
+
+async function listDirectory(
+  call: Call,
+  repository: Repository,
+  ref: string,
+  tree: string,
+  path: string,
+): Promise<Reply> {
+  const text = (await git(gitDirOf(call.world, repository), ["ls-tree", "-l", "-z", tree])).stdout.toString("utf8");
+  const items = text
+    .split("\0")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [meta = "", name = ""] = line.split("\t");
+      const [mode = "", kind = "", sha = "", size = "-"] = meta.split(/ +/);
+      const type = kind === "tree" ? "dir" : mode === "120000" ? "symlink" : kind === "commit" ? "submodule" : "file";
+      const full = path === "" ? name : `${path}/${name}`;
+      return {
+        type,
+        size: Number(size) || 0,
+        name,
+        path: full,
+        sha,
+        ...contentLinks(call, repository, ref, full, type, sha),
+      };
+    });
+  return { status: 200, body: items };
+}
+
+function permission(call: Call, repository: Repository): Reply {
+  const account = findAccount(call.world, param(call, "username"));
+  if (!account) throw notFound();
+  const role = roleOf(call.world, repository, account.login);
+  return {
+    status: 200,
+    body: {
+      permission: legacyPermission(role),
+      role_name: role,
+      user: { ...userByLogin(call.world, account.login), permissions: undefined },
+    },
+  };
+}
+
+/** Repositories, branches, commits, contents, permissions. */
+export const repositoryRoutes: readonly Route[] = [
+  onRepository("GET", "/repos/{owner}/{repo}", reads("metadata"), (call, repository) => ({
+    status: 200,
+    body: fullRepositoryObject(call.world, repository),
+  })),
+  onRepository("GET", "/repos/{owner}/{repo}/branches", contents, (call, repository) =>
+    paged(call, branchesOf(repository), (page) =>
+      page.map(([name, sha]) => ({
+        name,
+        commit: { sha, url: `${repositoryApi(call.world, repository)}/commits/${sha}` },
+        protected: false,
+      })),
+    ),
+  ),
+  onRepository("GET", "/repos/{owner}/{repo}/branches/{branch}", contents, oneBranch),
+  onRepository(
+    "GET",
+    "/repos/{owner}/{repo}/commits/{commit_sha}/pulls",
+    reads("pull_requests"),
+    (call, repository) => {
+      const sha = param(call, "commit_sha");
+      const found = repository.pulls.filter((pull) => pull.headSha === sha || pull.mergeCommitSha === sha);
+      return paged(call, found, (page) => page.map((pull) => pullObject(call.world, repository, pull)));
+    },
+  ),
+  onRepository("GET", "/repos/{owner}/{repo}/commits", contents, listCommits),
+  onRepository("GET", "/repos/{owner}/{repo}/commits/{ref}", contents, oneCommit),
+  onRepository("GET", "/repos/{owner}/{repo}/compare/{basehead}", contents, compare),
+  onRepository("GET", "/repos/{owner}/{repo}/contents/{path}", contents, readContents),
+  onRepository("GET", "/repos/{owner}/{repo}/collaborators/{username}/permission", reads("metadata"), permission),
+];

@@ -1,0 +1,58 @@
+import { appRoutes } from "./app.ts";
+import { checkRoutes } from "./checks.ts";
+import { commentRoutes } from "./comments.ts";
+import { gitDataRoutes } from "./git-data.ts";
+import { miscRoutes } from "./misc.ts";
+import { pullRoutes } from "./pulls.ts";
+import { repositoryRoutes } from "./repositories.ts";
+import type { Route } from "./route.ts";
+
+/** Parameters that may span several path segments. */
+const GREEDY = new Set(["ref", "path", "branch", "basehead"]);
+
+interface Compiled {
+  readonly route: Route;
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+}
+
+/** Every route, more specific ones before those that could swallow them. */
+export const routes: readonly Route[] = [
+  ...appRoutes,
+  ...commentRoutes,
+  ...checkRoutes,
+  ...pullRoutes,
+  ...gitDataRoutes,
+  ...repositoryRoutes,
+  ...miscRoutes,
+];
+
+const compiled: readonly Compiled[] = routes.map(compile);
+
+function compile(route: Route): Compiled {
+  const names = [...route.template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
+  const source = route.template
+    .replace(/[.]/g, "\\.")
+    .replace(/\{(\w+)\}/g, (_, name: string) => (GREEDY.has(name) ? "(.+)" : "([^/]+)"));
+  return { route, pattern: new RegExp(`^${source}$`), names };
+}
+
+/** The route of a request with its decoded parameters. */
+export function matchRoute(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
+  for (const { route, pattern, names } of compiled) {
+    const match = route.method === method ? pattern.exec(path) : null;
+    if (!match) continue;
+    const params = names.map((name, at): [string, string] => [name, decode(match[at + 1] ?? "")]);
+    return { route, params: Object.fromEntries(params) };
+  }
+  return undefined;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A malformed escape names nothing that exists.
+    return text;
+  }
+}

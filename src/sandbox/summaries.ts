@@ -1,0 +1,61 @@
+import type { CheckRun, Comment, Pull, Repository } from "./state.ts";
+import type { CheckRunSummary, CommentSummary, PullSummary } from "./types.ts";
+import { htmlUrl, type World } from "./world.ts";
+
+/** A pull request as tests see it. */
+export function summarizePull(world: World, repository: Repository, pull: Pull): PullSummary {
+  return {
+    owner: repository.owner,
+    name: repository.name,
+    number: pull.number,
+    title: pull.title,
+    body: pull.body,
+    state: pull.state,
+    merged: pull.mergedAt !== null,
+    mergeCommitSha: pull.mergeCommitSha,
+    headRef: pull.headRef,
+    headSha: pull.headSha,
+    baseRef: pull.baseRef,
+    baseSha: pull.baseSha,
+    author: pull.author,
+    url: `${htmlUrl(world, repository)}/pull/${pull.number}`,
+  };
+}
+
+/** A comment as tests see it. */
+export function summarizeComment(world: World, repository: Repository, comment: Comment): CommentSummary {
+  return {
+    id: comment.id,
+    author: comment.author,
+    body: comment.body,
+    byApp: comment.byApp,
+    createdAt: comment.createdAt,
+    updatedAt: comment.updatedAt,
+    reactions: comment.reactions.map(({ content, user }) => ({ content, user })),
+    url: `${htmlUrl(world, repository)}/pull/${comment.number}#issuecomment-${comment.id}`,
+  };
+}
+
+/** A check run as tests see it. */
+export function summarizeCheckRun(world: World, repository: Repository, run: CheckRun): CheckRunSummary {
+  return {
+    id: run.id,
+    name: run.name,
+    headSha: run.headSha,
+    externalId: run.externalId,
+    status: run.status,
+    conclusion: run.conclusion,
+    title: run.title,
+    summary: run.summary,
+    text: run.text,
+    annotations: run.annotations.map((one) => ({
+      path: one.path,
+      startLine: one.start_line,
+      endLine: one.end_line,
+      level: one.annotation_level,
+      message: one.message,
+      title: one.title,
+    })),
+    url: `${htmlUrl(world, repository)}/runs/${run.id}`,
+  };
+}
