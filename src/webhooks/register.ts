@@ -24,9 +24,6 @@ export const EVENTS = {
   pull_request: pullRequestJobs,
 } as const satisfies Readonly<Record<string, Translate>>;
 
-/** The name of an event that Sluice acts on. */
-export type EventName = keyof typeof EVENTS;
-
 /** Registers a handler for each event: it translates and enqueues. A store that does not take a job is thrown, so that the delivery is retried. */
 export function registerWebhooks(app: Probot, options: WebhookOptions): void {
   const handle = async (translate: Translate, payload: unknown): Promise<void> => {

@@ -32,8 +32,29 @@ export function slashLines(body: string): readonly TextLine[] {
   return found;
 }
 
-/** Blanks out what goes on over lines within a paragraph: code spans and HTML comments. */
+/** Blanks out what goes on over lines within a paragraph: code spans and HTML comments. Time grows with the text's length only: what has no end is not looked for again. */
 function hideSpans(text: string): string {
-  const blank = (span: string) => span.replaceAll(/[^\n]/g, " ");
-  return text.replaceAll(/<!--[\s\S]*?-->|(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, blank);
+  const opening = /<!--|`+/g;
+  const endless = new Set<string>();
+  let shown = "";
+  let at = 0;
+  for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
+    const [open] = match;
+    const end = endless.has(open) ? -1 : endOf(open, text, opening.lastIndex);
+    if (end === -1) {
+      endless.add(open);
+      continue;
+    }
+    shown += text.slice(at, match.index) + text.slice(match.index, end).replaceAll(/[^\n]/g, " ");
+    at = end;
+    opening.lastIndex = end;
+  }
+  return shown + text.slice(at);
+}
+
+/** Where the span ends, -1 when it does not. A code span ends with as many backticks as it began with. */
+function endOf(open: string, text: string, from: number): number {
+  const closing = open === "<!--" ? /-->/g : new RegExp(`(?<!\`)\`{${open.length}}(?!\`)`, "g");
+  closing.lastIndex = from;
+  return closing.test(text) ? closing.lastIndex : -1;
 }

@@ -1,0 +1,88 @@
+import type { GitHub, Permission, Reaction } from "../../src/model/github.ts";
+import type { CommandJob, Job } from "../../src/model/jobs.ts";
+import type { Logger } from "../../src/model/observe.ts";
+import type { Queue, RunContext } from "../../src/model/queue.ts";
+
+/** A queue that only remembers what was added; `fail` makes the next adds reject. */
+export interface MemoryQueue extends Queue {
+  readonly jobs: Job[];
+  fail: Error | undefined;
+}
+
+/** Makes a queue of that kind. */
+export function memoryQueue(): MemoryQueue {
+  const jobs: Job[] = [];
+  const queue: MemoryQueue = {
+    jobs,
+    fail: undefined,
+    async add(job) {
+      if (queue.fail !== undefined) throw queue.fail;
+      jobs.push(job);
+    },
+    start: async () => undefined,
+    healthy: async () => true,
+    counts: async () => ({ waiting: jobs.length, active: 0, delayed: 0, failed: 0 }),
+    close: async () => undefined,
+  };
+  return queue;
+}
+
+/** One repository's comments and reactions in memory. */
+export interface MemoryGitHub extends GitHub {
+  readonly comments: Map<string, string>;
+  readonly reactions: string[];
+  permissions: Readonly<Record<string, Permission>>;
+}
+
+/** Makes a GitHub of that kind. */
+export function memoryGitHub(): MemoryGitHub {
+  const comments = new Map<string, string>();
+  const reactions: string[] = [];
+  const refuse = async () => Promise.reject(new Error("not part of this test"));
+  const github: MemoryGitHub = {
+    comments,
+    reactions,
+    permissions: {},
+    pullRequest: refuse,
+    upsertCheck: refuse,
+    async upsertComment(number, marker, body) {
+      comments.set(`${number}/${marker}`, body);
+      return { url: `https://github.test/${number}#${marker}` };
+    },
+    async react(commentId: number, reaction: Reaction) {
+      const one = `${commentId} ${reaction}`;
+      if (!reactions.includes(one)) reactions.push(one);
+    },
+    permission: async (user) => github.permissions[user] ?? "none",
+  };
+  return github;
+}
+
+/** A logger that keeps its lines. */
+export function memoryLog(): Logger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const write = (fields: unknown, message: string) => {
+    lines.push(`${message} ${JSON.stringify(fields)}`);
+  };
+  const log = { lines, debug: write, info: write, warn: write, error: write, child: () => log };
+  return log;
+}
+
+/** A comment with commands. */
+export function commandJob(body: string, more: Partial<CommandJob> = {}): CommandJob {
+  return {
+    type: "command",
+    installationId: 1,
+    repository: { owner: "acme", name: "gitops" },
+    pullRequest: 7,
+    commentId: 100,
+    actor: "mona",
+    body,
+    ...more,
+  };
+}
+
+/** The first of several attempts. */
+export function firstRun(more: Partial<RunContext> = {}): RunContext {
+  return { signal: new AbortController().signal, attempt: 1, lastAttempt: false, ...more };
+}
