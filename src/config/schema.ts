@@ -70,25 +70,24 @@ const appOverridesSchema = z
   })
   .meta({ description: "Overrides for one app." });
 
-/** One rule of `preview.ignore`. Keys that are given must all match. */
 const ignoreSchema = z.strictObject({
-  apiVersion: filledText("an API version")
-    .exactOptional()
-    .meta({ description: "Only this API version.", examples: ["apps/v1"] }),
   kind: filledText("a kind")
     .exactOptional()
-    .meta({ description: "Only this kind.", examples: ["Deployment"] }),
+    .meta({ description: "Only this kind; `*` stands for any part, here and below.", examples: ["Deployment"] }),
   namespace: filledText("a namespace")
     .exactOptional()
     .meta({ description: "Only this namespace.", examples: ["webapp"] }),
   name: filledText("a name")
     .exactOptional()
-    .meta({ description: "Only this name; `*` as in globs.", examples: ["webapp-*"] }),
+    .meta({ description: "Only this name.", examples: ["webapp-*"] }),
   path: checkedText(checkPointer).meta({
     description: "JSON pointer to the field that is noise.",
     examples: ["/metadata/annotations/checksum~1config"],
   }),
 });
+
+/** One rule of `preview.ignore`. */
+export type IgnoreRule = z.output<typeof ignoreSchema>;
 
 const previewSchema = z
   .strictObject({
