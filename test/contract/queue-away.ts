@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Queue } from "../../src/model/queue.ts";
+import type { QueueBackend } from "../../src/queue/index.ts";
+import { delivery, handlers, openQueue, until, untilIdle } from "./queue-fixture.ts";
+import { freePort, type StoreServer } from "./queue-servers.ts";
+
+/** What the port `Queue` promises of a store in another process that dies and comes back. */
+export function awayContract(name: string, server: () => StoreServer): void {
+  describe(`the queue on a ${name} that goes away`, () => {
+    const opened: Queue[] = [];
+    const open = async (backend: QueueBackend, prefix: string): Promise<Queue> => {
+      const queue = await openQueue(backend, prefix);
+      opened.push(queue);
+      return queue;
+    };
+
+    afterEach(async () => {
+      for (const queue of opened.splice(0)) await queue.close(0);
+    });
+
+    it("rejects an add within its time when the store was never there", async () => {
+      const queue = await open(onPort(server().backend, await freePort()), "never");
+      await expect(queue.add(delivery("a"), { timeoutMs: 300 })).rejects.toMatchObject({ kind: "unavailable" });
+      expect(await queue.healthy(200)).toBe(false);
+    });
+
+    it("rejects an add within its time when the store was killed, and goes on when it is back", async () => {
+      const queue = await open(server().backend, "away");
+      const seen: string[] = [];
+      await queue.start(handlers({ delivery: async (job) => void seen.push(job.id) }));
+      await queue.add(delivery("before"));
+      await until("the first was handled", () => seen.length === 1);
+      await untilIdle(queue);
+      await server().kill();
+      await expect(queue.add(delivery("during"), { timeoutMs: 300 })).rejects.toMatchObject({ kind: "unavailable" });
+      expect(await queue.healthy(200)).toBe(false);
+      await server().restart();
+      await queue.add(delivery("before"));
+      await queue.add(delivery("during"));
+      await queue.add(delivery("after"));
+      await until("the others were handled", () => seen.length >= 3);
+      await untilIdle(queue);
+      expect(seen.toSorted()).toEqual(["after", "before", "during"]);
+    });
+
+    it("rides over a store that is away for a moment", async () => {
+      const queue = await open(server().backend, "moment");
+      await queue.add(delivery("warm"));
+      await server().kill();
+      const added = queue.add(delivery("patient"), { timeoutMs: 15_000 });
+      await server().restart();
+      await added;
+      expect((await queue.counts()).waiting).toBe(2);
+    });
+
+    it("begins to work when a store that was not there at the start comes", async () => {
+      await server().kill();
+      const queue = await open(server().backend, "late");
+      const seen: string[] = [];
+      await queue.start(handlers({ delivery: async (job) => void seen.push(job.id) }));
+      await expect(queue.add(delivery("early"), { timeoutMs: 200 })).rejects.toMatchObject({ kind: "unavailable" });
+      await server().restart();
+      await queue.add(delivery("now"), { timeoutMs: 15_000 });
+      await until("it was handled", () => seen.includes("now"));
+    });
+  });
+}
+
+function onPort(backend: QueueBackend, port: number): QueueBackend {
+  if (backend.kind === "embedded") return backend;
+  const url = new URL(backend.url);
+  url.port = `${port}`;
+  return { ...backend, url: url.href };
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DeliveryJob, PreviewJob } from "../../src/model/jobs.ts";
+import type { Logger, Metrics } from "../../src/model/observe.ts";
+import type { Handlers, Queue } from "../../src/model/queue.ts";
+import { createQueue, type QueueBackend, type QueueOptions } from "../../src/queue/index.ts";
+
+/** A logger that says nothing. */
+export const silentLog: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silentLog,
+};
+
+/** Metrics that remember what became of jobs. */
+export function jobOutcomes(): Metrics & { readonly outcomes: string[] } {
+  const outcomes: string[] = [];
+  return {
+    outcomes,
+    job: (type, outcome) => {
+      outcomes.push(`${type} ${outcome}`);
+    },
+    restCall: () => undefined,
+    delivery: () => undefined,
+    render: () => undefined,
+    preview: () => undefined,
+  };
+}
+
+/** A queue with quick retries and locks. */
+export function openQueue(backend: QueueBackend, prefix: string, options: Partial<QueueOptions> = {}): Promise<Queue> {
+  return createQueue({
+    backend,
+    prefix,
+    concurrency: { delivery: 4, preview: 4, command: 2 },
+    deadlines: { delivery: 20_000, preview: 20_000, command: 20_000 },
+    log: silentLog,
+    metrics: jobOutcomes(),
+    random: () => 0,
+    retries: {
+      attempts: 3,
+      unavailable: { baseMs: 40, factor: 1 },
+      bug: { baseMs: 40, factor: 1 },
+      capMs: 100,
+    },
+    locks: { lockMs: 2_000, checkEveryMs: 500 },
+    ...options,
+  });
+}
+
+/** Handlers of which only the given ones do something. */
+export function handlers(some: Partial<Handlers>): Handlers {
+  return { delivery: async () => undefined, preview: async () => undefined, command: async () => undefined, ...some };
+}
+
+export function delivery(id: string, payload = "{}"): DeliveryJob {
+  return { type: "delivery", id, event: "pull_request", payload };
+}
+
+export function preview(pullRequest = 1): PreviewJob {
+  return { type: "preview", installationId: 1, repository: { owner: "acme", name: "shop" }, pullRequest };
+}
+
+/** Waits until the condition holds; rejects after `ms`. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
+    await sleep(10);
+  }
+}
+
+/** Waits until no job waits, runs or is delayed. */
+export function untilIdle(queue: Queue): Promise<void> {
+  return until("the queue is idle", async () => {
+    const { waiting, active, delayed } = await queue.counts();
+    return waiting + active + delayed === 0;
+  });
+}

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { awayContract } from "./queue-away.ts";
+import { queueContract } from "./queue-contract.ts";
+import { redisBinary, type StoreServer, startRedis } from "./queue-servers.ts";
+
+const binary = redisBinary();
+
+describe.skipIf(binary === undefined)(
+  `real Redis${binary === undefined ? " (skipped: no redis-server on PATH)" : ""}`,
+  () => {
+    let server: StoreServer;
+    beforeAll(async () => {
+      server = await startRedis(binary ?? "");
+    });
+    afterAll(() => server?.dispose());
+    queueContract("Redis", () => server.backend);
+    awayContract("Redis", () => server);
+  },
+);

@@ -1,0 +1,132 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
+import { chown, mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { QueueBackend } from "../../src/queue/index.ts";
+
+/** A real store on a port of its own, that can be killed and started again with its data. */
+export interface StoreServer {
+  readonly backend: QueueBackend;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** The Redis of `SLUICE_REDIS` or PATH; undefined when there is none. */
+export function redisBinary(): string | undefined {
+  return process.env.SLUICE_REDIS ?? findOnPath("redis-server");
+}
+
+/** The folder of PostgreSQL's server programs, from PATH or where Debian puts them; undefined when there is none. */
+export function postgresFolder(): string | undefined {
+  const onPath = findOnPath("initdb");
+  if (onPath !== undefined && existsSync(join(onPath, "..", "postgres"))) return join(onPath, "..");
+  const debian = "/usr/lib/postgresql";
+  if (!existsSync(debian)) return undefined;
+  return readdirSync(debian)
+    .map((version) => join(debian, version, "bin"))
+    .findLast((folder) => existsSync(join(folder, "postgres")));
+}
+
+export async function startRedis(binary: string): Promise<StoreServer> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-redis-"));
+  const port = await freePort();
+  const settings = ["--port", `${port}`, "--dir", folder, "--bind", "127.0.0.1", "--save", ""];
+  const durable = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
+  const start = () => startServer(binary, [...settings, ...durable], port, {});
+  return restartable({ kind: "redis", url: `redis://127.0.0.1:${port}` }, folder, start);
+}
+
+export async function startPostgres(programs: string): Promise<StoreServer> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-postgres-"));
+  const port = await freePort();
+  // PostgreSQL refuses to run as root.
+  const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  if (user.uid !== undefined) await chown(folder, user.uid, user.gid);
+  const data = join(folder, "data");
+  const initdb = ["-D", data, "-U", "sluice", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"];
+  execFileSync(join(programs, "initdb"), initdb, { ...user, cwd: folder, stdio: "ignore" });
+  const args = ["-D", data, "-p", `${port}`, "-k", folder, "-c", "listen_addresses=127.0.0.1"];
+  const start = () => startServer(join(programs, "postgres"), args, port, { ...user, cwd: folder });
+  return restartable({ kind: "postgres", url: `postgres://sluice@127.0.0.1:${port}/postgres` }, folder, start);
+}
+
+async function restartable(
+  backend: QueueBackend,
+  folder: string,
+  start: () => Promise<ChildProcess>,
+): Promise<StoreServer> {
+  let child = await start();
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+  };
+  return {
+    backend,
+    kill,
+    restart: async () => {
+      await kill();
+      child = await start();
+    },
+    dispose: async () => {
+      await kill();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function startServer(
+  program: string,
+  args: readonly string[],
+  port: number,
+  options: { readonly uid?: number; readonly gid?: number; readonly cwd?: string },
+): Promise<ChildProcess> {
+  // PostgreSQL's children outlive a killed parent for a moment and hold its port and memory.
+  for (let tries = 0; tries < 50; tries++) {
+    const child = spawn(program, args, { ...options, stdio: "ignore" });
+    if (await answers(child, port)) return child;
+    await sleep(200);
+  }
+  throw new Error(`${program} did not start`);
+}
+
+async function answers(child: ChildProcess, port: number): Promise<boolean> {
+  for (let tries = 0; tries < 100 && child.exitCode === null && child.signalCode === null; tries++) {
+    const socket = connect(port, "127.0.0.1");
+    const connected = await Promise.race([
+      once(socket, "connect").then(
+        () => true,
+        () => false,
+      ),
+      sleep(500).then(() => false),
+    ]);
+    socket.destroy();
+    if (connected) return true;
+    await sleep(50);
+  }
+  return false;
+}
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+function findOnPath(name: string): string | undefined {
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+}
