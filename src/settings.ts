@@ -28,7 +28,7 @@ export interface ServerSettings {
   /** Mirrors, the render cache and the embedded store live here. */
   readonly dataDir: string;
   readonly store: StoreSettings;
-  readonly logLevel: "trace" | "debug" | "info" | "warn" | "error" | "silent";
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Jobs at once in this process. */
   readonly concurrency: number;
   /** Engine processes; `undefined` means one per core. */
@@ -89,7 +89,7 @@ export const variables: readonly Variable[] = [
     name: "LOG_LEVEL",
     required: false,
     secret: false,
-    description: "trace, debug, info (default), warn, error or silent",
+    description: "debug, info (default), warn, error or silent",
   },
   { name: "CONCURRENCY", required: false, secret: false, description: "jobs at once, default 4" },
   { name: "ENGINES", required: false, secret: false, description: "engine processes, default one per core" },
@@ -120,7 +120,7 @@ const schema = z.object({
   DATA_DIR: z.string().default("data"),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }).optional(),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   ENGINES: z.coerce.number().int().min(1).max(64).optional(),
   PREVIEW_FORKS: z.enum(["true", "false"], { error: "must be true or false" }).default("false"),

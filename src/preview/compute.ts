@@ -1,4 +1,4 @@
-import { resolveTargets, type TargetPlan } from "../config/index.ts";
+import { resolveTargets, type TargetPlan } from "../config/resolve.ts";
 import type { Preview } from "../model/preview.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Repository, Tree } from "../model/tree.ts";

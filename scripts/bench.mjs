@@ -1,0 +1,24 @@
+// `npm run bench`: sets up, then measures; prints ratios of one run. `-- --json` prints them as data.
+
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { failed, setUp } from "./bootstrap.mjs";
+import { nodeBinary, root } from "./lib/places.mjs";
+
+async function main() {
+  await setUp({ tests: true });
+  const child = spawn(nodeBinary(), [join(root, "bench", "main.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    process.exitCode = failed(error);
+  },
+);

@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { type RunningSluice, startSluice } from "./wiring.ts";
+import { readSettings } from "./settings.ts";
+
+/** After a stop signal everything must have ended by then, in milliseconds; shorter than the 40 s that `docker-compose.yml` grants. */
+const stopMs = 35_000;
+
+/**
+ * Runs the server until `stop` aborts, then ends it gracefully. Throws a `usage` UserError for settings that are missing or placeholders, and a Fault when the server
+ * does not end in time.
+ */
+export async function serve(
+  environment: Readonly<Record<string, string | undefined>>,
+  stop: AbortSignal,
+  onReady: (running: RunningSluice) => void,
+): Promise<void> {
+  const settings = readSettings(environment, (path) => readFileSync(path, "utf8"));
+  const running = await startSluice(settings);
+  onReady(running);
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
+  const deadline = Promise.withResolvers<never>();
+  const timer = setTimeout(() => deadline.reject(new Error(`still running ${stopMs} ms after the stop`)), stopMs);
+  try {
+    await Promise.race([running.close(), deadline.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,190 @@
+import { hkdfSync } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Probot } from "probot";
+import { createMirrors, openRepository } from "./git/index.ts";
+import { createGitHub, type GitHubEdge } from "./github/index.ts";
+import { sluiceApp } from "./index.ts";
+import type { Logger } from "./model/observe.ts";
+import type { Handlers, Queue } from "./model/queue.ts";
+import type { Renderer } from "./model/render.ts";
+import type { Mirrors, Repository } from "./model/tree.ts";
+import { createLogger, createMetrics, type PrometheusMetrics } from "./observe/index.ts";
+import { runPreview } from "./preview/run.ts";
+import { createQueue, type LockTiming, type QueueBackend } from "./queue/index.ts";
+import { createRenderer, engineBinary } from "./render/index.ts";
+import type { ServerSettings } from "./settings.ts";
+import { createWeb, type ServedWeb, serveWeb } from "./web/index.ts";
+import { runCommands } from "./webhooks/commands/run.ts";
+import { receiveDelivery } from "./webhooks/receive.ts";
+
+/** Jobs under way get this long to end when the process is told to stop, in milliseconds. */
+const graceMs = 25_000;
+
+/** Milliseconds that one run of each kind may take. */
+const deadlines = { delivery: 30_000, preview: 10 * 60_000, command: 60_000 };
+
+/** A running server. */
+export interface RunningSluice {
+  /** Where the web door listens. */
+  readonly url: string;
+  /** Takes no more work, gives what is under way its grace, then ends everything. */
+  close(): Promise<void>;
+}
+
+/** What only tests and the demo change. */
+export interface StartOptions {
+  readonly log?: Logger;
+  readonly graceMs?: number;
+  /** How soon a killed worker's job is taken up again. */
+  readonly locks?: LockTiming;
+}
+
+/** Builds every edge from the settings, hands them to the rooms and starts the roles. Rejects when a part cannot start; what was started is ended again. */
+export async function startSluice(settings: ServerSettings, options: StartOptions = {}): Promise<RunningSluice> {
+  const log = options.log ?? serverLogger(settings);
+  const metrics = createMetrics();
+  const closers: (() => Promise<unknown>)[] = [];
+  const state = { stopping: false };
+  const close = async (): Promise<void> => {
+    state.stopping = true;
+    for (const closer of closers.toReversed()) await closer();
+  };
+  try {
+    mkdirSync(settings.dataDir, { recursive: true });
+    const queue = await openQueue(settings, options, log, metrics);
+    closers.push(() => queue.close(options.graceMs ?? graceMs));
+    if (settings.role !== "web") {
+      const worker = await openWorker(settings, queue, log, metrics);
+      closers.splice(0, 0, worker.close);
+      await queue.start(worker.handlers);
+    }
+    const web = await openWeb(settings, queue, log, metrics, () => state.stopping);
+    closers.push(() => web.close());
+    log.info({ role: settings.role, url: web.url, store: settings.store.kind }, "sluice is up");
+    return { url: web.url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function serverLogger(settings: ServerSettings): Logger {
+  return createLogger({
+    level: settings.logLevel,
+    pretty: process.stdout.isTTY,
+    destination: process.stdout,
+    redact: [settings.privateKey, settings.webhookSecret],
+  });
+}
+
+async function openQueue(
+  settings: ServerSettings,
+  { locks }: StartOptions,
+  log: Logger,
+  metrics: PrometheusMetrics,
+): Promise<Queue> {
+  const backend: QueueBackend =
+    settings.store.kind === "embedded"
+      ? { kind: "embedded", dataDir: join(settings.dataDir, "queue") }
+      : settings.store;
+  const concurrency = { delivery: 8, preview: settings.concurrency, command: settings.concurrency };
+  const queue = await createQueue({ backend, concurrency, deadlines, log, metrics, ...(locks && { locks }) });
+  metrics.watchQueue(() => queue.counts());
+  return queue;
+}
+
+interface Worker {
+  readonly handlers: Handlers;
+  close(): Promise<void>;
+}
+
+async function openWorker(
+  settings: ServerSettings,
+  queue: Queue,
+  log: Logger,
+  metrics: PrometheusMetrics,
+): Promise<Worker> {
+  const app = { id: settings.appId, privateKey: settings.privateKey, webhookSecret: settings.webhookSecret };
+  const github = createGitHub({ app, apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
+  const mirrors = openMirrors(settings, github);
+  const renderer = await createRenderer({
+    binary: engineBinary(process.env),
+    cacheDir: join(settings.dataDir, "renders"),
+    log,
+    metrics,
+    ...(settings.engines === undefined ? {} : { workers: settings.engines }),
+  });
+  const probot = new Probot({ appId: settings.appId, privateKey: settings.privateKey, secret: settings.webhookSecret });
+  await probot.load(sluiceApp({ queue, appId: settings.appId }));
+  const ports = { github: github.for, mirrors, renderer, queue, log, metrics, clock: Date.now };
+  const preview = { fingerprintKey: fingerprintKey(settings.privateKey), forks: settings.previewForks };
+  return {
+    handlers: {
+      delivery: (job, context) => receiveDelivery(probot, job, context.signal),
+      preview: (job, context) => runPreview(job, ports, preview, context),
+      command: (job, context) => runCommands(job, { github: github.for, queue, log }, context),
+    },
+    close: async () => {
+      await Promise.all([mirrors.close(), renderer.close()]);
+    },
+  };
+}
+
+function openMirrors(settings: ServerSettings, github: GitHubEdge): Mirrors {
+  const https = settings.githubUrl.startsWith("https:");
+  return createMirrors({
+    root: join(settings.dataDir, "mirrors"),
+    remoteUrl: ({ owner, name }) => `${settings.githubUrl}/${owner}/${name}.git`,
+    token: github.token,
+    protocols: https ? ["https"] : ["http", "https"],
+  });
+}
+
+function openWeb(
+  settings: ServerSettings,
+  queue: Queue,
+  log: Logger,
+  metrics: PrometheusMetrics,
+  stopping: () => boolean,
+): Promise<ServedWeb> {
+  const web = createWeb({ queue, webhookSecret: settings.webhookSecret, metrics, log, stopping });
+  return serveWeb(web, { host: settings.host, port: settings.port });
+}
+
+/** The key of secrets' fingerprints: the same on every worker of one App, and of no use for anything else. */
+function fingerprintKey(privateKey: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", privateKey, "", "sluice secret fingerprints", 32));
+}
+
+/** The edges that the command line works with: local git and the engine. */
+export interface LocalEdges {
+  readonly renderer: Renderer;
+  /** The repository that a folder is or lies in. */
+  repository(dir: string): Promise<Repository>;
+  close(): Promise<void>;
+}
+
+/** How the command line opens its edges. */
+export interface LocalOptions {
+  readonly cacheDir: string;
+  readonly log: Logger;
+  readonly workers?: number;
+}
+
+/** Opens local git and the engine, without GitHub, queue or web. */
+export async function openLocal(options: LocalOptions): Promise<LocalEdges> {
+  const renderer = await createRenderer({ binary: engineBinary(process.env), ...options });
+  const opened = new Map<string, ReturnType<typeof openRepository>>();
+  return {
+    renderer,
+    repository: async (dir) => {
+      const repository = opened.get(dir) ?? openRepository(dir);
+      opened.set(dir, repository);
+      return repository;
+    },
+    close: async () => {
+      await Promise.all([renderer.close(), ...[...opened.values()].map((repository) => repository.close())]);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deployment, gitopsFiles } from "../support/gitops.ts";
+import { eventually } from "../support/wait.ts";
+import { startWalk, type Walk } from "../support/walk.ts";
+
+let walk: Walk;
+beforeAll(async () => {
+  walk = await startWalk(gitopsFiles());
+});
+afterAll(() => walk.close());
+
+describe("a pull request", () => {
+  it("that changes a base gets one comment and one check on each target, for at most 8 REST calls", async () => {
+    const before = walk.github.countRequests();
+    const pull = await walk.propose("more-cpu", {
+      "apps/web/base/deployment.yaml": deployment({ replicas: 2, cpu: "200m" }),
+    });
+    const { check, comment } = await walk.answer(pull);
+    expect(comment.body).toContain("cpu: 200m");
+    expect(comment.body).toContain("staging");
+    expect(comment.body).toContain("prod");
+    expect(comment.body).toMatch(/2 of 2 affected targets rendered/);
+    expect(comment.body).toContain("apps/web/base/deployment.yaml → apps/web/overlays/prod");
+    expect(check.conclusion).toBe("success");
+    expect(walk.github.comments(pull).filter((one) => one.byApp)).toHaveLength(1);
+    await walk.github.settled();
+    expect(walk.github.countRequests() - before).toBeLessThanOrEqual(8);
+  });
+
+  it("that bumps an image in one overlay says old and new, and leaves the other alone", async () => {
+    const pull = await walk.propose("bump", {
+      "apps/web/overlays/prod/kustomization.yaml":
+        "namespace: prod\nresources:\n  - ../../base\nimages:\n  - name: ghcr.io/acme/web\n    newTag: 1.4.0\n",
+    });
+    const { comment } = await walk.answer(pull);
+    expect(comment.body).toContain("1.3.0");
+    expect(comment.body).toContain("1.4.0");
+    expect(comment.body).toMatch(/1 of 1 affected targets? rendered/);
+  });
+
+  it("that deletes a claim fails the check, at the finding", async () => {
+    const pull = await walk.propose("drop-claim", {
+      "apps/web/base/claim.yaml": null,
+      "apps/web/base/kustomization.yaml": "resources:\n  - deployment.yaml\n",
+    });
+    const { check, comment } = await walk.answer(pull);
+    expect(check.conclusion).toBe("failure");
+    expect(comment.body).toContain("PersistentVolumeClaim");
+  });
+
+  it("is answered once for a hundred deliveries of the same event", async () => {
+    const pull = await walk.propose("hundred", {
+      "apps/web/base/deployment.yaml": deployment({ replicas: 5, cpu: "100m" }),
+    });
+    const first = await walk.answer(pull);
+    await walk.github.settled();
+    const calls = walk.github.countRequests();
+    const delivery = walk.github.deliveries.findLast((one) => one.event === "pull_request");
+    if (delivery === undefined) throw new Error("nothing was delivered");
+    const again = await Promise.all(Array.from({ length: 100 }, () => walk.github.redeliver(delivery.id)));
+    expect(new Set(again.map((one) => one.statusCode))).toEqual(new Set([202]));
+    await sleep(500);
+    expect(walk.github.countRequests()).toBe(calls);
+    expect(await walk.answer(pull)).toEqual(first);
+  });
+
+  it("that gets three pushes within a second shows the last head", async () => {
+    const pull = await walk.propose("pushes", {
+      "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }),
+    });
+    for (const cpu of ["2", "3", "4"]) {
+      await walk.github.commit({
+        ...walk.repository,
+        branch: "pushes",
+        files: { "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu }) },
+      });
+    }
+    const { headSha } = walk.github.pull(pull);
+    const comment = await eventually("a comment on the last head", () =>
+      walk.github.comments(pull).find((one) => one.byApp && one.body.includes(headSha.slice(0, 7))),
+    );
+    expect(comment.body).toContain('cpu: "4"');
+    await walk.answer(pull);
+    expect(walk.github.comments(pull).filter((one) => one.byApp)).toHaveLength(1);
+    expect(walk.github.checkRuns({ ...pull, sha: headSha })).toHaveLength(1);
+  });
+
+  it("that is commented with /diff is rendered again and answered", async () => {
+    const pull = await walk.propose("ask", {
+      "apps/web/base/deployment.yaml": deployment({ replicas: 7, cpu: "100m" }),
+    });
+    await walk.answer(pull);
+    walk.github.setPermission({ ...walk.repository, login: "ada", permission: "write" });
+    const asked = await walk.github.comment({ ...pull, body: "/diff", by: "ada" });
+    const reply = await eventually("a reply", () =>
+      walk.github.comments(pull).find((one) => one.byApp && one.body.includes("/diff")),
+    );
+    expect(reply.body).toContain("@ada");
+    const reactions = await eventually("a rocket", () => {
+      const found = walk.github.comments(pull).find((one) => one.id === asked.id)?.reactions;
+      return found?.some((one) => one.content === "rocket") ? found : undefined;
+    });
+    expect(reactions.map((one) => one.content)).toContain("eyes");
+  });
+});

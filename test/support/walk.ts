@@ -1,0 +1,95 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "../../src/model/observe.ts";
+import type { CheckRunSummary, CommentSummary, LocalGitHub, PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
+import { readSettings } from "../../src/settings.ts";
+import { type RunningSluice, startSluice } from "../../src/wiring.ts";
+import { startCheckedGitHub } from "./local-github.ts";
+import { tempDir } from "./temp-git.ts";
+import { eventually } from "./wait.ts";
+
+/** A whole Sluice in this process, wired to a checked local GitHub with one repository `acme/gitops`. */
+export interface Walk {
+  readonly github: LocalGitHub;
+  readonly repository: RepositoryRef;
+  readonly sluice: RunningSluice;
+  readonly dataDir: string;
+  /** Opens a pull request that makes these changes. */
+  propose(branch: string, files: Readonly<Record<string, string | null>>): Promise<PullSummary>;
+  /** The completed check of a pull request's present head, with the App's comment. */
+  answer(pull: PullSummary): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** What Sluice said on a pull request. */
+export interface Answer {
+  readonly check: CheckRunSummary;
+  readonly comment: CommentSummary;
+}
+
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silent,
+};
+
+/** The environment that points a server at a local GitHub. */
+export function serverEnvironment(github: LocalGitHub, dataDir: string): Record<string, string> {
+  return {
+    APP_ID: String(github.app.id),
+    PRIVATE_KEY: github.app.privateKey,
+    WEBHOOK_SECRET: github.app.webhookSecret,
+    GITHUB_API_URL: github.apiUrl,
+    GITHUB_URL: github.url,
+    DATA_DIR: dataDir,
+    PORT: "0",
+    LOG_LEVEL: "warn",
+  };
+}
+
+/** Starts the local GitHub with these files on `main`, and Sluice with embedded defaults (or what `environment` says). */
+export async function startWalk(
+  files: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Walk> {
+  const root = tempDir("sluice-walk-");
+  const github = await startCheckedGitHub({ dataDir: join(root, "github") });
+  const repository = await github.createRepository({ owner: "acme", name: "gitops", files });
+  const dataDir = join(root, "sluice");
+  const settings = readSettings({ ...serverEnvironment(github, dataDir), ...environment }, () => "");
+  const sluice = await startSluice(settings, { log: silent, graceMs: 2_000 });
+  github.setWebhookUrl(`${sluice.url}/api/github/webhooks`);
+  return {
+    github,
+    repository,
+    sluice,
+    dataDir,
+    propose: async (branch, changes) => {
+      await github.commit({ ...repository, branch, files: changes });
+      return github.openPull({ ...repository, head: branch, title: `Change ${branch}` });
+    },
+    answer: (pull) => answerOn(github, pull),
+    close: async () => {
+      await github.settled();
+      await sluice.close();
+      await github.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for the completed check of the pull request's present head and gives it with the comment. */
+export function answerOn(github: LocalGitHub, pull: PullSummary, deadlineMs = 20_000): Promise<Answer> {
+  return eventually(
+    `a completed check and a comment on #${pull.number}`,
+    () => {
+      const { headSha } = github.pull(pull);
+      const check = github.checkRuns({ ...pull, sha: headSha }).find((one) => one.status === "completed");
+      const comment = github.comments(pull).find((one) => one.byApp);
+      return check && comment ? { check, comment } : undefined;
+    },
+    deadlineMs,
+  );
+}
