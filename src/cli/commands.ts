@@ -1,0 +1,19 @@
+import type { Command } from "./command.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { lintCommand } from "./lint.ts";
+import { previewCommand } from "./preview.ts";
+import { renderCommand } from "./render.ts";
+import { serveCommand } from "./serve.ts";
+import { targetsCommand } from "./targets.ts";
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  previewCommand,
+  renderCommand,
+  targetsCommand,
+  lintCommand,
+  doctorCommand,
+  serveCommand,
+  demoCommand,
+];

@@ -1,0 +1,156 @@
+import { join } from "node:path";
+import { Fault } from "../../model/errors.ts";
+import { type LocalGitHub, type PullSummary, startLocalGitHub } from "../../sandbox/index.ts";
+import type { CommandContext } from "../command.ts";
+import { commandLog } from "../log.ts";
+import { markdownForTerminal } from "./markdown-terminal.ts";
+import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
+import { type Clone, pushSample } from "./sample.ts";
+import { demoSettings } from "./settings.ts";
+import { type Steps, stepsOn } from "./steps.ts";
+import { previewOf, replyTo, type Said } from "./watch.ts";
+
+/** Where the demo is played. */
+export interface Stage {
+  /** An empty folder for everything that the demo writes. */
+  readonly folder: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly context: Pick<CommandContext, "stdout" | "stderr" | "paint" | "signal" | "debug">;
+}
+
+/** A demo that was played to its end and is still up. */
+export interface Played {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const REPOSITORY = { owner: "acme", name: "shop" } as const;
+/** Who the demo's person is. */
+const PERSON = "ada";
+/** Where Sluice takes webhooks. */
+const WEBHOOK_PATH = "/api/github/webhooks";
+
+/** Plays the life of a change and leaves everything up. When a step fails, everything is ended and the step's error thrown. */
+export async function play(stage: Stage): Promise<Played> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  try {
+    const url = await acts(stage, closers);
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<string> {
+  const { context, folder } = stage;
+  const { paint, signal } = context;
+  const steps = stepsOn(context.stdout, paint, () => performance.now());
+  const github = await steps.step(
+    "A GitHub on this machine",
+    () => startLocalGitHub({ dataDir: join(folder, "github"), port: stage.port }),
+    ({ url }) => paint.link(url, url),
+  );
+  closers.push(() => github.close());
+  const clone = await steps.step(
+    "The sample repository, pushed with git",
+    () => pushRepository(github, folder, signal),
+    () => {
+      const url = `${github.url}/${REPOSITORY.owner}/${REPOSITORY.name}`;
+      return paint.link(url, url);
+    },
+  );
+  await steps.step("Sluice, with its store embedded", () => startServer(github, stage, closers));
+  const pulls: PullSummary[] = [];
+  for (const pull of DEMO_PULLS) pulls.push(await playPull(pull, { github, clone, steps, context }));
+  const [first] = pulls;
+  if (first) await playCommands(first, { github, clone, steps, context });
+  ending(pulls, steps, paint);
+  return github.url;
+}
+
+async function startServer(github: LocalGitHub, stage: Stage, closers: (() => Promise<void>)[]): Promise<void> {
+  const { startSluice } = await import("../../wiring.ts");
+  const sluice = await startSluice(demoSettings(github, stage.folder), {
+    log: commandLog(stage.context.stderr, stage.context.debug),
+  });
+  closers.push(() => sluice.close());
+  github.setWebhookUrl(`${sluice.url}${WEBHOOK_PATH}`);
+}
+
+async function pushRepository(github: LocalGitHub, folder: string, signal: AbortSignal): Promise<Clone> {
+  await github.createRepository({ ...REPOSITORY, description: "The shop's GitOps repository" });
+  const { login, token } = github.user(PERSON);
+  github.setPermission({ ...REPOSITORY, login, permission: "write" });
+  return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, signal);
+}
+
+interface Scene {
+  readonly github: LocalGitHub;
+  readonly clone: Clone;
+  readonly steps: Steps;
+  readonly context: Stage["context"];
+}
+
+async function playPull(demo: DemoPull, { github, clone, steps, context }: Scene): Promise<PullSummary> {
+  const { paint, signal } = context;
+  steps.say("", paint.bold(demo.title));
+  const pull = await steps.step(
+    `${PERSON} pushes ${demo.branch} and opens a pull request`,
+    async () => {
+      await clone.pushBranch(demo.branch, demo.title, demo.edits);
+      return github.openPull({ ...REPOSITORY, head: demo.branch, title: demo.title, body: demo.body, by: PERSON });
+    },
+    ({ url }) => paint.link(url, url),
+  );
+  const said = await steps.step(
+    "Sluice comments and completes its check",
+    () => previewOf(github, pull, signal),
+    (both) => checkText(both, paint),
+  );
+  steps.say("", ...framed(markdownForTerminal(said.comment.body, paint), paint), "");
+  return pull;
+}
+
+function checkText({ check }: Said, paint: Stage["context"]["paint"]): string {
+  const colour = { success: paint.green, failure: paint.red }[check.conclusion ?? ""] ?? paint.yellow;
+  return `${colour(check.conclusion ?? "no conclusion")}, "${check.title ?? ""}"`;
+}
+
+/** Lines with a bar on their left, as a quotation. */
+function framed(lines: readonly string[], paint: Stage["context"]["paint"]): readonly string[] {
+  return lines.map((line) => `${paint.dim("│")} ${line}`.trimEnd());
+}
+
+const COMMANDS = ["/help", "/diff"];
+
+async function playCommands(pull: PullSummary, { github, steps, context }: Scene): Promise<void> {
+  const { paint, signal } = context;
+  steps.say(paint.bold("Commands"));
+  for (const command of COMMANDS) {
+    const reply = await steps.step(`${PERSON} comments ${command}, Sluice replies`, async () => {
+      const comment = await github.comment({ ...pull, body: command, by: PERSON });
+      return replyTo(github, pull, comment, signal);
+    });
+    steps.say("", ...framed(markdownForTerminal(reply.body, paint), paint), "");
+  }
+  await steps.step("Still one comment with the preview", async () => oneComment(github, pull));
+}
+
+/** However often a pull request is previewed, its preview is one comment. */
+function oneComment(github: LocalGitHub, pull: PullSummary): void {
+  const previews = github.comments(pull).filter((one) => one.byApp);
+  const expected = 1 + COMMANDS.length;
+  if (previews.length !== expected) throw new Fault("bug", `Sluice wrote ${previews.length} comments, not ${expected}`);
+}
+
+function ending(pulls: readonly PullSummary[], steps: Steps, paint: Stage["context"]["paint"]): void {
+  steps.say(
+    paint.bold("The pull requests"),
+    ...pulls.map((pull) => `  ${paint.link(pull.url, pull.url)}  ${pull.title}`),
+  );
+}

@@ -1,0 +1,49 @@
+import { Fault } from "../../model/errors.ts";
+import type { Edits } from "./sample.ts";
+
+/** A pull request of the demo. */
+export interface DemoPull {
+  readonly branch: string;
+  readonly title: string;
+  readonly body: string;
+  readonly edits: Edits;
+}
+
+/** Replaces one text that must be there once, so that a change of the sample cannot make a step of the demo empty. */
+function swap(from: string, to: string): (text: string) => string {
+  return (text) => {
+    if (text.split(from).length !== 2) throw new Fault("bug", `the sample repository does not hold "${from}" once`);
+    return text.replace(from, () => to);
+  };
+}
+
+/** What the demo's people do: a base that three environments share, an image for one of them, and a mistake. */
+export const DEMO_PULLS: readonly DemoPull[] = [
+  {
+    branch: "more-memory",
+    title: "Give webapp more memory and turn on the new checkout",
+    body: "The base is shared: what does it change, and where?",
+    edits: {
+      "apps/webapp/base/deployment.yaml": swap("memory: 256Mi", "memory: 384Mi"),
+      "apps/webapp/base/config/app.properties": swap("features.checkout=v1", "features.checkout=v2"),
+    },
+  },
+  {
+    branch: "webapp-1.5.0",
+    title: "Release webapp 1.5.0 to staging",
+    body: "One line in one overlay.",
+    edits: { "apps/webapp/overlays/staging/kustomization.yaml": swap("newTag: 1.4.0", "newTag: 1.5.0") },
+  },
+  {
+    branch: "tidy-orders",
+    title: "Tidy up orders",
+    body: "Nobody uses the backups, do they?",
+    edits: {
+      "apps/orders/base/kustomization.yaml": (text) =>
+        swap("  - backup-cronjob.yaml\n", "")(swap("  - backup-claim.yaml\n", "")(text)),
+      "apps/orders/base/backup-claim.yaml": () => undefined,
+      "apps/orders/base/backup-cronjob.yaml": () => undefined,
+      "apps/gateway/values-prod.yaml": (text) => `image:\n  tag: latest\n${text}`,
+    },
+  },
+];

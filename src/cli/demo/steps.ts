@@ -1,0 +1,32 @@
+import type { Output } from "../io.ts";
+import type { Style } from "../style.ts";
+
+/** Carries out named steps and tells how each ended. */
+export interface Steps {
+  /** Runs `work`, prints ✓ or ✗ with the time that it took, and passes on its result or error. `note` gives what to add to the line. */
+  step<T>(name: string, work: () => Promise<T>, note?: (result: T) => string): Promise<T>;
+  /** Prints lines between steps. */
+  say(...lines: readonly string[]): void;
+}
+
+/** Steps that are told on `output`. `now` gives milliseconds. */
+export function stepsOn(output: Output, paint: Style, now: () => number): Steps {
+  const say = (line: string) => output.write(`${line}\n`);
+  return {
+    say: (...lines) => {
+      for (const line of lines) say(line);
+    },
+    async step(name, work, note) {
+      const began = now();
+      const took = () => paint.dim(`${((now() - began) / 1_000).toFixed(1)} s`);
+      try {
+        const result = await work();
+        say(`${paint.green("✓")} ${name}${note ? `: ${note(result)}` : ""}  ${took()}`);
+        return result;
+      } catch (error) {
+        say(`${paint.red("✗")} ${name}  ${took()}`);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { Fault } from "../../model/errors.ts";
+import type { CheckRunSummary, CommentSummary, LocalGitHub, PullSummary } from "../../sandbox/index.ts";
+import { until } from "../wait.ts";
+
+/** How long the demo waits for Sluice before it says that it failed. */
+const PATIENCE = 90_000;
+
+/** What Sluice said on a pull request. */
+export interface Said {
+  readonly comment: CommentSummary;
+  readonly check: CheckRunSummary;
+}
+
+/** Waits until the App's comment and a completed check of the pull request's head are there. Rejects after 90 seconds with what is missing. */
+export function previewOf(github: LocalGitHub, pull: PullSummary, signal: AbortSignal): Promise<Said> {
+  const found = (): Partial<Said> => {
+    const comment = github.comments(pull).find((one) => one.byApp);
+    const check = github.checkRuns({ ...pull, sha: pull.headSha }).find((one) => one.status === "completed");
+    return { ...(comment ? { comment } : {}), ...(check ? { check } : {}) };
+  };
+  const ask = () => {
+    const { comment, check } = found();
+    return comment && check ? { comment, check } : undefined;
+  };
+  const late = () => {
+    const { comment, check } = found();
+    const missing = [comment ? [] : ["comment"], check ? [] : ["completed check"]].flat().join(" and no ");
+    return new Fault("timeout", `there is no ${missing} on pull request ${pull.number} after ${PATIENCE / 1_000} s`);
+  };
+  return until(ask, { ms: PATIENCE, signal, late });
+}
+
+/** Waits for the App's next comment after the one with the id `after`, and for its reaction to that one. */
+export function replyTo(
+  github: LocalGitHub,
+  pull: PullSummary,
+  command: CommentSummary,
+  signal: AbortSignal,
+): Promise<CommentSummary> {
+  const ask = () => {
+    const comments = github.comments(pull);
+    const reactions = comments.find((one) => one.id === command.id)?.reactions ?? [];
+    const handled = reactions.some(({ content }) => content === "rocket" || content === "-1");
+    return handled ? comments.find((one) => one.byApp && one.id > command.id) : undefined;
+  };
+  const late = () => new Fault("timeout", `"${command.body}" got no reply within ${PATIENCE / 1_000} s`);
+  return until(ask, { ms: PATIENCE, signal, late });
+}

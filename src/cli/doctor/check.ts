@@ -1,0 +1,17 @@
+/** `fail`: Sluice cannot work like this. `warn`: something that a person should know. `info`: a fact. */
+export type CheckStatus = "ok" | "info" | "warn" | "fail";
+
+/** What one look at the surroundings found. Never holds the value of a setting. */
+export interface Check {
+  readonly name: string;
+  readonly status: CheckStatus;
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+/** What a look may touch. */
+export interface Patient {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+}

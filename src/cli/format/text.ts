@@ -1,0 +1,164 @@
+import type { Finding, Preview, ResourceChange, TargetPreview } from "../../model/preview.ts";
+import { harmless, oneLine, type Style, style, table } from "../style.ts";
+import {
+  complete,
+  completenessText,
+  count,
+  imageTexts,
+  lineCounts,
+  replicaText,
+  resourceName,
+  shortSha,
+} from "./words.ts";
+
+/** How a preview is told. */
+export interface TextOptions {
+  readonly colours: boolean;
+  /** Targets that are affected and render the same are listed too, not only counted. */
+  readonly all: boolean;
+}
+
+/** A preview for a terminal: findings, a table of targets, then each target's differences, then what was looked at. */
+export function previewText(preview: Preview, options: TextOptions): string {
+  const paint = style(options.colours);
+  const shown = preview.targets.filter((target) => options.all || target.status !== "unchanged");
+  const unchanged = preview.targets.length - shown.length;
+  const blocks = [
+    heading(preview, paint),
+    preview.notes.map((note) => `${paint.blue("ℹ")} ${oneLine(note)}`),
+    findings(preview.findings, paint),
+    shown.length > 0 ? overview(shown, paint) : [],
+    ...shown.map((target) => details(target, paint)),
+    ending(preview, shown.length, unchanged, paint),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function heading({ base, mergeBase, head }: Preview, paint: Style): readonly string[] {
+  const from = mergeBase === base ? shortSha(base) : `${shortSha(mergeBase)} (merge base with ${shortSha(base)})`;
+  return [`${paint.bold("Preview")} ${paint.dim("of")} ${from} ${paint.dim("→")} ${shortSha(head)}`];
+}
+
+const MARKS = { danger: "✖", warning: "▲", notice: "•" } as const;
+
+function painted(severity: Finding["severity"], text: string, paint: Style): string {
+  const colour = { danger: paint.red, warning: paint.yellow, notice: paint.blue } as const;
+  return colour[severity](text);
+}
+
+function findings(list: readonly Finding[], paint: Style): readonly string[] {
+  if (list.length === 0) return [];
+  return [
+    paint.bold(count(list.length, "finding")),
+    ...list.flatMap((finding) => {
+      const target = finding.app === "" ? "" : `${finding.app}/${finding.environment} `;
+      const where =
+        finding.file === undefined ? "" : ` ${finding.file}${finding.line === undefined ? "" : `:${finding.line}`}`;
+      return [
+        `  ${painted(finding.severity, `${MARKS[finding.severity]} ${finding.severity}`, paint)}  ${paint.bold(oneLine(`${target}${finding.resource}`))}`,
+        `    ${oneLine(finding.message)}${paint.dim(oneLine(where) === "" ? "" : ` (${oneLine(where)})`)}`,
+      ];
+    }),
+  ];
+}
+
+function overview(targets: readonly TargetPreview[], paint: Style): readonly string[] {
+  const columns = [
+    { title: "TARGET" },
+    { title: "STATUS" },
+    { title: "IMAGES" },
+    { title: "REPLICAS" },
+    { title: "RESOURCES", align: "right" },
+    { title: "LINES", align: "right" },
+  ] as const;
+  const rows = targets.map((target) => {
+    const { added, removed } = lineCounts(target);
+    return [
+      oneLine(`${target.app}/${target.environment}`),
+      statusText(target.status, paint),
+      oneLine(imageTexts(target).join(", ")),
+      target.replicas.map(replicaText).join(", "),
+      target.changes.length === 0 ? "" : String(target.changes.length),
+      added + removed === 0 ? "" : `${paint.green(`+${added}`)} ${paint.red(`−${removed}`)}`,
+    ];
+  });
+  return table(columns, rows, paint).map((line) => `  ${line}`);
+}
+
+function statusText(status: TargetPreview["status"], paint: Style): string {
+  const colour = {
+    changed: paint.yellow,
+    added: paint.green,
+    removed: paint.red,
+    failed: paint.red,
+    unchanged: paint.dim,
+  } as const;
+  return colour[status](status);
+}
+
+function details(target: TargetPreview, paint: Style): readonly string[] {
+  const place = oneLine(`${target.path === "" ? "." : target.path}, ${target.renderer}`);
+  return [
+    `${paint.bold(oneLine(`${target.app}/${target.environment}`))} ${paint.dim(`(${place})`)} ${statusText(target.status, paint)}`,
+    ...target.because.map((chain) => paint.dim(`  because ${oneLine(chain.join(" → "))}`)),
+    ...(target.restarts > 0 ? [paint.yellow(`  restarts ${count(target.restarts, "workload")}`)] : []),
+    ...(target.error ? failure(target.error, paint) : []),
+    ...(target.status === "unchanged" ? [paint.dim("  reads the changed files and renders the same")] : []),
+    ...target.changes.flatMap((change) => resource(change, paint)),
+  ];
+}
+
+function failure(error: NonNullable<TargetPreview["error"]>, paint: Style): readonly string[] {
+  const where = error.file === undefined ? "" : `${error.file}${error.line === undefined ? "" : `:${error.line}`}`;
+  return [
+    paint.red(
+      `  ✖ does not render at the ${error.side === "base" ? "merge base" : "head"}${where && `, ${oneLine(where)}`}`,
+    ),
+    ...harmless(error.message)
+      .split("\n")
+      .map((line) => `    ${line}`),
+  ];
+}
+
+const SIGNS = { added: "+", removed: "−", changed: "~", renamed: "»" } as const;
+
+function resource(change: ResourceChange, paint: Style): readonly string[] {
+  const from = change.from ? paint.dim(` (was ${oneLine(resourceName(change.from))})`) : "";
+  const lines = `${paint.green(`+${change.addedLines}`)} ${paint.red(`−${change.removedLines}`)}`;
+  return [
+    "",
+    `  ${SIGNS[change.action]} ${paint.bold(oneLine(resourceName(change)))} ${paint.dim(oneLine(change.apiVersion))}${from} ${change.action} ${lines}`,
+    ...diffLines(change.diff, paint).map((line) => `    ${line}`),
+  ];
+}
+
+/** The lines of a unified diff, made harmless and painted. */
+export function diffLines(diff: string, paint: Style): readonly string[] {
+  return diff
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((raw) => {
+      const line = harmless(raw);
+      if (line.startsWith("@@")) return paint.cyan(line);
+      if (line.startsWith("+")) return paint.green(line);
+      if (line.startsWith("-")) return paint.red(line);
+      return paint.dim(line);
+    });
+}
+
+function ending(preview: Preview, shown: number, unchanged: number, paint: Style): readonly string[] {
+  const { completeness } = preview;
+  const mark = complete(completeness) ? paint.green("✓") : paint.yellow("▲");
+  return [
+    ...(shown === 0 ? ["Nothing changes in any target."] : []),
+    ...(unchanged > 0 ? [paint.dim(`${count(unchanged, "target")} read the changed files and render the same.`)] : []),
+    `${mark} ${completenessText(completeness)}`,
+    ...completeness.unpinned.map(
+      ({ reference, reason, file }) =>
+        `  ${paint.dim("not followed:")} ${oneLine(reference)}: ${oneLine(reason)}${file ? paint.dim(` (${oneLine(file)})`) : ""}`,
+    ),
+  ];
+}

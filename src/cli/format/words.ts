@@ -1,0 +1,67 @@
+import type { Completeness, ImageChange, ReplicaChange, ResourceChange, TargetPreview } from "../../model/preview.ts";
+
+/** `1 target`, `2 targets`. */
+export function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? "" : "s"}`;
+}
+
+/** The first seven characters of a commit id. */
+export function shortSha(sha: string): string {
+  return sha.slice(0, 7);
+}
+
+/** `Kind/name`, with the namespace where there is one. */
+export function resourceName({ kind, namespace, name }: Pick<ResourceChange, "kind" | "namespace" | "name">): string {
+  return namespace === "" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+}
+
+/** One image change on few columns: the common repository is not repeated. */
+export function imageText({ from, to }: ImageChange): string {
+  if (from === "") return `+ ${to}`;
+  if (to === "") return `- ${from}`;
+  const [before, after] = [splitImage(from), splitImage(to)];
+  return before.name === after.name && after.version !== ""
+    ? `${before.name.split("/").at(-1)} ${before.version || "(no tag)"} → ${after.version}`
+    : `${from} → ${to}`;
+}
+
+function splitImage(image: string): { readonly name: string; readonly version: string } {
+  const digest = image.indexOf("@");
+  const colon = image.indexOf(":", image.lastIndexOf("/") + 1);
+  const at = colon >= 0 && (digest < 0 || colon < digest) ? colon : digest;
+  return at < 0 ? { name: image, version: "" } : { name: image.slice(0, at), version: image.slice(at + 1) };
+}
+
+/** The distinct image changes of a target. */
+export function imageTexts(target: TargetPreview): readonly string[] {
+  return [...new Set(target.images.map(imageText))];
+}
+
+/** `2 → 3`; `–` where there is no number. */
+export function replicaText({ from, to }: ReplicaChange): string {
+  return `${from ?? "–"} → ${to ?? "–"}`;
+}
+
+/** Added and removed lines of a target. */
+export function lineCounts(target: TargetPreview): { readonly added: number; readonly removed: number } {
+  return {
+    added: target.changes.reduce((sum, change) => sum + change.addedLines, 0),
+    removed: target.changes.reduce((sum, change) => sum + change.removedLines, 0),
+  };
+}
+
+/** What was looked at and what was left out, in one sentence; the same facts as the comment's completeness line. */
+export function completenessText(facts: Completeness): string {
+  return [
+    `${facts.rendered} of ${count(facts.affected, "affected target")} rendered (${facts.targets} known)`,
+    ...(facts.failed > 0 ? [`${facts.failed} failed`] : []),
+    `${facts.truncated} truncated`,
+    `${count(facts.hiddenLines, "noise line")} hidden`,
+    ...(facts.unpinned.length > 0 ? [`${count(facts.unpinned.length, "unpinned reference")} not followed`] : []),
+  ].join(", ");
+}
+
+/** Whether everything that is affected was rendered and nothing left out. */
+export function complete(facts: Completeness): boolean {
+  return facts.failed === 0 && facts.truncated === 0 && facts.unpinned.length === 0;
+}

@@ -1,0 +1,107 @@
+import { type Command, EXIT, type Flag, type Flags } from "./command.ts";
+import { COMMON_FLAGS } from "./parse.ts";
+import { pad, type Style, width } from "./style.ts";
+
+/** What the exit codes mean, one per line of the help. */
+export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
+  [EXIT.fine, "fine"],
+  [EXIT.ours, "Sluice or the world failed"],
+  [EXIT.usage, "the command line, the configuration or the repository is wrong: yours to mend"],
+  [EXIT.failOn, "--fail-on found what it looks for"],
+  [EXIT.interrupted, "interrupted"],
+];
+
+/** `--flag VALUE` as it is written. */
+export function flagUsage(name: string, flag: Flag): string {
+  return flag.type === "boolean" ? `--${name}` : `--${name} ${flag.choices?.join("|") ?? flag.value ?? "VALUE"}`;
+}
+
+/** What a flag does, with its default. */
+export function flagText(flag: Flag): string {
+  return flag.default === undefined ? flag.description : `${flag.description} (default: ${flag.default})`;
+}
+
+/** `sluice <command> …` in one line. */
+export function usageLine(command: Command): string {
+  const positionals = command.positionals.map(({ name }) => ` [${name}]`).join("");
+  return `sluice ${command.name}${positionals}${Object.keys(command.flags).length > 0 ? " [flags]" : ""}`;
+}
+
+/** The help of everything. */
+export function generalHelp(commands: readonly Command[], version: string, paint: Style): string {
+  return [
+    `${paint.bold("sluice")} ${version}: pull requests as the control plane of a GitOps repository`,
+    "",
+    `${paint.bold("Usage:")} sluice <command> [flags]`,
+    "",
+    paint.bold("Commands:"),
+    ...rows(commands.map(({ name, summary }) => [paint.cyan(name), summary])),
+    "",
+    paint.bold("Flags:"),
+    ...rows([...flagRows(COMMON_FLAGS, paint), [paint.cyan("--version"), "show the version"]]),
+    "",
+    ...exitCodes(paint),
+    "",
+    "sluice <command> --help tells more about one command.",
+    "",
+  ].join("\n");
+}
+
+/** The help of one command. */
+export function commandHelp(command: Command, paint: Style): string {
+  return [
+    `${paint.bold(`sluice ${command.name}`)}: ${command.summary}`,
+    "",
+    `${paint.bold("Usage:")} ${usageLine(command)}`,
+    "",
+    ...command.description.flatMap((paragraph) => [...wrap(paragraph, 96), ""]),
+    ...section(
+      "Arguments",
+      command.positionals.map(({ name, description }) => [paint.cyan(name), description]),
+      paint,
+    ),
+    ...section("Flags", flagRows({ ...command.flags, ...COMMON_FLAGS }, paint), paint),
+    ...section(
+      "Examples",
+      command.examples.map(([line, does]) => [paint.cyan(`sluice ${line}`), does]),
+      paint,
+    ),
+    ...exitCodes(paint),
+    "",
+  ].join("\n");
+}
+
+function flagRows(flags: Flags, paint: Style): (readonly [string, string])[] {
+  return Object.entries(flags).map(([name, flag]) => [paint.cyan(flagUsage(name, flag)), flagText(flag)]);
+}
+
+function exitCodes(paint: Style): readonly string[] {
+  return [paint.bold("Exit codes:"), ...rows(EXIT_CODES.map(([code, meaning]) => [String(code), meaning]))];
+}
+
+function section(title: string, lines: readonly (readonly [string, string])[], paint: Style): readonly string[] {
+  return lines.length === 0 ? [] : [paint.bold(`${title}:`), ...rows(lines), ""];
+}
+
+/** Two columns; the text of a row whose first cell is very wide stands on the next line. */
+function rows(lines: readonly (readonly [string, string])[]): readonly string[] {
+  const columns = Math.min(36, Math.max(...lines.map(([left]) => width(left))));
+  return lines.flatMap(([left, right]) => {
+    const [first = "", ...rest] = wrap(right, 92 - columns);
+    const indented = rest.map((line) => `  ${" ".repeat(columns)}  ${line}`);
+    if (width(left) > columns) return [`  ${left}`, `  ${" ".repeat(columns)}  ${first}`, ...indented];
+    return [`  ${pad(left, columns)}  ${first}`.trimEnd(), ...indented];
+  });
+}
+
+function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,40 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Renderer } from "../model/render.ts";
+import type { Repository } from "../model/tree.ts";
+import type { CommandContext } from "./command.ts";
+import { type Located, locate } from "./git.ts";
+import { commandLog } from "./log.ts";
+
+/** A repository on this machine with the edges that read and render it. */
+export interface Local {
+  readonly place: Located;
+  readonly repository: Repository;
+  readonly renderer: Renderer;
+}
+
+/** Opens the repository that `folder` is in, lets `use` work on it, and ends the helper processes however that went. */
+export async function withLocal<T>(
+  context: Pick<CommandContext, "env" | "signal" | "stderr" | "debug">,
+  folder: string,
+  use: (local: Local) => Promise<T>,
+): Promise<T> {
+  const place = await locate(folder, context.signal);
+  // Loaded here, so that the help needs none of it.
+  const { openLocal } = await import("../wiring.ts");
+  const edges = await openLocal({
+    cacheDir: rendersFolder(context.env),
+    log: commandLog(context.stderr, context.debug),
+  });
+  try {
+    return await use({ place, repository: await edges.repository(place.gitDir), renderer: edges.renderer });
+  } finally {
+    await edges.close();
+  }
+}
+
+/** Where the command line keeps renders between runs: `$SLUICE_CACHE`, else the user's cache folder. */
+export function rendersFolder(env: CommandContext["env"]): string {
+  const caches = env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return join(env.SLUICE_CACHE || join(caches, "sluice"), "renders");
+}

@@ -1,0 +1,92 @@
+import { parseArgs } from "node:util";
+import { UserError } from "../model/errors.ts";
+import type { Command, Flag, Flags } from "./command.ts";
+import { suggest } from "./suggest.ts";
+
+/** Flags that every command takes. */
+export const COMMON_FLAGS = {
+  help: { type: "boolean", description: "show this help" },
+  debug: { type: "boolean", description: "show the log and, for faults of Sluice's own, the stack" },
+  progress: {
+    type: "boolean",
+    description: "say how far it is, in plain lines on standard error, without a terminal too",
+  },
+} as const satisfies Flags;
+
+/** A command line taken apart: every flag that the command knows has a value of its type. */
+export interface Parsed {
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly positionals: readonly string[];
+}
+
+/** Takes the arguments after the command's name apart. Throws a `usage` UserError that says what is wrong and how to mend it. */
+export function parseCommandLine(command: Command, argv: readonly string[]): Parsed {
+  const flags: Flags = { ...command.flags, ...COMMON_FLAGS };
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [
+      name,
+      { type: flag.type, ...(name === "help" ? { short: "h" } : {}) },
+    ]),
+  );
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const values: Record<string, string | boolean | undefined> = defaults(flags);
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind !== "option") continue;
+    const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
+    if (flag === undefined) throw unknownFlag(command, token.rawName, token.name, Object.keys(flags));
+    values[token.name] = readValue(token.name, flag, token.value, token.inlineValue === true);
+  }
+  if (values.help !== true) checkPositionals(command, positionals);
+  return { values, positionals };
+}
+
+function defaults(flags: Flags): Record<string, string | boolean | undefined> {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [name, flag.type === "boolean" ? false : flag.default]),
+  );
+}
+
+function readValue(name: string, flag: Flag, value: string | undefined, inline: boolean): string | boolean {
+  if (flag.type === "boolean") {
+    if (value !== undefined) throw usage(`--${name} takes no value, got "${value}"`, `Write --${name} alone.`);
+    return true;
+  }
+  const placeholder = flag.choices?.join("|") ?? flag.value ?? "VALUE";
+  if (value === undefined || value === "" || (!inline && value.startsWith("-"))) {
+    throw usage(
+      `--${name} needs a value`,
+      `Write --${name} ${placeholder}, or --${name}=… for a value that begins with a dash.`,
+    );
+  }
+  if (flag.choices && !flag.choices.includes(value)) {
+    const near = suggest(value, flag.choices);
+    throw usage(
+      `--${name} cannot be "${value}"`,
+      `${near ? `Did you mean ${near}? ` : ""}Choose one of ${flag.choices.join(", ")}.`,
+    );
+  }
+  return value;
+}
+
+function unknownFlag(command: Command, raw: string, name: string, known: readonly string[]): UserError {
+  const near = suggest(name, known);
+  const more = `See sluice ${command.name} --help.`;
+  return usage(`unknown flag ${raw} for sluice ${command.name}`, near ? `Did you mean --${near}? ${more}` : more);
+}
+
+function checkPositionals(command: Command, positionals: readonly string[]): void {
+  const surplus = positionals[command.positionals.length];
+  if (surplus === undefined) return;
+  const takes = command.positionals.map(({ name }) => name).join(" ") || "no arguments without dashes";
+  throw usage(
+    `unexpected argument "${surplus}"`,
+    `sluice ${command.name} takes ${takes}. See sluice ${command.name} --help.`,
+  );
+}
+
+/** An error of the command line itself. */
+export function usage(message: string, fix: string): UserError {
+  return new UserError("usage", message, { fix });
+}

@@ -1,0 +1,60 @@
+import { Fault, messageOf, type Place, UserError } from "../model/errors.ts";
+import { EXIT } from "./command.ts";
+import { type Surroundings, wantsColours } from "./io.ts";
+import { harmless, type Style, style } from "./style.ts";
+
+/** `file:line:column`, as far as it is known. */
+export function placeText(place: Place): string {
+  const numbers = [place.line, place.line === undefined ? undefined : place.column].filter(
+    (part) => part !== undefined,
+  );
+  return [place.file, ...numbers].join(":");
+}
+
+/** Tells on standard error what went wrong, where, and how to mend it; gives the exit code. The only place that does. */
+export function reportError(thrown: unknown, around: Surroundings, debug: boolean): number {
+  const paint = style(wantsColours(around.stderr, around.env));
+  const say = (line: string) => around.stderr.write(`${line}\n`);
+  if (around.signal.aborted) {
+    say("Interrupted.");
+    return EXIT.interrupted;
+  }
+  if (thrown instanceof UserError) {
+    for (const line of userErrorLines(thrown, paint)) say(line);
+    if (debug) say(paint.dim(stackOf(thrown)));
+    return EXIT.usage;
+  }
+  const kind = thrown instanceof Fault ? ` (${thrown.kind})` : "";
+  say(`${paint.red("error:")} ${harmless(messageOf(thrown))}${kind}`);
+  for (const reason of causes(thrown)) say(`  ${paint.dim("because")} ${harmless(reason)}`);
+  say(
+    debug
+      ? paint.dim(stackOf(thrown))
+      : `  ${paint.dim("This is not your mistake. --debug shows the stack and the log.")}`,
+  );
+  return EXIT.ours;
+}
+
+function userErrorLines(error: UserError, paint: Style): readonly string[] {
+  return [
+    `${paint.red("error:")} ${harmless(error.message)}`,
+    ...(error.place ? [`  ${paint.dim("at")}  ${harmless(placeText(error.place))}`] : []),
+    ...(error.fix ? [`  ${paint.dim("fix")} ${harmless(error.fix)}`] : []),
+  ];
+}
+
+function causes(thrown: unknown): readonly string[] {
+  const texts: string[] = [];
+  let cause = thrown instanceof Error ? thrown.cause : undefined;
+  while (cause !== undefined && texts.length < 5) {
+    texts.push(messageOf(cause));
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return texts;
+}
+
+function stackOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const cause = thrown.cause === undefined ? "" : `\ncaused by ${stackOf(thrown.cause)}`;
+  return harmless(`${thrown.stack ?? thrown.message}${cause}`);
+}

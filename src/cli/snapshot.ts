@@ -1,0 +1,41 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { git, type Located } from "./git.ts";
+
+/**
+ * Writes what stands in the work tree now, files that git ignores left out, as a commit that no branch names, and gives its id. The repository's
+ * index, branches and files stay as they are; git's own housekeeping removes the objects later.
+ */
+export async function snapshotWorkTree(
+  place: Located & { readonly top: string },
+  signal: AbortSignal,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-index-"));
+  try {
+    const index = join(folder, "index");
+    // The real index knows the files' times: with a copy of it only changed files are read again.
+    await copyFile(join(place.gitDir, "index"), index).catch(ignoreMissing);
+    const options = { cwd: place.top, signal, env: { GIT_INDEX_FILE: index, ...AUTHOR } };
+    await git(["add", "--all", "--", "."], options);
+    const tree = (await git(["write-tree"], options)).trim();
+    return (await git(["commit-tree", "-m", "Snapshot of the work tree", tree], options)).trim();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A fixed author and date: the same files give the same commit. */
+const AUTHOR = {
+  GIT_AUTHOR_NAME: "Sluice",
+  GIT_AUTHOR_EMAIL: "sluice@localhost",
+  GIT_AUTHOR_DATE: "1970-01-01T00:00:00Z",
+  GIT_COMMITTER_NAME: "Sluice",
+  GIT_COMMITTER_EMAIL: "sluice@localhost",
+  GIT_COMMITTER_DATE: "1970-01-01T00:00:00Z",
+};
+
+/** A repository without commits has no index yet. */
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}

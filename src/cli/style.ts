@@ -1,0 +1,85 @@
+import { styleText } from "node:util";
+
+/** Paints text for a terminal, or leaves it as it is. */
+export interface Style {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+  blue(text: string): string;
+  cyan(text: string): string;
+  /** A clickable link where the terminal knows them; the bare address elsewhere. */
+  link(text: string, url: string): string;
+}
+
+type Format = Parameters<typeof styleText>[0];
+
+/** The style of an output that shows colours, or of one that does not. */
+export function style(colours: boolean): Style {
+  const paint = (format: Format) => (text: string) =>
+    colours && text !== "" ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    bold: paint("bold"),
+    dim: paint("dim"),
+    red: paint("red"),
+    green: paint("green"),
+    yellow: paint("yellow"),
+    blue: paint("blue"),
+    cyan: paint("cyan"),
+    link: (text, url) => (colours ? `\u001b]8;;${url}\u001b\\${text}\u001b]8;;\u001b\\` : url),
+  };
+}
+
+/** Control characters but tab and newline, and the characters that turn the direction of text: both let content lie to who reads it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const DECEIVING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text from a repository made harmless for a terminal: control and direction characters stand as `\u{1b}`. */
+export function harmless(text: string): string {
+  return text.replace(DECEIVING, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
+}
+
+/** Like `harmless`, on one line. */
+export function oneLine(text: string): string {
+  return harmless(text.replaceAll(/\s*\n\s*/g, " ").trim());
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+const ESCAPES = /\u001b\[[0-9;]*m|\u001b\]8;;[^\u001b]*\u001b\\/g;
+
+/** How many columns a text takes, its escape sequences left out (every character counted as one column). */
+export function width(text: string): number {
+  return [...text.replace(ESCAPES, "")].length;
+}
+
+/** Pads to `columns`, escape sequences left out. */
+export function pad(text: string, columns: number, side: "left" | "right" = "right"): string {
+  const space = " ".repeat(Math.max(0, columns - width(text)));
+  return side === "right" ? text + space : space + text;
+}
+
+/** One column of a table. */
+export interface Column {
+  readonly title: string;
+  readonly align?: "left" | "right";
+}
+
+/** Lines of a table with columns as wide as their widest cell; columns without any text in their cells are left out. */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  paint: Style,
+): readonly string[] {
+  const used = columns.flatMap((column, index) => (rows.some((row) => row[index]) ? [{ ...column, index }] : []));
+  const measured = used.map((column) => ({
+    ...column,
+    columns: Math.max(width(column.title), ...rows.map((row) => width(row[column.index] ?? ""))),
+  }));
+  const line = (cell: (column: (typeof measured)[number]) => string) =>
+    measured
+      .map((column) => pad(cell(column), column.columns, column.align === "right" ? "left" : "right"))
+      .join("  ")
+      .trimEnd();
+  return [line((column) => paint.dim(column.title)), ...rows.map((row) => line((column) => row[column.index] ?? ""))];
+}

@@ -1,0 +1,66 @@
+import { resolve } from "node:path";
+import { resolveTargets } from "../config/index.ts";
+import type { Target } from "../model/target.ts";
+import type { Tree } from "../model/tree.ts";
+import { configFile } from "../preview/outcome.ts";
+import { type CommandContext, defineCommand, EXIT } from "./command.ts";
+import { count } from "./format/words.ts";
+import { type Local, withLocal } from "./local.ts";
+import { problemLines } from "./problems.ts";
+import { oneLine, table } from "./style.ts";
+
+const FLAGS = {
+  repo: { type: "string", value: "DIR", default: ".", description: "a folder in the git repository" },
+  ref: { type: "string", value: "REF", default: "HEAD", description: "the commit to look at" },
+  json: { type: "boolean", description: "print JSON" },
+} as const;
+
+/** `sluice targets`. */
+export const targetsCommand = defineCommand({
+  name: "targets",
+  summary: "list what a repository deploys: each app in each environment",
+  description: [
+    `Lists the targets that ${configFile} names or, without the file, those that discovery finds by the usual layouts. Nothing is rendered.`,
+  ],
+  positionals: [],
+  flags: FLAGS,
+  examples: [
+    ["targets", "the targets of the repository here"],
+    ["targets --ref origin/main --json", "those of a branch, for a program"],
+  ],
+  run: (context) => withLocal(context, resolve(context.cwd, context.args.repo), (local) => run(context, local)),
+});
+
+async function run(context: CommandContext<typeof FLAGS>, { repository }: Local): Promise<number> {
+  const tree = await repository.tree(await repository.resolve(context.args.ref));
+  const text = await configText(tree);
+  const { plan, problems } = await resolveTargets(text, tree, configFile);
+  const source = plan.source === "file" ? configFile : "discovered";
+  for (const line of problemLines(problems, text, context.paintError)) context.stderr.write(`${line}\n`);
+  if (problems.some((problem) => problem.severity === "error")) return EXIT.usage;
+  if (context.args.json) {
+    const list = plan.targets.map((target) => ({ ...describe(target), source }));
+    context.stdout.write(`${JSON.stringify({ targets: list, notes: plan.notes }, null, 2)}\n`);
+    return EXIT.fine;
+  }
+  const rows = plan.targets.map((target) => Object.values(describe(target)).map(oneLine));
+  const columns = [{ title: "APP" }, { title: "ENVIRONMENT" }, { title: "PATH" }, { title: "RENDERER" }];
+  const from = plan.source === "discovered" ? `discovered (there is no ${configFile})` : `from ${configFile}`;
+  const lines = [
+    ...(rows.length > 0 ? [...table(columns, rows, context.paint), ""] : []),
+    `${count(plan.targets.length, "target")}, ${from}`,
+    ...plan.notes.map((note) => context.paint.dim(oneLine(note))),
+  ];
+  context.stdout.write(`${lines.join("\n")}\n`);
+  return EXIT.fine;
+}
+
+function describe({ app, environment, render }: Target) {
+  return { app, environment, path: render.path, renderer: render.kind };
+}
+
+/** The text of the configuration in a tree, `undefined` where there is none. */
+export async function configText(tree: Tree): Promise<string | undefined> {
+  const bytes = await tree.read(configFile, 1 << 20);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}

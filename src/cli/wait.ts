@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+/** Asks again and again until `ask` gives something, or rejects with `late()` after `ms` milliseconds. */
+export async function until<T>(
+  ask: () => T | undefined | Promise<T | undefined>,
+  options: { readonly ms: number; readonly signal: AbortSignal; readonly late: () => Error },
+): Promise<T> {
+  const deadline = performance.now() + options.ms;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > deadline) throw options.late();
+    await sleep(POLL, undefined, { signal: options.signal });
+  }
+}
+
+/** Milliseconds between two questions. */
+const POLL = 50;
