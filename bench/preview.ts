@@ -29,18 +29,40 @@ export interface Ratio {
 export async function benchPreview(kustomize: string): Promise<readonly Ratio[]> {
   const repository = benchRepository();
   try {
-    const trees = [repository.base, repository.shared[0], repository.oneApp].map((commit) => repository.checkout(commit));
+    const trees = [repository.base, repository.shared[0], repository.oneApp].map((commit) =>
+      repository.checkout(commit),
+    );
     const [base = "", shared = "", oneApp = ""] = trees;
     const all = [base, shared].flatMap((tree) => repository.prodOverlays.map((path) => join(tree, path)));
     const one = [base, oneApp].map((tree) => join(tree, repository.oneOverlay));
     const floorShared = await repeated(3, () => bareProcesses(kustomize, all));
     const floorOne = await repeated(7, () => bareProcesses(kustomize, one));
-    const cold = await repeated(3, () => withEdges(repository, "cold", (edges) => timed(repository, edges, repository.shared[0])));
+    const cold = await repeated(3, () =>
+      withEdges(repository, "cold", (edges) => timed(repository, edges, repository.shared[0])),
+    );
     const [warm, single] = await warmTimes(repository);
     return [
-      { name: "shared base, 200 targets, cold", ours: cold, floor: floorShared, limit: 0.8, note: "empty cache: all 600 targets rendered once, 200 again at the head" },
-      { name: "shared base, 200 targets, warm", ours: warm, floor: floorShared, limit: 0.3, note: "a head never seen: 200 rendered" },
-      { name: "one app, warm", ours: single, floor: floorOne, limit: 3, note: "from job start to markdown; floor: its two processes" },
+      {
+        name: "shared base, 200 targets, cold",
+        ours: cold,
+        floor: floorShared,
+        limit: 0.8,
+        note: "empty cache: all 600 targets rendered once, 200 again at the head",
+      },
+      {
+        name: "shared base, 200 targets, warm",
+        ours: warm,
+        floor: floorShared,
+        limit: 0.3,
+        note: "a head never seen: 200 rendered",
+      },
+      {
+        name: "one app, warm",
+        ours: single,
+        floor: floorOne,
+        limit: 3,
+        note: "from job start to markdown; floor: its two processes",
+      },
     ];
   } finally {
     repository.remove();
@@ -49,7 +71,11 @@ export async function benchPreview(kustomize: string): Promise<readonly Ratio[]>
 
 let caches = 0;
 
-async function withEdges<T>(repository: BenchRepository, name: string, use: (edges: LocalEdges) => Promise<T>): Promise<T> {
+async function withEdges<T>(
+  repository: BenchRepository,
+  name: string,
+  use: (edges: LocalEdges) => Promise<T>,
+): Promise<T> {
   caches += 1;
   const edges = await openLocal({ cacheDir: join(repository.dir, "..", `${name}-${caches}`), log: silent });
   try {

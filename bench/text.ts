@@ -24,7 +24,14 @@ export function benchText(): { readonly compare: number; readonly markdown: numb
       fingerprintKey: new Uint8Array(32),
     });
     const compared = performance.now();
-    const target = { app: "web", environment: "prod", path: "apps/web", renderer: "plain", status: "changed", because: [] } as const;
+    const target = {
+      app: "web",
+      environment: "prod",
+      path: "apps/web",
+      renderer: "plain",
+      status: "changed",
+      because: [],
+    } as const;
     const preview: Preview = {
       base: "b".repeat(40),
       mergeBase: "b".repeat(40),
@@ -44,6 +51,7 @@ export function benchText(): { readonly compare: number; readonly markdown: numb
 
 function configMap(index: number, changed: boolean): Resource {
   const data: Record<string, string> = {};
-  for (let key = 0; key < keys; key += 1) data[`key-${key}`] = `value ${index} ${key}${changed && key % 9 === 0 ? " new" : ""}`;
+  for (let key = 0; key < keys; key += 1)
+    data[`key-${key}`] = `value ${index} ${key}${changed && key % 9 === 0 ? " new" : ""}`;
   return { object: { apiVersion: "v1", data, kind: "ConfigMap", metadata: { name: `settings-${index}` } } };
 }

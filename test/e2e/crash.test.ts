@@ -67,7 +67,7 @@ async function caught(): Promise<void> {
 }
 
 async function startServer(): Promise<Server> {
-  const env = { PATH: process.env["PATH"], SLUICE_ENGINE: process.env["SLUICE_ENGINE"], REDIS_URL: storeUrl() };
+  const env = { PATH: process.env.PATH, SLUICE_ENGINE: process.env.SLUICE_ENGINE, REDIS_URL: storeUrl() };
   const child = spawn(process.execPath, [program], {
     env: { ...env, ...serverEnvironment(github, join(root, "sluice")) },
     stdio: ["ignore", "pipe", "inherit"],
@@ -128,7 +128,11 @@ describe("a store that is killed before the answer", () => {
     );
     expect(failed.statusCode).toBe(503);
     await redis.restart();
-    await eventually("a delivery that is taken", async () => (await github.redeliver(failed.id)).statusCode === 202, 15_000);
+    await eventually(
+      "a delivery that is taken",
+      async () => (await github.redeliver(failed.id)).statusCode === 202,
+      15_000,
+    );
     await expectOneAnswer(pull);
   });
 });

@@ -12,7 +12,10 @@ describe("a preview says what it could not do", () => {
   it("keeps a difference of more than 70,000 characters: riskiest in the comment, the rest in the check, never green when cut", async () => {
     walk = await startWalk(gitopsFiles());
     const lines = Array.from({ length: 40 }, (_, file) => {
-      const data = Array.from({ length: 120 }, (_, index) => `  key-${index}: "value ${file} ${index} ${"x".repeat(20)}"`);
+      const data = Array.from(
+        { length: 120 },
+        (_, index) => `  key-${index}: "value ${file} ${index} ${"x".repeat(20)}"`,
+      );
       return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: big-${file}\ndata:\n${data.join("\n")}\n`;
     });
     const pull = await walk.propose("big", {
@@ -76,7 +79,9 @@ environments:
   it("discovers the targets of a repository without a configuration", async () => {
     const { ".sluice.yaml": _, ...files } = gitopsFiles();
     walk = await startWalk(files);
-    const pull = await walk.propose("plain", { "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }) });
+    const pull = await walk.propose("plain", {
+      "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }),
+    });
     const { comment } = await walk.answer(pull);
     expect(comment.body).toContain("prod");
     expect(comment.body).toMatch(/2 of 2 affected targets rendered/);
@@ -100,7 +105,12 @@ environments:
       files: { "apps/web/base/deployment.yaml": deployment({ replicas: 9, cpu: "1" }) },
       by: "mallory",
     });
-    const pull = await walk.github.openPull({ ...walk.repository, head: "mallory:evil", title: "Trust me", by: "mallory" });
+    const pull = await walk.github.openPull({
+      ...walk.repository,
+      head: "mallory:evil",
+      title: "Trust me",
+      by: "mallory",
+    });
     const { check, comment } = await walk.answer(pull);
     expect(check.conclusion).toBe("neutral");
     expect(comment.body).toContain("fork");

@@ -1,7 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "../../src/model/observe.ts";
-import type { CheckRunSummary, CommentSummary, LocalGitHub, PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
+import type {
+  CheckRunSummary,
+  CommentSummary,
+  LocalGitHub,
+  PullSummary,
+  RepositoryRef,
+} from "../../src/sandbox/index.ts";
 import { readSettings } from "../../src/settings.ts";
 import { type RunningSluice, startSluice } from "../../src/wiring.ts";
 import { startCheckedGitHub } from "./local-github.ts";

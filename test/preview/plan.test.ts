@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import type { Target } from "../../src/model/target.ts";
+import { pairTargets, specKey } from "../../src/preview/plan.ts";
+
+function target(app: string, environment: string, path = `${app}/${environment}`): Target {
+  return { id: `${app}/${environment}`, app, environment, render: { kind: "kustomize", path, options: {} } };
+}
+
+describe("the plan of a preview", () => {
+  it("pairs targets by id, the head's order first, then those that are gone", () => {
+    const pairs = pairTargets([target("a", "dev"), target("gone", "dev")], [target("new", "dev"), target("a", "dev")]);
+    expect(pairs.map(({ id, base, head }) => [id, base !== undefined, head !== undefined])).toEqual([
+      ["new/dev", false, true],
+      ["a/dev", true, true],
+      ["gone/dev", true, false],
+    ]);
+  });
+
+  it("knows two specs as the same whatever the order of their keys", () => {
+    const one = specKey({ kind: "helm", path: "c", options: { releaseName: "a", namespace: "n" } });
+    const two = specKey({ path: "c", options: { namespace: "n", releaseName: "a" }, kind: "helm" });
+    expect(one).toBe(two);
+    expect(specKey(target("a", "dev").render)).not.toBe(specKey(target("a", "dev", "other").render));
+  });
+});
