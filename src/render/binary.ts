@@ -1,0 +1,18 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Fault } from "../model/errors.ts";
+
+const bundled = fileURLToPath(new URL("../../.cache/engine/sluice-engine", import.meta.url));
+
+/** The path of the engine: `SLUICE_ENGINE`, else the one that the set-up put into the project's folder. An `unavailable` Fault names the ways to get one. */
+export function engineBinary(env: Readonly<Record<string, string | undefined>>): string {
+  const named = env.SLUICE_ENGINE;
+  if (named !== undefined && named !== "") {
+    if (existsSync(named)) return named;
+    throw new Fault("unavailable", `SLUICE_ENGINE names ${named}, which does not exist`);
+  }
+  if (existsSync(bundled)) return bundled;
+  const ways =
+    "run `node scripts/bootstrap.mjs` (builds it with Go ≥ 1.26 or downloads it), or set SLUICE_ENGINE to an engine binary";
+  throw new Fault("unavailable", `the render engine is not installed: ${ways}`);
+}

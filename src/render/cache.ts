@@ -1,0 +1,124 @@
+import { Lru } from "../model/lru.ts";
+import type { Trace } from "../model/render.ts";
+import { answersAlike } from "../model/trace.ts";
+import type { Tree, TreeEntry } from "../model/tree.ts";
+import type { KeptRender } from "./kept.ts";
+import type { NewRender, RenderStore } from "./store.ts";
+
+const maxLookups = 1_000_000;
+const maxPerKey = 64;
+const bodyBytes = 64 * 1024 * 1024;
+const flushAfterMs = 25;
+const flushAtCount = 64;
+
+/** The kept renders of one key that are in memory, by sum, oldest first. */
+interface Known {
+  readonly renders: Map<string, KeptRender>;
+  /** The newest id on disk that was looked at. */
+  lastId: number;
+}
+
+/** Finished renders in memory, in front of the store on disk (where there is one). */
+export class RenderCache {
+  readonly #store: RenderStore | undefined;
+  readonly #known = new Lru<string, Known>(maxLookups);
+  readonly #bodies = new Lru<string, Uint8Array>(bodyBytes);
+  readonly #answers = new WeakMap<Tree, Map<string, TreeEntry | undefined>>();
+  #toWrite: NewRender[] = [];
+  #used = new Map<string, KeptRender>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: RenderStore | undefined) {
+    this.#store = store;
+  }
+
+  /** The render of `key` whose trace holds in `tree`. */
+  async find(key: string, tree: Tree): Promise<KeptRender | undefined> {
+    const known = this.#known.get(key) ?? { renders: new Map<string, KeptRender>(), lastId: 0 };
+    const found =
+      (await this.#holding([...known.renders.values()], tree)) ?? (await this.#findOnDisk(key, known, tree));
+    if (found !== undefined) this.#used.set(found.sum, found);
+    return found;
+  }
+
+  /** The body of a kept render; `undefined` when it is gone. */
+  body(kept: KeptRender): Uint8Array | undefined {
+    const inMemory = this.#bodies.get(kept.digest);
+    if (inMemory !== undefined) return inMemory;
+    const stored =
+      this.#toWrite.find(({ kept: { digest } }) => digest === kept.digest)?.body ?? this.#store?.body(kept.digest);
+    if (stored !== undefined) this.#bodies.set(kept.digest, stored, stored.length);
+    return stored;
+  }
+
+  /** Keeps a render, in memory at once and on disk soon. */
+  add(key: string, kept: KeptRender, body: Uint8Array | undefined): void {
+    const known = this.#known.get(key) ?? { renders: new Map<string, KeptRender>(), lastId: 0 };
+    this.#remember(key, known, [kept]);
+    if (body !== undefined) this.#bodies.set(kept.digest, body, body.length);
+    if (this.#store === undefined) return;
+    this.#toWrite.push({ key, kept, body });
+    if (this.#toWrite.length >= flushAtCount) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), flushAfterMs);
+  }
+
+  /** Writes what is not on disk yet. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const [renders, used] = [this.#toWrite, [...this.#used.values()]];
+    this.#toWrite = [];
+    this.#used = new Map();
+    if (renders.length > 0 || used.length > 0) this.#store?.write(renders, used);
+  }
+
+  /** Writes the rest and closes the store. */
+  close(): void {
+    this.flush();
+    this.#store?.close();
+  }
+
+  /** Other processes write to the disk too, so each miss looks for what came since. */
+  async #findOnDisk(key: string, known: Known, tree: Tree): Promise<KeptRender | undefined> {
+    const fresh = this.#store?.find(key, known.lastId) ?? [];
+    if (fresh.length === 0) return undefined;
+    known.lastId = fresh.at(-1)?.id ?? known.lastId;
+    this.#remember(key, known, fresh);
+    return this.#holding(fresh, tree);
+  }
+
+  #remember(key: string, known: Known, renders: readonly KeptRender[]): void {
+    for (const kept of renders) known.renders.set(kept.sum, kept);
+    for (const [sum] of known.renders) {
+      if (known.renders.size <= maxPerKey) break;
+      known.renders.delete(sum);
+    }
+    let lookups = 1;
+    for (const { trace } of known.renders.values()) lookups += trace.length;
+    this.#known.set(key, known, lookups);
+  }
+
+  /** The newest of the renders whose trace holds in the tree. */
+  async #holding(renders: readonly KeptRender[], tree: Tree): Promise<KeptRender | undefined> {
+    for (const kept of renders.toReversed()) {
+      if (await this.#holds(kept.trace, tree)) return kept;
+    }
+    return undefined;
+  }
+
+  /** As `traceHolds`, but each path of a tree is looked up once for all traces: renders of one repository share most of them. */
+  async #holds(trace: Trace, tree: Tree): Promise<boolean> {
+    const answers = this.#answers.get(tree) ?? new Map<string, TreeEntry | undefined>();
+    this.#answers.set(tree, answers);
+    for (const lookup of trace) {
+      const [path] = lookup;
+      let entry = answers.get(path);
+      if (entry === undefined && !answers.has(path)) {
+        entry = await tree.at(path);
+        answers.set(path, entry);
+      }
+      if (!answersAlike(lookup, entry)) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,44 @@
+/** Work that several callers wait for. It is aborted when none of them waits any more. */
+interface Flight<T> {
+  readonly landing: Promise<T>;
+  readonly controller: AbortController;
+  passengers: number;
+}
+
+/** Lets equal work that is under way at the same time be done once. */
+export class Flights<T> {
+  readonly #flights = new Map<string, Flight<T>>();
+
+  /** Joins the work under way for `key`, or starts it. Rejects with the signal's reason as soon as it aborts. */
+  async join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    const flight = this.#flights.get(key) ?? this.#start(key, start);
+    flight.passengers += 1;
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await Promise.race([flight.landing, aborted]);
+    } finally {
+      signal.removeEventListener("abort", abort);
+      flight.passengers -= 1;
+      if (flight.passengers === 0 && this.#flights.get(key) === flight) {
+        this.#flights.delete(key);
+        flight.controller.abort(signal.reason);
+      }
+    }
+  }
+
+  #start(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const controller = new AbortController();
+    const landing = start(controller.signal);
+    const flight = { landing, controller, passengers: 0 };
+    this.#flights.set(key, flight);
+    const land = (): void => {
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    };
+    // Those who joined are told of a failure; here only the end counts.
+    landing.then(land, land);
+    return flight;
+  }
+}

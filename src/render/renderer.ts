@@ -1,0 +1,159 @@
+import { statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Fault, UserError } from "../model/errors.ts";
+import type { Logger } from "../model/observe.ts";
+import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
+import type { RenderSpec } from "../model/target.ts";
+import { RenderCache } from "./cache.ts";
+import type { Outcome } from "./engine.ts";
+import { Flights } from "./flights.ts";
+import { type KeptRender, keptRender, type Remarks, sha256 } from "./kept.ts";
+import { defaultLimits, passingLimits, type RenderLimits } from "./limits.ts";
+import type { EngineHello } from "./messages.ts";
+import { parseResources } from "./parse-resources.ts";
+import { EnginePool } from "./pool.ts";
+import { specKey } from "./spec-key.ts";
+import { RenderStore } from "./store.ts";
+
+/** What a renderer is made with. */
+export interface RendererOptions {
+  /** The path of the engine; see `engineBinary`. */
+  readonly binary: string;
+  /** How many engine processes there are at most; by default one per core. */
+  readonly workers?: number;
+  /** The folder of traces and results; without it they are kept in memory only. */
+  readonly cacheDir?: string;
+  /** How much that folder may hold; by default 512 MiB. */
+  readonly cacheBytes?: number;
+  readonly limits?: Partial<RenderLimits>;
+  readonly log?: Logger;
+  readonly now?: () => number;
+}
+
+/** A renderer that also tells what its engine says of itself, for `doctor`. */
+export interface EngineRenderer extends Renderer {
+  /** Starts an engine if none runs. An `unavailable` Fault when that fails. */
+  hello(): Promise<EngineHello>;
+}
+
+interface Finished {
+  readonly kept: KeptRender;
+  readonly body: Uint8Array | undefined;
+}
+
+/**
+ * A renderer with a pool of engines and a cache of what they gave. Equal traces prove equal results also across repositories: a tree that Git
+ * took in is complete, so whoever can name an object's id in a tree has its content already.
+ */
+export function createRenderer(options: RendererOptions): EngineRenderer {
+  const { log, now = Date.now, cacheBytes: capacityBytes = 512 * 1024 * 1024, cacheDir: directory } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const pool = new EnginePool({ binary: options.binary, limits, log }, options.workers ?? availableParallelism());
+  const cache = new RenderCache(
+    directory === undefined ? undefined : new RenderStore({ directory, capacityBytes, log, now }),
+  );
+  const flights = new Flights<Finished>();
+  let build: Promise<string> | undefined;
+
+  const keyOf = async (spec: RenderSpec): Promise<string> => {
+    build ??= pool.hello().then((hello) => buildOf(hello, options.binary));
+    try {
+      return specKey(await build, limits, spec);
+    } catch (error) {
+      build = undefined;
+      throw error;
+    }
+  };
+
+  const run = async (key: string, spec: RenderSpec, source: RenderSource, signal: AbortSignal): Promise<Finished> => {
+    const kept = await cache.find(key, source.tree);
+    if (kept?.remarks.failure !== undefined) return { kept, body: undefined };
+    const body = kept === undefined ? undefined : cache.body(kept);
+    if (kept !== undefined && body !== undefined) return { kept, body };
+    const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "json" } as const;
+    const outcome = await pool.run(request, signal);
+    const finished = finish(outcome);
+    if (isLasting(outcome)) cache.add(key, finished.kept, finished.body);
+    return finished;
+  };
+
+  return {
+    hello: () => pool.hello(),
+    async known(spec, source) {
+      return (await cache.find(await keyOf(spec), source.tree))?.trace;
+    },
+    async render(spec, source, signal) {
+      const key = await keyOf(spec);
+      const flight = `${key}/${source.tree.oid}`;
+      return renderOf(await flights.join(flight, signal, (shared) => run(key, spec, source, shared)));
+    },
+    async yaml(spec, source, signal) {
+      const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "yaml" } as const;
+      const outcome = await pool.run(request, signal);
+      if (outcome.type === "result") return outcome.body.toString("utf8");
+      throw failureError(failureOf(outcome));
+    },
+    async close() {
+      await pool.close();
+      cache.close();
+    },
+  };
+}
+
+/** What decides the output besides the input. A build without a hash of its source is told apart by its file. */
+function buildOf({ version }: EngineHello, binary: string): string {
+  if (version !== "dev") return version;
+  const { size, mtimeMs } = statSync(binary);
+  return `${version}/${size}/${mtimeMs}`;
+}
+
+function finish(outcome: Outcome): Finished {
+  if (outcome.type === "result") {
+    const { trace, warnings, unpinned, body } = outcome;
+    return { kept: keptRender(trace, { warnings, unpinned }, sha256(body)), body };
+  }
+  const failure = failureOf(outcome);
+  const [trace, unpinned] = outcome.type === "error" ? [outcome.trace, outcome.unpinned] : [[], []];
+  const remarks: Remarks = { warnings: [], unpinned, failure };
+  return { kept: keptRender(trace, remarks, sha256(JSON.stringify(failure))), body: undefined };
+}
+
+function failureOf(outcome: Exclude<Outcome, { type: "result" }>): RenderFailure {
+  switch (outcome.type) {
+    case "error": {
+      const { kind, message, file, line } = outcome;
+      return { kind, message, ...(file !== undefined && { file }), ...(line !== undefined && { line }) };
+    }
+    case "killed":
+      return { kind: "limit", message: `${outcome.message} (limit ${outcome.limit})` };
+    case "crashed":
+      return { kind: "internal", message: outcome.message };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Whether the same input gives the same outcome again. */
+function isLasting(outcome: Outcome): boolean {
+  if (outcome.type === "result") return true;
+  if (outcome.type !== "error" || outcome.fatal || outcome.kind === "internal") return false;
+  return outcome.kind !== "limit" || (outcome.limit !== undefined && !passingLimits.has(outcome.limit));
+}
+
+function renderOf({ kept, body }: Finished): Render {
+  const { trace, digest, remarks } = kept;
+  const { warnings, unpinned, failure } = remarks;
+  if (failure !== undefined) return { ok: false, digest, trace, failure, unpinned };
+  let parsed: readonly Resource[] | undefined;
+  const resources = (): readonly Resource[] => {
+    parsed ??= parseResources(body ?? Buffer.from("[]"));
+    return parsed;
+  };
+  return { ok: true, digest, trace, warnings, unpinned, resources };
+}
+
+function failureError({ kind, message, file, line }: RenderFailure): Error {
+  if (kind === "internal") return new Fault("bug", message);
+  const place = file === undefined ? undefined : { file, ...(line !== undefined && { line }) };
+  return new UserError(kind, message, place === undefined ? {} : { place });
+}
