@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { install } from "./actions/repositories.ts";
 import { handleGit, parseGitPath } from "./git-http.ts";
 import { DEFAULT_OWNER, makeHandle, settled } from "./handle.ts";
+import { makePages } from "./pages/pages.ts";
 import { handleRest } from "./rest.ts";
 import { openState, saveState } from "./snapshot.ts";
 import type { LocalGitHub, LocalGitHubOptions } from "./types.ts";
@@ -49,6 +50,7 @@ function makeApp(world: World): Hono {
     const target = parseGitPath(context.req.path);
     return target ? handleGit(world, context, target) : next();
   });
+  app.route("/", makePages(world));
   return app;
 }
 
