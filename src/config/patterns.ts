@@ -67,13 +67,15 @@ async function descendName(walk: Walk, path: string, app: string | undefined, re
 
 async function descendWild(walk: Walk, path: string, app: string | undefined, part: string, rest: readonly string[]) {
   const matcher = segmentMatcher(part, app);
-  for (const entry of await walk.tree.list(path)) {
-    const match = entry.name.startsWith(".") && !part.startsWith(".") ? null : matcher.exec(entry.name);
-    if (match === null) continue;
+  const entries = (await walk.tree.list(path)).filter(({ name }) => !name.startsWith(".") || part.startsWith("."));
+  const below = entries.map(async (entry) => {
+    const match = matcher.exec(entry.name);
     const at = joinPath(path, entry.name);
+    if (match === null || entry.kind === "file") return;
     if (entry.kind === "dir") await descend(walk, at, match.groups?.app ?? app, rest);
-    else if (entry.kind !== "file") walk.notFollowed.add(at);
-  }
+    else walk.notFollowed.add(at);
+  });
+  await Promise.all(below);
 }
 
 async function descendAny(walk: Walk, path: string, app: string | undefined, rest: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@ import { discoverTargets } from "./discover.ts";
 import { parseConfig } from "./parse.ts";
 import type { TargetPlan } from "./plan.ts";
 import { byPlace, type ConfigProblem } from "./problem.ts";
+import type { ScanMemo } from "./scan.ts";
 import type { Config } from "./schema.ts";
 import { planTargets } from "./targets.ts";
 
@@ -16,15 +17,17 @@ export interface ResolvedTargets {
 
 /**
  * The targets of one tree: from the text of the configuration, or discovered when there is none (`undefined`). `file` is the name for messages. A file that cannot be
- * used gives its problems and no targets. Rejects only when the tree cannot be read.
+ * used gives its problems and no targets. `memo` keeps what discovery learns of files between
+ * calls. Rejects only when the tree cannot be read.
  */
 export async function resolveTargets(
   text: string | undefined,
   tree: Tree,
   file = ".sluice.yaml",
+  memo?: ScanMemo,
 ): Promise<ResolvedTargets> {
   if (text === undefined) {
-    const plan = await discoverTargets(tree);
+    const plan = await discoverTargets(tree, memo);
     return { plan, problems: plan.problems };
   }
   const parsed = parseConfig(text, file);

@@ -1,0 +1,93 @@
+import { UserError } from "../model/errors.ts";
+import type { NamedEntry, Tree } from "../model/tree.ts";
+
+/** What discovery needs to know of one file; it depends on the file's bytes only. */
+export interface Scan {
+  /** Words of a kustomization or `file://` paths of a chart that may name other folders or files. */
+  readonly references: readonly string[];
+  /** Charts that a kustomization renders itself, as paths below its folder. */
+  readonly charts: readonly string[];
+  /** A kustomize component, or a library chart: never a target. */
+  readonly partOnly: boolean;
+  /** A kustomization that lists resources and does nothing else. */
+  readonly collects: boolean;
+  /** Holds at least one Kubernetes object. */
+  readonly isManifest: boolean;
+}
+
+/** Keeps scans by the id of the blob (with the kind of file in front). A `Map` will do. */
+export interface ScanMemo {
+  get(key: string): Scan | undefined;
+  set(key: string, scan: Scan): unknown;
+}
+
+/** What kind of file is scanned. */
+export type ScanKind = "kustomization" | "chart" | "manifest";
+
+/** Scans a file, or takes what is known of its content. Files larger than 10 MiB scan as empty ones. */
+export async function scanFile(
+  tree: Tree,
+  path: string,
+  entry: NamedEntry,
+  kind: ScanKind,
+  memo: ScanMemo,
+): Promise<Scan> {
+  const key = `${kind}:${entry.oid}`;
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const bytes = await readSmall(tree, path);
+  const scan = bytes === undefined ? nothing : scanners[kind](new TextDecoder().decode(bytes));
+  memo.set(key, scan);
+  return scan;
+}
+
+async function readSmall(tree: Tree, path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await tree.read(path);
+  } catch (error) {
+    if (error instanceof UserError && error.kind === "limit") return undefined;
+    throw error;
+  }
+}
+
+const nothing: Scan = { references: [], charts: [], partOnly: false, collects: false, isManifest: false };
+
+const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
+  kustomization: scanKustomization,
+  chart: (text) => ({
+    ...nothing,
+    references: [...text.matchAll(/file:\/\/([^\s"']+)/g)].map((match) => match[1] ?? ""),
+    partOnly: /^type:\s*["']?library\b/m.test(text),
+  }),
+  manifest: (text) => ({ ...nothing, isManifest: holdsManifest(text) }),
+};
+
+const collecting = new Set(["apiVersion", "kind", "metadata", "resources", "bases"]);
+
+function scanKustomization(text: string): Scan {
+  const bare = text.replace(/(^|\s)#.*$/gm, "$1");
+  const keys = [...bare.matchAll(/^["']?([A-Za-z]+)["']?\s*:/gm)].map((match) => match[1] ?? "");
+  const words = bare.split(/[\s,[\]{}"']+/).filter((word) => word !== "" && word.length < 500 && !word.includes("://"));
+  return {
+    ...nothing,
+    references: [...new Set(words)],
+    charts: /^helmCharts?\b|^helmChartInflationGenerator\b/m.test(bare) ? inflatedCharts(bare) : [],
+    partOnly: /^kind:\s*["']?Component\b/m.test(bare),
+    collects: keys.length > 0 && keys.every((key) => collecting.has(key)),
+  };
+}
+
+function inflatedCharts(text: string): readonly string[] {
+  const home = /\bchartHome:\s*["']?([^\s"',}]+)/.exec(text)?.[1] ?? "charts";
+  return [...text.matchAll(/\b(?:name|chartName):\s*["']?([^\s"',}]+)/g)].map((match) => `${home}/${match[1]}`);
+}
+
+/** API groups of files that look like manifests but are settings of tools. */
+const settings =
+  /^(?:skaffold|kind\.x-k8s\.io|kubeadm\.k8s\.io|kustomize\.config\.k8s\.io|backstage\.io|ctlptl\.dev|k3d\.io)\//;
+
+function holdsManifest(text: string): boolean {
+  if (!/^\s*["']?kind["']?\s*:|[{,]\s*"kind"\s*:/m.test(text)) return false;
+  const versions = [...text.matchAll(/(?:^|[{,])\s*["']?apiVersion["']?\s*:\s*["']?([^\s"',}]+)/gm)];
+  return versions.some((match) => !settings.test(match[1] ?? ""));
+}
