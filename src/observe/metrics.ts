@@ -18,11 +18,17 @@ const maxEvents = 100;
 export function createMetrics(): PrometheusMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  let readQueue = async (): Promise<void> => undefined;
   return {
     ...eventMetrics(registry),
-    watchQueue: (counts) => addQueueGauge(registry, counts),
+    watchQueue: (counts) => {
+      readQueue = queueGauges(registry, counts);
+    },
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text: async () => {
+      await readQueue();
+      return registry.metrics();
+    },
   };
 }
 
@@ -91,22 +97,24 @@ function previewMetrics(registry: Registry): Metrics["preview"] {
   };
 }
 
-function addQueueGauge(registry: Registry, counts: () => Promise<QueueCounts>): void {
-  const up = new Gauge({ name: "sluice_queue_up", help: "Whether the queue's store answered.", registers: [registry] });
-  const gauge: Gauge<"state"> = new Gauge({
+/** Gives the function that reads the queue into its gauges; it never rejects. */
+function queueGauges(registry: Registry, counts: () => Promise<QueueCounts>): () => Promise<void> {
+  const registers = [registry];
+  const up = new Gauge({ name: "sluice_queue_up", help: "Whether the queue's store answered.", registers });
+  const jobs = new Gauge({
     name: "sluice_queue_jobs",
     help: "Jobs in the queue by state.",
     labelNames: ["state"] as const,
-    registers: [registry],
-    collect: async () => {
-      gauge.reset();
-      try {
-        for (const [state, count] of Object.entries(await counts())) gauge.set({ state }, count);
-        up.set(1);
-      } catch {
-        // A store that is away is what the scrape must show, not fail on.
-        up.set(0);
-      }
-    },
+    registers,
   });
+  return async () => {
+    jobs.reset();
+    try {
+      for (const [state, count] of Object.entries(await counts())) jobs.set({ state }, count);
+      up.set(1);
+    } catch {
+      // A store that is away is what the scrape must show, not fail on.
+      up.set(0);
+    }
+  };
 }
