@@ -1,0 +1,138 @@
+import type { ImageChange, ReplicaChange, ResourceChange } from "../model/preview.ts";
+import type { Resource } from "../model/render.ts";
+import { alignLists } from "./align.ts";
+import { checkPair, type TargetFinding } from "./findings/index.ts";
+import { followNames, renamed } from "./generated-names.ts";
+import { hideNoise, type IgnoreRule } from "./ignore.ts";
+import { imageChanges, replicaChanges } from "./images.ts";
+import { type Item, toItems } from "./item.ts";
+import { type FingerprintKey, maskSecrets } from "./mask.ts";
+import { matchItems, type Pair } from "./match.ts";
+import { podSpecs } from "./pods.ts";
+import { byRisk } from "./risk.ts";
+import { type UnifiedDiff, unifiedYaml, wholeYaml } from "./unified.ts";
+import { equal } from "./value.ts";
+import { emitYaml } from "./yaml.ts";
+
+/** The two renders of one target. A side is `undefined` when the target does not exist there. */
+export interface CompareInput {
+  readonly app: string;
+  readonly environment: string;
+  readonly base: readonly Resource[] | undefined;
+  readonly head: readonly Resource[] | undefined;
+  readonly ignore: readonly IgnoreRule[];
+  /** Keys the fingerprints that stand for values of Secrets. */
+  readonly fingerprintKey: FingerprintKey;
+}
+
+/** How the two renders of one target differ. No value of a Secret stands in it. */
+export interface TargetComparison {
+  /** The riskiest first. */
+  readonly changes: readonly ResourceChange[];
+  readonly images: readonly ImageChange[];
+  readonly replicas: readonly ReplicaChange[];
+  /** Workloads that restart only because a hash-suffixed name they use changed. */
+  readonly restarts: number;
+  /** Lines left out as noise: by the rules, by the order of lists that have none, by names that only follow a generated one. */
+  readonly hiddenLines: number;
+  /** Findings about what the head introduces, the gravest first; `target` and `pointer` say where, for `locate`. */
+  readonly findings: readonly TargetFinding[];
+}
+
+interface Compared {
+  readonly change?: ResourceChange;
+  readonly hiddenLines: number;
+  readonly restarts: number;
+}
+
+/** Compares two renders of one target as data. Never throws on any JSON that the renders hold. */
+export function compareTarget(input: CompareInput): TargetComparison {
+  const pairs = matchItems(toItems(input.base ?? []), toItems(input.head ?? []));
+  const names = generatedNames(pairs);
+  const compared = pairs.map((pair) => comparePair(pair, names, input));
+  const findings = pairs.flatMap((pair) => checkPair(pair, input)).sort(bySeverity);
+  const changes = compared.flatMap(({ change }) => (change === undefined ? [] : [change]));
+  return {
+    changes: byRisk(changes, findings),
+    images: pairs.flatMap((pair) => imageChanges(pair.base, pair.head)),
+    replicas: pairs.flatMap((pair) => replicaChanges(pair.base, pair.head)),
+    restarts: compared.reduce((sum, one) => sum + one.restarts, 0),
+    hiddenLines: compared.reduce((sum, one) => sum + one.hiddenLines, 0),
+    findings,
+  };
+}
+
+const severities = { danger: 0, warning: 1, notice: 2 } as const;
+
+function bySeverity(a: TargetFinding, b: TargetFinding): number {
+  return severities[a.severity] - severities[b.severity];
+}
+
+function generatedNames(pairs: readonly Pair[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const { how, base, head } of pairs) {
+    if (how !== "generated") continue;
+    const known = names.get(base.id.name);
+    if (known !== undefined && known !== head.id.name) ambiguous.add(base.id.name);
+    names.set(base.id.name, head.id.name);
+  }
+  for (const name of ambiguous) names.delete(name);
+  return names;
+}
+
+function comparePair(pair: Pair, names: ReadonlyMap<string, string>, input: CompareInput): Compared {
+  switch (pair.how) {
+    case "added":
+      return whole(pair.head, "added", input);
+    case "removed":
+      return whole(pair.base, "removed", input);
+    case "same":
+    case "generated":
+    case "renamed":
+      return compareVersions(pair.base, pair.head, pair.how, names, input);
+    default:
+      return pair satisfies never;
+  }
+}
+
+function whole(item: Item, action: "added" | "removed", input: CompareInput): Compared {
+  const yaml = emitYaml(maskSecrets(item.object, input.fingerprintKey));
+  const diff = wholeYaml(yaml, action === "added" ? "+" : "-");
+  return { change: toChange(item, action, diff), hiddenLines: 0, restarts: 0 };
+}
+
+function compareVersions(
+  base: Item,
+  head: Item,
+  how: "same" | "generated" | "renamed",
+  names: ReadonlyMap<string, string>,
+  input: CompareInput,
+): Compared {
+  const headObject = maskSecrets(head.object, input.fingerprintKey);
+  const masked = maskSecrets(base.object, input.fingerprintKey);
+  const named = how === "generated" ? renamed(masked, head.id.name) : masked;
+  const followed = followNames(named, headObject, names);
+  const aligned = alignLists(followed.base, headObject);
+  const quiet = hideNoise(aligned.base, headObject, head.id, input.ignore);
+  const hiddenLines = quiet.hiddenLines + aligned.moved;
+  if (how === "same" && equal(quiet.base, headObject)) return unchanged(head, followed.references, hiddenLines);
+  const diff = unifiedYaml(emitYaml(quiet.base), emitYaml(headObject));
+  const change = toChange(head, how === "same" ? "changed" : "renamed", diff);
+  return { change: how === "same" ? change : { ...change, from: base.id }, hiddenLines, restarts: 0 };
+}
+
+function unchanged(item: Item, references: number, hiddenLines: number): Compared {
+  const restarts = references > 0 && podSpecs(item.object).length > 0;
+  return { hiddenLines: hiddenLines + (restarts ? 0 : references), restarts: restarts ? 1 : 0 };
+}
+
+function toChange(item: Item, action: ResourceChange["action"], diff: UnifiedDiff): ResourceChange {
+  return {
+    ...item.id,
+    action,
+    addedLines: diff.addedLines,
+    removedLines: diff.removedLines,
+    diff: diff.text,
+  };
+}

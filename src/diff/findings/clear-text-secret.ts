@@ -1,0 +1,42 @@
+import { isPlaceholder, isSopsObject, isSopsValue } from "../encrypted.ts";
+import { at, equal, isObject, type Value, type ValueObject } from "../value.ts";
+import { type FindingContext, type FindingRule, type Found, groupKind, quoted } from "./rule.ts";
+
+/** A Secret comes with values that everybody who can read the repository can read. */
+export const clearTextSecret: FindingRule = { id: "clear-text-secret", severity: "danger", check };
+
+const fields = ["data", "stringData"] as const;
+const shownKeys = 5;
+
+function check({ base, head }: FindingContext): readonly Found[] {
+  if (head === undefined || groupKind(head.object) !== "Secret") return [];
+  const found = fields.flatMap((field) =>
+    newClearKeys(field, base?.object, head.object).map((key) => ({ field, key })),
+  );
+  const [first] = found;
+  if (first === undefined) return [];
+  const names = found.slice(0, shownKeys).map(({ key }) => quoted(key));
+  const more = found.length > shownKeys ? ` and ${found.length - shownKeys} more` : "";
+  return [
+    {
+      message: `The Secret's values for ${names.join(", ")}${more} are in clear text (base64 hides nothing): whoever can read the repository has them, and Git keeps them. Rotate them, and keep them with SOPS, Sealed Secrets or External Secrets instead.`,
+      pointer: `/${first.field}`,
+    },
+  ];
+}
+
+function newClearKeys(field: string, base: ValueObject | undefined, head: ValueObject): readonly string[] {
+  const values = at(head, field);
+  if (!isObject(values)) return [];
+  const sops = isSopsObject(head);
+  return Object.entries(values)
+    .filter(([key, value]) => !equal(value, at(base, field, key)) && isClear(value, field === "data", sops))
+    .map(([key]) => key);
+}
+
+function isClear(value: Value, base64: boolean, sops: boolean): boolean {
+  if (typeof value !== "string" || value === "") return false;
+  if (sops && isSopsValue(value)) return false;
+  const text = base64 ? Buffer.from(value, "base64").toString() : value;
+  return !isPlaceholder(value) && !isPlaceholder(text);
+}

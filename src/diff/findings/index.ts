@@ -1,0 +1,69 @@
+import type { Finding, ResourceId } from "../../model/preview.ts";
+import { type Item, resourceLabel } from "../item.ts";
+import type { Pair } from "../match.ts";
+import { clearTextSecret } from "./clear-text-secret.ts";
+import { deletedCustomResourceDefinition } from "./deleted-custom-resource-definition.ts";
+import { deletedNamespace } from "./deleted-namespace.ts";
+import { deletedPersistentVolume } from "./deleted-persistent-volume.ts";
+import { deletedPersistentVolumeClaim } from "./deleted-persistent-volume-claim.ts";
+import { deletedStatefulSet } from "./deleted-stateful-set.ts";
+import { hostNamespace } from "./host-namespace.ts";
+import { hostPathVolume } from "./host-path-volume.ts";
+import { imageWithoutTag } from "./image-without-tag.ts";
+import { immutableFieldChanged } from "./immutable-field-changed.ts";
+import { privilegedContainer } from "./privileged-container.ts";
+import { replicasZero } from "./replicas-zero.ts";
+import type { FindingRule, Found } from "./rule.ts";
+
+/** A finding, the resource of the head that it is about, and where in it. */
+export type TargetFinding = Finding & {
+  readonly target?: Pick<ResourceId, "kind" | "namespace" | "name">;
+  readonly pointer?: string;
+};
+
+/** Every rule about resources, the gravest first. */
+export const rules: readonly FindingRule[] = [
+  deletedPersistentVolumeClaim,
+  deletedPersistentVolume,
+  deletedNamespace,
+  deletedCustomResourceDefinition,
+  deletedStatefulSet,
+  immutableFieldChanged,
+  clearTextSecret,
+  privilegedContainer,
+  hostPathVolume,
+  hostNamespace,
+  replicasZero,
+  imageWithoutTag,
+];
+
+/** What all rules find about one resource that differs. */
+export function checkPair(
+  pair: Pair,
+  target: { readonly app: string; readonly environment: string },
+): readonly TargetFinding[] {
+  const context = { how: pair.how, base: pair.base, head: pair.head };
+  return rules.flatMap((rule) => rule.check(context).flatMap((found) => toFinding(rule, found, pair, target)));
+}
+
+function toFinding(
+  { id, severity }: FindingRule,
+  found: Found,
+  pair: Pair,
+  { app, environment }: { readonly app: string; readonly environment: string },
+): readonly TargetFinding[] {
+  const item: Item | undefined = found.about === "base" ? pair.base : pair.head;
+  if (item === undefined) return [];
+  return [
+    {
+      id,
+      severity,
+      app,
+      environment,
+      resource: resourceLabel(item.id),
+      message: found.message,
+      ...(item.file !== undefined && found.about !== "base" ? { file: item.file, target: item.id } : {}),
+      ...(found.pointer !== undefined ? { pointer: found.pointer } : {}),
+    },
+  ];
+}

@@ -1,0 +1,45 @@
+import type { Severity } from "../../model/preview.ts";
+import { groupOf, type Item } from "../item.ts";
+import type { Pair } from "../match.ts";
+import { textAt, type ValueObject } from "../value.ts";
+
+/** What a rule sees: one resource before and after (`undefined` where it is absent), never masked. */
+export interface FindingContext {
+  readonly how: Pair["how"];
+  readonly base: Item | undefined;
+  readonly head: Item | undefined;
+}
+
+/** What a rule found. The message says what, why it matters and what to do; names in it stand in backticks; it never holds a Secret's value. */
+export interface Found {
+  readonly message: string;
+  /** JSON pointer into the head's resource. */
+  readonly pointer?: string;
+  /** The resource is gone: the finding is about the base's. */
+  readonly about?: "base";
+}
+
+/** One rule of the table of findings. Pure; called for every resource that differs. */
+export interface FindingRule {
+  readonly id: string;
+  readonly severity: Severity;
+  check(context: FindingContext): readonly Found[];
+}
+
+/** `group/Kind` of an object, `Kind` for the core group. */
+export function groupKind(object: ValueObject | undefined): string {
+  const group = groupOf(textAt(object, "apiVersion"));
+  const kind = textAt(object, "kind");
+  return group === "" ? kind : `${group}/${kind}`;
+}
+
+/** The base's item when it is gone at head: removed, or living on under another identity only. */
+export function goneItem({ how, base }: FindingContext): Item | undefined {
+  return how === "removed" || how === "renamed" ? base : undefined;
+}
+
+/** A value as it may stand in a message: on one line, without backticks, at most 120 characters. */
+export function quoted(text: string): string {
+  const flat = text.replaceAll("`", "'").replaceAll(/\s+/g, " ");
+  return `\`${flat.length > 120 ? `${flat.slice(0, 119)}…` : flat || " "}\``;
+}

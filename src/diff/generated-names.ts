@@ -1,0 +1,60 @@
+import type { Item } from "./item.ts";
+import { isList, isObject, mapList, mapObject, type Value, type ValueObject, withKey } from "./value.ts";
+
+/** What kustomize makes of a content hash: ten hex digits, with the vowels and digits that could spell words replaced. */
+const hashSuffix = /-[2456789bcdfghkmt]{10}$/;
+
+/** The name without the hash that kustomize puts behind names of generated ConfigMaps and Secrets; `undefined` for other kinds. */
+export function generatedStem(item: Item): string | undefined {
+  if ((item.id.kind !== "ConfigMap" && item.id.kind !== "Secret") || item.id.apiVersion !== "v1") return undefined;
+  return item.id.name.replace(hashSuffix, "");
+}
+
+/** Whether the name ends in a content hash. */
+export function hasGeneratedName(item: Item): boolean {
+  return generatedStem(item) !== undefined && hashSuffix.test(item.id.name);
+}
+
+/** The item under another name. */
+export function renamed(object: ValueObject, name: string): ValueObject {
+  const metadata = object.metadata;
+  return isObject(metadata) ? withKey(object, "metadata", withKey(metadata, "name", name)) : object;
+}
+
+/** What became of references to generated names. */
+export interface Followed {
+  readonly base: ValueObject;
+  /** How many references were brought to the new name. */
+  readonly references: number;
+}
+
+/**
+ * The base with references to generated names (`names`: old to new) brought to the head's names, so that a resource does not show as changed by a new hash
+ * alone. A name that the head still uses stays: there the reference did not follow, and that must be seen.
+ */
+export function followNames(base: ValueObject, head: ValueObject, names: ReadonlyMap<string, string>): Followed {
+  if (names.size === 0) return { base, references: 0 };
+  const stale = new Set<string>();
+  visit(head, (text) => {
+    if (names.has(text)) stale.add(text);
+  });
+  let references = 0;
+  const followed = replace(base, (text) => {
+    const name = stale.has(text) ? undefined : names.get(text);
+    if (name !== undefined) references++;
+    return name ?? text;
+  });
+  return { base: isObject(followed) ? followed : base, references };
+}
+
+function visit(value: Value, see: (text: string) => void): void {
+  if (typeof value === "string") see(value);
+  else if (isList(value)) for (const item of value) visit(item, see);
+  else if (isObject(value)) for (const item of Object.values(value)) visit(item, see);
+}
+
+function replace(value: Value, map: (text: string) => string): Value {
+  if (typeof value === "string") return map(value);
+  if (isList(value)) return mapList(value, (item) => replace(item, map));
+  return isObject(value) ? mapObject(value, (item) => replace(item, map)) : value;
+}

@@ -1,0 +1,159 @@
+import { myers } from "./myers.ts";
+
+/** Lines `[baseStart, baseEnd)` of the base became lines `[headStart, headEnd)` of the head. */
+export interface Block {
+  readonly baseStart: number;
+  readonly baseEnd: number;
+  readonly headStart: number;
+  readonly headEnd: number;
+}
+
+interface Range {
+  readonly a0: number;
+  readonly a1: number;
+  readonly b0: number;
+  readonly b1: number;
+}
+
+/** Edits beyond which a range is first split at lines that are unique on both sides. Bounds the time and memory of one search. */
+const maxEdits = 400;
+const maxDepth = 24;
+
+/**
+ * The blocks in which two texts differ, in order. Replacing each block turns the base's lines into the head's. Shortest where the difference is of
+ * ordinary size; for texts that share next to nothing it may be longer, but stays exact and takes time near to linear.
+ */
+export function diffLines(base: readonly string[], head: readonly string[]): readonly Block[] {
+  const ids = new Map<string, number>();
+  const a = intern(base, ids);
+  const b = intern(head, ids);
+  const matches = new Int32Array(a.length).fill(-1);
+  compare(a, b, { a0: 0, a1: a.length, b0: 0, b1: b.length }, matches, 0);
+  return toBlocks(matches, a.length, b.length).map((block) => slide(block, base, head));
+}
+
+function intern(lines: readonly string[], ids: Map<string, number>): Int32Array {
+  const result = new Int32Array(lines.length);
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? "";
+    const known = ids.get(line);
+    result[index] = known ?? ids.size;
+    if (known === undefined) ids.set(line, ids.size);
+  }
+  return result;
+}
+
+function compare(a: Int32Array, b: Int32Array, whole: Range, matches: Int32Array, depth: number): void {
+  const range = trim(a, b, whole, matches);
+  if (range.a0 >= range.a1 || range.b0 >= range.b1) return;
+  const found = myers(a.subarray(range.a0, range.a1), b.subarray(range.b0, range.b1), maxEdits);
+  if (found !== undefined) {
+    for (const [x, y] of found) matches[range.a0 + x] = range.b0 + y;
+    return;
+  }
+  if (depth < maxDepth) split(a, b, range, matches, depth);
+}
+
+function trim(a: Int32Array, b: Int32Array, range: Range, matches: Int32Array): Range {
+  let { a0, a1, b0, b1 } = range;
+  while (a0 < a1 && b0 < b1 && a[a0] === b[b0]) matches[a0++] = b0++;
+  while (a0 < a1 && b0 < b1 && a[a1 - 1] === b[b1 - 1]) matches[--a1] = --b1;
+  return { a0, a1, b0, b1 };
+}
+
+/** Patience: lines that stand once on each side and in the same order are taken as equal; the gaps between are compared on their own. */
+function split(a: Int32Array, b: Int32Array, range: Range, matches: Int32Array, depth: number): void {
+  let { a0, b0 } = range;
+  const anchors = increasing(uniqueInBoth(a, b, range));
+  if (anchors.length === 0) return;
+  for (const [x, y] of anchors) {
+    compare(a, b, { a0, a1: x, b0, b1: y }, matches, depth + 1);
+    matches[x] = y;
+    a0 = x + 1;
+    b0 = y + 1;
+  }
+  compare(a, b, { a0, a1: range.a1, b0, b1: range.b1 }, matches, depth + 1);
+}
+
+function uniqueInBoth(a: Int32Array, b: Int32Array, range: Range): readonly (readonly [number, number])[] {
+  const inHead = positionsOnce(b, range.b0, range.b1);
+  const pairs: (readonly [number, number])[] = [];
+  for (const [line, x] of positionsOnce(a, range.a0, range.a1)) {
+    const y = inHead.get(line);
+    if (x >= 0 && y !== undefined && y >= 0) pairs.push([x, y]);
+  }
+  return pairs.sort((one, other) => one[0] - other[0]);
+}
+
+/** Line to its position, -1 when it stands more than once. */
+function positionsOnce(lines: Int32Array, start: number, end: number): Map<number, number> {
+  const positions = new Map<number, number>();
+  for (let index = start; index < end; index++) {
+    const line = lines[index] ?? -1;
+    positions.set(line, positions.has(line) ? -1 : index);
+  }
+  return positions;
+}
+
+/** The longest subsequence whose second members increase. */
+function increasing(pairs: readonly (readonly [number, number])[]): readonly (readonly [number, number])[] {
+  const tails: number[] = [];
+  const before = new Int32Array(pairs.length).fill(-1);
+  for (const [index, [, y]] of pairs.entries()) {
+    let low = 0;
+    let high = tails.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((pairs[tails[middle] ?? 0]?.[1] ?? 0) < y) low = middle + 1;
+      else high = middle;
+    }
+    if (low > 0) before[index] = tails[low - 1] ?? -1;
+    tails[low] = index;
+  }
+  const chosen: (readonly [number, number])[] = [];
+  for (let at = tails.at(-1) ?? -1; at >= 0; at = before[at] ?? -1) {
+    const pair = pairs[at];
+    if (pair !== undefined) chosen.push(pair);
+  }
+  return chosen.reverse();
+}
+
+function toBlocks(matches: Int32Array, baseLength: number, headLength: number): readonly Block[] {
+  const blocks: Block[] = [];
+  let baseStart = 0;
+  let headStart = 0;
+  for (let index = 0; index <= baseLength; index++) {
+    const match = index === baseLength ? headLength : (matches[index] ?? -1);
+    if (match < 0) continue;
+    if (index > baseStart || match > headStart) {
+      blocks.push({ baseStart, baseEnd: index, headStart, headEnd: match });
+    }
+    baseStart = index + 1;
+    headStart = match + 1;
+  }
+  return blocks;
+}
+
+/** A pure insertion or deletion may stand at several places; the one that begins with the least indented line reads best in YAML. */
+function slide(block: Block, base: readonly string[], head: readonly string[]): Block {
+  const inserted = block.baseStart === block.baseEnd;
+  if (!inserted && block.headStart !== block.headEnd) return block;
+  const lines = inserted ? head : base;
+  const start = inserted ? block.headStart : block.baseStart;
+  const size = (inserted ? block.headEnd : block.baseEnd) - start;
+  let best = 0;
+  const limit = Math.min(size, inserted ? block.baseStart : block.headStart, start);
+  for (let up = 1; up <= limit && lines[start - up] === lines[start - up + size]; up++) {
+    if (indentOf(lines[start - up]) < indentOf(lines[start - best])) best = up;
+  }
+  return {
+    baseStart: block.baseStart - best,
+    baseEnd: block.baseEnd - best,
+    headStart: block.headStart - best,
+    headEnd: block.headEnd - best,
+  };
+}
+
+function indentOf(line: string | undefined): number {
+  return line === undefined ? 0 : line.length - line.trimStart().length;
+}

@@ -1,0 +1,71 @@
+import { isList, isObject, pointerStep, textAt, type Value, type ValueObject } from "./value.ts";
+
+/** One pod specification in an object (a pod template of a workload, or what has its shape in a custom resource). */
+export interface PodSpec {
+  /** JSON pointer of the specification in its object. */
+  readonly pointer: string;
+  readonly spec: ValueObject;
+}
+
+/** One container of a pod specification. */
+export interface Container {
+  readonly pointer: string;
+  readonly section: ContainerSection;
+  readonly name: string;
+  readonly container: ValueObject;
+}
+
+const sections = ["initContainers", "containers", "ephemeralContainers"] as const;
+type ContainerSection = (typeof sections)[number];
+
+/** Kinds that hold text or schemas, never a pod. */
+const podless = new Set(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"]);
+const maxDepth = 12;
+
+/** Every pod specification in an object, in document order. */
+export function podSpecs(object: ValueObject | undefined): readonly PodSpec[] {
+  const found: PodSpec[] = [];
+  if (object !== undefined && !podless.has(textAt(object, "kind"))) search(object, "", 0, found);
+  return found;
+}
+
+/** Every container of every pod specification in an object: init containers first. */
+export function containersOf(object: ValueObject | undefined): readonly Container[] {
+  return podSpecs(object).flatMap(({ pointer, spec }) =>
+    sections.flatMap((section) => containersIn(spec[section], `${pointer}/${section}`, section)),
+  );
+}
+
+function containersIn(list: Value | undefined, pointer: string, section: ContainerSection): readonly Container[] {
+  if (!isList(list)) return [];
+  return list.flatMap((container, index) =>
+    isObject(container)
+      ? [{ pointer: `${pointer}/${index}`, section, name: textAt(container, "name") || String(index), container }]
+      : [],
+  );
+}
+
+function search(value: Value, pointer: string, depth: number, found: PodSpec[]): void {
+  if (depth > maxDepth) return;
+  if (isList(value)) {
+    for (const [index, item] of value.entries()) search(item, `${pointer}/${index}`, depth + 1, found);
+  } else if (isObject(value)) {
+    if (looksLikePodSpec(value)) found.push({ pointer, spec: value });
+    else for (const key of Object.keys(value)) searchKey(value, key, pointer, depth, found);
+  }
+}
+
+function searchKey(object: ValueObject, key: string, pointer: string, depth: number, found: PodSpec[]): void {
+  const value = object[key];
+  if (typeof value !== "object" || value === null || (depth === 0 && key === "metadata")) return;
+  search(value, pointer + pointerStep(key), depth + 1, found);
+}
+
+function looksLikePodSpec(object: ValueObject): boolean {
+  const containers = object.containers;
+  return isList(containers) && containers.length > 0 && containers.every(isContainer);
+}
+
+function isContainer(value: Value): boolean {
+  return isObject(value) && (textAt(value, "image") !== "" || textAt(value, "name") !== "");
+}

@@ -1,0 +1,25 @@
+const pem = /-----BEGIN [A-Z0-9 ]*-----[\s\S]*?(?:-----END [A-Z0-9 ]*-----|$)/g;
+const tokens =
+  /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|AKIA[A-Z0-9]{12,}|xox[abprs]-[\w-]{10,}|eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*)|\bBearer\s+\S+/g;
+const named =
+  /((?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|credentials?|authorization)["']?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;}\]]+)/gi;
+/** The values of a Secret, as YAML, JSON or a Go map in a tool's message: nothing behind it is safe to show. */
+const dump = /\b(?:data|stringData)["']?\s*:\s*(?:map\[|\{|[|>]|\n)[\s\S]*$/;
+const secretKind = /\bSecret\b/;
+/** Text with upper, lower and digits in one long run, or padded: base64, not a path, a word or a hex digest. */
+const base64 =
+  /(?<![\w/.@:-])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])[A-Za-z0-9+/]{24,}={0,2}|[A-Za-z0-9+/]{15,}={1,2}(?![\w=])/g;
+
+const withheld = "‹withheld›";
+const maxInput = 20_000;
+
+/**
+ * A tool's error message without what may be a secret: values of a Secret that the tool quotes, PEM blocks, well-known tokens, values behind names like `password`, long
+ * base64. Rather too much than too little.
+ */
+export function redactMessage(message: string): string {
+  let text = message.slice(0, maxInput).replace(pem, withheld);
+  if (secretKind.test(text))
+    text = text.replace(dump, (match) => `${match.slice(0, match.indexOf(":") + 1)} ${withheld}`);
+  return text.replace(tokens, withheld).replace(named, `$1${withheld}`).replace(base64, withheld);
+}

@@ -1,0 +1,52 @@
+import type { Annotation } from "../../model/github.ts";
+import type { Finding, Severity } from "../../model/preview.ts";
+import { shortened, visible } from "../visible.ts";
+import { targetName } from "./words.ts";
+
+/** GitHub takes 50 annotations in one request. */
+const maxAnnotations = 50;
+const levels: Readonly<Record<Severity, Annotation["level"]>> = {
+  danger: "failure",
+  warning: "warning",
+  notice: "notice",
+};
+const order: readonly Severity[] = ["danger", "warning", "notice"];
+
+/** Findings that know their file as annotations, the gravest first; one for equal findings of several targets. At most 50. */
+export function annotationsOf(findings: readonly Finding[]): readonly Annotation[] {
+  const placed = findings.filter(({ file }) => file !== undefined && file !== "");
+  const groups = Map.groupBy(placed, ({ id, file, line, message }) => [id, file, line, message].join("\n"));
+  return [...groups.values()]
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, maxAnnotations)
+    .flatMap(toAnnotation);
+}
+
+function rank(group: readonly Finding[]): number {
+  return order.indexOf(group[0]?.severity ?? "notice");
+}
+
+function toAnnotation(group: readonly Finding[]): readonly Annotation[] {
+  const [finding] = group;
+  if (finding?.file === undefined) return [];
+  const targets = [...new Set(group.map(targetName))].filter((name) => name !== "");
+  const listed = targets.slice(0, 5).join(", ") + (targets.length > 5 ? ` and ${targets.length - 5} more` : "");
+  const subject = [listed, finding.resource].filter((part) => part !== "").join(" · ");
+  const line = finding.line ?? 1;
+  return [
+    {
+      path: finding.file,
+      startLine: line,
+      endLine: line,
+      level: levels[finding.severity],
+      title: shortened(subject === "" ? titleOf(finding.id) : `${titleOf(finding.id)}: ${subject}`, 250),
+      message: visible(finding.message).slice(0, 8000).toWellFormed(),
+    },
+  ];
+}
+
+/** `deleted-persistent-volume-claim` as words. */
+function titleOf(id: string): string {
+  const words = id.replaceAll("-", " ");
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,81 @@
+import { visible } from "../visible.ts";
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+  "|": "&#124;",
+  "*": "&#42;",
+  _: "&#95;",
+  "~": "&#126;",
+  "[": "&#91;",
+  "]": "&#93;",
+  "!": "&#33;",
+  "`": "&#96;",
+  "\\": "&#92;",
+  $: "&#36;",
+};
+
+/** Stands between a sign and what follows, so that GitHub sees no mention, reference or link. */
+const gap = "\u200B";
+
+/**
+ * Text of others as inert Markdown on one line: nothing in it is markup, HTML, a mention, a reference to an issue, or a link. Spans in backticks become
+ * code; invisible characters are shown as escapes.
+ */
+export function inert(text: string): string {
+  return text
+    .split(/`([^`]*)`/)
+    .map((part, index) => (index % 2 === 1 ? code(part) : inertText(part)))
+    .join("");
+}
+
+function inertText(text: string): string {
+  return visible(text)
+    .replace(/[&<>"'|*_~[\]!`\\$]/g, (char) => entities[char] ?? char)
+    .replace(/[@]/g, `@${gap}`)
+    .replace(/#(?=[0-9A-Za-z])(?<!&#)/g, `#${gap}`)
+    .replace(/\bGH-(?=\d)/gi, (match) => `${match}${gap}`)
+    .replace(/:\/\//g, `:${gap}//`)
+    .replace(/\bwww\./gi, (match) => `${match.slice(0, -1)}${gap}.`)
+    .replace(/^(\s*)([-+=#]+|\d+[.)])(?=\s|$)/, `$1${gap}$2`);
+}
+
+/** Text of others as a code span: nothing in code is markup, a mention or a link. */
+export function code(text: string): string {
+  const clean = visible(text);
+  if (clean.trim() === "") return "`\u00A0`";
+  const ticks = "`".repeat(longestRun(clean) + 1);
+  const pad = clean.startsWith("`") || clean.endsWith("`") || /^\s.*\s$/.test(clean) ? " " : "";
+  return `${ticks}${pad}${clean}${pad}${ticks}`;
+}
+
+/** Markdown as a cell of a table. */
+export function cell(markdown: string): string {
+  return markdown.replaceAll("\n", " ").replaceAll("|", "\\|");
+}
+
+/** Text of others as an HTML code element, for places where Markdown is not read (`<summary>`). */
+export function htmlCode(text: string): string {
+  return `<code>${visible(text).replace(/[&<>"'`]/g, (char) => entities[char] ?? char)}</code>`;
+}
+
+/** A fenced block that its content cannot close: the fence is longer than the longest run of backticks in it. */
+export function fenced(language: string, content: string): string {
+  const ticks = "`".repeat(Math.max(3, longestRun(content) + 1));
+  return `${ticks}${language}\n${unforged(content)}\n${ticks}`;
+}
+
+/** A comment marker of ours cannot stand in content, not even in code: what looks for markers reads the raw text. */
+function unforged(content: string): string {
+  return content.includes("<!--") ? content.replace(/<!--(?=\s*sluice)/gi, `<!-${gap}-`) : content;
+}
+
+function longestRun(text: string): number {
+  let longest = 0;
+  if (!text.includes("`")) return longest;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return longest;
+}

@@ -1,0 +1,105 @@
+import type { Preview, ResourceChange, Severity } from "../../model/preview.ts";
+import { resourceLabel } from "../item.ts";
+import { riskOf, severityByResource, severityOf } from "../risk.ts";
+import { targetName } from "./words.ts";
+
+/** One resource of one target in a group of equal changes. */
+export interface Member {
+  readonly target: string;
+  readonly label: string;
+}
+
+/** One change, and everywhere the very same lines change. */
+export interface ChangeGroup {
+  /** The change as the first member has it. */
+  readonly change: ResourceChange;
+  readonly members: readonly Member[];
+  readonly severity: Severity | undefined;
+  /** Targets in which a resource of the same kind and name changes in another way. */
+  readonly differing: readonly string[];
+}
+
+interface Growing {
+  change: ResourceChange;
+  members: Member[];
+  severity: Severity | undefined;
+  risk: number;
+}
+
+/** The changes of all targets, equal ones as one, the riskiest first. Two changes are equal when they add and remove the same lines at the same paths. */
+export function foldChanges(preview: Preview): readonly ChangeGroup[] {
+  const groups = collect(preview);
+  const sorted = [...groups].sort((a, b) => b.risk - a.risk || b.members.length - a.members.length);
+  const differing = differingTargets(sorted);
+  return sorted.map(({ change, members, severity }, index) => ({
+    change,
+    members,
+    severity,
+    differing: differing[index] ?? [],
+  }));
+}
+
+function collect(preview: Preview): readonly Growing[] {
+  const findings = Map.groupBy(preview.findings, targetName);
+  const signatures = new Map<string, string>();
+  const groups = new Map<string, Growing>();
+  for (const target of preview.targets) {
+    const name = targetName(target);
+    const bySeverity = severityByResource(findings.get(name) ?? []);
+    for (const change of target.changes) {
+      const severity = severityOf(change, bySeverity);
+      add(groups, keyOf(change, signatures), { target: name, label: resourceLabel(change) }, change, severity);
+    }
+  }
+  return [...groups.values()];
+}
+
+function add(
+  groups: Map<string, Growing>,
+  key: string,
+  member: Member,
+  change: ResourceChange,
+  severity: Severity | undefined,
+): void {
+  const risk = riskOf(change, severity);
+  const group = groups.get(key);
+  if (group === undefined) {
+    groups.set(key, { change, members: [member], severity, risk });
+    return;
+  }
+  group.members.push(member);
+  if (risk > group.risk) {
+    group.risk = risk;
+    group.severity = severity;
+  }
+}
+
+function keyOf(change: ResourceChange, signatures: Map<string, string>): string {
+  const known = signatures.get(change.diff);
+  const signature = known ?? changedLines(change.diff);
+  if (known === undefined) signatures.set(change.diff, signature);
+  return [change.apiVersion, change.kind, change.action, signature].join("\n");
+}
+
+function changedLines(diff: string): string {
+  return diff
+    .split("\n")
+    .filter((line) => !line.startsWith(" "))
+    .join("\n");
+}
+
+/** For groups that stand in several targets: where else a resource of that name changes, but differently. */
+function differingTargets(groups: readonly Growing[]): readonly (readonly string[])[] {
+  const byName = new Map<string, Set<string>>();
+  const nameOf = ({ kind, name }: ResourceChange) => `${kind}\n${name}`;
+  for (const { change, members } of groups) {
+    const targets = byName.get(nameOf(change)) ?? new Set();
+    for (const { target } of members) targets.add(target);
+    byName.set(nameOf(change), targets);
+  }
+  return groups.map(({ change, members }) => {
+    if (members.length < 2) return [];
+    const own = new Set(members.map(({ target }) => target));
+    return [...(byName.get(nameOf(change)) ?? [])].filter((target) => !own.has(target));
+  });
+}

@@ -1,0 +1,62 @@
+import type { Finding, Preview, ResourceChange, ResourceId, TargetPreview } from "../../model/preview.ts";
+import { redactMessage } from "../redact.ts";
+
+/** What `sluice preview --format json` prints: see `previewJson`. */
+export type PreviewJson = ReturnType<typeof previewJson>;
+
+/** A preview as the one JSON object of `sluice preview --format json`. Without `all`, unchanged targets are only counted. */
+export function previewJson(preview: Preview, { all = false }: { readonly all?: boolean } = {}) {
+  const { base, mergeBase, head, completeness } = preview;
+  const targets = preview.targets.filter(({ status }) => all || status !== "unchanged");
+  const { targets: known, affected, rendered, failed, truncated, hiddenLines, unpinned } = completeness;
+  return {
+    base,
+    mergeBase,
+    head,
+    targets: targets.map(targetJson),
+    findings: preview.findings.map(findingJson),
+    completeness: { targets: known, affected, rendered, failed, truncated, hiddenLines, unpinned },
+  };
+}
+
+function targetJson({ app, environment, path, renderer, status, because, changes, images, error }: TargetPreview) {
+  return {
+    app,
+    environment,
+    path,
+    renderer,
+    status,
+    because,
+    changes: changes.map(changeJson),
+    images: images.map(({ container, from, to }) => ({ container, from, to })),
+    ...(error === undefined ? {} : { error: errorJson(error) }),
+  };
+}
+
+function changeJson(change: ResourceChange) {
+  const { action, addedLines, removedLines, diff, from } = change;
+  return {
+    action,
+    ...idJson(change),
+    ...(from === undefined ? {} : { from: idJson(from) }),
+    addedLines,
+    removedLines,
+    diff,
+  };
+}
+
+function idJson({ apiVersion, kind, namespace, name }: ResourceId) {
+  return { apiVersion, kind, namespace, name };
+}
+
+function errorJson({ message, file, line }: NonNullable<TargetPreview["error"]>) {
+  return {
+    message: redactMessage(message),
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+  };
+}
+
+function findingJson({ id, severity, app, environment, resource, message }: Finding) {
+  return { id, severity, app, environment, resource, message };
+}

@@ -1,0 +1,35 @@
+import type { Preview } from "../../model/preview.ts";
+import { noteLines } from "./closing.ts";
+import { findingAlerts } from "./findings.ts";
+import type { Fit } from "./fit.ts";
+import { targetTable } from "./table.ts";
+import { whySection } from "./why.ts";
+import { count, headline } from "./words.ts";
+
+/** What stands before the diffs: title, findings, the table of targets, and why they are affected. Fits the budget. */
+export function opening(preview: Preview, title: string | undefined, fit: Fit): string {
+  const heading = title ?? `### Sluice: ${headline(preview)}\n\n`;
+  const share = (part: number): Fit => ({ ...fit, budget: Math.floor((fit.budget - fit.measure(heading)) * part) });
+  return [
+    heading,
+    findingAlerts(preview, share(0.4)),
+    plainWords(preview),
+    targetTable(preview, share(0.4)),
+    whySection(preview, share(0.1)),
+    noteLines(preview.notes, share(0.08)),
+  ].join("");
+}
+
+/** Sentences for what a table cannot say: nothing to look at, nothing that changes. */
+function plainWords({ targets, completeness }: Preview): string {
+  if (completeness.targets === 0) {
+    return "No targets were found in this repository, so there is nothing to render. A target is a kustomization, a Helm chart or a directory of manifests; `.sluice.yaml` can name them.\n\n";
+  }
+  if (completeness.affected === 0) {
+    return `No target reads a file that this pull request changes, so nothing changes in any environment (${count(completeness.targets, "target")} checked).\n\n`;
+  }
+  const same = targets.filter(({ status }) => status === "unchanged").length;
+  if (same === 0) return "";
+  const [reads, renders] = same === 1 ? ["reads", "renders"] : ["read", "render"];
+  return `${count(same, "target")} ${reads} the changed files and ${renders} the same.\n\n`;
+}

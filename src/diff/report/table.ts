@@ -1,0 +1,141 @@
+import type { ImageChange, Preview, ReplicaChange, ResourceChange, TargetPreview } from "../../model/preview.ts";
+import { redactMessage } from "../redact.ts";
+import { cell, code, inert } from "./escape.ts";
+import { type Fit, firstThatFits } from "./fit.ts";
+import { count, plusMinus, statusSign, targetList, targetName } from "./words.ts";
+
+interface Row {
+  readonly status: TargetPreview["status"];
+  readonly targets: readonly string[];
+  readonly cells: readonly string[];
+}
+
+const header = "| Target | Resources | Images | Replicas |\n|:--|:--|:--|:--|\n";
+/** A table of more rows than this shows equal rows as one, and those beyond it folded away. */
+const openRows = 20;
+
+/** What changes per target, the riskiest first. When there is no room for all rows, as many as fit and counts; at the least counts. */
+export function targetTable(preview: Preview, fit: Fit): string {
+  const shown = preview.targets.filter(({ status }) => status !== "unchanged");
+  if (shown.length === 0) return "";
+  const rows = shown.map(toRow);
+  const merged = rows.length > openRows ? mergeEqual(rows) : rows;
+  return firstThatFits(
+    [() => whole(merged), () => whole(mergeEqual(rows)), () => partial(mergeEqual(rows), fit), () => counts(rows)],
+    fit,
+  );
+}
+
+function toRow(target: TargetPreview): Row {
+  const cells = [resources(target), images(target.images), replicas(target.replicas)];
+  return { status: target.status, targets: [targetName(target)], cells };
+}
+
+function mergeEqual(rows: readonly Row[]): readonly Row[] {
+  const groups = Map.groupBy(rows, ({ status, cells }) => [status, ...cells].join("\n"));
+  return [...groups.values()].flatMap((equal) => {
+    const [first] = equal;
+    return first === undefined ? [] : [{ ...first, targets: equal.flatMap(({ targets }) => targets) }];
+  });
+}
+
+function rowText({ status, targets, cells }: Row): string {
+  return `| ${[`${statusSign[status]} ${targetList(targets)}`, ...cells].map(cell).join(" | ")} |\n`;
+}
+
+function whole(rows: readonly Row[]): string {
+  const open = rows.slice(0, rows.length > openRows + 5 ? openRows : rows.length);
+  const folded = rows.slice(open.length);
+  const first = `${header}${open.map(rowText).join("")}\n`;
+  if (folded.length === 0) return first;
+  const more = folded.reduce((sum, { targets }) => sum + targets.length, 0);
+  return `${first}<details><summary>${count(more, "more target")}</summary>\n\n${header}${folded.map(rowText).join("")}\n</details>\n\n`;
+}
+
+function partial(rows: readonly Row[], { budget, measure }: Fit): string {
+  let room = budget - measure(header) - 300;
+  const kept: Row[] = [];
+  for (const row of rows) {
+    room -= measure(rowText(row));
+    if (room < 0) break;
+    kept.push(row);
+  }
+  if (kept.length === 0) return counts(rows);
+  const rest = counts(rows.slice(kept.length));
+  return `${header}${kept.map(rowText).join("")}\nNot in this table for its size: ${rest}`;
+}
+
+function counts(rows: readonly Row[]): string {
+  const statuses = ["failed", "removed", "changed", "added"] as const;
+  const parts = statuses.flatMap((status) => {
+    const amount = rows.filter((row) => row.status === status).reduce((sum, { targets }) => sum + targets.length, 0);
+    return amount === 0 ? [] : [`${statusSign[status]} ${count(amount, `${status} target`)}`];
+  });
+  return `${parts.join(", ")}.\n\n`;
+}
+
+function resources(target: TargetPreview): string {
+  if (target.status === "failed") return failure(target);
+  const { changes, restarts } = target;
+  const parts = [
+    ...(["added", "removed", "renamed", "changed"] as const).flatMap((action) => actionCount(changes, action)),
+    ...(restarts > 0 ? [`restarts ${count(restarts, "workload")}`] : []),
+  ];
+  const added = changes.reduce((sum, change) => sum + change.addedLines, 0);
+  const removed = changes.reduce((sum, change) => sum + change.removedLines, 0);
+  const lines = changes.length > 0 ? ` · ${plusMinus(added, removed)}` : "";
+  const base = target.error === undefined ? "" : " (did not render at the merge base: all of it shows as added)";
+  return `${parts.join(", ") || "none"}${lines}${base}`;
+}
+
+function failure({ error }: TargetPreview): string {
+  const message = redactMessage(error?.message ?? "").split("\n", 1)[0] ?? "";
+  const short = message.length > 160 ? `${message.slice(0, 159).replace(/[\uD800-\uDBFF]$/, "")}…` : message;
+  return `does not render${short === "" ? "" : `: ${inert(short)}`}`;
+}
+
+function actionCount(changes: readonly ResourceChange[], action: ResourceChange["action"]): readonly string[] {
+  const amount = changes.filter((change) => change.action === action).length;
+  return amount === 0 ? [] : [`${amount} ${action}`];
+}
+
+const maxCellItems = 3;
+
+function listed(items: readonly string[]): string {
+  const unique = [...new Set(items)];
+  const rest = unique.length - maxCellItems;
+  return [...unique.slice(0, maxCellItems), ...(rest > 0 ? [`and ${rest} more`] : [])].join("<br>");
+}
+
+function images(changes: readonly ImageChange[]): string {
+  return listed(changes.map(imageText));
+}
+
+function imageText({ from, to }: ImageChange): string {
+  const [before, after] = [splitImage(from), splitImage(to)];
+  if (from === "") return `new ${code(clip(to))}`;
+  if (to === "") return `${code(clip(from))} gone`;
+  if (before.name === after.name && before.version !== "" && after.version !== "") {
+    return `${code(clip(after.name))} ${code(clip(before.version))} → ${code(clip(after.version))}`;
+  }
+  return `${code(clip(from))} → ${code(clip(to))}`;
+}
+
+/** Digests are shown by their first twelve digits; nobody reads the rest. */
+function clip(text: string): string {
+  const short = text.replace(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, "sha256:$1…");
+  return short.length > 100 ? `${short.slice(0, 99).replace(/[\uD800-\uDBFF]$/, "")}…` : short;
+}
+
+function splitImage(image: string): { readonly name: string; readonly version: string } {
+  const digest = image.indexOf("@");
+  const named = digest < 0 ? image : image.slice(0, digest);
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  const end = colon < 0 ? named.length : colon;
+  return { name: image.slice(0, end), version: image.slice(end + 1) };
+}
+
+function replicas(changes: readonly ReplicaChange[]): string {
+  const name = ({ workload }: ReplicaChange) => workload.slice(workload.lastIndexOf("/") + 1);
+  return listed(changes.map((change) => `${code(clip(name(change)))} ${change.from ?? "–"} → ${change.to ?? "–"}`));
+}

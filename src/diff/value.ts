@@ -1,0 +1,133 @@
+import type { Resource } from "../model/render.ts";
+
+/** The text of a number that an IEEE double cannot hold; stands in a tree in place of the number. */
+export class NumberText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A JSON value in which numbers may keep their text. Every `Json` is one. */
+export type Value = null | boolean | number | string | NumberText | readonly Value[] | ValueObject;
+
+/** An object of `Value`s. */
+export interface ValueObject {
+  readonly [key: string]: Value;
+}
+
+/** Whether a value is a list. */
+export function isList(value: Value | undefined): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+/** Whether a value is an object (not null, not a list, not a number's text). */
+export function isObject(value: Value | undefined): value is ValueObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
+}
+
+/** The value below `path`, `undefined` where there is none. */
+export function at(value: Value | undefined, ...path: readonly (string | number)[]): Value | undefined {
+  let here = value;
+  for (const step of path) {
+    if (isObject(here)) here = Object.hasOwn(here, step) ? here[step] : undefined;
+    else if (isList(here) && typeof step === "number") here = here[step];
+    else return undefined;
+  }
+  return here;
+}
+
+/** The object at `key`, or an empty one. */
+export function objectAt(value: Value | undefined, ...path: readonly (string | number)[]): ValueObject {
+  const found = at(value, ...path);
+  return isObject(found) ? found : {};
+}
+
+/** The text at `path`, or `""`. */
+export function textAt(value: Value | undefined, ...path: readonly (string | number)[]): string {
+  const found = at(value, ...path);
+  return typeof found === "string" ? found : "";
+}
+
+/** A copy of `object` with `key` set, or deleted when `value` is `undefined`. Safe for a key named `__proto__`. */
+export function withKey(object: ValueObject, key: string, value: Value | undefined): ValueObject {
+  const entries = Object.entries(object).filter(([name]) => name !== key);
+  if (value !== undefined) entries.push([key, value]);
+  return Object.fromEntries(entries);
+}
+
+/** A copy of `object` with each value mapped; `object` itself when nothing changed. */
+export function mapObject(object: ValueObject, map: (value: Value, key: string) => Value): ValueObject {
+  let changed = false;
+  const entries: [string, Value][] = [];
+  for (const [key, value] of Object.entries(object)) {
+    const mapped = map(value, key);
+    if (mapped !== value) changed = true;
+    entries.push([key, mapped]);
+  }
+  return changed ? Object.fromEntries(entries) : object;
+}
+
+/** A copy of `list` with each value mapped; `list` itself when nothing changed. */
+export function mapList(list: readonly Value[], map: (value: Value, index: number) => Value): readonly Value[] {
+  let changed = false;
+  const mapped = list.map((value, index) => {
+    const next = map(value, index);
+    if (next !== value) changed = true;
+    return next;
+  });
+  return changed ? mapped : list;
+}
+
+/** Whether two values are equal as data: key order does not count, list order does. */
+export function equal(a: Value | undefined, b: Value | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (isList(a)) return isList(b) && equalLists(a, b);
+  if (a instanceof NumberText) return b instanceof NumberText && a.text === b.text;
+  return isObject(a) && isObject(b) && equalObjects(a, b);
+}
+
+function equalLists(a: readonly Value[], b: readonly Value[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (!equal(a[index], b[index])) return false;
+  return true;
+}
+
+function equalObjects(a: ValueObject, b: ValueObject): boolean {
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) if (!Object.hasOwn(b, key) || !equal(a[key], b[key])) return false;
+  return true;
+}
+
+/** One step of a JSON pointer, escaped. */
+export function pointerStep(step: string | number): string {
+  return `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
+/** The steps of a JSON pointer (RFC 6901); `""` has none. A pointer without its leading slash is read as if it had one. */
+export function pointerSteps(pointer: string): readonly string[] {
+  if (pointer === "") return [];
+  const body = pointer.startsWith("/") ? pointer.slice(1) : pointer;
+  return body.split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** The resource's object with the texts of its big numbers in place. */
+export function withNumberTexts(resource: Resource): ValueObject {
+  let object: Value = resource.object;
+  for (const [pointer, text] of Object.entries(resource.numbers ?? {})) {
+    object = replaceNumber(object, pointerSteps(pointer), text);
+  }
+  return isObject(object) ? object : resource.object;
+}
+
+function replaceNumber(value: Value, steps: readonly string[], text: string): Value {
+  const [step, ...rest] = steps;
+  if (step === undefined) return typeof value === "number" ? new NumberText(text) : value;
+  if (isList(value))
+    return mapList(value, (item, index) => (String(index) === step ? replaceNumber(item, rest, text) : item));
+  if (isObject(value)) return mapObject(value, (item, key) => (key === step ? replaceNumber(item, rest, text) : item));
+  return value;
+}
