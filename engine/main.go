@@ -2,6 +2,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"log"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"runtime/debug"
 
 	"github.com/sluice-gitops/sluice/engine/internal/kustomize"
+	"github.com/sluice-gitops/sluice/engine/internal/lockdown"
 	"github.com/sluice-gitops/sluice/engine/internal/protocol"
 	"github.com/sluice-gitops/sluice/engine/internal/server"
 )
@@ -32,6 +34,8 @@ func run(args []string) error {
 		l := libraries()
 		fmt.Printf("sluice engine %s (kustomize %s, helm %s, %s)\n", version, l.Kustomize, l.Helm, l.Go)
 		return nil
+	case len(args) == 1 && args[0] == "check-lockdown":
+		return json.NewEncoder(os.Stdout).Encode(lockdown.Check())
 	default:
 		return fmt.Errorf("unknown argument %q; use --version, check-lockdown or none", args[0])
 	}
@@ -46,13 +50,12 @@ func serve() error {
 		return err
 	}
 	os.Stderr = null
+	lockdown.Keep(null)
 	log.SetFlags(0)
 	log.SetOutput(notes)
 	slog.SetDefault(slog.New(slog.NewTextHandler(notes, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	kustomize.Warm()
-	return server.New(protocol.NewConn(in, out), logger, notes).Serve(protocol.Hello{
-		Type: "hello", Protocol: protocol.Version, Version: version, Libraries: libraries(),
-	})
+	hello := protocol.Hello{Type: "hello", Protocol: protocol.Version, Version: version, Libraries: libraries(), Lockdown: lockdown.Apply()}
+	return server.New(protocol.NewConn(in, out), logger, notes).Serve(hello)
 }
 
 func libraries() protocol.Libraries {

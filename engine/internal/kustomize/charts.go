@@ -1,12 +1,294 @@
 package kustomize
 
 import (
-	"errors"
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
 
+	"github.com/sluice-gitops/sluice/engine/internal/fault"
+	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
+	"github.com/sluice-gitops/sluice/engine/internal/helm"
+	"github.com/sluice-gitops/sluice/engine/internal/protocol"
+	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+	"sigs.k8s.io/yaml"
 )
 
-type chartInflator struct{}
+// chartInflator stands for kustomize's HelmChartInflationGenerator: same configuration, same values, but the chart is rendered in this process
+// from the tree, and nothing is pulled.
+type chartInflator struct {
+	types.HelmGlobals
+	types.HelmChart
+	h   *resmap.PluginHelpers
+	run *run
+}
 
-func (*chartInflator) Config(*resmap.PluginHelpers, []byte) error { return nil }
-func (*chartInflator) Generate() (resmap.ResMap, error)            { return nil, errors.New("later") }
+// Config reads and checks the configuration of one chart.
+func (p *chartInflator) Config(h *resmap.PluginHelpers, config []byte) error {
+	p.h, p.run = h, active
+	p.KubeVersion = p.run.options.KubeVersion
+	p.ApiVersions = p.run.options.APIVersions
+	if err := yaml.Unmarshal(config, p); err != nil {
+		return err
+	}
+	if err := p.refuseUnsafe(); err != nil {
+		return err
+	}
+	if p.Name == "" {
+		return p.wrong("chart name cannot be empty")
+	}
+	if p.ChartHome == "" {
+		p.ChartHome = types.HelmDefaultHome
+	}
+	if p.ValuesFile == "" {
+		p.ValuesFile = path.Join(p.chartDir(), "values.yaml")
+	}
+	for _, file := range p.AdditionalValuesFiles {
+		if _, err := h.Loader().Load(file); err != nil {
+			return fmt.Errorf("could not load additionalValuesFile: %w", err)
+		}
+	}
+	if p.ValuesMerge == "" {
+		p.ValuesMerge = "override"
+	}
+	if !slices.Contains([]string{"merge", "override", "replace"}, p.ValuesMerge) {
+		return p.wrong("valuesMerge must be one of merge, override, replace")
+	}
+	return nil
+}
+
+// refuseUnsafe stops what could steer a helm program, were there one.
+func (p *chartInflator) refuseUnsafe() error {
+	if p.ConfigHome != "" {
+		return p.refuse("helmGlobals.configHome (or helmHome) is set to %q; it would let the repository choose Helm's plugins", p.ConfigHome)
+	}
+	for _, v := range []struct{ field, value string }{
+		{"releaseName", p.ReleaseName}, {"name", p.Name}, {"namespace", p.Namespace}, {"nameTemplate", p.NameTemplate}, {"version", p.Version},
+		{"kubeVersion", p.KubeVersion}, {"repo", p.Repo},
+	} {
+		if strings.HasPrefix(v.value, "-") {
+			return p.refuse("%s must not start with '-', got %q", v.field, v.value)
+		}
+	}
+	for _, v := range p.ApiVersions {
+		if strings.HasPrefix(v, "-") {
+			return p.refuse("apiVersions must not start with '-', got %q", v)
+		}
+	}
+	return nil
+}
+
+func (p *chartInflator) refuse(format string, args ...any) error {
+	return p.run.fs.Refuse(fault.New(fault.Refused, p.file(), format, args...))
+}
+
+func (p *chartInflator) wrong(format string, args ...any) error {
+	return fault.New(fault.Input, p.file(), "helm chart %q: %s", p.Name, fmt.Sprintf(format, args...))
+}
+
+func (p *chartInflator) file() string { return p.run.kustomizationOf(p.h.Loader().Root()) }
+
+// chartDir is where the chart is looked for, as an absolute path of the renderers.
+func (p *chartInflator) chartDir() string {
+	home := p.ChartHome
+	if !path.IsAbs(home) {
+		home = path.Join(p.h.Loader().Root(), home)
+	}
+	if p.Version != "" && p.Repo != "" {
+		home = path.Join(home, p.Name+"-"+p.Version)
+	}
+	return path.Join(home, p.Name)
+}
+
+// Generate renders the chart.
+func (p *chartInflator) Generate() (resmap.ResMap, error) {
+	dir, inside := gitfs.Rel(p.chartDir())
+	if !p.run.fs.IsDir(p.chartDir()) {
+		if refusal := p.run.fs.Refusal(); refusal != nil {
+			return nil, refusal
+		}
+		return nil, p.absent(dir, inside)
+	}
+	values, err := p.values()
+	if err != nil {
+		return nil, err
+	}
+	name, err := p.releaseName()
+	if err != nil {
+		return nil, err
+	}
+	namespace := p.Namespace
+	if namespace == "" {
+		namespace = "default"
+	}
+	m, err := helm.Template(p.run.fs, helm.Request{
+		Dir: dir, ReleaseName: name, Namespace: namespace, Values: values, KubeVersion: p.KubeVersion, APIVersions: splitAll(p.ApiVersions),
+		IncludeCRDs: p.IncludeCRDs, NoHooks: p.SkipHooks, SkipTests: p.SkipTests,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.resources(m)
+}
+
+// absent tells what to do about a chart that is not in the tree.
+func (p *chartInflator) absent(dir string, inside bool) error {
+	if !inside {
+		dir = p.ChartHome
+	}
+	if p.Repo == "" {
+		return p.wrong("no chart found at %q and no repo to pull it from", dir)
+	}
+	reference := strings.TrimSuffix(p.Repo, "/") + "/" + p.Name
+	if p.Version != "" {
+		reference += ":" + p.Version
+	}
+	p.run.unpinned = append(p.run.unpinned, protocol.Unpinned{
+		File: p.file(), Reference: reference, Reason: "the chart is not in the repository, and charts are not pulled",
+	})
+	return p.refuse("the chart %q from %s is not in the repository; charts are not pulled, vendor it to %q", p.Name, p.Repo, dir)
+}
+
+// values gives the values as kustomize hands them to helm: one merged file, then the additional files.
+func (p *chartInflator) values() (map[string]any, error) {
+	name, first, err := p.mainValues()
+	if err != nil {
+		return nil, err
+	}
+	merged, err := helm.Merge(map[string]any{}, first, name)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range p.AdditionalValuesFiles {
+		content, err := p.h.Loader().Load(file)
+		if err != nil {
+			return nil, err
+		}
+		if merged, err = helm.Merge(merged, content, path.Join(gitfs.Strip(p.h.Loader().Root()), file)); err != nil {
+			return nil, err
+		}
+	}
+	return merged, nil
+}
+
+// mainValues gives the values file, with the inline values merged as the chart asks.
+func (p *chartInflator) mainValues() (name string, content []byte, err error) {
+	if len(p.ValuesInline) == 0 || p.ValuesMerge != "replace" {
+		if content, err = p.h.Loader().Load(p.ValuesFile); err != nil {
+			return "", nil, err
+		}
+		name = p.ValuesFile
+		if !path.IsAbs(name) {
+			name = path.Join(p.h.Loader().Root(), name)
+		}
+		name = gitfs.Strip(name)
+	}
+	if len(p.ValuesInline) == 0 {
+		return name, content, nil
+	}
+	if p.ValuesMerge != "replace" {
+		if err := p.mergeInline(content); err != nil {
+			return "", nil, err
+		}
+	}
+	content, err = yaml.Marshal(p.ValuesInline)
+	return p.file(), content, err
+}
+
+func (p *chartInflator) mergeInline(content []byte) error {
+	file, err := kyaml.Parse(string(content))
+	if err != nil {
+		return fmt.Errorf("could not parse values file into rnode: %w", err)
+	}
+	inline, err := kyaml.FromMap(p.ValuesInline)
+	if err != nil {
+		return fmt.Errorf("could not parse values inline into rnode: %w", err)
+	}
+	var merged *kyaml.RNode
+	if p.ValuesMerge == "override" {
+		merged, err = mergeNodes(inline, file.Copy())
+	} else {
+		merged, err = mergeNodes(file, inline.Copy())
+	}
+	if err != nil {
+		return fmt.Errorf("could not merge values: %w", err)
+	}
+	p.ValuesInline, err = merged.Map()
+	if err != nil {
+		return fmt.Errorf("could not parse merged values into map: %w", err)
+	}
+	return nil
+}
+
+// releaseName gives the name that helm would choose from the arguments that kustomize passes.
+func (p *chartInflator) releaseName() (string, error) {
+	switch {
+	case p.ReleaseName != "" && p.NameTemplate != "":
+		return "", p.wrong("cannot set nameTemplate and also releaseName")
+	case p.ReleaseName != "":
+		return p.ReleaseName, nil
+	case p.NameTemplate != "":
+		name, err := helm.NameFromTemplate(p.NameTemplate)
+		if err != nil {
+			return "", p.wrong("nameTemplate: %s", err)
+		}
+		return name, nil
+	default:
+		return "release-name", nil
+	}
+}
+
+// resources parses what helm printed, as kustomize does.
+func (p *chartInflator) resources(m helm.Manifest) (resmap.ResMap, error) {
+	factory := p.h.ResmapFactory()
+	rm, first := factory.NewResMapFromBytes([]byte(m.Text))
+	if first != nil {
+		nodes, err := (&kio.ByteReader{Reader: bytes.NewBufferString(m.Text), OmitReaderAnnotations: true}).Read()
+		if err != nil {
+			return nil, p.wrong("error reading helm output: %s", err)
+		}
+		if len(nodes) == 0 {
+			return nil, p.wrong("could not parse bytes into resource map: %s", first)
+		}
+		if rm, err = factory.NewResMapFromRNodeSlice(nodes); err != nil {
+			return nil, p.wrong("could not parse rnode slice into resource map: %s", err)
+		}
+	}
+	for _, res := range rm.Resources() {
+		if file := m.Source(sourceComment(res.YNode())); file != "" {
+			p.run.generated[res] = Origin{File: file}
+		}
+		if err := res.PipeE(kyaml.SetAnnotation(konfig.HelmGeneratedAnnotation, "true")); err != nil {
+			return nil, fmt.Errorf("failed to set helm annotation: %w", err)
+		}
+	}
+	return rm, nil
+}
+
+// sourceComment finds helm's comment before a document.
+func sourceComment(n *kyaml.Node) string {
+	comments := n.HeadComment
+	if len(n.Content) > 0 {
+		comments += "\n" + n.Content[0].HeadComment
+	}
+	for line := range strings.Lines(comments) {
+		if source, ok := strings.CutPrefix(strings.TrimSpace(line), "# Source: "); ok {
+			return source
+		}
+	}
+	return ""
+}
+
+// splitAll cuts each entry at commas, as helm's flag does.
+func splitAll(list []string) []string {
+	var out []string
+	for _, entry := range list {
+		out = append(out, strings.Split(entry, ",")...)
+	}
+	return out
+}

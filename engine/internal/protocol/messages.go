@@ -28,6 +28,7 @@ type Libraries struct {
 // Lockdown says which of the defences were put up.
 type Lockdown struct {
 	Landlock      string `json:"landlock"`
+	Seccomp       bool   `json:"seccomp"`
 	Environment   bool   `json:"environment"`
 	HTTPTransport bool   `json:"httpTransport"`
 	Path          bool   `json:"path"`

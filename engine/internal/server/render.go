@@ -7,20 +7,36 @@ import (
 
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
 	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
+	"github.com/sluice-gitops/sluice/engine/internal/helm"
 	"github.com/sluice-gitops/sluice/engine/internal/kustomize"
 	"github.com/sluice-gitops/sluice/engine/internal/output"
+	"github.com/sluice-gitops/sluice/engine/internal/plain"
 	"github.com/sluice-gitops/sluice/engine/internal/protocol"
 )
 
 // render does the work of one request.
-func render(fs *gitfs.FS, req protocol.Render) (reply, error) {
+func render(fs *gitfs.FS, req protocol.Render) (r reply, err error) {
 	dir := strings.TrimPrefix(path.Clean("/"+req.Path), "/")
 	switch req.Kind {
 	case "kustomize":
-		return renderKustomize(fs, dir, req)
+		r, err = renderKustomize(fs, dir, req)
+	case "helm":
+		r, err = renderHelm(fs, dir, req)
+	case "plain":
+		r, err = renderPlain(fs, dir, req)
 	default:
-		return reply{}, fault.New(fault.Internal, "", "unknown kind of target %q", req.Kind)
+		err = fault.New(fault.Internal, "", "unknown kind of target %q", req.Kind)
 	}
+	if refusal := fs.Refusal(); refusal != nil {
+		return r, refusal
+	}
+	if err != nil {
+		return r, err
+	}
+	if most := fs.Limits().OutputBytes; int64(len(r.body)) > most {
+		return r, fault.Over("outputBytes", "", "the render gives more than %d bytes", most)
+	}
+	return r, nil
 }
 
 func options(raw json.RawMessage, into any) error {
@@ -48,9 +64,6 @@ func renderKustomize(fs *gitfs.FS, dir string, req protocol.Render) (reply, erro
 	}
 	if req.Output == "yaml" {
 		r.body, err = out.Resources.AsYaml()
-		if err == nil && int64(len(r.body)) > fs.Limits().OutputBytes {
-			err = fault.Over("outputBytes", "", "the render gives more than %d bytes", fs.Limits().OutputBytes)
-		}
 		return r, err
 	}
 	list := make([]output.Resource, out.Resources.Size())
@@ -63,4 +76,68 @@ func renderKustomize(fs *gitfs.FS, dir string, req protocol.Render) (reply, erro
 	}
 	r.body, err = output.List(list, fs.Limits().OutputBytes)
 	return r, err
+}
+
+// helmOptions are the options of a chart; the defaults are those of the protocol.
+type helmOptions struct {
+	ReleaseName          string         `json:"releaseName"`
+	Namespace            string         `json:"namespace"`
+	ValueFiles           []string       `json:"valueFiles"`
+	Values               map[string]any `json:"values"`
+	KubeVersion          string         `json:"kubeVersion"`
+	APIVersions          []string       `json:"apiVersions"`
+	IncludeCRDs          *bool          `json:"includeCRDs"`
+	NoHooks              bool           `json:"noHooks"`
+	SkipTests            bool           `json:"skipTests"`
+	SkipSchemaValidation bool           `json:"skipSchemaValidation"`
+}
+
+func renderHelm(fs *gitfs.FS, dir string, req protocol.Render) (reply, error) {
+	var o helmOptions
+	if err := options(req.Options, &o); err != nil {
+		return reply{}, err
+	}
+	values, err := helm.Values(fs, o.ValueFiles, o.Values)
+	if err != nil {
+		return reply{}, err
+	}
+	h := helm.Request{
+		Dir: dir, ReleaseName: o.ReleaseName, Namespace: o.Namespace, Values: values, KubeVersion: o.KubeVersion, APIVersions: o.APIVersions,
+		IncludeCRDs: o.IncludeCRDs == nil || *o.IncludeCRDs, NoHooks: o.NoHooks, SkipTests: o.SkipTests,
+		SkipSchemaValidation: o.SkipSchemaValidation,
+	}
+	if h.Namespace == "" {
+		h.Namespace = "default"
+	}
+	m, err := helm.Template(fs, h)
+	if err != nil {
+		return reply{}, err
+	}
+	if req.Output == "yaml" {
+		return reply{body: []byte(m.Text)}, nil
+	}
+	list, err := m.Resources(fs.Limits().Documents)
+	if err != nil {
+		return reply{}, err
+	}
+	body, err := output.List(list, fs.Limits().OutputBytes)
+	return reply{body: body}, err
+}
+
+func renderPlain(fs *gitfs.FS, dir string, req protocol.Render) (reply, error) {
+	var o plain.Options
+	if err := options(req.Options, &o); err != nil {
+		return reply{}, err
+	}
+	list, err := plain.Render(fs, dir, o)
+	if err != nil {
+		return reply{}, err
+	}
+	var body []byte
+	if req.Output == "yaml" {
+		body, err = plain.YAML(list)
+	} else {
+		body, err = output.List(list, fs.Limits().OutputBytes)
+	}
+	return reply{body: body}, err
 }

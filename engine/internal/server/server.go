@@ -11,6 +11,7 @@ import (
 
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
 	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
+	"github.com/sluice-gitops/sluice/engine/internal/kustomize"
 	"github.com/sluice-gitops/sluice/engine/internal/objects"
 	"github.com/sluice-gitops/sluice/engine/internal/protocol"
 	"github.com/sluice-gitops/sluice/engine/internal/trace"
@@ -32,11 +33,12 @@ func New(conn *protocol.Conn, logger *log.Logger, notes *Notes) *Server {
 	return &Server{conn: conn, store: objects.NewStore(source{conn}, cacheBytes), log: logger, notes: notes}
 }
 
-// Serve says hello and answers until the host closes the pipe or an error leaves the process unfit; stop is then true.
+// Serve says hello and answers until the host closes the pipe or a render leaves the process unfit to go on.
 func (s *Server) Serve(hello protocol.Hello) error {
 	if err := s.conn.Write(hello, nil); err != nil {
 		return err
 	}
+	kustomize.Warm()
 	for {
 		header, _, err := s.conn.Read()
 		if errors.Is(err, io.EOF) {

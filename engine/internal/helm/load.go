@@ -1,0 +1,146 @@
+// Package helm renders charts of the tree as `helm template` does.
+package helm
+
+import (
+	"bytes"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/sluice-gitops/sluice/engine/internal/fault"
+	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
+	"helm.sh/helm/v4/pkg/chart/loader/archive"
+	chart "helm.sh/helm/v4/pkg/chart/v2"
+	"helm.sh/helm/v4/pkg/chart/v2/loader"
+	"helm.sh/helm/v4/pkg/ignore"
+	"sigs.k8s.io/yaml"
+)
+
+// maxArchive bounds what a packed subchart may unpack to.
+const maxArchive = 64 << 20
+
+func init() { archive.MaxDecompressedChartSize = maxArchive }
+
+// loaded is a chart and the files it was read from.
+type loaded struct {
+	*chart.Chart
+	dir   string
+	names map[string]bool
+}
+
+var utf8bom = []byte{0xEF, 0xBB, 0xBF}
+
+// load reads the chart in the directory dir of the tree. The whole folder counts as looked up.
+func load(f *gitfs.FS, dir string) (loaded, error) {
+	rules, err := ignoreRules(f, dir)
+	if err != nil {
+		return loaded{}, err
+	}
+	files, err := f.Files(gitfs.Abs(dir), func(name string, isDir bool) bool { return rules.Ignore(name, entry{path.Base(name), isDir}) })
+	if err != nil {
+		return loaded{}, err
+	}
+	contents, err := f.Contents(files)
+	if err != nil {
+		return loaded{}, err
+	}
+	out := loaded{dir: dir, names: map[string]bool{}}
+	buffered := make([]*archive.BufferedFile, len(files))
+	for i, file := range files {
+		out.names[file.Name] = true
+		buffered[i] = &archive.BufferedFile{Name: file.Name, Data: bytes.TrimPrefix(contents[i], utf8bom)}
+	}
+	if err := checkAPIVersion(f, dir); err != nil {
+		return loaded{}, err
+	}
+	out.Chart, err = loader.LoadFiles(buffered)
+	if err != nil {
+		return loaded{}, fault.New(fault.Input, chartFile(dir, err), "%s", err)
+	}
+	return out, nil
+}
+
+// chartFile names the file of the chart that a loading error speaks of.
+func chartFile(dir string, err error) string {
+	for _, name := range []string{"values.yaml", "Chart.lock", "requirements.yaml"} {
+		if strings.Contains(err.Error(), "cannot load "+name) {
+			return path.Join(dir, name)
+		}
+	}
+	return path.Join(dir, "Chart.yaml")
+}
+
+// checkAPIVersion refuses what helm's loader refuses before it reads the chart.
+func checkAPIVersion(f *gitfs.FS, dir string) error {
+	name := path.Join(dir, "Chart.yaml")
+	content, err := f.ReadFile(gitfs.Abs(name))
+	if err != nil {
+		if known := f.Refusal(); known != nil {
+			return known
+		}
+		return fault.New(fault.Input, name, "there is no chart in %q: Chart.yaml is missing", dir)
+	}
+	var c struct {
+		APIVersion string `json:"apiVersion"`
+	}
+	if err := yaml.Unmarshal(content, &c); err != nil {
+		return fault.New(fault.Input, name, "cannot load Chart.yaml: %s", err)
+	}
+	switch c.APIVersion {
+	case "", chart.APIVersionV1, chart.APIVersionV2:
+		return nil
+	default:
+		return fault.New(fault.Input, name, "unsupported chart apiVersion %q", c.APIVersion)
+	}
+}
+
+func ignoreRules(f *gitfs.FS, dir string) (*ignore.Rules, error) {
+	rules := ignore.Empty()
+	name := gitfs.Abs(path.Join(dir, ignore.HelmIgnore))
+	if content, err := f.ReadFile(name); err == nil {
+		rules, err = ignore.Parse(bytes.NewReader(content))
+		if err != nil {
+			return nil, fault.New(fault.Input, path.Join(dir, ignore.HelmIgnore), "%s", err)
+		}
+	}
+	rules.AddDefaults()
+	return rules, nil
+}
+
+// entry is the little that the ignore rules ask of a file.
+type entry struct {
+	name string
+	dir  bool
+}
+
+func (e entry) Name() string       { return e.name }
+func (e entry) Size() int64        { return 0 }
+func (e entry) Mode() fs.FileMode  { return 0 }
+func (e entry) ModTime() time.Time { return time.Time{} }
+func (e entry) IsDir() bool        { return e.dir }
+func (e entry) Sys() any           { return nil }
+
+// source gives the path in the tree of a template as helm names it (`<chart>/templates/x.yaml`), the archive for a packed subchart, "" when it
+// cannot be told.
+func (l loaded) source(template string) string {
+	_, rest, ok := strings.Cut(template, "/")
+	if !ok {
+		return ""
+	}
+	if l.names[rest] {
+		return path.Join(l.dir, rest)
+	}
+	below, ok := strings.CutPrefix(rest, "charts/")
+	if !ok {
+		return ""
+	}
+	name, _, _ := strings.Cut(below, "/")
+	for file := range l.names {
+		base, packed := strings.CutSuffix(file, ".tgz")
+		if packed && (base == "charts/"+name || strings.HasPrefix(base, "charts/"+name+"-")) {
+			return path.Join(l.dir, file)
+		}
+	}
+	return ""
+}

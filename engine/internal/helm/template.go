@@ -1,0 +1,177 @@
+package helm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/sluice-gitops/sluice/engine/internal/fault"
+	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
+	"github.com/sluice-gitops/sluice/engine/internal/limits"
+	"helm.sh/helm/v4/pkg/chart/common"
+	"helm.sh/helm/v4/pkg/chart/common/util"
+	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
+	"helm.sh/helm/v4/pkg/engine"
+	release "helm.sh/helm/v4/pkg/release/v1"
+	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
+)
+
+// Request is what `helm template` would be called with. Values are the merged values of all files and inline ones.
+type Request struct {
+	Dir                  string
+	ReleaseName          string
+	Namespace            string
+	Values               map[string]any
+	KubeVersion          string
+	APIVersions          []string
+	IncludeCRDs          bool
+	NoHooks              bool
+	SkipTests            bool
+	SkipSchemaValidation bool
+}
+
+// Manifest is the text that `helm template` prints.
+type Manifest struct {
+	Text  string
+	chart loaded
+}
+
+// Source gives the path in the tree of a template as a `# Source:` comment names it, "" when it cannot be told.
+func (m Manifest) Source(template string) string { return m.chart.source(template) }
+
+// Template renders a chart. Errors are faults. It follows `helm template`: action.Install with a client-side dry run.
+func Template(f *gitfs.FS, r Request) (Manifest, error) {
+	c, err := load(f, r.Dir)
+	if err != nil {
+		return Manifest{}, err
+	}
+	if err := r.installable(c); err != nil {
+		return Manifest{}, err
+	}
+	if err := chartutil.ProcessDependencies(c.Chart, r.Values); err != nil {
+		return Manifest{}, explain(c, fmt.Errorf("chart dependencies processing failed: %w", err))
+	}
+	caps, err := r.capabilities()
+	if err != nil {
+		return Manifest{}, err
+	}
+	if !r.SkipSchemaValidation {
+		if err := checkSchemas(c.Chart, c.dir); err != nil {
+			return Manifest{}, err
+		}
+	}
+	release := common.ReleaseOptions{Name: r.ReleaseName, Namespace: r.Namespace, Revision: 1, IsInstall: true}
+	values, err := util.ToRenderValuesWithSchemaValidation(c.Chart, r.Values, release, caps, r.SkipSchemaValidation)
+	if err != nil {
+		return Manifest{}, explain(c, err)
+	}
+	if required := c.Metadata.KubeVersion; required != "" && !chartutil.IsCompatibleRange(required, caps.KubeVersion.String()) {
+		return Manifest{}, explain(c, fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s",
+			required, caps.KubeVersion.Version))
+	}
+	rendered, err := engine.Engine{}.RenderWithContext(context.Background(), c.Chart, values)
+	if err != nil {
+		return Manifest{}, explain(c, err)
+	}
+	text, err := r.assemble(f, c, rendered)
+	return Manifest{Text: text, chart: c}, err
+}
+
+// installable makes the checks that helm makes before it renders.
+func (r Request) installable(c loaded) error {
+	if c.Metadata.Type != "" && c.Metadata.Type != "application" {
+		return explain(c, fmt.Errorf("%s charts are not installable", c.Metadata.Type))
+	}
+	if c.Metadata.Deprecated {
+		slog.Warn("this chart is deprecated", "chart", c.Name())
+	}
+	var lacking []string
+	for _, dep := range c.Metadata.Dependencies {
+		found := false
+		for _, have := range c.Dependencies() {
+			found = found || have.Name() == dep.Name
+		}
+		if !found {
+			lacking = append(lacking, dep.Name)
+		}
+	}
+	if len(lacking) > 0 {
+		return explain(c, fmt.Errorf("an error occurred while checking for chart dependencies. You may need to run `helm dependency build` "+
+			"to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: %s", strings.Join(lacking, ", ")))
+	}
+	if err := chartutil.ValidateReleaseName(r.ReleaseName); err != nil {
+		return explain(c, fmt.Errorf("release name check failed: release name %q: %w", r.ReleaseName, err))
+	}
+	return nil
+}
+
+func (r Request) capabilities() (*common.Capabilities, error) {
+	caps := common.DefaultCapabilities.Copy()
+	if r.KubeVersion != "" {
+		v, err := common.ParseKubeVersion(r.KubeVersion)
+		if err != nil {
+			return nil, fault.New(fault.Input, "", "invalid kube version '%s': %s", r.KubeVersion, err)
+		}
+		caps.KubeVersion = *v
+	}
+	caps.APIVersions = append(slices.Clone(caps.APIVersions), r.APIVersions...)
+	return caps, nil
+}
+
+// assemble puts the rendered files together in the order and form that helm prints.
+func (r Request) assemble(f *gitfs.FS, c loaded, rendered map[string]string) (string, error) {
+	var size int64
+	for name, content := range rendered {
+		if strings.HasSuffix(name, "NOTES.txt") {
+			delete(rendered, name)
+			continue
+		}
+		size += int64(len(content))
+		if err := limits.CheckYAML([]byte(content), c.source(name), f.Limits()); err != nil {
+			return "", err
+		}
+	}
+	if size > f.Limits().OutputBytes {
+		return "", fault.Over("outputBytes", "", "the chart renders to %d bytes; %d are allowed", size, f.Limits().OutputBytes)
+	}
+	hooks, manifests, err := releaseutil.SortManifests(rendered, nil, releaseutil.InstallOrder)
+	if err != nil {
+		return "", explain(c, err)
+	}
+	var b strings.Builder
+	if r.IncludeCRDs {
+		for _, crd := range c.CRDObjects() {
+			fmt.Fprintf(&b, "---\n# Source: %s\n%s\n", crd.Filename, crd.File.Data)
+		}
+	}
+	for _, m := range manifests {
+		fmt.Fprintf(&b, "---\n# Source: %s\n%s\n", m.Name, m.Content)
+	}
+	text := strings.TrimSpace(b.String()) + "\n"
+	if r.NoHooks {
+		return text, nil
+	}
+	var h strings.Builder
+	for _, hook := range hooks {
+		if r.SkipTests && slices.Contains(hook.Events, release.HookTest) {
+			continue
+		}
+		fmt.Fprintf(&h, "---\n# Source: %s\n%s\n", hook.Path, hook.Manifest)
+	}
+	return text + h.String(), nil
+}
+
+// explain turns an error of helm into a fault with the template and line where helm names them.
+func explain(c loaded, err error) error {
+	var known *fault.Fault
+	if errors.As(err, &known) {
+		return known
+	}
+	f := fault.New(fault.Input, "", "%s", err)
+	f.Cause = err
+	f.File, f.Line = place(c, err.Error())
+	return f
+}
