@@ -1,0 +1,44 @@
+import { runCli } from "../../../src/cli/run.ts";
+
+/** What one run of the command line did. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Where and how to run. */
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Whether both outputs claim to be terminals. */
+  readonly terminal?: boolean;
+  /** Called with everything written to standard output so far. */
+  readonly onOut?: (text: string) => void;
+}
+
+/** Runs the command line in this process and gathers what it writes. */
+export async function sluice(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  let [out, err] = ["", ""];
+  const isTTY = options.terminal === true;
+  const code = await runCli(argv, {
+    stdout: {
+      isTTY,
+      write: (text) => {
+        out += text;
+        options.onOut?.(out);
+      },
+    },
+    stderr: {
+      isTTY,
+      write: (text) => {
+        err += text;
+      },
+    },
+    env: options.env ?? {},
+    cwd: options.cwd ?? process.cwd(),
+    signal: options.signal ?? new AbortController().signal,
+  });
+  return { code, out, err };
+}
