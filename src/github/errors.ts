@@ -86,7 +86,8 @@ function fromAnswer(answer: Refusal, asked: Asked, now: number): Fault | UserErr
 }
 
 function notGranted(text: string, fields: Readonly<Record<string, string | number>>): UserError {
-  const fix = "install the App on the repository and accept the permissions it asks for (see app.yml)";
+  const fix =
+    "see that the App is installed on the repository, that the permissions it asks for were accepted, and that the repository is not archived";
   return new UserError("permission", text, { fields, fix });
 }
 

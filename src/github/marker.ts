@@ -1,3 +1,5 @@
+import { Fault } from "../model/errors.ts";
+
 const WORD = /^[a-z0-9][a-z0-9-]*$/;
 const FIRST_LINE = /^<!-- sluice:([a-z0-9][a-z0-9-]*) -->(?:\n|$)/;
 
@@ -7,9 +9,9 @@ export interface Marked {
   readonly body: string;
 }
 
-/** The text of a comment with the marker as its hidden first line. `marker` is a word of `a-z`, `0-9` and `-`. */
+/** The text of a comment with the marker as its hidden first line. `marker` is a word of `a-z`, `0-9` and `-`; another one is a `bug` Fault. */
 export function printMarked(marked: Marked): string {
-  if (!WORD.test(marked.marker)) throw new RangeError(`not a marker: ${JSON.stringify(marked.marker)}`);
+  if (!WORD.test(marked.marker)) throw new Fault("bug", `not a marker: ${JSON.stringify(marked.marker)}`);
   return `<!-- sluice:${marked.marker} -->\n${marked.body}`;
 }
 

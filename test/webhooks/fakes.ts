@@ -1,6 +1,6 @@
 import type { GitHub, Permission, Reaction } from "../../src/model/github.ts";
 import type { CommandJob, Job } from "../../src/model/jobs.ts";
-import type { Logger } from "../../src/model/observe.ts";
+import type { Logger, Metrics } from "../../src/model/observe.ts";
 import type { Queue, RunContext } from "../../src/model/queue.ts";
 
 /** A queue that only remembers what was added; `fail` makes the next adds reject. */
@@ -85,4 +85,15 @@ export function commandJob(body: string, more: Partial<CommandJob> = {}): Comman
 /** The first of several attempts. */
 export function firstRun(more: Partial<RunContext> = {}): RunContext {
   return { signal: new AbortController().signal, attempt: 1, lastAttempt: false, ...more };
+}
+
+/** Metrics that keep REST calls only. */
+export function memoryMetrics(): Metrics & {
+  readonly calls: { readonly repository: string; readonly route: string; readonly status: number }[];
+} {
+  const calls: { repository: string; route: string; status: number }[] = [];
+  const nothing = () => undefined;
+  const restCall = (repository: string, route: string, status: number) =>
+    void calls.push({ repository, route, status });
+  return { calls, restCall, job: nothing, delivery: nothing, render: nothing, preview: nothing };
 }

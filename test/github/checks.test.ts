@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Annotation, CheckReport } from "../../src/model/github.ts";
+import { type EdgeWorld, edgeWorld, REPOSITORY, ROUTES, templateOf } from "./world.ts";
+
+let world: EdgeWorld;
+beforeEach(async () => {
+  world = await edgeWorld();
+});
+afterEach(() => world.local.close());
+
+function report(more: Partial<CheckReport> = {}): CheckReport {
+  return {
+    name: "Sluice",
+    headSha: world.pull.headSha,
+    status: "in_progress",
+    title: "Rendering",
+    summary: "…",
+    ...more,
+  };
+}
+
+function done(more: Partial<CheckReport> = {}): CheckReport {
+  return report({
+    status: "completed",
+    conclusion: "success",
+    title: "2 targets",
+    summary: "fine",
+    text: "details",
+    ...more,
+  });
+}
+
+function annotations(count: number, message = "careful"): Annotation[] {
+  return Array.from({ length: count }, (_, i) => ({
+    path: "apps/web.yaml",
+    startLine: i + 1,
+    endLine: i + 1,
+    level: "warning",
+    title: "finding",
+    message,
+  }));
+}
+
+function runs() {
+  return world.local.checkRuns({ ...REPOSITORY, sha: world.pull.headSha });
+}
+
+describe("the check", () => {
+  it("is begun and completed as one run, listed once", async () => {
+    const github = await world.github();
+    await github.upsertCheck(report());
+    expect(runs()).toMatchObject([{ name: "Sluice", status: "in_progress", conclusion: null, title: "Rendering" }]);
+    const { url } = await github.upsertCheck(done());
+    expect(runs()).toMatchObject([
+      { status: "completed", conclusion: "success", title: "2 targets", summary: "fine", text: "details", url },
+    ]);
+    expect(world.asked()).toEqual([ROUTES.token, ROUTES.listChecks, ROUTES.createCheck, ROUTES.updateCheck]);
+  });
+
+  it("of another worker is found again, and begun again when the same head is rendered again", async () => {
+    await (await world.github()).upsertCheck(done());
+    const github = await world.github(world.fresh());
+    await github.upsertCheck(report());
+    expect(runs()).toMatchObject([{ status: "in_progress", conclusion: null }]);
+    await github.upsertCheck(done({ conclusion: "failure" }));
+    expect(runs()).toMatchObject([{ status: "completed", conclusion: "failure" }]);
+  });
+
+  it("of another name or on another head is another run", async () => {
+    const github = await world.github();
+    await github.upsertCheck(done());
+    await github.upsertCheck(done({ name: "Sluice configuration" }));
+    const headSha = await world.local.commit({ ...REPOSITORY, branch: "change", files: { x: "y" } });
+    await github.upsertCheck(done({ headSha }));
+    expect(world.local.checkRuns(REPOSITORY)).toHaveLength(3);
+  });
+
+  it("carries any number of annotations, fifty in a request, and is complete only with the last", async () => {
+    const statuses: unknown[] = [];
+    const other = await edgeWorld({
+      onExchange: ({ method, requestBody }) => {
+        if (method !== "GET" && typeof requestBody === "object" && requestBody !== null && "status" in requestBody)
+          statuses.push(requestBody.status);
+      },
+    });
+    const github = await other.github();
+    await github.upsertCheck(done({ headSha: other.pull.headSha, annotations: annotations(120) }));
+    expect(statuses).toEqual(["in_progress", "in_progress", "completed"]);
+    const [run] = other.local.checkRuns(REPOSITORY);
+    expect(run?.annotations).toHaveLength(120);
+    expect(run?.annotations[119]).toEqual({
+      path: "apps/web.yaml",
+      startLine: 120,
+      endLine: 120,
+      level: "warning",
+      title: "finding",
+      message: "careful",
+    });
+    await other.local.close();
+  });
+
+  it("gets no annotation twice when its report is repeated", async () => {
+    await (await world.github()).upsertCheck(done({ annotations: annotations(60) }));
+    const github = await world.github(world.fresh());
+    await github.upsertCheck(report());
+    await github.upsertCheck(done({ annotations: annotations(60) }));
+    await github.upsertCheck(done({ annotations: annotations(60) }));
+    expect(runs()).toHaveLength(1);
+    expect(runs()[0]?.annotations).toHaveLength(60);
+  });
+
+  it("gets the annotations that a broken attempt left out", async () => {
+    world.local.injectFault({
+      method: "PATCH",
+      template: templateOf(ROUTES.updateCheck),
+      effect: { kind: "instead", status: 502 },
+    });
+    const github = await world.github();
+    await expect(github.upsertCheck(done({ annotations: annotations(80) }))).rejects.toMatchObject({
+      kind: "unavailable",
+    });
+    expect(runs()).toMatchObject([{ status: "in_progress" }]);
+    await github.upsertCheck(done({ annotations: annotations(80) }));
+    expect(runs()).toMatchObject([{ status: "completed" }]);
+    expect(runs()[0]?.annotations).toHaveLength(80);
+  });
+
+  it("is a new run when the old one carries annotations that are not true any more, for GitHub takes none away", async () => {
+    const github = await world.github();
+    await github.upsertCheck(done({ annotations: annotations(2, "old") }));
+    await github.upsertCheck(done({ annotations: annotations(1, "new") }));
+    expect(runs().map((run) => run.annotations.map((one) => one.message))).toEqual([["old", "old"], ["new"]]);
+  });
+
+  it("is not doubled by a 502 after it was made", async () => {
+    world.local.injectFault({
+      method: "POST",
+      template: templateOf(ROUTES.createCheck),
+      effect: { kind: "after", status: 502 },
+    });
+    const github = await world.github();
+    await github.upsertCheck(report());
+    await github.upsertCheck(done());
+    expect(runs()).toMatchObject([{ status: "completed" }]);
+  });
+
+  it("refuses texts over GitHub's limit, and a conclusion that does not fit, as a bug of the caller", async () => {
+    const github = await world.github();
+    const long = "x".repeat(65_536);
+    await expect(github.upsertCheck(done({ summary: long }))).rejects.toMatchObject({ kind: "bug" });
+    await expect(github.upsertCheck(done({ text: long }))).rejects.toMatchObject({ kind: "bug" });
+    await expect(github.upsertCheck(report({ conclusion: "success" }))).rejects.toMatchObject({ kind: "bug" });
+    await expect(github.upsertCheck(report({ status: "completed" }))).rejects.toMatchObject({ kind: "bug" });
+    await github.upsertCheck(
+      done({ summary: long.slice(1), text: long.slice(1), detailsUrl: "https://sluice.test/1" }),
+    );
+    expect(runs()).toHaveLength(1);
+  });
+});

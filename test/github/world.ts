@@ -1,0 +1,85 @@
+import { createGitHub, type GitHubEdge, type GitHubOptions } from "../../src/github/index.ts";
+import { TOKEN_PERMISSIONS } from "../../src/github/permissions.ts";
+import type { GitHub } from "../../src/model/github.ts";
+import type { LocalGitHubOptions, PullSummary } from "../../src/sandbox/index.ts";
+import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";
+import { memoryLog, memoryMetrics } from "../webhooks/fakes.ts";
+
+/** The repository of these tests. */
+export const REPOSITORY = { owner: "acme", name: "gitops" };
+
+/** Our edge against a local GitHub over HTTP, with one open pull request. */
+export interface EdgeWorld {
+  readonly local: CheckedGitHub;
+  readonly pull: PullSummary;
+  readonly edge: GitHubEdge;
+  readonly counted: ReturnType<typeof memoryMetrics>["calls"];
+  readonly log: ReturnType<typeof memoryLog>;
+  /** Adds to the edge's clock. */
+  later(ms: number): void;
+  /** Another edge with nothing in memory, like a worker that was started anew. */
+  fresh(more?: Partial<GitHubOptions>): GitHubEdge;
+  github(edge?: GitHubEdge): Promise<GitHub>;
+  /** Method and template of each request since the last call. */
+  asked(): string[];
+}
+
+/** Starts one. */
+export async function edgeWorld(options: Partial<LocalGitHubOptions> = {}): Promise<EdgeWorld> {
+  const app = { permissions: TOKEN_PERMISSIONS, events: ["pull_request", "issue_comment"] };
+  const local = await startCheckedGitHub({ app, ...options });
+  await local.createRepository({ ...REPOSITORY, files: { "README.md": "hello\n" } });
+  await local.commit({ ...REPOSITORY, branch: "change", files: { "README.md": "changed\n" } });
+  const pull = await local.openPull({ ...REPOSITORY, head: "change", title: "Change" });
+  const metrics = memoryMetrics();
+  const log = memoryLog();
+  let shift = 0;
+  let seen = local.requests.length;
+  const fresh = (more: Partial<GitHubOptions> = {}) =>
+    createGitHub({
+      app: { id: local.app.id, privateKey: local.app.privateKey },
+      apiUrl: local.apiUrl,
+      log,
+      metrics,
+      clock: () => Date.now() + shift,
+      ...more,
+    });
+  const edge = fresh();
+  return {
+    local,
+    pull,
+    edge,
+    counted: metrics.calls,
+    log,
+    later: (ms) => {
+      shift += ms;
+    },
+    fresh,
+    github: (other = edge) => other.for(local.installationId, REPOSITORY),
+    asked: () => {
+      const lines = local.requests.slice(seen).map((one) => `${one.method} ${one.template}`);
+      seen = local.requests.length;
+      return lines;
+    },
+  };
+}
+
+/** Routes as they stand in the request log. */
+export const ROUTES = {
+  token: "POST /app/installations/{installation_id}/access_tokens",
+  installation: "GET /repos/{owner}/{repo}/installation",
+  pull: "GET /repos/{owner}/{repo}/pulls/{pull_number}",
+  listComments: "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  createComment: "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  updateComment: "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
+  deleteComment: "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}",
+  listChecks: "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
+  createCheck: "POST /repos/{owner}/{repo}/check-runs",
+  updateCheck: "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
+  annotations: "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations",
+} as const;
+
+/** The template of a route, as faults name it. */
+export function templateOf(route: string): string {
+  return route.slice(route.indexOf(" ") + 1);
+}

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { GitHubEdge } from "../../../src/github/index.ts";
+import { loadProbot } from "../../../src/index.ts";
+import type { CommandJob } from "../../../src/model/jobs.ts";
+import { runCommands } from "../../../src/webhooks/commands/run.ts";
+import { receiveDelivery } from "../../../src/webhooks/receive.ts";
+import { type EdgeWorld, edgeWorld, REPOSITORY } from "../../github/world.ts";
+import { firstRun, memoryLog, memoryQueue } from "../fakes.ts";
+
+let world: EdgeWorld;
+beforeEach(async () => {
+  world = await edgeWorld();
+});
+afterEach(() => world.local.close());
+
+const queue = memoryQueue();
+
+/** A comment's way: written by a person, delivered, translated, carried out. */
+async function say(body: string, by: string, edges: readonly GitHubEdge[] = [world.edge]): Promise<void> {
+  queue.jobs.length = 0;
+  const probot = await loadProbot({ app: world.local.app, apiUrl: world.local.apiUrl, queue });
+  await world.local.comment({ ...world.pull, body, by });
+  const event = world.local.events.at(-1);
+  await receiveDelivery(probot, {
+    type: "delivery",
+    id: event?.guid ?? "",
+    event: event?.event ?? "",
+    payload: JSON.stringify(event?.payload),
+  });
+  const jobs = queue.jobs.filter((job): job is CommandJob => job.type === "command");
+  for (const job of jobs) {
+    for (const edge of edges) await runCommands(job, { github: edge.for, queue, log: memoryLog() }, firstRun());
+  }
+}
+
+describe("a comment with commands, on GitHub", () => {
+  it("gets 👀, 🚀 and one reply, however often it is carried out, at six requests", async () => {
+    world.local.setPermission({ ...REPOSITORY, login: "mona", permission: "triage" });
+    world.asked();
+    await say("/diff", "mona");
+    expect(world.asked()).toHaveLength(6);
+    await say("/diff", "mona", [world.edge, world.edge, world.fresh()]);
+    const [first, reply, second, again, ...more] = world.local.comments(world.pull);
+    expect(more).toEqual([]);
+    for (const one of [first, second]) expect(one?.reactions.map((each) => each.content)).toEqual(["eyes", "rocket"]);
+    for (const one of [reply, again]) expect(one?.body).toContain("🚀 `/diff`: rendering the newest head again");
+    expect(queue.jobs.filter((job) => job.type === "preview")).toHaveLength(3);
+  });
+
+  it("by somebody who may only read gets 👎 and the reason", async () => {
+    world.local.setPermission({ ...REPOSITORY, login: "reader", permission: "read" });
+    await say("/diff", "reader");
+    const [comment, reply] = world.local.comments(world.pull);
+    expect(comment?.reactions.map((each) => each.content)).toEqual(["eyes", "-1"]);
+    expect(reply).toMatchObject({
+      byApp: true,
+      body: expect.stringContaining("it needs `triage` in this repository and `reader` has `read`"),
+    });
+  });
+
+  it("without any is not touched", async () => {
+    await say("see /etc/passwd\n> /diff", "mona");
+    expect(world.local.comments(world.pull)).toMatchObject([{ reactions: [] }]);
+  });
+});
