@@ -16,3 +16,6 @@ export function detectRenderer(entries: readonly NamedEntry[]): RendererKind | u
   if (files.includes("Chart.yaml")) return "helm";
   return files.some(isManifestName) ? "plain" : undefined;
 }
+
+/** Finds `type: library` in a `Chart.yaml`: such a chart has nothing to render. */
+export const libraryChart = /^type:\s*["']?library\b/m;

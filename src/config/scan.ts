@@ -1,5 +1,6 @@
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
+import { libraryChart } from "./detect.ts";
 
 /** What discovery needs to know of one file; it depends on the file's bytes only. */
 export interface Scan {
@@ -57,7 +58,7 @@ const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
   chart: (text) => ({
     ...nothing,
     references: [...text.matchAll(/file:\/\/([^\s"']+)/g)].map((match) => match[1] ?? ""),
-    partOnly: /^type:\s*["']?library\b/m.test(text),
+    partOnly: libraryChart.test(text),
   }),
   manifest: (text) => ({ ...nothing, isManifest: holdsManifest(text) }),
 };

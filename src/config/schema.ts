@@ -136,7 +136,7 @@ export const configSchema = z
     images: z
       .array(imageSchema)
       .max(2_000)
-      .default([])
+      .prefault([])
       .meta({ description: "Images whose new tags become pull requests." }),
     preview: previewSchema.prefault({}),
     notify: z.array(notifySchema).max(100).default([]).meta({ description: "Who is told what." }),

@@ -1,10 +1,10 @@
 import type { HelmOptions, RendererKind, RenderSpec, Target } from "../model/target.ts";
 import { targetId } from "../model/target.ts";
 import type { Tree } from "../model/tree.ts";
-import { detectRenderer } from "./detect.ts";
+import { detectRenderer, libraryChart } from "./detect.ts";
 import { fillTemplate } from "./paths.ts";
 import { matchesGlob, matchFolders, type PatternMatch } from "./patterns.ts";
-import { byText, type TargetPlan } from "./plan.ts";
+import { byText, joinPath, type TargetPlan } from "./plan.ts";
 import { doubtful, type KeyPath, type Locate, nowhere, type Remark, wrong } from "./problem.ts";
 import type { Config, Environment } from "./schema.ts";
 import type { TargetSource } from "./schema-renderers.ts";
@@ -125,6 +125,9 @@ async function folderTarget(
   const options = override === undefined ? source : mergeOptions(source, override);
   const kind = await rendererOf(options, source, match, tree);
   if (kind === undefined) return undefined;
+  if (kind === "helm" && !isLiteral(source.path) && (await isLibrary(match.path, tree))) {
+    return `\`${match.path}\` is a library chart and is no target.`;
+  }
   const names = { app, environment: environment.name };
   const render = await renderSpec(kind, match.path, options, names, tree);
   if (typeof render === "string") return render;
@@ -142,6 +145,11 @@ async function rendererOf(
   if (options.renderer === undefined) return detected ?? (isLiteral(source.path) ? "plain" : undefined);
   const rendersThere = detected !== undefined || isLiteral(source.path);
   return rendersThere ? options.renderer : undefined;
+}
+
+async function isLibrary(path: string, tree: Tree): Promise<boolean> {
+  const chart = await tree.read(joinPath(path, "Chart.yaml"));
+  return chart !== undefined && libraryChart.test(new TextDecoder().decode(chart));
 }
 
 function isLiteral(pattern: string): boolean {
