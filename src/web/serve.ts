@@ -60,10 +60,13 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
+  // A connection kept alive whose answer was under way becomes idle only later.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   try {
     await closed;
   } finally {
     clearTimeout(cut);
+    clearInterval(sweep);
   }
 }
