@@ -1,4 +1,9 @@
-import { runCli } from "./cli/run.ts";
+import { enableCompileCache } from "node:module";
+import { cacheFolder } from "./cli/cache-folder.ts";
+
+// Compiled code is kept between runs, which makes the start three times as quick. What cannot be kept is compiled again.
+enableCompileCache(cacheFolder("node", process.env));
+const { runCli } = await import("./cli/run.ts");
 
 /** A second Ctrl-C this many milliseconds after the first ends at once. A terminal and a parent process may both pass on the first. */
 const PATIENCE = 500;

@@ -1,10 +1,10 @@
+import { cacheFolder } from "./cache-folder.ts";
 import { defineCommand, EXIT } from "./command.ts";
 import type { Check, Patient } from "./doctor/check.ts";
 import { checkEngine } from "./doctor/engine.ts";
 import { checkFolder, checkGit, checkMachine, checkNode, checkOracles } from "./doctor/machine.ts";
 import { checkSettings, checkStores } from "./doctor/settings.ts";
 import type { Surroundings } from "./io.ts";
-import { rendersFolder } from "./local.ts";
 import { harmless, pad, type Style } from "./style.ts";
 
 /** What the doctor looks at, in the order of the report. */
@@ -13,7 +13,7 @@ const LOOKS: readonly ((patient: Patient) => Check | readonly Check[] | Promise<
   checkGit,
   checkEngine,
   checkMachine,
-  ({ env }) => checkFolder("kept renders", rendersFolder(env)),
+  ({ env }) => checkFolder("kept renders", cacheFolder("renders", env)),
   checkSettings,
   checkStores,
   checkOracles,

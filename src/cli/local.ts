@@ -1,7 +1,6 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import type { Renderer } from "../model/render.ts";
 import type { Repository } from "../model/tree.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import type { CommandContext } from "./command.ts";
 import { type Located, locate } from "./git.ts";
 import { commandLog } from "./log.ts";
@@ -23,7 +22,7 @@ export async function withLocal<T>(
   // Loaded here, so that the help needs none of it.
   const { openLocal } = await import("../wiring.ts");
   const edges = await openLocal({
-    cacheDir: rendersFolder(context.env),
+    cacheDir: cacheFolder("renders", context.env),
     log: commandLog(context.stderr, context.debug),
   });
   try {
@@ -31,10 +30,4 @@ export async function withLocal<T>(
   } finally {
     await edges.close();
   }
-}
-
-/** Where the command line keeps renders between runs: `$SLUICE_CACHE`, else the user's cache folder. */
-export function rendersFolder(env: CommandContext["env"]): string {
-  const caches = env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(env.SLUICE_CACHE || join(caches, "sluice"), "renders");
 }

@@ -166,7 +166,7 @@ function inlinePiece(token: Token, paint: Style): string {
     case "image":
       return harmless(token.content);
     case "html_inline":
-      return /^<br\b/i.test(token.content) ? "\n" : plainHtml(token.content);
+      return /^<br\b/i.test(token.content) ? "\n" : harmless(plainHtml(token.content));
     default:
       return "";
   }
