@@ -2,7 +2,8 @@ import { hkdfSync } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Probot } from "probot";
-import { createMirrors, openRepository } from "./git/index.ts";
+import { createMirrors } from "./git/mirrors.ts";
+import { openRepository } from "./git/repository.ts";
 import { createGitHub, type GitHubEdge } from "./github/index.ts";
 import { sluiceApp } from "./index.ts";
 import type { Logger } from "./model/observe.ts";
@@ -11,8 +12,10 @@ import type { Renderer } from "./model/render.ts";
 import type { Mirrors, Repository } from "./model/tree.ts";
 import { createLogger, createMetrics, type PrometheusMetrics } from "./observe/index.ts";
 import { runPreview } from "./preview/run.ts";
-import { createQueue, type LockTiming, type QueueBackend } from "./queue/index.ts";
-import { createRenderer, engineBinary } from "./render/index.ts";
+import type { LockTiming } from "./queue/consumer.ts";
+import { createQueue, type QueueBackend } from "./queue/index.ts";
+import { engineBinary } from "./render/binary.ts";
+import { createRenderer } from "./render/renderer.ts";
 import type { ServerSettings } from "./settings.ts";
 import { createWeb, type ServedWeb, serveWeb } from "./web/index.ts";
 import { runCommands } from "./webhooks/commands/run.ts";
@@ -108,11 +111,10 @@ async function openWorker(
   const app = { id: settings.appId, privateKey: settings.privateKey, webhookSecret: settings.webhookSecret };
   const github = createGitHub({ app, apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
   const mirrors = openMirrors(settings, github);
-  const renderer = await createRenderer({
+  const renderer = createRenderer({
     binary: engineBinary(process.env),
     cacheDir: join(settings.dataDir, "renders"),
     log,
-    metrics,
     ...(settings.engines === undefined ? {} : { workers: settings.engines }),
   });
   const probot = new Probot({ appId: settings.appId, privateKey: settings.privateKey, secret: settings.webhookSecret });
@@ -174,7 +176,7 @@ export interface LocalOptions {
 
 /** Opens local git and the engine, without GitHub, queue or web. */
 export async function openLocal(options: LocalOptions): Promise<LocalEdges> {
-  const renderer = await createRenderer({ binary: engineBinary(process.env), ...options });
+  const renderer = createRenderer({ binary: engineBinary(process.env), ...options });
   const opened = new Map<string, ReturnType<typeof openRepository>>();
   return {
     renderer,

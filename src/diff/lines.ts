@@ -24,23 +24,32 @@ const maxDepth = 24;
  * ordinary size; for texts that share next to nothing it may be longer, but stays exact and takes time near to linear.
  */
 export function diffLines(base: readonly string[], head: readonly string[]): readonly Block[] {
+  const shortest = Math.min(base.length, head.length);
+  let start = 0;
+  while (start < shortest && base[start] === head[start]) start++;
+  let end = 0;
+  while (end < shortest - start && base[base.length - 1 - end] === head[head.length - 1 - end]) end++;
   const ids = new Map<string, number>();
-  const a = intern(base, ids);
-  const b = intern(head, ids);
+  const a = intern(base, start, base.length - end, ids);
+  const b = intern(head, start, head.length - end, ids);
   const matches = new Int32Array(a.length).fill(-1);
   compare(a, b, { a0: 0, a1: a.length, b0: 0, b1: b.length }, matches, 0);
-  return toBlocks(matches, a.length, b.length).map((block) => slide(block, base, head));
+  return toBlocks(matches, a.length, b.length).map((block) => slide(shifted(block, start), base, head));
 }
 
-function intern(lines: readonly string[], ids: Map<string, number>): Int32Array {
-  const result = new Int32Array(lines.length);
-  for (let index = 0; index < lines.length; index++) {
+function intern(lines: readonly string[], start: number, end: number, ids: Map<string, number>): Int32Array {
+  const result = new Int32Array(end - start);
+  for (let index = start; index < end; index++) {
     const line = lines[index] ?? "";
     const known = ids.get(line);
-    result[index] = known ?? ids.size;
+    result[index - start] = known ?? ids.size;
     if (known === undefined) ids.set(line, ids.size);
   }
   return result;
+}
+
+function shifted({ baseStart, baseEnd, headStart, headEnd }: Block, by: number): Block {
+  return { baseStart: baseStart + by, baseEnd: baseEnd + by, headStart: headStart + by, headEnd: headEnd + by };
 }
 
 function compare(a: Int32Array, b: Int32Array, whole: Range, matches: Int32Array, depth: number): void {

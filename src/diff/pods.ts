@@ -22,10 +22,17 @@ type ContainerSection = (typeof sections)[number];
 const podless = new Set(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"]);
 const maxDepth = 12;
 
+/** Every rule asks for the same objects' pods: each object is searched once. */
+const searched = new WeakMap<ValueObject, readonly PodSpec[]>();
+
 /** Every pod specification in an object, in document order. */
 export function podSpecs(object: ValueObject | undefined): readonly PodSpec[] {
+  if (object === undefined || podless.has(textAt(object, "kind"))) return [];
+  const known = searched.get(object);
+  if (known !== undefined) return known;
   const found: PodSpec[] = [];
-  if (object !== undefined && !podless.has(textAt(object, "kind"))) search(object, "", 0, found);
+  search(object, "", 0, found);
+  searched.set(object, found);
   return found;
 }
 

@@ -59,25 +59,28 @@ export function withKey(object: ValueObject, key: string, value: Value | undefin
 
 /** A copy of `object` with each value mapped; `object` itself when nothing changed. */
 export function mapObject(object: ValueObject, map: (value: Value, key: string) => Value): ValueObject {
-  let changed = false;
-  const entries: [string, Value][] = [];
-  for (const [key, value] of Object.entries(object)) {
+  let entries: Map<string, Value> | undefined;
+  for (const key of Object.keys(object)) {
+    const value = object[key] ?? null;
     const mapped = map(value, key);
-    if (mapped !== value) changed = true;
-    entries.push([key, mapped]);
+    if (mapped === value) continue;
+    entries ??= new Map(Object.entries(object));
+    entries.set(key, mapped);
   }
-  return changed ? Object.fromEntries(entries) : object;
+  return entries === undefined ? object : Object.fromEntries(entries);
 }
 
 /** A copy of `list` with each value mapped; `list` itself when nothing changed. */
 export function mapList(list: readonly Value[], map: (value: Value, index: number) => Value): readonly Value[] {
-  let changed = false;
-  const mapped = list.map((value, index) => {
-    const next = map(value, index);
-    if (next !== value) changed = true;
-    return next;
-  });
-  return changed ? mapped : list;
+  let copy: Value[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const value = list[index] ?? null;
+    const mapped = map(value, index);
+    if (mapped === value) continue;
+    copy ??= [...list];
+    copy[index] = mapped;
+  }
+  return copy ?? list;
 }
 
 /** Whether two values are equal as data: key order does not count, list order does. */

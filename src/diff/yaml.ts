@@ -132,8 +132,13 @@ function flow(value: Value): string {
 
 function sortedKeys(object: ValueObject, first: readonly string[]): readonly string[] {
   const keys = Object.keys(object);
-  if (keys.length < 2) return keys;
-  keys.sort();
+  if (!isSorted(keys)) keys.sort();
+  if (keys.length < 2 || first.length === 0) return keys;
   const present = first.filter((key) => Object.hasOwn(object, key));
   return present.length === 0 ? keys : [...present, ...keys.filter((key) => !first.includes(key))];
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index++) if ((keys[index - 1] ?? "") > (keys[index] ?? "")) return false;
+  return true;
 }

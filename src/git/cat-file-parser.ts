@@ -47,7 +47,7 @@ export class CatFileParser {
   #begin(kind: string | undefined, size: number): void {
     if (!isKind(kind) || !Number.isSafeInteger(size))
       throw new Fault("bug", "git cat-file gave an answer that cannot be read");
-    const bytes = size <= this.#listener.limit() ? Buffer.allocUnsafeSlow(size) : undefined;
+    const bytes = size <= this.#listener.limit() ? Buffer.allocUnsafe(size) : undefined;
     this.#body = { kind, size, bytes, filled: 0 };
   }
 

@@ -6,10 +6,10 @@ import { type Asked, statusOf, toSluiceError } from "./errors.ts";
 import { PER_PAGE } from "./limits.ts";
 
 /** Parameters of a route: what its template names goes into the path, the rest into the query or the body. */
-export type Parameters = Readonly<Record<string, unknown>>;
+type Parameters = Readonly<Record<string, unknown>>;
 
 /** GitHub's answer, not yet parsed. */
-export interface Answer {
+interface Answer {
   readonly data: unknown;
   /** Whether the list goes on. */
   readonly more: boolean;

@@ -4,6 +4,7 @@ import {
   renderFailureFinding,
   type TargetComparison,
   type TargetFinding,
+  targetRemovedFinding,
   unpinnedFinding,
 } from "../diff/index.ts";
 import type { Finding, Preview, TargetPreview } from "../model/preview.ts";
@@ -79,16 +80,23 @@ function compareSides(one: Affected, because: TargetPreview["because"], parts: P
     };
   }
   const comparison = compareRenders(one, parts);
+  const own = [...comparison.findings, ...sideFindings(one), ...pins];
   const preview: TargetPreview = {
     ...about,
     ...pick(comparison),
     status: statusOf(one, comparison),
     ...(one.base?.ok === false ? { error: errorOf(one.base.failure, "base") } : {}),
   };
-  return { preview, findings: [...comparison.findings, ...pins], unpinned };
+  return { preview, findings: own, unpinned };
 }
 
-const nothing = { changes: [], images: [], replicas: [], restarts: 0, hiddenLines: 0 } as const;
+const nothing: Omit<TargetComparison, "findings"> = {
+  changes: [],
+  images: [],
+  replicas: [],
+  restarts: 0,
+  hiddenLines: 0,
+};
 
 function pick({
   changes,
@@ -98,6 +106,16 @@ function pick({
   hiddenLines,
 }: TargetComparison): Omit<TargetComparison, "findings"> {
   return { changes, images, replicas, restarts, hiddenLines };
+}
+
+/** What is to be said of a target that did not render before, or is no longer there. */
+function sideFindings({ target, base, head }: Affected): readonly Finding[] {
+  const { app, environment } = target;
+  if (base?.ok === false) return [renderFailureFinding({ app, environment, failure: base.failure, side: "base" })];
+  if (base !== undefined && head === undefined) {
+    return [targetRemovedFinding({ app, environment, resources: base.resources().length })];
+  }
+  return [];
 }
 
 function compareRenders(one: Affected, parts: Parts): TargetComparison {

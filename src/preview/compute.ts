@@ -1,9 +1,8 @@
-import { resolveTargets, type TargetPlan } from "../config/resolve.ts";
-import type { Preview } from "../model/preview.ts";
+import { resolveTargets, type TargetPlan } from "../config/index.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Repository, Tree } from "../model/tree.ts";
 import { assemble } from "./assemble.ts";
-import { type Commits, type ConfigProblem, configFile, headConfigProblems, type PreviewOutcome } from "./outcome.ts";
+import { type Commits, configFile, headConfigProblems, type PreviewOutcome } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
 import { previewPair, type SideBySide } from "./side-by-side.ts";
 
@@ -102,5 +101,3 @@ async function readText(tree: Tree, path: string): Promise<string | undefined> {
   const bytes = await tree.read(path, 1 << 20);
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
-
-export type { ConfigProblem, Preview, PreviewOutcome };

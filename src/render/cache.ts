@@ -3,13 +3,14 @@ import type { Trace } from "../model/render.ts";
 import { answersAlike } from "../model/trace.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import type { KeptRender } from "./kept.ts";
-import type { NewRender, RenderStore } from "./store.ts";
+import type { NewRender, RenderStore, UsedRender } from "./store.ts";
 
 const maxLookups = 1_000_000;
 const maxPerKey = 64;
 const bodyBytes = 64 * 1024 * 1024;
 const flushAfterMs = 25;
 const flushAtCount = 64;
+const useGrainMs = 10 * 60_000;
 
 /** The kept renders of one key that are in memory, by sum, oldest first. */
 interface Known {
@@ -21,15 +22,18 @@ interface Known {
 /** Finished renders in memory, in front of the store on disk (where there is one). */
 export class RenderCache {
   readonly #store: RenderStore | undefined;
+  readonly #now: () => number;
   readonly #known = new Lru<string, Known>(maxLookups);
   readonly #bodies = new Lru<string, Uint8Array>(bodyBytes);
   readonly #answers = new WeakMap<Tree, Map<string, TreeEntry | undefined>>();
   #toWrite: NewRender[] = [];
-  #used = new Map<string, KeptRender>();
+  #used: UsedRender[] = [];
+  readonly #saidUsed = new WeakMap<KeptRender, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: RenderStore | undefined) {
+  constructor(store: RenderStore | undefined, now: () => number) {
     this.#store = store;
+    this.#now = now;
   }
 
   /** The render of `key` whose trace holds in `tree`. */
@@ -37,7 +41,7 @@ export class RenderCache {
     const known = this.#known.get(key) ?? { renders: new Map<string, KeptRender>(), lastId: 0 };
     const found =
       (await this.#holding([...known.renders.values()], tree)) ?? (await this.#findOnDisk(key, known, tree));
-    if (found !== undefined) this.#used.set(found.sum, found);
+    if (found !== undefined) this.#use(key, found);
     return found;
   }
 
@@ -55,6 +59,7 @@ export class RenderCache {
   add(key: string, kept: KeptRender, body: Uint8Array | undefined): void {
     const known = this.#known.get(key) ?? { renders: new Map<string, KeptRender>(), lastId: 0 };
     this.#remember(key, known, [kept]);
+    this.#saidUsed.set(kept, this.#now());
     if (body !== undefined) this.#bodies.set(kept.digest, body, body.length);
     if (this.#store === undefined) return;
     this.#toWrite.push({ key, kept, body });
@@ -66,9 +71,9 @@ export class RenderCache {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const [renders, used] = [this.#toWrite, [...this.#used.values()]];
+    const [renders, used] = [this.#toWrite, this.#used];
     this.#toWrite = [];
-    this.#used = new Map();
+    this.#used = [];
     if (renders.length > 0 || used.length > 0) this.#store?.write(renders, used);
   }
 
@@ -76,6 +81,14 @@ export class RenderCache {
   close(): void {
     this.flush();
     this.#store?.close();
+  }
+
+  /** The time of use decides what goes first when room is short; it need not be exact. */
+  #use(key: string, kept: KeptRender): void {
+    const now = this.#now();
+    if (now - (this.#saidUsed.get(kept) ?? 0) < useGrainMs) return;
+    this.#saidUsed.set(kept, now);
+    this.#used.push({ key, sum: kept.sum });
   }
 
   /** Other processes write to the disk too, so each miss looks for what came since. */

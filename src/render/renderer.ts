@@ -51,6 +51,7 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
   const pool = new EnginePool({ binary: options.binary, limits, log }, options.workers ?? availableParallelism());
   const cache = new RenderCache(
     directory === undefined ? undefined : new RenderStore({ directory, capacityBytes, log, now }),
+    now,
   );
   const flights = new Flights<Finished>();
   let build: Promise<string> | undefined;

@@ -18,6 +18,12 @@ export interface NewRender {
   readonly body: Uint8Array | undefined;
 }
 
+/** Names a kept render that was used. */
+export interface UsedRender {
+  readonly key: string;
+  readonly sum: string;
+}
+
 /** Where and how much the store keeps. */
 export interface StoreOptions {
   readonly directory: string;
@@ -85,7 +91,7 @@ export class RenderStore {
   }
 
   /** Writes renders, and the time of use of kept ones, in one transaction; then makes room. */
-  write(renders: readonly NewRender[], used: readonly KeptRender[]): void {
+  write(renders: readonly NewRender[], used: readonly UsedRender[]): void {
     const now = Math.floor(this.#options.now() / 1000);
     this.#try(undefined, ({ add, addBody, trim, touch }, db) => {
       transaction(db, () => {
@@ -96,7 +102,7 @@ export class RenderStore {
           add.run(keyBytes, sum, digest, encodeTrace(kept.trace), JSON.stringify(kept.remarks), now);
           trim.run(keyBytes, keyBytes, rendersPerKey);
         }
-        for (const { sum } of used) touch.run(now, Buffer.from(sum, "hex"));
+        for (const { key, sum } of used) touch.run(now, Buffer.from(key, "hex"), Buffer.from(sum, "hex"));
       });
       this.#makeRoom(db);
     });
@@ -130,7 +136,7 @@ export class RenderStore {
       trim: db.prepare(
         "DELETE FROM renders WHERE key = ? AND id IN (SELECT id FROM renders WHERE key = ? ORDER BY used DESC, id DESC LIMIT -1 OFFSET ?)",
       ),
-      touch: db.prepare("UPDATE renders SET used = ? WHERE sum = ?"),
+      touch: db.prepare("UPDATE renders SET used = ? WHERE key = ? AND sum = ?"),
       drop: db.prepare("DELETE FROM renders WHERE id = ?"),
     };
   }

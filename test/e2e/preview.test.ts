@@ -21,7 +21,9 @@ describe("a pull request", () => {
     expect(comment.body).toContain("staging");
     expect(comment.body).toContain("prod");
     expect(comment.body).toMatch(/2 of 2 affected targets rendered/);
-    expect(comment.body).toContain("apps/web/base/deployment.yaml → apps/web/overlays/prod");
+    expect(comment.body).toContain(
+      "`apps/web/base/deployment.yaml` → `apps/web/overlays/staging`, `apps/web/overlays/prod`",
+    );
     expect(check.conclusion).toBe("success");
     expect(walk.github.comments(pull).filter((one) => one.byApp)).toHaveLength(1);
     await walk.github.settled();
@@ -80,7 +82,7 @@ describe("a pull request", () => {
     const comment = await eventually("a comment on the last head", () =>
       walk.github.comments(pull).find((one) => one.byApp && one.body.includes(headSha.slice(0, 7))),
     );
-    expect(comment.body).toContain('cpu: "4"');
+    expect(comment.body).toContain("cpu: 4");
     await walk.answer(pull);
     expect(walk.github.comments(pull).filter((one) => one.byApp)).toHaveLength(1);
     expect(walk.github.checkRuns({ ...pull, sha: headSha })).toHaveLength(1);
@@ -96,7 +98,7 @@ describe("a pull request", () => {
     const reply = await eventually("a reply", () =>
       walk.github.comments(pull).find((one) => one.byApp && one.body.includes("/diff")),
     );
-    expect(reply.body).toContain("@ada");
+    expect(reply.body).toContain("rendering the newest head again");
     const reactions = await eventually("a rocket", () => {
       const found = walk.github.comments(pull).find((one) => one.id === asked.id)?.reactions;
       return found?.some((one) => one.content === "rocket") ? found : undefined;

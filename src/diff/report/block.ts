@@ -2,7 +2,7 @@ import type { ResourceChange } from "../../model/preview.ts";
 import { resourceLabel } from "../item.ts";
 import { code, fenced, htmlCode } from "./escape.ts";
 import type { ChangeGroup, Member } from "./fold.ts";
-import { count, plusMinus, severitySign, targetList } from "./words.ts";
+import { count, plusMinus, severitySign, targetList, thousands } from "./words.ts";
 
 /** A collapsed diff (or a part of one) as Markdown, never to be cut. */
 export interface DiffBlock {
@@ -43,7 +43,7 @@ const verbs: Readonly<Record<ResourceChange["action"], string>> = {
 
 function summary({ change, members, severity }: ChangeGroup): string {
   const sign = severity === undefined ? "" : `${severitySign[severity]} `;
-  const names = [...new Set(members.map(({ label }) => nameIn(label)))];
+  const names = commonNames(members);
   const name = names.length === 1 ? ` ${htmlCode(names[0] ?? "")}` : ` (${count(names.length, "resource")})`;
   const lines = plusMinus(change.addedLines, change.removedLines);
   return `${sign}<b>${htmlKind(change.kind)}</b>${name}${verbs[change.action]} · ${lines} · ${where(members)}`;
@@ -60,8 +60,12 @@ function where(members: readonly Member[]): string {
   return `the same in ${targets.map(htmlCode).join(", ")}`;
 }
 
-function nameIn(label: string): string {
-  return label.slice(label.indexOf("/") + 1);
+/** The members' names; without namespaces where these alone tell them apart, as from one environment to the next. */
+function commonNames(members: readonly Member[]): readonly string[] {
+  const names = [...new Set(members.map(({ label }) => label.slice(label.indexOf("/") + 1)))];
+  const bare = new Set(names.map((name) => name.slice(name.indexOf("/") + 1)));
+  const single = bare.size === 1 && new Set(members.map(({ target }) => target)).size === members.length;
+  return single ? [...bare] : names;
 }
 
 function about({ change, members, differing }: ChangeGroup): readonly string[] {
@@ -75,7 +79,7 @@ function about({ change, members, differing }: ChangeGroup): readonly string[] {
 
 function foldedWhere(change: ResourceChange, members: readonly Member[], differing: readonly string[]): string {
   const targets = [...new Set(members.map(({ target }) => target))];
-  const labels = [...new Set(members.map(({ label }) => nameIn(label)))];
+  const labels = commonNames(members);
   const lines = count(change.addedLines + change.removedLines, "line");
   const resources = labels.length > 1 ? ` of ${targetList(labels)}` : "";
   const differ =
@@ -107,5 +111,5 @@ function splitDiff(diff: string): { readonly parts: readonly string[]; readonly 
 function shortLine(line: string): string {
   if (line.length <= maxLine) return line;
   const kept = line.slice(0, maxLine).replace(/[\uD800-\uDBFF]$/, "");
-  return `${kept} …‹${(line.length - kept.length).toLocaleString("en-US")} more characters›`;
+  return `${kept} …‹${thousands(line.length - kept.length)} more characters›`;
 }

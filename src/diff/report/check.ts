@@ -1,7 +1,7 @@
 import type { Annotation, CheckReport } from "../../model/github.ts";
 import type { Completeness, Preview } from "../../model/preview.ts";
 import { annotationsOf } from "./annotations.ts";
-import { checkLimit, type Layout, layOut, pageClosing, type ReportOptions, summaryOpening } from "./layout.ts";
+import { checkLimit, type Layout, layOut, pageClosing, type ReportOptions } from "./layout.ts";
 import { count, headline } from "./words.ts";
 
 /** What a check says, but for its name and head. */
@@ -42,7 +42,7 @@ function summaryOf(preview: Preview, layout: Layout): string {
       ? `**${count(lost, "resource diff")} could not be held whole by the comment and this check together.** Run \`sluice preview\` to read all of it.\n\n`
       : "";
   return [
-    summaryOpening(preview),
+    layout.summaryOpening,
     ...layout.summary.map(({ text }) => `${text}\n`),
     note,
     pageClosing(preview, layout.completeness, checkLimit),

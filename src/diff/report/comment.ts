@@ -1,5 +1,5 @@
 import type { Completeness, Preview } from "../../model/preview.ts";
-import { commentLimit, commentOpening, layOut, pageClosing, type ReportOptions, wholeChanges } from "./layout.ts";
+import { commentLimit, layOut, pageClosing, type ReportOptions, wholeChanges } from "./layout.ts";
 import { count } from "./words.ts";
 
 /** A comment and what it holds. */
@@ -29,7 +29,7 @@ export function previewComment(preview: Preview, options: ReportOptions = {}): C
   const total = preview.targets.reduce((sum, target) => sum + target.changes.length, 0);
   const shown = wholeChanges(all, layout.comment);
   const body = [
-    commentOpening(preview, options),
+    layout.commentOpening,
     ...layout.comment.map(({ text }) => `${text}\n`),
     elsewhere(total - shown, layout.completeness.truncated - preview.completeness.truncated, options),
     pageClosing(preview, layout.completeness, options.limit ?? commentLimit),

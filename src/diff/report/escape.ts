@@ -4,8 +4,6 @@ const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
   "|": "&#124;",
   "*": "&#42;",
   _: "&#95;",
@@ -34,8 +32,8 @@ export function inert(text: string): string {
 
 function inertText(text: string): string {
   return visible(text)
-    .replace(/[&<>"'|*_~[\]!`\\$]/g, (char) => entities[char] ?? char)
-    .replace(/[@]/g, `@${gap}`)
+    .replace(/[&<>|*_~[\]!`\\$]/g, (char) => entities[char] ?? char)
+    .replaceAll("@", `@${gap}`)
     .replace(/#(?=[0-9A-Za-z])(?<!&#)/g, `#${gap}`)
     .replace(/\bGH-(?=\d)/gi, (match) => `${match}${gap}`)
     .replace(/:\/\//g, `:${gap}//`)
@@ -59,7 +57,7 @@ export function cell(markdown: string): string {
 
 /** Text of others as an HTML code element, for places where Markdown is not read (`<summary>`). */
 export function htmlCode(text: string): string {
-  return `<code>${visible(text).replace(/[&<>"'`]/g, (char) => entities[char] ?? char)}</code>`;
+  return `<code>${visible(text).replace(/[&<>`]/g, (char) => entities[char] ?? char)}</code>`;
 }
 
 /** A fenced block that its content cannot close: the fence is longer than the longest run of backticks in it. */

@@ -29,7 +29,7 @@ interface Growing {
 /** The changes of all targets, equal ones as one, the riskiest first. Two changes are equal when they add and remove the same lines at the same paths. */
 export function foldChanges(preview: Preview): readonly ChangeGroup[] {
   const groups = collect(preview);
-  const sorted = [...groups].sort((a, b) => b.risk - a.risk || b.members.length - a.members.length);
+  const sorted = [...groups].sort((a, b) => weight(b) - weight(a));
   const differing = differingTargets(sorted);
   return sorted.map(({ change, members, severity }, index) => ({
     change,
@@ -37,6 +37,11 @@ export function foldChanges(preview: Preview): readonly ChangeGroup[] {
     severity,
     differing: differing[index] ?? [],
   }));
+}
+
+/** A change in many targets is worth an earlier place among those of like risk: one diff tells of them all. */
+function weight({ risk, members }: Growing): number {
+  return risk + Math.min(90, 10 * Math.log2(members.length));
 }
 
 function collect(preview: Preview): readonly Growing[] {

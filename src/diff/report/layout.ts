@@ -22,6 +22,8 @@ export interface Layout {
   readonly text: readonly DiffBlock[];
   readonly nowhere: readonly DiffBlock[];
   readonly completeness: Completeness;
+  readonly commentOpening: string;
+  readonly summaryOpening: string;
 }
 
 /** Below GitHub's limit of 65,535 by what the words around need. */
@@ -33,15 +35,13 @@ const reserve = 500;
 /** Room of each page that the opening may take when there are diffs to show. */
 const openingShare = 0.6;
 
-/** The opening of the comment. */
-export function commentOpening(preview: Preview, options: ReportOptions): string {
+function commentOpening(preview: Preview, options: ReportOptions): string {
   const budget = ((options.limit ?? commentLimit) - reserve) * openingShare;
   const title = options.title === undefined ? undefined : `${options.title}\n\n`;
   return opening(preview, title, { budget, measure: utf16, elsewhere: ", listed in the check" });
 }
 
-/** The opening of the check's summary. */
-export function summaryOpening(preview: Preview): string {
+function summaryOpening(preview: Preview): string {
   const budget = (checkLimit - reserve) * openingShare;
   return opening(preview, "", { budget, measure: utf8, elsewhere: "" });
 }
@@ -56,21 +56,35 @@ export function pageClosing(preview: Preview, completeness: Completeness, limit:
  * summary the rest. A diff that none can hold is counted as truncated, and so is one with lines too long for any page.
  */
 export function layOut(preview: Preview, options: ReportOptions): Layout {
+  const key = JSON.stringify([options.limit, options.detailsUrl, options.title]);
+  const layouts = known.get(preview) ?? new Map<string, Layout>();
+  known.set(preview, layouts);
+  const layout = layouts.get(key) ?? compute(preview, options);
+  layouts.set(key, layout);
+  return layout;
+}
+
+/** The comment and the check of one preview ask for the same layout. */
+const known = new WeakMap<Preview, Map<string, Layout>>();
+
+function compute(preview: Preview, options: ReportOptions): Layout {
   const limit = options.limit ?? commentLimit;
+  const openings = { commentOpening: commentOpening(preview, options), summaryOpening: summaryOpening(preview) };
   const blocks = foldChanges(preview).flatMap(diffBlocks);
   const end = utf16(pageClosing(preview, preview.completeness, limit)) + reserve;
-  const inComment = take(blocks, limit - utf16(commentOpening(preview, options)) - end, utf16);
+  const inComment = take(blocks, limit - utf16(openings.commentOpening) - end, utf16);
   const others = blocks.filter((block) => !inComment.has(block));
   const inText = take([...others, ...inComment], checkLimit, utf8);
   const left = others.filter((block) => !inText.has(block));
   const summaryEnd = utf8(pageClosing(preview, preview.completeness, checkLimit)) + reserve;
-  const inSummary = take(left, checkLimit - utf8(summaryOpening(preview)) - summaryEnd, utf8);
+  const inSummary = take(left, checkLimit - utf8(openings.summaryOpening) - summaryEnd, utf8);
   const nowhere = left.filter((block) => !inSummary.has(block));
   return {
     comment: [...inComment],
     text: blocks.filter((block) => inText.has(block)),
     summary: [...inSummary],
     nowhere,
+    ...openings,
     completeness: { ...preview.completeness, truncated: preview.completeness.truncated + lost(blocks, nowhere) },
   };
 }

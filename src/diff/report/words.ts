@@ -3,7 +3,12 @@ import { code, inert } from "./escape.ts";
 
 /** `1 target`, `2 targets`. */
 export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${amount.toLocaleString("en-US")} ${amount === 1 ? one : many}`;
+  return `${thousands(amount)} ${amount === 1 ? one : many}`;
+}
+
+/** A whole number with commas: `61,234`. */
+export function thousands(amount: number): string {
+  return String(amount).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `+3 −1`, with a real minus sign. */
@@ -39,7 +44,9 @@ export const statusSign: Readonly<Record<TargetPreview["status"], string>> = {
 
 /** What the preview comes to, in one line of plain text. */
 export function headline(preview: Preview): string {
-  const of = (severity: Severity) => preview.findings.filter((finding) => finding.severity === severity).length;
+  const told = preview.completeness.failed > 0 ? "render-failed" : "";
+  const of = (severity: Severity) =>
+    preview.findings.filter((finding) => finding.severity === severity && finding.id !== told).length;
   const changed = preview.targets.filter(({ status }) => status !== "unchanged" && status !== "failed").length;
   const { failed } = preview.completeness;
   const parts = [

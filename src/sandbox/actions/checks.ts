@@ -75,8 +75,9 @@ export function checkRunOf(repository: Repository, id: number): CheckRun {
   return run;
 }
 
-/** What the "Re-run" button does: the app is told, nothing else changes. */
+/** What the "Re-run" button does: the app is told, nothing else changes. Only a completed run can run again. */
 export function rerequest(world: World, repository: Repository, run: CheckRun, login: string): void {
+  if (run.status !== "completed") throw new ApiError(422, "This check run has not completed yet.");
   emitCheckRun(world, repository, run, "rerequested", login);
 }
 

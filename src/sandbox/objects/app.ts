@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Installation, InstallationToken } from "../state.ts";
 import type { Delivery } from "../types.ts";
 import { apiUrl, ensureAccount, type World } from "../world.ts";
-import { type Json, nodeId, userByLogin } from "./account.ts";
+import { type Json, nodeId, userByLogin, userObject } from "./account.ts";
 import { repositoryObject } from "./repository.ts";
 
 /** The app as webhook payloads and `performed_via_github_app` carry it. */
@@ -13,7 +13,7 @@ export function appObject(world: World): Json {
     id: app.id,
     slug: app.slug,
     node_id: nodeId("App", app.id),
-    owner: userByLogin(world, "sluice-maintainers"),
+    owner: userObject(world, ensureAccount(world, "sluice-maintainers", "Organization")),
     name: app.name,
     description: "",
     external_url: world.origin,

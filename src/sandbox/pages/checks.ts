@@ -46,7 +46,7 @@ function runView(world: World, repository: Repository, run: CheckRun): Markup {
   const words = [run.summary, run.text].filter((text) => text !== null && text !== "");
   const ended = run.completedAt === null ? "" : html` · completed ${when(run.completedAt)}`;
   return html`<div class="box"><div class="head">${sign(run.conclusion)}<strong>${run.name}</strong><span class="dim">${run.conclusion ?? run.status} on <code>${run.headSha.slice(0, 7)}</code>${ended}</span>
-<form method="post" action="${base}/runs/${run.id}/rerequest" style="margin-left:auto" class="inline">${personField(world)} <button>Re-run</button></form></div>
+${run.status === "completed" ? rerunForm(world, base, run) : ""}</div>
 <div class="body"><h2 style="margin-top:0">${run.title ?? run.name}</h2>${words.map((text) => html`<div class="md">${raw(renderMarkdown(text ?? "", base))}</div><br>`)}</div></div>
 ${run.annotations.length === 0 ? "" : html`<h2>Annotations</h2>`}${run.annotations.map((one) => annotationView(base, run, one))}`;
 }
@@ -55,4 +55,8 @@ function annotationView(base: string, run: CheckRun, one: StoredAnnotation): Mar
   const lines = one.start_line === one.end_line ? `${one.start_line}` : `${one.start_line}–${one.end_line}`;
   const details = one.raw_details === null ? "" : html`<pre>${one.raw_details}</pre>`;
   return html`<div class="note-line ${one.annotation_level}"><strong>${one.title ?? one.annotation_level}</strong> <a class="mono" href="${base}/blob/${run.headSha}/${one.path}#L${one.start_line}">${one.path}:${lines}</a><pre>${one.message}</pre>${details}</div>`;
+}
+
+function rerunForm(world: World, base: string, run: CheckRun): Markup {
+  return html`<form method="post" action="${base}/runs/${run.id}/rerequest" style="margin-left:auto" class="inline">${personField(world)} <button>Re-run</button></form>`;
 }

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 
 import type { DiffEntry } from "../diff-entries.ts";
-import type { Markup } from "./layout.ts";
+import { counted, type Markup } from "./layout.ts";
 
 interface Row {
   readonly kind: "add" | "del" | "same" | "hunk";
@@ -14,7 +14,7 @@ interface Row {
 export function diffView(entries: readonly DiffEntry[]): Markup {
   const added = entries.reduce((sum, one) => sum + one.additions, 0);
   const removed = entries.reduce((sum, one) => sum + one.deletions, 0);
-  return html`<p class="dim">${entries.length} changed files with <span class="ok">${added} additions</span> and <span class="bad">${removed} deletions</span></p>
+  return html`<p class="dim">${counted(entries.length, "changed file")} with <span class="ok">${counted(added, "addition")}</span> and <span class="bad">${counted(removed, "deletion")}</span></p>
 ${entries.map(fileView)}`;
 }
 

@@ -71,3 +71,8 @@ export function personField(world: World): Markup {
   const logins = [...new Set([DEFAULT_PERSON, ...people.map((account) => account.login)])];
   return html`<label class="dim small">as <select name="by">${logins.map((login) => html`<option>${login}</option>`)}</select></label>`;
 }
+
+/** A count with its noun. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

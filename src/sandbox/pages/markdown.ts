@@ -22,7 +22,6 @@ const CLASSES = {
   pre: ["diff"],
   span: ["add", "del", "hunk", "same", "task"],
   blockquote: ["alert", "alert-*"],
-  p: ["alert-title"],
   li: ["task-item"],
 };
 
@@ -40,7 +39,7 @@ parser.renderer.rules.fence = (tokens, index) => {
   const text = token?.content ?? "";
   if (language !== "diff") return `<pre><code>${parser.utils.escapeHtml(text)}</code></pre>\n`;
   const lines = text.replace(/\n$/, "").split("\n");
-  const spans = lines.map((line) => `<span class="${diffClass(line)}">${parser.utils.escapeHtml(line)}</span>`);
+  const spans = lines.map((line) => `<span class="${diffClass(line)}">${parser.utils.escapeHtml(line)}\n</span>`);
   return `<pre class="diff"><code>${spans.join("")}</code></pre>\n`;
 };
 

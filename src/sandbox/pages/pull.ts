@@ -7,7 +7,7 @@ import { baseTip, pullFacts } from "../pull-facts.ts";
 import type { Comment, Pull, Repository } from "../state.ts";
 import { ensureAccount, gitDirOf, type World } from "../world.ts";
 import { diffView } from "./diff-view.ts";
-import { avatar, basePath, type Markup, page, personField, pullState, repositoryHead, when } from "./layout.ts";
+import { avatar, basePath, counted, type Markup, page, personField, pullState, repositoryHead, when } from "./layout.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { latestRuns, mergeBox } from "./merge-box.ts";
 
@@ -41,7 +41,7 @@ export function pullFrame(
   return page(
     `${pull.title} · #${pull.number}`,
     html`${repositoryHead(repository, "pulls")}<h1>${pull.title} <span class="number">#${pull.number}</span></h1>
-<p><span class="state ${kind}">${word}</span> <strong>${pull.author}</strong> <span class="dim">${pull.mergedAt === null ? "wants to merge" : "merged"} ${facts.commits} commits into</span> <span class="ref">${pull.baseRef}</span> <span class="dim">from</span> <span class="ref">${pull.headRef}</span></p>
+<p><span class="state ${kind}">${word}</span> <strong>${pull.author}</strong> <span class="dim">${pull.mergedAt === null ? "wants to merge" : "merged"} ${counted(facts.commits, "commit")} into</span> <span class="ref">${pull.baseRef}</span> <span class="dim">from</span> <span class="ref">${pull.headRef}</span></p>
 <nav class="tabs">${tab("conversation", "", "Conversation", comments)}${tab("commits", "/commits", "Commits", facts.commits)}${tab("checks", "/checks", "Checks", latestRuns(repository, pull.headSha).length)}${tab("files", "/files", "Files changed", facts.changedFiles)}</nav>${content}`,
   );
 }

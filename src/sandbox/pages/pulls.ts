@@ -2,7 +2,7 @@ import { html } from "hono/html";
 
 import type { Repository } from "../state.ts";
 import type { World } from "../world.ts";
-import { avatar, basePath, type Markup, page, personField, pullState, repositoryHead, when } from "./layout.ts";
+import { avatar, basePath, counted, type Markup, page, personField, pullState, repositoryHead, when } from "./layout.ts";
 import { checksSummary } from "./merge-box.ts";
 
 /** The repositories, of everybody or of one owner. */
@@ -10,7 +10,7 @@ export function homePage(world: World, owner?: string): Markup {
   const shown = world.state.repositories.filter((one) => owner === undefined || one.owner === owner);
   const rows = shown.map((one) => {
     const open = one.pulls.filter((pull) => pull.state === "open").length;
-    return html`<div class="row">${avatar(world, one.owner, true)}<span class="grow"><a class="title" href="${basePath(one)}">${one.owner}/${one.name}</a> <span class="label">${one.private ? "Private" : "Public"}</span><br><span class="dim small">${one.description ?? ""}</span></span><a href="${basePath(one)}/pulls">${open} open pull requests</a></div>`;
+    return html`<div class="row">${avatar(world, one.owner, true)}<span class="grow"><a class="title" href="${basePath(one)}">${one.owner}/${one.name}</a> <span class="label">${one.private ? "Private" : "Public"}</span><br><span class="dim small">${one.description ?? ""}</span></span><a href="${basePath(one)}/pulls">${counted(open, "open pull request")}</a></div>`;
   });
   const list = rows.length === 0 ? html`<div class="body dim">No repositories yet.</div>` : html`${rows}`;
   return page(owner ?? "Local GitHub", html`<h1>${owner ?? "Repositories"}</h1><div class="box">${list}</div>`);

@@ -55,12 +55,10 @@ pre.plain{margin:0;padding:16px;overflow:auto}table.lines td{font:12px/20px ui-m
 .md h1,.md h2{border-bottom:1px solid var(--line);padding-bottom:.3em;font-weight:600}.md h1{font-size:2em}.md h2{font-size:1.5em;margin:24px 0 16px}.md h3{font-size:1.25em;margin:24px 0 16px}.md h4{margin:24px 0 16px}
 .md p,.md ul,.md ol,.md table,.md pre,.md blockquote,.md details{margin:0 0 16px}.md ul,.md ol{padding-left:2em}
 .md code{background:var(--code);padding:.2em .4em;border-radius:6px;font-size:85%}.md pre{background:var(--sub);padding:16px;border-radius:6px;overflow:auto;line-height:1.45}.md pre code{background:none;padding:0;font-size:12px}
-.md pre.diff span{display:block;min-height:1.45em}.md pre.diff .add{background:var(--addbg);color:var(--green)}.md pre.diff .del{background:var(--delbg);color:var(--red)}.md pre.diff .hunk{color:var(--violet);font-weight:600}
+.md pre.diff span{display:block}.md pre.diff .add{background:var(--addbg);color:var(--green)}.md pre.diff .del{background:var(--delbg);color:var(--red)}.md pre.diff .hunk{color:var(--violet);font-weight:600}
 .md table{border-collapse:collapse;display:block;width:max-content;max-width:100%;overflow:auto}.md th,.md td{border:1px solid var(--line);padding:6px 13px}.md th{font-weight:600}.md tr:nth-child(2n){background:var(--sub)}
 .md blockquote{border-left:.25em solid var(--line);color:var(--dim);padding:0 1em}.md img{max-width:100%}.md hr{border:0;border-top:4px solid var(--line)}
 .md summary{cursor:pointer}.md details>:last-child{margin-bottom:0}.md .task{margin-left:-1.5em}.md li.task-item{list-style:none}.md a.mention{font-weight:600;color:var(--ink);text-decoration:underline;text-decoration-style:dotted}
-.md .alert{border-left:.25em solid;padding:8px 16px;color:var(--ink)}.md .alert-title{font-weight:600;margin-bottom:4px}
-.md .alert-note{border-color:var(--link)}.md .alert-note .alert-title{color:var(--link)}.md .alert-tip{border-color:var(--green)}.md .alert-tip .alert-title{color:var(--green)}
-.md .alert-important{border-color:var(--violet)}.md .alert-important .alert-title{color:var(--violet)}.md .alert-warning{border-color:var(--amber)}.md .alert-warning .alert-title{color:var(--amber)}
-.md .alert-caution{border-color:var(--red)}.md .alert-caution .alert-title{color:var(--red)}
+.md .alert{border-left:.25em solid var(--tone);padding:8px 16px;color:var(--ink)}.md .alert>:last-child{margin-bottom:0}.md .alert>p:first-child>strong:first-child{color:var(--tone)}
+.md .alert-note{--tone:var(--link)}.md .alert-tip{--tone:var(--green)}.md .alert-important{--tone:var(--violet)}.md .alert-warning{--tone:var(--amber)}.md .alert-caution{--tone:var(--red)}
 `;

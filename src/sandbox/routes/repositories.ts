@@ -181,7 +181,7 @@ function permission(call: Call, repository: Repository): Reply {
     body: {
       permission: legacyPermission(role),
       role_name: role,
-      user: { ...userByLogin(call.world, account.login), permissions: undefined },
+      user: { ...userByLogin(call.world, account.login), role_name: role },
     },
   };
 }

@@ -18,7 +18,7 @@ export interface Flag {
 }
 
 /** What a command may use. */
-export interface CommandContext {
+interface CommandContext {
   readonly job: CommandJob;
   readonly queue: Queue;
   readonly table: readonly Command[];
