@@ -1,12 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Annotation, CheckReport } from "../../src/model/github.ts";
-import { type EdgeWorld, edgeWorld, REPOSITORY, ROUTES, templateOf } from "./world.ts";
+import { type EdgeWorld, edgeWorld, REPOSITORY, ROUTES, type Start, startLocal, templateOf } from "./world.ts";
 
+let start: Start;
+let commits = 0;
+let statuses: unknown[] = [];
 let world: EdgeWorld;
-beforeEach(async () => {
-  world = await edgeWorld();
+beforeAll(async () => {
+  start = await startLocal({
+    onExchange: ({ method, requestBody }) => {
+      if (method !== "GET" && typeof requestBody === "object" && requestBody !== null && "status" in requestBody) {
+        statuses.push(requestBody.status);
+      }
+    },
+  });
 });
-afterEach(() => world.local.close());
+afterAll(() => start.local.close());
+beforeEach(async () => {
+  const headSha = await start.local.commit({
+    ...REPOSITORY,
+    branch: "change",
+    files: { "README.md": `${commits++}\n` },
+  });
+  world = edgeWorld({ ...start, pull: { ...start.pull, headSha } });
+});
 
 function report(more: Partial<CheckReport> = {}): CheckReport {
   return {
@@ -72,21 +89,15 @@ describe("the check", () => {
     await github.upsertCheck(done({ name: "Sluice configuration" }));
     const headSha = await world.local.commit({ ...REPOSITORY, branch: "change", files: { x: "y" } });
     await github.upsertCheck(done({ headSha }));
-    expect(world.local.checkRuns(REPOSITORY)).toHaveLength(3);
+    expect(runs()).toHaveLength(2);
+    expect(world.local.checkRuns({ ...REPOSITORY, sha: headSha })).toHaveLength(1);
   });
 
   it("carries any number of annotations, fifty in a request, and is complete only with the last", async () => {
-    const statuses: unknown[] = [];
-    const other = await edgeWorld({
-      onExchange: ({ method, requestBody }) => {
-        if (method !== "GET" && typeof requestBody === "object" && requestBody !== null && "status" in requestBody)
-          statuses.push(requestBody.status);
-      },
-    });
-    const github = await other.github();
-    await github.upsertCheck(done({ headSha: other.pull.headSha, annotations: annotations(120) }));
+    statuses = [];
+    await (await world.github()).upsertCheck(done({ annotations: annotations(120) }));
     expect(statuses).toEqual(["in_progress", "in_progress", "completed"]);
-    const [run] = other.local.checkRuns(REPOSITORY);
+    const [run] = runs();
     expect(run?.annotations).toHaveLength(120);
     expect(run?.annotations[119]).toEqual({
       path: "apps/web.yaml",
@@ -96,7 +107,6 @@ describe("the check", () => {
       title: "finding",
       message: "careful",
     });
-    await other.local.close();
   });
 
   it("gets no annotation twice when its report is repeated", async () => {

@@ -1,11 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type EdgeWorld, edgeWorld, REPOSITORY, ROUTES, templateOf } from "./world.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  type EdgeWorld,
+  edgeWorld,
+  REPOSITORY,
+  ROUTES,
+  removeComments,
+  type Start,
+  startLocal,
+  templateOf,
+} from "./world.ts";
 
+let start: Start;
 let world: EdgeWorld;
-beforeEach(async () => {
-  world = await edgeWorld();
+beforeAll(async () => {
+  start = await startLocal();
 });
-afterEach(() => world.local.close());
+afterAll(() => start.local.close());
+beforeEach(async () => {
+  await removeComments(start);
+  world = edgeWorld(start);
+});
 
 const HOUR = 3_600_000;
 
@@ -124,10 +138,10 @@ describe("tokens", () => {
     await Promise.all([github.permission("mona"), github.permission("mona"), world.edge.token(REPOSITORY)]);
     world.later(HOUR - 6 * 60_000);
     await github.permission("mona");
-    expect(world.local.countRequests({ template: templateOf(ROUTES.token) })).toBe(1);
+    expect(world.asked().filter((one) => one === ROUTES.token)).toHaveLength(1);
     world.later(2 * 60_000);
     await github.permission("mona");
-    expect(world.local.countRequests({ template: templateOf(ROUTES.token) })).toBe(2);
+    expect(world.asked().filter((one) => one === ROUTES.token)).toHaveLength(1);
   });
 
   it("that GitHub refuses are replaced once, in the middle of the work", async () => {
@@ -156,7 +170,7 @@ describe("tokens", () => {
   });
 
   it("that ask for more than was granted are a permission error that names the fix", async () => {
-    const small = await edgeWorld({ app: { permissions: { contents: "read", metadata: "read" } } });
+    const small = edgeWorld(await startLocal({ app: { permissions: { contents: "read", metadata: "read" } } }));
     const github = await small.github();
     await expect(github.pullRequest(small.pull.number)).rejects.toMatchObject({
       kind: "permission",
@@ -177,13 +191,13 @@ describe("GitHub's refusals", () => {
       kind: "throttled",
       retryAfterMs: 90_000,
     });
-    expect(world.local.countRequests({ template: pullRoute })).toBe(1);
+    expect(world.asked()).toEqual([ROUTES.token, ROUTES.pull]);
   });
 
   it("a server error is not repeated here", async () => {
     world.local.injectFault({ template: pullRoute, effect: { kind: "instead", status: 503 } });
     await expect((await world.github()).pullRequest(world.pull.number)).rejects.toMatchObject({ kind: "unavailable" });
-    expect(world.local.countRequests({ template: pullRoute })).toBe(1);
+    expect(world.asked()).toEqual([ROUTES.token, ROUTES.pull]);
   });
 
   it("an answer that does not come in time is a timeout, and what it made is found later", async () => {

@@ -8,10 +8,23 @@ import { memoryLog, memoryMetrics } from "../webhooks/fakes.ts";
 /** The repository of these tests. */
 export const REPOSITORY = { owner: "acme", name: "gitops" };
 
-/** Our edge against a local GitHub over HTTP, with one open pull request. */
-export interface EdgeWorld {
+/** A local GitHub with the repository and one open pull request. Starting one takes a good part of a second, so that the tests of a file share it. */
+export interface Start {
   readonly local: CheckedGitHub;
   readonly pull: PullSummary;
+}
+
+/** Starts one. */
+export async function startLocal(options: Partial<LocalGitHubOptions> = {}): Promise<Start> {
+  const app = { permissions: TOKEN_PERMISSIONS, events: ["pull_request", "issue_comment"] };
+  const local = await startCheckedGitHub({ app, ...options });
+  await local.createRepository({ ...REPOSITORY, files: { "README.md": "hello\n" } });
+  await local.commit({ ...REPOSITORY, branch: "change", files: { "README.md": "changed\n" } });
+  return { local, pull: await local.openPull({ ...REPOSITORY, head: "change", title: "Change" }) };
+}
+
+/** An edge that knows nothing yet, with what it told and asked. */
+export interface EdgeWorld extends Start {
   readonly edge: GitHubEdge;
   readonly counted: ReturnType<typeof memoryMetrics>["calls"];
   readonly log: ReturnType<typeof memoryLog>;
@@ -24,13 +37,8 @@ export interface EdgeWorld {
   asked(): string[];
 }
 
-/** Starts one. */
-export async function edgeWorld(options: Partial<LocalGitHubOptions> = {}): Promise<EdgeWorld> {
-  const app = { permissions: TOKEN_PERMISSIONS, events: ["pull_request", "issue_comment"] };
-  const local = await startCheckedGitHub({ app, ...options });
-  await local.createRepository({ ...REPOSITORY, files: { "README.md": "hello\n" } });
-  await local.commit({ ...REPOSITORY, branch: "change", files: { "README.md": "changed\n" } });
-  const pull = await local.openPull({ ...REPOSITORY, head: "change", title: "Change" });
+/** Makes one. */
+export function edgeWorld({ local, pull }: Start): EdgeWorld {
   const metrics = memoryMetrics();
   const log = memoryLog();
   let shift = 0;
@@ -62,6 +70,18 @@ export async function edgeWorld(options: Partial<LocalGitHubOptions> = {}): Prom
       return lines;
     },
   };
+}
+
+/** Deletes comments as a person who may: this one, or all of the pull request. */
+export async function removeComments({ local, pull }: Start, id?: number): Promise<void> {
+  const { login, token } = local.user("admin-of-acme");
+  local.setPermission({ ...REPOSITORY, login, permission: "admin" });
+  const ids = id === undefined ? local.comments(pull).map((one) => one.id) : [id];
+  for (const one of ids) {
+    const address = `${local.apiUrl}/repos/acme/gitops/issues/comments/${one}`;
+    const { status } = await fetch(address, { method: "DELETE", headers: { authorization: `token ${token}` } });
+    if (status !== 204) throw new Error(`the comment was not deleted: ${status}`);
+  }
 }
 
 /** Routes as they stand in the request log. */

@@ -1,17 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { GitHubEdge } from "../../../src/github/index.ts";
 import { loadProbot } from "../../../src/index.ts";
 import type { CommandJob } from "../../../src/model/jobs.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { receiveDelivery } from "../../../src/webhooks/receive.ts";
-import { type EdgeWorld, edgeWorld, REPOSITORY } from "../../github/world.ts";
+import { type EdgeWorld, edgeWorld, REPOSITORY, removeComments, type Start, startLocal } from "../../github/world.ts";
 import { firstRun, memoryLog, memoryQueue } from "../fakes.ts";
 
+let start: Start;
 let world: EdgeWorld;
-beforeEach(async () => {
-  world = await edgeWorld();
+beforeAll(async () => {
+  start = await startLocal();
 });
-afterEach(() => world.local.close());
+afterAll(() => start.local.close());
+beforeEach(async () => {
+  await removeComments(start);
+  world = edgeWorld(start);
+});
 
 const queue = memoryQueue();
 
