@@ -16,6 +16,8 @@ export interface MirrorSettings {
   readonly deadlineMs: number;
   readonly protocols: readonly string[];
   readonly now: () => number;
+  /** With more packs than this, a fetch is followed by joining them. */
+  readonly maxPacks: number;
 }
 
 /** Where a mirror fetches from. */
@@ -26,7 +28,6 @@ export interface Remote {
 
 const day = 24 * 60 * 60 * 1000;
 const keepUnwantedMs = 30 * day;
-const packsBeforeUpkeep = 50;
 
 /** One bare mirror. Wanted refs and commits are kept under `refs/sluice/`, so nothing of the remote's naming reaches the disk. */
 export class Mirror {
@@ -49,7 +50,7 @@ export class Mirror {
       await this.#prepare(signal);
       const missing = await this.#missing(wanted);
       if (missing.size > 0) await this.#fetch(missing, remote, signal);
-      if ((await countPacks(this.#paths.directory)) > packsBeforeUpkeep) await this.#upkeep(signal);
+      if ((await countPacks(this.#paths.directory)) > this.#settings.maxPacks) await this.#upkeep(signal);
     });
   }
 

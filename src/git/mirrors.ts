@@ -17,6 +17,8 @@ export interface MirrorsOptions {
   /** Transports that may be used. `file` is for tests. */
   readonly protocols?: readonly ("https" | "http" | "file")[];
   readonly now?: () => number;
+  /** With more packs than this (default 50), a fetch is followed by joining them. */
+  readonly maxPacks?: number;
 }
 
 /** Mirrors below one folder, which any number of processes may share. */
@@ -26,6 +28,7 @@ export function createMirrors(options: MirrorsOptions): Mirrors {
     deadlineMs: options.fetchDeadlineMs ?? 5 * 60_000,
     protocols: options.protocols ?? ["https", "http"],
     now: options.now ?? Date.now,
+    maxPacks: options.maxPacks ?? 50,
   };
   const open = new Map<string, Mirror>();
   return {

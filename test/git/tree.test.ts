@@ -65,7 +65,10 @@ describe("a tree", () => {
       oid = spawnSync("git", ["mktree"], { cwd: temp.dir, input, encoding: "utf8" }).stdout.trim();
     }
     const commit = temp.git("commit-tree", "-m", "bomb", oid);
-    await expect((await repository.tree(commit)).files()).rejects.toMatchObject({ name: "UserError", kind: "limit" });
+    await expect((await repository.tree(commit)).files("", 5000)).rejects.toMatchObject({
+      name: "UserError",
+      kind: "limit",
+    });
   });
 
   it("reads files whole, and refuses one that is too large", async () => {
