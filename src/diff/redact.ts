@@ -6,9 +6,7 @@ const named =
 /** The values of a Secret, as YAML, JSON or a Go map in a tool's message: nothing behind it is safe to show. */
 const dump = /\b(?:data|stringData)["']?\s*:\s*(?:map\[|\{|[|>]|\n)[\s\S]*$/;
 const secretKind = /\bSecret\b/;
-/** Text with upper, lower and digits in one long run, or padded: base64, not a path, a word or a hex digest. */
-const base64 =
-  /(?<![\w/.@:-])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[0-9])[A-Za-z0-9+/]{24,}={0,2}|[A-Za-z0-9+/]{15,}={1,2}(?![\w=])/g;
+const run = /[A-Za-z0-9+/]{16,}={0,2}/g;
 
 const withheld = "‹withheld›";
 const maxInput = 20_000;
@@ -21,5 +19,16 @@ export function redactMessage(message: string): string {
   let text = message.slice(0, maxInput).replace(pem, withheld);
   if (secretKind.test(text))
     text = text.replace(dump, (match) => `${match.slice(0, match.indexOf(":") + 1)} ${withheld}`);
-  return text.replace(tokens, withheld).replace(named, `$1${withheld}`).replace(base64, withheld);
+  return text
+    .replace(tokens, withheld)
+    .replace(named, `$1${withheld}`)
+    .replace(run, (match) => (looksEncoded(match) ? withheld : match));
+}
+
+/** Padded, or with upper, lower and digits in one long stretch: base64, not a path, a word or a hex digest. */
+function looksEncoded(text: string): boolean {
+  if (text.endsWith("=")) return true;
+  return text
+    .split("/")
+    .some((part) => part.length >= 20 && /[A-Z]/.test(part) && /[a-z]/.test(part) && /[0-9]/.test(part));
 }

@@ -65,7 +65,7 @@ function commonNames(members: readonly Member[]): readonly string[] {
   const names = [...new Set(members.map(({ label }) => label.slice(label.indexOf("/") + 1)))];
   const bare = new Set(names.map((name) => name.slice(name.indexOf("/") + 1)));
   const single = bare.size === 1 && new Set(members.map(({ target }) => target)).size === members.length;
-  return single ? [...bare] : names;
+  return single && members.length > 1 ? [...bare] : names;
 }
 
 function about({ change, members, differing }: ChangeGroup): readonly string[] {
