@@ -21,13 +21,16 @@ export function assertReport(report: CheckReport): void {
     if (text.length > OUTPUT_LIMIT)
       throw new Fault("bug", `a check's ${name} of ${text.length} characters; GitHub takes ${OUTPUT_LIMIT}`);
   }
+  if (report.status === "in_progress" && (report.annotations ?? []).length > 0) {
+    throw new Fault("bug", "annotations on a check that is not complete: GitHub would keep them for good");
+  }
   if ((report.status === "completed") !== (report.conclusion !== undefined)) {
     throw new Fault("bug", `a check that is ${report.status} with conclusion ${report.conclusion ?? "none"}`);
   }
 }
 
 /** The annotations of a report as GitHub takes them. */
-export function wireAnnotations(annotations: readonly Annotation[]): WireAnnotation[] {
+export function wireAnnotations(annotations: readonly Annotation[]): readonly WireAnnotation[] {
   return annotations.map((one) => ({
     path: one.path,
     start_line: one.startLine,

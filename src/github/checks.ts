@@ -15,6 +15,7 @@ import { recent } from "./recent.ts";
 const run = z.object({
   id: z.number(),
   html_url: z.string().nullable(),
+  status: z.string(),
   output: z.object({ annotations_count: z.number() }),
 });
 type Run = z.infer<typeof run>;
@@ -36,18 +37,28 @@ const ANNOTATIONS = "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotat
 /** Makes the App's check run say a report. See `GitHub.upsertCheck`. */
 export type UpsertCheck = (report: CheckReport) => Promise<{ readonly url: string }>;
 
-/** Makes the function for one repository. It remembers the runs it made, so that completing one costs one request. */
+/**
+ * Makes the function for one repository. It remembers the runs it made, so that completing one costs one request.
+ *
+ * GitHub appends annotations and never takes one away. So a run that is complete and has annotations is not begun again (what it says was said of the
+ * same head); completing it sends only those that it lacks; and when it has some that are not true any more, a new run takes its place.
+ */
 export function createUpsertCheck(client: Client, appId: number): UpsertCheck {
   const seen = recent<Run>(200);
 
-  const write = async (
-    before: Run | undefined,
-    report: CheckReport,
-    wanted: readonly WireAnnotation[],
-  ): Promise<Run> => {
-    const [first, ...rest] = checkParts(report, wanted);
+  const begin = async (before: Run | undefined, report: CheckReport): Promise<Run> => {
+    if (before?.status === "completed" && before.output.annotations_count > 0) return before;
+    const [part] = checkParts(report, []);
+    return before === undefined ? create(client, appId, report, part) : update(client, before.id, part);
+  };
+
+  const complete = async (before: Run | undefined, report: CheckReport): Promise<Run> => {
+    const wanted = wireAnnotations(report.annotations ?? []);
+    const left = before === undefined ? wanted : missing(wanted, await annotationsOf(client, before));
+    const base = left === undefined ? await leaveBehind(client, before) : before;
+    const [first, ...rest] = checkParts(report, left ?? wanted);
     let now =
-      before === undefined ? await create(client, appId, report, first) : await update(client, before.id, first);
+      base === undefined ? await create(client, appId, report, first, before) : await update(client, base.id, first);
     for (const part of rest) now = await update(client, now.id, part);
     return now;
   };
@@ -57,25 +68,24 @@ export function createUpsertCheck(client: Client, appId: number): UpsertCheck {
     const key = `${report.headSha}/${report.name}`;
     const before = seen.get(key) ?? (await find(client, appId, report));
     seen.delete(key);
-    const wanted = wireAnnotations(report.annotations ?? []);
-    const left = before === undefined ? wanted : await stillToSend(client, before, report, wanted);
-    const written = await write(left === undefined ? undefined : before, report, left ?? wanted);
+    const written = report.status === "completed" ? await complete(before, report) : await begin(before, report);
     seen.set(key, written);
     return { url: written.html_url ?? "" };
   };
 }
 
-/** GitHub appends annotations and never takes one away. A run that has any which are not wanted is left behind for a new one: `undefined`. */
-async function stillToSend(
-  client: Client,
-  before: Run,
-  report: CheckReport,
-  wanted: readonly WireAnnotation[],
-): Promise<readonly WireAnnotation[] | undefined> {
-  if (before.output.annotations_count === 0 || report.status !== "completed") return wanted;
+async function annotationsOf(client: Client, before: Run): Promise<readonly WireAnnotation[]> {
+  if (before.output.annotations_count === 0) return [];
   const present: WireAnnotation[] = [];
   for await (const page of client.pages(ANNOTATIONS, { check_run_id: before.id }, annotation)) present.push(...page);
-  return missing(wanted, present);
+  return present;
+}
+
+/** A run that a new one replaces must not stay open. */
+async function leaveBehind(client: Client, before: Run | undefined): Promise<undefined> {
+  if (before === undefined || before.status === "completed") return;
+  const output = { title: "Replaced", summary: "A newer run of this check says what holds." };
+  await update(client, before.id, { status: "completed", conclusion: "neutral", output });
 }
 
 /** The latest run of this name that the App made for the head. */
@@ -89,13 +99,14 @@ async function update(client: Client, id: number, part: CheckPart): Promise<Run>
   return client.call(UPDATE, { check_run_id: id, ...part }, run);
 }
 
-async function create(client: Client, appId: number, report: CheckReport, part: CheckPart): Promise<Run> {
+/** Creates a run. After an answer that tells nothing it looks for the run, which is another one than `old`. */
+async function create(client: Client, appId: number, report: CheckReport, part: CheckPart, old?: Run): Promise<Run> {
   try {
     return await client.call(CREATE, { head_sha: report.headSha, ...part }, run);
   } catch (error) {
     if (!mayHaveHappened(error)) throw error;
     const made = await find(client, appId, report);
-    if (made === undefined) throw error;
+    if (made === undefined || made.id === old?.id) throw error;
     return made;
   }
 }

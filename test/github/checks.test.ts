@@ -135,6 +135,45 @@ describe("the check", () => {
     expect(runs()[0]?.annotations).toHaveLength(80);
   });
 
+  it("with annotations is completed within the budget again by a worker that knows nothing", async () => {
+    await (await world.github()).upsertCheck(done({ annotations: annotations(2) }));
+    for (const count of [2, 3]) {
+      const github = await world.github(world.fresh());
+      world.asked();
+      await github.upsertCheck(report());
+      expect(runs()).toMatchObject([{ status: "completed" }]);
+      await github.upsertCheck(done({ annotations: annotations(count) }));
+      expect(world.asked()).toEqual([ROUTES.token, ROUTES.listChecks, ROUTES.annotations, ROUTES.updateCheck]);
+    }
+    expect(runs()[0]?.annotations).toHaveLength(3);
+  });
+
+  it("that a broken attempt left open is closed when a new run takes its place, and the new one is not taken for it", async () => {
+    const patch = {
+      method: "PATCH",
+      template: templateOf(ROUTES.updateCheck),
+      effect: { kind: "instead", status: 502 },
+    } as const;
+    world.local.injectFault(patch);
+    const github = await world.github();
+    await expect(github.upsertCheck(done({ annotations: annotations(80, "old") }))).rejects.toMatchObject({
+      kind: "unavailable",
+    });
+    world.local.injectFault({
+      method: "POST",
+      template: templateOf(ROUTES.createCheck),
+      effect: { kind: "instead", status: 502 },
+    });
+    await expect(github.upsertCheck(done({ annotations: annotations(1, "new") }))).rejects.toMatchObject({
+      kind: "unavailable",
+    });
+    await github.upsertCheck(done({ annotations: annotations(1, "new") }));
+    expect(runs()).toMatchObject([
+      { status: "completed", conclusion: "neutral", title: "Replaced" },
+      { status: "completed", conclusion: "success", annotations: [{ message: "new" }] },
+    ]);
+  });
+
   it("is a new run when the old one carries annotations that are not true any more, for GitHub takes none away", async () => {
     const github = await world.github();
     await github.upsertCheck(done({ annotations: annotations(2, "old") }));
@@ -160,6 +199,7 @@ describe("the check", () => {
     await expect(github.upsertCheck(done({ summary: long }))).rejects.toMatchObject({ kind: "bug" });
     await expect(github.upsertCheck(done({ text: long }))).rejects.toMatchObject({ kind: "bug" });
     await expect(github.upsertCheck(report({ conclusion: "success" }))).rejects.toMatchObject({ kind: "bug" });
+    await expect(github.upsertCheck(report({ annotations: annotations(1) }))).rejects.toMatchObject({ kind: "bug" });
     await expect(github.upsertCheck(report({ status: "completed" }))).rejects.toMatchObject({ kind: "bug" });
     await github.upsertCheck(
       done({ summary: long.slice(1), text: long.slice(1), detailsUrl: "https://sluice.test/1" }),
