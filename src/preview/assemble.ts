@@ -12,7 +12,7 @@ import type { Render, RenderFailure, UnpinnedReference } from "../model/render.t
 import type { ChangedPath } from "../model/tree.ts";
 import { reasons } from "./because.ts";
 import { locateFindings } from "./locate.ts";
-import type { Commits, HeadConfig } from "./outcome.ts";
+import { type Commits, configFile, type HeadConfig } from "./outcome.ts";
 import { byUrgency } from "./plan.ts";
 import type { SideBySide, Sides } from "./side-by-side.ts";
 
@@ -165,6 +165,7 @@ function configFindings(head: HeadConfig | undefined): readonly Finding[] {
 function notes(parts: Parts): readonly string[] {
   return [
     ...(parts.commits.unrelated ? ["the base and the head have no common ancestor: the base itself is compared"] : []),
+    ...(parts.plan.source === "discovered" ? [`the base has no ${configFile}: targets were discovered`] : []),
     ...parts.plan.notes,
     ...parts.warnings.map((problem) => `${problem.file}:${problem.line}: ${problem.message}`),
     ...(parts.headConfig?.effects ?? []),

@@ -1,19 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RepositoryRef } from "../../src/sandbox/index.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { eventually } from "../support/wait.ts";
 import { startWalk, type Walk } from "../support/walk.ts";
 
 let walk: Walk;
+let repository: RepositoryRef;
 beforeAll(async () => {
-  walk = await startWalk(gitopsFiles());
+  walk = await startWalk();
+  repository = await walk.repository(gitopsFiles());
 });
 afterAll(() => walk.close());
 
 describe("a pull request", () => {
   it("that changes a base gets one comment and one check on each target, for at most 8 REST calls", async () => {
     const before = walk.github.countRequests();
-    const pull = await walk.propose("more-cpu", {
+    const pull = await walk.propose(repository, {
       "apps/web/base/deployment.yaml": deployment({ replicas: 2, cpu: "200m" }),
     });
     const { check, comment } = await walk.answer(pull);
@@ -31,7 +34,7 @@ describe("a pull request", () => {
   });
 
   it("that bumps an image in one overlay says old and new, and leaves the other alone", async () => {
-    const pull = await walk.propose("bump", {
+    const pull = await walk.propose(repository, {
       "apps/web/overlays/prod/kustomization.yaml":
         "namespace: prod\nresources:\n  - ../../base\nimages:\n  - name: ghcr.io/acme/web\n    newTag: 1.4.0\n",
     });
@@ -42,7 +45,7 @@ describe("a pull request", () => {
   });
 
   it("that deletes a claim fails the check, at the finding", async () => {
-    const pull = await walk.propose("drop-claim", {
+    const pull = await walk.propose(repository, {
       "apps/web/base/claim.yaml": null,
       "apps/web/base/kustomization.yaml": "resources:\n  - deployment.yaml\n",
     });
@@ -52,7 +55,7 @@ describe("a pull request", () => {
   });
 
   it("is answered once for a hundred deliveries of the same event", async () => {
-    const pull = await walk.propose("hundred", {
+    const pull = await walk.propose(repository, {
       "apps/web/base/deployment.yaml": deployment({ replicas: 5, cpu: "100m" }),
     });
     const first = await walk.answer(pull);
@@ -68,13 +71,13 @@ describe("a pull request", () => {
   });
 
   it("that gets three pushes within a second shows the last head", async () => {
-    const pull = await walk.propose("pushes", {
+    const pull = await walk.propose(repository, {
       "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }),
     });
     for (const cpu of ["2", "3", "4"]) {
       await walk.github.commit({
-        ...walk.repository,
-        branch: "pushes",
+        ...repository,
+        branch: pull.headRef,
         files: { "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu }) },
       });
     }
@@ -89,11 +92,11 @@ describe("a pull request", () => {
   });
 
   it("that is commented with /diff is rendered again and answered", async () => {
-    const pull = await walk.propose("ask", {
+    const pull = await walk.propose(repository, {
       "apps/web/base/deployment.yaml": deployment({ replicas: 7, cpu: "100m" }),
     });
     await walk.answer(pull);
-    walk.github.setPermission({ ...walk.repository, login: "ada", permission: "write" });
+    walk.github.setPermission({ ...repository, login: "ada", permission: "write" });
     const asked = await walk.github.comment({ ...pull, body: "/diff", by: "ada" });
     const reply = await eventually("a reply", () =>
       walk.github.comments(pull).find((one) => one.byApp && one.body.includes("/diff")),

@@ -1,16 +1,16 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { startWalk, type Walk } from "../support/walk.ts";
 
-let walk: Walk | undefined;
-afterEach(async () => {
-  await walk?.close();
-  walk = undefined;
+let walk: Walk;
+beforeAll(async () => {
+  walk = await startWalk();
 });
+afterAll(() => walk.close());
 
 describe("a preview says what it could not do", () => {
   it("keeps a difference of more than 70,000 characters: riskiest in the comment, the rest in the check, never green when cut", async () => {
-    walk = await startWalk(gitopsFiles());
+    const repository = await walk.repository(gitopsFiles());
     const lines = Array.from({ length: 40 }, (_, file) => {
       const data = Array.from(
         { length: 120 },
@@ -18,7 +18,7 @@ describe("a preview says what it could not do", () => {
       );
       return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: big-${file}\ndata:\n${data.join("\n")}\n`;
     });
-    const pull = await walk.propose("big", {
+    const pull = await walk.propose(repository, {
       "apps/web/base/big.yaml": lines.join("---\n"),
       "apps/web/base/kustomization.yaml": "resources:\n  - deployment.yaml\n  - big.yaml\n",
       "apps/web/base/claim.yaml": null,
@@ -32,8 +32,8 @@ describe("a preview says what it could not do", () => {
   });
 
   it("shows the renderer's message, file and line for a target that does not render, and fails the check", async () => {
-    walk = await startWalk(gitopsFiles());
-    const pull = await walk.propose("broken", {
+    const repository = await walk.repository(gitopsFiles());
+    const pull = await walk.propose(repository, {
       "apps/web/overlays/prod/kustomization.yaml": "namespace: prod\nresources:\n  - ../../base\n  - missing.yaml\n",
       "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "100m" }),
     });
@@ -55,8 +55,10 @@ environments:
     from: stagin
     promote: { strategy: image }
 `;
-    walk = await startWalk({ ...gitopsFiles(), ".sluice.yaml": broken });
-    const pull = await walk.propose("any", { "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }) });
+    const repository = await walk.repository({ ...gitopsFiles(), ".sluice.yaml": broken });
+    const pull = await walk.propose(repository, {
+      "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }),
+    });
     const { check, comment } = await walk.answer(pull);
     expect(check.conclusion).toBe("failure");
     expect(check.annotations.map((one) => one.startLine)).toEqual(expect.arrayContaining([2, 5, 8, 9]));
@@ -65,8 +67,8 @@ environments:
   });
 
   it("validates a configuration that the pull request itself edits, and still previews with the base's", async () => {
-    walk = await startWalk(gitopsFiles());
-    const pull = await walk.propose("edit-config", {
+    const repository = await walk.repository(gitopsFiles());
+    const pull = await walk.propose(repository, {
       ".sluice.yaml": "version: 1\nenvironments:\n  - name: staging\n    pth: apps/{app}/overlays/staging\n",
       "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "100m" }),
     });
@@ -78,8 +80,8 @@ environments:
 
   it("discovers the targets of a repository without a configuration", async () => {
     const { ".sluice.yaml": _, ...files } = gitopsFiles();
-    walk = await startWalk(files);
-    const pull = await walk.propose("plain", {
+    const repository = await walk.repository(files);
+    const pull = await walk.propose(repository, {
       "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }),
     });
     const { comment } = await walk.answer(pull);
@@ -89,16 +91,16 @@ environments:
   });
 
   it("has a friendly sentence for a repository in which nothing renders", async () => {
-    walk = await startWalk({ "README.md": "# Nothing here\n" });
-    const pull = await walk.propose("words", { "README.md": "# Still nothing\n" });
+    const repository = await walk.repository({ "README.md": "# Nothing here\n" });
+    const pull = await walk.propose(repository, { "README.md": "# Still nothing\n" });
     const { check, comment } = await walk.answer(pull);
     expect(check.conclusion).toBe("success");
     expect(comment.body).toMatch(/no targets/i);
   });
 
   it("lists a pull request from a fork and does not render it", async () => {
-    walk = await startWalk(gitopsFiles());
-    const fork = await walk.github.fork({ ...walk.repository, by: "mallory" });
+    const repository = await walk.repository(gitopsFiles());
+    const fork = await walk.github.fork({ ...repository, by: "mallory" });
     await walk.github.commit({
       ...fork,
       branch: "evil",
@@ -106,7 +108,7 @@ environments:
       by: "mallory",
     });
     const pull = await walk.github.openPull({
-      ...walk.repository,
+      ...repository,
       head: "mallory:evil",
       title: "Trust me",
       by: "mallory",

@@ -14,14 +14,15 @@ import { startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
 import { eventually } from "./wait.ts";
 
-/** A whole Sluice in this process, wired to a checked local GitHub with one repository `acme/gitops`. */
+/** A whole Sluice in this process, wired to a checked local GitHub. */
 export interface Walk {
   readonly github: LocalGitHub;
-  readonly repository: RepositoryRef;
   readonly sluice: RunningSluice;
   readonly dataDir: string;
+  /** A repository of its own with these files on `main`. */
+  repository(files: Readonly<Record<string, string>>): Promise<RepositoryRef>;
   /** Opens a pull request that makes these changes. */
-  propose(branch: string, files: Readonly<Record<string, string | null>>): Promise<PullSummary>;
+  propose(repository: RepositoryRef, files: Readonly<Record<string, string | null>>): Promise<PullSummary>;
   /** The completed check of a pull request's present head, with the App's comment. */
   answer(pull: PullSummary): Promise<Answer>;
   close(): Promise<void>;
@@ -55,26 +56,29 @@ export function serverEnvironment(github: LocalGitHub, dataDir: string): Record<
   };
 }
 
-/** Starts the local GitHub with these files on `main`, and Sluice with embedded defaults (or what `environment` says). */
-export async function startWalk(
-  files: Readonly<Record<string, string>>,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Walk> {
+/** Starts the local GitHub, and Sluice with embedded defaults (or what `environment` says). */
+export async function startWalk(environment: Readonly<Record<string, string>> = {}): Promise<Walk> {
   const root = tempDir("sluice-walk-");
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
-  const repository = await github.createRepository({ owner: "acme", name: "gitops", files });
   const dataDir = join(root, "sluice");
   const settings = readSettings({ ...serverEnvironment(github, dataDir), ...environment }, () => "");
   const sluice = await startSluice(settings, { log: silent, graceMs: 2_000 });
   github.setWebhookUrl(`${sluice.url}/api/github/webhooks`);
+  let repositories = 0;
+  let branches = 0;
   return {
     github,
-    repository,
     sluice,
     dataDir,
-    propose: async (branch, changes) => {
+    repository: (files) => {
+      repositories += 1;
+      return github.createRepository({ owner: "acme", name: `gitops-${repositories}`, files });
+    },
+    propose: async (repository, changes) => {
+      branches += 1;
+      const branch = `change-${branches}`;
       await github.commit({ ...repository, branch, files: changes });
-      return github.openPull({ ...repository, head: branch, title: `Change ${branch}` });
+      return github.openPull({ ...repository, head: branch, title: `Change ${branches}` });
     },
     answer: (pull) => answerOn(github, pull),
     close: async () => {
