@@ -117,6 +117,8 @@ export function emitPing(world: World): void {
       config: { content_type: "json", insecure_ssl: "0", secret: "********", url: world.webhook.url ?? "" },
       updated_at: nowIso(world),
       created_at: app.createdAt,
+      url: `${apiUrl(world)}/app/hook`,
+      ping_url: `${apiUrl(world)}/app/hook/pings`,
       deliveries_url: `${apiUrl(world)}/app/hook/deliveries`,
     },
   };

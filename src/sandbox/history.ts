@@ -38,8 +38,8 @@ function parseCommit(record: string): LoggedCommit {
     sha,
     tree,
     parents: parents === "" ? [] : parents.split(" "),
-    author: { name: an, email: ae, date: ad },
-    committer: { name: cn, email: ce, date: cd },
+    author: { name: an, email: ae, date: utc(ad) },
+    committer: { name: cn, email: ce, date: utc(cd) },
     message: message.replace(/\n+$/, ""),
     files: parseNames(tail),
   };
@@ -54,4 +54,9 @@ function parseNames(tail: string): { status: string; path: string }[] {
   for (let at = 0; at + 1 < words.length; at += 2)
     files.push({ status: (words[at] ?? "").slice(0, 1), path: words[at + 1] ?? "" });
   return files;
+}
+
+/** GitHub tells times in UTC, whatever zone the commit names. */
+function utc(date: string): string {
+  return new Date(date).toISOString().replace(".000Z", "Z");
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -24,18 +24,20 @@ export function signatureEnvironment(author: Signature, committer: Signature = a
   };
 }
 
-/** Makes an empty bare repository that serves as GitHub does: any reachable or unreachable id may be fetched. */
+const SERVE_CONFIG = `[http]
+\treceivepack = true
+[uploadpack]
+\tallowAnySHA1InWant = true
+\tallowFilter = true
+[gc]
+\tauto = 0
+`;
+
+/** Makes an empty bare repository that serves as GitHub does: any id may be fetched, reachable or not. */
 export async function initBare(dir: string, defaultBranch: string): Promise<void> {
   await mkdir(dir, { recursive: true });
-  await git(dir, ["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`]);
-  const settings: readonly (readonly [string, string])[] = [
-    ["http.receivepack", "true"],
-    ["uploadpack.allowAnySHA1InWant", "true"],
-    ["uploadpack.allowFilter", "true"],
-    ["receive.denyDeleteCurrent", "refuse"],
-    ["gc.auto", "0"],
-  ];
-  for (const [key, value] of settings) await git(dir, ["config", key, value]);
+  await git(dir, ["init", "--quiet", "--bare", "--template=", `--initial-branch=${defaultBranch}`]);
+  await appendFile(join(dir, "config"), SERVE_CONFIG);
 }
 
 /** Branches and tags with the ids they point at. */

@@ -1,78 +1,84 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 
 import { authenticate, type Caller, callerName } from "./auth.ts";
 import { ApiError, notFound } from "./errors.ts";
 import { takeFault } from "./faults.ts";
 import { etagOf } from "./objects/app.ts";
+import { rateLimit, spend } from "./rate-limit.ts";
 import type { Reply } from "./routes/route.ts";
-import { matchRoute } from "./routes/table.ts";
+import { type Match, matchRoute } from "./routes/table.ts";
 import type { Fault } from "./types.ts";
 import { apiUrl, nowIso, type World } from "./world.ts";
 
 const MAX_BODY_BYTES = 25_000_000;
-const HOURLY_LIMIT = 5000;
 
-interface Handled {
+type NodeContext = Context<{ Bindings: HttpBindings }>;
+
+/** A request on its way through. */
+interface Incoming {
+  readonly context: NodeContext;
+  readonly url: URL;
+  /** Below the API's base address, still encoded. */
+  readonly path: string;
+  readonly match: Match | undefined;
+}
+
+/** What came of it. */
+interface Outcome {
   readonly reply: Reply;
-  readonly caller: Caller | undefined;
+  readonly actor: string;
   readonly requestBody: unknown;
 }
 
 /** Answers one request below the API's base address. */
-export async function handleRest(world: World, context: Context): Promise<Response> {
+export async function handleRest(world: World, context: NodeContext): Promise<Response> {
   const url = new URL(context.req.url);
   const path = url.pathname.slice("/api/v3".length) || "/";
-  const matched = matchRoute(context.req.method, path);
-  const fault = takeFault(world, context.req.method, matched?.route.template);
-  if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.ms));
-  const refused = fault && refusalOf(fault);
-  const handled = refused
-    ? { reply: refused, caller: undefined, requestBody: undefined }
-    : await answer(world, context, url, path);
-  const reply = fault?.kind === "after" ? failure(fault.status) : handled.reply;
-  const actor = handled.caller ? callerName(handled.caller) : "anonymous";
-  const template = matched?.route.template;
-  world.requests.push({ at: nowIso(world), method: context.req.method, template, path, status: reply.status, actor });
-  world.options.onExchange?.({
-    method: context.req.method,
-    template,
-    path,
-    params: matched?.params ?? {},
-    query: Object.fromEntries(url.searchParams),
-    requestBody: handled.requestBody,
-    status: reply.status,
-    responseBody: reply.body,
-    actor,
-    injected: fault !== undefined && fault.kind !== "delay",
-  });
-  if (fault?.kind === "reset") return closeConnection(context);
-  return respond(world, context, reply, actor);
+  const incoming: Incoming = { context, url, path, match: matchRoute(context.req.method, path) };
+  const fault = takeFault(world, context.req.method, incoming.match?.route.template);
+  const outcome = await underFault(world, incoming, fault);
+  spend(world, outcome.actor);
+  record(world, incoming, outcome, fault !== undefined && fault.kind !== "delay");
+  if (fault?.kind === "reset") {
+    context.env.outgoing.destroy();
+    return new Response(null);
+  }
+  return respond(world, context, outcome);
 }
 
-async function answer(world: World, context: Context, url: URL, path: string): Promise<Handled> {
-  let caller: Caller | undefined;
+async function underFault(world: World, incoming: Incoming, fault: Fault["effect"] | undefined): Promise<Outcome> {
+  const refusal = fault && refusalOf(fault);
+  if (refusal) return { reply: refusal, actor: "anonymous", requestBody: undefined };
+  if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.ms));
+  const outcome = await answer(world, incoming);
+  return fault?.kind === "after" ? { ...outcome, reply: failure(fault.status) } : outcome;
+}
+
+async function answer(world: World, { context, url, path, match }: Incoming): Promise<Outcome> {
+  let caller: Caller = { kind: "anonymous" };
   let requestBody: unknown;
+  let reply: Reply;
   try {
     caller = authenticate(world, context.req.header("authorization"));
     requestBody = await readBody(context);
-    const matched = matchRoute(context.req.method, path);
-    if (!matched) throw notFound();
-    const reply = await matched.route.handle({
+    if (!match) throw notFound();
+    reply = await match.route.handle({
       world,
       caller,
-      params: matched.params,
+      params: match.params,
       query: Object.fromEntries(url.searchParams),
       body: requestBody,
       accept: context.req.header("accept") ?? "",
       address: `${apiUrl(world)}${path}`,
     });
-    return { reply, caller, requestBody };
   } catch (error) {
-    return { reply: replyFor(world, error), caller, requestBody };
+    reply = replyFor(world, error);
   }
+  return { reply, actor: callerName(caller), requestBody };
 }
 
-async function readBody(context: Context): Promise<unknown> {
+async function readBody(context: NodeContext): Promise<unknown> {
   const text = await context.req.text();
   if (text.length > MAX_BODY_BYTES) throw new ApiError(413, "Payload Too Large");
   if (text === "") return undefined;
@@ -96,41 +102,46 @@ function failure(status: number): Reply {
 function refusalOf(fault: Fault["effect"]): Reply | undefined {
   if (fault.kind === "instead") return failure(fault.status);
   if (fault.kind !== "secondary-limit") return undefined;
-  const error = new ApiError(
-    403,
-    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
-  );
-  return { status: 403, body: error.body(), headers: { "retry-after": String(fault.retryAfter) } };
+  const message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
+  const headers = { "retry-after": String(fault.retryAfter) };
+  return { status: 403, body: new ApiError(403, message).body(), headers };
 }
 
-function closeConnection(context: Context): Response {
-  const { outgoing } = context.env as { outgoing: { destroy(): void } };
-  outgoing.destroy();
-  return new Response(null);
+function record(world: World, { context, url, path, match }: Incoming, outcome: Outcome, injected: boolean): void {
+  const { reply, actor, requestBody } = outcome;
+  const line = { method: context.req.method, template: match?.route.template, path, status: reply.status, actor };
+  world.requests.push({ at: nowIso(world), ...line });
+  world.options.onExchange?.({
+    ...line,
+    params: match?.params ?? {},
+    query: Object.fromEntries(url.searchParams),
+    requestBody,
+    responseBody: reply.body,
+    injected,
+  });
 }
 
-function respond(world: World, context: Context, reply: Reply, actor: string): Response {
-  const text =
-    reply.body === undefined ? null : typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
-  const used = world.requests.filter((one) => one.actor === actor).length;
+function respond(world: World, context: NodeContext, { reply, actor }: Outcome): Response {
+  const { limit, used, remaining, reset } = rateLimit(world, actor);
   const headers = new Headers({
     "content-type": "application/json; charset=utf-8",
     "x-github-media-type": "github.v3; format=json",
-    "x-ratelimit-limit": String(HOURLY_LIMIT),
-    "x-ratelimit-remaining": String(Math.max(0, HOURLY_LIMIT - used)),
+    "x-ratelimit-limit": String(limit),
+    "x-ratelimit-remaining": String(remaining),
     "x-ratelimit-used": String(used),
-    "x-ratelimit-reset": String((Math.floor(Date.now() / 3_600_000) + 1) * 3600),
+    "x-ratelimit-reset": String(reset),
     "x-ratelimit-resource": "core",
     ...reply.headers,
   });
-  if (text === null) {
+  if (reply.body === undefined) {
     headers.delete("content-type");
     return new Response(null, { status: reply.status, headers });
   }
-  if (context.req.method === "GET" && reply.status === 200) {
-    const etag = etagOf(text);
-    headers.set("etag", etag);
-    if (context.req.header("if-none-match") === etag) return new Response(null, { status: 304, headers });
-  }
-  return new Response(text, { status: reply.status, headers });
+  const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
+  if (context.req.method !== "GET" || reply.status !== 200)
+    return new Response(text, { status: reply.status, headers });
+  const etag = etagOf(text);
+  headers.set("etag", etag);
+  if (context.req.header("if-none-match") === etag) return new Response(null, { status: 304, headers });
+  return new Response(text, { status: 200, headers });
 }

@@ -1,4 +1,4 @@
-import { type ServerType, serve } from "@hono/node-server";
+import { type HttpBindings, type ServerType, serve } from "@hono/node-server";
 import { Hono } from "hono";
 
 import { install } from "./actions/repositories.ts";
@@ -37,13 +37,14 @@ async function openWorld(options: LocalGitHubOptions): Promise<World> {
     faults: [],
     webhook: { url: options.webhook?.url, mode: "deliver", held: [], pending: new Set() },
     origin: "",
+    spent: new Map(),
     facts: new Map(),
     turn: Promise.resolve(),
   };
 }
 
-function makeApp(world: World): Hono {
-  const app = new Hono();
+function makeApp(world: World): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.all("/api/v3", (context) => handleRest(world, context));
   app.all("/api/v3/*", (context) => handleRest(world, context));
   app.use(async (context, next) => {
@@ -54,7 +55,7 @@ function makeApp(world: World): Hono {
   return app;
 }
 
-function listen(app: Hono, port: number): Promise<ServerType> {
+function listen(app: Hono<{ Bindings: HttpBindings }>, port: number): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: HOST, port }, () => resolve(server));
     server.once("error", reject);

@@ -21,6 +21,8 @@ export interface World {
   };
   /** Set when the server listens. */
   origin: string;
+  /** REST requests per actor. */
+  readonly spent: Map<string, number>;
   /** What git said about pull requests, by commits. */
   readonly facts: Map<string, Promise<PullFacts>>;
   /** The last change of refs that is under way. */

@@ -26,7 +26,7 @@ interface Description {
 const FILE = new URL("../fixtures/github-openapi/operations.json", import.meta.url);
 
 /** Statuses that GitHub gives everywhere but does not list on each operation. */
-const EVERYWHERE = new Set([304, 400, 401, 403, 404, 413]);
+const EVERYWHERE = new Set([304, 400, 401, 403, 404, 413, 422]);
 
 /**
  * Says what is wrong with a REST exchange, held against GitHub's own OpenAPI description. An empty list: nothing.
@@ -61,6 +61,8 @@ function makeCompiler(definitions: unknown): Compiler {
   const make = (coerceTypes: boolean): Ajv => {
     const ajv = new Ajv({ strict: false, allErrors: true, coerceTypes });
     addFormats.default(ajv);
+    // "owner/name", a format of GitHub's own.
+    ajv.addFormat("repo.nwo", /^[^/]+\/[^/]+$/);
     return ajv;
   };
   const plain = make(false);

@@ -7,7 +7,17 @@ import { baseTip, pullFacts } from "../pull-facts.ts";
 import type { Comment, Pull, Repository } from "../state.ts";
 import { ensureAccount, gitDirOf, type World } from "../world.ts";
 import { diffView } from "./diff-view.ts";
-import { avatar, basePath, counted, type Markup, page, personField, pullState, repositoryHead, when } from "./layout.ts";
+import {
+  avatar,
+  basePath,
+  counted,
+  type Markup,
+  page,
+  personField,
+  pullState,
+  repositoryHead,
+  when,
+} from "./layout.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { latestRuns, mergeBox } from "./merge-box.ts";
 

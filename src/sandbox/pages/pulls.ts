@@ -2,7 +2,17 @@ import { html } from "hono/html";
 
 import type { Repository } from "../state.ts";
 import type { World } from "../world.ts";
-import { avatar, basePath, counted, type Markup, page, personField, pullState, repositoryHead, when } from "./layout.ts";
+import {
+  avatar,
+  basePath,
+  counted,
+  type Markup,
+  page,
+  personField,
+  pullState,
+  repositoryHead,
+  when,
+} from "./layout.ts";
 import { checksSummary } from "./merge-box.ts";
 
 /** The repositories, of everybody or of one owner. */

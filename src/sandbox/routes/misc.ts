@@ -1,5 +1,7 @@
+import { callerName } from "../auth.ts";
 import { ApiError, notFound } from "../errors.ts";
 import { type Json, userObject } from "../objects/account.ts";
+import { rateLimit } from "../rate-limit.ts";
 import type { Account } from "../state.ts";
 import { findAccount, type World } from "../world.ts";
 import { param, type Route } from "./route.ts";
@@ -34,10 +36,8 @@ export const miscRoutes: readonly Route[] = [
   {
     method: "GET",
     template: "/rate_limit",
-    handle: ({ world }) => {
-      const reset = Math.floor(Date.now() / 3600_000 + 1) * 3600;
-      const core = { limit: 5000, used: 0, remaining: 5000, reset };
-      world.options.log?.({ level: "info", message: "rate limit asked" });
+    handle: ({ world, caller }) => {
+      const core = rateLimit(world, callerName(caller));
       return { status: 200, body: { resources: { core, search: core }, rate: core } };
     },
   },

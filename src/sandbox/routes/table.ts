@@ -37,8 +37,14 @@ function compile(route: Route): Compiled {
   return { route, pattern: new RegExp(`^${source}$`), names };
 }
 
-/** The route of a request with its decoded parameters. */
-export function matchRoute(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
+/** A route with the decoded parameters of a request. */
+export interface Match {
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Finds the route of a request. */
+export function matchRoute(method: string, path: string): Match | undefined {
   for (const { route, pattern, names } of compiled) {
     const match = route.method === method ? pattern.exec(path) : null;
     if (!match) continue;
