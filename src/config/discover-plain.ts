@@ -17,9 +17,10 @@ interface PlainFolder {
 
 /** The topmost folders of plain manifests: not in a chart, not in or below a folder with a kustomization, not files that a kustomization names. */
 export async function discoverPlain(discovery: Discovery, references: References): Promise<readonly Unit[]> {
-  const taken = takenFolders(discovery, references);
+  const charts = chartFolders(discovery);
+  const taken = new Set([...references.kustomizations, ...references.charts, ...charts]);
   const candidates = [...discovery.folders].filter(
-    ([path]) => !taken.has(path) && !isInside(path, taken) && !isInsideChart(path, taken),
+    ([path]) => !taken.has(path) && !isInside(path, taken) && !isInsideChart(path, charts),
   );
   const read = await Promise.all(
     candidates.map(([path, entries]) => plainFolder(discovery, references, path, entries)),
@@ -52,13 +53,11 @@ function plainUnit({ path, others }: PlainFolder, swallowed: readonly PlainFolde
   return { render: { kind: "plain", path, options } };
 }
 
-/** Folders whose files belong to a kustomization or a chart, with all that lies below. A kustomization at the root takes only its own folder. */
-function takenFolders({ folders }: Discovery, references: References): ReadonlySet<string> {
+function chartFolders({ folders }: Discovery): ReadonlySet<string> {
   const charts = [...folders].filter(([, entries]) =>
     entries.some(({ kind, name }) => kind === "file" && name === "Chart.yaml"),
   );
-  const chartPaths = charts.map(([path]) => path);
-  return new Set([...references.kustomizations, ...chartPaths, ...references.charts]);
+  return new Set(charts.map(([path]) => path));
 }
 
 /** Folders that may not swallow what is below: something there renders otherwise or belongs to another environment. The root never may. */

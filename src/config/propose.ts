@@ -38,7 +38,8 @@ export async function proposeConfig(plan: TargetPlan, tree: Tree): Promise<strin
 async function environmentsThatDiffer(plan: TargetPlan, text: string, tree: Tree): Promise<ReadonlySet<string>> {
   const parsed = parseConfig(text, ".sluice.yaml");
   if (!parsed.ok) return new Set(plan.environments);
-  const { added, removed, changed } = planDifference(plan, await planTargets(parsed.config, tree, parsed.locate));
+  const wanted = { ...plan, targets: plan.targets.filter((target) => isWritable(target, new Set())) };
+  const { added, removed, changed } = planDifference(wanted, await planTargets(parsed.config, tree, parsed.locate));
   return new Set([...added, ...removed, ...changed.map(({ base }) => base)].map(({ environment }) => environment));
 }
 
@@ -51,9 +52,9 @@ interface Source {
 
 function environmentLines(plan: TargetPlan, environment: string, explicit: ReadonlySet<string>): readonly string[] {
   const targets = plan.targets.filter((target) => target.environment === environment);
-  const writable = targets.filter(isWritable);
+  const writable = targets.filter((target) => isWritable(target, explicit));
   const left = targets
-    .filter((target) => !isWritable(target))
+    .filter((target) => !isWritable(target, explicit))
     .map((target) => `    # cannot be written: ${JSON.stringify(target.render.path)}`);
   const sources = groupSources(writable, explicit);
   const from = sourceOf(plan, environment);
@@ -150,8 +151,9 @@ function sourceOf(plan: TargetPlan, environment: string): string | undefined {
   return before.at(-1);
 }
 
-function isWritable({ render }: Target): boolean {
-  return !/[*{}\\]/.test(render.path);
+function isWritable(target: Target, explicit: ReadonlySet<string>): boolean {
+  const { path } = sourceFor(target, explicit.has(target.id));
+  return !/[*{}\\]/.test(path.replaceAll("{app}", ""));
 }
 
 function flow(value: unknown): string {

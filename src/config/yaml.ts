@@ -34,7 +34,7 @@ export function readYaml(text: string, file: string): ReadYaml {
 
 function parse(text: string, lines: LineCounter): Document | RangeError {
   try {
-    return parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, logLevel: "silent" });
+    return parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, logLevel: "error" });
   } catch (error) {
     if (error instanceof RangeError) return error;
     throw error;
@@ -75,16 +75,20 @@ function syntaxProblems(errors: readonly YAMLParseError[], lines: LineCounter, f
 
 function syntaxProblem(error: YAMLParseError, lines: LineCounter, file: string): ConfigProblem {
   const { line, col } = lines.linePos(error.pos[0]);
-  const reason = error.message.startsWith("Maximum call stack") ? "it is nested too deeply" : error.message;
   return {
     severity: "error",
-    message: `The file is not YAML: ${reason}`,
+    message: `The file is not YAML: ${reasonOf(error)}`,
     fix: fixes[error.code] ?? "Mend the YAML there; nothing else was checked until it can be read.",
     file,
     line: Math.max(line, 1),
     column: Math.max(col, 1),
     path: [],
   };
+}
+
+function reasonOf({ code, message }: YAMLParseError): string {
+  if (message.startsWith("Maximum call stack")) return "it is nested too deeply";
+  return code === "MULTIPLE_DOCS" ? "it holds more than one document" : message;
 }
 
 function refuse(...problems: readonly ConfigProblem[]): ReadYaml {

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/config/parse.ts";
+
+/** Environments a, b and c in flow style, with more keys for each. */
+function environments(...keys: readonly string[]): string {
+  const lines = keys.map(
+    (more, index) => `  - { name: ${"abc"[index]}, path: "x/{app}"${more === "" ? "" : `, ${more}`} }\n`,
+  );
+  return `version: 1\nenvironments:\n${lines.join("")}`;
+}
+
+function told(text: string): readonly string[] {
+  const parsed = parseConfig(text, "f");
+  const list = parsed.ok ? parsed.warnings : parsed.problems;
+  return list.map(({ severity, line, message }) => `${severity} ${line}: ${message}`);
+}
+
+describe("the rules between keys", () => {
+  it.each([
+    [
+      "two environments of one name",
+      environments("", "").replace("name: b", "name: a"),
+      'error 4: There are two environments named "a"',
+    ],
+    [
+      "an environment that promotes from itself",
+      environments("from: a"),
+      'error 3: The environment "a" promotes from itself',
+    ],
+    [
+      "environments in a circle",
+      environments("from: c", "from: a", "from: b"),
+      "error 3: The environments promote from each other in a circle: a ← c ← b ← a",
+    ],
+    ["an unknown source", environments("from: z"), 'error 3: There is no environment "z"'],
+    [
+      "no path",
+      "version: 1\nenvironments: [{ name: a }]\n",
+      'error 2: The environment "a" does not say where its targets are',
+    ],
+    [
+      "path and targets",
+      environments('targets: [{ path: "y/{app}" }]'),
+      'error 3: The environment "a" has both `path` and `targets`',
+    ],
+    [
+      "a path without an app",
+      environments("").replace("{app}", "y"),
+      'error 3: `path` "x/y" does not say which app it is',
+    ],
+    [
+      "a target's path without an app",
+      "version: 1\nenvironments: [{ name: a, targets: [{ path: x }] }]\n",
+      'error 2: `path` "x" does not say which app it is',
+    ],
+    ["an app named twice", environments("app: y"), 'error 3: `path` "x/{app}" has `{app}`, and `app` names one'],
+    [
+      "one app for many folders",
+      environments("app: y").replace("{app}", "*"),
+      'error 3: `path` "x/*" can match many folders, but `app` names one app',
+    ],
+    [
+      "gates without a source",
+      environments("gates: { approvals: 1 }"),
+      'warning 3: `gates` has no effect: "a" has no `from`, so nothing is promoted there',
+    ],
+    [
+      "options of another renderer",
+      environments("renderer: helm, plain: { recurse: false }"),
+      'warning 3: `plain` has no effect here: the renderer is "helm"',
+    ],
+    [
+      "the strategy paths without paths",
+      environments("", "from: a, promote: { strategy: paths }"),
+      'error 4: The strategy "paths" needs `paths`, which say what is carried',
+    ],
+    [
+      "an image for an unknown environment",
+      `${environments("")}images: [{ image: i, policy: { newest: true }, environments: [z] }]\n`,
+      'error 4: There is no environment "z"',
+    ],
+    [
+      "a notification for an unknown environment",
+      `${environments("")}notify: [{ channel: slack, on: [live], environments: [z] }]\n`,
+      'error 4: There is no environment "z"',
+    ],
+    [
+      "an override for an unknown environment",
+      `${environments("")}apps: { y: { environments: { z: {} } } }\n`,
+      'error 4: There is no environment "z"',
+    ],
+    [
+      "a capture without an expression",
+      `${environments("")}images: [{ image: i, policy: { newest: true, capture: $1 }, environments: [a] }]\n`,
+      "error 4: `capture` needs `regex`, whose groups it names",
+    ],
+    [
+      "a capture of no group",
+      `${environments("")}images: [{ image: i, policy: { regex: "(?<build>[0-9]+)", capture: $date }, environments: [a] }]\n`,
+      'error 4: `capture` names the group "date", which `regex` does not have',
+    ],
+    [
+      "two policies for one image",
+      `${environments("")}images: [{ image: i, policy: { newest: true }, environments: [a] }, { image: i, policy: { newest: true }, environments: [a] }]\n`,
+      'error 4: The image "i" has two policies for "a"',
+    ],
+  ])("tell %s", (_, text, expected) => {
+    expect(told(text)).toEqual([expected]);
+  });
+
+  it("let right files be", () => {
+    expect(told(environments("", "from: a, gates: { soak: 1h }", "from: a"))).toEqual([]);
+    expect(
+      told(
+        `${environments("")}images: [{ image: i, policy: { regex: "v(?<build>[0-9]+)-(.*)", capture: "$build.$2" }, environments: [a] }]\n`,
+      ),
+    ).toEqual([]);
+    expect(
+      told(
+        `${environments("")}images: [{ image: i, apps: [x], policy: { newest: true }, environments: [a] }, { image: i, apps: [y], policy: { newest: true }, environments: [a] }]\n`,
+      ),
+    ).toEqual([]);
+  });
+
+  it("are told beside the errors of the schema", () => {
+    expect(told(`${environments("from: z, gates: { soak: never }")}`)).toEqual([
+      'error 3: There is no environment "z"',
+      'error 3: `environments[0].gates.soak`: "never" is not a duration',
+    ]);
+  });
+
+  it("make a file with only warnings a good one", () => {
+    expect(parseConfig(environments("gates: {}"), "f")).toMatchObject({
+      ok: true,
+      warnings: [{ severity: "warning" }],
+    });
+  });
+});

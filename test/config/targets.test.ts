@@ -1,0 +1,281 @@
+import { describe, expect, it } from "vitest";
+import { planDifference } from "../../src/config/difference.ts";
+import { resolveTargets } from "../../src/config/resolve.ts";
+import type { Tree } from "../../src/model/tree.ts";
+import { memoryTree } from "../support/memory-tree.ts";
+import { chart, kustomization, manifest, overlays } from "./samples.ts";
+
+/** A configuration with one environment for each entry, its keys in flow style. */
+function config(environments: Readonly<Record<string, string>>, more = ""): string {
+  const lines = Object.entries(environments).map(([name, keys]) => `  - { name: ${name}, ${keys} }\n`);
+  return `version: 1\nenvironments:\n${lines.join("")}${more}`;
+}
+
+async function plan(text: string, tree: Tree) {
+  return (await resolveTargets(text, tree)).plan;
+}
+
+async function paths(text: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  return (await plan(text, memoryTree(files))).targets.map(({ id, render }) => `${id} ${render.kind} ${render.path}`);
+}
+
+describe("targets from the configuration", () => {
+  const apps = overlays(["webapp", "api"], ["staging", "prod"]);
+
+  it("come in the order of the environments, then by app", async () => {
+    expect(
+      await paths(
+        config({ staging: 'path: "apps/{app}/overlays/{environment}"', prod: 'path: "apps/{app}/overlays/prod"' }),
+        apps,
+      ),
+    ).toEqual([
+      "api/staging kustomize apps/api/overlays/staging",
+      "webapp/staging kustomize apps/webapp/overlays/staging",
+      "api/prod kustomize apps/api/overlays/prod",
+      "webapp/prod kustomize apps/webapp/overlays/prod",
+    ]);
+  });
+
+  it.each([
+    [
+      "apps/{app}/**",
+      ["api/x kustomize apps/api", "web/x plain apps/web/deep/er"],
+      {
+        "apps/api/kustomization.yml": "",
+        "apps/api/sub/kustomization.yaml": "",
+        "apps/web/deep/er/a.yaml": manifest,
+        "apps/none/readme.md": "",
+      },
+    ],
+    [
+      "**/{app}/prod",
+      ["api/x plain apps/api/prod", "web/x plain deep/er/web/prod"],
+      { "apps/api/prod/a.yaml": manifest, "deep/er/web/prod/a.json": "{}", "prod/a.yaml": manifest },
+    ],
+    [
+      "team-*/{app}",
+      ["api/x plain team-a/api", "web/x plain team-b/web"],
+      { "team-a/api/a.yaml": manifest, "team-b/web/a.yaml": manifest, "other/web/a.yaml": manifest },
+    ],
+    [
+      "apps/{app}-prod",
+      ["api/x plain apps/api-prod"],
+      { "apps/api-prod/a.yaml": manifest, "apps/api-dev/a.yaml": manifest, "apps/-prod/a.yaml": manifest },
+    ],
+    [
+      "{app}/overlays/{app}",
+      ["api/x plain api/overlays/api"],
+      { "api/overlays/api/a.yaml": manifest, "api/overlays/web/a.yaml": manifest },
+    ],
+    [
+      "{app}",
+      ["api/x helm api"],
+      { "api/Chart.yaml": "", ".github/a.yaml": manifest, "file.yaml": manifest, "docs/a.md": "" },
+    ],
+    [".hidden/{app}", ["api/x plain .hidden/api"], { ".hidden/api/a.yaml": manifest }],
+    ["a+b/{app}.(x)", ["api/x plain a+b/api.(x)"], { "a+b/api.(x)/a.yaml": manifest, "aab/api.(x)/a.yaml": manifest }],
+  ] as const)("match %s", async (path, expected, files) => {
+    expect(await paths(config({ x: `path: ${JSON.stringify(path)}` }), files)).toEqual(expected);
+  });
+
+  it("find a renderer by the folder's files: kustomization, then chart, then manifests", async () => {
+    const files = { "a/Kustomization": "", "a/Chart.yaml": "", "b/Chart.yaml": "", "b/x.yaml": "", "c/x.yml": "" };
+    expect(await paths(config({ e: 'path: "{app}"' }), files)).toEqual([
+      "a/e kustomize a",
+      "b/e helm b",
+      "c/e plain c",
+    ]);
+    expect(await paths(config({ e: 'path: "{app}", renderer: helm' }), files)).toEqual([
+      "a/e helm a",
+      "b/e helm b",
+      "c/e helm c",
+    ]);
+  });
+
+  it("may be one named folder, the root too", async () => {
+    expect(await paths(config({ e: 'path: ".", app: all' }), { "kustomization.yaml": "" })).toEqual([
+      "all/e kustomize ",
+    ]);
+    expect(await paths(config({ e: "path: manifests, app: all" }), { "manifests/sub/a.yaml": "" })).toEqual([
+      "all/e plain manifests",
+    ]);
+  });
+
+  it("are charts with a values file for each environment, with placeholders filled", async () => {
+    const files = { ...chart("charts/web", ["staging", "prod"]), ...chart("charts/api", ["prod"]) };
+    const keys =
+      'path: "charts/{app}", helm: { valueFiles: ["charts/{app}/values.yaml", "charts/{app}/values-{environment}.yaml"], namespace: "{app}-{environment}", values: { a: 1 } }';
+    const { targets, notes } = await plan(config({ staging: keys, prod: keys }), memoryTree(files));
+    expect(targets.map(({ id }) => id)).toEqual(["web/staging", "api/prod", "web/prod"]);
+    expect(targets[2]?.render).toEqual({
+      kind: "helm",
+      path: "charts/web",
+      options: {
+        releaseName: "web",
+        namespace: "web-prod",
+        valueFiles: ["charts/web/values.yaml", "charts/web/values-prod.yaml"],
+        values: { a: 1 },
+      },
+    });
+    expect(notes).toEqual([
+      'The chart `charts/api` is no target of "staging": it has no `charts/api/values-staging.yaml`.',
+    ]);
+  });
+
+  it.each([
+    ["ignore", [undefined]],
+    ["error", [["charts/web/values-prod.yaml"]]],
+    ["skip", []],
+  ])("treat a missing values file as told: %s", async (missing, expected) => {
+    const text = config({
+      prod: `path: "charts/{app}", helm: { missingValueFiles: ${missing}, valueFiles: ["charts/{app}/values-prod.yaml"] }`,
+    });
+    const { targets } = await plan(text, memoryTree(chart("charts/web", [])));
+    expect(targets.map(({ render }) => (render.kind === "helm" ? render.options.valueFiles : "no chart"))).toEqual(
+      expected,
+    );
+  });
+
+  it("leave library charts, excluded folders and skipped apps out and say so", async () => {
+    const files = {
+      ...chart("charts/web", []),
+      ...chart("charts/old", []),
+      ...chart("charts/api", []),
+      "charts/lib/Chart.yaml": "type: library\n",
+    };
+    const text = config(
+      { prod: 'path: "charts/{app}", exclude: ["charts/o*"]' },
+      "apps: { api: { environments: { prod: { skip: true } } } }\n",
+    );
+    const { targets, notes } = await plan(text, memoryTree(files));
+    expect(targets.map(({ id }) => id)).toEqual(["web/prod"]);
+    expect(notes).toEqual([
+      '"api" is left out of "prod" by its override.',
+      "`charts/lib` is a library chart and is no target.",
+    ]);
+  });
+
+  it("take options from the environment, then the place, then the app's override", async () => {
+    const text = config(
+      {
+        prod: 'helm: { namespace: env, kubeVersion: "1.30.0", includeCRDs: false }, targets: [{ path: "charts/{app}", helm: { namespace: place } }]',
+      },
+      "apps: { web: { environments: { prod: { helm: { includeCRDs: true } } } } }\n",
+    );
+    const { targets } = await plan(text, memoryTree(chart("charts/web", [])));
+    expect(targets[0]?.render.options).toEqual({
+      releaseName: "web",
+      namespace: "place",
+      kubeVersion: "1.30.0",
+      includeCRDs: true,
+    });
+  });
+
+  it("read folders of plain manifests whole unless told otherwise", async () => {
+    const render = async (more: string) =>
+      (await plan(config({ e: `path: "{app}"${more}` }), memoryTree({ "a/x.yaml": "" }))).targets[0]?.render;
+    expect(await render("")).toEqual({ kind: "plain", path: "a", options: { recurse: true } });
+    expect(await render(", plain: { recurse: false, exclude: [x] }")).toEqual({
+      kind: "plain",
+      path: "a",
+      options: { recurse: false, exclude: ["x"] },
+    });
+  });
+
+  it("do not follow links and submodules and say which", async () => {
+    const tree = memoryTree({
+      "apps/web/a.yaml": manifest,
+      "apps/link": { link: "web" },
+      "apps/sub": { module: "1".repeat(40) },
+      top: { link: "apps" },
+    });
+    const found = await plan(config({ a: 'path: "apps/{app}"', b: 'path: "top/{app}"' }), tree);
+    expect(found.targets.map(({ id }) => id)).toEqual(["web/a"]);
+    expect(found.notes).toEqual(
+      ["apps/link", "apps/sub", "top"].map((path) => `\`${path}\` is a link or a submodule and is not followed.`),
+    );
+  });
+
+  it("warn at the line of a path that matches nothing", async () => {
+    const { plan: found, problems } = await resolveTargets(
+      config({ a: 'path: "apps/{app}"', b: 'path: "nope/{app}"' }),
+      memoryTree({ "apps/x/a.yaml": manifest }),
+      "f.yaml",
+    );
+    expect(found.targets).toHaveLength(1);
+    expect(problems).toMatchObject([
+      { severity: "warning", file: "f.yaml", line: 4, column: 22, message: '`nope/{app}` of "b" matches no folder' },
+    ]);
+  });
+
+  it("report two folders that are the same target, and keep the first", async () => {
+    const { plan: found, problems } = await resolveTargets(
+      config({ a: 'path: "*/{app}"' }),
+      memoryTree({ "x/web/a.yaml": manifest, "y/web/a.yaml": manifest }),
+    );
+    expect(found.targets.map(({ render }) => render.path)).toEqual(["x/web"]);
+    expect(problems).toMatchObject([
+      { severity: "error", message: 'Two folders are "web" in "a": `x/web` and `y/web`' },
+    ]);
+  });
+
+  it("are none when the file is broken, which says why", async () => {
+    const { plan: found, config: parsed, problems } = await resolveTargets("version: 1\n", memoryTree(apps));
+    expect(found).toMatchObject({ source: "file", targets: [] });
+    expect(parsed).toBeUndefined();
+    expect(problems).toMatchObject([{ severity: "error", message: "The configuration has no `environments`" }]);
+  });
+
+  it("look only at folders that can match", async () => {
+    const tree = memoryTree({ ...apps, "huge/a/b/c/d.yaml": manifest });
+    const listed: string[] = [];
+    const list = (path: string) => {
+      listed.push(path);
+      return tree.list(path);
+    };
+    const watched: Tree = { ...tree, list };
+    await resolveTargets(config({ prod: 'path: "apps/{app}/overlays/prod"' }), watched);
+    expect(listed.filter((path) => path.startsWith("huge") || path === "")).toEqual([]);
+  });
+});
+
+describe("the difference of two plans", () => {
+  const files = {
+    ...overlays(["api", "web"], ["prod"]),
+    ...chart("charts/web", ["prod"]),
+    "more/new/kustomization.yaml": kustomization(),
+  };
+
+  it("names targets that come, go and change, and counts the others", async () => {
+    const before = await plan(config({ prod: 'path: "apps/{app}/overlays/prod"' }), memoryTree(files));
+    const after = await plan(
+      config({ prod: 'targets: [{ path: "more/{app}" }, { path: "charts/{app}" }]' }),
+      memoryTree(files),
+    );
+    const difference = planDifference(before, after);
+    expect(difference.added.map(({ id }) => id)).toEqual(["new/prod"]);
+    expect(difference.removed.map(({ id }) => id)).toEqual(["api/prod"]);
+    expect(difference.changed.map(({ base, head }) => [base.render.path, head.render.path])).toEqual([
+      ["apps/web/overlays/prod", "charts/web"],
+    ]);
+    expect(planDifference(before, before)).toMatchObject({
+      added: [],
+      removed: [],
+      changed: [],
+      unchanged: 2,
+      environments: false,
+    });
+  });
+
+  it("sees changed options and a changed order of environments", async () => {
+    const [first, second] = [
+      'path: "charts/{app}", helm: { namespace: a }',
+      'path: "charts/{app}", helm: { namespace: b }',
+    ];
+    const a = await plan(config({ x: first, y: first }), memoryTree(files));
+    const b = await plan(config({ y: first, x: second }), memoryTree(files));
+    const difference = planDifference(a, b);
+    expect(difference.changed.map(({ head }) => head.id)).toEqual(["web/x"]);
+    expect(difference).toMatchObject({ unchanged: 1, environments: true });
+  });
+});

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isRefusal } from "../../src/config/check.ts";
+import { parseDuration } from "../../src/config/durations.ts";
+import { checkPointer, checkRegex, checkSemverRange } from "../../src/config/expressions.ts";
+import { editDistance, nearest } from "../../src/config/nearest.ts";
+import { checkTimezone, parseWindow } from "../../src/config/windows.ts";
+
+describe("durations", () => {
+  it.each([
+    ["90s", 90_000],
+    ["30m", 1_800_000],
+    ["1h30m", 5_400_000],
+    ["2d", 172_800_000],
+    ["0s", 0],
+  ])("%s is %i ms", (text, expected) => {
+    expect(parseDuration(text)).toBe(expected);
+  });
+
+  it.each(["", "30", "m30", "30m1h", "1.5h", "-1m", "30 m", "366d", "9999999999d"])("%j is refused", (text) => {
+    expect(isRefusal(parseDuration(text))).toBe(true);
+  });
+});
+
+describe("windows", () => {
+  it.each([
+    ["mon-fri 09:00-17:00", { days: [1, 2, 3, 4, 5], from: 540, to: 1020 }],
+    ["sat,sun", { days: [6, 7], from: 0, to: 1440 }],
+    ["fri-mon 22:00-06:00", { days: [1, 5, 6, 7], from: 1320, to: 360 }],
+    ["Daily 00:00-24:00", { days: [1, 2, 3, 4, 5, 6, 7], from: 0, to: 1440 }],
+  ])("%s is read", (text, expected) => {
+    expect(parseWindow(text)).toEqual({ kind: "weekly", ...expected });
+  });
+
+  it.each([
+    "",
+    "mon-fry",
+    "mon-tue-wed",
+    "mon 9-17",
+    "mon 09:00-09:00",
+    "mon 25:00-26:00",
+    "mon 09:60-10:00",
+    "mon 09:00-10:00 x",
+    "2026-13-01/2026-13-02",
+    "2026-02-29/2026-03-01",
+    "2027-01-02/2027-01-01",
+    "2026-01-01/2026-01-02/2026-01-03",
+  ])("%j is refused", (text) => {
+    expect(isRefusal(parseWindow(text))).toBe(true);
+  });
+
+  it("know the time zones of the system", () => {
+    expect(checkTimezone("Europe/Berlin")).toBeUndefined();
+    expect(checkTimezone("UTC")).toBeUndefined();
+    expect(checkTimezone("Europe/Berlim")).toMatchObject({ problem: "is not a time zone" });
+    expect(checkTimezone("+01:00")).toMatchObject({ problem: "is not a time zone" });
+  });
+});
+
+describe("semver ranges", () => {
+  it.each([
+    "^1.0",
+    "~1.2.3",
+    ">=1.0 <2.0",
+    ">= 1.0, < 2",
+    "1.x || 2.*",
+    "1.0 - 1.9",
+    "*",
+    "v1.2.3-rc.1",
+    "~>1.2",
+    "=1.0.0+build",
+  ])("%s is one", (text) => {
+    expect(checkSemverRange(text)).toBeUndefined();
+  });
+
+  it.each(["", "latest", "^1.0 foo", "1.2.3.4", "^^1", "1 ||", ">"])("%j is none", (text) => {
+    expect(checkSemverRange(text)).toBeDefined();
+  });
+});
+
+describe("regular expressions", () => {
+  it("are those that compile and are short", () => {
+    expect(checkRegex("^main-(?<n>[0-9]+)$")).toBeUndefined();
+    expect(checkRegex("(")?.problem).toBe("is not a regular expression: Unterminated group");
+    expect(checkRegex("a".repeat(300))?.problem).toBe("has 300 characters");
+  });
+
+  it.each(["(a+)+$", "([a-z]*)*", "(x|y+){2,}"])("that can take for ever are refused: %s", (text) => {
+    expect(checkRegex(text)?.problem).toBe("repeats a group that repeats, which can take for ever");
+  });
+});
+
+describe("JSON pointers", () => {
+  it.each([
+    ["/a", true],
+    ["/a/b~1c/*", true],
+    ["/a~0", true],
+    ["a", false],
+    ["", false],
+    ["/a~2", false],
+  ])("%j: %j", (text, ok) => {
+    expect(checkPointer(text) === undefined).toBe(ok);
+  });
+});
+
+describe("did you mean", () => {
+  it("measures insertions, deletions, replacements and swaps", () => {
+    expect(editDistance("staging", "stagging")).toBe(1);
+    expect(editDistance("form", "from")).toBe(1);
+    expect(editDistance("", "abc")).toBe(3);
+  });
+
+  it("is symmetric, zero for equal words only, and no more than the longer word", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
+        const distance = editDistance(a, b);
+        expect(distance).toBe(editDistance(b, a));
+        expect(distance === 0).toBe(a === b);
+        expect(distance).toBeLessThanOrEqual(Math.max(a.length, b.length));
+      }),
+    );
+  });
+
+  it("proposes what is close, whatever its case and its dashes, and nothing else", () => {
+    const keys = ["environments", "pullRequest", "valueFiles", "app"];
+    expect(nearest("enviroment", keys)).toBe("environments");
+    expect(nearest("pull_request", keys)).toBe("pullRequest");
+    expect(nearest("value-files", keys)).toBe("valueFiles");
+    expect(nearest("zebra", keys)).toBeUndefined();
+    expect(nearest("x", keys)).toBeUndefined();
+  });
+});
