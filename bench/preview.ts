@@ -5,6 +5,7 @@ import { computePreview } from "../src/preview/compute.ts";
 import { report } from "../src/preview/report.ts";
 import { type LocalEdges, openLocal } from "../src/wiring.ts";
 import { bareProcesses, repeated } from "./floor.ts";
+import { childPeaks } from "./memory.ts";
 import { type BenchRepository, benchRepository } from "./repository.ts";
 
 const silent: Logger = {
@@ -25,8 +26,14 @@ export interface Ratio {
   readonly note: string;
 }
 
+/** The ratios, and the peak memory in MiB of each program that the previews ran. */
+export interface PreviewBench {
+  readonly ratios: readonly Ratio[];
+  readonly peaks: Readonly<Record<string, number>>;
+}
+
 /** The preview against the same bare `kustomize build` processes: a shared base cold and warm, one app warm. */
-export async function benchPreview(kustomize: string): Promise<readonly Ratio[]> {
+export async function benchPreview(kustomize: string): Promise<PreviewBench> {
   const repository = benchRepository();
   try {
     const trees = [repository.base, repository.shared[0], repository.oneApp].map((commit) =>
@@ -41,7 +48,7 @@ export async function benchPreview(kustomize: string): Promise<readonly Ratio[]>
       withEdges(repository, "cold", (edges) => timed(repository, edges, repository.shared[0])),
     );
     const [warm, single] = await warmTimes(repository);
-    return [
+    const ratios = [
       {
         name: "shared base, 200 targets, cold",
         ours: cold,
@@ -64,11 +71,13 @@ export async function benchPreview(kustomize: string): Promise<readonly Ratio[]>
         note: "from job start to markdown; floor: its two processes",
       },
     ];
+    return { ratios, peaks: Object.fromEntries(peaks) };
   } finally {
     repository.remove();
   }
 }
 
+const peaks = new Map<string, number>();
 let caches = 0;
 
 async function withEdges<T>(
@@ -81,6 +90,7 @@ async function withEdges<T>(
   try {
     return await use(edges);
   } finally {
+    for (const [name, peak] of childPeaks()) peaks.set(name, Math.max(peak, peaks.get(name) ?? 0));
     await edges.close();
   }
 }

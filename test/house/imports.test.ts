@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(rooms.map((folder) => [folder, ["model", ...rules]])),
   sandbox: ["model"],
   queue: ["model"],
-  webhooks: ["model", "queue"],
+  webhooks: ["model", "queue", "policy"],
   web: ["model", "queue", ...rooms],
   cli: ["model", "queue", "sandbox", "wiring.ts", "settings.ts", "main.ts", ...rooms, ...rules],
   "index.ts": ["model", "webhooks"],
