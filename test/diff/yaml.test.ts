@@ -123,7 +123,7 @@ spec:
         expect(parse(written)).toEqual(plain);
         expect(parse(written, { version: "1.1", merge: false })).toEqual(plain);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });

@@ -43,7 +43,7 @@ function inertText(text: string): string {
 
 /** Text of others as a code span: nothing in code is markup, a mention or a link. */
 export function code(text: string): string {
-  const clean = visible(text);
+  const clean = unforged(visible(text));
   if (clean.trim() === "") return "`\u00A0`";
   const ticks = "`".repeat(longestRun(clean) + 1);
   const pad = clean.startsWith("`") || clean.endsWith("`") || /^\s.*\s$/.test(clean) ? " " : "";
@@ -63,7 +63,7 @@ export function htmlCode(text: string): string {
 /** A fenced block that its content cannot close: the fence is longer than the longest run of backticks in it. */
 export function fenced(language: string, content: string): string {
   const ticks = "`".repeat(Math.max(3, longestRun(content) + 1));
-  return `${ticks}${language}\n${unforged(content)}\n${ticks}`;
+  return `${ticks}${language}\n${unforged(content.toWellFormed())}\n${ticks}`;
 }
 
 /** A comment marker of ours cannot stand in content, not even in code: what looks for markers reads the raw text. */

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { previewJson } from "../../src/diff/index.ts";
+import { change, finding, preview, target } from "./support.ts";
+
+describe("the JSON of a preview", () => {
+  const id = { apiVersion: "v1", kind: "ConfigMap", namespace: "", name: "old" };
+  const changed = target("webapp/prod", {
+    because: [["base/a.yaml", "apps/webapp/overlays/prod"]],
+    changes: [change("-a: 1\n+a: 2", { ...id, name: "new", action: "renamed", from: id })],
+    images: [{ container: "Deployment/web: web", from: "a:1", to: "a:2" }],
+    restarts: 1,
+  });
+  const failed = target("webapp/dev", {
+    status: "failed",
+    error: { message: "no", file: "k.yaml", line: 2, side: "head" },
+  });
+  const given = preview([changed, failed, target("webapp/test", { status: "unchanged" })], {
+    findings: [finding({ file: "k.yaml", line: 3 })],
+  });
+
+  it("is one object with exactly the promised keys", () => {
+    expect(previewJson(given)).toEqual({
+      base: given.base,
+      mergeBase: given.mergeBase,
+      head: given.head,
+      targets: [
+        {
+          app: "webapp",
+          environment: "prod",
+          path: "apps/webapp/overlays/prod",
+          renderer: "kustomize",
+          status: "changed",
+          because: [["base/a.yaml", "apps/webapp/overlays/prod"]],
+          changes: [
+            { action: "renamed", ...id, name: "new", from: id, addedLines: 1, removedLines: 1, diff: "-a: 1\n+a: 2" },
+          ],
+          images: [{ container: "Deployment/web: web", from: "a:1", to: "a:2" }],
+        },
+        {
+          app: "webapp",
+          environment: "dev",
+          path: "apps/webapp/overlays/dev",
+          renderer: "kustomize",
+          status: "failed",
+          because: [],
+          changes: [],
+          images: [],
+          error: { message: "no", file: "k.yaml", line: 2 },
+        },
+      ],
+      findings: [
+        {
+          id: "privileged-container",
+          severity: "danger",
+          app: "webapp",
+          environment: "prod",
+          resource: "Deployment/web",
+          message: "Container `web` now runs privileged.",
+        },
+      ],
+      completeness: { targets: 3, affected: 3, rendered: 2, failed: 1, truncated: 0, hiddenLines: 0, unpinned: [] },
+    });
+  });
+
+  it("lists unchanged targets on request", () => {
+    expect(previewJson(given, { all: true }).targets.map(({ status }) => status)).toEqual([
+      "changed",
+      "failed",
+      "unchanged",
+    ]);
+  });
+});
