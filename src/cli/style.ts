@@ -48,9 +48,13 @@ export function oneLine(text: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const ESCAPES = /\u001b\[[0-9;]*m|\u001b\]8;;[^\u001b]*\u001b\\/g;
 
-/** How many columns a text takes, its escape sequences left out (every character counted as one column). */
+/** Characters that take two columns: emoji, and the scripts of East Asia (the wide ranges of Unicode's EastAsianWidth, roughly). */
+const WIDE =
+  /\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/gu;
+
+/** How many columns a text takes, its escape sequences left out. */
 export function width(text: string): number {
-  return [...text.replace(ESCAPES, "")].length;
+  return [...text.replace(ESCAPES, "").replace(WIDE, "xx")].length;
 }
 
 /** Pads to `columns`, escape sequences left out. */

@@ -1,43 +1,50 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { tempDir } from "../support/temp-git.ts";
 import { sluice } from "./support/run.ts";
 
+const env = { PATH: process.env.PATH ?? "" };
+
 let folder: string;
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("sluice demo", () => {
-  it("plays the life of a change to its end and shows the comment", async () => {
-    folder = tempDir("sluice-demo-test-");
-    const { code, out, err } = await sluice(["demo", "--exit", "--data", join(folder, "data")], {
-      env: process.env as Record<string, string>,
-    });
-    expect([code, err]).toEqual([0, ""]);
-    expect(out).not.toContain("✗");
-    expect(out).toContain("✓ A GitHub on this machine");
-    expect(out.match(/✓ Sluice comments and completes its check/g)).toHaveLength(3);
-    expect(out).toContain("│ -        image: ghcr.io/acme/webapp:1.4.0".trimEnd().slice(2, 20));
-    expect(out).toContain("✓ Still one comment with the preview");
-    expect(existsSync(join(folder, "data/github"))).toBe(true);
-  });
-
-  it("stays up until it is interrupted, its pages readable", async () => {
+  it("plays the life of a change, shows the comments, and stays up with its pages until it is interrupted", async () => {
     folder = tempDir("sluice-demo-test-");
     const interrupt = new AbortController();
     let page: Promise<Response> | undefined;
-    const { code, out } = await sluice(["demo"], {
-      env: process.env as Record<string, string>,
-      signal: interrupt.signal,
-      onOut: (text) => {
-        const url = /http:\/\/127\.0\.0\.1:\d+\/acme\/shop\/pull\/1/.exec(text)?.[0];
-        if (page || !url || !text.includes("Try next")) return;
-        page = fetch(url).finally(() => interrupt.abort());
-      },
-    });
-    expect(code).toBe(0);
-    expect(out).toContain("Ctrl-C ends the demo.");
-    expect((await page)?.status).toBe(200);
+    const onOut = (text: string) => {
+      const url = /http:\/\/127\.0\.0\.1:\d+\/acme\/shop\/pull\/1/.exec(text)?.[0];
+      if (page !== undefined || url === undefined || !text.includes("Ctrl-C ends the demo.")) return;
+      page = fetch(url).finally(() => interrupt.abort());
+    };
+    const argv = ["demo", "--data", join(folder, "data")];
+    const { code, out, err } = await sluice(argv, { env, signal: interrupt.signal, onOut });
+    expect([code, err]).toEqual([0, "Stopping.\n"]);
+    expect(out).not.toContain("✗");
+    expect(out).toContain("✓ A GitHub on this machine");
+    expect(out.match(/✓ Sluice comments and completes its check/g)).toHaveLength(3);
+    expect(out).toMatch(/│ +- +image: ghcr\.io\/acme\/webapp:1\.4\.0\n│ +\+ +image: ghcr\.io\/acme\/webapp:1\.5\.0\n/);
+    expect(out).toContain("✓ Sluice renders again and renews the same comment and check");
+    const answer = await page;
+    expect(answer?.status).toBe(200);
+    expect(await answer?.text()).toContain("Give webapp more memory");
+    expect(existsSync(join(folder, "data/github"))).toBe(true);
+  }, 120_000);
+
+  it("ends with an exit code that is not 0 when a step fails", async () => {
+    folder = tempDir("sluice-demo-test-");
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const address = taken.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const { code, out, err } = await sluice(["demo", "--exit", "--port", String(port)], { env });
+    await new Promise((resolve) => taken.close(resolve));
+    expect(code).toBe(1);
+    expect(out).toMatch(/^✗ A GitHub on this machine/);
+    expect(err).toContain("EADDRINUSE");
   });
 
   it("refuses a folder that holds something", async () => {

@@ -13,7 +13,21 @@ describe("sluice targets", () => {
   it("lists the targets of the configuration", async () => {
     const { code, out, err } = await sluice(["targets"], { cwd: repository.dir });
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toMatchInlineSnapshot();
+    expect(out).toMatchInlineSnapshot(`
+      "APP      ENVIRONMENT  PATH                          RENDERER
+      gateway  dev          apps/gateway                  helm
+      orders   dev          apps/orders/overlays/dev      kustomize
+      webapp   dev          apps/webapp/overlays/dev      kustomize
+      gateway  staging      apps/gateway                  helm
+      orders   staging      apps/orders/overlays/staging  kustomize
+      webapp   staging      apps/webapp/overlays/staging  kustomize
+      gateway  prod         apps/gateway                  helm
+      orders   prod         apps/orders/overlays/prod     kustomize
+      webapp   prod         apps/webapp/overlays/prod     kustomize
+
+      9 targets, from .sluice.yaml
+      "
+    `);
   });
 
   it("gives them as JSON", async () => {

@@ -7,6 +7,9 @@ type Token = ReturnType<typeof parser.parse>[number];
 
 const parser = new MarkdownIt({ html: true, linkify: true });
 
+/** Of longer code only the beginning is shown; the page has the rest. */
+const LONG_CODE = 16;
+
 /** A GitHub comment as a person would see it, for a terminal: tables aligned, diffs painted, folded parts unfolded, hidden marks left out. */
 export function markdownForTerminal(markdown: string, paint: Style, columns = 100): readonly string[] {
   const writer = new Writer(paint, columns);
@@ -101,7 +104,9 @@ class Writer {
   #code(token: Token): void {
     const text = token.content.replace(/\n$/, "");
     const lines = token.info.trim() === "diff" ? diffLines(text, this.#paint) : harmless(text).split("\n");
-    for (const line of lines) this.#line(`    ${line}`);
+    const shown = lines.length > LONG_CODE ? LONG_CODE - 1 : lines.length;
+    for (const line of lines.slice(0, shown)) this.#line(`    ${line}`);
+    if (shown < lines.length) this.#line(this.#paint.dim(`    … ${lines.length - shown} more lines on the page`));
     this.#line("");
   }
 
@@ -152,10 +157,18 @@ function inlineText(token: Token, paint: Style): string {
   return text;
 }
 
+/** GitHub shows a quotation that begins with `[!CAUTION]` and the like as a box with that title. */
+function alert(text: string, paint: Style): string {
+  const kind = /^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]$/.exec(text)?.[1];
+  if (kind === undefined) return text;
+  const title = paint.bold(kind[0] + kind.slice(1).toLowerCase());
+  return kind === "CAUTION" ? paint.red(title) : kind === "WARNING" ? paint.yellow(title) : paint.blue(title);
+}
+
 function inlinePiece(token: Token, paint: Style): string {
   switch (token.type) {
     case "text":
-      return harmless(token.content);
+      return alert(harmless(token.content), paint);
     case "code_inline":
       return paint.cyan(harmless(token.content));
     case "softbreak":

@@ -8,7 +8,7 @@ import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
 import { type Clone, pushSample } from "./sample.ts";
 import { demoSettings } from "./settings.ts";
 import { type Steps, stepsOn } from "./steps.ts";
-import { previewOf, replyTo, type Said } from "./watch.ts";
+import { checkWrites, previewAgain, previewOf, replyTo, type Said } from "./watch.ts";
 
 /** Where the demo is played. */
 export interface Stage {
@@ -109,11 +109,18 @@ async function playPull(demo: DemoPull, { github, clone, steps, context }: Scene
   );
   const said = await steps.step(
     "Sluice comments and completes its check",
-    () => previewOf(github, pull, signal),
+    async () => holding(demo.expects, await previewOf(github, pull, signal)),
     (both) => checkText(both, paint),
   );
-  steps.say("", ...framed(markdownForTerminal(said.comment.body, paint), paint), "");
+  steps.say("", ...framed(markdownForTerminal(said.comment.body, paint), paint));
   return pull;
+}
+
+/** Passes on what was said when the comment holds all of these texts. */
+function holding(expected: readonly string[], said: Said): Said {
+  const missing = expected.filter((text) => !said.comment.body.includes(text));
+  if (missing.length === 0) return said;
+  throw new Fault("bug", `the comment does not mention ${missing.join(", ")}`);
 }
 
 function checkText({ check }: Said, paint: Stage["context"]["paint"]): string {
@@ -126,30 +133,37 @@ function framed(lines: readonly string[], paint: Stage["context"]["paint"]): rea
   return lines.map((line) => `${paint.dim("│")} ${line}`.trimEnd());
 }
 
-const COMMANDS = ["/help", "/diff"];
-
-async function playCommands(pull: PullSummary, { github, steps, context }: Scene): Promise<void> {
-  const { paint, signal } = context;
-  steps.say(paint.bold("Commands"));
-  for (const command of COMMANDS) {
-    const reply = await steps.step(`${PERSON} comments ${command}, Sluice replies`, async () => {
-      const comment = await github.comment({ ...pull, body: command, by: PERSON });
-      return replyTo(github, pull, comment, signal);
-    });
-    steps.say("", ...framed(markdownForTerminal(reply.body, paint), paint), "");
-  }
-  await steps.step("Still one comment with the preview", async () => oneComment(github, pull));
+async function playCommands(pull: PullSummary, scene: Scene): Promise<void> {
+  const { github, steps, context } = scene;
+  steps.say("", context.paint.bold("Commands"));
+  await playCommand("/help", pull, scene);
+  const before = checkWrites(github);
+  await playCommand("/diff", pull, scene);
+  await steps.step("Sluice renders again and renews the same comment and check", async () => {
+    await previewAgain(github, pull, before, context.signal);
+    onceEach(github, pull);
+  });
 }
 
-/** However often a pull request is previewed, its preview is one comment. */
-function oneComment(github: LocalGitHub, pull: PullSummary): void {
-  const previews = github.comments(pull).filter((one) => one.byApp);
-  const expected = 1 + COMMANDS.length;
-  if (previews.length !== expected) throw new Fault("bug", `Sluice wrote ${previews.length} comments, not ${expected}`);
+async function playCommand(command: string, pull: PullSummary, { github, steps, context }: Scene): Promise<void> {
+  const reply = await steps.step(`${PERSON} comments ${command}, Sluice replies`, async () => {
+    const comment = await github.comment({ ...pull, body: command, by: PERSON });
+    return replyTo(github, pull, comment, context.signal);
+  });
+  steps.say("", ...framed(markdownForTerminal(reply.body, context.paint), context.paint), "");
+}
+
+/** However often a pull request is previewed, its preview is one comment and one check; two commands got one reply each. */
+function onceEach(github: LocalGitHub, pull: PullSummary): void {
+  const comments = github.comments(pull).filter((one) => one.byApp).length;
+  const checks = github.checkRuns({ ...pull, sha: pull.headSha }).length;
+  if (comments !== 3) throw new Fault("bug", `Sluice wrote ${comments} comments, not one and two replies`);
+  if (checks !== 1) throw new Fault("bug", `the head has ${checks} checks, not one`);
 }
 
 function ending(pulls: readonly PullSummary[], steps: Steps, paint: Stage["context"]["paint"]): void {
   steps.say(
+    "",
     paint.bold("The pull requests"),
     ...pulls.map((pull) => `  ${paint.link(pull.url, pull.url)}  ${pull.title}`),
   );

@@ -7,6 +7,8 @@ export interface DemoPull {
   readonly title: string;
   readonly body: string;
   readonly edits: Edits;
+  /** What Sluice's comment must hold for the step to have worked. */
+  readonly expects: readonly string[];
 }
 
 /** Replaces one text that must be there once, so that a change of the sample cannot make a step of the demo empty. */
@@ -27,12 +29,14 @@ export const DEMO_PULLS: readonly DemoPull[] = [
       "apps/webapp/base/deployment.yaml": swap("memory: 256Mi", "memory: 384Mi"),
       "apps/webapp/base/config/app.properties": swap("features.checkout=v1", "features.checkout=v2"),
     },
+    expects: ["webapp/dev", "webapp/staging", "webapp/prod", "384Mi", "features.checkout=v2"],
   },
   {
     branch: "webapp-1.5.0",
     title: "Release webapp 1.5.0 to staging",
     body: "One line in one overlay.",
     edits: { "apps/webapp/overlays/staging/kustomization.yaml": swap("newTag: 1.4.0", "newTag: 1.5.0") },
+    expects: ["webapp/staging", "1.4.0", "1.5.0"],
   },
   {
     branch: "tidy-orders",
@@ -45,5 +49,6 @@ export const DEMO_PULLS: readonly DemoPull[] = [
       "apps/orders/base/backup-cronjob.yaml": () => undefined,
       "apps/gateway/values-prod.yaml": (text) => `image:\n  tag: latest\n${text}`,
     },
+    expects: ["PersistentVolumeClaim", "latest"],
   },
 ];

@@ -30,7 +30,7 @@ export function previewOf(github: LocalGitHub, pull: PullSummary, signal: AbortS
   return until(ask, { ms: PATIENCE, signal, late });
 }
 
-/** Waits for the App's next comment after the one with the id `after`, and for its reaction to that one. */
+/** Waits for the App's reply to a comment: the first comment of the App's after it, once the App has reacted with 🚀 or 👎. */
 export function replyTo(
   github: LocalGitHub,
   pull: PullSummary,
@@ -45,4 +45,24 @@ export function replyTo(
   };
   const late = () => new Fault("timeout", `"${command.body}" got no reply within ${PATIENCE / 1_000} s`);
   return until(ask, { ms: PATIENCE, signal, late });
+}
+
+/** How often the App wrote to a check run so far. */
+export function checkWrites(github: LocalGitHub): number {
+  const writes = ({ method, template }: (typeof github.requests)[number]) =>
+    method !== "GET" && template?.startsWith("/repos/{owner}/{repo}/check-runs") === true;
+  return github.requests.filter(writes).length;
+}
+
+/** Waits until the App has written to its check again, after there were `before` writes, and completed it. */
+export function previewAgain(
+  github: LocalGitHub,
+  pull: PullSummary,
+  before: number,
+  signal: AbortSignal,
+): Promise<Said> {
+  const late = () =>
+    new Fault("timeout", `the check of pull request ${pull.number} was not renewed within ${PATIENCE / 1_000} s`);
+  const renewed = () => (checkWrites(github) > before ? true : undefined);
+  return until(renewed, { ms: PATIENCE, signal, late }).then(() => previewOf(github, pull, signal));
 }

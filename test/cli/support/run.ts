@@ -1,4 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
 import { runCli } from "../../../src/cli/run.ts";
+
+/** The user's own cache stays out of the tests. */
+const cache = mkdtempSync(join(tmpdir(), "sluice-cli-cache-"));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 /** What one run of the command line did. */
 export interface Ran {
@@ -36,7 +44,7 @@ export async function sluice(argv: readonly string[], options: RunOptions = {}):
         err += text;
       },
     },
-    env: options.env ?? {},
+    env: { SLUICE_CACHE: cache, ...options.env },
     cwd: options.cwd ?? process.cwd(),
     signal: options.signal ?? new AbortController().signal,
   });
