@@ -48,7 +48,7 @@ export class EnginePool {
   }
 
   /** Carries out a request on some engine. A request whose engine crashed is tried once more on a fresh one. */
-  run(request: EngineRequest, signal: AbortSignal): Promise<Outcome> {
+  async run(request: EngineRequest, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     if (this.#closed) throw new Fault("unavailable", "the renderer is closed");
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
@@ -101,7 +101,12 @@ export class EnginePool {
   }
 
   async #attempt(slot: Slot, job: Job): Promise<Outcome> {
-    const engine = await this.#engineOf(slot);
+    let engine = await this.#engineOf(slot);
+    if (!engine.usable) {
+      // It ended while it was idle, which is not this request's doing.
+      this.#replace(slot);
+      engine = await this.#engineOf(slot);
+    }
     try {
       return await engine.run(job.request, job.signal);
     } finally {

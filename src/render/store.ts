@@ -68,7 +68,7 @@ export class RenderStore {
 
   constructor(options: StoreOptions) {
     this.#options = options;
-    this.#try(undefined, () => this.#open());
+    this.#try(undefined, () => undefined);
   }
 
   /** The renders of a key that came after the one with id `after`, oldest first. Damaged ones are dropped. */
@@ -76,7 +76,10 @@ export class RenderStore {
     return this.#try([], ({ find, drop }) =>
       find.all(Buffer.from(key, "hex"), after).flatMap((row) => {
         const stored = storedRender(row);
-        if (stored === undefined) drop.run(Number(row.id));
+        if (stored === undefined) {
+          this.#options.log?.warn({ key }, "a damaged render is dropped from the cache");
+          drop.run(Number(row.id));
+        }
         return stored ?? [];
       }),
     );
@@ -86,7 +89,10 @@ export class RenderStore {
   body(digest: string): Uint8Array | undefined {
     return this.#try(undefined, ({ body }) => {
       const bytes = body.get(Buffer.from(digest, "hex"))?.bytes;
-      return bytes instanceof Uint8Array && sha256(bytes) === digest ? bytes : undefined;
+      if (!(bytes instanceof Uint8Array)) return undefined;
+      if (sha256(bytes) === digest) return bytes;
+      this.#options.log?.warn({ digest }, "a damaged result in the cache is not used");
+      return undefined;
     });
   }
 

@@ -1,0 +1,17 @@
+import { RenderStore } from "../../../src/render/store.ts";
+import { memoryLog } from "./engines.ts";
+import { bodyOf, keyOf, renderNumber } from "./sample-renders.ts";
+
+// Writes renders to the store in argv[2], from number argv[3] on, without end; a test kills this process.
+const [, , directory = "", first = "0"] = process.argv;
+const store = new RenderStore({ directory, capacityBytes: 64 * 1024 * 1024, log: memoryLog(), now: Date.now });
+process.stdout.write("ready\n");
+for (let number = Number(first); ; number += 4) {
+  const batch = [0, 1, 2, 3].map((step) => ({
+    key: keyOf(number + step),
+    kept: renderNumber(number + step),
+    body: bodyOf(number + step),
+  }));
+  store.write(batch, []);
+  if (number % 40 === 0) await new Promise((resolve) => setImmediate(resolve));
+}
