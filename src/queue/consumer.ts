@@ -65,7 +65,8 @@ export class Consumer {
     const locks = new LockWatch(timing.lockMs);
     const closing = () => this.#closing;
     const deadlineMs = deadlines[type];
-    const shared = { type, deadlineMs, policy, locks, closing, stop: this.#stop.signal, log, metrics, clock, random };
+    const run = { type, deadlineMs, policy, locks, closing, stop: this.#stop.signal, dropHandled: store.inMemory };
+    const shared = { ...run, log, metrics, clock, random };
     const handler: Handlers[T] = handlers[type];
     const worker = store.worker(type, (job, token) => runJob({ ...shared, handler }, job, token), {
       autorun: false,

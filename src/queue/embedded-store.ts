@@ -4,17 +4,25 @@ import { PGlite } from "@electric-sql/pglite";
 import type { JobType } from "../model/jobs.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { pglitePool } from "./pglite-pool.ts";
+import { PgliteTurns } from "./pglite-turns.ts";
 import { PostgresStore } from "./postgres-store.ts";
 import type { JobProcessor, OnStoreError, Store, StoredQueue, StoredWorker, WorkerSettings } from "./store.ts";
 
+const upkeepMs = 10 * 60_000;
+
 /** Jobs in a PGlite (PostgreSQL in this process) kept in a folder: one process at a time. */
 export class EmbeddedStore implements Store {
+  readonly inMemory = false;
   readonly #inner: PostgresStore;
+  readonly #db: PGlite;
   readonly #lock: FolderLock;
+  readonly #upkeep: NodeJS.Timeout;
 
-  private constructor(inner: PostgresStore, lock: FolderLock) {
+  private constructor(inner: PostgresStore, db: PGlite, lock: FolderLock, upkeep: NodeJS.Timeout) {
     this.#inner = inner;
+    this.#db = db;
     this.#lock = lock;
+    this.#upkeep = upkeep;
   }
 
   /** Opens or makes the folder; rejects with a `usage` error while another process has it. */
@@ -25,7 +33,12 @@ export class EmbeddedStore implements Store {
     try {
       const db = await PGlite.create(join(folder, "pg"));
       await db.exec("create schema if not exists bullmq; set search_path = bullmq, public");
-      return new EmbeddedStore(new PostgresStore(pglitePool(db), prefix, onError), lock);
+      const turns = new PgliteTurns();
+      const pools = { adding: pglitePool(db, turns, "adding"), running: pglitePool(db, turns, "running") };
+      // PGlite has no autovacuum: without this every update would cost space, and in time speed, for ever.
+      const vacuum = () => turns.take("running", () => db.exec("vacuum (analyze)")).catch(onError);
+      const upkeep = setInterval(() => void vacuum(), upkeepMs);
+      return new EmbeddedStore(new PostgresStore(pools, prefix, onError), db, lock, upkeep.unref());
     } catch (error) {
       await lock.release();
       throw error;
@@ -49,7 +62,9 @@ export class EmbeddedStore implements Store {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#upkeep);
     await this.#inner.close();
+    await this.#db.close();
     await this.#lock.release();
   }
 }

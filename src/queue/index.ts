@@ -53,8 +53,10 @@ async function openStore({ backend, prefix = "sluice", log }: QueueOptions): Pro
   switch (backend.kind) {
     case "redis":
       return new RedisStore(backend.url, prefix, onError);
-    case "postgres":
-      return new PostgresStore(postgresPool(backend.url), prefix, onError);
+    case "postgres": {
+      const pool = postgresPool(backend.url);
+      return new PostgresStore({ adding: pool, running: pool }, prefix, onError);
+    }
     case "embedded":
       return EmbeddedStore.open(backend.dataDir, prefix, onError);
     default:
@@ -74,7 +76,11 @@ class StoredJobs implements Queue {
     this.#store = store;
     this.#options = options;
     this.#opening = new StoreOpening(store, options.log);
-    this.#producer = new Producer(() => this.#opening.queues(), options.retries ?? defaultRetryPolicy);
+    this.#producer = new Producer(
+      () => this.#opening.queues(),
+      options.retries ?? defaultRetryPolicy,
+      options.clock ?? Date.now,
+    );
   }
 
   add(job: Job, options: { readonly timeoutMs?: number } = {}): Promise<void> {

@@ -1,5 +1,5 @@
 import type { JobsOptions } from "bullmq";
-import { type Job, type JobOf, type JobType, jobKey } from "../model/jobs.ts";
+import { type Job, type JobType, jobKey } from "../model/jobs.ts";
 import type { RetryPolicy } from "./outcome.ts";
 
 /** Every kind of job has a queue of its own, so that long jobs never keep short ones waiting. */
@@ -55,9 +55,4 @@ export function handledMark(type: JobType): { readonly type: JobType; readonly h
 /** Whether the stored data says that the job was handled, though the store was never told that it is complete. */
 export function isHandled(data: unknown): boolean {
   return typeof data === "object" && data !== null && "handled" in data && data.handled === true;
-}
-
-/** The stored data as a job of the kind. The store is our own: only the kind is checked, against a queue shared by mistake. */
-export function isJobOf<T extends JobType>(type: T, data: unknown): data is JobOf<T> {
-  return typeof data === "object" && data !== null && "type" in data && data.type === type;
 }

@@ -1,20 +1,22 @@
 import { EventEmitter } from "node:events";
 import type { PGlite } from "@electric-sql/pglite";
 import type { PgNotification, PgPool, PgPoolClient, PgQueryResult } from "bullmq";
+import type { Asker, PgliteTurns } from "./pglite-turns.ts";
 
 /**
  * A pool over the one session of a PGlite in this process, in the shape that BullMQ takes. (A socket server in front of PGlite would mix up the extended-protocol messages of
- * its connections.) All its clients share the session, so none may hold a transaction open while another is used;
+ * its connections.) The database is not closed with it. All its clients share the session, so none may hold a transaction open while another is used;
  * the session cannot fail apart from the process, so there are no other events than notifications.
  */
-export function pglitePool(db: PGlite): PgPool {
-  const query = (text: string, params?: readonly unknown[]): Promise<PgQueryResult> => run(db, text, params);
+export function pglitePool(db: PGlite, turns: PgliteTurns, asker: Asker): PgPool {
+  const query = (text: string, params?: readonly unknown[]): Promise<PgQueryResult> =>
+    turns.take(asker, () => run(db, text, params));
   const pool: PgPool & { readonly options: { readonly keepAlive: boolean } } = {
     // Read by BullMQ: a session in this process is never dropped silently.
     options: { keepAlive: true },
     query,
     connect: async () => pgliteClient(db, query),
-    end: () => db.close(),
+    end: async () => undefined,
     on: () => pool,
     removeAllListeners: () => pool,
   };

@@ -9,19 +9,26 @@ const schema = "bullmq";
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 
-/** Jobs in a PostgreSQL behind any pool, each kind in a queue named `<prefix>-<kind>`. */
+/** The pools of the two sides; they may be one. */
+export interface PostgresPools {
+  readonly adding: PgPool;
+  readonly running: PgPool;
+}
+
+/** Jobs in a PostgreSQL behind any pools, each kind in a queue named `<prefix>-<kind>`. */
 export class PostgresStore implements Store {
-  readonly #pool: PgPool;
+  readonly inMemory = false;
+  readonly #pools: PostgresPools;
   readonly #prefix: string;
 
-  constructor(pool: PgPool, prefix: string, onError: OnStoreError) {
-    this.#pool = pool;
+  constructor(pools: PostgresPools, prefix: string, onError: OnStoreError) {
+    this.#pools = pools;
     this.#prefix = prefix;
-    pool.on("error", onError);
+    for (const pool of this.#distinct()) pool.on("error", onError);
   }
 
   async prepare(): Promise<void> {
-    const client = await this.#pool.connect();
+    const client = await this.#pools.adding.connect();
     try {
       await runMigrations(client, schema);
     } finally {
@@ -30,19 +37,23 @@ export class PostgresStore implements Store {
   }
 
   queue(type: JobType): StoredQueue {
-    return new Queue(this.#name(type), { connection: this.#pool, streams: { events: { maxLen: 100 } } });
+    return new Queue(this.#name(type), { connection: this.#pools.adding, streams: { events: { maxLen: 100 } } });
   }
 
   worker(type: JobType, processor: JobProcessor, settings: WorkerSettings): StoredWorker {
-    return new Worker(this.#name(type), processor, { ...settings, connection: this.#pool });
+    return new Worker(this.#name(type), processor, { ...settings, connection: this.#pools.running });
   }
 
   async ping(): Promise<void> {
-    await this.#pool.query("select 1");
+    await this.#pools.adding.query("select 1");
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([...this.#distinct()].map((pool) => pool.end()));
+  }
+
+  #distinct(): ReadonlySet<PgPool> {
+    return new Set([this.#pools.adding, this.#pools.running]);
   }
 
   #name(type: JobType): string {

@@ -1,22 +1,37 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, messageOf } from "../model/errors.ts";
-import type { Job } from "../model/jobs.ts";
+import type { Job, JobType } from "../model/jobs.ts";
+import type { Clock } from "../model/observe.ts";
+import { Batcher } from "./batcher.ts";
 import { within } from "./deadline.ts";
-import { isOnce, jobOptions } from "./kinds.ts";
+import { isOnce, jobOptions, jobTypes } from "./kinds.ts";
 import type { Queues } from "./opened.ts";
 import type { RetryPolicy } from "./outcome.ts";
+import { packJob } from "./packing.ts";
 import type { StoredQueue } from "./store.ts";
 
 const retryMs = 100;
+/** How old the knowledge may be that no job has failed. */
+const failedKnownMs = 1_000;
+/** On PostgreSQL adding in bulk costs as much as this many single adds, for its temporary tables. */
+const bulkFrom = 4;
+
+type StorableJob = Parameters<StoredQueue["addBulk"]>[0][number];
 
 /** Stores jobs; see the port's `add`. */
 export class Producer {
   readonly #open: () => Promise<Queues>;
   readonly #policy: RetryPolicy;
+  readonly #clock: Clock;
+  readonly #batchers: ReadonlyMap<JobType, Batcher<StorableJob>>;
+  readonly #failed = new Map<JobType, { readonly at: number; readonly any: boolean }>();
 
-  constructor(open: () => Promise<Queues>, policy: RetryPolicy) {
+  constructor(open: () => Promise<Queues>, policy: RetryPolicy, clock: Clock) {
     this.#open = open;
     this.#policy = policy;
+    this.#clock = clock;
+    const batcher = (type: JobType) => new Batcher<StorableJob>((jobs) => this.#addBulk(type, jobs));
+    this.#batchers = new Map(jobTypes.map((type) => [type, batcher(type)]));
   }
 
   /** Resolves when the store has the job; rejects with `unavailable` when it does not take it within the time, at once when it refuses it. */
@@ -33,32 +48,58 @@ export class Producer {
 
   /** Adding twice is harmless, so a store that is away for a moment (a failover, a restart) is asked again. */
   async #addWhileAway(job: Job, stop: AbortSignal): Promise<void> {
+    const data = await packJob(job);
+    const storable = { name: job.type, data, opts: jobOptions(job, this.#policy) };
     for (;;) {
       try {
-        const queue = (await this.#open()).get(job.type);
-        if (queue === undefined) throw new Fault("bug", `no queue for ${job.type}`);
-        return await store(queue, job, this.#policy);
+        return await (isOnce(job.type)
+          ? this.#addOnce(job.type, storable, stop)
+          : this.#addCollapsing(job.type, storable));
       } catch (error) {
         if (stop.aborted || !isConnectionError(error)) throw error;
         await sleep(retryMs);
       }
     }
   }
-}
 
-async function store(queue: StoredQueue, job: Job, policy: RetryPolicy): Promise<void> {
-  const { id } = await queue.add(job.type, job, jobOptions(job, policy));
-  if (id === undefined) throw new Fault("bug", "the store gave the job no id");
-  const stored = await queue.getJob(id);
-  const state = await stored?.getState();
-  if (isOnce(job.type)) {
+  async #addOnce(type: JobType, storable: StorableJob, stop: AbortSignal): Promise<void> {
+    await this.#batchers.get(type)?.add(storable, JSON.stringify(storable.data).length, stop);
+    if (!(await this.#anyFailed(type))) return;
     // Added again after it failed for good: somebody asks for another try.
-    if (state === "failed") await stored?.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
-    return;
+    const stored = await (await this.#queue(type)).getJob(storable.opts?.jobId ?? "");
+    if ((await stored?.getState()) !== "failed") return;
+    await stored?.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
   }
-  // A deduplication key that outlived its job would swallow every further job of that key. It is removed only if it still names that job.
-  if (state === "failed" || state === "completed") {
-    if (await stored?.removeDeduplicationKey()) await queue.add(job.type, job, jobOptions(job, policy));
+
+  async #addCollapsing(type: JobType, { name, data, opts }: StorableJob): Promise<void> {
+    const queue = await this.#queue(type);
+    const { id } = await queue.add(name, data, opts);
+    const stored = await queue.getJob(id ?? "");
+    if (stored?.finishedOn === undefined) return;
+    // A deduplication key that outlived its job would swallow every further job of that key. It is removed only if it still names that job.
+    if (await stored.removeDeduplicationKey()) await queue.add(name, data, opts);
+  }
+
+  async #addBulk(type: JobType, jobs: readonly StorableJob[]): Promise<void> {
+    const queue = await this.#queue(type);
+    if (jobs.length >= bulkFrom) await queue.addBulk([...jobs]);
+    else await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
+  }
+
+  /** Asked of the store once a second at most: nearly always none has, and then a job that was just added cannot be one of them. */
+  async #anyFailed(type: JobType): Promise<boolean> {
+    const known = this.#failed.get(type);
+    if (known !== undefined && this.#clock() - known.at < failedKnownMs) return known.any;
+    this.#failed.set(type, { at: this.#clock(), any: known?.any ?? true });
+    const { failed = 0 } = await (await this.#queue(type)).getJobCounts("failed");
+    this.#failed.set(type, { at: this.#clock(), any: failed > 0 });
+    return failed > 0;
+  }
+
+  async #queue(type: JobType): Promise<StoredQueue> {
+    const queue = (await this.#open()).get(type);
+    if (queue === undefined) throw new Fault("bug", `no queue for ${type}`);
+    return queue;
   }
 }
 

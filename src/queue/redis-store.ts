@@ -14,6 +14,7 @@ const reconnect: Settings = {
 
 /** Jobs in Redis (6.2 or later, `noeviction`, AOF). */
 export class RedisStore implements Store {
+  readonly inMemory = true;
   readonly #url: string;
   readonly #prefix: string;
   readonly #onError: OnStoreError;

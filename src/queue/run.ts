@@ -4,9 +4,10 @@ import type { JobOf, JobType } from "../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RunContext } from "../model/queue.ts";
 import { settled } from "./deadline.ts";
-import { handledMark, isHandled, isJobOf, isOnce } from "./kinds.ts";
+import { handledMark, isHandled, isOnce } from "./kinds.ts";
 import type { LockWatch } from "./lock-watch.ts";
 import { type Outcome, outcomeOf, type RetryPolicy } from "./outcome.ts";
+import { unpackJob } from "./packing.ts";
 
 /** Tells BullMQ when to run the job again. */
 export class RunAgain extends Error {
@@ -26,6 +27,8 @@ export interface RunnerOptions<T extends JobType> {
   readonly deadlineMs: number;
   readonly policy: RetryPolicy;
   readonly locks: LockWatch;
+  /** Keep no data of handled jobs that are known by their id alone. */
+  readonly dropHandled: boolean;
   /** Aborted when the worker is told to stop and its grace is over. */
   readonly stop: AbortSignal;
   /** The worker takes no more jobs. */
@@ -53,8 +56,7 @@ export async function runJob<T extends JobType>(
   const started = options.clock();
   try {
     await callHandler(options, stored, lost);
-    // From here on a crash must not run it again.
-    if (isOnce(options.type)) await stored.updateData(handledMark(options.type));
+    if (options.dropHandled && isOnce(options.type)) await stored.updateData(handledMark(options.type));
     options.metrics.job(options.type, "done", seconds(options, started));
   } catch (error) {
     if (lost.aborted) throw new WaitingError("the lock was lost: the job is no longer ours to move");
@@ -77,15 +79,14 @@ async function callHandler<T extends JobType>(
   lost: AbortSignal,
 ): Promise<void> {
   const { type, handler, deadlineMs, policy } = options;
-  const { data } = stored;
-  if (!isJobOf(type, data)) throw new Fault("bug", `a job that is no ${type} in the queue of ${type}`);
+  const job = await unpackJob(type, stored.data);
   const attempt = stored.attemptsMade + 1;
   const deadline = new AbortController();
   const late = new Fault("timeout", `the ${type} job ran for longer than ${deadlineMs} ms`);
   const timer = setTimeout(() => deadline.abort(late), deadlineMs);
   const signal = AbortSignal.any([lost, deadline.signal, options.stop]);
   try {
-    await endSoonAfter(signal, handler(data, { signal, attempt, lastAttempt: attempt >= policy.attempts }));
+    await endSoonAfter(signal, handler(job, { signal, attempt, lastAttempt: attempt >= policy.attempts }));
   } catch (error) {
     // What a handler throws because of the abort says less than why it was aborted.
     throw deadline.signal.aborted && !(error instanceof UserError) ? withCause(late, error) : error;

@@ -2,7 +2,10 @@ import type { Queue as BullQueue, Worker as BullWorker, Processor, WorkerOptions
 import type { JobType } from "../model/jobs.ts";
 
 /** What we use of a BullMQ queue, whatever keeps it. */
-export type StoredQueue = Pick<BullQueue<unknown>, "add" | "getJob" | "getJobCounts" | "waitUntilReady" | "close"> & {
+export type StoredQueue = Pick<
+  BullQueue<unknown>,
+  "add" | "addBulk" | "getJob" | "getJobCounts" | "waitUntilReady" | "close"
+> & {
   on(event: "error", listener: (error: Error) => void): unknown;
 };
 
@@ -22,6 +25,8 @@ export type JobProcessor = Processor<unknown>;
 
 /** Where the jobs are kept. One per process, shared by all kinds of jobs. */
 export interface Store {
+  /** What is kept costs memory: what is not needed any more is better dropped at once. */
+  readonly inMemory: boolean;
   /** Makes the store usable: rejects while it cannot be reached, and may be called again then. */
   prepare(): Promise<void>;
   /** Only after `prepare`. */

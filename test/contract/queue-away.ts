@@ -50,7 +50,13 @@ export function awayContract(name: string, server: () => StoreServer): void {
       const added = queue.add(delivery("patient"), { timeoutMs: 15_000 });
       await server().restart();
       await added;
-      expect((await queue.counts()).waiting).toBe(2);
+      // A PostgreSQL may answer "starting up" for a while yet.
+      await until("both are there", () =>
+        queue.counts().then(
+          ({ waiting }) => waiting === 2,
+          () => false,
+        ),
+      );
     });
 
     it("begins to work when a store that was not there at the start comes", async () => {

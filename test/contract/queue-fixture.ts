@@ -67,7 +67,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
-    await sleep(10);
+    await sleep(20);
   }
 }
 

@@ -11,6 +11,8 @@ describe("the embedded store", () => {
   let dataDir = "";
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
+    // The first opening makes the database.
+    await (await openQueue({ kind: "embedded", dataDir }, "first")).close(0);
   });
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
