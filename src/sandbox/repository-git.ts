@@ -2,7 +2,7 @@ import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { GitFailure, git, gitText, revParse } from "./git.ts";
+import { GitFailure, git, gitText } from "./git.ts";
 
 /** Who is written into a commit. */
 export interface Signature {
@@ -60,8 +60,8 @@ export async function isAncestor(dir: string, ancestor: string, descendant: stri
 
 /** The tree of merging `head` into `base`, or undefined when they conflict or have nothing in common. */
 export async function mergedTree(dir: string, base: string, head: string): Promise<string | undefined> {
-  if ((await mergeBase(dir, base, head)) === undefined) return undefined;
-  const result = await git(dir, ["merge-tree", "--write-tree", "--no-messages", base, head], { ok: [0, 1] });
+  const args = ["merge-tree", "--write-tree", "--no-messages", base, head];
+  const result = await git(dir, args, { ok: [0, 1, 128] });
   return result.code === 0 ? result.stdout.toString("utf8").trim().split("\n")[0] : undefined;
 }
 
@@ -130,7 +130,34 @@ export function writeBlob(dir: string, content: string | Buffer): Promise<string
   return gitText(dir, ["hash-object", "-w", "--stdin"], { input: content });
 }
 
-/** The commit at a branch, undefined when there is none. */
-export function branchHead(dir: string, branch: string): Promise<string | undefined> {
-  return revParse(dir, `refs/heads/${branch}`);
+/** Writes files on top of `parent` as one commit and moves the branch there; null deletes a file. */
+export async function importCommit(
+  dir: string,
+  commit: {
+    branch: string;
+    parent: string | undefined;
+    message: string;
+    author: Signature;
+    files: Readonly<Record<string, string | null>>;
+  },
+): Promise<void> {
+  const { name, email, date } = commit.author;
+  const person = `${name} <${email}> ${Math.floor(Date.parse(date) / 1000)} +0000`;
+  const changes = Object.entries(commit.files).map(([path, content]) =>
+    content === null ? `D ${quoted(path)}\n` : `M 100644 inline ${quoted(path)}\n${sized(content)}`,
+  );
+  const lines = [
+    `commit refs/heads/${commit.branch}\nauthor ${person}\ncommitter ${person}\n${sized(commit.message)}`,
+    commit.parent === undefined ? "" : `from ${commit.parent}\n`,
+    ...changes,
+  ];
+  await git(dir, ["fast-import", "--quiet", "--date-format=raw"], { input: lines.join("") });
+}
+
+function sized(content: string): string {
+  return `data ${Buffer.byteLength(content)}\n${content}\n`;
+}
+
+function quoted(path: string): string {
+  return `"${path.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`;
 }

@@ -38,7 +38,7 @@ async function openWorld(options: LocalGitHubOptions): Promise<World> {
     webhook: { url: options.webhook?.url, mode: "deliver", held: [], pending: new Set() },
     origin: "",
     spent: new Map(),
-    facts: new Map(),
+    sizes: new Map(),
     turn: Promise.resolve(),
   };
 }

@@ -23,8 +23,8 @@ export interface World {
   origin: string;
   /** REST requests per actor. */
   readonly spent: Map<string, number>;
-  /** What git said about pull requests, by commits. */
-  readonly facts: Map<string, Promise<PullFacts>>;
+  /** What git said about the sizes of pull requests, by commits. */
+  readonly sizes: Map<string, Promise<Omit<PullFacts, "mergeable">>>;
   /** The last change of refs that is under way. */
   turn: Promise<unknown>;
 }
@@ -99,6 +99,11 @@ export function repositoryById(world: World, id: number): Repository {
   const repository = world.state.repositories.find((one) => one.id === id);
   if (!repository) throw notFound();
   return repository;
+}
+
+/** The commit at a branch as last seen, undefined when there is none. */
+export function branchHead(repository: Repository, branch: string): string | undefined {
+  return repository.refs[`refs/heads/${branch}`];
 }
 
 /** The pull request; throws 404. */

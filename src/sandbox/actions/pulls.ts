@@ -2,9 +2,9 @@ import { ApiError, validationFailed } from "../errors.ts";
 import { emitPull } from "../events.ts";
 import { gitText } from "../git.ts";
 import { parseHead } from "../objects/pull.ts";
-import { branchHead, mergeBase, mergedTree, rebased, type Signature, writeCommit } from "../repository-git.ts";
+import { mergeBase, mergedTree, rebased, type Signature, writeCommit } from "../repository-git.ts";
 import type { Pull, Repository } from "../state.ts";
-import { exclusively, gitDirOf, nextId, nowIso, type World } from "../world.ts";
+import { branchHead, exclusively, gitDirOf, nextId, nowIso, type World } from "../world.ts";
 import { noticeRefs, writePullRefs } from "./refs.ts";
 
 /** Who acts: a person, or the app's bot. */
@@ -24,6 +24,7 @@ export function openPull(
   actor: Actor,
 ): Promise<Pull> {
   return exclusively(world, async () => {
+    await noticeRefs(world, repository, actor.login);
     const { head, headSha, baseSha } = await checkSides(world, repository, input);
     const time = nowIso(world);
     const pull: Pull = {
@@ -59,9 +60,9 @@ export function openPull(
 async function checkSides(world: World, repository: Repository, input: { head: string; base: string }) {
   const resource = "PullRequest";
   const head = parseHead(world, repository, input.head);
-  const headSha = head && (await branchHead(gitDirOf(world, head.repository), head.ref));
+  const headSha = head && branchHead(head.repository, head.ref);
   if (!head || headSha === undefined) throw validationFailed({ resource, field: "head", code: "invalid" });
-  const baseSha = await branchHead(gitDirOf(world, repository), input.base);
+  const baseSha = branchHead(repository, input.base);
   if (baseSha === undefined) throw validationFailed({ resource, field: "base", code: "invalid" });
   const open = repository.pulls.some(
     (one) =>
@@ -109,7 +110,7 @@ export function editPull(
 }
 
 async function moveToBase(world: World, repository: Repository, pull: Pull, base: string): Promise<unknown> {
-  const sha = await branchHead(gitDirOf(world, repository), base);
+  const sha = branchHead(repository, base);
   if (sha === undefined) throw validationFailed({ resource: "PullRequest", field: "base", code: "invalid" });
   const from = { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } };
   pull.baseRef = base;
@@ -146,7 +147,7 @@ async function checkReopen(world: World, pull: Pull): Promise<void> {
     validationFailed({ resource: "PullRequest", field: "state", code: "invalid", message });
   if (pull.mergedAt !== null) throw refuse("state cannot be changed. The pull request was merged.");
   const home = world.state.repositories.find((one) => one.id === pull.headRepoId);
-  const head = home && (await branchHead(gitDirOf(world, home), pull.headRef));
+  const head = home && branchHead(home, pull.headRef);
   if (head === undefined) throw refuse(`state cannot be changed. The ${pull.headRef} branch has been deleted.`);
   pull.headSha = head;
 }
@@ -164,7 +165,7 @@ export function mergePull(
     if (input.sha !== undefined && input.sha !== pull.headSha)
       throw new ApiError(409, "Head branch was modified. Review and try the merge again.");
     const dir = gitDirOf(world, repository);
-    const base = await branchHead(dir, pull.baseRef);
+    const base = branchHead(repository, pull.baseRef);
     const merged = base === undefined ? undefined : await mergeCommit(world, dir, pull, base, input, actor);
     if (base === undefined || merged === undefined) throw new ApiError(405, "Pull Request is not mergeable");
     await gitText(dir, ["update-ref", `refs/heads/${pull.baseRef}`, merged, base]);

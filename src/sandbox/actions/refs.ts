@@ -1,11 +1,11 @@
 import { emitForRepository, emitPull } from "../events.ts";
-import { git, gitText, revParse } from "../git.ts";
+import { git, revParse } from "../git.ts";
 import { commitHistory } from "../history.ts";
 import { type Json, userByLogin } from "../objects/account.ts";
 import { webhookRepository } from "../objects/repository.ts";
 import { isAncestor, mergedTree, readRefs, writeCommit } from "../repository-git.ts";
 import type { Pull, Repository } from "../state.ts";
-import { gitDirOf, htmlUrl, nowIso, repositoryById, type World } from "../world.ts";
+import { branchHead, gitDirOf, htmlUrl, nowIso, repositoryById, type World } from "../world.ts";
 
 const ZERO = "0".repeat(40);
 const MAX_COMMITS = 2048;
@@ -37,7 +37,7 @@ async function emitPush(world: World, repository: Repository, change: RefChange,
   const dir = gitDirOf(world, repository);
   const { before, after } = change;
   const forced = before !== undefined && after !== undefined && !(await isAncestor(dir, before, after));
-  const commits = after === undefined ? [] : await pushedCommits(world, repository, before, after);
+  const commits = after === undefined ? [] : await pushedCommits(world, repository, change.name, before, after);
   const html = htmlUrl(world, repository);
   const stamp = (time: string): number => Math.floor(Date.parse(time) / 1000);
   const owner = userByLogin(world, repository.owner);
@@ -68,11 +68,12 @@ async function emitPush(world: World, repository: Repository, change: RefChange,
 async function pushedCommits(
   world: World,
   repository: Repository,
+  ref: string,
   before: string | undefined,
   after: string,
 ): Promise<Json[]> {
   const dir = gitDirOf(world, repository);
-  const tip = await revParse(dir, after);
+  const tip = ref.startsWith("refs/heads/") ? after : await revParse(dir, after);
   if (tip === undefined) return [];
   const range = before === undefined ? [tip, "-n", "1"] : [`${before}..${tip}`, "-n", String(MAX_COMMITS)];
   const history = await commitHistory(dir, range);
@@ -115,7 +116,7 @@ async function moveHead(
   pull.headSha = change.after;
   pull.updatedAt = nowIso(world);
   await writePullRefs(world, target, pull);
-  pull.baseSha = target.refs[`refs/heads/${pull.baseRef}`] ?? pull.baseSha;
+  pull.baseSha = branchHead(target, pull.baseRef) ?? pull.baseSha;
   await emitPull(world, target, pull, "synchronize", sender, { before, after: change.after });
 }
 
@@ -146,27 +147,23 @@ async function closeWith(world: World, target: Repository, pull: Pull, sender: s
 /** Brings `refs/pull/N/head` and `refs/pull/N/merge` up to date, fetching the head from a fork where it is one. */
 export async function writePullRefs(world: World, target: Repository, pull: Pull): Promise<void> {
   const dir = gitDirOf(world, target);
-  const head = `refs/pull/${pull.number}/head`;
-  if (pull.headRepoId === target.id) await git(dir, ["update-ref", head, pull.headSha]);
-  else {
+  const ref = `refs/pull/${pull.number}`;
+  if (pull.headRepoId !== target.id) {
     const fork = gitDirOf(world, repositoryById(world, pull.headRepoId));
-    await git(dir, ["fetch", "--quiet", fork, `+refs/heads/${pull.headRef}:${head}`]);
+    await git(dir, ["fetch", "--quiet", fork, `+refs/heads/${pull.headRef}:${ref}/head`]);
   }
-  await writeTestMerge(world, target, pull);
+  pull.mergeCommitSha = await testMerge(world, target, pull);
+  const merge = pull.mergeCommitSha === null ? `delete ${ref}/merge` : `update ${ref}/merge ${pull.mergeCommitSha}`;
+  await git(dir, ["update-ref", "--stdin"], { input: `update ${ref}/head ${pull.headSha}\n${merge}\n` });
 }
 
-async function writeTestMerge(world: World, target: Repository, pull: Pull): Promise<void> {
+/** The commit that merging would give, or null when the two sides conflict. */
+async function testMerge(world: World, target: Repository, pull: Pull): Promise<string | null> {
   const dir = gitDirOf(world, target);
-  const ref = `refs/pull/${pull.number}/merge`;
-  const base = await revParse(dir, `refs/heads/${pull.baseRef}`);
+  const base = branchHead(target, pull.baseRef);
   const tree = base === undefined ? undefined : await mergedTree(dir, base, pull.headSha);
-  if (base === undefined || tree === undefined) {
-    await git(dir, ["update-ref", "-d", ref]);
-    pull.mergeCommitSha = null;
-    return;
-  }
+  if (base === undefined || tree === undefined) return null;
   const message = `Merge ${pull.headSha} into ${base}`;
   const author = { name: pull.author, email: `${pull.author}@users.noreply.local`, date: nowIso(world) };
-  pull.mergeCommitSha = await writeCommit(dir, { tree, parents: [base, pull.headSha], message, author });
-  await gitText(dir, ["update-ref", ref, pull.mergeCommitSha]);
+  return writeCommit(dir, { tree, parents: [base, pull.headSha], message, author });
 }

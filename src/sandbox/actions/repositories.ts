@@ -1,10 +1,11 @@
 import { ApiError } from "../errors.ts";
 import { emitForRepository, emitInstalled } from "../events.ts";
 import { git } from "../git.ts";
-import { branchHead, initBare, readRefs, writeBlob, writeCommit, writeTree } from "../repository-git.ts";
+import { importCommit, initBare, readRefs } from "../repository-git.ts";
 import type { Account, Repository } from "../state.ts";
 import type { CommitInput } from "../types.ts";
 import {
+  branchHead,
   ensureAccount,
   exclusively,
   findAccount,
@@ -99,27 +100,25 @@ export async function forkRepository(world: World, parent: Repository, login: st
 /** Writes one commit on a branch, as if somebody had pushed it. Gives the commit's id. */
 export function commitFiles(world: World, input: CommitInput): Promise<string> {
   const repository = repositoryOf(world, input);
-  const dir = gitDirOf(world, repository);
   const by = ensureAccount(world, input.by ?? DEFAULT_PERSON).login;
   return exclusively(world, async () => {
-    const head = await branchHead(dir, input.branch);
-    const parent = head ?? (await startOf(world, repository, input));
-    const entries: { path: string; mode: string; sha: string | null }[] = [];
-    for (const [path, content] of Object.entries(input.files)) {
-      entries.push({ path, mode: "100644", sha: content === null ? null : await writeBlob(dir, content) });
-    }
-    const tree = await writeTree(dir, parent ?? null, entries);
-    const author = { name: by, email: `${by}@users.noreply.local`, date: nowIso(world) };
-    const parents = parent === undefined ? [] : [parent];
-    const sha = await writeCommit(dir, { tree, parents, message: input.message ?? "Change files", author });
-    await git(dir, ["update-ref", `refs/heads/${input.branch}`, sha, head ?? "0".repeat(40)]);
+    const parent = branchHead(repository, input.branch) ?? startOf(repository, input);
+    await importCommit(gitDirOf(world, repository), {
+      branch: input.branch,
+      parent,
+      message: input.message ?? "Change files",
+      author: { name: by, email: `${by}@users.noreply.local`, date: nowIso(world) },
+      files: input.files,
+    });
     await noticeRefs(world, repository, by);
+    const sha = branchHead(repository, input.branch);
+    if (sha === undefined) throw new Error(`the branch ${input.branch} was not written`);
     return sha;
   });
 }
 
-async function startOf(world: World, repository: Repository, input: CommitInput): Promise<string | undefined> {
-  const from = await branchHead(gitDirOf(world, repository), input.from ?? repository.defaultBranch);
+function startOf(repository: Repository, input: CommitInput): string | undefined {
+  const from = branchHead(repository, input.from ?? repository.defaultBranch);
   if (from === undefined && input.from !== undefined) throw new ApiError(422, `there is no branch ${input.from}`);
   return from;
 }

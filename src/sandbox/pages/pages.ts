@@ -104,7 +104,7 @@ function addPullPages(app: Hono, world: World): void {
     const repository = repositoryOf(world, context.req.param());
     const pull = repository.pulls.find((one) => `${one.number}.diff` === context.req.param("file"));
     if (!pull) throw notFound();
-    const range = `${await baseTip(world, repository, pull)}...${pull.headSha}`;
+    const range = `${baseTip(repository, pull)}...${pull.headSha}`;
     return context.text((await git(gitDirOf(world, repository), ["diff", range])).stdout.toString("utf8"));
   });
 }

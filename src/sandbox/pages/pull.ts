@@ -109,7 +109,7 @@ function ending(pull: Pull): Markup | string {
 /** The commits of a pull request. */
 export async function pullCommitsPage(world: World, repository: Repository, pull: Pull): Promise<Markup> {
   const facts = await pullFacts(world, repository, pull);
-  const tip = await baseTip(world, repository, pull);
+  const tip = baseTip(repository, pull);
   const commits = (await commitHistory(gitDirOf(world, repository), [`${tip}..${pull.headSha}`])).reverse();
   const rows = commits.map(
     (one) =>
@@ -121,7 +121,7 @@ export async function pullCommitsPage(world: World, repository: Repository, pull
 /** The changed files of a pull request. */
 export async function pullFilesPage(world: World, repository: Repository, pull: Pull): Promise<Markup> {
   const facts = await pullFacts(world, repository, pull);
-  const tip = await baseTip(world, repository, pull);
+  const tip = baseTip(repository, pull);
   const entries = await diffEntries(gitDirOf(world, repository), `${tip}...${pull.headSha}`);
   return pullFrame(repository, pull, facts, "files", diffView(entries));
 }

@@ -102,7 +102,7 @@ export const pullRoutes: readonly Route[] = [
   onRepository("PATCH", "/repos/{owner}/{repo}/pulls/{pull_number}", writes("triage", "pull_requests"), patchPull),
   onRepository("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/files", read, async (call, repository) => {
     const pull = thePull(call, repository);
-    const tip = await baseTip(call.world, repository, pull);
+    const tip = baseTip(repository, pull);
     const entries = await diffEntries(gitDirOf(call.world, repository), `${tip}...${pull.headSha}`);
     return paged(call, entries, (page) =>
       page.map((one) => diffEntryObject(call.world, repository, pull.headSha, one)),
@@ -110,7 +110,7 @@ export const pullRoutes: readonly Route[] = [
   }),
   onRepository("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/commits", read, async (call, repository) => {
     const pull = thePull(call, repository);
-    const tip = await baseTip(call.world, repository, pull);
+    const tip = baseTip(repository, pull);
     const commits = (await commitHistory(gitDirOf(call.world, repository), [`${tip}..${pull.headSha}`])).reverse();
     return paged(call, commits, (page) => page.map((one) => commitObject(call.world, repository, one)));
   }),
