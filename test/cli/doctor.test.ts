@@ -28,6 +28,7 @@ describe("sluice doctor", () => {
     expect(check("node")).toMatchObject({ status: "ok", detail: expect.stringContaining(process.versions.node) });
     expect(check("git")).toMatchObject({ status: "ok", detail: expect.stringMatching(/^\d+\.\d+/) });
     expect(check("engine")).toMatchObject({ status: "ok", detail: expect.stringContaining("kustomize") });
+    expect(check("lockdown")?.detail).toMatch(/in force; refused when tried: /);
     expect(check("cores")?.detail).toMatch(/^\d+ /);
     expect(check("memory")?.detail).toMatch(/(MiB|GiB)/);
   });

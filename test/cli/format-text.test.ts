@@ -31,9 +31,19 @@ describe("a preview as text", () => {
       all: false,
     });
     expect(text).toContain(
-      "1 finding\n  ✖ danger  webapp/prod PersistentVolumeClaim/shop/data\n    deletes the volume claim and its data (base/claim.yaml:4)",
+      "1 finding\n  ✖ danger  webapp/prod PersistentVolumeClaim/shop/data (base/claim.yaml:4)\n    deletes the volume claim and its data",
     );
     expect(text.indexOf("1 finding")).toBeLessThan(text.indexOf("TARGET"));
+  });
+
+  it("says a finding of several targets once, and does not repeat the same difference", () => {
+    const findings = [findingOf(), findingOf({ environment: "staging" })];
+    const targets = [targetOf(), targetOf({ environment: "staging", changes: [changeOf({ namespace: "other" })] })];
+    const text = previewText(previewOf({ findings, targets }), { colours: false, all: false });
+    expect(text.match(/deletes the volume claim/g)).toHaveLength(1);
+    expect(text).toContain("            webapp/staging PersistentVolumeClaim/shop/data\n");
+    expect(text.match(/\+ {2}replicas: 3/g)).toHaveLength(1);
+    expect(text).toContain("~ Deployment/other/webapp apps/v1 changed +1 −1, the same lines as in webapp/prod");
   });
 
   it("shows why a target failed and that the preview is not complete", () => {

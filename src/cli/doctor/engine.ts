@@ -37,21 +37,38 @@ export async function checkEngine({ env, signal }: Patient): Promise<readonly Ch
   }
 }
 
-const factsSchema = z.record(z.string(), z.unknown());
+/** What `engine check-lockdown` prints: the measures that are in force, and forbidden things that it tried. */
+const factsSchema = z
+  .object({ lockdown: z.record(z.string(), z.union([z.string(), z.boolean()])) })
+  .catchall(z.object({ refused: z.boolean() }));
 
-/** What the engine says of its lockdown, each part with its state. */
+/** What the engine is locked down with, and whether what it tried was refused. */
 async function lockdown(ask: (argument: string) => Promise<{ stdout: string }>): Promise<Check> {
+  const name = "lockdown";
   try {
     const { stdout } = await ask("check-lockdown");
-    const facts = Object.entries(factsSchema.parse(JSON.parse(stdout)));
-    const lacking = facts.filter(([, state]) => state === false || /^(unavailable|failed)/.test(String(state)));
-    const detail = facts
-      .map(([name, state]) => `${name}: ${typeof state === "string" ? state : JSON.stringify(state)}`)
-      .join(", ");
-    if (lacking.length === 0) return { name: "lockdown", status: "ok", detail };
-    const fix = `Lacking here: ${lacking.map(([name]) => name).join(", ")}. Landlock needs Linux 5.13 or newer; run Sluice in a container without network beside it where that is not given.`;
-    return { name: "lockdown", status: "warn", detail, fix };
+    const { lockdown: measures, ...attempts } = factsSchema.parse(JSON.parse(stdout));
+    const inForce = Object.entries(measures).filter(
+      ([, state]) => state !== false && !String(state).startsWith("unavailable"),
+    );
+    const lacking = Object.keys(measures).filter((measure) => !inForce.some(([one]) => one === measure));
+    const allowed = Object.keys(attempts).filter((attempt) => attempts[attempt]?.refused !== true);
+    const refused = Object.keys(attempts).filter((attempt) => !allowed.includes(attempt));
+    const words = inForce.map(([measure, state]) => (state === true ? measure : `${measure} ${state}`));
+    const detail = `${words.join(", ") || "nothing"} in force; refused when tried: ${refused.join(", ") || "nothing"}`;
+    if (lacking.length + allowed.length === 0) return { name, status: "ok", detail };
+    return { name, status: "warn", detail: [detail, ...without(lacking, allowed)].join("\n"), fix: WITHOUT_KERNEL };
   } catch (error) {
-    return { name: "lockdown", status: "warn", detail: `the engine does not tell: ${messageOf(error)}` };
+    return { name, status: "warn", detail: `the engine does not tell: ${messageOf(error)}` };
   }
+}
+
+const WITHOUT_KERNEL =
+  "Landlock needs Linux 5.13 or newer. Where it is not given, run Sluice in a container of its own that can reach little.";
+
+function without(lacking: readonly string[], allowed: readonly string[]): readonly string[] {
+  return [
+    ...(lacking.length > 0 ? [`not in force: ${lacking.join(", ")}`] : []),
+    ...(allowed.length > 0 ? [`not refused when tried: ${allowed.join(", ")}`] : []),
+  ];
 }

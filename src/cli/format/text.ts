@@ -23,12 +23,13 @@ export function previewText(preview: Preview, options: TextOptions): string {
   const paint = style(options.colours);
   const shown = preview.targets.filter((target) => options.all || target.status !== "unchanged");
   const unchanged = preview.targets.length - shown.length;
+  const seen = new Map<string, string>();
   const blocks = [
     heading(preview, paint),
     preview.notes.map((note) => `${paint.blue("ℹ")} ${oneLine(note)}`),
     findings(preview.findings, paint),
     shown.length > 0 ? overview(shown, paint) : [],
-    ...shown.map((target) => details(target, paint)),
+    ...shown.map((target) => details(target, seen, paint)),
     ending(preview, shown.length, unchanged, paint),
   ];
   return `${blocks
@@ -51,18 +52,33 @@ function painted(severity: Finding["severity"], text: string, paint: Style): str
 
 function findings(list: readonly Finding[], paint: Style): readonly string[] {
   if (list.length === 0) return [];
+  const groups = Map.groupBy(list, ({ id, severity, message }) => JSON.stringify([id, severity, message]));
   return [
     paint.bold(count(list.length, "finding")),
-    ...list.flatMap((finding) => {
-      const target = finding.app === "" ? "" : `${finding.app}/${finding.environment} `;
-      const where =
-        finding.file === undefined ? "" : ` ${finding.file}${finding.line === undefined ? "" : `:${finding.line}`}`;
-      return [
-        `  ${painted(finding.severity, `${MARKS[finding.severity]} ${finding.severity}`, paint)}  ${paint.bold(oneLine(`${target}${finding.resource}`))}`,
-        `    ${oneLine(finding.message)}${paint.dim(oneLine(where) === "" ? "" : ` (${oneLine(where)})`)}`,
-      ];
-    }),
+    ...[...groups.values()].flatMap((group) => findingGroup(group, paint)),
   ];
+}
+
+/** Findings that say the same, of one or more resources. */
+function findingGroup(group: readonly Finding[], paint: Style): readonly string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const mark = `${MARKS[first.severity]} ${first.severity}`;
+  const indent = " ".repeat(mark.length);
+  return [
+    ...group.map((finding, index) => {
+      const target = finding.app === "" ? "" : `${finding.app}/${finding.environment} `;
+      const where = placeOf(finding);
+      const lead = index === 0 ? painted(first.severity, mark, paint) : indent;
+      return `  ${lead}  ${paint.bold(oneLine(`${target}${finding.resource}`))}${where && paint.dim(` (${where})`)}`;
+    }),
+    `    ${oneLine(first.message)}`,
+  ];
+}
+
+/** `file:line`, as far as it is known. */
+function placeOf({ file, line }: { readonly file?: string; readonly line?: number }): string {
+  return file === undefined ? "" : oneLine(line === undefined ? file : `${file}:${line}`);
 }
 
 function overview(targets: readonly TargetPreview[], paint: Style): readonly string[] {
@@ -99,7 +115,8 @@ function statusText(status: TargetPreview["status"], paint: Style): string {
   return colour[status](status);
 }
 
-function details(target: TargetPreview, paint: Style): readonly string[] {
+/** `seen` remembers in which target a difference was shown first; the same one is not shown again. */
+function details(target: TargetPreview, seen: Map<string, string>, paint: Style): readonly string[] {
   const place = oneLine(`${target.path === "" ? "." : target.path}, ${target.renderer}`);
   return [
     `${paint.bold(oneLine(`${target.app}/${target.environment}`))} ${paint.dim(`(${place})`)} ${statusText(target.status, paint)}`,
@@ -107,16 +124,14 @@ function details(target: TargetPreview, paint: Style): readonly string[] {
     ...(target.restarts > 0 ? [paint.yellow(`  restarts ${count(target.restarts, "workload")}`)] : []),
     ...(target.error ? failure(target.error, paint) : []),
     ...(target.status === "unchanged" ? [paint.dim("  reads the changed files and renders the same")] : []),
-    ...target.changes.flatMap((change) => resource(change, paint)),
+    ...target.changes.flatMap((change) => resource(change, shownBefore(target, change, seen), paint)),
   ];
 }
 
 function failure(error: NonNullable<TargetPreview["error"]>, paint: Style): readonly string[] {
-  const where = error.file === undefined ? "" : `${error.file}${error.line === undefined ? "" : `:${error.line}`}`;
+  const where = placeOf(error);
   return [
-    paint.red(
-      `  ✖ does not render at the ${error.side === "base" ? "merge base" : "head"}${where && `, ${oneLine(where)}`}`,
-    ),
+    paint.red(`  ✖ does not render at the ${error.side === "base" ? "merge base" : "head"}${where && `, ${where}`}`),
     ...harmless(error.message)
       .split("\n")
       .map((line) => `    ${line}`),
@@ -125,13 +140,22 @@ function failure(error: NonNullable<TargetPreview["error"]>, paint: Style): read
 
 const SIGNS = { added: "+", removed: "−", changed: "~", renamed: "»" } as const;
 
-function resource(change: ResourceChange, paint: Style): readonly string[] {
+/** The target in which the same difference was shown, `undefined` the first time. */
+function shownBefore(target: TargetPreview, change: ResourceChange, seen: Map<string, string>): string | undefined {
+  const key = JSON.stringify([change.action, change.apiVersion, change.kind, change.diff]);
+  const before = seen.get(key);
+  if (before === undefined) seen.set(key, `${target.app}/${target.environment}`);
+  return before;
+}
+
+function resource(change: ResourceChange, before: string | undefined, paint: Style): readonly string[] {
   const from = change.from ? paint.dim(` (was ${oneLine(resourceName(change.from))})`) : "";
   const lines = `${paint.green(`+${change.addedLines}`)} ${paint.red(`−${change.removedLines}`)}`;
+  const same = before === undefined ? "" : paint.dim(`, the same lines as in ${oneLine(before)}`);
   return [
     "",
-    `  ${SIGNS[change.action]} ${paint.bold(oneLine(resourceName(change)))} ${paint.dim(oneLine(change.apiVersion))}${from} ${change.action} ${lines}`,
-    ...diffLines(change.diff, paint).map((line) => `    ${line}`),
+    `  ${SIGNS[change.action]} ${paint.bold(oneLine(resourceName(change)))} ${paint.dim(oneLine(change.apiVersion))}${from} ${change.action} ${lines}${same}`,
+    ...(before === undefined ? diffLines(change.diff, paint).map((line) => `    ${line}`) : []),
   ];
 }
 
