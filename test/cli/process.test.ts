@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempDir } from "../support/temp-git.ts";
@@ -62,6 +62,20 @@ describe("bin/sluice", () => {
     child.stdout.destroy();
     const { err } = await ended;
     expect(err).toBe("");
+  });
+
+  it("ends with 130 at Ctrl-C and leaves nothing behind", async () => {
+    const folder = tempDir();
+    const { child, ended } = start(SLUICE, ["demo"], { TMPDIR: folder });
+    child.stdout.on("data", (data) => {
+      if (String(data).includes("A GitHub on this machine")) child.kill("SIGINT");
+    });
+    const { code, out, err } = await ended;
+    const left = readdirSync(folder);
+    rmSync(folder, { recursive: true });
+    expect([code, err]).toEqual([130, "Interrupted.\n"]);
+    expect(out).not.toContain("Try next");
+    expect(left).toEqual([]);
   });
 
   it("starts no server with settings missing, and names them all", async () => {

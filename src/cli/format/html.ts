@@ -77,8 +77,13 @@ function findings(list: readonly Finding[]): Markup {
   if (list.length === 0) return html``;
   return html`<h2>${count(list.length, "finding")}</h2>
 <ul class="findings">
-${list.map((finding) => html`<li class="${finding.severity}"><strong>${finding.severity}</strong> ${finding.app === "" ? "" : `${finding.app}/${finding.environment} `}<code>${finding.resource}</code> ${finding.message}${place(finding)}</li>\n`)}</ul>
+${list.map((finding) => html`<li class="${finding.severity}"><strong>${finding.severity}</strong> ${finding.app === "" ? "" : `${finding.app}/${finding.environment} `}<code>${finding.resource}</code> ${prose(finding.message)}${place(finding)}</li>\n`)}</ul>
 `;
+}
+
+/** A sentence with its parts in backticks as code. */
+function prose(text: string): readonly Markup[] {
+  return text.split(/`([^`\n]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 }
 
 function place({ file, line }: { readonly file?: string; readonly line?: number }): Markup {
