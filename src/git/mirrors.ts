@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { Lru } from "../model/lru.ts";
 import type { Mirrors, RepositoryName } from "../model/tree.ts";
 import { Mirror, type MirrorSettings } from "./mirror.ts";
 import { mirrorPaths } from "./names.ts";
@@ -21,6 +22,9 @@ export interface MirrorsOptions {
   readonly maxPacks?: number;
 }
 
+/** How many mirrors keep their caches in memory. */
+const maxOpen = 16;
+
 /** Mirrors below one folder, which any number of processes may share. */
 export function createMirrors(options: MirrorsOptions): Mirrors {
   const settings: MirrorSettings = {
@@ -30,7 +34,8 @@ export function createMirrors(options: MirrorsOptions): Mirrors {
     now: options.now ?? Date.now,
     maxPacks: options.maxPacks ?? 50,
   };
-  const open = new Map<string, Mirror>();
+  // One that falls out stays usable for whoever holds it; its helper process ends when idle.
+  const open = new Lru<string, Mirror>(maxOpen);
   return {
     async open({ repository, want }, signal) {
       const paths = mirrorPaths(options.root, repository);
@@ -42,8 +47,7 @@ export function createMirrors(options: MirrorsOptions): Mirrors {
       return mirror.repository;
     },
     async close() {
-      await Promise.all([...open.values()].map((mirror) => mirror.close()));
-      open.clear();
+      await Promise.all(open.values().map((mirror) => mirror.close()));
     },
   };
 }

@@ -32,10 +32,10 @@ export interface LocalRepository extends Repository {
 
 /** Opens the repository that `directory` is (bare) or lies in (a checkout). Nothing is read until it is asked for. */
 export function openRepository(directory: string, options: RepositoryOptions = {}): LocalRepository {
-  const { gitPath = "git", deadlineMs = 60_000, cacheBytes = 64 * 1024 * 1024, idleMs = 60_000 } = options;
+  const { gitPath = "git", deadlineMs = 60_000, cacheBytes = 32 * 1024 * 1024, idleMs = 60_000 } = options;
   const env = gitEnvironment({ protocols: [] });
   const objects = new GitObjects({ gitPath, cwd: directory, env, silenceMs: deadlineMs, idleMs }, cacheBytes);
-  const directories: Directories = new Lru(500_000);
+  const directories: Directories = new Lru(200_000);
   const trees = new Lru<string, Tree>(16);
   const git = (...args: string[]): Promise<GitOutput> => runGit({ gitPath, args, cwd: directory, env, deadlineMs });
 

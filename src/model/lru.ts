@@ -30,17 +30,16 @@ export class Lru<K, V> {
     }
   }
 
+  /** Everything that is held, the least recently used first. */
+  values(): V[] {
+    return [...this.#entries.values()].map(({ value }) => value);
+  }
+
   /** Forgets one key. */
   delete(key: K): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
     this.#weight -= entry.weight;
-  }
-
-  /** Forgets everything. */
-  clear(): void {
-    this.#entries.clear();
-    this.#weight = 0;
   }
 }

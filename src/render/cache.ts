@@ -5,7 +5,7 @@ import type { Tree, TreeEntry } from "../model/tree.ts";
 import type { KeptRender } from "./kept.ts";
 import type { NewRender, RenderStore, UsedRender } from "./store.ts";
 
-const maxLookups = 1_000_000;
+const maxLookups = 400_000;
 const maxPerKey = 64;
 const bodyBytes = 64 * 1024 * 1024;
 const flushAfterMs = 25;

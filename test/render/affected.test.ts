@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Render } from "../../src/model/render.ts";
+import type { RenderSpec } from "../../src/model/target.ts";
 import { differingLookups, lookupsTouching } from "../../src/model/trace.ts";
 import type { Tree } from "../../src/model/tree.ts";
 import { createRenderer } from "../../src/render/renderer.ts";
@@ -10,7 +11,11 @@ import { type Files, type History, history } from "./support/history.ts";
 import { kustomize, type RenderRepository, renderRepository } from "./support/repositories.ts";
 
 const commits = 200;
-const targets = ["prod", "dev", "stage", "prod-two", "files"].map((name) => kustomize(`overlays/${name}`));
+const targets: readonly RenderSpec[] = [
+  ...["prod", "dev", "stage", "prod-two", "files"].map((name) => kustomize(`overlays/${name}`)),
+  { kind: "helm", path: "charts/app", options: { releaseName: "app", valueFiles: ["values/prod.yaml"] } },
+  { kind: "plain", path: "plain", options: { recurse: true } },
+];
 
 describe("what a change affects", () => {
   let repo: RenderRepository | undefined;
@@ -78,9 +83,15 @@ function signal(): AbortSignal {
 }
 
 /** The spec under a key of its own per commit, so that its render never comes from an earlier commit's. */
-function unique(spec: ReturnType<typeof kustomize>, oid: string): ReturnType<typeof kustomize> {
-  if (spec.kind !== "kustomize") return spec;
-  return { ...spec, options: { apiVersions: [`test/${oid}`] } };
+function unique(spec: RenderSpec, oid: string): RenderSpec {
+  switch (spec.kind) {
+    case "plain":
+      return { ...spec, options: { ...spec.options, exclude: [`no/${oid}`] } };
+    case "helm":
+      return { ...spec, options: { ...spec.options, apiVersions: [`test/${oid}`] } };
+    default:
+      return { ...spec, options: { ...spec.options, apiVersions: [`test/${oid}`] } };
+  }
 }
 
 function facts(render: Render | undefined): unknown {

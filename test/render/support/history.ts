@@ -29,6 +29,14 @@ const initial: Record<string, string> = {
   "overlays/files/conf/a.txt": "a\n",
   "overlays/files/conf/b.txt": "b\n",
   "overlays/files/conf/env": "KEY=value\n",
+  "charts/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\n",
+  "charts/app/values.yaml": "size: small\n",
+  "charts/app/templates/settings.yaml": configMap("chart", "{{ .Values.size }}")
+    .replace('"{{', "{{")
+    .replace('}}"', "}}"),
+  "values/prod.yaml": "size: large\n",
+  "plain/one.yaml": configMap("one", "1"),
+  "plain/deep/two.yaml": configMap("two", "1"),
   "docs/readme.md": "# Hello\n",
 };
 

@@ -1,0 +1,63 @@
+import { rmSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Render } from "../../src/model/render.ts";
+import type { RenderSpec } from "../../src/model/target.ts";
+import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
+import { tempDir } from "../support/temp-git.ts";
+import { memoryLog, realEngine } from "./support/engines.ts";
+import { configMap, kustomize, type RenderRepository, renderRepository } from "./support/repositories.ts";
+
+const megabyte = 1024 * 1024;
+const limits = { wallMs: 1500, memoryBytes: 400 * megabyte, outputBytes: 2 * megabyte };
+
+/** A chart whose only template is `template`. */
+function chart(folder: string, template: string): Record<string, string> {
+  return {
+    [`${folder}/Chart.yaml`]: "apiVersion: v2\nname: evil\nversion: 1.0.0\n",
+    [`${folder}/templates/evil.yaml`]: template,
+  };
+}
+
+const helm = (path: string): RenderSpec => ({ kind: "helm", path, options: { releaseName: "evil" } });
+
+describe("a hostile tree", () => {
+  let repo: RenderRepository;
+  let cacheDir: string;
+  let renderer: EngineRenderer;
+
+  beforeEach(() => {
+    repo = renderRepository();
+    cacheDir = tempDir();
+    renderer = createRenderer({ binary: realEngine(), workers: 2, cacheDir, limits, log: memoryLog() });
+    repo.temp.commit({
+      ...Object.fromEntries([1, 2, 3, 4].map((n) => [`good-${n}/cm.yaml`, configMap(`good-${n}`, "1")])),
+      ...Object.fromEntries([1, 2, 3, 4].map((n) => [`good-${n}/kustomization.yaml`, "resources: [cm.yaml]\n"])),
+      ...chart("loop", "{{ range until 2000000000 }}{{ end }}"),
+      ...chart("nested-loop", "{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}"),
+      ...chart("memory", '{{ $x := "xxxxxxxxxxxxxxxx" }}{{ range until 40 }}{{ $x = cat $x $x }}{{ end }}{{ len $x }}'),
+      ...chart("output", `{{ range until 100000 }}---\n${configMap("x-{{ . }}", "y".repeat(400))}{{ end }}`),
+      ...chart("recursion", '{{ define "r" }}{{ include "r" . }}{{ end }}{{ include "r" . }}'),
+    });
+  });
+  afterEach(async () => {
+    await renderer.close();
+    await repo.remove();
+    rmSync(cacheDir, { recursive: true, force: true });
+  });
+
+  const renderAll = async (specs: readonly RenderSpec[]): Promise<Render[]> => {
+    const source = await repo.source();
+    return Promise.all(specs.map((spec) => renderer.render(spec, source, AbortSignal.timeout(25_000))));
+  };
+
+  it.each(["loop", "nested-loop", "memory", "output", "recursion"])(
+    "ends with an error that names the limit (%s), and the renders beside it succeed",
+    async (folder) => {
+      const good = [1, 2, 3, 4].map((n) => kustomize(`good-${n}`));
+      const [bad, ...others] = await renderAll([helm(folder), ...good]);
+      expect(bad).toMatchObject({ ok: false });
+      if (bad?.ok === false && folder !== "recursion") expect(bad.failure.kind).toBe("limit");
+      expect(others.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+    },
+  );
+});
