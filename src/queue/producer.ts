@@ -11,6 +11,7 @@ import { packJob } from "./packing.ts";
 import type { StoredQueue } from "./store.ts";
 
 const retryMs = 100;
+const ended = "the add has ended";
 /** How old the knowledge may be that no job has failed. */
 const failedKnownMs = 1_000;
 /** On PostgreSQL adding in bulk costs as much as this many single adds, for its temporary tables. */
@@ -42,7 +43,8 @@ export class Producer {
     } catch (error) {
       throw new Fault("unavailable", `the queue's store did not take the job: ${messageOf(error)}`, { cause: error });
     } finally {
-      control.abort();
+      // A reason of its own: the default one costs a stack trace each time.
+      control.abort(ended);
     }
   }
 
