@@ -14,7 +14,7 @@ export interface RepositoryAccess {
 }
 
 /** Whether the caller may know that the repository exists. */
-export function canSee(world: World, caller: Caller, repository: Repository): boolean {
+function canSee(world: World, caller: Caller, repository: Repository): boolean {
   switch (caller.kind) {
     case "anonymous":
       return !repository.private;

@@ -37,7 +37,7 @@ export function authenticate(world: World, header: string | undefined): Caller {
 }
 
 /** 401, as GitHub words it. */
-export function badCredentials(): ApiError {
+function badCredentials(): ApiError {
   return new ApiError(401, "Bad credentials");
 }
 

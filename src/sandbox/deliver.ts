@@ -66,7 +66,7 @@ async function attempt(world: World, told: WebhookEvent, scope: EventScope, rede
   const headers = requestHeaders(world, told, body);
   const started = performance.now();
   const deliveredAt = now(world).toISOString();
-  const outcome = world.webhook.mode === "fail" ? OUTAGE : await send(url, headers, body);
+  const outcome = world.webhook.mode === "fail" ? OUTAGE : await send(world, url, headers, body);
   const delivery: Delivery = {
     guid: told.guid,
     event: told.event,
@@ -91,14 +91,19 @@ async function attempt(world: World, told: WebhookEvent, scope: EventScope, rede
 
 const OUTAGE: Outcome = { status: "failed to connect to host", statusCode: 0, headers: {}, body: "" };
 
-async function send(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Outcome> {
+async function send(
+  world: World,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<Outcome> {
   try {
     const response = await fetch(url, {
       method: "POST",
       headers,
       body,
       redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), world.webhook.stop.signal]),
     });
     const text = await response.text();
     return {

@@ -13,7 +13,7 @@ export interface Signature {
 }
 
 /** The environment that gives a commit its author and committer. */
-export function signatureEnvironment(author: Signature, committer: Signature = author): Record<string, string> {
+function signatureEnvironment(author: Signature, committer: Signature = author): Record<string, string> {
   return {
     GIT_AUTHOR_NAME: author.name,
     GIT_AUTHOR_EMAIL: author.email,

@@ -35,7 +35,7 @@ async function openWorld(options: LocalGitHubOptions): Promise<World> {
     options,
     requests: [],
     faults: [],
-    webhook: { url: options.webhook?.url, mode: "deliver", held: [], pending: new Set() },
+    webhook: { url: options.webhook?.url, mode: "deliver", held: [], pending: new Set(), stop: new AbortController() },
     origin: "",
     spent: new Map(),
     sizes: new Map(),
@@ -64,6 +64,7 @@ function listen(app: Hono<{ Bindings: HttpBindings }>, port: number): Promise<Se
 
 async function stop(world: World, server: ServerType): Promise<void> {
   world.webhook.held.length = 0;
+  world.webhook.stop.abort();
   await new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
     if ("closeAllConnections" in server) server.closeAllConnections();

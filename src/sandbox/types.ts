@@ -7,7 +7,7 @@ export type RepositoryRole = "admin" | "maintain" | "write" | "triage" | "read" 
 export type AccessLevel = "read" | "write" | "admin";
 
 /** Permission name, as in an app manifest (`contents`, `pull_requests`, …), to level. */
-export type Permissions = Readonly<Record<string, AccessLevel>>;
+type Permissions = Readonly<Record<string, AccessLevel>>;
 
 /** Names a repository. */
 export interface RepositoryRef {
@@ -21,7 +21,7 @@ export interface PullRef extends RepositoryRef {
 }
 
 /** Where webhooks go. Without a URL events are recorded, but nothing is sent. */
-export interface WebhookTarget {
+interface WebhookTarget {
   readonly url?: string;
   readonly secret?: string;
 }
@@ -59,7 +59,7 @@ export interface LocalGitHubOptions {
 }
 
 /** One thing that happened, for an operator. */
-export interface LogEntry {
+interface LogEntry {
   readonly level: "info" | "error";
   readonly message: string;
   readonly error?: unknown;
@@ -151,7 +151,7 @@ export interface Fault {
 }
 
 /** A person. The token works for REST and, as the password, for git over HTTP. */
-export interface User {
+interface User {
   readonly login: string;
   readonly id: number;
   readonly token: string;
@@ -169,7 +169,7 @@ export interface CommitInput extends RepositoryRef {
 }
 
 /** What to open. `head` is a branch, or `owner:branch` of a fork. */
-export interface OpenPullInput extends RepositoryRef {
+interface OpenPullInput extends RepositoryRef {
   readonly head: string;
   /** Default: the default branch. */
   readonly base?: string;
@@ -210,7 +210,7 @@ export interface CommentSummary {
 }
 
 /** One annotation of a check run. */
-export interface Annotation {
+interface Annotation {
   readonly path: string;
   readonly startLine: number;
   readonly endLine: number;

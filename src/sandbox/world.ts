@@ -17,7 +17,9 @@ export interface World {
     url: string | undefined;
     mode: DeliveryMode;
     held: (() => void)[];
-    pending: Set<Promise<unknown>>;
+    readonly pending: Set<Promise<unknown>>;
+    /** Aborts what is under way when the sandbox stops. */
+    readonly stop: AbortController;
   };
   /** Set when the server listens. */
   origin: string;

@@ -4,8 +4,8 @@ import type { CheckRun, CheckSuite, Repository, StoredAnnotation } from "../stat
 import { botLogin, nextId, nowIso, type World } from "../world.ts";
 
 /** GitHub's limits. */
-export const MAX_ANNOTATIONS = 50;
-export const MAX_OUTPUT = 65_535;
+const MAX_ANNOTATIONS = 50;
+const MAX_OUTPUT = 65_535;
 
 /** The parts of a check run that its owner may set. */
 export interface CheckRunInput {
@@ -20,7 +20,7 @@ export interface CheckRunInput {
 }
 
 /** The output part. */
-export interface CheckOutputInput {
+interface CheckOutputInput {
   readonly title?: string | undefined;
   readonly summary: string;
   readonly text?: string | undefined;

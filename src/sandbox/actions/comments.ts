@@ -5,7 +5,7 @@ import { nextId, nowIso, pullOf, type World } from "../world.ts";
 import type { Actor } from "./pulls.ts";
 
 /** GitHub's limit, in characters. */
-export const MAX_BODY = 65_536;
+const MAX_BODY = 65_536;
 
 function checkBody(body: string): void {
   if (body.trim() === "") throw validationFailed({ resource: "IssueComment", field: "body", code: "missing_field" });

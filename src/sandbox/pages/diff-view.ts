@@ -32,7 +32,7 @@ function rowView(row: Row): Markup {
 }
 
 /** Gives each line of a patch its numbers. */
-export function parsePatch(patch: string): Row[] {
+function parsePatch(patch: string): Row[] {
   let before = 0;
   let after = 0;
   return patch.split("\n").map((text): Row => {
