@@ -26,15 +26,15 @@ export interface Draft {
   }[];
 }
 
-/** Takes out of any value what looks like a configuration. */
+/** Takes out of any value what looks like a configuration, no more entries than the schema allows. */
 export function draftOf(value: unknown): Draft {
   const root = record(value);
-  const environments = entries(root.environments, "environments", environmentSchema);
+  const environments = entries(root.environments, "environments", 200, environmentSchema);
   return {
     environments,
     names: environments.flatMap(({ raw }) => text(raw.name) ?? []),
-    images: entries(root.images, "images", imageSchema),
-    notify: entries(root.notify, "notify", undefined),
+    images: entries(root.images, "images", 2_000, imageSchema),
+    notify: entries(root.notify, "notify", 100, undefined),
     overrides: Object.entries(record(root.apps)).flatMap(([app, settings]) =>
       Object.entries(record(record(settings).environments)).map(([environment, raw]) => ({
         app,
@@ -63,9 +63,9 @@ export function record(value: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(value));
 }
 
-function entries<T>(value: unknown, key: string, schema: z.ZodType<T> | undefined): readonly Entry<T>[] {
+function entries<T>(value: unknown, key: string, most: number, schema: z.ZodType<T> | undefined): readonly Entry<T>[] {
   if (!Array.isArray(value)) return [];
-  return value.map((item: unknown, index) => ({
+  return value.slice(0, most).map((item: unknown, index) => ({
     path: [key, index],
     raw: record(item),
     parsed: schema?.safeParse(item).data,

@@ -14,14 +14,3 @@ export function parseDuration(text: string): number | Refusal {
     Number(days) * units.d + Number(hours) * units.h + Number(minutes) * units.m + Number(seconds) * units.s;
   return total > longest ? { problem: "is longer than a year", fix: "Use at most `365d`." } : total;
 }
-
-/** The text of a duration that `parseDuration` reads back: `90_000` is `1m30s`. */
-export function durationText(milliseconds: number): string {
-  let rest = Math.round(milliseconds / 1_000) * 1_000;
-  const parts = (["d", "h", "m", "s"] as const).map((unit) => {
-    const count = Math.floor(rest / units[unit]);
-    rest -= count * units[unit];
-    return count === 0 ? "" : `${count}${unit}`;
-  });
-  return parts.join("") || "0s";
-}

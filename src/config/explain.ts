@@ -17,16 +17,19 @@ const typeNames: Readonly<Record<string, string>> = {
   null: "nothing",
 };
 
-/** What the schema found wrong, in sentences: one remark for each unknown key and for each other issue. `value` is what was checked. */
+/** More than anybody reads; the rest of a hostile file costs nothing. */
+const mostIssues = 200;
+
+/** What the schema found wrong, in sentences: one remark for each unknown key and for each other issue, of the first 200. `value` is what was checked. */
 export function explainIssues(issues: readonly Issue[], value: unknown): readonly Remark[] {
-  return issues.flatMap((issue) => explain(issue, value));
+  return issues.slice(0, mostIssues).flatMap((issue) => explain(issue, value));
 }
 
 function explain(issue: Issue, value: unknown): readonly Remark[] {
   const path = keyPath(issue.path);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(path, key, value));
+      return issue.keys.slice(0, mostIssues).map((key) => unknownKey(path, key, value));
     case "invalid_key":
       return issue.issues.map((inner) => ({ ...badKey(path, inner), at: "key" }));
     case "invalid_union":

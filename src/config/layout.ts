@@ -64,7 +64,7 @@ const generic = new Set([
 ]);
 
 /** The names of a stem that say something about the app. */
-export function telling(stem: readonly string[]): readonly string[] {
+function telling(stem: readonly string[]): readonly string[] {
   return stem.filter((name) => !generic.has(name.toLowerCase()));
 }
 

@@ -33,12 +33,12 @@ export function parseConfig(text: string, file: string): ParsedConfig {
 
 const mostProblems = 100;
 
-/** Keeps a hostile or generated file from filling every report; what is left out is counted. */
+/** Keeps a hostile or generated file from filling every report; that something was left out is said. */
 function firstOf(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   const next = problems[mostProblems];
   if (next === undefined) return problems;
-  const rest = `There are ${problems.length - mostProblems} more problems from here on`;
-  return [...problems.slice(0, mostProblems), { ...next, message: rest, fix: "Mend the first ones and look again." }];
+  const message = "There are more problems from here on";
+  return [...problems.slice(0, mostProblems), { ...next, message, fix: "Mend the first ones and look again." }];
 }
 
 const emptyFile: Remark = wrong(

@@ -2,8 +2,7 @@ import type { Refusal } from "./check.ts";
 
 const placeholders = new Set(["app", "environment"]);
 
-/** Why a path, pattern or file name of the configuration cannot be used; `undefined` when it can. */
-export function checkPath(text: string): Refusal | undefined {
+function checkPath(text: string): Refusal | undefined {
   if (text.length > 1_000) return { problem: "is longer than 1000 characters", fix: "Shorten the path." };
   if (text === "" || text === ".") return undefined;
   if (text.startsWith("/") || text.includes("\\")) {
@@ -20,7 +19,7 @@ export function checkPath(text: string): Refusal | undefined {
   return undefined;
 }
 
-/** The same as `checkPath`, and the placeholders are known ones. */
+/** Why a path, pattern or file name of the configuration cannot be used; `undefined` when it can. Placeholders must be known ones. */
 export function checkTemplate(text: string): Refusal | undefined {
   const unknown = [...text.matchAll(/\{([^{}]*)\}/g)]
     .map((match) => match[1] ?? "")

@@ -3,6 +3,9 @@ import { nearest } from "./nearest.ts";
 import { doubtful, type KeyPath, pathText, type Remark, wrong } from "./problem.ts";
 import { sourcesOf } from "./sources.ts";
 
+/** Of one rule that can find very many. */
+const mostRemarks = 100;
+
 type Rule = (draft: Draft) => readonly Remark[];
 
 /** What is wrong or doubtful between keys that are each right alone. Works on configurations that still have other errors. */
@@ -171,16 +174,18 @@ function groupFix(groups: readonly string[]): string {
     : "Put the part to compare in a group: `^main-(?<build>[0-9]+)$` and `$build`.";
 }
 
-const namedEnvironmentsExist: Rule = (draft) => [
-  ...[...draft.images, ...draft.notify].flatMap(({ raw, path }) =>
-    texts(raw.environments).flatMap(({ text: name, index }) =>
-      unknownEnvironment(draft, name, [...path, "environments", index]),
-    ),
-  ),
-  ...draft.overrides.flatMap(({ environment, path }) =>
-    unknownEnvironment(draft, environment, path).map((remark): Remark => ({ ...remark, at: "key" })),
-  ),
-];
+const namedEnvironmentsExist: Rule = (draft) => {
+  const lists = [...draft.images, ...draft.notify].values().flatMap(({ raw, path }) =>
+    texts(raw.environments)
+      .values()
+      .flatMap(({ text: name, index }) => unknownEnvironment(draft, name, [...path, "environments", index])),
+  );
+  const keys = draft.overrides
+    .values()
+    .flatMap(({ environment, path }) => unknownEnvironment(draft, environment, path))
+    .map((remark): Remark => ({ ...remark, at: "key" }));
+  return [...lists.take(mostRemarks), ...keys.take(mostRemarks)];
+};
 
 const imagesAreListedOnce: Rule = (draft) => {
   const seen = new Set<string>();

@@ -19,7 +19,7 @@ const platform = checkedText((text) =>
 );
 
 /** Keys of a policy of which at most one orders the tags. */
-export const orderings = ["semver", "numerical", "alphabetical", "newest", "digest"] as const;
+const orderings = ["semver", "numerical", "alphabetical", "newest", "digest"] as const;
 
 const policySchema = z
   .strictObject({

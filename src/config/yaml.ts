@@ -1,11 +1,12 @@
-import { type Document, LineCounter, parseDocument, type YAMLParseError } from "yaml";
+import { type Document, isScalar, LineCounter, parseDocument, type Scalar, visit, type YAMLParseError } from "yaml";
 import { messageOf } from "../model/errors.ts";
 import { locator } from "./locate.ts";
-import { type ConfigProblem, type Locate, nowhere, wrong } from "./problem.ts";
+import { type ConfigProblem, type Locate, nowhere, quoted, wrong } from "./problem.ts";
 
 const maxCharacters = 512 * 1024;
 const maxAliases = 100;
 const maxDepth = 50;
+const mostSyntaxProblems = 10;
 const tooDeep = wrong(
   [],
   `The file is nested more than ${maxDepth} levels deep, or an alias contains itself`,
@@ -23,18 +24,52 @@ export function readYaml(text: string, file: string): ReadYaml {
     const message = `The file has ${text.length} characters, more than the ${maxCharacters} that are read`;
     return refuse(nowhere(file)(wrong([], message, "Shorten it; patterns with `{app}` take the place of long lists.")));
   }
+  if (looksTooDeep(text)) return refuse(nowhere(file)(tooDeep));
   const lines = new LineCounter();
   const document = parse(text, lines);
   if (document instanceof RangeError) {
     return refuse(nowhere(file)(tooDeep));
   }
   if (document.errors.length > 0) return refuse(...syntaxProblems(document.errors, lines, file));
-  return toValue(document, locator(document, lines, file));
+  const twice = duplicateKeys(document).map((key) => duplicateProblem(key, lines, file));
+  return twice.length > 0 ? refuse(...twice) : toValue(document, locator(document, lines, file));
+}
+
+/** Brackets and dashes that open a hundred levels and more: the parser would take seconds to refuse them. */
+function looksTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const bracket of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket[0] === "[" || bracket[0] === "{" ? 1 : -1;
+    if (depth > 2 * maxDepth) return true;
+  }
+  return /(?:[-?][ \t]+){50}/.test(text);
+}
+
+/** Keys that stand a second time in their map. The parser's own check compares each key with each other one. */
+function duplicateKeys(document: Document): readonly Scalar[] {
+  const found: Scalar[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value) && found.length < mostSyntaxProblems) found.push(key);
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
+function duplicateProblem(key: Scalar, lines: LineCounter, file: string): ConfigProblem {
+  const { line, col } = lines.linePos(key.range?.[0] ?? 0);
+  const message = `The key ${quoted(key.value)} stands twice in the same map`;
+  return { severity: "error", message, fix: "Keep one of the two.", file, line, column: col, path: [] };
 }
 
 function parse(text: string, lines: LineCounter): Document | RangeError {
   try {
-    return parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, logLevel: "error" });
+    return parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: "error" });
   } catch (error) {
     if (error instanceof RangeError) return error;
     throw error;
@@ -59,7 +94,6 @@ function deeperThan(levels: number, value: unknown): boolean {
 }
 
 const fixes: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "Keep one of the two.",
   TAB_AS_INDENT: "Indent with spaces.",
   BAD_INDENT: "Line the keys of one map up in one column.",
   MULTIPLE_DOCS: "Keep one document; take the `---` and what follows it out.",
@@ -70,7 +104,7 @@ const fixes: Readonly<Record<string, string>> = {
 /** One problem for each line, since the errors after the first on a line follow from it; the first ten. */
 function syntaxProblems(errors: readonly YAMLParseError[], lines: LineCounter, file: string): readonly ConfigProblem[] {
   const problems = errors.map((error) => syntaxProblem(error, lines, file));
-  return problems.filter((problem, index) => problem.line !== problems[index - 1]?.line).slice(0, 10);
+  return problems.filter((problem, index) => problem.line !== problems[index - 1]?.line).slice(0, mostSyntaxProblems);
 }
 
 function syntaxProblem(error: YAMLParseError, lines: LineCounter, file: string): ConfigProblem {

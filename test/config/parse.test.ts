@@ -186,7 +186,7 @@ describe("a configuration with errors", () => {
     const text = `${good}images: [${"{},".repeat(2_000)}]\n`;
     const parsed = parseConfig(text, "f");
     expect(parsed.ok ? [] : parsed.problems).toHaveLength(101);
-    expect(parsed.ok ? "" : parsed.problems.at(-1)?.message).toMatch(/^There are \d+ more problems from here on$/);
+    expect(parsed.ok ? "" : parsed.problems.at(-1)?.message).toBe("There are more problems from here on");
   });
 });
 
@@ -195,7 +195,7 @@ describe("a file that is not YAML", () => {
     ["empty", "", "1:1 The file is empty"],
     ["only a comment", "# nothing\n", "1:1 The file is empty"],
     ["a list", "- a\n", "1:1 The configuration must be a map, not a list"],
-    ["a key twice", "version: 1\nversion: 1\n", "2:1 The file is not YAML: Map keys must be unique"],
+    ["a key twice", "version: 1\nversion: 1\n", '2:1 The key "version" stands twice in the same map'],
     ["a tab", "a:\n\tb: 1\n", "2:1 The file is not YAML: Tabs are not allowed as indentation"],
     ["two documents", `${good}---\n${good}`, "5:1 The file is not YAML: it holds more than one document"],
     ["itself again", "a: &x [*x]\n", "1:1 The file is nested more than 50 levels deep, or an alias contains itself"],
@@ -216,6 +216,12 @@ describe("a file that is not YAML", () => {
       `a: &a [x]\n${[..."bcdefghij"].map((name, index) => `${name}: &${name} [${`*${"abcdefghi"[index]},`.repeat(9)}]\n`).join("")}`,
     ],
     ["a megabyte", `# ${"x".repeat(1_000_000)}\n${good}`],
+    ["dashes without end", "- ".repeat(200_000)],
+    ["very many keys", Array.from({ length: 40_000 }, (_, index) => `k${index}: 1\n`).join("")],
+    [
+      "a chain of very many environments",
+      `version: 1\nenvironments:\n${Array.from({ length: 5_000 }, (_, index) => `- { name: e${index}, from: e${index + 1} }\n`).join("")}`,
+    ],
     ["a prototype", '__proto__: { polluted: true }\n"constructor": { prototype: { polluted: true } }\n'],
   ])("survives %s", (_, text) => {
     expect(parseConfig(text, "f")).toMatchObject({ ok: false });

@@ -93,7 +93,7 @@ describe("a proposed configuration", () => {
         expect(new Set(plan.targets.map(({ id }) => id)).size).toBe(plan.targets.length);
         if (plan.targets.length > 0) expect(back.plan.targets).toEqual(plan.targets);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
