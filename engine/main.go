@@ -51,9 +51,10 @@ func serve() error {
 	}
 	os.Stderr = null
 	lockdown.Keep(null)
+	// slog first: setting its default redirects package log too.
+	slog.SetDefault(slog.New(server.Handler{Notes: notes}))
 	log.SetFlags(0)
 	log.SetOutput(notes)
-	slog.SetDefault(slog.New(slog.NewTextHandler(notes, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	hello := protocol.Hello{Type: "hello", Protocol: protocol.Version, Version: version, Libraries: libraries(), Lockdown: lockdown.Apply()}
 	return server.New(protocol.NewConn(in, out), logger, notes).Serve(hello)
 }

@@ -25,8 +25,9 @@ func init() { archive.MaxDecompressedChartSize = maxArchive }
 // loaded is a chart and the files it was read from.
 type loaded struct {
 	*chart.Chart
-	dir   string
-	names map[string]bool
+	dir     string
+	names   map[string]bool
+	aliases map[string]string
 }
 
 var utf8bom = []byte{0xEF, 0xBB, 0xBF}
@@ -58,7 +59,21 @@ func load(f *gitfs.FS, dir string) (loaded, error) {
 	if err != nil {
 		return loaded{}, fault.New(fault.Input, chartFile(dir, err), "%s", err)
 	}
+	out.aliases = map[string]string{}
+	out.noteAliases(out.Chart)
 	return out, nil
+}
+
+// noteAliases remembers which chart stands behind an alias; helm replaces the names when it processes the dependencies.
+func (l loaded) noteAliases(c *chart.Chart) {
+	for _, dep := range c.Metadata.Dependencies {
+		if dep != nil && dep.Alias != "" {
+			l.aliases[dep.Alias] = dep.Name
+		}
+	}
+	for _, dep := range c.Dependencies() {
+		l.noteAliases(dep)
+	}
 }
 
 // chartFile names the file of the chart that a loading error speaks of.
@@ -121,6 +136,8 @@ func (e entry) ModTime() time.Time { return time.Time{} }
 func (e entry) IsDir() bool        { return e.dir }
 func (e entry) Sys() any           { return nil }
 
+func (l loaded) hasFolder(dir string) bool { return l.names[dir+"/Chart.yaml"] }
+
 // source gives the path in the tree of a template as helm names it (`<chart>/templates/x.yaml`), the archive for a packed subchart, "" when it
 // cannot be told.
 func (l loaded) source(template string) string {
@@ -128,6 +145,13 @@ func (l loaded) source(template string) string {
 	if !ok {
 		return ""
 	}
+	parts := strings.Split(rest, "/")
+	for i := 1; i < len(parts); i++ {
+		if name, aliased := l.aliases[parts[i]]; aliased && parts[i-1] == "charts" && !l.hasFolder(strings.Join(parts[:i+1], "/")) {
+			parts[i] = name
+		}
+	}
+	rest = strings.Join(parts, "/")
 	if l.names[rest] {
 		return path.Join(l.dir, rest)
 	}

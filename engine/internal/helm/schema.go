@@ -38,17 +38,15 @@ func checkSchema(raw []byte, file string) error {
 		return fault.New(fault.Input, file, "%s", err)
 	}
 	_, err = compiler.Compile(name)
-	var refused refusedURL
-	if errors.As(err, &refused) {
-		return fault.New(fault.Refused, file, "the schema refers to %q; only references within the schema are followed", string(refused))
+	var lacking *jsonschema.LoadURLError
+	if errors.As(err, &lacking) {
+		return fault.New(fault.Refused, file, "the schema refers to %q; only references within the schema are followed", lacking.URL)
 	}
 	// Any other error is helm's to tell.
 	return nil
 }
 
-type refusedURL string
-
-func (u refusedURL) Error() string { return "refused: " + string(u) }
+var errNoDocuments = errors.New("nothing outside the schema is read")
 
 // noLoader gives no document. URNs are let through as helm lets them through: to a schema that allows everything.
 type noLoader struct{}
@@ -58,5 +56,5 @@ func (noLoader) Load(url string) (any, error) {
 	if strings.HasPrefix(url, "urn:") {
 		return true, nil
 	}
-	return nil, refusedURL(url)
+	return nil, errNoDocuments
 }

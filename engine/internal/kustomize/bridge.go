@@ -76,17 +76,20 @@ type openapiData struct {
 //go:linkname globalSchema sigs.k8s.io/kustomize/kyaml/openapi.globalSchema
 var globalSchema openapiData
 
-// pristine is the parsed built-in schema as no render has touched it.
+// pristine is the parsed built-in schema as no render has touched it; empty until one needed it.
 var pristine openapiData
 
-// restoreSchema puts kustomize's OpenAPI state to what a render with the built-in schema leaves in a fresh process.
+// keepSchema remembers the parsed built-in schema the first time that it is there. What a fresh process would know before and after it is parsed is the
+// same (kustomize has a table of the scopes besides), so it may stay from render to render.
+func keepSchema() {
+	if !pristine.schemaInit && globalSchema.schemaInit {
+		pristine = copySchema(globalSchema)
+	}
+}
+
+// restoreSchema puts kustomize's OpenAPI state back after a render with a schema of its own.
 func restoreSchema() {
 	openapi.ResetOpenAPI()
-	if !pristine.schemaInit {
-		openapi.Schema()
-		pristine = copySchema(globalSchema)
-		return
-	}
 	globalSchema = copySchema(pristine)
 }
 

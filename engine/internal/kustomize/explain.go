@@ -31,7 +31,7 @@ func (r *run) explain(err error) *fault.Fault {
 	if errors.As(err, &known) {
 		return known
 	}
-	text := gitfs.Strip(err.Error())
+	text := clean(err.Error())
 	for _, step := range []func(string) *fault.Fault{r.explainMissing, r.explainFormat, r.explainRefused} {
 		if f := step(text); f != nil {
 			f.Cause = err
@@ -42,6 +42,20 @@ func (r *run) explain(err error) *fault.Fault {
 	f := fault.New(fault.Input, file, "%s", message)
 	f.Cause = err
 	return f
+}
+
+var (
+	// dumped is kustomize's dump of Go values, with addresses that differ from run to run.
+	dumped = regexp.MustCompile(`(?s)\s*(--\s*)?&resource\.Resource\{.*`)
+	// configured is the whole configuration of a generator, which may hold secret values.
+	configured = regexp.MustCompile("(?s) with config: `\n.*?`(: |$)")
+)
+
+// clean takes out what a reader must not or need not see.
+func clean(text string) string {
+	text = gitfs.Strip(text)
+	text = configured.ReplaceAllString(text, "$1")
+	return strings.TrimSpace(dumped.ReplaceAllString(text, ""))
 }
 
 // explainMissing is for a reference to a file or directory that is not there.

@@ -36,11 +36,8 @@ type Output struct {
 	Unpinned  []protocol.Unpinned
 }
 
-// Warm does the work that all renders share.
-func Warm() {
-	restoreSchema()
-	installGenerators()
-}
+// Warm parses the built-in schema, which the first render that patches would do otherwise. It may run beside a render.
+func Warm() { openapi.Schema() }
 
 // Render builds the kustomization in the directory dir of the tree. Errors are faults. Unpinned is given with an error too.
 func Render(fs *gitfs.FS, dir string, o Options) (Output, error) {
@@ -68,6 +65,9 @@ func render(fs *gitfs.FS, dir string, o Options, alone bool) (out Output, custom
 	}()
 	m, origins, err := r.build(dir)
 	custom = !alone && openapi.GetSchemaVersion() != defaultSchemaVersion
+	if !custom && !alone {
+		keepSchema()
+	}
 	out = Output{Resources: m, Origins: origins, Warnings: r.warnings, Unpinned: r.unpinned}
 	if err != nil {
 		err = r.explain(err)
@@ -88,10 +88,9 @@ func schemaPanic(p any) error {
 	panic(p)
 }
 
-var defaultSchemaVersion = func() string {
-	openapi.ResetOpenAPI()
-	return openapi.GetSchemaVersion()
-}()
+var defaultSchemaVersion = openapi.GetSchemaVersion()
+
+func init() { installGenerators() }
 
 // build follows krusty.Kustomizer.Run, with a loader of ours in between.
 func (r *run) build(dir string) (resmap.ResMap, []Origin, error) {

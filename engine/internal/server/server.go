@@ -8,6 +8,7 @@ import (
 	"io"
 	"log"
 	"runtime/debug"
+	"time"
 
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
 	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
@@ -19,6 +20,9 @@ import (
 
 // cacheBytes bounds the objects that are kept between renders.
 const cacheBytes = 96 << 20
+
+// warmAfter is how long a new process waits for work before it prepares itself.
+const warmAfter = 20 * time.Millisecond
 
 // Server is one engine process's answering side.
 type Server struct {
@@ -38,9 +42,11 @@ func (s *Server) Serve(hello protocol.Hello) error {
 	if err := s.conn.Write(hello, nil); err != nil {
 		return err
 	}
-	kustomize.Warm()
+	// An idle process gets ready; one that is asked at once does only what it is asked.
+	warm := time.AfterFunc(warmAfter, kustomize.Warm)
 	for {
 		header, _, err := s.conn.Read()
+		warm.Stop()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

@@ -1,0 +1,1 @@
+{{- define "tpl.x" -}}{{ .Chart.Name | upper }}{{- end -}}
