@@ -18,7 +18,7 @@ export interface Flag {
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** One argument without dashes. All of Sluice's are optional. */
-export interface Positional {
+interface Positional {
   readonly name: string;
   readonly description: string;
 }
@@ -30,7 +30,7 @@ type ValueOf<F extends Flag> = F["type"] extends "boolean"
       | (F extends { readonly default: string } ? never : undefined);
 
 /** The values of flags: booleans are `false` when absent, strings their default or `undefined`. */
-export type Values<F extends Flags> = { readonly [Name in keyof F]: ValueOf<F[Name]> };
+type Values<F extends Flags> = { readonly [Name in keyof F]: ValueOf<F[Name]> };
 
 /** What a handler gets. */
 export interface CommandContext<F extends Flags = Flags> extends Surroundings {

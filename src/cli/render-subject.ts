@@ -5,6 +5,7 @@ import { UserError } from "../model/errors.ts";
 import type { RenderSpec, Target } from "../model/target.ts";
 import type { Tree } from "../model/tree.ts";
 import { usage } from "./parse.ts";
+import { suggest } from "./suggest.ts";
 
 /** `DIR[@REF]` taken apart; `ref` is `undefined` when the work tree is meant. */
 export interface Subject {
@@ -52,7 +53,7 @@ export async function choose(wanted: string, targets: readonly Target[], tree: T
     throw usage(`${wanted} is ${matches.length} targets`, `Name one of them: --target ${first.id} (there are ${ids}).`);
   }
   if (first) return { name: first.id, spec: first.render };
-  return { name: path === "" ? "." : path, spec: await inferSpec(path, tree) };
+  return { name: path === "" ? "." : path, spec: await inferSpec(path, tree, targets) };
 }
 
 /** A path as the tree knows it: no `./`, no trailing slash. Throws when it leaves the repository. */
@@ -65,11 +66,12 @@ function normalPath(wanted: string): string {
 }
 
 /** What a folder that no target names is rendered as: a kustomization, a chart, or plain manifests. */
-async function inferSpec(path: string, tree: Tree): Promise<RenderSpec> {
+async function inferSpec(path: string, tree: Tree, targets: readonly Target[]): Promise<RenderSpec> {
   const kind = detectRenderer(await tree.list(path));
   if (kind === "helm") return { kind, path, options: { releaseName: path.split("/").at(-1) || "release-name" } };
   if (kind !== undefined) return { kind, path, options: {} };
+  const near = suggest(path, [...new Set(targets.flatMap((target) => [target.id, target.render.path]))]);
   throw new UserError("usage", `there is nothing to render at ${path === "" ? "the top of the repository" : path}`, {
-    fix: "Name the path or the id of a target: --target PATH. sluice targets lists them.",
+    fix: `${near === undefined ? "" : `Did you mean ${near}? `}Name the path or the id of a target; sluice targets lists them.`,
   });
 }

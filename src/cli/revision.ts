@@ -9,6 +9,9 @@ export async function defaultBase(repository: Repository): Promise<string> {
   for (const revision of DEFAULT_BASES) {
     if (await exists(repository, revision)) return revision;
   }
+  if (!(await exists(repository, "HEAD"))) {
+    throw new UserError("input", "the repository has no commits yet", { fix: "Commit something first." });
+  }
   throw new UserError("usage", "there is no default branch to compare with", {
     fix: "Name the base: --base REF (a branch, a tag or a commit).",
   });

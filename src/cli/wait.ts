@@ -6,6 +6,13 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
+/** The work's result, or a rejection with `late()` when it takes more than `ms` milliseconds. */
+export function within<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> {
+  const expiry = Promise.withResolvers<never>();
+  const timer = setTimeout(() => expiry.reject(late()), ms);
+  return Promise.race([work, expiry.promise]).finally(() => clearTimeout(timer));
+}
+
 /** Asks again and again until `ask` gives something, or rejects with `late()` after `ms` milliseconds. */
 export async function until<T>(
   ask: () => T | undefined | Promise<T | undefined>,

@@ -153,6 +153,7 @@ describe("sluice preview", () => {
 
   it("says when there is nothing to compare with", async () => {
     const lonely = tempGit();
+    expect((await sluice(["preview"], { cwd: lonely.dir })).err).toContain("the repository has no commits yet");
     lonely.git("switch", "--quiet", "--create", "feature");
     lonely.commit({ "a.yaml": "a: 1\n" });
     const { code, err } = await sluice(["preview"], { cwd: lonely.dir });

@@ -102,6 +102,7 @@ describe("sluice render", () => {
     [["render", "nowhere"], "there is no folder nowhere"],
     [["render", ".@nowhere"], "nowhere"],
     [["render", ".", "--target", "apps/none"], "there is nothing to render at apps/none"],
+    [["render", ".", "--target", "apps/webapp/overlays/pord"], "Did you mean apps/webapp/overlays/prod?"],
     [["render", ".", "--target", "../etc"], "../etc is outside the repository"],
   ])("%j is explained, with exit code 2", async (argv, message) => {
     const { code, out, err } = await sluice(argv, { cwd: repository.dir });

@@ -3,6 +3,7 @@ import { Fault } from "../../model/errors.ts";
 import { type LocalGitHub, type PullSummary, startLocalGitHub } from "../../sandbox/index.ts";
 import type { CommandContext } from "../command.ts";
 import { commandLog } from "../log.ts";
+import { within } from "../wait.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
 import { type Clone, pushSample } from "./sample.ts";
@@ -31,11 +32,15 @@ const PERSON = "ada";
 /** Where Sluice takes webhooks. */
 const WEBHOOK_PATH = "/api/github/webhooks";
 
+/** Running jobs get their grace, then the rest ends quickly; in milliseconds. */
+const CLOSE_DEADLINE = 40_000;
+const lateClose = () => new Fault("timeout", `the demo did not end within ${CLOSE_DEADLINE / 1_000} s`);
+
 /** Plays the life of a change and leaves everything up. When a step fails, everything is ended and the step's error thrown. */
 export async function play(stage: Stage): Promise<Played> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
-    for (const end of closers.splice(0).reverse()) await end();
+    for (const end of closers.splice(0).reverse()) await within(end(), CLOSE_DEADLINE, lateClose);
   };
   try {
     const url = await acts(stage, closers);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { git } from "../git.ts";
 
 /** The sample GitOps repository that comes with Sluice. */
-export const SAMPLE = fileURLToPath(new URL("../../../examples/gitops", import.meta.url));
+const SAMPLE = fileURLToPath(new URL("../../../examples/gitops", import.meta.url));
 
 /** Who pushes, and where to. */
 export interface Remote {

@@ -1,5 +1,10 @@
+import { Fault } from "../../model/errors.ts";
 import type { Output } from "../io.ts";
 import type { Style } from "../style.ts";
+import { within } from "../wait.ts";
+
+/** No step takes longer, in milliseconds. */
+const STEP_DEADLINE = 120_000;
 
 /** Carries out named steps and tells how each ended. */
 export interface Steps {
@@ -20,7 +25,7 @@ export function stepsOn(output: Output, paint: Style, now: () => number): Steps 
       const began = now();
       const took = () => paint.dim(`${((now() - began) / 1_000).toFixed(1)} s`);
       try {
-        const result = await work();
+        const result = await within(work(), STEP_DEADLINE, () => new Fault("timeout", `"${name}" did not end in time`));
         say(`${paint.green("✓")} ${name}${note ? `: ${note(result)}` : ""}  ${took()}`);
         return result;
       } catch (error) {

@@ -1,5 +1,5 @@
 /** `fail`: Sluice cannot work like this. `warn`: something that a person should know. `info`: a fact. */
-export type CheckStatus = "ok" | "info" | "warn" | "fail";
+type CheckStatus = "ok" | "info" | "warn" | "fail";
 
 /** What one look at the surroundings found. Never holds the value of a setting. */
 export interface Check {

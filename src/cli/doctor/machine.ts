@@ -67,7 +67,7 @@ export function checkMachine(): readonly Check[] {
 const MEBIBYTE = 1 << 20;
 
 /** Bytes for people. */
-export function size(bytes: number): string {
+function size(bytes: number): string {
   if (bytes >= 1 << 30) return `${(bytes / (1 << 30)).toFixed(1)} GiB`;
   return bytes >= MEBIBYTE ? `${(bytes / MEBIBYTE).toFixed(1)} MiB` : `${Math.ceil(bytes / 1024)} KiB`;
 }

@@ -16,7 +16,7 @@ export function resourceName({ kind, namespace, name }: Pick<ResourceChange, "ki
 }
 
 /** One image change on few columns: the common repository is not repeated. */
-export function imageText({ from, to }: ImageChange): string {
+function imageText({ from, to }: ImageChange): string {
   if (from === "") return `+ ${to}`;
   if (to === "") return `- ${from}`;
   const [before, after] = [splitImage(from), splitImage(to)];
