@@ -11,7 +11,7 @@ const maxText = 8_192;
  * A value as it may stand in a log line: errors with their kind, fields and causes; every text cleaned; values under keys that name a secret masked; bounded in depth and
  * size; never throws.
  */
-export function logValue(value: unknown, clean: (text: string) => string, depth = 0): Clean {
+function logValue(value: unknown, clean: (text: string) => string, depth = 0): Clean {
   if (typeof value === "string") return clean(shorten(value));
   if (typeof value === "number" || typeof value === "boolean") return value;
   if (value === null || value === undefined) return null;

@@ -4,7 +4,7 @@ import { logFields } from "./log-value.ts";
 import { redactText } from "./redact.ts";
 
 /** Levels, least to most severe; `silent` writes nothing. */
-export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** How and where to log. */
 export interface LoggerOptions {

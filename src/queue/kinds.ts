@@ -43,7 +43,7 @@ export function jobOptions(job: Job, policy: RetryPolicy): JobsOptions {
 }
 
 /** A key as an id that BullMQ takes: it refuses colons and integers. Distinct keys give distinct ids. */
-export function storeId(key: string): string {
+function storeId(key: string): string {
   return `k-${encodeURIComponent(key)}`;
 }
 

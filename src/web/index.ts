@@ -6,11 +6,10 @@ import { BodyBudget } from "./body.ts";
 import { type InboxOptions, receive, usedEvents } from "./inbox.ts";
 import { welcomePage } from "./welcome.ts";
 
-export { usedEvents } from "./inbox.ts";
 export { type ServedWeb, type ServeOptions, serveWeb } from "./serve.ts";
 
 /** Limits of the door. Sizes in bytes, times in milliseconds. */
-export interface WebLimits {
+interface WebLimits {
   /** Of one body; GitHub sends at most 25 MB. */
   readonly bodyBytes: number;
   /** Of all bodies that are being read at one time. */
