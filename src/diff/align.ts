@@ -2,7 +2,7 @@ import { mergeKeys } from "./list-keys.ts";
 import { at, equal, isList, isObject, mapObject, type Value, type ValueObject } from "./value.ts";
 
 /** What `alignLists` did: the base in the head's order, and how many items moved. */
-export interface Aligned {
+interface Aligned {
   readonly base: ValueObject;
   readonly moved: number;
 }
@@ -31,6 +31,7 @@ function alignObject(base: ValueObject, head: ValueObject, counter: Counter): Va
 }
 
 function alignList(field: string, base: readonly Value[], head: readonly Value[], counter: Counter): readonly Value[] {
+  if (equal(base, head)) return base;
   const baseKeys = mergeKeys(field, base);
   const headKeys = mergeKeys(field, head);
   if (baseKeys === undefined || headKeys === undefined) return alignByIndex(base, head, counter);
@@ -60,7 +61,7 @@ function targetOrder(baseKeys: readonly string[], headKeys: readonly string[]): 
   for (const [index, key] of baseKeys.entries()) {
     indexOf.set(key, index);
     if (inHead.has(key)) leader = `:${key}`;
-    else followers.set(leader, [...(followers.get(leader) ?? []), index]);
+    else if (!followers.get(leader)?.push(index)) followers.set(leader, [index]);
   }
   const order = [...(followers.get("") ?? [])];
   for (const key of headKeys) {

@@ -1,7 +1,7 @@
 import type { ImageChange, ReplicaChange, ResourceChange } from "../model/preview.ts";
 import type { Resource } from "../model/render.ts";
 import { alignLists } from "./align.ts";
-import { checkPair, type TargetFinding } from "./findings/index.ts";
+import { checkPair, ruleOrder, type TargetFinding } from "./findings/index.ts";
 import { followNames, renamed } from "./generated-names.ts";
 import { hideNoise, type IgnoreRule } from "./ignore.ts";
 import { imageChanges, replicaChanges } from "./images.ts";
@@ -64,8 +64,9 @@ export function compareTarget(input: CompareInput): TargetComparison {
 
 const severities = { danger: 0, warning: 1, notice: 2 } as const;
 
+/** The gravest first, and of one severity in the order of the table of rules. */
 function bySeverity(a: TargetFinding, b: TargetFinding): number {
-  return severities[a.severity] - severities[b.severity];
+  return severities[a.severity] - severities[b.severity] || ruleOrder(a.id) - ruleOrder(b.id);
 }
 
 function generatedNames(pairs: readonly Pair[]): ReadonlyMap<string, string> {

@@ -22,7 +22,7 @@ export function renamed(object: ValueObject, name: string): ValueObject {
 }
 
 /** What became of references to generated names. */
-export interface Followed {
+interface Followed {
   readonly base: ValueObject;
   /** How many references were brought to the new name. */
   readonly references: number;

@@ -15,7 +15,7 @@ export interface IgnoreRule {
 }
 
 /** The base with the head's values where the difference is noise, and the lines that this hides. */
-export interface Ignored {
+interface Ignored {
   readonly base: ValueObject;
   readonly hiddenLines: number;
 }

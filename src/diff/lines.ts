@@ -34,7 +34,11 @@ export function diffLines(base: readonly string[], head: readonly string[]): rea
   const b = intern(head, start, head.length - end, ids);
   const matches = new Int32Array(a.length).fill(-1);
   compare(a, b, { a0: 0, a1: a.length, b0: 0, b1: b.length }, matches, 0);
-  return toBlocks(matches, a.length, b.length).map((block) => slide(shifted(block, start), base, head));
+  const blocks: Block[] = [];
+  for (const block of toBlocks(matches, a.length, b.length)) {
+    blocks.push(slide(shifted(block, start), blocks.at(-1)?.baseEnd ?? 0, base, head));
+  }
+  return blocks;
 }
 
 function intern(lines: readonly string[], start: number, end: number, ids: Map<string, number>): Int32Array {
@@ -144,14 +148,14 @@ function toBlocks(matches: Int32Array, baseLength: number, headLength: number): 
 }
 
 /** A pure insertion or deletion may stand at several places; the one that begins with the least indented line reads best in YAML. */
-function slide(block: Block, base: readonly string[], head: readonly string[]): Block {
+function slide(block: Block, floor: number, base: readonly string[], head: readonly string[]): Block {
   const inserted = block.baseStart === block.baseEnd;
   if (!inserted && block.headStart !== block.headEnd) return block;
   const lines = inserted ? head : base;
   const start = inserted ? block.headStart : block.baseStart;
   const size = (inserted ? block.headEnd : block.baseEnd) - start;
   let best = 0;
-  const limit = Math.min(size, inserted ? block.baseStart : block.headStart, start);
+  const limit = Math.min(size, block.baseStart - floor);
   for (let up = 1; up <= limit && lines[start - up] === lines[start - up + size]; up++) {
     if (indentOf(lines[start - up]) < indentOf(lines[start - best])) best = up;
   }

@@ -20,6 +20,9 @@ interface Matched {
   readonly rest: Unmatched;
 }
 
+/** Of many resources of one name only the first few are looked at. */
+const maxNamesakes = 16;
+
 /** How alike two resources of different kinds and the same name must be to be one resource that changed its kind. */
 const minKindChangeSimilarity = 0.5;
 
@@ -84,7 +87,10 @@ function byNameAcrossKinds({ base, head }: Unmatched): Matched {
   const pairs: Pair[] = [];
   const taken = new Set<Item>();
   for (const one of base) {
-    const other = heads.get(key(one))?.find((item) => !taken.has(item) && changedKind(one, item));
+    const other = heads
+      .get(key(one))
+      ?.slice(0, maxNamesakes)
+      .find((item) => !taken.has(item) && changedKind(one, item));
     if (other === undefined) continue;
     taken.add(other);
     pairs.push({ how: "renamed", base: one, head: other });

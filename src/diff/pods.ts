@@ -1,7 +1,7 @@
 import { isList, isObject, pointerStep, textAt, type Value, type ValueObject } from "./value.ts";
 
 /** One pod specification in an object (a pod template of a workload, or what has its shape in a custom resource). */
-export interface PodSpec {
+interface PodSpec {
   /** JSON pointer of the specification in its object. */
   readonly pointer: string;
   readonly spec: ValueObject;

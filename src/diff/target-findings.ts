@@ -4,7 +4,7 @@ import { quoted } from "./findings/rule.ts";
 import { redactMessage } from "./redact.ts";
 
 /** Names the target of a finding. */
-export interface TargetName {
+interface TargetName {
   readonly app: string;
   readonly environment: string;
 }

@@ -2,7 +2,7 @@
 const simple = /^[A-Za-z_/.][A-Za-z0-9_/.-]*$/;
 const word = /^(?:~|null|true|false|yes|no|on|off|y|n|\.inf|\.nan|[-+]\.inf)$/i;
 const integer = /^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$/;
-const float = /^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]*)(?:[eE][-+]?[0-9]+)?$/;
+const float = /^[-+]?[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9]+)?$/;
 const sexagesimal = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const timestamp = /^\d{4}-\d{1,2}-\d{1,2}/;
 /** An indicator at the start, a comment or a mapping inside, or white space at an end. */
@@ -14,10 +14,10 @@ const document = /^(?:---|\.\.\.)/;
 
 /** A string as one line of YAML: plain where every YAML reader takes it for that string, quoted otherwise; invisible characters as escapes. */
 export function yamlString(text: string): string {
-  if (simple.test(text)) return word.test(text) || looksNumeric(text) ? `"${text}"` : text;
+  if (simple.test(text)) return isOther(text) ? `"${text}"` : text;
   if (text === "") return '""';
   if (invisible.test(text)) return doubleQuoted(text);
-  if (!indicator.test(text) && !word.test(text) && !looksNumeric(text) && !document.test(text)) return text;
+  if (!indicator.test(text) && !isOther(text)) return text;
   return /["\\]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
 }
 
@@ -33,10 +33,13 @@ export function literalHeader(text: string): string {
   return text.endsWith("\n\n") ? "|+" : "|";
 }
 
+/** Whether a reader would take the plain text for something other than a string. */
+function isOther(text: string): boolean {
+  return word.test(text) || looksNumeric(text) || document.test(text);
+}
+
 function looksNumeric(text: string): boolean {
-  const first = text.charCodeAt(0);
-  const candidate = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
-  if (!candidate) return false;
+  if (!/^[-+.0-9eE]/.test(text)) return false;
   return integer.test(text) || float.test(text) || sexagesimal.test(text) || timestamp.test(text);
 }
 

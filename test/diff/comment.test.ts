@@ -32,7 +32,7 @@ describe("the comment of a preview", () => {
 
 | Target | Resources | Images | Replicas |
 |:--|:--|:--|:--|
-| ✏️ \`webapp/prod\` | 1 changed, restarts 2 workloads · +1 −1 | \`ghcr.io/acme/web\` \`1.3.0\` → \`1.4.0\` | \`web\` 2 → 3 |
+| ✏️ \`webapp/prod\` 🔴 | 1 changed, restarts 2 workloads · +1 −1 | \`ghcr.io/acme/web\` \`1.3.0\` → \`1.4.0\` | \`web\` 2 → 3 |
 
 <details><summary>Why these targets are affected</summary>
 
@@ -99,6 +99,15 @@ ${imageBump}
     const { body } = previewComment(preview([target("webapp/prod")], { findings }));
     expect(body.match(/now runs privileged/g)).toHaveLength(1);
     expect(body).toContain("**`webapp/dev`, `webapp/staging`, `webapp/prod`**");
+  });
+
+  it("tells the first findings of a rule in full and names the others", () => {
+    const findings = Array.from({ length: 9 }, (_, index) =>
+      finding({ resource: `Deployment/web${index}`, message: `Container \`c${index}\` is bad.` }),
+    );
+    const { body } = previewComment(preview([target("webapp/prod")], { findings }));
+    expect(body.match(/is bad/g)).toHaveLength(4);
+    expect(body).toContain("> - 🔴 and 5 more of *privileged container*: `webapp/prod Deployment/web4`, ");
   });
 
   it("says why a target did not render", () => {

@@ -118,7 +118,7 @@ spec:
     }));
     fc.assert(
       fc.property(tree, (value) => {
-        const written = yamlOf(value);
+        const written = `${yamlOf(value)}\n`;
         const plain: unknown = JSON.parse(JSON.stringify(value));
         expect(parse(written)).toEqual(plain);
         expect(parse(written, { version: "1.1", merge: false })).toEqual(plain);

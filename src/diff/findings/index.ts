@@ -37,6 +37,13 @@ export const rules: readonly FindingRule[] = [
   imageWithoutTag,
 ];
 
+const order = new Map(rules.map(({ id }, index) => [id, index]));
+
+/** The place of a rule in the table: lower is graver. */
+export function ruleOrder(id: string): number {
+  return order.get(id) ?? rules.length;
+}
+
 /** What all rules find about one resource that differs. */
 export function checkPair(
   pair: Pair,

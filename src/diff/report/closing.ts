@@ -13,7 +13,7 @@ export function closing(preview: Preview, completeness: Completeness, fit: Fit):
 }
 
 /** "12 of 12 affected targets rendered, 0 truncated, 4 noise lines hidden". */
-export function completenessLine(completeness: Completeness): string {
+function completenessLine(completeness: Completeness): string {
   const { affected, rendered, failed, truncated, hiddenLines, targets } = completeness;
   const parts = [
     `${rendered} of ${count(affected, "affected target")} rendered`,

@@ -1,4 +1,5 @@
 import type { Finding, Preview, Severity } from "../../model/preview.ts";
+import { inert } from "./escape.ts";
 import type { Fit } from "./fit.ts";
 import { count, findingLine, severitySign, targetList, targetName } from "./words.ts";
 
@@ -32,26 +33,52 @@ function groupEqual(findings: readonly Finding[]): readonly Grouped[] {
   });
 }
 
+/** Of one rule's findings this many are told in full; the others, which say the same of other resources, are named. */
+const toldInFull = 4;
+const named = 12;
+
 function alert(severity: Severity, findings: readonly Grouped[], fit: Fit): string {
   const lines: string[] = [`> [!${alerts[severity]}]`];
-  let used = fit.measure(`${lines[0]}\n\n`) + 80;
+  let room = fit.budget - fit.measure(`${lines[0]}\n\n`) - 80;
   let left = findings.length;
-  for (const { finding, targets } of findings) {
-    const line = `> - ${severitySign[severity]} ${findingLine(finding, where(targets))}`;
-    if (used + fit.measure(line) + 1 > fit.budget) break;
-    used += fit.measure(line) + 1;
+  for (const { line, tells } of linesOf(severity, findings)) {
+    room -= fit.measure(line) + 1;
+    if (room < 0) break;
     lines.push(line);
-    left--;
+    left -= tells;
   }
-  if (left > 0)
-    lines.push(
-      `> - ${left < findings.length ? "and " : ""}${count(left, `${more(left, findings)}${severity} finding`)}${fit.elsewhere}`,
-    );
+  if (left > 0) {
+    const more = left < findings.length ? "and " : "";
+    lines.push(`> - ${more}${count(left, `${more === "" ? "" : "more "}${severity} finding`)}${fit.elsewhere}`);
+  }
   return `${lines.join("\n")}\n\n`;
 }
 
-function more(left: number, findings: readonly Grouped[]): string {
-  return left < findings.length ? "more " : "";
+interface Line {
+  readonly line: string;
+  /** How many findings it tells of. */
+  readonly tells: number;
+}
+
+function linesOf(severity: Severity, findings: readonly Grouped[]): readonly Line[] {
+  const sign = severitySign[severity];
+  return [...Map.groupBy(findings, ({ finding }) => finding.id).values()].flatMap((same) => {
+    const full = same.slice(0, same.length > toldInFull + 1 ? toldInFull : same.length);
+    const lines = full.map(({ finding, targets }) => ({
+      line: `> - ${sign} ${findingLine(finding, where(targets))}`,
+      tells: 1,
+    }));
+    const rest = same.slice(full.length);
+    return rest.length === 0 ? lines : [...lines, { line: `> - ${sign} ${restLine(rest)}`, tells: rest.length }];
+  });
+}
+
+function restLine(rest: readonly Grouped[]): string {
+  const names = rest.map(({ finding, targets }) =>
+    [targets[0] ?? "", finding.resource].filter((part) => part !== "").join(" "),
+  );
+  const what = (rest[0]?.finding.id ?? "").replaceAll("-", " ");
+  return `and ${rest.length} more of *${inert(what)}*: ${targetList([...new Set(names)], named)}`;
 }
 
 function where(targets: readonly string[]): string {

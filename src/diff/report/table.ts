@@ -1,12 +1,21 @@
-import type { ImageChange, Preview, ReplicaChange, ResourceChange, TargetPreview } from "../../model/preview.ts";
+import type {
+  ImageChange,
+  Preview,
+  ReplicaChange,
+  ResourceChange,
+  Severity,
+  TargetPreview,
+} from "../../model/preview.ts";
 import { redactMessage } from "../redact.ts";
 import { cell, code, inert } from "./escape.ts";
 import { type Fit, firstThatFits } from "./fit.ts";
-import { count, plusMinus, statusSign, targetList, targetName } from "./words.ts";
+import { count, plusMinus, severitySign, statusSign, targetList, targetName } from "./words.ts";
 
 interface Row {
   readonly status: TargetPreview["status"];
   readonly targets: readonly string[];
+  /** The sign of the gravest finding about the targets, after a space. */
+  readonly mark: string;
   readonly cells: readonly string[];
 }
 
@@ -18,7 +27,8 @@ const openRows = 20;
 export function targetTable(preview: Preview, fit: Fit): string {
   const shown = preview.targets.filter(({ status }) => status !== "unchanged");
   if (shown.length === 0) return "";
-  const rows = shown.map(toRow);
+  const gravest = gravestByTarget(preview);
+  const rows = shown.map((target) => toRow(target, gravest.get(targetName(target))));
   const merged = rows.length > openRows ? mergeEqual(rows) : rows;
   return firstThatFits(
     [() => whole(merged), () => whole(mergeEqual(rows)), () => partial(mergeEqual(rows), fit), () => counts(rows)],
@@ -26,21 +36,30 @@ export function targetTable(preview: Preview, fit: Fit): string {
   );
 }
 
-function toRow(target: TargetPreview): Row {
+function toRow(target: TargetPreview, severity: Severity | undefined): Row {
   const cells = [resources(target), images(target.images), replicas(target.replicas)];
-  return { status: target.status, targets: [targetName(target)], cells };
+  const mark = severity === undefined || target.status === "failed" ? "" : ` ${severitySign[severity]}`;
+  return { status: target.status, targets: [targetName(target)], mark, cells };
+}
+
+function gravestByTarget({ findings }: Preview): ReadonlyMap<string, Severity> {
+  const gravest = new Map<string, Severity>();
+  for (const severity of ["notice", "warning", "danger"] as const) {
+    for (const finding of findings) if (finding.severity === severity) gravest.set(targetName(finding), severity);
+  }
+  return gravest;
 }
 
 function mergeEqual(rows: readonly Row[]): readonly Row[] {
-  const groups = Map.groupBy(rows, ({ status, cells }) => [status, ...cells].join("\n"));
+  const groups = Map.groupBy(rows, ({ status, mark, cells }) => [status, mark, ...cells].join("\n"));
   return [...groups.values()].flatMap((equal) => {
     const [first] = equal;
     return first === undefined ? [] : [{ ...first, targets: equal.flatMap(({ targets }) => targets) }];
   });
 }
 
-function rowText({ status, targets, cells }: Row): string {
-  return `| ${[`${statusSign[status]} ${targetList(targets)}`, ...cells].map(cell).join(" | ")} |\n`;
+function rowText({ status, targets, mark, cells }: Row): string {
+  return `| ${[`${statusSign[status]} ${targetList(targets)}${mark}`, ...cells].map(cell).join(" | ")} |\n`;
 }
 
 function whole(rows: readonly Row[]): string {
@@ -78,6 +97,8 @@ function resources(target: TargetPreview): string {
   if (target.status === "failed") return failure(target);
   const { changes, restarts } = target;
   const parts = [
+    ...(target.status === "added" ? ["new target"] : []),
+    ...(target.status === "removed" ? ["target gone"] : []),
     ...(["added", "removed", "renamed", "changed"] as const).flatMap((action) => actionCount(changes, action)),
     ...(restarts > 0 ? [`restarts ${count(restarts, "workload")}`] : []),
   ];
