@@ -3,4 +3,5 @@ export { parseConfig } from "./parse.ts";
 export type { TargetPlan } from "./plan.ts";
 export type { ConfigProblem } from "./problem.ts";
 export { resolveTargets } from "./resolve.ts";
+export type { ScanMemo } from "./scan.ts";
 export type { IgnoreRule } from "./schema.ts";

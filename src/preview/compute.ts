@@ -1,4 +1,4 @@
-import { resolveTargets, type TargetPlan } from "../config/index.ts";
+import { resolveTargets, type ScanMemo, type TargetPlan } from "../config/index.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Repository, Tree } from "../model/tree.ts";
 import { assemble } from "./assemble.ts";
@@ -27,14 +27,18 @@ export interface PreviewProgress {
   readonly total: number;
 }
 
+/** What a comparison reads through. */
+export interface PreviewReads {
+  readonly renderer: Renderer;
+  /** Keeps what discovery learns of files, for the next preview of the same process. */
+  readonly memo?: ScanMemo;
+}
+
 /**
  * Compares the renders of every target at the merge base and at the head. Only what a change can have touched is rendered; see DESIGN §6. Rejects with the
  * ports' errors and when `signal` aborts; a broken configuration and targets that do not render are results.
  */
-export async function computePreview(
-  request: PreviewRequest,
-  ports: { readonly renderer: Renderer },
-): Promise<PreviewOutcome> {
+export async function computePreview(request: PreviewRequest, ports: PreviewReads): Promise<PreviewOutcome> {
   const commits = await findCommits(request);
   const [baseTree, headTree, tipTree] = await Promise.all([
     request.repository.tree(commits.mergeBase),
@@ -43,8 +47,8 @@ export async function computePreview(
   ]);
   const configText = request.configText ?? (await readText(tipTree, configFile));
   const [before, after] = await Promise.all([
-    resolveTargets(configText, baseTree, configFile),
-    resolveTargets(configText, headTree, configFile),
+    resolveTargets(configText, baseTree, configFile, ports.memo),
+    resolveTargets(configText, headTree, configFile, ports.memo),
   ]);
   const broken = after.problems.filter((problem) => problem.severity === "error");
   if (broken.length > 0) return { kind: "config", commits, problems: broken };

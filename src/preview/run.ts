@@ -3,9 +3,8 @@ import type { GitHub, GitHubFor, PullRequest } from "../model/github.ts";
 import type { PreviewJob } from "../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { Queue, RunContext } from "../model/queue.ts";
-import type { Renderer } from "../model/render.ts";
 import type { Mirrors } from "../model/tree.ts";
-import { computePreview } from "./compute.ts";
+import { computePreview, type PreviewReads } from "./compute.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 import {
   faultReport,
@@ -19,10 +18,9 @@ import {
 } from "./report.ts";
 
 /** What a preview acts through. */
-export interface PreviewPorts {
+export interface PreviewPorts extends PreviewReads {
   readonly github: GitHubFor;
   readonly mirrors: Mirrors;
-  readonly renderer: Renderer;
   readonly queue: Pick<Queue, "add">;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -99,7 +97,7 @@ async function compute(
   signal.throwIfAborted();
   return computePreview(
     { repository, base, head: pull.head.sha, fingerprintKey: settings.fingerprintKey, signal },
-    { renderer: ports.renderer },
+    ports,
   );
 }
 
