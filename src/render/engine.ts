@@ -6,6 +6,7 @@ import { Fault, messageOf, UserError } from "../model/errors.ts";
 import type { Logger } from "../model/observe.ts";
 import type { RenderSpec } from "../model/target.ts";
 import type { ObjectReader } from "../model/tree.ts";
+import { EngineLog } from "./engine-log.ts";
 import { encodeFrame, type Frame, FrameReader, OversizedFrame } from "./frames.ts";
 import { hostGrace, type RenderLimits } from "./limits.ts";
 import { type EngineHello, type EngineMessage, parseMessage } from "./messages.ts";
@@ -43,30 +44,25 @@ interface Job {
 
 const helloDeadlineMs = 10_000;
 const pageBytes = 4096;
-const maxLogLines = 100;
 
 /** One engine process. It is given one request at a time, nothing of the host's environment and no descriptor but its three pipes. */
 export class Engine {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #options: EngineOptions;
   readonly #hello = Promise.withResolvers<EngineHello>();
+  readonly #words: EngineLog;
   #job: Job | undefined;
   #lastId = 0;
   #gone = false;
   #verdict: Outcome | undefined;
-  #lastLine = "";
 
   private constructor(options: EngineOptions) {
     this.#options = options;
     this.#child = spawn(options.binary, [], { env: {}, stdio: ["pipe", "pipe", "pipe"], cwd: "/" });
     const frames = new FrameReader(options.limits.outputBytes + 1024 * 1024);
     this.#child.stdout.on("data", (chunk: Buffer) => this.#read(frames, chunk));
-    this.#child.stderr.on(
-      "data",
-      logLines(this.#child.pid, options.log, (line) => {
-        this.#lastLine = line;
-      }),
-    );
+    this.#words = new EngineLog(options.log, this.#child.pid);
+    this.#child.stderr.on("data", (chunk: Buffer) => this.#words.push(chunk));
     // A broken pipe shows as the end of the process too, and that is acted on.
     this.#child.stdin.on("error", () => undefined);
     this.#child.once("error", (cause) => this.#ended(`it cannot be started: ${cause.message}`));
@@ -229,29 +225,13 @@ export class Engine {
   #ended(how: string): void {
     if (this.#gone) return;
     this.#gone = true;
-    const lastWords = this.#lastLine === "" ? "" : ` (${this.#lastLine})`;
-    this.#hello.reject(new Error(`it ended: ${how}${lastWords}`));
+    const { lastWords, exhaustion } = this.#words;
+    const ending = lastWords === "" ? how : `${how} (${lastWords})`;
+    if (exhaustion !== undefined)
+      this.strike("memoryBytes", `the render needs more memory than there is: ${exhaustion}`);
+    this.#hello.reject(new Error(`it ended: ${ending}`));
     // Nobody may be waiting for the hello any more.
     this.#hello.promise.catch(() => undefined);
-    this.#job?.resolve(this.#verdict ?? { type: "crashed", message: `the engine ended: ${how}${lastWords}` });
+    this.#job?.resolve(this.#verdict ?? { type: "crashed", message: `the engine ended: ${ending}` });
   }
-}
-
-/** Hands the lines of a stream to the log, at most `maxLogLines` of them, each cut to a readable length. */
-function logLines(
-  pid: number | undefined,
-  log: Logger | undefined,
-  last: (line: string) => void,
-): (chunk: Buffer) => void {
-  let rest = "";
-  let count = 0;
-  return (chunk) => {
-    const lines = (rest + chunk.toString("utf8")).split("\n");
-    rest = (lines.pop() ?? "").slice(0, 10_000);
-    for (const line of lines) {
-      if (count < 10) last(line.slice(0, 300));
-      count += 1;
-      if (count <= maxLogLines) log?.warn({ pid, line: line.slice(0, 1000) }, "engine");
-    }
-  };
 }

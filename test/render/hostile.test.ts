@@ -60,4 +60,11 @@ describe("a hostile tree", () => {
       expect(others.map(({ ok }) => ok)).toEqual([true, true, true, true]);
     },
   );
+
+  it("is remembered where it always ends so, and tried again where that depends on the moment", async () => {
+    const source = await repo.source();
+    await renderAll([helm("output"), helm("loop")]);
+    expect(await renderer.known(helm("output"), source)).toBeDefined();
+    expect(await renderer.known(helm("loop"), source)).toBeUndefined();
+  });
 });

@@ -44,6 +44,7 @@ describe("the pool of engines", () => {
     ["hang", { type: "killed", limit: "wallMs" }],
     ["flood", { type: "killed", limit: "outputBytes" }],
     ["crash", { type: "crashed", message: "the engine ended: exit code 3" }],
+    ["out-of-memory", { type: "killed", limit: "memoryBytes" }],
     ["garbage", { type: "crashed" }],
     ["stranger", { type: "crashed" }],
     ["fatal", { type: "error", kind: "limit", limit: "wallMs" }],

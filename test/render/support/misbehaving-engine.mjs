@@ -56,6 +56,10 @@ const deeds = {
     for (let line = 0; line < 100_000; line += 1) process.stderr.write(`line ${line} of nothing much\n`);
     result(id);
   },
+  "out-of-memory": () =>
+    process.stderr.write("runtime: out of memory: cannot allocate\nfatal error: out of memory\n", () =>
+      process.exit(2),
+    ),
   crash: () => process.exit(3),
   "crash-once": (id, marker) => {
     if (existsSync(marker)) return result(id);
