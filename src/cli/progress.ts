@@ -33,6 +33,7 @@ export function progressOn(output: Output, options: { readonly plain: boolean; r
     clear() {
       if (terminal && shown) output.write("\r\u001b[K");
       shown = false;
+      if (terminal) last = Number.NEGATIVE_INFINITY;
     },
   };
 }

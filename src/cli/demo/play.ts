@@ -17,7 +17,7 @@ export interface Stage {
   readonly folder: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly context: Pick<CommandContext, "stdout" | "stderr" | "paint" | "signal" | "debug">;
+  readonly context: Pick<CommandContext, "stdout" | "stderr" | "paint" | "progress" | "signal" | "debug">;
 }
 
 /** A demo that was played to its end and is still up. */
@@ -54,7 +54,7 @@ export async function play(stage: Stage): Promise<Played> {
 async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<string> {
   const { context, folder } = stage;
   const { paint, signal } = context;
-  const steps = stepsOn(context.stdout, paint, () => performance.now());
+  const steps = stepsOn(context.stdout, paint, context.progress, () => performance.now());
   const github = await steps.step(
     "A GitHub on this machine",
     () => startLocalGitHub({ dataDir: join(folder, "github"), port: stage.port }),

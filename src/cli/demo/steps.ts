@@ -1,5 +1,6 @@
 import { Fault } from "../../model/errors.ts";
 import type { Output } from "../io.ts";
+import type { Progress } from "../progress.ts";
 import type { Style } from "../style.ts";
 import { within } from "../wait.ts";
 
@@ -14,8 +15,8 @@ export interface Steps {
   say(...lines: readonly string[]): void;
 }
 
-/** Steps that are told on `output`. `now` gives milliseconds. */
-export function stepsOn(output: Output, paint: Style, now: () => number): Steps {
+/** Steps that are told on `output`, the one under way by `progress`. `now` gives milliseconds. */
+export function stepsOn(output: Output, paint: Style, progress: Progress, now: () => number): Steps {
   const say = (line: string) => output.write(`${line}\n`);
   return {
     say: (...lines) => {
@@ -23,12 +24,15 @@ export function stepsOn(output: Output, paint: Style, now: () => number): Steps 
     },
     async step(name, work, note) {
       const began = now();
+      progress.update(`${name} …`, 0, 0);
       const took = () => paint.dim(`${((now() - began) / 1_000).toFixed(1)} s`);
       try {
         const result = await within(work(), STEP_DEADLINE, () => new Fault("timeout", `"${name}" did not end in time`));
+        progress.clear();
         say(`${paint.green("✓")} ${name}${note ? `: ${note(result)}` : ""}  ${took()}`);
         return result;
       } catch (error) {
+        progress.clear();
         say(`${paint.red("✗")} ${name}  ${took()}`);
         throw error;
       }
