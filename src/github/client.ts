@@ -13,6 +13,8 @@ interface Answer {
   readonly data: unknown;
   /** Whether the list goes on. */
   readonly more: boolean;
+  /** Where it goes on, for lists that are paged by cursor. */
+  readonly cursor: string | undefined;
 }
 
 /** Sends one request; counts it and turns failures into our errors. */
@@ -30,12 +32,17 @@ export function createSend(options: { readonly log: Logger; readonly metrics: Me
     try {
       const answer = await octokit.request(asked.route, parameters);
       observe(answer.status);
-      return { data: answer.data, more: /rel="next"/.test(answer.headers.link ?? "") };
+      const next = /<([^>]*)>;\s*rel="next"/.exec(answer.headers.link ?? "")?.[1];
+      return { data: answer.data, more: next !== undefined, cursor: cursorOf(next) };
     } catch (error) {
       observe(statusOf(error));
       throw toSluiceError(error, asked, clock());
     }
   };
+}
+
+function cursorOf(next: string | undefined): string | undefined {
+  return (next && URL.parse(next)?.searchParams.get("cursor")) || undefined;
 }
 
 /** GitHub's REST API for one repository, with a token that reaches nothing else. */

@@ -3,7 +3,7 @@ import { Fault, messageOf, UserError } from "../model/errors.ts";
 
 /** What was asked when it failed. */
 export interface Asked {
-  /** `owner/name`. */
+  /** `owner/name`, or `the App` for what the App asks about itself. */
   readonly repository: string;
   /** Method and path template, e.g. `GET /repos/{owner}/{repo}`. */
   readonly route: string;

@@ -1,9 +1,10 @@
-import type { GitHub, GitHubFor, GitToken } from "../model/github.ts";
+import type { GitHub, GitHubFor, GitToken, MissedDeliveries } from "../model/github.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RepositoryName } from "../model/tree.ts";
 import { createUpsertCheck } from "./checks.ts";
 import { type Client, createClient, createSend } from "./client.ts";
 import { createUpsertComment } from "./comments.ts";
+import { createDeliveries } from "./deliveries.ts";
 import { createInstallations } from "./installations.ts";
 import { REQUEST_DEADLINE_MS } from "./limits.ts";
 import { type AppCredentials, appOctokit, plainOctokit } from "./octokit.ts";
@@ -29,6 +30,8 @@ export interface GitHubEdge {
   readonly for: GitHubFor;
   /** The same token serves REST and git. Where no installation is known yet it is looked up. */
   readonly token: GitToken;
+  /** Deliveries of all installations. */
+  readonly deliveries: MissedDeliveries;
 }
 
 /** Makes the edge. Nothing is asked before something is wanted; every client, token and id that it keeps is bounded in number. */
@@ -66,6 +69,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
       return made;
     },
     token: (repository) => installations.use(repository, (installationId) => tokens.get(installationId, repository)),
+    deliveries: createDeliveries({ octokit: asApp, send, log }),
   };
 }
 

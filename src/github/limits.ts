@@ -10,6 +10,9 @@ export const ANNOTATIONS_PER_REQUEST = 50;
 /** How many items a page of a list may have. */
 export const PER_PAGE = 100;
 
+/** How many pages of deliveries are looked through at one time. */
+export const DELIVERY_PAGES = 200;
+
 /** How long one request may take, its answer's body included, in milliseconds. */
 export const REQUEST_DEADLINE_MS = 15_000;
 

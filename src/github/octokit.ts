@@ -18,7 +18,7 @@ export interface AppCredentials {
   readonly privateKey: string;
 }
 
-/** A client that signs as the App itself: for tokens and installations only. A clock that is off is corrected from GitHub's `date`. */
+/** A client that signs as the App itself: for tokens, installations and deliveries only. A clock that is off is corrected from GitHub's `date`. */
 export function appOctokit(options: ApiOptions, app: AppCredentials): ProbotOctokit {
   const log = quiet(options.log);
   return new ProbotOctokit({ ...common(options), auth: { appId: app.id, privateKey: app.privateKey, log } });

@@ -61,5 +61,23 @@ export interface GitHub {
 /** Gives the GitHub of one repository through its installation, with a token narrowed to the repository. */
 export type GitHubFor = (installationId: number, repository: RepositoryName) => Promise<GitHub>;
 
+/** A webhook delivery of which no attempt succeeded. */
+export interface MissedDelivery {
+  /** Of the newest attempt. Text, because GitHub's ids are larger than what a JavaScript number holds exactly. */
+  readonly id: string;
+  /** The same for all attempts. */
+  readonly guid: string;
+  /** The event's name, e.g. `pull_request`. */
+  readonly event: string;
+}
+
+/** GitHub's record of what it delivered to the App. Errors as those of `GitHub`; an abort is an `unavailable` Fault. */
+export interface MissedDeliveries {
+  /** What was attempted since that moment (milliseconds since the epoch) and never got through, oldest first. */
+  failed(since: number, signal?: AbortSignal): Promise<readonly MissedDelivery[]>;
+  /** Has GitHub deliver it again, under the same GUID. Resolves when GitHub has taken the request, before it delivers. */
+  redeliver(id: string, signal?: AbortSignal): Promise<void>;
+}
+
 /** Gives a token for git over HTTP, narrowed to reading the repository's contents. Never logged, never in argv. */
 export type GitToken = (repository: RepositoryName) => Promise<string>;
