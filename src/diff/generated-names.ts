@@ -2,7 +2,7 @@ import type { Item } from "./item.ts";
 import { isList, isObject, mapList, mapObject, type Value, type ValueObject, withKey } from "./value.ts";
 
 /** What kustomize makes of a content hash: ten hex digits, with the vowels and digits that could spell words replaced. */
-const hashSuffix = /-[2456789bcdfghkmt]{10}$/;
+export const hashSuffix = /-[2456789bcdfghkmt]{10}$/;
 
 /** The name without the hash that kustomize puts behind names of generated ConfigMaps and Secrets; `undefined` for other kinds. */
 export function generatedStem(item: Item): string | undefined {

@@ -3,6 +3,7 @@ export type { TargetFinding } from "./findings/index.ts";
 export type { IgnoreRule } from "./ignore.ts";
 export { locate } from "./locate.ts";
 export type { FingerprintKey } from "./mask.ts";
+export { redactMessage } from "./redact.ts";
 export { type CheckContent, previewCheck } from "./report/check.ts";
 export { type CommentReport, previewComment } from "./report/comment.ts";
 export { configProblemsReport, type ReportedProblem } from "./report/config-problems.ts";

@@ -67,6 +67,18 @@ ${imageBump}
     expect(shown).toBe(15);
   });
 
+  it("sees through the names that environments give to one resource", () => {
+    const named = (environment: string, to: string) =>
+      target(`webapp/${environment}`, {
+        changes: [change(imageBump.replace("1.4.0", to), { name: `${environment}-web` })],
+      });
+    const { body } = previewComment(
+      preview([named("dev", "1.4.0"), named("staging", "1.4.0"), named("prod", "1.5.0")]),
+    );
+    expect(body).toContain("<code>dev-web</code> and 1 more · +1 −1 · the same in");
+    expect(body).toContain("The same 2 lines in `webapp/dev`, `webapp/staging`; `webapp/prod` differs.");
+  });
+
   it("puts the gravest first", () => {
     const { body } = previewComment(
       preview(
@@ -95,10 +107,12 @@ ${imageBump}
   });
 
   it("says one finding of many targets once", () => {
-    const findings = ["dev", "staging", "prod"].map((environment) => finding({ environment }));
+    const findings = ["dev", "staging", "prod"].map((environment) =>
+      finding({ environment, resource: `Deployment/${environment}-web` }),
+    );
     const { body } = previewComment(preview([target("webapp/prod")], { findings }));
     expect(body.match(/now runs privileged/g)).toHaveLength(1);
-    expect(body).toContain("**`webapp/dev`, `webapp/staging`, `webapp/prod`**");
+    expect(body).toContain("**`webapp/dev`, `webapp/staging`, `webapp/prod`** · `Deployment/dev-web` and 2 like it: ");
   });
 
   it("tells the first findings of a rule in full and names the others", () => {

@@ -44,7 +44,7 @@ const verbs: Readonly<Record<ResourceChange["action"], string>> = {
 function summary({ change, members, severity }: ChangeGroup): string {
   const sign = severity === undefined ? "" : `${severitySign[severity]} `;
   const names = commonNames(members);
-  const name = names.length === 1 ? ` ${htmlCode(names[0] ?? "")}` : ` (${count(names.length, "resource")})`;
+  const name = ` ${htmlCode(names[0] ?? "")}${names.length > 1 ? ` and ${names.length - 1} more` : ""}`;
   const lines = plusMinus(change.addedLines, change.removedLines);
   return `${sign}<b>${htmlKind(change.kind)}</b>${name}${verbs[change.action]} · ${lines} · ${where(members)}`;
 }
@@ -81,7 +81,7 @@ function foldedWhere(change: ResourceChange, members: readonly Member[], differi
   const targets = [...new Set(members.map(({ target }) => target))];
   const labels = commonNames(members);
   const lines = count(change.addedLines + change.removedLines, "line");
-  const resources = labels.length > 1 ? ` of ${targetList(labels)}` : "";
+  const resources = labels.length > targets.length ? ` of ${targetList(labels)}` : "";
   const differ =
     differing.length > 0 ? `; ${targetList(differing, 3)} ${differing.length === 1 ? "differs" : "differ"}` : "";
   return `The same ${lines}${resources} in ${targetList(targets, 20)}${differ}.`;

@@ -21,15 +21,20 @@ export function findingAlerts(preview: Preview, fit: Fit): string {
 }
 
 interface Grouped {
+  /** The first of the equal findings. */
   readonly finding: Finding;
   readonly targets: readonly string[];
+  readonly resources: readonly string[];
 }
 
+/** Findings that say the same, of whichever resources and targets. */
 function groupEqual(findings: readonly Finding[]): readonly Grouped[] {
-  const groups = Map.groupBy(findings, ({ id, resource, message }) => [id, resource, message].join("\n"));
+  const groups = Map.groupBy(findings, ({ id, message }) => `${id}\n${message}`);
   return [...groups.values()].flatMap((equal) => {
     const [finding] = equal;
-    return finding === undefined ? [] : [{ finding, targets: [...new Set(equal.map(targetName))] }];
+    if (finding === undefined) return [];
+    const targets = [...new Set(equal.map(targetName))];
+    return [{ finding, targets, resources: [...new Set(equal.map(({ resource }) => resource))] }];
   });
 }
 
@@ -64,8 +69,8 @@ function linesOf(severity: Severity, findings: readonly Grouped[]): readonly Lin
   const sign = severitySign[severity];
   return [...Map.groupBy(findings, ({ finding }) => finding.id).values()].flatMap((same) => {
     const full = same.slice(0, same.length > toldInFull + 1 ? toldInFull : same.length);
-    const lines = full.map(({ finding, targets }) => ({
-      line: `> - ${sign} ${findingLine(finding, where(targets))}`,
+    const lines = full.map(({ finding, targets, resources }) => ({
+      line: `> - ${sign} ${findingLine(finding, where(targets), resources.length - 1)}`,
       tells: 1,
     }));
     const rest = same.slice(full.length);

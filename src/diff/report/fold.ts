@@ -1,4 +1,5 @@
 import type { Preview, ResourceChange, Severity } from "../../model/preview.ts";
+import { hashSuffix } from "../generated-names.ts";
 import { resourceLabel } from "../item.ts";
 import { riskOf, severityByResource, severityOf } from "../risk.ts";
 import { targetName } from "./words.ts";
@@ -7,6 +8,8 @@ import { targetName } from "./words.ts";
 export interface Member {
   readonly target: string;
   readonly label: string;
+  /** The name without what tells environments and contents apart: the environment's own name, a content hash. */
+  readonly stem: string;
 }
 
 /** One change, and everywhere the very same lines change. */
@@ -53,10 +56,16 @@ function collect(preview: Preview): readonly Growing[] {
     const bySeverity = severityByResource(findings.get(name) ?? []);
     for (const change of target.changes) {
       const severity = severityOf(change, bySeverity);
-      add(groups, keyOf(change, signatures), { target: name, label: resourceLabel(change) }, change, severity);
+      const member = { target: name, label: resourceLabel(change), stem: stemOf(change, target.environment) };
+      add(groups, keyOf(change, signatures), member, change, severity);
     }
   }
   return [...groups.values()];
+}
+
+function stemOf({ kind, name }: ResourceChange, environment: string): string {
+  const hashless = kind === "ConfigMap" || kind === "Secret" ? name.replace(hashSuffix, "") : name;
+  return environment === "" ? hashless : hashless.replaceAll(environment, "*");
 }
 
 function add(
@@ -93,18 +102,21 @@ function changedLines(diff: string): string {
     .join("\n");
 }
 
-/** For groups that stand in several targets: where else a resource of that name changes, but differently. */
+/** For groups that stand in several targets: where else a resource of that kind and stem changes, but differently. */
 function differingTargets(groups: readonly Growing[]): readonly (readonly string[])[] {
-  const byName = new Map<string, Set<string>>();
-  const nameOf = ({ kind, name }: ResourceChange) => `${kind}\n${name}`;
+  const byStem = new Map<string, Set<string>>();
+  const keysOf = ({ change, members }: Growing) => new Set(members.map(({ stem }) => `${change.kind}\n${stem}`));
   for (const { change, members } of groups) {
-    const targets = byName.get(nameOf(change)) ?? new Set();
-    for (const { target } of members) targets.add(target);
-    byName.set(nameOf(change), targets);
+    for (const { target, stem } of members) {
+      const key = `${change.kind}\n${stem}`;
+      const targets = byStem.get(key) ?? new Set();
+      byStem.set(key, targets.add(target));
+    }
   }
-  return groups.map(({ change, members }) => {
-    if (members.length < 2) return [];
-    const own = new Set(members.map(({ target }) => target));
-    return [...(byName.get(nameOf(change)) ?? [])].filter((target) => !own.has(target));
+  return groups.map((group) => {
+    const [key, ...others] = keysOf(group);
+    if (group.members.length < 2 || key === undefined || others.length > 0) return [];
+    const own = new Set(group.members.map(({ target }) => target));
+    return [...(byStem.get(key) ?? [])].filter((target) => !own.has(target));
   });
 }

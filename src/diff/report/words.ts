@@ -58,11 +58,12 @@ export function headline(preview: Preview): string {
   return parts.length === 0 ? "Nothing changes in any environment" : parts.join(", ");
 }
 
-/** A finding as one line of Markdown; `where` names the targets. */
-export function findingLine(finding: Finding, where: string): string {
-  const resource = finding.resource === "" ? "" : ` ${code(finding.resource)}`;
+/** A finding as one line of Markdown; `where` names the targets, `alike` counts further resources that it is said of. */
+export function findingLine(finding: Finding, where: string, alike: number): string {
+  const others = alike > 0 ? ` and ${alike} like it` : "";
+  const resource = finding.resource === "" ? "" : `${code(finding.resource)}${others}`;
   const file = finding.file === undefined ? "" : ` (${code(place(finding.file, finding.line))})`;
-  const subject = [where === "" ? "" : `**${where}**`, resource.trim()].filter((part) => part !== "").join(" · ");
+  const subject = [where === "" ? "" : `**${where}**`, resource].filter((part) => part !== "").join(" · ");
   return `${subject === "" ? "" : `${subject}: `}${inert(finding.message)}${file}`;
 }
 
