@@ -36,9 +36,9 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const child of running.splice(0)) await killed(child);
+  await redis.dispose();
   await github.settled();
   await github.close();
-  await redis.dispose();
   rmSync(root, { recursive: true, force: true });
 });
 
