@@ -1,11 +1,10 @@
 import { hkdfSync } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Probot } from "probot";
 import { createMirrors } from "./git/mirrors.ts";
 import { openRepository } from "./git/repository.ts";
 import { createGitHub, type GitHubEdge } from "./github/index.ts";
-import { sluiceApp } from "./index.ts";
+import { loadProbot } from "./index.ts";
 import type { Logger } from "./model/observe.ts";
 import type { Handlers, Queue } from "./model/queue.ts";
 import type { Renderer } from "./model/render.ts";
@@ -19,10 +18,14 @@ import { createRenderer } from "./render/renderer.ts";
 import type { ServerSettings } from "./settings.ts";
 import { createWeb, type ServedWeb, serveWeb } from "./web/index.ts";
 import { runCommands } from "./webhooks/commands/run.ts";
+import { type MissedWatch, watchMissedDeliveries } from "./webhooks/missed.ts";
 import { receiveDelivery } from "./webhooks/receive.ts";
 
 /** Jobs under way get this long to end when the process is told to stop, in milliseconds. */
 const graceMs = 25_000;
+
+/** For the store to say that it takes deliveries, in milliseconds. */
+const readyMs = 1_000;
 
 /** Milliseconds that one run of each kind may take. */
 const deadlines = { delivery: 30_000, preview: 10 * 60_000, command: 60_000 };
@@ -41,6 +44,8 @@ export interface StartOptions {
   readonly graceMs?: number;
   /** How soon a killed worker's job is taken up again. */
   readonly locks?: LockTiming;
+  /** From one look for missed deliveries to the next, in milliseconds. */
+  readonly missedEveryMs?: number;
 }
 
 /** Builds every edge from the settings, hands them to the rooms and starts the roles. Rejects when a part cannot start; what was started is ended again. */
@@ -57,13 +62,18 @@ export async function startSluice(settings: ServerSettings, options: StartOption
     mkdirSync(settings.dataDir, { recursive: true });
     const queue = await openQueue(settings, options, log, metrics);
     closers.push(() => queue.close(options.graceMs ?? graceMs));
+    const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
     if (settings.role !== "web") {
-      const worker = await openWorker(settings, queue, log, metrics);
+      const worker = await openWorker(settings, { github, queue, log, metrics });
       closers.splice(0, 0, worker.close);
       await queue.start(worker.handlers);
     }
     const web = await openWeb(settings, queue, log, metrics, () => state.stopping);
     closers.push(() => web.close());
+    if (settings.role !== "worker") {
+      const missed = watchMissed(github, queue, log, options);
+      closers.push(() => missed.stop());
+    }
     log.info({ role: settings.role, url: web.url, store: settings.store.kind }, "sluice is up");
     return { url: web.url, close };
   } catch (error) {
@@ -79,6 +89,10 @@ function serverLogger(settings: ServerSettings): Logger {
     destination: process.stdout,
     redact: [settings.privateKey, settings.webhookSecret],
   });
+}
+
+function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
+  return { id, privateKey, webhookSecret };
 }
 
 async function openQueue(
@@ -102,14 +116,14 @@ interface Worker {
   close(): Promise<void>;
 }
 
-async function openWorker(
-  settings: ServerSettings,
-  queue: Queue,
-  log: Logger,
-  metrics: PrometheusMetrics,
-): Promise<Worker> {
-  const app = { id: settings.appId, privateKey: settings.privateKey, webhookSecret: settings.webhookSecret };
-  const github = createGitHub({ app, apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
+interface WorkerParts {
+  readonly github: GitHubEdge;
+  readonly queue: Queue;
+  readonly log: Logger;
+  readonly metrics: PrometheusMetrics;
+}
+
+async function openWorker(settings: ServerSettings, { github, queue, log, metrics }: WorkerParts): Promise<Worker> {
   const mirrors = openMirrors(settings, github);
   const renderer = createRenderer({
     binary: engineBinary(process.env),
@@ -117,8 +131,7 @@ async function openWorker(
     log,
     ...(settings.engines === undefined ? {} : { workers: settings.engines }),
   });
-  const probot = new Probot({ appId: settings.appId, privateKey: settings.privateKey, secret: settings.webhookSecret });
-  await probot.load(sluiceApp({ queue, appId: settings.appId }));
+  const probot = await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue });
   const ports = { github: github.for, mirrors, renderer, queue, log, metrics, clock: Date.now };
   const preview = { fingerprintKey: fingerprintKey(settings.privateKey), forks: settings.previewForks };
   return {
@@ -152,6 +165,12 @@ function openWeb(
 ): Promise<ServedWeb> {
   const web = createWeb({ queue, webhookSecret: settings.webhookSecret, metrics, log, stopping });
   return serveWeb(web, { host: settings.host, port: settings.port });
+}
+
+function watchMissed({ deliveries }: GitHubEdge, queue: Queue, log: Logger, options: StartOptions): MissedWatch {
+  const { missedEveryMs: everyMs } = options;
+  const ready = () => queue.healthy(readyMs);
+  return watchMissedDeliveries({ deliveries, ready, log, clock: Date.now, ...(everyMs && { everyMs }) });
 }
 
 /** The key of secrets' fingerprints: the same on every worker of one App, and of no use for anything else. */

@@ -19,7 +19,7 @@ let said = "";
 beforeAll(async () => {
   root = tempDir("sluice-quiet-");
   github = await startCheckedGitHub({ dataDir: join(root, "github") });
-  const env = { ...serverEnvironment(github, join(root, "sluice")), LOG_LEVEL: "debug" };
+  const env = { ...serverEnvironment(github, join(root, "sluice")), LOG_LEVEL: "debug" as const };
   const { PATH, SLUICE_ENGINE } = process.env;
   child = spawn(process.execPath, [program], {
     env: { PATH, SLUICE_ENGINE, ...env },
