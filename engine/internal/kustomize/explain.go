@@ -15,7 +15,7 @@ import (
 
 var (
 	formatError = regexp.MustCompile(`YAML file \[([^\]]+)\] encounters a format error\.\n`)
-	malformed   = regexp.MustCompile(` in File: (\S+)`)
+	malformed   = regexp.MustCompile(`(?s)MalformedYAMLError: (.*?) in File: (\S+)`)
 	yamlLine    = regexp.MustCompile(`line (\d+):?`)
 	recursed    = regexp.MustCompile(`recursed (?:accumulation of|merging from) path '([^']*)': `)
 	tried       = regexp.MustCompile(`(?s)^accumulation err='.*?': read [^']*: is a directory': `)
@@ -77,12 +77,11 @@ func (r *run) explainMissing(text string) *fault.Fault {
 // explainFormat is for content that does not parse.
 func (r *run) explainFormat(text string) *fault.Fault {
 	name := ""
-	for _, form := range []*regexp.Regexp{formatError, malformed} {
-		if found := form.FindStringSubmatch(text); found != nil {
-			name = found[1]
-			text = text[form.FindStringIndex(text)[0]:]
-			text = strings.TrimPrefix(text, found[0])
-		}
+	if found := formatError.FindStringSubmatch(text); found != nil {
+		name = found[1]
+		_, text, _ = strings.Cut(text, found[0])
+	} else if found := malformed.FindStringSubmatch(text); found != nil {
+		name, text = found[2], found[1]
 	}
 	if name == "" {
 		if !strings.Contains(text, "invalid Kustomization") {
@@ -94,9 +93,6 @@ func (r *run) explainFormat(text string) *fault.Fault {
 	file := r.lastFile
 	if name != "invalid kustomization" && path.Base(name) != path.Base(file) {
 		file = path.Join(r.lastDir, name)
-	}
-	if text == "" {
-		text = "malformed YAML"
 	}
 	f := fault.New(fault.Input, file, "%s", strings.TrimSpace(text))
 	if found := yamlLine.FindStringSubmatch(text); found != nil {

@@ -4,6 +4,7 @@ package kustomize
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
 	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
@@ -60,7 +61,7 @@ func render(fs *gitfs.FS, dir string, o Options, alone bool) (out Output, custom
 		if p := recover(); p != nil {
 			restoreSchema()
 			custom = false
-			err = schemaPanic(p)
+			err = r.schemaPanic(p)
 		}
 	}()
 	m, origins, err := r.build(dir)
@@ -79,10 +80,10 @@ func render(fs *gitfs.FS, dir string, o Options, alone bool) (out Output, custom
 }
 
 // schemaPanic turns kustomize's panic over an openapi file that is no schema into an error; any other panic goes on.
-func schemaPanic(p any) error {
+func (r *run) schemaPanic(p any) error {
 	if e, ok := p.(error); ok {
-		if text := e.Error(); len(text) > 20 && text[:20] == "invalid schema file:" {
-			return fault.New(fault.Input, "", "%s", text)
+		if text := e.Error(); strings.HasPrefix(text, "invalid schema file: ") {
+			return fault.New(fault.Input, r.kustomizationOf(gitfs.Abs(r.lastDir)), "the openapi file is no schema: %s", text[21:])
 		}
 	}
 	panic(p)

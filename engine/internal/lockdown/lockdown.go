@@ -17,6 +17,8 @@ func Apply() protocol.Lockdown {
 	os.Clearenv()
 	http.DefaultTransport = refuser{}
 	http.DefaultClient = &http.Client{Transport: refuser{}}
+	// Renders make much garbage and keep little; collecting seldom is worth its memory, and the limit brings it back when memory is short.
+	debug.SetGCPercent(300)
 	debug.SetMemoryLimit(limits.Default.MemoryBytes / 4 * 3)
 	held := protocol.Lockdown{
 		Environment: len(os.Environ()) == 0, HTTPTransport: true, Path: os.Getenv("PATH") == "",

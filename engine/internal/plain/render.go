@@ -103,6 +103,10 @@ func at(f *fault.Fault, start, first int) *fault.Fault {
 	}
 	line, _ := strconv.Atoi(found[1])
 	f.Line = start + line - 1
+	if strings.Contains(f.Message, "did not find expected") {
+		// The YAML library counts the lines of its parser's own errors from 0.
+		f.Line++
+	}
 	f.Message = strings.Replace(f.Message, found[0], "line "+strconv.Itoa(f.Line), 1)
 	return f
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,7 +29,7 @@ func (n *Notes) Start() {
 func (n *Notes) Write(text []byte) (int, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if line := strings.TrimSpace(string(text)); n.on && line != "" && len(n.lines) < maxNotes {
+	if line := strings.TrimSpace(string(text)); n.on && line != "" && len(n.lines) < maxNotes && !slices.Contains(n.lines, line) {
 		n.lines = append(n.lines, line)
 	}
 	return len(text), nil

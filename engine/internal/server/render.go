@@ -68,7 +68,7 @@ func renderKustomize(fs *gitfs.FS, dir string, req protocol.Render) (reply, erro
 	}
 	list := make([]output.Resource, out.Resources.Size())
 	for i, res := range out.Resources.Resources() {
-		object, err := res.MarshalJSON()
+		object, err := kustomize.JSON(res)
 		if err != nil {
 			return r, err
 		}
