@@ -1,6 +1,7 @@
 import type { ConfigProblem, IgnoreRule, TargetPlan } from "../config/index.ts";
 import {
   compareTarget,
+  redactMessage,
   renderFailureFinding,
   type TargetComparison,
   type TargetFinding,
@@ -29,6 +30,9 @@ export interface Parts {
   readonly fingerprintKey: Uint8Array;
   readonly ignore: readonly IgnoreRule[];
 }
+
+/** Remarks of renderers (deprecated fields, say) that are repeated; the rest is counted. */
+const maxWarnings = 5;
 
 type Affected = Extract<SideBySide, { affected: true }>;
 
@@ -142,7 +146,7 @@ function statusOf(one: Affected, comparison: TargetComparison): TargetPreview["s
 
 function errorOf(failure: RenderFailure, side: "base" | "head"): NonNullable<TargetPreview["error"]> {
   return {
-    message: failure.message,
+    message: redactMessage(failure.message),
     ...(failure.file === undefined ? {} : { file: failure.file }),
     ...(failure.line === undefined ? {} : { line: failure.line }),
     side,
@@ -169,7 +173,20 @@ function notes(parts: Parts): readonly string[] {
     ...parts.plan.notes,
     ...parts.warnings.map((problem) => `${problem.file}:${problem.line}: ${problem.message}`),
     ...(parts.headConfig?.effects ?? []),
+    ...renderWarnings(parts.compared),
   ];
+}
+
+/** What renderers remarked at the head, each remark once. */
+function renderWarnings(compared: readonly SideBySide[]): readonly string[] {
+  const said = new Set<string>();
+  for (const one of compared) {
+    if (!one.affected || !one.head?.ok) continue;
+    for (const { message, file } of one.head.warnings) said.add(file === undefined ? message : `${file}: ${message}`);
+  }
+  const all = [...said];
+  const more = all.length - maxWarnings;
+  return more > 0 ? [...all.slice(0, maxWarnings), `and ${more} more remarks of the renderers`] : all;
 }
 
 function distinct(references: readonly UnpinnedReference[]): readonly UnpinnedReference[] {

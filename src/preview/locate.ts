@@ -14,19 +14,13 @@ export async function locateFindings(findings: readonly TargetFinding[], head: T
     return text;
   };
   return Promise.all(
-    findings.map(async ({ pointer, ...finding }) => {
-      if (finding.file === undefined || finding.line !== undefined) return finding;
+    findings.map(async ({ pointer, target, ...finding }) => {
+      if (finding.file === undefined || finding.line !== undefined || target === undefined) return finding;
       const text = await textOf(finding.file);
-      const line = text === undefined ? undefined : locate(text, named(finding.resource), pointer);
+      const line = text === undefined ? undefined : locate(text, target, pointer);
       return line === undefined ? finding : { ...finding, line };
     }),
   );
-}
-
-/** The parts of a finding's `Kind/name` or `Kind/namespace/name`. */
-function named(resource: string): { readonly kind: string; readonly namespace: string; readonly name: string } {
-  const [kind = "", ...rest] = resource.split("/");
-  return { kind, namespace: rest.length > 1 ? (rest[0] ?? "") : "", name: rest.at(-1) ?? "" };
 }
 
 async function readSmall(tree: Tree, path: string): Promise<string | undefined> {

@@ -22,7 +22,7 @@ export function report(outcome: PreviewOutcome): PreviewReport {
     const { comment, check } = configProblemsReport(outcome.problems, { head: outcome.commits.head });
     return { comment, check: { ...about, ...check } };
   }
-  const check = previewCheck(outcome.preview);
+  const { completeness: _, ...check } = previewCheck(outcome.preview);
   return { comment: previewComment(outcome.preview).body, check: { ...about, ...check } };
 }
 

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Fault, UserError } from "../model/errors.ts";
-import type { Logger } from "../model/observe.ts";
+import type { Logger, Metrics } from "../model/observe.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
 import type { RenderSpec } from "../model/target.ts";
 import { RenderCache } from "./cache.ts";
@@ -28,6 +28,8 @@ export interface RendererOptions {
   readonly limits?: Partial<RenderLimits>;
   readonly log?: Logger;
   readonly now?: () => number;
+  /** Told of each render that was asked for: whether an engine ran or a kept result was found, and the seconds it took. */
+  readonly onRender?: Metrics["render"];
 }
 
 /** A renderer that also tells what its engine says of itself, for `doctor`. */
@@ -39,6 +41,7 @@ export interface EngineRenderer extends Renderer {
 interface Finished {
   readonly kept: KeptRender;
   readonly body: Uint8Array | undefined;
+  readonly source: "engine" | "cache";
 }
 
 /**
@@ -68,9 +71,9 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
 
   const run = async (key: string, spec: RenderSpec, source: RenderSource, signal: AbortSignal): Promise<Finished> => {
     const kept = await cache.find(key, source.tree);
-    if (kept?.remarks.failure !== undefined) return { kept, body: undefined };
+    if (kept?.remarks.failure !== undefined) return { kept, body: undefined, source: "cache" };
     const body = kept === undefined ? undefined : cache.body(kept);
-    if (kept !== undefined && body !== undefined) return { kept, body };
+    if (kept !== undefined && body !== undefined) return { kept, body, source: "cache" };
     const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "json" } as const;
     const outcome = await pool.run(request, signal);
     const finished = finish(outcome);
@@ -86,7 +89,11 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
     async render(spec, source, signal) {
       const key = await keyOf(spec);
       const flight = `${key}/${source.tree.oid}`;
-      return renderOf(await flights.join(flight, signal, (shared) => run(key, spec, source, shared)));
+      const started = now();
+      const finished = await flights.join(flight, signal, (shared) => run(key, spec, source, shared));
+      const render = renderOf(finished);
+      options.onRender?.(spec.kind, finished.source, render.ok, (now() - started) / 1000);
+      return render;
     },
     async yaml(spec, source, signal) {
       const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "yaml" } as const;
@@ -111,12 +118,12 @@ function buildOf({ version }: EngineHello, binary: string): string {
 function finish(outcome: Outcome): Finished {
   if (outcome.type === "result") {
     const { trace, warnings, unpinned, body } = outcome;
-    return { kept: keptRender(trace, { warnings, unpinned }, sha256(body)), body };
+    return { kept: keptRender(trace, { warnings, unpinned }, sha256(body)), body, source: "engine" };
   }
   const failure = failureOf(outcome);
   const [trace, unpinned] = outcome.type === "error" ? [outcome.trace, outcome.unpinned] : [[], []];
   const remarks: Remarks = { warnings: [], unpinned, failure };
-  return { kept: keptRender(trace, remarks, sha256(JSON.stringify(failure))), body: undefined };
+  return { kept: keptRender(trace, remarks, sha256(JSON.stringify(failure))), body: undefined, source: "engine" };
 }
 
 function failureOf(outcome: Exclude<Outcome, { type: "result" }>): RenderFailure {
