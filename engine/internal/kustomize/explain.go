@@ -6,17 +6,16 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
 	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
+	"github.com/sluice-gitops/sluice/engine/internal/yamldoc"
 )
 
 var (
 	formatError = regexp.MustCompile(`YAML file \[([^\]]+)\] encounters a format error\.\n`)
 	malformed   = regexp.MustCompile(`(?s)MalformedYAMLError: (.*?) in File: (\S+)`)
-	yamlLine    = regexp.MustCompile(`line (\d+):?`)
 	recursed    = regexp.MustCompile(`recursed (?:accumulation of|merging from) path '([^']*)': `)
 	tried       = regexp.MustCompile(`(?s)^accumulation err='.*?': read [^']*: is a directory': `)
 	inPath      = regexp.MustCompile(`couldn't make target for path '([^']*)': `)
@@ -95,8 +94,10 @@ func (r *run) explainFormat(text string) *fault.Fault {
 		file = path.Join(r.lastDir, name)
 	}
 	f := fault.New(fault.Input, file, "%s", strings.TrimSpace(text))
-	if found := yamlLine.FindStringSubmatch(text); found != nil {
-		f.Line, _ = strconv.Atoi(found[1])
+	if content, err := r.fs.ReadFile(gitfs.Abs(file)); err == nil {
+		if message, line := yamldoc.Fault(content); message != "" {
+			f.Message, f.Line = message, line
+		}
 	}
 	return f
 }

@@ -3,8 +3,6 @@ package plain
 import (
 	"bytes"
 	"path"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -78,8 +76,6 @@ func matches(globs []string, name string) bool {
 	return false
 }
 
-var errorLine = regexp.MustCompile(`line (\d+)`)
-
 func parse(content []byte, file string) ([]output.Resource, error) {
 	var out []output.Resource
 	for _, part := range yamldoc.Split(content) {
@@ -97,17 +93,10 @@ func parse(content []byte, file string) ([]output.Resource, error) {
 
 // at turns a line that counts in the document into one of the file; errors without a line get the document's first.
 func at(f *fault.Fault, start, first int) *fault.Fault {
-	found := errorLine.FindStringSubmatch(f.Message)
-	if found == nil {
-		return f.At(first)
+	f.Message, f.Line = yamldoc.Locate(f.Message, start)
+	if f.Line == 0 {
+		f.Line = first
 	}
-	line, _ := strconv.Atoi(found[1])
-	f.Line = start + line - 1
-	if strings.Contains(f.Message, "did not find expected") {
-		// The YAML library counts the lines of its parser's own errors from 0.
-		f.Line++
-	}
-	f.Message = strings.Replace(f.Message, found[0], "line "+strconv.Itoa(f.Line), 1)
 	return f
 }
 
