@@ -17,7 +17,10 @@ const queue = await createQueue({
 });
 const nothing = async (): Promise<void> => undefined;
 await queue.start({ delivery: nothing, preview: nothing, command: nothing });
-const web = await serveWeb(createWeb({ queue, webhookSecret: secret, metrics, log }), { port: 0, host: "127.0.0.1" });
+const web = await serveWeb(
+  createWeb({ events: new Set(["pull_request"]), queue, webhookSecret: secret, metrics, log }),
+  { port: 0, host: "127.0.0.1" },
+);
 process.stdout.write(`${web.url}\n`);
 process.stdin.resume();
 await once(process.stdin, "end");

@@ -1,10 +1,12 @@
 import { hkdfSync } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { ScanMemo } from "./config/index.ts";
 import { createMirrors } from "./git/mirrors.ts";
 import { openRepository } from "./git/repository.ts";
 import { createGitHub, type GitHubEdge } from "./github/index.ts";
 import { loadProbot } from "./index.ts";
+import { Lru } from "./model/lru.ts";
 import type { Logger } from "./model/observe.ts";
 import type { Handlers, Queue } from "./model/queue.ts";
 import type { Renderer } from "./model/render.ts";
@@ -20,12 +22,16 @@ import { createWeb, type ServedWeb, serveWeb } from "./web/index.ts";
 import { runCommands } from "./webhooks/commands/run.ts";
 import { type MissedWatch, watchMissedDeliveries } from "./webhooks/missed.ts";
 import { receiveDelivery } from "./webhooks/receive.ts";
+import { EVENTS } from "./webhooks/register.ts";
 
 /** Jobs under way get this long to end when the process is told to stop, in milliseconds. */
 const graceMs = 25_000;
 
 /** For the store to say that it takes deliveries, in milliseconds. */
 const readyMs = 1_000;
+
+/** Files of which discovery's findings are kept. */
+const memoEntries = 100_000;
 
 /** Milliseconds that one run of each kind may take. */
 const deadlines = { delivery: 30_000, preview: 10 * 60_000, command: 60_000 };
@@ -129,10 +135,12 @@ async function openWorker(settings: ServerSettings, { github, queue, log, metric
     binary: engineBinary(process.env),
     cacheDir: join(settings.dataDir, "renders"),
     log,
+    onRender: metrics.render,
     ...(settings.engines === undefined ? {} : { workers: settings.engines }),
   });
   const probot = await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue });
-  const ports = { github: github.for, mirrors, renderer, queue, log, metrics, clock: Date.now };
+  const memo: ScanMemo = new Lru(memoEntries);
+  const ports = { github: github.for, mirrors, renderer, memo, queue, log, metrics, clock: Date.now };
   const preview = { fingerprintKey: fingerprintKey(settings.privateKey), forks: settings.previewForks };
   return {
     handlers: {
@@ -163,7 +171,8 @@ function openWeb(
   metrics: PrometheusMetrics,
   stopping: () => boolean,
 ): Promise<ServedWeb> {
-  const web = createWeb({ queue, webhookSecret: settings.webhookSecret, metrics, log, stopping });
+  const events = settings.role === "worker" ? undefined : new Set(Object.keys(EVENTS));
+  const web = createWeb({ queue, webhookSecret: settings.webhookSecret, events, metrics, log, stopping });
   return serveWeb(web, { host: settings.host, port: settings.port });
 }
 
@@ -180,6 +189,7 @@ function fingerprintKey(privateKey: string): Uint8Array {
 
 /** The edges that the command line works with: local git and the engine. */
 export interface LocalEdges {
+  /** Throws an `unavailable` Fault on first use when there is no engine. */
   readonly renderer: Renderer;
   /** The repository that a folder is or lies in. */
   repository(dir: string): Promise<Repository>;
@@ -195,17 +205,20 @@ export interface LocalOptions {
 
 /** Opens local git and the engine, without GitHub, queue or web. */
 export async function openLocal(options: LocalOptions): Promise<LocalEdges> {
-  const renderer = createRenderer({ binary: engineBinary(process.env), ...options });
+  let renderer: Renderer | undefined;
   const opened = new Map<string, ReturnType<typeof openRepository>>();
   return {
-    renderer,
+    get renderer() {
+      renderer ??= createRenderer({ binary: engineBinary(process.env), ...options });
+      return renderer;
+    },
     repository: async (dir) => {
       const repository = opened.get(dir) ?? openRepository(dir);
       opened.set(dir, repository);
       return repository;
     },
     close: async () => {
-      await Promise.all([renderer.close(), ...[...opened.values()].map((repository) => repository.close())]);
+      await Promise.all([renderer?.close(), ...[...opened.values()].map((repository) => repository.close())]);
     },
   };
 }

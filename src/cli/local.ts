@@ -26,7 +26,15 @@ export async function withLocal<T>(
     log: commandLog(context.stderr, context.debug),
   });
   try {
-    return await use({ place, repository: await edges.repository(place.gitDir), renderer: edges.renderer });
+    const repository = await edges.repository(place.gitDir);
+    return await use({
+      place,
+      repository,
+      // Asked for only by what renders: the rest works without an engine.
+      get renderer() {
+        return edges.renderer;
+      },
+    });
   } finally {
     await edges.close();
   }

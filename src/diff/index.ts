@@ -1,13 +1,10 @@
 export { type CompareInput, compareTarget, type TargetComparison } from "./compare.ts";
 export type { TargetFinding } from "./findings/index.ts";
-export type { IgnoreRule } from "./ignore.ts";
 export { locate } from "./locate.ts";
-export type { FingerprintKey } from "./mask.ts";
 export { redactMessage } from "./redact.ts";
-export { type CheckContent, previewCheck } from "./report/check.ts";
-export { type CommentReport, previewComment } from "./report/comment.ts";
-export { configProblemsReport, type ReportedProblem } from "./report/config-problems.ts";
+export { previewCheck } from "./report/check.ts";
+export { previewComment } from "./report/comment.ts";
+export { configProblemsReport } from "./report/config-problems.ts";
 export { inert } from "./report/escape.ts";
-export { type PreviewJson, previewJson } from "./report/json.ts";
-export type { ReportOptions } from "./report/layout.ts";
+export { previewJson } from "./report/json.ts";
 export { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "./target-findings.ts";

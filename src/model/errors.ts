@@ -58,8 +58,3 @@ export class Fault extends Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
-
-/** For the `default` of a switch that the types prove exhaustive. */
-export function assertNever(value: never): never {
-  throw new Fault("bug", `unexpected value: ${JSON.stringify(value)}`);
-}

@@ -49,7 +49,10 @@ export async function assemble(parts: Parts): Promise<Preview> {
   const compared = affected.map((one, index) => compareSides(one, because[index] ?? [], parts));
   const findings = compared.flatMap((one) => one.findings);
   const unpinned = distinct(compared.flatMap((one) => one.unpinned));
-  const targets = byUrgency(compared.map((one) => one.preview));
+  const targets = byUrgency(
+    compared.map((one) => one.preview),
+    findings,
+  );
   const failed = targets.filter((target) => target.status === "failed").length;
   return {
     base: parts.commits.base,

@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from "../model/json.ts";
-import type { TargetPreview } from "../model/preview.ts";
-import type { RenderSpec, Target } from "../model/target.ts";
+import type { Finding, Severity, TargetPreview } from "../model/preview.ts";
+import { type RenderSpec, type Target, targetId } from "../model/target.ts";
 
 /** One target on both sides of a comparison; a side is absent where the target does not exist there. */
 export type TargetPair =
@@ -32,7 +32,18 @@ const statusOrder: Readonly<Record<TargetPreview["status"], number>> = {
   unchanged: 4,
 };
 
-/** Failed targets first, then removed, changed, added, and those that render the same; stable within each. */
-export function byUrgency(targets: readonly TargetPreview[]): readonly TargetPreview[] {
-  return targets.toSorted((a, b) => statusOrder[a.status] - statusOrder[b.status]);
+const severityOrder: Readonly<Record<Severity, number>> = { danger: 0, warning: 1, notice: 2 };
+
+/** Failed targets first, then those with the gravest finding, then removed, changed, added, and those that render the same; stable within each. */
+export function byUrgency(targets: readonly TargetPreview[], findings: readonly Finding[]): readonly TargetPreview[] {
+  const gravest = new Map<string, number>();
+  for (const { app, environment, severity } of findings) {
+    const id = targetId(app, environment);
+    gravest.set(id, Math.min(severityOrder[severity], gravest.get(id) ?? 3));
+  }
+  const rank = ({ app, environment, status }: TargetPreview): number => {
+    if (status === "failed") return -1;
+    return (gravest.get(targetId(app, environment)) ?? 3) * 10 + statusOrder[status];
+  };
+  return targets.toSorted((a, b) => rank(a) - rank(b));
 }

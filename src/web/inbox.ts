@@ -4,9 +4,6 @@ import type { Logger, Metrics } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
 import { type BodyBudget, isSignature, readSigned } from "./body.ts";
 
-/** The events that some handler of Sluice uses; others are acknowledged and dropped at the door. */
-export const usedEvents: ReadonlySet<string> = new Set(["check_run", "check_suite", "issue_comment", "pull_request"]);
-
 /** What the inbox needs. */
 export interface InboxOptions {
   readonly queue: Pick<Queue, "add">;

@@ -3,7 +3,7 @@ import { messageOf } from "../model/errors.ts";
 import type { Exposition, Logger, Metrics } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
 import { BodyBudget } from "./body.ts";
-import { type InboxOptions, receive, usedEvents } from "./inbox.ts";
+import { type InboxOptions, receive } from "./inbox.ts";
 import { welcomePage } from "./welcome.ts";
 
 export { type ServedWeb, type ServeOptions, serveWeb } from "./serve.ts";
@@ -33,8 +33,8 @@ export interface WebOptions {
   readonly webhookSecret: string;
   readonly metrics: Pick<Metrics, "delivery"> & Exposition;
   readonly log: Logger;
-  /** Events that go to the queue; others are acknowledged only. */
-  readonly events?: ReadonlySet<string>;
+  /** Events that go to the queue; others are acknowledged only. `undefined`: this process takes no webhooks. */
+  readonly events: ReadonlySet<string> | undefined;
   /** Whether the process is about to stop: `/readyz` then says no. */
   readonly stopping?: () => boolean;
   readonly limits?: Partial<WebLimits>;
@@ -46,12 +46,14 @@ export const webhookPath = "/api/github/webhooks";
 /** The HTTP application: webhook inbox, `/healthz`, `/readyz`, `/metrics` and a page for people at `/`. */
 export function createWeb(options: WebOptions): Hono {
   const limits = { ...defaultLimits, ...options.limits };
-  const { queue, metrics, log, webhookSecret, events = usedEvents, stopping = () => false } = options;
+  const { queue, metrics, log, webhookSecret, events, stopping = () => false } = options;
   const budget = new BodyBudget(limits.bodiesBytes);
   const { bodyBytes: maxBodyBytes, storeMs: storeTimeoutMs } = limits;
-  const inbox: InboxOptions = { queue, metrics, log, webhookSecret, events, maxBodyBytes, storeTimeoutMs, budget };
   const app = new Hono();
-  app.post(webhookPath, (context) => receive(context, inbox));
+  if (events !== undefined) {
+    const inbox: InboxOptions = { queue, metrics, log, webhookSecret, events, maxBodyBytes, storeTimeoutMs, budget };
+    app.post(webhookPath, (context) => receive(context, inbox));
+  }
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/readyz", async (context) => {
     if (stopping()) return context.text("stopping\n", 503);

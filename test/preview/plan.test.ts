@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Finding, Severity, TargetPreview } from "../../src/model/preview.ts";
 import type { Target } from "../../src/model/target.ts";
-import { pairTargets, specKey } from "../../src/preview/plan.ts";
+import { byUrgency, pairTargets, specKey } from "../../src/preview/plan.ts";
 
 function target(app: string, environment: string, path = `${app}/${environment}`): Target {
   return { id: `${app}/${environment}`, app, environment, render: { kind: "kustomize", path, options: {} } };
@@ -14,6 +15,24 @@ describe("the plan of a preview", () => {
       ["a/dev", true, true],
       ["gone/dev", true, false],
     ]);
+  });
+
+  it("puts what fails first, then what has the gravest finding", () => {
+    const one = (app: string, status: TargetPreview["status"]): TargetPreview => ({
+      ...{ app, environment: "prod", path: app, renderer: "plain", status, because: [] },
+      ...{ changes: [], images: [], replicas: [], restarts: 0, hiddenLines: 0 },
+    });
+    const finding = (app: string, severity: Severity): Finding => ({
+      ...{ id: "rule", severity, app, environment: "prod", resource: "", message: "" },
+    });
+    const targets = [
+      one("calm", "removed"),
+      one("warned", "changed"),
+      one("grave", "changed"),
+      one("broken", "failed"),
+    ];
+    const ordered = byUrgency(targets, [finding("warned", "warning"), finding("grave", "danger")]);
+    expect(ordered.map(({ app }) => app)).toEqual(["broken", "grave", "warned", "calm"]);
   });
 
   it("knows two specs as the same whatever the order of their keys", () => {

@@ -4,6 +4,9 @@ import { createMetrics } from "../../src/observe/index.ts";
 import { createWeb, type WebOptions } from "../../src/web/index.ts";
 import { silentLog } from "../contract/queue-fixture.ts";
 
+/** The events that the door under test takes. */
+export const usedEvents: ReadonlySet<string> = new Set(["issue_comment", "pull_request"]);
+
 export const secret = "it is a secret to everybody";
 
 /** The door with an inbox that remembers, or that is away. */
@@ -14,7 +17,8 @@ export function door(options: Partial<WebOptions> & { readonly away?: boolean } 
     jobs.push(job);
   };
   const queue = { add, healthy: async () => !options.away };
-  const app = createWeb({ queue, webhookSecret: secret, metrics: createMetrics(), log: silentLog, ...options });
+  const events = usedEvents;
+  const app = createWeb({ events, queue, webhookSecret: secret, metrics: createMetrics(), log: silentLog, ...options });
   return { app, jobs };
 }
 

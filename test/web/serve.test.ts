@@ -6,7 +6,7 @@ import { createMetrics } from "../../src/observe/index.ts";
 import { createWeb, type ServedWeb, type ServeOptions, serveWeb, webhookPath } from "../../src/web/index.ts";
 import { openQueue, silentLog, until } from "../contract/queue-fixture.ts";
 import { freePort } from "../contract/queue-servers.ts";
-import { deliver, door, secret, sign } from "./fixture.ts";
+import { deliver, door, secret, sign, usedEvents } from "./fixture.ts";
 
 const local: ServeOptions = { port: 0, host: "127.0.0.1" };
 
@@ -77,6 +77,7 @@ describe("the door on a real port", () => {
   it("answers 503 within its time when the store is dead, and /readyz says so", async () => {
     const queue = await openQueue({ kind: "redis", url: `redis://127.0.0.1:${await freePort()}` }, "dead");
     const app = createWeb({
+      events: usedEvents,
       queue,
       webhookSecret: secret,
       metrics: createMetrics(),

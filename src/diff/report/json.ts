@@ -1,9 +1,6 @@
 import type { Finding, Preview, ResourceChange, ResourceId, TargetPreview } from "../../model/preview.ts";
 import { redactMessage } from "../redact.ts";
 
-/** What `sluice preview --format json` prints: see `previewJson`. */
-export type PreviewJson = ReturnType<typeof previewJson>;
-
 /** A preview as the one JSON object of `sluice preview --format json`. Without `all`, unchanged targets are only counted. */
 export function previewJson(preview: Preview, { all = false }: { readonly all?: boolean } = {}) {
   const { base, mergeBase, head, completeness } = preview;
