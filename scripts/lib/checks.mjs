@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dim, green, red, run } from "./console.mjs";
 import { root } from "./places.mjs";
+import { postgres } from "./tools.mjs";
 
 const engine = join(root, "engine");
 const bin = (name) => join(root, "node_modules", ...name.split("/"));
@@ -88,11 +89,18 @@ export async function vitest(node, filters) {
 /** Prints what ran against what, and the counts; gives the exit code. */
 export async function summary(results, { go, seconds }) {
   const total = (key) => results.reduce((sum, result) => sum + (result[key] ?? 0), 0);
-  const git = (await run("git", ["--version"])).trim();
-  process.stdout.write(
-    `\nIn ${seconds.toFixed(0)} s, for real: ${git}; redis-server ${process.env.SLUICE_REDIS}; ` +
-      `PostgreSQL ${process.env.SLUICE_POSTGRES ?? "(embedded PGlite only)"}; kustomize ${process.env.SLUICE_KUSTOMIZE}; helm ${process.env.SLUICE_HELM}.\n`,
-  );
+  const version = async (file, ...args) => (await run(file, args)).trim().split("\n")[0];
+  const { SLUICE_REDIS: redis, SLUICE_KUSTOMIZE: kustomize, SLUICE_HELM: helm } = process.env;
+  const initdb = postgres();
+  const real = [
+    await version("git", "--version"),
+    await version(redis, "--version"),
+    initdb ? (await version(initdb, "--version")).replace("initdb ", "") : "no PostgreSQL server here, so",
+    "PGlite embedded",
+    `kustomize ${await version(kustomize, "version")}`,
+    `helm ${await version(helm, "version", "--short")}`,
+  ];
+  process.stdout.write(`\nIn ${seconds.toFixed(0)} s, against the real thing: ${real.join("; ")}.\n`);
   if (!go) process.stdout.write("Not run: go vet and go test, because no Go ≥ 1.26 is on the PATH.\n");
   for (const { name, passed, failed, skipped } of results) {
     process.stdout.write(

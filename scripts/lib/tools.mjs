@@ -1,7 +1,7 @@
 // What the tests need besides: Redis, and the real kustomize and helm as oracles.
 
-import { existsSync, mkdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { run, SetupError, tryRun } from "./console.mjs";
 import { goVersion } from "./engine.mjs";
 import { exe, userCache } from "./places.mjs";
@@ -66,8 +66,17 @@ export async function redis() {
   );
 }
 
+/** The PostgreSQL that the queue's tests use beside the embedded one: where its server programs are, from the PATH or where Debian puts them. Not required. */
+export function postgres() {
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian)
+    ? readdirSync(debian).map((version) => join(debian, version, "bin", "initdb"))
+    : [];
+  return [onPath("initdb"), ...versions].find((file) => file && existsSync(join(dirname(file), "postgres")));
+}
+
 /** The program of this name on the PATH. */
-export function onPath(name) {
+function onPath(name) {
   const folders = (process.env.PATH ?? "").split(delimiter);
   return folders.map((folder) => join(folder, exe(name))).find((file) => existsSync(file));
 }
