@@ -95,7 +95,9 @@ export async function summary(results, { go, seconds }) {
   const real = [
     await version("git", "--version"),
     await version(redis, "--version"),
-    initdb ? (await version(initdb, "--version")).replace("initdb ", "") : "no PostgreSQL server here, so",
+    initdb
+      ? (await version(initdb, "--version")).replace("initdb (PostgreSQL)", "PostgreSQL")
+      : "no PostgreSQL server here, so",
     "PGlite embedded",
     `kustomize ${await version(kustomize, "version")}`,
     `helm ${await version(helm, "version", "--short")}`,
