@@ -180,16 +180,18 @@ function notes(parts: Parts): readonly string[] {
   ];
 }
 
-/** What renderers remarked at the head, each remark once. */
+/** What renderers remark at the head and did not at the base, each remark once: what was there before is not this change's. */
 function renderWarnings(compared: readonly SideBySide[]): readonly string[] {
-  const said = new Set<string>();
-  for (const one of compared) {
-    if (!one.affected || !one.head?.ok) continue;
-    for (const { message, file } of one.head.warnings) said.add(file === undefined ? message : `${file}: ${message}`);
-  }
-  const all = [...said];
-  const more = all.length - maxWarnings;
-  return more > 0 ? [...all.slice(0, maxWarnings), `and ${more} more remarks of the renderers`] : all;
+  const affected = compared.filter((one): one is Affected => one.affected);
+  const before = new Set(affected.flatMap((one) => warningsOf(one.base)));
+  const fresh = [...new Set(affected.flatMap((one) => warningsOf(one.head)))].filter((text) => !before.has(text));
+  const more = fresh.length - maxWarnings;
+  return more > 0 ? [...fresh.slice(0, maxWarnings), `and ${more} more remarks of the renderers`] : fresh;
+}
+
+function warningsOf(render: Render | undefined): readonly string[] {
+  if (!render?.ok) return [];
+  return render.warnings.map(({ message, file }) => (file === undefined ? message : `${file}: ${message}`));
 }
 
 function distinct(references: readonly UnpinnedReference[]): readonly UnpinnedReference[] {

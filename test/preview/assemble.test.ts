@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
+import type { Preview } from "../../src/model/preview.ts";
+import { computePreview } from "../../src/preview/compute.ts";
+
+import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
+import { realEngine } from "../render/support/engines.ts";
+import { deployment, gitopsFiles } from "../support/gitops.ts";
+import { type TempGit, tempGit } from "../support/temp-git.ts";
+
+let temp: TempGit;
+let repository: LocalRepository;
+let renderer: EngineRenderer;
+let base: string;
+
+beforeAll(() => {
+  temp = tempGit();
+  base = temp.commit(gitopsFiles());
+  repository = openRepository(temp.dir);
+  renderer = createRenderer({ binary: realEngine(), workers: 1 });
+});
+afterAll(async () => {
+  await Promise.all([repository.close(), renderer.close()]);
+  temp.remove();
+});
+
+async function preview(files: Readonly<Record<string, string | null>>, from = base): Promise<Preview> {
+  temp.git("checkout", "--quiet", "--detach", from);
+  const head = temp.commit(files);
+  const outcome = await computePreview(
+    { repository, base: from, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(20_000) },
+    { renderer },
+  );
+  if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));
+  return outcome.preview;
+}
+
+const overlay = "apps/web/overlays/prod/kustomization.yaml";
+
+describe("a preview", () => {
+  it("counts targets that read a changed file and render the same", async () => {
+    const { targets, completeness } = await preview({ [overlay]: `# a remark\n${gitopsFiles()[overlay]}` });
+    expect(targets.map(({ environment, status, changes }) => [environment, status, changes.length])).toEqual([
+      ["prod", "unchanged", 0],
+    ]);
+    expect(completeness).toMatchObject({ targets: 2, affected: 1, rendered: 1, failed: 0 });
+  });
+
+  it("says that a target came and that one went", async () => {
+    const added = await preview({ "apps/api/overlays/prod/kustomization.yaml": "resources: [../../../web/base]\n" });
+    expect(added.targets.map(({ app, status }) => [app, status])).toEqual([["api", "added"]]);
+    const removed = await preview({ "apps/web/overlays/prod": null });
+    expect(removed.targets.map(({ environment, status }) => [environment, status])).toEqual([["prod", "removed"]]);
+    expect(removed.findings.map(({ id }) => id)).toContain("target-removed");
+  });
+
+  it("points a finding at its line", async () => {
+    const { findings } = await preview({ "apps/web/base/deployment.yaml": deployment({ replicas: 0, cpu: "100m" }) });
+    const zero = findings.find(({ id }) => id === "replicas-zero");
+    expect(zero).toMatchObject({ severity: "warning", file: "apps/web/base/deployment.yaml", line: 6 });
+  });
+
+  it("repeats what renderers remark when the change brought it, and not when it was there before", async () => {
+    const labels = { [overlay]: `commonLabels: { team: shop }\n${gitopsFiles()[overlay]}` };
+    const fresh = await preview(labels);
+    expect(fresh.notes.join("\n")).toMatch(/commonLabels.*deprecated/);
+    const old = temp.git("rev-parse", "HEAD");
+    const later = await preview({ "apps/web/base/deployment.yaml": deployment({ replicas: 4, cpu: "1" }) }, old);
+    expect(later.notes.join("\n")).not.toContain("commonLabels");
+  });
+
+  it("shows a target that did not render before as new, with a warning", async () => {
+    const broken = breakProd();
+    const { targets, findings, completeness } = await preview({ [overlay]: gitopsFiles()[overlay] ?? "" }, broken);
+    expect(targets[0]).toMatchObject({ status: "changed", error: { side: "base" } });
+    expect(findings.find(({ id }) => id === "render-failed")?.severity).toBe("warning");
+    expect(completeness.failed).toBe(0);
+  });
+});
+
+function breakProd(): string {
+  temp.git("checkout", "--quiet", "--detach", base);
+  return temp.commit({ [overlay]: "resources: [missing.yaml]\n" });
+}
