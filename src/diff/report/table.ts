@@ -17,9 +17,11 @@ interface Row {
   /** The sign of the gravest finding about the targets, after a space. */
   readonly mark: string;
   readonly cells: readonly string[];
+  /** What the cells are about; the same for all rows of a table. */
+  readonly columns: readonly string[];
 }
 
-const header = "| Target | Resources | Images | Replicas |\n|:--|:--|:--|:--|\n";
+const allColumns = ["Resources", "Images", "Replicas"];
 /** A table of more rows than this shows equal rows as one, and those beyond it folded away. */
 const openRows = 20;
 
@@ -28,7 +30,7 @@ export function targetTable(preview: Preview, fit: Fit): string {
   const shown = preview.targets.filter(({ status }) => status !== "unchanged");
   if (shown.length === 0) return "";
   const gravest = gravestByTarget(preview);
-  const rows = shown.map((target) => toRow(target, gravest.get(targetName(target))));
+  const rows = withoutEmptyColumns(shown.map((target) => toRow(target, gravest.get(targetName(target)))));
   const merged = rows.length > openRows ? mergeEqual(rows) : rows;
   return firstThatFits(
     [() => whole(merged), () => whole(mergeEqual(rows)), () => partial(mergeEqual(rows), fit), () => counts(rows)],
@@ -39,7 +41,19 @@ export function targetTable(preview: Preview, fit: Fit): string {
 function toRow(target: TargetPreview, severity: Severity | undefined): Row {
   const cells = [resources(target), images(target.images), replicas(target.replicas)];
   const mark = severity === undefined || target.status === "failed" ? "" : ` ${severitySign[severity]}`;
-  return { status: target.status, targets: [targetName(target)], mark, cells };
+  return { status: target.status, targets: [targetName(target)], mark, cells, columns: allColumns };
+}
+
+function withoutEmptyColumns(rows: readonly Row[]): readonly Row[] {
+  const used = allColumns.map((_, index) => rows.some(({ cells }) => cells[index] !== ""));
+  const keep = (values: readonly string[]) => values.filter((_, index) => used[index]);
+  const columns = keep(allColumns);
+  return rows.map((row) => ({ ...row, cells: keep(row.cells), columns }));
+}
+
+function header([first]: readonly Row[]): string {
+  const columns = ["Target", ...(first?.columns ?? allColumns)];
+  return `| ${columns.join(" | ")} |\n|${":--|".repeat(columns.length)}\n`;
 }
 
 function gravestByTarget({ findings }: Preview): ReadonlyMap<string, Severity> {
@@ -65,14 +79,14 @@ function rowText({ status, targets, mark, cells }: Row): string {
 function whole(rows: readonly Row[]): string {
   const open = rows.slice(0, rows.length > openRows + 5 ? openRows : rows.length);
   const folded = rows.slice(open.length);
-  const first = `${header}${open.map(rowText).join("")}\n`;
+  const first = `${header(rows)}${open.map(rowText).join("")}\n`;
   if (folded.length === 0) return first;
   const more = folded.reduce((sum, { targets }) => sum + targets.length, 0);
-  return `${first}<details><summary>${count(more, "more target")}</summary>\n\n${header}${folded.map(rowText).join("")}\n</details>\n\n`;
+  return `${first}<details><summary>${count(more, "more target")}</summary>\n\n${header(rows)}${folded.map(rowText).join("")}\n</details>\n\n`;
 }
 
 function partial(rows: readonly Row[], { budget, measure }: Fit): string {
-  let room = budget - measure(header) - 300;
+  let room = budget - measure(header(rows)) - 300;
   const kept: Row[] = [];
   for (const row of rows) {
     room -= measure(rowText(row));
@@ -81,7 +95,7 @@ function partial(rows: readonly Row[], { budget, measure }: Fit): string {
   }
   if (kept.length === 0) return counts(rows);
   const rest = counts(rows.slice(kept.length));
-  return `${header}${kept.map(rowText).join("")}\nNot in this table for its size: ${rest}`;
+  return `${header(rows)}${kept.map(rowText).join("")}\nNot in this table for its size: ${rest}`;
 }
 
 function counts(rows: readonly Row[]): string {
