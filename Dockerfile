@@ -1,13 +1,13 @@
 # syntax=docker/dockerfile:1
 
-# The render engine: a static Go binary, its version id the hash of its source as scripts/lib/engine.mjs computes it.
+# The render engine: a static Go binary. Its version id is the hash of its source, because kept renders are found by it.
 FROM golang:1.26-bookworm AS engine
 WORKDIR /src/engine
 COPY engine/go.mod engine/go.sum ./
 RUN go mod download
 COPY engine/ ./
-ARG ENGINE_VERSION=image
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${ENGINE_VERSION}" -o /sluice-engine .
+RUN version=$(find . -type f \( -name '*.go' -o -name 'go.*' \) ! -name '*_test.go' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16) \
+ && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${version}" -o /sluice-engine .
 
 # The npm packages that run: no test tools.
 FROM node:26-bookworm-slim AS packages

@@ -6,7 +6,7 @@
 /** Kinds of errors that a person who uses Sluice can mend. The job is done: the error is its result and is told to the person. */
 export type UserErrorKind = "usage" | "config" | "input" | "refused" | "limit" | "permission" | "not-found";
 
-/** Kinds of errors that are not the user's. `unavailable` is retried with delays, `throttled` after `retryAfterMs`, `bug` fails the job. */
+/** Kinds of errors that are not the user's. `unavailable` is retried with delays, `throttled` after `retryAfterMs`, `bug` fails the job after a few attempts. */
 export type FaultKind = "unavailable" | "throttled" | "timeout" | "bug";
 
 /** Where in a file of the repository an error stands. `line` and `column` count from 1. */
