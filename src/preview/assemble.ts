@@ -59,7 +59,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
     mergeBase: parts.commits.mergeBase,
     head: parts.commits.head,
     targets,
-    findings: [...configFindings(parts.headConfig), ...(await locateFindings(findings, parts.sides.head.tree))],
+    findings: [...configFindings(parts.headConfig), ...(await locateFindings(findings, { ...parts, targets }))],
     completeness: {
       targets: parts.compared.length,
       affected: affected.length,

@@ -60,6 +60,21 @@ describe("a preview", () => {
     expect(zero).toMatchObject({ severity: "warning", file: "apps/web/base/deployment.yaml", line: 6 });
   });
 
+  it("points at the overlay's line when that is what changed the resource", async () => {
+    const text = (gitopsFiles()[overlay] ?? "").replace("newTag: 1.3.0", "newTag: latest");
+    const { findings } = await preview({ [overlay]: text });
+    expect(findings).toMatchObject([{ id: "image-without-tag", file: overlay, line: 6 }]);
+  });
+
+  it("points at where a resource was left out", async () => {
+    const { findings } = await preview({ "apps/web/base/kustomization.yaml": "resources:\n  - deployment.yaml\n" });
+    expect(findings[0]).toMatchObject({
+      id: "deleted-persistent-volume-claim",
+      file: "apps/web/base/kustomization.yaml",
+      line: 2,
+    });
+  });
+
   it("repeats what renderers remark when the change brought it, and not when it was there before", async () => {
     const labels = { [overlay]: `commonLabels: { team: shop }\n${gitopsFiles()[overlay]}` };
     const fresh = await preview(labels);
