@@ -57,12 +57,17 @@ export function itemName(item: Value, index: number): string {
 
 /** The keys of the items of a list whose order does not count, `undefined` when the list is not such a one or its keys are not unique. */
 export function mergeKeys(field: string, list: readonly Value[]): readonly string[] | undefined {
-  if (!Object.hasOwn(unordered, field)) return undefined;
+  if (!Object.hasOwn(unordered, field) || (field === "env" && list.some(refersToOthers))) return undefined;
   for (const fields of unordered[field] ?? []) {
     const keys = list.map((item) => mergeKey(item, fields));
     if (keys.every((key) => key !== undefined) && new Set(keys).size === keys.length) return keys;
   }
   return undefined;
+}
+
+/** `$(NAME)` in a variable's value reads a variable that stands before it: there the order counts. */
+function refersToOthers(item: Value): boolean {
+  return textAt(item, "value").includes("$(");
 }
 
 function mergeKey(item: Value, fields: readonly string[]): string | undefined {

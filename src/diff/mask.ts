@@ -1,13 +1,14 @@
 import { createHmac } from "node:crypto";
 import { isSopsObject, isSopsValue } from "./encrypted.ts";
-import { isList, isObject, mapList, mapObject, NumberText, type Value, type ValueObject } from "./value.ts";
+import { isList, isObject, mapList, mapObject, NumberText, type Value, type ValueObject, withKey } from "./value.ts";
 
 /** The key of the fingerprints. Equal values have equal fingerprints under one key; without it they tell nothing. */
 export type FingerprintKey = Uint8Array | string;
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 const secretInText = /["']?kind["']?\s*:\s*["']?Secret\b/;
-const valueFields = new Set(["data", "stringData"]);
+/** In lower case: no cluster takes `stringdata`, but whoever writes it means a secret. */
+const valueFields = new Set(["data", "stringdata"]);
 
 /**
  * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it (also nested in other objects, and
@@ -23,13 +24,29 @@ function maskValue(value: Value, key: FingerprintKey): Value {
 }
 
 function maskObject(object: ValueObject, key: FingerprintKey): ValueObject {
-  const secret = object.kind === "Secret";
+  const kind = typeof object.kind === "string" ? object.kind.toLowerCase() : "";
+  if (kind === "secretlist") return maskList(object, key);
+  const secret = kind === "secret";
   const sops = secret && isSopsObject(object);
   return mapObject(object, (value, name) => {
-    if (secret && valueFields.has(name)) return maskFields(value, name === "data", sops, key);
+    const field = name.toLowerCase();
+    if (secret && valueFields.has(field)) return maskFields(value, field === "data", sops, key);
     if (name === "annotations" && isObject(value)) return maskAnnotations(value, key);
     return maskValue(value, key);
   });
+}
+
+/** The items of a list of Secrets need not say what they are. */
+function maskList(list: ValueObject, key: FingerprintKey): ValueObject {
+  return mapObject(list, (value, name) => {
+    if (name !== "items" || !isList(value)) return maskValue(value, key);
+    return mapList(value, (item) => (isObject(item) ? maskItem(item, key) : item));
+  });
+}
+
+function maskItem(item: ValueObject, key: FingerprintKey): ValueObject {
+  if (item.kind !== undefined) return maskObject(item, key);
+  return withKey(maskObject(withKey(item, "kind", "Secret"), key), "kind", undefined);
 }
 
 function maskAnnotations(annotations: ValueObject, key: FingerprintKey): ValueObject {

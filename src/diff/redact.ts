@@ -5,6 +5,8 @@ const named =
   /((?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|private[-_]?key|access[-_]?key|credentials?|authorization)["']?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;}\]]+)/gi;
 /** The values of a Secret, as YAML, JSON or a Go map in a tool's message: nothing behind it is safe to show. */
 const dump = /\b(?:data|stringData)["']?\s*:\s*(?:map\[|\{|[|>]|\n)[\s\S]*$/;
+/** What kustomize says of a literal without `=`: the whole list of literals, then the one, whatever they hold. */
+const literals = /\b(literal sources )\[[\s\S]*\](?=: )|\b(invalid literal source )[\s\S]*?(?=, expected key=value)/g;
 const secretKind = /\bSecret\b/;
 const run = /[A-Za-z0-9+/]{16,}={0,2}/g;
 
@@ -20,6 +22,7 @@ export function redactMessage(message: string): string {
   if (secretKind.test(text))
     text = text.replace(dump, (match) => `${match.slice(0, match.indexOf(":") + 1)} ${withheld}`);
   return text
+    .replace(literals, (_, list: string | undefined, one: string | undefined) => `${list ?? one ?? ""}${withheld}`)
     .replace(tokens, withheld)
     .replace(named, `$1${withheld}`)
     .replace(run, (match) => (looksEncoded(match) ? withheld : match));

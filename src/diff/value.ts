@@ -119,18 +119,34 @@ export function pointerSteps(pointer: string): readonly string[] {
 
 /** The resource's object with the texts of its big numbers in place. */
 export function withNumberTexts(resource: Resource): ValueObject {
-  let object: Value = resource.object;
-  for (const [pointer, text] of Object.entries(resource.numbers ?? {})) {
-    object = replaceNumber(object, pointerSteps(pointer), text);
-  }
+  const root: NumberPlaces = { below: new Map() };
+  for (const [pointer, text] of Object.entries(resource.numbers ?? {})) note(root, pointerSteps(pointer), text);
+  const object = root.below.size === 0 ? resource.object : replaceNumbers(resource.object, root);
   return isObject(object) ? object : resource.object;
 }
 
-function replaceNumber(value: Value, steps: readonly string[], text: string): Value {
-  const [step, ...rest] = steps;
-  if (step === undefined) return typeof value === "number" ? new NumberText(text) : value;
-  if (isList(value))
-    return mapList(value, (item, index) => (String(index) === step ? replaceNumber(item, rest, text) : item));
-  if (isObject(value)) return mapObject(value, (item, key) => (key === step ? replaceNumber(item, rest, text) : item));
-  return value;
+/** Texts of numbers by the steps of their pointers: each object and list is gone through once, however many numbers it holds. */
+interface NumberPlaces {
+  text?: string;
+  readonly below: Map<string, NumberPlaces>;
+}
+
+function note(root: NumberPlaces, steps: readonly string[], text: string): void {
+  let here = root;
+  for (const step of steps) {
+    const next = here.below.get(step) ?? { below: new Map() };
+    here.below.set(step, next);
+    here = next;
+  }
+  here.text = text;
+}
+
+function replaceNumbers(value: Value, { text, below }: NumberPlaces): Value {
+  if (typeof value === "number") return text === undefined ? value : new NumberText(text);
+  const inside = (item: Value, step: string): Value => {
+    const places = below.get(step);
+    return places === undefined ? item : replaceNumbers(item, places);
+  };
+  if (isList(value)) return mapList(value, (item, index) => inside(item, String(index)));
+  return isObject(value) ? mapObject(value, inside) : value;
 }

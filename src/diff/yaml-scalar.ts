@@ -2,7 +2,7 @@
 const simple = /^[A-Za-z_/.][A-Za-z0-9_/.-]*$/;
 const word = /^(?:~|null|true|false|yes|no|on|off|y|n|\.inf|\.nan|[-+]\.inf)$/i;
 const integer = /^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$/;
-const float = /^[-+]?[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9]+)?$/;
+const float = /^[-+]?[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?$/;
 const sexagesimal = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const timestamp = /^\d{4}-\d{1,2}-\d{1,2}/;
 /** An indicator at the start, a comment or a mapping inside, or white space at an end. */

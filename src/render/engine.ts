@@ -5,7 +5,7 @@ import type { Readable, Writable } from "node:stream";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
 import type { Logger } from "../model/observe.ts";
 import type { RenderSpec } from "../model/target.ts";
-import type { ObjectReader } from "../model/tree.ts";
+import type { GitObject, ObjectReader } from "../model/tree.ts";
 import { EngineLog } from "./engine-log.ts";
 import { encodeFrame, type Frame, FrameReader, OversizedFrame } from "./frames.ts";
 import { hostGrace, type RenderLimits } from "./limits.ts";
@@ -44,6 +44,8 @@ interface Job {
 
 const helloDeadlineMs = 10_000;
 const pageBytes = 4096;
+/** A few bytes in Git can be many gigabytes of files; the host never holds more of them than these for one engine. */
+const objectsAtOnce = 8;
 
 /** One engine process. It is given one request at a time, nothing of the host's environment and no descriptor but its three pipes. */
 export class Engine {
@@ -198,13 +200,16 @@ export class Engine {
   async #serve(oids: readonly string[]): Promise<void> {
     const objects = this.#job?.objects;
     if (objects === undefined) throw new Fault("bug", "the engine wants objects without a request");
-    const found = await Promise.all(oids.map((oid) => objects.read(oid)));
-    const frames = found.map((object, index) => {
-      const isWanted = object?.kind === "tree" || object?.kind === "blob";
-      const header = { type: "object", oid: oids[index], kind: isWanted ? object.kind : "missing" };
-      return encodeFrame(header, isWanted ? object.bytes : undefined);
-    });
-    this.#child.stdin.write(frames.length === 1 ? frames[0] : Buffer.concat(frames));
+    for (let next = 0; next < oids.length && this.usable; next += objectsAtOnce) {
+      const some = oids.slice(next, next + objectsAtOnce);
+      const frames = await Promise.all(some.map(async (oid) => objectFrame(oid, await objects.read(oid))));
+      await this.#send(Buffer.concat(frames));
+    }
+  }
+
+  /** Resolves when the process took the bytes, or is gone: then its end is what is acted on. */
+  #send(bytes: Buffer): Promise<void> {
+    return new Promise((resolve) => void this.#child.stdin.write(bytes, () => resolve()));
   }
 
   /** Ends the request under way with an error, and the process with it: it waits for what will not come. */
@@ -234,4 +239,10 @@ export class Engine {
     this.#hello.promise.catch(() => undefined);
     this.#job?.resolve(this.#verdict ?? { type: "crashed", message: `the engine ended: ${ending}` });
   }
+}
+
+function objectFrame(oid: string, object: GitObject | undefined): Buffer {
+  const isWanted = object?.kind === "tree" || object?.kind === "blob";
+  const header = { type: "object", oid, kind: isWanted ? object.kind : "missing" };
+  return encodeFrame(header, isWanted ? object.bytes : undefined);
 }

@@ -142,6 +142,16 @@ spec: { ${containers} }`;
     expect(compare(pod(`${init}: [${one}, ${two}]`), pod(`${init}: [${two}, ${one}]`)).changes).toHaveLength(1);
   });
 
+  it("shows a new order of variables of which one reads another, as it may read nothing then", () => {
+    const env = (items: string) => deployment({ extra: `        env: [${items}]` });
+    const result = compare(
+      env('{ name: HOST, value: db }, { name: URL, value: "http://$(HOST)" }'),
+      env('{ name: URL, value: "http://$(HOST)" }, { name: HOST, value: db }'),
+    );
+    expect(result.changes).toHaveLength(1);
+    expect(result.hiddenLines).toBe(0);
+  });
+
   it("shows one item of a keyed list that changed although the list was shuffled", () => {
     const env = (items: string) => deployment({ extra: `        env: [${items}]` });
     const result = compare(

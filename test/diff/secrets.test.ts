@@ -39,6 +39,17 @@ describe("values of Secrets", () => {
     expect(tag(three)).not.toBe(tag(one));
   });
 
+  it("are hidden too where the kind or the field is written in the wrong case, or a list says the kind", () => {
+    const wrong = secret("{ a: hunter2hunter2 }").replace("data:", "stringdata:");
+    const list =
+      "{ apiVersion: v1, kind: SecretList, metadata: { name: all }, items: [{ data: { a: hunter2hunter2 } }] }";
+    for (const text of [wrong, wrong.replace("kind: Secret", "kind: secret"), list]) {
+      const diff = compare("", text).changes[0]?.diff ?? "";
+      expect(diff).toMatch(/\ba: ‹secret [0-9a-f]{8}›/);
+      expect(diff).not.toContain("hunter2");
+    }
+  });
+
   it("never appear in anything that is said, wherever the Secret stands", () => {
     const value = fc
       .string({ minLength: 12, maxLength: 60, unit: fc.constantFrom(..."abcdefgXYZ0123456789+/=_-.:{}") })
@@ -151,5 +162,14 @@ describe("a tool's error message", () => {
       `bad ${key}, password: hunter2, token=ghp_0123456789abcdefghij, Authorization: Bearer abc.def, c2VjcmV0LXZhbHVlLTEyMzQ1Njc4OTA=`,
     );
     for (const text of ["MIIEv", "hunter2", "ghp_", "abc.def", "c2VjcmV0"]) expect(said).not.toContain(text);
+  });
+
+  it("loses the literals of a generator that kustomize quotes", () => {
+    const said = redactMessage(
+      "loading KV pairs: literal sources [user=admin hunter2]: invalid literal source hunter2, expected key=value",
+    );
+    expect(said).toBe(
+      "loading KV pairs: literal sources ‹withheld›: invalid literal source ‹withheld›, expected key=value",
+    );
   });
 });

@@ -126,4 +126,15 @@ spec:
       { numRuns: 200 },
     );
   });
+
+  it("takes a million digits that are no number, and many numbers that a double cannot hold, in reasonable time", () => {
+    expect(yamlOf({ a: `${"1".repeat(1_000_000)}x` })).toHaveLength(1_000_004);
+    const count = 50_000;
+    const numbers = Object.fromEntries(Array.from({ length: count }, (_, at) => [`/list/${at}`, "9007199254740993"]));
+    const object = withNumberTexts({
+      object: { list: Array.from({ length: count }, () => 9007199254740992) },
+      numbers,
+    });
+    expect(emitYaml(object).lines.at(-1)).toBe("- 9007199254740993");
+  });
 });

@@ -67,4 +67,23 @@ describe("a hostile tree", () => {
     expect(await renderer.known(helm("output"), source)).toBeDefined();
     expect(await renderer.known(helm("loop"), source)).toBeUndefined();
   });
+
+  it("makes the host hold only a few of its objects at a time", async () => {
+    const names = Array.from({ length: 100 }, (_, n) => `many/cm-${n}.yaml`);
+    repo.temp.commit(Object.fromEntries(names.map((name, n) => [name, configMap(`cm-${n}`, "1")])));
+    const { tree, objects } = await repo.source();
+    let held = 0;
+    let most = 0;
+    const read = async (oid: string) => {
+      held += 1;
+      most = Math.max(most, held);
+      const object = await objects.read(oid);
+      held -= 1;
+      return object;
+    };
+    const spec: RenderSpec = { kind: "plain", path: "many", options: {} };
+    const render = await renderer.render(spec, { tree, objects: { read } }, AbortSignal.timeout(25_000));
+    expect(render.ok && render.resources()).toHaveLength(100);
+    expect(most).toBeLessThanOrEqual(8);
+  });
 });
