@@ -1,6 +1,7 @@
 import type { Trace } from "../model/render.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
 import type { SideBySide, Sides } from "./side-by-side.ts";
+import { smallText } from "./small-text.ts";
 
 /** Chains kept for one target; a change of a thousand files needs no thousand reasons. */
 const maxChains = 3;
@@ -125,7 +126,7 @@ function wordReader(): WordReader {
 async function read(path: string, oid: string, sides: Sides): Promise<string> {
   const holds = async (tree: Tree): Promise<boolean> => (await tree.at(path))?.oid === oid;
   const tree = (await holds(sides.head.tree)) ? sides.head.tree : sides.base.tree;
-  return new TextDecoder().decode((await tree.read(path)) ?? new Uint8Array());
+  return (await smallText(tree, path)) ?? "";
 }
 
 /** The words of a YAML text that may be paths: what stands between white space, quotes and flow punctuation. */

@@ -57,7 +57,8 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
     head: { tree: headTree, objects: request.repository.objects },
   };
   const compared = await compareAll(request, ports.renderer, sides, before.plan, after.plan);
-  const headConfig = request.configText === undefined ? await headConfigProblems(tipTree, headTree) : undefined;
+  const headConfig =
+    request.configText === undefined ? await headConfigProblems(tipTree, baseTree, headTree) : undefined;
   const preview = await assemble({
     commits,
     compared,

@@ -3,9 +3,7 @@ import type { Finding, TargetPreview } from "../model/preview.ts";
 import { targetId } from "../model/target.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
 import type { Sides } from "./side-by-side.ts";
-
-/** Files larger than this are not searched for lines: the finding then names the file alone. */
-const maxBytes = 512 * 1024;
+import { smallText } from "./small-text.ts";
 
 /** What places are found in. */
 export interface Places {
@@ -63,19 +61,14 @@ async function firstChange(file: string, sides: Sides, texts: TextReader): Promi
 
 type TextReader = (tree: Tree, path: string) => Promise<string | undefined>;
 
-/** Reads small files, each blob once. */
+/** Reads small files, each blob once; a finding in a larger one names the file alone. */
 function textReader(): TextReader {
   const texts = new Map<string, Promise<string | undefined>>();
   return async (tree, path) => {
     const entry = await tree.at(path);
     if (entry?.kind !== "file") return undefined;
-    const text = texts.get(entry.oid) ?? readSmall(tree, path);
+    const text = texts.get(entry.oid) ?? smallText(tree, path);
     texts.set(entry.oid, text);
     return text;
   };
-}
-
-async function readSmall(tree: Tree, path: string): Promise<string | undefined> {
-  const bytes = await tree.read(path);
-  return bytes === undefined || bytes.length > maxBytes ? undefined : new TextDecoder().decode(bytes);
 }

@@ -28,10 +28,13 @@ export interface HeadConfig {
   readonly effects: readonly string[];
 }
 
-/** Validates the head's `.sluice.yaml` where it differs from the base's; `undefined` where it does not. */
-export async function headConfigProblems(base: Tree, head: Tree): Promise<HeadConfig | undefined> {
-  const [before, after] = await Promise.all([base.at(configFile), head.at(configFile)]);
-  if (before?.oid === after?.oid) return undefined;
+/**
+ * Validates the head's `.sluice.yaml` where the change edits it; `undefined` where it does not: where it is the base's, or still the merge base's while the base has
+ * moved on.
+ */
+export async function headConfigProblems(base: Tree, mergeBase: Tree, head: Tree): Promise<HeadConfig | undefined> {
+  const [before, begun, after] = await Promise.all([base, mergeBase, head].map((tree) => tree.at(configFile)));
+  if (after?.oid === before?.oid || after?.oid === begun?.oid) return undefined;
   const text = await text1M(head);
   if (text === undefined) return { problems: [], effects: [`${configFile} is removed: targets will be discovered`] };
   const parsed = parseConfig(text, configFile);

@@ -55,6 +55,7 @@ export async function runPreview(
     await github.upsertCheck(superseded(pull.head.sha, now.head.sha));
     return ports.queue.add(job);
   }
+  assertOurs(context.signal);
   await post(github, pull, outcome);
 }
 
@@ -77,11 +78,18 @@ async function attempt(
     return report(outcome);
   } catch (error) {
     if (error instanceof UserError) return refusedReport(pull.head.sha, error);
+    assertOurs(context.signal);
     if (!context.lastAttempt) throw error;
     const incident = `${pull.head.sha.slice(0, 12)}/${ports.clock()}`;
     log.error({ error, incident }, "preview failed for good");
     return faultReport(pull.head.sha, incident);
   }
+}
+
+/** Throws when the job is another worker's from now on: the lock was lost, or this one stops. A run that took too long is still ours to report. */
+function assertOurs(signal: AbortSignal): void {
+  const reason: unknown = signal.reason;
+  if (!(reason instanceof Fault && reason.kind === "timeout")) signal.throwIfAborted();
 }
 
 async function compute(
@@ -109,6 +117,10 @@ function observe(outcome: PreviewOutcome, ports: PreviewPorts, started: number):
 
 async function post(github: GitHub, pull: PullRequest, { comment, check }: PreviewReport): Promise<void> {
   if (check.headSha !== pull.head.sha) throw new Fault("bug", "a report for another head");
-  const { url } = await github.upsertComment(pull.number, previewMarker, comment);
+  const { url } = await github.upsertComment(pull.number, previewMarker, comment).catch(async (error: unknown) => {
+    // A locked conversation takes no comment; the check must not stay open for that.
+    if (error instanceof UserError) await github.upsertCheck(check);
+    throw error;
+  });
   await github.upsertCheck({ ...check, detailsUrl: url });
 }

@@ -33,7 +33,7 @@ export async function receive(context: Context, options: InboxOptions): Promise<
   const event = context.req.header("x-github-event") ?? "";
   const answer = await decide(context, event, options);
   // A name that nobody vouched for would be a label of its own choice.
-  const verified = answer.status < 300 || answer.status === 503;
+  const verified = answer.status < 300 || (answer.status === 503 && options.events.has(event));
   options.metrics.delivery(verified ? event : "refused", answer.status, (performance.now() - started) / 1000);
   return context.json(answer.body, answer.status);
 }

@@ -24,11 +24,12 @@ afterAll(async () => {
   temp.remove();
 });
 
-async function preview(files: Readonly<Record<string, string | null>>, from = base): Promise<Preview> {
+/** `tip` is where the base has come since the change was begun. */
+async function preview(files: Readonly<Record<string, string | null>>, from = base, tip = from): Promise<Preview> {
   temp.git("checkout", "--quiet", "--detach", from);
   const head = temp.commit(files);
   const outcome = await computePreview(
-    { repository, base: from, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(20_000) },
+    { repository, base: tip, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(20_000) },
     { renderer },
   );
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));
@@ -66,6 +67,13 @@ describe("a preview", () => {
     expect(findings).toMatchObject([{ id: "image-without-tag", file: overlay, line: 6 }]);
   });
 
+  it("names the file alone where it is too large to look for the line", async () => {
+    const text = `${deployment({ replicas: 0, cpu: "100m" })}${`#${"x".repeat(1023)}\n`.repeat(11 * 1024)}`;
+    const { findings, completeness } = await preview({ "apps/web/base/deployment.yaml": text });
+    expect(completeness).toMatchObject({ affected: 2, failed: 0 });
+    expect(findings.find(({ id }) => id === "replicas-zero")).toMatchObject({ file: "apps/web/base/deployment.yaml" });
+  });
+
   it("points at where a resource was left out", async () => {
     const { findings } = await preview({ "apps/web/base/kustomization.yaml": "resources:\n  - deployment.yaml\n" });
     expect(findings[0]).toMatchObject({
@@ -82,6 +90,21 @@ describe("a preview", () => {
     const old = temp.git("rev-parse", "HEAD");
     const later = await preview({ "apps/web/base/deployment.yaml": deployment({ replicas: 4, cpu: "1" }) }, old);
     expect(later.notes.join("\n")).not.toContain("commonLabels");
+  });
+
+  it("holds a configuration against the base only where the change itself edits it", async () => {
+    temp.git("checkout", "--quiet", "--detach", base);
+    const broken = temp.commit({ ".sluice.yaml": "version: 1\nenvironmnts: []\n" });
+    temp.git("checkout", "--quiet", "--detach", broken);
+    const mended = temp.commit({ ".sluice.yaml": gitopsFiles()[".sluice.yaml"] ?? "" });
+    const edit = { "apps/web/base/deployment.yaml": deployment({ replicas: 4, cpu: "1" }) };
+    expect((await preview(edit, broken, mended)).findings).toEqual([]);
+    const withDev = `${gitopsFiles()[".sluice.yaml"]}  - name: dev\n    path: apps/{app}/overlays/staging\n`;
+    temp.git("checkout", "--quiet", "--detach", base);
+    const moved = temp.commit({ ".sluice.yaml": withDev });
+    expect((await preview(edit, base, moved)).notes).toEqual([]);
+    const removed = await preview({ ".sluice.yaml": null });
+    expect(removed.notes.join("\n")).toContain(".sluice.yaml is removed");
   });
 
   it("shows a target that did not render before as new, with a warning", async () => {

@@ -107,6 +107,9 @@ describe("the webhook inbox", () => {
     const pending = app.request(webhookPath, { ...deliver(body), body: slow, duplex: "half" as const });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect((await app.request(webhookPath, deliver(body))).status).toBe(503);
+    const invented = { "x-github-event": "invented" };
+    expect((await app.request(webhookPath, deliver(body, invented))).status).toBe(503);
+    expect(await (await app.request("/metrics")).text()).not.toContain("invented");
     gate.resolve();
     expect((await pending).status).toBe(401);
     expect((await app.request(webhookPath, deliver(body))).status).toBe(202);

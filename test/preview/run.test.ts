@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
+import { Fault, UserError } from "../../src/model/errors.ts";
+import type { CheckReport, GitHub, PullRequest } from "../../src/model/github.ts";
+import type { PreviewJob } from "../../src/model/jobs.ts";
+import type { Mirrors } from "../../src/model/tree.ts";
+import { runPreview } from "../../src/preview/run.ts";
+import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
+import { realEngine } from "../render/support/engines.ts";
+import { deployment, gitopsFiles } from "../support/gitops.ts";
+import { type TempGit, tempGit } from "../support/temp-git.ts";
+import { memoryGitHub, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
+
+let temp: TempGit;
+let repository: LocalRepository;
+let renderer: EngineRenderer;
+let head: string;
+
+beforeAll(() => {
+  temp = tempGit();
+  temp.commit(gitopsFiles());
+  temp.git("checkout", "--quiet", "--detach");
+  head = temp.commit({ "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }) });
+  repository = openRepository(temp.dir);
+  renderer = createRenderer({ binary: realEngine(), workers: 1 });
+});
+afterAll(async () => {
+  await Promise.all([repository.close(), renderer.close()]);
+  temp.remove();
+});
+
+const job: PreviewJob = {
+  type: "preview",
+  installationId: 1,
+  repository: { owner: "acme", name: "gitops" },
+  pullRequest: 7,
+};
+
+function pull(): PullRequest {
+  return {
+    number: 7,
+    title: "Scale",
+    state: "open",
+    draft: false,
+    head: { sha: head, ref: "scale", repository: job.repository },
+    base: { sha: head, ref: "main" },
+    fork: false,
+  };
+}
+
+/** Runs a preview for the last time with a mirror and a GitHub of the test's own. */
+async function run(parts: {
+  readonly open: Mirrors["open"];
+  readonly github?: Partial<GitHub>;
+  readonly signal?: AbortSignal;
+}) {
+  const checks: CheckReport[] = [];
+  const memory = memoryGitHub();
+  const upsertCheck = async (report: CheckReport) => {
+    checks.push(report);
+    return { url: "" };
+  };
+  const github = { ...memory, pullRequest: async () => pull(), upsertCheck, ...parts.github };
+  const ports = {
+    github: async () => github,
+    mirrors: { open: parts.open, close: async () => undefined },
+    renderer,
+    queue: memoryQueue(),
+    log: memoryLog(),
+    metrics: memoryMetrics(),
+    clock: Date.now,
+  };
+  const context = { signal: parts.signal ?? AbortSignal.timeout(20_000), attempt: 6, lastAttempt: true };
+  const ended = await runPreview(job, ports, { fingerprintKey: new Uint8Array(32), forks: false }, context).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { ended, checks, comments: [...memory.comments.values()] };
+}
+
+describe("the run of a preview", () => {
+  it("posts nothing when it is stopped, so that the next worker finds the job undone", async () => {
+    const stop = new AbortController();
+    const open: Mirrors["open"] = async (_request, signal) => {
+      stop.abort();
+      signal.throwIfAborted();
+      return repository;
+    };
+    const { ended, checks, comments } = await run({ open, signal: stop.signal });
+    expect(ended).toBe(stop.signal.reason);
+    expect(checks.map(({ status }) => status)).toEqual(["in_progress"]);
+    expect(comments).toEqual([]);
+  });
+
+  it("posts nothing when it loses its lock at the end: another worker may have posted by then", async () => {
+    const lost = new AbortController();
+    let asked = 0;
+    const pullRequest = async () => {
+      if (++asked === 2) lost.abort(new Fault("unavailable", "the lock was lost"));
+      return pull();
+    };
+    const { ended, checks, comments } = await run({
+      open: async () => repository,
+      github: { pullRequest },
+      signal: lost.signal,
+    });
+    expect(ended).toBe(lost.signal.reason);
+    expect(checks.map(({ status }) => status)).toEqual(["in_progress"]);
+    expect(comments).toEqual([]);
+  });
+
+  it("says that Sluice failed when the last run takes too long", async () => {
+    const late = new AbortController();
+    const open: Mirrors["open"] = async () => {
+      late.abort(new Fault("timeout", "the preview job ran for too long"));
+      return repository;
+    };
+    const { ended, checks } = await run({ open, signal: late.signal });
+    expect(ended).toBeUndefined();
+    expect(checks.at(-1)).toMatchObject({ status: "completed", conclusion: "failure" });
+  });
+
+  it("completes the check where no comment may be written, as on a locked pull request", async () => {
+    const locked = new UserError("permission", "Unable to create comment because issue is locked.");
+    const { ended, checks } = await run({
+      open: async () => repository,
+      github: { upsertComment: () => Promise.reject(locked) },
+    });
+    expect(ended).toBe(locked);
+    expect(checks.at(-1)).toMatchObject({ status: "completed", conclusion: "success", headSha: head });
+  });
+});
