@@ -2,8 +2,12 @@ import { locate, type TargetFinding } from "../diff/index.ts";
 import type { Finding, TargetPreview } from "../model/preview.ts";
 import { targetId } from "../model/target.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
+import { severityOrder } from "./plan.ts";
 import type { Sides } from "./side-by-side.ts";
 import { smallText } from "./small-text.ts";
+
+/** Characters of YAML that are parsed for the lines of one preview: about two seconds. */
+const maxSearched = 4 * 1024 * 1024;
 
 /** What places are found in. */
 export interface Places {
@@ -19,26 +23,54 @@ interface Place {
 
 /**
  * Gives findings their place in the head. A resource whose own file changed is pointed at there, at the field where it stands in the file; one whose file did not change was
- * changed from elsewhere (an overlay's `images`, a patch), and is pointed at the first changed line of the file that the target read, if there is one that it must be.
+ * changed from elsewhere (an overlay's `images`, a patch), and is pointed at the first changed line of the file that the target read, if there is one that it must be. Where there is
+ * too much to search, the gravest findings get their lines and the others name the file.
  */
 export async function locateFindings(findings: readonly TargetFinding[], places: Places): Promise<readonly Finding[]> {
   const changed = new Set(places.changed.map(({ path }) => path));
   const causes = new Map(places.targets.map((target) => [targetId(target.app, target.environment), causeOf(target)]));
   const texts = textReader();
-  return Promise.all(
-    findings.map(async ({ pointer, target, ...finding }) => {
-      if (finding.line !== undefined || finding.resource === "") return finding;
-      const cause = causes.get(targetId(finding.app, finding.environment));
-      if (cause !== undefined && (finding.file === undefined || !changed.has(finding.file))) {
-        const place = await firstChange(cause, places.sides, texts);
-        if (place !== undefined) return { ...finding, ...place };
+  const search = lineSearch();
+  const placed: Finding[] = [];
+  for (const [index, { pointer, target, ...finding }] of byGravity(findings)) {
+    placed[index] = finding;
+    if (finding.line !== undefined || finding.resource === "") continue;
+    const cause = causes.get(targetId(finding.app, finding.environment));
+    if (cause !== undefined && (finding.file === undefined || !changed.has(finding.file))) {
+      const place = await firstChange(cause, places.sides, texts);
+      if (place !== undefined) {
+        placed[index] = { ...finding, ...place };
+        continue;
       }
-      if (finding.file === undefined || target === undefined) return finding;
-      const text = await texts(places.sides.head.tree, finding.file);
-      const line = text === undefined ? undefined : locate(text, target, pointer);
-      return line === undefined ? finding : { ...finding, line };
-    }),
-  );
+    }
+    if (finding.file === undefined || target === undefined) continue;
+    const text = await texts(places.sides.head.tree, finding.file);
+    const line = text === undefined ? undefined : search(finding.file, text, target, pointer);
+    if (line !== undefined) placed[index] = { ...finding, line };
+  }
+  return placed;
+}
+
+function byGravity(findings: readonly TargetFinding[]): readonly (readonly [number, TargetFinding])[] {
+  const entries = [...findings.entries()];
+  return entries.sort(([, a], [, b]) => severityOrder[a.severity] - severityOrder[b.severity]);
+}
+
+type LineSearch = (file: string, ...what: Parameters<typeof locate>) => number | undefined;
+
+/** Looks for each thing once, and no further when much was parsed: a search keeps the process from everything else. */
+function lineSearch(): LineSearch {
+  const known = new Map<string, number | undefined>();
+  let left = maxSearched;
+  return (file, text, target, pointer) => {
+    const key = JSON.stringify([file, target, pointer]);
+    if (known.has(key)) return known.get(key);
+    if (text.length > left) return undefined;
+    left -= text.length;
+    const line = locate(text, target, pointer);
+    known.set(key, line);
+    return line;
+  };
 }
 
 /** The changed file that made the difference: the only one that the target read, else the only one of its own folder. */

@@ -32,7 +32,8 @@ const statusOrder: Readonly<Record<TargetPreview["status"], number>> = {
   unchanged: 4,
 };
 
-const severityOrder: Readonly<Record<Severity, number>> = { danger: 0, warning: 1, notice: 2 };
+/** The gravest first. */
+export const severityOrder: Readonly<Record<Severity, number>> = { danger: 0, warning: 1, notice: 2 };
 
 /** Failed targets first, then those with the gravest finding, then removed, changed, added, and those that render the same; stable within each. */
 export function byUrgency(targets: readonly TargetPreview[], findings: readonly Finding[]): readonly TargetPreview[] {

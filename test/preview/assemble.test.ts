@@ -74,6 +74,19 @@ describe("a preview", () => {
     expect(findings.find(({ id }) => id === "replicas-zero")).toMatchObject({ file: "apps/web/base/deployment.yaml" });
   });
 
+  it("looks for the lines of the gravest findings where there is too much to search", async () => {
+    const pods = Array.from({ length: 60 }, (_, index) => pod(index)).join("---\n");
+    const { findings } = await preview({
+      "apps/web/base/pods.yaml": pods,
+      "apps/web/base/kustomization.yaml": "resources:\n  - deployment.yaml\n  - claim.yaml\n  - pods.yaml\n",
+    });
+    const found = findings.filter(({ file }) => file === "apps/web/base/pods.yaml");
+    const lines = (severity: string) => found.filter((one) => one.severity === severity).map(({ line }) => line);
+    expect(lines("danger")).not.toContain(undefined);
+    expect(lines("danger")).not.toHaveLength(0);
+    expect(lines("warning")).toContain(undefined);
+  });
+
   it("points at where a resource was left out", async () => {
     const { findings } = await preview({ "apps/web/base/kustomization.yaml": "resources:\n  - deployment.yaml\n" });
     expect(findings[0]).toMatchObject({
@@ -115,6 +128,18 @@ describe("a preview", () => {
     expect(completeness.failed).toBe(0);
   });
 });
+
+/** Without an image's tag; the last one also privileged; large. */
+function pod(index: number): string {
+  const security = index === 59 ? "securityContext: { privileged: true }, " : "";
+  const annotations = `{ note: "${"x".repeat(8_000)}" }`;
+  return `apiVersion: v1
+kind: Pod
+metadata: { name: pod-${index}, annotations: ${annotations} }
+spec:
+  containers: [{ name: main, ${security}image: busybox }]
+`;
+}
 
 function breakProd(): string {
   temp.git("checkout", "--quiet", "--detach", base);
