@@ -8,6 +8,7 @@ const hyphen = new RegExp(`^${version}\\s+-\\s+${version}$`);
 
 /** Whether the text is a semver range as npm and Helm write them (`^1.2`, `~1.2.3`, `>=1.0 <2.0`, `1.x || 2.x`, `1.0 - 1.9`). */
 export function checkSemverRange(text: string): Refusal | undefined {
+  if (text.length > longestExpression) return tooLong(text);
   const wrong = text.split("||").find((part) => !isComparatorSet(part.trim()));
   if (wrong === undefined) return undefined;
   const named = wrong.trim() === text.trim() ? "" : `; the part "${wrong.trim()}" cannot be read`;
@@ -15,6 +16,10 @@ export function checkSemverRange(text: string): Refusal | undefined {
     problem: `is not a semver range${named}`,
     fix: "Write a range such as `^1.4`, `~1.4.0`, `>=1.0 <2.0` or `1.x`.",
   };
+}
+
+function tooLong(text: string): Refusal {
+  return { problem: `has ${text.length} characters`, fix: `Use at most ${longestExpression} characters.` };
 }
 
 function isComparatorSet(text: string): boolean {
@@ -25,9 +30,7 @@ function isComparatorSet(text: string): boolean {
 
 /** Whether the text is a regular expression that compiles and cannot take for ever on a short tag. */
 export function checkRegex(text: string): Refusal | undefined {
-  if (text.length > longestExpression) {
-    return { problem: `has ${text.length} characters`, fix: `Use at most ${longestExpression} characters.` };
-  }
+  if (text.length > longestExpression) return tooLong(text);
   try {
     new RegExp(text, "u");
   } catch (error) {

@@ -1,4 +1,5 @@
-import type { Tree } from "../model/tree.ts";
+import { UserError } from "../model/errors.ts";
+import type { NamedEntry, Tree } from "../model/tree.ts";
 import { detectRenderer } from "./detect.ts";
 import { byText, joinPath } from "./plan.ts";
 
@@ -18,14 +19,20 @@ interface Walk {
   readonly tree: Tree;
   readonly found: Map<string, PatternMatch>;
   readonly notFollowed: Set<string>;
+  /** How many entries may still be listed. */
+  left: number;
 }
+
+/** Git keeps equal folders once: a few small objects can be more folders than anyone can walk. */
+const maxListed = 200_000;
 
 /**
  * Finds the folders that a pattern of `.sluice.yaml` matches. Only folders that can match are listed. `{app}` and `*` stay within one name and do not match names that
- * begin with a dot; `**` is any number of folders, at the end of a pattern down to the first folders that render.
+ * begin with a dot; `**` is any number of folders, at the end of a pattern down to the first folders that render. More than 200,000 files and folders
+ * to look at are a `limit` UserError.
  */
 export async function matchFolders(pattern: string, tree: Tree): Promise<PatternMatches> {
-  const walk: Walk = { tree, found: new Map(), notFollowed: new Set() };
+  const walk: Walk = { tree, found: new Map(), notFollowed: new Set(), left: maxListed };
   await descend(walk, "", undefined, pattern === "" ? [] : pattern.split("/"));
   return {
     matches: [...walk.found.values()].sort((a, b) => byText(a.path, b.path)),
@@ -38,12 +45,23 @@ export function matchesGlob(path: string, glob: string): boolean {
   return matchParts(path === "" ? [] : path.split("/"), glob === "" ? [] : glob.split("/"));
 }
 
+/** Only the last `**` that was passed is tried again: what an earlier one could take, it can take too. */
 function matchParts(names: readonly string[], parts: readonly string[]): boolean {
-  const [part, ...rest] = parts;
-  if (part === undefined) return names.length === 0;
-  if (part === "**") return names.some((_, index) => matchParts(names.slice(index), rest)) || matchParts([], rest);
-  const [name, ...others] = names;
-  return name !== undefined && segmentMatcher(part, undefined).test(name) && matchParts(others, rest);
+  let [name, part, star, from] = [0, 0, -1, 0];
+  while (name < names.length) {
+    const wanted = parts[part];
+    if (wanted === "**") {
+      star = part++;
+      from = name;
+    } else if (wanted !== undefined && segmentMatcher(wanted, undefined).test(names[name] ?? "")) {
+      name++;
+      part++;
+    } else if (star >= 0) {
+      part = star + 1;
+      name = ++from;
+    } else return false;
+  }
+  return parts.slice(part).every((rest) => rest === "**");
 }
 
 async function descend(walk: Walk, path: string, app: string | undefined, parts: readonly string[]): Promise<void> {
@@ -67,7 +85,7 @@ async function descendName(walk: Walk, path: string, app: string | undefined, re
 
 async function descendWild(walk: Walk, path: string, app: string | undefined, part: string, rest: readonly string[]) {
   const matcher = segmentMatcher(part, app);
-  const entries = (await walk.tree.list(path)).filter(({ name }) => !name.startsWith(".") || part.startsWith("."));
+  const entries = (await list(walk, path, part)).filter(({ name }) => !name.startsWith(".") || part.startsWith("."));
   const below = entries.map(async (entry) => {
     const match = matcher.exec(entry.name);
     const at = joinPath(path, entry.name);
@@ -79,7 +97,7 @@ async function descendWild(walk: Walk, path: string, app: string | undefined, pa
 }
 
 async function descendAny(walk: Walk, path: string, app: string | undefined, rest: readonly string[]): Promise<void> {
-  const entries = await walk.tree.list(path);
+  const entries = await list(walk, path, "**");
   if (rest.length === 0 && detectRenderer(entries) !== undefined) {
     walk.found.set(`${path}\0${app ?? ""}`, { path, app });
     return;
@@ -91,8 +109,22 @@ async function descendAny(walk: Walk, path: string, app: string | undefined, res
   }
 }
 
+async function list(walk: Walk, path: string, part: string): Promise<readonly NamedEntry[]> {
+  const entries = await walk.tree.list(path);
+  walk.left -= entries.length;
+  if (walk.left >= 0) return entries;
+  throw new UserError(
+    "limit",
+    `more than ${maxListed} files and folders to look at for \`${part}\` in a path pattern`,
+    {
+      fix: "name the folders of the targets in .sluice.yaml",
+    },
+  );
+}
+
 /** Matches one name; the group `app` is what `{app}` stands for, or must equal what it stood for before. */
 function segmentMatcher(part: string, app: string | undefined): RegExp {
+  if (!part.includes("{app}")) return starMatcher(part);
   let named = app !== undefined;
   const source = part.split(/(\{app\}|\*+)/).map((piece) => {
     if (piece.startsWith("*")) return "[^/]*";
@@ -103,4 +135,12 @@ function segmentMatcher(part: string, app: string | undefined): RegExp {
     return "(?<app>[^/]+)";
   });
   return new RegExp(`^${source.join("")}$`, "su");
+}
+
+/** Text between two stars is taken where it stands first, once and for all (a lookahead is not tried again), so that many stars cost no more than one. */
+function starMatcher(part: string): RegExp {
+  const [first = "", ...others] = part.split(/\*+/).map((piece) => RegExp.escape(piece));
+  const last = others.pop();
+  const between = others.map((piece, index) => `(?=([^/]*?${piece}))\\${index + 1}`).join("");
+  return new RegExp(`^${first}${between}${last === undefined ? "" : `[^/]*${last}`}$`, "su");
 }

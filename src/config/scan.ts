@@ -88,7 +88,7 @@ const settings =
   /^(?:skaffold|kind\.x-k8s\.io|kubeadm\.k8s\.io|kustomize\.config\.k8s\.io|backstage\.io|ctlptl\.dev|k3d\.io)\//;
 
 function holdsManifest(text: string): boolean {
-  if (!/^\s*["']?kind["']?\s*:|[{,]\s*"kind"\s*:/m.test(text)) return false;
-  const versions = [...text.matchAll(/(?:^|[{,])\s*["']?apiVersion["']?\s*:\s*["']?([^\s"',}]+)/gm)];
+  if (!/^[ \t]*["']?kind["']?\s*:|[{,]\s*"kind"\s*:/m.test(text)) return false;
+  const versions = [...text.matchAll(/(?:^[ \t]*|[{,]\s*)["']?apiVersion["']?\s*:\s*["']?([^\s"',}]+)/gm)];
   return versions.some((match) => !settings.test(match[1] ?? ""));
 }

@@ -312,4 +312,10 @@ describe("discovery in a real repository", () => {
       temp.remove();
     }
   });
+
+  it("reads files of nothing but empty lines as quickly as others", async () => {
+    const empty = "\n".repeat(2_000_000);
+    const tree = memoryTree({ "a/empty.yaml": empty, "a/config.yaml": `${empty}${manifest}`, "b/empty.yaml": empty });
+    expect((await discoverTargets(tree)).targets.map(({ render }) => render.path)).toEqual(["a"]);
+  });
 });

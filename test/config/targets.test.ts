@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { planDifference } from "../../src/config/difference.ts";
+import { matchesGlob } from "../../src/config/patterns.ts";
 import { resolveTargets } from "../../src/config/resolve.ts";
 import type { Tree } from "../../src/model/tree.ts";
 import { memoryTree } from "../support/memory-tree.ts";
@@ -277,5 +278,28 @@ describe("the difference of two plans", () => {
     const difference = planDifference(a, b);
     expect(difference.changed.map(({ head }) => head.id)).toEqual(["web/x"]);
     expect(difference).toMatchObject({ unchanged: 1, environments: true });
+  });
+
+  it("are not looked for without end in a tree whose equal folders stand in each other", async () => {
+    const entries = Array.from(
+      { length: 10 },
+      (_, n) => ({ kind: "dir", oid: "0".repeat(40), name: `d${n}` }) as const,
+    );
+    const depth = (path: string) => path.split("/").length;
+    const bomb: Tree = { ...memoryTree({}), list: async (path) => (depth(path) < 12 ? entries : []) };
+    for (const path of ["**/{app}/prod", "{app}/*/*/*/*/*/*/*/*"]) {
+      await expect(plan(config({ prod: `path: "${path}"` }), bomb)).rejects.toThrow(/more than 200000 files/);
+    }
+  });
+
+  it("are excluded by globs of many stars without trying each way to read them", () => {
+    const path = Array.from({ length: 60 }, () => "a").join("/");
+    expect(matchesGlob(path, `${"**/a/".repeat(12)}b`)).toBe(false);
+    expect(matchesGlob(path, `${"**/a/".repeat(12)}**`)).toBe(true);
+    expect(matchesGlob("a".repeat(4000), `${"*a".repeat(20)}b`)).toBe(false);
+    for (const glob of ["*b*d*", "a*", "*e", "a*b*e", "*1*"]) expect(matchesGlob("ab1cde", glob)).toBe(true);
+    for (const glob of ["*d*b*", "a*d", "b*", "*ee"]) expect(matchesGlob("ab1cde", glob)).toBe(false);
+    for (const glob of ["**", "a/**", "**/b", "**/**/b", "a/**/b", "a/*"]) expect(matchesGlob("a/b", glob)).toBe(true);
+    for (const glob of ["", "*", "b/**", "a/b/*", "**/a"]) expect(matchesGlob("a/b", glob)).toBe(false);
   });
 });

@@ -6,6 +6,12 @@ import { checkPointer, checkRegex, checkSemverRange } from "../../src/config/exp
 import { editDistance, nearest } from "../../src/config/nearest.ts";
 import { checkTimezone, parseWindow } from "../../src/config/windows.ts";
 
+describe("a hostile semver range", () => {
+  it("is refused by its length before it is read", () => {
+    expect(checkSemverRange("<".repeat(500_000))?.problem).toBe("has 500000 characters");
+  });
+});
+
 describe("durations", () => {
   it.each([
     ["90s", 90_000],
