@@ -25,7 +25,7 @@ import { receiveDelivery } from "./webhooks/receive.ts";
 import { EVENTS } from "./webhooks/register.ts";
 
 /** Jobs under way get this long to end when the process is told to stop, in milliseconds. */
-const graceMs = 25_000;
+const graceMs = 20_000;
 
 /** For the store to say that it takes deliveries, in milliseconds. */
 const readyMs = 1_000;
@@ -62,7 +62,11 @@ export async function startSluice(settings: ServerSettings, options: StartOption
   const state = { stopping: false };
   const close = async (): Promise<void> => {
     state.stopping = true;
-    for (const closer of closers.toReversed()) await closer();
+    const failures: unknown[] = [];
+    for (const closer of closers.toReversed()) {
+      await closer().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, "not everything ended well");
   };
   try {
     mkdirSync(settings.dataDir, { recursive: true });

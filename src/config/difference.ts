@@ -1,5 +1,4 @@
-import { canonicalJson, type Json } from "../model/json.ts";
-import type { RenderSpec, Target } from "../model/target.ts";
+import { specText, type Target } from "../model/target.ts";
 import type { TargetPlan } from "./plan.ts";
 
 /** How one plan of targets becomes another. */
@@ -31,12 +30,4 @@ export function planDifference(base: TargetPlan, head: TargetPlan): PlanDifferen
     unchanged: pairs.length - changed.length,
     environments: base.environments.join("\n") !== head.environments.join("\n"),
   };
-}
-
-/** Equal exactly for specs that render the same. */
-function specText({ kind, path, options }: RenderSpec): string {
-  const known = Object.entries(options).flatMap(([key, value]: [string, Json | undefined]) =>
-    value === undefined ? [] : [[key, value] as const],
-  );
-  return canonicalJson([kind, path, Object.fromEntries(known)]);
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.ts";
+import { canonicalJson, type Json, type JsonObject } from "./json.ts";
 
 /** Which renderer turns a target's directory into resources. */
 export type RendererKind = "kustomize" | "helm" | "plain";
@@ -48,4 +48,12 @@ export interface Target {
 /** The `id` of a target. */
 export function targetId(app: string, environment: string): string {
   return `${app}/${environment}`;
+}
+
+/** The text by which two render specs are the same: equal exactly for specs that render the same from the same tree. */
+export function specText({ kind, path, options }: RenderSpec): string {
+  const given = Object.entries(options).flatMap(([key, value]: [string, Json | undefined]) =>
+    value === undefined ? [] : [[key, value] as const],
+  );
+  return canonicalJson([kind, path, Object.fromEntries(given)]);
 }

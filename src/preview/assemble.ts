@@ -118,11 +118,11 @@ function pick({
 /** What is to be said of a target that did not render before, or is no longer there. */
 function sideFindings({ target, base, head }: Affected): readonly Finding[] {
   const { app, environment } = target;
-  if (base?.ok === false) return [renderFailureFinding({ app, environment, failure: base.failure, side: "base" })];
-  if (base !== undefined && head === undefined) {
-    return [targetRemovedFinding({ app, environment, resources: base.resources().length })];
-  }
-  return [];
+  const failed =
+    base?.ok === false ? [renderFailureFinding({ app, environment, failure: base.failure, side: "base" })] : [];
+  if (base === undefined || head !== undefined) return failed;
+  const resources = base.ok ? base.resources().length : 0;
+  return [...failed, targetRemovedFinding({ app, environment, resources })];
 }
 
 function compareRenders(one: Affected, parts: Parts): TargetComparison {

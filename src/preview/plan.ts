@@ -1,6 +1,5 @@
-import { canonicalJson, type Json } from "../model/json.ts";
 import type { Finding, Severity, TargetPreview } from "../model/preview.ts";
-import { type RenderSpec, type Target, targetId } from "../model/target.ts";
+import { type Target, targetId } from "../model/target.ts";
 
 /** One target on both sides of a comparison; a side is absent where the target does not exist there. */
 export type TargetPair =
@@ -17,11 +16,6 @@ export function pairTargets(base: readonly Target[], head: readonly Target[]): r
     if (!after.has(target.id)) pairs.push({ id: target.id, base: target, head: undefined });
   }
   return pairs;
-}
-
-/** The text by which two render specs are the same. */
-export function specKey(spec: RenderSpec): string {
-  return canonicalJson({ ...spec, options: { ...spec.options } } as Json);
 }
 
 const statusOrder: Readonly<Record<TargetPreview["status"], number>> = {

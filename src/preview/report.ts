@@ -45,7 +45,10 @@ export function superseded(headSha: string, newer: string): CheckReport {
     status: "completed",
     conclusion: "neutral",
     title: "Superseded",
-    summary: `A newer head, ${newer}, came while this one was rendered. Its check says the rest.`,
+    summary:
+      newer === headSha
+        ? "The pull request's base changed while this was rendered; it is rendered again."
+        : `A newer head, ${newer}, came while this one was rendered. Its check says the rest.`,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Render, Renderer, RenderSource, Trace } from "../model/render.ts";
-import type { Target } from "../model/target.ts";
+import { specText, type Target } from "../model/target.ts";
 import { traceHolds } from "../model/trace.ts";
-import { specKey, type TargetPair } from "./plan.ts";
+import type { TargetPair } from "./plan.ts";
 
 /** What one target gives on both sides. Renders are there only for affected targets, and only where the target exists. */
 export type SideBySide =
@@ -35,7 +35,7 @@ export async function previewPair(
     return { target: pair.head, affected: true, base: undefined, head };
   }
   if (
-    specKey(pair.base.render) === specKey(pair.head.render) &&
+    specText(pair.base.render) === specText(pair.head.render) &&
     (await sameInputs(pair.base, renderer, sides, signal))
   ) {
     return { target: pair.head, affected: false };

@@ -20,12 +20,12 @@ export interface RetryPolicy {
   readonly capMs: number;
 }
 
-/** Rides over about 40 minutes of an outage; gives a bug about four. */
+/** Rides over about twelve minutes of an outage; gives a bug about four. A preview that waits takes up what is pushed meanwhile, so no wait is longer than five. */
 export const defaultRetryPolicy: RetryPolicy = {
   attempts: 6,
   unavailable: { baseMs: 5_000, factor: 5 },
   bug: { baseMs: 2_000, factor: 3 },
-  capMs: 30 * 60_000,
+  capMs: 5 * 60_000,
 };
 
 /** What the decision depends on besides the error. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding, Severity, TargetPreview } from "../../src/model/preview.ts";
-import type { Target } from "../../src/model/target.ts";
-import { byUrgency, pairTargets, specKey } from "../../src/preview/plan.ts";
+import { specText, type Target } from "../../src/model/target.ts";
+import { byUrgency, pairTargets } from "../../src/preview/plan.ts";
 
 function target(app: string, environment: string, path = `${app}/${environment}`): Target {
   return { id: `${app}/${environment}`, app, environment, render: { kind: "kustomize", path, options: {} } };
@@ -36,9 +36,9 @@ describe("the plan of a preview", () => {
   });
 
   it("knows two specs as the same whatever the order of their keys", () => {
-    const one = specKey({ kind: "helm", path: "c", options: { releaseName: "a", namespace: "n" } });
-    const two = specKey({ path: "c", options: { namespace: "n", releaseName: "a" }, kind: "helm" });
+    const one = specText({ kind: "helm", path: "c", options: { releaseName: "a", namespace: "n" } });
+    const two = specText({ path: "c", options: { namespace: "n", releaseName: "a" }, kind: "helm" });
     expect(one).toBe(two);
-    expect(specKey(target("a", "dev").render)).not.toBe(specKey(target("a", "dev", "other").render));
+    expect(specText(target("a", "dev").render)).not.toBe(specText(target("a", "dev", "other").render));
   });
 });

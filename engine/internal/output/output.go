@@ -18,13 +18,19 @@ type Resource struct {
 	Line   int
 }
 
-// List writes a JSON array of resources in bytes of at most max.
-func List(resources []Resource, max int64) ([]byte, error) {
+// MaxDepth is how deep a resource may nest: far more than any real one does, far less than a reader's stack.
+const MaxDepth = 500
+
+// List writes a JSON array of resources of at most maxBytes bytes.
+func List(resources []Resource, maxBytes int64) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteByte('[')
 	for i, r := range resources {
 		if i > 0 {
 			out.WriteByte(',')
+		}
+		if depth(r.Object) > MaxDepth {
+			return nil, fault.Over("depth", r.File, "a resource nests deeper than %d levels", MaxDepth)
 		}
 		out.WriteString(`{"object":`)
 		out.Write(bytes.TrimSpace(r.Object))
@@ -44,12 +50,32 @@ func List(resources []Resource, max int64) ([]byte, error) {
 			return nil, err
 		}
 		out.WriteByte('}')
-		if int64(out.Len()) > max {
-			return nil, fault.Over("outputBytes", "", "the render gives more than %d bytes", max)
+		if int64(out.Len()) > maxBytes {
+			return nil, fault.Over("outputBytes", "", "the render gives more than %d bytes", maxBytes)
 		}
 	}
 	out.WriteByte(']')
 	return out.Bytes(), nil
+}
+
+// depth is how deep a valid JSON text nests.
+func depth(object []byte) int {
+	at, deepest, quoted := 0, 0, false
+	for i := 0; i < len(object); i++ {
+		switch c := object[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			at++
+			deepest = max(deepest, at)
+		case c == '}' || c == ']':
+			at--
+		}
+	}
+	return deepest
 }
 
 func writeNumbers(out *bytes.Buffer, object []byte) error {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // MaxHeader is the largest header in bytes; MaxBody the largest body.
@@ -15,10 +16,11 @@ const (
 	MaxBody   = 512 << 20
 )
 
-// Conn reads and writes frames. It is used by one goroutine at a time.
+// Conn reads and writes frames. One goroutine reads; several may write, as the one that ends a render which is over its time does.
 type Conn struct {
-	in  *bufio.Reader
-	out *bufio.Writer
+	in      *bufio.Reader
+	writing sync.Mutex
+	out     *bufio.Writer
 }
 
 // NewConn makes a connection over the two pipes.
@@ -49,6 +51,8 @@ func (c *Conn) Write(header any, body []byte) error {
 	if err != nil {
 		return fmt.Errorf("cannot write the header: %w", err)
 	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	var sizes [8]byte
 	binary.BigEndian.PutUint32(sizes[:4], uint32(len(h)))
 	binary.BigEndian.PutUint32(sizes[4:], uint32(len(body)))
