@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Fault } from "./model/errors.ts";
 import { readSettings } from "./settings.ts";
 import { type RunningSluice, startSluice } from "./wiring.ts";
 
@@ -19,7 +20,8 @@ export async function serve(
   onReady(running);
   if (!stop.aborted) await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
   const deadline = Promise.withResolvers<never>();
-  const timer = setTimeout(() => deadline.reject(new Error(`still running ${stopMs} ms after the stop`)), stopMs);
+  const late = new Fault("timeout", `still running ${stopMs} ms after the stop`);
+  const timer = setTimeout(() => deadline.reject(late), stopMs);
   try {
     await Promise.race([running.close(), deadline.promise]);
   } finally {

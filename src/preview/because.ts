@@ -4,7 +4,7 @@ import type { SideBySide, Sides } from "./side-by-side.ts";
 import { smallText } from "./small-text.ts";
 
 /** Chains kept for one target; a change of a thousand files needs no thousand reasons. */
-const maxChains = 3;
+export const maxChains = 3;
 
 /** The files in which a directory says what it is made of. */
 const entryFile = /(^|\/)(kustomization\.ya?ml|Kustomization|Chart\.yaml)$/;

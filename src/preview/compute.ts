@@ -1,8 +1,8 @@
 import { resolveTargets, type ScanMemo, type TargetPlan } from "../config/index.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
-import type { Repository, Tree } from "../model/tree.ts";
+import type { Repository } from "../model/tree.ts";
 import { assemble } from "./assemble.ts";
-import { type Commits, configFile, headConfigProblems, type PreviewOutcome } from "./outcome.ts";
+import { type Commits, configFile, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
 import { previewPair, type SideBySide } from "./side-by-side.ts";
 
@@ -45,7 +45,7 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
     request.repository.tree(commits.head),
     request.repository.tree(commits.base),
   ]);
-  const configText = request.configText ?? (await readText(tipTree, configFile));
+  const configText = request.configText ?? (await readConfig(tipTree));
   const [before, after] = await Promise.all([
     resolveTargets(configText, baseTree, configFile, ports.memo),
     resolveTargets(configText, headTree, configFile, ports.memo),
@@ -100,9 +100,4 @@ async function compareAll(
       return result;
     }),
   );
-}
-
-async function readText(tree: Tree, path: string): Promise<string | undefined> {
-  const bytes = await tree.read(path, 1 << 20);
-  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }

@@ -2,6 +2,7 @@ import { locate, type TargetFinding } from "../diff/index.ts";
 import type { Finding, TargetPreview } from "../model/preview.ts";
 import { targetId } from "../model/target.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
+import { maxChains } from "./because.ts";
 import { severityOrder } from "./plan.ts";
 import type { Sides } from "./side-by-side.ts";
 import { smallText } from "./small-text.ts";
@@ -73,8 +74,9 @@ function lineSearch(): LineSearch {
   };
 }
 
-/** The changed file that made the difference: the only one that the target read, else the only one of its own folder. */
+/** The changed file that made the difference: the only one of the target's own folder, else the only one that it read. Where reasons may have been left out nobody knows. */
 function causeOf({ because, path }: TargetPreview): string | undefined {
+  if (because.length >= maxChains) return undefined;
   const files = because.flatMap(([file]) => (file === undefined ? [] : [file]));
   const own = files.filter((file) => file.startsWith(`${path}/`));
   const candidates = own.length > 0 ? own : files;

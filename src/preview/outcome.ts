@@ -35,11 +35,11 @@ export interface HeadConfig {
 export async function headConfigProblems(base: Tree, mergeBase: Tree, head: Tree): Promise<HeadConfig | undefined> {
   const [before, begun, after] = await Promise.all([base, mergeBase, head].map((tree) => tree.at(configFile)));
   if (after?.oid === before?.oid || after?.oid === begun?.oid) return undefined;
-  const text = await text1M(head);
+  const text = await readConfig(head);
   if (text === undefined) return { problems: [], effects: [`${configFile} is removed: targets will be discovered`] };
   const parsed = parseConfig(text, configFile);
   if (!parsed.ok) return { problems: parsed.problems, effects: [] };
-  const now = await resolveTargets(await text1M(base), head, configFile);
+  const now = await resolveTargets(await readConfig(base), head, configFile);
   const then = await resolveTargets(text, head, configFile);
   const problems = then.problems.filter((problem) => problem.severity === "error");
   return { problems, effects: problems.length > 0 ? [] : planDifferenceSentences(now.plan, then.plan) };
@@ -67,7 +67,8 @@ function planDifferenceSentences(...plans: Parameters<typeof planDifference>): r
   ];
 }
 
-async function text1M(tree: Tree): Promise<string | undefined> {
+/** The text of a tree's `.sluice.yaml`, `undefined` when it has none; one over 1 MiB is a `limit` UserError. */
+export async function readConfig(tree: Tree): Promise<string | undefined> {
   const bytes = await tree.read(configFile, 1 << 20);
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }

@@ -87,6 +87,28 @@ describe("a preview", () => {
     expect(lines("warning")).toContain(undefined);
   });
 
+  it("guesses no cause among more changed files than it keeps reasons for", async () => {
+    const account = (name: string): string => `apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: ${name}\n`;
+    const component = (tag: string): string =>
+      `apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [a.yaml, b.yaml]\nimages: [{ name: ghcr.io/acme/web, newTag: ${tag} }]\n`;
+    const prod = "namespace: prod\nresources: [../../base]\ncomponents: [../../../../components/x]\n";
+    temp.git("checkout", "--quiet", "--detach", base);
+    const from = temp.commit({
+      [overlay]: prod,
+      "components/x/kustomization.yaml": component("1.0.0"),
+      "components/x/a.yaml": account("a"),
+      "components/x/b.yaml": account("b"),
+    });
+    const changes = {
+      [overlay]: `# remark\n${prod}`,
+      "components/x/kustomization.yaml": component("latest"),
+      "components/x/a.yaml": `# remark\n${account("a")}`,
+      "components/x/b.yaml": `# remark\n${account("b")}`,
+    };
+    const { findings } = await preview(changes, from);
+    expect(findings).toMatchObject([{ id: "image-without-tag", file: "apps/web/base/deployment.yaml" }]);
+  });
+
   it("points at where a resource was left out", async () => {
     const { findings } = await preview({ "apps/web/base/kustomization.yaml": "resources:\n  - deployment.yaml\n" });
     expect(findings[0]).toMatchObject({
