@@ -10,6 +10,16 @@ export interface PullRequest {
   readonly base: { readonly sha: string; readonly ref: string };
   /** The head lives in another repository. */
   readonly fork: boolean;
+  /** GitHub's GraphQL id. */
+  readonly nodeId: string;
+  readonly url: string;
+  readonly body: string;
+  /** The login of who opened it. */
+  readonly author: string;
+  readonly merged: boolean;
+  /** What the merge made on the base branch; only when merged. */
+  readonly mergeCommit: string | undefined;
+  readonly labels: readonly string[];
 }
 
 /** A remark at lines of a file, shown by GitHub in the diff view. Lines count from 1. */
@@ -27,7 +37,7 @@ export interface CheckReport {
   readonly name: string;
   readonly headSha: string;
   readonly status: "in_progress" | "completed";
-  readonly conclusion?: "success" | "failure" | "neutral";
+  readonly conclusion?: "success" | "failure" | "neutral" | "action_required";
   readonly title: string;
   readonly summary: string;
   readonly text?: string;
@@ -59,7 +69,7 @@ export interface GitHub {
 }
 
 /** Gives the GitHub of one repository through its installation, with a token narrowed to the repository. */
-export type GitHubFor = (installationId: number, repository: RepositoryName) => Promise<GitHub>;
+export type GitHubFor<G extends GitHub = GitHub> = (installationId: number, repository: RepositoryName) => Promise<G>;
 
 /** A webhook delivery of which no attempt succeeded. */
 export interface MissedDelivery {

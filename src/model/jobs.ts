@@ -29,10 +29,45 @@ export interface CommandJob {
   readonly actor: string;
   /** The comment's text at the time of the event. */
   readonly body: string;
+  /** When it was written, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Bring every promotion of a repository up to date: what waits, what opens by itself, what the base's new commits change. */
+export interface PromotionsJob {
+  readonly type: "promotions";
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+  /** The branch that the environments live on. */
+  readonly defaultBranch: string;
+}
+
+/** Evaluate the gates of one promotion pull request, say them, and merge it where that is Sluice's to do. */
+export interface GatesJob {
+  readonly type: "gates";
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+  readonly pullRequest: number;
+}
+
+/** Renew the comment "where is this change" of one pull request. */
+export interface ChainJob {
+  readonly type: "chain";
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+  readonly pullRequest: number;
+}
+
+/** The job that a moment in time brings about: a window opens, a soak is over, a hold ends. */
+export interface WakeJob {
+  readonly type: "wake";
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly wakes: PromotionsJob | GatesJob;
 }
 
 /** Everything that goes through the queue. */
-export type Job = DeliveryJob | PreviewJob | CommandJob;
+export type Job = DeliveryJob | PreviewJob | CommandJob | PromotionsJob | GatesJob | ChainJob | WakeJob;
 
 /** The kinds of jobs. */
 export type JobType = Job["type"];
@@ -46,7 +81,13 @@ export function jobKey(job: Job): string {
     case "delivery":
       return job.id;
     case "preview":
-      return `preview/${job.repository.owner}/${job.repository.name}/${job.pullRequest}`;
+    case "gates":
+    case "chain":
+      return `${job.type}/${job.repository.owner}/${job.repository.name}/${job.pullRequest}`;
+    case "promotions":
+      return `promotions/${job.repository.owner}/${job.repository.name}`;
+    case "wake":
+      return `wake/${job.at}/${jobKey(job.wakes)}`;
     case "command":
       return `command/${job.repository.owner}/${job.repository.name}/${job.commentId}`;
     default:

@@ -8,10 +8,19 @@ export interface RunContext {
   readonly attempt: number;
   /** No further run follows if this one fails. */
   readonly lastAttempt: boolean;
+  /** No run of this job was ever begun before, not even one that was killed. */
+  readonly firstRun: boolean;
 }
 
 /** Carries out jobs, one function per kind. A thrown error's kind decides whether the job is parked, retried or failed. */
 export type Handlers = { readonly [T in JobType]: (job: JobOf<T>, context: RunContext) => Promise<void> };
+
+/** How a job is added. */
+export interface AddOptions {
+  readonly timeoutMs?: number;
+  /** Run it no sooner than after this many milliseconds. Only for `wake` jobs: a job that collapses would hold back the next of its kind. */
+  readonly delayMs?: number;
+}
 
 /** How many jobs stand where, over all kinds. */
 export interface QueueCounts {
@@ -25,11 +34,13 @@ export interface QueueCounts {
  * The durable queue: at least once, so every handler is idempotent.
  *
  * - A `delivery` is kept under its id for 3 days after it was handled: adding it again does nothing.
- * - `preview` jobs of one pull request collapse: while one waits, another add does nothing; while one runs, one more run follows; two never run at once.
+ * - `preview` jobs of one pull request collapse: while one waits, another add does nothing; while one runs, one more run follows; two never run at once. The same for
+ *   `gates` and `chain` of one pull request and `promotions` of one repository.
+ * - A `wake` is known by its moment and what it wakes: adding it again does nothing.
  */
 export interface Queue {
   /** Stores the job durably; rejects with an `unavailable` Fault when the store does not take it within `timeoutMs` (default 5,000). */
-  add(job: Job, options?: { readonly timeoutMs?: number }): Promise<void>;
+  add(job: Job, options?: AddOptions): Promise<void>;
   /** Begins to run jobs. Once only. */
   start(handlers: Handlers): Promise<void>;
   /** Whether the store answers, within `timeoutMs`. Never rejects. */

@@ -43,6 +43,35 @@ export interface ChangedPath {
   readonly status: "added" | "deleted" | "modified" | "type-changed";
 }
 
+/** What stands at one path after a change: new bytes, an object that the repository has already (with its mode), or nothing. */
+export type TreeChange =
+  | { readonly kind: "write"; readonly path: string; readonly bytes: Uint8Array; readonly executable: boolean }
+  | { readonly kind: "entry"; readonly path: string; readonly entry: TreeEntry }
+  | { readonly kind: "delete"; readonly path: string };
+
+/** One commit, as history shows it. */
+export interface CommitFacts {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  readonly author: { readonly name: string; readonly email: string };
+  /** Of the committer, ISO 8601. */
+  readonly date: string;
+  /** The whole message. */
+  readonly message: string;
+}
+
+/** Which commits are asked for, newest first: reachable from `to` and not from `from`. */
+export interface LogRequest {
+  readonly to: string;
+  readonly from?: string;
+  /** Only commits that changed something at or below one of these paths. */
+  readonly paths?: readonly string[];
+  /** Follow first parents only: the commits that landed on the branch, one for each merge. */
+  readonly firstParent?: boolean;
+  /** At most this many (default 250). */
+  readonly limit?: number;
+}
+
 /** Names a repository on GitHub. */
 export interface RepositoryName {
   readonly owner: string;
@@ -63,6 +92,12 @@ export interface Repository {
   changedPaths(from: string, to: string): Promise<readonly ChangedPath[]>;
   /** The tree of a commit. */
   tree(commit: string): Promise<Tree>;
+  /** Commits, newest first. */
+  log(request: LogRequest): Promise<readonly CommitFacts[]>;
+  /** Whether `ancestor` is `commit` or one of its ancestors. */
+  isAncestor(ancestor: string, commit: string): Promise<boolean>;
+  /** Branches whose full ref name (`refs/heads/…`) begins with `prefix`, with their commits. In a mirror: as of the last fetch that asked for them. */
+  refs(prefix: string): Promise<ReadonlyMap<string, string>>;
 }
 
 /** What to bring into a mirror. */
@@ -70,6 +105,11 @@ export interface FetchRequest {
   readonly repository: RepositoryName;
   /** Full ref names (`refs/heads/main`, `refs/pull/7/head`) and/or commit ids to have afterwards. */
   readonly want: readonly string[];
+  /**
+   * Full ref names that may be missing, and patterns of them (`refs/heads/sluice/promote/*`; the star stands for any rest, slashes included). Afterwards the
+   * mirror has exactly those that the remote has: `refs` and `resolve` no longer know what was deleted there.
+   */
+  readonly wantIfThere?: readonly string[];
 }
 
 /** Local mirrors of remote repositories. */

@@ -1,0 +1,138 @@
+import type { CommitCheck, Review } from "./github-repository.ts";
+
+/** A part of the week or of the calendar, in the local time of a window's time zone. */
+export type WindowSpan =
+  | {
+      readonly kind: "weekly";
+      /** 1 is Monday, 7 is Sunday, sorted. */
+      readonly days: readonly number[];
+      /** Minutes after midnight. `to` is not included; a `to` at or before `from` is on the next day. */
+      readonly from: number;
+      readonly to: number;
+    }
+  | {
+      readonly kind: "dates";
+      /** First and last day, `YYYY-MM-DD`, both included. */
+      readonly from: string;
+      readonly to: string;
+    };
+
+/** When merging is allowed or not. Exactly one of `allow` and `deny` is there. */
+export interface Window {
+  readonly allow?: WindowSpan;
+  readonly deny?: WindowSpan;
+  readonly timezone: string;
+}
+
+/** These people and teams (none named: everybody) with this permission. */
+export interface Allow {
+  readonly users?: readonly string[];
+  readonly teams?: readonly string[];
+  readonly permission: "read" | "triage" | "write" | "maintain" | "admin";
+}
+
+/** What a promotion of one app must meet, as configured. */
+export interface GateSettings {
+  readonly approvals: number;
+  /** Whether the approval of whoever asked for the promotion counts. */
+  readonly selfApproval: boolean;
+  readonly healthy: boolean;
+  /** Milliseconds. */
+  readonly soak?: number;
+  readonly checks: readonly string[];
+  readonly windows: readonly Window[];
+  /** From which severity on a finding must be acknowledged. */
+  readonly findings: "danger" | "warning" | "none";
+  /** Apps that must carry no older version here than they do in the source environment. */
+  readonly dependsOn: readonly string[];
+  /** Who may pass a gate. */
+  readonly override: Allow;
+}
+
+/** Every gate, in the order in which people read them. */
+export const GATES = ["hold", "healthy", "soak", "approvals", "checks", "findings", "windows", "dependsOn"] as const;
+
+/** The name of a gate. */
+export type GateName = (typeof GATES)[number];
+
+/** `waiting` passes by itself or when something else ends; `blocked` needs a person. */
+export type GateState = "passed" | "waiting" | "blocked" | "overridden";
+
+/** One gate, explained. `children` are the parts that it consists of: apps, checks, windows. */
+export interface GateResult {
+  readonly gate: GateName;
+  readonly label: string;
+  readonly state: GateState;
+  /** One sentence in plain words, without markup, without a full stop. */
+  readonly reason: string;
+  /** When the answer may change by time alone, in milliseconds since the epoch. */
+  readonly nextAt?: number;
+  /** Who may act, in plain words, where a person must. */
+  readonly who?: string;
+  readonly children?: readonly GateResult[];
+}
+
+/** All gates of a promotion. `nextAt` is the earliest of theirs. */
+export interface GateVerdict {
+  readonly state: "passed" | "waiting" | "blocked";
+  readonly results: readonly GateResult[];
+  readonly nextAt?: number;
+}
+
+/** Whether a version is live and healthy in an environment. `since` in milliseconds since the epoch. */
+export type Health =
+  | { readonly state: "healthy"; readonly since: number; readonly source: string }
+  | { readonly state: "progressing" | "failed" | "unknown"; readonly reason: string };
+
+/** A stop put on an environment or a target. Times are ISO 8601. */
+export interface Hold {
+  readonly by: string;
+  readonly reason: string;
+  readonly since: string;
+  readonly until?: string;
+  readonly cause: "person" | "rollback" | "revert";
+  /** The whole environment is held, not only the target. */
+  readonly environmentWide: boolean;
+}
+
+/** A person passed a gate of this head. */
+export interface Override {
+  readonly gate: GateName;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What a gate needs to know of a finding. `key` is what `/ack` names. */
+export interface GateFinding {
+  readonly key: string;
+  readonly severity: "danger" | "warning" | "notice";
+  readonly message: string;
+  readonly acknowledgedBy?: string;
+}
+
+/** The facts about one target that a promotion carries to. */
+export interface TargetFacts {
+  readonly app: string;
+  readonly environment: string;
+  readonly from: string;
+  readonly settings: GateSettings;
+  readonly hold?: Hold;
+  /** Of the carried version in `from`. */
+  readonly health: Health;
+  /** Of the carried commit. */
+  readonly checks: readonly CommitCheck[];
+  readonly findings: readonly GateFinding[];
+  /** Each app of `settings.dependsOn`: whether it carries here what it carries in `from`. */
+  readonly dependsOn: readonly { readonly app: string; readonly behind: boolean; readonly detail: string }[];
+}
+
+/** The facts about a promotion pull request at one head. */
+export interface PromotionFacts {
+  readonly head: string;
+  /** Who asked for it; `undefined` when it opened by itself. */
+  readonly actor: string | undefined;
+  readonly reviews: readonly Review[];
+  readonly targets: readonly TargetFacts[];
+  /** Of this head. */
+  readonly overrides: readonly Override[];
+}

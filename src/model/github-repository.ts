@@ -1,0 +1,130 @@
+import type { GitHub, PullRequest } from "./github.ts";
+import type { TreeChange } from "./tree.ts";
+
+/** A review of a pull request. Only the newest of each person that is not a mere comment counts. */
+export interface Review {
+  readonly id: number;
+  readonly user: string;
+  /** The reviewer is an App or a bot. */
+  readonly bot: boolean;
+  readonly state: "approved" | "changes-requested" | "commented" | "dismissed" | "pending";
+  /** The head that was reviewed. */
+  readonly commit: string | undefined;
+  readonly at: string;
+}
+
+/** What another check run, or a commit status, says of a commit. Statuses: `failure` and `error` are `failed`. */
+export interface CommitCheck {
+  readonly name: string;
+  readonly state: "pending" | "passed" | "failed";
+  readonly url: string | undefined;
+}
+
+/** A GitHub Deployment with what is known of how it went, newest status last. */
+export interface Deployment {
+  readonly id: number;
+  readonly sha: string;
+  readonly environment: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly url: string;
+}
+
+/** One status of a Deployment. */
+export interface DeploymentStatus {
+  readonly state: "queued" | "pending" | "in_progress" | "success" | "failure" | "error" | "inactive";
+  readonly description: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Where a person can see more; empty when there is none. */
+  readonly url: string;
+}
+
+/** A commit to be made through the Git Data API, without author and committer, so that GitHub signs it. */
+export interface CommitRequest {
+  readonly parents: readonly string[];
+  /** The root tree that the changes are applied to. */
+  readonly baseTree: string;
+  readonly changes: readonly TreeChange[];
+  readonly message: string;
+  /** The root tree that must come out; another one is a `bug` Fault, before any commit is made. */
+  readonly expectTree?: string;
+}
+
+/** What is to become a pull request within the repository. */
+export interface PullRequestDraft {
+  readonly head: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+/**
+ * How a merge went. `retry`: GitHub asks to try again (the base moved meanwhile); `moved`: the head is another one; `conflict`: it cannot be merged as it is; `queue`: the base takes
+ * merges through a merge queue only; `refused`: a rule of the repository is not met (`reason` is GitHub's text).
+ */
+export type MergeResult =
+  | { readonly kind: "merged"; readonly sha: string }
+  | { readonly kind: "retry" | "moved" | "conflict" | "queue" | "refused"; readonly reason: string };
+
+/** How a pull request is merged. */
+export type MergeMethod = "merge" | "squash" | "rebase";
+
+/** GitHub as the rooms see it that write to the repository: commits, branches and pull requests of Sluice's own, and what gates ask for. */
+export interface GitHubRepository extends GitHub {
+  /** Whether the person is an active member of the team (slug) of the repository's organisation. A team that does not exist has no members. */
+  teamMember(team: string, user: string): Promise<boolean>;
+
+  /** Makes a commit that no branch names yet. */
+  commit(request: CommitRequest): Promise<{ readonly sha: string; readonly tree: string }>;
+  /** `branch` is the name without `refs/heads/`. */
+  createBranch(branch: string, sha: string): Promise<"created" | "exists">;
+  /** Moves a branch to a descendant of where it is, never by force: `behind` when it is somewhere else by now. */
+  advanceBranch(branch: string, sha: string): Promise<"moved" | "behind" | "missing">;
+  /** A branch that is gone already is fine. */
+  deleteBranch(branch: string): Promise<void>;
+  /**
+   * Writes one file of a branch as a commit of its own, expecting the blob that is there now (`undefined`: no file). `conflict` when the branch or the file is another one by now,
+   * `missing` when there is no such branch.
+   */
+  writeFile(
+    branch: string,
+    file: { readonly path: string; readonly bytes: Uint8Array; readonly expected: string | undefined },
+    message: string,
+  ): Promise<"written" | "conflict" | "missing">;
+
+  /** Opens the pull request, or gives the open one that has this head and base already (unchanged). `undefined` when GitHub sees no commits between the two. */
+  openPullRequest(
+    draft: PullRequestDraft,
+  ): Promise<{ readonly pull: PullRequest; readonly adopted: boolean } | undefined>;
+  /** The newest pull request whose head is this branch of the repository itself, open ones first. */
+  pullRequestOf(branch: string): Promise<PullRequest | undefined>;
+  updatePullRequest(
+    number: number,
+    change: { readonly title?: string; readonly body?: string; readonly state?: "open" | "closed" },
+  ): Promise<PullRequest>;
+  /** Replaces the labels and assignees; labels that do not exist are made. A person who cannot be assigned is left out by GitHub. */
+  setLabelsAndAssignees(number: number, labels: readonly string[], assignees: readonly string[]): Promise<void>;
+  /** Asks for reviews. Returns those that GitHub refused (no such person or team, the author), with GitHub's text, instead of failing. */
+  requestReviewers(
+    number: number,
+    who: { readonly users: readonly string[]; readonly teams: readonly string[] },
+  ): Promise<{ readonly refused: string | undefined }>;
+  /** Oldest first. */
+  reviews(number: number): Promise<readonly Review[]>;
+  dismissReview(number: number, review: number, message: string): Promise<void>;
+  /** Merges if the head is still `head`. */
+  merge(number: number, head: string, method: MergeMethod): Promise<MergeResult>;
+  /** Puts the pull request into the base's merge queue if the head is still `head`. */
+  enqueue(
+    pull: Pick<PullRequest, "nodeId" | "number">,
+    head: string,
+  ): Promise<MergeResult | { readonly kind: "enqueued" }>;
+
+  /** Check runs (the newest of each name) and statuses of a commit, by name; those of Sluice itself are left out. */
+  checks(sha: string): Promise<readonly CommitCheck[]>;
+  /** The newest deployments to an environment, newest first, at most `limit` (100). */
+  deployments(environment: string, limit: number): Promise<readonly Deployment[]>;
+  /** Oldest first. */
+  deploymentStatuses(id: number): Promise<readonly DeploymentStatus[]>;
+}

@@ -1,0 +1,97 @@
+import type { GateName, Hold } from "./gates.ts";
+import type { VersionChange } from "./promotion.ts";
+import type { RepositoryName } from "./tree.ts";
+
+interface Common {
+  /** Known once: a decision whose id is in the history already is not written again. E.g. `comment-1234-1`. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The login of a person, or `sluice`. */
+  readonly by: string;
+  readonly environment: string;
+  /** Empty: the whole environment. */
+  readonly apps: readonly string[];
+  readonly reason?: string;
+}
+
+/**
+ * Something that was decided: one commit on the state branch. `versions` are by app. A `promoted` decision lifts the hold of its targets that a rollback or a revert put there when it
+ * came from a person; `rolled-back` and `reverted` put one.
+ */
+export type Decision =
+  | (Common & { readonly kind: "requested"; readonly pullRequest: number; readonly commit: string })
+  | (Common & {
+      readonly kind: "promoted" | "rolled-back" | "reverted";
+      /** The promotion or rollback pull request, where there was one. */
+      readonly pullRequest?: number;
+      /** Where the version was read: the carried commit. */
+      readonly commit: string;
+      /** The commit that brought it onto the branch. */
+      readonly mergeCommit?: string;
+      readonly versions: Readonly<Record<string, readonly VersionChange[]>>;
+    })
+  | (Common & { readonly kind: "held"; readonly until?: string })
+  | (Common & { readonly kind: "released" })
+  | (Common & {
+      readonly kind: "overridden";
+      readonly pullRequest: number;
+      readonly head: string;
+      readonly gate: GateName;
+    })
+  | (Common & {
+      readonly kind: "acknowledged";
+      readonly pullRequest: number;
+      readonly head: string;
+      readonly finding: string;
+    })
+  | (Common & { readonly kind: "waiting" | "done-waiting"; readonly pullRequest: number });
+
+/** A promotion that somebody asked for before it was possible: on an open pull request, or before the source was healthy. */
+export interface Waiting {
+  readonly pullRequest: number;
+  readonly environment: string;
+  readonly apps: readonly string[];
+  readonly by: string;
+  readonly at: string;
+}
+
+/** One entry of the history of a target, oldest first: a decision without what its file says already. `versions` are of this app alone. */
+export type HistoryEntry = Omit<Decision, "versions" | "environment" | "apps"> & {
+  readonly versions?: readonly VersionChange[];
+  readonly commit?: string;
+  readonly mergeCommit?: string;
+  readonly pullRequest?: number;
+  readonly head?: string;
+  readonly gate?: GateName;
+  readonly finding?: string;
+  readonly until?: string;
+};
+
+/** What was decided in one repository, as of one commit of the state branch. */
+export interface RepositoryState {
+  /** `undefined` while nothing was ever decided. */
+  readonly commit: string | undefined;
+  /** The hold on the target: its own, else that of its environment. One that ended by `now` (milliseconds) is none. Without an app: the environment's. */
+  hold(environment: string, app: string | undefined, now: number): Promise<Hold | undefined>;
+  /** The newest entries of a target, oldest first; entries about the whole environment are among them. At most 200. */
+  history(environment: string, app: string): Promise<readonly HistoryEntry[]>;
+  waiting(): Promise<readonly Waiting[]>;
+}
+
+/** Where holds and history are kept: the branch `sluice-state` of the config repository. */
+export interface StateStore {
+  /** As of now. Costs a fetch, no REST call. */
+  read(where: StateAddress, signal: AbortSignal): Promise<RepositoryState>;
+  /**
+   * Writes one decision as one commit whose message names actor and reason; expects the head that it was computed from and begins again when somebody was faster. Resolves to false when the
+   * decision was in the history already. A decision about one target costs one REST call (the first ever: more).
+   */
+  record(where: StateAddress, decision: Decision, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Names a config repository. */
+export interface StateAddress {
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+}
