@@ -5,6 +5,6 @@ export { redactMessage } from "./redact.ts";
 export { previewCheck } from "./report/check.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
-export { inert } from "./report/escape.ts";
+export { code, inert } from "./report/escape.ts";
 export { previewJson } from "./report/json.ts";
 export { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "./target-findings.ts";

@@ -1,0 +1,119 @@
+import { code, inert } from "../../diff/index.ts";
+import type { VersionChange } from "../../model/promotion.ts";
+import { type Carried, carriedSection } from "./carried.ts";
+import type { PromotionRecord } from "./record.ts";
+import { shortMove, shortVersion } from "./title.ts";
+
+/** What a promotion's body is made of. */
+export interface BodyParts {
+  readonly record: PromotionRecord;
+  /** From `printRecord`. */
+  readonly hidden: string;
+  /** From `gatesSection`. */
+  readonly gates: string;
+  readonly carried: Carried;
+  /** Sentences about how a target is edited, by app. */
+  readonly notes: readonly { readonly app: string; readonly note: string }[];
+  /** Apps that were asked for and are not carried, with why. */
+  readonly left: readonly { readonly app: string; readonly why: string }[];
+  /** Planned apps of which the render stays the same. */
+  readonly unchanged: readonly string[];
+  readonly repositoryUrl: string;
+}
+
+/** GitHub takes 65,536 characters. */
+const LIMIT = 60_000;
+
+/** The body of a promotion pull request. Whatever does not fit is counted, never dropped silently; the table of versions goes last. */
+export function promotionBody(parts: BodyParts): string {
+  for (const [carried, rows] of [
+    [100, 500],
+    [30, 300],
+    [10, 150],
+    [3, 60],
+  ] as const) {
+    const body = build(parts, carried, rows);
+    if (body.length <= LIMIT) return body;
+  }
+  return build({ ...parts, notes: [], left: parts.left.slice(0, 20) }, 0, 40);
+}
+
+function build(parts: BodyParts, carried: number, rows: number): string {
+  const sections = [
+    [parts.hidden, opening(parts), ...replacedLines(parts.record)],
+    versions(parts.record, rows),
+    [parts.gates],
+    carriedSection(parts.carried, parts.repositoryUrl, carried),
+    remarks(parts),
+    closing(parts.record),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function opening({ record, repositoryUrl }: BodyParts): string {
+  const commit = `[${code(record.commit.slice(0, 7))}](${repositoryUrl}/commit/${record.commit})`;
+  const what =
+    record.targets.length === 1 ? `**${inert(record.targets[0]?.app ?? "")}**` : `**${record.targets.length} apps**`;
+  const who = record.actor === undefined ? "It opened by itself" : `Asked for by ${code(record.actor)}`;
+  const where = record.origin === undefined ? "." : ` on #${record.origin}.`;
+  if (record.kind === "rollback") {
+    return `Restores ${what} in ${code(record.environment)} to what it was at ${commit}. ${who}${where} Automation stays on hold there until somebody releases it (\`/release\`) or promotes something newer.`;
+  }
+  return `Carries ${what} from ${code(record.from)} to ${code(record.environment)}, as it is at ${commit}. ${who}${where}`;
+}
+
+function replacedLines({ replaced }: PromotionRecord): readonly string[] {
+  if (replaced.length === 0) return [];
+  const shown = replaced
+    .slice(-10)
+    .map(({ versions: text, by }) => `${inert(text)}${by === undefined ? "" : ` (${code(by)})`}`);
+  return ["", `> Updated in place. It carried before: ${shown.join("; ")}`];
+}
+
+function versions({ environment, targets }: PromotionRecord, most: number): readonly string[] {
+  const rows = targets.flatMap(({ app, images }) => images.map((image) => versionRow(app, image)));
+  const rest = rows.length - most;
+  const others = targets
+    .filter(({ images }) => images.length === 0)
+    .map(({ app }) => `| ${inert(app)} | files | | see the diff |`);
+  return [
+    `| App | What | ${inert(environment)} has | becomes |`,
+    "|---|---|---|---|",
+    ...[...rows, ...others].slice(0, most),
+    ...(rest > 0 ? [`| … | ${rest} more | | |`] : []),
+  ];
+}
+
+function versionRow(app: string, { image, from, to }: VersionChange): string {
+  return `| ${inert(app)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))} |`;
+}
+
+function remarks({ notes, left, unchanged, record }: BodyParts): readonly string[] {
+  const many = record.targets.length + left.length > 1;
+  const lines = [
+    ...notes.slice(0, 50).map(({ app, note }) => `- ${many ? `${code(app)}: ` : ""}${inert(note)}`),
+    ...unchanged.map((app) => `- ${code(app)}: the render stays the same; nothing changes in the cluster`),
+    ...left.map(({ app, why }) => `- ${code(app)} is not carried: ${inert(why)}`),
+  ];
+  return lines.length === 0 ? [] : ["### Remarks", "", ...lines];
+}
+
+function closing(record: PromotionRecord): readonly string[] {
+  const place = code(record.environment);
+  return [
+    `<sub>The comment below shows the rendered diff. \`/override <gate> <reason>\` passes a gate, \`/hold ${record.environment}\` stops promotions to ${place}, \`/retry\` plans again, closing this pull request drops it. A newer version replaces this one in place.</sub>`,
+  ];
+}
+
+/** The versions of a record on one short line, for what replaced what. */
+export function versionsLine(targets: PromotionRecord["targets"]): string {
+  const moves = targets.map(({ app, images }) => {
+    const [first, ...more] = images;
+    if (first === undefined) return app;
+    return `${app} ${shortMove(first)}${more.length > 0 ? ` and ${more.length} more` : ""}`;
+  });
+  return `${moves.slice(0, 3).join(", ")}${moves.length > 3 ? ` and ${moves.length - 3} more apps` : ""}`.slice(0, 300);
+}

@@ -1,0 +1,50 @@
+import { code, inert } from "../../diff/index.ts";
+
+/** One change that a promotion carries: a commit on the base branch, with the pull request that brought it where its message names one. */
+export interface CarriedChange {
+  readonly sha: string;
+  readonly subject: string;
+  readonly author: string;
+  readonly pullRequest: number | undefined;
+}
+
+/** What lies between the version that the target has and the one that it gets, newest first. */
+export interface Carried {
+  readonly changes: readonly CarriedChange[];
+  /** There are more, older ones. */
+  readonly truncated: boolean;
+  /** GitHub's page that compares the two commits, where both are known. */
+  readonly compareUrl: string | undefined;
+}
+
+/** The carried changes as a list, at most `most` of them. Subjects are strangers' words: inert. A pull request's number is left live, so that GitHub links both ways. */
+export function carriedSection(carried: Carried, repositoryUrl: string, most: number): readonly string[] {
+  const { changes, truncated, compareUrl } = carried;
+  if (changes.length === 0) return [];
+  const shown = changes.slice(0, most);
+  const rest = changes.length - shown.length;
+  const more = rest > 0 || truncated ? [`- … and ${rest > 0 ? `${rest} more` : "older ones"}`] : [];
+  const compare = compareUrl === undefined ? [] : ["", `[All commits between the two versions](${compareUrl})`];
+  return ["### What it carries", "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
+}
+
+function changeLine({ sha, subject, author, pullRequest }: CarriedChange, repositoryUrl: string): string {
+  const commit = `[${code(sha.slice(0, 7))}](${repositoryUrl}/commit/${sha})`;
+  const number = pullRequest === undefined ? "" : `#${pullRequest} `;
+  return `- ${number}${inert(subject.slice(0, 200))} (${inert(author.slice(0, 80))}, ${commit})`;
+}
+
+const squashed = /\(#(\d{1,9})\)$/;
+const merged = /^Merge pull request #(\d{1,9}) from /;
+
+/** The pull request that a commit's message names, as GitHub writes it for squashed and merged ones; for merges also the title, which is the second line. */
+export function changeOf(message: string): { readonly subject: string; readonly pullRequest: number | undefined } {
+  const [first = "", ...rest] = message.split(/\r?\n/);
+  const merge = merged.exec(first);
+  if (merge?.[1] !== undefined) {
+    return { subject: rest.find((line) => line.trim() !== "")?.trim() ?? first, pullRequest: Number(merge[1]) };
+  }
+  const squash = squashed.exec(first.trim());
+  if (squash?.[1] === undefined) return { subject: first.trim(), pullRequest: undefined };
+  return { subject: first.trim().slice(0, squash.index).trim(), pullRequest: Number(squash[1]) };
+}

@@ -1,0 +1,75 @@
+import { inert } from "../../diff/index.ts";
+import type { GateResult, GateState, GateVerdict } from "../../model/gates.ts";
+import type { CheckReport } from "../../model/github.ts";
+import { when } from "./when.ts";
+
+/** The name of the check run on a promotion's head. */
+export const promotionCheck = "Sluice promotion";
+
+const begin = "<!-- sluice:gates -->";
+const end = "<!-- /sluice:gates -->";
+
+const signs: Readonly<Record<GateState, string>> = { passed: "✅", waiting: "⏳", blocked: "⛔", overridden: "⚠️" };
+
+/** The part of a promotion's body that the gates own; `replaceGates` finds it again. */
+export function gatesSection(verdict: GateVerdict | undefined, now: number, remarks: readonly string[] = []): string {
+  const lines = verdict === undefined ? ["_The gates are evaluated in a moment._"] : table(verdict, now);
+  return [begin, "### Gates", "", ...lines, ...remarks.flatMap((remark) => ["", remark]), end].join("\n");
+}
+
+/** The body with its gates section replaced; `undefined` when somebody took the section out, and then it stays out. */
+export function replaceGates(body: string, section: string): string | undefined {
+  const text = body.replaceAll("\r\n", "\n");
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) return undefined;
+  return `${text.slice(0, from)}${section}${text.slice(to + end.length)}`;
+}
+
+/** What the gates come to, on one line. */
+export function verdictLine(verdict: GateVerdict, now: number): string {
+  const open = verdict.results.filter(({ state }) => state === "waiting" || state === "blocked");
+  if (open.length === 0) return "All gates passed";
+  const names = open.map(({ label }) => label).join(", ");
+  const next =
+    verdict.state === "waiting" && verdict.nextAt !== undefined ? `; next at ${when(verdict.nextAt, now)}` : "";
+  return `${verdict.state === "blocked" ? "Blocked" : "Waiting"}: ${names}${next}`;
+}
+
+/** One check per promotion, whose summary is the tree of gates. */
+export function gatesCheck(head: string, verdict: GateVerdict, now: number, remarks: readonly string[]): CheckReport {
+  const summary = [...table(verdict, now), ...remarks.flatMap((remark) => ["", remark])].join("\n").slice(0, 60_000);
+  const about = { name: promotionCheck, headSha: head, title: verdictLine(verdict, now), summary };
+  switch (verdict.state) {
+    case "passed":
+      return { ...about, status: "completed", conclusion: "success" };
+    case "waiting":
+      return { ...about, status: "in_progress" };
+    case "blocked":
+      return { ...about, status: "completed", conclusion: "action_required" };
+    default:
+      return verdict.state satisfies never;
+  }
+}
+
+function table(verdict: GateVerdict, now: number): readonly string[] {
+  if (verdict.results.length === 0) return ["No gate is configured: it may be merged at any time."];
+  const rows = verdict.results.flatMap((result) => rowsOf(result, now, 0));
+  return ["| | Gate | Why | When, or who may act |", "|---|---|---|---|", ...rows];
+}
+
+/** Children are shown where they say more than their parent: when something in it is open, or when there are few. */
+function rowsOf(result: GateResult, now: number, depth: number): readonly string[] {
+  const children = result.children ?? [];
+  const telling = children.filter(({ state }) => state !== "passed");
+  const shown = (telling.length > 0 ? telling : children.length <= 6 ? children : []).slice(0, 20);
+  const indent = depth === 0 ? "" : `${"&nbsp;&nbsp;".repeat(depth * 2)}`;
+  const next = result.nextAt === undefined || result.state === "passed" ? "" : when(result.nextAt, now);
+  const act = [next, result.state === "blocked" || next === "" ? inert(result.who ?? "") : ""].filter(
+    (part) => part !== "",
+  );
+  const label = depth === 0 ? `**${inert(result.label)}**` : inert(result.label);
+  const row = `| ${signs[result.state]} | ${indent}${label} | ${inert(result.reason)} | ${act.join("; ")} |`;
+  const more = telling.length > shown.length ? [`| | ${indent}… | ${telling.length - shown.length} more | |`] : [];
+  return [row, ...(depth < 3 ? shown.flatMap((child) => rowsOf(child, now, depth + 1)) : []), ...more];
+}
