@@ -1,0 +1,92 @@
+import type { Json } from "../../model/json.ts";
+import type { LineEdit } from "../../model/promotion.ts";
+import type { ParsedDocument } from "./parsed.ts";
+
+/** Where something stands in a document: keys of maps (as they are written) and indexes of lists, from the root. */
+export type KeyPath = readonly (string | number)[];
+
+/** A parsed file. What the other functions of this folder need is kept inside; callers use `path` and `documents` only. */
+export interface YamlText {
+  /** The file's path, for messages. */
+  readonly path: string;
+  /** How many documents it holds; an empty file has one empty document. */
+  readonly documents: number;
+  /** The text, byte order mark included. */
+  readonly text: string;
+  readonly parsed: readonly ParsedDocument[];
+}
+
+/** How a node hangs together with others: what must be known before it is changed. */
+export interface Shared {
+  /** The node is written elsewhere: it, or something that it stands in, is `*alias`. The alias' name. */
+  readonly alias?: string;
+  /** The node, or something that it stands in, has an `&anchor` that is used elsewhere. */
+  readonly anchored?: boolean;
+  /** It comes through a merge key (`<<`). */
+  readonly merged?: boolean;
+}
+
+/** A scalar as it is written. */
+export interface ScalarAt extends Shared {
+  /** `null` for an empty value, `~` and `null`. */
+  readonly kind: "scalar" | "null";
+  /** The string that the author means: quotes and escapes taken away, and the text of what YAML reads as a number or a date (`1.10`, `0x1F`). Empty for null. */
+  readonly value: string;
+  /** Counts from 1. Of an alias: where the alias stands. */
+  readonly line: number;
+  readonly style: "plain" | "single" | "double" | "block";
+  /** The value is SOPS' `ENC[…]`, or the file is encrypted by SOPS. */
+  readonly encrypted?: boolean;
+}
+
+/** A scalar with its place; `json` is what YAML 1.2 takes it for. */
+export interface ScalarNode extends ScalarAt {
+  readonly path: KeyPath;
+  readonly json: string | number | boolean | null;
+}
+
+/** One key of a map. `line` is the key's, counted from 1. */
+export interface MapEntry {
+  readonly key: string;
+  readonly line: number;
+  readonly node: Node;
+}
+
+/** A map: its own keys, then those that come through merge keys. Of a key that stands twice, the last. */
+export interface MapNode extends Shared {
+  readonly kind: "map";
+  readonly path: KeyPath;
+  readonly line: number;
+  readonly entries: readonly MapEntry[];
+  /** The child at a key. */
+  get(key: string): Node | undefined;
+}
+
+/** A list. */
+export interface ListNode extends Shared {
+  readonly kind: "list";
+  readonly path: KeyPath;
+  readonly line: number;
+  readonly items: readonly Node[];
+}
+
+/** A node of a document with aliases followed and merge keys resolved. Children are made when they are asked for. */
+export type Node = MapNode | ListNode | ScalarNode;
+
+/** What a scalar becomes. A string stays a string for every YAML reader (`1.10` is quoted); numbers, booleans and null are written as such. */
+export type ScalarValue = string | number | boolean | null;
+
+/** One change of a document (counted from 0). All paths of one call are those before any of its edits. */
+export type YamlEdit =
+  /** Replaces a scalar that is there, or null. */
+  | { readonly kind: "set"; readonly document: number; readonly path: KeyPath; readonly value: ScalarValue }
+  /** Adds a key that is missing, with the maps that it stands in; or, when the path ends in a list's length or `-`, an item at its end. Fills a null. */
+  | { readonly kind: "insert"; readonly document: number; readonly path: KeyPath; readonly value: Json }
+  /** Takes a key or an item away; the last of its collection leaves `{}` or `[]`. */
+  | { readonly kind: "remove"; readonly document: number; readonly path: KeyPath };
+
+/** A file after edits, with the lines that they changed, in order. */
+export interface EditedText {
+  readonly bytes: Uint8Array;
+  readonly lines: readonly LineEdit[];
+}
