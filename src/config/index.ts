@@ -4,4 +4,5 @@ export type { TargetPlan } from "./plan.ts";
 export type { ConfigProblem } from "./problem.ts";
 export { resolveTargets } from "./resolve.ts";
 export type { ScanMemo } from "./scan.ts";
-export type { IgnoreRule } from "./schema.ts";
+export type { Config, IgnoreRule } from "./schema.ts";
+export { type EnvironmentSettings, type HealthSource, settingsFor } from "./settings.ts";

@@ -19,16 +19,21 @@ function checkPath(text: string): Refusal | undefined {
   return undefined;
 }
 
-/** Why a path, pattern or file name of the configuration cannot be used; `undefined` when it can. Placeholders must be known ones. */
-export function checkTemplate(text: string): Refusal | undefined {
+/** Why a text cannot be filled in; `undefined` when its placeholders are known ones. */
+export function checkPlaceholders(text: string): Refusal | undefined {
   const unknown = [...text.matchAll(/\{([^{}]*)\}/g)]
     .map((match) => match[1] ?? "")
     .find((name) => !placeholders.has(name));
-  if (unknown === undefined) return checkPath(text);
+  if (unknown === undefined) return undefined;
   return {
     problem: `has the unknown placeholder "{${unknown}}"`,
     fix: "The placeholders are `{app}` and `{environment}`.",
   };
+}
+
+/** Why a path, pattern or file name of the configuration cannot be used; `undefined` when it can. Placeholders must be known ones. */
+export function checkTemplate(text: string): Refusal | undefined {
+  return checkPlaceholders(text) ?? checkPath(text);
 }
 
 /** A path without `./`, empty and trailing parts; `""` is the root of the repository. */

@@ -1,20 +1,11 @@
 import { z } from "zod";
-import { checkedText, parsedText } from "./check.ts";
-import { count, durationSchema, filledText, pathSchema } from "./schema-values.ts";
-import { checkTimezone, parseWindow } from "./windows.ts";
+import { checkedText } from "./check.ts";
+import { filledText, pathSchema, templateText } from "./schema-values.ts";
 
-const login = checkedText((text) =>
-  /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$/.test(text)
+const label = checkedText((text) =>
+  text.trim() !== "" && text.length <= 50 && !text.includes(",")
     ? undefined
-    : { problem: "is not a GitHub login", fix: "Write the login without `@`, such as `octocat`." },
-);
-const team = checkedText((text) =>
-  /^[a-z0-9][a-z0-9._-]*$/i.test(text)
-    ? undefined
-    : {
-        problem: "is not the slug of a team",
-        fix: "Write the team's slug without `@` and organisation, such as `release`.",
-      },
+    : { problem: "is not the name of a label", fix: "Use 1 to 50 characters and no comma." },
 );
 
 const promoteKeys = {
@@ -30,6 +21,17 @@ const promoteKeys = {
     .enum(["manual", "automatic"])
     .meta({ description: "Who merges a promotion whose gates pass: a person or Sluice.", examples: ["automatic"] }),
   method: z.enum(["merge", "squash", "rebase"]).meta({ description: "GitHub's merge method.", examples: ["squash"] }),
+  mergeEmpty: z.boolean().meta({
+    description: "Whether Sluice itself merges a promotion that changes nothing in the render, once its gates pass.",
+    examples: [true],
+  }),
+  labels: z
+    .array(label)
+    .max(20)
+    .meta({ description: "Labels of promotion pull requests.", examples: [["promotion", "prod"]] }),
+  assign: z
+    .boolean()
+    .meta({ description: "Whether the person who asked for a promotion is assigned to it.", examples: [false] }),
 };
 const promoteLists = {
   paths: z
@@ -62,113 +64,40 @@ export const promoteSchema = z
     auto: promoteKeys.auto.default(false),
     merge: promoteKeys.merge.default("manual"),
     method: promoteKeys.method.default("squash"),
+    mergeEmpty: promoteKeys.mergeEmpty.default(false),
+    labels: promoteKeys.labels.default(["promotion"]),
+    assign: promoteKeys.assign.default(true),
     ...promoteLists,
   })
   .meta({ description: "How a version comes here from the environment named in `from`." });
 
 /** An app's own `promote`: only what differs. */
 export const promoteOverrideSchema = z
-  .strictObject({ ...z.strictObject(promoteKeys).partial().shape, ...promoteLists })
+  .strictObject({ ...z.strictObject(promoteKeys).exactPartial().shape, ...promoteLists })
   .meta({ description: "Keys that win over the environment's `promote`." });
 
-const spanSchema = parsedText(parseWindow);
-
-const windowSchema = z
+/** How it is known that a version is live and healthy somewhere. */
+export const healthSchema = z
   .strictObject({
-    allow: spanSchema.exactOptional().meta({
-      description: "When merging is allowed: days and hours, or two dates.",
-      examples: ["mon-fri 09:00-17:00"],
-    }),
-    deny: spanSchema
+    deployment: templateText("the name of a GitHub environment")
       .exactOptional()
-      .meta({ description: "When merging is not allowed; wins over `allow`.", examples: ["2026-12-20/2027-01-03"] }),
-    timezone: checkedText(checkTimezone)
-      .prefault("UTC")
-      .meta({ description: "IANA time zone of the days and hours.", examples: ["Europe/Berlin"] }),
-  })
-  .superRefine((window, context) => {
-    if ((window.allow === undefined) !== (window.deny === undefined)) return;
-    context.addIssue({
-      code: "custom",
-      message: window.allow === undefined ? "has neither `allow` nor `deny`" : "has both `allow` and `deny`",
-      params: { fix: "Give each window exactly one of the two; write two windows for both." },
-    });
-  })
-  .meta({ description: "One window: `allow` or `deny`, with a time zone." });
-
-const gateKeys = {
-  approvals: count(0, 10).meta({
-    description: "Approving reviews that the promotion pull request needs.",
-    examples: [1],
-  }),
-  healthy: z
-    .boolean()
-    .meta({ description: "Whether the version must be live and healthy in `from`.", examples: [true] }),
-  soak: durationSchema.meta({
-    description: "How long it must have been live and healthy in `from`.",
-    examples: ["30m"],
-  }),
-  checks: z
-    .array(filledText("the name of a check"))
-    .max(100)
-    .meta({ description: "Check runs or statuses that must have passed on the carried commit.", examples: [["e2e"]] }),
-  windows: z
-    .array(windowSchema)
-    .max(50)
-    .meta({
-      description: "When a promotion may be merged: in any `allow` window (none means always) and in no `deny` window.",
-      examples: [[{ allow: "mon-fri 09:00-17:00", timezone: "Europe/Berlin" }]],
-    }),
-};
-
-/** What a promotion must meet. */
-export const gatesSchema = z
-  .strictObject({
-    approvals: gateKeys.approvals.default(0),
-    healthy: gateKeys.healthy.default(true),
-    soak: gateKeys.soak.exactOptional(),
-    checks: gateKeys.checks.default([]),
-    windows: gateKeys.windows.prefault([]),
-  })
-  .meta({ description: "What must be true before a promotion is merged." });
-
-/** An app's own `gates`: only what differs. */
-export const gatesOverrideSchema = z
-  .strictObject(gateKeys)
-  .partial()
-  .meta({ description: "Keys that win over the environment's `gates`." });
-
-const people = {
-  users: z
-    .array(login)
-    .max(100)
-    .exactOptional()
-    .meta({ description: "GitHub logins.", examples: [["octocat"]] }),
-  teams: z
-    .array(team)
-    .max(100)
-    .exactOptional()
-    .meta({ description: "Slugs of teams of the repository's organisation.", examples: [["release"]] }),
-};
-
-/** Who may act on an environment. */
-export const allowSchema = z
-  .strictObject({
-    ...people,
-    permission: z
-      .enum(["read", "triage", "write", "maintain", "admin"])
-      .default("write")
       .meta({
-        description: "Least permission in the repository that a person must have besides.",
-        examples: ["maintain"],
+        description: "By the GitHub Deployments to this GitHub environment and their statuses, with placeholders.",
+        examples: ["{app}-{environment}"],
+      }),
+    check: templateText("the name of a check")
+      .exactOptional()
+      .meta({
+        description: "By this check run or status on the commit, with placeholders.",
+        examples: ["health/{environment}"],
       }),
   })
-  .meta({
-    description:
-      "Who may promote, hold and roll back here: these people and teams (none named: everybody) with this permission.",
-  });
-
-/** Who is asked for a review. */
-export const reviewersSchema = z
-  .strictObject(people)
-  .meta({ description: "Who is asked to review promotion pull requests." });
+  .superRefine(({ deployment, check }, context) => {
+    if ((deployment === undefined) !== (check === undefined)) return;
+    context.addIssue({
+      code: "custom",
+      message: check === undefined ? "has neither `deployment` nor `check`" : "has both `deployment` and `check`",
+      params: { fix: "Give exactly one of the two, such as `deployment: staging`." },
+    });
+  })
+  .meta({ description: "How it is known that a version is live and healthy here: by exactly one of these." });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkedText, parsedText, type Refusal } from "./check.ts";
 import { parseDuration } from "./durations.ts";
-import { checkTemplate, normalPath } from "./paths.ts";
+import { checkPlaceholders, checkTemplate, normalPath } from "./paths.ts";
 
 const namePattern = "^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$";
 
@@ -39,6 +39,11 @@ export const durationSchema = parsedText(parseDuration, "^(?=[0-9])([0-9]+d)?([0
 /** Text that is not blank. `what` names it in the fix. */
 export function filledText(what: string) {
   return checkedText(checkFilled(what));
+}
+
+/** Text that is not blank, with `{app}` and `{environment}` and no other placeholder. */
+export function templateText(what: string) {
+  return checkedText((text) => checkFilled(what)(text) ?? checkPlaceholders(text));
 }
 
 /** A whole number from `least`. */

@@ -2,15 +2,10 @@ import { z } from "zod";
 import { checkedText } from "./check.ts";
 import { checkPointer } from "./expressions.ts";
 import { deliverySchema } from "./schema-delivery.ts";
+import { gatesOverrideSchema, gatesSchema } from "./schema-gates.ts";
 import { imageSchema } from "./schema-images.ts";
-import {
-  allowSchema,
-  gatesOverrideSchema,
-  gatesSchema,
-  promoteOverrideSchema,
-  promoteSchema,
-  reviewersSchema,
-} from "./schema-promotion.ts";
+import { allowSchema, reviewersSchema } from "./schema-people.ts";
+import { healthSchema, promoteOverrideSchema, promoteSchema } from "./schema-promotion.ts";
 import { placeShape, rendererShape, sourceSchema } from "./schema-renderers.ts";
 import { appSchema, filledText, nameSchema } from "./schema-values.ts";
 
@@ -40,6 +35,7 @@ export const environmentSchema = z.strictObject({
   gates: gatesSchema.prefault({}),
   allow: allowSchema.prefault({}),
   reviewers: reviewersSchema.exactOptional(),
+  health: healthSchema.prefault({ deployment: "{environment}" }),
   delivery: deliverySchema.exactOptional(),
 });
 
@@ -54,11 +50,12 @@ const overrideSchema = z
     gates: gatesOverrideSchema.exactOptional(),
     allow: allowSchema.exactOptional(),
     reviewers: reviewersSchema.exactOptional(),
+    health: healthSchema.exactOptional(),
     delivery: deliverySchema.exactOptional(),
   })
   .meta({
     description:
-      "What differs for this app there. `allow`, `reviewers` and `delivery` replace the environment's; the others win key by key.",
+      "What differs for this app there. `allow`, `reviewers`, `health` and `delivery` replace the environment's; the others win key by key.",
   });
 
 const appOverridesSchema = z
@@ -158,3 +155,9 @@ export type Environment = z.output<typeof environmentSchema>;
 
 /** What differs for one app in one environment. */
 export type Override = z.output<typeof overrideSchema>;
+
+/** The override of one app in one environment. Apps and environments may have the names of things that every object has. */
+export function overrideOf(config: Config, app: string, environment: string): Override | undefined {
+  const environments = Object.hasOwn(config.apps, app) ? config.apps[app]?.environments : undefined;
+  return environments !== undefined && Object.hasOwn(environments, environment) ? environments[environment] : undefined;
+}

@@ -6,7 +6,7 @@ import { fillTemplate } from "./paths.ts";
 import { matchesGlob, matchFolders, type PatternMatch } from "./patterns.ts";
 import { byText, joinPath, type TargetPlan } from "./plan.ts";
 import { doubtful, type KeyPath, type Locate, nowhere, type Remark, wrong } from "./problem.ts";
-import type { Config, Environment } from "./schema.ts";
+import { type Config, type Environment, overrideOf } from "./schema.ts";
 import type { TargetSource } from "./schema-renderers.ts";
 import { mergeOptions, type RendererOptions, sourcesOf } from "./sources.ts";
 
@@ -120,7 +120,7 @@ async function folderTarget(
 ): Promise<Target | string | undefined> {
   const app = match.app ?? source.app;
   if (app === undefined) return undefined;
-  const override = config.apps[app]?.environments[environment.name];
+  const override = overrideOf(config, app, environment.name);
   if (override?.skip === true) return `"${app}" is left out of "${environment.name}" by its override.`;
   const options = override === undefined ? source : mergeOptions(source, override);
   const kind = await rendererOf(options, source, match, tree);

@@ -1,21 +1,5 @@
+import type { WindowSpan } from "../model/gates.ts";
 import type { Refusal } from "./check.ts";
-
-/** A part of the week or of the calendar, in the local time of a window's time zone. */
-export type WindowSpan =
-  | {
-      readonly kind: "weekly";
-      /** 1 is Monday, 7 is Sunday, sorted. */
-      readonly days: readonly number[];
-      /** Minutes after midnight. `to` is not included; a `to` at or before `from` is on the next day. */
-      readonly from: number;
-      readonly to: number;
-    }
-  | {
-      readonly kind: "dates";
-      /** First and last day, `YYYY-MM-DD`, both included. */
-      readonly from: string;
-      readonly to: string;
-    };
 
 const dayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const fullDay = 24 * 60;

@@ -1,0 +1,62 @@
+import { UserError } from "../model/errors.ts";
+import type { Allow, GateSettings } from "../model/gates.ts";
+import { nearest } from "./nearest.ts";
+import { fillTemplate } from "./paths.ts";
+import { type Config, type Environment, overrideOf } from "./schema.ts";
+
+/** How it is known that a version is live and healthy: by Deployments to a GitHub environment, or by a check on the commit. Placeholders are filled. */
+export type HealthSource =
+  | { readonly kind: "deployment"; readonly name: string }
+  | { readonly kind: "check"; readonly name: string };
+
+/** What holds for one app in one environment: the environment's settings with the app's overrides. */
+export interface EnvironmentSettings {
+  readonly name: string;
+  readonly from?: string;
+  readonly promote: Environment["promote"];
+  readonly gates: GateSettings;
+  readonly allow: Allow;
+  readonly reviewers: { readonly users: readonly string[]; readonly teams: readonly string[] };
+  /** Of this environment: for the gates of a promotion take the one of `from`. */
+  readonly health: HealthSource;
+  readonly delivery?: NonNullable<Environment["delivery"]>;
+}
+
+/**
+ * The settings of one app in one environment. Overrides of `promote` and `gates` win key by key, the others replace; an app does not depend on itself. A `not-found`
+ * UserError when there is no such environment; an app needs no entry of its own.
+ */
+export function settingsFor(config: Config, app: string, environment: string): EnvironmentSettings {
+  const found = config.environments.find(({ name }) => name === environment);
+  if (found === undefined) throw noEnvironment(config, environment);
+  const override = overrideOf(config, app, environment);
+  const gates = { ...found.gates, ...override?.gates };
+  const { users = [], teams = [] } = override?.reviewers ?? found.reviewers ?? {};
+  const delivery = override?.delivery ?? found.delivery;
+  return {
+    name: found.name,
+    ...(found.from !== undefined && { from: found.from }),
+    promote: { ...found.promote, ...override?.promote },
+    gates: { ...gates, dependsOn: gates.dependsOn.filter((other) => other !== app) },
+    allow: override?.allow ?? found.allow,
+    reviewers: { users, teams },
+    health: healthSource(override?.health ?? found.health, { app, environment }),
+    ...(delivery !== undefined && { delivery }),
+  };
+}
+
+function healthSource(health: Environment["health"], names: { app: string; environment: string }): HealthSource {
+  const { deployment = "{environment}", check } = health;
+  return check === undefined
+    ? { kind: "deployment", name: fillTemplate(deployment, names) }
+    : { kind: "check", name: fillTemplate(check, names) };
+}
+
+function noEnvironment(config: Config, environment: string): UserError {
+  const names = config.environments.map(({ name }) => name);
+  const meant = nearest(environment, names);
+  const list = `the environments are ${names.map((name) => `\`${name}\``).join(", ")}`;
+  return new UserError("not-found", `there is no environment "${environment}"`, {
+    fix: meant === undefined ? list : `did you mean \`${meant}\`? ${list}`,
+  });
+}
