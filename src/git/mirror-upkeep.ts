@@ -1,5 +1,5 @@
 import { readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 /**
  * Removes what killed git processes left in a mirror: lock files and half-written packs. Only while the mirror's lock is held and no git
@@ -31,8 +31,10 @@ export async function unwantedRefs(directory: string, before: number): Promise<s
   const unwanted: string[] = [];
   for (const kind of ["ref", "commit"]) {
     const folder = join(directory, "refs", "sluice", kind);
-    for (const name of await readdir(folder).catch(() => [])) {
-      if ((await stat(join(folder, name))).mtimeMs < before) unwanted.push(`refs/sluice/${kind}/${name}`);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const file = join(entry.parentPath, entry.name);
+      if (entry.isFile() && (await stat(file)).mtimeMs < before) unwanted.push(relative(directory, file));
     }
   }
   return unwanted;

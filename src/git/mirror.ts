@@ -2,9 +2,10 @@ import { access, mkdir, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type GitSetting, gitEnvironment, tokenSetting } from "./environment.ts";
 import { fetchFailure, gitFault } from "./failure.ts";
+import { clearLanding, landingRefspecs, settleLanding } from "./landing.ts";
 import { withLock } from "./lock.ts";
 import { countPacks, sweep, unwantedRefs } from "./mirror-upkeep.ts";
-import { type MirrorPaths, mirrorAlias, mirrorRef } from "./names.ts";
+import { type MirrorPaths, mirrorNames, mirrorRef, type RefPattern, refPattern } from "./names.ts";
 import { isObjectId } from "./oid.ts";
 import { killOrphan, noteWorker } from "./orphan.ts";
 import { type LocalRepository, openRepository } from "./repository.ts";
@@ -26,6 +27,13 @@ export interface Remote {
   readonly token: () => Promise<string | undefined>;
 }
 
+interface MirrorRun {
+  readonly settings?: readonly GitSetting[];
+  readonly signal: AbortSignal;
+  readonly input?: string | undefined;
+  readonly started?: (pid: number) => Promise<void>;
+}
+
 const day = 24 * 60 * 60 * 1000;
 const keepUnwantedMs = 30 * day;
 
@@ -38,18 +46,22 @@ export class Mirror {
   constructor(paths: MirrorPaths, settings: MirrorSettings) {
     this.#paths = paths;
     this.#settings = settings;
-    this.repository = openRepository(paths.directory, { gitPath: settings.gitPath, alias: mirrorAlias });
+    this.repository = openRepository(paths.directory, { gitPath: settings.gitPath, names: mirrorNames });
   }
 
-  /** Has everything that `want` names in the mirror afterwards. Commits that are kept already need neither lock nor network. */
-  async bring(want: readonly string[], remote: Remote, signal: AbortSignal): Promise<void> {
+  /**
+   * Has everything that `want` names in the mirror afterwards, and exactly those of the refs that `ifThere` means which the remote has. Commits that are kept already need neither lock nor
+   * network.
+   */
+  async bring(want: readonly string[], ifThere: readonly string[], remote: Remote, signal: AbortSignal): Promise<void> {
     const wanted = new Map(want.map((name) => [name, mirrorRef(name)]));
-    if ((await this.#missing(wanted)).size === 0) return;
+    const patterns = [...new Set(ifThere)].map(refPattern);
+    if (patterns.length === 0 && (await this.#missing(wanted)).size === 0) return;
     await mkdir(dirname(this.#paths.directory), { recursive: true });
     await withLock(this.#paths.lock, this.#settings.deadlineMs, signal, async () => {
       await this.#prepare(signal);
       const missing = await this.#missing(wanted);
-      if (missing.size > 0) await this.#fetch(missing, remote, signal);
+      if (missing.size + patterns.length > 0) await this.#fetch(missing, patterns, remote, signal);
       if ((await countPacks(this.#paths.directory)) > this.#settings.maxPacks) await this.#upkeep(signal);
     });
   }
@@ -87,21 +99,27 @@ export class Mirror {
     ) {
       await killOrphan(fetcher);
       await sweep(directory);
+      await clearLanding(directory);
       return;
     }
     const fresh = `${directory}.new`;
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh);
-    const run = await this.#git(fresh, ["init", "--quiet", "--bare", "--template=", "."], [], signal);
+    const run = await this.#git(fresh, ["init", "--quiet", "--bare", "--template=", "."], { signal });
     if (run.code !== 0) throw gitFault("init", run.stderr);
     await rm(directory, { recursive: true, force: true });
     await rename(fresh, directory);
   }
 
-  async #fetch(missing: ReadonlyMap<string, string>, remote: Remote, signal: AbortSignal): Promise<void> {
+  async #fetch(
+    missing: ReadonlyMap<string, string>,
+    patterns: readonly RefPattern[],
+    remote: Remote,
+    signal: AbortSignal,
+  ): Promise<void> {
     const token = await remote.token();
     const settings = token === undefined ? [] : [tokenSetting(remote.url, token)];
-    const refspecs = [...missing].map(([name, ref]) => `+${name}:${ref}`);
+    const refspecs = [...[...missing].map(([name, ref]) => `+${name}:${ref}`), ...landingRefspecs(patterns)];
     const options = [
       "--quiet",
       "--no-tags",
@@ -111,10 +129,13 @@ export class Mirror {
     ];
     const args = ["fetch", ...options, "--end-of-options", remote.url, ...refspecs];
     const { fetcher, directory } = this.#paths;
-    const run = await this.#git(directory, args, settings, signal, (pid) => noteWorker(fetcher, pid));
+    const run = await this.#git(directory, args, { settings, signal, started: (pid) => noteWorker(fetcher, pid) });
     await rm(fetcher, { force: true });
     if (run.code !== 0) throw fetchFailure(run.stderr);
     await this.#touch(missing.values());
+    if (patterns.length === 0) return;
+    await this.#touch(await settleLanding((own, input) => this.#git(directory, own, { signal, input }), patterns));
+    await clearLanding(directory);
   }
 
   /** A ref's time says when it was last wanted, even if it did not move. */
@@ -129,23 +150,18 @@ export class Mirror {
     const unwanted = await unwantedRefs(directory, this.#settings.now() - keepUnwantedMs);
     for (const ref of unwanted) await rm(join(directory, ref), { force: true });
     const args = ["gc", "--quiet", "--prune=2.weeks.ago"];
-    const run = await this.#git(directory, args, [], signal, (pid) => noteWorker(fetcher, pid));
+    const run = await this.#git(directory, args, { signal, started: (pid) => noteWorker(fetcher, pid) });
     await rm(fetcher, { force: true });
     if (run.code !== 0) throw gitFault("gc", run.stderr);
   }
 
-  async #git(
-    cwd: string,
-    args: readonly string[],
-    settings: readonly GitSetting[],
-    signal: AbortSignal,
-    started?: (pid: number) => Promise<void>,
-  ): Promise<GitOutput> {
+  async #git(cwd: string, args: readonly string[], how: MirrorRun): Promise<GitOutput> {
     const { gitPath, protocols, deadlineMs } = this.#settings;
+    const { settings = [], signal, input, started } = how;
     const env = gitEnvironment({ protocols, settings });
     const notes: Promise<void>[] = [];
     const onStart = (pid: number): void => void notes.push(started?.(pid) ?? Promise.resolve());
-    const run = await runGit({ gitPath, args, cwd, env, deadlineMs, signal, onStart });
+    const run = await runGit({ gitPath, args, cwd, env, deadlineMs, signal, onStart, input });
     await Promise.all(notes);
     return run;
   }

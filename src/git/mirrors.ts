@@ -37,13 +37,13 @@ export function createMirrors(options: MirrorsOptions): Mirrors {
   // One that falls out stays usable for whoever holds it; its helper process ends when idle.
   const open = new Lru<string, Mirror>(maxOpen);
   return {
-    async open({ repository, want }, signal) {
+    async open({ repository, want, wantIfThere = [] }, signal) {
       const paths = mirrorPaths(options.root, repository);
       await mkdir(options.root, { recursive: true });
       const mirror = open.get(paths.directory) ?? new Mirror(paths, settings);
       open.set(paths.directory, mirror);
       const remote = { url: options.remoteUrl(repository), token: () => options.token(repository) };
-      await mirror.bring(want, remote, signal);
+      await mirror.bring(want, wantIfThere, remote, signal);
       return mirror.repository;
     },
     async close() {

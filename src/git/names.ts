@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../model/errors.ts";
 import type { RepositoryName } from "../model/tree.ts";
 import { isObjectId } from "./oid.ts";
+import type { RefNames } from "./refs.ts";
 
 /** Where a mirror keeps things. */
 export interface MirrorPaths {
@@ -26,22 +26,57 @@ export function mirrorPaths(root: string, { owner, name }: RepositoryName): Mirr
 }
 
 /**
- * The mirror's own ref for something wanted: flat, so that `a` and `a/b` never collide, and unable to say anything to git. A want that is
+ * The mirror's own ref for something wanted: such that `a` and `a/b` never collide, and unable to say anything to git. A want that is
  * neither a full ref name nor a full commit id is a `usage` UserError.
  */
 export function mirrorRef(want: string): string {
   if (isObjectId(want)) return `refs/sluice/commit/${want}`;
-  if (!safeRef.test(want))
-    throw new UserError("usage", `${JSON.stringify(want.slice(0, 200))} is not a full ref name or commit id`);
-  return refFor(want);
+  if (!safeRef.test(want)) throw unsafe(want);
+  return ownRef(want);
 }
 
-/** How a mirror calls the revision that GitHub calls `revision`: full ref names and branch names are looked up among what was fetched. */
-export function mirrorAlias(revision: string): string {
-  if (isObjectId(revision)) return revision;
-  return refFor(revision.startsWith("refs/") ? revision : `refs/heads/${revision}`);
+/** Refs that may be missing: all whose names begin with `prefix`, or the one whose name it is. */
+export interface RefPattern {
+  readonly prefix: string;
+  readonly open: boolean;
 }
 
-function refFor(name: string): string {
-  return `refs/sluice/ref/${createHash("sha256").update(name).digest("hex")}`;
+/** Reads a full ref name, or one with a star at its end that stands for any rest; anything else is a `usage` UserError. */
+export function refPattern(text: string): RefPattern {
+  const open = text.endsWith("*");
+  const prefix = open ? text.slice(0, -1) : text;
+  if (!safeRef.test(open ? `${prefix}x` : prefix)) throw unsafe(text);
+  return { prefix, open };
+}
+
+/** Whether the pattern means the ref of this name. */
+export function matchesRef({ prefix, open }: RefPattern, name: string): boolean {
+  return open ? name.startsWith(prefix) : name === prefix;
+}
+
+/** How a mirror calls what GitHub calls something else: full ref names and branch names are looked up among what was fetched. */
+export const mirrorNames: RefNames = {
+  alias: (revision) => {
+    if (isObjectId(revision)) return revision;
+    return ownRef(revision.startsWith("refs/") ? revision : `refs/heads/${revision}`);
+  },
+  root: "refs/sluice/ref/",
+  name: (ref) => {
+    const hex = ref.slice("refs/sluice/ref/".length).replaceAll("_/", "");
+    return hexName.test(hex) ? Buffer.from(hex, "hex").toString("utf8") : undefined;
+  },
+};
+
+const hexName = /^(?:[0-9a-f]{2})+$/;
+/** A file's name has at most 255 bytes, and git adds `.lock`. */
+const partLength = 240;
+
+/** The mirror's own ref for one of the remote's: its name in hex, which any disk keeps apart and can be read back; cut into folders whose names, unlike the last part's, end in an underscore. */
+export function ownRef(name: string): string {
+  const hex = Buffer.from(name).toString("hex");
+  return `refs/sluice/ref/${hex.replaceAll(new RegExp(`(.{${partLength}})(?=.)`, "g"), "$1_/")}`;
+}
+
+function unsafe(want: string): UserError {
+  return new UserError("usage", `${JSON.stringify(want.slice(0, 200))} is not a full ref name or commit id`);
 }

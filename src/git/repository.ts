@@ -6,8 +6,10 @@ import { parseChangedPaths } from "./changed-paths.ts";
 import { gitEnvironment } from "./environment.ts";
 import { gitFault, withoutCredentials } from "./failure.ts";
 import { type Directories, GitTree } from "./git-tree.ts";
+import { readLog } from "./log.ts";
 import { GitObjects } from "./objects.ts";
 import { isObjectId } from "./oid.ts";
+import { type RefNames, readRefs } from "./refs.ts";
 import { type GitOutput, runGit } from "./run.ts";
 
 /** How a local repository is opened; everything has a default. */
@@ -19,8 +21,8 @@ export interface RepositoryOptions {
   readonly cacheBytes?: number;
   /** After how long without a read the helper process ends. */
   readonly idleMs?: number;
-  /** The revision under which a repository with names of its own keeps what others call `revision`. */
-  readonly alias?: (revision: string) => string;
+  /** For a repository that keeps what others call a ref under a name of its own. */
+  readonly names?: RefNames;
 }
 
 /** A repository on this machine's disk. */
@@ -53,7 +55,7 @@ export function openRepository(directory: string, options: RepositoryOptions = {
     if (!existsSync(directory)) throw noRepository(directory, "no such folder");
     if (isObjectId(revision) && (await objects.read(revision))?.kind === "commit") return revision;
     if (revision === "" || /[\0\n]/.test(revision)) throw notFound(revision);
-    const name = options.alias?.(revision) ?? revision;
+    const name = options.names?.alias(revision) ?? revision;
     const run = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`);
     const oid = run.stdout.toString("latin1").trim();
     if (run.code === 0 && isObjectId(oid)) return oid;
@@ -94,6 +96,14 @@ export function openRepository(directory: string, options: RepositoryOptions = {
       trees.set(root, tree);
       return tree;
     },
+    log: (request) => readLog({ objects, resolve, git }, request),
+    async isAncestor(ancestor, commit) {
+      const [one, other] = await Promise.all([resolve(ancestor), resolve(commit)]);
+      const run = await git("merge-base", "--is-ancestor", one, other);
+      if (run.code > 1 || run.code < 0) throw gitFault("merge-base", run.stderr);
+      return run.code === 0;
+    },
+    refs: (prefix) => readRefs(git, prefix, options.names),
     close: () => objects.close(),
   };
 }

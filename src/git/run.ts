@@ -8,6 +8,8 @@ export interface GitRun {
   readonly cwd: string;
   readonly env: Record<string, string>;
   readonly deadlineMs: number;
+  /** What the process reads; nothing without it. */
+  readonly input?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Most bytes of output that are taken; more is a `bug` Fault. */
   readonly maxOutputBytes?: number;
@@ -35,9 +37,12 @@ export function runGit(run: GitRun): Promise<GitOutput> {
   const child = spawn(run.gitPath, run.args, {
     cwd: run.cwd,
     env: run.env,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
+  // A process that ends without reading all of it tells by its exit code.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(run.input ?? "");
   const fail = (error: unknown): void => {
     reject(error);
     killGroup(child);

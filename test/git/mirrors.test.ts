@@ -65,6 +65,76 @@ describe("mirrors", () => {
     expect(await text(two, second, "a.yaml")).toBe("two");
   });
 
+  it("brings what may be missing, under the remote's names, and forgets what was deleted there", async () => {
+    const wantIfThere = ["refs/heads/sluice/*", "refs/heads/sluice-state"];
+    const ask = (...want: string[]): Promise<Repository> =>
+      mirrors.open({ repository, want, wantIfThere }, AbortSignal.timeout(20_000));
+    const names = async (): Promise<string[]> => [...(await (await ask()).refs("refs/heads/sluice")).keys()];
+    expect(await names()).toEqual([]);
+    const first = upstream.git("rev-parse", "HEAD");
+    const odd = ["refs/heads/sluice/a", "refs/heads/sluice/ü'$(x)/--all", `refs/heads/sluice/${"n".repeat(250)}`];
+    for (const ref of [...odd, "refs/heads/sluice-state", "refs/heads/sluice-state-not"]) {
+      upstream.git("update-ref", ref, "HEAD");
+    }
+    publish();
+    const mirror = await ask("refs/heads/main");
+    expect(await mirror.refs("refs/heads/sluice/")).toEqual(new Map(odd.map((ref) => [ref, first])));
+    expect(await mirror.resolve("sluice-state")).toBe(first);
+    await expect(mirror.resolve("sluice-state-not")).rejects.toMatchObject({ kind: "not-found" });
+    upstream.git("update-ref", "-d", "refs/heads/sluice/a");
+    upstream.git("update-ref", "-d", "refs/heads/sluice-state");
+    const second = upstream.commit({ "a.yaml": "two" });
+    upstream.git("update-ref", "refs/heads/sluice/a/b", second);
+    publish();
+    const later = await ask();
+    expect([...(await later.refs("refs/heads/sluice/a"))]).toEqual([["refs/heads/sluice/a/b", second]]);
+    expect([...(await later.refs("refs/heads/sluice")).keys()].toSorted()).toEqual([
+      "refs/heads/sluice/a/b",
+      ...odd.slice(1).toSorted(),
+    ]);
+    expect(await later.resolve("refs/heads/main")).toBe(first);
+    for (const gone of ["refs/heads/sluice/a", "sluice-state"]) {
+      await expect(later.resolve(gone)).rejects.toMatchObject({ kind: "not-found" });
+    }
+  });
+
+  it("forgets a branch that was wanted before, once a pattern shows that it is gone", async () => {
+    upstream.git("update-ref", "refs/heads/sluice/x", "HEAD");
+    publish();
+    await open("refs/heads/sluice/x");
+    upstream.git("update-ref", "-d", "refs/heads/sluice/x");
+    publish();
+    const request = { repository, want: [], wantIfThere: ["refs/heads/sluice/*"] };
+    const mirror = await mirrors.open(request, AbortSignal.timeout(20_000));
+    await expect(mirror.resolve("refs/heads/sluice/x")).rejects.toMatchObject({ kind: "not-found" });
+  });
+
+  it("asks the remote once for everything, and still says what is missing of what must be there", async () => {
+    await open("refs/heads/main");
+    const before = server.authorizations.length;
+    await mirrors.open(
+      { repository, want: ["refs/heads/main"], wantIfThere: ["refs/heads/a", "refs/heads/b*", "refs/heads/c/*"] },
+      AbortSignal.timeout(20_000),
+    );
+    expect(server.authorizations.length - before).toBeLessThanOrEqual(2);
+    const missing = { repository, want: ["refs/heads/none"], wantIfThere: ["refs/heads/main"] };
+    await expect(mirrors.open(missing, AbortSignal.timeout(20_000))).rejects.toMatchObject({ kind: "not-found" });
+  });
+
+  it.each([
+    "main",
+    "refs/heads/a*b",
+    "*",
+    "refs/heads/**",
+    "refs/heads/../*",
+    "refs/heads/a:b*",
+    "--all*",
+    "refs/a b*",
+  ])("refuses %j as a pattern", async (pattern) => {
+    const opening = mirrors.open({ repository, want: [], wantIfThere: [pattern] }, AbortSignal.timeout(5000));
+    await expect(opening).rejects.toMatchObject({ name: "UserError", kind: "usage" });
+  });
+
   it("needs no network for commits that are there", async () => {
     const commit = upstream.git("rev-parse", "HEAD");
     await open(commit);
