@@ -2,7 +2,7 @@ import { createPublicKey, randomBytes, verify } from "node:crypto";
 import { z } from "zod";
 
 import { ApiError } from "./errors.ts";
-import type { Account, InstallationToken } from "./state.ts";
+import type { Account, Installation, InstallationToken } from "./state.ts";
 import type { AccessLevel } from "./types.ts";
 import { iso, now, type World } from "./world.ts";
 
@@ -115,18 +115,23 @@ export function grants(permissions: Readonly<Record<string, AccessLevel>>, name:
   return granted !== undefined && RANK[granted] >= RANK[level];
 }
 
+/** What the account granted the app. */
+export function permissionsOf(world: World, installation: Installation): Readonly<Record<string, AccessLevel>> {
+  return installation.permissions ?? world.state.app.permissions;
+}
+
 /** Makes a token for an installation. 422 when it asks for more than the app was granted. */
 export function issueToken(
   world: World,
-  installationId: number,
+  installation: Installation,
   wanted: { repositoryIds: readonly number[] | null; permissions: Readonly<Record<string, AccessLevel>> | undefined },
 ): InstallationToken {
-  const { permissions: granted } = world.state.app;
+  const granted = permissionsOf(world, installation);
   const beyond = Object.entries(wanted.permissions ?? {}).find(([name, level]) => !grants(granted, name, level));
   if (beyond) throw new ApiError(422, "The permissions requested are not granted to this installation.");
   const token: InstallationToken = {
     token: `ghs_${randomBytes(27).toString("base64url")}`,
-    installationId,
+    installationId: installation.id,
     expiresAt: iso(new Date(now(world).getTime() + TOKEN_LIFE_MS)),
     permissions: { ...(wanted.permissions ?? granted), metadata: "read" },
     repositoryIds: wanted.repositoryIds,

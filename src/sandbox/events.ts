@@ -40,7 +40,7 @@ export async function emitPull(
   more: Json = {},
 ): Promise<void> {
   const facts = await pullFacts(world, repository, pull);
-  const full = fullPullObject(world, repository, pull, facts, (one) => webhookRepository(world, one));
+  const full = fullPullObject(world, repository, pull, facts, "webhook");
   emitForRepository(world, repository, "pull_request", sender, {
     action,
     number: pull.number,

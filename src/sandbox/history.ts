@@ -1,4 +1,4 @@
-import { git } from "./git.ts";
+import { git, revParse } from "./git.ts";
 import type { Signature } from "./repository-git.ts";
 
 /** A commit as `git log` tells it. */
@@ -28,6 +28,12 @@ export async function commitHistory(dir: string, selection: readonly string[]): 
   ];
   const text = (await git(dir, args)).stdout.toString("utf8");
   return text.split("\x1e").slice(1).map(parseCommit);
+}
+
+/** The commit that a revision names, or undefined. */
+export async function commitAt(dir: string, revision: string): Promise<LoggedCommit | undefined> {
+  const sha = await revParse(dir, revision);
+  return sha === undefined ? undefined : (await commitHistory(dir, [sha, "-n", "1"]))[0];
 }
 
 function parseCommit(record: string): LoggedCommit {

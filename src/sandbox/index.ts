@@ -4,3 +4,4 @@
  */
 export { startLocalGitHub } from "./start.ts";
 export type * from "./types.ts";
+export type * from "./types-release.ts";

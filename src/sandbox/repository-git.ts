@@ -125,6 +125,17 @@ export async function writeTree(
   }
 }
 
+/** Whether a path can stand in a tree. */
+export function isTreePath(path: string): boolean {
+  return path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git");
+}
+
+/** The blob at a path of a commit, or undefined. */
+export async function blobAt(dir: string, commit: string, path: string): Promise<string | undefined> {
+  const line = await gitText(dir, ["--literal-pathspecs", "ls-tree", "-z", commit, "--", path]);
+  return /^\d+ blob ([\da-f]+)\t/.exec(line)?.[1];
+}
+
 /** Stores bytes as a blob. */
 export function writeBlob(dir: string, content: string | Buffer): Promise<string> {
   return gitText(dir, ["hash-object", "-w", "--stdin"], { input: content });

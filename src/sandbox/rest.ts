@@ -100,7 +100,10 @@ function failure(status: number): Reply {
 }
 
 function refusalOf(fault: Fault["effect"]): Reply | undefined {
-  if (fault.kind === "instead") return failure(fault.status);
+  if (fault.kind === "instead")
+    return fault.message === undefined
+      ? failure(fault.status)
+      : { status: fault.status, body: new ApiError(fault.status, fault.message).body() };
   if (fault.kind !== "secondary-limit") return undefined;
   const message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
   const headers = { "retry-after": String(fault.retryAfter) };

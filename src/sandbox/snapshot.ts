@@ -14,11 +14,24 @@ const DEFAULT_PERMISSIONS: AppRegistration["permissions"] = {
   issues: "write",
   checks: "write",
   statuses: "write",
+  deployments: "write",
+  members: "read",
+  merge_queues: "read",
 };
-const DEFAULT_EVENTS: readonly string[] = ["push", "pull_request", "issue_comment", "check_run"];
+const DEFAULT_EVENTS: readonly string[] = [
+  "push",
+  "pull_request",
+  "pull_request_review",
+  "issue_comment",
+  "check_run",
+  "check_suite",
+  "status",
+  "deployment",
+  "deployment_status",
+];
 
 const FILE = "state.json";
-const VERSION = 1;
+const VERSION = 2;
 
 /** The state that an earlier run left in the data folder, or a fresh one. The app's options always win. */
 export async function openState(options: LocalGitHubOptions): Promise<State> {
@@ -33,6 +46,8 @@ export async function openState(options: LocalGitHubOptions): Promise<State> {
     accounts: [],
     installations: [],
     tokens: [],
+    teams: [],
+    foreignApps: [],
     repositories: [],
     events: [],
     deliveries: [],

@@ -1,4 +1,5 @@
-import type { AccessLevel, Delivery, RepositoryRole, WebhookEvent } from "./types.ts";
+import type { Deployment, ForeignApp, Label, Protection, QueueEntry, Review, Team } from "./state-parts.ts";
+import type { AccessLevel, Delivery, MergeMethod, RepositoryRole, WebhookEvent } from "./types.ts";
 
 /** An account: a person, an organization or the app's bot. */
 export interface Account {
@@ -14,6 +15,8 @@ export interface Installation {
   readonly id: number;
   readonly account: string;
   readonly createdAt: string;
+  /** What the account granted; null is what the app asks for. */
+  permissions: Readonly<Record<string, AccessLevel>> | null;
 }
 
 /** An installation token, possibly narrowed. */
@@ -41,7 +44,12 @@ export interface Pull {
   headSha: string;
   baseRef: string;
   baseSha: string;
+  /** Names of the repository's labels. */
   labels: string[];
+  assignees: string[];
+  requestedReviewers: string[];
+  /** Slugs. */
+  requestedTeams: string[];
   readonly createdAt: string;
   updatedAt: string;
   closedAt: string | null;
@@ -84,9 +92,11 @@ export interface StoredAnnotation {
   readonly raw_details: string | null;
 }
 
-/** A check run; only the app under test makes them. */
+/** A check run. */
 export interface CheckRun {
   readonly id: number;
+  /** The App that made it. */
+  readonly appId: number;
   readonly suiteId: number;
   readonly headSha: string;
   name: string;
@@ -102,9 +112,10 @@ export interface CheckRun {
   readonly annotations: StoredAnnotation[];
 }
 
-/** The app's check runs on one commit. */
+/** An App's check runs on one commit. */
 export interface CheckSuite {
   readonly id: number;
+  readonly appId: number;
   readonly headSha: string;
   readonly createdAt: string;
 }
@@ -144,6 +155,13 @@ export interface Repository {
   readonly checkSuites: CheckSuite[];
   readonly checkRuns: CheckRun[];
   readonly statuses: CommitStatus[];
+  readonly labels: Label[];
+  readonly reviews: Review[];
+  readonly deployments: Deployment[];
+  readonly protections: Protection[];
+  readonly queue: QueueEntry[];
+  mergeMethods: readonly MergeMethod[];
+  readonly deleteBranchOnMerge: boolean;
 }
 
 /** Everything that survives a restart, plain JSON. */
@@ -153,6 +171,8 @@ export interface State {
   readonly accounts: Account[];
   readonly installations: Installation[];
   readonly tokens: InstallationToken[];
+  readonly teams: Team[];
+  readonly foreignApps: ForeignApp[];
   readonly repositories: Repository[];
   readonly events: WebhookEvent[];
   readonly deliveries: Delivery[];

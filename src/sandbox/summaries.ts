@@ -1,3 +1,4 @@
+import { pullNodeId } from "./objects/pull.ts";
 import type { CheckRun, Comment, Pull, Repository } from "./state.ts";
 import type { CheckRunSummary, CommentSummary, PullSummary } from "./types.ts";
 import { htmlUrl, type World } from "./world.ts";
@@ -18,6 +19,13 @@ export function summarizePull(world: World, repository: Repository, pull: Pull):
     baseRef: pull.baseRef,
     baseSha: pull.baseSha,
     author: pull.author,
+    labels: [...pull.labels],
+    assignees: [...pull.assignees],
+    requestedReviewers: [...pull.requestedReviewers],
+    requestedTeams: [...pull.requestedTeams],
+    nodeId: pullNodeId(pull),
+    mergedBy: pull.mergedBy,
+    queued: repository.queue.some((one) => one.number === pull.number),
     url: `${htmlUrl(world, repository)}/pull/${pull.number}`,
   };
 }
@@ -40,6 +48,7 @@ export function summarizeComment(world: World, repository: Repository, comment: 
 export function summarizeCheckRun(world: World, repository: Repository, run: CheckRun): CheckRunSummary {
   return {
     id: run.id,
+    app: [world.state.app, ...world.state.foreignApps].find((one) => one.id === run.appId)?.slug ?? "",
     name: run.name,
     headSha: run.headSha,
     externalId: run.externalId,

@@ -1,13 +1,17 @@
 /** What the local GitHub promises to those who start it: tests, the demo and the `sandbox` command. */
+import type { ReleaseControls } from "./types-release.ts";
 
 /** GitHub's permission levels of a person on a repository, strongest first. */
 export type RepositoryRole = "admin" | "maintain" | "write" | "triage" | "read" | "none";
+
+/** How a pull request is merged. */
+export type MergeMethod = "merge" | "squash" | "rebase";
 
 /** Access levels that an app's permission can have. */
 export type AccessLevel = "read" | "write" | "admin";
 
 /** Permission name, as in an app manifest (`contents`, `pull_requests`, …), to level. */
-type Permissions = Readonly<Record<string, AccessLevel>>;
+export type Permissions = Readonly<Record<string, AccessLevel>>;
 
 /** Names a repository. */
 export interface RepositoryRef {
@@ -140,8 +144,8 @@ export interface Fault {
   readonly times?: number;
   readonly effect: /** Performs the request, then answers with this status. */
     | { readonly kind: "after"; readonly status: number }
-    /** Answers with this status and does nothing. */
-    | { readonly kind: "instead"; readonly status: number }
+    /** Answers with this status, and `message` in the body, and does nothing. */
+    | { readonly kind: "instead"; readonly status: number; readonly message?: string }
     /** GitHub's secondary limit: 403 with `retry-after` in seconds. */
     | { readonly kind: "secondary-limit"; readonly retryAfter: number }
     /** Waits this many milliseconds, then performs the request. */
@@ -191,6 +195,15 @@ export interface PullSummary extends PullRef {
   readonly baseRef: string;
   readonly baseSha: string;
   readonly author: string;
+  readonly labels: readonly string[];
+  readonly assignees: readonly string[];
+  readonly requestedReviewers: readonly string[];
+  /** Slugs. */
+  readonly requestedTeams: readonly string[];
+  /** The GraphQL id. */
+  readonly nodeId: string;
+  readonly mergedBy: string | null;
+  readonly queued: boolean;
   /** The page for people. */
   readonly url: string;
 }
@@ -222,6 +235,8 @@ interface Annotation {
 /** A check run as tests see it. */
 export interface CheckRunSummary {
   readonly id: number;
+  /** The slug of the App that made it. */
+  readonly app: string;
   readonly name: string;
   readonly headSha: string;
   readonly externalId: string | null;
@@ -237,7 +252,7 @@ export interface CheckRunSummary {
 /**
  * A running local GitHub. Where a `by` is absent the person is `mona`, who is an administrator of every repository.
  */
-export interface LocalGitHub {
+export interface LocalGitHub extends ReleaseControls {
   /** Base of the pages and of git, e.g. `http://127.0.0.1:4567`. No trailing slash. */
   readonly url: string;
   /** Octokit's `baseUrl`. No trailing slash. */
@@ -260,6 +275,8 @@ export interface LocalGitHub {
       readonly description?: string;
       readonly private?: boolean;
       readonly files?: Readonly<Record<string, string>>;
+      /** Default false. */
+      readonly deleteBranchOnMerge?: boolean;
     },
   ): Promise<RepositoryRef>;
   /** A fork owned by a person; pull requests from it use `login:branch` as their head. */
@@ -280,9 +297,7 @@ export interface LocalGitHub {
   editPull(
     ref: PullRef & { readonly title?: string; readonly body?: string; readonly by?: string },
   ): Promise<PullSummary>;
-  mergePull(
-    ref: PullRef & { readonly method?: "merge" | "squash" | "rebase"; readonly by?: string },
-  ): Promise<PullSummary>;
+  mergePull(ref: PullRef & { readonly method?: MergeMethod; readonly by?: string }): Promise<PullSummary>;
   closePull(ref: PullRef & { readonly by?: string }): Promise<PullSummary>;
   reopenPull(ref: PullRef & { readonly by?: string }): Promise<PullSummary>;
   comment(ref: PullRef & { readonly body: string; readonly by?: string }): Promise<CommentSummary>;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 
-import { request } from "./support/api.ts";
 import { useLocalGitHub } from "./support/suite.ts";
 
 const suite = useLocalGitHub();
@@ -58,24 +57,5 @@ describe("reactions", () => {
     expect((await suite.api("GET", path)).body).toHaveLength(1);
     expect((await suite.api("DELETE", `${path}/${first.body.id}`)).status).toBe(204);
     expect((await suite.api("GET", `${path}?content=eyes`)).body).toEqual([]);
-  });
-});
-
-describe("labels", () => {
-  it("are added and removed", async () => {
-    await suite.pull("labels");
-    const path = "/repos/acme/labels/issues/1/labels";
-    expect((await suite.api("POST", path, { labels: ["release", "prod"] })).body).toHaveLength(2);
-    expect((await suite.api("DELETE", `${path}/prod`)).body).toHaveLength(1);
-    expect((await suite.api("DELETE", `${path}/prod`)).status).toBe(404);
-    expect((await suite.api("GET", path)).body[0].name).toBe("release");
-  });
-
-  it("need the triage role from people", async () => {
-    const pull = await suite.pull("triage");
-    suite.github.setPermission({ ...pull, login: "reader", permission: "read" });
-    const { token } = suite.github.user("reader");
-    const answer = await request(suite.github, token, "POST", "/repos/acme/triage/issues/1/labels", { labels: ["x"] });
-    expect(answer.status).toBe(403);
   });
 });

@@ -1,7 +1,7 @@
 import { ApiError, notFound, validationFailed } from "../errors.ts";
 import { emitCheckRun } from "../events.ts";
 import type { CheckRun, CheckSuite, Repository, StoredAnnotation } from "../state.ts";
-import { botLogin, nextId, nowIso, type World } from "../world.ts";
+import { botLogin, ensureAccount, nextId, nowIso, type World } from "../world.ts";
 
 /** GitHub's limits. */
 const MAX_ANNOTATIONS = 50;
@@ -27,6 +27,27 @@ interface CheckOutputInput {
   readonly annotations?: readonly StoredAnnotation[] | undefined;
 }
 
+/** An App that reports checks, with the login of its bot. */
+export interface Reporter {
+  readonly appId: number;
+  readonly login: string;
+}
+
+/** The app under test as a reporter. */
+export function ownReporter(world: World): Reporter {
+  return { appId: world.state.app.id, login: botLogin(world) };
+}
+
+/** Another App as a reporter; made on first use. */
+export function foreignReporter(world: World, slug: string): Reporter {
+  const login = ensureAccount(world, `${slug}[bot]`, "Bot").login;
+  const known = world.state.foreignApps.find((one) => one.slug === slug);
+  if (known) return { appId: known.id, login };
+  const app = { id: nextId(world), slug, createdAt: nowIso(world) };
+  world.state.foreignApps.push(app);
+  return { appId: app.id, login };
+}
+
 /** Starts a check run on a commit. */
 export function createCheckRun(
   world: World,
@@ -34,11 +55,13 @@ export function createCheckRun(
   headSha: string,
   name: string,
   input: CheckRunInput,
+  by: Reporter = ownReporter(world),
 ): CheckRun {
   checkOutput(input.output);
   const run: CheckRun = {
     id: nextId(world),
-    suiteId: suiteOf(world, repository, headSha).id,
+    appId: by.appId,
+    suiteId: suiteOf(world, repository, headSha, by.appId).id,
     headSha,
     name,
     externalId: null,
@@ -54,18 +77,28 @@ export function createCheckRun(
   };
   apply(world, run, input);
   repository.checkRuns.push(run);
-  emitCheckRun(world, repository, run, "created", botLogin(world));
-  if (run.status === "completed") emitCheckRun(world, repository, run, "completed", botLogin(world));
+  emitCheckRun(world, repository, run, "created", by.login);
+  if (run.status === "completed") emitCheckRun(world, repository, run, "completed", by.login);
   return run;
 }
 
 /** Updates a check run; annotations are appended, as on GitHub. */
-export function updateCheckRun(world: World, repository: Repository, run: CheckRun, input: CheckRunInput): void {
+export function updateCheckRun(
+  world: World,
+  repository: Repository,
+  run: CheckRun,
+  input: CheckRunInput,
+  by: Reporter = ownReporter(world),
+): void {
+  if (run.appId !== by.appId)
+    throw new ApiError(
+      403,
+      `Invalid app_id \`${by.appId}\` - check run can only be modified by the GitHub App that created it.`,
+    );
   checkOutput(input.output);
   const before = run.status;
   apply(world, run, input);
-  if (before !== "completed" && run.status === "completed")
-    emitCheckRun(world, repository, run, "completed", botLogin(world));
+  if (before !== "completed" && run.status === "completed") emitCheckRun(world, repository, run, "completed", by.login);
 }
 
 /** The check run; throws 404. */
@@ -75,16 +108,16 @@ export function checkRunOf(repository: Repository, id: number): CheckRun {
   return run;
 }
 
-/** What the "Re-run" button does: the app is told, nothing else changes. Only a completed run can run again. */
+/** What the "Re-run" button does: the App that made the run is told, nothing else changes. Only a completed run can run again. */
 export function rerequest(world: World, repository: Repository, run: CheckRun, login: string): void {
   if (run.status !== "completed") throw new ApiError(422, "This check run has not completed yet.");
-  emitCheckRun(world, repository, run, "rerequested", login);
+  if (run.appId === world.state.app.id) emitCheckRun(world, repository, run, "rerequested", login);
 }
 
-function suiteOf(world: World, repository: Repository, headSha: string): CheckSuite {
-  const known = repository.checkSuites.find((one) => one.headSha === headSha);
+function suiteOf(world: World, repository: Repository, headSha: string, appId: number): CheckSuite {
+  const known = repository.checkSuites.find((one) => one.headSha === headSha && one.appId === appId);
   if (known) return known;
-  const suite = { id: nextId(world), headSha, createdAt: nowIso(world) };
+  const suite = { id: nextId(world), appId, headSha, createdAt: nowIso(world) };
   repository.checkSuites.push(suite);
   return suite;
 }

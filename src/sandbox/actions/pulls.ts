@@ -4,6 +4,7 @@ import { gitText } from "../git.ts";
 import { parseHead } from "../objects/pull.ts";
 import { mergeBase, mergedTree, rebased, type Signature, writeCommit } from "../repository-git.ts";
 import type { Pull, Repository } from "../state.ts";
+import type { MergeMethod } from "../types.ts";
 import { branchHead, exclusively, gitDirOf, nextId, nowIso, type World } from "../world.ts";
 import { noticeRefs, writePullRefs } from "./refs.ts";
 
@@ -12,9 +13,6 @@ export interface Actor {
   readonly login: string;
   readonly byApp: boolean;
 }
-
-/** How a pull request is merged. */
-export type MergeMethod = "merge" | "squash" | "rebase";
 
 /** Opens a pull request. 422 where GitHub refuses: no such branch, nothing to merge, one is open already. */
 export function openPull(
@@ -42,6 +40,9 @@ export function openPull(
       baseRef: input.base,
       baseSha,
       labels: [],
+      assignees: [],
+      requestedReviewers: [],
+      requestedTeams: [],
       createdAt: time,
       updatedAt: time,
       closedAt: null,

@@ -3,6 +3,7 @@ import { emitForRepository, emitInstalled } from "../events.ts";
 import { git } from "../git.ts";
 import { importCommit, initBare, readRefs } from "../repository-git.ts";
 import type { Account, Repository } from "../state.ts";
+import { MERGE_METHODS } from "../state-parts.ts";
 import type { CommitInput } from "../types.ts";
 import {
   branchHead,
@@ -28,7 +29,7 @@ const NAME = /^(?!\.{1,2}$)[\w.-]+$/;
 export function install(world: World, login: string, type: Account["type"] = "Organization"): void {
   const account = ensureAccount(world, login, type);
   if (findInstallation(world, login)) return;
-  const installation = { id: nextId(world), account: account.login, createdAt: nowIso(world) };
+  const installation = { id: nextId(world), account: account.login, createdAt: nowIso(world), permissions: null };
   world.state.installations.push(installation);
   emitInstalled(world, installation, ensureAccount(world, DEFAULT_PERSON).login);
 }
@@ -43,6 +44,7 @@ export async function addRepository(
     description: string | null;
     private: boolean;
     forkOf: number | null;
+    deleteBranchOnMerge?: boolean;
   },
 ): Promise<Repository> {
   if (!NAME.test(input.owner) || !NAME.test(input.name)) throw new ApiError(422, "name is invalid");
@@ -67,6 +69,13 @@ export async function addRepository(
     checkSuites: [],
     checkRuns: [],
     statuses: [],
+    labels: [],
+    reviews: [],
+    deployments: [],
+    protections: [],
+    queue: [],
+    mergeMethods: MERGE_METHODS,
+    deleteBranchOnMerge: input.deleteBranchOnMerge ?? false,
   };
   await initBare(gitDirOf(world, repository), input.defaultBranch);
   world.state.repositories.push(repository);

@@ -20,7 +20,9 @@ export function userObject(world: World, account: Account): Json {
     gravatar_id: "",
     url,
     html_url:
-      account.type === "Bot" ? `${world.origin}/-/apps/${world.state.app.slug}` : `${world.origin}/${account.login}`,
+      account.type === "Bot"
+        ? `${world.origin}/-/apps/${account.login.replace("[bot]", "")}`
+        : `${world.origin}/${account.login}`,
     followers_url: `${url}/followers`,
     following_url: `${url}/following{/other_user}`,
     gists_url: `${url}/gists{/gist_id}`,

@@ -1,19 +1,20 @@
 import { createHash } from "node:crypto";
-
+import { permissionsOf } from "../auth.ts";
 import type { Installation, InstallationToken } from "../state.ts";
 import type { Delivery } from "../types.ts";
 import { apiUrl, ensureAccount, type World } from "../world.ts";
 import { type Json, nodeId, userByLogin, userObject } from "./account.ts";
 import { repositoryObject } from "./repository.ts";
 
-/** The app as webhook payloads and `performed_via_github_app` carry it. */
-export function appObject(world: World): Json {
-  const { app } = world.state;
+/** The App, ours or the foreign one with this id, as webhook payloads and `performed_via_github_app` carry it. */
+export function appObject(world: World, id: number = world.state.app.id): Json {
+  const foreign = world.state.foreignApps.find((one) => one.id === id);
+  const app = foreign ? { ...foreign, name: foreign.slug, permissions: {}, events: [] } : world.state.app;
   return {
     id: app.id,
     slug: app.slug,
     node_id: nodeId("App", app.id),
-    owner: userObject(world, ensureAccount(world, "sluice-maintainers", "Organization")),
+    owner: userObject(world, ensureAccount(world, `${app.slug}-maintainers`, "Organization")),
     name: app.name,
     description: "",
     external_url: world.origin,
@@ -41,7 +42,7 @@ export function installationObject(world: World, installation: Installation): Js
     app_slug: app.slug,
     target_id: account.id,
     target_type: account.type,
-    permissions: app.permissions,
+    permissions: permissionsOf(world, installation),
     events: app.events,
     created_at: installation.createdAt,
     updated_at: installation.createdAt,

@@ -36,7 +36,7 @@ export function checkRunObject(world: World, repository: Repository, run: CheckR
       annotations_url: `${url}/annotations`,
     },
     check_suite: { id: run.suiteId },
-    app: appObject(world),
+    app: appObject(world, run.appId),
     pull_requests: pullsOf(world, repository, run.headSha),
   };
 }
@@ -59,7 +59,7 @@ export function webhookCheckRun(world: World, repository: Repository, run: Check
       before: null,
       after: suite.headSha,
       pull_requests: pullsOf(world, repository, suite.headSha),
-      app: appObject(world),
+      app: appObject(world, suite.appId),
       created_at: suite.createdAt,
       updated_at: suite.createdAt,
     },

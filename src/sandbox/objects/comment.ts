@@ -2,7 +2,7 @@ import type { Comment, Pull, Reaction, Repository } from "../state.ts";
 import { htmlUrl, type World } from "../world.ts";
 import { type Json, nodeId, userByLogin } from "./account.ts";
 import { appObject } from "./app.ts";
-import { authorAssociation, labelObject } from "./pull.ts";
+import { authorAssociation, labelObject, pullNodeId } from "./pull.ts";
 import { repositoryApi } from "./repository.ts";
 
 /** Every reaction that GitHub knows. */
@@ -49,11 +49,12 @@ export function reactionObject(world: World, reaction: Reaction): Json {
   };
 }
 
-/** A pull request as the issue that webhook payloads of comments carry. */
+/** `issue`: a pull request as its issue, also valid inside webhook payloads. */
 export function issueObject(world: World, repository: Repository, pull: Pull): Json {
   const api = repositoryApi(world, repository);
   const url = `${api}/issues/${pull.number}`;
   const html = `${htmlUrl(world, repository)}/pull/${pull.number}`;
+  const assignees = pull.assignees.map((login) => userByLogin(world, login));
   return {
     url,
     repository_url: api,
@@ -62,15 +63,15 @@ export function issueObject(world: World, repository: Repository, pull: Pull): J
     events_url: `${url}/events`,
     html_url: html,
     id: pull.id,
-    node_id: nodeId("PullRequest", pull.id),
+    node_id: pullNodeId(pull),
     number: pull.number,
     title: pull.title,
     user: userByLogin(world, pull.author),
     labels: pull.labels.map((name) => labelObject(world, repository, name)),
     state: pull.state,
     locked: false,
-    assignee: null,
-    assignees: [],
+    assignee: assignees[0] ?? null,
+    assignees,
     milestone: null,
     comments: repository.comments.filter((comment) => comment.number === pull.number).length,
     created_at: pull.createdAt,

@@ -2,7 +2,8 @@ import { roleOf } from "../roles.ts";
 import type { Pull, Repository } from "../state.ts";
 import { ensureAccount, findRepository, htmlUrl, repositoryById, type World } from "../world.ts";
 import { type Json, nodeId, userByLogin, userObject } from "./account.ts";
-import { repositoryApi, repositoryObject } from "./repository.ts";
+import { repositoryApi, repositoryObject, webhookRepository } from "./repository.ts";
+import { teamObject, webhookTeam } from "./team.ts";
 
 /** What git says about a pull request. */
 export interface PullFacts {
@@ -63,31 +64,53 @@ function pullLinks(world: World, repository: Repository, pull: Pull): Json {
   };
 }
 
-/** A label, made up from its name. */
+/** `label` of the repository; every label that a pull request has is one of them. */
 export function labelObject(world: World, repository: Repository, name: string): Json {
+  const label = repository.labels.find((one) => one.name === name);
+  if (!label) throw new Error(`the repository has no label ${name}`);
   return {
-    id: repository.id * 1000 + [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0),
-    node_id: nodeId("Label", `${repository.id}/${name}`),
+    id: label.id,
+    node_id: nodeId("Label", label.id),
     url: `${repositoryApi(world, repository)}/labels/${encodeURIComponent(name)}`,
     name,
-    color: "ededed",
+    color: label.color,
     default: false,
     description: null,
   };
 }
 
-/** `pull-request-simple`. */
-export function pullObject(
-  world: World,
-  repository: Repository,
-  pull: Pull,
-  describe: (one: Repository) => Json = (one) => repositoryObject(world, one),
-): Json {
+/** The GraphQL id of a pull request. */
+export function pullNodeId(pull: Pull): string {
+  return nodeId("PullRequest", pull.id);
+}
+
+/** REST and webhooks show some of the objects inside a pull request differently. */
+export type PullForm = "rest" | "webhook";
+
+/** Who is asked for: labels, assignees, reviewers. */
+function peopleOf(world: World, repository: Repository, pull: Pull, form: PullForm): Json {
+  const assignees = pull.assignees.map((login) => userByLogin(world, login));
+  const show = form === "webhook" ? webhookTeam : teamObject;
+  const teams = world.state.teams.filter(
+    (one) => one.org === repository.owner && pull.requestedTeams.includes(one.slug),
+  );
+  return {
+    assignee: assignees[0] ?? null,
+    assignees,
+    requested_reviewers: pull.requestedReviewers.map((login) => userByLogin(world, login)),
+    requested_teams: teams.map((one) => show(world, one)),
+    labels: pull.labels.map((name) => labelObject(world, repository, name)),
+  };
+}
+
+/** `pull-request-simple`, or `simple-pull-request` of webhook payloads. */
+export function pullObject(world: World, repository: Repository, pull: Pull, form: PullForm = "rest"): Json {
+  const describe = form === "webhook" ? webhookRepository : repositoryObject;
   const headRepository = repositoryById(world, pull.headRepoId);
   return {
     ...pullLinks(world, repository, pull),
     id: pull.id,
-    node_id: nodeId("PullRequest", pull.id),
+    node_id: pullNodeId(pull),
     number: pull.number,
     state: pull.state,
     locked: false,
@@ -99,32 +122,28 @@ export function pullObject(
     closed_at: pull.closedAt,
     merged_at: pull.mergedAt,
     merge_commit_sha: pull.mergeCommitSha,
-    assignee: null,
-    assignees: [],
-    requested_reviewers: [],
-    requested_teams: [],
-    labels: pull.labels.map((name) => labelObject(world, repository, name)),
+    ...peopleOf(world, repository, pull, form),
     milestone: null,
     draft: pull.draft,
-    head: sideObject(world, headRepository, pull.headRef, pull.headSha, describe(headRepository)),
-    base: sideObject(world, repository, pull.baseRef, pull.baseSha, describe(repository)),
+    head: sideObject(world, headRepository, pull.headRef, pull.headSha, describe(world, headRepository)),
+    base: sideObject(world, repository, pull.baseRef, pull.baseSha, describe(world, repository)),
     author_association: authorAssociation(world, repository, pull.author),
     auto_merge: null,
     active_lock_reason: null,
   };
 }
 
-/** `pull-request`, also valid inside webhook payloads when `describe` is the webhook form. */
+/** `pull-request`. */
 export function fullPullObject(
   world: World,
   repository: Repository,
   pull: Pull,
   facts: PullFacts,
-  describe?: (one: Repository) => Json,
+  form: PullForm = "rest",
 ): Json {
   const mergedBy = pull.mergedBy === null ? null : userObject(world, ensureAccount(world, pull.mergedBy));
   return {
-    ...pullObject(world, repository, pull, describe),
+    ...pullObject(world, repository, pull, form),
     merged: pull.mergedAt !== null,
     mergeable: facts.mergeable,
     rebaseable: facts.mergeable,

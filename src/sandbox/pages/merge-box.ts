@@ -6,10 +6,12 @@ import type { World } from "../world.ts";
 import { basePath, type Markup, personField } from "./layout.ts";
 import { sign } from "./signs.ts";
 
-/** The newest check run of each name on a commit. */
+/** The newest check run of each App and name on a commit. */
 export function latestRuns(repository: Repository, sha: string): CheckRun[] {
   const runs = repository.checkRuns.filter((run) => run.headSha === sha).reverse();
-  return runs.filter((run, at) => runs.findIndex((one) => one.name === run.name) === at).reverse();
+  return runs
+    .filter((run, at) => runs.findIndex((one) => one.name === run.name && one.appId === run.appId) === at)
+    .reverse();
 }
 
 /** One sign per check, for lists. */

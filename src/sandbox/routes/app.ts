@@ -63,7 +63,7 @@ function createToken(call: Call) {
       "There is at least one repository that does not exist or is not accessible to the parent installation.",
     );
   }
-  const token = issueToken(world, installation.id, {
+  const token = issueToken(world, installation, {
     repositoryIds: body.repositories || body.repository_ids ? known : null,
     permissions: body.permissions,
   });

@@ -100,9 +100,10 @@ async function listRuns(call: Call, repository: Repository): Promise<Reply> {
     .filter((run) => run.headSha === sha)
     .filter((run) => name === undefined || run.name === name)
     .filter((run) => status === undefined || run.status === status)
-    .filter(() => appId === undefined || Number(appId) === call.world.state.app.id)
+    .filter((run) => appId === undefined || Number(appId) === run.appId)
     .reverse();
-  const latest = found.filter((run, at) => found.findIndex((one) => one.name === run.name) === at);
+  const same = (a: CheckRun, b: CheckRun): boolean => a.name === b.name && a.appId === b.appId;
+  const latest = found.filter((run, at) => found.findIndex((one) => same(one, run)) === at);
   const runs = filter === "all" ? found : latest;
   return paged(call, runs, (page) => ({
     total_count: runs.length,

@@ -3,9 +3,8 @@ import { z } from "zod";
 import { commentOf, createComment, deleteComment, editComment, react } from "../actions/comments.ts";
 import { notFound } from "../errors.ts";
 import { commentObject, REACTIONS, reactionObject } from "../objects/comment.ts";
-import { labelObject } from "../objects/pull.ts";
 import type { Comment, Repository } from "../state.ts";
-import { nowIso, pullOf } from "../world.ts";
+import { pullOf } from "../world.ts";
 import {
   actorOf,
   bodyAs,
@@ -13,7 +12,6 @@ import {
   numberParam,
   onRepository,
   paged,
-  param,
   type Reply,
   type Route,
   reads,
@@ -22,12 +20,10 @@ import {
 
 const TextBody = z.strictObject({ body: z.string() });
 const ReactionBody = z.strictObject({ content: z.enum(REACTIONS) });
-const LabelsBody = z.union([z.strictObject({ labels: z.array(z.string()).optional() }), z.array(z.string())]);
 
 // Comments on pull requests are reachable with either permission.
 const read = reads("issues", "pull_requests");
 const write = writes("read", "issues", "pull_requests");
-const triage = writes("triage", "issues", "pull_requests");
 
 function theComment(call: Call, repository: Repository): Comment {
   return commentOf(repository, numberParam(call, "comment_id"));
@@ -92,29 +88,5 @@ const reactionRoutes: readonly Route[] = [
   }),
 ];
 
-const LABELS = "/repos/{owner}/{repo}/issues/{issue_number}/labels";
-
-const labelRoutes: readonly Route[] = [
-  onRepository("GET", LABELS, read, (call, repository) => {
-    const pull = pullOf(repository, numberParam(call, "issue_number"));
-    return paged(call, pull.labels, (page) => page.map((name) => labelObject(call.world, repository, name)));
-  }),
-  onRepository("POST", LABELS, triage, (call, repository) => {
-    const pull = pullOf(repository, numberParam(call, "issue_number"));
-    const body = bodyAs(call, LabelsBody);
-    const added = Array.isArray(body) ? body : (body.labels ?? []);
-    pull.labels = [...new Set([...pull.labels, ...added])];
-    pull.updatedAt = nowIso(call.world);
-    return { status: 200, body: pull.labels.map((name) => labelObject(call.world, repository, name)) };
-  }),
-  onRepository("DELETE", `${LABELS}/{name}`, triage, (call, repository) => {
-    const pull = pullOf(repository, numberParam(call, "issue_number"));
-    const name = param(call, "name");
-    if (!pull.labels.includes(name)) throw notFound();
-    pull.labels = pull.labels.filter((one) => one !== name);
-    return { status: 200, body: pull.labels.map((one) => labelObject(call.world, repository, one)) };
-  }),
-];
-
-/** Comments, their reactions, and labels. */
-export const commentRoutes: readonly Route[] = [...commentRoutesOnly, ...reactionRoutes, ...labelRoutes];
+/** Comments and their reactions. */
+export const commentRoutes: readonly Route[] = [...commentRoutesOnly, ...reactionRoutes];

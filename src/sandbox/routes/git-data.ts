@@ -7,9 +7,10 @@ import { commitHistory } from "../history.ts";
 import { type Json, nodeId } from "../objects/account.ts";
 import { gitCommitObject } from "../objects/commit.ts";
 import { repositoryApi } from "../objects/repository.ts";
-import { isAncestor, type Signature, writeBlob, writeCommit, writeTree } from "../repository-git.ts";
+import { isAncestor, isTreePath, writeBlob, writeCommit, writeTree } from "../repository-git.ts";
 import type { Repository } from "../state.ts";
-import { ensureAccount, exclusively, gitDirOf, nowIso } from "../world.ts";
+import { exclusively, gitDirOf } from "../world.ts";
+import { PersonBody, signaturesOf } from "./commit-person.ts";
 import { actorOf, bodyAs, type Call, onRepository, param, type Reply, type Route, reads, writes } from "./route.ts";
 
 const read = reads("contents");
@@ -29,8 +30,6 @@ const TreeBody = z.strictObject({
     }),
   ),
 });
-
-const PersonBody = z.strictObject({ name: z.string(), email: z.string(), date: z.string().optional() });
 
 const CommitBody = z.strictObject({
   message: z.string(),
@@ -105,12 +104,7 @@ async function createTree(call: Call, repository: Repository): Promise<Reply> {
   if (base === undefined) throw notFound();
   const entries: { path: string; mode: string; sha: string | null }[] = [];
   for (const { path, mode, sha, content } of body.tree) {
-    if (
-      path.startsWith("/") ||
-      path.split("/").some((part) => part === "" || part === "." || part === ".." || part === ".git")
-    ) {
-      throw refuse("tree.path contains a malformed path component");
-    }
+    if (!isTreePath(path)) throw refuse("tree.path contains a malformed path component");
     if (mode === "040000") throw refuse("the local GitHub takes files, not trees, as entries of a tree");
     if (content !== undefined) entries.push({ path, mode, sha: await writeBlob(dir, content) });
     else if (sha === undefined) throw refuse("Must supply either tree.sha or tree.content");
@@ -131,22 +125,10 @@ async function createCommit(call: Call, repository: Repository): Promise<Reply> 
   const dir = gitDirOf(call.world, repository);
   const tree = await objectOf(call, repository, body.tree, "tree");
   const parents = await Promise.all(body.parents.map((one) => objectOf(call, repository, one, "commit")));
-  const date = nowIso(call.world);
-  const { login } = actorOf(call);
-  const account = ensureAccount(call.world, login);
-  const self: Signature = { name: login, email: `${account.id}+${login}@users.noreply.local`, date };
-  const author = body.author ? { date, ...defined(body.author) } : self;
-  const signed = body.author === undefined && body.committer === undefined && call.caller.kind === "installation";
-  const web: Signature = { name: "GitHub", email: "noreply@github.com", date };
-  const committer = body.committer ? { date, ...defined(body.committer) } : signed ? web : author;
+  const { author, committer, signed } = signaturesOf(call, body);
   const sha = await writeCommit(dir, { tree, parents, message: body.message, author, committer });
   if (signed) repository.signed.push(sha);
   return commitReply(call, repository, sha, 201);
-}
-
-function defined(person: z.infer<typeof PersonBody>): Omit<Signature, "date"> & { date?: string } {
-  const { name, email, date } = person;
-  return { name, email, ...(date === undefined ? {} : { date }) };
 }
 
 async function commitReply(call: Call, repository: Repository, sha: string, status: number): Promise<Reply> {

@@ -1,7 +1,7 @@
 import { diffEntries } from "../diff-entries.ts";
 import { ApiError, notFound } from "../errors.ts";
-import { git, gitText, revParse } from "../git.ts";
-import { commitHistory } from "../history.ts";
+import { gitText } from "../git.ts";
+import { commitAt, commitHistory } from "../history.ts";
 import { userByLogin } from "../objects/account.ts";
 import { commitObject } from "../objects/commit.ts";
 import { diffEntryObject } from "../objects/diff-entry.ts";
@@ -22,9 +22,7 @@ function branchesOf(repository: Repository): [string, string][] {
 }
 
 async function commitOr404(call: Call, repository: Repository, revision: string) {
-  const dir = gitDirOf(call.world, repository);
-  const sha = await revParse(dir, revision);
-  const [commit] = sha === undefined ? [] : await commitHistory(dir, [sha, "-n", "1"]);
+  const commit = await commitAt(gitDirOf(call.world, repository), revision);
   if (!commit) throw notFound();
   return commit;
 }
@@ -97,81 +95,6 @@ async function compare(call: Call, repository: Repository): Promise<Reply> {
   }));
 }
 
-function contentLinks(call: Call, repository: Repository, ref: string, path: string, type: string, sha: string) {
-  const url = `${repositoryApi(call.world, repository)}/contents/${encodeURI(path)}?ref=${encodeURIComponent(ref)}`;
-  const kind = type === "dir" ? "trees" : "blobs";
-  const gitUrl = `${repositoryApi(call.world, repository)}/git/${kind}/${sha}`;
-  const html = `${htmlUrl(call.world, repository)}/${type === "dir" ? "tree" : "blob"}/${ref}/${encodeURI(path)}`;
-  const raw = type === "dir" ? null : `${htmlUrl(call.world, repository)}/raw/${ref}/${encodeURI(path)}`;
-  return { url, git_url: gitUrl, html_url: html, download_url: raw, _links: { self: url, git: gitUrl, html } };
-}
-
-async function readContents(call: Call, repository: Repository): Promise<Reply> {
-  const path = param(call, "path").replace(/^\/+|\/+$/g, "");
-  const ref = call.query.ref ?? repository.defaultBranch;
-  const dir = gitDirOf(call.world, repository);
-  const commit = await commitOr404(call, repository, ref);
-  const type = (await git(dir, ["cat-file", "-t", `${commit.sha}:${path}`], { ok: [0, 128] })).stdout
-    .toString("utf8")
-    .trim();
-  if (type === "tree") return listDirectory(call, repository, ref, `${commit.sha}:${path}`, path);
-  if (type !== "blob") throw notFound();
-  const sha = await gitText(dir, ["rev-parse", `${commit.sha}:${path}`]);
-  const bytes = (await git(dir, ["cat-file", "blob", sha])).stdout;
-  if (/\.raw\b/.test(call.accept)) {
-    return {
-      status: 200,
-      body: bytes.toString("utf8"),
-      headers: { "content-type": "application/vnd.github.raw+json; charset=utf-8" },
-    };
-  }
-  const content = `${
-    bytes
-      .toString("base64")
-      .match(/.{1,60}/g)
-      ?.join("\n") ?? ""
-  }\n`;
-  const body = {
-    type: "file",
-    encoding: "base64",
-    size: bytes.length,
-    name: path.split("/").at(-1),
-    path,
-    content,
-    sha,
-    ...contentLinks(call, repository, ref, path, "file", sha),
-  };
-  return { status: 200, body };
-}
-
-async function listDirectory(
-  call: Call,
-  repository: Repository,
-  ref: string,
-  tree: string,
-  path: string,
-): Promise<Reply> {
-  const text = (await git(gitDirOf(call.world, repository), ["ls-tree", "-l", "-z", tree])).stdout.toString("utf8");
-  const items = text
-    .split("\0")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [meta = "", name = ""] = line.split("\t");
-      const [mode = "", kind = "", sha = "", size = "-"] = meta.split(/ +/);
-      const type = kind === "tree" ? "dir" : mode === "120000" ? "symlink" : kind === "commit" ? "submodule" : "file";
-      const full = path === "" ? name : `${path}/${name}`;
-      return {
-        type,
-        size: Number(size) || 0,
-        name,
-        path: full,
-        sha,
-        ...contentLinks(call, repository, ref, full, type, sha),
-      };
-    });
-  return { status: 200, body: items };
-}
-
 function permission(call: Call, repository: Repository): Reply {
   const account = findAccount(call.world, param(call, "username"));
   if (!account) throw notFound();
@@ -215,6 +138,5 @@ export const repositoryRoutes: readonly Route[] = [
   onRepository("GET", "/repos/{owner}/{repo}/commits", contents, listCommits),
   onRepository("GET", "/repos/{owner}/{repo}/commits/{ref}", contents, oneCommit),
   onRepository("GET", "/repos/{owner}/{repo}/compare/{basehead}", contents, compare),
-  onRepository("GET", "/repos/{owner}/{repo}/contents/{path}", contents, readContents),
   onRepository("GET", "/repos/{owner}/{repo}/collaborators/{username}/permission", reads("metadata"), permission),
 ];

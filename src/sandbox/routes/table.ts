@@ -1,7 +1,9 @@
 import { appRoutes } from "./app.ts";
 import { checkRoutes } from "./checks.ts";
 import { commentRoutes } from "./comments.ts";
+import { contentRoutes } from "./contents.ts";
 import { gitDataRoutes } from "./git-data.ts";
+import { issueRoutes } from "./issues.ts";
 import { miscRoutes } from "./misc.ts";
 import { pullRoutes } from "./pulls.ts";
 import { repositoryRoutes } from "./repositories.ts";
@@ -20,9 +22,11 @@ interface Compiled {
 export const routes: readonly Route[] = [
   ...appRoutes,
   ...commentRoutes,
+  ...issueRoutes,
   ...checkRoutes,
   ...pullRoutes,
   ...gitDataRoutes,
+  ...contentRoutes,
   ...repositoryRoutes,
   ...miscRoutes,
 ];
