@@ -1,0 +1,82 @@
+import type { PromotionFacts } from "../../model/gates.ts";
+import type { Review } from "../../model/github-repository.ts";
+import { counted, list } from "../words.ts";
+import type { Child, Gate, Part } from "./gate.ts";
+
+/**
+ * Passed when enough people approved: the most that any target asks for. Of each person the newest review counts that is not a mere comment; bots, people who may not review, and
+ * (unless every target lets it) whoever asked for the promotion do not. Requested changes block even where no approval is asked for.
+ */
+export const approvals: Gate = { label: "Approvals", evaluate };
+
+interface Opinion {
+  readonly user: string;
+  readonly state: Review["state"];
+  /** Why it does not count. */
+  readonly ignored?: string;
+}
+
+function evaluate(facts: PromotionFacts): Part | undefined {
+  const needed = Math.max(0, ...facts.targets.map(({ settings }) => settings.approvals));
+  const opinions = newest(facts.reviews).map((review) => opinionOf(review, facts));
+  const objectors = opinions.filter(({ state, ignored }) => state === "changes-requested" && ignored === undefined);
+  if (needed === 0 && objectors.length === 0) return undefined;
+  const children = opinions.flatMap(childOf);
+  const shown = children.length === 0 ? {} : { children };
+  if (objectors.length > 0) {
+    const who = list(objectors.map(({ user }) => user));
+    return { state: "blocked", reason: `${who} requested changes`, who: `${who}, by a new review`, ...shown };
+  }
+  const approved = opinions.filter(({ state, ignored }) => state === "approved" && ignored === undefined);
+  const names = approved.length === 0 ? "" : ` by ${list(approved.map(({ user }) => user))}`;
+  if (approved.length >= needed) return { state: "passed", reason: `approved${names}`, ...shown };
+  const reason = `${approved.length} of ${counted(needed, "approval")}${names}${remarks(opinions)}`;
+  return { state: "blocked", reason, who: reviewers(facts), ...shown };
+}
+
+/** The newest decisive review of each person. */
+function newest(reviews: readonly Review[]): readonly Review[] {
+  const decisive = reviews.filter(({ state, bot }) => state !== "commented" && state !== "pending" && !bot);
+  const ordered = decisive.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id - b.id);
+  return [...new Map(ordered.map((review) => [review.user.toLowerCase(), review])).values()].filter(
+    ({ state }) => state !== "dismissed",
+  );
+}
+
+function opinionOf({ user, state }: Review, facts: PromotionFacts): Opinion {
+  if (facts.mayReview !== undefined && !facts.mayReview.has(user.toLowerCase())) {
+    return { user, state, ignored: "has no write permission" };
+  }
+  if (state === "approved" && excludesActor(facts) && isActor(user, facts)) {
+    return { user, state, ignored: "asked for the promotion" };
+  }
+  return { user, state };
+}
+
+function childOf({ user, state, ignored }: Opinion): readonly Child[] {
+  const did = state === "approved" ? "approved" : "requested changes";
+  if (ignored !== undefined) return [{ label: user, state: "waiting", reason: `${did}, does not count: ${ignored}` }];
+  return [{ label: user, state: state === "approved" ? "passed" : "blocked", reason: did }];
+}
+
+/** Says of approvals that look as if they counted why they do not. */
+function remarks(opinions: readonly Opinion[]): string {
+  const ignored = opinions.filter((opinion) => opinion.state === "approved" && opinion.ignored !== undefined);
+  const told = ignored
+    .slice(0, 3)
+    .map((opinion) => `; the approval by ${opinion.user} does not count: ${opinion.user} ${opinion.ignored}`);
+  return told.join("");
+}
+
+function reviewers(facts: PromotionFacts): string {
+  const but = facts.actor !== undefined && excludesActor(facts) ? ` but ${facts.actor}` : "";
+  return `everybody with write permission${but}: review and approve`;
+}
+
+function excludesActor({ targets }: PromotionFacts): boolean {
+  return targets.some(({ settings }) => settings.approvals > 0 && !settings.selfApproval);
+}
+
+function isActor(user: string, { actor }: PromotionFacts): boolean {
+  return actor !== undefined && user.toLowerCase() === actor.toLowerCase();
+}

@@ -1,0 +1,47 @@
+import type { GateFinding, GateSettings, TargetFacts } from "../../model/gates.ts";
+import { describeAllow } from "../allow.ts";
+import { counted, list } from "../words.ts";
+import type { Child, Gate, Part } from "./gate.ts";
+import { perTarget } from "./per-target.ts";
+
+/** Passed when every finding of the configured severity or a graver one is acknowledged. */
+export const findings: Gate = { label: "Findings", evaluate: perTarget(judge) };
+
+const severities: Record<GateSettings["findings"], readonly GateFinding["severity"][]> = {
+  danger: ["danger"],
+  warning: ["danger", "warning"],
+  none: [],
+};
+
+function judge(target: TargetFacts): Part | undefined {
+  const asked = severities[target.settings.findings];
+  if (asked.length === 0) return undefined;
+  const grave = target.findings.filter(({ severity }) => asked.includes(severity));
+  const open = grave.filter(({ acknowledgedBy }) => acknowledgedBy === undefined);
+  if (grave.length === 0) return { state: "passed", reason: "no findings that need a look" };
+  const people = target.allow === undefined ? "everybody with write permission" : describeAllow(target.allow);
+  const children = grave.map((finding) => childOf(finding, people));
+  if (open.length === 0) {
+    return { state: "passed", reason: `${counted(grave.length, "finding")} acknowledged`, children };
+  }
+  const keys = list(
+    open.map(({ key }) => key),
+    3,
+  );
+  return {
+    state: "blocked",
+    reason: `${counted(open.length, "finding")} not acknowledged: ${keys}`,
+    who: `${people}: comment ${list(
+      open.map(({ key }) => `/ack ${key}`),
+      3,
+    )}`,
+    children,
+  };
+}
+
+function childOf({ key, message, acknowledgedBy }: GateFinding, people: string): Child {
+  if (acknowledgedBy === undefined) {
+    return { label: key, state: "blocked", reason: message, who: `${people}: comment /ack ${key}` };
+  }
+  return { label: key, state: "passed", reason: `acknowledged by ${acknowledgedBy}: ${message}` };
+}

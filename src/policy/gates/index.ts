@@ -1,0 +1,49 @@
+import { Fault } from "../../model/errors.ts";
+import {
+  GATES,
+  type GateName,
+  type GateResult,
+  type GateVerdict,
+  type Override,
+  type PromotionFacts,
+} from "../../model/gates.ts";
+import { approvals } from "./approvals.ts";
+import { checks } from "./checks.ts";
+import { dependsOn } from "./depends-on.ts";
+import { findings } from "./findings.ts";
+import { type Child, earliest, type Gate, gravest, type Part } from "./gate.ts";
+import { healthy } from "./healthy.ts";
+import { hold } from "./hold.ts";
+import { soak } from "./soak.ts";
+import { windows } from "./windows.ts";
+
+const gates: Record<GateName, Gate> = { hold, healthy, soak, approvals, checks, findings, windows, dependsOn };
+
+/**
+ * All gates of a promotion at one moment (milliseconds since the epoch), in the order in which people read them; those that are off are left out. An override turns a gate that
+ * has not passed, a hold too, into `overridden`, which stops nothing. Facts without a target are a `bug` Fault: nothing would stop them.
+ */
+export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
+  if (facts.targets.length === 0) throw new Fault("bug", "gates were asked for a promotion without targets");
+  const results = GATES.flatMap((name): readonly GateResult[] => {
+    const { label, evaluate } = gates[name];
+    const part = evaluate(facts, now);
+    if (part === undefined) return [];
+    const override = facts.overrides.findLast(({ gate }) => gate === name);
+    return [overridden(result(name, label, part), override)];
+  });
+  const open = results.map(({ state }) => ({ state: state === "overridden" ? "passed" : state }) as const);
+  return { state: gravest(open), results, ...earliest(results) };
+}
+
+function result(gate: GateName, label: string, { children, ...part }: Part): GateResult {
+  if (children === undefined) return { gate, label, ...part };
+  return { gate, label, ...part, children: children.map((child: Child) => result(gate, child.label, child)) };
+}
+
+function overridden(given: GateResult, override: Override | undefined): GateResult {
+  if (override === undefined || given.state === "passed") return given;
+  const { nextAt: _, who: __, ...rest } = given;
+  const reason = `overridden by ${override.by}: ${override.reason}; was: ${given.reason}`;
+  return { ...rest, state: "overridden", reason };
+}

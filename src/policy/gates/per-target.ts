@@ -1,0 +1,54 @@
+import type { PromotionFacts, TargetFacts } from "../../model/gates.ts";
+import { list } from "../words.ts";
+import { type Child, earliest, type Gate, gravest, type Part } from "./gate.ts";
+
+/**
+ * A gate that is judged for each target alone. One target, or many that all say the same, give that one part; otherwise each is a child, named by its app. Targets for which
+ * it is off are left out.
+ */
+export function perTarget(judge: (target: TargetFacts, now: number) => Part | undefined): Gate["evaluate"] {
+  return (facts, now) => {
+    const children = facts.targets.flatMap((target): readonly Child[] => {
+      const part = judge(target, now);
+      return part === undefined ? [] : [{ label: nameOf(target, facts), ...part }];
+    });
+    return joined(children);
+  };
+}
+
+function nameOf({ app, environment }: TargetFacts, { targets }: PromotionFacts): string {
+  const alone = targets.every((other) => other.environment === environment);
+  return alone ? app : `${app}/${environment}`;
+}
+
+function joined(children: readonly Child[]): Part | undefined {
+  const [first] = children;
+  if (first === undefined) return undefined;
+  const { label: _, ...part } = first;
+  if (children.length === 1) return part;
+  if (children.every((child) => same(child, first))) {
+    return { ...part, reason: `all ${children.length} apps: ${part.reason}` };
+  }
+  const state = gravest(children);
+  const who = [...new Set(children.flatMap((child) => (child.state === state && child.who ? [child.who] : [])))];
+  return {
+    state,
+    reason: summary(children, state),
+    ...earliest(children),
+    ...(who.length > 0 && { who: list(who, 3) }),
+    children,
+  };
+}
+
+function same({ label: _, ...one }: Child, { label: __, ...other }: Child): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function summary(children: readonly Child[], state: Part["state"]): string {
+  if (state === "passed") return `all ${children.length} apps passed`;
+  const these = children.filter((child) => child.state === state);
+  const [first] = these;
+  const told = these.length === 1 ? `${first?.label}: ${first?.reason}` : list(these.map(({ label }) => label));
+  const verb = state === "blocked" ? "blocked" : "waiting";
+  return `${these.length} of ${children.length} apps ${these.length === 1 ? "is" : "are"} ${verb}, ${told}`;
+}

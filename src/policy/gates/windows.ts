@@ -1,0 +1,28 @@
+import type { TargetFacts } from "../../model/gates.ts";
+import { describeAllow } from "../allow.ts";
+import { type WindowsNow, windowOpen } from "../windows/index.ts";
+import { describeMoment, describeWindow } from "../windows/words.ts";
+import type { Child, Gate, Part } from "./gate.ts";
+import { perTarget } from "./per-target.ts";
+
+/** Passed in any `allow` window (none: always) and in no `deny` window. Windows that never open again need a person. */
+export const windows: Gate = { label: "Windows", evaluate: perTarget(judge) };
+
+function judge({ settings }: TargetFacts, now: number): Part | undefined {
+  if (settings.windows.length === 0) return undefined;
+  const at = windowOpen(settings.windows, now);
+  const children = at.windows.map((one) => childOf(one, at));
+  if (at.open) return { state: "passed", reason: at.reason, children };
+  if (at.nextAt !== undefined) return { state: "waiting", reason: at.reason, nextAt: at.nextAt, children };
+  return { state: "blocked", reason: at.reason, who: `${describeAllow(settings.override)} by /override`, children };
+}
+
+function childOf({ window, inside, nextAt }: WindowsNow["windows"][number], at: WindowsNow): Child {
+  const denies = window.deny !== undefined;
+  const change = nextAt === undefined ? undefined : describeMoment(nextAt, window.timezone);
+  const reason = inside ? `now${change ? `, until ${change}` : ""}` : change ? `from ${change}` : "not again";
+  const label = `${denies ? "deny" : "allow"} ${describeWindow(window)}`;
+  const allowedByAnother = !denies && at.windows.some((other) => other.window.deny === undefined && other.inside);
+  if (denies ? !inside : inside || allowedByAnother) return { label, state: "passed", reason };
+  return nextAt === undefined ? { label, state: "blocked", reason } : { label, state: "waiting", reason, nextAt };
+}
