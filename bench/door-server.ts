@@ -10,13 +10,29 @@ const log = createLogger({ level: "warn", pretty: false, destination: process.st
 const queue = await createQueue({
   backend: JSON.parse(store),
   prefix: `bench-${process.pid}`,
-  concurrency: { delivery: 4, preview: 2, command: 2 },
-  deadlines: { delivery: 60_000, preview: 60_000, command: 60_000 },
+  concurrency: { delivery: 4, preview: 2, command: 2, promotions: 1, gates: 2, chain: 1, wake: 1 },
+  deadlines: {
+    delivery: 60_000,
+    preview: 60_000,
+    command: 60_000,
+    promotions: 60_000,
+    gates: 60_000,
+    chain: 60_000,
+    wake: 60_000,
+  },
   log,
   metrics,
 });
 const nothing = async (): Promise<void> => undefined;
-await queue.start({ delivery: nothing, preview: nothing, command: nothing });
+await queue.start({
+  delivery: nothing,
+  preview: nothing,
+  command: nothing,
+  promotions: nothing,
+  gates: nothing,
+  chain: nothing,
+  wake: nothing,
+});
 const web = await serveWeb(
   createWeb({ events: new Set(["pull_request"]), queue, webhookSecret: secret, metrics, log }),
   { port: 0, host: "127.0.0.1" },

@@ -8,7 +8,7 @@ export interface RunContext {
   readonly attempt: number;
   /** No further run follows if this one fails. */
   readonly lastAttempt: boolean;
-  /** No run of this job was ever begun before, not even one that was killed. */
+  /** No run of this job was ever begun before, not even one that was killed. False as well when a worker that was stopping took it and gave it back. */
   readonly firstRun: boolean;
 }
 
@@ -35,7 +35,8 @@ export interface QueueCounts {
  *
  * - A `delivery` is kept under its id for 3 days after it was handled: adding it again does nothing.
  * - `preview` jobs of one pull request collapse: while one waits, another add does nothing; while one runs, one more run follows; two never run at once. The same for
- *   `gates` and `chain` of one pull request and `promotions` of one repository.
+ *   `gates` and `chain` of one pull request and `promotions` of one repository. Where one waits to run again after it failed, the new one takes its place and runs at once, unless
+ *   the other side said how long to wait.
  * - A `wake` is known by its moment and what it wakes: adding it again does nothing.
  */
 export interface Queue {

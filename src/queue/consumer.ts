@@ -3,9 +3,11 @@ import type { JobType } from "../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { Handlers } from "../model/queue.ts";
 import { settled } from "./deadline.ts";
+import { jobTypes } from "./kinds.ts";
 import { LockWatch } from "./lock-watch.ts";
 import type { RetryPolicy } from "./outcome.ts";
-import { RunAgain, runJob } from "./run.ts";
+import { runJob } from "./run.ts";
+import { RunAgain } from "./run-again.ts";
 import type { Store, StoredWorker } from "./store.ts";
 
 /** How long a job stays a dead worker's, and how often that is looked for. */
@@ -46,7 +48,7 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#workers = [this.#worker("delivery"), this.#worker("preview"), this.#worker("command")];
+    this.#workers = jobTypes.map((type) => this.#worker(type));
   }
 
   /** Takes no more jobs, waits up to `graceMs` for those under way, aborts them then; whatever has not ended soon after is left to the next worker. */

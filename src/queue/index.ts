@@ -1,7 +1,7 @@
 import { Fault } from "../model/errors.ts";
 import type { Job, JobType } from "../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
-import type { Handlers, Queue, QueueCounts } from "../model/queue.ts";
+import type { AddOptions, Handlers, Queue, QueueCounts } from "../model/queue.ts";
 import { Consumer, defaultLockTiming, type LockTiming } from "./consumer.ts";
 import { settled, within } from "./deadline.ts";
 import { EmbeddedStore } from "./embedded-store.ts";
@@ -83,8 +83,10 @@ class StoredJobs implements Queue {
     );
   }
 
-  add(job: Job, options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    return this.#producer.add(job, options.timeoutMs ?? defaultAddMs);
+  async add(job: Job, { timeoutMs = defaultAddMs, delayMs = 0 }: AddOptions = {}): Promise<void> {
+    if (delayMs > 0 && job.type !== "wake") throw new Fault("bug", `a ${job.type} job cannot be added with a delay`);
+    if (!Number.isSafeInteger(delayMs)) throw new Fault("bug", `${delayMs} is no delay in milliseconds`);
+    await this.#producer.add(job, { timeoutMs, delayMs });
   }
 
   async start(handlers: Handlers): Promise<void> {

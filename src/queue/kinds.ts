@@ -3,7 +3,7 @@ import { type Job, type JobType, jobKey } from "../model/jobs.ts";
 import type { RetryPolicy } from "./outcome.ts";
 
 /** Every kind of job has a queue of its own, so that long jobs never keep short ones waiting. */
-export const jobTypes: readonly JobType[] = ["delivery", "preview", "command"];
+export const jobTypes: readonly JobType[] = ["delivery", "preview", "command", "promotions", "gates", "chain", "wake"];
 
 /**
  * How jobs that mean the same work are told apart: `once` jobs are known by their key for three days after they were handled; `collapse` jobs merge with the one that
@@ -11,7 +11,15 @@ export const jobTypes: readonly JobType[] = ["delivery", "preview", "command"];
  */
 type Sameness = "once" | "collapse";
 
-const sameness: Readonly<Record<JobType, Sameness>> = { delivery: "once", preview: "collapse", command: "once" };
+const sameness: Readonly<Record<JobType, Sameness>> = {
+  delivery: "once",
+  preview: "collapse",
+  command: "once",
+  promotions: "collapse",
+  gates: "collapse",
+  chain: "collapse",
+  wake: "once",
+};
 
 const day = 24 * 3600;
 
@@ -28,8 +36,8 @@ export function isOnce(type: JobType): boolean {
   return sameness[type] === "once";
 }
 
-/** How BullMQ is to treat the job: its id or deduplication, its retries, and how long it is kept. */
-export function jobOptions(job: Job, policy: RetryPolicy): JobsOptions {
+/** How BullMQ is to treat the job: its id or deduplication, its retries, when it may run, and how long it is kept. */
+export function jobOptions(job: Job, policy: RetryPolicy, delayMs: number): JobsOptions {
   const same = sameness[job.type];
   const id = storeId(jobKey(job));
   return {
@@ -38,8 +46,15 @@ export function jobOptions(job: Job, policy: RetryPolicy): JobsOptions {
     stackTraceLimit: 3,
     removeOnComplete: keepDone[same],
     removeOnFail: keepFailed,
+    ...(delayMs > 0 ? { delay: delayMs } : {}),
     ...(same === "once" ? { jobId: id } : { deduplication: { id, keepLastIfActive: true } }),
   };
+}
+
+/** The same, to take the place of the one that waits to run again. */
+export function insteadOfWaiting(options: JobsOptions): JobsOptions {
+  const { deduplication } = options;
+  return deduplication === undefined ? options : { ...options, deduplication: { ...deduplication, replace: true } };
 }
 
 /** A key as an id that BullMQ takes: it refuses colons and integers. Distinct keys give distinct ids. */

@@ -61,17 +61,20 @@ export class PostgresStore implements Store {
   }
 }
 
-/** A pool for a PostgreSQL server (13 or later). Sized for the workers' three listening connections and seven for queries. */
+/** A pool for a PostgreSQL server (13 or later). Sized for the workers' seven listening connections and seven for queries. */
 export function postgresPool(url: string): PgPool {
-  const pool: unknown = new Pool({
+  const made = new Pool({
     connectionString: url,
     options: `-c search_path=${schema},public`,
-    max: 10,
+    max: 14,
     connectionTimeoutMillis: 5_000,
     query_timeout: 10_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
+  // BullMQ listens for errors once for each queue and worker.
+  made.setMaxListeners(0);
+  const pool: unknown = made;
   if (!isPgPool(pool)) throw new Fault("bug", "pg.Pool is not what BullMQ takes for a pool");
   return pool;
 }

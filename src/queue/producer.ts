@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, messageOf } from "../model/errors.ts";
 import type { Job, JobType } from "../model/jobs.ts";
 import type { Clock } from "../model/observe.ts";
+import type { AddOptions } from "../model/queue.ts";
 import { Batcher } from "./batcher.ts";
 import { within } from "./deadline.ts";
-import { isOnce, jobOptions, jobTypes } from "./kinds.ts";
+import { insteadOfWaiting, isOnce, jobOptions, jobTypes } from "./kinds.ts";
 import type { Queues } from "./opened.ts";
 import type { RetryPolicy } from "./outcome.ts";
 import { packJob } from "./packing.ts";
+import { runsAgainSooner } from "./run-again.ts";
 import type { StoredQueue } from "./store.ts";
 
 const retryMs = 100;
@@ -36,10 +38,14 @@ export class Producer {
   }
 
   /** Resolves when the store has the job; rejects with `unavailable` when it does not take it within the time, at once when it refuses it. */
-  async add(job: Job, timeoutMs: number): Promise<void> {
+  async add(job: Job, { timeoutMs, delayMs }: Required<AddOptions>): Promise<void> {
     const control = new AbortController();
     try {
-      await within(timeoutMs, this.#addWhileAway(job, control.signal), () => new Error(`no answer in ${timeoutMs} ms`));
+      await within(
+        timeoutMs,
+        this.#addWhileAway(job, delayMs, control.signal),
+        () => new Error(`no answer in ${timeoutMs} ms`),
+      );
     } catch (error) {
       throw new Fault("unavailable", `the queue's store did not take the job: ${messageOf(error)}`, { cause: error });
     } finally {
@@ -49,9 +55,9 @@ export class Producer {
   }
 
   /** Adding twice is harmless, so a store that is away for a moment (a failover, a restart) is asked again. */
-  async #addWhileAway(job: Job, stop: AbortSignal): Promise<void> {
+  async #addWhileAway(job: Job, delayMs: number, stop: AbortSignal): Promise<void> {
     const data = await packJob(job);
-    const storable = { name: job.type, data, opts: jobOptions(job, this.#policy) };
+    const storable = { name: job.type, data, opts: jobOptions(job, this.#policy, delayMs) };
     for (;;) {
       try {
         return await (isOnce(job.type)
@@ -70,14 +76,19 @@ export class Producer {
     // Added again after it failed for good: somebody asks for another try.
     const stored = await (await this.#queue(type)).getJob(storable.opts?.jobId ?? "");
     if ((await stored?.getState()) !== "failed") return;
-    await stored?.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true });
+    await stored?.retry("failed", { resetAttemptsMade: true });
   }
 
   async #addCollapsing(type: JobType, { name, data, opts }: StorableJob): Promise<void> {
     const queue = await this.#queue(type);
     const { id } = await queue.add(name, data, opts);
     const stored = await queue.getJob(id ?? "");
-    if (stored?.finishedOn === undefined) return;
+    if (stored === undefined) return;
+    if (stored.finishedOn === undefined) {
+      // It takes up what is new when it runs, so it must not sit out a wait that was meant for what was.
+      if (runsAgainSooner(stored)) await queue.add(name, data, insteadOfWaiting(opts ?? {}));
+      return;
+    }
     // A deduplication key that outlived its job would swallow every further job of that key. It is removed only if it still names that job.
     if (await stored.removeDeduplicationKey()) await queue.add(name, data, opts);
   }

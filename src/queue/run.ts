@@ -8,17 +8,7 @@ import { handledMark, isHandled, isOnce } from "./kinds.ts";
 import type { LockWatch } from "./lock-watch.ts";
 import { type Outcome, outcomeOf, type RetryPolicy } from "./outcome.ts";
 import { unpackJob } from "./packing.ts";
-
-/** Tells BullMQ when to run the job again. */
-export class RunAgain extends Error {
-  override readonly name = "RunAgain";
-  readonly delayMs: number;
-
-  constructor(delayMs: number, cause: unknown) {
-    super(messageOf(cause), { cause });
-    this.delayMs = delayMs;
-  }
-}
+import { RunAgain } from "./run-again.ts";
 
 /** What the runs of one kind of job have in common. */
 export interface RunnerOptions<T extends JobType> {
@@ -86,7 +76,8 @@ async function callHandler<T extends JobType>(
   const timer = setTimeout(() => deadline.abort(late), deadlineMs);
   const signal = AbortSignal.any([lost, deadline.signal, options.stop]);
   try {
-    await endSoonAfter(signal, handler(job, { signal, attempt, lastAttempt: attempt >= policy.attempts }));
+    const lastAttempt = attempt >= policy.attempts;
+    await endSoonAfter(signal, handler(job, { signal, attempt, lastAttempt, firstRun: stored.attemptsStarted <= 1 }));
   } catch (error) {
     // What a handler throws because of the abort says less than why it was aborted.
     throw deadline.signal.aborted && !(error instanceof UserError) ? withCause(late, error) : error;

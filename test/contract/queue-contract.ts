@@ -4,9 +4,22 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { Fault, UserError } from "../../src/model/errors.ts";
-import type { Queue } from "../../src/model/queue.ts";
+import { jobKey } from "../../src/model/jobs.ts";
+import type { Queue, RunContext } from "../../src/model/queue.ts";
 import type { QueueBackend, QueueOptions } from "../../src/queue/index.ts";
-import { delivery, handlers, jobOutcomes, openQueue, preview, until, untilIdle } from "./queue-fixture.ts";
+import {
+  collapsing,
+  delivery,
+  gates,
+  handlers,
+  jobOutcomes,
+  ofEach,
+  openQueue,
+  preview,
+  until,
+  untilIdle,
+  wake,
+} from "./queue-fixture.ts";
 
 /** What the port `Queue` promises, on any store. The store is running when the tests do. */
 export function queueContract(name: string, backend: () => QueueBackend): void {
@@ -74,11 +87,124 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       await queueOfTest.close(0);
       await workerKilledMidJob(backend(), prefix);
       const queue = await open();
-      const attempts: number[] = [];
-      await queue.start(handlers({ delivery: async (_job, { attempt }) => void attempts.push(attempt) }));
-      await until("it was taken up", () => attempts.length > 0);
+      const runs: { readonly id: string; readonly firstRun: boolean }[] = [];
+      await queue.start(handlers({ delivery: async ({ id }, { firstRun }) => void runs.push({ id, firstRun }) }));
+      await queue.add(delivery("fresh"));
+      await until("it was taken up", () => runs.length > 1);
       await untilIdle(queue);
-      expect(attempts).toHaveLength(1);
+      expect(runs.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
+        { id: "fresh", firstRun: true },
+        { id: "killed-1", firstRun: false },
+      ]);
+    });
+
+    it("runs every kind that collapses once more after the run under way, each for what it is about", async () => {
+      const queue = await open();
+      const seen: string[] = [];
+      const opened = Promise.withResolvers<void>();
+      const see = async (job: Parameters<Queue["add"]>[0]) => {
+        seen.push(jobKey(job));
+        await opened.promise;
+      };
+      await queue.start(handlers({ preview: see, gates: see, chain: see, promotions: see }));
+      const all = [...collapsing(1), ...collapsing(2)];
+      for (const job of all) await queue.add(job);
+      await until("all run", () => seen.length === all.length);
+      for (let again = 0; again < 3; again++) for (const job of all) await queue.add(job);
+      opened.resolve();
+      await untilIdle(queue);
+      expect(seen.toSorted()).toEqual([...all, ...all].map(jobKey).toSorted());
+    });
+
+    it("takes up at once what is added again while it waits to run again", async () => {
+      const slow = { baseMs: 600_000, factor: 1 };
+      const queue = await open({ retries: { attempts: 2, unavailable: slow, bug: slow, capMs: 600_000 } });
+      const seen: string[] = [];
+      let news = "old";
+      const handle = async (_job: unknown, { attempt }: { readonly attempt: number }) => {
+        seen.push(`${news} ${attempt}`);
+        if (news !== "good") throw new Fault("unavailable", "GitHub is down");
+      };
+      await queue.start(handlers({ preview: handle }));
+      const waits = (runs: number) =>
+        until("it waits", async () => seen.length === runs && (await queue.counts()).delayed === 1);
+      await queue.add(preview());
+      await waits(1);
+      for (const next of ["newer", "newest"]) {
+        news = next;
+        await queue.add(preview());
+        await waits(seen.length + 1);
+      }
+      news = "good";
+      await queue.add(preview());
+      await until("it ran", () => seen.at(-1) === "good 1");
+      await untilIdle(queue);
+      expect(seen).toEqual(["old 1", "newer 1", "newest 1", "good 1"]);
+    });
+
+    it("does not run sooner what was told to wait", async () => {
+      const queue = await open();
+      let runs = 0;
+      const handle = async () => {
+        runs += 1;
+        throw new Fault("throttled", "slow down", { retryAfterMs: 600_000 });
+      };
+      await queue.start(handlers({ preview: handle }));
+      await queue.add(preview());
+      await until("it waits", async () => (await queue.counts()).delayed === 1);
+      for (let i = 0; i < 3; i++) await queue.add(preview());
+      await sleep(200);
+      expect({ runs, counts: await queue.counts() }).toEqual({
+        runs: 1,
+        counts: { waiting: 0, active: 0, delayed: 1, failed: 0 },
+      });
+    });
+
+    it("runs a wake no sooner than asked, once however often it was added", async () => {
+      const queue = await open();
+      const seen: string[] = [];
+      await queue.start(
+        handlers({
+          wake: async ({ at, wakes }) => {
+            seen.push(`wake ${at}`);
+            await queue.add(wakes);
+          },
+          gates: async ({ pullRequest }) => void seen.push(`gates ${pullRequest}`),
+        }),
+      );
+      for (let i = 0; i < 3; i++) await queue.add(wake(2, 2), { delayMs: 600 });
+      await Promise.all(Array.from({ length: 10 }, () => queue.add(wake(2, 2), { delayMs: 600 })));
+      const late = Array.from({ length: 8 }, (_, nth) => queue.add(wake(3, 3 + nth), { delayMs: 600_000 }));
+      await Promise.all(late);
+      await queue.add(wake(1, 1));
+      await until("both woke", () => seen.length === 4);
+      expect(seen).toEqual(["wake 1", "gates 1", "wake 2", "gates 2"]);
+      await queue.add(wake(2, 2), { delayMs: 10 });
+      await until("the rest waits", async () => {
+        const { waiting, active, delayed } = await queue.counts();
+        return waiting + active === 0 && delayed === 8;
+      });
+      await sleep(100);
+      expect(seen).toHaveLength(4);
+    });
+
+    it("keeps a wake over a restart", async () => {
+      const before = await open();
+      await before.add(wake(1), { delayMs: 300 });
+      await before.close(0);
+      const queue = await open();
+      const woke: string[] = [];
+      await queue.start(handlers({ wake: async () => void woke.push("up") }));
+      await until("it woke", () => woke.length === 1);
+    });
+
+    it("delays nothing but wakes", async () => {
+      const queue = await open();
+      await expect(queue.add(gates(), { delayMs: 10 })).rejects.toMatchObject({ name: "Fault", kind: "bug" });
+      for (const delayMs of [Number.NaN, Number.POSITIVE_INFINITY, 0.5]) {
+        await expect(queue.add(wake(1), { delayMs })).rejects.toMatchObject({ name: "Fault", kind: "bug" });
+      }
+      expect((await queue.counts()).delayed).toBe(0);
     });
 
     it("collapses previews that wait, and runs one more after the one that runs, never two at once", async () => {
@@ -131,9 +257,9 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
     it("runs again what failed for a while, and tells the last attempt", async () => {
       const metrics = jobOutcomes();
       const queue = await open({ metrics });
-      const seen: [number, boolean][] = [];
-      const handle = async (_job: unknown, context: { attempt: number; lastAttempt: boolean }) => {
-        seen.push([context.attempt, context.lastAttempt]);
+      const seen: [number, boolean, boolean][] = [];
+      const handle = async (_job: unknown, context: RunContext) => {
+        seen.push([context.attempt, context.lastAttempt, context.firstRun]);
         if (context.attempt === 1) throw new Fault("unavailable", "GitHub is down");
         if (context.attempt === 2) throw new Fault("throttled", "slow down", { retryAfterMs: 50 });
       };
@@ -142,9 +268,9 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       await until("the third attempt", () => metrics.outcomes.length === 3);
       await untilIdle(queue);
       expect(seen).toEqual([
-        [1, false],
-        [2, false],
-        [3, true],
+        [1, false, true],
+        [2, false, false],
+        [3, true, false],
       ]);
       expect(metrics.outcomes).toEqual(["preview retry", "preview retry", "preview done"]);
       expect((await queue.counts()).failed).toBe(0);
@@ -168,7 +294,9 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       const metrics = jobOutcomes();
       const queue = await open({ metrics });
       let broken = true;
-      const handle = async () => {
+      const firstRuns: boolean[] = [];
+      const handle = async (_job: unknown, { firstRun }: RunContext) => {
+        firstRuns.push(firstRun);
         if (broken) throw new Error("a bug");
       };
       await queue.start(handlers({ delivery: handle }));
@@ -181,6 +309,7 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
         return metrics.outcomes.at(-1) === "delivery done";
       });
       await untilIdle(queue);
+      expect(firstRuns).toEqual([true, false, false, false]);
       expect((await queue.counts()).failed).toBe(0);
     });
 
@@ -201,7 +330,7 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
 
     it("aborts a job at its deadline, and counts it as a timeout", async () => {
       const metrics = jobOutcomes();
-      const queue = await open({ metrics, deadlines: { delivery: 20_000, preview: 150, command: 20_000 } });
+      const queue = await open({ metrics, deadlines: { ...ofEach(20_000), preview: 150 } });
       const reasons: unknown[] = [];
       const wait = async (_job: unknown, { signal, attempt }: { signal: AbortSignal; attempt: number }) => {
         if (attempt > 1) return;
@@ -217,7 +346,7 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
     });
 
     it("closes when the job under way has ended, and takes no other", async () => {
-      const queue = await open({ concurrency: { delivery: 1, preview: 1, command: 1 } });
+      const queue = await open({ concurrency: ofEach(1) });
       const ended: string[] = [];
       const gate = Promise.withResolvers<void>();
       const started = Promise.withResolvers<void>();
@@ -251,12 +380,14 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       await queue.add(preview());
       await started.promise;
       await queue.close(100);
-      const attempts: number[] = [];
+      const runs: { readonly attempt: number; readonly firstRun: boolean }[] = [];
       const next = await open();
-      await next.start(handlers({ preview: async (_job, { attempt }) => void attempts.push(attempt) }));
-      await until("it ran again", () => attempts.length > 0);
+      await next.start(
+        handlers({ preview: async (_job, { attempt, firstRun }) => void runs.push({ attempt, firstRun }) }),
+      );
+      await until("it ran again", () => runs.length > 0);
       await untilIdle(next);
-      expect(attempts).toEqual([1]);
+      expect(runs).toEqual([{ attempt: 1, firstRun: false }]);
     });
 
     it("answers that it is healthy, and refuses to be started twice", async () => {

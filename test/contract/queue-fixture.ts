@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DeliveryJob, PreviewJob } from "../../src/model/jobs.ts";
+import type {
+  ChainJob,
+  DeliveryJob,
+  GatesJob,
+  JobType,
+  PreviewJob,
+  PromotionsJob,
+  WakeJob,
+} from "../../src/model/jobs.ts";
 import type { Logger, Metrics } from "../../src/model/observe.ts";
 import type { Handlers, Queue } from "../../src/model/queue.ts";
 import { createQueue, type QueueBackend, type QueueOptions } from "../../src/queue/index.ts";
@@ -33,8 +41,8 @@ export function openQueue(backend: QueueBackend, prefix: string, options: Partia
   return createQueue({
     backend,
     prefix,
-    concurrency: { delivery: 4, preview: 4, command: 2 },
-    deadlines: { delivery: 20_000, preview: 20_000, command: 20_000 },
+    concurrency: ofEach(4),
+    deadlines: ofEach(20_000),
     log: silentLog,
     metrics: jobOutcomes(),
     random: () => 0,
@@ -51,15 +59,59 @@ export function openQueue(backend: QueueBackend, prefix: string, options: Partia
 
 /** Handlers of which only the given ones do something. */
 export function handlers(some: Partial<Handlers>): Handlers {
-  return { delivery: async () => undefined, preview: async () => undefined, command: async () => undefined, ...some };
+  const nothing = async () => undefined;
+  return {
+    delivery: nothing,
+    preview: nothing,
+    command: nothing,
+    promotions: nothing,
+    gates: nothing,
+    chain: nothing,
+    wake: nothing,
+    ...some,
+  };
+}
+
+/** The same number for every kind of job. */
+export function ofEach(number: number): Readonly<Record<JobType, number>> {
+  return {
+    delivery: number,
+    preview: number,
+    command: number,
+    promotions: number,
+    gates: number,
+    chain: number,
+    wake: number,
+  };
 }
 
 export function delivery(id: string, payload = "{}"): DeliveryJob {
   return { type: "delivery", id, event: "pull_request", payload };
 }
 
+const where = { installationId: 1, repository: { owner: "acme", name: "shop" } };
+
 export function preview(pullRequest = 1): PreviewJob {
-  return { type: "preview", installationId: 1, repository: { owner: "acme", name: "shop" }, pullRequest };
+  return { type: "preview", ...where, pullRequest };
+}
+
+export function gates(pullRequest = 1): GatesJob {
+  return { type: "gates", ...where, pullRequest };
+}
+
+export function wake(at: number, pullRequest = 1): WakeJob {
+  return { type: "wake", at, wakes: gates(pullRequest) };
+}
+
+/** One job of each kind that collapses; `nth` tells apart what they are about. */
+export function collapsing(nth: number): readonly (PreviewJob | GatesJob | ChainJob | PromotionsJob)[] {
+  const repository = { owner: "acme", name: `shop-${nth}` };
+  return [
+    preview(nth),
+    gates(nth),
+    { type: "chain", ...where, pullRequest: nth },
+    { type: "promotions", ...where, repository, defaultBranch: "main" },
+  ];
 }
 
 /** Waits until the condition holds; rejects after `ms`. */
