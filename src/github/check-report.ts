@@ -91,6 +91,7 @@ function part(report: CheckReport, annotations: readonly WireAnnotation[]): Chec
     status: report.status,
     ...(report.status === "completed" ? { conclusion: report.conclusion } : {}),
     ...(report.detailsUrl === undefined ? {} : { details_url: report.detailsUrl }),
+    ...(report.externalId === undefined ? {} : { external_id: report.externalId }),
     output: {
       title: report.title,
       summary: report.summary,

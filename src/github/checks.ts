@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CheckReport } from "../model/github.ts";
+import type { Clock } from "../model/observe.ts";
 import {
   assertReport,
   type CheckPart,
@@ -10,12 +11,14 @@ import {
 } from "./check-report.ts";
 import type { Client } from "./client.ts";
 import { mayHaveHappened } from "./errors.ts";
+import { FRESH_MS } from "./limits.ts";
 import { recent } from "./recent.ts";
 
 const run = z.object({
   id: z.number(),
   html_url: z.string().nullable(),
   status: z.string(),
+  external_id: z.string().nullish(),
   output: z.object({ annotations_count: z.number() }),
 });
 type Run = z.infer<typeof run>;
@@ -34,17 +37,37 @@ const CREATE = "POST /repos/{owner}/{repo}/check-runs";
 const UPDATE = "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}";
 const ANNOTATIONS = "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations";
 
-/** Makes the App's check run say a report. See `GitHub.upsertCheck`. */
-export type UpsertCheck = (report: CheckReport) => Promise<{ readonly url: string }>;
+/** The App's check runs. */
+export interface Checks {
+  /** Makes the run say a report. See `GitHub.upsertCheck`. */
+  upsert(report: CheckReport): Promise<{ readonly url: string }>;
+  /** The commit was made just now: it has no runs yet. */
+  born(sha: string): void;
+}
+
+/** A commit of our own, with the runs that were begun on it. */
+interface Birth {
+  readonly at: number;
+  readonly begun: Set<string>;
+}
 
 /**
- * Makes the function for one repository. It remembers the runs it made, so that completing one costs one request.
+ * Makes the keeper for one repository. It remembers the runs it made, so that completing one costs one request.
  *
  * GitHub appends annotations and never takes one away. So a run that is complete and has annotations is not begun again (what it says was said of the
  * same head); completing it sends only those that it lacks; and when it has some that are not true any more, a new run takes its place.
  */
-export function createUpsertCheck(client: Client, appId: number): UpsertCheck {
+export function createChecks(client: Client, appId: number, clock: Clock): Checks {
   const seen = recent<Run>(200);
+  const births = recent<Birth>(200);
+
+  /** Whether the commit is so new that there is no such run, nor an attempt to make one whose answer was lost. */
+  const isFirst = ({ headSha }: CheckReport, key: string): boolean => {
+    const birth = births.get(headSha);
+    if (birth === undefined || clock() - birth.at >= FRESH_MS || birth.begun.has(key)) return false;
+    birth.begun.add(key);
+    return true;
+  };
 
   const begin = async (before: Run | undefined, report: CheckReport): Promise<Run> => {
     if (before?.status === "completed" && before.output.annotations_count > 0) return before;
@@ -63,14 +86,18 @@ export function createUpsertCheck(client: Client, appId: number): UpsertCheck {
     return now;
   };
 
-  return async (report) => {
-    assertReport(report);
-    const key = `${report.headSha}/${report.name}`;
-    const before = seen.get(key) ?? (await find(client, appId, report));
-    seen.delete(key);
-    const written = report.status === "completed" ? await complete(before, report) : await begin(before, report);
-    seen.set(key, written);
-    return { url: written.html_url ?? "" };
+  return {
+    async upsert(report) {
+      assertReport(report);
+      const key = JSON.stringify([report.headSha, report.name, report.externalId]);
+      const known = seen.get(key);
+      const before = known ?? (isFirst(report, key) ? undefined : await find(client, appId, report));
+      seen.delete(key);
+      const written = report.status === "completed" ? await complete(before, report) : await begin(before, report);
+      seen.set(key, written);
+      return { url: written.html_url ?? "" };
+    },
+    born: (sha) => births.set(sha, { at: clock(), begun: new Set() }),
   };
 }
 
@@ -88,11 +115,16 @@ async function leaveBehind(client: Client, before: Run | undefined): Promise<und
   await update(client, before.id, { status: "completed", conclusion: "neutral", output });
 }
 
-/** The latest run of this name that the App made for the head. */
+/**
+ * The latest run of this name that the App made for the head. With an external id: the one with that id, or else one without, which an older version made; a run of another
+ * id is somebody else's. `latest` would hide all but one of them.
+ */
 async function find(client: Client, appId: number, report: CheckReport): Promise<Run | undefined> {
-  const parameters = { ref: report.headSha, check_name: report.name, app_id: appId, filter: "latest", per_page: 100 };
+  const parameters = { ref: report.headSha, check_name: report.name, app_id: appId, filter: "all", per_page: 100 };
   const { check_runs } = await client.call(LIST, parameters, z.object({ check_runs: z.array(run) }));
-  return check_runs.toSorted((a, b) => b.id - a.id)[0];
+  const newestFirst = check_runs.toSorted((a, b) => b.id - a.id);
+  const own = newestFirst.find((one) => (one.external_id || undefined) === report.externalId);
+  return own ?? newestFirst.find((one) => !one.external_id);
 }
 
 async function update(client: Client, id: number, part: CheckPart): Promise<Run> {

@@ -1,9 +1,12 @@
 import type { ProbotOctokit } from "probot";
 import { z } from "zod";
-import { Fault } from "../model/errors.ts";
+import { Fault, UserError } from "../model/errors.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
-import { type Asked, statusOf, toSluiceError } from "./errors.ts";
+import { graphqlBase, webUrl } from "./addresses.ts";
+import { type Asked, type Refusal, statusOf, toRefusal, toSluiceError } from "./errors.ts";
 import { PER_PAGE } from "./limits.ts";
+import { type Grant, wantsMore } from "./permissions.ts";
+import type { Token } from "./tokens.ts";
 
 /** Parameters of a route: what its template names goes into the path, the rest into the query or the body. */
 type Parameters = Readonly<Record<string, unknown>>;
@@ -11,19 +14,26 @@ type Parameters = Readonly<Record<string, unknown>>;
 /** GitHub's answer, not yet parsed. */
 interface Answer {
   readonly data: unknown;
+  /** GitHub said no, in one of the ways that were to be reckoned with. */
+  readonly refused: Refusal | undefined;
   /** Whether the list goes on. */
   readonly more: boolean;
   /** Where it goes on, for lists that are paged by cursor. */
   readonly cursor: string | undefined;
 }
 
-/** Sends one request; counts it and turns failures into our errors. */
-export type Send = (octokit: ProbotOctokit, asked: Asked, parameters: Parameters) => Promise<Answer>;
+/** Sends one request; counts it and turns failures into our errors, but for refusals with one of the `expected` statuses. */
+export type Send = (
+  octokit: ProbotOctokit,
+  asked: Asked,
+  parameters: Parameters,
+  expected?: readonly number[],
+) => Promise<Answer>;
 
 /** Makes the function that all requests go through. */
 export function createSend(options: { readonly log: Logger; readonly metrics: Metrics; readonly clock: Clock }): Send {
   const { log, metrics, clock } = options;
-  return async (octokit, asked, parameters) => {
+  return async (octokit, asked, parameters, expected = []) => {
     const started = clock();
     const observe = (status: number) => {
       metrics.restCall(asked.repository, asked.route, status);
@@ -33,9 +43,11 @@ export function createSend(options: { readonly log: Logger; readonly metrics: Me
       const answer = await octokit.request(asked.route, parameters);
       observe(answer.status);
       const next = /<([^>]*)>;\s*rel="next"/.exec(answer.headers.link ?? "")?.[1];
-      return { data: answer.data, more: next !== undefined, cursor: cursorOf(next) };
+      return { data: answer.data, refused: undefined, more: next !== undefined, cursor: cursorOf(next) };
     } catch (error) {
       observe(statusOf(error));
+      const refused = toRefusal(error, expected, asked, clock());
+      if (refused !== undefined) return { data: undefined, refused, more: false, cursor: undefined };
       throw toSluiceError(error, asked, clock());
     }
   };
@@ -45,57 +57,95 @@ function cursorOf(next: string | undefined): string | undefined {
   return (next && URL.parse(next)?.searchParams.get("cursor")) || undefined;
 }
 
+/** What came of a request that GitHub may well refuse. */
+export type Attempt<T> = { readonly refused: undefined; readonly data: T } | { readonly refused: Refusal };
+
 /** GitHub's REST API for one repository, with a token that reaches nothing else. */
 export interface Client {
+  /** Of the repository: an organization or a person. */
+  readonly owner: string;
+  /** The repository's page. */
+  readonly page: string;
+  /** Below this lies `/graphql`. */
+  readonly graphqlBase: string;
   /** Asks and parses the answer. */
   call<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T>;
-  /** Walks a list page by page. */
-  pages<T>(route: string, parameters: Parameters, item: z.ZodType<T>): AsyncGenerator<readonly T[]>;
+  /** Asks; a refusal with one of the statuses is an answer, not an error. */
+  attempt<T>(
+    route: string,
+    parameters: Parameters,
+    schema: z.ZodType<T>,
+    statuses: readonly number[],
+  ): Promise<Attempt<T>>;
+  /** Walks a list page by page. `field` is where the items stand in an answer that is no bare list. */
+  pages<T>(route: string, parameters: Parameters, item: z.ZodType<T>, field?: string): AsyncGenerator<readonly T[]>;
+  /** What the repository's token may do. */
+  grant(): Promise<Grant>;
 }
 
 /** What a client is made of. */
 export interface ClientParts {
+  readonly apiUrl: string;
   readonly octokit: ProbotOctokit;
   readonly send: Send;
   readonly owner: string;
   readonly repo: string;
-  readonly token: () => Promise<string>;
+  readonly token: () => Promise<Token>;
   /** Tells that GitHub no longer takes this token. */
   readonly rejected: (token: string) => void;
+  /** Tells that this token was not enough, and that more was wanted for it than was granted. */
+  readonly lacked: (token: string) => void;
 }
 
 /** Makes a client. A token that GitHub refuses is replaced once: the request was not carried out, so it may be sent again. */
 export function createClient(parts: ClientParts): Client {
   const repository = `${parts.owner}/${parts.repo}`;
-  const attempt = async (asked: Asked, parameters: Parameters): Promise<Answer | { readonly refused: Fault }> => {
-    const token = await parts.token();
+  const once = async (asked: Asked, parameters: Parameters, expected: readonly number[]): Promise<Answer> => {
+    const { token, grant } = await parts.token();
+    const names = asked.route.includes("{owner}") ? { owner: parts.owner, repo: parts.repo } : {};
     const headers = { authorization: `token ${token}` };
     try {
-      return await parts.send(parts.octokit, asked, { ...parameters, owner: parts.owner, repo: parts.repo, headers });
+      return await parts.send(parts.octokit, asked, { ...parameters, ...names, headers }, expected);
     } catch (error) {
-      if (!(error instanceof Fault) || error.fields.status !== 401) throw error;
-      parts.rejected(token);
-      return { refused: error };
+      if (isUnauthorized(error)) parts.rejected(token);
+      if (!(error instanceof UserError) || error.kind !== "permission" || grant.missing.length === 0) throw error;
+      parts.lacked(token);
+      throw wantsMore(grant, error.message, error.fields);
     }
   };
-  const ask = async (route: string, parameters: Parameters): Promise<Answer> => {
+  const ask = async (route: string, parameters: Parameters, expected: readonly number[] = []): Promise<Answer> => {
     const asked = { repository, route };
-    const first = await attempt(asked, parameters);
-    if (!("refused" in first)) return first;
-    const second = await attempt(asked, parameters);
-    if ("refused" in second) throw second.refused;
-    return second;
+    try {
+      return await once(asked, parameters, expected);
+    } catch (error) {
+      if (!isUnauthorized(error)) throw error;
+      return once(asked, parameters, expected);
+    }
   };
   return {
+    owner: parts.owner,
+    page: `${webUrl(parts.apiUrl)}/${repository}`,
+    graphqlBase: graphqlBase(parts.apiUrl),
     call: async (route, parameters, schema) => parse(schema, (await ask(route, parameters)).data, route),
-    async *pages(route, parameters, item) {
+    async attempt(route, parameters, schema, statuses) {
+      const { refused, data } = await ask(route, parameters, statuses);
+      return refused === undefined ? { refused, data: parse(schema, data, route) } : { refused };
+    },
+    async *pages(route, parameters, item, field) {
       for (let page = 1, more = true; more; page++) {
         const answer = await ask(route, { ...parameters, per_page: PER_PAGE, page });
-        yield parse(z.array(item), answer.data, route);
+        yield field === undefined
+          ? parse(z.array(item), answer.data, route)
+          : (parse(z.object({ [field]: z.array(item) }), answer.data, route)[field] ?? []);
         more = answer.more;
       }
     },
+    grant: async () => (await parts.token()).grant,
   };
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof Fault && error.fields.status === 401;
 }
 
 /** The parsed answer; one that is not as GitHub describes it is our bug. */

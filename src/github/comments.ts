@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
+import type { CommentOptions } from "../model/github.ts";
+import type { Clock } from "../model/observe.ts";
 import type { Client } from "./client.ts";
 import { mayHaveHappened } from "./errors.ts";
-import { COMMENT_LIMIT } from "./limits.ts";
+import { COMMENT_LIMIT, FRESH_MS } from "./limits.ts";
 import { parseMarked, printMarked } from "./marker.ts";
 import { recent } from "./recent.ts";
 
@@ -19,22 +21,62 @@ const CREATE = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
 const UPDATE = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
 const DELETE = "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}";
 
-/** Makes the App's comment with a marker read so. See `GitHub.upsertComment`. */
-export type UpsertComment = (number: number, marker: string, body: string) => Promise<{ readonly url: string }>;
+/** The App's comments of one pull request. */
+export interface Comments {
+  /** Makes the comment with a marker read so. See `GitHub.upsertComment`. */
+  upsert(number: number, marker: string, body: string, options?: CommentOptions): Promise<{ readonly url: string }>;
+  /** The pull request was made just now: nothing was written there yet. */
+  born(number: number): void;
+}
 
-/** Makes the function for one repository. It remembers the comments it saw, which spares the list when one is to be changed. */
-export function createUpsertComment(client: Client, appId: number): UpsertComment {
+/** The App's comments as they were listed. */
+interface Listing {
+  readonly at: number;
+  readonly ours: readonly Comment[];
+  /** They are all of them: the list was walked to its end. */
+  readonly complete: boolean;
+}
+
+/**
+ * Makes the keeper for one repository. It remembers the comments it saw, which spares the list when one is to be changed; one list serves all markers for ten
+ * seconds. What is doubled by another worker meanwhile is found and removed by the next list.
+ */
+export function createComments(client: Client, appId: number, clock: Clock): Comments {
   const seen = recent<Comment>(200);
+  const listings = recent<Listing>(200);
 
   const update = async (id: number, text: string): Promise<Comment> =>
     client.call(UPDATE, { comment_id: id, body: text }, comment);
+
+  /** The App's comments with this marker, oldest first. A person's comment with a copied marker is not one of them. The first page that has any ends the search. */
+  const list = async (number: number, marker: string): Promise<readonly Comment[]> => {
+    const ours: Comment[] = [];
+    const at = clock();
+    let complete = true;
+    for await (const page of client.pages(LIST, { issue_number: number }, comment)) {
+      ours.push(...page.filter((one) => one.performed_via_github_app?.id === appId));
+      complete = !ours.some((one) => hasMarker(one, marker));
+      if (!complete) break;
+    }
+    listings.set(String(number), { at, ours, complete });
+    return ours.filter((one) => hasMarker(one, marker));
+  };
+
+  /** What a list of just now tells of the marker; `undefined` when it tells nothing. */
+  const listed = (number: number, marker: string): readonly Comment[] | undefined => {
+    const kept = listings.get(String(number));
+    if (kept === undefined || clock() - kept.at >= FRESH_MS) return undefined;
+    const found = kept.ours.filter((one) => hasMarker(one, marker));
+    return found.length > 0 || kept.complete ? found : undefined;
+  };
 
   const create = async (number: number, marker: string, text: string): Promise<Comment> => {
     try {
       return await client.call(CREATE, { issue_number: number, body: text }, comment);
     } catch (error) {
+      listings.delete(String(number));
       if (!mayHaveHappened(error)) throw error;
-      const [made] = await find(client, appId, number, marker);
+      const [made] = await list(number, marker);
       if (made === undefined) throw error;
       return made;
     }
@@ -53,33 +95,32 @@ export function createUpsertComment(client: Client, appId: number): UpsertCommen
     }
   };
 
-  const upsert = async (number: number, marker: string, text: string): Promise<Comment> => {
-    const [first, ...surplus] = await find(client, appId, number, marker);
+  const upsert = async (number: number, marker: string, text: string, known: readonly Comment[] | undefined) => {
+    const [first, ...surplus] = known ?? (await list(number, marker));
     for (const one of surplus) await remove(client, one.id);
+    if (surplus.length > 0) listings.delete(String(number));
     if (first === undefined) return create(number, marker, text);
     return reads(first, text) ? first : update(first.id, text);
   };
 
-  return async (number, marker, body) => {
-    const text = printMarked({ marker, body });
-    if (text.length > COMMENT_LIMIT)
-      throw new Fault("bug", `a comment of ${text.length} characters; GitHub takes ${COMMENT_LIMIT}`);
-    const key = `${number}/${marker}`;
-    const written = (await updateSeen(key, text)) ?? (await upsert(number, marker, text));
-    seen.set(key, written);
-    return { url: written.html_url };
+  return {
+    async upsert(number, marker, body, options = {}) {
+      const text = printMarked({ marker, body });
+      if (text.length > COMMENT_LIMIT)
+        throw new Fault("bug", `a comment of ${text.length} characters; GitHub takes ${COMMENT_LIMIT}`);
+      const key = `${number}/${marker}`;
+      // Of one that was seen before we want to know how it reads now.
+      const known = seen.get(key) === undefined ? (options.first ? [] : listed(number, marker)) : undefined;
+      const written = (await updateSeen(key, text)) ?? (await upsert(number, marker, text, known));
+      seen.set(key, written);
+      return { url: written.html_url };
+    },
+    born: (number) => listings.set(String(number), { at: clock(), ours: [], complete: true }),
   };
 }
 
-/** The App's comments with this marker, oldest first. A person's comment with a copied marker is not one of them. The first page that has any ends the search. */
-async function find(client: Client, appId: number, number: number, marker: string): Promise<readonly Comment[]> {
-  for await (const page of client.pages(LIST, { issue_number: number }, comment)) {
-    const mine = page.filter(
-      (one) => one.performed_via_github_app?.id === appId && parseMarked(one.body ?? "")?.marker === marker,
-    );
-    if (mine.length > 0) return mine;
-  }
-  return [];
+function hasMarker(one: Comment, marker: string): boolean {
+  return parseMarked(one.body ?? "")?.marker === marker;
 }
 
 async function remove(client: Client, id: number): Promise<void> {

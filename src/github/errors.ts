@@ -9,33 +9,96 @@ export interface Asked {
   readonly route: string;
 }
 
-/** Where GitHub names no time it asks for at least a minute. */
-const DEFAULT_WAIT_MS = 60_000;
+/** An answer that says no, where the caller knows what that means. */
+export interface Refusal {
+  readonly status: number;
+  /** GitHub's own words on one line, at most 500 characters. They may quote what people wrote. */
+  readonly text: string;
+  /** What it is when it means nothing to the caller. */
+  readonly error: Fault | UserError;
+}
 
-const refusal = z.object({
+/** Where GitHub names no time it asks for at least a minute. */
+export const DEFAULT_WAIT_MS = 60_000;
+
+const TEXT_LIMIT = 500;
+
+const failure = z.object({
   status: z.number(),
   message: z.string(),
-  response: z.object({ headers: z.record(z.string(), z.unknown()).catch({}) }).optional(),
+  response: z.object({ headers: z.record(z.string(), z.unknown()).catch({}), data: z.unknown() }).optional(),
 });
-type Refusal = z.infer<typeof refusal>;
+type Failure = z.infer<typeof failure>;
+
+/** The body of a refusal. The message of a 422 is often a mere "Validation Failed": what is wrong stands in `errors`. */
+const body = z.object({
+  message: z.string(),
+  errors: z
+    .array(
+      z.union([
+        z.string(),
+        z.object({ message: z.string().optional(), field: z.string().optional(), code: z.string() }),
+      ]),
+    )
+    .catch([])
+    .default([]),
+});
 
 /** The status of GitHub's answer; 0 when there was none. */
 export function statusOf(error: unknown): number {
-  const parsed = refusal.safeParse(error);
+  const parsed = failure.safeParse(error);
   return parsed.success && parsed.data.response !== undefined ? parsed.data.status : 0;
 }
 
 /** Turns what Octokit throws into one of our errors. `now` is in milliseconds since the epoch. Nothing of the request but its route is kept. */
 export function toSluiceError(error: unknown, asked: Asked, now: number): Fault | UserError {
   if (error instanceof Fault || error instanceof UserError) return error;
-  const parsed = refusal.safeParse(error);
+  const parsed = failure.safeParse(error);
   if (!parsed.success || parsed.data.response === undefined) return withoutAnswer(error, asked);
   return fromAnswer(parsed.data, asked, now);
+}
+
+/** What Octokit threw as an answer that was to be reckoned with: one of these statuses, and no limit. `undefined` for everything else. */
+export function toRefusal(error: unknown, statuses: readonly number[], asked: Asked, now: number): Refusal | undefined {
+  const parsed = failure.safeParse(error);
+  if (!parsed.success || parsed.data.response === undefined) return undefined;
+  const { status, message, response } = parsed.data;
+  if (!statuses.includes(status) || isThrottled(parsed.data)) return undefined;
+  return { status, text: wordsOf(response.data) ?? oneLine(message), error: fromAnswer(parsed.data, asked, now) };
+}
+
+/** Any text on one line, no longer than a reason may be. */
+export function oneLine(text: string): string {
+  const line = text
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ": ")
+    .replaceAll(/\s+/g, " ");
+  return line.length > TEXT_LIMIT ? `${line.slice(0, TEXT_LIMIT - 1)}…` : line;
 }
 
 /** Whether the request may have been carried out although it failed: look before doing it again. */
 export function mayHaveHappened(error: unknown): boolean {
   return error instanceof Fault && (error.kind === "unavailable" || error.kind === "timeout");
+}
+
+/** Does what must not be done twice. After an answer that tells nothing it looks whether it was done, and gives up only when it was not. */
+export async function orLook<T>(act: () => Promise<T>, look: () => Promise<T | undefined>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!mayHaveHappened(error)) throw error;
+    const found = await look();
+    if (found === undefined) throw error;
+    return found;
+  }
+}
+
+/** A rule of the repository, or what GitHub holds to be valid, stands against what was asked. `what` completes "GitHub refused to …". */
+export function refusedBy({ text, status }: Refusal, what: string): UserError {
+  return new UserError("refused", `GitHub refused to ${what}: ${text}`, {
+    fields: { status },
+    fix: "do what GitHub asks for, or let the App bypass the rule that stands against it (Settings → Rules of the repository)",
+  });
 }
 
 function withoutAnswer(error: unknown, asked: Asked): Fault {
@@ -68,7 +131,7 @@ function causes(error: unknown): Error[] {
   return chain;
 }
 
-function fromAnswer(answer: Refusal, asked: Asked, now: number): Fault | UserError {
+function fromAnswer(answer: Failure, asked: Asked, now: number): Fault | UserError {
   const { status, message } = answer;
   const text = `GitHub answered ${status} to ${asked.route} of ${asked.repository}: ${message}`;
   const details = { fields: { ...asked, status } };
@@ -85,6 +148,16 @@ function fromAnswer(answer: Refusal, asked: Asked, now: number): Fault | UserErr
   return new Fault("bug", text, details);
 }
 
+function wordsOf(data: unknown): string | undefined {
+  const parsed = body.safeParse(data);
+  if (!parsed.success) return undefined;
+  const { message, errors } = parsed.data;
+  const details = errors.map((one) =>
+    typeof one === "string" ? one : (one.message ?? [one.field, one.code].filter(Boolean).join(" is ")),
+  );
+  return oneLine([message, ...details].join("\n"));
+}
+
 function notGranted(text: string, fields: Readonly<Record<string, string | number>>): UserError {
   const fix =
     "see that the App is installed on the repository, that the permissions it asks for were accepted, and that the repository is not archived";
@@ -92,7 +165,7 @@ function notGranted(text: string, fields: Readonly<Record<string, string | numbe
 }
 
 /** The primary limit, the secondary one, or too much content in a short time. */
-function isThrottled(answer: Refusal): boolean {
+function isThrottled(answer: Failure): boolean {
   if (answer.status === 429) return true;
   if (answer.status === 422) return /submitted too quickly/i.test(answer.message);
   if (answer.status !== 403) return false;
@@ -104,7 +177,7 @@ function isThrottled(answer: Refusal): boolean {
   );
 }
 
-function waitMs(answer: Refusal, now: number): number {
+function waitMs(answer: Failure, now: number): number {
   const headers = answer.response?.headers ?? {};
   const seconds = numberOf(headers["retry-after"]);
   if (seconds !== undefined) return seconds * 1000;

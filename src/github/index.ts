@@ -1,16 +1,15 @@
-import type { GitHub, GitHubFor, GitToken, MissedDeliveries } from "../model/github.ts";
+import type { GitHubFor, GitToken, MissedDeliveries } from "../model/github.ts";
+import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RepositoryName } from "../model/tree.ts";
-import { createUpsertCheck } from "./checks.ts";
 import { type Client, createClient, createSend } from "./client.ts";
-import { createUpsertComment } from "./comments.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createInstallations } from "./installations.ts";
 import { REQUEST_DEADLINE_MS } from "./limits.ts";
 import { type AppCredentials, appOctokit, plainOctokit } from "./octokit.ts";
-import { addReaction, readPermission } from "./people.ts";
-import { readPullRequest } from "./pulls.ts";
+import { wantsMore } from "./permissions.ts";
 import { recent } from "./recent.ts";
+import { createRepository } from "./repository.ts";
 import { createTokens } from "./tokens.ts";
 
 /** What the edge needs. */
@@ -27,7 +26,7 @@ export interface GitHubOptions {
 
 /** GitHub, as one App sees it. */
 export interface GitHubEdge {
-  readonly for: GitHubFor;
+  readonly for: GitHubFor<GitHubRepository>;
   /** The same token serves REST and git. Where no installation is known yet it is looked up. */
   readonly token: GitToken;
   /** Deliveries of all installations. */
@@ -46,39 +45,36 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
   const send = createSend({ log, metrics: options.metrics, clock });
   const asApp = appOctokit(api, app);
   const plain = plainOctokit(api);
-  const tokens = createTokens({ octokit: asApp, send, clock });
+  const tokens = createTokens({ octokit: asApp, send, clock, log });
   const installations = createInstallations({ octokit: asApp, send });
-  const clients = recent<GitHub>(500);
+  const clients = recent<GitHubRepository>(500);
 
   const clientFor = (installationId: number, repository: RepositoryName): Client =>
     createClient({
+      apiUrl: api.apiUrl,
       octokit: plain,
       send,
       owner: repository.owner,
       repo: repository.name,
       token: () => tokens.get(installationId, repository),
       rejected: (token) => tokens.rejected(installationId, repository, token),
+      lacked: (token) => tokens.lacked(installationId, repository, token),
     });
 
   return {
     async for(installationId, repository) {
       installations.learn(repository, installationId);
       const key = `${installationId}/${repository.owner}/${repository.name}`.toLowerCase();
-      const made = clients.get(key) ?? gitHubOf(clientFor(installationId, repository), app.id);
+      const made = clients.get(key) ?? createRepository(clientFor(installationId, repository), app.id, clock);
       clients.set(key, made);
       return made;
     },
-    token: (repository) => installations.use(repository, (installationId) => tokens.get(installationId, repository)),
+    token: async (repository) => {
+      const { token, grant } = await installations.use(repository, (id) => tokens.get(id, repository));
+      if (grant.permissions.contents === undefined)
+        throw wantsMore(grant, `the App may not read ${repository.owner}/${repository.name}`);
+      return token;
+    },
     deliveries: createDeliveries({ octokit: asApp, send, log }),
-  };
-}
-
-function gitHubOf(client: Client, appId: number): GitHub {
-  return {
-    pullRequest: (number) => readPullRequest(client, number),
-    upsertComment: createUpsertComment(client, appId),
-    upsertCheck: createUpsertCheck(client, appId),
-    react: (commentId, reaction) => addReaction(client, commentId, reaction),
-    permission: (user) => readPermission(client, user),
   };
 }

@@ -18,3 +18,24 @@ export const REQUEST_DEADLINE_MS = 15_000;
 
 /** How long before its end a token is no longer used, in milliseconds. Git may need it for a long fetch. */
 export const TOKEN_MARGIN_MS = 5 * 60_000;
+
+/** How long it is remembered that an installation granted less than is asked for, in milliseconds. */
+export const GRANT_KEPT_MS = 10 * 60_000;
+
+/** How soon everything is asked for again once a call failed for want of a permission, in milliseconds. */
+export const GRANT_RETRY_MS = 60_000;
+
+/** How long what was seen or made just now spares a list, in milliseconds. Another worker may write meanwhile: what that doubles is found and removed later. */
+export const FRESH_MS = 10_000;
+
+/** GitHub's limit for the title of a pull request, in characters. */
+export const TITLE_LIMIT = 256;
+
+/** How long an answer about a team is kept, in milliseconds. */
+export const TEAM_KEPT_MS = 60_000;
+
+/** How many pages of check runs and of statuses of one commit are read. */
+export const CHECK_PAGES = 10;
+
+/** How large a file may be to travel inside the request that makes its tree, in bytes. */
+export const INLINE_LIMIT = 512 * 1024;

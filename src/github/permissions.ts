@@ -1,14 +1,45 @@
+import { UserError } from "../model/errors.ts";
+
 /** Levels of access that an App's permission can have here. */
 type Access = "read" | "write";
 
+/** Permissions by the names of GitHub's `app-permissions`. */
+export type Permissions = Readonly<Record<string, Access>>;
+
 /**
- * What every installation token asks for: the least that Sluice's calls need. `app.yml` registers exactly these, with the reason for each.
- * Names are those of GitHub's `app-permissions`.
+ * What every installation token asks for: the least that Sluice's calls need. `app.yml` registers exactly these, with the reason for each. Merge queues need no
+ * permission of their own: GitHub's `app-permissions` knows none.
  */
 export const TOKEN_PERMISSIONS = {
   checks: "write",
-  contents: "read",
+  contents: "write",
+  deployments: "read",
   issues: "write",
+  members: "read",
   metadata: "read",
   pull_requests: "write",
-} as const satisfies Readonly<Record<string, Access>>;
+  statuses: "read",
+} as const satisfies Permissions;
+
+/** What a token may do. */
+export interface Grant {
+  readonly permissions: Permissions;
+  /** What Sluice asks for and the account did not grant, e.g. `contents: write`. Empty where the owners accepted everything. */
+  readonly missing: readonly string[];
+  /** The page where the account's owners accept permissions. */
+  readonly acceptAt: string | undefined;
+}
+
+/** Everything that Sluice asks for. */
+export const FULL_GRANT: Grant = { permissions: TOKEN_PERMISSIONS, missing: [], acceptAt: undefined };
+
+/** The `permission` error for what cannot be done before the account's owners accept what the App asks for by now. */
+export function wantsMore(
+  grant: Grant,
+  message: string,
+  fields: Readonly<Record<string, string | number | boolean>> = {},
+): UserError {
+  const where = grant.acceptAt === undefined ? "in the settings of the installation" : `at ${grant.acceptAt}`;
+  const fix = `have an owner accept the App's new permissions (${grant.missing.join(", ")}) ${where}`;
+  return new UserError("permission", message, { fields, fix });
+}

@@ -1,46 +1,81 @@
 import type { ProbotOctokit } from "probot";
 import { z } from "zod";
-import type { Clock } from "../model/observe.ts";
+import type { Clock, Logger } from "../model/observe.ts";
 import type { RepositoryName } from "../model/tree.ts";
 import { parse, type Send } from "./client.ts";
-import { TOKEN_MARGIN_MS } from "./limits.ts";
-import { TOKEN_PERMISSIONS } from "./permissions.ts";
+import type { Refusal } from "./errors.ts";
+import { readGrant } from "./grants.ts";
+import { GRANT_KEPT_MS, GRANT_RETRY_MS, TOKEN_MARGIN_MS } from "./limits.ts";
+import { FULL_GRANT, type Grant, type Permissions } from "./permissions.ts";
 import { recent } from "./recent.ts";
+
+/** An installation token with what it may do. */
+export interface Token {
+  readonly token: string;
+  readonly grant: Grant;
+}
 
 /** Installation tokens, each narrowed to one repository and to what Sluice does there. They live in memory only. */
 export interface Tokens {
-  /** A token that is good for at least five more minutes. */
-  get(installationId: number, repository: RepositoryName): Promise<string>;
+  /** A token that is good for at least five more minutes. Where the account's owners have not accepted all that the App asks for by now it may do less. */
+  get(installationId: number, repository: RepositoryName): Promise<Token>;
   /** GitHub refused this token: the next `get` asks for another one. */
   rejected(installationId: number, repository: RepositoryName, token: string): void;
+  /** The token was not enough: the next `get` asks for everything again, unless that was refused within the last minute. */
+  lacked(installationId: number, repository: RepositoryName, token: string): void;
 }
 
-interface Kept {
-  readonly token: string;
+interface Kept extends Token {
   readonly expiresAt: number;
 }
 
-const ROUTE = "POST /app/installations/{installation_id}/access_tokens";
-const granted = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
+/** What an account granted, read because it is less than Sluice asks for. */
+interface Less {
+  readonly grant: Grant;
+  readonly at: number;
+}
 
-/** Makes the keeper of tokens. Those who ask at the same time share one request. */
-export function createTokens(parts: {
+const ROUTE = "POST /app/installations/{installation_id}/access_tokens";
+const made = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
+type Made = z.infer<typeof made>;
+
+/** What the keeper of tokens is made of. */
+export interface TokensParts {
   readonly octokit: ProbotOctokit;
   readonly send: Send;
   readonly clock: Clock;
-}): Tokens {
+  readonly log: Logger;
+}
+
+/** Makes the keeper of tokens. Those who ask at the same time share one request. */
+export function createTokens(parts: TokensParts): Tokens {
   const kept = recent<Kept>(1000);
+  const less = recent<Less>(1000);
   const underWay = new Map<string, Promise<Kept>>();
 
-  const ask = async (installationId: number, repository: RepositoryName): Promise<Kept> => {
+  const request = async (
+    installationId: number,
+    repository: RepositoryName,
+    permissions: Permissions,
+  ): Promise<Made | { readonly refused: Refusal }> => {
     const asked = { repository: `${repository.owner}/${repository.name}`, route: ROUTE };
-    const { data } = await parts.send(parts.octokit, asked, {
-      installation_id: installationId,
-      repositories: [repository.name],
-      permissions: TOKEN_PERMISSIONS,
-    });
-    const answer = parse(granted, data, ROUTE);
-    return { token: answer.token, expiresAt: Date.parse(answer.expires_at) };
+    const parameters = { installation_id: installationId, repositories: [repository.name], permissions };
+    const { data, refused } = await parts.send(parts.octokit, asked, parameters, [422]);
+    return refused === undefined ? parse(made, data, ROUTE) : { refused };
+  };
+
+  const ask = async (installationId: number, repository: RepositoryName): Promise<Kept> => {
+    const known = less.get(String(installationId));
+    const first = known !== undefined && parts.clock() - known.at < GRANT_KEPT_MS ? known.grant : FULL_GRANT;
+    const answer = await request(installationId, repository, first.permissions);
+    if (!("refused" in answer)) return keptOf(answer, first);
+    if (!/permission/i.test(answer.refused.text)) throw answer.refused.error;
+    const grant = await readGrant(parts.octokit, parts.send, installationId);
+    less.set(String(installationId), { grant, at: parts.clock() });
+    const second = await request(installationId, repository, grant.permissions);
+    if ("refused" in second) throw second.refused.error;
+    parts.log.warn({ installationId, missing: grant.missing.join(", ") }, "the App's new permissions are not accepted");
+    return keptOf(second, grant);
   };
 
   const renew = (key: string, installationId: number, repository: RepositoryName): Promise<Kept> => {
@@ -58,14 +93,24 @@ export function createTokens(parts: {
     async get(installationId, repository) {
       const key = keyOf(installationId, repository);
       const known = kept.get(key);
-      if (known !== undefined && known.expiresAt - parts.clock() > TOKEN_MARGIN_MS) return known.token;
-      return (await (underWay.get(key) ?? renew(key, installationId, repository))).token;
+      if (known !== undefined && known.expiresAt - parts.clock() > TOKEN_MARGIN_MS) return known;
+      return underWay.get(key) ?? renew(key, installationId, repository);
     },
     rejected(installationId, repository, token) {
       const key = keyOf(installationId, repository);
       if (kept.get(key)?.token === token) kept.delete(key);
     },
+    lacked(installationId, repository, token) {
+      const known = less.get(String(installationId));
+      if (known !== undefined && parts.clock() - known.at < GRANT_RETRY_MS) return;
+      less.delete(String(installationId));
+      this.rejected(installationId, repository, token);
+    },
   };
+}
+
+function keptOf(answer: Made, grant: Grant): Kept {
+  return { token: answer.token, grant, expiresAt: Date.parse(answer.expires_at) };
 }
 
 function keyOf(installationId: number, repository: RepositoryName): string {

@@ -43,6 +43,14 @@ export interface CheckReport {
   readonly text?: string;
   readonly annotations?: readonly Annotation[];
   readonly detailsUrl?: string;
+  /** Tells runs of the same name on the same head apart, e.g. `pull-7`: two pull requests may have one head. A run that was made without one is adopted. */
+  readonly externalId?: string;
+}
+
+/** How a comment is written. */
+export interface CommentOptions {
+  /** Nobody wrote a comment with this marker before, so none is looked for. */
+  readonly first?: boolean;
 }
 
 /** What a person may do in a repository, weakest first: none, read, triage, write, maintain, admin. */
@@ -61,8 +69,13 @@ export interface GitHub {
    * Makes the one comment of the App with this marker on the pull request read `body` (at most 65,536 characters; the marker is added as a hidden first line). Writes nothing when it
    * reads so already. Surplus comments with the marker are deleted.
    */
-  upsertComment(number: number, marker: string, body: string): Promise<{ readonly url: string }>;
-  /** Makes the App's check run of this name on this head say this. Annotations beyond 50 go in further requests. */
+  upsertComment(
+    number: number,
+    marker: string,
+    body: string,
+    options?: CommentOptions,
+  ): Promise<{ readonly url: string }>;
+  /** Makes the App's check run of this name (and external id) on this head say this. Annotations beyond 50 go in further requests. */
   upsertCheck(report: CheckReport): Promise<{ readonly url: string }>;
   react(commentId: number, reaction: Reaction): Promise<void>;
   permission(user: string): Promise<Permission>;
@@ -89,5 +102,5 @@ export interface MissedDeliveries {
   redeliver(id: string, signal?: AbortSignal): Promise<void>;
 }
 
-/** Gives a token for git over HTTP, narrowed to reading the repository's contents. Never logged, never in argv. */
+/** Gives a token for git over HTTP, narrowed to the repository. Never logged, never in argv, never used to push. */
 export type GitToken = (repository: RepositoryName) => Promise<string>;

@@ -1,0 +1,60 @@
+import type { GitHubRepository } from "../model/github-repository.ts";
+import type { Clock } from "../model/observe.ts";
+import { advanceBranch, createBranch, deleteBranch } from "./branches.ts";
+import { createChecks } from "./checks.ts";
+import type { Client } from "./client.ts";
+import { createComments } from "./comments.ts";
+import { readChecks } from "./commit-checks.ts";
+import { makeCommit } from "./commits.ts";
+import { readDeploymentStatuses, readDeployments } from "./deployments.ts";
+import { enqueuePullRequest } from "./enqueue.ts";
+import { writeFile } from "./files.ts";
+import { setLabelsAndAssignees } from "./labels.ts";
+import { mergePullRequest } from "./merge.ts";
+import { openPullRequest } from "./open-pull.ts";
+import { addReaction, readPermission } from "./people.ts";
+import { pullRequestOf, readPullRequest, updatePullRequest } from "./pulls.ts";
+import { dismissReview, readReviews, requestReviewers } from "./reviews.ts";
+import { createTeamMember } from "./teams.ts";
+
+/** Makes the port for one repository. What it made itself just now it does not ask for. */
+export function createRepository(client: Client, appId: number, clock: Clock): GitHubRepository {
+  const comments = createComments(client, appId, clock);
+  const checks = createChecks(client, appId, clock);
+  return {
+    pullRequest: (number) => readPullRequest(client, number),
+    upsertComment: (number, marker, body, options) => comments.upsert(number, marker, body, options),
+    upsertCheck: (report) => checks.upsert(report),
+    react: (commentId, reaction) => addReaction(client, commentId, reaction),
+    permission: (user) => readPermission(client, user),
+    teamMember: createTeamMember(client, clock),
+
+    async commit(request) {
+      const made = await makeCommit(client, request);
+      checks.born(made.sha);
+      return made;
+    },
+    createBranch: (branch, sha) => createBranch(client, branch, sha),
+    advanceBranch: (branch, sha) => advanceBranch(client, branch, sha),
+    deleteBranch: (branch) => deleteBranch(client, branch),
+    writeFile: (branch, file, message) => writeFile(client, branch, file, message),
+
+    async openPullRequest(draft) {
+      const opened = await openPullRequest(client, draft);
+      if (opened !== undefined && !opened.adopted) comments.born(opened.pull.number);
+      return opened;
+    },
+    pullRequestOf: (branch) => pullRequestOf(client, branch),
+    updatePullRequest: (number, change) => updatePullRequest(client, number, change),
+    setLabelsAndAssignees: (number, labels, assignees) => setLabelsAndAssignees(client, number, labels, assignees),
+    requestReviewers: (number, who) => requestReviewers(client, number, who),
+    reviews: (number) => readReviews(client, number),
+    dismissReview: (number, review, message) => dismissReview(client, number, review, message),
+    merge: (number, head, method) => mergePullRequest(client, number, head, method),
+    enqueue: (pull, head) => enqueuePullRequest(client, pull, head),
+
+    checks: (sha) => readChecks(client, appId, sha),
+    deployments: (environment, limit) => readDeployments(client, environment, limit),
+    deploymentStatuses: (id) => readDeploymentStatuses(client, id),
+  };
+}
