@@ -52,6 +52,18 @@ export function superseded(headSha: string, newer: string): CheckReport {
   };
 }
 
+/** What the check of a head says when its pull request was closed before it was rendered. */
+export function closed(headSha: string): CheckReport {
+  return {
+    name: checkName,
+    headSha,
+    status: "completed",
+    conclusion: "neutral",
+    title: "Closed",
+    summary: "The pull request was closed before it was rendered.",
+  };
+}
+
 /** What a pull request from a fork gets: it is listed, not rendered, because its content is a stranger's. */
 export function forkReport(headSha: string): PreviewReport {
   const title = "Not rendered: the pull request comes from a fork";

@@ -7,6 +7,7 @@ import type { Mirrors } from "../model/tree.ts";
 import { computePreview, type PreviewReads } from "./compute.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 import {
+  closed,
   faultReport,
   forkReport,
   type PreviewReport,
@@ -44,9 +45,13 @@ export async function runPreview(
   settings: PreviewSettings,
   context: RunContext,
 ): Promise<void> {
-  const github = await ports.github(job.installationId, job.repository);
+  const github = ownCheck(await ports.github(job.installationId, job.repository), job.pullRequest);
   const pull = await github.pullRequest(job.pullRequest);
-  if (pull.state === "closed") return;
+  if (pull.state === "closed") {
+    // An earlier attempt may have left the check open.
+    if (context.attempt > 1) await github.upsertCheck(closed(pull.head.sha));
+    return;
+  }
   if (pull.fork && !settings.forks) return post(github, pull, forkReport(pull.head.sha));
   await github.upsertCheck(running(pull.head.sha));
   const outcome = await attempt(job, pull, ports, settings, context);
@@ -57,6 +62,11 @@ export async function runPreview(
   }
   assertOurs(context.signal);
   await post(github, pull, outcome);
+}
+
+/** GitHub keys checks by head and name: two pull requests from one head into different bases must not write each other's. */
+function ownCheck(github: GitHub, pullRequest: number): Pick<GitHub, "pullRequest" | "upsertComment" | "upsertCheck"> {
+  return { ...github, upsertCheck: (report) => github.upsertCheck({ ...report, externalId: `pull-${pullRequest}` }) };
 }
 
 /** Computes the report. What the user can mend is a report; on the last attempt a failure of ours is a report too, so that the pull request never waits for ever. */
@@ -115,7 +125,11 @@ function observe(outcome: PreviewOutcome, ports: PreviewPorts, started: number):
   ports.metrics.preview(targets, affected, (ports.clock() - started) / 1000);
 }
 
-async function post(github: GitHub, pull: PullRequest, { comment, check }: PreviewReport): Promise<void> {
+async function post(
+  github: Pick<GitHub, "upsertComment" | "upsertCheck">,
+  pull: PullRequest,
+  { comment, check }: PreviewReport,
+): Promise<void> {
   if (check.headSha !== pull.head.sha) throw new Fault("bug", "a report for another head");
   const { url } = await github.upsertComment(pull.number, previewMarker, comment).catch(async (error: unknown) => {
     // A locked conversation takes no comment; the check must not stay open for that.

@@ -57,3 +57,16 @@ export function isOurs(message: string, branch: string, tree: string, seal: Seal
   const match = TRAILER.exec(message);
   return match?.[1] !== undefined && seal.verify("tree", `${branch}\n${tree}`, match[1]);
 }
+
+/** Whether a record carries exactly these versions. */
+export function sameVersions(before: PromotionRecord, targets: PromotionRecord["targets"]): boolean {
+  const text = (list: PromotionRecord["targets"]) =>
+    JSON.stringify(list.map(({ app, images }) => [app, images.map(({ image, from, to }) => [image, from, to])]));
+  return text(before.targets) === text(targets);
+}
+
+/** Whether two records lead to the same renders. */
+export function sameRenders(before: PromotionRecord, after: PromotionRecord): boolean {
+  const text = ({ targets }: PromotionRecord) => JSON.stringify(targets.map(({ app, digest }) => [app, digest]));
+  return text(before) === text(after);
+}

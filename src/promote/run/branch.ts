@@ -1,0 +1,104 @@
+import { overlay } from "../../edit/overlay.ts";
+import { Fault, UserError } from "../../model/errors.ts";
+import type { PullRequest } from "../../model/github.ts";
+import type { Tree } from "../../model/tree.ts";
+import type { ComputedPromotion } from "../compute.ts";
+import { isOurs, treeTrailer } from "../text/record.ts";
+import type { PromotionPorts } from "./ports.ts";
+import type { Scene } from "./scene.ts";
+
+/** What became of a promotion's branch. `pull` is the open pull request of it, where one is known. */
+export interface PutBranch {
+  readonly head: string;
+  readonly changed: boolean;
+  readonly pull: PullRequest | undefined;
+}
+
+/** Somebody moved the branch or the base in between: plan again. */
+export class Moved extends Error {
+  override readonly name = "Moved";
+}
+
+/**
+ * Makes the branch carry exactly the plan, and never by force: it is made, or moved to a merge of its head with the base's. Throws `Moved` when somebody was faster, and a `refused`
+ * UserError when a person's commits are on it.
+ */
+export async function putBranch(
+  ports: PromotionPorts,
+  scene: Scene,
+  branch: string,
+  computed: ComputedPromotion,
+  subject: string,
+): Promise<PutBranch> {
+  const existing = scene.branches.get(branch);
+  const message = `${subject}\n\n${treeTrailer(branch, computed.tree, ports.seal)}\n`;
+  if (existing === undefined) return { ...(await create(scene, branch, computed, message)), pull: undefined };
+  await assertOurs(ports, scene, branch, existing);
+  const newest = await scene.github.pullRequestOf(branch);
+  const pull = newest?.state === "open" ? newest : undefined;
+  if (pull !== undefined && pull.head.sha !== existing) throw new Moved(branch);
+  if (await carries(scene, existing, computed)) return { head: existing, changed: false, pull };
+  if (pull === undefined) {
+    // What is left of an earlier promotion: its commits would be listed as part of this one.
+    await scene.github.deleteBranch(branch);
+    return { ...(await create(scene, branch, computed, message)), pull };
+  }
+  const parents = (await scene.repository.isAncestor(scene.head, existing)) ? [existing] : [existing, scene.head];
+  const made = await commit(scene, parents, computed, message);
+  if ((await scene.github.advanceBranch(branch, made)) !== "moved") throw new Moved(branch);
+  return { head: made, changed: true, pull };
+}
+
+async function create(scene: Scene, branch: string, computed: ComputedPromotion, message: string) {
+  const made = await commit(scene, [scene.head], computed, message);
+  if ((await scene.github.createBranch(branch, made)) === "exists") throw new Moved(branch);
+  return { head: made, changed: true };
+}
+
+async function commit(
+  scene: Scene,
+  parents: readonly string[],
+  computed: ComputedPromotion,
+  message: string,
+): Promise<string> {
+  const { changes, tree: expectTree } = computed;
+  const { sha } = await scene.github.commit({ parents, baseTree: scene.tree.oid, changes, message, expectTree });
+  return sha;
+}
+
+/** Whether the branch, merged into the base as it is now, gives the plan: nothing is to be done then, even if the base has moved on elsewhere. */
+async function carries(scene: Scene, existing: string, computed: ComputedPromotion): Promise<boolean> {
+  const { repository } = scene;
+  const fork = await repository.mergeBase(existing, scene.head);
+  if (fork === undefined) return false;
+  const planned = await overlay({ tree: scene.tree, objects: repository.objects }, computed.changes);
+  const there = await repository.tree(existing);
+  const changed = await repository.changedPaths(fork, existing);
+  const paths = new Set([...changed.map(({ path }) => path), ...computed.changes.map(({ path }) => path)]);
+  for (const path of paths) {
+    if (!(await same(path, there, planned.tree))) return false;
+  }
+  return true;
+}
+
+async function same(path: string, a: Tree, b: Tree): Promise<boolean> {
+  const [one, other] = await Promise.all([a.at(path), b.at(path)]);
+  if (one === undefined || other === undefined) return one === other;
+  const executable = (entry: typeof one) => entry.kind === "file" && entry.executable;
+  return one.kind === other.kind && one.oid === other.oid && executable(one) === executable(other);
+}
+
+async function assertOurs(ports: PromotionPorts, scene: Scene, branch: string, head: string): Promise<void> {
+  if (await isOursAlone(ports, scene, branch, head)) return;
+  throw new UserError("refused", `somebody pushed to \`${branch}\``, {
+    fix: "merge or close its pull request, or delete the branch; commits of people are never overwritten",
+  });
+}
+
+/** Whether the branch's head is a commit that Sluice made for this branch. */
+export async function isOursAlone(ports: PromotionPorts, scene: Scene, branch: string, head: string): Promise<boolean> {
+  const [facts] = await scene.repository.log({ to: head, limit: 1 });
+  if (facts === undefined) throw new Fault("bug", `no commit ${head} in the mirror`);
+  const { oid } = await scene.repository.tree(head);
+  return isOurs(facts.message, branch, oid, ports.seal);
+}

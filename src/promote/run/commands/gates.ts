@@ -1,0 +1,92 @@
+import { code, inert } from "../../../diff/index.ts";
+import { UserError } from "../../../model/errors.ts";
+import { GATES } from "../../../model/gates.ts";
+import type { PullRequest } from "../../../model/github.ts";
+import type { PromotionCall } from "../../../model/promotion.ts";
+import { nearestGate } from "../../text/gate-names.ts";
+import { type PromotionRecord, parseRecord } from "../../text/record.ts";
+import { factsOf } from "../facts.ts";
+import { observe } from "../health.ts";
+import type { PromotionPorts } from "../ports.ts";
+import { openScene, type Scene } from "../scene.ts";
+import { assertAllowed, assertMayOverride } from "./rights.ts";
+
+/** `/override`: passes one gate of this promotion's head. */
+export async function override(
+  ports: PromotionPorts,
+  call: PromotionCall,
+  wish: { readonly gate: string; readonly reason: string },
+): Promise<string> {
+  const { scene, pull, record } = await promotionAt(ports, call, "/override");
+  const gate = GATES.find((one) => one.toLowerCase() === wish.gate.toLowerCase());
+  const apps = record.targets.map(({ app }) => app);
+  await assertMayOverride(scene, call, record.environment, apps);
+  if (gate === undefined)
+    throw new UserError("not-found", `there is no gate \`${wish.gate}\``, { fix: nearestGate(wish.gate) });
+  const about = { ...decided(call, record), apps, reason: wish.reason };
+  await ports.state.record(
+    scene.where,
+    { ...about, kind: "overridden", pullRequest: pull.number, head: pull.head.sha, gate },
+    call.signal,
+  );
+  await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
+  return `the gate ${code(gate)} is passed for ${code(pull.head.sha.slice(0, 7))} alone: ${inert(wish.reason)}`;
+}
+
+/** `/ack`: acknowledges findings of this promotion's head. */
+export async function acknowledge(
+  ports: PromotionPorts,
+  call: PromotionCall,
+  wish: { readonly finding: string },
+): Promise<string> {
+  const { scene, pull, record } = await promotionAt(ports, call, "/ack");
+  const apps = record.targets.map(({ app }) => app);
+  await assertAllowed(scene, call, record.environment, apps);
+  const facts = await factsOf(ports, scene, observe(scene.github), pull, record);
+  const keys = facts.targets.flatMap(({ findings }) => findings.map(({ key }) => key));
+  const named = keys.filter((key) => key === wish.finding || key.startsWith(`${wish.finding}:`));
+  if (named.length === 0) {
+    const fix =
+      keys.length === 0
+        ? "there are none"
+        : `the findings are ${keys
+            .slice(0, 10)
+            .map((key) => `\`${key}\``)
+            .join(", ")}`;
+    throw new UserError("not-found", `there is no finding \`${wish.finding}\` at this head`, { fix });
+  }
+  const about = { ...decided(call, record), apps };
+  const finding = wish.finding;
+  await ports.state.record(
+    scene.where,
+    { ...about, kind: "acknowledged", pullRequest: pull.number, head: pull.head.sha, finding },
+    call.signal,
+  );
+  await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
+  return `acknowledged for ${code(pull.head.sha.slice(0, 7))} alone: ${named.map((key) => code(key)).join(", ")}`;
+}
+
+interface OpenPromotion {
+  readonly scene: Scene;
+  readonly pull: PullRequest;
+  readonly record: PromotionRecord;
+}
+
+/** The open promotion that the comment stands on. */
+async function promotionAt(ports: PromotionPorts, call: PromotionCall, command: string): Promise<OpenPromotion> {
+  const github = await ports.github(call.installationId, call.repository);
+  const pull = await github.pullRequest(call.pullRequest);
+  const record = parseRecord(pull.body, pull.head.ref, ports.seal);
+  if (record === undefined || pull.state !== "open" || pull.fork) {
+    throw new UserError("refused", `\`${command}\` is for an open promotion pull request, and this is none`, {
+      fix: "comment on the promotion itself; where its description was edited, `/retry` there first",
+    });
+  }
+  const where = { installationId: call.installationId, repository: call.repository };
+  const want = [`refs/pull/${pull.number}/head`, pull.head.sha, record.commit];
+  return { scene: await openScene(ports, where, pull.base.ref, call.signal, want), pull, record };
+}
+
+function decided(call: PromotionCall, record: PromotionRecord) {
+  return { id: call.id, at: new Date(call.at).toISOString(), by: call.actor, environment: record.environment };
+}

@@ -1,0 +1,87 @@
+import { settingsFor } from "../../../config/index.ts";
+import { code, inert } from "../../../diff/index.ts";
+import { UserError } from "../../../model/errors.ts";
+import type { PromotionCall } from "../../../model/promotion.ts";
+import { when } from "../../text/when.ts";
+import type { PromotionPorts } from "../ports.ts";
+import { rollbackPairs } from "../rollback-pairs.ts";
+import { openScene, type Scene } from "../scene.ts";
+import { assertAllowed } from "./rights.ts";
+
+/** What is stopped: an environment, or one app there. */
+interface Place {
+  readonly environment: string;
+  readonly app?: string;
+}
+
+/** `/hold`: stops promotions, image bumps and delivery. */
+export async function hold(
+  ports: PromotionPorts,
+  call: PromotionCall,
+  wish: Place & { readonly reason: string; readonly until?: number },
+): Promise<string> {
+  const scene = await placed(ports, call, wish);
+  const { reason, until } = wish;
+  const decision = { ...common(call, wish), kind: "held", ...(reason === "" ? {} : { reason }) } as const;
+  const end = until === undefined ? {} : { until: new Date(until).toISOString() };
+  await ports.state.record(scene.where, { ...decision, ...end }, call.signal);
+  if (until !== undefined) {
+    const wakes = { type: "promotions", ...scene.where, defaultBranch: scene.base } as const;
+    await ports.queue.add({ type: "wake", at: until, wakes }, { delayMs: Math.max(0, until - ports.clock()) });
+  }
+  await lookAgain(ports, scene);
+  const ends =
+    until === undefined
+      ? `until somebody comments \`/release ${nameOf(wish)}\``
+      : `until ${when(until, ports.clock())}`;
+  return `${code(nameOf(wish))} is on hold ${ends}${reason === "" ? "" : `: ${inert(reason)}`}`;
+}
+
+/** `/release`: ends a hold. */
+export async function release(ports: PromotionPorts, call: PromotionCall, wish: Place): Promise<string> {
+  const scene = await placed(ports, call, wish);
+  const held = await scene.state.hold(wish.environment, wish.app, ports.clock());
+  if (held === undefined) return `${code(nameOf(wish))} is not on hold`;
+  if (wish.app !== undefined && held.environmentWide) {
+    throw new UserError(
+      "refused",
+      `the whole environment \`${wish.environment}\` is on hold, not \`${wish.app}\` alone`,
+      {
+        fix: `\`/release ${wish.environment}\` ends it`,
+      },
+    );
+  }
+  await ports.state.record(scene.where, { ...common(call, wish), kind: "released" }, call.signal);
+  await lookAgain(ports, scene);
+  return `${code(nameOf(wish))} is released; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
+}
+
+async function placed(ports: PromotionPorts, call: PromotionCall, place: Place): Promise<Scene> {
+  const github = await ports.github(call.installationId, call.repository);
+  const pull = await github.pullRequest(call.pullRequest);
+  const where = { installationId: call.installationId, repository: call.repository };
+  const scene = await openScene(ports, where, pull.base.ref, call.signal);
+  await assertAllowed(scene, call, place.environment, place.app === undefined ? [] : [place.app]);
+  // Names that are nothing would hold nothing.
+  if (place.app === undefined) settingsFor(scene.config, "", place.environment);
+  else rollbackPairs(scene, place.environment, [place.app]);
+  return scene;
+}
+
+function common(call: PromotionCall, { environment, app }: Place) {
+  return {
+    id: call.id,
+    at: new Date(call.at).toISOString(),
+    by: call.actor,
+    environment,
+    apps: app === undefined ? [] : [app],
+  };
+}
+
+function nameOf({ environment, app }: Place): string {
+  return app === undefined ? environment : `${environment}/${app}`;
+}
+
+async function lookAgain(ports: PromotionPorts, scene: Scene): Promise<void> {
+  await ports.queue.add({ type: "promotions", ...scene.where, defaultBranch: scene.base });
+}

@@ -1,0 +1,60 @@
+import { UserError } from "../../../model/errors.ts";
+import type { PullRequest } from "../../../model/github.ts";
+import type { PromotionCall } from "../../../model/promotion.ts";
+import { parseBranch } from "../../text/branch.ts";
+import { type PromotionRecord, parseRecord } from "../../text/record.ts";
+import { carry } from "../make.ts";
+import type { PromotionPorts } from "../ports.ts";
+import { renewOne } from "../renew.ts";
+import { describeMade } from "../say.ts";
+import { openScene, resolve, type Scene } from "../scene.ts";
+import { assertAllowed } from "./rights.ts";
+
+/** `/retry`: on a promotion it plans, describes and evaluates again; on any other pull request it previews again and looks at all promotions. */
+export async function retry(ports: PromotionPorts, call: PromotionCall): Promise<string> {
+  const github = await ports.github(call.installationId, call.repository);
+  const pull = await github.pullRequest(call.pullRequest);
+  const where = { installationId: call.installationId, repository: call.repository };
+  const branch = pull.fork ? undefined : parseBranch(pull.head.ref);
+  if (branch === undefined || pull.state === "closed") {
+    if (pull.state === "open") await ports.queue.add({ type: "preview", ...where, pullRequest: pull.number });
+    await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.base.ref });
+    await ports.queue.add({ type: "chain", ...where, pullRequest: pull.number });
+    return "looking at everything again; the comments and checks are updated in place";
+  }
+  const record = parseRecord(pull.body, pull.head.ref, ports.seal);
+  const want = [`refs/pull/${pull.number}/head`, pull.head.sha, ...(record === undefined ? [] : [record.commit])];
+  const scene = await openScene(ports, where, pull.base.ref, call.signal, want);
+  await assertAllowed(scene, call, branch.environment, record?.apps ?? (branch.app === undefined ? [] : [branch.app]));
+  const said =
+    record === undefined ? await describeAgain(ports, scene, call, pull) : await renewOne(ports, scene, pull, record);
+  await ports.queue.add({ type: "gates", ...where, pullRequest: pull.number });
+  return said;
+}
+
+/** The hidden record is gone: the branch's name says what the promotion is of, and it is carried anew from where the source is now. */
+async function describeAgain(
+  ports: PromotionPorts,
+  scene: Scene,
+  call: PromotionCall,
+  pull: PullRequest,
+): Promise<string> {
+  const branch = parseBranch(pull.head.ref);
+  if (branch?.app === undefined || branch.kind === "rollback") {
+    throw new UserError(
+      "refused",
+      "its description no longer says what it carries, and its branch's name does not say it all",
+      {
+        fix: "close it and give the command again",
+      },
+    );
+  }
+  const { pairs, from } = await resolve(ports, scene, branch.environment, [branch.app]);
+  const about: Pick<PromotionRecord, "kind" | "environment" | "from" | "commit"> = {
+    kind: "promotion",
+    environment: branch.environment,
+    from,
+    commit: scene.head,
+  };
+  return describeMade(await carry(ports, scene, { ...about, pairs, actor: call.actor }), branch.environment);
+}

@@ -1,0 +1,147 @@
+import { settingsFor } from "../../config/index.ts";
+import { compareTarget } from "../../diff/index.ts";
+import type { GateFinding, GateSettings, Health, Override, PromotionFacts, TargetFacts } from "../../model/gates.ts";
+import type { PullRequest } from "../../model/github.ts";
+import type { HistoryEntry } from "../../model/state.ts";
+import { type Target, targetId } from "../../model/target.ts";
+import type { PromotionRecord } from "../text/record.ts";
+import { behindIn } from "../versions.ts";
+import { healthOf, type Observed } from "./health.ts";
+import type { PromotionPorts } from "./ports.ts";
+import type { Scene } from "./scene.ts";
+
+/** Everything that the gates of one promotion pull request depend on, at its head. */
+export async function factsOf(
+  ports: PromotionPorts,
+  scene: Scene,
+  observed: Observed,
+  pull: PullRequest,
+  record: PromotionRecord,
+): Promise<PromotionFacts> {
+  const histories = await Promise.all(record.targets.map(({ app }) => scene.state.history(record.environment, app)));
+  const targets = await Promise.all(
+    record.targets.map(({ app }, index) =>
+      targetFacts(ports, scene, observed, pull, record, app, histories[index] ?? []),
+    ),
+  );
+  return {
+    head: pull.head.sha,
+    actor: record.actor,
+    reviews: await scene.github.reviews(pull.number),
+    targets,
+    overrides: histories.flat().flatMap((entry) => overrideIn(entry, pull)),
+  };
+}
+
+/** The settings of a promotion's gates. A rollback is for emergencies: only people and what is dangerous stand in its way. */
+export function gateSettings(
+  scene: Scene,
+  record: Pick<PromotionRecord, "kind" | "environment">,
+  app: string,
+): GateSettings {
+  const { gates } = settingsFor(scene.config, app, record.environment);
+  if (record.kind === "promotion") return gates;
+  const { soak: _, ...rest } = gates;
+  return { ...rest, healthy: false, checks: [], windows: [], dependsOn: [] };
+}
+
+async function targetFacts(
+  ports: PromotionPorts,
+  scene: Scene,
+  observed: Observed,
+  pull: PullRequest,
+  record: PromotionRecord,
+  app: string,
+  history: readonly HistoryEntry[],
+): Promise<TargetFacts> {
+  const { environment, from, kind } = record;
+  const settings = gateSettings(scene, record, app);
+  const now = ports.clock();
+  const hold = kind === "promotion" ? await scene.state.hold(environment, app, now) : undefined;
+  // A person who promotes something newer lifts what a rollback put there; only automation is held by it.
+  const stops = hold !== undefined && (hold.cause === "person" || record.actor === undefined);
+  return {
+    app,
+    environment,
+    from,
+    settings,
+    ...(stops ? { hold } : {}),
+    health: await carriedHealth(ports, scene, observed, record, app, settings),
+    checks: settings.checks.length === 0 ? [] : await observed.checks(record.commit),
+    findings:
+      settings.findings === "none"
+        ? []
+        : await findingsOf(ports, scene, pull, targetOf(scene, app, environment), history),
+    dependsOn: await Promise.all(
+      settings.dependsOn.map((other) => behindIn(ports, scene, { app: other, environment, from })),
+    ),
+  };
+}
+
+async function carriedHealth(
+  ports: PromotionPorts,
+  scene: Scene,
+  observed: Observed,
+  { commit, from, environment }: PromotionRecord,
+  app: string,
+  settings: GateSettings,
+): Promise<Health> {
+  const source = targetOf(scene, app, from);
+  const wanted = settings.healthy || settings.soak !== undefined;
+  if (!wanted || from === environment) return { state: "unknown", reason: "nothing asks for it" };
+  if (source === undefined) return { state: "unknown", reason: `${app} has no target in ${from}` };
+  const { health } = settingsFor(scene.config, app, from);
+  return healthOf(ports, scene, observed, { source, commit, health }, settings.soak);
+}
+
+/** The target of an app in an environment, at the base. */
+export function targetOf(scene: Scene, app: string, environment: string): Target | undefined {
+  const id = targetId(app, environment);
+  return scene.targets.targets.find((target) => target.id === id);
+}
+
+/** What the pull request, as it is at its head, introduces in this target. */
+async function findingsOf(
+  ports: PromotionPorts,
+  scene: Scene,
+  pull: PullRequest,
+  target: Target | undefined,
+  history: readonly HistoryEntry[],
+): Promise<readonly GateFinding[]> {
+  if (target === undefined) return [];
+  const { repository, signal } = scene;
+  const fork = (await repository.mergeBase(pull.head.sha, scene.head)) ?? scene.head;
+  const render = async (commit: string) =>
+    ports.renderer.render(target.render, { tree: await repository.tree(commit), objects: repository.objects }, signal);
+  const [base, head] = await Promise.all([render(fork), render(pull.head.sha)]);
+  if (!head.ok) {
+    const { message } = head.failure;
+    return [
+      { key: `render-failed:${target.id}`, severity: "danger", message: `${target.id} does not render: ${message}` },
+    ];
+  }
+  const { findings } = compareTarget({
+    app: target.app,
+    environment: target.environment,
+    base: base.ok ? base.resources() : [],
+    head: head.resources(),
+    ignore: scene.config.preview.ignore,
+    fingerprintKey: ports.fingerprintKey,
+  });
+  return findings.map(({ id, severity, app, resource, message }) => {
+    const key = `${id}:${app}/${resource}`;
+    const by = history.find((entry) => acknowledges(entry, pull, id, key))?.by;
+    return { key, severity, message, ...(by === undefined ? {} : { acknowledgedBy: by }) };
+  });
+}
+
+function acknowledges(entry: HistoryEntry, pull: PullRequest, id: string, key: string): boolean {
+  if (entry.kind !== "acknowledged" || entry.pullRequest !== pull.number || entry.head !== pull.head.sha) return false;
+  return entry.finding === id || entry.finding === key;
+}
+
+function overrideIn(entry: HistoryEntry, pull: PullRequest): readonly Override[] {
+  if (entry.kind !== "overridden" || entry.gate === undefined) return [];
+  if (entry.pullRequest !== pull.number || entry.head !== pull.head.sha) return [];
+  return [{ gate: entry.gate, by: entry.by, reason: entry.reason ?? "" }];
+}

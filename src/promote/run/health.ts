@@ -1,0 +1,131 @@
+import type { HealthSource } from "../../config/index.ts";
+import type { Health } from "../../model/gates.ts";
+import type { CommitCheck, Deployment, DeploymentStatus, GitHubRepository } from "../../model/github-repository.ts";
+import type { Target } from "../../model/target.ts";
+import type { PromotionPorts } from "./ports.ts";
+import type { Scene } from "./scene.ts";
+
+/** What was asked of GitHub in one job: apps of one environment share the answers. */
+export interface Observed {
+  checks(sha: string): Promise<readonly CommitCheck[]>;
+  deployments(environment: string): Promise<readonly Deployment[]>;
+  statuses(id: number): Promise<readonly DeploymentStatus[]>;
+}
+
+/** Deployments of an environment that are looked at. */
+const LISTED = 20;
+/** Of how many of them the statuses are read, to find since when a version has been healthy. */
+const FOLLOWED = 4;
+
+/** Reads each thing once. */
+export function observe(github: GitHubRepository): Observed {
+  const once = <K, V>(read: (key: K) => Promise<V>): ((key: K) => Promise<V>) => {
+    const known = new Map<K, Promise<V>>();
+    return (key) => {
+      const value = known.get(key) ?? read(key);
+      known.set(key, value);
+      return value;
+    };
+  };
+  return {
+    checks: once((sha) => github.checks(sha)),
+    deployments: once((environment) => github.deployments(environment, LISTED)),
+    statuses: once((id) => github.deploymentStatuses(id)),
+  };
+}
+
+/** Whether what `source` renders at `commit` is live and healthy, by what GitHub knows. */
+export function healthOf(
+  ports: PromotionPorts,
+  scene: Scene,
+  observed: Observed,
+  subject: { readonly source: Target; readonly commit: string; readonly health: HealthSource },
+  soakMs = 0,
+): Promise<Health> {
+  const { health } = subject;
+  return health.kind === "check"
+    ? healthByCheck(observed, subject.commit, health.name)
+    : healthByDeployments(ports, scene, observed, { ...subject, name: health.name }, soakMs);
+}
+
+async function healthByCheck(observed: Observed, commit: string, name: string): Promise<Health> {
+  const check = (await observed.checks(commit)).find((one) => one.name === name);
+  if (check === undefined)
+    return { state: "unknown", reason: `the check ${name} has not reported on ${commit.slice(0, 7)}` };
+  if (check.state === "pending") return { state: "progressing", reason: `the check ${name} is under way` };
+  if (check.state === "failed") return { state: "failed", reason: `the check ${name} failed` };
+  return {
+    state: "healthy",
+    since: check.completedAt === undefined ? epoch : Date.parse(check.completedAt),
+    source: `check ${name}`,
+  };
+}
+
+/** A status without a time counts from the beginning. */
+const epoch = 0;
+
+interface Deployed {
+  readonly source: Target;
+  readonly commit: string;
+  readonly name: string;
+}
+
+/** The newest deployment decides; the ones before it that deployed the same say since when. */
+async function healthByDeployments(
+  ports: PromotionPorts,
+  scene: Scene,
+  observed: Observed,
+  subject: Deployed,
+  soakMs: number,
+): Promise<Health> {
+  const [newest, ...older] = await observed.deployments(subject.name);
+  if (newest === undefined) return { state: "unknown", reason: `no deployment to ${subject.name} is known` };
+  if (!(await deploysSame(ports, scene, subject, newest))) {
+    return {
+      state: "progressing",
+      reason: `the newest deployment to ${subject.name} (${newest.sha.slice(0, 7)}) has another version`,
+    };
+  }
+  const statuses = await observed.statuses(newest.id);
+  const last = statuses.findLast(({ state }) => state !== "inactive");
+  if (last === undefined) return { state: "progressing", reason: `the deployment to ${subject.name} has not begun` };
+  if (last.state === "failure" || last.state === "error") {
+    return {
+      state: "failed",
+      reason: `the deployment to ${subject.name} failed${last.description === "" ? "" : `: ${last.description}`}`,
+    };
+  }
+  if (last.state !== "success")
+    return { state: "progressing", reason: `the deployment to ${subject.name} is ${last.state.replace("_", " ")}` };
+  let since = successSince(statuses);
+  for (const before of older.slice(0, FOLLOWED)) {
+    if (ports.clock() - since >= soakMs || !(await deploysSame(ports, scene, subject, before))) break;
+    const earlier = await observed.statuses(before.id);
+    if (earlier.findLast(({ state }) => state !== "inactive")?.state !== "success") break;
+    since = successSince(earlier);
+  }
+  return { state: "healthy", since, source: `deployment to ${subject.name}` };
+}
+
+/** The first success after the last status that was none. */
+function successSince(statuses: readonly DeploymentStatus[]): number {
+  const told = statuses.filter(({ state }) => state !== "inactive");
+  const lastOther = told.findLastIndex(({ state }) => state !== "success");
+  return Date.parse(told[lastOther + 1]?.at ?? "");
+}
+
+/** Whether the deployed commit renders the target as the carried one does; a commit that is not on the base branch says nothing of it. */
+async function deploysSame(
+  ports: PromotionPorts,
+  scene: Scene,
+  { source, commit }: Deployed,
+  { sha }: Deployment,
+): Promise<boolean> {
+  if (sha === commit) return true;
+  const { repository, signal } = scene;
+  if ((await repository.objects.read(sha))?.kind !== "commit") return false;
+  const render = async (at: string) =>
+    ports.renderer.render(source.render, { tree: await repository.tree(at), objects: repository.objects }, signal);
+  const [carried, deployed] = await Promise.all([render(commit), render(sha)]);
+  return carried.ok && deployed.ok && carried.digest === deployed.digest;
+}

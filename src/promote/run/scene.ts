@@ -1,0 +1,74 @@
+import type { Config, TargetPlan } from "../../config/index.ts";
+import type { GitHubRepository } from "../../model/github-repository.ts";
+import type { RepositoryState, StateAddress } from "../../model/state.ts";
+import type { Repository, Tree } from "../../model/tree.ts";
+import { configured, type ResolvedPromotion, resolvePromotion } from "../resolve.ts";
+import { PROMOTION_REFS } from "../text/branch.ts";
+import type { PromotionPorts } from "./ports.ts";
+
+/** A config repository as it is at one moment, for one job. */
+export interface Scene {
+  readonly where: StateAddress;
+  readonly github: GitHubRepository;
+  readonly repository: Repository;
+  /** The branch that the environments live on, and its head. */
+  readonly base: string;
+  readonly head: string;
+  readonly tree: Tree;
+  readonly config: Config;
+  readonly targets: TargetPlan;
+  readonly state: RepositoryState;
+  /** Promotion and rollback branches with their heads. */
+  readonly branches: ReadonlyMap<string, string>;
+  /** The repository's page. */
+  readonly url: string;
+  readonly signal: AbortSignal;
+}
+
+const heads = "refs/heads/";
+
+/** Opens the scene: one fetch for everything, no REST call. A base without a usable `.sluice.yaml` is a `config` UserError. */
+export async function openScene(
+  ports: PromotionPorts,
+  where: StateAddress,
+  base: string,
+  signal: AbortSignal,
+  want: readonly string[] = [],
+): Promise<Scene> {
+  const github = await ports.github(where.installationId, where.repository);
+  const request = { repository: where.repository, want: [`${heads}${base}`, ...want], wantIfThere: PROMOTION_REFS };
+  const [repository, state] = await Promise.all([ports.mirrors.open(request, signal), ports.state.read(where, signal)]);
+  const head = await repository.resolve(`${heads}${base}`);
+  const tree = await repository.tree(head);
+  const { config, plan: targets } = await configured(tree, ports.memo);
+  const refs = await repository.refs(`${heads}sluice/`);
+  const branches = new Map([...refs].map(([ref, sha]) => [ref.slice(heads.length), sha]));
+  const url = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}`;
+  return { where, github, repository, base, head, tree, config, targets, state, branches, url, signal };
+}
+
+/** The scene as it is by now, after somebody else was faster. */
+export function reopen(
+  ports: PromotionPorts,
+  { where, base, signal }: Scene,
+  want: readonly string[] = [],
+): Promise<Scene> {
+  return openScene(ports, where, base, signal, want);
+}
+
+/** What a promotion to an environment is about; see `resolvePromotion`. */
+export function resolve(
+  ports: PromotionPorts,
+  scene: Scene,
+  environment: string,
+  apps: readonly string[],
+): Promise<ResolvedPromotion> {
+  const { repository, head: base } = scene;
+  return resolvePromotion({
+    repository,
+    base,
+    to: environment,
+    apps,
+    ...(ports.memo === undefined ? {} : { memo: ports.memo }),
+  });
+}

@@ -1,0 +1,88 @@
+import { code, inert } from "../../diff/index.ts";
+import { when } from "./when.ts";
+
+/** The marker of the one comment "where is this change" of a pull request. */
+export const chainMarker = "chain";
+
+/** Where a change is in one environment of one app. Times in milliseconds since the epoch. */
+export type ChainStep = {
+  readonly app: string;
+  readonly environment: string /** What the environment has now; empty when it is not known. */;
+  readonly version: string;
+} & (
+  | { readonly state: "merged" }
+  | { readonly state: "arrived"; readonly pullRequest: number | undefined; readonly at: number | undefined }
+  | { readonly state: "same" }
+  | { readonly state: "under-way"; readonly pullRequest: number; readonly becomes: string; readonly gates: string }
+  | { readonly state: "asked"; readonly by: string }
+  | { readonly state: "rolled-back"; readonly by: string; readonly at: number }
+  | { readonly state: "held"; readonly by: string; readonly reason: string }
+  | { readonly state: "not-yet"; readonly automatic: boolean }
+);
+
+/** The comment: a table of environments, and what a person can do next. */
+export function chainComment(steps: readonly ChainStep[], now: number): string {
+  if (steps.length === 0) return "### Where is this change\n\nIt touches no app of any environment.\n";
+  const apps = new Set(steps.map(({ app }) => app));
+  const rows = steps.slice(0, 200).map((step) => row(step, apps.size > 1, now));
+  const more = steps.length > 200 ? [`| | … | ${steps.length - 200} more | |`] : [];
+  const head =
+    apps.size > 1
+      ? ["| | App | Environment | Version | |", "|---|---|---|---|---|"]
+      : ["| | Environment | Version | |", "|---|---|---|---|"];
+  return [
+    "### Where is this change",
+    "",
+    ...head,
+    ...rows,
+    ...more,
+    "",
+    ...nextLines(steps),
+    `<sub>As of ${when(now, now).slice(0, 20)}; renewed when something changes. \`/status\` says it again.</sub>`,
+    "",
+  ].join("\n");
+}
+
+function row(step: ChainStep, many: boolean, now: number): string {
+  const [sign, text] = said(step, now);
+  const app = many ? ` ${inert(step.app)} |` : "";
+  return `| ${sign} |${app} ${inert(step.environment)} | ${step.version === "" ? "" : code(step.version)} | ${text} |`;
+}
+
+function said(step: ChainStep, now: number): readonly [sign: string, text: string] {
+  switch (step.state) {
+    case "merged":
+      return ["✅", "merged with this pull request"];
+    case "arrived": {
+      const by = step.pullRequest === undefined ? "" : ` by #${step.pullRequest}`;
+      return ["✅", `arrived${by}${step.at === undefined ? "" : `, ${when(step.at, now)}`}`];
+    }
+    case "same":
+      return ["✅", "has the same versions"];
+    case "under-way":
+      return [
+        "⏳",
+        `becomes ${code(step.becomes)} with #${step.pullRequest}${step.gates === "" ? "" : `: ${inert(step.gates)}`}`,
+      ];
+    case "asked":
+      return ["⏳", `asked for by ${code(step.by)}; opens after the merge, when the source is healthy`];
+    case "rolled-back":
+      return ["↩️", `rolled back by ${code(step.by)}, ${when(step.at, now)}`];
+    case "held":
+      return ["⏸️", `held by ${code(step.by)}: ${inert(step.reason)}`];
+    case "not-yet":
+      return ["◻️", step.automatic ? "not yet; promoted by itself when the source is healthy" : "not yet"];
+    default:
+      return step satisfies never;
+  }
+}
+
+function nextLines(steps: readonly ChainStep[]): readonly string[] {
+  const open = [
+    ...new Set(
+      steps.filter((step) => step.state === "not-yet" && !step.automatic).map(({ environment }) => environment),
+    ),
+  ];
+  const [next] = open;
+  return next === undefined ? [] : [`Comment \`/promote ${next}\` to carry it on.`, ""];
+}
