@@ -1,0 +1,456 @@
+import { describe, expect, it } from "vitest";
+import type { GateFinding, Hold } from "../../../src/model/gates.ts";
+import { evaluateGates } from "../../../src/policy/gates/index.ts";
+import { facts, gate, minutes, noon, review, settings, shown, target } from "./facts.ts";
+
+describe("the gate hold", () => {
+  const held: Hold = {
+    by: "ada",
+    reason: "incident 12",
+    since: "2026-11-20T10:00:00Z",
+    cause: "person",
+    environmentWide: false,
+  };
+  const on = (hold: Hold) => facts({ targets: [target({ hold, allow: { teams: ["release"], permission: "write" } })] });
+
+  it("blocks until a person releases, and passes then", () => {
+    expect(gate("hold", on(held))).toEqual({
+      gate: "hold",
+      label: "Not held",
+      state: "blocked",
+      reason: "held by ada since 2026-11-20 10:00 UTC: incident 12",
+      who: "members of release with write permission: comment /release prod/web",
+    });
+    expect(gate("hold", facts())).toEqual({
+      gate: "hold",
+      label: "Not held",
+      state: "passed",
+      reason: "nothing is held",
+    });
+  });
+
+  it("ends by itself at its time, to the millisecond", () => {
+    const until = noon + 90 * minutes;
+    const timed = on({ ...held, until: new Date(until).toISOString() });
+    expect(gate("hold", timed)).toMatchObject({
+      state: "blocked",
+      reason: "held by ada since 2026-11-20 10:00 UTC until 2026-11-20 13:30 UTC: incident 12",
+      nextAt: until,
+    });
+    expect(gate("hold", timed, until - 1).state).toBe("blocked");
+    expect(gate("hold", timed, until)).toMatchObject({
+      state: "passed",
+      reason: "the hold by ada ended 2026-11-20 13:30 UTC",
+    });
+  });
+
+  it("tells a rollback's and an environment's hold, and stands when its end cannot be read", () => {
+    const hold: Hold = { ...held, cause: "rollback", reason: "", environmentWide: true, until: "someday", since: "?" };
+    expect(gate("hold", on(hold))).toMatchObject({
+      state: "blocked",
+      reason: "the whole environment is held after a rollback by ada",
+      who: "members of release with write permission: comment /release prod",
+    });
+    expect(gate("hold", on(hold)).nextAt).toBeUndefined();
+  });
+});
+
+describe("the gate healthy", () => {
+  const on = (health: Parameters<typeof target>[0]) =>
+    facts({ targets: [target({ settings: settings({ healthy: true }), ...health })] });
+
+  it("waits, blocks on a failure, and passes", () => {
+    expect(gate("healthy", on({}))).toMatchObject({
+      state: "waiting",
+      reason: "not known to be healthy in staging: there is no deployment",
+    });
+    expect(gate("healthy", on({ health: { state: "progressing", reason: "1 of 2 pods" } }))).toMatchObject({
+      state: "waiting",
+      reason: "not healthy in staging yet: 1 of 2 pods",
+    });
+    expect(gate("healthy", on({ health: { state: "failed", reason: "crash loop" } }))).toMatchObject({
+      state: "blocked",
+      reason: "failed in staging: crash loop",
+      who: "whoever mends it in staging, or everybody with maintain permission by /override",
+    });
+    expect(gate("healthy", on({ health: { state: "healthy", since: noon, source: "Argo CD" } }))).toMatchObject({
+      state: "passed",
+      reason: "healthy in staging since 2026-11-20 12:00 UTC (Argo CD)",
+    });
+  });
+
+  it("is left out when it is off", () => {
+    expect(shown(facts())).toEqual(["hold"]);
+  });
+});
+
+describe("the gate soak", () => {
+  const on = (health: Parameters<typeof target>[0]) =>
+    facts({ targets: [target({ settings: settings({ soak: 30 * minutes }), ...health })] });
+
+  it("starts when the version is healthy", () => {
+    const result = gate("soak", on({}));
+    expect(result).toMatchObject({
+      state: "waiting",
+      reason: "the 30m start when the version is healthy in staging",
+    });
+    expect(result.nextAt).toBeUndefined();
+  });
+
+  it("passes exactly at the end of its time", () => {
+    const soaking = on({ health: { state: "healthy", since: noon - 10 * minutes, source: "d" } });
+    const end = noon + 20 * minutes;
+    expect(gate("soak", soaking)).toMatchObject({
+      state: "waiting",
+      reason: "healthy in staging since 2026-11-20 11:50 UTC, the 30m end 2026-11-20 12:20 UTC",
+      nextAt: end,
+    });
+    expect(gate("soak", soaking, end - 1).state).toBe("waiting");
+    expect(gate("soak", soaking, end)).toMatchObject({
+      state: "passed",
+      reason: "healthy in staging since 2026-11-20 11:50 UTC, 30m were asked",
+    });
+  });
+});
+
+describe("the gate approvals", () => {
+  const on = (given: Parameters<typeof facts>[0], approvals = 2, selfApproval = false) =>
+    facts({ targets: [target({ settings: settings({ approvals, selfApproval }) })], ...given });
+
+  it("blocks until enough people approved", () => {
+    expect(gate("approvals", on({}))).toEqual({
+      gate: "approvals",
+      label: "Approvals",
+      state: "blocked",
+      reason: "0 of 2 approvals",
+      who: "everybody with write permission but ada: review and approve",
+    });
+    const one = [review("bob", "approved")];
+    expect(gate("approvals", on({ reviews: one }))).toMatchObject({
+      state: "blocked",
+      reason: "1 of 2 approvals by bob",
+    });
+    expect(gate("approvals", on({ reviews: [...one, review("eve", "approved")] }))).toMatchObject({
+      state: "passed",
+      reason: "approved by bob and eve",
+    });
+  });
+
+  it("does not count whoever asked for the promotion, unless that is allowed", () => {
+    const reviews = [review("Ada", "approved"), review("bob", "approved")];
+    expect(gate("approvals", on({ reviews }))).toMatchObject({
+      state: "blocked",
+      reason: "1 of 2 approvals by bob; the approval by Ada does not count: Ada asked for the promotion",
+    });
+    expect(gate("approvals", on({ reviews }, 2, true)).state).toBe("passed");
+    expect(gate("approvals", on({ reviews, actor: undefined })).state).toBe("passed");
+  });
+
+  it("counts nobody twice, no bots, no comments and nobody without write permission", () => {
+    const reviews = [
+      review("bob", "approved"),
+      review("Bob", "approved"),
+      review("robot[bot]", "approved", { bot: true }),
+      review("eve", "commented"),
+      review("mallory", "approved"),
+      review("mallory", "pending"),
+    ];
+    expect(gate("approvals", on({ reviews, mayReview: new Set(["bob", "eve"]) }))).toMatchObject({
+      state: "blocked",
+      reason: "1 of 2 approvals by Bob; the approval by mallory does not count: mallory has no write permission",
+    });
+  });
+
+  it("takes the newest review of each person, in whatever order they come", () => {
+    const first = review("bob", "approved");
+    const objection = review("bob", "changes-requested");
+    expect(gate("approvals", on({ reviews: [objection, first] }, 1))).toMatchObject({
+      state: "blocked",
+      reason: "bob requested changes",
+      who: "bob, by a new review",
+    });
+    expect(gate("approvals", on({ reviews: [first, objection, review("bob", "approved")] }, 1)).state).toBe("passed");
+    expect(gate("approvals", on({ reviews: [first, review("bob", "dismissed")] }, 1)).state).toBe("blocked");
+    expect(gate("approvals", on({ reviews: [first, review("bob", "commented")] }, 1)).state).toBe("passed");
+  });
+
+  it("blocks on requested changes even where no approval is asked for, unless by somebody who may not review", () => {
+    const objecting = on({ reviews: [review("eve", "changes-requested")] }, 0);
+    expect(gate("approvals", objecting)).toMatchObject({ state: "blocked", reason: "eve requested changes" });
+    expect(shown({ ...objecting, mayReview: new Set() })).toEqual(["hold"]);
+    expect(shown(on({ reviews: [review("eve", "approved")] }, 0))).toEqual(["hold"]);
+  });
+
+  it("asks for the most that any target asks for, and shows each person", () => {
+    const targets = [1, 3].map((approvals) => target({ app: `a${approvals}`, settings: settings({ approvals }) }));
+    const result = gate("approvals", facts({ targets, reviews: [review("bob", "approved")] }));
+    expect(result).toMatchObject({ state: "blocked", reason: "1 of 3 approvals by bob" });
+    expect(result.children).toEqual([{ gate: "approvals", label: "bob", state: "passed", reason: "approved" }]);
+  });
+});
+
+describe("the gate checks", () => {
+  const on = (...checks: readonly (readonly [string, "pending" | "passed" | "failed"])[]) =>
+    facts({
+      targets: [
+        target({
+          settings: settings({ checks: ["e2e", "scan"] }),
+          checks: checks.map(([name, state]) => ({ name, state, url: undefined, completedAt: undefined })),
+        }),
+      ],
+    });
+
+  it("waits for each check, blocks on a failure, and passes", () => {
+    expect(gate("checks", on(["other", "failed"]))).toMatchObject({
+      state: "waiting",
+      reason: "e2e has not reported on the carried commit and scan has not reported on the carried commit",
+    });
+    expect(gate("checks", on(["e2e", "pending"], ["scan", "passed"]))).toMatchObject({
+      state: "waiting",
+      reason: "e2e has not ended on the carried commit",
+      children: [
+        { label: "e2e", state: "waiting" },
+        { label: "scan", state: "passed" },
+      ],
+    });
+    expect(gate("checks", on(["e2e", "failed"]))).toMatchObject({
+      state: "blocked",
+      reason: "e2e failed on the carried commit",
+      who: "whoever mends or repeats the check, or everybody with maintain permission by /override",
+    });
+    expect(gate("checks", on(["e2e", "passed"], ["scan", "passed"]))).toMatchObject({
+      state: "passed",
+      reason: "e2e and scan passed on the carried commit",
+    });
+  });
+
+  it("needs a check run and a status of one name both", () => {
+    expect(gate("checks", on(["e2e", "passed"], ["e2e", "failed"], ["scan", "passed"])).state).toBe("blocked");
+  });
+});
+
+describe("the gate findings", () => {
+  const danger = { key: "k1", severity: "danger", message: "the claim data is deleted" } as const;
+  const warning = { key: "k2", severity: "warning", message: "replicas 0" } as const;
+  const on = (from: "danger" | "warning" | "none", ...findings: readonly GateFinding[]) =>
+    facts({ targets: [target({ settings: settings({ findings: from }), findings })] });
+
+  it("blocks until each grave finding is acknowledged", () => {
+    expect(gate("findings", on("danger", danger, warning))).toMatchObject({
+      state: "blocked",
+      reason: "1 finding not acknowledged: k1",
+      who: "everybody with write permission: comment /ack k1",
+      children: [
+        {
+          label: "k1",
+          state: "blocked",
+          reason: "the claim data is deleted",
+          who: "everybody with write permission: comment /ack k1",
+        },
+      ],
+    });
+    const seen = { ...danger, acknowledgedBy: "bob" };
+    expect(gate("findings", on("danger", seen, warning))).toMatchObject({
+      state: "passed",
+      reason: "1 finding acknowledged",
+      children: [{ state: "passed", reason: "acknowledged by bob: the claim data is deleted" }],
+    });
+    expect(gate("findings", on("warning", seen, warning))).toMatchObject({
+      state: "blocked",
+      reason: "1 finding not acknowledged: k2",
+    });
+  });
+
+  it("passes without findings and is left out when it is off", () => {
+    expect(gate("findings", on("danger"))).toMatchObject({ state: "passed", reason: "no findings that need a look" });
+    expect(shown(on("none"))).toEqual(["hold"]);
+  });
+});
+
+describe("the gate windows", () => {
+  const office = {
+    allow: { kind: "weekly", days: [1, 2, 3, 4, 5], from: 540, to: 1020 },
+    timezone: "Europe/Berlin",
+  } as const;
+  const freeze = { deny: { kind: "dates", from: "2026-12-20", to: "2027-01-03" }, timezone: "Europe/Berlin" } as const;
+  const on = (...windows: Parameters<typeof settings>[0][]) =>
+    facts({ targets: windows.map((given) => target({ settings: settings(given) })) });
+
+  it("waits with the time at which it opens, and passes then", () => {
+    const opens = Date.parse("2026-11-23T08:00:00Z");
+    const evening = Date.parse("2026-11-20T16:00:00Z");
+    const gated = on({ windows: [office, freeze] });
+    expect(gate("windows", gated, evening - 1)).toMatchObject({
+      state: "passed",
+      reason: "open until Fri 2026-11-20 17:00 Europe/Berlin",
+    });
+    expect(gate("windows", gated, evening)).toEqual({
+      gate: "windows",
+      label: "Windows",
+      state: "waiting",
+      reason: "outside Mon-Fri 09:00-17:00 Europe/Berlin; opens Mon 2026-11-23 09:00 Europe/Berlin",
+      nextAt: opens,
+      children: [
+        {
+          gate: "windows",
+          label: "allow Mon-Fri 09:00-17:00 Europe/Berlin",
+          state: "waiting",
+          reason: "from Mon 2026-11-23 09:00 Europe/Berlin",
+          nextAt: opens,
+        },
+        {
+          gate: "windows",
+          label: "deny 2026-12-20 to 2027-01-03 Europe/Berlin",
+          state: "passed",
+          reason: "from Sun 2026-12-20 00:00 Europe/Berlin",
+        },
+      ],
+    });
+    expect(gate("windows", gated, opens).state).toBe("passed");
+  });
+
+  it("needs a person when no window opens again", () => {
+    const past = { allow: { kind: "dates", from: "2026-01-01", to: "2026-01-02" }, timezone: "UTC" } as const;
+    expect(gate("windows", on({ windows: [past] }))).toMatchObject({
+      state: "blocked",
+      reason: "outside 2026-01-01 to 2026-01-02 UTC; does not open within 400 days",
+      who: "everybody with maintain permission by /override",
+    });
+  });
+});
+
+describe("the gate dependsOn", () => {
+  const on = (dependsOn: Parameters<typeof target>[0]) =>
+    facts({ targets: [target({ settings: settings({ dependsOn: ["db", "auth"] }), ...dependsOn })] });
+
+  it("waits for each app, and passes", () => {
+    const auth = { app: "auth", behind: false, detail: "2.0 in both" };
+    expect(gate("dependsOn", on({ dependsOn: [auth] }))).toMatchObject({
+      state: "waiting",
+      reason: "waits for db: not known in staging and prod",
+    });
+    const behind = { app: "db", behind: true, detail: "1.0 in prod, 1.1 in staging" };
+    expect(gate("dependsOn", on({ dependsOn: [auth, behind] }))).toMatchObject({
+      state: "waiting",
+      reason: "waits for db: 1.0 in prod, 1.1 in staging",
+      children: [
+        { label: "db", state: "waiting" },
+        { label: "auth", state: "passed" },
+      ],
+    });
+    expect(gate("dependsOn", on({ dependsOn: [auth, { ...behind, behind: false }] }))).toMatchObject({
+      state: "passed",
+      reason: "db and auth up to date in prod",
+    });
+  });
+});
+
+describe("a promotion of several apps", () => {
+  const soaking = (app: string, since: number) =>
+    target({
+      app,
+      settings: settings({ healthy: true, soak: 30 * minutes }),
+      health: { state: "healthy", since, source: "d" },
+    });
+
+  it("shows each app where they differ, and the first time at which something changes", () => {
+    const targets = [soaking("api", noon - 40 * minutes), soaking("web", noon - 5 * minutes), soaking("db", noon)];
+    const result = gate("soak", facts({ targets }));
+    expect(result).toMatchObject({
+      state: "waiting",
+      reason: "2 of 3 apps are waiting, web and db",
+      nextAt: noon + 25 * minutes,
+      children: [
+        { label: "api", state: "passed" },
+        { label: "web", state: "waiting", nextAt: noon + 25 * minutes },
+        { label: "db", state: "waiting" },
+      ],
+    });
+    expect(gate("soak", facts({ targets }), noon + 26 * minutes).reason).toBe(
+      "1 of 3 apps is waiting, db: healthy in staging since 2026-11-20 12:00 UTC, the 30m end 2026-11-20 12:30 UTC",
+    );
+    expect(gate("soak", facts({ targets }), noon + 30 * minutes).reason).toBe("all 3 apps passed");
+  });
+
+  it("says once what holds for all", () => {
+    const result = gate("healthy", facts({ targets: ["a", "b"].map((app) => soaking(app, noon)) }));
+    expect(result).toMatchObject({
+      state: "passed",
+      reason: "all 2 apps: healthy in staging since 2026-11-20 12:00 UTC (d)",
+    });
+    expect(result.children).toBeUndefined();
+  });
+
+  it("is blocked when one app is, and names those who may act", () => {
+    const failed = target({
+      app: "api",
+      settings: settings({ healthy: true }),
+      health: { state: "failed", reason: "crash loop" },
+    });
+    const off = target({ app: "off" });
+    expect(gate("healthy", facts({ targets: [failed, soaking("web", noon), off] }))).toMatchObject({
+      state: "blocked",
+      reason: "1 of 2 apps is blocked, api: failed in staging: crash loop",
+      who: "whoever mends it in staging, or everybody with maintain permission by /override",
+      children: [{ label: "api" }, { label: "web" }],
+    });
+  });
+});
+
+describe("the verdict", () => {
+  const soak = target({
+    settings: settings({ approvals: 1, soak: 30 * minutes }),
+    health: { state: "healthy", since: noon, source: "d" },
+  });
+
+  it("is blocked before waiting before passed, with the first time of what has not passed", () => {
+    const approved = { reviews: [review("bob", "approved")], targets: [soak] };
+    const end = noon + 30 * minutes;
+    expect(evaluateGates(facts({ targets: [soak] }), noon)).toMatchObject({ state: "blocked", nextAt: end });
+    expect(evaluateGates(facts(approved), noon)).toMatchObject({ state: "waiting", nextAt: end });
+    const passed = evaluateGates(facts(approved), end);
+    expect(passed.state).toBe("passed");
+    expect(passed.nextAt).toBeUndefined();
+    expect(passed.results.map((result) => result.gate)).toEqual(["hold", "soak", "approvals"]);
+  });
+
+  it("lets pass what was overridden, with what it was", () => {
+    const overrides = [
+      { gate: "soak", by: "ada", reason: "hotfix" },
+      { gate: "approvals", by: "eve", reason: "night shift" },
+      { gate: "hold", by: "eve", reason: "not needed" },
+    ] as const;
+    const verdict = evaluateGates(facts({ targets: [soak], overrides }), noon);
+    expect(verdict.state).toBe("passed");
+    expect(verdict.nextAt).toBeUndefined();
+    expect(verdict.results).toMatchObject([
+      { gate: "hold", state: "passed", reason: "nothing is held" },
+      {
+        gate: "soak",
+        state: "overridden",
+        reason:
+          "overridden by ada: hotfix; was: healthy in staging since 2026-11-20 12:00 UTC, the 30m end 2026-11-20 12:30 UTC",
+      },
+      { gate: "approvals", state: "overridden", reason: "overridden by eve: night shift; was: 0 of 1 approval" },
+    ]);
+  });
+
+  it("lets a hold be overridden by those who may", () => {
+    const hold: Hold = {
+      by: "ada",
+      reason: "",
+      since: "2026-11-20T10:00:00Z",
+      cause: "rollback",
+      environmentWide: false,
+    };
+    const overrides = [{ gate: "hold", by: "eve", reason: "fixed" }] as const;
+    expect(evaluateGates(facts({ targets: [target({ hold })], overrides }), noon)).toMatchObject({
+      state: "passed",
+      results: [{ gate: "hold", state: "overridden" }],
+    });
+  });
+
+  it("is refused for a promotion of nothing", () => {
+    expect(() => evaluateGates(facts({ targets: [] }), noon)).toThrow("without targets");
+  });
+});
