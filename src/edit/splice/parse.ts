@@ -1,10 +1,71 @@
-import { Fault } from "../../model/errors.ts";
+import { isMap, LineCounter, type ParsedNode, parseAllDocuments, type YAMLParseError } from "yaml";
+import { messageOf, UserError } from "../../model/errors.ts";
+import { keyText } from "./keys.ts";
+import type { ParsedDocument } from "./parsed.ts";
+import { survey } from "./survey.ts";
 import type { YamlText } from "./types.ts";
+
+const maxBytes = 10 * 1024 * 1024;
+const byteOrderMark = "\uFEFF";
 
 /**
  * Parses a file. One that is not UTF-8 (a byte order mark is fine), over 10 MiB, not YAML, nested more than 200 levels deep or whose aliases stand for more than a million nodes is an
  * `input` UserError with its place. A key that stands twice is no error here; an edit below it is refused.
  */
-export function parseYaml(path: string, _bytes: Uint8Array): YamlText {
-  throw new Fault("bug", `not yet: ${path}`);
+export function parseYaml(path: string, bytes: Uint8Array): YamlText {
+  const decoded = decode(path, bytes);
+  const marked = decoded.startsWith(byteOrderMark);
+  const text = marked ? decoded.slice(1) : decoded;
+  const lines = new LineCounter();
+  const parsed = roots(path, text, lines).map((root): ParsedDocument => ({ root, ...survey(root, path, lines) }));
+  const encrypted = parsed.some(({ root }) => isSops(root));
+  return { path, documents: parsed.length, text, marked, lines, encrypted, parsed };
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  if (bytes.length > maxBytes) {
+    const message = `${path} has ${bytes.length} bytes, more than the ${maxBytes} that are read of a YAML file`;
+    throw new UserError("input", message, { place: { file: path }, fix: "Split the file." });
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    const details = { place: { file: path }, fix: "Save the file as UTF-8.", cause: error };
+    throw new UserError("input", `${path} is not UTF-8 text`, details);
+  }
+}
+
+/** The root of each document. Keys are not compared here: the parser would compare each key with each other. */
+function roots(path: string, text: string, lines: LineCounter): readonly (ParsedNode | undefined)[] {
+  const options = { lineCounter: lines, keepSourceTokens: true, uniqueKeys: false, prettyErrors: false } as const;
+  const documents = attempt(path, () => parseAllDocuments(text, { ...options, logLevel: "error" }));
+  if (documents.length === 0) return [undefined];
+  return documents.map(({ errors, contents }) => {
+    if (errors[0] !== undefined) throw syntaxError(path, text, errors[0], lines);
+    return contents ?? undefined;
+  });
+}
+
+function attempt<T>(path: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const details = { place: { file: path }, fix: "Take levels of nesting away.", cause: error };
+    throw new UserError("input", `${path} is nested too deeply to be read`, details);
+  }
+}
+
+function syntaxError(path: string, text: string, error: YAMLParseError, lines: LineCounter): UserError {
+  const { line, col } = lines.linePos(error.pos[0]);
+  const template = text.includes("{{");
+  return new UserError("input", `${path} is not YAML: ${messageOf(error)}`, {
+    place: { file: path, line: Math.max(line, 1), column: Math.max(col, 1) },
+    fix: template ? "It looks like a template: keep the value in a values file." : "Mend the YAML there.",
+    cause: error,
+  });
+}
+
+function isSops(root: ParsedNode | undefined): boolean {
+  return isMap(root) && root.items.some(({ key, value }) => keyText(key) === "sops" && isMap(value));
 }

@@ -1,3 +1,4 @@
+import type { LineCounter } from "yaml";
 import type { Json } from "../../model/json.ts";
 import type { LineEdit } from "../../model/promotion.ts";
 import type { ParsedDocument } from "./parsed.ts";
@@ -11,8 +12,14 @@ export interface YamlText {
   readonly path: string;
   /** How many documents it holds; an empty file has one empty document. */
   readonly documents: number;
-  /** The text, byte order mark included. */
+  /** The text without the byte order mark; all offsets count its UTF-16 units. */
   readonly text: string;
+  /** Whether a byte order mark comes first. */
+  readonly marked: boolean;
+  /** The lines of the text. */
+  readonly lines: LineCounter;
+  /** SOPS keeps its facts in the file: no value may be changed. */
+  readonly encrypted: boolean;
   readonly parsed: readonly ParsedDocument[];
 }
 
