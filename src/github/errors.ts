@@ -26,7 +26,7 @@ const TEXT_LIMIT = 500;
 const failure = z.object({
   status: z.number(),
   message: z.string(),
-  response: z.object({ headers: z.record(z.string(), z.unknown()).catch({}), data: z.unknown() }).optional(),
+  response: z.object({ headers: z.record(z.string(), z.unknown()).catch({}), data: z.unknown().optional() }).optional(),
 });
 type Failure = z.infer<typeof failure>;
 

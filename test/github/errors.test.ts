@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mayHaveHappened, statusOf, toSluiceError } from "../../src/github/errors.ts";
+import { mayHaveHappened, orLook, refusedBy, statusOf, toRefusal, toSluiceError } from "../../src/github/errors.ts";
 import { Fault, UserError } from "../../src/model/errors.ts";
 
 const ASKED = { repository: "acme/gitops", route: "GET /repos/{owner}/{repo}" };
@@ -87,5 +87,72 @@ describe("no answer", () => {
     expect(toSluiceError(fault, ASKED, NOW)).toBe(fault);
     expect(toSluiceError(user, ASKED, NOW)).toBe(user);
     expect([fault, user].map(mayHaveHappened)).toEqual([false, false]);
+  });
+});
+
+describe("a refusal that was to be reckoned with", () => {
+  const withBody = (status: number, data: unknown, headers = {}): Error =>
+    Object.assign(new Error("for the log"), { name: "HttpError", status, response: { headers, data } });
+  const textOf = (data: unknown) => toRefusal(withBody(422, data), [422], ASKED, NOW)?.text;
+
+  it("is told in GitHub's own words, the details included, on one line", () => {
+    expect(textOf({ message: "Reference already exists" })).toBe("Reference already exists");
+    expect(
+      textOf({ message: "Validation Failed", errors: [{ code: "custom", message: "No commits between a and b" }] }),
+    ).toBe("Validation Failed: No commits between a and b");
+    expect(textOf({ message: "Validation Failed", errors: [{ field: "head", code: "invalid" }, "and so on"] })).toBe(
+      "Validation Failed: head is invalid: and so on",
+    );
+    expect(textOf({ message: "Rule violations\n\nUse  the merge queue." })).toBe(
+      "Rule violations: Use the merge queue.",
+    );
+    expect(textOf({ message: "x".repeat(900) })).toHaveLength(500);
+    expect(textOf("<html>")).toBe("for the log");
+  });
+
+  it("has the error that it is to those who did not expect it", () => {
+    expect(toRefusal(withBody(409, { message: "moved" }), [409], ASKED, NOW)?.error).toMatchObject({
+      kind: "unavailable",
+    });
+  });
+
+  it("is none with another status, for a limit, and without an answer", () => {
+    expect(toRefusal(withBody(422, { message: "no" }), [404], ASKED, NOW)).toBeUndefined();
+    expect(toRefusal(withBody(403, {}, { "retry-after": "5" }), [403], ASKED, NOW)).toBeUndefined();
+    expect(toRefusal(refusal(422, "was submitted too quickly"), [422], ASKED, NOW)).toBeUndefined();
+    expect(toRefusal(new Error("reset"), [422], ASKED, NOW)).toBeUndefined();
+  });
+
+  it("that a rule stands behind is a person's to mend", () => {
+    const refused = toRefusal(withBody(422, { message: "Repository rule violations found" }), [422], ASKED, NOW);
+    if (refused === undefined) throw new Error("it was one");
+    expect(refusedBy(refused, "make a branch")).toMatchObject({
+      kind: "refused",
+      message: "GitHub refused to make a branch: Repository rule violations found",
+      fix: expect.stringContaining("bypass"),
+    });
+  });
+});
+
+describe("what must not be done twice", () => {
+  const lost = new Fault("timeout", "no answer");
+
+  it("is looked for after an answer that tells nothing, and only then", async () => {
+    expect(
+      await orLook(
+        () => Promise.reject(lost),
+        async () => "found",
+      ),
+    ).toBe("found");
+    const looks: string[] = [];
+    const look = async () => {
+      looks.push("looked");
+      return undefined;
+    };
+    await expect(orLook(() => Promise.reject(lost), look)).rejects.toBe(lost);
+    const refused = new UserError("permission", "no");
+    await expect(orLook(() => Promise.reject(refused), look)).rejects.toBe(refused);
+    expect(await orLook(async () => 1, look)).toBe(1);
+    expect(looks).toEqual(["looked"]);
   });
 });

@@ -9,8 +9,8 @@ const manifest: unknown = parseDocument(text).toJS();
 
 describe("app.yml", () => {
   it("asks for exactly the permissions that tokens ask for, and the events that have a handler", () => {
-    expect(manifest).toMatchObject({ default_permissions: TOKEN_PERMISSIONS, default_events: Object.keys(EVENTS) });
     expect(manifest).toHaveProperty("default_permissions", TOKEN_PERMISSIONS);
+    expect(manifest).toHaveProperty("default_events", Object.keys(EVENTS).sort());
   });
 
   it("gives each of them a reason", () => {

@@ -1,6 +1,6 @@
 import { createGitHub, type GitHubEdge, type GitHubOptions } from "../../src/github/index.ts";
 import { TOKEN_PERMISSIONS } from "../../src/github/permissions.ts";
-import type { GitHub } from "../../src/model/github.ts";
+import type { GitHubRepository } from "../../src/model/github-repository.ts";
 import type { LocalGitHubOptions, PullSummary } from "../../src/sandbox/index.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";
 import { memoryLog, memoryMetrics } from "../webhooks/fakes.ts";
@@ -32,7 +32,7 @@ export interface EdgeWorld extends Start {
   later(ms: number): void;
   /** Another edge with nothing in memory, like a worker that was started anew. */
   fresh(more?: Partial<GitHubOptions>): GitHubEdge;
-  github(edge?: GitHubEdge): Promise<GitHub>;
+  github(edge?: GitHubEdge): Promise<GitHubRepository>;
   /** Method and template of each request since the last call. */
   asked(): string[];
 }
@@ -97,6 +97,28 @@ export const ROUTES = {
   createCheck: "POST /repos/{owner}/{repo}/check-runs",
   updateCheck: "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
   annotations: "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations",
+  listStatuses: "GET /repos/{owner}/{repo}/commits/{ref}/status",
+  grant: "GET /app/installations/{installation_id}",
+  listPulls: "GET /repos/{owner}/{repo}/pulls",
+  createPull: "POST /repos/{owner}/{repo}/pulls",
+  updatePull: "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
+  mergePull: "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge",
+  updateIssue: "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
+  requestReviewers: "POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
+  listReviews: "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+  dismissReview: "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals",
+  createBlob: "POST /repos/{owner}/{repo}/git/blobs",
+  createTree: "POST /repos/{owner}/{repo}/git/trees",
+  createCommit: "POST /repos/{owner}/{repo}/git/commits",
+  readRef: "GET /repos/{owner}/{repo}/git/ref/{ref}",
+  createRef: "POST /repos/{owner}/{repo}/git/refs",
+  updateRef: "PATCH /repos/{owner}/{repo}/git/refs/{ref}",
+  deleteRef: "DELETE /repos/{owner}/{repo}/git/refs/{ref}",
+  readFile: "GET /repos/{owner}/{repo}/contents/{path}",
+  writeFile: "PUT /repos/{owner}/{repo}/contents/{path}",
+  team: "GET /orgs/{org}/teams/{team_slug}/memberships/{username}",
+  listDeployments: "GET /repos/{owner}/{repo}/deployments",
+  deploymentStatuses: "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
 } as const;
 
 /** The template of a route, as faults name it. */
