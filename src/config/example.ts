@@ -19,11 +19,14 @@ environments: # in promotion order
       healthy: true # the version is live and healthy in staging
       soak: 30m # and has been for that long
       checks: [e2e] # check runs or statuses on the carried commit
+      findings: danger # these must be acknowledged with /ack
+      override: { teams: [release], permission: maintain } # who may pass a gate with /override
       windows:
         - { allow: "mon-fri 09:00-17:00", timezone: Europe/Berlin }
         - { deny: "2026-12-20/2027-01-03", timezone: Europe/Berlin }
     allow: { teams: [release], permission: write }
     reviewers: { teams: [release] }
+    health: { deployment: "{environment}" } # GitHub Deployments say what is live and healthy
     delivery: { engine: argocd, cluster: prod, application: "{app}-prod", prune: false }
 images:
   - image: ghcr.io/acme/webapp
@@ -34,5 +37,5 @@ preview:
   ignore: [{ kind: Deployment, path: /metadata/annotations/checksum~1config }]
 notify: [{ channel: slack, to: "#deploys", on: [failed, drift, live] }]
 apps:
-  webapp: { environments: { prod: { promote: { auto: true } } } } # overrides
+  webapp: { environments: { prod: { promote: { auto: true }, gates: { dependsOn: [gateway] } } } } # overrides
 `;

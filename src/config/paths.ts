@@ -16,7 +16,12 @@ function checkPath(text: string): Refusal | undefined {
   if (text.split("/").includes("..")) {
     return { problem: "leads out with `..`", fix: "Write the path from the root of the repository." };
   }
-  return undefined;
+  const twice = text.split("/").find((name) => name.includes("*") && name.split("{app}").length > 2);
+  if (twice === undefined) return undefined;
+  return {
+    problem: `has \`{app}\` twice and \`*\` in the one name \`${twice}\``,
+    fix: "Write `{app}` once in it, or take the `*` out.",
+  };
 }
 
 /** Why a text cannot be filled in; `undefined` when its placeholders are known ones. */

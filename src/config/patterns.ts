@@ -2,6 +2,7 @@ import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
 import { detectRenderer } from "./detect.ts";
 import { byText, joinPath } from "./plan.ts";
+import { matchSegment } from "./segments.ts";
 
 /** A folder that a pattern matches. `app` is what `{app}` stood for, `undefined` when the pattern has none. */
 export interface PatternMatch {
@@ -53,7 +54,7 @@ function matchParts(names: readonly string[], parts: readonly string[]): boolean
     if (wanted === "**") {
       star = part++;
       from = name;
-    } else if (wanted !== undefined && segmentMatcher(wanted, undefined).test(names[name] ?? "")) {
+    } else if (wanted !== undefined && matchSegment(wanted, undefined, names[name] ?? "") !== undefined) {
       name++;
       part++;
     } else if (star >= 0) {
@@ -84,13 +85,12 @@ async function descendName(walk: Walk, path: string, app: string | undefined, re
 }
 
 async function descendWild(walk: Walk, path: string, app: string | undefined, part: string, rest: readonly string[]) {
-  const matcher = segmentMatcher(part, app);
   const entries = (await list(walk, path, part)).filter(({ name }) => !name.startsWith(".") || part.startsWith("."));
   const below = entries.map(async (entry) => {
-    const match = matcher.exec(entry.name);
+    const match = entry.kind === "file" ? undefined : matchSegment(part, app, entry.name);
     const at = joinPath(path, entry.name);
-    if (match === null || entry.kind === "file") return;
-    if (entry.kind === "dir") await descend(walk, at, match.groups?.app ?? app, rest);
+    if (match === undefined) return;
+    if (entry.kind === "dir") await descend(walk, at, match.app ?? app, rest);
     else walk.notFollowed.add(at);
   });
   await Promise.all(below);
@@ -120,27 +120,4 @@ async function list(walk: Walk, path: string, part: string): Promise<readonly Na
       fix: "name the folders of the targets in .sluice.yaml",
     },
   );
-}
-
-/** Matches one name; the group `app` is what `{app}` stands for, or must equal what it stood for before. */
-function segmentMatcher(part: string, app: string | undefined): RegExp {
-  if (!part.includes("{app}")) return starMatcher(part);
-  let named = app !== undefined;
-  const source = part.split(/(\{app\}|\*+)/).map((piece) => {
-    if (piece.startsWith("*")) return "[^/]*";
-    if (piece !== "{app}") return RegExp.escape(piece);
-    if (app !== undefined) return RegExp.escape(app);
-    if (named) return "\\k<app>";
-    named = true;
-    return "(?<app>[^/]+)";
-  });
-  return new RegExp(`^${source.join("")}$`, "su");
-}
-
-/** Text between two stars is taken where it stands first, once and for all (a lookahead is not tried again), so that many stars cost no more than one. */
-function starMatcher(part: string): RegExp {
-  const [first = "", ...others] = part.split(/\*+/).map((piece) => RegExp.escape(piece));
-  const last = others.pop();
-  const between = others.map((piece, index) => `(?=([^/]*?${piece}))\\${index + 1}`).join("");
-  return new RegExp(`^${first}${between}${last === undefined ? "" : `[^/]*${last}`}$`, "su");
 }

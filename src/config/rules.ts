@@ -1,12 +1,11 @@
 import { type Draft, draftOf, record, text, texts } from "./draft.ts";
 import { nearest } from "./nearest.ts";
 import { doubtful, type KeyPath, pathText, type Remark, wrong } from "./problem.ts";
+import { promotionRules, type Rule } from "./rules-promotion.ts";
 import { sourcesOf } from "./sources.ts";
 
 /** Of one rule that can find very many. */
 const mostRemarks = 100;
-
-type Rule = (draft: Draft) => readonly Remark[];
 
 /** What is wrong or doubtful between keys that are each right alone. Works on configurations that still have other errors. */
 export function crossFieldRemarks(value: unknown): readonly Remark[] {
@@ -130,21 +129,6 @@ const valueFilesNeedAChart: Rule = (draft) =>
         }),
   );
 
-const promotionsHaveASource: Rule = (draft) =>
-  draft.environments.flatMap(({ raw, path }) => {
-    const key = ["promote", "gates"].find((name) => raw[name] !== undefined);
-    if (key === undefined || raw.from !== undefined) return [];
-    const message = `\`${key}\` has no effect: "${String(raw.name)}" has no \`from\`, so nothing is promoted there`;
-    return [{ ...doubtful([...path, key], message, `Add \`from\`, or take \`${key}\` out.`), at: "key" as const }];
-  });
-
-const pathsStrategyHasPaths: Rule = (draft) =>
-  draft.environments.flatMap(({ parsed, path }) => {
-    if (parsed?.promote.strategy !== "paths" || (parsed.promote.paths ?? []).length > 0) return [];
-    const fix = "List the values: `paths: [{ file: values.yaml, key: image.tag }]`.";
-    return [wrong([...path, "promote"], 'The strategy "paths" needs `paths`, which say what is carried', fix)];
-  });
-
 const capturesHaveGroups: Rule = (draft) =>
   draft.images.flatMap(({ parsed, path }) => {
     const { regex, capture } = parsed?.policy ?? {};
@@ -228,8 +212,7 @@ const rules: readonly Rule[] = [
   placesAreGiven,
   pathsNameTheirApp,
   valueFilesNeedAChart,
-  promotionsHaveASource,
-  pathsStrategyHasPaths,
+  ...promotionRules,
   capturesHaveGroups,
   namedEnvironmentsExist,
   imagesAreListedOnce,

@@ -1,6 +1,7 @@
 import type { HelmOptions, RendererKind, RenderSpec, Target } from "../model/target.ts";
 import { targetId } from "../model/target.ts";
 import type { Tree } from "../model/tree.ts";
+import { dependencyRemarks } from "./dependencies.ts";
 import { detectRenderer, libraryChart } from "./detect.ts";
 import { fillTemplate } from "./paths.ts";
 import { matchesGlob, matchFolders, type PatternMatch } from "./patterns.ts";
@@ -25,11 +26,13 @@ export async function planTargets(
   const found = await Promise.all(
     config.environments.map((environment, index) => environmentTargets(config, environment, index, tree)),
   );
+  const targets = found.flatMap((part) => part.targets);
+  const remarks = [...found.flatMap((part) => part.remarks), ...dependencyRemarks(config, targets)];
   return {
-    targets: found.flatMap((part) => part.targets),
+    targets,
     environments: config.environments.map((environment) => environment.name),
     source: "file",
-    problems: found.flatMap((part) => part.remarks).map(locate),
+    problems: remarks.map(locate),
     notes: found.flatMap((part) => part.notes),
   };
 }

@@ -60,9 +60,64 @@ describe("the rules between keys", () => {
       'error 3: `path` "x/*" can match many folders, but `app` names one app',
     ],
     [
-      "gates without a source",
-      environments("gates: { approvals: 1 }"),
-      'warning 3: `gates` has no effect: "a" has no `from`, so nothing is promoted there',
+      "a soak without a source",
+      environments("gates: { approvals: 1, checks: [e2e], soak: 1h }"),
+      'warning 3: `gates.soak` has no effect: "a" has no `from`, so nothing is promoted there',
+    ],
+    [
+      "an automatic promotion without a source",
+      environments("promote: { auto: true, method: merge }"),
+      'warning 3: `promote.auto` has no effect: "a" has no `from`, so nothing is promoted there',
+    ],
+    [
+      "a dependency without a source",
+      `${environments("")}apps: { y: { environments: { a: { gates: { dependsOn: [z] } } } } }\n`,
+      'warning 4: `gates.dependsOn` has no effect: "a" has no `from`, so nothing is promoted there',
+    ],
+    [
+      "an app that depends on itself",
+      `${environments("", "from: a")}apps: { y: { environments: { b: { gates: { dependsOn: [z, y] } } } } }\n`,
+      'error 5: "y" depends on itself',
+    ],
+    [
+      "apps that wait for each other",
+      `${environments("", "from: a")}apps: { y: { environments: { b: { gates: { dependsOn: [z] } } } }, z: { environments: { b: { gates: { dependsOn: [y] } } } } }\n`,
+      'warning 5: The apps of "b" wait for each other: "y" → "z" → "y"',
+    ],
+    [
+      "apps that wait for each other by their environment's list",
+      environments("", "from: a, gates: { dependsOn: [y, z] }"),
+      'warning 4: The apps of "b" wait for each other: "y" → "z" → "y"',
+    ],
+    [
+      "health known by two things",
+      environments('health: { deployment: x, check: "y" }'),
+      "error 3: `environments[0].health` has both `deployment` and `check`",
+    ],
+    [
+      "health known by nothing",
+      environments("health: {}"),
+      "error 3: `environments[0].health` has neither `deployment` nor `check`",
+    ],
+    [
+      "an unknown placeholder",
+      environments('health: { deployment: "{stage}" }'),
+      'error 3: `environments[0].health.deployment`: "{stage}" has the unknown placeholder "{stage}"',
+    ],
+    [
+      "a list of nobody",
+      environments("allow: { users: [] }"),
+      "error 3: `environments[0].allow.users` has 0 entries, it must have at least 1",
+    ],
+    [
+      "a label that is none",
+      environments('promote: { labels: ["a,b"] }'),
+      'error 3: `environments[0].promote.labels[0]`: "a,b" is not the name of a label',
+    ],
+    [
+      "an app's strategy paths without paths",
+      `${environments("", "from: a")}apps: { y: { environments: { b: { promote: { strategy: paths } } } } }\n`,
+      'error 5: The strategy "paths" needs `paths`, which say what is carried',
     ],
     [
       "options of another renderer",
@@ -108,8 +163,24 @@ describe("the rules between keys", () => {
     expect(told(text)).toEqual([expected]);
   });
 
+  it("find a circle of very many apps", () => {
+    const apps = Array.from(
+      { length: 5_000 },
+      (_, n) => `  a${n}: { environments: { b: { gates: { dependsOn: [a${(n + 1) % 5_000}] } } } }\n`,
+    );
+    expect(told(`${environments("", "from: a")}apps:\n${apps.join("")}`)).toEqual([
+      'warning 6: The apps of "b" wait for each other: "a0" → "a1" → "a2" → "a3" → "a4" → "a5" → "a6" → "a7" → … → "a0"',
+    ]);
+  });
+
   it("let right files be", () => {
     expect(told(environments("", "from: a, gates: { soak: 1h }", "from: a"))).toEqual([]);
+    expect(told(environments("promote: { method: merge }, gates: { approvals: 1, healthy: false }"))).toEqual([]);
+    expect(
+      told(
+        `${environments("", "from: a, promote: { paths: [{ file: f, key: k }] }, gates: { dependsOn: [z] }")}apps: { y: { environments: { b: { promote: { strategy: paths }, gates: { dependsOn: [x, z] } } } }, z: { environments: { b: { gates: { dependsOn: [] } } } } }\n`,
+      ),
+    ).toEqual([]);
     expect(
       told(
         `${environments("")}images: [{ image: i, policy: { regex: "v(?<build>[0-9]+)-(.*)", capture: "$build.$2" }, environments: [a] }]\n`,
@@ -130,7 +201,7 @@ describe("the rules between keys", () => {
   });
 
   it("make a file with only warnings a good one", () => {
-    expect(parseConfig(environments("gates: {}"), "f")).toMatchObject({
+    expect(parseConfig(environments("gates: { soak: 1h }"), "f")).toMatchObject({
       ok: true,
       warnings: [{ severity: "warning" }],
     });

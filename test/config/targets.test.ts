@@ -137,6 +137,47 @@ describe("targets from the configuration", () => {
     );
   });
 
+  it("may have the names of what every object has", async () => {
+    const text = config(
+      { prod: 'path: "apps/{app}/overlays/prod"' },
+      "apps: { toString: { environments: { prod: { skip: true } } } }\n",
+    );
+    expect(await paths(text, overlays(["constructor", "toString", "valueOf"], ["prod"]))).toEqual([
+      "constructor/prod kustomize apps/constructor/overlays/prod",
+      "valueOf/prod kustomize apps/valueOf/overlays/prod",
+    ]);
+  });
+
+  it("are warned about where they depend on what is no app there", async () => {
+    const text = config(
+      {
+        staging: 'path: "apps/{app}/overlays/staging"',
+        prod: 'path: "apps/{app}/overlays/prod", from: staging, gates: { dependsOn: [webap] }',
+      },
+      "apps: { api: { environments: { prod: { gates: { dependsOn: [queue] } } } } }\n",
+    );
+    const { problems, plan: made } = await resolveTargets(text, memoryTree(apps));
+    expect(made.targets).toHaveLength(4);
+    expect(problems).toMatchObject([
+      {
+        severity: "warning",
+        line: 4,
+        message: '`dependsOn` names "webap", which is no app of "prod"',
+        fix: "Did you mean `webapp`? Name an app of the environment, or take it out: what depends on it waits for ever.",
+      },
+      { severity: "warning", line: 5, message: '`dependsOn` names "queue", which is no app of "prod"' },
+    ]);
+  });
+
+  it("are not looked for by a name of a pattern that can be read in too many ways", async () => {
+    const { problems } = await resolveTargets(config({ prod: 'path: "apps/{app}*{app}"' }), memoryTree(apps));
+    expect(problems).toMatchObject([
+      {
+        message: '`environments[0].path`: "apps/{app}*{app}" has `{app}` twice and `*` in the one name `{app}*{app}`',
+      },
+    ]);
+  });
+
   it("leave library charts, excluded folders and skipped apps out and say so", async () => {
     const files = {
       ...chart("charts/web", []),
