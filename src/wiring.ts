@@ -13,11 +13,14 @@ import type { Renderer } from "./model/render.ts";
 import type { Mirrors, Repository } from "./model/tree.ts";
 import { createLogger, createMetrics, type PrometheusMetrics } from "./observe/index.ts";
 import { runPreview } from "./preview/run.ts";
+import { createPromotions, type PromotionPorts, runChain, runGates, runPromotions } from "./promote/run/index.ts";
+import { createSeal } from "./promote/text/seal.ts";
 import type { LockTiming } from "./queue/consumer.ts";
 import { createQueue, type QueueBackend } from "./queue/index.ts";
 import { engineBinary } from "./render/binary.ts";
 import { createRenderer } from "./render/renderer.ts";
 import type { ServerSettings } from "./settings.ts";
+import { createStateStore } from "./state/index.ts";
 import { createWeb, type ServedWeb, serveWeb } from "./web/index.ts";
 import { runCommands } from "./webhooks/commands/run.ts";
 import { type MissedWatch, watchMissedDeliveries } from "./webhooks/missed.ts";
@@ -34,7 +37,16 @@ const readyMs = 1_000;
 const memoEntries = 100_000;
 
 /** Milliseconds that one run of each kind may take. */
-const deadlines = { delivery: 30_000, preview: 10 * 60_000, command: 60_000 };
+const deadlines = {
+  delivery: 30_000,
+  preview: 10 * 60_000,
+  // A command may plan a promotion of many apps.
+  command: 5 * 60_000,
+  promotions: 10 * 60_000,
+  gates: 5 * 60_000,
+  chain: 5 * 60_000,
+  wake: 30_000,
+};
 
 /** A running server. */
 export interface RunningSluice {
@@ -115,7 +127,8 @@ async function openQueue(
     settings.store.kind === "embedded"
       ? { kind: "embedded", dataDir: join(settings.dataDir, "queue") }
       : settings.store;
-  const concurrency = { delivery: 8, preview: settings.concurrency, command: settings.concurrency };
+  const { concurrency: jobs } = settings;
+  const concurrency = { delivery: 8, preview: jobs, command: jobs, promotions: jobs, gates: jobs, chain: 2, wake: 4 };
   const queue = await createQueue({ backend, concurrency, deadlines, log, metrics, ...(locks && { locks }) });
   metrics.watchQueue(() => queue.counts());
   return queue;
@@ -146,11 +159,23 @@ async function openWorker(settings: ServerSettings, { github, queue, log, metric
   const memo: ScanMemo = new Lru(memoEntries);
   const ports = { github: github.for, mirrors, renderer, memo, queue, log, metrics, clock: Date.now };
   const preview = { fingerprintKey: fingerprintKey(settings.privateKey), forks: settings.previewForks };
+  const promotion: PromotionPorts = {
+    ...ports,
+    state: createStateStore({ mirrors, github: github.for, clock: Date.now, random: Math.random }),
+    seal: createSeal(settings.privateKey),
+    webUrl: settings.githubUrl,
+    fingerprintKey: preview.fingerprintKey,
+  };
+  const promotions = createPromotions(promotion);
   return {
     handlers: {
       delivery: (job, context) => receiveDelivery(probot, job, context.signal),
       preview: (job, context) => runPreview(job, ports, preview, context),
-      command: (job, context) => runCommands(job, { github: github.for, queue, log }, context),
+      command: (job, context) => runCommands(job, { github: github.for, queue, log, promotions }, context),
+      promotions: (job, context) => runPromotions(job, promotion, context),
+      gates: (job, context) => runGates(job, promotion, context),
+      chain: (job, context) => runChain(job, promotion, context),
+      wake: (job) => queue.add(job.wakes),
     },
     close: async () => {
       await Promise.all([mirrors.close(), renderer.close()]);

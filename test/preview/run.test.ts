@@ -45,6 +45,13 @@ function pull(): PullRequest {
     head: { sha: head, ref: "scale", repository: job.repository },
     base: { sha: head, ref: "main" },
     fork: false,
+    nodeId: "PR_7",
+    url: "",
+    body: "",
+    author: "ada",
+    merged: false,
+    mergeCommit: undefined,
+    labels: [],
   };
 }
 
@@ -70,7 +77,12 @@ async function run(parts: {
     metrics: memoryMetrics(),
     clock: Date.now,
   };
-  const context = { signal: parts.signal ?? AbortSignal.timeout(20_000), attempt: 6, lastAttempt: true };
+  const context = {
+    signal: parts.signal ?? AbortSignal.timeout(20_000),
+    attempt: 6,
+    lastAttempt: true,
+    firstRun: false,
+  };
   const ended = await runPreview(job, ports, { fingerprintKey: new Uint8Array(32), forks: false }, context).then(
     () => undefined,
     (error: unknown) => error,

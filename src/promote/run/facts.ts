@@ -3,12 +3,12 @@ import { compareTarget } from "../../diff/index.ts";
 import type { GateFinding, GateSettings, Health, Override, PromotionFacts, TargetFacts } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { HistoryEntry } from "../../model/state.ts";
-import { type Target, targetId } from "../../model/target.ts";
+import type { Target } from "../../model/target.ts";
 import type { PromotionRecord } from "../text/record.ts";
-import { behindIn } from "../versions.ts";
 import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, targetOf } from "./scene.ts";
+import { behindIn } from "./versions-at.ts";
 
 /** Everything that the gates of one promotion pull request depend on, at its head. */
 export async function factsOf(
@@ -92,12 +92,6 @@ async function carriedHealth(
   if (source === undefined) return { state: "unknown", reason: `${app} has no target in ${from}` };
   const { health } = settingsFor(scene.config, app, from);
   return healthOf(ports, scene, observed, { source, commit, health }, settings.soak);
-}
-
-/** The target of an app in an environment, at the base. */
-export function targetOf(scene: Scene, app: string, environment: string): Target | undefined {
-  const id = targetId(app, environment);
-  return scene.targets.targets.find((target) => target.id === id);
 }
 
 /** What the pull request, as it is at its head, introduces in this target. */

@@ -8,12 +8,12 @@ import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
 import { type PromotionRecord, parseRecord } from "../text/record.ts";
-import { factsOf, targetOf } from "./facts.ts";
+import { factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import { mergeHead, mergesItself } from "./merge.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
-import { openScene, type Scene } from "./scene.ts";
+import { openScene, type Scene, targetOf } from "./scene.ts";
 import { settle } from "./settle.ts";
 
 /**

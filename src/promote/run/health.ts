@@ -129,3 +129,27 @@ async function deploysSame(
   const [carried, deployed] = await Promise.all([render(commit), render(sha)]);
   return carried.ok && deployed.ok && carried.digest === deployed.digest;
 }
+
+/**
+ * Whether what `source` renders at `commit` was ever deployed with success; `unknown` when nothing is known of deployments there at all. A version that was live counts, even if another
+ * one is live now.
+ */
+export async function deployedHealthy(
+  ports: PromotionPorts,
+  scene: Scene,
+  observed: Observed,
+  subject: { readonly source: Target; readonly commit: string; readonly health: HealthSource },
+): Promise<"healthy" | "unhealthy" | "unknown"> {
+  const { health, commit } = subject;
+  if (health.kind === "check") {
+    const { state } = await healthByCheck(observed, commit, health.name);
+    return state === "healthy" ? "healthy" : state === "unknown" ? "unknown" : "unhealthy";
+  }
+  const deployments = await observed.deployments(health.name);
+  if (deployments.length === 0) return "unknown";
+  for (const deployment of deployments) {
+    if (!(await deploysSame(ports, scene, { ...subject, name: health.name }, deployment))) continue;
+    if ((await observed.statuses(deployment.id)).some(({ state }) => state === "success")) return "healthy";
+  }
+  return "unhealthy";
+}

@@ -1,6 +1,7 @@
 import type { Config, TargetPlan } from "../../config/index.ts";
 import type { GitHubRepository } from "../../model/github-repository.ts";
 import type { RepositoryState, StateAddress } from "../../model/state.ts";
+import { type Target, targetId } from "../../model/target.ts";
 import type { Repository, Tree } from "../../model/tree.ts";
 import { configured, type ResolvedPromotion, resolvePromotion } from "../resolve.ts";
 import { PROMOTION_REFS } from "../text/branch.ts";
@@ -71,4 +72,10 @@ export function resolve(
     apps,
     ...(ports.memo === undefined ? {} : { memo: ports.memo }),
   });
+}
+
+/** The target of an app in an environment, at the base. */
+export function targetOf(scene: Scene, app: string, environment: string): Target | undefined {
+  const id = targetId(app, environment);
+  return scene.targets.targets.find((target) => target.id === id);
 }

@@ -10,7 +10,7 @@ export type ChainStep = {
   readonly environment: string /** What the environment has now; empty when it is not known. */;
   readonly version: string;
 } & (
-  | { readonly state: "merged" }
+  | { readonly state: "comes" | "merged" }
   | { readonly state: "arrived"; readonly pullRequest: number | undefined; readonly at: number | undefined }
   | { readonly state: "same" }
   | { readonly state: "under-way"; readonly pullRequest: number; readonly becomes: string; readonly gates: string }
@@ -51,6 +51,8 @@ function row(step: ChainStep, many: boolean, now: number): string {
 
 function said(step: ChainStep, now: number): readonly [sign: string, text: string] {
   switch (step.state) {
+    case "comes":
+      return ["◻️", "comes with this pull request"];
     case "merged":
       return ["✅", "merged with this pull request"];
     case "arrived": {

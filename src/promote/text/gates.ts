@@ -73,3 +73,9 @@ function rowsOf(result: GateResult, now: number, depth: number): readonly string
   const more = telling.length > shown.length ? [`| | ${indent}… | ${telling.length - shown.length} more | |`] : [];
   return [row, ...(depth < 3 ? shown.flatMap((child) => rowsOf(child, now, depth + 1)) : []), ...more];
 }
+
+/** The labels of the gates that a body shows as not passed, with their signs; empty when there are none. */
+export function openGates(body: string): string {
+  const rows = body.replaceAll("\r\n", "\n").matchAll(/^\| (⏳|⛔) \| \*\*([^*|]+)\*\* \|/gmu);
+  return [...rows].map(([, sign, label]) => `${sign} ${label}`).join(", ");
+}

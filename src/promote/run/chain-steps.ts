@@ -1,0 +1,159 @@
+import { settingsFor } from "../../config/index.ts";
+import type { PullRequest } from "../../model/github.ts";
+import type { HistoryEntry } from "../../model/state.ts";
+import type { Target } from "../../model/target.ts";
+import { parseBranch } from "../text/branch.ts";
+import type { ChainStep } from "../text/chain.ts";
+import { openGates } from "../text/gates.ts";
+import { type PromotionRecord, parseRecord } from "../text/record.ts";
+import { shortMove } from "../text/title.ts";
+import type { PromotionPorts } from "./ports.ts";
+import { type Scene, targetOf } from "./scene.ts";
+import { touchedTargets } from "./touched.ts";
+import { versionsAt, versionsText } from "./versions-at.ts";
+
+/** An open promotion with what it carries. */
+interface OpenPromotion {
+  readonly pull: PullRequest;
+  readonly record: PromotionRecord;
+}
+
+/** Apps of one change that are followed. */
+const MOST_APPS = 50;
+
+/** Where a merged change is, for each app that it touched and each environment that the app goes through, in promotion order. The scene must have been opened with `wantsOf(pull)`. */
+export async function chainSteps(
+  ports: PromotionPorts,
+  scene: Scene,
+  pull: PullRequest,
+): Promise<readonly ChainStep[]> {
+  const touched = await touchedTargets(ports, scene, pull);
+  const apps = [...new Set(touched.map(({ app }) => app))].slice(0, MOST_APPS);
+  const open = await openPromotions(ports, scene);
+  const steps: ChainStep[] = [];
+  for (const app of apps) steps.push(...(await stepsOf(ports, scene, pull, app, touched, open)));
+  return steps;
+}
+
+async function stepsOf(
+  ports: PromotionPorts,
+  scene: Scene,
+  pull: PullRequest,
+  app: string,
+  touched: readonly Target[],
+  open: readonly OpenPromotion[],
+): Promise<readonly ChainStep[]> {
+  /** By environment: the commit with which the change came there. */
+  const arrivals = new Map<string, string>();
+  const steps: ChainStep[] = [];
+  for (const { name, from } of scene.config.environments) {
+    const target = targetOf(scene, app, name);
+    if (target === undefined) continue;
+    const direct = touched.some(({ id }) => id === target.id);
+    if (!direct && (from === undefined || (!arrivals.has(from) && !follows(steps, from)))) continue;
+    const about = { app, environment: name, version: versionsText(await versionsAt(ports, scene, target, scene.head)) };
+    const came = direct ? undefined : await arrival(scene, target, arrivals.get(from ?? ""));
+    if (direct && pull.mergeCommit !== undefined) arrivals.set(name, pull.mergeCommit);
+    if (came?.mergeCommit !== undefined) arrivals.set(name, came.mergeCommit);
+    steps.push(
+      direct
+        ? { ...about, state: "merged" }
+        : await stepOf(ports, scene, pull, target, about, came, arrivals.get(from ?? ""), open),
+    );
+  }
+  return steps;
+}
+
+/** The environment before is part of the chain, even if the change has not come there yet. */
+function follows(steps: readonly ChainStep[], from: string): boolean {
+  return steps.some(({ environment }) => environment === from);
+}
+
+type About = Pick<ChainStep, "app" | "environment" | "version">;
+
+async function stepOf(
+  ports: PromotionPorts,
+  scene: Scene,
+  pull: PullRequest,
+  { app, environment, id }: Target,
+  about: About,
+  came: HistoryEntry | undefined,
+  since: string | undefined,
+  open: readonly OpenPromotion[],
+): Promise<ChainStep> {
+  if (came !== undefined) {
+    if (came.kind !== "promoted") return { ...about, state: "rolled-back", by: came.by, at: Date.parse(came.at) };
+    return { ...about, state: "arrived", pullRequest: came.pullRequest, at: Date.parse(came.at) };
+  }
+  for (const { pull: promotion, record } of open) {
+    const carried = record.environment === environment ? record.targets.find((one) => one.app === app) : undefined;
+    if (carried === undefined || since === undefined || !(await scene.repository.isAncestor(since, record.commit)))
+      continue;
+    const becomes = carried.images.map((image) => shortMove(image).split(" → ")[1] ?? "").join(", ");
+    return {
+      ...about,
+      state: "under-way",
+      pullRequest: promotion.number,
+      becomes: becomes || "its files",
+      gates: openGates(promotion.body),
+    };
+  }
+  const asked = (await scene.state.waiting()).find(
+    (wish) =>
+      wish.pullRequest === pull.number &&
+      wish.environment === environment &&
+      (wish.apps.length === 0 || wish.apps.includes(app)),
+  );
+  if (asked !== undefined) return { ...about, state: "asked", by: asked.by };
+  const hold = await scene.state.hold(environment, app, ports.clock());
+  if (hold !== undefined) return { ...about, state: "held", by: hold.by, reason: hold.reason };
+  const from = settingsFor(scene.config, app, environment).from;
+  const source = from === undefined ? undefined : targetOf(scene, app, from);
+  if (
+    source !== undefined &&
+    since !== undefined &&
+    versionsText(await versionsAt(ports, scene, source, scene.head)) === about.version
+  ) {
+    return { ...about, state: "same" };
+  }
+  return {
+    ...about,
+    state: "not-yet",
+    automatic: settingsFor(scene.config, app, environment).promote.auto && id !== "",
+  };
+}
+
+/** The entry with which a change came to a target: the first promotion of a commit that has it, or the rollback that took it away since. */
+async function arrival(scene: Scene, target: Target, since: string | undefined): Promise<HistoryEntry | undefined> {
+  if (since === undefined) return undefined;
+  let came: HistoryEntry | undefined;
+  for (const entry of await scene.state.history(target.environment, target.app)) {
+    if (entry.kind === "promoted" && entry.commit !== undefined && (await has(scene, since, entry.commit))) {
+      came = came?.kind === "promoted" ? came : entry;
+    }
+    // A rollback is written down twice: when it is asked for, and when it is merged; only then is the change gone.
+    if (
+      came !== undefined &&
+      (entry.kind === "reverted" || (entry.kind === "rolled-back" && entry.mergeCommit !== undefined))
+    ) {
+      if (entry.kind === "reverted" || !(await has(scene, since, entry.commit ?? ""))) came = entry;
+    }
+  }
+  return came;
+}
+
+async function has(scene: Scene, change: string, commit: string): Promise<boolean> {
+  if ((await scene.repository.objects.read(commit))?.kind !== "commit") return false;
+  return scene.repository.isAncestor(change, commit);
+}
+
+async function openPromotions(ports: PromotionPorts, scene: Scene): Promise<readonly OpenPromotion[]> {
+  const open: OpenPromotion[] = [];
+  for (const branch of [...scene.branches.keys()].slice(0, 50)) {
+    if (parseBranch(branch)?.kind !== "promotion") continue;
+    const pull = await scene.github.pullRequestOf(branch);
+    const record = pull?.state === "open" ? parseRecord(pull.body, branch, ports.seal) : undefined;
+    if (pull !== undefined && record !== undefined) open.push({ pull, record });
+  }
+  return open;
+}

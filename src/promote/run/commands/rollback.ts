@@ -1,0 +1,97 @@
+import { code, inert } from "../../../diff/index.ts";
+import { UserError } from "../../../model/errors.ts";
+import type { PullRequest } from "../../../model/github.ts";
+import type { PromotionCall } from "../../../model/promotion.ts";
+import { parseRecord } from "../../text/record.ts";
+import { observe } from "../health.ts";
+import { carry, type Made } from "../make.ts";
+import type { PromotionPorts } from "../ports.ts";
+import { rollbackPairs } from "../rollback-pairs.ts";
+import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
+import { describeMade } from "../say.ts";
+import { openScene, type Scene } from "../scene.ts";
+import { touchedTargets, wantsOf } from "../touched.ts";
+import { assertAllowed } from "./rights.ts";
+
+/** What was wished for. */
+export interface RollbackWish {
+  readonly environment: string;
+  readonly apps: readonly string[];
+  readonly to?: string;
+}
+
+/** `/rollback`: the pull requests that restore an earlier version, one for each target, and a hold on automation there. */
+export async function rollback(ports: PromotionPorts, call: PromotionCall, wish: RollbackWish): Promise<string> {
+  const github = await ports.github(call.installationId, call.repository);
+  const pull = await github.pullRequest(call.pullRequest);
+  const where = { installationId: call.installationId, repository: call.repository };
+  const scene = await openScene(ports, where, pull.base.ref, call.signal, wantsOf(pull));
+  await assertAllowed(scene, call, wish.environment, wish.apps);
+  const apps = wish.apps.length > 0 ? wish.apps : await appsOf(ports, scene, pull, wish.environment);
+  if (wish.apps.length === 0) await assertAllowed(scene, call, wish.environment, apps);
+  const observed = observe(scene.github);
+  const said: string[] = [];
+  for (const pair of rollbackPairs(scene, wish.environment, apps)) {
+    const point = await rollbackPoint(ports, scene, observed, pair.target, wish.to);
+    const made = await carry(ports, scene, {
+      kind: "rollback",
+      environment: wish.environment,
+      from: wish.environment,
+      pairs: [pair],
+      commit: point.commit,
+      actor: call.actor,
+      origin: pull.number,
+    });
+    if (made.pull !== undefined) await holdBack(ports, scene, call, wish.environment, pair.app, made, point);
+    said.push(`${describeMade(made, wish.environment)} (${inert(point.why)})`);
+  }
+  const held = `Automation of ${apps.map((app) => code(`${wish.environment}/${app}`)).join(", ")} is on hold until somebody comments \`/release\` or promotes something newer`;
+  return `${said.join("; ")}. ${held}`;
+}
+
+async function appsOf(
+  ports: PromotionPorts,
+  scene: Scene,
+  pull: PullRequest,
+  environment: string,
+): Promise<readonly string[]> {
+  const record = parseRecord(pull.body, pull.head.ref, ports.seal);
+  if (record !== undefined) return record.apps;
+  const there = new Set(
+    scene.targets.targets.flatMap((target) => (target.environment === environment ? [target.app] : [])),
+  );
+  const apps = [...new Set((await touchedTargets(ports, scene, pull)).map(({ app }) => app))].filter((app) =>
+    there.has(app),
+  );
+  if (apps.length > 0) return apps;
+  throw new UserError("refused", `this pull request touches no app of \`${environment}\``, {
+    fix: `name the apps: \`/rollback ${environment} app\``,
+  });
+}
+
+async function holdBack(
+  ports: PromotionPorts,
+  scene: Scene,
+  call: PromotionCall,
+  environment: string,
+  app: string,
+  { pull, record }: Made,
+  point: RollbackPoint,
+): Promise<void> {
+  const versions = record?.targets.find((target) => target.app === app)?.images ?? [];
+  await ports.state.record(
+    scene.where,
+    {
+      kind: "rolled-back",
+      id: `${call.id}-${app}`,
+      at: new Date(call.at).toISOString(),
+      by: call.actor,
+      environment,
+      apps: [app],
+      commit: point.commit,
+      versions: { [app]: versions },
+      ...(pull === undefined ? {} : { pullRequest: pull.number }),
+    },
+    call.signal,
+  );
+}

@@ -1,0 +1,67 @@
+import type { HistoryEntry } from "../../model/state.ts";
+import type { Target } from "../../model/target.ts";
+import type { PromotionPorts } from "./ports.ts";
+import type { Scene } from "./scene.ts";
+import { versionsAt } from "./versions-at.ts";
+
+/**
+ * A promotion that was taken back on the base branch without us, by `git revert` or by hand, counts as a rollback: it is written down, and automation is held there. It is told by what the
+ * target has, not by a message.
+ */
+export async function recordReverts(ports: PromotionPorts, scene: Scene): Promise<void> {
+  const sourced = new Set(scene.config.environments.flatMap(({ name, from }) => (from === undefined ? [] : [name])));
+  for (const target of scene.targets.targets.filter(({ environment }) => sourced.has(environment))) {
+    scene.signal.throwIfAborted();
+    const history = await scene.state.history(target.environment, target.app);
+    const last = history.findLast(({ kind }) => kind === "promoted" || kind === "rolled-back" || kind === "reverted");
+    if (last?.kind !== "promoted" || !(await wasTakenBack(ports, scene, target, last))) continue;
+    await write(ports, scene, target, last);
+  }
+}
+
+async function wasTakenBack(
+  ports: PromotionPorts,
+  scene: Scene,
+  target: Target,
+  { mergeCommit, versions = [] }: HistoryEntry,
+): Promise<boolean> {
+  if (mergeCommit === undefined || versions.length === 0) return false;
+  const { repository } = scene;
+  if ((await repository.objects.read(mergeCommit))?.kind !== "commit") return false;
+  const then = await (await repository.tree(mergeCommit)).at(target.render.path);
+  const now = await scene.tree.at(target.render.path);
+  if (now === undefined || then?.oid === now.oid || !(await repository.isAncestor(mergeCommit, scene.head)))
+    return false;
+  const current = new Map(
+    (await versionsAt(ports, scene, target, scene.head))?.map(({ image, version }) => [image, version]),
+  );
+  return versions.every(({ image, from, to }) => from !== "" && from !== to && current.get(image) === from);
+}
+
+async function write(ports: PromotionPorts, scene: Scene, target: Target, last: HistoryEntry): Promise<void> {
+  const { mergeCommit = "", versions = [] } = last;
+  const [commit] = await scene.repository.log({
+    to: scene.head,
+    from: mergeCommit,
+    paths: [target.render.path],
+    limit: 1,
+  });
+  await ports.state.record(
+    scene.where,
+    {
+      kind: "reverted",
+      id: `reverted-${mergeCommit}`,
+      at: commit?.date ?? new Date(ports.clock()).toISOString(),
+      by: commit?.author.name ?? "somebody",
+      environment: target.environment,
+      apps: [target.app],
+      reason:
+        commit === undefined ? "taken back on the base branch" : (commit.message.split("\n")[0] ?? "").slice(0, 200),
+      commit: scene.head,
+      versions: { [target.app]: versions.map(({ image, from, to }) => ({ image, from: to, to: from })) },
+      ...(commit === undefined ? {} : { mergeCommit: commit.sha }),
+    },
+    scene.signal,
+  );
+  ports.log.info({ target: target.id, commit: commit?.sha }, "a promotion was reverted; automation is held");
+}

@@ -1,0 +1,102 @@
+import { settingsFor } from "../../config/index.ts";
+import { UserError } from "../../model/errors.ts";
+import type { Target } from "../../model/target.ts";
+import { deployedHealthy, type Observed } from "./health.ts";
+import type { PromotionPorts } from "./ports.ts";
+import type { Scene } from "./scene.ts";
+import { renderAt, type Versions, versionsAt } from "./versions-at.ts";
+
+/** How far back is looked: commits that touch what the target reads. */
+const LIMIT = 100;
+
+/** A commit at which a target was something else than now, and why that one. */
+export interface RollbackPoint {
+  readonly commit: string;
+  readonly why: string;
+}
+
+/**
+ * Where a target is rolled back to: the commit or version that was named, else the newest earlier version that was live and healthy by the environment's Deployments; where no Deployment is known, the
+ * version before. A `not-found` UserError when there is none.
+ */
+export async function rollbackPoint(
+  ports: PromotionPorts,
+  scene: Scene,
+  observed: Observed,
+  target: Target,
+  to: string | undefined,
+): Promise<RollbackPoint> {
+  if (to !== undefined && /^[0-9a-f]{7,64}$/.test(to)) {
+    const commit = await commitNamed(scene, to);
+    if (commit !== undefined) return { commit, why: "the commit that was named" };
+  }
+  const { strategy } = settingsFor(scene.config, target.app, target.environment).promote;
+  const health = settingsFor(scene.config, target.app, target.environment).health;
+  const now = await stateAt(ports, scene, target, scene.head);
+  let seen = 0;
+  for await (const commit of earlierCommits(ports, scene, target)) {
+    const then = await stateAt(ports, scene, target, commit);
+    if (then === undefined || (strategy === "images" ? then.text === now?.text : then.digest === now?.digest)) continue;
+    seen += 1;
+    if (to !== undefined) {
+      if (then.versions.some(({ version }) => version === to || version.split("@")[0] === to))
+        return { commit, why: `it had ${to} there` };
+      continue;
+    }
+    const healthy = await deployedHealthy(ports, scene, observed, { source: target, commit, health });
+    if (healthy === "unknown")
+      return { commit, why: "the version before; no deployment is known that would tell whether it was healthy" };
+    if (healthy === "healthy") return { commit, why: "the last version that was healthy" };
+  }
+  throw notFound(target, to, seen);
+}
+
+async function commitNamed(scene: Scene, to: string): Promise<string | undefined> {
+  const commit = await scene.repository.resolve(to).catch((error: unknown) => {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+  return commit !== undefined && (await scene.repository.isAncestor(commit, scene.head)) ? commit : undefined;
+}
+
+/** The commits before each that touched what the target reads, newest first. */
+async function* earlierCommits(ports: PromotionPorts, scene: Scene, target: Target): AsyncGenerator<string> {
+  const { trace } = await renderAt(ports, scene, target, scene.head);
+  const paths = [...new Set(trace.flatMap(([path, kind]) => (kind === "file" || kind === "tree" ? [path] : [])))].slice(
+    0,
+    2_000,
+  );
+  for (const { parents } of await scene.repository.log({ to: scene.head, paths, firstParent: true, limit: LIMIT })) {
+    const [before] = parents;
+    if (before !== undefined) yield before;
+  }
+}
+
+async function stateAt(
+  ports: PromotionPorts,
+  scene: Scene,
+  target: Target,
+  commit: string,
+): Promise<{ readonly digest: string; readonly versions: Versions; readonly text: string } | undefined> {
+  const render = await renderAt(ports, scene, target, commit);
+  const versions = await versionsAt(ports, scene, target, commit);
+  return render.ok && versions !== undefined
+    ? { digest: render.digest, versions, text: JSON.stringify(versions) }
+    : undefined;
+}
+
+function notFound(target: Target, to: string | undefined, seen: number): UserError {
+  if (to !== undefined) {
+    return new UserError(
+      "not-found",
+      `\`${target.app}\` never had \`${to}\` in \`${target.environment}\`, as far as its last ${LIMIT} changes tell`,
+      {
+        fix: "name a commit of the base branch, or leave `--to` out",
+      },
+    );
+  }
+  const message = seen === 0 ? "has had no other version" : "has no earlier version that is known to have been healthy";
+  return new UserError("not-found", `\`${target.app}\` ${message} in \`${target.environment}\``, {
+    fix: "name one with `--to <version or commit>`",
+  });
+}

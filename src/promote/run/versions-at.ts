@@ -1,0 +1,67 @@
+import type { Render } from "../../model/render.ts";
+import type { Target } from "../../model/target.ts";
+import { shortVersion } from "../text/title.ts";
+import { imageVersions } from "../versions.ts";
+import type { PromotionPorts } from "./ports.ts";
+import { type Scene, targetOf } from "./scene.ts";
+
+/** The images that a target runs, by name. */
+export type Versions = readonly { readonly image: string; readonly version: string }[];
+
+/** The render of a target at a commit; kept renders are found by their traces. */
+export async function renderAt(ports: PromotionPorts, scene: Scene, target: Target, commit: string): Promise<Render> {
+  const { repository, signal } = scene;
+  const source = { tree: await repository.tree(commit), objects: repository.objects };
+  return ports.renderer.render(target.render, source, signal);
+}
+
+/** What a target runs at a commit; `undefined` when it does not render there. */
+export async function versionsAt(
+  ports: PromotionPorts,
+  scene: Scene,
+  target: Target,
+  commit: string,
+): Promise<Versions | undefined> {
+  const render = await renderAt(ports, scene, target, commit);
+  if (!render.ok) return undefined;
+  return imageVersions(render.resources()).map(({ image, versions }) => ({ image, version: versions.join(", ") }));
+}
+
+/** Versions for people: the one of the only image, or each with the last part of its image's name. */
+export function versionsText(versions: Versions | undefined): string {
+  if (versions === undefined) return "";
+  const [only, ...more] = versions;
+  if (only === undefined) return "";
+  if (more.length === 0) return shortVersion(only.version);
+  const shown = versions
+    .slice(0, 3)
+    .map(({ image, version }) => `${image.slice(image.lastIndexOf("/") + 1)} ${shortVersion(version)}`);
+  return `${shown.join(", ")}${versions.length > 3 ? ` and ${versions.length - 3} more` : ""}`;
+}
+
+/** Whether an app has other versions in an environment than in the one that it comes from, of the images that both run. */
+export async function behindIn(
+  ports: PromotionPorts,
+  scene: Scene,
+  { app, environment, from }: { readonly app: string; readonly environment: string; readonly from: string },
+): Promise<{ readonly app: string; readonly behind: boolean; readonly detail: string }> {
+  const [target, source] = [targetOf(scene, app, environment), targetOf(scene, app, from)];
+  if (target === undefined || source === undefined) {
+    return { app, behind: true, detail: `${app} has no target in ${target === undefined ? environment : from}` };
+  }
+  const [here, there] = await Promise.all([
+    versionsAt(ports, scene, target, scene.head),
+    versionsAt(ports, scene, source, scene.head),
+  ]);
+  if (here === undefined || there === undefined) return { app, behind: true, detail: `${app} does not render` };
+  const differing = there.find(({ image, version }) =>
+    here.some((one) => one.image === image && one.version !== version),
+  );
+  if (differing === undefined) return { app, behind: false, detail: `${app} has the versions of ${from}` };
+  const has = here.find(({ image }) => image === differing.image)?.version ?? "";
+  return {
+    app,
+    behind: true,
+    detail: `${app} has ${shortVersion(has)} and ${from} has ${shortVersion(differing.version)}`,
+  };
+}
