@@ -28,6 +28,12 @@ const OPERATIONS = [
   "DELETE /installation/token",
   "GET /meta",
   "GET /orgs/{org}/installation",
+  "GET /orgs/{org}/members/{username}",
+  "GET /orgs/{org}/memberships/{username}",
+  "GET /orgs/{org}/teams",
+  "GET /orgs/{org}/teams/{team_slug}",
+  "GET /orgs/{org}/teams/{team_slug}/members",
+  "GET /orgs/{org}/teams/{team_slug}/memberships/{username}",
   "GET /rate_limit",
   "GET /repos/{owner}/{repo}",
   "GET /repos/{owner}/{repo}/branches",
@@ -47,6 +53,11 @@ const OPERATIONS = [
   "GET /repos/{owner}/{repo}/contents/{path}",
   "PUT /repos/{owner}/{repo}/contents/{path}",
   "POST /repos/{owner}/{repo}/git/blobs",
+  "GET /repos/{owner}/{repo}/deployments",
+  "POST /repos/{owner}/{repo}/deployments",
+  "GET /repos/{owner}/{repo}/deployments/{deployment_id}",
+  "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
+  "POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
   "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
   "POST /repos/{owner}/{repo}/git/commits",
   "GET /repos/{owner}/{repo}/git/commits/{commit_sha}",
@@ -81,18 +92,28 @@ const OPERATIONS = [
   "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits",
   "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
   "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
+  "POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
+  "DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+  "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}",
+  "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals",
   "POST /repos/{owner}/{repo}/statuses/{sha}",
+  "GET /repos/{owner}/{repo}/teams",
   "GET /user",
   "GET /users/{username}",
   "GET /users/{username}/installation",
 ];
 
 /**
- * One place where the description contradicts itself and the service: here an account would have to be a person and
- * an enterprise at once, everywhere else it is one of them.
+ * Where the description contradicts itself and the service: an account would have to be a person and an enterprise at
+ * once, everywhere else it is one of them; a conflict would have to be exactly one of two shapes of which each plain
+ * error is both.
  */
 const CORRECTED_RESPONSES = {
   "GET /app/installations": { 200: { type: "array", items: { $ref: "#/components/schemas/installation" } } },
+  "PUT /repos/{owner}/{repo}/contents/{path}": { 409: { $ref: "#/components/schemas/basic-error" } },
 };
 
 const WORDS = new Set(["description", "summary", "example", "examples", "externalDocs", "title", "deprecated", "tags"]);
@@ -111,10 +132,19 @@ function loadDescription(path) {
   }
 }
 
+/** Addresses whose default is the empty text may be empty, although their format says otherwise. */
+const MAYBE_EMPTY = {
+  anyOf: [
+    { type: "string", format: "uri" },
+    { type: "string", enum: [""] },
+  ],
+};
+
 /** A copy without the words for people. `named` is true where the keys are names, e.g. of properties. */
 function withoutWords(value, named = false) {
   if (Array.isArray(value)) return value.map((item) => withoutWords(item));
   if (value === null || typeof value !== "object") return value;
+  if (value.format === "uri" && value.default === "") return MAYBE_EMPTY;
   const kept = Object.entries(value).filter(([key]) => named || !(WORDS.has(key) || key.startsWith(WORDS_PREFIX)));
   return Object.fromEntries(kept.map(([key, item]) => [key, withoutWords(item, !named && key === "properties")]));
 }

@@ -43,9 +43,10 @@ function dispatch(world: World, told: WebhookEvent, scope: EventScope): void {
   track(world, attempt(world, told, scope, false));
 }
 
-function track(world: World, work: Promise<unknown>): void {
+/** Lets `settled` wait for work in the background; its failure is logged. */
+export function track(world: World, work: Promise<unknown>): void {
   const settled: Promise<unknown> = work
-    .catch((error: unknown) => world.options.log?.({ level: "error", message: "a delivery could not be made", error }))
+    .catch((error: unknown) => world.options.log?.({ level: "error", message: "work in the background failed", error }))
     .finally(() => world.webhook.pending.delete(settled));
   world.webhook.pending.add(settled);
 }

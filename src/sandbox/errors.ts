@@ -2,13 +2,14 @@
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
-  readonly errors: readonly ValidationProblem[] | undefined;
+  /** Some of GitHub's refusals explain themselves in objects, some in sentences. */
+  readonly errors: readonly (ValidationProblem | string)[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     message: string,
-    more: { errors?: readonly ValidationProblem[]; headers?: Readonly<Record<string, string>> } = {},
+    more: { errors?: readonly (ValidationProblem | string)[]; headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(message);
     this.status = status;

@@ -1,13 +1,17 @@
 import { emit, HOOK_ID } from "./deliver.ts";
+import { commitAt } from "./history.ts";
 import { type Json, nodeId, organizationObject, userByLogin } from "./objects/account.ts";
 import { installationObject } from "./objects/app.ts";
 import { webhookCheckRun } from "./objects/check.ts";
 import { commentObject, issueObject } from "./objects/comment.ts";
-import { fullPullObject } from "./objects/pull.ts";
+import { deploymentObject, deploymentStatusObject } from "./objects/deployment.ts";
+import { fullPullObject, pullObject } from "./objects/pull.ts";
 import { webhookRepository } from "./objects/repository.ts";
+import { reviewObject } from "./objects/review.ts";
 import { pullFacts } from "./pull-facts.ts";
 import type { CheckRun, Comment, Installation, Pull, Repository } from "./state.ts";
-import { apiUrl, ensureAccount, findInstallation, nowIso, type World } from "./world.ts";
+import type { Deployment, DeploymentStatus, QueueEntry, Review } from "./state-parts.ts";
+import { apiUrl, ensureAccount, findInstallation, gitDirOf, nowIso, type World } from "./world.ts";
 
 /** Emits an event about a repository, with the fields that all of them share. */
 export function emitForRepository(
@@ -45,6 +49,81 @@ export async function emitPull(
     action,
     number: pull.number,
     pull_request: full,
+    ...more,
+  });
+}
+
+/** `pull_request_review` with this action. */
+export function emitReview(
+  world: World,
+  repository: Repository,
+  pull: Pull,
+  review: Review,
+  action: "submitted" | "dismissed",
+  sender: string,
+): void {
+  emitForRepository(world, repository, "pull_request_review", sender, {
+    action,
+    review: reviewObject(world, repository, pull, review, "webhook"),
+    pull_request: pullObject(world, repository, pull, "webhook"),
+  });
+}
+
+/** `deployment` created. */
+export function emitDeployment(world: World, repository: Repository, deployment: Deployment, sender: string): void {
+  emitForRepository(world, repository, "deployment", sender, {
+    action: "created",
+    deployment: deploymentObject(world, repository, deployment),
+    workflow: null,
+    workflow_run: null,
+  });
+}
+
+/** `deployment_status` created. */
+export function emitDeploymentStatus(
+  world: World,
+  repository: Repository,
+  deployment: Deployment,
+  status: DeploymentStatus,
+  sender: string,
+): void {
+  const { log_url: _logUrl, ...object } = deploymentStatusObject(world, repository, deployment, status);
+  emitForRepository(world, repository, "deployment_status", sender, {
+    action: "created",
+    deployment_status: status.logUrl === "" ? object : { ...object, log_url: status.logUrl },
+    deployment: deploymentObject(world, repository, deployment),
+  });
+}
+
+/** `merge_group` with this action. */
+export async function emitMergeGroup(
+  world: World,
+  repository: Repository,
+  base: string,
+  entry: QueueEntry,
+  action: "checks_requested" | "destroyed",
+  sender: string,
+  more: Json = {},
+): Promise<void> {
+  const commit = await commitAt(gitDirOf(world, repository), entry.sha);
+  if (!commit) throw new Error(`the group ${entry.ref} has no commit`);
+  const { author, committer } = commit;
+  emitForRepository(world, repository, "merge_group", sender, {
+    action,
+    merge_group: {
+      head_sha: entry.sha,
+      head_ref: entry.ref,
+      base_sha: entry.baseSha,
+      base_ref: `refs/heads/${base}`,
+      head_commit: {
+        id: commit.sha,
+        tree_id: commit.tree,
+        message: commit.message,
+        timestamp: committer.date,
+        author: { name: author.name, email: author.email },
+        committer: { name: committer.name, email: committer.email },
+      },
+    },
     ...more,
   });
 }
@@ -96,6 +175,16 @@ export function emitInstalled(world: World, installation: Installation, sender: 
     action: "created",
     installation: installationObject(world, installation),
     repositories,
+    sender: userByLogin(world, sender),
+  };
+  emit(world, "installation", payload, { installationId: installation.id, repositoryId: null });
+}
+
+/** `installation` new_permissions_accepted. */
+export function emitGranted(world: World, installation: Installation, sender: string): void {
+  const payload = {
+    action: "new_permissions_accepted",
+    installation: installationObject(world, installation),
     sender: userByLogin(world, sender),
   };
   emit(world, "installation", payload, { installationId: installation.id, repositoryId: null });

@@ -1,9 +1,11 @@
 import { checkRunOf, rerequest } from "./actions/checks.ts";
 import { commentOf, createComment, editComment } from "./actions/comments.ts";
-import { editPull, mergePull, openPull, setPullState } from "./actions/pulls.ts";
+import { mergePull } from "./actions/merge.ts";
+import { editPull, openPull, setPullState } from "./actions/pulls.ts";
 import { addRepository, commitFiles, DEFAULT_PERSON, forkRepository, install } from "./actions/repositories.ts";
 import { redeliver } from "./deliver.ts";
 import { emitPing } from "./events.ts";
+import { releasePart } from "./handle-release.ts";
 import type { Pull, Repository } from "./state.ts";
 import { summarizeCheckRun, summarizeComment, summarizePull } from "./summaries.ts";
 import type { LocalGitHub, PullRef, PullSummary, RequestFilter, RequestRecord } from "./types.ts";
@@ -14,6 +16,7 @@ import {
   findInstallation,
   gitDirOf,
   htmlUrl,
+  person,
   pullOf,
   repositoryOf,
   type World,
@@ -39,6 +42,7 @@ export function makeHandle(world: World, close: () => Promise<void>): LocalGitHu
     ...pullPart(world),
     ...conversationPart(world),
     ...webhookPart(world),
+    ...releasePart(world, world.options.owner ?? DEFAULT_OWNER),
     requests: world.requests,
     countRequests: (filter = {}) => world.requests.filter((one) => matches(one, filter)).length,
     injectFault: (fault) => {
@@ -55,9 +59,25 @@ function repositoryPart(
   world: World,
 ): Part<"createRepository" | "fork" | "gitDir" | "gitUrl" | "user" | "setPermission" | "commit"> {
   return {
-    async createRepository({ owner, name, defaultBranch = "main", description, private: hidden = true, files }) {
+    async createRepository({
+      owner,
+      name,
+      defaultBranch = "main",
+      description,
+      private: hidden = true,
+      files,
+      ...more
+    }) {
       install(world, owner, findAccount(world, owner)?.type ?? "Organization");
-      const input = { owner, name, defaultBranch, description: description ?? null, private: hidden, forkOf: null };
+      const input = {
+        owner,
+        name,
+        defaultBranch,
+        description: description ?? null,
+        private: hidden,
+        forkOf: null,
+        ...more,
+      };
       const repository = await addRepository(world, input);
       repository.roles[ensureAccount(world, DEFAULT_PERSON).login] = "admin";
       if (files) await commitFiles(world, { owner, name, branch: defaultBranch, files, message: "First commit" });
@@ -101,20 +121,30 @@ function pullPart(world: World): Part<"openPull" | "pull" | "editPull" | "mergeP
     async openPull({ head, base, title, body = "", draft = false, by, ...ref }) {
       const repository = repositoryOf(world, ref);
       const input = { head, base: base ?? repository.defaultBranch, title, body, draft };
-      return summarizePull(world, repository, await openPull(world, repository, input, person(world, by)));
+      return summarizePull(
+        world,
+        repository,
+        await openPull(world, repository, input, person(world, by ?? DEFAULT_PERSON)),
+      );
     },
     pull: (ref) => {
       const repository = repositoryOf(world, ref);
       return summarizePull(world, repository, pullOf(repository, ref.number));
     },
     editPull: ({ title, body, by, ...ref }) =>
-      on(ref, (repository, pull) => editPull(world, repository, pull, { title, body }, person(world, by))),
+      on(ref, (repository, pull) =>
+        editPull(world, repository, pull, { title, body }, person(world, by ?? DEFAULT_PERSON)),
+      ),
     mergePull: ({ method = "merge", by, ...ref }) =>
-      on(ref, (repository, pull) => mergePull(world, repository, pull, { method }, person(world, by))),
+      on(ref, (repository, pull) =>
+        mergePull(world, repository, pull, { method }, person(world, by ?? DEFAULT_PERSON)),
+      ),
     closePull: ({ by, ...ref }) =>
-      on(ref, (repository, pull) => setPullState(world, repository, pull, "closed", person(world, by))),
+      on(ref, (repository, pull) =>
+        setPullState(world, repository, pull, "closed", person(world, by ?? DEFAULT_PERSON)),
+      ),
     reopenPull: ({ by, ...ref }) =>
-      on(ref, (repository, pull) => setPullState(world, repository, pull, "open", person(world, by))),
+      on(ref, (repository, pull) => setPullState(world, repository, pull, "open", person(world, by ?? DEFAULT_PERSON))),
   };
 }
 
@@ -124,13 +154,13 @@ function conversationPart(
   return {
     async comment({ body, by, number, ...ref }) {
       const repository = repositoryOf(world, ref);
-      const comment = createComment(world, repository, number, body, person(world, by));
+      const comment = createComment(world, repository, number, body, person(world, by ?? DEFAULT_PERSON));
       return summarizeComment(world, repository, comment);
     },
     async editComment({ id, body, by, ...ref }) {
       const repository = repositoryOf(world, ref);
       const comment = commentOf(repository, id);
-      editComment(world, repository, comment, body, person(world, by));
+      editComment(world, repository, comment, body, person(world, by ?? DEFAULT_PERSON));
       return summarizeComment(world, repository, comment);
     },
     comments: ({ number, ...ref }) => {
@@ -147,7 +177,7 @@ function conversationPart(
     },
     async rerequestCheckRun({ id, by, ...ref }) {
       const repository = repositoryOf(world, ref);
-      rerequest(world, repository, checkRunOf(repository, id), person(world, by).login);
+      rerequest(world, repository, checkRunOf(repository, id), person(world, by ?? DEFAULT_PERSON).login);
     },
   };
 }
@@ -175,11 +205,6 @@ function webhookPart(
 /** Waits until nothing is being delivered; a delivery may cause another. */
 export async function settled(world: World): Promise<void> {
   while (world.webhook.pending.size > 0) await Promise.all(world.webhook.pending);
-}
-
-/** A person who acts. */
-function person(world: World, login: string = DEFAULT_PERSON): { login: string; byApp: boolean } {
-  return { login: ensureAccount(world, login).login, byApp: false };
 }
 
 function matches(record: RequestRecord, filter: RequestFilter): boolean {

@@ -1,15 +1,26 @@
 import type { Repository } from "./state.ts";
+import { isMember, teamsOf } from "./teams.ts";
 import type { RepositoryRole } from "./types.ts";
 import { findAccount, type World } from "./world.ts";
 
 const ORDER: readonly RepositoryRole[] = ["none", "read", "triage", "write", "maintain", "admin"];
 
-/** The role of a person. The owner is admin; others have what they were given, else read on public repositories. */
+/**
+ * The role of a person. The owner is admin; others have what they were given, themselves or through a team, else read
+ * on public repositories.
+ */
 export function roleOf(world: World, repository: Repository, login: string): RepositoryRole {
   const account = findAccount(world, login);
   if (account && account.login === repository.owner) return "admin";
   const given = Object.entries(repository.roles).find(([name]) => name.toLowerCase() === login.toLowerCase());
-  return given?.[1] ?? (repository.private ? "none" : "read");
+  const byTeams = teamsOf(world, repository)
+    .filter((team) => isMember(team, login))
+    .map((team) => team.permission);
+  return strongest([...(given === undefined ? [] : [given[1]]), ...byTeams, repository.private ? "none" : "read"]);
+}
+
+function strongest(roles: readonly RepositoryRole[]): RepositoryRole {
+  return roles.reduce((a, b) => (includesRole(b, a) ? b : a), "none");
 }
 
 /** Whether `role` includes `wanted`. */

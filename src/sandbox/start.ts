@@ -3,6 +3,7 @@ import { Hono } from "hono";
 
 import { install } from "./actions/repositories.ts";
 import { handleGit, parseGitPath } from "./git-http.ts";
+import { handleGraphql } from "./graphql.ts";
 import { DEFAULT_OWNER, makeHandle, settled } from "./handle.ts";
 import { makePages } from "./pages/pages.ts";
 import { handleRest } from "./rest.ts";
@@ -47,6 +48,7 @@ function makeApp(world: World): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.all("/api/v3", (context) => handleRest(world, context));
   app.all("/api/v3/*", (context) => handleRest(world, context));
+  app.post("/api/graphql", (context) => handleGraphql(world, context));
   app.use(async (context, next) => {
     const target = parseGitPath(context.req.path);
     return target ? handleGit(world, context, target) : next();

@@ -1,6 +1,8 @@
 import { pullNodeId } from "./objects/pull.ts";
 import type { CheckRun, Comment, Pull, Repository } from "./state.ts";
+import type { Deployment, Review } from "./state-parts.ts";
 import type { CheckRunSummary, CommentSummary, PullSummary } from "./types.ts";
+import type { DeploymentSummary, ReviewSummary } from "./types-release.ts";
 import { htmlUrl, type World } from "./world.ts";
 
 /** A pull request as tests see it. */
@@ -66,5 +68,31 @@ export function summarizeCheckRun(world: World, repository: Repository, run: Che
       title: one.title,
     })),
     url: `${htmlUrl(world, repository)}/runs/${run.id}`,
+  };
+}
+
+/** A review as tests see it. */
+export function summarizeReview(review: Review): ReviewSummary {
+  const { id, author, state, body, commitId, submittedAt, dismissal } = review;
+  return { id, author, state, body, commitId, submittedAt, dismissedFor: dismissal?.message ?? null };
+}
+
+/** A deployment as tests see it. */
+export function summarizeDeployment(deployment: Deployment): DeploymentSummary {
+  const { id, sha, ref, environment, creator, createdAt, statuses } = deployment;
+  return {
+    id,
+    sha,
+    ref,
+    environment,
+    creator,
+    createdAt,
+    statuses: statuses.map((one) => ({
+      state: one.state,
+      description: one.description,
+      url: one.logUrl,
+      creator: one.creator,
+      createdAt: one.createdAt,
+    })),
   };
 }

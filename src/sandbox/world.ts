@@ -79,6 +79,11 @@ export function ensureAccount(world: World, login: string, type: Account["type"]
   return account;
 }
 
+/** A person who acts; an unknown login becomes a new account. */
+export function person(world: World, login: string): { login: string; byApp: boolean } {
+  return { login: ensureAccount(world, login).login, byApp: false };
+}
+
 /** The installation on an account, or undefined. */
 export function findInstallation(world: World, login: string): Installation | undefined {
   return world.state.installations.find((installation) => same(installation.account, login));

@@ -1,11 +1,10 @@
-import { ApiError, validationFailed } from "../errors.ts";
+import { type ApiError, validationFailed } from "../errors.ts";
 import { emitPull } from "../events.ts";
-import { gitText } from "../git.ts";
 import { parseHead } from "../objects/pull.ts";
-import { mergeBase, mergedTree, rebased, type Signature, writeCommit } from "../repository-git.ts";
+import { mergeBase } from "../repository-git.ts";
 import type { Pull, Repository } from "../state.ts";
-import type { MergeMethod } from "../types.ts";
 import { branchHead, exclusively, gitDirOf, nextId, nowIso, type World } from "../world.ts";
+import { leaveQueue } from "./queue-entries.ts";
 import { noticeRefs, writePullRefs } from "./refs.ts";
 
 /** Who acts: a person, or the app's bot. */
@@ -131,6 +130,7 @@ export function setPullState(
   return exclusively(world, async () => {
     if (pull.state === state) return;
     if (state === "closed") {
+      await leaveQueue(world, repository, pull, "MANUAL", actor.login);
       pull.closedAt = nowIso(world);
     } else {
       await checkReopen(world, pull);
@@ -151,57 +151,4 @@ async function checkReopen(world: World, pull: Pull): Promise<void> {
   const head = home && branchHead(home, pull.headRef);
   if (head === undefined) throw refuse(`state cannot be changed. The ${pull.headRef} branch has been deleted.`);
   pull.headSha = head;
-}
-
-/** Merges by real git. 405 when it cannot be merged, 409 when `sha` is not the head. Gives the new commit. */
-export function mergePull(
-  world: World,
-  repository: Repository,
-  pull: Pull,
-  input: { sha?: string | undefined; method: MergeMethod; title?: string | undefined; message?: string | undefined },
-  actor: Actor,
-): Promise<string> {
-  return exclusively(world, async () => {
-    if (pull.state === "closed" || pull.draft) throw new ApiError(405, "Pull Request is not mergeable");
-    if (input.sha !== undefined && input.sha !== pull.headSha)
-      throw new ApiError(409, "Head branch was modified. Review and try the merge again.");
-    const dir = gitDirOf(world, repository);
-    const base = branchHead(repository, pull.baseRef);
-    const merged = base === undefined ? undefined : await mergeCommit(world, dir, pull, base, input, actor);
-    if (base === undefined || merged === undefined) throw new ApiError(405, "Pull Request is not mergeable");
-    await gitText(dir, ["update-ref", `refs/heads/${pull.baseRef}`, merged, base]);
-    pull.mergeCommitSha = merged;
-    pull.mergedAt = nowIso(world);
-    pull.mergedBy = actor.login;
-    pull.state = "closed";
-    pull.closedAt = pull.mergedAt;
-    pull.updatedAt = pull.mergedAt;
-    repository.signed.push(merged);
-    await emitPull(world, repository, pull, "closed", actor.login);
-    await noticeRefs(world, repository, actor.login);
-    return merged;
-  });
-}
-
-async function mergeCommit(
-  world: World,
-  dir: string,
-  pull: Pull,
-  base: string,
-  input: { method: MergeMethod; title?: string | undefined; message?: string | undefined },
-  actor: Actor,
-): Promise<string | undefined> {
-  const date = nowIso(world);
-  const committer: Signature = { name: "GitHub", email: "noreply@github.com", date };
-  if (input.method === "rebase") return rebased(dir, base, pull.headSha, committer);
-  const tree = await mergedTree(dir, base, pull.headSha);
-  if (tree === undefined) return undefined;
-  const squash = input.method === "squash";
-  const subject = squash
-    ? `${pull.title} (#${pull.number})`
-    : `Merge pull request #${pull.number} from ${pull.headRef}`;
-  const message = `${input.title ?? subject}\n\n${input.message ?? (squash ? "" : pull.title)}`.trim();
-  const login = squash ? pull.author : actor.login;
-  const author = { name: login, email: `${login}@users.noreply.local`, date };
-  return writeCommit(dir, { tree, parents: squash ? [base] : [base, pull.headSha], message, author, committer });
 }

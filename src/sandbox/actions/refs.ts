@@ -6,6 +6,7 @@ import { webhookRepository } from "../objects/repository.ts";
 import { isAncestor, mergedTree, readRefs, writeCommit } from "../repository-git.ts";
 import type { Pull, Repository } from "../state.ts";
 import { branchHead, gitDirOf, htmlUrl, nowIso, repositoryById, type World } from "../world.ts";
+import { leaveQueue } from "./queue-entries.ts";
 
 const ZERO = "0".repeat(40);
 const MAX_COMMITS = 2048;
@@ -112,6 +113,7 @@ async function moveHead(
   sender: string,
 ): Promise<void> {
   if (change.after === undefined) return closeWith(world, target, pull, sender);
+  await leaveQueue(world, target, pull, "MANUAL", sender);
   const before = pull.headSha;
   pull.headSha = change.after;
   pull.updatedAt = nowIso(world);
@@ -138,6 +140,7 @@ async function moveBase(
 }
 
 async function closeWith(world: World, target: Repository, pull: Pull, sender: string): Promise<void> {
+  await leaveQueue(world, target, pull, "MANUAL", sender);
   pull.state = "closed";
   pull.closedAt = nowIso(world);
   pull.updatedAt = pull.closedAt;

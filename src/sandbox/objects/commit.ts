@@ -17,6 +17,20 @@ function accountOf(world: World, email: string): Json | null {
   return account ? userObject(world, account) : null;
 }
 
+/** The part of a commit that Git knows. */
+function gitPart(world: World, repository: Repository, commit: LoggedCommit): Json {
+  const api = repositoryApi(world, repository);
+  return {
+    url: `${api}/git/commits/${commit.sha}`,
+    author: commit.author,
+    committer: commit.committer,
+    message: commit.message,
+    comment_count: 0,
+    tree: { sha: commit.tree, url: `${api}/git/trees/${commit.tree}` },
+    verification: verification(repository, commit.sha, commit.committer.date),
+  };
+}
+
 /** `commit`. */
 export function commitObject(world: World, repository: Repository, commit: LoggedCommit): Json {
   const api = repositoryApi(world, repository);
@@ -28,19 +42,18 @@ export function commitObject(world: World, repository: Repository, commit: Logge
     url,
     html_url: `${html}/commit/${commit.sha}`,
     comments_url: `${url}/comments`,
-    commit: {
-      url: `${api}/git/commits/${commit.sha}`,
-      author: commit.author,
-      committer: commit.committer,
-      message: commit.message,
-      comment_count: 0,
-      tree: { sha: commit.tree, url: `${api}/git/trees/${commit.tree}` },
-      verification: verification(repository, commit.sha, commit.committer.date),
-    },
+    commit: gitPart(world, repository, commit),
     author: accountOf(world, commit.author.email),
     committer: accountOf(world, commit.committer.email),
     parents: commit.parents.map((sha) => ({ sha, url: `${api}/commits/${sha}`, html_url: `${html}/commit/${sha}` })),
   };
+}
+
+/** The commit as webhook payloads of statuses carry it. */
+export function webhookCommit(world: World, repository: Repository, commit: LoggedCommit): Json {
+  const object = commitObject(world, repository, commit);
+  const { verified_at: _verifiedAt, ...checked } = verification(repository, commit.sha, commit.committer.date);
+  return { ...object, commit: { ...gitPart(world, repository, commit), verification: checked } };
 }
 
 /** `git-commit`. */

@@ -1,3 +1,4 @@
+import { unmetRules } from "../protection.ts";
 import { roleOf } from "../roles.ts";
 import type { Pull, Repository } from "../state.ts";
 import { ensureAccount, findRepository, htmlUrl, repositoryById, type World } from "../world.ts";
@@ -147,8 +148,7 @@ export function fullPullObject(
     merged: pull.mergedAt !== null,
     mergeable: facts.mergeable,
     rebaseable: facts.mergeable,
-    mergeable_state:
-      facts.mergeable === null ? "unknown" : facts.mergeable ? (pull.draft ? "draft" : "clean") : "dirty",
+    mergeable_state: mergeableState(world, repository, pull, facts),
     merged_by: mergedBy,
     comments: repository.comments.filter((comment) => comment.number === pull.number).length,
     review_comments: 0,
@@ -158,6 +158,13 @@ export function fullPullObject(
     deletions: facts.deletions,
     changed_files: facts.changedFiles,
   };
+}
+
+function mergeableState(world: World, repository: Repository, pull: Pull, facts: PullFacts): string {
+  if (facts.mergeable === null) return "unknown";
+  if (!facts.mergeable) return "dirty";
+  if (pull.draft) return "draft";
+  return unmetRules(world, repository, pull) === undefined ? "clean" : "blocked";
 }
 
 /** The short form inside check runs. */

@@ -102,11 +102,11 @@ export function repositoryObject(world: World, repository: Repository): Json {
     open_issues: open,
     watchers: 0,
     default_branch: repository.defaultBranch,
-    allow_merge_commit: true,
-    allow_squash_merge: true,
-    allow_rebase_merge: true,
+    allow_merge_commit: repository.mergeMethods.includes("merge"),
+    allow_squash_merge: repository.mergeMethods.includes("squash"),
+    allow_rebase_merge: repository.mergeMethods.includes("rebase"),
     allow_auto_merge: false,
-    delete_branch_on_merge: false,
+    delete_branch_on_merge: repository.deleteBranchOnMerge,
   };
 }
 

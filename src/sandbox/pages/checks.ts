@@ -1,11 +1,11 @@
 import { html, raw } from "hono/html";
 
 import { pullFacts } from "../pull-facts.ts";
+import { latestRuns } from "../reported.ts";
 import type { CheckRun, Pull, Repository, StoredAnnotation } from "../state.ts";
 import type { World } from "../world.ts";
 import { basePath, type Markup, page, personField, repositoryHead, when } from "./layout.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { latestRuns } from "./merge-box.ts";
 import { pullFrame } from "./pull.ts";
 import { sign } from "./signs.ts";
 

@@ -3,7 +3,8 @@ import { z } from "zod";
 
 import { checkRunOf, rerequest } from "../actions/checks.ts";
 import { createComment } from "../actions/comments.ts";
-import { type Actor, mergePull, openPull, setPullState } from "../actions/pulls.ts";
+import { mergePull } from "../actions/merge.ts";
+import { type Actor, openPull, setPullState } from "../actions/pulls.ts";
 import { DEFAULT_PERSON } from "../actions/repositories.ts";
 import { redeliver } from "../deliver.ts";
 import { ApiError } from "../errors.ts";
@@ -96,6 +97,9 @@ function acting(world: World, repository: Repository, login: string, role: Repos
 }
 
 function explain(error: ApiError): string {
-  const details = error.errors?.map((one) => one.message ?? `${one.field ?? one.resource}: ${one.code}`) ?? [];
+  const details =
+    error.errors?.map((one) =>
+      typeof one === "string" ? one : (one.message ?? `${one.field ?? one.resource}: ${one.code}`),
+    ) ?? [];
   return [error.message, ...details].join(": ");
 }

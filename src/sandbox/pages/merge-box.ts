@@ -1,18 +1,11 @@
 import { html } from "hono/html";
 
 import type { PullFacts } from "../objects/pull.ts";
-import type { CheckRun, Pull, Repository } from "../state.ts";
+import { latestRuns, latestStatuses } from "../reported.ts";
+import type { Pull, Repository } from "../state.ts";
 import type { World } from "../world.ts";
 import { basePath, type Markup, personField } from "./layout.ts";
 import { sign } from "./signs.ts";
-
-/** The newest check run of each App and name on a commit. */
-export function latestRuns(repository: Repository, sha: string): CheckRun[] {
-  const runs = repository.checkRuns.filter((run) => run.headSha === sha).reverse();
-  return runs
-    .filter((run, at) => runs.findIndex((one) => one.name === run.name && one.appId === run.appId) === at)
-    .reverse();
-}
 
 /** One sign per check, for lists. */
 export function checksSummary(repository: Repository, pull: Pull): Markup {
@@ -26,12 +19,10 @@ export function mergeBox(world: World, repository: Repository, pull: Pull, facts
     (run) =>
       html`<div class="row">${sign(run.conclusion)}<span class="grow"><strong>${run.name}</strong> <span class="dim">— ${run.title ?? run.status}</span></span><a href="${basePath(repository)}/runs/${run.id}">Details</a></div>`,
   );
-  const statuses = repository.statuses
-    .filter((one) => one.sha === pull.headSha)
-    .map(
-      (one) =>
-        html`<div class="row">${sign(one.state)}<span class="grow"><strong>${one.context}</strong> <span class="dim">— ${one.description ?? one.state}</span></span></div>`,
-    );
+  const statuses = latestStatuses(repository, pull.headSha).map(
+    (one) =>
+      html`<div class="row">${sign(one.state)}<span class="grow"><strong>${one.context}</strong> <span class="dim">— ${one.description ?? one.state}</span></span></div>`,
+  );
   const rows = [...runs, ...statuses];
   const none = rows.length === 0 ? html`<div class="row dim">No checks have been reported on this commit.</div>` : "";
   return html`<div class="box">${rows}${none}${pull.state === "open" ? mergeRow(world, base, pull, facts) : closedRow(world, base, pull)}</div>`;

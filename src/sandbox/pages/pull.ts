@@ -4,6 +4,7 @@ import { diffEntries } from "../diff-entries.ts";
 import { commitHistory } from "../history.ts";
 import type { PullFacts } from "../objects/pull.ts";
 import { baseTip, pullFacts } from "../pull-facts.ts";
+import { latestRuns } from "../reported.ts";
 import type { Comment, Pull, Repository } from "../state.ts";
 import { ensureAccount, gitDirOf, type World } from "../world.ts";
 import { diffView } from "./diff-view.ts";
@@ -19,7 +20,7 @@ import {
   when,
 } from "./layout.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { latestRuns, mergeBox } from "./merge-box.ts";
+import { mergeBox } from "./merge-box.ts";
 
 /** The tabs of a pull request. */
 export type PullTab = "conversation" | "commits" | "checks" | "files";

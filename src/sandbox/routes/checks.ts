@@ -1,12 +1,14 @@
 import { z } from "zod";
 
 import { checkRunOf, createCheckRun, updateCheckRun } from "../actions/checks.ts";
+import { createStatus } from "../actions/statuses.ts";
 import { notFound, validationFailed } from "../errors.ts";
 import { revParse } from "../git.ts";
 import { annotationObject, checkRunObject, statusObject } from "../objects/check.ts";
 import { repositoryApi, repositoryObject } from "../objects/repository.ts";
-import type { CheckRun, CommitStatus, Repository } from "../state.ts";
-import { gitDirOf, nextId, nowIso } from "../world.ts";
+import { latestRuns, latestStatuses } from "../reported.ts";
+import type { CheckRun, Repository } from "../state.ts";
+import { gitDirOf } from "../world.ts";
 import {
   actorOf,
   bodyAs,
@@ -102,9 +104,8 @@ async function listRuns(call: Call, repository: Repository): Promise<Reply> {
     .filter((run) => status === undefined || run.status === status)
     .filter((run) => appId === undefined || Number(appId) === run.appId)
     .reverse();
-  const same = (a: CheckRun, b: CheckRun): boolean => a.name === b.name && a.appId === b.appId;
-  const latest = found.filter((run, at) => found.findIndex((one) => same(one, run)) === at);
-  const runs = filter === "all" ? found : latest;
+  const latest = new Set(latestRuns(repository, sha));
+  const runs = filter === "all" ? found : found.filter((run) => latest.has(run));
   return paged(call, runs, (page) => ({
     total_count: runs.length,
     check_runs: page.map((run) => checkRunObject(call.world, repository, run)),
@@ -139,10 +140,7 @@ const checkRunRoutes: readonly Route[] = [
 async function combinedStatus(call: Call, repository: Repository): Promise<Reply> {
   const sha = await revParse(gitDirOf(call.world, repository), param(call, "ref"));
   if (sha === undefined) throw notFound();
-  const newestFirst = repository.statuses.filter((one) => one.sha === sha).reverse();
-  const latest = newestFirst.filter(
-    (one, at) => newestFirst.findIndex((other) => other.context === one.context) === at,
-  );
+  const latest = latestStatuses(repository, sha);
   const bad = latest.some((one) => one.state === "failure" || one.state === "error");
   const fine = latest.length > 0 && latest.every((one) => one.state === "success");
   const api = repositoryApi(call.world, repository);
@@ -168,17 +166,8 @@ const statusRoutes: readonly Route[] = [
     async (call, repository) => {
       const body = bodyAs(call, StatusBody);
       const sha = await shaOf(call, repository, param(call, "sha"));
-      const status: CommitStatus = {
-        id: nextId(call.world),
-        sha,
-        state: body.state,
-        context: body.context,
-        description: body.description ?? null,
-        targetUrl: body.target_url ?? null,
-        creator: actorOf(call).login,
-        createdAt: nowIso(call.world),
-      };
-      repository.statuses.push(status);
+      const input = { ...body, description: body.description ?? null, targetUrl: body.target_url ?? null };
+      const status = await createStatus(call.world, repository, sha, input, actorOf(call).login);
       return { status: 201, body: statusObject(call.world, repository, status) };
     },
   ),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { editPull, mergePull, openPull, setPullState } from "../actions/pulls.ts";
+import { mergePull } from "../actions/merge.ts";
+import { editPull, openPull, setPullState } from "../actions/pulls.ts";
 import { diffEntries } from "../diff-entries.ts";
 import { commitHistory } from "../history.ts";
 import { commitObject } from "../objects/commit.ts";

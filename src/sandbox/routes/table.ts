@@ -2,12 +2,15 @@ import { appRoutes } from "./app.ts";
 import { checkRoutes } from "./checks.ts";
 import { commentRoutes } from "./comments.ts";
 import { contentRoutes } from "./contents.ts";
+import { deploymentRoutes } from "./deployments.ts";
 import { gitDataRoutes } from "./git-data.ts";
 import { issueRoutes } from "./issues.ts";
 import { miscRoutes } from "./misc.ts";
 import { pullRoutes } from "./pulls.ts";
 import { repositoryRoutes } from "./repositories.ts";
+import { reviewRoutes } from "./reviews.ts";
 import type { Route } from "./route.ts";
+import { teamRoutes } from "./teams.ts";
 
 /** Parameters that may span several path segments. */
 const GREEDY = new Set(["ref", "path", "branch", "basehead"]);
@@ -25,6 +28,9 @@ export const routes: readonly Route[] = [
   ...issueRoutes,
   ...checkRoutes,
   ...pullRoutes,
+  ...reviewRoutes,
+  ...deploymentRoutes,
+  ...teamRoutes,
   ...gitDataRoutes,
   ...contentRoutes,
   ...repositoryRoutes,
