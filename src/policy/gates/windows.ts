@@ -1,4 +1,4 @@
-import type { TargetFacts } from "../../model/gates.ts";
+import type { TargetFacts, Window } from "../../model/gates.ts";
 import { describeAllow } from "../allow.ts";
 import { type WindowsNow, windowOpen } from "../windows/index.ts";
 import { describeMoment, describeWindow } from "../windows/words.ts";
@@ -6,11 +6,23 @@ import type { Child, Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
 /** Passed in any `allow` window (none: always) and in no `deny` window. Windows that never open again need a person. */
-export const windows: Gate = { label: "Windows", evaluate: perTarget(judge) };
+export const windows: Gate = {
+  label: "Windows",
+  evaluate: (facts, now) => {
+    // The apps of an environment mostly share one list of windows.
+    const known = new Map<readonly Window[], WindowsNow>();
+    const open = (list: readonly Window[]) => {
+      const found = known.get(list) ?? windowOpen(list, now);
+      known.set(list, found);
+      return found;
+    };
+    return perTarget((target) => judge(target, open))(facts, now);
+  },
+};
 
-function judge({ settings }: TargetFacts, now: number): Part | undefined {
+function judge({ settings }: TargetFacts, open: (windows: readonly Window[]) => WindowsNow): Part | undefined {
   if (settings.windows.length === 0) return undefined;
-  const at = windowOpen(settings.windows, now);
+  const at = open(settings.windows);
   const children = at.windows.map((one) => childOf(one, at));
   if (at.open) return { state: "passed", reason: at.reason, children };
   if (at.nextAt !== undefined) return { state: "waiting", reason: at.reason, nextAt: at.nextAt, children };

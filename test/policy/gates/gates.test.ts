@@ -309,6 +309,20 @@ describe("the gate windows", () => {
     expect(gate("windows", gated, opens).state).toBe("passed");
   });
 
+  it("tells the windows of each app where they differ", () => {
+    expect(gate("windows", on({ windows: [office] }, { windows: [office] })).reason).toBe(
+      "all 2 apps: open until Fri 2026-11-20 17:00 Europe/Berlin",
+    );
+    const evening = { ...office, allow: { ...office.allow, from: 1080, to: 1200 } };
+    expect(gate("windows", on({ windows: [office] }, { windows: [evening] }, {}))).toMatchObject({
+      state: "waiting",
+      reason:
+        "1 of 2 apps is waiting, web: outside Mon-Fri 18:00-20:00 Europe/Berlin; opens Fri 2026-11-20 18:00 Europe/Berlin",
+      nextAt: Date.parse("2026-11-20T17:00:00Z"),
+      children: [{ state: "passed" }, { state: "waiting" }],
+    });
+  });
+
   it("needs a person when no window opens again", () => {
     const past = { allow: { kind: "dates", from: "2026-01-01", to: "2026-01-02" }, timezone: "UTC" } as const;
     expect(gate("windows", on({ windows: [past] }))).toMatchObject({
