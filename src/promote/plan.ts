@@ -1,0 +1,94 @@
+import { UserError } from "../model/errors.ts";
+import type { LineEdit, PromotionPlan, TargetPromotion, VersionChange } from "../model/promotion.ts";
+import type { RenderFailure } from "../model/render.ts";
+import type { Target } from "../model/target.ts";
+
+/** What was found out about one target: what is to change, and what that does. */
+export interface Findings {
+  readonly images: readonly VersionChange[];
+  readonly edits: readonly LineEdit[];
+  readonly notes: readonly string[];
+}
+
+/** How many fields a refusal lists. */
+const mostFields = 10;
+
+/** A target to which something is carried. */
+export function planned(target: Target, { images, edits, notes }: Findings): TargetPromotion {
+  return { ...about(target), outcome: "planned", images, edits, notes };
+}
+
+/** A target that is where its source is. */
+export function already(target: Target, notes: readonly string[]): TargetPromotion {
+  return { ...about(target), outcome: "already", images: [], edits: [], notes };
+}
+
+/** A target to which nothing may be carried: why, and how to mend it. `images` is what was wished for. */
+export function refused(
+  target: Target,
+  why: { readonly reason: string; readonly fix?: string | undefined },
+  wished: readonly VersionChange[] = [],
+): TargetPromotion {
+  const { reason, fix } = why;
+  return {
+    ...about(target),
+    outcome: "refused",
+    images: wished,
+    edits: [],
+    reason,
+    ...(fix !== undefined && { fix }),
+    notes: [],
+  };
+}
+
+/** The refusal that a strategy's error is. */
+export function refusedBy(target: Target, error: UserError, wished: readonly VersionChange[] = []): TargetPromotion {
+  const { place, message, fix } = error;
+  const at = place === undefined || message.includes(place.file) ? "" : ` (${placeText(place)})`;
+  return refused(target, { reason: `${message}${at}`, fix }, wished);
+}
+
+/** A target that does not render, on one side of a plan. */
+export function doesNotRender(what: string, failure: RenderFailure): UserError {
+  const { message, file, line } = failure;
+  const place = file === undefined ? undefined : { file, ...(line !== undefined && { line }) };
+  return new UserError("refused", `${what}: ${message}`, place === undefined ? {} : { place });
+}
+
+/** A plan whose edit does something else to the render than what was planned. */
+export function unexplained(fields: readonly string[]): UserError {
+  const shown = fields.slice(0, mostFields).map((field) => `\`${field}\``);
+  const more = fields.length > mostFields ? ` and ${fields.length - mostFields} more` : "";
+  return new UserError(
+    "refused",
+    `the edit would change more in the render than the version: ${shown.join(", ")}${more}`,
+    { fix: "Make that change by a pull request of its own first, or carry the values by the strategy `paths`." },
+  );
+}
+
+/** A plan that would change targets that nobody promotes. */
+export function wouldTouch(files: readonly string[], others: readonly Target[]): UserError {
+  const ids = others.slice(0, mostFields).map(({ id }) => id);
+  const more = others.length > mostFields ? ` and ${others.length - mostFields} more` : "";
+  return new UserError(
+    "refused",
+    `editing ${files.map((file) => `\`${file}\``).join(", ")} would also change ${ids.join(", ")}${more}`,
+    { fix: "Give the target a file of its own that sets the version." },
+  );
+}
+
+/** The whole plan, targets in the order given. */
+export function assemblePlan(
+  where: { readonly from: string; readonly to: string; readonly commit: string },
+  targets: readonly TargetPromotion[],
+): PromotionPlan {
+  return { from: where.from, to: where.to, commit: where.commit, targets };
+}
+
+function about({ app, environment, render }: Target) {
+  return { app, environment, path: render.path };
+}
+
+function placeText({ file, line }: { readonly file: string; readonly line?: number }): string {
+  return line === undefined ? file : `${file}:${line}`;
+}

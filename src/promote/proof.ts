@@ -1,0 +1,121 @@
+import { type Item, resourceLabel, toItems } from "../diff/item.ts";
+import { matchItems, type Pair } from "../diff/match.ts";
+import type { Resource } from "../model/render.ts";
+import { differingLeaves, type Leaf, scalarText } from "./proof-leaves.ts";
+import { follows, type Replacement } from "./proof-text.ts";
+import { imageUses, useKey } from "./strategies/image-uses.ts";
+
+/**
+ * What a plan says the render will do. `beyond` is how far other fields may differ: `nothing`, every field that is no image (`values`: a value that somebody named in the configuration was
+ * carried, whatever it does), or all (`everything`: another version of a chart).
+ */
+export interface Expectation {
+  /** The full text that images have afterwards, by `useKey`. */
+  readonly images: ReadonlyMap<string, string>;
+  /** Texts that may follow, such as a version in a label. */
+  readonly texts: readonly Replacement[];
+  readonly beyond: "nothing" | "values" | "everything";
+}
+
+/** How a render differs from what was planned. */
+export interface Proof {
+  /** Fields that differ and are not explained, and images that do not come out as planned: `Kind/name /pointer`, without values. In the render's order. */
+  readonly unexplained: readonly string[];
+  /** How many fields differ that are no images; an added or removed resource counts as one. */
+  readonly others: number;
+}
+
+/** Compares the renders before and after an edit with what the edit is meant to do. */
+export function prove(before: readonly Resource[], after: readonly Resource[], expected: Expectation): Proof {
+  const [base, head] = [toItems(before), toItems(after)];
+  const pairs = matchItems(base, head);
+  const context = { expected, texts: [...expected.texts, ...generatedNames(pairs)], met: new Set<string>() };
+  const found = pairs.map((pair) => provePair(pair, context));
+  const missed = imageUses(base).filter((use) => {
+    const wanted = expected.images.get(useKey(use));
+    return wanted !== undefined && wanted !== use.text && !context.met.has(useKey(use));
+  });
+  return {
+    unexplained: [
+      ...found.flatMap((one) => one.unexplained),
+      ...missed.map((use) => `${use.resource} ${use.pointer} does not become what was planned`),
+    ],
+    others: found.reduce((sum, one) => sum + one.others, 0),
+  };
+}
+
+interface Context {
+  readonly expected: Expectation;
+  readonly texts: readonly Replacement[];
+  /** Image uses that came out as planned. */
+  readonly met: Set<string>;
+}
+
+/** Names of generated objects of which only the content hash differs. */
+function generatedNames(pairs: readonly Pair[]): readonly Replacement[] {
+  return pairs.flatMap((pair): Replacement[] =>
+    pair.how === "generated" ? [[pair.base.id.name, pair.head.id.name]] : [],
+  );
+}
+
+function provePair(pair: Pair, context: Context): Proof {
+  const { base, head } = pair;
+  if (base === undefined || head === undefined) {
+    const item = base ?? head;
+    const what = base === undefined ? "is added" : "is removed";
+    const fine = context.expected.beyond !== "nothing";
+    return { unexplained: fine || item === undefined ? [] : [`${resourceLabel(item.id)} ${what}`], others: 1 };
+  }
+  const images = new Map(imageUses([base]).map((use) => [use.pointer, use]));
+  const fresh = new Map(imageUses([head]).map((use) => [use.pointer, use]));
+  const unexplained: string[] = [];
+  let others = 0;
+  for (const leaf of differingLeaves(base.object, head.object)) {
+    const use = images.get(leaf.pointer) ?? fresh.get(leaf.pointer);
+    const fine = use === undefined ? fieldIsFine(leaf, base, context) : imageIsFine(leaf, base, context);
+    if (use === undefined) others += 1;
+    if (!fine) unexplained.push(`${resourceLabel(head.id)} ${leaf.pointer}`);
+  }
+  return { unexplained, others };
+}
+
+function imageIsFine(leaf: Leaf, base: Item, { expected, texts, met }: Context): boolean {
+  const key = useKey({ item: base.key, pointer: leaf.pointer });
+  const wanted = expected.images.get(key);
+  if (wanted !== undefined) {
+    if (leaf.after === wanted) met.add(key);
+    return leaf.after === wanted;
+  }
+  if (expected.beyond === "everything") return true;
+  return expected.beyond === "values" && textIsFine(leaf, texts);
+}
+
+function fieldIsFine(leaf: Leaf, base: Item, { expected, texts }: Context): boolean {
+  if (expected.beyond !== "nothing") return true;
+  return textIsFine(leaf, texts) || checksumIsFine(leaf) || secretIsFine(leaf, base, texts);
+}
+
+function textIsFine({ before, after }: Leaf, texts: readonly Replacement[]): boolean {
+  const [old, fresh] = [scalarText(before), scalarText(after)];
+  return old !== undefined && fresh !== undefined && typeof before === typeof after && follows(old, fresh, texts);
+}
+
+const digest = /^(?:sha(?:1|256|512):)?[0-9a-f]{32,128}$/;
+const annotation = /\/annotations\/[^/]+$/;
+
+/** An annotation that holds the checksum of something: of what, nobody can tell, but only what was edited can have changed it. */
+function checksumIsFine({ pointer, before, after }: Leaf): boolean {
+  if (!annotation.test(pointer) || typeof before !== "string" || typeof after !== "string") return false;
+  return before.length === after.length && digest.test(before) && digest.test(after);
+}
+
+/** Text in a Secret is in base64, and a version in it is still a version. */
+function secretIsFine({ pointer, before, after }: Leaf, base: Item, texts: readonly Replacement[]): boolean {
+  if (base.id.kind !== "Secret" || !pointer.startsWith("/data/")) return false;
+  if (typeof before !== "string" || typeof after !== "string") return false;
+  return follows(decoded(before), decoded(after), texts);
+}
+
+function decoded(text: string): string {
+  return Buffer.from(text, "base64").toString("latin1");
+}

@@ -1,0 +1,151 @@
+import {
+  type Config,
+  type EnvironmentSettings,
+  resolveTargets,
+  type ScanMemo,
+  settingsFor,
+  type TargetPlan,
+} from "../config/index.ts";
+import { nearest } from "../config/nearest.ts";
+import { UserError } from "../model/errors.ts";
+import type { Target } from "../model/target.ts";
+import type { Repository, Tree } from "../model/tree.ts";
+
+/** The file that configures Sluice, at the root of the repository. */
+const configFile = ".sluice.yaml";
+
+/** One app with the target that its version comes from and the one that it goes to. */
+export interface PromotionPair {
+  readonly app: string;
+  readonly source: Target;
+  readonly target: Target;
+  /** Of the app in the environment that it goes to. */
+  readonly settings: EnvironmentSettings["promote"];
+}
+
+/** What is read to find the targets. */
+export interface ResolveRequest {
+  readonly repository: Repository;
+  /** The commit with the configuration and the targets' files. */
+  readonly base: string;
+  readonly to: string;
+  /** None named: every app that `to` and its source environment have. */
+  readonly apps: readonly string[];
+  readonly memo?: ScanMemo;
+}
+
+/** What a promotion is about. `pairs` are in the order of the plan's targets. */
+export interface ResolvedPromotion {
+  readonly from: string;
+  readonly config: Config;
+  readonly plan: TargetPlan;
+  readonly pairs: readonly PromotionPair[];
+}
+
+/** A configuration with the targets that it names in one tree. */
+export interface Configured {
+  readonly config: Config;
+  readonly plan: TargetPlan;
+}
+
+/**
+ * The targets that a promotion is about, from the configuration at the base. UserErrors: `config` when there is none, when it is broken and when the environment promotes from nowhere;
+ * `not-found` when there is no such environment, app or target, with what may have been meant.
+ */
+export async function resolvePromotion(request: ResolveRequest): Promise<ResolvedPromotion> {
+  const tree = await request.repository.tree(request.base);
+  const { config, plan } = await configured(tree, request.memo);
+  const from = sourceOf(config, request.to);
+  const apps = request.apps.length > 0 ? [...new Set(request.apps)] : sharedApps(plan, from, request.to);
+  for (const app of apps) {
+    checkApp(plan, app, request.to);
+    checkApp(plan, app, from);
+  }
+  const wanted = new Set(apps);
+  const sources = targetsOf(plan, from);
+  const pairs = [...targetsOf(plan, request.to).values()].flatMap((target): PromotionPair[] => {
+    const source = sources.get(target.app);
+    if (source === undefined || !wanted.has(target.app)) return [];
+    return [{ app: target.app, source, target, settings: settingsFor(config, target.app, request.to).promote }];
+  });
+  return { from, config, plan, pairs };
+}
+
+/** The configuration in a tree and its targets. A `config` UserError when there is none or a broken one. */
+export async function configured(tree: Tree, memo?: ScanMemo): Promise<Configured> {
+  const bytes = await tree.read(configFile, 1 << 20);
+  if (bytes === undefined) {
+    throw new UserError("config", `there is no ${configFile}, and without it only previews work`, {
+      fix: `Merge the pull request that proposes one, or write it by docs/configuration.md; sluice targets lists what was found.`,
+    });
+  }
+  const { config, plan, problems } = await resolveTargets(new TextDecoder().decode(bytes), tree, configFile, memo);
+  const broken = problems.find((problem) => problem.severity === "error");
+  if (config !== undefined && broken === undefined) return { config, plan };
+  const { message = "it cannot be read", fix = "", ...place } = broken ?? { file: configFile };
+  throw new UserError("config", `${configFile} is broken: ${message}`, {
+    place,
+    fix: `${fix} sluice lint shows every problem.`.trim(),
+  });
+}
+
+function sourceOf(config: Config, to: string): string {
+  const names = config.environments.map(({ name }) => name);
+  const index = names.indexOf(to);
+  const environment = config.environments[index];
+  if (environment === undefined) {
+    throw new UserError("not-found", `there is no environment "${to}"`, { fix: meant(to, names, "environments") });
+  }
+  if (environment.from !== undefined) return environment.from;
+  const before = names[index - 1];
+  throw new UserError("config", `"${to}" promotes from no environment`, {
+    place: { file: configFile },
+    fix:
+      before === undefined
+        ? `Promote to another one, or give it \`from\`.`
+        : `Add \`from: ${before}\` to it, if its versions come from there.`,
+  });
+}
+
+function sharedApps(plan: TargetPlan, from: string, to: string): readonly string[] {
+  const sources = targetsOf(plan, from);
+  const apps = [...targetsOf(plan, to).keys()].filter((app) => sources.has(app));
+  if (apps.length > 0) return apps;
+  throw new UserError("not-found", `no app is in both "${from}" and "${to}"`, {
+    fix: "sluice targets lists the apps of each environment.",
+  });
+}
+
+function checkApp(plan: TargetPlan, app: string, environment: string): void {
+  const there = [...targetsOf(plan, environment).keys()];
+  if (there.includes(app)) return;
+  const elsewhere = [
+    ...new Set(plan.targets.flatMap((target) => (target.app === app ? [`"${target.environment}"`] : []))),
+  ];
+  if (elsewhere.length > 0) {
+    throw new UserError("not-found", `the app "${app}" has no target in "${environment}"`, {
+      fix: `It is in ${elsewhere.join(", ")} only; sluice targets lists where each app is.`,
+    });
+  }
+  throw new UserError("not-found", `there is no app "${app}"`, { fix: meant(app, there, `apps of "${environment}"`) });
+}
+
+function targetsOf(plan: TargetPlan, environment: string): ReadonlyMap<string, Target> {
+  return new Map(
+    plan.targets.flatMap((target) => (target.environment === environment ? [[target.app, target] as const] : [])),
+  );
+}
+
+/** How many names a message lists. */
+const mostNames = 20;
+
+function meant(word: string, known: readonly string[], what: string): string {
+  const near = nearest(word, known);
+  const list = known
+    .slice(0, mostNames)
+    .map((name) => `\`${name}\``)
+    .join(", ");
+  const more = known.length > mostNames ? ` and ${known.length - mostNames} more` : "";
+  const all = known.length === 0 ? `There are no ${what}.` : `The ${what} are ${list}${more}.`;
+  return near === undefined ? all : `Did you mean \`${near}\`? ${all}`;
+}

@@ -1,0 +1,133 @@
+import { fillTemplate } from "../../config/paths.ts";
+import { matchesGlob } from "../../config/patterns.ts";
+import { joinPath } from "../../config/plan.ts";
+import { UserError } from "../../model/errors.ts";
+import type { Target } from "../../model/target.ts";
+import type { Tree, TreeChange, TreeEntry } from "../../model/tree.ts";
+import type { StrategyInput, StrategyPlan } from "./strategy.ts";
+import { listed } from "./words.ts";
+
+/**
+ * Carries the source's folder as it is: every file by its Git id, with its mode, what the source lacks deleted, and what `exclude` matches left alone on both sides. A folder in which
+ * nothing is left out is carried as one entry.
+ */
+export async function planDirectory({ pair, source, target }: StrategyInput): Promise<StrategyPlan> {
+  const [from, to] = [pair.source.render.path, pair.target.render.path];
+  checkFolders(pair.source, pair.target);
+  const globs = (pair.settings.exclude ?? []).map((glob) => fillTemplate(glob, pair.target));
+  const [there, here] = await Promise.all([matching(source.at.tree, from, globs), matching(target.at.tree, to, globs)]);
+  const left = [...new Set([...there, ...here])].sort();
+  const copy: Copy = { source: source.at.tree, target: target.at.tree, from, to, left, changes: [] };
+  await carry(copy, "", await copy.source.at(from), await copy.target.at(to));
+  const except = left.length === 0 ? "" : `, but for ${listed(left)}`;
+  const was = pair.source.id === pair.target.id ? "was there" : "is";
+  const note = `\`${to}\` becomes what \`${from}\` ${was}${except}; whatever that changes in the render is part of the plan.`;
+  return {
+    versions: [],
+    edits: [],
+    changes: copy.changes,
+    notes: copy.changes.length === 0 ? [] : [note],
+    expected: undefined,
+  };
+}
+
+/** A target that takes its own past back is always like itself. */
+function checkFolders(source: Target, target: Target): void {
+  const [from, to] = [source.render.path, target.render.path];
+  if (source.id === target.id) return;
+  if (from === to) {
+    throw new UserError(
+      "refused",
+      `${source.id} and ${target.id} are the same folder \`${to}\`: nothing is to be copied`,
+      {
+        fix: "Use the strategy `images` or `paths` here.",
+      },
+    );
+  }
+  if (isBelow(from, to) || isBelow(to, from)) {
+    throw new UserError("refused", `one of the folders \`${from}\` and \`${to}\` lies in the other one`, {
+      fix: "Use the strategy `images` or `paths` here, or move one of the folders.",
+    });
+  }
+  if (source.render.kind !== target.render.kind) {
+    throw new UserError(
+      "refused",
+      `${source.id} is rendered by ${source.render.kind} and ${target.id} by ${target.render.kind}: a copy would not be the same thing`,
+      { fix: "Use the strategy `images` or `paths` here." },
+    );
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return folder === "" || path.startsWith(`${folder}/`);
+}
+
+interface Copy {
+  readonly source: Tree;
+  readonly target: Tree;
+  readonly from: string;
+  readonly to: string;
+  /** What `exclude` matches on either side, topmost paths only, relative to the folder. */
+  readonly left: readonly string[];
+  readonly changes: TreeChange[];
+}
+
+async function carry(
+  copy: Copy,
+  path: string,
+  source: TreeEntry | undefined,
+  target: TreeEntry | undefined,
+): Promise<void> {
+  if (sameEntry(source, target) || copy.left.includes(path)) return;
+  if (copy.left.some((left) => path === "" || left.startsWith(`${path}/`))) return carryChildren(copy, path);
+  const at = joinPath(copy.to, path);
+  copy.changes.push(
+    source === undefined ? { kind: "delete", path: at } : { kind: "entry", path: at, entry: withoutName(source) },
+  );
+}
+
+async function carryChildren(copy: Copy, path: string): Promise<void> {
+  const [sources, targets] = await Promise.all([
+    copy.source.list(joinPath(copy.from, path)),
+    copy.target.list(joinPath(copy.to, path)),
+  ]);
+  const before = new Map(targets.map((entry) => [entry.name, entry]));
+  const after = new Map(sources.map((entry) => [entry.name, entry]));
+  for (const name of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+    await carry(copy, joinPath(path, name), after.get(name), before.get(name));
+  }
+}
+
+const mostEntries = 200_000;
+
+/** The topmost paths below a folder that a glob matches. */
+async function matching(tree: Tree, folder: string, globs: readonly string[]): Promise<readonly string[]> {
+  if (globs.length === 0) return [];
+  const found: string[] = [];
+  const open = [""];
+  let looked = 0;
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    for (const entry of await tree.list(joinPath(folder, path))) {
+      looked += 1;
+      if (looked > mostEntries)
+        throw new UserError("limit", `\`${folder}\` holds more than ${mostEntries} files and folders`);
+      const at = joinPath(path, entry.name);
+      if (globs.some((glob) => matchesGlob(at, glob))) found.push(at);
+      else if (entry.kind === "dir") open.push(at);
+    }
+  }
+  return found;
+}
+
+function sameEntry(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.kind === b.kind && a.oid === b.oid && (a.kind !== "file" || b.kind !== "file" || a.executable === b.executable)
+  );
+}
+
+function withoutName(entry: TreeEntry): TreeEntry {
+  return entry.kind === "file"
+    ? { kind: "file", oid: entry.oid, executable: entry.executable }
+    : { kind: entry.kind, oid: entry.oid };
+}

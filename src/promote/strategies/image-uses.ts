@@ -1,0 +1,102 @@
+import { type Item, resourceLabel } from "../../diff/item.ts";
+import { containersOf } from "../../diff/pods.ts";
+import { isList, isObject, pointerStep, textAt, type Value, type ValueObject } from "../../diff/value.ts";
+import { parseImage } from "../../edit/find/index.ts";
+
+/** One place of a render that names an image. */
+export interface ImageUse {
+  /** The resource's identity in its render; with `pointer` it is the place's. */
+  readonly item: string;
+  /** `Kind/namespace/name`. */
+  readonly resource: string;
+  readonly pointer: string;
+  /** What the place is called in every environment: the kind, and the container's section and name. */
+  readonly role: string;
+  /** The name of the resource, as it is in this environment. */
+  readonly owner: string;
+  readonly text: string;
+  /** Without tag and digest. */
+  readonly name: string;
+  /** `tag`, `tag@digest`, the digest alone, or empty. */
+  readonly version: string;
+}
+
+/** The name of a place of a render. */
+export function useKey({ item, pointer }: Pick<ImageUse, "item" | "pointer">): string {
+  return `${item}\n${pointer}`;
+}
+
+/** Every place that names an image: containers, and fields called `image` of other objects. In the render's order. */
+export function imageUses(items: readonly Item[]): readonly ImageUse[] {
+  return items.flatMap(usesOf);
+}
+
+const known = new WeakMap<ValueObject, readonly ImageUse[]>();
+
+function usesOf(item: Item): readonly ImageUse[] {
+  const before = known.get(item.object);
+  if (before !== undefined) return before;
+  const found = placesOf(item).flatMap(({ pointer, role, text }): ImageUse[] => {
+    const image = parseImage(text);
+    if (image === undefined) return [];
+    const version = versionText(image);
+    const { key, id } = item;
+    return [{ item: key, resource: resourceLabel(id), owner: id.name, pointer, role, text, name: image.name, version }];
+  });
+  known.set(item.object, found);
+  return found;
+}
+
+/** What follows an image's name. */
+export function versionText({
+  tag,
+  digest,
+}: {
+  readonly tag?: string | undefined;
+  readonly digest?: string | undefined;
+}): string {
+  return [tag, digest].filter((part) => part !== undefined && part !== "").join("@");
+}
+
+interface Place {
+  readonly pointer: string;
+  readonly role: string;
+  readonly text: string;
+}
+
+/** Kinds that hold text or schemas, never an image that runs. */
+const imageless = new Set(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"]);
+const deepest = 40;
+
+function placesOf({ object, id }: Item): readonly Place[] {
+  if (imageless.has(id.kind)) return [];
+  const containers = containersOf(object).map(({ pointer, section, name, container }) => ({
+    pointer: `${pointer}/image`,
+    role: `${id.kind} ${section} ${name}`,
+    text: textAt(container, "image"),
+  }));
+  const seen = new Set(containers.map(({ pointer }) => pointer));
+  const others: Place[] = [];
+  searchImages(object, "", 0, (pointer, text) => {
+    if (!seen.has(pointer)) others.push({ pointer, role: `${id.kind} ${pointer}`, text });
+  });
+  return [...containers.filter(({ text }) => text !== ""), ...others];
+}
+
+function searchImages(
+  value: Value,
+  pointer: string,
+  depth: number,
+  see: (pointer: string, text: string) => void,
+): void {
+  if (depth > deepest) return;
+  if (isList(value)) {
+    for (const [index, item] of value.entries()) searchImages(item, pointer + pointerStep(index), depth + 1, see);
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      const at = pointer + pointerStep(key);
+      if (key === "image" && typeof item === "string" && item !== "") see(at, item);
+      else if (depth > 0 || key !== "metadata") searchImages(item, at, depth + 1, see);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { Renderer, RenderSource, Trace } from "../../model/render.ts";
+import type { Target } from "../../model/target.ts";
+import { differingLookups } from "../../model/trace.ts";
+import type { Tree } from "../../model/tree.ts";
+
+/** Who reads what at the base, from the traces of all targets. */
+export interface Readers {
+  /** The targets whose render reads this file, in the order of the plan; whether it is there or not. */
+  of(file: string): Promise<readonly Target[]>;
+  /** The targets that may render differently in `tree`, in which these paths differ from the base. */
+  touched(paths: readonly string[], tree: Tree): Promise<readonly Target[]>;
+}
+
+/** What the readers are found with. */
+export interface ReadersRequest {
+  readonly targets: readonly Target[];
+  readonly renderer: Renderer;
+  readonly base: RenderSource;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Finds readers by traces: exact for every renderer. Traces are gathered when they are first asked for; a target that none is known of is rendered once. A target that does not render counts
+ * with what it read until it failed.
+ */
+export function openReaders(request: ReadersRequest): Readers {
+  let index: Promise<TraceIndex> | undefined;
+  const opened = (): Promise<TraceIndex> => {
+    index ??= gather(request);
+    return index;
+  };
+  return {
+    of: async (file) => (await opened()).readers(file),
+    touched: async (paths, tree) => (await opened()).touched(paths, tree),
+  };
+}
+
+async function gather({ targets, renderer, base, signal, onProgress }: ReadersRequest): Promise<TraceIndex> {
+  let done = 0;
+  const traces = await Promise.all(
+    targets.map(async (target) => {
+      const known = await renderer.known(target.render, base);
+      const trace = known ?? (await renderer.render(target.render, base, signal)).trace;
+      done += 1;
+      onProgress?.(done, targets.length);
+      return trace;
+    }),
+  );
+  return new TraceIndex(targets, traces);
+}
+
+class TraceIndex {
+  readonly #targets: readonly Target[];
+  readonly #traces: readonly Trace[];
+  /** By the looked up path: who looked for a file, and who looked at a folder or at nothing. */
+  readonly #exact = new Map<string, Set<number>>();
+  readonly #whole = new Map<string, Set<number>>();
+  readonly #shape = new Map<string, Set<number>>();
+
+  constructor(targets: readonly Target[], traces: readonly Trace[]) {
+    this.#targets = targets;
+    this.#traces = traces;
+    for (const [number, trace] of traces.entries()) {
+      for (const [path, kind] of trace) {
+        if (kind === "tree") add(this.#whole, path, number);
+        else if (kind === "dir" || kind === "absent") add(this.#shape, path, number);
+        else add(this.#exact, path, number);
+      }
+    }
+  }
+
+  readers(file: string): readonly Target[] {
+    const found = new Set(this.#exact.get(file));
+    for (const folder of above(file)) for (const number of this.#whole.get(folder) ?? []) found.add(number);
+    return this.#pick(found);
+  }
+
+  async touched(paths: readonly string[], tree: Tree): Promise<readonly Target[]> {
+    const found = new Set<number>();
+    for (const path of paths) {
+      for (const at of [path, ...above(path)]) {
+        for (const places of [this.#exact, this.#whole, this.#shape]) {
+          for (const number of places.get(at) ?? []) found.add(number);
+        }
+      }
+    }
+    const differing: number[] = [];
+    for (const number of found) {
+      if ((await differingLookups(this.#traces[number] ?? [], tree)).length > 0) differing.push(number);
+    }
+    return this.#pick(new Set(differing));
+  }
+
+  #pick(numbers: ReadonlySet<number>): readonly Target[] {
+    return this.#targets.filter((_, number) => numbers.has(number));
+  }
+}
+
+function add(places: Map<string, Set<number>>, path: string, number: number): void {
+  const numbers = places.get(path) ?? new Set();
+  numbers.add(number);
+  places.set(path, numbers);
+}
+
+/** The folders that a path stands in, the root included. */
+function above(path: string): readonly string[] {
+  const folders: string[] = [];
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) folders.push(path.slice(0, end));
+  return path === "" ? [] : [...folders, ""];
+}

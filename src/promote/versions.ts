@@ -1,0 +1,161 @@
+import { toItems } from "../diff/item.ts";
+import type { VersionChange } from "../model/promotion.ts";
+import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
+import type { Target } from "../model/target.ts";
+import type { CommitFacts, Repository } from "../model/tree.ts";
+import { imageUses } from "./strategies/image-uses.ts";
+import { matchNames } from "./strategies/match.ts";
+import { type Order, orderOf } from "./strategies/order.ts";
+
+/** An image with every version of it that a render has. */
+export interface ImageVersions {
+  /** Without tag and digest. */
+  readonly image: string;
+  /** Distinct, sorted. */
+  readonly versions: readonly string[];
+}
+
+/** The images of a render by name, sorted. */
+export function imageVersions(resources: readonly Resource[]): readonly ImageVersions[] {
+  const byName = Map.groupBy(imageUses(toItems(resources)), ({ name }) => name);
+  return [...byName]
+    .map(([image, uses]) => ({ image, versions: [...new Set(uses.map(({ version }) => version))].sort() }))
+    .sort((a, b) => (a.image < b.image ? -1 : 1));
+}
+
+/** The images of which two renders of one target have different versions. */
+export function changedImages(before: readonly Resource[], after: readonly Resource[]): readonly VersionChange[] {
+  const [old, fresh] = [before, after].map(
+    (side) => new Map(imageVersions(side).map((one) => [one.image, one.versions.join(", ")])),
+  );
+  const names = [...new Set([...(old?.keys() ?? []), ...(fresh?.keys() ?? [])])].sort();
+  return names.flatMap((image) => {
+    const [from, to] = [old?.get(image) ?? "", fresh?.get(image) ?? ""];
+    return from === to ? [] : [{ image, from, to }];
+  });
+}
+
+/** What version a target is at, or why nobody can tell. `digest` is the render's. */
+export type TargetVersion =
+  | { readonly ok: true; readonly digest: string; readonly images: readonly ImageVersions[] }
+  | { readonly ok: false; readonly digest: string; readonly failure: RenderFailure };
+
+/** What version a target is at in one tree. */
+export async function versionsIn(
+  target: Target,
+  source: RenderSource,
+  renderer: Renderer,
+  signal: AbortSignal,
+): Promise<TargetVersion> {
+  const render = await renderer.render(target.render, source, signal);
+  return versionOf(render);
+}
+
+/** What version a target is at in one commit. */
+export async function versionsAt(
+  {
+    repository,
+    renderer,
+    signal,
+  }: { readonly repository: Repository; readonly renderer: Renderer; readonly signal: AbortSignal },
+  target: Target,
+  commit: string,
+): Promise<TargetVersion> {
+  return versionsIn(target, { tree: await repository.tree(commit), objects: repository.objects }, renderer, signal);
+}
+
+function versionOf(render: Render): TargetVersion {
+  const { digest } = render;
+  if (!render.ok) return { ok: false, digest, failure: render.failure };
+  return { ok: true, digest, images: imageVersions(render.resources()) };
+}
+
+/**
+ * Whether two targets, or one at two commits, run the same images in the same versions; without any image: whether they render the same. Targets that do not render are at no version.
+ */
+export function sameVersions(a: TargetVersion, b: TargetVersion): boolean {
+  if (!a.ok || !b.ok) return false;
+  if (a.digest === b.digest) return true;
+  if (a.images.length === 0 && b.images.length === 0) return false;
+  const text = (version: typeof a): string =>
+    JSON.stringify(version.images.map(({ image, versions }) => [image, versions]));
+  return text(a) === text(b);
+}
+
+/** How a target stands to its source. `differing`: the images of both of which the versions differ. */
+export interface Standing {
+  readonly state: "same" | "behind" | "ahead" | "differs" | "unknown";
+  readonly differing: readonly { readonly image: string; readonly here: string; readonly there: string }[];
+  /** Images of the source that the target lacks. */
+  readonly lacking: readonly string[];
+}
+
+/** Holds a target's version against that of the target that it promotes from. */
+export function compareVersions(here: TargetVersion, there: TargetVersion): Standing {
+  if (!here.ok || !there.ok) return { state: "unknown", differing: [], lacking: [] };
+  const names = (version: typeof here): readonly string[] => version.images.map(({ image }) => image);
+  const pairs = matchNames(names(here), names(there));
+  const versionsOf = (version: typeof here, name: string): readonly string[] =>
+    version.images.find(({ image }) => image === name)?.versions ?? [];
+  const differing = pairs.flatMap((pair) => {
+    const [ours, theirs] = [versionsOf(here, pair.here), versionsOf(there, pair.there)];
+    const [one, other] = [ours.join(", "), theirs.join(", ")];
+    return one === other ? [] : [{ image: pair.here, here: one, there: other }];
+  });
+  const matched = new Set(pairs.map((pair) => pair.there));
+  const lacking = names(there).filter((name) => !matched.has(name));
+  return { state: stateOf(differing.map((one) => orderOf(one.here, one.there))), differing, lacking };
+}
+
+function stateOf(orders: readonly Order[]): Standing["state"] {
+  if (orders.length === 0) return "same";
+  if (orders.every((order) => order === "older")) return "behind";
+  return orders.every((order) => order === "newer") ? "ahead" : "differs";
+}
+
+/** A commit at which a target had an earlier version. */
+export interface EarlierVersion {
+  readonly commit: CommitFacts;
+  readonly version: Extract<TargetVersion, { readonly ok: true }>;
+}
+
+/** Where and how far back earlier versions are looked for. */
+export interface HistoryRequest {
+  readonly repository: Repository;
+  readonly renderer: Renderer;
+  readonly target: Target;
+  /** Where the present version is. */
+  readonly commit: string;
+  readonly signal: AbortSignal;
+  /** How many commits are looked at, at most; 200 by default. */
+  readonly limit?: number;
+}
+
+/**
+ * The versions that a target had before, newest first: for each the newest commit of the branch that had it. Only commits that changed what the target reads now are looked at, and those
+ * at which it does not render are passed over. A version that came back is given again.
+ */
+export async function* earlierVersions(request: HistoryRequest): AsyncGenerator<EarlierVersion, void, void> {
+  const { repository, renderer, target, commit, signal, limit = 200 } = request;
+  const source = { tree: await repository.tree(commit), objects: repository.objects };
+  const present = await renderer.render(target.render, source, signal);
+  let last = versionOf(present);
+  const log = await repository.log({ to: commit, paths: inputsOf(target, present), firstParent: true, limit });
+  for (const facts of log.slice(1)) {
+    const version = await versionsAt(request, target, facts.sha);
+    if (!version.ok || (last.ok && sameVersions(version, last))) continue;
+    last = version;
+    yield { commit: facts, version };
+  }
+}
+
+/** How many paths are asked for by name; a target that reads more is followed by its folder and those. */
+const mostInputs = 500;
+
+/** What the target reads, and its own folder. */
+function inputsOf(target: Target, { trace }: Render): readonly string[] {
+  const read = trace.flatMap(([path, kind]) => (kind === "file" || kind === "tree" ? [path] : []));
+  const all = new Set([target.render.path, ...read.slice(0, mostInputs)]);
+  // The root stands for everything, and Git takes no empty path.
+  return all.has("") ? [] : [...all];
+}
