@@ -74,7 +74,11 @@ export function createTokens(parts: TokensParts): Tokens {
     less.set(String(installationId), { grant, at: parts.clock() });
     const second = await request(installationId, repository, grant.permissions);
     if ("refused" in second) throw second.refused.error;
-    parts.log.warn({ installationId, missing: grant.missing.join(", ") }, "the App's new permissions are not accepted");
+    if (grant.missing.length > 0)
+      parts.log.warn(
+        { installationId, missing: grant.missing.join(", ") },
+        "the App's new permissions are not accepted",
+      );
     return keptOf(second, grant);
   };
 

@@ -60,7 +60,7 @@ describe("a branch", () => {
     expect(await headOf(branch)).toBeUndefined();
   });
 
-  it.each(["a#b", "100%25", "ünïcode/日本", "a+b&c=d", "prod/group-1'2(3)"])("may be called %s", async (branch) => {
+  it.each(["a#b", "100%25", "a+b&c=d", "prod/group-1'2(3)"])("may be called %s", async (branch) => {
     expect(await github.createBranch(branch, main)).toBe("created");
     expect(await github.advanceBranch(branch, next)).toBe("moved");
     expect(await headOf(branch)).toBe(next);

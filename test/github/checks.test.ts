@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Annotation, CheckReport } from "../../src/model/github.ts";
 import { type EdgeWorld, edgeWorld, REPOSITORY, ROUTES, type Start, startLocal, templateOf } from "./world.ts";
 
+const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
 let start: Start;
 let commits = 0;
 let statuses: unknown[] = [];
@@ -191,6 +193,62 @@ describe("the check", () => {
     await github.upsertCheck(report());
     await github.upsertCheck(done());
     expect(runs()).toMatchObject([{ status: "completed" }]);
+  });
+
+  it("of a pull request is another run than that of a second one with the same head", async () => {
+    const github = await world.github();
+    await github.upsertCheck(report({ externalId: "pull-1" }));
+    await github.upsertCheck(done({ externalId: "pull-2", title: "two" }));
+    await github.upsertCheck(done({ externalId: "pull-1", title: "one" }));
+    const other = await world.github(world.fresh());
+    await other.upsertCheck(done({ externalId: "pull-2", title: "two again", conclusion: "failure" }));
+    expect(runs()).toMatchObject([
+      { externalId: "pull-1", title: "one", conclusion: "success" },
+      { externalId: "pull-2", title: "two again", conclusion: "failure" },
+    ]);
+  });
+
+  it("that was made without a pull request is adopted by the first one", async () => {
+    await (await world.github()).upsertCheck(done());
+    const github = await world.github(world.fresh());
+    await github.upsertCheck(done({ externalId: "pull-1", title: "one" }));
+    await github.upsertCheck(done({ externalId: "pull-2", title: "two" }));
+    expect(runs()).toMatchObject([
+      { externalId: "pull-1", title: "one" },
+      { externalId: "pull-2", title: "two" },
+    ]);
+    await (await world.github(world.fresh())).upsertCheck(done({ title: "none" }));
+    expect(runs()).toHaveLength(3);
+  });
+
+  it("on a commit of our own is made without a list, unless an attempt to make it was lost", async () => {
+    const github = await world.github();
+    const commit = async (content: string) => {
+      const change = { kind: "write", path: "ours", bytes: Buffer.from(content), executable: false } as const;
+      const request = { parents: [], baseTree: EMPTY_TREE, changes: [change], message: "ours" };
+      return (await github.commit(request)).sha;
+    };
+    const headSha = await commit("1");
+    world.asked();
+    await github.upsertCheck(report({ headSha }));
+    await github.upsertCheck(done({ headSha }));
+    await github.upsertCheck(done({ headSha, name: "Sluice promotion" }));
+    expect(world.asked()).toEqual([ROUTES.createCheck, ROUTES.updateCheck, ROUTES.createCheck]);
+
+    const second = await commit("2");
+    const effect = { kind: "instead", status: 502 } as const;
+    world.local.injectFault({ method: "POST", template: templateOf(ROUTES.createCheck), effect });
+    world.asked();
+    await expect(github.upsertCheck(report({ headSha: second }))).rejects.toMatchObject({ kind: "unavailable" });
+    await github.upsertCheck(report({ headSha: second }));
+    const find = [ROUTES.createCheck, ROUTES.listChecks];
+    expect(world.asked()).toEqual([...find, ...find.toReversed()]);
+
+    const third = await commit("3");
+    world.later(10_000);
+    world.asked();
+    await github.upsertCheck(report({ headSha: third }));
+    expect(world.asked()).toEqual([ROUTES.listChecks, ROUTES.createCheck]);
   });
 
   it("refuses texts over GitHub's limit, and a conclusion that does not fit, as a bug of the caller", async () => {

@@ -151,3 +151,69 @@ describe("the one comment", () => {
     });
   });
 });
+
+describe("the list of comments", () => {
+  it("is spared for a marker that nobody wrote before, but not after an answer that was lost", async () => {
+    const github = await world.github();
+    await github.upsertComment(world.pull.number, "reply-1", "done", { first: true });
+    expect(world.asked()).toEqual([ROUTES.token, ROUTES.createComment]);
+    const effect = { kind: "reset" } as const;
+    world.local.injectFault({ method: "POST", template: templateOf(ROUTES.createComment), effect });
+    await github.upsertComment(world.pull.number, "reply-2", "done", { first: true });
+    expect(world.asked()).toEqual([ROUTES.createComment, ROUTES.listComments]);
+    await github.upsertComment(world.pull.number, "reply-2", "done better", { first: true });
+    expect(world.asked()).toEqual([ROUTES.updateComment]);
+    expect(ours()).toHaveLength(2);
+  });
+
+  it("serves all markers for ten seconds, and no longer", async () => {
+    const before = await world.github(world.fresh());
+    await before.upsertComment(world.pull.number, "chain", "a");
+    await before.upsertComment(world.pull.number, "preview", "b");
+    world.asked();
+    const github = await world.github();
+    await github.upsertComment(world.pull.number, "reply-1", "c");
+    await github.upsertComment(world.pull.number, "chain", "a2");
+    await github.upsertComment(world.pull.number, "preview", "b");
+    await github.upsertComment(world.pull.number, "reply-2", "d");
+    expect(world.asked()).toEqual([
+      ROUTES.token,
+      ROUTES.listComments,
+      ROUTES.createComment,
+      ROUTES.updateComment,
+      ROUTES.createComment,
+    ]);
+    world.later(10_000);
+    await github.upsertComment(world.pull.number, "reply-3", "e");
+    expect(world.asked()).toEqual([ROUTES.listComments, ROUTES.createComment]);
+    expect(ours()).toHaveLength(5);
+  });
+
+  it("is not needed on a pull request that was opened just now", async () => {
+    const github = await world.github();
+    await world.local.commit({ ...REPOSITORY, branch: "born", files: { born: "1\n" } });
+    const opened = await github.openPullRequest({ head: "born", base: "main", title: "Born", body: "" });
+    const number = opened?.pull.number ?? 0;
+    world.asked();
+    await github.upsertComment(number, "gates", "a");
+    await github.upsertComment(number, "preview", "b");
+    await github.upsertComment(number, "gates", "a2");
+    expect(world.asked()).toEqual([ROUTES.createComment, ROUTES.createComment, ROUTES.updateComment]);
+    expect(world.local.comments({ ...REPOSITORY, number })).toHaveLength(2);
+  });
+
+  it("is asked for again after a comment could not be made", async () => {
+    const github = await world.github();
+    await github.upsertComment(world.pull.number, "preview", "a");
+    const effect = {
+      kind: "instead",
+      status: 403,
+      message: "Unable to create comment because issue is locked.",
+    } as const;
+    world.local.injectFault({ method: "POST", template: templateOf(ROUTES.createComment), effect });
+    await expect(github.upsertComment(world.pull.number, "chain", "b")).rejects.toMatchObject({ kind: "permission" });
+    world.asked();
+    await github.upsertComment(world.pull.number, "chain", "b");
+    expect(world.asked()).toEqual([ROUTES.listComments, ROUTES.createComment]);
+  });
+});
