@@ -7,7 +7,7 @@ import { openRepository } from "./git/repository.ts";
 import { createGitHub, type GitHubEdge } from "./github/index.ts";
 import { loadProbot } from "./index.ts";
 import { Lru } from "./model/lru.ts";
-import type { Logger } from "./model/observe.ts";
+import type { Clock, Logger } from "./model/observe.ts";
 import type { Handlers, Queue } from "./model/queue.ts";
 import type { Renderer } from "./model/render.ts";
 import type { Mirrors, Repository } from "./model/tree.ts";
@@ -62,6 +62,8 @@ export interface StartOptions {
   readonly graceMs?: number;
   /** How soon a killed worker's job is taken up again. */
   readonly locks?: LockTiming;
+  /** The clock of the rooms: gates, holds and histories. */
+  readonly clock?: Clock;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
 }
@@ -86,7 +88,7 @@ export async function startSluice(settings: ServerSettings, options: StartOption
     closers.push(() => queue.close(options.graceMs ?? graceMs));
     const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
     if (settings.role !== "web") {
-      const worker = await openWorker(settings, { github, queue, log, metrics });
+      const worker = await openWorker(settings, { github, queue, log, metrics, clock: options.clock ?? Date.now });
       closers.splice(0, 0, worker.close);
       await queue.start(worker.handlers);
     }
@@ -144,9 +146,11 @@ interface WorkerParts {
   readonly queue: Queue;
   readonly log: Logger;
   readonly metrics: PrometheusMetrics;
+  readonly clock: Clock;
 }
 
-async function openWorker(settings: ServerSettings, { github, queue, log, metrics }: WorkerParts): Promise<Worker> {
+async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise<Worker> {
+  const { github, queue, log, metrics, clock } = parts;
   const mirrors = openMirrors(settings, github);
   const renderer = createRenderer({
     binary: engineBinary(process.env),
@@ -157,11 +161,11 @@ async function openWorker(settings: ServerSettings, { github, queue, log, metric
   });
   const probot = await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue });
   const memo: ScanMemo = new Lru(memoEntries);
-  const ports = { github: github.for, mirrors, renderer, memo, queue, log, metrics, clock: Date.now };
+  const ports = { github: github.for, mirrors, renderer, memo, queue, log, metrics, clock };
   const preview = { fingerprintKey: fingerprintKey(settings.privateKey), forks: settings.previewForks };
   const promotion: PromotionPorts = {
     ...ports,
-    state: createStateStore({ mirrors, github: github.for, clock: Date.now, random: Math.random }),
+    state: createStateStore({ mirrors, github: github.for, random: Math.random }),
     seal: createSeal(settings.privateKey),
     webUrl: settings.githubUrl,
     fingerprintKey: preview.fingerprintKey,

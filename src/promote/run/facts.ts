@@ -2,8 +2,10 @@ import { settingsFor } from "../../config/index.ts";
 import { compareTarget } from "../../diff/index.ts";
 import type { GateFinding, GateSettings, Health, Override, PromotionFacts, TargetFacts } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
+import type { Review } from "../../model/github-repository.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
+import { includes } from "../../policy/permission.ts";
 import type { PromotionRecord } from "../text/record.ts";
 import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -24,13 +26,23 @@ export async function factsOf(
       targetFacts(ports, scene, observed, pull, record, app, histories[index] ?? []),
     ),
   );
+  const reviews = await scene.github.reviews(pull.number);
   return {
     head: pull.head.sha,
     actor: record.actor,
-    reviews: await scene.github.reviews(pull.number),
+    reviews,
+    mayReview: await reviewersOf(scene, reviews),
     targets,
     overrides: histories.flat().flatMap((entry) => overrideIn(entry, pull)),
   };
+}
+
+/** Of those whose review would decide: who may write. On a public repository anybody can review. */
+async function reviewersOf(scene: Scene, reviews: readonly Review[]): Promise<ReadonlySet<string>> {
+  const decisive = reviews.filter(({ state, bot }) => !bot && (state === "approved" || state === "changes-requested"));
+  const users = [...new Set(decisive.map(({ user }) => user))].slice(-20);
+  const may = await Promise.all(users.map(async (user) => includes(await scene.github.permission(user), "write")));
+  return new Set(users.filter((_, index) => may[index]).map((user) => user.toLowerCase()));
 }
 
 /** The settings of a promotion's gates. A rollback is for emergencies: only people and what is dangerous stand in its way. */
@@ -65,6 +77,7 @@ async function targetFacts(
     environment,
     from,
     settings,
+    allow: settingsFor(scene.config, app, environment).allow,
     ...(stops ? { hold } : {}),
     health: await carriedHealth(ports, scene, observed, record, app, settings),
     checks: settings.checks.length === 0 ? [] : await observed.checks(record.commit),
@@ -72,10 +85,15 @@ async function targetFacts(
       settings.findings === "none"
         ? []
         : await findingsOf(ports, scene, pull, targetOf(scene, app, environment), history),
-    dependsOn: await Promise.all(
-      settings.dependsOn.map((other) => behindIn(ports, scene, { app: other, environment, from })),
-    ),
+    dependsOn: await Promise.all(settings.dependsOn.map((other) => dependency(ports, scene, record, other))),
   };
+}
+
+/** An app that the same pull request carries arrives with it. */
+async function dependency(ports: PromotionPorts, scene: Scene, record: PromotionRecord, app: string) {
+  if (record.targets.some((target) => target.app === app))
+    return { app, behind: false, detail: `${app} comes with this promotion` };
+  return behindIn(ports, scene, { app, environment: record.environment, from: record.from });
 }
 
 async function carriedHealth(
