@@ -21,14 +21,20 @@ export function documentAt(yaml: YamlText, document: number): Node | undefined {
   return made;
 }
 
-/** The scalar at a path, `undefined` when nothing or something else is there. */
-export function scalarAt(yaml: YamlText, document: number, path: KeyPath): ScalarAt | undefined {
+/** The node at a path, aliases followed and merge keys resolved; `undefined` when nothing is there. */
+export function nodeAt(yaml: YamlText, document: number, path: KeyPath): Node | undefined {
   let node = documentAt(yaml, document);
   for (const step of path) {
     if (node?.kind === "map") node = node.get(String(step));
     else if (node?.kind === "list" && typeof step === "number") node = node.items[step];
     else return undefined;
   }
+  return node;
+}
+
+/** The scalar at a path, `undefined` when nothing or something else is there. */
+export function scalarAt(yaml: YamlText, document: number, path: KeyPath): ScalarAt | undefined {
+  const node = nodeAt(yaml, document, path);
   return node === undefined || node.kind === "map" || node.kind === "list" ? undefined : node;
 }
 

@@ -1,0 +1,123 @@
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
+import { isJsonObject, type Json } from "../../model/json.ts";
+import type { Collection } from "./extent.ts";
+import type { Change, DocumentPlan } from "./gather.ts";
+import { grownJson } from "./grown.ts";
+import type { ParsedDocument } from "./parsed.ts";
+import { isScalarOf } from "./set.ts";
+import { isJsonFile, parsesAsJson } from "./surroundings.ts";
+import type { YamlText } from "./types.ts";
+
+/** Whether `after` is `before` with exactly the planned values changed: every other node is written the same, and each alias stands for what it stood for. */
+export function proves(before: YamlText, plans: readonly (DocumentPlan | undefined)[], after: YamlText): boolean {
+  if (before.parsed.length !== after.parsed.length) return false;
+  if (isJsonFile(before) && !parsesAsJson(after.text)) return false;
+  return before.parsed.every((document, index) => {
+    const now = after.parsed[index];
+    return now !== undefined && new Proof(document, plans[index], now).holds();
+  });
+}
+
+class Proof {
+  readonly #before: ParsedDocument;
+  readonly #plan: DocumentPlan | undefined;
+  readonly #after: ParsedDocument;
+  /** Anchored nodes, before and after. */
+  readonly #twins = new Map<ParsedNode, ParsedNode>();
+
+  constructor(before: ParsedDocument, plan: DocumentPlan | undefined, after: ParsedDocument) {
+    this.#before = before;
+    this.#plan = plan;
+    this.#after = after;
+  }
+
+  holds(): boolean {
+    const [old, now] = [this.#before.root, this.#after.root];
+    if (old !== undefined) return this.#node(old, now ?? null);
+    const filling = this.#plan?.fillings.get(undefined);
+    return filling === undefined ? now === undefined : isJson(now ?? null, grownJson(filling.value));
+  }
+
+  #node(old: ParsedNode | null, now: ParsedNode | null): boolean {
+    if (old === null || now === null) return old === now;
+    if (isAlias(old) || isAlias(now)) return this.#alias(old, now);
+    if (old.anchor !== now.anchor) return false;
+    if (old.anchor !== undefined) this.#twins.set(old, now);
+    const setting = this.#plan?.settings.get(old);
+    if (setting !== undefined) return isScalar(now) && now.tag === old.tag && isScalarOf(now, setting.value);
+    const filling = this.#plan?.fillings.get(old);
+    if (filling !== undefined) return isJson(now, grownJson(filling.value));
+    if (old.tag !== now.tag) return false;
+    if (isScalar(old)) return isScalar(now) && isSame(old, now);
+    return isScalar(now) ? false : this.#collection(old, now);
+  }
+
+  #alias(old: ParsedNode, now: ParsedNode): boolean {
+    if (!isAlias(old) || !isAlias(now) || old.source !== now.source) return false;
+    const target = this.#before.targets.get(old);
+    const twin = target === undefined ? undefined : this.#twins.get(target);
+    return twin !== undefined && twin === this.#after.targets.get(now);
+  }
+
+  #collection(old: Collection, now: Collection): boolean {
+    const change = this.#plan?.changes.get(old);
+    const kept = old.items.length - (change?.removed.size ?? 0);
+    if (isSeq(old) !== isSeq(now) || now.items.length !== kept + (change?.added.size ?? 0)) return false;
+    if (old.flow !== now.flow && now.items.length > 0) return false;
+    return this.#items(old, now, change) && (change === undefined || isAdded(now, kept, change));
+  }
+
+  #items(old: Collection, now: Collection, change: Change | undefined): boolean {
+    let at = 0;
+    for (let index = 0; index < old.items.length; index += 1) {
+      if (change?.removed.has(index) === true) continue;
+      const same = isSeq(old) && isSeq(now) ? this.#item(old, index, now, at) : this.#pair(old, index, now, at);
+      if (!same) return false;
+      at += 1;
+    }
+    return true;
+  }
+
+  #item(old: Collection, index: number, now: Collection, at: number): boolean {
+    if (!isSeq(old) || !isSeq(now)) return false;
+    return this.#node(old.items[index] ?? null, now.items[at] ?? null);
+  }
+
+  #pair(old: Collection, index: number, now: Collection, at: number): boolean {
+    if (!isMap(old) || !isMap(now)) return false;
+    const [pair, twin] = [old.items[index], now.items[at]];
+    if (pair === undefined || twin === undefined) return false;
+    return this.#node(pair.key, twin.key) && this.#node(pair.value, twin.value);
+  }
+}
+
+function isSame(old: Scalar, now: Scalar): boolean {
+  if (old.type !== now.type || old.source !== now.source || typeof old.value !== typeof now.value) return false;
+  return typeof old.value === "object" || typeof old.value === "symbol" || Object.is(old.value, now.value);
+}
+
+function isAdded(now: Collection, kept: number, { added }: Change): boolean {
+  return [...added].every(([key, grown], index) => isItem(now, kept + index, key, grownJson(grown)));
+}
+
+function isItem(now: Collection, at: number, key: string | number, json: Json): boolean {
+  if (isSeq(now)) return isJson(now.items[at] ?? null, json);
+  const pair = now.items[at];
+  if (pair === undefined || !isScalar(pair.key)) return false;
+  return isScalarOf(pair.key, String(key)) && isJson(pair.value, json);
+}
+
+function isJson(node: ParsedNode | null, json: Json): boolean {
+  if (Array.isArray(json)) {
+    return (
+      isSeq(node) && node.items.length === json.length && json.every((item: Json, at) => isItem(node, at, at, item))
+    );
+  }
+  if (isJsonObject(json)) {
+    const entries = Object.entries(json);
+    return (
+      isMap(node) && node.items.length === entries.length && entries.every(([key, v], at) => isItem(node, at, key, v))
+    );
+  }
+  return isScalar(node) && node.tag === undefined && isScalarOf(node, json as Exclude<Json, object>);
+}

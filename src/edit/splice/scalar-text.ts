@@ -1,0 +1,72 @@
+import type { ScalarValue } from "./types.ts";
+
+/** Where a scalar is written: what may stand there plain. */
+export interface Surroundings {
+  /** Inside of `{}` or `[]`. */
+  readonly flow: boolean;
+  /** JSON: every string is in double quotes. */
+  readonly json: boolean;
+}
+
+const word = /^(?:~|null|true|false|yes|no|on|off|y|n|[-+]?\.inf|\.nan|<<|=)$/i;
+const integer = /^[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*)$/i;
+const float = /^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)(?:e[-+]?[0-9]+)?$/i;
+const sexagesimal = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
+const clock = /(?:[Tt]|[ \t]+)\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?))?/.source;
+const date = new RegExp(`^\\d{4}-\\d{1,2}-\\d{1,2}(?:${clock})?$`);
+
+/** Indicators at the start, a mapping or a comment inside, a document's mark, or white space at an end. */
+const indicator = /^(?:[-?:](?:[ \t]|$)|[,[\]{}#&*!|>'"%@`]|(?:---|\.\.\.)(?:[ \t]|$))|:(?:[ \t]|$)|[ \t]#|^\s|\s$/;
+const flowIndicator = /^[-?:]|[,[\]{}]/;
+/** Control and format characters, byte order marks, separators and what is no character: written as escapes. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/u;
+const escapes = /["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
+
+/** Whether a YAML 1.1 or 1.2 reader takes the plain text for something other than a string. */
+export function looksTyped(text: string): boolean {
+  return text === "" || word.test(text) || looksNumeric(text);
+}
+
+function looksNumeric(text: string): boolean {
+  if (!/^[-+.0-9]/.test(text)) return false;
+  return integer.test(text) || float.test(text) || sexagesimal.test(text) || date.test(text);
+}
+
+/** Whether every YAML reader takes the text without quotes for this string. */
+export function fitsPlain(text: string, { flow, json }: Surroundings): boolean {
+  if (json || looksTyped(text) || indicator.test(text) || unprintable.test(text)) return false;
+  return !flow || !flowIndicator.test(text);
+}
+
+/** Whether the text can stand in single quotes on one line. */
+export function fitsSingle(text: string): boolean {
+  return !unprintable.test(text);
+}
+
+/** The text in single quotes. */
+export function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The text in double quotes, with escapes that JSON knows too. */
+export function doubleQuoted(text: string): string {
+  return `"${text.replace(escapes, escaped)}"`;
+}
+
+const named: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\" };
+
+function escaped(character: string): string {
+  const known = named[character];
+  if (known !== undefined) return known;
+  // Characters beyond the first plane are printable for YAML, and their two halves are no escapes that it knows.
+  if (character.length > 1) return character;
+  return `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** A value as one line of YAML: plain where that is beyond doubt, else quoted. */
+export function scalarText(value: ScalarValue, where: Surroundings): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  if (fitsPlain(value, where)) return value;
+  if (!where.json && /["\\]/.test(value) && fitsSingle(value)) return singleQuoted(value);
+  return doubleQuoted(value);
+}
