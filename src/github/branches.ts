@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Fault } from "../model/errors.ts";
 import type { Client } from "./client.ts";
 import { orLook, type Refusal, refusedBy } from "./errors.ts";
 
@@ -55,7 +56,12 @@ function isMissing({ status, text }: Refusal): boolean {
   return status === 404 || /reference does not exist/i.test(text);
 }
 
-/** A rule of the repository is a person's to mend. A name or an object that GitHub does not take is our bug. */
+/** A rule of the repository is a person's to mend, two who write at once are to try again. A name or an object that GitHub does not take is our bug. */
 function notAllowed(refused: Refusal, what: string): Error {
-  return /rule|protected|cannot/i.test(refused.text) ? refusedBy(refused, what) : refused.error;
+  if (/rule violations|protected|restricted/i.test(refused.text)) return refusedBy(refused, what);
+  if (/lock ref|update failed|try again/i.test(refused.text))
+    return new Fault("unavailable", `GitHub could not ${what}: ${refused.text}`, {
+      fields: { status: refused.status },
+    });
+  return refused.error;
 }

@@ -4,12 +4,12 @@ import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RepositoryName } from "../model/tree.ts";
 import { type Client, createClient, createSend } from "./client.ts";
 import { createDeliveries } from "./deliveries.ts";
+import { createGitHubRepository } from "./github-repository.ts";
 import { createInstallations } from "./installations.ts";
 import { REQUEST_DEADLINE_MS } from "./limits.ts";
 import { type AppCredentials, appOctokit, plainOctokit } from "./octokit.ts";
 import { wantsMore } from "./permissions.ts";
 import { recent } from "./recent.ts";
-import { createRepository } from "./repository.ts";
 import { createTokens } from "./tokens.ts";
 
 /** What the edge needs. */
@@ -65,7 +65,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
     async for(installationId, repository) {
       installations.learn(repository, installationId);
       const key = `${installationId}/${repository.owner}/${repository.name}`.toLowerCase();
-      const made = clients.get(key) ?? createRepository(clientFor(installationId, repository), app.id, clock);
+      const made = clients.get(key) ?? createGitHubRepository(clientFor(installationId, repository), app.id, clock);
       clients.set(key, made);
       return made;
     },

@@ -92,6 +92,15 @@ describe("a branch", () => {
   });
 });
 
+describe("a branch that another one writes at the same moment", () => {
+  it("is for the queue to try again", async () => {
+    const effect = { kind: "instead", status: 422, message: "Reference update failed: cannot lock ref" } as const;
+    world.local.injectFault({ method: "PATCH", template: templateOf(ROUTES.updateRef), effect });
+    await expect(github.advanceBranch("change", next)).rejects.toMatchObject({ name: "Fault", kind: "unavailable" });
+    expect(await github.advanceBranch("change", next)).toBe("moved");
+  });
+});
+
 describe("a lost answer", () => {
   const lost = (method: string, route: string) =>
     world.local.injectFault({ method, template: templateOf(route), effect: { kind: "reset" } });

@@ -91,6 +91,46 @@ describe("a pull request", () => {
   });
 });
 
+describe("a promotion", () => {
+  it("costs twelve requests from the command to its reply, the token and the last answer included", async () => {
+    const command = await world.local.comment({ ...world.pull, body: "/promote prod" });
+    const github = await world.github();
+    await github.react(command.id, "eyes");
+    await github.permission("mona");
+    const bytes = Buffer.from("image: web:2\n");
+    const { sha } = await github.commit({
+      parents: [world.pull.baseSha],
+      baseTree: world.pull.baseSha,
+      changes: [{ kind: "write", path: "web.yaml", bytes, executable: false }],
+      message: "Promote web to prod",
+    });
+    const head = "sluice/promote/prod/web";
+    await github.createBranch(head, sha);
+    const opened = await github.openPullRequest({ head, base: "main", title: "Promote web to prod", body: "1 → 2" });
+    const number = opened?.pull.number ?? 0;
+    await github.setLabelsAndAssignees(number, ["promotion"], ["mona"]);
+    const check = { name: "Sluice promotion", headSha: sha, title: "Waits", summary: "for approval" } as const;
+    await github.upsertCheck({ ...check, status: "in_progress" });
+    await github.upsertComment(number, "gates", "the gates");
+    await github.upsertComment(world.pull.number, `reply-${command.id}`, "done", { first: true });
+    await github.react(command.id, "rocket");
+    expect(world.asked()).toEqual([
+      ROUTES.token,
+      ROUTES.react,
+      ROUTES.permission,
+      ROUTES.createTree,
+      ROUTES.createCommit,
+      ROUTES.createRef,
+      ROUTES.createPull,
+      ROUTES.updateIssue,
+      ROUTES.createCheck,
+      ROUTES.createComment,
+      ROUTES.createComment,
+      ROUTES.react,
+    ]);
+  });
+});
+
 describe("permissions of people", () => {
   it("tell all of GitHub's levels apart", async () => {
     const github = await world.github();

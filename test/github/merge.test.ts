@@ -82,6 +82,9 @@ describe("a merge", () => {
   it("of one that was closed, or is a draft, is refused with that reason", async () => {
     await world.local.closePull(pull);
     expect(await merge()).toEqual({ kind: "refused", reason: "the pull request is closed" });
+    await world.local.commit({ ...REPOSITORY, branch: "unfinished", files: { unfinished: `${count}\n` } });
+    pull = await world.local.openPull({ ...REPOSITORY, head: "unfinished", title: "Unfinished", draft: true });
+    expect(await merge()).toEqual({ kind: "refused", reason: "the pull request is a draft" });
   });
 
   it.each([

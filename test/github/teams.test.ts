@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { TOKEN_PERMISSIONS } from "../../src/github/permissions.ts";
 import type { GitHubRepository } from "../../src/model/github-repository.ts";
-import { type EdgeWorld, edgeWorld, REPOSITORY, ROUTES, type Start, startLocal } from "./world.ts";
+import { type EdgeWorld, edgeWorld, ROUTES, type Start, startLocal } from "./world.ts";
 
 let start: Start;
 let world: EdgeWorld;

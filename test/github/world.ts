@@ -97,6 +97,8 @@ export const ROUTES = {
   createCheck: "POST /repos/{owner}/{repo}/check-runs",
   updateCheck: "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
   annotations: "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations",
+  react: "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+  permission: "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
   listStatuses: "GET /repos/{owner}/{repo}/commits/{ref}/status",
   grant: "GET /app/installations/{installation_id}",
   listPulls: "GET /repos/{owner}/{repo}/pulls",

@@ -18,7 +18,7 @@ import { dismissReview, readReviews, requestReviewers } from "./reviews.ts";
 import { createTeamMember } from "./teams.ts";
 
 /** Makes the port for one repository. What it made itself just now it does not ask for. */
-export function createRepository(client: Client, appId: number, clock: Clock): GitHubRepository {
+export function createGitHubRepository(client: Client, appId: number, clock: Clock): GitHubRepository {
   const comments = createComments(client, appId, clock);
   const checks = createChecks(client, appId, clock);
   return {
