@@ -93,11 +93,16 @@ describe("a branch", () => {
 });
 
 describe("a branch that another one writes at the same moment", () => {
-  it("is for the queue to try again", async () => {
+  it("is for the queue to try again, unless it is where it shall be", async () => {
+    const branch = fresh();
+    await github.createBranch(branch, main);
     const effect = { kind: "instead", status: 422, message: "Reference update failed: cannot lock ref" } as const;
-    world.local.injectFault({ method: "PATCH", template: templateOf(ROUTES.updateRef), effect });
-    await expect(github.advanceBranch("change", next)).rejects.toMatchObject({ name: "Fault", kind: "unavailable" });
-    expect(await github.advanceBranch("change", next)).toBe("moved");
+    const fault = { method: "PATCH", template: templateOf(ROUTES.updateRef), effect };
+    world.local.injectFault(fault);
+    await expect(github.advanceBranch(branch, next)).rejects.toMatchObject({ name: "Fault", kind: "unavailable" });
+    expect(await github.advanceBranch(branch, next)).toBe("moved");
+    world.local.injectFault(fault);
+    expect(await github.advanceBranch(branch, next)).toBe("moved");
   });
 });
 
