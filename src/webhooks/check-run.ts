@@ -1,14 +1,26 @@
 import { z } from "zod";
-import type { PreviewJob } from "../model/jobs.ts";
-import { checkedPulls, common, parsePayload, previewsOf } from "./payload.ts";
+import type { GatesJob, PreviewJob, PromotionsJob } from "../model/jobs.ts";
+import { againOf, checkedPulls, common, gatesOf, isPromotionBranch, parsePayload, promotionsOf } from "./payload.ts";
 
 const schema = common.extend({
-  check_run: z.object({ app: z.object({ id: z.number() }).nullable(), pull_requests: checkedPulls }),
+  check_run: z.object({
+    app: z.object({ id: z.number() }).nullable(),
+    pull_requests: checkedPulls,
+    check_suite: z.object({ head_branch: z.string().nullable() }).nullish(),
+  }),
 });
 
-/** `check_run`: somebody pressed "Re-run" on a check of ours. */
-export function checkRunJobs(payload: unknown, appId: number): readonly PreviewJob[] {
+/**
+ * `check_run`: somebody pressed "Re-run" on a check of ours, or a check of another App ended where a gate may wait for it: on the default branch, whose commits are carried, or on a
+ * promotion. Sluice's own checks that end are no news to it.
+ */
+export function checkRunJobs(payload: unknown, appId: number): readonly (PreviewJob | GatesJob | PromotionsJob)[] {
   const event = parsePayload("check_run", schema, payload);
-  if (event.action !== "rerequested" || event.check_run.app?.id !== appId) return [];
-  return previewsOf(event, event.check_run.pull_requests);
+  const { app, pull_requests: pulls, check_suite: suite } = event.check_run;
+  const ours = app?.id === appId;
+  if (ours && event.action === "rerequested") return againOf(event, pulls);
+  if (ours || event.action !== "completed") return [];
+  const branch = suite?.head_branch ?? "";
+  if (branch === event.repository.default_branch) return promotionsOf(event);
+  return isPromotionBranch(branch) ? gatesOf(event, pulls) : [];
 }

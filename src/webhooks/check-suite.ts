@@ -1,14 +1,14 @@
 import { z } from "zod";
-import type { PreviewJob } from "../model/jobs.ts";
-import { checkedPulls, common, parsePayload, previewsOf } from "./payload.ts";
+import type { GatesJob, PreviewJob } from "../model/jobs.ts";
+import { againOf, checkedPulls, common, parsePayload } from "./payload.ts";
 
 const schema = common.extend({
   check_suite: z.object({ app: z.object({ id: z.number() }).nullable(), pull_requests: checkedPulls }),
 });
 
 /** `check_suite`: somebody pressed "Re-run all checks". */
-export function checkSuiteJobs(payload: unknown, appId: number): readonly PreviewJob[] {
+export function checkSuiteJobs(payload: unknown, appId: number): readonly (PreviewJob | GatesJob)[] {
   const event = parsePayload("check_suite", schema, payload);
   if (event.action !== "rerequested" || event.check_suite.app?.id !== appId) return [];
-  return previewsOf(event, event.check_suite.pull_requests);
+  return againOf(event, event.check_suite.pull_requests);
 }

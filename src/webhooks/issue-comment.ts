@@ -9,6 +9,7 @@ const schema = common.extend({
   comment: z.object({
     id: z.number(),
     body: z.string(),
+    created_at: z.iso.datetime({ offset: true }),
     user: z.object({ login: z.string(), type: z.string() }).nullable(),
     performed_via_github_app: z.object({ id: z.number() }).nullish(),
   }),
@@ -27,5 +28,7 @@ export function issueCommentJobs(payload: unknown, appId: number): readonly Comm
   const address = addressOf(event);
   if (address === undefined || findCommands(comment.body, TABLE).length === 0) return [];
   const { id: commentId, body } = comment;
-  return [{ type: "command", ...address, pullRequest: issue.number, commentId, actor: comment.user.login, body }];
+  const { login: actor } = comment.user;
+  const at = Date.parse(comment.created_at);
+  return [{ type: "command", ...address, pullRequest: issue.number, commentId, actor, body, at }];
 }

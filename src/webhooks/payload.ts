@@ -1,19 +1,32 @@
 import { z } from "zod";
 import { Fault } from "../model/errors.ts";
-import type { PreviewJob } from "../model/jobs.ts";
+import type { GatesJob, PreviewJob, PromotionsJob } from "../model/jobs.ts";
 import type { RepositoryName } from "../model/tree.ts";
 
 /** What every event that Sluice acts on carries. `installation` is absent when the webhook is not the App's. */
-export const common = z.object({
-  action: z.string(),
+export const place = z.object({
   installation: z.object({ id: z.number() }).optional(),
-  repository: z.object({ id: z.number(), name: z.string(), owner: z.object({ login: z.string() }) }),
+  repository: z.object({
+    id: z.number(),
+    name: z.string(),
+    owner: z.object({ login: z.string() }),
+    default_branch: z.string(),
+  }),
 });
+type Place = z.infer<typeof place>;
+
+/** What most of them carry: what happened. */
+export const common = place.extend({ action: z.string() });
 
 /** The pull requests that GitHub names with a check: those whose head is in this repository, of any base. */
 export const checkedPulls = z.array(
-  z.object({ number: z.number(), base: z.object({ repo: z.object({ id: z.number() }) }) }),
+  z.object({
+    number: z.number(),
+    head: z.object({ ref: z.string() }),
+    base: z.object({ repo: z.object({ id: z.number() }) }),
+  }),
 );
+type CheckedPulls = z.infer<typeof checkedPulls>;
 
 /** The parsed payload; one that is not as GitHub describes it is our bug, for its signature was right. */
 export function parsePayload<T>(event: string, schema: z.ZodType<T>, payload: unknown): T {
@@ -26,21 +39,44 @@ export function parsePayload<T>(event: string, schema: z.ZodType<T>, payload: un
 
 /** Who and where an event is about; `undefined` when no installation of the App stands behind it. */
 export function addressOf(
-  payload: z.infer<typeof common>,
+  payload: Place,
 ): { readonly installationId: number; readonly repository: RepositoryName } | undefined {
   if (payload.installation === undefined) return undefined;
   const { name, owner } = payload.repository;
   return { installationId: payload.installation.id, repository: { owner: owner.login, name } };
 }
 
-/** Previews of the pull requests that a check of ours belongs to, without those of forks that have the same head. */
-export function previewsOf(
-  payload: z.infer<typeof common>,
-  pulls: z.infer<typeof checkedPulls>,
-): readonly PreviewJob[] {
+/** Whether Sluice made this branch for a promotion or a rollback, by its name (`promote/text/branch.ts`). */
+export function isPromotionBranch(branch: string): boolean {
+  return branch.startsWith("sluice/promote/") || branch.startsWith("sluice/rollback/");
+}
+
+/** The sweep over the repository's promotions. */
+export function promotionsOf(payload: Place): readonly PromotionsJob[] {
+  const address = addressOf(payload);
+  const defaultBranch = payload.repository.default_branch;
+  return address === undefined ? [] : [{ type: "promotions", ...address, defaultBranch }];
+}
+
+/** Previews of the pull requests that a check of ours belongs to, without those of forks that have the same head; promotions among them have their gates evaluated as well. */
+export function againOf(payload: Place, pulls: CheckedPulls): readonly (PreviewJob | GatesJob)[] {
   const address = addressOf(payload);
   if (address === undefined) return [];
-  return pulls
-    .filter((pull) => pull.base.repo.id === payload.repository.id)
-    .map((pull) => ({ type: "preview", ...address, pullRequest: pull.number }));
+  const previews = ownPulls(payload, pulls).map(
+    (pull): PreviewJob => ({ type: "preview", ...address, pullRequest: pull.number }),
+  );
+  return [...previews, ...gatesOf(payload, pulls)];
+}
+
+/** Gates of the promotions among the pull requests that a check belongs to. */
+export function gatesOf(payload: Place, pulls: CheckedPulls): readonly GatesJob[] {
+  const address = addressOf(payload);
+  if (address === undefined) return [];
+  return ownPulls(payload, pulls)
+    .filter((pull) => isPromotionBranch(pull.head.ref))
+    .map((pull) => ({ type: "gates", ...address, pullRequest: pull.number }));
+}
+
+function ownPulls(payload: Place, pulls: CheckedPulls): CheckedPulls {
+  return pulls.filter((pull) => pull.base.repo.id === payload.repository.id);
 }

@@ -1,20 +1,47 @@
 import { z } from "zod";
-import type { PreviewJob } from "../model/jobs.ts";
-import { addressOf, common, parsePayload } from "./payload.ts";
+import type { ChainJob, GatesJob, PreviewJob, PromotionsJob } from "../model/jobs.ts";
+import { addressOf, common, isPromotionBranch, parsePayload, promotionsOf } from "./payload.ts";
 
 const schema = common.extend({
-  pull_request: z.object({ number: z.number() }),
+  pull_request: z.object({
+    number: z.number(),
+    merged: z.boolean().nullish(),
+    head: z.object({ ref: z.string(), repo: z.object({ id: z.number() }).nullable() }),
+    base: z.object({ ref: z.string() }),
+  }),
   changes: z.object({ base: z.unknown() }).partial().optional(),
 });
+type Event = z.infer<typeof schema>;
 
 /** Actions after which the head or the base may be another one, or somebody begins to look. */
-const ACTIONS = new Set(["opened", "synchronize", "reopened", "ready_for_review"]);
+const LOOKED_AT = new Set(["opened", "synchronize", "reopened", "ready_for_review"]);
 
-/** `pull_request`: a preview whenever what it compares may have changed; an edit of the title or the text is none. */
-export function pullRequestJobs(payload: unknown): readonly PreviewJob[] {
+/** Actions after which a promotion's gates may come to something else. */
+const DECIDES = new Set([...LOOKED_AT, "closed", "converted_to_draft"]);
+
+/**
+ * `pull_request`: a preview whenever what it compares may have changed, the gates of a promotion as well; a pull request into the default branch that ended may let promotions begin or
+ * go on. An edit of the title or the text is nothing, and neither are labels: Sluice writes those itself.
+ */
+export function pullRequestJobs(payload: unknown): readonly (PreviewJob | GatesJob | PromotionsJob | ChainJob)[] {
   const event = parsePayload("pull_request", schema, payload);
-  const moved = event.action === "edited" && event.changes?.base !== undefined;
-  if (!ACTIONS.has(event.action) && !moved) return [];
   const address = addressOf(event);
-  return address === undefined ? [] : [{ type: "preview", ...address, pullRequest: event.pull_request.number }];
+  if (address === undefined) return [];
+  const { number: pullRequest, merged } = event.pull_request;
+  const { action } = event;
+  const rebased = action === "edited" && event.changes?.base !== undefined;
+  const ended = action === "closed" && event.pull_request.base.ref === event.repository.default_branch;
+  return [
+    ...(LOOKED_AT.has(action) || rebased ? [{ type: "preview" as const, ...address, pullRequest }] : []),
+    ...((DECIDES.has(action) || rebased) && isPromotion(event)
+      ? [{ type: "gates" as const, ...address, pullRequest }]
+      : []),
+    ...(ended ? promotionsOf(event) : []),
+    ...(ended && merged === true ? [{ type: "chain" as const, ...address, pullRequest }] : []),
+  ];
+}
+
+/** A branch of the same name in a fork is not Sluice's. */
+function isPromotion({ pull_request: { head }, repository }: Event): boolean {
+  return head.repo?.id === repository.id && isPromotionBranch(head.ref);
 }

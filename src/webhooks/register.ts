@@ -3,8 +3,12 @@ import type { Job } from "../model/jobs.ts";
 import type { Queue } from "../model/queue.ts";
 import { checkRunJobs } from "./check-run.ts";
 import { checkSuiteJobs } from "./check-suite.ts";
+import { deploymentStatusJobs } from "./deployment-status.ts";
 import { issueCommentJobs } from "./issue-comment.ts";
 import { pullRequestJobs } from "./pull-request.ts";
+import { pullRequestReviewJobs } from "./pull-request-review.ts";
+import { pushJobs } from "./push.ts";
+import { statusJobs } from "./status.ts";
 
 /** What the doors need. */
 export interface WebhookOptions {
@@ -20,8 +24,12 @@ type Translate = (payload: unknown, appId: number) => readonly Job[];
 export const EVENTS = {
   check_run: checkRunJobs,
   check_suite: checkSuiteJobs,
+  deployment_status: deploymentStatusJobs,
   issue_comment: issueCommentJobs,
   pull_request: pullRequestJobs,
+  pull_request_review: pullRequestReviewJobs,
+  push: pushJobs,
+  status: statusJobs,
 } as const satisfies Readonly<Record<string, Translate>>;
 
 /** Registers a handler for each event: it translates and enqueues. A store that does not take a job is thrown, so that the delivery is retried. */
@@ -31,6 +39,10 @@ export function registerWebhooks(app: Probot, options: WebhookOptions): void {
   };
   app.on("check_run", ({ payload }) => handle(EVENTS.check_run, payload));
   app.on("check_suite", ({ payload }) => handle(EVENTS.check_suite, payload));
+  app.on("deployment_status", ({ payload }) => handle(EVENTS.deployment_status, payload));
   app.on("issue_comment", ({ payload }) => handle(EVENTS.issue_comment, payload));
   app.on("pull_request", ({ payload }) => handle(EVENTS.pull_request, payload));
+  app.on("pull_request_review", ({ payload }) => handle(EVENTS.pull_request_review, payload));
+  app.on("push", ({ payload }) => handle(EVENTS.push, payload));
+  app.on("status", ({ payload }) => handle(EVENTS.status, payload));
 }

@@ -1,6 +1,7 @@
-import type { GitHub, Permission, Reaction } from "../../src/model/github.ts";
+import type { CommentOptions, GitHub, Permission, Reaction } from "../../src/model/github.ts";
 import type { CommandJob, Job } from "../../src/model/jobs.ts";
 import type { Logger, Metrics } from "../../src/model/observe.ts";
+import type { PromotionCall, Promotions } from "../../src/model/promotion.ts";
 import type { Queue, RunContext } from "../../src/model/queue.ts";
 
 /** A queue that only remembers what was added; `fail` makes the next adds reject. */
@@ -31,6 +32,8 @@ export function memoryQueue(): MemoryQueue {
 export interface MemoryGitHub extends GitHub {
   readonly comments: Map<string, string>;
   readonly reactions: string[];
+  /** How each comment was written. */
+  readonly written: (CommentOptions | undefined)[];
   permissions: Readonly<Record<string, Permission>>;
 }
 
@@ -38,14 +41,17 @@ export interface MemoryGitHub extends GitHub {
 export function memoryGitHub(): MemoryGitHub {
   const comments = new Map<string, string>();
   const reactions: string[] = [];
+  const written: (CommentOptions | undefined)[] = [];
   const refuse = async () => Promise.reject(new Error("not part of this test"));
   const github: MemoryGitHub = {
     comments,
     reactions,
+    written,
     permissions: {},
     pullRequest: refuse,
     upsertCheck: refuse,
-    async upsertComment(number, marker, body) {
+    async upsertComment(number, marker, body, options) {
+      written.push(options);
       comments.set(`${number}/${marker}`, body);
       return { url: `https://github.test/${number}#${marker}` };
     },
@@ -56,6 +62,40 @@ export function memoryGitHub(): MemoryGitHub {
     permission: async (user) => github.permissions[user] ?? "none",
   };
   return github;
+}
+
+/** Promotions that only remember what was asked of them; what is in `trouble` under a command's name is thrown instead. */
+export interface MemoryPromotions extends Promotions {
+  readonly asked: { readonly command: keyof Promotions; readonly call: PromotionCall; readonly wish?: object }[];
+  readonly trouble: Partial<Record<keyof Promotions, Error>>;
+  /** What each says. */
+  said: string;
+}
+
+/** Makes promotions of that kind. */
+export function memoryPromotions(): MemoryPromotions {
+  const asked: MemoryPromotions["asked"] = [];
+  const trouble: MemoryPromotions["trouble"] = {};
+  const doing = (command: keyof Promotions) => async (call: PromotionCall, wish?: object) => {
+    asked.push({ command, call, ...(wish && { wish }) });
+    const error = trouble[command];
+    if (error !== undefined) throw error;
+    return promotions.said;
+  };
+  const promotions: MemoryPromotions = {
+    asked,
+    trouble,
+    said: "done",
+    promote: doing("promote"),
+    rollback: doing("rollback"),
+    hold: doing("hold"),
+    release: doing("release"),
+    override: doing("override"),
+    acknowledge: doing("acknowledge"),
+    status: doing("status"),
+    retry: doing("retry"),
+  };
+  return promotions;
 }
 
 /** A logger that keeps its lines. */
@@ -78,13 +118,14 @@ export function commandJob(body: string, more: Partial<CommandJob> = {}): Comman
     commentId: 100,
     actor: "mona",
     body,
+    at: Date.UTC(2026, 10, 23, 9),
     ...more,
   };
 }
 
 /** The first of several attempts. */
 export function firstRun(more: Partial<RunContext> = {}): RunContext {
-  return { signal: new AbortController().signal, attempt: 1, lastAttempt: false, ...more };
+  return { signal: new AbortController().signal, attempt: 1, lastAttempt: false, firstRun: true, ...more };
 }
 
 /** Metrics that keep REST calls only. */

@@ -68,6 +68,13 @@ const preview = () => ({
   pullRequest: pull.number,
 });
 
+const promotions = () => ({
+  type: "promotions",
+  installationId: local.installationId,
+  repository: REPOSITORY,
+  defaultBranch: "main",
+});
+
 describe("a pull request", () => {
   it("that is opened is previewed", async () => {
     await receiveDelivery(probot, delivery(lastEvent("pull_request", "opened")));
@@ -81,7 +88,8 @@ describe("a pull request", () => {
 
   it("that is reopened or made ready is previewed, one that is closed is not", async () => {
     await deliver(() => local.closePull(pull));
-    expect(queue.jobs).toEqual([]);
+    expect(queue.jobs).toEqual([promotions()]);
+    queue.jobs.length = 0;
     await deliver(() => local.reopenPull(pull));
     await receiveDelivery(probot, changed(lastEvent("pull_request", "opened"), { action: "ready_for_review" }));
     expect(queue.jobs).toEqual([preview(), preview()]);
@@ -106,11 +114,18 @@ describe("a pull request", () => {
 describe("a comment", () => {
   it("with a command on a pull request is a job with its text and its author", async () => {
     let commentId = 0;
+    const before = Date.now() - 1_000;
     await deliver(async () => {
       commentId = (await local.comment({ ...pull, body: "hi\n/diff\n", by: "mona" })).id;
     });
     const { type: _type, ...address } = preview();
-    expect(queue.jobs).toEqual([{ type: "command", ...address, commentId, actor: "mona", body: "hi\n/diff\n" }]);
+    const [job] = queue.jobs;
+    expect(queue.jobs).toEqual([
+      { type: "command", ...address, commentId, actor: "mona", body: "hi\n/diff\n", at: expect.any(Number) },
+    ]);
+    const at = job?.type === "command" ? job.at : 0;
+    expect(at).toBeGreaterThan(before);
+    expect(at).toBeLessThanOrEqual(Date.now());
   });
 
   it("without one is nothing, and neither is an edit that adds one", async () => {
@@ -149,7 +164,9 @@ describe("a check of ours", () => {
     await receiveDelivery(probot, changed(event, { check_run: { ...runOf(event), app: { id: 1 } } }));
     await receiveDelivery(
       probot,
-      changed(event, { check_run: { ...runOf(event), pull_requests: [{ number: 3, base: { repo: { id: 1 } } }] } }),
+      changed(event, {
+        check_run: { ...runOf(event), pull_requests: [{ number: 3, head: { ref: "x" }, base: { repo: { id: 1 } } }] },
+      }),
     );
     await receiveDelivery(probot, changed(event, { action: "completed" }));
     expect(queue.jobs).toHaveLength(1);

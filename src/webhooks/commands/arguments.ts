@@ -2,31 +2,43 @@ import { UserError } from "../../model/errors.ts";
 import type { Arguments, Command, Flag } from "./command.ts";
 import { closest } from "./distance.ts";
 import { usageOf } from "./page.ts";
-
-const TOKEN = /"([^"]*)"|'([^']*)'|(\S+)/g;
+import { type Token, tokensOf } from "./tokens.ts";
 
 /** What follows a command's name, held against what the command takes. Quotes keep blanks together. Anything else is a `usage` UserError that shows the usage. */
 export function parseArguments(command: Command, rest: string): Arguments {
-  const tokens = [...rest.matchAll(TOKEN)].map((match) => ({
-    text: match[1] ?? match[2] ?? match[3] ?? "",
-    bare: match[3] !== undefined,
-  }));
+  const tokens = tokensOf(
+    rest,
+    command.flags.map((flag) => flag.name),
+  );
   const words: string[] = [];
-  const flags: Record<string, string | true> = {};
+  const flags = new Map<string, string | true>();
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
     if (token === undefined) break;
-    if (!token.bare || !token.text.startsWith("--")) {
+    if (token.kind === "word") {
       words.push(token.text);
       continue;
     }
-    const [name = "", inline] = token.text.slice(2).split(/=(.*)/s);
-    const flag = flagOf(command, name);
-    const takesNext = flag.value !== undefined && inline === undefined;
-    flags[flag.name] = flagValue(command, flag, takesNext ? tokens[++at]?.text : inline);
+    const flag = flagOf(command, token.name);
+    if (flags.has(flag.name)) throw wrongUsage(command, `\`--${flag.name}\` is there twice`);
+    const { value, next } = flagValue(command, flag, token, tokens.slice(at + 1));
+    flags.set(flag.name, value);
+    at += next;
   }
   checkCount(command, words);
-  return { words, flags };
+  return { words, flags: Object.fromEntries(flags) };
+}
+
+/** A `usage` UserError about what follows a command, which shows how it is written. */
+export function wrongUsage(command: Command, message: string): UserError {
+  const usage = `write \`${usageOf(command)}\``;
+  const { line } = command.examples[0];
+  return new UserError("usage", message, { fix: line === `/${command.name}` ? usage : `${usage}, as in \`${line}\`` });
+}
+
+/** A person's own words go back into markdown: short, and unable to end the code span or to ping anybody. */
+export function clip(text: string, length = 40): string {
+  return text.replaceAll(/[`\r\n]/g, "").slice(0, length);
 }
 
 function flagOf(command: Command, name: string): Flag {
@@ -36,35 +48,42 @@ function flagOf(command: Command, name: string): Flag {
     name,
     command.flags.map((one) => one.name),
   );
-  throw wrong(
+  throw wrongUsage(
     command,
     `there is no flag \`--${clip(name)}\`${meant === undefined ? "" : `; did you mean \`--${meant}\`?`}`,
   );
 }
 
-function flagValue(command: Command, flag: Flag, value: string | undefined): string | true {
-  if (flag.value === undefined && value === undefined) return true;
-  if (flag.value === undefined) throw wrong(command, `\`--${flag.name}\` takes no value`);
-  if (value === undefined || value === "") throw wrong(command, `\`--${flag.name}\` needs a value`);
-  return value;
+/** The flag's value, and how many of the tokens after it belong to it. */
+function flagValue(
+  command: Command,
+  flag: Flag,
+  given: Extract<Token, { kind: "flag" }>,
+  after: readonly Token[],
+): { readonly value: string | true; readonly next: number } {
+  if (flag.value === undefined && given.value === undefined) return { value: true, next: 0 };
+  if (flag.value === undefined) throw wrongUsage(command, `\`--${flag.name}\` takes no value`);
+  let next = given.value === undefined ? 1 : 0;
+  let value = given.value ?? wordOf(after[0]);
+  if (value === undefined || value === "") throw wrongUsage(command, `\`--${flag.name}\` needs a value`);
+  for (; ; next++) {
+    const more = after[next];
+    if (more?.kind !== "word" || more.quoted || flag.goesOn?.(value, more.text) !== true) return { value, next };
+    value += ` ${more.text}`;
+  }
+}
+
+function wordOf(token: Token | undefined): string | undefined {
+  return token?.kind === "word" ? token.text : undefined;
 }
 
 function checkCount(command: Command, words: readonly string[]): void {
   const [fewest, most] = command.words;
-  if (words.length < fewest) throw wrong(command, "something is missing after it");
+  if (words.length < fewest) throw wrongUsage(command, "something is missing after it");
   const extra = words[most];
   if (extra === undefined) return;
-  throw wrong(
+  throw wrongUsage(
     command,
     most === 0 ? `it takes nothing after it, not \`${clip(extra)}\`` : `\`${clip(extra)}\` is one word too many`,
   );
-}
-
-function wrong(command: Command, message: string): UserError {
-  return new UserError("usage", message, { fix: `write \`${usageOf(command)}\`` });
-}
-
-/** A person's own words go back into markdown: short, and unable to end the code span or to ping anybody. */
-function clip(text: string): string {
-  return text.replaceAll(/[`\r\n]/g, "").slice(0, 40);
 }

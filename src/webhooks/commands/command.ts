@@ -1,5 +1,6 @@
 import type { Permission } from "../../model/github.ts";
 import type { CommandJob } from "../../model/jobs.ts";
+import type { PromotionCall, Promotions } from "../../model/promotion.ts";
 import type { Queue } from "../../model/queue.ts";
 
 /** What a command is given after its name. */
@@ -15,13 +16,26 @@ export interface Flag {
   /** What the value is called in the usage; absent when the flag has none. */
   readonly value?: string;
   readonly summary: string;
+  /** Whether the value, as read so far, goes on with the next word although nobody put quotes around the two. */
+  goesOn?(soFar: string, next: string): boolean;
+}
+
+/** How a command is used, for people. */
+export interface Example {
+  /** The whole line. */
+  readonly line: string;
+  /** What comes of it: the end of a sentence, without a full stop. */
+  readonly does: string;
 }
 
 /** What a command may use. */
-interface CommandContext {
+export interface CommandContext {
   readonly job: CommandJob;
   readonly queue: Queue;
   readonly table: readonly Command[];
+  readonly promotions: Promotions;
+  /** This command, for `promotions`. */
+  readonly call: PromotionCall;
 }
 
 /** A slash command: data for the parser, the help and the documentation, and what it does. */
@@ -35,11 +49,15 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** One sentence without a full stop. */
   readonly summary: string;
-  /** What it is good for and what one gets, for the documentation. */
+  /** What it is good for and what one gets, as markdown, for the documentation. */
   readonly details: string;
-  /** The weakest level that may use it. */
+  /** The plainest first: errors in the usage show it. */
+  readonly examples: readonly [Example, ...Example[]];
+  /** The weakest level that may use it, whatever the configuration says. */
   readonly needs: Permission;
-  /** Why not a weaker one. */
+  /** Who may, in a few words of markdown, where something else than `needs` decides. */
+  readonly who?: string;
+  /** Why not a weaker one, or what decides. */
   readonly why: string;
   /** Does it and says in markdown what was done. A UserError becomes part of the reply. May be called again for the same comment. */
   run(given: Arguments, context: CommandContext): Promise<string>;

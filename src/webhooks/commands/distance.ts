@@ -19,10 +19,16 @@ export function distance(a: string, b: string): number {
   return at(last, b.length);
 }
 
-/** The word that was probably meant: one slip in a short word, two in a long one; `undefined` when none is that near. */
+/**
+ * The word that was probably meant: two slips in a word of seven letters or more, else one; none where three letters were meant, for `/ask` and `/back` are other bots' commands;
+ * `undefined` when none is that near.
+ */
 export function closest(word: string, known: readonly string[]): string | undefined {
-  const allowed = word.length > 5 ? 2 : 1;
-  const near = known.map((one) => ({ one, far: distance(word, one) })).filter(({ far }) => far <= allowed);
+  const allowed = word.length > 6 ? 2 : 1;
+  const near = known
+    .filter((one) => one.length > 3)
+    .map((one) => ({ one, far: distance(word, one) }))
+    .filter(({ far }) => far <= allowed);
   return near.sort((a, b) => a.far - b.far)[0]?.one;
 }
 

@@ -9,6 +9,7 @@ export const help: Command = {
   flags: [],
   summary: "Lists the commands",
   details: "Replies with every command, what it does and who may use it.",
+  examples: [{ line: "/help", does: "replies with the list of commands" }],
   needs: "read",
   why: "it only shows what the documentation says",
   run: async (_given, { table }) =>

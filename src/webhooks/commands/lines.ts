@@ -1,8 +1,28 @@
-import MarkdownIt from "markdown-it";
+import MarkdownIt, { type Env, type StateInline, type Token } from "markdown-it";
+import { quotedMailStart } from "./mail.ts";
+import { type OpenElements, openElements } from "./open-elements.ts";
 
-/** Blocks are all that is needed; `commonmark` with HTML, as on GitHub, so that code, quotes and HTML are what one sees there. */
-const markdown = new MarkdownIt("commonmark", { html: true });
+/** As on GitHub, so that code, quotes, links, tables and HTML are what one sees there. */
+const markdown = new MarkdownIt("commonmark", { html: true }).enable("table");
 markdown.core.ruler.enableOnly(["normalize", "block"]);
+markdown.inline.ruler.before("newline", "line-start", noteLineStart);
+
+/** What begins and ends blocks whose text is somebody else's or no line of its own. */
+const ASIDE = new Set(["blockquote_open", "blockquote_close", "table_open", "table_close"]);
+
+/** What the parse of one paragraph tells, by the environment that it is parsed in. */
+interface Watch {
+  /** The paragraph's own text; the text of an image within it is parsed apart. */
+  readonly text: string;
+  readonly elements: OpenElements;
+  /** Lines of the paragraph, from 0, that begin as text. */
+  readonly shown: Set<number>;
+  /** How far the text's lines and the tokens were counted. */
+  at: number;
+  line: number;
+  tokens: number;
+}
+const watched = new WeakMap<object, Watch>();
 
 /** A line of a comment that is plain text when it is shown. */
 export interface TextLine {
@@ -12,49 +32,70 @@ export interface TextLine {
 }
 
 /**
- * The lines of a comment that begin with a slash in the first column and are shown as text: not in code, not in a quote (or in the lines that
- * markdown counts to it), not in HTML or an HTML comment.
+ * The lines of a comment that begin, in the first column, with text that is shown as such: not in code, not in a quote (or in the lines that markdown counts to it), not in a table, a
+ * link, a footnote, HTML that folds, quotes or strikes out, an HTML comment, or a mail that is quoted without signs.
  */
-export function slashLines(body: string): readonly TextLine[] {
+export function textLines(body: string): readonly TextLine[] {
   const lines = body.split(/\r\n|\n|\r/);
-  const found: TextLine[] = [];
-  let quotes = 0;
-  for (const token of markdown.parse(body, {})) {
-    if (token.type === "blockquote_open") quotes++;
-    if (token.type === "blockquote_close") quotes--;
-    if (token.type !== "inline" || quotes > 0 || token.map === null) continue;
-    const [first, end] = token.map;
-    const shown = hideSpans(lines.slice(first, end).join("\n")).split("\n");
-    shown.forEach((text, index) => {
-      if (text.startsWith("/")) found.push({ line: first + index + 1, text: lines[first + index] ?? "" });
-    });
+  const end = quotedMailStart(lines);
+  const footnotes = footnoteLines(lines);
+  return shownLines(body)
+    .filter((index) => index < end && !footnotes.has(index))
+    .map((index) => ({ line: index + 1, text: lines[index] ?? "" }));
+}
+
+/** Which lines, from 0, begin as text by what markdown and HTML say. */
+function shownLines(body: string): readonly number[] {
+  const elements = openElements();
+  const env: Env = {};
+  const found: number[] = [];
+  let aside = 0;
+  for (const token of markdown.parse(body, env)) {
+    if (ASIDE.has(token.type)) aside += token.nesting;
+    if (token.type === "html_block") elements.read(token.content);
+    if (token.type !== "inline" || token.map === null) continue;
+    const [first] = token.map;
+    const shown = shownOffsets(token.content, env, elements);
+    if (aside === 0) for (const offset of shown) found.push(first + offset);
   }
   return found;
 }
 
-/** Blanks out what goes on over lines within a paragraph: code spans and HTML comments. Time grows with the text's length only: what has no end is not looked for again. */
-function hideSpans(text: string): string {
-  const opening = /<!--|`+/g;
-  const endless = new Set<string>();
-  let shown = "";
-  let at = 0;
-  for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
-    const [open] = match;
-    const end = endless.has(open) ? -1 : endOf(open, text, opening.lastIndex);
-    if (end === -1) {
-      endless.add(open);
-      continue;
-    }
-    shown += text.slice(at, match.index) + text.slice(match.index, end).replaceAll(/[^\n]/g, " ");
-    at = end;
-    opening.lastIndex = end;
-  }
-  return shown + text.slice(at);
+/** Which lines of a paragraph begin as text. `env` knows the comment's link definitions. */
+function shownOffsets(text: string, env: Env, elements: OpenElements): ReadonlySet<number> {
+  const watch: Watch = { text, elements, shown: new Set(), at: 0, line: 0, tokens: 0 };
+  if (!elements.some()) watch.shown.add(0);
+  const own = { ...env };
+  watched.set(own, watch);
+  const tokens: Token[] = [];
+  markdown.inline.parse(text, markdown, own, tokens);
+  readElements(watch, tokens);
+  return watch.shown;
 }
 
-/** Where the span ends, -1 when it does not. A code span ends with as many backticks as it began with. */
-function endOf(open: string, text: string, from: number): number {
-  const closing = open === "<!--" ? /-->/g : new RegExp(`(?<!\`)\`{${open.length}}(?!\`)`, "g");
-  closing.lastIndex = from;
-  return closing.test(text) ? closing.lastIndex : -1;
+/** A rule of the parser that takes nothing: the parser comes to a line's end only where text is, not within code spans, tags, comments or a link's address. */
+function noteLineStart(state: StateInline, silent: boolean): boolean {
+  if (silent || state.src[state.pos] !== "\n") return false;
+  const watch = watched.get(state.env);
+  if (watch === undefined || state.src !== watch.text) return false;
+  readElements(watch, state.tokens);
+  for (; watch.at <= state.pos; watch.at++) if (state.src[watch.at] === "\n") watch.line++;
+  if (state.linkLevel === 0 && !watch.elements.some()) watch.shown.add(watch.line);
+  return false;
+}
+
+function readElements(watch: Watch, tokens: readonly Token[]): void {
+  for (const token of tokens.slice(watch.tokens)) if (token.type === "html_inline") watch.elements.read(token.content);
+  watch.tokens = tokens.length;
+}
+
+/** Lines of footnotes, from 0: what is written there is shown at the comment's end. */
+function footnoteLines(lines: readonly string[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  let inside = false;
+  lines.forEach((line, index) => {
+    inside = /^ {0,3}\[\^[^\]\s]+\]:/.test(line) || (inside && line.trim() !== "");
+    if (inside) found.add(index);
+  });
+  return found;
 }

@@ -8,37 +8,77 @@ export function usageOf(command: Command): string {
 
 /** The commands as a markdown table. */
 export function commandList(table: readonly Command[]): string {
-  const rows = table.map((one) => `| \`${usageOf(one).replaceAll("|", "\\|")}\` | ${one.summary} | \`${one.needs}\` |`);
+  const rows = table.map((one) => `| \`${usageOf(one).replaceAll("|", "\\|")}\` | ${one.summary} | ${whoOf(one)} |`);
   return ["| Command | What it does | Who may |", "|---|---|---|", ...rows].join("\n");
 }
 
 /** The page `docs/commands.md`; a test keeps the file equal to it. */
 export function commandsPage(table: readonly Command[]): string {
-  return [
-    "# Commands",
-    "",
-    "Comment on a pull request to tell Sluice what to do. A command stands at the start of its own line; code, quotes and HTML are left",
-    "alone, and so is every line that only looks like one (`/etc/passwd`, `/cc @somebody`). One comment may have up to ten commands. Only new",
-    "comments by people count: editing one does nothing.",
-    "",
-    "Sluice answers with 👀 when it has seen the commands, then with 🚀 when all were carried out or 👎 when one was not, and with one reply that says",
-    "what was done or what was wrong. Who may is checked at that moment, against the rights in the repository. A name that is nearly",
-    "a command's gets a suggestion.",
-    "",
-    commandList(table),
-    ...table.flatMap((one) => ["", ...section(one)]),
-    "",
-  ].join("\n");
+  return [...intro, "", commandList(table), ...table.flatMap((one) => ["", ...section(one)]), ""].join("\n");
 }
 
+const intro = [
+  "# Commands",
+  "",
+  "Comment on a pull request to tell Sluice what to do:",
+  "",
+  "```text",
+  "Looks good in staging.",
+  "",
+  "/promote prod",
+  "```",
+  "",
+  "Sluice answers with 👀 when it has seen the command, then with 🚀 when it was carried out or 👎 when it was not, and with one reply that says what was",
+  "done, or what was wrong and how to mend it:",
+  "",
+  "> To `mona`:",
+  ">",
+  "> 👎 `/promote pord`: there is no environment `pord`. Did you mean `prod`?",
+  "",
+  "## How a command is written",
+  "",
+  "- At the start of its own line, with nothing before the slash. One line is one command.",
+  "- A comment may have up to ten, with other text around them. They are carried out in order, and one that is refused does not stop the next. All are answered in",
+  "  one reply.",
+  "- `<env>` is the name of an environment, `<app>` of an app, as the preview's comment shows them. What stands in `[…]` may be left out, and `…` may be several.",
+  '- Quotes keep blanks together: `"my app"`. Quotes that a phone turned round (“my app”) and dashes that it joined (`—dry-run`) are understood, and so are',
+  "  backticks around a word, commas between apps and `/PROMOTE`.",
+  "- Text in code blocks, quotes, tables, links, footnotes, HTML comments and `<details>` is left alone, and so is the mail below an answer by mail. So is every",
+  "  line that only looks like a command (`/etc/passwd`, `/cc @somebody`). A name that is nearly a command's gets a suggestion.",
+  "- Only new comments by people on pull requests count. Editing a comment does nothing: write a new one. Bots are ignored.",
+  "",
+  "## Who may",
+  "",
+  "Rights are checked at the moment of the command: your level in the repository (read, triage, write, maintain, admin), and for most commands the",
+  "[configuration](configuration.md) of the branch that the pull request goes into, never that of the pull request itself. Where the table says",
+  "“as `allow` says”, the environment's `allow` decides: the people and teams that it names, with at least the level that it names. Without one it is",
+  "everybody with `write`. On a pull request from a fork the same rules hold: what counts is who comments, not whose branch it is.",
+  "",
+  "Who may not gets 👎 and a reply that names what is missing; nothing else happens.",
+  "",
+  "## All commands",
+];
+
 function section(one: Command): string[] {
-  const flags = one.flags.map((flag) => `- \`--${flag.name}\`: ${flag.summary}`);
+  const flags = one.flags.map((flag) => `- \`--${flag.name}\`: ${flag.summary}.`);
   return [
-    `## \`${usageOf(one)}\``,
+    `### \`${usageOf(one)}\``,
     "",
     one.details,
     ...(flags.length === 0 ? [] : ["", ...flags]),
     "",
-    `Needs \`${one.needs}\`: ${one.why}.`,
+    "| Example | What comes of it |",
+    "|---|---|",
+    ...one.examples.map(({ line, does }) => `| \`${line}\` | ${does} |`),
+    "",
+    `Who may: ${whoOf(one)}. ${upperFirst(one.why)}.`,
   ];
+}
+
+function whoOf(one: Command): string {
+  return one.who ?? `\`${one.needs}\``;
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

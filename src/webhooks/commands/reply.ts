@@ -1,7 +1,9 @@
 import type { UserError } from "../../model/errors.ts";
+import { clip } from "./arguments.ts";
+import { cut } from "./cut.ts";
 import type { Found } from "./find.ts";
 
-/** What became of one command. */
+/** What became of one command. `name` is what was written after the slash, short. */
 export type Outcome =
   | { readonly kind: "done"; readonly name: string; readonly said: string }
   | { readonly kind: "refused"; readonly name: string; readonly why: string; readonly fix: string | undefined };
@@ -9,9 +11,24 @@ export type Outcome =
 /** How many commands of one comment are carried out. */
 export const COMMAND_LIMIT = 10;
 
+/** Characters of a reply; GitHub takes 65,536 with the hidden marker. */
+const REPLY_LIMIT = 60_000;
+
+/** What a command is called in the reply: as it was written, short, unable to end its code span. */
+function nameOf(found: Found): string {
+  if (found.kind !== "command") return found.name;
+  const rest = clip(found.rest, 61);
+  return `${found.command.name} ${rest.length > 60 ? `${rest.slice(0, 60)}…` : rest}`.trim();
+}
+
+/** A command that was carried out. */
+export function done(found: Found, said: string): Outcome {
+  return { kind: "done", name: nameOf(found), said };
+}
+
 /** A command that failed by the user's doing. */
-export function refused(name: string, error: UserError): Outcome {
-  return { kind: "refused", name, why: error.message, fix: error.fix };
+export function refused(found: Found, error: UserError): Outcome {
+  return { kind: "refused", name: nameOf(found), why: error.message, fix: error.fix };
 }
 
 /** A name that is nearly a command's. */
@@ -24,19 +41,34 @@ export function unknown(found: Extract<Found, { kind: "unknown" }>): Outcome {
   };
 }
 
+/** A line of which one cannot be sure what its author saw. */
+export function doubtful(found: Extract<Found, { kind: "doubtful" }>): Outcome {
+  return { kind: "refused", name: found.name, why: found.doubt, fix: "type the line by hand in a new comment" };
+}
+
+/** A command that could not be carried out, by nobody's doing here. */
+export function failed(found: Found): Outcome {
+  const why = "it could not be carried out, and it was not your doing";
+  return { kind: "refused", name: nameOf(found), why, fix: "try again later" };
+}
+
 /** The commands after the tenth. */
 export function tooMany(count: number): Outcome {
   const why = `a comment may have ${COMMAND_LIMIT} commands; the last ${count} ${count === 1 ? "was" : "were"} not carried out`;
   return { kind: "refused", name: "…", why, fix: "put them in a further comment" };
 }
 
-/** The one reply, as markdown. `actor` is named without being notified: the comment is theirs. */
+/** The one reply, as markdown, within what GitHub takes. `actor` is named without being notified: the comment is theirs. */
 export function replyText(actor: string, outcomes: readonly Outcome[]): string {
-  const lines = outcomes.map((one) => {
-    if (one.kind === "done") return `🚀 \`/${one.name}\`: ${one.said}`;
-    return `👎 \`/${one.name}\`: ${one.why}${one.fix === undefined ? "" : `. ${upperFirst(one.fix)}`}`;
-  });
-  return [`To \`${actor}\`:`, ...lines].join("\n\n");
+  const parts = outcomes.map(partOf);
+  const whole = parts.reduce((sum, part) => sum + part.length, 0) <= REPLY_LIMIT;
+  const each = Math.floor(REPLY_LIMIT / Math.max(1, parts.length));
+  return [`To \`${actor}\`:`, ...(whole ? parts : parts.map((part) => cut(part, each)))].join("\n\n");
+}
+
+function partOf(one: Outcome): string {
+  if (one.kind === "done") return `🚀 \`/${one.name}\`: ${one.said}`;
+  return `👎 \`/${one.name}\`: ${one.why}${one.fix === undefined ? "" : `. ${upperFirst(one.fix)}`}`;
 }
 
 function upperFirst(text: string): string {

@@ -2,99 +2,149 @@ import { Fault, UserError } from "../../model/errors.ts";
 import type { GitHubFor, Permission } from "../../model/github.ts";
 import type { CommandJob } from "../../model/jobs.ts";
 import type { Logger } from "../../model/observe.ts";
+import type { PromotionCall, Promotions } from "../../model/promotion.ts";
 import type { Queue, RunContext } from "../../model/queue.ts";
 import { includes } from "../../policy/permission.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { type Found, findCommands } from "./find.ts";
-import { COMMAND_LIMIT, type Outcome, refused, replyText, tooMany, unknown } from "./reply.ts";
+import { COMMAND_LIMIT, done, doubtful, failed, type Outcome, refused, replyText, tooMany, unknown } from "./reply.ts";
 import { TABLE } from "./table.ts";
 
 /** What running commands needs. */
 export interface CommandOptions {
   readonly github: GitHubFor;
   readonly queue: Queue;
+  readonly promotions: Promotions;
   readonly log: Logger;
   /** The commands; Sluice's own when absent. */
   readonly table?: readonly Command[];
 }
 
+/** What became of the commands, and the first error that was not the user's. */
+interface Outcomes {
+  readonly outcomes: readonly Outcome[];
+  readonly failure?: unknown;
+}
+
 /**
- * Carries out the commands of one comment: 👀, the right to each at this moment, then 🚀 or 👎 and one reply. May be repeated: reactions and the reply are
- * there once, and what commands do is idempotent. A Fault is thrown for the queue to retry; on the last attempt the person is told first.
+ * Carries out the commands of one comment in order: 👀, the right to each at this moment, then 🚀 or 👎 and one reply. May be repeated: reactions and the reply are
+ * there once, and what commands do is idempotent. A command that fails by the user's doing does not stop the next; another error is thrown for the queue to retry, on the last attempt
+ * after the later commands were tried and the person was told. A run that is stopped or has lost its job tells nothing: the next one does.
  */
 export async function runCommands(job: CommandJob, options: CommandOptions, context: RunContext): Promise<void> {
-  const table = options.table ?? TABLE;
-  const found = findCommands(job.body, table);
+  const found = findCommands(job.body, options.table ?? TABLE);
   if (found.length === 0) return;
-  const github = await options.github(job.installationId, job.repository);
-  await github.react(job.commentId, "eyes");
+  let has: Permission;
   try {
-    const has = await github.permission(job.actor);
-    const outcomes: Outcome[] = [];
-    for (const one of found.slice(0, COMMAND_LIMIT)) {
-      if (context.signal.aborted)
-        throw new Fault("timeout", "the commands were interrupted", { cause: context.signal.reason });
-      outcomes.push(await runOne(one, has, job, options.queue, table));
-    }
-    if (found.length > COMMAND_LIMIT) outcomes.push(tooMany(found.length - COMMAND_LIMIT));
-    await answer(job, options.github, outcomes);
+    const github = await options.github(job.installationId, job.repository);
+    await github.react(job.commentId, "eyes");
+    has = await github.permission(job.actor);
   } catch (error) {
-    if (isFinal(error, context)) await tellFailure(job, options, found);
+    if (context.lastAttempt && !isStopped(context.signal)) await tell(job, options, context, found.map(failed));
     throw error;
   }
+  const { outcomes, failure } = await runEach(found, has, job, options, context);
+  if (failure === undefined) return answer(job, options, context, outcomes);
+  await tell(job, options, context, outcomes);
+  throw failure;
+}
+
+async function runEach(
+  found: readonly Found[],
+  has: Permission,
+  job: CommandJob,
+  options: CommandOptions,
+  context: RunContext,
+): Promise<Outcomes> {
+  const outcomes: Outcome[] = [];
+  let failure: unknown;
+  for (const one of found.slice(0, COMMAND_LIMIT)) {
+    try {
+      if (context.signal.aborted) throw interrupted(context.signal);
+      outcomes.push(await runOne(one, has, job, options, context.signal));
+    } catch (error) {
+      if (!context.lastAttempt || isStopped(context.signal)) throw error;
+      failure ??= error;
+      outcomes.push(failed(one));
+    }
+  }
+  if (found.length > COMMAND_LIMIT) outcomes.push(tooMany(found.length - COMMAND_LIMIT));
+  return failure === undefined ? { outcomes } : { outcomes, failure };
 }
 
 async function runOne(
   found: Found,
   has: Permission,
   job: CommandJob,
-  queue: Queue,
-  table: readonly Command[],
+  options: CommandOptions,
+  signal: AbortSignal,
 ): Promise<Outcome> {
   if (found.kind === "unknown") return unknown(found);
+  if (found.kind === "doubtful") return doubtful(found);
   const { command, rest } = found;
-  if (!includes(has, command.needs)) return refused(command.name, mayNot(job.actor, has, command));
+  if (!includes(has, command.needs)) return refused(found, mayNot(job.actor, has, command));
+  const { queue, promotions, table = TABLE } = options;
+  const call = callOf(job, has, found.line, signal);
   try {
-    const said = await command.run(parseArguments(command, rest), { job, queue, table });
-    return { kind: "done", name: command.name, said };
+    return done(found, await command.run(parseArguments(command, rest), { job, queue, table, promotions, call }));
   } catch (error) {
-    if (error instanceof UserError) return refused(command.name, error);
+    if (error instanceof UserError) return refused(found, error);
     throw error;
   }
 }
 
-/** Whether the queue will not run the job again. */
-function isFinal(error: unknown, context: RunContext): boolean {
-  return context.lastAttempt || !(error instanceof Fault) || error.kind === "bug";
+/** The line tells the commands of a comment apart, in every run and every version of Sluice. */
+function callOf(job: CommandJob, permission: Permission, line: number, signal: AbortSignal): PromotionCall {
+  const { installationId, repository, pullRequest, actor, at, commentId } = job;
+  return { installationId, repository, pullRequest, actor, permission, id: `comment-${commentId}-${line}`, at, signal };
 }
 
 /** The first error is the one that counts; that the person could not be told of it goes to the log. */
-async function tellFailure(job: CommandJob, options: CommandOptions, found: readonly Found[]): Promise<void> {
+async function tell(
+  job: CommandJob,
+  options: CommandOptions,
+  context: RunContext,
+  outcomes: readonly Outcome[],
+): Promise<void> {
   try {
-    await answer(job, options.github, found.map(failed));
+    await say(job, options.github, context, outcomes);
   } catch (error) {
     options.log.warn({ error, comment: job.commentId }, "cannot tell that commands failed");
   }
 }
 
-async function answer(job: CommandJob, githubFor: GitHubFor, outcomes: readonly Outcome[]): Promise<void> {
+async function answer(
+  job: CommandJob,
+  options: CommandOptions,
+  context: RunContext,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  if (context.signal.aborted) throw interrupted(context.signal);
+  await say(job, options.github, context, outcomes);
+}
+
+async function say(
+  job: CommandJob,
+  githubFor: GitHubFor,
+  { firstRun: first }: RunContext,
+  outcomes: readonly Outcome[],
+): Promise<void> {
   const github = await githubFor(job.installationId, job.repository);
-  await github.upsertComment(job.pullRequest, `reply-${job.commentId}`, replyText(job.actor, outcomes));
+  await github.upsertComment(job.pullRequest, `reply-${job.commentId}`, replyText(job.actor, outcomes), { first });
   await github.react(job.commentId, outcomes.every((one) => one.kind === "done") ? "rocket" : "-1");
+}
+
+/** Whether the run ends for another reason than its deadline: the worker stops or the job is another worker's. Then the job is run again, whatever attempt this was. */
+function isStopped(signal: AbortSignal): boolean {
+  return signal.aborted && !(signal.reason instanceof Fault && signal.reason.kind === "timeout");
+}
+
+function interrupted(signal: AbortSignal): Fault {
+  return new Fault("timeout", "the commands were interrupted", { cause: signal.reason });
 }
 
 function mayNot(actor: string, has: Permission, command: Command): UserError {
   const message = `it needs \`${command.needs}\` in this repository and \`${actor}\` has \`${has}\``;
   return new UserError("permission", message, { fix: "ask somebody who has it, or a maintainer for the right" });
-}
-
-function failed(found: Found): Outcome {
-  const name = found.kind === "command" ? found.command.name : found.name;
-  return {
-    kind: "refused",
-    name,
-    why: "it could not be carried out, and it was not your doing",
-    fix: "try again later",
-  };
 }

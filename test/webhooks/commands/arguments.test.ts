@@ -9,6 +9,7 @@ const promote: Command = {
   name: "promote",
   usage: "<env> [app…]",
   words: [1, 3],
+  examples: [{ line: "/promote prod", does: "promotes" }],
   flags: [
     { name: "dry-run", summary: "Only says what would happen" },
     { name: "until", value: "time", summary: "When it ends" },
@@ -43,16 +44,53 @@ describe("what follows a command", () => {
     ["prod --until", "`--until` needs a value"],
     ["prod --until=", "`--until` needs a value"],
     ["prod --constructor", "there is no flag `--constructor`"],
+    ["prod --dry-run --dry-run", "`--dry-run` is there twice"],
+    ["prod --until 2h --until=3h", "`--until` is there twice"],
+    ["prod --until --dry-run", "`--until` needs a value"],
+    ["prod —force", "there is no flag `--force`"],
   ])("is refused where it does not fit: %s", (rest, message) => {
     const error = wrong(rest);
     expect(error.kind).toBe("usage");
     expect(error.message).toBe(message);
-    expect(error.fix).toBe("write `/promote <env> [app…] [--dry-run] [--until <time>]`");
+    expect(error.fix).toBe("write `/promote <env> [app…] [--dry-run] [--until <time>]`, as in `/promote prod`");
   });
 
   it("is nothing for a command that takes nothing", () => {
     expect(parseArguments(diff, "")).toEqual({ words: [], flags: {} });
     expect(wrong("live", diff).message).toBe("it takes nothing after it, not `live`");
+  });
+
+  it.each([
+    ["prod —dry-run", { words: ["prod"], flags: { "dry-run": true } }],
+    ["prod –dry-run", { words: ["prod"], flags: { "dry-run": true } }],
+    ["prod −−dry-run", { words: ["prod"], flags: { "dry-run": true } }],
+    ["prod -dry-run", { words: ["prod"], flags: { "dry-run": true } }],
+    ["--Dry-Run prod", { words: ["prod"], flags: { "dry-run": true } }],
+    ["—until=“2 h” prod", { words: ["prod"], flags: { until: "2 h" } }],
+    ["--until='2 h' prod", { words: ["prod"], flags: { until: "2 h" } }],
+    ["prod “web app” ‘the api’", { words: ["prod", "web app", "the api"], flags: {} }],
+    ["prod „web app“ «the api»", { words: ["prod", "web app", "the api"], flags: {} }],
+    ["`prod` `web app`", { words: ["prod", "web app"], flags: {} }],
+    ["prod don't Bob's", { words: ["prod", "don't", "Bob's"], flags: {} }],
+    ["prod don’t Bob’s", { words: ["prod", "don’t", "Bob’s"], flags: {} }],
+    ['prod 5" "open', { words: ["prod", '5"', '"open'], flags: {} }],
+    ["prod — -", { words: ["prod", "—", "-"], flags: {} }],
+    ["prod -- -x", { words: ["prod", "--", "-x"], flags: {} }],
+    ["  prod   x  ", { words: ["prod", "x"], flags: {} }],
+    ['prod ""', { words: ["prod", ""], flags: {} }],
+  ])("may be written as phones and people write it: %s", (rest, expected) => {
+    expect(parseArguments(promote, rest)).toEqual(expected);
+  });
+
+  it("is read in time that grows with its length", () => {
+    for (const piece of ['"', "'", "“", "`", "--a=", '--a="', "—", "-a"]) {
+      try {
+        parseArguments({ ...promote, words: [0, 1e6] }, piece.repeat(60_000 / piece.length));
+        parseArguments({ ...promote, words: [0, 1e6] }, `${piece} `.repeat(30_000 / piece.length));
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+      }
+    }
   });
 
   it("is repeated in a message only cut and inside its code span", () => {

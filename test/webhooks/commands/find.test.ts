@@ -3,11 +3,10 @@ import { findCommands } from "../../../src/webhooks/commands/find.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
 
 function found(...lines: readonly string[]): string[] {
-  return findCommands(lines.join("\n"), TABLE).map((one) =>
-    one.kind === "command"
-      ? `${one.line} ${one.command.name}${one.rest === "" ? "" : ` ${one.rest}`}`
-      : `${one.line} ${one.name}? ${one.meant}`,
-  );
+  return findCommands(lines.join("\n"), TABLE).map((one) => {
+    if (one.kind === "command") return `${one.line} ${one.command.name}${one.rest === "" ? "" : ` ${one.rest}`}`;
+    return one.kind === "unknown" ? `${one.line} ${one.name}? ${one.meant}` : `${one.line} ${one.name}: ${one.doubt}`;
+  });
 }
 
 describe("commands in a comment", () => {

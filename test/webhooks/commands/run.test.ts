@@ -6,16 +6,17 @@ import type { Command } from "../../../src/webhooks/commands/command.ts";
 import { diff } from "../../../src/webhooks/commands/diff.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
-import { commandJob, firstRun, memoryGitHub, memoryLog, memoryQueue } from "../fakes.ts";
+import { commandJob, firstRun, memoryGitHub, memoryLog, memoryPromotions, memoryQueue } from "../fakes.ts";
 
 function world(table = TABLE) {
   const github = memoryGitHub();
   github.permissions = { mona: "triage", reader: "read" };
   const queue = memoryQueue();
+  const promotions = memoryPromotions();
   const log = memoryLog();
   const run = (job: CommandJob, context: RunContext = firstRun()) =>
-    runCommands(job, { github: async () => github, queue, log, table }, context);
-  return { github, queue, log, run };
+    runCommands(job, { github: async () => github, queue, promotions, log, table }, context);
+  return { github, queue, promotions, log, run };
 }
 
 const PREVIEW = { type: "preview", installationId: 1, repository: { owner: "acme", name: "gitops" }, pullRequest: 7 };
@@ -38,7 +39,8 @@ describe("running commands", () => {
     const { github, run } = world();
     await run(commandJob("/help", { actor: "reader" }));
     const reply = github.comments.get("7/reply-100") ?? "";
-    for (const command of TABLE) expect(reply).toContain(`| \`/${command.name}\` | ${command.summary} |`);
+    for (const command of TABLE)
+      expect(reply).toMatch(new RegExp(`^\\| \`/${command.name}.*\\| ${command.summary} \\|`, "m"));
   });
 
   it("several commands get one reply that names each", async () => {
@@ -72,7 +74,9 @@ describe("running commands", () => {
   it("what does not fit is refused with the usage", async () => {
     const { github, run } = world();
     await run(commandJob("/diff --force"));
-    expect(github.comments.get("7/reply-100")).toContain("👎 `/diff`: there is no flag `--force`. Write `/diff`");
+    expect(github.comments.get("7/reply-100")).toContain(
+      "👎 `/diff --force`: there is no flag `--force`. Write `/diff`",
+    );
   });
 
   it("at most ten commands of a comment are carried out", async () => {
@@ -110,12 +114,14 @@ describe("running commands", () => {
     );
   });
 
-  it("a bug is told at once, for it is not retried; that telling fails does not hide it", async () => {
+  it("a bug is told on the last attempt only, for it is retried; that telling fails does not hide it", async () => {
     const bug = new Fault("bug", "oops");
     const broken: Command = { ...diff, run: () => Promise.reject(bug) };
     const { github, log, run } = world([broken]);
-    github.upsertComment = () => Promise.reject(new Fault("unavailable", "GitHub is down"));
     await expect(run(commandJob("/diff"))).rejects.toBe(bug);
+    expect(github.reactions).toEqual(["100 eyes"]);
+    github.upsertComment = () => Promise.reject(new Fault("unavailable", "GitHub is down"));
+    await expect(run(commandJob("/diff"), firstRun({ lastAttempt: true }))).rejects.toBe(bug);
     expect(log.lines.join()).toContain("cannot tell that commands failed");
   });
 
@@ -130,7 +136,7 @@ describe("running commands", () => {
   });
 
   it("a comment whose commands are not known any more is left alone", async () => {
-    const { github, run } = world();
+    const { github, run } = world([diff]);
     await run(commandJob("/promote prod"));
     expect(github.reactions).toEqual([]);
   });
@@ -141,5 +147,146 @@ describe("running commands", () => {
       kind: "timeout",
     });
     expect(queue.jobs).toEqual([]);
+  });
+
+  it("a worker that is told to stop is no failure, on the last attempt neither: the next run tells", async () => {
+    const { github, promotions, run } = world();
+    const stop = new AbortController();
+    promotions.status = async () => {
+      stop.abort();
+      throw new Error("aborted");
+    };
+    await expect(run(commandJob("/status"), firstRun({ signal: stop.signal, lastAttempt: true }))).rejects.toThrow();
+    expect(github.reactions).toEqual(["100 eyes"]);
+    expect(github.comments.size).toBe(0);
+  });
+
+  it("a worker that is told to stop when all is done says nothing either: the job is run again", async () => {
+    const { github, promotions, run } = world();
+    const stop = new AbortController();
+    promotions.status = async () => {
+      stop.abort(new Fault("unavailable", "the job's lock was lost"));
+      return "said";
+    };
+    const context = firstRun({ signal: stop.signal });
+    await expect(run(commandJob("/status"), context)).rejects.toMatchObject({ kind: "timeout" });
+    expect(github.comments.size).toBe(0);
+  });
+
+  it("a deadline that passed on the last attempt is told", async () => {
+    const { github, run } = world();
+    const signal = AbortSignal.abort(new Fault("timeout", "the command job ran for longer than 60000 ms"));
+    await expect(run(commandJob("/diff"), firstRun({ signal, lastAttempt: true }))).rejects.toMatchObject({
+      kind: "timeout",
+    });
+    expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
+    expect(github.comments.get("7/reply-100")).toContain("it could not be carried out");
+  });
+});
+
+describe("several commands", () => {
+  it("are carried out in order; one that is refused does not stop the next", async () => {
+    const { github, promotions, run } = world();
+    promotions.trouble.hold = new UserError("permission", "only `release` may", { fix: "ask them" });
+    await run(commandJob("/hold prod\r\n/release prod\r\n/promote --nope\r\n/promote prod"));
+    expect(promotions.asked.map((one) => one.command)).toEqual(["hold", "release", "promote"]);
+    expect(github.comments.get("7/reply-100")).toBe(
+      [
+        "To `mona`:",
+        "👎 `/hold prod`: only `release` may. Ask them",
+        "🚀 `/release prod`: done",
+        "👎 `/promote --nope`: there is no flag `--nope`. Write `/promote <env> [app…] [--dry-run]`, as in `/promote prod`",
+        "🚀 `/promote prod`: done",
+      ].join("\n\n"),
+    );
+    expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
+  });
+
+  it("wait for the retry of one that failed by nobody's doing, so that their order stays", async () => {
+    const { promotions, run } = world();
+    promotions.trouble.hold = new Fault("unavailable", "GitHub is away");
+    await expect(run(commandJob("/hold prod\n/promote prod"))).rejects.toBe(promotions.trouble.hold);
+    expect(promotions.asked.map((one) => one.command)).toEqual(["hold"]);
+  });
+
+  it("are all tried when no retry comes, and the reply tells them apart", async () => {
+    const { github, promotions, run } = world();
+    promotions.trouble.hold = new Fault("unavailable", "GitHub is away");
+    const context = firstRun({ lastAttempt: true });
+    await expect(run(commandJob("/hold prod\n/status"), context)).rejects.toBe(promotions.trouble.hold);
+    const reply = github.comments.get("7/reply-100");
+    expect(reply).toContain("👎 `/hold prod`: it could not be carried out, and it was not your doing. Try again later");
+    expect(reply).toContain("🚀 `/status`: done");
+  });
+
+  it("are known apart by their lines, the same in every run", async () => {
+    const { promotions, run } = world();
+    await run(commandJob("/status\n\n/retry"));
+    await run(commandJob("/status\n\n/retry"), firstRun({ attempt: 2, firstRun: false }));
+    const ids = promotions.asked.map(({ call }) => call.id);
+    expect(ids).toEqual(["comment-100-1", "comment-100-3", "comment-100-1", "comment-100-3"]);
+  });
+});
+
+describe("a command about promotions", () => {
+  it("tells who, where, when and with what right", async () => {
+    const { promotions, run } = world();
+    const { signal } = new AbortController();
+    const job = commandJob("/status", { actor: "reader" });
+    await run(job, firstRun({ signal }));
+    const { installationId, repository, pullRequest, actor, at } = job;
+    const call = {
+      installationId,
+      repository,
+      pullRequest,
+      actor,
+      at,
+      permission: "read",
+      id: "comment-100-1",
+      signal,
+    };
+    expect(promotions.asked).toEqual([{ command: "status", call }]);
+  });
+
+  it("of somebody without any right in the repository is refused before it is asked", async () => {
+    const { github, promotions, run } = world();
+    const body = "/promote prod\n/rollback prod\n/hold prod\n/release prod\n/override soak x\n/ack x\n/status\n/retry";
+    await run(commandJob(body, { actor: "stranger" }));
+    expect(promotions.asked).toEqual([]);
+    expect(github.comments.size).toBe(1);
+    expect(github.comments.get("7/reply-100")?.match(/👎/g)).toHaveLength(8);
+  });
+
+  it("of a reader comes with that right to where the configuration is read; `/retry` needs more", async () => {
+    const { promotions, run } = world();
+    promotions.trouble.promote = new UserError("permission", "`prod` may be promoted by `release` only");
+    await run(commandJob("/promote prod\n/retry", { actor: "reader" }));
+    expect(promotions.asked).toMatchObject([{ command: "promote", call: { permission: "read", actor: "reader" } }]);
+  });
+});
+
+describe("the reply", () => {
+  it("is written without a search on the job's first run, with one later", async () => {
+    const { github, run } = world();
+    await run(commandJob("/status"));
+    await run(commandJob("/status"), firstRun({ attempt: 2, firstRun: false }));
+    expect(github.written).toEqual([{ first: true }, { first: false }]);
+  });
+
+  it("names each command as it was written, short and inside its code span", async () => {
+    const { github, run } = world();
+    await run(commandJob(`/hold prod @everyone \`code\` ${"x".repeat(100)}`));
+    expect(github.comments.get("7/reply-100")).toContain(`🚀 \`/hold prod @everyone code ${"x".repeat(40)}…\`: done`);
+  });
+
+  it("of many long answers fits into one comment and says what is left out, code and folds closed", async () => {
+    const { github, promotions, run } = world();
+    promotions.said = `plan\n<details><summary>x</summary>\n\n\`\`\`\`diff\n${"+ a line with ``` in it\n".repeat(1_000)}\`\`\`\`\n</details>`;
+    await run(commandJob(Array.from({ length: 10 }, () => "/promote prod --dry-run").join("\n")));
+    const reply = github.comments.get("7/reply-100") ?? "";
+    expect(reply.length).toBeLessThan(62_000);
+    expect(reply.match(/^````$/gm)).toHaveLength(10);
+    expect(reply.match(/<\/details>/g)).toHaveLength(10);
+    expect(reply.match(/The rest does not fit/g)).toHaveLength(10);
   });
 });

@@ -1,0 +1,44 @@
+/** The slash, and those that look like it or stand in its place on other keyboards. */
+const SLASHES = "/／⁄∕⧸╱";
+
+/** What is not seen: joiners, marks of direction, fillers, variation selectors, controls. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu;
+
+/** What makes the text look other than it is read: bidirectional overrides, embeddings and isolates, and controls. */
+const MISLEADING = /[\u202a-\u202e\u2066-\u2069\p{Cc}]/u;
+
+const BLANK = /[\t\v\f\u0085\u2028\u2029\p{Zs}]/gu;
+const COMMENT = /<!--.*?(?:-->|$)/g;
+
+/** A slash and one word of letters and dashes, then a blank or the end: `/etc/passwd` and `/v1.2` are none. */
+const SHAPE = new RegExp(`^[${SLASHES}](\\p{L}[\\p{L}-]{0,29})(?: +(.*))?$`, "u");
+
+/** A line that has a command's shape. */
+export interface Spelt {
+  /** In small letters. */
+  readonly name: string;
+  /** What follows the name, without what is not seen; every blank is a space. */
+  readonly rest: string;
+  /** Why nobody can be sure what its author saw. */
+  readonly doubt: string | undefined;
+}
+
+/** Reads a line as a person sees it; `undefined` when it has not a command's shape. HTML comments within it are not seen either. */
+export function spell(text: string): Spelt | undefined {
+  const line = text.replaceAll(COMMENT, " ").replaceAll(BLANK, " ").trimEnd();
+  const match = SHAPE.exec(line.replaceAll(UNSEEN, "").trimEnd());
+  if (match?.[1] === undefined) return undefined;
+  return { name: match[1].toLowerCase(), rest: match[2]?.trim() ?? "", doubt: doubtOf(line, `/${match[1]}`) };
+}
+
+function doubtOf(line: string, start: string): string | undefined {
+  const [first = ""] = line.replaceAll(UNSEEN, "");
+  if (first !== "/") return `it begins with \`${first}\` (${codePoint(first)}), which only looks like a slash`;
+  if (!line.startsWith(start)) return "there is a character in or before its name that one cannot see";
+  if (!MISLEADING.test(line)) return undefined;
+  return "there is a character in it that can make it look other than it is read";
+}
+
+function codePoint(char: string): string {
+  return `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}

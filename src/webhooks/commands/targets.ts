@@ -1,0 +1,77 @@
+import { UserError } from "../../model/errors.ts";
+import { clip, wrongUsage } from "./arguments.ts";
+import type { Command } from "./command.ts";
+
+/** How long a name may be, how long a reason, and how many apps one command may name. */
+export const LIMITS = { name: 200, reason: 500, apps: 100 } as const;
+
+/** Words that people put before the name of an environment. */
+const FILLERS = new Set(["to", "in", "on", "into", "from", "at", "env", "environment"]);
+
+/** An environment and apps from the words of a command. Commas between apps are blanks; none is named twice. */
+export function environmentAndApps(
+  command: Command,
+  words: readonly string[],
+): { readonly environment: string; readonly apps: readonly string[] } {
+  const [first = "", ...rest] = words;
+  const environment = checkName(first, "environment");
+  if (environment.includes(",")) {
+    const each = environment.split(",").filter((one) => one !== "");
+    const lines = [...each, ...(each.length === 1 ? ["<env>"] : [])].map((one) => `\`/${command.name} ${clip(one)}\``);
+    throw new UserError("usage", `\`${clip(environment)}\` has a comma: one command is about one environment`, {
+      fix: `write a line for each: ${lines.join(", ")}; apps follow after a blank`,
+    });
+  }
+  const apps = [...new Set(rest.flatMap((word) => word.split(",")).filter((app) => app !== ""))];
+  if (apps.length > LIMITS.apps)
+    throw new UserError("limit", `${apps.length} apps are too many for one command`, {
+      fix: `name at most ${LIMITS.apps}, and the others in a further command`,
+    });
+  return { environment, apps: apps.map((app) => checkName(app, "app")) };
+}
+
+/** `prod` or `prod/webapp`, split at the first slash. */
+export function target(command: Command, word: string): { readonly environment: string; readonly app?: string } {
+  const slash = word.indexOf("/");
+  if (slash === -1) return { environment: checkName(word, "environment") };
+  const environment = word.slice(0, slash);
+  const app = word.slice(slash + 1);
+  if (environment === "" || app === "")
+    throw wrongUsage(command, `\`${clip(word)}\` has nothing ${app === "" ? "after" : "before"} the slash`);
+  return { environment: checkName(environment, "environment"), app: checkName(app, "app") };
+}
+
+/** Words as one reason. */
+export function reasonOf(words: readonly string[]): string {
+  const reason = words.join(" ").trim();
+  if (reason.length <= LIMITS.reason) return reason;
+  throw new UserError("limit", `the reason has ${reason.length} characters`, {
+    fix: `say it in ${LIMITS.reason}, or link to where it is said`,
+  });
+}
+
+/** The name when it may be one; `what` it names is for the error. */
+export function checkName(name: string, what: string): string {
+  if (name === "") throw new UserError("usage", `the ${what} is empty`, { fix: "write its name" });
+  if (name.length <= LIMITS.name) return name;
+  throw new UserError("limit", `the ${what} \`${clip(name)}…\` has ${name.length} characters`, {
+    fix: `it may have ${LIMITS.name}`,
+  });
+}
+
+/** Runs it; when there is no environment `to` in `/promote to prod`, the error's fix is the line without the `to`. */
+export async function withoutFiller(
+  command: Command,
+  words: readonly string[],
+  run: () => Promise<string>,
+): Promise<string> {
+  try {
+    return await run();
+  } catch (error) {
+    const [first = "", ...rest] = words;
+    const filled = FILLERS.has(first.toLowerCase()) && rest.length > 0;
+    if (!filled || !(error instanceof UserError) || error.kind !== "not-found") throw error;
+    const fix = `write \`/${command.name} ${clip(rest.join(" "), 80)}\``;
+    throw new UserError(error.kind, error.message, { cause: error, fix, fields: error.fields });
+  }
+}
