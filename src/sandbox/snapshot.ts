@@ -16,7 +16,6 @@ const DEFAULT_PERMISSIONS: AppRegistration["permissions"] = {
   statuses: "write",
   deployments: "write",
   members: "read",
-  merge_queues: "read",
 };
 const DEFAULT_EVENTS: readonly string[] = [
   "push",

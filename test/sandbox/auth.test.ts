@@ -93,6 +93,22 @@ describe("an installation token", () => {
     ).toBe(404);
   });
 
+  it("follows what the account grants, which it may change", async () => {
+    const installation = () =>
+      request(suite.github, appJwt(suite.github), "GET", `/app/installations/${suite.github.installationId}`);
+    const { permissions } = (await installation()).body;
+    suite.github.grant({ contents: "read", metadata: "read" });
+    expect((await installation()).body.permissions).toEqual({ contents: "read", metadata: "read" });
+    expect(suite.github.events.at(-1)).toMatchObject({ event: "installation", action: "new_permissions_accepted" });
+    expect(await issue({ permissions: { contents: "write" } })).toMatchObject({
+      status: 422,
+      body: { message: "The permissions requested are not granted to this installation." },
+    });
+    expect((await issue({})).body.permissions).toEqual({ contents: "read", metadata: "read" });
+    suite.github.grant(permissions);
+    expect((await issue({ permissions: { contents: "write" } })).status).toBe(201);
+  });
+
   it("ends after an hour or when it is revoked", async () => {
     await suite.repository("hour");
     const token = await installationToken(suite.github);

@@ -11,7 +11,6 @@ const suite = useLocalGitHub({
       pull_requests: "write",
       checks: "write",
       statuses: "write",
-      merge_queues: "read",
     },
     events: ["push", "pull_request", "merge_group"],
   },

@@ -8,7 +8,7 @@ import { cloneUrl } from "../objects/repository.ts";
 import type { Repository } from "../state.ts";
 import { gitDirOf, type World } from "../world.ts";
 import { diffView } from "./diff-view.ts";
-import { basePath, type Markup, page, repositoryHead, when } from "./layout.ts";
+import { basePath, type Markup, page, repositoryHead, verifiedBadge, when } from "./layout.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 const MAX_SHOWN = 1_000_000;
@@ -98,9 +98,8 @@ export async function commitPage(world: World, repository: Repository, revision:
   if (!commit) throw notFound();
   const parent = commit.parents[0] ?? (await gitText(dir, ["hash-object", "-t", "tree", "/dev/null"]));
   const entries = await diffEntries(dir, `${parent}..${commit.sha}`);
-  const verified = repository.signed.includes(commit.sha) ? html` <span class="label ok">Verified</span>` : "";
   return page(
     commit.sha.slice(0, 7),
-    html`${repositoryHead(repository, "code")}<div class="box"><div class="head"><strong>${commit.message.split("\n")[0]}</strong>${verified}</div><div class="body"><pre style="margin:0 0 8px;white-space:pre-wrap">${commit.message.split("\n").slice(1).join("\n").trim()}</pre><span class="dim small">${commit.author.name} · ${when(commit.author.date)} · <code>${commit.sha}</code></span></div></div>${diffView(entries)}`,
+    html`${repositoryHead(repository, "code")}<div class="box"><div class="head"><strong>${commit.message.split("\n")[0]}</strong>${verifiedBadge(repository, commit.sha)}</div><div class="body"><pre style="margin:0 0 8px;white-space:pre-wrap">${commit.message.split("\n").slice(1).join("\n").trim()}</pre><span class="dim small">${commit.author.name} · ${when(commit.author.date)} · <code>${commit.sha}</code></span></div></div>${diffView(entries)}`,
   );
 }

@@ -3,15 +3,21 @@ import { z } from "zod";
 
 import { checkRunOf, rerequest } from "../actions/checks.ts";
 import { createComment } from "../actions/comments.ts";
+import { playDeployment } from "../actions/deployments.ts";
 import { mergePull } from "../actions/merge.ts";
+import { enqueuePull, QueueRefusal, runMergeQueue } from "../actions/merge-queue.ts";
 import { type Actor, openPull, setPullState } from "../actions/pulls.ts";
 import { DEFAULT_PERSON } from "../actions/repositories.ts";
+import { submitReview } from "../actions/reviews.ts";
 import { redeliver } from "../deliver.ts";
 import { ApiError } from "../errors.ts";
+import { revParse } from "../git.ts";
 import { includesRole, roleOf } from "../roles.ts";
 import type { Pull, Repository } from "../state.ts";
+import { DEPLOYMENT_STATES } from "../state-parts.ts";
 import type { RepositoryRole } from "../types.ts";
-import { ensureAccount, pullOf, repositoryOf, type World } from "../world.ts";
+import { ensureAccount, gitDirOf, pullOf, repositoryOf, type World } from "../world.ts";
+import { deploymentsPage } from "./deployments.ts";
 import type { Markup } from "./layout.ts";
 import { basePath } from "./layout.ts";
 import { conversationPage } from "./pull.ts";
@@ -20,6 +26,16 @@ import { comparePage } from "./pulls.ts";
 const Person = z.object({ by: z.string().default(DEFAULT_PERSON) });
 const CommentForm = Person.extend({ body: z.string() });
 const MergeForm = Person.extend({ method: z.enum(["merge", "squash", "rebase"]).default("merge") });
+const ReviewForm = Person.extend({
+  event: z.enum(["APPROVE", "REQUEST_CHANGES", "COMMENT"]),
+  body: z.string().default(""),
+});
+const DeployForm = Person.extend({
+  environment: z.string().min(1).max(255),
+  sha: z.string().min(1),
+  state: z.enum(DEPLOYMENT_STATES),
+  description: z.string().max(140).default(""),
+});
 const OpenForm = Person.extend({ base: z.string(), head: z.string(), title: z.string(), body: z.string() });
 
 type Send = (context: Context, markup: Markup, status?: 200 | 422) => Promise<Response>;
@@ -36,9 +52,9 @@ export function addForms(app: Hono, world: World, send: Send): void {
       try {
         await work(repository, pull, await context.req.parseBody());
       } catch (error) {
-        if (error instanceof ApiError)
-          return send(context, await conversationPage(world, repository, pull, explain(error)), 422);
-        throw error;
+        const words = explain(error);
+        if (words === undefined) throw error;
+        return send(context, await conversationPage(world, repository, pull, words), 422);
       }
       return context.redirect(`${basePath(repository)}/pull/${pull.number}`, 303);
     });
@@ -51,6 +67,18 @@ export function addForms(app: Hono, world: World, send: Send): void {
   onPull("merge", (repository, pull, form) => {
     const { by, method } = MergeForm.parse(form);
     return mergePull(world, repository, pull, { method }, acting(world, repository, by, "write"));
+  });
+  onPull("review", (repository, pull, form) => {
+    const { by, event, body } = ReviewForm.parse(form);
+    const input = { event, body: body.replaceAll("\r\n", "\n") };
+    return submitReview(world, repository, pull, input, acting(world, repository, by, "read"));
+  });
+  onPull("queue", (repository, pull, form) =>
+    enqueuePull(world, repository, pull, undefined, acting(world, repository, Person.parse(form).by, "write")),
+  );
+  onPull("queue/run", (repository, _pull, form) => {
+    acting(world, repository, Person.parse(form).by, "write");
+    return runMergeQueue(world, repository);
   });
   onPull("close", (repository, pull, form) =>
     setPullState(world, repository, pull, "closed", acting(world, repository, Person.parse(form).by, "triage")),
@@ -71,8 +99,24 @@ function addOtherForms(app: Hono, world: World, send: Send): void {
       const pull = await openPull(world, repository, { ...input, body, draft: false }, actor);
       return context.redirect(`${basePath(repository)}/pull/${pull.number}`, 303);
     } catch (error) {
-      if (error instanceof ApiError) return send(context, comparePage(world, repository, explain(error)), 422);
-      throw error;
+      const words = explain(error);
+      if (words === undefined) throw error;
+      return send(context, comparePage(world, repository, words), 422);
+    }
+  });
+  app.post("/:owner/:name/deployments", async (context) => {
+    const repository = repositoryOf(world, context.req.param());
+    const { by, environment, sha, state, description } = DeployForm.parse(await context.req.parseBody());
+    try {
+      const actor = acting(world, repository, by, "write");
+      const commit = await revParse(gitDirOf(world, repository), sha);
+      if (commit === undefined) throw new ApiError(422, `there is no commit ${sha}`);
+      playDeployment(world, repository, { sha: commit, environment }, { state, description }, actor);
+      return context.redirect(`${basePath(repository)}/deployments`, 303);
+    } catch (error) {
+      const words = explain(error);
+      if (words === undefined) throw error;
+      return send(context, await deploymentsPage(world, repository, words), 422);
     }
   });
   app.post("/:owner/:name/runs/:id{[0-9]+}/rerequest", async (context) => {
@@ -96,7 +140,10 @@ function acting(world: World, repository: Repository, login: string, role: Repos
   return { login: account.login, byApp: false };
 }
 
-function explain(error: ApiError): string {
+/** A refusal in words for people; undefined for what is none. */
+function explain(error: unknown): string | undefined {
+  if (error instanceof QueueRefusal) return error.message;
+  if (!(error instanceof ApiError)) return undefined;
   const details =
     error.errors?.map((one) =>
       typeof one === "string" ? one : (one.message ?? `${one.field ?? one.resource}: ${one.code}`),

@@ -29,14 +29,17 @@ export function basePath(repository: { owner: string; name: string }): string {
   return `/${repository.owner}/${repository.name}`;
 }
 
+/** The tabs of a repository. */
+export type RepositoryTab = "code" | "pulls" | "deployments";
+
 /** The heading and tabs of a repository's pages. */
-export function repositoryHead(repository: Repository, current: "code" | "pulls"): Markup {
+export function repositoryHead(repository: Repository, current: RepositoryTab): Markup {
   const base = basePath(repository);
   const open = repository.pulls.filter((pull) => pull.state === "open").length;
-  const tab = (name: "code" | "pulls", href: string, label: Markup): Markup =>
+  const tab = (name: RepositoryTab, href: string, label: Markup): Markup =>
     html`<a href="${href}" ${raw(name === current ? 'aria-current="page"' : "")}>${label}</a>`;
   return html`<p style="font-size:20px;margin:0 0 12px"><a href="/${repository.owner}">${repository.owner}</a> / <a href="${base}"><strong>${repository.name}</strong></a> <span class="label">${repository.private ? "Private" : "Public"}</span></p>
-<nav class="tabs">${tab("code", base, html`Code`)}${tab("pulls", `${base}/pulls`, html`Pull requests<span class="count">${open}</span>`)}</nav>`;
+<nav class="tabs">${tab("code", base, html`Code`)}${tab("pulls", `${base}/pulls`, html`Pull requests<span class="count">${open}</span>`)}${tab("deployments", `${base}/deployments`, html`Deployments`)}</nav>`;
 }
 
 /** The picture of an account. */
@@ -63,6 +66,11 @@ export function pullState(pull: Pull): { word: string; kind: string } {
   if (pull.mergedAt !== null) return { word: "Merged", kind: "merged" };
   if (pull.state === "closed") return { word: "Closed", kind: "closed" };
   return pull.draft ? { word: "Draft", kind: "draft" } : { word: "Open", kind: "open" };
+}
+
+/** Marks a commit that GitHub signed. */
+export function verifiedBadge(repository: Repository, sha: string): Markup | string {
+  return repository.signed.includes(sha) ? html` <span class="label ok">Verified</span>` : "";
 }
 
 /** Chooses who acts. */

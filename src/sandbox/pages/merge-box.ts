@@ -1,8 +1,10 @@
 import { html } from "hono/html";
 
 import type { PullFacts } from "../objects/pull.ts";
+import { protectionOf, unmetRules } from "../protection.ts";
 import { latestRuns, latestStatuses } from "../reported.ts";
 import type { Pull, Repository } from "../state.ts";
+import type { MergeMethod } from "../types.ts";
 import type { World } from "../world.ts";
 import { basePath, type Markup, personField } from "./layout.ts";
 import { sign } from "./signs.ts";
@@ -25,18 +27,40 @@ export function mergeBox(world: World, repository: Repository, pull: Pull, facts
   );
   const rows = [...runs, ...statuses];
   const none = rows.length === 0 ? html`<div class="row dim">No checks have been reported on this commit.</div>` : "";
-  return html`<div class="box">${rows}${none}${pull.state === "open" ? mergeRow(world, base, pull, facts) : closedRow(world, base, pull)}</div>`;
+  return html`<div class="box">${rows}${none}${pull.state === "open" ? mergeRow(world, repository, base, pull, facts) : closedRow(world, base, pull)}</div>`;
 }
 
-function mergeRow(world: World, base: string, pull: Pull, facts: PullFacts): Markup {
+function mergeRow(world: World, repository: Repository, base: string, pull: Pull, facts: PullFacts): Markup {
   const word = facts.mergeable
     ? html`${sign("success")} No conflicts with the base branch`
     : html`${sign("failure")} This branch has conflicts that must be resolved`;
-  const merge =
-    facts.mergeable && !pull.draft
-      ? html`<select name="method" aria-label="Method"><option value="merge">Create a merge commit</option><option value="squash">Squash and merge</option><option value="rebase">Rebase and merge</option></select><button class="go" formaction="${base}/merge">Merge pull request</button>`
-      : html`<button class="go" disabled>Merge pull request</button>`;
-  return html`<div class="row"><span class="grow">${word}</span></div><form method="post" class="row">${merge}<button formaction="${base}/close">Close pull request</button><span class="push">${personField(world)}</span></form>`;
+  const unmet = unmetRules(world, repository, pull);
+  const rules =
+    unmet === undefined
+      ? ""
+      : html`<div class="row"><span class="grow">${sign("failure")} Merging is blocked: ${unmet}</span></div>`;
+  const ready = facts.mergeable === true && !pull.draft && unmet === undefined;
+  const merge = ready
+    ? mergeButton(repository, base, pull)
+    : html`<button class="go" disabled>Merge pull request</button>`;
+  return html`<div class="row"><span class="grow">${word}</span></div>${rules}<form method="post" class="row">${merge}<button formaction="${base}/close">Close pull request</button><span class="push">${personField(world)}</span></form>`;
+}
+
+const METHOD_LABELS: Readonly<Record<MergeMethod, string>> = {
+  merge: "Create a merge commit",
+  squash: "Squash and merge",
+  rebase: "Rebase and merge",
+};
+
+function mergeButton(repository: Repository, base: string, pull: Pull): Markup {
+  if (repository.queue.some((one) => one.number === pull.number))
+    return html`${sign(null)} In the merge queue <button formaction="${base}/queue/run">Run the queue</button>`;
+  if (protectionOf(repository, pull.baseRef)?.mergeQueue)
+    return html`<button class="go" formaction="${base}/queue">Add to the merge queue</button>`;
+  const options = repository.mergeMethods.map(
+    (method) => html`<option value="${method}">${METHOD_LABELS[method]}</option>`,
+  );
+  return html`<select name="method" aria-label="Method">${options}</select><button class="go" formaction="${base}/merge">Merge pull request</button>`;
 }
 
 function closedRow(world: World, base: string, pull: Pull): Markup {

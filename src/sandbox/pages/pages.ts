@@ -9,6 +9,7 @@ import { gitDirOf, pullOf, repositoryOf, type World } from "../world.ts";
 import { pullChecksPage, runPage } from "./checks.ts";
 import { blobPage, commitPage, splitRefPath, treePage } from "./code.ts";
 import { deliveriesPage, deliveryPage } from "./deliveries.ts";
+import { deploymentsPage } from "./deployments.ts";
 import { addForms } from "./forms.ts";
 import { avatarSvg, type Markup, page } from "./layout.ts";
 import { conversationPage, pullCommitsPage, pullFilesPage } from "./pull.ts";
@@ -22,6 +23,10 @@ const POLICY =
 /** The pages for people. They work without JavaScript. */
 export function makePages(world: World): Hono {
   const app = new Hono();
+  app.use(async (context, next) => {
+    if (context.req.method === "POST") requireOwnForm(context);
+    await next();
+  });
   app.get("/-/style.css", (context) => context.text(STYLE, 200, { "content-type": "text/css; charset=utf-8" }));
   app.get("/-/avatar/:id{[0-9]+\\.svg}", (context) => {
     const account = world.state.accounts.find((one) => `${one.id}.svg` === context.req.param("id"));
@@ -44,6 +49,14 @@ export function makePages(world: World): Hono {
     return send(context, problemPage("500", "Something went wrong."), 500);
   });
   return app;
+}
+
+/** Refuses forms that another site's page sends; browsers tell where a form came from, other clients do not. */
+function requireOwnForm(context: Context): void {
+  const origin = context.req.header("origin");
+  if (origin === undefined) return;
+  if (!URL.canParse(origin) || new URL(origin).host !== context.req.header("host"))
+    throw new ApiError(403, "This form came from another site.");
 }
 
 async function send(context: Context, markup: Markup, status: 200 | 404 | 422 | 500 = 200): Promise<Response> {
@@ -74,6 +87,7 @@ function addRepositoryPages(app: Hono, world: World): void {
   on("/pulls", (repository, context) =>
     pullsPage(world, repository, context.req.query("state") === "closed" ? "closed" : "open"),
   );
+  on("/deployments", (repository) => deploymentsPage(world, repository));
   on("/compare", (repository) => comparePage(world, repository));
   on("/commit/:sha", (repository, context) => commitPage(world, repository, context.req.param("sha") ?? ""));
   on("/blob/*", (repository, context) => blobPage(world, repository, rest(context, "blob")));

@@ -17,10 +17,13 @@ import {
   personField,
   pullState,
   repositoryHead,
+  verifiedBadge,
   when,
 } from "./layout.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { mergeBox } from "./merge-box.ts";
+import { reviewEntry, reviewForm } from "./reviews.ts";
+import { sideBar } from "./side-bar.ts";
 
 /** The tabs of a pull request. */
 export type PullTab = "conversation" | "commits" | "checks" | "files";
@@ -66,16 +69,35 @@ export async function conversationPage(
 ): Promise<Markup> {
   const facts = await pullFacts(world, repository, pull);
   const base = basePath(repository);
-  const comments = repository.comments.filter((one) => one.number === pull.number);
   const warning = problem === undefined ? "" : html`<div class="note-line failure">${problem}</div>`;
-  const content = html`${warning}<div class="timeline">
+  const content = html`${warning}<div class="with-side"><div class="timeline">
 ${card(world, base, { id: "description", author: pull.author, byApp: pull.byApp, body: pull.body === "" ? "*No description provided.*" : pull.body, createdAt: pull.createdAt })}
-${comments.map((one) => card(world, base, { ...one, id: `issuecomment-${one.id}`, edited: one.updatedAt !== one.createdAt }))}
+${whatWasSaid(world, repository, pull)}
 ${ending(pull)}
 ${mergeBox(world, repository, pull, facts)}
 <form method="post" action="${base}/pull/${pull.number}/comment" class="box"><div class="head"><strong>Add a comment</strong></div><div class="body"><textarea name="body" aria-label="Comment" placeholder="Markdown, or a command such as /help" required></textarea><div class="actions">${personField(world)}<button class="go push">Comment</button></div></div></form>
-</div>`;
+${pull.state === "open" ? reviewForm(world, repository, pull) : ""}</div>${sideBar(world, repository, pull)}</div>`;
   return pullFrame(repository, pull, facts, "conversation", content);
+}
+
+/** Comments and reviews in the order in which they came. */
+function whatWasSaid(world: World, repository: Repository, pull: Pull): Markup[] {
+  const base = basePath(repository);
+  const comments = repository.comments
+    .filter((one) => one.number === pull.number)
+    .map((one) => ({
+      id: one.id,
+      markup: card(world, base, {
+        ...one,
+        id: `issuecomment-${one.id}`,
+        edited: one.updatedAt !== one.createdAt,
+      }),
+    }));
+  const reviews = repository.reviews
+    .filter((one) => one.number === pull.number)
+    .map((one) => ({ id: one.id, markup: reviewEntry(world, repository, one) }));
+  // Ids grow, in the whole sandbox.
+  return [...comments, ...reviews].sort((a, b) => a.id - b.id).map((one) => one.markup);
 }
 
 interface Card extends Pick<Comment, "author" | "byApp" | "body" | "createdAt"> {
@@ -114,7 +136,7 @@ export async function pullCommitsPage(world: World, repository: Repository, pull
   const commits = (await commitHistory(gitDirOf(world, repository), [`${tip}..${pull.headSha}`])).reverse();
   const rows = commits.map(
     (one) =>
-      html`<div class="row"><span class="grow"><a class="title" href="${basePath(repository)}/commit/${one.sha}">${one.message.split("\n")[0]}</a><br><span class="dim small">${one.author.name} · ${when(one.author.date)}</span></span><code>${one.sha.slice(0, 7)}</code></div>`,
+      html`<div class="row"><span class="grow"><a class="title" href="${basePath(repository)}/commit/${one.sha}">${one.message.split("\n")[0]}</a><br><span class="dim small">${one.author.name} · ${when(one.author.date)}</span></span>${verifiedBadge(repository, one.sha)}<code>${one.sha.slice(0, 7)}</code></div>`,
   );
   return pullFrame(repository, pull, facts, "commits", html`<div class="box">${rows}</div>`);
 }

@@ -20,6 +20,7 @@ function markOf(state: string | null): readonly [string, string] {
       return ["✗", "bad"];
     case "neutral":
     case "skipped":
+    case "inactive":
       return ["■", "neutral"];
     default:
       return ["●", "wait"];

@@ -30,6 +30,7 @@ nav.tabs a[aria-current]{border-color:#fd8c73;font-weight:600}nav.tabs a:hover{b
 .ref{background:light-dark(#ddf4ff,#121d2f);color:var(--link);border-radius:6px;padding:1px 6px;font:12px ui-monospace,monospace}
 .timeline{position:relative;padding-left:56px}.entry{position:relative}.entry>.avatar{position:absolute;left:-56px;top:0}
 .avatar{width:40px;height:40px;border-radius:50%;border:1px solid var(--line)}.avatar.tiny{width:20px;height:20px;vertical-align:middle}.avatar.bot{border-radius:8px}
+.with-side{display:grid;grid-template-columns:minmax(0,1fr) 240px;gap:24px}.facts section{border-bottom:1px solid var(--line);padding:0 0 12px;margin:0 0 12px}.facts h2{font-size:12px;color:var(--dim);margin:0 0 6px}
 .note{padding:4px 0 20px;color:var(--dim)}.note strong{color:var(--ink)}
 .reactions{display:flex;gap:6px;padding:0 16px 14px}.reactions span{border:1px solid var(--line);border-radius:2em;padding:1px 9px;font-size:12px;background:var(--sub)}
 form.inline{display:inline}
@@ -41,7 +42,7 @@ button:hover,.button:hover{background:var(--code);text-decoration:none}button.go
 .ok{color:var(--green)}.bad{color:var(--red)}.wait{color:var(--amber)}.neutral{color:var(--dim)}
 .sign{display:inline-block;width:18px;text-align:center;font-weight:700}
 .columns{display:grid;grid-template-columns:260px minmax(0,1fr);gap:24px}
-@media(max-width:800px){.columns{grid-template-columns:1fr}.timeline{padding-left:0}.entry>.avatar{display:none}main{padding:16px}}
+@media(max-width:800px){.columns,.with-side{grid-template-columns:1fr}.timeline{padding-left:0}.entry>.avatar{display:none}main{padding:16px}}
 .side a{display:block;padding:6px 10px;border-radius:6px;color:var(--ink)}.side a[aria-current]{background:var(--sub);font-weight:600}
 .note-line{border-left:4px solid var(--line);padding:10px 14px;margin:0 0 10px;background:var(--sub);border-radius:0 6px 6px 0}
 .note-line.failure{border-color:var(--red)}.note-line.warning{border-color:var(--amber)}.note-line.notice{border-color:var(--link)}
