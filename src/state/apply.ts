@@ -1,0 +1,130 @@
+import { UserError } from "../model/errors.ts";
+import type { VersionChange } from "../model/promotion.ts";
+import type { Decision } from "../model/state.ts";
+import type { StoredEntry, StoredHold, StoredWaiting, TargetFile, WaitingFile } from "./files.ts";
+
+/** Entries that a file's history keeps; older ones are in the branch's own history. */
+export const HISTORY_LIMIT = 200;
+const waitingLimit = 1_000;
+const reasonLimit = 1_000;
+const versionsLimit = 200;
+const versionLimit = 500;
+
+/** What was decided about targets and environments. */
+export type TargetDecision = Exclude<Decision, WaitingDecision>;
+
+/** What was decided about wishes. */
+export type WaitingDecision = Extract<Decision, { kind: "waiting" | "done-waiting" }>;
+
+/** Whether the decision is about wishes. */
+export function isAboutWishes(decision: Decision): decision is WaitingDecision {
+  return decision.kind === "waiting" || decision.kind === "done-waiting";
+}
+
+/** The file of the environment (`app` undefined) or of one of its targets after the decision; `undefined` when the decision is in its history already. */
+export function applyDecision(
+  file: TargetFile,
+  decision: TargetDecision,
+  app: string | undefined,
+): TargetFile | undefined {
+  if (file.history.some(({ id }) => id === decision.id)) return undefined;
+  const hold = holdAfter(file.hold, decision);
+  const history = remembered(file.history, entryOf(decision, app));
+  return { rest: file.rest, history, ...(hold === undefined ? {} : { hold }) };
+}
+
+/** The wishes after the decision; `undefined` when they say so already. */
+export function applyWaiting(file: WaitingFile, decision: WaitingDecision): WaitingFile | undefined {
+  const waiting = decision.kind === "waiting" ? withWish(file, decision) : withoutWish(file.waiting, decision);
+  if (waiting === undefined) return undefined;
+  const { environment, apps } = decision;
+  const entry = { ...entryOf(decision, undefined), environment, apps: [...apps] };
+  return { rest: file.rest, waiting, history: remembered(file.history, entry) };
+}
+
+function holdAfter(before: StoredHold | undefined, decision: TargetDecision): StoredHold | undefined {
+  const { by, at: since, reason = "" } = decision;
+  switch (decision.kind) {
+    case "held": {
+      const until = decision.until === undefined ? {} : { until: decision.until };
+      return { by, reason: cut(reason, reasonLimit), since, ...until, cause: "person" };
+    }
+    case "rolled-back":
+    case "reverted": {
+      // A person's hold without an end is the stronger one: a newer promotion must not lift it.
+      if (before?.cause === "person" && before.until === undefined) return before;
+      return {
+        by,
+        reason: cut(reason, reasonLimit),
+        since,
+        cause: decision.kind === "reverted" ? "revert" : "rollback",
+      };
+    }
+    case "released":
+      return undefined;
+    case "promoted":
+      return by !== "sluice" && before?.cause !== "person" ? undefined : before;
+    case "requested":
+    case "overridden":
+    case "acknowledged":
+      return before;
+    default:
+      return decision satisfies never;
+  }
+}
+
+function withWish(file: WaitingFile, decision: WaitingDecision): readonly StoredWaiting[] | undefined {
+  const { id, pullRequest, environment, apps, by, at } = decision;
+  if ([...file.waiting, ...file.history].some((known) => known.id === id)) return undefined;
+  if (file.waiting.length >= waitingLimit) {
+    throw new UserError("limit", `${waitingLimit} promotions wait for their pull requests to be merged already`, {
+      fix: "merge or close some of them",
+    });
+  }
+  const same = (one: StoredWaiting): boolean => isAbout(one, decision) && one.apps.join("\0") === apps.join("\0");
+  return [...file.waiting.filter((one) => !same(one)), { id, pullRequest, environment, apps: [...apps], by, at }];
+}
+
+/** Without apps every wish of the pull request for the environment is done; with some, those apps of each. */
+function withoutWish(
+  waiting: readonly StoredWaiting[],
+  decision: WaitingDecision,
+): readonly StoredWaiting[] | undefined {
+  const done = new Set(decision.apps);
+  const left = waiting.flatMap((one) => {
+    if (!isAbout(one, decision)) return [one];
+    if (done.size === 0) return [];
+    const apps = one.apps.filter((app) => !done.has(app));
+    return apps.length === one.apps.length ? [one] : apps.length === 0 ? [] : [{ ...one, apps }];
+  });
+  const same = left.length === waiting.length && left.every((one, index) => one === waiting[index]);
+  return same ? undefined : left;
+}
+
+function isAbout(one: StoredWaiting, { pullRequest, environment }: WaitingDecision): boolean {
+  return one.pullRequest === pullRequest && one.environment === environment;
+}
+
+function entryOf(decision: Decision, app: string | undefined): StoredEntry {
+  const { environment: _environment, apps: _apps, reason, ...said } = decision;
+  const versions = "versions" in decision && app !== undefined ? decision.versions[app] : undefined;
+  const { versions: _versions, ...entry } = "versions" in said ? said : { ...said, versions: undefined };
+  return {
+    ...entry,
+    ...(reason === undefined ? {} : { reason: cut(reason, reasonLimit) }),
+    ...(versions === undefined ? {} : { versions: versions.slice(0, versionsLimit).map(briefly) }),
+  };
+}
+
+function remembered(history: readonly StoredEntry[], entry: StoredEntry): readonly StoredEntry[] {
+  return [...history, entry].slice(-HISTORY_LIMIT);
+}
+
+/** What is promoted by path may be any text of a file. */
+function briefly({ image, from, to }: VersionChange): VersionChange {
+  return { image: cut(image, versionLimit), from: cut(from, versionLimit), to: cut(to, versionLimit) };
+}
+
+function cut(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit).toWellFormed()}…` : text;
+}

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { GATES, type GateName, type Hold } from "../model/gates.ts";
+import type { Decision, HistoryEntry, Waiting } from "../model/state.ts";
+
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), "is not a time in ISO 8601");
+const number = z.int().nonnegative();
+
+const hold = z.looseObject({
+  by: z.string(),
+  reason: z.string().default(""),
+  since: time,
+  until: time.exactOptional(),
+  cause: z.enum(["person", "rollback", "revert"]),
+});
+
+// Kinds and gates of a later Sluice must not make a file unreadable for this one: `isKnown` leaves them out.
+const entry = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  at: time,
+  by: z.string(),
+  reason: z.string().exactOptional(),
+  pullRequest: number.exactOptional(),
+  commit: z.string().exactOptional(),
+  mergeCommit: z.string().exactOptional(),
+  head: z.string().exactOptional(),
+  gate: z.string().exactOptional(),
+  finding: z.string().exactOptional(),
+  until: time.exactOptional(),
+  versions: z.array(z.looseObject({ image: z.string(), from: z.string(), to: z.string() })).exactOptional(),
+});
+
+const waiting = z.looseObject({
+  id: z.string(),
+  pullRequest: number,
+  environment: z.string(),
+  apps: z.array(z.string()),
+  by: z.string(),
+  at: time,
+});
+
+// A key without a value, as a person leaves it who empties a list by hand, is none.
+const orNone = <T extends z.ZodType>(list: z.ZodArray<T>) => list.nullish().transform((value) => value ?? []);
+
+/** How the file of an environment or a target reads. Keys that nobody knows are kept. */
+export const targetSchema = z.looseObject({ hold: hold.nullish(), history: orNone(z.array(entry)) });
+
+/** The part of such a file before its history. */
+export const headSchema = z.looseObject({ hold: hold.nullish() });
+
+/** How the file of what waits reads. */
+export const waitingSchema = z.looseObject({ waiting: orNone(z.array(waiting)), history: orNone(z.array(entry)) });
+
+/** A hold as it is kept: which file it stands in tells the rest. */
+export type StoredHold = Omit<Hold, "environmentWide">;
+
+/** An entry of a history as it is kept. */
+export type StoredEntry = z.infer<typeof entry>;
+
+/** A wish as it is kept. */
+export type StoredWaiting = Waiting & { readonly id: string };
+
+/** What is kept of an environment or a target. `rest` are keys that nobody here knows. */
+export interface TargetFile {
+  readonly hold?: StoredHold;
+  readonly history: readonly StoredEntry[];
+  readonly rest: Readonly<Record<string, unknown>>;
+}
+
+/** What is kept of wishes. */
+export interface WaitingFile {
+  readonly waiting: readonly StoredWaiting[];
+  readonly history: readonly StoredEntry[];
+  readonly rest: Readonly<Record<string, unknown>>;
+}
+
+/** What there is of a target before the first decision about it. */
+export const EMPTY_TARGET: TargetFile = { history: [], rest: {} };
+
+/** What there is of wishes before the first. */
+export const EMPTY_WAITING: WaitingFile = { waiting: [], history: [], rest: {} };
+
+const kinds: Readonly<Record<Decision["kind"], true>> = {
+  requested: true,
+  promoted: true,
+  "rolled-back": true,
+  reverted: true,
+  held: true,
+  released: true,
+  overridden: true,
+  acknowledged: true,
+  waiting: true,
+  "done-waiting": true,
+};
+
+/** Whether this Sluice knows what the entry says. */
+export function isKnown(stored: StoredEntry): stored is StoredEntry & HistoryEntry {
+  const gates: readonly string[] = GATES satisfies readonly GateName[];
+  return Object.hasOwn(kinds, stored.kind) && (stored.gate === undefined || gates.includes(stored.gate));
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Fault } from "../model/errors.ts";
+import type { GitHubFor } from "../model/github.ts";
+import type { GitHubRepository } from "../model/github-repository.ts";
+import { Lru } from "../model/lru.ts";
+import type { Decision, StateAddress, StateStore } from "../model/state.ts";
+import type { Mirrors } from "../model/tree.ts";
+import { changesOf, type FileChange } from "./changes.ts";
+import { commitMessage } from "./message.ts";
+import { README_PATH, STATE_BRANCH } from "./paths.ts";
+import { README } from "./readme.ts";
+import { type ReadFiles, StateSnapshot } from "./snapshot.ts";
+import { Turns } from "./turns.ts";
+
+/** What the state is kept with. */
+export interface StateParts {
+  readonly mirrors: Mirrors;
+  readonly github: GitHubFor<GitHubRepository>;
+  /** From 0 to 1, for the spread of waits. */
+  readonly random: () => number;
+}
+
+const maxTries = 8;
+const firstWaitMs = 50;
+const longestWaitMs = 1_000;
+const keptEntries = 50_000;
+const keptHolds = 2_000;
+const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/** Keeps holds and history on the branch `sluice-state`; see the port. Reading costs a fetch into the mirror, writing at most four REST calls for each try. */
+export function createStateStore({ mirrors, github, random }: StateParts): StateStore {
+  const known: ReadFiles = { targets: new Lru(keptEntries), holds: new Lru(keptHolds) };
+  const turns = new Turns();
+
+  const read = async ({ repository }: StateAddress, signal: AbortSignal): Promise<StateSnapshot> => {
+    const request = { repository, want: [], wantIfThere: [`refs/heads/${STATE_BRANCH}`] };
+    return StateSnapshot.of(await mirrors.open(request, signal), known);
+  };
+
+  const write = async (where: StateAddress, decision: Decision, signal: AbortSignal): Promise<boolean> => {
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      if (tries > 0) await sleep(waitMs(tries, random()), undefined, { signal });
+      const snapshot = await read(where, signal);
+      const changes = await changesOf(snapshot, decision);
+      if (changes.length === 0) return false;
+      const repository = await github(where.installationId, where.repository);
+      if (await land(repository, snapshot, changes, commitMessage(decision))) return true;
+    }
+    throw new Fault("unavailable", `${maxTries} times somebody else wrote to the branch ${STATE_BRANCH} first`);
+  };
+
+  return {
+    read,
+    record({ installationId, repository }, decision, signal) {
+      const key = `${repository.owner}/${repository.name}`.toLowerCase();
+      // Workers of one process would only race each other for the same branch.
+      return turns.take(key, () => write({ installationId, repository }, decision, signal));
+    },
+  };
+}
+
+/** Longer after each try, and never as long as another worker's. */
+function waitMs(tries: number, spread: number): number {
+  return Math.min(firstWaitMs * 2 ** tries, longestWaitMs) * (0.5 + spread / 2);
+}
+
+/** One commit with these changes on top of what they were computed from; false when the branch is another one by now. */
+async function land(
+  github: GitHubRepository,
+  { commit, tree }: StateSnapshot,
+  changes: readonly FileChange[],
+  message: string,
+): Promise<boolean> {
+  const [only, ...more] = changes;
+  if (commit !== undefined && only !== undefined && more.length === 0) {
+    return (await github.writeFile(STATE_BRANCH, only, message)) === "written";
+  }
+  const files = [...(commit === undefined ? [{ path: README_PATH, bytes: Buffer.from(README) }] : []), ...changes];
+  const made = await github.commit({
+    parents: commit === undefined ? [] : [commit],
+    baseTree: tree?.oid ?? emptyTree,
+    changes: files.map(({ path, bytes }) => ({ kind: "write", path, bytes, executable: false })),
+    message,
+  });
+  if (commit === undefined) return (await github.createBranch(STATE_BRANCH, made.sha)) === "created";
+  return (await github.advanceBranch(STATE_BRANCH, made.sha)) === "moved";
+}

@@ -1,0 +1,156 @@
+import { UserError } from "../model/errors.ts";
+import type { Hold } from "../model/gates.ts";
+import type { Lru } from "../model/lru.ts";
+import type { HistoryEntry, RepositoryState, Waiting } from "../model/state.ts";
+import type { Repository, Tree } from "../model/tree.ts";
+import { HISTORY_LIMIT } from "./apply.ts";
+import {
+  EMPTY_TARGET,
+  EMPTY_WAITING,
+  headSchema,
+  isKnown,
+  type StoredHold,
+  type TargetFile,
+  targetSchema,
+  type WaitingFile,
+  waitingSchema,
+} from "./files.ts";
+import { STATE_BRANCH, targetPath, WAITING_PATH } from "./paths.ts";
+import { broken, readYaml } from "./yaml.ts";
+
+/** What is read of one file. */
+export const MAX_FILE_BYTES = 512 * 1024;
+
+/** What was read of blobs, by their ids; weighed by their entries. */
+export interface ReadFiles {
+  readonly targets: Lru<string, TargetFile>;
+  readonly holds: Lru<string, HoldPart>;
+}
+
+interface HoldPart {
+  readonly hold?: StoredHold;
+}
+
+/** One file as it was found; `oid` is its blob. */
+export interface Found<T> {
+  readonly oid: string | undefined;
+  readonly file: T;
+}
+
+/** The state branch at one commit (none: nothing was ever decided). Reads the files that are asked for, no others. */
+export class StateSnapshot implements RepositoryState {
+  readonly commit: string | undefined;
+  readonly tree: Tree | undefined;
+  readonly #repository: Repository;
+  readonly #known: ReadFiles;
+
+  private constructor(repository: Repository, known: ReadFiles, commit: string | undefined, tree: Tree | undefined) {
+    this.#repository = repository;
+    this.#known = known;
+    this.commit = commit;
+    this.tree = tree;
+  }
+
+  /** As the branch is in this mirror. */
+  static async of(repository: Repository, known: ReadFiles): Promise<StateSnapshot> {
+    const ref = `refs/heads/${STATE_BRANCH}`;
+    const commit = (await repository.refs(ref)).get(ref);
+    return new StateSnapshot(
+      repository,
+      known,
+      commit,
+      commit === undefined ? undefined : await repository.tree(commit),
+    );
+  }
+
+  async hold(environment: string, app: string | undefined, now: number): Promise<Hold | undefined> {
+    const own = app === undefined ? undefined : await this.#holdIn(targetPath(environment, app), now);
+    if (own !== undefined) return { ...own, environmentWide: false };
+    const wide = await this.#holdIn(targetPath(environment), now);
+    return wide === undefined ? undefined : { ...wide, environmentWide: true };
+  }
+
+  async history(environment: string, app: string): Promise<readonly HistoryEntry[]> {
+    const [own, wide] = await Promise.all([this.target(environment, app), this.target(environment, undefined)]);
+    const all = [...wide.file.history, ...own.file.history].filter(isKnown);
+    return all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).slice(-HISTORY_LIMIT);
+  }
+
+  async waiting(): Promise<readonly Waiting[]> {
+    return (await this.wishes()).file.waiting;
+  }
+
+  /** The whole file of a target or, without an app, of an environment. A file that cannot be read is a `config` UserError. */
+  target(environment: string, app: string | undefined): Promise<Found<TargetFile>> {
+    return this.#file(targetPath(environment, app), EMPTY_TARGET, readTarget, this.#known.targets);
+  }
+
+  /** The whole file of wishes; errors as those of `target`. */
+  wishes(): Promise<Found<WaitingFile>> {
+    return this.#file(WAITING_PATH, EMPTY_WAITING, readWishes);
+  }
+
+  async #holdIn(path: string, now: number): Promise<StoredHold | undefined> {
+    try {
+      const { file } = await this.#file(path, {}, readHold, this.#known.holds);
+      const ended = file.hold?.until !== undefined && Date.parse(file.hold.until) <= now;
+      return ended ? undefined : file.hold;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // Nobody knows whether a hold stands there: better stop for nothing than go on past a person's word.
+      return { by: "sluice", reason: error.message, since: await this.#date(), cause: "person" };
+    }
+  }
+
+  async #file<T extends object>(
+    path: string,
+    none: T,
+    read: (path: string, text: string) => T,
+    known?: Lru<string, T>,
+  ): Promise<Found<T>> {
+    const entry = await this.tree?.at(path);
+    if (entry === undefined) return { oid: undefined, file: none };
+    if (entry.kind !== "file") throw broken(path, "it is not a plain file", undefined);
+    const file = known?.get(entry.oid) ?? read(path, await this.#text(path));
+    known?.set(entry.oid, file, weightOf(file));
+    return { oid: entry.oid, file };
+  }
+
+  async #text(path: string): Promise<string> {
+    try {
+      const bytes = await this.tree?.read(path, MAX_FILE_BYTES);
+      return Buffer.from(bytes ?? []).toString("utf8");
+    } catch (error) {
+      if (error instanceof UserError) throw broken(path, error.message, undefined);
+      throw error;
+    }
+  }
+
+  async #date(): Promise<string> {
+    const [last] = this.commit === undefined ? [] : await this.#repository.log({ to: this.commit, limit: 1 });
+    return last?.date ?? new Date(0).toISOString();
+  }
+}
+
+function readTarget(path: string, text: string): TargetFile {
+  const { hold, history, environment: _environment, app: _app, ...rest } = readYaml(path, text, targetSchema);
+  return { history, rest, ...(hold ? { hold } : {}) };
+}
+
+function readWishes(path: string, text: string): WaitingFile {
+  const { waiting, history, ...rest } = readYaml(path, text, waitingSchema);
+  return { waiting, history, rest };
+}
+
+function weightOf(file: object): number {
+  return "history" in file && Array.isArray(file.history) ? file.history.length + 1 : 1;
+}
+
+/** The hold alone. The history, which Sluice writes last, is most of a file; it is passed over where nothing else can stand in it or after it. */
+function readHold(path: string, text: string): HoldPart {
+  const history = text.search(/^history:/m);
+  const tail = text.slice(history + 1);
+  const passOver = history >= 0 && !/^(?:[^\s#-]|--)/m.test(tail.slice(tail.indexOf("\n") + 1));
+  const { hold } = readYaml(path, passOver ? text.slice(0, history) : text, headSchema);
+  return hold ? { hold } : {};
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import type { Decision } from "../../src/model/state.ts";
+import { applyDecision, applyWaiting, isAboutWishes } from "../../src/state/apply.ts";
+import { EMPTY_TARGET, EMPTY_WAITING, type TargetFile } from "../../src/state/files.ts";
+import { held, promoted, released, waiting } from "./world.ts";
+
+/** The file of webapp in prod after these decisions. */
+function fileAfter(...decisions: Decision[]): TargetFile {
+  return decisions.reduce<TargetFile>((file, decision) => {
+    if (isAboutWishes(decision)) throw new Error("not about a target");
+    return applyDecision(file, decision, "webapp") ?? file;
+  }, EMPTY_TARGET);
+}
+
+const back = (id: string, kind: "rolled-back" | "reverted" = "rolled-back") =>
+  promoted(id, { kind, reason: "it broke" });
+
+describe("the hold after a decision", () => {
+  it.each([
+    ["a person's hold", [held("h")], "person"],
+    ["a rollback", [back("r")], "rollback"],
+    ["a revert", [back("r", "reverted")], "revert"],
+    ["a release", [held("h"), released("e")], undefined],
+    ["a person's promotion after a rollback", [back("r"), promoted("p")], undefined],
+    ["a person's promotion after a revert", [back("r", "reverted"), promoted("p")], undefined],
+    ["an automatic promotion after a rollback", [back("r"), promoted("p", { by: "sluice" })], "rollback"],
+    ["a person's promotion under a person's hold", [held("h"), promoted("p")], "person"],
+    ["a rollback under a person's hold", [held("h"), back("r"), promoted("p")], "person"],
+    ["a rollback under a hold that ends", [held("h", { until: "2030-01-01T00:00:00Z" }), back("r")], "rollback"],
+    ["a hold after a rollback", [back("r"), held("h"), promoted("p")], "person"],
+  ] satisfies readonly (readonly [string, Decision[], string | undefined])[])("%s", (_, decisions, cause) => {
+    expect(fileAfter(...decisions).hold?.cause).toBe(cause);
+  });
+
+  it("says who, why, since when and until when", () => {
+    const until = "2030-01-01T00:00:00Z";
+    expect(fileAfter(held("h", { until })).hold).toEqual({
+      by: "alice",
+      reason: "it is Friday",
+      since: "2026-03-01T12:00:00.000Z",
+      until,
+      cause: "person",
+    });
+  });
+});
+
+describe("the history after a decision", () => {
+  it("has it once, with what is its app's own", () => {
+    const versions = {
+      webapp: [{ image: "web", from: "1", to: "2" }],
+      api: [{ image: "api", from: "3", to: "4" }],
+    };
+    const decision = promoted("p", { apps: ["webapp", "api"], versions });
+    const { history } = fileAfter(decision, decision);
+    expect(history).toEqual([
+      {
+        id: "p",
+        kind: "promoted",
+        at: "2026-03-01T12:00:00.000Z",
+        by: "alice",
+        commit: "c".repeat(40),
+        pullRequest: 7,
+        versions: versions.webapp,
+      },
+    ]);
+  });
+
+  it("keeps the newest 200 and cuts a reason that is a novel", () => {
+    const many = Array.from({ length: 250 }, (_, nth) => held(`h-${nth}`, { reason: "x".repeat(5_000) }));
+    const { history, hold } = fileAfter(...many);
+    expect(history).toHaveLength(200);
+    expect(history[0]?.id).toBe("h-50");
+    expect(history[0]?.reason).toHaveLength(1_001);
+    expect(hold?.reason).toHaveLength(1_001);
+  });
+});
+
+describe("wishes after a decision", () => {
+  it("do not grow without end", () => {
+    const full = {
+      ...EMPTY_WAITING,
+      waiting: Array.from({ length: 1_000 }, (_, nth) => ({
+        id: `${nth}`,
+        pullRequest: nth,
+        environment: "prod",
+        apps: [],
+        by: "alice",
+        at: "2026-03-01T12:00:00.000Z",
+      })),
+    };
+    const wish = waiting("w", 5_000);
+    if (!isAboutWishes(wish)) throw new Error("not a wish");
+    expect(() => applyWaiting(full, wish)).toThrow(/1000 promotions wait/);
+  });
+});
