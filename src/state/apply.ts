@@ -121,7 +121,7 @@ function remembered(history: readonly StoredEntry[], entry: StoredEntry): readon
 }
 
 /** What is promoted by path may be any text of a file. */
-function briefly({ image, from, to }: VersionChange): VersionChange {
+function briefly({ image, from, to }: VersionChange) {
   return { image: cut(image, versionLimit), from: cut(from, versionLimit), to: cut(to, versionLimit) };
 }
 
