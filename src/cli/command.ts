@@ -3,7 +3,7 @@ import type { Progress } from "./progress.ts";
 import type { Style } from "./style.ts";
 
 /** What each exit code says; part of the help and of `docs/cli.md`. */
-export const EXIT = { fine: 0, ours: 1, usage: 2, failOn: 3, interrupted: 130 } as const;
+export const EXIT = { fine: 0, ours: 1, usage: 2, failOn: 3, refused: 3, interrupted: 130 } as const;
 
 /** One `--flag`. A `string` takes a value, named `value` in the help; with `choices` only one of these. */
 export interface Flag {
@@ -21,6 +21,8 @@ export type Flags = Readonly<Record<string, Flag>>;
 interface Positional {
   readonly name: string;
   readonly description: string;
+  /** Any number of them; the last one only. */
+  readonly many?: boolean;
 }
 
 type ValueOf<F extends Flag> = F["type"] extends "boolean"

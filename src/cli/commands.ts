@@ -3,13 +3,17 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { lintCommand } from "./lint.ts";
 import { previewCommand } from "./preview.ts";
+import { promoteCommand } from "./promote.ts";
 import { renderCommand } from "./render.ts";
 import { serveCommand } from "./serve.ts";
+import { statusCommand } from "./status.ts";
 import { targetsCommand } from "./targets.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   previewCommand,
+  promoteCommand,
+  statusCommand,
   renderCommand,
   targetsCommand,
   lintCommand,

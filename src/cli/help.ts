@@ -7,7 +7,7 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [EXIT.fine, "fine"],
   [EXIT.ours, "Sluice or the world failed"],
   [EXIT.usage, "the command line, the configuration or the repository is wrong: yours to mend"],
-  [EXIT.failOn, "--fail-on found what it looks for"],
+  [EXIT.failOn, "--fail-on found what it looks for, or a target cannot be promoted"],
   [EXIT.interrupted, "interrupted"],
 ];
 
@@ -23,7 +23,7 @@ export function flagText(flag: Flag): string {
 
 /** `sluice <command> …` in one line. */
 export function usageLine(command: Command): string {
-  const positionals = command.positionals.map(({ name }) => ` [${name}]`).join("");
+  const positionals = command.positionals.map(({ name, many }) => ` [${name}${many ? "…" : ""}]`).join("");
   return `sluice ${command.name}${positionals}${Object.keys(command.flags).length > 0 ? " [flags]" : ""}`;
 }
 

@@ -78,7 +78,7 @@ function unknownFlag(command: Command, raw: string, name: string, known: readonl
 
 function checkPositionals(command: Command, positionals: readonly string[]): void {
   const surplus = positionals[command.positionals.length];
-  if (surplus === undefined) return;
+  if (surplus === undefined || command.positionals.at(-1)?.many === true) return;
   const takes = command.positionals.map(({ name }) => name).join(" ") || "no arguments without dashes";
   throw usage(
     `unexpected argument "${surplus}"`,

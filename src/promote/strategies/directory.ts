@@ -22,8 +22,14 @@ export async function planDirectory({ pair, source, target }: StrategyInput): Pr
   const except = left.length === 0 ? "" : `, but for ${listed(left)}`;
   const was = pair.source.id === pair.target.id ? "was there" : "is";
   const note = `\`${to}\` becomes what \`${from}\` ${was}${except}; whatever that changes in the render is part of the plan.`;
+  const short = async (tree: Tree, path: string): Promise<string> => (await tree.at(path))?.oid.slice(0, 12) ?? "";
+  const version = {
+    image: "directory",
+    from: await short(copy.target, to),
+    to: await short(copy.source, from),
+  };
   return {
-    versions: [],
+    versions: copy.changes.length === 0 ? [] : [version],
     edits: [],
     changes: copy.changes,
     notes: copy.changes.length === 0 ? [] : [note],

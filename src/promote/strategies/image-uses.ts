@@ -1,7 +1,7 @@
 import { type Item, resourceLabel } from "../../diff/item.ts";
 import { containersOf } from "../../diff/pods.ts";
 import { isList, isObject, pointerStep, textAt, type Value, type ValueObject } from "../../diff/value.ts";
-import { parseImage } from "../../edit/find/index.ts";
+import { parseImage } from "./interim.ts";
 
 /** One place of a render that names an image. */
 export interface ImageUse {

@@ -1,11 +1,12 @@
 import { fillTemplate } from "../../config/paths.ts";
 import { joinPath } from "../../config/plan.ts";
-import { type KeyPath, parseKey } from "../../edit/find/index.ts";
+import type { KeyPath } from "../../edit/splice/index.ts";
 import { documentAt, type Node, parseYaml, type ScalarNode, type ScalarValue } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
 import { wouldTouch } from "../plan.ts";
+import { parseKey } from "./interim.ts";
 import { strangersOf } from "./own.ts";
 import type { Side, StrategyInput, StrategyPlan } from "./strategy.ts";
 

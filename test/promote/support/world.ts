@@ -14,7 +14,11 @@ export interface World {
   readonly repository: LocalRepository;
   readonly renderer: EngineRenderer;
   /** Plans a promotion at `HEAD`; versions are read there too, or at `commit`. */
-  promote(wish?: { readonly to?: string; readonly apps?: readonly string[]; readonly commit?: string }): Promise<ComputedPromotion>;
+  promote(wish?: {
+    readonly to?: string;
+    readonly apps?: readonly string[];
+    readonly commit?: string;
+  }): Promise<ComputedPromotion>;
 }
 
 let shared: EngineRenderer | undefined;

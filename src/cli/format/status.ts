@@ -1,0 +1,109 @@
+import type { Status, TargetStatus } from "../../promote/status.ts";
+import type { Standing } from "../../promote/versions.ts";
+import { oneLine, type Style, style, table } from "../style.ts";
+import { count, shortSha } from "./words.ts";
+
+/** A status as data. */
+export function statusJson({ commit, environments, apps }: Status) {
+  return {
+    commit,
+    environments,
+    apps: apps.map(({ app, targets }) => ({ app, targets: targets.map(targetJson) })),
+  };
+}
+
+function targetJson({ environment, from, version, standing }: TargetStatus) {
+  return {
+    environment,
+    ...(from !== undefined && { from }),
+    ...(version.ok ? { images: version.images } : { error: version.failure.message }),
+    ...(standing !== undefined && { state: standing.state, differing: standing.differing, lacking: standing.lacking }),
+  };
+}
+
+/** A status for a terminal: a table of apps by environments, then what lags or differs. */
+export function statusText(status: Status, colours: boolean): string {
+  const paint = style(colours);
+  const columns = [{ title: "APP" }, ...status.environments.map((name) => ({ title: oneLine(name.toUpperCase()) }))];
+  const rows = status.apps.map(({ app, targets }) => [
+    oneLine(app),
+    ...status.environments.map((name) =>
+      cell(
+        targets.find((target) => target.environment === name),
+        paint,
+      ),
+    ),
+  ]);
+  const remarks = status.apps.flatMap(({ app, targets }) => targets.flatMap((target) => remark(app, target)));
+  const lines = [
+    `${paint.bold("Versions")} ${paint.dim("at")} ${shortSha(status.commit)}`,
+    "",
+    ...(rows.length > 0 ? table(columns, rows, paint) : ["There are no targets."]),
+    ...(remarks.length > 0 ? ["", ...remarks] : []),
+    "",
+    summary(status, paint),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const MARKS: Readonly<Record<Standing["state"], string>> = {
+  same: "",
+  behind: " ↓",
+  ahead: " ↑",
+  differs: " ≠",
+  unknown: "",
+};
+
+function cell(target: TargetStatus | undefined, paint: Style): string {
+  if (target === undefined) return "";
+  const { version, standing } = target;
+  if (!version.ok) return paint.red("does not render");
+  const text = oneLine(imagesText(version.images)) || paint.dim("no images");
+  const mark = MARKS[standing?.state ?? "same"];
+  return mark === "" ? text : paint.yellow(`${text}${mark}`);
+}
+
+/** How many images a cell names. */
+const mostImages = 3;
+
+function imagesText(images: readonly { readonly image: string; readonly versions: readonly string[] }[]): string {
+  const [only] = images;
+  if (only !== undefined && images.length === 1) return versionsText(only.versions);
+  const shown = images
+    .slice(0, mostImages)
+    .map(({ image, versions }) => `${image.split("/").at(-1)} ${versionsText(versions)}`);
+  return [...shown, ...(images.length > mostImages ? [`${images.length - mostImages} more`] : [])].join(", ");
+}
+
+/** Digests shortened: the JSON has them whole. */
+function versionsText(versions: readonly string[]): string {
+  return versions
+    .map((version) => version.replace(/sha256:([0-9a-f]{12})[0-9a-f]+/, "sha256:$1") || "(no tag)")
+    .join("|");
+}
+
+function remark(app: string, { environment, from, version, standing }: TargetStatus): readonly string[] {
+  const where = oneLine(`${app}/${environment}`);
+  if (!version.ok) return [`✖ ${where} does not render: ${oneLine(version.failure.message)}`];
+  if (standing === undefined || from === undefined) return [];
+  const words = { behind: "is behind", ahead: "is ahead of", differs: "differs from", same: "", unknown: "" } as const;
+  const lines = standing.differing.map(
+    ({ image, here, there }) => `${oneLine(image)} ${oneLine(here)}, there ${oneLine(there)}`,
+  );
+  return lines.length === 0
+    ? []
+    : [`${MARKS[standing.state].trim()} ${where} ${words[standing.state]} ${oneLine(from)}: ${lines.join("; ")}`];
+}
+
+function summary({ apps }: Status, paint: Style): string {
+  const all = apps.flatMap(({ targets }) => targets);
+  const having = (...states: readonly Standing["state"][]): number =>
+    all.filter(({ standing }) => standing !== undefined && states.includes(standing.state)).length;
+  const failed = all.filter(({ version }) => !version.ok).length;
+  return [
+    count(all.length, "target"),
+    `${having("behind")} behind`,
+    `${having("ahead", "differs")} ahead or different`,
+    ...(failed > 0 ? [paint.red(`${failed} not rendered`)] : []),
+  ].join(", ");
+}

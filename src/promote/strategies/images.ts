@@ -1,0 +1,6 @@
+import { Fault } from "../../model/errors.ts";
+import type { StrategyFunction } from "./strategy.ts";
+
+export const planImages: StrategyFunction = () => {
+  throw new Fault("bug", "not yet");
+};
