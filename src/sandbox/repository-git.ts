@@ -136,9 +136,23 @@ export async function blobAt(dir: string, commit: string, path: string): Promise
   return /^\d+ blob ([\da-f]+)\t/.exec(line)?.[1];
 }
 
-/** Stores bytes as a blob. */
-export function writeBlob(dir: string, content: string | Buffer): Promise<string> {
-  return gitText(dir, ["hash-object", "-w", "--stdin"], { input: content });
+/** The type of each object, undefined for what does not exist. One process, however many are asked for. */
+export async function objectTypes(dir: string, ids: readonly string[]): Promise<(string | undefined)[]> {
+  if (ids.length === 0) return [];
+  const asked = ids.map((id) => (/^[\da-f]{40}$/.test(id) ? id : "invalid"));
+  const text = await gitText(dir, ["cat-file", "--batch-check=%(objecttype)"], { input: `${asked.join("\n")}\n` });
+  return text.split("\n").map((line) => (line.includes(" ") ? undefined : line));
+}
+
+/** What a branch or tag points at, undefined when there is none of this name. */
+export async function readRef(dir: string, name: string): Promise<{ sha: string; type: string } | undefined> {
+  const text = await gitText(dir, ["for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", name]);
+  const [, sha, type] =
+    text
+      .split("\n")
+      .map((line) => line.split(" "))
+      .find(([one]) => one === name) ?? [];
+  return sha === undefined || type === undefined ? undefined : { sha, type };
 }
 
 /** Writes files on top of `parent` as one commit and moves the branch there; null deletes a file. */

@@ -117,8 +117,7 @@ export function playDeployment(
   const known = repository.deployments.findLast(
     (one) => one.sha === where.sha && one.environment === where.environment,
   );
-  const input = { ...where, ref: where.sha, description: status.description };
-  const deployment = known ?? createDeployment(world, repository, input, actor);
+  const deployment = known ?? createDeployment(world, repository, { ...where, ref: where.sha }, actor);
   addDeploymentStatus(world, repository, deployment, status, actor);
   return deployment;
 }

@@ -4,9 +4,11 @@ import { noticeRefs } from "../actions/refs.ts";
 import { ApiError, notFound } from "../errors.ts";
 import { git, gitText } from "../git.ts";
 import { commitAt } from "../history.ts";
+import { writeBlob } from "../loose-object.ts";
 import { gitCommitObject } from "../objects/commit.ts";
 import { repositoryApi } from "../objects/repository.ts";
-import { blobAt, isTreePath, writeBlob, writeCommit, writeTree } from "../repository-git.ts";
+import { protectionOf } from "../protection.ts";
+import { blobAt, isTreePath, writeCommit, writeTree } from "../repository-git.ts";
 import type { Repository } from "../state.ts";
 import { branchHead, exclusively, gitDirOf, htmlUrl } from "../world.ts";
 import { PersonBody, signaturesOf } from "./commit-person.ts";
@@ -125,6 +127,8 @@ async function writeContents(call: Call, repository: Repository): Promise<Reply>
     if (parent === undefined && !empty) throw new ApiError(404, `Branch ${branch} not found`);
     const present = parent === undefined ? undefined : await blobAt(dir, parent, path);
     checkExpected(path, present, body.sha);
+    if (protectionOf(repository, branch))
+      throw new ApiError(409, "Could not write file: Changes must be made through a pull request.");
     const blob = await writeBlob(dir, bytes);
     const tree = await writeTree(dir, parent ?? null, [{ path, mode: "100644", sha: blob }]);
     const { author, committer, signed } = signaturesOf(call, body);

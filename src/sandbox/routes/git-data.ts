@@ -2,12 +2,14 @@ import { z } from "zod";
 
 import { noticeRefs } from "../actions/refs.ts";
 import { ApiError, notFound, validationFailed } from "../errors.ts";
-import { git, gitText, revParse } from "../git.ts";
+import { git, revParse } from "../git.ts";
 import { commitHistory } from "../history.ts";
+import { writeBlob } from "../loose-object.ts";
 import { type Json, nodeId } from "../objects/account.ts";
 import { gitCommitObject } from "../objects/commit.ts";
 import { repositoryApi } from "../objects/repository.ts";
-import { isAncestor, isTreePath, writeBlob, writeCommit, writeTree } from "../repository-git.ts";
+import { protectionOf } from "../protection.ts";
+import { isAncestor, isTreePath, objectTypes, readRef, writeCommit, writeTree } from "../repository-git.ts";
 import type { Repository } from "../state.ts";
 import { exclusively, gitDirOf } from "../world.ts";
 import { PersonBody, signaturesOf } from "./commit-person.ts";
@@ -100,24 +102,24 @@ async function treeObject(call: Call, repository: Repository, sha: string, recur
 async function createTree(call: Call, repository: Repository): Promise<Reply> {
   const body = bodyAs(call, TreeBody);
   const dir = gitDirOf(call.world, repository);
-  const base = body.base_tree === undefined ? null : await revParse(dir, body.base_tree, "tree");
+  const named = body.tree.flatMap(({ sha }) => (sha === undefined || sha === null ? [] : [sha]));
+  const [base, types] = await Promise.all([
+    body.base_tree === undefined ? null : revParse(dir, body.base_tree, "tree"),
+    objectTypes(dir, named),
+  ]);
   if (base === undefined) throw notFound();
+  const wrong = named.find((_, at) => types[at] !== "blob");
+  if (wrong !== undefined) throw refuse(`tree.sha ${wrong} is not a valid blob`);
   const entries: { path: string; mode: string; sha: string | null }[] = [];
   for (const { path, mode, sha, content } of body.tree) {
     if (!isTreePath(path)) throw refuse("tree.path contains a malformed path component");
     if (mode === "040000") throw refuse("the local GitHub takes files, not trees, as entries of a tree");
     if (content !== undefined) entries.push({ path, mode, sha: await writeBlob(dir, content) });
     else if (sha === undefined) throw refuse("Must supply either tree.sha or tree.content");
-    else entries.push({ path, mode, sha: sha === null ? null : await checkedBlob(call, repository, sha) });
+    else entries.push({ path, mode, sha });
   }
   const sha = await writeTree(dir, base, entries);
   return { status: 201, body: await treeObject(call, repository, sha, false) };
-}
-
-async function checkedBlob(call: Call, repository: Repository, sha: string): Promise<string> {
-  const found = await revParse(gitDirOf(call.world, repository), sha, "blob");
-  if (found === undefined) throw refuse(`tree.sha ${sha} is not a valid blob`);
-  return found;
 }
 
 async function createCommit(call: Call, repository: Repository): Promise<Reply> {
@@ -137,72 +139,86 @@ async function commitReply(call: Call, repository: Repository, sha: string, stat
   return { status, body: gitCommitObject(call.world, repository, commit) };
 }
 
-async function refObject(call: Call, repository: Repository, ref: string): Promise<Json> {
-  const dir = gitDirOf(call.world, repository);
-  const sha = await gitText(dir, ["rev-parse", ref]);
-  const type = await gitText(dir, ["cat-file", "-t", sha]);
+function refObject(call: Call, repository: Repository, ref: string, target: { sha: string; type: string }): Json {
   const api = repositoryApi(call.world, repository);
   return {
     ref,
     node_id: nodeId("Ref", ref),
     url: `${api}/git/${ref}`,
-    object: { sha, type, url: `${api}/git/${type}s/${sha}` },
+    object: { ...target, url: `${api}/git/${target.type}s/${target.sha}` },
   };
-}
-
-async function exists(call: Call, repository: Repository, ref: string): Promise<boolean> {
-  const result = await git(gitDirOf(call.world, repository), ["show-ref", "--verify", "--quiet", ref], {
-    ok: [0, 1, 128],
-  });
-  return result.code === 0;
 }
 
 async function createRef(call: Call, repository: Repository): Promise<Reply> {
   const { ref, sha } = bodyAs(call, NewRefBody);
   const dir = gitDirOf(call.world, repository);
-  const wellFormed = await git(dir, ["check-ref-format", ref], { ok: [0, 1] });
-  if (!/^refs\/(heads|tags)\/./.test(ref) || wellFormed.code !== 0) throw refuse("Reference name is not valid");
   return exclusively(call.world, async () => {
-    if (await exists(call, repository, ref)) throw refuse("Reference already exists");
-    if ((await revParse(dir, sha)) === undefined) throw refuse("Object does not exist");
-    await git(dir, ["update-ref", ref, sha, "0".repeat(40)]);
+    const [wellFormed, present, [type]] = await Promise.all([
+      git(dir, ["check-ref-format", ref], { ok: [0, 1] }),
+      readRef(dir, ref),
+      objectTypes(dir, [sha]),
+    ]);
+    if (!/^refs\/(heads|tags)\/./.test(ref) || wellFormed.code !== 0) throw refuse("Reference name is not valid");
+    if (present) throw refuse("Reference already exists");
+    if (type === undefined || (type !== "commit" && ref.startsWith("refs/heads/")))
+      throw refuse("Object does not exist");
+    const made = await git(dir, ["update-ref", ref, sha, ZERO], { ok: [0, 128] });
+    // A branch `a` leaves no room for a branch `a/b`.
+    if (made.code !== 0) throw refuse("Reference update failed");
     await noticeRefs(call.world, repository, actorOf(call).login);
-    return { status: 201, body: await refObject(call, repository, ref) };
+    return { status: 201, body: refObject(call, repository, ref, { sha, type }) };
   });
 }
+
+const ZERO = "0".repeat(40);
 
 async function moveRef(call: Call, repository: Repository): Promise<Reply> {
   const ref = `refs/${param(call, "ref")}`;
   const { sha, force } = bodyAs(call, MoveRefBody);
   const dir = gitDirOf(call.world, repository);
   return exclusively(call.world, async () => {
-    if (!(await exists(call, repository, ref))) throw refuse("Reference does not exist");
-    if ((await revParse(dir, sha)) === undefined) throw refuse("Object does not exist");
-    const before = await gitText(dir, ["rev-parse", ref]);
-    if (!force && !(await isAncestor(dir, before, sha))) throw refuse("Update is not a fast forward");
-    await git(dir, ["update-ref", ref, sha, before]);
+    const [present, [type]] = await Promise.all([readRef(dir, ref), objectTypes(dir, [sha])]);
+    if (!present) throw refuse("Reference does not exist");
+    if (type !== "commit") throw refuse("Object does not exist");
+    if (protectionOf(repository, ref.replace("refs/heads/", "")))
+      throw refuse("Changes must be made through a pull request.");
+    if (!force && !(await isAncestor(dir, present.sha, sha))) throw refuse("Update is not a fast forward");
+    await git(dir, ["update-ref", ref, sha, present.sha]);
     await noticeRefs(call.world, repository, actorOf(call).login);
-    return { status: 200, body: await refObject(call, repository, ref) };
+    return { status: 200, body: refObject(call, repository, ref, { sha, type }) };
   });
 }
 
 async function deleteRef(call: Call, repository: Repository): Promise<Reply> {
   const ref = `refs/${param(call, "ref")}`;
+  const dir = gitDirOf(call.world, repository);
   return exclusively(call.world, async () => {
-    if (!(await exists(call, repository, ref))) throw refuse("Reference does not exist");
+    if (!(await readRef(dir, ref))) throw refuse("Reference does not exist");
     if (ref === `refs/heads/${repository.defaultBranch}`) {
       throw validationFailed({ resource: "Reference", code: "custom", message: "Cannot delete the default branch" });
     }
-    await git(gitDirOf(call.world, repository), ["update-ref", "-d", ref]);
+    await git(dir, ["update-ref", "-d", ref]);
     await noticeRefs(call.world, repository, actorOf(call).login);
     return { status: 204 };
   });
 }
 
+async function oneRef(call: Call, repository: Repository): Promise<Reply> {
+  const ref = `refs/${param(call, "ref")}`;
+  const target = await readRef(gitDirOf(call.world, repository), ref);
+  if (!target) throw notFound();
+  return { status: 200, body: refObject(call, repository, ref, target) };
+}
+
 async function matchingRefs(call: Call, repository: Repository): Promise<Reply> {
   const prefix = `refs/${param(call, "ref")}`;
-  const names = Object.keys(repository.refs).filter((name) => name.startsWith(prefix));
-  return { status: 200, body: await Promise.all(names.map((name) => refObject(call, repository, name))) };
+  const found = Object.entries(repository.refs).filter(([name]) => name.startsWith(prefix));
+  const types = await objectTypes(
+    gitDirOf(call.world, repository),
+    found.map(([, sha]) => sha),
+  );
+  const body = found.map(([name, sha], at) => refObject(call, repository, name, { sha, type: types[at] ?? "commit" }));
+  return { status: 200, body };
 }
 
 /** The Git Data API. */
@@ -222,11 +238,7 @@ export const gitDataRoutes: readonly Route[] = [
     return commitReply(call, repository, sha, 200);
   }),
   onRepository("GET", "/repos/{owner}/{repo}/git/matching-refs/{ref}", read, matchingRefs),
-  onRepository("GET", "/repos/{owner}/{repo}/git/ref/{ref}", read, async (call, repository) => {
-    const ref = `refs/${param(call, "ref")}`;
-    if (!(await exists(call, repository, ref))) throw notFound();
-    return { status: 200, body: await refObject(call, repository, ref) };
-  }),
+  onRepository("GET", "/repos/{owner}/{repo}/git/ref/{ref}", read, oneRef),
   onRepository("POST", "/repos/{owner}/{repo}/git/refs", write, createRef),
   onRepository("PATCH", "/repos/{owner}/{repo}/git/refs/{ref}", write, moveRef),
   onRepository("DELETE", "/repos/{owner}/{repo}/git/refs/{ref}", write, deleteRef),
