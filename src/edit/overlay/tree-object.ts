@@ -22,8 +22,8 @@ export function readTree(bytes: Uint8Array, oidBytes: number): Children {
     const zero = space < 0 ? -1 : buffer.indexOf(0, space);
     const next = zero + 1 + oidBytes;
     if (zero < 0 || next > buffer.length) throw new UserError("input", "a tree object of the repository is malformed");
-    const entry = { mode: buffer.latin1Slice(at, space), oid: buffer.hexSlice(zero + 1, next) };
-    children.set(buffer.latin1Slice(space + 1, zero), entry);
+    const entry = { mode: buffer.toString("latin1", at, space), oid: buffer.toString("hex", zero + 1, next) };
+    children.set(buffer.toString("latin1", space + 1, zero), entry);
     at = next;
   }
   return children;
@@ -90,10 +90,10 @@ export function withKind({ mode, oid }: ModeEntry): TreeEntry {
 
 /** The name of a child as bytes, one character each. */
 export function nameBytes(name: string): string {
-  return Buffer.from(name, "utf8").latin1Slice();
+  return Buffer.from(name, "utf8").toString("latin1");
 }
 
 /** The name of a child as text. */
 export function nameText(bytes: string): string {
-  return Buffer.from(bytes, "latin1").utf8Slice();
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
