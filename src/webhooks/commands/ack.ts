@@ -1,20 +1,28 @@
 import type { Command } from "./command.ts";
 import { byAllow } from "./rights.ts";
-import { checkName } from "./targets.ts";
+import { checkName, LIMITS } from "./targets.ts";
 
 /** `/ack`. */
 export const ack: Command = {
   name: "ack",
   usage: "<finding>",
-  words: [1, 1],
+  words: [1, 20],
   flags: [],
-  summary: "Says that a finding was seen and is meant",
-  details:
-    "Each finding that must be acknowledged is listed in the gate table with the word that names it here. It counts for the head that is there now only: after the next push a finding that is still there asks again.",
-  examples: [{ line: "/ack pvc-deleted-3f2a", does: "acknowledges the finding of that name" }],
+  summary: "Says that a finding on this promotion was seen and is meant",
+  details: [
+    "Comment it on the promotion's own pull request. The gate table lists each finding that must be acknowledged, with its name; the first part of the",
+    "name, before the colon, stands for all findings of that kind. It counts for the head that is there now only: after the next push, what is still",
+    "there asks again.",
+  ].join("\n"),
+  examples: [
+    { line: "/ack deleted-persistent-volume-claim", does: "acknowledges all findings of this kind" },
+    {
+      line: "/ack deleted-persistent-volume-claim:webapp/PersistentVolumeClaim data",
+      does: "acknowledges this one",
+    },
+  ],
   ...byAllow,
   async run(given, { call, promotions }) {
-    const [first = ""] = given.words;
-    return promotions.acknowledge(call, { finding: checkName(first, "finding") });
+    return promotions.acknowledge(call, { finding: checkName(given.words.join(" "), "finding", LIMITS.finding) });
   },
 };

@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { commandList } from "./page.ts";
+import { commandList, whoDecides } from "./page.ts";
 
 /** `/help`. */
 export const help: Command = {
@@ -13,5 +13,5 @@ export const help: Command = {
   needs: "read",
   why: "it only shows what the documentation says",
   run: async (_given, { table }) =>
-    `these are the commands, one per line, at the start of the line:\n\n${commandList(table)}`,
+    `these are the commands, one per line, at the start of the line:\n\n${commandList(table)}\n\n${whoDecides}`,
 };

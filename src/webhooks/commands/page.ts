@@ -12,6 +12,10 @@ export function commandList(table: readonly Command[]): string {
   return ["| Command | What it does | Who may |", "|---|---|---|", ...rows].join("\n");
 }
 
+/** What the list's last column means, for those who never saw the configuration. */
+export const whoDecides =
+  "“As `allow` says”: the people and teams that the environment's `allow` in the configuration names; everybody with `write` where it names none. The same goes for `gates.override`, with `maintain`.";
+
 /** The page `docs/commands.md`; a test keeps the file equal to it. */
 export function commandsPage(table: readonly Command[]): string {
   return [...intro, "", commandList(table), ...table.flatMap((one) => ["", ...section(one)]), ""].join("\n");
@@ -46,15 +50,28 @@ const intro = [
   "- Text in code blocks, quotes, tables, links, footnotes, HTML comments and `<details>` is left alone, and so is the mail below an answer by mail. So is every",
   "  line that only looks like a command (`/etc/passwd`, `/cc @somebody`). A name that is nearly a command's gets a suggestion.",
   "- Only new comments by people on pull requests count. Editing a comment does nothing: write a new one. Bots are ignored.",
+  "- When GitHub or something else that Sluice needs is away, it tries again for some minutes, and says so when that did not help.",
   "",
   "## Who may",
   "",
-  "Rights are checked at the moment of the command: your level in the repository (read, triage, write, maintain, admin), and for most commands the",
-  "[configuration](configuration.md) of the branch that the pull request goes into, never that of the pull request itself. Where the table says",
-  "“as `allow` says”, the environment's `allow` decides: the people and teams that it names, with at least the level that it names. Without one it is",
-  "everybody with `write`. On a pull request from a fork the same rules hold: what counts is who comments, not whose branch it is.",
+  "Rights are checked at the moment of the command: your level in the repository (`read`, `triage`, `write`, `maintain`, `admin`), and for most commands the",
+  "[configuration](configuration.md) of the branch that the pull request goes into, never that of the pull request itself. On a pull request from a fork the",
+  "same rules hold: what counts is who comments, not whose branch it is.",
+  "",
+  whoDecides,
   "",
   "Who may not gets 👎 and a reply that names what is missing; nothing else happens.",
+  "",
+  "## From staging to production and back",
+  "",
+  "1. On the pull request that brought version 1.4.0 to staging, open or merged: `/promote prod`. Sluice opens a promotion pull request, with the rendered",
+  "   diff for production and a table of the gates that it must pass.",
+  "2. On the promotion: approve it, as on any pull request. Is a gate in the way that must not be? `/override soak the fix cannot wait`. Is a finding meant?",
+  "   `/ack` and its name.",
+  "3. Where is it? `/status`, on either of the two.",
+  "4. It was no good: `/rollback prod webapp`. Sluice opens the pull request that brings back the version before, and holds production, so that nothing is",
+  "   promoted there by itself.",
+  "5. It is mended: `/release prod/webapp`, or `/promote prod webapp` with the newer version.",
   "",
   "## All commands",
 ];

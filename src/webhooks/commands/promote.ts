@@ -11,8 +11,8 @@ export const promote: Command = {
   summary: "Carries versions to an environment by pull request",
   details: [
     "Takes what runs in the environment that `<env>` promotes `from`, and opens one pull request that sets the same versions in `<env>`; where that",
-    "pull request is open already, it is brought up to date in place. With no app named it means the apps that this pull request touched. Several",
-    "apps are carried together, in one pull request.",
+    "pull request is open already, it is brought up to date in place. With no app named it means the apps that this pull request touched;",
+    "on a promotion, those that it carries. Several apps are carried together, in one pull request.",
     "",
     "On a pull request that is still open, Sluice remembers the wish, waits for the merge and until the version is healthy, and then opens the",
     "promotion. The promotion itself is merged when its gates pass: by Sluice with `merge: auto`, else by a person.",

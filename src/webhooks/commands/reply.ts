@@ -68,7 +68,8 @@ export function replyText(actor: string, outcomes: readonly Outcome[]): string {
 
 function partOf(one: Outcome): string {
   if (one.kind === "done") return `🚀 \`/${one.name}\`: ${one.said}`;
-  return `👎 \`/${one.name}\`: ${one.why}${one.fix === undefined ? "" : `. ${upperFirst(one.fix)}`}`;
+  const why = `👎 \`/${one.name}\`: ${one.why}`;
+  return one.fix === undefined ? why : `${why}${/[.?!]$/.test(why) ? "" : "."} ${upperFirst(one.fix)}`;
 }
 
 function upperFirst(text: string): string {

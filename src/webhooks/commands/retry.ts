@@ -11,6 +11,6 @@ export const retry: Command = {
     "For when something outside failed, such as a registry or GitHub itself: what did not get through is begun again, the promotion is planned anew and its gates are evaluated. What was done already is not done twice.",
   examples: [{ line: "/retry", does: "begins again what failed" }],
   needs: "triage",
-  why: "it costs computing time, and on a public repository everybody has `read`",
+  why: "it costs computing time, and on a public repository everybody has `read`; on a promotion the environment's `allow` must be met as well",
   run: async (_given, { call, promotions }) => promotions.retry(call),
 };

@@ -2,8 +2,8 @@ import { UserError } from "../../model/errors.ts";
 import { clip, wrongUsage } from "./arguments.ts";
 import type { Command } from "./command.ts";
 
-/** How long a name may be, how long a reason, and how many apps one command may name. */
-export const LIMITS = { name: 200, reason: 500, apps: 100 } as const;
+/** How long a name may be, how long a finding's, which has the names of an app and a resource in it, how long a reason, and how many apps one command may name. */
+export const LIMITS = { name: 200, finding: 600, reason: 500, apps: 100 } as const;
 
 /** Words that people put before the name of an environment. */
 const FILLERS = new Set(["to", "in", "on", "into", "from", "at", "env", "environment"]);
@@ -51,11 +51,11 @@ export function reasonOf(words: readonly string[]): string {
 }
 
 /** The name when it may be one; `what` it names is for the error. */
-export function checkName(name: string, what: string): string {
+export function checkName(name: string, what: string, limit: number = LIMITS.name): string {
   if (name === "") throw new UserError("usage", `the ${what} is empty`, { fix: "write its name" });
-  if (name.length <= LIMITS.name) return name;
+  if (name.length <= limit) return name;
   throw new UserError("limit", `the ${what} \`${clip(name)}…\` has ${name.length} characters`, {
-    fix: `it may have ${LIMITS.name}`,
+    fix: `it may have ${limit}`,
   });
 }
 

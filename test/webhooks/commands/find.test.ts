@@ -36,6 +36,41 @@ describe("commands in a comment", () => {
     ["an HTML comment", ["<!--", "/diff", "", "/help", "-->"]],
     ["an HTML comment within a paragraph", ["text <!--", "/diff", "--> more"]],
     ["an HTML block", ["<details>", "/diff", "</details>"]],
+    ["an HTML block, after a blank line", ["<details><summary>x</summary>", "", "/diff", "", "</details>"]],
+    ["folds within folds", ["<details>", "", "<details>", "", "</details>", "", "/diff", "", "</details>"]],
+    ["a fold that is never closed", ["<DETAILS open>", "", "/diff"]],
+    ["preformatted HTML", ["<pre>", "", "/diff", "", "</pre>"]],
+    ["a quote in HTML", ["<blockquote>", "", "/diff", "", "</blockquote>"]],
+    ["struck out text", ["no <del>that", "/diff", "was</del> wrong"]],
+    ["struck out paragraphs", ["<s>no", "", "/diff", "", "</s>"]],
+    ["code in HTML", ["<code>", "/diff", "</code>"]],
+    ["an attribute over lines", ['text <a title="', "/diff", '">x</a>']],
+    ["a processing instruction", ["<?php", "/diff", "?>"]],
+    ["a link's text", ["see [this", "/diff", "there](https://x.test)"]],
+    ["a link's address", ["see [this](", "/diff", ")"]],
+    ["a link's title", ["see [this](https://x.test '", "/diff", "')"]],
+    ["an image's text", ["see ![this", "/diff", "there](https://x.test/a.png)"]],
+    ["a link's definition", ["[x]:", "/diff"]],
+    ["a footnote", ["a[^1]", "", "[^1]: see", "/diff"]],
+    ["a table", ["| a |", "|---|", "/diff"]],
+    ["a table's head", ["/diff | b", "---|---"]],
+    ["a nested list", ["- a", "  - b", "    - /diff", "  - /help"]],
+    ["a task", ["- [ ] /diff"]],
+    ["a numbered list", ["1. /diff"]],
+    ["a heading", ["# /diff", "## /help"]],
+    ["code in a list", ["- a", "", "  ```", "  /diff", "  ```"]],
+    ["a quote with a list", ["> - he said", "/diff"]],
+    ["an alert", ["> [!NOTE]", "> /diff", "/help"]],
+    ["a quote within a quote", ["> > a", "> b", "/diff"]],
+    ["the middle of a line", ["please /diff", "and then /help"]],
+    ["bold or struck text", ["**/diff**", "~~/help~~", "_/diff_"]],
+    ["an inline code", ["`/diff`"]],
+    ["a mention's line", ["@mona /diff"]],
+    ["a mail below the answer", ["ok", "", "-----Original Message-----", "From: x", "", "/diff"]],
+    ["a forwarded mail", ["---------- Forwarded message ---------", "", "/diff"]],
+    ["a mail quoted without signs", ["ok", "", "On Mon, 23 Nov 2026 at 10:00, Bob <bob@x.test> wrote:", "", "/diff"]],
+    ["a mail below a rule", ["ok", "________________________________", "From: Bob", "", "/diff"]],
+    ["lines that other characters end", ["a\u2028/diff", "b\u0085/diff", "c\v/diff"]],
   ])("are not read in %s", (_name, lines) => {
     expect(found(...lines)).toEqual([]);
   });
@@ -46,6 +81,67 @@ describe("commands in a comment", () => {
       "8 diff",
       "11 diff",
     ]);
+  });
+
+  it.each([
+    ["below a heading's line", ["# Done", "/diff"], ["2 diff"]],
+    ["that a line makes a heading", ["/diff", "---"], ["1 diff"]],
+    ["above a mail's signature", ["/diff", "", "-- ", "Mona"], ["1 diff"]],
+    [
+      "in an answer by mail",
+      ["/diff", "", "On Mon, 23 Nov 2026 at 10:00, Bob <bob@x.test> wrote:", "> /help"],
+      ["1 diff"],
+    ],
+    ["below a mail's quote", ["On 23 Nov 2026 Bob wrote:", "", "> /help", "", "/diff"], ["5 diff"]],
+    ["after a fold", ["<details>", "", "/help", "", "</details>", "", "/diff"], ["7 diff"]],
+    ["after a closed element", ["<del>no</del>", "/diff"], ["2 diff"]],
+    ["after a table and a blank line", ["| a |", "|---|", "| b |", "", "/diff"], ["5 diff"]],
+    ["after a footnote and a blank line", ["[^1]: see", "", "/diff"], ["3 diff"]],
+    ["in a paragraph below a list's item", ["- done", "/diff"], ["2 diff"]],
+    ["in a paragraph of small text", ["<sub>small</sub>", "/diff"], ["2 diff"]],
+    ["after what is no tag", ["if a <s and b <del then", "/diff"], ["2 diff"]],
+    ["after an open bracket", ["see [this", "/diff"], ["2 diff"]],
+    ["after a tag in code", ["`<details>`", "/diff"], ["2 diff"]],
+    ["after a comment in a fold's name", ["<!-- <details> -->", "", "/diff"], ["3 diff"]],
+    ["beside emphasis", ["**bold", "/diff", "end**"], ["2 diff"]],
+    ["between other text, in order", ["/help", "x", "/diff", "y", "/status"], ["1 help", "3 diff", "5 status"]],
+  ])("are read %s", (_name, lines, expected) => {
+    expect(found(...lines)).toEqual(expected);
+  });
+
+  it.each([
+    ["tabs", "/promote\tprod\t\twebapp", "1 promote prod  webapp"],
+    ["no-break spaces", "/promote\u00a0prod\u202fwebapp", "1 promote prod webapp"],
+    ["wide spaces", "/promote\u3000prod", "1 promote prod"],
+    ["blanks at the end", "/promote prod \t \u00a0", "1 promote prod"],
+    ["upper case", "/Promote prod", "1 promote prod"],
+    ["zero-width characters in what follows", "/promote pr\u200bod\ufeff web\u2060app\u00ad", "1 promote prod webapp"],
+    ["a mark of direction", "/promote prod\u200f", "1 promote prod"],
+    ["an HTML comment behind it", "/promote prod <!-- staging --> webapp <!-- x", "1 promote prod   webapp"],
+  ])("may have %s", (_name, line, expected) => {
+    expect(found(line)).toEqual([expected]);
+  });
+
+  it.each([
+    ["a fullwidth slash", "／promote prod", "begins with `／` (U+FF0F), which only looks like a slash"],
+    ["a fraction slash", "⁄promote prod", "(U+2044)"],
+    ["a division slash", "∕promote prod", "(U+2215)"],
+    [
+      "a byte order mark before it",
+      "\ufeff/promote prod",
+      "there is a character in or before its name that one cannot see",
+    ],
+    ["a zero-width space after the slash", "/\u200bpromote prod", "one cannot see"],
+    ["a zero-width joiner in the name", "/pro\u200dmote prod", "one cannot see"],
+    ["an override of direction", "/promote \u202edorp", "look other than it is read"],
+    ["an isolate", "/promote \u2066prod\u2069", "look other than it is read"],
+    ["a control character", "/promote pr\u0007od", "look other than it is read"],
+    ["a NUL", "/promote pr\0od", "look other than it is read"],
+    ["an override after its name", "/promote\u202e prod", "look other than it is read"],
+  ])("are not carried out with %s, and say so", (_name, line, why) => {
+    const [one, ...more] = findCommands(line, TABLE);
+    expect(more).toEqual([]);
+    expect(one).toMatchObject({ kind: "doubtful", name: "promote", doubt: expect.stringContaining(why) });
   });
 
   it("are read after an unpaired backtick", () => {
@@ -64,6 +160,20 @@ describe("commands in a comment", () => {
     "/usr/bin/env node",
     "/lgtm",
     "/deploy prod",
+    "/rebase",
+    "/ask",
+    "/back to work",
+    "/close",
+    "/test all",
+    "/assign @mona",
+    "/cherry-pick release",
+    "/\u200blgtm",
+    "／etc",
+    "/ promote prod",
+    "/promote/prod",
+    "/promote: prod",
+    "/promote,",
+    "/приве́т",
     "/123",
   ])("are not what %s is", (line) => {
     expect(found(line)).toEqual([]);
@@ -74,14 +184,45 @@ describe("commands in a comment", () => {
     ["/idff", "1 idff? diff"],
     ["/helpp", "1 helpp? help"],
     ["/hlep", "1 hlep? help"],
+    ["/promte prod", "1 promte? promote"],
+    ["/rolback prod", "1 rolback? rollback"],
+    ["/Realese prod", "1 realese? release"],
+    ["/stauts", "1 stauts? status"],
+    ["/рromote prod", "1 рromote? promote"],
   ])("get a suggestion when they are misspelt: %s", (line, expected) => {
     expect(found(line)).toEqual([expected]);
   });
 
-  it("are found in long hostile text without delay", () => {
-    const text = `${"`".repeat(20_000)}\n${"<!--".repeat(5_000)}\n${"> ".repeat(5_000)}\n\n/diff`.slice(0, 65_536);
-    expect(found(text).length).toBeLessThanOrEqual(1);
-    expect(found("`a ``b ```c ".repeat(5_000))).toEqual([]);
-    expect(found(`x ${"<!-- ".repeat(13_000)}`)).toEqual([]);
+  it.each([
+    ["backticks", `${"`".repeat(20_000)}\n${"<!--".repeat(5_000)}\n${"> ".repeat(5_000)}\n\n/diff`],
+    ["code spans", "`a ``b ```c ".repeat(5_000)],
+    ["comments", `x ${"<!-- ".repeat(13_000)}`],
+    ["comments in HTML", `<div>\n${"<!-- ".repeat(13_000)}`],
+    ["tags", "<details".repeat(8_000)],
+    ["tags of their own lines", "<del>\n".repeat(10_000)],
+    ["brackets", `x ${"[".repeat(65_000)}`],
+    ["images", `x ${"![".repeat(32_000)}`],
+    ["links", `x ${"[a](".repeat(16_000)}`],
+    ["emphasis", `x ${"*a_ ".repeat(16_000)}`],
+    ["lists", "- ".repeat(32_000)],
+    ["quotes", "> ".repeat(32_000)],
+    ["tables", `a|b\n-|-\n${"a|b\n".repeat(15_000)}`],
+    ["footnotes", "[^1]: x\n".repeat(8_000)],
+    ["mails", "On 1 wrote:\n\n".repeat(5_000)],
+    ["rules", `${"_".repeat(20)}\n`.repeat(3_000)],
+    ["slashes", "/".repeat(65_536)],
+    ["a long name", `/${"a".repeat(65_000)}`],
+    ["blanks", `/diff${" ".repeat(65_000)}x`],
+    ["unseen characters", `/diff ${"\u200b".repeat(65_000)}`],
+    ["NULs", `${"\0".repeat(60_000)}\n/diff`],
+    ["almost commands", "/promotf prod\n".repeat(4_500)],
+  ])("are looked for in 64 KB of %s without delay", (_name, text) => {
+    // The time that a test may take is what guards it.
+    expect(findCommands(text.slice(0, 65_536), TABLE).length).toBeLessThan(6_000);
+  });
+
+  it("are found below 64 KB of text", () => {
+    expect(found("word ".repeat(13_000), "/diff", "\0", "/help")).toEqual(["2 diff", "4 help"]);
+    expect(findCommands("/diff\n".repeat(10_000), TABLE)).toHaveLength(10_000);
   });
 });
