@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 
+import { grants, permissionsOf } from "./auth.ts";
 import { notFound } from "./errors.ts";
 import type { Delivery, WebhookEvent } from "./types.ts";
 import { nextId, now, type World } from "./world.ts";
@@ -26,12 +27,33 @@ interface Outcome {
 export function emit(world: World, event: string, payload: Readonly<Record<string, unknown>>, scope: EventScope): void {
   const rerequest = event === "check_run" && payload.action === "rerequested";
   if (!ALWAYS.has(event) && !rerequest && !world.state.app.events.includes(event)) return;
+  if (!mayHear(world, event, scope)) return;
   const action = typeof payload.action === "string" ? payload.action : null;
   // A copy: the payload is what was true at this moment.
   const told: WebhookEvent = { guid: randomUUID(), event, action, payload: structuredClone(payload) };
   world.state.events.push(told);
   world.options.onEvent?.(told);
   dispatch(world, told, scope);
+}
+
+/** GitHub tells an installation only what its permissions let it read. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  push: ["contents"],
+  pull_request: ["pull_requests"],
+  pull_request_review: ["pull_requests"],
+  issue_comment: ["issues", "pull_requests"],
+  check_run: ["checks"],
+  check_suite: ["checks"],
+  status: ["statuses"],
+  deployment: ["deployments"],
+  deployment_status: ["deployments"],
+};
+
+function mayHear(world: World, event: string, scope: EventScope): boolean {
+  const needs = NEEDS[event];
+  const installation = world.state.installations.find((one) => one.id === scope.installationId);
+  if (!needs || !installation) return true;
+  return needs.some((name) => grants(permissionsOf(world, installation), name, "read"));
 }
 
 function dispatch(world: World, told: WebhookEvent, scope: EventScope): void {

@@ -105,6 +105,8 @@ describe("an installation token", () => {
       body: { message: "The permissions requested are not granted to this installation." },
     });
     expect((await issue({})).body.permissions).toEqual({ contents: "read", metadata: "read" });
+    await suite.pull("unheard");
+    expect(suite.github.events.slice(-2).map((one) => one.event)).toEqual(["push", "push"]);
     suite.github.grant(permissions);
     expect((await issue({ permissions: { contents: "write" } })).status).toBe(201);
   });

@@ -138,6 +138,21 @@ describe("pull requests", () => {
     ).toBe(body.base.repo.id);
   });
 
+  it("are found by every commit that they bring, before and after the merge", async () => {
+    const pull = await suite.pull("found");
+    await suite.github.commit({ ...pull, branch: "change", files: { "b.txt": "b" } });
+    const numbers = async (sha: string) =>
+      (await suite.api("GET", `/repos/acme/found/commits/${sha}/pulls`)).body.map(
+        (one: { number: number }) => one.number,
+      );
+    expect(await numbers(pull.headSha)).toEqual([1]);
+    expect(await numbers(pull.baseSha)).toEqual([]);
+    const merged = await suite.github.mergePull({ ...pull, method: "merge" });
+    expect(await numbers(pull.headSha)).toEqual([1]);
+    expect(await numbers(merged.mergeCommitSha ?? "")).toEqual([1]);
+    expect(await numbers(pull.baseSha)).toEqual([]);
+  });
+
   it("move to another base", async () => {
     const pull = await suite.pull("rebase");
     await suite.github.commit({ ...pull, branch: "next", files: { "n.txt": "n" } });

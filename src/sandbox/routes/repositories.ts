@@ -9,7 +9,7 @@ import { pullObject } from "../objects/pull.ts";
 import { fullRepositoryObject, repositoryApi } from "../objects/repository.ts";
 import { mergeBase } from "../repository-git.ts";
 import { legacyPermission, roleOf } from "../roles.ts";
-import type { Repository } from "../state.ts";
+import type { Pull, Repository } from "../state.ts";
 import { findAccount, gitDirOf, htmlUrl } from "../world.ts";
 import { type Call, onRepository, paged, param, type Reply, type Route, reads } from "./route.ts";
 
@@ -95,6 +95,20 @@ async function compare(call: Call, repository: Repository): Promise<Reply> {
   }));
 }
 
+/** The pull requests that a commit belongs to: it is what their merge made, or among the commits that they bring. */
+async function pullsWith(call: Call, repository: Repository, sha: string): Promise<Pull[]> {
+  const direct = repository.pulls.filter((pull) => pull.headSha === sha || pull.mergeCommitSha === sha);
+  if (direct.length > 0) return direct;
+  const dir = gitDirOf(call.world, repository);
+  const { sha: full } = await commitOr404(call, repository, sha);
+  const brings = async (pull: Pull): Promise<boolean> => {
+    const listed = await gitText(dir, ["rev-list", `${pull.baseSha}..${pull.headSha}`]);
+    return listed.split("\n").includes(full);
+  };
+  const answers = await Promise.all(repository.pulls.map(brings));
+  return repository.pulls.filter((_, at) => answers[at]);
+}
+
 function permission(call: Call, repository: Repository): Reply {
   const account = findAccount(call.world, param(call, "username"));
   if (!account) throw notFound();
@@ -129,9 +143,8 @@ export const repositoryRoutes: readonly Route[] = [
     "GET",
     "/repos/{owner}/{repo}/commits/{commit_sha}/pulls",
     reads("pull_requests"),
-    (call, repository) => {
-      const sha = param(call, "commit_sha");
-      const found = repository.pulls.filter((pull) => pull.headSha === sha || pull.mergeCommitSha === sha);
+    async (call, repository) => {
+      const found = await pullsWith(call, repository, param(call, "commit_sha"));
       return paged(call, found, (page) => page.map((pull) => pullObject(call.world, repository, pull)));
     },
   ),
