@@ -28,7 +28,7 @@ export interface Proof {
 /** Compares the renders before and after an edit with what the edit is meant to do. */
 export function prove(before: readonly Resource[], after: readonly Resource[], expected: Expectation): Proof {
   const [base, head] = [toItems(before), toItems(after)];
-  const pairs = matchItems(base, head);
+  const pairs = pairRenamed(matchItems(base, head), expected.texts);
   const context = { expected, texts: [...expected.texts, ...generatedNames(pairs)], met: new Set<string>() };
   const found = pairs.map((pair) => provePair(pair, context));
   const missed = imageUses(base).filter((use) => {
@@ -42,6 +42,26 @@ export function prove(before: readonly Resource[], after: readonly Resource[], e
     ],
     others: found.reduce((sum, one) => sum + one.others, 0),
   };
+}
+
+/** Pairs what is gone with what is new where only the version in the name is another: a Job that is named by it, say. */
+function pairRenamed(pairs: readonly Pair[], texts: readonly Replacement[]): readonly Pair[] {
+  const added = new Set(pairs.flatMap(({ how, head }) => (how === "added" ? [head] : [])));
+  const matched = pairs.map((pair): Pair => {
+    if (pair.how !== "removed") return pair;
+    const head = [...added].find((item) => isRenamed(pair.base, item, texts));
+    if (head === undefined) return pair;
+    added.delete(head);
+    return { how: "renamed", base: pair.base, head };
+  });
+  return matched.filter((pair) => pair.how !== "added" || added.has(pair.head));
+}
+
+function isRenamed(base: Item, head: Item, texts: readonly Replacement[]): boolean {
+  const [a, b] = [base.id, head.id];
+  return (
+    a.kind === b.kind && a.apiVersion === b.apiVersion && a.namespace === b.namespace && follows(a.name, b.name, texts)
+  );
 }
 
 interface Context {

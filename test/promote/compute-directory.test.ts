@@ -41,7 +41,7 @@ describe("the strategy directory", () => {
     ]);
     expect(target.edits).toContainEqual({
       file: "prod/shop/web.yaml",
-      line: 15,
+      line: 14,
       before: "          image: acme/web:1.3.0",
       after: "          image: acme/web:1.4.0",
     });

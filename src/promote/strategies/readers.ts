@@ -5,7 +5,10 @@ import type { Tree } from "../../model/tree.ts";
 
 /** Who reads what at the base, from the traces of all targets. */
 export interface Readers {
-  /** The targets whose render reads this file, in the order of the plan; whether it is there or not. */
+  /**
+   * The targets whose render reads this file, in the order of the plan. Of a chart, which is read as a whole, a file counts when it is one of those that charts are made of: whether another
+   * one plays a part is seen when the change is rendered.
+   */
   of(file: string): Promise<readonly Target[]>;
   /** The targets that may render differently in `tree`, in which these paths differ from the base. */
   touched(paths: readonly string[], tree: Tree): Promise<readonly Target[]>;
@@ -50,6 +53,10 @@ async function gather({ targets, renderer, base, signal, onProgress }: ReadersRe
   return new TraceIndex(targets, traces);
 }
 
+/** The files that a chart is made of, below its folder. */
+const chartFile =
+  /^(?:Chart\.(?:yaml|lock)|requirements\.(?:yaml|lock)|values\.yaml|values\.schema\.json|\.helmignore|(?:templates|crds|charts)\/.*)$/;
+
 class TraceIndex {
   readonly #targets: readonly Target[];
   readonly #traces: readonly Trace[];
@@ -72,7 +79,12 @@ class TraceIndex {
 
   readers(file: string): readonly Target[] {
     const found = new Set(this.#exact.get(file));
-    for (const folder of above(file)) for (const number of this.#whole.get(folder) ?? []) found.add(number);
+    for (const folder of above(file)) {
+      const partOfChart = chartFile.test(folder === "" ? file : file.slice(folder.length + 1));
+      for (const number of this.#whole.get(folder) ?? []) {
+        if (partOfChart || this.#targets[number]?.render.kind === "plain") found.add(number);
+      }
+    }
     return this.#pick(found);
   }
 
