@@ -6,7 +6,7 @@ import { checkName, LIMITS } from "./targets.ts";
 export const ack: Command = {
   name: "ack",
   usage: "<finding>",
-  words: [1, 20],
+  words: [1, 1],
   flags: [],
   summary: "Says that a finding on this promotion was seen and is meant",
   details: [
@@ -17,12 +17,13 @@ export const ack: Command = {
   examples: [
     { line: "/ack deleted-persistent-volume-claim", does: "acknowledges all findings of this kind" },
     {
-      line: "/ack deleted-persistent-volume-claim:webapp/PersistentVolumeClaim data",
+      line: "/ack deleted-persistent-volume-claim:webapp/PersistentVolumeClaim/data",
       does: "acknowledges this one",
     },
   ],
   ...byAllow,
   async run(given, { call, promotions }) {
-    return promotions.acknowledge(call, { finding: checkName(given.words.join(" "), "finding", LIMITS.finding) });
+    const [first = ""] = given.words;
+    return promotions.acknowledge(call, { finding: checkName(first, "finding", LIMITS.finding) });
   },
 };

@@ -29,7 +29,7 @@ export interface Example {
 }
 
 /** What a command may use. */
-export interface CommandContext {
+interface CommandContext {
   readonly job: CommandJob;
   readonly queue: Queue;
   readonly table: readonly Command[];

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findCommands } from "../../../src/webhooks/commands/find.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
@@ -224,5 +225,47 @@ describe("commands in a comment", () => {
   it("are found below 64 KB of text", () => {
     expect(found("word ".repeat(13_000), "/diff", "\0", "/help")).toEqual(["2 diff", "4 help"]);
     expect(findCommands("/diff\n".repeat(10_000), TABLE)).toHaveLength(10_000);
+  });
+
+  it("are lines of the comment whatever it is made of, never of code, and the same however often one looks", () => {
+    const piece = fc.constantFrom(
+      "/diff",
+      "/promote prod",
+      "\n",
+      "\n\n",
+      " ",
+      "    ",
+      "> ",
+      "- ",
+      "`",
+      "```\n",
+      "<!--",
+      "-->",
+      "<del>",
+      "</del>",
+      "[",
+      "](",
+      ")",
+      "|",
+      "---\n",
+      "\u200b",
+      "\u202e",
+      "\0",
+      "\r\n",
+      "é",
+      "[^1]: ",
+      "<details>\n",
+      "</details>\n",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const body = pieces.join("");
+        const lines = body.split(/\r\n|\n|\r/);
+        const all = findCommands(body, TABLE);
+        for (const one of all) expect(lines[one.line - 1]).toMatch(/^[\u200b\u202e\0]*\//);
+        expect(findCommands(body, TABLE)).toEqual(all);
+        expect(findCommands(`\`\`\`\`\n${body}`, TABLE)).toEqual([]);
+      }),
+    );
   });
 });

@@ -56,8 +56,8 @@ describe("a command is asked of the promotions", () => {
     ["/override DependsOn 'it is fine'", ["override", { gate: "dependsOn", reason: "it is fine" }]],
     ["/ack pvc-deleted", ["acknowledge", { finding: "pvc-deleted" }]],
     [
-      "/ack deleted:webapp/PersistentVolumeClaim  data",
-      ["acknowledge", { finding: "deleted:webapp/PersistentVolumeClaim data" }],
+      "/ack deleted:webapp/PersistentVolumeClaim/data",
+      ["acknowledge", { finding: "deleted:webapp/PersistentVolumeClaim/data" }],
     ],
     ["/status", ["status"]],
     ["/retry", ["retry"]],
@@ -116,6 +116,7 @@ describe("a command that does not fit is refused with the fix", () => {
     ],
     [`/ack ${"x".repeat(601)}`, "…` has 601 characters. It may have 600"],
     ["/ack", "something is missing after it"],
+    ["/ack one two", "`two` is one word too many"],
     ["/status prod", "it takes nothing after it, not `prod`"],
     ["/retry prod", "it takes nothing after it, not `prod`"],
   ])("%s", async (body, why) => {

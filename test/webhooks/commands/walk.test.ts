@@ -72,8 +72,24 @@ describe("a comment with commands, on GitHub", () => {
     });
   });
 
-  it("without any is not touched", async () => {
-    await say("see /etc/passwd\n> /diff", "mona");
+  it.each([
+    ["a path and a quote", "see /etc/passwd\n> /diff"],
+    ["a fence", "```\n/promote prod\n```"],
+    ["an HTML comment", "<!--\n/promote prod\n-->"],
+    ["a fold", "<details>\n\n/promote prod\n\n</details>"],
+    ["the middle of a line", "please /promote prod"],
+  ])("in %s is not touched, at no request", async (_name, body) => {
+    world.asked();
+    await say(body, "mona");
     expect(world.local.comments(world.pull)).toMatchObject([{ reactions: [] }]);
+    expect(world.asked()).toEqual([]);
+  });
+
+  it("by a stranger on a public repository comes to where the configuration is read, and gets one answer", async () => {
+    await say("/promote prod\n/override soak now\n/retry", "stranger");
+    const [comment, reply, ...more] = world.local.comments(world.pull);
+    expect(more).toEqual([]);
+    expect(comment?.reactions.map((each) => each.content)).toEqual(["eyes", "-1"]);
+    expect(reply?.body).toContain("👎 `/retry`: it needs `triage` in this repository");
   });
 });
