@@ -1,17 +1,16 @@
-import type { Context } from "hono";
 import { z } from "zod";
 
 import { requireAccess } from "./access.ts";
 import { enqueuePull, QueueRefusal } from "./actions/merge-queue.ts";
-import { authenticate, type Caller, callerName } from "./auth.ts";
+import type { Caller } from "./auth.ts";
 import { ApiError } from "./errors.ts";
 import { parseQuery, type QueryField, QueryProblem } from "./graphql-query.ts";
 import { nodeId } from "./objects/account.ts";
 import { pullNodeId } from "./objects/pull.ts";
-import { writes } from "./routes/route.ts";
+import { type Route, writes } from "./routes/route.ts";
 import type { Pull, Repository } from "./state.ts";
 import type { QueueEntry } from "./state-parts.ts";
-import { botLogin, nowIso, type World } from "./world.ts";
+import { botLogin, type World } from "./world.ts";
 
 const Body = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()).nullish() });
 const Input = z.strictObject({
@@ -29,31 +28,20 @@ interface GraphqlError {
 }
 
 /**
- * GitHub's GraphQL endpoint, of which one mutation is here: `enqueuePullRequest`. The request stands in the log under
- * the template `/graphql`; it is not held to the OpenAPI description, which does not cover it.
+ * GitHub's GraphQL endpoint, of which one mutation is here: `enqueuePullRequest`. It stands in the request log, and
+ * takes faults, under the template `/graphql`; the OpenAPI description does not cover it.
  */
-export async function handleGraphql(world: World, context: Context): Promise<Response> {
-  let actor = "anonymous";
-  const answered = async (): Promise<{ status: number; body: unknown }> => {
-    const caller = authenticate(world, context.req.header("authorization"));
-    actor = callerName(caller);
+export const graphqlRoute: Route = {
+  method: "POST",
+  template: "/graphql",
+  handle: async ({ world, caller, body }) => {
     if (caller.kind === "anonymous" || caller.kind === "app")
       throw new ApiError(401, "This endpoint requires you to be authenticated.");
-    const body = Body.safeParse(JSON.parse(await context.req.text()));
-    if (!body.success) throw new ApiError(400, "A query attribute must be specified and must be a string.");
-    return { status: 200, body: await answer(world, caller, body.data) };
-  };
-  const { status, body } = await answered().catch((error: unknown) => refusal(world, error));
-  world.requests.push({ at: nowIso(world), method: "POST", template: "/graphql", path: "/graphql", status, actor });
-  return Response.json(body, { status });
-}
-
-function refusal(world: World, error: unknown): { status: number; body: unknown } {
-  if (error instanceof ApiError) return { status: error.status, body: error.body() };
-  if (error instanceof SyntaxError) return { status: 400, body: { message: "Problems parsing JSON" } };
-  world.options.log?.({ level: "error", message: "a GraphQL request failed", error });
-  return { status: 500, body: { message: "Server Error" } };
-}
+    const parsed = Body.safeParse(body);
+    if (!parsed.success) throw new ApiError(400, "A query attribute must be specified and must be a string.");
+    return { status: 200, body: await answer(world, caller, parsed.data) };
+  },
+};
 
 async function answer(world: World, caller: Caller, body: z.infer<typeof Body>): Promise<unknown> {
   try {

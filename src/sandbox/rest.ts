@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { authenticate, type Caller, callerName } from "./auth.ts";
 import { ApiError, notFound } from "./errors.ts";
 import { takeFault } from "./faults.ts";
+import { graphqlRoute } from "./graphql.ts";
 import { etagOf } from "./objects/app.ts";
 import { rateLimit, spend } from "./rate-limit.ts";
 import type { Reply } from "./routes/route.ts";
@@ -32,10 +33,20 @@ interface Outcome {
 }
 
 /** Answers one request below the API's base address. */
-export async function handleRest(world: World, context: NodeContext): Promise<Response> {
+export function handleRest(world: World, context: NodeContext): Promise<Response> {
   const url = new URL(context.req.url);
   const path = url.pathname.slice("/api/v3".length) || "/";
-  const incoming: Incoming = { context, url, path, match: matchRoute(context.req.method, path) };
+  return handle(world, { context, url, path, match: matchRoute(context.req.method, path) });
+}
+
+/** Answers one request to the GraphQL endpoint, which lies beside the REST API as on an Enterprise Server. */
+export function handleGraphql(world: World, context: NodeContext): Promise<Response> {
+  const match = { route: graphqlRoute, params: {} };
+  return handle(world, { context, url: new URL(context.req.url), path: graphqlRoute.template, match });
+}
+
+async function handle(world: World, incoming: Incoming): Promise<Response> {
+  const { context } = incoming;
   const fault = takeFault(world, context.req.method, incoming.match?.route.template);
   const outcome = await underFault(world, incoming, fault);
   spend(world, outcome.actor);
@@ -114,6 +125,8 @@ function record(world: World, { context, url, path, match }: Incoming, outcome: 
   const { reply, actor, requestBody } = outcome;
   const line = { method: context.req.method, template: match?.route.template, path, status: reply.status, actor };
   world.requests.push({ at: nowIso(world), ...line });
+  // Only REST is held against the OpenAPI description.
+  if (match?.route === graphqlRoute) return;
   world.options.onExchange?.({
     ...line,
     params: match?.params ?? {},

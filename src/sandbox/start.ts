@@ -3,10 +3,9 @@ import { Hono } from "hono";
 
 import { install } from "./actions/repositories.ts";
 import { handleGit, parseGitPath } from "./git-http.ts";
-import { handleGraphql } from "./graphql.ts";
 import { DEFAULT_OWNER, makeHandle, settled } from "./handle.ts";
 import { makePages } from "./pages/pages.ts";
-import { handleRest } from "./rest.ts";
+import { handleGraphql, handleRest } from "./rest.ts";
 import { openState, saveState } from "./snapshot.ts";
 import type { LocalGitHub, LocalGitHubOptions } from "./types.ts";
 import { botLogin, ensureAccount, type World } from "./world.ts";

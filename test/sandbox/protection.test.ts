@@ -232,6 +232,14 @@ describe("the merge queue", () => {
     expect(suite.github.pull(other)).toMatchObject({ state: "open", queued: false });
   });
 
+  it("takes faults, such as an answer that is lost after the pull request entered", async () => {
+    const pull = await suite.pull("faulty");
+    suite.github.protect({ ...pull, mergeQueue: "by-hand" });
+    suite.github.injectFault({ template: "/graphql", effect: { kind: "after", status: 502 } });
+    expect((await enqueue({ pullRequestId: pull.nodeId })).status).toBe(502);
+    expect(suite.github.pull(pull).queued).toBe(true);
+  });
+
   it("runs by itself where it is told to", async () => {
     const pull = await suite.pull("itself");
     suite.github.protect({ ...pull, mergeQueue: "by-itself" });

@@ -94,11 +94,13 @@ describe("the page of deployments", () => {
     const text = await get("/acme/deployed/deployments");
     expect(text).toContain('id="env-staging"');
     expect(text).toContain("&lt;i&gt;live&lt;/i&gt;");
+    await suite.github.deploy({ ...pull, environment: "prod/eu", state: "failure" });
+    expect(await get("/acme/deployed/deployments/prod%2Feu")).not.toContain('id="env-staging"');
     expect(suite.github.events.at(-1)?.event).toBe("deployment_status");
     suite.github.setPermission({ ...pull, login: "reader", permission: "read" });
     for (const wrong of [{ by: "reader" }, { sha: "nope" }])
       expect((await post("/acme/deployed/deployments", { ...form, ...wrong })).status).toBe(422);
-    expect(suite.github.deployments(pull)).toHaveLength(1);
+    expect(suite.github.deployments(pull)).toHaveLength(2);
   });
 });
 

@@ -10,13 +10,18 @@ import { sign } from "./signs.ts";
 const COMMITS_OFFERED = 20;
 const STATES = ["success", "failure", "in_progress", "queued", "error", "inactive"] as const;
 
-/** Each environment with its deployments, newest first, and the form by which a person plays the pipeline. */
-export async function deploymentsPage(world: World, repository: Repository, problem?: string): Promise<Markup> {
+/** Each environment (or `only` one) with its deployments, newest first, and the form by which a person plays the pipeline. */
+export async function deploymentsPage(
+  world: World,
+  repository: Repository,
+  { only, problem }: { readonly only?: string; readonly problem?: string } = {},
+): Promise<Markup> {
   const head = branchHead(repository, repository.defaultBranch);
   const selection = [head ?? "", "-n", String(COMMITS_OFFERED)];
   const commits = head === undefined ? [] : await commitHistory(gitDirOf(world, repository), selection);
   const names = [...new Set(repository.deployments.map((one) => one.environment))];
-  const boxes = names.map((name) => environmentBox(repository, name));
+  const shown = names.filter((name) => only === undefined || name === only);
+  const boxes = shown.map((name) => environmentBox(repository, name));
   const none = html`<div class="box"><div class="body dim">Nothing has been deployed.</div></div>`;
   const warning = problem === undefined ? "" : html`<div class="note-line failure">${problem}</div>`;
   return page(
@@ -27,7 +32,7 @@ export async function deploymentsPage(world: World, repository: Repository, prob
 
 function environmentBox(repository: Repository, name: string): Markup {
   const deployments = repository.deployments.filter((one) => one.environment === name).reverse();
-  return html`<div class="box" id="env-${name}"><div class="head"><strong>${name}</strong></div>${deployments.map((one) => deploymentRow(repository, one))}</div>`;
+  return html`<div class="box" id="env-${name}"><div class="head"><strong><a href="${basePath(repository)}/deployments/${encodeURIComponent(name)}">${name}</a></strong></div>${deployments.map((one) => deploymentRow(repository, one))}</div>`;
 }
 
 function deploymentRow(repository: Repository, one: Deployment): Markup {

@@ -116,7 +116,7 @@ function addOtherForms(app: Hono, world: World, send: Send): void {
     } catch (error) {
       const words = explain(error);
       if (words === undefined) throw error;
-      return send(context, await deploymentsPage(world, repository, words), 422);
+      return send(context, await deploymentsPage(world, repository, { problem: words }), 422);
     }
   });
   app.post("/:owner/:name/runs/:id{[0-9]+}/rerequest", async (context) => {

@@ -88,6 +88,9 @@ function addRepositoryPages(app: Hono, world: World): void {
     pullsPage(world, repository, context.req.query("state") === "closed" ? "closed" : "open"),
   );
   on("/deployments", (repository) => deploymentsPage(world, repository));
+  on("/deployments/:environment", (repository, context) =>
+    deploymentsPage(world, repository, { only: context.req.param("environment") ?? "" }),
+  );
   on("/compare", (repository) => comparePage(world, repository));
   on("/commit/:sha", (repository, context) => commitPage(world, repository, context.req.param("sha") ?? ""));
   on("/blob/*", (repository, context) => blobPage(world, repository, rest(context, "blob")));
