@@ -10,7 +10,7 @@ export interface Surroundings {
 
 const word = /^(?:~|null|true|false|yes|no|on|off|y|n|[-+]?\.inf|\.nan|<<|=)$/i;
 const integer = /^[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*)$/i;
-const float = /^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)(?:e[-+]?[0-9]+)?$/i;
+const float = /^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]*)(?:e[-+]?[0-9]+)?$/i;
 const sexagesimal = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const clock = /(?:[Tt]|[ \t]+)\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?))?/.source;
 const date = new RegExp(`^\\d{4}-\\d{1,2}-\\d{1,2}(?:${clock})?$`);
