@@ -1,0 +1,80 @@
+import type { KeyPath, ScalarNode } from "../splice/index.ts";
+
+/** Why a value cannot be changed where it stands. */
+export type Blocked = "alias" | "anchor" | "merge key" | "encrypted" | "template" | "text block";
+
+/** One scalar of a setting. */
+export interface SettingPart {
+  readonly path: KeyPath;
+  readonly value: string;
+  /** Counts from 1. */
+  readonly line: number;
+  readonly blocked?: Blocked;
+}
+
+/** What a setting is about: an image by the name that comes out, unknown where no file says it; or a chart. */
+export type Subject =
+  | { readonly kind: "image"; readonly name: string | undefined }
+  | { readonly kind: "chart"; readonly name: string; readonly repository: string | undefined };
+
+/** How a file sets a version. */
+export type SettingForm =
+  | "kustomize-image"
+  | "values"
+  | "values-text"
+  | "manifest"
+  | "helm-charts"
+  | "chart-dependency";
+
+/** One place that decides about an image's or a chart's version. */
+export interface VersionSetting {
+  readonly subject: Subject;
+  /** The name that it replaces: kustomize's `images[].name`; else the subject's. */
+  readonly matches: string | undefined;
+  readonly form: SettingForm;
+  readonly file: string;
+  /** Of the file, counted from 0. */
+  readonly document: number;
+  /** What holds the parts: the item of `images`, the map with the tag, the container. */
+  readonly at: KeyPath;
+  readonly name?: SettingPart;
+  readonly tag?: SettingPart;
+  readonly digest?: SettingPart;
+  /** The whole reference as one text. */
+  readonly whole?: SettingPart;
+  readonly version?: SettingPart;
+  /** For values: what the digest's key is called beside the tag, where the chart knows one. */
+  readonly digestKey?: string;
+}
+
+/** Something that looks like a setting and cannot be read. */
+export interface FindProblem {
+  readonly file: string;
+  readonly line?: number;
+  readonly message: string;
+}
+
+/** What sets versions in the files that a target reads; what wins comes first. */
+export interface FoundSettings {
+  readonly settings: readonly VersionSetting[];
+  readonly problems: readonly FindProblem[];
+  /** The target's own first, then those that it includes. */
+  readonly kustomizations: readonly string[];
+  /** What wins first: of a Helm target the last of its files, the chart's own `values.yaml` at the end. */
+  readonly valueFiles: readonly string[];
+}
+
+/** The part that a scalar is. */
+export function partOf(node: ScalarNode): SettingPart {
+  const blocked = blockedBy(node);
+  return { path: node.path, value: node.value, line: node.line, ...(blocked === undefined ? {} : { blocked }) };
+}
+
+function blockedBy(node: ScalarNode): Blocked | undefined {
+  if (node.encrypted === true) return "encrypted";
+  if (node.value.includes("{{")) return "template";
+  if (node.alias !== undefined) return "alias";
+  if (node.merged === true) return "merge key";
+  if (node.anchored === true) return "anchor";
+  return node.style === "block" ? "text block" : undefined;
+}
