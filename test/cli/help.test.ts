@@ -58,7 +58,11 @@ describe("docs/cli.md", () => {
 describe("a wrong command line", () => {
   it.each([
     [["previw"], 'unknown command "previw"', "Did you mean sluice preview?"],
-    [["deploy-everything"], 'unknown command "deploy-everything"', "The commands are preview, render,"],
+    [
+      ["deploy-everything"],
+      'unknown command "deploy-everything"',
+      "The commands are preview, promote, status, render,",
+    ],
     [["--json"], "unknown flag --json", "The command comes first"],
     [["preview", "--hed", "x"], "unknown flag --hed", "Did you mean --head?"],
     [["preview", "-x"], "unknown flag -x", "See sluice preview --help."],
