@@ -9,15 +9,15 @@ export interface Surroundings {
 }
 
 const word = /^(?:~|null|true|false|yes|no|on|off|y|n|[-+]?\.inf|\.nan|<<|=)$/i;
-const integer = /^[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*)$/i;
-const float = /^[-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]*)(?:e[-+]?[0-9]+)?$/i;
+const integer = /^[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-f]+|[0-9]+)$/i;
+const float = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]*)(?:e[-+]?[0-9]+)?$/i;
 const sexagesimal = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const clock = /(?:[Tt]|[ \t]+)\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?))?/.source;
 const date = new RegExp(`^\\d{4}-\\d{1,2}-\\d{1,2}(?:${clock})?$`);
 
 /** Indicators at the start, a mapping or a comment inside, a document's mark, or white space at an end. */
 const indicator = /^(?:[-?:](?:[ \t]|$)|[,[\]{}#&*!|>'"%@`]|(?:---|\.\.\.)(?:[ \t]|$))|:(?:[ \t]|$)|[ \t]#|^\s|\s$/;
-const flowIndicator = /^[-?:]|[,[\]{}]/;
+const flowIndicator = /^[-:]|[?,[\]{}]/;
 /** Control and format characters, byte order marks, separators and what is no character: written as escapes. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/u;
 const escapes = /["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
@@ -29,7 +29,9 @@ export function looksTyped(text: string): boolean {
 
 function looksNumeric(text: string): boolean {
   if (!/^[-+.0-9]/.test(text)) return false;
-  return integer.test(text) || float.test(text) || sexagesimal.test(text) || date.test(text);
+  // Readers written in Go drop every underscore first.
+  const digits = text.replaceAll("_", "");
+  return integer.test(digits) || float.test(digits) || sexagesimal.test(text) || date.test(text);
 }
 
 /** Whether every YAML reader takes the text without quotes for this string. */
