@@ -107,7 +107,9 @@ function repositoryPart(
   };
 }
 
-function pullPart(world: World): Part<"openPull" | "pull" | "editPull" | "mergePull" | "closePull" | "reopenPull"> {
+function pullPart(
+  world: World,
+): Part<"openPull" | "pull" | "pulls" | "editPull" | "mergePull" | "closePull" | "reopenPull"> {
   const on = async (
     ref: PullRef,
     work: (repository: Repository, pull: Pull) => Promise<unknown>,
@@ -130,6 +132,10 @@ function pullPart(world: World): Part<"openPull" | "pull" | "editPull" | "mergeP
     pull: (ref) => {
       const repository = repositoryOf(world, ref);
       return summarizePull(world, repository, pullOf(repository, ref.number));
+    },
+    pulls: (ref) => {
+      const repository = repositoryOf(world, ref);
+      return repository.pulls.map((one) => summarizePull(world, repository, one));
     },
     editPull: ({ title, body, by, ...ref }) =>
       on(ref, (repository, pull) =>

@@ -294,6 +294,8 @@ export interface LocalGitHub extends ReleaseControls {
   commit(input: CommitInput): Promise<string>;
   openPull(input: OpenPullInput): Promise<PullSummary>;
   pull(ref: PullRef): PullSummary;
+  /** All of a repository, oldest first. */
+  pulls(ref: RepositoryRef): readonly PullSummary[];
   editPull(
     ref: PullRef & { readonly title?: string; readonly body?: string; readonly by?: string },
   ): Promise<PullSummary>;

@@ -31,6 +31,7 @@ describe("pull requests", () => {
     await suite.github.commit({ ...first, branch: "second", files: { "b.txt": "b" } });
     await suite.github.openPull({ ...first, head: "second", title: "Second" });
     await suite.github.closePull(first);
+    expect(suite.github.pulls(first).map((one) => `${one.number} ${one.state}`)).toEqual(["1 closed", "2 open"]);
     const numbers = async (query: string) =>
       (await suite.api("GET", `/repos/acme/lists/pulls?${query}`)).body.map((one: { number: number }) => one.number);
     expect(await numbers("")).toEqual([2]);
