@@ -9,7 +9,7 @@ import type {
   RepositoryRef,
 } from "../../src/sandbox/index.ts";
 import { readSettings } from "../../src/settings.ts";
-import { type RunningSluice, startSluice } from "../../src/wiring.ts";
+import { type RunningSluice, type StartOptions, startSluice } from "../../src/wiring.ts";
 import { startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
 import { eventually } from "./wait.ts";
@@ -57,12 +57,15 @@ export function serverEnvironment(github: LocalGitHub, dataDir: string): Record<
 }
 
 /** Starts the local GitHub, and Sluice with embedded defaults (or what `environment` says). */
-export async function startWalk(environment: Readonly<Record<string, string>> = {}): Promise<Walk> {
+export async function startWalk(
+  environment: Readonly<Record<string, string>> = {},
+  options: Pick<StartOptions, "clock"> = {},
+): Promise<Walk> {
   const root = tempDir("sluice-walk-");
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
   const dataDir = join(root, "sluice");
   const settings = readSettings({ ...serverEnvironment(github, dataDir), ...environment }, () => "");
-  const sluice = await startSluice(settings, { log: silent, graceMs: 2_000 });
+  const sluice = await startSluice(settings, { log: silent, graceMs: 2_000, ...options });
   github.setWebhookUrl(`${sluice.url}/api/github/webhooks`);
   let repositories = 0;
   let branches = 0;

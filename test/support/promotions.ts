@@ -1,0 +1,34 @@
+import { deployment } from "./gitops.ts";
+
+/** One kustomize app in staging and prod, the version set in each overlay; prod is gated. */
+export function promotionFiles(gates = "approvals: 1\n      soak: 30m"): Record<string, string> {
+  return {
+    ".sluice.yaml": `version: 1
+environments:
+  - name: staging
+    path: apps/{app}/overlays/staging
+  - name: prod
+    path: apps/{app}/overlays/prod
+    from: staging
+    gates:
+      ${gates}
+`,
+    "apps/web/base/kustomization.yaml": "resources:\n  - deployment.yaml\n",
+    "apps/web/base/deployment.yaml": deployment({ replicas: 2, cpu: "100m" }),
+    ...release("staging", "1.4.0"),
+    ...release("prod", "1.2.0"),
+  };
+}
+
+/** The overlay of an environment that sets this version. */
+export function release(environment: string, version: string): Record<string, string> {
+  return {
+    [`apps/web/overlays/${environment}/kustomization.yaml`]: `namespace: ${environment}
+resources:
+  - ../../base
+images:
+  - name: ghcr.io/acme/web
+    newTag: "${version}" # the released version
+`,
+  };
+}
