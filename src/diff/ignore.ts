@@ -33,6 +33,31 @@ export function hideNoise(base: ValueObject, head: ValueObject, id: ResourceId, 
   return hidden;
 }
 
+/** The object without the fields that `rules` call noise, for those who only compare. */
+export function withoutNoise(object: ValueObject, id: ResourceId, rules: readonly IgnoreRule[]): ValueObject {
+  let left: Value = object;
+  for (const rule of rules) {
+    const steps = pointerSteps(rule.path);
+    if (steps.length > 0 && applies(rule, id)) left = without(left, steps);
+  }
+  return isObject(left) ? left : object;
+}
+
+function without(value: Value, [step = "", ...rest]: readonly string[]): Value {
+  if (isList(value)) {
+    return value.flatMap((item, index) => {
+      if (step !== "*" && step !== String(index)) return [item];
+      return rest.length === 0 ? [] : [without(item, rest)];
+    });
+  }
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).flatMap(([key, item]) => {
+    if (step !== "*" && step !== key) return [[key, item] as const];
+    return rest.length === 0 ? [] : [[key, without(item, rest)] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
 function applies(rule: IgnoreRule, id: ResourceId): boolean {
   return matches(rule.kind, id.kind) && matches(rule.name, id.name) && matches(rule.namespace, id.namespace);
 }

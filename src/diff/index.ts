@@ -1,10 +1,14 @@
 export { type CompareInput, compareTarget, type TargetComparison } from "./compare.ts";
+export { compareEnvironments, type EnvironmentRenders } from "./environments/compare.ts";
 export type { TargetFinding } from "./findings/index.ts";
+export { splitImage } from "./image-name.ts";
+export { resourceLabel } from "./item.ts";
 export { locate } from "./locate.ts";
 export { redactMessage } from "./redact.ts";
 export { previewCheck } from "./report/check.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
+export { uncheckedText } from "./report/drift.ts";
 export { code, inert } from "./report/escape.ts";
 export { previewJson } from "./report/json.ts";
 export { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "./target-findings.ts";

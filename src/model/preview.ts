@@ -89,6 +89,61 @@ export interface Completeness {
   readonly unpinned: readonly UnpinnedReference[];
 }
 
+/** An image of which two environments have different versions: tags, digests, or several of them with commas; `""` for an image without any. */
+export interface VersionGap {
+  /** The image as `environment` calls it, without tag and digest. */
+  readonly image: string;
+  readonly here: string;
+  readonly there: string;
+}
+
+/** A field that two environments have differently. No value of a Secret stands in it. */
+export interface FieldGap {
+  /** `Kind/name` or `Kind/namespace/name`, as the environment calls it that has the resource. */
+  readonly resource: string;
+  /** `spec.template.spec.containers[web].env[MODE]`; `""` for the resource as a whole. */
+  readonly path: string;
+  /** The values on one line; `undefined` where there is none. */
+  readonly here: string | undefined;
+  readonly there: string | undefined;
+}
+
+/** A commit on the base branch that brought a version into one of two environments. */
+export interface DriftCommit {
+  readonly sha: string;
+  /** The first line of the message. */
+  readonly subject: string;
+  readonly author: string;
+  readonly environment: string;
+}
+
+/**
+ * One app in an environment that is not where the environment stands that it is promoted from. `here` is what `environment` has, `there` what `from` has, as they will be when the pull
+ * request is merged.
+ */
+export interface EnvironmentDrift {
+  readonly app: string;
+  readonly environment: string;
+  readonly from: string;
+  readonly versions: readonly VersionGap[];
+  /** Fields that the pull request pulls apart. */
+  readonly fields: readonly FieldGap[];
+  /** How many gaps are not listed. */
+  readonly more: number;
+  /** Which of the two environments get their versions by the pull request itself. */
+  readonly byPullRequest: readonly string[];
+  /** Where the versions came from otherwise, as far as that is known; those of `from` first. */
+  readonly commits: readonly DriftCommit[];
+}
+
+/** The environments of the apps that a pull request touches, each held against the one that it is promoted from. */
+export interface Drift {
+  /** Those that are apart, in the order of the configuration's environments. */
+  readonly apart: readonly EnvironmentDrift[];
+  /** How many were not held against each other: there are too many, or one of the two does not render. */
+  readonly unchecked: number;
+}
+
 /** The comparison of a pull request's renders at its merge base and at its head. */
 export interface Preview {
   readonly base: string;
@@ -98,6 +153,8 @@ export interface Preview {
   readonly targets: readonly TargetPreview[];
   readonly findings: readonly Finding[];
   readonly completeness: Completeness;
+  /** Left out where no environment is promoted from another. */
+  readonly drift?: Drift;
   /** Remarks on the configuration: where targets came from, that the head changes the file. */
   readonly notes: readonly string[];
 }

@@ -2,6 +2,7 @@ import { resolveTargets, type ScanMemo, type TargetPlan } from "../config/index.
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Repository } from "../model/tree.ts";
 import { assemble } from "./assemble.ts";
+import { findDrift } from "./drift/find.ts";
 import { type Commits, configFile, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
 import { previewPair, type SideBySide } from "./side-by-side.ts";
@@ -59,18 +60,31 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   const compared = await compareAll(request, ports.renderer, sides, before.plan, after.plan);
   const headConfig =
     request.configText === undefined ? await headConfigProblems(tipTree, baseTree, headTree) : undefined;
-  const preview = await assemble({
-    commits,
+  const shared = {
     compared,
     sides,
-    changed: await request.repository.changedPaths(commits.mergeBase, commits.head),
     plan: after.plan,
-    warnings: after.problems,
-    headConfig,
     fingerprintKey: request.fingerprintKey,
     ignore: after.config?.preview.ignore ?? [],
+  };
+  const preview = await assemble({
+    ...shared,
+    commits,
+    changed: await request.repository.changedPaths(commits.mergeBase, commits.head),
+    warnings: after.problems,
+    headConfig,
   });
-  return { kind: "preview", commits, preview };
+  const drift = await findDrift({
+    ...shared,
+    repository: request.repository,
+    renderer: ports.renderer,
+    signal: request.signal,
+    base: commits.base,
+    tip: { tree: tipTree, objects: request.repository.objects },
+    config: after.config,
+    targets: preview.targets,
+  });
+  return { kind: "preview", commits, preview: drift === undefined ? preview : { ...preview, drift } };
 }
 
 async function findCommits(request: PreviewRequest): Promise<Commits> {

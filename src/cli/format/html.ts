@@ -1,52 +1,9 @@
+import { resourceLabel } from "../../diff/index.ts";
 import type { Finding, Preview, ResourceChange, TargetPreview } from "../../model/preview.ts";
+import { driftHtml } from "./html-drift.ts";
+import { html, Markup } from "./html-markup.ts";
 import { STYLES } from "./html-styles.ts";
-import {
-  complete,
-  completenessText,
-  count,
-  imageTexts,
-  lineCounts,
-  replicaText,
-  resourceName,
-  shortSha,
-} from "./words.ts";
-
-/** Text that was escaped; the only thing that the templates of this file take unescaped. */
-class Markup {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-type Part = Markup | string | number | readonly Part[];
-
-/** Characters that mean something to HTML, and control and direction characters, which could deceive the reader. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const SPECIAL = /[&<>"'`\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-  "`": "&#96;",
-};
-
-function escapeHtml(part: Part): string {
-  if (part instanceof Markup) return part.text;
-  if (typeof part === "number") return String(part);
-  if (typeof part === "string")
-    return part.replace(SPECIAL, (c) => ENTITIES[c] ?? `\\u{${c.charCodeAt(0).toString(16)}}`);
-  return part.map(escapeHtml).join("");
-}
-
-/** Escapes what is put in, so that no content can become markup. */
-function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return new Markup(
-    texts.map((text, index) => text + (index < parts.length ? escapeHtml(parts[index] ?? "") : "")).join(""),
-  );
-}
+import { complete, completenessText, count, imageTexts, lineCounts, replicaText, shortSha } from "./words.ts";
 
 /** A preview as one HTML page that needs nothing else: no script, no font, no image, no address; light and dark. */
 export function previewHtml(preview: Preview, options: { readonly all: boolean }): string {
@@ -66,7 +23,7 @@ export function previewHtml(preview: Preview, options: { readonly all: boolean }
 <body>
 <main>
 <h1>Preview <code>${shortSha(preview.mergeBase)}</code> → <code>${shortSha(preview.head)}</code></h1>
-${preview.notes.map((note) => html`<p class="note">${note}</p>\n`)}${findings(preview.findings)}${overview(shown)}${shown.map(details)}${ending(preview, shown.length, unchanged)}
+${preview.notes.map((note) => html`<p class="note">${note}</p>\n`)}${findings(preview.findings)}${overview(shown)}${driftHtml(preview.drift)}${shown.map(details)}${ending(preview, shown.length, unchanged)}
 </main>
 </body>
 </html>
@@ -126,9 +83,9 @@ function failure({ error }: TargetPreview): Markup {
 }
 
 function resource(change: ResourceChange): Markup {
-  const from = change.from ? html` <small>was ${resourceName(change.from)}</small>` : "";
+  const from = change.from ? html` <small>was ${resourceLabel(change.from)}</small>` : "";
   return html`<details open>
-<summary><code>${resourceName(change)}</code> <small>${change.apiVersion}</small>${from} ${change.action} <ins>+${change.addedLines}</ins> <del>−${change.removedLines}</del></summary>
+<summary><code>${resourceLabel(change)}</code> <small>${change.apiVersion}</small>${from} ${change.action} <ins>+${change.addedLines}</ins> <del>−${change.removedLines}</del></summary>
 <pre class="diff">${change.diff.replace(/\n$/, "").split("\n").map(diffLine)}</pre>
 </details>
 `;

@@ -1,15 +1,8 @@
+import { resourceLabel } from "../../diff/index.ts";
 import type { Finding, Preview, ResourceChange, TargetPreview } from "../../model/preview.ts";
 import { harmless, oneLine, type Style, style, table } from "../style.ts";
-import {
-  complete,
-  completenessText,
-  count,
-  imageTexts,
-  lineCounts,
-  replicaText,
-  resourceName,
-  shortSha,
-} from "./words.ts";
+import { driftText } from "./text-drift.ts";
+import { complete, completenessText, count, imageTexts, lineCounts, replicaText, shortSha } from "./words.ts";
 
 /** How a preview is told. */
 export interface TextOptions {
@@ -29,6 +22,7 @@ export function previewText(preview: Preview, options: TextOptions): string {
     preview.notes.map((note) => `${paint.blue("ℹ")} ${oneLine(note)}`),
     findings(preview.findings, paint),
     shown.length > 0 ? overview(shown, paint) : [],
+    driftText(preview.drift, paint),
     ...shown.map((target) => details(target, seen, paint)),
     ending(preview, shown.length, unchanged, paint),
   ];
@@ -149,12 +143,12 @@ function shownBefore(target: TargetPreview, change: ResourceChange, seen: Map<st
 }
 
 function resource(change: ResourceChange, before: string | undefined, paint: Style): readonly string[] {
-  const from = change.from ? paint.dim(` (was ${oneLine(resourceName(change.from))})`) : "";
+  const from = change.from ? paint.dim(` (was ${oneLine(resourceLabel(change.from))})`) : "";
   const lines = `${paint.green(`+${change.addedLines}`)} ${paint.red(`−${change.removedLines}`)}`;
   const same = before === undefined ? "" : paint.dim(`, the same lines as in ${oneLine(before)}`);
   return [
     "",
-    `  ${SIGNS[change.action]} ${paint.bold(oneLine(resourceName(change)))} ${paint.dim(oneLine(change.apiVersion))}${from} ${change.action} ${lines}${same}`,
+    `  ${SIGNS[change.action]} ${paint.bold(oneLine(resourceLabel(change)))} ${paint.dim(oneLine(change.apiVersion))}${from} ${change.action} ${lines}${same}`,
     ...(before === undefined ? diffLines(change.diff, paint).map((line) => `    ${line}`) : []),
   ];
 }

@@ -1,4 +1,13 @@
-import type { Completeness, ImageChange, ReplicaChange, ResourceChange, TargetPreview } from "../../model/preview.ts";
+import { splitImage } from "../../diff/index.ts";
+import type {
+  Completeness,
+  EnvironmentDrift,
+  FieldGap,
+  ImageChange,
+  ReplicaChange,
+  TargetPreview,
+  VersionGap,
+} from "../../model/preview.ts";
 
 /** `1 target`, `2 targets`. */
 export function count(number: number, word: string): string {
@@ -10,11 +19,6 @@ export function shortSha(sha: string): string {
   return sha.slice(0, 7);
 }
 
-/** `Kind/name`, with the namespace where there is one. */
-export function resourceName({ kind, namespace, name }: Pick<ResourceChange, "kind" | "namespace" | "name">): string {
-  return namespace === "" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
-}
-
 /** One image change on few columns: the common repository is not repeated. */
 function imageText({ from, to }: ImageChange): string {
   if (from === "") return `+ ${to}`;
@@ -23,13 +27,6 @@ function imageText({ from, to }: ImageChange): string {
   return before.name === after.name && after.version !== ""
     ? `${before.name.split("/").at(-1)} ${before.version || "(no tag)"} → ${after.version}`
     : `${from} → ${to}`;
-}
-
-function splitImage(image: string): { readonly name: string; readonly version: string } {
-  const digest = image.indexOf("@");
-  const colon = image.indexOf(":", image.lastIndexOf("/") + 1);
-  const at = colon >= 0 && (digest < 0 || colon < digest) ? colon : digest;
-  return at < 0 ? { name: image, version: "" } : { name: image.slice(0, at), version: image.slice(at + 1) };
 }
 
 /** The distinct image changes of a target. */
@@ -64,4 +61,28 @@ export function completenessText(facts: Completeness): string {
 /** Whether everything that is affected was rendered and nothing left out. */
 export function complete(facts: Completeness): boolean {
   return facts.failed === 0 && facts.truncated === 0 && facts.unpinned.length === 0;
+}
+
+/** `ghcr.io/acme/web: 1.4.0, staging has 1.5.0`. */
+export function versionGapText({ image, here, there }: VersionGap, from: string): string {
+  return `${image}: ${here || "(no version)"}, ${from} has ${there || "(no version)"}`;
+}
+
+/** `Deployment/web spec.replicas: 5, staging has 2`. */
+export function fieldGapText(
+  { resource, path, here, there }: FieldGap,
+  { environment, from }: Pick<EnvironmentDrift, "environment" | "from">,
+): string {
+  if (path === "") return `${resource}: only in ${here === undefined ? from : environment}`;
+  return `${resource} ${path}: ${here ?? "nothing"}, ${from} has ${there ?? "nothing"}`;
+}
+
+/** Who brought the versions into which environment. */
+export function originTexts({ byPullRequest, commits }: EnvironmentDrift): readonly string[] {
+  return [
+    ...byPullRequest.map((environment) => `${environment} by this change`),
+    ...commits.map(
+      ({ environment, sha, subject, author }) => `${environment} by ${shortSha(sha)} ${subject} (${author})`,
+    ),
+  ];
 }

@@ -1,9 +1,16 @@
-import type { Finding, Preview, ResourceChange, ResourceId, TargetPreview } from "../../model/preview.ts";
+import type {
+  EnvironmentDrift,
+  Finding,
+  Preview,
+  ResourceChange,
+  ResourceId,
+  TargetPreview,
+} from "../../model/preview.ts";
 import { redactMessage } from "../redact.ts";
 
 /** A preview as the one JSON object of `sluice preview --format json`. Without `all`, unchanged targets are only counted. */
 export function previewJson(preview: Preview, { all = false }: { readonly all?: boolean } = {}) {
-  const { base, mergeBase, head, completeness } = preview;
+  const { base, mergeBase, head, completeness, drift } = preview;
   const targets = preview.targets.filter(({ status }) => all || status !== "unchanged");
   const { targets: known, affected, rendered, failed, truncated, hiddenLines, unpinned } = completeness;
   return {
@@ -12,6 +19,7 @@ export function previewJson(preview: Preview, { all = false }: { readonly all?: 
     head,
     targets: targets.map(targetJson),
     findings: preview.findings.map(findingJson),
+    ...(drift === undefined ? {} : { drift: driftJson(drift) }),
     completeness: { targets: known, affected, rendered, failed, truncated, hiddenLines, unpinned },
   };
 }
@@ -56,4 +64,31 @@ function errorJson({ message, file, line }: NonNullable<TargetPreview["error"]>)
 
 function findingJson({ id, severity, app, environment, resource, message }: Finding) {
   return { id, severity, app, environment, resource, message };
+}
+
+function driftJson({ apart, unchecked }: Drift) {
+  return { apart: apart.map(pairJson), unchecked };
+}
+
+function pairJson({ app, environment, from, versions, fields, more, byPullRequest, commits }: EnvironmentDrift) {
+  return {
+    app,
+    environment,
+    from,
+    versions: versions.map(({ image, here, there }) => ({ image, here, there })),
+    fields: fields.map(({ resource, path, here, there }) => ({
+      resource,
+      path,
+      here: here ?? null,
+      there: there ?? null,
+    })),
+    more,
+    byPullRequest,
+    commits: commits.map(({ sha, subject, author, environment: where }) => ({
+      sha,
+      subject,
+      author,
+      environment: where,
+    })),
+  };
 }

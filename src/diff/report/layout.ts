@@ -13,6 +13,8 @@ export interface ReportOptions {
   readonly detailsUrl?: string;
   /** In place of the first line of the comment: Markdown, taken as it is. */
   readonly title?: string;
+  /** The repository's page on GitHub, for links to commits. */
+  readonly repositoryUrl?: string;
 }
 
 /** Which block stands where. Blocks keep their order, the riskiest first. */
@@ -38,12 +40,12 @@ const openingShare = 0.6;
 function commentOpening(preview: Preview, options: ReportOptions): string {
   const budget = ((options.limit ?? commentLimit) - reserve) * openingShare;
   const title = options.title === undefined ? undefined : `${options.title}\n\n`;
-  return opening(preview, title, { budget, measure: utf16, elsewhere: ", listed in the check" });
+  return opening(preview, { ...options, title }, { budget, measure: utf16, elsewhere: ", listed in the check" });
 }
 
-function summaryOpening(preview: Preview): string {
+function summaryOpening(preview: Preview, { repositoryUrl }: ReportOptions): string {
   const budget = (checkLimit - reserve) * openingShare;
-  return opening(preview, "", { budget, measure: utf8, elsewhere: "" });
+  return opening(preview, { title: "", repositoryUrl }, { budget, measure: utf8, elsewhere: "" });
 }
 
 /** The closing lines of a page of `limit`. */
@@ -56,7 +58,7 @@ export function pageClosing(preview: Preview, completeness: Completeness, limit:
  * summary the rest. A diff that none can hold is counted as truncated, and so is one with lines too long for any page.
  */
 export function layOut(preview: Preview, options: ReportOptions): Layout {
-  const key = JSON.stringify([options.limit, options.detailsUrl, options.title]);
+  const key = JSON.stringify([options.limit, options.detailsUrl, options.title, options.repositoryUrl]);
   const layouts = known.get(preview) ?? new Map<string, Layout>();
   known.set(preview, layouts);
   const layout = layouts.get(key) ?? compute(preview, options);
@@ -69,7 +71,10 @@ const known = new WeakMap<Preview, Map<string, Layout>>();
 
 function compute(preview: Preview, options: ReportOptions): Layout {
   const limit = options.limit ?? commentLimit;
-  const openings = { commentOpening: commentOpening(preview, options), summaryOpening: summaryOpening(preview) };
+  const openings = {
+    commentOpening: commentOpening(preview, options),
+    summaryOpening: summaryOpening(preview, options),
+  };
   const blocks = foldChanges(preview).flatMap(diffBlocks);
   const end = utf16(pageClosing(preview, preview.completeness, limit)) + reserve;
   const inComment = take(blocks, limit - utf16(openings.commentOpening) - end, utf16);

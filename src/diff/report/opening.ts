@@ -1,20 +1,26 @@
 import type { Preview } from "../../model/preview.ts";
 import { noteLines } from "./closing.ts";
+import { driftSection } from "./drift.ts";
 import { findingAlerts } from "./findings.ts";
 import type { Fit } from "./fit.ts";
 import { targetTable } from "./table.ts";
 import { whySection } from "./why.ts";
 import { count, headline } from "./words.ts";
 
-/** What stands before the diffs: title, findings, the table of targets, and why they are affected. Fits the budget. */
-export function opening(preview: Preview, title: string | undefined, fit: Fit): string {
+/** What stands before the diffs: title, findings, the table of targets, environments that are apart, and why targets are affected. Fits the budget. */
+export function opening(
+  preview: Preview,
+  { title, repositoryUrl }: { readonly title?: string | undefined; readonly repositoryUrl?: string | undefined },
+  fit: Fit,
+): string {
   const heading = title ?? `### Sluice: ${headline(preview)}\n\n`;
   const share = (part: number): Fit => ({ ...fit, budget: Math.floor((fit.budget - fit.measure(heading)) * part) });
   return [
     heading,
-    findingAlerts(preview, share(0.4)),
+    findingAlerts(preview, share(0.36)),
     plainWords(preview),
-    targetTable(preview, share(0.4)),
+    targetTable(preview, share(0.36)),
+    driftSection(preview.drift, repositoryUrl, share(0.1)),
     whySection(preview, share(0.1)),
     noteLines(preview.notes, share(0.08)),
   ].join("");

@@ -6,6 +6,7 @@ import type {
   Severity,
   TargetPreview,
 } from "../../model/preview.ts";
+import { shortImage, splitImage } from "../image-name.ts";
 import { redactMessage } from "../redact.ts";
 import { cell, code, inert } from "./escape.ts";
 import { type Fit, firstThatFits } from "./fit.ts";
@@ -148,29 +149,17 @@ function images(changes: readonly ImageChange[]): string {
 
 function imageText({ from, to }: ImageChange): string {
   const [before, after] = [splitImage(from), splitImage(to)];
-  if (from === "") return `new ${code(clip(to))}`;
-  if (to === "") return `${code(clip(from))} gone`;
+  if (from === "") return `new ${code(shortImage(to))}`;
+  if (to === "") return `${code(shortImage(from))} gone`;
   if (before.name === after.name && before.version !== "" && after.version !== "") {
-    return `${code(clip(after.name))} ${code(clip(before.version))} → ${code(clip(after.version))}`;
+    return `${code(shortImage(after.name))} ${code(shortImage(before.version))} → ${code(shortImage(after.version))}`;
   }
-  return `${code(clip(from))} → ${code(clip(to))}`;
-}
-
-/** Digests are shown by their first twelve digits; nobody reads the rest. */
-function clip(text: string): string {
-  const short = text.replace(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, "sha256:$1…");
-  return short.length > 100 ? `${short.slice(0, 99).replace(/[\uD800-\uDBFF]$/, "")}…` : short;
-}
-
-function splitImage(image: string): { readonly name: string; readonly version: string } {
-  const digest = image.indexOf("@");
-  const named = digest < 0 ? image : image.slice(0, digest);
-  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
-  const end = colon < 0 ? named.length : colon;
-  return { name: image.slice(0, end), version: image.slice(end + 1) };
+  return `${code(shortImage(from))} → ${code(shortImage(to))}`;
 }
 
 function replicas(changes: readonly ReplicaChange[]): string {
   const name = ({ workload }: ReplicaChange) => workload.slice(workload.lastIndexOf("/") + 1);
-  return listed(changes.map((change) => `${code(clip(name(change)))} ${change.from ?? "–"} → ${change.to ?? "–"}`));
+  return listed(
+    changes.map((change) => `${code(shortImage(name(change)))} ${change.from ?? "–"} → ${change.to ?? "–"}`),
+  );
 }

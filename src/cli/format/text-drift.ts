@@ -1,0 +1,28 @@
+import { uncheckedText } from "../../diff/index.ts";
+import type { Drift, EnvironmentDrift } from "../../model/preview.ts";
+import { oneLine, type Style } from "../style.ts";
+import { count, fieldGapText, originTexts, versionGapText } from "./words.ts";
+
+/** Environments of the touched apps that are apart; nothing when there are none. */
+export function driftText(drift: Drift | undefined, paint: Style): readonly string[] {
+  const { apart = [], unchecked = 0 } = drift ?? {};
+  if (apart.length === 0 && unchecked === 0) return [];
+  return [
+    paint.bold("Environments apart"),
+    ...apart.flatMap((one) => entry(one, paint)),
+    ...(unchecked > 0 ? [paint.dim(`  ${uncheckedText(unchecked)}`)] : []),
+  ];
+}
+
+function entry(drift: EnvironmentDrift, paint: Style): readonly string[] {
+  const facts = [
+    ...drift.versions.map((gap) => versionGapText(gap, drift.from)),
+    ...drift.fields.map((gap) => fieldGapText(gap, drift)),
+    ...(drift.more > 0 ? [`and ${count(drift.more, "more difference")}`] : []),
+  ];
+  return [
+    `  ${paint.bold(oneLine(`${drift.app}/${drift.environment}`))} is not where ${oneLine(drift.from)} is`,
+    ...facts.map((fact) => `    ${oneLine(fact)}`),
+    ...originTexts(drift).map((origin) => `    ${paint.dim(oneLine(origin))}`),
+  ];
+}

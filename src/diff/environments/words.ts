@@ -1,0 +1,37 @@
+/** The names that tell one environment from another inside of its resources. */
+export interface EnvironmentNames {
+  readonly environment: string;
+  /** Of the resource at hand. */
+  readonly namespace: string;
+}
+
+/** What stands for an environment's name where two environments are held against each other. */
+const anyEnvironment = "\0";
+const known = new Map<string, RegExp>();
+const mostKnown = 500;
+
+/** A text with the environment's name, where it stands as a word of its own (`web-prod`, `prod.example.com`), taken out. */
+export function neutral(text: string, environment: string): string {
+  return environment === "" || !text.includes(environment) ? text : text.replace(wordOf(environment), anyEnvironment);
+}
+
+function wordOf(environment: string): RegExp {
+  const before = known.get(environment);
+  if (before !== undefined) return before;
+  if (known.size >= mostKnown) known.clear();
+  const word = new RegExp(`(?<![A-Za-z0-9])${RegExp.escape(environment)}(?![A-Za-z0-9])`, "g");
+  known.set(environment, word);
+  return word;
+}
+
+/** Whether two texts say the same but for the names of their environments. */
+export function sameButForNames(
+  here: string,
+  there: string,
+  ours: EnvironmentNames,
+  theirs: EnvironmentNames,
+): boolean {
+  if (here === there) return true;
+  if (here !== "" && here === ours.namespace && there === theirs.namespace) return true;
+  return neutral(here, ours.environment) === neutral(there, theirs.environment);
+}

@@ -1,0 +1,82 @@
+import type { Config, IgnoreRule, TargetPlan } from "../../config/index.ts";
+import { compareEnvironments, type EnvironmentRenders } from "../../diff/index.ts";
+import type { Drift, TargetPreview } from "../../model/preview.ts";
+import type { Render } from "../../model/render.ts";
+import type { Repository } from "../../model/tree.ts";
+import type { SideBySide } from "../side-by-side.ts";
+import { type MomentSources, momentReader, type TargetMoments } from "./moments.ts";
+import { type TracedDrift, withOrigins } from "./origins.ts";
+import { type EnvironmentPair, environmentPairs, touchedApps } from "./pairs.ts";
+
+/** What is held against each other, and with what. */
+export interface DriftRequest extends MomentSources {
+  readonly repository: Repository;
+  /** The commit at the tip of the base branch. */
+  readonly base: string;
+  readonly config: Config | undefined;
+  /** At the head. */
+  readonly plan: TargetPlan;
+  readonly compared: readonly SideBySide[];
+  readonly targets: readonly TargetPreview[];
+  readonly ignore: readonly IgnoreRule[];
+  readonly fingerprintKey: Uint8Array;
+}
+
+/** Pairs of environments that are held against each other for one preview. */
+const maxPairs = 50;
+/** What is listed of one pair. */
+const maxVersions = 10;
+const maxFields = 5;
+
+/**
+ * Holds each environment of the apps that a pull request touches against the one that it is promoted from. `undefined` where no environment is promoted from another. Rejects with
+ * the ports' errors and when the signal aborts.
+ */
+export async function findDrift(request: DriftRequest): Promise<Drift | undefined> {
+  const pairs = environmentPairs(request.config, request.plan, touchedApps(request.targets));
+  if (pairs === undefined) return undefined;
+  const momentsOf = momentReader(request.compared, request);
+  const checked = await Promise.all(
+    pairs.slice(0, maxPairs).map(async (pair) => {
+      const [here, there] = await Promise.all([momentsOf(pair.here), momentsOf(pair.there)]);
+      return here === undefined || there === undefined ? "unchecked" : compare(pair, here, there, request);
+    }),
+  );
+  const apart = checked.filter((one) => one !== undefined && one !== "unchecked");
+  return {
+    apart: await withOrigins(apart, request.repository, request.base),
+    unchecked: pairs.length - checked.filter((one) => one !== "unchecked").length,
+  };
+}
+
+/** `undefined` when the two are not apart. */
+function compare(
+  pair: EnvironmentPair,
+  here: TargetMoments,
+  there: TargetMoments,
+  { ignore, fingerprintKey }: DriftRequest,
+): TracedDrift | undefined {
+  const { app, environment } = pair.here;
+  const found = compareEnvironments({
+    here: rendersOf(environment, here),
+    there: rendersOf(pair.there.environment, there),
+    wholeFolder: pair.wholeFolder,
+    ignore,
+    fingerprintKey,
+  });
+  if (found.versions.length === 0 && found.fields.length === 0) return undefined;
+  const [versions, fields] = [found.versions.slice(0, maxVersions), found.fields.slice(0, maxFields)];
+  const more = found.versions.length - versions.length + found.fields.length - fields.length;
+  const { byPullRequest } = found;
+  const drift = { app, environment, from: pair.there.environment, versions, fields, more, byPullRequest, commits: [] };
+  return { drift, here: (here.tip ?? here.head).trace, there: (there.tip ?? there.head).trace };
+}
+
+function rendersOf(environment: string, { mergeBase, head, tip }: TargetMoments): EnvironmentRenders {
+  const before = mergeBase?.ok === false ? undefined : resourcesOf(mergeBase);
+  return { environment, mergeBase: before, head: head.resources(), tip: resourcesOf(tip) };
+}
+
+function resourcesOf(render: Extract<Render, { readonly ok: true }> | undefined) {
+  return render?.resources() ?? [];
+}
