@@ -76,7 +76,7 @@ export function labelObject(world: World, repository: Repository, name: string):
     name,
     color: label.color,
     default: false,
-    description: null,
+    description: "",
   };
 }
 
