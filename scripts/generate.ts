@@ -1,12 +1,22 @@
-/** Writes what is generated from the configuration's schema. `--check` writes nothing and exits 1 when a file is stale. */
+/** Writes the pages and the schema that are made from the code. `--check` writes nothing and exits 1 when a file is stale. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { commands } from "../src/cli/commands.ts";
+import { cliReference } from "../src/cli/reference.ts";
 import { generatedFiles } from "../src/config/generated.ts";
+import { commandsPage } from "../src/webhooks/commands/page.ts";
+import { TABLE } from "../src/webhooks/commands/table.ts";
 
 const root = join(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
 
-for (const [path, text] of Object.entries(generatedFiles())) {
+const files: Readonly<Record<string, string>> = {
+  ...generatedFiles(),
+  "docs/commands.md": commandsPage(TABLE),
+  "docs/cli.md": cliReference(commands),
+};
+
+for (const [path, text] of Object.entries(files)) {
   const file = join(root, path);
   const current = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
