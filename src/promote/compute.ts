@@ -7,13 +7,12 @@ import type { Repository, TreeChange } from "../model/tree.ts";
 import { already, assemblePlan, doesNotRender, planned, refusedBy, unexplained, wouldTouch } from "./plan.ts";
 import { prove } from "./proof.ts";
 import type { PromotionPair } from "./resolve.ts";
-import { applyFileEdits } from "./strategies/apply.ts";
 import { type FileChange, fileChanges, lineEditsOf } from "./strategies/file-changes.ts";
 import { strategyOf } from "./strategies/index.ts";
 import { includes } from "./strategies/own.ts";
 import { openReaders, type Readers } from "./strategies/readers.ts";
 import type { Side, StrategyPlan } from "./strategies/strategy.ts";
-import { count, isAtOrBelow, listed } from "./strategies/words.ts";
+import { count, listed } from "./strategies/words.ts";
 import { changedImages } from "./versions.ts";
 
 /** What is to be carried where. */
@@ -121,13 +120,12 @@ async function computeTarget(pair: PromotionPair, work: Work): Promise<ComputedT
     ]);
     const wish = await strategyOf(pair.settings.strategy)({ pair, source, target, readers: work.readers });
     wished = wish.versions;
-    const edited = await applyFileEdits(work.base.tree, wish.edits);
-    const changes = [...edited.changes, ...wish.changes];
+    const { changes } = wish;
     if (changes.length === 0) return { pair, result: already(pair.target, wish.notes), changes };
-    const proven = await carryOut(target, wish, changes, work);
+    const proven = await carryOut(target, wish, work);
     const result = planned(pair.target, {
       images: [...wish.versions, ...proven.images],
-      edits: [...edited.edits, ...proven.edits],
+      edits: proven.edits,
       notes: [...wish.notes, ...proven.notes],
     });
     return { pair, result, changes, renders: proven.renders };
@@ -148,27 +146,20 @@ interface Proven {
   readonly renders: BeforeAndAfter;
   /** Images that change with whole files. */
   readonly images: readonly VersionChange[];
-  /** Lines of whole files. */
   readonly edits: readonly LineEdit[];
   readonly notes: readonly string[];
 }
 
 /** Renders the target with the changes, holds that to what was planned, and looks at everybody else who reads what changes. */
-async function carryOut(
-  { target, render: before }: Side,
-  wish: StrategyPlan,
-  changes: readonly TreeChange[],
-  work: Work,
-): Promise<Proven> {
-  const at = await overlay(work.base, changes);
+async function carryOut({ target, render: before }: Side, wish: StrategyPlan, work: Work): Promise<Proven> {
+  const at = await overlay(work.base, wish.changes);
   const after = await work.renderer.render(target.render, at, work.signal);
   if (!after.ok) throw doesNotRender(`with the new version ${target.id} would not render`, after.failure);
-  const files = await fileChanges(work.base.tree, at.tree, [...new Set(changes.map(({ path }) => path))]);
+  const files = await fileChanges(work.base.tree, at.tree, [...new Set(wish.changes.map(({ path }) => path))]);
   const others = await othersOf(target, files, at, work);
   const proof = wish.expected && prove(before.resources(), after.resources(), wish.expected);
   if (proof !== undefined && proof.unexplained.length > 0) throw unexplained(proof.unexplained);
-  const whole = files.filter(({ path }) => wish.changes.some((change) => isAtOrBelow(path, change.path)));
-  const edits = await lineEditsOf(work.base.tree, at.tree, whole, mostLines + 1);
+  const edits = await lineEditsOf(work.base.tree, at.tree, files, mostLines + 1);
   return {
     renders: { before, after },
     images: wish.expected === undefined ? changedImages(before.resources(), after.resources()) : [],
@@ -176,7 +167,7 @@ async function carryOut(
     notes: [
       ...others,
       ...(edits.length > mostLines
-        ? [`More than ${mostLines} lines change in ${count(whole.length, "file")}; the first are listed.`]
+        ? [`More than ${mostLines} lines change in ${count(files.length, "file")}; the first are listed.`]
         : []),
       ...(proof !== undefined && wish.expected?.beyond !== "nothing" && proof.others > 0
         ? [`${count(proof.others, "other field")} of the render change${proof.others === 1 ? "s" : ""} with it.`]

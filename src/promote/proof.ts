@@ -12,6 +12,8 @@ import { imageUses, useKey } from "./strategies/image-uses.ts";
 export interface Expectation {
   /** The full text that images have afterwards, by `useKey`. */
   readonly images: ReadonlyMap<string, string>;
+  /** The full text of every carried image by its name before, changed or not: what holds where a chart's new version may move things about. */
+  readonly names: ReadonlyMap<string, string>;
   /** Texts that may follow, such as a version in a label. */
   readonly texts: readonly Replacement[];
   readonly beyond: "nothing" | "values" | "everything";
@@ -31,17 +33,33 @@ export function prove(before: readonly Resource[], after: readonly Resource[], e
   const pairs = pairRenamed(matchItems(base, head), expected.texts);
   const context = { expected, texts: [...expected.texts, ...generatedNames(pairs)], met: new Set<string>() };
   const found = pairs.map((pair) => provePair(pair, context));
-  const missed = imageUses(base).filter((use) => {
-    const wanted = expected.images.get(useKey(use));
-    return wanted !== undefined && wanted !== use.text && !context.met.has(useKey(use));
-  });
+  const missed = expected.beyond === "everything" ? missedNames(base, head, expected) : missedPlaces(base, context);
   return {
-    unexplained: [
-      ...found.flatMap((one) => one.unexplained),
-      ...missed.map((use) => `${use.resource} ${use.pointer} does not become what was planned`),
-    ],
+    unexplained: [...found.flatMap((one) => one.unexplained), ...missed],
     others: found.reduce((sum, one) => sum + one.others, 0),
   };
+}
+
+/** Planned places that did not change at all. */
+function missedPlaces(base: readonly Item[], { expected, met }: Context): readonly string[] {
+  const missed = imageUses(base).filter((use) => {
+    const wanted = expected.images.get(useKey(use));
+    return wanted !== undefined && wanted !== use.text && !met.has(useKey(use));
+  });
+  return missed.map((use) => `${use.resource} ${use.pointer} does not become what was planned`);
+}
+
+/** Images that are gone, or not as planned in every place that has them: another version of a chart may have other places. */
+function missedNames(base: readonly Item[], head: readonly Item[], { names }: Expectation): readonly string[] {
+  const after = imageUses(head);
+  const before = new Set(imageUses(base).map(({ name }) => name));
+  return [...names].flatMap(([name, wanted]) => {
+    const uses = after.filter((use) => use.name === name || use.text === wanted);
+    if (uses.length === 0) return before.has(name) ? [`the image ${name} is no longer there`] : [];
+    return uses
+      .filter(({ text }) => text !== wanted)
+      .map((use) => `${use.resource} ${use.pointer} does not become what was planned`);
+  });
 }
 
 /** Pairs what is gone with what is new where only the version in the name is another: a Job that is named by it, say. */
@@ -100,13 +118,13 @@ function provePair(pair: Pair, context: Context): Proof {
 }
 
 function imageIsFine(leaf: Leaf, base: Item, { expected, texts, met }: Context): boolean {
+  if (expected.beyond === "everything") return true;
   const key = useKey({ item: base.key, pointer: leaf.pointer });
   const wanted = expected.images.get(key);
   if (wanted !== undefined) {
     if (leaf.after === wanted) met.add(key);
     return leaf.after === wanted;
   }
-  if (expected.beyond === "everything") return true;
   return expected.beyond === "values" && textIsFine(leaf, texts);
 }
 

@@ -48,6 +48,7 @@ function expectation(before: readonly Resource[], beyond: Expectation["beyond"] 
   const uses = imageUses(toItems(before)).filter(({ name }) => name === "acme/web");
   return {
     images: new Map(uses.map((use) => [useKey(use), "acme/web:1.4.0"])),
+    names: new Map([["acme/web", "acme/web:1.4.0"]]),
     texts: versionForms("1.3.0", "1.4.0"),
     beyond,
   };

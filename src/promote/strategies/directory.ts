@@ -4,6 +4,7 @@ import { joinPath } from "../../config/plan.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree, TreeChange, TreeEntry } from "../../model/tree.ts";
+import { bareEntry, sameEntry } from "./entries.ts";
 import type { StrategyInput, StrategyPlan } from "./strategy.ts";
 import { listed } from "./words.ts";
 
@@ -30,7 +31,6 @@ export async function planDirectory({ pair, source, target }: StrategyInput): Pr
   };
   return {
     versions: copy.changes.length === 0 ? [] : [version],
-    edits: [],
     changes: copy.changes,
     notes: copy.changes.length === 0 ? [] : [note],
     expected: undefined,
@@ -88,7 +88,7 @@ async function carry(
   if (copy.left.some((left) => path === "" || left.startsWith(`${path}/`))) return carryChildren(copy, path);
   const at = joinPath(copy.to, path);
   copy.changes.push(
-    source === undefined ? { kind: "delete", path: at } : { kind: "entry", path: at, entry: withoutName(source) },
+    source === undefined ? { kind: "delete", path: at } : { kind: "entry", path: at, entry: bareEntry(source) },
   );
 }
 
@@ -123,17 +123,4 @@ async function matching(tree: Tree, folder: string, globs: readonly string[]): P
     }
   }
   return found;
-}
-
-function sameEntry(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return (
-    a.kind === b.kind && a.oid === b.oid && (a.kind !== "file" || b.kind !== "file" || a.executable === b.executable)
-  );
-}
-
-function withoutName(entry: TreeEntry): TreeEntry {
-  return entry.kind === "file"
-    ? { kind: "file", oid: entry.oid, executable: entry.executable }
-    : { kind: entry.kind, oid: entry.oid };
 }

@@ -3,6 +3,7 @@ import { diffLines } from "../../diff/lines.ts";
 import { UserError } from "../../model/errors.ts";
 import type { LineEdit } from "../../model/promotion.ts";
 import type { Tree, TreeEntry } from "../../model/tree.ts";
+import { sameEntry } from "./entries.ts";
 
 /** A file, link or submodule that differs between two trees. */
 export interface FileChange {
@@ -28,7 +29,7 @@ async function compare(
   fresh: TreeEntry | undefined,
   found: FileChange[],
 ): Promise<void> {
-  if (isSame(old, fresh)) return;
+  if (sameEntry(old, fresh)) return;
   if (found.length >= mostChanges) {
     throw new UserError("limit", `more than ${mostChanges} files would change`, {
       fix: "Narrow what is carried with `exclude`.",
@@ -43,13 +44,6 @@ async function compare(
   for (const name of new Set([...was.keys(), ...is.keys()])) {
     await compare(before, after, joinPath(path, name), was.get(name), is.get(name), found);
   }
-}
-
-function isSame(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return (
-    a.kind === b.kind && a.oid === b.oid && (a.kind !== "file" || b.kind !== "file" || a.executable === b.executable)
-  );
 }
 
 /** The changed lines of files of two trees, at most `most` of them. */

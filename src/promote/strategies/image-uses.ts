@@ -1,7 +1,7 @@
 import { type Item, resourceLabel } from "../../diff/item.ts";
 import { containersOf } from "../../diff/pods.ts";
 import { isList, isObject, pointerStep, textAt, type Value, type ValueObject } from "../../diff/value.ts";
-import { parseImage } from "./interim.ts";
+import { type ImageReference, parseImage, versionOf } from "../../edit/find/index.ts";
 
 /** One place of a render that names an image. */
 export interface ImageUse {
@@ -17,8 +17,11 @@ export interface ImageUse {
   readonly text: string;
   /** Without tag and digest. */
   readonly name: string;
-  /** `tag`, `tag@digest`, the digest alone, or empty. */
+  /** `tag`, `tag@digest`, `@digest`, or empty. */
   readonly version: string;
+  readonly image: ImageReference;
+  /** The file of the repository that the resource comes from, where the renderer knows it. */
+  readonly file: string | undefined;
 }
 
 /** The name of a place of a render. */
@@ -39,23 +42,12 @@ function usesOf(item: Item): readonly ImageUse[] {
   const found = placesOf(item).flatMap(({ pointer, role, text }): ImageUse[] => {
     const image = parseImage(text);
     if (image === undefined) return [];
-    const version = versionText(image);
-    const { key, id } = item;
-    return [{ item: key, resource: resourceLabel(id), owner: id.name, pointer, role, text, name: image.name, version }];
+    const { key, id, file } = item;
+    const about = { item: key, resource: resourceLabel(id), owner: id.name, pointer, role, text, file };
+    return [{ ...about, name: image.name, version: versionOf(image), image }];
   });
   known.set(item.object, found);
   return found;
-}
-
-/** What follows an image's name. */
-export function versionText({
-  tag,
-  digest,
-}: {
-  readonly tag?: string | undefined;
-  readonly digest?: string | undefined;
-}): string {
-  return [tag, digest].filter((part) => part !== undefined && part !== "").join("@");
 }
 
 interface Place {

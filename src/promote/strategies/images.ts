@@ -1,6 +1,81 @@
-import { Fault } from "../../model/errors.ts";
-import type { StrategyFunction } from "./strategy.ts";
+import { toItems } from "../../diff/item.ts";
+import { type FoundSettings, findSettings, printImage, versionOf } from "../../edit/find/index.ts";
+import type { VersionChange } from "../../model/promotion.ts";
+import { type Replacement, versionForms } from "../proof-text.ts";
+import { carryCharts } from "./charts.ts";
+import { Drafts } from "./drafts.ts";
+import { imageUses, useKey } from "./image-uses.ts";
+import { orderOf } from "./order.ts";
+import { carryPaths } from "./paths.ts";
+import { setImages } from "./set-images.ts";
+import type { Side, StrategyInput, StrategyPlan } from "./strategy.ts";
+import { type ImageSide, type Wish, wishesFor } from "./wishes.ts";
+import { listed } from "./words.ts";
 
-export const planImages: StrategyFunction = () => {
-  throw new Fault("bug", "not yet");
-};
+/**
+ * Carries the versions of images and charts that the source has, and the values that `paths` names. Each is set where the target's own files set it; where only a file that others share does, it is set anew in
+ * a file of the target's own.
+ */
+export async function planImages(input: StrategyInput): Promise<StrategyPlan> {
+  const [found, source] = await Promise.all([settingsOf(input.target), settingsOf(input.source)]);
+  const drafts = new Drafts(input.target.at.tree);
+  const charts = await carryCharts(input, found, source, drafts);
+  const { wishes, lacking } = wishesFor(imageSide(input.target, found), imageSide(input.source, source));
+  const changing = wishes.filter(({ use, wanted }) => printImage(wanted) !== printImage(use.image));
+  const request = { input, found, source, drafts, charts: charts.versions.length > 0 };
+  const notes = await setImages(changing, request);
+  const values = await carryPaths(input, drafts);
+  const images = imageVersions(changing);
+  return {
+    versions: [...images, ...charts.versions, ...values.versions],
+    changes: [...drafts.changes(), ...charts.changes],
+    notes: [...notes, ...charts.notes, ...backwards(images, input), ...lackingNote(lacking, wishes, input)],
+    expected: {
+      images: new Map(changing.map(({ use, wanted }) => [useKey(use), printImage(wanted)])),
+      names: new Map(wishes.map(({ use, wanted }) => [use.name, printImage(wanted)])),
+      texts: [...changing.flatMap(textsOf), ...values.texts],
+      beyond: charts.versions.length > 0 ? "everything" : values.versions.length > 0 ? "values" : "nothing",
+    },
+  };
+}
+
+function settingsOf({ target, at, render }: Side): Promise<FoundSettings> {
+  return findSettings(target.render, render.trace, at.tree);
+}
+
+function imageSide({ target, render }: Side, { settings }: FoundSettings): ImageSide {
+  return { id: target.id, uses: imageUses(toItems(render.resources())), settings };
+}
+
+/** One line for each image and pair of versions. */
+function imageVersions(changing: readonly Wish[]): readonly VersionChange[] {
+  const changes = changing.map(({ use, wanted, renames }): VersionChange => {
+    return { image: use.name, from: use.version, to: renames ? printImage(wanted) : versionOf(wanted) };
+  });
+  return [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
+}
+
+/** What may follow an image's version in other fields. */
+function textsOf({ use, wanted }: Wish): readonly Replacement[] {
+  const { image } = use;
+  return [
+    [use.text, printImage(wanted)],
+    ...versionForms(use.version, versionOf(wanted)),
+    ...versionForms(image.tag, wanted.tag),
+    ...versionForms(image.digest, wanted.digest),
+    ...versionForms(image.digest.replace(/^sha256:/, ""), wanted.digest.replace(/^sha256:/, "")),
+    ...(image.name === wanted.name ? [] : [[image.name, wanted.name] as const]),
+  ];
+}
+
+function backwards(images: readonly VersionChange[], { pair }: StrategyInput): readonly string[] {
+  if (pair.source.id === pair.target.id) return [];
+  return images
+    .filter(({ from, to }) => orderOf(to, from) === "older")
+    .map(({ image, from, to }) => `\`${image}\` goes back: ${to} is older than ${from}.`);
+}
+
+function lackingNote(lacking: readonly string[], wishes: readonly Wish[], { pair }: StrategyInput): readonly string[] {
+  if (wishes.length === 0) return ["Neither side has an image."];
+  return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${listed(lacking)}: that is not carried.`];
+}

@@ -1,67 +1,59 @@
 import { fillTemplate } from "../../config/paths.ts";
 import { joinPath } from "../../config/plan.ts";
-import type { KeyPath } from "../../edit/splice/index.ts";
+import { type KeyQuery, parseKey, resolveKey } from "../../edit/find/index.ts";
 import { documentAt, type Node, parseYaml, type ScalarNode, type ScalarValue } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
+import type { VersionChange } from "../../model/promotion.ts";
 import type { Target } from "../../model/target.ts";
-import type { Tree } from "../../model/tree.ts";
 import { wouldTouch } from "../plan.ts";
-import { parseKey } from "./interim.ts";
+import type { Replacement } from "../proof-text.ts";
+import { Drafts } from "./drafts.ts";
 import { strangersOf } from "./own.ts";
 import type { Side, StrategyInput, StrategyPlan } from "./strategy.ts";
 
 /** Carries the values that the configuration names, each from the source's file to the target's. Only single values are carried; every missing one is listed. */
 export async function planPaths(input: StrategyInput): Promise<StrategyPlan> {
-  const carried = await Promise.all(
-    (input.pair.settings.paths ?? []).map(({ file, key }) => carryValue(input, file, key)),
+  const drafts = new Drafts(input.target.at.tree);
+  const { versions, texts } = await carryPaths(input, drafts);
+  const expected = { images: new Map(), names: new Map(), texts, beyond: "values" } as const;
+  return { versions, changes: drafts.changes(), notes: [], expected };
+}
+
+/** Values that were carried, and the texts that may follow them in the render. */
+export interface CarriedPaths {
+  readonly versions: readonly VersionChange[];
+  readonly texts: readonly Replacement[];
+}
+
+/** Puts the named values into the drafts. */
+export async function carryPaths(input: StrategyInput, drafts: Drafts): Promise<CarriedPaths> {
+  const named = input.pair.settings.paths ?? [];
+  const pairs = await Promise.all(
+    named.map(async ({ file, key }) => {
+      const query = parseKey(key);
+      return {
+        file: fillTemplate(file, input.target.target),
+        key,
+        source: await valueAt(input.source, file, query),
+        target: await valueAt(input.target, file, query),
+      };
+    }),
   );
-  const missing = carried.filter((one): one is Missing => "missing" in one);
-  if (missing.length > 0) throw lacking(missing.map((one) => one.missing));
-  const values = carried.filter((one): one is Value => "edit" in one);
-  return {
-    versions: values.map(({ version }) => version),
-    edits: values.map(({ edit }) => edit),
-    changes: [],
-    notes: [],
-    expected: {
-      images: new Map(),
-      texts: values.map(({ version }) => [version.from, version.to]),
-      beyond: values.length > 0 ? "values" : "nothing",
-    },
-  };
-}
-
-interface Value {
-  readonly version: StrategyPlan["versions"][number];
-  readonly edit: StrategyPlan["edits"][number];
-}
-
-interface Missing {
-  readonly missing: string;
-}
-
-async function carryValue(input: StrategyInput, file: string, key: string): Promise<Value | Missing | { same: true }> {
-  const path = parseKey(key);
-  const [source, target] = await Promise.all([valueAt(input.source, file, path), valueAt(input.target, file, path)]);
-  const wrong = problemOf(source, input.source.target, key) ?? problemOf(target, input.target.target, key);
-  if (wrong !== undefined) return { missing: wrong };
-  if (source.scalar === undefined || target.scalar === undefined) return { same: true };
-  if (source.scalar.value === target.scalar.value && typeof source.scalar.json === typeof target.scalar.json) {
-    return { same: true };
+  const missing = pairs.flatMap(({ key, source, target }) => {
+    const problem = problemOf(target, input.target.target, key) ?? problemOf(source, input.source.target, key);
+    return problem === undefined ? [] : [problem];
+  });
+  if (missing.length > 0) throw lacking(missing);
+  const versions: VersionChange[] = [];
+  for (const { file, key, source, target } of pairs) {
+    if (source.scalar === undefined || target.scalar === undefined || isSame(source.scalar, target.scalar)) continue;
+    const strangers = await strangersOf(target.file, input.target.target, input.readers);
+    if (strangers.length > 0) throw wouldTouch([target.file], strangers);
+    const { document, scalar } = target;
+    await drafts.edit(target.file, [{ kind: "set", document, path: scalar.path, value: asWritten(source.scalar) }]);
+    versions.push({ image: `${file}: ${key}`, from: target.scalar.value, to: source.scalar.value });
   }
-  const strangers = await strangersOf(target.file, input.target.target, input.readers);
-  if (strangers.length > 0) throw wouldTouch([target.file], strangers);
-  return {
-    version: {
-      image: `${fillTemplate(file, input.target.target)}: ${key}`,
-      from: target.scalar.value,
-      to: source.scalar.value,
-    },
-    edit: {
-      file: target.file,
-      edit: { kind: "set", document: target.document, path: target.scalar.path, value: asWritten(source.scalar) },
-    },
-  };
+  return { versions, texts: versions.map(({ from, to }): Replacement => [from, to]) };
 }
 
 interface Found {
@@ -75,13 +67,13 @@ interface Found {
 }
 
 /** What stands at a key, in the first document that has it. */
-async function valueAt({ target, at }: Side, template: string, path: KeyPath): Promise<Found> {
+async function valueAt({ target, at: { tree } }: Side, template: string, query: KeyQuery): Promise<Found> {
   const file = joinPath(target.render.path, fillTemplate(template, target));
-  const bytes = await readFile(at.tree, file);
+  const bytes = (await tree.at(file))?.kind === "file" ? await tree.read(file) : undefined;
   if (bytes === undefined) return { file, exists: false, document: 0 };
   const yaml = parseYaml(file, bytes);
   for (let document = 0; document < yaml.documents; document += 1) {
-    const node = descend(documentAt(yaml, document), path);
+    const node = resolveKey(documentAt(yaml, document), query)?.node;
     if (node === undefined) continue;
     const single = node.kind === "scalar" || node.kind === "null";
     return { file, exists: true, document, node, ...(single && { scalar: node }) };
@@ -89,18 +81,8 @@ async function valueAt({ target, at }: Side, template: string, path: KeyPath): P
   return { file, exists: true, document: 0 };
 }
 
-async function readFile(tree: Tree, file: string): Promise<Uint8Array | undefined> {
-  return (await tree.at(file))?.kind === "file" ? tree.read(file) : undefined;
-}
-
-function descend(node: Node | undefined, path: KeyPath): Node | undefined {
-  let here = node;
-  for (const step of path) {
-    if (here?.kind === "map") here = here.get(String(step));
-    else if (here?.kind === "list") here = here.items[Number(step)];
-    else return undefined;
-  }
-  return here;
+function isSame(source: ScalarNode, target: ScalarNode): boolean {
+  return source.value === target.value && typeof source.json === typeof target.json;
 }
 
 function problemOf(found: Found, target: Target, key: string): string | undefined {
@@ -117,5 +99,6 @@ function lacking(problems: readonly string[]): UserError {
 
 /** What the source's author wrote: a number or a boolean only where its text is what every reader makes of it (`1.10` is not). */
 function asWritten({ json, value }: ScalarNode): ScalarValue {
-  return typeof json === "string" || String(json) !== (json === null ? "null" : value) ? value : json;
+  if (json === null) return null;
+  return typeof json === "string" || String(json) !== value ? value : json;
 }

@@ -1,4 +1,3 @@
-import type { YamlEdit } from "../../edit/splice/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { Render, RenderSource } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
@@ -23,20 +22,11 @@ export interface StrategyInput {
   readonly readers: Readers;
 }
 
-/** One edit of one file of the target's tree. */
-export interface FileEdit {
-  readonly file: string;
-  readonly edit: YamlEdit;
-}
-
 /**
- * What a strategy wants to do to a target. Nothing in `edits` and `changes` means that everything is there already. What cannot be carried is a UserError: its message is the reason
- * that people read.
+ * What a strategy wants to do to a target. No changes mean that everything is there already. What cannot be carried is a UserError: its message is the reason that people read.
  */
 export interface StrategyPlan {
   readonly versions: readonly VersionChange[];
-  readonly edits: readonly FileEdit[];
-  /** Changes of whole files and folders, besides the edits. */
   readonly changes: readonly TreeChange[];
   /** Sentences for people. */
   readonly notes: readonly string[];

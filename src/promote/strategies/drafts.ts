@@ -1,0 +1,49 @@
+import { applyEdits, type YamlEdit } from "../../edit/splice/index.ts";
+import { Fault } from "../../model/errors.ts";
+import type { Tree, TreeChange } from "../../model/tree.ts";
+
+interface Draft {
+  readonly original: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+}
+
+/** The files of a tree as edits leave them. Edits are made one after the other, so that each sees the ones before. */
+export class Drafts {
+  readonly #tree: Tree;
+  readonly #drafts = new Map<string, Draft>();
+
+  constructor(tree: Tree) {
+    this.#tree = tree;
+  }
+
+  /** The bytes of a file by now. */
+  async bytes(file: string): Promise<Uint8Array> {
+    return (await this.#draft(file)).bytes;
+  }
+
+  /** Edits a file; see `applyEdits` for what is refused. */
+  async edit(file: string, edits: readonly YamlEdit[]): Promise<void> {
+    if (edits.length === 0) return;
+    const draft = await this.#draft(file);
+    this.#drafts.set(file, { ...draft, bytes: applyEdits(file, draft.bytes, edits).bytes });
+  }
+
+  /** The files that are others than before, by path. */
+  changes(): readonly TreeChange[] {
+    return [...this.#drafts]
+      .filter(([, { original, bytes }]) => Buffer.compare(original, bytes) !== 0)
+      .map(([path, { bytes, executable }]): TreeChange => ({ kind: "write", path, bytes, executable }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  async #draft(file: string): Promise<Draft> {
+    const known = this.#drafts.get(file);
+    if (known !== undefined) return known;
+    const [entry, bytes] = await Promise.all([this.#tree.at(file), this.#tree.read(file)]);
+    if (entry?.kind !== "file" || bytes === undefined) throw new Fault("bug", `an edit of ${file}, which is no file`);
+    const draft = { original: bytes, bytes, executable: entry.executable };
+    this.#drafts.set(file, draft);
+    return draft;
+  }
+}

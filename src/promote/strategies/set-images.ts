@@ -1,0 +1,135 @@
+import type { ImageReference } from "../../edit/find/index.ts";
+import {
+  type FoundSettings,
+  overrideFor,
+  printImage,
+  type VersionSetting,
+  versionEdits,
+} from "../../edit/find/index.ts";
+import { UserError } from "../../model/errors.ts";
+import { wouldTouch } from "../plan.ts";
+import { decidingSettings } from "./deciding.ts";
+import type { Drafts } from "./drafts.ts";
+import { strangersOf } from "./own.ts";
+import type { StrategyInput } from "./strategy.ts";
+import { identityOf, type Wish } from "./wishes.ts";
+import { listed } from "./words.ts";
+
+/** What the wished versions are put in with. */
+export interface SetRequest {
+  readonly input: StrategyInput;
+  /** What sets versions in the target, and in the source. */
+  readonly found: FoundSettings;
+  readonly source: FoundSettings;
+  readonly drafts: Drafts;
+  /** Another version of a chart is carried too: an image that nothing sets may come with it. */
+  readonly charts: boolean;
+}
+
+/** Writes the wished versions into the target's own files. Sentences say where a version is set anew because others share the file that sets it. Throws a `refused` UserError. */
+export async function setImages(wishes: readonly Wish[], request: SetRequest): Promise<readonly string[]> {
+  const { found, source } = request;
+  const done = new Map<string, string>();
+  const notes: string[] = [];
+  for (const wish of wishes) {
+    const deciding = decidingSettings(wish, found.settings, source.settings);
+    if (deciding.length === 0) {
+      const note = await setAnew(wish, request, done);
+      if (note !== undefined) notes.push(note);
+    }
+    for (const setting of deciding) {
+      const key = JSON.stringify([setting.file, setting.document, setting.at, setting.form]);
+      if (alreadyDone(done, key, wish, setting.file)) continue;
+      const note = await setOne(setting, wish, request);
+      if (note !== undefined) notes.push(note);
+    }
+  }
+  return [...new Set(notes)];
+}
+
+/** One setting may serve several places, as long as they want the same. */
+function alreadyDone(done: Map<string, string>, key: string, { use, wanted }: Wish, where: string): boolean {
+  const text = JSON.stringify([wanted.tag, wanted.digest]);
+  const before = done.get(key);
+  if (before !== undefined && before !== text) {
+    throw new UserError(
+      "refused",
+      `\`${where}\` sets \`${use.name}\` in one place for containers that are to have several versions`,
+      { fix: "Give it one version in the source, or set the versions apart." },
+    );
+  }
+  done.set(key, text);
+  return before !== undefined;
+}
+
+async function setOne(setting: VersionSetting, wish: Wish, request: SetRequest): Promise<string | undefined> {
+  const { target } = request.input;
+  const wanted = wantedOf(setting, wish, request.source);
+  const strangers = await strangersOf(setting.file, target.target, request.input.readers);
+  if (strangers.length > 0) {
+    const others = listed(
+      strangers.map(({ id }) => id),
+      3,
+    );
+    const file = await override(setting, wanted, request);
+    if (file === undefined) throw wouldTouch([setting.file], strangers);
+    return `\`${setting.file}\` sets \`${wish.use.name}\` and belongs to ${others} too: the version is set in \`${file}\` instead.`;
+  }
+  const edits = versionEdits(setting, wanted);
+  if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
+  await request.drafts.edit(setting.file, edits);
+  return undefined;
+}
+
+/**
+ * What the setting is to say. The render may show less than the source's own setting says (a chart that leaves the tag out where there is a digest): the same key there tells all. The
+ * image's name is left alone unless it is another image.
+ */
+function wantedOf(
+  setting: VersionSetting,
+  { wanted, renames }: Wish,
+  source: FoundSettings,
+): Omit<ImageReference, "name"> & { readonly name?: string } {
+  const twin = source.settings.find((other) => other.form === "values" && identityOf(other) === identityOf(setting));
+  const tag = wanted.tag === "" && twin?.digest?.value === wanted.digest ? (twin.tag?.value ?? "") : wanted.tag;
+  return { tag, digest: wanted.digest, ...(renames && { name: wanted.name }) };
+}
+
+/** Sets the version in the first file of the target's own that can; gives that file. */
+async function override(
+  setting: VersionSetting,
+  wanted: Omit<ImageReference, "name"> & { readonly name?: string },
+  { input, found, drafts }: SetRequest,
+): Promise<string | undefined> {
+  for (const file of [...found.valueFiles, ...found.kustomizations.slice(0, 1)]) {
+    if ((await input.target.at.tree.at(file))?.kind !== "file") continue;
+    if ((await strangersOf(file, input.target.target, input.readers)).length > 0) continue;
+    const edits = overrideFor(setting, wanted, found, { file, bytes: await drafts.bytes(file) });
+    if (edits === undefined) continue;
+    for (const one of edits) await drafts.edit(one.file, [one.edit]);
+    return file;
+  }
+  return undefined;
+}
+
+/** Nothing that can be edited sets it: kustomize can always set an image of its output, in the target's own kustomization. */
+async function setAnew(wish: Wish, request: SetRequest, done: Map<string, string>): Promise<string | undefined> {
+  const { found, input, charts } = request;
+  const { use } = wish;
+  const [own] = found.kustomizations;
+  if (own !== undefined && !alreadyDone(done, `anew ${use.name}`, wish, own)) {
+    const subject = { kind: "image", name: use.name } as const;
+    const pseudo: VersionSetting = { subject, matches: use.name, form: "manifest", file: own, document: 0, at: [] };
+    const file = await override(pseudo, wantedOf(pseudo, wish, request.source), request);
+    if (file !== undefined)
+      return `Nothing in the files sets \`${use.name}\` by itself: the version is set in \`${file}\`.`;
+  }
+  if (charts || own !== undefined) return undefined;
+  const problems = found.problems.map(({ file, message }) => `${file}: ${message}`);
+  const why = problems.length === 0 ? "" : ` (not read: ${problems.slice(0, 3).join("; ")})`;
+  throw new UserError(
+    "refused",
+    `nothing in the files of ${input.target.target.id} sets \`${printImage(use.image)}\`${why}`,
+    { fix: "Name the value that does with `promote.paths`." },
+  );
+}
