@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { Fault } from "../../model/errors.ts";
 import { type LocalGitHub, type PullSummary, startLocalGitHub } from "../../sandbox/index.ts";
-import type { CommandContext } from "../command.ts";
 import { commandLog } from "../log.ts";
 import { within } from "../wait.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
+import { playPromotion } from "./promotion.ts";
 import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
 import { type Clone, pushSample } from "./sample.ts";
+import { framed, PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
 import { demoSettings } from "./settings.ts";
 import { type Steps, stepsOn } from "./steps.ts";
 import { checkWrites, previewAgain, previewOf, replyTo, type Said } from "./watch.ts";
@@ -17,7 +18,7 @@ export interface Stage {
   readonly folder: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly context: Pick<CommandContext, "stdout" | "stderr" | "paint" | "progress" | "signal" | "debug">;
+  readonly context: Scene["context"];
 }
 
 /** A demo that was played to its end and is still up. */
@@ -26,9 +27,6 @@ export interface Played {
   close(): Promise<void>;
 }
 
-const REPOSITORY = { owner: "acme", name: "shop" } as const;
-/** Who the demo's person is. */
-const PERSON = "ada";
 /** Where Sluice takes webhooks. */
 const WEBHOOK_PATH = "/api/github/webhooks";
 
@@ -74,6 +72,8 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<str
   for (const pull of DEMO_PULLS) pulls.push(await playPull(pull, { github, clone, steps, context }));
   const [first] = pulls;
   if (first) await playCommands(first, { github, clone, steps, context });
+  const [, release] = pulls;
+  if (release) await playPromotion(release, { github, clone, steps, context });
   ending(pulls, steps, paint);
   return github.url;
 }
@@ -89,26 +89,25 @@ async function startServer(github: LocalGitHub, stage: Stage, closers: (() => Pr
 
 async function pushRepository(github: LocalGitHub, folder: string, signal: AbortSignal): Promise<Clone> {
   await github.createRepository({ ...REPOSITORY, description: "The shop's GitOps repository" });
-  const { login, token } = github.user(PERSON);
-  github.setPermission({ ...REPOSITORY, login, permission: "write" });
+  const { login, token } = github.user(PEOPLE.author);
+  for (const one of [login, PEOPLE.reviewer]) github.setPermission({ ...REPOSITORY, login: one, permission: "write" });
   return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, signal);
-}
-
-interface Scene {
-  readonly github: LocalGitHub;
-  readonly clone: Clone;
-  readonly steps: Steps;
-  readonly context: Stage["context"];
 }
 
 async function playPull(demo: DemoPull, { github, clone, steps, context }: Scene): Promise<PullSummary> {
   const { paint, signal } = context;
   steps.say("", paint.bold(demo.title));
   const pull = await steps.step(
-    `${PERSON} pushes ${demo.branch} and opens a pull request`,
+    `${PEOPLE.author} pushes ${demo.branch} and opens a pull request`,
     async () => {
       await clone.pushBranch(demo.branch, demo.title, demo.edits);
-      return github.openPull({ ...REPOSITORY, head: demo.branch, title: demo.title, body: demo.body, by: PERSON });
+      return github.openPull({
+        ...REPOSITORY,
+        head: demo.branch,
+        title: demo.title,
+        body: demo.body,
+        by: PEOPLE.author,
+      });
     },
     ({ url }) => paint.link(url, url),
   );
@@ -133,11 +132,6 @@ function checkText({ check }: Said, paint: Stage["context"]["paint"]): string {
   return `${colour(check.conclusion ?? "no conclusion")}, "${check.title ?? ""}"`;
 }
 
-/** Lines with a bar on their left, as a quotation. */
-function framed(lines: readonly string[], paint: Stage["context"]["paint"]): readonly string[] {
-  return lines.map((line) => `${paint.dim("│")} ${line}`.trimEnd());
-}
-
 async function playCommands(pull: PullSummary, scene: Scene): Promise<void> {
   const { github, steps, context } = scene;
   steps.say("", context.paint.bold("Commands"));
@@ -151,8 +145,8 @@ async function playCommands(pull: PullSummary, scene: Scene): Promise<void> {
 }
 
 async function playCommand(command: string, pull: PullSummary, { github, steps, context }: Scene): Promise<void> {
-  const reply = await steps.step(`${PERSON} comments ${command}, Sluice replies`, async () => {
-    const comment = await github.comment({ ...pull, body: command, by: PERSON });
+  const reply = await steps.step(`${PEOPLE.author} comments ${command}, Sluice replies`, async () => {
+    const comment = await github.comment({ ...pull, body: command, by: PEOPLE.author });
     return replyTo(github, pull, comment, context.signal);
   });
   steps.say("", ...framed(markdownForTerminal(reply.body, context.paint), context.paint), "");

@@ -12,7 +12,7 @@ export interface DemoPull {
 }
 
 /** Replaces one text that must be there once, so that a change of the sample cannot make a step of the demo empty. */
-function swap(from: string, to: string): (text: string) => string {
+export function swap(from: string, to: string): (text: string) => string {
   return (text) => {
     if (text.split(from).length !== 2) throw new Fault("bug", `the sample repository does not hold "${from}" once`);
     return text.replace(from, () => to);

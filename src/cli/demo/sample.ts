@@ -15,7 +15,7 @@ export interface Remote {
 
 /** A clone with a work tree that commits as a person and pushes over HTTP. */
 export interface Clone {
-  /** Commits the edits on a new branch off `main` and pushes it. Each edit is a file's new text, made from the old one; `undefined` deletes it. */
+  /** Commits the edits on a new branch off the remote's `main` and pushes it. Each edit is a file's new text, made from the old one; `undefined` deletes it. */
   pushBranch(branch: string, message: string, edits: Edits): Promise<void>;
 }
 
@@ -34,7 +34,8 @@ export async function pushSample(folder: string, remote: Remote, signal: AbortSi
   await run("push", "--quiet", "origin", "main");
   return {
     async pushBranch(branch, message, edits) {
-      await run("switch", "--quiet", "--create", branch, "main");
+      await run("fetch", "--quiet", "origin", "main");
+      await run("switch", "--quiet", "--no-track", "--create", branch, "origin/main");
       for (const [path, edit] of Object.entries(edits)) await change(join(folder, path), edit);
       await run("add", "--all");
       await run("commit", "--quiet", "--message", message);

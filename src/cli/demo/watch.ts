@@ -14,8 +14,8 @@ export interface Said {
 /** Waits until the App's comment and a completed check of the pull request's head are there. Rejects after 90 seconds with what is missing. */
 export function previewOf(github: LocalGitHub, pull: PullSummary, signal: AbortSignal): Promise<Said> {
   const found = (): Partial<Said> => {
-    const comment = github.comments(pull).find((one) => one.byApp);
-    const check = github.checkRuns({ ...pull, sha: pull.headSha }).find((one) => one.status === "completed");
+    const comment = github.comments(pull).find((one) => one.byApp && one.body.startsWith("<!-- sluice:preview -->"));
+    const check = checksOf(github, pull, "Sluice preview").find((one) => one.status === "completed");
     return { ...(comment ? { comment } : {}), ...(check ? { check } : {}) };
   };
   const ask = () => {
@@ -30,7 +30,19 @@ export function previewOf(github: LocalGitHub, pull: PullSummary, signal: AbortS
   return until(ask, { ms: PATIENCE, signal, late });
 }
 
-/** Waits for the App's reply to a comment: the first comment of the App's after it, once the App has reacted with 🚀 or 👎. */
+/** The checks of this name on the pull request's head, as it is now. */
+export function checksOf(github: LocalGitHub, pull: PullSummary, name: string): readonly CheckRunSummary[] {
+  const { headSha } = github.pull(pull);
+  return github.checkRuns({ ...pull, sha: headSha }).filter((one) => one.name === name);
+}
+
+/** Waits until `ask` gives something; rejects after 90 seconds with what did not happen. */
+export function happens<T>(what: string, ask: () => T | undefined, signal: AbortSignal): Promise<T> {
+  const late = () => new Fault("timeout", `it did not happen within ${PATIENCE / 1_000} s: ${what}`);
+  return until(ask, { ms: PATIENCE, signal, late });
+}
+
+/** Waits for the App's reply to a comment: the one with its marker, once the App has reacted with 🚀 or 👎. */
 export function replyTo(
   github: LocalGitHub,
   pull: PullSummary,
@@ -41,7 +53,7 @@ export function replyTo(
     const comments = github.comments(pull);
     const reactions = comments.find((one) => one.id === command.id)?.reactions ?? [];
     const handled = reactions.some(({ content }) => content === "rocket" || content === "-1");
-    return handled ? comments.find((one) => one.byApp && one.id > command.id) : undefined;
+    return handled ? comments.find((one) => one.body.startsWith(`<!-- sluice:reply-${command.id} -->`)) : undefined;
   };
   const late = () => new Fault("timeout", `"${command.body}" got no reply within ${PATIENCE / 1_000} s`);
   return until(ask, { ms: PATIENCE, signal, late });
