@@ -111,7 +111,7 @@ export interface FieldGap {
 /** A commit on the base branch that brought a version into one of two environments. */
 export interface DriftCommit {
   readonly sha: string;
-  /** The first line of the message. */
+  /** The first line of the message; for a merge of a pull request its title and number. */
   readonly subject: string;
   readonly author: string;
   readonly environment: string;

@@ -1,4 +1,5 @@
 import type {
+  Drift,
   EnvironmentDrift,
   Finding,
   Preview,

@@ -89,10 +89,19 @@ async function originOf(
   for (const commit of log) {
     if (!(await brings(commit, search.files, word, treeOf))) continue;
     const { sha, author, message } = commit;
-    const [subject = ""] = message.split(/\r?\n/, 1);
-    return { sha, subject: subject.trim(), author: author.name, environment: search.environment };
+    return { sha, subject: subjectOf(message), author: author.name, environment: search.environment };
   }
   return undefined;
+}
+
+const merge = /^Merge pull request (#\d+) from /;
+
+/** The first line; of GitHub's merge commits the pull request's title, which comes later, and its number. */
+function subjectOf(message: string): string {
+  const [first = "", ...rest] = message.split(/\r?\n/).map((line) => line.trim());
+  const [, number] = merge.exec(first) ?? [];
+  const title = rest.find((line) => line !== "");
+  return number === undefined || title === undefined ? first : `${title} (${number})`;
 }
 
 /** Whether a commit put the word into one of the files. */
