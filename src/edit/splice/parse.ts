@@ -1,7 +1,8 @@
-import { isMap, LineCounter, type ParsedNode, parseAllDocuments, type YAMLParseError } from "yaml";
+import { isMap, LineCounter, type ParsedNode, type YAMLParseError } from "yaml";
 import { messageOf, UserError } from "../../model/errors.ts";
 import { keyText } from "./keys.ts";
 import type { ParsedDocument } from "./parsed.ts";
+import { readStream } from "./stream.ts";
 import { survey } from "./survey.ts";
 import type { YamlText } from "./types.ts";
 
@@ -9,7 +10,7 @@ const maxBytes = 10 * 1024 * 1024;
 const byteOrderMark = "\uFEFF";
 
 /**
- * Parses a file. One that is not UTF-8 (a byte order mark is fine), over 10 MiB, not YAML, nested more than 200 levels deep or whose aliases stand for more than a million nodes is an
+ * Parses a file. One that is not UTF-8 (a byte order mark is fine), over 10 MiB or three million lexemes, not YAML, nested more than 200 levels deep or whose aliases stand for more than a million nodes is an
  * `input` UserError with its place. A key that stands twice is no error here; an edit below it is refused.
  */
 export function parseYaml(path: string, bytes: Uint8Array): YamlText {
@@ -35,15 +36,11 @@ function decode(path: string, bytes: Uint8Array): string {
   }
 }
 
-/** The root of each document. Keys are not compared here: the parser would compare each key with each other. */
+/** The root of each document. */
 function roots(path: string, text: string, lines: LineCounter): readonly (ParsedNode | undefined)[] {
-  const options = { lineCounter: lines, keepSourceTokens: true, uniqueKeys: false, prettyErrors: false } as const;
-  const documents = attempt(path, () => parseAllDocuments(text, { ...options, logLevel: "error" }));
-  if (documents.length === 0) return [undefined];
-  return documents.map(({ errors, contents }) => {
-    if (errors[0] !== undefined) throw syntaxError(path, text, errors[0], lines);
-    return contents ?? undefined;
-  });
+  const { documents, errors } = attempt(path, () => readStream(path, text, lines));
+  if (errors[0] !== undefined) throw syntaxError(path, text, errors[0], lines);
+  return documents.length === 0 ? [undefined] : documents.map(({ contents }) => contents ?? undefined);
 }
 
 function attempt<T>(path: string, parse: () => T): T {

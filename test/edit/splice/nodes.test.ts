@@ -113,6 +113,12 @@ describe("a file that cannot be read", () => {
     expect(userError(() => parse(`a0: &a0 x\n${bomb}`)).message).toContain("aliases");
   });
 
+  it("has too many parts, errors or directives: reading ends early", () => {
+    expect(userError(() => parse("[a,".concat("a,".repeat(2_000_000), "]"))).message).toContain("parts");
+    expect(userError(() => parse("]\n".repeat(1_000_000))).place).toMatchObject({ line: 1 });
+    expect(userError(() => parse("%x\n".repeat(1_000_000))).message).toContain("directives");
+  });
+
   it("says so when it looks like a template", () => {
     expect(userError(() => parse("{{- if .Values.x }}\na: {{ .b }}: c\n{{- end }}\n")).fix).toContain("template");
   });
