@@ -34,26 +34,45 @@ export function readStream(path: string, text: string, lines: LineCounter): Read
 }
 
 function* tokens(path: string, text: string, parser: Parser): Generator<CST.Token, void> {
-  let count = 0;
-  let open = 0;
-  let directives = 0;
+  const meter = new Meter(path);
   for (const lexeme of new Lexer().lex(text)) {
-    count += 1;
-    if (lexeme === "[" || lexeme === "{") open += 1;
-    else if (lexeme === "]" || lexeme === "}") open -= 1;
-    if (count > maxLexemes) throw tooMuch(path, `has more than ${maxLexemes} parts`, "Split the file.");
-    if (open > maxOpenBrackets) throw tooMuch(path, "is nested too deeply", "Take levels of nesting away.");
+    meter.lexeme(lexeme);
     for (const token of parser.next(lexeme)) {
+      meter.token(token);
       yield token;
       // The first error is enough: each costs more than a thousand good lines.
       if (token.type === "error") return;
-      if (token.type === "directive") directives += 1;
     }
-    if (directives > maxDirectives) throw tooMuch(path, `has more than ${maxDirectives} directives`, "Take them out.");
   }
   yield* parser.end();
 }
 
-function tooMuch(path: string, reason: string, fix: string): UserError {
-  return new UserError("input", `${path} ${reason} to be read`, { place: { file: path }, fix });
+/** Counts what a file has, up to its limits. */
+class Meter {
+  readonly #path: string;
+  #lexemes = 0;
+  #openBrackets = 0;
+  #directives = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  lexeme(lexeme: string): void {
+    this.#lexemes += 1;
+    if (lexeme === "[" || lexeme === "{") this.#openBrackets += 1;
+    else if (lexeme === "]" || lexeme === "}") this.#openBrackets -= 1;
+    if (this.#lexemes > maxLexemes) throw this.#error(`has more than ${maxLexemes} parts`, "Split the file.");
+    if (this.#openBrackets > maxOpenBrackets) throw this.#error("is nested too deeply", "Take levels of nesting away.");
+  }
+
+  token({ type }: CST.Token): void {
+    if (type === "directive") this.#directives += 1;
+    if (this.#directives > maxDirectives)
+      throw this.#error(`has more than ${maxDirectives} directives`, "Take them out.");
+  }
+
+  #error(reason: string, fix: string): UserError {
+    return new UserError("input", `${this.#path} cannot be read: it ${reason}`, { place: { file: this.#path }, fix });
+  }
 }
