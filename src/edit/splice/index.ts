@@ -4,14 +4,11 @@ export { parseYaml } from "./parse.ts";
 export type {
   EditedText,
   KeyPath,
-  ListNode,
-  MapEntry,
   MapNode,
   Node,
   ScalarAt,
   ScalarNode,
   ScalarValue,
-  Shared,
   YamlEdit,
   YamlText,
 } from "./types.ts";

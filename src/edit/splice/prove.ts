@@ -108,10 +108,8 @@ function isItem(now: Collection, at: number, key: string | number, json: Json): 
 }
 
 function isJson(node: ParsedNode | null, json: Json): boolean {
-  if (Array.isArray(json)) {
-    return (
-      isSeq(node) && node.items.length === json.length && json.every((item: Json, at) => isItem(node, at, at, item))
-    );
+  if (json === null || typeof json !== "object") {
+    return isScalar(node) && node.tag === undefined && isScalarOf(node, json);
   }
   if (isJsonObject(json)) {
     const entries = Object.entries(json);
@@ -119,5 +117,5 @@ function isJson(node: ParsedNode | null, json: Json): boolean {
       isMap(node) && node.items.length === entries.length && entries.every(([key, v], at) => isItem(node, at, key, v))
     );
   }
-  return isScalar(node) && node.tag === undefined && isScalarOf(node, json as Exclude<Json, object>);
+  return isSeq(node) && node.items.length === json.length && json.every((item, at) => isItem(node, at, at, item));
 }

@@ -24,17 +24,16 @@ export interface ReadStream {
  * Parses a text with the places of all that is written. Memory and time grow with the lexemes, not with the bytes: more than three million of them (some 7 MB of usual YAML), or brackets in
  * brackets without end, are an `input` UserError.
  */
-export function readStream(path: string, text: string, lines: LineCounter): ReadStream {
+export function readStream(path: string, text: string, lines: LineCounter, most = maxLexemes): ReadStream {
   // Keys are not compared: the library would compare each key with each other.
   const composer = new Composer({ keepSourceTokens: true, uniqueKeys: false, prettyErrors: false, logLevel: "error" });
   lines.addNewLine(0);
-  const documents = Array.from(composer.compose(tokens(path, text, new Parser(lines.addNewLine))));
+  const documents = Array.from(composer.compose(tokens(text, new Parser(lines.addNewLine), new Meter(path, most))));
   const errors = documents.flatMap((document) => document.errors);
   return { documents, errors: documents.length === 0 ? composer.streamInfo().errors : errors };
 }
 
-function* tokens(path: string, text: string, parser: Parser): Generator<CST.Token, void> {
-  const meter = new Meter(path);
+function* tokens(text: string, parser: Parser, meter: Meter): Generator<CST.Token, void> {
   for (const lexeme of new Lexer().lex(text)) {
     meter.lexeme(lexeme);
     for (const token of parser.next(lexeme)) {
@@ -50,19 +49,21 @@ function* tokens(path: string, text: string, parser: Parser): Generator<CST.Toke
 /** Counts what a file has, up to its limits. */
 class Meter {
   readonly #path: string;
+  readonly #most: number;
   #lexemes = 0;
   #openBrackets = 0;
   #directives = 0;
 
-  constructor(path: string) {
+  constructor(path: string, most: number) {
     this.#path = path;
+    this.#most = most;
   }
 
   lexeme(lexeme: string): void {
     this.#lexemes += 1;
     if (lexeme === "[" || lexeme === "{") this.#openBrackets += 1;
     else if (lexeme === "]" || lexeme === "}") this.#openBrackets -= 1;
-    if (this.#lexemes > maxLexemes) throw this.#error(`has more than ${maxLexemes} parts`, "Split the file.");
+    if (this.#lexemes > this.#most) throw this.#error(`has more than ${this.#most} parts`, "Split the file.");
     if (this.#openBrackets > maxOpenBrackets) throw this.#error("is nested too deeply", "Take levels of nesting away.");
   }
 
