@@ -5,7 +5,7 @@ import { assemble } from "./assemble.ts";
 import { findDrift } from "./drift/find.ts";
 import { type Commits, configFile, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
-import { previewPair, type SideBySide } from "./side-by-side.ts";
+import { previewPair, type SideBySide, type Sides } from "./side-by-side.ts";
 
 /** What is compared, and how. */
 export interface PreviewRequest {
@@ -41,50 +41,39 @@ export interface PreviewReads {
  */
 export async function computePreview(request: PreviewRequest, ports: PreviewReads): Promise<PreviewOutcome> {
   const commits = await findCommits(request);
-  const [baseTree, headTree, tipTree] = await Promise.all([
-    request.repository.tree(commits.mergeBase),
-    request.repository.tree(commits.head),
-    request.repository.tree(commits.base),
-  ]);
-  const configText = request.configText ?? (await readConfig(tipTree));
+  const sides = await openSides(request.repository, commits);
+  const configText = request.configText ?? (await readConfig(sides.tip.tree));
   const [before, after] = await Promise.all([
-    resolveTargets(configText, baseTree, configFile, ports.memo),
-    resolveTargets(configText, headTree, configFile, ports.memo),
+    resolveTargets(configText, sides.base.tree, configFile, ports.memo),
+    resolveTargets(configText, sides.head.tree, configFile, ports.memo),
   ]);
   const broken = after.problems.filter((problem) => problem.severity === "error");
   if (broken.length > 0) return { kind: "config", commits, problems: broken };
-  const sides = {
-    base: { tree: baseTree, objects: request.repository.objects },
-    head: { tree: headTree, objects: request.repository.objects },
-  };
-  const compared = await compareAll(request, ports.renderer, sides, before.plan, after.plan);
-  const headConfig =
-    request.configText === undefined ? await headConfigProblems(tipTree, baseTree, headTree) : undefined;
-  const shared = {
-    compared,
-    sides,
-    plan: after.plan,
-    fingerprintKey: request.fingerprintKey,
-    ignore: after.config?.preview.ignore ?? [],
-  };
+  const { repository, fingerprintKey, signal } = request;
+  const { plan, config } = after;
+  const compared = await compareAll(request, ports.renderer, sides, before.plan, plan);
+  const ignore = config?.preview.ignore ?? [];
   const preview = await assemble({
-    ...shared,
-    commits,
-    changed: await request.repository.changedPaths(commits.mergeBase, commits.head),
+    ...{ commits, compared, sides, plan, fingerprintKey, ignore },
+    changed: await repository.changedPaths(commits.mergeBase, commits.head),
     warnings: after.problems,
-    headConfig,
+    headConfig: request.configText === undefined ? await headConfigProblems(sides) : undefined,
   });
   const drift = await findDrift({
-    ...shared,
-    repository: request.repository,
+    ...{ repository, compared, sides, plan, config, fingerprintKey, ignore, signal },
     renderer: ports.renderer,
-    signal: request.signal,
     base: commits.base,
-    tip: { tree: tipTree, objects: request.repository.objects },
-    config: after.config,
     targets: preview.targets,
   });
   return { kind: "preview", commits, preview: drift === undefined ? preview : { ...preview, drift } };
+}
+
+async function openSides(repository: Repository, { mergeBase, head, base }: Commits): Promise<Sides> {
+  const source = async (commit: string): Promise<RenderSource> => {
+    return { tree: await repository.tree(commit), objects: repository.objects };
+  };
+  const [atMergeBase, atHead, atTip] = await Promise.all([source(mergeBase), source(head), source(base)]);
+  return { base: atMergeBase, head: atHead, tip: atTip };
 }
 
 async function findCommits(request: PreviewRequest): Promise<Commits> {
@@ -99,7 +88,7 @@ async function findCommits(request: PreviewRequest): Promise<Commits> {
 async function compareAll(
   request: PreviewRequest,
   renderer: Renderer,
-  sides: { readonly base: RenderSource; readonly head: RenderSource },
+  sides: Sides,
   before: TargetPlan,
   after: TargetPlan,
 ): Promise<readonly SideBySide[]> {

@@ -1,6 +1,7 @@
 import { type ConfigProblem, parseConfig, planDifference, resolveTargets } from "../config/index.ts";
 import type { Preview } from "../model/preview.ts";
 import type { Tree } from "../model/tree.ts";
+import type { Sides } from "./side-by-side.ts";
 
 export type { ConfigProblem } from "../config/index.ts";
 
@@ -32,7 +33,8 @@ export interface HeadConfig {
  * Validates the head's `.sluice.yaml` where the change edits it; `undefined` where it does not: where it is the base's, or still the merge base's while the base has
  * moved on.
  */
-export async function headConfigProblems(base: Tree, mergeBase: Tree, head: Tree): Promise<HeadConfig | undefined> {
+export async function headConfigProblems(sides: Sides): Promise<HeadConfig | undefined> {
+  const [base, mergeBase, head] = [sides.tip.tree, sides.base.tree, sides.head.tree];
   const [before, begun, after] = await Promise.all([base, mergeBase, head].map((tree) => tree.at(configFile)));
   if (after?.oid === before?.oid || after?.oid === begun?.oid) return undefined;
   const text = await readConfig(head);

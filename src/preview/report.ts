@@ -15,15 +15,16 @@ export interface PreviewReport {
   readonly check: CheckReport;
 }
 
-/** Says an outcome to people. */
-export function report(outcome: PreviewOutcome): PreviewReport {
+/** Says an outcome to people. `repositoryUrl` is the repository's page on GitHub, for links to commits. */
+export function report(outcome: PreviewOutcome, repositoryUrl?: string): PreviewReport {
   const about = { name: checkName, headSha: outcome.commits.head, status: "completed" } as const;
   if (outcome.kind === "config") {
     const { comment, check } = configProblemsReport(outcome.problems, { head: outcome.commits.head });
     return { comment, check: { ...about, ...check } };
   }
-  const { completeness: _, ...check } = previewCheck(outcome.preview);
-  return { comment: previewComment(outcome.preview).body, check: { ...about, ...check } };
+  const options = repositoryUrl === undefined ? {} : { repositoryUrl };
+  const { completeness: _, ...check } = previewCheck(outcome.preview, options);
+  return { comment: previewComment(outcome.preview, options).body, check: { ...about, ...check } };
 }
 
 /** What the check says while the preview runs. */

@@ -33,6 +33,8 @@ export interface PreviewSettings {
   readonly fingerprintKey: Uint8Array;
   /** Render pull requests from forks too. */
   readonly forks: boolean;
+  /** GitHub's web address without a slash at the end, for links to commits. */
+  readonly webUrl?: string;
 }
 
 /**
@@ -85,7 +87,7 @@ async function attempt(
     const started = ports.clock();
     const outcome = await compute(job, pull, ports, settings, context.signal);
     observe(outcome, ports, started);
-    return report(outcome);
+    return report(outcome, repositoryUrl(job, settings));
   } catch (error) {
     if (error instanceof UserError) return refusedReport(pull.head.sha, error);
     assertOurs(context.signal);
@@ -94,6 +96,10 @@ async function attempt(
     log.error({ error, incident }, "preview failed for good");
     return faultReport(pull.head.sha, incident);
   }
+}
+
+function repositoryUrl({ repository }: PreviewJob, { webUrl }: PreviewSettings): string | undefined {
+  return webUrl === undefined ? undefined : `${webUrl}/${repository.owner}/${repository.name}`;
 }
 
 /** Throws when the job is another worker's from now on: the lock was lost, or this one stops. A run that took too long is still ours to report. */

@@ -13,10 +13,13 @@ export type SideBySide =
       readonly head: Render | undefined;
     };
 
-/** The trees at the merge base and at the head. */
+/** The trees of a comparison. */
 export interface Sides {
+  /** At the merge base. */
   readonly base: RenderSource;
   readonly head: RenderSource;
+  /** At the tip of the base branch, which may have moved on since the merge base. */
+  readonly tip: RenderSource;
 }
 
 /** Decides by traces whether a target is affected, and renders both sides if so. A target that no trace is known of is rendered once to get one. */

@@ -3,7 +3,7 @@ import markdownIt from "markdown-it";
 import { describe, expect, it } from "vitest";
 import { configProblemsReport, inert, previewCheck, previewComment } from "../../src/diff/index.ts";
 import type { Preview } from "../../src/model/preview.ts";
-import { change, finding, preview, target } from "./support.ts";
+import { change, drift, finding, preview, target } from "./support.ts";
 
 const nasty = fc.oneof(
   fc.constantFrom(
@@ -97,9 +97,16 @@ const hostile = fc
       finding({ severity: "warning", message: `Container \`${j}\` uses \`${k}\`` }),
     ];
     const unpinned = [{ reference: d, reason: e, file: f }];
+    const apart = drift({
+      ...{ app: a, environment: b, from: c, byPullRequest: [c] },
+      versions: [{ image: d, here: e, there: f }],
+      fields: [{ resource: g, path: h, here: i, there: j }],
+      commits: [{ sha: "a".repeat(40), subject: k, author: l, environment: b }],
+    });
     return preview(targets, {
       findings,
       notes: [l, a],
+      drift: { apart: Array.from({ length: Math.ceil(repeat / 3) }, () => apart), unchecked: repeat },
       completeness: { targets: 2, affected: 2, rendered: 1, failed: 1, truncated: 0, hiddenLines: 0, unpinned },
     });
   });

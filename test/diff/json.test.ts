@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { previewJson } from "../../src/diff/index.ts";
-import { change, finding, preview, target } from "./support.ts";
+import { change, drift, finding, preview, target } from "./support.ts";
 
 describe("the JSON of a preview", () => {
   const id = { apiVersion: "v1", kind: "ConfigMap", namespace: "", name: "old" };
@@ -68,5 +68,26 @@ describe("the JSON of a preview", () => {
       "failed",
       "unchanged",
     ]);
+  });
+
+  it("has the environments that are apart where any environment is promoted from another", () => {
+    const fields = [{ resource: "Deployment/web", path: "spec.replicas", here: "5", there: undefined }];
+    const commits = [{ sha: "c".repeat(40), subject: "Bump", author: "Ada", environment: "prod" }];
+    const apart = [drift({ fields, commits, more: 2 })];
+    expect(previewJson(preview([changed], { drift: { apart, unchecked: 1 } })).drift).toEqual({
+      apart: [
+        {
+          app: "webapp",
+          environment: "prod",
+          from: "staging",
+          versions: [{ image: "ghcr.io/acme/webapp", here: "1.4.0", there: "1.5.0" }],
+          fields: [{ resource: "Deployment/web", path: "spec.replicas", here: "5", there: null }],
+          more: 2,
+          byPullRequest: ["staging"],
+          commits,
+        },
+      ],
+      unchecked: 1,
+    });
   });
 });

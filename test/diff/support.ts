@@ -1,7 +1,7 @@
 import { parseAllDocuments } from "yaml";
 import { type CompareInput, compareTarget, type TargetComparison } from "../../src/diff/index.ts";
 import type { JsonObject } from "../../src/model/json.ts";
-import type { Finding, Preview, ResourceChange, TargetPreview } from "../../src/model/preview.ts";
+import type { EnvironmentDrift, Finding, Preview, ResourceChange, TargetPreview } from "../../src/model/preview.ts";
 import type { Resource } from "../../src/model/render.ts";
 
 /** The documents of a YAML text as a render's resources. */
@@ -99,5 +99,20 @@ export function preview(targets: readonly TargetPreview[], more: Partial<Preview
       unpinned: [],
       ...more.completeness,
     },
+  };
+}
+
+/** `webapp/prod`, one version behind staging. */
+export function drift(more: Partial<EnvironmentDrift> = {}): EnvironmentDrift {
+  return {
+    app: "webapp",
+    environment: "prod",
+    from: "staging",
+    versions: [{ image: "ghcr.io/acme/webapp", here: "1.4.0", there: "1.5.0" }],
+    fields: [],
+    more: 0,
+    byPullRequest: ["staging"],
+    commits: [],
+    ...more,
   };
 }

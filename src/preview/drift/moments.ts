@@ -1,4 +1,4 @@
-import type { Render, Renderer, RenderSource } from "../../model/render.ts";
+import type { Render, Renderer } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
 import type { SideBySide, Sides } from "../side-by-side.ts";
 
@@ -17,7 +17,6 @@ export interface TargetMoments {
 export interface MomentSources {
   readonly renderer: Renderer;
   readonly sides: Sides;
-  readonly tip: RenderSource;
   readonly signal: AbortSignal;
 }
 
@@ -41,14 +40,14 @@ export function momentReader(
 async function read(
   target: Target,
   compared: SideBySide | undefined,
-  { renderer, sides, tip, signal }: MomentSources,
+  { renderer, sides, signal }: MomentSources,
 ): Promise<TargetMoments | undefined> {
   const affected = compared?.affected === true ? compared : undefined;
   const head = affected === undefined ? await renderer.render(target.render, sides.head, signal) : affected.head;
   if (!head?.ok) return undefined;
   const mergeBase = affected === undefined ? head : affected.base;
   const before = mergeBase?.ok === true ? mergeBase : undefined;
-  const moved = tip.tree.oid !== sides.base.tree.oid;
-  const now = moved ? await renderer.render(target.render, tip, signal) : undefined;
+  const moved = sides.tip.tree.oid !== sides.base.tree.oid;
+  const now = moved ? await renderer.render(target.render, sides.tip, signal) : undefined;
   return { mergeBase, head, tip: now?.ok === true ? now : before };
 }
