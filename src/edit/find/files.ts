@@ -11,12 +11,15 @@ export interface Document {
   readonly root: Node;
 }
 
+/** More files than a target reasonably has. */
+const mostFiles = 5_000;
+
 /** The YAML files that a render read, each parsed when it is first asked for. */
 export class ReadFiles {
   readonly #tree: Tree;
   readonly #read: ReadonlySet<string>;
   readonly #folders: readonly string[];
-  readonly #parsed = new Map<string, Promise<readonly Document[]>>();
+  readonly #parsed = new Map<string, readonly Document[]>();
   readonly problems: FindProblem[] = [];
 
   constructor(trace: Trace, tree: Tree) {
@@ -30,61 +33,68 @@ export class ReadFiles {
     return this.#read.has(file) || this.#folders.some((folder) => folder === "" || file.startsWith(`${folder}/`));
   }
 
-  /** The YAML files below a folder that was read as a whole. */
+  /** Whether there is such a file and the render read it. Links are none. */
+  async exists(file: string): Promise<boolean> {
+    return this.has(file) && (await this.#tree.at(file))?.kind === "file";
+  }
+
+  /** The files below a folder that was read as a whole. */
   async below(folder: string): Promise<readonly string[]> {
-    return (await this.#tree.files(folder)).filter((file) => /\.(?:ya?ml|json)$/.test(file) && this.has(file));
+    return (await this.#tree.files(folder)).filter((file) => this.has(file));
   }
 
-  /** The documents of a file; none when it was not read, is not there, or is not YAML, which is a problem then. */
-  documents(file: string): Promise<readonly Document[]> {
-    const known = this.#parsed.get(file) ?? this.#parse(file);
-    this.#parsed.set(file, known);
-    return known;
+  /** The names of the folders in a folder. */
+  async foldersIn(folder: string): Promise<readonly string[]> {
+    const entries = await this.#tree.list(folder);
+    return entries.flatMap(({ kind, name }) => (kind === "dir" ? [name] : []));
   }
 
-  async #parse(file: string): Promise<readonly Document[]> {
-    if (!this.has(file) || (await this.#tree.at(file))?.kind !== "file") return [];
-    const bytes = await this.#tree.read(file);
-    if (bytes === undefined) return [];
+  /**
+   * The documents of a file; none when it was not read, is not there, or is not YAML, which is a problem then. With `words` a file that has none of them is not parsed: who asks knows that it
+   * would find nothing.
+   */
+  async documents(file: string, words?: readonly string[]): Promise<readonly Document[]> {
+    const known = this.#parsed.get(file);
+    if (known !== undefined) return known;
     try {
-      const yaml = parseYaml(file, bytes);
-      return Array.from({ length: yaml.documents }, (_, document) => ({
-        file,
-        document,
-        root: documentAt(yaml, document),
-      })).flatMap(({ root, ...rest }) => (root === undefined ? [] : [{ ...rest, root }]));
+      const bytes = (await this.exists(file)) ? await this.#tree.read(file) : undefined;
+      if (bytes === undefined || !mentions(bytes, words)) return [];
+      return this.#keep(file, this.#parse(file, bytes));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      const { line } = error.place ?? {};
-      this.problems.push({ file, message: error.message, ...(line === undefined ? {} : { line }) });
-      return [];
+      this.tell(file, error.message, error.place?.line);
+      return this.#keep(file, []);
     }
   }
-}
 
-/** The child of a map. */
-export function child(node: Node | undefined, key: string): Node | undefined {
-  return node?.kind === "map" ? node.get(key) : undefined;
-}
-
-/** The text of a scalar; empty when it is none. */
-export function textOf(node: Node | undefined): string {
-  return node?.kind === "scalar" ? node.value : "";
-}
-
-/** The items of a list; none when it is none. */
-export function itemsOf(node: Node | undefined): readonly Node[] {
-  return node?.kind === "list" ? node.items : [];
-}
-
-/** A relative path from a folder, as kustomize reads it; `undefined` when it leaves the repository or is a URL. */
-export function resolvePath(folder: string, relative: string): string | undefined {
-  if (/^[a-z][a-z0-9+.-]*:|^\/|^git@/i.test(relative)) return undefined;
-  const parts = folder === "" ? [] : folder.split("/");
-  for (const part of relative.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part !== "..") parts.push(part);
-    else if (parts.pop() === undefined) return undefined;
+  #parse(file: string, bytes: Uint8Array): readonly Document[] {
+    if (this.#parsed.size < mostFiles) return documentsOf(file, bytes);
+    throw new UserError("limit", `The target reads more than ${mostFiles} files with images in them`);
   }
-  return parts.join("/");
+
+  #keep(file: string, documents: readonly Document[]): readonly Document[] {
+    this.#parsed.set(file, documents);
+    return documents;
+  }
+
+  /** Notes a problem, once. */
+  tell(file: string, message: string, line?: number): void {
+    if (this.problems.some((known) => known.file === file && known.message === message)) return;
+    this.problems.push({ file, message, ...(line === undefined ? {} : { line }) });
+  }
+}
+
+function mentions(bytes: Uint8Array, words: readonly string[] | undefined): boolean {
+  if (words === undefined) return true;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return words.some((word) => text.includes(word));
+}
+
+/** The documents of a file's bytes. What is no YAML is an `input` UserError. */
+export function documentsOf(file: string, bytes: Uint8Array): readonly Document[] {
+  const yaml = parseYaml(file, bytes);
+  return Array.from({ length: yaml.documents }, (_, document) => {
+    const root = documentAt(yaml, document);
+    return root === undefined ? [] : [{ file, document, root }];
+  }).flat();
 }

@@ -1,7 +1,11 @@
+import type { JsonObject } from "../../model/json.ts";
 import type { RenderSpec } from "../../model/target.ts";
-import { child, itemsOf, type ReadFiles, textOf } from "./files.ts";
-import { partOf, type VersionSetting } from "./setting.ts";
-import { noValues, valueSettings } from "./values.ts";
+import { chartDefaults, dependencySettings } from "./charts.ts";
+import { documentsOf, type ReadFiles } from "./files.ts";
+import type { Layer } from "./layers.ts";
+import { inFolder } from "./nodes.ts";
+import type { FoundSettings } from "./setting.ts";
+import { valueSettings } from "./values.ts";
 
 type HelmSpec = Extract<RenderSpec, { readonly kind: "helm" }>;
 
@@ -9,28 +13,40 @@ type HelmSpec = Extract<RenderSpec, { readonly kind: "helm" }>;
 export async function helmSettings(
   files: ReadFiles,
   { path, options }: HelmSpec,
-): Promise<{ readonly settings: readonly VersionSetting[]; readonly valueFiles: readonly string[] }> {
-  const below = (name: string) => (path === "" ? name : `${path}/${name}`);
-  const known = noValues();
-  const settings: VersionSetting[] = [];
-  const valueFiles = [below("values.yaml"), ...(options.valueFiles ?? [])];
-  for (const file of valueFiles) {
-    const [values] = await files.documents(file);
-    if (values !== undefined) settings.unshift(...valueSettings(values, known));
-  }
-  for (const name of ["Chart.yaml", "requirements.yaml"]) settings.push(...(await dependencies(files, below(name))));
-  return { settings, valueFiles: valueFiles.toReversed() };
+): Promise<Pick<FoundSettings, "settings" | "valueFiles">> {
+  const given = options.valueFiles ?? [];
+  const layers = [
+    ...(await chartDefaults(files, path)),
+    ...(await givenLayers(files, given)),
+    ...configLayers(options.values),
+  ];
+  const settings = [...valueSettings(layers, files), ...(await dependencySettings(files, path))];
+  const own = inFolder(path, "values.yaml");
+  const valueFiles = [...given.toReversed(), ...((await files.exists(own)) ? [own] : [])];
+  return { settings, valueFiles: [...new Set(valueFiles)] };
 }
 
-async function dependencies(files: ReadFiles, file: string): Promise<readonly VersionSetting[]> {
-  const [chart] = await files.documents(file);
-  if (chart === undefined) return [];
-  return itemsOf(child(chart.root, "dependencies")).flatMap((item): readonly VersionSetting[] => {
-    const version = child(item, "version");
-    const name = textOf(child(item, "name"));
-    if (version?.kind !== "scalar" || name === "" || item.kind === "null") return [];
-    const repository = textOf(child(item, "repository")) || undefined;
-    const about = { subject: { kind: "chart", name, repository }, matches: name, form: "chart-dependency" } as const;
-    return [{ ...about, file, document: chart.document, at: item.path, version: partOf(version) }];
-  });
+/** Value files as layers, in their order. */
+export async function givenLayers(files: ReadFiles, paths: readonly string[]): Promise<readonly Layer[]> {
+  const layers: Layer[] = [];
+  for (const path of paths) {
+    const [values] = await files.documents(path);
+    if (values === undefined) continue;
+    const { file, document, root: start } = values;
+    layers.push({ file, document, start, prefix: [], role: "given" });
+  }
+  return layers;
+}
+
+/** Values that the configuration gives to the target. */
+function configLayers(values: JsonObject | undefined): readonly Layer[] {
+  if (values === undefined) return [];
+  const file = "the target's `helm.values`";
+  return documentsOf(file, Buffer.from(JSON.stringify(values))).map(({ root: start, document }) => ({
+    file,
+    document,
+    start,
+    prefix: [],
+    role: "config",
+  }));
 }

@@ -1,6 +1,6 @@
 import { UserError } from "../../model/errors.ts";
 import type { KeyPath, Node } from "../splice/index.ts";
-import { textOf } from "./files.ts";
+import { textOf } from "./nodes.ts";
 
 /** One step of a key: a map's key, a list's index, or the item of a list of which a field has a value. */
 export type KeyStep = string | number | { readonly field: string; readonly value: string };

@@ -1,123 +1,116 @@
-import type { Node, ScalarNode } from "../splice/index.ts";
-import { child, type Document, itemsOf, type ReadFiles, resolvePath, textOf } from "./files.ts";
-import { manifestSettings } from "./manifests.ts";
-import { partOf, type VersionSetting } from "./setting.ts";
-import { noValues, valueSettings } from "./values.ts";
+import type { Document, ReadFiles } from "./files.ts";
+import { chartSettings, type InflatedChart } from "./inflated.ts";
+import { imageItem, imageItems, kustomizationNames, renamed } from "./kustomization.ts";
+import { manifestSettings, manifestWords } from "./manifests.ts";
+import { child, childAt, inFolder, itemsOf, resolvePath, textOf } from "./nodes.ts";
+import { patched, patchSettings } from "./patches.ts";
+import { type FoundSettings, partsOf, type VersionSetting } from "./setting.ts";
 
-/** The names under which kustomize looks for a kustomization, in its order. */
-export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+type Settings = readonly VersionSetting[];
 
-/** What the kustomizations of a target set, what wins first. */
-export interface KustomizeFound {
-  readonly settings: readonly VersionSetting[];
-  readonly kustomizations: readonly string[];
-  readonly valueFiles: readonly string[];
-}
-
-/** Walks from a target's kustomization through what it includes: an outer one's `images` win over an inner one's, and both over the manifests. */
-export async function kustomizeSettings(files: ReadFiles, root: string): Promise<KustomizeFound> {
+/** Walks from a target's kustomization through what it includes, and follows each image from the manifest out: an outer `images` wins over an inner one, over patches and manifests. */
+export async function kustomizeSettings(
+  files: ReadFiles,
+  root: string,
+): Promise<Pick<FoundSettings, "settings" | "kustomizations" | "valueFiles">> {
   const walk = new Walk(files);
-  await walk.enter(root);
-  const { images, charts, values, manifests, kustomizations, valueFiles } = walk;
-  return { settings: [...images, ...charts, ...values, ...manifests], kustomizations, valueFiles };
+  const settings = await walk.enter(root, []);
+  return {
+    settings: distinct(settings),
+    kustomizations: [...walk.kustomizations],
+    valueFiles: [...walk.valueFiles],
+  };
 }
+
+/** A base that is included on several ways says the same on each. */
+function distinct(settings: Settings): Settings {
+  const seen = new Set<string>();
+  return settings.filter((setting) => {
+    const { file, document, at } = setting;
+    const key = JSON.stringify([file, document, at, partsOf(setting).map(({ path, line }) => [path, line])]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** More inclusions than a target reasonably has; bases may include each other in ever more ways. */
+const mostEntered = 2_000;
 
 class Walk {
-  readonly images: VersionSetting[] = [];
-  readonly charts: VersionSetting[] = [];
-  readonly values: VersionSetting[] = [];
-  readonly manifests: VersionSetting[] = [];
-  readonly kustomizations: string[] = [];
-  readonly valueFiles: string[] = [];
+  readonly kustomizations = new Set<string>();
+  readonly valueFiles = new Set<string>();
   readonly #files: ReadFiles;
-  readonly #seen = new Set<string>();
+  readonly #within = new Set<string>();
+  #entered = 0;
 
   constructor(files: ReadFiles) {
     this.#files = files;
   }
 
-  /** A folder with a kustomization, or a file of manifests. */
-  async enter(path: string): Promise<void> {
-    if (this.#seen.has(path)) return;
-    this.#seen.add(path);
+  /** What comes out of a folder with a kustomization or of a file of manifests, most deciding first. `before`: what a component is given. */
+  async enter(path: string, before: Settings): Promise<Settings> {
+    this.#entered += 1;
+    if (this.#within.has(path)) return before;
+    if (this.#entered > mostEntered) {
+      this.#files.tell(path, `More than ${mostEntered} inclusions are not followed`);
+      return before;
+    }
     for (const name of kustomizationNames) {
-      const file = path === "" ? name : `${path}/${name}`;
-      const [document] = await this.#files.documents(file);
-      if (document !== undefined) return this.#kustomization(path, document);
+      const [document] = await this.#files.documents(inFolder(path, name));
+      if (document === undefined) continue;
+      this.kustomizations.add(document.file);
+      this.#within.add(path);
+      const settings = await this.#kustomization(path, document, before);
+      this.#within.delete(path);
+      return settings;
     }
-    for (const document of await this.#files.documents(path)) this.manifests.push(...manifestSettings(document));
+    const documents = await this.#files.documents(path, manifestWords);
+    return [...documents.flatMap((document) => manifestSettings(document, this.#files)), ...before];
   }
 
-  async #kustomization(folder: string, document: Document): Promise<void> {
-    const { root, file } = document;
-    this.kustomizations.push(file);
-    this.images.push(...itemsOf(child(root, "images")).flatMap((item) => imageEntry(document, item)));
-    for (const chart of itemsOf(child(root, "helmCharts"))) await this.#helmChart(folder, document, chart);
-    const patches = itemsOf(child(root, "patches")).map((patch) => textOf(child(patch, "path")));
-    const merges = itemsOf(child(root, "patchesStrategicMerge")).map(textOf);
-    const included = ["components", "resources", "bases"].flatMap((key) => itemsOf(child(root, key)).map(textOf));
-    // Patches win over what they patch, and the last over the first.
-    for (const relative of [...[...merges, ...patches].reverse(), ...included]) {
-      const path = relative === "" ? undefined : resolvePath(folder, relative);
-      if (path !== undefined) await this.enter(path);
+  /** As kustomize does it: resources, charts, components over them, patches, `images`, transformers. */
+  async #kustomization(folder: string, document: Document, before: Settings): Promise<Settings> {
+    let settings = before;
+    for (const path of pathsIn(folder, document, ["resources", "bases"])) {
+      settings = [...(await this.enter(path, [])), ...settings];
     }
+    const transformers: VersionSetting[] = [];
+    for (const chart of await this.#charts(folder, document, transformers)) {
+      const found = await chartSettings(this.#files, chart);
+      settings = [...found.settings, ...settings];
+      for (const file of found.valueFiles) this.valueFiles.add(file);
+    }
+    for (const path of pathsIn(folder, document, ["components"])) settings = await this.enter(path, settings);
+    for (const patch of await patchSettings(this.#files, folder, document)) {
+      settings = [patch.setting, ...patched(settings, patch)];
+    }
+    for (const item of [...imageItems(document), ...transformers]) settings = [item, ...renamed(settings, item)];
+    return settings;
   }
 
-  async #helmChart(folder: string, document: Document, chart: Node): Promise<void> {
-    const { file, document: index } = document;
-    const version = child(chart, "version");
-    const name = textOf(child(chart, "name"));
-    if (version?.kind === "scalar" && name !== "") {
-      const repository = textOf(child(chart, "repo")) || undefined;
-      this.charts.push({
-        subject: { kind: "chart", name, repository },
-        matches: name,
-        form: "helm-charts",
-        file,
-        document: index,
-        at: chart.path,
-        version: partOf(version),
-      });
+  /** The charts of a kustomization. Files of generators and transformers may hold charts, and `images` items, of their own. */
+  async #charts(folder: string, document: Document, transformers: VersionSetting[]): Promise<readonly InflatedChart[]> {
+    const home = textOf(childAt(document.root, "helmGlobals", "chartHome")) || "charts";
+    const charts = itemsOf(child(document.root, "helmCharts")).map((node) => ({
+      kustomization: document,
+      folder,
+      node,
+      home,
+    }));
+    for (const path of pathsIn(folder, document, ["generators", "transformers"])) {
+      for (const plugin of await this.#files.documents(path)) {
+        const kind = textOf(child(plugin.root, "kind"));
+        const own = textOf(child(plugin.root, "chartHome")) || "charts";
+        if (kind === "ImageTagTransformer") transformers.push(...imageItem(plugin, child(plugin.root, "imageTag")));
+        if (kind === "HelmChartInflationGenerator") {
+          charts.push({ kustomization: plugin, folder, node: plugin.root, home: own });
+        }
+      }
     }
-    const known = noValues();
-    const found: VersionSetting[] = [];
-    const relative = [
-      textOf(child(chart, "valuesFile")),
-      ...itemsOf(child(chart, "additionalValuesFiles")).map(textOf),
-    ];
-    for (const one of relative.filter((text) => text !== "")) {
-      const path = resolvePath(folder, one);
-      if (path === undefined) continue;
-      this.valueFiles.unshift(path);
-      for (const values of await this.#files.documents(path)) found.unshift(...valueSettings(values, known));
-    }
-    const inline = child(chart, "valuesInline");
-    if (inline !== undefined) found.unshift(...valueSettings(document, known, inline));
-    this.values.push(...found);
+    return charts;
   }
 }
 
-/** One item of `images`: `name` is what it matches, `newName` what comes out. An item that changes the name alone sets no version. */
-function imageEntry({ file, document }: Document, item: Node): readonly VersionSetting[] {
-  const matches = textOf(child(item, "name"));
-  if (matches === "") return [];
-  const [name, tag, digest] = ["newName", "newTag", "digest"].map((key) => scalarChild(item, key));
-  return [
-    {
-      subject: { kind: "image", name: name?.value ?? matches },
-      matches,
-      form: "kustomize-image",
-      file,
-      document,
-      at: item.kind === "null" ? [] : item.path,
-      ...(name === undefined ? {} : { name: partOf(name) }),
-      ...(tag === undefined ? {} : { tag: partOf(tag) }),
-      ...(digest === undefined ? {} : { digest: partOf(digest) }),
-    },
-  ];
-}
-
-function scalarChild(item: Node, key: string): ScalarNode | undefined {
-  const node = child(item, key);
-  return node?.kind === "scalar" ? node : undefined;
+function pathsIn(folder: string, { root }: Document, keys: readonly string[]): readonly string[] {
+  const texts = keys.flatMap((key) => itemsOf(child(root, key)).map(textOf));
+  return texts.flatMap((text) => (text === "" || text.includes("\n") ? [] : (resolvePath(folder, text) ?? [])));
 }

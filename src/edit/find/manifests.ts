@@ -1,7 +1,14 @@
 import { parseImage } from "../image-name.ts";
-import type { Node, ScalarNode } from "../splice/index.ts";
-import { child, type Document, textOf } from "./files.ts";
-import { partOf, type VersionSetting } from "./setting.ts";
+import type { KeyPath, Node } from "../splice/index.ts";
+import type { Document, ReadFiles } from "./files.ts";
+import { child, childAt, itemsOf, textOf } from "./nodes.ts";
+import { releaseSettings } from "./releases.ts";
+import type { VersionSetting } from "./setting.ts";
+import { type Known, type Shape, shapesIn } from "./shapes.ts";
+import { shapeParts } from "./values.ts";
+
+/** Files without one of these set no version. */
+export const manifestWords = ["mage", "repository", "HelmRelease", "Application"];
 
 /** Kinds that hold text, schemas or build instructions, never an image that runs. */
 const imageless = new Set([
@@ -11,36 +18,72 @@ const imageless = new Set([
   "SealedSecret",
   "Kustomization",
   "Component",
+  "HelmChartInflationGenerator",
+  "ImageTagTransformer",
 ]);
-const deepest = 40;
+const mostListed = 10_000;
 
-/** Images in one document of Kubernetes manifests: every `image` of a container, of whatever kind, and of custom resources that name one. */
-export function manifestSettings(document: Document): readonly VersionSetting[] {
-  if (imageless.has(textOf(child(document.root, "kind")))) return [];
-  const settings: VersionSetting[] = [];
-  const visit = (node: Node, depth: number): void => {
-    if (depth > deepest) return;
-    if (node.kind === "list") for (const item of node.items) visit(item, depth + 1);
-    if (node.kind !== "map") return;
-    for (const { key, node: value } of node.entries) {
-      if (depth === 0 && key === "metadata") continue;
-      if (key === "image" && value.kind === "scalar") settings.push(...imageSetting(document, value));
-      else visit(value, depth + 1);
-    }
-  };
-  visit(document.root, 0);
-  return settings;
+/** Images in one document of Kubernetes manifests: every `image` of a container, of whatever kind, and of custom resources that name one. Items of lists are taken apart. */
+export function manifestSettings(document: Document, files: ReadFiles): readonly VersionSetting[] {
+  return resourcesIn(document.root).flatMap((resource) => resourceSettings(document, resource, files));
 }
 
-function imageSetting({ file, document }: Document, node: ScalarNode): readonly VersionSetting[] {
-  const image = parseImage(node.value);
-  if (image === undefined) return [];
-  const about = {
-    subject: { kind: "image", name: image.name },
-    matches: image.name,
+function resourcesIn(root: Node): readonly Node[] {
+  const items = itemsOf(child(root, "items"));
+  const isList = textOf(child(root, "kind")).endsWith("List") && items.length > 0;
+  return isList ? items.slice(0, mostListed) : [root];
+}
+
+function resourceSettings(document: Document, resource: Node, files: ReadFiles): readonly VersionSetting[] {
+  const kind = textOf(child(resource, "kind"));
+  if (resource.kind !== "map" || imageless.has(kind)) return [];
+  const release = releaseSettings(document, resource, files);
+  if (release !== undefined) return release;
+  const name = `${kind}/${textOf(childAt(resource, "metadata", "name"))}`;
+  const onLimit = () =>
+    files.tell(document.file, `${name} has more values than are searched for images`, resource.line);
+  const skip = (key: string, depth: number) =>
+    (depth === 0 && (key === "metadata" || key === "status")) || key === "annotations" || key === "labels";
+  return imagesIn(document, resource, { skip, onLimit }).map((setting) => ({ ...setting, resource: name }));
+}
+
+type Bounds = Pick<Parameters<typeof shapesIn>[1], "skip" | "onLimit">;
+
+/** Images in a part of a document that nothing else adds to. */
+export function imagesIn(document: Document, start: Node, bounds: Bounds): readonly VersionSetting[] {
+  const known: Known = (map, key) => textOf(map.get(key)) || undefined;
+  return shapesIn(start, { ...bounds, known }).map((shape) => settingOf(document, shape));
+}
+
+function settingOf({ file, document }: Document, shape: Shape): VersionSetting {
+  const name = nameOf(shape);
+  const container = containerOf(shape);
+  return {
+    subject: { kind: "image", name },
+    matches: name,
     form: "manifest",
     file,
     document,
-  } as const;
-  return [{ ...about, at: node.path.slice(0, -1), whole: partOf(node) }];
+    at: shape.map.path,
+    ...shapeParts(shape),
+    ...(shape.digest && { digestKey: shape.keys.digest }),
+    ...(container !== undefined && { container }),
+  };
+}
+
+function nameOf({ name, registry, whole }: Shape): string | undefined {
+  const text = parseImage((whole ?? name)?.value ?? "")?.name;
+  const before = registry?.value ?? "";
+  return text === undefined || before === "" ? text : `${before}/${text}`;
+}
+
+/** The name of the container that the map is; of one without a name, its place in the list. */
+function containerOf({ map, whole }: Shape): string | undefined {
+  if (whole === undefined || !isContainer(map.path)) return undefined;
+  return textOf(map.get("name")) || String(map.path.at(-1));
+}
+
+/** Whether a path is that of a container, as kustomize finds them. */
+function isContainer(path: KeyPath): boolean {
+  return typeof path.at(-1) === "number" && /^(?:initC|ephemeralC|c)ontainers$/.test(String(path.at(-2)));
 }

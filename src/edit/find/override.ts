@@ -1,8 +1,10 @@
 import type { Json } from "../../model/json.ts";
-import { documentAt, parseYaml, type YamlEdit } from "../splice/index.ts";
-import { child } from "./files.ts";
+import { parseImage, printImage } from "../image-name.ts";
+import { documentAt, type KeyPath, type Node, parseYaml, type YamlEdit } from "../splice/index.ts";
+import { imageItems, isReached } from "./kustomization.ts";
+import { child } from "./nodes.ts";
 import type { FoundSettings, VersionSetting } from "./setting.ts";
-import type { WantedVersion } from "./version-edits.ts";
+import { tagKeyOf, versionEdits, type WantedImage, type WantedVersion } from "./version-edits.ts";
 
 /** One edit of one file. */
 export interface FileEdit {
@@ -10,72 +12,110 @@ export interface FileEdit {
   readonly edit: YamlEdit;
 }
 
+/** A file of the target's own. */
+interface Own {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * The edits that override a setting, which stands in a file that others share, in a file of the target's own: an item of `images` in its kustomization, or the same key in its last value file.
- * `own` is that file with its bytes. `undefined` where nothing can override it: plain manifests, versions of charts, lists in values.
+ * The edits that override a setting, which stands in a file that others share, in a file of the target's own: an item of `images` in its outermost kustomization, or the same key in a value file
+ * that wins over the setting's. `own` is that file with its bytes. `undefined` where nothing there can override it: plain manifests, versions of charts, lists in values, images without a
+ * name, digests that the chart knows no key for.
  */
 export function overrideFor(
   setting: VersionSetting,
   wanted: WantedVersion,
   found: Pick<FoundSettings, "kustomizations" | "valueFiles">,
-  own: { readonly file: string; readonly bytes: Uint8Array },
+  own: Own,
 ): readonly FileEdit[] | undefined {
-  if ("version" in wanted) return undefined;
-  switch (setting.form) {
-    case "kustomize-image":
-    case "manifest":
-      return found.kustomizations.includes(own.file) ? kustomizeOverride(setting, wanted, own) : undefined;
-    case "values":
-    case "values-text":
-      return found.valueFiles.includes(own.file) ? valuesOverride(setting, wanted, own) : undefined;
-    case "helm-charts":
-    case "chart-dependency":
-      return undefined;
-    default:
-      return setting.form satisfies never;
-  }
+  if ("version" in wanted || setting.subject.kind !== "image") return undefined;
+  const edits = editsIn(setting, wanted, found, own);
+  return edits?.map((edit) => ({ file: own.file, edit }));
 }
 
-type Image = Exclude<WantedVersion, { readonly version: string }>;
-type Own = { readonly file: string; readonly bytes: Uint8Array };
+type Edits = readonly YamlEdit[] | undefined;
 
-/** An outer kustomization sees the name that the inner one gave the image. */
-function kustomizeOverride(
-  { subject }: VersionSetting,
-  wanted: Image,
-  { file, bytes }: Own,
-): readonly FileEdit[] | undefined {
-  if (subject.kind !== "image" || subject.name === undefined) return undefined;
-  const item: Json = {
-    name: subject.name,
-    ...(wanted.name === undefined || wanted.name === subject.name ? {} : { newName: wanted.name }),
+function editsIn(
+  setting: VersionSetting,
+  wanted: WantedImage,
+  found: Pick<FoundSettings, "kustomizations" | "valueFiles">,
+  own: Own,
+): Edits {
+  if (wanted.tag === "" && wanted.digest === "") return undefined;
+  if (own.file === found.kustomizations[0]) return kustomizeOverride(setting, wanted, own);
+  const isValues = setting.form === "values" || setting.form === "values-text";
+  return isValues && setting.values?.above.includes(own.file) === true
+    ? valuesOverride(setting, setting.values.key, wanted, own)
+    : undefined;
+}
+
+/** The outermost kustomization sees the name that comes out of those within, and what it makes of it is the setting's subject. */
+function kustomizeOverride(setting: VersionSetting, wanted: WantedImage, { file, bytes }: Own): Edits {
+  const name = setting.subject.name;
+  if (name === undefined || !isReached(setting)) return undefined;
+  const root = documentAt(parseYaml(file, bytes), 0);
+  const item = root && imageItems({ file, document: 0, root }).findLast(({ subject }) => subject.name === name);
+  if (item !== undefined) {
+    const edits = versionEdits(item, wanted);
+    return "refused" in edits ? undefined : edits;
+  }
+  const value: Json = {
+    name,
+    ...(wanted.name === undefined || wanted.name === name ? {} : { newName: wanted.name }),
     ...(wanted.tag === "" ? {} : { newTag: wanted.tag }),
     ...(wanted.digest === "" ? {} : { digest: wanted.digest }),
   };
-  const images = child(documentAt(parseYaml(file, bytes), 0), "images");
-  const edit: YamlEdit =
-    images?.kind === "list"
-      ? { kind: "insert", document: 0, path: ["images", "-"], value: item }
-      : { kind: "insert", document: 0, path: ["images"], value: [item] };
-  return [{ file, edit }];
+  const isThere = child(root, "images")?.kind === "list";
+  return [
+    { kind: "insert", document: 0, path: isThere ? ["images", "-"] : ["images"], value: isThere ? value : [value] },
+  ];
 }
 
-function valuesOverride(setting: VersionSetting, wanted: Image, { file }: Own): readonly FileEdit[] | undefined {
-  // A list in a value file replaces the chart's whole list.
-  if (setting.at.some((step) => typeof step === "number")) return undefined;
-  const set = (key: string, value: string): FileEdit => ({
-    file,
-    edit: { kind: "insert", document: 0, path: [...setting.at, key], value },
-  });
-  const keyOf = (part: VersionSetting["tag"], otherwise: string) => String(part?.path.at(-1) ?? otherwise);
-  if (setting.whole !== undefined && setting.subject.kind === "image") {
-    const name = wanted.name ?? setting.subject.name ?? "";
-    const text = `${name}${wanted.tag === "" ? "" : `:${wanted.tag}`}${wanted.digest === "" ? "" : `@${wanted.digest}`}`;
-    return [set(keyOf(setting.whole, "image"), text)];
+function valuesOverride(setting: VersionSetting, key: KeyPath, wanted: WantedImage, { file, bytes }: Own): Edits {
+  const texts = overridingTexts(setting, wanted);
+  const root = documentAt(parseYaml(file, bytes), 0);
+  const edits = texts?.map(([name, value]) => put(root, [...key, name], value));
+  return edits?.every((edit) => edit !== undefined) === true ? edits : undefined;
+}
+
+/** The values of a chart that say the wanted version, by their keys beside the setting. */
+function overridingTexts(
+  setting: VersionSetting,
+  wanted: WantedImage,
+): readonly (readonly [string, string])[] | undefined {
+  const { whole, tag, digest, digestKey, values, subject } = setting;
+  if (wanted.name !== undefined && wanted.name !== subject.name) return undefined;
+  if (whole !== undefined) {
+    const written = parseImage(whole.value)?.name;
+    return written === undefined ? undefined : [[keyOf(whole.path), printImage({ ...wanted, name: written })]];
   }
-  if (wanted.digest !== "" && setting.digest === undefined && setting.digestKey === undefined) return undefined;
+  const tagKey = tagKeyOf(setting);
+  if (tag?.value.includes("@") === true && digest === undefined) {
+    return [[tagKey, wanted.digest === "" ? wanted.tag : `${wanted.tag}@${wanted.digest}`]];
+  }
+  if (wanted.digest !== "" && digestKey === undefined) return undefined;
+  const digestBelow = digest?.value || values?.digestBelow || "";
+  const tagBelow = tag?.value || values?.tagBelow || "";
   return [
-    ...(wanted.tag === "" ? [] : [set(keyOf(setting.tag, "tag"), wanted.tag)]),
-    ...(wanted.digest === "" ? [] : [set(setting.digestKey ?? "digest", wanted.digest)]),
+    ...(wanted.tag === tagBelow ? [] : [[tagKey, wanted.tag] as const]),
+    ...(wanted.digest === digestBelow ? [] : [[digestKey ?? "digest", wanted.digest] as const]),
   ];
+}
+
+function keyOf(path: KeyPath): string {
+  return String(path.at(-1));
+}
+
+/** A list in a value file replaces the chart's whole list, so nothing is put into one. */
+function put(root: Node | undefined, path: KeyPath, value: string): YamlEdit | undefined {
+  let node: Node | undefined = root;
+  for (const step of path) {
+    if (typeof step === "number") return undefined;
+    if (node !== undefined && node.kind !== "map")
+      return node.kind === "null" ? { kind: "insert", document: 0, path, value } : undefined;
+    node = node?.get(step);
+  }
+  if (node === undefined) return { kind: "insert", document: 0, path, value };
+  return node.kind === "scalar" || node.kind === "null" ? { kind: "set", document: 0, path, value } : undefined;
 }

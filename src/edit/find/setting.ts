@@ -1,7 +1,15 @@
 import type { KeyPath, ScalarNode } from "../splice/index.ts";
 
 /** Why a value cannot be changed where it stands. */
-export type Blocked = "alias" | "anchor" | "merge key" | "encrypted" | "template" | "text block";
+export type Blocked =
+  | "alias"
+  | "anchor"
+  | "merge key"
+  | "encrypted"
+  | "template"
+  | "text block"
+  | "inline patch"
+  | "included chart";
 
 /** One scalar of a setting. */
 export interface SettingPart {
@@ -26,10 +34,25 @@ export type SettingForm =
   | "helm-charts"
   | "chart-dependency";
 
+/** Where a setting stands among the values of a chart. */
+export interface ValuesPlace {
+  /** The path of the setting's `at` from the root of the chart's values; below the name of an included chart where it is that one's. */
+  readonly key: KeyPath;
+  /** The value files that win over the setting's own, the most winning first. */
+  readonly above: readonly string[];
+  /** Whether the setting stands in the defaults of a chart (`values.yaml` beside `Chart.yaml`). */
+  readonly isDefault: boolean;
+  /** What the files that the setting's own wins over say of the tag and the digest. `undefined`: nothing. */
+  readonly tagBelow: string | undefined;
+  readonly digestBelow: string | undefined;
+  /** The registry that comes before the name, wherever it is set. */
+  readonly registry: string | undefined;
+}
+
 /** One place that decides about an image's or a chart's version. */
 export interface VersionSetting {
   readonly subject: Subject;
-  /** The name that it replaces: kustomize's `images[].name`; else the subject's. */
+  /** The name that it replaces, kustomize's `images[].name`, or as which it is written; else the subject's. */
   readonly matches: string | undefined;
   readonly form: SettingForm;
   readonly file: string;
@@ -38,6 +61,7 @@ export interface VersionSetting {
   /** What holds the parts: the item of `images`, the map with the tag, the container. */
   readonly at: KeyPath;
   readonly name?: SettingPart;
+  readonly registry?: SettingPart;
   readonly tag?: SettingPart;
   readonly digest?: SettingPart;
   /** The whole reference as one text. */
@@ -45,6 +69,13 @@ export interface VersionSetting {
   readonly version?: SettingPart;
   /** For values: what the digest's key is called beside the tag, where the chart knows one. */
   readonly digestKey?: string;
+  /** For values of a chart. */
+  readonly values?: ValuesPlace;
+  /** For manifests: the resource as `Kind/name`, and the container where it is one's image. */
+  readonly resource?: string;
+  readonly container?: string;
+  /** The place (`file:line`) that decides in its stead: changing this setting alone has no effect. */
+  readonly decidedBy?: string;
 }
 
 /** Something that looks like a setting and cannot be read. */
@@ -77,4 +108,26 @@ function blockedBy(node: ScalarNode): Blocked | undefined {
   if (node.merged === true) return "merge key";
   if (node.anchored === true) return "anchor";
   return node.style === "block" ? "text block" : undefined;
+}
+
+const partNames = ["name", "registry", "tag", "digest", "whole", "version"] as const;
+
+/** Every part that a setting has. */
+export function partsOf(setting: VersionSetting): readonly SettingPart[] {
+  return partNames.flatMap((name) => setting[name] ?? []);
+}
+
+/** The setting with each of its parts made anew. */
+export function withParts(setting: VersionSetting, change: (part: SettingPart) => SettingPart): VersionSetting {
+  const parts = partNames.flatMap((name) => {
+    const part = setting[name];
+    return part === undefined ? [] : [[name, change(part)] as const];
+  });
+  return { ...setting, ...Object.fromEntries(parts) };
+}
+
+/** `file:line` of a setting. */
+export function placeOf(setting: VersionSetting): string {
+  const [part] = partsOf(setting);
+  return part === undefined ? setting.file : `${setting.file}:${part.line}`;
 }

@@ -1,129 +1,111 @@
 import { parseImage } from "../image-name.ts";
-import type { KeyPath, MapNode, Node, ScalarNode } from "../splice/index.ts";
-import { child, type Document, textOf } from "./files.ts";
-import { partOf, type SettingPart, type VersionSetting } from "./setting.ts";
+import type { KeyPath, ScalarNode } from "../splice/index.ts";
+import type { ReadFiles } from "./files.ts";
+import { answerOf, keyIn, type Layer, mergedText } from "./layers.ts";
+import { partOf, type ValuesPlace, type VersionSetting, withParts } from "./setting.ts";
+import { type Known, type Shape, shapesIn } from "./shapes.ts";
 
-/** What the values of a chart say of images so far, by the path of the map that says it: files are read in the order in which they win over each other. */
-export interface KnownValues {
-  /** Names of images, and registries, by path. */
-  readonly names: Map<string, string>;
-  readonly registries: Map<string, string>;
-  /** Maps that know a `digest` beside the tag. */
-  readonly digests: Map<string, string>;
+/** What the values of a chart set, by layers of which the later win; what wins comes first. Names are those of all layers together. */
+export function valueSettings(layers: readonly Layer[], files: ReadFiles): readonly VersionSetting[] {
+  return layers
+    .flatMap((layer, index) => (layer.role === "config" ? [] : layerSettings(layers, layer, index, files)))
+    .toReversed();
 }
 
-/** Nothing known yet. */
-export function noValues(): KnownValues {
-  return { names: new Map(), registries: new Map(), digests: new Map() };
+/** The last of a file comes first, since the whole list is turned around. */
+function layerSettings(layers: readonly Layer[], layer: Layer, index: number, files: ReadFiles): VersionSetting[] {
+  const known: Known = ({ path }, key) => mergedText(layers, [...keyIn(layer, path), key]) || undefined;
+  const onLimit = () => files.tell(layer.file, "The file has more values than are searched for images");
+  const below = layers.slice(0, index);
+  const above = layers.slice(index + 1);
+  return shapesIn(layer.start, { known, onLimit })
+    .map((shape) => settingOf(shape, { layer, below, above, all: layers }))
+    .toReversed();
 }
 
-const nameKeys = ["repository", "name", "imageName", "imageRepository"];
-const tagKeys = ["tag", "imageTag", "version"];
-const deepest = 30;
+interface Among {
+  readonly layer: Layer;
+  readonly below: readonly Layer[];
+  readonly above: readonly Layer[];
+  readonly all: readonly Layer[];
+}
 
-/**
- * Settings in one document of values, in the usual shapes: a map with `tag` and `repository` (or what the files before said there), `imageTag` beside the image's name or alone, and whole references
- * under `image` and `…Image`. Learns names as it goes. `at` is where the values begin in the document.
- */
-export function valueSettings(
-  document: Document,
-  known: KnownValues,
-  start: Node | undefined = document.root,
-): readonly VersionSetting[] {
-  const settings: VersionSetting[] = [];
-  const origin = start !== undefined && start.kind !== "null" ? start.path.length : 0;
-  const visit = (node: Node | undefined, key: string, depth: number): void => {
-    if (node === undefined || depth > deepest) return;
-    if (node.kind === "list") for (const item of node.items) visit(item, key, depth + 1);
-    else if (node.kind === "scalar" && isImageKey(key)) settings.push(...wholeSetting(document, node));
-    else if (node.kind === "map") visitMap(node, key, depth);
+function settingOf(shape: Shape, among: Among): VersionSetting {
+  const { layer, above } = among;
+  const key = keyIn(layer, shape.map.path);
+  const values = placeIn(shape, key, among);
+  const name =
+    shape.whole === undefined ? nameOf(shape, key, values.registry, among.all) : parseImage(shape.whole.value)?.name;
+  const setting: VersionSetting = {
+    subject: { kind: "image", name },
+    matches: name,
+    form: shape.whole === undefined ? "values" : "values-text",
+    file: layer.file,
+    document: layer.document,
+    at: shape.map.path,
+    ...shapeParts(shape),
+    ...digestKeyOf(shape, key, among.all),
+    values,
   };
-  const visitMap = (node: MapNode, key: string, depth: number): void => {
-    const setting = mapSetting(document, node, key, known, origin);
-    if (setting !== undefined) settings.push(setting);
-    const taken = new Set([setting?.name, setting?.tag].map((part) => part?.path.at(-1)));
-    for (const entry of node.entries) if (!taken.has(entry.key)) visit(entry.node, entry.key, depth + 1);
-  };
-  visit(start, "", 0);
-  return settings;
+  const decidedBy = deciding(shape, key, layer, above);
+  const decided = decidedBy === undefined ? setting : { ...setting, decidedBy };
+  return layer.role === "included" ? withParts(decided, (part) => ({ blocked: "included chart", ...part })) : decided;
 }
 
-/** `image`, `webImage`, `image_web`. */
-function isImageKey(key: string): boolean {
-  return /^(?:image|.*Image|.*_image)$/.test(key);
-}
-
-function mapSetting(
-  { file, document }: Document,
-  node: MapNode,
-  key: string,
-  known: KnownValues,
-  origin: number,
-): VersionSetting | undefined {
-  const where = JSON.stringify(node.path.slice(origin));
-  const nameNode = nameKeys.map((name) => node.get(name)).find((one) => one?.kind === "scalar");
-  const plainName = scalar(node.get("image"));
-  const image = isImageKey(key) || /image/i.test(key);
-  const tagNode = tagKeys
-    .filter(
-      (tag) => image || tag === "imageTag" || (tag === "tag" && (nameNode !== undefined || known.names.has(where))),
-    )
-    .map((tag) => scalar(node.get(tag)))
-    .find((one) => one !== undefined);
-  const sibling =
-    plainName !== undefined && tagNode !== undefined && parseImage(plainName.value)?.tag === "" ? plainName : undefined;
-  const name = (nameNode?.kind === "scalar" ? nameNode : undefined) ?? sibling;
-  if (name !== undefined && (image || tagNode !== undefined)) known.names.set(where, name.value);
-  const registry = textOf(node.get("registry"));
-  if (registry !== "") known.registries.set(where, registry);
-  const digest = scalar(node.get("digest"));
-  if (digest !== undefined || node.get("digest")?.kind === "null") known.digests.set(where, "digest");
-  if (tagNode === undefined && (digest === undefined || digest.value === "" || !(image || known.names.has(where))))
-    return undefined;
-  const full = fullName(known.names.get(where), known.registries.get(where));
-  const digestKey = known.digests.get(where);
+/** The parts of a shape. */
+export function shapeParts({ name, registry, tag, digest, whole }: Shape): Partial<VersionSetting> {
+  if (whole !== undefined) return { whole: partOf(whole) };
   return {
-    subject: { kind: "image", name: full },
-    matches: full,
-    form: "values",
-    file,
-    document,
-    at: node.path,
-    ...(name === undefined ? {} : { name: partOf(name) }),
-    ...(tagNode === undefined ? {} : { tag: partOf(tagNode) }),
-    ...(digest === undefined ? {} : { digest: partOf(digest) }),
-    ...(digestKey === undefined ? {} : { digestKey }),
+    ...(name && { name: partOf(name) }),
+    ...(registry && { registry: partOf(registry) }),
+    ...(tag && { tag: partOf(tag) }),
+    ...(digest && { digest: partOf(digest) }),
   };
 }
 
-function scalar(node: Node | undefined): ScalarNode | undefined {
-  return node?.kind === "scalar" ? node : undefined;
+function placeIn({ keys, whole }: Shape, key: KeyPath, { layer, below, above, all }: Among): ValuesPlace {
+  const own = mergedText(all, [...key, keys.registry]);
+  return {
+    key,
+    above: [...new Set(above.filter(({ role }) => role !== "config").map(({ file }) => file))].toReversed(),
+    isDefault: layer.role !== "given",
+    tagBelow: whole === undefined ? mergedText(below, [...key, keys.tag]) : undefined,
+    digestBelow: whole === undefined ? mergedText(below, [...key, keys.digest]) : undefined,
+    // Charts that know a registry of its own for an image let a global one win.
+    registry: (own === undefined ? undefined : mergedText(all, ["global", "imageRegistry"]) || own) || undefined,
+  };
 }
 
-function fullName(name: string | undefined, registry: string | undefined): string | undefined {
-  return name === undefined || registry === undefined ? name : `${registry}/${name}`;
+function nameOf(
+  { keys }: Shape,
+  key: KeyPath,
+  registry: string | undefined,
+  all: readonly Layer[],
+): string | undefined {
+  const names = keys.names.map((name) => mergedText(all, [...key, name]) ?? "");
+  const name = parseImage(names.find((text) => text !== "") ?? "")?.name;
+  if (name === undefined || registry === undefined || name.startsWith(`${registry}/`)) return name;
+  return `${registry}/${name}`;
 }
 
-/** A whole reference; text without tag and digest sets no version. */
-function wholeSetting({ file, document }: Document, node: ScalarNode): readonly VersionSetting[] {
-  const image = parseImage(node.value);
-  if (image === undefined || (image.tag === "" && image.digest === "")) return [];
-  const whole: SettingPart = partOf(node);
-  const at: KeyPath = node.path.slice(0, -1);
-  return [
-    {
-      subject: { kind: "image", name: image.name },
-      matches: image.name,
-      form: "values-text",
-      file,
-      document,
-      at,
-      whole,
-    },
-  ];
+function digestKeyOf({ keys, whole }: Shape, key: KeyPath, all: readonly Layer[]): { digestKey?: string } {
+  const known = whole === undefined && all.some((layer) => answerOf(layer, [...key, keys.digest]).kind === "found");
+  return known ? { digestKey: keys.digest } : {};
 }
 
-/** The values below a key, where a parent chart gives them to one that it includes. */
-export function belowKey(node: Node | undefined, ...keys: readonly string[]): Node | undefined {
-  return keys.reduce<Node | undefined>((here, key) => child(here, key), node);
+/** Where a later layer says each of the values that this one says. */
+function deciding(shape: Shape, key: KeyPath, layer: Layer, above: readonly Layer[]): string | undefined {
+  const version = [shape.whole, shape.tag, shape.digest].filter((node) => node !== undefined);
+  const parts = version.length > 0 ? version : [shape.name].filter((node) => node !== undefined);
+  const places = parts.map((node) => saidAgain(node, key, layer, above));
+  return places.every((place) => place !== undefined) ? places[0] : undefined;
+}
+
+function saidAgain(node: ScalarNode, key: KeyPath, layer: Layer, above: readonly Layer[]): string | undefined {
+  const name = keyIn(layer, node.path).slice(key.length);
+  for (const other of above.toReversed()) {
+    const answer = answerOf(other, [...key, ...name]);
+    if (answer.kind === "found") return other.role === "config" ? other.file : `${other.file}:${answer.line}`;
+  }
+  return undefined;
 }

@@ -1,127 +1,151 @@
 import { parseImage, printImage } from "../image-name.ts";
 import type { YamlEdit } from "../splice/index.ts";
-import type { SettingPart, VersionSetting } from "./setting.ts";
+import { type Blocked, partsOf, type SettingPart, type VersionSetting } from "./setting.ts";
 
-/** The version that is wanted: of an image (an empty digest: none), with another name where that changes too; or of a chart. */
+/** The version that is wanted: of an image (an empty tag or digest: none), with another name where that changes too; or of a chart. */
 export type WantedVersion =
   | { readonly tag: string; readonly digest: string; readonly name?: string }
   | { readonly version: string };
+
+/** A version of an image that is wanted. */
+export type WantedImage = Exclude<WantedVersion, { readonly version: string }>;
 
 /** Why a setting cannot be given a version. */
 export interface Refused {
   readonly refused: string;
 }
 
-/** The edits that turn a setting into the wanted version; none when it has it already. */
-export function versionEdits(setting: VersionSetting, wanted: WantedVersion): readonly YamlEdit[] | Refused {
-  const parts = [setting.name, setting.tag, setting.digest, setting.whole, setting.version];
-  const blocked = parts.find((part) => part?.blocked !== undefined);
-  const edits = editsOf(setting, wanted);
-  if ("refused" in edits || edits.length === 0 || blocked === undefined) return edits;
-  return { refused: `${setting.file}:${blocked.line}: ${reasons[blocked.blocked ?? "template"]}` };
-}
+type Edits = readonly YamlEdit[] | Refused;
 
-const reasons: Readonly<Record<NonNullable<SettingPart["blocked"]>, string>> = {
+const reasons: Readonly<Record<Blocked, string>> = {
   alias: "the value is an alias; change it where its anchor is",
   anchor: "the value has an anchor that is used elsewhere",
   "merge key": "the value comes through a merge key",
   encrypted: "the value is encrypted",
   template: "the value is a template",
   "text block": "the value is a block of text",
+  "inline patch": "the value stands in the text of an inline patch; move the patch to a file of its own",
+  "included chart": "the value belongs to a chart that is included",
 };
 
-function editsOf(setting: VersionSetting, wanted: WantedVersion): readonly YamlEdit[] | Refused {
+/** The edits that turn a setting into the wanted version; none when it has it already. `name` is the name that comes out in the end. */
+export function versionEdits(setting: VersionSetting, wanted: WantedVersion): Edits {
+  const edits = editsOf(setting, wanted);
+  const blocked = partsOf(setting).find((part) => part.blocked !== undefined);
+  if ("refused" in edits || edits.length === 0 || blocked?.blocked === undefined) return edits;
+  return { refused: `${setting.file}:${blocked.line}: ${reasons[blocked.blocked]}` };
+}
+
+function editsOf(setting: VersionSetting, wanted: WantedVersion): Edits {
   if ("version" in wanted) {
-    return setting.version === undefined
-      ? { refused: `${setting.file} sets no version of a chart` }
-      : setPart(setting, setting.version, wanted.version);
+    if (setting.version === undefined) return { refused: `${setting.file} sets no version of a chart there` };
+    return setPart(setting, setting.version, wanted.version);
   }
-  switch (setting.form) {
-    case "kustomize-image":
-      return [
-        ...nameEdits(setting, wanted.name, "newName"),
-        ...optional(setting, setting.tag, "newTag", wanted.tag),
-        ...optional(setting, setting.digest, "digest", wanted.digest),
-      ];
-    case "values":
-      return valuesEdits(setting, wanted);
-    case "values-text":
-    case "manifest":
-      return wholeEdits(setting, wanted);
-    case "helm-charts":
-    case "chart-dependency":
-      return { refused: `${setting.file} sets a chart's version there, not an image's` };
-    default:
-      return setting.form satisfies never;
+  if (setting.subject.kind === "chart") {
+    return { refused: `${setting.file} sets a chart's version there, not an image's` };
   }
+  if (setting.whole !== undefined) return wholeEdits(setting, setting.whole, wanted);
+  if (wanted.tag === "" && wanted.digest === "") return { refused: "neither a tag nor a digest is wanted" };
+  return setting.form === "kustomize-image" ? itemEdits(setting, wanted) : valuesEdits(setting, wanted);
 }
 
 function setPart({ document }: VersionSetting, part: SettingPart, value: string): readonly YamlEdit[] {
   return part.value === value ? [] : [{ kind: "set", document, path: part.path, value }];
 }
 
-/** Sets, adds or takes away a key; an empty value means that it must not be there. */
-function optional(
+function remove({ document }: VersionSetting, part: SettingPart): readonly YamlEdit[] {
+  return [{ kind: "remove", document, path: part.path }];
+}
+
+function insert({ document, at }: VersionSetting, key: string, value: string): readonly YamlEdit[] {
+  return [{ kind: "insert", document, path: [...at, key], value }];
+}
+
+/** An item of `images`: what is not wanted must not be there. */
+function itemEdits(setting: VersionSetting, { tag, digest, name }: WantedImage): readonly YamlEdit[] {
+  const optional = (part: SettingPart | undefined, key: string, value: string): readonly YamlEdit[] => {
+    if (part === undefined) return value === "" ? [] : insert(setting, key, value);
+    return value === "" ? remove(setting, part) : setPart(setting, part, value);
+  };
+  const isNamed = name === undefined || setting.subject.name === name;
+  return [
+    ...(isNamed ? [] : optional(setting.name, "newName", name)),
+    ...optional(setting.tag, "newTag", tag),
+    ...optional(setting.digest, "digest", digest),
+  ];
+}
+
+/** The written name stays unless another one is to come out. */
+function wholeEdits(setting: VersionSetting, part: SettingPart, { tag, digest, name }: WantedImage): Edits {
+  const image = parseImage(part.value);
+  if (image === undefined) {
+    const why = reasons[part.blocked ?? "text block"];
+    return {
+      refused: `${setting.file}:${part.line}: ${part.blocked === undefined ? "there is no image that can be read" : why}`,
+    };
+  }
+  const fresh = name === undefined || setting.subject.name === name ? image.name : name;
+  return setPart(setting, part, printImage({ name: fresh, tag, digest }));
+}
+
+function valuesEdits(setting: VersionSetting, wanted: WantedImage): Edits {
+  const names = nameEdits(setting, wanted.name);
+  if ("refused" in names) return names;
+  const { tag, digest, digestKey } = setting;
+  if (tag?.value.includes("@") === true && digest === undefined) {
+    return [...names, ...setPart(setting, tag, printTag(wanted))];
+  }
+  if (wanted.digest !== "" && digest === undefined && digestKey === undefined) {
+    const where = `${setting.file}${tag === undefined ? "" : `:${tag.line}`}`;
+    return {
+      refused: `${where} sets a tag alone, and the chart shows no \`digest\` beside it: a digest has no place there`,
+    };
+  }
+  const { values } = setting;
+  return [
+    ...names,
+    ...valueEdits(setting, tag, tagKeyOf(setting), wanted.tag, values?.tagBelow),
+    ...valueEdits(setting, digest, digestKey ?? "digest", wanted.digest, values?.digestBelow),
+  ];
+}
+
+/** A tag with the digest in it. */
+function printTag({ tag, digest }: WantedImage): string {
+  return digest === "" ? tag : `${tag}@${digest}`;
+}
+
+/** What the tag's key is called, or would be beside the digest. */
+export function tagKeyOf({ tag, digestKey = "digest" }: VersionSetting): string {
+  if (tag !== undefined) return String(tag.path.at(-1));
+  return digestKey.replace(/digest$/, "tag").replace(/Digest$/, "Tag");
+}
+
+/** `below` is what stands there once the key is gone: a default that is no longer wanted is hidden by an empty value, and a chart's own defaults keep their keys. */
+function valueEdits(
   setting: VersionSetting,
   part: SettingPart | undefined,
   key: string,
   value: string,
+  below: string | undefined,
 ): readonly YamlEdit[] {
-  const { document, at } = setting;
-  if (part === undefined) return value === "" ? [] : [{ kind: "insert", document, path: [...at, key], value }];
-  return value === "" ? [{ kind: "remove", document, path: part.path }] : setPart(setting, part, value);
+  const isShown = below !== undefined && below !== "";
+  if (value !== "") return part === undefined ? insert(setting, key, value) : setPart(setting, part, value);
+  if (part === undefined) return isShown ? insert(setting, key, "") : [];
+  if (part.value === "") return [];
+  return isShown || setting.values?.isDefault === true ? setPart(setting, part, "") : remove(setting, part);
 }
 
-function nameEdits(setting: VersionSetting, name: string | undefined, key: string): readonly YamlEdit[] {
-  return name === undefined || (setting.name === undefined && name === setting.matches)
-    ? []
-    : optional(setting, setting.name, key, name);
-}
-
-function valuesEdits(
-  setting: VersionSetting,
-  { tag, digest, name }: { readonly tag: string; readonly digest: string; readonly name?: string },
-): readonly YamlEdit[] | Refused {
-  const { tag: part, digest: digestPart } = setting;
-  const names =
-    name === undefined || setting.name === undefined || setting.name.value === name
-      ? []
-      : setPart(setting, setting.name, name);
-  if (part?.value.includes("@") === true)
-    return [...names, ...setPart(setting, part, digest === "" ? tag : `${tag}@${digest}`)];
-  const digests =
-    digestPart !== undefined && digest === ""
-      ? emptied(setting, digestPart)
-      : optional(setting, digestPart, setting.digestKey ?? "digest", digest);
-  if (digest !== "" && digestPart === undefined && setting.digestKey === undefined) {
-    return {
-      refused: `${setting.file} sets a tag alone, and the chart shows no \`digest\` beside it, so a digest has no place there`,
-    };
+/** Values may keep the registry apart from the name. */
+function nameEdits(setting: VersionSetting, name: string | undefined): Edits {
+  if (name === undefined || setting.subject.name === name) return [];
+  const { name: part, registry: registryPart } = setting;
+  if (part === undefined) return { refused: `${setting.file} does not set the image's name there` };
+  const registry = setting.values?.registry ?? registryPart?.value ?? "";
+  if (registry === "") return setPart(setting, part, name);
+  if (name.startsWith(`${registry}/`)) return setPart(setting, part, name.slice(registry.length + 1));
+  const slash = name.indexOf("/");
+  if (registryPart?.value !== registry || slash < 0) {
+    return { refused: `${setting.file}:${part.line}: the registry \`${registry}\` is set elsewhere` };
   }
-  const tags =
-    part === undefined
-      ? optional(setting, part, "tag", tag)
-      : tag === ""
-        ? emptied(setting, part)
-        : setPart(setting, part, tag);
-  return [...names, ...tags, ...digests];
-}
-
-/** A value that a chart's default would fill again is emptied, not taken away. */
-function emptied(setting: VersionSetting, part: SettingPart): readonly YamlEdit[] {
-  return setPart(setting, part, "");
-}
-
-function wholeEdits(
-  setting: VersionSetting,
-  wanted: { readonly tag: string; readonly digest: string; readonly name?: string },
-): readonly YamlEdit[] | Refused {
-  const image = setting.whole === undefined ? undefined : parseImage(setting.whole.value);
-  if (setting.whole === undefined || image === undefined)
-    return { refused: `${setting.file} has no image there that can be read` };
-  return setPart(
-    setting,
-    setting.whole,
-    printImage({ name: wanted.name ?? image.name, tag: wanted.tag, digest: wanted.digest }),
-  );
+  return [...setPart(setting, registryPart, name.slice(0, slash)), ...setPart(setting, part, name.slice(slash + 1))];
 }

@@ -1,0 +1,54 @@
+import type { KeyPath, Node } from "../splice/index.ts";
+import type { Document } from "./files.ts";
+import { child, itemsOf, scalarOf, textOf } from "./nodes.ts";
+import { partOf, placeOf, type VersionSetting } from "./setting.ts";
+
+/** The names under which kustomize looks for a kustomization, in its order. */
+export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/** The items of a kustomization's `images` (of old `imageTags`), in its order. */
+export function imageItems(document: Document): readonly VersionSetting[] {
+  return ["imageTags", "images"].flatMap((key) =>
+    itemsOf(child(document.root, key)).flatMap((item) => imageItem(document, item)),
+  );
+}
+
+/** One item of `images`: `name` is what it matches, `newName` what comes out. */
+export function imageItem({ file, document }: Document, item: Node | undefined): readonly VersionSetting[] {
+  const matches = textOf(child(item, "name"));
+  if (item === undefined || item.kind !== "map" || matches === "") return [];
+  const [name, tag, digest] = ["newName", "newTag", "digest"].map((key) => scalarOf(child(item, key)));
+  return [
+    {
+      subject: { kind: "image", name: name?.value || matches },
+      matches,
+      form: "kustomize-image",
+      file,
+      document,
+      at: item.path,
+      ...(name && { name: partOf(name) }),
+      ...(tag && { tag: partOf(tag) }),
+      ...(digest && { digest: partOf(digest) }),
+    },
+  ];
+}
+
+/** The settings as they come out of an item of `images`: with the new name, and decided by it where it sets a version. */
+export function renamed(settings: readonly VersionSetting[], item: VersionSetting): readonly VersionSetting[] {
+  const sets = [item.tag, item.digest].some((part) => part !== undefined && part.value !== "");
+  return settings.map((setting) => {
+    if (setting.subject.kind !== "image" || setting.subject.name !== item.matches || !isReached(setting))
+      return setting;
+    const decided = sets && setting.decidedBy === undefined ? { decidedBy: placeOf(item) } : {};
+    return { ...setting, subject: item.subject, ...decided };
+  });
+}
+
+/** Whether kustomize's `images` changes what the setting sets: of manifests it changes containers. Where values end up is not known here. */
+export function isReached({ form, container, at }: VersionSetting): boolean {
+  return form !== "manifest" || (container !== undefined && !isEphemeral(at));
+}
+
+function isEphemeral(at: KeyPath): boolean {
+  return at.at(-2) === "ephemeralContainers";
+}

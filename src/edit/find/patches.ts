@@ -1,0 +1,105 @@
+import { UserError } from "../../model/errors.ts";
+import { parseImage } from "../image-name.ts";
+import type { Node, ScalarNode } from "../splice/index.ts";
+import { type Document, documentsOf, type ReadFiles } from "./files.ts";
+import { imagesIn, manifestSettings, manifestWords } from "./manifests.ts";
+import { child, itemsOf, resolvePath, textOf } from "./nodes.ts";
+import { partOf, placeOf, type VersionSetting, withParts } from "./setting.ts";
+
+/** An image that a patch sets, and where. */
+export interface PatchSetting {
+  readonly setting: VersionSetting;
+  /** What the kustomization says the patch is for, besides what the patch says itself. */
+  readonly target: { readonly kind: string; readonly name: string } | undefined;
+  /** For a patch by JSON pointers: the pointer. */
+  readonly pointer?: string;
+}
+
+/** The images that a kustomization's patches set, in the order in which they are applied. */
+export async function patchSettings(
+  files: ReadFiles,
+  folder: string,
+  kustomization: Document,
+): Promise<readonly PatchSetting[]> {
+  const { root } = kustomization;
+  const merges = itemsOf(child(root, "patchesStrategicMerge")).map((node) => ({ node, entry: undefined }));
+  const others = ["patches", "patchesJson6902"].flatMap((key) =>
+    itemsOf(child(root, key)).map((entry) => ({ node: child(entry, "path") ?? child(entry, "patch"), entry })),
+  );
+  const found: PatchSetting[] = [];
+  for (const { node, entry } of [...merges, ...others]) {
+    if (node?.kind !== "scalar") continue;
+    const inline = entry === undefined ? node.value.includes("\n") : child(entry, "path") === undefined;
+    const documents = inline
+      ? inlineDocuments(kustomization, node, files)
+      : await files.documents(resolvePath(folder, node.value) ?? "", manifestWords);
+    const settings = documents.flatMap((document) => imagesOfPatch(document, files));
+    const mark = inline ? (one: VersionSetting) => inText(one, kustomization, node) : (one: VersionSetting) => one;
+    found.push(...settings.map((one) => ({ ...one, setting: mark(one.setting), target: targetOf(entry) })));
+  }
+  return found;
+}
+
+function targetOf(entry: Node | undefined): PatchSetting["target"] {
+  const target = child(entry, "target");
+  return target === undefined
+    ? undefined
+    : { kind: textOf(child(target, "kind")), name: textOf(child(target, "name")) };
+}
+
+function inlineDocuments({ file }: Document, node: ScalarNode, files: ReadFiles): readonly Document[] {
+  if (!manifestWords.some((word) => node.value.includes(word))) return [];
+  try {
+    return documentsOf(file, Buffer.from(node.value));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    files.tell(file, `The inline patch cannot be read: ${error.message}`, node.line);
+    return [];
+  }
+}
+
+/** What stands in the text of a patch is found, but the text is one scalar: its parts cannot be changed by themselves. */
+function inText(setting: VersionSetting, { document }: Document, node: ScalarNode): VersionSetting {
+  const { path, line, style } = node;
+  const placed = withParts(setting, (part) => {
+    return { value: part.value, path, line: style === "block" ? line + part.line : line, blocked: "inline patch" };
+  });
+  return { ...placed, document, at: path.slice(0, -1) };
+}
+
+function imagesOfPatch(document: Document, files: ReadFiles): readonly Omit<PatchSetting, "target">[] {
+  if (document.root.kind !== "list") return manifestSettings(document, files).map((setting) => ({ setting }));
+  return document.root.items.flatMap((operation) => {
+    const pointer = textOf(child(operation, "path"));
+    const value = child(operation, "value");
+    if (value === undefined || !["add", "replace"].includes(textOf(child(operation, "op")))) return [];
+    if (value.kind !== "scalar") return imagesIn(document, value, {}).map((setting) => ({ setting, pointer }));
+    const name = parseImage(value.value)?.name;
+    if (!pointer.endsWith("/image") || name === undefined) return [];
+    const { file, document: index } = document;
+    const about = { subject: { kind: "image", name }, matches: name, form: "manifest", file, document: index } as const;
+    return [{ setting: { ...about, at: value.path.slice(0, -1), whole: partOf(value) }, pointer }];
+  });
+}
+
+/** The settings as they are once a patch lies over them: those of the same container are decided by it. */
+export function patched(settings: readonly VersionSetting[], patch: PatchSetting): readonly VersionSetting[] {
+  return settings.map((setting) =>
+    setting.decidedBy === undefined && replaces(patch, setting)
+      ? { ...setting, decidedBy: placeOf(patch.setting) }
+      : setting,
+  );
+}
+
+function replaces({ setting: by, target, pointer }: PatchSetting, setting: VersionSetting): boolean {
+  if (setting.resource === undefined) return false;
+  const [kind = "", name = ""] = setting.resource.split("/");
+  const [byKind = "", byName = ""] = by.resource?.split("/") ?? [];
+  const sameResource =
+    target === undefined
+      ? kind === byKind && name === byName
+      : (target.kind === "" || target.kind === kind) && (target.name === "" || target.name === name);
+  if (!sameResource) return false;
+  if (pointer !== undefined) return `/${[...setting.at, "image"].join("/")}` === pointer;
+  return setting.container !== undefined && setting.container === by.container;
+}

@@ -1,0 +1,36 @@
+import { posix } from "node:path";
+import type { PlainOptions, RenderSpec } from "../../model/target.ts";
+import type { ReadFiles } from "./files.ts";
+import { kustomizationNames } from "./kustomization.ts";
+import { manifestSettings, manifestWords } from "./manifests.ts";
+import type { VersionSetting } from "./setting.ts";
+
+type PlainSpec = Extract<RenderSpec, { readonly kind: "plain" }>;
+
+/** What the manifests of a folder set, in the order of their paths. */
+export async function plainSettings(
+  files: ReadFiles,
+  { path, options }: PlainSpec,
+): Promise<readonly VersionSetting[]> {
+  const settings: VersionSetting[] = [];
+  for (const file of await files.below(path)) {
+    const name = path === "" ? file : file.slice(path.length + 1);
+    if (!isManifest(name, options)) continue;
+    for (const document of await files.documents(file, manifestWords)) {
+      settings.push(...manifestSettings(document, files));
+    }
+  }
+  return settings;
+}
+
+/** The files that the engine takes: no hidden ones, and what the globs say of the path below the folder. */
+function isManifest(name: string, { recurse = true, include = [], exclude = [] }: PlainOptions): boolean {
+  const parts = name.split("/");
+  if (parts.some((part) => part.startsWith(".")) || (!recurse && parts.length > 1)) return false;
+  if (!/\.(?:ya?ml|json)$/.test(name) || kustomizationNames.includes(parts.at(-1) ?? "")) return false;
+  return (include.length === 0 || matchesAny(name, include)) && !matchesAny(name, exclude);
+}
+
+function matchesAny(name: string, globs: readonly string[]): boolean {
+  return globs.some((glob) => posix.matchesGlob(name, glob));
+}

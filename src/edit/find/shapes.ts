@@ -1,0 +1,152 @@
+import { parseImage } from "../image-name.ts";
+import type { MapNode, Node, ScalarNode } from "../splice/index.ts";
+import { scalarOf } from "./nodes.ts";
+
+/** What the parts of an image are called in one map. */
+export interface ImageKeys {
+  /** The first that has a value is the name. */
+  readonly names: readonly string[];
+  readonly registry: string;
+  readonly tag: string;
+  readonly digest: string;
+}
+
+/** An image in a map: its parts under keys of their own, or one text. */
+export interface Shape {
+  readonly map: MapNode;
+  readonly keys: ImageKeys;
+  readonly name?: ScalarNode;
+  readonly registry?: ScalarNode;
+  readonly tag?: ScalarNode;
+  readonly digest?: ScalarNode;
+  readonly whole?: ScalarNode;
+}
+
+/** Says the text at a map's key, wherever it is set; `undefined` when it is not or is empty. */
+export type Known = (map: MapNode, key: string) => string | undefined;
+
+/** How a search for images goes. */
+export interface Search {
+  readonly known: Known;
+  /** Keys that hold no images: labels, say. */
+  readonly skip?: (key: string, depth: number) => boolean;
+  /** Called once when there is more than is looked at. */
+  readonly onLimit?: () => void;
+}
+
+const deepest = 40;
+const mostNodes = 200_000;
+const imageKey = /(?:^image|Image|[_-]image)s?$/;
+const imagesKey = /(?:^images|Images|[_-]images)$/;
+const partKey = /^(.*Image|(?:.*[_-])?image)(?:[_-]tag|[_-]digest|Tag|Digest)$/;
+
+/** Every image below a node, in the usual shapes: `image: {repository, tag}`, `tag` beside `repository`, `image` or `webImage` as one text, `imageTag`, and lists and maps of these. */
+export function shapesIn(start: Node, search: Search): readonly Shape[] {
+  const shapes: Shape[] = [];
+  let nodes = 0;
+  const visit = (node: Node, key: string, depth: number): void => {
+    nodes += 1;
+    if (depth > deepest || nodes > mostNodes) {
+      if (nodes === mostNodes + 1) search.onLimit?.();
+    } else if (node.kind === "list") {
+      for (const item of node.items) visit(item, key, depth + 1);
+    } else if (node.kind === "map") {
+      shapes.push(...shapesOf(node, key, search.known));
+      for (const entry of node.entries) {
+        if (search.skip?.(entry.key, depth) !== true) visit(entry.node, entry.key, depth + 1);
+      }
+    }
+  };
+  visit(start, "", 0);
+  return shapes;
+}
+
+/** The images of one map, which stands at `key`. */
+function shapesOf(map: MapNode, key: string, known: Known): readonly Shape[] {
+  const named = (name: string): string | undefined => known(map, name);
+  const parts = [standardKeys(map, key, named), ...prefixes(map).map(prefixedKeys)].flatMap((keys) =>
+    keys === undefined ? [] : [partsShape(map, keys)],
+  );
+  const taken = new Set(parts.map(({ name }) => name));
+  const texts = map.entries.flatMap(({ key: own, node }): Shape[] => {
+    const text = scalarOf(node);
+    if (text === undefined || taken.has(text) || !isImageText(own, key, text)) return [];
+    const keys = partsBeside(own, named);
+    return [keys === undefined ? { map, keys: { ...prefixedKeys(own) }, whole: text } : partsShape(map, keys)];
+  });
+  return [...parts, ...texts];
+}
+
+function partsShape(map: MapNode, keys: ImageKeys): Shape {
+  const name = keys.names.map((key) => scalarOf(map.get(key))).find((node) => node !== undefined && node.value !== "");
+  const registry = scalarOf(map.get(keys.registry));
+  const tag = scalarOf(map.get(keys.tag));
+  const digest = scalarOf(map.get(keys.digest));
+  return {
+    map,
+    keys,
+    ...(name && { name }),
+    ...(registry && { registry }),
+    ...(tag && { tag }),
+    ...(digest && { digest }),
+  };
+}
+
+type Named = (key: string) => string | undefined;
+
+/** `repository`, `tag` and `digest`: in a map called image, or beside an image's name. */
+function standardKeys(map: MapNode, key: string, named: Named): ImageKeys | undefined {
+  const isImage = imageKey.test(key);
+  const names = ["repository", "repo", "image", "imageName", "imageRepository", ...(isImage ? ["name"] : [])];
+  const tag =
+    isImage && map.get("tag") === undefined && named("tag") === undefined && map.get("version") ? "version" : "tag";
+  const keys = { names, registry: "registry", tag, digest: "digest" };
+  const says = (one: string): boolean => scalarOf(map.get(one)) !== undefined;
+  if (says(tag) || says("digest")) {
+    const name = names.map(named).find((one) => one !== undefined);
+    return isImage || (name !== undefined && isName(name)) ? keys : undefined;
+  }
+  return isImage && names.some(says) ? keys : undefined;
+}
+
+function isName(text: string): boolean {
+  return parseImage(text)?.tag === "" || text.includes("{{");
+}
+
+/** What comes before `Tag` and `Digest` in the keys of a map: `image` of `imageTag`. */
+function prefixes(map: MapNode): readonly string[] {
+  const found = map.entries.flatMap(({ key, node }) => {
+    const image = scalarOf(node) === undefined ? undefined : partKey.exec(key)?.[1];
+    return image === undefined ? [] : [image];
+  });
+  return [...new Set(found)];
+}
+
+function prefixedKeys(image: string): ImageKeys {
+  const join = /[_-]/.exec(image)?.[0];
+  const own = (part: string): string => (join === undefined ? `${image}${capital(part)}` : `${image}${join}${part}`);
+  const names = [own("repository"), own("repo"), own("name"), image, ...(image === "image" ? ["repository"] : [])];
+  return { names, registry: own("registry"), tag: own("tag"), digest: own("digest") };
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** Whether a text under `own`, in a map under `key`, is an image: `image` may do without a version, other names may not. */
+function isImageText(own: string, key: string, { value }: ScalarNode): boolean {
+  if (value === "") return false;
+  const isCalled = imageKey.test(own) && !imagesKey.test(own);
+  if (!isCalled && !imagesKey.test(key)) return false;
+  const image = parseImage(value);
+  if (image === undefined) return own === "image" && /\{\{|^ENC\[/.test(value);
+  return own === "image" || image.tag !== "" || image.digest !== "";
+}
+
+/** The keys of a version that is set beside a text, in this file or another: then the text is the name alone. */
+function partsBeside(own: string, named: Named): ImageKeys | undefined {
+  const prefixed = prefixedKeys(own);
+  if (named(prefixed.tag) !== undefined || named(prefixed.digest) !== undefined) return prefixed;
+  if (own !== "image" || named("tag") === undefined) return undefined;
+  return { names: ["image"], registry: "registry", tag: "tag", digest: "digest" };
+}
