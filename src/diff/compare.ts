@@ -1,4 +1,4 @@
-import type { ImageChange, ReplicaChange, ResourceChange } from "../model/preview.ts";
+import { type ImageChange, type ReplicaChange, type ResourceChange, SEVERITIES } from "../model/preview.ts";
 import type { Resource } from "../model/render.ts";
 import { alignLists } from "./align.ts";
 import { checkPair, ruleOrder, type TargetFinding } from "./findings/index.ts";
@@ -62,11 +62,9 @@ export function compareTarget(input: CompareInput): TargetComparison {
   };
 }
 
-const severities = { danger: 0, warning: 1, notice: 2 } as const;
-
 /** The gravest first, and of one severity in the order of the table of rules. */
 function bySeverity(a: TargetFinding, b: TargetFinding): number {
-  return severities[a.severity] - severities[b.severity] || ruleOrder(a.id) - ruleOrder(b.id);
+  return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || ruleOrder(a.id) - ruleOrder(b.id);
 }
 
 function generatedNames(pairs: readonly Pair[]): ReadonlyMap<string, string> {

@@ -7,8 +7,12 @@ export type FingerprintKey = Uint8Array | string;
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 const secretInText = /["']?kind["']?\s*:\s*["']?Secret\b/;
-/** In lower case: no cluster takes `stringdata`, but whoever writes it means a secret. */
 const valueFields = new Set(["data", "stringdata"]);
+
+/** Whether a field of a Secret holds its values, in whatever case: no cluster takes `stringdata`, but whoever writes it means a secret. */
+export function isValueField(name: string): boolean {
+  return valueFields.has(name.toLowerCase());
+}
 
 /**
  * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it (also nested in other objects, and
@@ -29,8 +33,7 @@ function maskObject(object: ValueObject, key: FingerprintKey): ValueObject {
   const secret = kind === "secret";
   const sops = secret && isSopsObject(object);
   return mapObject(object, (value, name) => {
-    const field = name.toLowerCase();
-    if (secret && valueFields.has(field)) return maskFields(value, field === "data", sops, key);
+    if (secret && isValueField(name)) return maskFields(value, name.toLowerCase() === "data", sops, key);
     if (name === "annotations" && isObject(value)) return maskAnnotations(value, key);
     return maskValue(value, key);
   });

@@ -1,8 +1,11 @@
 import type { UnpinnedReference } from "./render.ts";
 import type { RendererKind } from "./target.ts";
 
+/** How much a reviewer must care, the gravest first. */
+export const SEVERITIES = ["danger", "warning", "notice"] as const;
+
 /** How much a reviewer must care. */
-export type Severity = "danger" | "warning" | "notice";
+export type Severity = (typeof SEVERITIES)[number];
 
 /** Names a resource. `namespace` is `""` where there is none. */
 export interface ResourceId {

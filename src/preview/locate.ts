@@ -1,9 +1,8 @@
 import { locate, type TargetFinding } from "../diff/index.ts";
-import type { Finding, TargetPreview } from "../model/preview.ts";
+import { type Finding, SEVERITIES, type TargetPreview } from "../model/preview.ts";
 import { targetId } from "../model/target.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
 import { maxChains } from "./because.ts";
-import { severityOrder } from "./plan.ts";
 import type { Sides } from "./side-by-side.ts";
 import { smallText } from "./small-text.ts";
 
@@ -54,7 +53,7 @@ export async function locateFindings(findings: readonly TargetFinding[], places:
 
 function byGravity(findings: readonly TargetFinding[]): readonly (readonly [number, TargetFinding])[] {
   const entries = [...findings.entries()];
-  return entries.sort(([, a], [, b]) => severityOrder[a.severity] - severityOrder[b.severity]);
+  return entries.sort(([, a], [, b]) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
 type LineSearch = (file: string, ...what: Parameters<typeof locate>) => number | undefined;

@@ -1,4 +1,4 @@
-import type { Finding, Severity, TargetPreview } from "../model/preview.ts";
+import { type Finding, SEVERITIES, type TargetPreview } from "../model/preview.ts";
 import { type Target, targetId } from "../model/target.ts";
 
 /** One target on both sides of a comparison; a side is absent where the target does not exist there. */
@@ -26,19 +26,16 @@ const statusOrder: Readonly<Record<TargetPreview["status"], number>> = {
   unchanged: 4,
 };
 
-/** The gravest first. */
-export const severityOrder: Readonly<Record<Severity, number>> = { danger: 0, warning: 1, notice: 2 };
-
 /** Failed targets first, then those with the gravest finding, then removed, changed, added, and those that render the same; stable within each. */
 export function byUrgency(targets: readonly TargetPreview[], findings: readonly Finding[]): readonly TargetPreview[] {
   const gravest = new Map<string, number>();
   for (const { app, environment, severity } of findings) {
     const id = targetId(app, environment);
-    gravest.set(id, Math.min(severityOrder[severity], gravest.get(id) ?? 3));
+    gravest.set(id, Math.min(SEVERITIES.indexOf(severity), gravest.get(id) ?? SEVERITIES.length));
   }
   const rank = ({ app, environment, status }: TargetPreview): number => {
     if (status === "failed") return -1;
-    return (gravest.get(targetId(app, environment)) ?? 3) * 10 + statusOrder[status];
+    return (gravest.get(targetId(app, environment)) ?? SEVERITIES.length) * 10 + statusOrder[status];
   };
   return targets.toSorted((a, b) => rank(a) - rank(b));
 }

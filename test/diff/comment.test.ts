@@ -79,6 +79,21 @@ ${imageBump}
     expect(body).toContain("The same 2 lines in `webapp/dev`, `webapp/staging`; `webapp/prod` differs.");
   });
 
+  it("shows a whole resource once that comes or goes in several targets, each with its own namespace", () => {
+    const lines = (namespace: string) =>
+      `-apiVersion: v1\n-kind: ConfigMap\n-metadata:\n-  name: x\n-  namespace: ${namespace}\n-spec:\n-  namespace: shared`;
+    const gone = (namespace: string, diff = lines(namespace)) =>
+      target(`webapp/${namespace}`, {
+        changes: [change(diff, { kind: "ConfigMap", name: "x", action: "removed", namespace })],
+      });
+    const other = lines("test").replace("namespace: shared", "namespace: own");
+    const { body } = previewComment(preview([gone("staging"), gone("prod"), gone("test", other)]));
+    expect(body.match(/```diff/g)).toHaveLength(2);
+    expect(body).toContain(
+      "The same 7 lines, but for the namespace, in `webapp/staging`, `webapp/prod`; `webapp/test` differs.",
+    );
+  });
+
   it("puts the gravest first", () => {
     const { body } = previewComment(
       preview(

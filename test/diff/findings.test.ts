@@ -129,6 +129,11 @@ describe("secrets in clear text", () => {
     ]);
   });
 
+  it("are found too where the kind or the field is written in the wrong case", () => {
+    expect(ids(undefined, secret("stringdata: { password: hunter2 }"))).toEqual(["clear-text-secret"]);
+    expect(ids(undefined, object("v1", "secret", "Data: { password: aHVudGVyMg== }"))).toEqual(["clear-text-secret"]);
+  });
+
   it("are none when the pull request does not bring them, or when something else fills the value in", () => {
     expect(ids(secret("data: { a: YQ== }"), secret("data: { a: YQ== }\nimmutable: false"))).toEqual([]);
     const filled = `stringData: { a: "<path:kv/data/login#password>", b: "\${DB_PASSWORD}", c: "ref+vault://kv/x#y", d: "" }`;

@@ -1,17 +1,17 @@
 import { isPlaceholder, isSopsObject, isSopsValue } from "../encrypted.ts";
+import { isValueField } from "../mask.ts";
 import { at, equal, isObject, type Value, type ValueObject } from "../value.ts";
 import { type FindingContext, type FindingRule, type Found, groupKind, quoted } from "./rule.ts";
 
 /** A Secret comes with values that everybody who can read the repository can read. */
 export const clearTextSecret: FindingRule = { id: "clear-text-secret", severity: "danger", check };
 
-const fields = ["data", "stringData"] as const;
 const shownKeys = 5;
 
 function check({ base, head }: FindingContext): readonly Found[] {
-  if (head === undefined || groupKind(head.object) !== "Secret") return [];
-  const found = fields.flatMap((field) =>
-    newClearKeys(field, base?.object, head.object).map((key) => ({ field, key })),
+  if (head === undefined || groupKind(head.object).toLowerCase() !== "secret") return [];
+  const found = Object.keys(head.object).flatMap((field) =>
+    isValueField(field) ? newClearKeys(field, base?.object, head.object).map((key) => ({ field, key })) : [],
   );
   const [first] = found;
   if (first === undefined) return [];
@@ -30,7 +30,9 @@ function newClearKeys(field: string, base: ValueObject | undefined, head: ValueO
   if (!isObject(values)) return [];
   const sops = isSopsObject(head);
   return Object.entries(values)
-    .filter(([key, value]) => !equal(value, at(base, field, key)) && isClear(value, field === "data", sops))
+    .filter(
+      ([key, value]) => !equal(value, at(base, field, key)) && isClear(value, field.toLowerCase() === "data", sops),
+    )
     .map(([key]) => key);
 }
 

@@ -1,5 +1,5 @@
 import type { Annotation } from "../../model/github.ts";
-import type { Finding, Severity } from "../../model/preview.ts";
+import { type Finding, SEVERITIES, type Severity } from "../../model/preview.ts";
 import { shortened, visible } from "../visible.ts";
 import { targetName } from "./words.ts";
 
@@ -10,7 +10,6 @@ const levels: Readonly<Record<Severity, Annotation["level"]>> = {
   warning: "warning",
   notice: "notice",
 };
-const order: readonly Severity[] = ["danger", "warning", "notice"];
 
 /** Findings that know their file as annotations, the gravest first; one for equal findings of several targets. At most 50. */
 export function annotationsOf(findings: readonly Finding[]): readonly Annotation[] {
@@ -23,7 +22,7 @@ export function annotationsOf(findings: readonly Finding[]): readonly Annotation
 }
 
 function rank(group: readonly Finding[]): number {
-  return order.indexOf(group[0]?.severity ?? "notice");
+  return SEVERITIES.indexOf(group[0]?.severity ?? "notice");
 }
 
 function toAnnotation(group: readonly Finding[]): readonly Annotation[] {

@@ -84,7 +84,9 @@ function foldedWhere(change: ResourceChange, members: readonly Member[], differi
   const resources = labels.length > targets.length ? ` of ${targetList(labels)}` : "";
   const differ =
     differing.length > 0 ? `; ${targetList(differing, 3)} ${differing.length === 1 ? "differs" : "differ"}` : "";
-  return `The same ${lines}${resources} in ${targetList(targets, 20)}${differ}.`;
+  const whole = change.action === "added" || change.action === "removed";
+  const apart = whole && new Set(members.map(({ namespace }) => namespace)).size > 1 ? ", but for the namespace," : "";
+  return `The same ${lines}${apart}${resources} in ${targetList(targets, 20)}${differ}.`;
 }
 
 function splitDiff(diff: string): { readonly parts: readonly string[]; readonly cut: boolean } {

@@ -1,16 +1,15 @@
-import type { Finding, Preview, Severity } from "../../model/preview.ts";
+import { type Finding, type Preview, SEVERITIES, type Severity } from "../../model/preview.ts";
 import { inert } from "./escape.ts";
 import type { Fit } from "./fit.ts";
 import { count, findingLine, severitySign, targetList, targetName } from "./words.ts";
 
 const alerts: Readonly<Record<Severity, string>> = { danger: "CAUTION", warning: "WARNING", notice: "NOTE" };
-const severities: readonly Severity[] = ["danger", "warning", "notice"];
 
 /** The findings as GitHub alerts, the gravest first; equal ones of several targets as one. What does not fit is counted. */
 export function findingAlerts(preview: Preview, fit: Fit): string {
   const sections: string[] = [];
   let room = fit.budget;
-  for (const severity of severities) {
+  for (const severity of SEVERITIES) {
     const findings = preview.findings.filter((finding) => finding.severity === severity);
     if (findings.length === 0) continue;
     const text = alert(severity, groupEqual(findings), { ...fit, budget: room });

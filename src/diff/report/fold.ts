@@ -8,6 +8,7 @@ import { targetName } from "./words.ts";
 export interface Member {
   readonly target: string;
   readonly label: string;
+  readonly namespace: string;
   /** The name without what tells environments and contents apart: the environment's own name, a content hash. */
   readonly stem: string;
 }
@@ -29,7 +30,7 @@ interface Growing {
   risk: number;
 }
 
-/** The changes of all targets, equal ones as one, the riskiest first. Two changes are equal when they add and remove the same lines at the same paths. */
+/** The changes of all targets, equal ones as one, the riskiest first. Two changes are equal when they add and remove the same lines at the same paths; the namespace of a whole resource does not count. */
 export function foldChanges(preview: Preview): readonly ChangeGroup[] {
   const groups = collect(preview);
   const sorted = [...groups].sort((a, b) => weight(b) - weight(a));
@@ -56,7 +57,12 @@ function collect(preview: Preview): readonly Growing[] {
     const bySeverity = severityByResource(findings.get(name) ?? []);
     for (const change of target.changes) {
       const severity = severityOf(change, bySeverity);
-      const member = { target: name, label: resourceLabel(change), stem: stemOf(change, target.environment) };
+      const member = {
+        target: name,
+        label: resourceLabel(change),
+        namespace: change.namespace,
+        stem: stemOf(change, target.environment),
+      };
       add(groups, keyOf(change, signatures), member, change, severity);
     }
   }
@@ -90,9 +96,15 @@ function add(
 
 function keyOf(change: ResourceChange, signatures: Map<string, string>): string {
   const known = signatures.get(change.diff);
-  const signature = known ?? changedLines(change.diff);
+  const signature = known ?? changedLines(withoutNamespace(change));
   if (known === undefined) signatures.set(change.diff, signature);
   return [change.apiVersion, change.kind, change.action, signature].join("\n");
+}
+
+/** A whole resource without the line that says its namespace, which each environment has its own of. In YAML of ours metadata come before what else may have such a line. */
+function withoutNamespace({ action, namespace, diff }: ResourceChange): string {
+  if (namespace === "" || (action !== "added" && action !== "removed")) return diff;
+  return diff.replace(/^[-+] {2}namespace: .*\n/m, "");
 }
 
 function changedLines(diff: string): string {

@@ -1,10 +1,11 @@
-import type {
-  ImageChange,
-  Preview,
-  ReplicaChange,
-  ResourceChange,
-  Severity,
-  TargetPreview,
+import {
+  type ImageChange,
+  type Preview,
+  type ReplicaChange,
+  type ResourceChange,
+  SEVERITIES,
+  type Severity,
+  type TargetPreview,
 } from "../../model/preview.ts";
 import { shortImage, splitImage } from "../image-name.ts";
 import { redactMessage } from "../redact.ts";
@@ -59,7 +60,7 @@ function header([first]: readonly Row[]): string {
 
 function gravestByTarget({ findings }: Preview): ReadonlyMap<string, Severity> {
   const gravest = new Map<string, Severity>();
-  for (const severity of ["notice", "warning", "danger"] as const) {
+  for (const severity of SEVERITIES.toReversed()) {
     for (const finding of findings) if (finding.severity === severity) gravest.set(targetName(finding), severity);
   }
   return gravest;
