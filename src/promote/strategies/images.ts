@@ -22,9 +22,9 @@ export async function planImages(input: StrategyInput): Promise<StrategyPlan> {
   const charts = await carryCharts(input, found, source, drafts);
   const { wishes, lacking } = wishesFor(imageSide(input.target, found), imageSide(input.source, source));
   const changing = wishes.filter(({ use, wanted }) => printImage(wanted) !== printImage(use.image));
-  const request = { input, found, source, drafts, charts: charts.versions.length > 0 };
-  const notes = await setImages(changing, request);
   const values = await carryPaths(input, drafts);
+  const besides = { charts: charts.versions.length > 0, values: values.versions.length > 0 };
+  const notes = await setImages(changing, { input, found, source, drafts, besides });
   const images = imageVersions(changing);
   return {
     versions: [...images, ...charts.versions, ...values.versions],
@@ -34,7 +34,7 @@ export async function planImages(input: StrategyInput): Promise<StrategyPlan> {
       images: new Map(changing.map(({ use, wanted }) => [useKey(use), printImage(wanted)])),
       names: new Map(wishes.map(({ use, wanted }) => [use.name, printImage(wanted)])),
       texts: [...changing.flatMap(textsOf), ...values.texts],
-      beyond: charts.versions.length > 0 ? "everything" : values.versions.length > 0 ? "values" : "nothing",
+      beyond: besides.charts ? "everything" : besides.values ? "values" : "nothing",
     },
   };
 }

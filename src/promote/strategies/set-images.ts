@@ -22,8 +22,8 @@ export interface SetRequest {
   readonly found: FoundSettings;
   readonly source: FoundSettings;
   readonly drafts: Drafts;
-  /** Another version of a chart is carried too: an image that nothing sets may come with it. */
-  readonly charts: boolean;
+  /** What is carried besides and may bring the versions of images that nothing sets. */
+  readonly besides: { readonly charts: boolean; readonly values: boolean };
 }
 
 /** Writes the wished versions into the target's own files. Sentences say where a version is set anew because others share the file that sets it. Throws a `refused` UserError. */
@@ -112,19 +112,26 @@ async function override(
   return undefined;
 }
 
-/** Nothing that can be edited sets it: kustomize can always set an image of its output, in the target's own kustomization. */
+/**
+ * Nothing that can be edited sets it. Where a chart's version or a named value is carried besides, the image may come with that, which the proof tells. Else kustomize can set every image of
+ * its output, in the target's own kustomization.
+ */
 async function setAnew(wish: Wish, request: SetRequest, done: Map<string, string>): Promise<string | undefined> {
-  const { found, input, charts } = request;
+  const { found, input, besides } = request;
   const { use } = wish;
   const [own] = found.kustomizations;
-  if (own !== undefined && !alreadyDone(done, `anew ${use.name}`, wish, own)) {
+  if (besides.charts) return undefined;
+  if (own !== undefined) {
+    if (alreadyDone(done, `anew ${use.name}`, wish, own)) return undefined;
     const subject = { kind: "image", name: use.name } as const;
     const pseudo: VersionSetting = { subject, matches: use.name, form: "manifest", file: own, document: 0, at: [] };
     const file = await override(pseudo, wantedOf(pseudo, wish, request.source), request);
     if (file !== undefined)
       return `Nothing in the files sets \`${use.name}\` by itself: the version is set in \`${file}\`.`;
+    const strangers = await strangersOf(own, input.target.target, input.readers);
+    throw wouldTouch([own], strangers);
   }
-  if (charts || own !== undefined) return undefined;
+  if (besides.values) return undefined;
   const problems = found.problems.map(({ file, message }) => `${file}: ${message}`);
   const why = problems.length === 0 ? "" : ` (not read: ${problems.slice(0, 3).join("; ")})`;
   throw new UserError(
