@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { said } from "./support/said.ts";
-import { kustomize, stage } from "./support/scene.ts";
+import { kustomize, stage } from "./support/stage.ts";
 
 const { fixture, scene } = stage();
 const agent = `localhost:5000/agent@sha256:${"0123456789abcdef".repeat(4)}`;

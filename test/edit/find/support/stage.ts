@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import { type FileEdit, type FoundSettings, findSettings } from "../../../../src/edit/find/index.ts";
+import { overlay } from "../../../../src/edit/overlay.ts";
+import { applyEdits } from "../../../../src/edit/splice/index.ts";
+import type { Json } from "../../../../src/model/json.ts";
+import type { RenderSource } from "../../../../src/model/render.ts";
+import type { RenderSpec } from "../../../../src/model/target.ts";
+import { createRenderer, type EngineRenderer } from "../../../../src/render/renderer.ts";
+import { realEngine } from "../../../render/support/engines.ts";
+import { type RenderRepository, renderRepository } from "../../../render/support/repositories.ts";
+
+const fixtures = join(import.meta.dirname, "../../../fixtures/edit/find");
+
+/** A target's files, what the real engine makes of them, and what sets versions there. */
+export interface Scene {
+  readonly found: FoundSettings;
+  /** Every text under `image` and `reference` in what is rendered, sorted. */
+  readonly images: readonly string[];
+  /** Of a file, as text. */
+  text(file: string): Promise<string>;
+  bytes(file: string): Promise<Uint8Array>;
+  /** The same target after edits. */
+  edited(edits: readonly FileEdit[]): Promise<Scene>;
+}
+
+/** Makes scenes in one test file; all of them share an engine and an empty repository. */
+export interface Stage {
+  /** The folder of that name below the fixtures, as the root of a repository. */
+  fixture(name: string, spec: RenderSpec): Promise<Scene>;
+  scene(files: Readonly<Record<string, string>>, spec: RenderSpec): Promise<Scene>;
+}
+
+/** To be called once at the top of a test file. */
+export function stage(): Stage {
+  let repository: RenderRepository | undefined;
+  let renderer: EngineRenderer | undefined;
+  beforeAll(() => {
+    repository = renderRepository();
+    repository.temp.commit({});
+    renderer = createRenderer({ binary: realEngine(), workers: 1 });
+  });
+  afterAll(async () => {
+    await renderer?.close();
+    await repository?.remove();
+  });
+  const scene: Stage["scene"] = async (files, spec) => {
+    if (repository === undefined || renderer === undefined) throw new Error("the stage is not set");
+    const writes = Object.entries(files).map(([path, text]) => write(path, Buffer.from(text)));
+    return sceneOf(await overlay(await repository.source(), writes), spec, renderer);
+  };
+  return { scene, fixture: (name, spec) => scene(filesOf(name), spec) };
+}
+
+/** A kustomize target. */
+export function kustomize(path: string): RenderSpec {
+  return { kind: "kustomize", path, options: {} };
+}
+
+/** A Helm target. */
+export function helm(path: string, ...valueFiles: readonly string[]): RenderSpec {
+  return { kind: "helm", path, options: { releaseName: "it", valueFiles } };
+}
+
+/** A folder of manifests. */
+export function plain(path: string): RenderSpec {
+  return { kind: "plain", path, options: {} };
+}
+
+/** The files of a fixture by their paths. */
+export function filesOf(name: string): Record<string, string> {
+  const folder = join(fixtures, name);
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      return [relative(folder, file), readFileSync(file, "utf8")];
+    }),
+  );
+}
+
+function write(path: string, bytes: Uint8Array) {
+  return { kind: "write", path, bytes, executable: false } as const;
+}
+
+async function sceneOf(source: RenderSource, spec: RenderSpec, renderer: EngineRenderer): Promise<Scene> {
+  const render = await renderer.render(spec, source, AbortSignal.timeout(20_000));
+  if (!render.ok) throw new Error(`${render.failure.file ?? ""}: ${render.failure.message}`);
+  const images: string[] = [];
+  for (const { object } of render.resources()) collect(object, images);
+  const bytes = async (file: string): Promise<Uint8Array> => {
+    const read = await source.tree.read(file);
+    if (read === undefined) throw new Error(`there is no ${file}`);
+    return read;
+  };
+  return {
+    found: await findSettings(spec, render.trace, source.tree),
+    images: images.sort(),
+    bytes,
+    text: async (file) => new TextDecoder().decode(await bytes(file)),
+    async edited(edits) {
+      const byFile = Map.groupBy(edits, ({ file }) => file);
+      const writes = [...byFile].map(async ([file, own]) => {
+        const { bytes: after } = applyEdits(
+          file,
+          await bytes(file),
+          own.map(({ edit }) => edit),
+        );
+        return write(file, after);
+      });
+      return sceneOf(await overlay(source, await Promise.all(writes)), spec, renderer);
+    },
+  };
+}
+
+function collect(value: Json, images: string[]): void {
+  if (Array.isArray(value)) for (const item of value) collect(item, images);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) {
+      if ((key === "image" || key === "reference") && typeof item === "string") images.push(item);
+      else collect(item, images);
+    }
+  }
+}
