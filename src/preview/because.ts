@@ -1,6 +1,6 @@
 import type { Trace } from "../model/render.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
-import type { SideBySide, Sides } from "./side-by-side.ts";
+import type { Affected, Sides } from "./side-by-side.ts";
 import { smallText } from "./small-text.ts";
 
 /** Chains kept for one target; a change of a thousand files needs no thousand reasons. */
@@ -8,8 +8,6 @@ export const maxChains = 3;
 
 /** The files in which a directory says what it is made of. */
 const entryFile = /(^|\/)(kustomization\.ya?ml|Kustomization|Chart\.yaml)$/;
-
-type Affected = Extract<SideBySide, { affected: true }>;
 
 /** For each affected target the chains that explain why; see {@link explain}. */
 export function reasons(

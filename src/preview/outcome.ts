@@ -3,8 +3,6 @@ import type { Preview } from "../model/preview.ts";
 import type { Tree } from "../model/tree.ts";
 import type { Sides } from "./side-by-side.ts";
 
-export type { ConfigProblem } from "../config/index.ts";
-
 /** The file that configures Sluice, at the root of the repository. */
 export const configFile = ".sluice.yaml";
 

@@ -13,6 +13,9 @@ export type SideBySide =
       readonly head: Render | undefined;
     };
 
+/** A target with a changed input. */
+export type Affected = Extract<SideBySide, { affected: true }>;
+
 /** The trees of a comparison. */
 export interface Sides {
   /** At the merge base. */

@@ -1,0 +1,45 @@
+import type { ConfigProblem, TargetPlan } from "../config/index.ts";
+import type { Render } from "../model/render.ts";
+import { type Commits, configFile, type HeadConfig } from "./outcome.ts";
+import type { Affected, SideBySide } from "./side-by-side.ts";
+
+/** Remarks of renderers (deprecated fields, say) that are repeated; the rest is counted. */
+const maxWarnings = 5;
+
+/** What notes are made of. */
+interface Remarks {
+  readonly commits: Commits;
+  readonly compared: readonly SideBySide[];
+  readonly plan: TargetPlan;
+  /** Remarks on the base's configuration that do not stop it. */
+  readonly warnings: readonly ConfigProblem[];
+  readonly headConfig: HeadConfig | undefined;
+}
+
+/** What a reader must know besides the differences: where targets came from, what the configuration and the renderers remark. */
+export function notes(remarks: Remarks): readonly string[] {
+  return [
+    ...(remarks.commits.unrelated
+      ? ["the base and the head have no common ancestor: the base itself is compared"]
+      : []),
+    ...(remarks.plan.source === "discovered" ? [`the base has no ${configFile}: targets were discovered`] : []),
+    ...remarks.plan.notes,
+    ...remarks.warnings.map((problem) => `${problem.file}:${problem.line}: ${problem.message}`),
+    ...(remarks.headConfig?.effects ?? []),
+    ...renderWarnings(remarks.compared),
+  ];
+}
+
+/** What renderers remark at the head and did not at the base, each remark once: what was there before is not this change's. */
+function renderWarnings(compared: readonly SideBySide[]): readonly string[] {
+  const affected = compared.filter((one): one is Affected => one.affected);
+  const before = new Set(affected.flatMap((one) => warningsOf(one.base)));
+  const fresh = [...new Set(affected.flatMap((one) => warningsOf(one.head)))].filter((text) => !before.has(text));
+  const more = fresh.length - maxWarnings;
+  return more > 0 ? [...fresh.slice(0, maxWarnings), `and ${more} more remarks of the renderers`] : fresh;
+}
+
+function warningsOf(render: Render | undefined): readonly string[] {
+  if (!render?.ok) return [];
+  return render.warnings.map(({ message, file }) => (file === undefined ? message : `${file}: ${message}`));
+}
