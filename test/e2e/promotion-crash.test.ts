@@ -125,7 +125,7 @@ async function quiet(github: LocalGitHub): Promise<void> {
 
 const git = "/repos/{owner}/{repo}/git";
 
-describe.concurrent("a worker that is killed in the middle of a promotion", () => {
+describe("a worker that is killed in the middle of a promotion", { concurrent: true, timeout: 120_000 }, () => {
   it.for([
     { point: "while it makes the commit", method: "POST", template: `${git}/commits` },
     { point: "while it makes the branch", method: "POST", template: `${git}/refs` },
@@ -158,7 +158,6 @@ describe.concurrent("a worker that is killed in the middle of a promotion", () =
         await world.close();
       }
     },
-    120_000,
   );
 
   it("is killed while the history is written: it is written once", async ({ expect }) => {

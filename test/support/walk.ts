@@ -61,12 +61,8 @@ export async function startWalk(
   environment: Readonly<Record<string, string>> = {},
   options: Pick<StartOptions, "clock"> = {},
 ): Promise<Walk> {
-  const { clock } = options;
   const root = tempDir("sluice-walk-");
-  const github = await startCheckedGitHub({
-    dataDir: join(root, "github"),
-    ...(clock && { clock: () => new Date(clock()) }),
-  });
+  const github = await startCheckedGitHub({ dataDir: join(root, "github") });
   const dataDir = join(root, "sluice");
   const settings = readSettings({ ...serverEnvironment(github, dataDir), ...environment }, () => "");
   const sluice = await startSluice(settings, { log: silent, graceMs: 2_000, ...options });

@@ -1,6 +1,10 @@
-/** A moment for people, with how far away it is: `2026-11-21 14:05 UTC (in 25 min)`. Both in milliseconds since the epoch. */
+/** A moment for people, with how far away it is: `2026-11-21 14:05 UTC (in 25 min)`; both in milliseconds since the epoch. */
 export function when(at: number, now: number): string {
-  return `${moment(at)} (${at >= now ? `in ${span(at - now)}` : `${span(now - at)} ago`})`;
+  // What is to come is not there before its minute is over.
+  const minute = 60_000;
+  return at >= now
+    ? `${moment(Math.ceil(at / minute) * minute)} (in ${span(at - now)})`
+    : `${moment(at)} (${span(now - at)} ago)`;
 }
 
 /** `2026-11-21 14:05 UTC`. */
