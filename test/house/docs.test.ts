@@ -1,28 +1,120 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { parseConfig } from "../../src/config/index.ts";
 import { rules } from "../../src/diff/findings/index.ts";
+import { GATES } from "../../src/model/gates.ts";
 
 const root = join(import.meta.dirname, "../..");
 const pages = [
   "README.md",
   "CHANGELOG.md",
+  "examples/gitops/README.md",
   ...readdirSync(join(root, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
 ];
 
+function read(path: string): string {
+  return readFileSync(join(root, path), "utf8");
+}
+
+/** The anchors that GitHub gives a page's headings. */
+function anchorsOf(page: string): readonly string[] {
+  const seen = new Map<string, number>();
+  return [...withoutCode(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = ""]) => {
+    const plain = heading.replaceAll(/\]\([^)]*\)/g, "").toLowerCase();
+    const slug = plain.replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-");
+    const before = seen.get(slug) ?? 0;
+    seen.set(slug, before + 1);
+    return before === 0 ? slug : `${slug}-${before}`;
+  });
+}
+
+function withoutCode(page: string): string {
+  return page.replaceAll(/^```[\s\S]*?^```$/gm, "");
+}
+
+/** Every link to something of this repository: the page's own path for `#…`. */
+function linksOf(path: string): readonly { readonly file: string; readonly anchor: string | undefined }[] {
+  const links = withoutCode(read(path)).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g);
+  return [...links].map(([, file = "", anchor]) => ({
+    file: file === "" ? path : normalize(join(dirname(path), file)),
+    anchor,
+  }));
+}
+
+/** The fenced blocks of one language. */
+function blocksOf(path: string, language: string): readonly string[] {
+  const blocks = read(path).matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gm"));
+  return [...blocks].map(([, text = ""]) => text);
+}
+
+function sources(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+}
+
 describe("the documentation", () => {
   it("explains every finding", () => {
-    const page = readFileSync(join(root, "docs/preview.md"), "utf8");
+    const page = read("docs/preview.md");
     expect(rules.map(({ id }) => id).filter((id) => !page.includes(`\`${id}\``))).toEqual([]);
   });
 
+  it("explains every gate in the order in which people read them", () => {
+    const section = /^## Gates$([\s\S]*?)^##/m.exec(read("docs/promotion.md"))?.[1] ?? "";
+    expect([...section.matchAll(/^\| `(\w+)` \| /gm)].flatMap(([, gate = ""]) => gate)).toEqual([...GATES]);
+  });
+
+  it("names every permission and event that the App asks for beside what previews need", () => {
+    const manifest: unknown = parse(read("app.yml"));
+    const asked = JSON.stringify(manifest);
+    const named = [
+      "contents",
+      "deployments",
+      "members",
+      "statuses",
+      "deployment_status",
+      "pull_request_review",
+      "push",
+    ];
+    expect(named.filter((one) => !asked.includes(`"${one}"`))).toEqual([]);
+    const page = `${read("docs/installation.md")}${read("CHANGELOG.md")}`;
+    expect(named.filter((one) => !page.includes(`\`${one}`))).toEqual([]);
+  });
+
   it.each(pages)("%s links only to what exists", (page) => {
-    const links = readFileSync(join(root, page), "utf8").matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g);
-    const missing = [...links]
-      .map(([, link = ""]) => normalize(join(dirname(page), link)))
-      .filter((link) => !existsSync(join(root, link)));
+    const missing = linksOf(page).filter(({ file }) => !existsSync(join(root, file)));
     expect(missing).toEqual([]);
   });
+
+  it.each(pages)("%s links only to headings that exist", (page) => {
+    const missing = linksOf(page).filter(
+      ({ file, anchor }) => anchor !== undefined && file.endsWith(".md") && !anchorsOf(read(file)).includes(anchor),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it.each(pages)("%s shows configurations that are valid", (page) => {
+    const shown = blocksOf(page, "yaml").filter((text) => /^version: 1$/m.test(text));
+    expect(shown.flatMap((text) => problemsOf(text))).toEqual([]);
+  });
+
+  it("quotes refusals in the words of the code", () => {
+    const section = /^### What is refused$([\s\S]*?)^#/m.exec(read("docs/promotion.md"))?.[1] ?? "";
+    const quoted = [...section.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text),
+    );
+    expect(quoted.length).toBeGreaterThan(8);
+    const code = ["promote", "edit"].flatMap((folder) => sources(join(root, "src", folder))).join("\n");
+    expect(quoted.filter((text) => !code.includes(text))).toEqual([]);
+  });
 });
+
+function problemsOf(text: string): readonly string[] {
+  const parsed = parseConfig(text, ".sluice.yaml");
+  const problems = parsed.ok ? parsed.warnings : parsed.problems;
+  return problems.map(({ line, message }) => `${line}: ${message}`);
+}
