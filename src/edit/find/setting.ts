@@ -126,8 +126,9 @@ export function withParts(setting: VersionSetting, change: (part: SettingPart) =
   return { ...setting, ...Object.fromEntries(parts) };
 }
 
-/** `file:line` of a setting. */
+/** `file:line` of a setting: of its version where it has one. */
 export function placeOf(setting: VersionSetting): string {
-  const [part] = partsOf(setting);
+  const { whole, tag, digest, version } = setting;
+  const part = whole ?? tag ?? digest ?? version ?? partsOf(setting)[0];
   return part === undefined ? setting.file : `${setting.file}:${part.line}`;
 }

@@ -95,8 +95,9 @@ function digestKeyOf({ keys, whole }: Shape, key: KeyPath, all: readonly Layer[]
 
 /** Where a later layer says each of the values that this one says. */
 function deciding(shape: Shape, key: KeyPath, layer: Layer, above: readonly Layer[]): string | undefined {
-  const version = [shape.whole, shape.tag, shape.digest].filter((node) => node !== undefined);
-  const parts = version.length > 0 ? version : [shape.name].filter((node) => node !== undefined);
+  const all = [shape.whole, shape.tag, shape.digest].filter((node) => node !== undefined);
+  const said = all.filter(({ value }) => value !== "");
+  const parts = said.length > 0 ? said : all.length > 0 ? all : [shape.name].filter((node) => node !== undefined);
   const places = parts.map((node) => saidAgain(node, key, layer, above));
   return places.every((place) => place !== undefined) ? places[0] : undefined;
 }
