@@ -87,7 +87,7 @@ describe("the strategy paths", () => {
     const target = only(await promote());
     expect(target).toMatchObject({ outcome: "refused", edits: [] });
     expect(target.outcome === "refused" && target.reason).toBe(
-      "the values cannot be carried: `charts/shop/values-prod.yaml` of shop/prod has no `image.tag`; `image` in `charts/shop/values-staging.yaml` is a map; `charts/shop/values-prod.yaml` of shop/prod has no `replicas`",
+      "the values cannot be carried: `charts/shop/values-prod.yaml` of shop/prod has no `image.tag`; `image` in `charts/shop/values-prod.yaml` is a map; `charts/shop/values-prod.yaml` of shop/prod has no `replicas`",
     );
   });
 

@@ -12,9 +12,9 @@ export function decidingSettings(
   settings: readonly VersionSetting[],
   source: readonly VersionSetting[],
 ): readonly VersionSetting[] {
-  const images = settings.filter(({ subject }) => subject.kind === "image");
+  const images = settings.filter(({ subject, decidedBy }) => subject.kind === "image" && decidedBy === undefined);
   const named = images.filter(({ subject }) => subject.name === use.name);
-  const transformer = named.find(({ form }) => form === "kustomize-image");
+  const transformer = named.find((setting) => setting.form === "kustomize-image" && !isEmpty(setting));
   if (transformer !== undefined) return [transformer];
   const values = winners(named.filter((setting) => isValues(setting) && setsVersion(setting, use)));
   if (values.length > 0) return values;

@@ -12,6 +12,8 @@ export interface ImageUse {
   readonly pointer: string;
   /** What the place is called in every environment: the kind, and the container's section and name. */
   readonly role: string;
+  /** The container, where it is one's image. */
+  readonly container: string | undefined;
   /** The name of the resource, as it is in this environment. */
   readonly owner: string;
   readonly text: string;
@@ -39,11 +41,11 @@ const known = new WeakMap<ValueObject, readonly ImageUse[]>();
 function usesOf(item: Item): readonly ImageUse[] {
   const before = known.get(item.object);
   if (before !== undefined) return before;
-  const found = placesOf(item).flatMap(({ pointer, role, text }): ImageUse[] => {
+  const found = placesOf(item).flatMap(({ pointer, role, container, text }): ImageUse[] => {
     const image = parseImage(text);
     if (image === undefined) return [];
     const { key, id, file } = item;
-    const about = { item: key, resource: resourceLabel(id), owner: id.name, pointer, role, text, file };
+    const about = { item: key, resource: resourceLabel(id), owner: id.name, pointer, role, container, text, file };
     return [{ ...about, name: image.name, version: versionOf(image), image }];
   });
   known.set(item.object, found);
@@ -53,6 +55,7 @@ function usesOf(item: Item): readonly ImageUse[] {
 interface Place {
   readonly pointer: string;
   readonly role: string;
+  readonly container: string | undefined;
   readonly text: string;
 }
 
@@ -65,12 +68,13 @@ function placesOf({ object, id }: Item): readonly Place[] {
   const containers = containersOf(object).map(({ pointer, section, name, container }) => ({
     pointer: `${pointer}/image`,
     role: `${id.kind} ${section} ${name}`,
+    container: name,
     text: textAt(container, "image"),
   }));
   const seen = new Set(containers.map(({ pointer }) => pointer));
   const others: Place[] = [];
   searchImages(object, "", 0, (pointer, text) => {
-    if (!seen.has(pointer)) others.push({ pointer, role: `${id.kind} ${pointer}`, text });
+    if (!seen.has(pointer)) others.push({ pointer, role: `${id.kind} ${pointer}`, container: undefined, text });
   });
   return [...containers.filter(({ text }) => text !== ""), ...others];
 }

@@ -1,3 +1,4 @@
+import { parentPath } from "../../config/plan.ts";
 import type { ImageReference } from "../../edit/find/index.ts";
 import {
   type FoundSettings,
@@ -63,22 +64,43 @@ function alreadyDone(done: Map<string, string>, key: string, { use, wanted }: Wi
 }
 
 async function setOne(setting: VersionSetting, wish: Wish, request: SetRequest): Promise<string | undefined> {
-  const { target } = request.input;
+  const { drafts, besides } = request;
+  const ofChart = isOfChart(setting, request);
+  if (ofChart && besides.charts) return undefined;
   const wanted = wantedOf(setting, wish, request.source);
+  const { target } = request.input;
   const strangers = await strangersOf(setting.file, target.target, request.input.readers);
-  if (strangers.length > 0) {
-    const others = listed(
-      strangers.map(({ id }) => id),
-      3,
-    );
-    const file = await override(setting, wanted, request);
-    if (file === undefined) throw wouldTouch([setting.file], strangers);
-    return `\`${setting.file}\` sets \`${wish.use.name}\` and belongs to ${others} too: the version is set in \`${file}\` instead.`;
-  }
   const edits = versionEdits(setting, wanted);
-  if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
-  await request.drafts.edit(setting.file, edits);
-  return undefined;
+  if (!ofChart && strangers.length === 0 && !("refused" in edits)) {
+    await drafts.edit(setting.file, edits);
+    return undefined;
+  }
+  const file = (await override(setting, wanted, request)) ?? (await overrideOutput(wish, request));
+  if (file === undefined && strangers.length > 0) throw wouldTouch([setting.file], strangers);
+  if (file === undefined) {
+    const why = "refused" in edits ? edits.refused : `${setting.file} is a part of a chart that is taken in as it is`;
+    throw new UserError("refused", why, { fix: "Make that change by hand." });
+  }
+  const because = ofChart
+    ? "is a part of a chart"
+    : strangers.length > 0
+      ? `belongs to ${listed(
+          strangers.map(({ id }) => id),
+          3,
+        )} too`
+      : "cannot be edited there";
+  return `\`${setting.file}\` sets \`${wish.use.name}\` and ${because}: the version is set in \`${file}\` instead.`;
+}
+
+/** Defaults of a chart that the target takes in: they come with the chart's version and are not edited. */
+function isOfChart(setting: VersionSetting, { input }: SetRequest): boolean {
+  const { kind, path } = input.target.target.render;
+  const included = partsOf(setting).some((part) => part?.blocked === "included chart");
+  return included || (setting.values?.isDefault === true && !(kind === "helm" && parentPath(setting.file) === path));
+}
+
+function partsOf({ name, tag, digest, whole }: VersionSetting) {
+  return [name, tag, digest, whole];
 }
 
 /**
@@ -112,6 +134,16 @@ async function override(
   return undefined;
 }
 
+/** Sets an image of kustomize's output, whatever it comes from, in the target's own kustomization; gives that file. */
+async function overrideOutput(wish: Wish, request: SetRequest): Promise<string | undefined> {
+  const { name, container } = wish.use;
+  const [file] = request.found.kustomizations;
+  if (file === undefined || container === undefined) return undefined;
+  const subject = { kind: "image", name } as const;
+  const output: VersionSetting = { subject, matches: name, form: "manifest", file, document: 0, at: [], container };
+  return override(output, wantedOf(output, wish, request.source), request);
+}
+
 /**
  * Nothing that can be edited sets it. Where a chart's version or a named value is carried besides, the image may come with that, which the proof tells. Else kustomize can set every image of
  * its output, in the target's own kustomization.
@@ -119,18 +151,10 @@ async function override(
 async function setAnew(wish: Wish, request: SetRequest, done: Map<string, string>): Promise<string | undefined> {
   const { found, input, besides } = request;
   const { use } = wish;
-  const [own] = found.kustomizations;
-  if (besides.charts) return undefined;
-  if (own !== undefined) {
-    if (alreadyDone(done, `anew ${use.name}`, wish, own)) return undefined;
-    const subject = { kind: "image", name: use.name } as const;
-    const pseudo: VersionSetting = { subject, matches: use.name, form: "manifest", file: own, document: 0, at: [] };
-    const file = await override(pseudo, wantedOf(pseudo, wish, request.source), request);
-    if (file !== undefined)
-      return `Nothing in the files sets \`${use.name}\` by itself: the version is set in \`${file}\`.`;
-    const strangers = await strangersOf(own, input.target.target, input.readers);
-    throw wouldTouch([own], strangers);
-  }
+  if (besides.charts || alreadyDone(done, `anew ${use.name}`, wish, input.target.target.render.path)) return undefined;
+  const file = await overrideOutput(wish, request);
+  if (file !== undefined)
+    return `Nothing in the files sets \`${use.name}\` by itself: the version is set in \`${file}\`.`;
   if (besides.values) return undefined;
   const problems = found.problems.map(({ file, message }) => `${file}: ${message}`);
   const why = problems.length === 0 ? "" : ` (not read: ${problems.slice(0, 3).join("; ")})`;

@@ -84,9 +84,9 @@ function matchBySetting(
 }
 
 /** What makes settings of two targets the same one. Manifests have no such thing. */
-export function identityOf({ form, matches, at, subject }: VersionSetting): string | undefined {
+export function identityOf({ form, matches, at, values, subject }: VersionSetting): string | undefined {
   if (form === "kustomize-image") return JSON.stringify([form, matches]);
-  if (form === "values" || form === "values-text") return JSON.stringify([form, at]);
+  if (form === "values" || form === "values-text") return JSON.stringify([form, values?.key ?? at]);
   return subject.kind === "chart" ? JSON.stringify([form, subject.name]) : undefined;
 }
 
