@@ -25,11 +25,11 @@ describe("environments that are apart", () => {
 
 - \`webapp/prod\` is not where \`staging\` is
   - \`ghcr.io/acme/webapp\`: \`1.4.0\`, \`staging\` has \`1.5.0\`
-  - \`Deployment/web\` \`spec.replicas\`: \`5\`, \`staging\` has \`2\`
-  - \`Deployment/web\` \`spec.template.spec.containers[web].env[MODE]\`: nothing, \`staging\` has \`fast\`
-  - \`NetworkPolicy/deny\`: only in \`prod\`
+  - \`Deployment/web\` \`spec.replicas\`: \`5\`, \`staging\` has \`2\`, since this pull request
+  - \`Deployment/web\` \`spec.template.spec.containers[web].env[MODE]\`: nothing, \`staging\` has \`fast\`, since this pull request
+  - \`NetworkPolicy/deny\`: only in \`prod\`, since this pull request
   - and 3 more differences
-  - \`staging\` by this pull request; \`prod\` by [\`abc1234\`](https://github.com/acme/gitops/commit/${"abc1234def".repeat(4)}) Fix #\u200B7, ask @\u200Bada (Ada &lt;b&gt;)
+  - \`staging\` since this pull request; \`prod\` since [\`abc1234\`](https://github.com/acme/gitops/commit/${"abc1234def".repeat(4)}) Fix #\u200B7, ask @\u200Bada (Ada &lt;b&gt;)
 
 `;
     expect(body).toContain(section);
@@ -50,7 +50,7 @@ describe("environments that are apart", () => {
   });
 
   it("name commits without a link where the repository's page is not known", () => {
-    expect(previewComment(given([drift({ commits })])).body).toContain("; `prod` by `abc1234` Fix");
+    expect(previewComment(given([drift({ commits })])).body).toContain("; `prod` since `abc1234` Fix");
   });
 
   it("are folded away when they are many, and counted where there is no room", () => {
@@ -75,17 +75,17 @@ describe("environments that are apart", () => {
     expect(text).toContain(`Environments apart
   webapp/prod is not where staging is
     ghcr.io/acme/webapp: 1.4.0, staging has 1.5.0
-    Deployment/web spec.replicas: 5, staging has 2
-    Deployment/web spec.template.spec.containers[web].env[MODE]: nothing, staging has fast
-    NetworkPolicy/deny: only in prod
+    Deployment/web spec.replicas: 5, staging has 2, since this change
+    Deployment/web spec.template.spec.containers[web].env[MODE]: nothing, staging has fast, since this change
+    NetworkPolicy/deny: only in prod, since this change
     and 1 more difference
-    staging by this change
-    prod by abc1234 Fix #7, ask @ada (\\u{1b}[31m<i>)
+    staging since this change
+    prod since abc1234 Fix #7, ask @ada (\\u{1b}[31m<i>)
   1 pair of environments was not compared: a preview compares at most 50, and both must render
 `);
     const page = previewHtml(given(hostile, 1), { all: false });
     expect(page).toContain("<h2>Environments apart</h2>");
-    expect(page).toContain("<li>Deployment/web spec.replicas: 5, staging has 2</li>");
+    expect(page).toContain("<li>Deployment/web spec.replicas: 5, staging has 2, since this change</li>");
     expect(page).toContain("\\u{1b}[31m&lt;i&gt;");
     expect(previewText(given([]), { colours: false, all: false })).not.toContain("Environments");
     expect(previewHtml(given([]), { all: false })).not.toContain("Environments");

@@ -83,7 +83,8 @@ async function run(parts: {
     lastAttempt: true,
     firstRun: false,
   };
-  const ended = await runPreview(job, ports, { fingerprintKey: new Uint8Array(32), forks: false }, context).then(
+  const settings = { fingerprintKey: new Uint8Array(32), forks: false, webUrl: "https://github.example" };
+  const ended = await runPreview(job, ports, settings, context).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -140,5 +141,14 @@ describe("the run of a preview", () => {
     });
     expect(ended).toBe(locked);
     expect(checks.at(-1)).toMatchObject({ status: "completed", conclusion: "success", headSha: head });
+  });
+
+  it("links the commits by which environments are apart to GitHub", async () => {
+    const { ended, comments } = await run({ open: async () => repository });
+    const promoted = temp.git("rev-parse", "main");
+    expect(ended).toBeUndefined();
+    expect(JSON.stringify(comments)).toContain(
+      `\`prod\` since [\`${promoted.slice(0, 7)}\`](https://github.example/acme/gitops/commit/${promoted}) Change (Test)`,
+    );
   });
 });

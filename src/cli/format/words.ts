@@ -68,21 +68,21 @@ export function versionGapText({ image, here, there }: VersionGap, from: string)
   return `${image}: ${here || "(no version)"}, ${from} has ${there || "(no version)"}`;
 }
 
-/** `Deployment/web spec.replicas: 5, staging has 2`. */
+/** `Deployment/web spec.replicas: 5, staging has 2, since this change`. */
 export function fieldGapText(
   { resource, path, here, there }: FieldGap,
   { environment, from }: Pick<EnvironmentDrift, "environment" | "from">,
 ): string {
-  if (path === "") return `${resource}: only in ${here === undefined ? from : environment}`;
-  return `${resource} ${path}: ${here ?? "nothing"}, ${from} has ${there ?? "nothing"}`;
+  if (path === "") return `${resource}: only in ${here === undefined ? from : environment}, since this change`;
+  return `${resource} ${path}: ${here ?? "nothing"}, ${from} has ${there ?? "nothing"}, since this change`;
 }
 
 /** Who brought the versions into which environment. */
 export function originTexts({ byPullRequest, commits }: EnvironmentDrift): readonly string[] {
   return [
-    ...byPullRequest.map((environment) => `${environment} by this change`),
+    ...byPullRequest.map((environment) => `${environment} since this change`),
     ...commits.map(
-      ({ environment, sha, subject, author }) => `${environment} by ${shortSha(sha)} ${subject} (${author})`,
+      ({ environment, sha, subject, author }) => `${environment} since ${shortSha(sha)} ${subject} (${author})`,
     ),
   ];
 }

@@ -70,16 +70,17 @@ function version(text: string): string {
 }
 
 function fieldText({ resource, path, here, there }: FieldGap, target: string, source: string): string {
-  if (path === "") return `${code(resource)}: only in ${here === undefined ? source : target}`;
+  const since = "since this pull request";
+  if (path === "") return `${code(resource)}: only in ${here === undefined ? source : target}, ${since}`;
   const value = (text: string | undefined) => (text === undefined ? "nothing" : code(text));
-  return `${code(resource)} ${code(shortened(path, 200))}: ${value(here)}, ${source} has ${value(there)}`;
+  return `${code(resource)} ${code(shortened(path, 200))}: ${value(here)}, ${source} has ${value(there)}, ${since}`;
 }
 
 /** Who brought the versions: this pull request, or commits of the base branch. */
 function originText({ byPullRequest, commits }: EnvironmentDrift, repositoryUrl: string | undefined): string {
   return [
-    ...byPullRequest.map((environment) => `${code(environment)} by this pull request`),
-    ...commits.map((commit) => `${code(commit.environment)} by ${commitText(commit, repositoryUrl)}`),
+    ...byPullRequest.map((environment) => `${code(environment)} since this pull request`),
+    ...commits.map((commit) => `${code(commit.environment)} since ${commitText(commit, repositoryUrl)}`),
   ].join("; ");
 }
 
