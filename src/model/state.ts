@@ -1,6 +1,6 @@
 import type { GateName, Hold } from "./gates.ts";
 import type { VersionChange } from "./promotion.ts";
-import type { RepositoryName } from "./tree.ts";
+import type { Repository, RepositoryName } from "./tree.ts";
 
 interface Common {
   /** Known once: a decision whose id is in the history already is not written again. E.g. `comment-1234-1`. */
@@ -81,8 +81,10 @@ export interface RepositoryState {
 
 /** Where holds and history are kept: the branch `sluice-state` of the config repository. */
 export interface StateStore {
-  /** As of now. Costs a fetch, no REST call. */
-  read(where: StateAddress, signal: AbortSignal): Promise<RepositoryState>;
+  /** The branch, as a full ref name. */
+  readonly ref: string;
+  /** As of now. Costs a fetch, no REST call; none either when `fetched` is a mirror that was just brought up to date with `ref` (it may be missing there). */
+  read(where: StateAddress, signal: AbortSignal, fetched?: Repository): Promise<RepositoryState>;
   /**
    * Writes one decision as one commit whose message names actor and reason; expects the head that it was computed from and begins again when somebody was faster. Resolves to false when the
    * decision was in the history already. A decision about one target costs one REST call (the first ever: more).

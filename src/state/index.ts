@@ -4,7 +4,7 @@ import type { GitHubFor } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import { Lru } from "../model/lru.ts";
 import type { Decision, StateAddress, StateStore } from "../model/state.ts";
-import type { Mirrors } from "../model/tree.ts";
+import type { Mirrors, Repository } from "../model/tree.ts";
 import { changesOf, type FileChange } from "./changes.ts";
 import { commitMessage } from "./message.ts";
 import { README_PATH, STATE_BRANCH } from "./paths.ts";
@@ -32,9 +32,14 @@ export function createStateStore({ mirrors, github, random }: StateParts): State
   const known: ReadFiles = { targets: new Lru(keptEntries), holds: new Lru(keptHolds) };
   const turns = new Turns();
 
-  const read = async ({ repository }: StateAddress, signal: AbortSignal): Promise<StateSnapshot> => {
-    const request = { repository, want: [], wantIfThere: [`refs/heads/${STATE_BRANCH}`] };
-    return StateSnapshot.of(await mirrors.open(request, signal), known);
+  const ref = `refs/heads/${STATE_BRANCH}`;
+  const read = async (
+    { repository }: StateAddress,
+    signal: AbortSignal,
+    fetched?: Repository,
+  ): Promise<StateSnapshot> => {
+    const mirror = fetched ?? (await mirrors.open({ repository, want: [], wantIfThere: [ref] }, signal));
+    return StateSnapshot.of(mirror, known);
   };
 
   const write = async (where: StateAddress, decision: Decision, signal: AbortSignal): Promise<boolean> => {
@@ -50,6 +55,7 @@ export function createStateStore({ mirrors, github, random }: StateParts): State
   };
 
   return {
+    ref,
     read,
     record({ installationId, repository }, decision, signal) {
       const key = `${repository.owner}/${repository.name}`.toLowerCase();

@@ -22,8 +22,12 @@ environments:
 
 /** The overlay of an environment that sets this version. */
 export function release(environment: string, version: string): Record<string, string> {
+  return releaseOf("web", environment, version);
+}
+
+function releaseOf(app: string, environment: string, version: string): Record<string, string> {
   return {
-    [`apps/web/overlays/${environment}/kustomization.yaml`]: `namespace: ${environment}
+    [`apps/${app}/overlays/${environment}/kustomization.yaml`]: `namespace: ${environment}
 resources:
   - ../../base
 images:
@@ -31,4 +35,19 @@ images:
     newTag: "${version}" # the released version
 `,
   };
+}
+
+/** As many apps as that, each with its version in its own overlays; prod has an older one. */
+export function manyApps(count: number): Record<string, string> {
+  const { ".sluice.yaml": config = "" } = promotionFiles("healthy: false");
+  const files = Array.from({ length: count }, (_, index) => {
+    const app = `app-${index}`;
+    return {
+      [`apps/${app}/base/kustomization.yaml`]: "resources:\n  - deployment.yaml\n",
+      [`apps/${app}/base/deployment.yaml`]: deployment({ replicas: 2, cpu: "100m" }),
+      ...releaseOf(app, "staging", "1.4.0"),
+      ...releaseOf(app, "prod", "1.2.0"),
+    };
+  });
+  return Object.assign({ ".sluice.yaml": config }, ...files);
 }

@@ -37,8 +37,10 @@ export async function openScene(
   want: readonly string[] = [],
 ): Promise<Scene> {
   const github = await ports.github(where.installationId, where.repository);
-  const request = { repository: where.repository, want: [`${heads}${base}`, ...want], wantIfThere: PROMOTION_REFS };
-  const [repository, state] = await Promise.all([ports.mirrors.open(request, signal), ports.state.read(where, signal)]);
+  const wantIfThere = [...PROMOTION_REFS, ports.state.ref];
+  const request = { repository: where.repository, want: [`${heads}${base}`, ...want], wantIfThere };
+  const repository = await ports.mirrors.open(request, signal);
+  const state = await ports.state.read(where, signal, repository);
   const head = await repository.resolve(`${heads}${base}`);
   const tree = await repository.tree(head);
   const { config, plan: targets } = await configured(tree, ports.memo);
