@@ -162,7 +162,11 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   const probot = await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue });
   const memo: ScanMemo = new Lru(memoEntries);
   const ports = { github: github.for, mirrors, renderer, memo, queue, log, metrics, clock };
-  const preview = { fingerprintKey: fingerprintKey(settings.privateKey), forks: settings.previewForks };
+  const preview = {
+    fingerprintKey: fingerprintKey(settings.privateKey),
+    forks: settings.previewForks,
+    webUrl: settings.githubUrl,
+  };
   const promotion: PromotionPorts = {
     ...ports,
     state: createStateStore({ mirrors, github: github.for, random: Math.random }),

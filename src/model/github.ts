@@ -8,6 +8,8 @@ export interface PullRequest {
   readonly draft: boolean;
   readonly head: { readonly sha: string; readonly ref: string; readonly repository: RepositoryName | undefined };
   readonly base: { readonly sha: string; readonly ref: string };
+  /** The branch that the repository's owners decide about; promotions live on it alone. */
+  readonly defaultBranch: string;
   /** The head lives in another repository. */
   readonly fork: boolean;
   /** GitHub's GraphQL id. */

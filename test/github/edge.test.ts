@@ -39,6 +39,7 @@ describe("a pull request", () => {
       draft: false,
       head: { sha: world.pull.headSha, ref: "change", repository: REPOSITORY },
       base: { sha: world.pull.baseSha, ref: "main" },
+      defaultBranch: "main",
       fork: false,
       nodeId: expect.stringMatching(/./),
       url: world.pull.url,

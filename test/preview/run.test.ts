@@ -44,6 +44,7 @@ function pull(): PullRequest {
     draft: false,
     head: { sha: head, ref: "scale", repository: job.repository },
     base: { sha: head, ref: "main" },
+    defaultBranch: "main",
     fork: false,
     nodeId: "PR_7",
     url: "",

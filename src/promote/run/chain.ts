@@ -20,7 +20,7 @@ export async function runChain(job: ChainJob, ports: PromotionPorts, context: Ru
   const pull = await github.pullRequest(job.pullRequest);
   const where = { installationId: job.installationId, repository: job.repository };
   if (!pull.fork && parseBranch(pull.head.ref) !== undefined) return passOn(ports, where, pull);
-  if (pull.state === "closed" && !pull.merged) return;
+  if ((pull.state === "closed" && !pull.merged) || pull.base.ref !== pull.defaultBranch) return;
   const scene = await openScene(ports, where, pull.base.ref, context.signal, wantsOf(pull)).catch((error: unknown) => {
     if (error instanceof UserError && error.kind === "config") return undefined;
     throw error;

@@ -13,7 +13,7 @@ import { observe } from "./health.ts";
 import { mergeHead, mergesItself } from "./merge.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
-import { openScene, type Scene, targetOf } from "./scene.ts";
+import { baseOf, openScene, type Scene, targetOf } from "./scene.ts";
 import { settle } from "./settle.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, context: Ru
   if (pull.state === "closed") return settle(ports, where, pull, record, context.signal);
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, record.commit];
   try {
-    const scene = await openScene(ports, where, pull.base.ref, context.signal, want);
+    const scene = await openScene(ports, where, baseOf(pull), context.signal, want);
     await evaluate(ports, scene, pull, record);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -1,4 +1,6 @@
 import type { Config, TargetPlan } from "../../config/index.ts";
+import { UserError } from "../../model/errors.ts";
+import type { PullRequest } from "../../model/github.ts";
 import type { GitHubRepository } from "../../model/github-repository.ts";
 import type { RepositoryState, StateAddress } from "../../model/state.ts";
 import { type Target, targetId } from "../../model/target.ts";
@@ -48,6 +50,21 @@ export async function openScene(
   const branches = new Map([...refs].map(([ref, sha]) => [ref.slice(heads.length), sha]));
   const url = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}`;
   return { where, github, repository, base, head, tree, config, targets, state, branches, url, signal };
+}
+
+/**
+ * The branch that a pull request's promotions live on. Anybody who may push can make another branch with a configuration of their own and open pull requests into it: what the owners decided
+ * is on the default branch. A pull request into another one is a `refused` UserError.
+ */
+export function baseOf({ base, defaultBranch }: Pick<PullRequest, "base" | "defaultBranch">): string {
+  if (base.ref === defaultBranch) return defaultBranch;
+  throw new UserError(
+    "refused",
+    `promotions live on \`${defaultBranch}\`, and this pull request goes into \`${base.ref}\``,
+    {
+      fix: `comment on a pull request into \`${defaultBranch}\``,
+    },
+  );
 }
 
 /** The scene as it is by now, after somebody else was faster. */

@@ -13,7 +13,7 @@ export async function settle(
   signal: AbortSignal,
 ): Promise<void> {
   const github = await ports.github(where.installationId, where.repository);
-  if (pull.merged) {
+  if (pull.merged && pull.base.ref === record.base && record.base === pull.defaultBranch) {
     await ports.state.record(
       where,
       {
@@ -33,5 +33,5 @@ export async function settle(
     await github.deleteBranch(pull.head.ref);
   }
   await enqueue(ports, { where }, record, undefined);
-  await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.base.ref });
+  await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
 }

@@ -8,7 +8,7 @@ import { type PromotionRecord, parseRecord } from "../../text/record.ts";
 import { factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { openScene, type Scene } from "../scene.ts";
+import { baseOf, openScene, type Scene } from "../scene.ts";
 import { assertAllowed, assertMayOverride } from "./rights.ts";
 
 /** `/override`: passes one gate of this promotion's head. */
@@ -84,7 +84,7 @@ async function promotionAt(ports: PromotionPorts, call: PromotionCall, command: 
   }
   const where = { installationId: call.installationId, repository: call.repository };
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, record.commit];
-  return { scene: await openScene(ports, where, pull.base.ref, call.signal, want), pull, record };
+  return { scene: await openScene(ports, where, baseOf(pull), call.signal, want), pull, record };
 }
 
 function decided(call: PromotionCall, record: PromotionRecord) {

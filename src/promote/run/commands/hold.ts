@@ -5,7 +5,7 @@ import type { PromotionCall } from "../../../model/promotion.ts";
 import { when } from "../../text/when.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
-import { openScene, type Scene } from "../scene.ts";
+import { baseOf, openScene, type Scene } from "../scene.ts";
 import { assertAllowed } from "./rights.ts";
 
 /** What is stopped: an environment, or one app there. */
@@ -60,7 +60,7 @@ async function placed(ports: PromotionPorts, call: PromotionCall, place: Place):
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const scene = await openScene(ports, where, pull.base.ref, call.signal);
+  const scene = await openScene(ports, where, baseOf(pull), call.signal);
   await assertAllowed(scene, call, place.environment, place.app === undefined ? [] : [place.app]);
   // Names that are nothing would hold nothing.
   if (place.app === undefined) settingsFor(scene.config, "", place.environment);

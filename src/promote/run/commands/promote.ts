@@ -7,7 +7,7 @@ import { parseRecord } from "../../text/record.ts";
 import { carry, planFor } from "../make.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describeMade, describePlan } from "../say.ts";
-import { openScene, resolve, type Scene } from "../scene.ts";
+import { baseOf, openScene, resolve, type Scene } from "../scene.ts";
 import { touchedApps, wantsOf } from "../touched.ts";
 import { assertAllowed } from "./rights.ts";
 
@@ -23,7 +23,7 @@ export async function promote(ports: PromotionPorts, call: PromotionCall, wish: 
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const scene = await openScene(ports, where, pull.base.ref, call.signal, wantsOf(pull));
+  const scene = await openScene(ports, where, baseOf(pull), call.signal, wantsOf(pull));
   // First of all, so that whoever may not act learns nothing else.
   await assertAllowed(scene, call, wish.environment, wish.apps);
   const apps = wish.apps.length > 0 ? wish.apps : await appsOf(ports, scene, pull, wish.environment);

@@ -7,7 +7,7 @@ import { carry } from "../make.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { renewOne } from "../renew.ts";
 import { describeMade } from "../say.ts";
-import { openScene, resolve, type Scene } from "../scene.ts";
+import { baseOf, openScene, resolve, type Scene } from "../scene.ts";
 import { assertAllowed } from "./rights.ts";
 
 /** `/retry`: on a promotion it plans, describes and evaluates again; on any other pull request it previews again and looks at all promotions. */
@@ -18,13 +18,13 @@ export async function retry(ports: PromotionPorts, call: PromotionCall): Promise
   const branch = pull.fork ? undefined : parseBranch(pull.head.ref);
   if (branch === undefined || pull.state === "closed") {
     if (pull.state === "open") await ports.queue.add({ type: "preview", ...where, pullRequest: pull.number });
-    await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.base.ref });
+    await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
     await ports.queue.add({ type: "chain", ...where, pullRequest: pull.number });
     return "looking at everything again; the comments and checks are updated in place";
   }
   const record = parseRecord(pull.body, pull.head.ref, ports.seal);
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, ...(record === undefined ? [] : [record.commit])];
-  const scene = await openScene(ports, where, pull.base.ref, call.signal, want);
+  const scene = await openScene(ports, where, baseOf(pull), call.signal, want);
   await assertAllowed(scene, call, branch.environment, record?.apps ?? (branch.app === undefined ? [] : [branch.app]));
   const said =
     record === undefined ? await describeAgain(ports, scene, call, pull) : await renewOne(ports, scene, pull, record);

@@ -9,7 +9,7 @@ import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
 import { describeMade } from "../say.ts";
-import { openScene, type Scene } from "../scene.ts";
+import { baseOf, openScene, type Scene } from "../scene.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
 import { assertAllowed } from "./rights.ts";
 
@@ -25,7 +25,7 @@ export async function rollback(ports: PromotionPorts, call: PromotionCall, wish:
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const scene = await openScene(ports, where, pull.base.ref, call.signal, wantsOf(pull));
+  const scene = await openScene(ports, where, baseOf(pull), call.signal, wantsOf(pull));
   await assertAllowed(scene, call, wish.environment, wish.apps);
   const apps = wish.apps.length > 0 ? wish.apps : await appsOf(ports, scene, pull, wish.environment);
   if (wish.apps.length === 0) await assertAllowed(scene, call, wish.environment, apps);

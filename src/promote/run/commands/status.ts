@@ -8,7 +8,7 @@ import { chainSteps } from "../chain-steps.ts";
 import { factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { openScene } from "../scene.ts";
+import { baseOf, openScene } from "../scene.ts";
 import { wantsOf } from "../touched.ts";
 
 /** `/status`: on a promotion its gates, on any other pull request where its change is. */
@@ -18,7 +18,7 @@ export async function status(ports: PromotionPorts, call: PromotionCall): Promis
   const where = { installationId: call.installationId, repository: call.repository };
   const record = pull.fork ? undefined : parseRecord(pull.body, pull.head.ref, ports.seal);
   const want = [...wantsOf(pull), ...(record === undefined ? [] : [record.commit])];
-  const scene = await openScene(ports, where, pull.base.ref, call.signal, want);
+  const scene = await openScene(ports, where, baseOf(pull), call.signal, want);
   const now = ports.clock();
   if (record !== undefined && pull.state === "open") {
     const verdict = evaluateGates(await factsOf(ports, scene, observe(scene.github), pull, record), now);
