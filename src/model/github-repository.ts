@@ -18,6 +18,8 @@ export interface CommitCheck {
   readonly name: string;
   readonly state: "pending" | "passed" | "failed";
   readonly url: string | undefined;
+  /** When it passed or failed, ISO 8601. */
+  readonly completedAt: string | undefined;
 }
 
 /** A GitHub Deployment with what is known of how it went, newest status last. */

@@ -62,7 +62,10 @@ function table(verdict: GateVerdict, now: number): readonly string[] {
 function rowsOf(result: GateResult, now: number, depth: number): readonly string[] {
   const children = result.children ?? [];
   const telling = children.filter(({ state }) => state !== "passed");
-  const shown = (telling.length > 0 ? telling : children.length > 1 && children.length <= 6 ? children : []).slice(0, 20);
+  const shown = (telling.length > 0 ? telling : children.length > 1 && children.length <= 6 ? children : []).slice(
+    0,
+    20,
+  );
   const indent = depth === 0 ? "" : `${"&nbsp;&nbsp;".repeat(depth * 2)}`;
   const next = result.nextAt === undefined || result.state === "passed" ? "" : when(result.nextAt, now);
   const act = [next, result.state === "blocked" || next === "" ? inert(result.who ?? "") : ""].filter(

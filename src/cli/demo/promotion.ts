@@ -1,0 +1,220 @@
+import { Fault } from "../../model/errors.ts";
+import type { CommentSummary, PullSummary } from "../../sandbox/index.ts";
+import { markdownForTerminal } from "./markdown-terminal.ts";
+import { swap } from "./pulls.ts";
+import type { Edits } from "./sample.ts";
+import { framed, PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
+import { checksOf, happens, previewOf, replyTo } from "./watch.ts";
+
+const STAGING = "apps/webapp/overlays/staging/kustomization.yaml";
+const GATES = "Sluice promotion";
+const BRANCH = "sluice/promote/prod/webapp";
+
+/** What a release to staging is in this repository: one line. */
+const versionEdit = (from: string, to: string): Edits => ({ [STAGING]: swap(`newTag: ${from}`, `newTag: ${to}`) });
+
+/** From staging to prod: promoted, gated, approved, merged; superseded in place; rolled back, held, released. `released` is the open pull request that brings 1.5.0 to staging. */
+export async function playPromotion(released: PullSummary, scene: Scene): Promise<void> {
+  const { steps, context } = scene;
+  steps.say("", context.paint.bold("From staging to prod"));
+  const promotion = await promoteFirst(released, scene);
+  await mergePromotion(promotion, released, scene);
+  await supersede(scene);
+  await rollBack(scene);
+}
+
+async function promoteFirst(released: PullSummary, scene: Scene): Promise<PullSummary> {
+  const { github, steps, context } = scene;
+  await merge("The release to staging is merged, and the pipeline reports it healthy", released, scene);
+  const promotion = await command("/promote prod", released, scene, "opened #");
+  await steps.step("The promotion shows what it changes in prod", async () => {
+    const { comment } = await previewOf(github, promotion, context.signal);
+    assertHolds(comment.body, ["webapp/prod", "1.5.0"]);
+  });
+  await happens(
+    "the gates wait for people and time",
+    () => waitsFor(promotion, scene, ["Approvals", "Soak"]),
+    context.signal,
+  );
+  tell(scene, gatesOf(github.pull(promotion).body));
+  return promotion;
+}
+
+async function mergePromotion(promotion: PullSummary, released: PullSummary, scene: Scene): Promise<void> {
+  const { github, steps, context } = scene;
+  await approve(promotion, scene);
+  await overrideSoak(promotion, scene);
+  await steps.step(
+    `${PEOPLE.author} merges the promotion, and the first pull request tells where its change is`,
+    async () => {
+      await github.mergePull({ ...promotion, method: "squash", by: PEOPLE.author });
+      const arrived = () => chainOf(released, scene)?.body.includes(`arrived by #${promotion.number}`) || undefined;
+      await happens("the chain comment says that the change arrived in prod", arrived, context.signal);
+    },
+  );
+  tell(scene, chainOf(released, scene)?.body ?? "");
+}
+
+/** A version that is overtaken before it is merged: the same pull request carries the newer one. */
+async function supersede(scene: Scene): Promise<void> {
+  const { github, steps, context } = scene;
+  steps.say("", context.paint.bold("A newer version takes its place"));
+  const second = await release("1.5.0", "1.6.0", scene);
+  const promotion = await command("/promote prod", second, scene, "opened #");
+  await approve(promotion, scene);
+  const third = await release("1.6.0", "1.6.1", scene);
+  const same = await command("/promote prod", third, scene, `updated in place #${promotion.number}`);
+  await steps.step("It is the same pull request; the approval of the other version fell", async () => {
+    if (same.number !== promotion.number)
+      throw new Fault("bug", `#${same.number} is another pull request than #${promotion.number}`);
+    assertHolds(github.pull(same).title, ["1.6.1"]);
+    const { state } = github.reviews(same).at(-1) ?? {};
+    if (state !== "DISMISSED") throw new Fault("bug", `the approval is ${state ?? "gone"}`);
+  });
+  await approve(same, scene);
+  await overrideSoak(same, scene);
+  await steps.step(`${PEOPLE.author} merges it`, () =>
+    github.mergePull({ ...same, method: "squash", by: PEOPLE.author }),
+  );
+}
+
+/** The hold that a rollback puts stops what would promote by itself, until a person releases it. */
+async function rollBack(scene: Scene): Promise<void> {
+  const { github, clone, steps, context } = scene;
+  steps.say("", context.paint.bold("Back, and on hold"));
+  const automatic = await steps.step("The configuration lets webapp promote to prod by itself", async () => {
+    const edits = {
+      ".sluice.yaml": (text: string) =>
+        `${text}apps:\n  webapp: { environments: { prod: { promote: { auto: true } } } }\n`,
+    };
+    await clone.pushBranch("automatic", "Promote webapp by itself", edits);
+    return github.openPull({ ...REPOSITORY, head: "automatic", title: "Promote webapp by itself", by: PEOPLE.author });
+  });
+  await steps.step(`${PEOPLE.author} merges that`, () => github.mergePull({ ...automatic, by: PEOPLE.author }));
+  const rollback = await command("/rollback prod webapp", automatic, scene, "opened #");
+  await approve(rollback, scene);
+  await steps.step(`${PEOPLE.author} merges the rollback`, async () => {
+    await happens("the gates of the rollback pass", () => passes(rollback, scene), context.signal);
+    await github.mergePull({ ...rollback, method: "squash", by: PEOPLE.author });
+  });
+  const next = await release("1.6.1", "1.7.0", scene);
+  await steps.step("1.7.0 is healthy in staging, and the hold keeps it there", async () => {
+    const held = () => chainOf(next, scene)?.body.includes("held by") || undefined;
+    await happens("the chain comment says that prod is on hold", held, context.signal);
+    if (openPromotion(scene) !== undefined) throw new Fault("bug", "a promotion opened in spite of the hold");
+  });
+  await reply("/release prod/webapp", next, scene, "is released");
+  await steps.step(
+    "Released: the promotion opens by itself",
+    async () => {
+      const opened = await happens("the automatic promotion opens", () => openPromotion(scene), context.signal);
+      assertHolds(opened.title, ["1.7.0"]);
+      return opened;
+    },
+    ({ url }) => context.paint.link(url, url),
+  );
+}
+
+/** A new version for staging: pull request, merge, healthy. */
+async function release(from: string, to: string, scene: Scene): Promise<PullSummary> {
+  const { github, clone, steps } = scene;
+  const branch = `webapp-${to}`;
+  const pull = await steps.step(`${PEOPLE.author} releases webapp ${to} to staging`, async () => {
+    await clone.pushBranch(branch, `Release webapp ${to} to staging`, versionEdit(from, to));
+    return github.openPull({
+      ...REPOSITORY,
+      head: branch,
+      title: `Release webapp ${to} to staging`,
+      by: PEOPLE.author,
+    });
+  });
+  await merge("It is merged, and the pipeline reports it healthy", pull, scene);
+  return pull;
+}
+
+async function merge(what: string, pull: PullSummary, { github, steps }: Scene): Promise<void> {
+  await steps.step(what, async () => {
+    const { mergeCommitSha } = await github.mergePull({ ...pull, method: "squash", by: PEOPLE.author });
+    await github.deploy({ ...REPOSITORY, environment: "staging", sha: mergeCommitSha ?? "", state: "success" });
+  });
+}
+
+/** A command that ends in a pull request: how long that took, and which one. */
+async function command(text: string, on: PullSummary, scene: Scene, expects: string): Promise<PullSummary> {
+  const { github, steps, context } = scene;
+  const branch = text.startsWith("/rollback") ? "sluice/rollback/prod/webapp" : BRANCH;
+  const before = { at: performance.now(), title: openPromotion(scene, branch)?.title };
+  let took = 0;
+  const said = await steps.step(`${PEOPLE.author} comments ${text}`, async () => {
+    const comment = await github.comment({ ...on, body: text, by: PEOPLE.author });
+    const changed = () => (openPromotion(scene, branch)?.title === before.title ? undefined : true);
+    await happens("the pull request carries it", changed, context.signal);
+    took = performance.now() - before.at;
+    return holding(await replyTo(github, on, comment, context.signal), [expects]);
+  });
+  const number = Number(/#(\d+)/.exec(said.body)?.[1]);
+  const pull = github.pull({ ...REPOSITORY, number });
+  const time = context.paint.dim(`(${(took / 1_000).toFixed(2)} s from the comment to the pull request)`);
+  steps.say(`  ${context.paint.link(pull.url, pull.url)}  ${pull.title} ${time}`);
+  return pull;
+}
+
+async function reply(text: string, on: PullSummary, { github, steps, context }: Scene, expects: string): Promise<void> {
+  await steps.step(`${PEOPLE.author} comments ${text}`, async () => {
+    const comment = await github.comment({ ...on, body: text, by: PEOPLE.author });
+    holding(await replyTo(github, on, comment, context.signal), [expects]);
+  });
+}
+
+async function approve(pull: PullSummary, { github, steps }: Scene): Promise<void> {
+  await steps.step(`${PEOPLE.reviewer} approves #${pull.number}`, () =>
+    github.review({ ...pull, by: PEOPLE.reviewer, event: "APPROVE" }),
+  );
+}
+
+/** Nobody wants to wait half an hour for a demo; an override is for those who may, and it stays on record. */
+async function overrideSoak(pull: PullSummary, scene: Scene): Promise<void> {
+  const { github, steps, context } = scene;
+  await steps.step(`${PEOPLE.admin} passes the soak with /override, and all gates pass`, async () => {
+    const body = "/override soak a demo cannot wait for half an hour";
+    const comment = await github.comment({ ...pull, body, by: PEOPLE.admin });
+    holding(await replyTo(github, pull, comment, context.signal), ["is passed"]);
+    await happens("all gates pass", () => passes(pull, scene), context.signal);
+  });
+}
+
+function openPromotion({ github }: Scene, branch = BRANCH): PullSummary | undefined {
+  return github.pulls(REPOSITORY).find(({ headRef, state }) => headRef === branch && state === "open");
+}
+
+function chainOf(pull: PullSummary, { github }: Scene): CommentSummary | undefined {
+  return github.comments(pull).find(({ body }) => body.startsWith("<!-- sluice:chain -->"));
+}
+
+function passes(pull: PullSummary, { github }: Scene): true | undefined {
+  return checksOf(github, pull, GATES).some(({ conclusion }) => conclusion === "success") || undefined;
+}
+
+function waitsFor(pull: PullSummary, { github }: Scene, gates: readonly string[]): true | undefined {
+  const title = checksOf(github, pull, GATES)[0]?.title ?? "";
+  return gates.every((gate) => title.includes(gate)) || undefined;
+}
+
+/** The gates section of a promotion's description. */
+function gatesOf(body: string): string {
+  return body.slice(body.indexOf("### Gates"), body.indexOf("<!-- /sluice:gates -->"));
+}
+
+function tell({ steps, context }: Scene, markdown: string): void {
+  steps.say("", ...framed(markdownForTerminal(markdown, context.paint), context.paint), "");
+}
+
+function holding(said: CommentSummary, expected: readonly string[]): CommentSummary {
+  assertHolds(said.body, expected);
+  return said;
+}
+
+function assertHolds(text: string, expected: readonly string[]): void {
+  const missing = expected.filter((part) => !text.includes(part));
+  if (missing.length > 0) throw new Fault("bug", `"${text.slice(0, 300)}" does not say ${missing.join(", ")}`);
+}
