@@ -1,7 +1,7 @@
 import type { KeyPath, Node } from "../splice/index.ts";
 import type { Document } from "./files.ts";
 import { child, itemsOf, scalarOf, textOf } from "./nodes.ts";
-import { partOf, placeOf, type VersionSetting } from "./setting.ts";
+import { partOf, type VersionSetting } from "./setting.ts";
 
 /** The names under which kustomize looks for a kustomization, in its order. */
 export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -31,17 +31,6 @@ export function imageItem({ file, document }: Document, item: Node | undefined):
       ...(digest && { digest: partOf(digest) }),
     },
   ];
-}
-
-/** The settings as they come out of an item of `images`: with the new name, and decided by it where it sets a version. */
-export function renamed(settings: readonly VersionSetting[], item: VersionSetting): readonly VersionSetting[] {
-  const sets = [item.tag, item.digest].some((part) => part !== undefined && part.value !== "");
-  return settings.map((setting) => {
-    if (setting.subject.kind !== "image" || setting.subject.name !== item.matches || !isReached(setting))
-      return setting;
-    const decided = sets && setting.decidedBy === undefined ? { decidedBy: placeOf(item) } : {};
-    return { ...setting, subject: item.subject, ...decided };
-  });
 }
 
 /** Whether kustomize's `images` changes what the setting sets: of manifests it changes containers. Where values end up is not known here. */

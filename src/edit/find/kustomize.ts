@@ -1,12 +1,13 @@
 import type { Document, ReadFiles } from "./files.ts";
+import { Flow, type Flowing } from "./flow.ts";
 import { chartSettings, type InflatedChart } from "./inflated.ts";
-import { imageItem, imageItems, kustomizationNames, renamed } from "./kustomization.ts";
+import { imageItem, imageItems, kustomizationNames } from "./kustomization.ts";
 import { manifestSettings, manifestWords } from "./manifests.ts";
 import { child, childAt, inFolder, itemsOf, resolvePath, textOf } from "./nodes.ts";
-import { patched, patchSettings } from "./patches.ts";
+import { patchSettings } from "./patches.ts";
 import { type FoundSettings, partsOf, type VersionSetting } from "./setting.ts";
 
-type Settings = readonly VersionSetting[];
+type Settings = readonly Flowing[];
 
 /** Walks from a target's kustomization through what it includes, and follows each image from the manifest out: an outer `images` wins over an inner one, over patches and manifests. */
 export async function kustomizeSettings(
@@ -16,18 +17,18 @@ export async function kustomizeSettings(
   const walk = new Walk(files);
   const settings = await walk.enter(root, []);
   return {
-    settings: distinct(settings),
+    settings: distinct(settings.map(({ setting }) => setting)),
     kustomizations: [...walk.kustomizations],
     valueFiles: [...walk.valueFiles],
   };
 }
 
 /** A base that is included on several ways says the same on each. */
-function distinct(settings: Settings): Settings {
+function distinct(settings: readonly VersionSetting[]): readonly VersionSetting[] {
   const seen = new Set<string>();
   return settings.filter((setting) => {
     const { file, document, at } = setting;
-    const key = JSON.stringify([file, document, at, partsOf(setting).map(({ path, line }) => [path, line])]);
+    const key = JSON.stringify([file, document, at, partsOf(setting)]);
     return !seen.has(key) && seen.add(key);
   });
 }
@@ -39,6 +40,7 @@ class Walk {
   readonly kustomizations = new Set<string>();
   readonly valueFiles = new Set<string>();
   readonly #files: ReadFiles;
+  readonly #flow = new Flow();
   readonly #within = new Set<string>();
   #entered = 0;
 
@@ -64,7 +66,8 @@ class Walk {
       return settings;
     }
     const documents = await this.#files.documents(path, manifestWords);
-    return [...documents.flatMap((document) => manifestSettings(document, this.#files)), ...before];
+    const found = documents.flatMap((document) => manifestSettings(document, this.#files));
+    return [...this.#flow.begin(found), ...before];
   }
 
   /** As kustomize does it: resources, charts, components over them, patches, `images`, transformers. */
@@ -76,14 +79,14 @@ class Walk {
     const transformers: VersionSetting[] = [];
     for (const chart of await this.#charts(folder, document, transformers)) {
       const found = await chartSettings(this.#files, chart);
-      settings = [...found.settings, ...settings];
+      settings = [...this.#flow.begin(found.settings), ...settings];
       for (const file of found.valueFiles) this.valueFiles.add(file);
     }
     for (const path of pathsIn(folder, document, ["components"])) settings = await this.enter(path, settings);
     for (const patch of await patchSettings(this.#files, folder, document)) {
-      settings = [patch.setting, ...patched(settings, patch)];
+      settings = this.#flow.patch(settings, patch);
     }
-    for (const item of [...imageItems(document), ...transformers]) settings = [item, ...renamed(settings, item)];
+    for (const item of [...imageItems(document), ...transformers]) settings = this.#flow.image(settings, item);
     return settings;
   }
 

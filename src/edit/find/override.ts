@@ -56,7 +56,8 @@ function kustomizeOverride(setting: VersionSetting, wanted: WantedImage, { file,
   if (name === undefined || !isReached(setting)) return undefined;
   const root = documentAt(parseYaml(file, bytes), 0);
   const item = root && imageItems({ file, document: 0, root }).findLast(({ subject }) => subject.name === name);
-  if (item !== undefined) {
+  // An item that gives another image this name may match nothing, and says nothing of those that have the name already.
+  if (item !== undefined && item.matches === name) {
     const edits = versionEdits(item, wanted);
     return "refused" in edits ? undefined : edits;
   }

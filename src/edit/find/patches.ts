@@ -4,7 +4,7 @@ import type { Node, ScalarNode } from "../splice/index.ts";
 import { type Document, documentsOf, type ReadFiles } from "./files.ts";
 import { imagesIn, manifestSettings, manifestWords } from "./manifests.ts";
 import { child, itemsOf, resolvePath, textOf } from "./nodes.ts";
-import { partOf, placeOf, type VersionSetting, withParts } from "./setting.ts";
+import { partOf, type VersionSetting, withParts } from "./setting.ts";
 
 /** An image that a patch sets, and where. */
 export interface PatchSetting {
@@ -78,20 +78,19 @@ function imagesOfPatch(document: Document, files: ReadFiles): readonly Omit<Patc
     if (!pointer.endsWith("/image") || name === undefined) return [];
     const { file, document: index } = document;
     const about = { subject: { kind: "image", name }, matches: name, form: "manifest", file, document: index } as const;
-    return [{ setting: { ...about, at: value.path.slice(0, -1), whole: partOf(value) }, pointer }];
+    const setting = { ...about, at: value.path.slice(0, -1), whole: partOf(value), ...containerAt(pointer) };
+    return [{ setting, pointer }];
   });
 }
 
-/** The settings as they are once a patch lies over them: those of the same container are decided by it. */
-export function patched(settings: readonly VersionSetting[], patch: PatchSetting): readonly VersionSetting[] {
-  return settings.map((setting) =>
-    setting.decidedBy === undefined && replaces(patch, setting)
-      ? { ...setting, decidedBy: placeOf(patch.setting) }
-      : setting,
-  );
+/** The container that a JSON pointer leads to, by its place in the list. */
+function containerAt(pointer: string): { readonly container?: string } {
+  const container = /\/(?:containers|initContainers)\/(\d+|-)\/image$/.exec(pointer)?.[1];
+  return container === undefined ? {} : { container };
 }
 
-function replaces({ setting: by, target, pointer }: PatchSetting, setting: VersionSetting): boolean {
+/** Whether a patch sets the image of the same container. */
+export function replaces({ setting: by, target, pointer }: PatchSetting, setting: VersionSetting): boolean {
   if (setting.resource === undefined) return false;
   const [kind = "", name = ""] = setting.resource.split("/");
   const [byKind = "", byName = ""] = by.resource?.split("/") ?? [];

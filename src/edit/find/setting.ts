@@ -74,6 +74,8 @@ export interface VersionSetting {
   /** For manifests: the resource as `Kind/name`, and the container where it is one's image. */
   readonly resource?: string;
   readonly container?: string;
+  /** For items of `images`: nothing that is found has the name that the item replaces. It may still match what a chart's templates write. */
+  readonly matchesNothing?: true;
   /** The place (`file:line`) that decides in its stead: changing this setting alone has no effect. */
   readonly decidedBy?: string;
 }

@@ -15,7 +15,7 @@ describe("what sets the images of a kustomize target", () => {
       `monitoring/agent.yaml manifest localhost:5000/agent: whole=${agent}`,
       "base/jobs.yaml manifest ghcr.io/acme/clean: whole=ghcr.io/acme/clean:7",
       "base/web.yaml manifest ghcr.io/acme/migrate: whole=ghcr.io/acme/migrate:0.9.0 < overlays/prod/kustomization.yaml:9",
-      "base/web.yaml manifest ghcr.io/acme/web: whole=web < base/Kustomization:7",
+      "base/web.yaml manifest ghcr.io/acme/web: whole=web < base/Kustomization:8",
       "base/web.yaml manifest envoy: whole=envoy:v1.30.1",
     ]);
     expect(found.kustomizations).toEqual([
@@ -99,7 +99,11 @@ describe("the order in which kustomize lets settings win", () => {
       kustomize("o"),
     );
     expect(images).toEqual(["app:3"]);
-    expect(said(found.settings)[0]).toBe("o/p.yaml manifest app: whole=app:3");
+    expect(said(found.settings)).toEqual([
+      "o/p.yaml manifest app: whole=app:3",
+      "b/kustomization.yaml kustomize-image app: tag=2 < o/p.yaml:7",
+      "b/d.yaml manifest app: whole=app:1 < o/p.yaml:7",
+    ]);
   });
 
   it("is a kustomization's images before its own patches, and the last patch before the first", async () => {
@@ -116,7 +120,7 @@ describe("the order in which kustomize lets settings win", () => {
       "kustomization.yaml kustomize-image app: tag=4",
       "q.yaml manifest app: whole=app:3 < kustomization.yaml:3",
       "p.yaml manifest app: whole=app:2 < q.yaml:7",
-      "d.yaml manifest app: whole=app:1 < p.yaml:7",
+      "d.yaml manifest app: whole=app:1 < q.yaml:7",
     ]);
     const without = await scene({ ...files, "kustomization.yaml": `resources: [d.yaml]\n${patches}` }, kustomize(""));
     expect(without.images).toEqual(["app:3"]);
