@@ -34,7 +34,7 @@ previews them, and does nothing else. \`sluice lint\` checks a file, \`sluice ta
 - **Durations** are written like \`90s\`, \`30m\`, \`1h30m\` or \`2d\`. **Windows** are days and hours (\`mon-fri 09:00-17:00\`, \`sat,sun\`, \`daily 22:00-06:00\`)
   or two dates (\`2026-12-20/2027-01-03\`, both included). A window is open while the clocks of its time zone show a time in it: an hour that they skip in spring does
   not come, one that they show twice in autumn comes twice. Hours that end before they begin end on the next day.
-- **Gates** hold for rollbacks too, but for those that ask about \`from\` (\`healthy\`, \`soak\`, \`dependsOn\`). A hold is a gate that is always on: \`/release\` ends it for all,
+- **Gates**: a rollback is for emergencies, so only \`approvals\` and \`findings\` hold for it. A hold is a gate that is always on: \`/release\` ends it for all,
   \`/override hold\` lets one promotion pass.
 - **Errors.** All are told at once with line, column and fix. Unknown keys are errors. A file with an error has no targets.
 

@@ -7,6 +7,7 @@ import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import { includes } from "../../policy/permission.ts";
 import type { PromotionRecord } from "../text/record.ts";
+import { isOursAlone } from "./branch.ts";
 import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { type Scene, targetOf } from "./scene.ts";
@@ -26,7 +27,7 @@ export async function factsOf(
       targetFacts(ports, scene, observed, pull, record, app, histories[index] ?? []),
     ),
   );
-  const reviews = await scene.github.reviews(pull.number);
+  const reviews = await reviewsOf(ports, scene, pull);
   return {
     head: pull.head.sha,
     actor: record.actor,
@@ -35,6 +36,13 @@ export async function factsOf(
     targets,
     overrides: histories.flat().flatMap((entry) => overrideIn(entry, pull)),
   };
+}
+
+/** Sluice dismisses approvals itself when the render changes. After a person's push it cannot know, and only approvals of that very head count. */
+async function reviewsOf(ports: PromotionPorts, scene: Scene, pull: PullRequest): Promise<readonly Review[]> {
+  const reviews = await scene.github.reviews(pull.number);
+  if (await isOursAlone(ports, scene, pull.head.ref, pull.head.sha)) return reviews;
+  return reviews.filter(({ state, commit }) => state !== "approved" || commit === pull.head.sha);
 }
 
 /** Of those whose review would decide: who may write. On a public repository anybody can review. */

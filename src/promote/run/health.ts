@@ -15,7 +15,7 @@ export interface Observed {
 /** Deployments of an environment that are looked at. */
 const LISTED = 20;
 /** Of how many of them the statuses are read, to find since when a version has been healthy. */
-const FOLLOWED = 4;
+const FOLLOWED = 10;
 
 /** Reads each thing once. */
 export function observe(github: GitHubRepository): Observed {

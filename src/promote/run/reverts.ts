@@ -1,5 +1,6 @@
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
+import type { Tree } from "../../model/tree.ts";
 import type { PromotionPorts } from "./ports.ts";
 import type { Scene } from "./scene.ts";
 import { versionsAt } from "./versions-at.ts";
@@ -25,17 +26,31 @@ async function wasTakenBack(
   target: Target,
   { mergeCommit, versions = [] }: HistoryEntry,
 ): Promise<boolean> {
-  if (mergeCommit === undefined || versions.length === 0) return false;
   const { repository } = scene;
-  if ((await repository.objects.read(mergeCommit))?.kind !== "commit") return false;
-  const then = await (await repository.tree(mergeCommit)).at(target.render.path);
-  const now = await scene.tree.at(target.render.path);
-  if (now === undefined || then?.oid === now.oid || !(await repository.isAncestor(mergeCommit, scene.head)))
-    return false;
-  const current = new Map(
-    (await versionsAt(ports, scene, target, scene.head))?.map(({ image, version }) => [image, version]),
+  if (mergeCommit === undefined || (await repository.objects.read(mergeCommit))?.kind !== "commit") return false;
+  const folderAt = async (tree: Tree) => (await tree.at(target.render.path))?.oid;
+  const [then, now] = [await folderAt(await repository.tree(mergeCommit)), await folderAt(scene.tree)];
+  if (now === undefined || then === now || !(await repository.isAncestor(mergeCommit, scene.head))) return false;
+  const before = await folderBefore(scene, mergeCommit, folderAt);
+  if (before === now) return true;
+  const images = versions.filter(({ from, to }) => from !== "" && from !== to);
+  const current = new Map((await versionsAt(ports, scene, target, scene.head))?.map((one) => [one.image, one.version]));
+  return (
+    images.length > 0 &&
+    images.length === versions.length &&
+    images.every(({ image, from }) => current.get(image) === from)
   );
-  return versions.every(({ image, from, to }) => from !== "" && from !== to && current.get(image) === from);
+}
+
+/** The target's folder as it was before the promotion came. */
+async function folderBefore(
+  scene: Scene,
+  mergeCommit: string,
+  folderAt: (tree: Tree) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const [commit] = await scene.repository.log({ to: mergeCommit, limit: 1 });
+  const [parent] = commit?.parents ?? [];
+  return parent === undefined ? undefined : folderAt(await scene.repository.tree(parent));
 }
 
 async function write(ports: PromotionPorts, scene: Scene, target: Target, last: HistoryEntry): Promise<void> {

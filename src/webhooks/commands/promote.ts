@@ -15,7 +15,7 @@ export const promote: Command = {
     "on a promotion, those that it carries. Several apps are carried together, in one pull request.",
     "",
     "On a pull request that is still open, Sluice remembers the wish, waits for the merge and until the version is healthy, and then opens the",
-    "promotion. The promotion itself is merged when its gates pass: by Sluice with `merge: auto`, else by a person.",
+    "promotion. The promotion itself is merged when its gates pass: by Sluice with `merge: automatic`, else by a person.",
   ].join("\n"),
   examples: [
     { line: "/promote prod", does: "carries every app that this pull request touched to `prod`" },

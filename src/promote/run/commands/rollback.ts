@@ -31,6 +31,7 @@ export async function rollback(ports: PromotionPorts, call: PromotionCall, wish:
   if (wish.apps.length === 0) await assertAllowed(scene, call, wish.environment, apps);
   const observed = observe(scene.github);
   const said: string[] = [];
+  const held: string[] = [];
   for (const pair of rollbackPairs(scene, wish.environment, apps)) {
     const point = await rollbackPoint(ports, scene, observed, pair.target, wish.to);
     const made = await carry(ports, scene, {
@@ -42,11 +43,15 @@ export async function rollback(ports: PromotionPorts, call: PromotionCall, wish:
       actor: call.actor,
       origin: pull.number,
     });
-    if (made.pull !== undefined) await holdBack(ports, scene, call, wish.environment, pair.app, made, point);
+    if (made.pull !== undefined) {
+      await holdBack(ports, scene, call, wish.environment, pair.app, made, point);
+      held.push(`${wish.environment}/${pair.app}`);
+    }
     said.push(`${describeMade(made, wish.environment)} (${inert(point.why)})`);
   }
-  const held = `Automation of ${apps.map((app) => code(`${wish.environment}/${app}`)).join(", ")} is on hold until somebody comments \`/release\` or promotes something newer`;
-  return `${said.join("; ")}. ${held}`;
+  if (held.length === 0) return said.join("; ");
+  const places = held.map((place) => code(place)).join(", ");
+  return `${said.join("; ")}. Automation of ${places} is on hold until somebody comments \`/release\` or promotes something newer`;
 }
 
 async function appsOf(
