@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { redisBinary, startRedis } from "../test/contract/queue-servers.ts";
 import { benchDoor, type DoorResult } from "./door.ts";
 import { peakMegabytes } from "./memory.ts";
-import { benchPreview, type PreviewBench } from "./preview.ts";
+import { benchPreview, type PreviewBench, type Ratio } from "./preview.ts";
+import { benchPromote, type PromoteBench } from "./promote.ts";
 import { benchText } from "./text.ts";
 
 /** The door's p99 on Redis must not be more, in milliseconds. */
@@ -12,6 +13,7 @@ const doorLimit = 50;
 
 interface Results {
   readonly preview: PreviewBench;
+  readonly promote: PromoteBench;
   readonly text: ReturnType<typeof benchText>;
   readonly door: { readonly redis: DoorResult; readonly embedded: DoorResult };
   readonly memory: Readonly<Record<string, number | undefined>>;
@@ -23,6 +25,7 @@ async function measure(): Promise<Results> {
   say("comparison and markdown of 20,000 lines …");
   const text = benchText();
   const memory = { ...preview.peaks, "node (previews, comparison)": peakMegabytes("self") };
+  const promote = await measurePromote();
   say("webhook door, 200 deliveries/s for 5 s, on Redis …");
   const redis = await startRedis(redisBinary() ?? "redis-server");
   const folder = mkdtempSync(join(tmpdir(), "sluice-bench-door-"));
@@ -30,11 +33,16 @@ async function measure(): Promise<Results> {
     const onRedis = await benchDoor({ backend: redis.backend });
     say("webhook door, embedded …");
     const embedded = await benchDoor({ backend: { kind: "embedded", dataDir: folder } });
-    return { preview, text, door: { redis: onRedis, embedded }, memory };
+    return { preview, promote, text, door: { redis: onRedis, embedded }, memory };
   } finally {
     await redis.dispose();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function measurePromote(): Promise<PromoteBench> {
+  say("plans of promotions on a generated repository of 200 apps × 2 overlays …");
+  return benchPromote();
 }
 
 function say(line: string): void {
@@ -46,14 +54,8 @@ function print(results: Results): boolean {
   const lines = [
     `\n${cpus().length} cores, Node ${process.version}. Floor: the same kustomize processes with xargs -P${cpus().length}, nothing else.\n`,
   ];
-  let held = true;
-  for (const { name, ours, floor, limit, note } of results.preview.ratios) {
-    const ratio = ours / floor;
-    held &&= ratio <= limit;
-    lines.push(
-      `${verdict(ratio <= limit)} ${name.padEnd(36)} ${ratio.toFixed(2)} × (limit ${limit} ×)   ${ms(ours)} against ${ms(floor)}; ${note}`,
-    );
-  }
+  lines.push(...results.preview.ratios.map(ratioLine), ...results.promote.ratios.map(ratioLine));
+  let held = [...results.preview.ratios, ...results.promote.ratios].every(holds);
   const { text, door } = results;
   lines.push(`  ${"comparison, 20,000 lines".padEnd(36)} ${ms(text.compare)}   (${text.lines} lines of YAML a side)`);
   lines.push(`  ${"comment and check of it".padEnd(36)} ${ms(text.markdown)}`);
@@ -67,13 +69,33 @@ function print(results: Results): boolean {
     "node (door on Redis)": door.redis.peakMegabytes,
     "node (door, embedded store)": door.embedded.peakMegabytes,
   };
-  for (const [name, peak] of Object.entries(memory)) lines.push(`  peak memory, ${name.padEnd(23)} ${peak ?? "?"} MiB`);
+  lines.push(...memoryLines(memory));
   process.stdout.write(`${lines.join("\n")}\n`);
   return held;
 }
 
-function verdict(holds: boolean): string {
-  return holds ? "✓" : "✗";
+/** The results of planning promotions alone. */
+function printPromote({ ratios, peaks }: PromoteBench): boolean {
+  const head = `\n${cpus().length} cores, Node ${process.version}. Floor: the same renderer rendering the same targets.\n`;
+  process.stdout.write(`${[head, ...ratios.map(ratioLine), ...memoryLines(peaks)].join("\n")}\n`);
+  return ratios.every(holds);
+}
+
+function holds({ ours, floor, limit }: Ratio): boolean {
+  return ours / floor <= limit;
+}
+
+function ratioLine(ratio: Ratio): string {
+  const { name, ours, floor, limit, note } = ratio;
+  return `${verdict(holds(ratio))} ${name.padEnd(36)} ${(ours / floor).toFixed(2)} × (limit ${limit} ×)   ${ms(ours)} against ${ms(floor)}; ${note}`;
+}
+
+function memoryLines(peaks: Readonly<Record<string, number | undefined>>): readonly string[] {
+  return Object.entries(peaks).map(([name, peak]) => `  peak memory, ${name.padEnd(23)} ${peak ?? "?"} MiB`);
+}
+
+function verdict(fine: boolean): string {
+  return fine ? "✓" : "✗";
 }
 
 function ms(value: number): string {
@@ -84,6 +106,17 @@ function doorLine({ p50, p99, sent, failed }: DoorResult): string {
   return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms; ${sent} sent, ${failed} failed`;
 }
 
-const results = await measure();
-if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-else if (!print(results)) process.exitCode = 1;
+/** Measures, says what came out, and whether every limit holds. */
+async function bench<T>(measured: Promise<T>, tell: (results: T) => boolean): Promise<void> {
+  const results = await measured;
+  if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else if (!tell(results)) process.exitCode = 1;
+}
+
+const [only] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+if (only === undefined) await bench(measure(), print);
+else if (only === "promote") await bench(measurePromote(), printPromote);
+else {
+  process.stderr.write(`there is no benchmark "${only}"; there is \`promote\`, or all of them without a name\n`);
+  process.exitCode = 2;
+}
