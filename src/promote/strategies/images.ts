@@ -4,7 +4,7 @@ import type { VersionChange } from "../../model/promotion.ts";
 import { type Replacement, versionForms } from "../proof-text.ts";
 import { carryCharts } from "./charts.ts";
 import { Drafts } from "./drafts.ts";
-import { imageUses, useKey } from "./image-uses.ts";
+import { type ImageUse, imageUses, useKey } from "./image-uses.ts";
 import { orderOf } from "./order.ts";
 import { carryPaths } from "./paths.ts";
 import { setImages } from "./set-images.ts";
@@ -17,7 +17,8 @@ import { listed } from "./words.ts";
  * a file of the target's own.
  */
 export async function planImages(input: StrategyInput): Promise<StrategyPlan> {
-  const [found, source] = await Promise.all([settingsOf(input.target), settingsOf(input.source)]);
+  const found = await settingsOf(input.target);
+  const source = sourceMatters(input, found) ? await settingsOf(input.source) : nothing;
   const drafts = new Drafts(input.target.at.tree);
   const charts = await carryCharts(input, found, source, drafts);
   const { wishes, lacking } = wishesFor(imageSide(input.target, found), imageSide(input.source, source));
@@ -39,12 +40,25 @@ export async function planImages(input: StrategyInput): Promise<StrategyPlan> {
   };
 }
 
+const nothing: FoundSettings = { settings: [], problems: [], kustomizations: [], valueFiles: [] };
+
+/** Whether the source's files have to be read besides its render: for charts, for values, and for images that go by another name there. */
+function sourceMatters({ source, target }: StrategyInput, { settings }: FoundSettings): boolean {
+  if (settings.some(({ form }) => form !== "kustomize-image" && form !== "manifest")) return true;
+  const there = new Set(usesOf(source).map(({ name }) => name));
+  return usesOf(target).some(({ name }) => !there.has(name));
+}
+
+function usesOf({ render }: Side): readonly ImageUse[] {
+  return imageUses(toItems(render.resources()));
+}
+
 function settingsOf({ target, at, render }: Side): Promise<FoundSettings> {
   return findSettings(target.render, render.trace, at.tree);
 }
 
-function imageSide({ target, render }: Side, { settings }: FoundSettings): ImageSide {
-  return { id: target.id, uses: imageUses(toItems(render.resources())), settings };
+function imageSide(side: Side, { settings }: FoundSettings): ImageSide {
+  return { id: side.target.id, uses: usesOf(side), settings };
 }
 
 /** One line for each image and pair of versions. */
