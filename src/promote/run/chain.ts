@@ -30,7 +30,7 @@ export async function runChain(job: ChainJob, ports: PromotionPorts, context: Ru
   if (!pull.merged && !waits) return;
   const steps = await chainSteps(ports, scene, pull);
   if (steps.every(({ state }) => state === "merged" || state === "comes")) return;
-  await github.upsertComment(pull.number, chainMarker, chainComment(steps, ports.clock()));
+  await github.upsertComment(pull.number, chainMarker, chainComment(steps));
 }
 
 /** Carried pull requests are older than what carries them, so this ends. */

@@ -1,5 +1,5 @@
 import { code, inert } from "../../diff/index.ts";
-import { when } from "./when.ts";
+import { moment } from "./when.ts";
 
 /** The marker of the one comment "where is this change" of a pull request. */
 export const chainMarker = "chain";
@@ -7,7 +7,8 @@ export const chainMarker = "chain";
 /** Where a change is in one environment of one app. Times in milliseconds since the epoch. */
 export type ChainStep = {
   readonly app: string;
-  readonly environment: string /** What the environment has now; empty when it is not known. */;
+  readonly environment: string;
+  /** What the environment has now; empty when it is not known. */
   readonly version: string;
 } & (
   | { readonly state: "comes" | "merged" }
@@ -21,10 +22,10 @@ export type ChainStep = {
 );
 
 /** The comment: a table of environments, and what a person can do next. */
-export function chainComment(steps: readonly ChainStep[], now: number): string {
+export function chainComment(steps: readonly ChainStep[]): string {
   if (steps.length === 0) return "### Where is this change\n\nIt touches no app of any environment.\n";
   const apps = new Set(steps.map(({ app }) => app));
-  const rows = steps.slice(0, 200).map((step) => row(step, apps.size > 1, now));
+  const rows = steps.slice(0, 200).map((step) => row(step, apps.size > 1));
   const more = steps.length > 200 ? [`| | … | ${steps.length - 200} more | |`] : [];
   const head =
     apps.size > 1
@@ -38,18 +39,18 @@ export function chainComment(steps: readonly ChainStep[], now: number): string {
     ...more,
     "",
     ...nextLines(steps),
-    `<sub>As of ${when(now, now).slice(0, 20)}; renewed when something changes. \`/status\` says it again.</sub>`,
+    `<sub>Renewed when something changes. \`/status\` says it again.</sub>`,
     "",
   ].join("\n");
 }
 
-function row(step: ChainStep, many: boolean, now: number): string {
-  const [sign, text] = said(step, now);
+function row(step: ChainStep, many: boolean): string {
+  const [sign, text] = said(step);
   const app = many ? ` ${inert(step.app)} |` : "";
   return `| ${sign} |${app} ${inert(step.environment)} | ${step.version === "" ? "" : code(step.version)} | ${text} |`;
 }
 
-function said(step: ChainStep, now: number): readonly [sign: string, text: string] {
+function said(step: ChainStep): readonly [sign: string, text: string] {
   switch (step.state) {
     case "comes":
       return ["◻️", "comes with this pull request"];
@@ -57,7 +58,7 @@ function said(step: ChainStep, now: number): readonly [sign: string, text: strin
       return ["✅", "merged with this pull request"];
     case "arrived": {
       const by = step.pullRequest === undefined ? "" : ` by #${step.pullRequest}`;
-      return ["✅", `arrived${by}${step.at === undefined ? "" : `, ${when(step.at, now)}`}`];
+      return ["✅", `arrived${by}${step.at === undefined ? "" : `, ${moment(step.at)}`}`];
     }
     case "same":
       return ["✅", "has the same versions"];
@@ -69,7 +70,7 @@ function said(step: ChainStep, now: number): readonly [sign: string, text: strin
     case "asked":
       return ["⏳", `asked for by ${code(step.by)}; opens after the merge, when the source is healthy`];
     case "rolled-back":
-      return ["↩️", `rolled back by ${code(step.by)}, ${when(step.at, now)}`];
+      return ["↩️", `rolled back by ${code(step.by)}, ${moment(step.at)}`];
     case "held":
       return ["⏸️", `held by ${code(step.by)}: ${inert(step.reason)}`];
     case "not-yet":

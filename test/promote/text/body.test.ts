@@ -160,32 +160,26 @@ describe("what a commit's message names", () => {
 
 describe("the chain comment", () => {
   it("says for each environment where the change is, and what to do next", () => {
-    const text = chainComment(
-      [
-        { app: "webapp", environment: "staging", version: "1.5.0", state: "merged" },
-        { app: "webapp", environment: "prod", version: "1.4.0", state: "not-yet", automatic: false },
-      ],
-      now,
-    );
+    const text = chainComment([
+      { app: "webapp", environment: "staging", version: "1.5.0", state: "merged" },
+      { app: "webapp", environment: "prod", version: "1.4.0", state: "not-yet", automatic: false },
+    ]);
     expect(text).toContain("| ✅ | staging | `1.5.0` | merged with this pull request |");
     expect(text).toContain("Comment `/promote prod` to carry it on.");
   });
 
   it("links the promotion under way and names its open gates", () => {
-    const text = chainComment(
-      [
-        {
-          app: "a|b",
-          environment: "prod",
-          version: "1",
-          state: "under-way",
-          pullRequest: 13,
-          becomes: "2",
-          gates: "⏳ Soak",
-        },
-      ],
-      now,
-    );
+    const text = chainComment([
+      {
+        app: "a|b",
+        environment: "prod",
+        version: "1",
+        state: "under-way",
+        pullRequest: 13,
+        becomes: "2",
+        gates: "⏳ Soak",
+      },
+    ]);
     expect(text).toContain("becomes `2` with #13: ⏳ Soak");
   });
 });

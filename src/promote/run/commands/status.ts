@@ -29,7 +29,7 @@ export async function status(ports: PromotionPorts, call: PromotionCall): Promis
   const steps = await chainSteps(ports, scene, pull);
   if (!pull.merged)
     return pull.state === "open"
-      ? `not merged yet${steps.length === 0 ? "" : `\n\n${chainComment(steps, now)}`}`
+      ? `not merged yet${steps.length === 0 ? "" : `\n\n${chainComment(steps)}`}`
       : "closed without being merged";
-  return `here it is\n\n${chainComment(steps, now)}`;
+  return `here it is\n\n${chainComment(steps)}`;
 }
