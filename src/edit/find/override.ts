@@ -93,6 +93,7 @@ function overridingTexts(
   }
   const tagKey = tagKeyOf(setting);
   if (tag?.value.includes("@") === true && digest === undefined) {
+    if (wanted.tag === "") return undefined;
     return [[tagKey, wanted.digest === "" ? wanted.tag : `${wanted.tag}@${wanted.digest}`]];
   }
   if (wanted.digest !== "" && digestKey === undefined) return undefined;

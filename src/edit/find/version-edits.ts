@@ -93,6 +93,10 @@ function valuesEdits(setting: VersionSetting, wanted: WantedImage): Edits {
   if ("refused" in names) return names;
   const { tag, digest, digestKey } = setting;
   if (tag?.value.includes("@") === true && digest === undefined) {
+    if (wanted.tag === "")
+      return {
+        refused: `${setting.file}:${tag.line} has the digest behind the tag: without a tag it has no place there`,
+      };
     return [...names, ...setPart(setting, tag, printTag(wanted))];
   }
   if (wanted.digest !== "" && digest === undefined && digestKey === undefined) {
@@ -102,11 +106,17 @@ function valuesEdits(setting: VersionSetting, wanted: WantedImage): Edits {
     };
   }
   const { values } = setting;
-  return [
-    ...names,
+  const edits = [
     ...valueEdits(setting, tag, tagKeyOf(setting), wanted.tag, values?.tagBelow),
     ...valueEdits(setting, digest, digestKey ?? "digest", wanted.digest, values?.digestBelow),
   ];
+  const adds = edits.some(({ kind }) => kind === "insert");
+  return [...names, ...(adds ? edits.map(emptied) : edits)];
+}
+
+/** What would be taken away beside a key that is added is emptied: a map cannot lose its last key and get one in one step. */
+function emptied(edit: YamlEdit): YamlEdit {
+  return edit.kind === "remove" ? { ...edit, kind: "set", value: "" } : edit;
 }
 
 /** A tag with the digest in it. */

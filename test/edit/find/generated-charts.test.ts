@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { type FileEdit, overrideFor, parseImage, printImage, versionEdits } from "../../../src/edit/find/index.ts";
+import { helm, type Scene, stage } from "./support/stage.ts";
+import { charts, type WrittenChart } from "./support/written-chart.ts";
+import { version } from "./support/written-kustomize.ts";
+
+const { scene } = stage();
+const own = "own.yaml";
+const target = helm("chart", "shared.yaml", own);
+
+/** What gives an image of the render another version in the target's own file; `undefined` when nothing can. */
+async function inOwnFile(
+  { found, bytes }: Scene,
+  name: string,
+  wanted: { readonly tag: string; readonly digest: string },
+): Promise<readonly FileEdit[] | undefined> {
+  const deciding = found.settings.find((one) => one.subject.name === name && one.decidedBy === undefined);
+  if (deciding === undefined) throw new Error(`nothing sets ${name}`);
+  if (deciding.file !== own) return overrideFor(deciding, wanted, found, { file: own, bytes: await bytes(own) });
+  const edits = versionEdits(deciding, wanted);
+  return "refused" in edits ? undefined : edits.map((edit) => ({ file: own, edit }));
+}
+
+function nameOf(image: string): string {
+  return parseImage(image)?.name ?? image;
+}
+
+it("finds what sets every image of a chart, under its whole name", async () => {
+  await fc.assert(
+    fc.asyncProperty(charts, async ({ files, names }) => {
+      const { found } = await scene(files, target);
+      expect(found.problems).toEqual([]);
+      for (const name of names) expect(found.settings.some(({ subject }) => subject.name === name)).toBe(true);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it("gives an image the wanted version in the target's own values, and changes no other", async () => {
+  let done = 0;
+  await fc.assert(
+    fc.asyncProperty(charts, version, fc.nat(), async ({ files, names }: WrittenChart, wanted, pick) => {
+      const before = await scene(files, target);
+      const name = names[pick % names.length] ?? "";
+      const edits = await inOwnFile(before, name, wanted);
+      if (edits === undefined) {
+        expect(wanted.digest).not.toBe("");
+        return;
+      }
+      done += 1;
+      const after = await before.edited(edits);
+      const text = printImage({ ...wanted, name });
+      expect(after.images).toEqual(before.images.map((one) => (nameOf(one) === name ? text : one)).sort());
+    }),
+    { numRuns: 150 },
+  );
+  expect(done).toBeGreaterThan(50);
+});
