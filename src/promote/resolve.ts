@@ -56,14 +56,14 @@ export async function resolvePromotion(request: ResolveRequest): Promise<Resolve
   const tree = await request.repository.tree(request.base);
   const { config, plan } = await configured(tree, request.memo);
   const from = sourceOf(config, request.to);
-  const apps = request.apps.length > 0 ? [...new Set(request.apps)] : sharedApps(plan, from, request.to);
-  for (const app of apps) {
-    checkApp(plan, app, request.to);
-    checkApp(plan, app, from);
+  const [targets, sources] = [targetsOf(plan, request.to), targetsOf(plan, from)];
+  const wanted = new Set(request.apps.length > 0 ? request.apps : targets.keys().filter((app) => sources.has(app)));
+  if (wanted.size === 0) throw nothingShared(from, request.to);
+  for (const app of wanted) {
+    if (!targets.has(app)) throw missingApp(plan, app, request.to, targets);
+    if (!sources.has(app)) throw missingApp(plan, app, from, sources);
   }
-  const wanted = new Set(apps);
-  const sources = targetsOf(plan, from);
-  const pairs = [...targetsOf(plan, request.to).values()].flatMap((target): PromotionPair[] => {
+  const pairs = [...targets.values()].flatMap((target): PromotionPair[] => {
     const source = sources.get(target.app);
     if (source === undefined || !wanted.has(target.app)) return [];
     return [{ app: target.app, source, target, settings: settingsFor(config, target.app, request.to).promote }];
@@ -107,27 +107,24 @@ function sourceOf(config: Config, to: string): string {
   });
 }
 
-function sharedApps(plan: TargetPlan, from: string, to: string): readonly string[] {
-  const sources = targetsOf(plan, from);
-  const apps = [...targetsOf(plan, to).keys()].filter((app) => sources.has(app));
-  if (apps.length > 0) return apps;
-  throw new UserError("not-found", `no app is in both "${from}" and "${to}"`, {
+function nothingShared(from: string, to: string): UserError {
+  return new UserError("not-found", `no app is in both "${from}" and "${to}"`, {
     fix: "sluice targets lists the apps of each environment.",
   });
 }
 
-function checkApp(plan: TargetPlan, app: string, environment: string): void {
-  const there = [...targetsOf(plan, environment).keys()];
-  if (there.includes(app)) return;
+function missingApp(plan: TargetPlan, app: string, environment: string, there: ReadonlyMap<string, Target>): UserError {
   const elsewhere = [
     ...new Set(plan.targets.flatMap((target) => (target.app === app ? [`"${target.environment}"`] : []))),
   ];
   if (elsewhere.length > 0) {
-    throw new UserError("not-found", `the app "${app}" has no target in "${environment}"`, {
+    return new UserError("not-found", `the app "${app}" has no target in "${environment}"`, {
       fix: `It is in ${elsewhere.join(", ")} only; sluice targets lists where each app is.`,
     });
   }
-  throw new UserError("not-found", `there is no app "${app}"`, { fix: meant(app, there, `apps of "${environment}"`) });
+  return new UserError("not-found", `there is no app "${app}"`, {
+    fix: meant(app, [...there.keys()], `apps of "${environment}"`),
+  });
 }
 
 function targetsOf(plan: TargetPlan, environment: string): ReadonlyMap<string, Target> {

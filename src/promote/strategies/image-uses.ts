@@ -31,7 +31,7 @@ export function useKey({ item, pointer }: Pick<ImageUse, "item" | "pointer">): s
   return `${item}\n${pointer}`;
 }
 
-/** Every place that names an image: containers, and fields called `image` of other objects. In the render's order. */
+/** Every place that names an image: containers, and fields called `image` of other objects that say a version. In the render's order. */
 export function imageUses(items: readonly Item[]): readonly ImageUse[] {
   return items.flatMap(usesOf);
 }
@@ -43,7 +43,7 @@ function usesOf(item: Item): readonly ImageUse[] {
   if (before !== undefined) return before;
   const found = placesOf(item).flatMap(({ pointer, role, container, text }): ImageUse[] => {
     const image = parseImage(text);
-    if (image === undefined) return [];
+    if (image === undefined || (container === undefined && versionOf(image) === "")) return [];
     const { key, id, file } = item;
     const about = { item: key, resource: resourceLabel(id), owner: id.name, pointer, role, container, text, file };
     return [{ ...about, name: image.name, version: versionOf(image), image }];

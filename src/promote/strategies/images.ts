@@ -90,6 +90,6 @@ function backwards(images: readonly VersionChange[], { pair }: StrategyInput): r
 }
 
 function lackingNote(lacking: readonly string[], wishes: readonly Wish[], { pair }: StrategyInput): readonly string[] {
-  if (wishes.length === 0) return ["Neither side has an image."];
+  if (wishes.length === 0) return [`Neither ${pair.source.id} nor ${pair.target.id} has an image.`];
   return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${listed(lacking)}: that is not carried.`];
 }
