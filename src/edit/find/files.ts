@@ -11,8 +11,10 @@ export interface Document {
   readonly root: Node;
 }
 
-/** More files than a target reasonably has. */
+/** More than a target reasonably has. */
 const mostFiles = 5_000;
+const mostNodes = 500_000;
+const mostImages = 20_000;
 
 /** The YAML files that a render read, each parsed when it is first asked for. */
 export class ReadFiles {
@@ -21,6 +23,8 @@ export class ReadFiles {
   readonly #folders: readonly string[];
   readonly #parsed = new Map<string, readonly Document[]>();
   readonly problems: FindProblem[] = [];
+  #nodes = 0;
+  #images = 0;
 
   constructor(trace: Trace, tree: Tree) {
     this.#tree = tree;
@@ -75,6 +79,20 @@ export class ReadFiles {
   #keep(file: string, documents: readonly Document[]): readonly Document[] {
     this.#parsed.set(file, documents);
     return documents;
+  }
+
+  /** Counts a value that is looked at; `false` once there were too many, behind aliases perhaps. */
+  mayLook(file: string): boolean {
+    this.#nodes += 1;
+    if (this.#nodes === mostNodes + 1) this.tell(file, "The target has more values than are searched for images");
+    return this.#nodes <= mostNodes;
+  }
+
+  /** Counts an image; `false` once there were too many. */
+  mayFind(file: string): boolean {
+    this.#images += 1;
+    if (this.#images === mostImages + 1) this.tell(file, `The target has more than ${mostImages} images`);
+    return this.#images <= mostImages;
   }
 
   /** Notes a problem, once. */

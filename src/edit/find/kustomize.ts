@@ -35,6 +35,8 @@ function distinct(settings: readonly VersionSetting[]): readonly VersionSetting[
 
 /** More inclusions than a target reasonably has; bases may include each other in ever more ways. */
 const mostEntered = 2_000;
+/** Settings times what is laid over them: about a second. */
+const mostLaid = 20_000_000;
 
 class Walk {
   readonly kustomizations = new Set<string>();
@@ -43,6 +45,7 @@ class Walk {
   readonly #flow = new Flow();
   readonly #within = new Set<string>();
   #entered = 0;
+  #laid = 0;
 
   constructor(files: ReadFiles) {
     this.#files = files;
@@ -84,10 +87,18 @@ class Walk {
     }
     for (const path of pathsIn(folder, document, ["components"])) settings = await this.enter(path, settings);
     for (const patch of await patchSettings(this.#files, folder, document)) {
-      settings = this.#flow.patch(settings, patch);
+      if (this.#mayLay(document, settings)) settings = this.#flow.patch(settings, patch);
     }
-    for (const item of [...imageItems(document), ...transformers]) settings = this.#flow.image(settings, item);
+    for (const item of [...imageItems(document), ...transformers]) {
+      if (this.#mayLay(document, settings)) settings = this.#flow.image(settings, item);
+    }
     return settings;
+  }
+
+  #mayLay({ file }: Document, settings: Settings): boolean {
+    this.#laid += settings.length;
+    if (this.#laid > mostLaid) this.#files.tell(file, "There are more patches and images than are followed");
+    return this.#laid <= mostLaid;
   }
 
   /** The charts of a kustomization. Files of generators and transformers may hold charts, and `images` items, of their own. */

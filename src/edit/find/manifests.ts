@@ -4,8 +4,8 @@ import type { Document, ReadFiles } from "./files.ts";
 import { child, childAt, itemsOf, textOf } from "./nodes.ts";
 import { releaseSettings } from "./releases.ts";
 import type { VersionSetting } from "./setting.ts";
-import { type Known, type Shape, shapesIn } from "./shapes.ts";
-import { shapeParts } from "./values.ts";
+import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
+import { boundsIn, shapeParts } from "./values.ts";
 
 /** Files without one of these set no version. */
 export const manifestWords = ["mage", "repository", "HelmRelease", "Application"];
@@ -40,19 +40,22 @@ function resourceSettings(document: Document, resource: Node, files: ReadFiles):
   const release = releaseSettings(document, resource, files);
   if (release !== undefined) return release;
   const name = `${kind}/${textOf(childAt(resource, "metadata", "name"))}`;
-  const onLimit = () =>
-    files.tell(document.file, `${name} has more values than are searched for images`, resource.line);
   const skip = (key: string, depth: number) =>
     (depth === 0 && (key === "metadata" || key === "status")) || key === "annotations" || key === "labels";
-  return imagesIn(document, resource, { skip, onLimit }).map((setting) => ({ ...setting, resource: name }));
+  return imagesIn(document, resource, files, { skip }).map((setting) => ({ ...setting, resource: name }));
 }
 
-type Bounds = Pick<Parameters<typeof shapesIn>[1], "skip" | "onLimit">;
-
 /** Images in a part of a document that nothing else adds to. */
-export function imagesIn(document: Document, start: Node, bounds: Bounds): readonly VersionSetting[] {
+export function imagesIn(
+  document: Document,
+  start: Node,
+  files: ReadFiles,
+  { skip }: Pick<Search, "skip">,
+): readonly VersionSetting[] {
   const known: Known = (map, key) => textOf(map.get(key)) || undefined;
-  return shapesIn(start, { ...bounds, known }).map((shape) => settingOf(document, shape));
+  return shapesIn(start, { ...boundsIn(files, document.file), ...(skip && { skip }), known }).map((shape) =>
+    settingOf(document, shape),
+  );
 }
 
 function settingOf({ file, document }: Document, shape: Shape): VersionSetting {

@@ -73,7 +73,7 @@ function imagesOfPatch(document: Document, files: ReadFiles): readonly Omit<Patc
     const pointer = textOf(child(operation, "path"));
     const value = child(operation, "value");
     if (value === undefined || !["add", "replace"].includes(textOf(child(operation, "op")))) return [];
-    if (value.kind !== "scalar") return imagesIn(document, value, {}).map((setting) => ({ setting, pointer }));
+    if (value.kind !== "scalar") return imagesIn(document, value, files, {}).map((setting) => ({ setting, pointer }));
     const name = parseImage(value.value)?.name;
     if (!pointer.endsWith("/image") || name === undefined) return [];
     const { file, document: index } = document;

@@ -30,12 +30,12 @@ export interface Search {
   readonly known: Known;
   /** Keys that hold no images: labels, say. */
   readonly skip?: (key: string, depth: number) => boolean;
-  /** Called once when there is more than is looked at. */
-  readonly onLimit?: () => void;
+  /** Asked before each value and for each image: `false` ends the search. */
+  readonly mayLook: () => boolean;
+  readonly mayFind: () => boolean;
 }
 
 const deepest = 40;
-const mostNodes = 200_000;
 const imageKey = /(?:^image|Image|[_-]image)s?$/;
 const imagesKey = /(?:^images|Images|[_-]images)$/;
 const partKey = /^(.*Image|(?:.*[_-])?image)(?:[_-]tag|[_-]digest|Tag|Digest)$/;
@@ -43,22 +43,20 @@ const partKey = /^(.*Image|(?:.*[_-])?image)(?:[_-]tag|[_-]digest|Tag|Digest)$/;
 /** Every image below a node, in the usual shapes: `image: {repository, tag}`, `tag` beside `repository`, `image` or `webImage` as one text, `imageTag`, and lists and maps of these. */
 export function shapesIn(start: Node, search: Search): readonly Shape[] {
   const shapes: Shape[] = [];
-  let nodes = 0;
-  const visit = (node: Node, key: string, depth: number): void => {
-    nodes += 1;
-    if (depth > deepest || nodes > mostNodes) {
-      if (nodes === mostNodes + 1) search.onLimit?.();
-    } else if (node.kind === "list") {
-      for (const item of node.items) visit(item, key, depth + 1);
-    } else if (node.kind === "map") {
-      shapes.push(...shapesOf(node, key, search.known));
-      for (const entry of node.entries) {
-        if (search.skip?.(entry.key, depth) !== true) visit(entry.node, entry.key, depth + 1);
-      }
-    }
-  };
-  visit(start, "", 0);
+  visit(start, "", 0, search, shapes);
   return shapes;
+}
+
+function visit(node: Node, key: string, depth: number, search: Search, shapes: Shape[]): void {
+  if (depth > deepest || !search.mayLook()) return;
+  if (node.kind === "list") {
+    for (const item of node.items) visit(item, key, depth + 1, search, shapes);
+  } else if (node.kind === "map") {
+    for (const shape of shapesOf(node, key, search.known)) if (search.mayFind()) shapes.push(shape);
+    for (const entry of node.entries) {
+      if (search.skip?.(entry.key, depth) !== true) visit(entry.node, entry.key, depth + 1, search, shapes);
+    }
+  }
 }
 
 /** The images of one map, which stands at `key`. */

@@ -3,7 +3,7 @@ import type { KeyPath, ScalarNode } from "../splice/index.ts";
 import type { ReadFiles } from "./files.ts";
 import { answerOf, keyIn, type Layer, mergedText } from "./layers.ts";
 import { partOf, type ValuesPlace, type VersionSetting, withParts } from "./setting.ts";
-import { type Known, type Shape, shapesIn } from "./shapes.ts";
+import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
 
 /** What the values of a chart set, by layers of which the later win; what wins comes first. Names are those of all layers together. */
 export function valueSettings(layers: readonly Layer[], files: ReadFiles): readonly VersionSetting[] {
@@ -15,10 +15,9 @@ export function valueSettings(layers: readonly Layer[], files: ReadFiles): reado
 /** The last of a file comes first, since the whole list is turned around. */
 function layerSettings(layers: readonly Layer[], layer: Layer, index: number, files: ReadFiles): VersionSetting[] {
   const known: Known = ({ path }, key) => mergedText(layers, [...keyIn(layer, path), key]) || undefined;
-  const onLimit = () => files.tell(layer.file, "The file has more values than are searched for images");
   const below = layers.slice(0, index);
   const above = layers.slice(index + 1);
-  return shapesIn(layer.start, { known, onLimit })
+  return shapesIn(layer.start, { known, ...boundsIn(files, layer.file) })
     .map((shape) => settingOf(shape, { layer, below, above, all: layers }))
     .toReversed();
 }
@@ -50,6 +49,11 @@ function settingOf(shape: Shape, among: Among): VersionSetting {
   const decidedBy = deciding(shape, key, layer, above);
   const decided = decidedBy === undefined ? setting : { ...setting, decidedBy };
   return layer.role === "included" ? withParts(decided, (part) => ({ blocked: "included chart", ...part })) : decided;
+}
+
+/** The bounds of a search in a file. */
+export function boundsIn(files: ReadFiles, file: string): Pick<Search, "mayLook" | "mayFind"> {
+  return { mayLook: () => files.mayLook(file), mayFind: () => files.mayFind(file) };
 }
 
 /** The parts of a shape. */

@@ -81,6 +81,13 @@ describe("finding in hostile files", () => {
     expect(problems).toMatchObject([{ file: "bomb.yaml" }]);
   });
 
+  it("finds a bounded number of images, and says so", async () => {
+    const manifest = `apiVersion: example.com/v1\nkind: Many\nlist:\n${"- image: x\n".repeat(20_010)}`;
+    const { settings, problems } = await found(plain, { "a.yaml": manifest });
+    expect(settings).toHaveLength(20_000);
+    expect(problems.map(({ message }) => message)).toEqual(["The target has more than 20000 images"]);
+  });
+
   it("reads keys that look like those of every object", async () => {
     const manifest = `${pod("p:1")}  __proto__:\n    image: q:1\n  constructor:\n    image: r:1\n`;
     const { settings } = await found(plain, { "a.yaml": manifest });
