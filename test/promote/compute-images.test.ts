@@ -336,6 +336,41 @@ spec:
   });
 });
 
+describe("a collection that takes other targets in", () => {
+  const collected = (environment: string) => ({
+    [`clusters/${environment}/kustomization.yaml`]: `resources: [../../apps/web/${environment}, tool.yaml]\nimages:\n  - name: acme/tool\n    newTag: "${environment === "prod" ? 1 : 2}"\n`,
+    [`clusters/${environment}/tool.yaml`]: deployment("tool", "acme/tool:0"),
+  });
+  const files = {
+    ...app(overlay("  - name: acme/web\n    newTag: 1.4.0\n"), overlay("  - name: acme/web\n    newTag: 1.3.0\n")),
+    ...collected("staging"),
+    ...collected("prod"),
+    ".sluice.yaml": `version: 1
+environments:
+  - name: staging
+    targets: [{ path: "apps/{app}/staging" }, { path: clusters/staging, app: everything }]
+  - name: prod
+    from: staging
+    targets: [{ path: "apps/{app}/prod" }, { path: clusters/prod, app: everything }]
+`,
+  };
+
+  it("promotes what it sets itself, and leaves the rest to where it is set", async () => {
+    const computed = await world(files).promote();
+    const [everything, web] = computed.plan.targets;
+    expect(everything).toMatchObject({
+      app: "everything",
+      outcome: "planned",
+      images: [{ image: "acme/tool", from: "1", to: "2" }],
+      notes: ["`acme/web` is set by web/prod, which this target takes in: it is promoted there."],
+    });
+    expect(web).toMatchObject({ app: "web", outcome: "planned" });
+    expect(computed.changes.map(({ path }) => path)).toEqual([prodFile, "clusters/prod/kustomization.yaml"]);
+    const { after } = computed.renders.get("everything") ?? {};
+    expect(after?.ok && JSON.stringify(after.resources())).toContain("acme/web:1.4.0");
+  });
+});
+
 describe("a plan for many apps", () => {
   it("is one plan in the order of the targets, the same every time", async () => {
     const names = Array.from({ length: 50 }, (_, index) => `app-${String(index).padStart(2, "0")}`);

@@ -22,19 +22,20 @@ export async function planImages(input: StrategyInput): Promise<StrategyPlan> {
   const drafts = new Drafts(input.target.at.tree);
   const charts = await carryCharts(input, found, source, drafts);
   const { wishes, lacking } = wishesFor(imageSide(input.target, found), imageSide(input.source, source));
-  const changing = wishes.filter(({ use, wanted }) => printImage(wanted) !== printImage(use.image));
+  const differing = wishes.filter(({ use, wanted }) => printImage(wanted) !== printImage(use.image));
   const values = await carryPaths(input, drafts);
   const besides = { charts: charts.versions.length > 0, values: values.versions.length > 0 };
-  const notes = await setImages(changing, { input, found, source, drafts, besides });
-  const images = imageVersions(changing);
+  const { written, notes } = await setImages(differing, { input, found, source, drafts, besides });
+  const images = imageVersions(written);
+  const kept = wishes.filter((wish) => written.includes(wish) || !differing.includes(wish));
   return {
     versions: [...images, ...charts.versions, ...values.versions],
     changes: [...drafts.changes(), ...charts.changes],
     notes: [...notes, ...charts.notes, ...backwards(images, input), ...lackingNote(lacking, wishes, input)],
     expected: {
-      images: new Map(changing.map(({ use, wanted }) => [useKey(use), printImage(wanted)])),
-      names: new Map(wishes.map(({ use, wanted }) => [use.name, printImage(wanted)])),
-      texts: [...changing.flatMap(textsOf), ...values.texts],
+      images: new Map(written.map(({ use, wanted }) => [useKey(use), printImage(wanted)])),
+      names: new Map(kept.map(({ use, wanted }) => [use.name, printImage(wanted)])),
+      texts: [...written.flatMap(textsOf), ...values.texts],
       beyond: besides.charts ? "everything" : besides.values ? "values" : "nothing",
     },
   };

@@ -23,3 +23,9 @@ export async function strangersOf(file: string, target: Target, readers: Readers
     .filter(({ id }) => id !== target.id)
     .filter((other) => !(inFolder && includes(other, target)));
 }
+
+/** The target of the same environment that `target` takes in and that this file belongs to: what it sets is promoted there. */
+export async function innerOwner(file: string, target: Target, readers: Readers): Promise<Target | undefined> {
+  const others = (await readers.of(file)).filter(({ id }) => id !== target.id);
+  return others.find((inner) => isAtOrBelow(file, inner.render.path) && includes(target, inner));
+}

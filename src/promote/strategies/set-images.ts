@@ -8,10 +8,11 @@ import {
   versionEdits,
 } from "../../edit/find/index.ts";
 import { UserError } from "../../model/errors.ts";
+import type { Target } from "../../model/target.ts";
 import { wouldTouch } from "../plan.ts";
 import { decidingSettings } from "./deciding.ts";
 import type { Drafts } from "./drafts.ts";
-import { strangersOf } from "./own.ts";
+import { innerOwner, strangersOf } from "./own.ts";
 import type { StrategyInput } from "./strategy.ts";
 import { identityOf, type Wish } from "./wishes.ts";
 import { listed } from "./words.ts";
@@ -27,25 +28,55 @@ export interface SetRequest {
   readonly besides: { readonly charts: boolean; readonly values: boolean };
 }
 
-/** Writes the wished versions into the target's own files. Sentences say where a version is set anew because others share the file that sets it. Throws a `refused` UserError. */
-export async function setImages(wishes: readonly Wish[], request: SetRequest): Promise<readonly string[]> {
+/** What became of the wished versions. */
+export interface SetImages {
+  /** Those that are written. */
+  readonly written: readonly Wish[];
+  /** Where a version is set anew because others share the file that sets it, and what is left to targets that this one takes in. */
+  readonly notes: readonly string[];
+}
+
+/** Writes the wished versions into the target's own files. Throws a `refused` UserError. */
+export async function setImages(wishes: readonly Wish[], request: SetRequest): Promise<SetImages> {
   const { found, source } = request;
   const done = new Map<string, string>();
-  const notes: string[] = [];
+  const notes = new Set<string>();
+  const written: Wish[] = [];
   for (const wish of wishes) {
     const deciding = decidingSettings(wish, found.settings, source.settings);
-    if (deciding.length === 0) {
-      const note = await setAnew(wish, request, done);
-      if (note !== undefined) notes.push(note);
-    }
-    for (const setting of deciding) {
-      const key = JSON.stringify([setting.file, setting.document, setting.at, setting.form]);
-      if (alreadyDone(done, key, wish, setting.file)) continue;
-      const note = await setOne(setting, wish, request);
-      if (note !== undefined) notes.push(note);
-    }
+    const inner = await ownerWithin(deciding, request);
+    if (inner === undefined) written.push(wish);
+    const told = inner === undefined ? await setWish(wish, deciding, request, done) : [leftNote(wish, inner)];
+    for (const note of told) notes.add(note);
   }
-  return [...new Set(notes)];
+  return { written, notes: [...notes] };
+}
+
+async function setWish(
+  wish: Wish,
+  deciding: readonly VersionSetting[],
+  request: SetRequest,
+  done: Map<string, string>,
+): Promise<readonly string[]> {
+  const notes = deciding.length === 0 ? [await setAnew(wish, request, done)] : [];
+  for (const setting of deciding) {
+    const key = JSON.stringify([setting.file, setting.document, setting.at, setting.form]);
+    if (!alreadyDone(done, key, wish, setting.file)) notes.push(await setOne(setting, wish, request));
+  }
+  return notes.filter((note) => note !== undefined);
+}
+
+/** An override here would hide what is promoted there from now on. */
+async function ownerWithin(deciding: readonly VersionSetting[], { input }: SetRequest): Promise<Target | undefined> {
+  for (const { file } of deciding) {
+    const owner = await innerOwner(file, input.target.target, input.readers);
+    if (owner !== undefined) return owner;
+  }
+  return undefined;
+}
+
+function leftNote({ use }: Wish, owner: Target): string {
+  return `\`${use.name}\` is set by ${owner.id}, which this target takes in: it is promoted there.`;
 }
 
 /** One setting may serve several places, as long as they want the same. */
