@@ -31,9 +31,19 @@ const reasons: Readonly<Record<Blocked, string>> = {
 /** The edits that turn a setting into the wanted version; none when it has it already. `name` is the name that comes out in the end. */
 export function versionEdits(setting: VersionSetting, wanted: WantedVersion): Edits {
   const edits = editsOf(setting, wanted);
-  const blocked = partsOf(setting).find((part) => part.blocked !== undefined);
-  if ("refused" in edits || edits.length === 0 || blocked?.blocked === undefined) return edits;
+  if ("refused" in edits) return edits;
+  const blocked = blockedBy(setting, edits);
+  if (blocked?.blocked === undefined) return edits;
   return { refused: `${setting.file}:${blocked.line}: ${reasons[blocked.blocked]}` };
+}
+
+/** A part that is to change and cannot. A key that is added is only in the way where all that stands beside it belongs to others. */
+function blockedBy(setting: VersionSetting, edits: readonly YamlEdit[]): SettingPart | undefined {
+  const parts = partsOf(setting);
+  const paths = new Set(edits.flatMap(({ kind, path }) => (kind === "insert" ? [] : [JSON.stringify(path)])));
+  const changed = parts.filter(({ path }) => paths.has(JSON.stringify(path)));
+  const isShared = edits.length > paths.size && parts.every(({ blocked }) => blocked !== undefined);
+  return (isShared ? parts : changed).find(({ blocked }) => blocked !== undefined);
 }
 
 function editsOf(setting: VersionSetting, wanted: WantedVersion): Edits {
