@@ -129,6 +129,8 @@ export interface HistoryRequest {
   readonly signal: AbortSignal;
   /** How many commits are looked at, at most; 200 by default. */
   readonly limit?: number;
+  /** Whatever renders differently is another version, even with the same images. */
+  readonly exact?: boolean;
 }
 
 /**
@@ -136,14 +138,15 @@ export interface HistoryRequest {
  * at which it does not render are passed over. A version that came back is given again.
  */
 export async function* earlierVersions(request: HistoryRequest): AsyncGenerator<EarlierVersion, void, void> {
-  const { repository, renderer, target, commit, signal, limit = 200 } = request;
+  const { repository, renderer, target, commit, signal, limit = 200, exact = false } = request;
   const source = { tree: await repository.tree(commit), objects: repository.objects };
   const present = await renderer.render(target.render, source, signal);
   let last = versionOf(present);
   const log = await repository.log({ to: commit, paths: inputsOf(target, present), firstParent: true, limit });
   for (const facts of log.slice(1)) {
     const version = await versionsAt(request, target, facts.sha);
-    if (!version.ok || (last.ok && sameVersions(version, last))) continue;
+    const same = exact ? version.digest === last.digest : sameVersions(version, last);
+    if (!version.ok || same) continue;
     last = version;
     yield { commit: facts, version };
   }

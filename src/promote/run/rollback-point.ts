@@ -1,10 +1,10 @@
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Target } from "../../model/target.ts";
+import { earlierVersions } from "../versions.ts";
 import { deployedHealthy, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import type { Scene } from "./scene.ts";
-import { renderAt, type Versions, versionsAt } from "./versions-at.ts";
 
 /** How far back is looked: commits that touch what the target reads. */
 const LIMIT = 100;
@@ -30,22 +30,23 @@ export async function rollbackPoint(
     const commit = await commitNamed(scene, to);
     if (commit !== undefined) return { commit, why: "the commit that was named" };
   }
-  const { strategy } = settingsFor(scene.config, target.app, target.environment).promote;
-  const health = settingsFor(scene.config, target.app, target.environment).health;
-  const now = await stateAt(ports, scene, target, scene.head);
+  const { promote, health } = settingsFor(scene.config, target.app, target.environment);
+  const { repository, signal } = scene;
+  const about = { repository, renderer: ports.renderer, target, commit: scene.head, signal, limit: LIMIT };
   let seen = 0;
-  for await (const commit of earlierCommits(ports, scene, target)) {
-    const then = await stateAt(ports, scene, target, commit);
-    if (then === undefined || (strategy === "images" ? then.text === now?.text : then.digest === now?.digest)) continue;
+  for await (const earlier of earlierVersions({ ...about, exact: promote.strategy !== "images" })) {
     seen += 1;
+    const commit = earlier.commit.sha;
     if (to !== undefined) {
-      if (then.versions.some(({ version }) => version === to || version.split("@")[0] === to))
+      if (earlier.version.images.some(({ versions }) => versions.some((version) => isVersion(version, to)))) {
         return { commit, why: `it had ${to} there` };
+      }
       continue;
     }
     const healthy = await deployedHealthy(ports, scene, observed, { source: target, commit, health });
-    if (healthy === "unknown")
+    if (healthy === "unknown") {
       return { commit, why: "the version before; no deployment is known that would tell whether it was healthy" };
+    }
     if (healthy === "healthy") return { commit, why: "the last version that was healthy" };
   }
   throw notFound(target, to, seen);
@@ -59,30 +60,9 @@ async function commitNamed(scene: Scene, to: string): Promise<string | undefined
   return commit !== undefined && (await scene.repository.isAncestor(commit, scene.head)) ? commit : undefined;
 }
 
-/** The commits before each that touched what the target reads, newest first. */
-async function* earlierCommits(ports: PromotionPorts, scene: Scene, target: Target): AsyncGenerator<string> {
-  const { trace } = await renderAt(ports, scene, target, scene.head);
-  const paths = [...new Set(trace.flatMap(([path, kind]) => (kind === "file" || kind === "tree" ? [path] : [])))].slice(
-    0,
-    2_000,
-  );
-  for (const { parents } of await scene.repository.log({ to: scene.head, paths, firstParent: true, limit: LIMIT })) {
-    const [before] = parents;
-    if (before !== undefined) yield before;
-  }
-}
-
-async function stateAt(
-  ports: PromotionPorts,
-  scene: Scene,
-  target: Target,
-  commit: string,
-): Promise<{ readonly digest: string; readonly versions: Versions; readonly text: string } | undefined> {
-  const render = await renderAt(ports, scene, target, commit);
-  const versions = await versionsAt(ports, scene, target, commit);
-  return render.ok && versions !== undefined
-    ? { digest: render.digest, versions, text: JSON.stringify(versions) }
-    : undefined;
+/** `1.4.0` names `1.4.0@sha256:…` too. */
+function isVersion(version: string, wanted: string): boolean {
+  return version === wanted || version.split("@")[0] === wanted;
 }
 
 function notFound(target: Target, to: string | undefined, seen: number): UserError {

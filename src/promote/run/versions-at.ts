@@ -1,7 +1,7 @@
 import type { Render } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
 import { shortVersion } from "../text/title.ts";
-import { imageVersions } from "../versions.ts";
+import { compareVersions, imageVersions, versionsAt as targetVersion } from "../versions.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { type Scene, targetOf } from "./scene.ts";
 
@@ -9,7 +9,7 @@ import { type Scene, targetOf } from "./scene.ts";
 export type Versions = readonly { readonly image: string; readonly version: string }[];
 
 /** The render of a target at a commit; kept renders are found by their traces. */
-export async function renderAt(ports: PromotionPorts, scene: Scene, target: Target, commit: string): Promise<Render> {
+async function renderAt(ports: PromotionPorts, scene: Scene, target: Target, commit: string): Promise<Render> {
   const { repository, signal } = scene;
   const source = { tree: await repository.tree(commit), objects: repository.objects };
   return ports.renderer.render(target.render, source, signal);
@@ -49,19 +49,19 @@ export async function behindIn(
   if (target === undefined || source === undefined) {
     return { app, behind: true, detail: `${app} has no target in ${target === undefined ? environment : from}` };
   }
+  const parts = { repository: scene.repository, renderer: ports.renderer, signal: scene.signal };
   const [here, there] = await Promise.all([
-    versionsAt(ports, scene, target, scene.head),
-    versionsAt(ports, scene, source, scene.head),
+    targetVersion(parts, target, scene.head),
+    targetVersion(parts, source, scene.head),
   ]);
-  if (here === undefined || there === undefined) return { app, behind: true, detail: `${app} does not render` };
-  const differing = there.find(({ image, version }) =>
-    here.some((one) => one.image === image && one.version !== version),
-  );
-  if (differing === undefined) return { app, behind: false, detail: `${app} has the versions of ${from}` };
-  const has = here.find(({ image }) => image === differing.image)?.version ?? "";
+  const { state, differing } = compareVersions(here, there);
+  if (state === "unknown") return { app, behind: true, detail: `${app} does not render` };
+  // What is ahead of the source is not behind it.
+  const [gap] = state === "ahead" ? [] : differing;
+  if (gap === undefined) return { app, behind: false, detail: `${app} has the versions of ${from}` };
   return {
     app,
     behind: true,
-    detail: `${app} has ${shortVersion(has)} and ${from} has ${shortVersion(differing.version)}`,
+    detail: `${app} has ${shortVersion(gap.here)} and ${from} has ${shortVersion(gap.there)}`,
   };
 }
