@@ -1,3 +1,4 @@
+import { parseImage } from "../image-name.ts";
 import { isReached } from "./kustomization.ts";
 import { type PatchSetting, replaces } from "./patches.ts";
 import { placeOf, type VersionSetting } from "./setting.ts";
@@ -68,6 +69,9 @@ export class Flow {
   }
 }
 
-function isMatched(setting: VersionSetting, item: VersionSetting): boolean {
-  return setting.subject.kind === "image" && setting.subject.name === item.matches && isReached(setting);
+/** An item may name an image with its version. */
+function isMatched(setting: VersionSetting, { matches = "" }: VersionSetting): boolean {
+  if (setting.subject.kind !== "image" || !isReached(setting)) return false;
+  const { name = matches, tag = "", digest = "" } = parseImage(matches) ?? {};
+  return setting.subject.name === name && (tag + digest === "" || setting.whole?.value === matches);
 }

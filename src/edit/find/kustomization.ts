@@ -1,3 +1,4 @@
+import { parseImage } from "../image-name.ts";
 import type { KeyPath, Node } from "../splice/index.ts";
 import type { Document } from "./files.ts";
 import { child, itemsOf, scalarOf, textOf } from "./nodes.ts";
@@ -20,7 +21,7 @@ export function imageItem({ file, document }: Document, item: Node | undefined):
   const [name, tag, digest] = ["newName", "newTag", "digest"].map((key) => scalarOf(child(item, key)));
   return [
     {
-      subject: { kind: "image", name: name?.value || matches },
+      subject: { kind: "image", name: name?.value || (parseImage(matches)?.name ?? matches) },
       matches,
       form: "kustomize-image",
       file,

@@ -5,6 +5,7 @@ import { imageItem, imageItems, kustomizationNames } from "./kustomization.ts";
 import { manifestSettings, manifestWords } from "./manifests.ts";
 import { child, childAt, inFolder, itemsOf, resolvePath, textOf } from "./nodes.ts";
 import { patchSettings } from "./patches.ts";
+import { tellReplacements } from "./replacements.ts";
 import { type FoundSettings, partsOf, type VersionSetting } from "./setting.ts";
 
 type Settings = readonly Flowing[];
@@ -92,6 +93,7 @@ class Walk {
     for (const item of [...imageItems(document), ...transformers]) {
       if (this.#mayLay(document, settings)) settings = this.#flow.image(settings, item);
     }
+    await tellReplacements(this.#files, folder, document);
     return settings;
   }
 

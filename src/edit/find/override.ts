@@ -67,10 +67,10 @@ function kustomizeOverride(setting: VersionSetting, wanted: WantedImage, { file,
     ...(wanted.tag === "" ? {} : { newTag: wanted.tag }),
     ...(wanted.digest === "" ? {} : { digest: wanted.digest }),
   };
-  const isThere = child(root, "images")?.kind === "list";
-  return [
-    { kind: "insert", document: 0, path: isThere ? ["images", "-"] : ["images"], value: isThere ? value : [value] },
-  ];
+  // Both keys at once would be read as one key that stands twice.
+  const key = child(root, "images") === undefined && child(root, "imageTags") !== undefined ? "imageTags" : "images";
+  const isThere = child(root, key)?.kind === "list";
+  return [{ kind: "insert", document: 0, path: isThere ? [key, "-"] : [key], value: isThere ? value : [value] }];
 }
 
 function valuesOverride(setting: VersionSetting, key: KeyPath, wanted: WantedImage, { file, bytes }: Own): Edits {
