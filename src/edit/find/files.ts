@@ -2,6 +2,7 @@ import { UserError } from "../../model/errors.ts";
 import type { Trace } from "../../model/render.ts";
 import type { Tree } from "../../model/tree.ts";
 import { documentAt, type Node, parseYaml } from "../splice/index.ts";
+import { withoutSchemas } from "./schemas.ts";
 import type { FindProblem } from "./setting.ts";
 
 /** One document of a file. */
@@ -54,20 +55,22 @@ export class ReadFiles {
   }
 
   /**
-   * The documents of a file; none when it was not read, is not there, or is not YAML, which is a problem then. With `words` a file that has none of them is not parsed: who asks knows that it
-   * would find nothing.
+   * The documents of a file; none when it was not read, is not there, or is not YAML, which is a problem then. With `words` a file that has none of them is not parsed, and its
+   * CustomResourceDefinitions come out empty: who asks knows that it would find nothing there.
    */
   async documents(file: string, words?: readonly string[]): Promise<readonly Document[]> {
-    const known = this.#parsed.get(file);
+    const key = words === undefined ? file : `${file}\n${words.join(" ")}`;
+    const known = this.#parsed.get(key);
     if (known !== undefined) return known;
     try {
-      const bytes = (await this.exists(file)) ? await this.#tree.read(file) : undefined;
+      const all = (await this.exists(file)) ? await this.#tree.read(file) : undefined;
+      const bytes = all === undefined || words === undefined ? all : withoutSchemas(all);
       if (bytes === undefined || !mentions(bytes, words)) return [];
-      return this.#keep(file, this.#parse(file, bytes));
+      return this.#keep(key, this.#parse(file, bytes));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.tell(file, error.message, error.place?.line);
-      return this.#keep(file, []);
+      return this.#keep(key, []);
     }
   }
 
@@ -76,8 +79,8 @@ export class ReadFiles {
     throw new UserError("limit", `The target reads more than ${mostFiles} files with images in them`);
   }
 
-  #keep(file: string, documents: readonly Document[]): readonly Document[] {
-    this.#parsed.set(file, documents);
+  #keep(key: string, documents: readonly Document[]): readonly Document[] {
+    this.#parsed.set(key, documents);
     return documents;
   }
 

@@ -31,7 +31,7 @@ it("finds a setting for every image that is rendered", async () => {
       const known = new Set(found.settings.map(({ subject }) => subject.name));
       expect(images.map(nameOf).filter((name) => !known.has(name))).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 
@@ -60,7 +60,7 @@ it("sets exactly the wanted version where a setting decides, and leaves every ot
       expect(unmoved(after.found.settings).toSpliced(at, 1)).toEqual(unmoved(before.found.settings).toSpliced(at, 1));
       expectOnly(before, after, setting, printImage({ ...wanted, name: setting.subject.name ?? "" }));
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 
@@ -83,6 +83,6 @@ it("overrides any image in the target's own kustomization, wherever it is set", 
       const text = printImage({ ...wanted, name: image });
       expect(after.images).toEqual(before.images.map((one) => (nameOf(one) === image ? text : one)).sort());
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
