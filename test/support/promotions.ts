@@ -25,7 +25,8 @@ export function release(environment: string, version: string): Record<string, st
   return releaseOf("web", environment, version);
 }
 
-function releaseOf(app: string, environment: string, version: string): Record<string, string> {
+/** The same, of any app. */
+export function releaseOf(app: string, environment: string, version: string): Record<string, string> {
   return {
     [`apps/${app}/overlays/${environment}/kustomization.yaml`]: `namespace: ${environment}
 resources:
@@ -50,4 +51,31 @@ export function manyApps(count: number): Record<string, string> {
     };
   });
   return Object.assign({ ".sluice.yaml": config }, ...files);
+}
+
+/** What differs from one environment to the next: lines of `.sluice.yaml` below its name, path and source. */
+export type Environments = Readonly<Record<string, string>>;
+
+/** Environments that promote from one to the next in this order, and apps with their version in each of them. */
+export function chainFiles(
+  environments: Environments,
+  apps: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Record<string, string> {
+  const files = Object.entries(apps).map(([app, versions]) => ({
+    [`apps/${app}/base/kustomization.yaml`]: "resources:\n  - deployment.yaml\n",
+    [`apps/${app}/base/deployment.yaml`]: deployment({ replicas: 2, cpu: "100m" }),
+    ...Object.assign({}, ...Object.entries(versions).map(([name, version]) => releaseOf(app, name, version))),
+  }));
+  return Object.assign({ ".sluice.yaml": configOf(environments) }, ...files);
+}
+
+/** The configuration of environments that promote from one to the next. */
+export function configOf(environments: Environments): string {
+  const names = Object.keys(environments);
+  const blocks = Object.entries(environments).map(([name, lines], index) => {
+    const from = index === 0 ? "" : `    from: ${names[index - 1]}\n`;
+    const more = lines.trim() === "" ? "" : `    ${lines.trim().split("\n").join("\n    ")}\n`;
+    return `  - name: ${name}\n    path: apps/{app}/overlays/${name}\n${from}${more}`;
+  });
+  return `version: 1\nenvironments:\n${blocks.join("")}`;
 }

@@ -67,18 +67,36 @@ async function commit(
 }
 
 /** Whether the branch, merged into the base as it is now, gives the plan: nothing is to be done then, even if the base has moved on elsewhere. */
-async function carries(scene: Scene, existing: string, computed: ComputedPromotion): Promise<boolean> {
+export async function carries(scene: Scene, existing: string, computed: ComputedPromotion): Promise<boolean> {
   const { repository } = scene;
   const fork = await repository.mergeBase(existing, scene.head);
   if (fork === undefined) return false;
   const planned = await overlay({ tree: scene.tree, objects: repository.objects }, computed.changes);
-  const there = await repository.tree(existing);
+  const [before, there] = [await repository.tree(fork), await repository.tree(existing)];
   const changed = await repository.changedPaths(fork, existing);
   const paths = new Set([...changed.map(({ path }) => path), ...computed.changes.map(({ path }) => path)]);
   for (const path of paths) {
-    if (!(await same(path, there, planned.tree))) return false;
+    const merged = await mergedSide(path, before, there, scene.tree);
+    if (merged === undefined || !(await same(path, merged, planned.tree))) return false;
   }
   return true;
+}
+
+/** Whether no file was changed on both sides in different ways since the branch left the base. */
+export async function mergesCleanly({ repository, head, tree }: Scene, branch: string): Promise<boolean> {
+  const fork = await repository.mergeBase(branch, head);
+  if (fork === undefined) return false;
+  const [before, there] = [await repository.tree(fork), await repository.tree(branch)];
+  for (const { path } of await repository.changedPaths(fork, branch)) {
+    if ((await mergedSide(path, before, there, tree)) === undefined) return false;
+  }
+  return true;
+}
+
+/** The side that a merge takes the path from; `undefined` when both changed it, each in its own way. */
+async function mergedSide(path: string, before: Tree, ours: Tree, theirs: Tree): Promise<Tree | undefined> {
+  if (await same(path, before, ours)) return theirs;
+  return (await same(path, before, theirs)) || (await same(path, ours, theirs)) ? ours : undefined;
 }
 
 async function same(path: string, a: Tree, b: Tree): Promise<boolean> {

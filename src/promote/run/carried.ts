@@ -2,7 +2,7 @@ import type { Target } from "../../model/target.ts";
 import type { CommitFacts } from "../../model/tree.ts";
 import { type Carried, changeOf } from "../text/carried.ts";
 import type { PromotionPorts } from "./ports.ts";
-import type { Scene } from "./scene.ts";
+import { historyOf, type Scene } from "./scene.ts";
 
 /** As many commits are looked at; more are counted as older ones. */
 const LIMIT = 100;
@@ -48,7 +48,7 @@ async function lastCarried(
 ): Promise<string | undefined> {
   let oldest: string | undefined;
   for (const { app } of sources) {
-    const last = (await scene.state.history(environment, app)).findLast(({ kind }) => kind === "promoted")?.commit;
+    const last = (await historyOf(scene, environment, app)).findLast(({ kind }) => kind === "promoted")?.commit;
     if (last === undefined || !(await known(scene, last)) || !(await scene.repository.isAncestor(last, commit)))
       return undefined;
     if (oldest === undefined || (await scene.repository.isAncestor(last, oldest))) oldest = last;

@@ -8,9 +8,10 @@ import { openGates } from "../text/gates.ts";
 import { type PromotionRecord, parseRecord } from "../text/record.ts";
 import { shortMove } from "../text/title.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { type Scene, targetOf } from "./scene.ts";
+import { historyOf, type Scene, targetOf } from "./scene.ts";
 import { touchedTargets } from "./touched.ts";
 import { versionsAt, versionsText } from "./versions-at.ts";
+import { wishesOf } from "./waiting.ts";
 
 /** An open promotion with what it carries. */
 interface OpenPromotion {
@@ -29,7 +30,7 @@ export async function chainSteps(
 ): Promise<readonly ChainStep[]> {
   const touched = await touchedTargets(ports, scene, pull);
   const apps = [...new Set(touched.map(({ app }) => app))].slice(0, MOST_APPS);
-  const open = await openPromotions(ports, scene);
+  const open = await openPromotions(ports, scene, apps);
   const steps: ChainStep[] = [];
   for (const app of apps) steps.push(...(await stepsOf(ports, scene, pull, app, touched, open)));
   return steps;
@@ -46,20 +47,20 @@ async function stepsOf(
   /** By environment: the commit with which the change came there. */
   const arrivals = new Map<string, string>();
   const steps: ChainStep[] = [];
-  for (const { name, from } of scene.config.environments) {
+  for (const { name, from = "" } of scene.config.environments) {
     const target = targetOf(scene, app, name);
     if (target === undefined) continue;
     const direct = touched.some(({ id }) => id === target.id);
-    if (!direct && (from === undefined || (!arrivals.has(from) && !follows(steps, from)))) continue;
+    if (!direct && !arrivals.has(from) && !follows(steps, from)) continue;
     const about = { app, environment: name, version: versionsText(await versionsAt(ports, scene, target, scene.head)) };
-    const came = direct ? undefined : await arrival(scene, target, arrivals.get(from ?? ""));
-    if (direct && pull.mergeCommit !== undefined) arrivals.set(name, pull.mergeCommit);
+    if (direct) {
+      if (pull.mergeCommit !== undefined) arrivals.set(name, pull.mergeCommit);
+      steps.push({ ...about, state: pull.merged ? "merged" : "comes" });
+      continue;
+    }
+    const { came, last } = await arrival(scene, target, arrivals.get(from));
     if (came?.mergeCommit !== undefined) arrivals.set(name, came.mergeCommit);
-    steps.push(
-      direct
-        ? { ...about, state: "merged" }
-        : await stepOf(ports, scene, pull, target, about, came, arrivals.get(from ?? ""), open),
-    );
+    steps.push(await stepOf(ports, scene, pull, target, about, last, arrivals.get(from), open));
   }
   return steps;
 }
@@ -98,7 +99,7 @@ async function stepOf(
       gates: openGates(promotion.body),
     };
   }
-  const asked = (await scene.state.waiting()).find(
+  const asked = (await wishesOf(ports, scene)).find(
     (wish) =>
       wish.pullRequest === pull.number &&
       wish.environment === environment &&
@@ -123,23 +124,36 @@ async function stepOf(
   };
 }
 
-/** The entry with which a change came to a target: the first promotion of a commit that has it, or the rollback that took it away since. */
-async function arrival(scene: Scene, target: Target, since: string | undefined): Promise<HistoryEntry | undefined> {
-  if (since === undefined) return undefined;
+interface Arrival {
+  /** The promotion with which the change came to the target. */
+  readonly came?: HistoryEntry;
+  /** The same, or what took it away since. */
+  readonly last?: HistoryEntry;
+}
+
+/** The first promotion of a commit that has the change, and whether it is still there. */
+async function arrival(scene: Scene, target: Target, since: string | undefined): Promise<Arrival> {
+  if (since === undefined) return {};
   let came: HistoryEntry | undefined;
-  for (const entry of await scene.state.history(target.environment, target.app)) {
+  let last: HistoryEntry | undefined;
+  for (const entry of await historyOf(scene, target.environment, target.app)) {
     if (entry.kind === "promoted" && entry.commit !== undefined && (await has(scene, since, entry.commit))) {
-      came = came?.kind === "promoted" ? came : entry;
-    }
-    // A rollback is written down twice: when it is asked for, and when it is merged; only then is the change gone.
-    if (
-      came !== undefined &&
-      (entry.kind === "reverted" || (entry.kind === "rolled-back" && entry.mergeCommit !== undefined))
-    ) {
-      if (entry.kind === "reverted" || !(await has(scene, since, entry.commit ?? ""))) came = entry;
+      if (last?.kind !== "promoted") {
+        came = entry;
+        last = entry;
+      }
+    } else if (last?.kind === "promoted" && (await takesBack(scene, entry, last))) {
+      last = entry;
     }
   }
-  return came;
+  return { ...(came === undefined ? {} : { came }), ...(last === undefined ? {} : { last }) };
+}
+
+/** A rollback is written down twice: when it is asked for, and when it is merged; only then is the change gone. One to a later commit than the promotion's left it there. */
+async function takesBack(scene: Scene, entry: HistoryEntry, { mergeCommit }: HistoryEntry): Promise<boolean> {
+  if (entry.kind === "reverted") return true;
+  if (entry.kind !== "rolled-back" || entry.mergeCommit === undefined) return false;
+  return mergeCommit === undefined || !(await has(scene, mergeCommit, entry.commit ?? ""));
 }
 
 async function has(scene: Scene, change: string, commit: string): Promise<boolean> {
@@ -147,10 +161,18 @@ async function has(scene: Scene, change: string, commit: string): Promise<boolea
   return scene.repository.isAncestor(change, commit);
 }
 
-async function openPromotions(ports: PromotionPorts, scene: Scene): Promise<readonly OpenPromotion[]> {
+/** Of those that may carry one of the apps. */
+async function openPromotions(
+  ports: PromotionPorts,
+  scene: Scene,
+  apps: readonly string[],
+): Promise<readonly OpenPromotion[]> {
   const open: OpenPromotion[] = [];
-  for (const branch of [...scene.branches.keys()].slice(0, 50)) {
-    if (parseBranch(branch)?.kind !== "promotion") continue;
+  const branches = [...scene.branches.keys()].filter((branch) => {
+    const facts = parseBranch(branch);
+    return facts?.kind === "promotion" && (facts.app === undefined || apps.includes(facts.app));
+  });
+  for (const branch of branches.slice(0, 50)) {
     const pull = await scene.github.pullRequestOf(branch);
     const record = pull?.state === "open" ? parseRecord(pull.body, branch, ports.seal) : undefined;
     if (pull !== undefined && record !== undefined) open.push({ pull, record });

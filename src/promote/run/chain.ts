@@ -10,6 +10,7 @@ import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
 import { openScene } from "./scene.ts";
 import { wantsOf } from "./touched.ts";
+import { wishesOf } from "./waiting.ts";
 
 /**
  * Renews the comment "where is this change" of a pull request. It is written once there is something to tell: after the merge of what some environment gets by promotion, or when somebody asked
@@ -26,7 +27,7 @@ export async function runChain(job: ChainJob, ports: PromotionPorts, context: Ru
     throw error;
   });
   if (scene === undefined) return;
-  const waits = (await scene.state.waiting()).some(({ pullRequest }) => pullRequest === pull.number);
+  const waits = (await wishesOf(ports, scene)).some(({ pullRequest }) => pullRequest === pull.number);
   if (!pull.merged && !waits) return;
   const steps = await chainSteps(ports, scene, pull);
   if (steps.every(({ state }) => state === "merged" || state === "comes")) return;

@@ -1,6 +1,14 @@
 import { settingsFor } from "../../config/index.ts";
 import { compareTarget } from "../../diff/index.ts";
-import type { GateFinding, GateSettings, Health, Override, PromotionFacts, TargetFacts } from "../../model/gates.ts";
+import type {
+  GateFinding,
+  GateSettings,
+  Health,
+  Hold,
+  Override,
+  PromotionFacts,
+  TargetFacts,
+} from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Review } from "../../model/github-repository.ts";
 import type { HistoryEntry } from "../../model/state.ts";
@@ -78,8 +86,7 @@ async function targetFacts(
   const settings = gateSettings(scene, record, app);
   const now = ports.clock();
   const hold = kind === "promotion" ? await scene.state.hold(environment, app, now) : undefined;
-  // A person who promotes something newer lifts what a rollback put there; only automation is held by it.
-  const stops = hold !== undefined && (hold.cause === "person" || record.actor === undefined);
+  const stops = hold !== undefined && (hold.cause === "person" || !askedSince(history, pull, hold));
   return {
     app,
     environment,
@@ -95,6 +102,16 @@ async function targetFacts(
         : await findingsOf(ports, scene, pull, targetOf(scene, app, environment), history),
     dependsOn: await Promise.all(settings.dependsOn.map((other) => dependency(ports, scene, record, other))),
   };
+}
+
+/**
+ * A person who promotes something newer lifts what a rollback or a revert put there; what opened by itself, and what was asked for before, is held by it.
+ */
+function askedSince(history: readonly HistoryEntry[], pull: PullRequest, { since }: Hold): boolean {
+  return history.some(
+    ({ kind, pullRequest, at }) =>
+      kind === "requested" && pullRequest === pull.number && Date.parse(at) >= Date.parse(since),
+  );
 }
 
 /** An app that the same pull request carries arrives with it. */

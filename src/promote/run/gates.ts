@@ -1,3 +1,4 @@
+import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { GateVerdict } from "../../model/gates.ts";
@@ -8,11 +9,13 @@ import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
 import { type PromotionRecord, parseRecord } from "../text/record.ts";
+import { isOursAlone } from "./branch.ts";
 import { factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import { mergeHead, mergesItself } from "./merge.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
+import { belongs } from "./renew.ts";
 import { baseOf, openScene, type Scene, targetOf } from "./scene.ts";
 import { settle } from "./settle.ts";
 
@@ -31,7 +34,7 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, context: Ru
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, record.commit];
   try {
     const scene = await openScene(ports, where, baseOf(pull), context.signal, want);
-    await evaluate(ports, scene, pull, record);
+    await evaluate(ports, scene, pull, record, !context.firstRun);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await github.upsertCheck(refused(pull, error));
@@ -43,27 +46,43 @@ async function evaluate(
   scene: Scene,
   pull: PullRequest,
   record: PromotionRecord,
+  again: boolean,
 ): Promise<void> {
+  const ours = await isOursAlone(ports, scene, pull.head.ref, pull.head.sha);
+  if (ours && !belongs(record, pull)) return unreadable(scene.github, pull, "Its description is about another head");
+  assertTargets(scene, record);
   const facts = await factsOf(ports, scene, observe(scene.github), pull, record);
   const now = ports.clock();
   const verdict = evaluateGates(facts, now);
-  const remarks: string[] = [];
+  const remarks = ours ? [] : [pushed];
   const empty = verdict.state === "passed" && (await isEmpty(ports, scene, pull, record));
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
-  if (verdict.state === "passed" && mergesItself(scene, record, empty)) {
+  if (ours && verdict.state === "passed" && mergesItself(scene, record, empty)) {
     // GitHub may require this very check.
     await scene.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
     const remark = await mergeHead(ports, scene, pull, record);
     if (remark === undefined) return;
     remarks.push(inert(remark));
   }
-  await say(ports, scene, pull, verdict, now, remarks);
-  await enqueue(
-    ports,
-    scene,
-    { carried: record.carried.slice(0, 10), ...(record.origin === undefined ? {} : { origin: record.origin }) },
-    undefined,
-  );
+  const changed = await say(ports, scene, pull, verdict, now, remarks);
+  // What the chains tell of the gates is what the body says; a run that was cut short may have written it.
+  if (!changed && !again) return;
+  const origin = record.origin === undefined ? {} : { origin: record.origin };
+  await enqueue(ports, scene, { carried: record.carried.slice(0, 10), ...origin }, undefined);
+}
+
+const pushed =
+  "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push: to have the promotion as it was planned, close this and give the command again.";
+
+/** What the configuration or a commit took away from under the promotion would be promoted to nowhere. */
+function assertTargets(scene: Scene, { environment, targets }: PromotionRecord): void {
+  // Says it when the environment itself is gone.
+  settingsFor(scene.config, "", environment);
+  const gone = targets.find(({ app }) => targetOf(scene, app, environment) === undefined);
+  if (gone === undefined) return;
+  throw new UserError("not-found", `\`${gone.app}\` has no target in \`${environment}\` any more`, {
+    fix: "close this pull request, or bring the target back",
+  });
 }
 
 async function say(
@@ -73,15 +92,35 @@ async function say(
   verdict: GateVerdict,
   now: number,
   remarks: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   await scene.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
   const body = replaceGates(pull.body, gatesSection(verdict, now, remarks));
-  if (body !== undefined && timeless(body) !== timeless(pull.body))
-    await scene.github.updatePullRequest(pull.number, { body });
-  if (verdict.nextAt === undefined) return;
-  const wakes = { type: "gates", ...scene.where, pullRequest: pull.number } as const;
-  await ports.queue.add({ type: "wake", at: verdict.nextAt, wakes }, { delayMs: Math.max(0, verdict.nextAt - now) });
+  const changed = body !== undefined && timeless(body) !== timeless(pull.body);
+  if (changed) await scene.github.updatePullRequest(pull.number, { body });
+  await wakeAt(ports, scene, pull, verdict.nextAt, now);
+  return changed;
 }
+
+/**
+ * Has the gates evaluated at the next moment that changes the answer. A wake is known by its moment and does nothing the second time, so one that comes too early, by a clock that is ahead of
+ * this one, must set another one.
+ */
+async function wakeAt(
+  ports: PromotionPorts,
+  scene: Scene,
+  pull: PullRequest,
+  nextAt: number | undefined,
+  now: number,
+): Promise<void> {
+  if (nextAt === undefined) return;
+  const early = nextAt - now < tooEarlyMs;
+  const at = nextAt + (early ? tooEarlyMs : slackMs);
+  const wakes = { type: "gates", ...scene.where, pullRequest: pull.number } as const;
+  await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - now) });
+}
+
+const slackMs = 200;
+const tooEarlyMs = 5_000;
 
 /** How far away a moment is changes with every look, which is no reason to write. */
 function timeless(text: string): string {
@@ -125,14 +164,18 @@ function refused(pull: PullRequest, error: UserError) {
   } as const;
 }
 
-async function unreadable(github: Scene["github"], pull: PullRequest): Promise<void> {
+async function unreadable(
+  github: Scene["github"],
+  pull: PullRequest,
+  title = "This pull request no longer says what it carries",
+): Promise<void> {
   await github.upsertCheck({
     name: promotionCheck,
     headSha: pull.head.sha,
     status: "completed",
     conclusion: "action_required",
-    title: "This pull request no longer says what it carries",
+    title,
     summary:
-      "The hidden record in its description was changed or taken out, so its gates cannot be evaluated. Comment `/retry` to have it planned and described again.",
+      "The hidden record in its description was changed, taken out, or belongs to other commits than those on the branch, so its gates cannot be evaluated. While Sluice updates it, this passes in a moment; else comment `/retry` to have it planned and described again.",
   });
 }

@@ -1,5 +1,6 @@
 import type { HealthSource } from "../../config/index.ts";
 import type { Health } from "../../model/gates.ts";
+import type { PullRequest } from "../../model/github.ts";
 import type { CommitCheck, Deployment, DeploymentStatus, GitHubRepository } from "../../model/github-repository.ts";
 import type { Target } from "../../model/target.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -10,6 +11,8 @@ export interface Observed {
   checks(sha: string): Promise<readonly CommitCheck[]>;
   deployments(environment: string): Promise<readonly Deployment[]>;
   statuses(id: number): Promise<readonly DeploymentStatus[]>;
+  /** The newest pull request of a branch of ours, open ones first. */
+  pull(branch: string): Promise<PullRequest | undefined>;
 }
 
 /** Deployments of an environment that are looked at. */
@@ -31,6 +34,7 @@ export function observe(github: GitHubRepository): Observed {
     checks: once((sha) => github.checks(sha)),
     deployments: once((environment) => github.deployments(environment, LISTED)),
     statuses: once((id) => github.deploymentStatuses(id)),
+    pull: once((branch) => github.pullRequestOf(branch)),
   };
 }
 

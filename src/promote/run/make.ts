@@ -23,6 +23,11 @@ export interface CarryRequest {
   readonly pairs: readonly PromotionPair[];
   /** Where the versions are read. */
   readonly commit: string;
+  /**
+   * What happens when somebody else is faster: `follow` plans again from the base's head as it is then, so that of two commands at once the newer one wins; `stop` leaves it to whoever was
+   * faster; without it the same is planned again.
+   */
+  readonly whenMoved?: "follow" | "stop";
   /** The login of who asked; absent when it opens by itself. */
   readonly actor?: string;
   /** The pull request on which it was asked for. */
@@ -40,16 +45,21 @@ export interface Made {
 
 const tries = 6;
 
-/** Plans, and opens or updates the pull request. Whoever is faster in between makes it plan again. May be repeated: what is there already is not made again. */
-export async function carry(ports: PromotionPorts, first: Scene, request: CarryRequest): Promise<Made> {
+/**
+ * Plans, and opens or updates the pull request. Whoever is faster in between makes it plan again, or, where it shall stop then, throws `Moved`. May be repeated: what is there already is not made
+ * again.
+ */
+export async function carry(ports: PromotionPorts, first: Scene, wished: CarryRequest): Promise<Made> {
   let scene = first;
+  let request = wished;
   for (let attempt = 1; ; attempt++) {
     try {
       return await attemptCarry(ports, scene, request);
     } catch (error) {
-      if (!(error instanceof Moved)) throw error;
+      if (!(error instanceof Moved) || request.whenMoved === "stop") throw error;
       if (attempt >= tries) throw new Fault("unavailable", `the branch ${error.message} kept moving`, { cause: error });
       scene = await reopen(ports, scene, [request.commit]);
+      if (request.whenMoved === "follow") request = { ...request, commit: scene.head };
     }
   }
 }
@@ -80,7 +90,7 @@ async function attemptCarry(ports: PromotionPorts, scene: Scene, request: CarryR
   carried.catch(() => undefined);
   const put = await putBranch(ports, scene, branch, computed, title);
   const before = put.pull && parseRecord(put.pull.body, branch, ports.seal);
-  const record = recordOf(scene, request, computed, before, (await carried).changes);
+  const record = recordOf(scene, request, computed, before, (await carried).changes, put.head);
   const body = promotionBody({
     record,
     hidden: printRecord(record, branch, ports.seal),
@@ -93,7 +103,7 @@ async function attemptCarry(ports: PromotionPorts, scene: Scene, request: CarryR
     unchanged: computed.unchanged,
     repositoryUrl: scene.url,
   });
-  const done = await putPull(scene, put, branch, { title, body }, before, record);
+  const done = await putPull(ports, scene, put, branch, { title, body }, before, record);
   const { pull, how } = done;
   await afterwards(ports, scene, { request, record, before, ...done });
   return { plan: computed.plan, pull, how, record };
@@ -118,6 +128,7 @@ function recordOf(
   computed: ComputedPromotion,
   before: PromotionRecord | undefined,
   carried: readonly { readonly pullRequest: number | undefined }[],
+  head: string,
 ): PromotionRecord {
   const { kind, environment, from, commit } = request;
   const targets = targetsOf(computed);
@@ -131,6 +142,7 @@ function recordOf(
     environment,
     from,
     commit,
+    head,
     base: scene.base,
     apps: request.pairs.map(({ app }) => app),
     ...(actor === undefined ? {} : { actor }),
@@ -149,6 +161,7 @@ type PutPull = Pick<Published, "pull" | "how" | "dismissed">;
 
 /** Opens the pull request of the branch, takes the one that is open already, or brings it up to date. */
 async function putPull(
+  ports: PromotionPorts,
   scene: Scene,
   put: PutBranch,
   branch: string,
@@ -159,8 +172,9 @@ async function putPull(
   if (put.pull !== undefined) return renew(scene, put, put.pull, text, before, record);
   const opened = await scene.github.openPullRequest({ head: branch, base: scene.base, ...text });
   if (opened === undefined) throw new Moved(branch);
-  // Adopted: somebody who works on the same promotion was faster, or our own request did arrive.
-  return { pull: opened.pull, how: opened.adopted ? "same" : "opened", dismissed: [] };
+  if (!opened.adopted) return { pull: opened.pull, how: "opened", dismissed: [] };
+  // Somebody was faster: who works on the same promotion, or a person who opened one of the branch by hand.
+  return renew(scene, put, opened.pull, text, parseRecord(opened.pull.body, branch, ports.seal), record);
 }
 
 async function renew(
@@ -175,6 +189,7 @@ async function renew(
     before !== undefined &&
     sameVersions(before, record.targets) &&
     before.commit === record.commit &&
+    before.head === record.head &&
     before.actor === record.actor;
   if (!put.changed && alike) return { pull, how: "same", dismissed: [] };
   const dismissed = await dismissOutdated(scene, pull, before, record);

@@ -2,7 +2,7 @@ import { settingsFor } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { PromotionRecord } from "../text/record.ts";
-import { isOursAlone } from "./branch.ts";
+import { mergesCleanly } from "./branch.ts";
 import type { PromotionPorts } from "./ports.ts";
 import type { Scene } from "./scene.ts";
 
@@ -27,9 +27,7 @@ export async function mergeHead(
   pull: PullRequest,
   record: PromotionRecord,
 ): Promise<MergeRemark> {
-  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha))) {
-    return "Somebody pushed to this branch, so a person must merge it.";
-  }
+  if (!(await mergesCleanly(scene, pull.head.sha))) return planAgain(ports, scene);
   const [first] = record.targets;
   const method = settingsFor(scene.config, first?.app ?? "", record.environment).promote.method;
   const merged = await scene.github.merge(pull.number, pull.head.sha, method);
@@ -46,12 +44,18 @@ export async function mergeHead(
       await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
       return undefined;
     case "conflict":
-      await ports.queue.add({ type: "promotions", ...scene.where, defaultBranch: scene.base });
-      return "It conflicts with the base branch and is planned again.";
+      // By what the files say it does not: GitHub has not looked at the branches of now yet.
+      throw new Fault("unavailable", `GitHub cannot merge it yet: ${result.reason}`);
     case "queue":
     case "refused":
       return `The gates pass, and GitHub does not merge it: ${result.reason}`;
     default:
       return result satisfies never;
   }
+}
+
+/** What somebody changed on the base meanwhile was not in the plan that was proven. */
+async function planAgain(ports: PromotionPorts, scene: Scene): Promise<MergeRemark> {
+  await ports.queue.add({ type: "promotions", ...scene.where, defaultBranch: scene.base });
+  return "The base branch changed the same files, so it is planned again before it is merged.";
 }

@@ -1,54 +1,66 @@
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { parseBranch } from "../text/branch.ts";
-import { type PromotionRecord, parseRecord } from "../text/record.ts";
-import { carry } from "./make.ts";
+import { discardRecord, type PromotionRecord, parseRecord } from "../text/record.ts";
+import { carries, isOursAlone, Moved } from "./branch.ts";
+import { eachTold } from "./each.ts";
+import type { Observed } from "./health.ts";
+import { type CarryRequest, carry, planFor } from "./make.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
 import { rollbackPairs } from "./rollback-pairs.ts";
-import { resolve, type Scene } from "./scene.ts";
+import { reopen, resolve, type Scene } from "./scene.ts";
 
 /** Looks at every open promotion: planned again where the base's new commits touch what it edits, closed where nothing is left of it, its gates evaluated. */
-export async function renewOpen(ports: PromotionPorts, scene: Scene): Promise<void> {
-  for (const [branch, head] of scene.branches) {
+export async function renewOpen(ports: PromotionPorts, scene: Scene, observed: Observed): Promise<void> {
+  await eachTold(ports, scene.branches, "a promotion", async ([branch, head]) => {
     scene.signal.throwIfAborted();
-    if (parseBranch(branch) === undefined) continue;
-    const pull = await scene.github.pullRequestOf(branch);
-    if (pull?.state !== "open" || pull.base.ref !== scene.base) continue;
+    if (parseBranch(branch) === undefined) return;
+    const pull = await observed.pull(branch);
+    if (pull === undefined || pull.base.ref !== scene.base) return;
+    // Whatever comes of this: the gates say it. A merged one whose branch is still there was never settled: its event was lost.
+    if (pull.state === "open" || pull.merged)
+      await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
+    if (pull.state === "closed") return;
     const record = parseRecord(pull.body, branch, ports.seal);
-    const touched = record !== undefined && (await baseTouches(scene, head));
-    if (touched) await renewOne(ports, scene, pull, record);
-    else await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
-  }
+    if (record === undefined || pull.head.sha !== head) return;
+    if (belongs(record, pull) ? await baseTouches(scene, head) : await isHalfDone(ports, scene, pull, record))
+      await renewOne(ports, scene, pull, record);
+  });
 }
 
-/** Plans the promotion again at the base as it is now: what it carries stays what it is. */
+/** Whether the record is of the pull request's head, and neither an older one that was put back nor about a head that a person changed. */
+export function belongs(record: PromotionRecord | undefined, pull: PullRequest): record is PromotionRecord {
+  return record?.head === pull.head.sha;
+}
+
+/** Whether the branch has what the record says already, made by a run that ended before it could write so. */
+async function isHalfDone(
+  ports: PromotionPorts,
+  scene: Scene,
+  pull: PullRequest,
+  record: PromotionRecord,
+): Promise<boolean> {
+  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha))) return false;
+  const request = await requestOf(ports, scene, record);
+  return request !== undefined && carries(scene, pull.head.sha, await planFor(ports, scene, request));
+}
+
+/** Plans the promotion again at the base as it is now: what it carries stays what it is. Says what became of it. */
 export async function renewOne(
   ports: PromotionPorts,
   scene: Scene,
   pull: PullRequest,
   record: PromotionRecord,
 ): Promise<string> {
-  const want = await wanted(scene, record);
-  if (want === undefined) return close(ports, scene, pull, record, "the carried commit is gone from the repository");
-  const { kind, environment, from, commit, actor, origin } = record;
-  const pairs =
-    kind === "rollback"
-      ? rollbackPairs(scene, environment, record.apps)
-      : (await resolve(ports, scene, environment, record.apps)).pairs;
-  const made = await carry(ports, scene, {
-    kind,
-    environment,
-    from,
-    commit,
-    pairs,
-    ...(actor === undefined ? {} : { actor }),
-    ...(origin === undefined ? {} : { origin }),
-  }).catch((error: unknown) => {
-    if (error instanceof UserError && error.kind === "refused") return error;
+  const request = await requestOf(ports, scene, record);
+  if (request === undefined) return close(ports, scene, pull, record, "the carried commit is gone from the repository");
+  const made = await carry(ports, scene, request).catch((error: unknown) => {
+    if (error instanceof UserError && error.kind === "refused") return error.message;
+    if (error instanceof Moved) return "somebody else is at it";
     throw error;
   });
-  if (made instanceof UserError) return `not planned again: ${made.message}`;
+  if (typeof made === "string") return `not planned again: ${made}`;
   if (made.pull !== undefined) return "planned again";
   const refused = made.plan.targets.find(({ outcome }) => outcome === "refused");
   if (refused?.outcome === "refused")
@@ -56,10 +68,43 @@ export async function renewOne(
   return close(ports, scene, pull, record, `\`${record.environment}\` has everything that it carried`);
 }
 
-async function wanted(scene: Scene, record: PromotionRecord): Promise<string | undefined> {
-  return (await scene.repository.objects.read(record.commit))?.kind === "commit" ? record.commit : undefined;
+/** What the record carries, to be carried again; `undefined` when its commit is gone for good. */
+async function requestOf(
+  ports: PromotionPorts,
+  scene: Scene,
+  { kind, environment, from, commit, apps, actor, origin }: PromotionRecord,
+): Promise<CarryRequest | undefined> {
+  if (!(await hasCommit(ports, scene, commit))) return undefined;
+  const pairs =
+    kind === "rollback"
+      ? rollbackPairs(scene, environment, apps)
+      : (await resolve(ports, scene, environment, apps)).pairs;
+  return {
+    kind,
+    environment,
+    from,
+    commit,
+    pairs,
+    whenMoved: "stop",
+    ...(actor === undefined ? {} : { actor }),
+    ...(origin === undefined ? {} : { origin }),
+  };
 }
 
+/** A mirror that was made anew lacks what no branch has any more; GitHub may still have it. */
+async function hasCommit(ports: PromotionPorts, scene: Scene, commit: string): Promise<boolean> {
+  const isThere = async () => (await scene.repository.objects.read(commit))?.kind === "commit";
+  if (await isThere()) return true;
+  try {
+    await reopen(ports, scene, [commit]);
+  } catch (error) {
+    if (error instanceof UserError && error.kind === "not-found") return false;
+    throw error;
+  }
+  return isThere();
+}
+
+/** Closed by Sluice, its record counts no longer: that a person closes one means more. */
 async function close(
   ports: PromotionPorts,
   scene: Scene,
@@ -67,8 +112,10 @@ async function close(
   record: PromotionRecord,
   why: string,
 ): Promise<string> {
+  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha)))
+    return `left open, for somebody pushed to it; else it would be closed: ${why}`;
   await scene.github.upsertComment(pull.number, "closed", `Closed: ${why}.`);
-  await scene.github.updatePullRequest(pull.number, { state: "closed" });
+  await scene.github.updatePullRequest(pull.number, { state: "closed", body: discardRecord(pull.body) });
   await scene.github.deleteBranch(pull.head.ref);
   await enqueue(ports, scene, record, undefined);
   return `closed: ${why}`;

@@ -1,6 +1,7 @@
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
+import { eachTold } from "./each.ts";
 import type { PromotionPorts } from "./ports.ts";
 import type { Scene } from "./scene.ts";
 import { versionsAt } from "./versions-at.ts";
@@ -11,13 +12,14 @@ import { versionsAt } from "./versions-at.ts";
  */
 export async function recordReverts(ports: PromotionPorts, scene: Scene): Promise<void> {
   const sourced = new Set(scene.config.environments.flatMap(({ name, from }) => (from === undefined ? [] : [name])));
-  for (const target of scene.targets.targets.filter(({ environment }) => sourced.has(environment))) {
+  const targets = scene.targets.targets.filter(({ environment }) => sourced.has(environment));
+  await eachTold(ports, targets, "the history of a target", async (target) => {
     scene.signal.throwIfAborted();
     const history = await scene.state.history(target.environment, target.app);
     const last = history.findLast(({ kind }) => kind === "promoted" || kind === "rolled-back" || kind === "reverted");
-    if (last?.kind !== "promoted" || !(await wasTakenBack(ports, scene, target, last))) continue;
-    await write(ports, scene, target, last);
-  }
+    if (last?.kind === "promoted" && (await wasTakenBack(ports, scene, target, last)))
+      await write(ports, scene, target, last);
+  });
 }
 
 async function wasTakenBack(

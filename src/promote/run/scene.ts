@@ -2,7 +2,7 @@ import type { Config, TargetPlan } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { GitHubRepository } from "../../model/github-repository.ts";
-import type { RepositoryState, StateAddress } from "../../model/state.ts";
+import type { HistoryEntry, RepositoryState, StateAddress } from "../../model/state.ts";
 import { type Target, targetId } from "../../model/target.ts";
 import type { Repository, Tree } from "../../model/tree.ts";
 import { configured, type ResolvedPromotion, resolvePromotion } from "../resolve.ts";
@@ -97,4 +97,14 @@ export function resolve(
 export function targetOf(scene: Scene, app: string, environment: string): Target | undefined {
   const id = targetId(app, environment);
   return scene.targets.targets.find((target) => target.id === id);
+}
+
+/** The history of a target for what only tells of it: one that somebody broke by hand tells nothing. What decides by it reads `scene.state.history`. */
+export async function historyOf(scene: Scene, environment: string, app: string): Promise<readonly HistoryEntry[]> {
+  try {
+    return await scene.state.history(environment, app);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }

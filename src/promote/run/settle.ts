@@ -1,8 +1,10 @@
+import { messageOf, UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StateAddress } from "../../model/state.ts";
 import type { PromotionRecord } from "../text/record.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
+import { belongs } from "./renew.ts";
 
 /** A promotion pull request that was merged goes into the history, and its branch goes; the chains of what it carried, and what may follow it, are looked at again. */
 export async function settle(
@@ -12,26 +14,49 @@ export async function settle(
   record: PromotionRecord,
   signal: AbortSignal,
 ): Promise<void> {
-  const github = await ports.github(where.installationId, where.repository);
   if (pull.merged && pull.base.ref === record.base && record.base === pull.defaultBranch) {
-    await ports.state.record(
-      where,
-      {
-        kind: record.kind === "promotion" ? "promoted" : "rolled-back",
-        id: `merged-${pull.number}`,
-        at: new Date(ports.clock()).toISOString(),
-        by: record.actor ?? "sluice",
-        environment: record.environment,
-        apps: record.targets.map(({ app }) => app),
-        pullRequest: pull.number,
-        commit: record.commit,
-        ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
-        versions: Object.fromEntries(record.targets.map(({ app, images }) => [app, images])),
-      },
-      signal,
-    );
-    await github.deleteBranch(pull.head.ref);
+    await remember(ports, where, pull, record, signal);
+    await clearAway(ports, where, pull);
   }
   await enqueue(ports, { where }, record, undefined);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
+}
+
+/** A history that somebody broke by hand must not keep the rest from being done; the person who mends it finds the merge on the branch itself. */
+async function remember(
+  ports: PromotionPorts,
+  where: StateAddress,
+  pull: PullRequest,
+  record: PromotionRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  const decision = {
+    kind: record.kind === "promotion" ? "promoted" : "rolled-back",
+    id: `merged-${pull.number}`,
+    at: new Date(ports.clock()).toISOString(),
+    by: record.actor ?? "sluice",
+    environment: record.environment,
+    apps: record.targets.map(({ app }) => app),
+    pullRequest: pull.number,
+    commit: record.commit,
+    ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
+    // What a person pushed to the branch is not known.
+    versions: belongs(record, pull) ? Object.fromEntries(record.targets.map(({ app, images }) => [app, images])) : {},
+  } as const;
+  try {
+    await ports.state.record(where, decision, signal);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    ports.log.warn({ error, pullRequest: pull.number }, "a merged promotion is not in the history");
+    const github = await ports.github(where.installationId, where.repository);
+    const said = `This merge is not in the history: ${messageOf(error)}. ${error.fix ?? ""}`;
+    await github.upsertComment(pull.number, "history", said.trim());
+  }
+}
+
+/** The branch may be a later promotion's by now: it is one branch for a target for ever. */
+async function clearAway(ports: PromotionPorts, where: StateAddress, pull: PullRequest): Promise<void> {
+  const github = await ports.github(where.installationId, where.repository);
+  const newest = await github.pullRequestOf(pull.head.ref);
+  if (newest === undefined || newest.number === pull.number) await github.deleteBranch(pull.head.ref);
 }

@@ -2,11 +2,12 @@ import { UserError } from "../../model/errors.ts";
 import type { PromotionsJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { promoteAutomatically } from "./automatic.ts";
+import { eachTold } from "./each.ts";
 import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { renewOpen } from "./renew.ts";
 import { recordReverts } from "./reverts.ts";
-import { openScene } from "./scene.ts";
+import { openScene, type Scene } from "./scene.ts";
 import { fulfilWaiting } from "./waiting.ts";
 
 /**
@@ -23,17 +24,15 @@ export async function runPromotions(job: PromotionsJob, ports: PromotionPorts, c
   if (scene === undefined) return;
   const observed = observe(scene.github);
   const steps = [
-    () => recordReverts(ports, scene),
-    () => renewOpen(ports, scene),
-    () => fulfilWaiting(ports, scene, observed),
-    () => promoteAutomatically(ports, scene, observed),
+    (now: Scene) => renewOpen(ports, now, observed),
+    (now: Scene) => fulfilWaiting(ports, now, observed),
+    (now: Scene) => promoteAutomatically(ports, now, observed),
   ];
-  const failures: unknown[] = [];
-  for (const step of steps) {
+  await recordReverts(ports, scene);
+  // What was just found to be reverted must not be promoted again in the same breath.
+  const now = { ...scene, state: await ports.state.read(where, context.signal) };
+  await eachTold(ports, steps, "a step of the sweep", (step) => {
     context.signal.throwIfAborted();
-    // One step's failure must not keep the others from being done; the job is run again for it.
-    await step().catch((error: unknown) => failures.push(error));
-  }
-  const [first] = failures;
-  if (first !== undefined) throw first;
+    return step(now);
+  });
 }

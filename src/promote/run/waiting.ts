@@ -1,6 +1,7 @@
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Waiting } from "../../model/state.ts";
+import { eachTold } from "./each.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { carry } from "./make.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -10,13 +11,13 @@ import { touchedApps } from "./touched.ts";
 
 /** Opens the promotions that people asked for before their pull request was merged, once it is and the source is healthy. */
 export async function fulfilWaiting(ports: PromotionPorts, scene: Scene, observed: Observed): Promise<void> {
-  for (const wish of (await scene.state.waiting()).slice(0, 100)) {
+  await eachTold(ports, (await wishesOf(ports, scene)).slice(0, 100), "a wish", async (wish) => {
     scene.signal.throwIfAborted();
     const said = await fulfil(ports, scene, observed, wish).catch((error: unknown) => {
       if (error instanceof UserError) return refusal(error);
       throw error;
     });
-    if (said === undefined) continue;
+    if (said === undefined) return;
     await scene.github.upsertComment(wish.pullRequest, `waited-${markerWord(wish.environment)}`, said);
     await ports.state.record(
       scene.where,
@@ -24,6 +25,17 @@ export async function fulfilWaiting(ports: PromotionPorts, scene: Scene, observe
       scene.signal,
     );
     await ports.queue.add({ type: "chain", ...scene.where, pullRequest: wish.pullRequest });
+  });
+}
+
+/** What people wait for. A file that somebody broke says nothing, which goes to the log. */
+export async function wishesOf({ log }: PromotionPorts, { state, where }: Scene): Promise<readonly Waiting[]> {
+  try {
+    return await state.waiting();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    log.warn({ error, repository: where.repository }, `nobody knows what waits: ${error.message}`);
+    return [];
   }
 }
 
@@ -54,9 +66,23 @@ async function fulfil(
     from,
     pairs,
     commit: scene.head,
+    whenMoved: "follow",
     actor: wish.by,
     origin: wish.pullRequest,
   });
+  if (made.pull !== undefined) {
+    const { pullRequest: _, ...about } = wish;
+    const asked = {
+      ...about,
+      kind: "requested",
+      id: `asked-${wish.pullRequest}-${wish.environment}-${wish.at}`,
+    } as const;
+    await ports.state.record(
+      scene.where,
+      { ...asked, apps: pairs.map(({ app }) => app), pullRequest: made.pull.number, commit: scene.head },
+      scene.signal,
+    );
+  }
   return `As \`${wish.by}\` asked before the merge: ${describeMade(made, wish.environment)}`;
 }
 

@@ -12,6 +12,8 @@ const record = z.object({
   apps: z.array(z.string()).readonly(),
   /** Where the versions were read. */
   commit: z.string(),
+  /** The branch's head that carries them. A record that is about another head was put back, or its branch was. */
+  head: z.string().optional(),
   /** The branch that it is merged into. */
   base: z.string(),
   /** Who asked last; absent when it opened by itself. */
@@ -43,6 +45,11 @@ export function parseRecord(body: string, branch: string, seal: Seal): Promotion
   if (!seal.verify("record", `${branch}\n${match[1]}`, match[2])) return undefined;
   const parsed = record.safeParse(JSON.parse(Buffer.from(match[1], "base64").toString("utf8")));
   return parsed.success ? parsed.data : undefined;
+}
+
+/** The body with its record marked as one that counts no longer. */
+export function discardRecord(body: string): string {
+  return body.replace("<!-- sluice:promotion:v1 ", "<!-- sluice:closed-promotion:v1 ");
 }
 
 const TRAILER = /^Sluice-Tree: ([0-9a-f]{64})$/m;

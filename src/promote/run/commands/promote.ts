@@ -41,11 +41,12 @@ export async function promote(ports: PromotionPorts, call: PromotionCall, wish: 
     from,
     pairs,
     commit: scene.head,
+    whenMoved: "follow",
     actor: call.actor,
     origin: pull.number,
   } as const;
   if (wish.dryRun) return describePlan((await planFor(ports, scene, request)).plan);
-  if (pull.state === "open" && parseBranch(pull.head.ref)?.environment !== wish.environment)
+  if (pull.state === "open" && (pull.fork || parseBranch(pull.head.ref)?.environment !== wish.environment))
     return wait(ports, scene, call, wish, from);
   if (pull.state === "closed" && !pull.merged) {
     throw new UserError(
@@ -68,7 +69,7 @@ async function appsOf(
   pull: PullRequest,
   environment: string,
 ): Promise<readonly string[]> {
-  const record = parseRecord(pull.body, pull.head.ref, ports.seal);
+  const record = pull.fork ? undefined : parseRecord(pull.body, pull.head.ref, ports.seal);
   const apps = record?.apps ?? (await touchedApps(ports, scene, pull, environment));
   if (apps.length > 0) return apps;
   // An environment that does not exist, or promotes from nowhere, is what is wrong then.
@@ -124,4 +125,8 @@ async function remember(
     },
     call.signal,
   );
+  // What a rollback holds is free for what is asked for after it, which the history tells only now.
+  const held = await Promise.all(apps.map((app) => scene.state.hold(environment, app, call.at)));
+  if (held.some((hold) => hold !== undefined))
+    await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
 }

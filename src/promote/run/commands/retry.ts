@@ -2,10 +2,10 @@ import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { parseBranch } from "../../text/branch.ts";
-import { type PromotionRecord, parseRecord } from "../../text/record.ts";
+import { parseRecord } from "../../text/record.ts";
 import { carry } from "../make.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { renewOne } from "../renew.ts";
+import { belongs, renewOne } from "../renew.ts";
 import { describeMade } from "../say.ts";
 import { baseOf, openScene, resolve, type Scene } from "../scene.ts";
 import { assertAllowed } from "./rights.ts";
@@ -26,13 +26,14 @@ export async function retry(ports: PromotionPorts, call: PromotionCall): Promise
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, ...(record === undefined ? [] : [record.commit])];
   const scene = await openScene(ports, where, baseOf(pull), call.signal, want);
   await assertAllowed(scene, call, branch.environment, record?.apps ?? (branch.app === undefined ? [] : [branch.app]));
-  const said =
-    record === undefined ? await describeAgain(ports, scene, call, pull) : await renewOne(ports, scene, pull, record);
+  const said = belongs(record, pull)
+    ? await renewOne(ports, scene, pull, record)
+    : await describeAgain(ports, scene, call, pull);
   await ports.queue.add({ type: "gates", ...where, pullRequest: pull.number });
   return said;
 }
 
-/** The hidden record is gone: the branch's name says what the promotion is of, and it is carried anew from where the source is now. */
+/** The hidden record is gone, or an older one was put back: the branch's name says what the promotion is of, and it is carried anew from where the source is now. */
 async function describeAgain(
   ports: PromotionPorts,
   scene: Scene,
@@ -44,17 +45,11 @@ async function describeAgain(
     throw new UserError(
       "refused",
       "its description no longer says what it carries, and its branch's name does not say it all",
-      {
-        fix: "close it and give the command again",
-      },
+      { fix: "close it and give the command again" },
     );
   }
   const { pairs, from } = await resolve(ports, scene, branch.environment, [branch.app]);
-  const about: Pick<PromotionRecord, "kind" | "environment" | "from" | "commit"> = {
-    kind: "promotion",
-    environment: branch.environment,
-    from,
-    commit: scene.head,
-  };
-  return describeMade(await carry(ports, scene, { ...about, pairs, actor: call.actor }), branch.environment);
+  const about = { kind: "promotion", environment: branch.environment, from, commit: scene.head } as const;
+  const made = await carry(ports, scene, { ...about, pairs, whenMoved: "follow", actor: call.actor });
+  return describeMade(made, branch.environment);
 }

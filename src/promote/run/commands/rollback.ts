@@ -60,7 +60,7 @@ async function appsOf(
   pull: PullRequest,
   environment: string,
 ): Promise<readonly string[]> {
-  const record = parseRecord(pull.body, pull.head.ref, ports.seal);
+  const record = pull.fork ? undefined : parseRecord(pull.body, pull.head.ref, ports.seal);
   if (record !== undefined) return record.apps;
   const there = new Set(
     scene.targets.targets.flatMap((target) => (target.environment === environment ? [target.app] : [])),

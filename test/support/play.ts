@@ -1,0 +1,123 @@
+import { spawnSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CheckRunSummary, PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
+import { redisBinary, startRedis } from "../contract/queue-servers.ts";
+import { eventually } from "./wait.ts";
+import { startWalk, type Walk } from "./walk.ts";
+
+/** A Sluice and a local GitHub on which promotions are played. */
+export interface Play extends Walk {
+  /** How far the clock of gates and holds is ahead of GitHub's, in milliseconds. */
+  ahead(ms: number): void;
+  /** A merged pull request into `main`, to give commands on. Without files it changes nothing that is deployed. */
+  merged(repository: RepositoryRef, files?: Readonly<Record<string, string | null>>): Promise<PullSummary>;
+  /** Comments, and gives the reply without its hidden marker. */
+  say(pull: PullSummary, command: string, by?: string): Promise<string>;
+  /** The open pull request of this branch, as soon as there is one. */
+  promotion(repository: RepositoryRef, branch?: string): Promise<PullSummary>;
+  /** The gates' check of the present head. */
+  gates(pull: PullSummary): CheckRunSummary | undefined;
+  /** The gates' check of the present head, as soon as its title and summary say this. */
+  gatesSay(pull: PullSummary, words: string | RegExp): Promise<CheckRunSummary>;
+  /** The sticky comment "where is this change". */
+  chain(pull: PullSummary): string | undefined;
+  /** A file of a branch; empty when there is none. */
+  file(repository: RepositoryRef, branch: string, path: string): string;
+  /** The names of the repository's branches that begin so. */
+  branches(repository: RepositoryRef, prefix?: string): readonly string[];
+  /** Has Sluice look at everything of the repository, as any event of its default branch would. */
+  nudge(repository: RepositoryRef): Promise<void>;
+  /** Resolves when nothing was delivered and nothing asked of GitHub for a while. */
+  quiet(): Promise<void>;
+}
+
+/** The branch of the app that most scenarios are about. */
+export const WEB = "sluice/promote/prod/web";
+
+/** Starts Sluice on a Redis where there is one, which is quicker than what is embedded. */
+export async function startPlay(): Promise<Play> {
+  const binary = redisBinary();
+  const redis = binary === undefined ? undefined : await startRedis(binary);
+  const environment = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
+  let offset = 0;
+  const walk = await startWalk(environment, { clock: () => Date.now() + offset });
+  const { github } = walk;
+  const git = (repository: RepositoryRef, ...args: readonly string[]): string =>
+    spawnSync("git", args, { cwd: github.gitDir(repository), encoding: "utf8" }).stdout;
+  let changes = 0;
+
+  const gates = (pull: PullSummary): CheckRunSummary | undefined => {
+    const { headSha } = github.pull(pull);
+    return github.checkRuns({ ...pull, sha: headSha }).find(({ name }) => name === "Sluice promotion");
+  };
+
+  return {
+    ...walk,
+    ahead: (ms) => {
+      offset = ms;
+    },
+    async merged(repository, files) {
+      changes += 1;
+      const pull = await walk.propose(repository, files ?? { [`docs/change-${changes}.md`]: "A change.\n" });
+      return github.mergePull({ ...pull, method: "squash", by: "ada" });
+    },
+    async say(pull, body, by = "ada") {
+      const { id } = await github.comment({ ...pull, body, by });
+      const marker = `<!-- sluice:reply-${id} -->`;
+      return eventually(`a reply to ${body}`, () => {
+        const reply = github.comments(pull).find((one) => one.byApp && one.body.startsWith(marker));
+        return reply?.body.slice(marker.length).trim();
+      });
+    },
+    promotion: (repository, branch = WEB) =>
+      eventually(`an open pull request of ${branch}`, () =>
+        github.pulls(repository).find((pull) => pull.headRef === branch && pull.state === "open"),
+      ),
+    gates,
+    gatesSay: (pull, words) =>
+      eventually(`the gates of #${pull.number} to say ${words}`, () => {
+        const check = gates(pull);
+        const text = `${check?.title}\n${check?.summary}`;
+        const fits = typeof words === "string" ? text.includes(words) : words.test(text);
+        return fits ? check : undefined;
+      }).catch((error: unknown) => {
+        const check = gates(pull);
+        throw new Error(`they say: ${check?.title}\n${check?.summary}`, { cause: error });
+      }),
+    chain: (pull) => github.comments(pull).find(({ body }) => body.startsWith("<!-- sluice:chain "))?.body,
+    file: (repository, branch, path) => git(repository, "show", `${branch}:${path}`),
+    branches: (repository, prefix = "sluice") =>
+      git(
+        repository,
+        "for-each-ref",
+        "--format=%(refname:lstrip=2)",
+        `refs/heads/${prefix}*`,
+        `refs/heads/${prefix}/**`,
+      )
+        .split("\n")
+        .filter((name) => name !== ""),
+    async nudge(repository) {
+      await github.commit({ ...repository, branch: "main", files: { "docs/nudge.md": `${++changes}\n` } });
+    },
+    async quiet() {
+      let still = 0;
+      let before = -1;
+      await eventually(
+        "nothing to go on",
+        async () => {
+          await github.settled();
+          const now = github.countRequests() + github.deliveries.length;
+          still = now === before ? still + 1 : 0;
+          before = now;
+          await sleep(75);
+          return still >= 6;
+        },
+        30_000,
+      );
+    },
+    close: async () => {
+      await walk.close();
+      await redis?.dispose();
+    },
+  };
+}
