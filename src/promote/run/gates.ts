@@ -1,6 +1,6 @@
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
-import { UserError } from "../../model/errors.ts";
+import { Fault, UserError } from "../../model/errors.ts";
 import type { GateVerdict } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { GatesJob } from "../../model/jobs.ts";
@@ -34,7 +34,7 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, context: Ru
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, record.commit];
   try {
     const scene = await openScene(ports, where, baseOf(pull), context.signal, want);
-    await evaluate(ports, scene, pull, record, !context.firstRun);
+    await evaluate(ports, scene, pull, record, context);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await github.upsertCheck(refused(pull, error));
@@ -46,10 +46,14 @@ async function evaluate(
   scene: Scene,
   pull: PullRequest,
   record: PromotionRecord,
-  again: boolean,
+  { firstRun, lastAttempt: last }: RunContext,
 ): Promise<void> {
   const ours = await isOursAlone(ports, scene, pull.head.ref, pull.head.sha);
-  if (ours && !belongs(record, pull)) return unreadable(scene.github, pull, "Its description is about another head");
+  if (ours && !belongs(record, pull)) {
+    // Whoever moved the branch is about to describe it; one who died in between is run again.
+    if (!last) throw new Fault("unavailable", `#${pull.number} is about to be described anew`);
+    return unreadable(scene.github, pull, "Its description is about another head");
+  }
   assertTargets(scene, record);
   const facts = await factsOf(ports, scene, observe(scene.github), pull, record);
   const now = ports.clock();
@@ -66,7 +70,7 @@ async function evaluate(
   }
   const changed = await say(ports, scene, pull, verdict, now, remarks);
   // What the chains tell of the gates is what the body says; a run that was cut short may have written it.
-  if (!changed && !again) return;
+  if (!changed && firstRun) return;
   const origin = record.origin === undefined ? {} : { origin: record.origin };
   await enqueue(ports, scene, { carried: record.carried.slice(0, 10), ...origin }, undefined);
 }
@@ -96,9 +100,23 @@ async function say(
   await scene.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
   const body = replaceGates(pull.body, gatesSection(verdict, now, remarks));
   const changed = body !== undefined && timeless(body) !== timeless(pull.body);
-  if (changed) await scene.github.updatePullRequest(pull.number, { body });
+  if (changed && !(await writeBody(ports, scene, pull, body))) return false;
   await wakeAt(ports, scene, pull, verdict.nextAt, now);
   return changed;
+}
+
+/**
+ * Writes the description, unless it is another one than what was evaluated: a command may have brought a newer version meanwhile, and its record must not be lost. GitHub has no compare-and-set for
+ * descriptions, so it is read again right before.
+ */
+async function writeBody(ports: PromotionPorts, scene: Scene, pull: PullRequest, body: string): Promise<boolean> {
+  const now = await scene.github.pullRequest(pull.number);
+  if (now.body === pull.body && now.head.sha === pull.head.sha && now.state === "open") {
+    await scene.github.updatePullRequest(pull.number, { body });
+    return true;
+  }
+  await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
+  return false;
 }
 
 /**
