@@ -6,9 +6,7 @@ export type {
   KeyPath,
   MapNode,
   Node,
-  ScalarAt,
   ScalarNode,
   ScalarValue,
   YamlEdit,
-  YamlText,
 } from "./types.ts";
