@@ -18,8 +18,15 @@ const run = z.object({
   id: z.number(),
   html_url: z.string().nullable(),
   status: z.string(),
+  conclusion: z.string().nullish(),
   external_id: z.string().nullish(),
-  output: z.object({ annotations_count: z.number() }),
+  details_url: z.string().nullish(),
+  output: z.object({
+    title: z.string().nullish(),
+    summary: z.string().nullish(),
+    text: z.string().nullish(),
+    annotations_count: z.number(),
+  }),
 });
 type Run = z.infer<typeof run>;
 
@@ -52,7 +59,8 @@ interface Birth {
 }
 
 /**
- * Makes the keeper for one repository. It remembers the runs it made, so that completing one costs one request.
+ * Makes the keeper for one repository. It remembers the runs it made, so that completing one costs one request. One that says the same already is not written again; what is remembered may be old,
+ * so GitHub is asked before that is believed.
  *
  * GitHub appends annotations and never takes one away. So a run that is complete and has annotations is not begun again (what it says was said of the
  * same head); completing it sends only those that it lacks; and when it has some that are not true any more, a new run takes its place.
@@ -90,15 +98,38 @@ export function createChecks(client: Client, appId: number, clock: Clock): Check
     async upsert(report) {
       assertReport(report);
       const key = JSON.stringify([report.headSha, report.name, report.externalId]);
-      const known = seen.get(key);
+      const remembered = seen.get(key);
+      const known = remembered !== undefined && !says(remembered, report) ? remembered : undefined;
       const before = known ?? (isFirst(report, key) ? undefined : await find(client, appId, report));
       seen.delete(key);
+      if (before !== undefined && says(before, report)) {
+        seen.set(key, before);
+        return { url: before.html_url ?? "" };
+      }
       const written = report.status === "completed" ? await complete(before, report) : await begin(before, report);
       seen.set(key, written);
       return { url: written.html_url ?? "" };
     },
     born: (sha) => births.set(sha, { at: clock(), begun: new Set() }),
   };
+}
+
+/** Whether the run says the report, as far as it can be seen without reading annotations. */
+function says(run: Run, report: CheckReport): boolean {
+  if (run.output.annotations_count > 0 || (report.annotations ?? []).length > 0) return false;
+  const { title, summary, text } = run.output;
+  const there = [run.status, run.conclusion, run.external_id, title, summary, text].map((one) => one || undefined);
+  const { status, conclusion, externalId } = report;
+  const wanted = [
+    status,
+    status === "completed" ? conclusion : undefined,
+    externalId,
+    report.title,
+    report.summary,
+    report.text,
+  ];
+  const link = report.detailsUrl === undefined || report.detailsUrl === run.details_url;
+  return link && wanted.every((one, index) => (one || undefined) === there[index]);
 }
 
 async function annotationsOf(client: Client, before: Run): Promise<readonly WireAnnotation[]> {

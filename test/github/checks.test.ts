@@ -85,6 +85,18 @@ describe("the check", () => {
     expect(runs()).toMatchObject([{ status: "completed", conclusion: "failure" }]);
   });
 
+  it("is not written again when it says the same already, and is when another worker wrote in between", async () => {
+    const [one, other] = [await world.github(), await world.github(world.fresh())];
+    await one.upsertCheck(done());
+    await one.upsertCheck(done());
+    await other.upsertCheck(done());
+    expect(world.asked().filter((asked) => asked === ROUTES.updateCheck)).toEqual([]);
+    await other.upsertCheck(done({ title: "3 targets" }));
+    await one.upsertCheck(done());
+    expect(runs()).toMatchObject([{ title: "2 targets" }]);
+    expect(world.asked().filter((asked) => asked === ROUTES.updateCheck)).toHaveLength(2);
+  });
+
   it("of another name or on another head is another run", async () => {
     const github = await world.github();
     await github.upsertCheck(done());

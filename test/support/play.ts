@@ -25,6 +25,11 @@ export interface Play extends Walk {
   file(repository: RepositoryRef, branch: string, path: string): string;
   /** The names of the repository's branches that begin so. */
   branches(repository: RepositoryRef, prefix?: string): readonly string[];
+  /** The newest commit of a branch. */
+  head(
+    repository: RepositoryRef,
+    branch?: string,
+  ): { readonly sha: string; readonly parents: number; readonly subject: string };
   /** Has Sluice look at everything of the repository, as any event of its default branch would. */
   nudge(repository: RepositoryRef): Promise<void>;
   /** Resolves when nothing was delivered and nothing asked of GitHub for a while. */
@@ -96,6 +101,12 @@ export async function startPlay(): Promise<Play> {
       )
         .split("\n")
         .filter((name) => name !== ""),
+    head(repository, branch = "main") {
+      const [sha = "", parents = "", subject = ""] = git(repository, "log", "-1", "--format=%H%n%P%n%s", branch).split(
+        "\n",
+      );
+      return { sha, parents: parents.split(" ").length, subject };
+    },
     async nudge(repository) {
       await github.commit({ ...repository, branch: "main", files: { "docs/nudge.md": `${++changes}\n` } });
     },
