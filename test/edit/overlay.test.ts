@@ -201,7 +201,7 @@ describe.each(["sha1", "sha256"])("random trees of %s objects", (format) => {
       return git(["write-tree", "--missing-ok"]);
     };
     const repository = openRepository(dir);
-    const wishes = fc.array(wish, { maxLength: 12 });
+    const wishes = fc.uniqueArray(wish, { maxLength: 12, selector: (one) => one.path });
     const property = fc.asyncProperty(wishes, wishes, async (before, after) => {
       const files = new Map<string, string>();
       for (const one of before) apply(files, one, ids);
