@@ -130,7 +130,6 @@ describe("a worker that is killed in the middle of a promotion", { concurrent: t
     { point: "while it makes the commit", method: "POST", template: `${git}/commits` },
     { point: "while it makes the branch", method: "POST", template: `${git}/refs` },
     { point: "while it opens the pull request", method: "POST", template: "/repos/{owner}/{repo}/pulls" },
-    { point: "while it labels it", method: "PATCH", template: "/repos/{owner}/{repo}/issues/{issue_number}" },
     {
       point: "while it writes the reply",
       method: "POST",

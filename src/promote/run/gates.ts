@@ -46,12 +46,12 @@ async function evaluate(
   scene: Scene,
   pull: PullRequest,
   record: PromotionRecord,
-  { firstRun, lastAttempt: last }: RunContext,
+  { firstRun, attempt }: RunContext,
 ): Promise<void> {
   const ours = await isOursAlone(ports, scene, pull.head.ref, pull.head.sha);
   if (ours && !belongs(record, pull)) {
     // Whoever moved the branch is about to describe it; one who died in between is run again.
-    if (!last) throw new Fault("unavailable", `#${pull.number} is about to be described anew`);
+    if (attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be described anew`);
     return unreadable(scene.github, pull, "Its description is about another head");
   }
   assertTargets(scene, record);

@@ -53,7 +53,7 @@ it("gives an image the wanted version in the target's own values, and changes no
       const text = printImage({ ...wanted, name });
       expect(after.images).toEqual(before.images.map((one) => (nameOf(one) === name ? text : one)).sort());
     }),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
   expect(done).toBeGreaterThan(15);
 });

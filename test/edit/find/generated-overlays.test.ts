@@ -60,7 +60,7 @@ it("sets exactly the wanted version where a setting decides, and leaves every ot
       expect(unmoved(after.found.settings).toSpliced(at, 1)).toEqual(unmoved(before.found.settings).toSpliced(at, 1));
       expectOnly(before, after, setting, printImage({ ...wanted, name: setting.subject.name ?? "" }));
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   );
 });
 
@@ -83,6 +83,6 @@ it("overrides any image in the target's own kustomization, wherever it is set", 
       const text = printImage({ ...wanted, name: image });
       expect(after.images).toEqual(before.images.map((one) => (nameOf(one) === image ? text : one)).sort());
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   );
 });
