@@ -9,6 +9,9 @@ import type { Scene } from "./scene.ts";
 /** How far back is looked: commits that touch what the target reads. */
 const LIMIT = 100;
 
+/** How far back a commit is found by the beginning of its id. */
+const NAMED_LIMIT = 1_000;
+
 /** A commit at which a target was something else than now, and why that one. */
 export interface RollbackPoint {
   readonly commit: string;
@@ -52,12 +55,14 @@ export async function rollbackPoint(
   throw notFound(target, to, seen);
 }
 
-async function commitNamed(scene: Scene, to: string): Promise<string | undefined> {
-  const commit = await scene.repository.resolve(to).catch((error: unknown) => {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  });
-  return commit !== undefined && (await scene.repository.isAncestor(commit, scene.head)) ? commit : undefined;
+/** The commit of the base branch whose id begins so, if there is one alone. */
+async function commitNamed({ repository, head }: Scene, to: string): Promise<string | undefined> {
+  const known = (await repository.objects.read(to))?.kind === "commit";
+  if (known) return (await repository.isAncestor(to, head)) ? to : undefined;
+  const [found, ...more] = (await repository.log({ to: head, limit: NAMED_LIMIT })).filter(({ sha }) =>
+    sha.startsWith(to),
+  );
+  return more.length === 0 ? found?.sha : undefined;
 }
 
 /** `1.4.0` names `1.4.0@sha256:…` too. */
