@@ -29,6 +29,7 @@ export async function putBranch(
   branch: string,
   computed: ComputedPromotion,
   subject: string,
+  firstTry: boolean,
 ): Promise<PutBranch> {
   const existing = scene.branches.get(branch);
   const message = `${subject}\n\n${treeTrailer(branch, computed.tree, ports.seal)}\n`;
@@ -36,6 +37,7 @@ export async function putBranch(
   await assertOurs(ports, scene, branch, existing);
   const newest = await scene.github.pullRequestOf(branch);
   const pull = newest?.state === "open" ? newest : undefined;
+  if (firstTry && newest?.merged && !(await hasMerge(scene, newest))) throw new Moved(branch);
   if (pull !== undefined && pull.head.sha !== existing) throw new Moved(branch);
   if (await carries(scene, existing, computed)) return { head: existing, changed: false, pull };
   if (pull === undefined) {
@@ -47,6 +49,12 @@ export async function putBranch(
   const made = await commit(scene, parents, computed, message);
   if ((await scene.github.advanceBranch(branch, made)) !== "moved") throw new Moved(branch);
   return { head: made, changed: true, pull };
+}
+
+/** Whether the scene's base has the merge: one that was opened before it would plan the same once more. */
+async function hasMerge({ repository, head }: Scene, { mergeCommit }: PullRequest): Promise<boolean> {
+  if (mergeCommit === undefined || (await repository.objects.read(mergeCommit))?.kind !== "commit") return false;
+  return repository.isAncestor(mergeCommit, head);
 }
 
 async function create(scene: Scene, branch: string, computed: ComputedPromotion, message: string) {

@@ -1,14 +1,6 @@
 import { settingsFor } from "../../config/index.ts";
 import { compareTarget } from "../../diff/index.ts";
-import type {
-  GateFinding,
-  GateSettings,
-  Health,
-  Hold,
-  Override,
-  PromotionFacts,
-  TargetFacts,
-} from "../../model/gates.ts";
+import type { GateFinding, GateSettings, Health, Override, PromotionFacts, TargetFacts } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Review } from "../../model/github-repository.ts";
 import type { HistoryEntry } from "../../model/state.ts";
@@ -86,7 +78,7 @@ async function targetFacts(
   const settings = gateSettings(scene, record, app);
   const now = ports.clock();
   const hold = kind === "promotion" ? await scene.state.hold(environment, app, now) : undefined;
-  const stops = hold !== undefined && (hold.cause === "person" || !askedSince(history, pull, hold));
+  const stops = hold !== undefined && (hold.cause === "person" || !askedSince(history, pull));
   return {
     app,
     environment,
@@ -107,11 +99,9 @@ async function targetFacts(
 /**
  * A person who promotes something newer lifts what a rollback or a revert put there; what opened by itself, and what was asked for before, is held by it.
  */
-function askedSince(history: readonly HistoryEntry[], pull: PullRequest, { since }: Hold): boolean {
-  return history.some(
-    ({ kind, pullRequest, at }) =>
-      kind === "requested" && pullRequest === pull.number && Date.parse(at) >= Date.parse(since),
-  );
+function askedSince(history: readonly HistoryEntry[], pull: PullRequest): boolean {
+  const taken = history.findLastIndex(({ kind }) => kind === "rolled-back" || kind === "reverted");
+  return history.slice(taken + 1).some(({ kind, pullRequest }) => kind === "requested" && pullRequest === pull.number);
 }
 
 /** An app that the same pull request carries arrives with it. */

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { Fault, UserError } from "../../model/errors.ts";
@@ -25,7 +26,7 @@ import { settle } from "./settle.ts";
  */
 export async function runGates(job: GatesJob, ports: PromotionPorts, context: RunContext): Promise<void> {
   const github = await ports.github(job.installationId, job.repository);
-  const pull = await github.pullRequest(job.pullRequest);
+  const pull = await described(github, job.pullRequest, ports, context);
   if (parseBranch(pull.head.ref) === undefined || pull.fork) return;
   const where = { installationId: job.installationId, repository: job.repository };
   const record = parseRecord(pull.body, pull.head.ref, ports.seal);
@@ -39,6 +40,23 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, context: Ru
     if (!(error instanceof UserError)) throw error;
     await github.upsertCheck(refused(pull, error));
   }
+}
+
+/** The pull request as soon as its description is about its head: whoever moves the branch describes it right after. */
+async function described(
+  github: Scene["github"],
+  number: number,
+  { seal }: PromotionPorts,
+  { signal }: RunContext,
+): Promise<PullRequest> {
+  let pull = await github.pullRequest(number);
+  for (const pauseMs of [400, 1_200]) {
+    const record = parseRecord(pull.body, pull.head.ref, seal);
+    if (pull.state === "closed" || record === undefined || belongs(record, pull)) break;
+    await setTimeout(pauseMs, undefined, { signal });
+    pull = await github.pullRequest(number);
+  }
+  return pull;
 }
 
 async function evaluate(
@@ -120,8 +138,8 @@ async function writeBody(ports: PromotionPorts, scene: Scene, pull: PullRequest,
 }
 
 /**
- * Has the gates evaluated at the next moment that changes the answer. A wake is known by its moment and does nothing the second time, so one that comes too early, by a clock that is ahead of
- * this one, must set another one.
+ * Has the gates evaluated at the next moment that changes the answer. A wake is known by its moment and does nothing the second time, so shortly before that moment, when this may be one
+ * that came too early by a clock that is ahead of this one, a second one is set.
  */
 async function wakeAt(
   ports: PromotionPorts,
@@ -131,14 +149,15 @@ async function wakeAt(
   now: number,
 ): Promise<void> {
   if (nextAt === undefined) return;
-  const early = nextAt - now < tooEarlyMs;
-  const at = nextAt + (early ? tooEarlyMs : slackMs);
   const wakes = { type: "gates", ...scene.where, pullRequest: pull.number } as const;
-  await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - now) });
+  for (const slackMs of nextAt - now < secondMs ? [firstMs, secondMs] : [firstMs]) {
+    const at = nextAt + slackMs;
+    await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - now) });
+  }
 }
 
-const slackMs = 200;
-const tooEarlyMs = 5_000;
+const firstMs = 200;
+const secondMs = 5_000;
 
 /** How far away a moment is changes with every look, which is no reason to write. */
 function timeless(text: string): string {

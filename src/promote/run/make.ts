@@ -54,7 +54,7 @@ export async function carry(ports: PromotionPorts, first: Scene, wished: CarryRe
   let request = wished;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await attemptCarry(ports, scene, request);
+      return await attemptCarry(ports, scene, request, attempt === 1);
     } catch (error) {
       if (!(error instanceof Moved) || request.whenMoved === "stop") throw error;
       if (attempt >= tries) throw new Fault("unavailable", `the branch ${error.message} kept moving`, { cause: error });
@@ -79,7 +79,12 @@ export function planFor(ports: PromotionPorts, scene: Scene, request: CarryReque
   });
 }
 
-async function attemptCarry(ports: PromotionPorts, scene: Scene, request: CarryRequest): Promise<Made> {
+async function attemptCarry(
+  ports: PromotionPorts,
+  scene: Scene,
+  request: CarryRequest,
+  firstTry: boolean,
+): Promise<Made> {
   const computed = await planFor(ports, scene, request);
   if (!computed.plan.targets.some(({ outcome }) => outcome === "planned")) return { plan: computed.plan };
   const apps = request.pairs.map(({ app }) => app);
@@ -88,7 +93,7 @@ async function attemptCarry(ports: PromotionPorts, scene: Scene, request: CarryR
   const carried = carriedBy(ports, scene, { ...request, sources: request.pairs.map(({ source }) => source) });
   // The history is read while GitHub is written to; when the writing fails, the reading's own failure says nothing more.
   carried.catch(() => undefined);
-  const put = await putBranch(ports, scene, branch, computed, title);
+  const put = await putBranch(ports, scene, branch, computed, title, firstTry);
   const before = put.pull && parseRecord(put.pull.body, branch, ports.seal);
   const record = recordOf(scene, request, computed, before, (await carried).changes, put.head);
   const body = promotionBody({

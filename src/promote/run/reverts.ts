@@ -68,7 +68,7 @@ async function write(ports: PromotionPorts, scene: Scene, target: Target, last: 
     {
       kind: "reverted",
       id: `reverted-${mergeCommit}`,
-      at: commit?.date ?? new Date(ports.clock()).toISOString(),
+      at: laterOf(commit?.date ?? new Date(ports.clock()).toISOString(), last.at),
       by: commit?.author.name ?? "somebody",
       environment: target.environment,
       apps: [target.app],
@@ -80,5 +80,12 @@ async function write(ports: PromotionPorts, scene: Scene, target: Target, last: 
     },
     scene.signal,
   );
+  if (last.pullRequest !== undefined)
+    await ports.queue.add({ type: "chain", ...scene.where, pullRequest: last.pullRequest });
   ports.log.info({ target: target.id, commit: commit?.sha }, "a promotion was reverted; automation is held");
+}
+
+/** A history is read in the order of its times, and what was merged may have been written down after it was taken back. */
+function laterOf(one: string, other: string): string {
+  return Date.parse(one) > Date.parse(other) ? one : other;
 }

@@ -100,9 +100,13 @@ export function targetOf(scene: Scene, app: string, environment: string): Target
 }
 
 /** The history of a target for what only tells of it: one that somebody broke by hand tells nothing. What decides by it reads `scene.state.history`. */
-export async function historyOf(scene: Scene, environment: string, app: string): Promise<readonly HistoryEntry[]> {
+export async function historyOf(
+  { state }: Pick<Scene, "state">,
+  environment: string,
+  app: string,
+): Promise<readonly HistoryEntry[]> {
   try {
-    return await scene.state.history(environment, app);
+    return await state.history(environment, app);
   } catch (error) {
     if (error instanceof UserError) return [];
     throw error;

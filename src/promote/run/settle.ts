@@ -5,6 +5,7 @@ import type { PromotionRecord } from "../text/record.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
 import { belongs } from "./renew.ts";
+import { historyOf } from "./scene.ts";
 
 /** A promotion pull request that was merged goes into the history, and its branch goes; the chains of what it carried, and what may follow it, are looked at again. */
 export async function settle(
@@ -17,6 +18,7 @@ export async function settle(
   if (pull.merged && pull.base.ref === record.base && record.base === pull.defaultBranch) {
     await remember(ports, where, pull, record, signal);
     await clearAway(ports, where, pull);
+    if (record.kind === "rollback") await tellPromotions(ports, where, record, signal);
   }
   await enqueue(ports, { where }, record, undefined);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
@@ -53,6 +55,25 @@ async function remember(
     await github.upsertComment(pull.number, "history", said.trim());
   }
 }
+
+/** What a rollback took away stands in the chains of the promotions that brought it. */
+async function tellPromotions(
+  ports: PromotionPorts,
+  where: StateAddress,
+  { environment, targets }: PromotionRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  const state = await ports.state.read(where, signal);
+  for (const { app } of targets) {
+    const brought = (await historyOf({ state }, environment, app)).filter(({ kind }) => kind === "promoted");
+    for (const { pullRequest } of brought.slice(-MOST_TOLD)) {
+      if (pullRequest !== undefined) await ports.queue.add({ type: "chain", ...where, pullRequest });
+    }
+  }
+}
+
+/** The newest promotions of a target; older ones are in no rollback of a few versions. */
+const MOST_TOLD = 5;
 
 /** The branch may be a later promotion's by now: it is one branch for a target for ever. */
 async function clearAway(ports: PromotionPorts, where: StateAddress, pull: PullRequest): Promise<void> {

@@ -50,6 +50,8 @@ export async function rollback(ports: PromotionPorts, call: PromotionCall, wish:
     said.push(`${describeMade(made, wish.environment)} (${inert(point.why)})`);
   }
   if (held.length === 0) return said.join("; ");
+  // What is open already is held from now on.
+  await ports.queue.add({ type: "promotions", ...where, defaultBranch: scene.base });
   const places = held.map((place) => code(place)).join(", ");
   return `${said.join("; ")}. Automation of ${places} is on hold until somebody comments \`/release\` or promotes something newer`;
 }
