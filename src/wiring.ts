@@ -45,6 +45,10 @@ const deadlines = {
   promotions: 10 * 60_000,
   gates: 5 * 60_000,
   chain: 5 * 60_000,
+  registry: 60_000,
+  watch: 2 * 60_000,
+  image: 5 * 60_000,
+  "image-pull": 2 * 60_000,
   wake: 30_000,
 };
 
@@ -130,7 +134,19 @@ async function openQueue(
       ? { kind: "embedded", dataDir: join(settings.dataDir, "queue") }
       : settings.store;
   const { concurrency: jobs } = settings;
-  const concurrency = { delivery: 8, preview: jobs, command: jobs, promotions: jobs, gates: jobs, chain: 2, wake: 4 };
+  const concurrency = {
+    delivery: 8,
+    preview: jobs,
+    command: jobs,
+    promotions: jobs,
+    gates: jobs,
+    chain: 2,
+    registry: 8,
+    watch: 2,
+    image: jobs,
+    "image-pull": jobs,
+    wake: 4,
+  };
   const queue = await createQueue({ backend, concurrency, deadlines, log, metrics, ...(locks && { locks }) });
   metrics.watchQueue(() => queue.counts());
   return queue;

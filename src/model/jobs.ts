@@ -1,3 +1,4 @@
+import type { PushedImage } from "./images.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /** A webhook delivery as it came in: the durable inbox keeps it until it is handled. */
@@ -58,16 +59,66 @@ export interface ChainJob {
   readonly pullRequest: number;
 }
 
-/** The job that a moment in time brings about: a window opens, a soak is over, a hold ends. */
+/** An authentic event of a registry, or Sluice's own look at one. */
+export interface RegistryJob {
+  readonly type: "registry";
+  /** Known once, see `RegistryDelivery`. */
+  readonly id: string;
+  readonly hook: string;
+  readonly source: string;
+  /** When it was received, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly pushes: readonly PushedImage[];
+  readonly ignored?: string;
+}
+
+/** Learn which images a repository wants to hear of, and look at its image pull requests again. */
+export interface WatchJob {
+  readonly type: "watch";
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+  readonly defaultBranch: string;
+}
+
+/** Compare the wanted version of one image, or of a group of images, with what the repository has, and bring its pull request up to date. */
+export interface ImageJob {
+  readonly type: "image";
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+  readonly defaultBranch: string;
+  /** What shares a pull request, see `unitsOf`. */
+  readonly unit: string;
+}
+
+/** Check one image pull request at its head, say it, and merge it where that is Sluice's to do; settle what was merged or closed. */
+export interface ImagePullJob {
+  readonly type: "image-pull";
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+  readonly pullRequest: number;
+}
+
+/** The job that a moment in time brings about: a window opens, a soak is over, a hold ends, a build is old enough, a registry is to be asked again. */
 export interface WakeJob {
   readonly type: "wake";
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly wakes: PromotionsJob | GatesJob;
+  readonly wakes: PromotionsJob | GatesJob | ImageJob | ImagePullJob;
 }
 
 /** Everything that goes through the queue. */
-export type Job = DeliveryJob | PreviewJob | CommandJob | PromotionsJob | GatesJob | ChainJob | WakeJob;
+export type Job =
+  | DeliveryJob
+  | PreviewJob
+  | CommandJob
+  | PromotionsJob
+  | GatesJob
+  | ChainJob
+  | RegistryJob
+  | WatchJob
+  | ImageJob
+  | ImagePullJob
+  | WakeJob;
 
 /** The kinds of jobs. */
 export type JobType = Job["type"];
@@ -83,9 +134,15 @@ export function jobKey(job: Job): string {
     case "preview":
     case "gates":
     case "chain":
+    case "image-pull":
       return `${job.type}/${job.repository.owner}/${job.repository.name}/${job.pullRequest}`;
     case "promotions":
-      return `promotions/${job.repository.owner}/${job.repository.name}`;
+    case "watch":
+      return `${job.type}/${job.repository.owner}/${job.repository.name}`;
+    case "registry":
+      return `registry/${job.hook}/${job.id}`;
+    case "image":
+      return `image/${job.repository.owner}/${job.repository.name}/${job.unit}`;
     case "wake":
       return `wake/${job.at}/${jobKey(job.wakes)}`;
     case "command":

@@ -1,4 +1,5 @@
 import type { Job, JobOf, JobType } from "./jobs.ts";
+import type { Records } from "./records.ts";
 
 /** What a handler gets beside the job. */
 export interface RunContext {
@@ -33,9 +34,9 @@ export interface QueueCounts {
 /**
  * The durable queue: at least once, so every handler is idempotent.
  *
- * - A `delivery` is kept under its id for 3 days after it was handled: adding it again does nothing.
+ * - A `delivery` or `registry` event is kept under its id for 3 days after it was handled: adding it again does nothing.
  * - `preview` jobs of one pull request collapse: while one waits, another add does nothing; while one runs, one more run follows; two never run at once. The same for
- *   `gates` and `chain` of one pull request and `promotions` of one repository. Where one waits to run again after it failed, the new one takes its place and runs at once, unless
+ *   `gates`, `chain` and `image-pull` of one pull request, `promotions` and `watch` of one repository and `image` of one unit. Where one waits to run again after it failed, the new one takes its place and runs at once, unless
  *   the other side said how long to wait.
  * - A `wake` is known by its moment and what it wakes: adding it again does nothing.
  */
@@ -47,6 +48,8 @@ export interface Queue {
   /** Whether the store answers, within `timeoutMs`. Never rejects. */
   healthy(timeoutMs: number): Promise<boolean>;
   counts(): Promise<QueueCounts>;
+  /** Small records in the same store. */
+  readonly records: Records;
   /** Stops taking jobs, waits up to `graceMs` for those under way, then aborts their signals; leaves the rest in the store. */
   close(graceMs: number): Promise<void>;
 }

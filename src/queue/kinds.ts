@@ -3,7 +3,19 @@ import { type Job, type JobType, jobKey } from "../model/jobs.ts";
 import type { RetryPolicy } from "./outcome.ts";
 
 /** Every kind of job has a queue of its own, so that long jobs never keep short ones waiting. */
-export const jobTypes: readonly JobType[] = ["delivery", "preview", "command", "promotions", "gates", "chain", "wake"];
+export const jobTypes: readonly JobType[] = [
+  "delivery",
+  "preview",
+  "command",
+  "promotions",
+  "gates",
+  "chain",
+  "registry",
+  "watch",
+  "image",
+  "image-pull",
+  "wake",
+];
 
 /**
  * How jobs that mean the same work are told apart: `once` jobs are known by their key for three days after they were handled; `collapse` jobs merge with the one that
@@ -18,6 +30,10 @@ const sameness: Readonly<Record<JobType, Sameness>> = {
   promotions: "collapse",
   gates: "collapse",
   chain: "collapse",
+  registry: "once",
+  watch: "collapse",
+  image: "collapse",
+  "image-pull": "collapse",
   wake: "once",
 };
 

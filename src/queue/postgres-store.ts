@@ -61,12 +61,12 @@ export class PostgresStore implements Store {
   }
 }
 
-/** A pool for a PostgreSQL server (13 or later). Sized for the workers' seven listening connections and seven for queries. */
+/** A pool for a PostgreSQL server (13 or later). Sized for the workers' eleven listening connections and seven for queries. */
 export function postgresPool(url: string): PgPool {
   const made = new Pool({
     connectionString: url,
     options: `-c search_path=${schema},public`,
-    max: 14,
+    max: 18,
     connectionTimeoutMillis: 5_000,
     query_timeout: 10_000,
     keepAlive: true,

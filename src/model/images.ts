@@ -1,0 +1,63 @@
+/** Something that a registry says was pushed. A hint only: what is true is asked of the registry. */
+export interface PushedImage {
+  /** As `canonicalImage` writes it. */
+  readonly image: string;
+  /** Absent when the registry names none. */
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/** One event of a registry as the log keeps it, without credentials. */
+export interface RegistryDelivery {
+  /** Known once: the registry's own id of the event where it has one. */
+  readonly id: string;
+  /** The hook's name; `github` for GitHub's packages, `poll` and `replay` for what Sluice does itself. */
+  readonly hook: string;
+  /** The adapter that read it, e.g. `harbor`. */
+  readonly source: string;
+  /** When it was received, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Empty: an authentic event that is about no image, with the reason in `ignored`. */
+  readonly pushes: readonly PushedImage[];
+  readonly ignored?: string;
+}
+
+/** Why a tag was or was not chosen. */
+export interface TagVerdict {
+  readonly tag: string;
+  /** One sentence, e.g. "1.5.0-rc.1 is a pre-release, and the range asks for none". */
+  readonly reason: string;
+  readonly outcome: "chosen" | "current" | "not-chosen";
+}
+
+/** What was concluded of one image of one configuration, and why. */
+export interface ImageConclusion {
+  readonly repository: string;
+  /** The unit: an image, or the group that shares a pull request. */
+  readonly unit: string;
+  /** As `canonicalImage` writes it. */
+  readonly image: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What came of it as a whole, in one sentence. */
+  readonly summary: string;
+  readonly pullRequest?: number;
+  /** The most interesting first: what was chosen, then what was not; bounded. */
+  readonly tags: readonly TagVerdict[];
+}
+
+/** What a registry said and what came of it, for 14 days. */
+export interface DeliveryLog {
+  /** Writes or overwrites the delivery of this id. */
+  received(delivery: RegistryDelivery): Promise<void>;
+  concluded(conclusion: ImageConclusion): Promise<void>;
+  delivery(id: string): Promise<RegistryDelivery | undefined>;
+  /** Newest first. `image` as `canonicalImage` writes it. `before`: only older ones, milliseconds since the epoch. */
+  deliveries(query: {
+    readonly image?: string;
+    readonly limit: number;
+    readonly before?: number;
+  }): Promise<readonly RegistryDelivery[]>;
+  /** Newest first. */
+  conclusions(query: { readonly image: string; readonly limit: number }): Promise<readonly ImageConclusion[]>;
+}
