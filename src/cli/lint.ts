@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type ConfigProblem, parseConfig, resolveTargets } from "../config/index.ts";
+import { type ConfigProblem, configFile, parseConfig, resolveTargets } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
-import { configFile } from "../preview/outcome.ts";
+
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { count } from "./format/words.ts";
 import { locate } from "./git.ts";

@@ -1,7 +1,7 @@
-import { resolveTargets } from "../config/index.ts";
+import { configFile, resolveTargets } from "../config/index.ts";
 import { Fault, UserError } from "../model/errors.ts";
 import type { RenderFailure, RenderSource } from "../model/render.ts";
-import { configFile } from "../preview/outcome.ts";
+
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { exactJson } from "./exact-json.ts";
 import { type Local, withLocal } from "./local.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import { configured } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
-import { configured } from "../promote/resolve.ts";
 import { computeStatus } from "../promote/status.ts";
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { statusJson, statusText } from "./format/status.ts";

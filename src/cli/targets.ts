@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { resolveTargets } from "../config/index.ts";
+import { configFile, resolveTargets } from "../config/index.ts";
 import type { Target } from "../model/target.ts";
 import type { Tree } from "../model/tree.ts";
-import { configFile } from "../preview/outcome.ts";
+
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { count } from "./format/words.ts";
 import { type Local, withLocal } from "./local.ts";

@@ -1,3 +1,4 @@
+export { type Configured, configFile, configured } from "./configured.ts";
 export { planDifference } from "./difference.ts";
 export { parseConfig } from "./parse.ts";
 export type { TargetPlan } from "./plan.ts";

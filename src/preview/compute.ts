@@ -1,9 +1,9 @@
-import { resolveTargets, type ScanMemo, type TargetPlan } from "../config/index.ts";
+import { configFile, resolveTargets, type ScanMemo, type TargetPlan } from "../config/index.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Repository } from "../model/tree.ts";
 import { assemble } from "./assemble.ts";
 import { findDrift } from "./drift/find.ts";
-import { type Commits, configFile, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
+import { type Commits, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
 import { previewPair, type SideBySide, type Sides } from "./side-by-side.ts";
 

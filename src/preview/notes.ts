@@ -1,6 +1,7 @@
 import type { ConfigProblem, TargetPlan } from "../config/index.ts";
+import { configFile } from "../config/index.ts";
 import type { Render } from "../model/render.ts";
-import { type Commits, configFile, type HeadConfig } from "./outcome.ts";
+import type { Commits, HeadConfig } from "./outcome.ts";
 import type { Affected, SideBySide } from "./side-by-side.ts";
 
 /** Remarks of renderers (deprecated fields, say) that are repeated; the rest is counted. */

@@ -1,10 +1,7 @@
-import { type ConfigProblem, parseConfig, planDifference, resolveTargets } from "../config/index.ts";
+import { type ConfigProblem, configFile, parseConfig, planDifference, resolveTargets } from "../config/index.ts";
 import type { Preview } from "../model/preview.ts";
 import type { Tree } from "../model/tree.ts";
 import type { Sides } from "./side-by-side.ts";
-
-/** The file that configures Sluice, at the root of the repository. */
-export const configFile = ".sluice.yaml";
 
 /** The commits of a comparison, as full ids. */
 export interface Commits {

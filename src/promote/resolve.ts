@@ -1,7 +1,8 @@
 import {
   type Config,
+  configFile,
+  configured,
   type EnvironmentSettings,
-  resolveTargets,
   type ScanMemo,
   settingsFor,
   type TargetPlan,
@@ -9,10 +10,7 @@ import {
 import { nearest } from "../config/nearest.ts";
 import { UserError } from "../model/errors.ts";
 import type { Target } from "../model/target.ts";
-import type { Repository, Tree } from "../model/tree.ts";
-
-/** The file that configures Sluice, at the root of the repository. */
-const configFile = ".sluice.yaml";
+import type { Repository } from "../model/tree.ts";
 
 /** One app with the target that its version comes from and the one that it goes to. */
 export interface PromotionPair {
@@ -42,12 +40,6 @@ export interface ResolvedPromotion {
   readonly pairs: readonly PromotionPair[];
 }
 
-/** A configuration with the targets that it names in one tree. */
-export interface Configured {
-  readonly config: Config;
-  readonly plan: TargetPlan;
-}
-
 /**
  * The targets that a promotion is about, from the configuration at the base. UserErrors: `config` when there is none, when it is broken and when the environment promotes from nowhere;
  * `not-found` when there is no such environment, app or target, with what may have been meant.
@@ -69,24 +61,6 @@ export async function resolvePromotion(request: ResolveRequest): Promise<Resolve
     return [{ app: target.app, source, target, settings: settingsFor(config, target.app, request.to).promote }];
   });
   return { from, config, plan, pairs };
-}
-
-/** The configuration in a tree and its targets. A `config` UserError when there is none or a broken one. */
-export async function configured(tree: Tree, memo?: ScanMemo): Promise<Configured> {
-  const bytes = await tree.read(configFile, 1 << 20);
-  if (bytes === undefined) {
-    throw new UserError("config", `there is no ${configFile}, and without it only previews work`, {
-      fix: `Merge the pull request that proposes one, or write it by docs/configuration.md; sluice targets lists what was found.`,
-    });
-  }
-  const { config, plan, problems } = await resolveTargets(new TextDecoder().decode(bytes), tree, configFile, memo);
-  const broken = problems.find((problem) => problem.severity === "error");
-  if (config !== undefined && broken === undefined) return { config, plan };
-  const { message = "it cannot be read", fix = "", ...place } = broken ?? { file: configFile };
-  throw new UserError("config", `${configFile} is broken: ${message}`, {
-    place,
-    fix: `${fix} sluice lint shows every problem.`.trim(),
-  });
 }
 
 function sourceOf(config: Config, to: string): string {

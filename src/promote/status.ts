@@ -1,8 +1,8 @@
+import { compareVersions, type Standing, type TargetVersion, versionsIn } from "../change/versions.ts";
 import type { Config } from "../config/index.ts";
 import type { Renderer } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { Repository } from "../model/tree.ts";
-import { compareVersions, type Standing, type TargetVersion, versionsIn } from "./versions.ts";
 
 /** What a status is computed from. */
 export interface StatusRequest {

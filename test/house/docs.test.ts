@@ -108,7 +108,7 @@ describe("the documentation", () => {
       [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text),
     );
     expect(quoted.length).toBeGreaterThan(8);
-    const code = ["promote", "edit"].flatMap((folder) => sources(join(root, "src", folder))).join("\n");
+    const code = ["promote", "change", "edit"].flatMap((folder) => sources(join(root, "src", folder))).join("\n");
     expect(quoted.filter((text) => !code.includes(text))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
+import type { Standing } from "../../change/versions.ts";
 import type { Status, TargetStatus } from "../../promote/status.ts";
-import type { Standing } from "../../promote/versions.ts";
 import { oneLine, type Style, style, table } from "../style.ts";
 import { count, shortSha } from "./words.ts";
 

@@ -1,3 +1,4 @@
+import type { Scene } from "../../change/scene.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { ComputedPromotion } from "../compute.ts";
@@ -8,7 +9,7 @@ import { eachTold } from "./each.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { carry, planFor } from "./make.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { resolve, type Scene } from "./scene.ts";
+import { resolve } from "./scene.ts";
 
 /** Opens what promotes by itself: apps with `promote.auto`, not on hold, whose source is healthy where that is asked for. One pull request per target. */
 export async function promoteAutomatically(ports: PromotionPorts, scene: Scene, observed: Observed): Promise<void> {

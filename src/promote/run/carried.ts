@@ -1,8 +1,8 @@
+import { historyOf, type Scene } from "../../change/scene.ts";
 import type { Target } from "../../model/target.ts";
 import type { CommitFacts } from "../../model/tree.ts";
 import { type Carried, changeOf } from "../text/carried.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { historyOf, type Scene } from "./scene.ts";
 
 /** As many commits are looked at; more are counted as older ones. */
 const LIMIT = 100;

@@ -1,3 +1,4 @@
+import { historyOf, type Scene, targetOf } from "../../change/scene.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { HistoryEntry } from "../../model/state.ts";
@@ -8,7 +9,6 @@ import { openGates } from "../text/gates.ts";
 import { type PromotionRecord, parseRecord } from "../text/record.ts";
 import { shortMove } from "../text/title.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { historyOf, type Scene, targetOf } from "./scene.ts";
 import { touchedTargets } from "./touched.ts";
 import { versionsAt, versionsText } from "./versions-at.ts";
 import { wishesOf } from "./waiting.ts";

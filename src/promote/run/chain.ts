@@ -1,3 +1,4 @@
+import { openScene } from "../../change/scene.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { ChainJob } from "../../model/jobs.ts";
@@ -8,7 +9,6 @@ import { parseRecord } from "../text/record.ts";
 import { chainSteps } from "./chain-steps.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
-import { openScene } from "./scene.ts";
 import { wantsOf } from "./touched.ts";
 import { wishesOf } from "./waiting.ts";
 

@@ -1,3 +1,5 @@
+import { isOursAlone } from "../../change/branch.ts";
+import { type Scene, targetOf } from "../../change/scene.ts";
 import { settingsFor } from "../../config/index.ts";
 import { compareTarget } from "../../diff/index.ts";
 import type { GateFinding, GateSettings, Health, Override, PromotionFacts, TargetFacts } from "../../model/gates.ts";
@@ -7,10 +9,8 @@ import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import { includes } from "../../policy/permission.ts";
 import type { PromotionRecord } from "../text/record.ts";
-import { isOursAlone } from "./branch.ts";
 import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { type Scene, targetOf } from "./scene.ts";
 import { behindIn } from "./versions-at.ts";
 
 /** Everything that the gates of one promotion pull request depend on, at its head. */

@@ -1,4 +1,7 @@
 import { setTimeout } from "node:timers/promises";
+import { isOursAlone } from "../../change/branch.ts";
+import { mergeHead } from "../../change/merge.ts";
+import { baseOf, openScene, type Scene, targetOf } from "../../change/scene.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { Fault, UserError } from "../../model/errors.ts";
@@ -10,14 +13,11 @@ import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
 import { type PromotionRecord, parseRecord } from "../text/record.ts";
-import { isOursAlone } from "./branch.ts";
 import { factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
-import { mergeHead, mergesItself } from "./merge.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
 import { belongs } from "./renew.ts";
-import { baseOf, openScene, type Scene, targetOf } from "./scene.ts";
 import { settle } from "./settle.ts";
 
 /**
@@ -82,7 +82,12 @@ async function evaluate(
   if (ours && verdict.state === "passed" && mergesItself(scene, record, empty)) {
     // GitHub may require this very check.
     await scene.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
-    const remark = await mergeHead(ports, scene, pull, record);
+    const [first] = record.targets;
+    const remark = await mergeHead(ports, scene, pull, {
+      method: settingsFor(scene.config, first?.app ?? "", record.environment).promote.method,
+      planAgain: { type: "promotions", ...scene.where, defaultBranch: scene.base },
+      lookAgain: { type: "gates", ...scene.where, pullRequest: pull.number },
+    });
     if (remark === undefined) return;
     remarks.push(inert(remark));
   }
@@ -162,6 +167,14 @@ const secondMs = 5_000;
 /** How far away a moment is changes with every look, which is no reason to write. */
 function timeless(text: string): string {
   return text.replaceAll("\r\n", "\n").replaceAll(/ \((?:in [^)]*|[^)]* ago)\)/g, "");
+}
+
+/** Whether a promotion whose gates pass is Sluice's to merge: every app in it says so, or nothing changes in the cluster and it may then. */
+function mergesItself(scene: Scene, record: PromotionRecord, empty: boolean): boolean {
+  return record.targets.every(({ app }) => {
+    const { promote } = settingsFor(scene.config, app, record.environment);
+    return (promote.merge === "automatic" && record.kind === "promotion") || (empty && promote.mergeEmpty);
+  });
 }
 
 async function isEmpty(

@@ -1,10 +1,10 @@
+import type { Scene } from "../../change/scene.ts";
 import type { HealthSource } from "../../config/index.ts";
 import type { Health } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { CommitCheck, Deployment, DeploymentStatus, GitHubRepository } from "../../model/github-repository.ts";
 import type { Target } from "../../model/target.ts";
 import type { PromotionPorts } from "./ports.ts";
-import type { Scene } from "./scene.ts";
 
 /** What was asked of GitHub in one job: apps of one environment share the answers. */
 export interface Observed {

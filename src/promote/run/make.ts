@@ -1,3 +1,5 @@
+import { Moved, type PutBranch, putBranch } from "../../change/branch.ts";
+import { reopen, type Scene } from "../../change/scene.ts";
 import { Fault } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { PromotionPlan } from "../../model/promotion.ts";
@@ -8,11 +10,9 @@ import { type PromotionKind, promotionBranch } from "../text/branch.ts";
 import { gatesSection } from "../text/gates.ts";
 import { type PromotionRecord, parseRecord, printRecord, sameVersions } from "../text/record.ts";
 import { promotionTitle } from "../text/title.ts";
-import { Moved, type PutBranch, putBranch } from "./branch.ts";
 import { carriedBy } from "./carried.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { afterwards, dismissOutdated, type Published } from "./publish.ts";
-import { reopen, type Scene } from "./scene.ts";
 
 /** What is to be carried. */
 export interface CarryRequest {

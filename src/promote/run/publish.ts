@@ -1,3 +1,4 @@
+import type { Scene } from "../../change/scene.ts";
 import { settingsFor } from "../../config/index.ts";
 import { code } from "../../diff/index.ts";
 import type { PullRequest } from "../../model/github.ts";
@@ -5,7 +6,6 @@ import { versionsLine } from "../text/body.ts";
 import { type PromotionRecord, sameRenders, sameVersions } from "../text/record.ts";
 import type { CarryRequest } from "./make.ts";
 import type { PromotionPorts } from "./ports.ts";
-import type { Scene } from "./scene.ts";
 
 /** A pull request that carries what was asked for. */
 export interface Published {

@@ -1,15 +1,16 @@
+import { carries, isOursAlone, Moved } from "../../change/branch.ts";
+import { reopen, type Scene } from "../../change/scene.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { parseBranch } from "../text/branch.ts";
 import { discardRecord, type PromotionRecord, parseRecord } from "../text/record.ts";
-import { carries, isOursAlone, Moved } from "./branch.ts";
 import { eachTold } from "./each.ts";
 import type { Observed } from "./health.ts";
 import { type CarryRequest, carry, planFor } from "./make.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
 import { rollbackPairs } from "./rollback-pairs.ts";
-import { reopen, resolve, type Scene } from "./scene.ts";
+import { resolve } from "./scene.ts";
 
 /** Looks at every open promotion: planned again where the base's new commits touch what it edits, closed where nothing is left of it, its gates evaluated. */
 export async function renewOpen(ports: PromotionPorts, scene: Scene, observed: Observed): Promise<void> {

@@ -1,9 +1,9 @@
+import type { Scene } from "../../change/scene.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
 import { eachTold } from "./each.ts";
 import type { PromotionPorts } from "./ports.ts";
-import type { Scene } from "./scene.ts";
 import { versionsAt } from "./versions-at.ts";
 
 /**

@@ -1,7 +1,7 @@
+import type { Scene } from "../../change/scene.ts";
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PromotionPair } from "../resolve.ts";
-import type { Scene } from "./scene.ts";
 
 /**
  * A rollback is a promotion of a target from its own past: the source is the target itself, read at an older commit. `apps` in the order of the configuration; one without a target there

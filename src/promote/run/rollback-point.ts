@@ -1,10 +1,10 @@
+import type { Scene } from "../../change/scene.ts";
+import { earlierVersions } from "../../change/versions.ts";
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Target } from "../../model/target.ts";
-import { earlierVersions } from "../versions.ts";
 import { deployedHealthy, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
-import type { Scene } from "./scene.ts";
 
 /** How far back is looked: commits that touch what the target reads. */
 const LIMIT = 100;

@@ -1,3 +1,4 @@
+import { historyOf } from "../../change/scene.ts";
 import { messageOf, UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StateAddress } from "../../model/state.ts";
@@ -5,7 +6,6 @@ import type { PromotionRecord } from "../text/record.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
 import { belongs } from "./renew.ts";
-import { historyOf } from "./scene.ts";
 
 /** A promotion pull request that was merged goes into the history, and its branch goes; the chains of what it carried, and what may follow it, are looked at again. */
 export async function settle(

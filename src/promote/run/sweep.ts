@@ -1,3 +1,4 @@
+import { openScene, type Scene } from "../../change/scene.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PromotionsJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
@@ -7,7 +8,6 @@ import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { renewOpen } from "./renew.ts";
 import { recordReverts } from "./reverts.ts";
-import { openScene, type Scene } from "./scene.ts";
 import { fulfilWaiting } from "./waiting.ts";
 
 /**

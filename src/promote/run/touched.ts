@@ -1,9 +1,9 @@
+import type { Scene } from "../../change/scene.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Target } from "../../model/target.ts";
 import { lookupsTouching } from "../../model/trace.ts";
 import type { PromotionPorts } from "./ports.ts";
-import type { Scene } from "./scene.ts";
 
 /** The targets whose inputs a pull request changes, as they stand at the base. The scene must have been opened with `wantsOf(pull)`. */
 export async function touchedTargets(

@@ -1,9 +1,9 @@
+import { type Scene, targetOf } from "../../change/scene.ts";
+import { compareVersions, imageVersions, versionsAt as targetVersion } from "../../change/versions.ts";
 import type { Render } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
 import { shortVersion } from "../text/title.ts";
-import { compareVersions, imageVersions, versionsAt as targetVersion } from "../versions.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { type Scene, targetOf } from "./scene.ts";
 
 /** The images that a target runs, by name. */
 export type Versions = readonly { readonly image: string; readonly version: string }[];

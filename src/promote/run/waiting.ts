@@ -1,3 +1,4 @@
+import type { Scene } from "../../change/scene.ts";
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Waiting } from "../../model/state.ts";
@@ -6,7 +7,7 @@ import { healthOf, type Observed } from "./health.ts";
 import { carry } from "./make.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { describeMade, refusal } from "./say.ts";
-import { resolve, type Scene } from "./scene.ts";
+import { resolve } from "./scene.ts";
 import { touchedApps } from "./touched.ts";
 
 /** Opens the promotions that people asked for before their pull request was merged, once it is and the source is healthy. */

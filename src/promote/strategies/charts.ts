@@ -1,13 +1,13 @@
+import type { Drafts } from "../../change/drafts.ts";
+import { bareEntry } from "../../change/entries.ts";
+import { strangersOf } from "../../change/own.ts";
+import { wouldTouch } from "../../change/results.ts";
 import { joinPath, parentPath } from "../../config/plan.ts";
 import { type FoundSettings, type VersionSetting, versionEdits } from "../../edit/find/index.ts";
 import { documentAt, type Node, parseYaml } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { Tree, TreeChange } from "../../model/tree.ts";
-import { wouldTouch } from "../plan.ts";
-import type { Drafts } from "./drafts.ts";
-import { bareEntry } from "./entries.ts";
-import { strangersOf } from "./own.ts";
 import type { StrategyInput } from "./strategy.ts";
 
 /** Chart versions that were carried; the edits are in the drafts, `changes` are the charts themselves. */

@@ -1,18 +1,19 @@
+import { bareEntry, sameEntry } from "../../change/entries.ts";
+import type { ChangePlan } from "../../change/side.ts";
+import { listed } from "../../change/words.ts";
 import { fillTemplate } from "../../config/paths.ts";
 import { matchesGlob } from "../../config/patterns.ts";
 import { joinPath } from "../../config/plan.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree, TreeChange, TreeEntry } from "../../model/tree.ts";
-import { bareEntry, sameEntry } from "./entries.ts";
-import type { StrategyInput, StrategyPlan } from "./strategy.ts";
-import { listed } from "./words.ts";
+import type { StrategyInput } from "./strategy.ts";
 
 /**
  * Carries the source's folder as it is: every file by its Git id, with its mode, what the source lacks deleted, and what `exclude` matches left alone on both sides. A folder in which
  * nothing is left out is carried as one entry.
  */
-export async function planDirectory({ pair, source, target }: StrategyInput): Promise<StrategyPlan> {
+export async function planDirectory({ pair, source, target }: StrategyInput): Promise<ChangePlan> {
   const [from, to] = [pair.source.render.path, pair.target.render.path];
   checkFolders(pair.source, pair.target);
   const globs = (pair.settings.exclude ?? []).map((glob) => fillTemplate(glob, pair.target));

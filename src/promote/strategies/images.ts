@@ -1,22 +1,24 @@
+import { Drafts } from "../../change/drafts.ts";
+import { textsOf, versionChanges } from "../../change/images/expect.ts";
+import { type ImageUse, imageUses, useKey } from "../../change/images/image-uses.ts";
+import { orderOf } from "../../change/images/order.ts";
+import { setImages } from "../../change/images/set-images.ts";
+import type { Wish } from "../../change/images/wish.ts";
+import type { ChangePlan, Side } from "../../change/side.ts";
+import { listed } from "../../change/words.ts";
 import { toItems } from "../../diff/item.ts";
-import { type FoundSettings, findSettings, printImage, versionOf } from "../../edit/find/index.ts";
+import { type FoundSettings, findSettings, printImage } from "../../edit/find/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
-import { type Replacement, versionForms } from "../proof-text.ts";
 import { carryCharts } from "./charts.ts";
-import { Drafts } from "./drafts.ts";
-import { type ImageUse, imageUses, useKey } from "./image-uses.ts";
-import { orderOf } from "./order.ts";
 import { carryPaths } from "./paths.ts";
-import { setImages } from "./set-images.ts";
-import type { Side, StrategyInput, StrategyPlan } from "./strategy.ts";
-import { type ImageSide, type Wish, wishesFor } from "./wishes.ts";
-import { listed } from "./words.ts";
+import type { StrategyInput } from "./strategy.ts";
+import { type ImageSide, wishesFor } from "./wishes.ts";
 
 /**
  * Carries the versions of images and charts that the source has, and the values that `paths` names. Each is set where the target's own files set it; where only a file that others share does, it is set anew in
  * a file of the target's own.
  */
-export async function planImages(input: StrategyInput): Promise<StrategyPlan> {
+export async function planImages(input: StrategyInput): Promise<ChangePlan> {
   const found = await settingsOf(input.target);
   const source = sourceMatters(input, found) ? await settingsOf(input.source) : nothing;
   const drafts = new Drafts(input.target.at.tree);
@@ -25,8 +27,15 @@ export async function planImages(input: StrategyInput): Promise<StrategyPlan> {
   const differing = wishes.filter(({ use, wanted }) => printImage(wanted) !== printImage(use.image));
   const values = await carryPaths(input, drafts);
   const besides = { charts: charts.versions.length > 0, values: values.versions.length > 0 };
-  const { written, notes } = await setImages(differing, { input, found, source, drafts, besides });
-  const images = imageVersions(written);
+  const { written, notes } = await setImages(differing, {
+    target: input.target,
+    readers: input.readers,
+    found,
+    source,
+    drafts,
+    besides,
+  });
+  const images = versionChanges(written);
   const kept = wishes.filter((wish) => written.includes(wish) || !differing.includes(wish));
   return {
     versions: [...images, ...charts.versions, ...values.versions],
@@ -60,27 +69,6 @@ function settingsOf({ target, at, render }: Side): Promise<FoundSettings> {
 
 function imageSide(side: Side, { settings }: FoundSettings): ImageSide {
   return { id: side.target.id, uses: usesOf(side), settings };
-}
-
-/** One line for each image and pair of versions. */
-function imageVersions(changing: readonly Wish[]): readonly VersionChange[] {
-  const changes = changing.map(({ use, wanted, renames }): VersionChange => {
-    return { image: use.name, from: use.version, to: renames ? printImage(wanted) : versionOf(wanted) };
-  });
-  return [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
-}
-
-/** What may follow an image's version in other fields. */
-function textsOf({ use, wanted }: Wish): readonly Replacement[] {
-  const { image } = use;
-  return [
-    [use.text, printImage(wanted)],
-    ...versionForms(use.version, versionOf(wanted)),
-    ...versionForms(image.tag, wanted.tag),
-    ...versionForms(image.digest, wanted.digest),
-    ...versionForms(image.digest.replace(/^sha256:/, ""), wanted.digest.replace(/^sha256:/, "")),
-    ...(image.name === wanted.name ? [] : [[image.name, wanted.name] as const]),
-  ];
 }
 
 function backwards(images: readonly VersionChange[], { pair }: StrategyInput): readonly string[] {

@@ -1,3 +1,8 @@
+import { Drafts } from "../../change/drafts.ts";
+import { strangersOf } from "../../change/own.ts";
+import type { Replacement } from "../../change/proof/text.ts";
+import { wouldTouch } from "../../change/results.ts";
+import type { ChangePlan, Side } from "../../change/side.ts";
 import { fillTemplate } from "../../config/paths.ts";
 import { joinPath } from "../../config/plan.ts";
 import { type KeyQuery, parseKey, resolveKey } from "../../edit/find/index.ts";
@@ -5,14 +10,10 @@ import { documentAt, type Node, parseYaml, type ScalarNode, type ScalarValue } f
 import { UserError } from "../../model/errors.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { Target } from "../../model/target.ts";
-import { wouldTouch } from "../plan.ts";
-import type { Replacement } from "../proof-text.ts";
-import { Drafts } from "./drafts.ts";
-import { strangersOf } from "./own.ts";
-import type { Side, StrategyInput, StrategyPlan } from "./strategy.ts";
+import type { StrategyInput } from "./strategy.ts";
 
 /** Carries the values that the configuration names, each from the source's file to the target's. Only single values are carried; every missing one is listed. */
-export async function planPaths(input: StrategyInput): Promise<StrategyPlan> {
+export async function planPaths(input: StrategyInput): Promise<ChangePlan> {
   const drafts = new Drafts(input.target.at.tree);
   const { versions, texts } = await carryPaths(input, drafts);
   const expected = { images: new Map(), names: new Map(), texts, beyond: "values" } as const;

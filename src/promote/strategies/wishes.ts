@@ -1,23 +1,15 @@
-import type { ImageReference, VersionSetting } from "../../edit/find/index.ts";
+import type { ImageUse } from "../../change/images/image-uses.ts";
+import { lastSegment, matchNames, type NamePair } from "../../change/images/match.ts";
+import { identityOf, type Wish } from "../../change/images/wish.ts";
+import { listed } from "../../change/words.ts";
+import type { VersionSetting } from "../../edit/find/index.ts";
 import { UserError } from "../../model/errors.ts";
-import type { ImageUse } from "./image-uses.ts";
-import { lastSegment, matchNames, type NamePair } from "./match.ts";
-import { listed } from "./words.ts";
 
 /** The images of a target and what sets them. */
 export interface ImageSide {
   readonly id: string;
   readonly uses: readonly ImageUse[];
   readonly settings: readonly VersionSetting[];
-}
-
-/** One place of the target's render that is to show another image. */
-export interface Wish {
-  readonly use: ImageUse;
-  /** With the target's own name, where that stays. */
-  readonly wanted: ImageReference;
-  /** The image's name is to change too. */
-  readonly renames: boolean;
 }
 
 /** What is to be carried: every place of an image that both sides have, those included that need no change. */
@@ -81,13 +73,6 @@ function matchBySetting(
     return only === undefined || more.length > 0 ? [] : [{ here: name, there: only }];
   });
   return pairs.filter((pair) => pairs.filter((other) => other.there === pair.there).length === 1);
-}
-
-/** What makes settings of two targets the same one. Manifests have no such thing. */
-export function identityOf({ form, matches, at, values, subject }: VersionSetting): string | undefined {
-  if (form === "kustomize-image") return JSON.stringify([form, matches]);
-  if (form === "values" || form === "values-text") return JSON.stringify([form, values?.key ?? at]);
-  return subject.kind === "chart" ? JSON.stringify([form, subject.name]) : undefined;
 }
 
 function wishesOf(pair: NamePair, target: ImageSide, source: ImageSide): readonly Wish[] {

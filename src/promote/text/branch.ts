@@ -8,9 +8,6 @@ const prefixes: Readonly<Record<PromotionKind, string>> = {
   rollback: "sluice/rollback/",
 };
 
-/** The branches of all promotions and rollbacks, as patterns of full ref names. */
-export const PROMOTION_REFS = Object.values(prefixes).map((prefix) => `refs/heads/${prefix}*`);
-
 /** What a branch name says. `group` is there in place of `app` when several apps are carried together. */
 export type BranchFacts = { readonly kind: PromotionKind; readonly environment: string } & (
   | { readonly app: string; readonly group?: undefined }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Seal } from "./seal.ts";
+import { discardHidden, parseHidden, printHidden } from "../../change/hidden.ts";
+import type { Seal } from "../../change/seal.ts";
 
 const version = z.object({ image: z.string(), from: z.string(), to: z.string() }).readonly();
 
@@ -30,39 +31,22 @@ const record = z.object({
 /** What a promotion pull request is, in a form that parses back: hidden in its body and sealed. */
 export type PromotionRecord = Readonly<z.output<typeof record>>;
 
-const LINE = /<!-- sluice:promotion:v1 ([A-Za-z0-9+/=]+) ([0-9a-f]{64}) -->/;
+const KIND = "promotion";
 
 /** The hidden line. `branch` is sealed with it, so that a record cannot be moved to another pull request. */
 export function printRecord(value: PromotionRecord, branch: string, seal: Seal): string {
-  const text = Buffer.from(JSON.stringify(value)).toString("base64");
-  return `<!-- sluice:promotion:v1 ${text} ${seal.sign("record", `${branch}\n${text}`)} -->`;
+  return printHidden(KIND, value, branch, seal);
 }
 
 /** The record in a body; `undefined` when there is none, or none that this App wrote for this branch. */
 export function parseRecord(body: string, branch: string, seal: Seal): PromotionRecord | undefined {
-  const match = LINE.exec(body);
-  if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  if (!seal.verify("record", `${branch}\n${match[1]}`, match[2])) return undefined;
-  const parsed = record.safeParse(JSON.parse(Buffer.from(match[1], "base64").toString("utf8")));
+  const parsed = record.safeParse(parseHidden(KIND, body, branch, seal));
   return parsed.success ? parsed.data : undefined;
 }
 
 /** The body with its record marked as one that counts no longer. */
 export function discardRecord(body: string): string {
-  return body.replace("<!-- sluice:promotion:v1 ", "<!-- sluice:closed-promotion:v1 ");
-}
-
-const TRAILER = /^Sluice-Tree: ([0-9a-f]{64})$/m;
-
-/** The trailer of a commit of ours: says that we made this tree on this branch. */
-export function treeTrailer(branch: string, tree: string, seal: Seal): string {
-  return `Sluice-Tree: ${seal.sign("tree", `${branch}\n${tree}`)}`;
-}
-
-/** Whether the commit with this message and tree is ours, and not a person's on our branch. */
-export function isOurs(message: string, branch: string, tree: string, seal: Seal): boolean {
-  const match = TRAILER.exec(message);
-  return match?.[1] !== undefined && seal.verify("tree", `${branch}\n${tree}`, match[1]);
+  return discardHidden(KIND, body);
 }
 
 /** Whether a record carries exactly these versions. */

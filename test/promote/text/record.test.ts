@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  isOurs,
-  type PromotionRecord,
-  parseRecord,
-  printRecord,
-  treeTrailer,
-} from "../../../src/promote/text/record.ts";
-import { createSeal } from "../../../src/promote/text/seal.ts";
+import { createSeal } from "../../../src/change/seal.ts";
+import { isOurs, treeTrailer } from "../../../src/change/trailer.ts";
+import { type PromotionRecord, parseRecord, printRecord } from "../../../src/promote/text/record.ts";
 
 const seal = createSeal("a private key");
 const branch = "sluice/promote/prod/webapp";

@@ -1,3 +1,4 @@
+import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import { GATES } from "../../../model/gates.ts";
@@ -8,7 +9,6 @@ import { type PromotionRecord, parseRecord } from "../../text/record.ts";
 import { factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { baseOf, openScene, type Scene } from "../scene.ts";
 import { assertAllowed, assertMayOverride } from "./rights.ts";
 
 /** `/override`: passes one gate of this promotion's head. */

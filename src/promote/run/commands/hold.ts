@@ -1,3 +1,4 @@
+import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
@@ -5,7 +6,6 @@ import type { PromotionCall } from "../../../model/promotion.ts";
 import { when } from "../../text/when.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
-import { baseOf, openScene, type Scene } from "../scene.ts";
 import { assertAllowed } from "./rights.ts";
 
 /** What is stopped: an environment, or one app there. */

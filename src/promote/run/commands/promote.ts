@@ -1,3 +1,4 @@
+import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
 import { code } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
@@ -7,7 +8,7 @@ import { parseRecord } from "../../text/record.ts";
 import { carry, planFor } from "../make.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describeMade, describePlan } from "../say.ts";
-import { baseOf, openScene, resolve, type Scene } from "../scene.ts";
+import { resolve } from "../scene.ts";
 import { touchedApps, wantsOf } from "../touched.ts";
 import { assertAllowed } from "./rights.ts";
 

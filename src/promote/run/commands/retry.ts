@@ -1,3 +1,4 @@
+import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
@@ -7,7 +8,7 @@ import { carry } from "../make.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { belongs, renewOne } from "../renew.ts";
 import { describeMade } from "../say.ts";
-import { baseOf, openScene, resolve, type Scene } from "../scene.ts";
+import { resolve } from "../scene.ts";
 import { assertAllowed } from "./rights.ts";
 
 /** `/retry`: on a promotion it plans, describes and evaluates again; on any other pull request it previews again and looks at all promotions. */

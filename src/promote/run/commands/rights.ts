@@ -1,9 +1,9 @@
+import type { Scene } from "../../../change/scene.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { Allow } from "../../../model/gates.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { mayAct, teamsToAsk } from "../../../policy/allow.ts";
-import type { Scene } from "../scene.ts";
 
 /** Throws a `permission` UserError when the person may not act on one of these apps; `apps` empty: on the environment as such. The configuration is the base's. */
 export async function assertAllowed(

@@ -1,3 +1,4 @@
+import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
@@ -9,7 +10,6 @@ import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
 import { describeMade } from "../say.ts";
-import { baseOf, openScene, type Scene } from "../scene.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
 import { assertAllowed } from "./rights.ts";
 

@@ -1,3 +1,4 @@
+import { baseOf, openScene } from "../../../change/scene.ts";
 import { code } from "../../../diff/index.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { evaluateGates } from "../../../policy/gates/index.ts";
@@ -8,7 +9,6 @@ import { chainSteps } from "../chain-steps.ts";
 import { factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { baseOf, openScene } from "../scene.ts";
 import { wantsOf } from "../touched.ts";
 
 /** `/status`: on a promotion its gates, on any other pull request where its change is. */

@@ -1,8 +1,8 @@
-import { joinPath } from "../../config/plan.ts";
-import { diffLines } from "../../diff/lines.ts";
-import { UserError } from "../../model/errors.ts";
-import type { LineEdit } from "../../model/promotion.ts";
-import type { Tree, TreeEntry } from "../../model/tree.ts";
+import { joinPath } from "../config/plan.ts";
+import { diffLines } from "../diff/lines.ts";
+import { UserError } from "../model/errors.ts";
+import type { LineEdit } from "../model/promotion.ts";
+import type { Tree, TreeEntry } from "../model/tree.ts";
 import { sameEntry } from "./entries.ts";
 
 /** A file, link or submodule that differs between two trees. */

@@ -1,9 +1,9 @@
-import { type Item, resourceLabel, toItems } from "../diff/item.ts";
-import { matchItems, type Pair } from "../diff/match.ts";
-import type { Resource } from "../model/render.ts";
-import { differingLeaves, type Leaf, scalarText } from "./proof-leaves.ts";
-import { follows, type Replacement } from "./proof-text.ts";
-import { imageUses, useKey } from "./strategies/image-uses.ts";
+import { type Item, resourceLabel, toItems } from "../../diff/item.ts";
+import { matchItems, type Pair } from "../../diff/match.ts";
+import type { Resource } from "../../model/render.ts";
+import { imageUses, useKey } from "../images/image-uses.ts";
+import { differingLeaves, type Leaf, scalarText } from "./leaves.ts";
+import { follows, type Replacement } from "./text.ts";
 
 /**
  * What a plan says the render will do. `beyond` is how far other fields may differ: `nothing`, every field that is no image (`values`: a value that somebody named in the configuration was

@@ -1,13 +1,16 @@
-import { overlay } from "../../edit/overlay.ts";
-import { Fault, UserError } from "../../model/errors.ts";
-import type { PullRequest } from "../../model/github.ts";
-import type { Tree } from "../../model/tree.ts";
-import type { ComputedPromotion } from "../compute.ts";
-import { isOurs, treeTrailer } from "../text/record.ts";
-import type { PromotionPorts } from "./ports.ts";
+import { overlay } from "../edit/overlay.ts";
+import { Fault, UserError } from "../model/errors.ts";
+import type { PullRequest } from "../model/github.ts";
+import type { Tree } from "../model/tree.ts";
+import type { ProvenChange } from "./compute.ts";
+import type { ChangePorts } from "./ports.ts";
 import type { Scene } from "./scene.ts";
+import { isOurs, treeTrailer } from "./trailer.ts";
 
-/** What became of a promotion's branch. `pull` is the open pull request of it, where one is known. */
+/** What branches are made with. */
+export type BranchPorts = Pick<ChangePorts, "seal">;
+
+/** What became of a branch of ours. `pull` is the open pull request of it, where one is known. */
 export interface PutBranch {
   readonly head: string;
   readonly changed: boolean;
@@ -24,10 +27,10 @@ export class Moved extends Error {
  * UserError when a person's commits are on it.
  */
 export async function putBranch(
-  ports: PromotionPorts,
+  ports: BranchPorts,
   scene: Scene,
   branch: string,
-  computed: ComputedPromotion,
+  computed: ProvenChange,
   subject: string,
   firstTry: boolean,
 ): Promise<PutBranch> {
@@ -41,7 +44,7 @@ export async function putBranch(
   if (pull !== undefined && pull.head.sha !== existing) throw new Moved(branch);
   if (await carries(scene, existing, computed)) return { head: existing, changed: false, pull };
   if (pull === undefined) {
-    // What is left of an earlier promotion: its commits would be listed as part of this one.
+    // What is left of an earlier pull request: its commits would be listed as part of this one.
     await scene.github.deleteBranch(branch);
     return { ...(await create(scene, branch, computed, message)), pull };
   }
@@ -57,7 +60,7 @@ async function hasMerge({ repository, head }: Scene, { mergeCommit }: PullReques
   return repository.isAncestor(mergeCommit, head);
 }
 
-async function create(scene: Scene, branch: string, computed: ComputedPromotion, message: string) {
+async function create(scene: Scene, branch: string, computed: ProvenChange, message: string) {
   const made = await commit(scene, [scene.head], computed, message);
   if ((await scene.github.createBranch(branch, made)) === "exists") throw new Moved(branch);
   return { head: made, changed: true };
@@ -66,7 +69,7 @@ async function create(scene: Scene, branch: string, computed: ComputedPromotion,
 async function commit(
   scene: Scene,
   parents: readonly string[],
-  computed: ComputedPromotion,
+  computed: ProvenChange,
   message: string,
 ): Promise<string> {
   const { changes, tree: expectTree } = computed;
@@ -75,7 +78,7 @@ async function commit(
 }
 
 /** Whether the branch, merged into the base as it is now, gives the plan: nothing is to be done then, even if the base has moved on elsewhere. */
-export async function carries(scene: Scene, existing: string, computed: ComputedPromotion): Promise<boolean> {
+export async function carries(scene: Scene, existing: string, computed: ProvenChange): Promise<boolean> {
   const { repository } = scene;
   const fork = await repository.mergeBase(existing, scene.head);
   if (fork === undefined) return false;
@@ -114,7 +117,7 @@ async function same(path: string, a: Tree, b: Tree): Promise<boolean> {
   return one.kind === other.kind && one.oid === other.oid && executable(one) === executable(other);
 }
 
-async function assertOurs(ports: PromotionPorts, scene: Scene, branch: string, head: string): Promise<void> {
+async function assertOurs(ports: BranchPorts, scene: Scene, branch: string, head: string): Promise<void> {
   if (await isOursAlone(ports, scene, branch, head)) return;
   throw new UserError("refused", `somebody pushed to \`${branch}\``, {
     fix: "merge or close its pull request, or delete the branch; commits of people are never overwritten",
@@ -122,7 +125,7 @@ async function assertOurs(ports: PromotionPorts, scene: Scene, branch: string, h
 }
 
 /** Whether the branch's head is a commit that Sluice made for this branch. */
-export async function isOursAlone(ports: PromotionPorts, scene: Scene, branch: string, head: string): Promise<boolean> {
+export async function isOursAlone(ports: BranchPorts, scene: Scene, branch: string, head: string): Promise<boolean> {
   const [facts] = await scene.repository.log({ to: head, limit: 1 });
   if (facts === undefined) throw new Fault("bug", `no commit ${head} in the mirror`);
   const { oid } = await scene.repository.tree(head);

@@ -1,4 +1,4 @@
-import type { Target } from "../../model/target.ts";
+import type { Target } from "../model/target.ts";
 import type { Readers } from "./readers.ts";
 import { isAtOrBelow } from "./words.ts";
 

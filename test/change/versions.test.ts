@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Target } from "../../src/model/target.ts";
 import {
   compareVersions,
   type EarlierVersion,
   earlierVersions,
   sameVersions,
   versionsAt,
-} from "../../src/promote/versions.ts";
+} from "../../src/change/versions.ts";
+import type { Target } from "../../src/model/target.ts";
 import { deployment, world } from "./support/world.ts";
 
 const target: Target = {

@@ -1,4 +1,4 @@
-import { equal, isList, isObject, NumberText, pointerStep, type Value } from "../diff/value.ts";
+import { equal, isList, isObject, NumberText, pointerStep, type Value } from "../../diff/value.ts";
 
 /** One field that differs between two versions of a resource; a side is `undefined` where the field does not exist. */
 export interface Leaf {

@@ -1,7 +1,7 @@
 import { pointerStep } from "../../diff/value.ts";
 import { parseImage, type VersionSetting } from "../../edit/find/index.ts";
 import type { ImageUse } from "./image-uses.ts";
-import { identityOf, type Wish } from "./wishes.ts";
+import { identityOf, type Wish } from "./wish.ts";
 
 /**
  * The settings that decide about one place of a render; all of them are to change. `settings` are in the order in which they win. None: nothing that can be read sets it, or several might and

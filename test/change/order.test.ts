@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { matchNames } from "../../src/promote/strategies/match.ts";
-import { orderOf } from "../../src/promote/strategies/order.ts";
+import { matchNames } from "../../src/change/images/match.ts";
+import { orderOf } from "../../src/change/images/order.ts";
 
 describe("the order of versions", () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { TreeEntry } from "../../model/tree.ts";
+import type { TreeEntry } from "../model/tree.ts";
 
 /** Whether the same thing stands at two places, with the same mode. */
 export function sameEntry(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {

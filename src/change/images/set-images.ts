@@ -9,17 +9,20 @@ import {
 } from "../../edit/find/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Target } from "../../model/target.ts";
-import { wouldTouch } from "../plan.ts";
+import type { Drafts } from "../drafts.ts";
+import { innerOwner, strangersOf } from "../own.ts";
+import type { Readers } from "../readers.ts";
+import { wouldTouch } from "../results.ts";
+import type { Side } from "../side.ts";
+import { listed } from "../words.ts";
 import { decidingSettings } from "./deciding.ts";
-import type { Drafts } from "./drafts.ts";
-import { innerOwner, strangersOf } from "./own.ts";
-import type { StrategyInput } from "./strategy.ts";
-import { identityOf, type Wish } from "./wishes.ts";
-import { listed } from "./words.ts";
+import { identityOf, type Wish } from "./wish.ts";
 
 /** What the wished versions are put in with. */
 export interface SetRequest {
-  readonly input: StrategyInput;
+  readonly target: Side;
+  /** Who reads which file at the base. */
+  readonly readers: Readers;
   /** What sets versions in the target, and in the source. */
   readonly found: FoundSettings;
   readonly source: FoundSettings;
@@ -67,9 +70,12 @@ async function setWish(
 }
 
 /** An override here would hide what is promoted there from now on. */
-async function ownerWithin(deciding: readonly VersionSetting[], { input }: SetRequest): Promise<Target | undefined> {
+async function ownerWithin(
+  deciding: readonly VersionSetting[],
+  { target, readers }: SetRequest,
+): Promise<Target | undefined> {
   for (const { file } of deciding) {
-    const owner = await innerOwner(file, input.target.target, input.readers);
+    const owner = await innerOwner(file, target.target, readers);
     if (owner !== undefined) return owner;
   }
   return undefined;
@@ -99,8 +105,8 @@ async function setOne(setting: VersionSetting, wish: Wish, request: SetRequest):
   const ofChart = isOfChart(setting, request);
   if (ofChart && besides.charts) return undefined;
   const wanted = wantedOf(setting, wish, request.source);
-  const { target } = request.input;
-  const strangers = await strangersOf(setting.file, target.target, request.input.readers);
+  const { target, readers } = request;
+  const strangers = await strangersOf(setting.file, target.target, readers);
   const edits = versionEdits(setting, wanted);
   if (!ofChart && strangers.length === 0 && !("refused" in edits)) {
     await drafts.edit(setting.file, edits);
@@ -124,8 +130,8 @@ async function setOne(setting: VersionSetting, wish: Wish, request: SetRequest):
 }
 
 /** Defaults of a chart that the target takes in: they come with the chart's version and are not edited. */
-function isOfChart(setting: VersionSetting, { input }: SetRequest): boolean {
-  const { kind, path } = input.target.target.render;
+function isOfChart(setting: VersionSetting, { target }: SetRequest): boolean {
+  const { kind, path } = target.target.render;
   const included = partsOf(setting).some((part) => part?.blocked === "included chart");
   return included || (setting.values?.isDefault === true && !(kind === "helm" && parentPath(setting.file) === path));
 }
@@ -152,11 +158,11 @@ function wantedOf(
 async function override(
   setting: VersionSetting,
   wanted: Omit<ImageReference, "name"> & { readonly name?: string },
-  { input, found, drafts }: SetRequest,
+  { target, readers, found, drafts }: SetRequest,
 ): Promise<string | undefined> {
   for (const file of [...found.valueFiles, ...found.kustomizations.slice(0, 1)]) {
-    if ((await input.target.at.tree.at(file))?.kind !== "file") continue;
-    if ((await strangersOf(file, input.target.target, input.readers)).length > 0) continue;
+    if ((await target.at.tree.at(file))?.kind !== "file") continue;
+    if ((await strangersOf(file, target.target, readers)).length > 0) continue;
     const edits = overrideFor(setting, wanted, found, { file, bytes: await drafts.bytes(file) });
     if (edits === undefined) continue;
     for (const one of edits) await drafts.edit(one.file, [one.edit]);
@@ -180,9 +186,9 @@ async function overrideOutput(wish: Wish, request: SetRequest): Promise<string |
  * its output, in the target's own kustomization.
  */
 async function setAnew(wish: Wish, request: SetRequest, done: Map<string, string>): Promise<string | undefined> {
-  const { found, input, besides } = request;
+  const { found, target, besides } = request;
   const { use } = wish;
-  if (besides.charts || alreadyDone(done, `anew ${use.name}`, wish, input.target.target.render.path)) return undefined;
+  if (besides.charts || alreadyDone(done, `anew ${use.name}`, wish, target.target.render.path)) return undefined;
   const file = await overrideOutput(wish, request);
   if (file !== undefined)
     return `Nothing in the files sets \`${use.name}\` by itself: the version is set in \`${file}\`.`;
@@ -191,7 +197,7 @@ async function setAnew(wish: Wish, request: SetRequest, done: Map<string, string
   const why = problems.length === 0 ? "" : ` (not read: ${problems.slice(0, 3).join("; ")})`;
   throw new UserError(
     "refused",
-    `nothing in the files of ${input.target.target.id} sets \`${printImage(use.image)}\`${why}`,
+    `nothing in the files of ${target.target.id} sets \`${printImage(use.image)}\`${why}`,
     { fix: "Name the value that does with `promote.paths`." },
   );
 }

@@ -1,5 +1,5 @@
 import { UserError } from "../model/errors.ts";
-import type { LineEdit, PromotionPlan, TargetPromotion, VersionChange } from "../model/promotion.ts";
+import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
 import type { RenderFailure } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 
@@ -75,14 +75,6 @@ export function wouldTouch(files: readonly string[], others: readonly Target[]):
     `editing ${files.map((file) => `\`${file}\``).join(", ")} would also change ${ids.join(", ")}${more}`,
     { fix: "Give the target a file of its own that sets the version." },
   );
-}
-
-/** The whole plan, targets in the order given. */
-export function assemblePlan(
-  where: { readonly from: string; readonly to: string; readonly commit: string },
-  targets: readonly TargetPromotion[],
-): PromotionPlan {
-  return { from: where.from, to: where.to, commit: where.commit, targets };
 }
 
 function about({ app, environment, render }: Target) {

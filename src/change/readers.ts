@@ -1,7 +1,7 @@
-import type { Renderer, RenderSource, Trace } from "../../model/render.ts";
-import type { Target } from "../../model/target.ts";
-import { differingLookups } from "../../model/trace.ts";
-import type { Tree } from "../../model/tree.ts";
+import type { Renderer, RenderSource, Trace } from "../model/render.ts";
+import type { Target } from "../model/target.ts";
+import { differingLookups } from "../model/trace.ts";
+import type { Tree } from "../model/tree.ts";
 
 /** Who reads what at the base, from the traces of all targets. */
 export interface Readers {

@@ -1,6 +1,6 @@
-import { applyEdits, type YamlEdit } from "../../edit/splice/index.ts";
-import { Fault } from "../../model/errors.ts";
-import type { Tree, TreeChange } from "../../model/tree.ts";
+import { applyEdits, type YamlEdit } from "../edit/splice/index.ts";
+import { Fault } from "../model/errors.ts";
+import type { Tree, TreeChange } from "../model/tree.ts";
 
 interface Draft {
   readonly original: Uint8Array;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { imageUses, useKey } from "../../src/change/images/image-uses.ts";
+import { type Expectation, prove } from "../../src/change/proof/prove.ts";
+import { versionForms } from "../../src/change/proof/text.ts";
 import { toItems } from "../../src/diff/item.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import type { Resource } from "../../src/model/render.ts";
-import { type Expectation, prove } from "../../src/promote/proof.ts";
-import { versionForms } from "../../src/promote/proof-text.ts";
-import { imageUses, useKey } from "../../src/promote/strategies/image-uses.ts";
 
 interface Parts {
   readonly image?: string;

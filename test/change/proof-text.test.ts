@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { follows, versionForms } from "../../src/promote/proof-text.ts";
+import { follows, versionForms } from "../../src/change/proof/text.ts";
 
 describe("a text that follows a version", () => {
   const from = [["1.3.0", "1.4.0"]] as const;

@@ -1,0 +1,245 @@
+import { overlay } from "../edit/overlay.ts";
+import { UserError } from "../model/errors.ts";
+import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
+import type { Render, Renderer, RenderSource } from "../model/render.ts";
+import type { Target } from "../model/target.ts";
+import type { Repository, TreeChange } from "../model/tree.ts";
+import { type FileChange, fileChanges, lineEditsOf } from "./file-changes.ts";
+import { includes } from "./own.ts";
+import { prove } from "./proof/prove.ts";
+import { openReaders, type Readers } from "./readers.ts";
+import { already, doesNotRender, planned, refusedBy, unexplained, wouldTouch } from "./results.ts";
+import type { ChangePlan, Side } from "./side.ts";
+import { changedImages } from "./versions.ts";
+import { count, listed } from "./words.ts";
+
+/** One target with what is to be done to it. */
+export interface Intent {
+  readonly target: Target;
+  /** Says what is to change. The side is the target's own at the base; its render is under way when this is called. */
+  plan(side: Promise<Side>, readers: Readers): Promise<ChangePlan>;
+}
+
+/** What is to be changed where. */
+export interface ChangeInput {
+  readonly repository: Repository;
+  /** The commit whose files are edited. */
+  readonly base: string;
+  readonly intents: readonly Intent[];
+  /** Every target of the repository at the base: none of the others may change. */
+  readonly allTargets: readonly Target[];
+  readonly renderer: Renderer;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: ChangeProgress) => void;
+}
+
+/** How far a plan has come. */
+export interface ChangeProgress {
+  readonly phase: "plan" | "readers";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A target's renders at the base, and with the whole plan carried out. */
+export interface BeforeAndAfter {
+  readonly before: Render;
+  readonly after: Render;
+}
+
+/** What carries a plan out. */
+export interface ProvenChange {
+  /** Of the files at the base; sorted by path. */
+  readonly changes: readonly TreeChange[];
+  /** The root tree of the base with the changes applied. */
+  readonly tree: string;
+}
+
+/** A proven plan. */
+export interface ComputedChange extends ProvenChange {
+  /** In the order of the intents. */
+  readonly targets: readonly TargetPromotion[];
+  /** By the target's id; planned targets only. */
+  readonly renders: ReadonlyMap<string, BeforeAndAfter>;
+}
+
+/** How many targets are worked on at once; the renderer has its own bound. */
+const atOnce = 16;
+
+/** How many changed lines of whole files a target lists. */
+const mostLines = 500;
+
+/**
+ * Plans changes of targets, proves them by rendering, and says what they do. A target that cannot be planned is refused with the reason and leaves the others alone. Rejects with the ports' errors
+ * and when `signal` aborts. The same input gives the same plan.
+ */
+export async function computeChange(input: ChangeInput): Promise<ComputedChange> {
+  const { repository, renderer, signal, onProgress } = input;
+  const base = await sourceAt(repository, input.base);
+  const readers = openReaders({
+    targets: input.allTargets,
+    renderer,
+    base,
+    signal,
+    onProgress: (done, total) => onProgress?.({ phase: "readers", done, total }),
+  });
+  const work: Work = { base, renderer, signal, readers };
+  let done = 0;
+  const computed = await eachOf(input.intents, atOnce, async (intent) => {
+    const result = await computeTarget(intent, work);
+    done += 1;
+    onProgress?.({ phase: "plan", done, total: input.intents.length });
+    return result;
+  });
+  return conclude(work, computed);
+}
+
+interface Work {
+  readonly base: RenderSource;
+  readonly renderer: Renderer;
+  readonly signal: AbortSignal;
+  readonly readers: Readers;
+}
+
+interface ComputedTarget {
+  readonly target: Target;
+  readonly result: TargetPromotion;
+  readonly changes: readonly TreeChange[];
+  readonly renders?: BeforeAndAfter;
+}
+
+/** A commit's files, as renders read them. */
+export async function sourceAt(repository: Repository, commit: string): Promise<RenderSource> {
+  return { tree: await repository.tree(commit), objects: repository.objects };
+}
+
+async function computeTarget({ target, plan }: Intent, work: Work): Promise<ComputedTarget> {
+  let wished: ChangePlan["versions"] = [];
+  try {
+    const opening = sideAt(target, work.base, work);
+    // A plan that fails before it looks at the side says why; the side's own failure then says nothing more.
+    opening.catch(() => undefined);
+    const wish = await plan(opening, work.readers);
+    wished = wish.versions;
+    const { changes } = wish;
+    if (changes.length === 0) return { target, result: already(target, wish.notes), changes };
+    const proven = await carryOut(await opening, wish, work);
+    const result = planned(target, {
+      images: [...wish.versions, ...proven.images],
+      edits: proven.edits,
+      notes: [...wish.notes, ...proven.notes],
+    });
+    return { target, result, changes, renders: proven.renders };
+  } catch (error) {
+    work.signal.throwIfAborted();
+    if (!(error instanceof UserError)) throw error;
+    return { target, result: refusedBy(target, error, wished), changes: [] };
+  }
+}
+
+/** A target with its render. A target that does not render is a `refused` UserError. */
+export async function sideAt(
+  target: Target,
+  at: RenderSource,
+  { renderer, signal }: { readonly renderer: Renderer; readonly signal: AbortSignal },
+): Promise<Side> {
+  const render = await renderer.render(target.render, at, signal);
+  if (!render.ok) throw doesNotRender(`${target.id} does not render`, render.failure);
+  return { target, at, render };
+}
+
+interface Proven {
+  readonly renders: BeforeAndAfter;
+  /** Images that change with whole files. */
+  readonly images: readonly VersionChange[];
+  readonly edits: readonly LineEdit[];
+  readonly notes: readonly string[];
+}
+
+/** Renders the target with the changes, holds that to what was planned, and looks at everybody else who reads what changes. */
+async function carryOut({ target, render: before }: Side, wish: ChangePlan, work: Work): Promise<Proven> {
+  const at = await overlay(work.base, wish.changes);
+  const after = await work.renderer.render(target.render, at, work.signal);
+  if (!after.ok) throw doesNotRender(`with the new version ${target.id} would not render`, after.failure);
+  const files = await fileChanges(work.base.tree, at.tree, [...new Set(wish.changes.map(({ path }) => path))]);
+  const others = await othersOf(target, files, at, work);
+  const proof = wish.expected && prove(before.resources(), after.resources(), wish.expected);
+  if (proof !== undefined && proof.unexplained.length > 0) throw unexplained(proof.unexplained);
+  const edits = await lineEditsOf(work.base.tree, at.tree, files, mostLines + 1);
+  return {
+    renders: { before, after },
+    images: wish.expected === undefined ? changedImages(before.resources(), after.resources()) : [],
+    edits: edits.slice(0, mostLines),
+    notes: [
+      ...others,
+      ...(edits.length > mostLines
+        ? [`More than ${mostLines} lines change in ${count(files.length, "file")}; the first are listed.`]
+        : []),
+      ...(proof !== undefined && wish.expected?.beyond !== "nothing" && proof.others > 0
+        ? [`${count(proof.others, "other field")} of the render change${proof.others === 1 ? "s" : ""} with it.`]
+        : []),
+    ],
+  };
+}
+
+/**
+ * Looks at the other targets that read what changes. Those that include this one's own folder and are in its environment change with it, which is said; any other one must render as
+ * before.
+ */
+async function othersOf(
+  target: Target,
+  files: readonly FileChange[],
+  at: RenderSource,
+  { readers, renderer, base, signal }: Work,
+): Promise<readonly string[]> {
+  const paths = files.map(({ path }) => path);
+  const touched = (await readers.touched(paths, at.tree)).filter(({ id }) => id !== target.id);
+  const changed: Target[] = [];
+  for (const other of touched) {
+    const [before, after] = await Promise.all([
+      renderer.render(other.render, base, signal),
+      renderer.render(other.render, at, signal),
+    ]);
+    if (before.digest !== after.digest) changed.push(other);
+  }
+  const strangers = changed.filter((other) => !includes(other, target));
+  if (strangers.length > 0) throw wouldTouch(paths, strangers);
+  if (changed.length === 0) return [];
+  const ids = listed(changed.map(({ id }) => id));
+  return [
+    `${ids} include${changed.length === 1 ? "s" : ""} \`${target.render.path}\` and change${changed.length === 1 ? "s" : ""} with it.`,
+  ];
+}
+
+/** Puts the plan together. What all changes come to in one tree is rendered again only where another one's change plays into it. */
+async function conclude(work: Work, computed: readonly ComputedTarget[]): Promise<ComputedChange> {
+  const changes = computed
+    .flatMap((one) => one.changes)
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const at = changes.length === 0 ? work.base : await overlay(work.base, changes);
+  const renders = new Map<string, BeforeAndAfter>();
+  for (const { target, renders: own } of computed) {
+    if (own === undefined) continue;
+    const after = await work.renderer.render(target.render, at, work.signal);
+    renders.set(target.id, { before: own.before, after: after.digest === own.after.digest ? own.after : after });
+  }
+  return { targets: computed.map(({ result }) => result), changes, tree: at.tree.oid, renders };
+}
+
+/** Maps a list with at most `most` at a time; the results are in the list's order. After a failure nothing more is begun. */
+async function eachOf<T, R>(list: readonly T[], most: number, map: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  const left = [...list.entries()].reverse();
+  const worker = async (): Promise<void> => {
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const [index, item] = next;
+      try {
+        results[index] = await map(item);
+      } catch (error) {
+        left.length = 0;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+  return results;
+}

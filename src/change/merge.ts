@@ -1,0 +1,58 @@
+import { Fault } from "../model/errors.ts";
+import type { PullRequest } from "../model/github.ts";
+import type { MergeMethod } from "../model/github-repository.ts";
+import type { Job } from "../model/jobs.ts";
+import { mergesCleanly } from "./branch.ts";
+import type { ChangePorts } from "./ports.ts";
+import type { Scene } from "./scene.ts";
+
+/** What is to be said of a merge; `undefined` when there is nothing to say. */
+export type MergeRemark = string | undefined;
+
+/** How a pull request of ours is merged. */
+export interface MergeOrder {
+  readonly method: MergeMethod;
+  /** What plans it again when the base changed the same files. */
+  readonly planAgain: Job;
+  /** What looks at it again when its head is another one by now. */
+  readonly lookAgain: Job;
+}
+
+/**
+ * Merges the head that was looked at, and no other. What may succeed when it is tried again is a Fault, so that the queue tries again; what GitHub refuses is said, and the next
+ * event tries again.
+ */
+export async function mergeHead(
+  ports: Pick<ChangePorts, "queue" | "log">,
+  scene: Scene,
+  pull: PullRequest,
+  order: MergeOrder,
+): Promise<MergeRemark> {
+  if (!(await mergesCleanly(scene, pull.head.sha))) {
+    // What somebody changed on the base meanwhile was not in the plan that was proven.
+    await ports.queue.add(order.planAgain);
+    return "The base branch changed the same files, so it is planned again before it is merged.";
+  }
+  const merged = await scene.github.merge(pull.number, pull.head.sha, order.method);
+  const result = merged.kind === "queue" ? await scene.github.enqueue(pull, pull.head.sha) : merged;
+  switch (result.kind) {
+    case "merged":
+      ports.log.info({ pullRequest: pull.number, sha: result.sha }, "merged");
+      return undefined;
+    case "enqueued":
+      return "It is in the merge queue.";
+    case "retry":
+      throw new Fault("unavailable", `GitHub asks to merge again: ${result.reason}`);
+    case "moved":
+      await ports.queue.add(order.lookAgain);
+      return undefined;
+    case "conflict":
+      // By what the files say it does not: GitHub has not looked at the branches of now yet.
+      throw new Fault("unavailable", `GitHub cannot merge it yet: ${result.reason}`);
+    case "queue":
+    case "refused":
+      return `GitHub does not merge it: ${result.reason}`;
+    default:
+      return result satisfies never;
+  }
+}

@@ -1,0 +1,25 @@
+import type { ScanMemo } from "../config/index.ts";
+import type { GitHubFor } from "../model/github.ts";
+import type { GitHubRepository } from "../model/github-repository.ts";
+import type { Clock, Logger } from "../model/observe.ts";
+import type { Queue } from "../model/queue.ts";
+import type { Renderer } from "../model/render.ts";
+import type { StateStore } from "../model/state.ts";
+import type { Mirrors } from "../model/tree.ts";
+import type { Seal } from "./seal.ts";
+
+/** What changes of a config repository act through. */
+export interface ChangePorts {
+  readonly github: GitHubFor<GitHubRepository>;
+  readonly mirrors: Mirrors;
+  readonly renderer: Renderer;
+  readonly state: StateStore;
+  readonly queue: Pick<Queue, "add">;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly seal: Seal;
+  /** GitHub's pages, such as `https://github.com`, without a trailing slash. */
+  readonly webUrl: string;
+  /** Keeps what discovery learns of files between jobs. */
+  readonly memo?: ScanMemo;
+}

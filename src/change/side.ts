@@ -1,0 +1,24 @@
+import type { VersionChange } from "../model/promotion.ts";
+import type { Render, RenderSource } from "../model/render.ts";
+import type { Target } from "../model/target.ts";
+import type { TreeChange } from "../model/tree.ts";
+import type { Expectation } from "./proof/prove.ts";
+
+/** A target as it is at one commit. */
+export interface Side {
+  readonly target: Target;
+  readonly at: RenderSource;
+  readonly render: Extract<Render, { readonly ok: true }>;
+}
+
+/**
+ * What is to be done to one target. No changes mean that everything is there already. What cannot be done is a UserError: its message is the reason that people read.
+ */
+export interface ChangePlan {
+  readonly versions: readonly VersionChange[];
+  readonly changes: readonly TreeChange[];
+  /** Sentences for people. */
+  readonly notes: readonly string[];
+  /** What the render must be afterwards; `undefined` when it only has to render. */
+  readonly expected: Expectation | undefined;
+}

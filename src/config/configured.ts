@@ -1,0 +1,33 @@
+import { UserError } from "../model/errors.ts";
+import type { Tree } from "../model/tree.ts";
+import type { TargetPlan } from "./plan.ts";
+import { resolveTargets } from "./resolve.ts";
+import type { ScanMemo } from "./scan.ts";
+import type { Config } from "./schema.ts";
+
+/** The file that configures Sluice, at the root of the repository. */
+export const configFile = ".sluice.yaml";
+
+/** A configuration with the targets that it names in one tree. */
+export interface Configured {
+  readonly config: Config;
+  readonly plan: TargetPlan;
+}
+
+/** The configuration in a tree and its targets. A `config` UserError when there is none or a broken one. */
+export async function configured(tree: Tree, memo?: ScanMemo): Promise<Configured> {
+  const bytes = await tree.read(configFile, 1 << 20);
+  if (bytes === undefined) {
+    throw new UserError("config", `there is no ${configFile}, and without it only previews work`, {
+      fix: `Merge the pull request that proposes one, or write it by docs/configuration.md; sluice targets lists what was found.`,
+    });
+  }
+  const { config, plan, problems } = await resolveTargets(new TextDecoder().decode(bytes), tree, configFile, memo);
+  const broken = problems.find((problem) => problem.severity === "error");
+  if (config !== undefined && broken === undefined) return { config, plan };
+  const { message = "it cannot be read", fix = "", ...place } = broken ?? { file: configFile };
+  throw new UserError("config", `${configFile} is broken: ${message}`, {
+    place,
+    fix: `${fix} sluice lint shows every problem.`.trim(),
+  });
+}
