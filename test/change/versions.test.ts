@@ -7,7 +7,7 @@ import {
   versionsAt,
 } from "../../src/change/versions.ts";
 import type { Target } from "../../src/model/target.ts";
-import { deployment, world } from "./support/world.ts";
+import { deployment, world } from "../promote/support/world.ts";
 
 const target: Target = {
   id: "web/prod",
