@@ -6,6 +6,7 @@ import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { pglitePool } from "./pglite-pool.ts";
 import { PgliteTurns } from "./pglite-turns.ts";
 import { PostgresStore } from "./postgres-store.ts";
+import type { RecordStore } from "./records/record-store.ts";
 import type { JobProcessor, OnStoreError, Store, StoredQueue, StoredWorker, WorkerSettings } from "./store.ts";
 
 const upkeepMs = 10 * 60_000;
@@ -13,6 +14,7 @@ const upkeepMs = 10 * 60_000;
 /** Jobs in a PGlite (PostgreSQL in this process) kept in a folder: one process at a time. */
 export class EmbeddedStore implements Store {
   readonly inMemory = false;
+  readonly records: RecordStore;
   readonly #inner: PostgresStore;
   readonly #db: PGlite;
   readonly #lock: FolderLock;
@@ -20,6 +22,7 @@ export class EmbeddedStore implements Store {
 
   private constructor(inner: PostgresStore, db: PGlite, lock: FolderLock, upkeep: NodeJS.Timeout) {
     this.#inner = inner;
+    this.records = inner.records;
     this.#db = db;
     this.#lock = lock;
     this.#upkeep = upkeep;

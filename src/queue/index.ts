@@ -2,6 +2,7 @@ import { Fault } from "../model/errors.ts";
 import type { Job, JobType } from "../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { AddOptions, Handlers, Queue, QueueCounts } from "../model/queue.ts";
+import type { Records } from "../model/records.ts";
 import { Consumer, defaultLockTiming, type LockTiming } from "./consumer.ts";
 import { settled, within } from "./deadline.ts";
 import { EmbeddedStore } from "./embedded-store.ts";
@@ -9,6 +10,7 @@ import { StoreOpening } from "./opened.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./outcome.ts";
 import { PostgresStore, postgresPool } from "./postgres-store.ts";
 import { Producer } from "./producer.ts";
+import { StoredRecords } from "./records/stored-records.ts";
 import { RedisStore } from "./redis-store.ts";
 import type { OnStoreError, Store } from "./store.ts";
 
@@ -38,6 +40,7 @@ export interface QueueOptions {
 
 const defaultAddMs = 5_000;
 const countsMs = 5_000;
+const recordsMs = 5_000;
 const disconnectMs = 3_000;
 
 /**
@@ -65,6 +68,7 @@ async function openStore({ backend, prefix = "sluice", log }: QueueOptions): Pro
 }
 
 class StoredJobs implements Queue {
+  readonly records: Records;
   readonly #store: Store;
   readonly #options: QueueOptions;
   readonly #opening: StoreOpening;
@@ -76,11 +80,9 @@ class StoredJobs implements Queue {
     this.#store = store;
     this.#options = options;
     this.#opening = new StoreOpening(store, options.log);
-    this.#producer = new Producer(
-      () => this.#opening.queues(),
-      options.retries ?? defaultRetryPolicy,
-      options.clock ?? Date.now,
-    );
+    const clock = options.clock ?? Date.now;
+    this.#producer = new Producer(() => this.#opening.queues(), options.retries ?? defaultRetryPolicy, clock);
+    this.records = new StoredRecords(() => this.#opening.queues().then(() => store.records), clock, recordsMs);
   }
 
   async add(job: Job, { timeoutMs = defaultAddMs, delayMs = 0 }: AddOptions = {}): Promise<void> {

@@ -2,6 +2,7 @@ import { createPostgresBackend, isPgPool, type PgPool, runMigrations, withBacken
 import { Pool } from "pg";
 import { Fault } from "../model/errors.ts";
 import type { JobType } from "../model/jobs.ts";
+import { PostgresRecords } from "./records/postgres-records.ts";
 import type { JobProcessor, OnStoreError, Store, StoredQueue, StoredWorker, WorkerSettings } from "./store.ts";
 
 /** BullMQ's own name for the schema of a pool that it did not make. */
@@ -18,12 +19,14 @@ export interface PostgresPools {
 /** Jobs in a PostgreSQL behind any pools, each kind in a queue named `<prefix>-<kind>`. */
 export class PostgresStore implements Store {
   readonly inMemory = false;
+  readonly records: PostgresRecords;
   readonly #pools: PostgresPools;
   readonly #prefix: string;
 
   constructor(pools: PostgresPools, prefix: string, onError: OnStoreError) {
     this.#pools = pools;
     this.#prefix = prefix;
+    this.records = new PostgresRecords(pools.running, schema, prefix);
     for (const pool of this.#distinct()) pool.on("error", onError);
   }
 
@@ -34,6 +37,7 @@ export class PostgresStore implements Store {
     } finally {
       client.release();
     }
+    await this.records.prepare();
   }
 
   queue(type: JobType): StoredQueue {

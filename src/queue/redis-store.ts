@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Queue, Worker } from "bullmq";
 import { Redis, type RedisOptions } from "ioredis";
 import type { JobType } from "../model/jobs.ts";
+import { RedisRecords } from "./records/redis-records.ts";
 import type { JobProcessor, OnStoreError, Store, StoredQueue, StoredWorker, WorkerSettings } from "./store.ts";
 
 type Settings = Omit<RedisOptions, "replyMapping">;
@@ -15,6 +16,7 @@ const reconnect: Settings = {
 /** Jobs in Redis (6.2 or later, `noeviction`, AOF). */
 export class RedisStore implements Store {
   readonly inMemory = true;
+  readonly records: RedisRecords;
   readonly #url: string;
   readonly #prefix: string;
   readonly #onError: OnStoreError;
@@ -27,6 +29,7 @@ export class RedisStore implements Store {
     this.#onError = onError;
     // Adding must fail soon when Redis is away: no queue of commands while offline, no endless resending, no answer awaited for ever.
     this.#producer = this.#connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 10_000 });
+    this.records = new RedisRecords(this.#producer, prefix);
   }
 
   async prepare(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Queue as BullQueue, Worker as BullWorker, Processor, WorkerOptions } from "bullmq";
 import type { JobType } from "../model/jobs.ts";
+import type { RecordStore } from "./records/record-store.ts";
 
 /** What we use of a BullMQ queue, whatever keeps it. */
 export type StoredQueue = Pick<
@@ -33,6 +34,8 @@ export interface Store {
   queue(type: JobType): StoredQueue;
   /** Only after `prepare`. */
   worker(type: JobType, processor: JobProcessor, settings: WorkerSettings): StoredWorker;
+  /** Only after `prepare`. */
+  readonly records: RecordStore;
   /** Resolves when the store answers; may hang when it does not. */
   ping(): Promise<void>;
   /** Lets go of every connection, without waiting for answers. */

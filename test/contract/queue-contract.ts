@@ -16,6 +16,7 @@ import {
   ofEach,
   openQueue,
   preview,
+  registryEvent,
   until,
   untilIdle,
   wake,
@@ -59,6 +60,17 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       for (const id of ["0", "1", "0:1", "a:b:c", "a%3Ab%3Ac"]) await queue.add(delivery(id));
       await until("all were handled", () => seen.length === 5);
       expect(seen.toSorted()).toEqual(["0", "0:1", "1", "a%3Ab%3Ac", "a:b:c"]);
+    });
+
+    it("knows the events of registries by hook and id", async () => {
+      const queue = await open();
+      const seen: string[] = [];
+      await queue.start(handlers({ registry: async (job) => void seen.push(`${job.hook} ${job.id}`) }));
+      for (let times = 0; times < 3; times++) {
+        for (const hook of ["one", "two"]) await queue.add(registryEvent(hook, "a:1"));
+        await untilIdle(queue);
+      }
+      expect(seen.toSorted()).toEqual(["one a:1", "two a:1"]);
     });
 
     it("keeps jobs, and knows the handled ones, over a restart", async () => {
@@ -106,7 +118,16 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
         seen.push(jobKey(job));
         await opened.promise;
       };
-      await queue.start(handlers({ preview: see, gates: see, chain: see, promotions: see }));
+      const seeing = {
+        preview: see,
+        gates: see,
+        chain: see,
+        promotions: see,
+        watch: see,
+        image: see,
+        "image-pull": see,
+      };
+      await queue.start(handlers(seeing));
       const all = [...collapsing(1), ...collapsing(2)];
       for (const job of all) await queue.add(job);
       await until("all run", () => seen.length === all.length);

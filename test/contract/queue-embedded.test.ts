@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import { queueContract } from "./queue-contract.ts";
 import { openQueue } from "./queue-fixture.ts";
+import { recordsContract } from "./records-contract.ts";
 
 describe("embedded PGlite", () => {
   let dataDir = "";
@@ -14,4 +15,5 @@ describe("embedded PGlite", () => {
   });
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
   queueContract("PGlite", () => ({ kind: "embedded", dataDir }));
+  recordsContract("PGlite", () => ({ kind: "embedded", dataDir }));
 });

@@ -1,13 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type {
-  ChainJob,
-  DeliveryJob,
-  GatesJob,
-  JobType,
-  PreviewJob,
-  PromotionsJob,
-  WakeJob,
-} from "../../src/model/jobs.ts";
+import type { DeliveryJob, GatesJob, Job, JobType, PreviewJob, RegistryJob, WakeJob } from "../../src/model/jobs.ts";
 import type { Logger, Metrics } from "../../src/model/observe.ts";
 import type { Handlers, Queue } from "../../src/model/queue.ts";
 import { createQueue, type QueueBackend, type QueueOptions } from "../../src/queue/index.ts";
@@ -67,6 +59,10 @@ export function handlers(some: Partial<Handlers>): Handlers {
     promotions: nothing,
     gates: nothing,
     chain: nothing,
+    registry: nothing,
+    watch: nothing,
+    image: nothing,
+    "image-pull": nothing,
     wake: nothing,
     ...some,
   };
@@ -81,6 +77,10 @@ export function ofEach(number: number): Readonly<Record<JobType, number>> {
     promotions: number,
     gates: number,
     chain: number,
+    registry: number,
+    watch: number,
+    image: number,
+    "image-pull": number,
     wake: number,
   };
 }
@@ -95,6 +95,11 @@ export function preview(pullRequest = 1): PreviewJob {
   return { type: "preview", ...where, pullRequest };
 }
 
+/** An event of a registry, of the hook and with the id given. */
+export function registryEvent(hook: string, id: string): RegistryJob {
+  return { type: "registry", id, hook, source: "harbor", at: 1, pushes: [{ image: "docker.io/library/nginx" }] };
+}
+
 export function gates(pullRequest = 1): GatesJob {
   return { type: "gates", ...where, pullRequest };
 }
@@ -104,13 +109,17 @@ export function wake(at: number, pullRequest = 1): WakeJob {
 }
 
 /** One job of each kind that collapses; `nth` tells apart what they are about. */
-export function collapsing(nth: number): readonly (PreviewJob | GatesJob | ChainJob | PromotionsJob)[] {
+export function collapsing(nth: number): readonly Job[] {
   const repository = { owner: "acme", name: `shop-${nth}` };
   return [
     preview(nth),
     gates(nth),
     { type: "chain", ...where, pullRequest: nth },
     { type: "promotions", ...where, repository, defaultBranch: "main" },
+    { type: "watch", ...where, repository, defaultBranch: "main" },
+    { type: "image", ...where, repository, defaultBranch: "main", unit: "one" },
+    { type: "image", ...where, repository, defaultBranch: "main", unit: "two" },
+    { type: "image-pull", ...where, pullRequest: nth },
   ];
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { awayContract } from "./queue-away.ts";
 import { queueContract } from "./queue-contract.ts";
 import { postgresFolder, type StoreServer, startPostgres } from "./queue-servers.ts";
+import { recordsContract } from "./records-contract.ts";
 
 const programs = postgresFolder();
 const reason = programs === undefined ? " (skipped: no initdb and postgres on PATH or in /usr/lib/postgresql)" : "";
@@ -13,5 +14,6 @@ describe.skipIf(programs === undefined)(`real PostgreSQL${reason}`, () => {
   });
   afterAll(() => server?.dispose());
   queueContract("PostgreSQL", () => server.backend);
+  recordsContract("PostgreSQL", () => server.backend);
   awayContract("PostgreSQL", () => server);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { awayContract } from "./queue-away.ts";
 import { queueContract } from "./queue-contract.ts";
 import { redisBinary, type StoreServer, startRedis } from "./queue-servers.ts";
+import { recordsContract } from "./records-contract.ts";
 
 const binary = redisBinary();
 
@@ -14,6 +15,7 @@ describe.skipIf(binary === undefined)(
     });
     afterAll(() => server?.dispose());
     queueContract("Redis", () => server.backend);
+    recordsContract("Redis", () => server.backend);
     awayContract("Redis", () => server);
   },
 );
