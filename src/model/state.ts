@@ -17,12 +17,12 @@ interface Common {
 
 /**
  * Something that was decided: one commit on the state branch. `versions` are by app. A `promoted` decision lifts the hold of its targets that a rollback or a revert put there when it
- * came from a person; `rolled-back` and `reverted` put one.
+ * came from a person; `rolled-back` and `reverted` put one. `bumped` is an image pull request that was merged: its `commit` is the head that was.
  */
 export type Decision =
   | (Common & { readonly kind: "requested"; readonly pullRequest: number; readonly commit: string })
   | (Common & {
-      readonly kind: "promoted" | "rolled-back" | "reverted";
+      readonly kind: "promoted" | "rolled-back" | "reverted" | "bumped";
       /** The promotion or rollback pull request, where there was one. */
       readonly pullRequest?: number;
       /** Where the version was read: the carried commit. */

@@ -64,6 +64,7 @@ function holdAfter(before: StoredHold | undefined, decision: TargetDecision): St
       return undefined;
     case "promoted":
       return by !== "sluice" && before?.cause !== "person" ? undefined : before;
+    case "bumped":
     case "requested":
     case "overridden":
     case "acknowledged":

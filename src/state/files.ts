@@ -83,6 +83,7 @@ export const EMPTY_WAITING: WaitingFile = { waiting: [], history: [], rest: {} }
 const kinds: Readonly<Record<Decision["kind"], true>> = {
   requested: true,
   promoted: true,
+  bumped: true,
   "rolled-back": true,
   reverted: true,
   held: true,

@@ -28,6 +28,8 @@ function subjectOf(decision: Decision): string {
       return `Ask to promote ${what} to ${environment}`;
     case "promoted":
       return `Promote ${what} to ${environment}${only(decision.versions)}`;
+    case "bumped":
+      return `Bump images of ${what} in ${environment}${only(decision.versions)}`;
     case "rolled-back":
       return `Roll back ${what} in ${environment}${only(decision.versions)}`;
     case "reverted":

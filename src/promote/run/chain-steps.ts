@@ -1,4 +1,5 @@
 import { historyOf, type Scene, targetOf } from "../../change/scene.ts";
+import { shortMove } from "../../change/text/version.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { HistoryEntry } from "../../model/state.ts";
@@ -7,7 +8,6 @@ import { parseBranch } from "../text/branch.ts";
 import type { ChainStep } from "../text/chain.ts";
 import { openGates } from "../text/gates.ts";
 import { type PromotionRecord, parseRecord } from "../text/record.ts";
-import { shortMove } from "../text/title.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { touchedTargets } from "./touched.ts";
 import { versionsAt, versionsText } from "./versions-at.ts";

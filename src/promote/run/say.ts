@@ -1,7 +1,7 @@
+import { shortMove } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { UserError } from "../../model/errors.ts";
 import type { PromotionPlan, TargetPromotion } from "../../model/promotion.ts";
-import { shortMove } from "../text/title.ts";
 import type { Made } from "./make.ts";
 
 /** What became of a promotion, for a reply. */

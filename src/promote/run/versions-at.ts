@@ -1,8 +1,8 @@
 import { type Scene, targetOf } from "../../change/scene.ts";
+import { shortVersion } from "../../change/text/version.ts";
 import { compareVersions, imageVersions, versionsAt as targetVersion } from "../../change/versions.ts";
 import type { Render } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
-import { shortVersion } from "../text/title.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** The images that a target runs, by name. */

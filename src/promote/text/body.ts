@@ -1,8 +1,8 @@
+import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import { type Carried, carriedSection } from "./carried.ts";
 import type { PromotionRecord } from "./record.ts";
-import { shortMove, shortVersion } from "./title.ts";
 
 /** What a promotion's body is made of. */
 export interface BodyParts {

@@ -1,5 +1,5 @@
+import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
-import { moment } from "./when.ts";
 
 /** The marker of the one comment "where is this change" of a pull request. */
 export const chainMarker = "chain";

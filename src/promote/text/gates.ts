@@ -1,7 +1,7 @@
+import { when } from "../../change/text/when.ts";
 import { inert } from "../../diff/index.ts";
 import type { GateResult, GateState, GateVerdict } from "../../model/gates.ts";
 import type { CheckReport } from "../../model/github.ts";
-import { when } from "./when.ts";
 
 /** The name of the check run on a promotion's head. */
 export const promotionCheck = "Sluice promotion";

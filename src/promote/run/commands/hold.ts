@@ -1,9 +1,9 @@
 import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
+import { when } from "../../../change/text/when.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
-import { when } from "../../text/when.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { assertAllowed } from "./rights.ts";
