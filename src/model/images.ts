@@ -52,9 +52,10 @@ export interface DeliveryLog {
   received(delivery: RegistryDelivery): Promise<void>;
   concluded(conclusion: ImageConclusion): Promise<void>;
   delivery(id: string): Promise<RegistryDelivery | undefined>;
-  /** Newest first. `image` as `canonicalImage` writes it. `before`: only older ones, milliseconds since the epoch. */
+  /** Newest first. `image` as `canonicalImage` writes it; `tag` only together with it. `before`: only older ones, milliseconds since the epoch. */
   deliveries(query: {
     readonly image?: string;
+    readonly tag?: string;
     readonly limit: number;
     readonly before?: number;
   }): Promise<readonly RegistryDelivery[]>;

@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { DeliveryLog, ImageConclusion, PushedImage, RegistryDelivery, TagVerdict } from "../model/images.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Clock } from "../model/observe.ts";
+import type { Records, StoredRecord } from "../model/records.ts";
+
+/** How long the log remembers, in milliseconds: 14 days. */
+export const deliveriesKeptMs = 14 * 24 * 3_600_000;
+
+const deliveryKind = "registry-delivery";
+const conclusionKind = "image-conclusion";
+
+/** What is kept of one event or conclusion, at most. Longer texts are cut, what is over a number is left out. */
+const most = { pushes: 100, tags: 40, name: 512, sentence: 400 } as const;
+
+const push = z.object({ image: z.string(), tag: z.string().optional(), digest: z.string().optional() });
+const deliverySchema = z.object({
+  id: z.string(),
+  hook: z.string(),
+  source: z.string(),
+  at: z.number(),
+  pushes: z.array(push),
+  ignored: z.string().optional(),
+});
+const verdict = z.object({ tag: z.string(), reason: z.string(), outcome: z.enum(["chosen", "current", "not-chosen"]) });
+const conclusionSchema = z.object({
+  repository: z.string(),
+  unit: z.string(),
+  image: z.string(),
+  at: z.number(),
+  summary: z.string(),
+  pullRequest: z.number().optional(),
+  tags: z.array(verdict),
+});
+
+/**
+ * The log on records. An event is known by its hook and id. A conclusion that says the same as an earlier one of the same image, repository and unit takes its place, so that looking
+ * again costs no space; its time is that of the last look. Texts of outside are cut to a bounded length. Errors: those of `Records`.
+ */
+export function createDeliveryLog(records: Records, clock: Clock): DeliveryLog {
+  const keep = (kind: string, record: StoredRecord) => {
+    const left = record.at + deliveriesKeptMs - clock();
+    return left > 0 ? records.put(kind, record, Math.min(left, deliveriesKeptMs)) : Promise.resolve();
+  };
+  return {
+    received: (delivery) => keep(deliveryKind, deliveryRecord(delivery)),
+    concluded: (conclusion) => keep(conclusionKind, conclusionRecord(conclusion)),
+    delivery: async (id) => {
+      const [found] = await records.find(deliveryKind, { key: idKey(short(id, most.name)), limit: 1 });
+      return found === undefined ? undefined : deliveryOf(found);
+    },
+    deliveries: async ({ image, tag, limit, before }) => {
+      const key = image === undefined ? {} : { key: imageKey(image, tag) };
+      const found = await records.find(deliveryKind, { ...key, limit, ...(before === undefined ? {} : { before }) });
+      return found.map(deliveryOf);
+    },
+    conclusions: async ({ image, limit }) => {
+      const found = await records.find(conclusionKind, { key: imageKey(image, undefined), limit });
+      return found.map(conclusionOf);
+    },
+  };
+}
+
+function deliveryRecord(delivery: RegistryDelivery): StoredRecord {
+  const { at, ignored } = delivery;
+  const id = short(delivery.id, most.name);
+  const hook = short(delivery.hook, most.name);
+  const pushes = delivery.pushes.slice(0, most.pushes).map(pushOf);
+  const keys = pushes.flatMap(({ image, tag }) => [imageKey(image, undefined), imageKey(image, tag)]);
+  const value: JsonObject = {
+    id,
+    hook,
+    source: short(delivery.source, most.name),
+    at,
+    pushes: pushes.map((one) => ({ ...one })),
+    ...(ignored === undefined ? {} : { ignored: short(ignored, most.sentence) }),
+  };
+  return { id: `${hook}/${id}`, at, keys: [idKey(id), ...keys], value };
+}
+
+function pushOf({ image, tag, digest }: PushedImage): PushedImage {
+  return {
+    image: short(image, most.name),
+    ...(tag === undefined ? {} : { tag: short(tag, most.name) }),
+    ...(digest === undefined ? {} : { digest: short(digest, most.name) }),
+  };
+}
+
+function conclusionRecord(conclusion: ImageConclusion): StoredRecord {
+  const { at, pullRequest } = conclusion;
+  const said = {
+    repository: short(conclusion.repository, most.name),
+    unit: short(conclusion.unit, most.name),
+    image: short(conclusion.image, most.name),
+    summary: short(conclusion.summary, most.sentence),
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    tags: conclusion.tags.slice(0, most.tags).map(verdictOf),
+  };
+  const id = createHash("sha256").update(JSON.stringify(said)).digest("hex");
+  return { id, at, keys: [imageKey(said.image, undefined)], value: { ...said, at } };
+}
+
+function verdictOf({ tag, reason, outcome }: TagVerdict): JsonObject {
+  return { tag: short(tag, most.name), reason: short(reason, most.sentence), outcome };
+}
+
+function deliveryOf({ value }: StoredRecord): RegistryDelivery {
+  const { ignored, pushes, ...rest } = deliverySchema.parse(value);
+  return { ...rest, pushes: pushes.map(pushed), ...(ignored === undefined ? {} : { ignored }) };
+}
+
+function pushed({ image, tag, digest }: z.output<typeof push>): PushedImage {
+  return { image, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+}
+
+function conclusionOf({ value }: StoredRecord): ImageConclusion {
+  const { pullRequest, ...rest } = conclusionSchema.parse(value);
+  return { ...rest, ...(pullRequest === undefined ? {} : { pullRequest }) };
+}
+
+/** Spaces are in no image's name and no tag. */
+function imageKey(image: string, tag: string | undefined): string {
+  const name = `image ${short(image, most.name)}`;
+  return tag === undefined ? name : `${name} ${short(tag, most.name)}`;
+}
+
+function idKey(id: string): string {
+  return `id ${id}`;
+}
+
+function short(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
