@@ -52,3 +52,26 @@ export interface Registry {
   /** Everything about a tag or a digest; what a digest names is kept, since it never changes. */
   facts(image: string, reference: string, signal: AbortSignal): Promise<ImageFacts | undefined>;
 }
+
+/** What the operator says of one registry. */
+export interface RegistrySettings {
+  /** As in the names of its images: `ghcr.io`, `registry.example.com:5000`; `docker.io` for Docker Hub. */
+  readonly host: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** A bearer token that the registry takes as it is. */
+  readonly token?: string | undefined;
+  /** A refresh token for the registry's token service, as `docker login` gets one (OAuth 2). */
+  readonly identityToken?: string | undefined;
+  /** Spoken to over http. */
+  readonly insecure?: boolean | undefined;
+  /** May be at a private or loopback address, and so may its token service and where it redirects to. */
+  readonly private?: boolean | undefined;
+  /** Where it is asked instead of at its host: a URL; a path in it stands before every repository. */
+  readonly address?: string | undefined;
+  readonly requestsPerSecond?: number | undefined;
+  /** Requests at once. */
+  readonly concurrency?: number | undefined;
+  /** A PEM file of further certificate authorities. */
+  readonly caFile?: string | undefined;
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Fault } from "../model/errors.ts";
+import type { Clock } from "../model/observe.ts";
+
+interface GateOptions {
+  readonly host: string;
+  readonly requestsPerSecond: number;
+  readonly concurrency: number;
+  readonly clock: Clock;
+  /** The longest wait for a turn, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/**
+ * Lets the requests to one registry through: so many at once, so many in a second, and none before the time that the registry named when it refused.
+ */
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #waiting: (() => void)[] = [];
+  #inside = 0;
+  /** When the next request is due, if all came evenly. */
+  #due = 0;
+  #closed: { readonly until: number; readonly kind: "throttled" | "unavailable" } | undefined;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Runs `request` when its turn has come. Throws a `throttled` or `unavailable` Fault at once while the registry wants no requests, and `throttled` when the turn does not come. */
+  async pass<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+    this.#refuseWhileClosed();
+    await this.#enter(signal);
+    try {
+      await this.#turn(signal);
+      this.#refuseWhileClosed();
+      return await request();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Lets nothing through for this long. A shorter time than what holds already changes nothing. */
+  close(kind: "throttled" | "unavailable", forMs: number): void {
+    const until = this.#options.clock() + forMs;
+    if (until > (this.#closed?.until ?? 0)) this.#closed = { until, kind };
+  }
+
+  #refuseWhileClosed(): void {
+    const left = (this.#closed?.until ?? 0) - this.#options.clock();
+    if (this.#closed === undefined || left <= 0) return;
+    const { host } = this.#options;
+    const why = this.#closed.kind === "throttled" ? "answered that there were too many requests" : "is not available";
+    throw new Fault(
+      this.#closed.kind,
+      `The registry ${host} ${why}; it is asked again in ${Math.ceil(left / 1000)} s`,
+      {
+        retryAfterMs: left,
+        fields: { registry: host },
+      },
+    );
+  }
+
+  async #enter(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#inside < this.#options.concurrency) {
+      this.#inside += 1;
+      return;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    const patience = AbortSignal.timeout(this.#options.patienceMs);
+    const either = AbortSignal.any([signal, patience]);
+    const giveUp = (): void => {
+      const place = this.#waiting.indexOf(resolve);
+      if (place < 0) return;
+      this.#waiting.splice(place, 1);
+      reject(signal.aborted ? signal.reason : this.#impatient());
+    };
+    either.addEventListener("abort", giveUp, { once: true });
+    await promise.finally(() => either.removeEventListener("abort", giveUp));
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#inside -= 1;
+    else next();
+  }
+
+  /** Evens the requests out, with a second's worth at once after a pause (the generic cell rate algorithm). */
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { requestsPerSecond, clock, patienceMs } = this.#options;
+    const every = 1000 / requestsPerSecond;
+    const now = clock();
+    const due = Math.max(this.#due, now);
+    const wait = due - now - Math.max(0, 1000 - every);
+    if (wait > patienceMs) throw this.#impatient();
+    this.#due = due + every;
+    if (wait > 0) await sleep(wait, undefined, { signal });
+  }
+
+  #impatient(): Fault {
+    return new Fault("throttled", `Too many requests wait for the registry ${this.#options.host}`, {
+      retryAfterMs: this.#options.patienceMs,
+      fields: { registry: this.#options.host },
+    });
+  }
+}

@@ -1,0 +1,132 @@
+import type { Agent } from "undici";
+import { UserError } from "../model/errors.ts";
+import { Lru } from "../model/lru.ts";
+import type { Clock, Logger } from "../model/observe.ts";
+import type { ImageFacts, Registry, RegistrySettings } from "../model/registry.ts";
+import { type Resolve, registryAgent } from "./agent.ts";
+import { Connection, type RegistryCall } from "./connection.ts";
+import { getManifest, headDigest } from "./content.ts";
+import { canonicalHost, type Endpoint, endpointOf } from "./endpoint.ts";
+import { factsOf, weightOf } from "./facts.ts";
+import { checkedImage, checkedReference, isDigest } from "./names.ts";
+import { keptPages, listTags } from "./tags.ts";
+
+export type { RegistryCall } from "./connection.ts";
+export { readDockerConfig } from "./docker-config.ts";
+
+/** What the registry client is made of. */
+export interface RegistryOptions {
+  /** One of each host at most; a registry without settings is anonymous, public and over https. */
+  readonly settings: readonly RegistrySettings[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** From 0 to 1; spreads out when a failing registry is asked again. */
+  readonly random: () => number;
+  /** For one request and its answer, in milliseconds; 10,000 unless said. */
+  readonly deadlineMs?: number;
+  /** How long a request may wait for its turn, in milliseconds; 60,000 unless said. */
+  readonly patienceMs?: number;
+  /** Told of each request that was answered, for counting. */
+  readonly observe?: (call: RegistryCall) => void;
+  /** How hosts' addresses are found; by the system's resolver unless said. */
+  readonly resolve?: Resolve;
+}
+
+/** The client of all registries, and how to end its connections. */
+export interface RegistryClient extends Registry {
+  close(): Promise<void>;
+}
+
+/** Characters of facts that are kept. */
+const factsCapacity = 16 * 1024 * 1024;
+/** Hosts that are remembered at once. */
+const hostsCapacity = 500;
+
+/** Speaks to registries by the OCI distribution specification. Throws a `usage` UserError for settings that contradict each other. */
+export function createRegistry(options: RegistryOptions): RegistryClient {
+  const connections = new Connections(options);
+  const pages = keptPages();
+  const facts = new Lru<string, ImageFacts>(factsCapacity);
+  return {
+    async tags(image, signal) {
+      const { host, repository } = checkedImage(image);
+      return listTags(connections.of(host), pages, repository, signal);
+    },
+    async digest(image, tag, signal) {
+      const { host, repository } = checkedImage(image);
+      return headDigest(connections.of(host), repository, checkedReference(tag), signal);
+    },
+    async facts(image, reference, signal) {
+      const { host, repository } = checkedImage(image);
+      const connection = connections.of(host);
+      const wanted = checkedReference(reference);
+      const digest = isDigest(wanted) ? wanted : await headDigest(connection, repository, wanted, signal);
+      if (digest === undefined) return undefined;
+      const key = `${host}/${repository}@${digest}`;
+      const known = facts.get(key);
+      if (known !== undefined) return known;
+      const content = await getManifest(connection, repository, digest, signal);
+      if (content === undefined) return undefined;
+      const found = await factsOf(connection, repository, content, signal);
+      facts.set(key, found, weightOf(found));
+      return found;
+    },
+    close: () => connections.close(),
+  };
+}
+
+/** One connection per host, made when it is first needed. */
+class Connections {
+  readonly #options: RegistryOptions;
+  readonly #configured: ReadonlyMap<string, Endpoint>;
+  readonly #made = new Lru<string, Connection>(hostsCapacity);
+  readonly #agents = new Map<string, Agent>();
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    const endpoints = new Map<string, Endpoint>();
+    for (const one of options.settings) {
+      const host = canonicalHost(one.host);
+      if (endpoints.has(host))
+        throw new UserError("usage", `The registry ${host} stands twice in the server's settings`);
+      endpoints.set(host, endpointOf(host, one));
+    }
+    this.#configured = endpoints;
+  }
+
+  of(host: string): Connection {
+    const made = this.#made.get(host);
+    if (made !== undefined) return made;
+    const endpoint = this.#configured.get(host) ?? endpointOf(host, undefined);
+    const connection = new Connection(endpoint, {
+      agent: this.#agentOf(endpoint),
+      clock: this.#options.clock,
+      log: this.#options.log,
+      random: this.#options.random,
+      deadlineMs: this.#options.deadlineMs ?? 10_000,
+      patienceMs: this.#options.patienceMs ?? 60_000,
+      observe: this.#options.observe ?? (() => undefined),
+    });
+    this.#made.set(host, connection);
+    return connection;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+  }
+
+  /** Registries with the same rules share their connections; one with authorities of its own shares with none. */
+  #agentOf(endpoint: Endpoint): Agent {
+    const key = endpoint.ca === undefined ? String(endpoint.private) : endpoint.host;
+    const known = this.#agents.get(key);
+    if (known !== undefined) return known;
+    const agent = registryAgent({
+      private: endpoint.private,
+      ca: endpoint.ca,
+      connectTimeoutMs: this.#options.deadlineMs ?? 10_000,
+      resolve: this.#options.resolve,
+    });
+    this.#agents.set(key, agent);
+    return agent;
+  }
+}
