@@ -1,4 +1,4 @@
-import type { GitHubFor, GitToken, MissedDeliveries } from "../model/github.ts";
+import type { GitHubFor, GitToken, InstalledRepositories, MissedDeliveries, SourceCommits } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RepositoryName } from "../model/tree.ts";
@@ -6,10 +6,12 @@ import { type Client, createClient, createSend } from "./client.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createGitHubRepository } from "./github-repository.ts";
 import { createInstallations } from "./installations.ts";
+import { createInstalledRepositories } from "./installed-repositories.ts";
 import { REQUEST_DEADLINE_MS } from "./limits.ts";
 import { type AppCredentials, appOctokit, plainOctokit } from "./octokit.ts";
 import { wantsMore } from "./permissions.ts";
 import { recent } from "./recent.ts";
+import { createSourceCommits } from "./source-commits.ts";
 import { createTokens } from "./tokens.ts";
 
 /** What the edge needs. */
@@ -31,6 +33,8 @@ export interface GitHubEdge {
   readonly token: GitToken;
   /** Deliveries of all installations. */
   readonly deliveries: MissedDeliveries;
+  readonly sourceCommits: SourceCommits;
+  readonly installedRepositories: InstalledRepositories;
 }
 
 /** Makes the edge. Nothing is asked before something is wanted; every client, token and id that it keeps is bounded in number. */
@@ -76,5 +80,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
       return token;
     },
     deliveries: createDeliveries({ octokit: asApp, send, log }),
+    sourceCommits: createSourceCommits({ apiUrl: api.apiUrl, asApp, plain, send, clock }),
+    installedRepositories: createInstalledRepositories({ asApp, plain, send, clock, log }),
   };
 }

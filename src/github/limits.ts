@@ -39,3 +39,6 @@ export const CHECK_PAGES = 10;
 
 /** How large a file may be to travel inside the request that makes its tree, in bytes. */
 export const INLINE_LIMIT = 512 * 1024;
+
+/** How long it is kept which installation covers a source repository, and what a comparison of its commits found, in milliseconds. */
+export const SOURCE_KEPT_MS = 10 * 60_000;

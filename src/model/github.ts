@@ -106,3 +106,53 @@ export interface MissedDeliveries {
 
 /** Gives a token for git over HTTP, narrowed to the repository. Never logged, never in argv, never used to push. */
 export type GitToken = (repository: RepositoryName) => Promise<string>;
+
+/** One commit of a source repository. Its texts were written by whoever may push there: escape them. */
+export interface SourceCommit {
+  readonly sha: string;
+  /** The first line of the message, at most 256 characters. */
+  readonly title: string;
+  /** The author's login, or the name in the commit where GitHub knows no account. */
+  readonly author: string;
+  readonly url: string;
+}
+
+/** What lies between two commits of a source repository. */
+export interface SourceComparison {
+  /** Those that `to` has and `from` has not, oldest first, at most 100. */
+  readonly commits: readonly SourceCommit[];
+  /** How many there are. */
+  readonly total: number;
+  /** What `to` is, seen from `from`. */
+  readonly status: "ahead" | "behind" | "diverged" | "identical";
+  /** How many commits `from` has that `to` has not. */
+  readonly behind: number;
+  /** GitHub's page of the comparison. */
+  readonly compareUrl: string;
+}
+
+/**
+ * Compares two commits, by full or abbreviated id, of another repository that the same installation covers, and of no other: what is private to one account is never
+ * shown to another one's readers. `undefined` when it covers no such repository, may not read it, or when there is no such commit or nothing common to both. Reads
+ * alone, with a token for that alone; what was found is kept for minutes. Errors: `throttled`, `unavailable` and `timeout` Faults; the comparison is an ornament, so that
+ * who asks may well go on without.
+ */
+export type SourceCommits = (
+  installationId: number,
+  source: RepositoryName,
+  from: string,
+  to: string,
+) => Promise<SourceComparison | undefined>;
+
+/** A repository that the App is installed on. */
+export interface InstalledRepository {
+  readonly installationId: number;
+  readonly repository: RepositoryName;
+  readonly defaultBranch: string;
+}
+
+/**
+ * Lists every repository of every installation, page by page; suspended installations and archived repositories are left out. What is removed meanwhile may be missing.
+ * Errors as those of `GitHub`; an abort is an `unavailable` Fault.
+ */
+export type InstalledRepositories = (signal: AbortSignal) => AsyncIterable<InstalledRepository>;
