@@ -22,45 +22,64 @@ export class BodyBudget {
   }
 }
 
-/** What came of reading a signed body: its bytes only when the signature holds. `broken`: the sender went away. */
-export type SignedBody =
-  | { readonly kind: "verified"; readonly bytes: Buffer }
-  | { readonly kind: "too-large" | "overloaded" | "bad-signature" | "broken" };
+/** Why a body could not be read. `broken`: the sender went away. */
+export type UnreadBody = { readonly kind: "too-large" | "overloaded" | "broken" };
 
-/** How a body is read and verified. */
-export interface SignedBodyOptions {
-  readonly secret: string;
-  /** GitHub's header: `sha256=` and 64 hexadecimal digits. */
-  readonly signature: string;
+/** How much of a body is read. */
+interface BodyLimits {
   readonly maxBytes: number;
   readonly budget: BodyBudget;
 }
 
 /**
- * Reads the body up to its limit and verifies the HMAC over its raw bytes in constant time. Nothing is parsed. The rest of a body that is refused is not read.
+ * Reads the body up to its limit; nothing is parsed. `seen` gets each piece as it comes. The rest of a body that is refused is not read.
  */
-export async function readSigned(
+export async function readBody(
   stream: ReadableStream<Uint8Array> | null,
-  options: SignedBodyOptions,
-): Promise<SignedBody> {
-  const hmac = createHmac("sha256", options.secret);
+  limits: BodyLimits,
+  seen?: (chunk: Uint8Array) => void,
+): Promise<UnreadBody | { readonly kind: "read"; readonly bytes: Buffer }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of stream ?? []) {
-      if (size + chunk.byteLength > options.maxBytes) return { kind: "too-large" };
-      if (!options.budget.take(chunk.byteLength)) return { kind: "overloaded" };
+      if (size + chunk.byteLength > limits.maxBytes) return { kind: "too-large" };
+      if (!limits.budget.take(chunk.byteLength)) return { kind: "overloaded" };
       size += chunk.byteLength;
-      hmac.update(chunk);
+      seen?.(chunk);
       chunks.push(chunk);
     }
   } catch {
     return { kind: "broken" };
   } finally {
-    options.budget.give(size);
+    limits.budget.give(size);
   }
+  return { kind: "read", bytes: Buffer.concat(chunks, size) };
+}
+
+/** What came of reading a signed body: its bytes only when the signature holds. */
+export type SignedBody =
+  | UnreadBody
+  | { readonly kind: "verified"; readonly bytes: Buffer }
+  | { readonly kind: "bad-signature" };
+
+/** How a body is read and verified. */
+export interface SignedBodyOptions extends BodyLimits {
+  readonly secret: string;
+  /** GitHub's header: `sha256=` and 64 hexadecimal digits. */
+  readonly signature: string;
+}
+
+/** Reads the body up to its limit and verifies the HMAC over its raw bytes in constant time. */
+export async function readSigned(
+  stream: ReadableStream<Uint8Array> | null,
+  options: SignedBodyOptions,
+): Promise<SignedBody> {
+  const hmac = createHmac("sha256", options.secret);
+  const body = await readBody(stream, options, (chunk) => hmac.update(chunk));
+  if (body.kind !== "read") return body;
   if (!sameSignature(hmac.digest(), options.signature)) return { kind: "bad-signature" };
-  return { kind: "verified", bytes: Buffer.concat(chunks, size) };
+  return { kind: "verified", bytes: body.bytes };
 }
 
 const signaturePattern = /^sha256=([0-9a-f]{64})$/;

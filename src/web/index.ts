@@ -1,9 +1,13 @@
 import { Hono } from "hono";
 import { messageOf } from "../model/errors.ts";
-import type { Exposition, Logger, Metrics } from "../model/observe.ts";
+import type { HookSettings } from "../model/hooks.ts";
+import type { Clock, Exposition, Logger, Metrics } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
 import { BodyBudget } from "./body.ts";
 import { type InboxOptions, receive } from "./inbox.ts";
+import type { KeySource } from "./registry/adapter.ts";
+import { createRegistryDoor } from "./registry/door.ts";
+import { createKeySource } from "./registry/keys.ts";
 import { welcomePage } from "./welcome.ts";
 
 export { type ServedWeb, type ServeOptions, serveWeb } from "./serve.ts";
@@ -14,6 +18,12 @@ interface WebLimits {
   readonly bodyBytes: number;
   /** Of all bodies that are being read at one time. */
   readonly bodiesBytes: number;
+  /** Of one event of a registry. */
+  readonly eventBytes: number;
+  /** Of all events of registries that are being read at one time. */
+  readonly eventsBytes: number;
+  /** Refused events of registries in a minute before they are answered 429. */
+  readonly refusalsPerMinute: number;
   /** For the store to take a delivery; GitHub waits 10 s. */
   readonly storeMs: number;
   /** For the store to answer `/readyz`. */
@@ -23,6 +33,9 @@ interface WebLimits {
 const defaultLimits: WebLimits = {
   bodyBytes: 25 * 1024 * 1024,
   bodiesBytes: 256 * 1024 * 1024,
+  eventBytes: 1024 * 1024,
+  eventsBytes: 64 * 1024 * 1024,
+  refusalsPerMinute: 120,
   storeMs: 5_000,
   readyMs: 1_000,
 };
@@ -35,6 +48,12 @@ export interface WebOptions {
   readonly log: Logger;
   /** Events that go to the queue; others are acknowledged only. `undefined`: this process takes no webhooks. */
   readonly events: ReadonlySet<string> | undefined;
+  /** Receivers of registries' events. Absent or empty: this process has none. */
+  readonly hooks?: readonly HookSettings[];
+  /** The keys of those who issue tokens; fetched from them when absent. */
+  readonly keys?: KeySource;
+  /** The system's when absent. */
+  readonly clock?: Clock;
   /** Whether the process is about to stop: `/readyz` then says no. */
   readonly stopping?: () => boolean;
   readonly limits?: Partial<WebLimits>;
@@ -43,7 +62,10 @@ export interface WebOptions {
 /** Where GitHub delivers webhooks; Probot's default, so that Apps set up for it need no change. */
 export const webhookPath = "/api/github/webhooks";
 
-/** The HTTP application: webhook inbox, `/healthz`, `/readyz`, `/metrics` and a page for people at `/`. */
+/** Where registries deliver events, with the hook's name after it. */
+export const registryPath = "/registry";
+
+/** The HTTP application: webhook inbox, registries' events, `/healthz`, `/readyz`, `/metrics` and a page for people at `/`. */
 export function createWeb(options: WebOptions): Hono {
   const limits = { ...defaultLimits, ...options.limits };
   const { queue, metrics, log, webhookSecret, events, stopping = () => false } = options;
@@ -54,6 +76,7 @@ export function createWeb(options: WebOptions): Hono {
     const inbox: InboxOptions = { queue, metrics, log, webhookSecret, events, maxBodyBytes, storeTimeoutMs, budget };
     app.post(webhookPath, (context) => receive(context, inbox));
   }
+  if (options.hooks !== undefined && options.hooks.length > 0) mountHooks(app, options.hooks, options, limits);
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/readyz", async (context) => {
     if (stopping()) return context.text("stopping\n", 503);
@@ -68,8 +91,24 @@ export function createWeb(options: WebOptions): Hono {
   );
   app.notFound((context) => context.json({ error: "not found" }, 404));
   app.onError((error, context) => {
-    log.error({ error, path: context.req.path }, `web: ${messageOf(error)}`);
+    log.error({ error, path: withoutSecret(context.req.path) }, `web: ${messageOf(error)}`);
     return context.json({ error: "internal error" }, 500);
   });
   return app;
+}
+
+function mountHooks(app: Hono, hooks: readonly HookSettings[], options: WebOptions, limits: WebLimits): void {
+  const { queue, metrics, log, keys = createKeySource(), clock = Date.now } = options;
+  const { eventBytes: maxBodyBytes, storeMs: storeTimeoutMs, refusalsPerMinute } = limits;
+  const budget = new BodyBudget(limits.eventsBytes);
+  const common = { hooks, keys, queue, metrics, log, clock };
+  const door = createRegistryDoor({ ...common, maxBodyBytes, budget, storeTimeoutMs, refusalsPerMinute });
+  const paths = [`${registryPath}/:hook`, `${registryPath}/:hook/:secret`];
+  app.on("POST", paths, (context) => door.receive(context));
+  app.on("OPTIONS", paths, (context) => door.handshake(context));
+}
+
+/** A path for the log: what follows a hook's name is its secret. */
+function withoutSecret(path: string): string {
+  return path.startsWith(`${registryPath}/`) ? path.split("/").slice(0, 3).join("/") : path;
 }

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { HeaderHook } from "../../../model/hooks.ts";
+import { type Adapter, ignored } from "../adapter.ts";
+import { pushedReading, type Said } from "../pushed.ts";
+import { checkHeader } from "../secrets.ts";
+
+const event = z.object({
+  id: z.string().nullish(),
+  action: z.string(),
+  target: z
+    .object({ repository: z.string().nullish(), tag: z.string().nullish(), digest: z.string().nullish() })
+    .nullish(),
+  request: z.object({ host: z.string().nullish() }).nullish(),
+});
+type Event = z.infer<typeof event>;
+
+const schema = z.object({ events: z.array(event) });
+
+/**
+ * Notifications of the Distribution registry, which GitLab's registry sends as well: several events in one request, most of them layers and pulls. Their form is the same in both media types,
+ * `application/vnd.docker.distribution.events.v1+json` up to 2.8 and `….v2+json` since 3.0. Proves itself by headers from its configuration.
+ */
+export const distribution: Adapter<HeaderHook> = {
+  checkHead: (head, { header, secrets }) => checkHeader(head, header, secrets),
+  read(body, _head, { host }) {
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) return ignored("not an envelope of events as the registry sends them");
+    // A layer has no tag, and neither has the manifest of one platform, whose index comes later.
+    const tagged = parsed.data.events.filter(({ action, target }) => action === "push" && (target?.tag ?? "") !== "");
+    if (tagged.length === 0) return { kind: "noise", reason: "no push of a tag" };
+    const said = tagged.flatMap((one) => saidBy(one, host) ?? []);
+    if (said.length === 0) return ignored("the events tell no host: set `host` for this hook", idOf(tagged));
+    return pushedReading(idOf(tagged), said);
+  },
+};
+
+function saidBy({ target, request }: Event, given: string | undefined): Said | undefined {
+  const host = given ?? request?.host ?? "";
+  if (host === "") return undefined;
+  return {
+    host,
+    repository: target?.repository ?? "",
+    tag: target?.tag ?? undefined,
+    digest: target?.digest ?? undefined,
+  };
+}
+
+/** The event's own id; of several events one that is theirs together, and the same when they are sent again. */
+function idOf(events: readonly Event[]): string | undefined {
+  const ids = events.map(({ id }) => id ?? "");
+  if (ids.includes("")) return undefined;
+  return ids.length === 1 ? ids[0] : createHash("sha256").update(ids.join("\n")).digest("hex");
+}

@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import type { HookSettings } from "../../model/hooks.ts";
+import type { RegistryJob } from "../../model/jobs.ts";
+import type { Reading } from "./adapter.ts";
+import { matchesAny } from "./patterns.ts";
+
+/** What an event without an id is taken for a repetition of: the same body within this time. Longer would lose a moving tag that is pushed again. */
+const BUCKET_MS = 10_000;
+
+/** The job of an event. Pushes of images that the hook may not speak of are left out. */
+export function jobOf(
+  reading: Extract<Reading, { readonly kind: "pushed" | "ignored" }>,
+  { name, kind, images }: HookSettings,
+  received: { readonly at: number; readonly bytes: Buffer },
+): RegistryJob {
+  const { at, bytes } = received;
+  const base = { type: "registry", id: idOf(reading.id, bytes, at), hook: name, source: kind, at } as const;
+  if (reading.kind === "ignored") return { ...base, pushes: [], ignored: reading.reason };
+  const pushes = reading.pushes.filter((push) => matchesAny(push.image, images));
+  if (pushes.length > 0) return { ...base, pushes };
+  const others = [...new Set(reading.pushes.map((push) => push.image))].slice(0, 3).join(", ");
+  return { ...base, pushes, ignored: `the hook's \`images\` do not name ${others}` };
+}
+
+/** The sender's own id, or the body's hash and the time of day. */
+function idOf(own: string | undefined, bytes: Buffer, at: number): string {
+  if (own !== undefined && /^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/.test(own)) return own;
+  const hash = createHash("sha256");
+  if (own !== undefined) return `id-${hash.update(own).digest("hex")}`;
+  return `body-${hash
+    .update(`${Math.floor(at / BUCKET_MS)}\n`)
+    .update(bytes)
+    .digest("hex")}`;
+}

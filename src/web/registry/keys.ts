@@ -1,0 +1,47 @@
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
+import { Fault, messageOf } from "../../model/errors.ts";
+import type { KeySource } from "./adapter.ts";
+
+/** How keys are fetched and kept. Times in milliseconds. */
+export interface KeyOptions {
+  readonly timeoutMs?: number;
+  /** How long fetched keys are used; 10 minutes when absent. */
+  readonly maxAgeMs?: number;
+  /** Between two fetches for a key that is not among those known; half a minute when absent. */
+  readonly cooldownMs?: number;
+}
+
+/**
+ * Fetches the keys of issuers and keeps them, one set for each address. A key that is not known is looked for again, but not more often than the pause allows. Keys that cannot be fetched are an
+ * `unavailable` Fault, since nobody can tell then.
+ */
+export function createKeySource(options: KeyOptions = {}): KeySource {
+  const sets = new Map<string, JWTVerifyGetKey>();
+  return (url) => {
+    const known = sets.get(url);
+    if (known !== undefined) return known;
+    const made = keySet(url, options);
+    sets.set(url, made);
+    return made;
+  };
+}
+
+function keySet(
+  url: string,
+  { timeoutMs = 5_000, maxAgeMs = 600_000, cooldownMs = 30_000 }: KeyOptions,
+): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: timeoutMs,
+    cacheMaxAge: maxAgeMs,
+    cooldownDuration: cooldownMs,
+  });
+  return async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      if (error instanceof errors.JOSENotSupported) throw error;
+      throw new Fault("unavailable", `the keys at ${url} cannot be fetched: ${messageOf(error)}`, { cause: error });
+    }
+  };
+}

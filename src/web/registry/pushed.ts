@@ -1,0 +1,58 @@
+import type { PushedImage } from "../../model/images.ts";
+import { imageAddress } from "../../model/registry.ts";
+import { ignored, type Reading } from "./adapter.ts";
+
+/** What a sender says of one push. Empty texts count as absent. */
+export interface Said {
+  /** With the port, where there is one. */
+  readonly host: string;
+  readonly repository: string;
+  readonly tag?: string | undefined;
+  readonly digest?: string | undefined;
+}
+
+const hostPattern = /^(?:[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9])?|\[[0-9a-f:]{2,45}\])(?::[0-9]{1,5})?$/;
+const part = "[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*";
+const repositoryPattern = new RegExp(`^${part}(?:/${part})*$`);
+const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+const digestPattern = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
+
+/** The longest name that container runtimes take. */
+const maxName = 255;
+
+/** The push in our words; `undefined` when the name is none that an image can have. A tag or a digest that cannot be one is left out: what is true is asked of the registry. */
+export function pushedImage(said: Said): PushedImage | undefined {
+  const { host, repository } = imageAddress(`${said.host}/${said.repository}`);
+  const image = `${host}/${repository}`;
+  if (!hostPattern.test(host) || image.length > maxName || !repositoryPattern.test(repository)) return undefined;
+  const tag = said.tag !== undefined && tagPattern.test(said.tag) ? said.tag : undefined;
+  const digest = said.digest !== undefined && digestPattern.test(said.digest) ? said.digest : undefined;
+  return { image, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
+}
+
+/** An image's full name with a host, tag and digest, as people write it in one text: `ghcr.io/acme/web:1.2.3@sha256:…`. */
+export function splitReference(text: string): {
+  readonly name: string;
+  readonly tag?: string;
+  readonly digest?: string;
+} {
+  const [before = "", digest] = text.split("@");
+  const colon = before.lastIndexOf(":");
+  const tagged = colon > before.lastIndexOf("/");
+  return {
+    name: tagged ? before.slice(0, colon) : before,
+    ...(tagged && { tag: before.slice(colon + 1) }),
+    ...(digest !== undefined && { digest }),
+  };
+}
+
+/** The reading of what was said: each push once, those that nobody can understand left out; ignored when none is left. */
+export function pushedReading(id: string | undefined, said: readonly Said[]): Reading {
+  const pushes = new Map(
+    said
+      .flatMap((one) => pushedImage(one) ?? [])
+      .map((push) => [[push.image, push.tag ?? "", push.digest ?? ""].join("\n"), push]),
+  );
+  if (pushes.size === 0) return ignored("the event names no image that can be one", id);
+  return { kind: "pushed", id, pushes: [...pushes.values()] };
+}
