@@ -1,51 +1,72 @@
-import { messageOf } from "../model/errors.ts";
-import type { Refusal } from "./check.ts";
+import { RE2JS, RE2JSException } from "re2js";
+import semver from "semver";
+import { isRefusal, type Refusal } from "./check.ts";
 
 const longestExpression = 256;
-const version = String.raw`v?(?:\d+|[xX*])(?:\.(?:\d+|[xX*])(?:\.(?:\d+|[xX*])(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)?)?`;
-const comparator = new RegExp(`^(?:[<>]=?|=|!=|~>?|\\^)?${version}$`);
-const hyphen = new RegExp(`^${version}\\s+-\\s+${version}$`);
+/** Steps of the compiled expression; what a tag costs grows with it. */
+const largestProgram = 2_000;
 
-/** Whether the text is a semver range as npm and Helm write them (`^1.2`, `~1.2.3`, `>=1.0 <2.0`, `1.x || 2.x`, `1.0 - 1.9`). */
-export function checkSemverRange(text: string): Refusal | undefined {
+/** Reads a semver range as npm and Helm write them (`^1.2`, `~1.2.3`, `>=1.0 <2.0`, `>=1.0, <2.0`, `1.x || 2.x`, `1.0 - 1.9`), or refuses it. `includePrerelease`: pre-releases are in it like any other version. */
+export function readSemverRange(text: string, includePrerelease = false): semver.Range | Refusal {
   if (text.length > longestExpression) return tooLong(text);
-  const wrong = text.split("||").find((part) => !isComparatorSet(part.trim()));
-  if (wrong === undefined) return undefined;
-  const named = wrong.trim() === text.trim() ? "" : `; the part "${wrong.trim()}" cannot be read`;
-  return {
-    problem: `is not a semver range${named}`,
-    fix: "Write a range such as `^1.4`, `~1.4.0`, `>=1.0 <2.0` or `1.x`.",
-  };
+  const parts = text.split("||").map((part) => part.replaceAll(",", " ").trim());
+  const wrong = parts.find((part) => part === "" || semver.validRange(part) === null);
+  if (wrong === undefined) return possible(new semver.Range(parts.join("||"), { includePrerelease }));
+  const named = wrong === text.trim() ? "" : `; the part "${wrong}" cannot be read`;
+  const fix = wrong.includes("!=")
+    ? "Leave single versions out with `ignore`."
+    : "Write a range such as `^1.4`, `~1.4.0`, `>=1.0 <2.0` or `1.x`.";
+  return { problem: `is not a semver range${named}`, fix };
+}
+
+function possible(range: semver.Range): semver.Range | Refusal {
+  if (semver.minVersion(range) !== null) return range;
+  return { problem: "is a range that no version is in", fix: "Write the lower bound first: `>=1.0 <2.0`." };
+}
+
+/** Whether `readSemverRange` reads the text. */
+export function checkSemverRange(text: string): Refusal | undefined {
+  const read = readSemverRange(text);
+  return isRefusal(read) ? read : undefined;
 }
 
 function tooLong(text: string): Refusal {
   return { problem: `has ${text.length} characters`, fix: `Use at most ${longestExpression} characters.` };
 }
 
-function isComparatorSet(text: string): boolean {
-  if (hyphen.test(text)) return true;
-  const parts = text.replace(/([<>=~^!]+)\s+/g, "$1").split(/[\s,]+/);
-  return parts.every((part) => comparator.test(part));
-}
-
-/** Whether the text is a regular expression that compiles and cannot take for ever on a short tag. */
-export function checkRegex(text: string): Refusal | undefined {
+/** Compiles a regular expression as RE2 knows them, which takes linear time on any text, or refuses it. */
+export function readRegex(text: string): RE2JS | Refusal {
   if (text.length > longestExpression) return tooLong(text);
   try {
-    new RegExp(text, "u");
+    const compiled = RE2JS.compile(text);
+    if (compiled.programSize() <= largestProgram) return compiled;
+    return { problem: "repeats too much", fix: "Use smaller numbers in `{…}`, or `+` and `*`." };
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const reason = messageOf(error).replace(/^Invalid regular expression: \/.*\/u: /s, "");
+    if (!(error instanceof RE2JSException)) throw error;
+    return refusedRegex(error.message.replace(/^error parsing regexp: /, ""));
+  }
+}
+
+function refusedRegex(reason: string): Refusal {
+  if (/`\(\?<?[=!]|invalid named capture: `\(\?<[=!]/.test(reason)) {
     return {
-      problem: `is not a regular expression: ${reason}`,
-      fix: "Mend the expression; it is JavaScript's, with the `u` flag.",
+      problem: "looks ahead or behind (`(?=`, `(?!`, `(?<=`, `(?<!`), which takes more than linear time",
+      fix: "Match the whole tag with `^` and `$`, and leave others out with `ignore`.",
     };
   }
-  if (!/\((?:[^()\\]|\\.)*[+*](?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\})/.test(text)) return undefined;
-  return {
-    problem: "repeats a group that repeats, which can take for ever",
-    fix: "Take one of the two repetitions away, for example `[a-z]+` in place of `([a-z]+)+`.",
-  };
+  if (/`\\(?:[1-9]|k)`/.test(reason)) {
+    return {
+      problem: "refers back to a group, which takes more than linear time",
+      fix: "Write the part out a second time.",
+    };
+  }
+  return { problem: `is not a regular expression: ${reason}`, fix: "Mend the expression; its syntax is RE2's." };
+}
+
+/** Whether `readRegex` reads the text. */
+export function checkRegex(text: string): Refusal | undefined {
+  const read = readRegex(text);
+  return isRefusal(read) ? read : undefined;
 }
 
 /** Whether the text is an RFC 6901 JSON pointer, `*` standing for any list item or key. */

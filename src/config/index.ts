@@ -1,9 +1,13 @@
+export { isRefusal } from "./check.ts";
 export { type Configured, configFile, configured } from "./configured.ts";
 export { planDifference } from "./difference.ts";
+export { readRegex, readSemverRange } from "./expressions.ts";
 export { parseConfig } from "./parse.ts";
 export type { TargetPlan } from "./plan.ts";
 export type { ConfigProblem } from "./problem.ts";
 export { resolveTargets } from "./resolve.ts";
 export type { ScanMemo } from "./scan.ts";
 export type { Config, IgnoreRule } from "./schema.ts";
+export type { ImageEntry, ImagePolicy } from "./schema-images.ts";
 export { type EnvironmentSettings, type HealthSource, settingsFor } from "./settings.ts";
+export { captureParts, isTag, readTagPattern } from "./tag-patterns.ts";

@@ -1,6 +1,7 @@
 import { type Draft, draftOf, record, text, texts } from "./draft.ts";
 import { nearest } from "./nearest.ts";
 import { doubtful, type KeyPath, pathText, type Remark, wrong } from "./problem.ts";
+import { imageRules } from "./rules-images.ts";
 import { promotionRules, type Rule } from "./rules-promotion.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -129,35 +130,6 @@ const valueFilesNeedAChart: Rule = (draft) =>
         }),
   );
 
-const capturesHaveGroups: Rule = (draft) =>
-  draft.images.flatMap(({ parsed, path }) => {
-    const { regex, capture } = parsed?.policy ?? {};
-    if (capture === undefined) return [];
-    const at = [...path, "policy", "capture"];
-    if (regex === undefined)
-      return [wrong(at, "`capture` needs `regex`, whose groups it names", "Add `regex`, or take `capture` out.")];
-    const groups = groupsOf(regex);
-    return [...capture.matchAll(/\$(?:\{(\w+)\}|(\w+))/g)].flatMap((match) => {
-      const group = match[1] ?? match[2] ?? "";
-      if (groups.includes(group)) return [];
-      return [wrong(at, `\`capture\` names the group "${group}", which \`regex\` does not have`, groupFix(groups))];
-    });
-  });
-
-function groupsOf(regex: string): readonly string[] {
-  const match = new RegExp(`${regex}|`, "u").exec("");
-  return [...(match?.keys() ?? [])].map(String).concat(Object.keys(match?.groups ?? {}));
-}
-
-function groupFix(groups: readonly string[]): string {
-  return groups.length > 1
-    ? `Its groups are ${groups
-        .slice(1)
-        .map((name) => `\`$${name}\``)
-        .join(", ")}; \`$0\` is the whole match.`
-    : "Put the part to compare in a group: `^main-(?<build>[0-9]+)$` and `$build`.";
-}
-
 const namedEnvironmentsExist: Rule = (draft) => {
   const lists = [...draft.images, ...draft.notify].values().flatMap(({ raw, path }) =>
     texts(raw.environments)
@@ -169,30 +141,6 @@ const namedEnvironmentsExist: Rule = (draft) => {
     .flatMap(({ environment, path }) => unknownEnvironment(draft, environment, path))
     .map((remark): Remark => ({ ...remark, at: "key" }));
   return [...lists.take(mostRemarks), ...keys.take(mostRemarks)];
-};
-
-const imagesAreListedOnce: Rule = (draft) => {
-  const seen = new Set<string>();
-  return draft.images.flatMap(({ raw, path }) => {
-    const image = text(raw.image);
-    const environments = texts(raw.environments).map(({ text: name }) => name);
-    const apps = texts(raw.apps).map(({ text: name }) => name);
-    if (image === undefined) return [];
-    const keys = environments.flatMap((name) =>
-      (apps.length === 0 ? ["*"] : apps).map((app) => `${image} ${name} ${app}`),
-    );
-    const twice = keys.find((key) => seen.has(key));
-    for (const key of keys) seen.add(key);
-    if (twice === undefined) return [];
-    const environment = twice.split(" ")[1] ?? "";
-    return [
-      wrong(
-        [...path, "image"],
-        `The image "${image}" has two policies for "${environment}"`,
-        "Keep one of them, or give them different `apps`.",
-      ),
-    ];
-  });
 };
 
 function unknownEnvironment(draft: Draft, name: string, path: KeyPath): readonly Remark[] {
@@ -213,7 +161,6 @@ const rules: readonly Rule[] = [
   pathsNameTheirApp,
   valueFilesNeedAChart,
   ...promotionRules,
-  capturesHaveGroups,
   namedEnvironmentsExist,
-  imagesAreListedOnce,
+  ...imageRules,
 ];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isRefusal } from "../../src/config/check.ts";
 import { parseDuration } from "../../src/config/durations.ts";
-import { checkPointer, checkRegex, checkSemverRange } from "../../src/config/expressions.ts";
+import { checkPointer, checkSemverRange } from "../../src/config/expressions.ts";
 import { editDistance, nearest } from "../../src/config/nearest.ts";
 import { checkTimezone, parseWindow } from "../../src/config/windows.ts";
 
@@ -81,18 +81,6 @@ describe("semver ranges", () => {
 
   it.each(["", "latest", "^1.0 foo", "1.2.3.4", "^^1", "1 ||", ">"])("%j is none", (text) => {
     expect(checkSemverRange(text)).toBeDefined();
-  });
-});
-
-describe("regular expressions", () => {
-  it("are those that compile and are short", () => {
-    expect(checkRegex("^main-(?<n>[0-9]+)$")).toBeUndefined();
-    expect(checkRegex("(")?.problem).toBe("is not a regular expression: Unterminated group");
-    expect(checkRegex("a".repeat(300))?.problem).toBe("has 300 characters");
-  });
-
-  it.each(["(a+)+$", "([a-z]*)*", "(x|y+){2,}"])("that can take for ever are refused: %s", (text) => {
-    expect(checkRegex(text)?.problem).toBe("repeats a group that repeats, which can take for ever");
   });
 });
 

@@ -1,0 +1,10 @@
+export { choose } from "./choose.ts";
+export type {
+  CurrentVersion,
+  Decision,
+  FactsOf,
+  PolicyInput,
+  PolicyLimits,
+  TargetDecision,
+  Version,
+} from "./types.ts";

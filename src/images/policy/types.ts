@@ -1,0 +1,77 @@
+import type { ImagePolicy } from "../../config/index.ts";
+import type { TagVerdict } from "../../model/images.ts";
+import type { ImageFacts } from "../../model/registry.ts";
+
+/** What follows an image's name; empty what is not written. */
+export interface Version {
+  readonly tag: string;
+  readonly digest: string;
+}
+
+/** What one target has now. */
+export interface CurrentVersion extends Version {
+  /** Names the target in the result and in sentences, e.g. "webapp in staging". */
+  readonly target: string;
+  /** A version that was taken back here: only newer ones come. */
+  readonly held?: Version;
+}
+
+/** What a policy decides about. The order of `tags` and of `current` does not matter. */
+export interface PolicyInput {
+  readonly policy: ImagePolicy;
+  /** What is written; see `pin` of the configuration. */
+  readonly pin: "tag" | "digest" | "both";
+  /** Every tag that the registry lists. A policy of a digest needs none. */
+  readonly tags: readonly string[];
+  /** One for each target; without any the policy says what it would take for a new one. */
+  readonly current: readonly CurrentVersion[];
+  /** Milliseconds. */
+  readonly minimumAge?: number;
+  readonly platforms?: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Tags that events named: their verdicts are always among the verdicts, and `newest` asks for them first. */
+  readonly pushed?: readonly string[];
+  /** When Sluice first heard of a tag, in milliseconds since the epoch: its age where the image does not say when it was built. */
+  readonly firstSeen?: ReadonlyMap<string, number>;
+}
+
+/** Asks the registry about a tag or a digest; `undefined` when it has no such thing. What it throws goes through. */
+export type FactsOf = (reference: string) => Promise<ImageFacts | undefined>;
+
+/** Bounds of one decision. */
+export interface PolicyLimits {
+  /** How many of the best tags are asked for before a decision is given up; 60 by default. */
+  readonly facts: number;
+  /** How many tags the policy `newest` asks for, since each must be looked at; 200 by default. */
+  readonly builds: number;
+  /** How many verdicts are given; 60 by default. The chosen, the current, the asked and the pushed ones come first. */
+  readonly verdicts: number;
+}
+
+/** What becomes of one target. */
+export interface TargetDecision {
+  readonly target: string;
+  /** What it has now. */
+  readonly from: Version;
+  /** Whether it gets what was chosen. */
+  readonly moves: boolean;
+  /** One sentence without a full stop. */
+  readonly reason: string;
+}
+
+/** What a policy decided. */
+export interface Decision {
+  /** Given exactly when a target moves, or when there is none. */
+  readonly chosen?: { readonly tag: string; readonly facts: ImageFacts };
+  /** In the order of `current`. */
+  readonly targets: readonly TargetDecision[];
+  /** Tags that are behind the chosen one and ahead of what a moving target has, the best first: at most 100. */
+  readonly skipped: readonly string[];
+  /** When the first better tag is old enough, in milliseconds since the epoch: decide again then. */
+  readonly waitUntil?: number;
+  /** The most interesting first. */
+  readonly verdicts: readonly TagVerdict[];
+  /** What came of it in one sentence without a full stop. */
+  readonly summary: string;
+}
