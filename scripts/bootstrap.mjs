@@ -1,12 +1,12 @@
 // All the set-up, on any Node ≥ 18; the second run does nothing and needs no network.
 //   node scripts/bootstrap.mjs          what running needs: packages, the engine
-//   node scripts/bootstrap.mjs --tests  and what the tests need: Redis, kustomize, helm
+//   node scripts/bootstrap.mjs --tests  and what the tests need: Redis, a registry, kustomize, helm
 
 import { pathToFileURL } from "node:url";
 import { red, SetupError, step } from "./lib/console.mjs";
 import { engine } from "./lib/engine.mjs";
 import { packages } from "./lib/packages.mjs";
-import { oracle, redis } from "./lib/tools.mjs";
+import { oracle, redis, registry } from "./lib/tools.mjs";
 
 /** Sets up; `tests` adds what only the tests need. */
 export async function setUp({ tests = false } = {}) {
@@ -14,6 +14,7 @@ export async function setUp({ tests = false } = {}) {
   await step("render engine", engine);
   if (!tests) return;
   await step("redis-server", redis);
+  await step("registry", registry);
   await step("kustomize, the oracle", () => oracle("kustomize"));
   await step("helm, the oracle", () => oracle("helm"));
 }

@@ -1,4 +1,4 @@
-// What the tests need besides: Redis, and the real kustomize and helm as oracles.
+// What the tests need besides: Redis, a container registry, and the real kustomize and helm as oracles.
 
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -64,6 +64,48 @@ export async function redis() {
     "The tests need a Redis server (≥ 6.2), which is not here.\n" +
       "Ways: install it (`apt-get install redis-server`, `brew install redis`), or name one in SLUICE_REDIS.",
   );
+}
+
+const distribution = {
+  module: "github.com/distribution/distribution/v3/cmd/registry",
+  version: "v3.1.2",
+};
+
+/** Finds Distribution, the registry that images are pushed to in the tests; installs it from Debian where that is allowed, or builds it. */
+export async function registry() {
+  const there = process.env.SLUICE_REGISTRY ?? onPath("docker-registry") ?? onPath("registry");
+  const version = there && (await tryRun(there, ["--version"]))?.match(/\bv?\d+\.\d+\.\d+\S*/)?.[0];
+  if (there && version) {
+    process.env.SLUICE_REGISTRY = there;
+    return `${version}, ${there}`;
+  }
+  const folder = join(userCache, "tools", `registry-${distribution.version}`);
+  const binary = join(folder, exe("registry"));
+  const how = existsSync(binary) ? "from the cache" : ((await debianRegistry()) ?? (await builtRegistry(folder)));
+  process.env.SLUICE_REGISTRY = onPath("docker-registry") ?? binary;
+  return how;
+}
+
+async function debianRegistry() {
+  if (process.getuid?.() !== 0 || !onPath("apt-get")) return undefined;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  await tryRun("apt-get", ["update", "-qq"], { env });
+  await tryRun("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "docker-registry"], { env });
+  return onPath("docker-registry") && "installed by apt-get";
+}
+
+async function builtRegistry(folder) {
+  if (!(await goVersion())) {
+    throw new SetupError(
+      "The tests push images to a real registry (Distribution), which is not here.\n" +
+        "Ways: install it (`apt-get install docker-registry`), name one in SLUICE_REGISTRY, or install Go ≥ 1.26 so that it can be built.",
+    );
+  }
+  mkdirSync(folder, { recursive: true });
+  await run("go", ["install", "-trimpath", `${distribution.module}@${distribution.version}`], {
+    env: { ...process.env, GOBIN: folder, CGO_ENABLED: "0" },
+  });
+  return `${distribution.version}, built`;
 }
 
 /** The PostgreSQL that the queue's tests use beside the embedded one: where its server programs are, from the PATH or where Debian puts them. Not required. */
