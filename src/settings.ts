@@ -1,6 +1,11 @@
 import { createPrivateKey } from "node:crypto";
+import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "./model/errors.ts";
+import { emptyServerFile, readServerFile, type ServerFile } from "./settings/file.ts";
+import { variables } from "./settings/variables.ts";
+
+export { type Variable, variables } from "./settings/variables.ts";
 
 /** Where jobs are kept. */
 export type StoreSettings =
@@ -11,8 +16,8 @@ export type StoreSettings =
 /** What a process does: take webhooks, run jobs, or both. */
 export type Role = "web" | "worker" | "all";
 
-/** What the operator decides, from the environment. */
-export interface ServerSettings {
+/** What the operator decides, from the environment and `sluice.server.yaml`. */
+export interface ServerSettings extends ServerFile {
   readonly appId: number;
   /** PEM. */
   readonly privateKey: string;
@@ -34,67 +39,13 @@ export interface ServerSettings {
   /** Engine processes; `undefined` means one per core. */
   readonly engines: number | undefined;
   readonly previewForks: boolean;
+  /** Where `docker login` keeps its credentials; the file need not exist. */
+  readonly dockerConfig?: string;
+  /** Opens the delivery log; without one nobody sees it. */
+  readonly adminToken?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One environment variable as `sluice doctor` and the documentation name it. */
-export interface Variable {
-  readonly name: string;
-  readonly required: boolean;
-  readonly secret: boolean;
-  readonly description: string;
-}
-
-/** Every environment variable that the server reads. */
-export const variables: readonly Variable[] = [
-  { name: "APP_ID", required: true, secret: false, description: "the GitHub App's id" },
-  {
-    name: "PRIVATE_KEY",
-    required: true,
-    secret: true,
-    description: "the App's private key: PEM, PEM with \\n, or base64 of PEM; or PRIVATE_KEY_PATH",
-  },
-  {
-    name: "PRIVATE_KEY_PATH",
-    required: false,
-    secret: false,
-    description: "a file with the private key, instead of PRIVATE_KEY",
-  },
-  {
-    name: "WEBHOOK_SECRET",
-    required: true,
-    secret: true,
-    description: "the App's webhook secret, at least 16 characters",
-  },
-  { name: "GITHUB_API_URL", required: false, secret: false, description: "REST API, default https://api.github.com" },
-  { name: "GITHUB_URL", required: false, secret: false, description: "git over HTTP, default https://github.com" },
-  { name: "ROLE", required: false, secret: false, description: "web, worker or all (default)" },
-  { name: "HOST", required: false, secret: false, description: "address to listen on, default 127.0.0.1" },
-  { name: "PORT", required: false, secret: false, description: "port to listen on, default 3000" },
-  {
-    name: "DATA_DIR",
-    required: false,
-    secret: false,
-    description: "mirrors, render cache, embedded store; default ./data",
-  },
-  { name: "REDIS_URL", required: false, secret: true, description: "Redis for the queue" },
-  {
-    name: "DATABASE_URL",
-    required: false,
-    secret: true,
-    description: "PostgreSQL for the queue, when there is no REDIS_URL",
-  },
-  {
-    name: "LOG_LEVEL",
-    required: false,
-    secret: false,
-    description: "debug, info (default), warn, error or silent",
-  },
-  { name: "CONCURRENCY", required: false, secret: false, description: "jobs at once, default 4" },
-  { name: "ENGINES", required: false, secret: false, description: "engine processes, default one per core" },
-  { name: "PREVIEW_FORKS", required: false, secret: false, description: "true renders pull requests from forks too" },
-];
 
 const url = (otherwise: string) =>
   z
@@ -105,13 +56,17 @@ const url = (otherwise: string) =>
 const placeholder =
   /^(development|dev|test|secret|password|change[-_ ]?me|placeholder|todo|x+|your[-_ ].*|<.*>|\.{3}|\*+)$/i;
 
+/** Of at least 16 characters, and none that stands in for one; `otherwise` says what to do about one that does. */
+const strong = (otherwise: string) =>
+  z
+    .string({ error: "is missing" })
+    .refine((text) => !placeholder.test(text), `is a placeholder: ${otherwise}`)
+    .refine((text) => placeholder.test(text) || text.length >= 16, "is too short: use at least 16 random characters");
+
 const schema = z.object({
   APP_ID: z.coerce.number({ error: "must be the App's numeric id" }).int().positive("must be the App's numeric id"),
   PRIVATE_KEY: z.string({ error: "is missing" }).transform(readKey),
-  WEBHOOK_SECRET: z
-    .string({ error: "is missing" })
-    .refine((text) => !placeholder.test(text), "is a placeholder: set the secret that the GitHub App has")
-    .refine((text) => placeholder.test(text) || text.length >= 16, "is too short: use at least 16 random characters"),
+  WEBHOOK_SECRET: strong("set the secret that the GitHub App has"),
   GITHUB_API_URL: url("https://api.github.com"),
   GITHUB_URL: url("https://github.com"),
   ROLE: z.enum(["web", "worker", "all"], { error: "must be web, worker or all" }).default("all"),
@@ -124,11 +79,17 @@ const schema = z.object({
   CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   ENGINES: z.coerce.number().int().min(1).max(64).optional(),
   PREVIEW_FORKS: z.enum(["true", "false"], { error: "must be true or false" }).default("false"),
+  ADMIN_TOKEN: strong("set one of your own, for example from openssl rand -hex 32").optional(),
+  DOCKER_CONFIG: z.string().optional(),
+  HOME: z.string().optional(),
 });
 
+const serverFile = "sluice.server.yaml";
+
 /**
- * Reads the settings. `readFile` gives the text of the file that PRIVATE_KEY_PATH names. Throws one `usage` UserError that lists everything missing, malformed or left at a
- * placeholder; values are never quoted.
+ * Reads the settings. `readFile` gives the text of a file, by a path that may be relative to the working directory, and throws when it cannot, with the code `ENOENT` when there is none: the file
+ * that PRIVATE_KEY_PATH names, that of SLUICE_SERVER_FILE, and those with secrets that it names. Throws one `usage` UserError that lists everything missing, malformed or left at a placeholder; values are never
+ * quoted.
  */
 export function readSettings(environment: Environment, readFile: (path: string) => string): ServerSettings {
   const given = Object.fromEntries(
@@ -143,16 +104,54 @@ export function readSettings(environment: Environment, readFile: (path: string) 
   if (embedded && ["web", "worker"].includes(given.ROLE ?? "")) {
     problems.push(`ROLE=${given.ROLE} needs a store that both processes reach: set REDIS_URL or DATABASE_URL`);
   }
+  const file = serverFileOf(environment, given.SLUICE_SERVER_FILE, readFile, problems);
   if (!parsed.success || problems.length > 0) {
     throw new UserError("usage", `Sluice cannot start:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`, {
       fix: "Set these in the environment; docs/installation.md says where each comes from.",
     });
   }
-  return settingsOf(parsed.data);
+  return settingsOf(parsed.data, file);
 }
 
-function settingsOf(values: z.output<typeof schema>): ServerSettings {
+/** What of the settings no log may ever hold. */
+export function secretsOf(settings: ServerSettings): readonly string[] {
+  const { privateKey, webhookSecret, adminToken, hooks, registries } = settings;
+  const ofHooks = hooks.flatMap((hook) => [
+    ...("secrets" in hook ? hook.secrets : []),
+    ...("bodySecrets" in hook ? hook.bodySecrets : []),
+  ]);
+  const ofRegistries = registries.flatMap(({ password, token, identityToken }) => [password, token, identityToken]);
+  const all = [privateKey, webhookSecret, adminToken, ...ofHooks, ...ofRegistries];
+  return all.flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret]));
+}
+
+function serverFileOf(
+  environment: Environment,
+  named: string | undefined,
+  readFile: (path: string) => string,
+  problems: string[],
+): ServerFile {
+  const file = named ?? serverFile;
+  let text: string;
+  try {
+    text = readFile(file);
+  } catch (error) {
+    const absent = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (named !== undefined || !absent) problems.push(`${file} cannot be read: ${messageOf(error)}`);
+    return emptyServerFile;
+  }
+  const read = readServerFile(text, { environment, readFile, file });
+  if (read.ok) return read.settings;
+  problems.push(...read.problems.map((one) => `${one.file}:${one.line}:${one.column}: ${one.message}. ${one.fix}`));
+  return emptyServerFile;
+}
+
+function settingsOf(values: z.output<typeof schema>, file: ServerFile): ServerSettings {
+  const dockerFolder = values.DOCKER_CONFIG ?? (values.HOME === undefined ? undefined : join(values.HOME, ".docker"));
   return {
+    ...file,
+    ...(dockerFolder === undefined ? {} : { dockerConfig: join(dockerFolder, "config.json") }),
+    ...(values.ADMIN_TOKEN === undefined ? {} : { adminToken: values.ADMIN_TOKEN }),
     appId: values.APP_ID,
     privateKey: values.PRIVATE_KEY,
     webhookSecret: values.WEBHOOK_SECRET,

@@ -1,15 +1,19 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/model/errors.ts";
-import { readSettings } from "../../src/settings.ts";
+import { readSettings, secretsOf } from "../../src/settings.ts";
 
 const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs8", format: "pem" })
   .toString();
 const good = { APP_ID: "7", PRIVATE_KEY: privateKey, WEBHOOK_SECRET: "0123456789abcdef0123" };
 const noFile = (path: string): string => {
-  throw new Error(`no file ${path}`);
+  throw Object.assign(new Error(`no file ${path}`), { code: "ENOENT" });
 };
+const files =
+  (texts: Readonly<Record<string, string>>) =>
+  (path: string): string =>
+    texts[path] ?? noFile(path);
 
 function refusal(environment: Record<string, string | undefined>): string {
   try {
@@ -62,7 +66,7 @@ describe("the server's settings", () => {
     const escaped = privateKey.replaceAll("\n", "\\n");
     expect(readSettings({ ...good, PRIVATE_KEY: escaped }, noFile).privateKey.trim()).toBe(privateKey.trim());
     const fromFile = { ...good, PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: "/keys/app.pem" };
-    expect(readSettings(fromFile, () => privateKey).privateKey).toBe(privateKey.trim());
+    expect(readSettings(fromFile, files({ "/keys/app.pem": privateKey })).privateKey).toBe(privateKey.trim());
   });
 
   it("refuse roles that share a store which only one process can open", () => {
@@ -73,5 +77,49 @@ describe("the server's settings", () => {
     expect(readSettings({ ...good, ROLE: "worker", DATABASE_URL: "postgres://localhost/x" }, noFile).store.kind).toBe(
       "postgres",
     );
+  });
+
+  it("take an administrator's token that is none of the usual ones", () => {
+    expect(readSettings(good, noFile).adminToken).toBeUndefined();
+    expect(readSettings({ ...good, ADMIN_TOKEN: "0123456789abcdef" }, noFile).adminToken).toBe("0123456789abcdef");
+    expect(refusal({ ...good, ADMIN_TOKEN: "too-short-a-one" })).toContain("ADMIN_TOKEN is too short");
+    expect(refusal({ ...good, ADMIN_TOKEN: "too-short-a-one" })).not.toContain("too-short-a-one");
+    expect(refusal({ ...good, ADMIN_TOKEN: "changeme" })).toContain("ADMIN_TOKEN is a placeholder");
+  });
+
+  it("find what docker login has kept", () => {
+    expect(readSettings({ ...good, HOME: "/home/me" }, noFile).dockerConfig).toBe("/home/me/.docker/config.json");
+    const named = { ...good, HOME: "/home/me", DOCKER_CONFIG: "/etc/docker" };
+    expect(readSettings(named, noFile).dockerConfig).toBe("/etc/docker/config.json");
+    expect(readSettings(good, noFile).dockerConfig).toBeUndefined();
+  });
+
+  it("read sluice.server.yaml where there is one, and what SLUICE_SERVER_FILE names in any case", () => {
+    expect(readSettings(good, noFile)).toMatchObject({ hooks: [], registries: [] });
+    const text = `registries: [{ host: ghcr.io, token: '\${TOKEN}' }]`;
+    const environment = { ...good, TOKEN: "token of the test" };
+    const found = readSettings(environment, files({ "sluice.server.yaml": text }));
+    expect(found.registries).toEqual([{ host: "ghcr.io", token: "token of the test" }]);
+    const named = { ...environment, SLUICE_SERVER_FILE: "/etc/sluice.yaml" };
+    expect(readSettings(named, files({ "/etc/sluice.yaml": text })).registries).toHaveLength(1);
+    expect(refusal(named)).toContain("/etc/sluice.yaml cannot be read: no file /etc/sluice.yaml");
+  });
+
+  it("tell what is wrong with the file beside what is wrong with the environment", () => {
+    const environment = { ...good, APP_ID: "x", WEBHOOK_SECRET: undefined };
+    const read = () => readSettings(environment, files({ "sluice.server.yaml": "registries:\n  - hots: ghcr.io\n" }));
+    expect(read).toThrow(/APP_ID must be.*WEBHOOK_SECRET is missing.*sluice\.server\.yaml:2:5: .*`host`/s);
+  });
+
+  it("say which secrets no log may hold", () => {
+    const text = `registries: [{ host: ghcr.io, username: me, password: '\${PASSWORD}' }]`;
+    const environment = { ...good, PASSWORD: "of the test", ADMIN_TOKEN: "0123456789abcdef" };
+    const settings = readSettings(environment, files({ "sluice.server.yaml": text }));
+    expect(secretsOf(settings)).toEqual([
+      settings.privateKey,
+      "0123456789abcdef0123",
+      "0123456789abcdef",
+      "of the test",
+    ]);
   });
 });

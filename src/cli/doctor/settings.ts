@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
+import { resolve } from "node:path";
 import { UserError } from "../../model/errors.ts";
 import { readSettings, variables } from "../../settings.ts";
 import type { Check, Patient } from "./check.ts";
 
 /** Which settings are there, by name; whether the server would start with them. Values are never told. */
-export function checkSettings({ env }: Patient): readonly Check[] {
+export function checkSettings(patient: Patient): readonly Check[] {
+  const { env } = patient;
   const given = (name: string) => (env[name] ?? "") !== "";
   const set = variables.filter(({ name }) => given(name)).map(({ name }) => name);
   const missing = variables.filter(({ name, required }) => required && !given(name)).map(({ name }) => name);
@@ -16,13 +18,15 @@ export function checkSettings({ env }: Patient): readonly Check[] {
     detail: `set: ${set.join(", ") || "none"}; missing: ${lacking.join(", ") || "none"}`,
   };
   if (set.length === 0) return [{ ...named, detail: `${named.detail} (only sluice serve needs them)` }];
-  return [named, startCheck(env)];
+  return [named, startCheck(patient)];
 }
 
-function startCheck(env: Patient["env"]): Check {
+function startCheck({ env, cwd }: Patient): Check {
   try {
-    readSettings(env, (path) => readFileSync(path, "utf8"));
-    return { name: "serve", status: "ok", detail: "would start with these settings" };
+    const { hooks, registries, adminToken } = readSettings(env, (path) => readFileSync(resolve(cwd, path), "utf8"));
+    const listed = `receivers of registries' events: ${hooks.length}, registries: ${registries.length}`;
+    const log = adminToken === undefined ? "no delivery log without ADMIN_TOKEN" : "delivery log at /deliveries";
+    return { name: "serve", status: "ok", detail: `would start with these settings\n${listed}; ${log}` };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return {

@@ -1,0 +1,75 @@
+/** One environment variable as `sluice doctor` and the documentation name it. */
+export interface Variable {
+  readonly name: string;
+  readonly required: boolean;
+  readonly secret: boolean;
+  readonly description: string;
+}
+
+/** Every environment variable that the server reads. */
+export const variables: readonly Variable[] = [
+  { name: "APP_ID", required: true, secret: false, description: "the GitHub App's id" },
+  {
+    name: "PRIVATE_KEY",
+    required: true,
+    secret: true,
+    description: "the App's private key: PEM, PEM with \\n, or base64 of PEM; or PRIVATE_KEY_PATH",
+  },
+  {
+    name: "PRIVATE_KEY_PATH",
+    required: false,
+    secret: false,
+    description: "a file with the private key, instead of PRIVATE_KEY",
+  },
+  {
+    name: "WEBHOOK_SECRET",
+    required: true,
+    secret: true,
+    description: "the App's webhook secret, at least 16 characters",
+  },
+  { name: "GITHUB_API_URL", required: false, secret: false, description: "REST API, default https://api.github.com" },
+  { name: "GITHUB_URL", required: false, secret: false, description: "git over HTTP, default https://github.com" },
+  { name: "ROLE", required: false, secret: false, description: "web, worker or all (default)" },
+  { name: "HOST", required: false, secret: false, description: "address to listen on, default 127.0.0.1" },
+  { name: "PORT", required: false, secret: false, description: "port to listen on, default 3000" },
+  {
+    name: "DATA_DIR",
+    required: false,
+    secret: false,
+    description: "mirrors, render cache, embedded store; default ./data",
+  },
+  { name: "REDIS_URL", required: false, secret: true, description: "Redis for the queue" },
+  {
+    name: "DATABASE_URL",
+    required: false,
+    secret: true,
+    description: "PostgreSQL for the queue, when there is no REDIS_URL",
+  },
+  {
+    name: "LOG_LEVEL",
+    required: false,
+    secret: false,
+    description: "debug, info (default), warn, error or silent",
+  },
+  { name: "CONCURRENCY", required: false, secret: false, description: "jobs at once, default 4" },
+  { name: "ENGINES", required: false, secret: false, description: "engine processes, default one per core" },
+  { name: "PREVIEW_FORKS", required: false, secret: false, description: "true renders pull requests from forks too" },
+  {
+    name: "SLUICE_SERVER_FILE",
+    required: false,
+    secret: false,
+    description: "receivers of registries' events and registries; default sluice.server.yaml, where there is one",
+  },
+  {
+    name: "ADMIN_TOKEN",
+    required: false,
+    secret: true,
+    description: "opens the delivery log at /deliveries, at least 16 characters; without one there is none",
+  },
+  {
+    name: "DOCKER_CONFIG",
+    required: false,
+    secret: false,
+    description: "the folder with docker login's config.json, for registries; default ~/.docker",
+  },
+];

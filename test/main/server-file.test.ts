@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readServerFile } from "../../src/settings/file.ts";
+
+const secret = "s3cr3t-value-of-nobody";
+
+describe("the server's file", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "sluice-settings-"));
+    writeFileSync(join(folder, "token"), `\n${secret}\n`);
+    writeFileSync(join(folder, "empty"), "\n");
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const read = (text: string, environment: Record<string, string> = { TOKEN: secret, EMPTY: "" }) =>
+    readServerFile(text, {
+      environment,
+      readFile: (path) => readFileSync(path, "utf8"),
+      file: join(folder, "sluice.server.yaml"),
+    });
+  const problems = (text: string): readonly string[] => {
+    const result = read(text);
+    if (result.ok) return [];
+    return result.problems.map(({ line, column, message, fix }) => `${line}:${column} ${message} | ${fix}`);
+  };
+  const settings = (text: string) => {
+    const result = read(text);
+    return result.ok ? result.settings : result.problems;
+  };
+
+  it("may be empty", () => {
+    for (const text of ["", "# nothing yet\n", "{}", "hooks: []\nregistries: []\n"]) {
+      expect(settings(text)).toEqual({ hooks: [], registries: [] });
+    }
+  });
+
+  it("takes secrets from the environment and from files beside it", () => {
+    const text = `
+registries:
+  - host: ghcr.io
+    token: \${TOKEN}
+  - host: registry.example.com
+    username: robot
+    password: { file: token }
+  - host: other.example.com
+    token: { file: ${join(folder, "token")} }
+`;
+    expect(settings(text)).toMatchObject({
+      registries: [{ token: secret }, { username: "robot", password: secret }, { token: secret }],
+    });
+  });
+
+  it("takes no secret that is written out, and quotes none", () => {
+    for (const written of [secret, `\${TOKEN}${secret}`, `"\${TOKEN"`, "''", "$TOKEN"]) {
+      const [only, ...others] = problems(`registries:\n  - host: ghcr.io\n    token: ${written}\n`);
+      expect(others).toEqual([]);
+      expect(only).toMatch(/^3:12 `registries\[0\]\.token` is written out; a secret can only be referred to \| Write/);
+      expect(only).not.toContain("s3cr3t");
+    }
+  });
+
+  it.each([
+    ["a mistake in the syntax", `registries:\n  - host: ghcr.io\n    token: "${secret}\n`],
+    ["an alias without anchor", `registries:\n  - host: ghcr.io\n    token: *${secret}\n`],
+    ["a text after a text", `registries:\n  - host: ghcr.io\n    token: "a" ${secret}\n`],
+    ["a secret for a registry", `registries: [${secret}]\n`],
+    ["a secret for everything", `${secret}\n`],
+    ["a secret for a number", `registries:\n  - { host: ghcr.io, concurrency: ${secret} }\n`],
+    ["a secret for a host", `registries:\n  - { host: "${secret}!" }\n`],
+    ["a secret for an address", `registries:\n  - { host: ghcr.io, address: "${secret}" }\n`],
+    ["a secret for a path", `registries:\n  - { host: ghcr.io, token: { file: token, or: ${secret} } }\n`],
+    ["a list of secrets", `registries:\n  - { host: ghcr.io, token: [${secret}] }\n`],
+  ])("refuses %s without quoting it", (_, text) => {
+    expect(problems(text)).toHaveLength(1);
+    expect(JSON.stringify(read(text))).not.toContain("s3cr3t");
+  });
+
+  it("names the variable that is not set and the file that cannot be read or is empty", () => {
+    const of = (written: string) => problems(`registries:\n  - host: ghcr.io\n    token: ${written}\n`).join("\n");
+    expect(of(`\${MISSING}`)).toContain("needs the environment variable MISSING, which is not set | Set MISSING.");
+    expect(of(`\${EMPTY}`)).toContain("needs the environment variable EMPTY, which is not set");
+    expect(of("{ file: nowhere }")).toContain(
+      `needs the file ${join(folder, "nowhere")}, which cannot be read: ENOENT`,
+    );
+    expect(of("{ file: empty }")).toContain(`needs the file ${join(folder, "empty")}, which is empty`);
+  });
+
+  it("tells everything that is wrong at once, with its place, and what was meant", () => {
+    const text = `
+registrys: []
+registries:
+  - host: https://ghcr.io
+    usernme: robot
+  - username: robot
+    password: \${TOKEN}
+  - host: ghcr.io
+    concurrency: many
+    private: yes please
+`;
+    expect(problems(text).map((problem) => problem.split(" | "))).toEqual([
+      ["2:1 `registrys` is not a key of the file", "Did you mean `registries`?"],
+      [
+        "4:11 `registries[0].host` must be a registry's host as in the names of images, without https:// and path",
+        expect.stringContaining('For example `"ghcr.io"`.'),
+      ],
+      ["5:5 `usernme` is not a key of `registries[0]`", "Did you mean `username`?"],
+      ["6:5 `registries[1]` has no `host`", expect.stringContaining("Add it.")],
+      ["9:18 `registries[2].concurrency` must be a number, not text", expect.any(String)],
+      ["10:14 `registries[2].private` must be `true` or `false`, not text", expect.any(String)],
+    ]);
+  });
+
+  it("takes one entry for each registry", () => {
+    expect(problems("registries:\n  - host: ghcr.io\n  - host: GHCR.io\n")).toEqual([
+      "3:11 `registries[1]` has the host of an earlier one | Keep one of the two.",
+    ]);
+  });
+});
