@@ -52,13 +52,18 @@ export interface HmacHook extends HookBase, Secrets {
 export interface JfrogHook extends HookBase, Secrets {
   readonly kind: "jfrog";
   readonly signed: boolean;
+  /** Stands in place of the host that the events tell, which is empty where Artifactory has no custom base URL. */
   readonly host?: string;
+  /** Stands in place of the repository's key, e.g. that of the virtual repository that images are pulled from. Empty: images' names have no key in them. */
+  readonly repository?: string;
 }
 
 /** Sonatype Nexus, whose events tell no host. */
 export interface NexusHook extends HookBase, Secrets {
   readonly kind: "nexus";
   readonly host: string;
+  /** The repository's name, where images are reached by a path and not by a port or a host of their own. */
+  readonly repository?: string;
 }
 
 /** Google Artifact Registry and Container Registry by a push subscription of Pub/Sub. */
@@ -81,7 +86,7 @@ export interface GithubActionsHook extends HookBase {
   readonly refs: readonly string[];
   /** Deployment environments. Empty: any, or none. */
   readonly environments: readonly string[];
-  /** Patterns of `.github/workflows/…` in that repository. Empty: any. */
+  /** Patterns of `owner/name/.github/workflows/file.yml@ref`, the workflow that the job is written in. Empty: any. */
   readonly workflows: readonly string[];
 }
 
