@@ -1,7 +1,7 @@
 import { UserError } from "../../model/errors.ts";
 import type { Trace } from "../../model/render.ts";
 import type { Tree } from "../../model/tree.ts";
-import { documentAt, type Node, parseYaml } from "../splice/index.ts";
+import { documentAt, type Node, parseYaml, type YamlText } from "../splice/index.ts";
 import { withoutSchemas } from "./schemas.ts";
 import type { FindProblem } from "./setting.ts";
 
@@ -24,6 +24,7 @@ export class ReadFiles {
   readonly #folders: readonly string[];
   readonly #parsed = new Map<string, readonly Document[]>();
   readonly problems: FindProblem[] = [];
+  readonly #told = new Set<string>();
   #nodes = 0;
   #images = 0;
 
@@ -46,6 +47,12 @@ export class ReadFiles {
   /** The files below a folder that was read as a whole. */
   async below(folder: string): Promise<readonly string[]> {
     return (await this.#tree.files(folder)).filter((file) => this.has(file));
+  }
+
+  /** Every file that the render read, by itself or with its folder, in the order of their paths. */
+  async all(): Promise<readonly string[]> {
+    const below = await Promise.all(this.#folders.map((folder) => this.#tree.files(folder)));
+    return [...new Set([...this.#read, ...below.flat()])].sort();
   }
 
   /** The names of the folders in a folder. */
@@ -71,6 +78,18 @@ export class ReadFiles {
       if (!(error instanceof UserError)) throw error;
       this.tell(file, error.message, error.place?.line);
       return this.#keep(key, []);
+    }
+  }
+
+  /** The whole file, when the word is in it; `undefined` when not, when it was not read, and when it is not YAML, which `tells` is given the error of. */
+  async mentioning(file: string, word: string, tells: (error: UserError) => void): Promise<YamlText | undefined> {
+    try {
+      const bytes = (await this.exists(file)) ? await this.#tree.read(file) : undefined;
+      return bytes !== undefined && mentions(bytes, [word]) ? parseYaml(file, bytes) : undefined;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      tells(error);
+      return undefined;
     }
   }
 
@@ -100,7 +119,9 @@ export class ReadFiles {
 
   /** Notes a problem, once. */
   tell(file: string, message: string, line?: number): void {
-    if (this.problems.some((known) => known.file === file && known.message === message)) return;
+    const key = `${file}\n${message}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
     this.problems.push({ file, message, ...(line === undefined ? {} : { line }) });
   }
 }

@@ -10,17 +10,22 @@ type PlainSpec = Extract<RenderSpec, { readonly kind: "plain" }>;
 /** What the manifests of a folder set, in the order of their paths. */
 export async function plainSettings(
   files: ReadFiles,
-  { path, options }: PlainSpec,
+  { path, options }: Pick<PlainSpec, "path" | "options">,
 ): Promise<readonly VersionSetting[]> {
   const settings: VersionSetting[] = [];
   for (const file of await files.below(path)) {
-    const name = path === "" ? file : file.slice(path.length + 1);
-    if (!isManifest(name, options)) continue;
+    if (!isManifestOf({ path, options }, file)) continue;
     for (const document of await files.documents(file, manifestWords)) {
       settings.push(...manifestSettings(document, files));
     }
   }
   return settings;
+}
+
+/** Whether the engine takes the file, given from the root of the repository, for one of the folder's manifests. */
+export function isManifestOf({ path, options }: Pick<PlainSpec, "path" | "options">, file: string): boolean {
+  if (path !== "" && !file.startsWith(`${path}/`)) return false;
+  return isManifest(path === "" ? file : file.slice(path.length + 1), options);
 }
 
 /** The files that the engine takes: no hidden ones, and what the globs say of the path below the folder. */

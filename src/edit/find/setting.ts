@@ -32,7 +32,20 @@ export type SettingForm =
   | "values-text"
   | "manifest"
   | "helm-charts"
-  | "chart-dependency";
+  | "chart-dependency"
+  | "marker";
+
+/** What Flux calls an ImagePolicy. */
+export interface PolicyReference {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a comment behind a value says: the policy that decides about it, and what of the image it is. */
+export interface Marker {
+  readonly policy: PolicyReference;
+  readonly part: "whole" | "name" | "tag" | "digest";
+}
 
 /** Where a setting stands among the values of a chart. */
 export interface ValuesPlace {
@@ -76,6 +89,8 @@ export interface VersionSetting {
   readonly container?: string;
   /** For items of `images`: nothing that is found has the name that the item replaces. It may still match what a chart's templates write. */
   readonly matchesNothing?: true;
+  /** For a value with a marker: what that says. */
+  readonly marker?: Marker;
   /** The place (`file:line`) that decides in its stead: changing this setting alone has no effect. */
   readonly decidedBy?: string;
 }

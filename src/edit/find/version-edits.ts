@@ -1,5 +1,6 @@
 import { parseImage, printImage } from "../image-name.ts";
 import type { YamlEdit } from "../splice/index.ts";
+import { markerEdits } from "./marker-edits.ts";
 import { type Blocked, partsOf, type SettingPart, type VersionSetting } from "./setting.ts";
 
 /** The version that is wanted: of an image (an empty tag or digest: none), with another name where that changes too; or of a chart. */
@@ -51,6 +52,7 @@ function editsOf(setting: VersionSetting, wanted: WantedVersion): Edits {
     if (setting.version === undefined) return { refused: `${setting.file} sets no version of a chart there` };
     return setPart(setting, setting.version, wanted.version);
   }
+  if (setting.marker !== undefined) return markerEdits(setting, setting.marker, wanted);
   if (setting.subject.kind === "chart") {
     return { refused: `${setting.file} sets a chart's version there, not an image's` };
   }

@@ -1,5 +1,6 @@
 export { applyEdits } from "./apply.ts";
-export { documentAt, scalarAt } from "./nodes.ts";
+export { type Comment, commentsWith } from "./comments.ts";
+export { documentAt, nodeAt, scalarAt } from "./nodes.ts";
 export { parseYaml } from "./parse.ts";
 export type {
   EditedText,
@@ -9,4 +10,5 @@ export type {
   ScalarNode,
   ScalarValue,
   YamlEdit,
+  YamlText,
 } from "./types.ts";

@@ -1,0 +1,67 @@
+import { isJsonObject, type Json } from "../../model/json.ts";
+import type { Marker, PolicyReference } from "./setting.ts";
+
+/** The key of a marker, as it stands in every file that has one. */
+export const markerKey = "$imagepolicy";
+
+/** Names of Kubernetes objects and namespaces. */
+const nameShape = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+const parts = ["name", "tag", "digest"] as const;
+
+/** Reads `namespace:name`; `undefined` for what is no such reference. */
+export function parsePolicy(text: string): PolicyReference | undefined {
+  const [namespace = "", name = "", more] = text.split(":", 3);
+  return more === undefined && nameShape.test(namespace) && nameShape.test(name) ? { namespace, name } : undefined;
+}
+
+/** The reference as text. */
+export function printPolicy({ namespace, name }: PolicyReference): string {
+  return `${namespace}:${name}`;
+}
+
+/** Reads `namespace:name`, `namespace:name:tag`, `…:name` or `…:digest`; `undefined` for other text. */
+export function parseMarker(text: string): Marker | undefined {
+  const [, reference = "", suffix] = /^([^:]*:[^:]*)(?::([^:]*))?$/.exec(text) ?? [];
+  const policy = parsePolicy(reference);
+  const part = suffix === undefined ? "whole" : parts.find((one) => one === suffix);
+  return policy === undefined || part === undefined ? undefined : { policy, part };
+}
+
+/** The marker as text. */
+export function printMarker({ policy, part }: Marker): string {
+  return part === "whole" ? printPolicy(policy) : `${printPolicy(policy)}:${part}`;
+}
+
+/** A marker that cannot be used, and why. */
+export interface Malformed {
+  readonly malformed: string;
+}
+
+/** Reads what follows the `#` of a comment, as Flux does: the whole of it is a JSON object whose values are texts. `undefined` for comments that are meant for people. */
+export function readMarker(comment: string): Marker | Malformed | undefined {
+  const text = comment.replace(/^#+/, "").trim();
+  const json = jsonOf(text);
+  if (json === undefined) {
+    return /\{.*\$imagepolicy/.test(text) ? { malformed: "the whole comment has to be a JSON object" } : undefined;
+  }
+  const value = isJsonObject(json) && Object.hasOwn(json, markerKey) ? json[markerKey] : undefined;
+  if (value === undefined) return undefined;
+  if (typeof value !== "string" || !isJsonObject(json) || Object.values(json).some((one) => typeof one !== "string")) {
+    return { malformed: "the values of its object have to be texts" };
+  }
+  return (
+    parseMarker(value) ?? {
+      malformed: `\`${value.slice(0, 100)}\` is not \`namespace:name\`, with \`:name\`, \`:tag\` or \`:digest\` behind it or nothing`,
+    }
+  );
+}
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    const json: Json = JSON.parse(text);
+    return json;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
