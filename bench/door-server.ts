@@ -10,7 +10,19 @@ const log = createLogger({ level: "warn", pretty: false, destination: process.st
 const queue = await createQueue({
   backend: JSON.parse(store),
   prefix: `bench-${process.pid}`,
-  concurrency: { delivery: 4, preview: 2, command: 2, promotions: 1, gates: 2, chain: 1, wake: 1 },
+  concurrency: {
+    delivery: 4,
+    preview: 2,
+    command: 2,
+    promotions: 1,
+    gates: 2,
+    chain: 1,
+    registry: 4,
+    watch: 1,
+    image: 2,
+    "image-pull": 1,
+    wake: 1,
+  },
   deadlines: {
     delivery: 60_000,
     preview: 60_000,
@@ -18,6 +30,10 @@ const queue = await createQueue({
     promotions: 60_000,
     gates: 60_000,
     chain: 60_000,
+    registry: 60_000,
+    watch: 60_000,
+    image: 60_000,
+    "image-pull": 60_000,
     wake: 60_000,
   },
   log,
@@ -31,6 +47,10 @@ await queue.start({
   promotions: nothing,
   gates: nothing,
   chain: nothing,
+  registry: nothing,
+  watch: nothing,
+  image: nothing,
+  "image-pull": nothing,
   wake: nothing,
 });
 const web = await serveWeb(

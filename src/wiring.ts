@@ -1,10 +1,21 @@
 import { hkdfSync } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createSeal } from "./change/seal.ts";
 import type { ScanMemo } from "./config/index.ts";
 import { createMirrors } from "./git/mirrors.ts";
 import { openRepository } from "./git/repository.ts";
 import { createGitHub, type GitHubEdge } from "./github/index.ts";
+import { createDeliveryLog } from "./images/deliveries.ts";
+import {
+  type ImagePorts,
+  runImage,
+  runImagePull,
+  runRegistry,
+  runWatch,
+  sweepRegularly,
+  withImages,
+} from "./images/run/index.ts";
 import { loadProbot } from "./index.ts";
 import { Lru } from "./model/lru.ts";
 import type { Clock, Logger } from "./model/observe.ts";
@@ -14,12 +25,12 @@ import type { Mirrors, Repository } from "./model/tree.ts";
 import { createLogger, createMetrics, type PrometheusMetrics } from "./observe/index.ts";
 import { runPreview } from "./preview/run.ts";
 import { createPromotions, type PromotionPorts, runChain, runGates, runPromotions } from "./promote/run/index.ts";
-import { createSeal } from "./promote/text/seal.ts";
 import type { LockTiming } from "./queue/consumer.ts";
 import { createQueue, type QueueBackend } from "./queue/index.ts";
+import { createRegistry, type RegistryClient, readDockerConfig } from "./registry/index.ts";
 import { engineBinary } from "./render/binary.ts";
 import { createRenderer } from "./render/renderer.ts";
-import type { ServerSettings } from "./settings.ts";
+import { type ServerSettings, secretsOf } from "./settings.ts";
 import { createStateStore } from "./state/index.ts";
 import { createWeb, type ServedWeb, serveWeb } from "./web/index.ts";
 import { runCommands } from "./webhooks/commands/run.ts";
@@ -35,6 +46,9 @@ const readyMs = 1_000;
 
 /** Files of which discovery's findings are kept. */
 const memoEntries = 100_000;
+
+/** How often it is looked for repositories of which it is not known what images they ask for, in milliseconds. */
+const sweepEveryMs = 30 * 60_000;
 
 /** Milliseconds that one run of each kind may take. */
 const deadlines = {
@@ -115,7 +129,7 @@ function serverLogger(settings: ServerSettings): Logger {
     level: settings.logLevel,
     pretty: process.stdout.isTTY,
     destination: process.stdout,
-    redact: [settings.privateKey, settings.webhookSecret],
+    redact: secretsOf(settings),
   });
 }
 
@@ -190,7 +204,17 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
     webUrl: settings.githubUrl,
     fingerprintKey: preview.fingerprintKey,
   };
-  const promotions = createPromotions(promotion);
+  const { fingerprintKey: _key, ...change } = promotion;
+  const registry = openRegistry(settings, log, clock);
+  const images: ImagePorts = {
+    ...change,
+    registry,
+    records: queue.records,
+    deliveries: createDeliveryLog(queue.records, clock),
+    source: github.sourceCommits,
+  };
+  const promotions = withImages(createPromotions(promotion), images);
+  const sweep = sweepRegularly(images, github.installedRepositories, sweepEveryMs);
   return {
     handlers: {
       delivery: (job, context) => receiveDelivery(probot, job, context.signal),
@@ -199,12 +223,29 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
       promotions: (job, context) => runPromotions(job, promotion, context),
       gates: (job, context) => runGates(job, promotion, context),
       chain: (job, context) => runChain(job, promotion, context),
+      registry: (job) => runRegistry(job, images),
+      watch: (job, context) => runWatch(job, images, context),
+      image: (job, context) => runImage(job, images, context),
+      "image-pull": (job, context) => runImagePull(job, images, context),
       wake: (job) => queue.add(job.wakes),
     },
     close: async () => {
-      await Promise.all([mirrors.close(), renderer.close()]);
+      await sweep.stop();
+      await Promise.all([mirrors.close(), renderer.close(), registry.close()]);
     },
   };
+}
+
+/** Registries, with what the server's file says of them over what `docker login` keeps. */
+function openRegistry({ registries, dockerConfig }: ServerSettings, log: Logger, clock: Clock): RegistryClient {
+  const kept =
+    dockerConfig === undefined || !existsSync(dockerConfig)
+      ? undefined
+      : readDockerConfig(readFileSync(dockerConfig, "utf8"), dockerConfig);
+  for (const problem of kept?.problems ?? []) log.warn({ file: dockerConfig }, problem);
+  const named = new Set(registries.map(({ host }) => host));
+  const settings = [...registries, ...(kept?.settings ?? []).filter(({ host }) => !named.has(host))];
+  return createRegistry({ settings, clock, log, random: Math.random });
 }
 
 function openMirrors(settings: ServerSettings, github: GitHubEdge): Mirrors {
@@ -225,7 +266,8 @@ function openWeb(
   stopping: () => boolean,
 ): Promise<ServedWeb> {
   const events = settings.role === "worker" ? undefined : new Set(Object.keys(EVENTS));
-  const web = createWeb({ queue, webhookSecret: settings.webhookSecret, events, metrics, log, stopping });
+  const hooks = settings.role === "worker" ? [] : settings.hooks;
+  const web = createWeb({ queue, webhookSecret: settings.webhookSecret, events, hooks, metrics, log, stopping });
   return serveWeb(web, { host: settings.host, port: settings.port });
 }
 

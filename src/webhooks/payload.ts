@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Fault } from "../model/errors.ts";
-import type { GatesJob, PreviewJob, PromotionsJob } from "../model/jobs.ts";
+import type { GatesJob, ImagePullJob, PreviewJob, PromotionsJob, WatchJob } from "../model/jobs.ts";
 import type { RepositoryName } from "../model/tree.ts";
 
 /** What every event that Sluice acts on carries. `installation` is absent when the webhook is not the App's. */
@@ -51,6 +51,28 @@ export function isPromotionBranch(branch: string): boolean {
   return branch.startsWith("sluice/promote/") || branch.startsWith("sluice/rollback/");
 }
 
+/** Whether Sluice made this branch for images, by its name (`images/units.ts`). */
+export function isImageBranch(branch: string): boolean {
+  return branch.startsWith("sluice/image/");
+}
+
+/** A job about one pull request of Sluice's own: the gates of a promotion, the check of an image pull request; none for other branches. */
+export function ownPullJob(
+  where: { readonly installationId: number; readonly repository: RepositoryName },
+  branch: string,
+  pullRequest: number,
+): readonly (GatesJob | ImagePullJob)[] {
+  if (isPromotionBranch(branch)) return [{ type: "gates", ...where, pullRequest }];
+  return isImageBranch(branch) ? [{ type: "image-pull", ...where, pullRequest }] : [];
+}
+
+/** A look at what images the repository asks for. */
+export function watchOf(payload: Place): readonly WatchJob[] {
+  const address = addressOf(payload);
+  const defaultBranch = payload.repository.default_branch;
+  return address === undefined ? [] : [{ type: "watch", ...address, defaultBranch }];
+}
+
 /** The sweep over the repository's promotions. */
 export function promotionsOf(payload: Place): readonly PromotionsJob[] {
   const address = addressOf(payload);
@@ -58,8 +80,8 @@ export function promotionsOf(payload: Place): readonly PromotionsJob[] {
   return address === undefined ? [] : [{ type: "promotions", ...address, defaultBranch }];
 }
 
-/** Previews of the pull requests that a check of ours belongs to, without those of forks that have the same head; promotions among them have their gates evaluated as well. */
-export function againOf(payload: Place, pulls: CheckedPulls): readonly (PreviewJob | GatesJob)[] {
+/** Previews of the pull requests that a check of ours belongs to, without those of forks that have the same head; Sluice's own among them are looked at as well. */
+export function againOf(payload: Place, pulls: CheckedPulls): readonly (PreviewJob | GatesJob | ImagePullJob)[] {
   const address = addressOf(payload);
   if (address === undefined) return [];
   const previews = ownPulls(payload, pulls).map(
@@ -68,13 +90,11 @@ export function againOf(payload: Place, pulls: CheckedPulls): readonly (PreviewJ
   return [...previews, ...gatesOf(payload, pulls)];
 }
 
-/** Gates of the promotions among the pull requests that a check belongs to. */
-export function gatesOf(payload: Place, pulls: CheckedPulls): readonly GatesJob[] {
+/** Gates of the promotions, and checks of the image pull requests, among the pull requests that a check belongs to. */
+export function gatesOf(payload: Place, pulls: CheckedPulls): readonly (GatesJob | ImagePullJob)[] {
   const address = addressOf(payload);
   if (address === undefined) return [];
-  return ownPulls(payload, pulls)
-    .filter((pull) => isPromotionBranch(pull.head.ref))
-    .map((pull) => ({ type: "gates", ...address, pullRequest: pull.number }));
+  return ownPulls(payload, pulls).flatMap((pull) => ownPullJob(address, pull.head.ref, pull.number));
 }
 
 function ownPulls(payload: Place, pulls: CheckedPulls): CheckedPulls {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { ChainJob, GatesJob, PreviewJob, PromotionsJob } from "../model/jobs.ts";
-import { addressOf, common, isPromotionBranch, parsePayload, promotionsOf } from "./payload.ts";
+import type { ChainJob, GatesJob, ImagePullJob, PreviewJob, PromotionsJob } from "../model/jobs.ts";
+import { addressOf, common, ownPullJob, parsePayload, promotionsOf } from "./payload.ts";
 
 const schema = common.extend({
   pull_request: z.object({
@@ -20,10 +20,12 @@ const LOOKED_AT = new Set(["opened", "synchronize", "reopened", "ready_for_revie
 const DECIDES = new Set([...LOOKED_AT, "closed", "converted_to_draft"]);
 
 /**
- * `pull_request`: a preview whenever what it compares may have changed, the gates of a promotion as well; a pull request into the default branch that ended may let promotions begin or
+ * `pull_request`: a preview whenever what it compares may have changed, the gates of a promotion or the check of an image pull request as well; a pull request into the default branch that ended may let promotions begin or
  * go on. An edit of the title or the text is nothing, and neither are labels: Sluice writes those itself.
  */
-export function pullRequestJobs(payload: unknown): readonly (PreviewJob | GatesJob | PromotionsJob | ChainJob)[] {
+export function pullRequestJobs(
+  payload: unknown,
+): readonly (PreviewJob | GatesJob | ImagePullJob | PromotionsJob | ChainJob)[] {
   const event = parsePayload("pull_request", schema, payload);
   const address = addressOf(event);
   if (address === undefined) return [];
@@ -33,8 +35,8 @@ export function pullRequestJobs(payload: unknown): readonly (PreviewJob | GatesJ
   const ended = action === "closed" && event.pull_request.base.ref === event.repository.default_branch;
   return [
     ...(LOOKED_AT.has(action) || rebased ? [{ type: "preview" as const, ...address, pullRequest }] : []),
-    ...((DECIDES.has(action) || rebased) && isPromotion(event)
-      ? [{ type: "gates" as const, ...address, pullRequest }]
+    ...((DECIDES.has(action) || rebased) && isOwn(event)
+      ? ownPullJob(address, event.pull_request.head.ref, pullRequest)
       : []),
     ...(ended ? promotionsOf(event) : []),
     ...(ended && merged === true ? [{ type: "chain" as const, ...address, pullRequest }] : []),
@@ -42,6 +44,6 @@ export function pullRequestJobs(payload: unknown): readonly (PreviewJob | GatesJ
 }
 
 /** A branch of the same name in a fork is not Sluice's. */
-function isPromotion({ pull_request: { head }, repository }: Event): boolean {
-  return head.repo?.id === repository.id && isPromotionBranch(head.ref);
+function isOwn({ pull_request: { head }, repository }: Event): boolean {
+  return head.repo?.id === repository.id;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { PromotionsJob } from "../model/jobs.ts";
-import { isPromotionBranch, parsePayload, place, promotionsOf } from "./payload.ts";
+import type { PromotionsJob, WatchJob } from "../model/jobs.ts";
+import { isImageBranch, isPromotionBranch, parsePayload, place, promotionsOf, watchOf } from "./payload.ts";
 
 const schema = place.extend({
   state: z.string(),
@@ -11,15 +11,16 @@ const schema = place.extend({
 const NAMED_BRANCHES = 10;
 
 /**
- * `status`: something said how it went with a commit that a gate may wait for: one of the default branch or of a promotion. The event names no pull request, so that all promotions of the
- * repository are looked at.
+ * `status`: something said how it went with a commit that a gate may wait for: one of the default branch or of a promotion. The event names no pull request, so that all promotions or
+ * image pull requests of the repository are looked at.
  */
-export function statusJobs(payload: unknown): readonly PromotionsJob[] {
+export function statusJobs(payload: unknown): readonly (PromotionsJob | WatchJob)[] {
   const event = parsePayload("status", schema, payload);
   if (event.state === "pending") return [];
   const { branches, repository } = event;
   const matters =
     branches.length >= NAMED_BRANCHES ||
     branches.some(({ name }) => name === repository.default_branch || isPromotionBranch(name));
-  return matters ? promotionsOf(event) : [];
+  const image = branches.length >= NAMED_BRANCHES || branches.some(({ name }) => isImageBranch(name));
+  return [...(matters ? promotionsOf(event) : []), ...(image ? watchOf(event) : [])];
 }

@@ -3,6 +3,7 @@ import type { CommandJob, Job } from "../../src/model/jobs.ts";
 import type { Logger, Metrics } from "../../src/model/observe.ts";
 import type { PromotionCall, Promotions } from "../../src/model/promotion.ts";
 import type { Queue, RunContext } from "../../src/model/queue.ts";
+import { memoryRecords } from "../support/memory-records.ts";
 
 /** A queue that only remembers what was added; `fail` makes the next adds reject. */
 export interface MemoryQueue extends Queue {
@@ -23,6 +24,7 @@ export function memoryQueue(): MemoryQueue {
     start: async () => undefined,
     healthy: async () => true,
     counts: async () => ({ waiting: jobs.length, active: 0, delayed: 0, failed: 0 }),
+    records: memoryRecords(),
     close: async () => undefined,
   };
   return queue;

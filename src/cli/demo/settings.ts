@@ -19,5 +19,7 @@ export function demoSettings(github: LocalGitHub, folder: string): ServerSetting
     concurrency: 4,
     engines: undefined,
     previewForks: false,
+    hooks: [],
+    registries: [],
   };
 }

@@ -1,3 +1,4 @@
+import { dismissApprovals } from "../../change/approvals.ts";
 import type { Scene } from "../../change/scene.ts";
 import { settingsFor } from "../../config/index.ts";
 import { code } from "../../diff/index.ts";
@@ -90,13 +91,5 @@ export async function dismissOutdated(
   record: PromotionRecord,
 ): Promise<readonly string[]> {
   if (before !== undefined && sameRenders(before, record)) return [];
-  const approvals = (await scene.github.reviews(pull.number)).filter(({ state }) => state === "approved");
-  for (const { id } of approvals) {
-    await scene.github.dismissReview(
-      pull.number,
-      id,
-      "The promotion carries something else now, and its render changed.",
-    );
-  }
-  return [...new Set(approvals.map(({ user }) => user))];
+  return dismissApprovals(scene.github, pull, "The promotion carries something else now, and its render changed.");
 }

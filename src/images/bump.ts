@@ -1,0 +1,101 @@
+import { type ComputedChange, computeChange, type Intent } from "../change/compute.ts";
+import { Drafts } from "../change/drafts.ts";
+import { textsOf, versionChanges } from "../change/images/expect.ts";
+import { type ImageUse, imageUses, useKey } from "../change/images/image-uses.ts";
+import { setImages } from "../change/images/set-images.ts";
+import type { Wish } from "../change/images/wish.ts";
+import type { Readers } from "../change/readers.ts";
+import type { ChangePlan, Side } from "../change/side.ts";
+import { toItems } from "../diff/item.ts";
+import { findSettings, type ImageReference, printImage } from "../edit/find/index.ts";
+import { canonicalImage } from "../model/registry.ts";
+import type { Renderer } from "../model/render.ts";
+import type { Target } from "../model/target.ts";
+import type { Repository } from "../model/tree.ts";
+
+/** What one target is to have of one image. */
+export interface WantedBump {
+  /** As `canonicalImage` writes it. */
+  readonly image: string;
+  readonly tag: string;
+  readonly digest: string;
+  /** What is written; see `pinned`. */
+  readonly pin: Pin;
+  /** Whether a place that has this now is to be changed. */
+  moves(now: ImageReference): boolean;
+}
+
+/** What is written of a version: the tag, the digest, or both. */
+export type Pin = "tag" | "digest" | "both";
+
+/** A target with what it is to have. */
+export interface TargetBump {
+  readonly target: Target;
+  readonly wanted: readonly WantedBump[];
+}
+
+/** What bumps are computed from. */
+export interface BumpInput {
+  readonly repository: Repository;
+  /** The commit whose files are edited. */
+  readonly base: string;
+  readonly bumps: readonly TargetBump[];
+  readonly allTargets: readonly Target[];
+  readonly renderer: Renderer;
+  readonly signal: AbortSignal;
+}
+
+/** Edits the files that set the images and proves that nothing but the images changes in the renders. Targets that cannot be edited are refused with the reason. */
+export function computeBump(input: BumpInput): Promise<ComputedChange> {
+  const intents = input.bumps.map(({ target, wanted }): Intent => {
+    return { target, plan: async (side, readers) => planTarget(await side, wanted, readers) };
+  });
+  return computeChange({ ...input, intents });
+}
+
+/** The places of a render that show one of these images, by `canonicalImage`. */
+export function usesOf({ render }: Pick<Side, "render">, images: ReadonlySet<string>): readonly ImageUse[] {
+  return imageUses(toItems(render.resources())).filter(({ name }) => images.has(canonicalImage(name)));
+}
+
+async function planTarget(target: Side, wanted: readonly WantedBump[], readers: Readers): Promise<ChangePlan> {
+  const byImage = new Map(wanted.map((one) => [one.image, one]));
+  const wishes = usesOf(target, new Set(byImage.keys())).flatMap((use): Wish[] => {
+    const bump = byImage.get(canonicalImage(use.name));
+    if (bump === undefined || !bump.moves(use.image)) return [];
+    return [{ use, wanted: pinned(use.image, bump), renames: false }];
+  });
+  const differing = wishes.filter(({ use, wanted: image }) => printImage(image) !== printImage(use.image));
+  const found = await findSettings(target.target.render, target.render.trace, target.at.tree);
+  const drafts = new Drafts(target.at.tree);
+  const besides = { charts: false, values: false };
+  const { written, notes } = await setImages(differing, { target, readers, found, source: found, drafts, besides });
+  return {
+    versions: versionChanges(written),
+    changes: drafts.changes(),
+    notes,
+    expected: {
+      images: new Map(written.map((wish) => [useKey(wish.use), printImage(wish.wanted)])),
+      names: new Map(),
+      texts: written.flatMap(textsOf),
+      beyond: "nothing",
+    },
+  };
+}
+
+/** A digest that stands beside a tag is never left behind: it wins over the tag wherever both are. */
+export function pinned(
+  now: ImageReference,
+  { tag, digest, pin }: Pick<WantedBump, "tag" | "digest" | "pin">,
+): ImageReference {
+  switch (pin) {
+    case "tag":
+      return { name: now.name, tag, digest: now.digest === "" ? "" : digest };
+    case "digest":
+      return { name: now.name, tag: "", digest };
+    case "both":
+      return { name: now.name, tag, digest };
+    default:
+      return pin satisfies never;
+  }
+}

@@ -1,0 +1,189 @@
+import { isOursAlone, Moved } from "../../change/branch.ts";
+import { sourceAt } from "../../change/compute.ts";
+import { openScene, reopen, type Scene } from "../../change/scene.ts";
+import { Fault, UserError } from "../../model/errors.ts";
+import type { ImageJob } from "../../model/jobs.ts";
+import type { RunContext } from "../../model/queue.ts";
+import { canonicalImage } from "../../model/registry.ts";
+import { computeBump, type TargetBump, type WantedBump } from "../bump.ts";
+import { decideEntry, type EntryDecision, lookAtTargets, pinOf, versionKey } from "../look.ts";
+import { type ImageEntry, type ImageUnit, targetsOf, unitsOf } from "../units.ts";
+import { closeOverdue } from "./close.ts";
+import { conclude, type Outcome } from "./conclude.ts";
+import { heardOf } from "./heard.ts";
+import { noteLook } from "./pace.ts";
+import { nextPoll } from "./poll.ts";
+import type { ImagePorts } from "./ports.ts";
+import { declinedBy, publish } from "./publish.ts";
+import { stopsOf } from "./stops.ts";
+import { wakeLater } from "./wake.ts";
+
+const tries = 6;
+
+/**
+ * Compares what the targets of one unit have with what its policies want, and opens, advances or closes its one pull request. What came of it, and why, goes to the delivery log. May be repeated at any time:
+ * what is there already is not made again.
+ */
+export async function runImage(job: ImageJob, ports: ImagePorts, context: RunContext): Promise<void> {
+  const where = { installationId: job.installationId, repository: job.repository };
+  await noteLook(ports, job);
+  let scene: Scene;
+  try {
+    scene = await openScene(ports, where, job.defaultBranch, context.signal);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return ports.log.warn({ error, repository: job.repository }, `images are not looked at: ${error.message}`);
+  }
+  const unit = unitsOf(scene.config).find(({ name }) => name === job.unit);
+  if (unit === undefined) return;
+  try {
+    await untilStill(ports, scene, unit);
+  } catch (error) {
+    if (error instanceof UserError) return conclude(ports, scene, unit, [], { summary: said(error) });
+    // A registry or GitHub that stays away for long is asked again later, when nobody tries any more.
+    if (context.lastAttempt) await wakeLater(ports, job, ports.clock() + laterMs);
+    throw error;
+  }
+}
+
+const laterMs = 30 * 60_000;
+
+function said({ message, fix }: UserError): string {
+  return fix === undefined ? message : `${message}: ${fix}`;
+}
+
+/** Somebody may move the branch or the base meanwhile: then all is looked at again. */
+async function untilStill(ports: ImagePorts, first: Scene, unit: ImageUnit): Promise<void> {
+  let scene = first;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptUnit(ports, scene, unit, attempt === 1);
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error;
+      if (attempt >= tries) throw new Fault("unavailable", `the branch ${error.message} kept moving`, { cause: error });
+      scene = await reopen(ports, scene);
+    }
+  }
+}
+
+async function attemptUnit(ports: ImagePorts, scene: Scene, unit: ImageUnit, firstTry: boolean): Promise<void> {
+  const decisions: EntryDecision[] = [];
+  for (const entry of unit.entries) decisions.push(await decide(ports, scene, entry));
+  const outcome = await act(ports, scene, unit, decisions, firstTry);
+  await conclude(ports, scene, unit, decisions, outcome);
+  await wakeUp(ports, scene, unit, decisions);
+}
+
+async function decide(ports: ImagePorts, scene: Scene, entry: ImageEntry): Promise<EntryDecision> {
+  const { repository, signal, targets } = scene;
+  const at = await sourceAt(repository, scene.head);
+  const now = await lookAtTargets(entry, targetsOf(entry, targets.targets), {
+    at,
+    renderer: ports.renderer,
+    signal,
+  });
+  const clock = ports.clock();
+  const stops = await stopsOf(scene, now, clock);
+  const { pushed, firstSeen } = await heardOf(ports, entry.image);
+  return decideEntry({ now, registry: ports.registry, clock, ...stops, pushed, firstSeen, signal });
+}
+
+async function act(
+  ports: ImagePorts,
+  scene: Scene,
+  unit: ImageUnit,
+  decisions: readonly EntryDecision[],
+  firstTry: boolean,
+): Promise<Outcome> {
+  const bumps = bumpsOf(decisions);
+  if (bumps.length === 0) {
+    const closed = await closeOverdue(ports, scene, unit.branch, reasonOf(decisions));
+    return closed === undefined ? {} : { pullRequest: closed, how: "closed" };
+  }
+  const computed = await computeBump({
+    repository: scene.repository,
+    base: scene.head,
+    bumps,
+    allTargets: scene.targets.targets,
+    renderer: ports.renderer,
+    signal: scene.signal,
+  });
+  const refused = computed.targets.flatMap((target) => (target.outcome === "refused" ? [target] : []));
+  if (!computed.targets.some(({ outcome }) => outcome === "planned")) {
+    const why = refused.map(({ app, environment, reason }) => `${app} in ${environment}: ${reason}`).join("; ");
+    const closed = await closeOverdue(ports, scene, unit.branch, why);
+    const summary = refused.length === 0 ? "every target has it already" : `it cannot be written: ${why}`;
+    return { summary, ...(closed === undefined ? {} : { pullRequest: closed, how: "closed" as const }) };
+  }
+  const declined = await declinedBy(ports, scene, unit, computed);
+  if (declined !== undefined) {
+    return {
+      pullRequest: declined,
+      summary: `a person closed #${declined} with these versions; a newer tag, or \`/retry\` there, brings it again`,
+    };
+  }
+  if (await isTakenOver(ports, scene, unit.branch)) {
+    return { summary: `somebody pushed to \`${unit.branch}\`: merge or close its pull request, or delete the branch` };
+  }
+  const { pull, how } = await publish(ports, scene, unit, decisions, computed, firstTry);
+  return { pullRequest: pull.number, how, refused };
+}
+
+/** Whether a person's commits are on the branch: they are never overwritten. */
+async function isTakenOver(ports: ImagePorts, scene: Scene, branch: string): Promise<boolean> {
+  const head = scene.branches.get(branch);
+  return head !== undefined && !(await isOursAlone(ports, scene, branch, head));
+}
+
+/** What each target is to have, from all entries of the unit. */
+function bumpsOf(decisions: readonly EntryDecision[]): readonly TargetBump[] {
+  const byTarget = new Map<string, TargetBump>();
+  for (const one of decisions) {
+    for (const { target } of one.targets) {
+      const wanted = wantedOf(one, target.id);
+      if (wanted === undefined) continue;
+      const before = byTarget.get(target.id)?.wanted ?? [];
+      byTarget.set(target.id, { target, wanted: [...before, wanted] });
+    }
+  }
+  return [...byTarget.values()];
+}
+
+function wantedOf({ entry, decision }: EntryDecision, target: string): WantedBump | undefined {
+  const moving = new Set(
+    decision.targets.filter((one) => one.target === target && one.moves).map(({ from }) => versionKey(from)),
+  );
+  if (decision.chosen === undefined || moving.size === 0) return undefined;
+  const { tag, facts } = decision.chosen;
+  return {
+    image: canonicalImage(entry.image),
+    tag,
+    digest: facts.digest,
+    pin: pinOf(entry),
+    moves: (now) => moving.has(versionKey(now)),
+  };
+}
+
+function reasonOf(decisions: readonly EntryDecision[]): string {
+  const reasons = decisions.flatMap(({ entry, decision, left }) => [
+    `${entry.image}: ${decision.summary}`,
+    ...left.map(({ target, why }) => `${target.id}: ${why}`),
+  ]);
+  return reasons.join("; ");
+}
+
+async function wakeUp(
+  ports: ImagePorts,
+  scene: Scene,
+  unit: ImageUnit,
+  decisions: readonly EntryDecision[],
+): Promise<void> {
+  const job: ImageJob = { type: "image", ...scene.where, defaultBranch: scene.base, unit: unit.name };
+  const moments = decisions.flatMap(({ decision: { waitUntil }, resumeAt }) =>
+    [waitUntil ?? [], resumeAt ?? []].flat(),
+  );
+  const { owner, name } = scene.where.repository;
+  const poll = nextPoll(unit, `${owner}/${name}`, ports.clock());
+  for (const moment of [...(moments.length > 0 ? [Math.min(...moments)] : []), ...(poll === undefined ? [] : [poll])])
+    await wakeLater(ports, job, moment);
+}

@@ -1,0 +1,19 @@
+import { createHash } from "node:crypto";
+import type { ImageUnit } from "../units.ts";
+
+/**
+ * When a unit that is polled is to be looked at next, in milliseconds since the epoch; `undefined` when it is not polled. The moments lie on a grid that is shifted for each repository and unit, so that
+ * the looks of many are spread out and looking twice sets one timer.
+ */
+export function nextPoll(
+  { name, entries }: Pick<ImageUnit, "name" | "entries">,
+  repository: string,
+  now: number,
+): number | undefined {
+  const periods = entries.flatMap(({ poll }) => poll ?? []);
+  if (periods.length === 0) return undefined;
+  const period = Math.max(60_000, Math.min(...periods));
+  const digest = createHash("sha256").update(`${repository}\n${name}`).digest();
+  const shift = digest.readUInt32BE(0) % period;
+  return (Math.floor((now - shift) / period) + 1) * period + shift;
+}

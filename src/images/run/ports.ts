@@ -1,0 +1,14 @@
+import type { ChangePorts } from "../../change/ports.ts";
+import type { SourceCommits } from "../../model/github.ts";
+import type { DeliveryLog } from "../../model/images.ts";
+import type { Records } from "../../model/records.ts";
+import type { Registry } from "../../model/registry.ts";
+
+/** What the images room acts through. */
+export interface ImagePorts extends ChangePorts {
+  readonly registry: Registry;
+  readonly records: Records;
+  readonly deliveries: DeliveryLog;
+  /** Commits of the repositories that images are built from, where the App may read them. */
+  readonly source?: SourceCommits;
+}

@@ -1,0 +1,192 @@
+import { dismissApprovals } from "../../change/approvals.ts";
+import { Moved, type PutBranch, putBranch } from "../../change/branch.ts";
+import type { ComputedChange } from "../../change/compute.ts";
+import type { Scene } from "../../change/scene.ts";
+import { code } from "../../diff/index.ts";
+import type { PullRequest } from "../../model/github.ts";
+import { canonicalImage } from "../../model/registry.ts";
+import { targetId } from "../../model/target.ts";
+import type { EntryDecision } from "../look.ts";
+import { type ImageBodyParts, type ImageSection, imageBody } from "../text/body.ts";
+import { type ImageRecord, parseImageRecord, printImageRecord, sameBumps } from "../text/record.ts";
+import { bumpsLine, imageTitle } from "../text/title.ts";
+import type { ImageUnit } from "../units.ts";
+import type { ImagePorts } from "./ports.ts";
+import { sourceChanges } from "./source.ts";
+
+/** A pull request that brings what was decided. */
+export interface Published {
+  readonly pull: PullRequest;
+  readonly how: "opened" | "updated" | "same";
+}
+
+type Bumped = Omit<ImageRecord, "head" | "replaced">;
+
+/** What a computed change brings, without where it stands. */
+function bumpedOf(
+  scene: Pick<Scene, "base">,
+  unit: ImageUnit,
+  decisions: readonly EntryDecision[],
+  computed: ComputedChange,
+): Bumped {
+  const targets = computed.targets.flatMap(({ app, environment, outcome, images }) => {
+    if (outcome !== "planned") return [];
+    const render = computed.renders.get(targetId(app, environment));
+    return [{ app, environment, images: [...images], digest: render?.after.digest ?? "" }];
+  });
+  return { unit: unit.name, base: scene.base, images: broughtBy(decisions, targets), targets };
+}
+
+/** The images that at least one planned target gets. */
+function broughtBy(decisions: readonly EntryDecision[], targets: ImageRecord["targets"]): ImageRecord["images"] {
+  const written = new Set(targets.flatMap(({ images }) => images.map(({ image }) => canonicalImage(image))));
+  return decisions.flatMap(({ entry, decision: { chosen } }) =>
+    chosen !== undefined && written.has(canonicalImage(entry.image))
+      ? [{ image: entry.image, tag: chosen.tag, digest: chosen.facts.digest, platforms: [...(entry.platforms ?? [])] }]
+      : [],
+  );
+}
+
+/** The number of the pull request with these very versions that a person closed, when it is the newest of the unit; Sluice does not open it again. */
+export async function declinedBy(
+  ports: ImagePorts,
+  scene: Scene,
+  unit: ImageUnit,
+  computed: ComputedChange,
+): Promise<number | undefined> {
+  if (scene.branches.has(unit.branch)) return undefined;
+  const pull = await scene.github.pullRequestOf(unit.branch);
+  if (pull?.state !== "closed" || pull.merged) return undefined;
+  const record = parseImageRecord(pull.body, unit.branch, ports.seal);
+  const bumped = bumpedOf(scene, unit, [], computed);
+  return record !== undefined && sameBumps(record, bumped) ? pull.number : undefined;
+}
+
+/** Puts the change on the unit's branch and opens the pull request, or brings the open one up to date. Throws `Moved` when somebody was faster. */
+export async function publish(
+  ports: ImagePorts,
+  scene: Scene,
+  unit: ImageUnit,
+  decisions: readonly EntryDecision[],
+  computed: ComputedChange,
+  firstTry: boolean,
+): Promise<Published> {
+  const bumped = bumpedOf(scene, unit, decisions, computed);
+  const title = imageTitle(bumped);
+  const put = await putBranch(ports, scene, unit.branch, computed, title, firstTry);
+  const done = await putPull(ports, scene, unit, { bumped, decisions, computed, put, title });
+  const labels = [...new Set(unit.entries.flatMap(({ pullRequest }) => pullRequest.labels ?? []))];
+  if (labels.some((label) => !done.pull.labels.includes(label)))
+    await scene.github.setLabelsAndAssignees(done.pull.number, [...new Set([...done.pull.labels, ...labels])], []);
+  await ports.queue.add({ type: "image-pull", ...scene.where, pullRequest: done.pull.number });
+  return done;
+}
+
+interface Putting {
+  readonly bumped: Bumped;
+  readonly decisions: readonly EntryDecision[];
+  readonly computed: ComputedChange;
+  readonly put: PutBranch;
+  readonly title: string;
+}
+
+async function putPull(ports: ImagePorts, scene: Scene, unit: ImageUnit, putting: Putting): Promise<Published> {
+  const { put, title } = putting;
+  if (put.pull !== undefined) return renew(ports, scene, unit, putting, put.pull);
+  const record = { ...putting.bumped, head: put.head, replaced: [] };
+  const body = await bodyOf(ports, scene, unit, putting, record);
+  const opened = await scene.github.openPullRequest({ head: unit.branch, base: scene.base, title, body });
+  if (opened === undefined) throw new Moved(unit.branch);
+  return opened.adopted ? renew(ports, scene, unit, putting, opened.pull) : { pull: opened.pull, how: "opened" };
+}
+
+async function renew(
+  ports: ImagePorts,
+  scene: Scene,
+  unit: ImageUnit,
+  putting: Putting,
+  pull: PullRequest,
+): Promise<Published> {
+  const { bumped, put, title } = putting;
+  const before = parseImageRecord(pull.body, unit.branch, ports.seal);
+  const same = before !== undefined && sameBumps(before, bumped);
+  if (!put.changed && same && before.head === put.head) return { pull, how: "same" };
+  const replaced =
+    before === undefined ? [] : same ? before.replaced : [...before.replaced, bumpsLine(before)].slice(-20);
+  const record = { ...bumped, head: put.head, replaced };
+  const fallen = same
+    ? []
+    : await dismissApprovals(scene.github, pull, "It brings other images now, and its render changed.");
+  const body = await bodyOf(ports, scene, unit, putting, record);
+  const updated = await scene.github.updatePullRequest(pull.number, { title, body });
+  if (!same) {
+    const instead = before === undefined ? "" : ` in place of ${code(bumpsLine(before))}`;
+    const lost = fallen.length === 0 ? "" : ` The approvals of ${fallen.map(code).join(", ")} no longer count.`;
+    const text = `Now brings ${code(bumpsLine(record))}${instead}.${lost}`;
+    await scene.github.upsertComment(pull.number, `update-${put.head.slice(0, 12)}`, text);
+  }
+  ports.log.info({ pullRequest: pull.number, unit: unit.name }, "image pull request brought up to date");
+  return { pull: updated, how: "updated" };
+}
+
+async function bodyOf(
+  ports: ImagePorts,
+  scene: Scene,
+  unit: ImageUnit,
+  { decisions, computed }: Putting,
+  record: ImageRecord,
+): Promise<string> {
+  const brought = new Set(record.images.map(({ image }) => canonicalImage(image)));
+  const sections: ImageSection[] = [];
+  for (const one of decisions) {
+    if (brought.has(canonicalImage(one.entry.image))) sections.push(...(await sectionOf(ports, scene, one)));
+  }
+  const parts: ImageBodyParts = {
+    record,
+    hidden: printImageRecord(record, unit.branch, ports.seal),
+    sections,
+    notes: computed.targets.flatMap(({ app, environment, outcome, notes }) =>
+      outcome === "planned" ? notes.map((note) => ({ target: `${app} in ${environment}`, note })) : [],
+    ),
+    left: [
+      ...computed.targets.flatMap((target) =>
+        target.outcome === "refused" ? [{ target: `${target.app} in ${target.environment}`, why: target.reason }] : [],
+      ),
+      ...decisions.flatMap(({ left }) => left.map(({ target, why }) => ({ target: target.id, why }))),
+    ],
+    autoMerge: mergesItself(unit),
+  };
+  return imageBody(parts);
+}
+
+/** Whether all of a unit say that Sluice merges it. */
+export function mergesItself({ entries }: Pick<ImageUnit, "entries">): boolean {
+  return entries.every(({ pullRequest }) => pullRequest.autoMerge);
+}
+
+async function sectionOf(
+  ports: ImagePorts,
+  scene: Scene,
+  { entry, decision }: EntryDecision,
+): Promise<readonly ImageSection[]> {
+  const { chosen } = decision;
+  if (chosen === undefined) return [];
+  const { facts, tag } = chosen;
+  const moving = decision.targets.find(({ moves }) => moves);
+  const now = moving?.from;
+  const old = now === undefined ? "" : now.digest || now.tag;
+  const before = old === "" ? undefined : await ports.registry.facts(entry.image, old, scene.signal);
+  const verdict = decision.verdicts.find((one) => one.outcome === "chosen");
+  return [
+    {
+      image: entry.image,
+      tag,
+      digest: facts.digest,
+      platforms: facts.platforms,
+      built: facts.created === undefined ? undefined : Date.parse(facts.created),
+      reason: verdict?.reason ?? decision.summary,
+      skipped: decision.skipped,
+      source: await sourceChanges(ports, scene, before, facts),
+    },
+  ];
+}

@@ -1,0 +1,133 @@
+import { isOursAlone } from "../../change/branch.ts";
+import { mergeHead } from "../../change/merge.ts";
+import { openScene, type Scene } from "../../change/scene.ts";
+import { settingsFor } from "../../config/index.ts";
+import { inert } from "../../diff/index.ts";
+import { UserError } from "../../model/errors.ts";
+import type { PullRequest } from "../../model/github.ts";
+import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
+import type { RunContext } from "../../model/queue.ts";
+import { imageCheck, imageCheckReport } from "../text/check.ts";
+import { type ImageRecord, parseImageRecord } from "../text/record.ts";
+import { isImageBranch, unitsOf } from "../units.ts";
+import { verifyImages } from "../verify.ts";
+import { lookedLately } from "./pace.ts";
+import type { ImagePorts } from "./ports.ts";
+import { mergesItself } from "./publish.ts";
+import { settleImage } from "./settle.ts";
+import { wakeLater } from "./wake.ts";
+
+/**
+ * Holds an open image pull request against the registry at its head, says so in its check, and merges it where that is Sluice's to do and everything else passed. What was merged goes into the history. May be repeated
+ * at any time.
+ */
+export async function runImagePull(job: ImagePullJob, ports: ImagePorts, context: RunContext): Promise<void> {
+  const where = { installationId: job.installationId, repository: job.repository };
+  const github = await ports.github(where.installationId, where.repository);
+  const pull = await github.pullRequest(job.pullRequest);
+  if (!isImageBranch(pull.head.ref) || pull.fork) return;
+  const record = parseImageRecord(pull.body, pull.head.ref, ports.seal);
+  if (pull.state === "closed") return settleImage(ports, where, pull, record, context.signal);
+  if (record === undefined || record.base !== pull.base.ref) return void (await github.upsertCheck(unreadable(pull)));
+  const look: ImageJob = { type: "image", ...where, defaultBranch: pull.defaultBranch, unit: record.unit };
+  if (record.head !== pull.head.sha) return unknownHead(ports, pull, record, look, context);
+  const verification = await verifyImages(record, ports.registry, context.signal);
+  const scene = await openScene(ports, where, pull.defaultBranch, context.signal, [pull.head.sha]).catch(userError);
+  const remarks = scene instanceof UserError ? [inert(scene.message)] : await remarksOf(ports, scene, pull, record);
+  await github.upsertCheck(imageCheckReport(pull, verification, remarks));
+  if (!verification.ok) return lookAnew(ports, look);
+  if (!(scene instanceof UserError)) await mergeIfAsked(ports, scene, pull, record, look);
+}
+
+/** The tag was moved or deleted: what there is now is looked at, unless that was just done and came to this. */
+async function lookAnew(ports: ImagePorts, look: ImageJob): Promise<void> {
+  if (!(await lookedLately(ports, look))) await ports.queue.add(look);
+}
+
+function userError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  throw error;
+}
+
+async function remarksOf(
+  ports: ImagePorts,
+  scene: Scene,
+  pull: PullRequest,
+  record: ImageRecord,
+): Promise<readonly string[]> {
+  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha))) return [pushed];
+  const proof = `Proven by rendering: in ${record.targets.length} ${record.targets.length === 1 ? "target" : "targets"} nothing changes but the images.`;
+  return [proof];
+}
+
+const pushed = "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push.";
+
+/** The record is about another head: Sluice moved the branch and is about to describe it, or a person pushed. */
+async function unknownHead(
+  ports: ImagePorts,
+  pull: PullRequest,
+  record: ImageRecord,
+  look: ImageJob,
+  { attempt, signal }: RunContext,
+): Promise<void> {
+  const where = { installationId: look.installationId, repository: look.repository };
+  const scene = await openScene(ports, where, pull.defaultBranch, signal, [pull.head.sha]).catch(userError);
+  if (scene instanceof UserError) return;
+  if (await isOursAlone(ports, scene, pull.head.ref, pull.head.sha)) {
+    if (attempt > 1) return;
+    return ports.queue.add(look);
+  }
+  const verification = await verifyImages(record, ports.registry, signal);
+  const github = await ports.github(where.installationId, where.repository);
+  await github.upsertCheck(imageCheckReport(pull, verification, [pushed]));
+}
+
+/** How old a head must be before the absence of checks means that there are none, in milliseconds. */
+const settleMs = 30_000;
+
+async function mergeIfAsked(
+  ports: ImagePorts,
+  scene: Scene,
+  pull: PullRequest,
+  record: ImageRecord,
+  look: ImageJob,
+): Promise<void> {
+  const unit = unitsOf(scene.config).find(({ name }) => name === record.unit);
+  if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return;
+  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha)) || (await anyHeld(ports, scene, record))) return;
+  const checks = await scene.github.checks(pull.head.sha);
+  if (checks.some(({ state }) => state !== "passed")) return;
+  const again = { type: "image-pull", ...scene.where, pullRequest: pull.number } as const;
+  const age = ports.clock() - (await madeAt(scene, pull.head.sha));
+  if (checks.length === 0 && age < settleMs) return wakeLater(ports, again, ports.clock() + settleMs - age);
+  const [first] = record.targets;
+  const method = settingsFor(scene.config, first?.app ?? "", first?.environment ?? "").promote.method;
+  const remark = await mergeHead(ports, scene, pull, { method, planAgain: look, lookAgain: again });
+  if (remark !== undefined) await scene.github.upsertComment(pull.number, "merge", inert(remark));
+}
+
+/** A rollback or a revert holds automation; a person may still merge. */
+async function anyHeld(ports: ImagePorts, scene: Scene, { targets }: ImageRecord): Promise<boolean> {
+  for (const { app, environment } of targets) {
+    if ((await scene.state.hold(environment, app, ports.clock())) !== undefined) return true;
+  }
+  return false;
+}
+
+async function madeAt({ repository }: Scene, sha: string): Promise<number> {
+  const [commit] = await repository.log({ to: sha, limit: 1 });
+  return commit === undefined ? 0 : Date.parse(commit.date);
+}
+
+function unreadable(pull: PullRequest) {
+  return {
+    name: imageCheck,
+    externalId: `pull-${pull.number}`,
+    headSha: pull.head.sha,
+    status: "completed",
+    conclusion: "action_required",
+    title: "This pull request no longer says what it brings",
+    summary:
+      "The hidden record in its description was changed or taken out, so it cannot be held against the registry. Close it, and Sluice opens another one at the next tag; or comment `/retry`.",
+  } as const;
+}

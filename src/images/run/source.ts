@@ -1,0 +1,81 @@
+import type { Scene } from "../../change/scene.ts";
+import { messageOf } from "../../model/errors.ts";
+import type { SourceComparison } from "../../model/github.ts";
+import type { ImageFacts } from "../../model/registry.ts";
+import type { RepositoryName } from "../../model/tree.ts";
+import type { SourceChanges } from "../text/commits.ts";
+import type { ImagePorts } from "./ports.ts";
+
+const sourceLabel = "org.opencontainers.image.source";
+const revisionLabel = "org.opencontainers.image.revision";
+
+/** Where an image was built from, as its labels say; whoever pushes an image writes them, so only plain addresses and full commit ids are taken. */
+export interface ImageSource {
+  /** The repository's page without a trailing slash or `.git`. */
+  readonly url: string;
+  readonly revision: string | undefined;
+}
+
+/** The source that labels name; `undefined` when they name none that can be linked to. */
+export function imageSource(labels: Readonly<Record<string, string>>): ImageSource | undefined {
+  const url = (labels[sourceLabel] ?? "")
+    .trim()
+    .replace(/\.git$/, "")
+    .replace(/\/+$/, "");
+  if (!/^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[A-Za-z0-9._-]+){2,6}$/.test(url) && !isLocal(url)) return undefined;
+  const revision = (labels[revisionLabel] ?? "").trim().toLowerCase();
+  return { url, revision: /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(revision) ? revision : undefined };
+}
+
+/** A GitHub on this machine. */
+function isLocal(url: string): boolean {
+  return /^http:\/\/(?:127\.0\.0\.1|localhost)(?::\d{1,5})?(?:\/[A-Za-z0-9._-]+){2}$/.test(url);
+}
+
+/** What lies between two images in the repository that both are built from. Commits are read from GitHub where the same installation covers that repository. */
+export async function sourceChanges(
+  ports: ImagePorts,
+  { where }: Pick<Scene, "where">,
+  before: Pick<ImageFacts, "labels"> | undefined,
+  after: Pick<ImageFacts, "labels">,
+): Promise<SourceChanges | undefined> {
+  const source = imageSource(after.labels);
+  if (source === undefined) return undefined;
+  const { url, revision } = source;
+  const old = before === undefined ? undefined : imageSource(before.labels);
+  const from = old?.url === url ? old.revision : undefined;
+  if (from === undefined || revision === undefined || from === revision) {
+    return { url, compareUrl: undefined, commits: [], total: 0 };
+  }
+  const repository = onGitHub(url, ports.webUrl);
+  if (repository === undefined) return { url, compareUrl: undefined, commits: [], total: 0 };
+  const between = await commitsBetween(ports, where.installationId, repository, from, revision);
+  return {
+    url,
+    compareUrl: `${url}/compare/${from}...${revision}`,
+    commits: (between?.commits ?? []).toReversed(),
+    total: between?.total ?? 0,
+  };
+}
+
+/** An ornament: when GitHub does not answer, the pull request opens without. */
+async function commitsBetween(
+  { source, log }: ImagePorts,
+  installationId: number,
+  repository: RepositoryName,
+  from: string,
+  to: string,
+): Promise<SourceComparison | undefined> {
+  try {
+    return await source?.(installationId, repository, from, to);
+  } catch (error) {
+    log.warn({ error: messageOf(error), repository }, "the commits between two images could not be read");
+    return undefined;
+  }
+}
+
+function onGitHub(url: string, webUrl: string): RepositoryName | undefined {
+  if (!url.startsWith(`${webUrl}/`)) return undefined;
+  const [owner = "", name = "", ...more] = url.slice(webUrl.length + 1).split("/");
+  return owner === "" || name === "" || more.length > 0 ? undefined : { owner, name };
+}

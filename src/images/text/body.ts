@@ -1,0 +1,123 @@
+import { shortVersion } from "../../change/text/version.ts";
+import { moment } from "../../change/text/when.ts";
+import { code, inert } from "../../diff/index.ts";
+import { type SourceChanges, sourceSection } from "./commits.ts";
+import type { ImageRecord } from "./record.ts";
+import { environmentsOf, lastPart } from "./title.ts";
+
+/** What is said of one image beside the versions. */
+export interface ImageSection {
+  /** As the configuration writes it. */
+  readonly image: string;
+  readonly tag: string;
+  readonly digest: string;
+  readonly platforms: readonly string[];
+  /** When it was built, in milliseconds since the epoch. */
+  readonly built: number | undefined;
+  /** Why this tag: a sentence of the policy. */
+  readonly reason: string;
+  /** Tags between what the targets have and this one. */
+  readonly skipped: readonly string[];
+  /** What lies between the two images in the repository that they are built from, where their labels tell. */
+  readonly source: SourceChanges | undefined;
+}
+
+/** What the body of an image pull request is made of. */
+export interface ImageBodyParts {
+  readonly record: ImageRecord;
+  /** From `printImageRecord`. */
+  readonly hidden: string;
+  readonly sections: readonly ImageSection[];
+  /** Sentences about how a target is edited, by the target's id. */
+  readonly notes: readonly { readonly target: string; readonly note: string }[];
+  /** Targets that have the image and are left out, with why. */
+  readonly left: readonly { readonly target: string; readonly why: string }[];
+  readonly autoMerge: boolean;
+}
+
+/** GitHub takes 65,536 characters. */
+const LIMIT = 60_000;
+
+/** The body of an image pull request. What does not fit is counted. */
+export function imageBody(parts: ImageBodyParts): string {
+  for (const [commits, rows] of [
+    [50, 300],
+    [10, 150],
+    [0, 60],
+  ] as const) {
+    const body = build(parts, commits, rows);
+    if (body.length <= LIMIT) return body;
+  }
+  return build({ ...parts, notes: [], left: parts.left.slice(0, 20), sections: parts.sections.slice(0, 20) }, 0, 40);
+}
+
+function build(parts: ImageBodyParts, commits: number, rows: number): string {
+  const { record, hidden } = parts;
+  const blocks = [
+    [hidden, opening(record), ...replacedLines(record)],
+    table(record, rows),
+    ...parts.sections.map((section) => sectionLines(section, commits)),
+    remarks(parts),
+    [closing(parts)],
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function opening(record: ImageRecord): string {
+  const names = [...new Set(record.images.map(({ image }) => lastPart(image)))];
+  const what = names.length === 1 ? `**${inert(names[0] ?? "")}**` : `**${names.length} images**`;
+  const where = environmentsOf(record).map((name) => code(name));
+  return `Brings ${what} to ${where.join(", ")}. One value changes in each place, and nothing else in the render: that was proven before this opened.`;
+}
+
+function replacedLines({ replaced }: ImageRecord): readonly string[] {
+  if (replaced.length === 0) return [];
+  return ["", `> Updated in place. It brought before: ${replaced.slice(-10).map(inert).join("; ")}`];
+}
+
+function table({ targets }: ImageRecord, most: number): readonly string[] {
+  const rows = targets.flatMap(({ app, environment, images }) =>
+    images.map(
+      ({ image, from, to }) =>
+        `| ${inert(app)} | ${inert(environment)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))} |`,
+    ),
+  );
+  const rest = rows.length - most;
+  return [
+    "| App | Environment | Image | has | becomes |",
+    "|---|---|---|---|---|",
+    ...rows.slice(0, most),
+    ...(rest > 0 ? [`| … | ${rest} more | | | |`] : []),
+  ];
+}
+
+function sectionLines(section: ImageSection, commits: number): readonly string[] {
+  const { image, tag, digest, platforms, built, reason, skipped, source } = section;
+  const shown = skipped.slice(0, 20).map((one) => code(one));
+  const more = skipped.length > 20 ? ` and ${skipped.length - 20} more` : "";
+  return [
+    `### ${inert(image)}:${inert(tag)}`,
+    "",
+    `- Chosen because ${inert(reason)}`,
+    `- Digest ${code(digest)}${platforms.length === 0 ? "" : `, for ${platforms.map((one) => code(one)).join(", ")}`}`,
+    ...(built === undefined ? [] : [`- Built ${moment(built)}`]),
+    ...(shown.length === 0 ? [] : [`- Passed over on the way: ${shown.join(", ")}${more}`]),
+    ...(source === undefined ? [] : sourceSection(source, commits)),
+  ];
+}
+
+function remarks({ notes, left }: ImageBodyParts): readonly string[] {
+  const lines = [
+    ...notes.slice(0, 50).map(({ target, note }) => `- ${code(target)}: ${inert(note)}`),
+    ...left.map(({ target, why }) => `- ${code(target)} is left out: ${inert(why)}`),
+  ];
+  return lines.length === 0 ? [] : ["### Remarks", "", ...lines];
+}
+
+function closing({ autoMerge }: ImageBodyParts): string {
+  const merge = autoMerge ? "Sluice merges it when its checks pass. " : "";
+  return `<sub>${merge}The comment below shows the rendered diff. A newer tag replaces this one in place; closing this pull request declines these versions, until there is a newer one; \`/retry\` looks again. Commits that people push to its branch are never overwritten.</sub>`;
+}

@@ -1,0 +1,31 @@
+import { code, inert } from "../../diff/index.ts";
+import type { SourceCommit } from "../../model/github.ts";
+
+/** What lies between two images in the repository that they are built from. */
+export interface SourceChanges {
+  /** The repository's page, `https://github.com/acme/webapp`. */
+  readonly url: string;
+  /** A page that compares the two, where both revisions are known. */
+  readonly compareUrl: string | undefined;
+  /** Newest first; empty when Sluice may not read them. */
+  readonly commits: readonly SourceCommit[];
+  /** All of them, those not listed included. */
+  readonly total: number;
+}
+
+/** The source's changes as lines of a list. What is written there are strangers' words: inert. */
+export function sourceSection({ url, compareUrl, commits, total }: SourceChanges, most: number): readonly string[] {
+  const shown = commits.slice(0, most);
+  const rest = total - shown.length;
+  const name = url.replace(/^https?:\/\/[^/]+\//, "");
+  const link = compareUrl === undefined ? `[${inert(name)}](${url})` : `[compare in ${inert(name)}](${compareUrl})`;
+  const count = total === 0 ? "" : `, ${total} ${total === 1 ? "commit" : "commits"}`;
+  return [
+    `- Source: ${link}${count}`,
+    ...shown.map(
+      ({ sha, title, author, url: page }) =>
+        `  - ${inert(title)} (${inert(author.slice(0, 80))}, [${code(sha.slice(0, 7))}](${page}))`,
+    ),
+    ...(shown.length > 0 && rest > 0 ? [`  - … and ${rest} more`] : []),
+  ];
+}
