@@ -5,19 +5,25 @@ export const host = z
   .string()
   .toLowerCase()
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, "must be a host as in the names of images, without https://");
+
 /** The name of a header. */
 export const header = z
   .string()
   .toLowerCase()
   .regex(/^[a-z0-9-]{1,64}$/, "must be the name of a header");
+
 /** A list of patterns. */
 export const texts = z.array(z.string().min(1).max(512)).max(100);
+
+/** What events of GitHub and of Sluice itself are logged under. */
+const reserved: readonly string[] = ["github", "poll", "replay"];
 
 /** What every receiver has. */
 export const base = {
   name: z
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens, at most 63")
+    .refine((name) => !reserved.includes(name), "is a name that Sluice uses itself")
     .meta({ description: "Where it stands: `/registry/<name>`.", examples: ["harbor", "ci"] }),
   images: texts.default([]).meta({
     description:

@@ -20,7 +20,7 @@ interface WebLimits {
   readonly bodiesBytes: number;
   /** Of one event of a registry. */
   readonly eventBytes: number;
-  /** Of all events of registries that are being read at one time. */
+  /** Of all events of registries that are being read at one time: once for known senders, once for those whose proof is in the body. */
   readonly eventsBytes: number;
   /** Refused events of registries in a minute before they are answered 429. */
   readonly refusalsPerMinute: number;
@@ -34,7 +34,7 @@ const defaultLimits: WebLimits = {
   bodyBytes: 25 * 1024 * 1024,
   bodiesBytes: 256 * 1024 * 1024,
   eventBytes: 1024 * 1024,
-  eventsBytes: 64 * 1024 * 1024,
+  eventsBytes: 32 * 1024 * 1024,
   refusalsPerMinute: 120,
   storeMs: 5_000,
   readyMs: 1_000,
@@ -100,9 +100,9 @@ export function createWeb(options: WebOptions): Hono {
 function mountHooks(app: Hono, hooks: readonly HookSettings[], options: WebOptions, limits: WebLimits): void {
   const { queue, metrics, log, keys = createKeySource(), clock = Date.now } = options;
   const { eventBytes: maxBodyBytes, storeMs: storeTimeoutMs, refusalsPerMinute } = limits;
-  const budget = new BodyBudget(limits.eventsBytes);
-  const common = { hooks, keys, queue, metrics, log, clock };
-  const door = createRegistryDoor({ ...common, maxBodyBytes, budget, storeTimeoutMs, refusalsPerMinute });
+  const budgets = { budget: new BodyBudget(limits.eventsBytes), strangersBudget: new BodyBudget(limits.eventsBytes) };
+  const common = { hooks, keys, queue, metrics, log, clock, ...budgets };
+  const door = createRegistryDoor({ ...common, maxBodyBytes, storeTimeoutMs, refusalsPerMinute });
   const paths = [`${registryPath}/:hook`, `${registryPath}/:hook/:secret`];
   app.on("POST", paths, (context) => door.receive(context));
   app.on("OPTIONS", paths, (context) => door.handshake(context));

@@ -32,7 +32,7 @@ export type Reading =
 /** One kind of sender: how it proves itself, and what it says. */
 export interface Adapter<S extends HookSettings = HookSettings> {
   /** Before the body is read; all there is to check where `checkBody` is absent. Rejects with an `unavailable` Fault when nobody can tell. */
-  checkHead(head: RequestHead, settings: S, keys: KeySource): Verdict | Promise<Verdict>;
+  checkHead(head: RequestHead, settings: S, keys: KeySource, now: Date): Verdict | Promise<Verdict>;
   /** Over the raw bytes, before they are parsed. */
   checkBody?(body: Buffer, head: RequestHead, settings: S): Verdict;
   /** Reads the parsed JSON of an authentic request. */

@@ -6,6 +6,7 @@ import type { Queue } from "../../model/queue.ts";
 import { type BodyBudget, readBody } from "../body.ts";
 import type { KeySource, RequestHead } from "./adapter.ts";
 import { jobOf } from "./job.ts";
+import { parseJson } from "./json.ts";
 import { TokenBucket } from "./limits.ts";
 import { type BoundHook, bindHook } from "./table.ts";
 
@@ -19,6 +20,8 @@ export interface RegistryDoorOptions {
   readonly clock: Clock;
   readonly maxBodyBytes: number;
   readonly budget: BodyBudget;
+  /** For bodies of senders who are known only by what is in the body: they must not use up the place of those who are known already. */
+  readonly strangersBudget: BodyBudget;
   readonly storeTimeoutMs: number;
   /** Refusals that are told and logged as such in a minute; further ones are 429. */
   readonly refusalsPerMinute: number;
@@ -95,7 +98,7 @@ async function decide(context: Context, door: Door): Promise<Answer> {
   if (place === undefined) return refuse(door, name, "there is no hook of this name");
   const head = headOf(context);
   try {
-    const verdict = await place.hook.checkHead(head, door.keys);
+    const verdict = await place.hook.checkHead(head, door.keys, new Date(door.clock()));
     if (!verdict.ok) return refuse(door, name, verdict.reason);
     const answer = await receiveFrom(context, place, head, door);
     return answer;
@@ -130,7 +133,8 @@ function refuse({ refusals, log }: Door, hook: string, reason: string): Answer {
 async function receiveFrom(context: Context, place: Place, head: RequestHead, door: Door): Promise<Answer> {
   const { hook, bucket } = place;
   const { name } = hook.settings;
-  const { maxBodyBytes: maxBytes, budget } = door;
+  const { maxBodyBytes: maxBytes } = door;
+  const budget = hook.checkBody === undefined ? door.budget : door.strangersBudget;
   // Who has proven itself is held to its own limit before its body costs anything.
   const early = hook.checkBody === undefined ? limited(bucket, name) : undefined;
   if (early !== undefined) return early;
@@ -166,9 +170,9 @@ function limited(bucket: TokenBucket, hook: string): Answer | undefined {
 
 /** Reads an authentic body and stores what it says. */
 async function take(bytes: Buffer, head: RequestHead, hook: BoundHook, door: Door): Promise<Answer> {
-  const json = parseJson(bytes);
+  const json = parseJson(bytes.toString("utf8"));
   if (json === undefined) return { status: 400, body: { error: "the body is not JSON" } };
-  const reading = hook.read(json.value, head);
+  const reading = hook.read(json, head);
   switch (reading.kind) {
     case "malformed":
       return { status: 400, body: { error: reading.reason } };
@@ -192,15 +196,6 @@ async function take(bytes: Buffer, head: RequestHead, hook: BoundHook, door: Doo
   return { status: 202, body: job.ignored === undefined ? { accepted: job.id } : { ignored: job.ignored } };
 }
 
-/** `undefined` when it is not JSON. */
-function parseJson(bytes: Buffer): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(bytes.toString("utf8")) };
-  } catch {
-    return undefined;
-  }
-}
-
 function tooLarge(maxBytes: number): Answer {
   return { status: 413, body: { error: `the body is larger than ${maxBytes} bytes` } };
 }
@@ -210,7 +205,8 @@ async function shake(context: Context, door: Door): Promise<Response> {
   const name = context.req.param("hook") ?? "";
   const hook = door.places.get(name)?.hook;
   const origin = context.req.header("webhook-request-origin") ?? "";
-  const verdict = hook?.handshake === true ? await hook.checkHead(headOf(context), door.keys) : undefined;
+  const verdict =
+    hook?.handshake === true ? await hook.checkHead(headOf(context), door.keys, new Date(door.clock())) : undefined;
   if (verdict?.ok !== true || !/^[0-9A-Za-z.-]{1,253}$/.test(origin)) {
     return respond(context, refuse(door, name, "a question whether events may be sent was not authentic"));
   }

@@ -16,7 +16,8 @@ export function jobOf(
   const { at, bytes } = received;
   const base = { type: "registry", id: idOf(reading.id, bytes, at), hook: name, source: kind, at } as const;
   if (reading.kind === "ignored") return { ...base, pushes: [], ignored: reading.reason };
-  const pushes = reading.pushes.filter((push) => matchesAny(push.image, images));
+  const allowed = images.map((pattern) => pattern.toLowerCase());
+  const pushes = reading.pushes.filter((push) => matchesAny(push.image, allowed));
   if (pushes.length > 0) return { ...base, pushes };
   const others = [...new Set(reading.pushes.map((push) => push.image))].slice(0, 3).join(", ");
   return { ...base, pushes, ignored: `the hook's \`images\` do not name ${others}` };

@@ -1,12 +1,12 @@
 /**
- * Whether a text with slashes in it matches a pattern: `*` is any characters but a slash, `**` any characters at all, everything else itself. Upper and lower case are the same. Takes time in
+ * Whether a text with slashes in it matches a pattern: `*` is any characters but a slash, `**` any characters at all, everything else itself. Takes time in
  * proportion to the two lengths multiplied.
  */
 export function matchesPattern(text: string, pattern: string): boolean {
-  const letters = [...text.toLowerCase()];
+  const letters = [...text];
   // Which places of the text the pattern so far can end at.
   let ends = [true, ...letters.map(() => false)];
-  for (const token of pattern.toLowerCase().match(/\*\*|./gsu) ?? []) ends = after(token, ends, letters);
+  for (const token of pattern.match(/\*\*|./gsu) ?? []) ends = after(token, ends, letters);
   return ends.at(-1) ?? false;
 }
 

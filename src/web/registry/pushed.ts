@@ -1,14 +1,15 @@
+import { createHash } from "node:crypto";
 import type { PushedImage } from "../../model/images.ts";
 import { imageAddress } from "../../model/registry.ts";
 import { ignored, type Reading } from "./adapter.ts";
 
-/** What a sender says of one push. Empty texts count as absent. */
+/** What a sender says of one push. */
 export interface Said {
   /** With the port, where there is one. */
   readonly host: string;
   readonly repository: string;
-  readonly tag?: string | undefined;
-  readonly digest?: string | undefined;
+  readonly tag?: string | null | undefined;
+  readonly digest?: string | null | undefined;
 }
 
 const hostPattern = /^(?:[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9])?|\[[0-9a-f:]{2,45}\])(?::[0-9]{1,5})?$/;
@@ -20,13 +21,21 @@ const digestPattern = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 /** The longest name that container runtimes take. */
 const maxName = 255;
 
+/** Whether names of images can begin with this host: one without a dot and a port would be read as a part of a name on Docker Hub. */
+export function isImageHost(host: string | null | undefined): host is string {
+  if (host === null || host === undefined) return false;
+  const lower = host.toLowerCase();
+  return hostPattern.test(lower) && (/[.:]/.test(lower) || lower === "localhost");
+}
+
 /** The push in our words; `undefined` when the name is none that an image can have. A tag or a digest that cannot be one is left out: what is true is asked of the registry. */
 export function pushedImage(said: Said): PushedImage | undefined {
+  if (!isImageHost(said.host)) return undefined;
   const { host, repository } = imageAddress(`${said.host}/${said.repository}`);
   const image = `${host}/${repository}`;
-  if (!hostPattern.test(host) || image.length > maxName || !repositoryPattern.test(repository)) return undefined;
-  const tag = said.tag !== undefined && tagPattern.test(said.tag) ? said.tag : undefined;
-  const digest = said.digest !== undefined && digestPattern.test(said.digest) ? said.digest : undefined;
+  if (image.length > maxName || !repositoryPattern.test(repository)) return undefined;
+  const tag = typeof said.tag === "string" && tagPattern.test(said.tag) ? said.tag : undefined;
+  const digest = typeof said.digest === "string" && digestPattern.test(said.digest) ? said.digest : undefined;
   return { image, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
 }
 
@@ -46,6 +55,12 @@ export function splitReference(text: string): {
   };
 }
 
+/** The host and the repository of a name that begins with a host. */
+export function splitHost(name: string): { readonly host: string; readonly repository: string } {
+  const slash = name.indexOf("/");
+  return slash < 0 ? { host: "", repository: name } : { host: name.slice(0, slash), repository: name.slice(slash + 1) };
+}
+
 /** The reading of what was said: each push once, those that nobody can understand left out; ignored when none is left. */
 export function pushedReading(id: string | undefined, said: readonly Said[]): Reading {
   const pushes = new Map(
@@ -55,4 +70,12 @@ export function pushedReading(id: string | undefined, said: readonly Said[]): Re
   );
   if (pushes.size === 0) return ignored("the event names no image that can be one", id);
   return { kind: "pushed", id, pushes: [...pushes.values()] };
+}
+
+/** The id of an event; of several that came together one that is theirs together, and the same when they come again. `undefined` when one has none. */
+export function idOfAll(ids: readonly (string | null | undefined)[]): string | undefined {
+  const known = ids.filter((id) => typeof id === "string" && id !== "");
+  if (known.length === 0 || known.length < ids.length) return undefined;
+  const [first] = known;
+  return known.length === 1 && first !== null ? first : createHash("sha256").update(known.join("\n")).digest("hex");
 }

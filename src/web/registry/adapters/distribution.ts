@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { HeaderHook } from "../../../model/hooks.ts";
 import { type Adapter, ignored } from "../adapter.ts";
-import { pushedReading, type Said } from "../pushed.ts";
+import { idOfAll, isImageHost, pushedReading } from "../pushed.ts";
 import { checkHeader } from "../secrets.ts";
 
 const event = z.object({
@@ -13,7 +12,6 @@ const event = z.object({
     .nullish(),
   request: z.object({ host: z.string().nullish() }).nullish(),
 });
-type Event = z.infer<typeof event>;
 
 const schema = z.object({ events: z.array(event) });
 
@@ -23,32 +21,18 @@ const schema = z.object({ events: z.array(event) });
  */
 export const distribution: Adapter<HeaderHook> = {
   checkHead: (head, { header, secrets }) => checkHeader(head, header, secrets),
-  read(body, _head, { host }) {
+  read(body, _head, settings) {
     const parsed = schema.safeParse(body);
     if (!parsed.success) return ignored("not an envelope of events as the registry sends them");
     // A layer has no tag, and neither has the manifest of one platform, whose index comes later.
     const tagged = parsed.data.events.filter(({ action, target }) => action === "push" && (target?.tag ?? "") !== "");
     if (tagged.length === 0) return { kind: "noise", reason: "no push of a tag" };
-    const said = tagged.flatMap((one) => saidBy(one, host) ?? []);
-    if (said.length === 0) return ignored("the events tell no host: set `host` for this hook", idOf(tagged));
-    return pushedReading(idOf(tagged), said);
+    const id = idOfAll(tagged.map((one) => one.id));
+    const said = tagged.flatMap(({ target, request }) => {
+      const host = settings.host ?? request?.host;
+      return isImageHost(host) ? [{ ...target, host, repository: target?.repository ?? "" }] : [];
+    });
+    if (said.length === 0) return ignored("the events tell no host that images can have: set `host` for this hook", id);
+    return pushedReading(id, said);
   },
 };
-
-function saidBy({ target, request }: Event, given: string | undefined): Said | undefined {
-  const host = given ?? request?.host ?? "";
-  if (host === "") return undefined;
-  return {
-    host,
-    repository: target?.repository ?? "",
-    tag: target?.tag ?? undefined,
-    digest: target?.digest ?? undefined,
-  };
-}
-
-/** The event's own id; of several events one that is theirs together, and the same when they are sent again. */
-function idOf(events: readonly Event[]): string | undefined {
-  const ids = events.map(({ id }) => id ?? "");
-  if (ids.includes("")) return undefined;
-  return ids.length === 1 ? ids[0] : createHash("sha256").update(ids.join("\n")).digest("hex");
-}
