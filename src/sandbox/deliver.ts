@@ -44,6 +44,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   issue_comment: ["issues", "pull_requests"],
   check_run: ["checks"],
   check_suite: ["checks"],
+  registry_package: ["packages"],
   status: ["statuses"],
   deployment: ["deployments"],
   deployment_status: ["deployments"],

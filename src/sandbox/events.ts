@@ -5,6 +5,7 @@ import { installationObject } from "./objects/app.ts";
 import { webhookCheckRun } from "./objects/check.ts";
 import { commentObject, issueObject } from "./objects/comment.ts";
 import { deploymentObject, deploymentStatusObject } from "./objects/deployment.ts";
+import { type PackageVersion, packageObject } from "./objects/package.ts";
 import { fullPullObject, pullObject } from "./objects/pull.ts";
 import { webhookRepository } from "./objects/repository.ts";
 import { reviewObject } from "./objects/review.ts";
@@ -164,13 +165,7 @@ export function emitCheckRun(
 export function emitInstalled(world: World, installation: Installation, sender: string): void {
   const repositories = world.state.repositories
     .filter((one) => one.owner === installation.account)
-    .map((one) => ({
-      id: one.id,
-      node_id: nodeId("Repository", one.id),
-      name: one.name,
-      full_name: `${one.owner}/${one.name}`,
-      private: one.private,
-    }));
+    .map(briefRepository);
   const payload = {
     action: "created",
     installation: installationObject(world, installation),
@@ -188,6 +183,31 @@ export function emitGranted(world: World, installation: Installation, sender: st
     sender: userByLogin(world, sender),
   };
   emit(world, "installation", payload, { installationId: installation.id, repositoryId: null });
+}
+
+/** `installation_repositories` added. */
+export function emitAdded(world: World, installation: Installation, repository: Repository, sender: string): void {
+  const payload = {
+    action: "added",
+    installation: installationObject(world, installation),
+    repository_selection: "all",
+    repositories_added: [briefRepository(repository)],
+    repositories_removed: [],
+    requester: null,
+    sender: userByLogin(world, sender),
+  };
+  emit(world, "installation_repositories", payload, { installationId: installation.id, repositoryId: null });
+}
+
+function briefRepository({ id, owner, name, private: hidden }: Repository): Json {
+  return { id, node_id: nodeId("Repository", id), name, full_name: `${owner}/${name}`, private: hidden };
+}
+
+/** `registry_package` published. */
+export function emitPackage(world: World, repository: Repository, version: PackageVersion, sender: string): void {
+  const registryPackage = packageObject(world, repository, version);
+  const fields = { action: "published", registry_package: registryPackage };
+  emitForRepository(world, repository, "registry_package", sender, fields);
 }
 
 /** `ping`, sent when the hook gets its address. */

@@ -4,7 +4,7 @@ import { mergePull } from "./actions/merge.ts";
 import { editPull, openPull, setPullState } from "./actions/pulls.ts";
 import { addRepository, commitFiles, DEFAULT_PERSON, forkRepository, install } from "./actions/repositories.ts";
 import { redeliver } from "./deliver.ts";
-import { emitPing } from "./events.ts";
+import { emitPackage, emitPing } from "./events.ts";
 import { releasePart } from "./handle-release.ts";
 import type { Pull, Repository } from "./state.ts";
 import { summarizeCheckRun, summarizeComment, summarizePull } from "./summaries.ts";
@@ -43,6 +43,19 @@ export function makeHandle(world: World, close: () => Promise<void>): LocalGitHu
     ...conversationPart(world),
     ...webhookPart(world),
     ...releasePart(world, world.options.owner ?? DEFAULT_OWNER),
+    publishPackage: ({
+      package: name,
+      tag = "",
+      digest,
+      labels = {},
+      host = "ghcr.io",
+      by = DEFAULT_PERSON,
+      ...ref
+    }) => {
+      const repository = repositoryOf(world, ref);
+      const version = { name: name ?? repository.name.toLowerCase(), tag, digest, labels, host };
+      emitPackage(world, repository, version, person(world, by).login);
+    },
     requests: world.requests,
     countRequests: (filter = {}) => world.requests.filter((one) => matches(one, filter)).length,
     injectFault: (fault) => {

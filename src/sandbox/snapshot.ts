@@ -16,6 +16,7 @@ const DEFAULT_PERMISSIONS: AppRegistration["permissions"] = {
   statuses: "write",
   deployments: "write",
   members: "read",
+  packages: "read",
 };
 const DEFAULT_EVENTS: readonly string[] = [
   "push",
@@ -27,6 +28,7 @@ const DEFAULT_EVENTS: readonly string[] = [
   "status",
   "deployment",
   "deployment_status",
+  "registry_package",
 ];
 
 const FILE = "state.json";

@@ -1,4 +1,5 @@
 /** What the local GitHub promises to those who start it: tests, the demo and the `sandbox` command. */
+import type { PackageControls } from "./types-packages.ts";
 import type { ReleaseControls } from "./types-release.ts";
 
 /** GitHub's permission levels of a person on a repository, strongest first. */
@@ -252,7 +253,7 @@ export interface CheckRunSummary {
 /**
  * A running local GitHub. Where a `by` is absent the person is `mona`, who is an administrator of every repository.
  */
-export interface LocalGitHub extends ReleaseControls {
+export interface LocalGitHub extends ReleaseControls, PackageControls {
   /** Base of the pages and of git, e.g. `http://127.0.0.1:4567`. No trailing slash. */
   readonly url: string;
   /** Octokit's `baseUrl`. No trailing slash. */

@@ -149,6 +149,7 @@ describe("the merge queue", () => {
       (one) => one.event !== "push" && JSON.stringify(one).includes("acme/queue"),
     );
     expect(seen.map((one) => `${one.event}.${one.action}`)).toEqual([
+      "installation_repositories.added",
       "pull_request.opened",
       "pull_request.enqueued",
       "merge_group.checks_requested",

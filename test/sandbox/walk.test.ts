@@ -96,6 +96,7 @@ describe("the walk of a pull request", () => {
     await github.settled();
     expect(github.events.map((one) => `${one.event}.${one.action}`)).toEqual([
       "installation.created",
+      "installation_repositories.added",
       "push.null",
       "push.null",
       "pull_request.opened",

@@ -1,5 +1,5 @@
 import { ApiError } from "../errors.ts";
-import { emitForRepository, emitInstalled } from "../events.ts";
+import { emitAdded, emitForRepository, emitInstalled } from "../events.ts";
 import { git } from "../git.ts";
 import { importCommit, initBare, readRefs } from "../repository-git.ts";
 import type { Account, Repository } from "../state.ts";
@@ -34,7 +34,7 @@ export function install(world: World, login: string, type: Account["type"] = "Or
   emitInstalled(world, installation, ensureAccount(world, DEFAULT_PERSON).login);
 }
 
-/** Creates an empty repository on disk and in the state. Nothing is emitted: an empty repository pushes nothing. */
+/** Creates an empty repository on disk and in the state. Where the app is installed on the owner it learns of it; an empty repository pushes nothing. */
 export async function addRepository(
   world: World,
   input: {
@@ -79,6 +79,8 @@ export async function addRepository(
   };
   await initBare(gitDirOf(world, repository), input.defaultBranch);
   world.state.repositories.push(repository);
+  const installation = findInstallation(world, repository.owner);
+  if (installation) emitAdded(world, installation, repository, ensureAccount(world, DEFAULT_PERSON).login);
   return repository;
 }
 

@@ -9,9 +9,9 @@ export function listTags(call: RegistryCall, name: string): RegistryReply {
   const all = call.world.store.tags(name);
   if (!all) throw new RegistryError("NAME_UNKNOWN", "repository name not known to registry", { name });
   const { searchParams, pathname } = call.url;
-  const asked = searchParams.get("n");
-  const size = asked === null ? all.length : Number(asked);
-  if (!Number.isInteger(size) || size < 0 || asked === "")
+  const asked = searchParams.get("n") ?? "";
+  const size = asked === "" ? all.length : Number(asked);
+  if (!Number.isInteger(size) || size < 0)
     throw new RegistryError("PAGINATION_NUMBER_INVALID", "invalid number of results requested", { n: asked });
   const last = searchParams.get("last") ?? "";
   const rest = all.filter((tag) => tag > last);
