@@ -1,4 +1,4 @@
-import { lookup as resolve } from "node:dns";
+import { type LookupAddress, type LookupAllOptions, lookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector } from "undici";
 import { addressAllowed } from "./address-rules.ts";
@@ -14,8 +14,12 @@ export class AddressRefused extends Error {
   }
 }
 
-/** How a host's addresses are found; `node:dns` unless a test says otherwise. */
-export type Resolve = typeof resolve;
+/** How all of a host's addresses are found. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
 interface AgentOptions {
   readonly private: boolean;
@@ -32,7 +36,7 @@ export function registryAgent({
   private: isPrivate,
   ca,
   connectTimeoutMs,
-  resolve: find = resolve,
+  resolve: find = lookup,
 }: AgentOptions): Agent {
   const connect = buildConnector({
     timeout: connectTimeoutMs,

@@ -12,7 +12,7 @@ export type Challenge =
 const longest = 8192;
 
 /** One `name=value` pair, or the next scheme. */
-const part = /\s*,?\s*([A-Za-z0-9._~+-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+)))?/y;
+const part = /[\s,]*([A-Za-z0-9._~+-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+)))?/y;
 
 /** The challenges of `WWW-Authenticate`, those that Sluice can meet; Bearer before Basic. */
 export function challengesOf(header: string | readonly string[] | undefined): readonly Challenge[] {

@@ -110,7 +110,7 @@ export class Connection {
         this.#note(answer.status >= 500);
         return answer;
       } catch (error) {
-        this.#note(error instanceof Fault);
+        if (error instanceof Fault) this.#note(true);
         throw error;
       }
     });

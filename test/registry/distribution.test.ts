@@ -41,12 +41,15 @@ describe.each(
     expect(tags.toSorted()).toEqual(["1.0.0", "1.1.0"]);
   });
 
-  it("lists thousands of tags, over as many pages as the registry makes of them", async () => {
-    const digest = await distribution.push("team/many", "0");
-    const tags = Array.from({ length: 2_500 }, (_, number) => `${number}`);
-    await distribution.writeTags("team/many", digest, tags);
-    expect(new Set(await registry.tags(`${distribution.host}/team/many`, signal()))).toEqual(new Set(tags));
-  });
+  it.runIf(auth === "basic")(
+    "lists more than a thousand tags, over as many pages as the registry makes of them",
+    async () => {
+      const digest = await distribution.push("team/many", "0");
+      const tags = Array.from({ length: 1_200 }, (_, number) => `${number}`);
+      await distribution.writeTags("team/many", digest, tags);
+      expect(new Set(await registry.tags(`${distribution.host}/team/many`, signal()))).toEqual(new Set(tags));
+    },
+  );
 
   it("has no tags for a repository that does not exist", async () => {
     expect(await registry.tags(`${distribution.host}/team/nothing`, signal())).toEqual([]);

@@ -1,7 +1,8 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
+import { type KeyObject, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { SignJWT } from "jose";
+import { selfSigned } from "./certificate.ts";
 
 /** A token service as the distribution token specification has it, for a real registry that trusts its certificate. */
 export interface TokenService {
@@ -22,8 +23,7 @@ const issuer = "token-service.test";
 
 /** Starts a token service on 127.0.0.1 that gives whoever has the credentials what they ask for, for `expiresIn` seconds (60, which is the least that is said without saying). */
 export async function startTokenService(username: string, password: string, expiresIn = 60): Promise<TokenService> {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const certificate = selfSigned(privateKey, publicKey);
+  const { privateKey, certificate, pem } = selfSigned(issuer);
   const right = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
   const requests: string[] = [];
   const token = (scopes: readonly string[]): Promise<string> => sign256(privateKey, certificate, scopes, expiresIn);
@@ -43,7 +43,7 @@ export async function startTokenService(username: string, password: string, expi
   if (address === null || typeof address === "string") throw new Error("no port");
   return {
     realm: `http://127.0.0.1:${address.port}/token`,
-    certificate: pem(certificate),
+    certificate: pem,
     service,
     issuer,
     requests,
@@ -72,29 +72,4 @@ function sign256(key: KeyObject, certificate: Buffer, scopes: readonly string[],
     .setNotBefore(now - 10)
     .setExpirationTime(now + expiresIn)
     .sign(key);
-}
-
-/** The shortest certificate that a registry takes (X.509 version 1), since node makes none. */
-function selfSigned(privateKey: KeyObject, publicKey: KeyObject): Buffer {
-  const ecdsaWithSha256 = der(0x30, der(0x06, Buffer.from("2a8648ce3d040302", "hex")));
-  const commonName = der(0x30, der(0x06, Buffer.from("550403", "hex")), der(0x0c, Buffer.from(issuer)));
-  const name = der(0x30, der(0x31, commonName));
-  const validity = der(0x30, der(0x17, Buffer.from("200101000000Z")), der(0x17, Buffer.from("491231235959Z")));
-  const serial = der(0x02, Buffer.from([1]));
-  const subjectKey = publicKey.export({ type: "spki", format: "der" });
-  const content = der(0x30, serial, ecdsaWithSha256, name, validity, name, subjectKey);
-  const signature = sign("sha256", content, createPrivateKey(privateKey.export({ type: "pkcs8", format: "pem" })));
-  return der(0x30, content, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
-}
-
-function der(tag: number, ...parts: readonly Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 255];
-  return Buffer.concat([Buffer.from([tag, ...size]), content]);
-}
-
-function pem(certificate: Buffer): string {
-  const lines = certificate.toString("base64").match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }

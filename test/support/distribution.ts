@@ -211,13 +211,13 @@ async function tagAs(send: Send, repository: string, reference: string, tag: str
 /** Source of the layout: distribution's `registry/storage/paths.go`. */
 async function writeTags(data: string, repository: string, digest: string, tags: readonly string[]): Promise<void> {
   const manifests = join(data, "docker/registry/v2/repositories", repository, "_manifests/tags");
-  for (const tag of tags) {
-    const places = [join(manifests, tag, "current"), join(manifests, tag, "index", ...digest.split(":"))];
-    for (const place of places) {
+  await Promise.all(
+    tags.map(async (tag) => {
+      const place = join(manifests, tag, "current");
       await mkdir(place, { recursive: true });
       await writeFile(join(place, "link"), digest);
-    }
-  }
+    }),
+  );
 }
 
 async function remove(send: Send, repository: string, reference: string): Promise<void> {
