@@ -7,18 +7,22 @@ import { EVENTS } from "../../src/webhooks/register.ts";
 const text = await readFile(new URL("../../app.yml", import.meta.url), "utf8");
 const manifest: unknown = parseDocument(text).toJS();
 
+/** GitHub sends these to every App; a manifest cannot ask for them. */
+const UNASKED = new Set(["installation", "installation_repositories"]);
+const events = Object.keys(EVENTS).filter((name) => !UNASKED.has(name));
+/** GitHub tells of packages those alone who may read them. No token needs that: GitHub's registry takes none of an App's. */
+const heard = events.includes("registry_package") ? { packages: "read" } : {};
+const permissions = { ...TOKEN_PERMISSIONS, ...heard };
+
 describe("app.yml", () => {
-  it("asks for exactly the permissions that tokens ask for, and the events that have a handler", () => {
-    expect(manifest).toHaveProperty("default_permissions", TOKEN_PERMISSIONS);
-    expect(manifest).toHaveProperty("default_events", Object.keys(EVENTS).sort());
+  it("asks for exactly the permissions that tokens and events need, and the events that have a handler", () => {
+    expect(manifest).toHaveProperty("default_permissions", permissions);
+    expect(manifest).toHaveProperty("default_events", events.sort());
   });
 
   it("gives each of them a reason", () => {
     const lines = text.split("\n");
-    for (const name of [
-      ...Object.keys(TOKEN_PERMISSIONS).map((one) => `  ${one}: `),
-      ...Object.keys(EVENTS).map((one) => `  - ${one}`),
-    ]) {
+    for (const name of [...Object.keys(permissions).map((one) => `  ${one}: `), ...events.map((one) => `  - ${one}`)]) {
       const at = lines.findIndex((line) => line.startsWith(name));
       expect(lines[at - 1], name).toMatch(/^ {2}# \S/);
     }

@@ -16,7 +16,7 @@ export interface LocalRegistryOptions {
   /** 0 (the default) takes a free port. Always bound to 127.0.0.1. */
   readonly port?: number;
   readonly notify?: NotificationTarget;
-  /** Name to password. The API then wants one of them by Basic authentication. */
+  /** Name to password. The API then wants one of them by Basic authentication; `push` and the page push as the first. */
   readonly users?: Readonly<Record<string, string>>;
   readonly clock?: () => Date;
 }
