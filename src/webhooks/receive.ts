@@ -1,7 +1,7 @@
 import type { Probot } from "probot";
 import { Fault, messageOf } from "../model/errors.ts";
 import type { DeliveryJob } from "../model/jobs.ts";
-import { EVENTS } from "./register.ts";
+import { HANDLED } from "./register.ts";
 
 type WebhookEvent = Parameters<Probot["receive"]>[0];
 
@@ -48,7 +48,7 @@ function isHandled(event: {
   readonly name: string;
   readonly payload: unknown;
 }): event is WebhookEvent {
-  return Object.hasOwn(EVENTS, event.name) && typeof event.payload === "object" && event.payload !== null;
+  return Object.hasOwn(HANDLED, event.name) && typeof event.payload === "object" && event.payload !== null;
 }
 
 /** Probot collects errors in an `AggregateError` and hangs the whole event on each: neither belongs to a log line or decides a retry. */

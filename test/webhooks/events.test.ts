@@ -3,6 +3,7 @@ import { EVENTS } from "../../src/webhooks/register.ts";
 import { sample } from "./samples.ts";
 
 const APP = 42;
+const DELIVERY = { id: "72d3162e-cc78-11e3-81ab-4c9367dc0958", at: Date.UTC(2026, 10, 23, 9) };
 const OTHER = { app: { id: 7 } };
 const REPOSITORY = { id: 1, name: "gitops", owner: { login: "acme" }, default_branch: "main" };
 const address = { installationId: 5, repository: { owner: "acme", name: "gitops" } };
@@ -17,7 +18,7 @@ const ROLLBACK = "sluice/rollback/prod/webapp";
 /** What an event of the repository leads to. */
 function jobs(event: keyof typeof EVENTS, action: string | null, parts: Record<string, unknown>): unknown {
   const shared = { repository: REPOSITORY, installation: { id: 5, node_id: "x" } };
-  return EVENTS[event](sample(event, action, { ...shared, ...parts }), APP);
+  return EVENTS[event](sample(event, action, { ...shared, ...parts }), APP, DELIVERY);
 }
 
 function pull(head: string, base = "main", more: Record<string, unknown> = {}, repository = 1) {
@@ -201,6 +202,7 @@ describe("every event", () => {
     pull_request: "opened",
     pull_request_review: "submitted",
     push: null,
+    registry_package: "published",
     status: null,
   } as const satisfies Record<keyof typeof EVENTS, string | null>;
 
@@ -219,11 +221,13 @@ describe("every event", () => {
         check_run: { check_run: { ...OTHER, check_suite: { head_branch: "main" } } },
       };
       const own: Readonly<Record<string, object>> = parts;
-      expect(translate(sample(event, action, { repository: REPOSITORY, ...own[event] }), APP)).toEqual([]);
+      expect(translate(sample(event, action, { repository: REPOSITORY, ...own[event] }), APP, DELIVERY)).toEqual([]);
     },
   );
 
   it.each(Object.keys(EVENTS))("%s that is not as GitHub describes it is a bug that names it", (event) => {
-    expect(() => EVENTS[event as keyof typeof EVENTS]({}, APP)).toThrow(`the payload of ${event} is not as expected`);
+    expect(() => EVENTS[event as keyof typeof EVENTS]({}, APP, DELIVERY)).toThrow(
+      `the payload of ${event} is not as expected`,
+    );
   });
 });

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { pushedImage, type Said, splitReference } from "../../model/pushed-image.ts";
 import { imageAddress } from "../../model/registry.ts";
 import type { Reading } from "./adapter.ts";
-import { pushedImage, pushedReading, type Said, splitReference } from "./pushed.ts";
+import { pushedReading } from "./pushed.ts";
 
 const id = z.string().max(256).optional();
 const image = z.strictObject({

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { GarHook } from "../../../model/hooks.ts";
+import { splitHost, splitReference } from "../../../model/pushed-image.ts";
 import { type Adapter, authentic, ignored, type RequestHead, refused } from "../adapter.ts";
 import { parseJson } from "../json.ts";
 import { verifyToken } from "../oidc.ts";
-import { pushedReading, splitHost, splitReference } from "../pushed.ts";
+import { pushedReading } from "../pushed.ts";
 
 const ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { HeaderHook } from "../../../model/hooks.ts";
+import { isImageHost, splitHost } from "../../../model/pushed-image.ts";
 import { type Adapter, ignored, type Reading } from "../adapter.ts";
-import { isImageHost, pushedReading, splitHost } from "../pushed.ts";
+import { pushedReading } from "../pushed.ts";
 import { checkHeader } from "../secrets.ts";
 
 const data = z.object({

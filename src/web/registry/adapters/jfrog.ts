@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { JfrogHook } from "../../../model/hooks.ts";
+import { isImageHost } from "../../../model/pushed-image.ts";
 import { type Adapter, authentic, ignored } from "../adapter.ts";
-import { isImageHost, pushedReading } from "../pushed.ts";
+import { pushedReading } from "../pushed.ts";
 import { checkHeader, checkSignature, checkSigned, type Signing } from "../secrets.ts";
 
 const HEADER = "x-jfrog-event-auth";

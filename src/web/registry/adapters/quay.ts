@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { QuayHook } from "../../../model/hooks.ts";
+import { splitHost } from "../../../model/pushed-image.ts";
 import { type Adapter, authentic, ignored, refused } from "../adapter.ts";
 import { parseJson } from "../json.ts";
-import { pushedReading, splitHost } from "../pushed.ts";
+import { pushedReading } from "../pushed.ts";
 import { checkPath, isSecret } from "../secrets.ts";
 
 const schema = z.object({
