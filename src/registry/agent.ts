@@ -45,7 +45,6 @@ export function registryAgent({
   });
   return new Agent({
     allowH2: false,
-    keepAliveTimeout: 30_000,
     connect: (options, callback) => {
       // An address that is written out is connected to without a lookup.
       if (isIP(options.hostname) === 0 || addressAllowed(options.hostname, isPrivate))

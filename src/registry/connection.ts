@@ -7,6 +7,7 @@ import { type Answer, type Ask, exchange, type Line } from "./exchange.ts";
 import { Gate } from "./gate.ts";
 import { follow } from "./redirects.ts";
 import { Authorizer } from "./tokens.ts";
+import { withSignal } from "./waiting.ts";
 
 /** A request about a repository of the registry. */
 export interface RepositoryAsk {
@@ -130,17 +131,4 @@ export class Connection {
 function kindOf(path: string): RegistryCall["kind"] {
   if (path.startsWith("tags/")) return "tags";
   return path.startsWith("blobs/") ? "blobs" : "manifests";
-}
-
-/** Settles as `work` does, or rejects with the signal's reason. */
-async function withSignal<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work(), promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

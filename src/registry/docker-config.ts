@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { messageOf, UserError } from "../model/errors.ts";
+import { UserError } from "../model/errors.ts";
 import type { RegistrySettings } from "../model/registry.ts";
 import { canonicalHost } from "./endpoint.ts";
 
@@ -39,18 +39,35 @@ export function readDockerConfig(text: string, file: string): DockerCredentials 
   for (const [address, auth] of Object.entries(parsed.data.auths)) {
     const host = hostOf(address);
     const found = settingsOf(host, auth);
-    if (found !== undefined) settings.set(host, found);
+    if (found !== undefined && settings.has(host))
+      problems.push(`${file}: ${host} has several credentials; the first are used`);
+    else if (found !== undefined) settings.set(host, found);
     else if (auth.auth) problems.push(`${file}: the auth of ${address} is not base64 of user:password`);
   }
   return { settings: [...settings.values()], problems: [...problems, ...helperProblems(parsed.data, settings, file)] };
 }
 
+/** The settings, and for registries without credentials there those of Docker's file. */
+export function withDockerCredentials(
+  settings: readonly RegistrySettings[],
+  docker: readonly RegistrySettings[],
+): readonly RegistrySettings[] {
+  const own = new Map(settings.map((one) => [canonicalHost(one.host), one]));
+  const mixed = docker.map((found) => {
+    const { username, token, identityToken, ...rest } = own.get(found.host) ?? { host: found.host };
+    const has = username ?? token ?? identityToken;
+    return has === undefined ? { ...rest, ...found } : undefined;
+  });
+  const given = new Map(mixed.filter((one) => one !== undefined).map((one) => [one.host, one]));
+  return [...settings.filter(({ host }) => !given.has(canonicalHost(host))), ...given.values()];
+}
+
 function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    // The parser's message quotes the text.
-    throw new UserError("usage", `${file} is not JSON`, { fields: { error: messageOf(error).length } });
+  } catch {
+    // The parser's message would quote the text.
+    throw new UserError("usage", `${file} is not JSON`);
   }
 }
 

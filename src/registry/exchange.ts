@@ -31,11 +31,28 @@ export interface Line {
   readonly deadlineMs: number;
 }
 
+/** What becomes of a request on a connection that the other side ended meanwhile. */
+const broken = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+
+/**
+ * Sends one request and reads its answer, as `send` does; once more where it only reads and the connection broke, as connections that were kept do.
+ */
+export async function exchange(line: Line, ask: Ask, signal: AbortSignal): Promise<Answer> {
+  try {
+    return await send(line, ask, signal);
+  } catch (error) {
+    const cause = error instanceof Fault ? error.cause : undefined;
+    const again = ask.method !== "POST" && broken.has(codeOf(cause));
+    if (!again) throw error;
+    return send(line, ask, signal);
+  }
+}
+
 /**
  * Sends one request and reads its answer; follows nothing. Throws the signal's reason; `timeout` and `unavailable` Faults; a `limit` UserError when the body is too long, a `refused` one
  * when the host is at a private address. No message carries what was sent.
  */
-export async function exchange(line: Line, ask: Ask, signal: AbortSignal): Promise<Answer> {
+async function send(line: Line, ask: Ask, signal: AbortSignal): Promise<Answer> {
   const deadline = AbortSignal.timeout(line.deadlineMs);
   try {
     const { statusCode, headers, body } = await request(ask.url, {

@@ -10,9 +10,10 @@ import { canonicalHost, type Endpoint, endpointOf } from "./endpoint.ts";
 import { factsOf, weightOf } from "./facts.ts";
 import { checkedImage, checkedReference, isDigest } from "./names.ts";
 import { keptPages, listTags } from "./tags.ts";
+import { Shared, withSignal } from "./waiting.ts";
 
 export type { RegistryCall } from "./connection.ts";
-export { readDockerConfig } from "./docker-config.ts";
+export { type DockerCredentials, readDockerConfig, withDockerCredentials } from "./docker-config.ts";
 
 /** What the registry client is made of. */
 export interface RegistryOptions {
@@ -39,6 +40,8 @@ export interface RegistryClient extends Registry {
 
 /** Characters of facts that are kept. */
 const factsCapacity = 16 * 1024 * 1024;
+/** For the facts of one image: some dozens of requests that wait for their turn. */
+const factsMs = 3 * 60_000;
 /** Hosts that are remembered at once. */
 const hostsCapacity = 500;
 
@@ -47,6 +50,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
   const connections = new Connections(options);
   const pages = keptPages();
   const facts = new Lru<string, ImageFacts>(factsCapacity);
+  const reading = new Shared<ImageFacts | undefined>();
   return {
     async tags(image, signal) {
       const { host, repository } = checkedImage(image);
@@ -65,14 +69,18 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
       const key = `${host}/${repository}@${digest}`;
       const known = facts.get(key);
       if (known !== undefined) return known;
-      const content = await getManifest(connection, repository, digest, signal);
-      if (content === undefined) return undefined;
-      const found = await factsOf(connection, repository, content, signal);
-      facts.set(key, found, weightOf(found));
+      const found = await withSignal(signal, () => reading.join(key, () => readFacts(connection, repository, digest)));
+      if (found !== undefined) facts.set(key, found, weightOf(found));
       return found;
     },
     close: () => connections.close(),
   };
+}
+
+async function readFacts(connection: Connection, repository: string, digest: string): Promise<ImageFacts | undefined> {
+  const signal = AbortSignal.timeout(factsMs);
+  const content = await getManifest(connection, repository, digest, signal);
+  return content === undefined ? undefined : factsOf(connection, repository, content, signal);
 }
 
 /** One connection per host, made when it is first needed. */

@@ -12,6 +12,11 @@ export function isDigest(text: string): boolean {
   return digest.test(text);
 }
 
+/** Whether this can be a tag. */
+export function isTag(text: string): boolean {
+  return tag.test(text);
+}
+
 /** Where the image is. An `input` UserError when no registry could have an image of that name. */
 export function checkedImage(name: string): ImageAddress {
   const address = imageAddress(name);
@@ -26,7 +31,7 @@ export function checkedImage(name: string): ImageAddress {
 
 /** The tag or digest, if it can be one; an `input` UserError otherwise. */
 export function checkedReference(reference: string): string {
-  if (tag.test(reference) || isDigest(reference)) return reference;
+  if (isTag(reference) || isDigest(reference)) return reference;
   throw new UserError("input", `${quoted(reference)} is neither a tag nor a digest`);
 }
 

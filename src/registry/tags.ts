@@ -4,19 +4,22 @@ import { Lru } from "../model/lru.ts";
 import { parseJson } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import type { Answer } from "./exchange.ts";
+import { isTag } from "./names.ts";
 
 /** ECR answers 405 to more than a thousand. */
 const pageSize = 1000;
 const mostPages = 1000;
 const mostTags = 200_000;
 const pageBytes = 8 * 1024 * 1024;
+const mostBytes = 64 * 1024 * 1024;
 
-const tagsBody = z.object({ tags: z.array(z.string().max(128)).nullish() });
+const tagsBody = z.object({ tags: z.array(z.string()).nullish() });
 
 interface Page {
   readonly tags: readonly string[];
   /** The query of the next page. */
   readonly next: string | undefined;
+  readonly bytes: number;
 }
 
 /** A page as it was when it had this `ETag`. */
@@ -39,6 +42,7 @@ export async function listTags(
 ): Promise<readonly string[]> {
   const tags = new Set<string>();
   const seen = new Set<string>();
+  let bytes = 0;
   let search: string | undefined = `?n=${pageSize}`;
   while (search !== undefined) {
     if (seen.has(search))
@@ -46,8 +50,12 @@ export async function listTags(
     seen.add(search);
     const page: Page = await readPage(connection, kept, repository, search, signal);
     for (const tag of page.tags) tags.add(tag);
-    if (tags.size > mostTags || seen.size > mostPages) {
-      throw new UserError("limit", `${connection.endpoint.host}/${repository} has more than ${mostTags} tags`);
+    bytes += page.bytes;
+    if (tags.size > mostTags || seen.size > mostPages || bytes > mostBytes) {
+      throw new UserError(
+        "limit",
+        `${connection.endpoint.host}/${repository} has too many tags: more than ${mostTags}, or on more than ${mostPages} pages`,
+      );
     }
     search = page.next;
   }
@@ -67,13 +75,14 @@ async function readPage(
   const ask = { method: "GET", repository, path: "tags/list", search, headers, limit: pageBytes } as const;
   const answer = await connection.ask(ask, signal);
   if (answer.status === 304 && known !== undefined) return known;
-  if (answer.status === 404) return { tags: [], next: undefined };
+  if (answer.status === 404) return { tags: [], next: undefined, bytes: 0 };
   if (answer.status !== 200) throw connection.refusal(answer, `the tags of ${repository}`);
   const body = tagsBody.safeParse(parseJson(answer.body));
   if (!body.success) {
     throw new Fault("unavailable", `The registry ${connection.endpoint.host} sent no list of tags for ${repository}`);
   }
-  const page: Page = { tags: body.data.tags ?? [], next: nextPage(connection, answer) };
+  const tags = (body.data.tags ?? []).filter(isTag);
+  const page: Page = { tags, next: nextPage(connection, answer), bytes: answer.body.length };
   const etag = answer.header("etag");
   if (etag !== undefined && etag.length <= 256) kept.set(key, { ...page, etag }, page.tags.length + 1);
   return page;

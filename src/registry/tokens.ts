@@ -6,6 +6,7 @@ import { parseJson } from "./answers.ts";
 import { type Challenge, challengesOf } from "./challenge.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Answer, Ask } from "./exchange.ts";
+import { Shared } from "./waiting.ts";
 
 type Bearer = Extract<Challenge, { scheme: "bearer" }>;
 
@@ -41,7 +42,7 @@ export class Authorizer {
   #challenge: Challenge | undefined;
   readonly #scopes = new Lru<string, ReadonlySet<string>>(2000);
   readonly #tokens = new Lru<string, Token>(2000);
-  readonly #flights = new Map<string, Promise<Token>>();
+  readonly #fetching = new Shared<Token>();
 
   constructor(means: Means) {
     this.#means = means;
@@ -99,10 +100,7 @@ export class Authorizer {
     const key = this.#key(repository);
     const kept = this.#tokens.get(key);
     if (kept !== undefined && kept.freshUntil > this.#means.clock()) return kept;
-    const flight =
-      this.#flights.get(key) ?? this.#fetch(challenge, repository).finally(() => this.#flights.delete(key));
-    this.#flights.set(key, flight);
-    const token = await flight;
+    const token = await this.#fetching.join(key, () => this.#fetch(challenge, repository));
     this.#tokens.set(key, token);
     return token;
   }

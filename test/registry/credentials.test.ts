@@ -236,6 +236,7 @@ describe("errors", () => {
       const error: unknown = await registry.tags(`${fake.host}/app`, soon()).catch((thrown: unknown) => thrown);
       const told = `${error}${error instanceof Error ? error.stack : ""}${JSON.stringify(error)}${lines.join()}`;
       expect(error).toBeInstanceOf(Error);
+      if (replies.indexOf(reply) === 0) expect(told).toContain("answered 403 DENIED");
       expect(told).not.toContain("a-secret");
       expect(told).not.toContain(basic.slice(6));
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readDockerConfig } from "../../src/registry/index.ts";
+import { readDockerConfig, withDockerCredentials } from "../../src/registry/index.ts";
 
 const auth = (text: string): string => Buffer.from(text).toString("base64");
 const read = (config: object) => readDockerConfig(JSON.stringify(config), "config.json");
@@ -37,6 +37,33 @@ describe("Docker's config.json", () => {
       expect.stringMatching(/1\.dkr\.ecr.*docker-credential-ecr-login.*runs no credential programs/),
       expect.stringMatching(/of ghcr\.io are kept by docker-credential-desktop/),
     ]);
+  });
+
+  it("adds credentials to registries that have none in the settings", () => {
+    const docker = [
+      { host: "docker.io", username: "hub", password: "docker" },
+      { host: "ghcr.io", username: "robot", password: "docker" },
+      { host: "quay.io", token: "docker" },
+    ];
+    const settings = [
+      { host: "index.docker.io", concurrency: 1 },
+      { host: "ghcr.io", token: "settings" },
+      { host: "other.example", private: true },
+    ];
+    expect(withDockerCredentials(settings, docker)).toEqual([
+      { host: "ghcr.io", token: "settings" },
+      { host: "other.example", private: true },
+      { host: "docker.io", concurrency: 1, username: "hub", password: "docker" },
+      { host: "quay.io", token: "docker" },
+    ]);
+  });
+
+  it("says which registry has several credentials", () => {
+    const { settings, problems } = read({
+      auths: { "ghcr.io/a": { auth: auth("a:1") }, "ghcr.io/b": { auth: auth("b:2") } },
+    });
+    expect(settings).toEqual([{ host: "ghcr.io", username: "a", password: "1" }]);
+    expect(problems).toEqual([expect.stringContaining("ghcr.io has several credentials")]);
   });
 
   it("says which auth cannot be read, without quoting it", () => {

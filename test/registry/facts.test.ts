@@ -100,6 +100,25 @@ describe("what a registry says of an image", () => {
     });
   });
 
+  it("is read once for all who ask at the same time, whoever of them gives up", async () => {
+    const image = oneImage("1");
+    const gate = Promise.withResolvers<void>();
+    const fake = await server(async (asked) => {
+      if (asked.method === "GET") await gate.promise;
+      return image.reply(asked);
+    });
+    const registry = client([fake.settings]);
+    const impatient = new AbortController();
+    const first = registry.facts(`${fake.host}/app`, image.digest, impatient.signal);
+    const gaveUp = expect(first).rejects.toThrow("enough");
+    const others = [1, 2, 3].map(() => registry.facts(`${fake.host}/app`, image.digest, soon()));
+    impatient.abort(new Error("enough"));
+    await gaveUp;
+    gate.resolve();
+    expect(await Promise.all(others)).toHaveLength(3);
+    expect(fake.asked).toHaveLength(2);
+  });
+
   it("keeps no facts of an image that belongs to another repository", async () => {
     const image = oneImage("1");
     const fake = await server((asked) => (asked.url.startsWith("/v2/ours/") ? image.reply(asked) : { status: 404 }));

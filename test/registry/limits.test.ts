@@ -83,6 +83,19 @@ describe("a registry that has enough", () => {
 });
 
 describe("an answer", () => {
+  it("is asked for again when the connection that was kept has broken", async () => {
+    let times = 0;
+    const fake = await server(({ url }) => {
+      times += 1;
+      if (times === 2) throw new Error(`breaks at ${url}`);
+      return { body: { tags: ["1"] } };
+    });
+    const registry = client([fake.settings]);
+    await registry.tags(`${fake.host}/app`, soon());
+    expect(await registry.tags(`${fake.host}/app`, soon())).toEqual(["1"]);
+    expect(times).toBe(3);
+  });
+
   it("has a deadline", async () => {
     const fake = await server(() => undefined);
     const registry = client([fake.settings], { deadlineMs: 100 });

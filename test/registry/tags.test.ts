@@ -67,6 +67,11 @@ describe("the list of tags", () => {
     expect(await client([fake.settings]).tags(`${fake.host}/app`, soon())).toEqual([]);
   });
 
+  it("leaves out what can be no tag", async () => {
+    const fake = await server(() => ({ body: { tags: ["1", "a/b", "", "x".repeat(129), "$(id)", "2", "1"] } }));
+    expect(await client([fake.settings]).tags(`${fake.host}/app`, soon())).toEqual(["1", "2"]);
+  });
+
   it.each([["<html>"], ['{"tags":"1"}'], ['{"tags":[1]}']])("takes no other body for a list: %s", async (body) => {
     const fake = await server(() => ({ body }));
     await expect(client([fake.settings]).tags(`${fake.host}/app`, soon())).rejects.toMatchObject({
