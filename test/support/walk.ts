@@ -8,7 +8,7 @@ import type {
   PullSummary,
   RepositoryRef,
 } from "../../src/sandbox/index.ts";
-import { readSettings } from "../../src/settings.ts";
+import { readSettings, type ServerSettings } from "../../src/settings.ts";
 import { type RunningSluice, type StartOptions, startSluice } from "../../src/wiring.ts";
 import { startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
@@ -56,15 +56,22 @@ export function serverEnvironment(github: LocalGitHub, dataDir: string): Record<
   };
 }
 
+function noFile(path: string): never {
+  throw Object.assign(new Error(`no file ${path}`), { code: "ENOENT" });
+}
+
 /** Starts the local GitHub, and Sluice with embedded defaults (or what `environment` says). */
 export async function startWalk(
   environment: Readonly<Record<string, string>> = {},
-  options: Pick<StartOptions, "clock"> = {},
+  {
+    settings: more = {},
+    ...options
+  }: Pick<StartOptions, "clock"> & { readonly settings?: Partial<ServerSettings> } = {},
 ): Promise<Walk> {
   const root = tempDir("sluice-walk-");
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
   const dataDir = join(root, "sluice");
-  const settings = readSettings({ ...serverEnvironment(github, dataDir), ...environment }, () => "");
+  const settings = { ...readSettings({ ...serverEnvironment(github, dataDir), ...environment }, noFile), ...more };
   const sluice = await startSluice(settings, { log: silent, graceMs: 2_000, ...options });
   github.setWebhookUrl(`${sluice.url}/api/github/webhooks`);
   let repositories = 0;
