@@ -112,7 +112,8 @@ function stand(newestFirst: readonly ImageConclusion[], tag: string | undefined)
       standings.set(key, { conclusion, verdict });
     }
   }
-  return [...standings.values()];
+  const all = [...standings.values()];
+  return [...all.filter(({ verdict }) => verdict !== undefined), ...all.filter(({ verdict }) => verdict === undefined)];
 }
 
 function unitKey({ repository, unit, image }: ImageConclusion): string {
