@@ -76,7 +76,7 @@ describe("a registry that wants a token", () => {
   });
 
   it("may ask for more of the same repository, as Azure does, but for nothing else", async () => {
-    const scope = "repository:app:metadata_read,pull repository:app:push repository:other:pull registry:catalog:*";
+    const scope = "repository:app:metadata_read,pull repository:app:push repository:abc:pull registry:catalog:*";
     const fake = await server(dancing({ scope }).reply);
     await client([{ ...fake.settings, ...robot }]).tags(`${fake.host}/app`, soon());
     const asked = new URL(fake.asked.find(({ url }) => url.startsWith("/token"))?.url ?? "", "http://x");
@@ -169,7 +169,10 @@ describe("a redirect", () => {
   });
 
   it("whose target wants credentials gets none", async () => {
-    const store = await server(() => ({ status: 401, headers: { "www-authenticate": 'Basic realm="x"' } }));
+    const store = await server(({ headers }) => ({
+      status: 401,
+      headers: { "www-authenticate": `Bearer realm="http://${headers.host}/token"` },
+    }));
     const fake = await server((asked) =>
       asked.authorization === basic
         ? { status: 302, headers: { location: `${store.origin}/` } }
