@@ -13,7 +13,7 @@ import { keptPages, listTags } from "./tags.ts";
 import { Shared, withSignal } from "./waiting.ts";
 
 export type { RegistryCall } from "./connection.ts";
-export { type DockerCredentials, readDockerConfig, withDockerCredentials } from "./docker-config.ts";
+export { readDockerConfig, withDockerCredentials } from "./docker-config.ts";
 
 /** What the registry client is made of. */
 export interface RegistryOptions {
