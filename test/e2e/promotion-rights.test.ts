@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
 import { type Play, startPlay, WEB } from "../support/play.ts";
 import { chainFiles, configOf, release } from "../support/promotions.ts";
+import { eventually } from "../support/wait.ts";
 
 let play: Play;
 beforeAll(async () => {
@@ -146,7 +147,7 @@ describe("who may", () => {
     expect(await play.say(promotion, "/override approvals the site is down", "ada")).toContain("is passed for");
     const check = await play.gatesSay(promotion, "overridden by ada: the site is down");
     expect(check.conclusion).toBe("success");
-    expect(github.pull(promotion).body).toContain("overridden by ada");
+    await eventually("the body to say so", () => github.pull(promotion).body.includes("overridden by ada"));
   });
 
   it("reviews only with write permission on a public repository, and approves nobody's own wish where that is so configured", async () => {
