@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { commands } from "../src/cli/commands.ts";
 import { cliReference } from "../src/cli/reference.ts";
 import { generatedFiles } from "../src/config/generated.ts";
+import { serverSettingsPage } from "../src/settings/page.ts";
 import { commandsPage } from "../src/webhooks/commands/page.ts";
 import { TABLE } from "../src/webhooks/commands/table.ts";
 
@@ -14,6 +15,7 @@ const files: Readonly<Record<string, string>> = {
   ...generatedFiles(),
   "docs/commands.md": commandsPage(TABLE),
   "docs/cli.md": cliReference(commands),
+  "docs/server-settings.md": serverSettingsPage(),
 };
 
 for (const [path, text] of Object.entries(files)) {

@@ -4,6 +4,7 @@ import { readYaml } from "../config/yaml.ts";
 import type { HookSettings } from "../model/hooks.ts";
 import type { RegistrySettings } from "../model/registry.ts";
 import { explainSettings } from "./explain.ts";
+import { hookSchema } from "./hooks.ts";
 import { registrySchema } from "./registries.ts";
 import { type SecretSources, secretSchema } from "./secret.ts";
 
@@ -16,6 +17,9 @@ export interface ServerFile {
 /** The file as people write it. `secret` reads a reference to a secret. */
 export function serverFileSchema(secret: z.ZodType<string, unknown>) {
   return z.strictObject({
+    hooks: z.array(hookSchema(secret)).default([]).meta({
+      description: "Receivers of registries' events, each at `/registry/<name>`.",
+    }),
     registries: z.array(registrySchema(secret)).default([]).meta({
       description: "How registries are reached that need more than what `docker login` has kept.",
     }),
@@ -38,7 +42,7 @@ export function readServerFile(
   const schema = serverFileSchema(secretSchema(sources));
   const parsed = schema.safeParse(read.value);
   const remarks = parsed.success ? twice(parsed.data) : explainSettings(parsed.error.issues, read.value, schema);
-  if (parsed.success && remarks.length === 0) return { ok: true, settings: { hooks: [], ...parsed.data } };
+  if (parsed.success && remarks.length === 0) return { ok: true, settings: parsed.data };
   return { ok: false, problems: remarks.map(read.locate).sort(byPlace) };
 }
 
@@ -48,7 +52,7 @@ function withoutSource(problem: ConfigProblem): ConfigProblem {
 }
 
 /** Two receivers cannot stand at one address, and a registry has one way to be reached. */
-function twice({ hooks = [], registries }: Partial<ServerFile> & Pick<ServerFile, "registries">): readonly Remark[] {
+function twice({ hooks, registries }: ServerFile): readonly Remark[] {
   return [
     ...repeated(hooks.map(({ name }) => name)).map((at) =>
       wrong(["hooks", at, "name"], `\`hooks[${at}]\` has the name of an earlier one`, "Give each a name of its own."),

@@ -113,6 +113,50 @@ registries:
     ]);
   });
 
+  it("takes receivers of every kind, with all secrets that hold", () => {
+    const text = `
+hooks:
+  - { name: hub, kind: dockerhub, secret: { file: token } }
+  - { name: ci, kind: hmac, secret: "\${TOKEN}", previousSecret: { file: token }, images: [ghcr.io/acme/**] }
+  - { name: gar, kind: gar, audience: https://sluice.example.com, email: push@acme.iam.gserviceaccount.com }
+`;
+    expect(settings(text)).toMatchObject({
+      hooks: [
+        { name: "hub", kind: "dockerhub", secrets: [secret] },
+        { name: "ci", kind: "hmac", secrets: [secret, secret], images: ["ghcr.io/acme/**"] },
+        { name: "gar", kind: "gar" },
+      ],
+    });
+  });
+
+  it("tells which kind of receiver was meant, and which keys that kind has", () => {
+    const text = `
+hooks:
+  - { name: one, kind: harber, secret: "\${TOKEN}" }
+  - { name: two, secret: "\${TOKEN}" }
+  - { name: three, kind: nexus, secret: "\${TOKEN}", hots: docker.example.com }
+  - { name: four, kind: hmac, secret: ${secret} }
+  - { name: Five, kind: hmac, secret: "\${TOKEN}" }
+`;
+    expect(problems(text)).toEqual([
+      expect.stringMatching(
+        /^3:24 `hooks\[0\]\.kind` is none of the values .*\| Did you mean `harbor`\? It can be `dockerhub`,/,
+      ),
+      expect.stringMatching(/^4:5 `hooks\[1\]` has no `kind`/),
+      expect.stringMatching(/^5:5 `hooks\[2\]` has no `host`/),
+      expect.stringMatching(/^5:53 `hots` is not a key of `hooks\[2\]` \| Did you mean `host`\?/),
+      expect.stringMatching(/^6:39 `hooks\[3\]\.secret` is written out/),
+      expect.stringMatching(/^7:13 `hooks\[4\]\.name` must be lower-case letters/),
+    ]);
+  });
+
+  it("takes one receiver of each name", () => {
+    const one = `{ name: ci, kind: hmac, secret: "\${TOKEN}" }`;
+    expect(problems(`hooks:\n  - ${one}\n  - ${one}\n`)).toEqual([
+      "3:13 `hooks[1]` has the name of an earlier one | Give each a name of its own.",
+    ]);
+  });
+
   it("takes one entry for each registry", () => {
     expect(problems("registries:\n  - host: ghcr.io\n  - host: GHCR.io\n")).toEqual([
       "3:11 `registries[1]` has the host of an earlier one | Keep one of the two.",
