@@ -10,4 +10,4 @@ export type { ScanMemo } from "./scan.ts";
 export type { Config, IgnoreRule } from "./schema.ts";
 export type { ImageEntry, ImagePolicy } from "./schema-images.ts";
 export { type EnvironmentSettings, type HealthSource, settingsFor } from "./settings.ts";
-export { captureParts, isTag, readTagPattern } from "./tag-patterns.ts";
+export { type CapturePart, captureParts, isTag, readTagPattern } from "./tag-patterns.ts";

@@ -1,4 +1,67 @@
+import { type Builds, buildOrdering, buildsOf } from "./builds.ts";
+import { type Asker, asker } from "./facts.ts";
+import { locateAll } from "./locate.ts";
+import { movingOrdering } from "./moving.ts";
+import type { Ordering, Ranking } from "./ordering.ts";
+import { rank } from "./rank.ts";
+import { type Sieve, sieveOf } from "./sieve.ts";
+import { textOrdering } from "./texts.ts";
+import { skippedTags, summaryOf, targetDecisions } from "./told.ts";
 import type { Decision, FactsOf, PolicyInput, PolicyLimits } from "./types.ts";
+import { verdictsOf } from "./verdicts.ts";
+import { versionOrdering } from "./versions.ts";
+import { walk } from "./walk.ts";
 
-/** Decides which tag an image gets and which targets move to it, asking for no more facts than it needs. Nothing of a target ever goes backwards by the policy's own order. */
-export declare function choose(input: PolicyInput, factsOf: FactsOf, limits?: Partial<PolicyLimits>): Promise<Decision>;
+const usual: PolicyLimits = { facts: 60, builds: 200, verdicts: 60 };
+
+/** Decides which tag an image gets and which targets move to it, asking for no more facts than it needs. Nothing of a target ever goes backwards by the policy's own order. Throws what `factsOf` throws. */
+export async function choose(
+  input: PolicyInput,
+  factsOf: FactsOf,
+  limits: Partial<PolicyLimits> = {},
+): Promise<Decision> {
+  const given: Given = { input, ask: asker(factsOf), limits: { ...usual, ...limits }, sieve: sieveOf(input.policy) };
+  const { policy } = input;
+  if (policy.digest !== undefined) return decide(given, movingOrdering(policy.digest), [policy.digest]);
+  const tags = [...new Set(input.tags)];
+  if (policy.semver !== undefined) return decide(given, versionOrdering(policy, given.sieve, tags), tags);
+  if (policy.newest === true) return decide(given, buildOrdering(await askForBuilds(given, tags), given.sieve), tags);
+  return decide(given, textOrdering(policy, given.sieve), tags);
+}
+
+interface Given {
+  readonly input: PolicyInput;
+  readonly ask: Asker;
+  readonly limits: PolicyLimits;
+  readonly sieve: Sieve;
+}
+
+async function askForBuilds({ input, ask, limits, sieve }: Given, tags: readonly string[]): Promise<Builds> {
+  return buildsOf(ask, {
+    tags: tags.filter((tag) => sieve.textOf(tag) !== undefined),
+    pushed: input.pushed ?? [],
+    limit: limits.builds,
+    now: input.now,
+  });
+}
+
+async function decide<K>(
+  { input, ask, limits, sieve }: Given,
+  ordering: Ordering<K>,
+  tags: readonly string[],
+): Promise<Decision> {
+  const ranking: Ranking<K> = rank(ordering, sieve, tags, input.current);
+  const targets = await locateAll(ranking, input, ask, limits.facts);
+  const walked = await walk(ranking, targets, input, ask, limits.facts);
+  const decided = { input, ranking, targets, walk: walked };
+  const told = targetDecisions(decided);
+  const { chosen, waitUntil } = walked;
+  return {
+    ...(chosen !== undefined && { chosen: { tag: chosen.candidate.tag, facts: chosen.facts } }),
+    targets: told,
+    skipped: skippedTags(decided),
+    ...(waitUntil !== undefined && { waitUntil }),
+    verdicts: verdictsOf(decided, limits.verdicts),
+    summary: summaryOf(decided, told),
+  };
+}

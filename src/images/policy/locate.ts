@@ -1,0 +1,54 @@
+import { type Asker, builtAt } from "./facts.ts";
+import type { Place, Ranking } from "./ordering.ts";
+import type { Located } from "./standing.ts";
+import type { CurrentVersion, PolicyInput, Version } from "./types.ts";
+
+const atOnce = 8;
+
+/** Finds the place of what targets have. What a target names by its digest alone is looked for among the `limit` best tags; what is not there is told by when it was built. */
+export async function locateAll<K>(
+  ranking: Ranking<K>,
+  { current, policy, pin, now }: PolicyInput,
+  ask: Asker,
+  limit: number,
+): Promise<readonly Located[]> {
+  const places = new Map<string, Promise<Place>>();
+  const placeOf = (version: Version): Promise<Place> =>
+    places.getOrInsertComputed(`${version.tag}@${version.digest}`, async () => {
+      const { tag, digest } = version;
+      if (policy.digest !== undefined) return { tag, digest };
+      const reference = digest === "" ? tag : digest;
+      if (policy.newest === true && reference !== "")
+        return { tag, digest, ...timeOf(builtAt(await ask(reference), now)) };
+      if (digest === "" || (tag !== "" && pin !== "digest")) return { tag, digest };
+      const found = await tagOf(ranking, digest, ask, limit);
+      if (found !== undefined) return { tag: found, digest };
+      return { tag: "", digest, ...timeOf(builtAt(await ask(digest), now)) };
+    });
+  return Promise.all(current.map((one) => located(one, placeOf)));
+}
+
+async function located(current: CurrentVersion, placeOf: (version: Version) => Promise<Place>): Promise<Located> {
+  const place = await placeOf(current);
+  return current.held === undefined ? { current, place } : { current, place, held: await placeOf(current.held) };
+}
+
+function timeOf(time: number | undefined): { readonly builtAt?: number } {
+  return time === undefined ? {} : { builtAt: time };
+}
+
+async function tagOf<K>(
+  { placed }: Ranking<K>,
+  digest: string,
+  ask: Asker,
+  limit: number,
+): Promise<string | undefined> {
+  const tags = placed.slice(0, limit).map(({ tag }) => tag);
+  for (let from = 0; from < tags.length; from += atOnce) {
+    const some = tags.slice(from, from + atOnce);
+    const facts = await Promise.all(some.map((tag) => ask(tag)));
+    const at = facts.findIndex((one) => one?.digest === digest);
+    if (at >= 0) return some[at];
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import { compareNatural } from "./compare.ts";
+import type { Ordering, Placed, Ranking } from "./ordering.ts";
+import type { Sieve } from "./sieve.ts";
+import type { CurrentVersion } from "./types.ts";
+
+/** Sorts tags by a policy without asking anybody. Of tags that are equal by its order, one with a `v` comes first where all targets have one; the rest is natural order. */
+export function rank<K>(
+  ordering: Ordering<K>,
+  sieve: Sieve,
+  tags: readonly string[],
+  current: readonly CurrentVersion[],
+): Ranking<K> {
+  const placed: Placed<K>[] = [];
+  const out: string[] = [];
+  for (const tag of tags) {
+    const text = sieve.textOf(tag);
+    const key = text === undefined ? undefined : ordering.keyOf(text, tag);
+    if (key === undefined) out.push(tag);
+    else placed.push({ tag, key });
+  }
+  const wantsV = current.length > 0 && current.every(({ tag }) => tag.startsWith("v"));
+  const likeTargets = ({ tag }: Placed<K>): number => (tag.startsWith("v") === wantsV ? 0 : 1);
+  placed.sort(
+    (a, b) => ordering.compare(b.key, a.key) || likeTargets(a) - likeTargets(b) || compareNatural(b.tag, a.tag),
+  );
+  const listed = new Set(tags);
+  return {
+    ordering,
+    placed,
+    out,
+    whyNot: (tag) => {
+      const text = sieve.textOf(tag);
+      if (text === undefined) return sieve.whyNot(tag);
+      if (!listed.has(tag)) return `${tag} is not listed by the registry`;
+      return ordering.keyOf(text, tag) === undefined ? ordering.whyNot(text, tag) : undefined;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { ImageFacts } from "../../model/registry.ts";
+import { builtAt } from "./facts.ts";
+import type { Ordering, Place, Placed } from "./ordering.ts";
+import type { CurrentVersion, PolicyInput, Version } from "./types.ts";
+
+/** What a target has, with its place in the policy's order. */
+export interface Located {
+  readonly current: CurrentVersion;
+  readonly place: Place;
+  readonly held?: Place;
+}
+
+/** Whether a target moves to a candidate. `later`: that depends on its digest, which is not known yet. */
+export interface Standing {
+  readonly moves: boolean;
+  readonly later?: boolean;
+  /** Why, without a full stop. Made only when asked for: most standings are never told. */
+  why(): string;
+}
+
+/** What is known of a candidate besides its place. */
+export interface Known {
+  readonly facts: ImageFacts | undefined;
+  readonly pin: PolicyInput["pin"];
+  readonly now: number;
+}
+
+/** Whether a target moves to a candidate. Never backwards: only to what is better by the policy's order, or from what has no place in it. Never back to what was taken back, or behind it. */
+export function standingOf<K>(ordering: Ordering<K>, candidate: Placed<K>, located: Located, known: Known): Standing {
+  const held = heldBack(ordering, candidate, located, known);
+  if (held !== undefined) return { moves: false, why: held };
+  return sameVersion(candidate, located, known) ?? byOrder(ordering, candidate, located, known);
+}
+
+function heldBack<K>(
+  ordering: Ordering<K>,
+  candidate: Placed<K>,
+  { held }: Located,
+  { facts, now }: Known,
+): (() => string) | undefined {
+  if (held === undefined) return undefined;
+  const order = ordering.against(candidate, held);
+  const sameTag = held.tag !== "" && held.tag === candidate.tag;
+  if (held.digest === facts?.digest || (sameTag && (order === 0 || held.digest === ""))) {
+    return () => `${candidate.tag} was taken back here and stays away until there is a newer one`;
+  }
+  if (order === undefined ? !isOlderBuild(facts, held, now) : order > 0) return undefined;
+  return () => `${candidate.tag} is not newer than ${versionText(held)}, which was taken back here`;
+}
+
+function isOlderBuild(facts: ImageFacts | undefined, { builtAt: known }: Place, now: number): boolean {
+  const built = builtAt(facts, now);
+  return built !== undefined && known !== undefined && built < known;
+}
+
+/** The case that both are one version; `undefined` when they are not. */
+function sameVersion<K>({ tag }: Placed<K>, { current, place }: Located, { facts, pin }: Known): Standing | undefined {
+  const sameDigest = facts !== undefined && facts.digest === current.digest;
+  if (pin === "digest" && sameDigest) return { moves: false, why: () => `it has the digest of ${tag} already` };
+  if (tag !== place.tag) return undefined;
+  if (pin === "tag" || sameDigest) return { moves: false, why: () => `it has ${tag} already` };
+  if (facts === undefined) return { moves: true, later: true, why: () => `${tag} may have another digest now` };
+  return {
+    moves: true,
+    why: () => (current.digest === "" ? `${tag} is pinned by its digest` : `${tag} has another digest now`),
+  };
+}
+
+function byOrder<K>(
+  ordering: Ordering<K>,
+  candidate: Placed<K>,
+  { current, place }: Located,
+  { facts, now }: Known,
+): Standing {
+  const order = ordering.against(candidate, place);
+  if (order === undefined && isOlderBuild(facts, place, now)) {
+    return {
+      moves: false,
+      why: () => `${candidate.tag} was built before ${versionText(current)}, and nothing goes backwards`,
+    };
+  }
+  if (order === undefined) {
+    return {
+      moves: true,
+      why: () => `${versionText(current)} has no place in the policy's order and gives way to ${candidate.tag}`,
+    };
+  }
+  if (order > 0) return { moves: true, why: () => `${versionText(current)} ${ordering.behind} ${candidate.tag}` };
+  return {
+    moves: false,
+    why: () =>
+      `${candidate.tag} ${order === 0 ? "is the same version as" : ordering.behind} ${versionText(current)}, and nothing goes backwards`,
+  };
+}
+
+/** A version for people: the tag, else the beginning of the digest. */
+export function versionText({ tag, digest }: Version): string {
+  if (tag !== "") return tag;
+  return digest === "" ? "an image without a tag" : digest.slice(0, "sha256:".length + 12);
+}

@@ -1,0 +1,162 @@
+import semver from "semver";
+import { type ImagePolicy, isRefusal, readSemverRange } from "../../config/index.ts";
+import { Fault } from "../../model/errors.ts";
+import type { Ordering } from "./ordering.ts";
+import type { Sieve } from "./sieve.ts";
+
+/** A semantic version. `full` is there when it has a pre-release or build metadata. */
+export interface SemanticVersion {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+  readonly full?: semver.SemVer;
+}
+
+const plain = /^v?(0|[1-9][0-9]{0,14})\.(0|[1-9][0-9]{0,14})\.(0|[1-9][0-9]{0,14})$/;
+const partial = /^v?(0|[1-9][0-9]{0,3})(?:\.(0|[1-9][0-9]{0,8}))?(?:[-_+][0-9A-Za-z._-]*)?$/;
+
+/** How pre-releases begin, in contrast to suffixes such as `alpine`. */
+const usual = /^(?:[0-9]+|(?:alpha|beta|rc|pre|preview|dev|snapshot|next|canary|nightly|m)[0-9]*)(?:[.-]|$)/i;
+
+/** Reads a full semantic version, with or without `v`. A `_` stands for the `+` that tags cannot have, as Helm writes it. */
+export function readVersion(text: string): SemanticVersion | undefined {
+  const match = plain.exec(text);
+  if (match !== null) return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) };
+  const full = semver.parse(text.includes("+") ? text : text.replace("_", "+"));
+  if (full === null) return undefined;
+  const { major, minor, patch } = full;
+  return { major, minor, patch, full };
+}
+
+/** Semantic Versioning's precedence, and between equal ones that of their build metadata: positive when `a` is the higher. */
+export function compareVersions(a: SemanticVersion, b: SemanticVersion): number {
+  const order = a.major - b.major || a.minor - b.minor || a.patch - b.patch;
+  if (order !== 0 || (a.full === undefined && b.full === undefined)) return order;
+  const [one, other] = [fullOf(a), fullOf(b)];
+  return one.compare(other) || one.compareBuild(other);
+}
+
+function fullOf({ major, minor, patch, full }: SemanticVersion): semver.SemVer {
+  return full ?? new semver.SemVer(`${major}.${minor}.${patch}`);
+}
+
+/** The highest version in a range. `tags` are all that the registry has. */
+export function versionOrdering(policy: ImagePolicy, sieve: Sieve, tags: readonly string[]): Ordering<SemanticVersion> {
+  const text = policy.semver ?? "*";
+  const range = readSemverRange(text, policy.prerelease);
+  if (isRefusal(range)) throw new Fault("bug", `a policy that was not checked: the range ${range.problem}`);
+  const asks = policy.prerelease === true || namesPrerelease(range);
+  const placeOf = (tag: string): SemanticVersion | undefined => {
+    const captured = sieve.anyTextOf(tag);
+    return (captured === undefined ? undefined : readVersion(captured)) ?? readVersion(tag);
+  };
+  const moving = new Map<string, SemanticVersion | undefined>();
+  return {
+    behind: "is lower than",
+    best: `the highest version in \`${text}\``,
+    compare: compareVersions,
+    keyOf: (captured) => {
+      const version = readVersion(captured);
+      return version !== undefined && (asks || !isPrerelease(version)) && isIn(version, range) ? version : undefined;
+    },
+    whyNot: (captured, tag) => whyNot({ captured, tag, range, policy, asks }),
+    against: ({ key }, { tag }) => {
+      const known = placeOf(tag);
+      if (known !== undefined) return compareVersions(key, known);
+      const least = moving.has(tag) ? moving.get(tag) : highestBehind(tag, tags, placeOf);
+      moving.set(tag, least);
+      // A moving tag such as 1.4 is at best the highest 1.4.x, which may replace it.
+      return least === undefined ? undefined : compareVersions(key, least) >= 0 ? 1 : -1;
+    },
+  };
+}
+
+function isPrerelease({ full }: SemanticVersion): boolean {
+  return full !== undefined && full.prerelease.length > 0;
+}
+
+/** What `range.test` says; without making an object where the version is only three numbers. */
+export function isIn(version: SemanticVersion, range: semver.Range): boolean {
+  if (version.full !== undefined) return range.test(version.full);
+  return range.set.some((comparators) => comparators.every((comparator) => meets(version, comparator)));
+}
+
+function meets(version: SemanticVersion, { operator, semver: bound }: semver.Comparator): boolean {
+  // The bound of `*` is a symbol without numbers.
+  if (!(bound instanceof semver.SemVer)) return true;
+  const { major, minor, patch, prerelease } = bound;
+  const numbers = version.major - major || version.minor - minor || version.patch - patch;
+  const order = numbers === 0 && prerelease.length > 0 ? 1 : numbers;
+  switch (operator) {
+    case ">":
+      return order > 0;
+    case ">=":
+      return order >= 0;
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    default:
+      return order === 0;
+  }
+}
+
+function namesPrerelease(range: semver.Range): boolean {
+  // Its upper bounds have an invented `-0`, which is no wish for pre-releases.
+  return /[0-9]-[0-9A-Za-z]/.test(range.raw);
+}
+
+/** The highest version that a tag such as `1.4` or `1.4-alpine` can stand for; `undefined` for a tag that is nothing of the kind, such as `latest` or a commit. */
+function highestBehind(
+  tag: string,
+  tags: readonly string[],
+  placeOf: (tag: string) => SemanticVersion | undefined,
+): SemanticVersion | undefined {
+  const match = partial.exec(tag);
+  if (match === null) return undefined;
+  const major = Number(match[1]);
+  const minor = match[2] === undefined ? undefined : Number(match[2]);
+  let highest: SemanticVersion = { major, minor: minor ?? 0, patch: 0 };
+  for (const one of tags) {
+    const version = placeOf(one);
+    if (version === undefined || version.major !== major || isPrerelease(version)) continue;
+    if (minor !== undefined && version.minor !== minor) continue;
+    if (compareVersions(version, highest) > 0) highest = version;
+  }
+  return highest;
+}
+
+interface Unwanted {
+  readonly captured: string;
+  readonly tag: string;
+  readonly range: semver.Range;
+  readonly policy: ImagePolicy;
+  readonly asks: boolean;
+}
+
+function whyNot({ captured, tag, range, policy, asks }: Unwanted): string {
+  const outside = `is not in the range \`${policy.semver}\``;
+  const named = captured === tag ? tag : `${captured}, captured from ${tag},`;
+  const version = readVersion(captured);
+  if (version === undefined) return `${named} ${whyNoVersion(captured)}`;
+  if (!isPrerelease(version)) return `${named} ${outside}`;
+  const suffix = version.full?.prerelease.join(".") ?? "";
+  if (!asks && !usual.test(suffix)) {
+    return `${named} counts as a pre-release because of its suffix \`-${suffix}\`, which \`regex\` and \`capture\` can take off`;
+  }
+  if (!asks) return `${named} is a pre-release, and the range asks for none`;
+  const wide = new semver.Range(range.raw, { includePrerelease: true }).test(fullOf(version));
+  return wide && policy.prerelease !== true
+    ? `${named} is a pre-release of another version than those that the range names; \`prerelease: true\` takes all`
+    : `${named} ${outside}`;
+}
+
+function whyNoVersion(text: string): string {
+  if (/^v?[0-9]+(?:\.[0-9]+)?$/.test(text)) return "is no full version and may move";
+  if (/^v?[0-9]+(?:\.[0-9]+)?[-_]/.test(text)) return "is no full version: it has no three numbers";
+  if (/^v?[0-9]+(?:\.[0-9]+){3,}/.test(text)) return "has more than three numbers, which no semantic version has";
+  if (/^v?(?:[0-9]+\.){0,2}0[0-9]/.test(text)) {
+    return "has a number with a leading zero, which no semantic version has; `regex` alone compares such tags in natural order";
+  }
+  return "is no semantic version";
+}
