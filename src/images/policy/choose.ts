@@ -23,7 +23,8 @@ export async function choose(
   const given: Given = { input, ask: asker(factsOf), limits: { ...usual, ...limits }, sieve: sieveOf(input.policy) };
   const { policy } = input;
   if (policy.digest !== undefined) return decide(given, movingOrdering(policy.digest), [policy.digest]);
-  const tags = [...new Set(input.tags)];
+  // A registry's list may lag behind its events; what was pushed is asked for before it is taken.
+  const tags = [...new Set([...input.tags, ...(input.pushed ?? [])])];
   if (policy.semver !== undefined) return decide(given, versionOrdering(policy, given.sieve, tags), tags);
   if (policy.newest === true) return decide(given, buildOrdering(await askForBuilds(given, tags), given.sieve), tags);
   return decide(given, textOrdering(policy, given.sieve), tags);
@@ -50,7 +51,10 @@ async function decide<K>(
   ordering: Ordering<K>,
   tags: readonly string[],
 ): Promise<Decision> {
-  const ranking: Ranking<K> = rank(ordering, sieve, tags, input.current);
+  const ranking: Ranking<K> = rank(ordering, sieve, tags, {
+    current: input.current,
+    listed: input.policy.digest === undefined,
+  });
   const targets = await locateAll(ranking, input, ask, limits.facts);
   const walked = await walk(ranking, targets, input, ask, limits.facts);
   const decided = { input, ranking, targets, walk: walked };

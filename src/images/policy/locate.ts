@@ -44,11 +44,12 @@ async function tagOf<K>(
   limit: number,
 ): Promise<string | undefined> {
   const tags = placed.slice(0, limit).map(({ tag }) => tag);
-  for (let from = 0; from < tags.length; from += atOnce) {
-    const some = tags.slice(from, from + atOnce);
+  for (let from = 0; from < tags.length; ) {
+    const some = tags.slice(from, from + Math.min(atOnce, Math.max(1, from)));
     const facts = await Promise.all(some.map((tag) => ask(tag)));
     const at = facts.findIndex((one) => one?.digest === digest);
     if (at >= 0) return some[at];
+    from += some.length;
   }
   return undefined;
 }

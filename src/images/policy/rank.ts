@@ -3,12 +3,12 @@ import type { Ordering, Placed, Ranking } from "./ordering.ts";
 import type { Sieve } from "./sieve.ts";
 import type { CurrentVersion } from "./types.ts";
 
-/** Sorts tags by a policy without asking anybody. Of tags that are equal by its order, one with a `v` comes first where all targets have one; the rest is natural order. */
+/** Sorts tags by a policy without asking anybody. `listed`: whether they are all that the registry has, so that others are not there. Of tags that are equal by its order, one with a `v` comes first where all targets have one; the rest is natural order. */
 export function rank<K>(
   ordering: Ordering<K>,
   sieve: Sieve,
   tags: readonly string[],
-  current: readonly CurrentVersion[],
+  { current, listed }: { readonly current: readonly CurrentVersion[]; readonly listed: boolean },
 ): Ranking<K> {
   const placed: Placed<K>[] = [];
   const out: string[] = [];
@@ -23,7 +23,7 @@ export function rank<K>(
   placed.sort(
     (a, b) => ordering.compare(b.key, a.key) || likeTargets(a) - likeTargets(b) || compareNatural(b.tag, a.tag),
   );
-  const listed = new Set(tags);
+  const known = new Set(tags);
   return {
     ordering,
     placed,
@@ -31,7 +31,7 @@ export function rank<K>(
     whyNot: (tag) => {
       const text = sieve.textOf(tag);
       if (text === undefined) return sieve.whyNot(tag);
-      if (!listed.has(tag)) return `${tag} is not listed by the registry`;
+      if (listed && !known.has(tag)) return `${tag} is not listed by the registry`;
       return ordering.keyOf(text, tag) === undefined ? ordering.whyNot(text, tag) : undefined;
     },
   };

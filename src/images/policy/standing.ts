@@ -10,10 +10,9 @@ export interface Located {
   readonly held?: Place;
 }
 
-/** Whether a target moves to a candidate. `later`: that depends on its digest, which is not known yet. */
+/** Whether a target moves to a candidate; without facts: whether it may. */
 export interface Standing {
   readonly moves: boolean;
-  readonly later?: boolean;
   /** Why, without a full stop. Made only when asked for: most standings are never told. */
   why(): string;
 }
@@ -59,7 +58,7 @@ function sameVersion<K>({ tag }: Placed<K>, { current, place }: Located, { facts
   if (pin === "digest" && sameDigest) return { moves: false, why: () => `it has the digest of ${tag} already` };
   if (tag !== place.tag) return undefined;
   if (pin === "tag" || sameDigest) return { moves: false, why: () => `it has ${tag} already` };
-  if (facts === undefined) return { moves: true, later: true, why: () => `${tag} may have another digest now` };
+  if (facts === undefined) return { moves: true, why: () => `${tag} may have another digest now` };
   return {
     moves: true,
     why: () => (current.digest === "" ? `${tag} is pinned by its digest` : `${tag} has another digest now`),

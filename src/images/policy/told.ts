@@ -1,6 +1,6 @@
 import { standingOf, versionText } from "./standing.ts";
 import type { TargetDecision } from "./types.ts";
-import type { Decided } from "./verdicts.ts";
+import { bestText, type Decided } from "./verdicts.ts";
 import { momentText } from "./walk.ts";
 
 const mostSkipped = 100;
@@ -14,13 +14,9 @@ export function targetDecisions<K>(decided: Decided<K>): readonly TargetDecision
     const { target, tag, digest } = located.current;
     const from = { tag, digest };
     if (best === undefined) return { target, from, moves: false, reason: "the policy takes no tag of the registry" };
-    const standing = standingOf(ranking.ordering, best, located, { facts: walk.chosen?.facts, pin, now });
-    const passed = walk.passed.get(best.tag);
-    if (walk.chosen !== undefined) return { target, from, moves: standing.moves, reason: standing.why() };
-    if (standing.later === true && passed === undefined) {
-      return { target, from, moves: false, reason: `it has ${best.tag} with its digest already` };
-    }
-    return { target, from, moves: false, reason: standing.moves ? (passed ?? standing.why()) : standing.why() };
+    const { moves, why } = standingOf(ranking.ordering, best, located, { facts: walk.facts.get(best.tag), pin, now });
+    if (walk.chosen !== undefined) return { target, from, moves, reason: why() };
+    return { target, from, moves: false, reason: (moves ? walk.passed.get(best.tag) : undefined) ?? why() };
   });
 }
 
@@ -48,7 +44,9 @@ export function summaryOf<K>(decided: Decided<K>, told: readonly TargetDecision[
     const { tag } = walk.chosen.candidate;
     const moving = told.filter(({ moves }) => moves);
     const from = [...new Set(moving.map((one) => versionText(one.from)))].join(", ");
-    return moving.length === 0 ? `${tag} is ${best}` : `${tag} takes the place of ${from}: it is ${best}`;
+    return moving.length === 0
+      ? `${tag} is ${bestText(decided)}`
+      : `${tag} takes the place of ${from}: it is ${bestText(decided)}`;
   }
   const [waiting] = walk.passed;
   if (waiting !== undefined) {

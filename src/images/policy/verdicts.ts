@@ -35,44 +35,46 @@ export function verdictsOf<K>(decided: Decided<K>, most: number): readonly TagVe
   return tags.map((tag) => verdictOf(tag, places.get(tag), decided));
 }
 
+/** What the chosen one is: "the highest version in `^1.0`", and how many better ones were passed over. */
+export function bestText<K>({ ranking, walk: { passed } }: Decided<K>): string {
+  const { best } = ranking.ordering;
+  return passed.size === 0 ? best : `${best} of those that can be taken now; ${passed.size} better passed over`;
+}
+
 function verdictOf<K>(tag: string, placed: Placed<K> | undefined, decided: Decided<K>): TagVerdict {
   const { ranking, walk, targets } = decided;
   if (walk.chosen?.candidate.tag === tag) {
-    return { tag, outcome: "chosen", reason: `${tag} is ${ranking.ordering.best}${better(walk)}` };
+    return { tag, outcome: "chosen", reason: `${tag} is ${bestText(decided)}` };
   }
-  const reason = walk.passed.get(tag) ?? ranking.whyNot(tag) ?? whyNotChosen(tag, placed, decided);
   const at = targets.filter(({ current }) => current.tag === tag).map(({ current }) => current.target);
-  if (at.length === 0) return { tag, outcome: "not-chosen", reason };
-  const others = at.length > 1 ? ` and ${at.length - 1} more` : "";
-  return { tag, outcome: "current", reason: `${tag} is what ${at[0]}${others} has: ${lowered(reason, tag)}` };
+  const unwanted = walk.passed.get(tag) ?? ranking.whyNot(tag);
+  if (at.length > 0) {
+    const others = at.length > 1 ? ` and ${at.length - 1} more` : "";
+    const reason = `${tag} is what ${at[0]}${others} has${remark(tag, unwanted)}`;
+    return { tag, outcome: "current", reason };
+  }
+  return { tag, outcome: "not-chosen", reason: unwanted ?? whyNotChosen(tag, placed, decided) };
 }
 
-/** That there are better ones which were passed over. */
-function better<K>({ passed }: Walk<K>): string {
-  return passed.size === 0 ? "" : ` of those that can be taken now; ${passed.size} better were passed over`;
-}
-
-/** A sentence without the tag that it is about at its beginning. */
-function lowered(reason: string, tag: string): string {
-  return reason.startsWith(`${tag} `) ? `it ${reason.slice(tag.length + 1)}` : reason;
+/** What else there is to say of a tag in the same sentence. */
+function remark(tag: string, sentence: string | undefined): string {
+  if (sentence === undefined) return "";
+  return `; ${sentence.startsWith(`${tag} `) ? `it ${sentence.slice(tag.length + 1)}` : sentence}`;
 }
 
 function whyNotChosen<K>(tag: string, candidate: Placed<K> | undefined, decided: Decided<K>): string {
   const { ranking, walk, targets, input } = decided;
-  if (candidate === undefined) return `${tag} has no place in the policy's order`;
-  const known = { facts: undefined, pin: input.pin, now: input.now };
-  const stays = targets.map((target) => standingOf(ranking.ordering, candidate, target, known));
-  const staying = stays.find(({ moves }) => !moves);
-  if (walk.chosen !== undefined && (staying === undefined || stays.some(({ moves }) => moves))) {
-    const order = ranking.ordering.compare(candidate.key, walk.chosen.candidate.key);
-    if (order > 0) return `no target moves to ${tag} now`;
-    return `${tag} ${order === 0 ? "is the same version as" : ranking.ordering.behind} ${walk.chosen.candidate.tag}`;
+  const none = `no target moves to ${tag} now`;
+  if (candidate === undefined) return none;
+  const known = { facts: walk.facts.get(tag), pin: input.pin, now: input.now };
+  const standings = targets.map((target) => standingOf(ranking.ordering, candidate, target, known));
+  if (targets.length > 0 && standings.every(({ moves }) => !moves)) {
+    return `${standings[0]?.why() ?? none} (${targets[0]?.current.target})`;
   }
-  if (staying !== undefined && stays.every(({ moves }) => !moves)) {
-    const at = targets[stays.indexOf(staying)]?.current.target ?? "";
-    return `${staying.why()} (${at})`;
-  }
-  return walk.gaveUp
-    ? `${tag} was not asked for: too many better tags were passed over`
-    : `no target moves to ${tag} now`;
+  const { chosen } = walk;
+  if (chosen === undefined)
+    return walk.gaveUp ? `${tag} was not asked for: too many better tags were passed over` : none;
+  const order = ranking.ordering.compare(candidate.key, chosen.candidate.key);
+  if (order > 0) return none;
+  return `${tag} ${order === 0 ? "is the same version as" : ranking.ordering.behind} ${chosen.candidate.tag}`;
 }

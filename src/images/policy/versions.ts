@@ -13,7 +13,10 @@ export interface SemanticVersion {
 }
 
 const plain = /^v?(0|[1-9][0-9]{0,14})\.(0|[1-9][0-9]{0,14})\.(0|[1-9][0-9]{0,14})$/;
-const partial = /^v?(0|[1-9][0-9]{0,3})(?:\.(0|[1-9][0-9]{0,8}))?(?:[-_+][0-9A-Za-z._-]*)?$/;
+/** What looks like a version without being one: `1.4`, `2024.05.01`, `1.2.3.4`, `1.4-alpine`. */
+const dotted = /^v?([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:[._-].*)?$/;
+/** Four digits at most: commits and dates are no versions. */
+const bare = /^v?([0-9]{1,4})(?:[_-].*)?$/;
 
 /** How pre-releases begin, in contrast to suffixes such as `alpine`. */
 const usual = /^(?:[0-9]+|(?:alpha|beta|rc|pre|preview|dev|snapshot|next|canary|nightly|m)[0-9]*)(?:[.-]|$)/i;
@@ -63,7 +66,7 @@ export function versionOrdering(policy: ImagePolicy, sieve: Sieve, tags: readonl
     against: ({ key }, { tag }) => {
       const known = placeOf(tag);
       if (known !== undefined) return compareVersions(key, known);
-      const least = moving.has(tag) ? moving.get(tag) : highestBehind(tag, tags, placeOf);
+      const least = moving.has(tag) ? moving.get(tag) : highestBehind(tag, tags, sieve);
       moving.set(tag, least);
       // A moving tag such as 1.4 is at best the highest 1.4.x, which may replace it.
       return least === undefined ? undefined : compareVersions(key, least) >= 0 ? 1 : -1;
@@ -107,20 +110,17 @@ function namesPrerelease(range: semver.Range): boolean {
 }
 
 /** The highest version that a tag such as `1.4` or `1.4-alpine` can stand for; `undefined` for a tag that is nothing of the kind, such as `latest` or a commit. */
-function highestBehind(
-  tag: string,
-  tags: readonly string[],
-  placeOf: (tag: string) => SemanticVersion | undefined,
-): SemanticVersion | undefined {
-  const match = partial.exec(tag);
-  if (match === null) return undefined;
-  const major = Number(match[1]);
-  const minor = match[2] === undefined ? undefined : Number(match[2]);
-  let highest: SemanticVersion = { major, minor: minor ?? 0, patch: 0 };
+function highestBehind(tag: string, tags: readonly string[], sieve: Sieve): SemanticVersion | undefined {
+  const [, major, minor, patch] = dotted.exec(tag) ?? bare.exec(tag) ?? [];
+  if (major === undefined) return undefined;
+  const least = { major: Number(major), minor: Number(minor ?? 0), patch: Number(patch ?? 0) };
+  if (patch !== undefined) return least;
+  let highest: SemanticVersion = least;
   for (const one of tags) {
-    const version = placeOf(one);
-    if (version === undefined || version.major !== major || isPrerelease(version)) continue;
-    if (minor !== undefined && version.minor !== minor) continue;
+    const text = sieve.textOf(one);
+    const version = text === undefined ? undefined : readVersion(text);
+    if (version === undefined || version.major !== least.major || isPrerelease(version)) continue;
+    if (minor !== undefined && version.minor !== least.minor) continue;
     if (compareVersions(version, highest) > 0) highest = version;
   }
   return highest;

@@ -9,6 +9,8 @@ const mostAtOnce = 8;
 /** What came of asking for the best tags one after the other. */
 export interface Walk<K> {
   readonly chosen?: { readonly candidate: Placed<K>; readonly facts: ImageFacts };
+  /** What is known of the tags that were asked for. */
+  readonly facts: ReadonlyMap<string, ImageFacts>;
   /** Tags that were asked for and passed over, with the reason; the best first. */
   readonly passed: ReadonlyMap<string, string>;
   /** When the first of those that are too young is old enough. */
@@ -25,9 +27,11 @@ export async function walk<K>(
   ask: Asker,
   limit: number,
 ): Promise<Walk<K>> {
+  const known = new Map<string, ImageFacts>();
   const passed = new Map<string, string>();
   const waits: number[] = [];
-  const ends = (): Pick<Walk<K>, "passed" | "waitUntil"> => ({
+  const ends = (): Omit<Walk<K>, "chosen" | "gaveUp"> => ({
+    facts: known,
     passed,
     ...(waits.length > 0 && { waitUntil: Math.min(...waits) }),
   });
@@ -39,6 +43,7 @@ export async function walk<K>(
     asked += some.length;
     for (const [index, candidate] of some.entries()) {
       const found = facts[index];
+      if (found !== undefined) known.set(candidate.tag, found);
       const verdict = check(candidate.tag, found, input);
       if (verdict.until !== undefined) waits.push(verdict.until);
       if (verdict.reason !== undefined) passed.set(candidate.tag, verdict.reason);
@@ -96,7 +101,7 @@ interface Check {
 }
 
 function check(tag: string, facts: ImageFacts | undefined, input: PolicyInput): Check {
-  if (facts === undefined) return { reason: `${tag} is listed, but the registry has no image of that name` };
+  if (facts === undefined) return { reason: `${tag} was listed or pushed, but the registry has no image of that name` };
   const lacking = lackingPlatforms(input.platforms ?? [], facts.platforms);
   if (lacking.length > 0) {
     const has = facts.platforms.length === 0 ? "says none" : `has ${facts.platforms.join(", ")}`;
