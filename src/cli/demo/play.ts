@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { Fault } from "../../model/errors.ts";
-import { type LocalGitHub, type PullSummary, startLocalGitHub } from "../../sandbox/index.ts";
+import { type LocalGitHub, type LocalRegistry, type PullSummary, startLocalGitHub } from "../../sandbox/index.ts";
 import { commandLog } from "../log.ts";
 import { within } from "../wait.ts";
+import { HOOK, makeSource, playImages, startRegistry } from "./images.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { playPromotion } from "./promotion.ts";
 import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
@@ -67,24 +68,41 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<str
       return paint.link(url, url);
     },
   );
-  await steps.step("Sluice, with its store embedded", () => startServer(github, stage, closers));
+  const registry = await steps.step(
+    "A container registry on this machine",
+    async () => startRegistry(await makeSource({ github }), `${github.url}/acme/orders`),
+    ({ url }) => paint.link(url, url),
+  );
+  closers.push(() => registry.close());
+  await steps.step("Sluice, with its store embedded", () => startServer(github, registry, stage, closers));
   const pulls: PullSummary[] = [];
   for (const pull of DEMO_PULLS) pulls.push(await playPull(pull, { github, clone, steps, context }));
   const [first] = pulls;
   if (first) await playCommands(first, { github, clone, steps, context });
   const [, release] = pulls;
   if (release) await playPromotion(release, { github, clone, steps, context });
+  await playImages(registry, { github, clone, steps, context });
   ending(pulls, steps, paint);
   return github.url;
 }
 
-async function startServer(github: LocalGitHub, stage: Stage, closers: (() => Promise<void>)[]): Promise<void> {
+async function startServer(
+  github: LocalGitHub,
+  registry: LocalRegistry,
+  stage: Stage,
+  closers: (() => Promise<void>)[],
+): Promise<void> {
   const { startSluice } = await import("../../wiring.ts");
-  const sluice = await startSluice(demoSettings(github, stage.folder), {
+  const sluice = await startSluice(demoSettings(github, registry, stage.folder), {
     log: commandLog(stage.context.stderr, stage.context.debug),
   });
   closers.push(() => sluice.close());
   github.setWebhookUrl(`${sluice.url}${WEBHOOK_PATH}`);
+  registry.setNotifications({
+    url: `${sluice.url}/registry/${HOOK.name}`,
+    headers: { authorization: HOOK.secret },
+    ignoreActions: ["pull"],
+  });
 }
 
 async function pushRepository(github: LocalGitHub, folder: string, signal: AbortSignal): Promise<Clone> {

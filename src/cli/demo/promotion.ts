@@ -1,9 +1,9 @@
 import { Fault } from "../../model/errors.ts";
-import type { CommentSummary, PullSummary } from "../../sandbox/index.ts";
-import { markdownForTerminal } from "./markdown-terminal.ts";
+import type { PullSummary } from "../../sandbox/index.ts";
+import { assertHolds, chainOf, command, holding, merge, openPull, tell } from "./acts.ts";
 import { swap } from "./pulls.ts";
 import type { Edits } from "./sample.ts";
-import { framed, PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
+import { PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
 import { checksOf, happens, previewOf, replyTo } from "./watch.ts";
 
 const STAGING = "apps/webapp/overlays/staging/kustomization.yaml";
@@ -26,7 +26,7 @@ export async function playPromotion(released: PullSummary, scene: Scene): Promis
 async function promoteFirst(released: PullSummary, scene: Scene): Promise<PullSummary> {
   const { github, steps, context } = scene;
   await merge("The release to staging is merged, and the pipeline reports it healthy", released, scene);
-  const promotion = await command("/promote prod", released, scene, "opened #");
+  const promotion = await command("/promote prod", released, scene, { branch: BRANCH, expects: "opened #" });
   await steps.step("The promotion shows what it changes in prod", async () => {
     const { comment } = await previewOf(github, promotion, context.signal);
     assertHolds(comment.body, ["webapp/prod", "1.5.0"]);
@@ -60,10 +60,13 @@ async function supersede(scene: Scene): Promise<void> {
   const { github, steps, context } = scene;
   steps.say("", context.paint.bold("A newer version takes its place"));
   const second = await release("1.5.0", "1.6.0", scene);
-  const promotion = await command("/promote prod", second, scene, "opened #");
+  const promotion = await command("/promote prod", second, scene, { branch: BRANCH, expects: "opened #" });
   await approve(promotion, scene);
   const third = await release("1.6.0", "1.6.1", scene);
-  const same = await command("/promote prod", third, scene, `updated in place #${promotion.number}`);
+  const same = await command("/promote prod", third, scene, {
+    branch: BRANCH,
+    expects: `updated in place #${promotion.number}`,
+  });
   await steps.step("It is the same pull request; the approval of the other version fell", async () => {
     if (same.number !== promotion.number)
       throw new Fault("bug", `#${same.number} is another pull request than #${promotion.number}`);
@@ -91,7 +94,10 @@ async function rollBack(scene: Scene): Promise<void> {
     return github.openPull({ ...REPOSITORY, head: "automatic", title: "Promote webapp by itself", by: PEOPLE.author });
   });
   await steps.step(`${PEOPLE.author} merges that`, () => github.mergePull({ ...automatic, by: PEOPLE.author }));
-  const rollback = await command("/rollback prod webapp", automatic, scene, "opened #");
+  const rollback = await command("/rollback prod webapp", automatic, scene, {
+    branch: "sluice/rollback/prod/webapp",
+    expects: "opened #",
+  });
   await approve(rollback, scene);
   await steps.step(`${PEOPLE.author} merges the rollback`, async () => {
     await happens("the gates of the rollback pass", () => passes(rollback, scene), context.signal);
@@ -101,13 +107,13 @@ async function rollBack(scene: Scene): Promise<void> {
   await steps.step("1.7.0 is healthy in staging, and the hold keeps it there", async () => {
     const held = () => chainOf(next, scene)?.body.includes("held by") || undefined;
     await happens("the chain comment says that prod is on hold", held, context.signal);
-    if (openPromotion(scene) !== undefined) throw new Fault("bug", "a promotion opened in spite of the hold");
+    if (openPull(scene, BRANCH) !== undefined) throw new Fault("bug", "a promotion opened in spite of the hold");
   });
   await reply("/release prod/webapp", next, scene, "is released");
   await steps.step(
     "Released: the promotion opens by itself",
     async () => {
-      const opened = await happens("the automatic promotion opens", () => openPromotion(scene), context.signal);
+      const opened = await happens("the automatic promotion opens", () => openPull(scene, BRANCH), context.signal);
       assertHolds(opened.title, ["1.7.0"]);
       return opened;
     },
@@ -129,33 +135,6 @@ async function release(from: string, to: string, scene: Scene): Promise<PullSumm
     });
   });
   await merge("It is merged, and the pipeline reports it healthy", pull, scene);
-  return pull;
-}
-
-async function merge(what: string, pull: PullSummary, { github, steps }: Scene): Promise<void> {
-  await steps.step(what, async () => {
-    const { mergeCommitSha } = await github.mergePull({ ...pull, method: "squash", by: PEOPLE.author });
-    await github.deploy({ ...REPOSITORY, environment: "staging", sha: mergeCommitSha ?? "", state: "success" });
-  });
-}
-
-/** A command that ends in a pull request: how long that took, and which one. */
-async function command(text: string, on: PullSummary, scene: Scene, expects: string): Promise<PullSummary> {
-  const { github, steps, context } = scene;
-  const branch = text.startsWith("/rollback") ? "sluice/rollback/prod/webapp" : BRANCH;
-  const before = { at: performance.now(), title: openPromotion(scene, branch)?.title };
-  let took = 0;
-  const said = await steps.step(`${PEOPLE.author} comments ${text}`, async () => {
-    const comment = await github.comment({ ...on, body: text, by: PEOPLE.author });
-    const changed = () => (openPromotion(scene, branch)?.title === before.title ? undefined : true);
-    await happens("the pull request carries it", changed, context.signal);
-    took = performance.now() - before.at;
-    return holding(await replyTo(github, on, comment, context.signal), [expects]);
-  });
-  const number = Number(/#(\d+)/.exec(said.body)?.[1]);
-  const pull = github.pull({ ...REPOSITORY, number });
-  const time = context.paint.dim(`(${(took / 1_000).toFixed(2)} s from the comment to the pull request)`);
-  steps.say(`  ${context.paint.link(pull.url, pull.url)}  ${pull.title} ${time}`);
   return pull;
 }
 
@@ -183,14 +162,6 @@ async function overrideSoak(pull: PullSummary, scene: Scene): Promise<void> {
   });
 }
 
-function openPromotion({ github }: Scene, branch = BRANCH): PullSummary | undefined {
-  return github.pulls(REPOSITORY).find(({ headRef, state }) => headRef === branch && state === "open");
-}
-
-function chainOf(pull: PullSummary, { github }: Scene): CommentSummary | undefined {
-  return github.comments(pull).find(({ body }) => body.startsWith("<!-- sluice:chain -->"));
-}
-
 function passes(pull: PullSummary, { github }: Scene): true | undefined {
   return checksOf(github, pull, GATES).some(({ conclusion }) => conclusion === "success") || undefined;
 }
@@ -203,18 +174,4 @@ function waitsFor(pull: PullSummary, { github }: Scene, gates: readonly string[]
 /** The gates section of a promotion's description. */
 function gatesOf(body: string): string {
   return body.slice(body.indexOf("### Gates"), body.indexOf("<!-- /sluice:gates -->"));
-}
-
-function tell({ steps, context }: Scene, markdown: string): void {
-  steps.say("", ...framed(markdownForTerminal(markdown, context.paint), context.paint), "");
-}
-
-function holding(said: CommentSummary, expected: readonly string[]): CommentSummary {
-  assertHolds(said.body, expected);
-  return said;
-}
-
-function assertHolds(text: string, expected: readonly string[]): void {
-  const missing = expected.filter((part) => !text.includes(part));
-  if (missing.length > 0) throw new Fault("bug", `"${text.slice(0, 300)}" does not say ${missing.join(", ")}`);
 }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import type { LocalGitHub } from "../../sandbox/index.ts";
+import type { LocalGitHub, LocalRegistry } from "../../sandbox/index.ts";
 import type { ServerSettings } from "../../settings.ts";
+import { HOOK, SAMPLE_REGISTRY } from "./images.ts";
 
-/** Sluice on its embedded defaults, as the App of a local GitHub. */
-export function demoSettings(github: LocalGitHub, folder: string): ServerSettings {
+/** Sluice on its embedded defaults, as the App of a local GitHub, with a registry on this machine in place of the one that the sample's images are in. */
+export function demoSettings(github: LocalGitHub, registry: LocalRegistry, folder: string): ServerSettings {
   return {
     appId: github.app.id,
     privateKey: github.app.privateKey,
@@ -19,7 +20,17 @@ export function demoSettings(github: LocalGitHub, folder: string): ServerSetting
     concurrency: 4,
     engines: undefined,
     previewForks: false,
-    hooks: [],
-    registries: [],
+    hooks: [
+      {
+        kind: "distribution",
+        name: HOOK.name,
+        images: [],
+        perMinute: 600,
+        secrets: [HOOK.secret],
+        header: "authorization",
+        host: SAMPLE_REGISTRY,
+      },
+    ],
+    registries: [{ host: SAMPLE_REGISTRY, address: registry.url, insecure: true, private: true }],
   };
 }

@@ -1,0 +1,64 @@
+import { Fault } from "../../model/errors.ts";
+import type { CommentSummary, PullSummary } from "../../sandbox/index.ts";
+import { markdownForTerminal } from "./markdown-terminal.ts";
+import { framed, PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
+import { happens, replyTo } from "./watch.ts";
+
+/** Merges a pull request; the pipeline then says that staging is healthy. */
+export async function merge(what: string, pull: PullSummary, { github, steps }: Scene): Promise<void> {
+  await steps.step(what, async () => {
+    const { mergeCommitSha } = await github.mergePull({ ...pull, method: "squash", by: PEOPLE.author });
+    await github.deploy({ ...REPOSITORY, environment: "staging", sha: mergeCommitSha ?? "", state: "success" });
+  });
+}
+
+/** A command that opens or updates the pull request of a branch: how long that took, and which one. */
+export async function command(
+  text: string,
+  on: PullSummary,
+  scene: Scene,
+  { branch, expects }: { readonly branch: string; readonly expects: string },
+): Promise<PullSummary> {
+  const { github, steps, context } = scene;
+  const before = { at: performance.now(), title: openPull(scene, branch)?.title };
+  let took = 0;
+  const said = await steps.step(`${PEOPLE.author} comments ${text}`, async () => {
+    const comment = await github.comment({ ...on, body: text, by: PEOPLE.author });
+    const changed = () => (openPull(scene, branch)?.title === before.title ? undefined : true);
+    await happens("the pull request carries it", changed, context.signal);
+    took = performance.now() - before.at;
+    return holding(await replyTo(github, on, comment, context.signal), [expects]);
+  });
+  const number = Number(/#(\d+)/.exec(said.body)?.[1]);
+  const pull = github.pull({ ...REPOSITORY, number });
+  const time = context.paint.dim(`(${(took / 1_000).toFixed(2)} s from the comment to the pull request)`);
+  steps.say(`  ${context.paint.link(pull.url, pull.url)}  ${pull.title} ${time}`);
+  return pull;
+}
+
+/** The open pull request of a branch. */
+export function openPull({ github }: Scene, branch: string): PullSummary | undefined {
+  return github.pulls(REPOSITORY).find(({ headRef, state }) => headRef === branch && state === "open");
+}
+
+/** The comment that tells where the change of a pull request is. */
+export function chainOf(pull: PullSummary, { github }: Scene): CommentSummary | undefined {
+  return github.comments(pull).find(({ body }) => body.startsWith("<!-- sluice:chain -->"));
+}
+
+/** Shows markdown in a frame. */
+export function tell({ steps, context }: Scene, markdown: string): void {
+  steps.say("", ...framed(markdownForTerminal(markdown, context.paint), context.paint), "");
+}
+
+/** Passes on a comment that holds all of these texts. */
+export function holding(said: CommentSummary, expected: readonly string[]): CommentSummary {
+  assertHolds(said.body, expected);
+  return said;
+}
+
+/** Throws unless the text holds all of these. */
+export function assertHolds(text: string, expected: readonly string[]): void {
+  const missing = expected.filter((part) => !text.includes(part));
+  if (missing.length > 0) throw new Fault("bug", `"${text.slice(0, 300)}" does not say ${missing.join(", ")}`);
+}

@@ -1,0 +1,94 @@
+import { Fault } from "../../model/errors.ts";
+import { type LocalRegistry, type PullSummary, startLocalRegistry } from "../../sandbox/index.ts";
+import { assertHolds, chainOf, command, merge, openPull, tell } from "./acts.ts";
+import { REPOSITORY, type Scene } from "./scene.ts";
+import { checksOf, happens, previewOf } from "./watch.ts";
+
+/** Where the sample's images come from; in the demo the registry on this machine stands in for it. */
+export const SAMPLE_REGISTRY = "ghcr.io";
+
+/** The hook that the registry tells what was pushed. */
+export const HOOK = { name: "local", secret: "the demo's registry tells by this" } as const;
+
+const SOURCE = { owner: REPOSITORY.owner, name: "orders" } as const;
+const IMAGE = "acme/orders";
+
+/** From a push to an open pull request, in milliseconds: what the demo holds Sluice to, generously for a busy machine. */
+const PATIENCE = 15_000;
+
+/** Starts the registry with the version that staging has. */
+export async function startRegistry(revision: string, sourceUrl: string): Promise<LocalRegistry> {
+  const registry = await startLocalRegistry();
+  await registry.push({ repository: IMAGE, tag: "2.1.0", labels: labelsOf(revision, sourceUrl) });
+  return registry;
+}
+
+/** A repository that the image is built from, with the commit of its first version. */
+export async function makeSource({ github }: Pick<Scene, "github">): Promise<string> {
+  await github.createRepository({ ...SOURCE, files: { "main.go": "package main\n" } });
+  const sha = await github.commit({
+    ...SOURCE,
+    branch: "main",
+    message: "Take orders",
+    files: { "orders.go": "package main // 2.1.0\n" },
+  });
+  return sha;
+}
+
+function labelsOf(revision: string, sourceUrl: string): Readonly<Record<string, string>> {
+  return { "org.opencontainers.image.source": sourceUrl, "org.opencontainers.image.revision": revision };
+}
+
+/** A new image is pushed: the registry tells, one pull request brings it to staging, and from there it goes on like any change. */
+export async function playImages(registry: LocalRegistry, scene: Scene): Promise<void> {
+  const { steps, context } = scene;
+  steps.say("", context.paint.bold("A new image"));
+  const pull = await pushImage(registry, scene);
+  await steps.step("The pull request shows what the one value changes", async () => {
+    const { comment } = await previewOf(scene.github, pull, context.signal);
+    assertHolds(comment.body, ["orders/staging", "2.2.0"]);
+    await happens("the check holds it against the registry", () => verified(pull, scene), context.signal);
+  });
+  tell(scene, withoutRecord(scene.github.pull(pull).body));
+  await merge("It is merged, and the pipeline reports it healthy", pull, scene);
+  await steps.step("The pull request tells where its change is", () =>
+    happens("the chain comment", () => chainOf(pull, scene), context.signal),
+  );
+  await command("/promote prod orders", pull, scene, { branch: "sluice/promote/prod/orders", expects: "opened #" });
+}
+
+async function pushImage(registry: LocalRegistry, scene: Scene): Promise<PullSummary> {
+  const { github, steps, context } = scene;
+  const url = `${github.url}/${SOURCE.owner}/${SOURCE.name}`;
+  const began = performance.now();
+  let took = 0;
+  const pull = await steps.step(
+    `CI pushes ${SAMPLE_REGISTRY}/${IMAGE}:2.2.0, the registry tells Sluice`,
+    async () => {
+      const files = { "orders.go": "package main // 2.2.0\n" };
+      const sha = await github.commit({ ...SOURCE, branch: "main", message: "Refund orders", files });
+      await registry.push({ repository: IMAGE, tag: "2.2.0", labels: labelsOf(sha, url) });
+      const opened = () =>
+        github.pulls(REPOSITORY).find(({ headRef, state }) => headRef.startsWith("sluice/image/") && state === "open");
+      const found = await happens("an image pull request opens", opened, context.signal);
+      took = performance.now() - began;
+      return found;
+    },
+    ({ url: page }) => context.paint.link(page, page),
+  );
+  steps.say(
+    `  ${pull.title} ${context.paint.dim(`(${(took / 1_000).toFixed(2)} s from the push to the pull request)`)}`,
+  );
+  if (took > PATIENCE) throw new Fault("bug", `the pull request came ${took} ms after the push`);
+  assertHolds(pull.body, ["2.1.0", "2.2.0", "Refund orders"]);
+  if (openPull(scene, pull.headRef)?.number !== pull.number) throw new Fault("bug", "there are two of them");
+  return pull;
+}
+
+function verified(pull: PullSummary, { github }: Scene): true | undefined {
+  return checksOf(github, pull, "Sluice image").some(({ conclusion }) => conclusion === "success") || undefined;
+}
+
+function withoutRecord(body: string): string {
+  return body.replace(/^<!--.*-->\n/, "");
+}
