@@ -29,12 +29,15 @@ export type Reading =
   /** Not in a form of ours: told to senders that people write themselves. */
   | { readonly kind: "malformed"; readonly reason: string };
 
+/** Checks the raw bytes of a body. */
+export type BodyCheck = (body: Buffer, head: RequestHead) => Verdict;
+
 /** One kind of sender: how it proves itself, and what it says. */
 export interface Adapter<S extends HookSettings = HookSettings> {
-  /** Before the body is read; all there is to check where `checkBody` is absent. Rejects with an `unavailable` Fault when nobody can tell. */
+  /** Before the body is read; all there is to check where there is no `bodyCheck`. Rejects with an `unavailable` Fault when nobody can tell. */
   checkHead(head: RequestHead, settings: S, keys: KeySource, now: Date): Verdict | Promise<Verdict>;
-  /** Over the raw bytes, before they are parsed. */
-  checkBody?(body: Buffer, head: RequestHead, settings: S): Verdict;
+  /** For senders whose proof is in or over the body: the check of its raw bytes, before they are parsed. `undefined`: the head says enough. */
+  bodyCheck?(settings: S): BodyCheck | undefined;
   /** Reads the parsed JSON of an authentic request. */
   read(body: unknown, head: RequestHead, settings: S): Reading;
   /** Whether it answers the question of CloudEvents senders if they may send here. */

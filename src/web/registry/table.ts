@@ -1,5 +1,5 @@
 import type { HeaderHook, HookSettings } from "../../model/hooks.ts";
-import { type Adapter, authentic, type KeySource, type Reading, type RequestHead, type Verdict } from "./adapter.ts";
+import type { Adapter, BodyCheck, KeySource, Reading, RequestHead, Verdict } from "./adapter.ts";
 import { acr } from "./adapters/acr.ts";
 import { cloudEvents } from "./adapters/cloudevents.ts";
 import { distribution } from "./adapters/distribution.ts";
@@ -19,7 +19,7 @@ export interface BoundHook {
   readonly settings: HookSettings;
   checkHead(head: RequestHead, keys: KeySource, now: Date): Promise<Verdict>;
   /** `undefined`: the head said enough. */
-  readonly checkBody: ((body: Buffer, head: RequestHead) => Verdict) | undefined;
+  readonly checkBody: BodyCheck | undefined;
   read(body: unknown, head: RequestHead): Reading;
   /** Whether it answers the question of CloudEvents senders if they may send here. */
   readonly handshake: boolean;
@@ -70,7 +70,7 @@ function bound<S extends HookSettings>(adapter: Adapter<S>, settings: S): BoundH
   return {
     settings,
     checkHead: async (head, keys, now) => adapter.checkHead(head, settings, keys, now),
-    checkBody: adapter.checkBody && ((body, head) => adapter.checkBody?.(body, head, settings) ?? authentic),
+    checkBody: adapter.bodyCheck?.(settings),
     read: (body, head) => adapter.read(body, head, settings),
     handshake: adapter.handshake ?? false,
   };

@@ -10,6 +10,6 @@ function signing({ header }: HmacHook): Signing {
 /** A sender of one's own: HMAC-SHA256 over the body in a header, `sha256=` and 64 hexadecimal digits. */
 export const hmac: Adapter<HmacHook> = {
   checkHead: (head, settings) => checkSigned(head, signing(settings)),
-  checkBody: (body, head, settings) => checkSignature(body, head, signing(settings), settings.secrets),
+  bodyCheck: (settings) => (body, head) => checkSignature(body, head, signing(settings), settings.secrets),
   read: (body) => readCiBody(body),
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { JfrogHook } from "../../../model/hooks.ts";
 import { isImageHost } from "../../../model/pushed-image.ts";
-import { type Adapter, authentic, ignored } from "../adapter.ts";
+import { type Adapter, ignored } from "../adapter.ts";
 import { pushedReading } from "../pushed.ts";
 import { checkHeader, checkSignature, checkSigned, type Signing } from "../secrets.ts";
 
@@ -29,7 +29,8 @@ const anyEvent = z.object({ domain: z.string(), event_type: z.string() });
  */
 export const jfrog: Adapter<JfrogHook> = {
   checkHead: (head, { signed, secrets }) => (signed ? checkSigned(head, signing) : checkHeader(head, HEADER, secrets)),
-  checkBody: (body, head, { signed, secrets }) => (signed ? checkSignature(body, head, signing, secrets) : authentic),
+  bodyCheck: ({ signed, secrets }) =>
+    signed ? (body, head) => checkSignature(body, head, signing, secrets) : undefined,
   read(body, _head, settings) {
     const any = anyEvent.safeParse(body);
     if (!any.success) return ignored("not an event as Artifactory sends them");

@@ -17,7 +17,10 @@ const schema = z.object({
  */
 export const nexus: Adapter<NexusHook> = {
   checkHead: (head) => checkSigned(head, signing),
-  checkBody: (body, head, { secrets }) => checkSignature(withoutWhitespace(body), head, signing, secrets),
+  bodyCheck:
+    ({ secrets }) =>
+    (body, head) =>
+      checkSignature(withoutWhitespace(body), head, signing, secrets),
   read(body, head, { host, repository }) {
     const id = head.header("x-nexus-webhook-delivery");
     const kind = head.header("x-nexus-webhook-id") ?? "";

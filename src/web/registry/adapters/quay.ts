@@ -20,11 +20,13 @@ const marked = z.object({ secret: z.string() });
  */
 export const quay: Adapter<QuayHook> = {
   checkHead: (head, { secrets }) => (secrets.length === 0 ? authentic : checkPath(head, secrets)),
-  checkBody(body, _head, { bodySecrets }) {
-    if (bodySecrets.length === 0) return authentic;
-    const parsed = marked.safeParse(parseJson(body.toString("utf8")));
-    if (!parsed.success) return refused("the body has no secret: is it in the notification's template?");
-    return isSecret(parsed.data.secret, bodySecrets) ? authentic : refused("the secret in the body is another one");
+  bodyCheck({ bodySecrets }) {
+    if (bodySecrets.length === 0) return undefined;
+    return (body) => {
+      const parsed = marked.safeParse(parseJson(body.toString("utf8")));
+      if (!parsed.success) return refused("the body has no secret: is it in the notification's template?");
+      return isSecret(parsed.data.secret, bodySecrets) ? authentic : refused("the secret in the body is another one");
+    };
   },
   read(body) {
     const parsed = schema.safeParse(body);
