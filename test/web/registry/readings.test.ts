@@ -40,7 +40,6 @@ describe("Docker Hub", () => {
     const { pushes } = (await read(hub, push({ repo_name: "ghcr.io/acme/web" }))) ?? {};
     expect(pushes?.map(({ image }) => image)).toEqual(["docker.io/ghcr.io/acme/web"]);
   });
-  });
 });
 
 describe("Quay", () => {
