@@ -4,7 +4,7 @@ import type { Ordering } from "./ordering.ts";
 export function movingOrdering(moving: string): Ordering<true> {
   return {
     behind: "is not",
-    best: `what the tag ${moving} is now`,
+    best: "the tag that the policy follows",
     compare: () => 0,
     keyOf: (_, tag) => (tag === moving ? true : undefined),
     whyNot: (_, tag) => `${tag} is not the tag that the policy follows, which is ${moving}`,

@@ -48,17 +48,20 @@ export function summaryOf<K>(decided: Decided<K>, told: readonly TargetDecision[
       ? `${tag} is ${bestText(decided)}`
       : `${tag} takes the place of ${from}: it is ${bestText(decided)}`;
   }
-  const [waiting] = walk.passed;
-  if (waiting !== undefined) {
-    const others = walk.passed.size > 1 ? `, and ${walk.passed.size - 1} more were passed over` : "";
-    const wait = walk.waitUntil === undefined ? "" : `; the next is old enough at ${momentText(walk.waitUntil)}`;
-    return `Nothing changes now: ${waiting[1]}${others}${wait}`;
-  }
+  if (walk.passed.size > 0) return `Nothing changes now: ${waitingText(decided)}`;
   const first = ranking.placed[0];
   if (first === undefined) return nothingTaken(decided);
   const [one] = told;
   if (targets.length === 0 || one === undefined) return `${first.tag} is ${best}, and no target has the image`;
   return `Nothing changes: ${first.tag} is ${best}, and ${one.target}${told.length > 1 ? ` and ${told.length - 1} more` : ""} has ${versionText(one.from)}${input.pin === "tag" ? "" : " with its digest"}`;
+}
+
+/** Why the best was passed over, and when the next can be taken. */
+function waitingText<K>({ walk: { passed, waitUntil } }: Decided<K>): string {
+  const [first = ""] = passed.values();
+  const others = passed.size > 1 ? `, and ${passed.size - 1} more were passed over` : "";
+  const until = waitUntil === undefined ? "" : momentText(waitUntil);
+  return `${first}${others}${first.includes(until) ? "" : `; the next is old enough at ${until}`}`;
 }
 
 function nothingTaken<K>({ ranking: { placed, out } }: Decided<K>): string {

@@ -66,8 +66,10 @@ export async function decide(
     input,
     async (reference) => {
       asked.push(reference);
-      if (reference in facts && facts[reference] === undefined) return undefined;
-      return image(reference, facts[reference]);
+      const named =
+        tags.find((tag) => !(reference in facts) && image(tag, facts[tag]).digest === reference) ?? reference;
+      if (named in facts && facts[named] === undefined) return undefined;
+      return image(named, facts[named]);
     },
     limits,
   );
