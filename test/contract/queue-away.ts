@@ -31,9 +31,12 @@ export function awayContract(name: string, server: () => StoreServer): void {
       await queue.add(delivery("before"));
       await until("the first was handled", () => seen.length === 1);
       await untilIdle(queue);
+      const record = { id: "kept", at: 1, keys: ["key"], value: "over the kill" };
+      await queue.records.put("thing", record);
       await server().kill();
       await expect(queue.add(delivery("during"), { timeoutMs: 300 })).rejects.toMatchObject({ kind: "unavailable" });
       expect(await queue.healthy(200)).toBe(false);
+      await expect(queue.records.get("thing", "kept")).rejects.toMatchObject({ name: "Fault", kind: "unavailable" });
       await server().restart();
       await queue.add(delivery("before"));
       await queue.add(delivery("during"));
@@ -41,6 +44,7 @@ export function awayContract(name: string, server: () => StoreServer): void {
       await until("the others were handled", () => seen.length >= 3);
       await untilIdle(queue);
       expect(seen.toSorted()).toEqual(["after", "before", "during"]);
+      expect(await queue.records.find("thing", { key: "key", limit: 9 })).toEqual([record]);
     });
 
     it("rides over a store that is away for a moment", async () => {

@@ -6,23 +6,22 @@ import type { KeptQuery, KeptRecord, RecordStore } from "./record-store.ts";
 const swept = 20;
 
 /**
- * `text` is JSON, but no jsonb: that takes neither NULs nor halves of surrogate pairs. `keys` are all texts that `find` looks for, prefix and kind in them, so that one index
- * serves all.
+ * Each way to find records has one column and one index, so that the planner, which for a long time knows nothing of the table, has no choice to get wrong: `name` is prefix, kind and id,
+ * `family` prefix and kind, `keys` the family with each key. Entries of `keys` are never left pending, since every search would read them one by one. `text` is JSON, but no jsonb: that takes
+ * neither NULs nor halves of surrogate pairs.
  */
 function tableOf(schema: string): string {
   return `
     create table if not exists ${schema}.sluice_records (
-      prefix text collate "C" not null,
-      kind text collate "C" not null,
-      id text collate "C" not null,
+      name text collate "C" primary key,
+      family text collate "C" not null,
       at bigint not null,
       expires bigint,
       keys text[] not null,
-      text text not null,
-      primary key (prefix, kind, id)
+      text text not null
     );
-    create index if not exists sluice_records_age on ${schema}.sluice_records (prefix, kind, at desc, id);
-    create index if not exists sluice_records_keys on ${schema}.sluice_records using gin (keys);
+    create index if not exists sluice_records_age on ${schema}.sluice_records (family, at desc, name);
+    create index if not exists sluice_records_keys on ${schema}.sluice_records using gin (keys) with (fastupdate = off);
     create index if not exists sluice_records_expires on ${schema}.sluice_records (expires) where expires is not null;
   `;
 }
@@ -51,52 +50,55 @@ export class PostgresRecords implements RecordStore {
   }
 
   async put({ kind, id, at, keys, text, expires }: KeptRecord, now: number): Promise<void> {
-    const found = keys.map((key) => this.#key(kind, key));
+    const found = keys.map((key) => this.#name(kind, key));
     await this.#query(
       `with old as (
-        select ctid from records
-        where expires <= $8 and not (prefix = $1 and kind = $2 and id = $3)
-        order by expires limit ${swept} for update skip locked
+        select ctid from records where expires <= $7 and name <> $1 order by expires limit ${swept} for update skip locked
       ), gone as (delete from records where ctid = any (array (select ctid from old)))
-      insert into records as kept (prefix, kind, id, at, expires, keys, text) values ($1, $2, $3, $4, $5, $6, $7)
-      on conflict (prefix, kind, id)
+      insert into records as kept (name, family, at, expires, keys, text) values ($1, $2, $3, $4, $5, $6)
+      on conflict (name)
       do update set at = excluded.at, expires = excluded.expires, keys = excluded.keys, text = excluded.text`,
-      [this.#prefix, kind, id, at, expires ?? null, found, text, now],
+      [this.#name(kind, id), this.#family(kind), at, expires ?? null, found, text, now],
     );
   }
 
   async get(kind: string, id: string, now: number): Promise<string | undefined> {
-    const found = await this.#query(
-      "select text from records where prefix = $1 and kind = $2 and id = $3 and (expires is null or expires > $4)",
-      [this.#prefix, kind, id, now],
-    );
+    const found = await this.#query("select text from records where name = $1 and (expires is null or expires > $2)", [
+      this.#name(kind, id),
+      now,
+    ]);
     return found[0];
   }
 
   async find({ kind, key, before, limit }: KeptQuery, now: number): Promise<readonly string[]> {
     if (key === undefined) {
       return this.#query(
-        `select text from records where prefix = $1 and kind = $2 and at < $3 and (expires is null or expires > $4)
-        order by at desc, id limit $5`,
-        [this.#prefix, kind, before, now, limit],
+        `select text from records where family = $1 and at < $2 and (expires is null or expires > $3)
+        order by at desc, name limit $4`,
+        [this.#family(kind), before, now, limit],
       );
     }
     // Materialized, or a rare key might be looked for through all records in the order of their age.
     return this.#query(
       `with found as materialized (
-        select ctid, at, id from records where keys @> $1 and at < $2 and (expires is null or expires > $3)
-      ), newest as (select ctid, at, id from found order by at desc, id limit $4)
-      select text from records where ctid = any (array (select ctid from newest)) order by at desc, id`,
-      [[this.#key(kind, key)], before, now, limit],
+        select ctid, at, name from records where keys @> $1 and at < $2 and (expires is null or expires > $3)
+      ), newest as (select ctid, at, name from found order by at desc, name limit $4)
+      select text from records where ctid = any (array (select ctid from newest)) order by at desc, name`,
+      [[this.#name(kind, key)], before, now, limit],
     );
   }
 
   async remove(kind: string, id: string): Promise<void> {
-    await this.#query("delete from records where prefix = $1 and kind = $2 and id = $3", [this.#prefix, kind, id]);
+    await this.#query("delete from records where name = $1", [this.#name(kind, id)]);
   }
 
-  #key(kind: string, key: string): string {
-    return `${this.#prefix}\n${kind}\n${key}`;
+  #family(kind: string): string {
+    return `${this.#prefix}\n${kind}`;
+  }
+
+  /** Of a record by its id, or of what it is found by. */
+  #name(kind: string, idOrKey: string): string {
+    return `${this.#family(kind)}\n${idOrKey}`;
   }
 
   async #query(text: string, values: readonly unknown[]): Promise<readonly string[]> {

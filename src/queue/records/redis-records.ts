@@ -2,8 +2,8 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { KeptQuery, KeptRecord, RecordStore } from "./record-store.ts";
 
-/** Records that will be forgotten one day, at most, of each kind; what would be forgotten soonest gives way. */
-const mostKept = 100_000;
+/** Records that will be forgotten one day, at most, of each kind; beyond that, what would be forgotten soonest gives way. */
+const usualMost = 100_000;
 /** Forgotten records removed by one call, at most. */
 const swept = 50;
 
@@ -29,8 +29,8 @@ local function drop(id)
   redis.call('ZREM', all, id)
   redis.call('ZREM', expiring, id)
 end
-local function sweep(now, most)
-  local over = redis.call('ZCARD', expiring) - ${mostKept}
+local function sweep(now, kept)
+  local most, over = ${swept}, redis.call('ZCARD', expiring) - kept
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', expiring, '-inf', now, 'LIMIT', 0, most)) do drop(id) end
   if over > 0 then
     for _, id in ipairs(redis.call('ZRANGE', expiring, 0, math.min(over, most) - 1)) do drop(id) end
@@ -42,15 +42,15 @@ local function live(text, now)
 end
 `;
 
-/** ARGV: now, id, score, time to be forgotten or "", what to keep, keys. */
+/** ARGV: now, records kept at most, id, score, time to be forgotten or "", what to keep, keys. */
 const putScript = `${shared}
-local id, score, expires = ARGV[2], ARGV[3], ARGV[4]
+local id, score, expires = ARGV[3], ARGV[4], ARGV[5]
 drop(id)
-redis.call('HSET', data, id, ARGV[5])
+redis.call('HSET', data, id, ARGV[6])
 redis.call('ZADD', all, score, id)
-for at = 6, #ARGV do redis.call('ZADD', data .. ':key:' .. ARGV[at], score, id) end
+for at = 7, #ARGV do redis.call('ZADD', data .. ':key:' .. ARGV[at], score, id) end
 if expires ~= '' then redis.call('ZADD', expiring, expires, id) end
-sweep(ARGV[1], ${swept})
+sweep(ARGV[1], tonumber(ARGV[2]))
 `;
 
 /** ARGV: id. */
@@ -58,13 +58,13 @@ const removeScript = `${shared}
 drop(ARGV[1])
 `;
 
-/** ARGV: now, end of the set's name, lowest score (excluded), limit. Gives what is kept. */
+/** ARGV: now, records kept at most, end of the set's name, lowest score (excluded), limit. Gives what is kept. */
 const findScript = `${shared}
-local now, set, limit = tonumber(ARGV[1]), data .. ARGV[2], tonumber(ARGV[4])
-sweep(ARGV[1], ${swept})
+local now, set, limit = tonumber(ARGV[1]), data .. ARGV[3], tonumber(ARGV[5])
+sweep(ARGV[1], tonumber(ARGV[2]))
 local found, offset, step = {}, 0, math.min(limit, 100)
 while #found < limit do
-  local ids = redis.call('ZRANGEBYSCORE', set, '(' .. ARGV[3], '+inf', 'LIMIT', offset, step)
+  local ids = redis.call('ZRANGEBYSCORE', set, '(' .. ARGV[4], '+inf', 'LIMIT', offset, step)
   for _, id in ipairs(ids) do
     local text = redis.call('HGET', data, id)
     if text and live(text, now) and #found < limit then found[#found + 1] = text end
@@ -79,16 +79,18 @@ return found
 export class RedisRecords implements RecordStore {
   readonly #redis: Redis;
   readonly #prefix: string;
+  readonly #most: string;
 
-  constructor(redis: Redis, prefix: string) {
+  constructor(redis: Redis, prefix: string, most = usualMost) {
     this.#redis = redis;
     this.#prefix = prefix;
+    this.#most = `${most}`;
   }
 
   async put({ kind, id, at, keys, text, expires }: KeptRecord, now: number): Promise<void> {
     const until = expires === undefined ? "" : `${expires}`;
     const kept = `${[until, ...keys].join("\n")}\n${text}`;
-    await this.#redis.eval(putScript, 1, this.#data(kind), `${now}`, id, score(at), until, kept, ...keys);
+    await this.#redis.eval(putScript, 1, this.#data(kind), `${now}`, this.#most, id, score(at), until, kept, ...keys);
   }
 
   async get(kind: string, id: string, now: number): Promise<string | undefined> {
@@ -100,7 +102,8 @@ export class RedisRecords implements RecordStore {
 
   async find({ kind, key, before, limit }: KeptQuery, now: number): Promise<readonly string[]> {
     const set = key === undefined ? ":all" : `:key:${key}`;
-    const found = await this.#redis.eval(findScript, 1, this.#data(kind), `${now}`, set, score(before), `${limit}`);
+    const asked = [this.#data(kind), `${now}`, this.#most, set, score(before), `${limit}`];
+    const found = await this.#redis.eval(findScript, 1, ...asked);
     return z.array(z.string()).parse(found).map(textOf);
   }
 
