@@ -49,6 +49,15 @@ const pollSchema = durationSchema.superRefine((milliseconds, context) => {
   context.addIssue({ code: "custom", message: "is shorter than a minute", params: { fix } });
 });
 
+function checkPolicyReference(text: string): Refusal | undefined {
+  const name = "[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?";
+  if (new RegExp(`^${name}:${name}$`).test(text)) return undefined;
+  return {
+    problem: "is not the name of a policy",
+    fix: "Write namespace and name without what a marker adds: `flux-system:webapp`.",
+  };
+}
+
 /** Keys of a policy of which at most one orders the tags. */
 const orderings = ["semver", "numerical", "alphabetical", "newest", "digest"] as const;
 
@@ -155,6 +164,13 @@ const entrySchema = z.strictObject({
     .meta({
       description: "What is written: the tag, the digest or both. Without it the tag, for the policy `digest` both.",
       examples: ["both"],
+    }),
+  marker: checkedText(checkPolicyReference)
+    .exactOptional()
+    .meta({
+      description:
+        'Values with a marker of this policy, as Flux writes them (`# {"$imagepolicy": "flux-system:webapp:tag"}`), are changed as well.',
+      examples: ["flux-system:webapp"],
     }),
   minimumAge: durationSchema.exactOptional().meta({
     description: "How old a build must be. A younger one waits, and the best that is old enough is taken.",

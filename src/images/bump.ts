@@ -2,16 +2,18 @@ import { type ComputedChange, computeChange, type Intent } from "../change/compu
 import { Drafts } from "../change/drafts.ts";
 import { textsOf, versionChanges } from "../change/images/expect.ts";
 import { type ImageUse, imageUses, useKey } from "../change/images/image-uses.ts";
-import { setImages } from "../change/images/set-images.ts";
+import { type SetImages, setImages } from "../change/images/set-images.ts";
 import type { Wish } from "../change/images/wish.ts";
 import type { Readers } from "../change/readers.ts";
 import type { ChangePlan, Side } from "../change/side.ts";
 import { toItems } from "../diff/item.ts";
 import { findSettings, type ImageReference, printImage } from "../edit/find/index.ts";
+import { UserError } from "../model/errors.ts";
 import { canonicalImage } from "../model/registry.ts";
 import type { Renderer } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { Repository } from "../model/tree.ts";
+import { setMarked, type WrittenMarkers } from "./marked.ts";
 
 /** What one target is to have of one image. */
 export interface WantedBump {
@@ -19,6 +21,8 @@ export interface WantedBump {
   readonly image: string;
   readonly tag: string;
   readonly digest: string;
+  /** Values behind the markers of this policy (`namespace:name`) get it as well. */
+  readonly marker?: string;
   /** What is written; see `pinned`. */
   readonly pin: Pin;
   /** Whether a place that has this now is to be changed. */
@@ -66,21 +70,54 @@ async function planTarget(target: Side, wanted: readonly WantedBump[], readers: 
     return [{ use, wanted: pinned(use.image, bump), renames: false }];
   });
   const differing = wishes.filter(({ use, wanted: image }) => printImage(image) !== printImage(use.image));
-  const found = await findSettings(target.target.render, target.render.trace, target.at.tree);
   const drafts = new Drafts(target.at.tree);
-  const besides = { charts: false, values: false };
-  const { written, notes } = await setImages(differing, { target, readers, found, source: found, drafts, besides });
+  const marked = await writeMarked(target, wanted, readers, drafts);
+  const { written, notes } = await writeImages(target, differing, readers, drafts, marked.versions.length > 0);
+  const versions = [...versionChanges(written), ...marked.versions];
   return {
-    versions: versionChanges(written),
+    versions: [...new Map(versions.map((change) => [JSON.stringify(change), change])).values()],
     changes: drafts.changes(),
     notes,
     expected: {
       images: new Map(written.map((wish) => [useKey(wish.use), printImage(wish.wanted)])),
       names: new Map(),
-      texts: written.flatMap(textsOf),
+      texts: [...written.flatMap(textsOf), ...marked.texts],
       beyond: "nothing",
     },
   };
+}
+
+/** Where markers brought a version, they may set what nothing else that is found sets: the proof tells. */
+async function writeImages(
+  target: Side,
+  differing: readonly Wish[],
+  readers: Readers,
+  drafts: Drafts,
+  marked: boolean,
+): Promise<SetImages> {
+  const found = await findSettings(target.target.render, target.render.trace, target.at.tree);
+  const besides = { charts: false, values: false };
+  try {
+    return await setImages(differing, { target, readers, found, source: found, drafts, besides });
+  } catch (error) {
+    if (marked && error instanceof UserError) return { written: differing, notes: [] };
+    throw error;
+  }
+}
+
+async function writeMarked(
+  target: Side,
+  wanted: readonly WantedBump[],
+  readers: Readers,
+  drafts: Drafts,
+): Promise<WrittenMarkers> {
+  const all: WrittenMarkers[] = [];
+  for (const bump of wanted) {
+    if (bump.marker === undefined) continue;
+    const fresh = (now: ImageReference) => (bump.moves(now) ? pinned(now, bump) : undefined);
+    all.push(await setMarked(target, bump.marker, bump.image, fresh, { readers, drafts }));
+  }
+  return { versions: all.flatMap(({ versions }) => versions), texts: all.flatMap(({ texts }) => texts) };
 }
 
 /** A digest that stands beside a tag is never left behind: it wins over the tag wherever both are. */

@@ -5,7 +5,8 @@ import type { ImageFacts, Registry } from "../model/registry.ts";
 import { canonicalImage } from "../model/registry.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
-import { type Pin, usesOf } from "./bump.ts";
+import { usesOf } from "./bump.ts";
+import { markedImages } from "./marked.ts";
 import { type CurrentVersion, choose, type Decision, type Version } from "./policy/index.ts";
 import type { ImageEntry } from "./units.ts";
 
@@ -53,7 +54,7 @@ export async function lookAtTargets(
   const sides = await Promise.all(
     targets.map(async (target): Promise<TargetNow | LeftTarget> => {
       try {
-        return { target, versions: versionsOf(await sideAt(target, at, { renderer, signal }), images) };
+        return { target, versions: await versionsOf(await sideAt(target, at, { renderer, signal }), images, entry) };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         return { target, why: messageOf(error) };
@@ -67,8 +68,14 @@ export async function lookAtTargets(
   };
 }
 
-function versionsOf(side: Side, images: ReadonlySet<string>): readonly Version[] {
-  const versions = usesOf(side, images).map(({ image: { tag, digest } }) => ({ tag, digest }));
+async function versionsOf(
+  side: Side,
+  images: ReadonlySet<string>,
+  { marker }: ImageEntry,
+): Promise<readonly Version[]> {
+  const marked = marker === undefined ? [] : await markedImages(side, marker);
+  const shown = [...usesOf(side, images).map(({ image }) => image), ...marked];
+  const versions = shown.map(({ tag, digest }) => ({ tag, digest }));
   return [...new Map(versions.map((version) => [versionKey(version), version])).values()];
 }
 
@@ -134,9 +141,4 @@ export async function decideEntry(input: DecideInput): Promise<EntryDecision> {
     factsOf,
   );
   return { entry, targets: free, left, decision, resumeAt: input.resumeAt };
-}
-
-/** What is written: a moving tag is told apart by its digest alone. */
-export function pinOf({ pin, policy }: ImageEntry): Pin {
-  return policy.digest !== undefined && pin === "tag" ? "both" : pin;
 }

@@ -6,7 +6,7 @@ import type { ImageJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import { computeBump, type TargetBump, type WantedBump } from "../bump.ts";
-import { decideEntry, type EntryDecision, lookAtTargets, pinOf, versionKey } from "../look.ts";
+import { decideEntry, type EntryDecision, lookAtTargets, versionKey } from "../look.ts";
 import { type ImageEntry, type ImageUnit, targetsOf, unitsOf } from "../units.ts";
 import { closeOverdue } from "./close.ts";
 import { conclude, type Outcome } from "./conclude.ts";
@@ -159,7 +159,8 @@ function wantedOf({ entry, decision }: EntryDecision, target: string): WantedBum
     image: canonicalImage(entry.image),
     tag,
     digest: facts.digest,
-    pin: pinOf(entry),
+    pin: entry.pin,
+    ...(entry.marker === undefined ? {} : { marker: entry.marker }),
     moves: (now) => moving.has(versionKey(now)),
   };
 }
