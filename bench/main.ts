@@ -3,6 +3,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { redisBinary, startRedis } from "../test/contract/queue-servers.ts";
 import { benchDoor, type DoorResult } from "./door.ts";
+import { benchEditLarge } from "./edit-large.ts";
 import { peakMegabytes } from "./memory.ts";
 import { benchPreview, type PreviewBench, type Ratio } from "./preview.ts";
 import { benchPromote, type PromoteBench } from "./promote.ts";
@@ -14,9 +15,15 @@ const doorLimit = 50;
 interface Results {
   readonly preview: PreviewBench;
   readonly promote: PromoteBench;
+  readonly images: ImagesBench;
   readonly text: ReturnType<typeof benchText>;
   readonly door: { readonly redis: DoorResult; readonly embedded: DoorResult };
   readonly memory: Readonly<Record<string, number | undefined>>;
+}
+
+/** What has to do with bumps of images. */
+interface ImagesBench {
+  readonly ratios: readonly Ratio[];
 }
 
 async function measure(): Promise<Results> {
@@ -26,6 +33,7 @@ async function measure(): Promise<Results> {
   const text = benchText();
   const memory = { ...preview.peaks, "node (previews, comparison)": peakMegabytes("self") };
   const promote = await measurePromote();
+  const images = await measureImages();
   say("webhook door, 200 deliveries/s for 5 s, on Redis …");
   const redis = await startRedis(redisBinary() ?? "redis-server");
   const folder = mkdtempSync(join(tmpdir(), "sluice-bench-door-"));
@@ -33,7 +41,7 @@ async function measure(): Promise<Results> {
     const onRedis = await benchDoor({ backend: redis.backend });
     say("webhook door, embedded …");
     const embedded = await benchDoor({ backend: { kind: "embedded", dataDir: folder } });
-    return { preview, promote, text, door: { redis: onRedis, embedded }, memory };
+    return { preview, promote, images, text, door: { redis: onRedis, embedded }, memory };
   } finally {
     await redis.dispose();
     rmSync(folder, { recursive: true, force: true });
@@ -45,6 +53,11 @@ function measurePromote(): Promise<PromoteBench> {
   return benchPromote();
 }
 
+async function measureImages(): Promise<ImagesBench> {
+  say("one image bumped in files of 5 MB …");
+  return { ratios: await benchEditLarge() };
+}
+
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -54,8 +67,9 @@ function print(results: Results): boolean {
   const lines = [
     `\n${cpus().length} cores, Node ${process.version}. Floor: the same kustomize processes with xargs -P${cpus().length}, nothing else.\n`,
   ];
-  lines.push(...results.preview.ratios.map(ratioLine), ...results.promote.ratios.map(ratioLine));
-  let held = [...results.preview.ratios, ...results.promote.ratios].every(holds);
+  const ratios = [results.preview, results.promote, results.images].flatMap((one) => one.ratios);
+  lines.push(...ratios.map(ratioLine));
+  let held = ratios.every(holds);
   const { text, door } = results;
   lines.push(`  ${"comparison, 20,000 lines".padEnd(36)} ${ms(text.compare)}   (${text.lines} lines of YAML a side)`);
   lines.push(`  ${"comment and check of it".padEnd(36)} ${ms(text.markdown)}`);
@@ -78,6 +92,13 @@ function print(results: Results): boolean {
 function printPromote({ ratios, peaks }: PromoteBench): boolean {
   const head = `\n${cpus().length} cores, Node ${process.version}. Floor: the same renderer rendering the same targets.\n`;
   process.stdout.write(`${[head, ...ratios.map(ratioLine), ...memoryLines(peaks)].join("\n")}\n`);
+  return ratios.every(holds);
+}
+
+/** The results of bumps of images alone. */
+function printImages({ ratios }: ImagesBench): boolean {
+  const head = `\n${cpus().length} cores, Node ${process.version}.\n`;
+  process.stdout.write(`${[head, ...ratios.map(ratioLine)].join("\n")}\n`);
   return ratios.every(holds);
 }
 
@@ -116,7 +137,10 @@ async function bench<T>(measured: Promise<T>, tell: (results: T) => boolean): Pr
 const [only] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 if (only === undefined) await bench(measure(), print);
 else if (only === "promote") await bench(measurePromote(), printPromote);
+else if (only === "images") await bench(measureImages(), printImages);
 else {
-  process.stderr.write(`there is no benchmark "${only}"; there is \`promote\`, or all of them without a name\n`);
+  process.stderr.write(
+    `there is no benchmark "${only}"; there are \`promote\` and \`images\`, or all of them without a name\n`,
+  );
   process.exitCode = 2;
 }

@@ -77,7 +77,7 @@ function marked(yaml: YamlText, files: ReadFiles): readonly Marked[] {
     if (marker === undefined) return [];
     if (!("malformed" in marker)) return [{ marker, comment }];
     const message = `The image policy marker is not valid: ${marker.malformed}`;
-    if (comment.value !== undefined) files.tell(yaml.path, message, comment.line);
+    if (comment.value() !== undefined) files.tell(yaml.path, message, comment.line);
     return [];
   });
 }
@@ -94,7 +94,7 @@ function settingsOf(
 ): readonly MarkerSetting[] {
   const placed = new Map<string, Placed>();
   for (const { marker, comment } of found) {
-    const node = comment.value?.node;
+    const node = comment.value()?.node;
     if (node === undefined || node.kind === "map" || node.kind === "list") {
       tell(files, yaml, { marker, comment }, "stands behind no single value");
       continue;

@@ -11,10 +11,16 @@ export interface Comment {
   /** Of the file, counted from 0. */
   readonly document: number;
   /**
-   * The single value that it stands behind on the same line; or before, where only comments stand between it and the value's key or dash, or where it is on a line of its own above an item of a
-   * list. Absent for other comments.
+   * Finds the single value that it stands behind on the same line; or before, where only comments stand between it and the value's key or dash, or where it is on a line of its own above an item of a
+   * list. `undefined` for other comments.
    */
-  readonly value?: { readonly path: KeyPath; readonly node: Node };
+  value(): Commented | undefined;
+}
+
+/** What stands at a path, aliases followed. */
+export interface Commented {
+  readonly path: KeyPath;
+  readonly node: Node;
 }
 
 /** The comments of a file that contain a text, in order. The same text inside of a value or a key is none. */
@@ -62,10 +68,12 @@ function contentStart(text: string, { kind, start, end }: Spot): number {
 
 function commentAt(yaml: YamlText, document: number, spots: readonly Spot[], start: number, end: number): Comment {
   const line = Math.max(yaml.lines.linePos(start).line, 1);
-  const about = { text: yaml.text.slice(start + 1, end), line, document };
-  const spot = spotOf(yaml.text, spots, start);
-  const node = spot && nodeAt(yaml, document, spot.path);
-  return spot === undefined || node === undefined ? about : { ...about, value: { path: spot.path, node } };
+  const value = (): Commented | undefined => {
+    const path = spotOf(yaml.text, spots, start)?.path;
+    const node = path && nodeAt(yaml, document, path);
+    return path === undefined || node === undefined ? undefined : { path, node };
+  };
+  return { text: yaml.text.slice(start + 1, end), line, document, value };
 }
 
 const dashes = /^[ \t]*(?:-[ \t]+)*(?:[&!]\S*[ \t]+)*$/;

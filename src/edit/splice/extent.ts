@@ -13,6 +13,12 @@ import {
 /** A map or a list. */
 export type Collection = YAMLMap.Parsed | YAMLSeq.Parsed;
 
+/** An item of a collection. */
+export interface ItemAt {
+  readonly collection: Collection;
+  readonly index: number;
+}
+
 /** Where an item of a collection is written, from its first indicator or property to the end of its content: comments and blank lines that follow are not its own. */
 export interface Extent {
   readonly start: number;

@@ -46,8 +46,8 @@ function nodeOf(view: View, node: ParsedNode | null, path: KeyPath, around: Shar
     return nodeOf(view, target, path, { alias: node.source, ...around }, at);
   }
   const shared = node !== null && view.document.used.has(node) ? { ...around, anchored: true } : around;
-  if (isMap(node)) return mapNode(view, node, path, shared, at);
-  if (isSeq(node)) return listNode(view, node, path, shared, at);
+  if (isMap(node)) return new MapView(path, at, shared, () => entriesOf(view, node, path, shared));
+  if (isSeq(node)) return new ListView(path, at, shared, () => itemsOf(view, node, path, shared));
   return scalarNode(view, node, path, shared, at);
 }
 
@@ -77,43 +77,78 @@ function jsonOf(node: Scalar): ScalarNode["json"] {
   return typeof value === "number" && Number.isFinite(value) ? value : sourceOf(node);
 }
 
-function listNode(view: View, list: YAMLSeq.Parsed, path: KeyPath, shared: Shared, line: number): ListNode {
-  const items = once(() => list.items.map((item, index) => childOf(view, item, [...path, index], shared)));
-  return {
-    kind: "list",
-    path,
-    line,
-    ...shared,
-    get items() {
-      return items();
-    },
-  };
+/** What maps and lists have in common. Most are passed by and never asked for what is in them. */
+class CollectionView implements Shared {
+  declare readonly alias?: string;
+  declare readonly anchored?: boolean;
+  declare readonly merged?: boolean;
+  readonly path: KeyPath;
+  readonly line: number;
+
+  constructor(path: KeyPath, line: number, shared: Shared) {
+    this.path = path;
+    this.line = line;
+    Object.assign(this, shared);
+  }
 }
 
-function mapNode(view: View, map: YAMLMap.Parsed, path: KeyPath, shared: Shared, line: number): MapNode {
-  const byKey = once(() => entriesOf(view, map, path, shared));
-  const entries = once(() => [...byKey().values()]);
-  return {
-    kind: "map",
-    path,
-    line,
-    ...shared,
-    get entries() {
-      return entries();
-    },
-    get: (key) => byKey().get(key)?.node,
-  };
+class ListView extends CollectionView implements ListNode {
+  readonly kind = "list";
+  readonly #make: () => readonly Node[];
+  #items: readonly Node[] | undefined;
+
+  constructor(path: KeyPath, line: number, shared: Shared, make: () => readonly Node[]) {
+    super(path, line, shared);
+    this.#make = make;
+  }
+
+  get items(): readonly Node[] {
+    this.#items ??= this.#make();
+    return this.#items;
+  }
+}
+
+class MapView extends CollectionView implements MapNode {
+  readonly kind = "map";
+  readonly #make: () => ReadonlyMap<string, MapEntry>;
+  #byKey: ReadonlyMap<string, MapEntry> | undefined;
+  #entries: readonly MapEntry[] | undefined;
+
+  constructor(path: KeyPath, line: number, shared: Shared, make: () => ReadonlyMap<string, MapEntry>) {
+    super(path, line, shared);
+    this.#make = make;
+  }
+
+  get entries(): readonly MapEntry[] {
+    this.#entries ??= [...this.#all().values()];
+    return this.#entries;
+  }
+
+  get(key: string): Node | undefined {
+    return this.#all().get(key)?.node;
+  }
+
+  #all(): ReadonlyMap<string, MapEntry> {
+    this.#byKey ??= this.#make();
+    return this.#byKey;
+  }
+}
+
+function itemsOf(view: View, { items }: YAMLSeq.Parsed, path: KeyPath, shared: Shared): readonly Node[] {
+  return items.map((item, index) => nodeOf(view, item, [...path, index], shared));
 }
 
 function entriesOf(view: View, map: YAMLMap.Parsed, path: KeyPath, shared: Shared): Map<string, MapEntry> {
   const entries = new Map<string, MapEntry>();
+  const merges: (ParsedNode | null)[] = [];
   for (const { key, value } of map.items) {
+    if (isMergeKey(key)) merges.push(value);
     const text = isMergeKey(key) ? undefined : keyOf(view, key);
     if (text === undefined) continue;
-    const line = lineOf(view, key);
-    entries.set(text, { key: text, line, node: childOf(view, value, [...path, text], shared, line) });
+    const line = value === null ? lineOf(view, key) : undefined;
+    entries.set(text, { key: text, node: nodeOf(view, value, [...path, text], shared, line) });
   }
-  for (const merged of map.items.filter(({ key }) => isMergeKey(key)).flatMap(({ value }) => sources(view, value))) {
+  for (const merged of merges.flatMap((value) => sources(view, value))) {
     const below = entriesOf(view, merged, path, { ...shared, merged: true });
     for (const [text, entry] of below) if (!entries.has(text)) entries.set(text, entry);
   }
@@ -130,17 +165,4 @@ function sources(view: View, value: ParsedNode | null): readonly YAMLMap.Parsed[
 function keyOf(view: View, key: ParsedNode | null): string | undefined {
   const node = isAlias(key) ? view.document.targets.get(key) : key;
   return isScalar(node) ? sourceOf(node) : undefined;
-}
-
-function childOf(view: View, node: ParsedNode | null, path: KeyPath, shared: Shared, line?: number): Node {
-  return nodeOf(view, node, path, shared, node === null ? line : undefined);
-}
-
-/** Keeps what was made at the first call. */
-function once<T>(make: () => T): () => T {
-  let kept: { readonly value: T } | undefined;
-  return () => {
-    kept ??= { value: make() };
-    return kept.value;
-  };
 }

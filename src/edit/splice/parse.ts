@@ -2,25 +2,50 @@ import { isMap, LineCounter, type ParsedNode, type YAMLParseError } from "yaml";
 import { messageOf, UserError } from "../../model/errors.ts";
 import { keyText } from "./keys.ts";
 import type { ParsedDocument } from "./parsed.ts";
-import { readStream } from "./stream.ts";
+import { type ReadOptions, readStream } from "./stream.ts";
 import { survey } from "./survey.ts";
 import type { YamlText } from "./types.ts";
 
 const maxBytes = 10 * 1024 * 1024;
 const byteOrderMark = "\uFEFF";
 
+/** The text of a file. */
+export interface YamlSource {
+  /** For messages. */
+  readonly path: string;
+  /** Without the byte order mark. */
+  readonly text: string;
+  readonly marked: boolean;
+}
+
 /**
  * Parses a file. One that is not UTF-8 (a byte order mark is fine), over 10 MiB or three million lexemes, not YAML, nested more than 200 levels deep or whose aliases stand for more than a million nodes is an
  * `input` UserError with its place. A key that stands twice is no error here; an edit below it is refused.
  */
 export function parseYaml(path: string, bytes: Uint8Array): YamlText {
+  return parseSource(sourceOf(path, bytes), { tokens: false });
+}
+
+/** Decodes a file; one that is not UTF-8, or over 10 MiB, is an `input` UserError. */
+export function sourceOf(path: string, bytes: Uint8Array): YamlSource {
   const decoded = decode(path, bytes);
   const marked = decoded.startsWith(byteOrderMark);
-  const text = marked ? decoded.slice(1) : decoded;
+  return { path, marked, text: marked ? decoded.slice(1) : decoded };
+}
+
+/** Parses a text as `parseYaml` does a file. To be edited it needs its tokens. */
+export function parseSource({ path, text, marked }: YamlSource, options: ReadOptions): YamlText {
   const lines = new LineCounter();
-  const parsed = roots(path, text, lines).map((root): ParsedDocument => ({ root, ...survey(root, path, lines) }));
+  const parsed = roots(path, text, lines, options).map(
+    (root): ParsedDocument => ({ root, ...survey(root, path, lines) }),
+  );
   const encrypted = parsed.some(({ root }) => isSops(root));
   return { path, documents: parsed.length, text, marked, lines, encrypted, parsed };
+}
+
+/** A text as the bytes of a file. */
+export function encoded(text: string, marked: boolean): Uint8Array {
+  return new TextEncoder().encode(marked ? byteOrderMark + text : text);
 }
 
 function decode(path: string, bytes: Uint8Array): string {
@@ -37,8 +62,13 @@ function decode(path: string, bytes: Uint8Array): string {
 }
 
 /** The root of each document. */
-function roots(path: string, text: string, lines: LineCounter): readonly (ParsedNode | undefined)[] {
-  const { documents, errors } = attempt(path, () => readStream(path, text, lines));
+function roots(
+  path: string,
+  text: string,
+  lines: LineCounter,
+  options: ReadOptions,
+): readonly (ParsedNode | undefined)[] {
+  const { documents, errors } = attempt(path, () => readStream(path, text, lines, options));
   if (errors[0] !== undefined) throw syntaxError(path, text, errors[0], lines);
   return documents.length === 0 ? [undefined] : documents.map(({ contents }) => contents ?? undefined);
 }

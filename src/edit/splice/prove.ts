@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
 import { isJsonObject, type Json } from "../../model/json.ts";
-import type { Collection } from "./extent.ts";
+import type { Collection, ItemAt } from "./extent.ts";
 import type { Change, DocumentPlan } from "./gather.ts";
 import { grownJson } from "./grown.ts";
 import type { ParsedDocument } from "./parsed.ts";
@@ -16,6 +16,15 @@ export function proves(before: YamlText, plans: readonly (DocumentPlan | undefin
     const now = after.parsed[index];
     return now !== undefined && new Proof(document, plans[index], now).holds();
   });
+}
+
+/** Whether `part` is one document that says what `document` says, from `offset` on, or, with an item, a collection of that one item of the document. */
+export function isPart(document: ParsedDocument | undefined, item: ItemAt | undefined, part: YamlText, offset: number) {
+  const [own, more] = part.parsed;
+  if (document === undefined || own === undefined || more !== undefined) return false;
+  const proof = new Proof(document, undefined, own);
+  if (item !== undefined) return proof.holdsFor(item);
+  return own.root !== undefined && own.root.range[0] + offset === document.root?.range[0] && proof.holds();
 }
 
 class Proof {
@@ -36,6 +45,14 @@ class Proof {
     if (old !== undefined) return this.#node(old, now ?? null);
     const filling = this.#plan?.fillings.get(undefined);
     return filling === undefined ? now === undefined : isJson(now ?? null, grownJson(filling.value));
+  }
+
+  /** Whether the document after is a collection with one item, which is as that item before. */
+  holdsFor({ collection, index }: ItemAt): boolean {
+    const now = this.#after.root;
+    if (!(isMap(now) || isSeq(now)) || isSeq(now) !== isSeq(collection)) return false;
+    if (now.items.length !== 1 || now.flow !== collection.flow) return false;
+    return isSeq(now) ? this.#item(collection, index, now, 0) : this.#pair(collection, index, now, 0);
   }
 
   #node(old: ParsedNode | null, now: ParsedNode | null): boolean {

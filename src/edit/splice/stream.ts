@@ -20,30 +20,48 @@ export interface ReadStream {
   readonly errors: readonly YAMLParseError[];
 }
 
+/** What is kept of a text, and how much of it is read. */
+export interface ReadOptions {
+  /** Whether nodes know the tokens that they are made of: they cost as much memory as the nodes. */
+  readonly tokens: boolean;
+  readonly mostLexemes?: number;
+}
+
 /**
  * Parses a text with the places of all that is written. Memory and time grow with the lexemes, not with the bytes: more than three million of them (some 7 MB of usual YAML), or brackets in
  * brackets without end, are an `input` UserError.
  */
-export function readStream(path: string, text: string, lines: LineCounter, most = maxLexemes): ReadStream {
+export function readStream(path: string, text: string, lines: LineCounter, options: ReadOptions): ReadStream {
+  const { tokens, mostLexemes = maxLexemes } = options;
   // Keys are not compared: the library would compare each key with each other.
-  const composer = new Composer({ keepSourceTokens: true, uniqueKeys: false, prettyErrors: false, logLevel: "error" });
+  const composer = new Composer({
+    keepSourceTokens: tokens,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  const documents: Document.Parsed<ParsedNode>[] = [];
   lines.addNewLine(0);
-  const documents = Array.from(composer.compose(tokens(text, new Parser(lines.addNewLine), new Meter(path, most))));
+  const feed = (token: CST.Token): boolean => {
+    for (const document of composer.next(token)) documents.push(document);
+    return token.type === "error";
+  };
+  read(text, new Parser(lines.addNewLine), new Meter(path, mostLexemes), feed);
+  for (const document of composer.end()) documents.push(document);
   const errors = documents.flatMap((document) => document.errors);
   return { documents, errors: documents.length === 0 ? composer.streamInfo().errors : errors };
 }
 
-function* tokens(text: string, parser: Parser, meter: Meter): Generator<CST.Token, void> {
+/** Gives each token to `feed` until that answers `true`: the first error is enough, each costs more than a thousand good lines. */
+function read(text: string, parser: Parser, meter: Meter, feed: (token: CST.Token) => boolean): void {
   for (const lexeme of new Lexer().lex(text)) {
     meter.lexeme(lexeme);
     for (const token of parser.next(lexeme)) {
       meter.token(token);
-      yield token;
-      // The first error is enough: each costs more than a thousand good lines.
-      if (token.type === "error") return;
+      if (feed(token)) return;
     }
   }
-  yield* parser.end();
+  for (const token of parser.end()) feed(token);
 }
 
 /** Counts what a file has, up to its limits. */

@@ -52,10 +52,9 @@ export interface ScalarNode extends ScalarAt {
   readonly json: string | number | boolean | null;
 }
 
-/** One key of a map. `line` is the key's, counted from 1. */
+/** One key of a map. */
 export interface MapEntry {
   readonly key: string;
-  readonly line: number;
   readonly node: Node;
 }
 

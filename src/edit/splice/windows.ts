@@ -1,0 +1,122 @@
+import { isAlias, isMap, isScalar, type ParsedNode } from "yaml";
+import { type Collection, type ItemAt, itemValue } from "./extent.ts";
+import { isMergeKey, keyText } from "./keys.ts";
+import type { YamlEdit, YamlText } from "./types.ts";
+
+/** Whole lines of a text that hold all that some edits change: a document, or an item of a block collection. */
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+  readonly document: number;
+  /** Absent where it is a document. */
+  readonly item?: ItemAt;
+  /** As edits of the window by itself. */
+  readonly edits: readonly YamlEdit[];
+}
+
+/** How far windows go, in UTF-16 units. */
+export interface Windowing {
+  /** A window is not made smaller than this. */
+  readonly smallest: number;
+  /** All windows together are no more than this. */
+  readonly most: number;
+}
+
+/** Directives are for the documents that follow, and `...` ends one without beginning the next. */
+const otherMark = /^(?:%|\.\.\.)/m;
+
+/** The windows of edits, in order, without overlap; `undefined` where the text has none that are sure to mean by themselves what they mean in it, or they would be too much of it. */
+export function windowsFor(
+  yaml: YamlText,
+  edits: readonly YamlEdit[],
+  { smallest, most }: Windowing,
+): readonly Window[] | undefined {
+  const starts = documentStarts(yaml);
+  if (starts === undefined) return undefined;
+  const windows: Window[] = [];
+  for (const [document, own] of Map.groupBy(edits, ({ document: index }) => index)) {
+    const [start, end] = [starts[document], starts[document + 1] ?? yaml.text.length];
+    if (start === undefined) return undefined;
+    windows.push(...within(yaml, { start, end, document, edits: own }, smallest));
+  }
+  const size = windows.reduce((sum, { start, end }) => sum + end - start, 0);
+  return size > most ? undefined : windows.sort((a, b) => a.start - b.start);
+}
+
+/** Where each document begins: at its `---`, the first at the start of the text. */
+function documentStarts({ text, documents }: YamlText): readonly number[] | undefined {
+  if (otherMark.test(text)) return undefined;
+  const marks = [...text.matchAll(/^---(?=[ \t\r\n]|$)/gm)].map(({ index }) => index);
+  const isMarked = marks.length === documents;
+  return isMarked || marks.length === documents - 1 ? [0, ...(isMarked ? marks.slice(1) : marks)] : undefined;
+}
+
+/** The windows in a document. What is added or taken away asks how the document is written, and aliases what stands before. */
+function within(yaml: YamlText, whole: Window, smallest: number): readonly Window[] {
+  const parsed = yaml.parsed[whole.document];
+  const isNarrow = parsed?.targets.size === 0 && whole.edits.every(({ kind }) => kind === "set");
+  if (!isNarrow || parsed?.root === undefined) return [atRoot(whole)];
+  return narrowed({ yaml, smallest }, parsed.root, 0, whole);
+}
+
+function atRoot(window: Window): Window {
+  return { ...window, edits: window.edits.map((edit) => ({ ...edit, document: 0 })) };
+}
+
+interface Scope {
+  readonly yaml: YamlText;
+  readonly smallest: number;
+}
+
+/** The windows of the items that the edits go into; the whole where one cannot be told from what stands around it. */
+function narrowed(scope: Scope, node: ParsedNode | null, depth: number, whole: Window): readonly Window[] {
+  const kept = depth === 0 ? atRoot(whole) : relative(whole, depth - 1);
+  if (whole.end - whole.start <= scope.smallest || !isBlock(node)) return [kept];
+  const byStep = Map.groupBy(whole.edits, ({ path }) => path[depth]);
+  const windows: Window[] = [];
+  for (const [step, edits] of byStep) {
+    const index = step === undefined ? -1 : indexOf(node, step);
+    const span = spanOf(scope.yaml.text, node, index, whole.end);
+    if (span === undefined) return [kept];
+    const own = { ...span, document: whole.document, item: { collection: node, index }, edits };
+    windows.push(...narrowed(scope, itemValue(node, index), depth + 1, own));
+  }
+  return windows;
+}
+
+/** An item by itself is the first of its list. */
+function relative(window: Window, depth: number): Window {
+  const edits = window.edits.map((edit): YamlEdit => {
+    const [step = 0, ...rest] = edit.path.slice(depth);
+    return { ...edit, document: 0, path: [typeof step === "number" ? 0 : step, ...rest] };
+  });
+  return { ...window, edits };
+}
+
+function isBlock(node: ParsedNode | null): node is Collection {
+  return node !== null && !isAlias(node) && !isScalar(node) && node.flow !== true;
+}
+
+/** The one item that a step leads to; -1 for none and for a key that stands twice. */
+function indexOf(node: Collection, step: string | number): number {
+  if (!isMap(node)) return typeof step === "number" ? step : -1;
+  const isKey = (key: ParsedNode) => !isMergeKey(key) && keyText(key) === String(step);
+  const index = node.items.findIndex(({ key }) => isKey(key));
+  return node.items.findLastIndex(({ key }) => isKey(key)) === index ? index : -1;
+}
+
+/** The lines from an item to the next, where both begin their line. */
+function spanOf(text: string, node: Collection, index: number, end: number) {
+  const start = lineOf(text, node, index);
+  const next = index + 1 < node.items.length ? lineOf(text, node, index + 1) : end;
+  return start === undefined || next === undefined ? undefined : { start, end: next };
+}
+
+/** Where the line begins that an item begins: with its key alone, or a dash. */
+function lineOf(text: string, node: Collection, index: number): number | undefined {
+  const item = isMap(node) ? node.items[index]?.key : itemValue(node, index);
+  if (item === undefined || item === null) return undefined;
+  const start = text.lastIndexOf("\n", item.range[0] - 1) + 1;
+  const before = text.slice(start, item.range[0]);
+  return (isMap(node) ? /^ *$/ : /^ *- *$/).test(before) ? start : undefined;
+}
