@@ -5,7 +5,7 @@ import { messageOf, UserError } from "./model/errors.ts";
 import { emptyServerFile, readServerFile, type ServerFile } from "./settings/file.ts";
 import { variables } from "./settings/variables.ts";
 
-export { type Variable, variables } from "./settings/variables.ts";
+export { variables } from "./settings/variables.ts";
 
 /** Where jobs are kept. */
 export type StoreSettings =

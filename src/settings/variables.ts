@@ -1,5 +1,5 @@
 /** One environment variable as `sluice doctor` and the documentation name it. */
-export interface Variable {
+interface Variable {
   readonly name: string;
   readonly required: boolean;
   readonly secret: boolean;
