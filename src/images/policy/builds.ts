@@ -46,7 +46,8 @@ export function buildOrdering({ times, limit }: Builds, sieve: Sieve): Ordering<
     against: ({ key }, { tag, builtAt: known }) => {
       if (known === undefined) return undefined;
       // The same build under a name that the policy does not take, such as latest.
-      return key === known && sieve.anyTextOf(tag) === undefined ? 1 : key - known;
+      const renamed = key === known && tag !== "" && sieve.anyTextOf(tag) === undefined;
+      return renamed ? 1 : key - known;
     },
   };
 }

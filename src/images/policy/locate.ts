@@ -8,24 +8,39 @@ const atOnce = 8;
 /** Finds the place of what targets have. What a target names by its digest alone is looked for among the `limit` best tags; what is not there is told by when it was built. */
 export async function locateAll<K>(
   ranking: Ranking<K>,
-  { current, policy, pin, now }: PolicyInput,
+  input: PolicyInput,
   ask: Asker,
   limit: number,
 ): Promise<readonly Located[]> {
   const places = new Map<string, Promise<Place>>();
   const placeOf = (version: Version): Promise<Place> =>
-    places.getOrInsertComputed(`${version.tag}@${version.digest}`, async () => {
-      const { tag, digest } = version;
-      if (policy.digest !== undefined) return { tag, digest };
-      const reference = digest === "" ? tag : digest;
-      if (policy.newest === true && reference !== "")
-        return { tag, digest, ...timeOf(builtAt(await ask(reference), now)) };
-      if (digest === "" || (tag !== "" && pin !== "digest")) return { tag, digest };
-      const found = await tagOf(ranking, digest, ask, limit);
-      if (found !== undefined) return { tag: found, digest };
-      return { tag: "", digest, ...timeOf(builtAt(await ask(digest), now)) };
-    });
-  return Promise.all(current.map((one) => located(one, placeOf)));
+    places.getOrInsertComputed(`${version.tag}@${version.digest}`, () =>
+      locate(ranking, version, { input, ask, limit }),
+    );
+  return Promise.all(input.current.map((one) => located(one, placeOf)));
+}
+
+interface Locating {
+  readonly input: PolicyInput;
+  readonly ask: Asker;
+  readonly limit: number;
+}
+
+/** Where only the digest is written, a tag beside it is a leftover. */
+async function locate<K>(
+  ranking: Ranking<K>,
+  { tag, digest }: Version,
+  { input: { policy, pin, now }, ask, limit }: Locating,
+): Promise<Place> {
+  const told = pin === "digest" && digest !== "" ? "" : tag;
+  if (policy.digest !== undefined || (tag === "" && digest === "")) return { tag, digest };
+  if (policy.newest === true) {
+    return { tag: told, digest, ...timeOf(builtAt(await ask(digest === "" ? tag : digest), now)) };
+  }
+  if (told !== "") return { tag, digest };
+  const found = await tagOf(ranking, digest, ask, limit);
+  if (found !== undefined) return { tag: found, digest };
+  return { tag: "", digest, ...timeOf(builtAt(await ask(digest), now)) };
 }
 
 async function located(current: CurrentVersion, placeOf: (version: Version) => Promise<Place>): Promise<Located> {
