@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { hkdfSync, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSeal } from "./change/seal.ts";
@@ -32,6 +32,7 @@ import { engineBinary } from "./render/binary.ts";
 import { createRenderer } from "./render/renderer.ts";
 import { type ServerSettings, secretsOf } from "./settings.ts";
 import { createStateStore } from "./state/index.ts";
+import { deliveriesRoutes } from "./web/deliveries/index.ts";
 import { createWeb, type ServedWeb, serveWeb } from "./web/index.ts";
 import { runCommands } from "./webhooks/commands/run.ts";
 import { type MissedWatch, watchMissedDeliveries } from "./webhooks/missed.ts";
@@ -268,6 +269,12 @@ function openWeb(
   const events = settings.role === "worker" ? undefined : new Set(Object.keys(EVENTS));
   const hooks = settings.role === "worker" ? [] : settings.hooks;
   const web = createWeb({ queue, webhookSecret: settings.webhookSecret, events, hooks, metrics, log, stopping });
+  if (settings.role !== "worker") {
+    const deliveries = createDeliveryLog(queue.records, Date.now);
+    const { adminToken, githubUrl: webUrl } = settings;
+    const access = { adminToken, webUrl, clock: Date.now, newId: () => randomUUID() };
+    web.route("/", deliveriesRoutes({ deliveries, queue, log, ...access }));
+  }
   return serveWeb(web, { host: settings.host, port: settings.port });
 }
 

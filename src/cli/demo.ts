@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
+import { ADMIN_TOKEN } from "./demo/scene.ts";
 import { usage } from "./parse.ts";
 import { aborted } from "./wait.ts";
 
@@ -53,7 +54,7 @@ async function run(context: Context, folder: string, port: number): Promise<numb
   const played = await play({ folder, port, context });
   try {
     if (context.args.exit) return EXIT.fine;
-    stdout.write(tryNext(paint).join("\n").concat("\n"));
+    stdout.write(tryNext(paint, played.deliveries).join("\n").concat("\n"));
     await aborted(signal);
     context.stderr.write("Stopping.\n");
     return EXIT.fine;
@@ -62,13 +63,15 @@ async function run(context: Context, folder: string, port: number): Promise<numb
   }
 }
 
-function tryNext(paint: Context["paint"]): readonly string[] {
+function tryNext(paint: Context["paint"], deliveries: string): readonly string[] {
   return [
     "",
     paint.bold("Try next"),
     "  Open a pull request's page and comment /diff or /help.",
     "  Push another commit with git, from the page's clone address, and see the comment change.",
     "  Merge one pull request and look at what the others show then.",
+    "  Push another tag on the registry's page, and watch a pull request come.",
+    `  Ask ${paint.link(deliveries, deliveries)} why (any name, password ${ADMIN_TOKEN}).`,
     `  ${paint.dim("Ctrl-C ends the demo.")}`,
   ];
 }

@@ -1,14 +1,8 @@
 import { Fault } from "../../model/errors.ts";
 import { type LocalRegistry, type PullSummary, startLocalRegistry } from "../../sandbox/index.ts";
 import { assertHolds, chainOf, command, merge, openPull, tell } from "./acts.ts";
-import { REPOSITORY, type Scene } from "./scene.ts";
+import { REPOSITORY, SAMPLE_REGISTRY, type Scene } from "./scene.ts";
 import { checksOf, happens, previewOf } from "./watch.ts";
-
-/** Where the sample's images come from; in the demo the registry on this machine stands in for it. */
-export const SAMPLE_REGISTRY = "ghcr.io";
-
-/** The hook that the registry tells what was pushed. */
-export const HOOK = { name: "local", secret: "the demo's registry tells by this" } as const;
 
 const SOURCE = { owner: REPOSITORY.owner, name: "orders" } as const;
 const IMAGE = "acme/orders";

@@ -3,12 +3,12 @@ import { Fault } from "../../model/errors.ts";
 import { type LocalGitHub, type LocalRegistry, type PullSummary, startLocalGitHub } from "../../sandbox/index.ts";
 import { commandLog } from "../log.ts";
 import { within } from "../wait.ts";
-import { HOOK, makeSource, playImages, startRegistry } from "./images.ts";
+import { makeSource, playImages, startRegistry } from "./images.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { playPromotion } from "./promotion.ts";
 import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
 import { type Clone, pushSample } from "./sample.ts";
-import { framed, PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
+import { framed, HOOK, PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
 import { demoSettings } from "./settings.ts";
 import { type Steps, stepsOn } from "./steps.ts";
 import { checkWrites, previewAgain, previewOf, replyTo, type Said } from "./watch.ts";
@@ -25,6 +25,8 @@ export interface Stage {
 /** A demo that was played to its end and is still up. */
 export interface Played {
   readonly url: string;
+  /** Where the delivery log is read. */
+  readonly deliveries: string;
   close(): Promise<void>;
 }
 
@@ -42,15 +44,14 @@ export async function play(stage: Stage): Promise<Played> {
     for (const end of closers.splice(0).reverse()) await within(end(), CLOSE_DEADLINE, lateClose);
   };
   try {
-    const url = await acts(stage, closers);
-    return { url, close };
+    return { ...(await acts(stage, closers)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<string> {
+async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omit<Played, "close">> {
   const { context, folder } = stage;
   const { paint, signal } = context;
   const steps = stepsOn(context.stdout, paint, context.progress, () => performance.now());
@@ -74,7 +75,9 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<str
     ({ url }) => paint.link(url, url),
   );
   closers.push(() => registry.close());
-  await steps.step("Sluice, with its store embedded", () => startServer(github, registry, stage, closers));
+  const sluice = await steps.step("Sluice, with its store embedded", () =>
+    startServer(github, registry, stage, closers),
+  );
   const pulls: PullSummary[] = [];
   for (const pull of DEMO_PULLS) pulls.push(await playPull(pull, { github, clone, steps, context }));
   const [first] = pulls;
@@ -83,7 +86,7 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<str
   if (release) await playPromotion(release, { github, clone, steps, context });
   await playImages(registry, { github, clone, steps, context });
   ending(pulls, steps, paint);
-  return github.url;
+  return { url: github.url, deliveries: `${sluice}/deliveries` };
 }
 
 async function startServer(
@@ -91,7 +94,7 @@ async function startServer(
   registry: LocalRegistry,
   stage: Stage,
   closers: (() => Promise<void>)[],
-): Promise<void> {
+): Promise<string> {
   const { startSluice } = await import("../../wiring.ts");
   const sluice = await startSluice(demoSettings(github, registry, stage.folder), {
     log: commandLog(stage.context.stderr, stage.context.debug),
@@ -103,6 +106,7 @@ async function startServer(
     headers: { authorization: HOOK.secret },
     ignoreActions: ["pull"],
   });
+  return sluice.url;
 }
 
 async function pushRepository(github: LocalGitHub, folder: string, signal: AbortSignal): Promise<Clone> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { LocalGitHub, LocalRegistry } from "../../sandbox/index.ts";
 import type { ServerSettings } from "../../settings.ts";
-import { HOOK, SAMPLE_REGISTRY } from "./images.ts";
+import { ADMIN_TOKEN, HOOK, SAMPLE_REGISTRY } from "./scene.ts";
 
 /** Sluice on its embedded defaults, as the App of a local GitHub, with a registry on this machine in place of the one that the sample's images are in. */
 export function demoSettings(github: LocalGitHub, registry: LocalRegistry, folder: string): ServerSettings {
@@ -20,6 +20,7 @@ export function demoSettings(github: LocalGitHub, registry: LocalRegistry, folde
     concurrency: 4,
     engines: undefined,
     previewForks: false,
+    adminToken: ADMIN_TOKEN,
     hooks: [
       {
         kind: "distribution",
