@@ -101,6 +101,3 @@ export type HookSettings =
   | NexusHook
   | GarHook
   | GithubActionsHook;
-
-/** The kinds of senders. */
-export type HookKind = HookSettings["kind"];

@@ -2,8 +2,6 @@ import { z } from "zod";
 import type { HookSettings } from "../model/hooks.ts";
 import { base, header, host, overrideHost, pathSecret, secretKeys, texts } from "./hook-parts.ts";
 
-export type { HookSettings } from "../model/hooks.ts";
-
 const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 const GOOGLE_KEYS = "https://www.googleapis.com/oauth2/v3/certs";
 
