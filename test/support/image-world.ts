@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createDeliveryLog } from "../../src/images/deliveries.ts";
+import type { DeliveryLog } from "../../src/model/images.ts";
+import { StoredRecords } from "../../src/queue/records/stored-records.ts";
+import { RedisStore } from "../../src/queue/redis-store.ts";
+import {
+  type LocalGitHub,
+  type LocalRegistry,
+  type PullSummary,
+  type RepositoryRef,
+  startLocalRegistry,
+} from "../../src/sandbox/index.ts";
+import { redisBinary, startRedis } from "../contract/queue-servers.ts";
+import { gitopsFiles } from "./gitops.ts";
+import { startCheckedGitHub } from "./local-github.ts";
+import { openStoreGate, type StoreGate } from "./store-gate.ts";
+import { tempDir } from "./temp-git.ts";
+import { eventually } from "./wait.ts";
+import { serverEnvironment } from "./walk.ts";
+
+const program = join(import.meta.dirname, "serve-images-child.ts");
+const secret = "a secret of the registry's hook";
+
+/** A server that can be killed. */
+export interface ServerProcess {
+  readonly url: string;
+  /** With `kill -9`. */
+  kill(): Promise<void>;
+}
+
+/** A local GitHub, a local registry, a Redis, and servers as processes of their own. */
+export interface ImageWorld {
+  readonly github: LocalGitHub;
+  readonly registry: LocalRegistry;
+  /** Between the servers and the Redis. */
+  readonly gate: StoreGate;
+  /** Starts a server; webhooks go to the one that was started last and takes some. */
+  start(role?: "all" | "web" | "worker"): Promise<ServerProcess>;
+  /** A repository with the app `web` on `acme/NAME:1.2.0` in staging, whose wish for newer images a server knows. */
+  repository(name: string): Promise<RepositoryRef>;
+  /** Pushes a tag of `acme/NAME` without a word to anybody. */
+  push(name: string, tag: string): Promise<void>;
+  /** Tells a server that a tag was pushed; resolves with the status of its answer. */
+  tell(server: ServerProcess, name: string, tag: string, id?: string): Promise<number>;
+  /** Resolves when nothing is asked of GitHub or of the registry for a while. */
+  quiet(): Promise<void>;
+  /** What the servers were told of and what came of it. */
+  readonly log: DeliveryLog;
+  /** The image pull requests of a repository, oldest first. */
+  bumps(repository: RepositoryRef): readonly PullSummary[];
+  close(): Promise<void>;
+}
+
+/** Opens a world without servers. */
+export async function openImageWorld(): Promise<ImageWorld> {
+  const root = tempDir("sluice-images-");
+  const binary = redisBinary();
+  if (binary === undefined) throw new Error("no redis-server: see `node scripts/bootstrap.mjs --tests`");
+  const redis = await startRedis(binary);
+  if (redis.backend.kind !== "redis") throw new Error("expected Redis");
+  const gate = await openStoreGate(redis.backend.url);
+  const store = new RedisStore(redis.backend.url, "sluice", () => undefined);
+  await store.prepare();
+  const github = await startCheckedGitHub({ dataDir: join(root, "github") });
+  const registry = await startLocalRegistry();
+  const file = join(root, "sluice.server.yaml");
+  writeFileSync(file, serverFile(registry.host));
+  const running: ChildProcess[] = [];
+  const start = async (role: "all" | "web" | "worker" = "all"): Promise<ServerProcess> => {
+    const own = { REDIS_URL: gate.url, ROLE: role, SLUICE_SERVER_FILE: file, HOOK_SECRET: secret };
+    const env = { PATH: process.env.PATH, SLUICE_ENGINE: process.env.SLUICE_ENGINE, ...own };
+    const child = spawn(process.execPath, [program], {
+      env: { ...env, ...serverEnvironment(github, join(root, `sluice-${running.length}`)) },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    running.push(child);
+    const url = await upOf(child);
+    if (role !== "worker") github.setWebhookUrl(`${url}/api/github/webhooks`);
+    return { url, kill: () => killed(child) };
+  };
+  return {
+    github,
+    registry,
+    gate,
+    log: createDeliveryLog(new StoredRecords(async () => store.records, Date.now, 5_000), Date.now),
+    start,
+    repository: (name) => repositoryFor(github, registry, name),
+    push: async (name, tag) => {
+      await registry.push({ repository: `acme/${name}`, tag });
+    },
+    tell: ({ url }, name, tag, id = randomUUID()) => tell(url, registry.host, `acme/${name}`, tag, id),
+    quiet: () => quiet(() => github.countRequests() + registry.requests.length),
+    bumps: (repository) => github.pulls(repository).filter(({ headRef }) => headRef.startsWith("sluice/image/")),
+    close: async () => {
+      for (const child of running) await killed(child);
+      await gate.close();
+      await store.close();
+      await redis.dispose();
+      await registry.close();
+      await github.settled();
+      await github.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function serverFile(host: string): string {
+  return `hooks:
+  - { kind: distribution, name: local, secret: "\${HOOK_SECRET}", perMinute: 6000 }
+registries:
+  - { host: "${host}", insecure: true, private: true }
+`;
+}
+
+async function upOf(child: ChildProcess): Promise<string> {
+  let said = "";
+  child.stdout?.on("data", (chunk) => {
+    said += String(chunk);
+  });
+  return eventually("the server to be up", () => /^up (\S+)/m.exec(said)?.[1], 60_000);
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
+}
+
+async function repositoryFor(github: LocalGitHub, registry: LocalRegistry, name: string): Promise<RepositoryRef> {
+  const image = `${registry.host}/acme/${name}`;
+  const wish = `images:\n  - image: "${image}"\n    policy: { semver: "^1.0" }\n    environments: [staging]\n`;
+  const plain = Object.entries(gitopsFiles()).map(([path, text]) => [
+    path,
+    (path === ".sluice.yaml" ? `${text}${wish}` : text).replaceAll("ghcr.io/acme/web", image),
+  ]);
+  return github.createRepository({ owner: "acme", name: `gitops-${name}`, files: Object.fromEntries(plain) });
+}
+
+/** As Distribution says it. */
+async function tell(url: string, host: string, repository: string, tag: string, id: string): Promise<number> {
+  const event = { id, action: "push", target: { repository, tag }, request: { host } };
+  const answer = await fetch(`${url}/registry/local`, {
+    method: "POST",
+    headers: {
+      authorization: secret,
+      "content-type": "application/vnd.docker.distribution.events.v2+json",
+    },
+    body: JSON.stringify({ events: [event] }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+async function quiet(count: () => number): Promise<void> {
+  let before = -1;
+  let still = 0;
+  await eventually(
+    "requests to stop",
+    async () => {
+      const now = count();
+      still = now === before ? still + 1 : 0;
+      before = now;
+      await sleep(150);
+      return still >= 3;
+    },
+    40_000,
+  );
+}
