@@ -1,23 +1,64 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ImagePlay, startImagePlay } from "../support/images.ts";
 
-describe("a new image", { timeout: 60_000 }, () => {
-  let play: ImagePlay;
-  beforeAll(async () => {
-    play = await startImagePlay();
-  });
-  afterAll(() => play.close());
+let play: ImagePlay;
+beforeAll(async () => {
+  play = await startImagePlay();
+});
+afterAll(() => play.close());
 
+const entry = `  - { image: "{host}/web", policy: { semver: "^1.0" }, environments: [staging] }\n`;
+
+describe("a new image", () => {
   it("becomes a pull request that changes one value", async () => {
-    const { github } = play;
-    const repository = await play.gitops(
-      `  - image: "{image}"\n    policy: { semver: "^1.0" }\n    environments: [staging]\n`,
-    );
-    await play.push("web:1.2.0");
-    const { digest } = await play.push("web:1.4.0");
-    const pull = await play.bump(repository);
+    const site = await play.site(entry);
+    await site.push("web:1.2.0");
+    const { digest } = await site.push("web:1.4.0");
+    const pull = await site.bump();
     expect(pull.title).toBe("Bump web in staging: 1.2.0 → 1.4.0");
     expect(pull.body).toContain(`Digest \`${digest}\``);
-    expect(github.pulls(repository)).toHaveLength(1);
+    expect(site.bumps()).toHaveLength(1);
+    expect(site.changed(pull.headRef)).toEqual(["apps/web/overlays/staging/kustomization.yaml"]);
+    const check = await play.checkSays(pull, "The tag names what is in the registry");
+    expect(check).toMatchObject({ conclusion: "success", headSha: pull.headSha });
+    expect(check.summary).toContain(`still names ${digest}`);
+  });
+
+  it("advances its pull request in place: title, body, branch and check are new, what was skipped is listed, approvals fall", async () => {
+    const { github } = play;
+    const site = await play.site(entry);
+    await site.push("web:1.4.0");
+    const pull = await site.bump();
+    await play.checkSays(pull, "still names");
+    await github.review({ ...pull, by: "ada", event: "APPROVE" });
+    await play.quiet();
+    await site.push("web:1.4.1");
+    await play.quiet();
+    const { digest } = await site.push("web:1.5.0");
+    const now = await site.bump("open", "1.2.0 → 1.5.0");
+    expect(now.number).toBe(pull.number);
+    expect(now.headSha).not.toBe(pull.headSha);
+    await play.quiet();
+    const body = github.pull(pull).body;
+    expect(body).toContain("It brought before: web 1.2.0 → 1.4.0");
+    expect(body).toContain("Passed over on the way: `1.4.1`, `1.4.0`");
+    expect(body).toContain(digest);
+    expect(site.file("apps/web/overlays/staging/kustomization.yaml", pull.headRef)).toContain("newTag: 1.5.0");
+    expect((await play.checkSays(pull, digest)).headSha).toBe(github.pull(pull).headSha);
+    expect(github.reviews(pull).map(({ state }) => state)).toEqual(["DISMISSED"]);
+    const said = github.comments(pull).flatMap(({ body: text }) => /Now brings .*/.exec(text)?.[0] ?? []);
+    expect(said).toEqual([
+      "Now brings `web 1.2.0 → 1.4.1` in place of `web 1.2.0 → 1.4.0`. The approvals of `ada` no longer count.",
+      "Now brings `web 1.2.0 → 1.5.0` in place of `web 1.2.0 → 1.4.1`.",
+    ]);
+    expect(site.bumps()).toHaveLength(1);
+    const [standing] = (await site.concluded("brought up to date")).standings;
+    expect(standing).toMatchObject({ pullRequest: pull.number });
+    expect(standing?.tags.map(({ reason }) => reason)).toEqual([
+      "1.5.0 is the highest version in `^1.0`",
+      "1.2.0 is what web/staging has; it is not listed by the registry",
+      "1.4.1 is lower than 1.5.0",
+      "1.4.0 is lower than 1.5.0",
+    ]);
   });
 });

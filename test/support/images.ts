@@ -1,4 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { nextPoll } from "../../src/images/run/poll.ts";
 import {
+  type CheckRunSummary,
   type LocalRegistry,
   type PullSummary,
   type RepositoryRef,
@@ -15,19 +20,67 @@ export interface ImagePlay extends Walk {
   readonly registry: LocalRegistry;
   /** How far the clock of the rooms is ahead, in milliseconds. */
   ahead(ms: number): void;
-  /** The image's full name in configurations: `web` is `127.0.0.1:5000/acme/web`. */
+  /** A config repository whose images nobody else has; see `ImageSite`. `files` stand over the app `web`, `1.2.0` in staging and `1.3.0` in prod. */
+  site(images: string, files?: Readonly<Record<string, string>>): Promise<ImageSite>;
+  /** Comments, and gives the reply without its hidden marker. */
+  say(pull: PullSummary, command: string, by?: string): Promise<string>;
+  /** The image check of the present head, as soon as it says this. */
+  checkSays(pull: PullSummary, words: string): Promise<CheckRunSummary>;
+  /** Resolves when nothing was delivered and nothing asked of GitHub or the registry for a while. */
+  quiet(): Promise<void>;
+  /** What happened at GitHub and at the registry while this ran and until all was quiet, as `GET /repos/{owner}/{repo}/pulls 200`. */
+  cost(
+    work: () => Promise<unknown>,
+  ): Promise<{ readonly github: readonly string[]; readonly registry: readonly string[] }>;
+}
+
+/** One config repository with images of its own. In its files and in what is read of it `{host}` stands for where they are: `{host}/web`. */
+export interface ImageSite {
+  readonly repository: RepositoryRef;
+  /** The full name of `web`, as configurations write it. */
   image(name: string): string;
-  /** Pushes a tag of `acme/NAME`, as `web:1.4.0`. */
+  /** Pushes an image, as `web:1.4.0`. */
   push(reference: string, more?: Partial<Parameters<LocalRegistry["push"]>[0]>): Promise<{ readonly digest: string }>;
-  /** A repository with the app `web` and these entries of `images` (YAML, `{image}` is the full name of `web`). */
-  gitops(images: string, files?: Readonly<Record<string, string>>): Promise<RepositoryRef>;
-  /** The newest image pull request of a repository in that state, as soon as there is one. */
-  bump(repository: RepositoryRef, state?: "open" | "closed"): Promise<PullSummary>;
+  /** Commits to `main` as a person. */
+  commit(files: Readonly<Record<string, string | null>>, by?: string): Promise<string>;
+  /** A file of a branch, with `{host}` again; empty when there is none. */
+  file(path: string, branch?: string): string;
+  /** The files that differ from `main` on a branch. */
+  changed(branch: string): readonly string[];
+  /** The names of Sluice's own branches. */
+  branches(): readonly string[];
+  /** The newest image pull request in that state, as soon as there is one; with words: in whose title they stand. */
+  bump(state?: "open" | "closed", words?: string): Promise<PullSummary>;
   /** All image pull requests, oldest first. */
-  bumps(repository: RepositoryRef): readonly PullSummary[];
+  bumps(state?: "open" | "closed"): readonly PullSummary[];
+  /** What the delivery log says of an image. */
+  log(name?: string): Promise<ImageLog>;
+  /** The delivery log, as soon as the newest conclusion says this. */
+  concluded(words: string, name?: string): Promise<ImageLog>;
+  /** Puts the clock of the rooms so that the unit is polled in a second. */
+  nearPoll(unit: string, period: number): void;
+}
+
+const conclusion = z.object({
+  repository: z.string(),
+  summary: z.string(),
+  pullRequest: z.number().optional(),
+  tags: z.array(z.object({ tag: z.string(), outcome: z.string(), reason: z.string() })),
+});
+const logged = z.object({
+  deliveries: z.array(z.object({ id: z.string(), hook: z.string(), ignored: z.string().optional() })),
+  answer: z.object({ standings: z.array(conclusion) }),
+});
+
+/** What the delivery log says of one image. */
+export interface ImageLog {
+  readonly deliveries: z.output<typeof logged>["deliveries"];
+  /** The newest of each configuration. */
+  readonly standings: readonly z.output<typeof conclusion>[];
 }
 
 const secret = "a secret of the registry's hook";
+const adminToken = "the-administrators-token";
 
 /** Starts everything, on a Redis where there is one. */
 export async function startImagePlay(more: Partial<ServerSettings> = {}): Promise<ImagePlay> {
@@ -35,21 +88,21 @@ export async function startImagePlay(more: Partial<ServerSettings> = {}): Promis
   const redis = binary === undefined ? undefined : await startRedis(binary);
   const environment = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
   const registry = await startLocalRegistry();
-  let offset = 0;
+  const time = { offset: 0 };
+  const hook = {
+    kind: "distribution",
+    name: "local",
+    images: [],
+    perMinute: 6_000,
+    secrets: [secret],
+    header: "authorization",
+  } as const;
   const walk = await startWalk(environment, {
-    clock: () => Date.now() + offset,
+    clock: () => Date.now() + time.offset,
     settings: {
-      hooks: [
-        {
-          kind: "distribution",
-          name: "local",
-          images: [],
-          perMinute: 6_000,
-          secrets: [secret],
-          header: "authorization",
-        },
-      ],
-      registries: [{ host: registry.host, insecure: true, private: true }],
+      adminToken,
+      hooks: [hook],
+      registries: [{ host: registry.host, insecure: true, private: true, requestsPerSecond: 1_000 }],
       ...more,
     },
   });
@@ -58,43 +111,148 @@ export async function startImagePlay(more: Partial<ServerSettings> = {}): Promis
     headers: { authorization: secret },
     backoffMs: 100,
   });
-  const image = (name: string): string => `${registry.host}/acme/${name}`;
-  const bumps = (repository: RepositoryRef): readonly PullSummary[] =>
-    walk.github.pulls(repository).filter(({ headRef }) => headRef.startsWith("sluice/image/"));
+  const quiet = () => quietOf(walk, registry);
+  let sites = 0;
   return {
     ...walk,
     registry,
     ahead: (ms) => {
-      offset = ms;
+      time.offset = ms;
     },
-    image,
-    push: (reference, parts = {}) => {
-      const [name = "", tag = ""] = reference.split(":");
-      return registry.push({ repository: `acme/${name}`, tag, ...parts });
+    site: (images, files = {}) => {
+      sites += 1;
+      return siteOf({ walk, registry, team: `team-${sites}`, time }, images, files);
     },
-    async gitops(images, files = {}) {
-      const plain = gitopsFiles();
-      const text = Object.entries({ ...plain, ...files }).map(([path, body]) => {
-        const configured = path === ".sluice.yaml" ? `${body}images:\n${images}` : body;
-        return [
-          path,
-          configured.replaceAll("{image}", image("web")).replaceAll("ghcr.io/acme/", `${registry.host}/acme/`),
-        ];
+    async say(pull, body, by = "mona") {
+      const { id } = await walk.github.comment({ ...pull, body, by });
+      const marker = `<!-- sluice:reply-${id} -->`;
+      return eventually(`a reply to ${body}`, () => {
+        const reply = walk.github.comments(pull).find((one) => one.byApp && one.body.startsWith(marker));
+        return reply?.body.slice(marker.length).trim();
       });
-      const repository = await walk.repository(Object.fromEntries(text));
-      // A repository is made without a word; its next push tells what it asks for.
-      await walk.github.commit({ ...repository, branch: "main", files: { "README.md": "The beginning.\n" } });
-      return repository;
     },
-    bumps,
-    bump: (repository, state = "open") =>
-      eventually(`an image pull request that is ${state}`, () =>
-        bumps(repository).findLast((pull) => pull.state === state),
-      ),
+    checkSays: (pull, words) => checkSays(walk, pull, words),
+    quiet,
+    async cost(work) {
+      await quiet();
+      const [before, asked] = [walk.github.requests.length, registry.requests.length];
+      await work();
+      await quiet();
+      return {
+        github: walk.github.requests
+          .slice(before)
+          .map(({ method, template, path, status }) => `${method} ${template ?? path} ${status}`),
+        registry: registry.requests.slice(asked).map(({ method, path, status }) => `${method} ${path} ${status}`),
+      };
+    },
     close: async () => {
       await walk.close();
       await registry.close();
       await redis?.dispose();
+    },
+  };
+}
+
+async function quietOf({ github }: Walk, registry: LocalRegistry): Promise<void> {
+  let still = 0;
+  let before = -1;
+  await eventually(
+    "nothing to go on",
+    async () => {
+      await registry.settled();
+      await github.settled();
+      const now = github.countRequests() + github.deliveries.length + registry.requests.length;
+      still = now === before ? still + 1 : 0;
+      before = now;
+      await sleep(75);
+      return still >= 6;
+    },
+    30_000,
+  );
+}
+
+function checkSays({ github }: Walk, pull: PullSummary, words: string): Promise<CheckRunSummary> {
+  const check = (): CheckRunSummary | undefined => {
+    const { headSha } = github.pull(pull);
+    return github.checkRuns({ ...pull, sha: headSha }).find(({ name }) => name === "Sluice image");
+  };
+  return eventually(`the image check of #${pull.number} to say ${words}`, () => {
+    const found = check();
+    return `${found?.title}\n${found?.summary}`.includes(words) ? found : undefined;
+  }).catch((error: unknown) => {
+    throw new Error(`it says: ${check()?.title}\n${check()?.summary}`, { cause: error });
+  });
+}
+
+interface Ground {
+  readonly walk: Walk;
+  readonly registry: LocalRegistry;
+  readonly team: string;
+  readonly time: { offset: number };
+}
+
+async function siteOf(
+  { walk, registry, team, time }: Ground,
+  images: string,
+  files: Readonly<Record<string, string>>,
+): Promise<ImageSite> {
+  const { github } = walk;
+  const host = `${registry.host}/${team}`;
+  const placed = (text: string): string => text.replaceAll("ghcr.io/acme/", "{host}/").replaceAll("{host}", host);
+  const all = Object.entries({ ...gitopsFiles(), ...files }).map(([path, text]) => [
+    path,
+    placed(path === ".sluice.yaml" ? `${text}images:\n${images}` : text),
+  ]);
+  const repository = await walk.repository(Object.fromEntries(all));
+  github.setPermission({ ...repository, login: "ada", permission: "write" });
+  const git = (...args: readonly string[]): string =>
+    spawnSync("git", args, { cwd: github.gitDir(repository), encoding: "utf8" }).stdout;
+  const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
+  const commit = (changes: Readonly<Record<string, string | null>>, by = "ada"): Promise<string> => {
+    const texts = Object.entries(changes).map(([path, text]) => [path, text === null ? null : placed(text)]);
+    return github.commit({ ...repository, branch: "main", files: Object.fromEntries(texts), by });
+  };
+  // A repository is made without a word; its next push tells what it asks for.
+  await commit({ "README.md": "The beginning.\n" });
+  const bumps: ImageSite["bumps"] = (state) =>
+    github
+      .pulls(repository)
+      .filter((pull) => pull.headRef.startsWith("sluice/image/") && (state === undefined || pull.state === state));
+  const log = async (name = "web"): Promise<ImageLog> => {
+    const url = `${walk.sluice.url}/deliveries.json?image=${encodeURIComponent(`${host}/${name}`)}`;
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${adminToken}` } });
+    const { deliveries, answer: found } = logged.parse(await answer.json());
+    return { deliveries, standings: found.standings };
+  };
+  return {
+    repository,
+    image: (name) => `${host}/${name}`,
+    push: (reference, parts = {}) => {
+      const [name = "", tag = ""] = reference.split(":");
+      return registry.push({ repository: `${team}/${name}`, tag, ...parts });
+    },
+    commit,
+    file: (path, branch = "main") => git("show", `${branch}:${path}`).replaceAll(host, "{host}"),
+    changed: (branch) => lines(git("diff", "--name-only", `main...${branch}`)),
+    branches: () => lines(git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/sluice**")),
+    bump: (state = "open", words = "") =>
+      eventually(`an image pull request that is ${state}: ${words}`, () =>
+        bumps(state).findLast(({ title }) => title.includes(words)),
+      ),
+    bumps,
+    log,
+    concluded: (words, name) =>
+      eventually(`the delivery log to say ${words}`, async () => {
+        const found = await log(name);
+        return found.standings.some(({ summary }) => summary.includes(words)) ? found : undefined;
+      }).catch(async (error: unknown) => {
+        throw new Error(`it says: ${JSON.stringify((await log(name)).standings, undefined, 1)}`, { cause: error });
+      }),
+    nearPoll: (unit, period) => {
+      const { owner, name } = repository;
+      const entries = [{ poll: period }];
+      const next = nextPoll({ name: unit, entries }, `${owner}/${name}`, Date.now()) ?? 0;
+      time.offset = next - Date.now() - 1_500;
     },
   };
 }

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { ImageUnit } from "../units.ts";
+import type { ImageEntry, ImageUnit } from "../units.ts";
 
 /**
  * When a unit that is polled is to be looked at next, in milliseconds since the epoch; `undefined` when it is not polled. The moments lie on a grid that is shifted for each repository and unit, so that
  * the looks of many are spread out and looking twice sets one timer.
  */
 export function nextPoll(
-  { name, entries }: Pick<ImageUnit, "name" | "entries">,
+  { name, entries }: Pick<ImageUnit, "name"> & { readonly entries: readonly Pick<ImageEntry, "poll">[] },
   repository: string,
   now: number,
 ): number | undefined {
