@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { type FileEdit, type FoundSettings, findSettings } from "../../../../src/edit/find/index.ts";
 import { overlay } from "../../../../src/edit/overlay.ts";
@@ -10,8 +9,7 @@ import type { RenderSpec } from "../../../../src/model/target.ts";
 import { createRenderer, type EngineRenderer } from "../../../../src/render/renderer.ts";
 import { realEngine } from "../../../render/support/engines.ts";
 import { type RenderRepository, renderRepository } from "../../../render/support/repositories.ts";
-
-const fixtures = join(import.meta.dirname, "../../../fixtures/edit/find");
+import { filesBelow, fixtures } from "./scene.ts";
 
 /** A target's files, what the real engine makes of them, and what sets versions there. */
 export interface Scene {
@@ -50,7 +48,7 @@ export function stage(): Stage {
     const writes = Object.entries(files).map(([path, text]) => write(path, Buffer.from(text)));
     return sceneOf(await overlay(await repository.source(), writes), spec, renderer);
   };
-  return { scene, fixture: (name, spec) => scene(filesOf(name), spec) };
+  return { scene, fixture: (name, spec) => scene(filesBelow(join(fixtures, name)), spec) };
 }
 
 /** A kustomize target. */
@@ -66,18 +64,6 @@ export function helm(path: string, ...valueFiles: readonly string[]): RenderSpec
 /** A folder of manifests. */
 export function plain(path: string): RenderSpec {
   return { kind: "plain", path, options: {} };
-}
-
-/** The files of a fixture by their paths. */
-export function filesOf(name: string): Record<string, string> {
-  const folder = join(fixtures, name);
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    entries.map((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      return [relative(folder, file), readFileSync(file, "utf8")];
-    }),
-  );
 }
 
 function write(path: string, bytes: Uint8Array) {
