@@ -8,6 +8,6 @@ export type { ConfigProblem } from "./problem.ts";
 export { resolveTargets } from "./resolve.ts";
 export type { ScanMemo } from "./scan.ts";
 export type { Config, IgnoreRule } from "./schema.ts";
-export type { ImageEntry, ImagePolicy } from "./schema-images.ts";
+export type { ImagePolicy } from "./schema-images.ts";
 export { type EnvironmentSettings, type HealthSource, settingsFor } from "./settings.ts";
 export { type CapturePart, captureParts, isTag, readTagPattern } from "./tag-patterns.ts";

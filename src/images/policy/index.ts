@@ -2,9 +2,7 @@ export { choose } from "./choose.ts";
 export type {
   CurrentVersion,
   Decision,
-  FactsOf,
   PolicyInput,
   PolicyLimits,
-  TargetDecision,
   Version,
 } from "./types.ts";

@@ -35,8 +35,22 @@ export function readVersion(text: string): SemanticVersion | undefined {
 export function compareVersions(a: SemanticVersion, b: SemanticVersion): number {
   const order = a.major - b.major || a.minor - b.minor || a.patch - b.patch;
   if (order !== 0 || (a.full === undefined && b.full === undefined)) return order;
-  const [one, other] = [fullOf(a), fullOf(b)];
-  return one.compare(other) || one.compareBuild(other);
+  const [before, after] = [a.full?.prerelease ?? [], b.full?.prerelease ?? []];
+  if (before.length === 0 || after.length === 0) {
+    return after.length - before.length || compareIdentifiers(a.full?.build ?? [], b.full?.build ?? []);
+  }
+  return compareIdentifiers(before, after) || compareIdentifiers(a.full?.build ?? [], b.full?.build ?? []);
+}
+
+/** Numbers before texts, numbers by value, texts by their codes; the longer list comes after the one that it begins with. */
+function compareIdentifiers(a: readonly (string | number)[], b: readonly (string | number)[]): number {
+  for (let index = 0; index < a.length && index < b.length; index += 1) {
+    const [one = "", other = ""] = [a[index], b[index]];
+    if (one === other) continue;
+    if (typeof one === "number" && typeof other === "number") return one - other;
+    return semver.compareIdentifiers(String(one), String(other));
+  }
+  return a.length - b.length;
 }
 
 function fullOf({ major, minor, patch, full }: SemanticVersion): semver.SemVer {
