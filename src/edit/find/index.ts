@@ -1,8 +1,8 @@
 export { type ImageReference, parseImage, printImage, versionOf } from "../image-name.ts";
 export { findSettings } from "./find.ts";
 export { type KeyQuery, parseKey, resolveKey } from "./key.ts";
-export { type FoundMarkers, findMarkers, type MarkerOptions, type MarkerSetting } from "./markers.ts";
+export { findMarkers, type MarkerSetting } from "./markers.ts";
 export { type FileEdit, overrideFor } from "./override.ts";
-export { parseMarker, parsePolicy, printMarker, printPolicy } from "./policy-reference.ts";
-export type { FindProblem, FoundSettings, Marker, PolicyReference, VersionSetting } from "./setting.ts";
+export { printPolicy } from "./policy-reference.ts";
+export type { FoundSettings, VersionSetting } from "./setting.ts";
 export { versionEdits, type WantedVersion } from "./version-edits.ts";

@@ -9,7 +9,7 @@ const nameShape = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const parts = ["name", "tag", "digest"] as const;
 
 /** Reads `namespace:name`; `undefined` for what is no such reference. */
-export function parsePolicy(text: string): PolicyReference | undefined {
+function parsePolicy(text: string): PolicyReference | undefined {
   const [namespace = "", name = "", more] = text.split(":", 3);
   return more === undefined && nameShape.test(namespace) && nameShape.test(name) ? { namespace, name } : undefined;
 }
@@ -20,7 +20,7 @@ export function printPolicy({ namespace, name }: PolicyReference): string {
 }
 
 /** Reads `namespace:name`, `namespace:name:tag`, `…:name` or `…:digest`; `undefined` for other text. */
-export function parseMarker(text: string): Marker | undefined {
+function parseMarker(text: string): Marker | undefined {
   const [, reference = "", suffix] = /^([^:]*:[^:]*)(?::([^:]*))?$/.exec(text) ?? [];
   const policy = parsePolicy(reference);
   const part = suffix === undefined ? "whole" : parts.find((one) => one === suffix);
@@ -33,7 +33,7 @@ export function printMarker({ policy, part }: Marker): string {
 }
 
 /** A marker that cannot be used, and why. */
-export interface Malformed {
+interface Malformed {
   readonly malformed: string;
 }
 
