@@ -37,7 +37,7 @@ import { createWeb, type ServedWeb, serveWeb } from "./web/index.ts";
 import { runCommands } from "./webhooks/commands/run.ts";
 import { type MissedWatch, watchMissedDeliveries } from "./webhooks/missed.ts";
 import { receiveDelivery } from "./webhooks/receive.ts";
-import { EVENTS } from "./webhooks/register.ts";
+import { HANDLED } from "./webhooks/register.ts";
 
 /** Jobs under way get this long to end when the process is told to stop, in milliseconds. */
 const graceMs = 20_000;
@@ -210,6 +210,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   const images: ImagePorts = {
     ...change,
     registry,
+    rights: settings.registries,
     records: queue.records,
     deliveries: createDeliveryLog(queue.records, clock),
     source: github.sourceCommits,
@@ -266,7 +267,7 @@ function openWeb(
   metrics: PrometheusMetrics,
   stopping: () => boolean,
 ): Promise<ServedWeb> {
-  const events = settings.role === "worker" ? undefined : new Set(Object.keys(EVENTS));
+  const events = settings.role === "worker" ? undefined : new Set(Object.keys(HANDLED));
   const hooks = settings.role === "worker" ? [] : settings.hooks;
   const web = createWeb({ queue, webhookSecret: settings.webhookSecret, events, hooks, metrics, log, stopping });
   if (settings.role !== "worker") {

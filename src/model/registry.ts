@@ -63,6 +63,8 @@ export interface RegistrySettings {
   readonly token?: string | undefined;
   /** A refresh token for the registry's token service, as `docker login` gets one (OAuth 2). */
   readonly identityToken?: string | undefined;
+  /** The config repositories that may ask for its images: patterns of `owner/name`. Absent: all. */
+  readonly repositories?: readonly string[] | undefined;
   /** Spoken to over http. */
   readonly insecure?: boolean | undefined;
   /** May be at a private or loopback address, and so may its token service and where it redirects to. */

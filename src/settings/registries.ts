@@ -57,6 +57,15 @@ export const registrySchema = (secret: z.ZodType<string, unknown>) =>
           "A refresh token for the registry's token service (OAuth 2), as docker login keeps it, instead of username and password.",
         examples: [{ file: "/run/secrets/registry-identity-token" }],
       }),
+      repositories: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .meta({
+          description:
+            "The config repositories (owner/name, with *) that may ask for images of this registry; all unless said. What Sluice may read with these credentials, whoever writes such a repository's configuration learns tags and labels of.",
+          examples: [["acme/*"]],
+        }),
       insecure: z
         .boolean()
         .optional()

@@ -12,6 +12,10 @@ const gates = { type: "gates", ...address, pullRequest: 9 };
 const chain = { type: "chain", ...address, pullRequest: 9 };
 const promotions = { type: "promotions", ...address, defaultBranch: "main" };
 
+const watch = { type: "watch", ...address, defaultBranch: "main" };
+const imagePull = { type: "image-pull", ...address, pullRequest: 9 };
+
+const IMAGE = "sluice/image/webapp-0a1b2c3d";
 const PROMOTION = "sluice/promote/prod/webapp";
 const ROLLBACK = "sluice/rollback/prod/webapp";
 
@@ -30,6 +34,17 @@ describe("pull_request", () => {
     expect(jobs("pull_request", action, pull("change"))).toEqual([preview]);
     expect(jobs("pull_request", action, pull(PROMOTION))).toEqual([preview, gates]);
     expect(jobs("pull_request", action, pull(ROLLBACK))).toEqual([preview, gates]);
+  });
+
+  it("of an image pull request: a preview and its check; closed: its settlement", () => {
+    expect(jobs("pull_request", "opened", pull(IMAGE))).toEqual([preview, imagePull]);
+    expect(jobs("pull_request", "synchronize", pull(IMAGE))).toEqual([preview, imagePull]);
+    expect(jobs("pull_request", "opened", pull(IMAGE, "main", {}, 2))).toEqual([preview]);
+    expect(jobs("pull_request", "closed", pull(IMAGE, "main", { merged: true }))).toEqual([
+      imagePull,
+      promotions,
+      chain,
+    ]);
   });
 
   it("synchronize: the same", () => {
@@ -98,9 +113,10 @@ describe("pull_request_review", () => {
 });
 
 describe("push", () => {
-  it("to the default branch: the sweep, whoever pushed, by force or not", () => {
-    expect(jobs("push", null, { ref: "refs/heads/main" })).toEqual([promotions]);
-    expect(jobs("push", null, { ref: "refs/heads/main", sender: { type: "Bot" }, forced: true })).toEqual([promotions]);
+  it("to the default branch: the sweep and a look at what images are asked for, whoever pushed, by force or not", () => {
+    expect(jobs("push", null, { ref: "refs/heads/main" })).toEqual([promotions, watch]);
+    const forced = { ref: "refs/heads/main", sender: { type: "Bot" }, forced: true };
+    expect(jobs("push", null, forced)).toEqual([promotions, watch]);
   });
 
   it("to the state branch by a person: the sweep; by a bot, as Sluice is one: nothing", () => {
@@ -181,8 +197,15 @@ describe("status", () => {
     expect(status("success")).toEqual([]);
   });
 
-  it("on a commit of so many branches that GitHub does not name them all: the sweep", () => {
-    expect(status("success", ...Array.from({ length: 10 }, (_, index) => `change-${index}`))).toEqual([promotions]);
+  it("on an image pull request: a look at the repository's images", () => {
+    expect(status("success", IMAGE)).toEqual([watch]);
+  });
+
+  it("on a commit of so many branches that GitHub does not name them all: the sweep, of images too", () => {
+    expect(status("success", ...Array.from({ length: 10 }, (_, index) => `change-${index}`))).toEqual([
+      promotions,
+      watch,
+    ]);
   });
 });
 

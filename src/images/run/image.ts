@@ -8,6 +8,7 @@ import { canonicalImage } from "../../model/registry.ts";
 import { computeBump, type TargetBump, type WantedBump } from "../bump.ts";
 import { decideEntry, type EntryDecision, lookAtTargets, versionKey } from "../look.ts";
 import { type ImageEntry, type ImageUnit, targetsOf, unitsOf } from "../units.ts";
+import { assertMayAsk } from "./allowed.ts";
 import { closeOverdue } from "./close.ts";
 import { conclude, type Outcome } from "./conclude.ts";
 import { heardOf } from "./heard.ts";
@@ -75,6 +76,7 @@ async function attemptUnit(ports: ImagePorts, scene: Scene, unit: ImageUnit, fir
 }
 
 async function decide(ports: ImagePorts, scene: Scene, entry: ImageEntry): Promise<EntryDecision> {
+  assertMayAsk(ports.rights, scene.where.repository, entry.image);
   const { repository, signal, targets } = scene;
   const at = await sourceAt(repository, scene.head);
   const now = await lookAtTargets(entry, targetsOf(entry, targets.targets), {

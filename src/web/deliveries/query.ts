@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { splitReference } from "../../model/pushed-image.ts";
 import { canonicalImage } from "../../model/registry.ts";
-import { splitReference } from "../registry/pushed.ts";
 
 /** What is looked for. */
 export interface DeliveryQuery {

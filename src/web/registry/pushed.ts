@@ -2,8 +2,6 @@ import { createHash } from "node:crypto";
 import { pushedImage, type Said } from "../../model/pushed-image.ts";
 import { ignored, type Reading } from "./adapter.ts";
 
-export { splitReference } from "../../model/pushed-image.ts";
-
 /** The reading of what was said: each push once, those that nobody can understand left out; ignored when none is left. */
 export function pushedReading(id: string | undefined, said: readonly Said[]): Reading {
   const pushes = new Map(
