@@ -38,8 +38,7 @@ export async function runCommands(job: CommandJob, options: CommandOptions, cont
   let has: Permission;
   try {
     const github = await options.github(job.installationId, job.repository);
-    await github.react(job.commentId, "eyes");
-    has = await github.permission(job.actor);
+    [, has] = await Promise.all([github.react(job.commentId, "eyes"), github.permission(job.actor)]);
   } catch (error) {
     if (context.lastAttempt && !isStopped(context.signal)) await tell(job, options, context, found.map(failed));
     throw error;
