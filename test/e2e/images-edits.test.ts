@@ -154,10 +154,7 @@ describe("a bump", () => {
   it("leaves a target alone that cannot be changed by one value, brings the others, and says so", async () => {
     const site = await play.site(`  - { image: "{host}/web", policy: { semver: "^1.0" }, environments: [staging] }\n`, {
       ...files,
-      "charts/api/templates/deployment.yaml": files["charts/api/templates/deployment.yaml"].replace(
-        "{{ .Values.image.tag }}",
-        '{{ printf "1.%d.0" 2 }}',
-      ),
+      [template]: replaced(files[template] ?? "", "{{ .Values.image.tag }}", '{{ printf "1.%d.0" 2 }}'),
     });
     await site.push("web:1.4.0");
     const pull = await site.bump();

@@ -15,7 +15,7 @@ import { heardOf } from "./heard.ts";
 import { noteLook } from "./pace.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
-import { declinedBy, publish } from "./publish.ts";
+import { publish } from "./publish.ts";
 import { stopsOf } from "./stops.ts";
 import { wakeLater } from "./wake.ts";
 
@@ -99,7 +99,8 @@ async function act(
 ): Promise<Outcome> {
   const bumps = bumpsOf(decisions);
   if (bumps.length === 0) {
-    const closed = await closeOverdue(ports, scene, unit.branch, reasonOf(decisions));
+    const left = new Set(decisions.flatMap((one) => one.left.map(({ target }) => target.id)));
+    const closed = await closeOverdue(ports, scene, unit.branch, { why: reasonOf(decisions), left });
     return closed === undefined ? {} : { pullRequest: closed, how: "closed" };
   }
   const computed = await computeBump({
@@ -113,22 +114,20 @@ async function act(
   const refused = computed.targets.flatMap((target) => (target.outcome === "refused" ? [target] : []));
   if (!computed.targets.some(({ outcome }) => outcome === "planned")) {
     const why = refused.map(({ app, environment, reason }) => `${app} in ${environment}: ${reason}`).join("; ");
-    const closed = await closeOverdue(ports, scene, unit.branch, why);
+    const closed = await closeOverdue(ports, scene, unit.branch, { why });
     const summary = refused.length === 0 ? "every target has it already" : `it cannot be written: ${why}`;
     return { summary, ...(closed === undefined ? {} : { pullRequest: closed, how: "closed" as const }) };
-  }
-  const declined = await declinedBy(ports, scene, unit, computed);
-  if (declined !== undefined) {
-    return {
-      pullRequest: declined,
-      summary: `a person closed #${declined} with these versions; a newer tag, or \`/retry\` there, brings it again`,
-    };
   }
   if (await isTakenOver(ports, scene, unit.branch)) {
     return { summary: `somebody pushed to \`${unit.branch}\`: merge or close its pull request, or delete the branch` };
   }
   const { pull, how } = await publish(ports, scene, unit, decisions, computed, firstTry);
-  return { pullRequest: pull.number, how, refused };
+  if (how !== "declined") return { pullRequest: pull.number, how, refused };
+  return {
+    pullRequest: pull.number,
+    summary: `a person closed #${pull.number} with these versions; a newer tag, or \`/retry\` there, brings it again`,
+    refused,
+  };
 }
 
 /** Whether a person's commits are on the branch: they are never overwritten. */

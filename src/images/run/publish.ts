@@ -8,16 +8,16 @@ import { canonicalImage } from "../../model/registry.ts";
 import { targetId } from "../../model/target.ts";
 import type { EntryDecision } from "../look.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../text/body.ts";
-import { type ImageRecord, parseImageRecord, printImageRecord, sameBumps } from "../text/record.ts";
+import { type ImageRecord, parseImageRecord, printImageRecord, sameBumps, sameVersions } from "../text/record.ts";
 import { bumpsLine, imageTitle } from "../text/title.ts";
 import type { ImageUnit } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 import { sourceChanges } from "./source.ts";
 
-/** A pull request that brings what was decided. */
+/** A pull request that brings what was decided; `declined`: one that did, and that a person closed. */
 export interface Published {
   readonly pull: PullRequest;
-  readonly how: "opened" | "updated" | "same";
+  readonly how: "opened" | "updated" | "same" | "declined";
 }
 
 type Bumped = Omit<ImageRecord, "head" | "replaced">;
@@ -47,22 +47,21 @@ function broughtBy(decisions: readonly EntryDecision[], targets: ImageRecord["ta
   );
 }
 
-/** The number of the pull request with these very versions that a person closed, when it is the newest of the unit; Sluice does not open it again. */
+/** The newest pull request of the unit when it has these very versions and a person closed it; Sluice does not open it again. */
 export async function declinedBy(
   ports: ImagePorts,
   scene: Scene,
   unit: ImageUnit,
   computed: ComputedChange,
-): Promise<number | undefined> {
-  if (scene.branches.has(unit.branch)) return undefined;
+): Promise<PullRequest | undefined> {
   const pull = await scene.github.pullRequestOf(unit.branch);
   if (pull?.state !== "closed" || pull.merged) return undefined;
   const record = parseImageRecord(pull.body, unit.branch, ports.seal);
   const bumped = bumpedOf(scene, unit, [], computed);
-  return record !== undefined && sameBumps(record, bumped) ? pull.number : undefined;
+  return record !== undefined && sameVersions(record, bumped) ? pull : undefined;
 }
 
-/** Puts the change on the unit's branch and opens the pull request, or brings the open one up to date. Throws `Moved` when somebody was faster. */
+/** Puts the change on the unit's branch and opens the pull request, or brings the open one up to date; neither where a person declined it. Throws `Moved` when somebody was faster. */
 export async function publish(
   ports: ImagePorts,
   scene: Scene,
@@ -71,9 +70,18 @@ export async function publish(
   computed: ComputedChange,
   firstTry: boolean,
 ): Promise<Published> {
+  const isNew = !scene.branches.has(unit.branch);
+  const before = isNew ? await declinedBy(ports, scene, unit, computed) : undefined;
+  if (before !== undefined) return { pull: before, how: "declined" };
   const bumped = bumpedOf(scene, unit, decisions, computed);
   const title = imageTitle(bumped);
   const put = await putBranch(ports, scene, unit.branch, computed, title, firstTry);
+  const declined = isNew || put.pull !== undefined ? undefined : await declinedBy(ports, scene, unit, computed);
+  if (declined !== undefined) {
+    // Closed a moment ago, and its branch was not cleared away yet.
+    await scene.github.deleteBranch(unit.branch);
+    return { pull: declined, how: "declined" };
+  }
   const done = await putPull(ports, scene, unit, { bumped, decisions, computed, put, title });
   const labels = [...new Set(unit.entries.flatMap(({ pullRequest }) => pullRequest.labels ?? []))];
   if (labels.some((label) => !done.pull.labels.includes(label)))

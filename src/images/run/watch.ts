@@ -34,6 +34,6 @@ export async function runWatch(job: WatchJob, ports: ImagePorts, { signal }: Run
   const known = new Set(units.map(({ branch }) => branch));
   for (const branch of scene.branches.keys()) {
     if (isImageBranch(branch) && !known.has(branch))
-      await closeOverdue(ports, scene, branch, "The configuration no longer asks for these images.");
+      await closeOverdue(ports, scene, branch, { why: "The configuration no longer asks for these images." });
   }
 }

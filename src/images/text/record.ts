@@ -59,10 +59,19 @@ export function discardImageRecord(body: string): string {
 }
 
 /** Whether two records bring the same versions to the same targets. */
-export function sameBumps(a: Pick<ImageRecord, "targets">, b: Pick<ImageRecord, "targets">): boolean {
+export function sameVersions(a: Pick<ImageRecord, "targets">, b: Pick<ImageRecord, "targets">): boolean {
   const text = ({ targets }: Pick<ImageRecord, "targets">) =>
     JSON.stringify(
       targets.map(({ app, environment, images }) => [app, environment, images.map(({ image, to }) => [image, to])]),
     );
   return text(a) === text(b);
+}
+
+/** Whether two records bring the same versions, and the same images under them: a tag that was moved is another image. */
+export function sameBumps(
+  a: Pick<ImageRecord, "images" | "targets">,
+  b: Pick<ImageRecord, "images" | "targets">,
+): boolean {
+  const text = ({ images }: Pick<ImageRecord, "images">) => JSON.stringify(images);
+  return sameVersions(a, b) && text(a) === text(b);
 }
