@@ -16,9 +16,9 @@ import {
   startLocalRegistry,
 } from "../../src/sandbox/index.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
+import { type Gate, openGate } from "./gate.ts";
 import { gitopsFiles } from "./gitops.ts";
 import { startCheckedGitHub } from "./local-github.ts";
-import { openStoreGate, type StoreGate } from "./store-gate.ts";
 import { tempDir } from "./temp-git.ts";
 import { eventually } from "./wait.ts";
 import { serverEnvironment } from "./walk.ts";
@@ -37,8 +37,8 @@ export interface ServerProcess {
 export interface ImageWorld {
   readonly github: LocalGitHub;
   readonly registry: LocalRegistry;
-  /** Between the servers and the Redis. */
-  readonly gate: StoreGate;
+  /** Between the servers and the Redis, and between the servers and GitHub's API. */
+  readonly gates: { readonly store: Gate; readonly api: Gate };
   /** Starts a server; webhooks go to the one that was started last and takes some. */
   start(role?: "all" | "web" | "worker"): Promise<ServerProcess>;
   /** A repository with the app `web` on `acme/NAME:1.2.0` in staging, whose wish for newer images a server knows. */
@@ -63,19 +63,24 @@ export async function openImageWorld(): Promise<ImageWorld> {
   if (binary === undefined) throw new Error("no redis-server: see `node scripts/bootstrap.mjs --tests`");
   const redis = await startRedis(binary);
   if (redis.backend.kind !== "redis") throw new Error("expected Redis");
-  const gate = await openStoreGate(redis.backend.url);
   const store = new RedisStore(redis.backend.url, "sluice", () => undefined);
   await store.prepare();
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
   const registry = await startLocalRegistry();
+  const gates = {
+    store: await openGate(new URL(redis.backend.url).host),
+    api: await openGate(new URL(github.apiUrl).host),
+  };
   const file = join(root, "sluice.server.yaml");
   writeFileSync(file, serverFile(registry.host));
   const running: ChildProcess[] = [];
   const start = async (role: "all" | "web" | "worker" = "all"): Promise<ServerProcess> => {
-    const own = { REDIS_URL: gate.url, ROLE: role, SLUICE_SERVER_FILE: file, HOOK_SECRET: secret };
-    const env = { PATH: process.env.PATH, SLUICE_ENGINE: process.env.SLUICE_ENGINE, ...own };
+    const apiUrl = github.apiUrl.replace(new URL(github.apiUrl).host, gates.api.host);
+    const own = { REDIS_URL: `redis://${gates.store.host}`, GITHUB_API_URL: apiUrl, ROLE: role, ENGINES: "1" };
+    const env = { PATH: process.env.PATH, SLUICE_ENGINE: process.env.SLUICE_ENGINE };
+    const settings = serverEnvironment(github, join(root, `sluice-${running.length}`));
     const child = spawn(process.execPath, [program], {
-      env: { ...env, ...serverEnvironment(github, join(root, `sluice-${running.length}`)) },
+      env: { ...env, ...settings, ...own, SLUICE_SERVER_FILE: file, HOOK_SECRET: secret },
       stdio: ["ignore", "pipe", "inherit"],
     });
     running.push(child);
@@ -86,7 +91,7 @@ export async function openImageWorld(): Promise<ImageWorld> {
   return {
     github,
     registry,
-    gate,
+    gates,
     log: createDeliveryLog(new StoredRecords(async () => store.records, Date.now, 5_000), Date.now),
     start,
     repository: (name) => repositoryFor(github, registry, name),
@@ -98,7 +103,8 @@ export async function openImageWorld(): Promise<ImageWorld> {
     bumps: (repository) => github.pulls(repository).filter(({ headRef }) => headRef.startsWith("sluice/image/")),
     close: async () => {
       for (const child of running) await killed(child);
-      await gate.close();
+      await gates.store.close();
+      await gates.api.close();
       await store.close();
       await redis.dispose();
       await registry.close();
@@ -167,7 +173,7 @@ async function quiet(count: () => number): Promise<void> {
       const now = count();
       still = now === before ? still + 1 : 0;
       before = now;
-      await sleep(150);
+      await sleep(125);
       return still >= 3;
     },
     40_000,
