@@ -28,7 +28,7 @@ export function applyDecision(
   app: string | undefined,
 ): TargetFile | undefined {
   if (file.history.some(({ id }) => id === decision.id)) return undefined;
-  const hold = holdAfter(file.hold, decision);
+  const hold = holdAfter(file.hold, decision, file.history);
   const history = remembered(file.history, entryOf(decision, app));
   return { rest: file.rest, history, ...(hold === undefined ? {} : { hold }) };
 }
@@ -42,7 +42,11 @@ export function applyWaiting(file: WaitingFile, decision: WaitingDecision): Wait
   return { rest: file.rest, waiting, history: remembered(file.history, entry) };
 }
 
-function holdAfter(before: StoredHold | undefined, decision: TargetDecision): StoredHold | undefined {
+function holdAfter(
+  before: StoredHold | undefined,
+  decision: TargetDecision,
+  history: readonly StoredEntry[],
+): StoredHold | undefined {
   const { by, at: since, reason = "" } = decision;
   switch (decision.kind) {
     case "held": {
@@ -53,6 +57,7 @@ function holdAfter(before: StoredHold | undefined, decision: TargetDecision): St
     case "reverted": {
       // A person's hold without an end is the stronger one: a newer promotion must not lift it.
       if (before?.cause === "person" && before.until === undefined) return before;
+      if (decision.mergeCommit !== undefined && liftedSince(history, decision)) return before;
       return {
         by,
         reason: cut(reason, reasonLimit),
@@ -72,6 +77,17 @@ function holdAfter(before: StoredHold | undefined, decision: TargetDecision): St
     default:
       return decision satisfies never;
   }
+}
+
+/** A rollback is written down when it is asked for and when it is merged. What a person released in between stays released. */
+function liftedSince(
+  history: readonly StoredEntry[],
+  { kind, pullRequest }: TargetDecision & { pullRequest?: number },
+): boolean {
+  const asked = history.findLastIndex(
+    (entry) => entry.kind === kind && entry.mergeCommit === undefined && entry.pullRequest === pullRequest,
+  );
+  return asked >= 0 && history.slice(asked + 1).some((entry) => entry.kind === "released");
 }
 
 function withWish(file: WaitingFile, decision: WaitingDecision): readonly StoredWaiting[] | undefined {

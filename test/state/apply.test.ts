@@ -15,6 +15,8 @@ function fileAfter(...decisions: Decision[]): TargetFile {
 const back = (id: string, kind: "rolled-back" | "reverted" = "rolled-back") =>
   promoted(id, { kind, reason: "it broke" });
 
+const merged = (id: string) => promoted(id, { kind: "rolled-back", mergeCommit: "d".repeat(40) });
+
 describe("the hold after a decision", () => {
   it.each([
     ["a person's hold", [held("h")], "person"],
@@ -27,6 +29,9 @@ describe("the hold after a decision", () => {
     ["a person's promotion under a person's hold", [held("h"), promoted("p")], "person"],
     ["a rollback under a person's hold", [held("h"), back("r"), promoted("p")], "person"],
     ["a rollback under a hold that ends", [held("h", { until: "2030-01-01T00:00:00Z" }), back("r")], "rollback"],
+    ["a rollback that is merged", [back("r"), merged("m")], "rollback"],
+    ["a rollback that is merged after its hold was released", [back("r"), released("e"), merged("m")], undefined],
+    ["another rollback after a release", [back("r"), released("e"), back("s"), merged("m")], "rollback"],
     ["a hold after a rollback", [back("r"), held("h"), promoted("p")], "person"],
   ] satisfies readonly (readonly [string, Decision[], string | undefined])[])("%s", (_, decisions, cause) => {
     expect(fileAfter(...decisions).hold?.cause).toBe(cause);
