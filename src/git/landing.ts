@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gitFault } from "./failure.ts";
 import { matchesRef, mirrorNames, ownRef, type RefPattern } from "./names.ts";
-import { listRefs } from "./refs.ts";
+import { readRefFiles, refFileNames } from "./ref-files.ts";
 import type { GitOutput } from "./run.ts";
 
 const landing = "refs/sluice/landing/";
@@ -26,14 +26,18 @@ export function landingRefspecs(patterns: readonly RefPattern[]): string[] {
 /**
  * Makes the mirror's refs that the patterns mean exactly those that have landed, in one transaction. Returns them, as the mirror calls them.
  */
-export async function settleLanding(git: MirrorGit, patterns: readonly RefPattern[]): Promise<readonly string[]> {
-  const run = (...args: string[]): Promise<GitOutput> => git(args);
+export async function settleLanding(
+  git: MirrorGit,
+  directory: string,
+  patterns: readonly RefPattern[],
+): Promise<readonly string[]> {
   const landed = new Map<string, string>();
-  for (const { ref, oid } of await listRefs(run, landing)) {
+  for (const { ref, oid } of await readRefFiles(directory, await refFileNames(directory, landing))) {
     const name = remoteName(ref, patterns);
     if (name !== undefined) landed.set(ownRef(name), oid);
   }
-  const known = new Map((await listRefs(run, mirrorNames.root)).map(({ ref, oid }) => [ref, oid]));
+  const all = await readRefFiles(directory, await refFileNames(directory, mirrorNames.root));
+  const known = new Map(all.map(({ ref, oid }) => [ref, oid]));
   const isMeant = (ref: string): boolean =>
     patterns.some((pattern) => matchesRef(pattern, mirrorNames.name(ref) ?? ""));
   const commands = [

@@ -13,6 +13,7 @@ const defaultLimit = 250;
 export interface LogSource {
   readonly objects: GitObjects;
   readonly resolve: (revision: string) => Promise<string>;
+  /** Asks about objects that are named by their full ids alone. */
   readonly git: (...args: string[]) => Promise<GitOutput>;
 }
 

@@ -2,7 +2,7 @@ import { access, mkdir, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type GitSetting, gitEnvironment, tokenSetting } from "./environment.ts";
 import { fetchFailure, gitFault } from "./failure.ts";
-import { clearLanding, landingRefspecs, settleLanding } from "./landing.ts";
+import { clearLanding, landingRefspecs, type MirrorGit, settleLanding } from "./landing.ts";
 import { withLock } from "./lock.ts";
 import { countPacks, sweep, unwantedRefs } from "./mirror-upkeep.ts";
 import { type MirrorPaths, mirrorNames, mirrorRef, type RefPattern, refPattern } from "./names.ts";
@@ -134,7 +134,8 @@ export class Mirror {
     if (run.code !== 0) throw fetchFailure(run.stderr);
     await this.#touch(missing.values());
     if (patterns.length === 0) return;
-    await this.#touch(await settleLanding((own, input) => this.#git(directory, own, { signal, input }), patterns));
+    const git: MirrorGit = (own, input) => this.#git(directory, own, { signal, input });
+    await this.#touch(await settleLanding(git, directory, patterns));
     await clearLanding(directory);
   }
 

@@ -1,7 +1,8 @@
 import { gitFault } from "./failure.ts";
+import { type RefFile, readRefFiles, refFileNames } from "./ref-files.ts";
 import type { GitOutput } from "./run.ts";
 
-/** How a repository with ref names of its own calls what others call something else. */
+/** How a repository with ref names of its own, whose refs are files, calls what others call something else. */
 export interface RefNames {
   /** Its own revision for one of the others. */
   readonly alias: (revision: string) => string;
@@ -15,22 +16,27 @@ export interface RefNames {
 export async function readRefs(
   git: (...args: string[]) => Promise<GitOutput>,
   prefix: string,
-  names?: RefNames,
 ): Promise<ReadonlyMap<string, string>> {
-  const folder = names?.root ?? prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   const found = new Map<string, string>();
-  for (const { ref, oid } of await listRefs(git, folder)) {
-    const name = names === undefined ? ref : names.name(ref);
-    if (name?.startsWith(prefix)) found.set(name, oid);
-  }
+  for (const { ref, oid } of await listRefs(git, folder)) if (ref.startsWith(prefix)) found.set(ref, oid);
   return found;
 }
 
+/** The refs of a repository with names of its own whose names, as the others call them, begin with `prefix`. */
+export async function readNamedRefs(
+  directory: string,
+  prefix: string,
+  names: RefNames,
+): Promise<ReadonlyMap<string, string>> {
+  const all = await refFileNames(directory, names.root);
+  const meant = all.filter((ref) => names.name(ref)?.startsWith(prefix));
+  const found = await readRefFiles(directory, meant);
+  return new Map(found.map(({ ref, oid }) => [names.name(ref) ?? ref, oid]));
+}
+
 /** The refs to commits below `folder` (with its slash), sorted by name. */
-export async function listRefs(
-  git: (...args: string[]) => Promise<GitOutput>,
-  folder: string,
-): Promise<readonly { readonly ref: string; readonly oid: string }[]> {
+async function listRefs(git: (...args: string[]) => Promise<GitOutput>, folder: string): Promise<readonly RefFile[]> {
   const run = await git("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", "--end-of-options", folder);
   if (run.code !== 0) throw gitFault("for-each-ref", run.stderr);
   return run.stdout

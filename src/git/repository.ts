@@ -9,7 +9,8 @@ import { type Directories, GitTree } from "./git-tree.ts";
 import { readLog } from "./log.ts";
 import { GitObjects } from "./objects.ts";
 import { isObjectId } from "./oid.ts";
-import { type RefNames, readRefs } from "./refs.ts";
+import { readRefFile } from "./ref-files.ts";
+import { type RefNames, readNamedRefs, readRefs } from "./refs.ts";
 import { type GitOutput, runGit } from "./run.ts";
 
 /** How a local repository is opened; everything has a default. */
@@ -21,7 +22,7 @@ export interface RepositoryOptions {
   readonly cacheBytes?: number;
   /** After how long without a read the helper process ends. */
   readonly idleMs?: number;
-  /** For a repository that keeps what others call a ref under a name of its own. */
+  /** For a repository that keeps what others call a ref under a name of its own, as a file. */
   readonly names?: RefNames;
 }
 
@@ -32,6 +33,9 @@ export interface LocalRepository extends Repository {
   close(): Promise<void>;
 }
 
+/** How much of what git said is kept. */
+const answersBytes = 4 * 1024 * 1024;
+
 /** Opens the repository that `directory` is (bare) or lies in (a checkout). Nothing is read until it is asked for. */
 export function openRepository(directory: string, options: RepositoryOptions = {}): LocalRepository {
   const { gitPath = "git", deadlineMs = 60_000, cacheBytes = 32 * 1024 * 1024, idleMs = 60_000 } = options;
@@ -40,6 +44,17 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   const directories: Directories = new Lru(200_000);
   const trees = new Lru<string, Tree>(16);
   const git = (...args: string[]): Promise<GitOutput> => runGit({ gitPath, args, cwd: directory, env, deadlineMs });
+  const answers = new Lru<string, GitOutput>(answersBytes);
+  /** For questions about objects that are named by their full ids alone: the answer never changes. */
+  const gitOfIds = async (...args: string[]): Promise<GitOutput> => {
+    const question = args.join("\0");
+    const known = answers.get(question);
+    if (known !== undefined) return known;
+    const run = await git(...args);
+    const weight = question.length + run.stdout.length + 200;
+    if (run.stderr === "" && (run.code === 0 || run.code === 1)) answers.set(question, run, weight);
+    return run;
+  };
 
   const rootOf = async (commit: string): Promise<string> => {
     const object = await objects.read(await resolve(commit));
@@ -56,6 +71,8 @@ export function openRepository(directory: string, options: RepositoryOptions = {
     if (isObjectId(revision) && (await objects.read(revision))?.kind === "commit") return revision;
     if (revision === "" || /[\0\n]/.test(revision)) throw notFound(revision);
     const name = options.names?.alias(revision) ?? revision;
+    const kept = options.names === undefined ? undefined : await readRefFile(directory, name);
+    if (kept !== undefined && (await objects.read(kept))?.kind === "commit") return kept;
     const run = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`);
     const oid = run.stdout.toString("latin1").trim();
     if (run.code === 0 && isObjectId(oid)) return oid;
@@ -68,7 +85,7 @@ export function openRepository(directory: string, options: RepositoryOptions = {
     resolve,
     async mergeBase(a, b) {
       const [one, other] = await Promise.all([resolve(a), resolve(b)]);
-      const run = await git("merge-base", one, other);
+      const run = await gitOfIds("merge-base", one, other);
       if (run.code === 1 && run.stderr === "") return undefined;
       if (run.code !== 0) throw gitFault("merge-base", run.stderr);
       return run.stdout.toString("latin1").trim().split("\n")[0];
@@ -76,7 +93,7 @@ export function openRepository(directory: string, options: RepositoryOptions = {
     async changedPaths(from, to): Promise<readonly ChangedPath[]> {
       const [before, after] = await Promise.all([rootOf(from), rootOf(to)]);
       if (before === after) return [];
-      const run = await git(
+      const run = await gitOfIds(
         "diff-tree",
         "-r",
         "--no-renames",
@@ -96,14 +113,15 @@ export function openRepository(directory: string, options: RepositoryOptions = {
       trees.set(root, tree);
       return tree;
     },
-    log: (request) => readLog({ objects, resolve, git }, request),
+    log: (request) => readLog({ objects, resolve, git: gitOfIds }, request),
     async isAncestor(ancestor, commit) {
       const [one, other] = await Promise.all([resolve(ancestor), resolve(commit)]);
-      const run = await git("merge-base", "--is-ancestor", one, other);
+      const run = await gitOfIds("merge-base", "--is-ancestor", one, other);
       if (run.code > 1 || run.code < 0) throw gitFault("merge-base", run.stderr);
       return run.code === 0;
     },
-    refs: (prefix) => readRefs(git, prefix, options.names),
+    refs: (prefix) =>
+      options.names === undefined ? readRefs(git, prefix) : readNamedRefs(directory, prefix, options.names),
     close: () => objects.close(),
   };
 }

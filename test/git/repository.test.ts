@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import { type TempGit, tempDir, tempGit } from "../support/temp-git.ts";
@@ -52,6 +53,30 @@ describe("a local repository", () => {
     temp.git("checkout", "-q", "--orphan", "alone");
     temp.commit({ d: "1" });
     expect(await repository.mergeBase("main", "alone")).toBeUndefined();
+  });
+
+  it("asks git once what can never change, and anew what a branch is", async () => {
+    const folder = tempDir();
+    const [asked, counting] = [join(folder, "asked"), join(folder, "git")];
+    writeFileSync(counting, `#!/bin/sh\necho "$1" >> '${asked}'\nexec git "$@"\n`, { mode: 0o755 });
+    const counted = openRepository(temp.dir, { gitPath: counting });
+    const base = temp.commit({ a: "1" });
+    const first = temp.commit({ a: "2" });
+    for (let time = 0; time < 2; time++) {
+      expect(await counted.mergeBase(base, first)).toBe(base);
+      expect(await counted.isAncestor(first, base)).toBe(false);
+      expect(await counted.changedPaths(base, first)).toHaveLength(1);
+      expect(await counted.log({ to: first })).toHaveLength(2);
+      expect(await counted.resolve("main")).toBe(first);
+    }
+    const second = temp.commit({ a: "3" });
+    expect(await counted.resolve("main")).toBe(second);
+    await expect(counted.changedPaths(base, "0".repeat(40))).rejects.toMatchObject({ kind: "not-found" });
+    await counted.close();
+    const calls = readFileSync(asked, "utf8").split("\n");
+    const times = (name: string) => calls.filter((one) => one === name).length;
+    expect([times("merge-base"), times("diff-tree"), times("rev-list")]).toEqual([2, 1, 1]);
+    rmSync(folder, { recursive: true });
   });
 
   it("lists changed paths with renames as deletion and addition", async () => {
