@@ -19,8 +19,8 @@ function staging(version: string): Record<string, string> {
 }
 
 /** A site at which a bump to 1.4.0 was merged, and is in the history. */
-async function bumped(): Promise<ImageSite> {
-  const site = await play.site(entry, staging("1.3.0"));
+async function bumped(images = entry): Promise<ImageSite> {
+  const site = await play.site(images, staging("1.3.0"));
   await site.push("web:1.3.0");
   await site.push("web:1.4.0");
   const pull = await site.bump();
@@ -104,6 +104,29 @@ describe("what was taken back", () => {
     expect(site.bumps("open")).toEqual([]);
     await site.push("web:1.4.1");
     expect((await site.bump()).title).toBe("Bump web in staging: 1.1.0 → 1.4.1");
+  });
+
+  it("by /rollback does not come again either, and what is newer is not merged by itself", async () => {
+    const { github } = play;
+    const site = await bumped(entry.replace("[staging]", "[staging], pullRequest: { autoMerge: true }"));
+    const [pull] = site.bumps();
+    if (pull === undefined) throw new Error("there is no pull request");
+    expect(await play.say(pull, "/rollback staging web", "ada")).toContain("opened #");
+    const rollback = github.pulls(site.repository).findLast(({ headRef }) => headRef.startsWith("sluice/rollback/"));
+    if (rollback === undefined) throw new Error("there is no rollback");
+    await github.mergePull({ ...rollback, by: "ada", method: "squash" });
+    await eventually("the history", () => history(site).includes("kind: rolled-back"));
+    expect(site.file(overlay)).toContain("newTag: 1.3.0");
+    await site.push("web:1.3.9");
+    await play.quiet();
+    expect(site.bumps("open")).toEqual([]);
+    await site.push("web:1.4.1");
+    const newer = await site.bump();
+    await github.status({ ...site.repository, sha: newer.headSha, context: "ci", state: "success" });
+    await play.quiet();
+    expect(github.pull(newer)).toMatchObject({ state: "open", title: "Bump web in staging: 1.3.0 → 1.4.1" });
+    await play.say(newer, "/release staging/web", "ada");
+    expect((await site.bump("closed", "1.4.1")).merged).toBe(true);
   });
 });
 

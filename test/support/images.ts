@@ -18,6 +18,8 @@ import { startWalk, type Walk } from "./walk.ts";
 /** A Sluice, a local GitHub and a local registry that tells Sluice what is pushed. */
 export interface ImagePlay extends Walk {
   readonly registry: LocalRegistry;
+  /** Has the registry tell Sluice of its events, as at the start. */
+  listen(): void;
   /** How far the clock of the rooms is ahead, in milliseconds. */
   ahead(ms: number): void;
   /** A config repository whose images nobody else has; see `ImageSite`. `files` stand over the app `web`, `1.2.0` in staging and `1.3.0` in prod. */
@@ -106,16 +108,19 @@ export async function startImagePlay(more: Partial<ServerSettings> = {}): Promis
       ...more,
     },
   });
-  registry.setNotifications({
-    url: `${walk.sluice.url}/registry/local`,
-    headers: { authorization: secret },
-    backoffMs: 100,
-  });
+  const listen = (): void =>
+    registry.setNotifications({
+      url: `${walk.sluice.url}/registry/local`,
+      headers: { authorization: secret },
+      backoffMs: 100,
+    });
+  listen();
   const quiet = () => quietOf(walk, registry);
   let sites = 0;
   return {
     ...walk,
     registry,
+    listen,
     ahead: (ms) => {
       time.offset = ms;
     },

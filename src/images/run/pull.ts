@@ -10,8 +10,7 @@ import type { RunContext } from "../../model/queue.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
 import { type ImageRecord, parseImageRecord } from "../text/record.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
-import { verifyImages } from "../verify.ts";
-import { lookedLately } from "./pace.ts";
+import { type Verification, verifyImages } from "../verify.ts";
 import type { ImagePorts } from "./ports.ts";
 import { mergesItself } from "./publish.ts";
 import { settleImage } from "./settle.ts";
@@ -35,13 +34,26 @@ export async function runImagePull(job: ImagePullJob, ports: ImagePorts, context
   const scene = await openScene(ports, where, pull.defaultBranch, context.signal, [pull.head.sha]).catch(userError);
   const remarks = scene instanceof UserError ? [inert(scene.message)] : await remarksOf(ports, scene, pull, record);
   await github.upsertCheck(imageCheckReport(pull, verification, remarks));
-  if (!verification.ok) return lookAnew(ports, look);
+  if (!verification.ok) return lookAnew(ports, look, pull, verification);
   if (!(scene instanceof UserError)) await mergeIfAsked(ports, scene, pull, record, look);
 }
 
-/** The tag was moved or deleted: what there is now is looked at, unless that was just done and came to this. */
-async function lookAnew(ports: ImagePorts, look: ImageJob): Promise<void> {
-  if (!(await lookedLately(ports, look))) await ports.queue.add(look);
+const askedKind = "image-asked";
+const askedMs = 3_600_000;
+
+/** The tag was moved or deleted: what there is now is looked at, unless that was done already and came to this. */
+async function lookAnew(
+  { records, queue, clock }: ImagePorts,
+  look: ImageJob,
+  pull: PullRequest,
+  { lines }: Verification,
+): Promise<void> {
+  const id = `${look.repository.owner}/${look.repository.name}/${pull.number}`;
+  const found = JSON.stringify([pull.head.sha, lines]);
+  const before = await records.get(askedKind, id);
+  if (before?.value === found && clock() - before.at < askedMs) return;
+  await queue.add(look);
+  await records.put(askedKind, { id, at: clock(), keys: [], value: found }, askedMs);
 }
 
 function userError(error: unknown): UserError {
