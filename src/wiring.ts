@@ -198,19 +198,18 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
     forks: settings.previewForks,
     webUrl: settings.githubUrl,
   };
-  const promotion: PromotionPorts = {
+  const registry = openRegistry(settings, log, clock);
+  const change = {
     ...ports,
     state: createStateStore({ mirrors, github: github.for, random: Math.random }),
     seal: createSeal(settings.privateKey),
     webUrl: settings.githubUrl,
-    fingerprintKey: preview.fingerprintKey,
-  };
-  const { fingerprintKey: _key, ...change } = promotion;
-  const registry = openRegistry(settings, log, clock);
-  const images: ImagePorts = {
-    ...change,
     registry,
     rights: settings.registries,
+  };
+  const promotion: PromotionPorts = { ...change, fingerprintKey: preview.fingerprintKey };
+  const images: ImagePorts = {
+    ...change,
     records: queue.records,
     deliveries: createDeliveryLog(queue.records, clock),
     source: github.sourceCommits,

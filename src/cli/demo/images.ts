@@ -48,7 +48,11 @@ export async function playImages(registry: LocalRegistry, scene: Scene): Promise
   await steps.step("The pull request tells where its change is", () =>
     happens("the chain comment", () => chainOf(pull, scene), context.signal),
   );
-  await command("/promote prod orders", pull, scene, { branch: "sluice/promote/prod/orders", expects: "opened #" });
+  const promotion = await command("/promote prod orders", pull, scene, {
+    branch: "sluice/promote/prod/orders",
+    expects: "opened #",
+  });
+  assertHolds(promotion.body, ["Built from", "compare in acme/orders"]);
 }
 
 async function pushImage(registry: LocalRegistry, scene: Scene): Promise<PullSummary> {

@@ -1,6 +1,7 @@
 import { isOursAlone, Moved } from "../../change/branch.ts";
 import { sourceAt } from "../../change/compute.ts";
 import { openScene, reopen, type Scene } from "../../change/scene.ts";
+import { assertMayAsk } from "../../change/source/allowed.ts";
 import { Fault, UserError } from "../../model/errors.ts";
 import type { ImageJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
@@ -8,11 +9,9 @@ import { canonicalImage } from "../../model/registry.ts";
 import { computeBump, type TargetBump, type WantedBump } from "../bump.ts";
 import { decideEntry, type EntryDecision, lookAtTargets, versionKey } from "../look.ts";
 import { type ImageEntry, type ImageUnit, targetsOf, unitsOf } from "../units.ts";
-import { assertMayAsk } from "./allowed.ts";
 import { closeOverdue } from "./close.ts";
 import { conclude, type Outcome } from "./conclude.ts";
 import { heardOf } from "./heard.ts";
-import { noteLook } from "./pace.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
 import { publish } from "./publish.ts";
@@ -27,7 +26,6 @@ const tries = 6;
  */
 export async function runImage(job: ImageJob, ports: ImagePorts, context: RunContext): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
-  await noteLook(ports, job);
   let scene: Scene;
   try {
     scene = await openScene(ports, where, job.defaultBranch, context.signal);

@@ -4,9 +4,7 @@ import type { StoredRecord } from "../../model/records.ts";
 import type { ImagePorts } from "./ports.ts";
 import { wakeLater } from "./wake.ts";
 
-const kind = "image-look";
-
-const burstKind = "image-burst";
+const kind = "image-burst";
 
 /** How long a burst of events is, in milliseconds, and how many of its events are acted on at once. */
 const paceMs = 10_000;
@@ -14,23 +12,6 @@ const atOnce = 3;
 
 function idOf({ repository, unit }: ImageJob): string {
   return `${repository.owner}/${repository.name}/${unit}`;
-}
-
-/** Remembers that a unit is looked at now. */
-export async function noteLook(
-  { records, clock }: Pick<ImagePorts, "records" | "clock">,
-  job: ImageJob,
-): Promise<void> {
-  await records.put(kind, { id: idOf(job), at: clock(), keys: [], value: {} }, paceMs);
-}
-
-/** Whether a unit was looked at just now. */
-export async function lookedLately(
-  { records, clock }: Pick<ImagePorts, "records" | "clock">,
-  job: ImageJob,
-): Promise<boolean> {
-  const last = await records.get(kind, idOf(job));
-  return last !== undefined && clock() - last.at < paceMs;
 }
 
 /**
@@ -41,11 +22,11 @@ export async function lookSoon(
   job: ImageJob,
 ): Promise<void> {
   const now = clock();
-  const before = await records.get(burstKind, idOf(job));
+  const before = await records.get(kind, idOf(job));
   const begun = before !== undefined && now - before.at < paceMs ? before : undefined;
   const events = 1 + countOf(begun);
   const at = begun?.at ?? now;
-  await records.put(burstKind, { id: idOf(job), at, keys: [], value: { events } }, paceMs);
+  await records.put(kind, { id: idOf(job), at, keys: [], value: { events } }, paceMs);
   if (events <= atOnce) await queue.add(job);
   else await wakeLater({ queue, clock }, job, at + paceMs);
 }

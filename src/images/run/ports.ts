@@ -1,9 +1,9 @@
 import type { ChangePorts } from "../../change/ports.ts";
+import type { RegistryRights } from "../../change/source/allowed.ts";
 import type { SourceCommits } from "../../model/github.ts";
 import type { DeliveryLog } from "../../model/images.ts";
 import type { Records } from "../../model/records.ts";
 import type { Registry } from "../../model/registry.ts";
-import type { RegistryRights } from "./allowed.ts";
 
 /** What the images room acts through. */
 export interface ImagePorts extends ChangePorts {

@@ -2,7 +2,7 @@ import { dismissApprovals } from "../../change/approvals.ts";
 import { Moved, type PutBranch, putBranch } from "../../change/branch.ts";
 import type { ComputedChange } from "../../change/compute.ts";
 import type { Scene } from "../../change/scene.ts";
-import { code } from "../../diff/index.ts";
+import { sourceChanges } from "../../change/source/changes.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import { targetId } from "../../model/target.ts";
@@ -10,9 +10,9 @@ import type { EntryDecision } from "../look.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../text/body.ts";
 import { type ImageRecord, parseImageRecord, printImageRecord, sameBumps, sameVersions } from "../text/record.ts";
 import { bumpsLine, imageTitle } from "../text/title.ts";
+import { updateMarker, updateText } from "../text/update.ts";
 import type { ImageUnit } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
-import { sourceChanges } from "./source.ts";
 
 /** A pull request that brings what was decided; `declined`: one that did, and that a person closed. */
 export interface Published {
@@ -119,19 +119,16 @@ async function renew(
   const before = parseImageRecord(pull.body, unit.branch, ports.seal);
   const same = before !== undefined && sameBumps(before, bumped);
   if (!put.changed && same && before.head === put.head) return { pull, how: "same" };
+  const moved = before !== undefined && sameVersions(before, bumped);
   const replaced =
-    before === undefined ? [] : same ? before.replaced : [...before.replaced, bumpsLine(before)].slice(-20);
+    before === undefined ? [] : moved ? before.replaced : [...before.replaced, bumpsLine(before)].slice(-20);
   const record = { ...bumped, head: put.head, replaced };
-  const fallen = same
-    ? []
-    : await dismissApprovals(scene.github, pull, "It brings other images now, and its render changed.");
+  const fallen = same ? [] : await dismissApprovals(scene.github, pull, "It brings other images now.");
   const body = await bodyOf(ports, scene, unit, putting, record);
   const updated = await scene.github.updatePullRequest(pull.number, { title, body });
   if (!same) {
-    const instead = before === undefined ? "" : ` in place of ${code(bumpsLine(before))}`;
-    const lost = fallen.length === 0 ? "" : ` The approvals of ${fallen.map(code).join(", ")} no longer count.`;
-    const text = `Now brings ${code(bumpsLine(record))}${instead}.${lost}`;
-    await scene.github.upsertComment(pull.number, `update-${put.head.slice(0, 12)}`, text);
+    const text = updateText(before, record, fallen);
+    await scene.github.upsertComment(pull.number, updateMarker(record, moved), text);
   }
   ports.log.info({ pullRequest: pull.number, unit: unit.name }, "image pull request brought up to date");
   return { pull: updated, how: "updated" };

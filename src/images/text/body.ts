@@ -1,7 +1,7 @@
+import { type SourceChanges, sourceSection } from "../../change/source/section.ts";
 import { shortVersion } from "../../change/text/version.ts";
 import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
-import { type SourceChanges, sourceSection } from "./commits.ts";
 import type { ImageRecord } from "./record.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 

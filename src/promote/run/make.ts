@@ -10,6 +10,7 @@ import { type PromotionKind, promotionBranch } from "../text/branch.ts";
 import { gatesSection } from "../text/gates.ts";
 import { type PromotionRecord, parseRecord, printRecord, sameVersions } from "../text/record.ts";
 import { promotionTitle } from "../text/title.ts";
+import { builtFrom } from "./built.ts";
 import { carriedBy } from "./carried.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { afterwards, dismissOutdated, type Published } from "./publish.ts";
@@ -93,6 +94,8 @@ async function attemptCarry(
   const carried = carriedBy(ports, scene, { ...request, sources: request.pairs.map(({ source }) => source) });
   // The history is read while GitHub is written to; when the writing fails, the reading's own failure says nothing more.
   carried.catch(() => undefined);
+  const built = builtFrom(ports, scene, computed.plan.targets);
+  built.catch(() => undefined);
   const put = await putBranch(ports, scene, branch, computed, title, firstTry);
   const before = put.pull && parseRecord(put.pull.body, branch, ports.seal);
   const record = recordOf(scene, request, computed, before, (await carried).changes, put.head);
@@ -101,6 +104,7 @@ async function attemptCarry(
     hidden: printRecord(record, branch, ports.seal),
     gates: gatesSection(undefined, ports.clock()),
     carried: await carried,
+    built: await built,
     notes: computed.plan.targets.flatMap(({ app, outcome, notes }) =>
       outcome === "planned" ? notes.map((note) => ({ app, note })) : [],
     ),

@@ -1,7 +1,13 @@
 import type { ChangePorts } from "../../change/ports.ts";
+import type { RegistryRights } from "../../change/source/allowed.ts";
+import type { Registry } from "../../model/registry.ts";
 
 /** What promotions act through. */
 export interface PromotionPorts extends ChangePorts {
   /** Keys the fingerprints of secrets in findings. */
   readonly fingerprintKey: Uint8Array;
+  /** Tells what images are built from. */
+  readonly registry: Registry;
+  /** Which config repositories may ask for images of which registries. */
+  readonly rights: RegistryRights;
 }

@@ -1,6 +1,7 @@
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import { type BuiltImage, builtSection } from "./built.ts";
 import { type Carried, carriedSection } from "./carried.ts";
 import type { PromotionRecord } from "./record.ts";
 
@@ -12,6 +13,8 @@ export interface BodyParts {
   /** From `gatesSection`. */
   readonly gates: string;
   readonly carried: Carried;
+  /** What the images are built from, where their labels tell. */
+  readonly built: readonly BuiltImage[];
   /** Sentences about how a target is edited, by app. */
   readonly notes: readonly { readonly app: string; readonly note: string }[];
   /** Apps that were asked for and are not carried, with why. */
@@ -44,6 +47,7 @@ function build(parts: BodyParts, carried: number, rows: number): string {
     versions(parts.record, rows),
     [parts.gates],
     carriedSection(parts.carried, parts.repositoryUrl, carried),
+    builtSection(parts.built),
     remarks(parts),
     closing(parts.record),
   ];

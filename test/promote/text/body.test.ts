@@ -51,6 +51,7 @@ function parts(apps: number, more: Partial<BodyParts> = {}): BodyParts {
     hidden: printRecord(record, "b", seal),
     gates: gatesSection(verdict, now),
     carried: { changes: [], truncated: false, compareUrl: undefined },
+    built: [],
     notes: [],
     left: [],
     unchanged: [],
@@ -60,6 +61,19 @@ function parts(apps: number, more: Partial<BodyParts> = {}): BodyParts {
 }
 
 describe("the body of a promotion", () => {
+  it("links what lies between two versions of an image in the repository that it is built from", () => {
+    const source = {
+      url: "https://github.com/acme/webapp",
+      compareUrl: "https://github.com/acme/webapp/compare/a...b",
+      commits: [],
+      total: 0,
+    };
+    const body = promotionBody(parts(1, { built: [{ image: "ghcr.io/acme/webapp", source }] }));
+    expect(body).toContain(
+      "### Built from\n\n- `ghcr.io/acme/webapp`: [compare in acme/webapp](https://github.com/acme/webapp/compare/a...b)",
+    );
+  });
+
   it("says what is carried, from where to where, who asked and what stands in its way", () => {
     const body = promotionBody(parts(1));
     for (const text of [

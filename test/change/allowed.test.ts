@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assertMayAsk } from "../../src/images/run/allowed.ts";
+import { assertMayAsk } from "../../src/change/source/allowed.ts";
 
 const rights = [
   { host: "ghcr.io", repositories: ["acme/*"] },

@@ -1,10 +1,10 @@
-import type { Scene } from "../../change/scene.ts";
 import { messageOf } from "../../model/errors.ts";
-import type { SourceComparison } from "../../model/github.ts";
+import type { SourceCommits, SourceComparison } from "../../model/github.ts";
+import type { Logger } from "../../model/observe.ts";
 import type { ImageFacts } from "../../model/registry.ts";
+import type { StateAddress } from "../../model/state.ts";
 import type { RepositoryName } from "../../model/tree.ts";
-import type { SourceChanges } from "../text/commits.ts";
-import type { ImagePorts } from "./ports.ts";
+import type { SourceChanges } from "./section.ts";
 
 const sourceLabel = "org.opencontainers.image.source";
 const revisionLabel = "org.opencontainers.image.revision";
@@ -32,10 +32,19 @@ function isLocal(url: string): boolean {
   return /^http:\/\/(?:127\.0\.0\.1|localhost)(?::\d{1,5})?(?:\/[A-Za-z0-9._-]+){2}$/.test(url);
 }
 
+/** What source changes are read with. */
+export interface SourcePorts {
+  /** Commits of repositories that the App may read; without it there are links alone. */
+  readonly source?: SourceCommits;
+  /** GitHub's pages, such as `https://github.com`, without a trailing slash. */
+  readonly webUrl: string;
+  readonly log: Logger;
+}
+
 /** What lies between two images in the repository that both are built from. Commits are read from GitHub where the same installation covers that repository. */
 export async function sourceChanges(
-  ports: ImagePorts,
-  { where }: Pick<Scene, "where">,
+  ports: SourcePorts,
+  { where }: { readonly where: StateAddress },
   before: Pick<ImageFacts, "labels"> | undefined,
   after: Pick<ImageFacts, "labels">,
 ): Promise<SourceChanges | undefined> {
@@ -60,7 +69,7 @@ export async function sourceChanges(
 
 /** An ornament: when GitHub does not answer, the pull request opens without. */
 async function commitsBetween(
-  { source, log }: ImagePorts,
+  { source, log }: SourcePorts,
   installationId: number,
   repository: RepositoryName,
   from: string,
