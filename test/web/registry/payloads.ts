@@ -1,6 +1,9 @@
-/** What registries send, as their documentation and their source have it; shortened only where nobody reads. */
+/**
+ * What registries send. Each says where it is from: received from a registry here, an example of a page or a fixture of a project ("example"), or put together after one with values of our own ("shape after").
+ * Fields that nobody reads may be left out.
+ */
 
-/** docs.docker.com, "Docker Hub webhooks", example payload. */
+/** docs.docker.com, "Webhooks" of Docker Hub, example without its `dockerfile`. The two times are fractions as in earlier editions of the page; today it has whole numbers. */
 export const dockerHubPush = {
   callback_url: "https://registry.hub.docker.com/u/svendowideit/testhook/hook/2141b5bi5i5b02bec211i4eeih0242eg11000a/",
   push_data: { pushed_at: 1.417566161e9, pusher: "trustedbuilder", tag: "latest" },
@@ -22,7 +25,7 @@ export const dockerHubPush = {
   },
 };
 
-/** docs.quay.io, "Repository Notifications", "Repository Push"; with two tags. */
+/** docs.quay.io, "Repository Notifications", shape after "Repository Push", whose example has the tag `latest` alone. */
 export const quayPush = {
   name: "repository",
   repository: "mynamespace/repository",
@@ -32,7 +35,7 @@ export const quayPush = {
   updated_tags: ["latest", "1.2.3"],
 };
 
-/** The same page, "Dockerfile Build Queued". */
+/** The same page, parts of the example "Dockerfile Build Queued". */
 export const quayBuild = {
   repository: "mynamespace/repository",
   namespace: "mynamespace",
@@ -44,7 +47,7 @@ export const quayBuild = {
   docker_tags: ["latest", "foo", "bar"],
 };
 
-/** goharbor.io, "Configure Webhook Notifications", PUSH_ARTIFACT; the same in fluxcd/flux-recv, test/fixtures/harborV2_payload. */
+/** goharbor.io, "Configure Webhook Notifications", example of PUSH_ARTIFACT in its earlier editions; the same in fluxcd/flux-recv, test/fixtures/harborV2_payload. */
 export const harborPush = {
   type: "PUSH_ARTIFACT",
   occur_at: 1586922308,
@@ -67,7 +70,7 @@ export const harborPush = {
   },
 };
 
-/** The same page, payload format CloudEvents. */
+/** The same page today, shape after "Artifact pushed" in CloudEvents. The example there is a push without a tag to `localhost`: tag, host and project are made up. */
 export const harborCloudEvent = {
   specversion: "1.0",
   id: "66e18103-09c1-41f6-982f-37df223f3eeb",
@@ -95,7 +98,7 @@ export const harborCloudEvent = {
   operator: "harbor-jobservice",
 };
 
-/** docs.aws.amazon.com, "Amazon ECR events and EventBridge", "Event for a completed image push"; the digest there is shortened. */
+/** docs.aws.amazon.com, "Amazon ECR events and EventBridge", example "Event for a completed image push"; the digest there has 60 digits, the last four are added. */
 export const ecrPush = {
   version: "0",
   id: "13cde686-328b-6117-af20-0e5566167482",
@@ -114,7 +117,7 @@ export const ecrPush = {
   },
 };
 
-/** The same page, "Event for a pull through cache action". */
+/** The same page, example "Event for a pull through cache action". */
 export const ecrCache = {
   version: "0",
   id: "85fc3613-e913-7fc4-a80c-a3753e4aa9ae",
@@ -124,10 +127,18 @@ export const ecrCache = {
   time: "2023-02-29T02:36:48Z",
   region: "us-west-2",
   resources: ["arn:aws:ecr:us-west-2:123456789012:repository/docker-hub/alpine"],
-  detail: { "rule-version": "1", "sync-status": "SUCCESS", "repository-name": "docker-hub/alpine" },
+  detail: {
+    "rule-version": "1",
+    "sync-status": "SUCCESS",
+    "ecr-repository-prefix": "docker-hub",
+    "repository-name": "docker-hub/alpine",
+    "upstream-registry-url": "public.ecr.aws",
+    "image-tag": "3.17.2",
+    "image-digest": "sha256:4aa08ef415aecc80814cb42fa41b658480779d80c77ab15EXAMPLE",
+  },
 };
 
-/** docs.cloud.google.com, "Configure Pub/Sub notifications": what is in the message when an image is pushed. */
+/** docs.cloud.google.com, "Configure Pub/Sub notifications", example of a new tag, as projects quote it; the digest there breaks off after twelve digits, the rest is made up. */
 export const garNotice = {
   action: "INSERT",
   digest:
@@ -135,7 +146,7 @@ export const garNotice = {
   tag: "us-east1-docker.pkg.dev/my-project/my-repo/hello-world:1.1",
 };
 
-/** cloud.google.com, "Push subscriptions": a message in its envelope. */
+/** docs.cloud.google.com, "Push subscriptions", shape after a wrapped message without attributes; ids, times and names are those that projects quote from its example. */
 export function pubSub(notice: unknown) {
   return {
     message: {
@@ -149,7 +160,7 @@ export function pubSub(notice: unknown) {
   };
 }
 
-/** fluxcd/flux-recv, test/fixtures/gcr_payload: a message of Container Registry without a digest, as it was received. */
+/** fluxcd/flux-recv, test/fixtures/gcr_payload: a message of Container Registry without a digest. */
 export const gcrMessage = {
   message: {
     data: "eyJhY3Rpb24iOiJJTlNFUlQiLCJ0YWciOiJ1cy5nY3IuaW8vYW0vYW0ua2ViYWIuYXBpOnRlc3QifQo=",
@@ -161,7 +172,7 @@ export const gcrMessage = {
   subscription: "projects/am/subscriptions/flux-recv-gcr",
 };
 
-/** learn.microsoft.com, "Azure Container Registry webhook reference", push event. */
+/** learn.microsoft.com, "Azure Container Registry webhook reference", example of a push event: time and digest as in editions of before 2023 (later ones mask the digest), the user agent cut. */
 export const acrPush = {
   id: "cb8c3971-9adc-488b-xxxx-43cbb4974ff5",
   timestamp: "2017-11-17T16:52:01.343145347Z",
@@ -182,7 +193,7 @@ export const acrPush = {
   },
 };
 
-/** learn.microsoft.com, "Azure Container Registry as an Event Grid source", tab "Event Grid event schema". */
+/** learn.microsoft.com, "Azure Container Registry as an Event Grid source", example in Event Grid's schema without the user agent. Editions until 2020 have the type without its beginning. */
 export const eventGridPush = [
   {
     id: "831e1650-001e-001b-66ab-eeb76e069631",
@@ -209,7 +220,7 @@ export const eventGridPush = [
   },
 ];
 
-/** The same page, tab "Cloud event schema". */
+/** The same page, the example in CloudEvents' schema: the same event, and `specversion`. */
 export const eventGridCloudEvent = eventGridPush.map(({ topic, eventType, eventTime, id, subject, data }) => ({
   id,
   source: topic,
@@ -220,7 +231,7 @@ export const eventGridCloudEvent = eventGridPush.map(({ topic, eventType, eventT
   specversion: "1.0",
 }));
 
-/** learn.microsoft.com, "Endpoint validation with Event Grid event schema". */
+/** learn.microsoft.com, "Endpoint validation with Event Grid event schema", example; the end of `validationUrl` is cut. */
 export const eventGridValidation = [
   {
     id: "2d1781af-3a4c-4d7c-bd0c-e34b19da4e66",
@@ -246,7 +257,7 @@ const distributionRequest = {
 };
 const distributionSource = { addr: "vm:5599", instanceID: "7433e428-f0a7-4136-b360-1c0479df0ad2" };
 
-/** Received from Debian's docker-registry 2.8.2 when a tag was pushed. */
+/** Received here from Debian's docker-registry 2.8.2 when a tag was pushed. */
 export const distributionPush = {
   events: [
     {
@@ -291,7 +302,7 @@ export const distributionLayer = {
   ],
 };
 
-/** distribution.github.io, "Work with notifications": a pull. */
+/** distribution.github.io, "Work with notifications", example of a pull. */
 export const distributionPull = {
   events: [
     {
@@ -307,14 +318,23 @@ export const distributionPull = {
         url: "http://192.168.100.227:5000/v2/hello-world/manifests/sha256:fea8895f450959fa676bcc1df0611ea93823a735a01205fd8622846041d0c7cf",
         tag: "latest",
       },
-      request: { ...distributionRequest, host: "192.168.100.227:5000", method: "GET" },
+      request: {
+        id: "6df24a34-0959-4923-81ca-14f09767db19",
+        addr: "192.168.64.11:42961",
+        host: "192.168.100.227:5000",
+        method: "GET",
+        useragent: "curl/7.38.0",
+      },
       actor: {},
-      source: distributionSource,
+      source: { addr: "xtal.local:5000", instanceID: "a53db899-3b4b-4a62-a067-8dd013beaca4" },
     },
   ],
 };
 
-/** docs.jfrog.com, "Event Types", domain docker, event pushed: an image of several platforms. */
+/**
+ * jfrog.com, "Domain: Docker", example "Docker Tag was Pushed" with two of its five platforms, in the envelope that docs.jfrog.com, "Event Types", shows for artifacts. The repository's key (there that of a cache), and
+ * what stands for the placeholders in `jpd_origin` and `source`, are made up.
+ */
 export const jfrogPush = {
   domain: "docker",
   event_type: "pushed",
@@ -337,7 +357,7 @@ export const jfrogPush = {
   source: "jfrog/user@domain.com",
 };
 
-/** The same page, domain artifact. */
+/** docs.jfrog.com, "Event Types", example "Artifact was Deployed"; what stands for the placeholders in `jpd_origin` and `source` is made up. */
 export const jfrogDeployed = {
   domain: "artifact",
   event_type: "deployed",
@@ -353,21 +373,22 @@ export const jfrogDeployed = {
   source: "jfrog/user@domain.com",
 };
 
-/** fluxcd/flux-recv, test/fixtures/nexus_payload, nexus_key and sources_test.go: the very bytes that Nexus sent, its secret of that test and its signature. */
+/** fluxcd/flux-recv, test/fixtures/nexus_payload and nexus_key, sources_test.go: a body byte for byte, with the secret and the signature of that test, which match. */
 export const nexusPush =
   '{"timestamp":"2020-04-05T21:49:44.219+0000","nodeId":"8C4F3E91-CD46AFE0-61B8403D-94526884-19AC4E06","initiator":"admin/127.0.0.1","repositoryName":"app1","action":"CREATED","component":{"id":"c770169c0b2e3ed8357368b43d4da3d8","componentId":"YXBwMTpjNzcwMTY5YzBiMmUzZWQ4MzU3MzY4YjQzZDRkYTNkOA","format":"docker","name":"app1/alpine","version":"3.4"}}';
 export const nexusSecret = "gk0qp4u98xy0vntojv81i8zcjr4zw7xd6c4ugzad";
 export const nexusSignature = "d06eea380d4631e8c1180b689d10d9ba83ab68f6";
 
-/** help.sonatype.com, "Example Headers And Payloads": a component that is no image. */
+/** help.sonatype.com, "Example Headers And Payloads", example of a component, as projects quote it: no image. */
 export const nexusNpm = {
-  timestamp: "2016-11-10T23:57:49.664+0000",
-  nodeId: "52905B51-085CCABB-CEBBEAAD-16795588-FC927D93",
-  initiator: "admin/127.0.0.1",
+  timestamp: "2016-11-14T19:32:13.515+0000",
+  nodeId: "7FFA7361-6ED33978-36997BD4-47095CC4-331356BE",
+  initiator: "anonymous/127.0.0.1",
   repositoryName: "npm-proxy",
   action: "CREATED",
   component: {
     id: "08909bf0c86cf6c9600aade89e1c5e25",
+    componentId: "bnBtLXByb3h5OjA4OTA5YmYwYzg2Y2Y2Yzk2MDBhYWRlODllMWM1ZTI1",
     format: "npm",
     name: "angular2",
     group: "types",
@@ -375,7 +396,7 @@ export const nexusNpm = {
   },
 };
 
-/** project-zot/zot, pkg/extensions/events: what it says of an image, in CloudEvents' binary form. */
+/** Shape after project-zot/zot, pkg/extensions/events/events.go, `ImageUpdated`; values made up. It is the body of a CloudEvent in the binary form. */
 export const zotData = {
   name: "golang",
   reference: "1.20",
@@ -384,7 +405,10 @@ export const zotData = {
   manifest: "{}",
 };
 
-/** cdevents.dev, conformance/artifact_published.json, in a CloudEvent as the binding has it. */
+/**
+ * Shape after cdevents/spec, conformance/artifact_published.json of 0.4.1, cut, in a CloudEvent as cloudevents-binding.md has it. The artifact there is a Go module; the one here begins as the specification writes
+ * images, and the repository and the tag behind it are made up.
+ */
 export const cdEvent = {
   specversion: "1.0",
   id: "271069a8-fc18-44f1-b38f-9d70a1695819",
