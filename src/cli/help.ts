@@ -1,4 +1,4 @@
-import { type Command, EXIT, type Flag, type Flags } from "./command.ts";
+import { type Command, type CommandGroup, type CommandShape, EXIT, type Flag, type Flags } from "./command.ts";
 import { COMMON_FLAGS } from "./parse.ts";
 import { pad, type Style, width } from "./style.ts";
 
@@ -7,7 +7,7 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [EXIT.fine, "fine"],
   [EXIT.ours, "Sluice or the world failed"],
   [EXIT.usage, "the command line, the configuration or the repository is wrong: yours to mend"],
-  [EXIT.failOn, "--fail-on found what it looks for, or a target cannot be promoted"],
+  [EXIT.failOn, "--fail-on or --exit-code found what it looks for, or a target is refused"],
   [EXIT.interrupted, "interrupted"],
 ];
 
@@ -22,13 +22,16 @@ export function flagText(flag: Flag): string {
 }
 
 /** `sluice <command> …` in one line. */
-export function usageLine(command: Command): string {
-  const positionals = command.positionals.map(({ name, many }) => ` [${name}${many ? "…" : ""}]`).join("");
+export function usageLine(command: Command | CommandGroup): string {
+  if ("commands" in command) return `sluice ${command.name} <command>`;
+  const positionals = command.positionals
+    .map(({ name, many, required }) => (required ? ` ${name}` : ` [${name}${many ? "…" : ""}]`))
+    .join("");
   return `sluice ${command.name}${positionals}${Object.keys(command.flags).length > 0 ? " [flags]" : ""}`;
 }
 
 /** The help of everything. */
-export function generalHelp(commands: readonly Command[], version: string, paint: Style): string {
+export function generalHelp(commands: readonly CommandShape[], version: string, paint: Style): string {
   return [
     `${paint.bold("sluice")} ${version}: pull requests as the control plane of a GitOps repository`,
     "",
@@ -47,14 +50,19 @@ export function generalHelp(commands: readonly Command[], version: string, paint
   ].join("\n");
 }
 
-/** The help of one command. */
-export function commandHelp(command: Command, paint: Style): string {
+/** The help of one command, or of a group with its commands. */
+export function commandHelp(command: Command | CommandGroup, paint: Style): string {
   return [
     `${paint.bold(`sluice ${command.name}`)}: ${command.summary}`,
     "",
     `${paint.bold("Usage:")} ${usageLine(command)}`,
     "",
     ...command.description.flatMap((paragraph) => [...wrap(paragraph, 96), ""]),
+    ...section(
+      "Commands",
+      "commands" in command ? command.commands.map(({ name, summary }) => [paint.cyan(name), summary]) : [],
+      paint,
+    ),
     ...section(
       "Arguments",
       command.positionals.map(({ name, description }) => [paint.cyan(name), description]),

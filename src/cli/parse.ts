@@ -13,9 +13,12 @@ export const COMMON_FLAGS = {
   },
 } as const satisfies Flags;
 
+/** What a flag has: see `Flag`. */
+type Value = string | boolean | readonly string[] | undefined;
+
 /** A command line taken apart: every flag that the command knows has a value of its type. */
 export interface Parsed {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: Readonly<Record<string, Value>>;
   readonly positionals: readonly string[];
 }
 
@@ -25,27 +28,49 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => [
       name,
-      { type: flag.type, ...(name === "help" ? { short: "h" } : {}) },
+      { type: parsedAs(flag), ...(name === "help" ? { short: "h" } : {}) },
     ]),
   );
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
-  const values: Record<string, string | boolean | undefined> = defaults(flags);
+  const values: Record<string, Value> = defaults(flags);
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
     if (flag === undefined) throw unknownFlag(command, token.rawName, token.name, Object.keys(flags));
-    values[token.name] = readValue(token.name, flag, token.value, token.inlineValue === true);
+    const value = readValue(token.name, flag, token.value, token.inlineValue === true);
+    values[token.name] = flag.type === "list" ? [...listed(values[token.name]), ...listed(value)] : value;
   }
   if (values.help !== true) checkPositionals(command, positionals);
   return { values, positionals };
 }
 
-function defaults(flags: Flags): Record<string, string | boolean | undefined> {
-  return Object.fromEntries(
-    Object.entries(flags).map(([name, flag]) => [name, flag.type === "boolean" ? false : flag.default]),
-  );
+function parsedAs({ type }: Flag): "boolean" | "string" {
+  return type === "boolean" ? type : "string";
+}
+
+function defaults(flags: Flags): Record<string, Value> {
+  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, defaultOf(flag)]));
+}
+
+function defaultOf({ type, default: otherwise }: Flag): Value {
+  if (type === "boolean") return false;
+  return type === "list" ? listed(otherwise) : otherwise;
+}
+
+/** The values of a list, from a text with commas or from what was gathered so far. */
+function listed(value: Value): readonly string[] {
+  if (typeof value !== "string") return typeof value === "object" ? value : [];
+  return value
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+}
+
+/** Nothing but commas must not pass for a flag that was left out. */
+function isEmptyList({ type }: Flag, value: string): boolean {
+  return type === "list" && listed(value).length === 0;
 }
 
 function readValue(name: string, flag: Flag, value: string | undefined, inline: boolean): string | boolean {
@@ -54,7 +79,7 @@ function readValue(name: string, flag: Flag, value: string | undefined, inline: 
     return true;
   }
   const placeholder = flag.choices?.join("|") ?? flag.value ?? "VALUE";
-  if (value === undefined || value === "" || (!inline && value.startsWith("-"))) {
+  if (value === undefined || value === "" || (!inline && value.startsWith("-")) || isEmptyList(flag, value)) {
     throw usage(
       `--${name} needs a value`,
       `Write --${name} ${placeholder}, or --${name}=… for a value that begins with a dash.`,

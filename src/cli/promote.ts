@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
-import { UserError } from "../model/errors.ts";
-import { type ComputedPromotion, computePromotion, type PromotionInput } from "../promote/compute.ts";
+import { computePromotion, type PromotionInput } from "../promote/compute.ts";
 import { resolvePromotion } from "../promote/resolve.ts";
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { promotionJson, promotionText } from "./format/promote.ts";
 import { type Local, withLocal } from "./local.ts";
 import { usage } from "./parse.ts";
-import { writePromotion } from "./promote-write.ts";
+import { writeChanges } from "./write-changes.ts";
 
 const FLAGS = {
   to: { type: "string", value: "ENV", description: "the environment that the versions go to" },
@@ -63,8 +62,10 @@ async function run(context: Context, local: Local, to: string): Promise<number> 
   const input = await inputOf(context, local, to);
   const computed = await computePromotion(input);
   context.progress.clear();
-  const written = context.args.write ? await write(context, local, input, computed) : undefined;
-  const { plan } = computed;
+  const { plan, changes } = computed;
+  const { repository, base, signal } = input;
+  const request = { place: local.place, repository, base, changes, signal };
+  const written = context.args.write ? await writeChanges(request) : undefined;
   context.stdout.write(
     context.args.format === "json"
       ? `${JSON.stringify(promotionJson(plan), null, 2)}\n`
@@ -92,17 +93,3 @@ async function inputOf(context: Context, { repository, renderer }: Local, to: st
 }
 
 const PHASES = { plan: "Planning", readers: "Looking who reads what" } as const;
-
-async function write(
-  context: Context,
-  { place, repository }: Local,
-  { base }: PromotionInput,
-  { changes }: ComputedPromotion,
-): Promise<readonly string[]> {
-  const { top } = place;
-  if (top === undefined) {
-    throw new UserError("usage", "a bare repository has no work tree to write into", { fix: "Leave --write out." });
-  }
-  const source = { tree: await repository.tree(base), objects: repository.objects };
-  return writePromotion({ top, base, source, changes, signal: context.signal });
-}

@@ -1,9 +1,10 @@
-import type { Command } from "./command.ts";
+import type { Command, CommandGroup } from "./command.ts";
 import { EXIT_CODES, flagText, flagUsage, usageLine } from "./help.ts";
 import { COMMON_FLAGS } from "./parse.ts";
 
 /** The reference page of the command line in Markdown, made from the command table; `docs/cli.md` is this text. */
-export function cliReference(commands: readonly Command[]): string {
+export function cliReference(commands: readonly (Command | CommandGroup)[]): string {
+  const all = commands.flatMap((one) => ("commands" in one ? [one, ...one.commands] : [one]));
   return `${[
     "# The command line",
     "",
@@ -13,7 +14,7 @@ export function cliReference(commands: readonly Command[]): string {
     "",
     "| command | does |",
     "|---|---|",
-    ...commands.map(({ name, summary }) => `| [\`${name}\`](#sluice-${name}) | ${cell(summary)} |`),
+    ...all.map(({ name, summary }) => `| [\`${name}\`](#sluice-${name.replaceAll(" ", "-")}) | ${cell(summary)} |`),
     "",
     "Every command takes:",
     "",
@@ -24,11 +25,11 @@ export function cliReference(commands: readonly Command[]): string {
     "| exit code | means |",
     "|---|---|",
     ...EXIT_CODES.map(([code, meaning]) => `| ${code} | ${cell(meaning)} |`),
-    ...commands.flatMap(section),
+    ...all.flatMap(section),
   ].join("\n")}\n`;
 }
 
-function section(command: Command): readonly string[] {
+function section(command: Command | CommandGroup): readonly string[] {
   return [
     "",
     `## sluice ${command.name}`,

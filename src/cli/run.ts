@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Command, CommandContext } from "./command.ts";
+import type { Command, CommandContext, CommandGroup } from "./command.ts";
 import { EXIT } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, generalHelp } from "./help.ts";
@@ -7,7 +7,7 @@ import { type Surroundings, wantsColours } from "./io.ts";
 import { parseCommandLine, usage } from "./parse.ts";
 import { progressOn } from "./progress.ts";
 import { reportError } from "./report-error.ts";
-import { style } from "./style.ts";
+import { type Style, style } from "./style.ts";
 import { suggest } from "./suggest.ts";
 
 /** Runs one command line (without `node` and the program's name) and gives the exit code. Never rejects: errors are told on standard error. */
@@ -21,17 +21,34 @@ export async function runCli(argv: readonly string[], around: Surroundings): Pro
 }
 
 async function dispatch(argv: readonly string[], around: Surroundings): Promise<number> {
-  const [name, ...rest] = argv[0] === "help" ? [...argv.slice(1, 2), "--help"] : argv;
-  const paint = style(wantsColours(around.stdout, around.env));
-  if (name === "--version" || name === "-v") return print(around, `${await version()}\n`);
-  if (name === undefined || name === "--help" || name === "-h") {
-    const text = generalHelp(commands, await version(), paint);
-    if (name !== undefined) return print(around, text);
-    around.stderr.write(text);
+  const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
+  if (words[0] === "--version" || words[0] === "-v") return print(around, `${await version()}\n`);
+  const help = async (paint: Style) => generalHelp(commands, await version(), paint);
+  return dispatchAmong({ commands, before: "", help }, words, around);
+}
+
+/** Commands to choose from by the next word. */
+interface Choice {
+  readonly commands: readonly (Command | CommandGroup)[];
+  /** The words before it, with a space at the end. */
+  readonly before: string;
+  help(paint: Style): string | Promise<string>;
+}
+
+async function dispatchAmong(choice: Choice, words: readonly string[], around: Surroundings): Promise<number> {
+  const [word, ...rest] = words;
+  if (word === undefined) {
+    around.stderr.write(await choice.help(style(wantsColours(around.stderr, around.env))));
     return EXIT.usage;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw unknownCommand(name);
+  const paint = style(wantsColours(around.stdout, around.env));
+  if (word === "--help" || word === "-h") return print(around, await choice.help(paint));
+  const command = choice.commands.find(({ name }) => name === `${choice.before}${word}`);
+  if (command === undefined) throw unknownCommand(word, choice);
+  if ("commands" in command) {
+    const help = (style: Style) => commandHelp(command, style);
+    return dispatchAmong({ commands: command.commands, before: `${command.name} `, help }, rest, around);
+  }
   const parsed = parseCommandLine(command, rest);
   if (parsed.values.help === true) return print(around, commandHelp(command, paint));
   return run(command, parsed, around);
@@ -69,12 +86,14 @@ function print(around: Surroundings, text: string): number {
   return EXIT.fine;
 }
 
-function unknownCommand(name: string): Error {
-  const names = commands.map((command) => command.name);
-  if (name.startsWith("-")) return usage(`unknown flag ${name}`, "The command comes first: sluice <command> [flags].");
-  const near = suggest(name, names);
+function unknownCommand(word: string, { commands: known, before }: Choice): Error {
+  const names = known.map(({ name }) => name);
+  if (word.startsWith("-")) {
+    return usage(`unknown flag ${word}`, `The command comes first: sluice ${before}<command> [flags].`);
+  }
+  const near = suggest(`${before}${word}`, names);
   return usage(
-    `unknown command "${name}"`,
+    `unknown command "${before}${word}"`,
     near ? `Did you mean sluice ${near}?` : `The commands are ${names.join(", ")}.`,
   );
 }

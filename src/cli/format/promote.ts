@@ -1,13 +1,8 @@
-import type { LineEdit, PromotionPlan, TargetPromotion, VersionChange } from "../../model/promotion.ts";
+import type { PromotionPlan } from "../../model/promotion.ts";
 import type { ComputedPromotion } from "../../promote/compute.ts";
-import { harmless, oneLine, type Style, style } from "../style.ts";
-import { count, shortSha } from "./words.ts";
-
-/** How a plan is told. `written`: the files that were written, `undefined` when none were to be. */
-export interface PromotionTextOptions {
-  readonly colours: boolean;
-  readonly written: readonly string[] | undefined;
-}
+import { oneLine, style } from "../style.ts";
+import { type ChangeTextOptions, changeEnding, targetJson, targetLines } from "./change.ts";
+import { shortSha } from "./words.ts";
 
 /** A plan as data: the keys that programs may rely on. */
 export function promotionJson({ from, to, commit, targets }: PromotionPlan) {
@@ -15,95 +10,25 @@ export function promotionJson({ from, to, commit, targets }: PromotionPlan) {
     from,
     to,
     commit,
-    targets: targets.map((target) => ({
-      app: target.app,
-      environment: target.environment,
-      path: target.path,
-      outcome: target.outcome,
-      ...(target.outcome === "refused" && { reason: target.reason }),
-      images: target.images.map(({ image, from: before, to: after }) => ({ image, from: before, to: after })),
-      edits: target.edits.map(({ file, line, before, after }) => ({ file, line, before, after })),
-    })),
+    targets: targets.map(targetJson),
   };
 }
 
 /** A plan for a terminal: each target with its versions, its edits and what is to be said about it, then what it comes to. */
 export function promotionText(
   { plan, unchanged }: Pick<ComputedPromotion, "plan" | "unchanged">,
-  options: PromotionTextOptions,
+  options: ChangeTextOptions,
 ): string {
   const paint = style(options.colours);
   const same = new Set(unchanged);
   const heading = `${paint.bold("Promotion")} ${oneLine(plan.from)} → ${oneLine(plan.to)} ${paint.dim("of")} ${shortSha(plan.commit)}`;
   const blocks = [
     [heading],
-    ...plan.targets.map((target) => targetLines(target, same.has(target.app), paint)),
-    ending(plan, options, paint),
+    ...plan.targets.map((target) => [
+      ...targetLines(target, paint),
+      ...(same.has(target.app) ? [paint.dim("  renders the same as before")] : []),
+    ]),
+    changeEnding(plan.targets, options.written, paint),
   ];
   return `${blocks.map((block) => block.join("\n")).join("\n\n")}\n`;
-}
-
-function targetLines(target: TargetPromotion, unchanged: boolean, paint: Style): readonly string[] {
-  const place = paint.dim(`(${oneLine(target.path === "" ? "." : target.path)})`);
-  const name = paint.bold(oneLine(`${target.app}/${target.environment}`));
-  return [
-    `${name} ${place} ${outcomeText(target, paint)}`,
-    ...(target.outcome === "refused" ? refusal(target, paint) : []),
-    ...target.images.map((change) => `  ${versionText(change, paint)}`),
-    ...editLines(target.edits, paint),
-    ...target.notes.map((note) => `  ${paint.blue("ℹ")} ${oneLine(note)}`),
-    ...(unchanged ? [paint.dim("  renders the same as before")] : []),
-  ];
-}
-
-function outcomeText({ outcome }: TargetPromotion, paint: Style): string {
-  switch (outcome) {
-    case "planned":
-      return paint.yellow("planned");
-    case "already":
-      return paint.green("already there");
-    case "refused":
-      return paint.red("refused");
-    default:
-      return outcome satisfies never;
-  }
-}
-
-function refusal(
-  { reason, fix }: Extract<TargetPromotion, { readonly outcome: "refused" }>,
-  paint: Style,
-): readonly string[] {
-  return [
-    `  ${paint.red("✖")} ${oneLine(reason)}`,
-    ...(fix === undefined ? [] : [`    ${paint.dim("fix")} ${oneLine(fix)}`]),
-  ];
-}
-
-function versionText({ image, from, to }: VersionChange, paint: Style): string {
-  return `${oneLine(image)} ${from === "" ? paint.dim("(none)") : oneLine(from)} → ${paint.bold(to === "" ? "(none)" : oneLine(to))}`;
-}
-
-function editLines(edits: readonly LineEdit[], paint: Style): readonly string[] {
-  return edits.flatMap(({ file, line, before, after }) => [
-    paint.dim(`  ${oneLine(`${file}:${line}`)}`),
-    ...(before === "" ? [] : [paint.red(`    - ${harmless(before)}`)]),
-    ...(after === "" ? [] : [paint.green(`    + ${harmless(after)}`)]),
-  ]);
-}
-
-function ending({ targets }: PromotionPlan, { written }: PromotionTextOptions, paint: Style): readonly string[] {
-  const having = (outcome: TargetPromotion["outcome"]): number =>
-    targets.filter((target) => target.outcome === outcome).length;
-  const parts = [
-    `${count(having("planned"), "target")} planned`,
-    `${having("already")} already there`,
-    ...(having("refused") > 0 ? [paint.red(`${having("refused")} refused`)] : []),
-  ];
-  const done =
-    written === undefined
-      ? having("planned") > 0
-        ? ["Nothing was written; --write edits the files."]
-        : []
-      : [`${count(written.length, "file")} written; nothing was committed.`];
-  return [parts.join(", "), ...done];
 }

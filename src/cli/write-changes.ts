@@ -6,14 +6,12 @@ import { UserError } from "../model/errors.ts";
 import type { RenderSource } from "../model/render.ts";
 import type { TreeChange } from "../model/tree.ts";
 import { git } from "./git.ts";
+import type { Local } from "./local.ts";
 
 /** What is written where. */
-export interface WriteRequest {
-  /** The top folder of the work tree. */
-  readonly top: string;
+export interface WriteRequest extends Pick<Local, "place" | "repository"> {
   /** The commit that the plan was made from. */
   readonly base: string;
-  readonly source: RenderSource;
   readonly changes: readonly TreeChange[];
   readonly signal: AbortSignal;
 }
@@ -22,20 +20,29 @@ export interface WriteRequest {
  * Writes the changes into the work tree, byte for byte and with their modes, and gives the files by path. Nothing is written when one of them has changes that are not committed, is not as
  * it is at the base, or would be written through a link: a `refused` UserError names them.
  */
-export async function writePromotion(request: WriteRequest): Promise<readonly string[]> {
-  const { top, source, changes } = request;
+export async function writeChanges(request: WriteRequest): Promise<readonly string[]> {
+  const { place, repository, base, changes } = request;
+  const { top } = place;
+  if (top === undefined) {
+    throw new UserError("usage", "a bare repository has no work tree to write into", { fix: "Leave --write out." });
+  }
   if (changes.length === 0) return [];
+  const source = { tree: await repository.tree(base), objects: repository.objects };
   const after = await overlay(source, changes);
   const files = await fileChanges(source.tree, after.tree, [...new Set(changes.map(({ path }) => path))]);
   const paths = files.map(({ path }) => path);
-  await refuseUncommitted(request, paths);
+  await refuseUncommitted(top, paths, request);
   for (const path of paths) await refuseLinks(top, path);
   for (const file of files) if (file.after === undefined) await remove(top, file.path);
   for (const file of files) if (file.after !== undefined) await write(top, file, after);
   return paths;
 }
 
-async function refuseUncommitted({ top, base, signal }: WriteRequest, paths: readonly string[]): Promise<void> {
+async function refuseUncommitted(
+  top: string,
+  paths: readonly string[],
+  { base, signal }: Pick<WriteRequest, "base" | "signal">,
+): Promise<void> {
   const options = { cwd: top, signal };
   const exact = paths.map((path) => `:(top,literal)${path}`);
   const lists = await Promise.all([

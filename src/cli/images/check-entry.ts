@@ -1,0 +1,66 @@
+import { sourceAt } from "../../change/compute.ts";
+import { computeBump, type TargetBump } from "../../images/bump.ts";
+import { decideEntry, type EntryDecision, lookAtTargets, versionKey } from "../../images/look.ts";
+import { type ImageEntry, targetsOf } from "../../images/units.ts";
+import { Fault, UserError } from "../../model/errors.ts";
+import type { TargetPromotion } from "../../model/promotion.ts";
+import type { Registry } from "../../model/registry.ts";
+import type { Renderer } from "../../model/render.ts";
+import type { Target } from "../../model/target.ts";
+import type { Repository } from "../../model/tree.ts";
+import { wantedOf } from "./wanted.ts";
+
+/** What came of one entry of the configuration: what was decided, with what would be done to each target that moves, or why nothing could be. */
+export type CheckedEntry =
+  | { readonly entry: ImageEntry; readonly decided: EntryDecision; readonly bumps: readonly TargetPromotion[] }
+  | { readonly entry: ImageEntry; readonly failure: UserError | Fault };
+
+/** What entries are checked with. */
+export interface CheckInput {
+  readonly repository: Repository;
+  readonly renderer: Renderer;
+  readonly registry: Registry;
+  /** The commit with the configuration and the files. */
+  readonly base: string;
+  readonly targets: readonly Target[];
+  /** Milliseconds since the epoch. */
+  readonly clock: number;
+  readonly signal: AbortSignal;
+}
+
+/** Decides one entry as the server would, without what it remembers (holds, versions taken back), and proves the edits. What fails is told of this entry alone. */
+export async function checkEntry(entry: ImageEntry, input: CheckInput): Promise<CheckedEntry> {
+  try {
+    const decided = await decide(entry, input);
+    return { entry, decided, bumps: await bump(decided, input) };
+  } catch (error) {
+    input.signal.throwIfAborted();
+    if (error instanceof UserError || error instanceof Fault) return { entry, failure: error };
+    throw error;
+  }
+}
+
+async function decide(
+  entry: ImageEntry,
+  { repository, renderer, registry, base, targets, clock, signal }: CheckInput,
+): Promise<EntryDecision> {
+  const at = await sourceAt(repository, base);
+  const now = await lookAtTargets(entry, targetsOf(entry, targets), { at, renderer, signal });
+  const local = { stopped: new Map(), heldBack: new Map(), resumeAt: undefined, pushed: [] };
+  return decideEntry({ now, registry, clock, signal, ...local });
+}
+
+async function bump(
+  { entry, decision, targets }: EntryDecision,
+  { targets: allTargets, ...input }: CheckInput,
+): Promise<readonly TargetPromotion[]> {
+  const { chosen } = decision;
+  if (chosen === undefined) return [];
+  const bumps = targets.flatMap(({ target }): TargetBump[] => {
+    const moving = decision.targets.filter((one) => one.target === target.id && one.moves);
+    const from = new Set(moving.map((one) => versionKey(one.from)));
+    if (from.size === 0) return [];
+    return [{ target, wanted: [wantedOf(entry, { tag: chosen.tag, digest: chosen.facts.digest }, from)] }];
+  });
+  return bumps.length === 0 ? [] : (await computeBump({ ...input, bumps, allTargets })).targets;
+}

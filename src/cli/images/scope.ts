@@ -1,0 +1,78 @@
+import { type Config, configFile, type TargetPlan } from "../../config/index.ts";
+import { type ImageEntry, targetsOf } from "../../images/units.ts";
+import { UserError } from "../../model/errors.ts";
+import type { Target } from "../../model/target.ts";
+import { usage } from "../parse.ts";
+import { suggest } from "../suggest.ts";
+import { entriesOf } from "./entries.ts";
+import type { NamedImage } from "./reference.ts";
+
+/** Targets that may get an image, with the entry of the configuration that says how. */
+export interface Scope {
+  readonly entry: ImageEntry;
+  /** Whether the entry's policy has a say; there is none where the configuration has no entry. */
+  readonly hasPolicy: boolean;
+  readonly targets: readonly Target[];
+}
+
+/** What the command line narrows the targets to; empty: all of them. */
+export interface Narrowing {
+  readonly environments: readonly string[];
+  readonly apps: readonly string[];
+}
+
+/**
+ * Where an image may go: the targets of its entries, else those of the environments that are named. Throws UserErrors: `not-found` for environments and apps that are not there, `usage` when the
+ * entries' environments do not have one that is named, or when nothing says which environments are meant.
+ */
+export function scopesOf(
+  named: NamedImage,
+  { environments, apps }: Narrowing,
+  { config, plan }: { readonly config: Config; readonly plan: TargetPlan },
+): readonly Scope[] {
+  const known = config.environments.map(({ name }) => name);
+  for (const name of environments) if (!known.includes(name)) throw missing("environment", name, known);
+  const knownApps = [...new Set(plan.targets.map(({ app }) => app))];
+  for (const name of apps) if (!knownApps.includes(name)) throw missing("app", name, knownApps);
+  const isMeant = ({ app, environment }: Target): boolean =>
+    (environments.length === 0 || environments.includes(environment)) && (apps.length === 0 || apps.includes(app));
+  const entries = entriesOf(named.image, config.images);
+  if (entries.length === 0) return [{ ...unlisted(named, environments), targets: plan.targets.filter(isMeant) }];
+  const own = new Set(entries.flatMap((entry) => entry.environments));
+  const stranger = environments.find((name) => !own.has(name));
+  if (stranger !== undefined) throw outside(stranger, named.image, [...own]);
+  return entries.map((entry) => ({
+    entry,
+    hasPolicy: true,
+    targets: targetsOf(entry, plan.targets).filter(isMeant),
+  }));
+}
+
+/** An image without an entry is written as it was named. */
+function unlisted({ image, digest }: NamedImage, environments: readonly string[]): Omit<Scope, "targets"> {
+  if (environments.length === 0) {
+    throw usage(
+      `${configFile} has no entry of images for ${image}, and nothing says where it goes`,
+      "Name the environments: --environment ENV, or add an entry.",
+    );
+  }
+  const pin = digest === "" ? "tag" : "both";
+  const pullRequest = { autoMerge: false };
+  return { entry: { image, policy: {}, environments: [...environments], pin, pullRequest }, hasPolicy: false };
+}
+
+function missing(what: string, name: string, known: readonly string[]): UserError {
+  const near = suggest(name, known);
+  const all = `The ${what}s are ${known.slice(0, 20).join(", ")}.`;
+  return new UserError("not-found", `there is no ${what} "${name}"`, {
+    fix: near === undefined ? all : `Did you mean ${near}? ${all}`,
+  });
+}
+
+function outside(environment: string, image: string, own: readonly string[]): UserError {
+  const entry = `the entry of ${image} in ${configFile}`;
+  return usage(
+    `"${environment}" is not among the environments of ${entry} (${own.join(", ")})`,
+    `Promote it there (sluice promote --to ${environment}), or add the environment to the entry.`,
+  );
+}
