@@ -8,6 +8,7 @@ import { noticeRefs } from "./actions/refs.ts";
 import { authenticate, type Caller } from "./auth.ts";
 import { ApiError } from "./errors.ts";
 import { gitEnvironment } from "./git.ts";
+import { answerLsRefs } from "./git-protocol.ts";
 import { reads, writes } from "./routes/route.ts";
 import type { Repository } from "./state.ts";
 import { botLogin, exclusively, findRepository, gitDirOf, type World } from "./world.ts";
@@ -36,6 +37,11 @@ export async function handleGit(
     requireGitAccess(world, caller, repository, pushes);
     const body = await readBody(context);
     const run = (): Promise<Response> => backend(world, context, repository, target.tail, body, caller);
+    if (service === "git-upload-pack" && context.req.header("git-protocol") === "version=2") {
+      if (target.tail === "info/refs") return await offered(run);
+      const refs = answerLsRefs(gitDirOf(world, repository), body);
+      if (refs) return new Response(new Uint8Array(refs), { headers: { "content-type": RESULT, ...NEVER_KEPT } });
+    }
     if (!pushes || target.tail === "info/refs") return await run();
     return await exclusively(world, async () => {
       const response = await run();
@@ -45,6 +51,20 @@ export async function handleGit(
   } catch (error) {
     return refusal(world, error);
   }
+}
+
+const RESULT = "application/x-git-upload-pack-result";
+const NEVER_KEPT = { "cache-control": "no-cache, max-age=0, must-revalidate" };
+
+let offer: { readonly headers: Headers; readonly body: ArrayBuffer } | undefined;
+
+/** What git offers in version 2 of its protocol: capabilities of this git, the same for every repository here, so asked for once. */
+async function offered(run: () => Promise<Response>): Promise<Response> {
+  if (offer) return new Response(offer.body, { headers: offer.headers });
+  const response = await run();
+  if (response.status !== 200) return response;
+  offer = { headers: response.headers, body: await response.arrayBuffer() };
+  return new Response(offer.body, { headers: offer.headers });
 }
 
 function requireGitAccess(world: World, caller: Caller, repository: Repository, pushes: boolean): void {

@@ -65,6 +65,23 @@ export function git(dir: string, args: readonly string[], options: GitOptions = 
   });
 }
 
+const said = new Map<string, GitResult>();
+const MOST_SAID = 5_000;
+
+/** Like `git`, for a question whose answer never changes, since it names every object by its full id. Asked once per repository; what ends with any other code than those in `ok` is asked again. */
+export async function gitOnce(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  const question = [dir, ...args].join("\0");
+  const known = said.get(question);
+  if (known) return known;
+  const result = await git(dir, args, options);
+  said.set(question, result);
+  for (const oldest of said.keys()) {
+    if (said.size <= MOST_SAID) break;
+    said.delete(oldest);
+  }
+  return result;
+}
+
 /** Like `git`, giving the trimmed text. */
 export async function gitText(dir: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
   return (await git(dir, args, options)).stdout.toString("utf8").trim();
@@ -73,7 +90,18 @@ export async function gitText(dir: string, args: readonly string[], options: Git
 /** The object id that a revision names, or undefined. `type` peels, e.g. to `commit`. */
 export async function revParse(dir: string, revision: string, type = "commit"): Promise<string | undefined> {
   if (revision.startsWith("-") || revision === "") return undefined;
-  const result = await git(dir, ["rev-parse", "--verify", "--quiet", `${revision}^{${type}}`], { ok: [0, 1, 128] });
-  const id = result.stdout.toString("utf8").trim();
-  return result.code === 0 && id !== "" ? id : undefined;
+  const args = ["rev-parse", "--verify", "--quiet", `${revision}^{${type}}`];
+  // An object that is not there yet may come: only what was found is found for ever.
+  const ask = /^[\da-f]{40}$/.test(revision) ? gitOnce(dir, args) : git(dir, args);
+  const result = await ask.catch(undefinedFor([1, 128]));
+  const id = result?.stdout.toString("utf8").trim();
+  return id === "" ? undefined : id;
+}
+
+/** Takes these exit codes for no answer. */
+function undefinedFor(codes: readonly number[]): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof GitFailure && error.code !== null && codes.includes(error.code)) return undefined;
+    throw error;
+  };
 }

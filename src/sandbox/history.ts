@@ -1,4 +1,4 @@
-import { git, revParse } from "./git.ts";
+import { git, gitOnce, revParse } from "./git.ts";
 import type { Signature } from "./repository-git.ts";
 
 /** A commit as `git log` tells it. */
@@ -14,6 +14,9 @@ export interface LoggedCommit {
 
 const FIELDS = ["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"].join("%x1f");
 
+/** What means the same for ever: full ids, ranges of them and limits. */
+const FIXED = /^(?:-n|\d{1,9}|[\da-f]{40}(?:\.\.[\da-f]{40})?)$/;
+
 /** Commits of a range or other `git log` selection, newest first, with the paths that each changed. */
 export async function commitHistory(dir: string, selection: readonly string[]): Promise<LoggedCommit[]> {
   const args = [
@@ -26,7 +29,8 @@ export async function commitHistory(dir: string, selection: readonly string[]): 
     `--format=%x1e${FIELDS}%x1d`,
     ...selection,
   ];
-  const text = (await git(dir, args)).stdout.toString("utf8");
+  const ask = selection.every((part) => FIXED.test(part)) ? gitOnce : git;
+  const text = (await ask(dir, args)).stdout.toString("utf8");
   return text.split("\x1e").slice(1).map(parseCommit);
 }
 

@@ -2,7 +2,8 @@ import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { GitFailure, git, gitText } from "./git.ts";
+import { GitFailure, git, gitOnce, gitText } from "./git.ts";
+import { readRefFiles } from "./ref-files.ts";
 
 /** Who is written into a commit. */
 export interface Signature {
@@ -42,26 +43,24 @@ export async function initBare(dir: string, defaultBranch: string): Promise<void
 
 /** Branches and tags with the ids they point at. */
 export async function readRefs(dir: string): Promise<Record<string, string>> {
-  const text = await gitText(dir, ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags"]);
-  const lines = text === "" ? [] : text.split("\n");
-  return Object.fromEntries(lines.map((line) => [line.slice(line.indexOf(" ") + 1), line.slice(0, line.indexOf(" "))]));
+  return Object.fromEntries([...readRefFiles(dir, "refs/heads"), ...readRefFiles(dir, "refs/tags")]);
 }
 
 /** Best common ancestor, or undefined for unrelated histories. */
 export async function mergeBase(dir: string, a: string, b: string): Promise<string | undefined> {
-  const result = await git(dir, ["merge-base", a, b], { ok: [0, 1] });
+  const result = await gitOnce(dir, ["merge-base", a, b], { ok: [0, 1] });
   return result.code === 0 ? result.stdout.toString("utf8").trim() : undefined;
 }
 
 /** Whether `ancestor` is reachable from `descendant`. */
 export async function isAncestor(dir: string, ancestor: string, descendant: string): Promise<boolean> {
-  return (await git(dir, ["merge-base", "--is-ancestor", ancestor, descendant], { ok: [0, 1] })).code === 0;
+  return (await gitOnce(dir, ["merge-base", "--is-ancestor", ancestor, descendant], { ok: [0, 1] })).code === 0;
 }
 
 /** The tree of merging `head` into `base`, or undefined when they conflict or have nothing in common. */
 export async function mergedTree(dir: string, base: string, head: string): Promise<string | undefined> {
   const args = ["merge-tree", "--write-tree", "--no-messages", base, head];
-  const result = await git(dir, args, { ok: [0, 1, 128] });
+  const result = await gitOnce(dir, args, { ok: [0, 1, 128] });
   return result.code === 0 ? result.stdout.toString("utf8").trim().split("\n")[0] : undefined;
 }
 
@@ -146,6 +145,9 @@ export async function objectTypes(dir: string, ids: readonly string[]): Promise<
 
 /** What a branch or tag points at, undefined when there is none of this name. */
 export async function readRef(dir: string, name: string): Promise<{ sha: string; type: string } | undefined> {
+  const branch = readRefFiles(dir, "refs/heads").get(name);
+  if (branch !== undefined) return { sha: branch, type: "commit" };
+  if (name.startsWith("refs/heads/")) return undefined;
   const text = await gitText(dir, ["for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", name]);
   const [, sha, type] =
     text

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { noticeRefs } from "../actions/refs.ts";
 import { ApiError, notFound, validationFailed } from "../errors.ts";
-import { git, revParse } from "../git.ts";
+import { git, gitOnce, revParse } from "../git.ts";
 import { commitHistory } from "../history.ts";
 import { writeBlob } from "../loose-object.ts";
 import { type Json, nodeId } from "../objects/account.ts";
@@ -154,7 +154,7 @@ async function createRef(call: Call, repository: Repository): Promise<Reply> {
   const dir = gitDirOf(call.world, repository);
   return exclusively(call.world, async () => {
     const [wellFormed, present, [type]] = await Promise.all([
-      git(dir, ["check-ref-format", ref], { ok: [0, 1] }),
+      gitOnce(dir, ["check-ref-format", ref], { ok: [0, 1] }),
       readRef(dir, ref),
       objectTypes(dir, [sha]),
     ]);
