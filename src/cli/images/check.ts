@@ -18,7 +18,7 @@ const FLAGS = {
     default: "HEAD",
     description: "the commit with the configuration and the files",
   },
-  "exit-code": { type: "boolean", description: "exit with 3 when there is something to bump" },
+  "exit-code": { type: "boolean", description: "exit with 3 when there is something to bump, or a target is refused" },
   verbose: { type: "boolean", description: "say of up to 60 tags of each image why they were or were not chosen" },
   format: { type: "string", choices: ["text", "json"], default: "text", description: "how to say it" },
   ...REGISTRY_FLAGS,
@@ -84,6 +84,9 @@ function exitCode(checked: readonly CheckedEntry[], tells: boolean): number {
   const failures = checked.flatMap((one) => ("failure" in one ? [one.failure] : []));
   if (failures.some((failure) => failure instanceof Fault)) return EXIT.ours;
   if (failures.length > 0) return EXIT.usage;
-  const found = checked.some((one) => "bumps" in one && one.bumps.some(({ outcome }) => outcome !== "already"));
+  const found = checked.some(
+    (one) =>
+      "decided" in one && (one.decided.left.length > 0 || one.bumps.some(({ outcome }) => outcome !== "already")),
+  );
   return tells && found ? EXIT.found : EXIT.fine;
 }
