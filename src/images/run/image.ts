@@ -7,16 +7,17 @@ import type { ImageJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import { computeBump, type TargetBump, type WantedBump } from "../bump.ts";
-import { decideEntry, type EntryDecision, lookAtTargets, versionKey } from "../look.ts";
+import { decideEntry, type EntryDecision, lookAtTargets, undecided, versionKey } from "../look.ts";
 import { type ImageEntry, type ImageUnit, targetsOf, unitsOf } from "../units.ts";
 import { closeOverdue } from "./close.ts";
 import { conclude, type Outcome } from "./conclude.ts";
 import { heardOf } from "./heard.ts";
+import { orLater } from "./later.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
 import { publish } from "./publish.ts";
 import { stopsOf } from "./stops.ts";
-import { wakeLater } from "./wake.ts";
+import { isOutage, wakeLater } from "./wake.ts";
 
 const tries = 6;
 
@@ -24,11 +25,15 @@ const tries = 6;
  * Compares what the targets of one unit have with what its policies want, and opens, advances or closes its one pull request. What came of it, and why, goes to the delivery log. May be repeated at any time:
  * what is there already is not made again.
  */
-export async function runImage(job: ImageJob, ports: ImagePorts, context: RunContext): Promise<void> {
+export function runImage(job: ImageJob, ports: ImagePorts, context: RunContext): Promise<void> {
+  return orLater(ports, job, context, () => look(job, ports, context.signal));
+}
+
+async function look(job: ImageJob, ports: ImagePorts, signal: AbortSignal): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
   let scene: Scene;
   try {
-    scene = await openScene(ports, where, job.defaultBranch, context.signal);
+    scene = await openScene(ports, where, job.defaultBranch, signal);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return ports.log.warn({ error, repository: job.repository }, `images are not looked at: ${error.message}`);
@@ -38,14 +43,10 @@ export async function runImage(job: ImageJob, ports: ImagePorts, context: RunCon
   try {
     await untilStill(ports, scene, unit);
   } catch (error) {
-    if (error instanceof UserError) return conclude(ports, scene, unit, [], { summary: said(error) });
-    // A registry or GitHub that stays away for long is asked again later, when nobody tries any more.
-    if (context.lastAttempt) await wakeLater(ports, job, ports.clock() + laterMs);
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    await conclude(ports, scene, unit, [], { summary: said(error) });
   }
 }
-
-const laterMs = 30 * 60_000;
 
 function said({ message, fix }: UserError): string {
   return fix === undefined ? message : `${message}: ${fix}`;
@@ -67,10 +68,20 @@ async function untilStill(ports: ImagePorts, first: Scene, unit: ImageUnit): Pro
 
 async function attemptUnit(ports: ImagePorts, scene: Scene, unit: ImageUnit, firstTry: boolean): Promise<void> {
   const decisions: EntryDecision[] = [];
-  for (const entry of unit.entries) decisions.push(await decide(ports, scene, entry));
+  for (const entry of unit.entries) decisions.push(await decideOrTell(ports, scene, entry));
   const outcome = await act(ports, scene, unit, decisions, firstTry);
   await conclude(ports, scene, unit, decisions, outcome);
   await wakeUp(ports, scene, unit, decisions);
+}
+
+/** An entry that cannot be decided about leaves the others of its unit alone. */
+async function decideOrTell(ports: ImagePorts, scene: Scene, entry: ImageEntry): Promise<EntryDecision> {
+  try {
+    return await decide(ports, scene, entry);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undecided(entry, said(error));
+  }
 }
 
 async function decide(ports: ImagePorts, scene: Scene, entry: ImageEntry): Promise<EntryDecision> {
@@ -96,6 +107,8 @@ async function act(
   firstTry: boolean,
 ): Promise<Outcome> {
   const bumps = bumpsOf(decisions);
+  // What cannot be looked at now may well be what the open pull request brings.
+  if (decisions.some(({ failed }) => failed) && (bumps.length === 0 || scene.branches.has(unit.branch))) return {};
   if (bumps.length === 0) {
     const left = new Set(decisions.flatMap((one) => one.left.map(({ target }) => target.id)));
     const closed = await closeOverdue(ports, scene, unit.branch, { why: reasonOf(decisions), left });

@@ -11,16 +11,22 @@ import { imageCheck, imageCheckReport } from "../text/check.ts";
 import { type ImageRecord, parseImageRecord } from "../text/record.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import { type Verification, verifyImages } from "../verify.ts";
+import { orLater } from "./later.ts";
 import type { ImagePorts } from "./ports.ts";
 import { mergesItself } from "./publish.ts";
 import { settleImage } from "./settle.ts";
-import { wakeLater } from "./wake.ts";
+import { publishedHead } from "./published.ts";
+import { isOutage, wakeLater } from "./wake.ts";
 
 /**
  * Holds an open image pull request against the registry at its head, says so in its check, and merges it where that is Sluice's to do and everything else passed. What was merged goes into the history. May be repeated
  * at any time.
  */
-export async function runImagePull(job: ImagePullJob, ports: ImagePorts, context: RunContext): Promise<void> {
+export function runImagePull(job: ImagePullJob, ports: ImagePorts, context: RunContext): Promise<void> {
+  return orLater(ports, job, context, () => checkPull(job, ports, context));
+}
+
+async function checkPull(job: ImagePullJob, ports: ImagePorts, context: RunContext): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
   const github = await ports.github(where.installationId, where.repository);
   const pull = await github.pullRequest(job.pullRequest);
@@ -32,10 +38,16 @@ export async function runImagePull(job: ImagePullJob, ports: ImagePorts, context
   if (record.head !== pull.head.sha) return unknownHead(ports, pull, record, look, context);
   const verification = await verifyImages(record, ports.registry, context.signal);
   const scene = await openScene(ports, where, pull.defaultBranch, context.signal, [pull.head.sha]).catch(userError);
-  const remarks = scene instanceof UserError ? [inert(scene.message)] : await remarksOf(ports, scene, pull, record);
+  if (scene instanceof UserError) {
+    return void (await github.upsertCheck(imageCheckReport(pull, verification, [inert(scene.message)])));
+  }
+  const merging = verification.ok ? await mayMerge(ports, scene, pull, record) : { may: false };
+  const remarks = await remarksOf(ports, scene, pull, record, merging);
   await github.upsertCheck(imageCheckReport(pull, verification, remarks));
   if (!verification.ok) return lookAnew(ports, look, pull, verification);
-  if (!(scene instanceof UserError)) await mergeIfAsked(ports, scene, pull, record, look);
+  if (merging.may) await merge(ports, scene, pull, record, look);
+  if (merging.again !== undefined) await wakeLater(ports, job, merging.again);
+  if (merging.look === true) await ports.queue.add(look);
 }
 
 const askedKind = "image-asked";
@@ -66,10 +78,11 @@ async function remarksOf(
   scene: Scene,
   pull: PullRequest,
   record: ImageRecord,
+  { why }: Merging,
 ): Promise<readonly string[]> {
   if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha))) return [pushed];
   const proof = `Proven by rendering: in ${record.targets.length} ${record.targets.length === 1 ? "target" : "targets"} nothing changes but the images.`;
-  return [proof];
+  return why === undefined ? [proof] : [proof, inert(why)];
 }
 
 const pushed = "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push.";
@@ -94,36 +107,70 @@ async function unknownHead(
   await github.upsertCheck(imageCheckReport(pull, verification, [pushed]));
 }
 
-/** How old a head must be before the absence of checks means that there are none, in milliseconds. */
+/** How old a head must be before Sluice merges it, in milliseconds: checks that nobody requires take their time to begin. */
 const settleMs = 30_000;
 
-async function mergeIfAsked(
+/** Whether Sluice merges a pull request now; `why` tells people what is in the way. */
+interface Merging {
+  readonly may: boolean;
+  readonly why?: string;
+  /** When to look again, in milliseconds since the epoch. */
+  readonly again?: number;
+  /** Whether the unit is to be looked at first. */
+  readonly look?: true;
+}
+
+async function mayMerge(
+  ports: ImagePorts,
+  scene: Scene,
+  pull: PullRequest,
+  record: ImageRecord,
+): Promise<Merging> {
+  const unit = unitsOf(scene.config).find(({ name }) => name === record.unit);
+  if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return { may: false };
+  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha))) return { may: false };
+  const held = await heldTarget(ports, scene, record);
+  if (held !== undefined) return { may: false, why: `Not merged by itself: ${held} is on hold.` };
+  // A sealed record of old may be put back by whoever may push: only what the last look came to is merged.
+  const published = await publishedHead(ports, scene.where.repository, record.unit);
+  if (published === undefined) return { may: false, look: true };
+  if (published !== pull.head.sha) return { may: false, why: "Not merged by itself: it is not what Sluice would bring now." };
+  const checks = await scene.github.checks(pull.head.sha);
+  const open = checks.filter(({ state }) => state !== "passed").map(({ name }) => name);
+  if (open.length > 0) return { may: false, why: `Not merged yet: ${open.slice(0, 5).join(", ")} did not pass.` };
+  const age = ports.clock() - (await madeAt(scene, pull.head.sha));
+  if (age < settleMs) return { may: false, again: ports.clock() + settleMs - age };
+  const against = await objections(scene, pull);
+  return against.length > 0 ? { may: false, why: `Not merged by itself: ${against.join(", ")} asked for changes.` } : { may: true };
+}
+
+/** A rollback or a revert holds automation; a person may still merge. */
+async function heldTarget(ports: ImagePorts, scene: Scene, { targets }: ImageRecord): Promise<string | undefined> {
+  for (const { app, environment } of targets) {
+    if ((await scene.state.hold(environment, app, ports.clock())) !== undefined) return `${app} in ${environment}`;
+  }
+  return undefined;
+}
+
+/** Who asked for changes and has not said otherwise since. */
+async function objections({ github }: Scene, { number }: PullRequest): Promise<readonly string[]> {
+  const last = new Map<string, string>();
+  for (const { user, state } of await github.reviews(number)) if (state !== "commented") last.set(user, state);
+  return [...last].flatMap(([user, state]) => (state === "changes-requested" ? [user] : []));
+}
+
+async function merge(
   ports: ImagePorts,
   scene: Scene,
   pull: PullRequest,
   record: ImageRecord,
   look: ImageJob,
 ): Promise<void> {
-  const unit = unitsOf(scene.config).find(({ name }) => name === record.unit);
-  if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return;
-  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha)) || (await anyHeld(ports, scene, record))) return;
-  const checks = await scene.github.checks(pull.head.sha);
-  if (checks.some(({ state }) => state !== "passed")) return;
   const again = { type: "image-pull", ...scene.where, pullRequest: pull.number } as const;
-  const age = ports.clock() - (await madeAt(scene, pull.head.sha));
-  if (checks.length === 0 && age < settleMs) return wakeLater(ports, again, ports.clock() + settleMs - age);
   const [first] = record.targets;
   const method = settingsFor(scene.config, first?.app ?? "", first?.environment ?? "").promote.method;
   const remark = await mergeHead(ports, scene, pull, { method, planAgain: look, lookAgain: again });
   if (remark !== undefined) await scene.github.upsertComment(pull.number, "merge", inert(remark));
-}
-
-/** A rollback or a revert holds automation; a person may still merge. */
-async function anyHeld(ports: ImagePorts, scene: Scene, { targets }: ImageRecord): Promise<boolean> {
-  for (const { app, environment } of targets) {
-    if ((await scene.state.hold(environment, app, ports.clock())) !== undefined) return true;
-  }
-  return false;
 }
 
 async function madeAt({ repository }: Scene, sha: string): Promise<number> {
