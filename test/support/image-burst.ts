@@ -1,6 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import type { ImagePlay } from "./images.ts";
 import { eventually } from "./wait.ts";
+
+const manifestType = "application/vnd.oci.image.manifest.v1+json";
 
 /** How many images are pushed how often, and how long it takes from one round of pushes to the next, in milliseconds. */
 export interface Burst {
@@ -26,23 +30,43 @@ export interface BurstFigures {
   readonly doneMs: number;
 }
 
-/** Pushes a new tag of each image, round after round, and gives what came of it when all is quiet. */
+const secret = "a secret of the bursts' hook";
+
+/** The hook that bursts come to. */
+export const burstHook = {
+  kind: "distribution",
+  name: "burst",
+  images: [],
+  perMinute: 6_000,
+  secrets: [secret],
+  header: "authorization",
+} as const;
+
+/** Pushes a new tag of each image and tells a Sluice with `burstHook` so, round after round; gives what came of it when all is quiet. The registry itself tells nobody. */
 export async function playBurst(play: ImagePlay, { images, tags, everyMs = 0 }: Burst): Promise<BurstFigures> {
+  play.registry.setNotifications(undefined);
+  const hook = `${play.sluice.url}/registry/${burstHook.name}`;
   const names = Array.from({ length: images }, (_, index) => `service-${index}`);
   const wishes = names.map(
     (name) => `  - { image: "{host}/${name}", policy: { semver: "^1.0" }, environments: [staging] }\n`,
   );
   const site = await play.site(wishes.join(""), Object.assign({}, ...names.map(appFiles)));
   for (const name of names) await site.push(`${name}:1.0.0`);
+  const pushers = await Promise.all(names.map((name) => pusherOf(site.image(name))));
   await play.quiet();
   const { github, registry } = play;
   const [calls, asked, started] = [github.requests.length, registry.requests.length, performance.now()];
   for (let round = 1; round <= tags; round += 1) {
     const due = started + (round - 1) * everyMs;
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-    await Promise.all(names.map((name) => site.push(`${name}:1.${round}.0`)));
+    await Promise.all(
+      pushers.map(async (push, index) => {
+        const [image, tag] = [site.image(names[index] ?? ""), `1.${round}.0`];
+        await push(tag);
+        await tell(hook, image, tag);
+      }),
+    );
   }
-  await registry.settled();
   const takenMs = performance.now() - started;
   const isNewest = ({ title }: { readonly title: string }): boolean => title.endsWith(` → 1.${tags}.0`);
   await eventually("every image's newest tag", () => site.bumps("open").filter(isNewest).length === images, 120_000);
@@ -64,6 +88,38 @@ export async function playBurst(play: ImagePlay, { images, tags, everyMs = 0 }: 
 /** All of them together. */
 export function total(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** Pushes tags of an image of which there is one already: manifests of their own over the same layers, which is one request each. */
+async function pusherOf(image: string): Promise<(tag: string) => Promise<void>> {
+  const { host, repository } = addressOf(image);
+  const manifests = `http://${host}/v2/${repository}/manifests`;
+  const answer = await fetch(`${manifests}/1.0.0`, { headers: { accept: manifestType } });
+  const first = z.looseObject({ schemaVersion: z.number() }).parse(await answer.json());
+  return async (tag) => {
+    const body = JSON.stringify({ ...first, annotations: { tag } });
+    const put = await fetch(`${manifests}/${tag}`, { method: "PUT", headers: { "content-type": manifestType }, body });
+    await put.body?.cancel();
+    if (put.status !== 201) throw new Error(`the registry answered ${put.status}`);
+  };
+}
+
+/** As Distribution does, with an id of its own for each event. */
+async function tell(hook: string, image: string, tag: string): Promise<void> {
+  const { host, repository } = addressOf(image);
+  const event = { id: randomUUID(), action: "push", target: { repository, tag }, request: { host } };
+  const answer = await fetch(hook, {
+    method: "POST",
+    headers: { authorization: secret, "content-type": "application/vnd.docker.distribution.events.v2+json" },
+    body: JSON.stringify({ events: [event] }),
+  });
+  await answer.body?.cancel();
+  if (answer.status !== 202) throw new Error(`the door answered ${answer.status}`);
+}
+
+function addressOf(image: string): { readonly host: string; readonly repository: string } {
+  const end = image.indexOf("/");
+  return { host: image.slice(0, end), repository: image.slice(end + 1) };
 }
 
 function commitsOf(cwd: string, branch: string): number {

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { burstHook, playBurst, total } from "../support/image-burst.ts";
+import { type ImagePlay, startImagePlay } from "../support/images.ts";
+
+describe("a thousand events on twenty images", () => {
+  let play: ImagePlay;
+  beforeAll(async () => {
+    play = await startImagePlay({ hooks: [burstHook] });
+  });
+  afterAll(() => play.close());
+
+  it("make twenty pull requests, each at the newest tag, with few calls of GitHub and of the registry", async () => {
+    const images = 20;
+    const { events, pullRequests, newest, rest, registry } = await playBurst(play, { images, tags: 50 });
+    expect({ events, pullRequests, newest }).toEqual({ events: 1_000, pullRequests: images, newest: images });
+    // Some 20 and 12 to an image; `npm run bench -- images` prints them.
+    expect(total(rest)).toBeLessThanOrEqual(60 * images);
+    expect(total(registry)).toBeLessThanOrEqual(40 * images);
+  }, 300_000);
+});
