@@ -1,18 +1,18 @@
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 import { type LocalRepository, openRepository } from "../../../src/git/repository.ts";
 import type { TargetPromotion } from "../../../src/model/promotion.ts";
+import type { Renderer } from "../../../src/model/render.ts";
 import type { TreeChange } from "../../../src/model/tree.ts";
 import { type ComputedPromotion, computePromotion } from "../../../src/promote/compute.ts";
 import { resolvePromotion } from "../../../src/promote/resolve.ts";
-import { createRenderer, type EngineRenderer } from "../../../src/render/renderer.ts";
-import { realEngine } from "../../render/support/engines.ts";
+import { sharedRenderer } from "../../render/support/engines.ts";
 import { type TempGit, tempGit } from "../../support/temp-git.ts";
 
 /** A real repository that promotions are planned in. */
 export interface World {
   readonly temp: TempGit;
   readonly repository: LocalRepository;
-  readonly renderer: EngineRenderer;
+  readonly renderer: Renderer;
   /** Plans a promotion at `HEAD`; versions are read there too, or at `commit`. */
   promote(wish?: {
     readonly to?: string;
@@ -21,21 +21,16 @@ export interface World {
   }): Promise<ComputedPromotion>;
 }
 
-let shared: EngineRenderer | undefined;
-const worlds: { readonly temp: TempGit; readonly repository: LocalRepository }[] = [];
-afterAll(async () => {
-  await Promise.all([shared?.close(), ...worlds.map(({ repository }) => repository.close())]);
-  for (const { temp } of worlds) temp.remove();
-});
-
-/** A repository with these files as its first commit. All are removed when the test file ends. */
+/** A repository with these files as its first commit. It is removed when the test is over. */
 export function world(files: Readonly<Record<string, string>>): World {
   const temp = tempGit();
   temp.commit(files, "Begin");
   const repository = openRepository(temp.dir);
-  worlds.push({ temp, repository });
-  shared ??= createRenderer({ binary: realEngine(), workers: 1 });
-  const renderer = shared;
+  onTestFinished(async () => {
+    await repository.close();
+    temp.remove();
+  });
+  const renderer = sharedRenderer();
   return {
     temp,
     repository,

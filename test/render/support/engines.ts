@@ -2,11 +2,21 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { env } from "node:process";
 import type { LogFields, Logger } from "../../../src/model/observe.ts";
+import type { Renderer } from "../../../src/model/render.ts";
 import { engineBinary } from "../../../src/render/binary.ts";
+import { createRenderer, type EngineRenderer } from "../../../src/render/renderer.ts";
 
 /** The real engine. */
 export function realEngine(): string {
   return engineBinary(env);
+}
+
+let shared: EngineRenderer | undefined;
+
+/** A renderer on one real engine that every test of this process may use; it ends with the process. */
+export function sharedRenderer(): Renderer {
+  shared ??= createRenderer({ binary: realEngine(), workers: 1 });
+  return shared;
 }
 
 /** An engine that does what the path of a target says (see `misbehaving-engine.mjs`), as a program in `folder`. */

@@ -4,10 +4,9 @@ import { type FileEdit, type FoundSettings, findSettings } from "../../../../src
 import { overlay } from "../../../../src/edit/overlay.ts";
 import { applyEdits } from "../../../../src/edit/splice/index.ts";
 import type { Json } from "../../../../src/model/json.ts";
-import type { RenderSource } from "../../../../src/model/render.ts";
+import type { Renderer, RenderSource } from "../../../../src/model/render.ts";
 import type { RenderSpec } from "../../../../src/model/target.ts";
-import { createRenderer, type EngineRenderer } from "../../../../src/render/renderer.ts";
-import { realEngine } from "../../../render/support/engines.ts";
+import { sharedRenderer } from "../../../render/support/engines.ts";
 import { type RenderRepository, renderRepository } from "../../../render/support/repositories.ts";
 import { filesBelow, fixtures } from "./scene.ts";
 
@@ -33,20 +32,15 @@ export interface Stage {
 /** To be called once at the top of a test file. */
 export function stage(): Stage {
   let repository: RenderRepository | undefined;
-  let renderer: EngineRenderer | undefined;
   beforeAll(() => {
     repository = renderRepository();
     repository.temp.commit({});
-    renderer = createRenderer({ binary: realEngine(), workers: 1 });
   });
-  afterAll(async () => {
-    await renderer?.close();
-    await repository?.remove();
-  });
+  afterAll(() => repository?.remove());
   const scene: Stage["scene"] = async (files, spec) => {
-    if (repository === undefined || renderer === undefined) throw new Error("the stage is not set");
+    if (repository === undefined) throw new Error("the stage is not set");
     const writes = Object.entries(files).map(([path, text]) => write(path, Buffer.from(text)));
-    return sceneOf(await overlay(await repository.source(), writes), spec, renderer);
+    return sceneOf(await overlay(await repository.source(), writes), spec, sharedRenderer());
   };
   return { scene, fixture: (name, spec) => scene(filesBelow(join(fixtures, name)), spec) };
 }
@@ -70,7 +64,7 @@ function write(path: string, bytes: Uint8Array) {
   return { kind: "write", path, bytes, executable: false } as const;
 }
 
-async function sceneOf(source: RenderSource, spec: RenderSpec, renderer: EngineRenderer): Promise<Scene> {
+async function sceneOf(source: RenderSource, spec: RenderSpec, renderer: Renderer): Promise<Scene> {
   const render = await renderer.render(spec, source, AbortSignal.timeout(20_000));
   if (!render.ok) throw new Error(`${render.failure.file ?? ""}: ${render.failure.message}`);
   const images: string[] = [];
