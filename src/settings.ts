@@ -206,3 +206,5 @@ function readKey(text: string, context: z.RefinementCtx): string {
   }
   return z.NEVER;
 }
+
+export { readServerFile } from "./settings/file.ts";

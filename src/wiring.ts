@@ -27,7 +27,7 @@ import { runPreview } from "./preview/run.ts";
 import { createPromotions, type PromotionPorts, runChain, runGates, runPromotions } from "./promote/run/index.ts";
 import type { LockTiming } from "./queue/consumer.ts";
 import { createQueue, type QueueBackend } from "./queue/index.ts";
-import { createRegistry, type RegistryClient, readDockerConfig } from "./registry/index.ts";
+import { createRegistry, type RegistryClient, readDockerConfig, withDockerCredentials } from "./registry/index.ts";
 import { engineBinary } from "./render/binary.ts";
 import { createRenderer } from "./render/renderer.ts";
 import { type ServerSettings, secretsOf } from "./settings.ts";
@@ -244,8 +244,7 @@ function openRegistry({ registries, dockerConfig }: ServerSettings, log: Logger,
       ? undefined
       : readDockerConfig(readFileSync(dockerConfig, "utf8"), dockerConfig);
   for (const problem of kept?.problems ?? []) log.warn({ file: dockerConfig }, problem);
-  const named = new Set(registries.map(({ host }) => host));
-  const settings = [...registries, ...(kept?.settings ?? []).filter(({ host }) => !named.has(host))];
+  const settings = kept === undefined ? registries : withDockerCredentials(registries, kept.settings);
   return createRegistry({ settings, clock, log, random: Math.random });
 }
 
@@ -324,3 +323,6 @@ export async function openLocal(options: LocalOptions): Promise<LocalEdges> {
     },
   };
 }
+
+// What the command line needs of registries without a server.
+export { createRegistry, readDockerConfig, withDockerCredentials } from "./registry/index.ts";

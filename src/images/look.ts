@@ -35,6 +35,14 @@ export interface EntryDecision extends EntryNow {
   readonly decision: Decision;
   /** When the first hold ends by itself, in milliseconds since the epoch. */
   readonly resumeAt: number | undefined;
+  /** It could not be looked at, as the decision's summary says. */
+  readonly failed?: true;
+}
+
+/** The decision about an entry that could not be looked at, with the reason. */
+export function undecided(entry: ImageEntry, why: string): EntryDecision {
+  const decision = { targets: [], skipped: [], verdicts: [], summary: why };
+  return { entry, targets: [], left: [], decision, resumeAt: undefined, failed: true };
 }
 
 /** What targets are looked at with. */
@@ -120,12 +128,7 @@ export async function decideEntry(input: DecideInput): Promise<EntryDecision> {
       return { ...version, target: target.id, ...(held === undefined ? {} : { held }) };
     }),
   );
-  const facts = new Map<string, Promise<ImageFacts | undefined>>();
-  const factsOf = (reference: string): Promise<ImageFacts | undefined> => {
-    const asked = facts.get(reference) ?? registry.facts(entry.image, reference, signal);
-    facts.set(reference, asked);
-    return asked;
-  };
+  const { factsOf, unusable } = asker(registry, entry.image, signal);
   const decision = await choose(
     {
       policy: entry.policy,
@@ -140,5 +143,28 @@ export async function decideEntry(input: DecideInput): Promise<EntryDecision> {
     },
     factsOf,
   );
-  return { entry, targets: free, left, decision, resumeAt: input.resumeAt };
+  const verdicts = decision.verdicts.map((verdict) => {
+    const why = unusable.get(verdict.tag);
+    return why === undefined ? verdict : { ...verdict, reason: `${verdict.tag} is passed over: ${why}` };
+  });
+  return { entry, targets: free, left, decision: { ...decision, verdicts }, resumeAt: input.resumeAt };
+}
+
+/** Kinds of errors that are about one tag, and say nothing of the others. */
+const aboutOneTag = new Set(["input", "not-found", "limit"]);
+
+/** Asks the registry about each tag once. What is no image that can run (a chart, a build cache, an index without its images) counts as not there, and is told in `unusable`. */
+function asker(registry: Registry, image: string, signal: AbortSignal) {
+  const facts = new Map<string, Promise<ImageFacts | undefined>>();
+  const unusable = new Map<string, string>();
+  const ask = async (reference: string): Promise<ImageFacts | undefined> => {
+    try {
+      return await registry.facts(image, reference, signal);
+    } catch (error) {
+      if (!(error instanceof UserError && aboutOneTag.has(error.kind))) throw error;
+      unusable.set(reference, error.message);
+      return undefined;
+    }
+  };
+  return { factsOf: (reference: string) => facts.getOrInsertComputed(reference, ask), unusable };
 }

@@ -1,5 +1,6 @@
 import { UserError } from "../model/errors.ts";
 import type { Registry } from "../model/registry.ts";
+import { lackingPlatforms } from "./policy/index.ts";
 import type { ImageRecord } from "./text/record.ts";
 
 /** Whether what a pull request brings is what the registry has. */
@@ -44,6 +45,6 @@ async function problemOf(
   if (now !== digest) return `names ${now} by now, and not ${digest}, which was looked at`;
   const facts = await registry.facts(image, digest, signal);
   if (facts === undefined) return `names ${digest}, which the registry does not have`;
-  const missing = platforms.filter((platform) => !facts.platforms.includes(platform));
+  const missing = lackingPlatforms(platforms, facts.platforms);
   return missing.length === 0 ? undefined : `has no ${missing.join(", ")}`;
 }

@@ -42,7 +42,7 @@ export interface ImageFacts {
 
 /**
  * A container registry, by the OCI distribution specification. Images are names without tag and digest, written in any way. Errors: `throttled` (with the time to wait), `unavailable`,
- * `timeout` Faults; `permission` UserErrors. What does not exist is `undefined`, a repository without tags an empty list.
+ * `timeout` Faults; `permission` UserErrors; of `facts` also `input`, `not-found` and `limit` UserErrors for what a tag names and is no image that can run. What does not exist is `undefined`, a repository without tags an empty list.
  */
 export interface Registry {
   /** Every tag, over all pages, in the registry's order. */

@@ -1,4 +1,5 @@
 export { choose } from "./choose.ts";
+export { lackingPlatforms } from "./facts.ts";
 export type {
   CurrentVersion,
   Decision,

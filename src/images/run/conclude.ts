@@ -8,6 +8,8 @@ import type { ImagePorts } from "./ports.ts";
 /** What became of a unit beside what its policies say. */
 export interface Outcome {
   readonly pullRequest?: number;
+  /** The head that it has now. */
+  readonly head?: string;
   readonly how?: "opened" | "updated" | "same" | "closed";
   /** In place of what the policy says. */
   readonly summary?: string;

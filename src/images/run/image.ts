@@ -16,8 +16,9 @@ import { orLater } from "./later.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
 import { publish } from "./publish.ts";
+import { notePublished } from "./published.ts";
 import { stopsOf } from "./stops.ts";
-import { isOutage, wakeLater } from "./wake.ts";
+import { wakeLater } from "./wake.ts";
 
 const tries = 6;
 
@@ -45,6 +46,7 @@ async function look(job: ImageJob, ports: ImagePorts, signal: AbortSignal): Prom
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await conclude(ports, scene, unit, [], { summary: said(error) });
+    await wakeUp(ports, scene, unit, []);
   }
 }
 
@@ -70,6 +72,8 @@ async function attemptUnit(ports: ImagePorts, scene: Scene, unit: ImageUnit, fir
   const decisions: EntryDecision[] = [];
   for (const entry of unit.entries) decisions.push(await decideOrTell(ports, scene, entry));
   const outcome = await act(ports, scene, unit, decisions, firstTry);
+  if (!decisions.some(({ failed }) => failed))
+    await notePublished(ports, scene.where.repository, unit.name, outcome.head);
   await conclude(ports, scene, unit, decisions, outcome);
   await wakeUp(ports, scene, unit, decisions);
 }
@@ -133,7 +137,7 @@ async function act(
     return { summary: `somebody pushed to \`${unit.branch}\`: merge or close its pull request, or delete the branch` };
   }
   const { pull, how } = await publish(ports, scene, unit, decisions, computed, firstTry);
-  if (how !== "declined") return { pullRequest: pull.number, how, refused };
+  if (how !== "declined") return { pullRequest: pull.number, head: pull.head.sha, how, refused };
   return {
     pullRequest: pull.number,
     summary: `a person closed #${pull.number} with these versions; a newer tag, or \`/retry\` there, brings it again`,

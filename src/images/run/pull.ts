@@ -14,9 +14,9 @@ import { type Verification, verifyImages } from "../verify.ts";
 import { orLater } from "./later.ts";
 import type { ImagePorts } from "./ports.ts";
 import { mergesItself } from "./publish.ts";
-import { settleImage } from "./settle.ts";
 import { publishedHead } from "./published.ts";
-import { isOutage, wakeLater } from "./wake.ts";
+import { settleImage } from "./settle.ts";
+import { wakeLater } from "./wake.ts";
 
 /**
  * Holds an open image pull request against the registry at its head, says so in its check, and merges it where that is Sluice's to do and everything else passed. What was merged goes into the history. May be repeated
@@ -120,12 +120,7 @@ interface Merging {
   readonly look?: true;
 }
 
-async function mayMerge(
-  ports: ImagePorts,
-  scene: Scene,
-  pull: PullRequest,
-  record: ImageRecord,
-): Promise<Merging> {
+async function mayMerge(ports: ImagePorts, scene: Scene, pull: PullRequest, record: ImageRecord): Promise<Merging> {
   const unit = unitsOf(scene.config).find(({ name }) => name === record.unit);
   if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return { may: false };
   if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha))) return { may: false };
@@ -134,14 +129,17 @@ async function mayMerge(
   // A sealed record of old may be put back by whoever may push: only what the last look came to is merged.
   const published = await publishedHead(ports, scene.where.repository, record.unit);
   if (published === undefined) return { may: false, look: true };
-  if (published !== pull.head.sha) return { may: false, why: "Not merged by itself: it is not what Sluice would bring now." };
+  if (published !== pull.head.sha)
+    return { may: false, why: "Not merged by itself: it is not what Sluice would bring now." };
   const checks = await scene.github.checks(pull.head.sha);
   const open = checks.filter(({ state }) => state !== "passed").map(({ name }) => name);
   if (open.length > 0) return { may: false, why: `Not merged yet: ${open.slice(0, 5).join(", ")} did not pass.` };
   const age = ports.clock() - (await madeAt(scene, pull.head.sha));
   if (age < settleMs) return { may: false, again: ports.clock() + settleMs - age };
   const against = await objections(scene, pull);
-  return against.length > 0 ? { may: false, why: `Not merged by itself: ${against.join(", ")} asked for changes.` } : { may: true };
+  return against.length > 0
+    ? { may: false, why: `Not merged by itself: ${against.join(", ")} asked for changes.` }
+    : { may: true };
 }
 
 /** A rollback or a revert holds automation; a person may still merge. */
