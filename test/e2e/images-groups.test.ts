@@ -136,7 +136,7 @@ describe("an image pull request is overtaken", () => {
     const said = github.comments(pull).find(({ body }) => body.includes("Closed, because nothing is left to do"));
     expect(said?.body).toContain("web/staging has 1.5.0");
     expect(site.branches()).toEqual([]);
-    await site.concluded(`#${pull.number} was closed`);
+    await site.concluded("its pull request was closed");
     // It was not a person who declined it: what is taken back may come again.
     await site.commit(staging("1.3.0"));
     expect((await site.bump()).title).toBe("Bump web in staging: 1.3.0 → 1.4.0");

@@ -16,7 +16,12 @@ export interface Outcome {
   readonly refused?: readonly Extract<TargetPromotion, { outcome: "refused" }>[];
 }
 
-const verbs = { opened: "opened", updated: "brought up to date", same: "is open", closed: "was closed" } as const;
+const verbs = {
+  opened: "was opened",
+  updated: "was brought up to date",
+  same: "is open",
+  closed: "was closed",
+} as const;
 
 /** Writes into the delivery log what was concluded of each image of a unit. Without decisions, `outcome.summary` says why there are none. */
 export async function conclude(
@@ -48,5 +53,5 @@ export async function conclude(
 
 function firstSentence(decided: string, { summary, how, pullRequest }: Outcome): string {
   const what = summary === undefined ? decided : `${decided}, but ${summary}`;
-  return how === undefined || pullRequest === undefined ? what : `${what}: #${pullRequest} ${verbs[how]}`;
+  return how === undefined || pullRequest === undefined ? what : `${what}: its pull request ${verbs[how]}`;
 }

@@ -61,22 +61,29 @@ export function conclusionPart(
   const { repository, unit, image, at, summary } = conclusion;
   const group = unit === image ? "" : html` <span class="dim">in</span> <code>${unit}</code>`;
   const about =
-    verdict === undefined ? "" : html`<p>${badge(verdict.outcome)} <code>${verdict.tag}</code>: ${verdict.reason}</p>`;
+    verdict === undefined
+      ? ""
+      : html`<p>${badge(verdict.outcome)} <code>${verdict.tag}</code>: ${prose(verdict.reason)}</p>`;
   return html`<div class="head"><h3>${repository}${group}</h3><span class="small">${momentOf(at, around)}</span></div>
-${about}<p>${summary} ${pullLink(conclusion, around)}</p>${tagTable(conclusion.tags)}`;
+${about}<p>${prose(summary)} ${pullLink(conclusion, around)}</p>${tagTable(conclusion.tags)}`;
+}
+
+/** A sentence, with what stands between backticks as code. */
+function prose(text: string): readonly (Html | string)[] {
+  return text.split(/`([^`]*)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 }
 
 function pullLink({ repository, pullRequest }: ImageConclusion, { webUrl }: Surroundings): Html | "" {
   if (pullRequest === undefined) return "";
   const path = repository.split("/").map(encodeURIComponent).join("/");
-  return html`<a href="${webUrl}/${path}/pull/${pullRequest}">Pull request #${pullRequest}</a>`;
+  return html`<a href="${webUrl}/${path}/pull/${pullRequest}">#${pullRequest}</a>`;
 }
 
 function tagTable(tags: readonly TagVerdict[]): Html | "" {
   if (tags.length === 0) return "";
   const rows = tags.map(
     ({ tag, outcome, reason }) =>
-      html`<tr><td><code>${tag}</code></td><td>${badge(outcome)}</td><td>${reason}</td></tr>`,
+      html`<tr><td><code>${tag}</code></td><td>${badge(outcome)}</td><td>${prose(reason)}</td></tr>`,
   );
   const count = tags.length === 1 ? "One tag was looked at" : `${tags.length} tags that were looked at`;
   return html`<details><summary>${count}</summary><table><thead><tr><th>tag</th><th></th><th>why</th></tr></thead><tbody>${rows}</tbody></table></details>`;
