@@ -5,6 +5,7 @@ import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { Repository, TreeChange } from "../model/tree.ts";
 import { type FileChange, fileChanges, lineEditsOf } from "./file-changes.ts";
+import { inTurns } from "./in-turns.ts";
 import { includes } from "./own.ts";
 import { prove } from "./proof/prove.ts";
 import { openReaders, type Readers } from "./readers.ts";
@@ -84,7 +85,7 @@ export async function computeChange(input: ChangeInput): Promise<ComputedChange>
   });
   const work: Work = { base, renderer, signal, readers };
   let done = 0;
-  const computed = await eachOf(input.intents, atOnce, async (intent) => {
+  const computed = await inTurns(input.intents, atOnce, async (intent) => {
     const result = await computeTarget(intent, work);
     done += 1;
     onProgress?.({ phase: "plan", done, total: input.intents.length });
@@ -223,23 +224,4 @@ async function conclude(work: Work, computed: readonly ComputedTarget[]): Promis
     renders.set(target.id, { before: own.before, after: after.digest === own.after.digest ? own.after : after });
   }
   return { targets: computed.map(({ result }) => result), changes, tree: at.tree.oid, renders };
-}
-
-/** Maps a list with at most `most` at a time; the results are in the list's order. After a failure nothing more is begun. */
-async function eachOf<T, R>(list: readonly T[], most: number, map: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  const left = [...list.entries()].reverse();
-  const worker = async (): Promise<void> => {
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      const [index, item] = next;
-      try {
-        results[index] = await map(item);
-      } catch (error) {
-        left.length = 0;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: most }, worker));
-  return results;
 }

@@ -1,4 +1,4 @@
-import type { PushedImage } from "./images.ts";
+import type { RegistryDelivery } from "./images.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /** A webhook delivery as it came in: the durable inbox keeps it until it is handled. */
@@ -60,16 +60,8 @@ export interface ChainJob {
 }
 
 /** An authentic event of a registry, or Sluice's own look at one. */
-export interface RegistryJob {
+export interface RegistryJob extends RegistryDelivery {
   readonly type: "registry";
-  /** Known once, see `RegistryDelivery`. */
-  readonly id: string;
-  readonly hook: string;
-  readonly source: string;
-  /** When it was received, in milliseconds since the epoch. */
-  readonly at: number;
-  readonly pushes: readonly PushedImage[];
-  readonly ignored?: string;
 }
 
 /** Learn which images a repository wants to hear of, and look at its image pull requests again. */

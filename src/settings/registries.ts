@@ -1,8 +1,6 @@
 import { z } from "zod";
 import type { RegistrySettings } from "../model/registry.ts";
 
-export type { RegistrySettings } from "../model/registry.ts";
-
 const host = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
 /** Ways to prove who Sluice is that exclude each other. */

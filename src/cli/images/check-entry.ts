@@ -2,13 +2,13 @@ import { sourceAt } from "../../change/compute.ts";
 import { computeBump, type TargetBump } from "../../images/bump.ts";
 import { decideEntry, type EntryDecision, lookAtTargets, versionKey } from "../../images/look.ts";
 import { type ImageEntry, targetsOf } from "../../images/units.ts";
+import { wantedOf } from "../../images/wanted.ts";
 import { Fault, UserError } from "../../model/errors.ts";
 import type { TargetPromotion } from "../../model/promotion.ts";
 import type { Registry } from "../../model/registry.ts";
 import type { Renderer } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
 import type { Repository } from "../../model/tree.ts";
-import { wantedOf } from "./wanted.ts";
 
 /** What came of one entry of the configuration: what was decided, with what would be done to each target that moves, or why nothing could be. */
 export type CheckedEntry =

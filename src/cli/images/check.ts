@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { inTurns } from "../../change/in-turns.ts";
 import { configured } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
 import type { Registry } from "../../model/registry.ts";
@@ -7,7 +8,6 @@ import { checkJson, checkText } from "../format/images-check.ts";
 import { type Local, withLocal } from "../local.ts";
 import { type CheckedEntry, checkEntry } from "./check-entry.ts";
 import { entriesAmong } from "./entries.ts";
-import { inTurns } from "./in-turns.ts";
 import { REGISTRY_FLAGS, withRegistry } from "./registry.ts";
 
 const FLAGS = {

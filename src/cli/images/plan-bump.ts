@@ -3,6 +3,7 @@ import { already, refused } from "../../change/results.ts";
 import { computeBump, pinned, type TargetBump } from "../../images/bump.ts";
 import { lookAtTargets, type TargetNow, versionKey } from "../../images/look.ts";
 import type { Version } from "../../images/policy/index.ts";
+import { wantedOf } from "../../images/wanted.ts";
 import { UserError } from "../../model/errors.ts";
 import type { TargetPromotion } from "../../model/promotion.ts";
 import type { Renderer } from "../../model/render.ts";
@@ -12,7 +13,6 @@ import type { KnownVersion } from "./facts.ts";
 import { judge } from "./judge.ts";
 import type { NamedImage } from "./reference.ts";
 import type { Scope } from "./scope.ts";
-import { wantedOf } from "./wanted.ts";
 
 /** What a bump is planned with. */
 export interface BumpRequest {

@@ -5,10 +5,10 @@ import { assertMayAsk } from "../../change/source/allowed.ts";
 import { Fault, UserError } from "../../model/errors.ts";
 import type { ImageJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
-import { canonicalImage } from "../../model/registry.ts";
 import { computeBump, type TargetBump, type WantedBump } from "../bump.ts";
 import { decideEntry, type EntryDecision, lookAtTargets, undecided, versionKey } from "../look.ts";
 import { type ImageEntry, type ImageUnit, targetsOf, unitsOf } from "../units.ts";
+import { wantedOf } from "../wanted.ts";
 import { closeOverdue } from "./close.ts";
 import { conclude, type Outcome } from "./conclude.ts";
 import { heardOf } from "./heard.ts";
@@ -156,7 +156,7 @@ function bumpsOf(decisions: readonly EntryDecision[]): readonly TargetBump[] {
   const byTarget = new Map<string, TargetBump>();
   for (const one of decisions) {
     for (const { target } of one.targets) {
-      const wanted = wantedOf(one, target.id);
+      const wanted = wantedFor(one, target.id);
       if (wanted === undefined) continue;
       const before = byTarget.get(target.id)?.wanted ?? [];
       byTarget.set(target.id, { target, wanted: [...before, wanted] });
@@ -165,20 +165,13 @@ function bumpsOf(decisions: readonly EntryDecision[]): readonly TargetBump[] {
   return [...byTarget.values()];
 }
 
-function wantedOf({ entry, decision }: EntryDecision, target: string): WantedBump | undefined {
+function wantedFor({ entry, decision }: EntryDecision, target: string): WantedBump | undefined {
   const moving = new Set(
     decision.targets.filter((one) => one.target === target && one.moves).map(({ from }) => versionKey(from)),
   );
   if (decision.chosen === undefined || moving.size === 0) return undefined;
   const { tag, facts } = decision.chosen;
-  return {
-    image: canonicalImage(entry.image),
-    tag,
-    digest: facts.digest,
-    pin: entry.pin,
-    ...(entry.marker === undefined ? {} : { marker: entry.marker }),
-    moves: (now) => moving.has(versionKey(now)),
-  };
+  return wantedOf(entry, { tag, digest: facts.digest }, moving);
 }
 
 function reasonOf(decisions: readonly EntryDecision[]): string {

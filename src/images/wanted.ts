@@ -1,8 +1,8 @@
-import type { WantedBump } from "../../images/bump.ts";
-import { versionKey } from "../../images/look.ts";
-import type { Version } from "../../images/policy/index.ts";
-import type { ImageEntry } from "../../images/units.ts";
-import { canonicalImage } from "../../model/registry.ts";
+import { canonicalImage } from "../model/registry.ts";
+import type { WantedBump } from "./bump.ts";
+import { versionKey } from "./look.ts";
+import type { Version } from "./policy/index.ts";
+import type { ImageEntry } from "./units.ts";
 
 /** What a target is to have of an entry's image wherever it has one of the versions in `from`, which are as `versionKey` writes them. */
 export function wantedOf(
