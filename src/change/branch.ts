@@ -45,7 +45,7 @@ export async function putBranch(
   if (await carries(scene, existing, computed)) return { head: existing, changed: false, pull };
   if (pull === undefined) {
     // What is left of an earlier pull request: its commits would be listed as part of this one.
-    await scene.github.deleteBranch(branch);
+    if ((await scene.github.deleteBranch(branch, existing)) === "moved") throw new Moved(branch);
     return { ...(await create(scene, branch, computed, message)), pull };
   }
   const parents = (await scene.repository.isAncestor(scene.head, existing)) ? [existing] : [existing, scene.head];

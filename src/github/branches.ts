@@ -39,10 +39,14 @@ export function advanceBranch(client: Client, branch: string, sha: string): Prom
   );
 }
 
-/** See `GitHubRepository.deleteBranch`. */
-export async function deleteBranch(client: Client, branch: string): Promise<void> {
+/** See `GitHubRepository.deleteBranch`. GitHub deletes whatever is there, so it is looked at right before. */
+export async function deleteBranch(client: Client, branch: string, expected?: string): Promise<"deleted" | "moved"> {
+  if (expected !== undefined) {
+    const now = await headOf(client, branch);
+    if (now !== expected) return now === undefined ? "deleted" : "moved";
+  }
   const { refused } = await client.attempt(DELETE, { ref: `heads/${branch}` }, z.unknown(), [404, 422]);
-  if (refused === undefined || isMissing(refused)) return;
+  if (refused === undefined || isMissing(refused)) return "deleted";
   throw notAllowed(refused, `delete the branch ${branch}`);
 }
 

@@ -1,5 +1,6 @@
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock } from "../model/observe.ts";
+import { readAbout } from "./about.ts";
 import { advanceBranch, createBranch, deleteBranch } from "./branches.ts";
 import { createChecks } from "./checks.ts";
 import type { Client } from "./client.ts";
@@ -22,6 +23,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
   const comments = createComments(client, appId, clock);
   const checks = createChecks(client, appId, clock);
   return {
+    about: () => readAbout(client),
     pullRequest: (number) => readPullRequest(client, number),
     upsertComment: (number, marker, body, options) => comments.upsert(number, marker, body, options),
     upsertCheck: (report) => checks.upsert(report),
@@ -36,7 +38,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
     },
     createBranch: (branch, sha) => createBranch(client, branch, sha),
     advanceBranch: (branch, sha) => advanceBranch(client, branch, sha),
-    deleteBranch: (branch) => deleteBranch(client, branch),
+    deleteBranch: (branch, expected) => deleteBranch(client, branch, expected),
     writeFile: (branch, file, message) => writeFile(client, branch, file, message),
 
     async openPullRequest(draft) {

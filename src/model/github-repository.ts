@@ -1,5 +1,5 @@
 import type { GitHub, PullRequest } from "./github.ts";
-import type { TreeChange } from "./tree.ts";
+import type { RepositoryName, TreeChange } from "./tree.ts";
 
 /** A review of a pull request. Only the newest of each person that is not a mere comment counts. */
 export interface Review {
@@ -72,8 +72,18 @@ export type MergeResult =
 /** How a pull request is merged. */
 export type MergeMethod = "merge" | "squash" | "rebase";
 
+/** A repository as it is now. */
+export interface RepositoryFacts {
+  readonly repository: RepositoryName;
+  readonly defaultBranch: string;
+  /** Nobody can write to it. */
+  readonly archived: boolean;
+}
+
 /** GitHub as the rooms see it that write to the repository: commits, branches and pull requests of Sluice's own, and what gates ask for. */
 export interface GitHubRepository extends GitHub {
+  /** What GitHub says of the repository now. `repository` is another one where it was renamed or moved: GitHub answers under the old name as well. */
+  about(): Promise<RepositoryFacts>;
   /** Whether the person is an active member of the team (slug) of the repository's organisation. A team that does not exist has no members. */
   teamMember(team: string, user: string): Promise<boolean>;
 
@@ -83,8 +93,11 @@ export interface GitHubRepository extends GitHub {
   createBranch(branch: string, sha: string): Promise<"created" | "exists">;
   /** Moves a branch to a descendant of where it is, never by force: `behind` when it is somewhere else by now. */
   advanceBranch(branch: string, sha: string): Promise<"moved" | "behind" | "missing">;
-  /** A branch that is gone already is fine. */
-  deleteBranch(branch: string): Promise<void>;
+  /**
+   * Deletes a branch that is at `expected` and leaves one that is elsewhere by now (`moved`): what people push is not thrown away. Without `expected` it goes wherever it is. One that is gone already is fine. Costs
+   * one REST call, with `expected` two.
+   */
+  deleteBranch(branch: string, expected?: string): Promise<"deleted" | "moved">;
   /**
    * Writes one file of a branch as a commit of its own, expecting the blob that is there now (`undefined`: no file). `conflict` when the branch or the file is another one by now,
    * `missing` when there is no such branch.

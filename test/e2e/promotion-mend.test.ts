@@ -47,6 +47,17 @@ describe("a lost event", () => {
     expect(history(repository)).toContain(`id: merged-${promotion.number}`);
   });
 
+  it("of a merge leaves the branch that a person pushed to after it", async () => {
+    const { github } = play;
+    const repository = await repositoryWith();
+    const promotion = await mergedUnheard(repository);
+    const files = { "docs/after.md": "Not to be lost.\n" };
+    const theirs = await github.commit({ ...repository, branch: WEB, files, by: "ada" });
+    await eventually("the history", () => history(repository).includes(`id: merged-${promotion.number}`));
+    await play.quiet();
+    expect(play.head(repository, WEB).sha).toBe(theirs);
+  });
+
   it("that comes late leaves the branch to the promotion that has it by then", async () => {
     const { github } = play;
     const repository = await repositoryWith();

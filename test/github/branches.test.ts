@@ -60,11 +60,24 @@ describe("a branch", () => {
     expect(await headOf(branch)).toBeUndefined();
   });
 
+  it("is deleted where it is known to be, and left where somebody moved it meanwhile", async () => {
+    const branch = fresh();
+    await github.createBranch(branch, main);
+    await github.advanceBranch(branch, next);
+    world.asked();
+    expect(await github.deleteBranch(branch, main)).toBe("moved");
+    expect(world.asked()).toEqual([ROUTES.readRef]);
+    expect(await headOf(branch)).toBe(next);
+    expect(await github.deleteBranch(branch, next)).toBe("deleted");
+    expect(await headOf(branch)).toBeUndefined();
+    expect(await github.deleteBranch(branch, next)).toBe("deleted");
+  });
+
   it.each(["a#b", "100%25", "a+b&c=d", "prod/group-1'2(3)"])("may be called %s", async (branch) => {
     expect(await github.createBranch(branch, main)).toBe("created");
     expect(await github.advanceBranch(branch, next)).toBe("moved");
     expect(await headOf(branch)).toBe(next);
-    await github.deleteBranch(branch);
+    expect(await github.deleteBranch(branch, next)).toBe("deleted");
     expect(await headOf(branch)).toBeUndefined();
   });
 

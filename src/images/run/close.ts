@@ -17,7 +17,7 @@ export interface Overdue {
  * closed.
  */
 export async function closeOverdue(
-  ports: ImagePorts,
+  ports: Pick<ImagePorts, "seal" | "log">,
   scene: Scene,
   branch: string,
   { why, left }: Overdue,
@@ -30,7 +30,7 @@ export async function closeOverdue(
   if (record?.targets.some(({ app, environment }) => left?.has(targetId(app, environment)))) return undefined;
   await scene.github.upsertComment(pull.number, "closed", `Closed, because nothing is left to do. ${inert(why)}`);
   await scene.github.updatePullRequest(pull.number, { state: "closed", body: discardImageRecord(pull.body) });
-  await scene.github.deleteBranch(branch);
-  ports.log.info({ pullRequest: pull.number, branch }, "image pull request closed");
+  const gone = await scene.github.deleteBranch(branch, head);
+  ports.log.info({ pullRequest: pull.number, branch, gone: gone === "deleted" }, "image pull request closed");
   return pull.number;
 }

@@ -79,7 +79,7 @@ export async function publish(
   const declined = isNew || put.pull !== undefined ? undefined : await declinedBy(ports, scene, unit, computed);
   if (declined !== undefined) {
     // Closed a moment ago, and its branch was not cleared away yet.
-    await scene.github.deleteBranch(unit.branch);
+    await scene.github.deleteBranch(unit.branch, put.head);
     return { pull: declined, how: "declined" };
   }
   const done = await putPull(ports, scene, unit, { bumped, decisions, computed, put, title });

@@ -3,7 +3,7 @@ import { reopen, type Scene } from "../../change/scene.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { parseBranch } from "../text/branch.ts";
-import { discardRecord, type PromotionRecord, parseRecord } from "../text/record.ts";
+import { discardRecord, mergedId, type PromotionRecord, parseRecord } from "../text/record.ts";
 import { eachTold } from "./each.ts";
 import type { Observed } from "./health.ts";
 import { type CarryRequest, carry, planFor } from "./make.ts";
@@ -19,15 +19,29 @@ export async function renewOpen(ports: PromotionPorts, scene: Scene, observed: O
     if (parseBranch(branch) === undefined) return;
     const pull = await observed.pull(branch);
     if (pull === undefined || pull.base.ref !== scene.base) return;
-    // Whatever comes of this: the gates say it. A merged one whose branch is still there was never settled: its event was lost.
-    if (pull.state === "open" || pull.merged)
+    const record = parseRecord(pull.body, branch, ports.seal);
+    // Whatever comes of this: the gates say it.
+    if (pull.state === "open" || (await isUnsettled(scene, pull, head, record)))
       await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
     if (pull.state === "closed") return;
-    const record = parseRecord(pull.body, branch, ports.seal);
     if (record === undefined || pull.head.sha !== head) return;
     if (belongs(record, pull) ? await baseTouches(scene, head) : await isHalfDone(ports, scene, pull, record))
       await renewOne(ports, scene, pull, record);
   });
+}
+
+/** Whether a pull request was merged whose event was lost: its branch is still there, or a person pushed to it since and the history does not know of the merge. */
+async function isUnsettled(
+  scene: Scene,
+  pull: PullRequest,
+  head: string,
+  record: PromotionRecord | undefined,
+): Promise<boolean> {
+  const [first] = record?.targets ?? [];
+  if (!pull.merged || record?.base !== pull.base.ref || first === undefined) return false;
+  if (pull.head.sha === head) return true;
+  const history = await scene.state.history(record.environment, first.app);
+  return !history.some(({ id }) => id === mergedId(pull.number));
 }
 
 /** Whether the record is of the pull request's head, and neither an older one that was put back nor about a head that a person changed. */
@@ -117,7 +131,7 @@ async function close(
     return `left open, for somebody pushed to it; else it would be closed: ${why}`;
   await scene.github.upsertComment(pull.number, "closed", `Closed: ${why}.`);
   await scene.github.updatePullRequest(pull.number, { state: "closed", body: discardRecord(pull.body) });
-  await scene.github.deleteBranch(pull.head.ref);
+  await scene.github.deleteBranch(pull.head.ref, pull.head.sha);
   await enqueue(ports, scene, record, undefined);
   return `closed: ${why}`;
 }

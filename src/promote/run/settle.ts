@@ -2,7 +2,7 @@ import { historyOf } from "../../change/scene.ts";
 import { messageOf, UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StateAddress } from "../../model/state.ts";
-import type { PromotionRecord } from "../text/record.ts";
+import { mergedId, type PromotionRecord } from "../text/record.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
 import { belongs } from "./renew.ts";
@@ -34,7 +34,7 @@ async function remember(
 ): Promise<void> {
   const decision = {
     kind: record.kind === "promotion" ? "promoted" : "rolled-back",
-    id: `merged-${pull.number}`,
+    id: mergedId(pull.number),
     at: new Date(ports.clock()).toISOString(),
     by: record.actor ?? "sluice",
     environment: record.environment,
@@ -75,9 +75,9 @@ async function tellPromotions(
 /** The newest promotions of a target; older ones are in no rollback of a few versions. */
 const MOST_TOLD = 5;
 
-/** The branch may be a later promotion's by now: it is one branch for a target for ever. */
+/** The branch may be a later promotion's by now, for it is one branch for a target for ever, or have what a person pushed after the merge. */
 async function clearAway(ports: PromotionPorts, where: StateAddress, pull: PullRequest): Promise<void> {
   const github = await ports.github(where.installationId, where.repository);
   const newest = await github.pullRequestOf(pull.head.ref);
-  if (newest === undefined || newest.number === pull.number) await github.deleteBranch(pull.head.ref);
+  if (newest === undefined || newest.number === pull.number) await github.deleteBranch(pull.head.ref, pull.head.sha);
 }

@@ -49,6 +49,11 @@ export function discardRecord(body: string): string {
   return discardHidden(KIND, body);
 }
 
+/** The id under which the merge of this pull request is in the history. */
+export function mergedId(pullRequest: number): string {
+  return `merged-${pullRequest}`;
+}
+
 /** Whether a record carries exactly these versions. */
 export function sameVersions(before: PromotionRecord, targets: PromotionRecord["targets"]): boolean {
   const text = (list: PromotionRecord["targets"]) =>

@@ -1,0 +1,70 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { ChangePorts } from "../../src/change/ports.ts";
+import { openScene, type Scene } from "../../src/change/scene.ts";
+import { createSeal } from "../../src/change/seal.ts";
+import { createMirrors } from "../../src/git/mirrors.ts";
+import { createGitHub } from "../../src/github/index.ts";
+import type { LocalGitHub, RepositoryRef } from "../../src/sandbox/index.ts";
+import { createStateStore } from "../../src/state/index.ts";
+import { sharedRenderer } from "../render/support/engines.ts";
+import { memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
+import { startCheckedGitHub } from "./local-github.ts";
+import { tempDir } from "./temp-git.ts";
+
+/** A local GitHub, and scenes of its repositories as jobs open them. */
+export interface Scenes {
+  readonly github: LocalGitHub;
+  readonly ports: ChangePorts;
+  /** A repository as it is now. */
+  scene(repository: RepositoryRef): Promise<Scene>;
+  close(): Promise<void>;
+}
+
+/** Starts one without any queue or server. */
+export async function startScenes(): Promise<Scenes> {
+  const root = tempDir("sluice-scenes-");
+  const github = await startCheckedGitHub({ dataDir: join(root, "github") });
+  const { app } = github;
+  const log = memoryLog();
+  const edge = createGitHub({
+    app: { id: app.id, privateKey: app.privateKey },
+    apiUrl: github.apiUrl,
+    log,
+    metrics: memoryMetrics(),
+    clock: Date.now,
+  });
+  const mirrors = createMirrors({
+    root: join(root, "mirrors"),
+    remoteUrl: ({ owner, name }) => `${github.url}/${owner}/${name}.git`,
+    token: edge.token,
+    protocols: ["http"],
+  });
+  const ports = {
+    github: edge.for,
+    mirrors,
+    renderer: sharedRenderer(),
+    queue: memoryQueue(),
+    state: createStateStore({ mirrors, github: edge.for, random: Math.random }),
+    seal: createSeal("key"),
+    log,
+    clock: Date.now,
+    webUrl: github.url,
+  };
+  return {
+    github,
+    ports,
+    scene: ({ owner, name }) =>
+      openScene(
+        ports,
+        { installationId: github.installationId, repository: { owner, name } },
+        "main",
+        AbortSignal.timeout(60_000),
+      ),
+    close: async () => {
+      await mirrors.close();
+      await github.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
