@@ -1,7 +1,10 @@
 import type { Scene } from "../../change/scene.ts";
+import { UserError } from "../../model/errors.ts";
+import { canonicalImage } from "../../model/registry.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
+import { changeOf } from "../text/carried.ts";
 import { eachTold } from "./each.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { versionsAt } from "./versions-at.ts";
@@ -16,10 +19,44 @@ export async function recordReverts(ports: PromotionPorts, scene: Scene): Promis
   await eachTold(ports, targets, "the history of a target", async (target) => {
     scene.signal.throwIfAborted();
     const history = await scene.state.history(target.environment, target.app);
-    const last = history.findLast(({ kind }) => kind === "promoted" || kind === "rolled-back" || kind === "reverted");
-    if (last?.kind === "promoted" && (await wasTakenBack(ports, scene, target, last)))
-      await write(ports, scene, target, last);
+    const last = standing(history);
+    if (last === undefined || !(await wasTakenBack(ports, scene, target, last))) return;
+    if (!(await broughtByUs(scene, target, last))) await write(ports, scene, target, last);
   });
+}
+
+/** The promotion whose versions the target has, unless something else that is in the history came since: a rollback, a revert, or a bump of one of its images. */
+function standing(history: readonly HistoryEntry[]): HistoryEntry | undefined {
+  const at = history.findLastIndex(({ kind }) => kind === "promoted" || kind === "rolled-back" || kind === "reverted");
+  const last = history[at];
+  if (last?.kind !== "promoted") return undefined;
+  const bumped = history.slice(at + 1).some((entry) => entry.kind === "bumped" && bringsTheSame(entry, last));
+  return bumped ? undefined : last;
+}
+
+/** Whether two entries are about one image; those that do not say what they brought may be. */
+function bringsTheSame({ versions: one = [] }: HistoryEntry, { versions: other = [] }: HistoryEntry): boolean {
+  const images = new Set(one.map(({ image }) => canonicalImage(image)));
+  return one.length === 0 || other.length === 0 || other.some(({ image }) => images.has(canonicalImage(image)));
+}
+
+/** Whether a pull request of Sluice's own, which the history may not have yet, was the last that changed the target: then nobody took anything back by hand. */
+async function broughtByUs(
+  { repository, github, head }: Scene,
+  target: Target,
+  { mergeCommit = "" }: HistoryEntry,
+): Promise<boolean> {
+  const paths = [target.render.path];
+  const [commit] = await repository.log({ to: head, from: mergeCommit, paths, firstParent: true, limit: 1 });
+  const number = changeOf(commit?.message ?? "").pullRequest;
+  if (number === undefined) return false;
+  const pull = await github.pullRequest(number).catch((error: unknown) => {
+    if (error instanceof UserError && error.kind === "not-found") return undefined;
+    throw error;
+  });
+  // Anybody can write a number into a message.
+  if (pull === undefined || pull.mergeCommit !== commit?.sha) return false;
+  return pull.merged && !pull.fork && pull.head.ref.startsWith("sluice/");
 }
 
 async function wasTakenBack(
