@@ -224,7 +224,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
       promotions: (job, context) => runPromotions(job, promotion, context),
       gates: (job, context) => runGates(job, promotion, context),
       chain: (job, context) => runChain(job, promotion, context),
-      registry: (job) => runRegistry(job, images),
+      registry: (job, context) => runRegistry(job, images, context),
       watch: (job, context) => runWatch(job, images, context),
       image: (job, context) => runImage(job, images, context),
       "image-pull": (job, context) => runImagePull(job, images, context),

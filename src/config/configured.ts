@@ -14,11 +14,17 @@ export interface Configured {
   readonly plan: TargetPlan;
 }
 
+/** Whether an error says that there is no configuration at all, and not that it is broken. */
+export function isUnconfigured(error: UserError): boolean {
+  return error.kind === "config" && error.fields.missing === configFile;
+}
+
 /** The configuration in a tree and its targets. A `config` UserError when there is none or a broken one. */
 export async function configured(tree: Tree, memo?: ScanMemo): Promise<Configured> {
   const bytes = await tree.read(configFile, 1 << 20);
   if (bytes === undefined) {
     throw new UserError("config", `there is no ${configFile}, and without it only previews work`, {
+      fields: { missing: configFile },
       fix: `Merge the pull request that proposes one, or write it by docs/configuration.md; sluice targets lists what was found.`,
     });
   }

@@ -1,5 +1,5 @@
 export { isRefusal } from "./check.ts";
-export { configFile, configured } from "./configured.ts";
+export { configFile, configured, isUnconfigured } from "./configured.ts";
 export { planDifference } from "./difference.ts";
 export { readRegex, readSemverRange } from "./expressions.ts";
 export { parseConfig } from "./parse.ts";

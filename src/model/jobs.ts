@@ -64,12 +64,13 @@ export interface RegistryJob extends RegistryDelivery {
   readonly type: "registry";
 }
 
-/** Learn which images a repository wants to hear of, and look at its image pull requests again. */
+/** Learn which images a repository wants to hear of, and look at its image pull requests again; forget them where the App may no longer look. */
 export interface WatchJob {
   readonly type: "watch";
   readonly installationId: number;
   readonly repository: RepositoryName;
-  readonly defaultBranch: string;
+  /** Absent where the event does not say: GitHub is asked for it, and whether the repository is still there. */
+  readonly defaultBranch?: string;
 }
 
 /** Compare the wanted version of one image, or of a group of images, with what the repository has, and bring its pull request up to date. */

@@ -1,18 +1,53 @@
 import type { RegistryJob } from "../../model/jobs.ts";
+import type { RunContext } from "../../model/queue.ts";
+import { noteSeen } from "./heard.ts";
 import { lookSoon } from "./pace.ts";
 import type { ImagePorts } from "./ports.ts";
-import { watchersOf } from "./watchers.ts";
+import { type Watcher, watchersOf } from "./watchers.ts";
 
 /** Writes an event into the delivery log and has every unit looked at that asks for an image of it. May be repeated. */
-export async function runRegistry(job: RegistryJob, ports: ImagePorts): Promise<void> {
+export async function runRegistry(
+  job: RegistryJob,
+  ports: ImagePorts,
+  { signal }: Pick<RunContext, "signal">,
+): Promise<void> {
   const { id, hook, source, at, pushes, ignored } = job;
   await ports.deliveries.received({ id, hook, source, at, pushes, ...(ignored === undefined ? {} : { ignored }) });
+  await noteSeen(ports, pushes, at, signal);
   for (const image of new Set(pushes.map((push) => push.image))) {
-    const watchers = await watchersOf(ports, image);
-    for (const { unit, ...where } of watchers) await lookSoon(ports, { type: "image", ...where, unit });
-    if (watchers.length === 0) {
-      const summary = "no repository's configuration names this image";
-      await ports.deliveries.concluded({ repository: "", unit: "", image, at: ports.clock(), summary, tags: [] });
-    }
+    signal.throwIfAborted();
+    await tell(ports, image, await watchersOf(ports, image), signal);
   }
+}
+
+async function tell(
+  ports: ImagePorts,
+  image: string,
+  watchers: readonly Watcher[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (watchers.length === 0)
+    await conclude(ports, {
+      repository: "",
+      unit: "",
+      image,
+      summary: "no repository's configuration names this image",
+    });
+  for (const { unit, broken, ...where } of watchers) {
+    signal.throwIfAborted();
+    // It may have been mended since: then the look says something newer.
+    if (broken !== undefined) {
+      const { owner, name } = where.repository;
+      const summary = `the configuration is broken: ${broken}`;
+      await conclude(ports, { repository: `${owner}/${name}`, unit, image, summary });
+    }
+    await lookSoon(ports, { type: "image", ...where, unit });
+  }
+}
+
+async function conclude(
+  { deliveries, clock }: ImagePorts,
+  what: { readonly repository: string; readonly unit: string; readonly image: string; readonly summary: string },
+): Promise<void> {
+  await deliveries.concluded({ ...what, at: clock(), tags: [] });
 }

@@ -1,18 +1,32 @@
 import { messageOf } from "../../model/errors.ts";
 import type { InstalledRepositories } from "../../model/github.ts";
 import type { ImagePorts } from "./ports.ts";
-import { isWatched } from "./watchers.ts";
+import { isWatched, watchedBefore, watchId } from "./watchers.ts";
 
-/** Has every repository looked at of which it is not known what images it asks for: after an installation whose event was lost, and after the store was wiped. Gives how many. */
+type SweepPorts = Pick<ImagePorts, "queue" | "records" | "log" | "clock">;
+
+/**
+ * Has every repository looked at of which it is not known what images it asks for, or that is known under another installation or default branch: after an event was lost, and after the store was
+ * wiped. Once all are listed, those that are known and not among them are looked at as well, for which GitHub is asked whether they are still there. Gives how many.
+ */
 export async function sweepWatches(
-  ports: Pick<ImagePorts, "queue" | "records" | "log">,
+  ports: SweepPorts,
   installed: InstalledRepositories,
   signal: AbortSignal,
 ): Promise<number> {
+  const began = ports.clock();
+  const listed = new Set<string>();
   let added = 0;
   for await (const { installationId, repository, defaultBranch } of installed(signal)) {
-    if (await isWatched(ports, repository)) continue;
+    listed.add(watchId(repository));
+    if (await isWatched(ports, { installationId, repository, defaultBranch })) continue;
     await ports.queue.add({ type: "watch", installationId, repository, defaultBranch });
+    added += 1;
+  }
+  for (const { installationId, repository } of await watchedBefore(ports, began)) {
+    if (listed.has(watchId(repository))) continue;
+    signal.throwIfAborted();
+    await ports.queue.add({ type: "watch", installationId, repository });
     added += 1;
   }
   return added;
@@ -20,7 +34,7 @@ export async function sweepWatches(
 
 /** Sweeps at the start and then every `everyMs`; a sweep that fails is tried at the next time. */
 export function sweepRegularly(
-  ports: Pick<ImagePorts, "queue" | "records" | "log">,
+  ports: SweepPorts,
   installed: InstalledRepositories,
   everyMs: number,
 ): { stop(): Promise<void> } {

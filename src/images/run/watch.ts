@@ -1,4 +1,5 @@
 import { openScene, type Scene } from "../../change/scene.ts";
+import { isUnconfigured } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { ImageJob, WatchJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
@@ -7,31 +8,81 @@ import { closeOverdue } from "./close.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
 import { wakeLater } from "./wake.ts";
-import { keepWatch } from "./watchers.ts";
+import { forgetWatch, keepBroken, keepWatch, type Learnt, type Watched, watchId } from "./watchers.ts";
 
 /**
  * Learns from the default branch which images a repository asks for, and looks at what may have changed with it: every unit when the configuration of images did, else those with a branch, whose files
- * the base may have changed. Pull requests of units that are gone are closed.
+ * the base may have changed. Pull requests of units that are gone are closed. A configuration that is broken asks for what it last asked for, so that one can say why nothing comes of it; a repository
+ * that is gone, or that the App may no longer read, is forgotten.
  */
-export async function runWatch(job: WatchJob, ports: ImagePorts, { signal }: RunContext): Promise<void> {
-  const where = { installationId: job.installationId, repository: job.repository };
-  let scene: Scene;
+export async function runWatch(
+  job: WatchJob,
+  ports: ImagePorts,
+  { signal }: Pick<RunContext, "signal">,
+): Promise<void> {
+  const watched = await unlessGone(ports, job, () => placeOf(ports, job));
+  if (watched === undefined) return;
+  const scene = await unlessGone(ports, job, () => sceneOf(ports, watched, signal));
+  if (scene === undefined) return;
+  const learnt = await keepWatch(ports, watched, scene.config);
+  await lookAtUnits(ports, scene, watched, learnt);
+  await learnt.looked();
+  await closeOthers(ports, scene);
+}
+
+/** Where to look, asking GitHub for what the job does not say; `undefined` where there is nothing to look at any more. */
+async function placeOf(ports: ImagePorts, job: WatchJob): Promise<Watched | undefined> {
+  const { installationId, repository, defaultBranch } = job;
+  if (defaultBranch !== undefined) return { installationId, repository, defaultBranch };
+  const github = await ports.github(installationId, repository);
+  const now = await github.about();
+  const moved = watchId(now.repository).toLowerCase() !== watchId(repository).toLowerCase();
+  if (!moved && !now.archived) return { installationId, repository, defaultBranch: now.defaultBranch };
+  await forgetWatch(ports, repository);
+  return undefined;
+}
+
+/** The repository as it is; `undefined` where it cannot be used, which is noted then. */
+async function sceneOf(ports: ImagePorts, watched: Watched, signal: AbortSignal): Promise<Scene | undefined> {
   try {
-    scene = await openScene(ports, where, job.defaultBranch, signal);
+    const { installationId, repository, defaultBranch } = watched;
+    return await openScene(ports, { installationId, repository }, defaultBranch, signal);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    await keepWatch(ports, job, undefined);
-    return;
+    if (!(error instanceof UserError) || isGone(error)) throw error;
+    if (isUnconfigured(error)) await (await keepWatch(ports, watched, undefined)).looked();
+    else await keepBroken(ports, watched, error.message);
+    return undefined;
   }
-  const { differs } = await keepWatch(ports, job, scene.config);
-  const units = unitsOf(scene.config);
-  for (const unit of units) {
-    const look: ImageJob = { type: "image", ...where, defaultBranch: job.defaultBranch, unit: unit.name };
+}
+
+/** Forgets the repository when it turns out that the App may no longer look at it: the next sweep learns of it again should that have been for a moment. */
+async function unlessGone<T>(ports: ImagePorts, job: WatchJob, act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof UserError) || !isGone(error)) throw error;
+    const { repository, installationId } = job;
+    ports.log.info({ repository, installationId, reason: error.message }, "no images are looked at there any more");
+    await forgetWatch(ports, repository, installationId);
+    return undefined;
+  }
+}
+
+function isGone({ kind }: UserError): boolean {
+  return kind === "not-found" || kind === "permission";
+}
+
+async function lookAtUnits(ports: ImagePorts, scene: Scene, watched: Watched, { differs }: Learnt): Promise<void> {
+  for (const unit of unitsOf(scene.config)) {
+    const look: ImageJob = { type: "image", ...watched, unit: unit.name };
     if (differs || scene.branches.has(unit.branch)) await ports.queue.add(look);
-    const poll = nextPoll(unit, `${where.repository.owner}/${where.repository.name}`, ports.clock());
+    const poll = nextPoll(unit, watchId(watched.repository), ports.clock());
     if (poll !== undefined) await wakeLater(ports, look, poll);
   }
-  const known = new Set(units.map(({ branch }) => branch));
+}
+
+async function closeOthers(ports: ImagePorts, scene: Scene): Promise<void> {
+  const known = new Set(unitsOf(scene.config).map(({ branch }) => branch));
   for (const branch of scene.branches.keys()) {
     if (isImageBranch(branch) && !known.has(branch))
       await closeOverdue(ports, scene, branch, { why: "The configuration no longer asks for these images." });

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Config } from "../../config/index.ts";
-import type { WatchJob } from "../../model/jobs.ts";
+import type { StoredRecord } from "../../model/records.ts";
 import type { RepositoryName } from "../../model/tree.ts";
 import { imagesOf, unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
@@ -13,64 +14,138 @@ const stored = z.object({
   name: z.string(),
   defaultBranch: z.string(),
   units: z.array(z.object({ unit: z.string(), images: z.array(z.string()) })),
-  /** What the units were made from. */
-  text: z.string(),
+  /** A digest of what the units were made from; empty while they are still to be looked at. */
+  of: z.string().default(""),
+  /** Why the configuration cannot be used; the units are those of the last one that could. */
+  broken: z.string().optional(),
 });
+type Stored = z.output<typeof stored>;
 
-/** A unit that asks for an image. */
-export interface Watcher {
+/** A repository with what it takes to look at it. */
+export interface Watched {
   readonly installationId: number;
   readonly repository: RepositoryName;
   readonly defaultBranch: string;
-  readonly unit: string;
 }
 
-/** How many repositories may ask for one image. */
+/** A unit that asks for an image. */
+export interface Watcher extends Watched {
+  readonly unit: string;
+  /** Why its configuration could not be used when it was last looked at. */
+  readonly broken?: string;
+}
+
+/** How many records are read at once, and how many repositories may ask for one image. */
 const most = 1_000;
 
 /** The units of all repositories that ask for an image, written as `canonicalImage` does. */
 export async function watchersOf({ records }: Pick<ImagePorts, "records">, image: string): Promise<readonly Watcher[]> {
   const found = await records.find(kind, { key: image, limit: most });
-  return found.flatMap(({ value }) => {
-    const { installationId, owner, name, defaultBranch, units } = stored.parse(value);
-    const repository = { owner, name };
-    return units
+  return found.flatMap((record) => {
+    const known = stored.parse(record.value);
+    const { broken } = known;
+    return known.units
       .filter(({ images }) => images.includes(image))
-      .map(({ unit }) => ({ installationId, repository, defaultBranch, unit }));
+      .map(({ unit }) => ({ ...watchedOf(known), unit, ...(broken === undefined ? {} : { broken }) }));
   });
 }
 
-/** Keeps which images a repository asks for; tells whether that is another answer than before. Without a usable configuration it asks for none. */
-export async function keepWatch(
-  { records, clock }: Pick<ImagePorts, "records" | "clock">,
-  { installationId, repository: { owner, name }, defaultBranch }: WatchJob,
-  config: Config | undefined,
-): Promise<{ readonly differs: boolean }> {
-  const id = `${owner}/${name}`;
-  const units = config === undefined ? [] : unitsOf(config);
-  const value = {
-    installationId,
-    owner,
-    name,
-    defaultBranch,
-    units: units.map((unit) => ({ unit: unit.name, images: [...imagesOf(unit)] })),
-    text: JSON.stringify(config?.images ?? []),
-  };
-  const before = await records.get(kind, id);
-  const known = before === undefined ? undefined : stored.safeParse(before.value).data;
-  const differs = known?.text !== value.text;
-  const same = !differs && known?.installationId === installationId && known.defaultBranch === defaultBranch;
-  if (!same) {
-    const keys = [...new Set(units.flatMap((unit) => imagesOf(unit)))];
-    await records.put(kind, { id, at: clock(), keys, value });
-  }
-  return { differs };
+/** What a repository asks for by now. */
+export interface Learnt {
+  /** Whether that is another answer than when its units were last looked at. */
+  readonly differs: boolean;
+  /** Notes that the units are being looked at. Until then `differs` says so again, so that nothing is lost when a worker is killed. */
+  looked(): Promise<void>;
 }
 
-/** Whether it is known what the repository asks for. */
-export async function isWatched(
+/** Keeps which images a repository asks for. Without a configuration it asks for none. */
+export async function keepWatch(
+  { records, clock }: Pick<ImagePorts, "records" | "clock">,
+  watched: Watched,
+  config: Config | undefined,
+): Promise<Learnt> {
+  const units = config === undefined ? [] : unitsOf(config);
+  const named = units.map((unit) => ({ unit: unit.name, images: [...imagesOf(unit)] }));
+  const of = createHash("sha256")
+    .update(JSON.stringify(config?.images ?? []))
+    .digest("hex");
+  const before = await knownOf(records, watched.repository);
+  const differs = before?.of !== of;
+  const put = (digest: string) => records.put(kind, recordOf(watched, { units: named, of: digest }, clock()));
+  if (differs || !isSame(before, watched)) await put(before?.of ?? "");
+  return { differs, looked: async () => (differs ? put(of) : undefined) };
+}
+
+/** Keeps why the configuration of a repository cannot be used, and what the last one that could asked for. */
+export async function keepBroken(
+  { records, clock }: Pick<ImagePorts, "records" | "clock">,
+  watched: Watched,
+  why: string,
+): Promise<void> {
+  const before = await knownOf(records, watched.repository);
+  if (before?.broken === why && isSame(before, watched)) return;
+  const units = before?.units ?? [];
+  await records.put(kind, recordOf(watched, { units, of: "", broken: why }, clock()));
+}
+
+/** Whether a repository is known as it is listed, under this installation and with this default branch. */
+export async function isWatched({ records }: Pick<ImagePorts, "records">, watched: Watched): Promise<boolean> {
+  const known = await knownOf(records, watched.repository);
+  return known !== undefined && isSame(known, watched);
+}
+
+/** Forgets a repository. With an installation: only if that is the one it is known under, for the App may have been installed anew meanwhile. */
+export async function forgetWatch(
   { records }: Pick<ImagePorts, "records">,
-  { owner, name }: RepositoryName,
-): Promise<boolean> {
-  return (await records.get(kind, `${owner}/${name}`)) !== undefined;
+  repository: RepositoryName,
+  installationId?: number,
+): Promise<void> {
+  const known = installationId === undefined ? undefined : await knownOf(records, repository);
+  if (known === undefined || known.installationId === installationId) await records.remove(kind, watchId(repository));
+}
+
+/** What a repository is known under. */
+export function watchId({ owner, name }: RepositoryName): string {
+  return `${owner}/${name}`;
+}
+
+/** All repositories of which something was learnt before that moment, in milliseconds since the epoch. */
+export async function watchedBefore(
+  { records }: Pick<ImagePorts, "records">,
+  moment: number,
+): Promise<readonly Watched[]> {
+  const all = new Map<string, StoredRecord>();
+  for (let before = moment; ; ) {
+    const page = await records.find(kind, { limit: most, before });
+    const size = all.size;
+    for (const record of page) all.set(record.id, record);
+    const oldest = page.at(-1)?.at;
+    if (oldest === undefined || page.length < most) break;
+    // Others of the same age may be on the next page.
+    before = all.size > size ? oldest + 1 : oldest;
+  }
+  return [...all.values()].map(({ value }) => watchedOf(stored.parse(value)));
+}
+
+async function knownOf(records: ImagePorts["records"], repository: RepositoryName): Promise<Stored | undefined> {
+  return stored.safeParse((await records.get(kind, watchId(repository)))?.value).data;
+}
+
+function recordOf(
+  { installationId, repository, defaultBranch }: Watched,
+  learnt: Pick<Stored, "units" | "of" | "broken">,
+  at: number,
+): StoredRecord {
+  const { owner, name } = repository;
+  const { units, of, broken } = learnt;
+  const value = { installationId, owner, name, defaultBranch, units, of, ...(broken === undefined ? {} : { broken }) };
+  return { id: watchId(repository), at, keys: [...new Set(units.flatMap(({ images }) => images))], value };
+}
+
+function watchedOf({ installationId, owner, name, defaultBranch }: Stored): Watched {
+  return { installationId, repository: { owner, name }, defaultBranch };
+}
+
+function isSame(known: Stored | undefined, { installationId, defaultBranch }: Watched): boolean {
+  return known?.installationId === installationId && known.defaultBranch === defaultBranch;
 }
