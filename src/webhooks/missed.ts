@@ -3,7 +3,7 @@ import { Fault, messageOf } from "../model/errors.ts";
 import type { MissedDeliveries, MissedDelivery } from "../model/github.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import { createPauses } from "./missed-pauses.ts";
-import { EVENTS } from "./register.ts";
+import { HANDLED } from "./register.ts";
 
 /** Waits; resolves early when the signal aborts. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -88,7 +88,7 @@ function createLook(options: MissedOptions, signal: AbortSignal, sleep: Sleep): 
     const failed = await deliveries.failed(since, signal);
     if (whole) pauses.keepOnly(new Set(failed.map((one) => one.guid)));
     lookedAt = now;
-    return failed.filter((one) => Object.hasOwn(EVENTS, one.event) && pauses.allows(one.guid, now));
+    return failed.filter((one) => Object.hasOwn(HANDLED, one.event) && pauses.allows(one.guid, now));
   };
 
   const ask = async ({ id, guid, event }: MissedDelivery): Promise<void> => {

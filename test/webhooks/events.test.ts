@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EVENTS } from "../../src/webhooks/register.ts";
+import { EVENTS, HANDLED } from "../../src/webhooks/register.ts";
 import { sample } from "./samples.ts";
 
 const APP = 42;
@@ -216,6 +216,62 @@ describe("deployment_status", () => {
   });
 });
 
+describe("installation and installation_repositories", () => {
+  const brief = (name: string) => ({ id: 1, node_id: "x", name, full_name: `acme/${name}`, private: true });
+  const asks = (name: string) => ({ type: "watch", installationId: 5, repository: { owner: "acme", name } });
+  const installation = { id: 5 };
+
+  it("whatever happened: a look at each repository that GitHub names, whose default branch it does not say", () => {
+    for (const action of ["created", "deleted", "suspend", "unsuspend", "new_permissions_accepted"]) {
+      const payload = sample("installation", action, { installation, repositories: [brief("gitops"), brief("shop")] });
+      expect(HANDLED.installation(payload)).toEqual([asks("gitops"), asks("shop")]);
+    }
+    expect(HANDLED.installation(sample("installation", "unsuspend", { installation }))).toEqual([]);
+  });
+
+  it("the same for those that were added or taken away", () => {
+    const lists = { repositories_added: [brief("gitops")], repositories_removed: [] };
+    const added = sample("installation_repositories", "added", { installation, ...lists });
+    expect(HANDLED.installation_repositories(added)).toEqual([asks("gitops")]);
+    const gone = { repositories_added: [], repositories_removed: [brief("shop")] };
+    const removed = sample("installation_repositories", "removed", { installation, ...gone });
+    expect(HANDLED.installation_repositories(removed)).toEqual([asks("shop")]);
+  });
+
+  it("that are not as GitHub describes them are bugs that name them", () => {
+    expect(() => HANDLED.installation({})).toThrow("the payload of installation is not as expected");
+    expect(() => HANDLED.installation_repositories({})).toThrow("the payload of installation_repositories is not as");
+  });
+});
+
+describe("repository", () => {
+  const was = (owner: string, name: string) => ({ type: "watch", installationId: 5, repository: { owner, name } });
+
+  it("that has another name or owner: a look at what it asks for, and at what was known under the old name", () => {
+    const renamed = { changes: { repository: { name: { from: "deploy" } } } };
+    expect(jobs("repository", "renamed", renamed)).toEqual([watch, was("acme", "deploy")]);
+    const { sender } = sample("repository", "created", { sender: { login: "globex" } });
+    const moved = { changes: { owner: { from: { user: sender } } } };
+    expect(jobs("repository", "transferred", moved)).toEqual([watch, was("globex", "gitops")]);
+  });
+
+  it("that has another default branch, or can be written to again: a look", () => {
+    expect(jobs("repository", "edited", { changes: { default_branch: { from: "master" } } })).toEqual([watch]);
+    expect(jobs("repository", "unarchived", {})).toEqual([watch]);
+  });
+
+  it("that is gone or read-only: GitHub is asked", () => {
+    expect(jobs("repository", "deleted", {})).toEqual([was("acme", "gitops")]);
+    expect(jobs("repository", "archived", {})).toEqual([was("acme", "gitops")]);
+  });
+
+  it("whose description or visibility changed, or that is empty: nothing", () => {
+    expect(jobs("repository", "edited", { changes: { description: { from: "old" } } })).toEqual([]);
+    expect(jobs("repository", "created", {})).toEqual([]);
+    expect(jobs("repository", "privatized", {})).toEqual([]);
+  });
+});
+
 describe("every event", () => {
   const actions = {
     check_run: "completed",
@@ -226,6 +282,7 @@ describe("every event", () => {
     pull_request_review: "submitted",
     push: null,
     registry_package: "published",
+    repository: "renamed",
     status: null,
   } as const satisfies Record<keyof typeof EVENTS, string | null>;
 
