@@ -17,7 +17,7 @@ export interface RegistryDelivery {
   readonly source: string;
   /** When it was received, in milliseconds since the epoch. */
   readonly at: number;
-  /** Empty: an authentic event that is about no image, with the reason in `ignored`. */
+  /** Empty: an authentic event that is about no image, with the reason in `ignored`, which also says how many were too many. */
   readonly pushes: readonly PushedImage[];
   readonly ignored?: string;
 }

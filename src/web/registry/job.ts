@@ -7,7 +7,10 @@ import { matchesAny } from "./patterns.ts";
 /** What an event without an id is taken for a repetition of: the same body within this time. Longer would lose a moving tag that is pushed again. */
 const BUCKET_MS = 10_000;
 
-/** The job of an event. Pushes of images that the hook may not speak of are left out. */
+/** How many pushes of one event are acted on: registries tell a handful at once, while a body has room for ten thousand. */
+const MOST_PUSHES = 100;
+
+/** The job of an event. Pushes of images that the hook may not speak of are left out, and what is more than anybody pushes at once, which is said. */
 export function jobOf(
   reading: Extract<Reading, { readonly kind: "pushed" | "ignored" }>,
   { name, kind, images }: HookSettings,
@@ -18,6 +21,14 @@ export function jobOf(
   if (reading.kind === "ignored") return { ...base, pushes: [], ignored: reading.reason };
   const allowed = images.map((pattern) => pattern.toLowerCase());
   const pushes = reading.pushes.filter((push) => matchesAny(push.image, allowed));
+  if (pushes.length > MOST_PUSHES) {
+    const left = pushes.length - MOST_PUSHES;
+    return {
+      ...base,
+      pushes: pushes.slice(0, MOST_PUSHES),
+      ignored: `only the first ${MOST_PUSHES} pushes of the event are looked at: ${left} are left out`,
+    };
+  }
   if (pushes.length > 0) return { ...base, pushes };
   const others = [...new Set(reading.pushes.map((push) => push.image))].slice(0, 3).join(", ");
   return { ...base, pushes, ignored: `the hook's \`images\` do not name ${others}` };

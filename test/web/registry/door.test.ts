@@ -127,6 +127,21 @@ describe("the door for registries", () => {
     ]);
   });
 
+  it("looks at the first hundred pushes of an event, each once, and says how many are left out", async () => {
+    const quay: HookSettings = { ...base, kind: "quay", secrets: [SECRET], bodySecrets: [], images: [] };
+    const { app, jobs } = registryDoor([quay]);
+    const send = (tags: readonly string[]) =>
+      post(app, { path: `/${SECRET}`, body: JSON.stringify({ ...quayPush, updated_tags: tags }) });
+    const tags = Array.from({ length: 7_000 }, (_, at) => `1.0.${at}`);
+    expect((await send([...tags.slice(0, 100), ...tags.slice(0, 100)])).status).toBe(202);
+    expect((await send(tags)).status).toBe(202);
+    expect(jobs.map(({ pushes, ignored }) => [pushes.length, ignored])).toEqual([
+      [100, undefined],
+      [100, "only the first 100 pushes of the event are looked at: 6900 are left out"],
+    ]);
+    expect(jobs[1]?.pushes.at(-1)?.tag).toBe("1.0.99");
+  });
+
   it("takes a burst, then says when to come back, each hook by itself", async () => {
     const { app, jobs, time } = registryDoor([{ ...hub, perMinute: 30 }, ci]);
     const answers = await Promise.all(Array.from({ length: 31 }, () => post(app, sent, "hub")));
