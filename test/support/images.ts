@@ -20,8 +20,8 @@ export interface ImagePlay extends Walk {
   readonly registry: LocalRegistry;
   /** Has the registry tell Sluice of its events, as at the start. */
   listen(): void;
-  /** How far the clock of the rooms is ahead, in milliseconds. */
-  ahead(ms: number): void;
+  /** Lets time pass for the rooms, in milliseconds. Timers that run already take no less. */
+  pass(ms: number): void;
   /** A config repository whose images nobody else has; see `ImageSite`. `files` stand over the app `web`, `1.2.0` in staging and `1.3.0` in prod. */
   site(images: string, files?: Readonly<Record<string, string>>): Promise<ImageSite>;
   /** Comments, and gives the reply without its hidden marker. */
@@ -59,7 +59,7 @@ export interface ImageSite {
   log(name?: string): Promise<ImageLog>;
   /** The delivery log, as soon as the newest conclusion says this. */
   concluded(words: string, name?: string): Promise<ImageLog>;
-  /** Puts the clock of the rooms so that the unit is polled in a second. */
+  /** Lets time pass until the unit is to be polled in two seconds. */
   nearPoll(unit: string, period: number): void;
 }
 
@@ -121,8 +121,8 @@ export async function startImagePlay(more: Partial<ServerSettings> = {}): Promis
     ...walk,
     registry,
     listen,
-    ahead: (ms) => {
-      time.offset = ms;
+    pass: (ms) => {
+      time.offset += ms;
     },
     site: (images, files = {}) => {
       sites += 1;
@@ -256,9 +256,9 @@ async function siteOf(
       }),
     nearPoll: (unit, period) => {
       const { owner, name } = repository;
-      const entries = [{ poll: period }];
-      const next = nextPoll({ name: unit, entries }, `${owner}/${name}`, Date.now()) ?? 0;
-      time.offset = next - Date.now() - 1_500;
+      const now = Date.now() + time.offset;
+      const next = nextPoll({ name: unit, entries: [{ poll: period }] }, `${owner}/${name}`, now + 2_000) ?? now;
+      time.offset += next - now - 2_000;
     },
   };
 }
