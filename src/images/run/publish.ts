@@ -8,7 +8,14 @@ import { canonicalImage } from "../../model/registry.ts";
 import { targetId } from "../../model/target.ts";
 import type { EntryDecision } from "../look.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../text/body.ts";
-import { type ImageRecord, parseImageRecord, printImageRecord, sameBumps, sameVersions } from "../text/record.ts";
+import {
+  type ImageRecord,
+  isWithin,
+  parseImageRecord,
+  printImageRecord,
+  sameBumps,
+  sameVersions,
+} from "../text/record.ts";
 import { bumpsLine, imageTitle } from "../text/title.ts";
 import { updateMarker, updateText } from "../text/update.ts";
 import type { ImageUnit } from "../units.ts";
@@ -47,8 +54,8 @@ function broughtBy(decisions: readonly EntryDecision[], targets: ImageRecord["ta
   );
 }
 
-/** The newest pull request of the unit when it has these very versions and a person closed it; Sluice does not open it again. */
-export async function declinedBy(
+/** The newest pull request of the unit when a person closed it and it had all of these versions, for these targets and maybe for more; Sluice does not open it again. */
+async function declinedBy(
   ports: ImagePorts,
   scene: Scene,
   unit: ImageUnit,
@@ -58,7 +65,7 @@ export async function declinedBy(
   if (pull?.state !== "closed" || pull.merged) return undefined;
   const record = parseImageRecord(pull.body, unit.branch, ports.seal);
   const bumped = bumpedOf(scene, unit, [], computed);
-  return record !== undefined && sameVersions(record, bumped) ? pull : undefined;
+  return record !== undefined && isWithin(bumped, record) ? pull : undefined;
 }
 
 /** Puts the change on the unit's branch and opens the pull request, or brings the open one up to date; neither where a person declined it. Throws `Moved` when somebody was faster. */

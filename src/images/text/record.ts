@@ -58,13 +58,24 @@ export function discardImageRecord(body: string): string {
   return discardHidden(KIND, body);
 }
 
-/** Whether two records bring the same versions to the same targets. */
-export function sameVersions(a: Pick<ImageRecord, "targets">, b: Pick<ImageRecord, "targets">): boolean {
-  const text = ({ targets }: Pick<ImageRecord, "targets">) =>
-    JSON.stringify(
-      targets.map(({ app, environment, images }) => [app, environment, images.map(({ image, to }) => [image, to])]),
-    );
-  return text(a) === text(b);
+type Targets = Pick<ImageRecord, "targets">;
+
+/** Whether two records bring the same versions to the same targets, in whatever order. */
+export function sameVersions(a: Targets, b: Targets): boolean {
+  return isWithin(a, b) && isWithin(b, a);
+}
+
+/** Whether all that `some` brings, to each of its targets, is among what `all` brings. */
+export function isWithin(some: Targets, all: Targets): boolean {
+  const there = new Set(lines(all));
+  return lines(some).every((line) => there.has(line));
+}
+
+/** One text for each version that comes to a target. */
+function lines({ targets }: Targets): readonly string[] {
+  return targets.flatMap(({ app, environment, images }) =>
+    images.map(({ image, to }) => JSON.stringify([app, environment, image, to])),
+  );
 }
 
 /** Whether two records bring the same versions, and the same images under them: a tag that was moved is another image. */
@@ -72,6 +83,10 @@ export function sameBumps(
   a: Pick<ImageRecord, "images" | "targets">,
   b: Pick<ImageRecord, "images" | "targets">,
 ): boolean {
-  const text = ({ images }: Pick<ImageRecord, "images">) => JSON.stringify(images);
+  const text = ({ images }: Pick<ImageRecord, "images">) =>
+    images
+      .map(({ image, tag, digest, platforms }) => JSON.stringify([image, tag, digest, platforms.toSorted()]))
+      .toSorted()
+      .join("\n");
   return sameVersions(a, b) && text(a) === text(b);
 }
