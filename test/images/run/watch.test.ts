@@ -68,7 +68,8 @@ function looks(): readonly string[] {
   return queue.jobs.splice(0).flatMap((one) => (one.type === "image" ? [one.unit] : []));
 }
 
-const configure = (text: string | null) => scenes.github.commit({ ...repository, branch: "main", files: { ".sluice.yaml": text } });
+const configure = (text: string | null) =>
+  scenes.github.commit({ ...repository, branch: "main", files: { ".sluice.yaml": text } });
 
 /** GitHub, but for what it says of the repository. */
 function saying(about: GitHubRepository["about"]): void {
