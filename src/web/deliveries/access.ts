@@ -10,7 +10,7 @@ export interface AccessOptions {
   readonly adminToken: string;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Wrong tokens from one address in a minute; further ones are not looked at. */
+  /** Wrong tokens from one address in a minute; further ones are answered 429 and leave no line in the log. */
   readonly attemptsPerMinute: number;
 }
 
@@ -20,7 +20,8 @@ const mostAddresses = 1_000;
 const environment = z.object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) });
 
 /**
- * Lets requests through that have the token: as `Bearer`, or as the password of `Basic`, whoever the user. Others are answered 401, and 429 from an address that has guessed too often.
+ * Lets requests through that have the token: as `Bearer`, or as the password of `Basic`, whoever the user. Others are answered 401, and 429 from an address that has guessed too often. Behind a proxy all have one
+ * address, so that the guesses of one never keep another out who has the token: what makes guessing hopeless is the token's length.
  */
 export function guard({ adminToken, log, clock, attemptsPerMinute }: AccessOptions): MiddlewareHandler {
   const buckets = new Lru<string, { readonly bucket: TokenBucket; waitUntil: number }>(mostAddresses);
@@ -28,11 +29,11 @@ export function guard({ adminToken, log, clock, attemptsPerMinute }: AccessOptio
   return async (context, next) => {
     const given = tokenOf(context.req.header("authorization"));
     if (given === undefined) return unauthorized(context, "say who you are");
+    if (timingSafeEqual(sha256(given), token)) return next();
     const address = addressOf(context);
     const attempts = buckets.get(address) ?? { bucket: new TokenBucket(attemptsPerMinute, clock), waitUntil: 0 };
     const waitMs = attempts.waitUntil - clock();
     if (waitMs > 0) return tooMany(context, waitMs);
-    if (timingSafeEqual(sha256(given), token)) return next();
     attempts.waitUntil = clock() + attempts.bucket.take();
     buckets.set(address, attempts);
     log.warn({ address, path: context.req.path }, "the delivery log was asked for with a wrong token");
