@@ -22,6 +22,8 @@ export interface ImagePlay extends Walk {
   listen(): void;
   /** Lets time pass for the rooms, in milliseconds. Timers that run already take no less. */
   pass(ms: number): void;
+  /** What the rooms' clock says. */
+  now(): number;
   /** A config repository whose images nobody else has; see `ImageSite`. `files` stand over the app `web`, `1.2.0` in staging and `1.3.0` in prod. */
   site(images: string, files?: Readonly<Record<string, string>>): Promise<ImageSite>;
   /** Comments, and gives the reply without its hidden marker. */
@@ -124,6 +126,7 @@ export async function startImagePlay(more: Partial<ServerSettings> = {}): Promis
     pass: (ms) => {
       time.offset += ms;
     },
+    now: () => Date.now() + time.offset,
     site: (images, files = {}) => {
       sites += 1;
       return siteOf({ walk, registry, team: `team-${sites}`, time }, images, files);
