@@ -37,7 +37,7 @@ export function deliveryPage({ delivery, conclusions }: Followed, around: Surrou
 <form method="post" action="${addressOf(id)}/replay"><button>Replay</button></form></div>
 <dl class="facts"><dt>Received</dt><dd>${momentOf(at, around)}</dd><dt>Hook</dt><dd>${hook} (${source})</dd>
 <dt>Pushed</dt><dd>${pushes.length === 0 ? "nothing" : html`<ul class="plain">${images}</ul>`}</dd></dl>
-${ignored === undefined ? "" : ignoredPart(ignored)}</section>
+${ignored === undefined ? "" : ignoredPart(ignored, pushes)}</section>
 <section class="card"><h2>What came of it</h2>
 ${conclusionList(delivery, conclusions, around)}</section>`,
   );
@@ -102,13 +102,14 @@ function deliveryCard({ delivery, conclusions }: Followed, around: Surroundings)
   const shown = pushes.slice(0, 5).map((push) => html`<p>${pushLine(push)}</p>`);
   const more = pushes.length > 5 ? html`<p class="dim">and ${pushes.length - 5} more</p>` : "";
   const from = hook === source ? hook : `${hook} (${source})`;
-  return html`<article class="card"><div class="head"><div>${shown}${more}${ignored === undefined ? "" : ignoredPart(ignored)}</div>
+  return html`<article class="card"><div class="head"><div>${shown}${more}${ignored === undefined ? "" : ignoredPart(ignored, pushes)}</div>
 <span class="small">${from} · <a href="${addressOf(id)}">${momentOf(at, around)}</a></span></div>
-${ignored === undefined ? conclusionList(delivery, conclusions, around) : ""}</article>`;
+${pushes.length > 0 ? conclusionList(delivery, conclusions, around) : ""}</article>`;
 }
 
-function ignoredPart(ignored: string): Html {
-  return html`<p><span class="badge ignored">not needed</span> ${ignored}</p>`;
+function ignoredPart(ignored: string, pushes: RegistryDelivery["pushes"]): Html {
+  const badge = pushes.length === 0 ? "not needed" : "cut";
+  return html`<p><span class="badge ignored">${badge}</span> ${ignored}</p>`;
 }
 
 function conclusionList(

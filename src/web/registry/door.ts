@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { Fault, messageOf } from "../../model/errors.ts";
 import type { HookSettings } from "../../model/hooks.ts";
+import type { RegistryJob } from "../../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../../model/observe.ts";
 import type { Queue } from "../../model/queue.ts";
 import { type BodyBudget, readBody } from "../body.ts";
@@ -193,7 +194,7 @@ async function take(bytes: Buffer, head: RequestHead, hook: BoundHook, door: Doo
     door.log.error({ hook: job.hook, id: job.id, error }, `a registry's event was not stored: ${messageOf(error)}`);
     return { status: 503, body: { error: "the event could not be stored; send it again later" } };
   }
-  return { status: 202, body: job.ignored === undefined ? { accepted: job.id } : { ignored: job.ignored } };
+  return { status: 202, body: answerTo(job) };
 }
 
 function tooLarge(maxBytes: number): Answer {
@@ -211,4 +212,10 @@ async function shake(context: Context, door: Door): Promise<Response> {
     return respond(context, refuse(door, name, "a question whether events may be sent was not authentic"));
   }
   return context.body(null, 200, { "webhook-allowed-origin": origin, "webhook-allowed-rate": "*", allow: "POST" });
+}
+
+/** Where only a part was not needed, both are said. */
+function answerTo({ id, pushes, ignored }: RegistryJob): Readonly<Record<string, string>> {
+  if (ignored === undefined) return { accepted: id };
+  return pushes.length === 0 ? { ignored } : { accepted: id, ignored };
 }
