@@ -10,14 +10,14 @@ const sourceLabel = "org.opencontainers.image.source";
 const revisionLabel = "org.opencontainers.image.revision";
 
 /** Where an image was built from, as its labels say; whoever pushes an image writes them, so only plain addresses and full commit ids are taken. */
-export interface ImageSource {
+interface ImageSource {
   /** The repository's page without a trailing slash or `.git`. */
   readonly url: string;
   readonly revision: string | undefined;
 }
 
 /** The source that labels name; `undefined` when they name none that can be linked to. */
-export function imageSource(labels: Readonly<Record<string, string>>): ImageSource | undefined {
+function imageSource(labels: Readonly<Record<string, string>>): ImageSource | undefined {
   const url = (labels[sourceLabel] ?? "")
     .trim()
     .replace(/\.git$/, "")
