@@ -103,6 +103,10 @@ describe("pull_request_review", () => {
     expect(jobs("pull_request_review", "dismissed", { ...pull(PROMOTION), ...review("dismissed") })).toEqual([gates]);
   });
 
+  it("of an image pull request: its check, since GitHub may merge it now", () => {
+    expect(jobs("pull_request_review", "submitted", { ...pull(IMAGE), ...review("approved") })).toEqual([imagePull]);
+  });
+
   it("that is a mere comment, or on another pull request: nothing", () => {
     expect(jobs("pull_request_review", "submitted", { ...pull(PROMOTION), ...review("commented") })).toEqual([]);
     expect(jobs("pull_request_review", "submitted", { ...pull("change"), ...review("approved") })).toEqual([]);
