@@ -5,7 +5,6 @@ import type { Scene } from "../../change/scene.ts";
 import { sourceChanges } from "../../change/source/changes.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { canonicalImage } from "../../model/registry.ts";
-import { targetId } from "../../model/target.ts";
 import type { EntryDecision } from "../look.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../text/body.ts";
 import {
@@ -36,11 +35,9 @@ function bumpedOf(
   decisions: readonly EntryDecision[],
   computed: ComputedChange,
 ): Bumped {
-  const targets = computed.targets.flatMap(({ app, environment, outcome, images }) => {
-    if (outcome !== "planned") return [];
-    const render = computed.renders.get(targetId(app, environment));
-    return [{ app, environment, images: [...images], digest: render?.after.digest ?? "" }];
-  });
+  const targets = computed.targets.flatMap(({ app, environment, outcome, images }) =>
+    outcome === "planned" ? [{ app, environment, images: [...images] }] : [],
+  );
   return { unit: unit.name, base: scene.base, images: broughtBy(decisions, targets), targets };
 }
 
@@ -82,6 +79,7 @@ export async function publish(
   if (before !== undefined) return { pull: before, how: "declined" };
   const bumped = bumpedOf(scene, unit, decisions, computed);
   const title = imageTitle(bumped);
+  assertFits(ports, unit, bumped);
   const put = await putBranch(ports, scene, unit.branch, computed, title, firstTry);
   const declined = isNew || put.pull !== undefined ? undefined : await declinedBy(ports, scene, unit, computed);
   if (declined !== undefined) {
@@ -95,6 +93,11 @@ export async function publish(
     await scene.github.setLabelsAndAssignees(done.pull.number, [...new Set([...done.pull.labels, ...labels])], []);
   await ports.queue.add({ type: "image-pull", ...scene.where, pullRequest: done.pull.number });
   return done;
+}
+
+/** Throws before anything is written. */
+function assertFits({ seal }: ImagePorts, { branch }: ImageUnit, bumped: Bumped): void {
+  printImageRecord({ ...bumped, head: "0".repeat(40), replaced: [] }, branch, seal);
 }
 
 interface Putting {

@@ -1,5 +1,5 @@
 import { type SourceChanges, sourceSection } from "../../change/source/section.ts";
-import { shortVersion } from "../../change/text/version.ts";
+import { clip, shortVersion } from "../../change/text/version.ts";
 import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { ImageRecord } from "./record.ts";
@@ -38,26 +38,41 @@ export interface ImageBodyParts {
 /** GitHub takes 65,536 characters. */
 const LIMIT = 60_000;
 
-/** The body of an image pull request. What does not fit is counted. */
-export function imageBody(parts: ImageBodyParts): string {
-  for (const [commits, rows] of [
-    [50, 300],
-    [10, 150],
-    [0, 60],
-  ] as const) {
-    const body = build(parts, commits, rows);
-    if (body.length <= LIMIT) return body;
-  }
-  return build({ ...parts, notes: [], left: parts.left.slice(0, 20), sections: parts.sections.slice(0, 20) }, 0, 40);
+const longestRemark = 500;
+
+/** How much of each part is listed: commits of a source, rows of the table, notes and targets that are left out, and images. */
+interface Room {
+  readonly commits: number;
+  readonly rows: number;
+  readonly remarks: number;
+  readonly sections: number;
 }
 
-function build(parts: ImageBodyParts, commits: number, rows: number): string {
-  const { record, hidden } = parts;
+const rooms: readonly Room[] = [
+  { commits: 50, rows: 300, remarks: 50, sections: 100 },
+  { commits: 10, rows: 150, remarks: 30, sections: 50 },
+  { commits: 0, rows: 60, remarks: 15, sections: 20 },
+];
+const least: Room = { commits: 0, rows: 20, remarks: 4, sections: 2 };
+
+/** The body of an image pull request. What does not fit is counted. */
+export function imageBody(parts: ImageBodyParts): string {
+  for (const room of rooms) {
+    const body = build(parts, room);
+    if (body.length <= LIMIT) return body;
+  }
+  return build(parts, least);
+}
+
+function build(parts: ImageBodyParts, room: Room): string {
+  const { record, hidden, sections } = parts;
+  const rest = sections.length - room.sections;
   const blocks = [
     [hidden, opening(record), ...replacedLines(record)],
-    table(record, rows),
-    ...parts.sections.map((section) => sectionLines(section, commits)),
-    remarks(parts),
+    table(record, room.rows),
+    ...sections.slice(0, room.sections).map((section) => sectionLines(section, room.commits)),
+    rest > 0 ? [`… and ${rest} more images.`] : [],
+    remarks(parts, room.remarks),
     [closing(parts)],
   ];
   return `${blocks
@@ -109,12 +124,14 @@ function sectionLines(section: ImageSection, commits: number): readonly string[]
   ];
 }
 
-function remarks({ notes, left }: ImageBodyParts): readonly string[] {
+function remarks({ notes, left }: ImageBodyParts, most: number): readonly string[] {
   const lines = [
-    ...notes.slice(0, 50).map(({ target, note }) => `- ${code(target)}: ${inert(note)}`),
-    ...left.map(({ target, why }) => `- ${code(target)} is left out: ${inert(why)}`),
+    ...left.map(({ target, why }) => `- ${code(target)} is left out: ${inert(clip(why, longestRemark))}`),
+    ...notes.map(({ target, note }) => `- ${code(target)}: ${inert(clip(note, longestRemark))}`),
   ];
-  return lines.length === 0 ? [] : ["### Remarks", "", ...lines];
+  const rest = lines.length - most;
+  const more = rest > 0 ? [`- … and ${rest} more`] : [];
+  return lines.length === 0 ? [] : ["### Remarks", "", ...lines.slice(0, most), ...more];
 }
 
 function closing({ autoMerge }: ImageBodyParts): string {

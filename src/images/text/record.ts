@@ -1,6 +1,8 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 import { discardHidden, parseHidden, printHidden } from "../../change/hidden.ts";
 import type { Seal } from "../../change/seal.ts";
+import { UserError } from "../../model/errors.ts";
 
 const version = z.object({ image: z.string(), from: z.string(), to: z.string() }).readonly();
 
@@ -24,14 +26,7 @@ const record = z.object({
     )
     .readonly(),
   targets: z
-    .array(
-      z.object({
-        app: z.string(),
-        environment: z.string(),
-        images: z.array(version).readonly(),
-        digest: z.string(),
-      }),
-    )
+    .array(z.object({ app: z.string(), environment: z.string(), images: z.array(version).readonly() }))
     .readonly(),
   /** What it brought before, oldest first: `webapp 1.4.1`. */
   replaced: z.array(z.string()).readonly(),
@@ -42,14 +37,29 @@ export type ImageRecord = Readonly<z.output<typeof record>>;
 
 const KIND = "image";
 
-/** The hidden line, for this branch alone. */
+/** Hundreds of targets get the same few versions, so it is written compressed. */
+const written = z.object({ deflated: z.base64() });
+
+/** How long a hidden line may be without leaving too little of the 65,536 characters that GitHub takes, and how long what it says. */
+const longest = 45_000;
+const longestText = 16 * 1024 * 1024;
+
+/** The hidden line, for this branch alone. More targets than fit into one are a `limit` UserError. */
 export function printImageRecord(value: ImageRecord, branch: string, seal: Seal): string {
-  return printHidden(KIND, value, branch, seal);
+  const deflated = deflateRawSync(JSON.stringify(value)).toString("base64");
+  const line = printHidden(KIND, { deflated }, branch, seal);
+  if (line.length <= longest) return line;
+  throw new UserError("limit", `one pull request cannot carry ${value.targets.length} targets`, {
+    fix: "write several entries of the image, each with its own `environments` and `apps`",
+  });
 }
 
 /** The record in a body; `undefined` when there is none, or none that this App wrote for this branch. */
 export function parseImageRecord(body: string, branch: string, seal: Seal): ImageRecord | undefined {
-  const parsed = record.safeParse(parseHidden(KIND, body, branch, seal));
+  const hidden = written.safeParse(parseHidden(KIND, body, branch, seal));
+  if (!hidden.success) return undefined;
+  const text = inflateRawSync(Buffer.from(hidden.data.deflated, "base64"), { maxOutputLength: longestText });
+  const parsed = record.safeParse(JSON.parse(text.toString("utf8")));
   return parsed.success ? parsed.data : undefined;
 }
 

@@ -8,7 +8,7 @@ const api = { image: "ghcr.io/acme/api", tag: "2.0.0", digest: "sha256:2", platf
 
 function target(app: string, environment: string, ...images: readonly (typeof web)[]): ImageRecord["targets"][number] {
   const versions = images.map(({ image, tag }) => ({ image, from: "1.0.0", to: tag }));
-  return { app, environment, images: versions, digest: "" };
+  return { app, environment, images: versions };
 }
 
 const both: Brought = {
