@@ -53,6 +53,7 @@ describe("a lost event", () => {
     const promotion = await mergedUnheard(repository);
     const files = { "docs/after.md": "Not to be lost.\n" };
     const theirs = await github.commit({ ...repository, branch: WEB, files, by: "ada" });
+    await play.nudge(repository);
     await eventually("the history", () => history(repository).includes(`id: merged-${promotion.number}`));
     await play.quiet();
     expect(play.head(repository, WEB).sha).toBe(theirs);
