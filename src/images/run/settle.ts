@@ -99,5 +99,5 @@ async function clearAway(
   if (!pull.merged && record.head !== pull.head.sha) return;
   const github = await ports.github(where.installationId, where.repository);
   const newest = await github.pullRequestOf(pull.head.ref);
-  if (newest === undefined || newest.number === pull.number) await github.deleteBranch(pull.head.ref);
+  if (newest === undefined || newest.number === pull.number) await github.deleteBranch(pull.head.ref, pull.head.sha);
 }

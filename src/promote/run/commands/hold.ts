@@ -27,7 +27,9 @@ export async function hold(
   await ports.state.record(scene.where, { ...decision, ...end }, call.signal);
   if (until !== undefined) {
     const wakes = { type: "promotions", ...scene.where, defaultBranch: scene.base } as const;
-    await ports.queue.add({ type: "wake", at: until, wakes }, { delayMs: Math.max(0, until - ports.clock()) });
+    // Clocks differ between hosts: a wake that comes before the hold's end by another's clock would find it in place.
+    const at = until + slackMs;
+    await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - ports.clock()) });
   }
   await lookAgain(ports, scene);
   const ends =
@@ -36,6 +38,8 @@ export async function hold(
       : `until ${when(until, ports.clock())}`;
   return `${code(nameOf(wish))} is on hold ${ends}${reason === "" ? "" : `: ${inert(reason)}`}`;
 }
+
+const slackMs = 2_000;
 
 /** `/release`: ends a hold. */
 export async function release(ports: PromotionPorts, call: PromotionCall, wish: Place): Promise<string> {
