@@ -3,7 +3,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { redisBinary, startRedis } from "../test/contract/queue-servers.ts";
 import { benchDoor, type DoorResult } from "./door.ts";
-import { benchEditLarge } from "./edit-large.ts";
+import { benchImages, burstLines, type ImagesBench, isSoon, latencyLine } from "./images.ts";
 import { peakMegabytes } from "./memory.ts";
 import { benchPreview, type PreviewBench, type Ratio } from "./preview.ts";
 import { benchPromote, type PromoteBench } from "./promote.ts";
@@ -21,11 +21,6 @@ interface Results {
   readonly memory: Readonly<Record<string, number | undefined>>;
 }
 
-/** What has to do with bumps of images. */
-interface ImagesBench {
-  readonly ratios: readonly Ratio[];
-}
-
 async function measure(): Promise<Results> {
   say("previews on a generated repository of 200 apps × 3 overlays …");
   const preview = await benchPreview(process.env.SLUICE_KUSTOMIZE ?? "kustomize");
@@ -33,7 +28,7 @@ async function measure(): Promise<Results> {
   const text = benchText();
   const memory = { ...preview.peaks, "node (previews, comparison)": peakMegabytes("self") };
   const promote = await measurePromote();
-  const images = await measureImages();
+  const images = await benchImages(say);
   say("webhook door, 200 deliveries/s for 5 s, on Redis …");
   const redis = await startRedis(redisBinary() ?? "redis-server");
   const folder = mkdtempSync(join(tmpdir(), "sluice-bench-door-"));
@@ -53,11 +48,6 @@ function measurePromote(): Promise<PromoteBench> {
   return benchPromote();
 }
 
-async function measureImages(): Promise<ImagesBench> {
-  say("one image bumped in files of 5 MB …");
-  return { ratios: await benchEditLarge() };
-}
-
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -67,7 +57,7 @@ function print(results: Results): boolean {
   const lines = [
     `\n${cpus().length} cores, Node ${process.version}. Floor: the same kustomize processes with xargs -P${cpus().length}, nothing else.\n`,
   ];
-  const ratios = [results.preview, results.promote, results.images].flatMap((one) => one.ratios);
+  const ratios = [results.preview, results.promote].flatMap((one) => one.ratios);
   lines.push(...ratios.map(ratioLine));
   let held = ratios.every(holds);
   const { text, door } = results;
@@ -85,7 +75,7 @@ function print(results: Results): boolean {
   };
   lines.push(...memoryLines(memory));
   process.stdout.write(`${lines.join("\n")}\n`);
-  return held;
+  return printImages(results.images) && held;
 }
 
 /** The results of planning promotions alone. */
@@ -95,11 +85,18 @@ function printPromote({ ratios, peaks }: PromoteBench): boolean {
   return ratios.every(holds);
 }
 
-/** The results of bumps of images alone. */
-function printImages({ ratios }: ImagesBench): boolean {
-  const head = `\n${cpus().length} cores, Node ${process.version}.\n`;
-  process.stdout.write(`${[head, ...ratios.map(ratioLine)].join("\n")}\n`);
-  return ratios.every(holds);
+/** The results about images alone. */
+function printImages({ latencies, ratios, burst, peaks, load }: ImagesBench): boolean {
+  const loads = load.map((one) => one.toFixed(1)).join(" at the start, ");
+  const head = `\n${cpus().length} cores, Node ${process.version}; load ${loads} at the end. GitHub and registry are local, in one process.\n`;
+  const lines = [
+    ...latencies.map((one) => `${one.how === "together" ? " " : verdict(isSoon(one))} ${latencyLine(one)}`),
+    ...ratios.map(ratioLine),
+    ...burstLines(burst).map((line) => `  ${line}`),
+    ...memoryLines(peaks),
+  ];
+  process.stdout.write(`${[head, ...lines].join("\n")}\n`);
+  return ratios.every(holds) && latencies.every(isSoon);
 }
 
 function holds({ ours, floor, limit }: Ratio): boolean {
@@ -137,7 +134,7 @@ async function bench<T>(measured: Promise<T>, tell: (results: T) => boolean): Pr
 const [only] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 if (only === undefined) await bench(measure(), print);
 else if (only === "promote") await bench(measurePromote(), printPromote);
-else if (only === "images") await bench(measureImages(), printImages);
+else if (only === "images") await bench(benchImages(say), printImages);
 else {
   process.stderr.write(
     `there is no benchmark "${only}"; there are \`promote\` and \`images\`, or all of them without a name\n`,
