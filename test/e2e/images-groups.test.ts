@@ -139,6 +139,7 @@ describe("an image pull request is overtaken", () => {
     await site.concluded("its pull request was closed");
     // It was not a person who declined it: what is taken back may come again.
     await site.commit(staging("1.3.0"));
+    await site.push("web:1.2.0");
     expect((await site.bump()).title).toBe("Bump web in staging: 1.3.0 → 1.4.0");
   });
 

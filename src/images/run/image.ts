@@ -74,6 +74,9 @@ async function attemptUnit(ports: ImagePorts, scene: Scene, unit: ImageUnit, fir
   const outcome = await act(ports, scene, unit, decisions, firstTry);
   if (!decisions.some(({ failed }) => failed))
     await notePublished(ports, scene.where.repository, unit.name, outcome.head);
+  // After it was noted: what is merged by itself is held against the note.
+  if (outcome.head !== undefined && outcome.pullRequest !== undefined)
+    await ports.queue.add({ type: "image-pull", ...scene.where, pullRequest: outcome.pullRequest });
   await conclude(ports, scene, unit, decisions, outcome);
   await wakeUp(ports, scene, unit, decisions);
 }
@@ -136,8 +139,8 @@ async function act(
   if (await isTakenOver(ports, scene, unit.branch)) {
     return { summary: `somebody pushed to \`${unit.branch}\`: merge or close its pull request, or delete the branch` };
   }
-  const { pull, how } = await publish(ports, scene, unit, decisions, computed, firstTry);
-  if (how !== "declined") return { pullRequest: pull.number, head: pull.head.sha, how, refused };
+  const { pull, how, head = pull.head.sha } = await publish(ports, scene, unit, decisions, computed, firstTry);
+  if (how !== "declined") return { pullRequest: pull.number, head, how, refused };
   return {
     pullRequest: pull.number,
     summary: `a person closed #${pull.number} with these versions; a newer tag, or \`/retry\` there, brings it again`,

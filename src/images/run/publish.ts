@@ -23,6 +23,8 @@ import type { ImagePorts } from "./ports.ts";
 /** A pull request that brings what was decided; `declined`: one that did, and that a person closed. */
 export interface Published {
   readonly pull: PullRequest;
+  /** The head that carries it: what GitHub says of the pull request may be a moment old. */
+  readonly head?: string;
   readonly how: "opened" | "updated" | "same" | "declined";
 }
 
@@ -91,8 +93,7 @@ export async function publish(
   const labels = [...new Set(unit.entries.flatMap(({ pullRequest }) => pullRequest.labels ?? []))];
   if (labels.some((label) => !done.pull.labels.includes(label)))
     await scene.github.setLabelsAndAssignees(done.pull.number, [...new Set([...done.pull.labels, ...labels])], []);
-  await ports.queue.add({ type: "image-pull", ...scene.where, pullRequest: done.pull.number });
-  return done;
+  return { ...done, head: put.head };
 }
 
 /** Throws before anything is written. */

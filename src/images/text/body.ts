@@ -94,17 +94,18 @@ function replacedLines({ replaced }: ImageRecord): readonly string[] {
 }
 
 function table({ targets }: ImageRecord, most: number): readonly string[] {
-  const rows = targets.flatMap(({ app, environment, images }) =>
-    images.map(
-      ({ image, from, to }) =>
+  const all = targets.flatMap(({ images, ...target }) => images.map((version) => ({ ...target, ...version })));
+  const rows = all
+    .slice(0, most)
+    .map(
+      ({ app, environment, image, from, to }) =>
         `| ${inert(app)} | ${inert(environment)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))} |`,
-    ),
-  );
-  const rest = rows.length - most;
+    );
+  const rest = all.length - rows.length;
   return [
     "| App | Environment | Image | has | becomes |",
     "|---|---|---|---|---|",
-    ...rows.slice(0, most),
+    ...rows,
     ...(rest > 0 ? [`| … | ${rest} more | | | |`] : []),
   ];
 }
@@ -125,13 +126,15 @@ function sectionLines(section: ImageSection, commits: number): readonly string[]
 }
 
 function remarks({ notes, left }: ImageBodyParts, most: number): readonly string[] {
-  const lines = [
-    ...left.map(({ target, why }) => `- ${code(target)} is left out: ${inert(clip(why, longestRemark))}`),
-    ...notes.map(({ target, note }) => `- ${code(target)}: ${inert(clip(note, longestRemark))}`),
+  const all = [
+    ...left.map(({ target, why }) => ({ target, is: " is left out", text: why })),
+    ...notes.map(({ target, note }) => ({ target, is: "", text: note })),
   ];
-  const rest = lines.length - most;
-  const more = rest > 0 ? [`- … and ${rest} more`] : [];
-  return lines.length === 0 ? [] : ["### Remarks", "", ...lines.slice(0, most), ...more];
+  const lines = all
+    .slice(0, most)
+    .map(({ target, is, text }) => `- ${code(target)}${is}: ${inert(clip(text, longestRemark))}`);
+  const rest = all.length - lines.length;
+  return all.length === 0 ? [] : ["### Remarks", "", ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])];
 }
 
 function closing({ autoMerge }: ImageBodyParts): string {
