@@ -61,7 +61,10 @@ async function handle(world: World, incoming: Incoming): Promise<Response> {
 async function underFault(world: World, incoming: Incoming, fault: Fault["effect"] | undefined): Promise<Outcome> {
   const refusal = fault && refusalOf(fault);
   if (refusal) return { reply: refusal, actor: "anonymous", requestBody: undefined };
-  if (fault?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, fault.ms));
+  if (fault?.kind === "delay") {
+    fault.reached?.();
+    await new Promise((resolve) => setTimeout(resolve, fault.ms));
+  }
   const outcome = await answer(world, incoming);
   return fault?.kind === "after" ? { ...outcome, reply: failure(fault.status) } : outcome;
 }

@@ -149,8 +149,8 @@ export interface Fault {
     | { readonly kind: "instead"; readonly status: number; readonly message?: string }
     /** GitHub's secondary limit: 403 with `retry-after` in seconds. */
     | { readonly kind: "secondary-limit"; readonly retryAfter: number }
-    /** Waits this many milliseconds, then performs the request. */
-    | { readonly kind: "delay"; readonly ms: number }
+    /** Waits this many milliseconds, then performs the request, whoever still listens. Tells when it begins to wait. */
+    | { readonly kind: "delay"; readonly ms: number; readonly reached?: () => void }
     /** Performs the request, then closes the connection without an answer. */
     | { readonly kind: "reset" };
 }

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LocalGitHub, PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
 import { redisBinary, type StoreServer, startRedis } from "../contract/queue-servers.ts";
@@ -10,7 +9,7 @@ import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { eventually } from "../support/wait.ts";
-import { answerOn, serverEnvironment } from "../support/walk.ts";
+import { answerOn, processEnvironment, serverEnvironment } from "../support/walk.ts";
 
 const program = join(import.meta.dirname, "../support/serve-child.ts");
 
@@ -54,20 +53,8 @@ function storeUrl(): string {
   return redis.backend.url;
 }
 
-/** Resolves when requests came and none has come since for a while: the worker hangs in the one that is held. */
-async function caught(): Promise<void> {
-  let before = 0;
-  await eventually("the worker to hang in the held request", async () => {
-    const now = github.countRequests();
-    const quiet = now > 1 && now === before;
-    before = now;
-    await sleep(300);
-    return quiet;
-  });
-}
-
 async function startServer(): Promise<Server> {
-  const env = { PATH: process.env.PATH, SLUICE_ENGINE: process.env.SLUICE_ENGINE, REDIS_URL: storeUrl() };
+  const env = { ...processEnvironment(), REDIS_URL: storeUrl() };
   const child = spawn(process.execPath, [program], {
     env: { ...env, ...serverEnvironment(github, join(root, "sluice")) },
     stdio: ["ignore", "pipe", "inherit"],
@@ -89,7 +76,7 @@ async function propose(): Promise<PullSummary> {
 }
 
 async function expectOneAnswer(pull: PullSummary): Promise<void> {
-  const { comment } = await answerOn(github, pull, 40_000);
+  const { comment } = await answerOn(github, pull);
   expect(comment.body).toContain("replicas: 4");
   expect(github.comments(pull).filter((one) => one.byApp)).toHaveLength(1);
   expect(github.checkRuns({ ...pull, sha: pull.headSha })).toHaveLength(1);
@@ -107,9 +94,11 @@ describe("a worker that is killed in the middle of a preview", () => {
     { point: "while it completes the check", method: "PATCH", template: checkRun },
   ])("$point leaves one comment and one check after the restart", async ({ method, template }) => {
     const server = await startServer();
-    github.injectFault({ method, template, effect: { kind: "delay", ms: 2_000 } });
+    const hangs = new Promise<void>((reached) => {
+      github.injectFault({ method, template, effect: { kind: "delay", ms: 2_000, reached } });
+    });
     const pull = await propose();
-    await caught();
+    await hangs;
     await server.kill();
     await startServer();
     await expectOneAnswer(pull);
@@ -121,18 +110,12 @@ describe("a store that is killed before the answer", () => {
     await startServer();
     await redis.kill();
     const pull = await propose();
-    const failed = await eventually(
-      "a failed delivery",
-      () => github.deliveries.find((one) => one.event === "pull_request"),
-      15_000,
+    const failed = await eventually("a failed delivery", () =>
+      github.deliveries.find((one) => one.event === "pull_request"),
     );
     expect(failed.statusCode).toBe(503);
     await redis.restart();
-    await eventually(
-      "a delivery that is taken",
-      async () => (await github.redeliver(failed.id)).statusCode === 202,
-      15_000,
-    );
+    await eventually("a delivery that is taken", async () => (await github.redeliver(failed.id)).statusCode === 202);
     await expectOneAnswer(pull);
   });
 });

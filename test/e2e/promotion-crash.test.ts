@@ -2,17 +2,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { LocalGitHub, PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
 import { redisBinary, type StoreServer, startRedis } from "../contract/queue-servers.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { promotionFiles } from "../support/promotions.ts";
+import { untilQuiet } from "../support/quiet.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { eventually } from "../support/wait.ts";
-import { serverEnvironment } from "../support/walk.ts";
+import { processEnvironment, serverEnvironment } from "../support/walk.ts";
 
 const program = join(import.meta.dirname, "../support/serve-child.ts");
+
+interface Server {
+  readonly url: string;
+  kill(): Promise<void>;
+}
 
 /** A local GitHub, a Redis and servers as processes of their own: one for each test, so that tests can run side by side. */
 class World {
@@ -54,10 +59,10 @@ class World {
     return new World(root, github, redis, repository, await github.mergePull(pull));
   }
 
-  async start(environment: Record<string, string> = {}): Promise<ChildProcess> {
+  async start(environment: Record<string, string> = {}): Promise<Server> {
     const store = this.#redis.backend;
     if (store.kind !== "redis") throw new Error("expected Redis");
-    const env = { PATH: process.env.PATH, SLUICE_ENGINE: process.env.SLUICE_ENGINE, REDIS_URL: store.url };
+    const env = { ...processEnvironment(), REDIS_URL: store.url };
     const dataDir = join(this.root, `sluice-${environment.ROLE ?? "all"}`);
     const child = spawn(process.execPath, [program], {
       env: { ...env, ...serverEnvironment(this.github, dataDir), ...environment },
@@ -68,9 +73,9 @@ class World {
     child.stdout.on("data", (chunk) => {
       said += String(chunk);
     });
-    const url = await eventually("the server to be up", () => /^up (\S+)/m.exec(said)?.[1], 40_000);
+    const url = await eventually("the server to be up", () => /^up (\S+)/m.exec(said)?.[1]);
     if (environment.ROLE !== "worker") this.github.setWebhookUrl(`${url}/api/github/webhooks`);
-    return child;
+    return { url, kill: () => killed(child) };
   }
 
   /** The promotions there are, the replies to commands, and what the history says: each must be there once. */
@@ -107,25 +112,16 @@ async function killed(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Resolves when a request of this kind was made and none has come since for a while: the worker hangs in the one that is held. */
-async function quiet(github: LocalGitHub): Promise<void> {
-  let before = -1;
-  await eventually(
-    "requests to stop",
-    async () => {
-      const now = github.countRequests();
-      const still = now > 1 && now === before;
-      before = now;
-      await sleep(400);
-      return still;
-    },
-    40_000,
-  );
+/** Holds the next request of this kind back, and has it carried out late. Resolves when it is made: the worker hangs in it. */
+function hang(github: LocalGitHub, request: { readonly method: string; readonly template: string }): Promise<void> {
+  return new Promise((reached) => {
+    github.injectFault({ ...request, effect: { kind: "delay", ms: 3_000, reached } });
+  });
 }
 
 const git = "/repos/{owner}/{repo}/git";
 
-describe("a worker that is killed in the middle of a promotion", { concurrent: true, timeout: 120_000 }, () => {
+describe("a worker that is killed in the middle of a promotion", { concurrent: true }, () => {
   it.for([
     { point: "while it makes the commit", method: "POST", template: `${git}/commits` },
     { point: "while it makes the branch", method: "POST", template: `${git}/refs` },
@@ -141,13 +137,13 @@ describe("a worker that is killed in the middle of a promotion", { concurrent: t
       const world = await World.open();
       try {
         const server = await world.start();
-        world.github.injectFault({ method, template, effect: { kind: "delay", ms: 3_000 } });
+        const hangs = hang(world.github, { method, template });
         await world.github.comment({ ...world.merged, body: "/promote prod web" });
-        await quiet(world.github);
-        await killed(server);
-        await world.start();
-        await eventually("a reply", async () => (await world.outcome()).replies > 0, 60_000);
-        await quiet(world.github);
+        await hangs;
+        await server.kill();
+        const next = await world.start();
+        await eventually("a reply", async () => (await world.outcome()).replies > 0);
+        await untilQuiet({ github: world.github, sluice: next });
         const { pulls, replies, requested } = await world.outcome();
         expect(pulls.map(({ state, title, labels }) => ({ state, title, labels }))).toEqual([
           { state: "open", title: "Promote web to prod: 1.2.0 → 1.4.0", labels: ["promotion"] },
@@ -165,18 +161,19 @@ describe("a worker that is killed in the middle of a promotion", { concurrent: t
       const server = await world.start();
       // The first commit is the promotion's, the second the history's.
       world.github.injectFault({ method: "POST", template: `${git}/commits`, effect: { kind: "delay", ms: 0 } });
-      world.github.injectFault({ method: "POST", template: `${git}/commits`, effect: { kind: "delay", ms: 3_000 } });
+      const hangs = hang(world.github, { method: "POST", template: `${git}/commits` });
       await world.github.comment({ ...world.merged, body: "/promote prod web" });
-      await quiet(world.github);
-      await killed(server);
-      await world.start();
-      await eventually("a reply", async () => (await world.outcome()).replies > 0, 60_000);
+      await hangs;
+      await server.kill();
+      const next = await world.start();
+      await eventually("a reply", async () => (await world.outcome()).replies > 0);
+      await untilQuiet({ github: world.github, sluice: next });
       const { pulls, requested } = await world.outcome();
       expect([pulls.length, requested]).toEqual([1, 1]);
     } finally {
       await world.close();
     }
-  }, 120_000);
+  });
 });
 
 describe("two workers and ten identical commands at once", () => {
@@ -186,7 +183,7 @@ describe("two workers and ten identical commands at once", () => {
       await Promise.all([world.start(), world.start({ ROLE: "worker" })]);
       const command = () => world.github.comment({ ...world.merged, body: "/promote prod web" });
       await Promise.all(Array.from({ length: 10 }, command));
-      await eventually("ten replies", async () => (await world.outcome()).replies === 10, 60_000);
+      await eventually("ten replies", async () => (await world.outcome()).replies === 10);
       const { pulls } = await world.outcome();
       expect(pulls).toHaveLength(1);
       const bodies = world.github.comments(world.merged).filter(({ body }) => body.startsWith("<!-- sluice:reply-"));
@@ -194,5 +191,5 @@ describe("two workers and ten identical commands at once", () => {
     } finally {
       await world.close();
     }
-  }, 120_000);
+  });
 });

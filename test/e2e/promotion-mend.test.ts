@@ -161,10 +161,11 @@ describe("two different commands at once", () => {
     await play.quiet();
     // The older command has its plan, and hangs, while the newer one is given.
     const template = "/repos/{owner}/{repo}/git/trees";
-    github.injectFault({ method: "POST", template, effect: { kind: "delay", ms: 3_000 } });
+    const hangs = new Promise<void>((reached) => {
+      github.injectFault({ method: "POST", template, effect: { kind: "delay", ms: 3_000, reached } });
+    });
     const slow = play.say(first, "/promote prod web");
-    // Nothing more is asked of GitHub: it hangs.
-    await play.quiet();
+    await hangs;
     await github.mergePull({ ...second, by: "ada" });
     const said = await play.say(second, "/promote prod web");
     expect(said).toContain("1.6.0");

@@ -8,7 +8,7 @@ import type { LocalGitHub } from "../../src/sandbox/index.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { eventually } from "../support/wait.ts";
-import { serverEnvironment } from "../support/walk.ts";
+import { processEnvironment, serverEnvironment } from "../support/walk.ts";
 
 const program = join(import.meta.dirname, "../support/serve-child.ts");
 
@@ -20,9 +20,8 @@ beforeAll(async () => {
   root = tempDir("sluice-quiet-");
   github = await startCheckedGitHub({ dataDir: join(root, "github") });
   const env = { ...serverEnvironment(github, join(root, "sluice")), LOG_LEVEL: "debug" as const };
-  const { PATH, SLUICE_ENGINE } = process.env;
   child = spawn(process.execPath, [program], {
-    env: { PATH, SLUICE_ENGINE, ...env },
+    env: { ...processEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CheckRunSummary, PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
+import { readRefFiles } from "../../src/sandbox/ref-files.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
+import { untilQuiet } from "./quiet.ts";
 import { eventually } from "./wait.ts";
 import { startWalk, type Walk } from "./walk.ts";
 
@@ -47,8 +48,21 @@ export async function startPlay(): Promise<Play> {
   let offset = 0;
   const walk = await startWalk(environment, { clock: () => Date.now() + offset });
   const { github } = walk;
-  const git = (repository: RepositoryRef, ...args: readonly string[]): string =>
-    spawnSync("git", args, { cwd: github.gitDir(repository), encoding: "utf8" }).stdout;
+  const branches = (repository: RepositoryRef, prefix: string): ReadonlyMap<string, string> => {
+    const heads = [...readRefFiles(github.gitDir(repository), "refs/heads")].map(
+      ([name, sha]) => [name.slice("refs/heads/".length), sha] as const,
+    );
+    return new Map(heads.filter(([name]) => name.startsWith(prefix)));
+  };
+  const said = new Map<string, string>();
+  /** What git says of a commit never changes, and is asked for again and again while something is waited for. */
+  const git = (repository: RepositoryRef, ...args: readonly string[]): string => {
+    const cwd = github.gitDir(repository);
+    const question = [cwd, ...args].join("\0");
+    const text = said.get(question) ?? spawnSync("git", args, { cwd, encoding: "utf8" }).stdout;
+    said.set(question, text);
+    return text;
+  };
   let changes = 0;
 
   const gates = (pull: PullSummary): CheckRunSummary | undefined => {
@@ -90,42 +104,20 @@ export async function startPlay(): Promise<Play> {
         throw new Error(`they say: ${check?.title}\n${check?.summary}`, { cause: error });
       }),
     chain: (pull) => github.comments(pull).find(({ body }) => body.startsWith("<!-- sluice:chain "))?.body,
-    file: (repository, branch, path) => git(repository, "show", `${branch}:${path}`),
-    branches: (repository, prefix = "sluice") =>
-      git(
-        repository,
-        "for-each-ref",
-        "--format=%(refname:lstrip=2)",
-        `refs/heads/${prefix}*`,
-        `refs/heads/${prefix}/**`,
-      )
-        .split("\n")
-        .filter((name) => name !== ""),
+    file(repository, branch, path) {
+      const sha = branches(repository, branch).get(branch);
+      return sha === undefined ? "" : git(repository, "show", `${sha}:${path}`);
+    },
+    branches: (repository, prefix = "sluice") => [...branches(repository, prefix).keys()],
     head(repository, branch = "main") {
-      const [sha = "", parents = "", subject = ""] = git(repository, "log", "-1", "--format=%H%n%P%n%s", branch).split(
-        "\n",
-      );
+      const sha = branches(repository, branch).get(branch) ?? "";
+      const [parents = "", subject = ""] = git(repository, "log", "-1", "--format=%P%n%s", sha).split("\n");
       return { sha, parents: parents.split(" ").length, subject };
     },
     async nudge(repository) {
       await github.commit({ ...repository, branch: "main", files: { "docs/nudge.md": `${++changes}\n` } });
     },
-    async quiet() {
-      let still = 0;
-      let before = -1;
-      await eventually(
-        "nothing to go on",
-        async () => {
-          await github.settled();
-          const now = github.countRequests() + github.deliveries.length;
-          still = now === before ? still + 1 : 0;
-          before = now;
-          await sleep(75);
-          return still >= 6;
-        },
-        30_000,
-      );
-    },
+    quiet: () => untilQuiet(walk),
     close: async () => {
       await walk.close();
       await redis?.dispose();

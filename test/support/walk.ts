@@ -42,6 +42,12 @@ const silent: Logger = {
   child: () => silent,
 };
 
+/** What a server as a process of its own needs of this process's environment. */
+export function processEnvironment(): Record<string, string> {
+  const { PATH = "", SLUICE_ENGINE } = process.env;
+  return { PATH, ...(SLUICE_ENGINE && { SLUICE_ENGINE }) };
+}
+
 /** The environment that points a server at a local GitHub. */
 export function serverEnvironment(github: LocalGitHub, dataDir: string): Record<string, string> {
   return {
@@ -101,15 +107,11 @@ export async function startWalk(
 }
 
 /** Waits for the completed check of the pull request's present head and gives it with the comment. */
-export function answerOn(github: LocalGitHub, pull: PullSummary, deadlineMs = 20_000): Promise<Answer> {
-  return eventually(
-    `a completed check and a comment on #${pull.number}`,
-    () => {
-      const { headSha } = github.pull(pull);
-      const check = github.checkRuns({ ...pull, sha: headSha }).find((one) => one.status === "completed");
-      const comment = github.comments(pull).find((one) => one.byApp);
-      return check && comment ? { check, comment } : undefined;
-    },
-    deadlineMs,
-  );
+export function answerOn(github: LocalGitHub, pull: PullSummary): Promise<Answer> {
+  return eventually(`a completed check and a comment on #${pull.number}`, () => {
+    const { headSha } = github.pull(pull);
+    const check = github.checkRuns({ ...pull, sha: headSha }).find((one) => one.status === "completed");
+    const comment = github.comments(pull).find((one) => one.byApp);
+    return check && comment ? { check, comment } : undefined;
+  });
 }

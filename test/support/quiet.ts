@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LocalGitHub } from "../../src/sandbox/index.ts";
+import { eventually } from "./wait.ts";
+
+/** What is watched for quiet. */
+export interface Watched {
+  readonly github: LocalGitHub;
+  /** Where the web door listens. */
+  readonly sluice: { readonly url: string };
+  /** Waits for further deliveries, and counts further requests. */
+  readonly more?: { settled(): Promise<void>; count(): number };
+}
+
+/**
+ * Resolves when Sluice has nothing to do: nothing is being delivered, no job waits or runs, and nothing was asked of GitHub in between. It asks the queue itself, so that a busy machine is never taken
+ * for quiet. Wakes that are due later do not count.
+ */
+export async function untilQuiet({ github, sluice, more }: Watched): Promise<void> {
+  const count = (): number => github.countRequests() + github.deliveries.length + (more?.count() ?? 0);
+  let still = 0;
+  let before = -1;
+  await eventually("nothing to go on", async () => {
+    await more?.settled();
+    await github.settled();
+    const idle = await isIdle(sluice);
+    const now = count();
+    still = idle && now === before ? still + 1 : 0;
+    before = now;
+    // A job of one kind may have added one of another while the kinds were counted: one look is not enough.
+    if (still >= 2) return true;
+    await sleep(20);
+    return false;
+  });
+}
+
+async function isIdle({ url }: Watched["sluice"]): Promise<boolean> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return ["waiting", "active"].every((state) => text.includes(`sluice_queue_jobs{state="${state}"} 0\n`));
+}
