@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { nextPoll } from "../../src/images/run/poll.ts";
 import {
@@ -12,6 +11,7 @@ import {
 import type { ServerSettings } from "../../src/settings.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
 import { gitopsFiles } from "./gitops.ts";
+import { untilQuiet } from "./quiet.ts";
 import { eventually } from "./wait.ts";
 import { startWalk, type Walk } from "./walk.ts";
 
@@ -87,7 +87,7 @@ const secret = "a secret of the registry's hook";
 const adminToken = "the-administrators-token";
 
 /** Starts everything, on a Redis where there is one. */
-export async function startImagePlay(more: Partial<ServerSettings> = {}): Promise<ImagePlay> {
+export async function startImagePlay(settings: Partial<ServerSettings> = {}): Promise<ImagePlay> {
   const binary = redisBinary();
   const redis = binary === undefined ? undefined : await startRedis(binary);
   const environment = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
@@ -107,7 +107,7 @@ export async function startImagePlay(more: Partial<ServerSettings> = {}): Promis
       adminToken,
       hooks: [hook],
       registries: [{ host: registry.host, insecure: true, private: true, requestsPerSecond: 1_000 }],
-      ...more,
+      ...settings,
     },
   });
   const listen = (): void =>
@@ -117,7 +117,8 @@ export async function startImagePlay(more: Partial<ServerSettings> = {}): Promis
       backoffMs: 100,
     });
   listen();
-  const quiet = () => quietOf(walk, registry);
+  const more = { settled: registry.settled, count: () => registry.requests.length };
+  const quiet = () => untilQuiet({ ...walk, more });
   let sites = 0;
   return {
     ...walk,
@@ -159,24 +160,6 @@ export async function startImagePlay(more: Partial<ServerSettings> = {}): Promis
       await redis?.dispose();
     },
   };
-}
-
-async function quietOf({ github }: Walk, registry: LocalRegistry): Promise<void> {
-  let still = 0;
-  let before = -1;
-  await eventually(
-    "nothing to go on",
-    async () => {
-      await registry.settled();
-      await github.settled();
-      const now = github.countRequests() + github.deliveries.length + registry.requests.length;
-      still = now === before ? still + 1 : 0;
-      before = now;
-      await sleep(75);
-      return still >= 6;
-    },
-    30_000,
-  );
 }
 
 function checkSays({ github }: Walk, pull: PullSummary, words: string): Promise<CheckRunSummary> {
@@ -260,8 +243,9 @@ async function siteOf(
     nearPoll: (unit, period) => {
       const { owner, name } = repository;
       const now = Date.now() + time.offset;
-      const next = nextPoll({ name: unit, entries: [{ poll: period }] }, `${owner}/${name}`, now + 2_000) ?? now;
-      time.offset += next - now - 2_000;
+      // The very next one has a timer already, which takes no less for what is done here.
+      const next = nextPoll({ name: unit, entries: [{ poll: period }] }, `${owner}/${name}`, now) ?? now;
+      time.offset += next + period - now - 2_000;
     },
   };
 }
