@@ -77,7 +77,8 @@ export async function openImageWorld(): Promise<ImageWorld> {
   const start = async (role: "all" | "web" | "worker" = "all"): Promise<ServerProcess> => {
     const apiUrl = github.apiUrl.replace(new URL(github.apiUrl).host, gates.api.host);
     const own = { REDIS_URL: `redis://${gates.store.host}`, GITHUB_API_URL: apiUrl, ROLE: role, ENGINES: "1" };
-    const env = { PATH: process.env.PATH, SLUICE_ENGINE: process.env.SLUICE_ENGINE };
+    const { PATH, SLUICE_ENGINE } = process.env;
+    const env = { PATH, SLUICE_ENGINE, NODE_COMPILE_CACHE: join(root, "compiled") };
     const settings = serverEnvironment(github, join(root, `sluice-${running.length}`));
     const child = spawn(process.execPath, [program], {
       env: { ...env, ...settings, ...own, SLUICE_SERVER_FILE: file, HOOK_SECRET: secret },
