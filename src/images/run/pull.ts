@@ -168,8 +168,15 @@ async function merge(
   const [first] = record.targets;
   const method = settingsFor(scene.config, first?.app ?? "", first?.environment ?? "").promote.method;
   const remark = await mergeHead(ports, scene, pull, { method, planAgain: look, lookAgain: again });
-  if (remark !== undefined) await scene.github.upsertComment(pull.number, "merge", inert(remark));
+  if (remark === undefined) return;
+  await scene.github.upsertComment(pull.number, "merge", inert(remark));
+  // Sluice's own checks end without an event to itself, and may be what GitHub still waits for.
+  const now = ports.clock();
+  if (now - (await madeAt(scene, pull.head.sha)) < patienceMs) await wakeLater(ports, again, now + settleMs);
 }
+
+/** How long a young head that GitHub refuses to merge is tried again, in milliseconds. */
+const patienceMs = 15 * 60_000;
 
 async function madeAt({ repository }: Scene, sha: string): Promise<number> {
   const [commit] = await repository.log({ to: sha, limit: 1 });
