@@ -1,4 +1,5 @@
 import { git, gitOnce, revParse } from "./git.ts";
+import { changedNames, readLooseCommit } from "./loose-commit.ts";
 import type { Signature } from "./repository-git.ts";
 
 /** A commit as `git log` tells it. */
@@ -19,6 +20,8 @@ const FIXED = /^(?:-n|\d{1,9}|[\da-f]{40}(?:\.\.[\da-f]{40})?)$/;
 
 /** Commits of a range or other `git log` selection, newest first, with the paths that each changed. */
 export async function commitHistory(dir: string, selection: readonly string[]): Promise<LoggedCommit[]> {
+  const quick = oneCommit(dir, selection);
+  if (quick) return [quick];
   const args = [
     "log",
     "-z",
@@ -32,6 +35,22 @@ export async function commitHistory(dir: string, selection: readonly string[]): 
   const ask = selection.every((part) => FIXED.test(part)) ? gitOnce : git;
   const text = (await ask(dir, args)).stdout.toString("utf8");
   return text.split("\x1e").slice(1).map(parseCommit);
+}
+
+/** A single commit that is asked for by its id. */
+function oneCommit(dir: string, [sha = "", ...rest]: readonly string[]): LoggedCommit | undefined {
+  const commit = rest.join(" ") === "-n 1" ? readLooseCommit(dir, sha) : undefined;
+  const files = commit && changedNames(dir, commit);
+  if (commit === undefined || files === undefined) return undefined;
+  const { message, author, committer } = commit;
+  return {
+    ...commit,
+    sha,
+    author: { ...author, date: utc(author.date) },
+    committer: { ...committer, date: utc(committer.date) },
+    message: message.replace(/\n+$/, ""),
+    files,
+  };
 }
 
 /** The commit that a revision names, or undefined. */

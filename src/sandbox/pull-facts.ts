@@ -1,5 +1,6 @@
 import { gitText } from "./git.ts";
 import type { PullFacts } from "./objects/pull.ts";
+import { countCommits } from "./repository-git.ts";
 import type { Pull, Repository } from "./state.ts";
 import { branchHead, gitDirOf, type World } from "./world.ts";
 
@@ -10,20 +11,20 @@ export function baseTip(repository: Repository, pull: Pull): string {
 
 /** What a pull request changes, asked of git once per pair of commits, and whether it can be merged. */
 export async function pullFacts(world: World, repository: Repository, pull: Pull): Promise<PullFacts> {
-  const range = `${baseTip(repository, pull)}...${pull.headSha}`;
-  const key = `${repository.id} ${range}`;
-  const size = world.sizes.get(key) ?? measure(gitDirOf(world, repository), range);
+  const base = baseTip(repository, pull);
+  const key = `${repository.id} ${base}...${pull.headSha}`;
+  const size = world.sizes.get(key) ?? measure(gitDirOf(world, repository), base, pull.headSha);
   world.sizes.set(key, size);
   // The test merge is kept up to date with both branches: there is one exactly when the two can be merged.
   return { ...(await size), mergeable: pull.state === "open" ? pull.mergeCommitSha !== null : null };
 }
 
-async function measure(dir: string, range: string): Promise<Omit<PullFacts, "mergeable">> {
+async function measure(dir: string, base: string, head: string): Promise<Omit<PullFacts, "mergeable">> {
   const [stat, commits] = await Promise.all([
-    gitText(dir, ["diff", "--numstat", "-M", range]),
-    gitText(dir, ["rev-list", "--count", range.replace("...", "..")]),
+    gitText(dir, ["diff", "--numstat", "-M", `${base}...${head}`]),
+    countCommits(dir, base, head),
   ]);
   const rows = stat === "" ? [] : stat.split("\n").map((line) => line.split("\t"));
   const sum = (column: number): number => rows.reduce((total, row) => total + (Number(row[column]) || 0), 0);
-  return { additions: sum(0), deletions: sum(1), changedFiles: rows.length, commits: Number(commits) };
+  return { additions: sum(0), deletions: sum(1), changedFiles: rows.length, commits };
 }

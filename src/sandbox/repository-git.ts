@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { GitFailure, git, gitOnce, gitText } from "./git.ts";
+import { ancestors, writeLooseCommit } from "./loose-commit.ts";
+import { readLoose } from "./loose-object.ts";
+import { writeLooseTree } from "./loose-tree.ts";
 import { readRefFiles } from "./ref-files.ts";
 
 /** Who is written into a commit. */
@@ -14,7 +17,7 @@ export interface Signature {
 }
 
 /** The environment that gives a commit its author and committer. */
-function signatureEnvironment(author: Signature, committer: Signature = author): Record<string, string> {
+function signatureEnvironment(author: Signature, committer: Signature): Record<string, string> {
   return {
     GIT_AUTHOR_NAME: author.name,
     GIT_AUTHOR_EMAIL: author.email,
@@ -48,13 +51,24 @@ export async function readRefs(dir: string): Promise<Record<string, string>> {
 
 /** Best common ancestor, or undefined for unrelated histories. */
 export async function mergeBase(dir: string, a: string, b: string): Promise<string | undefined> {
+  if (ancestors(dir, b)?.has(a)) return a;
+  if (ancestors(dir, a)?.has(b)) return b;
   const result = await gitOnce(dir, ["merge-base", a, b], { ok: [0, 1] });
   return result.code === 0 ? result.stdout.toString("utf8").trim() : undefined;
 }
 
 /** Whether `ancestor` is reachable from `descendant`. */
 export async function isAncestor(dir: string, ancestor: string, descendant: string): Promise<boolean> {
+  const quick = ancestors(dir, descendant);
+  if (quick) return quick.has(ancestor);
   return (await gitOnce(dir, ["merge-base", "--is-ancestor", ancestor, descendant], { ok: [0, 1] })).code === 0;
+}
+
+/** How many commits `to` has that `from` has not. */
+export async function countCommits(dir: string, from: string, to: string): Promise<number> {
+  const [before, all] = [ancestors(dir, from), ancestors(dir, to)];
+  if (before && all) return [...all].filter((one) => !before.has(one)).length;
+  return Number(await gitText(dir, ["rev-list", "--count", `${from}..${to}`]));
 }
 
 /** The tree of merging `head` into `base`, or undefined when they conflict or have nothing in common. */
@@ -65,14 +79,17 @@ export async function mergedTree(dir: string, base: string, head: string): Promi
 }
 
 /** Writes a commit object. */
-export function writeCommit(
+export async function writeCommit(
   dir: string,
   commit: { tree: string; parents: readonly string[]; message: string; author: Signature; committer?: Signature },
 ): Promise<string> {
+  const { author, committer = author } = commit;
+  const quick = await writeLooseCommit(dir, { ...commit, committer });
+  if (quick !== undefined) return quick;
   const parents = commit.parents.flatMap((parent) => ["-p", parent]);
   return gitText(dir, ["commit-tree", commit.tree, ...parents, "-F", "-"], {
     input: commit.message,
-    env: signatureEnvironment(commit.author, commit.committer),
+    env: signatureEnvironment(author, committer),
   });
 }
 
@@ -109,6 +126,8 @@ export async function writeTree(
   base: string | null,
   entries: readonly { path: string; mode: string; sha: string | null }[],
 ): Promise<string> {
+  const quick = await writeLooseTree(dir, base, entries);
+  if (quick !== undefined) return quick;
   const folder = await mkdtemp(join(tmpdir(), "sandbox-index-"));
   const env = { GIT_INDEX_FILE: join(folder, "index") };
   try {
@@ -137,7 +156,8 @@ export async function blobAt(dir: string, commit: string, path: string): Promise
 
 /** The type of each object, undefined for what does not exist. One process, however many are asked for. */
 export async function objectTypes(dir: string, ids: readonly string[]): Promise<(string | undefined)[]> {
-  if (ids.length === 0) return [];
+  const quick = ids.map((id) => readLoose(dir, id)?.type);
+  if (quick.every((type) => type !== undefined)) return quick;
   const asked = ids.map((id) => (/^[\da-f]{40}$/.test(id) ? id : "invalid"));
   const text = await gitText(dir, ["cat-file", "--batch-check=%(objecttype)"], { input: `${asked.join("\n")}\n` });
   return text.split("\n").map((line) => (line.includes(" ") ? undefined : line));

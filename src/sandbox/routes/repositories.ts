@@ -7,7 +7,7 @@ import { commitObject } from "../objects/commit.ts";
 import { diffEntryObject } from "../objects/diff-entry.ts";
 import { pullObject } from "../objects/pull.ts";
 import { fullRepositoryObject, repositoryApi } from "../objects/repository.ts";
-import { mergeBase } from "../repository-git.ts";
+import { countCommits, mergeBase } from "../repository-git.ts";
 import { legacyPermission, roleOf } from "../roles.ts";
 import type { Pull, Repository } from "../state.ts";
 import { findAccount, gitDirOf, htmlUrl } from "../world.ts";
@@ -74,7 +74,7 @@ async function compare(call: Call, repository: Repository): Promise<Reply> {
   const common = await mergeBase(dir, base.sha, head.sha);
   if (common === undefined) throw new ApiError(404, `No common ancestor between ${from} and ${to}.`);
   const commits = (await commitHistory(dir, [`${base.sha}..${head.sha}`])).reverse();
-  const behind = Number(await gitText(dir, ["rev-list", "--count", `${head.sha}..${base.sha}`]));
+  const behind = await countCommits(dir, head.sha, base.sha);
   const files = await diffEntries(dir, `${common}..${head.sha}`);
   const html = `${htmlUrl(call.world, repository)}/compare/${from}...${to}`;
   const status = commits.length > 0 ? (behind > 0 ? "diverged" : "ahead") : behind > 0 ? "behind" : "identical";
