@@ -91,7 +91,10 @@ export async function gitText(dir: string, args: readonly string[], options: Git
 /** The object id that a revision names, or undefined. `type` peels, e.g. to `commit`. */
 export async function revParse(dir: string, revision: string, type = "commit"): Promise<string | undefined> {
   if (revision.startsWith("-") || revision === "") return undefined;
-  if (readLoose(dir, revision)?.type === type) return revision;
+  const object = readLoose(dir, revision);
+  if (object?.type === type) return revision;
+  if (object?.type === "commit" && type === "tree")
+    return /^tree ([\da-f]{40})\n/.exec(object.bytes.toString("latin1"))?.[1];
   const args = ["rev-parse", "--verify", "--quiet", `${revision}^{${type}}`];
   // An object that is not there yet may come: only what was found is found for ever.
   const ask = /^[\da-f]{40}$/.test(revision) ? gitOnce(dir, args) : git(dir, args);

@@ -18,6 +18,8 @@ const FIELDS = ["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"
 /** What means the same for ever: full ids, ranges of them and limits. */
 const FIXED = /^(?:-n|\d{1,9}|[\da-f]{40}(?:\.\.[\da-f]{40})?)$/;
 
+const ONE = /^(?:([\da-f]{40})\.\.)?([\da-f]{40})(?: -n (\d+))?$/;
+
 /** Commits of a range or other `git log` selection, newest first, with the paths that each changed. */
 export async function commitHistory(dir: string, selection: readonly string[]): Promise<LoggedCommit[]> {
   const quick = oneCommit(dir, selection);
@@ -37,9 +39,12 @@ export async function commitHistory(dir: string, selection: readonly string[]): 
   return text.split("\x1e").slice(1).map(parseCommit);
 }
 
-/** A single commit that is asked for by its id. */
-function oneCommit(dir: string, [sha = "", ...rest]: readonly string[]): LoggedCommit | undefined {
-  const commit = rest.join(" ") === "-n 1" ? readLooseCommit(dir, sha) : undefined;
+/** A single commit, asked for by its id or as all that is new since its parent. */
+function oneCommit(dir: string, selection: readonly string[]): LoggedCommit | undefined {
+  const [, from, sha = "", limit] = ONE.exec(selection.join(" ")) ?? [];
+  const alone = from === undefined ? limit === "1" : limit !== "0";
+  const commit = alone ? readLooseCommit(dir, sha) : undefined;
+  if (from !== undefined && commit?.parents.join(" ") !== from) return undefined;
   const files = commit && changedNames(dir, commit);
   if (commit === undefined || files === undefined) return undefined;
   const { message, author, committer } = commit;

@@ -2,7 +2,7 @@ import { appendFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { GitFailure, git, gitOnce, gitText } from "./git.ts";
+import { GitFailure, git, gitOnce, gitText, revParse } from "./git.ts";
 import { ancestors, writeLooseCommit } from "./loose-commit.ts";
 import { readLoose } from "./loose-object.ts";
 import { writeLooseTree } from "./loose-tree.ts";
@@ -73,6 +73,7 @@ export async function countCommits(dir: string, from: string, to: string): Promi
 
 /** The tree of merging `head` into `base`, or undefined when they conflict or have nothing in common. */
 export async function mergedTree(dir: string, base: string, head: string): Promise<string | undefined> {
+  if (ancestors(dir, head)?.has(base)) return revParse(dir, head, "tree");
   const args = ["merge-tree", "--write-tree", "--no-messages", base, head];
   const result = await gitOnce(dir, args, { ok: [0, 1, 128] });
   return result.code === 0 ? result.stdout.toString("utf8").trim().split("\n")[0] : undefined;
