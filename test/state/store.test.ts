@@ -14,7 +14,7 @@ beforeEach(async () => {
   where = await world.repository();
 });
 
-const signal = (): AbortSignal => AbortSignal.timeout(20_000);
+const signal = (): AbortSignal => AbortSignal.timeout(90_000);
 const read = (): Promise<RepositoryState> => world.store().read(where, signal());
 
 /** What git says in the repository itself. */
