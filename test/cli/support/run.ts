@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { runCli } from "../../../src/cli/run.ts";
 
-/** The user's own cache stays out of the tests. */
+/** The user's own cache stays out of the tests. All files of a process share this one. */
 const cache = mkdtempSync(join(tmpdir(), "sluice-cli-cache-"));
-afterAll(() => rmSync(cache, { recursive: true, force: true }));
+process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
 
 /** What one run of the command line did. */
 export interface Ran {
