@@ -12,7 +12,7 @@ import {
   type RepositoryRef,
   startLocalGitHub,
   startLocalRegistry,
-} from "../src/sandbox/index.ts";
+} from "../sandbox/index.ts";
 import { serverEnvironment } from "../test/support/walk.ts";
 import { peakMegabytes } from "./memory.ts";
 

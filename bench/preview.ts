@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "../src/model/observe.ts";
 import { computePreview } from "../src/preview/compute.ts";
 import { report } from "../src/preview/report.ts";
-import { type LocalEdges, openLocal } from "../src/wiring.ts";
+import { type LocalEdges, openLocal } from "../src/wiring/local.ts";
 import { bareProcesses, repeated } from "./floor.ts";
 import { childPeaks } from "./memory.ts";
 import { type BenchRepository, benchRepository } from "./repository.ts";

@@ -7,7 +7,7 @@ import type { Target } from "../src/model/target.ts";
 import type { Repository } from "../src/model/tree.ts";
 import { computePromotion } from "../src/promote/compute.ts";
 import { resolvePromotion } from "../src/promote/resolve.ts";
-import { type LocalEdges, openLocal } from "../src/wiring.ts";
+import { type LocalEdges, openLocal } from "../src/wiring/local.ts";
 import { repeated } from "./floor.ts";
 import { childPeaks, peakMegabytes } from "./memory.ts";
 import type { Ratio } from "./preview.ts";

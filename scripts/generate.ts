@@ -2,11 +2,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { commands } from "../src/cli/commands.ts";
-import { cliReference } from "../src/cli/reference.ts";
-import { generatedFiles } from "../src/config/generated.ts";
-import { serverSettingsPage } from "../src/settings/page.ts";
-import { commandsPage } from "../src/webhooks/commands/page.ts";
 import { TABLE } from "../src/webhooks/commands/table.ts";
+import { cliReference } from "./generate/cli-page.ts";
+import { commandsPage } from "./generate/commands-page.ts";
+import { generatedFiles } from "./generate/config-files.ts";
+import { serverSettingsPage } from "./generate/server-settings-page.ts";
 
 const root = join(import.meta.dirname, "..");
 const check = process.argv.includes("--check");

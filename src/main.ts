@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Fault } from "./model/errors.ts";
 import { readSettings } from "./settings.ts";
-import { type RunningSluice, startSluice } from "./wiring.ts";
+import { type RunningSluice, startSluice } from "./wiring/server.ts";
 
 /** After a stop signal everything must have ended by then, in milliseconds; shorter than the 40 s that `docker-compose.yml` grants. */
 const stopMs = 35_000;

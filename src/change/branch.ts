@@ -1,11 +1,11 @@
-import { overlay } from "../edit/overlay.ts";
+import { overlay } from "../edit/staged-tree.ts";
 import { Fault, UserError } from "../model/errors.ts";
 import type { PullRequest } from "../model/github.ts";
 import type { Tree } from "../model/tree.ts";
+import { isOurs, treeTrailer } from "./commit-trailer.ts";
 import type { ProvenChange } from "./compute.ts";
 import type { ChangePorts } from "./ports.ts";
-import type { Scene } from "./scene.ts";
-import { isOurs, treeTrailer } from "./trailer.ts";
+import type { Scene } from "./repository-context.ts";
 
 /** What branches are made with. */
 export type BranchPorts = Pick<ChangePorts, "seal">;

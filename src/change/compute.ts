@@ -1,16 +1,16 @@
-import { overlay } from "../edit/overlay.ts";
+import { overlay } from "../edit/staged-tree.ts";
 import { UserError } from "../model/errors.ts";
+import { inTurns } from "../model/map-limit.ts";
 import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { Repository, TreeChange } from "../model/tree.ts";
+import { openReaders, type Readers } from "./dependents.ts";
 import { type FileChange, fileChanges, lineEditsOf } from "./file-changes.ts";
-import { inTurns } from "./in-turns.ts";
-import { includes } from "./own.ts";
+import { includes } from "./ownership.ts";
 import { prove } from "./proof/prove.ts";
-import { openReaders, type Readers } from "./readers.ts";
+import type { ChangePlan, Side } from "./rendered-target.ts";
 import { already, doesNotRender, planned, refusedBy, unexplained, wouldTouch } from "./results.ts";
-import type { ChangePlan, Side } from "./side.ts";
 import { changedImages } from "./versions.ts";
 import { count, listed } from "./words.ts";
 

@@ -1,6 +1,6 @@
-import { joinPath } from "../config/plan.ts";
 import { diffLines } from "../diff/lines.ts";
 import { UserError } from "../model/errors.ts";
+import { joinPath } from "../model/paths.ts";
 import type { LineEdit } from "../model/promotion.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
 import { sameEntry } from "./entries.ts";

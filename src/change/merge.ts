@@ -4,7 +4,7 @@ import type { MergeMethod } from "../model/github-repository.ts";
 import type { Job } from "../model/jobs.ts";
 import { mergesCleanly } from "./branch.ts";
 import type { ChangePorts } from "./ports.ts";
-import type { Scene } from "./scene.ts";
+import type { Scene } from "./repository-context.ts";
 
 /** What is to be said of a merge; `undefined` when there is nothing to say. */
 export type MergeRemark = string | undefined;

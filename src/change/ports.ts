@@ -1,4 +1,4 @@
-import type { ScanMemo } from "../config/index.ts";
+import type { ScanMemo } from "../discovery/scan.ts";
 import type { GitHubFor } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger } from "../model/observe.ts";
@@ -6,7 +6,7 @@ import type { Queue } from "../model/queue.ts";
 import type { Renderer } from "../model/render.ts";
 import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
-import type { Seal } from "./seal.ts";
+import type { Seal } from "./signature.ts";
 
 /** What changes of a config repository act through. */
 export interface ChangePorts {

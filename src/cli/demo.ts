@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
-import { ADMIN_TOKEN } from "./demo/scene.ts";
+import { ADMIN_TOKEN } from "./demo/repository.ts";
 import { usage } from "./parse.ts";
 import { aborted } from "./wait.ts";
 

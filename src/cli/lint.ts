@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type ConfigProblem, configFile, parseConfig, resolveTargets } from "../config/index.ts";
+import { parseConfig } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
+import type { ConfigProblem } from "../model/problem.ts";
+import { configFile, resolveTargets } from "../targets/index.ts";
 
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { count } from "./format/words.ts";

@@ -20,7 +20,7 @@ export async function withLocal<T>(
 ): Promise<T> {
   const place = await locate(folder, context.signal);
   // Loaded here, so that the help needs none of it.
-  const { openLocal } = await import("../wiring.ts");
+  const { openLocal } = await import("../wiring/local.ts");
   const edges = await openLocal({
     cacheDir: cacheFolder("renders", context.env),
     log: commandLog(context.stderr, context.debug),

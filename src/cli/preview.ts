@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { configFile } from "../config/index.ts";
 import { previewComment, previewJson } from "../diff/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { Preview } from "../model/preview.ts";
 import { computePreview } from "../preview/compute.ts";
 import type { PreviewOutcome } from "../preview/outcome.ts";
+import { configFile } from "../targets/index.ts";
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { failsOn } from "./fail-on.ts";
 import { previewHtml } from "./format/html.ts";

@@ -1,4 +1,4 @@
-import type { ConfigProblem } from "../config/index.ts";
+import type { ConfigProblem } from "../model/problem.ts";
 import { placeText } from "./report-error.ts";
 import { harmless, type Style } from "./style.ts";
 

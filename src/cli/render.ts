@@ -1,6 +1,6 @@
-import { configFile, resolveTargets } from "../config/index.ts";
 import { Fault, UserError } from "../model/errors.ts";
 import type { RenderFailure, RenderSource } from "../model/render.ts";
+import { configFile, resolveTargets } from "../targets/index.ts";
 
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { exactJson } from "./exact-json.ts";

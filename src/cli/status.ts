@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { configured } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import { computeStatus } from "../promote/status.ts";
+import { configured } from "../targets/index.ts";
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { statusJson, statusText } from "./format/status.ts";
 import { type Local, withLocal } from "./local.ts";

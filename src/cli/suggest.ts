@@ -1,4 +1,4 @@
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../model/nearest.ts";
 
 /** The known word that `word` most likely was meant to be: one that begins with it, else the nearest; `undefined` when none is near. */
 export function suggest(word: string, known: readonly string[]): string | undefined {

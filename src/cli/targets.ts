@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { configFile, resolveTargets } from "../config/index.ts";
 import type { Target } from "../model/target.ts";
 import type { Tree } from "../model/tree.ts";
+import { configFile, resolveTargets } from "../targets/index.ts";
 
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
 import { count } from "./format/words.ts";

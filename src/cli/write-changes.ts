@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, realpath, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { type FileChange, fileChanges } from "../change/file-changes.ts";
-import { overlay } from "../edit/overlay.ts";
+import { overlay } from "../edit/staged-tree.ts";
 import { UserError } from "../model/errors.ts";
 import type { RenderSource } from "../model/render.ts";
 import type { TreeChange } from "../model/tree.ts";

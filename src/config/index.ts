@@ -1,13 +1,7 @@
-export { isRefusal } from "./check.ts";
-export { configFile, configured, isUnconfigured } from "./configured.ts";
-export { planDifference } from "./difference.ts";
-export { readRegex, readSemverRange } from "./expressions.ts";
 export { parseConfig } from "./parse.ts";
-export type { TargetPlan } from "./plan.ts";
-export type { ConfigProblem } from "./problem.ts";
-export { resolveTargets } from "./resolve.ts";
-export type { ScanMemo } from "./scan.ts";
-export type { Config, IgnoreRule } from "./schema.ts";
-export type { ImagePolicy } from "./schema-images.ts";
+export type { ImagePolicy } from "./schema/images.ts";
+export type { Config, IgnoreRule } from "./schema/schema.ts";
 export { type EnvironmentSettings, type HealthSource, settingsFor } from "./settings.ts";
-export { type CapturePart, captureParts, isTag, readTagPattern } from "./tag-patterns.ts";
+export { isRefusal } from "./values/checked-text.ts";
+export { readRegex, readSemverRange } from "./values/expressions.ts";
+export { type CapturePart, captureParts, isTag, readTagPattern } from "./values/tag-patterns.ts";

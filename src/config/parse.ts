@@ -1,7 +1,7 @@
-import { explainIssues } from "./explain.ts";
-import { byPlace, type ConfigProblem, type Locate, type Remark, wrong } from "./problem.ts";
-import { crossFieldRemarks } from "./rules.ts";
-import { type Config, configSchema } from "./schema.ts";
+import { byPlace, type ConfigProblem, type Locate, type Remark, wrong } from "../model/problem.ts";
+import { explainIssues } from "./problems/explain.ts";
+import { crossFieldRemarks } from "./rules/rules.ts";
+import { type Config, configSchema } from "./schema/schema.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A configuration with what is doubtful in it, or everything that is wrong with it (warnings included), by place. */

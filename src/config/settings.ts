@@ -1,8 +1,8 @@
 import { UserError } from "../model/errors.ts";
 import type { Allow, GateSettings } from "../model/gates.ts";
-import { nearest } from "./nearest.ts";
-import { fillTemplate } from "./paths.ts";
-import { type Config, type Environment, overrideOf } from "./schema.ts";
+import { nearest } from "../model/nearest.ts";
+import { type Config, type Environment, overrideOf } from "./schema/schema.ts";
+import { fillTemplate } from "./values/templates.ts";
 
 /** How it is known that a version is live and healthy: by Deployments to a GitHub environment, or by a check on the commit. Placeholders are filled. */
 export type HealthSource =

@@ -1,7 +1,7 @@
 import { type Document, isScalar, LineCounter, parseDocument, type Scalar, visit, type YAMLParseError } from "yaml";
 import { messageOf } from "../model/errors.ts";
-import { locator } from "./locate.ts";
-import { type ConfigProblem, type Locate, nowhere, quoted, wrong } from "./problem.ts";
+import { type ConfigProblem, type Locate, nowhere, quoted, wrong } from "../model/problem.ts";
+import { locator } from "./problems/locate.ts";
 
 const maxCharacters = 512 * 1024;
 const maxAliases = 100;

@@ -1,3 +1,3 @@
 export * from "./find/index.ts";
-export { overlay } from "./overlay.ts";
 export * from "./splice/index.ts";
+export { overlay } from "./staged-tree.ts";

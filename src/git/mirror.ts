@@ -2,12 +2,12 @@ import { access, mkdir, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type GitSetting, gitEnvironment, tokenSetting } from "./environment.ts";
 import { fetchFailure, gitFault } from "./failure.ts";
-import { clearLanding, landingRefspecs, type MirrorGit, settleLanding } from "./landing.ts";
+import { clearLanding, landingRefspecs, type MirrorGit, settleLanding } from "./incoming-refs.ts";
 import { withLock } from "./lock.ts";
-import { countPacks, sweep, unwantedRefs } from "./mirror-upkeep.ts";
+import { countPacks, sweep, unwantedRefs } from "./mirror-maintenance.ts";
 import { type MirrorPaths, mirrorNames, mirrorRef, type RefPattern, refPattern } from "./names.ts";
 import { isObjectId } from "./oid.ts";
-import { killOrphan, noteWorker } from "./orphan.ts";
+import { killOrphan, noteWorker } from "./process-record.ts";
 import { type LocalRepository, openRepository } from "./repository.ts";
 import { type GitOutput, runGit } from "./run.ts";
 

@@ -1,11 +1,11 @@
 import { type ComputedChange, computeChange, type Intent } from "../change/compute.ts";
-import { Drafts } from "../change/drafts.ts";
-import { textsOf, versionChanges } from "../change/images/expect.ts";
+import type { Readers } from "../change/dependents.ts";
+import { textsOf, versionChanges } from "../change/images/expected-changes.ts";
+import type { Wish } from "../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../change/images/image-uses.ts";
 import { type SetImages, setImages } from "../change/images/set-images.ts";
-import type { Wish } from "../change/images/wish.ts";
-import type { Readers } from "../change/readers.ts";
-import type { ChangePlan, Side } from "../change/side.ts";
+import type { ChangePlan, Side } from "../change/rendered-target.ts";
+import { Drafts } from "../change/staged-files.ts";
 import { toItems } from "../diff/item.ts";
 import { findSettings, type ImageReference, printImage } from "../edit/find/index.ts";
 import { UserError } from "../model/errors.ts";
@@ -13,7 +13,7 @@ import { canonicalImage } from "../model/registry.ts";
 import type { Renderer } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { Repository } from "../model/tree.ts";
-import { setMarked, type WrittenMarkers } from "./marked.ts";
+import { setMarked, type WrittenMarkers } from "./flux-markers.ts";
 
 /** What one target is to have of one image. */
 export interface WantedBump {

@@ -1,7 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { Registry } from "../model/registry.ts";
 import { lackingPlatforms } from "./policy/index.ts";
-import type { ImageRecord } from "./text/record.ts";
+import type { ImageRecord } from "./text/metadata.ts";
 
 /** Whether what a pull request brings is what the registry has. */
 export interface Verification {

@@ -1,6 +1,6 @@
 import { canonicalImage } from "../model/registry.ts";
 import type { WantedBump } from "./bump.ts";
-import { versionKey } from "./look.ts";
+import { versionKey } from "./evaluate.ts";
 import type { Version } from "./policy/index.ts";
 import type { ImageEntry } from "./units.ts";
 

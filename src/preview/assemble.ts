@@ -1,14 +1,16 @@
-import type { ConfigProblem, IgnoreRule, TargetPlan } from "../config/index.ts";
+import type { IgnoreRule } from "../config/index.ts";
 import type { Finding, Preview } from "../model/preview.ts";
+import type { ConfigProblem } from "../model/problem.ts";
 import type { UnpinnedReference } from "../model/render.ts";
+import type { TargetPlan } from "../model/target-plan.ts";
 import type { ChangedPath } from "../model/tree.ts";
-import { reasons } from "./because.ts";
-import { compareSides } from "./compare-sides.ts";
+import type { Affected, SideBySide, Sides } from "./affected.ts";
+import { reasons } from "./affected-reasons.ts";
+import { compareSides } from "./compare-target.ts";
 import { locateFindings } from "./locate.ts";
 import { notes } from "./notes.ts";
 import type { Commits, HeadConfig } from "./outcome.ts";
 import { byUrgency } from "./plan.ts";
-import type { Affected, SideBySide, Sides } from "./side-by-side.ts";
 
 /** What a preview is assembled from. */
 export interface Parts {

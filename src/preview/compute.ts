@@ -1,11 +1,13 @@
-import { configFile, resolveTargets, type ScanMemo, type TargetPlan } from "../config/index.ts";
+import type { ScanMemo } from "../discovery/scan.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
+import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
+import { configFile, resolveTargets } from "../targets/index.ts";
+import { previewPair, type SideBySide, type Sides } from "./affected.ts";
 import { assemble } from "./assemble.ts";
 import { findDrift } from "./drift/find.ts";
 import { type Commits, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
-import { previewPair, type SideBySide, type Sides } from "./side-by-side.ts";
 
 /** What is compared, and how. */
 export interface PreviewRequest {

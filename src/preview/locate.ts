@@ -2,8 +2,8 @@ import { locate, type TargetFinding } from "../diff/index.ts";
 import { type Finding, SEVERITIES, type TargetPreview } from "../model/preview.ts";
 import { targetId } from "../model/target.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
-import { maxChains } from "./because.ts";
-import type { Sides } from "./side-by-side.ts";
+import type { Sides } from "./affected.ts";
+import { maxChains } from "./affected-reasons.ts";
 import { smallText } from "./small-text.ts";
 
 /** Characters of YAML that are parsed for the lines of one preview: about two seconds. */

@@ -1,8 +1,9 @@
-import type { ConfigProblem, TargetPlan } from "../config/index.ts";
-import { configFile } from "../config/index.ts";
+import type { ConfigProblem } from "../model/problem.ts";
 import type { Render } from "../model/render.ts";
+import type { TargetPlan } from "../model/target-plan.ts";
+import { configFile } from "../targets/index.ts";
+import type { Affected, SideBySide } from "./affected.ts";
 import type { Commits, HeadConfig } from "./outcome.ts";
-import type { Affected, SideBySide } from "./side-by-side.ts";
 
 /** Remarks of renderers (deprecated fields, say) that are repeated; the rest is counted. */
 const maxWarnings = 5;

@@ -1,7 +1,9 @@
-import { type ConfigProblem, configFile, parseConfig, planDifference, resolveTargets } from "../config/index.ts";
+import { parseConfig } from "../config/index.ts";
 import type { Preview } from "../model/preview.ts";
+import type { ConfigProblem } from "../model/problem.ts";
 import type { Tree } from "../model/tree.ts";
-import type { Sides } from "./side-by-side.ts";
+import { configFile, planDifference, resolveTargets } from "../targets/index.ts";
+import type { Sides } from "./affected.ts";
 
 /** The commits of a comparison, as full ids. */
 export interface Commits {

@@ -1,16 +1,11 @@
-import {
-  type Config,
-  configFile,
-  configured,
-  type EnvironmentSettings,
-  type ScanMemo,
-  settingsFor,
-  type TargetPlan,
-} from "../config/index.ts";
-import { nearest } from "../config/nearest.ts";
+import { type Config, type EnvironmentSettings, settingsFor } from "../config/index.ts";
+import type { ScanMemo } from "../discovery/scan.ts";
 import { UserError } from "../model/errors.ts";
+import { nearest } from "../model/nearest.ts";
 import type { Target } from "../model/target.ts";
+import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
+import { configFile, configured } from "../targets/index.ts";
 
 /** One app with the target that its version comes from and the one that it goes to. */
 export interface PromotionPair {

@@ -6,8 +6,8 @@ import { settled } from "./deadline.ts";
 import { jobTypes } from "./kinds.ts";
 import { LockWatch } from "./lock-watch.ts";
 import type { RetryPolicy } from "./outcome.ts";
+import { RunAgain } from "./retry-at.ts";
 import { runJob } from "./run.ts";
-import { RunAgain } from "./run-again.ts";
 import type { Store, StoredWorker } from "./store.ts";
 
 /** How long a job stays a dead worker's, and how often that is looked for. */

@@ -4,7 +4,7 @@ import { PGlite } from "@electric-sql/pglite";
 import type { JobType } from "../model/jobs.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { pglitePool } from "./pglite-pool.ts";
-import { PgliteTurns } from "./pglite-turns.ts";
+import { PgliteTurns } from "./pglite-priority.ts";
 import { PostgresStore } from "./postgres-store.ts";
 import type { RecordStore } from "./records/record-store.ts";
 import type { JobProcessor, OnStoreError, Store, StoredQueue, StoredWorker, WorkerSettings } from "./store.ts";

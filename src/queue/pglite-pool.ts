@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { PGlite } from "@electric-sql/pglite";
 import type { PgNotification, PgPool, PgPoolClient, PgQueryResult } from "bullmq";
-import type { Asker, PgliteTurns } from "./pglite-turns.ts";
+import type { Asker, PgliteTurns } from "./pglite-priority.ts";
 
 /**
  * A pool over the one session of a PGlite in this process, in the shape that BullMQ takes. (A socket server in front of PGlite would mix up the extended-protocol messages of

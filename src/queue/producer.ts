@@ -6,10 +6,10 @@ import type { AddOptions } from "../model/queue.ts";
 import { Batcher } from "./batcher.ts";
 import { within } from "./deadline.ts";
 import { insteadOfWaiting, isOnce, jobOptions, jobTypes } from "./kinds.ts";
-import type { Queues } from "./opened.ts";
 import type { RetryPolicy } from "./outcome.ts";
 import { packJob } from "./packing.ts";
-import { runsAgainSooner } from "./run-again.ts";
+import type { Queues } from "./queues.ts";
+import { runsAgainSooner } from "./retry-at.ts";
 import type { StoredQueue } from "./store.ts";
 
 const retryMs = 100;

@@ -8,7 +8,7 @@ import { handledMark, isHandled, isOnce } from "./kinds.ts";
 import type { LockWatch } from "./lock-watch.ts";
 import { type Outcome, outcomeOf, type RetryPolicy } from "./outcome.ts";
 import { unpackJob } from "./packing.ts";
-import { RunAgain } from "./run-again.ts";
+import { RunAgain } from "./retry-at.ts";
 
 /** What the runs of one kind of job have in common. */
 export interface RunnerOptions<T extends JobType> {

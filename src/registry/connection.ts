@@ -1,13 +1,13 @@
 import type { Agent } from "undici";
 import { Fault, type UserError } from "../model/errors.ts";
 import type { Clock, Logger } from "../model/observe.ts";
-import { refusal } from "./answers.ts";
+import { withSignal } from "./abortable.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Answer, type Ask, exchange, type Line } from "./exchange.ts";
-import { Gate } from "./gate.ts";
+import { Gate } from "./rate-limiter.ts";
 import { follow } from "./redirects.ts";
+import { refusal } from "./responses.ts";
 import { Authorizer } from "./tokens.ts";
-import { withSignal } from "./waiting.ts";
 
 /** A request about a repository of the registry. */
 export interface RepositoryAsk {

@@ -3,6 +3,7 @@ import { UserError } from "../model/errors.ts";
 import { Lru } from "../model/lru.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { ImageFacts, Registry, RegistrySettings } from "../model/registry.ts";
+import { Shared, withSignal } from "./abortable.ts";
 import { type Resolve, registryAgent } from "./agent.ts";
 import { Connection, type RegistryCall } from "./connection.ts";
 import { getManifest, headDigest } from "./content.ts";
@@ -10,7 +11,6 @@ import { canonicalHost, type Endpoint, endpointOf } from "./endpoint.ts";
 import { factsOf, weightOf } from "./facts.ts";
 import { checkedImage, checkedReference, isDigest } from "./names.ts";
 import { keptPages, listTags } from "./tags.ts";
-import { Shared, withSignal } from "./waiting.ts";
 
 export type { RegistryCall } from "./connection.ts";
 export { readDockerConfig, withDockerCredentials } from "./docker-config.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
-import { parseJson } from "./answers.ts";
 import type { Content } from "./content.ts";
 import { isDigest } from "./names.ts";
+import { parseJson } from "./responses.ts";
 
 const annotations = z.record(z.string(), z.string()).nullish().catch(undefined);
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import { Lru } from "../model/lru.ts";
-import { parseJson } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import type { Answer } from "./exchange.ts";
 import { isTag } from "./names.ts";
+import { parseJson } from "./responses.ts";
 
 /** ECR answers 405 to more than a thousand. */
 const pageSize = 1000;

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import { Lru } from "../model/lru.ts";
 import type { Clock } from "../model/observe.ts";
-import { parseJson } from "./answers.ts";
+import { Shared } from "./abortable.ts";
 import { type Challenge, challengesOf } from "./challenge.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Answer, Ask } from "./exchange.ts";
-import { Shared } from "./waiting.ts";
+import { parseJson } from "./responses.ts";
 
 type Bearer = Extract<Challenge, { scheme: "bearer" }>;
 

@@ -2,7 +2,7 @@ import { Lru } from "../model/lru.ts";
 import type { Trace } from "../model/render.ts";
 import { answersAlike } from "../model/trace.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
-import type { KeptRender } from "./kept.ts";
+import type { KeptRender } from "./cached-render.ts";
 import type { NewRender, RenderStore, UsedRender } from "./store.ts";
 
 const maxLookups = 400_000;

@@ -5,13 +5,13 @@ import type { Logger, Metrics } from "../model/observe.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
 import type { RenderSpec } from "../model/target.ts";
 import { RenderCache } from "./cache.ts";
+import { type KeptRender, keptRender, type Remarks, sha256 } from "./cached-render.ts";
 import type { Outcome } from "./engine.ts";
-import { Flights } from "./flights.ts";
-import { type KeptRender, keptRender, type Remarks, sha256 } from "./kept.ts";
 import { defaultLimits, passingLimits, type RenderLimits } from "./limits.ts";
 import type { EngineHello } from "./messages.ts";
 import { parseResources } from "./parse-resources.ts";
 import { EnginePool } from "./pool.ts";
+import { Flights } from "./single-flight.ts";
 import { specKey } from "./spec-key.ts";
 import { RenderStore } from "./store.ts";
 

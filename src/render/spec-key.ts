@@ -1,6 +1,6 @@
 import { canonicalJson, type Json } from "../model/json.ts";
 import type { RenderSpec } from "../model/target.ts";
-import { sha256 } from "./kept.ts";
+import { sha256 } from "./cached-render.ts";
 import type { RenderLimits } from "./limits.ts";
 
 const keys = new WeakMap<RenderSpec, Map<string, string>>();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { messageOf } from "../model/errors.ts";
 import type { Logger } from "../model/observe.ts";
-import { type KeptRender, parseRemarks, sha256, sumOf } from "./kept.ts";
+import { type KeptRender, parseRemarks, sha256, sumOf } from "./cached-render.ts";
 import { decodeTrace, encodeTrace } from "./trace-codec.ts";
 
 /** A kept render with its place in the order of arrival on disk. */

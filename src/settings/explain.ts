@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { nearest } from "../config/nearest.ts";
-import { type KeyPath, pathText, type Remark, wrong } from "../config/problem.ts";
 import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+import { nearest } from "../model/nearest.ts";
+import { type KeyPath, pathText, type Remark, wrong } from "../model/problem.ts";
 
 type Issue = z.core.$ZodIssue;
 

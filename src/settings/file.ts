@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { byPlace, type ConfigProblem, type Remark, wrong } from "../config/problem.ts";
 import { readYaml } from "../config/yaml.ts";
 import type { HookSettings } from "../model/hooks.ts";
+import { byPlace, type ConfigProblem, type Remark, wrong } from "../model/problem.ts";
 import type { RegistrySettings } from "../model/registry.ts";
 import { explainSettings } from "./explain.ts";
 import { hookSchema } from "./hooks.ts";

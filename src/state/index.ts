@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../model/errors.ts";
 import type { GitHubFor } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
+import { Turns } from "../model/keyed-mutex.ts";
 import { Lru } from "../model/lru.ts";
 import type { Decision, StateAddress, StateStore } from "../model/state.ts";
 import type { Mirrors, Repository } from "../model/tree.ts";
@@ -10,7 +11,6 @@ import { commitMessage } from "./message.ts";
 import { README_PATH, STATE_BRANCH } from "./paths.ts";
 import { README } from "./readme.ts";
 import { type ReadFiles, StateSnapshot } from "./snapshot.ts";
-import { Turns } from "./turns.ts";
 
 /** What the state is kept with. */
 export interface StateParts {

@@ -6,8 +6,8 @@ import type { Queue } from "../model/queue.ts";
 import { BodyBudget } from "./body.ts";
 import { type InboxOptions, receive } from "./inbox.ts";
 import type { KeySource } from "./registry/adapter.ts";
-import { createRegistryDoor } from "./registry/door.ts";
 import { createKeySource } from "./registry/keys.ts";
+import { createRegistryDoor } from "./registry/receiver.ts";
 import { welcomePage } from "./welcome.ts";
 
 export { type ServedWeb, type ServeOptions, serveWeb } from "./serve.ts";

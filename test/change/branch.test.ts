@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RepositoryRef } from "../../sandbox/index.ts";
 import { Moved, putBranch } from "../../src/change/branch.ts";
 import type { ProvenChange } from "../../src/change/compute.ts";
-import type { Scene } from "../../src/change/scene.ts";
-import { overlay } from "../../src/edit/overlay.ts";
+import type { Scene } from "../../src/change/repository-context.ts";
+import { overlay } from "../../src/edit/staged-tree.ts";
 import { closeOverdue } from "../../src/images/run/close.ts";
 import type { TreeChange } from "../../src/model/tree.ts";
-import type { RepositoryRef } from "../../src/sandbox/index.ts";
 import { promotionFiles } from "../support/promotions.ts";
 import { type Scenes, startScenes } from "../support/scenes.ts";
 

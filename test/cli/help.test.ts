@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { cliReference } from "../../scripts/generate/cli-page.ts";
 import { commands } from "../../src/cli/commands.ts";
-import { cliReference } from "../../src/cli/reference.ts";
 import { hasEscapes } from "./support/escapes.ts";
 import { sluice } from "./support/run.ts";
 

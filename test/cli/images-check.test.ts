@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type LocalRegistry, startLocalRegistry } from "../../src/sandbox/index.ts";
+import { type LocalRegistry, startLocalRegistry } from "../../sandbox/index.ts";
 import type { TempGit } from "../support/temp-git.ts";
 import { hasEscapes } from "./support/escapes.ts";
 import { sluice } from "./support/run.ts";

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { exampleConfig } from "../../src/config/example.ts";
-import { generatedFiles } from "../../src/config/generated.ts";
-import { configJsonSchema } from "../../src/config/json-schema.ts";
+import { exampleConfig } from "../../scripts/generate/config-example.ts";
+import { generatedFiles } from "../../scripts/generate/config-files.ts";
+import { configJsonSchema } from "../../src/config/schema/json-schema.ts";
 import { isJsonObject, type Json } from "../../src/model/json.ts";
 
 const root = join(import.meta.dirname, "../..");

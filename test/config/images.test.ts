@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { isRefusal } from "../../src/config/check.ts";
-import { checkRegex, checkSemverRange } from "../../src/config/expressions.ts";
 import { parseConfig } from "../../src/config/index.ts";
-import { captureParts, checkTagPattern, groupNames, readTagPattern } from "../../src/config/tag-patterns.ts";
+import { isRefusal } from "../../src/config/values/checked-text.ts";
+import { checkRegex, checkSemverRange } from "../../src/config/values/expressions.ts";
+import { captureParts, checkTagPattern, groupNames, readTagPattern } from "../../src/config/values/tag-patterns.ts";
 
 /** A configuration with these entries of `images`, on line 3. */
 function withImages(...entries: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exampleConfig } from "../../src/config/example.ts";
+import { exampleConfig } from "../../scripts/generate/config-example.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 
 const good = "version: 1\nenvironments:\n  - name: prod\n    path: apps/{app}/prod\n";

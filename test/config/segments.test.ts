@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { matchSegment } from "../../src/config/segments.ts";
+import { matchSegment } from "../../src/config/values/segments.ts";
 
 /** What a regular expression says, which may take for ever and so is asked about short names only. */
 function expected(part: string, app: string | undefined, name: string): { app: string | undefined } | undefined {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isRefusal } from "../../src/config/check.ts";
-import { parseDuration } from "../../src/config/durations.ts";
-import { checkPointer, checkSemverRange } from "../../src/config/expressions.ts";
-import { editDistance, nearest } from "../../src/config/nearest.ts";
-import { checkTimezone, parseWindow } from "../../src/config/windows.ts";
+import { isRefusal } from "../../src/config/values/checked-text.ts";
+import { parseDuration } from "../../src/config/values/durations.ts";
+import { checkPointer, checkSemverRange } from "../../src/config/values/expressions.ts";
+import { checkTimezone, parseWindow } from "../../src/config/values/windows.ts";
+import { editDistance, nearest } from "../../src/model/nearest.ts";
 
 describe("a hostile semver range", () => {
   it("is refused by its length before it is read", () => {

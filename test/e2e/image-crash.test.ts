@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RepositoryRef } from "../../src/sandbox/index.ts";
+import type { RepositoryRef } from "../../sandbox/index.ts";
 import { type ImageWorld, openImageWorld, type ServerProcess } from "../support/image-world.ts";
 import { eventually } from "../support/wait.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
+import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { freePort, redisBinary, type StoreServer, startRedis } from "../contract/queue-servers.ts";
 import { type Distribution, distributions, startDistribution } from "../support/distribution.ts";
 import { gitopsFiles } from "../support/gitops.ts";

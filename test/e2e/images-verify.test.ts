@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { PullSummary } from "../../src/sandbox/index.ts";
+import type { PullSummary } from "../../sandbox/index.ts";
 import { type ImagePlay, startImagePlay } from "../support/images.ts";
 import { eventually } from "../support/wait.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RepositoryRef } from "../../src/sandbox/index.ts";
+import type { RepositoryRef } from "../../sandbox/index.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { eventually } from "../support/wait.ts";
 import { startWalk, type Walk } from "../support/walk.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { LocalGitHub, PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
+import type { LocalGitHub, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { redisBinary, type StoreServer, startRedis } from "../contract/queue-servers.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { promotionFiles } from "../support/promotions.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
+import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { type Play, startPlay, WEB } from "../support/play.ts";
 import { chainFiles, release, releaseOf } from "../support/promotions.ts";
 import { eventually } from "../support/wait.ts";

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
+import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { type Play, startPlay, WEB } from "../support/play.ts";
 import { chainFiles, configOf, release } from "../support/promotions.ts";
 import { eventually } from "../support/wait.ts";

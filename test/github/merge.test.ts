@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { PullSummary } from "../../sandbox/index.ts";
 import type { GitHubRepository, MergeMethod } from "../../src/model/github-repository.ts";
-import type { PullSummary } from "../../src/sandbox/index.ts";
 import { type EdgeWorld, edgeWorld, REPOSITORY, ROUTES, type Start, startLocal, templateOf } from "./world.ts";
 
 let start: Start;

@@ -1,7 +1,7 @@
+import type { LocalGitHubOptions, PullSummary } from "../../sandbox/index.ts";
 import { createGitHub, type GitHubEdge, type GitHubOptions } from "../../src/github/index.ts";
 import { TOKEN_PERMISSIONS } from "../../src/github/permissions.ts";
 import type { GitHubRepository } from "../../src/model/github-repository.ts";
-import type { LocalGitHubOptions, PullSummary } from "../../src/sandbox/index.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";
 import { memoryLog, memoryMetrics } from "../webhooks/fakes.ts";
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { exampleServerFile, serverSettingsPage } from "../../scripts/generate/server-settings-page.ts";
 import { readServerFile } from "../../src/settings/file.ts";
-import { exampleServerFile, serverSettingsPage } from "../../src/settings/page.ts";
 
 describe("the page of the server's settings", () => {
   it("is current", async () => {

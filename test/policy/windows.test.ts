@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isRefusal } from "../../src/config/check.ts";
-import { parseWindow } from "../../src/config/windows.ts";
+import { isRefusal } from "../../src/config/values/checked-text.ts";
+import { parseWindow } from "../../src/config/values/windows.ts";
 import type { Window } from "../../src/model/gates.ts";
 import { windowOpen } from "../../src/policy/windows/index.ts";
 import { describeWindow } from "../../src/policy/windows/words.ts";

@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { overlay } from "../../src/edit/overlay.ts";
+import { overlay } from "../../src/edit/staged-tree.ts";
 import { config, deployment, only, world } from "./support/world.ts";
 
 const kustomization = (namespace: string) => `namespace: ${namespace}\nresources:\n  - web.yaml\n  - ingress.yaml\n`;

@@ -1,14 +1,14 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSeal } from "../../src/change/seal.ts";
+import type { LocalGitHub, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
+import { createSeal } from "../../src/change/signature.ts";
 import { createMirrors } from "../../src/git/mirrors.ts";
 import { createGitHub } from "../../src/github/index.ts";
 import type { Job } from "../../src/model/jobs.ts";
 import { createPromotions, type PromotionPorts, runGates } from "../../src/promote/run/index.ts";
 import { createRegistry } from "../../src/registry/index.ts";
 import { createRenderer } from "../../src/render/renderer.ts";
-import type { LocalGitHub, PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
 import { createStateStore } from "../../src/state/index.ts";
 import { runCommands } from "../../src/webhooks/commands/run.ts";
 import { realEngine } from "../render/support/engines.ts";

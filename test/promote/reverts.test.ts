@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RepositoryRef } from "../../sandbox/index.ts";
 import type { Decision, HistoryEntry } from "../../src/model/state.ts";
 import type { PromotionPorts } from "../../src/promote/run/index.ts";
 import { recordReverts } from "../../src/promote/run/reverts.ts";
 import { createRegistry } from "../../src/registry/index.ts";
-import type { RepositoryRef } from "../../src/sandbox/index.ts";
 import { deployment } from "../support/gitops.ts";
 import { chainFiles, release } from "../support/promotions.ts";
 import { type Scenes, startScenes } from "../support/scenes.ts";

@@ -5,10 +5,10 @@ import { describe, expect, it } from "vitest";
 import { Lru } from "../../src/model/lru.ts";
 import type { Lookup } from "../../src/model/render.ts";
 import { engineBinary } from "../../src/render/binary.ts";
-import { Flights } from "../../src/render/flights.ts";
 import { encodeFrame, FrameReader, OversizedFrame } from "../../src/render/frames.ts";
 import { JobQueue } from "../../src/render/job-queue.ts";
 import { parseResources } from "../../src/render/parse-resources.ts";
+import { Flights } from "../../src/render/single-flight.ts";
 import { decodeTrace, encodeTrace, parseTrace } from "../../src/render/trace-codec.ts";
 import { tempDir } from "../support/temp-git.ts";
 

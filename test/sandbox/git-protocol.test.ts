@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { answerLsRefs } from "../../src/sandbox/git-protocol.ts";
-import { readRefs } from "../../src/sandbox/repository-git.ts";
+import { answerLsRefs } from "../../sandbox/git-protocol.ts";
+import { readRefs } from "../../sandbox/repository-git.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 let temp: TempGit;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type LocalRegistry, startLocalRegistry } from "../../src/sandbox/index.ts";
-import { nextTag } from "../../src/sandbox/registry/images.ts";
+import { type LocalRegistry, startLocalRegistry } from "../../sandbox/index.ts";
+import { nextTag } from "../../sandbox/registry/images.ts";
 import { type Receiver, startReceiver } from "./support/registries.ts";
 
 const REVISION = "org.opencontainers.image.revision";

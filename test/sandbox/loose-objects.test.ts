@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ancestors, changedNames, readLooseCommit, writeLooseCommit } from "../../src/sandbox/loose-commit.ts";
-import { readLoose, writeBlob } from "../../src/sandbox/loose-object.ts";
-import { writeLooseTree } from "../../src/sandbox/loose-tree.ts";
-import { countCommits, isAncestor, mergeBase } from "../../src/sandbox/repository-git.ts";
+import { ancestors, changedNames, readLooseCommit, writeLooseCommit } from "../../sandbox/loose-commit.ts";
+import { readLoose, writeBlob } from "../../sandbox/loose-object.ts";
+import { writeLooseTree } from "../../sandbox/loose-tree.ts";
+import { countCommits, isAncestor, mergeBase } from "../../sandbox/repository-git.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 let temp: TempGit;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { renderMarkdown } from "../../src/sandbox/pages/markdown.ts";
+import { renderMarkdown } from "../../sandbox/pages/markdown.ts";
 import { useLocalGitHub } from "./support/suite.ts";
 
 const suite = useLocalGitHub();

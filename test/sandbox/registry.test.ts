@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type PushTarget, pushImage } from "../../src/sandbox/registry/push.ts";
+import { type PushTarget, pushImage } from "../../sandbox/registry/push.ts";
 import { credentials } from "../support/distribution.ts";
 import { type Receiver, type RunningRegistry, registryKinds, startReceiver } from "./support/registries.ts";
 

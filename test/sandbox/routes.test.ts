@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-import { matchRoute, routes } from "../../src/sandbox/routes/table.ts";
+import { matchRoute, routes } from "../../sandbox/routes/table.ts";
 
 const file = new URL("../fixtures/github-openapi/operations.json", import.meta.url);
 const described = Object.keys(JSON.parse(readFileSync(file, "utf8")).operations);

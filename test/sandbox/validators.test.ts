@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { RestExchange } from "../../src/sandbox/index.ts";
+import type { RestExchange } from "../../sandbox/index.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { createExchangeValidator } from "../support/openapi.ts";
 import { createEventValidator } from "../support/webhook-schemas.ts";

@@ -4,20 +4,20 @@ import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createDeliveryLog } from "../../src/images/deliveries.ts";
-import type { DeliveryLog } from "../../src/model/images.ts";
-import { StoredRecords } from "../../src/queue/records/stored-records.ts";
-import { RedisStore } from "../../src/queue/redis-store.ts";
 import {
   type LocalGitHub,
   type LocalRegistry,
   type PullSummary,
   type RepositoryRef,
   startLocalRegistry,
-} from "../../src/sandbox/index.ts";
+} from "../../sandbox/index.ts";
+import { createDeliveryLog } from "../../src/images/event-log.ts";
+import type { DeliveryLog } from "../../src/model/images.ts";
+import { StoredRecords } from "../../src/queue/records/stored-records.ts";
+import { RedisStore } from "../../src/queue/redis-store.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
-import { type Gate, openGate } from "./gate.ts";
 import { gitopsFiles } from "./gitops.ts";
+import { type Gate, openGate } from "./holding-proxy.ts";
 import { startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
 import { eventually } from "./wait.ts";

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { z } from "zod";
-import { nextPoll } from "../../src/images/run/poll.ts";
 import {
   type CheckRunSummary,
   type LocalRegistry,
   type PullSummary,
   type RepositoryRef,
   startLocalRegistry,
-} from "../../src/sandbox/index.ts";
+} from "../../sandbox/index.ts";
+import { nextPoll } from "../../src/images/run/poll.ts";
 import type { ServerSettings } from "../../src/settings.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
 import { gitopsFiles } from "./gitops.ts";

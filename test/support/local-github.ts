@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from "../../src/sandbox/index.ts";
+import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from "../../sandbox/index.ts";
 import { createExchangeValidator, type ExchangeValidator } from "./openapi.ts";
 import { createEventValidator, type EventValidator } from "./webhook-schemas.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 
-import type { RestExchange } from "../../src/sandbox/index.ts";
+import type { RestExchange } from "../../sandbox/index.ts";
 import { closed, fromOpenApi, isSchema, type Schema } from "./json-schema.ts";
 
 interface Parameter {

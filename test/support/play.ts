@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import type { CheckRunSummary, PullSummary, RepositoryRef } from "../../src/sandbox/index.ts";
-import { readRefFiles } from "../../src/sandbox/ref-files.ts";
+import type { CheckRunSummary, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
+import { readRefFiles } from "../../sandbox/ref-files.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
 import { untilQuiet } from "./quiet.ts";
 import { eventually } from "./wait.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LocalGitHub } from "../../src/sandbox/index.ts";
+import type { LocalGitHub } from "../../sandbox/index.ts";
 import { eventually } from "./wait.ts";
 
 /** What is watched for quiet. */

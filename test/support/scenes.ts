@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { LocalGitHub, RepositoryRef } from "../../sandbox/index.ts";
 import type { ChangePorts } from "../../src/change/ports.ts";
-import { openScene, type Scene } from "../../src/change/scene.ts";
-import { createSeal } from "../../src/change/seal.ts";
+import { openScene, type Scene } from "../../src/change/repository-context.ts";
+import { createSeal } from "../../src/change/signature.ts";
 import { createMirrors } from "../../src/git/mirrors.ts";
 import { createGitHub } from "../../src/github/index.ts";
-import type { LocalGitHub, RepositoryRef } from "../../src/sandbox/index.ts";
 import { createStateStore } from "../../src/state/index.ts";
 import { sharedRenderer } from "../render/support/engines.ts";
 import { memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { readSettings } from "../../src/settings.ts";
-import { startSluice } from "../../src/wiring.ts";
+import { startSluice } from "../../src/wiring/server.ts";
 
 const settings = readSettings(process.env, (path) => readFileSync(path, "utf8"));
 const running = await startSluice(settings, { locks: { lockMs: 2_000, checkEveryMs: 500 }, graceMs: 1_000 });

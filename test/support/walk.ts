@@ -1,15 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { CheckRunSummary, CommentSummary, LocalGitHub, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import type { Logger } from "../../src/model/observe.ts";
-import type {
-  CheckRunSummary,
-  CommentSummary,
-  LocalGitHub,
-  PullSummary,
-  RepositoryRef,
-} from "../../src/sandbox/index.ts";
 import { readSettings, type ServerSettings } from "../../src/settings.ts";
-import { type RunningSluice, type StartOptions, startSluice } from "../../src/wiring.ts";
+import { type RunningSluice, type StartOptions, startSluice } from "../../src/wiring/server.ts";
 import { startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
 import { eventually } from "./wait.ts";

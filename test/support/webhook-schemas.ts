@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { Ajv, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 
-import type { WebhookEvent } from "../../src/sandbox/index.ts";
+import type { WebhookEvent } from "../../sandbox/index.ts";
 import { isSchema } from "./json-schema.ts";
 
 /** Says what is wrong with a webhook's payload, held against `@octokit/webhooks-schemas`. An empty list: nothing. */

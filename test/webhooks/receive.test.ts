@@ -1,11 +1,11 @@
 import type { Probot } from "probot";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { PullSummary, WebhookEvent } from "../../sandbox/index.ts";
 import { createGitHub, type GitHubEdge } from "../../src/github/index.ts";
 import { TOKEN_PERMISSIONS } from "../../src/github/permissions.ts";
 import { loadProbot } from "../../src/index.ts";
 import { Fault } from "../../src/model/errors.ts";
 import type { DeliveryJob } from "../../src/model/jobs.ts";
-import type { PullSummary, WebhookEvent } from "../../src/sandbox/index.ts";
 import { receiveDelivery } from "../../src/webhooks/receive.ts";
 import { EVENTS } from "../../src/webhooks/register.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";

@@ -1,4 +1,3 @@
-import { parentPath } from "../../config/plan.ts";
 import type { ImageReference } from "../../edit/find/index.ts";
 import {
   type FoundSettings,
@@ -8,15 +7,16 @@ import {
   versionEdits,
 } from "../../edit/find/index.ts";
 import { UserError } from "../../model/errors.ts";
+import { parentPath } from "../../model/paths.ts";
 import type { Target } from "../../model/target.ts";
-import type { Drafts } from "../drafts.ts";
-import { innerOwner, strangersOf } from "../own.ts";
-import type { Readers } from "../readers.ts";
+import type { Readers } from "../dependents.ts";
+import { innerOwner, strangersOf } from "../ownership.ts";
+import type { Side } from "../rendered-target.ts";
 import { wouldTouch } from "../results.ts";
-import type { Side } from "../side.ts";
+import type { Drafts } from "../staged-files.ts";
 import { listed } from "../words.ts";
-import { decidingSettings } from "./deciding.ts";
-import { identityOf, type Wish } from "./wish.ts";
+import { decidingSettings } from "./deciding-edits.ts";
+import { identityOf, type Wish } from "./image-request.ts";
 
 /** What the wished versions are put in with. */
 export interface SetRequest {

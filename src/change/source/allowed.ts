@@ -1,7 +1,7 @@
-import { matchesGlob } from "../../config/patterns.ts";
 import { UserError } from "../../model/errors.ts";
 import { imageAddress, type RegistrySettings } from "../../model/registry.ts";
 import type { RepositoryName } from "../../model/tree.ts";
+import { matchesGlob } from "../../targets/patterns.ts";
 
 /** Says of each registry which config repositories may ask for its images. */
 export type RegistryRights = readonly Pick<RegistrySettings, "host" | "repositories">[];

@@ -1,8 +1,8 @@
+import type { CommentSummary, PullSummary } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
-import type { CommentSummary, PullSummary } from "../../sandbox/index.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
-import { framed, PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
-import { happens, replyTo } from "./watch.ts";
+import { framed, PEOPLE, REPOSITORY, type Scene } from "./repository.ts";
+import { happens, replyTo } from "./wait-for.ts";
 
 /** Merges a pull request; the pipeline then says that staging is healthy. */
 export async function merge(what: string, pull: PullSummary, { github, steps }: Scene): Promise<void> {

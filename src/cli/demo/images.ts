@@ -1,8 +1,8 @@
+import { type LocalRegistry, type PullSummary, startLocalRegistry } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
-import { type LocalRegistry, type PullSummary, startLocalRegistry } from "../../sandbox/index.ts";
 import { assertHolds, chainOf, command, merge, openPull, tell } from "./acts.ts";
-import { REPOSITORY, SAMPLE_REGISTRY, type Scene } from "./scene.ts";
-import { checksOf, happens, previewOf } from "./watch.ts";
+import { REPOSITORY, SAMPLE_REGISTRY, type Scene } from "./repository.ts";
+import { checksOf, happens, previewOf } from "./wait-for.ts";
 
 const SOURCE = { owner: REPOSITORY.owner, name: "orders" } as const;
 const IMAGE = "acme/orders";

@@ -1,17 +1,17 @@
 import { join } from "node:path";
+import { type LocalGitHub, type LocalRegistry, type PullSummary, startLocalGitHub } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
-import { type LocalGitHub, type LocalRegistry, type PullSummary, startLocalGitHub } from "../../sandbox/index.ts";
 import { commandLog } from "../log.ts";
 import { within } from "../wait.ts";
 import { makeSource, playImages, startRegistry } from "./images.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { playPromotion } from "./promotion.ts";
 import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
+import { framed, HOOK, PEOPLE, REPOSITORY, type Scene } from "./repository.ts";
 import { type Clone, pushSample } from "./sample.ts";
-import { framed, HOOK, PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
 import { demoSettings } from "./settings.ts";
 import { type Steps, stepsOn } from "./steps.ts";
-import { checkWrites, previewAgain, previewOf, replyTo, type Said } from "./watch.ts";
+import { checkWrites, previewAgain, previewOf, replyTo, type Said } from "./wait-for.ts";
 
 /** Where the demo is played. */
 export interface Stage {
@@ -95,7 +95,7 @@ async function startServer(
   stage: Stage,
   closers: (() => Promise<void>)[],
 ): Promise<string> {
-  const { startSluice } = await import("../../wiring.ts");
+  const { startSluice } = await import("../../wiring/server.ts");
   const sluice = await startSluice(demoSettings(github, registry, stage.folder), {
     log: commandLog(stage.context.stderr, stage.context.debug),
   });

@@ -1,10 +1,10 @@
+import type { PullSummary } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
-import type { PullSummary } from "../../sandbox/index.ts";
 import { assertHolds, chainOf, command, holding, merge, openPull, tell } from "./acts.ts";
 import { swap } from "./pulls.ts";
+import { PEOPLE, REPOSITORY, type Scene } from "./repository.ts";
 import type { Edits } from "./sample.ts";
-import { PEOPLE, REPOSITORY, type Scene } from "./scene.ts";
-import { checksOf, happens, previewOf, replyTo } from "./watch.ts";
+import { checksOf, happens, previewOf, replyTo } from "./wait-for.ts";
 
 const STAGING = "apps/webapp/overlays/staging/kustomization.yaml";
 const GATES = "Sluice promotion";

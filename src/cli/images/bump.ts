@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { configured } from "../../config/index.ts";
+import { configured } from "../../targets/index.ts";
 import { type CommandContext, defineCommand, EXIT } from "../command.ts";
 import { bumpJson, bumpText } from "../format/images.ts";
 import { type Local, withLocal } from "../local.ts";

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { inTurns } from "../../change/in-turns.ts";
-import { configured } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
+import { inTurns } from "../../model/map-limit.ts";
 import type { Registry } from "../../model/registry.ts";
+import { configured } from "../../targets/index.ts";
 import { type CommandContext, defineCommand, EXIT } from "../command.ts";
 import { checkJson, checkText } from "../format/images-check.ts";
 import { type Local, withLocal } from "../local.ts";

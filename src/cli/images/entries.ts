@@ -1,7 +1,7 @@
-import { configFile } from "../../config/index.ts";
 import type { ImageEntry } from "../../images/units.ts";
 import { UserError } from "../../model/errors.ts";
 import { canonicalImage } from "../../model/registry.ts";
+import { configFile } from "../../targets/index.ts";
 import { suggest } from "../suggest.ts";
 
 /** The entries of an image, however its name is written. */

@@ -1,7 +1,7 @@
 import { sourceAt } from "../../change/compute.ts";
 import { already, refused } from "../../change/results.ts";
 import { computeBump, pinned, type TargetBump } from "../../images/bump.ts";
-import { lookAtTargets, type TargetNow, versionKey } from "../../images/look.ts";
+import { lookAtTargets, type TargetNow, versionKey } from "../../images/evaluate.ts";
 import type { Version } from "../../images/policy/index.ts";
 import { wantedOf } from "../../images/wanted.ts";
 import { UserError } from "../../model/errors.ts";
@@ -10,7 +10,7 @@ import type { Renderer } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
 import type { Repository, TreeChange } from "../../model/tree.ts";
 import type { KnownVersion } from "./facts.ts";
-import { judge } from "./judge.ts";
+import { judge } from "./judge-tag.ts";
 import type { NamedImage } from "./reference.ts";
 import type { Scope } from "./scope.ts";
 

@@ -1,7 +1,9 @@
-import { type Config, configFile, type TargetPlan } from "../../config/index.ts";
+import type { Config } from "../../config/index.ts";
 import { type ImageEntry, targetsOf } from "../../images/units.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Target } from "../../model/target.ts";
+import type { TargetPlan } from "../../model/target-plan.ts";
+import { configFile } from "../../targets/index.ts";
 import { usage } from "../parse.ts";
 import { suggest } from "../suggest.ts";
 import { entriesOf } from "./entries.ts";

@@ -1,4 +1,4 @@
-import { isReleased } from "../released.ts";
+import { isReleased } from "../deletion-protected.ts";
 import { type FindingContext, type FindingRule, type Found, goneItem, groupKind, quoted } from "./rule.ts";
 
 /** A danger rule for a kind whose deletion loses more than the object. `loss` says what goes with it, `advice` what to do. */

@@ -1,4 +1,4 @@
-import { isRecreated } from "../released.ts";
+import { isRecreated } from "../deletion-protected.ts";
 import { at, equal, pointerStep, textAt, type Value, type ValueObject } from "../value.ts";
 import { type ImmutableField, immutableFields } from "./immutable-fields.ts";
 import { type FindingContext, type FindingRule, type Found, groupKind, quoted } from "./rule.ts";

@@ -1,8 +1,8 @@
 import type { KeyPath } from "../splice/index.ts";
 import type { ReadFiles } from "./files.ts";
-import type { Layer } from "./layers.ts";
 import { child, inFolder, itemsOf, textOf } from "./nodes.ts";
 import { partOf, type VersionSetting } from "./setting.ts";
+import type { Layer } from "./value-layers.ts";
 
 const deepestChart = 4;
 const mostCharts = 100;

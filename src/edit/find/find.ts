@@ -5,7 +5,7 @@ import { type ConfiguredKey, configuredSettings } from "./configured.ts";
 import { ReadFiles } from "./files.ts";
 import { helmSettings } from "./helm.ts";
 import { kustomizeSettings } from "./kustomize.ts";
-import { plainSettings } from "./plain.ts";
+import { plainSettings } from "./plain-manifests.ts";
 import type { FoundSettings } from "./setting.ts";
 
 export type { ConfiguredKey } from "./configured.ts";

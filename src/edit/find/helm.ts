@@ -2,9 +2,9 @@ import type { JsonObject } from "../../model/json.ts";
 import type { RenderSpec } from "../../model/target.ts";
 import { chartDefaults, dependencySettings } from "./charts.ts";
 import { documentsOf, type ReadFiles } from "./files.ts";
-import type { Layer } from "./layers.ts";
 import { inFolder } from "./nodes.ts";
 import type { FoundSettings } from "./setting.ts";
+import type { Layer } from "./value-layers.ts";
 import { valueSettings } from "./values.ts";
 
 type HelmSpec = Extract<RenderSpec, { readonly kind: "helm" }>;

@@ -1,6 +1,6 @@
 import type { Document, ReadFiles } from "./files.ts";
 import { Flow, type Flowing } from "./flow.ts";
-import { chartSettings, type InflatedChart } from "./inflated.ts";
+import { chartSettings, type InflatedChart } from "./inflated-chart.ts";
 import { imageItem, imageItems, kustomizationNames } from "./kustomization.ts";
 import { manifestSettings, manifestWords } from "./manifests.ts";
 import { child, childAt, inFolder, itemsOf, resolvePath, textOf } from "./nodes.ts";

@@ -1,8 +1,8 @@
 import { parseImage } from "../image-name.ts";
 import type { KeyPath, Node } from "../splice/index.ts";
+import { releaseSettings } from "./chart-releases.ts";
 import type { Document, ReadFiles } from "./files.ts";
 import { child, childAt, itemsOf, textOf } from "./nodes.ts";
-import { releaseSettings } from "./releases.ts";
 import type { VersionSetting } from "./setting.ts";
 import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
 import { boundsIn, shapeParts } from "./values.ts";

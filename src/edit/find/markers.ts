@@ -6,7 +6,7 @@ import { parseImage } from "../image-name.ts";
 import { type Comment, commentsWith, type KeyPath, nodeAt, type ScalarNode, type YamlText } from "../splice/index.ts";
 import { ReadFiles } from "./files.ts";
 import { textOf } from "./nodes.ts";
-import { isManifestOf } from "./plain.ts";
+import { isManifestOf } from "./plain-manifests.ts";
 import { markerKey, printMarker, printPolicy, readMarker } from "./policy-reference.ts";
 import {
   type FindProblem,

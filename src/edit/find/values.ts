@@ -1,9 +1,9 @@
 import { parseImage } from "../image-name.ts";
 import type { KeyPath, ScalarNode } from "../splice/index.ts";
 import type { ReadFiles } from "./files.ts";
-import { answerOf, keyIn, type Layer, mergedText } from "./layers.ts";
 import { partOf, type ValuesPlace, type VersionSetting, withParts } from "./setting.ts";
 import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
+import { answerOf, keyIn, type Layer, mergedText } from "./value-layers.ts";
 
 /** What the values of a chart set, by layers of which the later win; what wins comes first. Names are those of all layers together. */
 export function valueSettings(layers: readonly Layer[], files: ReadFiles): readonly VersionSetting[] {

@@ -1,9 +1,9 @@
 import { isMap, isSeq } from "yaml";
 import type { Json } from "../../model/json.ts";
 import { type Collection, columnOf, type Extent, extents } from "./extent.ts";
-import type { Change } from "./gather.ts";
-import { grownJson } from "./grown.ts";
+import { grownJson } from "./inserted-value.ts";
 import { entryLines, type FlowStyle, flowEntry, flowText, itemLines } from "./json-text.ts";
+import type { Change } from "./plan-edits.ts";
 import { refused } from "./refuse.ts";
 import { onTheLine, type Splice } from "./splice.ts";
 import { lineEnd, lineStart, newlineAt, type Style, startsLine } from "./style.ts";

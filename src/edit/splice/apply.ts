@@ -1,5 +1,5 @@
+import { editInWindows } from "./edit-chunks.ts";
 import { editText } from "./edit-text.ts";
-import { editInWindows } from "./edit-windows.ts";
 import { encoded, parseSource, sourceOf, type YamlSource } from "./parse.ts";
 import { refuseDoubtful } from "./refuse.ts";
 import type { EditedText, YamlEdit } from "./types.ts";

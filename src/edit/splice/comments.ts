@@ -1,5 +1,5 @@
 import { nodeAt } from "./nodes.ts";
-import { lastBefore, type Spot, spotsOf } from "./spots.ts";
+import { lastBefore, type Spot, spotsOf } from "./tokens.ts";
 import type { KeyPath, Node, YamlText } from "./types.ts";
 
 /** A comment, and what it is about. */

@@ -1,10 +1,10 @@
 import { isMap } from "yaml";
 import { isJsonObject, type Json } from "../../model/json.ts";
 import { columnOf, isEmpty, slotEnd } from "./extent.ts";
-import type { Filling } from "./gather.ts";
-import { grownJson } from "./grown.ts";
+import { grownJson } from "./inserted-value.ts";
 import { blockLines, flowText, isInline } from "./json-text.ts";
 import type { Slot } from "./locate.ts";
+import type { Filling } from "./plan-edits.ts";
 import { fillScalar } from "./set.ts";
 import type { Splice } from "./splice.ts";
 import { lineEnd, newlineAt, type Style } from "./style.ts";

@@ -2,7 +2,7 @@ import { isAlias, isCollection, isMap, isScalar, isSeq, type ParsedNode } from "
 import { type Collection, itemValue } from "./extent.ts";
 import { isMergeKey, isNull, keyText } from "./keys.ts";
 import { nodeAt } from "./nodes.ts";
-import type { ParsedDocument } from "./parsed.ts";
+import type { ParsedDocument } from "./parsed-document.ts";
 import { pathText, refused } from "./refuse.ts";
 import type { KeyPath, YamlEdit, YamlText } from "./types.ts";
 

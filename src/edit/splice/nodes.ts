@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import { isMergeKey, isNull, sourceOf } from "./keys.ts";
-import type { ParsedDocument } from "./parsed.ts";
+import type { ParsedDocument } from "./parsed-document.ts";
 import type { KeyPath, ListNode, MapEntry, MapNode, Node, ScalarAt, ScalarNode, Shared, YamlText } from "./types.ts";
 
 interface View {

@@ -1,9 +1,9 @@
 import { isMap, LineCounter, type ParsedNode, type YAMLParseError } from "yaml";
 import { messageOf, UserError } from "../../model/errors.ts";
+import { survey } from "./aliases.ts";
 import { keyText } from "./keys.ts";
-import type { ParsedDocument } from "./parsed.ts";
+import type { ParsedDocument } from "./parsed-document.ts";
 import { type ReadOptions, readStream } from "./stream.ts";
-import { survey } from "./survey.ts";
 import type { YamlText } from "./types.ts";
 
 const maxBytes = 10 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
 import { isJsonObject, type Json } from "../../model/json.ts";
 import type { Collection, ItemAt } from "./extent.ts";
-import type { Change, DocumentPlan } from "./gather.ts";
-import { grownJson } from "./grown.ts";
-import type { ParsedDocument } from "./parsed.ts";
+import { grownJson } from "./inserted-value.ts";
+import type { ParsedDocument } from "./parsed-document.ts";
+import type { Change, DocumentPlan } from "./plan-edits.ts";
 import { isScalarOf } from "./set.ts";
 import { isJsonFile, parsesAsJson } from "./surroundings.ts";
 import type { YamlText } from "./types.ts";

@@ -1,6 +1,6 @@
 import { isMap } from "yaml";
 import { type Extent, extents, slotEnd } from "./extent.ts";
-import type { Change } from "./gather.ts";
+import type { Change } from "./plan-edits.ts";
 import { refused } from "./refuse.ts";
 import { onTheLine, type Splice } from "./splice.ts";
 import { lineEnd, lineStart, nextLine, startsLine } from "./style.ts";

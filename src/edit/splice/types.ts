@@ -1,7 +1,7 @@
 import type { LineCounter } from "yaml";
 import type { Json } from "../../model/json.ts";
 import type { LineEdit } from "../../model/promotion.ts";
-import type { ParsedDocument } from "./parsed.ts";
+import type { ParsedDocument } from "./parsed-document.ts";
 
 /** Where something stands in a document: keys of maps (as they are written) and indexes of lists, from the root. */
 export type KeyPath = readonly (string | number)[];

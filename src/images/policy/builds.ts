@@ -1,7 +1,7 @@
 import { compareNatural, firstOf } from "./compare.ts";
 import { type Asker, builtAt } from "./facts.ts";
+import type { Sieve } from "./filter.ts";
 import type { Ordering } from "./ordering.ts";
-import type { Sieve } from "./sieve.ts";
 
 const atOnce = 8;
 

@@ -1,16 +1,16 @@
 import { type Builds, buildOrdering, buildsOf } from "./builds.ts";
 import { type Asker, asker } from "./facts.ts";
+import { type Sieve, sieveOf } from "./filter.ts";
 import { locateAll } from "./locate.ts";
-import { movingOrdering } from "./moving.ts";
+import { movingOrdering } from "./moving-tag.ts";
 import type { Ordering, Ranking } from "./ordering.ts";
 import { rank } from "./rank.ts";
-import { type Sieve, sieveOf } from "./sieve.ts";
-import { textOrdering } from "./texts.ts";
-import { skippedTags, summaryOf, targetDecisions } from "./told.ts";
+import { walk } from "./select.ts";
+import { skippedTags, summaryOf, targetDecisions } from "./summary.ts";
+import { verdictsOf } from "./tag-verdicts.ts";
+import { textOrdering } from "./text-orders.ts";
 import type { Decision, FactsOf, PolicyInput, PolicyLimits } from "./types.ts";
-import { verdictsOf } from "./verdicts.ts";
 import { versionOrdering } from "./versions.ts";
-import { walk } from "./walk.ts";
 
 const usual: PolicyLimits = { facts: 60, builds: 200, verdicts: 60 };
 

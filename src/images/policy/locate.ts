@@ -1,6 +1,6 @@
+import type { Located } from "./compare-target.ts";
 import { type Asker, builtAt } from "./facts.ts";
 import type { Place, Ranking } from "./ordering.ts";
-import type { Located } from "./standing.ts";
 import type { CurrentVersion, PolicyInput, Version } from "./types.ts";
 
 const atOnce = 8;

@@ -1,8 +1,8 @@
 import semver from "semver";
 import { type ImagePolicy, isRefusal, readSemverRange } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
+import type { Sieve } from "./filter.ts";
 import type { Ordering } from "./ordering.ts";
-import type { Sieve } from "./sieve.ts";
 
 /** A semantic version. `full` is there when it has a pre-release or build metadata. */
 export interface SemanticVersion {

@@ -1,8 +1,8 @@
 import { isOursAlone } from "../../change/branch.ts";
-import type { Scene } from "../../change/scene.ts";
+import type { Scene } from "../../change/repository-context.ts";
 import { inert } from "../../diff/index.ts";
 import { targetId } from "../../model/target.ts";
-import { discardImageRecord, parseImageRecord } from "../text/record.ts";
+import { discardImageRecord, parseImageRecord } from "../text/metadata.ts";
 import type { ImagePorts } from "./ports.ts";
 
 /** Why a pull request is closed. */

@@ -1,9 +1,9 @@
-import { openScene } from "../../change/scene.ts";
+import { openScene } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { PromotionCall, Promotions } from "../../model/promotion.ts";
 import type { StateAddress } from "../../model/state.ts";
-import { discardImageRecord, parseImageRecord } from "../text/record.ts";
+import { discardImageRecord, parseImageRecord } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 

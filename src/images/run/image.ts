@@ -1,24 +1,24 @@
 import { isOursAlone, Moved } from "../../change/branch.ts";
 import { sourceAt } from "../../change/compute.ts";
-import { openScene, reopen, type Scene } from "../../change/scene.ts";
+import { openScene, reopen, type Scene } from "../../change/repository-context.ts";
 import { assertMayAsk } from "../../change/source/allowed.ts";
 import { Fault, UserError } from "../../model/errors.ts";
 import type { ImageJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { computeBump, type TargetBump, type WantedBump } from "../bump.ts";
-import { decideEntry, type EntryDecision, lookAtTargets, undecided, versionKey } from "../look.ts";
+import { decideEntry, type EntryDecision, lookAtTargets, undecided, versionKey } from "../evaluate.ts";
 import { type ImageEntry, type ImageUnit, targetsOf, unitsOf } from "../units.ts";
 import { wantedOf } from "../wanted.ts";
 import { closeOverdue } from "./close.ts";
-import { conclude, type Outcome } from "./conclude.ts";
-import { heardOf } from "./heard.ts";
-import { orLater } from "./later.ts";
+import { conclude, type Outcome } from "./conclusion.ts";
+import { stopsOf } from "./holds.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
 import { publish } from "./publish.ts";
-import { notePublished } from "./published.ts";
-import { stopsOf } from "./stops.ts";
-import { wakeLater } from "./wake.ts";
+import { notePublished } from "./published-heads.ts";
+import { orLater } from "./retry-later.ts";
+import { wakeLater } from "./schedule.ts";
+import { heardOf } from "./tag-sightings.ts";
 
 const tries = 6;
 

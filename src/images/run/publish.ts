@@ -1,11 +1,11 @@
 import { dismissApprovals } from "../../change/approvals.ts";
 import { Moved, type PutBranch, putBranch } from "../../change/branch.ts";
 import type { ComputedChange } from "../../change/compute.ts";
-import type { Scene } from "../../change/scene.ts";
+import type { Scene } from "../../change/repository-context.ts";
 import { sourceChanges } from "../../change/source/changes.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { canonicalImage } from "../../model/registry.ts";
-import type { EntryDecision } from "../look.ts";
+import type { EntryDecision } from "../evaluate.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../text/body.ts";
 import {
   type ImageRecord,
@@ -14,7 +14,7 @@ import {
   printImageRecord,
   sameBumps,
   sameVersions,
-} from "../text/record.ts";
+} from "../text/metadata.ts";
 import { bumpsLine, imageTitle } from "../text/title.ts";
 import { updateMarker, updateText } from "../text/update.ts";
 import type { ImageUnit } from "../units.ts";

@@ -1,6 +1,6 @@
 import { isOursAlone } from "../../change/branch.ts";
 import { mergeHead } from "../../change/merge.ts";
-import { openScene, type Scene } from "../../change/scene.ts";
+import { openScene, type Scene } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
@@ -8,15 +8,15 @@ import type { PullRequest } from "../../model/github.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
-import { type ImageRecord, parseImageRecord } from "../text/record.ts";
+import { type ImageRecord, parseImageRecord } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import { type Verification, verifyImages } from "../verify.ts";
-import { orLater } from "./later.ts";
 import type { ImagePorts } from "./ports.ts";
 import { mergesItself } from "./publish.ts";
-import { publishedHead } from "./published.ts";
-import { settleImage } from "./settle.ts";
-import { wakeLater } from "./wake.ts";
+import { publishedHead } from "./published-heads.ts";
+import { settleImage } from "./record-merge.ts";
+import { orLater } from "./retry-later.ts";
+import { wakeLater } from "./schedule.ts";
 
 /**
  * Holds an open image pull request against the registry at its head, says so in its check, and merges it where that is Sluice's to do and everything else passed. What was merged goes into the history. May be repeated

@@ -1,9 +1,9 @@
 import type { RegistryJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
-import { noteSeen } from "./heard.ts";
-import { lookSoon } from "./pace.ts";
+import { lookSoon } from "./debounce.ts";
 import type { ImagePorts } from "./ports.ts";
-import { type Watcher, watchersOf } from "./watchers.ts";
+import { type Watcher, watchersOf } from "./subscriptions.ts";
+import { noteSeen } from "./tag-sightings.ts";
 
 /** Writes an event into the delivery log and has every unit looked at that asks for an image of it. May be repeated. */
 export async function runRegistry(

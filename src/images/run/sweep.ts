@@ -1,7 +1,7 @@
 import { messageOf } from "../../model/errors.ts";
 import type { InstalledRepositories } from "../../model/github.ts";
 import type { ImagePorts } from "./ports.ts";
-import { isWatched, watchedBefore, watchId } from "./watchers.ts";
+import { isWatched, watchedBefore, watchId } from "./subscriptions.ts";
 
 type SweepPorts = Pick<ImagePorts, "queue" | "records" | "log" | "clock">;
 

@@ -1,14 +1,14 @@
-import { openScene, type Scene } from "../../change/scene.ts";
-import { isUnconfigured } from "../../config/index.ts";
+import { openScene, type Scene } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { ImageJob, WatchJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
+import { isUnconfigured } from "../../targets/index.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import { closeOverdue } from "./close.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
-import { wakeLater } from "./wake.ts";
-import { forgetWatch, keepBroken, keepWatch, type Learnt, type Watched, watchId } from "./watchers.ts";
+import { wakeLater } from "./schedule.ts";
+import { forgetWatch, keepBroken, keepWatch, type Learnt, type Watched, watchId } from "./subscriptions.ts";
 
 /**
  * Learns from the default branch which images a repository asks for, and looks at what may have changed with it: every unit when the configuration of images did, else those with a branch, whose files

@@ -2,7 +2,7 @@ import { type SourceChanges, sourceSection } from "../../change/source/section.t
 import { clip, shortVersion } from "../../change/text/version.ts";
 import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
-import type { ImageRecord } from "./record.ts";
+import type { ImageRecord } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 
 /** What is said of one image beside the versions. */

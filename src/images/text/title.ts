@@ -1,5 +1,5 @@
 import { clip, shortMove, shortVersion } from "../../change/text/version.ts";
-import type { ImageRecord } from "./record.ts";
+import type { ImageRecord } from "./metadata.ts";
 
 /** GitHub's limit is 256 characters. */
 const most = 200;

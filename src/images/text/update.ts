@@ -1,6 +1,6 @@
 import { shortVersion } from "../../change/text/version.ts";
 import { code } from "../../diff/index.ts";
-import { type ImageRecord, sameVersions } from "./record.ts";
+import { type ImageRecord, sameVersions } from "./metadata.ts";
 import { bumpsLine } from "./title.ts";
 
 type Brought = Pick<ImageRecord, "images" | "targets">;

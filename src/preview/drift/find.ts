@@ -1,9 +1,10 @@
-import type { Config, IgnoreRule, TargetPlan } from "../../config/index.ts";
+import type { Config, IgnoreRule } from "../../config/index.ts";
 import { compareEnvironments, type EnvironmentRenders } from "../../diff/index.ts";
 import type { Drift, TargetPreview } from "../../model/preview.ts";
 import type { Render } from "../../model/render.ts";
+import type { TargetPlan } from "../../model/target-plan.ts";
 import type { Repository } from "../../model/tree.ts";
-import type { SideBySide } from "../side-by-side.ts";
+import type { SideBySide } from "../affected.ts";
 import { type MomentSources, momentReader, type TargetMoments } from "./moments.ts";
 import { type TracedDrift, withOrigins } from "./origins.ts";
 import { type EnvironmentPair, environmentPairs, touchedApps } from "./pairs.ts";

@@ -1,6 +1,6 @@
 import type { Render, Renderer } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
-import type { SideBySide, Sides } from "../side-by-side.ts";
+import type { SideBySide, Sides } from "../affected.ts";
 
 type Rendered = Extract<Render, { readonly ok: true }>;
 

@@ -1,6 +1,7 @@
-import { type Config, settingsFor, type TargetPlan } from "../../config/index.ts";
+import { type Config, settingsFor } from "../../config/index.ts";
 import type { TargetPreview } from "../../model/preview.ts";
 import { type Target, targetId } from "../../model/target.ts";
+import type { TargetPlan } from "../../model/target-plan.ts";
 
 /** One app in an environment and in the one that it is promoted from. */
 export interface EnvironmentPair {

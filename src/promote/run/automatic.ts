@@ -1,15 +1,15 @@
-import type { Scene } from "../../change/scene.ts";
+import type { Scene } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { ComputedPromotion } from "../compute.ts";
 import type { PromotionPair } from "../resolve.ts";
 import { parseBranch, promotionBranch } from "../text/branch.ts";
-import { type PromotionRecord, parseRecord } from "../text/record.ts";
-import { eachTold } from "./each.ts";
+import { type PromotionRecord, parseRecord } from "../text/metadata.ts";
+import { eachTold } from "./for-each-branch.ts";
 import { healthOf, type Observed } from "./health.ts";
-import { carry, planFor } from "./make.ts";
+import { carry, planFor } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { resolve } from "./scene.ts";
+import { resolve } from "./promotion-context.ts";
 
 /** Opens what promotes by itself: apps with `promote.auto`, not on hold, whose source is healthy where that is asked for. One pull request per target. */
 export async function promoteAutomatically(ports: PromotionPorts, scene: Scene, observed: Observed): Promise<void> {

@@ -1,5 +1,5 @@
 import { isOursAlone } from "../../change/branch.ts";
-import { type Scene, targetOf } from "../../change/scene.ts";
+import { type Scene, targetOf } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { compareTarget } from "../../diff/index.ts";
 import type { GateFinding, GateSettings, Health, Override, PromotionFacts, TargetFacts } from "../../model/gates.ts";
@@ -8,7 +8,7 @@ import type { Review } from "../../model/github-repository.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import { includes } from "../../policy/permission.ts";
-import type { PromotionRecord } from "../text/record.ts";
+import type { PromotionRecord } from "../text/metadata.ts";
 import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { behindIn } from "./versions-at.ts";

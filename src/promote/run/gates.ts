@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { isOursAlone } from "../../change/branch.ts";
 import { mergeHead } from "../../change/merge.ts";
-import { baseOf, openScene, type Scene, targetOf } from "../../change/scene.ts";
+import { baseOf, openScene, type Scene, targetOf } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { Fault, UserError } from "../../model/errors.ts";
@@ -12,13 +12,13 @@ import type { RunContext } from "../../model/queue.ts";
 import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
-import { type PromotionRecord, parseRecord } from "../text/record.ts";
+import { type PromotionRecord, parseRecord } from "../text/metadata.ts";
 import { factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
-import { belongs } from "./renew.ts";
-import { settle } from "./settle.ts";
+import { settle } from "./record-merge.ts";
+import { belongs } from "./replan.ts";
 
 /**
  * Evaluates the gates of one promotion pull request at its head, says them in its check and its body, sets the timer for the next moment that changes the answer, and merges where that is

@@ -1,4 +1,4 @@
-import type { Scene } from "../../change/scene.ts";
+import type { Scene } from "../../change/repository-context.ts";
 import type { HealthSource } from "../../config/index.ts";
 import type { Health } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";

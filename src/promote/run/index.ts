@@ -7,9 +7,9 @@ import { rollback } from "./commands/rollback.ts";
 import { status } from "./commands/status.ts";
 import type { PromotionPorts } from "./ports.ts";
 
-export { runChain } from "./chain.ts";
 export { runGates } from "./gates.ts";
 export type { PromotionPorts } from "./ports.ts";
+export { runChain } from "./status-comment.ts";
 export { runPromotions } from "./sweep.ts";
 
 /** The commands about promotions, through these ports. */

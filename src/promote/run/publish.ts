@@ -1,11 +1,11 @@
 import { dismissApprovals } from "../../change/approvals.ts";
-import type { Scene } from "../../change/scene.ts";
+import type { Scene } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { code } from "../../diff/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { versionsLine } from "../text/body.ts";
-import { type PromotionRecord, sameRenders, sameVersions } from "../text/record.ts";
-import type { CarryRequest } from "./make.ts";
+import { type PromotionRecord, sameRenders, sameVersions } from "../text/metadata.ts";
+import type { CarryRequest } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** A pull request that carries what was asked for. */

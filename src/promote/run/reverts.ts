@@ -1,11 +1,11 @@
-import type { Scene } from "../../change/scene.ts";
+import type { Scene } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
-import { changeOf } from "../text/carried.ts";
-import { eachTold } from "./each.ts";
+import { changeOf } from "../text/included-changes.ts";
+import { eachTold } from "./for-each-branch.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { versionsAt } from "./versions-at.ts";
 

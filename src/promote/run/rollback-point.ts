@@ -1,4 +1,4 @@
-import type { Scene } from "../../change/scene.ts";
+import type { Scene } from "../../change/repository-context.ts";
 import { earlierVersions } from "../../change/versions.ts";
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";

@@ -1,14 +1,14 @@
-import { openScene, type Scene } from "../../change/scene.ts";
+import { openScene, type Scene } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PromotionsJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { promoteAutomatically } from "./automatic.ts";
-import { eachTold } from "./each.ts";
+import { fulfilWaiting } from "./deferred-requests.ts";
+import { eachTold } from "./for-each-branch.ts";
 import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { renewOpen } from "./renew.ts";
+import { renewOpen } from "./replan.ts";
 import { recordReverts } from "./reverts.ts";
-import { fulfilWaiting } from "./waiting.ts";
 
 /**
  * Brings every promotion of a repository up to date with its base branch, its deployments and its holds: what was reverted is held, what waited is opened, what the base's new commits touch is

@@ -1,4 +1,4 @@
-import type { Scene } from "../../change/scene.ts";
+import type { Scene } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Target } from "../../model/target.ts";

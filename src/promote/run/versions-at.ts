@@ -1,4 +1,4 @@
-import { type Scene, targetOf } from "../../change/scene.ts";
+import { type Scene, targetOf } from "../../change/repository-context.ts";
 import { shortVersion } from "../../change/text/version.ts";
 import { compareVersions, imageVersions, versionsAt as targetVersion } from "../../change/versions.ts";
 import type { Render } from "../../model/render.ts";

@@ -1,11 +1,11 @@
-import type { Drafts } from "../../change/drafts.ts";
 import { bareEntry } from "../../change/entries.ts";
-import { strangersOf } from "../../change/own.ts";
+import { strangersOf } from "../../change/ownership.ts";
 import { wouldTouch } from "../../change/results.ts";
-import { joinPath, parentPath } from "../../config/plan.ts";
+import type { Drafts } from "../../change/staged-files.ts";
 import { type FoundSettings, type VersionSetting, versionEdits } from "../../edit/find/index.ts";
 import { documentAt, type Node, parseYaml } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
+import { joinPath, parentPath } from "../../model/paths.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { Tree, TreeChange } from "../../model/tree.ts";
 import type { StrategyInput } from "./strategy.ts";

@@ -1,12 +1,12 @@
 import { bareEntry, sameEntry } from "../../change/entries.ts";
-import type { ChangePlan } from "../../change/side.ts";
+import type { ChangePlan } from "../../change/rendered-target.ts";
 import { listed } from "../../change/words.ts";
-import { fillTemplate } from "../../config/paths.ts";
-import { matchesGlob } from "../../config/patterns.ts";
-import { joinPath } from "../../config/plan.ts";
+import { fillTemplate } from "../../config/values/templates.ts";
 import { UserError } from "../../model/errors.ts";
+import { joinPath } from "../../model/paths.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree, TreeChange, TreeEntry } from "../../model/tree.ts";
+import { matchesGlob } from "../../targets/patterns.ts";
 import type { StrategyInput } from "./strategy.ts";
 
 /**

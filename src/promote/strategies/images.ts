@@ -1,18 +1,18 @@
-import { Drafts } from "../../change/drafts.ts";
-import { textsOf, versionChanges } from "../../change/images/expect.ts";
+import { textsOf, versionChanges } from "../../change/images/expected-changes.ts";
+import type { Wish } from "../../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../../change/images/image-uses.ts";
 import { orderOf } from "../../change/images/order.ts";
 import { setImages } from "../../change/images/set-images.ts";
-import type { Wish } from "../../change/images/wish.ts";
-import type { ChangePlan, Side } from "../../change/side.ts";
+import type { ChangePlan, Side } from "../../change/rendered-target.ts";
+import { Drafts } from "../../change/staged-files.ts";
 import { listed } from "../../change/words.ts";
 import { toItems } from "../../diff/item.ts";
 import { type FoundSettings, findSettings, printImage } from "../../edit/find/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import { carryCharts } from "./charts.ts";
 import { carryPaths } from "./paths.ts";
+import { type ImageSide, wishesFor } from "./requests.ts";
 import type { StrategyInput } from "./strategy.ts";
-import { type ImageSide, wishesFor } from "./wishes.ts";
 
 /**
  * Carries the versions of images and charts that the source has, and the values that `paths` names. Each is set where the target's own files set it; where only a file that others share does, it is set anew in

@@ -1,13 +1,13 @@
-import { Drafts } from "../../change/drafts.ts";
-import { strangersOf } from "../../change/own.ts";
+import { strangersOf } from "../../change/ownership.ts";
 import type { Replacement } from "../../change/proof/text.ts";
+import type { ChangePlan, Side } from "../../change/rendered-target.ts";
 import { wouldTouch } from "../../change/results.ts";
-import type { ChangePlan, Side } from "../../change/side.ts";
-import { fillTemplate } from "../../config/paths.ts";
-import { joinPath } from "../../config/plan.ts";
+import { Drafts } from "../../change/staged-files.ts";
+import { fillTemplate } from "../../config/values/templates.ts";
 import { type KeyQuery, parseKey, resolveKey } from "../../edit/find/index.ts";
 import { documentAt, type Node, parseYaml, type ScalarNode, type ScalarValue } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
+import { joinPath } from "../../model/paths.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { Target } from "../../model/target.ts";
 import type { StrategyInput } from "./strategy.ts";

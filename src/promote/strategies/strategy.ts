@@ -1,5 +1,5 @@
-import type { Readers } from "../../change/readers.ts";
-import type { ChangePlan, Side } from "../../change/side.ts";
+import type { Readers } from "../../change/dependents.ts";
+import type { ChangePlan, Side } from "../../change/rendered-target.ts";
 import type { PromotionPair } from "../resolve.ts";
 
 /** What a strategy plans from. */

@@ -1,9 +1,9 @@
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
-import { type BuiltImage, builtSection } from "./built.ts";
-import { type Carried, carriedSection } from "./carried.ts";
-import type { PromotionRecord } from "./record.ts";
+import { type Carried, carriedSection } from "./included-changes.ts";
+import type { PromotionRecord } from "./metadata.ts";
+import { type BuiltImage, builtSection } from "./source-commits.ts";
 
 /** What a promotion's body is made of. */
 export interface BodyParts {

@@ -1,6 +1,6 @@
 import { clip, shortMove } from "../../change/text/version.ts";
 import type { VersionChange } from "../../model/promotion.ts";
-import type { PromotionRecord } from "./record.ts";
+import type { PromotionRecord } from "./metadata.ts";
 
 /** GitHub's limit is 256 characters. */
 const LIMIT = 200;

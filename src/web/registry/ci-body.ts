@@ -2,7 +2,7 @@ import { z } from "zod";
 import { pushedImage, type Said, splitReference } from "../../model/pushed-image.ts";
 import { imageAddress } from "../../model/registry.ts";
 import type { Reading } from "./adapter.ts";
-import { pushedReading } from "./pushed.ts";
+import { pushedReading } from "./read-pushes.ts";
 
 const id = z.string().max(256).optional();
 const image = z.strictObject({

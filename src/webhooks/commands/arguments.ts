@@ -1,8 +1,8 @@
 import { UserError } from "../../model/errors.ts";
 import type { Arguments, Command, Flag } from "./command.ts";
 import { closest } from "./distance.ts";
-import { usageOf } from "./page.ts";
 import { type Token, tokensOf } from "./tokens.ts";
+import { usageOf } from "./usage.ts";
 
 /** What follows a command's name, held against what the command takes. Quotes keep blanks together. Anything else is a `usage` UserError that shows the usage. */
 export function parseArguments(command: Command, rest: string): Arguments {

@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { commandList, whoDecides } from "./page.ts";
+import { commandList, whoDecides } from "./usage.ts";
 
 /** `/help`. */
 export const help: Command = {

@@ -1,7 +1,7 @@
 import type { UserError } from "../../model/errors.ts";
 import { clip } from "./arguments.ts";
-import { cut } from "./cut.ts";
 import type { Found } from "./find.ts";
+import { cut } from "./truncate.ts";
 
 /** What became of one command. `name` is what was written after the slash, short. */
 export type Outcome =

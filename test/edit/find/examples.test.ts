@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { resolveTargets } from "../../../src/config/index.ts";
+import { resolveTargets } from "../../../src/targets/index.ts";
 import { tempDir } from "../../support/temp-git.ts";
 import { filesBelow, openScene, type Scene, told } from "./support/scene.ts";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { keepWatch, watchedBefore } from "../../../src/images/run/subscriptions.ts";
 import { sweepWatches } from "../../../src/images/run/sweep.ts";
-import { keepWatch, watchedBefore } from "../../../src/images/run/watchers.ts";
 import type { InstalledRepository } from "../../../src/model/github.ts";
 import { memoryRecords } from "../../support/memory-records.ts";
 import { type MemoryQueue, memoryLog, memoryQueue } from "../../webhooks/fakes.ts";

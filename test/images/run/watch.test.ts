@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createDeliveryLog } from "../../../src/images/deliveries.ts";
+import { createDeliveryLog } from "../../../src/images/event-log.ts";
 import type { ImagePorts } from "../../../src/images/run/ports.ts";
 import { runRegistry } from "../../../src/images/run/registry.ts";
+import { watchersOf } from "../../../src/images/run/subscriptions.ts";
 import { runWatch } from "../../../src/images/run/watch.ts";
-import { watchersOf } from "../../../src/images/run/watchers.ts";
 import { UserError } from "../../../src/model/errors.ts";
 import type { GitHubRepository } from "../../../src/model/github-repository.ts";
 import type { RegistryJob, WatchJob } from "../../../src/model/jobs.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createSeal } from "../../../src/change/seal.ts";
+import { createSeal } from "../../../src/change/signature.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../../../src/images/text/body.ts";
-import { type ImageRecord, parseImageRecord, printImageRecord } from "../../../src/images/text/record.ts";
+import { type ImageRecord, parseImageRecord, printImageRecord } from "../../../src/images/text/metadata.ts";
 
 const branch = "sluice/image/web-12345678";
 const seal = createSeal("a private key");

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createSeal } from "../../../src/change/seal.ts";
+import { createSeal } from "../../../src/change/signature.ts";
 import type { GateVerdict } from "../../../src/model/gates.ts";
 import { type BodyParts, promotionBody } from "../../../src/promote/text/body.ts";
-import { changeOf } from "../../../src/promote/text/carried.ts";
-import { chainComment } from "../../../src/promote/text/chain.ts";
 import { gatesCheck, gatesSection, openGates, replaceGates } from "../../../src/promote/text/gates.ts";
-import { parseRecord, printRecord } from "../../../src/promote/text/record.ts";
+import { changeOf } from "../../../src/promote/text/included-changes.ts";
+import { parseRecord, printRecord } from "../../../src/promote/text/metadata.ts";
+import { chainComment } from "../../../src/promote/text/status-comment.ts";
 import { promotionTitle } from "../../../src/promote/text/title.ts";
 
 const seal = createSeal("key");

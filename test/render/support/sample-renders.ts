@@ -1,4 +1,4 @@
-import { type KeptRender, keptRender, sha256 } from "../../../src/render/kept.ts";
+import { type KeptRender, keptRender, sha256 } from "../../../src/render/cached-render.ts";
 
 /** The key of sample render `number`: ten share one. */
 export function keyOf(number: number): string {

@@ -1,6 +1,6 @@
 import { createSign } from "node:crypto";
 
-import type { LocalGitHub } from "../../../src/sandbox/index.ts";
+import type { LocalGitHub } from "../../../sandbox/index.ts";
 
 /** An answer with its parsed body. */
 export interface Answer {

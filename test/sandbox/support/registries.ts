@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { z } from "zod";
-import { startLocalRegistry } from "../../../src/sandbox/index.ts";
+import { startLocalRegistry } from "../../../sandbox/index.ts";
 import { credentials, distributions, startDistribution } from "../../support/distribution.ts";
 
 /** Where notifications go. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll } from "vitest";
 
-import type { LocalGitHubOptions, PullSummary, RepositoryRef } from "../../../src/sandbox/index.ts";
+import type { LocalGitHubOptions, PullSummary, RepositoryRef } from "../../../sandbox/index.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "../../support/local-github.ts";
 import { type Answer, installationToken, request } from "./api.ts";
 

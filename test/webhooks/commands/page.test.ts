@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { commandsPage } from "../../../src/webhooks/commands/page.ts";
+import { commandsPage } from "../../../scripts/generate/commands-page.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
 
 describe("the page of commands", () => {

@@ -1,11 +1,11 @@
-import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
+import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import { GATES } from "../../../model/gates.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { nearestGate } from "../../text/gate-names.ts";
-import { type PromotionRecord, parseRecord } from "../../text/record.ts";
+import { type PromotionRecord, parseRecord } from "../../text/metadata.ts";
 import { factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";

@@ -1,4 +1,4 @@
-import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
+import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
 import { when } from "../../../change/text/when.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";

@@ -1,14 +1,14 @@
-import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
+import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
 import { code } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { parseBranch } from "../../text/branch.ts";
-import { parseRecord } from "../../text/record.ts";
-import { carry, planFor } from "../make.ts";
+import { parseRecord } from "../../text/metadata.ts";
+import { carry, planFor } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { describeMade, describePlan } from "../say.ts";
-import { resolve } from "../scene.ts";
+import { resolve } from "../promotion-context.ts";
+import { describeMade, describePlan } from "../reply-text.ts";
 import { touchedApps, wantsOf } from "../touched.ts";
 import { assertAllowed } from "./rights.ts";
 

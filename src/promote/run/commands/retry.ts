@@ -1,14 +1,14 @@
-import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
+import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { parseBranch } from "../../text/branch.ts";
-import { parseRecord } from "../../text/record.ts";
-import { carry } from "../make.ts";
+import { parseRecord } from "../../text/metadata.ts";
+import { carry } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { belongs, renewOne } from "../renew.ts";
-import { describeMade } from "../say.ts";
-import { resolve } from "../scene.ts";
+import { resolve } from "../promotion-context.ts";
+import { belongs, renewOne } from "../replan.ts";
+import { describeMade } from "../reply-text.ts";
 import { assertAllowed } from "./rights.ts";
 
 /** `/retry`: on a promotion it plans, describes and evaluates again; on any other pull request it previews again and looks at all promotions. */

@@ -1,4 +1,4 @@
-import type { Scene } from "../../../change/scene.ts";
+import type { Scene } from "../../../change/repository-context.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { Allow } from "../../../model/gates.ts";

@@ -1,15 +1,15 @@
-import { baseOf, openScene, type Scene } from "../../../change/scene.ts";
+import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
-import { parseRecord } from "../../text/record.ts";
+import { parseRecord } from "../../text/metadata.ts";
 import { observe } from "../health.ts";
-import { carry, type Made } from "../make.ts";
+import { carry, type Made } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
+import { describeMade } from "../reply-text.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
-import { describeMade } from "../say.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
 import { assertAllowed } from "./rights.ts";
 

@@ -1,14 +1,14 @@
-import { baseOf, openScene } from "../../../change/scene.ts";
+import { baseOf, openScene } from "../../../change/repository-context.ts";
 import { code } from "../../../diff/index.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { evaluateGates } from "../../../policy/gates/index.ts";
-import { chainComment } from "../../text/chain.ts";
 import { gatesSection, verdictLine } from "../../text/gates.ts";
-import { parseRecord } from "../../text/record.ts";
-import { chainSteps } from "../chain-steps.ts";
+import { parseRecord } from "../../text/metadata.ts";
+import { chainComment } from "../../text/status-comment.ts";
 import { factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
+import { chainSteps } from "../status-steps.ts";
 import { wantsOf } from "../touched.ts";
 
 /** `/status`: on a promotion its gates, on any other pull request where its change is. */

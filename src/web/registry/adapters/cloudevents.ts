@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { HeaderHook } from "../../../model/hooks.ts";
 import { isImageHost, type Said, splitHost, splitReference } from "../../../model/pushed-image.ts";
 import { type Adapter, ignored, type Reading, type RequestHead } from "../adapter.ts";
-import { pushedReading } from "../pushed.ts";
+import { pushedReading } from "../read-pushes.ts";
 import { checkHeader } from "../secrets.ts";
 import { saidByAcr } from "./acr.ts";
 import { readHarbor } from "./harbor.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { HeaderHook } from "../../../model/hooks.ts";
 import { isImageHost } from "../../../model/pushed-image.ts";
 import { type Adapter, ignored } from "../adapter.ts";
-import { idOfAll, pushedReading } from "../pushed.ts";
+import { idOfAll, pushedReading } from "../read-pushes.ts";
 import { checkHeader } from "../secrets.ts";
 
 const event = z.object({

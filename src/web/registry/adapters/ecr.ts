@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { HeaderHook } from "../../../model/hooks.ts";
 import { type Adapter, ignored } from "../adapter.ts";
-import { pushedReading } from "../pushed.ts";
+import { pushedReading } from "../read-pushes.ts";
 import { checkHeader } from "../secrets.ts";
 
 const schema = z.object({

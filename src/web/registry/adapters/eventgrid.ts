@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { EventGridHook } from "../../../model/hooks.ts";
 import { type Adapter, ignored } from "../adapter.ts";
-import { idOfAll, pushedReading } from "../pushed.ts";
+import { idOfAll, pushedReading } from "../read-pushes.ts";
 import { checkHeader, checkPath } from "../secrets.ts";
 import { saidByAcr } from "./acr.ts";
 

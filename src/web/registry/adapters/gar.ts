@@ -4,7 +4,7 @@ import { splitHost, splitReference } from "../../../model/pushed-image.ts";
 import { type Adapter, authentic, ignored, type RequestHead, refused } from "../adapter.ts";
 import { parseJson } from "../json.ts";
 import { verifyToken } from "../oidc.ts";
-import { pushedReading } from "../pushed.ts";
+import { pushedReading } from "../read-pushes.ts";
 
 const ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { JfrogHook } from "../../../model/hooks.ts";
 import { isImageHost } from "../../../model/pushed-image.ts";
 import { type Adapter, ignored } from "../adapter.ts";
-import { pushedReading } from "../pushed.ts";
+import { pushedReading } from "../read-pushes.ts";
 import { checkHeader, checkSignature, checkSigned, type Signing } from "../secrets.ts";
 
 const HEADER = "x-jfrog-event-auth";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { NexusHook } from "../../../model/hooks.ts";
 import { type Adapter, ignored } from "../adapter.ts";
-import { pushedReading } from "../pushed.ts";
+import { pushedReading } from "../read-pushes.ts";
 import { checkSignature, checkSigned, type Signing } from "../secrets.ts";
 
 const signing: Signing = { algorithm: "sha1", header: "x-nexus-webhook-signature", prefix: "" };

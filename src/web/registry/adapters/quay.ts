@@ -3,7 +3,7 @@ import type { QuayHook } from "../../../model/hooks.ts";
 import { splitHost } from "../../../model/pushed-image.ts";
 import { type Adapter, authentic, ignored, refused } from "../adapter.ts";
 import { parseJson } from "../json.ts";
-import { pushedReading } from "../pushed.ts";
+import { pushedReading } from "../read-pushes.ts";
 import { checkPath, isSecret } from "../secrets.ts";
 
 const schema = z.object({

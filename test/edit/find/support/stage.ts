@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { type FileEdit, type FoundSettings, findSettings } from "../../../../src/edit/find/index.ts";
-import { overlay } from "../../../../src/edit/overlay.ts";
 import { applyEdits } from "../../../../src/edit/splice/index.ts";
+import { overlay } from "../../../../src/edit/staged-tree.ts";
 import type { Json } from "../../../../src/model/json.ts";
 import type { Renderer, RenderSource } from "../../../../src/model/render.ts";
 import type { RenderSpec } from "../../../../src/model/target.ts";

@@ -1,0 +1,82 @@
+import type { Command } from "../../src/webhooks/commands/command.ts";
+import { commandList, usageOf, whoDecides, whoOf } from "../../src/webhooks/commands/usage.ts";
+
+/** The page `docs/commands.md`; a test keeps the file equal to it. */
+export function commandsPage(table: readonly Command[]): string {
+  return [...intro, "", commandList(table), ...table.flatMap((one) => ["", ...section(one)]), ""].join("\n");
+}
+
+const intro = [
+  "# Commands",
+  "",
+  "Comment on a pull request to tell Sluice what to do:",
+  "",
+  "```text",
+  "Looks good in staging.",
+  "",
+  "/promote prod",
+  "```",
+  "",
+  "Sluice answers with 👀 when it has seen the command, then with 🚀 when it was carried out or 👎 when it was not, and with one reply that says what was",
+  "done, or what was wrong and how to mend it:",
+  "",
+  "> To `mona`:",
+  ">",
+  "> 👎 `/promote pord`: there is no environment `pord`. Did you mean `prod`?",
+  "",
+  "## How a command is written",
+  "",
+  "- At the start of its own line, with nothing before the slash. One line is one command.",
+  "- A comment may have up to ten, with other text around them. They are carried out in order, and one that is refused does not stop the next. All are answered in",
+  "  one reply.",
+  "- `<env>` is the name of an environment, `<app>` of an app, as the preview's comment shows them. What stands in `[…]` may be left out, and `…` may be several.",
+  '- Quotes keep blanks together: `"my app"`. Quotes that a phone turned round (“my app”) and dashes that it joined (`—dry-run`) are understood, and so are',
+  "  backticks around a word, commas between apps and `/PROMOTE`.",
+  "- Text in code blocks, quotes, tables, links, footnotes, HTML comments and `<details>` is left alone, and so is the mail below an answer by mail. So is every",
+  "  line that only looks like a command (`/etc/passwd`, `/cc @somebody`). A name that is nearly a command's gets a suggestion.",
+  "- Only new comments by people on pull requests count. Editing a comment does nothing: write a new one. Bots are ignored.",
+  "- When GitHub or something else that Sluice needs is away, it tries again for some minutes, and says so when that did not help.",
+  "",
+  "## Who may",
+  "",
+  "Rights are checked at the moment of the command: your level in the repository (`read`, `triage`, `write`, `maintain`, `admin`), and for most commands the",
+  "[configuration](configuration.md) of the branch that the pull request goes into, never that of the pull request itself. On a pull request from a fork the",
+  "same rules hold: what counts is who comments, not whose branch it is.",
+  "",
+  whoDecides,
+  "",
+  "Who may not gets 👎 and a reply that names what is missing; nothing else happens.",
+  "",
+  "## From staging to production and back",
+  "",
+  "1. On the pull request that brought version 1.4.0 to staging, open or merged: `/promote prod`. Sluice opens a promotion pull request, with the rendered",
+  "   diff for production and a table of the gates that it must pass.",
+  "2. On the promotion: approve it, as on any pull request. Is a gate in the way that must not be? `/override soak the fix cannot wait`. Is a finding meant?",
+  "   `/ack` and its name.",
+  "3. Where is it? `/status`, on either of the two.",
+  "4. It was no good: `/rollback prod webapp`. Sluice opens the pull request that brings back the version before, and holds production, so that nothing is",
+  "   promoted there by itself.",
+  "5. It is mended: `/release prod/webapp`, or `/promote prod webapp` with the newer version.",
+  "",
+  "## All commands",
+];
+
+function section(one: Command): string[] {
+  const flags = one.flags.map((flag) => `- \`--${flag.name}\`: ${flag.summary}.`);
+  return [
+    `### \`${usageOf(one)}\``,
+    "",
+    one.details,
+    ...(flags.length === 0 ? [] : ["", ...flags]),
+    "",
+    "| Example | What comes of it |",
+    "|---|---|",
+    ...one.examples.map(({ line, does }) => `| \`${line}\` | ${does} |`),
+    "",
+    `Who may: ${whoOf(one)}. ${upperFirst(one.why)}.`,
+  ];
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,98 @@
+import type { Config } from "../config/index.ts";
+import { UserError } from "../model/errors.ts";
+import type { PullRequest } from "../model/github.ts";
+import type { GitHubRepository } from "../model/github-repository.ts";
+import type { HistoryEntry, RepositoryState, StateAddress } from "../model/state.ts";
+import { type Target, targetId } from "../model/target.ts";
+import type { TargetPlan } from "../model/target-plan.ts";
+import type { Repository, Tree } from "../model/tree.ts";
+import { configured } from "../targets/index.ts";
+import type { ChangePorts } from "./ports.ts";
+
+/** A config repository as it is at one moment, for one job. */
+export interface Scene {
+  readonly where: StateAddress;
+  readonly github: GitHubRepository;
+  readonly repository: Repository;
+  /** The branch that the environments live on, and its head. */
+  readonly base: string;
+  readonly head: string;
+  readonly tree: Tree;
+  readonly config: Config;
+  readonly targets: TargetPlan;
+  readonly state: RepositoryState;
+  /** Sluice's own branches with their heads. */
+  readonly branches: ReadonlyMap<string, string>;
+  /** The repository's page. */
+  readonly url: string;
+  readonly signal: AbortSignal;
+}
+
+const heads = "refs/heads/";
+const ours = `${heads}sluice/`;
+
+/** Opens the scene: one fetch for everything, no REST call. A base without a usable `.sluice.yaml` is a `config` UserError. */
+export async function openScene(
+  ports: ChangePorts,
+  where: StateAddress,
+  base: string,
+  signal: AbortSignal,
+  want: readonly string[] = [],
+): Promise<Scene> {
+  const github = await ports.github(where.installationId, where.repository);
+  const wantIfThere = [`${ours}*`, ports.state.ref];
+  const request = { repository: where.repository, want: [`${heads}${base}`, ...want], wantIfThere };
+  const repository = await ports.mirrors.open(request, signal);
+  const state = await ports.state.read(where, signal, repository);
+  const head = await repository.resolve(`${heads}${base}`);
+  const tree = await repository.tree(head);
+  const { config, plan: targets } = await configured(tree, ports.memo);
+  const refs = await repository.refs(ours);
+  const branches = new Map([...refs].map(([ref, sha]) => [ref.slice(heads.length), sha]));
+  const url = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}`;
+  return { where, github, repository, base, head, tree, config, targets, state, branches, url, signal };
+}
+
+/**
+ * The branch that a pull request's promotions live on. Anybody who may push can make another branch with a configuration of their own and open pull requests into it: what the owners decided
+ * is on the default branch. A pull request into another one is a `refused` UserError.
+ */
+export function baseOf({ base, defaultBranch }: Pick<PullRequest, "base" | "defaultBranch">): string {
+  if (base.ref === defaultBranch) return defaultBranch;
+  throw new UserError(
+    "refused",
+    `promotions live on \`${defaultBranch}\`, and this pull request goes into \`${base.ref}\``,
+    {
+      fix: `comment on a pull request into \`${defaultBranch}\``,
+    },
+  );
+}
+
+/** The scene as it is by now, after somebody else was faster. */
+export function reopen(
+  ports: ChangePorts,
+  { where, base, signal }: Scene,
+  want: readonly string[] = [],
+): Promise<Scene> {
+  return openScene(ports, where, base, signal, want);
+}
+
+/** The target of an app in an environment, at the base. */
+export function targetOf(scene: Scene, app: string, environment: string): Target | undefined {
+  const id = targetId(app, environment);
+  return scene.targets.targets.find((target) => target.id === id);
+}
+
+/** The history of a target for what only tells of it: one that somebody broke by hand tells nothing. What decides by it reads `scene.state.history`. */
+export async function historyOf(
+  { state }: Pick<Scene, "state">,
+  environment: string,
+  app: string,
+): Promise<readonly HistoryEntry[]> {
+  try {
+    return await state.history(environment, app);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { checkedText, parsedText } from "../values/checked-text.ts";
+import { checkTimezone, parseWindow } from "../values/windows.ts";
+import { overrideAllowSchema } from "./people.ts";
+import { appSchema, count, durationSchema, filledText } from "./values.ts";
+
+const spanSchema = parsedText(parseWindow);
+
+const windowSchema = z
+  .strictObject({
+    allow: spanSchema.exactOptional().meta({
+      description: "When merging is allowed: days and hours, or two dates.",
+      examples: ["mon-fri 09:00-17:00"],
+    }),
+    deny: spanSchema
+      .exactOptional()
+      .meta({ description: "When merging is not allowed; wins over `allow`.", examples: ["2026-12-20/2027-01-03"] }),
+    timezone: checkedText(checkTimezone)
+      .prefault("UTC")
+      .meta({ description: "IANA time zone of the days and hours.", examples: ["Europe/Berlin"] }),
+  })
+  .superRefine((window, context) => {
+    if ((window.allow === undefined) !== (window.deny === undefined)) return;
+    context.addIssue({
+      code: "custom",
+      message: window.allow === undefined ? "has neither `allow` nor `deny`" : "has both `allow` and `deny`",
+      params: { fix: "Give each window exactly one of the two; write two windows for both." },
+    });
+  })
+  .meta({ description: "One window: `allow` or `deny`, with a time zone." });
+
+const gateKeys = {
+  approvals: count(0, 10).meta({
+    description: "Approving reviews that the promotion pull request needs. Requested changes block it in any case.",
+    examples: [1],
+  }),
+  selfApproval: z.boolean().meta({
+    description: "Whether the approval of the person who asked for the promotion counts.",
+    examples: [false],
+  }),
+  healthy: z
+    .boolean()
+    .meta({ description: "Whether the version must be live and healthy in `from`.", examples: [true] }),
+  soak: durationSchema.meta({
+    description: "How long it must have been live and healthy in `from`.",
+    examples: ["30m"],
+  }),
+  checks: z
+    .array(filledText("the name of a check"))
+    .max(100)
+    .meta({ description: "Check runs or statuses that must have passed on the carried commit.", examples: [["e2e"]] }),
+  findings: z.enum(["danger", "warning", "none"]).meta({
+    description:
+      "From which severity on a finding of the promotion's preview must be acknowledged (`/ack`); `none`: findings hold nothing back.",
+    examples: ["warning"],
+  }),
+  windows: z
+    .array(windowSchema)
+    .max(50)
+    .meta({
+      description:
+        "When a promotion may be merged: in any `allow` window (none means always) and in no `deny` window. A window is open while the clocks of its time zone show a time in it.",
+      examples: [[{ allow: "mon-fri 09:00-17:00", timezone: "Europe/Berlin" }]],
+    }),
+  dependsOn: z
+    .array(appSchema)
+    .max(100)
+    .meta({
+      description:
+        "Apps that must carry the version here that they carry in `from`. Each app is left out of its own list.",
+      examples: [["database"]],
+    }),
+  override: overrideAllowSchema,
+};
+
+/** What a promotion must meet. */
+export const gatesSchema = z
+  .strictObject({
+    approvals: gateKeys.approvals.default(0),
+    selfApproval: gateKeys.selfApproval.default(true),
+    healthy: gateKeys.healthy.default(true),
+    soak: gateKeys.soak.exactOptional(),
+    checks: gateKeys.checks.default([]),
+    findings: gateKeys.findings.default("danger"),
+    windows: gateKeys.windows.prefault([]),
+    dependsOn: gateKeys.dependsOn.default([]),
+    override: gateKeys.override.prefault({}),
+  })
+  .meta({ description: "What must be true before a promotion is merged." });
+
+/** An app's own `gates`: only what differs. */
+export const gatesOverrideSchema = z
+  .strictObject(gateKeys)
+  .exactPartial()
+  .meta({ description: "Keys that win over the environment's `gates`." });

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { Allow } from "../../model/gates.ts";
+import { checkedText } from "../values/checked-text.ts";
+
+const login = checkedText((text) =>
+  /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$/.test(text)
+    ? undefined
+    : { problem: "is not a GitHub login", fix: "Write the login without `@`, such as `octocat`." },
+);
+const team = checkedText((text) =>
+  /^[a-z0-9][a-z0-9._-]*$/i.test(text)
+    ? undefined
+    : {
+        problem: "is not the slug of a team",
+        fix: "Write the team's slug without `@` and organisation, such as `release`.",
+      },
+);
+
+function people(least: number) {
+  return {
+    users: z
+      .array(login)
+      .min(least)
+      .max(100)
+      .exactOptional()
+      .meta({ description: "GitHub logins.", examples: [["octocat"]] }),
+    teams: z
+      .array(team)
+      .min(least)
+      .max(100)
+      .exactOptional()
+      .meta({ description: "Slugs of teams of the repository's organisation.", examples: [["release"]] }),
+  };
+}
+
+/** Who may do what `description` says. An empty list would read as nobody and mean everybody, so there is none. */
+function allow(permission: Allow["permission"], description: string) {
+  return z
+    .strictObject({
+      ...people(1),
+      permission: z
+        .enum(["read", "triage", "write", "maintain", "admin"])
+        .default(permission)
+        .meta({
+          description: "Least permission in the repository that a person must have besides.",
+          examples: ["maintain"],
+        }),
+    })
+    .meta({ description });
+}
+
+/** Who may act on an environment. */
+export const allowSchema = allow(
+  "write",
+  "Who may promote, hold and roll back here: these people and teams (none named: everybody) with this permission.",
+);
+
+/** Who may pass a gate. */
+export const overrideAllowSchema = allow(
+  "maintain",
+  "Who may pass a gate with `/override`, a hold included: these people and teams (none named: everybody) with this permission.",
+);
+
+/** Who is asked for a review. */
+export const reviewersSchema = z
+  .strictObject(people(0))
+  .meta({ description: "Who is asked to review promotion pull requests." });

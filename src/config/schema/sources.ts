@@ -1,0 +1,35 @@
+import type { KeyPath } from "../../model/problem.ts";
+import type { TargetSource } from "./renderers.ts";
+import type { Environment, Override } from "./schema.ts";
+
+/** How folders become resources, as an environment, a place or an override says it. */
+export type RendererOptions = Pick<TargetSource, "renderer" | "helm" | "kustomize" | "plain">;
+
+/** A place of targets with what the environment says for all of its places, and its path within the environment. */
+export interface LocatedSource {
+  readonly source: TargetSource;
+  readonly path: KeyPath;
+}
+
+/** Every place of an environment's targets: its own `path`, or each entry of `targets` with the environment's options underneath. */
+export function sourcesOf(environment: Environment): readonly LocatedSource[] {
+  const { path, app, exclude = [], targets = [] } = environment;
+  const options = mergeOptions({}, environment);
+  const own = path === undefined ? [] : [{ source: { ...options, path, exclude, ...(app && { app }) }, path: [] }];
+  const listed = targets.map((entry, index) => ({
+    source: { ...entry, ...mergeOptions(options, entry), exclude: [...exclude, ...(entry.exclude ?? [])] },
+    path: ["targets", index],
+  }));
+  return [...own, ...listed];
+}
+
+/** Options of two levels: the renderers' maps are merged key by key, `over` wins. */
+export function mergeOptions(under: RendererOptions, over: RendererOptions | Override): RendererOptions {
+  const renderer = over.renderer ?? under.renderer;
+  return {
+    ...(renderer && { renderer }),
+    ...((under.helm ?? over.helm) && { helm: { ...under.helm, ...over.helm } }),
+    ...((under.kustomize ?? over.kustomize) && { kustomize: { ...under.kustomize, ...over.kustomize } }),
+    ...((under.plain ?? over.plain) && { plain: { ...under.plain, ...over.plain } }),
+  };
+}

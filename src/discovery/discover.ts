@@ -1,0 +1,97 @@
+import { UserError } from "../model/errors.ts";
+import { byText } from "../model/paths.ts";
+import { nowhere, wrong } from "../model/problem.ts";
+import type { RenderSpec } from "../model/target.ts";
+import { type Target, targetId } from "../model/target.ts";
+import type { TargetPlan } from "../model/target-plan.ts";
+import type { Tree } from "../model/tree.ts";
+import { discoverCharts } from "./charts.ts";
+import { compareEnvironments, defaultEnvironment } from "./environment-names.ts";
+import { type Folders, listFolders } from "./folders.ts";
+import { discoverKustomizations } from "./kustomizations.ts";
+import { appNames, layoutOf, safeName } from "./layout.ts";
+import { discoverPlain } from "./plain-manifests.ts";
+import type { ScanMemo } from "./scan.ts";
+
+/** A folder that renders for one environment, before the apps have names. A Helm release gets its app's name. */
+export interface Unit {
+  readonly render: RenderSpec;
+  /** Where the folder's path does not say it. */
+  readonly environment?: string;
+}
+
+/** What the steps of discovery share. */
+export interface Discovery {
+  readonly tree: Tree;
+  readonly folders: Folders;
+  readonly memo: ScanMemo;
+}
+
+/**
+ * The targets that a tree without a configuration seems to have: the usual layouts, then every kustomization that nobody references, every chart, every folder
+ * of plain manifests. `memo` keeps what was learnt of files between calls. The same tree always gives the same plan.
+ */
+export async function discoverTargets(tree: Tree, memo: ScanMemo = new Map()): Promise<TargetPlan> {
+  try {
+    return await discover({ tree, memo, folders: await listFolders(tree) });
+  } catch (error) {
+    if (!(error instanceof UserError) || error.kind !== "limit") throw error;
+    const problem = nowhere(".sluice.yaml")(wrong([], error.message, error.fix ?? "Add a `.sluice.yaml`."));
+    return { targets: [], environments: [], source: "discovered", problems: [problem], notes: [] };
+  }
+}
+
+async function discover(discovery: Discovery): Promise<TargetPlan> {
+  const kustomizations = await discoverKustomizations(discovery);
+  const charts = await discoverCharts(discovery, kustomizations.references);
+  const plain = await discoverPlain(discovery, kustomizations.references);
+  const targets = nameUnits([...kustomizations.units, ...charts.units, ...plain]);
+  const environments = [...new Set(targets.map((target) => target.environment))];
+  const none =
+    targets.length === 0 ? ["Nothing in the repository renders: no kustomization, no chart, no manifest."] : [];
+  return {
+    targets,
+    environments,
+    source: "discovered",
+    problems: [],
+    notes: [...none, ...kustomizations.notes, ...charts.notes],
+  };
+}
+
+function nameUnits(units: readonly Unit[]): readonly Target[] {
+  const laid = units.map((unit) => {
+    const layout = layoutOf(unit.render.path);
+    const environment = unit.environment ?? layout.environment ?? defaultEnvironment;
+    // A folder whose environment comes from its values files keeps its whole path as its stem.
+    return { unit, environment, stem: layout.stem.join("/") };
+  });
+  const apps = appNames(laid.map(({ stem }) => stem));
+  const sorted = laid
+    .map(({ unit, environment, stem }) => ({ unit, environment, app: apps.get(stem) ?? "app" }))
+    .sort(
+      (a, b) =>
+        compareEnvironments(a.environment, b.environment) ||
+        byText(a.app, b.app) ||
+        byText(a.unit.render.path, b.unit.render.path),
+    );
+  const used = new Set<string>();
+  return sorted
+    .map(({ unit, environment, app }) => named(unit, environment, freeName(app, environment, unit.render.path, used)))
+    .sort((a, b) => compareEnvironments(a.environment, b.environment) || byText(a.app, b.app));
+}
+
+/** The app's name, or where another folder has it in this environment the whole path. */
+function freeName(app: string, environment: string, path: string, used: Set<string>): string {
+  const whole = safeName(path.replaceAll("/", "-"));
+  const choices = [app, whole, ...Array.from({ length: used.size + 1 }, (_, index) => `${whole}-${index + 2}`)];
+  const free = choices.find((name) => !used.has(targetId(name, environment))) ?? whole;
+  used.add(targetId(free, environment));
+  return free;
+}
+
+function named(unit: Unit, environment: string, app: string): Target {
+  const { render } = unit;
+  const spec: RenderSpec =
+    render.kind === "helm" ? { ...render, options: { ...render.options, releaseName: app } } : render;
+  return { id: targetId(app, environment), app, environment, render: spec };
+}

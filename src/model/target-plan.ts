@@ -1,0 +1,15 @@
+import type { ConfigProblem } from "./problem.ts";
+import type { Target } from "./target.ts";
+
+/** The targets of a repository at one commit. */
+export interface TargetPlan {
+  /** In the order of the environments, then by app. Ids are unique. */
+  readonly targets: readonly Target[];
+  /** Names of the environments in promotion order, those without targets included. */
+  readonly environments: readonly string[];
+  readonly source: "file" | "discovered";
+  /** Errors leave targets out; warnings do not. */
+  readonly problems: readonly ConfigProblem[];
+  /** Sentences for people about what was left out and why. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,153 @@
+import type { Trace } from "../model/render.ts";
+import type { ChangedPath, Tree } from "../model/tree.ts";
+import type { Affected, Sides } from "./affected.ts";
+import { smallText } from "./small-text.ts";
+
+/** Chains kept for one target; a change of a thousand files needs no thousand reasons. */
+export const maxChains = 3;
+
+/** The files in which a directory says what it is made of. */
+const entryFile = /(^|\/)(kustomization\.ya?ml|Kustomization|Chart\.yaml)$/;
+
+/** For each affected target the chains that explain why; see {@link explain}. */
+export function reasons(
+  affected: readonly Affected[],
+  changed: readonly ChangedPath[],
+  sides: Sides,
+): Promise<readonly (readonly (readonly string[])[])[]> {
+  const paths = changed.map((change) => change.path);
+  const words = wordReader();
+  return Promise.all(
+    affected.map(async ({ target, base, head }) => {
+      const trace = [...(head?.trace ?? []), ...(base?.trace ?? [])];
+      const named = new Map<string, readonly string[]>();
+      for (const [path, kind, oid] of trace) {
+        if (kind !== "file" || !entryFile.test(path) || named.has(path)) continue;
+        named.set(path, await words(path, oid, sides));
+      }
+      const directory = target.render.path;
+      return explain({
+        target: directory,
+        trace,
+        touched: touched(trace, directory, paths),
+        words: (path) => named.get(path) ?? [],
+      });
+    }),
+  );
+}
+
+/** Which changed paths a trace looked up, in their order; those below a folder that counts as a whole too. */
+function touched(trace: Trace, directory: string, changed: readonly string[]): readonly string[] {
+  const exact = new Set<string>();
+  const folders: string[] = [];
+  for (const [path, kind] of trace) {
+    if (kind === "tree") folders.push(path === "" ? "" : `${path}/`);
+    else exact.add(path);
+  }
+  const hit = changed.filter((path) => exact.has(path) || folders.some((folder) => path.startsWith(folder)));
+  return hit.length > 0 ? hit : changed.filter((path) => directory === "" || path.startsWith(`${directory}/`));
+}
+
+/** What an explanation is made of. */
+export interface Evidence {
+  /** The directory of the target. */
+  readonly target: string;
+  readonly trace: Trace;
+  /** Changed paths that the trace looked up. */
+  readonly touched: readonly string[];
+  /** Words of an entry file that may be paths. */
+  words(path: string): readonly string[];
+}
+
+/**
+ * Why a target is affected: for each changed path the chain of directories through which the target came to read it, e.g.
+ * `["base/deployment.yaml", "overlays/prod"]`. A directory leads to another when a word of its entry file names it, so no field of a renderer's
+ * grammar is needed. At most three chains.
+ */
+export function explain(evidence: Evidence): readonly (readonly string[])[] {
+  const reachedFrom = directoryGraph(evidence);
+  return evidence.touched.slice(0, maxChains).map((path) => chain(path, evidence.target, reachedFrom));
+}
+
+/** For every directory that the target reaches, the directory from which it was first reached. */
+function directoryGraph(evidence: Evidence): ReadonlyMap<string, string> {
+  const entries = new Map<string, readonly string[]>();
+  const directories = new Set<string>();
+  for (const [path, kind] of evidence.trace) {
+    if (kind === "dir" || kind === "tree") directories.add(path);
+    if (kind !== "file") continue;
+    directories.add(parentOf(path));
+    if (entryFile.test(path)) entries.set(parentOf(path), evidence.words(path));
+  }
+  const reached = new Map<string, string>([[evidence.target, evidence.target]]);
+  const queue = [evidence.target];
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    for (const word of entries.get(at) ?? []) {
+      for (const next of foldersOf(at, word)) {
+        if (!directories.has(next) || reached.has(next)) continue;
+        reached.set(next, at);
+        queue.push(next);
+      }
+    }
+  }
+  return reached;
+}
+
+/** The folders that a word may mean, read in `directory`: itself, or the one its file stands in. */
+function foldersOf(directory: string, word: string): readonly string[] {
+  const path = joinPath(directory, word);
+  return path === undefined ? [] : [path, parentOf(path)];
+}
+
+function chain(changed: string, target: string, reachedFrom: ReadonlyMap<string, string>): readonly string[] {
+  let at = parentOf(changed);
+  while (at !== "" && !reachedFrom.has(at)) at = parentOf(at);
+  const between: string[] = [];
+  for (let next = reachedFrom.get(at); next !== undefined && next !== target; next = reachedFrom.get(next)) {
+    between.push(next);
+  }
+  return [changed, ...between, target === "" ? "." : target];
+}
+
+type WordReader = (path: string, oid: string, sides: Sides) => Promise<readonly string[]>;
+
+/** Reads the words of entry files, each blob once. */
+function wordReader(): WordReader {
+  const known = new Map<string, Promise<readonly string[]>>();
+  return (path, oid, sides) => {
+    const words = known.get(oid) ?? read(path, oid, sides).then(wordsOf);
+    known.set(oid, words);
+    return words;
+  };
+}
+
+async function read(path: string, oid: string, sides: Sides): Promise<string> {
+  const holds = async (tree: Tree): Promise<boolean> => (await tree.at(path))?.oid === oid;
+  const tree = (await holds(sides.head.tree)) ? sides.head.tree : sides.base.tree;
+  return (await smallText(tree, path)) ?? "";
+}
+
+/** The words of a YAML text that may be paths: what stands between white space, quotes and flow punctuation. */
+function wordsOf(text: string): readonly string[] {
+  return text.split(/[\s"',[\]{}]+/).flatMap((word) => {
+    const value = word.slice(word.indexOf("=") + 1);
+    return value.includes("/") || value === ".." || /\.\w+$/.test(value) ? [value] : [];
+  });
+}
+
+function parentOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "" : path.slice(0, slash);
+}
+
+/** Joins a relative path to a directory; `undefined` when it is absolute, a URL, or leaves the root. */
+function joinPath(directory: string, relative: string): string | undefined {
+  if (relative.startsWith("/") || relative.includes("://")) return undefined;
+  const parts = directory === "" ? [] : directory.split("/");
+  for (const part of relative.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join("/");
+}

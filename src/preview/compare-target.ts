@@ -1,0 +1,114 @@
+import type { IgnoreRule } from "../config/index.ts";
+import {
+  compareTarget,
+  redactMessage,
+  renderFailureFinding,
+  type TargetComparison,
+  type TargetFinding,
+  targetRemovedFinding,
+  unpinnedFinding,
+} from "../diff/index.ts";
+import type { Finding, TargetPreview } from "../model/preview.ts";
+import type { Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
+import type { Affected } from "./affected.ts";
+
+/** What an affected target comes to. */
+export interface ComparedTarget {
+  readonly preview: TargetPreview;
+  readonly findings: readonly TargetFinding[];
+  readonly unpinned: readonly UnpinnedReference[];
+}
+
+/** How renders are compared. */
+interface CompareOptions {
+  readonly ignore: readonly IgnoreRule[];
+  readonly fingerprintKey: Uint8Array;
+}
+
+/** Compares the two renders of an affected target. `because` says why it is affected. */
+export function compareSides(
+  one: Affected,
+  because: TargetPreview["because"],
+  options: CompareOptions,
+): ComparedTarget {
+  const { app, environment, render } = one.target;
+  const about = { app, environment, path: render.path, renderer: render.kind, because };
+  const unpinned = [...(one.base?.unpinned ?? []), ...(one.head?.unpinned ?? [])];
+  const pins = unpinned.map((reference) => unpinnedFinding({ app, environment, reference }));
+  if (one.head?.ok === false) {
+    const findings = [renderFailureFinding({ app, environment, failure: one.head.failure }), ...pins];
+    return {
+      preview: { ...about, ...nothing, status: "failed", error: errorOf(one.head.failure, "head") },
+      findings,
+      unpinned,
+    };
+  }
+  const comparison = compareRenders(one, options);
+  const own = [...comparison.findings, ...sideFindings(one), ...pins];
+  const preview: TargetPreview = {
+    ...about,
+    ...pick(comparison),
+    status: statusOf(one, comparison),
+    ...(one.base?.ok === false ? { error: errorOf(one.base.failure, "base") } : {}),
+  };
+  return { preview, findings: own, unpinned };
+}
+
+const nothing: Omit<TargetComparison, "findings"> = {
+  changes: [],
+  images: [],
+  replicas: [],
+  restarts: 0,
+  hiddenLines: 0,
+};
+
+function pick({
+  changes,
+  images,
+  replicas,
+  restarts,
+  hiddenLines,
+}: TargetComparison): Omit<TargetComparison, "findings"> {
+  return { changes, images, replicas, restarts, hiddenLines };
+}
+
+/** What is to be said of a target that did not render before, or is no longer there. */
+function sideFindings({ target, base, head }: Affected): readonly Finding[] {
+  const { app, environment } = target;
+  const failed =
+    base?.ok === false ? [renderFailureFinding({ app, environment, failure: base.failure, side: "base" })] : [];
+  if (base === undefined || head !== undefined) return failed;
+  const resources = base.ok ? base.resources().length : 0;
+  return [...failed, targetRemovedFinding({ app, environment, resources })];
+}
+
+function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOptions): TargetComparison {
+  if (one.base?.ok && one.head?.ok && one.base.digest === one.head.digest) return { ...nothing, findings: [] };
+  return compareTarget({
+    app: one.target.app,
+    environment: one.target.environment,
+    base: resourcesOf(one.base),
+    head: resourcesOf(one.head),
+    ignore,
+    fingerprintKey,
+  });
+}
+
+function resourcesOf(render: Render | undefined) {
+  return render?.ok ? render.resources() : undefined;
+}
+
+function statusOf(one: Affected, comparison: TargetComparison): TargetPreview["status"] {
+  if (one.base === undefined) return "added";
+  if (one.head === undefined) return "removed";
+  return comparison.changes.length > 0 || one.base.ok === false ? "changed" : "unchanged";
+}
+
+function errorOf(failure: RenderFailure, side: "base" | "head"): NonNullable<TargetPreview["error"]> {
+  return {
+    message: redactMessage(failure.message),
+    ...(failure.file === undefined ? {} : { file: failure.file }),
+    ...(failure.line === undefined ? {} : { line: failure.line }),
+    side,
+  };
+}
