@@ -1,4 +1,4 @@
-import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
+import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { when } from "../../../change/text/when.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
@@ -20,18 +20,18 @@ export async function hold(
   call: PromotionCall,
   wish: Place & { readonly reason: string; readonly until?: number },
 ): Promise<string> {
-  const scene = await placed(ports, call, wish);
+  const context = await placed(ports, call, wish);
   const { reason, until } = wish;
   const decision = { ...common(call, wish), kind: "held", ...(reason === "" ? {} : { reason }) } as const;
   const end = until === undefined ? {} : { until: new Date(until).toISOString() };
-  await ports.state.record(scene.where, { ...decision, ...end }, call.signal);
+  await ports.state.record(context.where, { ...decision, ...end }, call.signal);
   if (until !== undefined) {
-    const wakes = { type: "promotions", ...scene.where, defaultBranch: scene.base } as const;
+    const wakes = { type: "promotions", ...context.where, defaultBranch: context.base } as const;
     // Clocks differ between hosts: a wake that comes before the hold's end by another's clock would find it in place.
     const at = until + slackMs;
     await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - ports.clock()) });
   }
-  await lookAgain(ports, scene);
+  await lookAgain(ports, context);
   const ends =
     until === undefined
       ? `until somebody comments \`/release ${nameOf(wish)}\``
@@ -43,8 +43,8 @@ const slackMs = 2_000;
 
 /** `/release`: ends a hold. */
 export async function release(ports: PromotionPorts, call: PromotionCall, wish: Place): Promise<string> {
-  const scene = await placed(ports, call, wish);
-  const held = await scene.state.hold(wish.environment, wish.app, ports.clock());
+  const context = await placed(ports, call, wish);
+  const held = await context.state.hold(wish.environment, wish.app, ports.clock());
   if (held === undefined) return `${code(nameOf(wish))} is not on hold`;
   if (wish.app !== undefined && held.environmentWide) {
     throw new UserError(
@@ -55,21 +55,21 @@ export async function release(ports: PromotionPorts, call: PromotionCall, wish: 
       },
     );
   }
-  await ports.state.record(scene.where, { ...common(call, wish), kind: "released" }, call.signal);
-  await lookAgain(ports, scene);
+  await ports.state.record(context.where, { ...common(call, wish), kind: "released" }, call.signal);
+  await lookAgain(ports, context);
   return `${code(nameOf(wish))} is released; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
 }
 
-async function placed(ports: PromotionPorts, call: PromotionCall, place: Place): Promise<Scene> {
+async function placed(ports: PromotionPorts, call: PromotionCall, place: Place): Promise<RepositoryContext> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const scene = await openScene(ports, where, baseOf(pull), call.signal);
-  await assertAllowed(scene, call, place.environment, place.app === undefined ? [] : [place.app]);
+  const context = await openContext(ports, where, baseOf(pull), call.signal);
+  await assertAllowed(context, call, place.environment, place.app === undefined ? [] : [place.app]);
   // Names that are nothing would hold nothing.
-  if (place.app === undefined) settingsFor(scene.config, "", place.environment);
-  else rollbackPairs(scene, place.environment, [place.app]);
-  return scene;
+  if (place.app === undefined) settingsFor(context.config, "", place.environment);
+  else rollbackPairs(context, place.environment, [place.app]);
+  return context;
 }
 
 function common(call: PromotionCall, { environment, app }: Place) {
@@ -86,6 +86,6 @@ function nameOf({ environment, app }: Place): string {
   return app === undefined ? environment : `${environment}/${app}`;
 }
 
-async function lookAgain(ports: PromotionPorts, scene: Scene): Promise<void> {
-  await ports.queue.add({ type: "promotions", ...scene.where, defaultBranch: scene.base });
+async function lookAgain(ports: PromotionPorts, context: RepositoryContext): Promise<void> {
+  await ports.queue.add({ type: "promotions", ...context.where, defaultBranch: context.base });
 }
