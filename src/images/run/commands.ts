@@ -3,7 +3,7 @@ import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { PromotionCall, Promotions } from "../../model/promotion.ts";
 import type { StateAddress } from "../../model/state.ts";
-import { discardImages, parseImages } from "../text/metadata.ts";
+import { imageFormat, parseImageMetadata } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 
@@ -31,7 +31,7 @@ async function retryImage(ports: ImagePorts, call: PromotionCall): Promise<strin
   const where = { installationId: call.installationId, repository: call.repository };
   const unit = await unitOf(ports, where, pull, call.signal);
   if (pull.state === "closed" && !pull.merged)
-    await github.updatePullRequest(pull.number, { body: discardImages(pull.body) });
+    await github.updatePullRequest(pull.number, { body: imageFormat.discard(pull.body) });
   await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit });
   if (pull.state === "open") {
     await ports.queue.add({ type: "preview", ...where, pullRequest: pull.number });
@@ -42,7 +42,7 @@ async function retryImage(ports: ImagePorts, call: PromotionCall): Promise<strin
 
 /** The unit whose pull request it is, by the metadata or, where that is gone, by the branch. */
 async function unitOf(ports: ImagePorts, where: StateAddress, pull: PullRequest, signal: AbortSignal): Promise<string> {
-  const metadata = parseImages(pull.body, pull.head.ref, ports.signer);
+  const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
   if (metadata !== undefined) return metadata.unit;
   const { config } = await openContext(ports, where, pull.defaultBranch, signal);
   const unit = unitsOf(config).find(({ branch }) => branch === pull.head.ref);

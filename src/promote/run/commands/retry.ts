@@ -1,3 +1,4 @@
+import { describesHead } from "../../../change/pull-request/metadata.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
@@ -7,7 +8,7 @@ import { parsePromotion } from "../../text/metadata.ts";
 import { openPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { resolve } from "../promotion-context.ts";
-import { describesHead, replanPromotion } from "../replan.ts";
+import { replanPromotion } from "../replan.ts";
 import { describeResult } from "../reply-text.ts";
 import { assertAllowed } from "./rights.ts";
 
@@ -32,9 +33,10 @@ export async function retry(ports: PromotionPorts, call: PromotionCall): Promise
     branch.environment,
     metadata?.apps ?? (branch.app === undefined ? [] : [branch.app]),
   );
-  const said = describesHead(metadata, pull)
-    ? await replanPromotion(ports, context, pull, metadata)
-    : await describeAgain(ports, context, call, pull);
+  const said =
+    metadata !== undefined && describesHead(metadata, pull)
+      ? await replanPromotion(ports, context, pull, metadata)
+      : await describeAgain(ports, context, call, pull);
   await ports.queue.add({ type: "gates", ...where, pullRequest: pull.number });
   return said;
 }

@@ -1,78 +1,90 @@
-import { overlay } from "../edit/staged-tree.ts";
-import { Fault, UserError } from "../model/errors.ts";
-import type { PullRequest } from "../model/github.ts";
-import type { Tree } from "../model/tree.ts";
-import { isOurs, treeTrailer } from "./commit-trailer.ts";
-import type { ProvenChange } from "./compute.ts";
-import type { ChangePorts } from "./ports.ts";
-import type { RepositoryContext } from "./repository-context.ts";
+import { overlay } from "../../edit/staged-tree.ts";
+import { Fault, UserError } from "../../model/errors.ts";
+import type { PullRequest } from "../../model/github.ts";
+import type { Tree } from "../../model/tree.ts";
+import type { ProvenChange } from "../compute.ts";
+import { sameEntry } from "../entries.ts";
+import type { ChangePorts } from "../ports.ts";
+import type { RepositoryContext } from "../repository-context.ts";
+import { isSluiceCommit, treeTrailer } from "../signature.ts";
 
 /** What branches are made with. */
 export type BranchPorts = Pick<ChangePorts, "signer">;
-
-/** What became of a branch of ours. `pull` is the open pull request of it, where one is known. */
-export interface PutBranch {
-  readonly head: string;
-  readonly changed: boolean;
-  readonly pull: PullRequest | undefined;
-}
 
 /** Somebody moved the branch or the base in between: plan again. */
 export class Moved extends Error {
   override readonly name = "Moved";
 }
 
+/** What there is of a branch of Sluice before it is changed. */
+export interface BranchNow {
+  /** `undefined` when there is no such branch. */
+  readonly head: string | undefined;
+  /** The newest pull request of the branch, open ones first; unknown where there is no branch and nobody asked. */
+  readonly newest: PullRequest | undefined;
+}
+
 /**
- * Makes the branch carry exactly the plan, and never by force: it is made, or moved to a merge of its head with the base's. Throws `Moved` when somebody was faster, and a `refused`
- * UserError when a person's commits are on it.
+ * Reads a branch with its newest pull request; `always` asks GitHub for that even where there is no branch. Throws a
+ * `refused` UserError when a person's commits are on it.
+ */
+export async function readBranch(
+  ports: BranchPorts,
+  context: RepositoryContext,
+  branch: string,
+  always: boolean,
+): Promise<BranchNow> {
+  const head = context.branches.get(branch);
+  if (head !== undefined) await assertOwnBranch(ports, context, branch, head);
+  const newest = head === undefined && !always ? undefined : await context.github.pullRequestOf(branch);
+  return { head, newest };
+}
+
+/**
+ * Makes the branch carry exactly the change, and never by force: it is made, or moved to a merge of its head with the
+ * base's. Throws `Moved` when somebody was faster.
  */
 export async function putBranch(
   ports: BranchPorts,
   context: RepositoryContext,
-  branch: string,
-  computed: ProvenChange,
-  subject: string,
-  firstTry: boolean,
-): Promise<PutBranch> {
-  const existing = context.branches.get(branch);
-  const message = `${subject}\n\n${treeTrailer(branch, computed.tree, ports.signer)}\n`;
-  if (existing === undefined) return { ...(await create(context, branch, computed, message)), pull: undefined };
-  await assertOurs(ports, context, branch, existing);
-  const newest = await context.github.pullRequestOf(branch);
-  const pull = newest?.state === "open" ? newest : undefined;
-  if (firstTry && newest?.merged && !(await hasMerge(context, newest))) throw new Moved(branch);
-  if (pull !== undefined && pull.head.sha !== existing) throw new Moved(branch);
-  if (await carries(context, existing, computed)) return { head: existing, changed: false, pull };
-  if (pull === undefined) {
+  { branch, title, change }: { readonly branch: string; readonly title: string; readonly change: ProvenChange },
+  { head, newest }: BranchNow,
+): Promise<{ readonly head: string; readonly changed: boolean }> {
+  const message = `${title}\n\n${treeTrailer(branch, change.tree, ports.signer)}\n`;
+  const create = async () => {
+    const made = await commit(context, [context.head], change, message);
+    if ((await context.github.createBranch(branch, made)) === "exists") throw new Moved(branch);
+    return { head: made, changed: true };
+  };
+  if (head === undefined) return create();
+  if (newest?.state === "open" && newest.head.sha !== head) throw new Moved(branch);
+  if (await carries(context, head, change)) return { head, changed: false };
+  if (newest?.state !== "open") {
     // What is left of an earlier pull request: its commits would be listed as part of this one.
-    if ((await context.github.deleteBranch(branch, existing)) === "moved") throw new Moved(branch);
-    return { ...(await create(context, branch, computed, message)), pull };
+    if ((await context.github.deleteBranch(branch, head)) === "moved") throw new Moved(branch);
+    return create();
   }
-  const parents = (await context.repository.isAncestor(context.head, existing)) ? [existing] : [existing, context.head];
-  const made = await commit(context, parents, computed, message);
+  const parents = (await context.repository.isAncestor(context.head, head)) ? [head] : [head, context.head];
+  const made = await commit(context, parents, change, message);
   if ((await context.github.advanceBranch(branch, made)) !== "moved") throw new Moved(branch);
-  return { head: made, changed: true, pull };
+  return { head: made, changed: true };
 }
 
-/** Whether the context's base has the merge: one that was opened before it would plan the same once more. */
-async function hasMerge({ repository, head }: RepositoryContext, { mergeCommit }: PullRequest): Promise<boolean> {
+/** Whether the context's base has the merge of a pull request; one that was opened before it would plan the same again. */
+export async function hasMerge(
+  { repository, head }: RepositoryContext,
+  { mergeCommit }: Pick<PullRequest, "mergeCommit">,
+): Promise<boolean> {
   if (mergeCommit === undefined || (await repository.objects.read(mergeCommit))?.kind !== "commit") return false;
   return repository.isAncestor(mergeCommit, head);
-}
-
-async function create(context: RepositoryContext, branch: string, computed: ProvenChange, message: string) {
-  const made = await commit(context, [context.head], computed, message);
-  if ((await context.github.createBranch(branch, made)) === "exists") throw new Moved(branch);
-  return { head: made, changed: true };
 }
 
 async function commit(
   context: RepositoryContext,
   parents: readonly string[],
-  computed: ProvenChange,
+  { changes, tree: expectTree }: ProvenChange,
   message: string,
 ): Promise<string> {
-  const { changes, tree: expectTree } = computed;
   const { sha } = await context.github.commit({ parents, baseTree: context.tree.oid, changes, message, expectTree });
   return sha;
 }
@@ -112,27 +124,30 @@ async function mergedSide(path: string, before: Tree, ours: Tree, theirs: Tree):
 
 async function same(path: string, a: Tree, b: Tree): Promise<boolean> {
   const [one, other] = await Promise.all([a.at(path), b.at(path)]);
-  if (one === undefined || other === undefined) return one === other;
-  const executable = (entry: typeof one) => entry.kind === "file" && entry.executable;
-  return one.kind === other.kind && one.oid === other.oid && executable(one) === executable(other);
+  return sameEntry(one, other);
 }
 
-async function assertOurs(ports: BranchPorts, context: RepositoryContext, branch: string, head: string): Promise<void> {
-  if (await isOursAlone(ports, context, branch, head)) return;
+async function assertOwnBranch(
+  ports: BranchPorts,
+  context: RepositoryContext,
+  branch: string,
+  head: string,
+): Promise<void> {
+  if (await isOwnHead(ports, context, branch, head)) return;
   throw new UserError("refused", `somebody pushed to \`${branch}\``, {
     fix: "merge or close its pull request, or delete the branch; commits of people are never overwritten",
   });
 }
 
 /** Whether the branch's head is a commit that Sluice made for this branch. */
-export async function isOursAlone(
+export async function isOwnHead(
   ports: BranchPorts,
-  context: RepositoryContext,
+  context: Pick<RepositoryContext, "repository">,
   branch: string,
   head: string,
 ): Promise<boolean> {
   const [facts] = await context.repository.log({ to: head, limit: 1 });
   if (facts === undefined) throw new Fault("bug", `no commit ${head} in the mirror`);
   const { oid } = await context.repository.tree(head);
-  return isOurs(facts.message, branch, oid, ports.signer);
+  return isSluiceCommit(facts.message, branch, oid, ports.signer);
 }
