@@ -7,7 +7,10 @@ import { imageFormat, parseImageMetadata } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 
-/** The commands, with what they mean for images: `/retry` on an image pull request, and a look at every image when a hold begins or ends. */
+/**
+ * The commands, with what they mean for images: `/retry` on an image pull request, and a look at every image when a
+ * hold begins or ends.
+ */
 export function withImages(promotions: Promotions, ports: ImagePorts): Promotions {
   const thenLook = async (call: PromotionCall, said: string): Promise<string> => {
     const github = await ports.github(call.installationId, call.repository);
@@ -23,7 +26,10 @@ export function withImages(promotions: Promotions, ports: ImagePorts): Promotion
   };
 }
 
-/** Looks at the image pull request again, or lets one that a person closed be opened anew; `undefined` for any other pull request. */
+/**
+ * Looks at the image pull request again, or lets one that a person closed be opened anew; `undefined` for any other
+ * pull request.
+ */
 async function retryImage(ports: ImagePorts, call: PromotionCall): Promise<string | undefined> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);

@@ -63,7 +63,9 @@ export async function promote(ports: PromotionPorts, call: PromotionCall, wish: 
   return describeResult(result, wish.environment);
 }
 
-/** The apps that a comment without names means: those that the pull request touched, or those that a promotion carried. */
+/**
+ * The apps that a comment without names means: those that the pull request touched, or those that a promotion carried.
+ */
 async function appsOf(
   ports: PromotionPorts,
   context: RepositoryContext,

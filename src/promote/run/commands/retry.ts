@@ -12,7 +12,10 @@ import { replanPromotion } from "../replan.ts";
 import { describeResult } from "../reply-text.ts";
 import { assertAllowed } from "./rights.ts";
 
-/** `/retry`: on a promotion it plans, describes and evaluates again; on any other pull request it previews again and looks at all promotions. */
+/**
+ * `/retry`: on a promotion it plans, describes and evaluates again; on any other pull request it previews again and
+ * looks at all promotions.
+ */
 export async function retry(ports: PromotionPorts, call: PromotionCall): Promise<string> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
@@ -41,7 +44,10 @@ export async function retry(ports: PromotionPorts, call: PromotionCall): Promise
   return said;
 }
 
-/** The hidden metadata is gone, or an older one was put back: the branch's name says what the promotion is of, and it is carried anew from where the source is now. */
+/**
+ * The hidden metadata is gone, or an older one was put back: the branch's name says what the promotion is of, and it is
+ * carried anew from where the source is now.
+ */
 async function describeAgain(
   ports: PromotionPorts,
   context: RepositoryContext,

@@ -5,7 +5,10 @@ import type { Allow } from "../../../model/gates.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { mayAct, teamsToAsk } from "../../../policy/allow.ts";
 
-/** Throws a `permission` UserError when the person may not act on one of these apps; `apps` empty: on the environment as such. The configuration is the base's. */
+/**
+ * Throws a `permission` UserError when the person may not act on one of these apps; `apps` empty: on the environment as
+ * such. The configuration is the base's.
+ */
 export async function assertAllowed(
   context: RepositoryContext,
   call: PromotionCall,

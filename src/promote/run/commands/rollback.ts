@@ -20,7 +20,9 @@ export interface RollbackWish {
   readonly to?: string;
 }
 
-/** `/rollback`: the pull requests that restore an earlier version, one for each target, and a hold on automation there. */
+/**
+ * `/rollback`: the pull requests that restore an earlier version, one for each target, and a hold on automation there.
+ */
 export async function rollback(ports: PromotionPorts, call: PromotionCall, wish: RollbackWish): Promise<string> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
