@@ -1,4 +1,4 @@
-import { overlay } from "../edit/staged-tree.ts";
+import { stageChanges } from "../edit/staged-tree.ts";
 import { UserError } from "../model/errors.ts";
 import { inTurns } from "../model/map-limit.ts";
 import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
@@ -159,7 +159,7 @@ interface Proven {
 
 /** Renders the target with the changes, holds that to what was planned, and checks all others who read what changes. */
 async function carryOut({ target, render: before }: RenderedTarget, wanted: ChangePlan, work: Work): Promise<Proven> {
-  const at = await overlay(work.base, wanted.changes);
+  const at = await stageChanges(work.base, wanted.changes);
   const after = await work.renderer.render(target.render, at, work.signal);
   if (!after.ok) throw doesNotRender(`with the new version ${target.id} would not render`, after.failure);
   const files = await fileChanges(work.base.tree, at.tree, [...new Set(wanted.changes.map(({ path }) => path))]);
@@ -220,7 +220,7 @@ async function conclude(work: Work, computed: readonly ComputedTarget[]): Promis
   const changes = computed
     .flatMap((one) => one.changes)
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const at = changes.length === 0 ? work.base : await overlay(work.base, changes);
+  const at = changes.length === 0 ? work.base : await stageChanges(work.base, changes);
   const renders = new Map<string, BeforeAndAfter>();
   for (const { target, renders: own } of computed) {
     if (own === undefined) continue;

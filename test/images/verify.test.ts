@@ -34,7 +34,7 @@ describe("what a pull request brings is held against the registry", () => {
 
   it("and is wrong when the tag was moved or deleted, or its image is gone", async () => {
     expect(await text(registry(() => "sha256:2"))).toBe(
-      "not ok: names sha256:2 by now, and not sha256:1, which was looked at",
+      "not ok: names sha256:2 by now, and not sha256:1, which was chosen",
     );
     expect(await text(registry(() => undefined))).toBe("not ok: is no longer in the registry");
     const gone: Registry = { ...registry(() => one), facts: async () => undefined };

@@ -1,4 +1,4 @@
-import { overlay } from "../../edit/staged-tree.ts";
+import { stageChanges } from "../../edit/staged-tree.ts";
 import { Fault, UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Tree } from "../../model/tree.ts";
@@ -99,7 +99,7 @@ export async function carries(context: RepositoryContext, existing: string, comp
   const { repository } = context;
   const fork = await repository.mergeBase(existing, context.head);
   if (fork === undefined) return false;
-  const planned = await overlay({ tree: context.tree, objects: repository.objects }, computed.changes);
+  const planned = await stageChanges({ tree: context.tree, objects: repository.objects }, computed.changes);
   const [before, there] = [await repository.tree(fork), await repository.tree(existing)];
   const changed = await repository.changedPaths(fork, existing);
   const paths = new Set([...changed.map(({ path }) => path), ...computed.changes.map(({ path }) => path)]);
