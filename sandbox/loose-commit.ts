@@ -17,7 +17,10 @@ export interface ChangedName {
   readonly path: string;
 }
 
-/** Writes a commit as `git commit-tree` does; undefined when git must be asked, for persons and times that it would have to tidy up. */
+/**
+ * Writes a commit as `git commit-tree` does; undefined when git must be asked, for persons and times that it would have
+ * to tidy up.
+ */
 export async function writeLooseCommit(dir: string, commit: CommitParts): Promise<string | undefined> {
   const [author, committer] = [person(commit.author), person(commit.committer)];
   if (author === undefined || committer === undefined || commit.message.includes("\0")) return undefined;

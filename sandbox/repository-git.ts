@@ -94,7 +94,9 @@ export async function writeCommit(
   });
 }
 
-/** Replays `head`'s commits since the merge base onto `base`, each with its author. Undefined when one does not apply. */
+/**
+ * Replays `head`'s commits since the merge base onto `base`, each with its author. Undefined when one does not apply.
+ */
 export async function rebased(
   dir: string,
   base: string,

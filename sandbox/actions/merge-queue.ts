@@ -86,7 +86,9 @@ async function runLater(world: World, repository: Repository, ms: number): Promi
   if (!signal.aborted) await runMergeQueue(world, repository);
 }
 
-/** Merges everything in the queue, in order; what conflicts by now is thrown out. Gives the numbers that were merged. */
+/**
+ * Merges everything in the queue, in order; what conflicts by now is thrown out. Gives the numbers that were merged.
+ */
 export function runMergeQueue(world: World, repository: Repository): Promise<number[]> {
   return exclusively(world, async () => {
     const merged: number[] = [];
