@@ -6,5 +6,6 @@ export { startLocalRegistry } from "./registry/start.ts";
 export type * from "./registry/types.ts";
 export { startLocalGitHub } from "./start.ts";
 export type * from "./types.ts";
+export type * from "./types-common.ts";
 export type * from "./types-packages.ts";
 export type * from "./types-release.ts";

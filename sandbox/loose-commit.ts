@@ -1,6 +1,13 @@
 import { readLoose, writeObject } from "./loose-object.ts";
 import { FOLDER, readTree, type TreeEntry, treeOf, Unreadable } from "./loose-tree.ts";
-import type { Signature } from "./repository-git.ts";
+
+/** Who is written into a commit. */
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  /** ISO 8601. */
+  readonly date: string;
+}
 
 /** What a commit is made of. */
 export interface CommitParts {

@@ -6,7 +6,7 @@ import { git } from "../git.ts";
 import { protectionOf, unmetRules } from "../protection.ts";
 import type { Pull, Repository } from "../state.ts";
 import type { QueueEntry } from "../state-parts.ts";
-import type { MergeMethod } from "../types.ts";
+import type { MergeMethod } from "../types-common.ts";
 import { branchHead, ensureAccount, exclusively, gitDirOf, nextId, nowIso, pullOf, type World } from "../world.ts";
 import { finishMerge, mergeCommit } from "./merge.ts";
 import type { Actor } from "./pulls.ts";
