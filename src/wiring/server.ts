@@ -16,11 +16,12 @@ import {
   withImages,
 } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
+import type { EventHub } from "../model/events.ts";
 import { Lru } from "../model/lru.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
-import { createLogger, createMetrics, type PrometheusMetrics } from "../observe/index.ts";
+import { createEvents, createLogger, createMetrics, type PrometheusMetrics } from "../observe/index.ts";
 import { runPreview } from "../preview/run.ts";
 import { createPromotions, type PromotionPorts, runChain, runGates, runPromotions } from "../promote/run/index.ts";
 import type { LockTiming } from "../queue/consumer.ts";
@@ -103,9 +104,11 @@ export async function startSluice(settings: ServerSettings, options: StartOption
     mkdirSync(settings.dataDir, { recursive: true });
     const queue = await openQueue(settings, options, log, metrics);
     closers.push(() => queue.close(options.graceMs ?? graceMs));
+    const events = openEvents(settings, log, metrics);
     const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
     if (settings.role !== "web") {
-      const worker = await openWorker(settings, { github, queue, log, metrics, clock: options.clock ?? Date.now });
+      const clock = options.clock ?? Date.now;
+      const worker = await openWorker(settings, { github, queue, events, log, metrics, clock });
       closers.splice(0, 0, worker.close);
       await queue.start(worker.handlers);
     }
@@ -130,6 +133,10 @@ function serverLogger(settings: ServerSettings): Logger {
     destination: process.stdout,
     redact: secretsOf(settings),
   });
+}
+
+function openEvents(settings: ServerSettings, log: Logger, metrics: PrometheusMetrics): EventHub {
+  return createEvents({ listeners: [], log, failed: metrics.listenerFailed, redact: secretsOf(settings) });
 }
 
 function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
@@ -173,13 +180,14 @@ interface Worker {
 interface WorkerParts {
   readonly github: GitHubEdge;
   readonly queue: Queue;
+  readonly events: EventHub;
   readonly log: Logger;
   readonly metrics: PrometheusMetrics;
   readonly clock: Clock;
 }
 
 async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise<Worker> {
-  const { github, queue, log, metrics, clock } = parts;
+  const { github, queue, events, log, metrics, clock } = parts;
   const mirrors = openMirrors(settings, github);
   const renderer = createRenderer({
     binary: engineBinary(process.env),
@@ -190,7 +198,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   });
   const probot = await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue });
   const memo: ScanMemo = new Lru(memoEntries);
-  const ports = { github: github.for, mirrors, renderer, memo, queue, log, metrics, clock };
+  const ports = { github: github.for, mirrors, renderer, memo, queue, events, log, metrics, clock };
   const preview = {
     fingerprintKey: fingerprintKey(settings.privateKey),
     forks: settings.previewForks,
