@@ -21,7 +21,15 @@ import { Lru } from "../model/lru.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
-import { createEvents, createLogger, createMetrics, type PrometheusMetrics } from "../observe/index.ts";
+import {
+  type AuditDestination,
+  audit,
+  createEvents,
+  createLogger,
+  createMetrics,
+  eventLogLine,
+  type PrometheusMetrics,
+} from "../observe/index.ts";
 import { runPreview } from "../preview/run.ts";
 import { createPromotions, type PromotionPorts, runChain, runGates, runPromotions } from "../promote/run/index.ts";
 import type { LockTiming } from "../queue/consumer.ts";
@@ -77,6 +85,8 @@ export interface RunningSluice {
 /** What only tests and the demo change. */
 export interface StartOptions {
   readonly log?: Logger;
+  /** Where audit lines go in place of standard output; with a `log` and without this, nowhere. */
+  readonly audit?: AuditDestination;
   readonly graceMs?: number;
   /** How soon a killed worker's job is taken up again. */
   readonly locks?: LockTiming;
@@ -104,7 +114,7 @@ export async function startSluice(settings: ServerSettings, options: StartOption
     mkdirSync(settings.dataDir, { recursive: true });
     const queue = await openQueue(settings, options, log, metrics);
     closers.push(() => queue.close(options.graceMs ?? graceMs));
-    const events = openEvents(settings, log, metrics);
+    const events = openEvents(settings, options, log, metrics);
     const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
     if (settings.role !== "web") {
       const clock = options.clock ?? Date.now;
@@ -135,8 +145,15 @@ function serverLogger(settings: ServerSettings): Logger {
   });
 }
 
-function openEvents(settings: ServerSettings, log: Logger, metrics: PrometheusMetrics): EventHub {
-  return createEvents({ listeners: [], log, failed: metrics.listenerFailed, redact: secretsOf(settings) });
+function openEvents(
+  settings: ServerSettings,
+  options: StartOptions,
+  log: Logger,
+  metrics: PrometheusMetrics,
+): EventHub {
+  const destination = options.audit ?? (options.log === undefined ? process.stdout : undefined);
+  const listeners = [eventLogLine(log), metrics.events, ...(destination === undefined ? [] : [audit(destination)])];
+  return createEvents({ listeners, log, failed: metrics.listenerFailed, redact: secretsOf(settings) });
 }
 
 function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
@@ -198,7 +215,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   });
   const probot = await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue });
   const memo: ScanMemo = new Lru(memoEntries);
-  const ports = { github: github.for, mirrors, renderer, memo, queue, events, log, metrics, clock };
+  const ports = { github: github.for, mirrors, renderer, memo, queue, events, log, clock };
   const preview = {
     fingerprintKey: fingerprintKey(settings.privateKey),
     forks: settings.previewForks,

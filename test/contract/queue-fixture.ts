@@ -24,7 +24,6 @@ export function jobOutcomes(): Metrics & { readonly outcomes: string[] } {
     restCall: () => undefined,
     delivery: () => undefined,
     render: () => undefined,
-    preview: () => undefined,
   };
 }
 

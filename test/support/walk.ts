@@ -66,7 +66,7 @@ export async function startWalk(
   {
     settings: more = {},
     ...options
-  }: Pick<StartOptions, "clock"> & { readonly settings?: Partial<ServerSettings> } = {},
+  }: Pick<StartOptions, "clock" | "log"> & { readonly settings?: Partial<ServerSettings> } = {},
 ): Promise<Walk> {
   const root = tempDir("sluice-walk-");
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
