@@ -112,9 +112,9 @@ export async function startSluice(settings: ServerSettings, options: StartOption
   };
   try {
     mkdirSync(settings.dataDir, { recursive: true });
-    const queue = await openQueue(settings, options, log, metrics);
-    closers.push(() => queue.close(options.graceMs ?? graceMs));
     const events = openEvents(settings, options, log, metrics);
+    const queue = await openQueue(settings, options, events, log, metrics);
+    closers.push(() => queue.close(options.graceMs ?? graceMs));
     const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
     if (settings.role !== "web") {
       const clock = options.clock ?? Date.now;
@@ -163,6 +163,7 @@ function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
 async function openQueue(
   settings: ServerSettings,
   { locks }: StartOptions,
+  events: EventHub,
   log: Logger,
   metrics: PrometheusMetrics,
 ): Promise<Queue> {
@@ -184,7 +185,7 @@ async function openQueue(
     "image-pull": jobs,
     wake: 4,
   };
-  const queue = await createQueue({ backend, concurrency, deadlines, log, metrics, ...(locks && { locks }) });
+  const queue = await createQueue({ backend, concurrency, deadlines, events, log, metrics, ...(locks && { locks }) });
   metrics.watchQueue(() => queue.counts());
   return queue;
 }
@@ -243,7 +244,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
     handlers: {
       delivery: (job, context) => receiveDelivery(probot, job, context.signal),
       preview: (job, context) => runPreview(job, ports, preview, context),
-      command: (job, context) => runCommands(job, { github: github.for, queue, log, promotions }, context),
+      command: (job, context) => runCommands(job, { github: github.for, queue, promotions, events, log }, context),
       promotions: (job, context) => runPromotions(job, promotion, context),
       gates: (job, context) => runGates(job, promotion, context),
       chain: (job, context) => runChain(job, promotion, context),

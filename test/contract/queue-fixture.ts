@@ -34,6 +34,7 @@ export function openQueue(backend: QueueBackend, prefix: string, options: Partia
     prefix,
     concurrency: ofEach(4),
     deadlines: ofEach(20_000),
+    events: { announce: () => undefined },
     log: silentLog,
     metrics: jobOutcomes(),
     random: () => 0,

@@ -90,7 +90,8 @@ async function run(pull: PullSummary, body: string): Promise<{ requests: readonl
   } as const;
   const context = { signal: AbortSignal.timeout(60_000), attempt: 1, lastAttempt: false, firstRun: true };
   const queue = { ...memoryQueue(), add: ports.queue.add };
-  await runCommands(job, { github: ports.github, queue, log: ports.log, promotions: createPromotions(ports) }, context);
+  const promotions = createPromotions(ports);
+  await runCommands(job, { github: ports.github, queue, events: ports.events, log: ports.log, promotions }, context);
   const said = github.comments(pull).find((one) => one.body.includes(`reply-${comment.id} `))?.body ?? "";
   return { requests: costly(before), said };
 }

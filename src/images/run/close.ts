@@ -1,6 +1,7 @@
 import { isOursAlone } from "../../change/branch.ts";
 import type { Scene } from "../../change/repository-context.ts";
 import { inert } from "../../diff/index.ts";
+import { eventId } from "../../model/events.ts";
 import { targetId } from "../../model/target.ts";
 import { discardImageRecord, parseImageRecord } from "../text/metadata.ts";
 import type { ImagePorts } from "./ports.ts";
@@ -17,7 +18,7 @@ export interface Overdue {
  * closed.
  */
 export async function closeOverdue(
-  ports: Pick<ImagePorts, "seal" | "log">,
+  ports: Pick<ImagePorts, "seal" | "events" | "clock">,
   scene: Scene,
   branch: string,
   { why, left }: Overdue,
@@ -30,7 +31,15 @@ export async function closeOverdue(
   if (record?.targets.some(({ app, environment }) => left?.has(targetId(app, environment)))) return undefined;
   await scene.github.upsertComment(pull.number, "closed", `Closed, because nothing is left to do. ${inert(why)}`);
   await scene.github.updatePullRequest(pull.number, { state: "closed", body: discardImageRecord(pull.body) });
-  const gone = await scene.github.deleteBranch(branch, head);
-  ports.log.info({ pullRequest: pull.number, branch, gone: gone === "deleted" }, "image pull request closed");
+  await scene.github.deleteBranch(branch, head);
+  ports.events.announce({
+    kind: "image.closed",
+    id: eventId("image.closed", scene.where.repository, pull.number, head),
+    at: ports.clock(),
+    ...scene.where,
+    pullRequest: pull.number,
+    branch,
+    reason: why,
+  });
   return pull.number;
 }

@@ -2,6 +2,7 @@ import { sourceAt } from "../../change/compute.ts";
 import { openScene, targetOf } from "../../change/repository-context.ts";
 import { imageVersions } from "../../change/versions.ts";
 import { UserError } from "../../model/errors.ts";
+import { actorOf, eventId } from "../../model/events.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { StateAddress } from "../../model/state.ts";
@@ -17,17 +18,39 @@ export async function settleImage(
   signal: AbortSignal,
 ): Promise<void> {
   if (record === undefined) return;
+  const now = ports.clock();
   if (pull.merged && pull.base.ref === record.base) {
-    await remember(
-      ports,
-      where,
-      pull,
-      { ...record, targets: await arrived(ports, where, pull, record, signal) },
-      signal,
-    );
+    const brought = { ...record, targets: await arrived(ports, where, pull, record, signal) };
+    await remember(ports, where, pull, brought, signal);
+    const { openedAt, closedAt: mergedAt = now } = pull;
+    const actor = actorOf(undefined);
+    ports.events.announce({ ...about("image.merged", where, pull, brought, now), openedAt, mergedAt, actor });
+  } else if (!pull.merged) {
+    // Sluice discards the record of what it closes itself.
+    ports.events.announce(about("image.declined", where, pull, record, now));
   }
   await clearAway(ports, where, pull, record);
   await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit: record.unit });
+}
+
+/** What both events say. */
+function about<K extends "image.merged" | "image.declined">(
+  kind: K,
+  where: StateAddress,
+  pull: PullRequest,
+  { unit, images, targets }: ImageRecord,
+  at: number,
+) {
+  return {
+    kind,
+    id: eventId(kind, where.repository, pull.number, pull.head.sha),
+    at,
+    ...where,
+    pullRequest: pull.number,
+    unit,
+    images: images.map(({ image, tag, digest }) => ({ image, tag, digest })),
+    targets: targets.map(({ images: versions, ...target }) => ({ ...target, versions })),
+  };
 }
 
 /** What of the record came onto the base branch: all of it, but for what a person changed on the branch, which the renders tell. */

@@ -13,6 +13,7 @@ import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
 import { type PromotionRecord, parseRecord } from "../text/metadata.ts";
+import { gatesEvent } from "./events.ts";
 import { factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -77,6 +78,8 @@ async function evaluate(
   const now = ports.clock();
   const verdict = evaluateGates(facts, now);
   const remarks = ours ? [] : [pushed];
+  const changed = gatesEvent({ where: scene.where, pull, record }, verdict, now);
+  if (changed !== undefined) ports.events.announce(changed);
   const empty = verdict.state === "passed" && (await isEmpty(ports, scene, pull, record));
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
   if (ours && verdict.state === "passed" && mergesItself(scene, record, empty)) {
@@ -91,9 +94,9 @@ async function evaluate(
     if (remark === undefined) return;
     remarks.push(inert(remark));
   }
-  const changed = await say(ports, scene, pull, verdict, now, remarks);
+  const isNew = await say(ports, scene, pull, verdict, now, remarks);
   // What the chains tell of the gates is what the body says; a run that was cut short may have written it.
-  if (!changed && firstRun) return;
+  if (!isNew && firstRun) return;
   const origin = record.origin === undefined ? {} : { origin: record.origin };
   await enqueue(ports, scene, { carried: record.carried.slice(0, 10), ...origin }, undefined);
 }

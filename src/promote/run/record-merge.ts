@@ -3,6 +3,7 @@ import { messageOf, UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StateAddress } from "../../model/state.ts";
 import { mergedId, type PromotionRecord } from "../text/metadata.ts";
+import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
 import { belongs } from "./replan.ts";
@@ -19,9 +20,41 @@ export async function settle(
     await remember(ports, where, pull, record, signal);
     await clearAway(ports, where, pull);
     if (record.kind === "rollback") await tellPromotions(ports, where, record, signal);
+    await announceMerge(ports, where, pull, record, signal);
+  } else if (!pull.merged) {
+    // Sluice discards the record of what it closes itself.
+    const event = closedEvent({ where, pull, record }, "person", "a person closed it", ports.clock());
+    ports.events.announce(event);
   }
   await enqueue(ports, { where }, record, undefined);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
+}
+
+async function announceMerge(
+  ports: PromotionPorts,
+  where: StateAddress,
+  pull: PullRequest,
+  record: PromotionRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  // What a person pushed to the branch is not known.
+  const targets = changedTargets(record).map((one) => (belongs(record, pull) ? one : { ...one, versions: [] }));
+  const sources = record.kind === "promotion" ? await sourceMerges(ports, where, record, signal) : [];
+  ports.events.announce(mergedEvent({ where, pull, record }, targets, lastOf(sources), ports.clock()));
+}
+
+/** When each target's versions were merged in the source environment, `NaN` where its history does not say. */
+async function sourceMerges(
+  ports: PromotionPorts,
+  where: StateAddress,
+  record: PromotionRecord,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const state = await ports.state.read(where, signal);
+  const each = changedTargets(record).map(async (target) =>
+    broughtAt(await historyOf({ state }, record.from, target.app), target),
+  );
+  return (await Promise.all(each)).map((moment) => moment ?? Number.NaN);
 }
 
 /** A history that somebody broke by hand must not keep the rest from being done; the person who mends it finds the merge on the branch itself. */

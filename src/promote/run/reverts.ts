@@ -1,5 +1,6 @@
 import type { Scene } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
+import { eventId } from "../../model/events.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
@@ -93,6 +94,7 @@ async function folderBefore(
 }
 
 async function write(ports: PromotionPorts, scene: Scene, target: Target, last: HistoryEntry): Promise<void> {
+  const { environment, app } = target;
   const { mergeCommit = "", versions = [] } = last;
   const [commit] = await scene.repository.log({
     to: scene.head,
@@ -100,26 +102,40 @@ async function write(ports: PromotionPorts, scene: Scene, target: Target, last: 
     paths: [target.render.path],
     limit: 1,
   });
+  const by = commit?.author.name ?? "somebody";
+  const reason =
+    commit === undefined ? "taken back on the base branch" : (commit.message.split("\n")[0] ?? "").slice(0, 200);
+  const back = versions.map(({ image, from, to }) => ({ image, from: to, to: from }));
   await ports.state.record(
     scene.where,
     {
       kind: "reverted",
       id: `reverted-${mergeCommit}`,
       at: laterOf(commit?.date ?? new Date(ports.clock()).toISOString(), last.at),
-      by: commit?.author.name ?? "somebody",
-      environment: target.environment,
-      apps: [target.app],
-      reason:
-        commit === undefined ? "taken back on the base branch" : (commit.message.split("\n")[0] ?? "").slice(0, 200),
+      by,
+      environment,
+      apps: [app],
+      reason,
       commit: scene.head,
-      versions: { [target.app]: versions.map(({ image, from, to }) => ({ image, from: to, to: from })) },
+      versions: { [app]: back },
       ...(commit === undefined ? {} : { mergeCommit: commit.sha }),
     },
     scene.signal,
   );
   if (last.pullRequest !== undefined)
     await ports.queue.add({ type: "chain", ...scene.where, pullRequest: last.pullRequest });
-  ports.log.info({ target: target.id, commit: commit?.sha }, "a promotion was reverted; automation is held");
+  ports.events.announce({
+    kind: "promotion.reverted",
+    id: eventId("promotion.reverted", scene.where.repository, environment, app, mergeCommit),
+    at: ports.clock(),
+    ...scene.where,
+    environment,
+    targets: [{ app, environment, versions: back }],
+    ...(last.pullRequest === undefined ? {} : { pullRequest: last.pullRequest }),
+    commit: commit?.sha ?? scene.head,
+    actor: { kind: "author", name: by },
+    reason,
+  });
 }
 
 /** A history is read in the order of its times, and what was merged may have been written down after it was taken back. */
