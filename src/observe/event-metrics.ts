@@ -76,7 +76,11 @@ function promotions(registry: Registry, environments: BoundedLabels): Count {
         return;
       }
       case "promotion.reverted":
-        return total.inc({ purpose: "promotion", environment: environments.of(event.environment), outcome: "reverted" });
+        return total.inc({
+          purpose: "promotion",
+          environment: environments.of(event.environment),
+          outcome: "reverted",
+        });
       default:
     }
   };

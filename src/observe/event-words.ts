@@ -14,7 +14,6 @@ function oneLine(text: string): string {
   return flat.length <= 2 * maxText ? flat : `${flat.slice(0, 2 * maxText).toWellFormed()}…`;
 }
 
-
 function words(event: SluiceEvent): string {
   switch (event.kind) {
     case "preview.posted":

@@ -65,7 +65,8 @@ export class Consumer {
   }
 
   #worker<T extends JobType>(type: T): StoredWorker {
-    const { store, handlers, concurrency, deadlines, policy, timing, events, log, metrics, clock, random } = this.#options;
+    const { store, handlers, concurrency, deadlines, policy, timing, events, log, metrics, clock, random } =
+      this.#options;
     const locks = new LockWatch(timing.lockMs);
     const closing = () => this.#closing;
     const deadlineMs = deadlines[type];

@@ -5,7 +5,7 @@ import type { JobOf, JobType } from "../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RunContext } from "../model/queue.ts";
 import { settled } from "./deadline.ts";
-import { handledMark, isHandled, isOnce } from "./kinds.ts";
+import { handledMark, isHandled, isOnce, keyOf } from "./kinds.ts";
 import type { LockWatch } from "./lock-watch.ts";
 import { type Outcome, outcomeOf, type RetryPolicy } from "./outcome.ts";
 import { unpackJob } from "./packing.ts";
@@ -157,7 +157,7 @@ function announceFailure<T extends JobType>(
   stored: BullJob<unknown>,
   error: unknown,
 ): void {
-  const key = stored.deduplicationId ?? stored.id ?? type;
+  const key = keyOf(stored.deduplicationId ?? stored.id ?? type);
   const at = clock();
   events.announce({
     kind: "job.failed",

@@ -1,7 +1,7 @@
 import { hkdfSync, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createSeal } from "../change/signature.ts";
+import { createSigner } from "../change/signature.ts";
 import type { ScanMemo } from "../discovery/scan.ts";
 import { createMirrors } from "../git/mirrors.ts";
 import { createGitHub, type GitHubEdge } from "../github/index.ts";
@@ -31,7 +31,13 @@ import {
   type PrometheusMetrics,
 } from "../observe/index.ts";
 import { runPreview } from "../preview/run.ts";
-import { createPromotions, type PromotionPorts, runChain, runGates, runPromotions } from "../promote/run/index.ts";
+import {
+  createPromotions,
+  type PromotionPorts,
+  runGates,
+  runPromotions,
+  runStatusComment,
+} from "../promote/run/index.ts";
 import type { LockTiming } from "../queue/consumer.ts";
 import { createQueue, type QueueBackend } from "../queue/index.ts";
 import { createRegistry, type RegistryClient, readDockerConfig, withDockerCredentials } from "../registry/index.ts";
@@ -226,7 +232,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   const change = {
     ...ports,
     state: createStateStore({ mirrors, github: github.for, random: Math.random }),
-    seal: createSeal(settings.privateKey),
+    signer: createSigner(settings.privateKey),
     webUrl: settings.githubUrl,
     registry,
     rights: settings.registries,
@@ -247,7 +253,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
       command: (job, context) => runCommands(job, { github: github.for, queue, promotions, events, log }, context),
       promotions: (job, context) => runPromotions(job, promotion, context),
       gates: (job, context) => runGates(job, promotion, context),
-      chain: (job, context) => runChain(job, promotion, context),
+      chain: (job, context) => runStatusComment(job, promotion, context),
       registry: (job, context) => runRegistry(job, images, context),
       watch: (job, context) => runWatch(job, images, context),
       image: (job, context) => runImage(job, images, context),

@@ -105,7 +105,9 @@ describe("the metrics of events", () => {
     );
     const total = (purpose: string, outcome: string) =>
       series.get(`sluice_promotions_total{purpose="${purpose}",environment="prod",outcome="${outcome}"}`);
-    expect(["opened", "merged", "closed", "reverted"].map((outcome) => total("promotion", outcome))).toEqual([1, 1, 1, 1]);
+    expect(["opened", "merged", "closed", "reverted"].map((outcome) => total("promotion", outcome))).toEqual([
+      1, 1, 1, 1,
+    ]);
     expect(total("rollback", "merged")).toBe(1);
     expect(series.get('sluice_promotion_waiting_seconds_sum{environment="prod"}')).toBe(3_600);
     expect(series.get('sluice_promotion_lead_seconds_sum{environment="prod"}')).toBe(3 * 3_600);
@@ -135,11 +137,11 @@ describe("the metrics of events", () => {
 
   it("tell commands by name and outcome; what is no command has no name", async () => {
     const { error: _, ...unknown } = samples["command.refused"];
-    const series = await after(
-      samples["command.done"],
-      samples["command.refused"],
-      { ...unknown, id: "other", command: "whatever somebody wrote" },
-    );
+    const series = await after(samples["command.done"], samples["command.refused"], {
+      ...unknown,
+      id: "other",
+      command: "whatever somebody wrote",
+    });
     expect(series.get('sluice_commands_total{command="promote",outcome="done"}')).toBe(1);
     expect(series.get('sluice_commands_total{command="promote",outcome="refused"}')).toBe(1);
     expect(series.get('sluice_commands_total{command="unknown",outcome="refused"}')).toBe(1);
@@ -151,7 +153,11 @@ describe("the metrics of events", () => {
       id: `${nth}`,
       environment: `env-${nth}`,
     }));
-    const heard = Array.from({ length: 300 }, (_, nth) => ({ ...samples["registry.heard"], id: `h${nth}`, hook: `h${nth}` }));
+    const heard = Array.from({ length: 300 }, (_, nth) => ({
+      ...samples["registry.heard"],
+      id: `h${nth}`,
+      hook: `h${nth}`,
+    }));
     const keys = [...(await after(...opened, ...heard)).keys()];
     expect(keys.filter((key) => key.startsWith("sluice_promotions_total"))).toHaveLength(101);
     expect(keys.filter((key) => key.startsWith("sluice_image_events_total"))).toHaveLength(101);

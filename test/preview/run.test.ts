@@ -159,13 +159,18 @@ describe("the run of a preview", () => {
   it("announces a refusal with its reason, and a head that was pushed meanwhile", async () => {
     const missing = new UserError("not-found", "the commit is gone");
     const refused = await run({ open: () => Promise.reject(missing) });
-    expect(refused.heard).toMatchObject([{ kind: "preview.refused", cause: "repository", reason: "the commit is gone" }]);
+    expect(refused.heard).toMatchObject([
+      { kind: "preview.refused", cause: "repository", reason: "the commit is gone" },
+    ]);
     let asked = 0;
     const moved = { ...pull(), head: { ...pull().head, sha: "f".repeat(40) } };
     const pullRequest = async () => (++asked === 1 ? pull() : moved);
     const superseded = await run({ open: async () => repository, github: { pullRequest } });
     expect(superseded.heard).toMatchObject([{ kind: "preview.superseded", head, newer: "f".repeat(40) }]);
-    const fork = await run({ open: async () => repository, github: { pullRequest: async () => ({ ...pull(), fork: true }) } });
+    const fork = await run({
+      open: async () => repository,
+      github: { pullRequest: async () => ({ ...pull(), fork: true }) },
+    });
     expect(fork.heard).toMatchObject([{ kind: "preview.refused", cause: "fork" }]);
   });
 

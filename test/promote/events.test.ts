@@ -2,9 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { GateResult, GateVerdict } from "../../src/model/gates.ts";
 import type { PullRequest } from "../../src/model/github.ts";
 import type { HistoryEntry } from "../../src/model/state.ts";
-import { broughtAt, closedEvent, gatesEvent, lastOf, mergedEvent } from "../../src/promote/run/events.ts";
+import {
+  broughtAt,
+  closedEvent,
+  gatesEvent,
+  lastOf,
+  mergedEvent,
+  publishedEvent,
+} from "../../src/promote/run/events.ts";
 import { gatesSection } from "../../src/promote/text/gates.ts";
-import type { PromotionRecord } from "../../src/promote/text/metadata.ts";
+import type { PromotionMetadata } from "../../src/promote/text/metadata.ts";
 
 const now = Date.UTC(2026, 10, 23, 9);
 const hour = 3_600_000;
@@ -34,7 +41,7 @@ function pull(more: Partial<PullRequest> = {}): PullRequest {
   };
 }
 
-const record: PromotionRecord = {
+const metadata: PromotionMetadata = {
   kind: "promotion",
   environment: "prod",
   from: "staging",
@@ -47,8 +54,8 @@ const record: PromotionRecord = {
   carried: [],
   replaced: [],
 };
-const of = { where, pull: pull(), record };
-const web = { app: "web", environment: "prod", versions: record.targets[0]?.images ?? [] };
+const of = { where, pull: pull(), metadata };
+const web = { app: "web", environment: "prod", versions: metadata.targets[0]?.images ?? [] };
 
 function verdict(...results: readonly GateResult[]): GateVerdict {
   return { state: "waiting", results };
@@ -59,7 +66,13 @@ const approvals = (state: GateResult["state"]): GateResult => ({
   state,
   reason: `it is ${state}`,
 });
-const soak: GateResult = { gate: "soak", label: "Soak", state: "waiting", reason: "12 of 30 minutes", nextAt: now + hour };
+const soak: GateResult = {
+  gate: "soak",
+  label: "Soak",
+  state: "waiting",
+  reason: "12 of 30 minutes",
+  nextAt: now + hour,
+};
 
 describe("the gates of a promotion have changed", () => {
   it("when they are shown for the first time", () => {
@@ -114,19 +127,57 @@ describe("a version came into the source", () => {
   });
 });
 
+describe("a published promotion", () => {
+  const published = { pull: pull(), head, before: metadata, now: metadata, dismissed: [] };
+  const older = {
+    ...metadata,
+    targets: [{ app: "web", images: [{ image: "nginx", from: "0.9", to: "1.0" }], digest: "" }],
+  };
+
+  it("was opened, whatever head it has by now", () => {
+    const event = publishedEvent(where, { ...published, how: "opened", before: undefined }, now);
+    expect(event).toMatchObject({ kind: "promotion.opened", id: "promotion.opened/acme/shop/12", targets: [web] });
+  });
+
+  it("is no event when it says the same", () => {
+    expect(publishedEvent(where, { ...published, how: "same" }, now)).toBeUndefined();
+  });
+
+  it("advanced with the same versions, and superseded others, once for each head", () => {
+    const advanced = publishedEvent(where, { ...published, how: "updated" }, now);
+    expect(advanced).toMatchObject({ kind: "promotion.advanced", head, id: `promotion.advanced/acme/shop/12/${head}` });
+    const superseded = publishedEvent(where, { ...published, how: "updated", before: older }, now);
+    expect(superseded).toMatchObject({
+      kind: "promotion.superseded",
+      targets: [web],
+      replaced: [{ app: "web", environment: "prod", versions: [{ image: "nginx", from: "0.9", to: "1.0" }] }],
+    });
+  });
+});
+
 describe("the end of a promotion", () => {
   it("is a merge at GitHub's time, under the same id in every run", () => {
     const merged = { ...of, pull: pull({ state: "closed", merged: true, closedAt: now - 1_000 }) };
-    const [first, again] = [mergedEvent(merged, [web], now - 3 * hour, now), mergedEvent(merged, [web], undefined, now + 9)];
+    const [first, again] = [mergedEvent(merged, now - 3 * hour, now), mergedEvent(merged, undefined, now + 9)];
     expect(first).toMatchObject({ kind: "promotion.merged", mergedAt: now - 1_000, openedAt: now - hour });
     expect(first.actor).toEqual({ kind: "person", login: "ada" });
     expect(again.id).toBe(first.id);
-    expect(mergedEvent({ ...merged, record: { ...record, kind: "rollback" } }, [], undefined, now).kind).toBe("rollback.merged");
+    expect(mergedEvent({ ...merged, metadata: { ...metadata, kind: "rollback" } }, undefined, now).kind).toBe(
+      "rollback.merged",
+    );
+  });
+
+  it("tells no versions where a person pushed to the branch", () => {
+    const merged = {
+      ...of,
+      pull: pull({ state: "closed", merged: true, head: { ...pull().head, sha: "c".repeat(40) } }),
+    };
+    expect(mergedEvent(merged, undefined, now).targets).toEqual([{ ...web, versions: [] }]);
   });
 
   it("is a close for a reason; one that opened by itself has automation as its actor", () => {
-    const { actor: _, ...automatic } = record;
-    const event = closedEvent({ ...of, record: automatic }, "sluice", "nothing is left", now);
+    const { actor: _, ...automatic } = metadata;
+    const event = closedEvent({ ...of, metadata: automatic }, "sluice", "nothing is left", now);
     expect(event).toMatchObject({ kind: "promotion.closed", by: "sluice", reason: "nothing is left" });
     expect(event.actor).toEqual({ kind: "automation", login: "sluice" });
   });

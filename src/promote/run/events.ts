@@ -1,34 +1,51 @@
+import { describesHead } from "../../change/pull-request/metadata.ts";
+import type { Published } from "../../change/pull-request/proposal.ts";
 import {
   actorOf,
   type ChangedTarget,
   eventId,
   type GateChange,
   type GatesChanged,
+  type PromotionAdvanced,
   type PromotionClosed,
   type PromotionMerged,
+  type PromotionOpened,
+  type PromotionSuperseded,
 } from "../../model/events.ts";
 import type { GateVerdict } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { HistoryEntry, StateAddress } from "../../model/state.ts";
 import { shownGates } from "../text/gates.ts";
-import type { PromotionRecord } from "../text/metadata.ts";
+import { type PromotionMetadata, sameVersions } from "../text/metadata.ts";
 
 /** A promotion's pull request with what it carries. */
-interface OfPull {
+export interface OfPull {
   readonly where: StateAddress;
   readonly pull: PullRequest;
-  readonly record: PromotionRecord;
+  readonly metadata: PromotionMetadata;
 }
 
-/** It was merged; `targets` are those that the merge is known to have changed, `sourceMergedAt` as the function of that name finds it. */
-export function mergedEvent(
-  of: OfPull,
-  targets: readonly ChangedTarget[],
-  sourceMergedAt: number | undefined,
+/** Its pull request was opened or updated; `undefined` when it said the same before. */
+export function publishedEvent(
+  where: StateAddress,
+  { how, pull, head, before, now: metadata }: Published<PromotionMetadata>,
   now: number,
-): PromotionMerged {
-  const { openedAt, closedAt: mergedAt = now } = of.pull;
+): PromotionOpened | PromotionAdvanced | PromotionSuperseded | undefined {
+  const of = { where, pull, metadata };
+  if (how === "opened") return about("opened", of, now);
+  if (how === "same") return undefined;
+  if (before === undefined || sameVersions(before, metadata.targets))
+    return { ...about("advanced", of, now, head), head };
+  return { ...about("superseded", of, now, head), head, replaced: changedTargets(before) };
+}
+
+/** It was merged; `sourceMergedAt` is the last of what `broughtAt` finds. What a person pushed to the branch is not known. */
+export function mergedEvent(of: OfPull, sourceMergedAt: number | undefined, now: number): PromotionMerged {
+  const { pull, metadata } = of;
+  const { openedAt, closedAt: mergedAt = now } = pull;
+  const known = describesHead(metadata, pull);
+  const targets = changedTargets(metadata).map((target) => (known ? target : { ...target, versions: [] }));
   return { ...about("merged", of, now), targets, openedAt, mergedAt, sourceMergedAt };
 }
 
@@ -37,24 +54,26 @@ export function closedEvent(of: OfPull, by: "sluice" | "person", reason: string,
   return { ...about("closed", of, now, of.pull.head.sha), openedAt: of.pull.openedAt, by, reason };
 }
 
+type Step = "opened" | "advanced" | "superseded" | "merged" | "closed";
+
 /** What each event of a promotion says. `parts` tell it from others of its kind on this pull request. */
-function about<S extends "merged" | "closed">(step: S, { where, pull, record }: OfPull, at: number, ...parts: readonly string[]) {
-  const kind = `${record.kind}.${step}` as const;
+function about<S extends Step>(step: S, { where, pull, metadata }: OfPull, at: number, ...parts: readonly string[]) {
+  const kind = `${metadata.kind}.${step}` as const;
   return {
     kind,
     id: eventId(kind, where.repository, pull.number, ...parts),
     at,
     ...where,
     pullRequest: pull.number,
-    environment: record.environment,
-    from: record.from,
-    targets: changedTargets(record),
-    actor: actorOf(record.actor),
+    environment: metadata.environment,
+    from: metadata.from,
+    targets: changedTargets(metadata),
+    actor: actorOf(metadata.actor),
   };
 }
 
-/** What the targets of a record get. */
-export function changedTargets({ environment, targets }: PromotionRecord): readonly ChangedTarget[] {
+/** What its targets get. */
+export function changedTargets({ environment, targets }: PromotionMetadata): readonly ChangedTarget[] {
   return targets.map(({ app, images }) => ({ app, environment, versions: images }));
 }
 
@@ -78,7 +97,11 @@ export function lastOf(moments: readonly number[]): number | undefined {
 }
 
 /** The gates came to another result than the description shows; `undefined` when they did not. */
-export function gatesEvent({ where, pull, record }: OfPull, verdict: GateVerdict, now: number): GatesChanged | undefined {
+export function gatesEvent(
+  { where, pull, metadata }: OfPull,
+  verdict: GateVerdict,
+  now: number,
+): GatesChanged | undefined {
   const shown = shownGates(pull.body);
   const changes = verdict.results.flatMap(({ gate, label, state, reason }): GateChange[] => {
     const was = shown.get(label);
@@ -93,7 +116,7 @@ export function gatesEvent({ where, pull, record }: OfPull, verdict: GateVerdict
     at: now,
     ...where,
     pullRequest: pull.number,
-    environment: record.environment,
+    environment: metadata.environment,
     head: pull.head.sha,
     state: verdict.state,
     changes,

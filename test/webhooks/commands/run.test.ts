@@ -6,7 +6,15 @@ import type { Command } from "../../../src/webhooks/commands/command.ts";
 import { diff } from "../../../src/webhooks/commands/diff.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
-import { commandJob, firstRun, memoryEvents, memoryGitHub, memoryLog, memoryPromotions, memoryQueue } from "../fakes.ts";
+import {
+  commandJob,
+  firstRun,
+  memoryEvents,
+  memoryGitHub,
+  memoryLog,
+  memoryPromotions,
+  memoryQueue,
+} from "../fakes.ts";
 
 function world(table = TABLE) {
   const github = memoryGitHub();
@@ -60,9 +68,25 @@ describe("running commands", () => {
     await run(commandJob("/diff\n/diff much\n/dif", { actor: "mona" }));
     const about = { pullRequest: 7, commentId: 100, actor: { kind: "person", login: "mona" } };
     expect(heard).toEqual([
-      expect.objectContaining({ ...about, kind: "command.done", command: "diff", id: expect.stringMatching(/-100-1$/) }),
-      expect.objectContaining({ ...about, kind: "command.refused", command: "diff", text: "diff much", error: "usage" }),
-      expect.objectContaining({ ...about, kind: "command.refused", command: "dif", reason: "there is no such command" }),
+      expect.objectContaining({
+        ...about,
+        kind: "command.done",
+        command: "diff",
+        id: expect.stringMatching(/-100-1$/),
+      }),
+      expect.objectContaining({
+        ...about,
+        kind: "command.refused",
+        command: "diff",
+        text: "diff much",
+        error: "usage",
+      }),
+      expect.objectContaining({
+        ...about,
+        kind: "command.refused",
+        command: "dif",
+        reason: "there is no such command",
+      }),
     ]);
     expect(heard[2]).not.toHaveProperty("error");
   });

@@ -35,7 +35,13 @@ async function say(body: string, by: string, edges: readonly GitHubEdge[] = [wor
   const jobs = queue.jobs.filter((job): job is CommandJob => job.type === "command");
   for (const job of jobs) {
     for (const [index, edge] of edges.entries()) {
-      const options = { github: edge.for, queue, promotions: memoryPromotions(), events: memoryEvents(), log: memoryLog() };
+      const options = {
+        github: edge.for,
+        queue,
+        promotions: memoryPromotions(),
+        events: memoryEvents(),
+        log: memoryLog(),
+      };
       await runCommands(job, options, firstRun({ attempt: index + 1, firstRun: index === 0 }));
     }
   }
