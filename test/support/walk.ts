@@ -74,7 +74,10 @@ export async function startWalk(
     settings: more = {},
     rooms = false,
     ...options
-  }: Pick<StartOptions, "clock"> & { readonly settings?: Partial<ServerSettings>; readonly rooms?: boolean } = {},
+  }: Pick<StartOptions, "clock" | "log"> & {
+    readonly settings?: Partial<ServerSettings>;
+    readonly rooms?: boolean;
+  } = {},
 ): Promise<Walk> {
   const root = tempDir("sluice-walk-");
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
