@@ -16,11 +16,20 @@ import {
   withImages,
 } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
+import type { EventHub } from "../model/events.ts";
 import { Lru } from "../model/lru.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
-import { createLogger, createMetrics, type PrometheusMetrics } from "../observe/index.ts";
+import {
+  type AuditDestination,
+  audit,
+  createEvents,
+  createLogger,
+  createMetrics,
+  eventLogLine,
+  type PrometheusMetrics,
+} from "../observe/index.ts";
 import { runPreview } from "../preview/run.ts";
 import {
   createPromotions,
@@ -82,6 +91,8 @@ export interface RunningSluice {
 /** What only tests and the demo change. */
 export interface StartOptions {
   readonly log?: Logger;
+  /** Where audit lines go in place of standard output; with a `log` and without this, nowhere. */
+  readonly audit?: AuditDestination;
   readonly graceMs?: number;
   /** How soon a killed worker's job is taken up again. */
   readonly locks?: LockTiming;
@@ -89,6 +100,8 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
+  /** Take the place of the store's queue and of the mirrors on disk. */
+  readonly edges?: { readonly queue: Queue; readonly mirrors: Mirrors };
 }
 
 /** Builds every edge from the settings, hands them to the rooms and starts the roles. Rejects when a part cannot start; what was started is ended again. */
@@ -107,11 +120,15 @@ export async function startSluice(settings: ServerSettings, options: StartOption
   };
   try {
     mkdirSync(settings.dataDir, { recursive: true });
-    const queue = await openQueue(settings, options, log, metrics);
+    const events = openEvents(settings, options, log, metrics);
+    const queue = options.edges?.queue ?? (await openQueue(settings, options, events, log, metrics));
+    metrics.watchQueue(() => queue.counts());
     closers.push(() => queue.close(options.graceMs ?? graceMs));
     const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
     if (settings.role !== "web") {
-      const worker = await openWorker(settings, { github, queue, log, metrics, clock: options.clock ?? Date.now });
+      const mirrors = options.edges?.mirrors ?? openMirrors(settings, github);
+      const clock = options.clock ?? Date.now;
+      const worker = await openWorker(settings, { github, mirrors, queue, events, log, metrics, clock });
       closers.splice(0, 0, worker.close);
       await queue.start(worker.handlers);
     }
@@ -138,6 +155,17 @@ function serverLogger(settings: ServerSettings): Logger {
   });
 }
 
+function openEvents(
+  settings: ServerSettings,
+  options: StartOptions,
+  log: Logger,
+  metrics: PrometheusMetrics,
+): EventHub {
+  const destination = options.audit ?? (options.log === undefined ? process.stdout : undefined);
+  const listeners = [eventLogLine(log), metrics.events, ...(destination === undefined ? [] : [audit(destination)])];
+  return createEvents({ listeners, log, failed: metrics.listenerFailed, redact: secretsOf(settings) });
+}
+
 function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
   return { id, privateKey, webhookSecret };
 }
@@ -145,6 +173,7 @@ function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
 async function openQueue(
   settings: ServerSettings,
   { locks }: StartOptions,
+  events: EventHub,
   log: Logger,
   metrics: PrometheusMetrics,
 ): Promise<Queue> {
@@ -166,9 +195,7 @@ async function openQueue(
     "image-pull": jobs,
     wake: 4,
   };
-  const queue = await createQueue({ backend, concurrency, deadlines, log, metrics, ...(locks && { locks }) });
-  metrics.watchQueue(() => queue.counts());
-  return queue;
+  return createQueue({ backend, concurrency, deadlines, events, log, metrics, ...(locks && { locks }) });
 }
 
 interface Worker {
@@ -178,15 +205,16 @@ interface Worker {
 
 interface WorkerParts {
   readonly github: GitHubEdge;
+  readonly mirrors: Mirrors;
   readonly queue: Queue;
+  readonly events: EventHub;
   readonly log: Logger;
   readonly metrics: PrometheusMetrics;
   readonly clock: Clock;
 }
 
 async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise<Worker> {
-  const { github, queue, log, metrics, clock } = parts;
-  const mirrors = openMirrors(settings, github);
+  const { github, mirrors, queue, events, log, metrics, clock } = parts;
   const renderer = createRenderer({
     binary: engineBinary(process.env),
     cacheDir: join(settings.dataDir, "renders"),
@@ -196,7 +224,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   });
   const probot = await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue });
   const memo: ScanMemo = new Lru(memoEntries);
-  const ports = { github: github.for, mirrors, renderer, memo, queue, log, metrics, clock };
+  const ports = { github: github.for, mirrors, renderer, memo, queue, events, log, clock };
   const preview = {
     fingerprintKey: fingerprintKey(settings.privateKey),
     forks: settings.previewForks,
@@ -224,7 +252,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
     handlers: {
       delivery: (job, context) => receiveDelivery(probot, job, context.signal),
       preview: (job, context) => runPreview(job, ports, preview, context),
-      command: (job, context) => runCommands(job, { github: github.for, queue, log, promotions }, context),
+      command: (job, context) => runCommands(job, { github: github.for, queue, promotions, events, log }, context),
       promotions: (job, context) => runPromotions(job, promotion, context),
       gates: (job, context) => runGates(job, promotion, context),
       chain: (job, context) => runStatusComment(job, promotion, context),

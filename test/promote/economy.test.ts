@@ -15,7 +15,7 @@ import { realEngine } from "../render/support/engines.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { manyApps, promotionFiles } from "../support/promotions.ts";
 import { tempDir } from "../support/temp-git.ts";
-import { memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
+import { memoryEvents, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
 
 let root: string;
 let github: LocalGitHub;
@@ -47,6 +47,7 @@ beforeAll(async () => {
     renderer,
     state: createStateStore({ mirrors, github: edge.for, random: Math.random }),
     queue,
+    events: memoryEvents(),
     log,
     clock: Date.now,
     signer: createSigner("key"),
@@ -89,7 +90,8 @@ async function run(pull: PullSummary, body: string): Promise<{ requests: readonl
   } as const;
   const context = { signal: AbortSignal.timeout(60_000), attempt: 1, lastAttempt: false, firstRun: true };
   const queue = { ...memoryQueue(), add: ports.queue.add };
-  await runCommands(job, { github: ports.github, queue, log: ports.log, promotions: createPromotions(ports) }, context);
+  const promotions = createPromotions(ports);
+  await runCommands(job, { github: ports.github, queue, events: ports.events, log: ports.log, promotions }, context);
   const said = github.comments(pull).find((one) => one.body.includes(`reply-${comment.id} `))?.body ?? "";
   return { requests: costly(before), said };
 }

@@ -2,7 +2,7 @@ import type { ChangePorts } from "../../src/change/ports.ts";
 import { openContext, type RepositoryContext } from "../../src/change/repository-context.ts";
 import { createSigner } from "../../src/change/signature.ts";
 import type { Decision, HistoryEntry, StateAddress, StateStore } from "../../src/model/state.ts";
-import { type MemoryQueue, memoryLog, memoryQueue } from "../webhooks/fakes.ts";
+import { type MemoryQueue, memoryEvents, memoryLog, memoryQueue } from "../webhooks/fakes.ts";
 import { type FakeGitHub, fakeGitHub } from "./fake-github.ts";
 
 /** Everything that changes of a repository act through, in memory. Nothing renders. */
@@ -47,6 +47,7 @@ export function fakeChange(files: Readonly<Record<string, string>> = {}): FakeCh
     },
     state: memoryState(decisions),
     queue,
+    events: memoryEvents(),
     log,
     clock: () => Date.parse("2026-11-21T14:00:00Z"),
     signer: createSigner("key"),

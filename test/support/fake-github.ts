@@ -99,6 +99,8 @@ export function fakeGitHub(
     return set({
       number,
       title: "Pull request",
+      openedAt: 0,
+      closedAt: undefined,
       state: "open",
       draft: false,
       base: { sha: branches.get("main") ?? "", ref: "main" },

@@ -3,6 +3,7 @@ import type { RepositoryContext } from "../../change/repository-context.ts";
 import { inert } from "../../diff/index.ts";
 import { targetId } from "../../model/target.ts";
 import { imageFormat, parseImageMetadata } from "../text/metadata.ts";
+import { closedEvent } from "./events.ts";
 import type { ImagePorts } from "./ports.ts";
 
 /** Why a pull request is closed. */
@@ -20,7 +21,7 @@ export interface Unneeded {
  * number. One that a person pushed to is left alone. Nothing is given when nothing was closed.
  */
 export async function closeUnneeded(
-  ports: Pick<ImagePorts, "signer" | "log">,
+  ports: Pick<ImagePorts, "signer" | "events" | "log" | "clock">,
   context: RepositoryContext,
   branch: string,
   { why, left }: Unneeded,
@@ -33,5 +34,7 @@ export async function closeUnneeded(
   if (metadata?.targets.some(({ app, environment }) => left?.has(targetId(app, environment)))) return {};
   const text = `Closed, because nothing is left to do. ${inert(why)}`;
   const closed = await closePullRequest(ports, context, pull, { format: imageFormat, text });
-  return closed ? { pullRequest: pull.number, how: "closed" } : {};
+  if (!closed) return {};
+  ports.events.announce(closedEvent(context, pull, why, ports.clock()));
+  return { pullRequest: pull.number, how: "closed" };
 }

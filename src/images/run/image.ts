@@ -11,6 +11,7 @@ import { bumpsOf } from "../wanted.ts";
 import { closeUnneeded } from "./close.ts";
 import { conclude, type Outcome } from "./conclusion.ts";
 import { decide, reasonOf } from "./decide.ts";
+import { announcePublished } from "./events.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
 import { proposalOf } from "./proposal.ts";
@@ -88,6 +89,7 @@ async function act(
     return { summary: `somebody pushed to \`${unit.branch}\`: merge or close its pull request, or delete the branch` };
   const published = await publish(proposalOf(ports, context, unit, decisions, computed));
   const pullRequest = published.pull.number;
+  if (published.how !== "declined") await announcePublished(ports, context.where, published);
   if (published.how !== "declined") return { pullRequest, head: published.head, how: published.how, refused };
   const summary = `a person closed #${pullRequest} with these versions; a newer tag, or \`/retry\` there, brings it again`;
   return { pullRequest, summary, refused };

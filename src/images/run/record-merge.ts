@@ -8,6 +8,7 @@ import type { PullRequest } from "../../model/github.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
 import type { ImageMetadata } from "../text/metadata.ts";
+import { declinedEvent, mergedEvent } from "./events.ts";
 import type { ImagePorts } from "./ports.ts";
 
 /**
@@ -21,20 +22,26 @@ export async function settleImages(
   metadata: ImageMetadata,
   signal: AbortSignal,
 ): Promise<void> {
-  const decisions = () => decisionsOf(ports, where, pull, metadata, signal);
-  await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: true }, signal);
+  let arrived = metadata.targets;
+  const decisions = async () => {
+    arrived = await arrivedTargets(ports, where, pull, metadata, signal);
+    return decisionsOf(ports, pull, arrived);
+  };
+  const settlement = { metadata, decisions, deletesUnmerged: true };
+  const landed = await settlePullRequest(ports, where, pull, settlement, signal);
+  const of = { where, pull, metadata };
+  if (landed) ports.events.announce(mergedEvent(of, arrived, ports.clock()));
+  // The metadata of what Sluice itself closes no longer counts, so a person closed this one.
+  else if (!pull.merged) ports.events.announce(declinedEvent(of, ports.clock()));
   await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit });
 }
 
 /** One decision for each environment. */
-async function decisionsOf(
-  ports: ImagePorts,
-  where: StateAddress,
+function decisionsOf(
+  ports: Pick<ImagePorts, "clock">,
   pull: PullRequest,
-  metadata: ImageMetadata,
-  signal: AbortSignal,
-): Promise<readonly Decision[]> {
-  const arrived = await arrivedTargets(ports, where, pull, metadata, signal);
+  arrived: ImageMetadata["targets"],
+): readonly Decision[] {
   const byEnvironment = Map.groupBy(arrived, ({ environment }) => environment);
   return [...byEnvironment].map(([environment, targets]) => ({
     kind: "bumped",

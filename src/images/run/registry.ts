@@ -13,6 +13,16 @@ export async function runRegistry(
 ): Promise<void> {
   const { id, hook, source, at, pushes, ignored } = job;
   await ports.deliveries.received({ id, hook, source, at, pushes, ...(ignored === undefined ? {} : { ignored }) });
+  ports.events.announce({
+    kind: "registry.heard",
+    id: ["registry.heard", hook, id].join("/"),
+    at: ports.clock(),
+    hook,
+    source,
+    receivedAt: at,
+    pushes,
+    ...(ignored === undefined ? {} : { ignored }),
+  });
   await noteSightings(ports, pushes, at, signal);
   for (const image of new Set(pushes.map((push) => push.image))) {
     signal.throwIfAborted();

@@ -14,6 +14,7 @@ import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
 import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import { gatesEvent } from "./events.ts";
 import { factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -78,6 +79,8 @@ async function evaluate(
   const now = ports.clock();
   const verdict = evaluateGates(facts, now);
   const remarks = ours ? [] : [pushed];
+  const changed = gatesEvent({ where: context.where, pull, metadata }, verdict, now);
+  if (changed !== undefined) ports.events.announce(changed);
   const empty = verdict.state === "passed" && (await isEmpty(ports, context, pull, metadata));
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
   if (ours && verdict.state === "passed" && mergesItself(context, metadata, empty)) {
@@ -92,9 +95,9 @@ async function evaluate(
     if (remark === undefined) return;
     remarks.push(inert(remark));
   }
-  const changed = await say(ports, context, pull, verdict, now, remarks);
+  const isNew = await say(ports, context, pull, verdict, now, remarks);
   // The status comments show the gates as the body does; a run that was cut short may have written it.
-  if (!changed && firstRun) return;
+  if (!isNew && firstRun) return;
   const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
   await refresh(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
 }

@@ -4,6 +4,7 @@ import type { PullRequest } from "../../model/github.ts";
 import type { PromotionPlan } from "../../model/promotion.ts";
 import { type ComputedPromotion, computePromotion } from "../compute.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
+import { publishedEvent } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { type PromotionRequest, proposalOf } from "./proposal.ts";
 import { refresh } from "./refresh.ts";
@@ -33,7 +34,10 @@ export function openPromotion(
       const computed = await planPromotion(ports, context, now);
       const { plan } = computed;
       if (!plan.targets.some(({ outcome }) => outcome === "planned")) return { plan };
-      const { pull, how, now: metadata } = await publish(proposalOf(ports, context, now, computed));
+      const published = await publish(proposalOf(ports, context, now, computed));
+      const event = publishedEvent(context.where, published, ports.clock());
+      if (event !== undefined) ports.events.announce(event);
+      const { pull, how, now: metadata } = published;
       await refresh(ports, context.where, how === "same" ? { carried: [] } : metadata, pull.number);
       return { plan, pull, how, metadata };
     },

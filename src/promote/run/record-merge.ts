@@ -4,6 +4,7 @@ import { historyOf } from "../../change/repository-context.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
 import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
+import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent, type OfPull } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { refresh } from "./refresh.ts";
 
@@ -21,8 +22,33 @@ export async function settlePromotion(
   const decisions = async () => [decisionOf(ports, pull, metadata)];
   const landed = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
   if (landed && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
+  await announceEnd(ports, { where, pull, metadata }, landed, signal);
   await refresh(ports, where, metadata);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
+}
+
+async function announceEnd(ports: PromotionPorts, of: OfPull, landed: boolean, signal: AbortSignal): Promise<void> {
+  const { where, pull, metadata } = of;
+  if (landed) {
+    const sources = metadata.kind === "promotion" ? await sourceMerges(ports, where, metadata, signal) : [];
+    ports.events.announce(mergedEvent(of, lastOf(sources), ports.clock()));
+  }
+  // The metadata of what Sluice itself closes no longer counts, so a person closed this one.
+  if (!pull.merged) ports.events.announce(closedEvent(of, "person", "a person closed it", ports.clock()));
+}
+
+/** When each target's versions were merged in the source environment, `NaN` where its history does not say. */
+async function sourceMerges(
+  ports: PromotionPorts,
+  where: StateAddress,
+  metadata: PromotionMetadata,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const state = await ports.state.read(where, signal);
+  const each = changedTargets(metadata).map(async (target) =>
+    broughtAt(await historyOf({ state }, metadata.from, target.app), target),
+  );
+  return (await Promise.all(each)).map((moment) => moment ?? Number.NaN);
 }
 
 function decisionOf({ clock }: PromotionPorts, pull: PullRequest, metadata: PromotionMetadata): Decision {

@@ -6,6 +6,7 @@ import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { parseBranch } from "../text/branch.ts";
 import { mergedId, type PromotionMetadata, parsePromotion, promotionFormat } from "../text/metadata.ts";
+import { closedEvent } from "./events.ts";
 import { forEachLogged } from "./for-each-branch.ts";
 import type { Observed } from "./health.ts";
 import { openPromotion, planPromotion } from "./open.ts";
@@ -136,7 +137,9 @@ async function close(
   why: string,
 ): Promise<string> {
   const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text: `Closed: ${why}.` });
-  if (!closed) return `left open, for somebody pushed to it; else it would be closed: ${why}`;
+  if (closed)
+    ports.events.announce(closedEvent({ where: context.where, pull, metadata }, "sluice", why, ports.clock()));
+  else return `left open, for somebody pushed to it; else it would be closed: ${why}`;
   await refresh(ports, context.where, metadata);
   return `closed: ${why}`;
 }

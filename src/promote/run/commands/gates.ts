@@ -1,6 +1,7 @@
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
+import { actorOf, type EventKind, eventId } from "../../../model/events.ts";
 import { GATES } from "../../../model/gates.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
@@ -29,6 +30,13 @@ export async function override(
     { ...about, kind: "overridden", pullRequest: pull.number, head: pull.head.sha, gate },
     call.signal,
   );
+  ports.events.announce({
+    kind: "gate.overridden",
+    ...decidedEvent(ports, "gate.overridden", context, call, metadata),
+    head: pull.head.sha,
+    gate,
+    reason: wish.reason,
+  });
   await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
   return `the gate ${code(gate)} is passed for ${code(pull.head.sha.slice(0, 7))} alone: ${inert(wish.reason)}`;
 }
@@ -62,6 +70,12 @@ export async function acknowledge(
     { ...about, kind: "acknowledged", pullRequest: pull.number, head: pull.head.sha, finding },
     call.signal,
   );
+  ports.events.announce({
+    kind: "finding.acknowledged",
+    ...decidedEvent(ports, "finding.acknowledged", context, call, metadata),
+    head: pull.head.sha,
+    finding,
+  });
   await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
   return `acknowledged for ${code(pull.head.sha.slice(0, 7))} alone: ${named.map((key) => code(key)).join(", ")}`;
 }
@@ -89,4 +103,23 @@ async function promotionAt(ports: PromotionPorts, call: PromotionCall, command: 
 
 function decided(call: PromotionCall, metadata: PromotionMetadata) {
   return { id: call.id, at: new Date(call.at).toISOString(), by: call.actor, environment: metadata.environment };
+}
+
+/** What both events say. */
+function decidedEvent(
+  { clock }: PromotionPorts,
+  kind: EventKind,
+  { where }: RepositoryContext,
+  call: PromotionCall,
+  { environment, targets }: PromotionMetadata,
+) {
+  return {
+    id: eventId(kind, where.repository, call.id),
+    at: clock(),
+    ...where,
+    pullRequest: call.pullRequest,
+    environment,
+    apps: targets.map(({ app }) => app),
+    actor: actorOf(call.actor),
+  };
 }

@@ -1,8 +1,10 @@
-import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { baseOf, historyOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { when } from "../../../change/text/when.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
+import { actorOf, eventId, type HandledEvent } from "../../../model/events.ts";
+import type { Hold } from "../../../model/gates.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
@@ -32,6 +34,8 @@ export async function hold(
     await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - ports.clock()) });
   }
   await lookAgain(ports, context);
+  const about = { ...happened(ports, context, call, wish, "hold.set"), kind: "hold.set", reason } as const;
+  await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
   const ends =
     until === undefined
       ? `until somebody comments \`/release ${nameOf(wish)}\``
@@ -44,6 +48,10 @@ const slackMs = 2_000;
 /** `/release`: ends a hold. */
 export async function release(ports: PromotionPorts, call: PromotionCall, wish: Place): Promise<string> {
   const context = await placed(ports, call, wish);
+  if (await isReleasedBy(context, call, wish)) {
+    await afterRelease(ports, context, call, wish, undefined);
+    return `${code(nameOf(wish))} is released`;
+  }
   const held = await context.state.hold(wish.environment, wish.app, ports.clock());
   if (held === undefined) return `${code(nameOf(wish))} is not on hold`;
   if (wish.app !== undefined && held.environmentWide) {
@@ -56,8 +64,46 @@ export async function release(ports: PromotionPorts, call: PromotionCall, wish: 
     );
   }
   await ports.state.record(context.where, { ...common(call, wish), kind: "released" }, call.signal);
-  await lookAgain(ports, context);
+  await afterRelease(ports, context, call, wish, held);
   return `${code(nameOf(wish))} is released; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
+}
+
+/** Whether an earlier run of this command ended the hold, and may have died before anybody heard of it. */
+async function isReleasedBy({ state }: RepositoryContext, { id }: PromotionCall, { environment, app = "" }: Place) {
+  return (await historyOf({ state }, environment, app)).some((entry) => entry.kind === "released" && entry.id === id);
+}
+
+async function afterRelease(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  call: PromotionCall,
+  place: Place,
+  hold: Hold | undefined,
+): Promise<void> {
+  await lookAgain(ports, context);
+  const held = hold && { held: { by: hold.by, reason: hold.reason, cause: hold.cause } };
+  const about = { ...happened(ports, context, call, place, "hold.ended"), kind: "hold.ended" } as const;
+  await ports.events.dispatch({ ...about, ...held }, call.signal);
+}
+
+/** What both events of a hold say. */
+function happened(
+  { clock }: PromotionPorts,
+  { where, base }: RepositoryContext,
+  call: PromotionCall,
+  { environment, app }: Place,
+  kind: HandledEvent["kind"],
+) {
+  return {
+    id: eventId(kind, where.repository, call.id),
+    at: clock(),
+    ...where,
+    environment,
+    ...(app === undefined ? {} : { app }),
+    defaultBranch: base,
+    pullRequest: call.pullRequest,
+    actor: actorOf(call.actor),
+  };
 }
 
 async function placed(ports: PromotionPorts, call: PromotionCall, place: Place): Promise<RepositoryContext> {

@@ -1,6 +1,7 @@
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { code } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
+import { actorOf, eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { parseBranch } from "../../text/branch.ts";
@@ -102,6 +103,7 @@ async function wait(
     },
     call.signal,
   );
+  announceRequest(ports, context, call, wish.environment, { apps: wish.apps, deferred: true });
   await ports.queue.add({ type: "chain", ...context.where, pullRequest: call.pullRequest });
   return `this pull request is not merged yet. The promotion to ${code(wish.environment)} opens by itself once it is merged and healthy in ${code(from)}`;
 }
@@ -128,8 +130,22 @@ async function remember(
     },
     call.signal,
   );
+  announceRequest(ports, context, call, environment, { apps, deferred: false });
   // What a rollback holds is free for what is asked for after it, which the history tells only now.
   const held = await Promise.all(apps.map((app) => context.state.hold(environment, app, call.at)));
   if (held.some((hold) => hold !== undefined))
     await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
+}
+
+function announceRequest(
+  { clock, events }: PromotionPorts,
+  { where }: RepositoryContext,
+  call: PromotionCall,
+  environment: string,
+  about: { readonly apps: readonly string[]; readonly deferred: boolean },
+): void {
+  const kind = "promotion.requested";
+  const id = eventId(kind, where.repository, call.id);
+  const { pullRequest } = call;
+  events.announce({ kind, id, at: clock(), ...where, pullRequest, environment, ...about, actor: actorOf(call.actor) });
 }
