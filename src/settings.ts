@@ -41,7 +41,7 @@ export interface ServerSettings extends ServerFile {
   readonly previewForks: boolean;
   /** Where `docker login` keeps its credentials; the file need not exist. */
   readonly dockerConfig?: string;
-  /** Opens the delivery log; without one nobody sees it. */
+  /** Opens the event log; without one nobody sees it. */
   readonly adminToken?: string;
 }
 

@@ -64,7 +64,7 @@ export const variables: readonly Variable[] = [
     name: "ADMIN_TOKEN",
     required: false,
     secret: true,
-    description: "opens the delivery log at /deliveries, at least 16 characters; without one there is none",
+    description: "opens the event log at /events, at least 16 characters; without one there is none",
   },
   {
     name: "DOCKER_CONFIG",

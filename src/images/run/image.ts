@@ -23,7 +23,7 @@ import { heardOf } from "./tag-sightings.ts";
 const tries = 6;
 
 /**
- * Compares what the targets of one unit have with what its policies want, and opens, advances or closes its one pull request. What came of it, and why, goes to the delivery log. May be repeated at any time:
+ * Compares what the targets of one unit have with what its policies want, and opens, advances or closes its one pull request. What came of it, and why, goes to the event log. May be repeated at any time:
  * what is there already is not made again.
  */
 export function runImage(job: ImageJob, ports: ImagePorts, context: RunContext): Promise<void> {
