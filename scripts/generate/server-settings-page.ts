@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { isJsonObject, type Json, type JsonObject } from "../../src/model/json.ts";
-import { settingsJsonSchema } from "../../src/settings/explain.ts";
-import { serverFileSchema } from "../../src/settings/file.ts";
+import { serverFileSchema, settingsJsonSchema } from "../../src/settings/file.ts";
 
 /** An example of the file with most of what can be in it. */
 export const exampleServerFile = `# sluice.server.yaml

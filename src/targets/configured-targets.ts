@@ -1,5 +1,5 @@
+import { type Config, type Environment, overrideOf } from "../config/schema/config.ts";
 import type { TargetSource } from "../config/schema/renderers.ts";
-import { type Config, type Environment, overrideOf } from "../config/schema/schema.ts";
 import { mergeOptions, type RendererOptions, sourcesOf } from "../config/schema/sources.ts";
 import { fillTemplate } from "../config/values/templates.ts";
 import { detectRenderer, libraryChart } from "../discovery/detect.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../config/schema/schema.ts";
+import type { Config } from "../config/schema/config.ts";
 import type { ScanMemo } from "../discovery/scan.ts";
 import { UserError } from "../model/errors.ts";
 import type { TargetPlan } from "../model/target-plan.ts";

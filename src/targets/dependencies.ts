@@ -1,4 +1,4 @@
-import type { Config } from "../config/schema/schema.ts";
+import type { Config } from "../config/schema/config.ts";
 import { nearest } from "../model/nearest.ts";
 import { doubtful, type KeyPath, type Remark } from "../model/problem.ts";
 import type { Target } from "../model/target.ts";

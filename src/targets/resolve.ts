@@ -1,5 +1,5 @@
 import { parseConfig } from "../config/parse.ts";
-import type { Config } from "../config/schema/schema.ts";
+import type { Config } from "../config/schema/config.ts";
 import { discoverTargets } from "../discovery/discover.ts";
 import type { ScanMemo } from "../discovery/scan.ts";
 import { byPlace, type ConfigProblem } from "../model/problem.ts";

@@ -104,7 +104,7 @@ registries:
       ["2:1 `registrys` is not a key of the file", "Did you mean `registries`?"],
       [
         "4:11 `registries[0].host` must be a registry's host as in the names of images, without https:// and path",
-        expect.stringContaining('For example `"ghcr.io"`.'),
+        expect.stringContaining("For example `host: ghcr.io`."),
       ],
       ["5:5 `usernme` is not a key of `registries[0]`", "Did you mean `username`?"],
       ["6:5 `registries[1]` has no `host`", expect.stringContaining("Add it.")],
@@ -140,7 +140,7 @@ hooks:
 `;
     expect(problems(text)).toEqual([
       expect.stringMatching(
-        /^3:24 `hooks\[0\]\.kind` is none of the values .*\| Did you mean `harbor`\? It can be `dockerhub`,/,
+        /^3:24 `hooks\[0\]\.kind` has a value that is not allowed \| Did you mean `harbor`\? It can be `dockerhub`,/,
       ),
       expect.stringMatching(/^4:5 `hooks\[1\]` has no `kind`/),
       expect.stringMatching(/^5:5 `hooks\[2\]` has no `host`/),
@@ -150,16 +150,30 @@ hooks:
     ]);
   });
 
+  it("says how large a value may be, and what belongs where nothing is", () => {
+    const text = `
+registries:
+  - { host: ghcr.io, concurrency: 65, requestsPerSecond: }
+  - { host: a.test, repositories: [], token: }
+`;
+    expect(problems(text)).toEqual([
+      expect.stringMatching(/^3:35 `registries\[0\]\.concurrency` must be at most 64 \| .*`concurrency: 2`/),
+      expect.stringMatching(/^3:39 `registries\[0\]\.requestsPerSecond` is empty, it must be a number \| .*: 5`/),
+      expect.stringMatching(/^4:35 `registries\[1\]\.repositories` has 0 entries, it must have at least 1 \| /),
+      expect.stringMatching(/^4:39 `registries\[1\]\.token` must be a reference to a secret \| .*file/),
+    ]);
+  });
+
   it("takes one receiver of each name", () => {
     const one = `{ name: ci, kind: hmac, secret: "\${TOKEN}" }`;
     expect(problems(`hooks:\n  - ${one}\n  - ${one}\n`)).toEqual([
-      "3:13 `hooks[1]` has the name of an earlier one | Give each a name of its own.",
+      "3:13 `hooks[1]` has the same name as an earlier hook | Give each hook its own name.",
     ]);
   });
 
   it("takes one entry for each registry", () => {
     expect(problems("registries:\n  - host: ghcr.io\n  - host: GHCR.io\n")).toEqual([
-      "3:11 `registries[1]` has the host of an earlier one | Keep one of the two.",
+      "3:11 `registries[1]` has the same host as an earlier entry | Keep one of the two.",
     ]);
   });
 });

@@ -173,7 +173,7 @@ describe("targets from the configuration", () => {
     const { problems } = await resolveTargets(config({ prod: 'path: "apps/{app}*{app}"' }), memoryTree(apps));
     expect(problems).toMatchObject([
       {
-        message: '`environments[0].path`: "apps/{app}*{app}" has `{app}` twice and `*` in the one name `{app}*{app}`',
+        message: '`environments[0].path`: "apps/{app}*{app}" has `{app}` twice and `*` in the same name `{app}*{app}`',
       },
     ]);
   });
@@ -265,7 +265,7 @@ describe("targets from the configuration", () => {
     const { plan: found, config: parsed, problems } = await resolveTargets("version: 1\n", memoryTree(apps));
     expect(found).toMatchObject({ source: "file", targets: [] });
     expect(parsed).toBeUndefined();
-    expect(problems).toMatchObject([{ severity: "error", message: "The configuration has no `environments`" }]);
+    expect(problems).toMatchObject([{ severity: "error", message: "The file has no `environments`" }]);
   });
 
   it("look only at folders that can match", async () => {
