@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { inputJsonSchema } from "../../src/config/problems/input-schema.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/model/json.ts";
-import { serverFileSchema, settingsJsonSchema } from "../../src/settings/file.ts";
+import { serverFileSchema } from "../../src/settings/file.ts";
 
 /** An example of the file with most of what can be in it. */
 export const exampleServerFile = `# sluice.server.yaml
@@ -41,7 +42,7 @@ ${exampleServerFile}\`\`\`
 
 /** The reference page of \`sluice.server.yaml\` in Markdown. */
 export function serverSettingsPage(): string {
-  const schema = settingsJsonSchema(serverFileSchema(z.string().meta({ id: "secret" })));
+  const schema = inputJsonSchema(serverFileSchema(z.string().meta({ id: "secret" })));
   const { hooks, registries } = propertiesOf(schema);
   const kinds = optionsOf(hooks);
   const shared = Object.keys(propertiesOf(kinds[0] ?? {})).filter(

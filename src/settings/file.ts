@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { explainIssues } from "../config/problems/explain.ts";
+import { inputJsonSchema } from "../config/problems/input-schema.ts";
 import { readYaml } from "../config/yaml/read.ts";
 import type { HookSettings } from "../model/hooks.ts";
-import type { JsonObject } from "../model/json.ts";
 import { byPlace, type ConfigProblem, type Remark, wrong } from "../model/problem.ts";
 import type { RegistrySettings } from "../model/registry.ts";
 import { hookSchema } from "./hooks.ts";
@@ -27,11 +27,6 @@ export function serverFileSchema(secret: z.ZodType<string, unknown>) {
   });
 }
 
-/** The settings as a JSON schema, of what people write. */
-export function settingsJsonSchema(schema: z.ZodType): JsonObject {
-  return z.record(z.string(), z.json()).parse(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
-}
-
 /** A file without settings. */
 export const emptyServerFile: ServerFile = { hooks: [], registries: [] };
 
@@ -54,7 +49,7 @@ export function readServerFile(
 
 function explain(issues: readonly z.core.$ZodIssue[], value: unknown, schema: z.ZodType): readonly Remark[] {
   const page = "docs/server-settings.md";
-  return explainIssues(issues, { value, schema: settingsJsonSchema(schema), page, quotesValues: false });
+  return explainIssues(issues, { value, schema: inputJsonSchema(schema), page, quotesValues: false });
 }
 
 /** Some messages of the YAML parser end with text from the file, which may be a secret. */
