@@ -2,7 +2,7 @@ import { hkdfSync, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSeal } from "../change/signature.ts";
-import type { ScanMemo } from "../discovery/scan.ts";
+import type { ScanMemo } from "../discovery/index.ts";
 import { createMirrors } from "../git/mirrors.ts";
 import { createGitHub, type GitHubEdge } from "../github/index.ts";
 import { createEventLog } from "../images/event-log.ts";

@@ -78,11 +78,9 @@ const fluxSchema = z
 
 const hydrateSchema = z
   .strictObject({
-    engine: z
-      .literal("hydrate")
-      .meta({
-        description: "Sluice commits the rendered manifests to a branch for another tool to pull. Needs no cluster.",
-      }),
+    engine: z.literal("hydrate").meta({
+      description: "Sluice commits the rendered manifests to a branch for another tool to pull. Needs no cluster.",
+    }),
     branch: filledText("a branch")
       .prefault("env/{environment}")
       .meta({ description: "The branch; may contain placeholders.", examples: ["env/{environment}"] }),

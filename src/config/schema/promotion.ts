@@ -15,12 +15,10 @@ const promoteKeys = {
     examples: ["images"],
   }),
   auto: z.boolean().meta({ description: "Open promotions automatically when `from` is healthy.", examples: [true] }),
-  merge: z
-    .enum(["manual", "automatic"])
-    .meta({
-      description: "Who merges a promotion when its gates pass: a person (`manual`) or Sluice (`automatic`).",
-      examples: ["automatic"],
-    }),
+  merge: z.enum(["manual", "automatic"]).meta({
+    description: "Who merges a promotion when its gates pass: a person (`manual`) or Sluice (`automatic`).",
+    examples: ["automatic"],
+  }),
   method: z.enum(["merge", "squash", "rebase"]).meta({ description: "GitHub's merge method.", examples: ["squash"] }),
   mergeEmpty: z.boolean().meta({
     description: "Let Sluice merge a promotion that does not change the render, once its gates pass.",
