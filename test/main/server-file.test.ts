@@ -57,7 +57,9 @@ registries:
     for (const written of [secret, `\${TOKEN}${secret}`, `"\${TOKEN"`, "''", "$TOKEN"]) {
       const [only, ...others] = problems(`registries:\n  - host: ghcr.io\n    token: ${written}\n`);
       expect(others).toEqual([]);
-      expect(only).toMatch(/^3:12 `registries\[0\]\.token` is written out; a secret can only be referred to \| Write/);
+      expect(only).toMatch(
+        /^3:12 `registries\[0\]\.token` contains the secret itself; write a reference to it \| Write/,
+      );
       expect(only).not.toContain("s3cr3t");
     }
   });
@@ -103,7 +105,7 @@ registries:
     expect(problems(text).map((problem) => problem.split(" | "))).toEqual([
       ["2:1 `registrys` is not a key of the file", "Did you mean `registries`?"],
       [
-        "4:11 `registries[0].host` must be a registry's host as in the names of images, without https:// and path",
+        "4:11 `registries[0].host` must be a registry's host as in image names, without https:// and path",
         expect.stringContaining("For example `host: ghcr.io`."),
       ],
       ["5:5 `usernme` is not a key of `registries[0]`", "Did you mean `username`?"],
@@ -145,7 +147,7 @@ hooks:
       expect.stringMatching(/^4:5 `hooks\[1\]` has no `kind`/),
       expect.stringMatching(/^5:5 `hooks\[2\]` has no `host`/),
       expect.stringMatching(/^5:53 `hots` is not a key of `hooks\[2\]` \| Did you mean `host`\?/),
-      expect.stringMatching(/^6:39 `hooks\[3\]\.secret` is written out/),
+      expect.stringMatching(/^6:39 `hooks\[3\]\.secret` contains the secret itself/),
       expect.stringMatching(/^7:13 `hooks\[4\]\.name` must be lower-case letters/),
     ]);
   });
