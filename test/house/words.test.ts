@@ -36,7 +36,7 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/\bstrangers?\b/i, "other target, unverified sender"],
   [/\bshall\b/i, "should, must"],
   [/\banew\b/i, "again"],
-  [/\b(is|are|was|were|what was) told\b/i, "reported"],
+  [/\btold (of|that)\b/i, "reported"],
   [/\btells? of\b/i, "reports"],
   [/\bunless said\b/i, "default"],
   [/\bwritten out\b/i, "literal"],
