@@ -7,8 +7,16 @@ const root = join(import.meta.dirname, "../..");
 /** Files and folders that are clean; a folder that is cleaned up joins the list. */
 const places = [
   "README.md",
+  "CHANGELOG.md",
+  "docs/ci.md",
   "docs/configuration.md",
   "docs/events.md",
+  "docs/images.md",
+  "docs/installation.md",
+  "docs/preview.md",
+  "docs/promotion.md",
+  "docs/registries.md",
+  "docs/security.md",
   "docs/server-settings.md",
   "schema/sluice.schema.json",
   "scripts/generate/config-example.ts",
@@ -48,7 +56,9 @@ const words: readonly (readonly [RegExp, string])[] = [
 
 /** Lines that explain old names, and the few where a word has its plain meaning. */
 const allowed: readonly (readonly [string, RegExp])[] = [
+  ["CHANGELOG.md", /The delivery log is the event log now|\/deliveries/],
   ["docs/events.md", /\/deliveries/],
+  ["docs/installation.md", /requests the failed deliveries/],
   ["src/web/events/index.ts", /\/deliveries/],
   ["src/web/inbox.ts", /too many large deliveries at once/],
 ];
