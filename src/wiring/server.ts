@@ -83,6 +83,8 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
+  /** Take the place of the store's queue and of the mirrors on disk. */
+  readonly edges?: { readonly queue: Queue; readonly mirrors: Mirrors };
 }
 
 /** Builds every edge from the settings, hands them to the rooms and starts the roles. Rejects when a part cannot start; what was started is ended again. */
@@ -101,11 +103,14 @@ export async function startSluice(settings: ServerSettings, options: StartOption
   };
   try {
     mkdirSync(settings.dataDir, { recursive: true });
-    const queue = await openQueue(settings, options, log, metrics);
+    const queue = options.edges?.queue ?? (await openQueue(settings, options, log, metrics));
+    metrics.watchQueue(() => queue.counts());
     closers.push(() => queue.close(options.graceMs ?? graceMs));
     const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
     if (settings.role !== "web") {
-      const worker = await openWorker(settings, { github, queue, log, metrics, clock: options.clock ?? Date.now });
+      const mirrors = options.edges?.mirrors ?? openMirrors(settings, github);
+      const clock = options.clock ?? Date.now;
+      const worker = await openWorker(settings, { github, mirrors, queue, log, metrics, clock });
       closers.splice(0, 0, worker.close);
       await queue.start(worker.handlers);
     }
@@ -160,9 +165,7 @@ async function openQueue(
     "image-pull": jobs,
     wake: 4,
   };
-  const queue = await createQueue({ backend, concurrency, deadlines, log, metrics, ...(locks && { locks }) });
-  metrics.watchQueue(() => queue.counts());
-  return queue;
+  return createQueue({ backend, concurrency, deadlines, log, metrics, ...(locks && { locks }) });
 }
 
 interface Worker {
@@ -172,6 +175,7 @@ interface Worker {
 
 interface WorkerParts {
   readonly github: GitHubEdge;
+  readonly mirrors: Mirrors;
   readonly queue: Queue;
   readonly log: Logger;
   readonly metrics: PrometheusMetrics;
@@ -179,8 +183,7 @@ interface WorkerParts {
 }
 
 async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise<Worker> {
-  const { github, queue, log, metrics, clock } = parts;
-  const mirrors = openMirrors(settings, github);
+  const { github, mirrors, queue, log, metrics, clock } = parts;
   const renderer = createRenderer({
     binary: engineBinary(process.env),
     cacheDir: join(settings.dataDir, "renders"),

@@ -86,9 +86,12 @@ export interface ImageLog {
 const secret = "a secret of the registry's hook";
 const adminToken = "the-administrators-token";
 
-/** Starts everything, on a Redis where there is one. */
-export async function startImagePlay(settings: Partial<ServerSettings> = {}): Promise<ImagePlay> {
-  const binary = redisBinary();
+/** Starts the rooms alone, or with `whole` all of Sluice, on a Redis where there is one. */
+export async function startImagePlay(
+  settings: Partial<ServerSettings> = {},
+  { whole = false } = {},
+): Promise<ImagePlay> {
+  const binary = whole ? redisBinary() : undefined;
   const redis = binary === undefined ? undefined : await startRedis(binary);
   const environment = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
   const registry = await startLocalRegistry();
@@ -103,6 +106,7 @@ export async function startImagePlay(settings: Partial<ServerSettings> = {}): Pr
   } as const;
   const walk = await startWalk(environment, {
     clock: () => Date.now() + time.offset,
+    rooms: !whole,
     settings: {
       adminToken,
       hooks: [hook],
@@ -126,6 +130,7 @@ export async function startImagePlay(settings: Partial<ServerSettings> = {}): Pr
     listen,
     pass: (ms) => {
       time.offset += ms;
+      walk.queue?.tick();
     },
     now: () => Date.now() + time.offset,
     site: (images, files = {}) => {
