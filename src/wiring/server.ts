@@ -2,10 +2,10 @@ import { hkdfSync, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSigner } from "../change/signature.ts";
-import type { ScanMemo } from "../discovery/scan.ts";
+import type { ScanMemo } from "../discovery/index.ts";
 import { createMirrors } from "../git/mirrors.ts";
 import { createGitHub, type GitHubEdge } from "../github/index.ts";
-import { createDeliveryLog } from "../images/event-log.ts";
+import { createEventLog } from "../images/event-log.ts";
 import {
   type ImagePorts,
   runImage,
@@ -45,7 +45,7 @@ import { engineBinary } from "../render/binary.ts";
 import { createRenderer } from "../render/renderer.ts";
 import { type ServerSettings, secretsOf } from "../settings.ts";
 import { createStateStore } from "../state/index.ts";
-import { deliveriesRoutes } from "../web/events/index.ts";
+import { eventRoutes } from "../web/events/index.ts";
 import { createWeb, type ServedWeb, serveWeb } from "../web/index.ts";
 import { runCommands } from "../webhooks/commands/run.ts";
 import { type MissedWatch, watchMissedDeliveries } from "../webhooks/missed.ts";
@@ -243,7 +243,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   const images: ImagePorts = {
     ...change,
     records: queue.records,
-    deliveries: createDeliveryLog(queue.records, clock),
+    eventLog: createEventLog(queue.records, clock),
     source: github.sourceCommits,
   };
   const promotions = withImages(createPromotions(promotion), images);
@@ -301,10 +301,10 @@ function openWeb(
   const hooks = settings.role === "worker" ? [] : settings.hooks;
   const web = createWeb({ queue, webhookSecret: settings.webhookSecret, events, hooks, metrics, log, stopping });
   if (settings.role !== "worker") {
-    const deliveries = createDeliveryLog(queue.records, Date.now);
+    const eventLog = createEventLog(queue.records, Date.now);
     const { adminToken, githubUrl: webUrl } = settings;
     const access = { adminToken, webUrl, clock: Date.now, newId: () => randomUUID() };
-    web.route("/", deliveriesRoutes({ deliveries, queue, log, ...access }));
+    web.route("/", eventRoutes({ eventLog, queue, log, ...access }));
   }
   return serveWeb(web, { host: settings.host, port: settings.port });
 }

@@ -1,56 +1,41 @@
 import { nearest } from "../../model/nearest.ts";
 import { doubtful, type KeyPath, pathText, type Remark, wrong } from "../../model/problem.ts";
 import { sourcesOf } from "../schema/sources.ts";
-import { imageRules } from "./images.ts";
-import { type Draft, draftOf, record, text, texts } from "./lenient-parse.ts";
-import { promotionRules, type Rule } from "./promotion.ts";
+import { type LenientConfig, maxRemarks, type Rule, record, text, texts } from "./lenient-parse.ts";
 
-/** Of one rule that can find very many. */
-const mostRemarks = 100;
-
-/** What is wrong or doubtful between keys that are each right alone. Works on configurations that still have other errors. */
-export function crossFieldRemarks(value: unknown): readonly Remark[] {
-  const draft = draftOf(value);
-  return rules.flatMap((rule) => rule(draft));
-}
-
-const environmentNamesAreUnique: Rule = (draft) =>
-  draft.environments.flatMap(({ raw, path }, index) => {
+const environmentNamesAreUnique: Rule = (config) =>
+  config.environments.flatMap(({ raw, path }, index) => {
     const name = text(raw.name);
     if (name === undefined) return [];
-    const first = draft.environments.findIndex((other) => text(other.raw.name) === name);
+    const first = config.environments.findIndex((other) => text(other.raw.name) === name);
     if (first === index) return [];
     return [wrong([...path, "name"], `There are two environments named "${name}"`, "Give one of them another name.")];
   });
 
-const fromNamesAnEnvironment: Rule = (draft) =>
-  draft.environments.flatMap(({ raw, path }) => {
+const fromNamesAnEnvironment: Rule = (config) =>
+  config.environments.flatMap(({ raw, path }) => {
     const from = text(raw.from);
     if (from === undefined) return [];
-    if (from !== raw.name) return unknownEnvironment(draft, from, [...path, "from"]);
-    const fix = "Name the environment before it, or take `from` out.";
+    if (from !== raw.name) return unknownEnvironment(config, from, [...path, "from"]);
+    const fix = "Name the environment before it, or delete `from`.";
     return [wrong([...path, "from"], `The environment "${from}" promotes from itself`, fix)];
   });
 
-const fromMakesNoCircle: Rule = (draft) => {
-  const from = new Map(draft.environments.map(({ raw }) => [text(raw.name), text(raw.from)]));
+const fromMakesNoCircle: Rule = (config) => {
+  const from = new Map(config.environments.map(({ raw }) => [text(raw.name), text(raw.from)]));
   const reported = new Set<string>();
-  return draft.environments.flatMap(({ raw, path }) => {
+  return config.environments.flatMap(({ raw, path }) => {
     const chain = circle(text(raw.name), from);
     if (chain === undefined || chain.length < 2 || chain.some((name) => reported.has(name))) return [];
     for (const name of chain) reported.add(name);
     const shown = [...chain, chain[0]].join(" ← ");
     return [
-      wrong(
-        [...path, "from"],
-        `The environments promote from each other in a circle: ${shown}`,
-        "Take one `from` out.",
-      ),
+      wrong([...path, "from"], `The environments promote from each other in a circle: ${shown}`, "Delete one `from`."),
     ];
   });
 };
 
-/** The names from `start` back to itself, `undefined` when the way ends or runs into another circle. */
+/** The names from `start` back to itself; `undefined` if they end or run into another circle. */
 function circle(start: string | undefined, from: ReadonlyMap<string | undefined, string | undefined>) {
   if (start === undefined) return undefined;
   const chain = [start];
@@ -62,8 +47,8 @@ function circle(start: string | undefined, from: ReadonlyMap<string | undefined,
   return undefined;
 }
 
-const placesAreGiven: Rule = (draft) =>
-  draft.environments.flatMap(({ raw, path }) => {
+const placesAreGiven: Rule = (config) =>
+  config.environments.flatMap(({ raw, path }) => {
     const name = text(raw.name) === undefined ? `\`${pathText(path)}\`` : `The environment "${raw.name}"`;
     const fix = "Give it one `path`, or a list of `targets` that each have a `path`.";
     if (Object.keys(raw).length === 0) return [];
@@ -79,8 +64,10 @@ const placesAreGiven: Rule = (draft) =>
     ];
   });
 
-const pathsNameTheirApp: Rule = (draft) =>
-  draft.environments.flatMap(({ raw, path }) => places(raw, path).flatMap((place) => appRemark(place.raw, place.path)));
+const pathsNameTheirApp: Rule = (config) =>
+  config.environments.flatMap(({ raw, path }) =>
+    places(raw, path).flatMap((place) => appRemark(place.raw, place.path)),
+  );
 
 interface Place {
   readonly raw: Readonly<Record<string, unknown>>;
@@ -97,14 +84,18 @@ function appRemark(raw: Readonly<Record<string, unknown>>, path: KeyPath): reado
   if (pattern === undefined) return [];
   const named = raw.app !== undefined;
   if (pattern.includes("{app}")) {
-    const fix = "Take `app` out, or write the name in place of `{app}`.";
+    const fix = "Delete `app`, or write the name instead of `{app}`.";
     return named
-      ? [{ ...wrong([...path, "app"], `\`path\` "${pattern}" has \`{app}\`, and \`app\` names one`, fix), at: "key" }]
+      ? [
+          {
+            ...wrong([...path, "app"], `\`path\` "${pattern}" has \`{app}\`, but \`app\` names one app`, fix),
+            at: "key",
+          },
+        ]
       : [];
   }
   if (!named) {
-    const fix =
-      "Put `{app}` in the place of the app's name (`apps/{app}/prod`), or name it with `app: webapp` beside the path.";
+    const fix = "Write `{app}` where the app's name is (`apps/{app}/prod`), or add `app: webapp`.";
     return [wrong([...path, "path"], `\`path\` "${pattern}" does not say which app it is`, fix)];
   }
   if (!pattern.includes("*")) return [];
@@ -112,13 +103,13 @@ function appRemark(raw: Readonly<Record<string, unknown>>, path: KeyPath): reado
     wrong(
       [...path, "path"],
       `\`path\` "${pattern}" can match many folders, but \`app\` names one app`,
-      "Use `{app}` in the path in place of `app`.",
+      "Use `{app}` in the path instead of `app`.",
     ),
   ];
 }
 
-const valueFilesNeedAChart: Rule = (draft) =>
-  draft.environments.flatMap(({ parsed, path }) =>
+const rendererOptionsHaveAnEffect: Rule = (config) =>
+  config.environments.flatMap(({ parsed, path }) =>
     parsed === undefined
       ? []
       : sourcesOf(parsed).flatMap(({ source, path: inner }) => {
@@ -126,41 +117,40 @@ const valueFilesNeedAChart: Rule = (draft) =>
           const other = options.find((key) => source.renderer !== undefined && key !== source.renderer);
           if (other === undefined) return [];
           const message = `\`${other}\` has no effect here: the renderer is "${source.renderer}"`;
-          return [doubtful([...path, ...inner], message, `Take \`${other}\` out, or change \`renderer\`.`)];
+          return [doubtful([...path, ...inner], message, `Delete \`${other}\`, or change \`renderer\`.`)];
         }),
   );
 
-const namedEnvironmentsExist: Rule = (draft) => {
-  const lists = [...draft.images, ...draft.notify].values().flatMap(({ raw, path }) =>
+const namedEnvironmentsExist: Rule = (config) => {
+  const lists = [...config.images, ...config.notify].values().flatMap(({ raw, path }) =>
     texts(raw.environments)
       .values()
-      .flatMap(({ text: name, index }) => unknownEnvironment(draft, name, [...path, "environments", index])),
+      .flatMap(({ text: name, index }) => unknownEnvironment(config, name, [...path, "environments", index])),
   );
-  const keys = draft.overrides
+  const keys = config.overrides
     .values()
-    .flatMap(({ environment, path }) => unknownEnvironment(draft, environment, path))
+    .flatMap(({ environment, path }) => unknownEnvironment(config, environment, path))
     .map((remark): Remark => ({ ...remark, at: "key" }));
-  return [...lists.take(mostRemarks), ...keys.take(mostRemarks)];
+  return [...lists.take(maxRemarks), ...keys.take(maxRemarks)];
 };
 
-function unknownEnvironment(draft: Draft, name: string, path: KeyPath): readonly Remark[] {
-  if (draft.names.includes(name)) return [];
-  const meant = nearest(name, draft.names);
-  const list = `The environments are ${draft.names.map((known) => `\`${known}\``).join(", ")}.`;
-  const fix = draft.names.length === 0 ? "Name it under `environments`." : list;
+function unknownEnvironment(config: LenientConfig, name: string, path: KeyPath): readonly Remark[] {
+  if (config.names.includes(name)) return [];
+  const meant = nearest(name, config.names);
+  const list = `The environments are ${config.names.map((known) => `\`${known}\``).join(", ")}.`;
+  const fix = config.names.length === 0 ? "Add it under `environments`." : list;
   return [
     wrong(path, `There is no environment "${name}"`, meant === undefined ? fix : `Did you mean \`${meant}\`? ${fix}`),
   ];
 }
 
-const rules: readonly Rule[] = [
+/** The rules about environments and the places of their targets. */
+export const environmentRules: readonly Rule[] = [
   environmentNamesAreUnique,
   fromNamesAnEnvironment,
   fromMakesNoCircle,
   placesAreGiven,
   pathsNameTheirApp,
-  valueFilesNeedAChart,
-  ...promotionRules,
+  rendererOptionsHaveAnEffect,
   namedEnvironmentsExist,
-  ...imageRules,
 ];

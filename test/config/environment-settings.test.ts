@@ -57,7 +57,7 @@ describe("the settings of an app in an environment", () => {
     allow: { teams: [release] }
     reviewers: { users: [ada] }
     health: { check: "live/{environment}/{app}" }
-    delivery: { engine: hydrate }
+    deploy: { engine: hydrate }
 apps:
   web:
     environments:
@@ -67,7 +67,7 @@ apps:
         allow: { users: [bob] }
         reviewers: { teams: [web] }
         health: { deployment: "{app}-live" }
-        delivery: { engine: argocd, cluster: c }
+        deploy: { engine: argocd, cluster: c }
 `);
 
   it("are the environment's for an app without overrides", () => {
@@ -85,7 +85,7 @@ apps:
       allow: { teams: ["release"], permission: "write" },
       reviewers: { users: ["ada"], teams: [] },
       health: { kind: "check", name: "live/prod/db" },
-      delivery: { engine: "hydrate" },
+      deploy: { engine: "hydrate" },
     });
   });
 
@@ -95,7 +95,7 @@ apps:
       promote: { auto: false, mergeEmpty: true, assign: false, labels: ["release"] },
       gates: { approvals: 0, selfApproval: false, soak: 1_800_000, dependsOn: ["db"], windows: [], findings: "none" },
       health: { kind: "deployment", name: "web-live" },
-      delivery: { engine: "argocd" },
+      deploy: { engine: "argocd" },
     });
     expect(settings.gates.override).toEqual({ users: ["ada"], permission: "maintain" });
     expect(settings.allow).toEqual({ users: ["bob"], permission: "write" });

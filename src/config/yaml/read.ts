@@ -1,28 +1,31 @@
 import { type Document, isScalar, LineCounter, parseDocument, type Scalar, visit, type YAMLParseError } from "yaml";
-import { messageOf } from "../model/errors.ts";
-import { type ConfigProblem, type Locate, nowhere, quoted, wrong } from "../model/problem.ts";
-import { locator } from "./problems/locate.ts";
+import { messageOf } from "../../model/errors.ts";
+import { type ConfigProblem, type Locate, nowhere, quoted, wrong } from "../../model/problem.ts";
+import { locator } from "./locate.ts";
 
 const maxCharacters = 512 * 1024;
 const maxAliases = 100;
 const maxDepth = 50;
-const mostSyntaxProblems = 10;
+const maxSyntaxProblems = 10;
 const tooDeep = wrong(
   [],
   `The file is nested more than ${maxDepth} levels deep, or an alias contains itself`,
-  "Take levels of nesting away.",
+  "Reduce the nesting.",
 );
 
-/** A configuration file's data and where each part of it stands, or what keeps it from being read. */
+/** The data of a YAML file with the place of each part, or the problems that keep it from being read. */
 export type ReadYaml =
   | { readonly ok: true; readonly value: unknown; readonly locate: Locate }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-/** Reads one YAML document of at most 512 Ki characters, 100 alias uses and no key twice in a map; every syntax error with its place. */
+/**
+ * Reads a file with one YAML document: at most 512 Ki characters and 100 uses of aliases, and no duplicate keys. Reports
+ * every syntax error with its place.
+ */
 export function readYaml(text: string, file: string): ReadYaml {
   if (text.length > maxCharacters) {
-    const message = `The file has ${text.length} characters, more than the ${maxCharacters} that are read`;
-    return refuse(nowhere(file)(wrong([], message, "Shorten it; patterns with `{app}` take the place of long lists.")));
+    const message = `The file has ${text.length} characters, and Sluice reads at most ${maxCharacters}`;
+    return refuse(nowhere(file)(wrong([], message, "Shorten it: a pattern with `{app}` can replace a long list.")));
   }
   if (looksTooDeep(text)) return refuse(nowhere(file)(tooDeep));
   const lines = new LineCounter();
@@ -35,7 +38,7 @@ export function readYaml(text: string, file: string): ReadYaml {
   return twice.length > 0 ? refuse(...twice) : toValue(document, locator(document, lines, file));
 }
 
-/** Brackets and dashes that open a hundred levels and more: the parser would take seconds to refuse them. */
+/** Whether brackets or dashes open a hundred levels or more: the parser would take seconds to refuse them. */
 function looksTooDeep(text: string): boolean {
   let depth = 0;
   for (const bracket of text.matchAll(/[[\]{}]/g)) {
@@ -45,7 +48,7 @@ function looksTooDeep(text: string): boolean {
   return /(?:[-?][ \t]+){50}/.test(text);
 }
 
-/** Keys that stand a second time in their map. The parser's own check compares each key with each other one. */
+/** Duplicate keys. The parser's own check compares every key with every other, which is slow for long maps. */
 function duplicateKeys(document: Document): readonly Scalar[] {
   const found: Scalar[] = [];
   visit(document, {
@@ -53,7 +56,7 @@ function duplicateKeys(document: Document): readonly Scalar[] {
       const seen = new Set<unknown>();
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
-        if (seen.has(key.value) && found.length < mostSyntaxProblems) found.push(key);
+        if (seen.has(key.value) && found.length < maxSyntaxProblems) found.push(key);
         seen.add(key.value);
       }
     },
@@ -63,7 +66,7 @@ function duplicateKeys(document: Document): readonly Scalar[] {
 
 function duplicateProblem(key: Scalar, lines: LineCounter, file: string): ConfigProblem {
   const { line, col } = lines.linePos(key.range?.[0] ?? 0);
-  const message = `The key ${quoted(key.value)} stands twice in the same map`;
+  const message = `The key ${quoted(key.value)} is there twice in the same map`;
   return { severity: "error", message, fix: "Keep one of the two.", file, line, column: col, path: [] };
 }
 
@@ -82,12 +85,12 @@ function toValue(document: Document, locate: Locate): ReadYaml {
     return deeperThan(maxDepth, value) ? refuse(locate(tooDeep)) : { ok: true, value, locate };
   } catch (error) {
     if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
-    const fix = `Write the parts out; at most ${maxAliases} aliases are followed and none that contains itself.`;
+    const fix = `Write the parts out. Sluice follows at most ${maxAliases} aliases, and none that contains itself.`;
     return refuse(locate(wrong([], `The aliases of the file cannot be followed: ${messageOf(error)}`, fix)));
   }
 }
 
-/** Also true of a value that contains itself. */
+/** Also true for a value that contains itself. */
 function deeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((child) => deeperThan(levels - 1, child));
@@ -95,16 +98,16 @@ function deeperThan(levels: number, value: unknown): boolean {
 
 const fixes: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: "Indent with spaces.",
-  BAD_INDENT: "Line the keys of one map up in one column.",
-  MULTIPLE_DOCS: "Keep one document; take the `---` and what follows it out.",
+  BAD_INDENT: "Indent all keys of a map by the same number of spaces.",
+  MULTIPLE_DOCS: "Keep one document: delete the `---` and everything after it.",
   BAD_ALIAS: "Give the anchor a name, or put the value in quotes.",
   MISSING_CHAR: "Close the quote or bracket, and put a space after `:`.",
 };
 
-/** One problem for each line, since the errors after the first on a line follow from it; the first ten. */
+/** The first problem of each line, because it usually causes the others; at most ten. */
 function syntaxProblems(errors: readonly YAMLParseError[], lines: LineCounter, file: string): readonly ConfigProblem[] {
   const problems = errors.map((error) => syntaxProblem(error, lines, file));
-  return problems.filter((problem, index) => problem.line !== problems[index - 1]?.line).slice(0, mostSyntaxProblems);
+  return problems.filter((problem, index) => problem.line !== problems[index - 1]?.line).slice(0, maxSyntaxProblems);
 }
 
 function syntaxProblem(error: YAMLParseError, lines: LineCounter, file: string): ConfigProblem {
@@ -112,7 +115,7 @@ function syntaxProblem(error: YAMLParseError, lines: LineCounter, file: string):
   return {
     severity: "error",
     message: `The file is not YAML: ${reasonOf(error)}`,
-    fix: fixes[error.code] ?? "Mend the YAML there; nothing else was checked until it can be read.",
+    fix: fixes[error.code] ?? "Fix the YAML there. Sluice checks the rest once it can read the file.",
     file,
     line: Math.max(line, 1),
     column: Math.max(col, 1),

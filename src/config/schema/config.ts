@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkedText } from "../values/checked-text.ts";
 import { checkPointer } from "../values/expressions.ts";
-import { deliverySchema } from "./deploy.ts";
+import { deploySchema } from "./deploy.ts";
 import { gatesOverrideSchema, gatesSchema } from "./gates.ts";
 import { imageSchema } from "./images.ts";
 import { allowSchema, reviewersSchema } from "./people.ts";
@@ -20,7 +20,7 @@ export const environmentSchema = z.strictObject({
     .exactOptional()
     .meta({
       description:
-        "In place of `path`: several places, each with the same keys. What the environment says beside it holds for all of them.",
+        "Instead of `path`: several places, each with the same keys. The environment's own keys apply to all of them.",
       examples: [
         [
           { path: "apps/{app}/overlays/prod" },
@@ -30,13 +30,13 @@ export const environmentSchema = z.strictObject({
     }),
   from: nameSchema
     .exactOptional()
-    .meta({ description: "The environment whose versions are promoted here.", examples: ["staging"] }),
+    .meta({ description: "The environment that versions are promoted from.", examples: ["staging"] }),
   promote: promoteSchema.prefault({}),
   gates: gatesSchema.prefault({}),
   allow: allowSchema.prefault({}),
   reviewers: reviewersSchema.exactOptional(),
   health: healthSchema.prefault({ deployment: "{environment}" }),
-  delivery: deliverySchema.exactOptional(),
+  deploy: deploySchema.exactOptional(),
 });
 
 const overrideSchema = z
@@ -44,18 +44,18 @@ const overrideSchema = z
     skip: z
       .boolean()
       .exactOptional()
-      .meta({ description: "Whether the app is left out of this environment.", examples: [true] }),
+      .meta({ description: "Leave the app out of this environment.", examples: [true] }),
     ...rendererShape,
     promote: promoteOverrideSchema.exactOptional(),
     gates: gatesOverrideSchema.exactOptional(),
     allow: allowSchema.exactOptional(),
     reviewers: reviewersSchema.exactOptional(),
     health: healthSchema.exactOptional(),
-    delivery: deliverySchema.exactOptional(),
+    deploy: deploySchema.exactOptional(),
   })
   .meta({
     description:
-      "What differs for this app there. `allow`, `reviewers`, `health` and `delivery` replace the environment's; the others win key by key.",
+      "What differs for this app in this environment. `allow`, `reviewers`, `health` and `deploy` replace the environment's; the other keys override it one by one.",
   });
 
 const appOverridesSchema = z
@@ -70,7 +70,10 @@ const appOverridesSchema = z
 const ignoreSchema = z.strictObject({
   kind: filledText("a kind")
     .exactOptional()
-    .meta({ description: "Only this kind; `*` stands for any part, here and below.", examples: ["Deployment"] }),
+    .meta({
+      description: "Only this kind. In `kind`, `namespace` and `name`, `*` matches any text.",
+      examples: ["Deployment"],
+    }),
   namespace: filledText("a namespace")
     .exactOptional()
     .meta({ description: "Only this namespace.", examples: ["webapp"] }),
@@ -78,7 +81,7 @@ const ignoreSchema = z.strictObject({
     .exactOptional()
     .meta({ description: "Only this name.", examples: ["webapp-*"] }),
   path: checkedText(checkPointer).meta({
-    description: "JSON pointer to the field that is noise.",
+    description: "JSON pointer to the field to ignore.",
     examples: ["/metadata/annotations/checksum~1config"],
   }),
 });
@@ -97,20 +100,20 @@ const previewSchema = z
         examples: [[{ kind: "Deployment", path: "/metadata/annotations/checksum~1config" }]],
       }),
   })
-  .meta({ description: "What pull requests show." });
+  .meta({ description: "What previews on pull requests show." });
 
 const notifySchema = z.strictObject({
   channel: z.enum(["slack", "discord", "teams", "webhook", "opsgenie", "pagerduty", "email"]).meta({
-    description: "Kind of channel; its address and secrets are in the server's settings.",
+    description: "Kind of channel. Its address and secrets go in the server settings.",
     examples: ["slack"],
   }),
-  to: filledText("who is told")
+  to: filledText("a recipient")
     .exactOptional()
-    .meta({ description: "Who is told: a room, a named hook or an address.", examples: ["#deploys"] }),
+    .meta({ description: "Recipient: a room, a named hook or an address.", examples: ["#deploys"] }),
   on: z
     .array(z.enum(["opened", "promoted", "live", "failed", "drift", "held", "rollback"]))
     .min(1)
-    .meta({ description: "What is told.", examples: [["failed", "drift", "live"]] }),
+    .meta({ description: "Events to notify about.", examples: [["failed", "drift", "live"]] }),
   environments: z
     .array(nameSchema)
     .min(1)
@@ -118,7 +121,7 @@ const notifySchema = z.strictObject({
     .meta({ description: "Only these environments.", examples: [["prod"]] }),
 });
 
-/** The whole `.sluice.yaml`. Input is what people write, output has defaults, durations in milliseconds and windows parsed. */
+/** The whole `.sluice.yaml`. The output has defaults, durations in milliseconds and parsed windows. */
 export const configSchema = z
   .strictObject({
     version: z.literal(1).meta({ description: "Version of this format.", examples: [1] }),
@@ -127,16 +130,20 @@ export const configSchema = z
       .min(1)
       .max(200)
       .meta({
-        description: "The environments in promotion order.",
+        description: "Environments in promotion order.",
         examples: [[{ name: "staging", path: "apps/{app}/overlays/staging" }]],
       }),
     images: z
       .array(imageSchema)
       .max(2_000)
       .prefault([])
-      .meta({ description: "Images whose new tags become pull requests." }),
+      .meta({ description: "Images to get updates for: new tags become pull requests." }),
     preview: previewSchema.prefault({}),
-    notify: z.array(notifySchema).max(100).default([]).meta({ description: "Who is told what." }),
+    notify: z
+      .array(notifySchema)
+      .max(100)
+      .default([])
+      .meta({ description: "Notifications. Not built yet: Sluice checks these keys, but sends nothing." }),
     apps: z
       .record(appSchema, appOverridesSchema)
       .prefault({})
@@ -147,7 +154,7 @@ export const configSchema = z
   })
   .meta({ title: "Sluice configuration", description: "The file `.sluice.yaml` of a GitOps repository." });
 
-/** A configuration that was read and found right. */
+/** A valid configuration. */
 export type Config = z.output<typeof configSchema>;
 
 /** One environment of a configuration. */
@@ -156,7 +163,7 @@ export type Environment = z.output<typeof environmentSchema>;
 /** What differs for one app in one environment. */
 export type Override = z.output<typeof overrideSchema>;
 
-/** The override of one app in one environment. Apps and environments may have the names of things that every object has. */
+/** The override of one app in one environment. Names such as `constructor` are safe. */
 export function overrideOf(config: Config, app: string, environment: string): Override | undefined {
   const environments = Object.hasOwn(config.apps, app) ? config.apps[app]?.environments : undefined;
   return environments !== undefined && Object.hasOwn(environments, environment) ? environments[environment] : undefined;

@@ -1,15 +1,15 @@
 import { UserError } from "../model/errors.ts";
 import type { Allow, GateSettings } from "../model/gates.ts";
 import { nearest } from "../model/nearest.ts";
-import { type Config, type Environment, overrideOf } from "./schema/schema.ts";
+import { type Config, type Environment, overrideOf } from "./schema/config.ts";
 import { fillTemplate } from "./values/templates.ts";
 
-/** How it is known that a version is live and healthy: by Deployments to a GitHub environment, or by a check on the commit. Placeholders are filled. */
+/** How Sluice knows that a version is live and healthy: from Deployments to a GitHub environment, or from a check on the commit. Placeholders are filled in. */
 export type HealthSource =
   | { readonly kind: "deployment"; readonly name: string }
   | { readonly kind: "check"; readonly name: string };
 
-/** What holds for one app in one environment: the environment's settings with the app's overrides. */
+/** The settings of one app in one environment: the environment's settings with the app's overrides. */
 export interface EnvironmentSettings {
   readonly name: string;
   readonly from?: string;
@@ -17,14 +17,15 @@ export interface EnvironmentSettings {
   readonly gates: GateSettings;
   readonly allow: Allow;
   readonly reviewers: { readonly users: readonly string[]; readonly teams: readonly string[] };
-  /** Of this environment: for the gates of a promotion take the one of `from`. */
+  /** Health of this environment. The gates of a promotion look at the health of `from`. */
   readonly health: HealthSource;
-  readonly delivery?: NonNullable<Environment["delivery"]>;
+  readonly deploy?: NonNullable<Environment["deploy"]>;
 }
 
 /**
- * The settings of one app in one environment. Overrides of `promote` and `gates` win key by key, the others replace; an app does not depend on itself. A `not-found`
- * UserError when there is no such environment; an app needs no entry of its own.
+ * The settings of one app in one environment. An app needs no entry under `apps`. Its `promote` and `gates` override the
+ * environment's key by key, its other settings replace the environment's. An app never depends on itself. Throws a
+ * `not-found` UserError if there is no such environment.
  */
 export function settingsFor(config: Config, app: string, environment: string): EnvironmentSettings {
   const found = config.environments.find(({ name }) => name === environment);
@@ -32,7 +33,7 @@ export function settingsFor(config: Config, app: string, environment: string): E
   const override = overrideOf(config, app, environment);
   const gates = { ...found.gates, ...override?.gates };
   const { users = [], teams = [] } = override?.reviewers ?? found.reviewers ?? {};
-  const delivery = override?.delivery ?? found.delivery;
+  const deploy = override?.deploy ?? found.deploy;
   return {
     name: found.name,
     ...(found.from !== undefined && { from: found.from }),
@@ -41,7 +42,7 @@ export function settingsFor(config: Config, app: string, environment: string): E
     allow: override?.allow ?? found.allow,
     reviewers: { users, teams },
     health: healthSource(override?.health ?? found.health, { app, environment }),
-    ...(delivery !== undefined && { delivery }),
+    ...(deploy !== undefined && { deploy }),
   };
 }
 
