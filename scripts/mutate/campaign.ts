@@ -7,7 +7,7 @@ import type { ImportGraph } from "./graph.ts";
 import { instrument } from "./instrument.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Scope } from "./scope.ts";
-import { startSession } from "./session.ts";
+import { type Session, startSession } from "./session.ts";
 import { calmly, type Start, Trial, type Verdict } from "./trial.ts";
 
 /** How mutants are tried, and who is told of it. */
@@ -18,6 +18,8 @@ export interface Campaign {
   readonly workers: number;
   onCalm(calm: Calm): void;
   onVerdict(verdict: Verdict): void;
+  /** Called at the end, with the milliseconds of processor time of all workers; what tests start does not count. */
+  onEnd?(cpu: number): void;
 }
 
 /** Tries these mutants of a scope; the verdicts are in their order. */
@@ -38,7 +40,12 @@ async function inFolder(folder: string, scope: Scope, mutants: readonly Mutant[]
   const { root, graph, seed } = campaign;
   const code = join(folder, "code.json");
   writeFileSync(code, JSON.stringify(instrumented(root, scope)));
-  const start: Start = (active) => startSession(root, folder, { code, ids: scope.mutants.length + 1, active, seed });
+  const sessions: Session[] = [];
+  const start: Start = (active) => {
+    const session = startSession(root, folder, { code, ids: scope.mutants.length + 1, active, seed });
+    sessions.push(session);
+    return session;
+  };
   const { calm, warm } = await calmly(root, scope, start);
   campaign.onCalm(calm);
   const left = [...mutants];
@@ -54,6 +61,7 @@ async function inFolder(folder: string, scope: Scope, mutants: readonly Mutant[]
   });
   await Promise.all(lines);
   if (mutants.length === 0) await warm.end();
+  campaign.onEnd?.(sessions.reduce((sum, { cpu }) => sum + cpu, 0));
   return mutants.flatMap((mutant) => verdicts.get(mutant) ?? []);
 }
 

@@ -47,9 +47,10 @@ async function attempt(
   note(`${name}: ${mutants.length} of ${scope.wanted.length} mutants, ${scope.tests.length} test files`);
   if (scope.leftOut.length > 0) note(`  left out, since they start servers: ${scope.leftOut.join(", ")}`);
   const done: Verdict[] = [];
+  const step = Math.max(1, Math.ceil(mutants.length / 10));
   const started = performance.now();
-  const each = Math.max(1, Math.ceil(mutants.length / 10));
-  const verdicts = await tryMutants(scope, mutants, {
+  const each = (ms: number): string => `${Math.round(ms / Math.max(1, mutants.length))} ms`;
+  return tryMutants(scope, mutants, {
     root,
     graph,
     seed: options.seed,
@@ -61,13 +62,13 @@ async function attempt(
     },
     onVerdict(verdict) {
       done.push(verdict);
-      if (done.length % each === 0 && done.length < mutants.length) note(`  ${line(scoreOf("so far", done))}`);
+      if (done.length % step === 0 && done.length < mutants.length) note(`  ${line(scoreOf("so far", done))}`);
+    },
+    onEnd(cpu) {
+      const ms = performance.now() - started;
+      note(`  ${(ms / 1000).toFixed(0)} s; for each mutant ${each(ms)}, of which the workers computed ${each(cpu)}`);
     },
   });
-  const seconds = (performance.now() - started) / 1000;
-  const ms = Math.round((seconds * 1000) / Math.max(1, mutants.length));
-  note(`  ${seconds.toFixed(0)} s, ${ms} ms for each mutant with all that is around it`);
-  return verdicts;
 }
 
 function report(folders: ReadonlyMap<string, readonly Verdict[]>, { json, min }: Options): number {

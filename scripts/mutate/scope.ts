@@ -23,16 +23,16 @@ interface Request {
   readonly column: number | undefined;
 }
 
-/** What the paths of the command line ask for, by the table of folders. */
+/** What the paths of the command line ask for, by the table of folders. Files that it does not name are left out; it is an error if all are. */
 export function scopesOf(root: string, paths: readonly string[], graph: ImportGraph): readonly Scope[] {
   const requests = paths.map(requestOf);
   const files = requests.flatMap(({ path }) => filesBelow(root, path));
-  const byFolder = Map.groupBy(new Set(files), (file) => {
-    const folder = folderOf(file);
-    if (folder === undefined) throw new Error(`no tests are named for ${file}: see scripts/mutate/folders.ts`);
-    return folder;
-  });
-  return [...byFolder].map(([folder, own]) => scopeOf(root, folder, own.toSorted(), requests, graph));
+  const byFolder = Map.groupBy(new Set(files), folderOf);
+  const scopes = [...byFolder].flatMap(([folder, own]) =>
+    folder === undefined ? [] : [scopeOf(root, folder, own.toSorted(), requests, graph)],
+  );
+  if (scopes.length > 0) return scopes;
+  throw new Error(`scripts/mutate/folders.ts names no tests for ${paths.join(", ")}`);
 }
 
 function requestOf(text: string): Request {

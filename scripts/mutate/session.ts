@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import type { Order, Outcome, Report, WorkerStart } from "./worker/protocol.ts";
+import type { Order, Report, WorkerStart } from "./worker/protocol.ts";
 
 /** A worker process. What it does not do in time ends it. */
 export interface Session {
@@ -9,12 +9,14 @@ export interface Session {
   /** Runs tests with a mutant on. `limit` gives the milliseconds that a test may take. */
   run(order: Omit<Extract<Order, { kind: "run" }>, "kind">, limit: (test: string) => number): Promise<Ran>;
   readonly alive: boolean;
+  /** Milliseconds of processor time that it took so far. */
+  readonly cpu: number;
   end(): Promise<void>;
 }
 
 export type Loaded = Extract<Report, { kind: "loaded" }> | Lost;
 
-export type Ran = { readonly kind: "ran"; readonly outcomes: readonly Outcome[]; readonly spoiled: boolean } | Lost;
+export type Ran = Extract<Report, { kind: "ran" }> | Lost;
 
 /** The process hung and was ended, or died. */
 export interface Lost {
@@ -36,6 +38,10 @@ export function startSession(root: string, folder: string, start: WorkerStart): 
   });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   let alive = true;
+  let cpu = 0;
+  child.on("message", (report: Report) => {
+    if (report.kind === "ran") cpu = report.cpu;
+  });
   void gone.then(() => {
     alive = false;
   });
@@ -54,6 +60,9 @@ export function startSession(root: string, folder: string, start: WorkerStart): 
       ask({ kind: "run", ...order }, "ran", (test) => (test === undefined ? loadLimit : limit(test))),
     get alive() {
       return alive;
+    },
+    get cpu() {
+      return cpu;
     },
     async end() {
       child.kill("SIGKILL");

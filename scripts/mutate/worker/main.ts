@@ -41,7 +41,8 @@ async function run(order: Extract<Order, { kind: "run" }>): Promise<void> {
   }
   mutants.turn(start.active);
   const spoiled = order.mutant !== start.active && order.bail && (await isSpoiled(outcomes));
-  say({ kind: "ran", outcomes, spoiled });
+  const { user, system } = process.cpuUsage();
+  say({ kind: "ran", outcomes, spoiled, cpu: (user + system) / 1000 });
 }
 
 function runGroup(

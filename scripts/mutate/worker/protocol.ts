@@ -34,7 +34,13 @@ export type Report =
       readonly error?: string;
     }
   | { readonly kind: "test"; readonly test: string }
-  | { readonly kind: "ran"; readonly outcomes: readonly Outcome[]; readonly spoiled: boolean };
+  | {
+      readonly kind: "ran";
+      readonly outcomes: readonly Outcome[];
+      readonly spoiled: boolean;
+      /** Milliseconds of processor time since the process began. */
+      readonly cpu: number;
+    };
 
 /** How one test went. */
 export interface Outcome {
