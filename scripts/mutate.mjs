@@ -13,6 +13,9 @@ async function main() {
   process.stdout.write = print;
   const args = [join(root, "scripts", "mutate", "main.ts"), ...process.argv.slice(2)];
   const child = spawn(nodeBinary(), args, { stdio: "inherit" });
+  // Ctrl-C reaches the child by itself; it prints what it knows, and this process waits for that.
+  process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));

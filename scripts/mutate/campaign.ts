@@ -16,13 +16,15 @@ export interface Campaign {
   readonly graph: ImportGraph;
   readonly seed: number;
   readonly workers: number;
+  /** Aborted, no further mutant is tried. */
+  readonly signal: AbortSignal;
   onCalm(calm: Calm): void;
   onVerdict(verdict: Verdict): void;
   /** Called at the end, with the milliseconds of processor time of all workers; what tests start does not count. */
   onEnd?(cpu: number): void;
 }
 
-/** Tries these mutants of a scope; the verdicts are in their order. */
+/** Tries these mutants of a scope; the verdicts of those that were tried are in their order. */
 export async function tryMutants(
   scope: Scope,
   mutants: readonly Mutant[],
@@ -37,7 +39,7 @@ export async function tryMutants(
 }
 
 async function inFolder(folder: string, scope: Scope, mutants: readonly Mutant[], campaign: Campaign) {
-  const { root, graph, seed } = campaign;
+  const { root, graph, seed, signal } = campaign;
   const code = join(folder, "code.json");
   writeFileSync(code, JSON.stringify(instrumented(root, scope)));
   const sessions: Session[] = [];
@@ -52,7 +54,7 @@ async function inFolder(folder: string, scope: Scope, mutants: readonly Mutant[]
   const verdicts = new Map<Mutant, Verdict>();
   const lines = Array.from({ length: Math.min(campaign.workers, mutants.length) }, async (_, index) => {
     const trial = new Trial(root, scope, graph, start, calm, index === 0 ? warm : undefined);
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+    for (let next = left.shift(); next !== undefined && !signal.aborted; next = left.shift()) {
       const verdict = await trial.judge(next);
       verdicts.set(next, verdict);
       campaign.onVerdict(verdict);

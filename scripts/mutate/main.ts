@@ -10,6 +10,8 @@ import { type Scope, scopesOf } from "./scope.ts";
 import type { Verdict } from "./trial.ts";
 
 const root = join(import.meta.dirname, "..", "..");
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort());
 
 async function main(): Promise<number> {
   const options = optionsOf(process.argv.slice(2));
@@ -21,7 +23,8 @@ async function main(): Promise<number> {
   const scopes = scopesOf(root, options.paths, graph);
   if (options.list) return list(scopes, options);
   const folders = new Map<string, readonly Verdict[]>();
-  for (const scope of scopes) folders.set(scope.folder.source, await attempt(scope, options, graph));
+  for (const scope of scopes)
+    if (!stop.signal.aborted) folders.set(scope.folder.source, await attempt(scope, options, graph));
   return report(folders, options);
 }
 
@@ -55,6 +58,7 @@ async function attempt(
     graph,
     seed: options.seed,
     workers: options.workers,
+    signal: stop.signal,
     onCalm({ tests, failing }) {
       const ms = tests.reduce((sum, test) => sum + test.ms, 0);
       note(`  ${tests.length} tests pass in ${(ms / 1000).toFixed(1)} s`);

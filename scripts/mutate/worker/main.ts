@@ -13,6 +13,8 @@ installHooks(start.code);
 const mutants = installSwitch(start.ids, start.active);
 const files: Suite[] = [];
 
+// Ctrl-C reaches all processes of a terminal; the parent ends this one when it has its answer.
+process.on("SIGINT", () => undefined);
 let errors: unknown[] = [];
 process.on("uncaughtException", (error) => errors.push(error));
 process.on("unhandledRejection", (error) => errors.push(error));
