@@ -1,7 +1,7 @@
 import { Fault } from "../model/errors.ts";
 import type { PullRequest } from "../model/github.ts";
 import type { MergeMethod } from "../model/github-repository.ts";
-import type { Job } from "../model/jobs.ts";
+import type { Job } from "../model/job-kinds.ts";
 import { mergesCleanly } from "./branch.ts";
 import type { ChangePorts } from "./ports.ts";
 import type { Scene } from "./repository-context.ts";

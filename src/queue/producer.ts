@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, messageOf } from "../model/errors.ts";
-import type { Job, JobType } from "../model/jobs.ts";
+import { JOB_TYPES, type Job, type JobType } from "../model/job-kinds.ts";
 import type { Clock } from "../model/observe.ts";
 import type { AddOptions } from "../model/queue.ts";
 import { Batcher } from "./batcher.ts";
 import { within } from "./deadline.ts";
-import { insteadOfWaiting, isOnce, jobOptions, jobTypes } from "./kinds.ts";
+import { isOnce, jobOptions, replacingWaiting } from "./job-options.ts";
 import type { RetryPolicy } from "./outcome.ts";
 import { packJob } from "./packing.ts";
 import type { Queues } from "./queues.ts";
@@ -34,7 +34,7 @@ export class Producer {
     this.#policy = policy;
     this.#clock = clock;
     const batcher = (type: JobType) => new Batcher<StorableJob>((jobs) => this.#addBulk(type, jobs));
-    this.#batchers = new Map(jobTypes.map((type) => [type, batcher(type)]));
+    this.#batchers = new Map(JOB_TYPES.map((type) => [type, batcher(type)]));
   }
 
   /** Resolves when the store has the job; rejects with `unavailable` when it does not take it within the time, at once when it refuses it. */
@@ -86,7 +86,7 @@ export class Producer {
     if (stored === undefined) return;
     if (stored.finishedOn === undefined) {
       // It takes up what is new when it runs, so it must not sit out a wait that was meant for what was.
-      if (runsAgainSooner(stored)) await queue.add(name, data, insteadOfWaiting(opts ?? {}));
+      if (runsAgainSooner(stored)) await queue.add(name, data, replacingWaiting(opts ?? {}));
       return;
     }
     // A deduplication key that outlived its job would swallow every further job of that key. It is removed only if it still names that job.

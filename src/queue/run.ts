@@ -1,10 +1,10 @@
 import { type Job as BullJob, UnrecoverableError, WaitingError } from "bullmq";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
-import type { JobOf, JobType } from "../model/jobs.ts";
+import type { JobOf, JobType } from "../model/job-kinds.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RunContext } from "../model/queue.ts";
 import { settled } from "./deadline.ts";
-import { handledMark, isHandled, isOnce } from "./kinds.ts";
+import { handledMark, isHandled, isOnce } from "./job-options.ts";
 import type { LockWatch } from "./lock-watch.ts";
 import { type Outcome, outcomeOf, type RetryPolicy } from "./outcome.ts";
 import { unpackJob } from "./packing.ts";

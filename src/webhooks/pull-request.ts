@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ChainJob, GatesJob, ImagePullJob, PreviewJob, PromotionsJob } from "../model/jobs.ts";
+import type { GatesJob, ImagePullJob, PreviewJob, PromotionsJob, StatusCommentJob } from "../model/jobs.ts";
 import { addressOf, common, ownPullJob, parsePayload, promotionsOf } from "./payload.ts";
 
 const schema = common.extend({
@@ -25,7 +25,7 @@ const DECIDES = new Set([...LOOKED_AT, "closed", "converted_to_draft"]);
  */
 export function pullRequestJobs(
   payload: unknown,
-): readonly (PreviewJob | GatesJob | ImagePullJob | PromotionsJob | ChainJob)[] {
+): readonly (PreviewJob | GatesJob | ImagePullJob | PromotionsJob | StatusCommentJob)[] {
   const event = parsePayload("pull_request", schema, payload);
   const address = addressOf(event);
   if (address === undefined) return [];
@@ -39,7 +39,7 @@ export function pullRequestJobs(
       ? ownPullJob(address, event.pull_request.head.ref, pullRequest)
       : []),
     ...(ended ? promotionsOf(event) : []),
-    ...(ended && merged === true ? [{ type: "chain" as const, ...address, pullRequest }] : []),
+    ...(ended && merged === true ? [{ type: "status-comment" as const, ...address, pullRequest }] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Probot } from "probot";
-import type { Job } from "../model/jobs.ts";
+import type { Job } from "../model/job-kinds.ts";
 import type { Clock } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
 import { checkRunJobs } from "./check-run.ts";

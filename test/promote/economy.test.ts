@@ -5,7 +5,7 @@ import type { LocalGitHub, PullSummary, RepositoryRef } from "../../sandbox/inde
 import { createSeal } from "../../src/change/signature.ts";
 import { createMirrors } from "../../src/git/mirrors.ts";
 import { createGitHub } from "../../src/github/index.ts";
-import type { Job } from "../../src/model/jobs.ts";
+import type { Job } from "../../src/model/job-kinds.ts";
 import { createPromotions, type PromotionPorts, runGates } from "../../src/promote/run/index.ts";
 import { createRegistry } from "../../src/registry/index.ts";
 import { createRenderer } from "../../src/render/renderer.ts";

@@ -1,5 +1,6 @@
 import type { CommentOptions, GitHub, Permission, Reaction } from "../../src/model/github.ts";
-import type { CommandJob, Job } from "../../src/model/jobs.ts";
+import type { Job } from "../../src/model/job-kinds.ts";
+import type { CommandJob } from "../../src/model/jobs.ts";
 import type { Logger, Metrics } from "../../src/model/observe.ts";
 import type { PromotionCall, Promotions } from "../../src/model/promotion.ts";
 import type { Queue, RunContext } from "../../src/model/queue.ts";

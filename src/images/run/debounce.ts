@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ImageJob } from "../../model/jobs.ts";
 import type { ImagePorts } from "./ports.ts";
-import { wakeLater } from "./schedule.ts";
+import { schedule } from "./schedule.ts";
 
 const kind = "image-burst";
 
@@ -32,7 +32,7 @@ export async function lookSoon(ports: Pick<ImagePorts, "records" | "clock" | "qu
   const { begun, events } = lasts ? { begun: before.at, events: known.events + 1 } : { begun: now, events: 1 };
   await records.put(kind, { id: idOf(job), at: begun, keys: [], value: { events, last: now } }, pauseMs);
   if (events <= atOnce) await queue.add(job);
-  else await wakeLater(ports, job, nextLook(begun, now));
+  else await schedule(ports, job, nextLook(begun, now));
 }
 
 /** The looks of a burst have fixed times, so that many events set one timer. */

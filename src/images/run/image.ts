@@ -17,7 +17,7 @@ import type { ImagePorts } from "./ports.ts";
 import { publish } from "./publish.ts";
 import { notePublished } from "./published-heads.ts";
 import { orLater } from "./retry-later.ts";
-import { wakeLater } from "./schedule.ts";
+import { schedule } from "./schedule.ts";
 import { heardOf } from "./tag-sightings.ts";
 
 const tries = 6;
@@ -198,5 +198,5 @@ async function wakeUp(
   const { owner, name } = scene.where.repository;
   const poll = nextPoll(unit, `${owner}/${name}`, ports.clock());
   for (const moment of [...(moments.length > 0 ? [Math.min(...moments)] : []), ...(poll === undefined ? [] : [poll])])
-    await wakeLater(ports, job, moment);
+    await schedule(ports, job, moment);
 }

@@ -16,7 +16,7 @@ import { mergesItself } from "./publish.ts";
 import { publishedHead } from "./published-heads.ts";
 import { settleImage } from "./record-merge.ts";
 import { orLater } from "./retry-later.ts";
-import { wakeLater } from "./schedule.ts";
+import { schedule } from "./schedule.ts";
 
 /**
  * Holds an open image pull request against the registry at its head, says so in its check, and merges it where that is Sluice's to do and everything else passed. What was merged goes into the history. May be repeated
@@ -46,7 +46,7 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, context: RunConte
   await github.upsertCheck(imageCheckReport(pull, verification, remarks));
   if (!verification.ok) return lookAnew(ports, look, pull, verification);
   if (merging.may) await merge(ports, scene, pull, record, look);
-  if (merging.again !== undefined) await wakeLater(ports, job, merging.again);
+  if (merging.again !== undefined) await schedule(ports, job, merging.again);
   if (merging.look === true) await ports.queue.add(look);
 }
 
@@ -172,7 +172,7 @@ async function merge(
   await scene.github.upsertComment(pull.number, "merge", inert(remark));
   // Sluice's own checks end without an event to itself, and may be what GitHub still waits for.
   const now = ports.clock();
-  if (now - (await madeAt(scene, pull.head.sha)) < patienceMs) await wakeLater(ports, again, now + settleMs);
+  if (now - (await madeAt(scene, pull.head.sha)) < patienceMs) await schedule(ports, again, now + settleMs);
 }
 
 /** How long a young head that GitHub refuses to merge is tried again, in milliseconds. */

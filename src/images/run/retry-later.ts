@@ -2,7 +2,7 @@ import { Fault } from "../../model/errors.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import type { ImagePorts } from "./ports.ts";
-import { wakeLater } from "./schedule.ts";
+import { schedule } from "./schedule.ts";
 
 const laterMs = 30 * 60_000;
 
@@ -19,7 +19,7 @@ export async function orLater(
     await work();
   } catch (error) {
     const mends = error instanceof Fault && error.kind !== "bug";
-    if (lastAttempt && mends) await wakeLater(ports, job, ports.clock() + laterMs);
+    if (lastAttempt && mends) await schedule(ports, job, ports.clock() + laterMs);
     throw error;
   }
 }

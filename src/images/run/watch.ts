@@ -7,7 +7,7 @@ import { isImageBranch, unitsOf } from "../units.ts";
 import { closeOverdue } from "./close.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
-import { wakeLater } from "./schedule.ts";
+import { schedule } from "./schedule.ts";
 import { forgetWatch, keepBroken, keepWatch, type Learnt, type Watched, watchId } from "./subscriptions.ts";
 
 /**
@@ -77,7 +77,7 @@ async function lookAtUnits(ports: ImagePorts, scene: Scene, watched: Watched, { 
     const look: ImageJob = { type: "image", ...watched, unit: unit.name };
     if (differs || scene.branches.has(unit.branch)) await ports.queue.add(look);
     const poll = nextPoll(unit, watchId(watched.repository), ports.clock());
-    if (poll !== undefined) await wakeLater(ports, look, poll);
+    if (poll !== undefined) await schedule(ports, look, poll);
   }
 }
 

@@ -25,7 +25,7 @@ export async function fulfilWaiting(ports: PromotionPorts, scene: Scene, observe
       { ...common(ports, wish), kind: "done-waiting", pullRequest: wish.pullRequest },
       scene.signal,
     );
-    await ports.queue.add({ type: "chain", ...scene.where, pullRequest: wish.pullRequest });
+    await ports.queue.add({ type: "status-comment", ...scene.where, pullRequest: wish.pullRequest });
   });
 }
 

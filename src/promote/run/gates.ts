@@ -154,10 +154,10 @@ async function wakeAt(
   now: number,
 ): Promise<void> {
   if (nextAt === undefined) return;
-  const wakes = { type: "gates", ...scene.where, pullRequest: pull.number } as const;
+  const job = { type: "gates", ...scene.where, pullRequest: pull.number } as const;
   for (const slackMs of nextAt - now < secondMs ? [firstMs, secondMs] : [firstMs]) {
     const at = nextAt + slackMs;
-    await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - now) });
+    await ports.queue.add({ type: "scheduled", at, job }, { delayMs: Math.max(0, at - now) });
   }
 }
 

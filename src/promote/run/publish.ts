@@ -49,7 +49,7 @@ export async function enqueue(
 ): Promise<void> {
   if (gatesOf !== undefined) await ports.queue.add({ type: "gates", ...where, pullRequest: gatesOf });
   const told = new Set([...(record.origin === undefined ? [] : [record.origin]), ...record.carried.slice(0, 30)]);
-  for (const pullRequest of told) await ports.queue.add({ type: "chain", ...where, pullRequest });
+  for (const pullRequest of told) await ports.queue.add({ type: "status-comment", ...where, pullRequest });
 }
 
 async function introduce(ports: PromotionPorts, scene: Scene, { request, record, pull }: Published): Promise<void> {

@@ -67,7 +67,7 @@ async function tellPromotions(
   for (const { app } of targets) {
     const brought = (await historyOf({ state }, environment, app)).filter(({ kind }) => kind === "promoted");
     for (const { pullRequest } of brought.slice(-MOST_TOLD)) {
-      if (pullRequest !== undefined) await ports.queue.add({ type: "chain", ...where, pullRequest });
+      if (pullRequest !== undefined) await ports.queue.add({ type: "status-comment", ...where, pullRequest });
     }
   }
 }

@@ -118,7 +118,7 @@ async function write(ports: PromotionPorts, scene: Scene, target: Target, last: 
     scene.signal,
   );
   if (last.pullRequest !== undefined)
-    await ports.queue.add({ type: "chain", ...scene.where, pullRequest: last.pullRequest });
+    await ports.queue.add({ type: "status-comment", ...scene.where, pullRequest: last.pullRequest });
   ports.log.info({ target: target.id, commit: commit?.sha }, "a promotion was reverted; automation is held");
 }
 

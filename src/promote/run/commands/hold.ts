@@ -26,10 +26,10 @@ export async function hold(
   const end = until === undefined ? {} : { until: new Date(until).toISOString() };
   await ports.state.record(scene.where, { ...decision, ...end }, call.signal);
   if (until !== undefined) {
-    const wakes = { type: "promotions", ...scene.where, defaultBranch: scene.base } as const;
-    // Clocks differ between hosts: a wake that comes before the hold's end by another's clock would find it in place.
+    const job = { type: "promotions", ...scene.where, defaultBranch: scene.base } as const;
+    // Clocks differ between hosts: a job that comes before the hold's end by another's clock would find it in place.
     const at = until + slackMs;
-    await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - ports.clock()) });
+    await ports.queue.add({ type: "scheduled", at, job }, { delayMs: Math.max(0, at - ports.clock()) });
   }
   await lookAgain(ports, scene);
   const ends =

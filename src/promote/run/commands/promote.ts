@@ -100,7 +100,7 @@ async function wait(
     },
     call.signal,
   );
-  await ports.queue.add({ type: "chain", ...scene.where, pullRequest: call.pullRequest });
+  await ports.queue.add({ type: "status-comment", ...scene.where, pullRequest: call.pullRequest });
   return `this pull request is not merged yet. The promotion to ${code(wish.environment)} opens by itself once it is merged and healthy in ${code(from)}`;
 }
 

@@ -20,7 +20,7 @@ export async function retry(ports: PromotionPorts, call: PromotionCall): Promise
   if (branch === undefined || pull.state === "closed") {
     if (pull.state === "open") await ports.queue.add({ type: "preview", ...where, pullRequest: pull.number });
     await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
-    await ports.queue.add({ type: "chain", ...where, pullRequest: pull.number });
+    await ports.queue.add({ type: "status-comment", ...where, pullRequest: pull.number });
     return "looking at everything again; the comments and checks are updated in place";
   }
   const record = parseRecord(pull.body, pull.head.ref, ports.seal);

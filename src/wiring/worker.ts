@@ -1,0 +1,81 @@
+import { hkdfSync } from "node:crypto";
+import type { ChangePorts } from "../change/ports.ts";
+import { createSeal } from "../change/signature.ts";
+import type { ScanMemo } from "../discovery/scan.ts";
+import { createDeliveryLog } from "../images/event-log.ts";
+import { type ImagePorts, sweepRegularly, withImages } from "../images/run/index.ts";
+import { loadProbot } from "../index.ts";
+import { Lru } from "../model/lru.ts";
+import type { Handlers } from "../model/queue.ts";
+import { createPromotions, type PromotionPorts } from "../promote/run/index.ts";
+import type { ServerSettings } from "../settings.ts";
+import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
+import { handlersOf, type Rooms } from "./handlers.ts";
+
+/** Files whose discovery results are kept. */
+const memoEntries = 100_000;
+
+/** How often the sweep looks for repositories whose images are not known, in milliseconds. */
+const sweepEveryMs = 30 * 60_000;
+
+/** What carries out jobs. */
+export interface Worker {
+  readonly handlers: Handlers;
+  close(): Promise<void>;
+}
+
+/** Opens a worker's edges and hands them to the rooms. */
+export async function openWorker(settings: ServerSettings, parts: ServerParts): Promise<Worker> {
+  const edges = openEdges(settings, parts);
+  const rooms = await openRooms(settings, parts, edges);
+  const sweep = sweepRegularly(rooms.images, parts.github.installedRepositories, sweepEveryMs);
+  const close = async () => {
+    await sweep.stop();
+    await edges.close();
+  };
+  return { handlers: handlersOf(rooms), close };
+}
+
+async function openRooms(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): Promise<Rooms> {
+  const { github, queue, log, metrics, clock } = parts;
+  const change = changePorts(settings, parts, edges);
+  const fingerprints = fingerprintKey(settings.privateKey);
+  const { registry } = edges;
+  const promotion: PromotionPorts = { ...change, registry, rights: settings.registries, fingerprintKey: fingerprints };
+  const images: ImagePorts = {
+    ...change,
+    registry,
+    rights: settings.registries,
+    records: queue.records,
+    deliveries: createDeliveryLog(queue.records, clock),
+    source: github.sourceCommits,
+  };
+  const preview = { fingerprintKey: fingerprints, forks: settings.previewForks, webUrl: settings.githubUrl };
+  const promotions = withImages(createPromotions(promotion), images);
+  return {
+    probot: await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue }),
+    preview: { ...change, metrics, settings: preview },
+    promotion,
+    images,
+    commands: { github: github.for, queue, log, promotions },
+    queue,
+  };
+}
+
+function changePorts(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): ChangePorts {
+  const { github, queue, log, clock } = parts;
+  const { mirrors, renderer, state } = edges;
+  const memo: ScanMemo = new Lru(memoEntries);
+  const ports = { github: github.for, mirrors, renderer, state, queue, log, clock, memo };
+  return { ...ports, seal: createSeal(settings.privateKey), webUrl: settings.githubUrl };
+}
+
+/** The App's registration. */
+export function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
+  return { id, privateKey, webhookSecret };
+}
+
+/** The key of secrets' fingerprints: the same on every worker of one App, and of no use for anything else. */
+function fingerprintKey(privateKey: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", privateKey, "", "sluice secret fingerprints", 32));
+}
