@@ -1,4 +1,5 @@
 import type { ScanMemo } from "../discovery/scan.ts";
+import type { Events } from "../model/events.ts";
 import type { GitHubFor } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger } from "../model/observe.ts";
@@ -15,6 +16,7 @@ export interface ChangePorts {
   readonly renderer: Renderer;
   readonly state: StateStore;
   readonly queue: Pick<Queue, "add">;
+  readonly events: Events;
   readonly log: Logger;
   readonly clock: Clock;
   readonly seal: Seal;

@@ -1,2 +1,3 @@
+export { createEvents } from "./events.ts";
 export { createLogger, type LoggerOptions } from "./log.ts";
 export { createMetrics, type PrometheusMetrics } from "./metrics.ts";

@@ -6,6 +6,8 @@ import { BoundedLabels } from "./labels.ts";
 /** Metrics with their exposition; `watchQueue` adds the queue's gauges, read at each scrape. */
 export interface PrometheusMetrics extends Metrics, Exposition {
   watchQueue(counts: () => Promise<QueueCounts>): void;
+  /** A listener of events failed. */
+  listenerFailed(listener: string): void;
 }
 
 const fastBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -19,8 +21,15 @@ export function createMetrics(): PrometheusMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   let readQueue = async (): Promise<void> => undefined;
+  const failures = new Counter({
+    name: "sluice_event_listener_failures_total",
+    help: "Events that a listener failed to take.",
+    labelNames: ["listener"] as const,
+    registers: [registry],
+  });
   return {
     ...eventMetrics(registry),
+    listenerFailed: (listener) => failures.inc({ listener }),
     watchQueue: (counts) => {
       readQueue = queueGauges(registry, counts);
     },

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createMirrors } from "../git/mirrors.ts";
 import type { GitHubEdge } from "../github/index.ts";
+import type { EventHub } from "../model/events.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
 import type { Renderer } from "../model/render.ts";
@@ -18,6 +19,7 @@ import { createStateStore } from "../state/index.ts";
 export interface ServerParts {
   readonly github: GitHubEdge;
   readonly queue: Queue;
+  readonly events: EventHub;
   readonly log: Logger;
   readonly metrics: PrometheusMetrics;
   /** The clock of the rooms: gates, holds and histories. */

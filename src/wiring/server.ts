@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createGitHub } from "../github/index.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
-import { createLogger, createMetrics, type PrometheusMetrics } from "../observe/index.ts";
+import { createEvents, createLogger, createMetrics, type PrometheusMetrics } from "../observe/index.ts";
 import type { LockTiming } from "../queue/consumer.ts";
 import { createQueue, type QueueBackend } from "../queue/index.ts";
 import { type ServerSettings, secretsOf } from "../settings.ts";
@@ -85,7 +85,9 @@ async function openParts(settings: ServerSettings, options: StartOptions): Promi
   const metrics = createMetrics();
   const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
   const queue = await openQueue(settings, options, log, metrics);
-  return { github, queue, log, metrics, clock: options.clock ?? Date.now };
+  const redact = secretsOf(settings);
+  const events = createEvents({ listeners: [], log, failed: metrics.listenerFailed, redact });
+  return { github, queue, events, log, metrics, clock: options.clock ?? Date.now };
 }
 
 function serverLogger(settings: ServerSettings): Logger {

@@ -63,10 +63,10 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
 }
 
 function changePorts(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): ChangePorts {
-  const { github, queue, log, clock } = parts;
+  const { github, queue, events, log, clock } = parts;
   const { mirrors, renderer, state } = edges;
   const memo: ScanMemo = new Lru(memoEntries);
-  const ports = { github: github.for, mirrors, renderer, state, queue, log, clock, memo };
+  const ports = { github: github.for, mirrors, renderer, state, queue, events, log, clock, memo };
   return { ...ports, seal: createSeal(settings.privateKey), webUrl: settings.githubUrl };
 }
 

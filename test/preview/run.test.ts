@@ -52,6 +52,8 @@ function pull(): PullRequest {
     author: "ada",
     merged: false,
     mergeCommit: undefined,
+    openedAt: 0,
+    closedAt: undefined,
     labels: [],
   };
 }

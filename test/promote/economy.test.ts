@@ -15,7 +15,7 @@ import { realEngine } from "../render/support/engines.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { manyApps, promotionFiles } from "../support/promotions.ts";
 import { tempDir } from "../support/temp-git.ts";
-import { memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
+import { memoryEvents, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
 
 let root: string;
 let github: LocalGitHub;
@@ -47,6 +47,7 @@ beforeAll(async () => {
     renderer,
     state: createStateStore({ mirrors, github: edge.for, random: Math.random }),
     queue,
+    events: memoryEvents(),
     log,
     clock: Date.now,
     seal: createSeal("key"),

@@ -8,7 +8,7 @@ import { createMirrors } from "../../src/git/mirrors.ts";
 import { createGitHub } from "../../src/github/index.ts";
 import { createStateStore } from "../../src/state/index.ts";
 import { sharedRenderer } from "../render/support/engines.ts";
-import { memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
+import { memoryEvents, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
 import { startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
 
@@ -47,6 +47,7 @@ export async function startScenes(): Promise<Scenes> {
     queue: memoryQueue(),
     state: createStateStore({ mirrors, github: edge.for, random: Math.random }),
     seal: createSeal("key"),
+    events: memoryEvents(),
     log,
     clock: Date.now,
     webUrl: github.url,

@@ -1,3 +1,4 @@
+import type { Events, SluiceEvent } from "../../src/model/events.ts";
 import type { CommentOptions, GitHub, Permission, Reaction } from "../../src/model/github.ts";
 import type { Job } from "../../src/model/job-kinds.ts";
 import type { CommandJob } from "../../src/model/jobs.ts";
@@ -109,6 +110,16 @@ export function memoryLog(): Logger & { readonly lines: string[] } {
   };
   const log = { lines, debug: write, info: write, warn: write, error: write, child: () => log };
   return log;
+}
+
+/** Events that only remember what was announced and dispatched. */
+export function memoryEvents(): Events & { readonly heard: SluiceEvent[] } {
+  const heard: SluiceEvent[] = [];
+  return {
+    heard,
+    announce: (event) => void heard.push(event),
+    dispatch: async (event) => void heard.push(event),
+  };
 }
 
 /** A comment with commands. */

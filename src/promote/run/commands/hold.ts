@@ -1,8 +1,10 @@
-import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
+import { baseOf, historyOf, openScene, type Scene } from "../../../change/repository-context.ts";
 import { when } from "../../../change/text/when.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
+import { actorOf, eventId, type HandledEvent } from "../../../model/events.ts";
+import type { Hold } from "../../../model/gates.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
@@ -32,6 +34,8 @@ export async function hold(
     await ports.queue.add({ type: "scheduled", at, job }, { delayMs: Math.max(0, at - ports.clock()) });
   }
   await lookAgain(ports, scene);
+  const about = { ...happened(ports, scene, call, wish, "hold.set"), kind: "hold.set", reason } as const;
+  await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
   const ends =
     until === undefined
       ? `until somebody comments \`/release ${nameOf(wish)}\``
@@ -45,7 +49,11 @@ const slackMs = 2_000;
 export async function release(ports: PromotionPorts, call: PromotionCall, wish: Place): Promise<string> {
   const scene = await placed(ports, call, wish);
   const held = await scene.state.hold(wish.environment, wish.app, ports.clock());
-  if (held === undefined) return `${code(nameOf(wish))} is not on hold`;
+  if (held === undefined) {
+    if (!(await isReleasedBy(scene, call, wish))) return `${code(nameOf(wish))} is not on hold`;
+    await tellReleased(ports, scene, call, wish, undefined);
+    return `${code(nameOf(wish))} is released`;
+  }
   if (wish.app !== undefined && held.environmentWide) {
     throw new UserError(
       "refused",
@@ -56,8 +64,46 @@ export async function release(ports: PromotionPorts, call: PromotionCall, wish: 
     );
   }
   await ports.state.record(scene.where, { ...common(call, wish), kind: "released" }, call.signal);
-  await lookAgain(ports, scene);
+  await tellReleased(ports, scene, call, wish, held);
   return `${code(nameOf(wish))} is released; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
+}
+
+/** Whether an earlier run of this very command ended the hold, and may have died before it told of it. */
+async function isReleasedBy({ state }: Scene, { id }: PromotionCall, { environment, app = "" }: Place) {
+  return (await historyOf({ state }, environment, app)).some((entry) => entry.kind === "released" && entry.id === id);
+}
+
+async function tellReleased(
+  ports: PromotionPorts,
+  scene: Scene,
+  call: PromotionCall,
+  place: Place,
+  hold: Hold | undefined,
+): Promise<void> {
+  await lookAgain(ports, scene);
+  const held = hold && { held: { by: hold.by, reason: hold.reason, cause: hold.cause } };
+  const about = { ...happened(ports, scene, call, place, "hold.ended"), kind: "hold.ended" } as const;
+  await ports.events.dispatch({ ...about, ...held }, call.signal);
+}
+
+/** What both events of a hold say. */
+function happened(
+  { clock }: PromotionPorts,
+  { where, base }: Scene,
+  call: PromotionCall,
+  { environment, app }: Place,
+  kind: HandledEvent["kind"],
+) {
+  return {
+    id: eventId(kind, where.repository, call.id),
+    at: clock(),
+    ...where,
+    environment,
+    ...(app === undefined ? {} : { app }),
+    defaultBranch: base,
+    pullRequest: call.pullRequest,
+    actor: actorOf(call.actor),
+  };
 }
 
 async function placed(ports: PromotionPorts, call: PromotionCall, place: Place): Promise<Scene> {
