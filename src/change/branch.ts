@@ -5,10 +5,10 @@ import type { Tree } from "../model/tree.ts";
 import { isOurs, treeTrailer } from "./commit-trailer.ts";
 import type { ProvenChange } from "./compute.ts";
 import type { ChangePorts } from "./ports.ts";
-import type { Scene } from "./repository-context.ts";
+import type { RepositoryContext } from "./repository-context.ts";
 
 /** What branches are made with. */
-export type BranchPorts = Pick<ChangePorts, "seal">;
+export type BranchPorts = Pick<ChangePorts, "signer">;
 
 /** What became of a branch of ours. `pull` is the open pull request of it, where one is known. */
 export interface PutBranch {
@@ -28,73 +28,73 @@ export class Moved extends Error {
  */
 export async function putBranch(
   ports: BranchPorts,
-  scene: Scene,
+  context: RepositoryContext,
   branch: string,
   computed: ProvenChange,
   subject: string,
   firstTry: boolean,
 ): Promise<PutBranch> {
-  const existing = scene.branches.get(branch);
-  const message = `${subject}\n\n${treeTrailer(branch, computed.tree, ports.seal)}\n`;
-  if (existing === undefined) return { ...(await create(scene, branch, computed, message)), pull: undefined };
-  await assertOurs(ports, scene, branch, existing);
-  const newest = await scene.github.pullRequestOf(branch);
+  const existing = context.branches.get(branch);
+  const message = `${subject}\n\n${treeTrailer(branch, computed.tree, ports.signer)}\n`;
+  if (existing === undefined) return { ...(await create(context, branch, computed, message)), pull: undefined };
+  await assertOurs(ports, context, branch, existing);
+  const newest = await context.github.pullRequestOf(branch);
   const pull = newest?.state === "open" ? newest : undefined;
-  if (firstTry && newest?.merged && !(await hasMerge(scene, newest))) throw new Moved(branch);
+  if (firstTry && newest?.merged && !(await hasMerge(context, newest))) throw new Moved(branch);
   if (pull !== undefined && pull.head.sha !== existing) throw new Moved(branch);
-  if (await carries(scene, existing, computed)) return { head: existing, changed: false, pull };
+  if (await carries(context, existing, computed)) return { head: existing, changed: false, pull };
   if (pull === undefined) {
     // What is left of an earlier pull request: its commits would be listed as part of this one.
-    if ((await scene.github.deleteBranch(branch, existing)) === "moved") throw new Moved(branch);
-    return { ...(await create(scene, branch, computed, message)), pull };
+    if ((await context.github.deleteBranch(branch, existing)) === "moved") throw new Moved(branch);
+    return { ...(await create(context, branch, computed, message)), pull };
   }
-  const parents = (await scene.repository.isAncestor(scene.head, existing)) ? [existing] : [existing, scene.head];
-  const made = await commit(scene, parents, computed, message);
-  if ((await scene.github.advanceBranch(branch, made)) !== "moved") throw new Moved(branch);
+  const parents = (await context.repository.isAncestor(context.head, existing)) ? [existing] : [existing, context.head];
+  const made = await commit(context, parents, computed, message);
+  if ((await context.github.advanceBranch(branch, made)) !== "moved") throw new Moved(branch);
   return { head: made, changed: true, pull };
 }
 
-/** Whether the scene's base has the merge: one that was opened before it would plan the same once more. */
-async function hasMerge({ repository, head }: Scene, { mergeCommit }: PullRequest): Promise<boolean> {
+/** Whether the context's base has the merge: one that was opened before it would plan the same once more. */
+async function hasMerge({ repository, head }: RepositoryContext, { mergeCommit }: PullRequest): Promise<boolean> {
   if (mergeCommit === undefined || (await repository.objects.read(mergeCommit))?.kind !== "commit") return false;
   return repository.isAncestor(mergeCommit, head);
 }
 
-async function create(scene: Scene, branch: string, computed: ProvenChange, message: string) {
-  const made = await commit(scene, [scene.head], computed, message);
-  if ((await scene.github.createBranch(branch, made)) === "exists") throw new Moved(branch);
+async function create(context: RepositoryContext, branch: string, computed: ProvenChange, message: string) {
+  const made = await commit(context, [context.head], computed, message);
+  if ((await context.github.createBranch(branch, made)) === "exists") throw new Moved(branch);
   return { head: made, changed: true };
 }
 
 async function commit(
-  scene: Scene,
+  context: RepositoryContext,
   parents: readonly string[],
   computed: ProvenChange,
   message: string,
 ): Promise<string> {
   const { changes, tree: expectTree } = computed;
-  const { sha } = await scene.github.commit({ parents, baseTree: scene.tree.oid, changes, message, expectTree });
+  const { sha } = await context.github.commit({ parents, baseTree: context.tree.oid, changes, message, expectTree });
   return sha;
 }
 
 /** Whether the branch, merged into the base as it is now, gives the plan: nothing is to be done then, even if the base has moved on elsewhere. */
-export async function carries(scene: Scene, existing: string, computed: ProvenChange): Promise<boolean> {
-  const { repository } = scene;
-  const fork = await repository.mergeBase(existing, scene.head);
+export async function carries(context: RepositoryContext, existing: string, computed: ProvenChange): Promise<boolean> {
+  const { repository } = context;
+  const fork = await repository.mergeBase(existing, context.head);
   if (fork === undefined) return false;
-  const planned = await overlay({ tree: scene.tree, objects: repository.objects }, computed.changes);
+  const planned = await overlay({ tree: context.tree, objects: repository.objects }, computed.changes);
   const [before, there] = [await repository.tree(fork), await repository.tree(existing)];
   const changed = await repository.changedPaths(fork, existing);
   const paths = new Set([...changed.map(({ path }) => path), ...computed.changes.map(({ path }) => path)]);
   for (const path of paths) {
-    const merged = await mergedSide(path, before, there, scene.tree);
+    const merged = await mergedSide(path, before, there, context.tree);
     if (merged === undefined || !(await same(path, merged, planned.tree))) return false;
   }
   return true;
 }
 
 /** Whether no file was changed on both sides in different ways since the branch left the base. */
-export async function mergesCleanly({ repository, head, tree }: Scene, branch: string): Promise<boolean> {
+export async function mergesCleanly({ repository, head, tree }: RepositoryContext, branch: string): Promise<boolean> {
   const fork = await repository.mergeBase(branch, head);
   if (fork === undefined) return false;
   const [before, there] = [await repository.tree(fork), await repository.tree(branch)];
@@ -117,17 +117,22 @@ async function same(path: string, a: Tree, b: Tree): Promise<boolean> {
   return one.kind === other.kind && one.oid === other.oid && executable(one) === executable(other);
 }
 
-async function assertOurs(ports: BranchPorts, scene: Scene, branch: string, head: string): Promise<void> {
-  if (await isOursAlone(ports, scene, branch, head)) return;
+async function assertOurs(ports: BranchPorts, context: RepositoryContext, branch: string, head: string): Promise<void> {
+  if (await isOursAlone(ports, context, branch, head)) return;
   throw new UserError("refused", `somebody pushed to \`${branch}\``, {
     fix: "merge or close its pull request, or delete the branch; commits of people are never overwritten",
   });
 }
 
 /** Whether the branch's head is a commit that Sluice made for this branch. */
-export async function isOursAlone(ports: BranchPorts, scene: Scene, branch: string, head: string): Promise<boolean> {
-  const [facts] = await scene.repository.log({ to: head, limit: 1 });
+export async function isOursAlone(
+  ports: BranchPorts,
+  context: RepositoryContext,
+  branch: string,
+  head: string,
+): Promise<boolean> {
+  const [facts] = await context.repository.log({ to: head, limit: 1 });
   if (facts === undefined) throw new Fault("bug", `no commit ${head} in the mirror`);
-  const { oid } = await scene.repository.tree(head);
-  return isOurs(facts.message, branch, oid, ports.seal);
+  const { oid } = await context.repository.tree(head);
+  return isOurs(facts.message, branch, oid, ports.signer);
 }

@@ -4,7 +4,7 @@ import type { MergeMethod } from "../model/github-repository.ts";
 import type { Job } from "../model/job-kinds.ts";
 import { mergesCleanly } from "./branch.ts";
 import type { ChangePorts } from "./ports.ts";
-import type { Scene } from "./repository-context.ts";
+import type { RepositoryContext } from "./repository-context.ts";
 
 /** What is to be said of a merge; `undefined` when there is nothing to say. */
 export type MergeRemark = string | undefined;
@@ -24,17 +24,17 @@ export interface MergeOrder {
  */
 export async function mergeHead(
   ports: Pick<ChangePorts, "queue" | "log">,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
   order: MergeOrder,
 ): Promise<MergeRemark> {
-  if (!(await mergesCleanly(scene, pull.head.sha))) {
+  if (!(await mergesCleanly(context, pull.head.sha))) {
     // What somebody changed on the base meanwhile was not in the plan that was proven.
     await ports.queue.add(order.planAgain);
     return "The base branch changed the same files, so it is planned again before it is merged.";
   }
-  const merged = await scene.github.merge(pull.number, pull.head.sha, order.method);
-  const result = merged.kind === "queue" ? await scene.github.enqueue(pull, pull.head.sha) : merged;
+  const merged = await context.github.merge(pull.number, pull.head.sha, order.method);
+  const result = merged.kind === "queue" ? await context.github.enqueue(pull, pull.head.sha) : merged;
   switch (result.kind) {
     case "merged":
       ports.log.info({ pullRequest: pull.number, sha: result.sha }, "merged");

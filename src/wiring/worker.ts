@@ -1,6 +1,6 @@
 import { hkdfSync } from "node:crypto";
 import type { ChangePorts } from "../change/ports.ts";
-import { createSeal } from "../change/signature.ts";
+import { createSigner } from "../change/signature.ts";
 import type { ScanMemo } from "../discovery/scan.ts";
 import { createDeliveryLog } from "../images/event-log.ts";
 import { type ImagePorts, sweepRegularly, withImages } from "../images/run/index.ts";
@@ -67,7 +67,7 @@ function changePorts(settings: ServerSettings, parts: ServerParts, edges: Worker
   const { mirrors, renderer, state } = edges;
   const memo: ScanMemo = new Lru(memoEntries);
   const ports = { github: github.for, mirrors, renderer, state, queue, events, log, clock, memo };
-  return { ...ports, seal: createSeal(settings.privateKey), webUrl: settings.githubUrl };
+  return { ...ports, signer: createSigner(settings.privateKey), webUrl: settings.githubUrl };
 }
 
 /** The App's registration. */

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalGitHub, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
-import { createSeal } from "../../src/change/signature.ts";
+import { createSigner } from "../../src/change/signature.ts";
 import { createMirrors } from "../../src/git/mirrors.ts";
 import { createGitHub } from "../../src/github/index.ts";
 import type { Job } from "../../src/model/job-kinds.ts";
@@ -50,7 +50,7 @@ beforeAll(async () => {
     events: memoryEvents(),
     log,
     clock: Date.now,
-    seal: createSeal("key"),
+    signer: createSigner("key"),
     registry: createRegistry({ settings: [], clock: Date.now, log, random: Math.random }),
     rights: [],
     webUrl: github.url,

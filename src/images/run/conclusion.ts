@@ -1,4 +1,4 @@
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import type { TargetPromotion } from "../../model/promotion.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { EntryDecision } from "../evaluate.ts";
@@ -26,7 +26,7 @@ const verbs = {
 /** Writes into the delivery log what was concluded of each image of a unit. Without decisions, `outcome.summary` says why there are none. */
 export async function conclude(
   ports: ImagePorts,
-  { where }: Pick<Scene, "where">,
+  { where }: Pick<RepositoryContext, "where">,
   unit: ImageUnit,
   decisions: readonly EntryDecision[],
   outcome: Outcome,

@@ -23,7 +23,10 @@ function idOf({ repository, unit }: ImageJob): string {
  * Has a unit looked at because of an event. A build may push several tags of which only the last one is wanted, so the first few of a burst are acted on at once. The rest waits, and is looked at once
  * for however many they are: the longer the burst lasts, the more seldom.
  */
-export async function lookSoon(ports: Pick<ImagePorts, "records" | "clock" | "queue">, job: ImageJob): Promise<void> {
+export async function evaluateSoon(
+  ports: Pick<ImagePorts, "records" | "clock" | "queue">,
+  job: ImageJob,
+): Promise<void> {
   const { records, clock, queue } = ports;
   const now = clock();
   const before = await records.get(kind, idOf(job));

@@ -1,20 +1,13 @@
 import { dismissApprovals } from "../../change/approvals.ts";
 import { Moved, type PutBranch, putBranch } from "../../change/branch.ts";
 import type { ComputedChange } from "../../change/compute.ts";
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { sourceChanges } from "../../change/source/changes.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { EntryDecision } from "../evaluate.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../text/body.ts";
-import {
-  type ImageRecord,
-  isWithin,
-  parseImageRecord,
-  printImageRecord,
-  sameBumps,
-  sameVersions,
-} from "../text/metadata.ts";
+import { type ImageMetadata, isWithin, parseImages, printImages, sameBumps, sameVersions } from "../text/metadata.ts";
 import { bumpsLine, imageTitle } from "../text/title.ts";
 import { updateMarker, updateText } from "../text/update.ts";
 import type { ImageUnit } from "../units.ts";
@@ -28,11 +21,11 @@ export interface Published {
   readonly how: "opened" | "updated" | "same" | "declined";
 }
 
-type Bumped = Omit<ImageRecord, "head" | "replaced">;
+type Bumped = Omit<ImageMetadata, "head" | "replaced">;
 
 /** What a computed change brings, without where it stands. */
 function bumpedOf(
-  scene: Pick<Scene, "base">,
+  context: Pick<RepositoryContext, "base">,
   unit: ImageUnit,
   decisions: readonly EntryDecision[],
   computed: ComputedChange,
@@ -40,11 +33,11 @@ function bumpedOf(
   const targets = computed.targets.flatMap(({ app, environment, outcome, images }) =>
     outcome === "planned" ? [{ app, environment, images: [...images] }] : [],
   );
-  return { unit: unit.name, base: scene.base, images: broughtBy(decisions, targets), targets };
+  return { unit: unit.name, base: context.base, images: broughtBy(decisions, targets), targets };
 }
 
 /** The images that at least one planned target gets. */
-function broughtBy(decisions: readonly EntryDecision[], targets: ImageRecord["targets"]): ImageRecord["images"] {
+function broughtBy(decisions: readonly EntryDecision[], targets: ImageMetadata["targets"]): ImageMetadata["images"] {
   const written = new Set(targets.flatMap(({ images }) => images.map(({ image }) => canonicalImage(image))));
   return decisions.flatMap(({ entry, decision: { chosen } }) =>
     chosen !== undefined && written.has(canonicalImage(entry.image))
@@ -56,49 +49,49 @@ function broughtBy(decisions: readonly EntryDecision[], targets: ImageRecord["ta
 /** The newest pull request of the unit when a person closed it and it had all of these versions, for these targets and maybe for more; Sluice does not open it again. */
 async function declinedBy(
   ports: ImagePorts,
-  scene: Scene,
+  context: RepositoryContext,
   unit: ImageUnit,
   computed: ComputedChange,
 ): Promise<PullRequest | undefined> {
-  const pull = await scene.github.pullRequestOf(unit.branch);
+  const pull = await context.github.pullRequestOf(unit.branch);
   if (pull?.state !== "closed" || pull.merged) return undefined;
-  const record = parseImageRecord(pull.body, unit.branch, ports.seal);
-  const bumped = bumpedOf(scene, unit, [], computed);
-  return record !== undefined && isWithin(bumped, record) ? pull : undefined;
+  const metadata = parseImages(pull.body, unit.branch, ports.signer);
+  const bumped = bumpedOf(context, unit, [], computed);
+  return metadata !== undefined && isWithin(bumped, metadata) ? pull : undefined;
 }
 
 /** Puts the change on the unit's branch and opens the pull request, or brings the open one up to date; neither where a person declined it. Throws `Moved` when somebody was faster. */
 export async function publish(
   ports: ImagePorts,
-  scene: Scene,
+  context: RepositoryContext,
   unit: ImageUnit,
   decisions: readonly EntryDecision[],
   computed: ComputedChange,
   firstTry: boolean,
 ): Promise<Published> {
-  const isNew = !scene.branches.has(unit.branch);
-  const before = isNew ? await declinedBy(ports, scene, unit, computed) : undefined;
+  const isNew = !context.branches.has(unit.branch);
+  const before = isNew ? await declinedBy(ports, context, unit, computed) : undefined;
   if (before !== undefined) return { pull: before, how: "declined" };
-  const bumped = bumpedOf(scene, unit, decisions, computed);
+  const bumped = bumpedOf(context, unit, decisions, computed);
   const title = imageTitle(bumped);
   assertFits(ports, unit, bumped);
-  const put = await putBranch(ports, scene, unit.branch, computed, title, firstTry);
-  const declined = isNew || put.pull !== undefined ? undefined : await declinedBy(ports, scene, unit, computed);
+  const put = await putBranch(ports, context, unit.branch, computed, title, firstTry);
+  const declined = isNew || put.pull !== undefined ? undefined : await declinedBy(ports, context, unit, computed);
   if (declined !== undefined) {
     // Closed a moment ago, and its branch was not cleared away yet.
-    await scene.github.deleteBranch(unit.branch, put.head);
+    await context.github.deleteBranch(unit.branch, put.head);
     return { pull: declined, how: "declined" };
   }
-  const done = await putPull(ports, scene, unit, { bumped, decisions, computed, put, title });
+  const done = await putPull(ports, context, unit, { bumped, decisions, computed, put, title });
   const labels = [...new Set(unit.entries.flatMap(({ pullRequest }) => pullRequest.labels ?? []))];
   if (labels.some((label) => !done.pull.labels.includes(label)))
-    await scene.github.setLabelsAndAssignees(done.pull.number, [...new Set([...done.pull.labels, ...labels])], []);
+    await context.github.setLabelsAndAssignees(done.pull.number, [...new Set([...done.pull.labels, ...labels])], []);
   return { ...done, head: put.head };
 }
 
 /** Throws before anything is written. */
-function assertFits({ seal }: ImagePorts, { branch }: ImageUnit, bumped: Bumped): void {
-  printImageRecord({ ...bumped, head: "0".repeat(40), replaced: [] }, branch, seal);
+function assertFits({ signer }: ImagePorts, { branch }: ImageUnit, bumped: Bumped): void {
+  printImages({ ...bumped, head: "0".repeat(40), replaced: [] }, branch, signer);
 }
 
 interface Putting {
@@ -109,37 +102,42 @@ interface Putting {
   readonly title: string;
 }
 
-async function putPull(ports: ImagePorts, scene: Scene, unit: ImageUnit, putting: Putting): Promise<Published> {
+async function putPull(
+  ports: ImagePorts,
+  context: RepositoryContext,
+  unit: ImageUnit,
+  putting: Putting,
+): Promise<Published> {
   const { put, title } = putting;
-  if (put.pull !== undefined) return renew(ports, scene, unit, putting, put.pull);
-  const record = { ...putting.bumped, head: put.head, replaced: [] };
-  const body = await bodyOf(ports, scene, unit, putting, record);
-  const opened = await scene.github.openPullRequest({ head: unit.branch, base: scene.base, title, body });
+  if (put.pull !== undefined) return renew(ports, context, unit, putting, put.pull);
+  const metadata = { ...putting.bumped, head: put.head, replaced: [] };
+  const body = await bodyOf(ports, context, unit, putting, metadata);
+  const opened = await context.github.openPullRequest({ head: unit.branch, base: context.base, title, body });
   if (opened === undefined) throw new Moved(unit.branch);
-  return opened.adopted ? renew(ports, scene, unit, putting, opened.pull) : { pull: opened.pull, how: "opened" };
+  return opened.adopted ? renew(ports, context, unit, putting, opened.pull) : { pull: opened.pull, how: "opened" };
 }
 
 async function renew(
   ports: ImagePorts,
-  scene: Scene,
+  context: RepositoryContext,
   unit: ImageUnit,
   putting: Putting,
   pull: PullRequest,
 ): Promise<Published> {
   const { bumped, put, title } = putting;
-  const before = parseImageRecord(pull.body, unit.branch, ports.seal);
+  const before = parseImages(pull.body, unit.branch, ports.signer);
   const same = before !== undefined && sameBumps(before, bumped);
   if (!put.changed && same && before.head === put.head) return { pull, how: "same" };
   const moved = before !== undefined && sameVersions(before, bumped);
   const replaced =
     before === undefined ? [] : moved ? before.replaced : [...before.replaced, bumpsLine(before)].slice(-20);
-  const record = { ...bumped, head: put.head, replaced };
-  const fallen = same ? [] : await dismissApprovals(scene.github, pull, "It brings other images now.");
-  const body = await bodyOf(ports, scene, unit, putting, record);
-  const updated = await scene.github.updatePullRequest(pull.number, { title, body });
+  const metadata = { ...bumped, head: put.head, replaced };
+  const fallen = same ? [] : await dismissApprovals(context.github, pull, "It brings other images now.");
+  const body = await bodyOf(ports, context, unit, putting, metadata);
+  const updated = await context.github.updatePullRequest(pull.number, { title, body });
   if (!same) {
-    const text = updateText(before, record, fallen);
-    await scene.github.upsertComment(pull.number, updateMarker(record, moved), text);
+    const text = updateText(before, metadata, fallen);
+    await context.github.upsertComment(pull.number, updateMarker(metadata, moved), text);
   }
   ports.log.info({ pullRequest: pull.number, unit: unit.name }, "image pull request brought up to date");
   return { pull: updated, how: "updated" };
@@ -147,19 +145,19 @@ async function renew(
 
 async function bodyOf(
   ports: ImagePorts,
-  scene: Scene,
+  context: RepositoryContext,
   unit: ImageUnit,
   { decisions, computed }: Putting,
-  record: ImageRecord,
+  metadata: ImageMetadata,
 ): Promise<string> {
-  const brought = new Set(record.images.map(({ image }) => canonicalImage(image)));
+  const brought = new Set(metadata.images.map(({ image }) => canonicalImage(image)));
   const sections: ImageSection[] = [];
   for (const one of decisions) {
-    if (brought.has(canonicalImage(one.entry.image))) sections.push(...(await sectionOf(ports, scene, one)));
+    if (brought.has(canonicalImage(one.entry.image))) sections.push(...(await sectionOf(ports, context, one)));
   }
   const parts: ImageBodyParts = {
-    record,
-    hidden: printImageRecord(record, unit.branch, ports.seal),
+    metadata,
+    hidden: printImages(metadata, unit.branch, ports.signer),
     sections,
     notes: computed.targets.flatMap(({ app, environment, outcome, notes }) =>
       outcome === "planned" ? notes.map((note) => ({ target: `${app} in ${environment}`, note })) : [],
@@ -182,7 +180,7 @@ export function mergesItself({ entries }: Pick<ImageUnit, "entries">): boolean {
 
 async function sectionOf(
   ports: ImagePorts,
-  scene: Scene,
+  context: RepositoryContext,
   { entry, decision }: EntryDecision,
 ): Promise<readonly ImageSection[]> {
   const { chosen } = decision;
@@ -191,7 +189,7 @@ async function sectionOf(
   const moving = decision.targets.find(({ moves }) => moves);
   const now = moving?.from;
   const old = now === undefined ? "" : now.digest || now.tag;
-  const before = old === "" ? undefined : await ports.registry.facts(entry.image, old, scene.signal);
+  const before = old === "" ? undefined : await ports.registry.facts(entry.image, old, context.signal);
   const verdict = decision.verdicts.find((one) => one.outcome === "chosen");
   return [
     {
@@ -202,7 +200,7 @@ async function sectionOf(
       built: facts.created === undefined ? undefined : Date.parse(facts.created),
       reason: verdict?.reason ?? decision.summary,
       skipped: decision.skipped,
-      source: await sourceChanges(ports, scene, before, facts),
+      source: await sourceChanges(ports, context, before, facts),
     },
   ];
 }

@@ -1,11 +1,11 @@
 import { sourceAt } from "../../change/compute.ts";
-import { openScene, targetOf } from "../../change/repository-context.ts";
+import { openContext, targetOf } from "../../change/repository-context.ts";
 import { imageVersions } from "../../change/versions.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { StateAddress } from "../../model/state.ts";
-import type { ImageRecord } from "../text/metadata.ts";
+import type { ImageMetadata } from "../text/metadata.ts";
 import type { ImagePorts } from "./ports.ts";
 
 /** An image pull request that was merged goes into the histories of its targets, and its branch goes; then the unit is looked at again. The branch of one that a person closed goes as well. */
@@ -13,43 +13,43 @@ export async function settleImage(
   ports: ImagePorts,
   where: StateAddress,
   pull: PullRequest,
-  record: ImageRecord | undefined,
+  metadata: ImageMetadata | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  if (record === undefined) return;
-  if (pull.merged && pull.base.ref === record.base) {
+  if (metadata === undefined) return;
+  if (pull.merged && pull.base.ref === metadata.base) {
     await remember(
       ports,
       where,
       pull,
-      { ...record, targets: await arrived(ports, where, pull, record, signal) },
+      { ...metadata, targets: await arrived(ports, where, pull, metadata, signal) },
       signal,
     );
   }
-  await clearAway(ports, where, pull, record);
-  await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit: record.unit });
+  await clearAway(ports, where, pull, metadata);
+  await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit });
 }
 
-/** What of the record came onto the base branch: all of it, but for what a person changed on the branch, which the renders tell. */
+/** What of the metadata came onto the base branch: all of it, but for what a person changed on the branch, which the renders tell. */
 async function arrived(
   ports: ImagePorts,
   where: StateAddress,
   pull: PullRequest,
-  record: ImageRecord,
+  metadata: ImageMetadata,
   signal: AbortSignal,
-): Promise<ImageRecord["targets"]> {
+): Promise<ImageMetadata["targets"]> {
   const { mergeCommit } = pull;
-  if (record.head === pull.head.sha || mergeCommit === undefined) return record.targets;
-  const scene = await openScene(ports, where, pull.defaultBranch, signal, [mergeCommit]).catch((error: unknown) => {
+  if (metadata.head === pull.head.sha || mergeCommit === undefined) return metadata.targets;
+  const context = await openContext(ports, where, pull.defaultBranch, signal, [mergeCommit]).catch((error: unknown) => {
     if (error instanceof UserError) return undefined;
     throw error;
   });
   // Without a configuration that can be read nobody knows; what may have come is not brought again.
-  if (scene === undefined) return record.targets;
-  const at = await sourceAt(scene.repository, mergeCommit);
+  if (context === undefined) return metadata.targets;
+  const at = await sourceAt(context.repository, mergeCommit);
   return Promise.all(
-    record.targets.map(async (one) => {
-      const target = targetOf(scene, one.app, one.environment);
+    metadata.targets.map(async (one) => {
+      const target = targetOf(context, one.app, one.environment);
       const render = target === undefined ? undefined : await ports.renderer.render(target.render, at, signal);
       const there = render?.ok === true ? imageVersions(render.resources()) : [];
       const isThere = ({ image, to }: VersionChange) =>
@@ -64,10 +64,10 @@ async function remember(
   ports: ImagePorts,
   where: StateAddress,
   pull: PullRequest,
-  record: ImageRecord,
+  metadata: ImageMetadata,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const [environment, targets] of Map.groupBy(record.targets, (target) => target.environment)) {
+  for (const [environment, targets] of Map.groupBy(metadata.targets, (target) => target.environment)) {
     const decision = {
       kind: "bumped",
       id: `bumped-${pull.number}`,
@@ -94,9 +94,9 @@ async function clearAway(
   ports: ImagePorts,
   where: StateAddress,
   pull: PullRequest,
-  record: ImageRecord,
+  metadata: ImageMetadata,
 ): Promise<void> {
-  if (!pull.merged && record.head !== pull.head.sha) return;
+  if (!pull.merged && metadata.head !== pull.head.sha) return;
   const github = await ports.github(where.installationId, where.repository);
   const newest = await github.pullRequestOf(pull.head.ref);
   if (newest === undefined || newest.number === pull.number) await github.deleteBranch(pull.head.ref, pull.head.sha);

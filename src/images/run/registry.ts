@@ -1,9 +1,9 @@
 import type { RegistryJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
-import { lookSoon } from "./debounce.ts";
+import { evaluateSoon } from "./debounce.ts";
 import type { ImagePorts } from "./ports.ts";
-import { type Watcher, watchersOf } from "./subscriptions.ts";
-import { noteSeen } from "./tag-sightings.ts";
+import { type Subscription, subscriptionsTo } from "./subscriptions.ts";
+import { noteSightings } from "./tag-sightings.ts";
 
 /** Writes an event into the delivery log and has every unit looked at that asks for an image of it. May be repeated. */
 export async function runRegistry(
@@ -13,27 +13,27 @@ export async function runRegistry(
 ): Promise<void> {
   const { id, hook, source, at, pushes, ignored } = job;
   await ports.deliveries.received({ id, hook, source, at, pushes, ...(ignored === undefined ? {} : { ignored }) });
-  await noteSeen(ports, pushes, at, signal);
+  await noteSightings(ports, pushes, at, signal);
   for (const image of new Set(pushes.map((push) => push.image))) {
     signal.throwIfAborted();
-    await tell(ports, image, await watchersOf(ports, image), signal);
+    await tell(ports, image, await subscriptionsTo(ports, image), signal);
   }
 }
 
 async function tell(
   ports: ImagePorts,
   image: string,
-  watchers: readonly Watcher[],
+  subscriptions: readonly Subscription[],
   signal: AbortSignal,
 ): Promise<void> {
-  if (watchers.length === 0)
+  if (subscriptions.length === 0)
     await conclude(ports, {
       repository: "",
       unit: "",
       image,
       summary: "no repository's configuration names this image",
     });
-  for (const { unit, broken, ...where } of watchers) {
+  for (const { unit, broken, ...where } of subscriptions) {
     signal.throwIfAborted();
     // It may have been mended since: then the look says something newer.
     if (broken !== undefined) {
@@ -41,7 +41,7 @@ async function tell(
       const summary = `the configuration is broken: ${broken}`;
       await conclude(ports, { repository: `${owner}/${name}`, unit, image, summary });
     }
-    await lookSoon(ports, { type: "image", ...where, unit });
+    await evaluateSoon(ports, { type: "image", ...where, unit });
   }
 }
 

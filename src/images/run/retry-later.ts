@@ -9,7 +9,7 @@ const laterMs = 30 * 60_000;
 /**
  * Carries out a job, and has it run again in half an hour when its last attempt fails because a registry, GitHub or the store is away: nobody else would ask again. Throws what the work throws.
  */
-export async function orLater(
+export async function retryLater(
   ports: Pick<ImagePorts, "queue" | "clock">,
   job: ImageJob | ImagePullJob,
   { lastAttempt }: Pick<RunContext, "lastAttempt">,

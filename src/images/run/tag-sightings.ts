@@ -18,7 +18,7 @@ const keptMs = 2 * deliveriesKeptMs;
  * Remembers when tags of images were first heard of: at that moment, in milliseconds since the epoch, unless it is known. A tag that is pushed again and again is remembered for as long as that goes on,
  * and costs one read each time.
  */
-export async function noteSeen(
+export async function noteSightings(
   { records }: Pick<ImagePorts, "records">,
   pushes: readonly PushedImage[],
   at: number,
@@ -37,7 +37,7 @@ export async function noteSeen(
 }
 
 /** Which tags of an image events named lately, the newest first, and when each tag was first heard of, in milliseconds since the epoch. */
-export async function heardOf(
+export async function tagSightings(
   { deliveries, records }: Pick<ImagePorts, "deliveries" | "records">,
   name: string,
 ): Promise<{ readonly pushed: readonly string[]; readonly firstSeen: ReadonlyMap<string, number> }> {

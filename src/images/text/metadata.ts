@@ -1,17 +1,17 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
-import { discardHidden, parseHidden, printHidden } from "../../change/metadata-comment.ts";
-import type { Seal } from "../../change/signature.ts";
+import { discardMetadataComment, parseMetadataComment, printMetadataComment } from "../../change/metadata-comment.ts";
+import type { Signer } from "../../change/signature.ts";
 import { UserError } from "../../model/errors.ts";
 
 const version = z.object({ image: z.string(), from: z.string(), to: z.string() }).readonly();
 
-const record = z.object({
+const metadata = z.object({
   /** See `unitsOf`. */
   unit: z.string(),
   /** The branch that it is merged into. */
   base: z.string(),
-  /** The head that carries it. A record that is about another head was put back, or its branch was. */
+  /** The head that carries it. A metadata that is about another head was put back, or its branch was. */
   head: z.string(),
   /** What is brought, one line for each image and version. */
   images: z
@@ -33,7 +33,7 @@ const record = z.object({
 });
 
 /** What an image pull request is, in a form that parses back: hidden in its body and sealed. */
-export type ImageRecord = Readonly<z.output<typeof record>>;
+export type ImageMetadata = Readonly<z.output<typeof metadata>>;
 
 const KIND = "image";
 
@@ -45,30 +45,30 @@ const longest = 45_000;
 const longestText = 16 * 1024 * 1024;
 
 /** The hidden line, for this branch alone. More targets than fit into one are a `limit` UserError. */
-export function printImageRecord(value: ImageRecord, branch: string, seal: Seal): string {
+export function printImages(value: ImageMetadata, branch: string, signer: Signer): string {
   const deflated = deflateRawSync(JSON.stringify(value)).toString("base64");
-  const line = printHidden(KIND, { deflated }, branch, seal);
+  const line = printMetadataComment(KIND, { deflated }, branch, signer);
   if (line.length <= longest) return line;
   throw new UserError("limit", `one pull request cannot carry ${value.targets.length} targets`, {
     fix: "write several entries of the image, each with its own `environments` and `apps`",
   });
 }
 
-/** The record in a body; `undefined` when there is none, or none that this App wrote for this branch. */
-export function parseImageRecord(body: string, branch: string, seal: Seal): ImageRecord | undefined {
-  const hidden = written.safeParse(parseHidden(KIND, body, branch, seal));
+/** The metadata in a body; `undefined` when there is none, or none that this App wrote for this branch. */
+export function parseImages(body: string, branch: string, signer: Signer): ImageMetadata | undefined {
+  const hidden = written.safeParse(parseMetadataComment(KIND, body, branch, signer));
   if (!hidden.success) return undefined;
   const text = inflateRawSync(Buffer.from(hidden.data.deflated, "base64"), { maxOutputLength: longestText });
-  const parsed = record.safeParse(JSON.parse(text.toString("utf8")));
+  const parsed = metadata.safeParse(JSON.parse(text.toString("utf8")));
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The body with its record marked as one that counts no longer: Sluice itself closed the pull request. */
-export function discardImageRecord(body: string): string {
-  return discardHidden(KIND, body);
+/** The body with its metadata marked as one that counts no longer: Sluice itself closed the pull request. */
+export function discardImages(body: string): string {
+  return discardMetadataComment(KIND, body);
 }
 
-type Targets = Pick<ImageRecord, "targets">;
+type Targets = Pick<ImageMetadata, "targets">;
 
 /** Whether two records bring the same versions to the same targets, in whatever order. */
 export function sameVersions(a: Targets, b: Targets): boolean {
@@ -90,10 +90,10 @@ function lines({ targets }: Targets): readonly string[] {
 
 /** Whether two records bring the same versions, and the same images under them: a tag that was moved is another image. */
 export function sameBumps(
-  a: Pick<ImageRecord, "images" | "targets">,
-  b: Pick<ImageRecord, "images" | "targets">,
+  a: Pick<ImageMetadata, "images" | "targets">,
+  b: Pick<ImageMetadata, "images" | "targets">,
 ): boolean {
-  const text = ({ images }: Pick<ImageRecord, "images">) =>
+  const text = ({ images }: Pick<ImageMetadata, "images">) =>
     images
       .map(({ image, tag, digest, platforms }) => JSON.stringify([image, tag, digest, platforms.toSorted()]))
       .toSorted()

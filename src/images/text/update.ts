@@ -1,9 +1,9 @@
 import { shortVersion } from "../../change/text/version.ts";
 import { code } from "../../diff/index.ts";
-import { type ImageRecord, sameVersions } from "./metadata.ts";
+import { type ImageMetadata, sameVersions } from "./metadata.ts";
 import { bumpsLine } from "./title.ts";
 
-type Brought = Pick<ImageRecord, "images" | "targets">;
+type Brought = Pick<ImageMetadata, "images" | "targets">;
 
 /** The comment on a pull request that brings something else than before. `before` is `undefined` where nobody knows; `fallen` are those whose approval was dismissed. */
 export function updateText(before: Brought | undefined, now: Brought, fallen: readonly string[]): string {
@@ -30,7 +30,7 @@ function short(digest: string): string {
 }
 
 /** Tells updates of one pull request apart: by the head, and by the images where only those changed. */
-export function updateMarker({ head, images }: Pick<ImageRecord, "head" | "images">, moved: boolean): string {
+export function updateMarker({ head, images }: Pick<ImageMetadata, "head" | "images">, moved: boolean): string {
   const digests = images.map(({ digest }) => digest.slice(-6)).join("");
   return `update-${head.slice(0, 12)}${moved ? `-${digests.slice(0, 60)}` : ""}`;
 }

@@ -1,5 +1,5 @@
 import { Moved, type PutBranch, putBranch } from "../../change/branch.ts";
-import { reopen, type Scene } from "../../change/repository-context.ts";
+import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
 import { Fault } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { PromotionPlan } from "../../model/promotion.ts";
@@ -8,15 +8,15 @@ import type { PromotionPair } from "../resolve.ts";
 import { promotionBody, versionsLine } from "../text/body.ts";
 import { type PromotionKind, promotionBranch } from "../text/branch.ts";
 import { gatesSection } from "../text/gates.ts";
-import { type PromotionRecord, parseRecord, printRecord, sameVersions } from "../text/metadata.ts";
+import { type PromotionMetadata, parsePromotion, printPromotion, sameVersions } from "../text/metadata.ts";
 import { promotionTitle } from "../text/title.ts";
-import { carriedBy } from "./included-changes.ts";
+import { includedChanges } from "./included-changes.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { afterwards, dismissOutdated, type Published } from "./publish.ts";
-import { builtFrom } from "./source-commits.ts";
+import { sourceCommits } from "./source-commits.ts";
 
 /** What is to be carried. */
-export interface CarryRequest {
+export interface PromotionRequest {
   readonly kind: PromotionKind;
   readonly environment: string;
   readonly from: string;
@@ -36,12 +36,12 @@ export interface CarryRequest {
 }
 
 /** What became of it. */
-export interface Made {
+export interface PromotionResult {
   readonly plan: PromotionPlan;
   /** Absent when there is nothing to carry. */
   readonly pull?: PullRequest;
   readonly how?: "opened" | "updated" | "same";
-  readonly record?: PromotionRecord;
+  readonly metadata?: PromotionMetadata;
 }
 
 const tries = 6;
@@ -50,58 +50,66 @@ const tries = 6;
  * Plans, and opens or updates the pull request. Whoever is faster in between makes it plan again, or, where it shall stop then, throws `Moved`. May be repeated: what is there already is not made
  * again.
  */
-export async function carry(ports: PromotionPorts, first: Scene, wished: CarryRequest): Promise<Made> {
-  let scene = first;
+export async function openPromotion(
+  ports: PromotionPorts,
+  first: RepositoryContext,
+  wished: PromotionRequest,
+): Promise<PromotionResult> {
+  let context = first;
   let request = wished;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await attemptCarry(ports, scene, request, attempt === 1);
+      return await attemptCarry(ports, context, request, attempt === 1);
     } catch (error) {
       if (!(error instanceof Moved) || request.whenMoved === "stop") throw error;
       if (attempt >= tries) throw new Fault("unavailable", `the branch ${error.message} kept moving`, { cause: error });
-      scene = await reopen(ports, scene, [request.commit]);
-      if (request.whenMoved === "follow") request = { ...request, commit: scene.head };
+      context = await reopenContext(ports, context, [request.commit]);
+      if (request.whenMoved === "follow") request = { ...request, commit: context.head };
     }
   }
 }
 
-/** The plan for what is asked, at the scene's base. */
-export function planFor(ports: PromotionPorts, scene: Scene, request: CarryRequest): Promise<ComputedPromotion> {
+/** The plan for what is asked, at the context's base. */
+export function planPromotion(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  request: PromotionRequest,
+): Promise<ComputedPromotion> {
   return computePromotion({
-    repository: scene.repository,
-    base: scene.head,
+    repository: context.repository,
+    base: context.head,
     sourceCommit: request.commit,
     pairs: request.pairs,
     from: request.from,
     to: request.environment,
-    allTargets: scene.targets.targets,
+    allTargets: context.targets.targets,
     renderer: ports.renderer,
-    signal: scene.signal,
+    signal: context.signal,
   });
 }
 
 async function attemptCarry(
   ports: PromotionPorts,
-  scene: Scene,
-  request: CarryRequest,
+  context: RepositoryContext,
+  request: PromotionRequest,
   firstTry: boolean,
-): Promise<Made> {
-  const computed = await planFor(ports, scene, request);
+): Promise<PromotionResult> {
+  const computed = await planPromotion(ports, context, request);
   if (!computed.plan.targets.some(({ outcome }) => outcome === "planned")) return { plan: computed.plan };
   const apps = request.pairs.map(({ app }) => app);
   const branch = promotionBranch(request.kind, request.environment, apps);
   const title = promotionTitle({ ...request, targets: targetsOf(computed) });
-  const carried = carriedBy(ports, scene, { ...request, sources: request.pairs.map(({ source }) => source) });
+  const carried = includedChanges(ports, context, { ...request, sources: request.pairs.map(({ source }) => source) });
   // The history is read while GitHub is written to; when the writing fails, the reading's own failure says nothing more.
   carried.catch(() => undefined);
-  const built = builtFrom(ports, scene, computed.plan.targets);
+  const built = sourceCommits(ports, context, computed.plan.targets);
   built.catch(() => undefined);
-  const put = await putBranch(ports, scene, branch, computed, title, firstTry);
-  const before = put.pull && parseRecord(put.pull.body, branch, ports.seal);
-  const record = recordOf(scene, request, computed, before, (await carried).changes, put.head);
+  const put = await putBranch(ports, context, branch, computed, title, firstTry);
+  const before = put.pull && parsePromotion(put.pull.body, branch, ports.signer);
+  const metadata = recordOf(context, request, computed, before, (await carried).changes, put.head);
   const body = promotionBody({
-    record,
-    hidden: printRecord(record, branch, ports.seal),
+    metadata,
+    hidden: printPromotion(metadata, branch, ports.signer),
     gates: gatesSection(undefined, ports.clock()),
     carried: await carried,
     built: await built,
@@ -110,15 +118,15 @@ async function attemptCarry(
     ),
     left: leftOut(computed.plan),
     unchanged: computed.unchanged,
-    repositoryUrl: scene.url,
+    repositoryUrl: context.url,
   });
-  const done = await putPull(ports, scene, put, branch, { title, body }, before, record);
+  const done = await putPull(ports, context, put, branch, { title, body }, before, metadata);
   const { pull, how } = done;
-  await afterwards(ports, scene, { request, record, before, ...done });
-  return { plan: computed.plan, pull, how, record };
+  await afterwards(ports, context, { request, metadata, before, ...done });
+  return { plan: computed.plan, pull, how, metadata };
 }
 
-function targetsOf(computed: ComputedPromotion): PromotionRecord["targets"] {
+function targetsOf(computed: ComputedPromotion): PromotionMetadata["targets"] {
   return computed.plan.targets.flatMap(({ app, outcome, images }) =>
     outcome === "planned" ? [{ app, images, digest: computed.renders.get(app)?.after.digest ?? "" }] : [],
   );
@@ -132,13 +140,13 @@ function leftOut(plan: PromotionPlan): readonly { readonly app: string; readonly
 }
 
 function recordOf(
-  scene: Scene,
-  request: CarryRequest,
+  context: RepositoryContext,
+  request: PromotionRequest,
   computed: ComputedPromotion,
-  before: PromotionRecord | undefined,
+  before: PromotionMetadata | undefined,
   carried: readonly { readonly pullRequest: number | undefined }[],
   head: string,
-): PromotionRecord {
+): PromotionMetadata {
   const { kind, environment, from, commit } = request;
   const targets = targetsOf(computed);
   const actor = request.actor ?? before?.actor;
@@ -152,7 +160,7 @@ function recordOf(
     from,
     commit,
     head,
-    base: scene.base,
+    base: context.base,
     apps: request.pairs.map(({ app }) => app),
     ...(actor === undefined ? {} : { actor }),
     ...(origin === undefined ? {} : { origin }),
@@ -162,7 +170,7 @@ function recordOf(
   };
 }
 
-function replacedBy({ commit, targets, actor }: PromotionRecord): PromotionRecord["replaced"][number] {
+function replacedBy({ commit, targets, actor }: PromotionMetadata): PromotionMetadata["replaced"][number] {
   return { commit, versions: versionsLine(targets), ...(actor === undefined ? {} : { by: actor }) };
 }
 
@@ -171,36 +179,36 @@ type PutPull = Pick<Published, "pull" | "how" | "dismissed">;
 /** Opens the pull request of the branch, takes the one that is open already, or brings it up to date. */
 async function putPull(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   put: PutBranch,
   branch: string,
   text: { readonly title: string; readonly body: string },
-  before: PromotionRecord | undefined,
-  record: PromotionRecord,
+  before: PromotionMetadata | undefined,
+  metadata: PromotionMetadata,
 ): Promise<PutPull> {
-  if (put.pull !== undefined) return renew(scene, put, put.pull, text, before, record);
-  const opened = await scene.github.openPullRequest({ head: branch, base: scene.base, ...text });
+  if (put.pull !== undefined) return renew(context, put, put.pull, text, before, metadata);
+  const opened = await context.github.openPullRequest({ head: branch, base: context.base, ...text });
   if (opened === undefined) throw new Moved(branch);
   if (!opened.adopted) return { pull: opened.pull, how: "opened", dismissed: [] };
   // Somebody was faster: who works on the same promotion, or a person who opened one of the branch by hand.
-  return renew(scene, put, opened.pull, text, parseRecord(opened.pull.body, branch, ports.seal), record);
+  return renew(context, put, opened.pull, text, parsePromotion(opened.pull.body, branch, ports.signer), metadata);
 }
 
 async function renew(
-  scene: Scene,
+  context: RepositoryContext,
   put: PutBranch,
   pull: PullRequest,
   text: { readonly title: string; readonly body: string },
-  before: PromotionRecord | undefined,
-  record: PromotionRecord,
+  before: PromotionMetadata | undefined,
+  metadata: PromotionMetadata,
 ): Promise<PutPull> {
   const alike =
     before !== undefined &&
-    sameVersions(before, record.targets) &&
-    before.commit === record.commit &&
-    before.head === record.head &&
-    before.actor === record.actor;
+    sameVersions(before, metadata.targets) &&
+    before.commit === metadata.commit &&
+    before.head === metadata.head &&
+    before.actor === metadata.actor;
   if (!put.changed && alike) return { pull, how: "same", dismissed: [] };
-  const dismissed = await dismissOutdated(scene, pull, before, record);
-  return { pull: await scene.github.updatePullRequest(pull.number, text), how: "updated", dismissed };
+  const dismissed = await dismissOutdated(context, pull, before, metadata);
+  return { pull: await context.github.updatePullRequest(pull.number, text), how: "updated", dismissed };
 }

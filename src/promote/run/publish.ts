@@ -1,18 +1,18 @@
 import { dismissApprovals } from "../../change/approvals.ts";
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { code } from "../../diff/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { versionsLine } from "../text/body.ts";
-import { type PromotionRecord, sameRenders, sameVersions } from "../text/metadata.ts";
-import type { CarryRequest } from "./open.ts";
+import { type PromotionMetadata, sameRenders, sameVersions } from "../text/metadata.ts";
+import type { PromotionRequest } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** A pull request that carries what was asked for. */
 export interface Published {
-  readonly request: CarryRequest;
-  readonly record: PromotionRecord;
-  readonly before: PromotionRecord | undefined;
+  readonly request: PromotionRequest;
+  readonly metadata: PromotionMetadata;
+  readonly before: PromotionMetadata | undefined;
   readonly pull: PullRequest;
   readonly how: "opened" | "updated" | "same";
   /** Whose approvals fell. */
@@ -23,60 +23,72 @@ export interface Published {
  * What is done once the pull request says what it carries: people are asked and told, gates and chains are evaluated. Also when nothing changed: whoever opened it may have died before
  * this. Labels come last of the introduction, so that they say that it was done.
  */
-export async function afterwards(ports: PromotionPorts, scene: Scene, published: Published): Promise<void> {
-  const { how, pull, record } = published;
-  if (how === "opened" || !(await introduced(scene, published))) await introduce(ports, scene, published);
-  if (how === "updated") await tellUpdate(ports, scene, published);
-  await enqueue(ports, scene, how === "same" ? { carried: [] } : record, pull.number);
+export async function afterwards(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  published: Published,
+): Promise<void> {
+  const { how, pull, metadata } = published;
+  if (how === "opened" || !(await introduced(context, published))) await introduce(ports, context, published);
+  if (how === "updated") await tellUpdate(ports, context, published);
+  await enqueue(ports, context, how === "same" ? { carried: [] } : metadata, pull.number);
 }
 
-async function introduced(scene: Scene, { request, pull }: Published): Promise<boolean> {
-  return labelsOf(scene, request).every((label) => pull.labels.includes(label));
+async function introduced(context: RepositoryContext, { request, pull }: Published): Promise<boolean> {
+  return labelsOf(context, request).every((label) => pull.labels.includes(label));
 }
 
-function labelsOf(scene: Scene, request: CarryRequest): readonly string[] {
+function labelsOf(context: RepositoryContext, request: PromotionRequest): readonly string[] {
   return [
-    ...new Set(request.pairs.flatMap(({ app }) => settingsFor(scene.config, app, request.environment).promote.labels)),
+    ...new Set(
+      request.pairs.flatMap(({ app }) => settingsFor(context.config, app, request.environment).promote.labels),
+    ),
   ];
 }
 
 /** The gates of the pull request, and the chain of every change that it carries. */
 export async function enqueue(
   ports: PromotionPorts,
-  { where }: Pick<Scene, "where">,
-  record: Pick<PromotionRecord, "carried" | "origin">,
+  { where }: Pick<RepositoryContext, "where">,
+  metadata: Pick<PromotionMetadata, "carried" | "origin">,
   gatesOf: number | undefined,
 ): Promise<void> {
   if (gatesOf !== undefined) await ports.queue.add({ type: "gates", ...where, pullRequest: gatesOf });
-  const told = new Set([...(record.origin === undefined ? [] : [record.origin]), ...record.carried.slice(0, 30)]);
+  const told = new Set([...(metadata.origin === undefined ? [] : [metadata.origin]), ...metadata.carried.slice(0, 30)]);
   for (const pullRequest of told) await ports.queue.add({ type: "status-comment", ...where, pullRequest });
 }
 
-async function introduce(ports: PromotionPorts, scene: Scene, { request, record, pull }: Published): Promise<void> {
-  const settings = request.pairs.map(({ app }) => settingsFor(scene.config, app, request.environment));
+async function introduce(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  { request, metadata, pull }: Published,
+): Promise<void> {
+  const settings = request.pairs.map(({ app }) => settingsFor(context.config, app, request.environment));
   const users = [...new Set(settings.flatMap(({ reviewers }) => reviewers?.users ?? []))].filter(
-    (user) => user !== record.actor,
+    (user) => user !== metadata.actor,
   );
   const teams = [...new Set(settings.flatMap(({ reviewers }) => reviewers?.teams ?? []))];
   if (users.length + teams.length > 0) {
-    const { refused } = await scene.github.requestReviewers(pull.number, { users, teams });
+    const { refused } = await context.github.requestReviewers(pull.number, { users, teams });
     if (refused !== undefined)
       ports.log.warn({ pullRequest: pull.number, refused }, "not every reviewer could be asked");
   }
-  const labels = [...new Set([...pull.labels, ...labelsOf(scene, request)])];
-  const assignees = record.actor !== undefined && settings.some(({ promote }) => promote.assign) ? [record.actor] : [];
-  if (labels.length + assignees.length > 0) await scene.github.setLabelsAndAssignees(pull.number, labels, assignees);
+  const labels = [...new Set([...pull.labels, ...labelsOf(context, request)])];
+  const assignees =
+    metadata.actor !== undefined && settings.some(({ promote }) => promote.assign) ? [metadata.actor] : [];
+  if (labels.length + assignees.length > 0) await context.github.setLabelsAndAssignees(pull.number, labels, assignees);
 }
 
-async function tellUpdate(ports: PromotionPorts, scene: Scene, published: Published): Promise<void> {
-  const { record, before, pull, dismissed } = published;
-  if (before !== undefined && sameVersions(before, record.targets) && dismissed.length === 0) return;
-  const who = record.actor === undefined ? "" : `, asked for by ${code(record.actor)}`;
+async function tellUpdate(ports: PromotionPorts, context: RepositoryContext, published: Published): Promise<void> {
+  const { metadata, before, pull, dismissed } = published;
+  if (before !== undefined && sameVersions(before, metadata.targets) && dismissed.length === 0) return;
+  const who = metadata.actor === undefined ? "" : `, asked for by ${code(metadata.actor)}`;
   const instead = before === undefined ? "" : ` in place of ${code(versionsLine(before.targets))}`;
   const fallen = ` The render changed, so the approvals of ${dismissed.map((user) => code(user)).join(", ")} no longer count.`;
-  const stay = before !== undefined && sameRenders(before, record) ? " The render is the same, so approvals stay." : "";
-  const text = `Now carries ${code(versionsLine(record.targets))}${instead}${who}.${dismissed.length > 0 ? fallen : stay}`;
-  await scene.github.upsertComment(pull.number, `update-${record.commit.slice(0, 12)}`, text);
+  const stay =
+    before !== undefined && sameRenders(before, metadata) ? " The render is the same, so approvals stay." : "";
+  const text = `Now carries ${code(versionsLine(metadata.targets))}${instead}${who}.${dismissed.length > 0 ? fallen : stay}`;
+  await context.github.upsertComment(pull.number, `update-${metadata.commit.slice(0, 12)}`, text);
   ports.log.info({ pullRequest: pull.number, dismissed: dismissed.length }, "promotion updated in place");
 }
 
@@ -85,11 +97,11 @@ async function tellUpdate(ports: PromotionPorts, scene: Scene, published: Publis
  * here again.
  */
 export async function dismissOutdated(
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
-  before: PromotionRecord | undefined,
-  record: PromotionRecord,
+  before: PromotionMetadata | undefined,
+  metadata: PromotionMetadata,
 ): Promise<readonly string[]> {
-  if (before !== undefined && sameRenders(before, record)) return [];
-  return dismissApprovals(scene.github, pull, "The promotion carries something else now, and its render changed.");
+  if (before !== undefined && sameRenders(before, metadata)) return [];
+  return dismissApprovals(context.github, pull, "The promotion carries something else now, and its render changed.");
 }

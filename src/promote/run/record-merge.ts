@@ -2,25 +2,25 @@ import { historyOf } from "../../change/repository-context.ts";
 import { messageOf, UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StateAddress } from "../../model/state.ts";
-import { mergedId, type PromotionRecord } from "../text/metadata.ts";
+import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { enqueue } from "./publish.ts";
-import { belongs } from "./replan.ts";
+import { describesHead } from "./replan.ts";
 
 /** A promotion pull request that was merged goes into the history, and its branch goes; the chains of what it carried, and what may follow it, are looked at again. */
 export async function settle(
   ports: PromotionPorts,
   where: StateAddress,
   pull: PullRequest,
-  record: PromotionRecord,
+  metadata: PromotionMetadata,
   signal: AbortSignal,
 ): Promise<void> {
-  if (pull.merged && pull.base.ref === record.base && record.base === pull.defaultBranch) {
-    await remember(ports, where, pull, record, signal);
+  if (pull.merged && pull.base.ref === metadata.base && metadata.base === pull.defaultBranch) {
+    await remember(ports, where, pull, metadata, signal);
     await clearAway(ports, where, pull);
-    if (record.kind === "rollback") await tellPromotions(ports, where, record, signal);
+    if (metadata.kind === "rollback") await tellPromotions(ports, where, metadata, signal);
   }
-  await enqueue(ports, { where }, record, undefined);
+  await enqueue(ports, { where }, metadata, undefined);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
 }
 
@@ -29,21 +29,23 @@ async function remember(
   ports: PromotionPorts,
   where: StateAddress,
   pull: PullRequest,
-  record: PromotionRecord,
+  metadata: PromotionMetadata,
   signal: AbortSignal,
 ): Promise<void> {
   const decision = {
-    kind: record.kind === "promotion" ? "promoted" : "rolled-back",
+    kind: metadata.kind === "promotion" ? "promoted" : "rolled-back",
     id: mergedId(pull.number),
     at: new Date(ports.clock()).toISOString(),
-    by: record.actor ?? "sluice",
-    environment: record.environment,
-    apps: record.targets.map(({ app }) => app),
+    by: metadata.actor ?? "sluice",
+    environment: metadata.environment,
+    apps: metadata.targets.map(({ app }) => app),
     pullRequest: pull.number,
-    commit: record.commit,
+    commit: metadata.commit,
     ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
     // What a person pushed to the branch is not known.
-    versions: belongs(record, pull) ? Object.fromEntries(record.targets.map(({ app, images }) => [app, images])) : {},
+    versions: describesHead(metadata, pull)
+      ? Object.fromEntries(metadata.targets.map(({ app, images }) => [app, images]))
+      : {},
   } as const;
   try {
     await ports.state.record(where, decision, signal);
@@ -60,20 +62,20 @@ async function remember(
 async function tellPromotions(
   ports: PromotionPorts,
   where: StateAddress,
-  { environment, targets }: PromotionRecord,
+  { environment, targets }: PromotionMetadata,
   signal: AbortSignal,
 ): Promise<void> {
   const state = await ports.state.read(where, signal);
   for (const { app } of targets) {
     const brought = (await historyOf({ state }, environment, app)).filter(({ kind }) => kind === "promoted");
-    for (const { pullRequest } of brought.slice(-MOST_TOLD)) {
+    for (const { pullRequest } of brought.slice(-maxRefreshed)) {
       if (pullRequest !== undefined) await ports.queue.add({ type: "status-comment", ...where, pullRequest });
     }
   }
 }
 
 /** The newest promotions of a target; older ones are in no rollback of a few versions. */
-const MOST_TOLD = 5;
+const maxRefreshed = 5;
 
 /** The branch may be a later promotion's by now, for it is one branch for a target for ever, or have what a person pushed after the merge. */
 async function clearAway(ports: PromotionPorts, where: StateAddress, pull: PullRequest): Promise<void> {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createDeliveryLog, deliveriesKeptMs } from "../../../src/images/event-log.ts";
-import { heardOf, noteSeen } from "../../../src/images/run/tag-sightings.ts";
+import { noteSightings, tagSightings } from "../../../src/images/run/tag-sightings.ts";
 import type { DeliveryLog, PushedImage } from "../../../src/model/images.ts";
 import { memoryRecords } from "../../support/memory-records.ts";
 
@@ -32,10 +32,10 @@ beforeEach(() => {
 async function event(...tags: readonly string[]): Promise<void> {
   const pushes: PushedImage[] = tags.map((tag) => ({ image, tag }));
   await deliveries.received({ id: String(now), hook: "hub", source: "dockerhub", at: now, pushes });
-  await noteSeen({ records }, pushes, now, AbortSignal.timeout(10_000));
+  await noteSightings({ records }, pushes, now, AbortSignal.timeout(10_000));
 }
 
-const heard = () => heardOf({ deliveries, records }, image);
+const heard = () => tagSightings({ deliveries, records }, image);
 
 describe("what was heard of an image", () => {
   it("has the first time of a tag, however often it and others are pushed", async () => {
@@ -86,7 +86,7 @@ describe("what was heard of an image", () => {
   });
 
   it("stops when it is told to", async () => {
-    const stopped = noteSeen({ records }, [{ image, tag: "1.0.0" }], now, AbortSignal.abort(new Error("stopped")));
+    const stopped = noteSightings({ records }, [{ image, tag: "1.0.0" }], now, AbortSignal.abort(new Error("stopped")));
     await expect(stopped).rejects.toThrow("stopped");
     expect(puts).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { baseOf, historyOf, openScene, type Scene } from "../../../change/repository-context.ts";
+import { baseOf, historyOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { when } from "../../../change/text/when.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
@@ -22,19 +22,19 @@ export async function hold(
   call: PromotionCall,
   wish: Place & { readonly reason: string; readonly until?: number },
 ): Promise<string> {
-  const scene = await placed(ports, call, wish);
+  const context = await placed(ports, call, wish);
   const { reason, until } = wish;
   const decision = { ...common(call, wish), kind: "held", ...(reason === "" ? {} : { reason }) } as const;
   const end = until === undefined ? {} : { until: new Date(until).toISOString() };
-  await ports.state.record(scene.where, { ...decision, ...end }, call.signal);
+  await ports.state.record(context.where, { ...decision, ...end }, call.signal);
   if (until !== undefined) {
-    const job = { type: "promotions", ...scene.where, defaultBranch: scene.base } as const;
+    const job = { type: "promotions", ...context.where, defaultBranch: context.base } as const;
     // Clocks differ between hosts: a job that comes before the hold's end by another's clock would find it in place.
     const at = until + slackMs;
     await ports.queue.add({ type: "scheduled", at, job }, { delayMs: Math.max(0, at - ports.clock()) });
   }
-  await lookAgain(ports, scene);
-  const about = { ...happened(ports, scene, call, wish, "hold.set"), kind: "hold.set", reason } as const;
+  await lookAgain(ports, context);
+  const about = { ...happened(ports, context, call, wish, "hold.set"), kind: "hold.set", reason } as const;
   await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
   const ends =
     until === undefined
@@ -47,11 +47,11 @@ const slackMs = 2_000;
 
 /** `/release`: ends a hold. */
 export async function release(ports: PromotionPorts, call: PromotionCall, wish: Place): Promise<string> {
-  const scene = await placed(ports, call, wish);
-  const held = await scene.state.hold(wish.environment, wish.app, ports.clock());
+  const context = await placed(ports, call, wish);
+  const held = await context.state.hold(wish.environment, wish.app, ports.clock());
   if (held === undefined) {
-    if (!(await isReleasedBy(scene, call, wish))) return `${code(nameOf(wish))} is not on hold`;
-    await tellReleased(ports, scene, call, wish, undefined);
+    if (!(await isReleasedBy(context, call, wish))) return `${code(nameOf(wish))} is not on hold`;
+    await tellReleased(ports, context, call, wish, undefined);
     return `${code(nameOf(wish))} is released`;
   }
   if (wish.app !== undefined && held.environmentWide) {
@@ -63,33 +63,33 @@ export async function release(ports: PromotionPorts, call: PromotionCall, wish: 
       },
     );
   }
-  await ports.state.record(scene.where, { ...common(call, wish), kind: "released" }, call.signal);
-  await tellReleased(ports, scene, call, wish, held);
+  await ports.state.record(context.where, { ...common(call, wish), kind: "released" }, call.signal);
+  await tellReleased(ports, context, call, wish, held);
   return `${code(nameOf(wish))} is released; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
 }
 
 /** Whether an earlier run of this very command ended the hold, and may have died before it told of it. */
-async function isReleasedBy({ state }: Scene, { id }: PromotionCall, { environment, app = "" }: Place) {
+async function isReleasedBy({ state }: RepositoryContext, { id }: PromotionCall, { environment, app = "" }: Place) {
   return (await historyOf({ state }, environment, app)).some((entry) => entry.kind === "released" && entry.id === id);
 }
 
 async function tellReleased(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   call: PromotionCall,
   place: Place,
   hold: Hold | undefined,
 ): Promise<void> {
-  await lookAgain(ports, scene);
+  await lookAgain(ports, context);
   const held = hold && { held: { by: hold.by, reason: hold.reason, cause: hold.cause } };
-  const about = { ...happened(ports, scene, call, place, "hold.ended"), kind: "hold.ended" } as const;
+  const about = { ...happened(ports, context, call, place, "hold.ended"), kind: "hold.ended" } as const;
   await ports.events.dispatch({ ...about, ...held }, call.signal);
 }
 
 /** What both events of a hold say. */
 function happened(
   { clock }: PromotionPorts,
-  { where, base }: Scene,
+  { where, base }: RepositoryContext,
   call: PromotionCall,
   { environment, app }: Place,
   kind: HandledEvent["kind"],
@@ -106,16 +106,16 @@ function happened(
   };
 }
 
-async function placed(ports: PromotionPorts, call: PromotionCall, place: Place): Promise<Scene> {
+async function placed(ports: PromotionPorts, call: PromotionCall, place: Place): Promise<RepositoryContext> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const scene = await openScene(ports, where, baseOf(pull), call.signal);
-  await assertAllowed(scene, call, place.environment, place.app === undefined ? [] : [place.app]);
+  const context = await openContext(ports, where, baseOf(pull), call.signal);
+  await assertAllowed(context, call, place.environment, place.app === undefined ? [] : [place.app]);
   // Names that are nothing would hold nothing.
-  if (place.app === undefined) settingsFor(scene.config, "", place.environment);
-  else rollbackPairs(scene, place.environment, [place.app]);
-  return scene;
+  if (place.app === undefined) settingsFor(context.config, "", place.environment);
+  else rollbackPairs(context, place.environment, [place.app]);
+  return context;
 }
 
 function common(call: PromotionCall, { environment, app }: Place) {
@@ -132,6 +132,6 @@ function nameOf({ environment, app }: Place): string {
   return app === undefined ? environment : `${environment}/${app}`;
 }
 
-async function lookAgain(ports: PromotionPorts, scene: Scene): Promise<void> {
-  await ports.queue.add({ type: "promotions", ...scene.where, defaultBranch: scene.base });
+async function lookAgain(ports: PromotionPorts, context: RepositoryContext): Promise<void> {
+  await ports.queue.add({ type: "promotions", ...context.where, defaultBranch: context.base });
 }

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { LocalGitHub, RepositoryRef } from "../../sandbox/index.ts";
 import type { ChangePorts } from "../../src/change/ports.ts";
-import { openScene, type Scene } from "../../src/change/repository-context.ts";
-import { createSeal } from "../../src/change/signature.ts";
+import { openContext, type RepositoryContext } from "../../src/change/repository-context.ts";
+import { createSigner } from "../../src/change/signature.ts";
 import { createMirrors } from "../../src/git/mirrors.ts";
 import { createGitHub } from "../../src/github/index.ts";
 import { createStateStore } from "../../src/state/index.ts";
@@ -12,18 +12,18 @@ import { memoryEvents, memoryLog, memoryMetrics, memoryQueue } from "../webhooks
 import { startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
 
-/** A local GitHub, and scenes of its repositories as jobs open them. */
-export interface Scenes {
+/** A local GitHub, and contexts of its repositories as jobs open them. */
+export interface Contexts {
   readonly github: LocalGitHub;
   readonly ports: ChangePorts;
   /** A repository as it is now. */
-  scene(repository: RepositoryRef): Promise<Scene>;
+  context(repository: RepositoryRef): Promise<RepositoryContext>;
   close(): Promise<void>;
 }
 
 /** Starts one without any queue or server. */
-export async function startScenes(): Promise<Scenes> {
-  const root = tempDir("sluice-scenes-");
+export async function startContexts(): Promise<Contexts> {
+  const root = tempDir("sluice-contexts-");
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
   const { app } = github;
   const log = memoryLog();
@@ -46,7 +46,7 @@ export async function startScenes(): Promise<Scenes> {
     renderer: sharedRenderer(),
     queue: memoryQueue(),
     state: createStateStore({ mirrors, github: edge.for, random: Math.random }),
-    seal: createSeal("key"),
+    signer: createSigner("key"),
     events: memoryEvents(),
     log,
     clock: Date.now,
@@ -55,8 +55,8 @@ export async function startScenes(): Promise<Scenes> {
   return {
     github,
     ports,
-    scene: ({ owner, name }) =>
-      openScene(
+    context: ({ owner, name }) =>
+      openContext(
         ports,
         { installationId: github.installationId, repository: { owner, name } },
         "main",
