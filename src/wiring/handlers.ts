@@ -1,10 +1,19 @@
 import type { Probot } from "probot";
-import { type ImagePorts, runImage, runImagePull, runRegistry, runWatch } from "../images/run/index.ts";
+import {
+  evaluateAfterHold,
+  type ImagePorts,
+  runImage,
+  runImagePull,
+  runRegistry,
+  runWatch,
+} from "../images/run/index.ts";
+import type { EventHub } from "../model/events.ts";
 import type { ScheduledJob } from "../model/job-kinds.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import { type PreviewPorts, type PreviewSettings, runPreview } from "../preview/run.ts";
 import { type PromotionPorts, runGates, runPromotions, runStatusComment } from "../promote/run/index.ts";
-import { type CommandOptions, runCommands } from "../webhooks/commands/run.ts";
+import { runCommands } from "../webhooks/commands/run.ts";
+import { TABLE } from "../webhooks/commands/table.ts";
 import { receiveDelivery } from "../webhooks/receive.ts";
 
 /** What the handlers act through, room by room. */
@@ -13,12 +22,13 @@ export interface Rooms {
   readonly preview: PreviewPorts & { readonly settings: PreviewSettings };
   readonly promotion: PromotionPorts;
   readonly images: ImagePorts;
-  readonly commands: CommandOptions;
   readonly queue: Pick<Queue, "add">;
 }
 
 /** A handler for every kind of job. */
-export function handlersOf({ probot, preview, promotion, images, commands, queue }: Rooms): Handlers {
+export function handlersOf({ probot, preview, promotion, images, queue }: Rooms): Handlers {
+  const ports = { ...promotion, ...images };
+  const commands = { github: ports.github, log: ports.log, table: TABLE, ports };
   return {
     delivery: (job, context) => receiveDelivery(probot, job, context.signal),
     preview: (job, context) => runPreview(job, preview, preview.settings, context),
@@ -32,6 +42,12 @@ export function handlersOf({ probot, preview, promotion, images, commands, queue
     "image-pull": (job, context) => runImagePull(job, images, context),
     scheduled: (job) => runScheduled(job, queue),
   };
+}
+
+/** Registers what rooms do when something happened in another one. */
+export function listenToEvents(events: EventHub, { images }: Rooms): void {
+  events.on("hold.set", (event, signal) => evaluateAfterHold(event, images, signal));
+  events.on("hold.ended", (event, signal) => evaluateAfterHold(event, images, signal));
 }
 
 /** Its moment has come: the job that was scheduled waits for a worker now. */

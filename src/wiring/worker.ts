@@ -3,14 +3,14 @@ import type { ChangePorts } from "../change/ports.ts";
 import { createSigner } from "../change/signature.ts";
 import type { ScanMemo } from "../discovery/scan.ts";
 import { createDeliveryLog } from "../images/event-log.ts";
-import { type ImagePorts, sweepRegularly, withImages } from "../images/run/index.ts";
+import { type ImagePorts, sweepRegularly } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
 import { Lru } from "../model/lru.ts";
 import type { Handlers } from "../model/queue.ts";
-import { createPromotions, type PromotionPorts } from "../promote/run/index.ts";
+import type { PromotionPorts } from "../promote/run/index.ts";
 import type { ServerSettings } from "../settings.ts";
 import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
-import { handlersOf, type Rooms } from "./handlers.ts";
+import { handlersOf, listenToEvents, type Rooms } from "./handlers.ts";
 
 /** Files whose discovery results are kept. */
 const memoEntries = 100_000;
@@ -28,6 +28,7 @@ export interface Worker {
 export async function openWorker(settings: ServerSettings, parts: ServerParts): Promise<Worker> {
   const edges = openEdges(settings, parts);
   const rooms = await openRooms(settings, parts, edges);
+  listenToEvents(parts.events, rooms);
   const sweep = sweepRegularly(rooms.images, parts.github.installedRepositories, sweepEveryMs);
   const close = async () => {
     await sweep.stop();
@@ -37,7 +38,7 @@ export async function openWorker(settings: ServerSettings, parts: ServerParts): 
 }
 
 async function openRooms(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): Promise<Rooms> {
-  const { github, queue, log, metrics, clock } = parts;
+  const { github, queue, metrics, clock } = parts;
   const change = changePorts(settings, parts, edges);
   const fingerprints = fingerprintKey(settings.privateKey);
   const { registry } = edges;
@@ -51,13 +52,11 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     source: github.sourceCommits,
   };
   const preview = { fingerprintKey: fingerprints, forks: settings.previewForks, webUrl: settings.githubUrl };
-  const promotions = withImages(createPromotions(promotion), images);
   return {
     probot: await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue }),
     preview: { ...change, metrics, settings: preview },
     promotion,
     images,
-    commands: { github: github.for, queue, log, promotions },
     queue,
   };
 }

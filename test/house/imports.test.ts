@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   change: ["model", "targets", ...rules],
   ...Object.fromEntries(rooms.map((folder) => [folder, ["model", "change", "targets", ...rules]])),
   queue: ["model"],
-  webhooks: ["model", "queue", "policy"],
+  webhooks: ["model", "queue", "policy", ...rooms],
   web: ["model", "queue", ...rooms],
   cli: ["model", "queue", "sandbox", "wiring", "settings.ts", "main.ts", "change", "targets", ...rooms, ...rules],
   "index.ts": ["model", "webhooks"],

@@ -1,5 +1,5 @@
+import { clip } from "../../model/command.ts";
 import type { UserError } from "../../model/errors.ts";
-import { clip } from "./arguments.ts";
 import type { Found } from "./find.ts";
 import { cut } from "./truncate.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../model/errors.ts";
+import { UserError } from "../../../model/errors.ts";
 
 const LONGEST_DAYS = 366;
 const DAY_MS = 86_400_000;
