@@ -4,7 +4,8 @@ import { createQueue } from "../src/queue/index.ts";
 import { createWeb, serveWeb } from "../src/web/index.ts";
 import { handlers } from "../test/contract/queue-fixture.ts";
 
-// The door as `serve` runs it with the role `all`, for `door.ts` to measure from outside; argv has the store (JSON) and the secret. Ends when stdin does.
+// The door as `serve` runs it with the role `all`, for `door.ts` to measure from outside; argv has the store (JSON) and
+// the secret. Ends when stdin does.
 const [store = "", secret = ""] = process.argv.slice(2);
 const metrics = createMetrics();
 const log = createLogger({ level: "warn", pretty: false, destination: process.stderr });
@@ -12,6 +13,7 @@ const queue = await createQueue({
   backend: JSON.parse(store),
   prefix: `bench-${process.pid}`,
   concurrency: 2,
+  events: { announce: () => undefined },
   log,
   metrics,
 });

@@ -24,7 +24,7 @@ export async function otherReaders(file: string, target: Target, dependents: Dep
     .filter((other) => !(inFolder && includes(other, target)));
 }
 
-/** The target of the same environment that `target` takes in and that this file describesHead to: what it sets is promoted there. */
+/** The target of the same environment that `target` takes in and that this file belongs to: what it sets is promoted there. */
 export async function innerOwner(file: string, target: Target, dependents: Dependents): Promise<Target | undefined> {
   const others = (await dependents.of(file)).filter(({ id }) => id !== target.id);
   return others.find((inner) => isAtOrBelow(file, inner.render.path) && includes(target, inner));

@@ -68,13 +68,16 @@ export interface CommandCall {
 /** A command of a room, which acts through `Ports`. */
 export interface Command<Ports> extends CommandInfo {
   /**
-   * Carries it out and says in markdown what was done. What the person did wrong or may not do is a UserError with the fix; a `usage` error without one gets the command's usage.
-   * Idempotent: it runs again with the same `call.id` after a crash.
+   * Carries it out and says in markdown what was done. What the person did wrong or may not do is a UserError with the
+   * fix; a `usage` error without one gets the command's usage. Idempotent: it runs again with the same `call.id` after
+   * a crash.
    */
   run(given: Arguments, call: CommandCall, ports: Ports): Promise<string>;
 }
 
-/** What another room's command means to a room. It is asked first; `undefined` leaves the call to the command itself. */
+/**
+ * What another room's command means to a room. It is asked first; `undefined` leaves the call to the command itself.
+ */
 export interface CommandCase<Ports> {
   /** The command's name. */
   readonly command: string;

@@ -149,7 +149,7 @@ export interface GateChange {
   readonly reason: string;
 }
 
-/** The gates of a promotion came to another result than its description shows. Announced after the check says so, before the description does. */
+/** The gates of a promotion came to another result than its description shows. Announced before check and description say so, so that a run that dies in between is not silent. */
 export interface GatesChanged extends OnPullRequest {
   readonly kind: "gates.changed";
   readonly environment: string;
@@ -278,12 +278,12 @@ interface OfCommand extends OnPullRequest {
   readonly actor: Actor;
 }
 
-/** A command was carried out and answered. */
+/** A command was carried out; its answer follows. `at` is when the comment was written, as for all three. */
 export interface CommandDone extends OfCommand {
   readonly kind: "command.done";
 }
 
-/** A command was not carried out, by the person's doing, and answered: no right to it, a mistake, a limit. */
+/** A command was not carried out, by the person's doing; the answer follows: no right to it, a mistake, a limit. */
 export interface CommandRefused extends OfCommand {
   readonly kind: "command.refused";
   readonly reason: string;
@@ -291,7 +291,7 @@ export interface CommandRefused extends OfCommand {
   readonly error?: UserErrorKind;
 }
 
-/** A command was not carried out by Sluice's doing, in the last attempt, and answered. */
+/** A command was not carried out by Sluice's doing, in the last attempt; the answer follows. */
 export interface CommandFailed extends OfCommand {
   readonly kind: "command.failed";
 }

@@ -13,8 +13,8 @@ import type {
 import type { RepositoryName } from "./tree.ts";
 
 /**
- * How jobs that mean the same work are told apart: a `once` job is known by its key for three days after it was handled; `collapse` jobs merge with the one that waits,
- * and follow the one that runs.
+ * How jobs that mean the same work are told apart: a `once` job is known by its key for three days after it was
+ * handled; `collapse` jobs merge with the one that waits, and follow the one that runs.
  */
 export type Sameness = "once" | "collapse";
 
@@ -151,7 +151,10 @@ export type Job = Jobs[JobType];
 /** The kinds that may be scheduled. */
 type SchedulableType = { [T in JobType]: JobKinds[T] extends { readonly schedulable: true } ? T : never }[JobType];
 
-/** Adds another job at a moment: a window opens, a soak or a hold is over, a build is old enough, a registry may be asked again. */
+/**
+ * Adds another job at a moment: a window opens, a soak or a hold is over, a build is old enough, a registry may be
+ * asked again.
+ */
 export interface ScheduledJob {
   readonly type: "scheduled";
   /** Milliseconds since the epoch. */

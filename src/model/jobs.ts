@@ -1,4 +1,4 @@
-import type { RegistryDelivery } from "./images.ts";
+import type { RegistryEvent } from "./images.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /** A webhook delivery as it came in: the durable inbox keeps it until it is handled. */
@@ -34,7 +34,10 @@ export interface CommandJob {
   readonly at: number;
 }
 
-/** Bring every promotion of a repository up to date: what waits, what opens by itself, what the base's new commits change. */
+/**
+ * Bring every promotion of a repository up to date: what waits, what opens by itself, what the base's new commits
+ * change.
+ */
 export interface PromotionsJob {
   readonly type: "promotions";
   readonly installationId: number;
@@ -60,11 +63,14 @@ export interface StatusCommentJob {
 }
 
 /** An authentic event of a registry, or Sluice's own look at one. */
-export interface RegistryJob extends RegistryDelivery {
+export interface RegistryJob extends RegistryEvent {
   readonly type: "registry";
 }
 
-/** Learn which images a repository wants to hear of, and look at its image pull requests again; forget them where the App may no longer look. */
+/**
+ * Learn which images a repository wants to hear of, and look at its image pull requests again; forget them where the
+ * App may no longer look.
+ */
 export interface WatchJob {
   readonly type: "watch";
   readonly installationId: number;
@@ -73,7 +79,10 @@ export interface WatchJob {
   readonly defaultBranch?: string;
 }
 
-/** Compare the wanted version of one image, or of a group of images, with what the repository has, and bring its pull request up to date. */
+/**
+ * Compare the wanted version of one image, or of a group of images, with what the repository has, and bring its pull
+ * request up to date.
+ */
 export interface ImageJob {
   readonly type: "image";
   readonly installationId: number;
@@ -83,7 +92,10 @@ export interface ImageJob {
   readonly unit: string;
 }
 
-/** Check one image pull request at its head, say it, and merge it where that is Sluice's to do; settle what was merged or closed. */
+/**
+ * Check one image pull request at its head, say it, and merge it where that is Sluice's to do; settle what was merged
+ * or closed.
+ */
 export interface ImagePullJob {
   readonly type: "image-pull";
   readonly installationId: number;

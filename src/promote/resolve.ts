@@ -1,5 +1,5 @@
 import { type Config, type EnvironmentSettings, settingsFor } from "../config/index.ts";
-import type { ScanMemo } from "../discovery/scan.ts";
+import type { ScanMemo } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import { nearest } from "../model/nearest.ts";
 import type { Target } from "../model/target.ts";

@@ -1,4 +1,5 @@
 import { messageOf } from "../model/errors.ts";
+import type { Events } from "../model/events.ts";
 import { JOB_TYPES, type JobType, jobKind } from "../model/job-kinds.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { Handlers } from "../model/queue.ts";
@@ -29,6 +30,7 @@ export interface ConsumerOptions {
   readonly deadlines: Partial<Readonly<Record<JobType, number>>>;
   readonly policy: RetryPolicy;
   readonly timing: LockTiming;
+  readonly events: Pick<Events, "announce">;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -53,7 +55,10 @@ export class Consumer {
     this.#workers = JOB_TYPES.map((type) => this.#worker(type));
   }
 
-  /** Takes no more jobs, waits up to `graceMs` for those under way, aborts them then; whatever has not ended soon after is left to the next worker. */
+  /**
+   * Takes no more jobs, waits up to `graceMs` for those under way, aborts them then; whatever has not ended soon after
+   * is left to the next worker.
+   */
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
     const closed = Promise.allSettled(this.#workers.map((worker) => worker.close()));
@@ -65,13 +70,14 @@ export class Consumer {
   }
 
   #worker<T extends JobType>(type: T): StoredWorker {
-    const { store, handlers, concurrency, deadlines, policy, timing, log, metrics, clock, random } = this.#options;
+    const { store, handlers, concurrency, deadlines, policy, timing, events, log, metrics, clock, random } =
+      this.#options;
     const locks = new LockWatch(timing.lockMs);
     const closing = () => this.#closing;
     const kind = jobKind(type);
     const deadlineMs = deadlines[type] ?? kind.deadlineMs;
     const run = { type, deadlineMs, policy, locks, closing, stop: this.#stop.signal, dropHandled: store.inMemory };
-    const shared = { ...run, log, metrics, clock, random };
+    const shared = { ...run, events, log, metrics, clock, random };
     const handler: Handlers[T] = handlers[type];
     const worker = store.worker(queueName(type), (job, token) => runJob({ ...shared, handler }, job, token), {
       autorun: false,

@@ -1,4 +1,5 @@
 import { Fault } from "../model/errors.ts";
+import type { Events } from "../model/events.ts";
 import type { Job, JobType } from "../model/job-kinds.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { AddOptions, Handlers, Queue, QueueCounts } from "../model/queue.ts";
@@ -30,6 +31,7 @@ export interface QueueOptions {
   readonly concurrency: number;
   /** In place of the table's deadlines, in milliseconds; for tests. */
   readonly deadlines?: Partial<Readonly<Record<JobType, number>>>;
+  readonly events: Pick<Events, "announce">;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock?: Clock;
@@ -45,8 +47,8 @@ const recordsMs = 5_000;
 const disconnectMs = 3_000;
 
 /**
- * The queue on one of its stores. A Redis or PostgreSQL that cannot be reached yet is no error here: `add` and `healthy` tell. Rejects with a `usage` UserError when the
- * embedded store's folder is in use by another process.
+ * The queue on one of its stores. A Redis or PostgreSQL that cannot be reached yet is no error here: `add` and
+ * `healthy` tell. Rejects with a `usage` UserError when the embedded store's folder is in use by another process.
  */
 export async function createQueue(options: QueueOptions): Promise<Queue> {
   return new StoredJobs(await openStore(options), options);

@@ -9,7 +9,10 @@ export function queueName(type: JobType): string {
 
 const day = 24 * 3600;
 
-/** Handled jobs kept, at most: age in seconds and number. They are kept without their data (see `handledMark`), so they are small. */
+/**
+ * Handled jobs kept, at most: age in seconds and number. They are kept without their data (see `handledMark`), so they
+ * are small.
+ */
 const keepDone: Readonly<Record<Sameness, { readonly age: number; readonly count: number }>> = {
   once: { age: 3 * day + 3600, count: 100_000 },
   collapse: { age: day, count: 1_000 },
@@ -46,6 +49,11 @@ export function replacingWaiting(options: JobsOptions): JobsOptions {
 /** A key as an id that BullMQ takes: it refuses colons and integers. Distinct keys give distinct ids. */
 function storeId(key: string): string {
   return `k-${encodeURIComponent(key)}`;
+}
+
+/** The key of a job by the id that it is stored under. */
+export function keyOf(id: string): string {
+  return decodeURIComponent(id.replace(/^k-/, ""));
 }
 
 /** Replaces a job's data once it was handled: only its id is still needed, and a payload may be large. */

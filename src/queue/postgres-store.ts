@@ -65,7 +65,9 @@ export class PostgresStore implements Store {
   }
 }
 
-/** A pool for a PostgreSQL server (13 or later): a listening connection for each kind's worker, and seven for queries. */
+/**
+ * A pool for a PostgreSQL server (13 or later): a listening connection for each kind's worker, and seven for queries.
+ */
 export function postgresPool(url: string): PgPool {
   const made = new Pool({
     connectionString: url,

@@ -11,8 +11,8 @@ export type Queues = ReadonlyMap<JobType, StoredQueue>;
 const retryOpeningMs = 1_000;
 
 /**
- * Opens the store once, as soon as it can be reached. BullMQ's objects reconnect by themselves, but not all of them do when the first try failed: so none is made before the store
- * has answered.
+ * Opens the store once, as soon as it can be reached. BullMQ's objects reconnect by themselves, but not all of them do
+ * when the first try failed: so none is made before the store has answered.
  */
 export class StoreOpening {
   readonly #store: Store;

@@ -26,7 +26,8 @@ export class RedisStore implements Store {
     this.#url = url;
     this.#prefix = prefix;
     this.#onError = onError;
-    // Adding must fail soon when Redis is away: no queue of commands while offline, no endless resending, no answer awaited for ever.
+    // Adding must fail soon when Redis is away: no queue of commands while offline, no endless resending, no answer
+    // awaited for ever.
     this.#producer = this.#connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 10_000 });
     this.records = new RedisRecords(this.#producer, prefix);
   }

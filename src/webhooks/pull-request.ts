@@ -20,8 +20,9 @@ const LOOKED_AT = new Set(["opened", "synchronize", "reopened", "ready_for_revie
 const DECIDES = new Set([...LOOKED_AT, "closed", "converted_to_draft"]);
 
 /**
- * `pull_request`: a preview whenever what it compares may have changed, the gates of a promotion or the check of an image pull request as well; a pull request into the default branch that ended may let promotions begin or
- * go on. An edit of the title or the text is nothing, and neither are labels: Sluice writes those itself.
+ * `pull_request`: a preview whenever what it compares may have changed, the gates of a promotion or the check of an
+ * image pull request as well; a pull request into the default branch that ended may let promotions begin or go on. An
+ * edit of the title or the text is nothing, and neither are labels: Sluice writes those itself.
  */
 export function pullRequestJobs(
   payload: unknown,

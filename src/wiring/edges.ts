@@ -35,9 +35,12 @@ export interface WorkerEdges {
   close(): Promise<void>;
 }
 
-/** Opens a worker's edges. */
-export function openEdges(settings: ServerSettings, { github, log, metrics, clock }: ServerParts): WorkerEdges {
-  const mirrors = openMirrors(settings, github);
+/** Opens a worker's edges. `mirrors` are those on disk when absent. */
+export function openEdges(
+  settings: ServerSettings,
+  { github, log, metrics, clock }: ServerParts,
+  mirrors: Mirrors = openMirrors(settings, github),
+): WorkerEdges {
   const renderer = openRenderer(settings, log, metrics);
   const registry = openRegistry(settings, log, clock);
   const state = createStateStore({ mirrors, github: github.for, random: Math.random });

@@ -28,7 +28,8 @@ export interface Rooms {
 /** A handler for every kind of job. */
 export function handlersOf({ probot, preview, promotion, images, queue }: Rooms): Handlers {
   const ports = { ...promotion, ...images };
-  const commands = { github: ports.github, log: ports.log, table: TABLE, ports };
+  const { github, events, log } = ports;
+  const commands = { github, events, log, table: TABLE, ports };
   return {
     delivery: (job, context) => receiveDelivery(probot, job, context.signal),
     preview: (job, context) => runPreview(job, preview, preview.settings, context),

@@ -1,9 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createGitHub } from "../github/index.ts";
+import type { EventHub } from "../model/events.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
-import { createEvents, createLogger, createMetrics, type PrometheusMetrics } from "../observe/index.ts";
+import type { Mirrors } from "../model/tree.ts";
+import {
+  type AuditDestination,
+  audit,
+  createEvents,
+  createLogger,
+  createMetrics,
+  eventLogLine,
+  type PrometheusMetrics,
+} from "../observe/index.ts";
 import type { LockTiming } from "../queue/consumer.ts";
 import { createQueue, type QueueBackend } from "../queue/index.ts";
 import { type ServerSettings, secretsOf } from "../settings.ts";
@@ -25,6 +35,8 @@ export interface RunningSluice {
 /** What only tests and the demo change. */
 export interface StartOptions {
   readonly log?: Logger;
+  /** Where audit lines go in place of standard output; with a `log` and without this, nowhere. */
+  readonly audit?: AuditDestination;
   readonly graceMs?: number;
   /** How soon a killed worker's job is taken up again. */
   readonly locks?: LockTiming;
@@ -32,12 +44,17 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
+  /** Take the place of the store's queue and of the mirrors on disk. */
+  readonly edges?: { readonly queue: Queue; readonly mirrors: Mirrors };
 }
 
 /** Ends one part of the server. */
 type Closer = () => Promise<unknown>;
 
-/** Builds every edge from the settings, hands them to the rooms and starts the roles. Rejects when a part cannot start; what was started is ended again. */
+/**
+ * Builds every edge from the settings, hands them to the rooms and starts the roles. Rejects when a part cannot start;
+ * what was started is ended again.
+ */
 export async function startSluice(settings: ServerSettings, options: StartOptions = {}): Promise<RunningSluice> {
   const closers: Closer[] = [];
   const stop = { begun: false };
@@ -53,7 +70,10 @@ export async function startSluice(settings: ServerSettings, options: StartOption
   }
 }
 
-/** Opens what the role needs and notes how each part is ended, the first to end last. Resolves to the web door's address. */
+/**
+ * Opens what the role needs and notes how each part is ended, the first to end last. Resolves to the web door's
+ * address.
+ */
 async function openServer(
   settings: ServerSettings,
   options: StartOptions,
@@ -65,7 +85,7 @@ async function openServer(
   const { github, queue, log } = parts;
   closers.push(() => queue.close(options.graceMs ?? graceMs));
   if (settings.role !== "web") {
-    const worker = await openWorker(settings, parts);
+    const worker = await openWorker(settings, parts, options.edges?.mirrors);
     // Jobs use the worker's edges until the queue has ended.
     closers.unshift(worker.close);
     await queue.start(worker.handlers);
@@ -84,9 +104,9 @@ async function openParts(settings: ServerSettings, options: StartOptions): Promi
   const log = options.log ?? serverLogger(settings);
   const metrics = createMetrics();
   const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
-  const queue = await openQueue(settings, options, log, metrics);
-  const redact = secretsOf(settings);
-  const events = createEvents({ listeners: [], log, failed: metrics.listenerFailed, redact });
+  const events = openEvents(settings, options, log, metrics);
+  const queue = options.edges?.queue ?? (await openQueue(settings, options, events, log, metrics));
+  metrics.watchQueue(() => queue.counts());
   return { github, queue, events, log, metrics, clock: options.clock ?? Date.now };
 }
 
@@ -99,17 +119,27 @@ function serverLogger(settings: ServerSettings): Logger {
   });
 }
 
+function openEvents(
+  settings: ServerSettings,
+  options: StartOptions,
+  log: Logger,
+  metrics: PrometheusMetrics,
+): EventHub {
+  const destination = options.audit ?? (options.log === undefined ? process.stdout : undefined);
+  const listeners = [eventLogLine(log), metrics.events, ...(destination === undefined ? [] : [audit(destination)])];
+  return createEvents({ listeners, log, failed: metrics.listenerFailed, redact: secretsOf(settings) });
+}
+
 async function openQueue(
   { store, dataDir, concurrency }: ServerSettings,
   { locks }: StartOptions,
+  events: EventHub,
   log: Logger,
   metrics: PrometheusMetrics,
 ): Promise<Queue> {
   const backend: QueueBackend =
     store.kind === "embedded" ? { kind: "embedded", dataDir: join(dataDir, "queue") } : store;
-  const queue = await createQueue({ backend, concurrency, log, metrics, ...(locks && { locks }) });
-  metrics.watchQueue(() => queue.counts());
-  return queue;
+  return createQueue({ backend, concurrency, events, log, metrics, ...(locks && { locks }) });
 }
 
 /** Calls all, also when one fails; rejects with what failed. */

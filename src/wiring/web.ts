@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { createDeliveryLog } from "../images/event-log.ts";
+import { createEventLog } from "../images/event-log.ts";
 import type { MissedDeliveries } from "../model/github.ts";
 import type { Logger } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
 import type { PrometheusMetrics } from "../observe/index.ts";
 import type { ServerSettings } from "../settings.ts";
-import { deliveriesRoutes } from "../web/events/index.ts";
+import { eventRoutes } from "../web/events/index.ts";
 import { createWeb, type ServedWeb, serveWeb } from "../web/index.ts";
 import { type MissedWatch, watchMissedDeliveries } from "../webhooks/missed.ts";
 import { HANDLED } from "../webhooks/register.ts";
@@ -33,8 +33,8 @@ export function openWeb(settings: ServerSettings, parts: WebParts): Promise<Serv
 }
 
 function eventPages({ adminToken, githubUrl: webUrl }: ServerSettings, { queue, log }: WebParts) {
-  const deliveries = createDeliveryLog(queue.records, Date.now);
-  return deliveriesRoutes({ deliveries, queue, log, adminToken, webUrl, clock: Date.now, newId: () => randomUUID() });
+  const eventLog = createEventLog(queue.records, Date.now);
+  return eventRoutes({ eventLog, queue, log, adminToken, webUrl, clock: Date.now, newId: () => randomUUID() });
 }
 
 /** Asks GitHub again for the deliveries that it could not hand over, as long as the store takes them. */

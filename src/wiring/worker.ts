@@ -1,12 +1,13 @@
 import { hkdfSync } from "node:crypto";
 import type { ChangePorts } from "../change/ports.ts";
 import { createSigner } from "../change/signature.ts";
-import type { ScanMemo } from "../discovery/scan.ts";
-import { createDeliveryLog } from "../images/event-log.ts";
+import type { ScanMemo } from "../discovery/index.ts";
+import { createEventLog } from "../images/event-log.ts";
 import { type ImagePorts, sweepRegularly } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
 import { Lru } from "../model/lru.ts";
 import type { Handlers } from "../model/queue.ts";
+import type { Mirrors } from "../model/tree.ts";
 import type { PromotionPorts } from "../promote/run/index.ts";
 import type { ServerSettings } from "../settings.ts";
 import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
@@ -24,9 +25,9 @@ export interface Worker {
   close(): Promise<void>;
 }
 
-/** Opens a worker's edges and hands them to the rooms. */
-export async function openWorker(settings: ServerSettings, parts: ServerParts): Promise<Worker> {
-  const edges = openEdges(settings, parts);
+/** Opens a worker's edges and hands them to the rooms. `mirrors` take the place of those on disk. */
+export async function openWorker(settings: ServerSettings, parts: ServerParts, mirrors?: Mirrors): Promise<Worker> {
+  const edges = openEdges(settings, parts, mirrors);
   const rooms = await openRooms(settings, parts, edges);
   listenToEvents(parts.events, rooms);
   const sweep = sweepRegularly(rooms.images, parts.github.installedRepositories, sweepEveryMs);
@@ -38,7 +39,7 @@ export async function openWorker(settings: ServerSettings, parts: ServerParts): 
 }
 
 async function openRooms(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): Promise<Rooms> {
-  const { github, queue, metrics, clock } = parts;
+  const { github, queue, clock } = parts;
   const change = changePorts(settings, parts, edges);
   const fingerprints = fingerprintKey(settings.privateKey);
   const { registry } = edges;
@@ -48,13 +49,13 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     registry,
     rights: settings.registries,
     records: queue.records,
-    deliveries: createDeliveryLog(queue.records, clock),
+    eventLog: createEventLog(queue.records, clock),
     source: github.sourceCommits,
   };
   const preview = { fingerprintKey: fingerprints, forks: settings.previewForks, webUrl: settings.githubUrl };
   return {
     probot: await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue }),
-    preview: { ...change, metrics, settings: preview },
+    preview: { ...change, settings: preview },
     promotion,
     images,
     queue,

@@ -25,7 +25,6 @@ export function jobOutcomes(): Metrics & { readonly outcomes: string[] } {
     restCall: () => undefined,
     delivery: () => undefined,
     render: () => undefined,
-    preview: () => undefined,
   };
 }
 
@@ -35,6 +34,7 @@ export function openQueue(backend: QueueBackend, prefix: string, options: Partia
     backend,
     prefix,
     concurrency: 4,
+    events: { announce: () => undefined },
     log: silentLog,
     metrics: jobOutcomes(),
     random: () => 0,

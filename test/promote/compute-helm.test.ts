@@ -62,7 +62,7 @@ describe("the strategy images with Helm values", () => {
     expect(only(computed)).toMatchObject({
       outcome: "planned",
       notes: [
-        "`charts/web/values.yaml` sets `acme/web` and describesHead to `web/staging` too: the version is set in `envs/prod.yaml` instead.",
+        "`charts/web/values.yaml` sets `acme/web` and belongs to `web/staging` too: the version is set in `envs/prod.yaml` instead.",
       ],
     });
     expect(written(computed, "envs/prod.yaml")).toBe("replicas: 3\nimage:\n  tag: 1.4.0\n");

@@ -111,7 +111,7 @@ describe("the strategy images in a kustomize overlay", () => {
       outcome: "planned",
       images: [{ image: "acme/web", from: "1.0.0", to: "1.4.0" }],
       notes: [
-        "`apps/web/base/web.yaml` sets `acme/web` and describesHead to `web/staging` too: the version is set in `apps/web/prod/kustomization.yaml` instead.",
+        "`apps/web/base/web.yaml` sets `acme/web` and belongs to `web/staging` too: the version is set in `apps/web/prod/kustomization.yaml` instead.",
       ],
     });
     expect(computed.changes.map(({ path }) => path)).toEqual([prodFile]);
@@ -134,7 +134,7 @@ describe("the strategy images in a kustomize overlay", () => {
     for (const image of ["acme/web:1.4.0", "acme/proxy:2", "acme/log:3"]) expect(text).toContain(`"${image}"`);
   });
 
-  it("edits a base or a component that describesHead to the target alone", async () => {
+  it("edits a base or a component that belongs to the target alone", async () => {
     const computed = await world({
       ...app(
         overlay("  - name: acme/web\n    newTag: 1.4.0\n"),

@@ -89,8 +89,8 @@ async function run(pull: PullSummary, body: string): Promise<{ requests: readonl
     at: Date.now(),
   } as const;
   const context = { signal: AbortSignal.timeout(60_000), attempt: 1, lastAttempt: false, firstRun: true };
-  const { github: repositories, log } = ports;
-  await runCommands(job, { github: repositories, log, table: PROMOTION_COMMANDS, ports }, context);
+  const { github: repositories, events, log } = ports;
+  await runCommands(job, { github: repositories, events, log, table: PROMOTION_COMMANDS, ports }, context);
   const said = github.comments(pull).find((one) => one.body.includes(`reply-${comment.id} `))?.body ?? "";
   return { requests: costly(before), said };
 }

@@ -71,7 +71,9 @@ export function memoryGitHub(): MemoryGitHub {
   return github;
 }
 
-/** Commands that only remember what was asked of them; what is in `trouble` under a command's name is thrown instead. */
+/**
+ * Commands that only remember what was asked of them; what is in `trouble` under a command's name is thrown instead.
+ */
 export interface MemoryCommands {
   readonly table: readonly Command<{ readonly queue: Pick<Queue, "add"> }>[];
   readonly asked: { readonly command: string; readonly call: CommandCall; readonly given: Arguments }[];
@@ -147,5 +149,5 @@ export function memoryMetrics(): Metrics & {
   const nothing = () => undefined;
   const restCall = (repository: string, route: string, status: number) =>
     void calls.push({ repository, route, status });
-  return { calls, restCall, job: nothing, delivery: nothing, render: nothing, preview: nothing };
+  return { calls, restCall, job: nothing, delivery: nothing, render: nothing };
 }

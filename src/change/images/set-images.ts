@@ -121,7 +121,7 @@ async function setOne(setting: VersionSetting, wish: Wish, request: SetRequest):
   const because = ofChart
     ? "is a part of a chart"
     : strangers.length > 0
-      ? `describesHead to ${listed(
+      ? `belongs to ${listed(
           strangers.map(({ id }) => id),
           3,
         )} too`

@@ -3,7 +3,7 @@ import type { CommandCall, CommandCase } from "../../model/command.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StateAddress } from "../../model/state.ts";
-import { discardImages, parseImages } from "../text/metadata.ts";
+import { imageFormat, parseImageMetadata } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 
@@ -12,7 +12,10 @@ export const IMAGE_COMMAND_CASES: readonly CommandCase<ImagePorts>[] = [
   { command: "retry", run: (_given, call, ports) => retryImage(ports, call) },
 ];
 
-/** Evaluates the image again, and lets a pull request that a person closed be opened again; `undefined` for any other pull request. */
+/**
+ * Evaluates the image again, and lets a pull request that a person closed be opened again; `undefined` for any other
+ * pull request.
+ */
 async function retryImage(ports: ImagePorts, call: CommandCall): Promise<string | undefined> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
@@ -20,7 +23,7 @@ async function retryImage(ports: ImagePorts, call: CommandCall): Promise<string 
   const where = { installationId: call.installationId, repository: call.repository };
   const unit = await unitOf(ports, where, pull, call.signal);
   if (pull.state === "closed" && !pull.merged)
-    await github.updatePullRequest(pull.number, { body: discardImages(pull.body) });
+    await github.updatePullRequest(pull.number, { body: imageFormat.discard(pull.body) });
   await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit });
   if (pull.state === "open") {
     await ports.queue.add({ type: "preview", ...where, pullRequest: pull.number });
@@ -31,7 +34,7 @@ async function retryImage(ports: ImagePorts, call: CommandCall): Promise<string 
 
 /** The unit whose pull request it is, by the metadata or, where that is gone, by the branch. */
 async function unitOf(ports: ImagePorts, where: StateAddress, pull: PullRequest, signal: AbortSignal): Promise<string> {
-  const metadata = parseImages(pull.body, pull.head.ref, ports.signer);
+  const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
   if (metadata !== undefined) return metadata.unit;
   const { config } = await openContext(ports, where, pull.defaultBranch, signal);
   const unit = unitsOf(config).find(({ branch }) => branch === pull.head.ref);

@@ -1,130 +1,75 @@
-import { isOursAlone, Moved } from "../../change/branch.ts";
-import { sourceAt } from "../../change/compute.ts";
-import { openContext, type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
-import { assertMayAsk } from "../../change/source/allowed.ts";
-import { Fault, UserError } from "../../model/errors.ts";
+import { isOwnHead } from "../../change/pull-request/branch.ts";
+import { openPullRequest, type Round } from "../../change/pull-request/open.ts";
+import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { UserError } from "../../model/errors.ts";
 import type { ImageJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
-import { computeBump, type TargetBump, type WantedBump } from "../bump.ts";
-import { currentVersions, decideEntry, type EntryDecision, undecided, versionKey } from "../evaluate.ts";
-import { type ImageEntry, type ImageUnit, targetsOf, unitsOf } from "../units.ts";
-import { wantedOf } from "../wanted.ts";
+import { computeBump } from "../bump.ts";
+import type { EntryDecision } from "../evaluate.ts";
+import { type ImageUnit, unitsOf } from "../units.ts";
+import { bumpsOf } from "../wanted.ts";
 import { closeUnneeded } from "./close.ts";
 import { conclude, type Outcome } from "./conclusion.ts";
-import { holdsOf } from "./holds.ts";
+import { decide, reasonOf } from "./decide.ts";
+import { announcePublished } from "./events.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
-import { publish } from "./publish.ts";
-import { notePublished } from "./published-heads.ts";
+import { proposalOf } from "./proposal.ts";
+import { savePublishedHead } from "./published-heads.ts";
 import { retryLater } from "./retry-later.ts";
 import { schedule } from "./schedule.ts";
-import { tagSightings } from "./tag-sightings.ts";
-
-const tries = 6;
 
 /**
- * Compares what the targets of one unit have with what its policies want, and opens, advances or closes its one pull request. What came of it, and why, goes to the delivery log. May be repeated at any time:
- * what is there already is not made again.
+ * Compares what the targets of one unit have with what its policies want, and opens, updates or closes its one pull
+ * request. What came of it, and why, goes to the event log. Idempotent.
  */
 export function runImage(job: ImageJob, ports: ImagePorts, run: RunContext): Promise<void> {
-  return retryLater(ports, job, run, () => look(job, ports, run.signal));
-}
-
-async function look(job: ImageJob, ports: ImagePorts, signal: AbortSignal): Promise<void> {
-  const where = { installationId: job.installationId, repository: job.repository };
-  let context: RepositoryContext;
-  try {
-    context = await openContext(ports, where, job.defaultBranch, signal);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return ports.log.warn({ error, repository: job.repository }, `images are not looked at: ${error.message}`);
-  }
-  const unit = unitsOf(context.config).find(({ name }) => name === job.unit);
-  if (unit === undefined) return;
-  try {
-    await untilStill(ports, context, unit);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    await conclude(ports, context, unit, [], { summary: said(error) });
-    await wakeUp(ports, context, unit, []);
-  }
-}
-
-function said({ message, fix }: UserError): string {
-  return fix === undefined ? message : `${message}: ${fix}`;
-}
-
-/** Somebody may move the branch or the base meanwhile: then all is looked at again. */
-async function untilStill(ports: ImagePorts, first: RepositoryContext, unit: ImageUnit): Promise<void> {
-  let context = first;
-  for (let attempt = 1; ; attempt += 1) {
+  return retryLater(ports, job, run, async () => {
+    const { installationId, repository, defaultBranch } = job;
+    const where = { installationId, repository };
+    const context = await openContext(ports, where, defaultBranch, run.signal).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      ports.log.warn({ error, repository }, `images are not evaluated: ${error.message}`);
+    });
+    const unit = context && unitsOf(context.config).find(({ name }) => name === job.unit);
+    if (context === undefined || unit === undefined) return;
     try {
-      return await attemptUnit(ports, context, unit, attempt === 1);
+      await openPullRequest(ports, context, (round) => evaluate(ports, round, unit));
     } catch (error) {
-      if (!(error instanceof Moved)) throw error;
-      if (attempt >= tries) throw new Fault("unavailable", `the branch ${error.message} kept moving`, { cause: error });
-      context = await reopenContext(ports, context);
+      if (!(error instanceof UserError)) throw error;
+      await conclude(ports, context, unit, [], { summary: reasonOf(error) });
+      await scheduleNext(ports, context, unit, []);
     }
-  }
+  });
 }
 
-async function attemptUnit(
-  ports: ImagePorts,
-  context: RepositoryContext,
-  unit: ImageUnit,
-  firstTry: boolean,
-): Promise<void> {
+async function evaluate(ports: ImagePorts, round: Round, unit: ImageUnit): Promise<void> {
+  const { context } = round;
   const decisions: EntryDecision[] = [];
-  for (const entry of unit.entries) decisions.push(await decideOrTell(ports, context, entry));
-  const outcome = await act(ports, context, unit, decisions, firstTry);
+  for (const entry of unit.entries) decisions.push(await decide(ports, context, entry));
+  const outcome = await act(ports, round, unit, decisions);
   if (!decisions.some(({ failed }) => failed))
-    await notePublished(ports, context.where.repository, unit.name, outcome.head);
-  // After it was noted: what is merged by itself is held against the note.
+    await savePublishedHead(ports, context.where.repository, unit.name, outcome.head);
+  // After the head was saved: what merges by itself is compared with it.
   if (outcome.head !== undefined && outcome.pullRequest !== undefined)
     await ports.queue.add({ type: "image-pull", ...context.where, pullRequest: outcome.pullRequest });
   await conclude(ports, context, unit, decisions, outcome);
-  await wakeUp(ports, context, unit, decisions);
+  await scheduleNext(ports, context, unit, decisions);
 }
 
-/** An entry that cannot be decided about leaves the others of its unit alone. */
-async function decideOrTell(ports: ImagePorts, context: RepositoryContext, entry: ImageEntry): Promise<EntryDecision> {
-  try {
-    return await decide(ports, context, entry);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return undecided(entry, said(error));
-  }
-}
-
-async function decide(ports: ImagePorts, context: RepositoryContext, entry: ImageEntry): Promise<EntryDecision> {
-  assertMayAsk(ports.rights, context.where.repository, entry.image);
-  const { repository, signal, targets } = context;
-  const at = await sourceAt(repository, context.head);
-  const now = await currentVersions(entry, targetsOf(entry, targets.targets), {
-    at,
-    renderer: ports.renderer,
-    signal,
-  });
-  const clock = ports.clock();
-  const stops = await holdsOf(context, now, clock);
-  const { pushed, firstSeen } = await tagSightings(ports, entry.image);
-  return decideEntry({ now, registry: ports.registry, clock, ...stops, pushed, firstSeen, signal });
-}
-
+/** Plans what was decided, and publishes it, or closes the pull request where nothing is left to do. */
 async function act(
   ports: ImagePorts,
-  context: RepositoryContext,
+  { context, publish }: Round,
   unit: ImageUnit,
   decisions: readonly EntryDecision[],
-  firstTry: boolean,
 ): Promise<Outcome> {
   const bumps = bumpsOf(decisions);
-  // What cannot be looked at now may well be what the open pull request brings.
+  // What cannot be evaluated now may well be what the open pull request brings.
   if (decisions.some(({ failed }) => failed) && (bumps.length === 0 || context.branches.has(unit.branch))) return {};
   if (bumps.length === 0) {
     const left = new Set(decisions.flatMap((one) => one.left.map(({ target }) => target.id)));
-    const closed = await closeUnneeded(ports, context, unit.branch, { why: reasonOf(decisions), left });
-    return closed === undefined ? {} : { pullRequest: closed, how: "closed" };
+    return closeUnneeded(ports, context, unit.branch, { why: whyNothing(decisions), left });
   }
   const computed = await computeBump({
     repository: context.repository,
@@ -137,52 +82,26 @@ async function act(
   const refused = computed.targets.flatMap((target) => (target.outcome === "refused" ? [target] : []));
   if (!computed.targets.some(({ outcome }) => outcome === "planned")) {
     const why = refused.map(({ app, environment, reason }) => `${app} in ${environment}: ${reason}`).join("; ");
-    const closed = await closeUnneeded(ports, context, unit.branch, { why });
     const summary = refused.length === 0 ? "every target has it already" : `it cannot be written: ${why}`;
-    return { summary, ...(closed === undefined ? {} : { pullRequest: closed, how: "closed" as const }) };
+    return { summary, ...(await closeUnneeded(ports, context, unit.branch, { why })) };
   }
-  if (await isTakenOver(ports, context, unit.branch)) {
+  if (await isTakenOver(ports, context, unit.branch))
     return { summary: `somebody pushed to \`${unit.branch}\`: merge or close its pull request, or delete the branch` };
-  }
-  const { pull, how, head = pull.head.sha } = await publish(ports, context, unit, decisions, computed, firstTry);
-  if (how !== "declined") return { pullRequest: pull.number, head, how, refused };
-  return {
-    pullRequest: pull.number,
-    summary: `a person closed #${pull.number} with these versions; a newer tag, or \`/retry\` there, brings it again`,
-    refused,
-  };
+  const published = await publish(proposalOf(ports, context, unit, decisions, computed));
+  const pullRequest = published.pull.number;
+  if (published.how !== "declined") await announcePublished(ports, context.where, published);
+  if (published.how !== "declined") return { pullRequest, head: published.head, how: published.how, refused };
+  const summary = `a person closed #${pullRequest} with these versions; a newer tag, or \`/retry\` there, brings it again`;
+  return { pullRequest, summary, refused };
 }
 
 /** Whether a person's commits are on the branch: they are never overwritten. */
 async function isTakenOver(ports: ImagePorts, context: RepositoryContext, branch: string): Promise<boolean> {
   const head = context.branches.get(branch);
-  return head !== undefined && !(await isOursAlone(ports, context, branch, head));
+  return head !== undefined && !(await isOwnHead(ports, context, branch, head));
 }
 
-/** What each target is to have, from all entries of the unit. */
-function bumpsOf(decisions: readonly EntryDecision[]): readonly TargetBump[] {
-  const byTarget = new Map<string, TargetBump>();
-  for (const one of decisions) {
-    for (const { target } of one.targets) {
-      const wanted = wantedFor(one, target.id);
-      if (wanted === undefined) continue;
-      const before = byTarget.get(target.id)?.wanted ?? [];
-      byTarget.set(target.id, { target, wanted: [...before, wanted] });
-    }
-  }
-  return [...byTarget.values()];
-}
-
-function wantedFor({ entry, decision }: EntryDecision, target: string): WantedBump | undefined {
-  const moving = new Set(
-    decision.targets.filter((one) => one.target === target && one.moves).map(({ from }) => versionKey(from)),
-  );
-  if (decision.chosen === undefined || moving.size === 0) return undefined;
-  const { tag, facts } = decision.chosen;
-  return wantedOf(entry, { tag, digest: facts.digest }, moving);
-}
-
-function reasonOf(decisions: readonly EntryDecision[]): string {
+function whyNothing(decisions: readonly EntryDecision[]): string {
   const reasons = decisions.flatMap(({ entry, decision, left }) => [
     `${entry.image}: ${decision.summary}`,
     ...left.map(({ target, why }) => `${target.id}: ${why}`),
@@ -190,18 +109,18 @@ function reasonOf(decisions: readonly EntryDecision[]): string {
   return reasons.join("; ");
 }
 
-async function wakeUp(
+/** Has the unit evaluated again when time alone changes the answer, and when it is polled next. */
+async function scheduleNext(
   ports: ImagePorts,
-  context: RepositoryContext,
+  { where, base }: RepositoryContext,
   unit: ImageUnit,
   decisions: readonly EntryDecision[],
 ): Promise<void> {
-  const job: ImageJob = { type: "image", ...context.where, defaultBranch: context.base, unit: unit.name };
   const moments = decisions.flatMap(({ decision: { waitUntil }, resumeAt }) =>
-    [waitUntil ?? [], resumeAt ?? []].flat(),
+    [waitUntil, resumeAt].filter((moment) => moment !== undefined),
   );
-  const { owner, name } = context.where.repository;
-  const poll = nextPoll(unit, `${owner}/${name}`, ports.clock());
-  for (const moment of [...(moments.length > 0 ? [Math.min(...moments)] : []), ...(poll === undefined ? [] : [poll])])
-    await schedule(ports, job, moment);
+  const poll = nextPoll(unit, `${where.repository.owner}/${where.repository.name}`, ports.clock());
+  const next = [...(moments.length > 0 ? [Math.min(...moments)] : []), ...(poll === undefined ? [] : [poll])];
+  const job = { type: "image", ...where, defaultBranch: base, unit: unit.name } as const;
+  for (const moment of next) await schedule(ports, job, moment);
 }

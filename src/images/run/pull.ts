@@ -1,20 +1,20 @@
-import { isOursAlone } from "../../change/branch.ts";
-import { mergeHead } from "../../change/merge.ts";
+import { isOwnHead } from "../../change/pull-request/branch.ts";
+import { mergePullRequest } from "../../change/pull-request/merge.ts";
+import { describesHead } from "../../change/pull-request/metadata.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
-import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
-import { type ImageMetadata, parseImages } from "../text/metadata.ts";
+import { type ImageMetadata, parseImageMetadata } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import { type Verification, verifyImages } from "../verify.ts";
 import type { ImagePorts } from "./ports.ts";
-import { mergesItself } from "./publish.ts";
+import { mergesItself } from "./proposal.ts";
 import { publishedHead } from "./published-heads.ts";
-import { settleImage } from "./record-merge.ts";
+import { settleImages } from "./record-merge.ts";
 import { retryLater } from "./retry-later.ts";
 import { schedule } from "./schedule.ts";
 
@@ -31,12 +31,12 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   const github = await ports.github(where.installationId, where.repository);
   const pull = await github.pullRequest(job.pullRequest);
   if (!isImageBranch(pull.head.ref) || pull.fork) return;
-  const metadata = parseImages(pull.body, pull.head.ref, ports.signer);
-  if (pull.state === "closed") return settleImage(ports, where, pull, metadata, run.signal);
+  const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
+  if (pull.state === "closed") return metadata && settleImages(ports, where, pull, metadata, run.signal);
   if (metadata === undefined || metadata.base !== pull.base.ref)
     return void (await github.upsertCheck(unreadable(pull)));
-  const look: ImageJob = { type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit };
-  if (metadata.head !== pull.head.sha) return unknownHead(ports, pull, metadata, look, run);
+  const evaluation: ImageJob = { type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit };
+  if (!describesHead(metadata, pull)) return unknownHead(ports, pull, metadata, evaluation, run);
   const verification = await verifyImages(metadata, ports.registry, run.signal);
   const context = await openContext(ports, where, pull.defaultBranch, run.signal, [pull.head.sha]).catch(userError);
   if (context instanceof UserError) {
@@ -45,27 +45,27 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   const merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : { may: false };
   const remarks = await remarksOf(ports, context, pull, metadata, merging);
   await github.upsertCheck(imageCheckReport(pull, verification, remarks));
-  if (!verification.ok) return lookAnew(ports, look, pull, verification);
-  if (merging.may) await merge(ports, context, pull, metadata, look);
+  if (!verification.ok) return evaluateAgain(ports, evaluation, pull, verification);
+  if (merging.may) await merge(ports, context, pull, metadata, evaluation);
   if (merging.again !== undefined) await schedule(ports, job, merging.again);
-  if (merging.look === true) await ports.queue.add(look);
+  if (merging.evaluate === true) await ports.queue.add(evaluation);
 }
 
 const askedKind = "image-asked";
 const askedMs = 3_600_000;
 
 /** The tag was moved or deleted: what there is now is looked at, unless that was done already and came to this. */
-async function lookAnew(
+async function evaluateAgain(
   { records, queue, clock }: ImagePorts,
-  look: ImageJob,
+  evaluation: ImageJob,
   pull: PullRequest,
   { lines }: Verification,
 ): Promise<void> {
-  const id = `${look.repository.owner}/${look.repository.name}/${pull.number}`;
+  const id = `${evaluation.repository.owner}/${evaluation.repository.name}/${pull.number}`;
   const found = JSON.stringify([pull.head.sha, lines]);
   const before = await records.get(askedKind, id);
   if (before?.value === found && clock() - before.at < askedMs) return;
-  await queue.add(look);
+  await queue.add(evaluation);
   await records.put(askedKind, { id, at: clock(), keys: [], value: found }, askedMs);
 }
 
@@ -81,7 +81,7 @@ async function remarksOf(
   metadata: ImageMetadata,
   { why }: Merging,
 ): Promise<readonly string[]> {
-  if (!(await isOursAlone(ports, context, pull.head.ref, pull.head.sha))) return [pushed];
+  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return [pushed];
   const proof = `Proven by rendering: in ${metadata.targets.length} ${metadata.targets.length === 1 ? "target" : "targets"} nothing changes but the images.`;
   return why === undefined ? [proof] : [proof, inert(why)];
 }
@@ -93,15 +93,15 @@ async function unknownHead(
   ports: ImagePorts,
   pull: PullRequest,
   metadata: ImageMetadata,
-  look: ImageJob,
+  evaluation: ImageJob,
   { attempt, signal }: RunContext,
 ): Promise<void> {
-  const where = { installationId: look.installationId, repository: look.repository };
+  const where = { installationId: evaluation.installationId, repository: evaluation.repository };
   const context = await openContext(ports, where, pull.defaultBranch, signal, [pull.head.sha]).catch(userError);
   if (context instanceof UserError) return;
-  if (await isOursAlone(ports, context, pull.head.ref, pull.head.sha)) {
+  if (await isOwnHead(ports, context, pull.head.ref, pull.head.sha)) {
     if (attempt > 1) return;
-    return ports.queue.add(look);
+    return ports.queue.add(evaluation);
   }
   const verification = await verifyImages(metadata, ports.registry, signal);
   const github = await ports.github(where.installationId, where.repository);
@@ -115,10 +115,10 @@ const settleMs = 30_000;
 interface Merging {
   readonly may: boolean;
   readonly why?: string;
-  /** When to look again, in milliseconds since the epoch. */
+  /** When to ask again, in milliseconds since the epoch. */
   readonly again?: number;
-  /** Whether the unit is to be looked at first. */
-  readonly look?: true;
+  /** Whether the unit is to be evaluated first. */
+  readonly evaluate?: true;
 }
 
 async function mayMerge(
@@ -129,12 +129,12 @@ async function mayMerge(
 ): Promise<Merging> {
   const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
   if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return { may: false };
-  if (!(await isOursAlone(ports, context, pull.head.ref, pull.head.sha))) return { may: false };
+  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return { may: false };
   const held = await heldTarget(ports, context, metadata);
   if (held !== undefined) return { may: false, why: `Not merged by itself: ${held} is on hold.` };
-  // A sealed metadata of old may be put back by whoever may push: only what the last look came to is merged.
+  // Whoever may push can put old signed metadata back: only what the last evaluation came to is merged.
   const published = await publishedHead(ports, context.where.repository, metadata.unit);
-  if (published === undefined) return { may: false, look: true };
+  if (published === undefined) return { may: false, evaluate: true };
   if (published !== pull.head.sha)
     return { may: false, why: "Not merged by itself: it is not what Sluice would bring now." };
   const checks = await context.github.checks(pull.head.sha);
@@ -172,12 +172,11 @@ async function merge(
   context: RepositoryContext,
   pull: PullRequest,
   metadata: ImageMetadata,
-  look: ImageJob,
+  evaluation: ImageJob,
 ): Promise<void> {
   const again = { type: "image-pull", ...context.where, pullRequest: pull.number } as const;
-  const [first] = metadata.targets;
-  const method = settingsFor(context.config, first?.app ?? "", first?.environment ?? "").promote.method;
-  const remark = await mergeHead(ports, context, pull, { method, planAgain: look, lookAgain: again });
+  const [target] = metadata.targets;
+  const remark = await mergePullRequest(ports, context, pull, { target, replan: evaluation, evaluate: again });
   if (remark === undefined) return;
   await context.github.upsertComment(pull.number, "merge", inert(remark));
   // Sluice's own checks end without an event to itself, and may be what GitHub still waits for.
@@ -202,6 +201,6 @@ function unreadable(pull: PullRequest) {
     conclusion: "action_required",
     title: "This pull request no longer says what it brings",
     summary:
-      "The hidden metadata in its description was changed or taken out, so it cannot be held against the registry. Close it, and Sluice opens another one at the next tag; or comment `/retry`.",
+      "The metadata in its description was changed or taken out, so it cannot be compared with the registry. Close it, and Sluice opens another one at the next tag; or comment `/retry`.",
   } as const;
 }

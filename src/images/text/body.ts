@@ -25,8 +25,8 @@ export interface ImageSection {
 /** What the body of an image pull request is made of. */
 export interface ImageBodyParts {
   readonly metadata: ImageMetadata;
-  /** From `printImages`. */
-  readonly hidden: string;
+  /** From `printImageMetadata`. */
+  readonly comment: string;
   readonly sections: readonly ImageSection[];
   /** Sentences about how a target is edited, by the target's id. */
   readonly notes: readonly { readonly target: string; readonly note: string }[];
@@ -65,10 +65,10 @@ export function imageBody(parts: ImageBodyParts): string {
 }
 
 function build(parts: ImageBodyParts, room: Room): string {
-  const { metadata, hidden, sections } = parts;
+  const { metadata, comment, sections } = parts;
   const rest = sections.length - room.sections;
   const blocks = [
-    [hidden, opening(metadata), ...replacedLines(metadata)],
+    [comment, opening(metadata), ...replacedLines(metadata)],
     table(metadata, room.rows),
     ...sections.slice(0, room.sections).map((section) => sectionLines(section, room.commits)),
     rest > 0 ? [`… and ${rest} more images.`] : [],

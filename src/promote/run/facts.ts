@@ -1,4 +1,4 @@
-import { isOursAlone } from "../../change/branch.ts";
+import { isOwnHead } from "../../change/pull-request/branch.ts";
 import { type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { compareTarget } from "../../diff/index.ts";
@@ -47,7 +47,7 @@ async function reviewsOf(
   pull: PullRequest,
 ): Promise<readonly Review[]> {
   const reviews = await context.github.reviews(pull.number);
-  if (await isOursAlone(ports, context, pull.head.ref, pull.head.sha)) return reviews;
+  if (await isOwnHead(ports, context, pull.head.ref, pull.head.sha)) return reviews;
   return reviews.filter(({ state, commit }) => state !== "approved" || commit === pull.head.sha);
 }
 

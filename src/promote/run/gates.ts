@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
-import { isOursAlone } from "../../change/branch.ts";
-import { mergeHead } from "../../change/merge.ts";
+import { isOwnHead } from "../../change/pull-request/branch.ts";
+import { mergePullRequest } from "../../change/pull-request/merge.ts";
+import { describesHead } from "../../change/pull-request/metadata.ts";
 import { baseOf, openContext, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
@@ -13,12 +14,12 @@ import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
 import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import { gatesEvent } from "./events.ts";
 import { factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { enqueue } from "./publish.ts";
-import { settle } from "./record-merge.ts";
-import { describesHead } from "./replan.ts";
+import { settlePromotion } from "./record-merge.ts";
+import { refresh } from "./refresh.ts";
 
 /**
  * Evaluates the gates of one promotion pull request at its head, says them in its check and its body, sets the timer for the next moment that changes the answer, and merges where that is
@@ -31,7 +32,7 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, run: RunCon
   const where = { installationId: job.installationId, repository: job.repository };
   const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);
   if (metadata === undefined) return pull.state === "closed" ? undefined : unreadable(github, pull);
-  if (pull.state === "closed") return settle(ports, where, pull, metadata, run.signal);
+  if (pull.state === "closed") return settlePromotion(ports, where, pull, metadata, run.signal);
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, metadata.commit];
   try {
     const context = await openContext(ports, where, baseOf(pull), run.signal, want);
@@ -66,7 +67,7 @@ async function evaluate(
   metadata: PromotionMetadata,
   { firstRun, attempt }: RunContext,
 ): Promise<void> {
-  const ours = await isOursAlone(ports, context, pull.head.ref, pull.head.sha);
+  const ours = await isOwnHead(ports, context, pull.head.ref, pull.head.sha);
   if (ours && !describesHead(metadata, pull)) {
     // Whoever moved the branch is about to describe it; one who died in between is run again.
     if (attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be described anew`);
@@ -77,25 +78,27 @@ async function evaluate(
   const now = ports.clock();
   const verdict = evaluateGates(facts, now);
   const remarks = ours ? [] : [pushed];
+  const changed = gatesEvent({ where: context.where, pull, metadata }, verdict, now);
+  if (changed !== undefined) ports.events.announce(changed);
   const empty = verdict.state === "passed" && (await isEmpty(ports, context, pull, metadata));
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
   if (ours && verdict.state === "passed" && mergesItself(context, metadata, empty)) {
     // GitHub may require this very check.
     await context.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
     const [first] = metadata.targets;
-    const remark = await mergeHead(ports, context, pull, {
-      method: settingsFor(context.config, first?.app ?? "", metadata.environment).promote.method,
-      planAgain: { type: "promotions", ...context.where, defaultBranch: context.base },
-      lookAgain: { type: "gates", ...context.where, pullRequest: pull.number },
+    const remark = await mergePullRequest(ports, context, pull, {
+      target: first && { app: first.app, environment: metadata.environment },
+      replan: { type: "promotions", ...context.where, defaultBranch: context.base },
+      evaluate: { type: "gates", ...context.where, pullRequest: pull.number },
     });
     if (remark === undefined) return;
     remarks.push(inert(remark));
   }
-  const changed = await say(ports, context, pull, verdict, now, remarks);
+  const isNew = await say(ports, context, pull, verdict, now, remarks);
   // What the chains tell of the gates is what the body says; a run that was cut short may have written it.
-  if (!changed && firstRun) return;
+  if (!isNew && firstRun) return;
   const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
-  await enqueue(ports, context, { carried: metadata.carried.slice(0, 10), ...origin }, undefined);
+  await refresh(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
 }
 
 const pushed =
@@ -231,6 +234,6 @@ async function unreadable(
     conclusion: "action_required",
     title,
     summary:
-      "The hidden metadata in its description was changed, taken out, or describesHead to other commits than those on the branch, so its gates cannot be evaluated. While Sluice updates it, this passes in a moment; else comment `/retry` to have it planned and described again.",
+      "The hidden metadata in its description was changed, taken out, or belongs to other commits than those on the branch, so its gates cannot be evaluated. While Sluice updates it, this passes in a moment; else comment `/retry` to have it planned and described again.",
   });
 }

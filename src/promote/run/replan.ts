@@ -1,15 +1,19 @@
-import { carries, isOursAlone, Moved } from "../../change/branch.ts";
+import { carries, isOwnHead, Moved } from "../../change/pull-request/branch.ts";
+import { describesHead } from "../../change/pull-request/metadata.ts";
+import { closePullRequest } from "../../change/pull-request/settle.ts";
 import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { parseBranch } from "../text/branch.ts";
-import { discardPromotion, mergedId, type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import { mergedId, type PromotionMetadata, parsePromotion, promotionFormat } from "../text/metadata.ts";
+import { closedEvent } from "./events.ts";
 import { forEachLogged } from "./for-each-branch.ts";
 import type { Observed } from "./health.ts";
-import { openPromotion, type PromotionRequest, planPromotion } from "./open.ts";
+import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { resolve } from "./promotion-context.ts";
-import { enqueue } from "./publish.ts";
+import type { PromotionRequest } from "./proposal.ts";
+import { refresh } from "./refresh.ts";
 import { rollbackPairs } from "./rollback-pairs.ts";
 
 /** Looks at every open promotion: planned again where the base's new commits touch what it edits, closed where nothing is left of it, its gates evaluated. */
@@ -48,14 +52,6 @@ async function isUnsettled(
   return !history.some(({ id }) => id === mergedId(pull.number));
 }
 
-/** Whether the metadata is of the pull request's head, and neither an older one that was put back nor about a head that a person changed. */
-export function describesHead(
-  metadata: PromotionMetadata | undefined,
-  pull: PullRequest,
-): metadata is PromotionMetadata {
-  return metadata?.head === pull.head.sha;
-}
-
 /** Whether the branch has what the metadata says already, made by a run that ended before it could write so. */
 async function isHalfDone(
   ports: PromotionPorts,
@@ -63,7 +59,7 @@ async function isHalfDone(
   pull: PullRequest,
   metadata: PromotionMetadata,
 ): Promise<boolean> {
-  if (!(await isOursAlone(ports, context, pull.head.ref, pull.head.sha))) return false;
+  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return false;
   const request = await requestOf(ports, context, metadata);
   return request !== undefined && carries(context, pull.head.sha, await planPromotion(ports, context, request));
 }
@@ -127,7 +123,6 @@ async function hasCommit(ports: PromotionPorts, context: RepositoryContext, comm
   return isThere();
 }
 
-/** Closed by Sluice, its metadata counts no longer: that a person closes one means more. */
 async function close(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -135,12 +130,11 @@ async function close(
   metadata: PromotionMetadata,
   why: string,
 ): Promise<string> {
-  if (!(await isOursAlone(ports, context, pull.head.ref, pull.head.sha)))
-    return `left open, for somebody pushed to it; else it would be closed: ${why}`;
-  await context.github.upsertComment(pull.number, "closed", `Closed: ${why}.`);
-  await context.github.updatePullRequest(pull.number, { state: "closed", body: discardPromotion(pull.body) });
-  await context.github.deleteBranch(pull.head.ref, pull.head.sha);
-  await enqueue(ports, context, metadata, undefined);
+  const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text: `Closed: ${why}.` });
+  if (closed)
+    ports.events.announce(closedEvent({ where: context.where, pull, metadata }, "sluice", why, ports.clock()));
+  else return `left open, for somebody pushed to it; else it would be closed: ${why}`;
+  await refresh(ports, context.where, metadata);
   return `closed: ${why}`;
 }
 

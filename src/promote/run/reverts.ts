@@ -1,5 +1,6 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
+import { eventId } from "../../model/events.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
@@ -100,33 +101,38 @@ async function write(
   target: Target,
   last: HistoryEntry,
 ): Promise<void> {
-  const { mergeCommit = "", versions = [] } = last;
-  const [commit] = await context.repository.log({
-    to: context.head,
-    from: mergeCommit,
-    paths: [target.render.path],
-    limit: 1,
+  const { where, head, signal } = context;
+  const { environment, app } = target;
+  const { mergeCommit = "", versions = [], pullRequest } = last;
+  const paths = [target.render.path];
+  const [commit] = await context.repository.log({ to: head, from: mergeCommit, paths, limit: 1 });
+  const decision = {
+    kind: "reverted",
+    id: `reverted-${mergeCommit}`,
+    at: laterOf(commit?.date ?? new Date(ports.clock()).toISOString(), last.at),
+    by: commit?.author.name ?? "somebody",
+    environment,
+    apps: [app],
+    reason:
+      commit === undefined ? "taken back on the base branch" : (commit.message.split("\n")[0] ?? "").slice(0, 200),
+    commit: head,
+    versions: { [app]: versions.map(({ image, from, to }) => ({ image, from: to, to: from })) },
+    ...(commit === undefined ? {} : { mergeCommit: commit.sha }),
+  } as const;
+  await ports.state.record(where, decision, signal);
+  if (pullRequest !== undefined) await ports.queue.add({ type: "status-comment", ...where, pullRequest });
+  ports.events.announce({
+    kind: "promotion.reverted",
+    id: eventId("promotion.reverted", where.repository, environment, app, mergeCommit),
+    at: ports.clock(),
+    ...where,
+    environment,
+    targets: [{ app, environment, versions: decision.versions[app] ?? [] }],
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    commit: commit?.sha ?? head,
+    actor: { kind: "author", name: decision.by },
+    reason: decision.reason,
   });
-  await ports.state.record(
-    context.where,
-    {
-      kind: "reverted",
-      id: `reverted-${mergeCommit}`,
-      at: laterOf(commit?.date ?? new Date(ports.clock()).toISOString(), last.at),
-      by: commit?.author.name ?? "somebody",
-      environment: target.environment,
-      apps: [target.app],
-      reason:
-        commit === undefined ? "taken back on the base branch" : (commit.message.split("\n")[0] ?? "").slice(0, 200),
-      commit: context.head,
-      versions: { [target.app]: versions.map(({ image, from, to }) => ({ image, from: to, to: from })) },
-      ...(commit === undefined ? {} : { mergeCommit: commit.sha }),
-    },
-    context.signal,
-  );
-  if (last.pullRequest !== undefined)
-    await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: last.pullRequest });
-  ports.log.info({ target: target.id, commit: commit?.sha }, "a promotion was reverted; automation is held");
 }
 
 /** A history is read in the order of its times, and what was merged may have been written down after it was taken back. */

@@ -8,7 +8,7 @@ import { parsePromotion } from "../text/metadata.ts";
 import { statusComment, statusMarker } from "../text/status-comment.ts";
 import { deferredRequests } from "./deferred-requests.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { enqueue } from "./publish.ts";
+import { refresh } from "./refresh.ts";
 import { statusSteps } from "./status-steps.ts";
 import { wantsOf } from "./touched.ts";
 
@@ -44,5 +44,5 @@ async function passOn(
   if (metadata === undefined) return;
   const carried = metadata.carried.filter((number) => number < pull.number);
   const origin = metadata.origin !== undefined && metadata.origin < pull.number ? { origin: metadata.origin } : {};
-  await enqueue(ports, { where }, { carried, ...origin }, undefined);
+  await refresh(ports, where, { carried, ...origin });
 }

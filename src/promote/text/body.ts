@@ -8,8 +8,8 @@ import { type BuiltImage, builtSection } from "./source-commits.ts";
 /** What a promotion's body is made of. */
 export interface BodyParts {
   readonly metadata: PromotionMetadata;
-  /** From `printPromotion`. */
-  readonly hidden: string;
+  /** The metadata as `printPromotion` gives it. */
+  readonly comment: string;
   /** From `gatesSection`. */
   readonly gates: string;
   readonly carried: IncludedChanges;
@@ -43,7 +43,7 @@ export function promotionBody(parts: BodyParts): string {
 
 function build(parts: BodyParts, carried: number, rows: number): string {
   const sections = [
-    [parts.hidden, opening(parts), ...replacedLines(parts.metadata)],
+    [parts.comment, opening(parts), ...replacedLines(parts.metadata)],
     versions(parts.metadata, rows),
     [parts.gates],
     includedSection(parts.carried, parts.repositoryUrl, carried),

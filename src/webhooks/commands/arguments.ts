@@ -4,7 +4,10 @@ import { closest } from "./distance.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 import { usageOf } from "./usage.ts";
 
-/** Parses what follows a command's name. Quotes keep blanks together. What the command does not take is a `usage` UserError that shows the usage. */
+/**
+ * Parses what follows a command's name. Quotes keep blanks together. What the command does not take is a `usage`
+ * UserError that shows the usage.
+ */
 export function parseArguments(command: CommandInfo, rest: string): Arguments {
   const tokens = tokensOf(
     rest,

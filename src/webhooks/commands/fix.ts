@@ -6,8 +6,8 @@ import { usageFix } from "./arguments.ts";
 const FILLERS = new Set(["to", "in", "on", "into", "from", "at", "env", "environment"]);
 
 /**
- * The error with the fix that follows from how the command was written: a `usage` error without a fix gets the usage, and where there is no environment `to` in `/promote to prod`, the fix is the
- * line without the `to`.
+ * The error with the fix that follows from how the command was written: a `usage` error without a fix gets the usage,
+ * and where there is no environment `to` in `/promote to prod`, the fix is the line without the `to`.
  */
 export function withWrittenFix(command: CommandInfo, { words }: Arguments, error: UserError): UserError {
   if (error.kind === "usage" && error.fix === undefined) return withFix(error, usageFix(command));

@@ -1,5 +1,6 @@
 import type { Command, CommandCall, CommandInfo } from "../../model/command.ts";
 import { Fault, UserError } from "../../model/errors.ts";
+import type { Events } from "../../model/events.ts";
 import type { GitHubFor, Permission } from "../../model/github.ts";
 import type { CommandJob } from "../../model/jobs.ts";
 import type { Logger } from "../../model/observe.ts";
@@ -8,11 +9,13 @@ import { includes } from "../../policy/permission.ts";
 import { parseArguments } from "./arguments.ts";
 import { type Found, findCommands } from "./find.ts";
 import { withWrittenFix } from "./fix.ts";
+import { announceOutcomes, callId } from "./outcome-events.ts";
 import { COMMAND_LIMIT, done, doubtful, failed, type Outcome, refused, replyText, tooMany, unknown } from "./reply.ts";
 
 /** What running commands needs. */
 export interface CommandOptions<Ports> {
   readonly github: GitHubFor;
+  readonly events: Pick<Events, "announce">;
   readonly log: Logger;
   readonly table: readonly Command<Ports>[];
   /** What the commands of the table act through. */
@@ -26,10 +29,11 @@ interface Outcomes {
 }
 
 /**
- * Carries out the commands of one comment in order: 👀, the right to each at this moment, then 🚀 or 👎 and one reply. Idempotent: reactions
- * and the reply are there once, and so is what commands do. A command that the user got wrong does not stop the next. Another error is
- * thrown for the queue to retry; on the last attempt only after the later commands were tried and the reply says so. A run that is
- * stopped or has lost its job replies nothing: the next one does.
+ * Carries out the commands of one comment in order: 👀, the right to each at this moment, then 🚀 or 👎 and one reply.
+ * Idempotent: reactions and the reply are there once, and so is what commands do. A command that the user got wrong
+ * does not stop the next. Another error is thrown for the queue to retry; on the last attempt only after the later
+ * commands were tried and the reply says so. A run that is stopped or has lost its job replies nothing: the next one
+ * does.
  */
 export async function runCommands<Ports>(
   job: CommandJob,
@@ -43,10 +47,14 @@ export async function runCommands<Ports>(
     const github = await options.github(job.installationId, job.repository);
     [, has] = await Promise.all([github.react(job.commentId, "eyes"), github.permission(job.actor)]);
   } catch (error) {
-    if (context.lastAttempt && !isStopped(context.signal)) await tryReply(job, options, context, found.map(failed));
+    if (context.lastAttempt && !isStopped(context.signal)) {
+      announceOutcomes(job, options.events, found, found.map(failed));
+      await tryReply(job, options, context, found.map(failed));
+    }
     throw error;
   }
   const { outcomes, failure } = await runEach(found, has, job, options, context);
+  announceOutcomes(job, options.events, found, outcomes);
   if (failure === undefined) return reply(job, options, context, outcomes);
   await tryReply(job, options, context, outcomes);
   throw failure;
@@ -109,8 +117,8 @@ async function carryOut<Ports>(
 
 /** The line tells the commands of a comment apart, in every run and every version of Sluice. */
 function callOf(job: CommandJob, permission: Permission, line: number, signal: AbortSignal): CommandCall {
-  const { installationId, repository, pullRequest, actor, at, commentId } = job;
-  return { installationId, repository, pullRequest, actor, permission, id: `comment-${commentId}-${line}`, at, signal };
+  const { installationId, repository, pullRequest, actor, at } = job;
+  return { installationId, repository, pullRequest, actor, permission, id: callId(job, line), at, signal };
 }
 
 /** Replies where the first error counts more than a reply that fails: that goes to the log. */
@@ -148,7 +156,10 @@ async function writeReply(
   await github.react(job.commentId, outcomes.every((one) => one.kind === "done") ? "rocket" : "-1");
 }
 
-/** Whether the run ends for another reason than its deadline: the worker stops or another worker has the job. Then the job runs again, whatever attempt this was. */
+/**
+ * Whether the run ends for another reason than its deadline: the worker stops or another worker has the job. Then the
+ * job runs again, whatever attempt this was.
+ */
 function isStopped(signal: AbortSignal): boolean {
   return signal.aborted && !(signal.reason instanceof Fault && signal.reason.kind === "timeout");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDeliveryLog } from "../../../src/images/event-log.ts";
+import { createEventLog } from "../../../src/images/event-log.ts";
 import { evaluateAfterHold, IMAGE_COMMAND_CASES, type ImagePorts } from "../../../src/images/run/index.ts";
 import type { HandledEvent } from "../../../src/model/events.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
@@ -16,7 +16,7 @@ const unit = (name: string) => ({ type: "image", ...where, defaultBranch: "main"
 
 function portsOf({ ports }: CommandWorld): ImagePorts {
   const records = memoryRecords();
-  return { ...ports, records, deliveries: createDeliveryLog(records, ports.clock) };
+  return { ...ports, records, eventLog: createEventLog(records, ports.clock) };
 }
 
 /** Gives `/retry` as the door does, on the pull request of that branch. */

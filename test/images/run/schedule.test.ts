@@ -20,7 +20,10 @@ beforeEach(() => {
   scheduled = new Map();
 });
 
-/** Schedules the job on a host whose clock shows this, counted from the moment in milliseconds; gives the moments of all so far, counted alike. */
+/**
+ * Schedules the job on a host whose clock shows this, counted from the moment in milliseconds; gives the moments of all
+ * so far, counted alike.
+ */
 async function set(clock: number): Promise<readonly number[]> {
   const add = async (added: Job, options?: AddOptions) => {
     if (added.type !== "scheduled") throw new Error("not scheduled");

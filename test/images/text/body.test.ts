@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSigner } from "../../../src/change/signature.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../../../src/images/text/body.ts";
-import { type ImageMetadata, parseImages, printImages } from "../../../src/images/text/metadata.ts";
+import { type ImageMetadata, parseImageMetadata, printImageMetadata } from "../../../src/images/text/metadata.ts";
 
 const branch = "sluice/image/web-12345678";
 const signer = createSigner("a private key");
@@ -35,8 +35,8 @@ const section: ImageSection = {
 };
 
 function partsOf(metadata: ImageMetadata, more: Partial<ImageBodyParts> = {}): ImageBodyParts {
-  const hidden = printImages(metadata, branch, signer);
-  return { metadata, hidden, sections: [section], notes: [], left: [], autoMerge: false, ...more };
+  const comment = printImageMetadata(metadata, branch, signer);
+  return { metadata, comment, sections: [section], notes: [], left: [], autoMerge: false, ...more };
 }
 
 const commit = {
@@ -84,14 +84,14 @@ describe("the body of an image pull request", () => {
         }),
       );
       expect(body.length).toBeLessThan(65_536);
-      expect(parseImages(body, branch, signer)).toEqual(metadata);
-      expect(parseImages(body, "sluice/image/another", signer)).toBeUndefined();
+      expect(parseImageMetadata(body, branch, signer)).toEqual(metadata);
+      expect(parseImageMetadata(body, "sluice/image/another", signer)).toBeUndefined();
       expect(body).toContain("| App | Environment |");
     },
   );
 
   it("of more targets than one can carry is refused, with what to do instead", () => {
-    expect(() => printImages(recordOf(20_000), branch, signer)).toThrow("cannot carry 20000 targets");
+    expect(() => printImageMetadata(recordOf(20_000), branch, signer)).toThrow("cannot carry 20000 targets");
   });
 
   it("counts what it does not list", () => {

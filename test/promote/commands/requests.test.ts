@@ -11,7 +11,7 @@ import { releaseRequest } from "../../../src/promote/run/commands/release.ts";
 import { rollbackRequest } from "../../../src/promote/run/commands/rollback.ts";
 import { findCommands } from "../../../src/webhooks/commands/find.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
-import { commandJob, firstRun, memoryGitHub, memoryLog } from "../../webhooks/fakes.ts";
+import { commandJob, firstRun, memoryEvents, memoryGitHub, memoryLog } from "../../webhooks/fakes.ts";
 
 /** How each command reads its words; the others take none. */
 const readings: Readonly<Record<string, (given: Arguments, at: number) => object>> = {
@@ -39,7 +39,7 @@ async function say(body: string, trouble?: Error) {
       },
     }),
   );
-  const options = { github: async () => github, log: memoryLog(), table, ports: {} };
+  const options = { github: async () => github, events: memoryEvents(), log: memoryLog(), table, ports: {} };
   await runCommands(commandJob(body), options, firstRun());
   const reply = github.comments.get("7/reply-100")?.replace("To `mona`:\n\n", "");
   return { asked, reply };

@@ -41,7 +41,10 @@ const people: readonly (readonly [string, Permission])[] = [
 
 const noRender = async () => Promise.reject(new Error("nothing renders here"));
 
-/** The pull request of number 7 goes from `branch` into `base`: `mine` has a configuration that allows everything. `images` is added to that of `main`. */
+/**
+ * The pull request of number 7 goes from `branch` into `base`: `mine` has a configuration that allows everything.
+ * `images` is added to that of `main`.
+ */
 export function commandWorld({ base = "main", branch = "change", images = "" } = {}): CommandWorld {
   const github = fakeGitHub();
   const { repository } = github;
@@ -77,7 +80,7 @@ export function commandWorld({ base = "main", branch = "change", images = "" } =
   let comments = 100;
   const say = async (body: string, actor: string, commentId = comments++): Promise<string> => {
     const job = commandJob(body, { actor, commentId });
-    await runCommands(job, { github: ports.github, log: ports.log, table: PROMOTION_COMMANDS, ports }, firstRun());
+    await runCommands(job, { ...ports, table: PROMOTION_COMMANDS, ports }, firstRun());
     return github.comments.get(`7/reply-${commentId}`)?.replace(`To \`${actor}\`:\n\n`, "") ?? "";
   };
   return { github, ports, jobs: queue.jobs, heard: events.heard, say };

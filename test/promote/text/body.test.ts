@@ -48,7 +48,7 @@ function parts(apps: number, more: Partial<BodyParts> = {}): BodyParts {
   } as const;
   return {
     metadata,
-    hidden: printPromotion(metadata, "b", signer),
+    comment: printPromotion(metadata, "b", signer),
     gates: gatesSection(verdict, now),
     carried: { changes: [], truncated: false, compareUrl: undefined },
     built: [],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isOurs, treeTrailer } from "../../../src/change/commit-trailer.ts";
-import { createSigner } from "../../../src/change/signature.ts";
+import { createSigner, isSluiceCommit, treeTrailer } from "../../../src/change/signature.ts";
 import { type PromotionMetadata, parsePromotion, printPromotion } from "../../../src/promote/text/metadata.ts";
 
 const signer = createSigner("a private key");
@@ -49,13 +48,13 @@ describe("the trailer of a commit", () => {
   const message = `Promote webapp\n\n${treeTrailer(branch, tree, signer)}\n`;
 
   it("says that the tree on this branch is ours", () => {
-    expect(isOurs(message, branch, tree, signer)).toBe(true);
+    expect(isSluiceCommit(message, branch, tree, signer)).toBe(true);
   });
 
   it("says nothing of another tree, another branch, or a message without it", () => {
-    expect(isOurs(message, branch, "c".repeat(40), signer)).toBe(false);
-    expect(isOurs(message, "sluice/promote/prod/orders", tree, signer)).toBe(false);
-    expect(isOurs("Promote webapp", branch, tree, signer)).toBe(false);
-    expect(isOurs(message, branch, tree, createSigner("another key"))).toBe(false);
+    expect(isSluiceCommit(message, branch, "c".repeat(40), signer)).toBe(false);
+    expect(isSluiceCommit(message, "sluice/promote/prod/orders", tree, signer)).toBe(false);
+    expect(isSluiceCommit("Promote webapp", branch, tree, signer)).toBe(false);
+    expect(isSluiceCommit(message, branch, tree, createSigner("another key"))).toBe(false);
   });
 });

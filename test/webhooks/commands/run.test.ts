@@ -11,6 +11,7 @@ import {
   firstRun,
   type MemoryCommands,
   memoryCommands,
+  memoryEvents,
   memoryGitHub,
   memoryLog,
   memoryQueue,
@@ -24,10 +25,11 @@ function world(table?: MemoryCommands["table"]) {
   github.permissions = { mona: "triage", reader: "read" };
   const queue = memoryQueue();
   const commands = memoryCommands();
+  const events = memoryEvents();
   const log = memoryLog();
-  const options = { github: async () => github, log, table: table ?? commands.table, ports: { queue } };
+  const options = { github: async () => github, events, log, table: table ?? commands.table, ports: { queue } };
   const run = (job: CommandJob, context: RunContext = firstRun()) => runCommands(job, options, context);
-  return { github, queue, commands, log, run };
+  return { github, queue, commands, heard: events.heard, log, run };
 }
 
 const PREVIEW = { type: "preview", installationId: 1, repository: { owner: "acme", name: "gitops" }, pullRequest: 7 };
@@ -63,6 +65,47 @@ describe("running commands", () => {
     expect(reply).toContain("👎 `/dif`: there is no such command. Did you mean `/diff`? `/help` lists all");
     expect(reply).toContain("🚀 `/help`: ");
     expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
+  });
+
+  it("each command is announced with its actor: done, refused with the reason, or no command at all", async () => {
+    const { heard, run } = world();
+    await run(commandJob("/diff\n/diff much\n/dif", { actor: "mona" }));
+    const about = { pullRequest: 7, commentId: 100, actor: { kind: "person", login: "mona" } };
+    expect(heard).toEqual([
+      expect.objectContaining({
+        ...about,
+        kind: "command.done",
+        command: "diff",
+        id: expect.stringMatching(/-100-1$/),
+      }),
+      expect.objectContaining({
+        ...about,
+        kind: "command.refused",
+        command: "diff",
+        text: "diff much",
+        error: "usage",
+      }),
+      expect.objectContaining({
+        ...about,
+        kind: "command.refused",
+        command: "dif",
+        reason: "there is no such command",
+      }),
+    ]);
+    expect(heard[2]).not.toHaveProperty("error");
+  });
+
+  it("a command without the right is announced as refused, one that Sluice failed at only after the last attempt", async () => {
+    const { heard, commands, run } = world();
+    await run(commandJob("/diff", { actor: "reader" }));
+    expect(heard).toMatchObject([{ kind: "command.refused", error: "permission", actor: { login: "reader" } }]);
+    heard.length = 0;
+    commands.trouble.status = new Fault("unavailable", "GitHub is away");
+    const job = commandJob("/status", { commentId: 101 });
+    await expect(run(job)).rejects.toThrow("GitHub is away");
+    expect(heard).toEqual([]);
+    await expect(run(job, firstRun({ attempt: 6, lastAttempt: true }))).rejects.toThrow("GitHub is away");
+    expect(heard).toMatchObject([{ kind: "command.failed", command: "status" }]);
   });
 
   it("who may not is told what is needed, and nothing is done", async () => {

@@ -5,7 +5,7 @@ import { factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { checkName, LIMITS } from "./arguments.ts";
-import { decided, promotionAt } from "./open-promotion.ts";
+import { decided, decidedEvent, promotionAt } from "./open-promotion.ts";
 import { assertAllowed, byAllow } from "./rights.ts";
 
 /** What `/ack` asks for. */
@@ -61,6 +61,12 @@ async function acknowledge(ports: PromotionPorts, call: CommandCall, { finding }
     { ...about, kind: "acknowledged", pullRequest: pull.number, head: pull.head.sha, finding },
     call.signal,
   );
+  ports.events.announce({
+    kind: "finding.acknowledged",
+    ...decidedEvent(ports, "finding.acknowledged", context, call, metadata),
+    head: pull.head.sha,
+    finding,
+  });
   await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
   return `acknowledged for ${code(pull.head.sha.slice(0, 7))} alone: ${named.map((key) => code(key)).join(", ")}`;
 }

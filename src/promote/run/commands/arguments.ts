@@ -1,7 +1,10 @@
 import { clip } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 
-/** How long a name may be, how long a finding's, which has the names of an app and a resource in it, how long a reason, and how many apps one command may name. */
+/**
+ * How long a name may be, how long a finding's, which has the names of an app and a resource in it, how long a reason,
+ * and how many apps one command may name.
+ */
 export const LIMITS = { name: 200, finding: 600, reason: 500, apps: 100 } as const;
 
 /** What a command is about: an environment, or one app there. */

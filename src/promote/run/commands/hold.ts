@@ -68,7 +68,10 @@ async function hold(ports: PromotionPorts, call: CommandCall, request: HoldReque
   return describeHold(request, ports.clock());
 }
 
-/** Clocks differ between hosts: a job that comes before the hold's end by another's clock would find it in place. In milliseconds. */
+/**
+ * Clocks differ between hosts: a job that comes before the hold's end by another's clock would find it in place. In
+ * milliseconds.
+ */
 const slackMs = 2_000;
 
 async function scheduleEnd(ports: PromotionPorts, { where, base }: RepositoryContext, until: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import type { CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
+import { actorOf, type EventKind, eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import { type PromotionMetadata, parsePromotion } from "../../text/metadata.ts";
 import type { PromotionPorts } from "../ports.ts";
@@ -30,4 +31,23 @@ export async function promotionAt(ports: PromotionPorts, call: CommandCall, comm
 /** What the decisions about a promotion have in common. */
 export function decided(call: CommandCall, metadata: PromotionMetadata) {
   return { id: call.id, at: new Date(call.at).toISOString(), by: call.actor, environment: metadata.environment };
+}
+
+/** What the events about these decisions have in common. */
+export function decidedEvent(
+  { clock }: PromotionPorts,
+  kind: EventKind,
+  { where }: RepositoryContext,
+  call: CommandCall,
+  { environment, targets }: PromotionMetadata,
+) {
+  return {
+    id: eventId(kind, where.repository, call.id),
+    at: clock(),
+    ...where,
+    pullRequest: call.pullRequest,
+    environment,
+    apps: targets.map(({ app }) => app),
+    actor: actorOf(call.actor),
+  };
 }

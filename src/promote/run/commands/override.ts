@@ -5,7 +5,7 @@ import { GATES, type GateName } from "../../../model/gates.ts";
 import { nearest } from "../../../model/nearest.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { LIMITS, reasonOf } from "./arguments.ts";
-import { decided, promotionAt } from "./open-promotion.ts";
+import { decided, decidedEvent, promotionAt } from "./open-promotion.ts";
 import { assertMayOverride } from "./rights.ts";
 
 const names = GATES.map((one) => `\`${one}\``).join(", ");
@@ -66,6 +66,13 @@ async function override(ports: PromotionPorts, call: CommandCall, { gate, reason
     { ...about, kind: "overridden", pullRequest: pull.number, head: pull.head.sha, gate },
     call.signal,
   );
+  ports.events.announce({
+    kind: "gate.overridden",
+    ...decidedEvent(ports, "gate.overridden", context, call, metadata),
+    head: pull.head.sha,
+    gate,
+    reason,
+  });
   await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
   return `the gate ${code(gate)} is passed for ${code(pull.head.sha.slice(0, 7))} alone: ${inert(reason)}`;
 }

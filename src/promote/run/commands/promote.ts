@@ -2,6 +2,7 @@ import { baseOf, openContext, type RepositoryContext } from "../../../change/rep
 import { code } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
+import { actorOf, eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import { parseBranch } from "../../text/branch.ts";
 import { parsePromotion } from "../../text/metadata.ts";
@@ -94,7 +95,9 @@ async function promote(ports: PromotionPorts, call: CommandCall, request: Promot
   return describeResult(result, request.environment);
 }
 
-/** The apps that a comment without names means: those that the pull request touched, or those that a promotion carried. */
+/**
+ * The apps that a comment without names means: those that the pull request touched, or those that a promotion carried.
+ */
 async function appsOf(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -131,6 +134,7 @@ async function defer(
     },
     call.signal,
   );
+  announceRequest(ports, context, call, request.environment, { apps: request.apps, deferred: true });
   await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: call.pullRequest });
   return `this pull request is not merged yet. The promotion to ${code(request.environment)} opens by itself once it is merged and healthy in ${code(from)}`;
 }
@@ -157,8 +161,22 @@ async function recordRequest(
     },
     call.signal,
   );
+  announceRequest(ports, context, call, environment, { apps, deferred: false });
   // What a rollback holds is free for what is asked for after it, which the history tells only now.
   const held = await Promise.all(apps.map((app) => context.state.hold(environment, app, call.at)));
   if (held.some((hold) => hold !== undefined))
     await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
+}
+
+function announceRequest(
+  { clock, events }: PromotionPorts,
+  { where }: RepositoryContext,
+  call: CommandCall,
+  environment: string,
+  about: { readonly apps: readonly string[]; readonly deferred: boolean },
+): void {
+  const kind = "promotion.requested";
+  const id = eventId(kind, where.repository, call.id);
+  const { pullRequest } = call;
+  events.announce({ kind, id, at: clock(), ...where, pullRequest, environment, ...about, actor: actorOf(call.actor) });
 }

@@ -34,12 +34,12 @@ export function releaseRequest({ words: [first = ""] }: Arguments): Place {
 async function release(ports: PromotionPorts, call: CommandCall, place: Place): Promise<string> {
   const context = await placed(ports, call, place);
   const name = code(nameOf(place));
-  const held = await context.state.hold(place.environment, place.app, ports.clock());
-  if (held === undefined) {
-    if (!(await isReleasedBy(context, call, place))) return `${name} is not on hold`;
+  if (await isReleasedBy(context, call, place)) {
     await announceEnd(ports, context, call, place, undefined);
     return `${name} is released`;
   }
+  const held = await context.state.hold(place.environment, place.app, ports.clock());
+  if (held === undefined) return `${name} is not on hold`;
   if (place.app !== undefined && held.environmentWide) throw environmentHeld(place.environment, place.app);
   await ports.state.record(context.where, { ...common(call, place), kind: "released" }, call.signal);
   await announceEnd(ports, context, call, place, held);
@@ -51,7 +51,7 @@ function environmentHeld(environment: string, app: string): UserError {
   return new UserError("refused", message, { fix: `\`/release ${environment}\` ends it` });
 }
 
-/** Whether an earlier run of this very command ended the hold, and may have died before it announced the end. */
+/** Whether an earlier run of this command ended the hold, and may have died before it announced the end. */
 async function isReleasedBy({ state }: RepositoryContext, { id }: CommandCall, { environment, app = "" }: Place) {
   return (await historyOf({ state }, environment, app)).some((entry) => entry.kind === "released" && entry.id === id);
 }

@@ -1,3 +1,4 @@
+import { describesHead } from "../../../change/pull-request/metadata.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import type { Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
@@ -7,7 +8,7 @@ import { parsePromotion } from "../../text/metadata.ts";
 import { openPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { resolve } from "../promotion-context.ts";
-import { describesHead, replanPromotion } from "../replan.ts";
+import { replanPromotion } from "../replan.ts";
 import { describeResult } from "../reply-text.ts";
 import { assertAllowed } from "./rights.ts";
 
@@ -26,7 +27,10 @@ export const retryCommand: Command<PromotionPorts> = {
   run: (_given, call, ports) => retry(ports, call),
 };
 
-/** On a promotion plans, describes and evaluates again; on any other pull request previews again and looks at all promotions. */
+/**
+ * On a promotion plans, describes and evaluates again; on any other pull request previews again and looks at all
+ * promotions.
+ */
 async function retry(ports: PromotionPorts, call: CommandCall): Promise<string> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
@@ -47,14 +51,18 @@ async function retry(ports: PromotionPorts, call: CommandCall): Promise<string> 
     branch.environment,
     metadata?.apps ?? (branch.app === undefined ? [] : [branch.app]),
   );
-  const said = describesHead(metadata, pull)
-    ? await replanPromotion(ports, context, pull, metadata)
-    : await describeAgain(ports, context, call, pull);
+  const said =
+    metadata !== undefined && describesHead(metadata, pull)
+      ? await replanPromotion(ports, context, pull, metadata)
+      : await describeAgain(ports, context, call, pull);
   await ports.queue.add({ type: "gates", ...where, pullRequest: pull.number });
   return said;
 }
 
-/** The hidden metadata is gone, or an older one was put back: the branch's name says what the promotion is of, and it is carried anew from where the source is now. */
+/**
+ * The hidden metadata is gone, or an older one was put back: the branch's name says what the promotion is of, and it is
+ * carried anew from where the source is now.
+ */
 async function describeAgain(
   ports: PromotionPorts,
   context: RepositoryContext,

@@ -12,7 +12,10 @@ export const byAllow = {
   why: "the environment's `allow` in the base branch's configuration decides: its people and teams, and at least `write` where it says nothing",
 } as const;
 
-/** Throws a `permission` UserError when the person may not act on one of these apps; `apps` empty: on the environment as such. The configuration is the base's. */
+/**
+ * Throws a `permission` UserError when the person may not act on one of these apps; `apps` empty: on the environment as
+ * such. The configuration is the base's.
+ */
 export async function assertAllowed(
   context: RepositoryContext,
   call: CommandCall,
