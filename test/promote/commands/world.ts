@@ -13,6 +13,7 @@ export interface CommandWorld {
   readonly github: FakeGitHub;
   readonly ports: PromotionPorts;
   readonly jobs: readonly Job[];
+  /** What the room announced and dispatched; not what the door says of commands. */
   readonly heard: readonly SluiceEvent[];
   /** Comments, and gives the reply without its first line. The same `commentId` is the same comment again. */
   say(body: string, actor: string, commentId?: number): Promise<string>;
@@ -80,7 +81,7 @@ export function commandWorld({ base = "main", branch = "change", images = "" } =
   let comments = 100;
   const say = async (body: string, actor: string, commentId = comments++): Promise<string> => {
     const job = commandJob(body, { actor, commentId });
-    await runCommands(job, { ...ports, table: PROMOTION_COMMANDS, ports }, firstRun());
+    await runCommands(job, { ...ports, events: memoryEvents(), table: PROMOTION_COMMANDS, ports }, firstRun());
     return github.comments.get(`7/reply-${commentId}`)?.replace(`To \`${actor}\`:\n\n`, "") ?? "";
   };
   return { github, ports, jobs: queue.jobs, heard: events.heard, say };
