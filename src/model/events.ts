@@ -20,7 +20,7 @@ import type {
   PromotionReverted,
   PromotionSuperseded,
 } from "./events/promotion.ts";
-import type { JobType } from "./jobs.ts";
+import type { JobType } from "./job-kinds.ts";
 import type { Severity } from "./preview.ts";
 import type { RepositoryName } from "./tree.ts";
 

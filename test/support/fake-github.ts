@@ -99,8 +99,6 @@ export function fakeGitHub(
     return set({
       number,
       title: "Pull request",
-      openedAt: 0,
-      closedAt: undefined,
       state: "open",
       draft: false,
       base: { sha: branches.get("main") ?? "", ref: "main" },
@@ -112,6 +110,8 @@ export function fakeGitHub(
       author: app,
       merged: false,
       mergeCommit: undefined,
+      openedAt: 0,
+      closedAt: undefined,
       labels: [],
       ...pull,
     });

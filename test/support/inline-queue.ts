@@ -1,7 +1,6 @@
-import type { Job, JobType } from "../../src/model/jobs.ts";
-import { jobKey } from "../../src/model/jobs.ts";
+import { type Job, type JobOf, type JobType, jobKey } from "../../src/model/job-kinds.ts";
 import type { AddOptions, Handlers, Queue, RunContext } from "../../src/model/queue.ts";
-import { isOnce } from "../../src/queue/kinds.ts";
+import { isOnce } from "../../src/queue/job-options.ts";
 import { defaultRetryPolicy, outcomeOf } from "../../src/queue/outcome.ts";
 import { memoryRecords } from "./memory-records.ts";
 
@@ -133,7 +132,11 @@ export function inlineQueue(clock: () => number): InlineQueue {
 }
 
 /** Calls the handler of the job's kind. */
-function handle<T extends JobType>(handlers: Handlers, job: Job & { readonly type: T }, context: RunContext) {
-  const handler: (job: never, context: RunContext) => Promise<void> = handlers[job.type];
-  return handler(job as never, context);
+function handle(handlers: Handlers, job: Job, context: RunContext): Promise<void> {
+  return handleOf(handlers, job.type, job, context);
+}
+
+function handleOf<T extends JobType>(handlers: Handlers, type: T, job: JobOf<T>, context: RunContext): Promise<void> {
+  const handler: Handlers[T] = handlers[type];
+  return handler(job, context);
 }

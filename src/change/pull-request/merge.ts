@@ -1,7 +1,7 @@
 import { settingsFor } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { Job } from "../../model/jobs.ts";
+import type { Job } from "../../model/job-kinds.ts";
 import type { ChangePorts } from "../ports.ts";
 import type { RepositoryContext } from "../repository-context.ts";
 import { mergesCleanly } from "./branch.ts";

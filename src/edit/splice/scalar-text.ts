@@ -33,7 +33,9 @@ function looksNumeric(text: string): boolean {
   if (!/^[-+.0-9e]/i.test(text)) return false;
   // Readers written in Go drop every underscore first.
   const digits = text.replaceAll("_", "");
-  return integer.test(digits) || float.test(digits) || exponent.test(digits) || sexagesimal.test(text) || date.test(text);
+  return (
+    integer.test(digits) || float.test(digits) || exponent.test(digits) || sexagesimal.test(text) || date.test(text)
+  );
 }
 
 /** Whether every YAML reader takes the text without quotes for this string. */

@@ -36,7 +36,7 @@ export async function openDeferred(
         { ...common(ports, request), kind: "done-waiting", pullRequest: request.pullRequest },
         context.signal,
       );
-      await ports.queue.add({ type: "chain", ...context.where, pullRequest: request.pullRequest });
+      await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: request.pullRequest });
     },
   );
 }

@@ -128,7 +128,7 @@ async function say(
   const body = replaceGates(pull.body, gatesSection(verdict, now, remarks));
   const changed = body !== undefined && timeless(body) !== timeless(pull.body);
   if (changed && !(await writeBody(ports, context, pull, body))) return false;
-  await wakeAt(ports, context, pull, verdict.nextAt, now);
+  await scheduleAt(ports, context, pull, verdict.nextAt, now);
   return changed;
 }
 
@@ -153,11 +153,11 @@ async function writeBody(
 }
 
 /**
- * Has the gates evaluated at the next moment that changes the answer. A wake is known by its moment and does nothing
- * the second time, so shortly before that moment, when this may be one that came too early by a clock that is ahead of
- * this one, a second one is set.
+ * Has the gates evaluated at the next moment that changes the answer. A scheduled job is known by its moment and does
+ * nothing the second time, so shortly before that moment, when this may be one that came too early by a clock that is
+ * ahead of this one, a second one is scheduled.
  */
-async function wakeAt(
+async function scheduleAt(
   ports: PromotionPorts,
   context: RepositoryContext,
   pull: PullRequest,
@@ -165,10 +165,10 @@ async function wakeAt(
   now: number,
 ): Promise<void> {
   if (nextAt === undefined) return;
-  const wakes = { type: "gates", ...context.where, pullRequest: pull.number } as const;
+  const job = { type: "gates", ...context.where, pullRequest: pull.number } as const;
   for (const slackMs of nextAt - now < secondMs ? [firstMs, secondMs] : [firstMs]) {
     const at = nextAt + slackMs;
-    await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - now) });
+    await ports.queue.add({ type: "scheduled", at, job }, { delayMs: Math.max(0, at - now) });
   }
 }
 

@@ -126,7 +126,7 @@ async function write(
     ...(commit === undefined ? {} : { mergeCommit: commit.sha }),
   } as const;
   await ports.state.record(where, decision, signal);
-  if (pullRequest !== undefined) await ports.queue.add({ type: "chain", ...where, pullRequest });
+  if (pullRequest !== undefined) await ports.queue.add({ type: "status-comment", ...where, pullRequest });
   ports.events.announce({
     kind: "promotion.reverted",
     id: eventId("promotion.reverted", where.repository, environment, app, mergeCommit),

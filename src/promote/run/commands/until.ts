@@ -1,4 +1,4 @@
-import { UserError } from "../../model/errors.ts";
+import { UserError } from "../../../model/errors.ts";
 
 const LONGEST_DAYS = 366;
 const DAY_MS = 86_400_000;
@@ -17,8 +17,9 @@ const FORMS =
   "write how long, as in `2h`, `3d` or `1d12h`, or a moment with its zone: `2026-11-23T09:00+01:00`, `2026-11-23 09:00 Europe/Berlin`, or a day, which ends the hold as it begins in UTC: `2026-11-23`";
 
 /**
- * When a hold ends, in milliseconds since the epoch: `2h`, `1d12h`, `2026-11-23` (00:00 UTC), `2026-11-23T09:00+01:00`, `2026-11-23 09:00 Europe/Berlin`. `now` is when it was asked for.
- * What is none of these, past, or more than a year ahead is a `usage` UserError with the fix.
+ * When a hold ends, in milliseconds since the epoch: `2h`, `1d12h`, `2026-11-23` (00:00 UTC), `2026-11-23T09:00+01:00`,
+ * `2026-11-23 09:00 Europe/Berlin`. `now` is when it was asked for. What is none of these, past, or more than a year
+ * ahead is a `usage` UserError with the fix.
  */
 export function parseUntil(text: string, now: number): number {
   const until = DURATION.test(text.trim()) ? now + durationMs(text) : momentMs(text.trim());

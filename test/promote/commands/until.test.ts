@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/model/errors.ts";
-import { parseUntil, untilGoesOn } from "../../../src/webhooks/commands/until.ts";
+import { parseUntil, untilGoesOn } from "../../../src/promote/run/commands/until.ts";
 
 const NOW = Date.parse("2026-11-20T10:00:00Z");
 

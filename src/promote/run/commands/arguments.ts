@@ -1,27 +1,26 @@
-import { UserError } from "../../model/errors.ts";
-import { clip, wrongUsage } from "./arguments.ts";
-import type { Command } from "./command.ts";
+import { clip } from "../../../model/command.ts";
+import { UserError } from "../../../model/errors.ts";
 
-/** How long a name may be, how long a finding's, which has the names of an app and a resource in it, how long a reason, and how many apps one command may name. */
+/**
+ * How long a name may be, how long a finding's, which has the names of an app and a resource in it, how long a reason,
+ * and how many apps one command may name.
+ */
 export const LIMITS = { name: 200, finding: 600, reason: 500, apps: 100 } as const;
 
-/** Words that people put before the name of an environment. */
-const FILLERS = new Set(["to", "in", "on", "into", "from", "at", "env", "environment"]);
+/** What a command is about: an environment, or one app there. */
+export interface Place {
+  readonly environment: string;
+  readonly app?: string;
+}
 
 /** An environment and apps from the words of a command. Commas between apps are blanks; none is named twice. */
 export function environmentAndApps(
-  command: Command,
+  command: string,
   words: readonly string[],
 ): { readonly environment: string; readonly apps: readonly string[] } {
   const [first = "", ...rest] = words;
   const environment = checkName(first, "environment");
-  if (environment.includes(",")) {
-    const each = environment.split(",").filter((one) => one !== "");
-    const lines = [...each, ...(each.length === 1 ? ["<env>"] : [])].map((one) => `\`/${command.name} ${clip(one)}\``);
-    throw new UserError("usage", `\`${clip(environment)}\` has a comma: one command is about one environment`, {
-      fix: `write a line for each: ${lines.join(", ")}; apps follow after a blank`,
-    });
-  }
+  if (environment.includes(",")) throw oneEnvironment(command, environment);
   const apps = [...new Set(rest.flatMap((word) => word.split(",")).filter((app) => app !== ""))];
   if (apps.length > LIMITS.apps)
     throw new UserError("limit", `${apps.length} apps are too many for one command`, {
@@ -30,14 +29,22 @@ export function environmentAndApps(
   return { environment, apps: apps.map((app) => checkName(app, "app")) };
 }
 
+function oneEnvironment(command: string, environment: string): UserError {
+  const each = environment.split(",").filter((one) => one !== "");
+  const lines = [...each, ...(each.length === 1 ? ["<env>"] : [])].map((one) => `\`/${command} ${clip(one)}\``);
+  return new UserError("usage", `\`${clip(environment)}\` has a comma: one command is about one environment`, {
+    fix: `write a line for each: ${lines.join(", ")}; apps follow after a blank`,
+  });
+}
+
 /** `prod` or `prod/webapp`, split at the first slash. */
-export function target(command: Command, word: string): { readonly environment: string; readonly app?: string } {
+export function placeOf(word: string): Place {
   const slash = word.indexOf("/");
   if (slash === -1) return { environment: checkName(word, "environment") };
   const environment = word.slice(0, slash);
   const app = word.slice(slash + 1);
   if (environment === "" || app === "")
-    throw wrongUsage(command, `\`${clip(word)}\` has nothing ${app === "" ? "after" : "before"} the slash`);
+    throw new UserError("usage", `\`${clip(word)}\` has nothing ${app === "" ? "after" : "before"} the slash`);
   return { environment: checkName(environment, "environment"), app: checkName(app, "app") };
 }
 
@@ -57,21 +64,4 @@ export function checkName(name: string, what: string, limit: number = LIMITS.nam
   throw new UserError("limit", `the ${what} \`${clip(name)}…\` has ${name.length} characters`, {
     fix: `it may have ${limit}`,
   });
-}
-
-/** Runs it; when there is no environment `to` in `/promote to prod`, the error's fix is the line without the `to`. */
-export async function withoutFiller(
-  command: Command,
-  words: readonly string[],
-  run: () => Promise<string>,
-): Promise<string> {
-  try {
-    return await run();
-  } catch (error) {
-    const [first = "", ...rest] = words;
-    const filled = FILLERS.has(first.toLowerCase()) && rest.length > 0;
-    if (!filled || !(error instanceof UserError) || error.kind !== "not-found") throw error;
-    const fix = `write \`/${command.name} ${clip(rest.join(" "), 80)}\``;
-    throw new UserError(error.kind, error.message, { cause: error, fix, fields: error.fields });
-  }
 }

@@ -1,7 +1,13 @@
-import type { Command } from "./command.ts";
+import type { Command } from "../model/command.ts";
+import type { Queue } from "../model/queue.ts";
+
+/** What the preview's commands act through. */
+export interface PreviewCommandPorts {
+  readonly queue: Pick<Queue, "add">;
+}
 
 /** `/diff`. */
-export const diff: Command = {
+const diffCommand: Command<PreviewCommandPorts> = {
   name: "diff",
   usage: "",
   words: [0, 0],
@@ -12,9 +18,11 @@ export const diff: Command = {
   examples: [{ line: "/diff", does: "renders the newest head again" }],
   needs: "triage",
   why: "it costs computing time, and on a public repository everybody has `read`",
-  async run(_given, { job, queue }) {
-    const { installationId, repository, pullRequest } = job;
+  async run(_given, { installationId, repository, pullRequest }, { queue }) {
     await queue.add({ type: "preview", installationId, repository, pullRequest });
     return "rendering the newest head again; the comment and the check are updated in place";
   },
 };
+
+/** The commands about previews, in the order in which people read them. */
+export const PREVIEW_COMMANDS: readonly Command<PreviewCommandPorts>[] = [diffCommand];

@@ -1,39 +1,53 @@
 import { describe, expect, it } from "vitest";
+import type { Arguments, Command } from "../../../src/model/command.ts";
 import { UserError } from "../../../src/model/errors.ts";
 import { GATES } from "../../../src/model/gates.ts";
+import { ackRequest } from "../../../src/promote/run/commands/ack.ts";
+import { holdRequest } from "../../../src/promote/run/commands/hold.ts";
+import { PROMOTION_COMMANDS } from "../../../src/promote/run/commands/index.ts";
+import { overrideRequest } from "../../../src/promote/run/commands/override.ts";
+import { promoteRequest } from "../../../src/promote/run/commands/promote.ts";
+import { releaseRequest } from "../../../src/promote/run/commands/release.ts";
+import { rollbackRequest } from "../../../src/promote/run/commands/rollback.ts";
 import { findCommands } from "../../../src/webhooks/commands/find.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
-import { TABLE } from "../../../src/webhooks/commands/table.ts";
-import {
-  commandJob,
-  firstRun,
-  memoryEvents,
-  memoryGitHub,
-  memoryLog,
-  memoryPromotions,
-  memoryQueue,
-} from "../fakes.ts";
+import { commandJob, firstRun, memoryEvents, memoryGitHub, memoryLog } from "../../webhooks/fakes.ts";
 
-/** What a comment asks of the promotions, and the reply to it without its first line. */
-async function say(body: string, promotions = memoryPromotions()) {
+/** How each command reads its words; the others take none. */
+const readings: Readonly<Record<string, (given: Arguments, at: number) => object>> = {
+  promote: promoteRequest,
+  rollback: rollbackRequest,
+  hold: holdRequest,
+  release: releaseRequest,
+  override: overrideRequest,
+  ack: ackRequest,
+};
+
+/** What a comment asks for, and the reply to it without its first line; `trouble` is thrown in place of doing it. */
+async function say(body: string, trouble?: Error) {
   const github = memoryGitHub();
   github.permissions = { mona: "write" };
-  const options = {
-    github: async () => github,
-    queue: memoryQueue(),
-    promotions,
-    events: memoryEvents(),
-    log: memoryLog(),
-  };
+  const asked: unknown[] = [];
+  const table = PROMOTION_COMMANDS.map(
+    (info): Command<unknown> => ({
+      ...info,
+      async run(given, call) {
+        const request = readings[info.name]?.(given, call.at);
+        asked.push([info.name, ...(request === undefined ? [] : [request])]);
+        if (trouble !== undefined) throw trouble;
+        return "done";
+      },
+    }),
+  );
+  const options = { github: async () => github, events: memoryEvents(), log: memoryLog(), table, ports: {} };
   await runCommands(commandJob(body), options, firstRun());
   const reply = github.comments.get("7/reply-100")?.replace("To `mona`:\n\n", "");
-  const asked = promotions.asked.map(({ command, wish }) => [command, ...(wish === undefined ? [] : [wish])]);
   return { asked, reply };
 }
 
 const apps = (...names: string[]) => ({ environment: "prod", apps: names });
 
-describe("a command is asked of the promotions", () => {
+describe("a command asks for what its words say", () => {
   it.each([
     ["/promote prod", ["promote", { ...apps(), dryRun: false }]],
     ["/promote prod --dry-run", ["promote", { ...apps(), dryRun: true }]],
@@ -68,10 +82,10 @@ describe("a command is asked of the promotions", () => {
     ["/release prod/webapp", ["release", { environment: "prod", app: "webapp" }]],
     ["/override soak cannot wait", ["override", { gate: "soak", reason: "cannot wait" }]],
     ["/override DependsOn 'it is fine'", ["override", { gate: "dependsOn", reason: "it is fine" }]],
-    ["/ack pvc-deleted", ["acknowledge", { finding: "pvc-deleted" }]],
+    ["/ack pvc-deleted", ["ack", { finding: "pvc-deleted" }]],
     [
       "/ack deleted:webapp/PersistentVolumeClaim/data",
-      ["acknowledge", { finding: "deleted:webapp/PersistentVolumeClaim/data" }],
+      ["ack", { finding: "deleted:webapp/PersistentVolumeClaim/data" }],
     ],
     ["/status", ["status"]],
     ["/retry", ["retry"]],
@@ -82,8 +96,8 @@ describe("a command is asked of the promotions", () => {
   });
 
   it("as each example of the documentation is", async () => {
-    for (const { line } of TABLE.flatMap((command) => command.examples)) {
-      expect(findCommands(line, TABLE)).toMatchObject([{ kind: "command" }]);
+    for (const { line } of PROMOTION_COMMANDS.flatMap((command) => command.examples)) {
+      expect(findCommands(line, PROMOTION_COMMANDS)).toMatchObject([{ kind: "command" }]);
       const { reply } = await say(line.replace("2026-11-23", "2026-12-23"));
       expect(reply).toMatch(/^🚀/);
     }
@@ -141,14 +155,13 @@ describe("a command that does not fit is refused with the fix", () => {
   });
 
   it("and a `to` before the environment is taken out of it, where there is no environment of that name", async () => {
-    const promotions = memoryPromotions();
-    promotions.trouble.promote = new UserError("not-found", "there is no environment `to`", { fix: "name one" });
-    expect((await say("/promote to prod webapp", promotions)).reply).toBe(
+    const none = (name: string, fix: string) =>
+      new UserError("not-found", `there is no environment \`${name}\``, { fix });
+    expect((await say("/promote to prod webapp", none("to", "name one"))).reply).toBe(
       "👎 `/promote to prod webapp`: there is no environment `to`. Write `/promote prod webapp`",
     );
-    promotions.trouble.promote = new UserError("not-found", "there is no environment `pord`", { fix: "write `prod`" });
-    expect((await say("/promote pord webapp", promotions)).reply).toContain("Write `prod`");
-    promotions.trouble.promote = new UserError("permission", "you may not", { fix: "ask" });
-    expect((await say("/promote to prod", promotions)).reply).toContain("you may not. Ask");
+    expect((await say("/promote pord webapp", none("pord", "write `prod`"))).reply).toContain("Write `prod`");
+    const refusal = new UserError("permission", "you may not", { fix: "ask" });
+    expect((await say("/promote to prod", refusal)).reply).toContain("you may not. Ask");
   });
 });
