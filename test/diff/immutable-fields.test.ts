@@ -219,7 +219,7 @@ describe("the size of a claim", () => {
     expect([shrinks(one, other), shrinks(other, one)]).toEqual([false, false]);
   });
 
-  it.each(["", ".", "huge", "1Xi", "1constructor", true, ["1Gi"], undefined])(
+  it.each(["", ".", "huge", "1Xi", "1constructor", true, { size: 1 }, undefined])(
     "is not judged where one of the two is no size: %s",
     (odd) => {
       expect([shrinks("1Ti", odd), shrinks(odd, "1m"), shrinks(odd, "1Ti")]).toEqual([false, false, false]);
