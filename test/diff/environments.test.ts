@@ -167,6 +167,7 @@ describe("two environments held against each other", () => {
     const before = labelled("1.4.0", "1.4.0");
     const { versions, fields } = apart(still(before), { before, now: labelled("1.5.0", "1.5.0") });
     expect([versions.length, fields.length]).toEqual([1, 0]);
+    expect(apart(still(before), { before, now: labelled("2", "2") }).fields).toHaveLength(1);
     const short = labelled("1", "1");
     expect(apart(still(short), { before: short, now: labelled("2", "2") }).fields).toHaveLength(1);
   });
@@ -235,6 +236,7 @@ describe("two environments held against each other", () => {
 
   it.each([
     ["names of the environments", "https://prod.example.com", "https://staging.example.com", true],
+    ["names of the environments, more than once", "prod.prod/x-prod", "staging.staging/x-staging", true],
     ["a name in a longer word", "production", "stagingion", false],
     ["a name after a digit", "1prod", "1staging", false],
     ["the namespaces as whole values", "shop-live", "shop-test", true],

@@ -309,6 +309,7 @@ describe("what pods may do", () => {
     const scaled = (replicas: number) => workload(container(""), "Deployment", `replicas: ${replicas}`);
     expect(ids(scaled(2), scaled(0))).toEqual(["replicas-zero"]);
     expect(ids(scaled(0), scaled(2))).toEqual([]);
+    expect(ids(scaled(0), scaled(0).replace("web:1", "web:2"))).toEqual([]);
   });
 
   it.each([
