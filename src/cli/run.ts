@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { installedVersion } from "../model/installation.ts";
 import type { Command, CommandContext, CommandGroup } from "./command.ts";
 import { EXIT } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -22,8 +22,8 @@ export async function runCli(argv: readonly string[], around: Surroundings): Pro
 
 async function dispatch(argv: readonly string[], around: Surroundings): Promise<number> {
   const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
-  if (words[0] === "--version" || words[0] === "-v") return print(around, `${await version()}\n`);
-  const help = async (paint: Style) => generalHelp(commands, await version(), paint);
+  if (words[0] === "--version" || words[0] === "-v") return print(around, `${installedVersion()}\n`);
+  const help = async (paint: Style) => generalHelp(commands, installedVersion(), paint);
   return dispatchAmong({ commands, before: "", help }, words, around);
 }
 
@@ -96,10 +96,4 @@ function unknownCommand(word: string, { commands: known, before }: Choice): Erro
     `unknown command "${before}${word}"`,
     near ? `Did you mean sluice ${near}?` : `The commands are ${names.join(", ")}.`,
   );
-}
-
-/** The version in package.json. */
-async function version(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  return String((JSON.parse(text) as { version?: unknown }).version);
 }

@@ -1,8 +1,6 @@
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Fault } from "../model/errors.ts";
-
-const bundled = fileURLToPath(new URL("../../.cache/engine/sluice-engine", import.meta.url));
+import { installed } from "../model/installation.ts";
 
 /** The path of the engine: `SLUICE_ENGINE`, else the one that the set-up put into the project's folder. An `unavailable` Fault names the ways to get one. */
 export function engineBinary(env: Readonly<Record<string, string | undefined>>): string {
@@ -11,6 +9,7 @@ export function engineBinary(env: Readonly<Record<string, string | undefined>>):
     if (existsSync(named)) return named;
     throw new Fault("unavailable", `SLUICE_ENGINE names ${named}, which does not exist`);
   }
+  const bundled = installed(".cache", "engine", "sluice-engine");
   if (existsSync(bundled)) return bundled;
   const ways =
     "run `node scripts/bootstrap.mjs` (builds it with Go ≥ 1.26 or downloads it), or set SLUICE_ENGINE to an engine binary";

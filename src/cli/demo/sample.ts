@@ -1,10 +1,10 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { installed } from "../../model/installation.ts";
 import { git } from "../git.ts";
 
 /** The sample GitOps repository that comes with Sluice. */
-const SAMPLE = fileURLToPath(new URL("../../../examples/gitops", import.meta.url));
+const SAMPLE = installed("examples", "gitops");
 
 /** Who pushes, and where to. */
 export interface Remote {

@@ -1,19 +1,16 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { messageOf } from "../../model/errors.ts";
+import { installed } from "../../model/installation.ts";
 import type { Check, Patient } from "./check.ts";
-
-/** Where the set-up puts the engine; `SLUICE_ENGINE` names another. */
-const INSTALLED = fileURLToPath(new URL("../../../.cache/engine/sluice-engine", import.meta.url));
 
 const run = promisify(execFile);
 
 /** The render engine: whether it is there and starts, its version, and what it is locked down with. */
 export async function checkEngine({ env, signal }: Patient): Promise<readonly Check[]> {
-  const binary = env.SLUICE_ENGINE || INSTALLED;
+  const binary = env.SLUICE_ENGINE || installed(".cache", "engine", "sluice-engine");
   if (!existsSync(binary)) {
     const fix = env.SLUICE_ENGINE ? "Mend SLUICE_ENGINE, or unset it and run npm run setup." : "Run npm run setup.";
     return [{ name: "engine", status: "fail", detail: `not installed: there is no ${binary}`, fix }];

@@ -8,21 +8,6 @@ import { imageAddress, type Registry, type RegistrySettings } from "../../model/
 import type { CommandContext } from "../command.ts";
 import { commandLog } from "../log.ts";
 import { usage } from "../parse.ts";
-import { loadRegistries, loadServerFile } from "./edges.ts";
-
-/** Flags of the commands that ask registries. */
-export const REGISTRY_FLAGS = {
-  "server-file": {
-    type: "string",
-    value: "FILE",
-    description: "a sluice.server.yaml whose registries are used (default: $SLUICE_SERVER_FILE)",
-  },
-  insecure: {
-    type: "list",
-    value: "HOST",
-    description: "registries, with commas between them, that are spoken to over http and may be at private addresses",
-  },
-} as const;
 
 type Context = Pick<CommandContext, "env" | "cwd" | "stderr" | "debug"> & {
   readonly args: { readonly "server-file": string | undefined; readonly insecure: readonly string[] };
@@ -39,7 +24,7 @@ interface Known {
  * lies in the working directory may be a stranger's, and could send secrets of this machine to a registry of theirs.
  */
 export async function withRegistry<T>(context: Context, use: (registry: Registry) => Promise<T>): Promise<T> {
-  const { createRegistry } = await loadRegistries();
+  const { createRegistry } = await import("../../wiring/registry-client.ts");
   const { settings, problems } = await knownRegistries(context);
   const log = commandLog(context.stderr, context.debug);
   const client = createRegistry({ settings, clock: Date.now, log, random: Math.random });
@@ -51,7 +36,7 @@ export async function withRegistry<T>(context: Context, use: (registry: Registry
 }
 
 async function knownRegistries({ args, env, cwd }: Context): Promise<Known> {
-  const { readDockerConfig, withDockerCredentials } = await loadRegistries();
+  const { readDockerConfig, withDockerCredentials } = await import("../../wiring/registry-client.ts");
   const named = args["server-file"] ?? (env.SLUICE_SERVER_FILE || undefined);
   const server = named === undefined ? nothing : unrestricted(await serverRegistries(resolve(cwd, named), env));
   const dockerFile = join(env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"), "config.json");
@@ -66,7 +51,7 @@ async function knownRegistries({ args, env, cwd }: Context): Promise<Known> {
 const nothing: Known = { settings: [], problems: [] };
 
 async function serverRegistries(file: string, environment: Context["env"]): Promise<readonly RegistrySettings[]> {
-  const { readServerFile } = await loadServerFile();
+  const { readServerFile } = await import("../../settings.ts");
   const text = textOf(file);
   if (text === undefined) throw new UserError("usage", `there is no file ${file}`);
   const readFile = (path: string): string => readFileSync(path, "utf8");
