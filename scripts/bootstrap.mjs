@@ -3,6 +3,7 @@
 //   node scripts/bootstrap.mjs --tests  and what the tests need: Redis, a registry, kustomize, helm
 
 import { pathToFileURL } from "node:url";
+import { build } from "./lib/build.mjs";
 import { red, SetupError, step } from "./lib/console.mjs";
 import { engine } from "./lib/engine.mjs";
 import { packages } from "./lib/packages.mjs";
@@ -11,6 +12,7 @@ import { oracle, redis, registry } from "./lib/tools.mjs";
 /** Sets up; `tests` adds what only the tests need. */
 export async function setUp({ tests = false } = {}) {
   await step("npm packages", packages);
+  await step("bundle", build);
   await step("render engine", engine);
   if (!tests) return;
   await step("redis-server", redis);
