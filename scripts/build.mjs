@@ -5,23 +5,7 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { STAMP, sourceHash } from "./lib/build.mjs";
 import { root } from "./lib/places.mjs";
-
-/** Packages that only the server and the demo load. Some bring workers or WebAssembly as files, and none is on the command line's path. */
-const SERVER_PACKAGES = [
-  "@electric-sql/pglite",
-  "@hono/node-server",
-  "@octokit/rest",
-  "bullmq",
-  "hono",
-  "ioredis",
-  "jose",
-  "markdown-it",
-  "pg",
-  "pino",
-  "probot",
-  "prom-client",
-  "sanitize-html",
-];
+import serverPackages from "./lib/server-packages.json" with { type: "json" };
 
 /** The sandbox stays a folder of its own, because the production image goes without it. */
 const sandbox = {
@@ -49,7 +33,8 @@ async function bundle(folder) {
     cwd: root,
     input: { cli: join(root, "src", "cli.ts") },
     platform: "node",
-    external: (id) => SERVER_PACKAGES.some((name) => id === name || id.startsWith(`${name}/`)),
+    // Some bring workers or WebAssembly as files, and only the server and the demo load them.
+    external: (id) => serverPackages.some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [sandbox, nodeModules],
   });
   await built.write({ dir: folder, format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name].mjs" });

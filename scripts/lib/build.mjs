@@ -27,7 +27,8 @@ export async function build() {
 /** The hash of everything that the bundle is made of. `bin/sluice` looks at the times of the same files. */
 export function sourceHash() {
   const hash = createHash("sha256");
-  for (const file of [...files(join(root, "src")), join(root, "package-lock.json"), join(root, "scripts", "build.mjs")])
+  const others = ["package-lock.json", "scripts/build.mjs", "scripts/lib/server-packages.json"];
+  for (const file of [...files(join(root, "src")), ...others.map((name) => join(root, name))])
     hash
       .update(`${relative(root, file)}\0`)
       .update(readFileSync(file))

@@ -28,6 +28,8 @@ interface Positional {
   readonly required?: boolean;
   /** Any number of them; the last one only. */
   readonly many?: boolean;
+  /** For completion: the command itself checks its arguments. */
+  readonly choices?: readonly string[];
 }
 
 type ValueOf<F extends Flag> = F["type"] extends "boolean"

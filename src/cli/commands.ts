@@ -1,4 +1,5 @@
 import { type Command, type CommandGroup, command } from "./command.ts";
+import { completion } from "./definitions/completion.ts";
 import { demo } from "./definitions/demo.ts";
 import { doctor } from "./definitions/doctor.ts";
 import { images, imagesBump, imagesCheck } from "./definitions/images.ts";
@@ -29,5 +30,6 @@ export const commands: readonly (Command | CommandGroup)[] = [
   command(lint, async () => (await import("./lint.ts")).runLint),
   command(doctor, async () => (await import("./doctor.ts")).runDoctor),
   command(serve, async () => (await import("./serve.ts")).runServe),
+  command(completion, async () => (await import("./completion.ts")).runCompletion),
   command(demo, async () => (await import("./demo.ts")).runDemo),
 ];

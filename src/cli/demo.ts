@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { installed } from "../model/installation.ts";
 import { EXIT } from "./command.ts";
 import type { DemoContext } from "./definitions/demo.ts";
 import { ADMIN_TOKEN } from "./demo/repository.ts";
@@ -10,6 +12,7 @@ import { aborted } from "./wait.ts";
 /** Carries out `sluice demo`. */
 export async function runDemo(context: DemoContext): Promise<number> {
   const port = portOf(context.args.port);
+  checkDemoFiles(installed());
   const { folder, remove } = await folderOf(context);
   try {
     return await run(context, folder, port);
@@ -44,6 +47,16 @@ function tryNext(paint: DemoContext["paint"], deliveries: string): readonly stri
     `  Ask ${paint.link(deliveries, deliveries)} why (any name, password ${ADMIN_TOKEN}).`,
     `  ${paint.dim("Ctrl-C ends the demo.")}`,
   ];
+}
+
+/** Throws a `usage` UserError where the parts that only the demo and the tests need are left out of an installation, as in the container image. */
+export function checkDemoFiles(installation: string): void {
+  const missing = ["sandbox", "examples"].filter((folder) => !existsSync(join(installation, folder)));
+  if (missing.length === 0) return;
+  throw usage(
+    `the demo is not part of this installation: ${installation} has no ${missing.join(" and no ")}`,
+    "Run it from a checkout of Sluice's repository: npm run demo.",
+  );
 }
 
 function portOf(text: string): number {

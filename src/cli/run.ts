@@ -23,6 +23,7 @@ export async function runCli(argv: readonly string[], around: Surroundings): Pro
 async function dispatch(argv: readonly string[], around: Surroundings): Promise<number> {
   const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
   if (words[0] === "--version" || words[0] === "-v") return print(around, `${installedVersion()}\n`);
+  if (words[0] === "complete") return print(around, await completionsOf(words));
   const help = async (paint: Style) => generalHelp(commands, installedVersion(), paint);
   return dispatchAmong({ commands, before: "", help }, words, around);
 }
@@ -79,6 +80,12 @@ async function run(
   } finally {
     progress.clear();
   }
+}
+
+/** The answer to the scripts of `sluice completion`, for `complete -- WORD…`. */
+async function completionsOf([, , ...words]: readonly string[]): Promise<string> {
+  const { complete, completionLines } = await import("./completion-words.ts");
+  return completionLines(complete(words, commands));
 }
 
 function print(around: Surroundings, text: string): number {

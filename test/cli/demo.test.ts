@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { checkDemoFiles } from "../../src/cli/demo.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { sluice } from "./support/run.ts";
 
@@ -11,6 +12,20 @@ let folder: string;
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("sluice demo", () => {
+  it("says where to run it when the installation lacks its parts", () => {
+    folder = tempDir("sluice-demo-test-");
+    mkdirSync(join(folder, "examples"));
+    expect(() => checkDemoFiles(folder)).toThrow(
+      expect.objectContaining({
+        kind: "usage",
+        message: `the demo is not part of this installation: ${folder} has no sandbox`,
+        fix: expect.stringContaining("npm run demo"),
+      }),
+    );
+    mkdirSync(join(folder, "sandbox"));
+    expect(() => checkDemoFiles(folder)).not.toThrow();
+  });
+
   it("plays the life of a change, shows the comments, and stays up with its pages until it is interrupted", async () => {
     folder = tempDir("sluice-demo-test-");
     const interrupt = new AbortController();

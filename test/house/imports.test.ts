@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { importsOf, type SourceImport, sourceFiles } from "./support/source-imports.ts";
 
 const src = join(import.meta.dirname, "../../src");
 const sandbox = join(import.meta.dirname, "../../sandbox");
@@ -43,33 +44,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const ioModules =
   /^(node:)?(fs|fs\/promises|child_process|net|http|https|http2|dgram|tls|dns|cluster|worker_threads|sqlite|os|timers.*|process)$/;
 
-interface Import {
+interface Import extends SourceImport {
   readonly file: string;
-  readonly specifier: string;
-  readonly typeOnly: boolean;
 }
 
-function files(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? files(path) : entry.name.endsWith(".ts") ? [path] : [];
-  });
+function importsBy(path: string): readonly Import[] {
+  return importsOf(path).map((one) => ({ ...one, file: relative(src, path) }));
 }
 
-function importsOf(path: string): readonly Import[] {
-  const text = readFileSync(path, "utf8");
-  const file = relative(src, path);
-  const statements = text.matchAll(
-    /^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm,
-  );
-  return [...statements].map((match) => ({
-    file,
-    specifier: match[2] ?? match[3] ?? match[4] ?? "",
-    typeOnly: match[1] !== undefined,
-  }));
-}
-
-const all = files(src).flatMap(importsOf);
+const all = sourceFiles(src).flatMap(importsBy);
 
 function roomOf(file: string): string {
   return file.split("/")[0] ?? "";
@@ -87,7 +70,7 @@ function isPure(file: string): boolean {
 describe("the house", () => {
   it("has a place in the plan for every folder and file at the top of src/", () => {
     const unknown = new Set(
-      files(src)
+      sourceFiles(src)
         .map((path) => roomOf(relative(src, path)))
         .filter((room) => !(room in mayImport)),
     );
@@ -106,7 +89,7 @@ describe("the house", () => {
   it("keeps rules and plans free of input, output, clocks and randomness", () => {
     const io = all.filter((one) => isPure(one.file) && ioModules.test(one.specifier));
     expect(io.map((one) => `${one.file} imports ${one.specifier}`)).toEqual([]);
-    const impure = files(src).filter((path) => {
+    const impure = sourceFiles(src).filter((path) => {
       if (!isPure(relative(src, path))) return false;
       return /\bDate\.now\(|\bnew Date\(\)|Math\.random\(|randomUUID\(|randomBytes\(|\bfetch\(|\bprocess\./.test(
         readFileSync(path, "utf8"),
@@ -121,8 +104,8 @@ describe("the house", () => {
   });
 
   it("lets the local GitHub import nothing of Sluice", () => {
-    const outside = files(sandbox)
-      .flatMap(importsOf)
+    const outside = sourceFiles(sandbox)
+      .flatMap(importsBy)
       .filter(({ file, specifier }) => {
         const path = normalize(join(dirname(join(src, file)), specifier));
         return specifier.startsWith(".") && relative(sandbox, path).startsWith("..");
@@ -131,12 +114,12 @@ describe("the house", () => {
   });
 
   it("keeps every file below 400 lines", () => {
-    const long = files(src).filter((path) => readFileSync(path, "utf8").split("\n").length > 400);
+    const long = sourceFiles(src).filter((path) => readFileSync(path, "utf8").split("\n").length > 400);
     expect(long.map((path) => relative(src, path))).toEqual([]);
   });
 
   it("runs no shell", () => {
-    const shells = files(src).filter((path) =>
+    const shells = sourceFiles(src).filter((path) =>
       /\bexecSync\b|\bexec\(|shell:\s*true/.test(readFileSync(path, "utf8").replaceAll(/\.exec\(/g, "")),
     );
     expect(shells.map((path) => relative(src, path))).toEqual([]);
