@@ -6,10 +6,14 @@ import type { Ratio } from "./preview.ts";
 const root = join(import.meta.dirname, "..");
 const sluice = join(root, "bin", "sluice");
 
-/** How often each program is run. The runs are interleaved, so that whatever else the machine does slows all of them. */
+/**
+ * How often each program is run. The runs are interleaved, so that whatever else the machine does slows all of them.
+ */
 const rounds = 21;
 
-/** Starts of the command line against `node -e 0` of the same Node: medians, from the start of the process to its end. */
+/**
+ * Starts of the command line against `node -e 0` of the same Node: medians, from the start of the process to its end.
+ */
 export function benchStart(): readonly Ratio[] {
   const repository = tinyRepository();
   try {

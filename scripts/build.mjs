@@ -1,4 +1,5 @@
-// `npm run build`: bundles src/ into dist/, which starts several times as fast as the sources. The set-up runs it when dist/ is not current.
+// `npm run build`: bundles src/ into dist/, which starts several times as fast as the sources. The set-up runs it
+// when dist/ is not current.
 
 import { renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,8 +15,8 @@ const sandbox = {
 };
 
 /**
- * Takes Node's own modules with `getBuiltinModule`: `import` evaluates every lazy export of such a module, which for `node:util` alone costs a
- * fifth of Node's start.
+ * Takes Node's own modules with `getBuiltinModule`: `import` evaluates every lazy export of such a module, which for
+ * `node:util` alone costs a fifth of Node's start.
  */
 const nodeModules = {
   name: "node-modules",

@@ -1,13 +1,13 @@
-import type { Surroundings } from "./io.ts";
+import type { CliIo } from "./io.ts";
 import type { Progress } from "./progress.ts";
 import type { Style } from "./style.ts";
 
 /** What each exit code means; part of the help and of `docs/cli.md`. */
-export const EXIT = { fine: 0, ours: 1, usage: 2, failOn: 3, refused: 3, found: 3, interrupted: 130 } as const;
+export const EXIT = { ok: 0, failed: 1, usage: 2, failOn: 3, refused: 3, found: 3, interrupted: 130 } as const;
 
 /**
- * One `--flag`. A `string` takes a value, named `value` in the help; with `choices` only one of these. A `list` takes values with commas between
- * them, and may be given again.
+ * One `--flag`. A `string` takes a value, named `value` in the help; with `choices` only one of these. A `list` takes
+ * values with commas between them, and may be given again.
  */
 export interface Flag {
   readonly type: "boolean" | "string" | "list";
@@ -44,7 +44,7 @@ type ValueOf<F extends Flag> = F["type"] extends "boolean"
 type Values<F extends Flags> = { readonly [Name in keyof F]: ValueOf<F[Name]> };
 
 /** What a handler gets. */
-export interface CommandContext<F extends Flags = Flags> extends Surroundings {
+export interface CommandContext<F extends Flags = Flags> extends CliIo {
   readonly args: Values<F>;
   readonly positionals: readonly string[];
   /** Whether standard output shows colours, as `paint` does; `paintError` is standard error's. */
@@ -92,7 +92,10 @@ export interface CommandGroup extends CommandShape {
   readonly commands: readonly Command[];
 }
 
-/** Ties a definition to its handler, which is loaded only when the command runs. The parser guarantees that the values have the flags' types. */
+/**
+ * Ties a definition to its handler, which is loaded only when the command runs. The parser guarantees that the values
+ * have the flags' types.
+ */
 export function command<const F extends Flags>(
   definition: Definition<F>,
   load: () => Promise<(context: CommandContext<F>) => Promise<number>>,

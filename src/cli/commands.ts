@@ -19,7 +19,10 @@ const imagesGroup: CommandGroup = {
   ],
 };
 
-/** Every command, in the order of the help. Handlers are loaded when they run, so that help, version and usage errors come at once. */
+/**
+ * Every command, in the order of the help. Handlers are loaded when they run, so that help, version and usage errors
+ * come at once.
+ */
 export const commands: readonly (Command | CommandGroup)[] = [
   command(preview, async () => (await import("./preview.ts")).runPreview),
   command(promote, async () => (await import("./promote.ts")).runPromote),

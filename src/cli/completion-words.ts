@@ -10,7 +10,10 @@ interface Candidate {
 /** What may stand at the cursor: words of Sluice's own, or names of files or folders, which the shell knows. */
 export type Completion = readonly Candidate[] | "files" | "folders";
 
-/** What may stand at the cursor, given the words up to it (without `sluice`; the last one is what is typed so far, or empty). */
+/**
+ * What may stand at the cursor, given the words up to it (without `sluice`; the last one is what is typed so far, or
+ * empty).
+ */
 export function complete(words: readonly string[], commands: readonly (Command | CommandGroup)[]): Completion {
   const { before, current } = split(words);
   const [first, ...rest] = before;
@@ -67,7 +70,7 @@ function values(flag: Flag | undefined, current: string, prefix: string): Comple
   );
 }
 
-/** What the command's arguments are, `undefined` when only whoever types knows. */
+/** What the command's arguments are, `undefined` when Sluice cannot know. */
 function positional({ positionals }: CommandShape, current: string): Completion | undefined {
   const [first] = positionals;
   if (first?.choices === undefined) return ofPlaceholder(first?.name);

@@ -10,7 +10,7 @@ export function runCompletion({ positionals: [name], stdout }: CompletionContext
   if (shell === undefined) throw noShell(name);
   // Not the sluice that stands on the command line: Tab must not run a program that nobody has started yet.
   stdout.write(SCRIPTS[shell](installed("bin", "sluice")));
-  return Promise.resolve(EXIT.fine);
+  return Promise.resolve(EXIT.ok);
 }
 
 function noShell(name: string | undefined): Error {

@@ -26,11 +26,11 @@ async function run(context: DemoContext, folder: string, port: number): Promise<
   const { stdout, paint, signal } = context;
   const played = await play({ folder, port, context });
   try {
-    if (context.args.exit) return EXIT.fine;
+    if (context.args.exit) return EXIT.ok;
     stdout.write(tryNext(paint, played.deliveries).join("\n").concat("\n"));
     await aborted(signal);
     context.stderr.write("Stopping.\n");
-    return EXIT.fine;
+    return EXIT.ok;
   } finally {
     await played.close();
   }
@@ -49,7 +49,10 @@ function tryNext(paint: DemoContext["paint"], deliveries: string): readonly stri
   ];
 }
 
-/** Throws a `usage` UserError where the parts that only the demo and the tests need are left out of an installation, as in the container image. */
+/**
+ * Throws a `usage` UserError where the parts that only the demo and the tests need are left out of an installation,
+ * as in the container image.
+ */
 export function checkDemoFiles(installation: string): void {
   const missing = ["sandbox", "examples"].filter((folder) => !existsSync(join(installation, folder)));
   if (missing.length === 0) return;

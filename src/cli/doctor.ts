@@ -1,20 +1,20 @@
 import { cacheFolder } from "./cache-folder.ts";
 import { EXIT } from "./command.ts";
 import type { DoctorContext } from "./definitions/doctor.ts";
-import type { Check, Patient } from "./doctor/check.ts";
+import type { Check, DoctorInput } from "./doctor/check.ts";
 import { checkEngine } from "./doctor/engine.ts";
 import { checkFolder, checkGit, checkMachine, checkNode, checkOracles } from "./doctor/machine.ts";
 import { checkSettings, checkStores } from "./doctor/settings.ts";
-import type { Surroundings } from "./io.ts";
+import type { CliIo } from "./io.ts";
 import { harmless, pad, type Style } from "./style.ts";
 
-/** What the doctor looks at, in the order of the report. */
-const LOOKS: readonly ((patient: Patient) => Check | readonly Check[] | Promise<Check | readonly Check[]>)[] = [
+/** What the doctor checks, in the order of the report. */
+const CHECKS: readonly ((input: DoctorInput) => Check | readonly Check[] | Promise<Check | readonly Check[]>)[] = [
   checkNode,
   checkGit,
   checkEngine,
   checkMachine,
-  ({ env }) => checkFolder("kept renders", cacheFolder("renders", env)),
+  ({ env }) => checkFolder("cached renders", cacheFolder("renders", env)),
   checkSettings,
   checkStores,
   checkOracles,
@@ -26,12 +26,12 @@ export async function runDoctor(context: DoctorContext): Promise<number> {
   const fine = checks.every((check) => check.status !== "fail");
   if (context.args.json) context.stdout.write(`${JSON.stringify({ fine, checks }, null, 2)}\n`);
   else context.stdout.write(`${reportLines(checks, context.paint).join("\n")}\n`);
-  return fine ? EXIT.fine : EXIT.ours;
+  return fine ? EXIT.ok : EXIT.failed;
 }
 
-async function examine({ env, cwd, signal }: Surroundings): Promise<readonly Check[]> {
-  const patient = { env, cwd, signal };
-  return (await Promise.all(LOOKS.map(async (look) => look(patient)))).flat();
+async function examine({ env, cwd, signal }: CliIo): Promise<readonly Check[]> {
+  const input = { env, cwd, signal };
+  return (await Promise.all(CHECKS.map(async (check) => check(input)))).flat();
 }
 
 const MARKS = { ok: "✓", info: "•", warn: "▲", fail: "✗" } as const;

@@ -14,7 +14,10 @@ export interface GitOptions {
 /** After this long a local git command is killed. */
 const DEADLINE = 60_000;
 
-/** Runs git without prompts and gives its output. Rejects with a UserError that carries git's message when it exits with an error. */
+/**
+ * Runs git without prompts and gives its output. Rejects with a UserError that carries git's message when it exits
+ * with an error.
+ */
 export function git(args: readonly string[], options: GitOptions): Promise<string> {
   const env = { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C", ...options.env };
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(DEADLINE)]);

@@ -61,7 +61,7 @@ function lintCommit(context: LintContext, ref: string): Promise<Linted> {
 
 function report(context: LintContext, { file, text, problems }: Linted): number {
   const errors = problems.filter((problem) => problem.severity === "error").length;
-  const code = errors > 0 ? EXIT.usage : EXIT.fine;
+  const code = errors > 0 ? EXIT.usage : EXIT.ok;
   if (context.args.json) {
     context.stdout.write(`${JSON.stringify({ file, exists: text !== undefined, problems }, null, 2)}\n`);
     return code;

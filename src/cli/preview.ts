@@ -39,7 +39,7 @@ async function run(context: PreviewContext, local: Local): Promise<number> {
   context.progress.clear();
   if (outcome.kind === "config") return brokenConfig(context, local, outcome, override);
   context.stdout.write(format(outcome.preview, context));
-  return failsOn(outcome.preview, context.args["fail-on"]) ? EXIT.failOn : EXIT.fine;
+  return failsOn(outcome.preview, context.args["fail-on"]) ? EXIT.failOn : EXIT.ok;
 }
 
 const PHASES = { targets: "Finding targets", render: "Rendering" } as const;

@@ -33,7 +33,7 @@ async function run(context: PromoteContext, local: Local, to: string): Promise<n
       ? `${JSON.stringify(promotionJson(plan), null, 2)}\n`
       : promotionText(computed, { colours: context.colours, written }),
   );
-  return plan.targets.some(({ outcome }) => outcome === "refused") ? EXIT.refused : EXIT.fine;
+  return plan.targets.some(({ outcome }) => outcome === "refused") ? EXIT.refused : EXIT.ok;
 }
 
 async function inputOf(context: PromoteContext, { repository, renderer }: Local, to: string): Promise<PromotionInput> {

@@ -32,7 +32,7 @@ async function run(context: RenderContext, local: Local, subject: Subject): Prom
     ? plan.targets.map((target) => ({ name: target.id, spec: target.render }))
     : [await choose(wanted, plan.targets, tree)];
   await (context.args.format === "json" ? printJson : printYaml)(context, local, source, chosen);
-  return EXIT.fine;
+  return EXIT.ok;
 }
 
 async function commitOf({ repository, place }: Local, { ref }: Subject, signal: AbortSignal): Promise<string> {

@@ -8,5 +8,5 @@ export async function runServe({ env, signal, stderr, paintError }: ServeContext
   await serve(env, signal, ({ url }) => {
     stderr.write(`${paintError.green("✓")} Sluice is up${url === undefined ? "" : ` on ${url}`}\n`);
   });
-  return EXIT.fine;
+  return EXIT.ok;
 }

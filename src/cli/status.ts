@@ -34,7 +34,7 @@ async function run(context: StatusContext, { repository, renderer }: Local): Pro
       ? `${JSON.stringify(statusJson(status), null, 2)}\n`
       : statusText(status, context.colours),
   );
-  return EXIT.fine;
+  return EXIT.ok;
 }
 
 function noApp(app: string, known: readonly string[]): UserError {

@@ -23,7 +23,7 @@ async function run(context: TargetsContext, { repository }: Local): Promise<numb
   if (context.args.json) {
     const list = plan.targets.map((target) => ({ ...describe(target), source }));
     context.stdout.write(`${JSON.stringify({ targets: list, notes: plan.notes }, null, 2)}\n`);
-    return EXIT.fine;
+    return EXIT.ok;
   }
   const rows = plan.targets.map((target) => Object.values(describe(target)).map(oneLine));
   const columns = [{ title: "APP" }, { title: "ENVIRONMENT" }, { title: "PATH" }, { title: "RENDERER" }];
@@ -34,7 +34,7 @@ async function run(context: TargetsContext, { repository }: Local): Promise<numb
     ...plan.notes.map((note) => context.paint.dim(oneLine(note))),
   ];
   context.stdout.write(`${lines.join("\n")}\n`);
-  return EXIT.fine;
+  return EXIT.ok;
 }
 
 function describe({ app, environment, render }: Target) {

@@ -44,7 +44,7 @@ describe("the words at the cursor", () => {
     expect(words("render", "--", "-")).toBe("folders");
   });
 
-  it("are none where only whoever types knows", () => {
+  it("are none where Sluice cannot know", () => {
     expect(words("preview", "--base", "")).toEqual([]);
     expect(words("unknown", "")).toEqual([]);
     expect(words("images", "unknown", "")).toEqual([]);
@@ -62,7 +62,7 @@ describe("sluice completion", () => {
     expect(err).toContain(fix);
   });
 
-  it("answers the scripts without a word of its own", async () => {
+  it("answers the scripts with nothing but the words", async () => {
     expect(await sluice(["complete", "--", "images", "ch"])).toEqual({
       code: 0,
       out: "check\tshow which images would be bumped, and why\n",

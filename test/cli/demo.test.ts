@@ -37,7 +37,8 @@ describe("sluice demo", () => {
     };
     const argv = ["demo", "--data", join(folder, "data")];
     const { code, out, err } = await sluice(argv, { env, signal: interrupt.signal, onOut });
-    expect([code, err]).toEqual([0, "Stopping.\n"]);
+    // A loaded machine may be slow enough for a warning.
+    expect([code, err.replaceAll(/^warning: .*\n/gm, "")]).toEqual([0, "Stopping.\n"]);
     expect(out).not.toContain("✗");
     expect(out).toContain("✓ A GitHub on this machine");
     expect(out.match(/✓ Sluice comments and completes its check/g)).toHaveLength(3);

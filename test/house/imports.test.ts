@@ -6,7 +6,10 @@ import { importsOf, type SourceImport, sourceFiles } from "./support/source-impo
 const src = join(import.meta.dirname, "../../src");
 const sandbox = join(import.meta.dirname, "../../sandbox");
 
-/** What each folder of `src/` may import of ours, besides itself; see DESIGN §3. Files at the top of `src/` are the house's fuse box and doors. */
+/**
+ * What each folder of `src/` may import of ours, besides itself; see DESIGN §3. Files at the top of `src/` are the
+ * house's fuse box and doors.
+ */
 const rules = ["config", "discovery", "policy", "diff", "edit"];
 const rooms = ["preview", "promote", "images", "reconcile"];
 const edges = ["render", "git", "github", "kube", "registry", "state", "notify", "observe"];

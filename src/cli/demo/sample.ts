@@ -15,7 +15,10 @@ export interface Remote {
 
 /** A clone with a work tree that commits as a person and pushes over HTTP. */
 export interface Clone {
-  /** Commits the edits on a new branch off the remote's `main` and pushes it. Each edit is a file's new text, made from the old one; `undefined` deletes it. */
+  /**
+   * Commits the edits on a new branch off the remote's `main` and pushes it. Each edit is a file's new text, made
+   * from the old one; `undefined` deletes it.
+   */
   pushBranch(branch: string, message: string, edits: Edits): Promise<void>;
 }
 

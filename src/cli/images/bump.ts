@@ -40,11 +40,11 @@ async function run(context: ImagesBumpContext, local: Local, named: NamedImage):
     : await withRegistry(context, async (registry) => bump(await askedVersion(named, registry, signal)));
   const { targets, changes } = planned;
   const written = args.write ? await writeChanges({ place, repository, base, changes, signal }) : undefined;
-  const told = { image: named.image, tag: named.tag, digest: known.facts.digest, commit: base, targets };
+  const outcome = { image: named.image, tag: named.tag, digest: known.facts.digest, commit: base, targets };
   context.stdout.write(
     args.format === "json"
-      ? `${JSON.stringify(bumpJson(told), null, 2)}\n`
-      : bumpText(told, { colours: context.colours, written }),
+      ? `${JSON.stringify(bumpJson(outcome), null, 2)}\n`
+      : bumpText(outcome, { colours: context.colours, written }),
   );
-  return targets.some(({ outcome }) => outcome === "refused") ? EXIT.refused : EXIT.fine;
+  return targets.some(({ outcome }) => outcome === "refused") ? EXIT.refused : EXIT.ok;
 }

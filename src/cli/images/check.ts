@@ -52,13 +52,13 @@ async function run(context: ImagesCheckContext, local: Local, registry: Registry
   return exitCode(checked, args["exit-code"]);
 }
 
-function exitCode(checked: readonly CheckedEntry[], tells: boolean): number {
+function exitCode(checked: readonly CheckedEntry[], reportsFound: boolean): number {
   const failures = checked.flatMap((one) => ("failure" in one ? [one.failure] : []));
-  if (failures.some((failure) => failure instanceof Fault)) return EXIT.ours;
+  if (failures.some((failure) => failure instanceof Fault)) return EXIT.failed;
   if (failures.length > 0) return EXIT.usage;
   const found = checked.some(
     (one) =>
       "decided" in one && (one.decided.left.length > 0 || one.bumps.some(({ outcome }) => outcome !== "already")),
   );
-  return tells && found ? EXIT.found : EXIT.fine;
+  return reportsFound && found ? EXIT.found : EXIT.ok;
 }
