@@ -11,7 +11,7 @@ export interface Findings {
 }
 
 /** How many fields a refusal lists. */
-const mostFields = 10;
+const maxFields = 10;
 
 /** A target to which something is carried. */
 export function planned(target: Target, { images, edits, notes }: Findings): TargetPromotion {
@@ -57,8 +57,8 @@ export function doesNotRender(what: string, failure: RenderFailure): UserError {
 
 /** A plan whose edit does something else to the render than what was planned. */
 export function unexplained(fields: readonly string[]): UserError {
-  const shown = fields.slice(0, mostFields).map((field) => `\`${field}\``);
-  const more = fields.length > mostFields ? ` and ${fields.length - mostFields} more` : "";
+  const shown = fields.slice(0, maxFields).map((field) => `\`${field}\``);
+  const more = fields.length > maxFields ? ` and ${fields.length - maxFields} more` : "";
   return new UserError(
     "refused",
     `the edit would change more in the render than the version: ${shown.join(", ")}${more}`,
@@ -68,8 +68,8 @@ export function unexplained(fields: readonly string[]): UserError {
 
 /** A plan that would change targets that nobody promotes. */
 export function wouldTouch(files: readonly string[], others: readonly Target[]): UserError {
-  const ids = others.slice(0, mostFields).map(({ id }) => id);
-  const more = others.length > mostFields ? ` and ${others.length - mostFields} more` : "";
+  const ids = others.slice(0, maxFields).map(({ id }) => id);
+  const more = others.length > maxFields ? ` and ${others.length - maxFields} more` : "";
   return new UserError(
     "refused",
     `editing ${files.map((file) => `\`${file}\``).join(", ")} would also change ${ids.join(", ")}${more}`,

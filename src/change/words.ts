@@ -1,10 +1,10 @@
 /** How many names a sentence lists. */
-const mostListed = 5;
+const maxListed = 5;
 
 /** Names in code marks, the first few of them. */
-export function listed(names: readonly string[], most = mostListed): string {
-  const shown = names.slice(0, most).map((name) => `\`${name}\``);
-  const more = names.length - most;
+export function listed(names: readonly string[], max = maxListed): string {
+  const shown = names.slice(0, max).map((name) => `\`${name}\``);
+  const more = names.length - max;
   return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
 }
 

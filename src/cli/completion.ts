@@ -1,6 +1,6 @@
-import { installed } from "../model/installation.ts";
 import { EXIT } from "./command.ts";
 import { type CompletionContext, SHELLS } from "./definitions/completion.ts";
+import { installed } from "./installation.ts";
 import { usage } from "./parse.ts";
 import { suggest } from "./suggest.ts";
 

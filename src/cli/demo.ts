@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { installed } from "../model/installation.ts";
 import { EXIT } from "./command.ts";
 import type { DemoContext } from "./definitions/demo.ts";
 import { ADMIN_TOKEN } from "./demo/repository.ts";
+import { installed } from "./installation.ts";
 import { usage } from "./parse.ts";
 import { aborted } from "./wait.ts";
 
@@ -27,7 +27,7 @@ async function run(context: DemoContext, folder: string, port: number): Promise<
   const played = await play({ folder, port, context });
   try {
     if (context.args.exit) return EXIT.ok;
-    stdout.write(tryNext(paint, played.deliveries).join("\n").concat("\n"));
+    stdout.write(tryNext(paint, played.eventLog).join("\n").concat("\n"));
     await aborted(signal);
     context.stderr.write("Stopping.\n");
     return EXIT.ok;
@@ -36,7 +36,7 @@ async function run(context: DemoContext, folder: string, port: number): Promise<
   }
 }
 
-function tryNext(paint: DemoContext["paint"], deliveries: string): readonly string[] {
+function tryNext(paint: DemoContext["paint"], eventLog: string): readonly string[] {
   return [
     "",
     paint.bold("Try next"),
@@ -44,7 +44,7 @@ function tryNext(paint: DemoContext["paint"], deliveries: string): readonly stri
     "  Push another commit with git, from the page's clone address, and see the comment change.",
     "  Merge one pull request and look at what the others show then.",
     "  Push another tag on the registry's page, and watch a pull request come.",
-    `  Ask ${paint.link(deliveries, deliveries)} why (any name, password ${ADMIN_TOKEN}).`,
+    `  Ask ${paint.link(eventLog, eventLog)} why (any name, password ${ADMIN_TOKEN}).`,
     `  ${paint.dim("Ctrl-C ends the demo.")}`,
   ];
 }

@@ -54,4 +54,4 @@ async function inputOf(context: PromoteContext, { repository, renderer }: Local,
   };
 }
 
-const PHASES = { plan: "Planning", readers: "Looking who reads what" } as const;
+const PHASES = { plan: "Planning", dependents: "Looking who reads what" } as const;

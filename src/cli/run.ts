@@ -1,8 +1,8 @@
-import { installedVersion } from "../model/installation.ts";
 import type { Command, CommandContext, CommandGroup } from "./command.ts";
 import { EXIT } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, generalHelp } from "./help.ts";
+import { installedVersion } from "./installation.ts";
 import { type CliIo, wantsColours } from "./io.ts";
 import { parseCommandLine, usage } from "./parse.ts";
 import { progressOn } from "./progress.ts";

@@ -1,6 +1,10 @@
 import { existsSync } from "node:fs";
+import { findPackageJSON } from "node:module";
+import { dirname, join } from "node:path";
 import { Fault } from "../model/errors.ts";
-import { installed } from "../model/installation.ts";
+
+/** The engine that the set-up built, beside `src/` and the bundle in `dist/`. */
+const bundled = join(dirname(findPackageJSON(import.meta.url) ?? ""), ".cache", "engine", "sluice-engine");
 
 /** The path of the engine: `SLUICE_ENGINE`, else the one that the set-up put into the project's folder. An `unavailable` Fault names the ways to get one. */
 export function engineBinary(env: Readonly<Record<string, string | undefined>>): string {
@@ -9,7 +13,6 @@ export function engineBinary(env: Readonly<Record<string, string | undefined>>):
     if (existsSync(named)) return named;
     throw new Fault("unavailable", `SLUICE_ENGINE names ${named}, which does not exist`);
   }
-  const bundled = installed(".cache", "engine", "sluice-engine");
   if (existsSync(bundled)) return bundled;
   const ways =
     "run `node scripts/bootstrap.mjs` (builds it with Go ≥ 1.26 or downloads it), or set SLUICE_ENGINE to an engine binary";

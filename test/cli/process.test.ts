@@ -130,9 +130,15 @@ describe("bin/sluice of an installation with a bundle", () => {
 
   const runs = async () => (await start(at("bin/sluice"), []).ended).out.trim();
 
-  function removePart(): void {
-    place(at("src/more/part.ts"));
-    rmSync(at("src/more/part.ts"));
+  /** A file that comes and one that goes both change their folder. */
+  function addFile(): void {
+    removeFile();
+    place(at("src/more/new.ts"));
+  }
+
+  function removeFile(): void {
+    place(at("src/more/new.ts"));
+    rmSync(at("src/more/new.ts"));
   }
 
   it("runs the bundle while nothing changed since", async () => {
@@ -141,12 +147,12 @@ describe("bin/sluice of an installation with a bundle", () => {
 
   it.each<[string, string, () => void]>([
     ["an edit", "src/more/part.ts", () => writeFileSync(at("src/more/part.ts"), "edited")],
-    ["a new file", "src/more", () => place(at("src/more/new.ts"))],
-    ["a deleted file", "src/more", removePart],
+    ["a new file", "src/more", addFile],
+    ["a deleted file", "src/more", removeFile],
     ["an old file put in its place", "src/more/part.ts", () => utimesSync(at("src/more/part.ts"), 1, 1)],
     ["other packages", "package-lock.json", () => writeFileSync(at("package-lock.json"), "{}")],
   ])("runs the sources after %s", async (_name, changed, change) => {
-    // The file system's clock moves in steps.
+    // Again until the file system's clock, which moves in steps, has moved on.
     while (statSync(at(changed)).ctimeMs <= builtAt) change();
     expect(await runs()).toBe("src");
   });

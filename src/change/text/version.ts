@@ -13,7 +13,7 @@ export function shortVersion(version: string): string {
 }
 
 /** The text on one line, cut to at most `most` characters. */
-export function clip(text: string, most: number): string {
+export function clip(text: string, max: number): string {
   const plain = text.replaceAll(/\s+/g, " ").toWellFormed();
-  return plain.length <= most ? plain : `${[...plain].slice(0, most - 1).join("")}…`;
+  return plain.length <= max ? plain : `${[...plain].slice(0, max - 1).join("")}…`;
 }

@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { installed } from "../../model/installation.ts";
 import { git } from "../git.ts";
+import { installed } from "../installation.ts";
 
 /** The sample GitOps repository that comes with Sluice. */
 const SAMPLE = installed("examples", "gitops");

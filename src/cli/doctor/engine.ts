@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { messageOf } from "../../model/errors.ts";
-import { installed } from "../../model/installation.ts";
+import { installed } from "../installation.ts";
 import type { Check, DoctorInput } from "./check.ts";
 
 const run = promisify(execFile);
