@@ -37,7 +37,10 @@ const WEBHOOK_PATH = "/api/github/webhooks";
 const CLOSE_DEADLINE = 40_000;
 const lateClose = () => new Fault("timeout", `the demo did not end within ${CLOSE_DEADLINE / 1_000} s`);
 
-/** Plays the life of a change and leaves everything up. When a step fails, everything is ended and the step's error thrown. */
+/**
+ * Plays the life of a change and leaves everything up. When a step fails, everything is ended and the step's error
+ * thrown.
+ */
 export async function play(stage: Stage): Promise<Played> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -174,7 +177,10 @@ async function playCommand(command: string, pull: PullSummary, { github, steps, 
   steps.say("", ...framed(markdownForTerminal(reply.body, context.paint), context.paint), "");
 }
 
-/** However often a pull request is previewed, its preview is one comment and one check; two commands got one reply each. */
+/**
+ * However often a pull request is previewed, its preview is one comment and one check; two commands got one reply
+ * each.
+ */
 function onceEach(github: LocalGitHub, pull: PullSummary): void {
   const comments = github.comments(pull).filter((one) => one.byApp).length;
   const checks = github.checkRuns({ ...pull, sha: pull.headSha }).length;

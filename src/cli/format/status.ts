@@ -1,7 +1,7 @@
 import type { VersionComparison } from "../../change/versions.ts";
 import type { Status, TargetStatus } from "../../promote/status.ts";
-import { oneLine, type Style, style, table } from "../style.ts";
-import { count, shortSha } from "./words.ts";
+import { count, oneLine, type Style, style, table } from "../style.ts";
+import { shortSha } from "./words.ts";
 
 /** A status as data. */
 export function statusJson({ commit, environments, apps }: Status) {
