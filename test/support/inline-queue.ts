@@ -32,9 +32,12 @@ export function inlineQueue(clock: () => number): InlineQueue {
   const failures: unknown[] = [];
   const stop = new AbortController();
   let handlers: Handlers | undefined;
+  /** What jobs add while the queue closes would never run, and closing would wait for it. */
+  let closed = false;
   let resting: PromiseWithResolvers<void> | undefined;
 
   const enqueue = (job: Job): void => {
+    if (closed) return;
     const key = jobKey(job);
     const running = active.get(key);
     if (isOnce(job.type)) {
@@ -125,6 +128,7 @@ export function inlineQueue(clock: () => number): InlineQueue {
       delayed.clear();
       waiting.clear();
       handlers = undefined;
+      closed = true;
       const late = setTimeout(() => stop.abort(new Error("the queue is closed")), graceMs);
       await this.idle().finally(() => clearTimeout(late));
     },

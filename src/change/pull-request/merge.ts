@@ -49,7 +49,7 @@ export async function mergePullRequest(
       await ports.queue.add(evaluate);
       return undefined;
     case "conflict":
-      // By what the files say it does not: GitHub has not looked at the branches of now yet.
+      // By what the files say it does not: GitHub has not compared the newest heads yet.
       throw new Fault("unavailable", `GitHub cannot merge it yet: ${result.reason}`);
     case "queue":
     case "refused":

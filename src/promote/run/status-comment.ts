@@ -13,8 +13,9 @@ import { statusSteps } from "./status-steps.ts";
 import { wantsOf } from "./touched.ts";
 
 /**
- * Updates the comment "Where is this change" of a pull request. It is written once there is something to tell: after the merge of what some environment gets by promotion, or when somebody asked
- * for a promotion before. On a promotion it passes on to what that carries.
+ * Updates the comment "Where is this change" of a pull request. It is written once there is something to say: after the
+ * merge of what some environment gets by promotion, or when somebody asked for a promotion before. On a promotion it
+ * updates the comments of the changes that it carries.
  */
 export async function runStatusComment(job: StatusCommentJob, ports: PromotionPorts, run: RunContext): Promise<void> {
   const github = await ports.github(job.installationId, job.repository);

@@ -4,7 +4,7 @@ import {
   applyEdits,
   type FoundSettings,
   findSettings,
-  overlay,
+  stageChanges,
   type VersionSetting,
   versionOf,
   type WantedVersion,
@@ -72,7 +72,7 @@ export async function openScene(files: Readonly<Record<string, string>>, cacheDi
     textAfter: async (file, edits) => Buffer.from(applyEdits(file, await bytes(file), edits).bytes).toString(),
     imagesAfter: async (spec, file, edits) => {
       const { bytes: fresh } = applyEdits(file, await bytes(file), edits);
-      const changed = await overlay(source, [{ kind: "write", path: file, bytes: fresh, executable: false }]);
+      const changed = await stageChanges(source, [{ kind: "write", path: file, bytes: fresh, executable: false }]);
       return imagesIn(spec, changed);
     },
     close: async () => {
@@ -91,7 +91,10 @@ function imageTexts(value: Json | undefined): readonly string[] {
   );
 }
 
-/** A setting in one line: its form, what it is about and the version it says, where it stands, and who decides in its stead. */
+/**
+ * A setting in one line: its form, what it is about and the version it says, where it stands, and who decides in its
+ * stead.
+ */
 export function told(setting: VersionSetting): string {
   const { subject, form, file, whole, tag, digest, version, name, decidedBy } = setting;
   const parts = [whole, tag, digest, version, name].filter((part) => part !== undefined);
