@@ -32,7 +32,6 @@ export function inlineQueue(clock: () => number): InlineQueue {
   const failures: unknown[] = [];
   const stop = new AbortController();
   let handlers: Handlers | undefined;
-  /** What jobs add while the queue closes would never run, and closing would wait for it. */
   let closed = false;
   let resting: PromiseWithResolvers<void> | undefined;
 
@@ -52,7 +51,7 @@ export function inlineQueue(clock: () => number): InlineQueue {
   };
 
   const pump = (): void => {
-    if (handlers === undefined || stop.signal.aborted) return;
+    if (handlers === undefined) return;
     for (const [key, job] of waiting) {
       waiting.delete(key);
       active.set(key, { again: undefined });
@@ -76,7 +75,7 @@ export function inlineQueue(clock: () => number): InlineQueue {
     }
     const again = active.get(key)?.again;
     active.delete(key);
-    if (again !== undefined && handlers !== undefined) enqueue(again);
+    if (again !== undefined) enqueue(again);
     if (active.size + waiting.size === 0) resting?.resolve();
   };
 
@@ -127,7 +126,6 @@ export function inlineQueue(clock: () => number): InlineQueue {
       for (const { timer } of delayed.values()) clearTimeout(timer);
       delayed.clear();
       waiting.clear();
-      handlers = undefined;
       closed = true;
       const late = setTimeout(() => stop.abort(new Error("the queue is closed")), graceMs);
       await this.idle().finally(() => clearTimeout(late));

@@ -155,7 +155,7 @@ async function writeBody(
 /**
  * Has the gates evaluated at the next moment that changes the answer. A scheduled job is known by its moment and does
  * nothing the second time, so shortly before that moment, when this may be one that came too early by a clock that is
- * ahead of this one, a second one is set.
+ * ahead of this one, a second one is scheduled.
  */
 async function scheduleAt(
   ports: PromotionPorts,
