@@ -35,7 +35,10 @@ function here(): Suite {
   return current;
 }
 
-/** Loads a test file by `load` and gives what it registered. As in Vitest, bodies of `describe` run when the file is through. */
+/**
+ * Loads a test file by `load` and gives what it registered. As in Vitest, bodies of `describe` run when the file is
+ * through.
+ */
 export async function collect(file: string, load: () => Promise<unknown>): Promise<Suite> {
   const root = suiteOf(file, undefined);
   [current, pending, keys] = [root, [], new Map()];
