@@ -1,4 +1,4 @@
-import type { RegistryDelivery } from "./images.ts";
+import type { RegistryEvent } from "./images.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /** A webhook delivery as it came in: the durable inbox keeps it until it is handled. */
@@ -34,7 +34,10 @@ export interface CommandJob {
   readonly at: number;
 }
 
-/** Bring every promotion of a repository up to date: what waits, what opens by itself, what the base's new commits change. */
+/**
+ * Bring every promotion of a repository up to date: what waits, what opens by itself, what the base's new commits
+ * change.
+ */
 export interface PromotionsJob {
   readonly type: "promotions";
   readonly installationId: number;
@@ -51,20 +54,23 @@ export interface GatesJob {
   readonly pullRequest: number;
 }
 
-/** Renew the comment "where is this change" of one pull request. */
-export interface ChainJob {
-  readonly type: "chain";
+/** Update the comment "Where is this change" of one pull request. */
+export interface StatusCommentJob {
+  readonly type: "status-comment";
   readonly installationId: number;
   readonly repository: RepositoryName;
   readonly pullRequest: number;
 }
 
 /** An authentic event of a registry, or Sluice's own look at one. */
-export interface RegistryJob extends RegistryDelivery {
+export interface RegistryJob extends RegistryEvent {
   readonly type: "registry";
 }
 
-/** Learn which images a repository wants to hear of, and look at its image pull requests again; forget them where the App may no longer look. */
+/**
+ * Learn which images a repository wants to hear of, and look at its image pull requests again; forget them where the
+ * App may no longer look.
+ */
 export interface WatchJob {
   readonly type: "watch";
   readonly installationId: number;
@@ -73,7 +79,10 @@ export interface WatchJob {
   readonly defaultBranch?: string;
 }
 
-/** Compare the wanted version of one image, or of a group of images, with what the repository has, and bring its pull request up to date. */
+/**
+ * Compare the wanted version of one image, or of a group of images, with what the repository has, and bring its pull
+ * request up to date.
+ */
 export interface ImageJob {
   readonly type: "image";
   readonly installationId: number;
@@ -83,64 +92,13 @@ export interface ImageJob {
   readonly unit: string;
 }
 
-/** Check one image pull request at its head, say it, and merge it where that is Sluice's to do; settle what was merged or closed. */
+/**
+ * Check one image pull request at its head, say it, and merge it where that is Sluice's to do; settle what was merged
+ * or closed.
+ */
 export interface ImagePullJob {
   readonly type: "image-pull";
   readonly installationId: number;
   readonly repository: RepositoryName;
   readonly pullRequest: number;
-}
-
-/** The job that a moment in time brings about: a window opens, a soak is over, a hold ends, a build is old enough, a registry is to be asked again. */
-export interface WakeJob {
-  readonly type: "wake";
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly wakes: PromotionsJob | GatesJob | ImageJob | ImagePullJob;
-}
-
-/** Everything that goes through the queue. */
-export type Job =
-  | DeliveryJob
-  | PreviewJob
-  | CommandJob
-  | PromotionsJob
-  | GatesJob
-  | ChainJob
-  | RegistryJob
-  | WatchJob
-  | ImageJob
-  | ImagePullJob
-  | WakeJob;
-
-/** The kinds of jobs. */
-export type JobType = Job["type"];
-
-/** What one kind of job looks like. */
-export type JobOf<T extends JobType> = Extract<Job, { type: T }>;
-
-/** The key under which jobs that mean the same work collapse. */
-export function jobKey(job: Job): string {
-  switch (job.type) {
-    case "delivery":
-      return job.id;
-    case "preview":
-    case "gates":
-    case "chain":
-    case "image-pull":
-      return `${job.type}/${job.repository.owner}/${job.repository.name}/${job.pullRequest}`;
-    case "promotions":
-    case "watch":
-      return `${job.type}/${job.repository.owner}/${job.repository.name}`;
-    case "registry":
-      return `registry/${job.hook}/${job.id}`;
-    case "image":
-      return `image/${job.repository.owner}/${job.repository.name}/${job.unit}`;
-    case "wake":
-      return `wake/${job.at}/${jobKey(job.wakes)}`;
-    case "command":
-      return `command/${job.repository.owner}/${job.repository.name}/${job.commentId}`;
-    default:
-      return job satisfies never;
-  }
 }

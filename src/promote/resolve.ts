@@ -1,5 +1,5 @@
 import { type Config, type EnvironmentSettings, settingsFor } from "../config/index.ts";
-import type { ScanMemo } from "../discovery/scan.ts";
+import type { ScanMemo } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import { nearest } from "../model/nearest.ts";
 import type { Target } from "../model/target.ts";
@@ -36,8 +36,9 @@ export interface ResolvedPromotion {
 }
 
 /**
- * The targets that a promotion is about, from the configuration at the base. UserErrors: `config` when there is none, when it is broken and when the environment promotes from nowhere;
- * `not-found` when there is no such environment, app or target, with what may have been meant.
+ * The targets that a promotion is about, from the configuration at the base. UserErrors: `config` when there is none,
+ * when it is broken and when the environment promotes from nowhere; `not-found` when there is no such environment, app
+ * or target, with what may have been meant.
  */
 export async function resolvePromotion(request: ResolveRequest): Promise<ResolvedPromotion> {
   const tree = await request.repository.tree(request.base);

@@ -41,13 +41,13 @@ export function openPull({ github }: Scene, branch: string): PullSummary | undef
   return github.pulls(REPOSITORY).find(({ headRef, state }) => headRef === branch && state === "open");
 }
 
-/** The comment that tells where the change of a pull request is. */
-export function chainOf(pull: PullSummary, { github }: Scene): CommentSummary | undefined {
+/** The comment that shows where the change of a pull request is. */
+export function statusCommentOf(pull: PullSummary, { github }: Scene): CommentSummary | undefined {
   return github.comments(pull).find(({ body }) => body.startsWith("<!-- sluice:chain -->"));
 }
 
 /** Shows markdown in a frame. */
-export function tell({ steps, context }: Scene, markdown: string): void {
+export function show({ steps, context }: Scene, markdown: string): void {
   steps.say("", ...framed(markdownForTerminal(markdown, context.paint), context.paint), "");
 }
 
@@ -60,5 +60,5 @@ export function holding(said: CommentSummary, expected: readonly string[]): Comm
 /** Throws unless the text holds all of these. */
 export function assertHolds(text: string, expected: readonly string[]): void {
   const missing = expected.filter((part) => !text.includes(part));
-  if (missing.length > 0) throw new Fault("bug", `"${text.slice(0, 300)}" does not say ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Fault("bug", `"${text.slice(0, 300)}" does not mention ${missing.join(", ")}`);
 }

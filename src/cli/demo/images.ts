@@ -1,13 +1,15 @@
 import { type LocalRegistry, type PullSummary, startLocalRegistry } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
-import { assertHolds, chainOf, command, merge, openPull, tell } from "./acts.ts";
+import { assertHolds, command, merge, openPull, show, statusCommentOf } from "./acts.ts";
 import { REPOSITORY, SAMPLE_REGISTRY, type Scene } from "./repository.ts";
 import { checksOf, happens, previewOf } from "./wait-for.ts";
 
 const SOURCE = { owner: REPOSITORY.owner, name: "orders" } as const;
 const IMAGE = "acme/orders";
 
-/** From a push to an open pull request, in milliseconds: what the demo holds Sluice to, generously for a busy machine. */
+/**
+ * From a push to an open pull request, in milliseconds: what the demo holds Sluice to, generously for a busy machine.
+ */
 const PATIENCE = 15_000;
 
 /** Starts the registry with the version that staging has. */
@@ -33,7 +35,10 @@ function labelsOf(revision: string, sourceUrl: string): Readonly<Record<string, 
   return { "org.opencontainers.image.source": sourceUrl, "org.opencontainers.image.revision": revision };
 }
 
-/** A new image is pushed: the registry tells, one pull request brings it to staging, and from there it goes on like any change. */
+/**
+ * A new image is pushed: the registry reports it, one pull request brings it to staging, and from there it goes on
+ * like any change.
+ */
 export async function playImages(registry: LocalRegistry, scene: Scene): Promise<void> {
   const { steps, context } = scene;
   steps.say("", context.paint.bold("A new image"));
@@ -43,10 +48,10 @@ export async function playImages(registry: LocalRegistry, scene: Scene): Promise
     assertHolds(comment.body, ["orders/staging", "2.2.0"]);
     await happens("the check holds it against the registry", () => verified(pull, scene), context.signal);
   });
-  tell(scene, withoutRecord(scene.github.pull(pull).body));
+  show(scene, withoutRecord(scene.github.pull(pull).body));
   await merge("It is merged, and the pipeline reports it healthy", pull, scene);
-  await steps.step("The pull request tells where its change is", () =>
-    happens("the chain comment", () => chainOf(pull, scene), context.signal),
+  await steps.step("The pull request shows where its change is", () =>
+    happens("the status comment", () => statusCommentOf(pull, scene), context.signal),
   );
   const promotion = await command("/promote prod orders", pull, scene, {
     branch: "sluice/promote/prod/orders",
@@ -61,7 +66,7 @@ async function pushImage(registry: LocalRegistry, scene: Scene): Promise<PullSum
   const began = performance.now();
   let took = 0;
   const pull = await steps.step(
-    `CI pushes ${SAMPLE_REGISTRY}/${IMAGE}:2.2.0, the registry tells Sluice`,
+    `CI pushes ${SAMPLE_REGISTRY}/${IMAGE}:2.2.0, the registry reports it to Sluice`,
     async () => {
       const files = { "orders.go": "package main // 2.2.0\n" };
       const sha = await github.commit({ ...SOURCE, branch: "main", message: "Refund orders", files });

@@ -25,8 +25,8 @@ export interface Stage {
 /** A demo that was played to its end and is still up. */
 export interface Played {
   readonly url: string;
-  /** Where the delivery log is read. */
-  readonly deliveries: string;
+  /** Where the event log is read. */
+  readonly eventLog: string;
   close(): Promise<void>;
 }
 
@@ -37,7 +37,10 @@ const WEBHOOK_PATH = "/api/github/webhooks";
 const CLOSE_DEADLINE = 40_000;
 const lateClose = () => new Fault("timeout", `the demo did not end within ${CLOSE_DEADLINE / 1_000} s`);
 
-/** Plays the life of a change and leaves everything up. When a step fails, everything is ended and the step's error thrown. */
+/**
+ * Plays the life of a change and leaves everything up. When a step fails, everything is ended and the step's error
+ * thrown.
+ */
 export async function play(stage: Stage): Promise<Played> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -86,7 +89,7 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omi
   if (release) await playPromotion(release, { github, clone, steps, context });
   await playImages(registry, { github, clone, steps, context });
   ending(pulls, steps, paint);
-  return { url: github.url, deliveries: `${sluice}/deliveries` };
+  return { url: github.url, eventLog: `${sluice}/events` };
 }
 
 async function startServer(
@@ -174,7 +177,10 @@ async function playCommand(command: string, pull: PullSummary, { github, steps, 
   steps.say("", ...framed(markdownForTerminal(reply.body, context.paint), context.paint), "");
 }
 
-/** However often a pull request is previewed, its preview is one comment and one check; two commands got one reply each. */
+/**
+ * However often a pull request is previewed, its preview is one comment and one check; two commands got one reply
+ * each.
+ */
 function onceEach(github: LocalGitHub, pull: PullSummary): void {
   const comments = github.comments(pull).filter((one) => one.byApp).length;
   const checks = github.checkRuns({ ...pull, sha: pull.headSha }).length;

@@ -1,6 +1,6 @@
 import type { PullSummary } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
-import { assertHolds, chainOf, command, holding, merge, openPull, tell } from "./acts.ts";
+import { assertHolds, command, holding, merge, openPull, show, statusCommentOf } from "./acts.ts";
 import { swap } from "./pulls.ts";
 import { PEOPLE, REPOSITORY, type Scene } from "./repository.ts";
 import type { Edits } from "./sample.ts";
@@ -13,7 +13,10 @@ const BRANCH = "sluice/promote/prod/webapp";
 /** What a release to staging is in this repository: one line. */
 const versionEdit = (from: string, to: string): Edits => ({ [STAGING]: swap(`newTag: ${from}`, `newTag: ${to}`) });
 
-/** From staging to prod: promoted, gated, approved, merged; superseded in place; rolled back, held, released. `released` is the open pull request that brings 1.5.0 to staging. */
+/**
+ * From staging to prod: promoted, gated, approved, merged; superseded in place; rolled back, held, released.
+ * `released` is the open pull request that brings 1.5.0 to staging.
+ */
 export async function playPromotion(released: PullSummary, scene: Scene): Promise<void> {
   const { steps, context } = scene;
   steps.say("", context.paint.bold("From staging to prod"));
@@ -36,7 +39,7 @@ async function promoteFirst(released: PullSummary, scene: Scene): Promise<PullSu
     () => waitsFor(promotion, scene, ["Approvals", "Soak"]),
     context.signal,
   );
-  tell(scene, gatesOf(github.pull(promotion).body));
+  show(scene, gatesOf(github.pull(promotion).body));
   return promotion;
 }
 
@@ -45,14 +48,15 @@ async function mergePromotion(promotion: PullSummary, released: PullSummary, sce
   await approve(promotion, scene);
   await overrideSoak(promotion, scene);
   await steps.step(
-    `${PEOPLE.author} merges the promotion, and the first pull request tells where its change is`,
+    `${PEOPLE.author} merges the promotion, and the first pull request shows where its change is`,
     async () => {
       await github.mergePull({ ...promotion, method: "squash", by: PEOPLE.author });
-      const arrived = () => chainOf(released, scene)?.body.includes(`arrived by #${promotion.number}`) || undefined;
-      await happens("the chain comment says that the change arrived in prod", arrived, context.signal);
+      const arrived = () =>
+        statusCommentOf(released, scene)?.body.includes(`arrived by #${promotion.number}`) || undefined;
+      await happens("the status comment says that the change arrived in prod", arrived, context.signal);
     },
   );
-  tell(scene, chainOf(released, scene)?.body ?? "");
+  show(scene, statusCommentOf(released, scene)?.body ?? "");
 }
 
 /** A version that is overtaken before it is merged: the same pull request carries the newer one. */
@@ -105,8 +109,8 @@ async function rollBack(scene: Scene): Promise<void> {
   });
   const next = await release("1.6.1", "1.7.0", scene);
   await steps.step("1.7.0 is healthy in staging, and the hold keeps it there", async () => {
-    const held = () => chainOf(next, scene)?.body.includes("held by") || undefined;
-    await happens("the chain comment says that prod is on hold", held, context.signal);
+    const held = () => statusCommentOf(next, scene)?.body.includes("held by") || undefined;
+    await happens("the status comment says that prod is on hold", held, context.signal);
     if (openPull(scene, BRANCH) !== undefined) throw new Fault("bug", "a promotion opened in spite of the hold");
   });
   await reply("/release prod/webapp", next, scene, "is released");

@@ -1,7 +1,7 @@
-import type { Standing } from "../../change/versions.ts";
+import type { VersionComparison } from "../../change/versions.ts";
 import type { Status, TargetStatus } from "../../promote/status.ts";
-import { oneLine, type Style, style, table } from "../style.ts";
-import { count, shortSha } from "./words.ts";
+import { count, oneLine, type Style, style, table } from "../style.ts";
+import { shortSha } from "./words.ts";
 
 /** A status as data. */
 export function statusJson({ commit, environments, apps }: Status) {
@@ -46,7 +46,7 @@ export function statusText(status: Status, colours: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-const MARKS: Readonly<Record<Standing["state"], string>> = {
+const MARKS: Readonly<Record<VersionComparison["state"], string>> = {
   same: "",
   behind: " ↓",
   ahead: " ↑",
@@ -97,7 +97,7 @@ function remark(app: string, { environment, from, version, standing }: TargetSta
 
 function summary({ apps }: Status, paint: Style): string {
   const all = apps.flatMap(({ targets }) => targets);
-  const having = (...states: readonly Standing["state"][]): number =>
+  const having = (...states: readonly VersionComparison["state"][]): number =>
     all.filter(({ standing }) => standing !== undefined && states.includes(standing.state)).length;
   const failed = all.filter(({ version }) => !version.ok).length;
   return [

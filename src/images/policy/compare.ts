@@ -20,7 +20,8 @@ function afterZeros(text: string, from: number): number {
 }
 
 /**
- * Natural order: runs of digits as numbers, the rest by the codes of the characters, digits before everything else. Texts that differ only in leading zeros are compared by their codes, so that only equal texts are equal.
+ * Natural order: runs of digits as numbers, the rest by the codes of the characters, digits before everything else.
+ * Texts that differ only in leading zeros are compared by their codes, so that only equal texts are equal.
  */
 export function compareNatural(a: string, b: string): number {
   let [left, right] = [0, 0];

@@ -21,7 +21,10 @@ const bare = /^v?([0-9]{1,4})(?:[_-].*)?$/;
 /** How pre-releases begin, in contrast to suffixes such as `alpine`. */
 const usual = /^(?:[0-9]+|(?:alpha|beta|rc|pre|preview|dev|snapshot|next|canary|nightly|m)[0-9]*)(?:[.-]|$)/i;
 
-/** Reads a full semantic version, with or without `v`. A `_` stands for the `+` that tags cannot have, as Helm writes it. */
+/**
+ * Reads a full semantic version, with or without `v`. A `_` stands for the `+` that tags cannot have, as Helm writes
+ * it.
+ */
 export function readVersion(text: string): SemanticVersion | undefined {
   const match = plain.exec(text);
   if (match !== null) return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) };
@@ -31,7 +34,10 @@ export function readVersion(text: string): SemanticVersion | undefined {
   return { major, minor, patch, full };
 }
 
-/** Semantic Versioning's precedence, and between equal ones that of their build metadata: positive when `a` is the higher. */
+/**
+ * Semantic Versioning's precedence, and between equal ones that of their build metadata: positive when `a` is the
+ * higher.
+ */
 export function compareVersions(a: SemanticVersion, b: SemanticVersion): number {
   const order = a.major - b.major || a.minor - b.minor || a.patch - b.patch;
   if (order !== 0 || (a.full === undefined && b.full === undefined)) return order;
@@ -42,7 +48,10 @@ export function compareVersions(a: SemanticVersion, b: SemanticVersion): number 
   return compareIdentifiers(before, after) || compareIdentifiers(a.full?.build ?? [], b.full?.build ?? []);
 }
 
-/** Numbers before texts, numbers by value, texts by their codes; the longer list comes after the one that it begins with. */
+/**
+ * Numbers before texts, numbers by value, texts by their codes; the longer list comes after the one that it begins
+ * with.
+ */
 function compareIdentifiers(a: readonly (string | number)[], b: readonly (string | number)[]): number {
   for (let index = 0; index < a.length && index < b.length; index += 1) {
     const [one = "", other = ""] = [a[index], b[index]];
@@ -123,7 +132,10 @@ function namesPrerelease(range: semver.Range): boolean {
   return /[0-9]-[0-9A-Za-z]/.test(range.raw);
 }
 
-/** The highest version that a tag such as `1.4` or `1.4-alpine` can stand for; `undefined` for a tag that is nothing of the kind, such as `latest` or a commit. */
+/**
+ * The highest version that a tag such as `1.4` or `1.4-alpine` can stand for; `undefined` for a tag that is nothing of
+ * the kind, such as `latest` or a commit.
+ */
 function highestBehind(tag: string, tags: readonly string[], sieve: Sieve): SemanticVersion | undefined {
   const [, major, minor, patch] = dotted.exec(tag) ?? bare.exec(tag) ?? [];
   if (major === undefined) return undefined;

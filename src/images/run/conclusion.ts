@@ -23,7 +23,10 @@ const verbs = {
   closed: "was closed",
 } as const;
 
-/** Writes into the delivery log what was concluded of each image of a unit. Without decisions, `outcome.summary` says why there are none. */
+/**
+ * Writes into the event log what was concluded of each image of a unit. Without decisions, `outcome.summary` says
+ * why there are none.
+ */
 export async function conclude(
   ports: ImagePorts,
   { where }: Pick<RepositoryContext, "where">,
@@ -37,7 +40,7 @@ export async function conclude(
   if (decisions.length === 0) {
     const summary = outcome.summary ?? "nothing was decided";
     for (const image of imagesOf(unit))
-      await ports.deliveries.concluded({ ...about, image, summary, tags: [], ...number });
+      await ports.eventLog.concluded({ ...about, image, summary, tags: [], ...number });
     return;
   }
   for (const { entry, decision, left } of decisions) {
@@ -47,7 +50,7 @@ export async function conclude(
       ({ app, environment, reason }) => `${app} in ${environment}: ${reason}`,
     );
     const summary = [firstSentence(decision.summary, outcome), ...rest, ...refused].join("; ");
-    await ports.deliveries.concluded({ ...about, image, summary, tags: decision.verdicts, ...number });
+    await ports.eventLog.concluded({ ...about, image, summary, tags: decision.verdicts, ...number });
   }
 }
 

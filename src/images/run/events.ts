@@ -24,9 +24,12 @@ interface OfPull {
   readonly metadata: ImageMetadata;
 }
 
-/** Announces that the pull request was opened or updated; one that says the same is no event. Costs a few reads of records. */
+/**
+ * Announces that the pull request was opened or updated; one that says the same is no event. Costs a few reads of
+ * records.
+ */
 export async function announcePublished(
-  ports: Pick<ImagePorts, "events" | "clock" | "deliveries" | "records">,
+  ports: Pick<ImagePorts, "events" | "clock" | "eventLog" | "records">,
   where: StateAddress,
   { how, pull, head, before, now: metadata }: Published<ImageMetadata>,
 ): Promise<void> {
@@ -41,9 +44,12 @@ export async function announcePublished(
   ports.events.announce(event);
 }
 
-/** The image with the moment at which an event first named its tag; without, where the pull request had brought it before. */
+/**
+ * The image with the moment at which an event first named its tag; without, where the pull request had brought it
+ * before.
+ */
 async function withSighting(
-  ports: Pick<ImagePorts, "deliveries" | "records">,
+  ports: Pick<ImagePorts, "eventLog" | "records">,
   { image, tag, digest }: ImageMetadata["images"][number],
   before: ImageMetadata | undefined,
 ): Promise<BroughtImage> {

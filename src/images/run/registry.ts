@@ -5,14 +5,14 @@ import type { ImagePorts } from "./ports.ts";
 import { type Subscription, subscriptionsTo } from "./subscriptions.ts";
 import { noteSightings } from "./tag-sightings.ts";
 
-/** Writes an event into the delivery log and has every unit looked at that asks for an image of it. May be repeated. */
+/** Writes an event into the event log and has every unit looked at that asks for an image of it. May be repeated. */
 export async function runRegistry(
   job: RegistryJob,
   ports: ImagePorts,
   { signal }: Pick<RunContext, "signal">,
 ): Promise<void> {
   const { id, hook, source, at, pushes, ignored } = job;
-  await ports.deliveries.received({ id, hook, source, at, pushes, ...(ignored === undefined ? {} : { ignored }) });
+  await ports.eventLog.received({ id, hook, source, at, pushes, ...(ignored === undefined ? {} : { ignored }) });
   ports.events.announce({
     kind: "registry.heard",
     id: ["registry.heard", hook, id].join("/"),
@@ -56,8 +56,8 @@ async function tell(
 }
 
 async function conclude(
-  { deliveries, clock }: ImagePorts,
+  { eventLog, clock }: ImagePorts,
   what: { readonly repository: string; readonly unit: string; readonly image: string; readonly summary: string },
 ): Promise<void> {
-  await deliveries.concluded({ ...what, at: clock(), tags: [] });
+  await eventLog.concluded({ ...what, at: clock(), tags: [] });
 }

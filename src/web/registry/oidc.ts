@@ -2,7 +2,7 @@ import { errors, type JWTPayload, jwtVerify } from "jose";
 import { type KeySource, type RequestHead, refused, type Verdict } from "./adapter.ts";
 import { bearerOf } from "./secrets.ts";
 
-/** Who has to have issued a token, and for whom. */
+/** The expected issuer and audience of a token. */
 export interface TokenRules {
   readonly issuers: readonly string[];
   readonly audience: string;
@@ -10,12 +10,13 @@ export interface TokenRules {
   readonly now: Date;
 }
 
-/** How far the clocks of issuers and of this machine may be apart. */
+/** Tolerated difference between the issuer's clock and this machine's. */
 const TOLERANCE_S = 30;
 
 /**
- * Verifies the token after `Bearer` in `Authorization`: its RS256 signature with the issuer's published keys, that it is valid now, its issuer and its audience. Gives its claims, or the verdict
- * that it is not authentic. Rejects with an `unavailable` Fault when the keys cannot be fetched.
+ * Verifies the token after `Bearer` in `Authorization`: its RS256 signature with the issuer's published keys, that it
+ * is valid now, its issuer and its audience. Gives its claims, or the verdict that it is not authentic. Rejects with an
+ * `unavailable` Fault when the keys cannot be fetched.
  */
 export async function verifyToken(
   head: RequestHead,

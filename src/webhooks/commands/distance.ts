@@ -1,6 +1,6 @@
 /**
- * How many letters must be changed, added, dropped or swapped with their neighbour to make one word the other (Damerau-Levenshtein, each place
- * edited once).
+ * How many letters must be changed, added, dropped or swapped with their neighbour to make one word the other
+ * (Damerau-Levenshtein, each place edited once).
  */
 export function distance(a: string, b: string): number {
   let before: number[] = [];
@@ -20,8 +20,8 @@ export function distance(a: string, b: string): number {
 }
 
 /**
- * The word that was probably meant: two slips in a word of seven letters or more, else one; none where three letters were meant, for `/ask` and `/back` are other bots' commands;
- * `undefined` when none is that near.
+ * The word that was probably meant: two slips in a word of seven letters or more, else one; none where three letters
+ * were meant, for `/ask` and `/back` are other bots' commands; `undefined` when none is that near.
  */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const allowed = word.length > 6 ? 2 : 1;

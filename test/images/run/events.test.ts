@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDeliveryLog } from "../../../src/images/event-log.ts";
+import { createEventLog } from "../../../src/images/event-log.ts";
 import { announcePublished, closedEvent, declinedEvent, mergedEvent } from "../../../src/images/run/events.ts";
 import { noteSightings } from "../../../src/images/run/tag-sightings.ts";
 import type { ImageMetadata } from "../../../src/images/text/metadata.ts";
@@ -26,7 +26,7 @@ const of = { where, pull, metadata };
 async function announced(how: "opened" | "updated" | "same", before?: ImageMetadata) {
   const records = memoryRecords();
   const events = memoryEvents();
-  const ports = { events, clock: () => now, records, deliveries: createDeliveryLog(records, () => now) };
+  const ports = { events, clock: () => now, records, eventLog: createEventLog(records, () => now) };
   await noteSightings(ports, [{ image, tag: "1.4.0" }], now - 20_000, AbortSignal.timeout(1_000));
   await announcePublished(ports, where, { how, pull, head, before, now: metadata, dismissed: [] });
   return events.heard;

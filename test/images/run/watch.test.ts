@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createDeliveryLog } from "../../../src/images/event-log.ts";
+import { createEventLog } from "../../../src/images/event-log.ts";
 import type { ImagePorts } from "../../../src/images/run/ports.ts";
 import { runRegistry } from "../../../src/images/run/registry.ts";
 import { subscriptionsTo } from "../../../src/images/run/subscriptions.ts";
@@ -39,7 +39,7 @@ beforeEach(async () => {
     ...contexts.ports,
     queue,
     records,
-    deliveries: createDeliveryLog(records, Date.now),
+    eventLog: createEventLog(records, Date.now),
     registry: { tags: asked, facts: asked, digest: asked },
     rights: [],
   };
@@ -111,12 +111,12 @@ describe("a repository that is watched", () => {
     const event = { type: "registry", id: "1", hook: "hub", source: "dockerhub", at: Date.now() } as const;
     const pushed: RegistryJob = { ...event, pushes: [{ image, tag: "1.4.0" }] };
     await runRegistry(pushed, ports, { signal });
-    const [said] = await ports.deliveries.conclusions({ image, limit: 5 });
+    const [said] = await ports.eventLog.conclusions({ image, limit: 5 });
     expect(said).toMatchObject({ repository: `acme/${repository.name}`, unit: image });
     expect(said?.summary).toMatch(/^the configuration is broken: \.sluice\.yaml is broken: /);
   });
 
-  it("is looked at when its configuration is mended, though it is what it was before", async () => {
+  it("is looked at when its configuration is fixed, though it is what it was before", async () => {
     await watch();
     looks();
     await configure(`${config}oops: [`);

@@ -38,8 +38,9 @@ const generic = z.object({
 });
 
 /**
- * CloudEvents 1.0, structured and binary: of Harbor, of Azure Container Registry, of zot, CDEvents of published artifacts, and any whose data names `image` (or `repository`), `tag` and `digest`. The
- * specification has no way for a sender to prove itself: a secret comes in a header.
+ * CloudEvents 1.0, structured and binary: of Harbor, of Azure Container Registry, of zot, CDEvents of published
+ * artifacts, and any whose data names `image` (or `repository`), `tag` and `digest`. The specification has no way for a
+ * sender to prove itself: a secret comes in a header.
  */
 export const cloudEvents: Adapter<HeaderHook> = {
   handshake: true,
@@ -101,9 +102,9 @@ function saidByOthers(data: unknown, otherwise: string): Said | undefined {
     parsed.data;
   const name = splitReference(image ?? repository ?? repositoryName ?? "");
   if (name.name === "") return undefined;
-  const told = hostOf(host ?? registry ?? registryUrl ?? "");
+  const claimed = hostOf(host ?? registry ?? registryUrl ?? "");
   const full = splitHost(name.name);
-  const place = isImageHost(full.host) ? full : { host: told === "" ? otherwise : told, repository: name.name };
+  const place = isImageHost(full.host) ? full : { host: claimed === "" ? otherwise : claimed, repository: name.name };
   return { ...place, tag: tag ?? imageTag ?? name.tag, digest: digest ?? imageDigest ?? name.digest };
 }
 

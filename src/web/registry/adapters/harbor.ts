@@ -24,13 +24,16 @@ const schema = z.union([
 /** Of the default format, of the one before 2.0, and of CloudEvents. */
 const PUSHES: readonly string[] = ["PUSH_ARTIFACT", "pushImage", "harbor.artifact.pushed"];
 
-/** Harbor, in its default format and in CloudEvents (goharbor.io, "Configure Webhook Notifications"). Proves itself by its "Auth Header", which it sends as `Authorization`. */
+/**
+ * Harbor, in its default format and in CloudEvents (goharbor.io, "Configure Webhook Notifications"). Proves itself by
+ * its "Auth Header", which it sends as `Authorization`.
+ */
 export const harbor: Adapter<HeaderHook> = {
   checkHead: (head, { header, secrets }) => checkHeader(head, header, secrets),
   read: (body, _head, { host }) => readHarbor(body, host),
 };
 
-/** Reads what Harbor sends; `given` stands in place of the host in it. */
+/** Reads what Harbor sends; `given` replaces the host in it. */
 export function readHarbor(body: unknown, given: string | undefined): Reading {
   const event = schema.safeParse(body);
   if (!event.success) return ignored("not an event as Harbor sends them");
