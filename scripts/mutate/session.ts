@@ -9,7 +9,6 @@ export interface Session {
   load(file: string): Promise<Loaded>;
   /** Runs tests with a mutant on. `limit` says how long a test may take. */
   run(order: Omit<Extract<Order, { kind: "run" }>, "kind">, limit: (test: string) => Limit): Promise<Ran>;
-  readonly alive: boolean;
   /** Milliseconds of processor time that it took so far. */
   readonly cpu: number;
   end(): Promise<void>;
@@ -60,9 +59,6 @@ export function startSession(root: string, folder: string, start: WorkerStart): 
     load: (file) => ask({ kind: "load", file }, "loaded", () => loadLimit),
     run: (order, limit) =>
       ask({ kind: "run", ...order }, "ran", (test) => (test === undefined ? loadLimit : limit(test))),
-    get alive() {
-      return alive;
-    },
     get cpu() {
       return cpu;
     },

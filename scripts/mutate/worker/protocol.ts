@@ -22,8 +22,8 @@ export type Order =
     };
 
 /**
- * What a worker says. `test` comes before each test, so that the parent knows which one hangs. `spoiled`: a test that failed fails without the
- * mutant too, so this process is of no more use.
+ * What a worker says. `test` comes before each test, so that the parent knows which one hangs. `spoiled`: a test that
+ * failed fails without the mutant too, so this process is of no more use.
  */
 export type Report =
   | { readonly kind: "ready" }
