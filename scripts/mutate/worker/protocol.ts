@@ -48,6 +48,8 @@ export interface Outcome {
   readonly test: string;
   /** Milliseconds, with its share of hooks. */
   readonly ms: number;
+  /** Milliseconds of processor time of this process, with its share of hooks. */
+  readonly cpu: number;
   /** The mutants that it reached: all of them with none switched on, else at most the one that is. */
   readonly hits: readonly number[];
   /** Why it failed. */
