@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
@@ -24,7 +24,7 @@ interface Answer {
 
 /** Sends one request; counts it and turns failures into our errors, but for refusals with one of the `expected` statuses. */
 export type Send = (
-  octokit: ProbotOctokit,
+  octokit: Octokit,
   asked: Asked,
   parameters: Parameters,
   expected?: readonly number[],
@@ -86,7 +86,7 @@ export interface Client {
 /** What a client is made of. */
 export interface ClientParts {
   readonly apiUrl: string;
-  readonly octokit: ProbotOctokit;
+  readonly octokit: Octokit;
   readonly send: Send;
   readonly owner: string;
   readonly repo: string;

@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { MissedDeliveries, MissedDelivery } from "../model/github.ts";
 import type { Logger } from "../model/observe.ts";
@@ -30,7 +30,7 @@ interface Story {
 
 /** What the record of deliveries is read with. */
 export interface DeliveriesParts {
-  readonly octokit: ProbotOctokit;
+  readonly octokit: Octokit;
   readonly send: Send;
   readonly log: Logger;
 }

@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { parse, type Send } from "./client.ts";
 import { type Grant, type Permissions, TOKEN_PERMISSIONS } from "./permissions.ts";
@@ -11,7 +11,7 @@ const installation = z.object({
 });
 
 /** Reads what an account granted to the App, cut to what Sluice asks for. An account of a person has no members: that one is not missing there. */
-export async function readGrant(octokit: ProbotOctokit, send: Send, installationId: number): Promise<Grant> {
+export async function readGrant(octokit: Octokit, send: Send, installationId: number): Promise<Grant> {
   const asked = { repository: "the App", route: ROUTE };
   const { data } = await send(octokit, asked, { installation_id: installationId });
   const { permissions, target_type, html_url } = parse(installation, data, ROUTE);

@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { UserError } from "../model/errors.ts";
 import type { RepositoryName } from "../model/tree.ts";
@@ -16,7 +16,7 @@ export interface Installations {
 const ROUTE = "GET /repos/{owner}/{repo}/installation";
 
 /** Makes the register. */
-export function createInstallations(parts: { readonly octokit: ProbotOctokit; readonly send: Send }): Installations {
+export function createInstallations(parts: { readonly octokit: Octokit; readonly send: Send }): Installations {
   const known = recent<number>(5000);
 
   const lookUp = async (repository: RepositoryName): Promise<number> => {

@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { InstalledRepositories, InstalledRepository } from "../model/github.ts";
 import type { Clock, Logger } from "../model/observe.ts";
@@ -24,9 +24,9 @@ const repositories = z.object({
 /** What the list is read with. */
 export interface InstalledRepositoriesParts {
   /** Signs as the App. */
-  readonly asApp: ProbotOctokit;
+  readonly asApp: Octokit;
   /** Adds no credentials. */
-  readonly plain: ProbotOctokit;
+  readonly plain: Octokit;
   readonly send: Send;
   readonly clock: Clock;
   readonly log: Logger;

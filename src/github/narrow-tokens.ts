@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { Clock } from "../model/observe.ts";
 import { parse, type Send } from "./client.ts";
@@ -28,7 +28,7 @@ export interface NarrowTokens {
 
 /** Makes the keeper of tokens with these permissions. */
 export function createNarrowTokens(parts: {
-  readonly octokit: ProbotOctokit;
+  readonly octokit: Octokit;
   readonly send: Send;
   readonly clock: Clock;
   readonly permissions: Permissions;

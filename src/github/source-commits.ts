@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { SourceCommits, SourceComparison } from "../model/github.ts";
 import type { Clock } from "../model/observe.ts";
@@ -41,9 +41,9 @@ type Comparison = z.infer<typeof comparison>;
 export interface SourceCommitsParts {
   readonly apiUrl: string;
   /** Signs as the App. */
-  readonly asApp: ProbotOctokit;
+  readonly asApp: Octokit;
   /** Adds no credentials. */
-  readonly plain: ProbotOctokit;
+  readonly plain: Octokit;
   readonly send: Send;
   readonly clock: Clock;
 }

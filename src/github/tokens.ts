@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { RepositoryName } from "../model/tree.ts";
@@ -41,7 +41,7 @@ type Made = z.infer<typeof made>;
 
 /** What the keeper of tokens is made of. */
 export interface TokensParts {
-  readonly octokit: ProbotOctokit;
+  readonly octokit: Octokit;
   readonly send: Send;
   readonly clock: Clock;
   readonly log: Logger;
