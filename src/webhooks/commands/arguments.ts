@@ -1,6 +1,6 @@
 import { UserError } from "../../model/errors.ts";
 import type { Arguments, Command, Flag } from "./command.ts";
-import { closest } from "./distance.ts";
+import { closest } from "./spelling.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 import { usageOf } from "./usage.ts";
 

@@ -1,7 +1,7 @@
 import { GATES, type GateName } from "../../model/gates.ts";
 import { clip, wrongUsage } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { closest } from "./distance.ts";
+import { closest } from "./spelling.ts";
 import { LIMITS, reasonOf } from "./targets.ts";
 
 const names = GATES.map((one) => `\`${one}\``).join(", ");
