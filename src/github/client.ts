@@ -6,6 +6,7 @@ import { graphqlBase, webUrl } from "./addresses.ts";
 import { type Asked, type Refusal, statusOf, toRefusal, toSluiceError } from "./errors.ts";
 import { PER_PAGE } from "./limits.ts";
 import { type Grant, wantsMore } from "./permissions.ts";
+import type { ParametersOf, Route } from "./routes.ts";
 import type { Token } from "./tokens.ts";
 
 /** Parameters of a route: what its template names goes into the path, the rest into the query or the body. */
@@ -69,16 +70,21 @@ export interface Client {
   /** Below this lies `/graphql`. */
   readonly graphqlBase: string;
   /** Asks and parses the answer. */
-  call<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T>;
+  call<R extends Route, T>(route: R, parameters: ParametersOf<R>, schema: z.ZodType<T>): Promise<T>;
   /** Asks; a refusal with one of the statuses is an answer, not an error. */
-  attempt<T>(
-    route: string,
-    parameters: Parameters,
+  attempt<R extends Route, T>(
+    route: R,
+    parameters: ParametersOf<R>,
     schema: z.ZodType<T>,
     statuses: readonly number[],
   ): Promise<Attempt<T>>;
   /** Walks a list page by page. `field` is where the items stand in an answer that is no bare list. */
-  pages<T>(route: string, parameters: Parameters, item: z.ZodType<T>, field?: string): AsyncGenerator<readonly T[]>;
+  pages<R extends Route, T>(
+    route: R,
+    parameters: ParametersOf<R>,
+    item: z.ZodType<T>,
+    field?: string,
+  ): AsyncGenerator<readonly T[]>;
   /** What the repository's token may do. */
   grant(): Promise<Grant>;
 }

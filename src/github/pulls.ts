@@ -67,7 +67,7 @@ export async function pullsFrom(
   filter: { readonly state: "open" | "all"; readonly base?: string },
 ): Promise<readonly PullRequest[]> {
   const head = `${client.owner}:${branch}`;
-  const query = { ...filter, head, sort: "created", direction: "desc", per_page: PER_PAGE };
+  const query = { ...filter, head, sort: "created", direction: "desc", per_page: PER_PAGE } as const;
   const pulls = await client.call("GET /repos/{owner}/{repo}/pulls", query, z.array(wirePull));
   return pulls.map(pullOf).filter((pull) => !pull.fork && pull.head.ref === branch);
 }
