@@ -1,18 +1,19 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { CheckReport } from "../model/github.ts";
 import type { Clock } from "../model/observe.ts";
 import {
   assertReport,
   type CheckPart,
+  type CheckState,
   checkParts,
   missing,
-  type WireAnnotation,
+  type PresentAnnotation,
   wireAnnotations,
 } from "./check-report.ts";
 import type { Client } from "./client.ts";
 import { mayHaveHappened } from "./errors.ts";
 import { FRESH_MS } from "./limits.ts";
-import { recent } from "./recent.ts";
 
 const run = z.object({
   id: z.number(),
@@ -66,8 +67,8 @@ interface Birth {
  * same head); completing it sends only those that it lacks; and when it has some that are not true any more, a new run takes its place.
  */
 export function createChecks(client: Client, appId: number, clock: Clock): Checks {
-  const seen = recent<Run>(200);
-  const births = recent<Birth>(200);
+  const seen = new LRUCache<string, Run>({ max: 200 });
+  const births = new LRUCache<string, Birth>({ max: 200 });
 
   /** Whether the commit is so new that there is no such run, nor an attempt to make one whose answer was lost. */
   const isFirst = ({ headSha }: CheckReport, key: string): boolean => {
@@ -132,9 +133,9 @@ function says(run: Run, report: CheckReport): boolean {
   return link && wanted.every((one, index) => (one || undefined) === there[index]);
 }
 
-async function annotationsOf(client: Client, before: Run): Promise<readonly WireAnnotation[]> {
+async function annotationsOf(client: Client, before: Run): Promise<readonly PresentAnnotation[]> {
   if (before.output.annotations_count === 0) return [];
-  const present: WireAnnotation[] = [];
+  const present: PresentAnnotation[] = [];
   for await (const page of client.pages(ANNOTATIONS, { check_run_id: before.id }, annotation)) present.push(...page);
   return present;
 }
@@ -151,14 +152,20 @@ async function leaveBehind(client: Client, before: Run | undefined): Promise<und
  * id is somebody else's. `latest` would hide all but one of them.
  */
 async function find(client: Client, appId: number, report: CheckReport): Promise<Run | undefined> {
-  const parameters = { ref: report.headSha, check_name: report.name, app_id: appId, filter: "all", per_page: 100 };
+  const parameters = {
+    ref: report.headSha,
+    check_name: report.name,
+    app_id: appId,
+    filter: "all",
+    per_page: 100,
+  } as const;
   const { check_runs } = await client.call(LIST, parameters, z.object({ check_runs: z.array(run) }));
   const newestFirst = check_runs.toSorted((a, b) => b.id - a.id);
   const own = newestFirst.find((one) => (one.external_id || undefined) === report.externalId);
   return own ?? newestFirst.find((one) => !one.external_id);
 }
 
-async function update(client: Client, id: number, part: CheckPart): Promise<Run> {
+async function update(client: Client, id: number, part: CheckPart | CheckState): Promise<Run> {
   return client.call(UPDATE, { check_run_id: id, ...part }, run);
 }
 

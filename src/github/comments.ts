@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { CommentOptions } from "../model/github.ts";
@@ -6,7 +7,6 @@ import type { Client } from "./client.ts";
 import { mayHaveHappened } from "./errors.ts";
 import { COMMENT_LIMIT, FRESH_MS } from "./limits.ts";
 import { parseMarked, printMarked } from "./marker.ts";
-import { recent } from "./recent.ts";
 
 const comment = z.object({
   id: z.number(),
@@ -42,8 +42,8 @@ interface Listing {
  * seconds. What is doubled by another worker meanwhile is found and removed by the next list.
  */
 export function createComments(client: Client, appId: number, clock: Clock): Comments {
-  const seen = recent<Comment>(200);
-  const listings = recent<Listing>(200);
+  const seen = new LRUCache<string, Comment>({ max: 200 });
+  const listings = new LRUCache<string, Listing>({ max: 200 });
 
   const update = async (id: number, text: string): Promise<Comment> =>
     client.call(UPDATE, { comment_id: id, body: text }, comment);

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { GitHubFor, GitToken, InstalledRepositories, MissedDeliveries, SourceCommits } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
@@ -10,7 +11,6 @@ import { createInstalledRepositories } from "./installed-repositories.ts";
 import { REQUEST_DEADLINE_MS } from "./limits.ts";
 import { type AppCredentials, appOctokit, plainOctokit } from "./octokit.ts";
 import { wantsMore } from "./permissions.ts";
-import { recent } from "./recent.ts";
 import { createSourceCommits } from "./source-commits.ts";
 import { createTokens } from "./tokens.ts";
 
@@ -51,7 +51,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
   const plain = plainOctokit(api);
   const tokens = createTokens({ octokit: asApp, send, clock, log });
   const installations = createInstallations({ octokit: asApp, send });
-  const clients = recent<GitHubRepository>(500);
+  const clients = new LRUCache<string, GitHubRepository>({ max: 500 });
 
   const clientFor = (installationId: number, repository: RepositoryName): Client =>
     createClient({

@@ -1,9 +1,9 @@
 import type { Octokit } from "@octokit/rest";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { UserError } from "../model/errors.ts";
 import type { RepositoryName } from "../model/tree.ts";
 import { parse, type Send } from "./client.ts";
-import { recent } from "./recent.ts";
 
 /** Which installation serves which repository. */
 export interface Installations {
@@ -17,7 +17,7 @@ const ROUTE = "GET /repos/{owner}/{repo}/installation";
 
 /** Makes the register. */
 export function createInstallations(parts: { readonly octokit: Octokit; readonly send: Send }): Installations {
-  const known = recent<number>(5000);
+  const known = new LRUCache<string, number>({ max: 5000 });
 
   const lookUp = async (repository: RepositoryName): Promise<number> => {
     const asked = { repository: `${repository.owner}/${repository.name}`, route: ROUTE };

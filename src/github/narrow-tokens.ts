@@ -1,10 +1,10 @@
 import type { Octokit } from "@octokit/rest";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Clock } from "../model/observe.ts";
 import { parse, type Send } from "./client.ts";
 import { TOKEN_MARGIN_MS } from "./limits.ts";
 import type { Permissions } from "./permissions.ts";
-import { recent } from "./recent.ts";
 
 const ROUTE = "POST /app/installations/{installation_id}/access_tokens";
 const made = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
@@ -33,7 +33,7 @@ export function createNarrowTokens(parts: {
   readonly clock: Clock;
   readonly permissions: Permissions;
 }): NarrowTokens {
-  const kept = recent<Made>(500);
+  const kept = new LRUCache<string, Made>({ max: 500 });
 
   const request = async ({ installationId, repository, signal }: NarrowScope): Promise<Made | undefined> => {
     const { permissions } = parts;

@@ -1,4 +1,5 @@
 import type { Octokit } from "@octokit/rest";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { SourceCommits, SourceComparison } from "../model/github.ts";
 import type { Clock } from "../model/observe.ts";
@@ -7,7 +8,6 @@ import { createClient, parse, type Send } from "./client.ts";
 import { PER_PAGE, SOURCE_KEPT_MS } from "./limits.ts";
 import { createNarrowTokens } from "./narrow-tokens.ts";
 import type { Grant } from "./permissions.ts";
-import { recent } from "./recent.ts";
 
 const INSTALLATION = "GET /repos/{owner}/{repo}/installation";
 const COMPARE = "GET /repos/{owner}/{repo}/compare/{basehead}";
@@ -93,13 +93,18 @@ function keeping<A extends readonly unknown[], T>(
   clock: Clock,
   find: (...what: A) => Promise<T>,
 ): (...what: A) => Promise<T> {
-  const kept = recent<{ readonly found: T; readonly at: number }>(limit);
+  const kept = new LRUCache<string, { readonly found: T }>({
+    max: limit,
+    ttl: SOURCE_KEPT_MS,
+    ttlResolution: 0,
+    perf: { now: clock },
+  });
   return async (...what) => {
     const key = JSON.stringify(what).toLowerCase();
     const known = kept.get(key);
-    if (known !== undefined && clock() - known.at < SOURCE_KEPT_MS) return known.found;
+    if (known !== undefined) return known.found;
     const found = await find(...what);
-    kept.set(key, { found, at: clock() });
+    kept.set(key, { found });
     return found;
   };
 }

@@ -1,4 +1,5 @@
 import type { Octokit } from "@octokit/rest";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { RepositoryName } from "../model/tree.ts";
@@ -7,7 +8,6 @@ import type { Refusal } from "./errors.ts";
 import { readGrant } from "./grants.ts";
 import { GRANT_KEPT_MS, GRANT_RETRY_MS, TOKEN_MARGIN_MS } from "./limits.ts";
 import { FULL_GRANT, type Grant, type Permissions } from "./permissions.ts";
-import { recent } from "./recent.ts";
 
 /** An installation token with what it may do. */
 export interface Token {
@@ -49,8 +49,8 @@ export interface TokensParts {
 
 /** Makes the keeper of tokens. Those who ask at the same time share one request. */
 export function createTokens(parts: TokensParts): Tokens {
-  const kept = recent<Kept>(1000);
-  const less = recent<Less>(1000);
+  const kept = new LRUCache<string, Kept>({ max: 1000 });
+  const less = new LRUCache<string, Less>({ max: 1000 });
   const underWay = new Map<string, Promise<Kept>>();
 
   const request = async (

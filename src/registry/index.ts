@@ -1,6 +1,6 @@
+import { LRUCache } from "lru-cache";
 import type { Agent } from "undici";
 import { UserError } from "../model/errors.ts";
-import { Lru } from "../model/lru.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { ImageFacts, Registry, RegistrySettings } from "../model/registry.ts";
 import { Shared, withSignal } from "./abortable.ts";
@@ -49,7 +49,7 @@ const hostsCapacity = 500;
 export function createRegistry(options: RegistryOptions): RegistryClient {
   const connections = new Connections(options);
   const pages = keptPages();
-  const facts = new Lru<string, ImageFacts>(factsCapacity);
+  const facts = new LRUCache<string, ImageFacts>({ maxSize: factsCapacity, sizeCalculation: weightOf });
   const reading = new Shared<ImageFacts | undefined>();
   return {
     async tags(image, signal) {
@@ -70,7 +70,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
       const known = facts.get(key);
       if (known !== undefined) return known;
       const found = await withSignal(signal, () => reading.join(key, () => readFacts(connection, repository, digest)));
-      if (found !== undefined) facts.set(key, found, weightOf(found));
+      if (found !== undefined) facts.set(key, found);
       return found;
     },
     close: () => connections.close(),
@@ -87,7 +87,7 @@ async function readFacts(connection: Connection, repository: string, digest: str
 class Connections {
   readonly #options: RegistryOptions;
   readonly #configured: ReadonlyMap<string, Endpoint>;
-  readonly #made = new Lru<string, Connection>(hostsCapacity);
+  readonly #made = new LRUCache<string, Connection>({ max: hostsCapacity });
   readonly #agents = new Map<string, Agent>();
 
   constructor(options: RegistryOptions) {

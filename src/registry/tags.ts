@@ -1,6 +1,6 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
-import { Lru } from "../model/lru.ts";
 import type { Connection } from "./connection.ts";
 import type { Answer } from "./exchange.ts";
 import { isTag } from "./names.ts";
@@ -23,11 +23,11 @@ interface Page {
 }
 
 /** A page as it was when it had this `ETag`. */
-export type KeptPages = Lru<string, Page & { readonly etag: string }>;
+export type KeptPages = LRUCache<string, Page & { readonly etag: string }>;
 
-/** Room for the pages of registries that give an `ETag`, weighed in tags. */
+/** Makes room for pages with half a million tags in all. */
 export function keptPages(): KeptPages {
-  return new Lru(500_000);
+  return new LRUCache({ maxSize: 500_000, sizeCalculation: ({ tags }) => tags.length + 1 });
 }
 
 /**
@@ -84,7 +84,7 @@ async function readPage(
   const tags = (body.data.tags ?? []).filter(isTag);
   const page: Page = { tags, next: nextPage(connection, answer), bytes: answer.body.length };
   const etag = answer.header("etag");
-  if (etag !== undefined && etag.length <= 256) kept.set(key, { ...page, etag }, page.tags.length + 1);
+  if (etag !== undefined && etag.length <= 256) kept.set(key, { ...page, etag });
   return page;
 }
 

@@ -1,6 +1,6 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
-import { Lru } from "../model/lru.ts";
 import type { Clock } from "../model/observe.ts";
 import { Shared } from "./abortable.ts";
 import { type Challenge, challengesOf } from "./challenge.ts";
@@ -40,8 +40,8 @@ interface Means {
 export class Authorizer {
   readonly #means: Means;
   #challenge: Challenge | undefined;
-  readonly #scopes = new Lru<string, ReadonlySet<string>>(2000);
-  readonly #tokens = new Lru<string, Token>(2000);
+  readonly #scopes = new LRUCache<string, ReadonlySet<string>>({ max: 2000 });
+  readonly #tokens = new LRUCache<string, Token>({ max: 2000 });
   readonly #fetching = new Shared<Token>();
 
   constructor(means: Means) {

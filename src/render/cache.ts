@@ -1,4 +1,4 @@
-import { Lru } from "../model/lru.ts";
+import { LRUCache } from "lru-cache";
 import type { Trace } from "../model/render.ts";
 import { answersAlike } from "../model/trace.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
@@ -23,8 +23,11 @@ interface Known {
 export class RenderCache {
   readonly #store: RenderStore | undefined;
   readonly #now: () => number;
-  readonly #known = new Lru<string, Known>(maxLookups);
-  readonly #bodies = new Lru<string, Uint8Array>(bodyBytes);
+  readonly #known = new LRUCache<string, Known>({ maxSize: maxLookups, sizeCalculation: lookupsOf });
+  readonly #bodies = new LRUCache<string, Uint8Array>({
+    maxSize: bodyBytes,
+    sizeCalculation: (body) => body.length + 1,
+  });
   readonly #answers = new WeakMap<Tree, Map<string, TreeEntry | undefined>>();
   #toWrite: NewRender[] = [];
   #used: UsedRender[] = [];
@@ -51,7 +54,7 @@ export class RenderCache {
     if (inMemory !== undefined) return inMemory;
     const stored =
       this.#toWrite.find(({ kept: { digest } }) => digest === kept.digest)?.body ?? this.#store?.body(kept.digest);
-    if (stored !== undefined) this.#bodies.set(kept.digest, stored, stored.length);
+    if (stored !== undefined) this.#bodies.set(kept.digest, stored);
     return stored;
   }
 
@@ -60,7 +63,7 @@ export class RenderCache {
     const known = this.#known.get(key) ?? { renders: new Map<string, KeptRender>(), lastId: 0 };
     this.#remember(key, known, [kept]);
     this.#saidUsed.set(kept, this.#now());
-    if (body !== undefined) this.#bodies.set(kept.digest, body, body.length);
+    if (body !== undefined) this.#bodies.set(kept.digest, body);
     if (this.#store === undefined) return;
     this.#toWrite.push({ key, kept, body });
     if (this.#toWrite.length >= flushAtCount) this.flush();
@@ -106,9 +109,7 @@ export class RenderCache {
       if (known.renders.size <= maxPerKey) break;
       known.renders.delete(sum);
     }
-    let lookups = 1;
-    for (const { trace } of known.renders.values()) lookups += trace.length;
-    this.#known.set(key, known, lookups);
+    this.#known.set(key, known);
   }
 
   /** The newest of the renders whose trace holds in the tree. */
@@ -134,4 +135,10 @@ export class RenderCache {
     }
     return true;
   }
+}
+
+function lookupsOf({ renders }: Known): number {
+  let lookups = 1;
+  for (const { trace } of renders.values()) lookups += trace.length;
+  return lookups;
 }

@@ -3,14 +3,13 @@ import { Fault } from "../model/errors.ts";
 import type { GitHubFor } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import { Turns } from "../model/keyed-mutex.ts";
-import { Lru } from "../model/lru.ts";
 import type { Decision, StateAddress, StateStore } from "../model/state.ts";
 import type { Mirrors, Repository } from "../model/tree.ts";
 import { changesOf, type FileChange } from "./changes.ts";
 import { commitMessage } from "./message.ts";
 import { README_PATH, STATE_BRANCH } from "./paths.ts";
 import { README } from "./readme.ts";
-import { type ReadFiles, StateSnapshot } from "./snapshot.ts";
+import { newReadFiles, StateSnapshot } from "./snapshot.ts";
 
 /** What the state is kept with. */
 export interface StateParts {
@@ -23,13 +22,11 @@ export interface StateParts {
 const maxTries = 8;
 const firstWaitMs = 50;
 const longestWaitMs = 1_000;
-const keptEntries = 50_000;
-const keptHolds = 2_000;
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /** Keeps holds and history on the branch `sluice-state`; see the port. Reading costs a fetch into the mirror, writing at most four REST calls for each try. */
 export function createStateStore({ mirrors, github, random }: StateParts): StateStore {
-  const known: ReadFiles = { targets: new Lru(keptEntries), holds: new Lru(keptHolds) };
+  const known = newReadFiles();
   const turns = new Turns();
 
   const ref = `refs/heads/${STATE_BRANCH}`;

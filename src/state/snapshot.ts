@@ -1,6 +1,6 @@
+import { LRUCache } from "lru-cache";
 import { UserError } from "../model/errors.ts";
 import type { Hold } from "../model/gates.ts";
-import type { Lru } from "../model/lru.ts";
 import type { HistoryEntry, RepositoryState, Waiting } from "../model/state.ts";
 import type { Repository, Tree } from "../model/tree.ts";
 import { HISTORY_LIMIT } from "./apply.ts";
@@ -21,10 +21,18 @@ import { broken, readYaml } from "./yaml.ts";
 /** What is read of one file. */
 export const MAX_FILE_BYTES = 512 * 1024;
 
-/** What was read of blobs, by their ids; weighed by their entries. */
+/** What was read of blobs, by their ids. */
 export interface ReadFiles {
-  readonly targets: Lru<string, TargetFile>;
-  readonly holds: Lru<string, HoldPart>;
+  readonly targets: LRUCache<string, TargetFile>;
+  readonly holds: LRUCache<string, HoldPart>;
+}
+
+/** Makes room for files with 50,000 entries of history in all, and for 2,000 holds. */
+export function newReadFiles(): ReadFiles {
+  return {
+    targets: new LRUCache({ maxSize: 50_000, sizeCalculation: ({ history }) => history.length + 1 }),
+    holds: new LRUCache({ max: 2_000 }),
+  };
 }
 
 interface HoldPart {
@@ -106,13 +114,13 @@ export class StateSnapshot implements RepositoryState {
     path: string,
     none: T,
     read: (path: string, text: string) => T,
-    known?: Lru<string, T>,
+    known?: LRUCache<string, T>,
   ): Promise<Found<T>> {
     const entry = await this.tree?.at(path);
     if (entry === undefined) return { oid: undefined, file: none };
     if (entry.kind !== "file") throw broken(path, "it is not a plain file", undefined);
     const file = known?.get(entry.oid) ?? read(path, await this.#text(path));
-    known?.set(entry.oid, file, weightOf(file));
+    known?.set(entry.oid, file);
     return { oid: entry.oid, file };
   }
 
@@ -140,10 +148,6 @@ function readTarget(path: string, text: string): TargetFile {
 function readWishes(path: string, text: string): WaitingFile {
   const { waiting, history, ...rest } = readYaml(path, text, waitingSchema);
   return { waiting, history, rest };
-}
-
-function weightOf(file: object): number {
-  return "history" in file && Array.isArray(file.history) ? file.history.length + 1 : 1;
 }
 
 /** The hold alone. The history, which Sluice writes last, is most of a file; it is passed over where nothing else can stand in it or after it. */

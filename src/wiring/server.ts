@@ -1,8 +1,9 @@
 import { hkdfSync, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { LRUCache } from "lru-cache";
 import { createSeal } from "../change/signature.ts";
-import type { ScanMemo } from "../discovery/scan.ts";
+import type { Scan, ScanMemo } from "../discovery/scan.ts";
 import { createMirrors } from "../git/mirrors.ts";
 import { createGitHub, type GitHubEdge } from "../github/index.ts";
 import { createDeliveryLog } from "../images/event-log.ts";
@@ -16,7 +17,6 @@ import {
   withImages,
 } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
-import { Lru } from "../model/lru.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
@@ -189,7 +189,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
     ...(settings.engines === undefined ? {} : { workers: settings.engines }),
   });
   const probot = await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue });
-  const memo: ScanMemo = new Lru(memoEntries);
+  const memo: ScanMemo = new LRUCache<string, Scan>({ max: memoEntries });
   const ports = { github: github.for, mirrors, renderer, memo, queue, log, metrics, clock };
   const preview = {
     fingerprintKey: fingerprintKey(settings.privateKey),

@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 /** The names that tell one environment from another inside of its resources. */
 export interface EnvironmentNames {
   readonly environment: string;
@@ -7,21 +9,16 @@ export interface EnvironmentNames {
 
 /** What stands for an environment's name where two environments are held against each other. */
 const anyEnvironment = "\0";
-const known = new Map<string, RegExp>();
-const mostKnown = 500;
+const words = new LRUCache<string, RegExp>({
+  max: 500,
+  memoMethod: (environment) => new RegExp(`(?<![A-Za-z0-9])${RegExp.escape(environment)}(?![A-Za-z0-9])`, "g"),
+});
 
 /** A text with the environment's name, where it stands as a word of its own (`web-prod`, `prod.example.com`), taken out. */
 export function neutral(text: string, environment: string): string {
-  return environment === "" || !text.includes(environment) ? text : text.replace(wordOf(environment), anyEnvironment);
-}
-
-function wordOf(environment: string): RegExp {
-  const before = known.get(environment);
-  if (before !== undefined) return before;
-  if (known.size >= mostKnown) known.clear();
-  const word = new RegExp(`(?<![A-Za-z0-9])${RegExp.escape(environment)}(?![A-Za-z0-9])`, "g");
-  known.set(environment, word);
-  return word;
+  return environment === "" || !text.includes(environment)
+    ? text
+    : text.replace(words.memo(environment), anyEnvironment);
 }
 
 /** Whether two texts say the same but for the names of their environments. */

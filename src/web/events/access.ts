@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import { Lru } from "../../model/lru.ts";
 import type { Clock, Logger } from "../../model/observe.ts";
 import { TokenBucket } from "../registry/limits.ts";
 
@@ -15,7 +15,7 @@ export interface AccessOptions {
 }
 
 /** Addresses whose attempts are counted at one time. */
-const mostAddresses = 1_000;
+const maxAddresses = 1_000;
 
 const environment = z.object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) });
 
@@ -24,7 +24,7 @@ const environment = z.object({ incoming: z.object({ socket: z.object({ remoteAdd
  * address, so that the guesses of one never keep another out who has the token: what makes guessing hopeless is the token's length.
  */
 export function guard({ adminToken, log, clock, attemptsPerMinute }: AccessOptions): MiddlewareHandler {
-  const buckets = new Lru<string, { readonly bucket: TokenBucket; waitUntil: number }>(mostAddresses);
+  const buckets = new LRUCache<string, { readonly bucket: TokenBucket; waitUntil: number }>({ max: maxAddresses });
   const token = sha256(adminToken);
   return async (context, next) => {
     const given = tokenOf(context.req.header("authorization"));
