@@ -4,6 +4,8 @@ import { inTurns } from "../model/map-limit.ts";
 import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
+import { count } from "../model/text/lists.ts";
+import { codeList } from "../model/text/markdown.ts";
 import type { Repository, TreeChange } from "../model/tree.ts";
 import { openReaders, type Readers } from "./dependents.ts";
 import { type FileChange, fileChanges, lineEditsOf } from "./file-changes.ts";
@@ -12,7 +14,6 @@ import { prove } from "./proof/prove.ts";
 import type { ChangePlan, Side } from "./rendered-target.ts";
 import { already, doesNotRender, planned, refusedBy, unexplained, wouldTouch } from "./results.ts";
 import { changedImages } from "./versions.ts";
-import { count, listed } from "./words.ts";
 
 /** One target with what is to be done to it. */
 export interface Intent {
@@ -205,7 +206,7 @@ async function othersOf(
   const strangers = changed.filter((other) => !includes(other, target));
   if (strangers.length > 0) throw wouldTouch(paths, strangers);
   if (changed.length === 0) return [];
-  const ids = listed(changed.map(({ id }) => id));
+  const ids = codeList(changed.map(({ id }) => id));
   return [
     `${ids} include${changed.length === 1 ? "s" : ""} \`${target.render.path}\` and change${changed.length === 1 ? "s" : ""} with it.`,
   ];

@@ -3,10 +3,9 @@ import { join, resolve } from "node:path";
 import { parseConfig } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { ConfigProblem } from "../model/problem.ts";
+import { count } from "../model/text/lists.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
-
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
-import { count } from "./format/words.ts";
 import { locate } from "./git.ts";
 import { withLocal } from "./local.ts";
 import { usage } from "./parse.ts";

@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import type { Target } from "../model/target.ts";
+import { count } from "../model/text/lists.ts";
 import type { Tree } from "../model/tree.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
-
 import { type CommandContext, defineCommand, EXIT } from "./command.ts";
-import { count } from "./format/words.ts";
 import { type Local, withLocal } from "./local.ts";
 import { problemLines } from "./problems.ts";
 import { oneLine, table } from "./style.ts";

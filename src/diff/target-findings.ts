@@ -1,6 +1,6 @@
 import type { Finding } from "../model/preview.ts";
 import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
-import { quoted } from "./findings/rule.ts";
+import { inTicks } from "../model/text/markdown.ts";
 import { redactMessage } from "./redact.ts";
 
 /** Names the target of a finding. */
@@ -57,7 +57,7 @@ export function unpinnedFinding(about: TargetName & { readonly reference: Unpinn
     app,
     environment,
     resource: "",
-    message: `${quoted(unpinned.reference)} was not followed: ${redactMessage(unpinned.reason)}. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.`,
+    message: `${inTicks(unpinned.reference)} was not followed: ${redactMessage(unpinned.reason)}. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.`,
     ...(unpinned.file !== undefined ? { file: unpinned.file } : {}),
   };
 }

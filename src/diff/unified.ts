@@ -1,5 +1,5 @@
+import { visible } from "../model/text/lines.ts";
 import { type Block, diffLines } from "./lines.ts";
-import { visible } from "./visible.ts";
 import type { YamlText, YamlTree } from "./yaml.ts";
 
 /** A unified diff without file headers, and its counts. */

@@ -1,4 +1,5 @@
 import { joinPath, lastName } from "../model/paths.ts";
+import { count } from "../model/text/lists.ts";
 import type { NamedEntry } from "../model/tree.ts";
 import { kustomizationNames } from "./detect.ts";
 import type { Discovery, Unit } from "./discover.ts";
@@ -83,8 +84,7 @@ function withoutCollections(wanted: readonly Kustomization[]) {
     notes: wanted
       .filter(collects)
       .map(
-        ({ path, uses }) =>
-          `\`${path}\` only collects ${uses.length} other target${uses.length === 1 ? "" : "s"} and is not one itself.`,
+        ({ path, uses }) => `\`${path}\` only collects ${count(uses.length, "other target")} and is not one itself.`,
       ),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
+import { clip } from "../model/text/lines.ts";
 
 /** What was asked when it failed. */
 export interface Asked {
@@ -73,7 +74,7 @@ export function oneLine(text: string): string {
     .trim()
     .replaceAll(/\s*\n\s*/g, ": ")
     .replaceAll(/\s+/g, " ");
-  return line.length > TEXT_LIMIT ? `${line.slice(0, TEXT_LIMIT - 1)}…` : line;
+  return clip(line, TEXT_LIMIT);
 }
 
 /** Whether the request may have been carried out although it failed: look before doing it again. */

@@ -1,7 +1,7 @@
 import type { Allow } from "../model/gates.ts";
 import type { Permission } from "../model/github.ts";
+import { sentenceList } from "../model/text/lists.ts";
 import { includes } from "./permission.ts";
-import { list } from "./words.ts";
 
 /** Somebody who wants to act. `teams`: the teams (slugs) that the person is a member of, or whether the person is a member of one. */
 export interface Person {
@@ -40,7 +40,7 @@ export function teamsToAsk(allow: Allow, person: Pick<Person, "login" | "permiss
 export function describeAllow(allow: Allow): string {
   const { users = [], teams = [] } = allow;
   const named = [...users, ...teams.map((team) => `members of ${team}`)];
-  return `${named.length === 0 ? "everybody" : list(named)} with ${allow.permission} permission`;
+  return `${named.length === 0 ? "everybody" : sentenceList(named)} with ${allow.permission} permission`;
 }
 
 function isEverybody({ users = [], teams = [] }: Allow): boolean {

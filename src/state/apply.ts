@@ -1,6 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { VersionChange } from "../model/promotion.ts";
 import type { Decision } from "../model/state.ts";
+import { clip } from "../model/text/lines.ts";
 import type { StoredEntry, StoredHold, StoredWaiting, TargetFile, WaitingFile } from "./files.ts";
 
 /** Entries that a file's history keeps; older ones are in the branch's own history. */
@@ -51,7 +52,7 @@ function holdAfter(
   switch (decision.kind) {
     case "held": {
       const until = decision.until === undefined ? {} : { until: decision.until };
-      return { by, reason: cut(reason, reasonLimit), since, ...until, cause: "person" };
+      return { by, reason: clip(reason, reasonLimit), since, ...until, cause: "person" };
     }
     case "rolled-back":
     case "reverted": {
@@ -60,7 +61,7 @@ function holdAfter(
       if (decision.mergeCommit !== undefined && liftedSince(history, decision)) return before;
       return {
         by,
-        reason: cut(reason, reasonLimit),
+        reason: clip(reason, reasonLimit),
         since,
         cause: decision.kind === "reverted" ? "revert" : "rollback",
       };
@@ -128,7 +129,7 @@ function entryOf(decision: Decision, app: string | undefined): StoredEntry {
   const { versions: _versions, ...entry } = "versions" in said ? said : { ...said, versions: undefined };
   return {
     ...entry,
-    ...(reason === undefined ? {} : { reason: cut(reason, reasonLimit) }),
+    ...(reason === undefined ? {} : { reason: clip(reason, reasonLimit) }),
     ...(versions === undefined ? {} : { versions: versions.slice(0, versionsLimit).map(briefly) }),
   };
 }
@@ -139,9 +140,5 @@ function remembered(history: readonly StoredEntry[], entry: StoredEntry): readon
 
 /** What is promoted by path may be any text of a file. */
 function briefly({ image, from, to }: VersionChange) {
-  return { image: cut(image, versionLimit), from: cut(from, versionLimit), to: cut(to, versionLimit) };
-}
-
-function cut(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit).toWellFormed()}…` : text;
+  return { image: clip(image, versionLimit), from: clip(from, versionLimit), to: clip(to, versionLimit) };
 }

@@ -75,8 +75,8 @@ describe("the history after a decision", () => {
     const { history, hold } = fileAfter(...many);
     expect(history).toHaveLength(200);
     expect(history[0]?.id).toBe("h-50");
-    expect(history[0]?.reason).toHaveLength(1_001);
-    expect(hold?.reason).toHaveLength(1_001);
+    expect(history[0]?.reason).toHaveLength(1_000);
+    expect(hold?.reason).toHaveLength(1_000);
   });
 });
 

@@ -9,12 +9,12 @@ import {
 import { UserError } from "../../model/errors.ts";
 import { parentPath } from "../../model/paths.ts";
 import type { Target } from "../../model/target.ts";
+import { codeList } from "../../model/text/markdown.ts";
 import type { Readers } from "../dependents.ts";
 import { innerOwner, strangersOf } from "../ownership.ts";
 import type { Side } from "../rendered-target.ts";
 import { wouldTouch } from "../results.ts";
 import type { Drafts } from "../staged-files.ts";
-import { listed } from "../words.ts";
 import { decidingSettings } from "./deciding-edits.ts";
 import { identityOf, type Wish } from "./image-request.ts";
 
@@ -121,7 +121,7 @@ async function setOne(setting: VersionSetting, wish: Wish, request: SetRequest):
   const because = ofChart
     ? "is a part of a chart"
     : strangers.length > 0
-      ? `belongs to ${listed(
+      ? `belongs to ${codeList(
           strangers.map(({ id }) => id),
           3,
         )} too`

@@ -1,6 +1,6 @@
 import type { LineEdit, TargetPromotion, VersionChange } from "../../model/promotion.ts";
+import { count } from "../../model/text/lists.ts";
 import { harmless, oneLine, type Style } from "../style.ts";
-import { count } from "./words.ts";
 
 /** How a change of targets is told. `written`: the files that were written, `undefined` when none were to be. */
 export interface ChangeTextOptions {

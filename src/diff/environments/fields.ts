@@ -1,9 +1,9 @@
 import type { FieldGap, VersionGap } from "../../model/preview.ts";
+import { clip, visible } from "../../model/text/lines.ts";
 import { generatedStem } from "../generated-names.ts";
 import { splitImage } from "../image-name.ts";
 import type { Item } from "../item.ts";
 import { equal, NumberText, type Value } from "../value.ts";
-import { shortened } from "../visible.ts";
 import type { Four } from "./identity.ts";
 import { partsOf } from "./parts.ts";
 import { type Same, sameAcross } from "./same.ts";
@@ -90,7 +90,7 @@ const maxText = 80;
 
 function textOf(value: Value | undefined): string | undefined {
   if (value === undefined) return undefined;
-  return shortened(typeof value === "string" ? value : JSON.stringify(value, numberText), maxText);
+  return clip(visible(typeof value === "string" ? value : JSON.stringify(value, numberText)), maxText);
 }
 
 function numberText(_key: string, value: unknown): unknown {

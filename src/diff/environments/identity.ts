@@ -1,6 +1,6 @@
 import { generatedStem } from "../generated-names.ts";
 import { groupOf, type Item } from "../item.ts";
-import { neutral } from "./words.ts";
+import { neutral } from "./neutral.ts";
 
 /** The resources of one environment at the merge base and at the head. */
 export interface Moments {

@@ -1,7 +1,7 @@
 import type { VersionGap } from "../../model/preview.ts";
 import { hashSuffix } from "../generated-names.ts";
 import { at, equal, isList, isObject, type Value } from "../value.ts";
-import { type EnvironmentNames, sameButForNames } from "./words.ts";
+import { type EnvironmentNames, sameButForNames } from "./neutral.ts";
 
 /** Whether a value here and one there say the same. */
 export type Same = (here: Value | undefined, there: Value | undefined) => boolean;

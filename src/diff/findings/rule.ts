@@ -37,9 +37,3 @@ export function groupKind(object: ValueObject | undefined): string {
 export function goneItem({ how, base }: FindingContext): Item | undefined {
   return how === "removed" || how === "renamed" ? base : undefined;
 }
-
-/** A value as it may stand in a message: on one line, without backticks, at most 120 characters. */
-export function quoted(text: string): string {
-  const flat = text.replaceAll("`", "'").replaceAll(/\s+/g, " ");
-  return `\`${flat.length > 120 ? `${flat.slice(0, 119)}…` : flat || " "}\``;
-}

@@ -1,8 +1,9 @@
 import type { ResourceChange } from "../../model/preview.ts";
+import { count, thousands } from "../../model/text/lists.ts";
+import { code, fenced, htmlCode } from "../../model/text/markdown.ts";
 import { resourceLabel } from "../item.ts";
-import { code, fenced, htmlCode } from "./escape.ts";
 import type { ChangeGroup, Member } from "./fold.ts";
-import { count, plusMinus, severitySign, targetList, thousands } from "./words.ts";
+import { plusMinus, severitySign, targetList } from "./phrases.ts";
 
 /** A collapsed diff (or a part of one) as Markdown, never to be cut. */
 export interface DiffBlock {

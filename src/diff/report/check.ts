@@ -1,8 +1,9 @@
 import type { Annotation, CheckReport } from "../../model/github.ts";
 import type { Completeness, Preview } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { annotationsOf } from "./annotations.ts";
 import { checkLimit, type Layout, layOut, pageClosing, type ReportOptions } from "./layout.ts";
-import { count, headline } from "./words.ts";
+import { headline } from "./phrases.ts";
 
 /** What a check says, but for its name and head. */
 export interface CheckContent {

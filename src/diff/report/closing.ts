@@ -1,7 +1,7 @@
 import type { Completeness, Preview } from "../../model/preview.ts";
-import { code, inert } from "./escape.ts";
+import { count } from "../../model/text/lists.ts";
+import { code, inert } from "../../model/text/markdown.ts";
 import type { Fit } from "./fit.ts";
-import { count } from "./words.ts";
 
 const maxListed = 10;
 

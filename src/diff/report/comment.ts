@@ -1,6 +1,6 @@
 import type { Completeness, Preview } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { commentLimit, layOut, pageClosing, type ReportOptions, wholeChanges } from "./layout.ts";
-import { count } from "./words.ts";
 
 /** A comment and what it holds. */
 export interface CommentReport {

@@ -1,7 +1,8 @@
 import { type Finding, type Preview, SEVERITIES, type Severity } from "../../model/preview.ts";
-import { inert } from "./escape.ts";
+import { count } from "../../model/text/lists.ts";
+import { inert } from "../../model/text/markdown.ts";
 import type { Fit } from "./fit.ts";
-import { count, findingLine, severitySign, targetList, targetName } from "./words.ts";
+import { findingLine, severitySign, targetList, targetName } from "./phrases.ts";
 
 const alerts: Readonly<Record<Severity, string>> = { danger: "CAUTION", warning: "WARNING", notice: "NOTE" };
 

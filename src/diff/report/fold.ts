@@ -2,7 +2,7 @@ import type { Preview, ResourceChange, Severity } from "../../model/preview.ts";
 import { hashSuffix } from "../generated-names.ts";
 import { resourceLabel } from "../item.ts";
 import { riskOf, severityByResource, severityOf } from "../risk.ts";
-import { targetName } from "./words.ts";
+import { targetName } from "./phrases.ts";
 
 /** One resource of one target in a group of equal changes. */
 export interface Member {

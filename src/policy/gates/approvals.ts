@@ -1,6 +1,6 @@
 import type { PromotionFacts } from "../../model/gates.ts";
 import type { Review } from "../../model/github-repository.ts";
-import { counted, list } from "../words.ts";
+import { count, sentenceList } from "../../model/text/lists.ts";
 import type { Child, Gate, Part } from "./gate.ts";
 
 /**
@@ -24,13 +24,13 @@ function evaluate(facts: PromotionFacts): Part | undefined {
   const children = opinions.flatMap(childOf);
   const shown = children.length === 0 ? {} : { children };
   if (objectors.length > 0) {
-    const who = list(objectors.map(({ user }) => user));
+    const who = sentenceList(objectors.map(({ user }) => user));
     return { state: "blocked", reason: `${who} requested changes`, who: `${who}, by a new review`, ...shown };
   }
   const approved = opinions.filter(({ state, ignored }) => state === "approved" && ignored === undefined);
-  const names = approved.length === 0 ? "" : ` by ${list(approved.map(({ user }) => user))}`;
+  const names = approved.length === 0 ? "" : ` by ${sentenceList(approved.map(({ user }) => user))}`;
   if (approved.length >= needed) return { state: "passed", reason: `approved${names}`, ...shown };
-  const reason = `${approved.length} of ${counted(needed, "approval")}${names}${remarks(opinions)}`;
+  const reason = `${approved.length} of ${count(needed, "approval")}${names}${remarks(opinions)}`;
   return { state: "blocked", reason, who: reviewers(facts), ...shown };
 }
 

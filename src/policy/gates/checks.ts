@@ -1,7 +1,7 @@
 import type { TargetFacts } from "../../model/gates.ts";
 import type { CommitCheck } from "../../model/github-repository.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { describeAllow } from "../allow.ts";
-import { list } from "../words.ts";
 import { type Child, type Gate, gravest, type Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
@@ -14,7 +14,7 @@ function judge({ settings, checks: reported }: TargetFacts): Part | undefined {
   const children = names.map((name) => childOf(name, reported));
   const state = gravest(children);
   const these = children.filter((child) => child.state === state);
-  const told = list(these.map(({ label, reason }) => (state === "passed" ? label : `${label} ${reason}`)));
+  const told = sentenceList(these.map(({ label, reason }) => (state === "passed" ? label : `${label} ${reason}`)));
   return {
     state,
     reason: state === "passed" ? `${told} passed on the carried commit` : told,

@@ -1,6 +1,6 @@
 import type { TargetFacts } from "../../model/gates.ts";
 import { describeAllow } from "../allow.ts";
-import { past } from "../words.ts";
+import { past } from "../moments.ts";
 import type { Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 

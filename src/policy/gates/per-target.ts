@@ -1,5 +1,5 @@
 import type { PromotionFacts, TargetFacts } from "../../model/gates.ts";
-import { list } from "../words.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { type Child, earliest, type Gate, gravest, type Part } from "./gate.ts";
 
 /**
@@ -35,7 +35,7 @@ function joined(children: readonly Child[]): Part | undefined {
     state,
     reason: summary(children, state),
     ...earliest(children),
-    ...(who.length > 0 && { who: list(who, 3) }),
+    ...(who.length > 0 && { who: sentenceList(who, 3) }),
     children,
   };
 }
@@ -48,7 +48,7 @@ function summary(children: readonly Child[], state: Part["state"]): string {
   if (state === "passed") return `all ${children.length} apps passed`;
   const these = children.filter((child) => child.state === state);
   const [first] = these;
-  const told = these.length === 1 ? `${first?.label}: ${first?.reason}` : list(these.map(({ label }) => label));
+  const told = these.length === 1 ? `${first?.label}: ${first?.reason}` : sentenceList(these.map(({ label }) => label));
   const verb = state === "blocked" ? "blocked" : "waiting";
   return `${these.length} of ${children.length} apps ${these.length === 1 ? "is" : "are"} ${verb}, ${told}`;
 }

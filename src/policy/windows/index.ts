@@ -1,7 +1,7 @@
 import type { Window } from "../../model/gates.ts";
-import { list } from "../words.ts";
+import { sentenceList } from "../../model/text/lists.ts";
+import { describeMoment, describeWindow, spanOf } from "./describe.ts";
 import { isIn, nextFlip } from "./span.ts";
-import { describeMoment, describeWindow, spanOf } from "./words.ts";
 
 const horizonDays = 400;
 const mostSteps = 5_000;
@@ -81,7 +81,7 @@ function closedReason(followed: readonly Followed[], change: string | undefined)
   const denied = followed.filter(({ window, inside }) => window.deny !== undefined && inside);
   const allows = followed.filter(({ window }) => window.deny === undefined);
   const names = (some: readonly Followed[]) =>
-    list(
+    sentenceList(
       some.map(({ window }) => describeWindow(window)),
       3,
     );

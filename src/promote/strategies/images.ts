@@ -5,10 +5,10 @@ import { orderOf } from "../../change/images/order.ts";
 import { setImages } from "../../change/images/set-images.ts";
 import type { ChangePlan, Side } from "../../change/rendered-target.ts";
 import { Drafts } from "../../change/staged-files.ts";
-import { listed } from "../../change/words.ts";
 import { toItems } from "../../diff/item.ts";
 import { type FoundSettings, findSettings, printImage } from "../../edit/find/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import { codeList } from "../../model/text/markdown.ts";
 import { carryCharts } from "./charts.ts";
 import { carryPaths } from "./paths.ts";
 import { type ImageSide, wishesFor } from "./requests.ts";
@@ -80,5 +80,5 @@ function backwards(images: readonly VersionChange[], { pair }: StrategyInput): r
 
 function lackingNote(lacking: readonly string[], wishes: readonly Wish[], { pair }: StrategyInput): readonly string[] {
   if (wishes.length === 0) return [`Neither ${pair.source.id} nor ${pair.target.id} has an image.`];
-  return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${listed(lacking)}: that is not carried.`];
+  return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${codeList(lacking)}: that is not carried.`];
 }

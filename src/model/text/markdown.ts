@@ -1,4 +1,5 @@
-import { visible } from "../visible.ts";
+import { clip, oneLine, visible } from "./lines.ts";
+import { commaList } from "./lists.ts";
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -48,6 +49,21 @@ export function code(text: string): string {
   const ticks = "`".repeat(longestRun(clean) + 1);
   const pad = clean.startsWith("`") || clean.endsWith("`") || /^\s.*\s$/.test(clean) ? " " : "";
   return `${ticks}${pad}${clean}${pad}${ticks}`;
+}
+
+/** A value as it may stand in a message that is Markdown later (see `inert`): on one line in backticks, without backticks of its own, at most 120 characters. */
+export function inTicks(text: string): string {
+  return `\`${clip(oneLine(text.replaceAll("`", "'")), 120) || " "}\``;
+}
+
+/** Values in backticks, of more than `max` the first and how many more; for the same messages as `inTicks`. */
+export function codeList(values: readonly string[], max = 5): string {
+  return commaList(values.map(inTicks), max);
+}
+
+/** Text for a commit message, where GitHub makes links of `#` and `@` and notifies those it names: it does neither. The `@` of a digest names nobody and stays. */
+export function unlinked(text: string): string {
+  return text.replaceAll(/(?:#|@(?!sha256:))(?=\w)/g, `$&${gap}`);
 }
 
 /** Markdown as a cell of a table. */

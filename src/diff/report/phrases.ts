@@ -1,15 +1,6 @@
 import type { Finding, Preview, Severity, TargetPreview } from "../../model/preview.ts";
-import { code, inert } from "./escape.ts";
-
-/** `1 target`, `2 targets`. */
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${thousands(amount)} ${amount === 1 ? one : many}`;
-}
-
-/** A whole number with commas: `61,234`. */
-export function thousands(amount: number): string {
-  return String(amount).replace(/\B(?=(\d{3})+$)/g, ",");
-}
+import { commaList, count } from "../../model/text/lists.ts";
+import { code, inert } from "../../model/text/markdown.ts";
 
 /** `+3 −1`, with a real minus sign. */
 export function plusMinus(added: number, removed: number): string {
@@ -25,9 +16,8 @@ export function targetName(target: Pick<Finding, "app" | "environment">): string
 
 /** Names of targets as code, the first few and how many more. */
 export function targetList(names: readonly string[], shown = 6): string {
-  const listed = names.slice(0, names.length > shown + 1 ? shown : names.length).map(code);
-  const rest = names.length - listed.length;
-  return rest > 0 ? `${listed.join(", ")} and ${rest} more` : listed.join(", ");
+  // "and 1 more" would take as much room as the name.
+  return commaList(names.map(code), names.length === shown + 1 ? names.length : shown);
 }
 
 /** The sign of a severity. */

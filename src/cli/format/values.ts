@@ -8,11 +8,7 @@ import type {
   TargetPreview,
   VersionGap,
 } from "../../model/preview.ts";
-
-/** `1 target`, `2 targets`. */
-export function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
-}
+import { count } from "../../model/text/lists.ts";
 
 /** The first seven characters of a commit id. */
 export function shortSha(sha: string): string {
