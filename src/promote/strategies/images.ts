@@ -1,7 +1,6 @@
 import { textsOf, versionChanges } from "../../change/images/expected-changes.ts";
 import type { Wish } from "../../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../../change/images/image-uses.ts";
-import { orderOf } from "../../change/images/order.ts";
 import { setImages } from "../../change/images/set-images.ts";
 import type { ChangePlan, Side } from "../../change/rendered-target.ts";
 import { Drafts } from "../../change/staged-files.ts";
@@ -9,6 +8,7 @@ import { toItems } from "../../diff/item.ts";
 import { type FoundSettings, findSettings, printImage } from "../../edit/find/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import { codeList } from "../../model/text/markdown.ts";
+import { orderOf } from "../../model/versions.ts";
 import { carryCharts } from "./charts.ts";
 import { carryPaths } from "./paths.ts";
 import { type ImageSide, wishesFor } from "./requests.ts";
