@@ -36,6 +36,7 @@ const queue = await createQueue({
     "image-pull": 60_000,
     wake: 60_000,
   },
+  events: { announce: () => undefined },
   log,
   metrics,
 });

@@ -2,7 +2,7 @@ import { type Caller, grants } from "./auth.ts";
 import { ApiError, notAccessible, notFound } from "./errors.ts";
 import { includesRole, roleOf } from "./roles.ts";
 import type { Repository } from "./state.ts";
-import type { AccessLevel, RepositoryRole } from "./types.ts";
+import type { AccessLevel, RepositoryRole } from "./types-common.ts";
 import type { World } from "./world.ts";
 
 /** What a route on a repository asks of its caller. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { ApiError } from "./errors.ts";
 import type { Account, Installation, InstallationToken } from "./state.ts";
-import type { AccessLevel } from "./types.ts";
+import type { AccessLevel } from "./types-common.ts";
 import { iso, now, type World } from "./world.ts";
 
 /** Who makes a request. */

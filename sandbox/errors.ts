@@ -1,4 +1,6 @@
-/** An answer other than success, in GitHub's shape. Thrown by routes and actions, turned into a response at the door. */
+/**
+ * An answer other than success, in GitHub's shape. Thrown by routes and actions, turned into a response at the door.
+ */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;

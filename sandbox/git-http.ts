@@ -58,7 +58,10 @@ const NEVER_KEPT = { "cache-control": "no-cache, max-age=0, must-revalidate" };
 
 let offer: { readonly headers: Headers; readonly body: ArrayBuffer } | undefined;
 
-/** What git offers in version 2 of its protocol: capabilities of this git, the same for every repository here, so asked for once. */
+/**
+ * What git offers in version 2 of its protocol: capabilities of this git, the same for every repository here, so asked
+ * for once.
+ */
 async function offered(run: () => Promise<Response>): Promise<Response> {
   if (offer) return new Response(offer.body, { headers: offer.headers });
   const response = await run();

@@ -9,8 +9,9 @@ interface GitRequest {
 }
 
 /**
- * Answers `ls-refs` as `git upload-pack` does, from the repository's files: half of what a fetch costs goes there otherwise. Undefined where git itself must be asked, which is for tags: they may point
- * at objects that have to be peeled.
+ * Answers `ls-refs` as `git upload-pack` does, from the repository's files: half of what a fetch costs goes there
+ * otherwise. Undefined where git itself must be asked, which is for tags: they may point at objects that have to be
+ * peeled.
  */
 export function answerLsRefs(dir: string, body: Buffer): Buffer | undefined {
   const { command, args } = parseRequest(body);
@@ -41,7 +42,10 @@ function packet(line: string): Buffer {
   return Buffer.concat([Buffer.from((bytes.length + 4).toString(16).padStart(4, "0")), bytes]);
 }
 
-/** The lines of a request up to its end, which is a packet of size 0; one of size 1 parts the arguments from what comes before. */
+/**
+ * The lines of a request up to its end, which is a packet of size 0; one of size 1 parts the arguments from what comes
+ * before.
+ */
 function parseRequest(body: Buffer): GitRequest {
   const lines: string[] = [];
   let argsFrom = Number.POSITIVE_INFINITY;

@@ -69,7 +69,10 @@ export function git(dir: string, args: readonly string[], options: GitOptions = 
 const said = new Map<string, GitResult>();
 const MOST_SAID = 5_000;
 
-/** Like `git`, for a question whose answer never changes, since it names every object by its full id. Asked once per repository; what ends with any other code than those in `ok` is asked again. */
+/**
+ * Like `git`, for a question whose answer never changes, since it names every object by its full id. Asked once per
+ * repository; what ends with any other code than those in `ok` is asked again.
+ */
 export async function gitOnce(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const question = [dir, ...args].join("\0");
   const known = said.get(question);

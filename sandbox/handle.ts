@@ -8,7 +8,8 @@ import { emitPackage, emitPing } from "./events.ts";
 import { releasePart } from "./handle-release.ts";
 import type { Pull, Repository } from "./state.ts";
 import { summarizeCheckRun, summarizeComment, summarizePull } from "./summaries.ts";
-import type { LocalGitHub, PullRef, PullSummary, RequestFilter, RequestRecord } from "./types.ts";
+import type { LocalGitHub, PullSummary, RequestFilter, RequestRecord } from "./types.ts";
+import type { PullRef } from "./types-common.ts";
 import {
   apiUrl,
   ensureAccount,

@@ -1,6 +1,6 @@
 import { git, gitOnce, revParse } from "./git.ts";
+import type { Signature } from "./loose-commit.ts";
 import { changedNames, readLooseCommit } from "./loose-commit.ts";
-import type { Signature } from "./repository-git.ts";
 
 /** A commit as `git log` tells it. */
 export interface LoggedCommit {

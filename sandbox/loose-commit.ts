@@ -1,6 +1,13 @@
 import { readLoose, writeObject } from "./loose-object.ts";
 import { FOLDER, readTree, type TreeEntry, treeOf, Unreadable } from "./loose-tree.ts";
-import type { Signature } from "./repository-git.ts";
+
+/** Who is written into a commit. */
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  /** ISO 8601. */
+  readonly date: string;
+}
 
 /** What a commit is made of. */
 export interface CommitParts {
@@ -17,7 +24,10 @@ export interface ChangedName {
   readonly path: string;
 }
 
-/** Writes a commit as `git commit-tree` does; undefined when git must be asked, for persons and times that it would have to tidy up. */
+/**
+ * Writes a commit as `git commit-tree` does; undefined when git must be asked, for persons and times that it would have
+ * to tidy up.
+ */
 export async function writeLooseCommit(dir: string, commit: CommitParts): Promise<string | undefined> {
   const [author, committer] = [person(commit.author), person(commit.committer)];
   if (author === undefined || committer === undefined || commit.message.includes("\0")) return undefined;

@@ -34,7 +34,10 @@ export async function writeObject(dir: string, type: LooseObject["type"], bytes:
 
 const types: ReadonlySet<string> = new Set<LooseObject["type"]>(["blob", "tree", "commit", "tag"]);
 
-/** Reads an object that is a file of its own, as nearly all are here; undefined when git must be asked: it is in a pack, or not there at all. */
+/**
+ * Reads an object that is a file of its own, as nearly all are here; undefined when git must be asked: it is in a pack,
+ * or not there at all.
+ */
 export function readLoose(dir: string, id: string): LooseObject | undefined {
   if (!/^[\da-f]{40}$/.test(id)) return undefined;
   let whole: Buffer;

@@ -40,8 +40,8 @@ export function treeOf(dir: string, id: string): string | undefined {
 }
 
 /**
- * Writes a tree, `base` (a tree or commit id, or null) with these paths replaced, as git's index would. Undefined when git must be asked: for what lies in a pack, and for paths of which one lies below
- * another.
+ * Writes a tree, `base` (a tree or commit id, or null) with these paths replaced, as git's index would. Undefined when
+ * git must be asked: for what lies in a pack, and for paths of which one lies below another.
  */
 export async function writeLooseTree(
   dir: string,

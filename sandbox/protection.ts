@@ -2,7 +2,7 @@ import { latestRuns, latestStatuses, verdicts } from "./reported.ts";
 import { includesRole, roleOf } from "./roles.ts";
 import type { Pull, Repository } from "./state.ts";
 import type { Protection } from "./state-parts.ts";
-import type { MergeMethod } from "./types.ts";
+import type { MergeMethod } from "./types-common.ts";
 import type { World } from "./world.ts";
 
 /** The rules of a branch, or undefined. They hold for administrators too. */

@@ -1,7 +1,7 @@
 import { gitText } from "./git.ts";
-import type { PullFacts } from "./objects/pull.ts";
 import { countCommits } from "./repository-git.ts";
 import type { Pull, Repository } from "./state.ts";
+import type { PullFacts } from "./state-parts.ts";
 import { branchHead, gitDirOf, type World } from "./world.ts";
 
 /** What the branch that the pull request aims at points at; the recorded base when it is closed or the branch gone. */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 /**
- * The refs below a folder such as `refs/heads`, by name and sorted, with the ids that they point at. They are read from the repository's files: a process of git's takes a hundred times as long, and this
- * is asked for at each change.
+ * The refs below a folder such as `refs/heads`, by name and sorted, with the ids that they point at. They are read from
+ * the repository's files: a process of git's takes a hundred times as long, and this is asked for at each change.
  */
 export function readRefFiles(dir: string, folder: string): Map<string, string> {
   const packed = packedRefs(dir, folder);

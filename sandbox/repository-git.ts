@@ -3,18 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { GitFailure, git, gitOnce, gitText, revParse } from "./git.ts";
-import { ancestors, writeLooseCommit } from "./loose-commit.ts";
+import { ancestors, type Signature, writeLooseCommit } from "./loose-commit.ts";
 import { readLoose } from "./loose-object.ts";
 import { writeLooseTree } from "./loose-tree.ts";
 import { readRefFiles } from "./ref-files.ts";
-
-/** Who is written into a commit. */
-export interface Signature {
-  readonly name: string;
-  readonly email: string;
-  /** ISO 8601. */
-  readonly date: string;
-}
 
 /** The environment that gives a commit its author and committer. */
 function signatureEnvironment(author: Signature, committer: Signature): Record<string, string> {
@@ -94,7 +86,9 @@ export async function writeCommit(
   });
 }
 
-/** Replays `head`'s commits since the merge base onto `base`, each with its author. Undefined when one does not apply. */
+/**
+ * Replays `head`'s commits since the merge base onto `base`, each with its author. Undefined when one does not apply.
+ */
 export async function rebased(
   dir: string,
   base: string,

@@ -1,6 +1,6 @@
 import type { Repository } from "./state.ts";
 import { isMember, teamsOf } from "./teams.ts";
-import type { RepositoryRole } from "./types.ts";
+import type { RepositoryRole } from "./types-common.ts";
 import { findAccount, type World } from "./world.ts";
 
 const ORDER: readonly RepositoryRole[] = ["none", "read", "triage", "write", "maintain", "admin"];

@@ -1,4 +1,4 @@
-import type { MergeMethod, RepositoryRole } from "./types.ts";
+import type { MergeMethod, RepositoryRole } from "./types-common.ts";
 
 /** A label of a repository. Names are compared without case. */
 export interface Label {
@@ -107,3 +107,13 @@ export interface ForeignApp {
 
 /** The ways in which a repository lets pull requests be merged, all of them at first. */
 export const MERGE_METHODS: readonly MergeMethod[] = ["merge", "squash", "rebase"];
+
+/** What git says about a pull request. */
+export interface PullFacts {
+  readonly additions: number;
+  readonly deletions: number;
+  readonly changedFiles: number;
+  readonly commits: number;
+  /** Null for a pull request that is not open. */
+  readonly mergeable: boolean | null;
+}

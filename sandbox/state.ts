@@ -1,5 +1,6 @@
 import type { Deployment, ForeignApp, Label, Protection, QueueEntry, Review, Team } from "./state-parts.ts";
-import type { AccessLevel, Delivery, MergeMethod, RepositoryRole, WebhookEvent } from "./types.ts";
+import type { Delivery, WebhookEvent } from "./types.ts";
+import type { AccessLevel, MergeMethod, RepositoryRole } from "./types-common.ts";
 
 /** An account: a person, an organization or the app's bot. */
 export interface Account {

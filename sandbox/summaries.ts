@@ -1,7 +1,8 @@
 import { pullNodeId } from "./objects/pull.ts";
 import type { CheckRun, Comment, Pull, Repository } from "./state.ts";
 import type { Deployment, Review } from "./state-parts.ts";
-import type { CheckRunSummary, CommentSummary, PullSummary } from "./types.ts";
+import type { CommentSummary, PullSummary } from "./types.ts";
+import type { CheckRunSummary } from "./types-common.ts";
 import type { DeploymentSummary, ReviewSummary } from "./types-release.ts";
 import { htmlUrl, type World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 /** What tests and the demo can do about container packages. */
-import type { RepositoryRef } from "./types.ts";
+import type { RepositoryRef } from "./types-common.ts";
 
 /** A manifest that was pushed to GitHub's container registry, in a package that is linked to this repository. */
 interface PackageInput extends RepositoryRef {

@@ -1,6 +1,13 @@
 /** What tests and the demo can do about releases: reviews, deployments, statuses, teams, protected branches. */
 import type { DeploymentState } from "./state-parts.ts";
-import type { CheckRunSummary, MergeMethod, Permissions, PullRef, RepositoryRef, RepositoryRole } from "./types.ts";
+import type {
+  CheckRunSummary,
+  MergeMethod,
+  Permissions,
+  PullRef,
+  RepositoryRef,
+  RepositoryRole,
+} from "./types-common.ts";
 
 /** A person's verdict, as GitHub's API names it. */
 export type ReviewEvent = "APPROVE" | "REQUEST_CHANGES" | "COMMENT";

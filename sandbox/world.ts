@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
 import { notFound } from "./errors.ts";
-import type { PullFacts } from "./objects/pull.ts";
 import type { Account, Installation, Pull, Repository, State } from "./state.ts";
+import type { PullFacts } from "./state-parts.ts";
 import type { DeliveryMode, Fault, LocalGitHubOptions, RequestRecord } from "./types.ts";
 
 /** Everything the parts of the sandbox share: the state, the clock, the addresses. */

@@ -7,30 +7,30 @@ import { variables } from "./settings/variables.ts";
 
 export { variables } from "./settings/variables.ts";
 
-/** Where jobs are kept. */
+/** The store of the queue. */
 export type StoreSettings =
   | { readonly kind: "redis"; readonly url: string }
   | { readonly kind: "postgres"; readonly url: string }
   | { readonly kind: "embedded" };
 
-/** What a process does: take webhooks, run jobs, or both. */
+/** What a process does: receive webhooks, run jobs, or both. */
 export type Role = "web" | "worker" | "all";
 
-/** What the operator decides, from the environment and `sluice.server.yaml`. */
+/** The operator's settings, from the environment and `sluice.server.yaml`. */
 export interface ServerSettings extends ServerFile {
   readonly appId: number;
   /** PEM. */
   readonly privateKey: string;
   readonly webhookSecret: string;
-  /** Base URL of the REST API, without trailing slash. */
+  /** Base URL of the REST API, without a slash at the end. */
   readonly githubApiUrl: string;
-  /** Base URL of git over HTTP, without trailing slash. */
+  /** Base URL of git over HTTP, without a slash at the end. */
   readonly githubUrl: string;
   readonly role: Role;
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** Mirrors, the render cache and the embedded store live here. */
+  /** Folder of mirrors, the render cache and the embedded store. */
   readonly dataDir: string;
   readonly store: StoreSettings;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -39,9 +39,9 @@ export interface ServerSettings extends ServerFile {
   /** Engine processes; `undefined` means one per core. */
   readonly engines: number | undefined;
   readonly previewForks: boolean;
-  /** Where `docker login` keeps its credentials; the file need not exist. */
+  /** The file in which `docker login` stores credentials; it need not exist. */
   readonly dockerConfig?: string;
-  /** Opens the delivery log; without one nobody sees it. */
+  /** Opens the event log. Without it nobody can. */
   readonly adminToken?: string;
 }
 
@@ -56,7 +56,7 @@ const url = (otherwise: string) =>
 const placeholder =
   /^(development|dev|test|secret|password|change[-_ ]?me|placeholder|todo|x+|your[-_ ].*|<.*>|\.{3}|\*+)$/i;
 
-/** Of at least 16 characters, and none that stands in for one; `otherwise` says what to do about one that does. */
+/** A secret of at least 16 characters that is no placeholder; `otherwise` says what to do about a placeholder. */
 const strong = (otherwise: string) =>
   z
     .string({ error: "is missing" })
@@ -87,9 +87,10 @@ const schema = z.object({
 const serverFile = "sluice.server.yaml";
 
 /**
- * Reads the settings. `readFile` gives the text of a file, by a path that may be relative to the working directory, and throws when it cannot, with the code `ENOENT` when there is none: the file
- * that PRIVATE_KEY_PATH names, that of SLUICE_SERVER_FILE, and those with secrets that it names. Throws one `usage` UserError that lists everything missing, malformed or left at a placeholder; values are never
- * quoted.
+ * Reads the settings. `readFile` gives the text of the file in PRIVATE_KEY_PATH, of SLUICE_SERVER_FILE and of the files
+ * with secrets that it names. Paths may be relative to the working directory. It throws if it cannot read the file, with
+ * the code `ENOENT` if there is none. Throws one `usage` UserError that lists everything missing, malformed or left at a
+ * placeholder, without quoting values.
  */
 export function readSettings(environment: Environment, readFile: (path: string) => string): ServerSettings {
   const given = Object.fromEntries(
@@ -102,7 +103,7 @@ export function readSettings(environment: Environment, readFile: (path: string) 
     problems.push(...parsed.error.issues.map((issue) => sentence(String(issue.path[0]), issue.message, given)));
   const embedded = given.REDIS_URL === undefined && given.DATABASE_URL === undefined;
   if (embedded && ["web", "worker"].includes(given.ROLE ?? "")) {
-    problems.push(`ROLE=${given.ROLE} needs a store that both processes reach: set REDIS_URL or DATABASE_URL`);
+    problems.push(`ROLE=${given.ROLE} needs a store that all processes can reach: set REDIS_URL or DATABASE_URL`);
   }
   const file = serverFileOf(environment, given.SLUICE_SERVER_FILE, readFile, problems);
   if (!parsed.success || problems.length > 0) {
@@ -113,7 +114,7 @@ export function readSettings(environment: Environment, readFile: (path: string) 
   return settingsOf(parsed.data, file);
 }
 
-/** What of the settings no log may ever hold. */
+/** The secrets in the settings, which must never be in a log. */
 export function secretsOf(settings: ServerSettings): readonly string[] {
   const { privateKey, webhookSecret, adminToken, hooks, registries } = settings;
   const ofHooks = hooks.flatMap((hook) => [
@@ -202,7 +203,7 @@ function readKey(text: string, context: z.RefinementCtx): string {
     if (createPrivateKey(pem).asymmetricKeyType === "rsa") return pem;
     context.addIssue("is not an RSA key: GitHub Apps have RSA keys");
   } catch {
-    context.addIssue("is not a private key: give the PEM that GitHub let you download");
+    context.addIssue("is not a private key: use the PEM file that you downloaded from GitHub");
   }
   return z.NEVER;
 }

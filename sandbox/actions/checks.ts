@@ -108,7 +108,10 @@ export function checkRunOf(repository: Repository, id: number): CheckRun {
   return run;
 }
 
-/** What the "Re-run" button does: the App that made the run is told, nothing else changes. Only a completed run can run again. */
+/**
+ * What the "Re-run" button does: the App that made the run is told, nothing else changes. Only a completed run can run
+ * again.
+ */
 export function rerequest(world: World, repository: Repository, run: CheckRun, login: string): void {
   if (run.status !== "completed") throw new ApiError(422, "This check run has not completed yet.");
   if (run.appId === world.state.app.id) emitCheckRun(world, repository, run, "rerequested", login);

@@ -6,7 +6,7 @@ import { git } from "../git.ts";
 import { protectionOf, unmetRules } from "../protection.ts";
 import type { Pull, Repository } from "../state.ts";
 import type { QueueEntry } from "../state-parts.ts";
-import type { MergeMethod } from "../types.ts";
+import type { MergeMethod } from "../types-common.ts";
 import { branchHead, ensureAccount, exclusively, gitDirOf, nextId, nowIso, pullOf, type World } from "../world.ts";
 import { finishMerge, mergeCommit } from "./merge.ts";
 import type { Actor } from "./pulls.ts";
@@ -86,7 +86,9 @@ async function runLater(world: World, repository: Repository, ms: number): Promi
   if (!signal.aborted) await runMergeQueue(world, repository);
 }
 
-/** Merges everything in the queue, in order; what conflicts by now is thrown out. Gives the numbers that were merged. */
+/**
+ * Merges everything in the queue, in order; what conflicts by now is thrown out. Gives the numbers that were merged.
+ */
 export function runMergeQueue(world: World, repository: Repository): Promise<number[]> {
   return exclusively(world, async () => {
     const merged: number[] = [];

@@ -1,10 +1,11 @@
 import { ApiError } from "../errors.ts";
 import { emitPull } from "../events.ts";
 import { git } from "../git.ts";
+import type { Signature } from "../loose-commit.ts";
 import { methodRefusal, protectionOf, unmetRules } from "../protection.ts";
-import { mergedTree, rebased, type Signature, writeCommit } from "../repository-git.ts";
+import { mergedTree, rebased, writeCommit } from "../repository-git.ts";
 import type { Pull, Repository } from "../state.ts";
-import type { MergeMethod } from "../types.ts";
+import type { MergeMethod } from "../types-common.ts";
 import { branchHead, exclusively, gitDirOf, nowIso, type World } from "../world.ts";
 import type { Actor } from "./pulls.ts";
 import { noticeRefs } from "./refs.ts";

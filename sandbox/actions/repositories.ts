@@ -34,7 +34,10 @@ export function install(world: World, login: string, type: Account["type"] = "Or
   emitInstalled(world, installation, ensureAccount(world, DEFAULT_PERSON).login);
 }
 
-/** Creates an empty repository on disk and in the state. Where the app is installed on the owner it learns of it; an empty repository pushes nothing. */
+/**
+ * Creates an empty repository on disk and in the state. Where the app is installed on the owner it learns of it; an
+ * empty repository pushes nothing.
+ */
 export async function addRepository(
   world: World,
   input: {

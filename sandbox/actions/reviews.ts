@@ -89,7 +89,10 @@ export interface Reviewers {
   readonly teams: readonly string[];
 }
 
-/** Asks for reviews, all or none. 422 for the author and for who has no access; `seesTeams` is whether the caller may know teams. */
+/**
+ * Asks for reviews, all or none. 422 for the author and for who has no access; `seesTeams` is whether the caller may
+ * know teams.
+ */
 export async function requestReviewers(
   world: World,
   repository: Repository,

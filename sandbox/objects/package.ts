@@ -17,7 +17,10 @@ const REVISION = "org.opencontainers.image.revision";
 const DESCRIPTION = "org.opencontainers.image.description";
 const LICENSES = "org.opencontainers.image.licenses";
 
-/** `registry_package` as webhook payloads carry it. The version's name is the digest, and its address ends with a colon where there is no tag. */
+/**
+ * `registry_package` as webhook payloads carry it. The version's name is the digest, and its address ends with a colon
+ * where there is no tag.
+ */
 export function packageObject(world: World, repository: Repository, version: PackageVersion): Json {
   const { host, name, tag } = version;
   const time = nowIso(world);

@@ -1,20 +1,11 @@
 import { unmetRules } from "../protection.ts";
 import { roleOf } from "../roles.ts";
 import type { Pull, Repository } from "../state.ts";
+import type { PullFacts } from "../state-parts.ts";
 import { ensureAccount, findRepository, htmlUrl, repositoryById, type World } from "../world.ts";
 import { type Json, nodeId, userByLogin, userObject } from "./account.ts";
 import { repositoryApi, repositoryObject, webhookRepository } from "./repository.ts";
 import { teamObject, webhookTeam } from "./team.ts";
-
-/** What git says about a pull request. */
-export interface PullFacts {
-  readonly additions: number;
-  readonly deletions: number;
-  readonly changedFiles: number;
-  readonly commits: number;
-  /** Null for a pull request that is not open. */
-  readonly mergeable: boolean | null;
-}
 
 /** How GitHub calls the relation of a person to a repository. */
 export function authorAssociation(world: World, repository: Repository, login: string): string {

@@ -1,6 +1,6 @@
 import type { Repository } from "../state.ts";
 import type { Team } from "../state-parts.ts";
-import type { RepositoryRole } from "../types.ts";
+import type { RepositoryRole } from "../types-common.ts";
 import { apiUrl, ensureAccount, type World } from "../world.ts";
 import { type Json, nodeId, organizationObject } from "./account.ts";
 

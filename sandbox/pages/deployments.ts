@@ -10,7 +10,10 @@ import { sign } from "./signs.ts";
 const COMMITS_OFFERED = 20;
 const STATES = ["success", "failure", "in_progress", "queued", "error", "inactive"] as const;
 
-/** Each environment (or `only` one) with its deployments, newest first, and the form by which a person plays the pipeline. */
+/**
+ * Each environment (or `only` one) with its deployments, newest first, and the form by which a person plays the
+ * pipeline.
+ */
 export async function deploymentsPage(
   world: World,
   repository: Repository,

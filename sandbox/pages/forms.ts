@@ -15,7 +15,7 @@ import { revParse } from "../git.ts";
 import { includesRole, roleOf } from "../roles.ts";
 import type { Pull, Repository } from "../state.ts";
 import { DEPLOYMENT_STATES } from "../state-parts.ts";
-import type { RepositoryRole } from "../types.ts";
+import type { RepositoryRole } from "../types-common.ts";
 import { ensureAccount, gitDirOf, pullOf, repositoryOf, type World } from "../world.ts";
 import { deploymentsPage } from "./deployments.ts";
 import type { Markup } from "./layout.ts";

@@ -2,7 +2,9 @@ import type { MarkdownIt } from "markdown-it";
 
 const BOX = /^\[([ xX])\]\s/;
 
-/** Task lists: `- [ ]` and `- [x]`. Drawn as characters, because nothing that a comment says may become a form field. */
+/**
+ * Task lists: `- [ ]` and `- [x]`. Drawn as characters, because nothing that a comment says may become a form field.
+ */
 export function taskLists(parser: MarkdownIt): void {
   parser.core.ruler.after("inline", "tasks", (state) => {
     state.tokens.forEach((token, index) => {

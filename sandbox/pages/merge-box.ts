@@ -1,10 +1,9 @@
 import { html } from "hono/html";
-
-import type { PullFacts } from "../objects/pull.ts";
 import { protectionOf, unmetRules } from "../protection.ts";
 import { latestRuns, latestStatuses } from "../reported.ts";
 import type { Pull, Repository } from "../state.ts";
-import type { MergeMethod } from "../types.ts";
+import type { PullFacts } from "../state-parts.ts";
+import type { MergeMethod } from "../types-common.ts";
 import type { World } from "../world.ts";
 import { basePath, type Markup, personField } from "./layout.ts";
 import { sign } from "./signs.ts";

@@ -2,10 +2,10 @@ import { html, raw } from "hono/html";
 
 import { diffEntries } from "../diff-entries.ts";
 import { commitHistory } from "../history.ts";
-import type { PullFacts } from "../objects/pull.ts";
 import { baseTip, pullFacts } from "../pull-facts.ts";
 import { latestRuns } from "../reported.ts";
 import type { Comment, Pull, Repository } from "../state.ts";
+import type { PullFacts } from "../state-parts.ts";
 import { ensureAccount, gitDirOf, type World } from "../world.ts";
 import { diffView } from "./diff-view.ts";
 import {

@@ -26,8 +26,8 @@ export function readBlob(call: RegistryCall, name: string, digest: string): Regi
 }
 
 /**
- * `POST` to the uploads: begins one. A digest in the query is ignored as by Distribution, and so is a mount from elsewhere: the specification has the client
- * upload then.
+ * `POST` to the uploads: begins one. A digest in the query is ignored as by Distribution, and so is a mount from
+ * elsewhere: the specification has the client upload then.
  */
 export function beginUpload(call: RegistryCall, name: string): RegistryReply {
   const id = randomUUID();

@@ -34,8 +34,9 @@ const TAR = Buffer.alloc(1024);
 const LAYER = gzipSync(TAR);
 
 /**
- * Pushes an image as container clients do, to any registry that speaks the OCI distribution specification: blobs that are not there yet, a manifest for each
- * platform, and an index where there is more than one. The same input with the same `created` is the same digest.
+ * Pushes an image as container clients do, to any registry that speaks the OCI distribution specification: blobs that
+ * are not there yet, a manifest for each platform, and an index where there is more than one. The same input with the
+ * same `created` is the same digest.
  */
 export async function pushImage(
   target: PushTarget,

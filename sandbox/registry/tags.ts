@@ -2,8 +2,8 @@ import { RegistryError } from "./errors.ts";
 import type { RegistryCall, RegistryReply } from "./world.ts";
 
 /**
- * `GET` of a repository's tags: `n` of them after `last`, as Distribution does it since 3.0.0 (before it gave all of them whatever was asked), with a `Link` that
- * has no origin.
+ * `GET` of a repository's tags: `n` of them after `last`, as Distribution does it since 3.0.0 (before it gave all of
+ * them whatever was asked), with a `Link` that has no origin.
  */
 export function listTags(call: RegistryCall, name: string): RegistryReply {
   const all = call.world.store.tags(name);

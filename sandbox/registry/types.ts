@@ -16,7 +16,9 @@ export interface LocalRegistryOptions {
   /** 0 (the default) takes a free port. Always bound to 127.0.0.1. */
   readonly port?: number;
   readonly notify?: NotificationTarget;
-  /** Name to password. The API then wants one of them by Basic authentication; `push` and the page push as the first. */
+  /**
+   * Name to password. The API then wants one of them by Basic authentication; `push` and the page push as the first.
+   */
   readonly users?: Readonly<Record<string, string>>;
   readonly clock?: () => Date;
 }
@@ -91,7 +93,9 @@ export interface LocalRegistry {
   readonly url: string;
   /** What stands before the repository in an image's name, e.g. `127.0.0.1:5000`. */
   readonly host: string;
-  /** Pushes an image through the registry's own API. The digest is the index's where there is more than one platform. */
+  /**
+   * Pushes an image through the registry's own API. The digest is the index's where there is more than one platform.
+   */
   push(image: ImageInput): Promise<{ readonly digest: string }>;
   /** Replaces where notifications go. What is waiting goes to the new place. */
   setNotifications(target: NotificationTarget | undefined): void;

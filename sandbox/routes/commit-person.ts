@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Signature } from "../repository-git.ts";
+import type { Signature } from "../loose-commit.ts";
 import { ensureAccount, nowIso } from "../world.ts";
 import { actorOf, type Call } from "./route.ts";
 

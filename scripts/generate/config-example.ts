@@ -6,7 +6,7 @@ environments: # in promotion order
       - path: apps/{app}/overlays/staging # {app} names the app; * and ** as in globs
       - path: charts/{app} # charts with a values file for this environment
         helm: { valueFiles: ["charts/{app}/values-{environment}.yaml"] }
-    delivery: { engine: apply, cluster: staging, prune: true, selfHeal: true }
+    deploy: { engine: apply, cluster: staging, prune: true, selfHeal: true }
   - name: prod
     targets:
       - path: apps/{app}/overlays/prod
@@ -27,7 +27,7 @@ environments: # in promotion order
     allow: { teams: [release], permission: write }
     reviewers: { teams: [release] }
     health: { deployment: "{environment}" } # GitHub Deployments say what is live and healthy
-    delivery: { engine: argocd, cluster: prod, application: "{app}-prod", prune: false }
+    deploy: { engine: argocd, cluster: prod, application: "{app}-prod", prune: false }
 images:
   - image: ghcr.io/acme/webapp
     policy: { semver: "^1.0" }

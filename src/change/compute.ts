@@ -7,11 +7,11 @@ import type { Target } from "../model/target.ts";
 import { count } from "../model/text/lists.ts";
 import { codeList } from "../model/text/markdown.ts";
 import type { Repository, TreeChange } from "../model/tree.ts";
-import { openReaders, type Readers } from "./dependents.ts";
+import { type Dependents, openDependents } from "./dependents.ts";
 import { type FileChange, fileChanges, lineEditsOf } from "./file-changes.ts";
 import { includes } from "./ownership.ts";
 import { prove } from "./proof/prove.ts";
-import type { ChangePlan, Side } from "./rendered-target.ts";
+import type { ChangePlan, RenderedTarget } from "./rendered-target.ts";
 import { already, doesNotRender, planned, refusedBy, unexplained, wouldTouch } from "./results.ts";
 import { changedImages } from "./versions.ts";
 
@@ -19,7 +19,7 @@ import { changedImages } from "./versions.ts";
 export interface Intent {
   readonly target: Target;
   /** Says what is to change. The side is the target's own at the base; its render is under way when this is called. */
-  plan(side: Promise<Side>, readers: Readers): Promise<ChangePlan>;
+  plan(side: Promise<RenderedTarget>, dependents: Dependents): Promise<ChangePlan>;
 }
 
 /** What is to be changed where. */
@@ -37,7 +37,7 @@ export interface ChangeInput {
 
 /** How far a plan has come. */
 export interface ChangeProgress {
-  readonly phase: "plan" | "readers";
+  readonly phase: "plan" | "dependents";
   readonly done: number;
   readonly total: number;
 }
@@ -68,7 +68,7 @@ export interface ComputedChange extends ProvenChange {
 const atOnce = 16;
 
 /** How many changed lines of whole files a target lists. */
-const mostLines = 500;
+const maxLines = 500;
 
 /**
  * Plans changes of targets, proves them by rendering, and says what they do. A target that cannot be planned is refused with the reason and leaves the others alone. Rejects with the ports' errors
@@ -77,14 +77,14 @@ const mostLines = 500;
 export async function computeChange(input: ChangeInput): Promise<ComputedChange> {
   const { repository, renderer, signal, onProgress } = input;
   const base = await sourceAt(repository, input.base);
-  const readers = openReaders({
+  const dependents = openDependents({
     targets: input.allTargets,
     renderer,
     base,
     signal,
-    onProgress: (done, total) => onProgress?.({ phase: "readers", done, total }),
+    onProgress: (done, total) => onProgress?.({ phase: "dependents", done, total }),
   });
-  const work: Work = { base, renderer, signal, readers };
+  const work: Work = { base, renderer, signal, dependents };
   let done = 0;
   const computed = await inTurns(input.intents, atOnce, async (intent) => {
     const result = await computeTarget(intent, work);
@@ -99,7 +99,7 @@ interface Work {
   readonly base: RenderSource;
   readonly renderer: Renderer;
   readonly signal: AbortSignal;
-  readonly readers: Readers;
+  readonly dependents: Dependents;
 }
 
 interface ComputedTarget {
@@ -117,10 +117,10 @@ export async function sourceAt(repository: Repository, commit: string): Promise<
 async function computeTarget({ target, plan }: Intent, work: Work): Promise<ComputedTarget> {
   let wished: ChangePlan["versions"] = [];
   try {
-    const opening = sideAt(target, work.base, work);
+    const opening = renderTarget(target, work.base, work);
     // A plan that fails before it looks at the side says why; the side's own failure then says nothing more.
     opening.catch(() => undefined);
-    const wish = await plan(opening, work.readers);
+    const wish = await plan(opening, work.dependents);
     wished = wish.versions;
     const { changes } = wish;
     if (changes.length === 0) return { target, result: already(target, wish.notes), changes };
@@ -139,11 +139,11 @@ async function computeTarget({ target, plan }: Intent, work: Work): Promise<Comp
 }
 
 /** A target with its render. A target that does not render is a `refused` UserError. */
-export async function sideAt(
+export async function renderTarget(
   target: Target,
   at: RenderSource,
   { renderer, signal }: { readonly renderer: Renderer; readonly signal: AbortSignal },
-): Promise<Side> {
+): Promise<RenderedTarget> {
   const render = await renderer.render(target.render, at, signal);
   if (!render.ok) throw doesNotRender(`${target.id} does not render`, render.failure);
   return { target, at, render };
@@ -158,7 +158,7 @@ interface Proven {
 }
 
 /** Renders the target with the changes, holds that to what was planned, and looks at everybody else who reads what changes. */
-async function carryOut({ target, render: before }: Side, wish: ChangePlan, work: Work): Promise<Proven> {
+async function carryOut({ target, render: before }: RenderedTarget, wish: ChangePlan, work: Work): Promise<Proven> {
   const at = await overlay(work.base, wish.changes);
   const after = await work.renderer.render(target.render, at, work.signal);
   if (!after.ok) throw doesNotRender(`with the new version ${target.id} would not render`, after.failure);
@@ -166,15 +166,15 @@ async function carryOut({ target, render: before }: Side, wish: ChangePlan, work
   const others = await othersOf(target, files, at, work);
   const proof = wish.expected && prove(before.resources(), after.resources(), wish.expected);
   if (proof !== undefined && proof.unexplained.length > 0) throw unexplained(proof.unexplained);
-  const edits = await lineEditsOf(work.base.tree, at.tree, files, mostLines + 1);
+  const edits = await lineEditsOf(work.base.tree, at.tree, files, maxLines + 1);
   return {
     renders: { before, after },
     images: wish.expected === undefined ? changedImages(before.resources(), after.resources()) : [],
-    edits: edits.slice(0, mostLines),
+    edits: edits.slice(0, maxLines),
     notes: [
       ...others,
-      ...(edits.length > mostLines
-        ? [`More than ${mostLines} lines change in ${count(files.length, "file")}; the first are listed.`]
+      ...(edits.length > maxLines
+        ? [`More than ${maxLines} lines change in ${count(files.length, "file")}; the first are listed.`]
         : []),
       ...(proof !== undefined && wish.expected?.beyond !== "nothing" && proof.others > 0
         ? [`${count(proof.others, "other field")} of the render change${proof.others === 1 ? "s" : ""} with it.`]
@@ -191,10 +191,10 @@ async function othersOf(
   target: Target,
   files: readonly FileChange[],
   at: RenderSource,
-  { readers, renderer, base, signal }: Work,
+  { dependents, renderer, base, signal }: Work,
 ): Promise<readonly string[]> {
   const paths = files.map(({ path }) => path);
-  const touched = (await readers.touched(paths, at.tree)).filter(({ id }) => id !== target.id);
+  const touched = (await dependents.touched(paths, at.tree)).filter(({ id }) => id !== target.id);
   const changed: Target[] = [];
   for (const other of touched) {
     const [before, after] = await Promise.all([

@@ -4,7 +4,7 @@ import { differingLookups } from "../model/trace.ts";
 import type { Tree } from "../model/tree.ts";
 
 /** Who reads what at the base, from the traces of all targets. */
-export interface Readers {
+export interface Dependents {
   /**
    * The targets whose render reads this file, in the order of the plan. Of a chart, which is read as a whole, a file counts when it is one of those that charts are made of: whether another
    * one plays a part is seen when the change is rendered.
@@ -14,8 +14,8 @@ export interface Readers {
   touched(paths: readonly string[], tree: Tree): Promise<readonly Target[]>;
 }
 
-/** What the readers are found with. */
-export interface ReadersRequest {
+/** What the dependents are found with. */
+export interface DependentsRequest {
   readonly targets: readonly Target[];
   readonly renderer: Renderer;
   readonly base: RenderSource;
@@ -24,22 +24,22 @@ export interface ReadersRequest {
 }
 
 /**
- * Finds readers by traces: exact for every renderer. Traces are gathered when they are first asked for; a target that none is known of is rendered once. A target that does not render counts
+ * Finds dependents by traces: exact for every renderer. Traces are gathered when they are first asked for; a target that none is known of is rendered once. A target that does not render counts
  * with what it read until it failed.
  */
-export function openReaders(request: ReadersRequest): Readers {
+export function openDependents(request: DependentsRequest): Dependents {
   let index: Promise<TraceIndex> | undefined;
   const opened = (): Promise<TraceIndex> => {
     index ??= gather(request);
     return index;
   };
   return {
-    of: async (file) => (await opened()).readers(file),
+    of: async (file) => (await opened()).dependents(file),
     touched: async (paths, tree) => (await opened()).touched(paths, tree),
   };
 }
 
-async function gather({ targets, renderer, base, signal, onProgress }: ReadersRequest): Promise<TraceIndex> {
+async function gather({ targets, renderer, base, signal, onProgress }: DependentsRequest): Promise<TraceIndex> {
   let done = 0;
   const traces = await Promise.all(
     targets.map(async (target) => {
@@ -77,7 +77,7 @@ class TraceIndex {
     }
   }
 
-  readers(file: string): readonly Target[] {
+  dependents(file: string): readonly Target[] {
     const found = new Set(this.#exact.get(file));
     for (const folder of above(file)) {
       const partOfChart = chartFile.test(folder === "" ? file : file.slice(folder.length + 1));

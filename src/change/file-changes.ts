@@ -12,7 +12,7 @@ export interface FileChange {
   readonly after: TreeEntry | undefined;
 }
 
-const mostChanges = 20_000;
+const maxChanges = 20_000;
 
 /** What differs at and below some paths of two trees, by path. More than 20,000 files are a `limit` UserError. */
 export async function fileChanges(before: Tree, after: Tree, paths: readonly string[]): Promise<readonly FileChange[]> {
@@ -30,8 +30,8 @@ async function compare(
   found: FileChange[],
 ): Promise<void> {
   if (sameEntry(old, fresh)) return;
-  if (found.length >= mostChanges) {
-    throw new UserError("limit", `more than ${mostChanges} files would change`, {
+  if (found.length >= maxChanges) {
+    throw new UserError("limit", `more than ${maxChanges} files would change`, {
       fix: "Narrow what is carried with `exclude`.",
     });
   }
@@ -51,14 +51,14 @@ export async function lineEditsOf(
   before: Tree,
   after: Tree,
   changes: readonly FileChange[],
-  most: number,
+  max: number,
 ): Promise<readonly LineEdit[]> {
   const edits: LineEdit[] = [];
   for (const change of changes) {
-    if (edits.length >= most) break;
+    if (edits.length >= max) break;
     edits.push(...(await editsOf(before, after, change)));
   }
-  return edits.slice(0, most);
+  return edits.slice(0, max);
 }
 
 async function editsOf(before: Tree, after: Tree, change: FileChange): Promise<readonly LineEdit[]> {

@@ -1,6 +1,6 @@
 import { isAtOrBelow } from "../model/paths.ts";
 import type { Target } from "../model/target.ts";
-import type { Readers } from "./dependents.ts";
+import type { Dependents } from "./dependents.ts";
 
 /**
  * Whether `other` is made of what `target` is: in the same environment, it renders from a folder of its own and takes the target's in. It cannot but change with it. (Targets of one chart
@@ -17,15 +17,15 @@ export function includes(other: Target, target: Target): boolean {
 }
 
 /** The targets that keep a file from being the target's own: who else reads it, but for those that include the target with the whole of its folder. */
-export async function strangersOf(file: string, target: Target, readers: Readers): Promise<readonly Target[]> {
+export async function otherReaders(file: string, target: Target, dependents: Dependents): Promise<readonly Target[]> {
   const inFolder = isAtOrBelow(file, target.render.path);
-  return (await readers.of(file))
+  return (await dependents.of(file))
     .filter(({ id }) => id !== target.id)
     .filter((other) => !(inFolder && includes(other, target)));
 }
 
 /** The target of the same environment that `target` takes in and that this file belongs to: what it sets is promoted there. */
-export async function innerOwner(file: string, target: Target, readers: Readers): Promise<Target | undefined> {
-  const others = (await readers.of(file)).filter(({ id }) => id !== target.id);
+export async function innerOwner(file: string, target: Target, dependents: Dependents): Promise<Target | undefined> {
+  const others = (await dependents.of(file)).filter(({ id }) => id !== target.id);
   return others.find((inner) => isAtOrBelow(file, inner.render.path) && includes(target, inner));
 }

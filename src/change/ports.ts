@@ -1,4 +1,5 @@
-import type { ScanMemo } from "../discovery/scan.ts";
+import type { ScanMemo } from "../discovery/index.ts";
+import type { Events } from "../model/events.ts";
 import type { GitHubFor } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger } from "../model/observe.ts";
@@ -6,7 +7,7 @@ import type { Queue } from "../model/queue.ts";
 import type { Renderer } from "../model/render.ts";
 import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
-import type { Seal } from "./signature.ts";
+import type { Signer } from "./signature.ts";
 
 /** What changes of a config repository act through. */
 export interface ChangePorts {
@@ -15,9 +16,10 @@ export interface ChangePorts {
   readonly renderer: Renderer;
   readonly state: StateStore;
   readonly queue: Pick<Queue, "add">;
+  readonly events: Events;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly seal: Seal;
+  readonly signer: Signer;
   /** GitHub's pages, such as `https://github.com`, without a trailing slash. */
   readonly webUrl: string;
   /** Keeps what discovery learns of files between jobs. */

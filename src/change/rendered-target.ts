@@ -5,7 +5,7 @@ import type { TreeChange } from "../model/tree.ts";
 import type { Expectation } from "./proof/prove.ts";
 
 /** A target as it is at one commit. */
-export interface Side {
+export interface RenderedTarget {
   readonly target: Target;
   readonly at: RenderSource;
   readonly render: Extract<Render, { readonly ok: true }>;

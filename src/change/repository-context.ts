@@ -10,7 +10,7 @@ import { configured } from "../targets/index.ts";
 import type { ChangePorts } from "./ports.ts";
 
 /** A config repository as it is at one moment, for one job. */
-export interface Scene {
+export interface RepositoryContext {
   readonly where: StateAddress;
   readonly github: GitHubRepository;
   readonly repository: Repository;
@@ -31,14 +31,14 @@ export interface Scene {
 const heads = "refs/heads/";
 const ours = `${heads}sluice/`;
 
-/** Opens the scene: one fetch for everything, no REST call. A base without a usable `.sluice.yaml` is a `config` UserError. */
-export async function openScene(
+/** Opens the context: one fetch for everything, no REST call. A base without a usable `.sluice.yaml` is a `config` UserError. */
+export async function openContext(
   ports: ChangePorts,
   where: StateAddress,
   base: string,
   signal: AbortSignal,
   want: readonly string[] = [],
-): Promise<Scene> {
+): Promise<RepositoryContext> {
   const github = await ports.github(where.installationId, where.repository);
   const wantIfThere = [`${ours}*`, ports.state.ref];
   const request = { repository: where.repository, want: [`${heads}${base}`, ...want], wantIfThere };
@@ -68,24 +68,24 @@ export function baseOf({ base, defaultBranch }: Pick<PullRequest, "base" | "defa
   );
 }
 
-/** The scene as it is by now, after somebody else was faster. */
-export function reopen(
+/** The context as it is by now, after somebody else was faster. */
+export function reopenContext(
   ports: ChangePorts,
-  { where, base, signal }: Scene,
+  { where, base, signal }: RepositoryContext,
   want: readonly string[] = [],
-): Promise<Scene> {
-  return openScene(ports, where, base, signal, want);
+): Promise<RepositoryContext> {
+  return openContext(ports, where, base, signal, want);
 }
 
 /** The target of an app in an environment, at the base. */
-export function targetOf(scene: Scene, app: string, environment: string): Target | undefined {
+export function targetOf(context: RepositoryContext, app: string, environment: string): Target | undefined {
   const id = targetId(app, environment);
-  return scene.targets.targets.find((target) => target.id === id);
+  return context.targets.targets.find((target) => target.id === id);
 }
 
-/** The history of a target for what only tells of it: one that somebody broke by hand tells nothing. What decides by it reads `scene.state.history`. */
+/** The history of a target for what only tells of it: one that somebody broke by hand tells nothing. What decides by it reads `context.state.history`. */
 export async function historyOf(
-  { state }: Pick<Scene, "state">,
+  { state }: Pick<RepositoryContext, "state">,
   environment: string,
   app: string,
 ): Promise<readonly HistoryEntry[]> {

@@ -12,6 +12,9 @@ export interface Findings {
   readonly notes: readonly string[];
 }
 
+/** How many fields or targets a refusal lists. */
+const maxListed = 10;
+
 /** A target to which something is carried. */
 export function planned(target: Target, { images, edits, notes }: Findings): TargetPromotion {
   return { ...about(target), outcome: "planned", images, edits, notes };
@@ -56,9 +59,11 @@ export function doesNotRender(what: string, failure: RenderFailure): UserError {
 
 /** A plan whose edit does something else to the render than what was planned. */
 export function unexplained(fields: readonly string[]): UserError {
-  return new UserError("refused", `the edit would change more in the render than the version: ${codeList(fields)}`, {
-    fix: "Make that change by a pull request of its own first, or carry the values by the strategy `paths`.",
-  });
+  return new UserError(
+    "refused",
+    `the edit would change more in the render than the version: ${codeList(fields, maxListed)}`,
+    { fix: "Make that change by a pull request of its own first, or carry the values by the strategy `paths`." },
+  );
 }
 
 /** A plan that would change targets that nobody promotes. */
@@ -66,7 +71,7 @@ export function wouldTouch(files: readonly string[], others: readonly Target[]):
   const ids = others.map(({ id }) => id);
   return new UserError(
     "refused",
-    `editing ${files.map((file) => `\`${file}\``).join(", ")} would also change ${commaList(ids, 5)}`,
+    `editing ${files.map((file) => `\`${file}\``).join(", ")} would also change ${commaList(ids, maxListed)}`,
     { fix: "Give the target a file of its own that sets the version." },
   );
 }

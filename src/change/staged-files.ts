@@ -9,9 +9,9 @@ interface Draft {
 }
 
 /** The files of a tree as edits leave them. Edits are made one after the other, so that each sees the ones before. */
-export class Drafts {
+export class StagedFiles {
   readonly #tree: Tree;
-  readonly #drafts = new Map<string, Draft>();
+  readonly #staged = new Map<string, Draft>();
 
   constructor(tree: Tree) {
     this.#tree = tree;
@@ -19,31 +19,31 @@ export class Drafts {
 
   /** The bytes of a file by now. */
   async bytes(file: string): Promise<Uint8Array> {
-    return (await this.#draft(file)).bytes;
+    return (await this.#file(file)).bytes;
   }
 
   /** Edits a file; see `applyEdits` for what is refused. */
   async edit(file: string, edits: readonly YamlEdit[]): Promise<void> {
     if (edits.length === 0) return;
-    const draft = await this.#draft(file);
-    this.#drafts.set(file, { ...draft, bytes: applyEdits(file, draft.bytes, edits).bytes });
+    const draft = await this.#file(file);
+    this.#staged.set(file, { ...draft, bytes: applyEdits(file, draft.bytes, edits).bytes });
   }
 
   /** The files that are others than before, by path. */
   changes(): readonly TreeChange[] {
-    return [...this.#drafts]
+    return [...this.#staged]
       .filter(([, { original, bytes }]) => Buffer.compare(original, bytes) !== 0)
       .map(([path, { bytes, executable }]): TreeChange => ({ kind: "write", path, bytes, executable }))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  async #draft(file: string): Promise<Draft> {
-    const known = this.#drafts.get(file);
+  async #file(file: string): Promise<Draft> {
+    const known = this.#staged.get(file);
     if (known !== undefined) return known;
     const [entry, bytes] = await Promise.all([this.#tree.at(file), this.#tree.read(file)]);
     if (entry?.kind !== "file" || bytes === undefined) throw new Fault("bug", `an edit of ${file}, which is no file`);
     const draft = { original: bytes, bytes, executable: entry.executable };
-    this.#drafts.set(file, draft);
+    this.#staged.set(file, draft);
     return draft;
   }
 }

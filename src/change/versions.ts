@@ -153,12 +153,12 @@ export async function* earlierVersions(request: HistoryRequest): AsyncGenerator<
 }
 
 /** How many paths are asked for by name; a target that reads more is followed by its folder and those. */
-const mostInputs = 500;
+const maxInputs = 500;
 
 /** What the target reads, and its own folder. */
 function inputsOf(target: Target, { trace }: Render): readonly string[] {
   const read = trace.flatMap(([path, kind]) => (kind === "file" || kind === "tree" ? [path] : []));
-  const all = new Set([target.render.path, ...read.slice(0, mostInputs)]);
+  const all = new Set([target.render.path, ...read.slice(0, maxInputs)]);
   // The root stands for everything, and Git takes no empty path.
   return all.has("") ? [] : [...all];
 }

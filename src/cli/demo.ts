@@ -54,7 +54,7 @@ async function run(context: Context, folder: string, port: number): Promise<numb
   const played = await play({ folder, port, context });
   try {
     if (context.args.exit) return EXIT.fine;
-    stdout.write(tryNext(paint, played.deliveries).join("\n").concat("\n"));
+    stdout.write(tryNext(paint, played.eventLog).join("\n").concat("\n"));
     await aborted(signal);
     context.stderr.write("Stopping.\n");
     return EXIT.fine;
@@ -63,7 +63,7 @@ async function run(context: Context, folder: string, port: number): Promise<numb
   }
 }
 
-function tryNext(paint: Context["paint"], deliveries: string): readonly string[] {
+function tryNext(paint: Context["paint"], eventLog: string): readonly string[] {
   return [
     "",
     paint.bold("Try next"),
@@ -71,7 +71,7 @@ function tryNext(paint: Context["paint"], deliveries: string): readonly string[]
     "  Push another commit with git, from the page's clone address, and see the comment change.",
     "  Merge one pull request and look at what the others show then.",
     "  Push another tag on the registry's page, and watch a pull request come.",
-    `  Ask ${paint.link(deliveries, deliveries)} why (any name, password ${ADMIN_TOKEN}).`,
+    `  Ask ${paint.link(eventLog, eventLog)} why (any name, password ${ADMIN_TOKEN}).`,
     `  ${paint.dim("Ctrl-C ends the demo.")}`,
   ];
 }

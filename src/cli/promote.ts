@@ -92,4 +92,4 @@ async function inputOf(context: Context, { repository, renderer }: Local, to: st
   };
 }
 
-const PHASES = { plan: "Planning", readers: "Looking who reads what" } as const;
+const PHASES = { plan: "Planning", dependents: "Looking who reads what" } as const;

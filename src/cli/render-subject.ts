@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { detectRenderer } from "../discovery/detect.ts";
+import { detectRenderer } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { RenderSpec, Target } from "../model/target.ts";
 import type { Tree } from "../model/tree.ts";

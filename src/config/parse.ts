@@ -1,21 +1,24 @@
+import type { z } from "zod";
+import type { JsonObject } from "../model/json.ts";
 import { byPlace, type ConfigProblem, type Locate, type Remark, wrong } from "../model/problem.ts";
 import { explainIssues } from "./problems/explain.ts";
-import { crossFieldRemarks } from "./rules/rules.ts";
-import { type Config, configSchema } from "./schema/schema.ts";
-import { readYaml } from "./yaml.ts";
+import { crossFieldRemarks } from "./rules/cross-field.ts";
+import { type Config, configSchema } from "./schema/config.ts";
+import { configJsonSchema } from "./schema/json-schema.ts";
+import { readYaml } from "./yaml/read.ts";
 
-/** A configuration with what is doubtful in it, or everything that is wrong with it (warnings included), by place. */
+/** A configuration and its warnings, or all its problems (warnings included), by place. */
 export type ParsedConfig =
   | {
       readonly ok: true;
       readonly config: Config;
       readonly warnings: readonly ConfigProblem[];
-      /** Gives later remarks about this file their line and column. */
+      /** Gives later remarks about this file a line and a column. */
       readonly locate: Locate;
     }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-/** Reads the text of a `.sluice.yaml`. All errors at once: those of the schema and those between keys. Never throws for what the text holds. */
+/** Parses the text of a `.sluice.yaml`. Reports all errors at once: of the schema and between keys. Never throws because of the text. */
 export function parseConfig(text: string, file: string): ParsedConfig {
   const read = readYaml(text, file);
   if (!read.ok) return { ok: false, problems: read.problems };
@@ -23,7 +26,7 @@ export function parseConfig(text: string, file: string): ParsedConfig {
     return { ok: false, problems: [read.locate(emptyFile)] };
   }
   const parsed = configSchema.safeParse(read.value);
-  const issues = parsed.success ? [] : explainIssues(parsed.error.issues, read.value);
+  const issues = parsed.success ? [] : explain(parsed.error.issues, read.value);
   const problems = [...issues, ...crossFieldRemarks(read.value)].map(read.locate).sort(byPlace);
   if (parsed.success && problems.every((problem) => problem.severity === "warning")) {
     return { ok: true, config: parsed.data, warnings: problems, locate: read.locate };
@@ -31,14 +34,24 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   return { ok: false, problems: firstOf(problems) };
 }
 
-const mostProblems = 100;
+/** Keys that had another name in earlier versions, by that name. */
+const renamed = { delivery: "deploy" };
 
-/** Keeps a hostile or generated file from filling every report; that something was left out is said. */
+let schema: JsonObject | undefined;
+
+function explain(issues: readonly z.core.$ZodIssue[], value: unknown): readonly Remark[] {
+  schema ??= configJsonSchema();
+  return explainIssues(issues, { value, schema, page: "docs/configuration.md", quotesValues: true, renamed });
+}
+
+const maxProblems = 100;
+
+/** A hostile or generated file must not fill every report. The last problem says that there are more. */
 function firstOf(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
-  const next = problems[mostProblems];
+  const next = problems[maxProblems];
   if (next === undefined) return problems;
   const message = "There are more problems from here on";
-  return [...problems.slice(0, mostProblems), { ...next, message, fix: "Mend the first ones and look again." }];
+  return [...problems.slice(0, maxProblems), { ...next, message, fix: "Fix the first ones, then check again." }];
 }
 
 const emptyFile: Remark = wrong(

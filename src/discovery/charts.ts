@@ -12,7 +12,10 @@ interface Chart {
   readonly scan: Scan;
 }
 
-/** The charts that are targets, once for each environment that has a values file. Not: subcharts, library charts, dependencies of other charts, charts that a kustomization renders. */
+/**
+ * The charts that are targets, once per environment that has a values file. Leaves out subcharts, library charts,
+ * dependencies of other charts, and charts that a kustomization renders.
+ */
 export async function discoverCharts(
   discovery: Discovery,
   references: References,
@@ -31,7 +34,7 @@ export async function discoverCharts(
   const library = charts.filter((chart) => chart.scan.partOnly && !isOther(chart));
   return {
     units: targets.flatMap(({ path }) => chartUnits(discovery, path)),
-    notes: library.map(({ path }) => `\`${path}\` is a library chart and is no target.`),
+    notes: library.map(({ path }) => `\`${path}\` is a library chart, so it is no target.`),
   };
 }
 
@@ -47,13 +50,13 @@ async function scanAll({ tree, folders, memo }: Discovery): Promise<readonly Cha
   return found.flat();
 }
 
-/** Whether a path or a folder above it is one of `folders`. The root does not count as a folder above. */
+/** Whether a path or one of its parents is in `folders`. The root does not count as a parent. */
 export function isInside(path: string, folders: ReadonlySet<string>): boolean {
   for (let at = path; at !== ""; at = parentPath(at)) if (folders.has(at)) return true;
   return false;
 }
 
-/** Whether a folder is part of a chart further up. A chart at the root has its own folders and leaves the others alone. */
+/** Whether a folder is part of a chart above it. A chart at the root owns only its usual folders. */
 export function isInsideChart(path: string, charts: ReadonlySet<string>): boolean {
   const own = ["charts", "templates", "crds"].includes(path.split("/")[0] ?? "");
   return isInside(parentPath(path), charts) || (own && path !== "" && charts.has(""));
@@ -77,7 +80,7 @@ const places = [
   { folder: "env", name: /^(?:values[-_.])?(.+)\.ya?ml$/ },
 ];
 
-/** The values file of each environment, from the first usual place that has any. */
+/** The values file of each environment, from the first usual place that has values files. */
 function environmentValues({ folders }: Discovery, chart: string): ReadonlyMap<string, string> {
   for (const { folder, name } of places) {
     const at = joinPath(chart, folder);

@@ -13,14 +13,14 @@ import { appNames, layoutOf, safeName } from "./layout.ts";
 import { discoverPlain } from "./plain-manifests.ts";
 import type { ScanMemo } from "./scan.ts";
 
-/** A folder that renders for one environment, before the apps have names. A Helm release gets its app's name. */
+/** A folder that renders for one environment, before apps get their names. A Helm release gets its app's name. */
 export interface Unit {
   readonly render: RenderSpec;
-  /** Where the folder's path does not say it. */
+  /** Set if the folder's path does not name the environment. */
   readonly environment?: string;
 }
 
-/** What the steps of discovery share. */
+/** Input of every step of discovery. */
 export interface Discovery {
   readonly tree: Tree;
   readonly folders: Folders;
@@ -28,8 +28,9 @@ export interface Discovery {
 }
 
 /**
- * The targets that a tree without a configuration seems to have: the usual layouts, then every kustomization that nobody references, every chart, every folder
- * of plain manifests. `memo` keeps what was learnt of files between calls. The same tree always gives the same plan.
+ * The probable targets of a tree without a configuration: the usual layouts, then every kustomization that nothing
+ * references, every chart and every folder of plain manifests. `memo` keeps what discovery learns about files between
+ * calls. The same tree always gives the same plan.
  */
 export async function discoverTargets(tree: Tree, memo: ScanMemo = new Map()): Promise<TargetPlan> {
   try {
@@ -62,7 +63,7 @@ function nameUnits(units: readonly Unit[]): readonly Target[] {
   const laid = units.map((unit) => {
     const layout = layoutOf(unit.render.path);
     const environment = unit.environment ?? layout.environment ?? defaultEnvironment;
-    // A folder whose environment comes from its values files keeps its whole path as its stem.
+    // If the environment comes from a values file, the stem is the folder's whole path.
     return { unit, environment, stem: layout.stem.join("/") };
   });
   const apps = appNames(laid.map(({ stem }) => stem));
@@ -80,7 +81,7 @@ function nameUnits(units: readonly Unit[]): readonly Target[] {
     .sort((a, b) => compareEnvironments(a.environment, b.environment) || byText(a.app, b.app));
 }
 
-/** The app's name, or where another folder has it in this environment the whole path. */
+/** The app's name, or the whole path if another folder has that name in this environment. */
 function freeName(app: string, environment: string, path: string, used: Set<string>): string {
   const whole = safeName(path.replaceAll("/", "-"));
   const choices = [app, whole, ...Array.from({ length: used.size + 1 }, (_, index) => `${whole}-${index + 2}`)];

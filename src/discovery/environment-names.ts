@@ -1,6 +1,6 @@
 import { byText } from "../model/paths.ts";
 
-/** Usual names in promotion order, those of one stage together. */
+/** Usual names in promotion order, grouped by stage. */
 const stages: readonly (readonly string[])[] = [
   ["local", "sandbox"],
   ["dev", "develop", "development"],
@@ -11,10 +11,10 @@ const stages: readonly (readonly string[])[] = [
   ["prod", "production", "prd", "live"],
 ];
 
-/** The environment of targets whose folders name none. */
+/** The environment of targets whose folders do not name one. */
 export const defaultEnvironment = "default";
 
-/** The stage of a name: `dev` before `staging` before `prod`; `prod-eu` and `eu-prod` are as `prod`. `undefined` for other names. */
+/** The stage of a name: `dev` before `staging` before `prod`; `prod-eu` and `eu-prod` have the stage of `prod`. `undefined` for other names. */
 export function stageOf(name: string): number | undefined {
   const exact = stageOfWord(name);
   if (exact !== undefined) return exact;
@@ -39,7 +39,7 @@ function isRegion(name: string, word: string): boolean {
   return lower.endsWith(`-${word}`) && region.test(lower.slice(0, -word.length - 1));
 }
 
-/** Orders environments: known stages first, then other names by letter, the default one last. */
+/** Orders environments: known stages first, then other names alphabetically, the default one last. */
 export function compareEnvironments(a: string, b: string): number {
   return orderOf(a) - orderOf(b) || byText(a, b);
 }

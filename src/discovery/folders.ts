@@ -2,16 +2,16 @@ import { UserError } from "../model/errors.ts";
 import { joinPath } from "../model/paths.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
 
-const mostEntries = 200_000;
-const deepest = 64;
+const maxEntries = 200_000;
+const maxDepth = 64;
 
-/** Every folder that discovery looks at with its children, by path. Left out: names with a dot in front, `node_modules`, links and submodules. */
+/** Every folder that discovery reads with its children, by path. Without hidden names, `node_modules`, links and submodules. */
 export type Folders = ReadonlyMap<string, readonly NamedEntry[]>;
 
-/** Lists a whole tree. More than 200,000 entries or 64 levels are a `limit` UserError. */
+/** Lists a whole tree. Throws a `limit` UserError for more than 200,000 entries or 64 levels. */
 export async function listFolders(tree: Tree): Promise<Folders> {
   const found: [string, readonly NamedEntry[]][] = [];
-  const budget = { left: mostEntries };
+  const budget = { left: maxEntries };
   await walk(tree, "", 0, budget, found);
   return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -23,10 +23,10 @@ async function walk(
   budget: { left: number },
   found: [string, readonly NamedEntry[]][],
 ): Promise<void> {
-  const entries = (await tree.list(path)).filter((entry) => isLookedAt(entry.name));
+  const entries = (await tree.list(path)).filter((entry) => isRead(entry.name));
   budget.left -= entries.length;
-  if (budget.left < 0) throw tooLarge(`has more than ${mostEntries} files and folders`);
-  if (depth > deepest) throw tooLarge(`has folders nested more than ${deepest} deep`);
+  if (budget.left < 0) throw tooLarge(`has more than ${maxEntries} files and folders`);
+  if (depth > maxDepth) throw tooLarge(`has folders nested more than ${maxDepth} deep`);
   found.push([path, entries]);
   await Promise.all(
     entries.map((entry) =>
@@ -35,14 +35,14 @@ async function walk(
   );
 }
 
-/** Names that cannot be printed or are not UTF-8 (a replacement character stands for what was not) cannot be written in a configuration. */
-function isLookedAt(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+/** A configuration cannot contain names with control characters or invalid UTF-8 (which decodes to U+FFFD). */
+function isRead(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the check refuses them
   return !name.startsWith(".") && name !== "node_modules" && !/[\u0000-\u001f\u007f\ufffd]/.test(name);
 }
 
 function tooLarge(what: string): UserError {
   return new UserError("limit", `The repository ${what}, too many to discover targets`, {
-    fix: "Add a `.sluice.yaml` that says where the targets are; only the folders that it names are read.",
+    fix: "Add a `.sluice.yaml` that names the folders of the targets. Then Sluice reads only those.",
   });
 }

@@ -6,11 +6,11 @@ import type { Discovery, Unit } from "./discover.ts";
 import { layoutOf } from "./layout.ts";
 import { type Scan, scanFile } from "./scan.ts";
 
-/** What the kustomizations of a tree use. Paths from the root. */
+/** What the kustomizations of a tree use. Paths are from the root. */
 export interface References {
-  /** Folders with a kustomization, targets or not. */
+  /** Folders with a kustomization, whether or not they are targets. */
   readonly kustomizations: ReadonlySet<string>;
-  /** Every path that some kustomization may name. */
+  /** Every path that a kustomization may name. */
   readonly named: ReadonlySet<string>;
   /** Charts that a kustomization renders itself. */
   readonly charts: ReadonlySet<string>;
@@ -23,7 +23,7 @@ interface Kustomization {
   readonly uses: readonly string[];
 }
 
-/** The kustomizations that are targets: those in a folder named like an environment, and those that no other names. */
+/** The kustomizations that are targets: those in a folder named like an environment, and those that no other one uses. */
 export async function discoverKustomizations(
   discovery: Discovery,
 ): Promise<{ readonly units: readonly Unit[]; readonly references: References; readonly notes: readonly string[] }> {
@@ -68,13 +68,13 @@ function usedBy(path: string, scan: Scan, kustomizations: ReadonlySet<string>): 
   return [...new Set(resolved)].filter((other) => other !== path && kustomizations.has(other));
 }
 
-/** `overlays/prod` and `webapp/prod`, but not what lies below them. */
+/** True for `overlays/prod` and `webapp/prod`, but not for folders below them. */
 function isEnvironmentFolder(path: string): boolean {
   const { environment } = layoutOf(path);
   return environment !== undefined && environment === lastName(path);
 }
 
-/** A kustomization that only lists other targets would show every change twice. */
+/** Leaves out kustomizations that only list other targets: they would show every change twice. */
 function withoutCollections(wanted: readonly Kustomization[]) {
   const targets = new Set(wanted.map(({ path }) => path));
   const collects = ({ scan, uses, path }: Kustomization): boolean =>
@@ -84,7 +84,8 @@ function withoutCollections(wanted: readonly Kustomization[]) {
     notes: wanted
       .filter(collects)
       .map(
-        ({ path, uses }) => `\`${path}\` only collects ${count(uses.length, "other target")} and is not one itself.`,
+        ({ path, uses }) =>
+          `\`${path}\` only collects ${count(uses.length, "other target")}, so it is no target itself.`,
       ),
   };
 }
@@ -96,7 +97,7 @@ function listsOnly(path: string, scan: Scan, targets: ReadonlySet<string>): bool
   return looksLikePath.every((word) => targets.has(resolvePath(path, word) ?? "\0"));
 }
 
-/** A path below the root from a folder and a relative path; `undefined` when it leads out or is none. */
+/** Resolves a relative path against a folder; `undefined` if it is absolute or leads out of the repository. */
 export function resolvePath(folder: string, relative: string): string | undefined {
   if (relative.startsWith("/")) return undefined;
   const names = folder === "" ? [] : folder.split("/");

@@ -1,9 +1,9 @@
 import { stageOf } from "./environment-names.ts";
 
-/** What a folder's path says: its environment, if any, and the other names, of which the last says the app. */
+/** What a folder's path says: its environment, if any, and the other names, the last of which names the app. */
 export interface Layout {
   readonly environment: string | undefined;
-  /** The path without the parts that say the environment. */
+  /** The path without the parts for the environment. */
   readonly stem: readonly string[];
 }
 
@@ -25,7 +25,7 @@ function inContainer(names: readonly string[]): Layout | undefined {
   const before = names.slice(0, at);
   const [environment = "", ...after] = names.slice(at + 1);
   const isOverlay = names[at]?.startsWith("overlay") === true;
-  if (isOverlay && after.length > 0 && telling(before).length > 0) {
+  if (isOverlay && after.length > 0 && specificNames(before).length > 0) {
     return { environment: [environment, ...after].join("-"), stem: before };
   }
   return { environment, stem: before.length + after.length === 0 ? fallback(names[at]) : [...before, ...after] };
@@ -63,12 +63,12 @@ const generic = new Set([
   ...["kustomize", "kustomization", "gitops", "base", "charts", "chart", "helm", "overlays", "src"],
 ]);
 
-/** The names of a stem that say something about the app. */
-function telling(stem: readonly string[]): readonly string[] {
+/** The names of a stem that are specific to the app. */
+function specificNames(stem: readonly string[]): readonly string[] {
   return stem.filter((name) => !generic.has(name.toLowerCase()));
 }
 
-/** One app name for each stem, the shortest ending of it that no other stem has. `paths` are stems joined with `/`. */
+/** An app name for each stem: its shortest ending that no other stem has. `paths` are stems joined with `/`. */
 export function appNames(paths: readonly string[]): ReadonlyMap<string, string> {
   const distinct = [...new Set(paths)].sort();
   const choices = new Map(distinct.map((stem) => [stem, endings(stem)]));
@@ -86,18 +86,18 @@ export function appNames(paths: readonly string[]): ReadonlyMap<string, string> 
 
 function endings(stem: string): readonly string[] {
   const names = stem.split("/").filter((name) => name !== "");
-  const told = telling(names);
+  const specific = specificNames(names);
   const lists = [
-    ...told.map((_, index) => told.slice(-index - 1)),
+    ...specific.map((_, index) => specific.slice(-index - 1)),
     ...names.map((_, index) => names.slice(-index - 1)),
   ];
-  const ordered = told.length === 0 ? lists : lists.filter((list) => list.some((name) => told.includes(name)));
+  const ordered = specific.length === 0 ? lists : lists.filter((list) => list.some((name) => specific.includes(name)));
   return ordered.length === 0 ? ["app"] : ordered.map((list) => safeName(list.join("-")));
 }
 
-/** A name that the configuration accepts as an app. */
+/** A name that the configuration accepts for an app. */
 export function safeName(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the function replaces them
   return name.replace(/[\s/\u0000-\u001f\u007f]+/g, "-").slice(0, 200) || "app";
 }
 

@@ -11,11 +11,14 @@ import { scanFile } from "./scan.ts";
 interface PlainFolder {
   readonly path: string;
   readonly hasManifests: boolean;
-  /** Files that a plain render would read but that hold no Kubernetes object. */
+  /** Files that a plain render would read although they hold no Kubernetes object. */
   readonly others: readonly string[];
 }
 
-/** The topmost folders of plain manifests: not in a chart, not in or below a folder with a kustomization, not files that a kustomization names. */
+/**
+ * The topmost folders of plain manifests. Leaves out charts, folders with a kustomization and everything below them, and
+ * files that a kustomization names.
+ */
 export async function discoverPlain(discovery: Discovery, references: References): Promise<readonly Unit[]> {
   const charts = chartFolders(discovery);
   const taken = new Set([...references.kustomizations, ...references.charts, ...charts]);
@@ -37,10 +40,10 @@ function below(path: string, folders: readonly PlainFolder[]): readonly PlainFol
   return folders.filter((other) => other.path.startsWith(`${path}/`));
 }
 
-function plainUnit({ path, others }: PlainFolder, swallowed: readonly PlainFolder[]): Unit {
+function plainUnit({ path, others }: PlainFolder, included: readonly PlainFolder[]): Unit {
   const exclude = [
     ...others.map((file) => globFor(path, file)),
-    ...swallowed.flatMap((folder) =>
+    ...included.flatMap((folder) =>
       folder.hasManifests
         ? folder.others.map((file) => globFor(path, file))
         : folder.others.length > 0
@@ -48,7 +51,7 @@ function plainUnit({ path, others }: PlainFolder, swallowed: readonly PlainFolde
           : [],
     ),
   ];
-  const recurse = swallowed.some((folder) => folder.hasManifests);
+  const recurse = included.some((folder) => folder.hasManifests);
   const options: PlainOptions = { recurse, ...(exclude.length === 0 ? {} : { exclude }) };
   return { render: { kind: "plain", path, options } };
 }
@@ -60,7 +63,7 @@ function chartFolders({ folders }: Discovery): ReadonlySet<string> {
   return new Set(charts.map(([path]) => path));
 }
 
-/** Folders that may not swallow what is below: something there renders otherwise or belongs to another environment. The root never may. */
+/** Folders that must not include their subfolders, because something there renders differently or belongs to another environment. Always includes the root. */
 function splitFolders(folders: readonly PlainFolder[], taken: ReadonlySet<string>): ReadonlySet<string> {
   const environments = new Map(folders.map(({ path }) => [path, layoutOf(path).environment]));
   const split = new Set([""]);
@@ -98,7 +101,7 @@ async function plainFolder(
   };
 }
 
-/** A file as a glob below the target's folder. */
+/** A file as a glob relative to the target's folder. */
 function globFor(folder: string, file: string): string {
   const below = folder === "" ? file : file.slice(folder.length + 1);
   return below.replace(/[*?[\]{}\\!]/g, "\\$&");

@@ -1,12 +1,12 @@
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
-import { libraryChart } from "./detect.ts";
+import { isLibraryChart } from "./detect.ts";
 
-/** What discovery needs to know of one file; it depends on the file's bytes only. */
+/** What discovery needs to know about one file. It depends only on the file's bytes. */
 export interface Scan {
   /** Words of a kustomization or `file://` paths of a chart that may name other folders or files. */
   readonly references: readonly string[];
-  /** Charts that a kustomization renders itself, as paths below its folder. */
+  /** Charts that a kustomization renders itself, as paths relative to its folder. */
   readonly charts: readonly string[];
   /** A kustomize component, or a library chart: never a target. */
   readonly partOnly: boolean;
@@ -16,16 +16,16 @@ export interface Scan {
   readonly isManifest: boolean;
 }
 
-/** Keeps scans by the id of the blob (with the kind of file in front). A `Map` will do. */
+/** Keeps scans by kind of file and blob id. A `Map` will do. */
 export interface ScanMemo {
   get(key: string): Scan | undefined;
   set(key: string, scan: Scan): unknown;
 }
 
-/** What kind of file is scanned. */
+/** The kind of file to scan. */
 export type ScanKind = "kustomization" | "chart" | "manifest";
 
-/** Scans a file, or takes what is known of its content. Files larger than 10 MiB scan as empty ones. */
+/** Scans a file, or returns the known scan of its content. Files larger than 10 MiB count as empty. */
 export async function scanFile(
   tree: Tree,
   path: string,
@@ -58,7 +58,7 @@ const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
   chart: (text) => ({
     ...nothing,
     references: [...text.matchAll(/file:\/\/([^\s"']+)/g)].map((match) => match[1] ?? ""),
-    partOnly: libraryChart.test(text),
+    partOnly: isLibraryChart(text),
   }),
   manifest: (text) => ({ ...nothing, isManifest: holdsManifest(text) }),
 };

@@ -19,6 +19,8 @@ export const wirePull = z.object({
   html_url: z.string(),
   body: z.string().nullish(),
   user: z.object({ login: z.string() }).nullable(),
+  created_at: z.string(),
+  closed_at: z.string().nullish(),
   merged_at: z.string().nullish(),
   merge_commit_sha: z.string().nullish(),
   labels: z.array(z.object({ name: z.string() })),
@@ -56,6 +58,8 @@ export function pullOf(data: WirePull): PullRequest {
     merged,
     // Before the merge this is a mere test of it.
     mergeCommit: merged ? (data.merge_commit_sha ?? undefined) : undefined,
+    openedAt: Date.parse(data.created_at),
+    closedAt: data.closed_at ? Date.parse(data.closed_at) : undefined,
     labels: data.labels.map((one) => one.name),
   };
 }

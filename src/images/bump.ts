@@ -1,11 +1,11 @@
 import { type ComputedChange, computeChange, type Intent } from "../change/compute.ts";
-import type { Readers } from "../change/dependents.ts";
+import type { Dependents } from "../change/dependents.ts";
 import { textsOf, versionChanges } from "../change/images/expected-changes.ts";
 import type { Wish } from "../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../change/images/image-uses.ts";
 import { type SetImages, setImages } from "../change/images/set-images.ts";
-import type { ChangePlan, Side } from "../change/rendered-target.ts";
-import { Drafts } from "../change/staged-files.ts";
+import type { ChangePlan, RenderedTarget } from "../change/rendered-target.ts";
+import { StagedFiles } from "../change/staged-files.ts";
 import { toItems } from "../diff/item.ts";
 import { findSettings, type ImageReference, printImage } from "../edit/find/index.ts";
 import { UserError } from "../model/errors.ts";
@@ -52,17 +52,21 @@ export interface BumpInput {
 /** Edits the files that set the images and proves that nothing but the images changes in the renders. Targets that cannot be edited are refused with the reason. */
 export function computeBump(input: BumpInput): Promise<ComputedChange> {
   const intents = input.bumps.map(({ target, wanted }): Intent => {
-    return { target, plan: async (side, readers) => planTarget(await side, wanted, readers) };
+    return { target, plan: async (side, dependents) => planTarget(await side, wanted, dependents) };
   });
   return computeChange({ ...input, intents });
 }
 
 /** The places of a render that show one of these images, by `canonicalImage`. */
-export function usesOf({ render }: Pick<Side, "render">, images: ReadonlySet<string>): readonly ImageUse[] {
+export function usesOf({ render }: Pick<RenderedTarget, "render">, images: ReadonlySet<string>): readonly ImageUse[] {
   return imageUses(toItems(render.resources())).filter(({ name }) => images.has(canonicalImage(name)));
 }
 
-async function planTarget(target: Side, wanted: readonly WantedBump[], readers: Readers): Promise<ChangePlan> {
+async function planTarget(
+  target: RenderedTarget,
+  wanted: readonly WantedBump[],
+  dependents: Dependents,
+): Promise<ChangePlan> {
   const byImage = new Map(wanted.map((one) => [one.image, one]));
   const wishes = usesOf(target, new Set(byImage.keys())).flatMap((use): Wish[] => {
     const bump = byImage.get(canonicalImage(use.name));
@@ -70,13 +74,13 @@ async function planTarget(target: Side, wanted: readonly WantedBump[], readers: 
     return [{ use, wanted: pinned(use.image, bump), renames: false }];
   });
   const differing = wishes.filter(({ use, wanted: image }) => printImage(image) !== printImage(use.image));
-  const drafts = new Drafts(target.at.tree);
-  const marked = await writeMarked(target, wanted, readers, drafts);
-  const { written, notes } = await writeImages(target, differing, readers, drafts, marked.versions.length > 0);
+  const staged = new StagedFiles(target.at.tree);
+  const marked = await writeMarked(target, wanted, dependents, staged);
+  const { written, notes } = await writeImages(target, differing, dependents, staged, marked.versions.length > 0);
   const versions = [...versionChanges(written), ...marked.versions];
   return {
     versions: [...new Map(versions.map((change) => [JSON.stringify(change), change])).values()],
-    changes: drafts.changes(),
+    changes: staged.changes(),
     notes,
     expected: {
       images: new Map(written.map((wish) => [useKey(wish.use), printImage(wish.wanted)])),
@@ -89,16 +93,16 @@ async function planTarget(target: Side, wanted: readonly WantedBump[], readers: 
 
 /** Where markers brought a version, they may set what nothing else that is found sets: the proof tells. */
 async function writeImages(
-  target: Side,
+  target: RenderedTarget,
   differing: readonly Wish[],
-  readers: Readers,
-  drafts: Drafts,
+  dependents: Dependents,
+  staged: StagedFiles,
   marked: boolean,
 ): Promise<SetImages> {
   const found = await findSettings(target.target.render, target.render.trace, target.at.tree);
   const besides = { charts: false, values: false };
   try {
-    return await setImages(differing, { target, readers, found, source: found, drafts, besides });
+    return await setImages(differing, { target, dependents, found, source: found, staged, besides });
   } catch (error) {
     if (marked && error instanceof UserError) return { written: differing, notes: [] };
     throw error;
@@ -106,16 +110,16 @@ async function writeImages(
 }
 
 async function writeMarked(
-  target: Side,
+  target: RenderedTarget,
   wanted: readonly WantedBump[],
-  readers: Readers,
-  drafts: Drafts,
+  dependents: Dependents,
+  staged: StagedFiles,
 ): Promise<WrittenMarkers> {
   const all: WrittenMarkers[] = [];
   for (const bump of wanted) {
     if (bump.marker === undefined) continue;
     const fresh = (now: ImageReference) => (bump.moves(now) ? pinned(now, bump) : undefined);
-    all.push(await setMarked(target, bump.marker, bump.image, fresh, { readers, drafts }));
+    all.push(await setMarked(target, bump.marker, bump.image, fresh, { dependents, staged }));
   }
   return { versions: all.flatMap(({ versions }) => versions), texts: all.flatMap(({ texts }) => texts) };
 }

@@ -1,5 +1,5 @@
-import { sideAt } from "../change/compute.ts";
-import type { Side } from "../change/rendered-target.ts";
+import { renderTarget } from "../change/compute.ts";
+import type { RenderedTarget } from "../change/rendered-target.ts";
 import { messageOf, UserError } from "../model/errors.ts";
 import type { ImageFacts, Registry } from "../model/registry.ts";
 import { canonicalImage } from "../model/registry.ts";
@@ -53,7 +53,7 @@ export interface LookInput {
 }
 
 /** What the targets have of the entry's image, by their renders. */
-export async function lookAtTargets(
+export async function currentVersions(
   entry: ImageEntry,
   targets: readonly Target[],
   { at, renderer, signal }: LookInput,
@@ -62,7 +62,10 @@ export async function lookAtTargets(
   const sides = await Promise.all(
     targets.map(async (target): Promise<TargetNow | LeftTarget> => {
       try {
-        return { target, versions: await versionsOf(await sideAt(target, at, { renderer, signal }), images, entry) };
+        return {
+          target,
+          versions: await versionsOf(await renderTarget(target, at, { renderer, signal }), images, entry),
+        };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         return { target, why: messageOf(error) };
@@ -77,7 +80,7 @@ export async function lookAtTargets(
 }
 
 async function versionsOf(
-  side: Side,
+  side: RenderedTarget,
   images: ReadonlySet<string>,
   { marker }: ImageEntry,
 ): Promise<readonly Version[]> {
@@ -101,7 +104,7 @@ export interface DecideInput {
   /** Targets that nothing may be changed in, by id, with why. */
   readonly stopped: ReadonlyMap<string, string>;
   /** The version that was taken back in a target, by id. */
-  readonly heldBack: ReadonlyMap<string, Version>;
+  readonly takenBack: ReadonlyMap<string, Version>;
   /** When the first hold ends by itself, in milliseconds since the epoch. */
   readonly resumeAt: number | undefined;
   /** Tags that events named. */
@@ -112,7 +115,7 @@ export interface DecideInput {
 
 /** Asks the registry and the policy. Targets that are stopped are left out, with the reason. */
 export async function decideEntry(input: DecideInput): Promise<EntryDecision> {
-  const { now, registry, clock, stopped, heldBack, signal } = input;
+  const { now, registry, clock, stopped, takenBack, signal } = input;
   const { entry } = now;
   const free = now.targets.filter(({ target }) => !stopped.has(target.id));
   const left = [
@@ -124,7 +127,7 @@ export async function decideEntry(input: DecideInput): Promise<EntryDecision> {
   ];
   const current = free.flatMap(({ target, versions }) =>
     versions.map((version): CurrentVersion => {
-      const held = heldBack.get(target.id);
+      const held = takenBack.get(target.id);
       return { ...version, target: target.id, ...(held === undefined ? {} : { held }) };
     }),
   );

@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { DeliveryLog, ImageConclusion, PushedImage, RegistryDelivery, TagVerdict } from "../model/images.ts";
+import type { EventLog, ImageConclusion, PushedImage, RegistryEvent, TagVerdict } from "../model/images.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Clock } from "../model/observe.ts";
 import type { Records, StoredRecord } from "../model/records.ts";
 import { clip } from "../model/text/lines.ts";
 
 /** How long the log remembers, in milliseconds: 14 days. */
-export const deliveriesKeptMs = 14 * 24 * 3_600_000;
+export const eventsKeptMs = 14 * 24 * 3_600_000;
 
-const deliveryKind = "registry-delivery";
+const eventKind = "registry-event";
 const conclusionKind = "image-conclusion";
 
 /** What is kept of one event or conclusion, at most. Longer texts are cut, what is over a number is left out. */
 const most = { pushes: 100, tags: 40, name: 512, sentence: 400 } as const;
 
 const push = z.object({ image: z.string(), tag: z.string().optional(), digest: z.string().optional() });
-const deliverySchema = z.object({
+const eventSchema = z.object({
   id: z.string(),
   hook: z.string(),
   source: z.string(),
@@ -39,22 +39,22 @@ const conclusionSchema = z.object({
  * The log on records. An event is known by its hook and id. A conclusion that says the same as an earlier one of the same image, repository and unit takes its place, so that looking
  * again costs no space; its time is that of the last look. Texts of outside are cut to a bounded length. Errors: those of `Records`.
  */
-export function createDeliveryLog(records: Records, clock: Clock): DeliveryLog {
+export function createEventLog(records: Records, clock: Clock): EventLog {
   const keep = (kind: string, record: StoredRecord) => {
-    const left = record.at + deliveriesKeptMs - clock();
-    return left > 0 ? records.put(kind, record, Math.min(left, deliveriesKeptMs)) : Promise.resolve();
+    const left = record.at + eventsKeptMs - clock();
+    return left > 0 ? records.put(kind, record, Math.min(left, eventsKeptMs)) : Promise.resolve();
   };
   return {
-    received: (delivery) => keep(deliveryKind, deliveryRecord(delivery)),
+    received: (event) => keep(eventKind, eventRecord(event)),
     concluded: (conclusion) => keep(conclusionKind, conclusionRecord(conclusion)),
-    delivery: async (id) => {
-      const [found] = await records.find(deliveryKind, { key: idKey(clip(id, most.name)), limit: 1 });
-      return found === undefined ? undefined : deliveryOf(found);
+    event: async (id) => {
+      const [found] = await records.find(eventKind, { key: idKey(clip(id, most.name)), limit: 1 });
+      return found === undefined ? undefined : eventOf(found);
     },
-    deliveries: async ({ image, tag, limit, before }) => {
+    events: async ({ image, tag, limit, before }) => {
       const key = image === undefined ? {} : { key: imageKey(image, tag) };
-      const found = await records.find(deliveryKind, { ...key, limit, ...(before === undefined ? {} : { before }) });
-      return found.map(deliveryOf);
+      const found = await records.find(eventKind, { ...key, limit, ...(before === undefined ? {} : { before }) });
+      return found.map(eventOf);
     },
     conclusions: async ({ image, limit }) => {
       const found = await records.find(conclusionKind, { key: imageKey(image, undefined), limit });
@@ -63,16 +63,16 @@ export function createDeliveryLog(records: Records, clock: Clock): DeliveryLog {
   };
 }
 
-function deliveryRecord(delivery: RegistryDelivery): StoredRecord {
-  const { at, ignored } = delivery;
-  const id = clip(delivery.id, most.name);
-  const hook = clip(delivery.hook, most.name);
-  const pushes = delivery.pushes.slice(0, most.pushes).map(pushOf);
+function eventRecord(event: RegistryEvent): StoredRecord {
+  const { at, ignored } = event;
+  const id = clip(event.id, most.name);
+  const hook = clip(event.hook, most.name);
+  const pushes = event.pushes.slice(0, most.pushes).map(pushOf);
   const keys = pushes.flatMap(({ image, tag }) => [imageKey(image, undefined), imageKey(image, tag)]);
   const value: JsonObject = {
     id,
     hook,
-    source: clip(delivery.source, most.name),
+    source: clip(event.source, most.name),
     at,
     pushes: pushes.map((one) => ({ ...one })),
     ...(ignored === undefined ? {} : { ignored: clip(ignored, most.sentence) }),
@@ -106,8 +106,8 @@ function verdictOf({ tag, reason, outcome }: TagVerdict): JsonObject {
   return { tag: clip(tag, most.name), reason: clip(reason, most.sentence), outcome };
 }
 
-function deliveryOf({ value }: StoredRecord): RegistryDelivery {
-  const { ignored, pushes, ...rest } = deliverySchema.parse(value);
+function eventOf({ value }: StoredRecord): RegistryEvent {
+  const { ignored, pushes, ...rest } = eventSchema.parse(value);
   return { ...rest, pushes: pushes.map(pushed), ...(ignored === undefined ? {} : { ignored }) };
 }
 

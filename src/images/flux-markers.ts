@@ -1,9 +1,9 @@
-import type { Readers } from "../change/dependents.ts";
-import { strangersOf } from "../change/ownership.ts";
+import type { Dependents } from "../change/dependents.ts";
+import { otherReaders } from "../change/ownership.ts";
 import { type Replacement, versionForms } from "../change/proof/text.ts";
-import type { Side } from "../change/rendered-target.ts";
+import type { RenderedTarget } from "../change/rendered-target.ts";
 import { wouldTouch } from "../change/results.ts";
-import type { Drafts } from "../change/staged-files.ts";
+import type { StagedFiles } from "../change/staged-files.ts";
 import {
   findMarkers,
   findSettings,
@@ -25,11 +25,11 @@ interface MarkedImage {
 }
 
 /** What a target's values behind the markers of a policy (`namespace:name`) say, each image once for each place. */
-export async function markedImages(side: Side, policy: string): Promise<readonly ImageReference[]> {
+export async function markedImages(side: RenderedTarget, policy: string): Promise<readonly ImageReference[]> {
   return (await markedIn(side, policy)).map(({ now }) => now);
 }
 
-async function markedIn({ target, at, render }: Side, policy: string): Promise<readonly MarkedImage[]> {
+async function markedIn({ target, at, render }: RenderedTarget, policy: string): Promise<readonly MarkedImage[]> {
   const { settings: known } = await findSettings(target.render, render.trace, at.tree);
   const { markers, problems } = await findMarkers(target.render, render.trace, at.tree, {
     known,
@@ -68,18 +68,18 @@ export interface WrittenMarkers {
  * targets read.
  */
 export async function setMarked(
-  side: Side,
+  side: RenderedTarget,
   policy: string,
   image: string,
   wanted: (now: ImageReference) => ImageReference | undefined,
-  { readers, drafts }: { readonly readers: Readers; readonly drafts: Drafts },
+  { dependents, staged }: { readonly dependents: Dependents; readonly staged: StagedFiles },
 ): Promise<WrittenMarkers> {
   const versions: VersionChange[] = [];
   const texts: Replacement[] = [];
   for (const { now, settings } of await markedIn(side, policy)) {
     const fresh = wanted(now);
     if (fresh === undefined || versionOf(fresh) === versionOf(now)) continue;
-    for (const setting of settings) await write(setting, fresh, side, readers, drafts);
+    for (const setting of settings) await write(setting, fresh, side, dependents, staged);
     versions.push({ image, from: versionOf(now), to: versionOf(fresh) });
     texts.push([printImage(now), printImage({ ...fresh, name: now.name })]);
     texts.push(...versionForms(versionOf(now), versionOf(fresh)), ...versionForms(now.tag, fresh.tag));
@@ -91,14 +91,14 @@ export async function setMarked(
 async function write(
   setting: MarkerSetting,
   { tag, digest }: ImageReference,
-  { target }: Side,
-  readers: Readers,
-  drafts: Drafts,
+  { target }: RenderedTarget,
+  dependents: Dependents,
+  staged: StagedFiles,
 ): Promise<void> {
   const edits = versionEdits(setting, { tag, digest });
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
   if (edits.length === 0) return;
-  const strangers = await strangersOf(setting.file, target, readers);
+  const strangers = await otherReaders(setting.file, target, dependents);
   if (strangers.length > 0) throw wouldTouch([setting.file], strangers);
-  await drafts.edit(setting.file, edits);
+  await staged.edit(setting.file, edits);
 }

@@ -15,7 +15,7 @@ interface Came {
  * The version of an image that was taken back in a target: the last one that came there, when not all places of the target have it any more. Whether a `git revert`, a rollback or a hand took it back, everywhere
  * or in one place, makes no difference: what came before is not proposed again, what is newer is. `history` is the target's, oldest first.
  */
-export function heldBack(
+export function takenBack(
   image: string,
   { versions }: Pick<TargetNow, "versions">,
   history: readonly HistoryEntry[],

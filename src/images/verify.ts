@@ -1,12 +1,12 @@
 import { UserError } from "../model/errors.ts";
 import type { Registry } from "../model/registry.ts";
 import { lackingPlatforms } from "./policy/index.ts";
-import type { ImageRecord } from "./text/metadata.ts";
+import type { ImageMetadata } from "./text/metadata.ts";
 
 /** Whether what a pull request brings is what the registry has. */
 export interface Verification {
   readonly ok: boolean;
-  /** One sentence for each image, in the order of the record. */
+  /** One sentence for each image, in the order of the metadata. */
   readonly lines: readonly {
     readonly image: string;
     readonly tag: string;
@@ -17,7 +17,7 @@ export interface Verification {
 
 /** Asks the registry whether every tag still names the digest that was read, and whether the platforms that are asked for are there. Faults of the registry are thrown. */
 export async function verifyImages(
-  { images }: Pick<ImageRecord, "images">,
+  { images }: Pick<ImageMetadata, "images">,
   registry: Registry,
   signal: AbortSignal,
 ): Promise<Verification> {
@@ -37,7 +37,7 @@ export async function verifyImages(
 
 async function problemOf(
   registry: Registry,
-  { image, tag, digest, platforms }: ImageRecord["images"][number],
+  { image, tag, digest, platforms }: ImageMetadata["images"][number],
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const now = await registry.digest(image, tag, signal);

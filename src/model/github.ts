@@ -21,6 +21,10 @@ export interface PullRequest {
   readonly merged: boolean;
   /** What the merge made on the base branch; only when merged. */
   readonly mergeCommit: string | undefined;
+  /** By GitHub's clock, in milliseconds since the epoch. */
+  readonly openedAt: number;
+  /** When it was merged or closed, by GitHub's clock; `undefined` while it is open. */
+  readonly closedAt: number | undefined;
   readonly labels: readonly string[];
 }
 

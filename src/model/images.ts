@@ -8,7 +8,7 @@ export interface PushedImage {
 }
 
 /** One event of a registry as the log keeps it, without credentials. */
-export interface RegistryDelivery {
+export interface RegistryEvent {
   /** Known once: the registry's own id of the event where it has one. */
   readonly id: string;
   /** The hook's name; `github` for GitHub's packages, `poll` and `replay` for what Sluice does itself. */
@@ -47,18 +47,18 @@ export interface ImageConclusion {
 }
 
 /** What a registry said and what came of it, for 14 days. */
-export interface DeliveryLog {
-  /** Writes or overwrites the delivery of this id. */
-  received(delivery: RegistryDelivery): Promise<void>;
+export interface EventLog {
+  /** Writes or overwrites the event with this id. */
+  received(event: RegistryEvent): Promise<void>;
   concluded(conclusion: ImageConclusion): Promise<void>;
-  delivery(id: string): Promise<RegistryDelivery | undefined>;
+  event(id: string): Promise<RegistryEvent | undefined>;
   /** Newest first. `image` as `canonicalImage` writes it; `tag` only together with it. `before`: only older ones, milliseconds since the epoch. */
-  deliveries(query: {
+  events(query: {
     readonly image?: string;
     readonly tag?: string;
     readonly limit: number;
     readonly before?: number;
-  }): Promise<readonly RegistryDelivery[]>;
+  }): Promise<readonly RegistryEvent[]>;
   /** Newest first. */
   conclusions(query: { readonly image: string; readonly limit: number }): Promise<readonly ImageConclusion[]>;
 }

@@ -1,4 +1,4 @@
-import type { RegistryDelivery } from "./images.ts";
+import type { RegistryEvent } from "./images.ts";
 import type { RepositoryName } from "./tree.ts";
 
 /** A webhook delivery as it came in: the durable inbox keeps it until it is handled. */
@@ -60,7 +60,7 @@ export interface ChainJob {
 }
 
 /** An authentic event of a registry, or Sluice's own look at one. */
-export interface RegistryJob extends RegistryDelivery {
+export interface RegistryJob extends RegistryEvent {
   readonly type: "registry";
 }
 

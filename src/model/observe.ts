@@ -10,13 +10,12 @@ export interface Logger {
   child(fields: LogFields): Logger;
 }
 
-/** What is counted and timed. Each edge and room tells what happened; `observe/` turns it into Prometheus series. */
+/** What edges and the queue count and time; `observe/` turns it into Prometheus series. Rooms announce events instead. */
 export interface Metrics {
   restCall(repository: string, route: string, status: number): void;
   job(type: string, outcome: "done" | "retry" | "parked" | "failed", seconds: number): void;
   delivery(event: string, answer: number, seconds: number): void;
   render(kind: string, source: "engine" | "cache", ok: boolean, seconds: number): void;
-  preview(targets: number, affected: number, seconds: number): void;
 }
 
 /** The metrics as Prometheus reads them. */

@@ -2,15 +2,15 @@ import { clip } from "./text/lines.ts";
 /** A path into the configuration: `["environments", 0, "gates", "soak"]`. */
 export type KeyPath = readonly (string | number)[];
 
-/** Something wrong with a configuration, or a warning about it, told so that a person can mend it. */
+/** An error or warning about a configuration, with the fix. */
 export interface ConfigProblem {
   readonly severity: "error" | "warning";
   /** What is wrong, with the offending value quoted. */
   readonly message: string;
-  /** How to mend it; a sentence. */
+  /** How to fix it; a sentence. */
   readonly fix: string;
   readonly file: string;
-  /** Both count from 1; 1 and 1 where the problem has no place of its own. */
+  /** Both count from 1; 1 and 1 if the problem has no place of its own. */
   readonly line: number;
   readonly column: number;
   /** Where in the configuration. */
@@ -26,7 +26,7 @@ export interface Remark {
   readonly at: "key" | "value";
 }
 
-/** Gives remarks their place in a file. */
+/** Gives a remark its place in a file. */
 export type Locate = (remark: Remark) => ConfigProblem;
 
 /** An error remark about a value. */
@@ -50,12 +50,12 @@ export function pathText(path: KeyPath): string {
   return text;
 }
 
-/** A value as it is quoted in messages: JSON, shortened. */
+/** A value as messages quote it: JSON, shortened. */
 export function quoted(value: unknown): string {
   return clip(JSON.stringify(value) ?? String(value), 80);
 }
 
-/** A locator for when there is no text: every problem stands at the top of `file`. */
+/** A locator for when there is no text: every problem is at the top of `file`. */
 export function nowhere(file: string): Locate {
   return ({ at: _, ...remark }) => ({ ...remark, file, line: 1, column: 1 });
 }

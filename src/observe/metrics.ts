@@ -1,11 +1,17 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { EventListener } from "../model/events.ts";
 import type { Exposition, Metrics } from "../model/observe.ts";
 import type { QueueCounts } from "../model/queue.ts";
+import { eventMetrics } from "./event-metrics.ts";
 import { BoundedLabels } from "./labels.ts";
 
 /** Metrics with their exposition; `watchQueue` adds the queue's gauges, read at each scrape. */
 export interface PrometheusMetrics extends Metrics, Exposition {
   watchQueue(counts: () => Promise<QueueCounts>): void;
+  /** Counts and times what rooms announce. */
+  readonly events: EventListener;
+  /** A listener of events failed. */
+  listenerFailed(listener: string): void;
 }
 
 const fastBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -19,8 +25,16 @@ export function createMetrics(): PrometheusMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   let readQueue = async (): Promise<void> => undefined;
+  const failures = new Counter({
+    name: "sluice_event_listener_failures_total",
+    help: "Events that a listener failed to take.",
+    labelNames: ["listener"] as const,
+    registers: [registry],
+  });
   return {
-    ...eventMetrics(registry),
+    ...edgeMetrics(registry),
+    events: eventMetrics(registry),
+    listenerFailed: (listener) => failures.inc({ listener }),
     watchQueue: (counts) => {
       readQueue = queueGauges(registry, counts);
     },
@@ -32,7 +46,7 @@ export function createMetrics(): PrometheusMetrics {
   };
 }
 
-function eventMetrics(registry: Registry): Metrics {
+function edgeMetrics(registry: Registry): Metrics {
   const registers = [registry];
   const repositories = new BoundedLabels(maxRepositories);
   const routes = new BoundedLabels(maxRoutes);
@@ -64,7 +78,6 @@ function eventMetrics(registry: Registry): Metrics {
     buckets: jobBuckets,
     registers,
   });
-  const previews = previewMetrics(registry);
   return {
     restCall: (repository, route, status) =>
       rest.inc({ repository: repositories.of(repository), route: routes.of(route), status: String(status) }),
@@ -72,28 +85,6 @@ function eventMetrics(registry: Registry): Metrics {
     delivery: (event, answer, seconds) =>
       deliveries.observe({ event: events.of(event), status: String(answer) }, seconds),
     render: (kind, source, ok, seconds) => renders.observe({ kind, source, result: ok ? "ok" : "failed" }, seconds),
-    preview: previews,
-  };
-}
-
-function previewMetrics(registry: Registry): Metrics["preview"] {
-  const registers = [registry];
-  const seconds = new Histogram({
-    name: "sluice_preview_seconds",
-    help: "Previews of pull requests.",
-    buckets: jobBuckets,
-    registers,
-  });
-  const targets = new Counter({
-    name: "sluice_preview_targets_total",
-    help: "Targets that previews looked at.",
-    labelNames: ["affected"] as const,
-    registers,
-  });
-  return (all, affected, took) => {
-    seconds.observe(took);
-    targets.inc({ affected: "true" }, affected);
-    targets.inc({ affected: "false" }, Math.max(all - affected, 0));
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ScanMemo } from "../discovery/scan.ts";
+import type { ScanMemo } from "../discovery/index.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";

@@ -3,7 +3,7 @@ import type { Preview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import { count } from "../model/text/lists.ts";
 import type { Tree } from "../model/tree.ts";
-import { configFile, planDifference, resolveTargets } from "../targets/index.ts";
+import { comparePlans, configFile, resolveTargets } from "../targets/index.ts";
 import type { Sides } from "./affected.ts";
 
 /** The commits of a comparison, as full ids. */
@@ -42,25 +42,25 @@ export async function headConfigProblems(sides: Sides): Promise<HeadConfig | und
   const now = await resolveTargets(await readConfig(base), head, configFile);
   const then = await resolveTargets(text, head, configFile);
   const problems = then.problems.filter((problem) => problem.severity === "error");
-  return { problems, effects: problems.length > 0 ? [] : planDifferenceSentences(now.plan, then.plan) };
+  return { problems, effects: problems.length > 0 ? [] : comparisonSentences(now.plan, then.plan) };
 }
 
-function planDifferenceSentences(...plans: Parameters<typeof planDifference>): readonly string[] {
-  const difference = planDifference(...plans);
+function comparisonSentences(...plans: Parameters<typeof comparePlans>): readonly string[] {
+  const comparison = comparePlans(...plans);
   const say = (verb: string, ids: readonly string[]): string[] =>
     ids.length === 0 ? [] : [`once merged, ${configFile} ${verb} ${count(ids.length, "target")}: ${ids.join(", ")}`];
   return [
     ...say(
       "adds",
-      difference.added.map((target) => target.id),
+      comparison.added.map((target) => target.id),
     ),
     ...say(
       "removes",
-      difference.removed.map((target) => target.id),
+      comparison.removed.map((target) => target.id),
     ),
     ...say(
       "changes",
-      difference.changed.map((change) => change.head.id),
+      comparison.changed.map((change) => change.head.id),
     ),
   ];
 }

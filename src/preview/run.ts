@@ -1,10 +1,20 @@
 import { Fault, UserError } from "../model/errors.ts";
+import type { Events } from "../model/events.ts";
 import type { GitHub, GitHubFor, PullRequest } from "../model/github.ts";
 import type { PreviewJob } from "../model/jobs.ts";
-import type { Clock, Logger, Metrics } from "../model/observe.ts";
+import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue, RunContext } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
 import { computePreview, type PreviewReads } from "./compute.ts";
+import {
+  failedEvent,
+  forkEvent,
+  impossibleEvent,
+  outcomeEvent,
+  type PreviewEvent,
+  type PreviewRun,
+  supersededEvent,
+} from "./events.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 import {
   closed,
@@ -23,8 +33,8 @@ export interface PreviewPorts extends PreviewReads {
   readonly github: GitHubFor;
   readonly mirrors: Mirrors;
   readonly queue: Pick<Queue, "add">;
+  readonly events: Events;
   readonly log: Logger;
-  readonly metrics: Metrics;
   readonly clock: Clock;
 }
 
@@ -47,6 +57,7 @@ export async function runPreview(
   settings: PreviewSettings,
   context: RunContext,
 ): Promise<void> {
+  const startedAt = ports.clock();
   const github = ownCheck(await ports.github(job.installationId, job.repository), job.pullRequest);
   const pull = await github.pullRequest(job.pullRequest);
   if (pull.state === "closed") {
@@ -54,21 +65,33 @@ export async function runPreview(
     if (context.attempt > 1) await github.upsertCheck(closed(pull.head.sha));
     return;
   }
-  if (pull.fork && !settings.forks) return post(github, pull, forkReport(pull.head.sha));
+  const run = (): PreviewRun => ({ job, pull, startedAt, endedAt: ports.clock() });
+  if (pull.fork && !settings.forks) {
+    await post(github, pull, forkReport(pull.head.sha));
+    return ports.events.announce(forkEvent(run()));
+  }
   await github.upsertCheck(running(pull.head.sha));
-  const outcome = await attempt(job, pull, ports, settings, context);
+  const result = await attempt(job, pull, ports, settings, context);
   const now = await github.pullRequest(job.pullRequest);
   if (now.head.sha !== pull.head.sha || now.base.ref !== pull.base.ref) {
     await github.upsertCheck(superseded(pull.head.sha, now.head.sha));
-    return ports.queue.add(job);
+    await ports.queue.add(job);
+    return ports.events.announce(supersededEvent(run(), now));
   }
   assertOurs(context.signal);
-  await post(github, pull, outcome);
+  await post(github, pull, result.report);
+  ports.events.announce(result.event(run()));
 }
 
 /** GitHub keys checks by head and name: two pull requests from one head into different bases must not write each other's. */
 function ownCheck(github: GitHub, pullRequest: number): Pick<GitHub, "pullRequest" | "upsertComment" | "upsertCheck"> {
   return { ...github, upsertCheck: (report) => github.upsertCheck({ ...report, externalId: `pull-${pullRequest}` }) };
+}
+
+/** What is posted, and what is announced once it was. */
+interface Result {
+  readonly report: PreviewReport;
+  event(run: PreviewRun): PreviewEvent;
 }
 
 /** Computes the report. What the user can mend is a report; on the last attempt a failure of ours is a report too, so that the pull request never waits for ever. */
@@ -78,23 +101,22 @@ async function attempt(
   ports: PreviewPorts,
   settings: PreviewSettings,
   context: RunContext,
-): Promise<PreviewReport> {
+): Promise<Result> {
   const log = ports.log.child({
     repository: `${job.repository.owner}/${job.repository.name}`,
     pullRequest: pull.number,
   });
   try {
-    const started = ports.clock();
     const outcome = await compute(job, pull, ports, settings, context.signal);
-    observe(outcome, ports, started);
-    return report(outcome, repositoryUrl(job, settings));
+    return { report: report(outcome, repositoryUrl(job, settings)), event: (run) => outcomeEvent(run, outcome) };
   } catch (error) {
-    if (error instanceof UserError) return refusedReport(pull.head.sha, error);
+    if (error instanceof UserError)
+      return { report: refusedReport(pull.head.sha, error), event: (run) => impossibleEvent(run, error) };
     assertOurs(context.signal);
     if (!context.lastAttempt) throw error;
     const incident = `${pull.head.sha.slice(0, 12)}/${ports.clock()}`;
     log.error({ error, incident }, "preview failed for good");
-    return faultReport(pull.head.sha, incident);
+    return { report: faultReport(pull.head.sha, incident), event: (run) => failedEvent(run, incident) };
   }
 }
 
@@ -123,12 +145,6 @@ async function compute(
     { repository, base, head: pull.head.sha, fingerprintKey: settings.fingerprintKey, signal },
     ports,
   );
-}
-
-function observe(outcome: PreviewOutcome, ports: PreviewPorts, started: number): void {
-  if (outcome.kind === "config") return;
-  const { targets, affected } = outcome.preview.completeness;
-  ports.metrics.preview(targets, affected, (ports.clock() - started) / 1000);
 }
 
 async function post(

@@ -4,7 +4,7 @@ import {
   computeChange,
   type Intent,
   type ProvenChange,
-  sideAt,
+  renderTarget,
   sourceAt,
 } from "../change/compute.ts";
 import type { PromotionPlan } from "../model/promotion.ts";
@@ -50,9 +50,9 @@ export async function computePromotion(input: PromotionInput): Promise<ComputedP
   const intents = pairs.map((pair): Intent => {
     return {
       target: pair.target,
-      plan: async (side, readers) => {
-        const [source, target] = await Promise.all([sideAt(pair.source, sourceFiles, input), side]);
-        return strategyOf(pair.settings.strategy)({ pair, source, target, readers });
+      plan: async (side, dependents) => {
+        const [source, target] = await Promise.all([renderTarget(pair.source, sourceFiles, input), side]);
+        return strategyOf(pair.settings.strategy)({ pair, source, target, dependents });
       },
     };
   });

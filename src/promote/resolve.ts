@@ -1,5 +1,5 @@
 import { type Config, type EnvironmentSettings, settingsFor } from "../config/index.ts";
-import type { ScanMemo } from "../discovery/scan.ts";
+import type { ScanMemo } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import { nearest } from "../model/nearest.ts";
 import type { Target } from "../model/target.ts";
@@ -103,15 +103,15 @@ function targetsOf(plan: TargetPlan, environment: string): ReadonlyMap<string, T
 }
 
 /** How many names a message lists. */
-const mostNames = 20;
+const maxNames = 20;
 
 function meant(word: string, known: readonly string[], what: string): string {
   const near = nearest(word, known);
   const list = known
-    .slice(0, mostNames)
+    .slice(0, maxNames)
     .map((name) => `\`${name}\``)
     .join(", ");
-  const more = known.length > mostNames ? ` and ${known.length - mostNames} more` : "";
+  const more = known.length > maxNames ? ` and ${known.length - maxNames} more` : "";
   const all = known.length === 0 ? `There are no ${what}.` : `The ${what} are ${list}${more}.`;
   return near === undefined ? all : `Did you mean \`${near}\`? ${all}`;
 }

@@ -1,4 +1,5 @@
 import { messageOf } from "../model/errors.ts";
+import type { Events } from "../model/events.ts";
 import type { JobType } from "../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { Handlers } from "../model/queue.ts";
@@ -27,6 +28,7 @@ export interface ConsumerOptions {
   readonly deadlines: Readonly<Record<JobType, number>>;
   readonly policy: RetryPolicy;
   readonly timing: LockTiming;
+  readonly events: Pick<Events, "announce">;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -63,12 +65,13 @@ export class Consumer {
   }
 
   #worker<T extends JobType>(type: T): StoredWorker {
-    const { store, handlers, concurrency, deadlines, policy, timing, log, metrics, clock, random } = this.#options;
+    const { store, handlers, concurrency, deadlines, policy, timing, events, log, metrics, clock, random } =
+      this.#options;
     const locks = new LockWatch(timing.lockMs);
     const closing = () => this.#closing;
     const deadlineMs = deadlines[type];
     const run = { type, deadlineMs, policy, locks, closing, stop: this.#stop.signal, dropHandled: store.inMemory };
-    const shared = { ...run, log, metrics, clock, random };
+    const shared = { ...run, events, log, metrics, clock, random };
     const handler: Handlers[T] = handlers[type];
     const worker = store.worker(type, (job, token) => runJob({ ...shared, handler }, job, token), {
       autorun: false,

@@ -1,4 +1,5 @@
 import { Fault } from "../model/errors.ts";
+import type { Events } from "../model/events.ts";
 import type { Job, JobType } from "../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { AddOptions, Handlers, Queue, QueueCounts } from "../model/queue.ts";
@@ -29,6 +30,7 @@ export interface QueueOptions {
   readonly concurrency: Readonly<Record<JobType, number>>;
   /** Milliseconds after which a run of each kind is aborted. */
   readonly deadlines: Readonly<Record<JobType, number>>;
+  readonly events: Pick<Events, "announce">;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock?: Clock;

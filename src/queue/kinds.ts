@@ -78,6 +78,11 @@ function storeId(key: string): string {
   return `k-${encodeURIComponent(key)}`;
 }
 
+/** The key of a job by the id that it is stored under. */
+export function keyOf(id: string): string {
+  return decodeURIComponent(id.replace(/^k-/, ""));
+}
+
 /** What is left of a job's data once it was handled: its id alone is still needed, and a payload may be large. */
 export function handledMark(type: JobType): { readonly type: JobType; readonly handled: true } {
   return { type, handled: true };

@@ -1,10 +1,11 @@
 import { type Job as BullJob, UnrecoverableError, WaitingError } from "bullmq";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
+import type { Events } from "../model/events.ts";
 import type { JobOf, JobType } from "../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RunContext } from "../model/queue.ts";
 import { settled } from "./deadline.ts";
-import { handledMark, isHandled, isOnce } from "./kinds.ts";
+import { handledMark, isHandled, isOnce, keyOf } from "./kinds.ts";
 import type { LockWatch } from "./lock-watch.ts";
 import { type Outcome, outcomeOf, type RetryPolicy } from "./outcome.ts";
 import { unpackJob } from "./packing.ts";
@@ -23,6 +24,7 @@ export interface RunnerOptions<T extends JobType> {
   readonly stop: AbortSignal;
   /** The worker takes no more jobs. */
   readonly closing: () => boolean;
+  readonly events: Pick<Events, "announce">;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -144,7 +146,29 @@ function report<T extends JobType>(
   const message = `${options.type} job: ${messageOf(error)}`;
   if (outcome.action === "ack") options.log.info(fields, message);
   else if (outcome.action === "retry") options.log.warn(fields, message);
-  else options.log.error(fields, message);
+  else {
+    options.log.error(fields, message);
+    announceFailure(options, stored, error);
+  }
+}
+
+function announceFailure<T extends JobType>(
+  { events, type, clock }: RunnerOptions<T>,
+  stored: BullJob<unknown>,
+  error: unknown,
+): void {
+  const key = keyOf(stored.deduplicationId ?? stored.id ?? type);
+  const at = clock();
+  events.announce({
+    kind: "job.failed",
+    id: ["job.failed", stored.id, at].join("/"),
+    at,
+    job: type,
+    key,
+    attempts: stored.attemptsMade + 1,
+    error: error instanceof Fault ? error.kind : "bug",
+    reason: messageOf(error),
+  });
 }
 
 function seconds<T extends JobType>(options: RunnerOptions<T>, started: number): number {

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** A registry's host as in the names of images. */
+/** A registry's host, as in image names. */
 export const host = z
   .string()
   .toLowerCase()
-  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, "must be a host as in the names of images, without https://");
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, "must be a host as in image names, without https://");
 
 /** The name of a header. */
 export const header = z
@@ -15,19 +15,19 @@ export const header = z
 /** A list of patterns. */
 export const texts = z.array(z.string().min(1).max(512)).max(100);
 
-/** What events of GitHub and of Sluice itself are logged under. */
+/** Names in the event log for events from GitHub and from Sluice itself. */
 const reserved: readonly string[] = ["github", "poll", "replay"];
 
-/** What every receiver has. */
+/** The keys of every receiver. */
 export const base = {
   name: z
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "must be lower-case letters, digits and hyphens, at most 63")
     .refine((name) => !reserved.includes(name), "is a name that Sluice uses itself")
-    .meta({ description: "Where it stands: `/registry/<name>`.", examples: ["harbor", "ci"] }),
+    .meta({ description: "Name of the hook, which is at `/registry/<name>`.", examples: ["harbor", "ci"] }),
   images: texts.default([]).meta({
     description:
-      "The images that it may speak of, by patterns of their full names: `*` is anything but a slash, `**` anything. All unless said.",
+      "Images that the hook may report: patterns of their full names. `*` matches anything but a slash, `**` anything. Default: all.",
     examples: [["ghcr.io/acme/**"], ["docker.io/library/nginx"]],
   }),
   perMinute: z
@@ -35,13 +35,12 @@ export const base = {
     .min(1)
     .max(1_000_000)
     .default(3_000)
-    .meta({ description: "The most events in a minute, and at once. 3,000 unless said.", examples: [600] }),
+    .meta({ description: "Maximum number of events per minute, and at once.", examples: [600] }),
 };
 
-/** Another host than the one that events tell. */
+/** Replaces the host in events. */
 export const overrideHost = host.optional().meta({
-  description:
-    "Stands in place of the host that the events tell, e.g. where a registry knows itself by an internal name.",
+  description: "Replaces the host in the events, for example if the registry only knows its internal name.",
   examples: ["registry.example.com"],
 });
 
@@ -49,9 +48,9 @@ export const overrideHost = host.optional().meta({
 export function secretKeys(secret: z.ZodType<string, unknown>) {
   const long = secret.refine((text) => text.length >= 16, "is too short: use at least 16 random characters");
   return {
-    secret: long.meta({ description: "What the sender proves itself with. At least 16 characters." }),
+    secret: long.meta({ description: "Shared secret with the sender. At least 16 characters." }),
     previousSecret: long.optional().meta({
-      description: "The secret before, which is taken as well while it is exchanged at the sender.",
+      description: "The previous secret, still accepted during rotation.",
     }),
   };
 }
@@ -60,6 +59,6 @@ export function secretKeys(secret: z.ZodType<string, unknown>) {
 export function pathSecret(secret: z.ZodType<string, unknown>): z.ZodType<string, unknown> {
   return secret.refine(
     (text) => /^[A-Za-z0-9._~-]+$/.test(text),
-    "may have only letters, digits and . _ ~ - in it, since it is part of an address",
+    "may only contain letters, digits and . _ ~ -, because it is part of an address",
   );
 }

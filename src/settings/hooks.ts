@@ -18,18 +18,18 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
         previousSecret: inPath.previousSecret,
         bodySecret: keys.secret
           .optional()
-          .meta({ description: "What stands in the field `secret` of the notification's template." }),
+          .meta({ description: "Value of the field `secret` in the notification's template." }),
       })
       .refine(({ secret: one, bodySecret: other }) => one !== undefined || other !== undefined, {
         path: ["secret"],
-        error: "is missing: give secret, bodySecret or both",
+        error: "is missing: set secret, bodySecret or both",
       }),
     z.strictObject({
       ...base,
       ...keys,
       kind: z.enum(["harbor", "ecr", "acr", "distribution", "gitlab", "cloudevents"]),
       header: header.default("authorization").meta({
-        description: "The header that the secret comes in: as it is, after `Bearer`, or as the password of `Basic`.",
+        description: "Header with the secret: plain, after `Bearer`, or as the password of `Basic`.",
         examples: ["x-api-key"],
       }),
       host: overrideHost,
@@ -39,7 +39,7 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
       ...inPath,
       kind: z.literal("eventgrid"),
       header: header.default("authorization").meta({
-        description: "The header that the secret comes in where it is not in the address.",
+        description: "Header with the secret, if it is not in the address.",
         examples: ["x-sluice-secret"],
       }),
     }),
@@ -48,7 +48,7 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
       ...keys,
       kind: z.literal("hmac"),
       header: header.default("x-signature").meta({
-        description: "The header with the signature: `sha256=` and 64 hexadecimal digits.",
+        description: "Header with the signature: `sha256=` and 64 hexadecimal digits.",
         examples: ["x-hub-signature-256"],
       }),
     }),
@@ -57,8 +57,7 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
       ...keys,
       kind: z.literal("jfrog"),
       signed: z.boolean().default(true).meta({
-        description:
-          "Whether the webhook uses its secret to sign the payload. `false`: it sends the secret itself, and nothing else is taken.",
+        description: "`true`: the webhook signs the payload with the secret. `false`: it sends the secret itself.",
       }),
       host: overrideHost,
       repository: z
@@ -67,7 +66,7 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
         .optional()
         .meta({
           description:
-            "Stands in place of the repository's key, e.g. that of the virtual repository that images are pulled from; empty where images' names have no key in them.",
+            "Replaces the repository's key, for example with the key of the virtual repository that images are pulled from. Empty if image names have no key.",
           examples: ["docker", ""],
         }),
     }),
@@ -76,7 +75,7 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
       ...keys,
       kind: z.literal("nexus"),
       host: host.meta({
-        description: "The host that images are pulled from: Nexus does not tell it.",
+        description: "Host that images are pulled from. Nexus does not send it.",
         examples: ["docker.example.com"],
       }),
       repository: z
@@ -85,7 +84,7 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
         .max(255)
         .optional()
         .meta({
-          description: "The repository's name, where it is part of the images' names.",
+          description: "The repository's name, if it is part of image names.",
           examples: ["docker-hosted"],
         }),
     }),
@@ -96,11 +95,11 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
         .string()
         .min(1)
         .meta({
-          description: "The audience of the push subscription's token.",
+          description: "Audience of the push subscription's token.",
           examples: ["https://sluice.example.com/registry/gar"],
         }),
       email: z.email({ error: "must be the e-mail address of a service account" }).meta({
-        description: "The service account that the push subscription authenticates as.",
+        description: "Service account that the push subscription authenticates as.",
         examples: ["sluice-push@my-project.iam.gserviceaccount.com"],
       }),
     }),
@@ -111,24 +110,23 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
         .string()
         .min(1)
         .meta({
-          description: "The audience that workflows ask their token for. Give each Sluice its own.",
+          description: "Audience of the token that workflows request. Give each Sluice its own.",
           examples: ["https://sluice.example.com"],
         }),
       repositories: texts.min(1).meta({
-        description: "Whose workflows may send: patterns of `owner/name`.",
+        description: "Repositories whose workflows may send: patterns of `owner/name`.",
         examples: [["acme/webapp", "acme/service-*"]],
       }),
       refs: texts.default([]).meta({
-        description: "The branches and tags that may send. Any unless said.",
+        description: "Branches and tags that may send. Default: all.",
         examples: [["refs/heads/main", "refs/tags/**"]],
       }),
       environments: texts.default([]).meta({
-        description: "The deployment environments, one of which the job has to be in. Any or none unless said.",
+        description: "Deployment environments: the job must run in one of them. Default: no restriction.",
         examples: [["release"]],
       }),
       workflows: texts.default([]).meta({
-        description:
-          "The workflow that the job is written in: patterns of `owner/name/.github/workflows/file.yml@ref`. Any unless said.",
+        description: "Workflows that may send: patterns of `owner/name/.github/workflows/file.yml@ref`. Default: all.",
         examples: [["acme/ci/.github/workflows/publish.yml@refs/heads/main"]],
       }),
       issuer: z
@@ -136,7 +134,7 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
         .default(GITHUB_ISSUER)
         .transform((text) => text.replace(/\/+$/, ""))
         .meta({
-          description: "Who issues the tokens. Of GitHub Enterprise Server: `https://<its host>/_services/token`.",
+          description: "Issuer of the tokens. GitHub Enterprise Server: `https://<its host>/_services/token`.",
           examples: ["https://github.example.com/_services/token"],
         }),
     }),
@@ -146,7 +144,8 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
 type Entry = z.output<ReturnType<typeof entrySchema>>;
 
 /**
- * One entry of `hooks` in the server's settings: a receiver of registries' events. `secret` reads a secret (a reference to the environment or a file) into its text. What it gives is a `HookSettings`.
+ * An entry of `hooks` in the server settings: a receiver of events from registries. `secret` reads a reference to a secret
+ * (an environment variable or a file). The output is a `HookSettings`.
  */
 export function hookSchema(secret: z.ZodType<string, unknown>) {
   return entrySchema(secret).transform(settingsOf);

@@ -2,21 +2,21 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../model/errors.ts";
 
-/** Where the secrets are that a file of settings refers to. */
+/** Where the secrets are that a settings file refers to. */
 export interface SecretSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The text of a file; throws when it cannot be read. */
+  /** Gives the text of a file; throws if it cannot. */
   readonly readFile: (path: string) => string;
-  /** The file of settings: paths in it are relative to its folder. */
+  /** The settings file: paths in it are relative to its folder. */
   readonly file: string;
 }
 
 const reference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
-const fix = `Write \`$\{NAME}\` for an environment variable, or \`{ file: /path }\` for a file that holds it.`;
+const fix = `Write \`$\{NAME}\` for an environment variable, or \`{ file: /path }\` for a file with the secret.`;
 
 /**
- * Reads a reference to a secret, `${NAME}` or `{ file: /path }`, into the secret; what surrounds the text of a file is taken off it. A secret that is written out, a variable that is not set and a
- * file that cannot be read are issues, whose messages never hold a value.
+ * Reads a reference to a secret, `${NAME}` or `{ file: /path }`, and trims the text of a file. A literal secret, a variable
+ * that is not set and a file that cannot be read are issues, whose messages never quote a value.
  */
 export function secretSchema(sources: SecretSources): z.ZodType<string, unknown> {
   const written = z.union([z.string(), z.strictObject({ file: z.string().min(1) })], {
@@ -34,7 +34,7 @@ type Found = { readonly value: string } | { readonly problem: string; readonly f
 
 function fromEnvironment(text: string, { environment }: SecretSources): Found {
   const name = reference.exec(text)?.[1];
-  if (name === undefined) return { problem: "is written out; a secret can only be referred to", fix };
+  if (name === undefined) return { problem: "contains the secret itself; write a reference to it", fix };
   const value = environment[name] ?? "";
   if (value !== "") return { value };
   return { problem: `needs the environment variable ${name}, which is not set`, fix: `Set ${name}.` };

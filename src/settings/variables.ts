@@ -43,7 +43,7 @@ export const variables: readonly Variable[] = [
     name: "DATABASE_URL",
     required: false,
     secret: true,
-    description: "PostgreSQL for the queue, when there is no REDIS_URL",
+    description: "PostgreSQL for the queue, if REDIS_URL is not set",
   },
   {
     name: "LOG_LEVEL",
@@ -53,23 +53,23 @@ export const variables: readonly Variable[] = [
   },
   { name: "CONCURRENCY", required: false, secret: false, description: "jobs at once, default 4" },
   { name: "ENGINES", required: false, secret: false, description: "engine processes, default one per core" },
-  { name: "PREVIEW_FORKS", required: false, secret: false, description: "true renders pull requests from forks too" },
+  { name: "PREVIEW_FORKS", required: false, secret: false, description: "true: render pull requests from forks too" },
   {
     name: "SLUICE_SERVER_FILE",
     required: false,
     secret: false,
-    description: "receivers of registries' events and registries; default sluice.server.yaml, where there is one",
+    description: "file with registry hooks and registries; default sluice.server.yaml, if it exists",
   },
   {
     name: "ADMIN_TOKEN",
     required: false,
     secret: true,
-    description: "opens the delivery log at /deliveries, at least 16 characters; without one there is none",
+    description: "opens the event log at /events, at least 16 characters; without it there is no event log",
   },
   {
     name: "DOCKER_CONFIG",
     required: false,
     secret: false,
-    description: "the folder with docker login's config.json, for registries; default ~/.docker",
+    description: "folder with docker login's config.json, for registries; default ~/.docker",
   },
 ];

@@ -1,21 +1,21 @@
 import { specText, type Target } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 
-/** How one plan of targets becomes another. */
-export interface PlanDifference {
+/** What differs between two plans of targets. */
+export interface PlanComparison {
   /** Targets that only `head` has, in its order. */
   readonly added: readonly Target[];
   /** Targets that only `base` has, in its order. */
   readonly removed: readonly Target[];
-  /** Targets of the same id that render from another folder, with another renderer or with other options. */
+  /** Targets with the same id, but another folder, renderer or other options. */
   readonly changed: readonly { readonly base: Target; readonly head: Target }[];
   readonly unchanged: number;
   /** Whether the environments or their order differ. */
   readonly environments: boolean;
 }
 
-/** Compares two plans by the ids of their targets: what a pull request that edits the configuration would change. */
-export function planDifference(base: TargetPlan, head: TargetPlan): PlanDifference {
+/** Compares two plans by the ids of their targets, to show what an edit of the configuration changes. */
+export function comparePlans(base: TargetPlan, head: TargetPlan): PlanComparison {
   const before = new Map(base.targets.map((target) => [target.id, target]));
   const after = new Set(head.targets.map((target) => target.id));
   const pairs = head.targets.flatMap((target) => {

@@ -1,15 +1,14 @@
+import type { Config, Environment } from "../config/schema/config.ts";
 import type { TargetSource } from "../config/schema/renderers.ts";
-import { type Config, type Environment, overrideOf } from "../config/schema/schema.ts";
-import { mergeOptions, type RendererOptions, sourcesOf } from "../config/schema/sources.ts";
+import { sourcesOf } from "../config/schema/sources.ts";
 import { fillTemplate } from "../config/values/templates.ts";
-import { detectRenderer, libraryChart } from "../discovery/detect.ts";
-import { byText, joinPath } from "../model/paths.ts";
+import { byText } from "../model/paths.ts";
 import { doubtful, type KeyPath, type Locate, nowhere, type Remark, wrong } from "../model/problem.ts";
-import type { HelmOptions, RendererKind, RenderSpec, Target } from "../model/target.ts";
-import { targetId } from "../model/target.ts";
+import type { Target } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Tree } from "../model/tree.ts";
 import { dependencyRemarks } from "./dependencies.ts";
+import { folderTarget } from "./folder-target.ts";
 import { matchesGlob, matchFolders, type PatternMatch } from "./patterns.ts";
 
 interface Found {
@@ -18,7 +17,7 @@ interface Found {
   readonly notes: readonly string[];
 }
 
-/** The targets that a configuration names in one tree. `locate` (from `parseConfig`) gives the problems their lines. */
+/** The targets that a configuration has in one tree. `locate` (from `parseConfig`) gives the problems their lines. */
 export async function planTargets(
   config: Config,
   tree: Tree,
@@ -56,7 +55,7 @@ async function environmentTargets(config: Config, environment: Environment, inde
   };
 }
 
-/** Targets by app, one for each id; which folders lost is an error. */
+/** The targets by app, with one for each id. Two folders with the same id are an error. */
 function unique(
   targets: readonly Target[],
   environment: string,
@@ -68,9 +67,13 @@ function unique(
     const first = byId.get(target.id);
     if (first === undefined) byId.set(target.id, target);
     else if (first.render.path !== target.render.path || first.render.kind !== target.render.kind) {
-      const message = `Two folders are "${target.app}" in "${environment}": \`${first.render.path}\` and \`${target.render.path}\``;
+      const message = `Two folders are the app "${target.app}" in "${environment}": \`${first.render.path}\` and \`${target.render.path}\``;
       remarks.push(
-        wrong(path, message, "Narrow the path, use `exclude`, or name one of them with `app`. The second is left out."),
+        wrong(
+          path,
+          message,
+          "Narrow the path, use `exclude`, or name one of them with `app`. Sluice leaves the second one out.",
+        ),
       );
     }
   }
@@ -87,16 +90,16 @@ async function sourceTargets(
   const pattern = fillTemplate(source.path, { environment: environment.name });
   const { matches, notFollowed } = await matchFolders(pattern, tree);
   const excluded = (source.exclude ?? []).map((glob) => fillTemplate(glob, { environment: environment.name }));
-  const made = await Promise.all(
+  const results = await Promise.all(
     matches
       .filter(
         (match) => !excluded.some((glob) => matchesGlob(match.path, fillTemplate(glob, { app: match.app ?? "*" }))),
       )
       .map((match) => folderTarget(config, environment, source, match, tree)),
   );
-  const targets = made.flatMap((result) => (typeof result === "object" ? result : []));
-  const notes = made.filter((result) => typeof result === "string");
-  const links = notFollowed.map((link) => `\`${link}\` is a link or a submodule and is not followed.`);
+  const targets = results.flatMap((result) => (typeof result === "object" ? result : []));
+  const notes = results.filter((result) => typeof result === "string");
+  const links = notFollowed.map((link) => `\`${link}\` is a link or a submodule; Sluice does not follow it.`);
   return {
     targets,
     remarks: targets.length === 0 ? [noMatch(environment, pattern, path, matches)] : [],
@@ -110,99 +113,6 @@ function noMatch(environment: Environment, pattern: string, path: KeyPath, match
   return doubtful(
     [...path, "path"],
     `\`${pattern}\` of "${environment.name}" ${why}`,
-    "Mend the path, or leave it when the folders are still to come.",
+    "Fix the path, or leave it if the folders are still to come.",
   );
-}
-
-/** The target in a folder, or a sentence why there is none, or nothing to say. */
-async function folderTarget(
-  config: Config,
-  environment: Environment,
-  source: TargetSource,
-  match: PatternMatch,
-  tree: Tree,
-): Promise<Target | string | undefined> {
-  const app = match.app ?? source.app;
-  if (app === undefined) return undefined;
-  const override = overrideOf(config, app, environment.name);
-  if (override?.skip === true) return `"${app}" is left out of "${environment.name}" by its override.`;
-  const options = override === undefined ? source : mergeOptions(source, override);
-  const kind = await rendererOf(options, source, match, tree);
-  if (kind === undefined) return undefined;
-  if (kind === "helm" && !isLiteral(source.path) && (await isLibrary(match.path, tree))) {
-    return `\`${match.path}\` is a library chart and is no target.`;
-  }
-  const names = { app, environment: environment.name };
-  const render = await renderSpec(kind, match.path, options, names, tree);
-  if (typeof render === "string") return render;
-  return { id: targetId(app, environment.name), app, environment: environment.name, render };
-}
-
-/** A folder that was named letter by letter is a target even before its files say how it renders. */
-async function rendererOf(
-  options: RendererOptions,
-  source: TargetSource,
-  match: PatternMatch,
-  tree: Tree,
-): Promise<RendererKind | undefined> {
-  const detected = detectRenderer(await tree.list(match.path));
-  if (options.renderer === undefined) return detected ?? (isLiteral(source.path) ? "plain" : undefined);
-  const rendersThere = detected !== undefined || isLiteral(source.path);
-  return rendersThere ? options.renderer : undefined;
-}
-
-async function isLibrary(path: string, tree: Tree): Promise<boolean> {
-  const chart = await tree.read(joinPath(path, "Chart.yaml"));
-  return chart !== undefined && libraryChart.test(new TextDecoder().decode(chart));
-}
-
-function isLiteral(pattern: string): boolean {
-  return !pattern.includes("*") && !pattern.includes("{app}");
-}
-
-interface Names {
-  readonly app: string;
-  readonly environment: string;
-}
-
-async function renderSpec(
-  kind: RendererKind,
-  path: string,
-  options: RendererOptions,
-  names: Names,
-  tree: Tree,
-): Promise<RenderSpec | string> {
-  switch (kind) {
-    case "kustomize":
-      return { kind, path, options: options.kustomize ?? {} };
-    case "plain":
-      return { kind, path, options: { recurse: true, ...options.plain } };
-    case "helm":
-      return helmSpec(path, options.helm ?? {}, names, tree);
-    default:
-      return kind satisfies never;
-  }
-}
-
-async function helmSpec(
-  path: string,
-  helm: NonNullable<RendererOptions["helm"]>,
-  names: Names,
-  tree: Tree,
-): Promise<RenderSpec | string> {
-  const { missingValueFiles = "skip", valueFiles: patterns = [], releaseName = "{app}", namespace, ...rest } = helm;
-  const files = patterns.map((pattern) => fillTemplate(pattern, names));
-  const there = await Promise.all(files.map(async (file) => (await tree.at(file)) !== undefined));
-  const missing = files.filter((_, index) => there[index] === false);
-  if (missing.length > 0 && missingValueFiles === "skip") {
-    return `The chart \`${path}\` is no target of "${names.environment}": it has no \`${missing.join("`, `")}\`.`;
-  }
-  const valueFiles = missingValueFiles === "ignore" ? files.filter((file) => !missing.includes(file)) : files;
-  const options: HelmOptions = {
-    releaseName: fillTemplate(releaseName, names),
-    ...(namespace === undefined ? {} : { namespace: fillTemplate(namespace, names) }),
-    ...(valueFiles.length === 0 ? {} : { valueFiles }),
-    ...rest,
-  };
-  return { kind: "helm", path, options };
 }

@@ -1,9 +1,9 @@
-import type { Config } from "../config/schema/schema.ts";
+import type { Config } from "../config/schema/config.ts";
 import { nearest } from "../model/nearest.ts";
 import { doubtful, type KeyPath, type Remark } from "../model/problem.ts";
 import type { Target } from "../model/target.ts";
 
-/** Apps that `gates.dependsOn` names and that are no targets of their environment: what depends on them would wait for ever. */
+/** Warns about apps in `gates.dependsOn` that are no targets of their environment: apps that depend on them would wait forever. */
 export function dependencyRemarks(config: Config, targets: readonly Target[]): readonly Remark[] {
   return config.environments.flatMap(({ name, gates }, index) => {
     const apps = targets.filter(({ environment }) => environment === name).map(({ app }) => app);
@@ -27,8 +27,8 @@ function unknown(
   return names.flatMap((name, index) => {
     if (known.has(name)) return [];
     const meant = nearest(name, apps);
-    const fix = "Name an app of the environment, or take it out: what depends on it waits for ever.";
-    const message = `\`dependsOn\` names "${name}", which is no app of "${environment}"`;
+    const fix = "Name an app of the environment, or delete the entry: apps that depend on it wait forever.";
+    const message = `\`dependsOn\` names "${name}", which is no app in "${environment}"`;
     return [doubtful([...path, index], message, meant === undefined ? fix : `Did you mean \`${meant}\`? ${fix}`)];
   });
 }

@@ -1,3 +1,2 @@
-export { planDifference } from "./compare-plans.ts";
-export { configFile, configured, isUnconfigured } from "./configured.ts";
-export { resolveTargets } from "./resolve.ts";
+export { comparePlans } from "./compare-plans.ts";
+export { configFile, configured, isUnconfigured, resolveTargets } from "./resolve.ts";

@@ -1,16 +1,16 @@
 import { matchSegment } from "../config/values/segments.ts";
-import { detectRenderer } from "../discovery/detect.ts";
+import { detectRenderer } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import { byText, joinPath } from "../model/paths.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
 
-/** A folder that a pattern matches. `app` is what `{app}` stood for, `undefined` when the pattern has none. */
+/** A folder that a pattern matches. `app` is the text that `{app}` matched, `undefined` if the pattern has no `{app}`. */
 export interface PatternMatch {
   readonly path: string;
   readonly app: string | undefined;
 }
 
-/** The folders that match, by path, and links and submodules that stood where a folder was looked for. */
+/** The matching folders by path, and the links and submodules that are there instead of a folder. */
 export interface PatternMatches {
   readonly matches: readonly PatternMatch[];
   readonly notFollowed: readonly string[];
@@ -24,13 +24,13 @@ interface Walk {
   left: number;
 }
 
-/** Git keeps equal folders once: a few small objects can be more folders than anyone can walk. */
+/** Git stores equal folders once, so a few small objects can hold more folders than anyone can walk. */
 const maxListed = 200_000;
 
 /**
- * Finds the folders that a pattern of `.sluice.yaml` matches. Only folders that can match are listed. `{app}` and `*` stay within one name and do not match names that
- * begin with a dot; `**` is any number of folders, at the end of a pattern down to the first folders that render. More than 200,000 files and folders
- * to look at are a `limit` UserError.
+ * Finds the folders that a pattern of `.sluice.yaml` matches, and lists only folders that can match. `{app}` and `*` stay
+ * within one name and do not match names that begin with a dot. `**` is any number of folders, at the end of a pattern
+ * down to the first folders that render. Throws a `limit` UserError for more than 200,000 files and folders.
  */
 export async function matchFolders(pattern: string, tree: Tree): Promise<PatternMatches> {
   const walk: Walk = { tree, found: new Map(), notFollowed: new Set(), left: maxListed };
@@ -46,7 +46,7 @@ export function matchesGlob(path: string, glob: string): boolean {
   return matchParts(path === "" ? [] : path.split("/"), glob === "" ? [] : glob.split("/"));
 }
 
-/** Only the last `**` that was passed is tried again: what an earlier one could take, it can take too. */
+/** Backtracks only to the last `**`: it can match whatever an earlier one could. */
 function matchParts(names: readonly string[], parts: readonly string[]): boolean {
   let [name, part, star, from] = [0, 0, -1, 0];
   while (name < names.length) {
@@ -113,11 +113,7 @@ async function list(walk: Walk, path: string, part: string): Promise<readonly Na
   const entries = await walk.tree.list(path);
   walk.left -= entries.length;
   if (walk.left >= 0) return entries;
-  throw new UserError(
-    "limit",
-    `more than ${maxListed} files and folders to look at for \`${part}\` in a path pattern`,
-    {
-      fix: "name the folders of the targets in .sluice.yaml",
-    },
-  );
+  throw new UserError("limit", `more than ${maxListed} files and folders to search for \`${part}\` in a path pattern`, {
+    fix: "name the folders of the targets in .sluice.yaml",
+  });
 }

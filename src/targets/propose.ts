@@ -1,20 +1,18 @@
 import { parseConfig } from "../config/parse.ts";
-import { stageOf } from "../discovery/environment-names.ts";
+import { stageOf } from "../discovery/index.ts";
 import type { RenderSpec, Target } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Tree } from "../model/tree.ts";
-import { planDifference } from "./compare-plans.ts";
+import { comparePlans } from "./compare-plans.ts";
 import { planTargets } from "./configured-targets.ts";
 
 /**
- * A `.sluice.yaml` that gives the plan's targets: folders of one layout share a path with `{app}`, those of `explicit` (ids) are each written out. Targets whose
- * folder has `*`, `{` or `}` in its name cannot be written and stand in a comment. `proposeConfig` also checks the result.
+ * A `.sluice.yaml` with the plan's targets. Folders of one layout share a path with `{app}`; targets in `explicit` (ids)
+ * get a path of their own. Targets whose folder has `*`, `{` or `}` in its name cannot be written and become a comment.
+ * `proposeConfig` also checks the result.
  */
 export function proposedConfig(plan: TargetPlan, explicit: ReadonlySet<string> = new Set()): string {
-  const head = [
-    "# Proposed by Sluice from what it found. Everything is explained in docs/configuration.md.",
-    "version: 1",
-  ];
+  const head = ["# Proposed by Sluice from what it found. docs/configuration.md explains all keys.", "version: 1"];
   if (plan.environments.length === 0) {
     return `${[...head, "environments: # nothing was found; for example:", ...example].join("\n")}\n`;
   }
@@ -24,22 +22,22 @@ export function proposedConfig(plan: TargetPlan, explicit: ReadonlySet<string> =
 
 const example = ["  - name: prod", "    path: apps/{app}/overlays/prod"];
 
-/** As `proposedConfig`, and read back against the tree: environments whose paths would also match other folders list their targets one by one. */
+/** Like `proposedConfig`, but checked against the tree: environments whose paths would match other folders too list their targets one by one. */
 export async function proposeConfig(plan: TargetPlan, tree: Tree): Promise<string> {
   const text = proposedConfig(plan);
-  const wrong = await environmentsThatDiffer(plan, text, tree);
-  if (wrong.size === 0) return text;
+  const differing = await differingEnvironments(plan, text, tree);
+  if (differing.size === 0) return text;
   return proposedConfig(
     plan,
-    new Set(plan.targets.filter(({ environment }) => wrong.has(environment)).map(({ id }) => id)),
+    new Set(plan.targets.filter(({ environment }) => differing.has(environment)).map(({ id }) => id)),
   );
 }
 
-async function environmentsThatDiffer(plan: TargetPlan, text: string, tree: Tree): Promise<ReadonlySet<string>> {
+async function differingEnvironments(plan: TargetPlan, text: string, tree: Tree): Promise<ReadonlySet<string>> {
   const parsed = parseConfig(text, ".sluice.yaml");
   if (!parsed.ok) return new Set(plan.environments);
   const wanted = { ...plan, targets: plan.targets.filter((target) => isWritable(target, new Set())) };
-  const { added, removed, changed } = planDifference(wanted, await planTargets(parsed.config, tree, parsed.locate));
+  const { added, removed, changed } = comparePlans(wanted, await planTargets(parsed.config, tree, parsed.locate));
   return new Set([...added, ...removed, ...changed.map(({ base }) => base)].map(({ environment }) => environment));
 }
 
@@ -106,7 +104,7 @@ function sourceFor(target: Target, explicit: boolean): Source {
   };
 }
 
-/** The path with `{app}` where exactly one name is the app's. */
+/** The path with `{app}` instead of the app's name, if exactly one folder has that name. */
 function appPattern(path: string, app: string): string | undefined {
   const names = path.split("/");
   if (names.filter((name) => name === app).length !== 1) return undefined;
@@ -121,7 +119,7 @@ function optionLines({ render, app }: Target, shared: boolean): readonly string[
   return [`${render.kind}: { ${entries.map(([key, value]) => `${key}: ${flow(text(value))}`).join(", ")} }`];
 }
 
-/** The options without those that the file has by default. */
+/** The options without the defaults of the file. */
 function optionsOf(render: RenderSpec, app: string): object {
   switch (render.kind) {
     case "kustomize":
@@ -138,7 +136,7 @@ function optionsOf(render: RenderSpec, app: string): object {
   }
 }
 
-/** The environment of the highest stage before this one that shares an app with it. */
+/** The environment of the closest earlier stage that shares an app with this one. */
 function sourceOf(plan: TargetPlan, environment: string): string | undefined {
   const stage = stageOf(environment);
   if (stage === undefined) return undefined;
@@ -161,7 +159,7 @@ function flow(value: unknown): string {
   return typeof value === "string" ? scalar(value) : JSON.stringify(value);
 }
 
-/** Text as a YAML scalar that reads back as the same text, in a flow and in a block. */
+/** Text as a YAML scalar that parses to the same text, in flow and in block style. */
 function scalar(text: string): string {
   const plain = /^[A-Za-z_][A-Za-z0-9_./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text);
   return plain ? text : JSON.stringify(text);

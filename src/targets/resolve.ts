@@ -1,29 +1,32 @@
 import { parseConfig } from "../config/parse.ts";
-import type { Config } from "../config/schema/schema.ts";
-import { discoverTargets } from "../discovery/discover.ts";
-import type { ScanMemo } from "../discovery/scan.ts";
+import type { Config } from "../config/schema/config.ts";
+import { discoverTargets, type ScanMemo } from "../discovery/index.ts";
+import { UserError } from "../model/errors.ts";
 import { byPlace, type ConfigProblem } from "../model/problem.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Tree } from "../model/tree.ts";
 import { planTargets } from "./configured-targets.ts";
 
-/** What a repository's targets are and how that is known. `config` is missing without a file and with a broken one. */
+/** The file that configures Sluice, at the root of the repository. */
+export const configFile = ".sluice.yaml";
+
+/** The targets of a repository. `config` is missing if there is no file or a broken one. */
 export interface ResolvedTargets {
   readonly plan: TargetPlan;
   readonly config?: Config;
-  /** Everything wrong or doubtful, by place: of the file and of what it matches. With an error from the file there are no targets. */
+  /** All errors and warnings, by place: about the file and about what it matches. If the file has an error, there are no targets. */
   readonly problems: readonly ConfigProblem[];
 }
 
 /**
- * The targets of one tree: from the text of the configuration, or discovered when there is none (`undefined`). `file` is the name for messages. A file that cannot be
- * used gives its problems and no targets. `memo` keeps what discovery learns of files between
- * calls. Rejects only when the tree cannot be read.
+ * The targets of one tree: from the text of the configuration, or discovered if there is none (`undefined`). `file` is
+ * the name for messages. A broken file gives its problems and no targets. `memo` keeps what discovery learns about files
+ * between calls. Rejects only if the tree cannot be read.
  */
 export async function resolveTargets(
   text: string | undefined,
   tree: Tree,
-  file = ".sluice.yaml",
+  file = configFile,
   memo?: ScanMemo,
 ): Promise<ResolvedTargets> {
   if (text === undefined) {
@@ -37,4 +40,34 @@ export async function resolveTargets(
   }
   const plan = await planTargets(parsed.config, tree, parsed.locate);
   return { plan, config: parsed.config, problems: [...parsed.warnings, ...plan.problems].sort(byPlace) };
+}
+
+/** A valid configuration and its targets in one tree. */
+export interface Configured {
+  readonly config: Config;
+  readonly plan: TargetPlan;
+}
+
+/** Whether an error means that there is no configuration, and not that it is broken. */
+export function isUnconfigured(error: UserError): boolean {
+  return error.kind === "config" && error.fields.missing === configFile;
+}
+
+/** The configuration in a tree and its targets. Throws a `config` UserError if there is none or a broken one. */
+export async function configured(tree: Tree, memo?: ScanMemo): Promise<Configured> {
+  const bytes = await tree.read(configFile, 1 << 20);
+  if (bytes === undefined) {
+    throw new UserError("config", `there is no ${configFile}, and without it only previews work`, {
+      fields: { missing: configFile },
+      fix: "Write one; docs/configuration.md describes it, and sluice targets lists what Sluice found.",
+    });
+  }
+  const { config, plan, problems } = await resolveTargets(new TextDecoder().decode(bytes), tree, configFile, memo);
+  const broken = problems.find((problem) => problem.severity === "error");
+  if (config !== undefined && broken === undefined) return { config, plan };
+  const { message = "it cannot be read", fix = "", ...place } = broken ?? { file: configFile };
+  throw new UserError("config", `${configFile} is broken: ${message}`, {
+    place,
+    fix: `${fix} sluice lint shows every problem.`.trim(),
+  });
 }

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** The bytes of request bodies that are held in memory at this moment, over all requests. */
+/** Limits the bytes of request bodies in memory, over all requests. */
 export class BodyBudget {
   readonly #limit: number;
   #held = 0;
@@ -9,30 +9,30 @@ export class BodyBudget {
     this.#limit = limit;
   }
 
-  /** Counts the bytes in; false, counting nothing, when they would be too many. */
+  /** Adds bytes; returns false and adds nothing if they would be too many. */
   take(bytes: number): boolean {
     if (this.#held + bytes > this.#limit) return false;
     this.#held += bytes;
     return true;
   }
 
-  /** Counts bytes out that were taken. */
+  /** Gives back bytes that were taken. */
   give(bytes: number): void {
     this.#held -= bytes;
   }
 }
 
-/** Why a body could not be read. `broken`: the sender went away. */
+/** Why a body could not be read. `broken`: the connection ended early. */
 export type UnreadBody = { readonly kind: "too-large" | "overloaded" | "broken" };
 
-/** How much of a body is read. */
+/** Limits for reading a body. */
 interface BodyLimits {
   readonly maxBytes: number;
   readonly budget: BodyBudget;
 }
 
 /**
- * Reads the body up to its limit; nothing is parsed. `seen` gets each piece as it comes. The rest of a body that is refused is not read.
+ * Reads the body up to its limit, without parsing. `seen` gets each chunk when it arrives. Stops reading a refused body.
  */
 export async function readBody(
   stream: ReadableStream<Uint8Array> | null,
@@ -57,20 +57,20 @@ export async function readBody(
   return { kind: "read", bytes: Buffer.concat(chunks, size) };
 }
 
-/** What came of reading a signed body: its bytes only when the signature holds. */
+/** The result of reading a signed body: it has bytes only if the signature is right. */
 export type SignedBody =
   | UnreadBody
   | { readonly kind: "verified"; readonly bytes: Buffer }
   | { readonly kind: "bad-signature" };
 
-/** How a body is read and verified. */
+/** How to read and verify a body. */
 export interface SignedBodyOptions extends BodyLimits {
   readonly secret: string;
   /** GitHub's header: `sha256=` and 64 hexadecimal digits. */
   readonly signature: string;
 }
 
-/** Reads the body up to its limit and verifies the HMAC over its raw bytes in constant time. */
+/** Reads the body up to its limit, and verifies the HMAC of its raw bytes in constant time. */
 export async function readSigned(
   stream: ReadableStream<Uint8Array> | null,
   options: SignedBodyOptions,
@@ -84,7 +84,7 @@ export async function readSigned(
 
 const signaturePattern = /^sha256=([0-9a-f]{64})$/;
 
-/** Whether the header has the form of a signature at all. */
+/** Whether the header looks like a signature. */
 export function isSignature(header: string | undefined): header is string {
   return header !== undefined && signaturePattern.test(header);
 }

@@ -25,14 +25,14 @@ const eventPattern = /^[a-z][a-z_]{0,63}$/;
 const deliveryPattern = /^[0-9A-Za-z-]{1,64}$/;
 
 /**
- * Answers a GitHub webhook: 202 once the delivery is stored durably (stored before counts), 503 when it is not, so that GitHub records a failure; 401 without a valid
- * signature, 413, 415 and 400 for what GitHub never sends. Nothing of the body is parsed here.
+ * Answers a GitHub webhook: 202 once the delivery is stored durably (now or earlier), 503 if it is not, so that GitHub
+ * records a failure. 401 without a valid signature; 413, 415 and 400 for what GitHub never sends. Does not parse the body.
  */
 export async function receive(context: Context, options: InboxOptions): Promise<Response> {
   const started = performance.now();
   const event = context.req.header("x-github-event") ?? "";
   const answer = await decide(context, event, options);
-  // A name that nobody vouched for would be a label of its own choice.
+  // Only verified names may become labels: anybody could invent new ones.
   const verified = answer.status < 300 || (answer.status === 503 && options.events.has(event));
   options.metrics.delivery(verified ? event : "refused", answer.status, (performance.now() - started) / 1000);
   return context.json(answer.body, answer.status);
@@ -51,11 +51,11 @@ async function decide(context: Context, event: string, options: InboxOptions): P
     case "overloaded":
       return { status: 503, body: { error: "too many large deliveries at once" } };
     case "broken":
-      return { status: 400, body: { error: "the body ended before its time" } };
+      return { status: 400, body: { error: "the body ended early" } };
     case "bad-signature":
       log.warn(
         { delivery: id, event },
-        "a delivery's signature does not match: is the webhook secret the same as in the App's settings?",
+        "a delivery has a wrong signature: is WEBHOOK_SECRET the webhook secret of the App?",
       );
       return { status: 401, body: { error: "the signature does not match the body" } };
     case "verified":
@@ -65,11 +65,11 @@ async function decide(context: Context, event: string, options: InboxOptions): P
   }
 }
 
-/** What can be refused before a byte of the body is read. */
+/** Refuses what it can before reading the body. */
 function refuseEarly(context: Context, event: string, options: InboxOptions): Answer | undefined {
   const { req } = context;
   if (!/^application\/json\b/i.test(req.header("content-type") ?? "")) {
-    return { status: 415, body: { error: "send application/json: set the webhook's content type so" } };
+    return { status: 415, body: { error: "send application/json: set it as the webhook's content type" } };
   }
   if (!eventPattern.test(event)) return { status: 400, body: { error: "X-GitHub-Event is missing or malformed" } };
   if (!deliveryPattern.test(req.header("x-github-delivery") ?? "")) {

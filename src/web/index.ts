@@ -7,26 +7,26 @@ import { BodyBudget } from "./body.ts";
 import { type InboxOptions, receive } from "./inbox.ts";
 import type { KeySource } from "./registry/adapter.ts";
 import { createKeySource } from "./registry/keys.ts";
-import { createRegistryDoor } from "./registry/receiver.ts";
+import { createRegistryReceiver } from "./registry/receiver.ts";
 import { welcomePage } from "./welcome.ts";
 
 export { type ServedWeb, type ServeOptions, serveWeb } from "./serve.ts";
 
-/** Limits of the door. Sizes in bytes, times in milliseconds. */
+/** Limits. Sizes in bytes, times in milliseconds. */
 interface WebLimits {
-  /** Of one body; GitHub sends at most 25 MB. */
+  /** One body; GitHub sends at most 25 MB. */
   readonly bodyBytes: number;
-  /** Of all bodies that are being read at one time. */
+  /** All bodies that are being read at the same time. */
   readonly bodiesBytes: number;
-  /** Of one event of a registry. */
+  /** One event from a registry. */
   readonly eventBytes: number;
-  /** Of all events of registries that are being read at one time: once for known senders, once for those whose proof is in the body. */
+  /** All events from registries that are being read at the same time: once for known senders, once for those whose proof is in the body. */
   readonly eventsBytes: number;
-  /** Refused events of registries in a minute before they are answered 429. */
+  /** Refused events from registries per minute; more of them get 429. */
   readonly refusalsPerMinute: number;
-  /** For the store to take a delivery; GitHub waits 10 s. */
+  /** How long the store may take to accept a delivery; GitHub waits 10 s. */
   readonly storeMs: number;
-  /** For the store to answer `/readyz`. */
+  /** How long the store may take to answer for `/readyz`. */
   readonly readyMs: number;
 }
 
@@ -40,21 +40,21 @@ const defaultLimits: WebLimits = {
   readyMs: 1_000,
 };
 
-/** What the web door needs. */
+/** What the HTTP application needs. */
 export interface WebOptions {
   readonly queue: Pick<Queue, "add" | "healthy">;
   readonly webhookSecret: string;
   readonly metrics: Pick<Metrics, "delivery"> & Exposition;
   readonly log: Logger;
-  /** Events that go to the queue; others are acknowledged only. `undefined`: this process takes no webhooks. */
+  /** Events that go to the queue; others are only acknowledged. `undefined`: this process receives no webhooks. */
   readonly events: ReadonlySet<string> | undefined;
-  /** Receivers of registries' events. Absent or empty: this process has none. */
+  /** Receivers of events from registries. Absent or empty: this process has none. */
   readonly hooks?: readonly HookSettings[];
-  /** The keys of those who issue tokens; fetched from them when absent. */
+  /** Public keys of token issuers; fetched from the issuers if absent. */
   readonly keys?: KeySource;
-  /** The system's when absent. */
+  /** The system's clock if absent. */
   readonly clock?: Clock;
-  /** Whether the process is about to stop: `/readyz` then says no. */
+  /** Whether the process is stopping: then `/readyz` answers 503. */
   readonly stopping?: () => boolean;
   readonly limits?: Partial<WebLimits>;
 }
@@ -65,7 +65,7 @@ export const webhookPath = "/api/github/webhooks";
 /** Where registries deliver events, with the hook's name after it. */
 export const registryPath = "/registry";
 
-/** The HTTP application: webhook inbox, registries' events, `/healthz`, `/readyz`, `/metrics` and a page for people at `/`. */
+/** The HTTP application: webhook inbox, registry hooks, `/healthz`, `/readyz`, `/metrics` and a page for people at `/`. */
 export function createWeb(options: WebOptions): Hono {
   const limits = { ...defaultLimits, ...options.limits };
   const { queue, metrics, log, webhookSecret, events, stopping = () => false } = options;
@@ -100,15 +100,15 @@ export function createWeb(options: WebOptions): Hono {
 function mountHooks(app: Hono, hooks: readonly HookSettings[], options: WebOptions, limits: WebLimits): void {
   const { queue, metrics, log, keys = createKeySource(), clock = Date.now } = options;
   const { eventBytes: maxBodyBytes, storeMs: storeTimeoutMs, refusalsPerMinute } = limits;
-  const budgets = { budget: new BodyBudget(limits.eventsBytes), strangersBudget: new BodyBudget(limits.eventsBytes) };
+  const budgets = { budget: new BodyBudget(limits.eventsBytes), unverifiedBudget: new BodyBudget(limits.eventsBytes) };
   const common = { hooks, keys, queue, metrics, log, clock, ...budgets };
-  const door = createRegistryDoor({ ...common, maxBodyBytes, storeTimeoutMs, refusalsPerMinute });
+  const receiver = createRegistryReceiver({ ...common, maxBodyBytes, storeTimeoutMs, refusalsPerMinute });
   const paths = [`${registryPath}/:hook`, `${registryPath}/:hook/:secret`];
-  app.on("POST", paths, (context) => door.receive(context));
-  app.on("OPTIONS", paths, (context) => door.handshake(context));
+  app.on("POST", paths, (context) => receiver.receive(context));
+  app.on("OPTIONS", paths, (context) => receiver.handshake(context));
 }
 
-/** A path for the log: what follows a hook's name is its secret. */
+/** A path for the log: the part after a hook's name is its secret. */
 function withoutSecret(path: string): string {
   return path.startsWith(`${registryPath}/`) ? path.split("/").slice(0, 3).join("/") : path;
 }

@@ -4,16 +4,16 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
 import { Fault } from "../model/errors.ts";
 
-/** Where and how patiently to listen. Times in milliseconds. */
+/** Where to listen, and how long to wait for slow senders. Times in milliseconds. */
 export interface ServeOptions {
   /** 0 for any free port. */
   readonly port: number;
   readonly host: string;
-  /** For the headers of a request to arrive. */
+  /** Time for the headers of a request to arrive. */
   readonly headersMs?: number;
-  /** For a whole request to arrive. */
+  /** Time for a whole request to arrive. */
   readonly requestMs?: number;
-  /** How often the two are checked. */
+  /** How often the server checks both. */
   readonly checkEveryMs?: number;
 }
 
@@ -21,13 +21,13 @@ export interface ServeOptions {
 export interface ServedWeb {
   /** Without a slash at the end. */
   readonly url: string;
-  /** Takes no more connections, waits up to `graceMs` (default 5,000) for answers under way, then cuts them. */
+  /** Accepts no more connections, waits up to `graceMs` (default 5,000) for open requests, then closes them. */
   close(graceMs?: number): Promise<void>;
 }
 
 const maxConnections = 4_096;
 
-/** Serves the app over HTTP/1.1 with limits on slow senders. Rejects when it cannot listen. */
+/** Serves the app over HTTP/1.1, with limits on slow senders. Rejects if it cannot listen. */
 export async function serveWeb(app: Hono, options: ServeOptions): Promise<ServedWeb> {
   const server = createAdaptorServer({
     fetch: app.fetch,

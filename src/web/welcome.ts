@@ -1,4 +1,4 @@
-/** What a person sees who opens the server's address. */
+/** The page at the server's address. */
 export const welcomePage = `<!doctype html>
 <html lang="en">
 <head>
@@ -14,7 +14,7 @@ code { background: #eff1f3; padding: .1em .3em; border-radius: 4px; }
 <body>
 <h1>Sluice</h1>
 <p>This is Sluice, a GitHub App that makes pull requests the control plane of a GitOps repository. It is running.</p>
-<p>GitHub delivers webhooks to <code>/api/github/webhooks</code>. For whoever operates it:
+<p>GitHub delivers webhooks to <code>/api/github/webhooks</code>. For operators:
 <a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a>, <a href="/metrics">/metrics</a>.</p>
 </body>
 </html>

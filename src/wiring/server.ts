@@ -2,11 +2,11 @@ import { hkdfSync, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
-import { createSeal } from "../change/signature.ts";
-import type { Scan, ScanMemo } from "../discovery/scan.ts";
+import { createSigner } from "../change/signature.ts";
+import type { Scan, ScanMemo } from "../discovery/index.ts";
 import { createMirrors } from "../git/mirrors.ts";
 import { createGitHub, type GitHubEdge } from "../github/index.ts";
-import { createDeliveryLog } from "../images/event-log.ts";
+import { createEventLog } from "../images/event-log.ts";
 import {
   type ImagePorts,
   runImage,
@@ -17,12 +17,27 @@ import {
   withImages,
 } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
+import type { EventHub } from "../model/events.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
-import { createLogger, createMetrics, type PrometheusMetrics } from "../observe/index.ts";
+import {
+  type AuditDestination,
+  audit,
+  createEvents,
+  createLogger,
+  createMetrics,
+  eventLogLine,
+  type PrometheusMetrics,
+} from "../observe/index.ts";
 import { runPreview } from "../preview/run.ts";
-import { createPromotions, type PromotionPorts, runChain, runGates, runPromotions } from "../promote/run/index.ts";
+import {
+  createPromotions,
+  type PromotionPorts,
+  runGates,
+  runPromotions,
+  runStatusComment,
+} from "../promote/run/index.ts";
 import type { LockTiming } from "../queue/consumer.ts";
 import { createQueue, type QueueBackend } from "../queue/index.ts";
 import { createRegistry, type RegistryClient, readDockerConfig, withDockerCredentials } from "../registry/index.ts";
@@ -30,7 +45,7 @@ import { engineBinary } from "../render/binary.ts";
 import { createRenderer } from "../render/renderer.ts";
 import { type ServerSettings, secretsOf } from "../settings.ts";
 import { createStateStore } from "../state/index.ts";
-import { deliveriesRoutes } from "../web/events/index.ts";
+import { eventRoutes } from "../web/events/index.ts";
 import { createWeb, type ServedWeb, serveWeb } from "../web/index.ts";
 import { runCommands } from "../webhooks/commands/run.ts";
 import { type MissedWatch, watchMissedDeliveries } from "../webhooks/missed.ts";
@@ -76,6 +91,8 @@ export interface RunningSluice {
 /** What only tests and the demo change. */
 export interface StartOptions {
   readonly log?: Logger;
+  /** Where audit lines go in place of standard output; with a `log` and without this, nowhere. */
+  readonly audit?: AuditDestination;
   readonly graceMs?: number;
   /** How soon a killed worker's job is taken up again. */
   readonly locks?: LockTiming;
@@ -83,6 +100,8 @@ export interface StartOptions {
   readonly clock?: Clock;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
+  /** Take the place of the store's queue and of the mirrors on disk. */
+  readonly edges?: { readonly queue: Queue; readonly mirrors: Mirrors };
 }
 
 /** Builds every edge from the settings, hands them to the rooms and starts the roles. Rejects when a part cannot start; what was started is ended again. */
@@ -101,11 +120,15 @@ export async function startSluice(settings: ServerSettings, options: StartOption
   };
   try {
     mkdirSync(settings.dataDir, { recursive: true });
-    const queue = await openQueue(settings, options, log, metrics);
+    const events = openEvents(settings, options, log, metrics);
+    const queue = options.edges?.queue ?? (await openQueue(settings, options, events, log, metrics));
+    metrics.watchQueue(() => queue.counts());
     closers.push(() => queue.close(options.graceMs ?? graceMs));
     const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
     if (settings.role !== "web") {
-      const worker = await openWorker(settings, { github, queue, log, metrics, clock: options.clock ?? Date.now });
+      const mirrors = options.edges?.mirrors ?? openMirrors(settings, github);
+      const clock = options.clock ?? Date.now;
+      const worker = await openWorker(settings, { github, mirrors, queue, events, log, metrics, clock });
       closers.splice(0, 0, worker.close);
       await queue.start(worker.handlers);
     }
@@ -132,6 +155,17 @@ function serverLogger(settings: ServerSettings): Logger {
   });
 }
 
+function openEvents(
+  settings: ServerSettings,
+  options: StartOptions,
+  log: Logger,
+  metrics: PrometheusMetrics,
+): EventHub {
+  const destination = options.audit ?? (options.log === undefined ? process.stdout : undefined);
+  const listeners = [eventLogLine(log), metrics.events, ...(destination === undefined ? [] : [audit(destination)])];
+  return createEvents({ listeners, log, failed: metrics.listenerFailed, redact: secretsOf(settings) });
+}
+
 function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
   return { id, privateKey, webhookSecret };
 }
@@ -139,6 +173,7 @@ function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
 async function openQueue(
   settings: ServerSettings,
   { locks }: StartOptions,
+  events: EventHub,
   log: Logger,
   metrics: PrometheusMetrics,
 ): Promise<Queue> {
@@ -160,9 +195,7 @@ async function openQueue(
     "image-pull": jobs,
     wake: 4,
   };
-  const queue = await createQueue({ backend, concurrency, deadlines, log, metrics, ...(locks && { locks }) });
-  metrics.watchQueue(() => queue.counts());
-  return queue;
+  return createQueue({ backend, concurrency, deadlines, events, log, metrics, ...(locks && { locks }) });
 }
 
 interface Worker {
@@ -172,15 +205,16 @@ interface Worker {
 
 interface WorkerParts {
   readonly github: GitHubEdge;
+  readonly mirrors: Mirrors;
   readonly queue: Queue;
+  readonly events: EventHub;
   readonly log: Logger;
   readonly metrics: PrometheusMetrics;
   readonly clock: Clock;
 }
 
 async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise<Worker> {
-  const { github, queue, log, metrics, clock } = parts;
-  const mirrors = openMirrors(settings, github);
+  const { github, mirrors, queue, events, log, metrics, clock } = parts;
   const renderer = createRenderer({
     binary: engineBinary(process.env),
     cacheDir: join(settings.dataDir, "renders"),
@@ -190,7 +224,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   });
   const probot = await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue });
   const memo: ScanMemo = new LRUCache<string, Scan>({ max: memoEntries });
-  const ports = { github: github.for, mirrors, renderer, memo, queue, log, metrics, clock };
+  const ports = { github: github.for, mirrors, renderer, memo, queue, events, log, clock };
   const preview = {
     fingerprintKey: fingerprintKey(settings.privateKey),
     forks: settings.previewForks,
@@ -200,7 +234,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   const change = {
     ...ports,
     state: createStateStore({ mirrors, github: github.for, random: Math.random }),
-    seal: createSeal(settings.privateKey),
+    signer: createSigner(settings.privateKey),
     webUrl: settings.githubUrl,
     registry,
     rights: settings.registries,
@@ -209,7 +243,7 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
   const images: ImagePorts = {
     ...change,
     records: queue.records,
-    deliveries: createDeliveryLog(queue.records, clock),
+    eventLog: createEventLog(queue.records, clock),
     source: github.sourceCommits,
   };
   const promotions = withImages(createPromotions(promotion), images);
@@ -218,10 +252,10 @@ async function openWorker(settings: ServerSettings, parts: WorkerParts): Promise
     handlers: {
       delivery: (job, context) => receiveDelivery(probot, job, context.signal),
       preview: (job, context) => runPreview(job, ports, preview, context),
-      command: (job, context) => runCommands(job, { github: github.for, queue, log, promotions }, context),
+      command: (job, context) => runCommands(job, { github: github.for, queue, promotions, events, log }, context),
       promotions: (job, context) => runPromotions(job, promotion, context),
       gates: (job, context) => runGates(job, promotion, context),
-      chain: (job, context) => runChain(job, promotion, context),
+      chain: (job, context) => runStatusComment(job, promotion, context),
       registry: (job, context) => runRegistry(job, images, context),
       watch: (job, context) => runWatch(job, images, context),
       image: (job, context) => runImage(job, images, context),
@@ -267,10 +301,10 @@ function openWeb(
   const hooks = settings.role === "worker" ? [] : settings.hooks;
   const web = createWeb({ queue, webhookSecret: settings.webhookSecret, events, hooks, metrics, log, stopping });
   if (settings.role !== "worker") {
-    const deliveries = createDeliveryLog(queue.records, Date.now);
+    const eventLog = createEventLog(queue.records, Date.now);
     const { adminToken, githubUrl: webUrl } = settings;
     const access = { adminToken, webUrl, clock: Date.now, newId: () => randomUUID() };
-    web.route("/", deliveriesRoutes({ deliveries, queue, log, ...access }));
+    web.route("/", eventRoutes({ eventLog, queue, log, ...access }));
   }
   return serveWeb(web, { host: settings.host, port: settings.port });
 }

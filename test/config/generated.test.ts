@@ -38,13 +38,10 @@ describe("the JSON schema", () => {
     ["another version", { version: 2, environments: [environment] }],
     ["an unknown key", { version: 1, environments: [environment], image: [] }],
     ["an unknown key below", { version: 1, environments: [{ ...environment, form: "x" }] }],
-    [
-      "an unknown engine",
-      { version: 1, environments: [{ ...environment, delivery: { engine: "helm", cluster: "x" } }] },
-    ],
+    ["an unknown engine", { version: 1, environments: [{ ...environment, deploy: { engine: "helm", cluster: "x" } }] }],
     [
       "a key of another engine",
-      { version: 1, environments: [{ ...environment, delivery: { engine: "hydrate", cluster: "x" } }] },
+      { version: 1, environments: [{ ...environment, deploy: { engine: "hydrate", cluster: "x" } }] },
     ],
     ["a duration that is none", { version: 1, environments: [{ ...environment, gates: { soak: "30x" } }] }],
     ["a name that is none", { version: 1, environments: [{ ...environment, name: "-" }] }],

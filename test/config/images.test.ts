@@ -53,7 +53,7 @@ describe("regular expressions", () => {
 
 describe("ranges", () => {
   it("that no version is in are refused", () => {
-    expect(checkSemverRange(">=2 <1")?.problem).toBe("is a range that no version is in");
+    expect(checkSemverRange(">=2 <1")?.problem).toBe("is a range without any version");
   });
 
   it("cannot leave single versions out, and say what can", () => {
@@ -134,7 +134,7 @@ describe("entries of images", () => {
   it.each([
     [
       entry("newest: true", ", poll: 10s"),
-      'error 3: `images[0].poll`: "10s" is shorter than a minute | Use at least `1m`; events of the registry come at once.',
+      'error 3: `images[0].poll`: "10s" is shorter than a minute | Use at least `1m`. Events from the registry arrive at once, without polling.',
     ],
     [
       entry("newest: true", ", platforms: [linux/x86_64]"),
@@ -148,20 +148,20 @@ describe("entries of images", () => {
     ],
     [
       entry("digest: main", ", pin: tag"),
-      "error 3: The policy `digest` chooses a digest, and `pin` writes only the tag | Write `pin: both` or `pin: digest`, or take `pin` out.",
+      "error 3: The policy `digest` chooses a digest, but `pin` writes only the tag | Write `pin: both` or `pin: digest`, or delete `pin`.",
     ],
     [
       entry("newest: true, prerelease: true"),
-      "warning 3: `prerelease` has no effect: only `semver` knows pre-releases | Take it out.",
+      "warning 3: `prerelease` has no effect: only `semver` knows pre-releases | Delete it.",
     ],
-    [entry("digest: main, regex: x"), "warning 3: `regex` has no effect: `digest` follows one tag | Take it out."],
+    [entry("digest: main, regex: x"), "warning 3: `regex` has no effect: `digest` follows one tag | Delete it."],
     [
       entry("newest: true, regex: (x), capture: $1"),
-      "warning 3: `capture` has no effect: this policy compares no part of the tag | Take it out.",
+      "warning 3: `capture` has no effect: this policy compares no part of the tag | Delete it.",
     ],
     [
       entry("regex: '(?<build>x)', capture: build"),
-      'error 3: `capture` "build" names no group, so all tags are equal | Did you mean `$build`? Its groups are `$1`, `$build`; `$0` is the whole match.',
+      'error 3: `capture` "build" names no group, so all tags would be equal | Did you mean `$build`? Its groups are `$1`, `$build`; `$0` is the whole match.',
     ],
     [
       entry("regex: '(?<build>x)', capture: $biuld"),
@@ -191,7 +191,7 @@ describe("entries of images", () => {
       `{ image: ${name}, environments: [a], policy: { newest: true }, pullRequest: { group: g, autoMerge: ${merge} } }`;
     expect(told(image("i", true), image("j", true))).toEqual([]);
     expect(told(image("i", true), image("j", false))).toEqual([
-      'error 3: The images of the group "g" share a pull request, but not `autoMerge`: "i" has `true` | Give all of them the same `autoMerge`, or take one out of the group.',
+      'error 3: The images of the group "g" share a pull request, but differ in `autoMerge`: "i" has `true` | Give all of them the same `autoMerge`, or remove one from the group.',
     ]);
   });
 });

@@ -28,14 +28,14 @@ describe("a configuration that is right", () => {
       name: "staging",
       promote: { strategy: "images", auto: false, merge: "manual", method: "squash" },
       gates: { approvals: 0, healthy: true, checks: [], windows: [] },
-      delivery: { engine: "apply", stability: 30_000, timeout: 900_000, driftInterval: 600_000 },
+      deploy: { engine: "apply", stability: 30_000, timeout: 900_000, driftInterval: 600_000 },
     });
     expect(prod?.gates.soak).toBe(1_800_000);
     expect(prod?.gates.windows).toEqual([
       { allow: { kind: "weekly", days: [1, 2, 3, 4, 5], from: 540, to: 1020 }, timezone: "Europe/Berlin" },
       { deny: { kind: "dates", from: "2026-12-20", to: "2027-01-03" }, timezone: "Europe/Berlin" },
     ]);
-    expect(prod?.delivery).toMatchObject({ engine: "argocd", namespace: "argocd", prune: false });
+    expect(prod?.deploy).toMatchObject({ engine: "argocd", namespace: "argocd", prune: false });
     expect(parsed.config.preview.ignore).toHaveLength(1);
   });
 
@@ -59,7 +59,7 @@ describe("a configuration with errors", () => {
     "environments:",
     "  - name: staging",
     "    path: apps/{app}/staging",
-    "    delivery: { engine: argo, cluster: staging }",
+    "    deploy: { engine: argo, cluster: staging }",
     "  - name: prod",
     "    path: apps/{app}/prod",
     "    from: stagging",
@@ -69,8 +69,8 @@ describe("a configuration with errors", () => {
 
   it("tells all of them at once, each with its line, its column and what was written", () => {
     expect(problems(four)).toEqual([
-      "2:1 `enviroments` is not a key of the configuration",
-      '6:25 `environments[0].delivery.engine` cannot be "argo"',
+      "2:1 `enviroments` is not a key of the file",
+      '6:23 `environments[0].deploy.engine` cannot be "argo"',
       '9:11 There is no environment "stagging"',
       '10:20 `environments[1].gates.soak`: "30x" is not a duration',
     ]);
@@ -166,14 +166,31 @@ describe("a configuration with errors", () => {
   });
 
   it("tells an unknown key of a union's branch against the keys of that branch", () => {
-    const text = `${good}    delivery: { engine: flux, cluster: a, namespce: b }\n`;
-    expect(problems(text)).toEqual(["5:43 `namespce` is not a key of `environments[0].delivery`"]);
+    const text = `${good}    deploy: { engine: flux, cluster: a, namespce: b }\n`;
+    expect(problems(text)).toEqual(["5:41 `namespce` is not a key of `environments[0].deploy`"]);
     expect(firstFix(text)).toBe("Did you mean `namespace`?");
+  });
+
+  it("tells that `delivery` is called `deploy` now, in an environment and in an app's override", () => {
+    const old = "delivery: { engine: apply, cluster: a }";
+    const text = `${good}    ${old}\napps:\n  webapp:\n    environments:\n      prod:\n        ${old}\n`;
+    expect(problems(text)).toEqual(["5:5 `delivery` is called `deploy` now", "10:9 `delivery` is called `deploy` now"]);
+    expect(firstFix(text)).toBe("Rename the key.");
+    expect(firstFix(`${good}    ${old}\n    deploy: { engine: hydrate }\n`)).toBe(
+      "Delete it: `deploy` is there already.",
+    );
+    expect(problems(`${good}delivery: {}\n`)).toEqual(["5:1 `delivery` is not a key of the file"]);
+  });
+
+  it("lists the engines where none is named", () => {
+    const text = `${good}    deploy: { cluster: a }\n`;
+    expect(problems(text)).toEqual(["5:13 `environments[0].deploy` has no `engine`"]);
+    expect(firstFix(text)).toBe("Add it. It can be `apply`, `argocd`, `flux`, `hydrate`.");
   });
 
   it("lists the keys where none is close", () => {
     expect(firstFix(`${good}zebra: 1\n`)).toBe(
-      "Take it out. The keys here are `version`, `environments`, `images`, `preview`, `notify`, `apps`.",
+      "Delete it. The keys here are `version`, `environments`, `images`, `preview`, `notify`, `apps`.",
     );
   });
 
@@ -194,8 +211,8 @@ describe("a file that is not YAML", () => {
   it.each([
     ["empty", "", "1:1 The file is empty"],
     ["only a comment", "# nothing\n", "1:1 The file is empty"],
-    ["a list", "- a\n", "1:1 The configuration must be a map, not a list"],
-    ["a key twice", "version: 1\nversion: 1\n", '2:1 The key "version" stands twice in the same map'],
+    ["a list", "- a\n", "1:1 The file must be a map, not a list"],
+    ["a key twice", "version: 1\nversion: 1\n", '2:1 The key "version" is there twice in the same map'],
     ["a tab", "a:\n\tb: 1\n", "2:1 The file is not YAML: Tabs are not allowed as indentation"],
     ["two documents", `${good}---\n${good}`, "5:1 The file is not YAML: it holds more than one document"],
     ["itself again", "a: &x [*x]\n", "1:1 The file is nested more than 50 levels deep, or an alias contains itself"],

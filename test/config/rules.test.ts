@@ -53,7 +53,7 @@ describe("the rules between keys", () => {
       "version: 1\nenvironments: [{ name: a, targets: [{ path: x }] }]\n",
       'error 2: `path` "x" does not say which app it is',
     ],
-    ["an app named twice", environments("app: y"), 'error 3: `path` "x/{app}" has `{app}`, and `app` names one'],
+    ["an app named twice", environments("app: y"), 'error 3: `path` "x/{app}" has `{app}`, but `app` names one app'],
     [
       "one app for many folders",
       environments("app: y").replace("{app}", "*"),
@@ -117,7 +117,7 @@ describe("the rules between keys", () => {
     [
       "an app's strategy paths without paths",
       `${environments("", "from: a")}apps: { y: { environments: { b: { promote: { strategy: paths } } } } }\n`,
-      'error 5: The strategy "paths" needs `paths`, which say what is carried',
+      'error 5: The strategy "paths" needs `paths`: the values to copy',
     ],
     [
       "options of another renderer",
@@ -127,7 +127,7 @@ describe("the rules between keys", () => {
     [
       "the strategy paths without paths",
       environments("", "from: a, promote: { strategy: paths }"),
-      'error 4: The strategy "paths" needs `paths`, which say what is carried',
+      'error 4: The strategy "paths" needs `paths`: the values to copy',
     ],
     [
       "an image for an unknown environment",

@@ -334,16 +334,20 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       expect((await queue.counts()).failed).toBe(0);
     });
 
-    it("accepts a new preview after one that was parked", async () => {
+    it("announces a preview that was parked, and accepts a new one", async () => {
       const metrics = jobOutcomes();
-      const queue = await open({ metrics });
+      const heard: unknown[] = [];
+      const queue = await open({ metrics, events: { announce: (event) => void heard.push(event) } });
       let away = true;
       const handle = async () => {
         if (away) throw new Fault("unavailable", "GitHub is down");
       };
       await queue.start(handlers({ preview: handle }));
       await queue.add(preview());
-      await until("it is parked", () => metrics.outcomes.includes("preview parked"));
+      await until("it is parked", () => heard.length > 0);
+      expect(heard).toMatchObject([
+        { kind: "job.failed", job: "preview", key: jobKey(preview()), attempts: 3, error: "unavailable" },
+      ]);
       away = false;
       await queue.add(preview());
       await until("the next is done", () => metrics.outcomes.at(-1) === "preview done");

@@ -24,7 +24,6 @@ export function jobOutcomes(): Metrics & { readonly outcomes: string[] } {
     restCall: () => undefined,
     delivery: () => undefined,
     render: () => undefined,
-    preview: () => undefined,
   };
 }
 
@@ -35,6 +34,7 @@ export function openQueue(backend: QueueBackend, prefix: string, options: Partia
     prefix,
     concurrency: ofEach(4),
     deadlines: ofEach(20_000),
+    events: { announce: () => undefined },
     log: silentLog,
     metrics: jobOutcomes(),
     random: () => 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { discoverTargets } from "../../src/discovery/discover.ts";
+import { discoverTargets } from "../../src/discovery/index.ts";
 import type { Scan } from "../../src/discovery/scan.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { UserError } from "../../src/model/errors.ts";
@@ -121,7 +121,7 @@ describe("discovery of everything else", () => {
     };
     const plan = await discoverTargets(memoryTree(files));
     expect(plan.targets.map(({ id }) => id)).toEqual(["a/prod", "b/prod"]);
-    expect(plan.notes).toEqual(["`clusters/prod` only collects 2 other targets and is not one itself."]);
+    expect(plan.notes).toEqual(["`clusters/prod` only collects 2 other targets, so it is no target itself."]);
   });
 
   it("keeps such a kustomization when it changes what it lists", async () => {

@@ -12,7 +12,7 @@ interface Outcome {
   /** The names of the checks of its head. */
   readonly checks: readonly string[];
   readonly previews: number;
-  readonly deliveries: number;
+  readonly events: number;
 }
 
 const once: Outcome = {
@@ -20,7 +20,7 @@ const once: Outcome = {
   commits: 1,
   checks: ["Sluice image", "Sluice preview"],
   previews: 1,
-  deliveries: 1,
+  events: 1,
 };
 
 let world: ImageWorld;
@@ -76,7 +76,7 @@ async function outcome(name: string, repository: RepositoryRef): Promise<Outcome
     commits: pull === undefined ? 0 : Number(inGit(repository, "rev-list", "--count", `main..${pull.headRef}`)),
     checks: runs.map((run) => run.name).toSorted(),
     previews: pull === undefined ? 0 : github.comments(pull).filter(({ byApp }) => byApp).length,
-    deliveries: (await log.deliveries({ image: `${registry.host}/acme/${name}`, limit: 100 })).length,
+    events: (await log.events({ image: `${registry.host}/acme/${name}`, limit: 100 })).length,
   };
 }
 
@@ -115,14 +115,14 @@ describe("a worker that is killed between an event and its pull request", () => 
   });
 
   it.each([
-    { point: "when the event is in the delivery log, before anything came of it", words: "image-burst" },
+    { point: "when the event is in the event log, before anything came of it", words: "image-burst" },
     { point: "when the pull request is open, before it is said what was concluded", words: "image-conclusion" },
   ])("$point: there is one pull request after the restart", async ({ words }) => {
     const { name, repository } = await scene();
     const shut = world.gates.store.shutAt(words, "request");
     expect(await world.tell(server, name, "1.4.0")).toBe(202);
     await shut;
-    expect((await outcome(name, repository)).deliveries).toBe(1);
+    expect((await outcome(name, repository)).events).toBe(1);
     expect(world.bumps(repository)).toHaveLength(words === "image-burst" ? 0 : 1);
     await again();
     await allIsThere(repository);
@@ -183,6 +183,6 @@ describe("two workers", () => {
     await second.kill();
     const { checks, ...rest } = await outcome(name, repository);
     // A worker that a busy machine kept from renewing its lock may have written a check beside the other's: GitHub shows the newest of a name.
-    expect({ ...rest, checks: [...new Set(checks)] }).toEqual({ ...once, deliveries: 11 });
+    expect({ ...rest, checks: [...new Set(checks)] }).toEqual({ ...once, events: 11 });
   });
 });

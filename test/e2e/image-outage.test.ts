@@ -47,12 +47,12 @@ async function watching({ host }: Distribution, name: string): Promise<Repositor
   const repository = await walk.repository(Object.fromEntries(files));
   await walk.github.commit({ ...repository, branch: "main", files: { "README.md": "The beginning.\n" } });
   // Before the first image is pushed, what is concluded is that there is none.
-  await eventually("Sluice to know what the repository asks for", async () => /standings":\[\{/.test(await log(image)));
+  await eventually("Sluice to know what the repository asks for", async () => /results":\[\{/.test(await log(image)));
   return repository;
 }
 
 async function log(image: string): Promise<string> {
-  const url = new URL(`/deliveries.json?image=${encodeURIComponent(image)}`, hook);
+  const url = new URL(`/events.json?image=${encodeURIComponent(image)}`, hook);
   return (await fetch(url, { headers: { authorization: `Bearer ${adminToken}` } })).text();
 }
 

@@ -84,8 +84,8 @@ describe("what was taken back", () => {
     await site.concluded("1.4.0");
     await play.quiet();
     expect(site.bumps("open")).toEqual([]);
-    const { standings } = await site.log();
-    expect(standings[0]?.tags.find(({ tag }) => tag === "1.4.0")).toMatchObject({
+    const { results } = await site.log();
+    expect(results[0]?.tags.find(({ tag }) => tag === "1.4.0")).toMatchObject({
       outcome: "not-chosen",
       reason: expect.stringMatching(/taken back/),
     });

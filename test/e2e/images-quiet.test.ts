@@ -43,7 +43,7 @@ describe("what it costs", () => {
     const { github, registry } = await play.cost(async () => {
       await site.push("web:latest");
       await eventually("the verdict", async () =>
-        (await site.log()).standings.some(({ tags }) => tags.some(({ tag }) => tag === "latest")),
+        (await site.log()).results.some(({ tags }) => tags.some(({ tag }) => tag === "latest")),
       );
     });
     expect(github).toEqual([]);
@@ -61,16 +61,13 @@ describe("what it costs", () => {
   });
 });
 
-describe("the delivery log", () => {
+describe("the event log", () => {
   it("says of an image that nobody asks for that nobody does", async () => {
     const site = await play.site(entry());
     await site.push("stranger:1.0.0");
-    const { standings, deliveries } = await site.concluded(
-      "no repository's configuration names this image",
-      "stranger",
-    );
-    expect(standings).toHaveLength(1);
-    expect(deliveries).toMatchObject([{ hook: "local" }]);
+    const { results, events } = await site.concluded("no repository's configuration names this image", "stranger");
+    expect(results).toHaveLength(1);
+    expect(events).toMatchObject([{ hook: "local" }]);
     expect(site.bumps()).toEqual([]);
   });
 
@@ -80,16 +77,16 @@ describe("the delivery log", () => {
     await site.push("web:1.2.0");
     play.pass(11_000);
     await site.push("web:1.2.0");
-    const { standings } = await eventually("all verdicts", async () => {
+    const { results } = await eventually("all verdicts", async () => {
       const found = await site.log();
-      return (found.standings[0]?.tags.length ?? 0) >= 5 ? found : undefined;
+      return (found.results[0]?.tags.length ?? 0) >= 5 ? found : undefined;
     });
-    const reasons = new Map(standings[0]?.tags.map(({ tag, reason }) => [tag, reason]));
+    const reasons = new Map(results[0]?.tags.map(({ tag, reason }) => [tag, reason]));
     expect(reasons.get("1.1.0")).toContain("lower than");
     expect(reasons.get("2.0.0")).toContain("not in");
     expect(reasons.get("1.5.0-rc.1")).toContain("pre-release");
     expect(reasons.get("nightly")).toContain("version");
-    expect(standings[0]?.summary).toContain("Nothing changes");
+    expect(results[0]?.summary).toContain("Nothing changes");
     expect(site.bumps()).toEqual([]);
   });
 
@@ -111,8 +108,8 @@ describe("a minimum age", () => {
   it("makes a young build wait, and takes it as soon as it is old enough, without an event", async () => {
     const site = await play.site(entry(", minimumAge: 1h"));
     await site.push("web:1.4.0", { created: new Date(play.now() - 3_600_000 + 5_000) });
-    const { standings } = await site.concluded("is not old enough until");
-    expect(standings[0]?.summary).toMatch(/1\.4\.0 is not old enough until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
+    const { results } = await site.concluded("is not old enough until");
+    expect(results[0]?.summary).toMatch(/1\.4\.0 is not old enough until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
     expect(site.bumps()).toEqual([]);
     expect((await site.bump()).title).toContain("1.2.0 → 1.4.0");
   });

@@ -63,8 +63,8 @@ describe("the image check", () => {
     await site.push("web:1.5.0");
     await play.quiet();
     expect(play.github.pull(pull).title).toContain("1.4.0");
-    const [standing] = (await site.log()).standings;
-    expect(standing?.tags.find(({ tag }) => tag === "1.5.0")).toMatchObject({
+    const [result] = (await site.log()).results;
+    expect(result?.tags.find(({ tag }) => tag === "1.5.0")).toMatchObject({
       outcome: "not-chosen",
       reason: "1.5.0 lacks linux/arm64 (it has linux/amd64): the rest may still be on its way",
     });

@@ -52,9 +52,9 @@ describe("a new image", () => {
       "Now brings `web 1.2.0 → 1.5.0` in place of `web 1.2.0 → 1.4.1`.",
     ]);
     expect(site.bumps()).toHaveLength(1);
-    const [standing] = (await site.concluded("brought up to date")).standings;
-    expect(standing).toMatchObject({ pullRequest: pull.number });
-    expect(standing?.tags.map(({ reason }) => reason)).toEqual([
+    const [result] = (await site.concluded("brought up to date")).results;
+    expect(result).toMatchObject({ pullRequest: pull.number });
+    expect(result?.tags.map(({ reason }) => reason)).toEqual([
       "1.5.0 is the highest version in `^1.0`",
       "1.2.0 is what web/staging has; it is not listed by the registry",
       "1.4.1 is lower than 1.5.0",

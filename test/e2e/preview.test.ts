@@ -1,17 +1,28 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RepositoryRef } from "../../sandbox/index.ts";
+import type { LogFields, Logger } from "../../src/model/observe.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { eventually } from "../support/wait.ts";
 import { startWalk, type Walk } from "../support/walk.ts";
 
 let walk: Walk;
+const lines: { readonly level: string; readonly event: unknown; readonly message: string }[] = [];
 let repository: RepositoryRef;
 beforeAll(async () => {
-  walk = await startWalk();
+  walk = await startWalk({}, { log: collecting(lines) });
   repository = await walk.repository(gitopsFiles());
 });
 afterAll(() => walk.close());
+
+/** A logger that keeps what is at `info` or above. */
+function collecting(kept: { level: string; event: unknown; message: string }[]): Logger {
+  const at = (level: string) => (fields: LogFields, message: string) => {
+    kept.push({ level, event: fields.event, message });
+  };
+  const log = { debug: () => undefined, info: at("info"), warn: at("warn"), error: at("error"), child: () => log };
+  return log;
+}
 
 describe("a pull request", () => {
   it("that changes a base gets one comment and one check on each target, for at most 8 REST calls", async () => {
@@ -30,6 +41,15 @@ describe("a pull request", () => {
     expect(check.conclusion).toBe("success");
     expect(walk.github.comments(pull).filter((one) => one.byApp)).toHaveLength(1);
     await walk.github.settled();
+    await eventually("the line of the preview", () => lines.some(({ event }) => event === "preview.posted"));
+    const about = lines.filter(({ message }) => message.includes(`#${pull.number}`));
+    expect(about).toEqual([
+      {
+        level: "info",
+        event: "preview.posted",
+        message: `Preview posted on ${repository.owner}/${repository.name}#${pull.number}: 2 of 2 affected targets rendered, 0 findings`,
+      },
+    ]);
     // At the start Sluice asks once which repositories there are.
     const asked = walk.github.requests.slice(before).map(({ template }) => template ?? "");
     expect(asked.filter((template) => template.startsWith("/repos/")).length).toBeLessThanOrEqual(8);

@@ -47,6 +47,8 @@ describe("a pull request", () => {
       author: "mona",
       merged: false,
       mergeCommit: undefined,
+      openedAt: expect.any(Number),
+      closedAt: undefined,
       labels: [],
     });
   });

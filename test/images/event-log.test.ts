@@ -2,35 +2,35 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createDeliveryLog, deliveriesKeptMs } from "../../src/images/event-log.ts";
-import type { DeliveryLog, ImageConclusion, RegistryDelivery } from "../../src/model/images.ts";
+import { createEventLog, eventsKeptMs } from "../../src/images/event-log.ts";
+import type { EventLog, ImageConclusion, RegistryEvent } from "../../src/model/images.ts";
 import type { Queue } from "../../src/model/queue.ts";
 import { openQueue } from "../contract/queue-fixture.ts";
 
 const nginx = "docker.io/library/nginx";
 const web = "ghcr.io/acme/web";
 
-describe("the delivery log", () => {
+describe("the event log", () => {
   let dataDir = "";
   let queue: Queue;
-  let log: DeliveryLog;
+  let log: EventLog;
   let now = Date.UTC(2026, 0, 1);
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "sluice-deliveries-"));
+    dataDir = await mkdtemp(join(tmpdir(), "sluice-event-log-"));
     queue = await openQueue({ kind: "embedded", dataDir }, "log", { clock: () => now });
-    log = createDeliveryLog(queue.records, () => now);
+    log = createEventLog(queue.records, () => now);
   });
   beforeEach(() => {
     // What earlier tests wrote is forgotten by then.
-    now += 2 * deliveriesKeptMs;
+    now += 2 * eventsKeptMs;
   });
   afterAll(async () => {
     await queue.close(0);
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  const delivery = (id: string, more: Partial<RegistryDelivery> = {}): RegistryDelivery => ({
+  const event = (id: string, more: Partial<RegistryEvent> = {}): RegistryEvent => ({
     id,
     hook: "harbor",
     source: "harbor",
@@ -48,27 +48,27 @@ describe("the delivery log", () => {
     tags: [{ tag: "1.27.0", reason: "the highest version in >=1.0", outcome: "chosen" }],
     ...more,
   });
-  const found = async (query: Partial<Parameters<DeliveryLog["deliveries"]>[0]>) =>
-    (await log.deliveries({ limit: 10, ...query })).map(({ id }) => id);
+  const found = async (query: Partial<Parameters<EventLog["events"]>[0]>) =>
+    (await log.events({ limit: 10, ...query })).map(({ id }) => id);
 
   it("gives back events and conclusions as they were written", async () => {
-    const needed = delivery("a");
-    const ignored = delivery("b", { at: now - 1, pushes: [], ignored: "a ping" });
+    const needed = event("a");
+    const ignored = event("b", { at: now - 1, pushes: [], ignored: "a ping" });
     await log.received(needed);
     await log.received(ignored);
     await log.concluded(conclusion());
-    expect(await log.deliveries({ limit: 10 })).toEqual([needed, ignored]);
-    expect(await log.delivery("b")).toEqual(ignored);
-    expect(await log.delivery("c")).toBeUndefined();
+    expect(await log.events({ limit: 10 })).toEqual([needed, ignored]);
+    expect(await log.event("b")).toEqual(ignored);
+    expect(await log.event("c")).toBeUndefined();
     expect(await log.conclusions({ image: nginx, limit: 10 })).toEqual([conclusion()]);
     expect(await log.conclusions({ image: web, limit: 10 })).toEqual([]);
   });
 
   it("finds events by image and tag, the newest first, page by page", async () => {
-    await log.received(delivery("1", { at: now - 3 }));
-    await log.received(delivery("2", { at: now - 2, pushes: [{ image: nginx, tag: "1.28.0" }] }));
-    await log.received(delivery("3", { at: now - 1, pushes: [{ image: web, tag: "1.27.0" }, { image: nginx }] }));
-    await log.received(delivery("4", { pushes: [{ image: web }] }));
+    await log.received(event("1", { at: now - 3 }));
+    await log.received(event("2", { at: now - 2, pushes: [{ image: nginx, tag: "1.28.0" }] }));
+    await log.received(event("3", { at: now - 1, pushes: [{ image: web, tag: "1.27.0" }, { image: nginx }] }));
+    await log.received(event("4", { pushes: [{ image: web }] }));
     expect(await found({ image: nginx })).toEqual(["3", "2", "1"]);
     expect(await found({ image: nginx, limit: 2 })).toEqual(["3", "2"]);
     expect(await found({ image: nginx, before: now - 2 })).toEqual(["1"]);
@@ -78,10 +78,10 @@ describe("the delivery log", () => {
   });
 
   it("keeps apart what two hooks call by the same id, and writes one event once", async () => {
-    await log.received(delivery("same", { hook: "one", at: now - 1 }));
-    for (let times = 0; times < 3; times++) await log.received(delivery("same", { hook: "two" }));
-    expect((await log.deliveries({ limit: 10 })).map(({ hook }) => hook)).toEqual(["two", "one"]);
-    expect(await log.delivery("same")).toEqual(delivery("same", { hook: "two" }));
+    await log.received(event("same", { hook: "one", at: now - 1 }));
+    for (let times = 0; times < 3; times++) await log.received(event("same", { hook: "two" }));
+    expect((await log.events({ limit: 10 })).map(({ hook }) => hook)).toEqual(["two", "one"]);
+    expect(await log.event("same")).toEqual(event("same", { hook: "two" }));
   });
 
   it("keeps what is concluded again in one place, with the last time, and another conclusion beside it", async () => {
@@ -98,13 +98,13 @@ describe("the delivery log", () => {
   });
 
   it("forgets after 14 days, counted from the event", async () => {
-    await log.received(delivery("late", { at: now - deliveriesKeptMs + 1_000 }));
-    await log.received(delivery("too late", { at: now - deliveriesKeptMs }));
+    await log.received(event("late", { at: now - eventsKeptMs + 1_000 }));
+    await log.received(event("too late", { at: now - eventsKeptMs }));
     await log.concluded(conclusion());
     expect(await found({})).toEqual(["late"]);
     now += 1_000;
     expect(await found({})).toEqual([]);
-    now += deliveriesKeptMs - 1_001;
+    now += eventsKeptMs - 1_001;
     expect(await log.conclusions({ image: nginx, limit: 10 })).toHaveLength(1);
     now += 1;
     expect(await log.conclusions({ image: nginx, limit: 10 })).toEqual([]);
@@ -113,12 +113,12 @@ describe("the delivery log", () => {
   it("keeps a bounded part of what is large", async () => {
     const long = "x".repeat(100_000);
     const pushes = Array.from({ length: 1_000 }, (_, nth) => ({ image: nginx, tag: `${nth}-${long}`, digest: long }));
-    await log.received(delivery(`id-${long}`, { hook: long, source: long, pushes, ignored: long }));
+    await log.received(event(`id-${long}`, { hook: long, source: long, pushes, ignored: long }));
     const tags = pushes.map(({ tag }) => ({ tag, reason: long, outcome: "not-chosen" as const }));
     await log.concluded(conclusion({ unit: long, summary: long, tags }));
-    const [kept] = await log.deliveries({ image: nginx, tag: `7-${long}`, limit: 1 });
+    const [kept] = await log.events({ image: nginx, tag: `7-${long}`, limit: 1 });
     expect(kept?.pushes).toHaveLength(100);
-    expect(await log.delivery(`id-${long}`)).toEqual(kept);
+    expect(await log.event(`id-${long}`)).toEqual(kept);
     expect(JSON.stringify(kept).length).toBeLessThan(200_000);
     const [concluded] = await log.conclusions({ image: nginx, limit: 1 });
     expect(concluded?.tags).toHaveLength(40);

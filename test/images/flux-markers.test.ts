@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sourceAt } from "../../src/change/compute.ts";
 import { computeBump } from "../../src/images/bump.ts";
-import { lookAtTargets } from "../../src/images/evaluate.ts";
+import { currentVersions } from "../../src/images/evaluate.ts";
 import { targetsOf, unitsOf } from "../../src/images/units.ts";
 import { canonicalImage } from "../../src/model/registry.ts";
 import { configured } from "../../src/targets/index.ts";
@@ -54,7 +54,7 @@ async function bump(changed: Readonly<Record<string, string>> = {}) {
   const [entry] = unitsOf(config).flatMap(({ entries }) => entries);
   if (entry === undefined) throw new Error("no entry");
   const signal = AbortSignal.timeout(30_000);
-  const now = await lookAtTargets(entry, targetsOf(entry, plan.targets), { at, renderer, signal });
+  const now = await currentVersions(entry, targetsOf(entry, plan.targets), { at, renderer, signal });
   const { image, pin, marker } = entry;
   const wanted = [
     {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heldBack } from "../../src/images/rollback-guard.ts";
+import { takenBack } from "../../src/images/rollback-guard.ts";
 import type { HistoryEntry } from "../../src/model/state.ts";
 
 const web = "ghcr.io/acme/web";
@@ -19,7 +19,7 @@ function held(places: string, ...history: readonly HistoryEntry[]): string | und
     const [tag = "", digest = ""] = place.split("@");
     return { tag, digest };
   });
-  return heldBack(web, { versions }, history)?.tag;
+  return takenBack(web, { versions }, history)?.tag;
 }
 
 const bumped = entry("bumped", "1.3.0 > 1.4.0");

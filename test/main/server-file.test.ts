@@ -57,7 +57,9 @@ registries:
     for (const written of [secret, `\${TOKEN}${secret}`, `"\${TOKEN"`, "''", "$TOKEN"]) {
       const [only, ...others] = problems(`registries:\n  - host: ghcr.io\n    token: ${written}\n`);
       expect(others).toEqual([]);
-      expect(only).toMatch(/^3:12 `registries\[0\]\.token` is written out; a secret can only be referred to \| Write/);
+      expect(only).toMatch(
+        /^3:12 `registries\[0\]\.token` contains the secret itself; write a reference to it \| Write/,
+      );
       expect(only).not.toContain("s3cr3t");
     }
   });
@@ -103,8 +105,8 @@ registries:
     expect(problems(text).map((problem) => problem.split(" | "))).toEqual([
       ["2:1 `registrys` is not a key of the file", "Did you mean `registries`?"],
       [
-        "4:11 `registries[0].host` must be a registry's host as in the names of images, without https:// and path",
-        expect.stringContaining('For example `"ghcr.io"`.'),
+        "4:11 `registries[0].host` must be a registry's host as in image names, without https:// and path",
+        expect.stringContaining("For example `host: ghcr.io`."),
       ],
       ["5:5 `usernme` is not a key of `registries[0]`", "Did you mean `username`?"],
       ["6:5 `registries[1]` has no `host`", expect.stringContaining("Add it.")],
@@ -140,26 +142,40 @@ hooks:
 `;
     expect(problems(text)).toEqual([
       expect.stringMatching(
-        /^3:24 `hooks\[0\]\.kind` is none of the values .*\| Did you mean `harbor`\? It can be `dockerhub`,/,
+        /^3:24 `hooks\[0\]\.kind` has a value that is not allowed \| Did you mean `harbor`\? It can be `dockerhub`,/,
       ),
       expect.stringMatching(/^4:5 `hooks\[1\]` has no `kind`/),
       expect.stringMatching(/^5:5 `hooks\[2\]` has no `host`/),
       expect.stringMatching(/^5:53 `hots` is not a key of `hooks\[2\]` \| Did you mean `host`\?/),
-      expect.stringMatching(/^6:39 `hooks\[3\]\.secret` is written out/),
+      expect.stringMatching(/^6:39 `hooks\[3\]\.secret` contains the secret itself/),
       expect.stringMatching(/^7:13 `hooks\[4\]\.name` must be lower-case letters/),
+    ]);
+  });
+
+  it("says how large a value may be, and what belongs where nothing is", () => {
+    const text = `
+registries:
+  - { host: ghcr.io, concurrency: 65, requestsPerSecond: }
+  - { host: a.test, repositories: [], token: }
+`;
+    expect(problems(text)).toEqual([
+      expect.stringMatching(/^3:35 `registries\[0\]\.concurrency` must be at most 64 \| .*`concurrency: 2`/),
+      expect.stringMatching(/^3:39 `registries\[0\]\.requestsPerSecond` is empty, it must be a number \| .*: 5`/),
+      expect.stringMatching(/^4:35 `registries\[1\]\.repositories` has 0 entries, it must have at least 1 \| /),
+      expect.stringMatching(/^4:39 `registries\[1\]\.token` must be a reference to a secret \| .*file/),
     ]);
   });
 
   it("takes one receiver of each name", () => {
     const one = `{ name: ci, kind: hmac, secret: "\${TOKEN}" }`;
     expect(problems(`hooks:\n  - ${one}\n  - ${one}\n`)).toEqual([
-      "3:13 `hooks[1]` has the name of an earlier one | Give each a name of its own.",
+      "3:13 `hooks[1]` has the same name as an earlier hook | Give each hook its own name.",
     ]);
   });
 
   it("takes one entry for each registry", () => {
     expect(problems("registries:\n  - host: ghcr.io\n  - host: GHCR.io\n")).toEqual([
-      "3:11 `registries[1]` has the host of an earlier one | Keep one of the two.",
+      "3:11 `registries[1]` has the same host as an earlier entry | Keep one of the two.",
     ]);
   });
 });

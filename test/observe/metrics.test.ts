@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createMetrics } from "../../src/observe/index.ts";
+import type { SluiceEvent } from "../../src/model/events.ts";
+import { createEvents, createMetrics } from "../../src/observe/index.ts";
+import { memoryLog } from "../webhooks/fakes.ts";
+import { samples } from "./samples.ts";
 
 /** Series of the Prometheus text format, by name and labels. Throws on a line that is neither comment nor sample. */
 function parse(text: string): Map<string, number> {
@@ -15,6 +18,17 @@ function parse(text: string): Map<string, number> {
   return series;
 }
 
+/** The series after these events. */
+async function after(...events: readonly SluiceEvent[]): Promise<Map<string, number>> {
+  const metrics = createMetrics();
+  const hub = createEvents({ listeners: [metrics.events], log: memoryLog(), failed: metrics.listenerFailed });
+  for (const event of events) {
+    if (event.kind === "hold.set" || event.kind === "hold.ended") await hub.dispatch(event, AbortSignal.timeout(1_000));
+    else hub.announce(event);
+  }
+  return parse(await metrics.text());
+}
+
 describe("the metrics", () => {
   it("say in Prometheus' text format what happened", async () => {
     const metrics = createMetrics();
@@ -23,15 +37,12 @@ describe("the metrics", () => {
     metrics.job("preview", "done", 3);
     metrics.delivery("pull_request", 202, 0.004);
     metrics.render("kustomize", "engine", true, 0.02);
-    metrics.preview(10, 4, 2);
     const series = parse(await metrics.text());
     const route = 'repository="acme/shop",route="GET /repos/{owner}/{repo}/pulls/{number}",status="200"';
     expect(series.get(`sluice_github_rest_calls_total{${route}}`)).toBe(2);
     expect(series.get('sluice_job_seconds_count{type="preview",outcome="done"}')).toBe(1);
     expect(series.get('sluice_webhook_delivery_seconds_count{event="pull_request",status="202"}')).toBe(1);
     expect(series.get('sluice_render_seconds_count{kind="kustomize",source="engine",result="ok"}')).toBe(1);
-    expect(series.get('sluice_preview_targets_total{affected="true"}')).toBe(4);
-    expect(series.get('sluice_preview_targets_total{affected="false"}')).toBe(6);
     expect(series.has("process_cpu_seconds_total")).toBe(true);
     expect(metrics.contentType).toContain("text/plain");
   });
@@ -59,5 +70,102 @@ describe("the metrics", () => {
     const later = parse(await metrics.text());
     expect(later.get("sluice_queue_up")).toBe(0);
     expect(later.has('sluice_queue_jobs{state="waiting"}')).toBe(false);
+  });
+});
+
+describe("the metrics of events", () => {
+  it("count a job that ran twice once", async () => {
+    const event = samples["preview.posted"];
+    const series = await after(event, event, { ...event, id: "another" });
+    expect(series.get('sluice_preview_seconds_count{outcome="posted"}')).toBe(2);
+  });
+
+  it("tell previews by outcome and time, with their targets and findings", async () => {
+    const series = await after(
+      samples["preview.posted"],
+      samples["preview.refused"],
+      samples["preview.failed"],
+      samples["preview.superseded"],
+    );
+    for (const outcome of ["posted", "refused", "failed", "superseded"])
+      expect(series.get(`sluice_preview_seconds_count{outcome="${outcome}"}`)).toBe(1);
+    expect(series.get('sluice_preview_seconds_sum{outcome="posted"}')).toBe(2);
+    expect(series.get('sluice_preview_targets_total{affected="true"}')).toBe(3);
+    expect(series.get('sluice_preview_targets_total{affected="false"}')).toBe(7);
+    expect(series.get('sluice_findings_total{severity="warning"}')).toBe(1);
+  });
+
+  it("tell promotions by outcome, how long they waited, and the lead time from the source's merge", async () => {
+    const series = await after(
+      samples["promotion.opened"],
+      samples["promotion.merged"],
+      samples["promotion.closed"],
+      samples["promotion.reverted"],
+      samples["rollback.merged"],
+    );
+    const total = (purpose: string, outcome: string) =>
+      series.get(`sluice_promotions_total{purpose="${purpose}",environment="prod",outcome="${outcome}"}`);
+    expect(["opened", "merged", "closed", "reverted"].map((outcome) => total("promotion", outcome))).toEqual([
+      1, 1, 1, 1,
+    ]);
+    expect(total("rollback", "merged")).toBe(1);
+    expect(series.get('sluice_promotion_waiting_seconds_sum{environment="prod"}')).toBe(3_600);
+    expect(series.get('sluice_promotion_lead_seconds_sum{environment="prod"}')).toBe(3 * 3_600);
+    expect(series.get('sluice_promotion_lead_seconds_count{environment="prod"}')).toBe(1);
+  });
+
+  it("leave the lead time out where nobody knows when the source had the version", async () => {
+    const series = await after({ ...samples["promotion.merged"], sourceMergedAt: undefined });
+    expect(series.has('sluice_promotion_lead_seconds_count{environment="prod"}')).toBe(false);
+    expect(series.get('sluice_promotion_waiting_seconds_count{environment="prod"}')).toBe(1);
+  });
+
+  it("tell how long a gate that was closed at first kept a promotion, and what was overridden", async () => {
+    const series = await after(samples["gates.changed"], samples["gate.overridden"]);
+    expect(series.get('sluice_gate_wait_seconds_sum{environment="prod",gate="approvals"}')).toBe(3_600);
+    expect(series.has('sluice_gate_wait_seconds_count{environment="prod",gate="soak"}')).toBe(false);
+    expect(series.get('sluice_overrides_total{environment="prod",gate="soak"}')).toBe(1);
+  });
+
+  it("tell how long a tag took from its event to its pull request", async () => {
+    const series = await after(samples["registry.heard"], samples["image.opened"], samples["image.declined"]);
+    expect(series.get('sluice_image_events_total{hook="ghcr",outcome="heard"}')).toBe(1);
+    expect(series.get("sluice_image_lag_seconds_sum")).toBe(20);
+    expect(series.get('sluice_image_pulls_total{outcome="opened"}')).toBe(1);
+    expect(series.get('sluice_image_pulls_total{outcome="declined"}')).toBe(1);
+  });
+
+  it("tell commands by name and outcome; what is no command has no name", async () => {
+    const { error: _, ...unknown } = samples["command.refused"];
+    const series = await after(samples["command.done"], samples["command.refused"], {
+      ...unknown,
+      id: "other",
+      command: "whatever somebody wrote",
+    });
+    expect(series.get('sluice_commands_total{command="promote",outcome="done"}')).toBe(1);
+    expect(series.get('sluice_commands_total{command="promote",outcome="refused"}')).toBe(1);
+    expect(series.get('sluice_commands_total{command="unknown",outcome="refused"}')).toBe(1);
+  });
+
+  it("bound the environments and hooks that configurations name", async () => {
+    const opened = Array.from({ length: 300 }, (_, nth) => ({
+      ...samples["promotion.opened"],
+      id: `${nth}`,
+      environment: `env-${nth}`,
+    }));
+    const heard = Array.from({ length: 300 }, (_, nth) => ({
+      ...samples["registry.heard"],
+      id: `h${nth}`,
+      hook: `h${nth}`,
+    }));
+    const keys = [...(await after(...opened, ...heard)).keys()];
+    expect(keys.filter((key) => key.startsWith("sluice_promotions_total"))).toHaveLength(101);
+    expect(keys.filter((key) => key.startsWith("sluice_image_events_total"))).toHaveLength(101);
+  });
+
+  it("count the listeners that fail", async () => {
+    const metrics = createMetrics();
+    metrics.listenerFailed("log");
+    expect(parse(await metrics.text()).get('sluice_event_listener_failures_total{listener="log"}')).toBe(1);
   });
 });

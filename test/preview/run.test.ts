@@ -9,7 +9,7 @@ import { createRenderer, type EngineRenderer } from "../../src/render/renderer.t
 import { realEngine } from "../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
-import { memoryGitHub, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
+import { memoryEvents, memoryGitHub, memoryLog, memoryQueue } from "../webhooks/fakes.ts";
 
 let temp: TempGit;
 let repository: LocalRepository;
@@ -52,6 +52,8 @@ function pull(): PullRequest {
     author: "ada",
     merged: false,
     mergeCommit: undefined,
+    openedAt: 0,
+    closedAt: undefined,
     labels: [],
   };
 }
@@ -69,13 +71,14 @@ async function run(parts: {
     return { url: "" };
   };
   const github = { ...memory, pullRequest: async () => pull(), upsertCheck, ...parts.github };
+  const events = memoryEvents();
   const ports = {
     github: async () => github,
     mirrors: { open: parts.open, close: async () => undefined },
     renderer,
     queue: memoryQueue(),
     log: memoryLog(),
-    metrics: memoryMetrics(),
+    events,
     clock: Date.now,
   };
   const context = {
@@ -89,7 +92,7 @@ async function run(parts: {
     () => undefined,
     (error: unknown) => error,
   );
-  return { ended, checks, comments: [...memory.comments.values()] };
+  return { ended, checks, comments: [...memory.comments.values()], heard: events.heard };
 }
 
 describe("the run of a preview", () => {
@@ -113,12 +116,13 @@ describe("the run of a preview", () => {
       if (++asked === 2) lost.abort(new Fault("unavailable", "the lock was lost"));
       return pull();
     };
-    const { ended, checks, comments } = await run({
+    const { ended, checks, comments, heard } = await run({
       open: async () => repository,
       github: { pullRequest },
       signal: lost.signal,
     });
     expect(ended).toBe(lost.signal.reason);
+    expect(heard).toEqual([]);
     expect(checks.map(({ status }) => status)).toEqual(["in_progress"]);
     expect(comments).toEqual([]);
   });
@@ -129,9 +133,45 @@ describe("the run of a preview", () => {
       late.abort(new Fault("timeout", "the preview job ran for too long"));
       return repository;
     };
-    const { ended, checks } = await run({ open, signal: late.signal });
+    const { ended, checks, heard } = await run({ open, signal: late.signal });
     expect(ended).toBeUndefined();
     expect(checks.at(-1)).toMatchObject({ status: "completed", conclusion: "failure" });
+    expect(heard).toEqual([expect.objectContaining({ kind: "preview.failed", head, pullRequest: 7 })]);
+  });
+
+  it("announces what was posted once it was, under one id in every run", async () => {
+    const [first, again] = [await run({ open: async () => repository }), await run({ open: async () => repository })];
+    expect(first.heard).toEqual([
+      expect.objectContaining({
+        kind: "preview.posted",
+        repository: job.repository,
+        pullRequest: 7,
+        head,
+        affected: 2,
+        rendered: 2,
+        failed: 0,
+        findings: { danger: 0, warning: 0, notice: 0 },
+      }),
+    ]);
+    expect(again.heard.map(({ id }) => id)).toEqual(first.heard.map(({ id }) => id));
+  });
+
+  it("announces a refusal with its reason, and a head that was pushed meanwhile", async () => {
+    const missing = new UserError("not-found", "the commit is gone");
+    const refused = await run({ open: () => Promise.reject(missing) });
+    expect(refused.heard).toMatchObject([
+      { kind: "preview.refused", cause: "repository", reason: "the commit is gone" },
+    ]);
+    let asked = 0;
+    const moved = { ...pull(), head: { ...pull().head, sha: "f".repeat(40) } };
+    const pullRequest = async () => (++asked === 1 ? pull() : moved);
+    const superseded = await run({ open: async () => repository, github: { pullRequest } });
+    expect(superseded.heard).toMatchObject([{ kind: "preview.superseded", head, newer: "f".repeat(40) }]);
+    const fork = await run({
+      open: async () => repository,
+      github: { pullRequest: async () => ({ ...pull(), fork: true }) },
+    });
+    expect(fork.heard).toMatchObject([{ kind: "preview.refused", cause: "fork" }]);
   });
 
   it("completes the check where no comment may be written, as on a locked pull request", async () => {

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalGitHub, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
-import { createSeal } from "../../src/change/signature.ts";
+import { createSigner } from "../../src/change/signature.ts";
 import { createMirrors } from "../../src/git/mirrors.ts";
 import { createGitHub } from "../../src/github/index.ts";
 import type { Job } from "../../src/model/jobs.ts";
@@ -15,7 +15,7 @@ import { realEngine } from "../render/support/engines.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { manyApps, promotionFiles } from "../support/promotions.ts";
 import { tempDir } from "../support/temp-git.ts";
-import { memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
+import { memoryEvents, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
 
 let root: string;
 let github: LocalGitHub;
@@ -47,9 +47,10 @@ beforeAll(async () => {
     renderer,
     state: createStateStore({ mirrors, github: edge.for, random: Math.random }),
     queue,
+    events: memoryEvents(),
     log,
     clock: Date.now,
-    seal: createSeal("key"),
+    signer: createSigner("key"),
     registry: createRegistry({ settings: [], clock: Date.now, log, random: Math.random }),
     rights: [],
     webUrl: github.url,
@@ -89,7 +90,8 @@ async function run(pull: PullSummary, body: string): Promise<{ requests: readonl
   } as const;
   const context = { signal: AbortSignal.timeout(60_000), attempt: 1, lastAttempt: false, firstRun: true };
   const queue = { ...memoryQueue(), add: ports.queue.add };
-  await runCommands(job, { github: ports.github, queue, log: ports.log, promotions: createPromotions(ports) }, context);
+  const promotions = createPromotions(ports);
+  await runCommands(job, { github: ports.github, queue, events: ports.events, log: ports.log, promotions }, context);
   const said = github.comments(pull).find((one) => one.body.includes(`reply-${comment.id} `))?.body ?? "";
   return { requests: costly(before), said };
 }

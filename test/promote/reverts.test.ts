@@ -4,22 +4,22 @@ import type { Decision, HistoryEntry } from "../../src/model/state.ts";
 import type { PromotionPorts } from "../../src/promote/run/index.ts";
 import { recordReverts } from "../../src/promote/run/reverts.ts";
 import { createRegistry } from "../../src/registry/index.ts";
+import { type Contexts, startContexts } from "../support/contexts.ts";
 import { deployment } from "../support/gitops.ts";
 import { chainFiles, release } from "../support/promotions.ts";
-import { type Scenes, startScenes } from "../support/scenes.ts";
 
-let scenes: Scenes;
+let contexts: Contexts;
 let ports: PromotionPorts;
 beforeAll(async () => {
-  scenes = await startScenes();
+  contexts = await startContexts();
   ports = {
-    ...scenes.ports,
-    registry: createRegistry({ settings: [], clock: Date.now, log: scenes.ports.log, random: Math.random }),
+    ...contexts.ports,
+    registry: createRegistry({ settings: [], clock: Date.now, log: contexts.ports.log, random: Math.random }),
     rights: [],
     fingerprintKey: new Uint8Array(32),
   };
 });
-afterAll(() => scenes.close());
+afterAll(() => contexts.close());
 
 const image = "ghcr.io/acme/web";
 const sidecar = "ghcr.io/acme/proxy";
@@ -30,7 +30,7 @@ async function promoted(): Promise<RepositoryRef> {
   names += 1;
   const versions = { web: { staging: "1.2.0", prod: "1.3.0" } };
   const files = chainFiles({ staging: "", prod: "" }, versions);
-  const repository = await scenes.github.createRepository({ owner: "acme", name: `reverts-${names}`, files });
+  const repository = await contexts.github.createRepository({ owner: "acme", name: `reverts-${names}`, files });
   const merged = await commit(repository, release("prod", "1.2.0"), "Promote web to prod");
   await decide(repository, {
     kind: "promoted",
@@ -44,7 +44,7 @@ async function promoted(): Promise<RepositoryRef> {
 }
 
 const commit = (repository: RepositoryRef, files: Record<string, string>, message: string, branch = "main") =>
-  scenes.github.commit({ ...repository, branch, files, message, by: "grace" });
+  contexts.github.commit({ ...repository, branch, files, message, by: "grace" });
 
 type Brought = Extract<Decision, { kind: "promoted" | "bumped" | "rolled-back" | "reverted" }>;
 
@@ -54,7 +54,7 @@ async function decide(
 ): Promise<void> {
   const { owner, name } = repository;
   await ports.state.record(
-    { installationId: scenes.github.installationId, repository: { owner, name } },
+    { installationId: contexts.github.installationId, repository: { owner, name } },
     { at: new Date().toISOString(), by: "sluice", environment: "prod", apps: ["web"], ...brought },
     AbortSignal.timeout(60_000),
   );
@@ -71,8 +71,8 @@ const bumped = (repository: RepositoryRef, what: string, from: string, to: strin
 
 /** What is found to be reverted. */
 async function reverts(repository: RepositoryRef): Promise<readonly HistoryEntry[]> {
-  await recordReverts(ports, await scenes.scene(repository));
-  const { state } = await scenes.scene(repository);
+  await recordReverts(ports, await contexts.context(repository));
+  const { state } = await contexts.context(repository);
   return (await state.history("prod", "web")).filter(({ kind }) => kind === "reverted");
 }
 
@@ -97,8 +97,8 @@ describe("a promotion", () => {
     async (method) => {
       const repository = await promoted();
       await commit(repository, release("prod", "1.3.0"), "Bump web", "sluice/image/web");
-      const pull = await scenes.github.openPull({ ...repository, head: "sluice/image/web", title: "Bump web" });
-      await scenes.github.mergePull({ ...pull, method, by: "grace" });
+      const pull = await contexts.github.openPull({ ...repository, head: "sluice/image/web", title: "Bump web" });
+      await contexts.github.mergePull({ ...pull, method, by: "grace" });
       expect(await reverts(repository)).toEqual([]);
     },
   );
@@ -106,8 +106,12 @@ describe("a promotion", () => {
   it("was reverted by a pull request of a person", async () => {
     const repository = await promoted();
     await commit(repository, release("prod", "1.3.0"), "Revert it", "revert-1-sluice/promote/prod/web");
-    const pull = await scenes.github.openPull({ ...repository, head: "revert-1-sluice/promote/prod/web", title: "R" });
-    await scenes.github.mergePull({ ...pull, method: "merge", by: "grace" });
+    const pull = await contexts.github.openPull({
+      ...repository,
+      head: "revert-1-sluice/promote/prod/web",
+      title: "R",
+    });
+    await contexts.github.mergePull({ ...pull, method: "merge", by: "grace" });
     expect(await reverts(repository)).toHaveLength(1);
   });
 

@@ -17,8 +17,8 @@ describe("the settings of a registry", () => {
   it.each([
     [{ host: "https://ghcr.io" }, "without https://"],
     [{ host: "ghcr.io/team" }, "without https://"],
-    [{ host: "ghcr.io", username: "robot" }, "belong together"],
-    [{ host: "ghcr.io", username: "robot", password: "x", token: "y" }, "not several"],
+    [{ host: "ghcr.io", username: "robot" }, "only one of username and password"],
+    [{ host: "ghcr.io", username: "robot", password: "x", token: "y" }, "several credentials"],
     [{ host: "ghcr.io", address: "ftp://mirror.example" }, "http or https URL"],
     [{ host: "ghcr.io", address: "http://mirror.example" }, "insecure: true"],
     [{ host: "ghcr.io", mirror: "x" }, "mirror"],

@@ -92,10 +92,10 @@ describe("the settings of a hook", () => {
 
   it.each<[string, object, string]>([
     ["no secret", { kind: "harbor" }, "must be a reference to a secret"],
-    ["a secret written out", { kind: "harbor", secret: SECRET }, "is written out"],
+    ["a secret written out", { kind: "harbor", secret: SECRET }, "contains the secret itself"],
     ["a short secret", { kind: "harbor", secret: ref("SHORT") }, "is too short"],
     ["a secret that fits in no address", { kind: "dockerhub", secret: ref("SLASH") }, "part of an address"],
-    ["Quay without any secret", { kind: "quay" }, "give secret, bodySecret or both"],
+    ["Quay without any secret", { kind: "quay" }, "set secret, bodySecret or both"],
     ["Nexus without a host", { kind: "nexus", secret }, "expected string"],
     ["a host with its scheme", { kind: "acr", secret, host: "https://x.test" }, "without https://"],
     ["Actions of anybody", { kind: "github-actions", audience: "a", repositories: [] }, "Too small"],

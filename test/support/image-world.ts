@@ -11,8 +11,8 @@ import {
   type RepositoryRef,
   startLocalRegistry,
 } from "../../sandbox/index.ts";
-import { createDeliveryLog } from "../../src/images/event-log.ts";
-import type { DeliveryLog } from "../../src/model/images.ts";
+import { createEventLog } from "../../src/images/event-log.ts";
+import type { EventLog } from "../../src/model/images.ts";
 import { StoredRecords } from "../../src/queue/records/stored-records.ts";
 import { RedisStore } from "../../src/queue/redis-store.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
@@ -50,7 +50,7 @@ export interface ImageWorld {
   /** Resolves when nothing is asked of GitHub or of the registry for a while. */
   quiet(): Promise<void>;
   /** What the servers were told of and what came of it. */
-  readonly log: DeliveryLog;
+  readonly log: EventLog;
   /** The image pull requests of a repository, oldest first. */
   bumps(repository: RepositoryRef): readonly PullSummary[];
   close(): Promise<void>;
@@ -93,7 +93,7 @@ export async function openImageWorld(): Promise<ImageWorld> {
     github,
     registry,
     gates,
-    log: createDeliveryLog(new StoredRecords(async () => store.records, Date.now, 5_000), Date.now),
+    log: createEventLog(new StoredRecords(async () => store.records, Date.now, 5_000), Date.now),
     start,
     repository: (name) => repositoryFor(github, registry, name),
     push: async (name, tag) => {

@@ -57,9 +57,9 @@ export interface ImageSite {
   bump(state?: "open" | "closed", words?: string): Promise<PullSummary>;
   /** All image pull requests, oldest first. */
   bumps(state?: "open" | "closed"): readonly PullSummary[];
-  /** What the delivery log says of an image. */
+  /** What the event log says of an image. */
   log(name?: string): Promise<ImageLog>;
-  /** The delivery log, as soon as the newest conclusion says this. */
+  /** The event log, as soon as the newest conclusion says this. */
   concluded(words: string, name?: string): Promise<ImageLog>;
   /** Lets time pass until the unit is to be polled in two seconds. */
   nearPoll(unit: string, period: number): void;
@@ -72,23 +72,26 @@ const conclusion = z.object({
   tags: z.array(z.object({ tag: z.string(), outcome: z.string(), reason: z.string() })),
 });
 const logged = z.object({
-  deliveries: z.array(z.object({ id: z.string(), hook: z.string(), ignored: z.string().optional() })),
-  answer: z.object({ standings: z.array(conclusion) }),
+  events: z.array(z.object({ id: z.string(), hook: z.string(), ignored: z.string().optional() })),
+  answer: z.object({ results: z.array(conclusion) }),
 });
 
-/** What the delivery log says of one image. */
+/** What the event log says of one image. */
 export interface ImageLog {
-  readonly deliveries: z.output<typeof logged>["deliveries"];
+  readonly events: z.output<typeof logged>["events"];
   /** The newest of each configuration. */
-  readonly standings: readonly z.output<typeof conclusion>[];
+  readonly results: readonly z.output<typeof conclusion>[];
 }
 
 const secret = "a secret of the registry's hook";
 const adminToken = "the-administrators-token";
 
-/** Starts everything, on a Redis where there is one. */
-export async function startImagePlay(settings: Partial<ServerSettings> = {}): Promise<ImagePlay> {
-  const binary = redisBinary();
+/** Starts the rooms alone, or with `whole` all of Sluice, on a Redis where there is one. */
+export async function startImagePlay(
+  settings: Partial<ServerSettings> = {},
+  { whole = false } = {},
+): Promise<ImagePlay> {
+  const binary = whole ? redisBinary() : undefined;
   const redis = binary === undefined ? undefined : await startRedis(binary);
   const environment = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
   const registry = await startLocalRegistry();
@@ -103,6 +106,7 @@ export async function startImagePlay(settings: Partial<ServerSettings> = {}): Pr
   } as const;
   const walk = await startWalk(environment, {
     clock: () => Date.now() + time.offset,
+    rooms: !whole,
     settings: {
       adminToken,
       hooks: [hook],
@@ -126,6 +130,7 @@ export async function startImagePlay(settings: Partial<ServerSettings> = {}): Pr
     listen,
     pass: (ms) => {
       time.offset += ms;
+      walk.queue?.tick();
     },
     now: () => Date.now() + time.offset,
     site: (images, files = {}) => {
@@ -210,10 +215,10 @@ async function siteOf(
       .pulls(repository)
       .filter((pull) => pull.headRef.startsWith("sluice/image/") && (state === undefined || pull.state === state));
   const log = async (name = "web"): Promise<ImageLog> => {
-    const url = `${walk.sluice.url}/deliveries.json?image=${encodeURIComponent(`${host}/${name}`)}`;
+    const url = `${walk.sluice.url}/events.json?image=${encodeURIComponent(`${host}/${name}`)}`;
     const answer = await fetch(url, { headers: { authorization: `Bearer ${adminToken}` } });
-    const { deliveries, answer: found } = logged.parse(await answer.json());
-    return { deliveries, standings: found.standings };
+    const { events, answer: found } = logged.parse(await answer.json());
+    return { events, results: found.results };
   };
   return {
     repository,
@@ -234,11 +239,11 @@ async function siteOf(
     bumps,
     log,
     concluded: (words, name) =>
-      eventually(`the delivery log to say ${words}`, async () => {
+      eventually(`the event log to say ${words}`, async () => {
         const found = await log(name);
-        return found.standings.some(({ summary }) => summary.includes(words)) ? found : undefined;
+        return found.results.some(({ summary }) => summary.includes(words)) ? found : undefined;
       }).catch(async (error: unknown) => {
-        throw new Error(`it says: ${JSON.stringify((await log(name)).standings, undefined, 1)}`, { cause: error });
+        throw new Error(`it says: ${JSON.stringify((await log(name)).results, undefined, 1)}`, { cause: error });
       }),
     nearPoll: (unit, period) => {
       const { owner, name } = repository;

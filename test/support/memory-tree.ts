@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../../src/model/errors.ts";
-import type { NamedEntry, Tree, TreeEntry } from "../../src/model/tree.ts";
+import type { NamedEntry, ObjectReader, Tree, TreeEntry } from "../../src/model/tree.ts";
 
 /** What stands at a path of a memory tree: a file's text or bytes, a symlink, or a submodule's commit. */
 export type MemoryEntry = string | Uint8Array | { readonly link: string } | { readonly module: string };
@@ -17,11 +17,16 @@ interface Stored {
 
 const modes = { file: "100644", dir: "40000", link: "120000", module: "160000" } as const;
 
+/** A tree with the objects that it is made of. */
+export interface MemoryTree extends Tree {
+  readonly objects: ObjectReader;
+}
+
 /**
  * A `Tree` in memory for tests. Folders come from the paths; ids are those that git would give to the same content (sha-1), so equal content has equal ids
  * and a changed file changes the id of every folder above it.
  */
-export function memoryTree(files: Readonly<Record<string, MemoryEntry>>): Tree {
+export function memoryTree(files: Readonly<Record<string, MemoryEntry>>): MemoryTree {
   const stored = new Map<string, Stored>();
   const root = store(stored, "", folders(files));
   const under = (path: string): readonly string[] =>
@@ -29,8 +34,16 @@ export function memoryTree(files: Readonly<Record<string, MemoryEntry>>): Tree {
       const at = path === "" ? child.name : `${path}/${child.name}`;
       return child.kind === "file" ? [at] : child.kind === "dir" ? under(at) : [];
     });
+  const objects = new Map([...stored.values()].map((one) => [one.entry.oid, one]));
   return {
     oid: root.oid,
+    objects: {
+      read: async (oid) => {
+        const one = objects.get(oid);
+        if (one?.bytes === undefined) return undefined;
+        return { kind: one.entry.kind === "dir" ? "tree" : "blob", bytes: one.bytes };
+      },
+    },
     at: async (path) => stored.get(path)?.entry,
     list: async (path) => stored.get(path)?.children ?? [],
     files: async (path = "", limit = 200_000) => {
@@ -85,7 +98,8 @@ function storedFolder(stored: Map<string, Stored>, path: string, folder: Folder)
   const body = children.map((child) =>
     Buffer.concat([Buffer.from(`${modes[child.kind]} ${child.name}\0`), Buffer.from(child.oid, "hex")]),
   );
-  return { entry: { kind: "dir", oid: hash("tree", Buffer.concat(body)) }, children };
+  const bytes = Buffer.concat(body);
+  return { entry: { kind: "dir", oid: hash("tree", bytes) }, bytes, children };
 }
 
 function storedLeaf(value: MemoryEntry): Stored {

@@ -40,13 +40,13 @@ export interface Play extends Walk {
 /** The branch of the app that most scenarios are about. */
 export const WEB = "sluice/promote/prod/web";
 
-/** Starts Sluice on a Redis where there is one, which is quicker than what is embedded. */
-export async function startPlay(): Promise<Play> {
-  const binary = redisBinary();
+/** Starts the rooms alone, or with `whole` all of Sluice, on a Redis where there is one. */
+export async function startPlay({ whole = false } = {}): Promise<Play> {
+  const binary = whole ? redisBinary() : undefined;
   const redis = binary === undefined ? undefined : await startRedis(binary);
   const environment = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
   let offset = 0;
-  const walk = await startWalk(environment, { clock: () => Date.now() + offset });
+  const walk = await startWalk(environment, { clock: () => Date.now() + offset, rooms: !whole });
   const { github } = walk;
   const branches = (repository: RepositoryRef, prefix: string): ReadonlyMap<string, string> => {
     const heads = [...readRefFiles(github.gitDir(repository), "refs/heads")].map(
@@ -74,6 +74,7 @@ export async function startPlay(): Promise<Play> {
     ...walk,
     ahead: (ms) => {
       offset = ms;
+      walk.queue?.tick();
     },
     async merged(repository, files) {
       changes += 1;

@@ -4,6 +4,8 @@ import type { CheckRunSummary, CommentSummary, LocalGitHub, PullSummary, Reposit
 import type { Logger } from "../../src/model/observe.ts";
 import { readSettings, type ServerSettings } from "../../src/settings.ts";
 import { type RunningSluice, type StartOptions, startSluice } from "../../src/wiring/server.ts";
+import { directMirrors } from "./direct-mirrors.ts";
+import { type InlineQueue, inlineQueue } from "./inline-queue.ts";
 import { startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
 import { eventually } from "./wait.ts";
@@ -12,6 +14,8 @@ import { eventually } from "./wait.ts";
 export interface Walk {
   readonly github: LocalGitHub;
   readonly sluice: RunningSluice;
+  /** The queue in memory, where only the rooms are tested. */
+  readonly queue: InlineQueue | undefined;
   readonly dataDir: string;
   /** A repository of its own with these files on `main`. */
   repository(files: Readonly<Record<string, string>>): Promise<RepositoryRef>;
@@ -60,25 +64,35 @@ function noFile(path: string): never {
   throw Object.assign(new Error(`no file ${path}`), { code: "ENOENT" });
 }
 
-/** Starts the local GitHub, and Sluice with embedded defaults (or what `environment` says). */
+/**
+ * Starts the local GitHub, and Sluice with embedded defaults (or what `environment` says). With `rooms`, jobs run from memory and commits are read where the local
+ * GitHub has them: that tests the rooms at a fraction of the time, and neither the queue nor fetching.
+ */
 export async function startWalk(
   environment: Readonly<Record<string, string>> = {},
   {
     settings: more = {},
+    rooms = false,
     ...options
-  }: Pick<StartOptions, "clock"> & { readonly settings?: Partial<ServerSettings> } = {},
+  }: Pick<StartOptions, "clock" | "log"> & {
+    readonly settings?: Partial<ServerSettings>;
+    readonly rooms?: boolean;
+  } = {},
 ): Promise<Walk> {
   const root = tempDir("sluice-walk-");
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
   const dataDir = join(root, "sluice");
   const settings = { ...readSettings({ ...serverEnvironment(github, dataDir), ...environment }, noFile), ...more };
-  const sluice = await startSluice(settings, { log: silent, graceMs: 2_000, ...options });
+  const queue = rooms ? inlineQueue(options.clock ?? Date.now) : undefined;
+  const edges = queue && { queue, mirrors: directMirrors(github) };
+  const sluice = await startSluice(settings, { log: silent, graceMs: 2_000, ...options, ...(edges && { edges }) });
   github.setWebhookUrl(`${sluice.url}/api/github/webhooks`);
   let repositories = 0;
   let branches = 0;
   return {
     github,
     sluice,
+    queue,
     dataDir,
     repository: (files) => {
       repositories += 1;

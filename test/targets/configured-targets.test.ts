@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Tree } from "../../src/model/tree.ts";
-import { planDifference } from "../../src/targets/compare-plans.ts";
+import { comparePlans } from "../../src/targets/compare-plans.ts";
 import { matchesGlob } from "../../src/targets/patterns.ts";
 import { resolveTargets } from "../../src/targets/resolve.ts";
 import { chart, kustomization, manifest, overlays } from "../config/samples.ts";
@@ -162,10 +162,10 @@ describe("targets from the configuration", () => {
       {
         severity: "warning",
         line: 4,
-        message: '`dependsOn` names "webap", which is no app of "prod"',
-        fix: "Did you mean `webapp`? Name an app of the environment, or take it out: what depends on it waits for ever.",
+        message: '`dependsOn` names "webap", which is no app in "prod"',
+        fix: "Did you mean `webapp`? Name an app of the environment, or delete the entry: apps that depend on it wait forever.",
       },
-      { severity: "warning", line: 5, message: '`dependsOn` names "queue", which is no app of "prod"' },
+      { severity: "warning", line: 5, message: '`dependsOn` names "queue", which is no app in "prod"' },
     ]);
   });
 
@@ -173,7 +173,7 @@ describe("targets from the configuration", () => {
     const { problems } = await resolveTargets(config({ prod: 'path: "apps/{app}*{app}"' }), memoryTree(apps));
     expect(problems).toMatchObject([
       {
-        message: '`environments[0].path`: "apps/{app}*{app}" has `{app}` twice and `*` in the one name `{app}*{app}`',
+        message: '`environments[0].path`: "apps/{app}*{app}" has `{app}` twice and `*` in the same name `{app}*{app}`',
       },
     ]);
   });
@@ -193,7 +193,7 @@ describe("targets from the configuration", () => {
     expect(targets.map(({ id }) => id)).toEqual(["web/prod"]);
     expect(notes).toEqual([
       '"api" is left out of "prod" by its override.',
-      "`charts/lib` is a library chart and is no target.",
+      "`charts/lib` is a library chart, so it is no target.",
     ]);
   });
 
@@ -234,7 +234,9 @@ describe("targets from the configuration", () => {
     const found = await plan(config({ a: 'path: "apps/{app}"', b: 'path: "top/{app}"' }), tree);
     expect(found.targets.map(({ id }) => id)).toEqual(["web/a"]);
     expect(found.notes).toEqual(
-      ["apps/link", "apps/sub", "top"].map((path) => `\`${path}\` is a link or a submodule and is not followed.`),
+      ["apps/link", "apps/sub", "top"].map(
+        (path) => `\`${path}\` is a link or a submodule; Sluice does not follow it.`,
+      ),
     );
   });
 
@@ -257,7 +259,7 @@ describe("targets from the configuration", () => {
     );
     expect(found.targets.map(({ render }) => render.path)).toEqual(["x/web"]);
     expect(problems).toMatchObject([
-      { severity: "error", message: 'Two folders are "web" in "a": `x/web` and `y/web`' },
+      { severity: "error", message: 'Two folders are the app "web" in "a": `x/web` and `y/web`' },
     ]);
   });
 
@@ -265,7 +267,7 @@ describe("targets from the configuration", () => {
     const { plan: found, config: parsed, problems } = await resolveTargets("version: 1\n", memoryTree(apps));
     expect(found).toMatchObject({ source: "file", targets: [] });
     expect(parsed).toBeUndefined();
-    expect(problems).toMatchObject([{ severity: "error", message: "The configuration has no `environments`" }]);
+    expect(problems).toMatchObject([{ severity: "error", message: "The file has no `environments`" }]);
   });
 
   it("look only at folders that can match", async () => {
@@ -294,13 +296,13 @@ describe("the difference of two plans", () => {
       config({ prod: 'targets: [{ path: "more/{app}" }, { path: "charts/{app}" }]' }),
       memoryTree(files),
     );
-    const difference = planDifference(before, after);
+    const difference = comparePlans(before, after);
     expect(difference.added.map(({ id }) => id)).toEqual(["new/prod"]);
     expect(difference.removed.map(({ id }) => id)).toEqual(["api/prod"]);
     expect(difference.changed.map(({ base, head }) => [base.render.path, head.render.path])).toEqual([
       ["apps/web/overlays/prod", "charts/web"],
     ]);
-    expect(planDifference(before, before)).toMatchObject({
+    expect(comparePlans(before, before)).toMatchObject({
       added: [],
       removed: [],
       changed: [],
@@ -316,7 +318,7 @@ describe("the difference of two plans", () => {
     ];
     const a = await plan(config({ x: first, y: first }), memoryTree(files));
     const b = await plan(config({ y: first, x: second }), memoryTree(files));
-    const difference = planDifference(a, b);
+    const difference = comparePlans(a, b);
     expect(difference.changed.map(({ head }) => head.id)).toEqual(["web/x"]);
     expect(difference).toMatchObject({ unchanged: 1, environments: true });
   });

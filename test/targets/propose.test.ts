@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { discoverTargets } from "../../src/discovery/discover.ts";
+import { discoverTargets } from "../../src/discovery/index.ts";
 import { proposeConfig, proposedConfig } from "../../src/targets/propose.ts";
 import { resolveTargets } from "../../src/targets/resolve.ts";
 import { chart, kustomization, manifest, overlays } from "../config/samples.ts";
@@ -22,7 +22,7 @@ describe("a proposed configuration", () => {
     });
     expect(text).toBe(
       [
-        "# Proposed by Sluice from what it found. Everything is explained in docs/configuration.md.",
+        "# Proposed by Sluice from what it found. docs/configuration.md explains all keys.",
         "version: 1",
         "environments: # in promotion order",
         "  - name: staging",

@@ -1,3 +1,4 @@
+import type { Events, SluiceEvent } from "../../src/model/events.ts";
 import type { CommentOptions, GitHub, Permission, Reaction } from "../../src/model/github.ts";
 import type { CommandJob, Job } from "../../src/model/jobs.ts";
 import type { Logger, Metrics } from "../../src/model/observe.ts";
@@ -110,6 +111,16 @@ export function memoryLog(): Logger & { readonly lines: string[] } {
   return log;
 }
 
+/** Events that only remember what was announced and dispatched. */
+export function memoryEvents(): Events & { readonly heard: SluiceEvent[] } {
+  const heard: SluiceEvent[] = [];
+  return {
+    heard,
+    announce: (event) => void heard.push(event),
+    dispatch: async (event) => void heard.push(event),
+  };
+}
+
 /** A comment with commands. */
 export function commandJob(body: string, more: Partial<CommandJob> = {}): CommandJob {
   return {
@@ -138,5 +149,5 @@ export function memoryMetrics(): Metrics & {
   const nothing = () => undefined;
   const restCall = (repository: string, route: string, status: number) =>
     void calls.push({ repository, route, status });
-  return { calls, restCall, job: nothing, delivery: nothing, render: nothing, preview: nothing };
+  return { calls, restCall, job: nothing, delivery: nothing, render: nothing };
 }

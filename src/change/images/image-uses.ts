@@ -61,7 +61,7 @@ interface Place {
 
 /** Kinds that hold text or schemas, never an image that runs. */
 const imageless = new Set(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"]);
-const deepest = 40;
+const maxDepth = 40;
 
 function placesOf({ object, id }: Item): readonly Place[] {
   if (imageless.has(id.kind)) return [];
@@ -85,7 +85,7 @@ function searchImages(
   depth: number,
   see: (pointer: string, text: string) => void,
 ): void {
-  if (depth > deepest) return;
+  if (depth > maxDepth) return;
   if (isList(value)) {
     for (const [index, item] of value.entries()) searchImages(item, pointer + pointerStep(index), depth + 1, see);
   } else if (isObject(value)) {

@@ -10,23 +10,23 @@ import { UserError } from "../../model/errors.ts";
 import { parentPath } from "../../model/paths.ts";
 import type { Target } from "../../model/target.ts";
 import { codeList } from "../../model/text/markdown.ts";
-import type { Readers } from "../dependents.ts";
-import { innerOwner, strangersOf } from "../ownership.ts";
-import type { Side } from "../rendered-target.ts";
+import type { Dependents } from "../dependents.ts";
+import { innerOwner, otherReaders } from "../ownership.ts";
+import type { RenderedTarget } from "../rendered-target.ts";
 import { wouldTouch } from "../results.ts";
-import type { Drafts } from "../staged-files.ts";
+import type { StagedFiles } from "../staged-files.ts";
 import { decidingSettings } from "./deciding-edits.ts";
 import { identityOf, type Wish } from "./image-request.ts";
 
 /** What the wished versions are put in with. */
 export interface SetRequest {
-  readonly target: Side;
+  readonly target: RenderedTarget;
   /** Who reads which file at the base. */
-  readonly readers: Readers;
+  readonly dependents: Dependents;
   /** What sets versions in the target, and in the source. */
   readonly found: FoundSettings;
   readonly source: FoundSettings;
-  readonly drafts: Drafts;
+  readonly staged: StagedFiles;
   /** What is carried besides and may bring the versions of images that nothing sets. */
   readonly besides: { readonly charts: boolean; readonly values: boolean };
 }
@@ -72,10 +72,10 @@ async function setWish(
 /** An override here would hide what is promoted there from now on. */
 async function ownerWithin(
   deciding: readonly VersionSetting[],
-  { target, readers }: SetRequest,
+  { target, dependents }: SetRequest,
 ): Promise<Target | undefined> {
   for (const { file } of deciding) {
-    const owner = await innerOwner(file, target.target, readers);
+    const owner = await innerOwner(file, target.target, dependents);
     if (owner !== undefined) return owner;
   }
   return undefined;
@@ -101,15 +101,15 @@ function alreadyDone(done: Map<string, string>, key: string, { use, wanted }: Wi
 }
 
 async function setOne(setting: VersionSetting, wish: Wish, request: SetRequest): Promise<string | undefined> {
-  const { drafts, besides } = request;
+  const { staged, besides } = request;
   const ofChart = isOfChart(setting, request);
   if (ofChart && besides.charts) return undefined;
   const wanted = wantedOf(setting, wish, request.source);
-  const { target, readers } = request;
-  const strangers = await strangersOf(setting.file, target.target, readers);
+  const { target, dependents } = request;
+  const strangers = await otherReaders(setting.file, target.target, dependents);
   const edits = versionEdits(setting, wanted);
   if (!ofChart && strangers.length === 0 && !("refused" in edits)) {
-    await drafts.edit(setting.file, edits);
+    await staged.edit(setting.file, edits);
     return undefined;
   }
   const file = (await override(setting, wanted, request)) ?? (await overrideOutput(wish, request));
@@ -158,14 +158,14 @@ function wantedOf(
 async function override(
   setting: VersionSetting,
   wanted: Omit<ImageReference, "name"> & { readonly name?: string },
-  { target, readers, found, drafts }: SetRequest,
+  { target, dependents, found, staged }: SetRequest,
 ): Promise<string | undefined> {
   for (const file of [...found.valueFiles, ...found.kustomizations.slice(0, 1)]) {
     if ((await target.at.tree.at(file))?.kind !== "file") continue;
-    if ((await strangersOf(file, target.target, readers)).length > 0) continue;
-    const edits = overrideFor(setting, wanted, found, { file, bytes: await drafts.bytes(file) });
+    if ((await otherReaders(file, target.target, dependents)).length > 0) continue;
+    const edits = overrideFor(setting, wanted, found, { file, bytes: await staged.bytes(file) });
     if (edits === undefined) continue;
-    for (const one of edits) await drafts.edit(one.file, [one.edit]);
+    for (const one of edits) await staged.edit(one.file, [one.edit]);
     return file;
   }
   return undefined;

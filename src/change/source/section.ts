@@ -15,8 +15,8 @@ export interface SourceChanges {
 }
 
 /** The source's changes as lines of a list. What is written there are strangers' words: inert. */
-export function sourceSection({ url, compareUrl, commits, total }: SourceChanges, most: number): readonly string[] {
-  const shown = commits.slice(0, most);
+export function sourceSection({ url, compareUrl, commits, total }: SourceChanges, max: number): readonly string[] {
+  const shown = commits.slice(0, max);
   const rest = total - shown.length;
   const name = url.replace(/^https?:\/\/[^/]+\//, "");
   const link = compareUrl === undefined ? `[${inert(name)}](${url})` : `[compare in ${inert(name)}](${compareUrl})`;

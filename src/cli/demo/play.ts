@@ -25,8 +25,8 @@ export interface Stage {
 /** A demo that was played to its end and is still up. */
 export interface Played {
   readonly url: string;
-  /** Where the delivery log is read. */
-  readonly deliveries: string;
+  /** Where the event log is read. */
+  readonly eventLog: string;
   close(): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omi
   if (release) await playPromotion(release, { github, clone, steps, context });
   await playImages(registry, { github, clone, steps, context });
   ending(pulls, steps, paint);
-  return { url: github.url, deliveries: `${sluice}/deliveries` };
+  return { url: github.url, eventLog: `${sluice}/events` };
 }
 
 async function startServer(

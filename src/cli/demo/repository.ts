@@ -15,7 +15,7 @@ export const SAMPLE_REGISTRY = "ghcr.io";
 /** The hook that the registry tells what was pushed. */
 export const HOOK = { name: "local", secret: "the demo's registry tells by this" } as const;
 
-/** Opens the delivery log; nobody but this machine reaches the demo. */
+/** Opens the event log; nobody but this machine reaches the demo. */
 export const ADMIN_TOKEN = "the-demo-is-open-to-you";
 
 /** What the acts of the demo work with. */

@@ -25,7 +25,7 @@ function startCheck({ env, cwd }: Patient): Check {
   try {
     const { hooks, registries, adminToken } = readSettings(env, (path) => readFileSync(resolve(cwd, path), "utf8"));
     const listed = `receivers of registries' events: ${hooks.length}, registries: ${registries.length}`;
-    const log = adminToken === undefined ? "no delivery log without ADMIN_TOKEN" : "delivery log at /deliveries";
+    const log = adminToken === undefined ? "no event log without ADMIN_TOKEN" : "event log at /events";
     return { name: "serve", status: "ok", detail: `would start with these settings\n${listed}; ${log}` };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -1,6 +1,6 @@
 import { sourceAt } from "../../change/compute.ts";
 import { computeBump, type TargetBump } from "../../images/bump.ts";
-import { decideEntry, type EntryDecision, lookAtTargets, versionKey } from "../../images/evaluate.ts";
+import { currentVersions, decideEntry, type EntryDecision, versionKey } from "../../images/evaluate.ts";
 import { type ImageEntry, targetsOf } from "../../images/units.ts";
 import { wantedOf } from "../../images/wanted.ts";
 import { Fault, UserError } from "../../model/errors.ts";
@@ -45,8 +45,8 @@ async function decide(
   { repository, renderer, registry, base, targets, clock, signal }: CheckInput,
 ): Promise<EntryDecision> {
   const at = await sourceAt(repository, base);
-  const now = await lookAtTargets(entry, targetsOf(entry, targets), { at, renderer, signal });
-  const local = { stopped: new Map(), heldBack: new Map(), resumeAt: undefined, pushed: [] };
+  const now = await currentVersions(entry, targetsOf(entry, targets), { at, renderer, signal });
+  const local = { stopped: new Map(), takenBack: new Map(), resumeAt: undefined, pushed: [] };
   return decideEntry({ now, registry, clock, signal, ...local });
 }
 

@@ -1,7 +1,7 @@
 import { sourceAt } from "../../change/compute.ts";
 import { already, refused } from "../../change/results.ts";
 import { computeBump, pinned, type TargetBump } from "../../images/bump.ts";
-import { lookAtTargets, type TargetNow, versionKey } from "../../images/evaluate.ts";
+import { currentVersions, type TargetNow, versionKey } from "../../images/evaluate.ts";
 import type { Version } from "../../images/policy/index.ts";
 import { wantedOf } from "../../images/wanted.ts";
 import { UserError } from "../../model/errors.ts";
@@ -59,7 +59,7 @@ export async function planBump(request: BumpRequest): Promise<PlannedBump> {
 async function stepsOf(scope: Scope, request: BumpRequest): Promise<readonly Step[]> {
   const { repository, base, renderer, signal } = request;
   const at = await sourceAt(repository, base);
-  const { targets, left } = await lookAtTargets(scope.entry, scope.targets, { at, renderer, signal });
+  const { targets, left } = await currentVersions(scope.entry, scope.targets, { at, renderer, signal });
   const steps = targets.map((now) => stepOf(now, scope, request));
   return [
     ...(await Promise.all(steps)),

@@ -1,10 +1,24 @@
 import type { z } from "zod";
-import { isJsonObject } from "../../model/json.ts";
+import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/nearest.ts";
 import { type KeyPath, pathText, quoted, type Remark, wrong } from "../../model/problem.ts";
-import { schemaAt } from "../schema/json-schema.ts";
+import { constants, optionsFor, schemasAt, valueAt } from "./schema-at.ts";
 
 type Issue = z.core.$ZodIssue;
+
+/** The file that is checked. */
+export interface CheckedFile {
+  /** What was read from the file. */
+  readonly value: unknown;
+  /** JSON schema of the file as people write it, with descriptions and examples. */
+  readonly schema: JsonObject;
+  /** The page that documents the file, such as `docs/configuration.md`. */
+  readonly page: string;
+  /** Whether messages may quote values of the file: not where they may be secrets. */
+  readonly quotesValues: boolean;
+  /** New names of renamed keys, by their old names. */
+  readonly renamed?: Readonly<Record<string, string>>;
+}
 
 const typeNames: Readonly<Record<string, string>> = {
   string: "text",
@@ -18,116 +32,145 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 
 /** More than anybody reads; the rest of a hostile file costs nothing. */
-const mostIssues = 200;
+const maxIssues = 200;
 
-/** What the schema found wrong, in sentences: one remark for each unknown key and for each other issue, of the first 200. `value` is what was checked. */
-export function explainIssues(issues: readonly Issue[], value: unknown): readonly Remark[] {
-  return issues.slice(0, mostIssues).flatMap((issue) => explain(issue, value));
+/** Explains what zod found wrong with a file: one remark for each unknown key and each other issue, for the first 200. */
+export function explainIssues(issues: readonly Issue[], file: CheckedFile): readonly Remark[] {
+  return issues.slice(0, maxIssues).flatMap((issue) => explain(issue, file));
 }
 
-function explain(issue: Issue, value: unknown): readonly Remark[] {
-  const path = keyPath(issue.path);
+function explain(issue: Issue, file: CheckedFile): readonly Remark[] {
+  const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.slice(0, mostIssues).map((key) => unknownKey(path, key, value));
+      return issue.keys.slice(0, maxIssues).map((key) => unknownKey(path, key, file));
     case "invalid_key":
-      return issue.issues.map((inner) => ({ ...badKey(path, inner), at: "key" }));
+      return issue.issues.map((inner) => badKey(path, inner));
     case "invalid_union":
-      return [badChoice(path, "options" in issue && Array.isArray(issue.options) ? issue.options : [], value)];
+      return [badUnion(path, issue, file)];
     case "invalid_value":
-      return [badChoice(path, issue.values, value)];
+      return [badChoice(path, issue.values, file)];
     case "invalid_type":
-      return [badType(path, issue.expected, value)];
+      return [badType(path, issue.expected, file)];
     case "too_big":
     case "too_small":
-      return [badSize(path, issue, value)];
-    case "custom":
-      return [refused(path, issue, value)];
+      return [badSize(path, issue, file)];
     default:
-      return [wrong(path, `${named(path)} cannot be ${quoted(valueAt(value, path))}`, hint(path, value))];
+      return [refused(path, issue, file)];
   }
 }
 
-function unknownKey(path: KeyPath, key: string, value: unknown): Remark {
-  const properties = schemaAt(path, value)?.properties;
-  const keys = isJsonObject(properties) ? Object.keys(properties) : [];
-  const meant =
-    nearest(
-      key,
-      keys.filter((name) => !Object.hasOwn(objectAt(value, path), name)),
-    ) ?? nearest(key, keys);
-  const place = path.length === 0 ? "the configuration" : `\`${pathText(path)}\``;
-  const list = `The keys here are ${listed(keys)}.`;
-  const fix = meant === undefined ? `Take it out. ${list}` : `Did you mean \`${meant}\`?`;
-  return { ...wrong([...path, key], `\`${key}\` is not a key of ${place}`, fix), at: "key" };
+function unknownKey(path: KeyPath, key: string, file: CheckedFile): Remark {
+  const keys = keysAt(path, file);
+  const given = valueAt(file.value, path);
+  const isFree = (name: string) => typeof given !== "object" || given === null || !Object.hasOwn(given, name);
+  const renamed = Object.hasOwn(file.renamed ?? {}, key) ? file.renamed?.[key] : undefined;
+  if (renamed !== undefined && keys.includes(renamed)) {
+    const fix = isFree(renamed) ? "Rename the key." : `Delete it: \`${renamed}\` is there already.`;
+    return { ...wrong([...path, key], `\`${key}\` is called \`${renamed}\` now`, fix), at: "key" };
+  }
+  const meant = nearest(key, keys.filter(isFree)) ?? nearest(key, keys);
+  const list = keys.length === 0 ? `See ${file.page}.` : `The keys here are ${listed(keys)}.`;
+  const fix = meant === undefined ? `Delete it. ${list}` : `Did you mean \`${meant}\`?`;
+  const place = path.length === 0 ? "the file" : `\`${pathText(path)}\``;
+  return { ...wrong([...path, key], `\`${key.slice(0, 80)}\` is not a key of ${place}`, fix), at: "key" };
 }
 
-function badKey(path: KeyPath, inner: { readonly message: string; readonly code?: string | undefined }): Remark {
-  const key = path.at(-1);
+function keysAt(path: KeyPath, { schema, value }: CheckedFile): readonly string[] {
+  const maps = schemasAt(schema, path, value).flatMap((one) => optionsFor(one, valueAt(value, path)));
+  return [...new Set(maps.flatMap(({ properties }) => (isJsonObject(properties) ? Object.keys(properties) : [])))];
+}
+
+function badKey(path: KeyPath, inner: { readonly message: string }): Remark {
   const fix = "params" in inner ? fixOf(inner.params) : undefined;
   const parent = pathText(path.slice(0, -1));
-  return wrong(path, `The key ${quoted(key)} of \`${parent}\` ${inner.message}`, fix ?? "Write another key.");
+  const message = `The key ${quoted(path.at(-1))} of \`${parent}\` ${inner.message}`;
+  return { ...wrong(path, message, fix ?? "Write another key."), at: "key" };
 }
 
-function badChoice(path: KeyPath, options: readonly unknown[], value: unknown): Remark {
-  const given = valueAt(value, path);
-  if (given === undefined) return missing(path, value);
-  const names = options.map((option) => String(option));
-  const meant = typeof given === "string" ? nearest(given, names) : undefined;
-  const list = names.length === 1 ? `It must be ${quoted(options[0])}.` : `It can be ${listed(names)}.`;
+/** In a union of maps that one key tells apart, that key is wrong. Any other union has its own message. */
+function badUnion(path: KeyPath, issue: z.core.$ZodIssueInvalidUnion, file: CheckedFile): Remark {
+  const { discriminator } = issue;
+  if (discriminator === undefined) return refused(path, issue, file);
+  const key = path.at(-1) === discriminator ? path : [...path, discriminator];
+  const schemas = schemasAt(file.schema, key, file.value);
+  return badChoice(
+    key,
+    schemas.flatMap((one) => constants(one)),
+    file,
+  );
+}
+
+function badChoice(path: KeyPath, options: readonly unknown[], file: CheckedFile): Remark {
+  const given = valueAt(file.value, path);
+  const list = options.length === 1 ? `It must be ${quoted(options[0])}.` : `It can be ${listed(options.map(String))}.`;
+  if (given === undefined) return missing(path, file, options.length > 1 ? list : undefined);
+  const meant = typeof given === "string" ? nearest(given, options.map(String)) : undefined;
   const fix = meant === undefined ? list : `Did you mean \`${meant}\`? ${list}`;
-  return wrong(path, `${named(path)} cannot be ${quoted(given)}`, fix);
+  return wrong(path, unusable(path, file), fix);
 }
 
-function badType(path: KeyPath, expected: string, value: unknown): Remark {
-  const given = valueAt(value, path);
-  if (given === undefined) return missing(path, value);
+function badType(path: KeyPath, expected: string, file: CheckedFile): Remark {
+  const given = valueAt(file.value, path);
+  if (given === undefined && path.length > 0) return missing(path, file);
   const what = typeNames[expected] ?? expected;
-  const scalar = typeof given === "number" || typeof given === "boolean";
-  const fix = expected === "string" && scalar ? `Put it in quotes: \`"${given}"\`.` : hint(path, value);
-  if (given === null) return wrong(path, `${named(path)} is empty, it must be ${what}`, fix);
-  return wrong(path, `${named(path)} must be ${what}, not ${describe(given)}`, fix);
-}
-
-function missing(path: KeyPath, value: unknown): Remark {
-  const parent = path.slice(0, -1);
-  const key = String(path.at(-1) ?? "");
-  const owner = parent.length === 0 ? "The configuration" : named(parent);
-  return wrong(parent, `${owner} has no \`${key}\``, `Add it. ${hint(path, value)}`);
-}
-
-function badSize(path: KeyPath, issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall, value: unknown): Remark {
-  const bound = issue.code === "too_big" ? `at most ${issue.maximum}` : `at least ${issue.minimum}`;
-  if (issue.origin === "array") {
-    const given = valueAt(value, path);
-    const length = Array.isArray(given) ? given.length : 0;
-    return wrong(path, `${named(path)} has ${length} entries, it must have ${bound}`, hint(path, value));
+  if (given === null || given === undefined) {
+    return wrong(path, `${named(path)} is empty, it must be ${what}`, hint(path, file));
   }
-  return wrong(path, `${named(path)} is ${quoted(valueAt(value, path))}, it must be ${bound}`, hint(path, value));
+  const unquoted = expected === "string" && (typeof given === "number" || typeof given === "boolean");
+  const fix = unquoted ? `Put it in quotes${file.quotesValues ? `: \`"${given}"\`` : ""}.` : hint(path, file);
+  return wrong(path, `${named(path)} must be ${what}, not ${shown(given, file)}`, fix);
 }
 
-function refused(path: KeyPath, issue: z.core.$ZodIssueCustom, value: unknown): Remark {
-  const given = valueAt(value, path);
-  const scalar = typeof given !== "object";
-  const message = `${named(path)}${scalar ? `: ${quoted(given)}` : ""} ${issue.message}`;
-  return wrong(path, message, fixOf(issue.params) ?? hint(path, value));
+function missing(path: KeyPath, file: CheckedFile, values?: string): Remark {
+  const parent = path.slice(0, -1);
+  return wrong(parent, `${named(parent)} has no \`${path.at(-1)}\``, `Add it. ${values ?? hint(path, file)}`);
+}
+
+function badSize(path: KeyPath, issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall, file: CheckedFile): Remark {
+  const bound = issue.code === "too_big" ? `at most ${issue.maximum}` : `at least ${issue.minimum}`;
+  const given = valueAt(file.value, path);
+  if (Array.isArray(given)) {
+    const message = `${named(path)} has ${given.length} entries, it must have ${bound}`;
+    return wrong(path, message, hint(path, file));
+  }
+  const must = typeof given === "string" ? `must have ${bound} characters` : `must be ${bound}`;
+  const is = file.quotesValues ? `is ${quoted(given)}, it ` : "";
+  return wrong(path, `${named(path)} ${is}${must}`, hint(path, file));
+}
+
+/** What a check of ours refused, in its own words ("is not a duration"); zod's words are for programmers. */
+function refused(path: KeyPath, issue: Issue, file: CheckedFile): Remark {
+  const given = valueAt(file.value, path);
+  const ownWords = issue.code === "custom" || /^[a-z]/.test(issue.message);
+  if (given === undefined && path.length > 0 && issue.code !== "custom") return missing(path, file);
+  const value = file.quotesValues && typeof given !== "object" ? `: ${quoted(given)}` : "";
+  const message = ownWords ? `${named(path)}${value} ${issue.message}` : unusable(path, file);
+  return wrong(path, message, (issue.code === "custom" ? fixOf(issue.params) : undefined) ?? hint(path, file));
+}
+
+function unusable(path: KeyPath, { value, quotesValues }: CheckedFile): string {
+  return quotesValues
+    ? `${named(path)} cannot be ${quoted(valueAt(value, path))}`
+    : `${named(path)} has a value that is not allowed`;
 }
 
 function fixOf(params: unknown): string | undefined {
-  const fix: unknown = typeof params === "object" && params !== null ? Reflect.get(params, "fix") : undefined;
+  const fix = valueAt(params, ["fix"]);
   return typeof fix === "string" ? fix : undefined;
 }
 
 /** What belongs at the path, from the schema's own words and example. */
-function hint(path: KeyPath, value: unknown): string {
-  const schema = schemaAt(path, value);
-  const description = typeof schema?.description === "string" ? schema.description : "";
-  const examples = schema?.examples;
-  const example: unknown = Array.isArray(examples) ? examples[0] : schema?.const;
+function hint(path: KeyPath, { schema, value, page }: CheckedFile): string {
+  const [found, ...others] = schemasAt(schema, path, value);
+  // What one of several schemas says may be about something else.
+  if (found === undefined || others.length > 0) return `See ${page}.`;
+  const description = typeof found.description === "string" ? found.description : "";
+  const example: unknown = Array.isArray(found.examples) ? found.examples[0] : found.const;
   const key = path.findLast((step) => typeof step === "string");
-  const shown =
+  const line =
     example === undefined || typeof path.at(-1) === "number" ? "" : `For example \`${key}: ${flow(example)}\`.`;
-  return [description, shown].filter((part) => part !== "").join(" ") || "See docs/configuration.md.";
+  return [description, line].filter((part) => part !== "").join(" ") || `See ${page}.`;
 }
 
 /** A value as YAML on one line. */
@@ -136,30 +179,16 @@ function flow(value: unknown): string {
 }
 
 function named(path: KeyPath): string {
-  return path.length === 0 ? "The configuration" : `\`${pathText(path)}\``;
+  return path.length === 0 ? "The file" : `\`${pathText(path)}\``;
 }
 
 function listed(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
 }
 
-function describe(value: unknown): string {
+function shown(value: unknown, { quotesValues }: CheckedFile): string {
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "a map";
-  return typeof value === "string" ? `the text ${quoted(value)}` : quoted(value);
-}
-
-function valueAt(value: unknown, path: KeyPath): unknown {
-  let here = value;
-  for (const step of path) here = typeof here === "object" && here !== null ? Reflect.get(here, step) : undefined;
-  return here;
-}
-
-function objectAt(value: unknown, path: KeyPath): object {
-  const found = valueAt(value, path);
-  return typeof found === "object" && found !== null ? found : {};
-}
-
-function keyPath(path: readonly PropertyKey[]): KeyPath {
-  return path.map((step) => (typeof step === "number" ? step : String(step)));
+  if (typeof value === "object" && value !== null) return "a map";
+  if (quotesValues) return typeof value === "string" ? `the text ${quoted(value)}` : quoted(value);
+  return typeNames[typeof value] ?? "this value";
 }

@@ -3,24 +3,22 @@ import { doubtful, type KeyPath, type Remark, wrong } from "../../model/problem.
 import { canonicalImage } from "../../model/registry.ts";
 import type { ImagePolicy } from "../schema/images.ts";
 import { captureParts, groupNames } from "../values/tag-patterns.ts";
-import { type Draft, text, texts } from "./lenient-parse.ts";
-import type { Rule } from "./promotion.ts";
+import { type LenientConfig, maxRemarks, type Rule, text, texts } from "./lenient-parse.ts";
 
-/** Of one rule that can find very many. */
-const mostRemarks = 100;
-
-const capturesHaveGroups: Rule = (draft) =>
-  draft.images.flatMap(({ parsed, path }) => {
+const capturesHaveGroups: Rule = (config) =>
+  config.images.flatMap(({ parsed, path }) => {
     const { regex, capture } = parsed?.policy ?? {};
     if (capture === undefined) return [];
     const at = [...path, "policy", "capture"];
     if (regex === undefined) {
-      return [wrong(at, "`capture` needs `regex`, whose groups it names", "Add `regex`, or take `capture` out.")];
+      return [wrong(at, "`capture` needs `regex`, whose groups it names", "Add `regex`, or delete `capture`.")];
     }
     const groups = groupNames(regex);
     const named = captureParts(capture).flatMap((part) => ("group" in part ? [part.group] : []));
     if (named.length === 0) {
-      return [wrong(at, `\`capture\` "${capture}" names no group, so all tags are equal`, groupFix(groups, capture))];
+      return [
+        wrong(at, `\`capture\` "${capture}" names no group, so all tags would be equal`, groupFix(groups, capture)),
+      ];
     }
     return named
       .filter((group) => !groups.includes(group))
@@ -30,7 +28,7 @@ const capturesHaveGroups: Rule = (draft) =>
   });
 
 function groupFix(groups: readonly string[], given: string): string {
-  if (groups.length < 2) return "Put the part to compare in a group: `^main-(?<build>[0-9]+)$` and `$build`.";
+  if (groups.length < 2) return "Put the part to compare into a group: `^main-(?<build>[0-9]+)$` and `$build`.";
   const meant = nearest(given, groups);
   const list = `Its groups are ${groups
     .slice(1)
@@ -39,8 +37,8 @@ function groupFix(groups: readonly string[], given: string): string {
   return meant === undefined ? list : `Did you mean \`$${meant}\`? ${list}`;
 }
 
-/** Keys beside which another one says nothing. */
-const idle: readonly {
+/** Keys that have no effect in some policies, and why. */
+const ineffectiveKeys: readonly {
   readonly key: keyof ImagePolicy;
   readonly why: (policy: ImagePolicy) => string | undefined;
 }[] = [
@@ -60,27 +58,27 @@ function oneTag({ digest }: ImagePolicy): string | undefined {
   return digest === undefined ? undefined : "`digest` follows one tag";
 }
 
-const policyKeysHaveAnEffect: Rule = (draft) =>
-  draft.images.flatMap(({ parsed, path }) =>
-    idle.flatMap(({ key, why }) => {
+const policyKeysHaveAnEffect: Rule = (config) =>
+  config.images.flatMap(({ parsed, path }) =>
+    ineffectiveKeys.flatMap(({ key, why }) => {
       if (parsed?.policy[key] === undefined) return [];
       const reason = why(parsed.policy);
       if (reason === undefined) return [];
-      const remark = doubtful([...path, "policy", key], `\`${key}\` has no effect: ${reason}`, "Take it out.");
+      const remark = doubtful([...path, "policy", key], `\`${key}\` has no effect: ${reason}`, "Delete it.");
       return [{ ...remark, at: "key" as const }];
     }),
   );
 
-const digestsAreWritten: Rule = (draft) =>
-  draft.images.flatMap(({ parsed, path }) => {
+const digestsAreWritten: Rule = (config) =>
+  config.images.flatMap(({ parsed, path }) => {
     if (parsed?.policy.digest === undefined || parsed.pin !== "tag") return [];
-    const message = "The policy `digest` chooses a digest, and `pin` writes only the tag";
-    return [wrong([...path, "pin"], message, "Write `pin: both` or `pin: digest`, or take `pin` out.")];
+    const message = "The policy `digest` chooses a digest, but `pin` writes only the tag";
+    return [wrong([...path, "pin"], message, "Write `pin: both` or `pin: digest`, or delete `pin`.")];
   });
 
-const imagesAreListedOnce: Rule = (draft) => {
+const imagesAreListedOnce: Rule = (config) => {
   const seen = new Map<string, Set<string>>();
-  return draft.images.flatMap(({ raw, path }) => {
+  return config.images.flatMap(({ raw, path }) => {
     const image = text(raw.image);
     if (image === undefined) return [];
     const environments = texts(raw.environments).map((entry) => entry.text);
@@ -93,13 +91,13 @@ const imagesAreListedOnce: Rule = (draft) => {
       wrong(
         [...path, "image"],
         `The image "${image}" has two policies for "${twice}"`,
-        "Keep one of them, or give both `apps` that differ.",
+        "Keep one of them, or give them different `apps`.",
       ),
     ];
   });
 };
 
-/** `*` stands for every app. */
+/** `*` means every app. */
 function overlaps(known: ReadonlySet<string> | undefined, apps: readonly string[]): boolean {
   return known !== undefined && (known.has("*") || apps.some((app) => app === "*" || known.has(app)));
 }
@@ -110,18 +108,18 @@ function remember(seen: Map<string, Set<string>>, key: string, apps: readonly st
   seen.set(key, known);
 }
 
-const groupsAgreeOnMerging: Rule = (draft) => {
-  const first = new Map<string, Draft["images"][number]>();
-  const remarks = draft.images.values().flatMap((entry): readonly Remark[] => {
+const groupsAgreeOnMerging: Rule = (config) => {
+  const first = new Map<string, LenientConfig["images"][number]>();
+  const remarks = config.images.values().flatMap((entry): readonly Remark[] => {
     const { group, autoMerge } = entry.parsed?.pullRequest ?? {};
     if (group === undefined) return [];
     const other = first.getOrInsert(group, entry).parsed;
     if (other === undefined || other.pullRequest.autoMerge === autoMerge) return [];
     const path: KeyPath = [...entry.path, "pullRequest"];
-    const message = `The images of the group "${group}" share a pull request, but not \`autoMerge\`: "${other.image}" has \`${other.pullRequest.autoMerge}\``;
-    return [wrong(path, message, "Give all of them the same `autoMerge`, or take one out of the group.")];
+    const message = `The images of the group "${group}" share a pull request, but differ in \`autoMerge\`: "${other.image}" has \`${other.pullRequest.autoMerge}\``;
+    return [wrong(path, message, "Give all of them the same `autoMerge`, or remove one from the group.")];
   });
-  return [...remarks.take(mostRemarks)];
+  return [...remarks.take(maxRemarks)];
 };
 
 /** The rules about images. */

@@ -1,19 +1,19 @@
 import type { z } from "zod";
-import type { KeyPath } from "../../model/problem.ts";
+import type { KeyPath, Remark } from "../../model/problem.ts";
+import { type Environment, environmentSchema } from "../schema/config.ts";
 import { imageSchema } from "../schema/images.ts";
-import { type Environment, environmentSchema } from "../schema/schema.ts";
 
-/** One entry of a list as far as it can be read: `parsed` only where the schema accepts it. */
+/** One entry of a list. `parsed` is there if the schema accepts it. */
 interface Entry<T> {
   readonly path: KeyPath;
   readonly raw: Readonly<Record<string, unknown>>;
   readonly parsed: T | undefined;
 }
 
-/** A configuration that may still be wrong, as the cross-field rules look at it: what can be read is there, so that they find all they can. */
-export interface Draft {
+/** The readable parts of a configuration that may have errors, so that cross-field rules find as much as possible. */
+export interface LenientConfig {
   readonly environments: readonly Entry<Environment>[];
-  /** Names of environments, wrong ones included. */
+  /** Names of environments, including invalid ones. */
   readonly names: readonly string[];
   readonly images: readonly Entry<z.output<typeof imageSchema>>[];
   readonly notify: readonly Entry<undefined>[];
@@ -26,8 +26,14 @@ export interface Draft {
   }[];
 }
 
-/** Takes out of any value what looks like a configuration, no more entries than the schema allows. */
-export function draftOf(value: unknown): Draft {
+/** Checks a whole configuration, valid or not, for what its schema cannot see. */
+export type Rule = (config: LenientConfig) => readonly Remark[];
+
+/** Limit for the remarks of one rule, and for a list in a wrong file. */
+export const maxRemarks = 100;
+
+/** Reads whatever looks like a configuration from any value, with no more entries than the schema allows. */
+export function parseLeniently(value: unknown): LenientConfig {
   const root = record(value);
   const environments = entries(root.environments, "environments", 200, environmentSchema);
   return {
@@ -46,26 +52,26 @@ export function draftOf(value: unknown): Draft {
   };
 }
 
-/** The value as text, `undefined` when it is something else. */
+/** The value if it is text. */
 export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The texts of a list with their index; nothing when it is no list. */
+/** The texts in a list with their indexes; empty if the value is no list. */
 export function texts(value: unknown): readonly { readonly text: string; readonly index: number }[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((item: unknown, index) => (typeof item === "string" ? [{ text: item, index }] : []));
 }
 
-/** The value as a map; empty when it is none. */
+/** The value as a map; empty if it is none. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
   return Object.fromEntries(Object.entries(value));
 }
 
-function entries<T>(value: unknown, key: string, most: number, schema: z.ZodType<T> | undefined): readonly Entry<T>[] {
+function entries<T>(value: unknown, key: string, max: number, schema: z.ZodType<T> | undefined): readonly Entry<T>[] {
   if (!Array.isArray(value)) return [];
-  return value.slice(0, most).map((item: unknown, index) => ({
+  return value.slice(0, max).map((item: unknown, index) => ({
     path: [key, index],
     raw: record(item),
     parsed: schema?.safeParse(item).data,

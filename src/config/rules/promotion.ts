@@ -1,15 +1,9 @@
 import { doubtful, type KeyPath, type Remark, wrong } from "../../model/problem.ts";
-import { type Draft, record, text, texts } from "./lenient-parse.ts";
-
-/** Looks at a whole configuration, right or wrong, for what its schema cannot see. */
-export type Rule = (draft: Draft) => readonly Remark[];
-
-/** Of one rule that can find very many, and of one list that a wrong file can make very long. */
-const most = 100;
+import { maxRemarks, type Rule, record, text, texts } from "./lenient-parse.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
 
-/** Settings that ask about another environment; the others hold for rollbacks too, which need none. */
+/** Settings that need `from`. The other settings also apply to rollbacks, which do not need it. */
 const sourceKeys: readonly {
   readonly section: string;
   readonly key: string;
@@ -22,16 +16,16 @@ const sourceKeys: readonly {
   { section: "gates", key: "dependsOn", isOn: (value) => texts(value).length > 0 },
 ];
 
-const promotionsHaveASource: Rule = (draft) => {
-  const alone = new Set(draft.environments.filter(({ raw }) => raw.from === undefined).map(({ raw }) => raw.name));
+const promotionsHaveASource: Rule = (config) => {
+  const alone = new Set(config.environments.filter(({ raw }) => raw.from === undefined).map(({ raw }) => raw.name));
   const sections = [
-    ...draft.environments.map(({ raw, path }) => ({ raw, path, name: raw.name })),
-    ...draft.overrides.map(({ raw, path, environment }) => ({ raw: record(raw), path, name: environment })),
+    ...config.environments.map(({ raw, path }) => ({ raw, path, name: raw.name })),
+    ...config.overrides.map(({ raw, path, environment }) => ({ raw: record(raw), path, name: environment })),
   ];
   const remarks = sections
     .values()
     .flatMap(({ raw, name, path }) => (alone.has(name) ? withoutSource(raw, name, path) : []));
-  return [...remarks.take(most)];
+  return [...remarks.take(maxRemarks)];
 };
 
 function withoutSource(raw: Raw, name: unknown, path: KeyPath): readonly Remark[] {
@@ -39,53 +33,53 @@ function withoutSource(raw: Raw, name: unknown, path: KeyPath): readonly Remark[
     if (!isOn(record(raw[section])[key])) return [];
     const message = `\`${section}.${key}\` has no effect: "${String(name)}" has no \`from\`, so nothing is promoted there`;
     return [
-      { ...doubtful([...path, section, key], message, `Add \`from\`, or take \`${key}\` out.`), at: "key" as const },
+      { ...doubtful([...path, section, key], message, `Add \`from\`, or delete \`${key}\`.`), at: "key" as const },
     ];
   });
 }
 
 const pathsFix = "List the values: `paths: [{ file: values.yaml, key: image.tag }]`.";
-const pathsMissing = 'The strategy "paths" needs `paths`, which say what is carried';
+const pathsMissing = 'The strategy "paths" needs `paths`: the values to copy';
 
-const pathsStrategyHasPaths: Rule = (draft) => [
-  ...draft.environments.flatMap(({ parsed, path }) => {
+const pathsStrategyHasPaths: Rule = (config) => [
+  ...config.environments.flatMap(({ parsed, path }) => {
     if (parsed?.promote.strategy !== "paths" || (parsed.promote.paths ?? []).length > 0) return [];
     return [wrong([...path, "promote"], pathsMissing, pathsFix)];
   }),
-  ...draft.overrides.flatMap(({ raw, environment, path }) => {
+  ...config.overrides.flatMap(({ raw, environment, path }) => {
     const promote = record(record(raw).promote);
-    const under = draft.environments.find((entry) => entry.raw.name === environment)?.raw;
+    const under = config.environments.find((entry) => entry.raw.name === environment)?.raw;
     const paths = promote.paths ?? record(under?.promote).paths;
     if (promote.strategy !== "paths" || (Array.isArray(paths) && paths.length > 0)) return [];
     return [wrong([...path, "promote"], pathsMissing, pathsFix)];
   }),
 ];
 
-const appsDependOnOthers: Rule = (draft) => {
-  const remarks = draft.overrides.values().flatMap(({ app, raw, path }) =>
+const appsDependOnOthers: Rule = (config) => {
+  const remarks = config.overrides.values().flatMap(({ app, raw, path }) =>
     dependencies(raw)
       .filter((entry) => entry.text === app)
       .map(({ index }) =>
         wrong(
           [...path, "gates", "dependsOn", index],
           `"${app}" depends on itself`,
-          "Name another app, or take it out.",
+          "Name another app, or delete the entry.",
         ),
       ),
   );
-  return [...remarks.take(most)];
+  return [...remarks.take(maxRemarks)];
 };
 
 function dependencies(raw: unknown) {
-  return texts(record(record(raw).gates).dependsOn).slice(0, most);
+  return texts(record(record(raw).gates).dependsOn).slice(0, maxRemarks);
 }
 
-const dependenciesMakeNoCircle: Rule = (draft) =>
-  draft.environments.flatMap(({ raw, path }) => {
+const dependenciesMakeNoCircle: Rule = (config) =>
+  config.environments.flatMap(({ raw, path }) => {
     const name = text(raw.name);
     const own = dependencies(raw).map((entry) => entry.text);
     const overrides = new Map(
-      draft.overrides
+      config.overrides
         .filter((entry) => entry.environment === name && record(record(entry.raw).gates).dependsOn !== undefined)
         .map((entry) => [entry.app, { path: entry.path, apps: dependencies(entry.raw).map((one) => one.text) }]),
     );
@@ -95,15 +89,15 @@ const dependenciesMakeNoCircle: Rule = (draft) =>
     if (first === undefined) return [];
     const names = circle.map((app) => `"${app}"`);
     const shown = names.length > 8 ? [...names.slice(0, 8), "…"] : names;
-    const told = [...shown, `"${first}"`].join(" → ");
-    const message = `The apps of "${name}" wait for each other: ${told}`;
+    const shownCircle = [...shown, `"${first}"`].join(" → ");
+    const message = `The apps of "${name}" wait for each other: ${shownCircle}`;
     const at = overrides.get(first)?.path ?? path;
     return [
-      doubtful([...at, "gates", "dependsOn"], message, "Take one out of `dependsOn`, or promote them in one command."),
+      doubtful([...at, "gates", "dependsOn"], message, "Remove one from `dependsOn`, or promote them in one command."),
     ];
   });
 
-/** Names that lead from one to the next and from the last to the first; empty when there is no circle. */
+/** Names that lead from one to the next and from the last to the first; empty if there is no circle. */
 function firstCircle(names: readonly string[], needs: (name: string) => readonly string[]): readonly string[] {
   const done = new Set<string>();
   for (const start of names) {

@@ -1,18 +1,20 @@
 import { z } from "zod";
 import { durationSchema, filledText } from "./values.ts";
 
+const notBuilt = "Not built yet: Sluice checks these keys, but does not deploy.";
+
 const cluster = filledText("the name of a cluster").meta({
-  description: "The cluster, by its name in the server's settings.",
+  description: "Name of the cluster in the server settings.",
   examples: ["prod"],
 });
 const prune = (byDefault: boolean) =>
   z
     .boolean()
     .default(byDefault)
-    .meta({ description: "Whether resources that left Git are deleted from the cluster.", examples: [true] });
+    .meta({ description: "Delete resources from the cluster that are no longer in Git.", examples: [true] });
 const timeout = durationSchema
   .prefault("15m")
-  .meta({ description: "How long an operation may take until everything is healthy.", examples: ["15m"] });
+  .meta({ description: "Time limit for an operation, until everything is healthy.", examples: ["15m"] });
 
 const applySchema = z
   .strictObject({
@@ -20,45 +22,45 @@ const applySchema = z
     cluster,
     namespace: filledText("a namespace")
       .exactOptional()
-      .meta({ description: "Namespace for resources that name none, with placeholders.", examples: ["{app}"] }),
+      .meta({ description: "Namespace for resources without one; may contain placeholders.", examples: ["{app}"] }),
     prune: prune(true),
     selfHeal: z
       .boolean()
       .default(false)
-      .meta({ description: "Whether drift is corrected and not only reported.", examples: [true] }),
+      .meta({ description: "Correct drift instead of only reporting it.", examples: [true] }),
     driftInterval: durationSchema
       .prefault("10m")
-      .meta({ description: "How often the cluster is compared with Git.", examples: ["10m"] }),
+      .meta({ description: "Interval between comparisons of the cluster with Git.", examples: ["10m"] }),
     stability: durationSchema.prefault("30s").meta({
-      description: "How long everything must stay healthy before an operation is a success.",
+      description: "How long everything must stay healthy before an operation succeeds.",
       examples: ["30s"],
     }),
     timeout,
   })
-  .meta({ title: "apply" });
+  .meta({ title: "apply", description: notBuilt });
 
 const argocdSchema = z
   .strictObject({
     engine: z
       .literal("argocd")
-      .meta({ description: "Argo CD applies; Sluice asks it to sync and reports what it says." }),
+      .meta({ description: "Argo CD applies the resources. Sluice starts the sync and reports its status." }),
     cluster,
     application: filledText("the name of an Application")
       .prefault("{app}-{environment}")
-      .meta({ description: "Name of the Application object, with placeholders.", examples: ["{app}-prod"] }),
+      .meta({ description: "Name of the Application; may contain placeholders.", examples: ["{app}-prod"] }),
     namespace: filledText("a namespace")
       .prefault("argocd")
-      .meta({ description: "Namespace of the Application object.", examples: ["argocd"] }),
+      .meta({ description: "Namespace of the Application.", examples: ["argocd"] }),
     prune: prune(false),
     timeout,
   })
-  .meta({ title: "argocd" });
+  .meta({ title: "argocd", description: notBuilt });
 
 const fluxSchema = z
   .strictObject({
     engine: z
       .literal("flux")
-      .meta({ description: "Flux applies; Sluice asks it to reconcile and reports what it says." }),
+      .meta({ description: "Flux applies the resources. Sluice starts the reconciliation and reports its status." }),
     cluster,
     kind: z
       .enum(["Kustomization", "HelmRelease"])
@@ -66,33 +68,35 @@ const fluxSchema = z
       .meta({ description: "Kind of the Flux object.", examples: ["HelmRelease"] }),
     object: filledText("the name of an object")
       .prefault("{app}")
-      .meta({ description: "Name of the Flux object, with placeholders.", examples: ["{app}"] }),
+      .meta({ description: "Name of the Flux object; may contain placeholders.", examples: ["{app}"] }),
     namespace: filledText("a namespace")
       .prefault("flux-system")
       .meta({ description: "Namespace of the Flux object.", examples: ["flux-system"] }),
     timeout,
   })
-  .meta({ title: "flux" });
+  .meta({ title: "flux", description: notBuilt });
 
 const hydrateSchema = z
   .strictObject({
-    engine: z
-      .literal("hydrate")
-      .meta({ description: "The render is committed to a branch, for whatever pulls it. Needs no cluster." }),
+    engine: z.literal("hydrate").meta({
+      description: "Sluice commits the rendered manifests to a branch for another tool to pull. Needs no cluster.",
+    }),
     branch: filledText("a branch")
       .prefault("env/{environment}")
-      .meta({ description: "The branch, with placeholders.", examples: ["env/{environment}"] }),
+      .meta({ description: "The branch; may contain placeholders.", examples: ["env/{environment}"] }),
     path: filledText("a path")
       .prefault("{app}")
-      .meta({ description: "Folder of one target on that branch, with placeholders.", examples: ["{app}"] }),
+      .meta({ description: "Folder of a target on the branch; may contain placeholders.", examples: ["{app}"] }),
     pullRequest: z
       .boolean()
       .default(false)
-      .meta({ description: "Whether the branch is changed through a pull request.", examples: [true] }),
+      .meta({ description: "Change the branch through a pull request.", examples: [true] }),
   })
-  .meta({ title: "hydrate" });
+  .meta({ title: "hydrate", description: notBuilt });
 
-/** How an environment's cluster is made to match Git. */
-export const deliverySchema = z
+/** How Sluice makes an environment's cluster match Git. */
+export const deploySchema = z
   .discriminatedUnion("engine", [applySchema, argocdSchema, fluxSchema, hydrateSchema])
-  .meta({ description: "How the cluster is made to match Git after a merge. Without it Sluice does not deliver." });
+  .meta({
+    description: `How Sluice makes the cluster match Git after a merge. ${notBuilt}`,
+  });

@@ -17,7 +17,7 @@ const windowSchema = z
       .meta({ description: "When merging is not allowed; wins over `allow`.", examples: ["2026-12-20/2027-01-03"] }),
     timezone: checkedText(checkTimezone)
       .prefault("UTC")
-      .meta({ description: "IANA time zone of the days and hours.", examples: ["Europe/Berlin"] }),
+      .meta({ description: "IANA time zone of the window.", examples: ["Europe/Berlin"] }),
   })
   .superRefine((window, context) => {
     if ((window.allow === undefined) !== (window.deny === undefined)) return;
@@ -31,27 +31,26 @@ const windowSchema = z
 
 const gateKeys = {
   approvals: count(0, 10).meta({
-    description: "Approving reviews that the promotion pull request needs. Requested changes block it in any case.",
+    description:
+      "Number of approving reviews that the promotion pull request needs. Requested changes always block it.",
     examples: [1],
   }),
   selfApproval: z.boolean().meta({
-    description: "Whether the approval of the person who asked for the promotion counts.",
+    description: "Count an approval by the person who requested the promotion.",
     examples: [false],
   }),
-  healthy: z
-    .boolean()
-    .meta({ description: "Whether the version must be live and healthy in `from`.", examples: [true] }),
+  healthy: z.boolean().meta({ description: "The version must be live and healthy in `from`.", examples: [true] }),
   soak: durationSchema.meta({
-    description: "How long it must have been live and healthy in `from`.",
+    description: "How long the version must have been live and healthy in `from`.",
     examples: ["30m"],
   }),
   checks: z
     .array(filledText("the name of a check"))
     .max(100)
-    .meta({ description: "Check runs or statuses that must have passed on the carried commit.", examples: [["e2e"]] }),
+    .meta({ description: "Check runs or statuses that must have passed on the promoted commit.", examples: [["e2e"]] }),
   findings: z.enum(["danger", "warning", "none"]).meta({
     description:
-      "From which severity on a finding of the promotion's preview must be acknowledged (`/ack`); `none`: findings hold nothing back.",
+      "Lowest severity of findings in the promotion's preview that must be acknowledged with `/ack`. `none`: findings do not block.",
     examples: ["warning"],
   }),
   windows: z
@@ -59,21 +58,20 @@ const gateKeys = {
     .max(50)
     .meta({
       description:
-        "When a promotion may be merged: in any `allow` window (none means always) and in no `deny` window. A window is open while the clocks of its time zone show a time in it.",
+        "When a promotion may be merged: inside an `allow` window (if there are any) and outside every `deny` window. A window is open while local time in its time zone is inside it.",
       examples: [[{ allow: "mon-fri 09:00-17:00", timezone: "Europe/Berlin" }]],
     }),
   dependsOn: z
     .array(appSchema)
     .max(100)
     .meta({
-      description:
-        "Apps that must carry the version here that they carry in `from`. Each app is left out of its own list.",
+      description: "Apps that must have the same version here as in `from`. An app never waits for itself.",
       examples: [["database"]],
     }),
   override: overrideAllowSchema,
 };
 
-/** What a promotion must meet. */
+/** The gates of promotions into an environment. */
 export const gatesSchema = z
   .strictObject({
     approvals: gateKeys.approvals.default(0),
@@ -86,10 +84,10 @@ export const gatesSchema = z
     dependsOn: gateKeys.dependsOn.default([]),
     override: gateKeys.override.prefault({}),
   })
-  .meta({ description: "What must be true before a promotion is merged." });
+  .meta({ description: "Conditions that a promotion must meet before it is merged." });
 
 /** An app's own `gates`: only what differs. */
 export const gatesOverrideSchema = z
   .strictObject(gateKeys)
   .exactPartial()
-  .meta({ description: "Keys that win over the environment's `gates`." });
+  .meta({ description: "Keys that override the environment's `gates`." });

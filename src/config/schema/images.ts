@@ -42,10 +42,10 @@ function checkPlatform(text: string): Refusal | undefined {
   };
 }
 
-const shortestPoll = 60_000;
+const minPoll = 60_000;
 const pollSchema = durationSchema.superRefine((milliseconds, context) => {
-  if (milliseconds >= shortestPoll) return;
-  const fix = "Use at least `1m`; events of the registry come at once.";
+  if (milliseconds >= minPoll) return;
+  const fix = "Use at least `1m`. Events from the registry arrive at once, without polling.";
   context.addIssue({ code: "custom", message: "is shorter than a minute", params: { fix } });
 });
 
@@ -54,11 +54,11 @@ function checkPolicyReference(text: string): Refusal | undefined {
   if (new RegExp(`^${name}:${name}$`).test(text)) return undefined;
   return {
     problem: "is not the name of a policy",
-    fix: "Write namespace and name without what a marker adds: `flux-system:webapp`.",
+    fix: "Write only namespace and name, as in `flux-system:webapp`.",
   };
 }
 
-/** Keys of a policy of which at most one orders the tags. */
+/** Keys that order tags. A policy has at most one of them. */
 const orderings = ["semver", "numerical", "alphabetical", "newest", "digest"] as const;
 
 const policySchema = z
@@ -71,7 +71,7 @@ const policySchema = z
       .exactOptional()
       .meta({
         description:
-          "Whether `semver` takes every pre-release in the range. Otherwise it takes those that the range names, such as `>=2.0.0-rc.1`.",
+          "Let `semver` take every pre-release in the range. Without it, only those that the range names, such as `>=2.0.0-rc.1`.",
         examples: [true],
       }),
     numerical: order.exactOptional().meta({
@@ -79,31 +79,31 @@ const policySchema = z
       examples: ["asc"],
     }),
     alphabetical: order.exactOptional().meta({
-      description: "The last (`asc`) or first (`desc`) in the alphabet, by the codes of the characters.",
+      description: "The last (`asc`) or first (`desc`) in alphabetical order, by character codes.",
       examples: ["asc"],
     }),
     newest: z
       .literal(true)
       .exactOptional()
       .meta({
-        description: "The image that was built last. Each matching tag is asked for: narrow them with `regex`.",
+        description:
+          "The image that was built last. Sluice reads every matching tag from the registry, so limit them with `regex`.",
         examples: [true],
       }),
     digest: checkedText(checkTag)
       .exactOptional()
-      .meta({ description: "The digest that this moving tag has now.", examples: ["main"] }),
+      .meta({ description: "The current digest of this moving tag.", examples: ["main"] }),
     regex: checkedText(checkRegex)
       .exactOptional()
       .meta({
         description:
-          "Only tags in which this expression (RE2) is found, beside any ordering. Alone: the last in natural order, numbers compared as numbers.",
+          "Only tags that match this expression (RE2); works with any ordering. On its own: the last tag in natural order, with numbers compared as numbers.",
         examples: ["^main-(?<build>[0-9]+)$"],
       }),
     capture: filledText("a group")
       .exactOptional()
       .meta({
-        description:
-          "What is compared in place of the whole tag, from groups of `regex`: `$build`, `$1`, `$major.$minor`.",
+        description: "The part of the tag to compare, from groups of `regex`: `$build`, `$1`, `$major.$minor`.",
         examples: ["$build"],
       }),
     ignore: z
@@ -112,7 +112,7 @@ const policySchema = z
       .exactOptional()
       .meta({
         description:
-          "Tags that are never taken: globs with `*`, or expressions (RE2) between slashes. Signatures, attestations and SBOMs (`*.sig`, `*.att`, `*.sbom`, `sha256-…`) never are.",
+          "Tags to ignore: globs with `*`, or expressions (RE2) between slashes. Sluice always ignores signatures, attestations and SBOMs (`*.sig`, `*.att`, `*.sbom`, `sha256-…`).",
         examples: [["*-rc*", "/^1\\.4\\.[01]$/"]],
       }),
   })
@@ -120,31 +120,35 @@ const policySchema = z
     const given = orderings.filter((key) => policy[key] !== undefined);
     if (given.length > 1) {
       const message = `has ${given.map((key) => `\`${key}\``).join(" and ")}, which exclude each other`;
-      context.addIssue({ code: "custom", message, params: { fix: "Keep one of them; `regex` may stand beside it." } });
+      context.addIssue({
+        code: "custom",
+        message,
+        params: { fix: "Keep one of them; you can combine it with `regex`." },
+      });
     }
     if (given.length === 0 && policy.regex === undefined) {
       const fix = `Give it one of ${orderings.map((key) => `\`${key}\``).join(", ")} or \`regex\`: \`policy: { semver: "^1.0" }\`.`;
-      context.addIssue({ code: "custom", message: "does not say which tags it takes", params: { fix } });
+      context.addIssue({ code: "custom", message: "does not say which tags to take", params: { fix } });
     }
   })
-  .meta({ description: "Which tag is the wanted one: exactly one ordering, with or without `regex`." });
+  .meta({ description: "Which tag to choose: exactly one ordering, with or without `regex`." });
 
 const pullRequestSchema = z
   .strictObject({
     group: nameSchema
       .exactOptional()
-      .meta({ description: "Images of one group share a pull request.", examples: ["acme"] }),
+      .meta({ description: "Images of the same group share a pull request.", examples: ["acme"] }),
     autoMerge: z
       .boolean()
       .default(false)
-      .meta({ description: "Whether Sluice merges it when its checks pass.", examples: [true] }),
+      .meta({ description: "Let Sluice merge the pull request when its checks pass.", examples: [true] }),
     labels: z
       .array(filledText("a label"))
       .max(20)
       .exactOptional()
-      .meta({ description: "Labels that it gets.", examples: [["dependencies"]] }),
+      .meta({ description: "Labels of the pull request.", examples: [["dependencies"]] }),
   })
-  .meta({ description: "The pull request that carries a new tag." });
+  .meta({ description: "The pull request for a new tag." });
 
 const entrySchema = z.strictObject({
   image: imageName.meta({ description: "The image without tag or digest.", examples: ["ghcr.io/acme/webapp"] }),
@@ -152,7 +156,7 @@ const entrySchema = z.strictObject({
   environments: z
     .array(nameSchema)
     .min(1)
-    .meta({ description: "Environments whose files are edited.", examples: [["staging"]] }),
+    .meta({ description: "Environments whose files Sluice edits.", examples: [["staging"]] }),
   apps: z
     .array(appSchema)
     .min(1)
@@ -162,18 +166,18 @@ const entrySchema = z.strictObject({
     .enum(["tag", "digest", "both"])
     .exactOptional()
     .meta({
-      description: "What is written: the tag, the digest or both. Without it the tag, for the policy `digest` both.",
+      description: "What to write: the tag, the digest or both. Default: the tag; with the policy `digest`, both.",
       examples: ["both"],
     }),
   marker: checkedText(checkPolicyReference)
     .exactOptional()
     .meta({
       description:
-        'Values with a marker of this policy, as Flux writes them (`# {"$imagepolicy": "flux-system:webapp:tag"}`), are changed as well.',
+        'Also change values with a Flux marker of this policy, such as `# {"$imagepolicy": "flux-system:webapp:tag"}`.',
       examples: ["flux-system:webapp"],
     }),
   minimumAge: durationSchema.exactOptional().meta({
-    description: "How old a build must be. A younger one waits, and the best that is old enough is taken.",
+    description: "Minimum age of a build. Younger builds wait; Sluice takes the best one that is old enough.",
     examples: ["1d"],
   }),
   platforms: z
@@ -181,24 +185,24 @@ const entrySchema = z.strictObject({
     .min(1)
     .exactOptional()
     .meta({
-      description: "Platforms that the image must have; a tag that lacks one is passed over.",
+      description: "Platforms that the image must have. Sluice skips a tag that lacks one.",
       examples: [["linux/amd64", "linux/arm64"]],
     }),
   poll: pollSchema.exactOptional().meta({
-    description: "How often the registry is asked besides its events, at least `1m` apart.",
+    description: "Poll the registry at this interval, in addition to its events. At least `1m`.",
     examples: ["10m"],
   }),
   pullRequest: pullRequestSchema.prefault({}),
 });
 
-/** An image whose new tags become pull requests. Of an entry without `pin` the tag is written, with a policy `digest` both. */
+/** An image whose new tags become pull requests. `pin` defaults to `tag`, and with the policy `digest` to `both`. */
 export const imageSchema = entrySchema.transform((entry) => ({
   ...entry,
   pin: entry.pin ?? (entry.policy.digest === undefined ? "tag" : "both"),
 }));
 
-/** An entry of `images`, read. Durations are in milliseconds. */
+/** A parsed entry of `images`. Durations are in milliseconds. */
 export type ImageEntry = z.output<typeof imageSchema>;
 
-/** Which tag of an image is the wanted one. */
+/** Which tag of an image to choose. */
 export type ImagePolicy = ImageEntry["policy"];

@@ -16,24 +16,24 @@ const team = checkedText((text) =>
       },
 );
 
-function people(least: number) {
+function people(min: number) {
   return {
     users: z
       .array(login)
-      .min(least)
+      .min(min)
       .max(100)
       .exactOptional()
       .meta({ description: "GitHub logins.", examples: [["octocat"]] }),
     teams: z
       .array(team)
-      .min(least)
+      .min(min)
       .max(100)
       .exactOptional()
-      .meta({ description: "Slugs of teams of the repository's organisation.", examples: [["release"]] }),
+      .meta({ description: "Slugs of teams in the repository's organisation.", examples: [["release"]] }),
   };
 }
 
-/** Who may do what `description` says. An empty list would read as nobody and mean everybody, so there is none. */
+/** Who may do what `description` says. An empty list is refused: it reads as "nobody" but would mean "everybody". */
 function allow(permission: Allow["permission"], description: string) {
   return z
     .strictObject({
@@ -42,7 +42,7 @@ function allow(permission: Allow["permission"], description: string) {
         .enum(["read", "triage", "write", "maintain", "admin"])
         .default(permission)
         .meta({
-          description: "Least permission in the repository that a person must have besides.",
+          description: "Minimum permission in the repository that a person also needs.",
           examples: ["maintain"],
         }),
     })
@@ -52,16 +52,16 @@ function allow(permission: Allow["permission"], description: string) {
 /** Who may act on an environment. */
 export const allowSchema = allow(
   "write",
-  "Who may promote, hold and roll back here: these people and teams (none named: everybody) with this permission.",
+  "People and teams who may promote, hold and roll back here, if they have the permission. Without names: everybody who has it.",
 );
 
 /** Who may pass a gate. */
 export const overrideAllowSchema = allow(
   "maintain",
-  "Who may pass a gate with `/override`, a hold included: these people and teams (none named: everybody) with this permission.",
+  "People and teams who may pass a gate with `/override`, including a hold, if they have the permission. Without names: everybody who has it.",
 );
 
-/** Who is asked for a review. */
+/** Who is asked to review. */
 export const reviewersSchema = z
   .strictObject(people(0))
   .meta({ description: "Who is asked to review promotion pull requests." });

@@ -11,40 +11,37 @@ const label = checkedText((text) =>
 const promoteKeys = {
   strategy: z.enum(["images", "paths", "directory"]).meta({
     description:
-      "What a promotion carries: `images` (image names, tags, digests and chart versions), `paths` (named values in named files), `directory` (the whole folder).",
+      "What a promotion copies: `images` (image names, tags, digests and chart versions), `paths` (listed values in listed files) or `directory` (the whole folder).",
     examples: ["images"],
   }),
-  auto: z
-    .boolean()
-    .meta({ description: "Whether promotions open by themselves when `from` is healthy.", examples: [true] }),
-  merge: z
-    .enum(["manual", "automatic"])
-    .meta({ description: "Who merges a promotion whose gates pass: a person or Sluice.", examples: ["automatic"] }),
+  auto: z.boolean().meta({ description: "Open promotions automatically when `from` is healthy.", examples: [true] }),
+  merge: z.enum(["manual", "automatic"]).meta({
+    description: "Who merges a promotion when its gates pass: a person (`manual`) or Sluice (`automatic`).",
+    examples: ["automatic"],
+  }),
   method: z.enum(["merge", "squash", "rebase"]).meta({ description: "GitHub's merge method.", examples: ["squash"] }),
   mergeEmpty: z.boolean().meta({
-    description: "Whether Sluice itself merges a promotion that changes nothing in the render, once its gates pass.",
+    description: "Let Sluice merge a promotion that does not change the render, once its gates pass.",
     examples: [true],
   }),
   labels: z
     .array(label)
     .max(20)
     .meta({ description: "Labels of promotion pull requests.", examples: [["promotion", "prod"]] }),
-  assign: z
-    .boolean()
-    .meta({ description: "Whether the person who asked for a promotion is assigned to it.", examples: [false] }),
+  assign: z.boolean().meta({ description: "Assign the promotion to the person who requested it.", examples: [false] }),
 };
 const promoteLists = {
   paths: z
     .array(
       z.strictObject({
-        file: pathSchema.meta({ description: "File below the target's folder.", examples: ["values.yaml"] }),
+        file: pathSchema.meta({ description: "File, relative to the target's folder.", examples: ["values.yaml"] }),
         key: filledText("a path to a value").meta({ description: "Path to the value.", examples: ["image.tag"] }),
       }),
     )
     .max(100)
     .exactOptional()
     .meta({
-      description: "For the strategy `paths`: the values that are carried.",
+      description: "For the strategy `paths`: the values to copy.",
       examples: [[{ file: "values.yaml", key: "image.tag" }]],
     }),
   exclude: z
@@ -52,12 +49,12 @@ const promoteLists = {
     .max(100)
     .exactOptional()
     .meta({
-      description: "For the strategy `directory`: files that are not carried, as globs below the folder.",
+      description: "For the strategy `directory`: globs of files to leave out, relative to the folder.",
       examples: [["ingress.yaml"]],
     }),
 };
 
-/** How versions come into an environment. */
+/** How versions are promoted into an environment. */
 export const promoteSchema = z
   .strictObject({
     strategy: promoteKeys.strategy.default("images"),
@@ -69,26 +66,27 @@ export const promoteSchema = z
     assign: promoteKeys.assign.default(true),
     ...promoteLists,
   })
-  .meta({ description: "How a version comes here from the environment named in `from`." });
+  .meta({ description: "How versions are promoted here from the environment in `from`." });
 
 /** An app's own `promote`: only what differs. */
 export const promoteOverrideSchema = z
   .strictObject({ ...z.strictObject(promoteKeys).exactPartial().shape, ...promoteLists })
-  .meta({ description: "Keys that win over the environment's `promote`." });
+  .meta({ description: "Keys that override the environment's `promote`." });
 
-/** How it is known that a version is live and healthy somewhere. */
+/** How Sluice knows that a version is live and healthy. */
 export const healthSchema = z
   .strictObject({
     deployment: templateText("the name of a GitHub environment")
       .exactOptional()
       .meta({
-        description: "By the GitHub Deployments to this GitHub environment and their statuses, with placeholders.",
+        description:
+          "From the GitHub Deployments to this GitHub environment and their statuses; may contain placeholders.",
         examples: ["{app}-{environment}"],
       }),
     check: templateText("the name of a check")
       .exactOptional()
       .meta({
-        description: "By this check run or status on the commit, with placeholders.",
+        description: "From this check run or status on the commit; may contain placeholders.",
         examples: ["health/{environment}"],
       }),
   })
@@ -100,4 +98,4 @@ export const healthSchema = z
       params: { fix: "Give exactly one of the two, such as `deployment: staging`." },
     });
   })
-  .meta({ description: "How it is known that a version is live and healthy here: by exactly one of these." });
+  .meta({ description: "How Sluice knows that a version is live and healthy here: exactly one of these keys." });

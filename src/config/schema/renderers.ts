@@ -12,7 +12,7 @@ const kubeVersion = checkedText((text) =>
 ).meta({ description: "Kubernetes version that templates see.", examples: ["1.33.0"] });
 
 const apiVersions = z.array(filledText("an API version")).meta({
-  description: "API versions that templates see besides the built-in ones.",
+  description: "API versions that templates see in addition to the built-in ones.",
   examples: [["monitoring.coreos.com/v1"]],
 });
 
@@ -21,19 +21,18 @@ const helmSchema = z
     releaseName: filledText("a release name")
       .exactOptional()
       .meta({
-        description:
-          "Name of the release; `{app}` and `{environment}` stand for the target's. Without it: the app's name.",
+        description: "Name of the release; may contain `{app}` and `{environment}`. Default: the app's name.",
         examples: ["{app}"],
       }),
     namespace: filledText("a namespace")
       .exactOptional()
-      .meta({ description: "Namespace of the release, with placeholders.", examples: ["{app}-{environment}"] }),
+      .meta({ description: "Namespace of the release; may contain placeholders.", examples: ["{app}-{environment}"] }),
     valueFiles: z
       .array(pathSchema)
       .max(50)
       .exactOptional()
       .meta({
-        description: "Values files from the root of the repository, with placeholders; later ones win.",
+        description: "Values files, from the root of the repository; may contain placeholders. Later files win.",
         examples: [["charts/{app}/values-{environment}.yaml"]],
       }),
     missingValueFiles: z
@@ -41,20 +40,20 @@ const helmSchema = z
       .exactOptional()
       .meta({
         description:
-          "What a chart without one of `valueFiles` is: `skip` (the default) is no target of this environment, `ignore` renders without the file, `error` is a target that fails to render.",
+          "What to do when a chart lacks one of `valueFiles`: `skip` (default) leaves the chart out of this environment, `ignore` renders without the file, `error` makes the render fail.",
         examples: ["ignore"],
       }),
     values: z
       .record(z.string(), json)
       .exactOptional()
-      .meta({ description: "Values that win over those of the files.", examples: [{ replicaCount: 2 }] }),
+      .meta({ description: "Values that override those of the files.", examples: [{ replicaCount: 2 }] }),
     kubeVersion: kubeVersion.exactOptional(),
     apiVersions: apiVersions.exactOptional(),
     includeCRDs: z
       .boolean()
       .exactOptional()
       .meta({
-        description: "Whether the resources of the chart's `crds` folder are part of the render.",
+        description: "Render the resources in the chart's `crds` folder.",
         examples: [true],
       }),
   })
@@ -80,7 +79,7 @@ const plainSchema = z
     recurse: z
       .boolean()
       .exactOptional()
-      .meta({ description: "Whether folders below are read too. Default: yes.", examples: [false] }),
+      .meta({ description: "Read subfolders too. Default: `true`.", examples: [false] }),
     include: z
       .array(filledText("a glob"))
       .exactOptional()
@@ -88,18 +87,18 @@ const plainSchema = z
     exclude: z
       .array(filledText("a glob"))
       .exactOptional()
-      .meta({ description: "No files that match one of these globs.", examples: [["*-test.yaml"]] }),
+      .meta({ description: "Leave out files that match one of these globs.", examples: [["*-test.yaml"]] }),
   })
   .meta({ description: "Options of targets that are folders of plain manifests." });
 
-/** How folders become resources; the same keys for an environment, one of its `targets` and an app's override. */
+/** How folders become resources: keys of an environment, of each of its `targets` and of an app's override. */
 export const rendererShape = {
   renderer: z
     .enum(["kustomize", "helm", "plain"])
     .exactOptional()
     .meta({
       description:
-        "The renderer. Without it the folder says: a kustomization file, a `Chart.yaml`, else plain manifests.",
+        "The renderer. Without it Sluice looks into the folder: a kustomization file, a `Chart.yaml`, otherwise plain manifests.",
       examples: ["helm"],
     }),
   helm: helmSchema.exactOptional(),
@@ -107,20 +106,22 @@ export const rendererShape = {
   plain: plainSchema.exactOptional(),
 };
 
-/** Where an environment's targets are; the same keys for an environment and for each of its `targets`. */
+/** Where an environment's targets are: keys of an environment and of each of its `targets`. */
 export const placeShape = {
   path: pathSchema.exactOptional().meta({
     description:
-      "Folders that render, from the root of the repository. `{app}` stands for one name and names the app, `{environment}` for this environment, `*` for any part of one name, `**` for any folders (at the end: down to the first ones that render).",
+      "Folders of targets, from the root of the repository. `{app}` matches one name and names the app. `{environment}` is this environment. `*` matches any part of one name, `**` any folders (at the end: down to the first ones that render).",
     examples: ["apps/{app}/overlays/prod"],
   }),
-  app: appSchema.exactOptional().meta({ description: "The app, where `path` has no `{app}`.", examples: ["webapp"] }),
+  app: appSchema
+    .exactOptional()
+    .meta({ description: "Name of the app, if `path` has no `{app}`.", examples: ["webapp"] }),
   exclude: z
     .array(pathSchema)
     .max(1_000)
     .exactOptional()
     .meta({
-      description: "Folders that `path` matches but that are no targets; `*` and `**` as in `path`.",
+      description: "Folders to leave out although `path` matches them; `*` and `**` work as in `path`.",
       examples: [["apps/legacy-*/overlays/prod"]],
     }),
   ...rendererShape,
@@ -129,7 +130,7 @@ export const placeShape = {
 /** One entry of an environment's `targets`. */
 export const sourceSchema = z.strictObject({
   ...placeShape,
-  path: pathSchema.meta({ description: "As the environment's `path`.", examples: ["charts/{app}"] }),
+  path: pathSchema.meta({ description: "Works like the environment's `path`.", examples: ["charts/{app}"] }),
 });
 
 /** Where some of an environment's targets are and how they render. */

@@ -1,17 +1,17 @@
 import type { KeyPath } from "../../model/problem.ts";
+import type { Environment, Override } from "./config.ts";
 import type { TargetSource } from "./renderers.ts";
-import type { Environment, Override } from "./schema.ts";
 
-/** How folders become resources, as an environment, a place or an override says it. */
+/** How folders become resources: options of an environment, a place or an override. */
 export type RendererOptions = Pick<TargetSource, "renderer" | "helm" | "kustomize" | "plain">;
 
-/** A place of targets with what the environment says for all of its places, and its path within the environment. */
+/** A place of targets, with the environment's options merged in, and its key path within the environment. */
 export interface LocatedSource {
   readonly source: TargetSource;
   readonly path: KeyPath;
 }
 
-/** Every place of an environment's targets: its own `path`, or each entry of `targets` with the environment's options underneath. */
+/** Every place of an environment's targets: its own `path`, or each entry of `targets` with the environment's options as defaults. */
 export function sourcesOf(environment: Environment): readonly LocatedSource[] {
   const { path, app, exclude = [], targets = [] } = environment;
   const options = mergeOptions({}, environment);
@@ -23,7 +23,7 @@ export function sourcesOf(environment: Environment): readonly LocatedSource[] {
   return [...own, ...listed];
 }
 
-/** Options of two levels: the renderers' maps are merged key by key, `over` wins. */
+/** Merges options of two levels key by key; `over` wins. */
 export function mergeOptions(under: RendererOptions, over: RendererOptions | Override): RendererOptions {
   const renderer = over.renderer ?? under.renderer;
   return {

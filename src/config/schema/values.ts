@@ -14,14 +14,13 @@ function checkName(text: string): Refusal | undefined {
 }
 
 function checkApp(text: string): Refusal | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the check refuses them
   if (text !== "" && text.length <= 200 && !/[/\u0000-\u001f\u007f\s]/.test(text)) return undefined;
   return { problem: "is not the name of an app", fix: "Use a name without spaces and slashes, such as `webapp`." };
 }
 
 function checkFilled(what: string): (text: string) => Refusal | undefined {
-  return (text) =>
-    text.trim() === "" ? { problem: "is empty", fix: `Write ${what} or take the key out.` } : undefined;
+  return (text) => (text.trim() === "" ? { problem: "is empty", fix: `Write ${what} or delete the key.` } : undefined);
 }
 
 /** The name of an environment. */
@@ -46,7 +45,7 @@ export function templateText(what: string) {
   return checkedText((text) => checkFilled(what)(text) ?? checkPlaceholders(text));
 }
 
-/** A whole number from `least`. */
-export function count(least: number, most: number) {
-  return z.int().min(least).max(most);
+/** A whole number from `min` to `max`. */
+export function count(min: number, max: number) {
+  return z.int().min(min).max(max);
 }

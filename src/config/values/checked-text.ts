@@ -11,7 +11,7 @@ export function isRefusal(value: unknown): value is Refusal {
   return typeof value === "object" && value !== null && "problem" in value && "fix" in value;
 }
 
-/** Text that `parse` turns into a value or refuses; the refusal reaches the person with its fix. `pattern` is for the JSON schema only. */
+/** Text that `parse` turns into a value or refuses, with a problem and a fix. `pattern` is for the JSON schema only. */
 export function parsedText<T>(parse: (text: string) => T | Refusal, pattern?: string) {
   return text(pattern).transform((value, context): T => {
     const parsed = parse(value);
@@ -21,7 +21,7 @@ export function parsedText<T>(parse: (text: string) => T | Refusal, pattern?: st
   });
 }
 
-/** Text that stays as it is when `check` has nothing against it. `pattern` is for the JSON schema only. */
+/** Text that stays as it is unless `check` refuses it. `pattern` is for the JSON schema only. */
 export function checkedText(check: (text: string) => Refusal | undefined, pattern?: string) {
   return text(pattern).superRefine((value, context) => {
     const refusal = check(value);

@@ -1,7 +1,7 @@
 import type { Refusal } from "./checked-text.ts";
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const longest = 365 * units.d;
+const maxDuration = 365 * units.d;
 
 /** Milliseconds of a duration such as `90s`, `30m`, `1h30m` or `2d`; at most a year. */
 export function parseDuration(text: string): number | Refusal {
@@ -12,5 +12,5 @@ export function parseDuration(text: string): number | Refusal {
   const [, days = 0, hours = 0, minutes = 0, seconds = 0] = parts;
   const total =
     Number(days) * units.d + Number(hours) * units.h + Number(minutes) * units.m + Number(seconds) * units.s;
-  return total > longest ? { problem: "is longer than a year", fix: "Use at most `365d`." } : total;
+  return total > maxDuration ? { problem: "is longer than a year", fix: "Use at most `365d`." } : total;
 }

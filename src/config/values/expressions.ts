@@ -2,13 +2,16 @@ import { RE2JS, RE2JSException } from "re2js";
 import semver from "semver";
 import { isRefusal, type Refusal } from "./checked-text.ts";
 
-const longestExpression = 256;
-/** Steps of the compiled expression; what a tag costs grows with it. */
+const maxExpressionLength = 256;
+/** Steps of the compiled expression; the cost of a tag grows with them. */
 const largestProgram = 2_000;
 
-/** Reads a semver range as npm and Helm write them (`^1.2`, `~1.2.3`, `>=1.0 <2.0`, `>=1.0, <2.0`, `1.x || 2.x`, `1.0 - 1.9`), or refuses it. `includePrerelease`: pre-releases are in it like any other version. */
+/**
+ * Reads a semver range as npm and Helm write it (`^1.2`, `~1.2.3`, `>=1.0 <2.0`, `>=1.0, <2.0`, `1.x || 2.x`,
+ * `1.0 - 1.9`), or refuses it. With `includePrerelease` it matches pre-releases like any other version.
+ */
 export function readSemverRange(text: string, includePrerelease = false): semver.Range | Refusal {
-  if (text.length > longestExpression) return tooLong(text);
+  if (text.length > maxExpressionLength) return tooLong(text);
   const parts = text.split("||").map((part) => part.replaceAll(",", " ").trim());
   const wrong = parts.find((part) => part === "" || semver.validRange(part) === null);
   if (wrong === undefined) return possible(new semver.Range(parts.join("||"), { includePrerelease }));
@@ -21,7 +24,7 @@ export function readSemverRange(text: string, includePrerelease = false): semver
 
 function possible(range: semver.Range): semver.Range | Refusal {
   if (semver.minVersion(range) !== null) return range;
-  return { problem: "is a range that no version is in", fix: "Write the lower bound first: `>=1.0 <2.0`." };
+  return { problem: "is a range without any version", fix: "Write the lower bound first: `>=1.0 <2.0`." };
 }
 
 /** Whether `readSemverRange` reads the text. */
@@ -31,12 +34,12 @@ export function checkSemverRange(text: string): Refusal | undefined {
 }
 
 function tooLong(text: string): Refusal {
-  return { problem: `has ${text.length} characters`, fix: `Use at most ${longestExpression} characters.` };
+  return { problem: `has ${text.length} characters`, fix: `Use at most ${maxExpressionLength} characters.` };
 }
 
-/** Compiles a regular expression as RE2 knows them, which takes linear time on any text, or refuses it. */
+/** Compiles a regular expression in RE2's syntax, or refuses it. Matching takes linear time on any text. */
 export function readRegex(text: string): RE2JS | Refusal {
-  if (text.length > longestExpression) return tooLong(text);
+  if (text.length > maxExpressionLength) return tooLong(text);
   try {
     const compiled = RE2JS.compile(text);
     if (compiled.programSize() <= largestProgram) return compiled;
@@ -51,16 +54,16 @@ function refusedRegex(reason: string): Refusal {
   if (/`\(\?<?[=!]|invalid named capture: `\(\?<[=!]/.test(reason)) {
     return {
       problem: "looks ahead or behind (`(?=`, `(?!`, `(?<=`, `(?<!`), which takes more than linear time",
-      fix: "Match the whole tag with `^` and `$`, and leave others out with `ignore`.",
+      fix: "Match the whole tag with `^` and `$`, and leave out other tags with `ignore`.",
     };
   }
   if (/`\\(?:[1-9]|k)`/.test(reason)) {
     return {
       problem: "refers back to a group, which takes more than linear time",
-      fix: "Write the part out a second time.",
+      fix: "Repeat the part instead.",
     };
   }
-  return { problem: `is not a regular expression: ${reason}`, fix: "Mend the expression; its syntax is RE2's." };
+  return { problem: `is not a regular expression: ${reason}`, fix: "Fix the expression; the syntax is RE2's." };
 }
 
 /** Whether `readRegex` reads the text. */
@@ -69,7 +72,7 @@ export function checkRegex(text: string): Refusal | undefined {
   return isRefusal(read) ? read : undefined;
 }
 
-/** Whether the text is an RFC 6901 JSON pointer, `*` standing for any list item or key. */
+/** Refuses text that is no RFC 6901 JSON pointer. `*` matches any list item or key. */
 export function checkPointer(text: string): Refusal | undefined {
   if (/^(?:\/(?:[^~/]|~[01])*)+$/.test(text)) return undefined;
   return {

@@ -1,4 +1,4 @@
-/** That a name matches, and what `{app}` stands for in it; `undefined` where the pattern has none or it was known before. */
+/** A match, with the text that `{app}` matched; `undefined` if the pattern has no `{app}` or the app was known before. */
 export interface SegmentMatch {
   readonly app: string | undefined;
 }
@@ -24,12 +24,12 @@ function found(app: string | undefined): SegmentMatch | undefined {
   return app === undefined ? undefined : { app };
 }
 
-/** Texts between stars on both sides of a name that is known. */
+/** Joins the texts around a known app name into one list of texts between stars. */
 function join(left: readonly string[], app: string, right: readonly string[]): string[] {
   return [...left.slice(0, -1), `${left.at(-1) ?? ""}${app}${right[0] ?? ""}`, ...right.slice(1)];
 }
 
-/** Whether the texts stand in the name in this order, the first at its start and the last at its end, with stars between them. */
+/** Whether the name has the texts in this order, the first at its start and the last at its end, with stars between them. */
 function matchesStars(texts: readonly string[], name: string): boolean {
   const last = texts.at(-1) ?? "";
   if (texts.length === 1) return name === last;
@@ -37,7 +37,7 @@ function matchesStars(texts: readonly string[], name: string): boolean {
   return from !== undefined && name.length - last.length >= from && name.endsWith(last);
 }
 
-/** The first place after the texts, each where it stands first; a text that is taken early leaves the most for the others. */
+/** The first position after all texts, each matched as early as possible, which leaves most of the name for the others. */
 function afterTexts(texts: readonly string[], name: string): number | undefined {
   const [first = "", ...others] = texts;
   if (!name.startsWith(first)) return undefined;
@@ -50,7 +50,7 @@ function afterTexts(texts: readonly string[], name: string): number | undefined 
   return at;
 }
 
-/** The last place before the texts, each where it stands last. */
+/** The last position before all texts, each matched as late as possible. */
 function beforeTexts(texts: readonly string[], name: string): number | undefined {
   const last = texts.at(-1) ?? "";
   if (!name.endsWith(last)) return undefined;
@@ -64,7 +64,7 @@ function beforeTexts(texts: readonly string[], name: string): number | undefined
   return at;
 }
 
-/** What stands between two lists of texts with stars: it begins as late as it can and then ends as late as it can. */
+/** The text between two lists of texts with stars: it begins as late as possible, then ends as late as possible. */
 function split(left: readonly string[], right: readonly string[], name: string): string | undefined {
   const end = endOf(right, name);
   if (end === undefined) return undefined;
@@ -81,7 +81,7 @@ function endOf(right: readonly string[], name: string): number | undefined {
   return end < 0 ? undefined : end;
 }
 
-/** At most `latest`, and not within a character of two units. */
+/** At most `latest`, and never inside a surrogate pair. */
 function startOf(left: readonly string[], name: string, latest: number): number | undefined {
   const last = left.at(-1) ?? "";
   if (left.length === 1) return name.startsWith(last) ? last.length : undefined;
@@ -96,7 +96,7 @@ function isSecondUnit(name: string, at: number): boolean {
   return /[\udc00-\udfff]/.test(name[at] ?? "") && /[\ud800-\udbff]/.test(name[at - 1] ?? "");
 }
 
-/** What stands in each place between the texts. */
+/** The text that fills every gap between the texts. */
 function repeated(texts: readonly string[], name: string): string | undefined {
   const places = texts.length - 1;
   const length = (name.length - texts.join("").length) / places;

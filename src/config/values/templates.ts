@@ -8,23 +8,23 @@ function checkPath(text: string): Refusal | undefined {
   if (text.startsWith("/") || text.includes("\\")) {
     return {
       problem: "is not a path from the root of the repository",
-      fix: "Write it with `/` between names and none at the start.",
+      fix: "Write `/` between names, but not at the start.",
     };
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(text)) return { problem: "has a control character in it", fix: "Take it out." };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the check looks for them
+  if (/[\u0000-\u001f\u007f]/.test(text)) return { problem: "has a control character", fix: "Delete it." };
   if (text.split("/").includes("..")) {
     return { problem: "leads out with `..`", fix: "Write the path from the root of the repository." };
   }
   const twice = text.split("/").find((name) => name.includes("*") && name.split("{app}").length > 2);
   if (twice === undefined) return undefined;
   return {
-    problem: `has \`{app}\` twice and \`*\` in the one name \`${twice}\``,
-    fix: "Write `{app}` once in it, or take the `*` out.",
+    problem: `has \`{app}\` twice and \`*\` in the same name \`${twice}\``,
+    fix: "Write `{app}` once in it, or delete the `*`.",
   };
 }
 
-/** Why a text cannot be filled in; `undefined` when its placeholders are known ones. */
+/** Refuses text with unknown placeholders. */
 export function checkPlaceholders(text: string): Refusal | undefined {
   const unknown = [...text.matchAll(/\{([^{}]*)\}/g)]
     .map((match) => match[1] ?? "")
@@ -36,12 +36,12 @@ export function checkPlaceholders(text: string): Refusal | undefined {
   };
 }
 
-/** Why a path, pattern or file name of the configuration cannot be used; `undefined` when it can. Placeholders must be known ones. */
+/** Refuses a path, pattern or file name that cannot be used, or has unknown placeholders. */
 export function checkTemplate(text: string): Refusal | undefined {
   return checkPlaceholders(text) ?? checkPath(text);
 }
 
-/** A path without `./`, empty and trailing parts; `""` is the root of the repository. */
+/** A path without `./`, double slashes and a slash at the end; `""` is the root of the repository. */
 export function normalPath(text: string): string {
   return text
     .split("/")
@@ -49,7 +49,7 @@ export function normalPath(text: string): string {
     .join("/");
 }
 
-/** Puts names in the place of `{app}` and `{environment}`; a name that is not given stays a placeholder. */
+/** Replaces `{app}` and `{environment}` with names; a placeholder without a name stays. */
 export function fillTemplate(text: string, names: { readonly app?: string; readonly environment?: string }): string {
   return text
     .replaceAll("{app}", () => names.app ?? "{app}")

@@ -57,7 +57,7 @@ function isDate(text: string): boolean {
   return day >= 1 && day <= days;
 }
 
-/** Whether the name is in the IANA time zone database that this process has. */
+/** Refuses a name that is not in this process's IANA time zone database. */
 export function checkTimezone(text: string): Refusal | undefined {
   const refusal = { problem: "is not a time zone", fix: "Use an IANA name such as `Europe/Berlin` or `UTC`." };
   if (!/^[A-Za-z][A-Za-z0-9_+\-/]*$/.test(text)) return refusal;

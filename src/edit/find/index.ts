@@ -5,4 +5,5 @@ export { findMarkers, type MarkerSetting } from "./markers.ts";
 export { type FileEdit, overrideFor } from "./override.ts";
 export { printPolicy } from "./policy-reference.ts";
 export type { FoundSettings, VersionSetting } from "./setting.ts";
-export { versionEdits, type WantedVersion } from "./version-edits.ts";
+export { versionEdits } from "./version-edits.ts";
+export type { WantedVersion } from "./wanted-version.ts";

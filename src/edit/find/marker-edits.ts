@@ -1,7 +1,7 @@
 import { parseImage, printImage } from "../image-name.ts";
 import type { YamlEdit } from "../splice/index.ts";
 import type { Marker, SettingPart, VersionSetting } from "./setting.ts";
-import type { Refused, WantedImage } from "./version-edits.ts";
+import type { Refused, WantedImage } from "./wanted-version.ts";
 
 /** The edits that give a value with a marker its part of the wanted image; a refusal where the image has no such part. The name changes only where another one is wanted. */
 export function markerEdits(

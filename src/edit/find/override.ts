@@ -4,7 +4,8 @@ import { documentAt, type KeyPath, type Node, parseYaml, type YamlEdit } from ".
 import { imageItems, isReached } from "./kustomization.ts";
 import { child } from "./nodes.ts";
 import type { FoundSettings, VersionSetting } from "./setting.ts";
-import { tagKeyOf, versionEdits, type WantedImage, type WantedVersion } from "./version-edits.ts";
+import { tagKeyOf, versionEdits } from "./version-edits.ts";
+import type { WantedImage, WantedVersion } from "./wanted-version.ts";
 
 /** One edit of one file. */
 export interface FileEdit {

@@ -2,19 +2,7 @@ import { parseImage, printImage } from "../image-name.ts";
 import type { YamlEdit } from "../splice/index.ts";
 import { markerEdits } from "./marker-edits.ts";
 import { type Blocked, partsOf, type SettingPart, type VersionSetting } from "./setting.ts";
-
-/** The version that is wanted: of an image (an empty tag or digest: none), with another name where that changes too; or of a chart. */
-export type WantedVersion =
-  | { readonly tag: string; readonly digest: string; readonly name?: string }
-  | { readonly version: string };
-
-/** A version of an image that is wanted. */
-export type WantedImage = Exclude<WantedVersion, { readonly version: string }>;
-
-/** Why a setting cannot be given a version. */
-export interface Refused {
-  readonly refused: string;
-}
+import type { Refused, WantedImage, WantedVersion } from "./wanted-version.ts";
 
 type Edits = readonly YamlEdit[] | Refused;
 

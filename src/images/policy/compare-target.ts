@@ -13,7 +13,7 @@ export interface Located {
 /** Whether a target moves to a candidate; without facts: whether it may. */
 export interface Standing {
   readonly moves: boolean;
-  /** Why, without a full stop. Made only when asked for: most standings are never told. */
+  /** Why, without a full stop. PromotionResult only when asked for: most standings are never told. */
   why(): string;
 }
 
@@ -26,12 +26,12 @@ export interface Known {
 
 /** Whether a target moves to a candidate. Never backwards: only to what is better by the policy's order, or from what has no place in it. Never back to what was taken back, or behind it. */
 export function standingOf<K>(ordering: Ordering<K>, candidate: Placed<K>, located: Located, known: Known): Standing {
-  const held = heldBack(ordering, candidate, located, known);
+  const held = takenBack(ordering, candidate, located, known);
   if (held !== undefined) return { moves: false, why: held };
   return sameVersion(candidate, located, known) ?? byOrder(ordering, candidate, located, known);
 }
 
-function heldBack<K>(
+function takenBack<K>(
   ordering: Ordering<K>,
   candidate: Placed<K>,
   { held }: Located,

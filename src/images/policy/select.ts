@@ -63,9 +63,9 @@ function candidates<K>({ ordering, placed }: Ranking<K>, targets: readonly Locat
     targets.length === 0 ||
     distinct.some((target) => standingOf(ordering, one, target, { facts: undefined, pin, now }).moves);
   return {
-    take: (most: number): readonly Placed<K>[] => {
+    take: (max: number): readonly Placed<K>[] => {
       const some: Placed<K>[] = [];
-      for (; next < placed.length && some.length < most; next += 1) {
+      for (; next < placed.length && some.length < max; next += 1) {
         const one = placed[next];
         if (one !== undefined && isCandidate(one)) some.push(one);
       }

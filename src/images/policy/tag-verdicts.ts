@@ -15,7 +15,7 @@ export interface Decided<K> {
 }
 
 /** A sentence for each of the `most` tags that people ask about: the chosen, the current, those that were asked for, those that events named, then the best of those with and without a place. */
-export function verdictsOf<K>(decided: Decided<K>, most: number): readonly TagVerdict[] {
+export function verdictsOf<K>(decided: Decided<K>, max: number): readonly TagVerdict[] {
   const { ranking, walk, targets, input } = decided;
   const first = new Set([
     ...(walk.chosen === undefined ? [] : [walk.chosen.candidate.tag]),
@@ -23,7 +23,7 @@ export function verdictsOf<K>(decided: Decided<K>, most: number): readonly TagVe
     ...walk.passed.keys(),
     ...(input.pushed ?? []),
   ]);
-  const left = Math.max(0, most - first.size);
+  const left = Math.max(0, max - first.size);
   const out = firstOf(
     ranking.out.values().filter((tag) => !first.has(tag)),
     left,
@@ -31,7 +31,7 @@ export function verdictsOf<K>(decided: Decided<K>, most: number): readonly TagVe
   );
   const placed = ranking.placed.values().filter(({ tag }) => !first.has(tag));
   const some = [...placed.take(left - Math.min(out.length, Math.floor(left / 3)))].map(({ tag }) => tag);
-  const tags = [...[...first].slice(0, most), ...some, ...out.slice(0, left - some.length)];
+  const tags = [...[...first].slice(0, max), ...some, ...out.slice(0, left - some.length)];
   const places = new Map(ranking.placed.map((one) => [one.tag, one]));
   return tags.map((tag) => verdictOf(tag, places.get(tag), decided));
 }

@@ -1,36 +1,40 @@
-import { isOursAlone } from "../../change/branch.ts";
-import type { Scene } from "../../change/repository-context.ts";
+import { closePullRequest } from "../../change/pull-request/settle.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { inert } from "../../diff/index.ts";
 import { targetId } from "../../model/target.ts";
-import { discardImageRecord, parseImageRecord } from "../text/metadata.ts";
+import { imageFormat, parseImageMetadata } from "../text/metadata.ts";
+import { closedEvent } from "./events.ts";
 import type { ImagePorts } from "./ports.ts";
 
 /** Why a pull request is closed. */
-export interface Overdue {
+export interface Unneeded {
   readonly why: string;
-  /** Ids of targets that cannot be looked at now, or that a person holds: what brings something to one of them may still be wanted. */
+  /**
+   * Ids of targets that cannot be evaluated now, or that a person holds: what brings something to one of them may still
+   * be wanted.
+   */
   readonly left?: ReadonlySet<string>;
 }
 
 /**
- * Closes the open pull request of a branch of which nothing is left to do, says why, and takes the branch away; gives its number. One that a person pushed to is left alone. `undefined` when nothing was
- * closed.
+ * Closes the open pull request of a branch of which nothing is left to do, says why, and deletes the branch; gives its
+ * number. One that a person pushed to is left alone. Nothing is given when nothing was closed.
  */
-export async function closeOverdue(
-  ports: Pick<ImagePorts, "seal" | "log">,
-  scene: Scene,
+export async function closeUnneeded(
+  ports: Pick<ImagePorts, "signer" | "events" | "log" | "clock">,
+  context: RepositoryContext,
   branch: string,
-  { why, left }: Overdue,
-): Promise<number | undefined> {
-  const head = scene.branches.get(branch);
-  if (head === undefined || !(await isOursAlone(ports, scene, branch, head))) return undefined;
-  const pull = await scene.github.pullRequestOf(branch);
-  if (pull?.state !== "open" || pull.head.sha !== head) return undefined;
-  const record = parseImageRecord(pull.body, branch, ports.seal);
-  if (record?.targets.some(({ app, environment }) => left?.has(targetId(app, environment)))) return undefined;
-  await scene.github.upsertComment(pull.number, "closed", `Closed, because nothing is left to do. ${inert(why)}`);
-  await scene.github.updatePullRequest(pull.number, { state: "closed", body: discardImageRecord(pull.body) });
-  const gone = await scene.github.deleteBranch(branch, head);
-  ports.log.info({ pullRequest: pull.number, branch, gone: gone === "deleted" }, "image pull request closed");
-  return pull.number;
+  { why, left }: Unneeded,
+): Promise<{ readonly pullRequest?: number; readonly how?: "closed" }> {
+  const head = context.branches.get(branch);
+  if (head === undefined) return {};
+  const pull = await context.github.pullRequestOf(branch);
+  if (pull?.state !== "open" || pull.head.sha !== head) return {};
+  const metadata = parseImageMetadata(pull.body, branch, ports.signer);
+  if (metadata?.targets.some(({ app, environment }) => left?.has(targetId(app, environment)))) return {};
+  const text = `Closed, because nothing is left to do. ${inert(why)}`;
+  const closed = await closePullRequest(ports, context, pull, { format: imageFormat, text });
+  if (!closed) return {};
+  ports.events.announce(closedEvent(context, pull, why, ports.clock()));
+  return { pullRequest: pull.number, how: "closed" };
 }

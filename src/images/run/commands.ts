@@ -1,9 +1,9 @@
-import { openScene } from "../../change/repository-context.ts";
+import { openContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { PromotionCall, Promotions } from "../../model/promotion.ts";
 import type { StateAddress } from "../../model/state.ts";
-import { discardImageRecord, parseImageRecord } from "../text/metadata.ts";
+import { imageFormat, parseImageMetadata } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 
@@ -31,7 +31,7 @@ async function retryImage(ports: ImagePorts, call: PromotionCall): Promise<strin
   const where = { installationId: call.installationId, repository: call.repository };
   const unit = await unitOf(ports, where, pull, call.signal);
   if (pull.state === "closed" && !pull.merged)
-    await github.updatePullRequest(pull.number, { body: discardImageRecord(pull.body) });
+    await github.updatePullRequest(pull.number, { body: imageFormat.discard(pull.body) });
   await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit });
   if (pull.state === "open") {
     await ports.queue.add({ type: "preview", ...where, pullRequest: pull.number });
@@ -40,11 +40,11 @@ async function retryImage(ports: ImagePorts, call: PromotionCall): Promise<strin
   return "asking the registry again; what comes of it stands in this pull request or in a new one";
 }
 
-/** The unit whose pull request it is, by the record or, where that is gone, by the branch. */
+/** The unit whose pull request it is, by the metadata or, where that is gone, by the branch. */
 async function unitOf(ports: ImagePorts, where: StateAddress, pull: PullRequest, signal: AbortSignal): Promise<string> {
-  const record = parseImageRecord(pull.body, pull.head.ref, ports.seal);
-  if (record !== undefined) return record.unit;
-  const { config } = await openScene(ports, where, pull.defaultBranch, signal);
+  const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
+  if (metadata !== undefined) return metadata.unit;
+  const { config } = await openContext(ports, where, pull.defaultBranch, signal);
   const unit = unitsOf(config).find(({ branch }) => branch === pull.head.ref);
   if (unit !== undefined) return unit.name;
   throw new UserError("not-found", "the configuration no longer asks for what this pull request brings", {
@@ -60,10 +60,10 @@ async function lookAtAll(
   signal: AbortSignal,
 ): Promise<void> {
   const where = { installationId, repository };
-  const scene = await openScene(ports, where, defaultBranch, signal).catch((error: unknown) => {
+  const context = await openContext(ports, where, defaultBranch, signal).catch((error: unknown) => {
     if (error instanceof UserError) return undefined;
     throw error;
   });
-  for (const { name } of scene === undefined ? [] : unitsOf(scene.config))
+  for (const { name } of context === undefined ? [] : unitsOf(context.config))
     await ports.queue.add({ type: "image", ...where, defaultBranch, unit: name });
 }

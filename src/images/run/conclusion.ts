@@ -1,4 +1,4 @@
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import type { TargetPromotion } from "../../model/promotion.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { EntryDecision } from "../evaluate.ts";
@@ -23,10 +23,10 @@ const verbs = {
   closed: "was closed",
 } as const;
 
-/** Writes into the delivery log what was concluded of each image of a unit. Without decisions, `outcome.summary` says why there are none. */
+/** Writes into the event log what was concluded of each image of a unit. Without decisions, `outcome.summary` says why there are none. */
 export async function conclude(
   ports: ImagePorts,
-  { where }: Pick<Scene, "where">,
+  { where }: Pick<RepositoryContext, "where">,
   unit: ImageUnit,
   decisions: readonly EntryDecision[],
   outcome: Outcome,
@@ -37,7 +37,7 @@ export async function conclude(
   if (decisions.length === 0) {
     const summary = outcome.summary ?? "nothing was decided";
     for (const image of imagesOf(unit))
-      await ports.deliveries.concluded({ ...about, image, summary, tags: [], ...number });
+      await ports.eventLog.concluded({ ...about, image, summary, tags: [], ...number });
     return;
   }
   for (const { entry, decision, left } of decisions) {
@@ -47,7 +47,7 @@ export async function conclude(
       ({ app, environment, reason }) => `${app} in ${environment}: ${reason}`,
     );
     const summary = [firstSentence(decision.summary, outcome), ...rest, ...refused].join("; ");
-    await ports.deliveries.concluded({ ...about, image, summary, tags: decision.verdicts, ...number });
+    await ports.eventLog.concluded({ ...about, image, summary, tags: decision.verdicts, ...number });
   }
 }
 

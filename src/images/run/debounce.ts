@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ImageJob } from "../../model/jobs.ts";
 import type { ImagePorts } from "./ports.ts";
-import { wakeLater } from "./schedule.ts";
+import { schedule } from "./schedule.ts";
 
 const kind = "image-burst";
 
@@ -23,7 +23,10 @@ function idOf({ repository, unit }: ImageJob): string {
  * Has a unit looked at because of an event. A build may push several tags of which only the last one is wanted, so the first few of a burst are acted on at once. The rest waits, and is looked at once
  * for however many they are: the longer the burst lasts, the more seldom.
  */
-export async function lookSoon(ports: Pick<ImagePorts, "records" | "clock" | "queue">, job: ImageJob): Promise<void> {
+export async function evaluateSoon(
+  ports: Pick<ImagePorts, "records" | "clock" | "queue">,
+  job: ImageJob,
+): Promise<void> {
   const { records, clock, queue } = ports;
   const now = clock();
   const before = await records.get(kind, idOf(job));
@@ -32,7 +35,7 @@ export async function lookSoon(ports: Pick<ImagePorts, "records" | "clock" | "qu
   const { begun, events } = lasts ? { begun: before.at, events: known.events + 1 } : { begun: now, events: 1 };
   await records.put(kind, { id: idOf(job), at: begun, keys: [], value: { events, last: now } }, pauseMs);
   if (events <= atOnce) await queue.add(job);
-  else await wakeLater(ports, job, nextLook(begun, now));
+  else await schedule(ports, job, nextLook(begun, now));
 }
 
 /** The looks of a burst have fixed times, so that many events set one timer. */

@@ -1,183 +1,107 @@
-import { isOursAlone, Moved } from "../../change/branch.ts";
-import { sourceAt } from "../../change/compute.ts";
-import { openScene, reopen, type Scene } from "../../change/repository-context.ts";
-import { assertMayAsk } from "../../change/source/allowed.ts";
-import { Fault, UserError } from "../../model/errors.ts";
+import { isOwnHead } from "../../change/pull-request/branch.ts";
+import { openPullRequest, type Round } from "../../change/pull-request/open.ts";
+import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { UserError } from "../../model/errors.ts";
 import type { ImageJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
-import { computeBump, type TargetBump, type WantedBump } from "../bump.ts";
-import { decideEntry, type EntryDecision, lookAtTargets, undecided, versionKey } from "../evaluate.ts";
-import { type ImageEntry, type ImageUnit, targetsOf, unitsOf } from "../units.ts";
-import { wantedOf } from "../wanted.ts";
-import { closeOverdue } from "./close.ts";
+import { computeBump } from "../bump.ts";
+import type { EntryDecision } from "../evaluate.ts";
+import { type ImageUnit, unitsOf } from "../units.ts";
+import { bumpsOf } from "../wanted.ts";
+import { closeUnneeded } from "./close.ts";
 import { conclude, type Outcome } from "./conclusion.ts";
-import { stopsOf } from "./holds.ts";
+import { decide, reasonOf } from "./decide.ts";
+import { announcePublished } from "./events.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
-import { publish } from "./publish.ts";
-import { notePublished } from "./published-heads.ts";
-import { orLater } from "./retry-later.ts";
-import { wakeLater } from "./schedule.ts";
-import { heardOf } from "./tag-sightings.ts";
-
-const tries = 6;
+import { proposalOf } from "./proposal.ts";
+import { savePublishedHead } from "./published-heads.ts";
+import { retryLater } from "./retry-later.ts";
+import { schedule } from "./schedule.ts";
 
 /**
- * Compares what the targets of one unit have with what its policies want, and opens, advances or closes its one pull request. What came of it, and why, goes to the delivery log. May be repeated at any time:
- * what is there already is not made again.
+ * Compares what the targets of one unit have with what its policies want, and opens, updates or closes its one pull
+ * request. What came of it, and why, goes to the event log. Idempotent.
  */
-export function runImage(job: ImageJob, ports: ImagePorts, context: RunContext): Promise<void> {
-  return orLater(ports, job, context, () => look(job, ports, context.signal));
-}
-
-async function look(job: ImageJob, ports: ImagePorts, signal: AbortSignal): Promise<void> {
-  const where = { installationId: job.installationId, repository: job.repository };
-  let scene: Scene;
-  try {
-    scene = await openScene(ports, where, job.defaultBranch, signal);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return ports.log.warn({ error, repository: job.repository }, `images are not looked at: ${error.message}`);
-  }
-  const unit = unitsOf(scene.config).find(({ name }) => name === job.unit);
-  if (unit === undefined) return;
-  try {
-    await untilStill(ports, scene, unit);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    await conclude(ports, scene, unit, [], { summary: said(error) });
-    await wakeUp(ports, scene, unit, []);
-  }
-}
-
-function said({ message, fix }: UserError): string {
-  return fix === undefined ? message : `${message}: ${fix}`;
-}
-
-/** Somebody may move the branch or the base meanwhile: then all is looked at again. */
-async function untilStill(ports: ImagePorts, first: Scene, unit: ImageUnit): Promise<void> {
-  let scene = first;
-  for (let attempt = 1; ; attempt += 1) {
+export function runImage(job: ImageJob, ports: ImagePorts, run: RunContext): Promise<void> {
+  return retryLater(ports, job, run, async () => {
+    const { installationId, repository, defaultBranch } = job;
+    const where = { installationId, repository };
+    const context = await openContext(ports, where, defaultBranch, run.signal).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      ports.log.warn({ error, repository }, `images are not evaluated: ${error.message}`);
+    });
+    const unit = context && unitsOf(context.config).find(({ name }) => name === job.unit);
+    if (context === undefined || unit === undefined) return;
     try {
-      return await attemptUnit(ports, scene, unit, attempt === 1);
+      await openPullRequest(ports, context, (round) => evaluate(ports, round, unit));
     } catch (error) {
-      if (!(error instanceof Moved)) throw error;
-      if (attempt >= tries) throw new Fault("unavailable", `the branch ${error.message} kept moving`, { cause: error });
-      scene = await reopen(ports, scene);
+      if (!(error instanceof UserError)) throw error;
+      await conclude(ports, context, unit, [], { summary: reasonOf(error) });
+      await scheduleNext(ports, context, unit, []);
     }
-  }
-}
-
-async function attemptUnit(ports: ImagePorts, scene: Scene, unit: ImageUnit, firstTry: boolean): Promise<void> {
-  const decisions: EntryDecision[] = [];
-  for (const entry of unit.entries) decisions.push(await decideOrTell(ports, scene, entry));
-  const outcome = await act(ports, scene, unit, decisions, firstTry);
-  if (!decisions.some(({ failed }) => failed))
-    await notePublished(ports, scene.where.repository, unit.name, outcome.head);
-  // After it was noted: what is merged by itself is held against the note.
-  if (outcome.head !== undefined && outcome.pullRequest !== undefined)
-    await ports.queue.add({ type: "image-pull", ...scene.where, pullRequest: outcome.pullRequest });
-  await conclude(ports, scene, unit, decisions, outcome);
-  await wakeUp(ports, scene, unit, decisions);
-}
-
-/** An entry that cannot be decided about leaves the others of its unit alone. */
-async function decideOrTell(ports: ImagePorts, scene: Scene, entry: ImageEntry): Promise<EntryDecision> {
-  try {
-    return await decide(ports, scene, entry);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return undecided(entry, said(error));
-  }
-}
-
-async function decide(ports: ImagePorts, scene: Scene, entry: ImageEntry): Promise<EntryDecision> {
-  assertMayAsk(ports.rights, scene.where.repository, entry.image);
-  const { repository, signal, targets } = scene;
-  const at = await sourceAt(repository, scene.head);
-  const now = await lookAtTargets(entry, targetsOf(entry, targets.targets), {
-    at,
-    renderer: ports.renderer,
-    signal,
   });
-  const clock = ports.clock();
-  const stops = await stopsOf(scene, now, clock);
-  const { pushed, firstSeen } = await heardOf(ports, entry.image);
-  return decideEntry({ now, registry: ports.registry, clock, ...stops, pushed, firstSeen, signal });
 }
 
+async function evaluate(ports: ImagePorts, round: Round, unit: ImageUnit): Promise<void> {
+  const { context } = round;
+  const decisions: EntryDecision[] = [];
+  for (const entry of unit.entries) decisions.push(await decide(ports, context, entry));
+  const outcome = await act(ports, round, unit, decisions);
+  if (!decisions.some(({ failed }) => failed))
+    await savePublishedHead(ports, context.where.repository, unit.name, outcome.head);
+  // After the head was saved: what merges by itself is compared with it.
+  if (outcome.head !== undefined && outcome.pullRequest !== undefined)
+    await ports.queue.add({ type: "image-pull", ...context.where, pullRequest: outcome.pullRequest });
+  await conclude(ports, context, unit, decisions, outcome);
+  await scheduleNext(ports, context, unit, decisions);
+}
+
+/** Plans what was decided, and publishes it, or closes the pull request where nothing is left to do. */
 async function act(
   ports: ImagePorts,
-  scene: Scene,
+  { context, publish }: Round,
   unit: ImageUnit,
   decisions: readonly EntryDecision[],
-  firstTry: boolean,
 ): Promise<Outcome> {
   const bumps = bumpsOf(decisions);
-  // What cannot be looked at now may well be what the open pull request brings.
-  if (decisions.some(({ failed }) => failed) && (bumps.length === 0 || scene.branches.has(unit.branch))) return {};
+  // What cannot be evaluated now may well be what the open pull request brings.
+  if (decisions.some(({ failed }) => failed) && (bumps.length === 0 || context.branches.has(unit.branch))) return {};
   if (bumps.length === 0) {
     const left = new Set(decisions.flatMap((one) => one.left.map(({ target }) => target.id)));
-    const closed = await closeOverdue(ports, scene, unit.branch, { why: reasonOf(decisions), left });
-    return closed === undefined ? {} : { pullRequest: closed, how: "closed" };
+    return closeUnneeded(ports, context, unit.branch, { why: whyNothing(decisions), left });
   }
   const computed = await computeBump({
-    repository: scene.repository,
-    base: scene.head,
+    repository: context.repository,
+    base: context.head,
     bumps,
-    allTargets: scene.targets.targets,
+    allTargets: context.targets.targets,
     renderer: ports.renderer,
-    signal: scene.signal,
+    signal: context.signal,
   });
   const refused = computed.targets.flatMap((target) => (target.outcome === "refused" ? [target] : []));
   if (!computed.targets.some(({ outcome }) => outcome === "planned")) {
     const why = refused.map(({ app, environment, reason }) => `${app} in ${environment}: ${reason}`).join("; ");
-    const closed = await closeOverdue(ports, scene, unit.branch, { why });
     const summary = refused.length === 0 ? "every target has it already" : `it cannot be written: ${why}`;
-    return { summary, ...(closed === undefined ? {} : { pullRequest: closed, how: "closed" as const }) };
+    return { summary, ...(await closeUnneeded(ports, context, unit.branch, { why })) };
   }
-  if (await isTakenOver(ports, scene, unit.branch)) {
+  if (await isTakenOver(ports, context, unit.branch))
     return { summary: `somebody pushed to \`${unit.branch}\`: merge or close its pull request, or delete the branch` };
-  }
-  const { pull, how, head = pull.head.sha } = await publish(ports, scene, unit, decisions, computed, firstTry);
-  if (how !== "declined") return { pullRequest: pull.number, head, how, refused };
-  return {
-    pullRequest: pull.number,
-    summary: `a person closed #${pull.number} with these versions; a newer tag, or \`/retry\` there, brings it again`,
-    refused,
-  };
+  const published = await publish(proposalOf(ports, context, unit, decisions, computed));
+  const pullRequest = published.pull.number;
+  if (published.how !== "declined") await announcePublished(ports, context.where, published);
+  if (published.how !== "declined") return { pullRequest, head: published.head, how: published.how, refused };
+  const summary = `a person closed #${pullRequest} with these versions; a newer tag, or \`/retry\` there, brings it again`;
+  return { pullRequest, summary, refused };
 }
 
 /** Whether a person's commits are on the branch: they are never overwritten. */
-async function isTakenOver(ports: ImagePorts, scene: Scene, branch: string): Promise<boolean> {
-  const head = scene.branches.get(branch);
-  return head !== undefined && !(await isOursAlone(ports, scene, branch, head));
+async function isTakenOver(ports: ImagePorts, context: RepositoryContext, branch: string): Promise<boolean> {
+  const head = context.branches.get(branch);
+  return head !== undefined && !(await isOwnHead(ports, context, branch, head));
 }
 
-/** What each target is to have, from all entries of the unit. */
-function bumpsOf(decisions: readonly EntryDecision[]): readonly TargetBump[] {
-  const byTarget = new Map<string, TargetBump>();
-  for (const one of decisions) {
-    for (const { target } of one.targets) {
-      const wanted = wantedFor(one, target.id);
-      if (wanted === undefined) continue;
-      const before = byTarget.get(target.id)?.wanted ?? [];
-      byTarget.set(target.id, { target, wanted: [...before, wanted] });
-    }
-  }
-  return [...byTarget.values()];
-}
-
-function wantedFor({ entry, decision }: EntryDecision, target: string): WantedBump | undefined {
-  const moving = new Set(
-    decision.targets.filter((one) => one.target === target && one.moves).map(({ from }) => versionKey(from)),
-  );
-  if (decision.chosen === undefined || moving.size === 0) return undefined;
-  const { tag, facts } = decision.chosen;
-  return wantedOf(entry, { tag, digest: facts.digest }, moving);
-}
-
-function reasonOf(decisions: readonly EntryDecision[]): string {
+function whyNothing(decisions: readonly EntryDecision[]): string {
   const reasons = decisions.flatMap(({ entry, decision, left }) => [
     `${entry.image}: ${decision.summary}`,
     ...left.map(({ target, why }) => `${target.id}: ${why}`),
@@ -185,18 +109,18 @@ function reasonOf(decisions: readonly EntryDecision[]): string {
   return reasons.join("; ");
 }
 
-async function wakeUp(
+/** Has the unit evaluated again when time alone changes the answer, and when it is polled next. */
+async function scheduleNext(
   ports: ImagePorts,
-  scene: Scene,
+  { where, base }: RepositoryContext,
   unit: ImageUnit,
   decisions: readonly EntryDecision[],
 ): Promise<void> {
-  const job: ImageJob = { type: "image", ...scene.where, defaultBranch: scene.base, unit: unit.name };
   const moments = decisions.flatMap(({ decision: { waitUntil }, resumeAt }) =>
-    [waitUntil ?? [], resumeAt ?? []].flat(),
+    [waitUntil, resumeAt].filter((moment) => moment !== undefined),
   );
-  const { owner, name } = scene.where.repository;
-  const poll = nextPoll(unit, `${owner}/${name}`, ports.clock());
-  for (const moment of [...(moments.length > 0 ? [Math.min(...moments)] : []), ...(poll === undefined ? [] : [poll])])
-    await wakeLater(ports, job, moment);
+  const poll = nextPoll(unit, `${where.repository.owner}/${where.repository.name}`, ports.clock());
+  const next = [...(moments.length > 0 ? [Math.min(...moments)] : []), ...(poll === undefined ? [] : [poll])];
+  const job = { type: "image", ...where, defaultBranch: base, unit: unit.name } as const;
+  for (const moment of next) await schedule(ports, job, moment);
 }

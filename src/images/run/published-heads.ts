@@ -7,8 +7,8 @@ function idOf({ owner, name }: RepositoryName, unit: string): string {
   return `${owner}/${name}/${unit}`;
 }
 
-/** Remembers which head the last look at a unit came to; `undefined`: it brings nothing. */
-export async function notePublished(
+/** Saves which head the last evaluation of a unit came to; `undefined`: it brings nothing. */
+export async function savePublishedHead(
   { records, clock }: Pick<ImagePorts, "records" | "clock">,
   repository: RepositoryName,
   unit: string,
@@ -18,7 +18,7 @@ export async function notePublished(
   await records.put(kind, { id, at: clock(), keys: [], value: head ?? "" });
 }
 
-/** The head that the last look at a unit came to, empty when it brings nothing; `undefined` when nobody remembers. */
+/** The head that the last evaluation of a unit came to, empty when it brings nothing; `undefined` when it is not known. */
 export async function publishedHead(
   { records }: Pick<ImagePorts, "records">,
   repository: RepositoryName,

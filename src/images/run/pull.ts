@@ -1,70 +1,71 @@
-import { isOursAlone } from "../../change/branch.ts";
-import { mergeHead } from "../../change/merge.ts";
-import { openScene, type Scene } from "../../change/repository-context.ts";
-import { settingsFor } from "../../config/index.ts";
+import { isOwnHead } from "../../change/pull-request/branch.ts";
+import { mergePullRequest } from "../../change/pull-request/merge.ts";
+import { describesHead } from "../../change/pull-request/metadata.ts";
+import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
-import { type ImageRecord, parseImageRecord } from "../text/metadata.ts";
+import { type ImageMetadata, parseImageMetadata } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import { type Verification, verifyImages } from "../verify.ts";
 import type { ImagePorts } from "./ports.ts";
-import { mergesItself } from "./publish.ts";
+import { mergesItself } from "./proposal.ts";
 import { publishedHead } from "./published-heads.ts";
-import { settleImage } from "./record-merge.ts";
-import { orLater } from "./retry-later.ts";
-import { wakeLater } from "./schedule.ts";
+import { settleImages } from "./record-merge.ts";
+import { retryLater } from "./retry-later.ts";
+import { schedule } from "./schedule.ts";
 
 /**
  * Holds an open image pull request against the registry at its head, says so in its check, and merges it where that is Sluice's to do and everything else passed. What was merged goes into the history. May be repeated
  * at any time.
  */
-export function runImagePull(job: ImagePullJob, ports: ImagePorts, context: RunContext): Promise<void> {
-  return orLater(ports, job, context, () => checkPull(job, ports, context));
+export function runImagePull(job: ImagePullJob, ports: ImagePorts, run: RunContext): Promise<void> {
+  return retryLater(ports, job, run, () => checkPull(job, ports, run));
 }
 
-async function checkPull(job: ImagePullJob, ports: ImagePorts, context: RunContext): Promise<void> {
+async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext): Promise<void> {
   const where = { installationId: job.installationId, repository: job.repository };
   const github = await ports.github(where.installationId, where.repository);
   const pull = await github.pullRequest(job.pullRequest);
   if (!isImageBranch(pull.head.ref) || pull.fork) return;
-  const record = parseImageRecord(pull.body, pull.head.ref, ports.seal);
-  if (pull.state === "closed") return settleImage(ports, where, pull, record, context.signal);
-  if (record === undefined || record.base !== pull.base.ref) return void (await github.upsertCheck(unreadable(pull)));
-  const look: ImageJob = { type: "image", ...where, defaultBranch: pull.defaultBranch, unit: record.unit };
-  if (record.head !== pull.head.sha) return unknownHead(ports, pull, record, look, context);
-  const verification = await verifyImages(record, ports.registry, context.signal);
-  const scene = await openScene(ports, where, pull.defaultBranch, context.signal, [pull.head.sha]).catch(userError);
-  if (scene instanceof UserError) {
-    return void (await github.upsertCheck(imageCheckReport(pull, verification, [inert(scene.message)])));
+  const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
+  if (pull.state === "closed") return metadata && settleImages(ports, where, pull, metadata, run.signal);
+  if (metadata === undefined || metadata.base !== pull.base.ref)
+    return void (await github.upsertCheck(unreadable(pull)));
+  const evaluation: ImageJob = { type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit };
+  if (!describesHead(metadata, pull)) return unknownHead(ports, pull, metadata, evaluation, run);
+  const verification = await verifyImages(metadata, ports.registry, run.signal);
+  const context = await openContext(ports, where, pull.defaultBranch, run.signal, [pull.head.sha]).catch(userError);
+  if (context instanceof UserError) {
+    return void (await github.upsertCheck(imageCheckReport(pull, verification, [inert(context.message)])));
   }
-  const merging = verification.ok ? await mayMerge(ports, scene, pull, record) : { may: false };
-  const remarks = await remarksOf(ports, scene, pull, record, merging);
+  const merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : { may: false };
+  const remarks = await remarksOf(ports, context, pull, metadata, merging);
   await github.upsertCheck(imageCheckReport(pull, verification, remarks));
-  if (!verification.ok) return lookAnew(ports, look, pull, verification);
-  if (merging.may) await merge(ports, scene, pull, record, look);
-  if (merging.again !== undefined) await wakeLater(ports, job, merging.again);
-  if (merging.look === true) await ports.queue.add(look);
+  if (!verification.ok) return evaluateAgain(ports, evaluation, pull, verification);
+  if (merging.may) await merge(ports, context, pull, metadata, evaluation);
+  if (merging.again !== undefined) await schedule(ports, job, merging.again);
+  if (merging.evaluate === true) await ports.queue.add(evaluation);
 }
 
 const askedKind = "image-asked";
 const askedMs = 3_600_000;
 
 /** The tag was moved or deleted: what there is now is looked at, unless that was done already and came to this. */
-async function lookAnew(
+async function evaluateAgain(
   { records, queue, clock }: ImagePorts,
-  look: ImageJob,
+  evaluation: ImageJob,
   pull: PullRequest,
   { lines }: Verification,
 ): Promise<void> {
-  const id = `${look.repository.owner}/${look.repository.name}/${pull.number}`;
+  const id = `${evaluation.repository.owner}/${evaluation.repository.name}/${pull.number}`;
   const found = JSON.stringify([pull.head.sha, lines]);
   const before = await records.get(askedKind, id);
   if (before?.value === found && clock() - before.at < askedMs) return;
-  await queue.add(look);
+  await queue.add(evaluation);
   await records.put(askedKind, { id, at: clock(), keys: [], value: found }, askedMs);
 }
 
@@ -75,34 +76,34 @@ function userError(error: unknown): UserError {
 
 async function remarksOf(
   ports: ImagePorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
-  record: ImageRecord,
+  metadata: ImageMetadata,
   { why }: Merging,
 ): Promise<readonly string[]> {
-  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha))) return [pushed];
-  const proof = `Proven by rendering: in ${record.targets.length} ${record.targets.length === 1 ? "target" : "targets"} nothing changes but the images.`;
+  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return [pushed];
+  const proof = `Proven by rendering: in ${metadata.targets.length} ${metadata.targets.length === 1 ? "target" : "targets"} nothing changes but the images.`;
   return why === undefined ? [proof] : [proof, inert(why)];
 }
 
 const pushed = "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push.";
 
-/** The record is about another head: Sluice moved the branch and is about to describe it, or a person pushed. */
+/** The metadata is about another head: Sluice moved the branch and is about to describe it, or a person pushed. */
 async function unknownHead(
   ports: ImagePorts,
   pull: PullRequest,
-  record: ImageRecord,
-  look: ImageJob,
+  metadata: ImageMetadata,
+  evaluation: ImageJob,
   { attempt, signal }: RunContext,
 ): Promise<void> {
-  const where = { installationId: look.installationId, repository: look.repository };
-  const scene = await openScene(ports, where, pull.defaultBranch, signal, [pull.head.sha]).catch(userError);
-  if (scene instanceof UserError) return;
-  if (await isOursAlone(ports, scene, pull.head.ref, pull.head.sha)) {
+  const where = { installationId: evaluation.installationId, repository: evaluation.repository };
+  const context = await openContext(ports, where, pull.defaultBranch, signal, [pull.head.sha]).catch(userError);
+  if (context instanceof UserError) return;
+  if (await isOwnHead(ports, context, pull.head.ref, pull.head.sha)) {
     if (attempt > 1) return;
-    return ports.queue.add(look);
+    return ports.queue.add(evaluation);
   }
-  const verification = await verifyImages(record, ports.registry, signal);
+  const verification = await verifyImages(metadata, ports.registry, signal);
   const github = await ports.github(where.installationId, where.repository);
   await github.upsertCheck(imageCheckReport(pull, verification, [pushed]));
 }
@@ -114,44 +115,53 @@ const settleMs = 30_000;
 interface Merging {
   readonly may: boolean;
   readonly why?: string;
-  /** When to look again, in milliseconds since the epoch. */
+  /** When to ask again, in milliseconds since the epoch. */
   readonly again?: number;
-  /** Whether the unit is to be looked at first. */
-  readonly look?: true;
+  /** Whether the unit is to be evaluated first. */
+  readonly evaluate?: true;
 }
 
-async function mayMerge(ports: ImagePorts, scene: Scene, pull: PullRequest, record: ImageRecord): Promise<Merging> {
-  const unit = unitsOf(scene.config).find(({ name }) => name === record.unit);
+async function mayMerge(
+  ports: ImagePorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  metadata: ImageMetadata,
+): Promise<Merging> {
+  const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
   if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return { may: false };
-  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha))) return { may: false };
-  const held = await heldTarget(ports, scene, record);
+  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return { may: false };
+  const held = await heldTarget(ports, context, metadata);
   if (held !== undefined) return { may: false, why: `Not merged by itself: ${held} is on hold.` };
-  // A sealed record of old may be put back by whoever may push: only what the last look came to is merged.
-  const published = await publishedHead(ports, scene.where.repository, record.unit);
-  if (published === undefined) return { may: false, look: true };
+  // Whoever may push can put old signed metadata back: only what the last evaluation came to is merged.
+  const published = await publishedHead(ports, context.where.repository, metadata.unit);
+  if (published === undefined) return { may: false, evaluate: true };
   if (published !== pull.head.sha)
     return { may: false, why: "Not merged by itself: it is not what Sluice would bring now." };
-  const checks = await scene.github.checks(pull.head.sha);
+  const checks = await context.github.checks(pull.head.sha);
   const open = checks.filter(({ state }) => state !== "passed").map(({ name }) => name);
   if (open.length > 0) return { may: false, why: `Not merged yet: ${open.slice(0, 5).join(", ")} did not pass.` };
-  const age = ports.clock() - (await madeAt(scene, pull.head.sha));
+  const age = ports.clock() - (await madeAt(context, pull.head.sha));
   if (age < settleMs) return { may: false, again: ports.clock() + settleMs - age };
-  const against = await objections(scene, pull);
+  const against = await objections(context, pull);
   return against.length > 0
     ? { may: false, why: `Not merged by itself: ${against.join(", ")} asked for changes.` }
     : { may: true };
 }
 
 /** A rollback or a revert holds automation; a person may still merge. */
-async function heldTarget(ports: ImagePorts, scene: Scene, { targets }: ImageRecord): Promise<string | undefined> {
+async function heldTarget(
+  ports: ImagePorts,
+  context: RepositoryContext,
+  { targets }: ImageMetadata,
+): Promise<string | undefined> {
   for (const { app, environment } of targets) {
-    if ((await scene.state.hold(environment, app, ports.clock())) !== undefined) return `${app} in ${environment}`;
+    if ((await context.state.hold(environment, app, ports.clock())) !== undefined) return `${app} in ${environment}`;
   }
   return undefined;
 }
 
 /** Who asked for changes and has not said otherwise since. */
-async function objections({ github }: Scene, { number }: PullRequest): Promise<readonly string[]> {
+async function objections({ github }: RepositoryContext, { number }: PullRequest): Promise<readonly string[]> {
   const last = new Map<string, string>();
   for (const { user, state } of await github.reviews(number)) if (state !== "commented") last.set(user, state);
   return [...last].flatMap(([user, state]) => (state === "changes-requested" ? [user] : []));
@@ -159,26 +169,25 @@ async function objections({ github }: Scene, { number }: PullRequest): Promise<r
 
 async function merge(
   ports: ImagePorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
-  record: ImageRecord,
-  look: ImageJob,
+  metadata: ImageMetadata,
+  evaluation: ImageJob,
 ): Promise<void> {
-  const again = { type: "image-pull", ...scene.where, pullRequest: pull.number } as const;
-  const [first] = record.targets;
-  const method = settingsFor(scene.config, first?.app ?? "", first?.environment ?? "").promote.method;
-  const remark = await mergeHead(ports, scene, pull, { method, planAgain: look, lookAgain: again });
+  const again = { type: "image-pull", ...context.where, pullRequest: pull.number } as const;
+  const [target] = metadata.targets;
+  const remark = await mergePullRequest(ports, context, pull, { target, replan: evaluation, evaluate: again });
   if (remark === undefined) return;
-  await scene.github.upsertComment(pull.number, "merge", inert(remark));
+  await context.github.upsertComment(pull.number, "merge", inert(remark));
   // Sluice's own checks end without an event to itself, and may be what GitHub still waits for.
   const now = ports.clock();
-  if (now - (await madeAt(scene, pull.head.sha)) < patienceMs) await wakeLater(ports, again, now + settleMs);
+  if (now - (await madeAt(context, pull.head.sha)) < patienceMs) await schedule(ports, again, now + settleMs);
 }
 
 /** How long a young head that GitHub refuses to merge is tried again, in milliseconds. */
 const patienceMs = 15 * 60_000;
 
-async function madeAt({ repository }: Scene, sha: string): Promise<number> {
+async function madeAt({ repository }: RepositoryContext, sha: string): Promise<number> {
   const [commit] = await repository.log({ to: sha, limit: 1 });
   return commit === undefined ? 0 : Date.parse(commit.date);
 }
@@ -192,6 +201,6 @@ function unreadable(pull: PullRequest) {
     conclusion: "action_required",
     title: "This pull request no longer says what it brings",
     summary:
-      "The hidden record in its description was changed or taken out, so it cannot be held against the registry. Close it, and Sluice opens another one at the next tag; or comment `/retry`.",
+      "The metadata in its description was changed or taken out, so it cannot be compared with the registry. Close it, and Sluice opens another one at the next tag; or comment `/retry`.",
   } as const;
 }

@@ -1,55 +1,82 @@
 import { sourceAt } from "../../change/compute.ts";
-import { openScene, targetOf } from "../../change/repository-context.ts";
+import { describesHead } from "../../change/pull-request/metadata.ts";
+import { settlePullRequest } from "../../change/pull-request/settle.ts";
+import { openContext, targetOf } from "../../change/repository-context.ts";
 import { imageVersions } from "../../change/versions.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { VersionChange } from "../../model/promotion.ts";
-import type { StateAddress } from "../../model/state.ts";
-import type { ImageRecord } from "../text/metadata.ts";
+import type { Decision, StateAddress } from "../../model/state.ts";
+import type { ImageMetadata } from "../text/metadata.ts";
+import { declinedEvent, mergedEvent } from "./events.ts";
 import type { ImagePorts } from "./ports.ts";
 
-/** An image pull request that was merged goes into the histories of its targets, and its branch goes; then the unit is looked at again. The branch of one that a person closed goes as well. */
-export async function settleImage(
+/**
+ * An image pull request that was merged goes into the histories of its targets, and its branch goes; then the unit is
+ * evaluated again. The branch of one that a person closed goes too.
+ */
+export async function settleImages(
   ports: ImagePorts,
   where: StateAddress,
   pull: PullRequest,
-  record: ImageRecord | undefined,
+  metadata: ImageMetadata,
   signal: AbortSignal,
 ): Promise<void> {
-  if (record === undefined) return;
-  if (pull.merged && pull.base.ref === record.base) {
-    await remember(
-      ports,
-      where,
-      pull,
-      { ...record, targets: await arrived(ports, where, pull, record, signal) },
-      signal,
-    );
-  }
-  await clearAway(ports, where, pull, record);
-  await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit: record.unit });
+  let arrived = metadata.targets;
+  const decisions = async () => {
+    arrived = await arrivedTargets(ports, where, pull, metadata, signal);
+    return decisionsOf(ports, pull, arrived);
+  };
+  const settlement = { metadata, decisions, deletesUnmerged: true };
+  const landed = await settlePullRequest(ports, where, pull, settlement, signal);
+  const of = { where, pull, metadata };
+  if (landed) ports.events.announce(mergedEvent(of, arrived, ports.clock()));
+  // The metadata of what Sluice itself closes no longer counts, so a person closed this one.
+  else if (!pull.merged) ports.events.announce(declinedEvent(of, ports.clock()));
+  await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit });
 }
 
-/** What of the record came onto the base branch: all of it, but for what a person changed on the branch, which the renders tell. */
-async function arrived(
+/** One decision for each environment. */
+function decisionsOf(
+  ports: Pick<ImagePorts, "clock">,
+  pull: PullRequest,
+  arrived: ImageMetadata["targets"],
+): readonly Decision[] {
+  const byEnvironment = Map.groupBy(arrived, ({ environment }) => environment);
+  return [...byEnvironment].map(([environment, targets]) => ({
+    kind: "bumped",
+    id: `bumped-${pull.number}`,
+    at: new Date(ports.clock()).toISOString(),
+    by: "sluice",
+    environment,
+    apps: targets.map(({ app }) => app),
+    pullRequest: pull.number,
+    commit: pull.head.sha,
+    ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
+    versions: Object.fromEntries(targets.map(({ app, images }) => [app, images])),
+  }));
+}
+
+/** What came onto the base branch: all that the metadata says, unless a person pushed; then the renders tell. */
+async function arrivedTargets(
   ports: ImagePorts,
   where: StateAddress,
   pull: PullRequest,
-  record: ImageRecord,
+  metadata: ImageMetadata,
   signal: AbortSignal,
-): Promise<ImageRecord["targets"]> {
+): Promise<ImageMetadata["targets"]> {
   const { mergeCommit } = pull;
-  if (record.head === pull.head.sha || mergeCommit === undefined) return record.targets;
-  const scene = await openScene(ports, where, pull.defaultBranch, signal, [mergeCommit]).catch((error: unknown) => {
+  if (describesHead(metadata, pull) || mergeCommit === undefined) return metadata.targets;
+  const context = await openContext(ports, where, pull.defaultBranch, signal, [mergeCommit]).catch((error: unknown) => {
     if (error instanceof UserError) return undefined;
     throw error;
   });
   // Without a configuration that can be read nobody knows; what may have come is not brought again.
-  if (scene === undefined) return record.targets;
-  const at = await sourceAt(scene.repository, mergeCommit);
+  if (context === undefined) return metadata.targets;
+  const at = await sourceAt(context.repository, mergeCommit);
   return Promise.all(
-    record.targets.map(async (one) => {
-      const target = targetOf(scene, one.app, one.environment);
+    metadata.targets.map(async (one) => {
+      const target = targetOf(context, one.app, one.environment);
       const render = target === undefined ? undefined : await ports.renderer.render(target.render, at, signal);
       const there = render?.ok === true ? imageVersions(render.resources()) : [];
       const isThere = ({ image, to }: VersionChange) =>
@@ -57,47 +84,4 @@ async function arrived(
       return { ...one, images: one.images.filter(isThere) };
     }),
   );
-}
-
-/** One decision for each environment. A history that somebody broke by hand must not keep the rest from being done. */
-async function remember(
-  ports: ImagePorts,
-  where: StateAddress,
-  pull: PullRequest,
-  record: ImageRecord,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const [environment, targets] of Map.groupBy(record.targets, (target) => target.environment)) {
-    const decision = {
-      kind: "bumped",
-      id: `bumped-${pull.number}`,
-      at: new Date(ports.clock()).toISOString(),
-      by: "sluice",
-      environment,
-      apps: targets.map(({ app }) => app),
-      pullRequest: pull.number,
-      commit: pull.head.sha,
-      ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
-      versions: Object.fromEntries(targets.map(({ app, images }) => [app, images])),
-    } as const;
-    try {
-      await ports.state.record(where, decision, signal);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      ports.log.warn({ error, pullRequest: pull.number }, "a merged image bump is not in the history");
-    }
-  }
-}
-
-/** The branch may be a later pull request's by now; one with a person's commits stays. */
-async function clearAway(
-  ports: ImagePorts,
-  where: StateAddress,
-  pull: PullRequest,
-  record: ImageRecord,
-): Promise<void> {
-  if (!pull.merged && record.head !== pull.head.sha) return;
-  const github = await ports.github(where.installationId, where.repository);
-  const newest = await github.pullRequestOf(pull.head.ref);
-  if (newest === undefined || newest.number === pull.number) await github.deleteBranch(pull.head.ref, pull.head.sha);
 }

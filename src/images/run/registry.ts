@@ -1,39 +1,49 @@
 import type { RegistryJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
-import { lookSoon } from "./debounce.ts";
+import { evaluateSoon } from "./debounce.ts";
 import type { ImagePorts } from "./ports.ts";
-import { type Watcher, watchersOf } from "./subscriptions.ts";
-import { noteSeen } from "./tag-sightings.ts";
+import { type Subscription, subscriptionsTo } from "./subscriptions.ts";
+import { noteSightings } from "./tag-sightings.ts";
 
-/** Writes an event into the delivery log and has every unit looked at that asks for an image of it. May be repeated. */
+/** Writes an event into the event log and has every unit looked at that asks for an image of it. May be repeated. */
 export async function runRegistry(
   job: RegistryJob,
   ports: ImagePorts,
   { signal }: Pick<RunContext, "signal">,
 ): Promise<void> {
   const { id, hook, source, at, pushes, ignored } = job;
-  await ports.deliveries.received({ id, hook, source, at, pushes, ...(ignored === undefined ? {} : { ignored }) });
-  await noteSeen(ports, pushes, at, signal);
+  await ports.eventLog.received({ id, hook, source, at, pushes, ...(ignored === undefined ? {} : { ignored }) });
+  ports.events.announce({
+    kind: "registry.heard",
+    id: ["registry.heard", hook, id].join("/"),
+    at: ports.clock(),
+    hook,
+    source,
+    receivedAt: at,
+    pushes,
+    ...(ignored === undefined ? {} : { ignored }),
+  });
+  await noteSightings(ports, pushes, at, signal);
   for (const image of new Set(pushes.map((push) => push.image))) {
     signal.throwIfAborted();
-    await tell(ports, image, await watchersOf(ports, image), signal);
+    await tell(ports, image, await subscriptionsTo(ports, image), signal);
   }
 }
 
 async function tell(
   ports: ImagePorts,
   image: string,
-  watchers: readonly Watcher[],
+  subscriptions: readonly Subscription[],
   signal: AbortSignal,
 ): Promise<void> {
-  if (watchers.length === 0)
+  if (subscriptions.length === 0)
     await conclude(ports, {
       repository: "",
       unit: "",
       image,
       summary: "no repository's configuration names this image",
     });
-  for (const { unit, broken, ...where } of watchers) {
+  for (const { unit, broken, ...where } of subscriptions) {
     signal.throwIfAborted();
     // It may have been mended since: then the look says something newer.
     if (broken !== undefined) {
@@ -41,13 +51,13 @@ async function tell(
       const summary = `the configuration is broken: ${broken}`;
       await conclude(ports, { repository: `${owner}/${name}`, unit, image, summary });
     }
-    await lookSoon(ports, { type: "image", ...where, unit });
+    await evaluateSoon(ports, { type: "image", ...where, unit });
   }
 }
 
 async function conclude(
-  { deliveries, clock }: ImagePorts,
+  { eventLog, clock }: ImagePorts,
   what: { readonly repository: string; readonly unit: string; readonly image: string; readonly summary: string },
 ): Promise<void> {
-  await deliveries.concluded({ ...what, at: clock(), tags: [] });
+  await eventLog.concluded({ ...what, at: clock(), tags: [] });
 }

@@ -11,7 +11,7 @@ const gridMs = 1_000;
 const slackMs = 2_000;
 
 /** Has the job run two to three seconds after that moment, in milliseconds since the epoch; after now where the moment is over. */
-export async function wakeLater(
+export async function schedule(
   { queue, clock }: Pick<ImagePorts, "queue" | "clock">,
   job: ImageJob | ImagePullJob,
   moment: number,

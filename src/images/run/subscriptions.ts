@@ -29,18 +29,21 @@ export interface Watched {
 }
 
 /** A unit that asks for an image. */
-export interface Watcher extends Watched {
+export interface Subscription extends Watched {
   readonly unit: string;
   /** Why its configuration could not be used when it was last looked at. */
   readonly broken?: string;
 }
 
 /** How many records are read at once, and how many repositories may ask for one image. */
-const most = 1_000;
+const max = 1_000;
 
 /** The units of all repositories that ask for an image, written as `canonicalImage` does. */
-export async function watchersOf({ records }: Pick<ImagePorts, "records">, image: string): Promise<readonly Watcher[]> {
-  const found = await records.find(kind, { key: image, limit: most });
+export async function subscriptionsTo(
+  { records }: Pick<ImagePorts, "records">,
+  image: string,
+): Promise<readonly Subscription[]> {
+  const found = await records.find(kind, { key: image, limit: max });
   return found.flatMap((record) => {
     const known = stored.parse(record.value);
     const { broken } = known;
@@ -59,7 +62,7 @@ export interface Learnt {
 }
 
 /** Keeps which images a repository asks for. Without a configuration it asks for none. */
-export async function keepWatch(
+export async function saveSubscriptions(
   { records, clock }: Pick<ImagePorts, "records" | "clock">,
   watched: Watched,
   config: Config | undefined,
@@ -77,7 +80,7 @@ export async function keepWatch(
 }
 
 /** Keeps why the configuration of a repository cannot be used, and what the last one that could asked for. */
-export async function keepBroken(
+export async function saveBroken(
   { records, clock }: Pick<ImagePorts, "records" | "clock">,
   watched: Watched,
   why: string,
@@ -89,38 +92,39 @@ export async function keepBroken(
 }
 
 /** Whether a repository is known as it is listed, under this installation and with this default branch. */
-export async function isWatched({ records }: Pick<ImagePorts, "records">, watched: Watched): Promise<boolean> {
+export async function isSubscribed({ records }: Pick<ImagePorts, "records">, watched: Watched): Promise<boolean> {
   const known = await knownOf(records, watched.repository);
   return known !== undefined && isSame(known, watched);
 }
 
 /** Forgets a repository. With an installation: only if that is the one it is known under, for the App may have been installed anew meanwhile. */
-export async function forgetWatch(
+export async function forgetSubscriptions(
   { records }: Pick<ImagePorts, "records">,
   repository: RepositoryName,
   installationId?: number,
 ): Promise<void> {
   const known = installationId === undefined ? undefined : await knownOf(records, repository);
-  if (known === undefined || known.installationId === installationId) await records.remove(kind, watchId(repository));
+  if (known === undefined || known.installationId === installationId)
+    await records.remove(kind, repositoryId(repository));
 }
 
 /** What a repository is known under. */
-export function watchId({ owner, name }: RepositoryName): string {
+export function repositoryId({ owner, name }: RepositoryName): string {
   return `${owner}/${name}`;
 }
 
 /** All repositories of which something was learnt before that moment, in milliseconds since the epoch. */
-export async function watchedBefore(
+export async function subscribedBefore(
   { records }: Pick<ImagePorts, "records">,
   moment: number,
 ): Promise<readonly Watched[]> {
   const all = new Map<string, StoredRecord>();
   for (let before = moment; ; ) {
-    const page = await records.find(kind, { limit: most, before });
+    const page = await records.find(kind, { limit: max, before });
     const size = all.size;
     for (const record of page) all.set(record.id, record);
     const oldest = page.at(-1)?.at;
-    if (oldest === undefined || page.length < most) break;
+    if (oldest === undefined || page.length < max) break;
     // Others of the same age may be on the next page.
     before = all.size > size ? oldest + 1 : oldest;
   }
@@ -128,7 +132,7 @@ export async function watchedBefore(
 }
 
 async function knownOf(records: ImagePorts["records"], repository: RepositoryName): Promise<Stored | undefined> {
-  return stored.safeParse((await records.get(kind, watchId(repository)))?.value).data;
+  return stored.safeParse((await records.get(kind, repositoryId(repository)))?.value).data;
 }
 
 function recordOf(
@@ -139,7 +143,7 @@ function recordOf(
   const { owner, name } = repository;
   const { units, of, broken } = learnt;
   const value = { installationId, owner, name, defaultBranch, units, of, ...(broken === undefined ? {} : { broken }) };
-  return { id: watchId(repository), at, keys: [...new Set(units.flatMap(({ images }) => images))], value };
+  return { id: repositoryId(repository), at, keys: [...new Set(units.flatMap(({ images }) => images))], value };
 }
 
 function watchedOf({ installationId, owner, name, defaultBranch }: Stored): Watched {

@@ -1,7 +1,7 @@
 import { messageOf } from "../../model/errors.ts";
 import type { InstalledRepositories } from "../../model/github.ts";
 import type { ImagePorts } from "./ports.ts";
-import { isWatched, watchedBefore, watchId } from "./subscriptions.ts";
+import { isSubscribed, repositoryId, subscribedBefore } from "./subscriptions.ts";
 
 type SweepPorts = Pick<ImagePorts, "queue" | "records" | "log" | "clock">;
 
@@ -18,13 +18,13 @@ export async function sweepWatches(
   const listed = new Set<string>();
   let added = 0;
   for await (const { installationId, repository, defaultBranch } of installed(signal)) {
-    listed.add(watchId(repository));
-    if (await isWatched(ports, { installationId, repository, defaultBranch })) continue;
+    listed.add(repositoryId(repository));
+    if (await isSubscribed(ports, { installationId, repository, defaultBranch })) continue;
     await ports.queue.add({ type: "watch", installationId, repository, defaultBranch });
     added += 1;
   }
-  for (const { installationId, repository } of await watchedBefore(ports, began)) {
-    if (listed.has(watchId(repository))) continue;
+  for (const { installationId, repository } of await subscribedBefore(ports, began)) {
+    if (listed.has(repositoryId(repository))) continue;
     signal.throwIfAborted();
     await ports.queue.add({ type: "watch", installationId, repository });
     added += 1;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { PushedImage } from "../../model/images.ts";
 import { canonicalImage } from "../../model/registry.ts";
-import { deliveriesKeptMs } from "../event-log.ts";
+import { eventsKeptMs } from "../event-log.ts";
 import type { ImagePorts } from "./ports.ts";
 
 const kind = "image-tag-seen";
@@ -12,13 +12,13 @@ const stored = z.object({ tag: z.string(), written: z.number() });
 const most = { events: 50, tags: 1_000 } as const;
 
 /** Remembered for longer than the log remembers, so that it never says less. */
-const keptMs = 2 * deliveriesKeptMs;
+const keptMs = 2 * eventsKeptMs;
 
 /**
  * Remembers when tags of images were first heard of: at that moment, in milliseconds since the epoch, unless it is known. A tag that is pushed again and again is remembered for as long as that goes on,
  * and costs one read each time.
  */
-export async function noteSeen(
+export async function noteSightings(
   { records }: Pick<ImagePorts, "records">,
   pushes: readonly PushedImage[],
   at: number,
@@ -31,19 +31,19 @@ export async function noteSeen(
     const known = await records.get(kind, id);
     const first = Math.min(at, known?.at ?? at);
     const written = stored.safeParse(known?.value).data?.written ?? 0;
-    if (first === known?.at && at - written < deliveriesKeptMs) continue;
+    if (first === known?.at && at - written < eventsKeptMs) continue;
     await records.put(kind, { id, at: first, keys: [image], value: { tag, written: at } }, keptMs);
   }
 }
 
 /** Which tags of an image events named lately, the newest first, and when each tag was first heard of, in milliseconds since the epoch. */
-export async function heardOf(
-  { deliveries, records }: Pick<ImagePorts, "deliveries" | "records">,
+export async function tagSightings(
+  { eventLog, records }: Pick<ImagePorts, "eventLog" | "records">,
   name: string,
 ): Promise<{ readonly pushed: readonly string[]; readonly firstSeen: ReadonlyMap<string, number> }> {
   const image = canonicalImage(name);
   const firstSeen = new Map<string, number>();
-  for (const { at, pushes } of await deliveries.deliveries({ image, limit: most.events })) {
+  for (const { at, pushes } of await eventLog.events({ image, limit: most.events })) {
     for (const push of pushes) {
       if (push.image === image && push.tag !== undefined) firstSeen.set(push.tag, at);
     }

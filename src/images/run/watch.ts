@@ -1,14 +1,21 @@
-import { openScene, type Scene } from "../../change/repository-context.ts";
+import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { ImageJob, WatchJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { isUnconfigured } from "../../targets/index.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
-import { closeOverdue } from "./close.ts";
+import { closeUnneeded } from "./close.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
-import { wakeLater } from "./schedule.ts";
-import { forgetWatch, keepBroken, keepWatch, type Learnt, type Watched, watchId } from "./subscriptions.ts";
+import { schedule } from "./schedule.ts";
+import {
+  forgetSubscriptions,
+  type Learnt,
+  repositoryId,
+  saveBroken,
+  saveSubscriptions,
+  type Watched,
+} from "./subscriptions.ts";
 
 /**
  * Learns from the default branch which images a repository asks for, and looks at what may have changed with it: every unit when the configuration of images did, else those with a branch, whose files
@@ -22,12 +29,12 @@ export async function runWatch(
 ): Promise<void> {
   const watched = await unlessGone(ports, job, () => placeOf(ports, job));
   if (watched === undefined) return;
-  const scene = await unlessGone(ports, job, () => sceneOf(ports, watched, signal));
-  if (scene === undefined) return;
-  const learnt = await keepWatch(ports, watched, scene.config);
-  await lookAtUnits(ports, scene, watched, learnt);
+  const context = await unlessGone(ports, job, () => sceneOf(ports, watched, signal));
+  if (context === undefined) return;
+  const learnt = await saveSubscriptions(ports, watched, context.config);
+  await lookAtUnits(ports, context, watched, learnt);
   await learnt.looked();
-  await closeOthers(ports, scene);
+  await closeOthers(ports, context);
 }
 
 /** Where to look, asking GitHub for what the job does not say; `undefined` where there is nothing to look at any more. */
@@ -36,21 +43,25 @@ async function placeOf(ports: ImagePorts, job: WatchJob): Promise<Watched | unde
   if (defaultBranch !== undefined) return { installationId, repository, defaultBranch };
   const github = await ports.github(installationId, repository);
   const now = await github.about();
-  const moved = watchId(now.repository).toLowerCase() !== watchId(repository).toLowerCase();
+  const moved = repositoryId(now.repository).toLowerCase() !== repositoryId(repository).toLowerCase();
   if (!moved && !now.archived) return { installationId, repository, defaultBranch: now.defaultBranch };
-  await forgetWatch(ports, repository);
+  await forgetSubscriptions(ports, repository);
   return undefined;
 }
 
 /** The repository as it is; `undefined` where it cannot be used, which is noted then. */
-async function sceneOf(ports: ImagePorts, watched: Watched, signal: AbortSignal): Promise<Scene | undefined> {
+async function sceneOf(
+  ports: ImagePorts,
+  watched: Watched,
+  signal: AbortSignal,
+): Promise<RepositoryContext | undefined> {
   try {
     const { installationId, repository, defaultBranch } = watched;
-    return await openScene(ports, { installationId, repository }, defaultBranch, signal);
+    return await openContext(ports, { installationId, repository }, defaultBranch, signal);
   } catch (error) {
     if (!(error instanceof UserError) || isGone(error)) throw error;
-    if (isUnconfigured(error)) await (await keepWatch(ports, watched, undefined)).looked();
-    else await keepBroken(ports, watched, error.message);
+    if (isUnconfigured(error)) await (await saveSubscriptions(ports, watched, undefined)).looked();
+    else await saveBroken(ports, watched, error.message);
     return undefined;
   }
 }
@@ -63,7 +74,7 @@ async function unlessGone<T>(ports: ImagePorts, job: WatchJob, act: () => Promis
     if (!(error instanceof UserError) || !isGone(error)) throw error;
     const { repository, installationId } = job;
     ports.log.info({ repository, installationId, reason: error.message }, "no images are looked at there any more");
-    await forgetWatch(ports, repository, installationId);
+    await forgetSubscriptions(ports, repository, installationId);
     return undefined;
   }
 }
@@ -72,19 +83,24 @@ function isGone({ kind }: UserError): boolean {
   return kind === "not-found" || kind === "permission";
 }
 
-async function lookAtUnits(ports: ImagePorts, scene: Scene, watched: Watched, { differs }: Learnt): Promise<void> {
-  for (const unit of unitsOf(scene.config)) {
+async function lookAtUnits(
+  ports: ImagePorts,
+  context: RepositoryContext,
+  watched: Watched,
+  { differs }: Learnt,
+): Promise<void> {
+  for (const unit of unitsOf(context.config)) {
     const look: ImageJob = { type: "image", ...watched, unit: unit.name };
-    if (differs || scene.branches.has(unit.branch)) await ports.queue.add(look);
-    const poll = nextPoll(unit, watchId(watched.repository), ports.clock());
-    if (poll !== undefined) await wakeLater(ports, look, poll);
+    if (differs || context.branches.has(unit.branch)) await ports.queue.add(look);
+    const poll = nextPoll(unit, repositoryId(watched.repository), ports.clock());
+    if (poll !== undefined) await schedule(ports, look, poll);
   }
 }
 
-async function closeOthers(ports: ImagePorts, scene: Scene): Promise<void> {
-  const known = new Set(unitsOf(scene.config).map(({ branch }) => branch));
-  for (const branch of scene.branches.keys()) {
+async function closeOthers(ports: ImagePorts, context: RepositoryContext): Promise<void> {
+  const known = new Set(unitsOf(context.config).map(({ branch }) => branch));
+  for (const branch of context.branches.keys()) {
     if (isImageBranch(branch) && !known.has(branch))
-      await closeOverdue(ports, scene, branch, { why: "The configuration no longer asks for these images." });
+      await closeUnneeded(ports, context, branch, { why: "The configuration no longer asks for these images." });
   }
 }

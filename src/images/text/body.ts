@@ -3,7 +3,7 @@ import { shortVersion } from "../../change/text/version.ts";
 import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
 import { clip, oneLine } from "../../model/text/lines.ts";
-import type { ImageRecord } from "./metadata.ts";
+import type { ImageMetadata } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 
 /** What is said of one image beside the versions. */
@@ -25,9 +25,9 @@ export interface ImageSection {
 
 /** What the body of an image pull request is made of. */
 export interface ImageBodyParts {
-  readonly record: ImageRecord;
-  /** From `printImageRecord`. */
-  readonly hidden: string;
+  readonly metadata: ImageMetadata;
+  /** From `printImageMetadata`. */
+  readonly comment: string;
   readonly sections: readonly ImageSection[];
   /** Sentences about how a target is edited, by the target's id. */
   readonly notes: readonly { readonly target: string; readonly note: string }[];
@@ -66,11 +66,11 @@ export function imageBody(parts: ImageBodyParts): string {
 }
 
 function build(parts: ImageBodyParts, room: Room): string {
-  const { record, hidden, sections } = parts;
+  const { metadata, comment, sections } = parts;
   const rest = sections.length - room.sections;
   const blocks = [
-    [hidden, opening(record), ...replacedLines(record)],
-    table(record, room.rows),
+    [comment, opening(metadata), ...replacedLines(metadata)],
+    table(metadata, room.rows),
     ...sections.slice(0, room.sections).map((section) => sectionLines(section, room.commits)),
     rest > 0 ? [`… and ${rest} more images.`] : [],
     remarks(parts, room.remarks),
@@ -82,22 +82,22 @@ function build(parts: ImageBodyParts, room: Room): string {
     .join("\n\n")}\n`;
 }
 
-function opening(record: ImageRecord): string {
-  const names = [...new Set(record.images.map(({ image }) => lastPart(image)))];
+function opening(metadata: ImageMetadata): string {
+  const names = [...new Set(metadata.images.map(({ image }) => lastPart(image)))];
   const what = names.length === 1 ? `**${inert(names[0] ?? "")}**` : `**${names.length} images**`;
-  const where = environmentsOf(record).map((name) => code(name));
+  const where = environmentsOf(metadata).map((name) => code(name));
   return `Brings ${what} to ${where.join(", ")}. One value changes in each place, and nothing else in the render: that was proven before this opened.`;
 }
 
-function replacedLines({ replaced }: ImageRecord): readonly string[] {
+function replacedLines({ replaced }: ImageMetadata): readonly string[] {
   if (replaced.length === 0) return [];
   return ["", `> Updated in place. It brought before: ${replaced.slice(-10).map(inert).join("; ")}`];
 }
 
-function table({ targets }: ImageRecord, most: number): readonly string[] {
+function table({ targets }: ImageMetadata, max: number): readonly string[] {
   const all = targets.flatMap(({ images, ...target }) => images.map((version) => ({ ...target, ...version })));
   const rows = all
-    .slice(0, most)
+    .slice(0, max)
     .map(
       ({ app, environment, image, from, to }) =>
         `| ${inert(app)} | ${inert(environment)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))} |`,
@@ -126,13 +126,13 @@ function sectionLines(section: ImageSection, commits: number): readonly string[]
   ];
 }
 
-function remarks({ notes, left }: ImageBodyParts, most: number): readonly string[] {
+function remarks({ notes, left }: ImageBodyParts, max: number): readonly string[] {
   const all = [
     ...left.map(({ target, why }) => ({ target, is: " is left out", text: why })),
     ...notes.map(({ target, note }) => ({ target, is: "", text: note })),
   ];
   const lines = all
-    .slice(0, most)
+    .slice(0, max)
     .map(({ target, is, text }) => `- ${code(target)}${is}: ${inert(clip(oneLine(text), longestRemark))}`);
   const rest = all.length - lines.length;
   return all.length === 0 ? [] : ["### Remarks", "", ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])];

@@ -1,17 +1,16 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
-import { discardHidden, parseHidden, printHidden } from "../../change/metadata-comment.ts";
-import type { Seal } from "../../change/signature.ts";
+import { metadataFormat } from "../../change/pull-request/metadata.ts";
+import type { Signer } from "../../change/signature.ts";
 import { UserError } from "../../model/errors.ts";
 
 const version = z.object({ image: z.string(), from: z.string(), to: z.string() }).readonly();
 
-const record = z.object({
+const schema = z.object({
   /** See `unitsOf`. */
   unit: z.string(),
   /** The branch that it is merged into. */
   base: z.string(),
-  /** The head that carries it. A record that is about another head was put back, or its branch was. */
+  /** The head that carries it. Metadata about another head was put back, or its branch was. */
   head: z.string(),
   /** What is brought, one line for each image and version. */
   images: z
@@ -32,45 +31,30 @@ const record = z.object({
   replaced: z.array(z.string()).readonly(),
 });
 
-/** What an image pull request is, in a form that parses back: hidden in its body and sealed. */
-export type ImageRecord = Readonly<z.output<typeof record>>;
+/** What an image pull request is, in a form that parses back: signed, in a comment of its body. */
+export type ImageMetadata = Readonly<z.output<typeof schema>>;
 
-const KIND = "image";
+/** How it stands in the body. Hundreds of targets get the same few versions, so it is compressed. */
+export const imageFormat = metadataFormat("image", schema, { compressed: true });
 
-/** Hundreds of targets get the same few versions, so it is written compressed. */
-const written = z.object({ deflated: z.base64() });
+/** See `MetadataFormat`. */
+export const { parse: parseImageMetadata } = imageFormat;
 
-/** How long a hidden line may be without leaving too little of the 65,536 characters that GitHub takes, and how long what it says. */
-const longest = 45_000;
-const longestText = 16 * 1024 * 1024;
+/** How long the comment may be: it leaves room in the 65,536 characters that GitHub takes. */
+const maxLength = 45_000;
 
-/** The hidden line, for this branch alone. More targets than fit into one are a `limit` UserError. */
-export function printImageRecord(value: ImageRecord, branch: string, seal: Seal): string {
-  const deflated = deflateRawSync(JSON.stringify(value)).toString("base64");
-  const line = printHidden(KIND, { deflated }, branch, seal);
-  if (line.length <= longest) return line;
-  throw new UserError("limit", `one pull request cannot carry ${value.targets.length} targets`, {
+/** The comment, for this branch alone. More targets than fit into one are a `limit` UserError. */
+export function printImageMetadata(metadata: ImageMetadata, branch: string, signer: Signer): string {
+  const line = imageFormat.print(metadata, branch, signer);
+  if (line.length <= maxLength) return line;
+  throw new UserError("limit", `one pull request cannot carry ${metadata.targets.length} targets`, {
     fix: "write several entries of the image, each with its own `environments` and `apps`",
   });
 }
 
-/** The record in a body; `undefined` when there is none, or none that this App wrote for this branch. */
-export function parseImageRecord(body: string, branch: string, seal: Seal): ImageRecord | undefined {
-  const hidden = written.safeParse(parseHidden(KIND, body, branch, seal));
-  if (!hidden.success) return undefined;
-  const text = inflateRawSync(Buffer.from(hidden.data.deflated, "base64"), { maxOutputLength: longestText });
-  const parsed = record.safeParse(JSON.parse(text.toString("utf8")));
-  return parsed.success ? parsed.data : undefined;
-}
+type Targets = Pick<ImageMetadata, "targets">;
 
-/** The body with its record marked as one that counts no longer: Sluice itself closed the pull request. */
-export function discardImageRecord(body: string): string {
-  return discardHidden(KIND, body);
-}
-
-type Targets = Pick<ImageRecord, "targets">;
-
-/** Whether two records bring the same versions to the same targets, in whatever order. */
+/** Whether two pull requests bring the same versions to the same targets, in whatever order. */
 export function sameVersions(a: Targets, b: Targets): boolean {
   return isWithin(a, b) && isWithin(b, a);
 }
@@ -88,12 +72,12 @@ function lines({ targets }: Targets): readonly string[] {
   );
 }
 
-/** Whether two records bring the same versions, and the same images under them: a tag that was moved is another image. */
+/** Whether two pull requests bring the same versions, and the same images under them: a tag that was moved is another image. */
 export function sameBumps(
-  a: Pick<ImageRecord, "images" | "targets">,
-  b: Pick<ImageRecord, "images" | "targets">,
+  a: Pick<ImageMetadata, "images" | "targets">,
+  b: Pick<ImageMetadata, "images" | "targets">,
 ): boolean {
-  const text = ({ images }: Pick<ImageRecord, "images">) =>
+  const text = ({ images }: Pick<ImageMetadata, "images">) =>
     images
       .map(({ image, tag, digest, platforms }) => JSON.stringify([image, tag, digest, platforms.toSorted()]))
       .toSorted()

@@ -1,12 +1,12 @@
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { clip } from "../../model/text/lines.ts";
-import type { ImageRecord } from "./metadata.ts";
+import type { ImageMetadata } from "./metadata.ts";
 
 /** GitHub's limit is 256 characters. */
-const most = 200;
+const max = 200;
 
 /** The title of an image pull request, and the subject of its commit: what, the versions where there is one of each, and where to. */
-export function imageTitle({ unit, images, targets }: Pick<ImageRecord, "unit" | "images" | "targets">): string {
+export function imageTitle({ unit, images, targets }: Pick<ImageMetadata, "unit" | "images" | "targets">): string {
   const names = [...new Set(images.map(({ image }) => lastPart(image)))];
   const [only, ...more] = names;
   const subject =
@@ -14,11 +14,11 @@ export function imageTitle({ unit, images, targets }: Pick<ImageRecord, "unit" |
   const moves = [...new Set(targets.flatMap((target) => target.images.map(shortMove)))];
   const goals = [...new Set(targets.flatMap((target) => target.images.map(({ to }) => shortVersion(to))))];
   const versions = moves.length === 1 ? `: ${moves[0]}` : goals.length === 1 ? ` to ${goals[0]}` : "";
-  return clip(`Bump ${subject} in ${environmentsOf({ targets }).join(", ")}${versions}`, most);
+  return clip(`Bump ${subject} in ${environmentsOf({ targets }).join(", ")}${versions}`, max);
 }
 
-/** The environments of a record's targets, in its order. */
-export function environmentsOf({ targets }: Pick<ImageRecord, "targets">): readonly string[] {
+/** The environments of a metadata's targets, in its order. */
+export function environmentsOf({ targets }: Pick<ImageMetadata, "targets">): readonly string[] {
   return [...new Set(targets.map(({ environment }) => environment))];
 }
 
@@ -27,8 +27,8 @@ export function lastPart(image: string): string {
   return image.slice(image.lastIndexOf("/") + 1);
 }
 
-/** What a record brings, on one short line: `webapp 1.4.0 → 1.5.0`. */
-export function bumpsLine({ targets }: Pick<ImageRecord, "targets">): string {
+/** What a metadata brings, on one short line: `webapp 1.4.0 → 1.5.0`. */
+export function bumpsLine({ targets }: Pick<ImageMetadata, "targets">): string {
   const moves = [
     ...new Set(targets.flatMap(({ images }) => images.map((one) => `${lastPart(one.image)} ${shortMove(one)}`))),
   ];

@@ -1,36 +1,43 @@
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Waiting } from "../../model/state.ts";
-import { eachTold } from "./for-each-branch.ts";
+import { forEachLogged } from "./for-each-branch.ts";
 import { healthOf, type Observed } from "./health.ts";
-import { carry } from "./open.ts";
+import { openPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { resolve } from "./promotion-context.ts";
-import { describeMade, refusal } from "./reply-text.ts";
+import { describeResult, refusal } from "./reply-text.ts";
 import { touchedApps } from "./touched.ts";
 
 /** Opens the promotions that people asked for before their pull request was merged, once it is and the source is healthy. */
-export async function fulfilWaiting(ports: PromotionPorts, scene: Scene, observed: Observed): Promise<void> {
-  await eachTold(ports, (await wishesOf(ports, scene)).slice(0, 100), "a wish", async (wish) => {
-    scene.signal.throwIfAborted();
-    const said = await fulfil(ports, scene, observed, wish).catch((error: unknown) => {
+export async function openDeferred(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  observed: Observed,
+): Promise<void> {
+  await forEachLogged(ports, (await deferredRequests(ports, context)).slice(0, 100), "a wish", async (wish) => {
+    context.signal.throwIfAborted();
+    const said = await fulfil(ports, context, observed, wish).catch((error: unknown) => {
       if (error instanceof UserError) return refusal(error);
       throw error;
     });
     if (said === undefined) return;
-    await scene.github.upsertComment(wish.pullRequest, `waited-${markerWord(wish.environment)}`, said);
+    await context.github.upsertComment(wish.pullRequest, `waited-${markerWord(wish.environment)}`, said);
     await ports.state.record(
-      scene.where,
+      context.where,
       { ...common(ports, wish), kind: "done-waiting", pullRequest: wish.pullRequest },
-      scene.signal,
+      context.signal,
     );
-    await ports.queue.add({ type: "chain", ...scene.where, pullRequest: wish.pullRequest });
+    await ports.queue.add({ type: "chain", ...context.where, pullRequest: wish.pullRequest });
   });
 }
 
 /** What people wait for. A file that somebody broke says nothing, which goes to the log. */
-export async function wishesOf({ log }: PromotionPorts, { state, where }: Scene): Promise<readonly Waiting[]> {
+export async function deferredRequests(
+  { log }: PromotionPorts,
+  { state, where }: RepositoryContext,
+): Promise<readonly Waiting[]> {
   try {
     return await state.waiting();
   } catch (error) {
@@ -43,35 +50,35 @@ export async function wishesOf({ log }: PromotionPorts, { state, where }: Scene)
 /** What is to be said of the wish; `undefined` while it waits on. */
 async function fulfil(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   observed: Observed,
   wish: Waiting,
 ): Promise<string | undefined> {
-  const pull = await scene.github.pullRequest(wish.pullRequest);
-  if (pull.base.ref !== scene.base || (pull.state === "open" && !pull.merged)) return undefined;
+  const pull = await context.github.pullRequest(wish.pullRequest);
+  if (pull.base.ref !== context.base || (pull.state === "open" && !pull.merged)) return undefined;
   if (!pull.merged)
     return `\`/promote ${wish.environment}\` falls away: the pull request was closed without being merged.`;
-  if (pull.mergeCommit !== undefined && !(await scene.repository.isAncestor(pull.mergeCommit, scene.head)))
+  if (pull.mergeCommit !== undefined && !(await context.repository.isAncestor(pull.mergeCommit, context.head)))
     return undefined;
-  const apps = wish.apps.length > 0 ? wish.apps : await touchedApps(ports, scene, pull, wish.environment);
-  const { pairs, from } = await resolve(ports, scene, wish.environment, apps);
+  const apps = wish.apps.length > 0 ? wish.apps : await touchedApps(ports, context, pull, wish.environment);
+  const { pairs, from } = await resolve(ports, context, wish.environment, apps);
   for (const { app, source } of pairs) {
-    if (!settingsFor(scene.config, app, wish.environment).gates.healthy) continue;
-    const { health } = settingsFor(scene.config, app, from);
-    const { state } = await healthOf(ports, scene, observed, { source, commit: scene.head, health });
+    if (!settingsFor(context.config, app, wish.environment).gates.healthy) continue;
+    const { health } = settingsFor(context.config, app, from);
+    const { state } = await healthOf(ports, context, observed, { source, commit: context.head, health });
     if (state !== "healthy") return undefined;
   }
-  const made = await carry(ports, scene, {
+  const result = await openPromotion(ports, context, {
     kind: "promotion",
     environment: wish.environment,
     from,
     pairs,
-    commit: scene.head,
+    commit: context.head,
     whenMoved: "follow",
     actor: wish.by,
     origin: wish.pullRequest,
   });
-  if (made.pull !== undefined) {
+  if (result.pull !== undefined) {
     const { pullRequest: _, ...about } = wish;
     const asked = {
       ...about,
@@ -79,12 +86,12 @@ async function fulfil(
       id: `asked-${wish.pullRequest}-${wish.environment}-${wish.at}`,
     } as const;
     await ports.state.record(
-      scene.where,
-      { ...asked, apps: pairs.map(({ app }) => app), pullRequest: made.pull.number, commit: scene.head },
-      scene.signal,
+      context.where,
+      { ...asked, apps: pairs.map(({ app }) => app), pullRequest: result.pull.number, commit: context.head },
+      context.signal,
     );
   }
-  return `As \`${wish.by}\` asked before the merge: ${describeMade(made, wish.environment)}`;
+  return `As \`${wish.by}\` asked before the merge: ${describeResult(result, wish.environment)}`;
 }
 
 function common(ports: PromotionPorts, wish: Waiting) {

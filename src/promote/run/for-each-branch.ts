@@ -5,7 +5,7 @@ import type { PromotionPorts } from "./ports.ts";
  * Does something with each of a list, whatever becomes of the others. What is the user's to mend (a broken file, a name that is gone) goes to the log; the first other error is thrown at the end,
  * so that the job is run again for it.
  */
-export async function eachTold<T>(
+export async function forEachLogged<T>(
   { log }: Pick<PromotionPorts, "log">,
   list: Iterable<T>,
   what: string,

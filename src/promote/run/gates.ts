@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
-import { isOursAlone } from "../../change/branch.ts";
-import { mergeHead } from "../../change/merge.ts";
-import { baseOf, openScene, type Scene, targetOf } from "../../change/repository-context.ts";
+import { isOwnHead } from "../../change/pull-request/branch.ts";
+import { mergePullRequest } from "../../change/pull-request/merge.ts";
+import { describesHead } from "../../change/pull-request/metadata.ts";
+import { baseOf, openContext, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { Fault, UserError } from "../../model/errors.ts";
@@ -12,30 +13,30 @@ import type { RunContext } from "../../model/queue.ts";
 import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
-import { type PromotionRecord, parseRecord } from "../text/metadata.ts";
+import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import { gatesEvent } from "./events.ts";
 import { factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { enqueue } from "./publish.ts";
-import { settle } from "./record-merge.ts";
-import { belongs } from "./replan.ts";
+import { settlePromotion } from "./record-merge.ts";
+import { refresh } from "./refresh.ts";
 
 /**
  * Evaluates the gates of one promotion pull request at its head, says them in its check and its body, sets the timer for the next moment that changes the answer, and merges where that is
  * Sluice's to do. What was merged or closed is written into the history. May be repeated at any time.
  */
-export async function runGates(job: GatesJob, ports: PromotionPorts, context: RunContext): Promise<void> {
+export async function runGates(job: GatesJob, ports: PromotionPorts, run: RunContext): Promise<void> {
   const github = await ports.github(job.installationId, job.repository);
-  const pull = await described(github, job.pullRequest, ports, context);
+  const pull = await described(github, job.pullRequest, ports, run);
   if (parseBranch(pull.head.ref) === undefined || pull.fork) return;
   const where = { installationId: job.installationId, repository: job.repository };
-  const record = parseRecord(pull.body, pull.head.ref, ports.seal);
-  if (record === undefined) return pull.state === "closed" ? undefined : unreadable(github, pull);
-  if (pull.state === "closed") return settle(ports, where, pull, record, context.signal);
-  const want = [`refs/pull/${pull.number}/head`, pull.head.sha, record.commit];
+  const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);
+  if (metadata === undefined) return pull.state === "closed" ? undefined : unreadable(github, pull);
+  if (pull.state === "closed") return settlePromotion(ports, where, pull, metadata, run.signal);
+  const want = [`refs/pull/${pull.number}/head`, pull.head.sha, metadata.commit];
   try {
-    const scene = await openScene(ports, where, baseOf(pull), context.signal, want);
-    await evaluate(ports, scene, pull, record, context);
+    const context = await openContext(ports, where, baseOf(pull), run.signal, want);
+    await evaluate(ports, context, pull, metadata, run);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await github.upsertCheck(refused(pull, error));
@@ -44,15 +45,15 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, context: Ru
 
 /** The pull request as soon as its description is about its head: whoever moves the branch describes it right after. */
 async function described(
-  github: Scene["github"],
+  github: RepositoryContext["github"],
   number: number,
-  { seal }: PromotionPorts,
+  { signer }: PromotionPorts,
   { signal }: RunContext,
 ): Promise<PullRequest> {
   let pull = await github.pullRequest(number);
   for (const pauseMs of [400, 1_200]) {
-    const record = parseRecord(pull.body, pull.head.ref, seal);
-    if (pull.state === "closed" || record === undefined || belongs(record, pull)) break;
+    const metadata = parsePromotion(pull.body, pull.head.ref, signer);
+    if (pull.state === "closed" || metadata === undefined || describesHead(metadata, pull)) break;
     await setTimeout(pauseMs, undefined, { signal });
     pull = await github.pullRequest(number);
   }
@@ -61,51 +62,53 @@ async function described(
 
 async function evaluate(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
-  record: PromotionRecord,
+  metadata: PromotionMetadata,
   { firstRun, attempt }: RunContext,
 ): Promise<void> {
-  const ours = await isOursAlone(ports, scene, pull.head.ref, pull.head.sha);
-  if (ours && !belongs(record, pull)) {
+  const ours = await isOwnHead(ports, context, pull.head.ref, pull.head.sha);
+  if (ours && !describesHead(metadata, pull)) {
     // Whoever moved the branch is about to describe it; one who died in between is run again.
     if (attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be described anew`);
-    return unreadable(scene.github, pull, "Its description is about another head");
+    return unreadable(context.github, pull, "Its description is about another head");
   }
-  assertTargets(scene, record);
-  const facts = await factsOf(ports, scene, observe(scene.github), pull, record);
+  assertTargets(context, metadata);
+  const facts = await factsOf(ports, context, observe(context.github), pull, metadata);
   const now = ports.clock();
   const verdict = evaluateGates(facts, now);
   const remarks = ours ? [] : [pushed];
-  const empty = verdict.state === "passed" && (await isEmpty(ports, scene, pull, record));
+  const changed = gatesEvent({ where: context.where, pull, metadata }, verdict, now);
+  if (changed !== undefined) ports.events.announce(changed);
+  const empty = verdict.state === "passed" && (await isEmpty(ports, context, pull, metadata));
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
-  if (ours && verdict.state === "passed" && mergesItself(scene, record, empty)) {
+  if (ours && verdict.state === "passed" && mergesItself(context, metadata, empty)) {
     // GitHub may require this very check.
-    await scene.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
-    const [first] = record.targets;
-    const remark = await mergeHead(ports, scene, pull, {
-      method: settingsFor(scene.config, first?.app ?? "", record.environment).promote.method,
-      planAgain: { type: "promotions", ...scene.where, defaultBranch: scene.base },
-      lookAgain: { type: "gates", ...scene.where, pullRequest: pull.number },
+    await context.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
+    const [first] = metadata.targets;
+    const remark = await mergePullRequest(ports, context, pull, {
+      target: first && { app: first.app, environment: metadata.environment },
+      replan: { type: "promotions", ...context.where, defaultBranch: context.base },
+      evaluate: { type: "gates", ...context.where, pullRequest: pull.number },
     });
     if (remark === undefined) return;
     remarks.push(inert(remark));
   }
-  const changed = await say(ports, scene, pull, verdict, now, remarks);
+  const isNew = await say(ports, context, pull, verdict, now, remarks);
   // What the chains tell of the gates is what the body says; a run that was cut short may have written it.
-  if (!changed && firstRun) return;
-  const origin = record.origin === undefined ? {} : { origin: record.origin };
-  await enqueue(ports, scene, { carried: record.carried.slice(0, 10), ...origin }, undefined);
+  if (!isNew && firstRun) return;
+  const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
+  await refresh(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
 }
 
 const pushed =
   "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push: to have the promotion as it was planned, close this and give the command again.";
 
 /** What the configuration or a commit took away from under the promotion would be promoted to nowhere. */
-function assertTargets(scene: Scene, { environment, targets }: PromotionRecord): void {
+function assertTargets(context: RepositoryContext, { environment, targets }: PromotionMetadata): void {
   // Says it when the environment itself is gone.
-  settingsFor(scene.config, "", environment);
-  const gone = targets.find(({ app }) => targetOf(scene, app, environment) === undefined);
+  settingsFor(context.config, "", environment);
+  const gone = targets.find(({ app }) => targetOf(context, app, environment) === undefined);
   if (gone === undefined) return;
   throw new UserError("not-found", `\`${gone.app}\` has no target in \`${environment}\` any more`, {
     fix: "close this pull request, or bring the target back",
@@ -114,31 +117,36 @@ function assertTargets(scene: Scene, { environment, targets }: PromotionRecord):
 
 async function say(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
   verdict: GateVerdict,
   now: number,
   remarks: readonly string[],
 ): Promise<boolean> {
-  await scene.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
+  await context.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
   const body = replaceGates(pull.body, gatesSection(verdict, now, remarks));
   const changed = body !== undefined && timeless(body) !== timeless(pull.body);
-  if (changed && !(await writeBody(ports, scene, pull, body))) return false;
-  await wakeAt(ports, scene, pull, verdict.nextAt, now);
+  if (changed && !(await writeBody(ports, context, pull, body))) return false;
+  await wakeAt(ports, context, pull, verdict.nextAt, now);
   return changed;
 }
 
 /**
- * Writes the description, unless it is another one than what was evaluated: a command may have brought a newer version meanwhile, and its record must not be lost. GitHub has no compare-and-set for
+ * Writes the description, unless it is another one than what was evaluated: a command may have brought a newer version meanwhile, and its metadata must not be lost. GitHub has no compare-and-set for
  * descriptions, so it is read again right before.
  */
-async function writeBody(ports: PromotionPorts, scene: Scene, pull: PullRequest, body: string): Promise<boolean> {
-  const now = await scene.github.pullRequest(pull.number);
+async function writeBody(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  body: string,
+): Promise<boolean> {
+  const now = await context.github.pullRequest(pull.number);
   if (now.body === pull.body && now.head.sha === pull.head.sha && now.state === "open") {
-    await scene.github.updatePullRequest(pull.number, { body });
+    await context.github.updatePullRequest(pull.number, { body });
     return true;
   }
-  await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
+  await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
   return false;
 }
 
@@ -148,13 +156,13 @@ async function writeBody(ports: PromotionPorts, scene: Scene, pull: PullRequest,
  */
 async function wakeAt(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
   nextAt: number | undefined,
   now: number,
 ): Promise<void> {
   if (nextAt === undefined) return;
-  const wakes = { type: "gates", ...scene.where, pullRequest: pull.number } as const;
+  const wakes = { type: "gates", ...context.where, pullRequest: pull.number } as const;
   for (const slackMs of nextAt - now < secondMs ? [firstMs, secondMs] : [firstMs]) {
     const at = nextAt + slackMs;
     await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - now) });
@@ -170,24 +178,24 @@ function timeless(text: string): string {
 }
 
 /** Whether a promotion whose gates pass is Sluice's to merge: every app in it says so, or nothing changes in the cluster and it may then. */
-function mergesItself(scene: Scene, record: PromotionRecord, empty: boolean): boolean {
-  return record.targets.every(({ app }) => {
-    const { promote } = settingsFor(scene.config, app, record.environment);
-    return (promote.merge === "automatic" && record.kind === "promotion") || (empty && promote.mergeEmpty);
+function mergesItself(context: RepositoryContext, metadata: PromotionMetadata, empty: boolean): boolean {
+  return metadata.targets.every(({ app }) => {
+    const { promote } = settingsFor(context.config, app, metadata.environment);
+    return (promote.merge === "automatic" && metadata.kind === "promotion") || (empty && promote.mergeEmpty);
   });
 }
 
 async function isEmpty(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
-  record: PromotionRecord,
+  metadata: PromotionMetadata,
 ): Promise<boolean> {
-  const { repository, signal } = scene;
-  const fork = (await repository.mergeBase(pull.head.sha, scene.head)) ?? scene.head;
+  const { repository, signal } = context;
+  const fork = (await repository.mergeBase(pull.head.sha, context.head)) ?? context.head;
   const digests = await Promise.all(
-    record.targets.flatMap(({ app }) => {
-      const target = targetOf(scene, app, record.environment);
+    metadata.targets.flatMap(({ app }) => {
+      const target = targetOf(context, app, metadata.environment);
       if (target === undefined) return [];
       return [fork, pull.head.sha].map(async (commit) => {
         const source = { tree: await repository.tree(commit), objects: repository.objects };
@@ -215,7 +223,7 @@ function refused(pull: PullRequest, error: UserError) {
 }
 
 async function unreadable(
-  github: Scene["github"],
+  github: RepositoryContext["github"],
   pull: PullRequest,
   title = "This pull request no longer says what it carries",
 ): Promise<void> {
@@ -226,6 +234,6 @@ async function unreadable(
     conclusion: "action_required",
     title,
     summary:
-      "The hidden record in its description was changed, taken out, or belongs to other commits than those on the branch, so its gates cannot be evaluated. While Sluice updates it, this passes in a moment; else comment `/retry` to have it planned and described again.",
+      "The hidden metadata in its description was changed, taken out, or belongs to other commits than those on the branch, so its gates cannot be evaluated. While Sluice updates it, this passes in a moment; else comment `/retry` to have it planned and described again.",
   });
 }

@@ -1,4 +1,4 @@
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import type { HealthSource } from "../../config/index.ts";
 import type { Health } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
@@ -41,7 +41,7 @@ export function observe(github: GitHubRepository): Observed {
 /** Whether what `source` renders at `commit` is live and healthy, by what GitHub knows. */
 export function healthOf(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   observed: Observed,
   subject: { readonly source: Target; readonly commit: string; readonly health: HealthSource },
   soakMs = 0,
@@ -49,7 +49,7 @@ export function healthOf(
   const { health } = subject;
   return health.kind === "check"
     ? healthByCheck(observed, subject.commit, health.name)
-    : healthByDeployments(ports, scene, observed, { ...subject, name: health.name }, soakMs);
+    : healthByDeployments(ports, context, observed, { ...subject, name: health.name }, soakMs);
 }
 
 async function healthByCheck(observed: Observed, commit: string, name: string): Promise<Health> {
@@ -77,14 +77,14 @@ interface Deployed {
 /** The newest deployment decides; the ones before it that deployed the same say since when. */
 async function healthByDeployments(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   observed: Observed,
   subject: Deployed,
   soakMs: number,
 ): Promise<Health> {
   const [newest, ...older] = await observed.deployments(subject.name);
   if (newest === undefined) return { state: "unknown", reason: `no deployment to ${subject.name} is known` };
-  if (!(await deploysSame(ports, scene, subject, newest))) {
+  if (!(await deploysSame(ports, context, subject, newest))) {
     return {
       state: "progressing",
       reason: `the newest deployment to ${subject.name} (${newest.sha.slice(0, 7)}) has another version`,
@@ -103,7 +103,7 @@ async function healthByDeployments(
     return { state: "progressing", reason: `the deployment to ${subject.name} is ${last.state.replace("_", " ")}` };
   let since = successSince(statuses);
   for (const before of older.slice(0, FOLLOWED)) {
-    if (ports.clock() - since >= soakMs || !(await deploysSame(ports, scene, subject, before))) break;
+    if (ports.clock() - since >= soakMs || !(await deploysSame(ports, context, subject, before))) break;
     const earlier = await observed.statuses(before.id);
     if (earlier.findLast(({ state }) => state !== "inactive")?.state !== "success") break;
     since = successSince(earlier);
@@ -121,12 +121,12 @@ function successSince(statuses: readonly DeploymentStatus[]): number {
 /** Whether the deployed commit renders the target as the carried one does; a commit that is not on the base branch says nothing of it. */
 async function deploysSame(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   { source, commit }: Deployed,
   { sha }: Deployment,
 ): Promise<boolean> {
   if (sha === commit) return true;
-  const { repository, signal } = scene;
+  const { repository, signal } = context;
   if ((await repository.objects.read(sha))?.kind !== "commit") return false;
   const render = async (at: string) =>
     ports.renderer.render(source.render, { tree: await repository.tree(at), objects: repository.objects }, signal);
@@ -140,7 +140,7 @@ async function deploysSame(
  */
 export async function deployedHealthy(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   observed: Observed,
   subject: { readonly source: Target; readonly commit: string; readonly health: HealthSource },
 ): Promise<"healthy" | "unhealthy" | "unknown"> {
@@ -152,7 +152,7 @@ export async function deployedHealthy(
   const deployments = await observed.deployments(health.name);
   if (deployments.length === 0) return "unknown";
   for (const deployment of deployments) {
-    if (!(await deploysSame(ports, scene, { ...subject, name: health.name }, deployment))) continue;
+    if (!(await deploysSame(ports, context, { ...subject, name: health.name }, deployment))) continue;
     if ((await observed.statuses(deployment.id)).some(({ state }) => state === "success")) return "healthy";
   }
   return "unhealthy";

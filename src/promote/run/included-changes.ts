@@ -1,7 +1,7 @@
-import { historyOf, type Scene } from "../../change/repository-context.ts";
+import { historyOf, type RepositoryContext } from "../../change/repository-context.ts";
 import type { Target } from "../../model/target.ts";
 import type { CommitFacts } from "../../model/tree.ts";
-import { type Carried, changeOf } from "../text/included-changes.ts";
+import { changeOf, type IncludedChanges } from "../text/included-changes.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** As many commits are looked at; more are counted as older ones. */
@@ -11,15 +11,15 @@ const LIMIT = 100;
  * What came onto the base branch for these source targets since the version that their counterparts have: since the commit that the last promotion carried, as the history says. Without a history
  * it is the newest commits, as many as `without`.
  */
-export async function carriedBy(
+export async function includedChanges(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   request: { readonly sources: readonly Target[]; readonly environment: string; readonly commit: string },
   without = 10,
-): Promise<Carried> {
-  const { repository } = scene;
-  const since = await lastCarried(scene, request);
-  const paths = await inputsOf(ports, scene, request.sources);
+): Promise<IncludedChanges> {
+  const { repository } = context;
+  const since = await lastCarried(context, request);
+  const paths = await inputsOf(ports, context, request.sources);
   const limit = since === undefined ? without : LIMIT;
   const commits = await repository.log({
     to: request.commit,
@@ -29,7 +29,7 @@ export async function carriedBy(
     limit: limit + 1,
   });
   const shown = commits.slice(0, limit);
-  const compareUrl = since === undefined ? undefined : `${scene.url}/compare/${since}...${request.commit}`;
+  const compareUrl = since === undefined ? undefined : `${context.url}/compare/${since}...${request.commit}`;
   return { changes: shown.map(toChange), truncated: commits.length > limit, compareUrl };
 }
 
@@ -39,7 +39,7 @@ function toChange({ sha, author, message }: CommitFacts) {
 
 /** The commit of the last promotion, where all targets have one and it is an ancestor; the oldest of them. */
 async function lastCarried(
-  scene: Scene,
+  context: RepositoryContext,
   {
     sources,
     environment,
@@ -48,27 +48,31 @@ async function lastCarried(
 ): Promise<string | undefined> {
   let oldest: string | undefined;
   for (const { app } of sources) {
-    const last = (await historyOf(scene, environment, app)).findLast(({ kind }) => kind === "promoted")?.commit;
-    if (last === undefined || !(await known(scene, last)) || !(await scene.repository.isAncestor(last, commit)))
+    const last = (await historyOf(context, environment, app)).findLast(({ kind }) => kind === "promoted")?.commit;
+    if (last === undefined || !(await known(context, last)) || !(await context.repository.isAncestor(last, commit)))
       return undefined;
-    if (oldest === undefined || (await scene.repository.isAncestor(last, oldest))) oldest = last;
+    if (oldest === undefined || (await context.repository.isAncestor(last, oldest))) oldest = last;
   }
   return oldest;
 }
 
 /** A commit that a mirror made anew does not have yet, or that was rewritten away, says nothing. */
-async function known(scene: Scene, commit: string): Promise<boolean> {
-  return (await scene.repository.objects.read(commit))?.kind === "commit";
+async function known(context: RepositoryContext, commit: string): Promise<boolean> {
+  return (await context.repository.objects.read(commit))?.kind === "commit";
 }
 
 /** The files and folders that the source targets read. */
-async function inputsOf(ports: PromotionPorts, scene: Scene, sources: readonly Target[]): Promise<readonly string[]> {
-  const source = { tree: scene.tree, objects: scene.repository.objects };
+async function inputsOf(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  sources: readonly Target[],
+): Promise<readonly string[]> {
+  const source = { tree: context.tree, objects: context.repository.objects };
   const paths = new Set<string>();
   for (const target of sources.slice(0, 20)) {
     const trace =
       (await ports.renderer.known(target.render, source)) ??
-      (await ports.renderer.render(target.render, source, scene.signal)).trace;
+      (await ports.renderer.render(target.render, source, context.signal)).trace;
     for (const [path, kind] of trace) if (kind === "file" || kind === "tree") paths.add(path);
   }
   return [...paths].slice(0, 2_000);

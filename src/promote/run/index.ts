@@ -9,7 +9,7 @@ import type { PromotionPorts } from "./ports.ts";
 
 export { runGates } from "./gates.ts";
 export type { PromotionPorts } from "./ports.ts";
-export { runChain } from "./status-comment.ts";
+export { runStatusComment } from "./status-comment.ts";
 export { runPromotions } from "./sweep.ts";
 
 /** The commands about promotions, through these ports. */

@@ -1,83 +1,88 @@
+import { describesHead } from "../../change/pull-request/metadata.ts";
+import { settlePullRequest } from "../../change/pull-request/settle.ts";
 import { historyOf } from "../../change/repository-context.ts";
-import { messageOf, UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { StateAddress } from "../../model/state.ts";
-import { mergedId, type PromotionRecord } from "../text/metadata.ts";
+import type { Decision, StateAddress } from "../../model/state.ts";
+import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
+import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent, type OfPull } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { enqueue } from "./publish.ts";
-import { belongs } from "./replan.ts";
+import { refresh } from "./refresh.ts";
 
-/** A promotion pull request that was merged goes into the history, and its branch goes; the chains of what it carried, and what may follow it, are looked at again. */
-export async function settle(
+/**
+ * A promotion pull request that was merged goes into the history, and its branch goes; the status comments of what it
+ * carried are renewed, and what may follow it is evaluated.
+ */
+export async function settlePromotion(
   ports: PromotionPorts,
   where: StateAddress,
   pull: PullRequest,
-  record: PromotionRecord,
+  metadata: PromotionMetadata,
   signal: AbortSignal,
 ): Promise<void> {
-  if (pull.merged && pull.base.ref === record.base && record.base === pull.defaultBranch) {
-    await remember(ports, where, pull, record, signal);
-    await clearAway(ports, where, pull);
-    if (record.kind === "rollback") await tellPromotions(ports, where, record, signal);
-  }
-  await enqueue(ports, { where }, record, undefined);
+  const decisions = async () => [decisionOf(ports, pull, metadata)];
+  const landed = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
+  if (landed && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
+  await announceEnd(ports, { where, pull, metadata }, landed, signal);
+  await refresh(ports, where, metadata);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
 }
 
-/** A history that somebody broke by hand must not keep the rest from being done; the person who mends it finds the merge on the branch itself. */
-async function remember(
-  ports: PromotionPorts,
-  where: StateAddress,
-  pull: PullRequest,
-  record: PromotionRecord,
-  signal: AbortSignal,
-): Promise<void> {
-  const decision = {
-    kind: record.kind === "promotion" ? "promoted" : "rolled-back",
-    id: mergedId(pull.number),
-    at: new Date(ports.clock()).toISOString(),
-    by: record.actor ?? "sluice",
-    environment: record.environment,
-    apps: record.targets.map(({ app }) => app),
-    pullRequest: pull.number,
-    commit: record.commit,
-    ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
-    // What a person pushed to the branch is not known.
-    versions: belongs(record, pull) ? Object.fromEntries(record.targets.map(({ app, images }) => [app, images])) : {},
-  } as const;
-  try {
-    await ports.state.record(where, decision, signal);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    ports.log.warn({ error, pullRequest: pull.number }, "a merged promotion is not in the history");
-    const github = await ports.github(where.installationId, where.repository);
-    const said = `This merge is not in the history: ${messageOf(error)}. ${error.fix ?? ""}`;
-    await github.upsertComment(pull.number, "history", said.trim());
+async function announceEnd(ports: PromotionPorts, of: OfPull, landed: boolean, signal: AbortSignal): Promise<void> {
+  const { where, pull, metadata } = of;
+  if (landed) {
+    const sources = metadata.kind === "promotion" ? await sourceMerges(ports, where, metadata, signal) : [];
+    ports.events.announce(mergedEvent(of, lastOf(sources), ports.clock()));
   }
+  // The metadata of what Sluice itself closes no longer counts, so a person closed this one.
+  if (!pull.merged) ports.events.announce(closedEvent(of, "person", "a person closed it", ports.clock()));
 }
 
-/** What a rollback took away stands in the chains of the promotions that brought it. */
-async function tellPromotions(
+/** When each target's versions were merged in the source environment, `NaN` where its history does not say. */
+async function sourceMerges(
   ports: PromotionPorts,
   where: StateAddress,
-  { environment, targets }: PromotionRecord,
+  metadata: PromotionMetadata,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
+  const state = await ports.state.read(where, signal);
+  const each = changedTargets(metadata).map(async (target) =>
+    broughtAt(await historyOf({ state }, metadata.from, target.app), target),
+  );
+  return (await Promise.all(each)).map((moment) => moment ?? Number.NaN);
+}
+
+function decisionOf({ clock }: PromotionPorts, pull: PullRequest, metadata: PromotionMetadata): Decision {
+  const { kind, actor = "sluice", environment, targets, commit } = metadata;
+  return {
+    kind: kind === "promotion" ? "promoted" : "rolled-back",
+    id: mergedId(pull.number),
+    at: new Date(clock()).toISOString(),
+    by: actor,
+    environment,
+    apps: targets.map(({ app }) => app),
+    pullRequest: pull.number,
+    commit,
+    ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
+    // What a person pushed to the branch is not known.
+    versions: describesHead(metadata, pull) ? Object.fromEntries(targets.map(({ app, images }) => [app, images])) : {},
+  };
+}
+
+/** The newest promotions of a target; older ones are in no rollback of a few versions. */
+const maxRefreshed = 5;
+
+/** What a rollback took away is in the status comments of the promotions that brought it. */
+async function refreshRolledBack(
+  ports: PromotionPorts,
+  where: StateAddress,
+  { environment, targets }: PromotionMetadata,
   signal: AbortSignal,
 ): Promise<void> {
   const state = await ports.state.read(where, signal);
   for (const { app } of targets) {
-    const brought = (await historyOf({ state }, environment, app)).filter(({ kind }) => kind === "promoted");
-    for (const { pullRequest } of brought.slice(-MOST_TOLD)) {
+    const promoted = (await historyOf({ state }, environment, app)).filter(({ kind }) => kind === "promoted");
+    for (const { pullRequest } of promoted.slice(-maxRefreshed)) {
       if (pullRequest !== undefined) await ports.queue.add({ type: "chain", ...where, pullRequest });
     }
   }
-}
-
-/** The newest promotions of a target; older ones are in no rollback of a few versions. */
-const MOST_TOLD = 5;
-
-/** The branch may be a later promotion's by now, for it is one branch for a target for ever, or have what a person pushed after the merge. */
-async function clearAway(ports: PromotionPorts, where: StateAddress, pull: PullRequest): Promise<void> {
-  const github = await ports.github(where.installationId, where.repository);
-  const newest = await github.pullRequestOf(pull.head.ref);
-  if (newest === undefined || newest.number === pull.number) await github.deleteBranch(pull.head.ref, pull.head.sha);
 }

@@ -1,99 +1,103 @@
-import { carries, isOursAlone, Moved } from "../../change/branch.ts";
-import { reopen, type Scene } from "../../change/repository-context.ts";
+import { carries, isOwnHead, Moved } from "../../change/pull-request/branch.ts";
+import { describesHead } from "../../change/pull-request/metadata.ts";
+import { closePullRequest } from "../../change/pull-request/settle.ts";
+import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { parseBranch } from "../text/branch.ts";
-import { discardRecord, mergedId, type PromotionRecord, parseRecord } from "../text/metadata.ts";
-import { eachTold } from "./for-each-branch.ts";
+import { mergedId, type PromotionMetadata, parsePromotion, promotionFormat } from "../text/metadata.ts";
+import { closedEvent } from "./events.ts";
+import { forEachLogged } from "./for-each-branch.ts";
 import type { Observed } from "./health.ts";
-import { type CarryRequest, carry, planFor } from "./open.ts";
+import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { resolve } from "./promotion-context.ts";
-import { enqueue } from "./publish.ts";
+import type { PromotionRequest } from "./proposal.ts";
+import { refresh } from "./refresh.ts";
 import { rollbackPairs } from "./rollback-pairs.ts";
 
 /** Looks at every open promotion: planned again where the base's new commits touch what it edits, closed where nothing is left of it, its gates evaluated. */
-export async function renewOpen(ports: PromotionPorts, scene: Scene, observed: Observed): Promise<void> {
-  await eachTold(ports, scene.branches, "a promotion", async ([branch, head]) => {
-    scene.signal.throwIfAborted();
+export async function replanOpen(ports: PromotionPorts, context: RepositoryContext, observed: Observed): Promise<void> {
+  await forEachLogged(ports, context.branches, "a promotion", async ([branch, head]) => {
+    context.signal.throwIfAborted();
     if (parseBranch(branch) === undefined) return;
     const pull = await observed.pull(branch);
-    if (pull === undefined || pull.base.ref !== scene.base) return;
-    const record = parseRecord(pull.body, branch, ports.seal);
+    if (pull === undefined || pull.base.ref !== context.base) return;
+    const metadata = parsePromotion(pull.body, branch, ports.signer);
     // Whatever comes of this: the gates say it.
-    if (pull.state === "open" || (await isUnsettled(scene, pull, head, record)))
-      await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
+    if (pull.state === "open" || (await isUnsettled(context, pull, head, metadata)))
+      await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
     if (pull.state === "closed") return;
-    if (record === undefined || pull.head.sha !== head) return;
-    if (belongs(record, pull) ? await baseTouches(scene, head) : await isHalfDone(ports, scene, pull, record))
-      await renewOne(ports, scene, pull, record);
+    if (metadata === undefined || pull.head.sha !== head) return;
+    if (
+      describesHead(metadata, pull)
+        ? await baseTouches(context, head)
+        : await isHalfDone(ports, context, pull, metadata)
+    )
+      await replanPromotion(ports, context, pull, metadata);
   });
 }
 
 /** Whether a pull request was merged whose event was lost: its branch is still there, or a person pushed to it since and the history does not know of the merge. */
 async function isUnsettled(
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
   head: string,
-  record: PromotionRecord | undefined,
+  metadata: PromotionMetadata | undefined,
 ): Promise<boolean> {
-  const [first] = record?.targets ?? [];
-  if (!pull.merged || record?.base !== pull.base.ref || first === undefined) return false;
+  const [first] = metadata?.targets ?? [];
+  if (!pull.merged || metadata?.base !== pull.base.ref || first === undefined) return false;
   if (pull.head.sha === head) return true;
-  const history = await scene.state.history(record.environment, first.app);
+  const history = await context.state.history(metadata.environment, first.app);
   return !history.some(({ id }) => id === mergedId(pull.number));
 }
 
-/** Whether the record is of the pull request's head, and neither an older one that was put back nor about a head that a person changed. */
-export function belongs(record: PromotionRecord | undefined, pull: PullRequest): record is PromotionRecord {
-  return record?.head === pull.head.sha;
-}
-
-/** Whether the branch has what the record says already, made by a run that ended before it could write so. */
+/** Whether the branch has what the metadata says already, made by a run that ended before it could write so. */
 async function isHalfDone(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
-  record: PromotionRecord,
+  metadata: PromotionMetadata,
 ): Promise<boolean> {
-  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha))) return false;
-  const request = await requestOf(ports, scene, record);
-  return request !== undefined && carries(scene, pull.head.sha, await planFor(ports, scene, request));
+  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return false;
+  const request = await requestOf(ports, context, metadata);
+  return request !== undefined && carries(context, pull.head.sha, await planPromotion(ports, context, request));
 }
 
 /** Plans the promotion again at the base as it is now: what it carries stays what it is. Says what became of it. */
-export async function renewOne(
+export async function replanPromotion(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
-  record: PromotionRecord,
+  metadata: PromotionMetadata,
 ): Promise<string> {
-  const request = await requestOf(ports, scene, record);
-  if (request === undefined) return close(ports, scene, pull, record, "the carried commit is gone from the repository");
-  const made = await carry(ports, scene, request).catch((error: unknown) => {
+  const request = await requestOf(ports, context, metadata);
+  if (request === undefined)
+    return close(ports, context, pull, metadata, "the carried commit is gone from the repository");
+  const result = await openPromotion(ports, context, request).catch((error: unknown) => {
     if (error instanceof UserError && error.kind === "refused") return error.message;
     if (error instanceof Moved) return "somebody else is at it";
     throw error;
   });
-  if (typeof made === "string") return `not planned again: ${made}`;
-  if (made.pull !== undefined) return "planned again";
-  const refused = made.plan.targets.find(({ outcome }) => outcome === "refused");
+  if (typeof result === "string") return `not planned again: ${result}`;
+  if (result.pull !== undefined) return "planned again";
+  const refused = result.plan.targets.find(({ outcome }) => outcome === "refused");
   if (refused?.outcome === "refused")
-    return close(ports, scene, pull, record, `it can no longer be planned: ${refused.app}: ${refused.reason}`);
-  return close(ports, scene, pull, record, `\`${record.environment}\` has everything that it carried`);
+    return close(ports, context, pull, metadata, `it can no longer be planned: ${refused.app}: ${refused.reason}`);
+  return close(ports, context, pull, metadata, `\`${metadata.environment}\` has everything that it carried`);
 }
 
-/** What the record carries, to be carried again; `undefined` when its commit is gone for good. */
+/** What the metadata carries, to be carried again; `undefined` when its commit is gone for good. */
 async function requestOf(
   ports: PromotionPorts,
-  scene: Scene,
-  { kind, environment, from, commit, apps, actor, origin }: PromotionRecord,
-): Promise<CarryRequest | undefined> {
-  if (!(await hasCommit(ports, scene, commit))) return undefined;
+  context: RepositoryContext,
+  { kind, environment, from, commit, apps, actor, origin }: PromotionMetadata,
+): Promise<PromotionRequest | undefined> {
+  if (!(await hasCommit(ports, context, commit))) return undefined;
   const pairs =
     kind === "rollback"
-      ? rollbackPairs(scene, environment, apps)
-      : (await resolve(ports, scene, environment, apps)).pairs;
+      ? rollbackPairs(context, environment, apps)
+      : (await resolve(ports, context, environment, apps)).pairs;
   return {
     kind,
     environment,
@@ -107,11 +111,11 @@ async function requestOf(
 }
 
 /** A mirror that was made anew lacks what no branch has any more; GitHub may still have it. */
-async function hasCommit(ports: PromotionPorts, scene: Scene, commit: string): Promise<boolean> {
-  const isThere = async () => (await scene.repository.objects.read(commit))?.kind === "commit";
+async function hasCommit(ports: PromotionPorts, context: RepositoryContext, commit: string): Promise<boolean> {
+  const isThere = async () => (await context.repository.objects.read(commit))?.kind === "commit";
   if (await isThere()) return true;
   try {
-    await reopen(ports, scene, [commit]);
+    await reopenContext(ports, context, [commit]);
   } catch (error) {
     if (error instanceof UserError && error.kind === "not-found") return false;
     throw error;
@@ -119,30 +123,28 @@ async function hasCommit(ports: PromotionPorts, scene: Scene, commit: string): P
   return isThere();
 }
 
-/** Closed by Sluice, its record counts no longer: that a person closes one means more. */
 async function close(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
-  record: PromotionRecord,
+  metadata: PromotionMetadata,
   why: string,
 ): Promise<string> {
-  if (!(await isOursAlone(ports, scene, pull.head.ref, pull.head.sha)))
-    return `left open, for somebody pushed to it; else it would be closed: ${why}`;
-  await scene.github.upsertComment(pull.number, "closed", `Closed: ${why}.`);
-  await scene.github.updatePullRequest(pull.number, { state: "closed", body: discardRecord(pull.body) });
-  await scene.github.deleteBranch(pull.head.ref, pull.head.sha);
-  await enqueue(ports, scene, record, undefined);
+  const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text: `Closed: ${why}.` });
+  if (closed)
+    ports.events.announce(closedEvent({ where: context.where, pull, metadata }, "sluice", why, ports.clock()));
+  else return `left open, for somebody pushed to it; else it would be closed: ${why}`;
+  await refresh(ports, context.where, metadata);
   return `closed: ${why}`;
 }
 
 /** Whether the base has changed, since the branch left it, something that the branch changes too. */
-async function baseTouches(scene: Scene, head: string): Promise<boolean> {
-  const { repository } = scene;
-  const fork = await repository.mergeBase(head, scene.head);
-  if (fork === undefined || fork === scene.head) return false;
+async function baseTouches(context: RepositoryContext, head: string): Promise<boolean> {
+  const { repository } = context;
+  const fork = await repository.mergeBase(head, context.head);
+  if (fork === undefined || fork === context.head) return false;
   const ours = new Set((await repository.changedPaths(fork, head)).map(({ path }) => path));
-  return (await repository.changedPaths(fork, scene.head)).some(
+  return (await repository.changedPaths(fork, context.head)).some(
     ({ path }) => ours.has(path) || path === ".sluice.yaml",
   );
 }

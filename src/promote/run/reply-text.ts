@@ -2,11 +2,11 @@ import { shortMove } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { UserError } from "../../model/errors.ts";
 import type { PromotionPlan, TargetPromotion } from "../../model/promotion.ts";
-import type { Made } from "./open.ts";
+import type { PromotionResult } from "./open.ts";
 
 /** What became of a promotion, for a reply. */
-export function describeMade(made: Made, environment: string): string {
-  const { plan, pull, how } = made;
+export function describeResult(result: PromotionResult, environment: string): string {
+  const { plan, pull, how } = result;
   if (pull === undefined) return nothing(plan, environment);
   const verb = { opened: "opened", updated: "updated in place", same: "is open already:" }[how ?? "same"];
   const about = how === "same" ? `#${pull.number} ${verb}` : `${verb} #${pull.number}:`;

@@ -1,11 +1,12 @@
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
+import { eventId } from "../../model/events.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
 import { changeOf } from "../text/included-changes.ts";
-import { eachTold } from "./for-each-branch.ts";
+import { forEachLogged } from "./for-each-branch.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { versionsAt } from "./versions-at.ts";
 
@@ -13,15 +14,15 @@ import { versionsAt } from "./versions-at.ts";
  * A promotion that was taken back on the base branch without us, by `git revert` or by hand, counts as a rollback: it is written down, and automation is held there. It is told by what the
  * target has, not by a message.
  */
-export async function recordReverts(ports: PromotionPorts, scene: Scene): Promise<void> {
-  const sourced = new Set(scene.config.environments.flatMap(({ name, from }) => (from === undefined ? [] : [name])));
-  const targets = scene.targets.targets.filter(({ environment }) => sourced.has(environment));
-  await eachTold(ports, targets, "the history of a target", async (target) => {
-    scene.signal.throwIfAborted();
-    const history = await scene.state.history(target.environment, target.app);
+export async function recordReverts(ports: PromotionPorts, context: RepositoryContext): Promise<void> {
+  const sourced = new Set(context.config.environments.flatMap(({ name, from }) => (from === undefined ? [] : [name])));
+  const targets = context.targets.targets.filter(({ environment }) => sourced.has(environment));
+  await forEachLogged(ports, targets, "the history of a target", async (target) => {
+    context.signal.throwIfAborted();
+    const history = await context.state.history(target.environment, target.app);
     const last = standing(history);
-    if (last === undefined || !(await wasTakenBack(ports, scene, target, last))) return;
-    if (!(await broughtByUs(scene, target, last))) await write(ports, scene, target, last);
+    if (last === undefined || !(await wasTakenBack(ports, context, target, last))) return;
+    if (!(await broughtByUs(context, target, last))) await write(ports, context, target, last);
   });
 }
 
@@ -42,7 +43,7 @@ function bringsTheSame({ versions: one = [] }: HistoryEntry, { versions: other =
 
 /** Whether a pull request of Sluice's own, which the history may not have yet, was the last that changed the target: then nobody took anything back by hand. */
 async function broughtByUs(
-  { repository, github, head }: Scene,
+  { repository, github, head }: RepositoryContext,
   target: Target,
   { mergeCommit = "" }: HistoryEntry,
 ): Promise<boolean> {
@@ -61,19 +62,21 @@ async function broughtByUs(
 
 async function wasTakenBack(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   target: Target,
   { mergeCommit, versions = [] }: HistoryEntry,
 ): Promise<boolean> {
-  const { repository } = scene;
+  const { repository } = context;
   if (mergeCommit === undefined || (await repository.objects.read(mergeCommit))?.kind !== "commit") return false;
   const folderAt = async (tree: Tree) => (await tree.at(target.render.path))?.oid;
-  const [then, now] = [await folderAt(await repository.tree(mergeCommit)), await folderAt(scene.tree)];
-  if (now === undefined || then === now || !(await repository.isAncestor(mergeCommit, scene.head))) return false;
-  const before = await folderBefore(scene, mergeCommit, folderAt);
+  const [then, now] = [await folderAt(await repository.tree(mergeCommit)), await folderAt(context.tree)];
+  if (now === undefined || then === now || !(await repository.isAncestor(mergeCommit, context.head))) return false;
+  const before = await folderBefore(context, mergeCommit, folderAt);
   if (before === now) return true;
   const images = versions.filter(({ from, to }) => from !== "" && from !== to);
-  const current = new Map((await versionsAt(ports, scene, target, scene.head))?.map((one) => [one.image, one.version]));
+  const current = new Map(
+    (await versionsAt(ports, context, target, context.head))?.map((one) => [one.image, one.version]),
+  );
   return (
     images.length > 0 &&
     images.length === versions.length &&
@@ -83,43 +86,53 @@ async function wasTakenBack(
 
 /** The target's folder as it was before the promotion came. */
 async function folderBefore(
-  scene: Scene,
+  context: RepositoryContext,
   mergeCommit: string,
   folderAt: (tree: Tree) => Promise<string | undefined>,
 ): Promise<string | undefined> {
-  const [commit] = await scene.repository.log({ to: mergeCommit, limit: 1 });
+  const [commit] = await context.repository.log({ to: mergeCommit, limit: 1 });
   const [parent] = commit?.parents ?? [];
-  return parent === undefined ? undefined : folderAt(await scene.repository.tree(parent));
+  return parent === undefined ? undefined : folderAt(await context.repository.tree(parent));
 }
 
-async function write(ports: PromotionPorts, scene: Scene, target: Target, last: HistoryEntry): Promise<void> {
-  const { mergeCommit = "", versions = [] } = last;
-  const [commit] = await scene.repository.log({
-    to: scene.head,
-    from: mergeCommit,
-    paths: [target.render.path],
-    limit: 1,
+async function write(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  target: Target,
+  last: HistoryEntry,
+): Promise<void> {
+  const { where, head, signal } = context;
+  const { environment, app } = target;
+  const { mergeCommit = "", versions = [], pullRequest } = last;
+  const paths = [target.render.path];
+  const [commit] = await context.repository.log({ to: head, from: mergeCommit, paths, limit: 1 });
+  const decision = {
+    kind: "reverted",
+    id: `reverted-${mergeCommit}`,
+    at: laterOf(commit?.date ?? new Date(ports.clock()).toISOString(), last.at),
+    by: commit?.author.name ?? "somebody",
+    environment,
+    apps: [app],
+    reason:
+      commit === undefined ? "taken back on the base branch" : (commit.message.split("\n")[0] ?? "").slice(0, 200),
+    commit: head,
+    versions: { [app]: versions.map(({ image, from, to }) => ({ image, from: to, to: from })) },
+    ...(commit === undefined ? {} : { mergeCommit: commit.sha }),
+  } as const;
+  await ports.state.record(where, decision, signal);
+  if (pullRequest !== undefined) await ports.queue.add({ type: "chain", ...where, pullRequest });
+  ports.events.announce({
+    kind: "promotion.reverted",
+    id: eventId("promotion.reverted", where.repository, environment, app, mergeCommit),
+    at: ports.clock(),
+    ...where,
+    environment,
+    targets: [{ app, environment, versions: decision.versions[app] ?? [] }],
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    commit: commit?.sha ?? head,
+    actor: { kind: "author", name: decision.by },
+    reason: decision.reason,
   });
-  await ports.state.record(
-    scene.where,
-    {
-      kind: "reverted",
-      id: `reverted-${mergeCommit}`,
-      at: laterOf(commit?.date ?? new Date(ports.clock()).toISOString(), last.at),
-      by: commit?.author.name ?? "somebody",
-      environment: target.environment,
-      apps: [target.app],
-      reason:
-        commit === undefined ? "taken back on the base branch" : (commit.message.split("\n")[0] ?? "").slice(0, 200),
-      commit: scene.head,
-      versions: { [target.app]: versions.map(({ image, from, to }) => ({ image, from: to, to: from })) },
-      ...(commit === undefined ? {} : { mergeCommit: commit.sha }),
-    },
-    scene.signal,
-  );
-  if (last.pullRequest !== undefined)
-    await ports.queue.add({ type: "chain", ...scene.where, pullRequest: last.pullRequest });
-  ports.log.info({ target: target.id, commit: commit?.sha }, "a promotion was reverted; automation is held");
 }
 
 /** A history is read in the order of its times, and what was merged may have been written down after it was taken back. */

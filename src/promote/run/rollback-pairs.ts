@@ -1,4 +1,4 @@
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PromotionPair } from "../resolve.ts";
@@ -7,8 +7,12 @@ import type { PromotionPair } from "../resolve.ts";
  * A rollback is a promotion of a target from its own past: the source is the target itself, read at an older commit. `apps` in the order of the configuration; one without a target there
  * is a `not-found` UserError.
  */
-export function rollbackPairs(scene: Scene, environment: string, apps: readonly string[]): readonly PromotionPair[] {
-  const there = scene.targets.targets.filter((target) => target.environment === environment);
+export function rollbackPairs(
+  context: RepositoryContext,
+  environment: string,
+  apps: readonly string[],
+): readonly PromotionPair[] {
+  const there = context.targets.targets.filter((target) => target.environment === environment);
   const missing = apps.find((app) => !there.some((target) => target.app === app));
   if (missing !== undefined) {
     const known = there.slice(0, 20).map(({ app }) => `\`${app}\``);
@@ -22,6 +26,6 @@ export function rollbackPairs(scene: Scene, environment: string, apps: readonly 
       app: target.app,
       source: target,
       target,
-      settings: settingsFor(scene.config, target.app, environment).promote,
+      settings: settingsFor(context.config, target.app, environment).promote,
     }));
 }

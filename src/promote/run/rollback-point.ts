@@ -1,4 +1,4 @@
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { earlierVersions } from "../../change/versions.ts";
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
@@ -24,18 +24,18 @@ export interface RollbackPoint {
  */
 export async function rollbackPoint(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   observed: Observed,
   target: Target,
   to: string | undefined,
 ): Promise<RollbackPoint> {
   if (to !== undefined && /^[0-9a-f]{7,64}$/.test(to)) {
-    const commit = await commitNamed(scene, to);
+    const commit = await commitNamed(context, to);
     if (commit !== undefined) return { commit, why: "the commit that was named" };
   }
-  const { promote, health } = settingsFor(scene.config, target.app, target.environment);
-  const { repository, signal } = scene;
-  const about = { repository, renderer: ports.renderer, target, commit: scene.head, signal, limit: LIMIT };
+  const { promote, health } = settingsFor(context.config, target.app, target.environment);
+  const { repository, signal } = context;
+  const about = { repository, renderer: ports.renderer, target, commit: context.head, signal, limit: LIMIT };
   let seen = 0;
   for await (const earlier of earlierVersions({ ...about, exact: promote.strategy !== "images" })) {
     seen += 1;
@@ -46,7 +46,7 @@ export async function rollbackPoint(
       }
       continue;
     }
-    const healthy = await deployedHealthy(ports, scene, observed, { source: target, commit, health });
+    const healthy = await deployedHealthy(ports, context, observed, { source: target, commit, health });
     if (healthy === "unknown") {
       return { commit, why: "the version before; no deployment is known that would tell whether it was healthy" };
     }
@@ -56,7 +56,7 @@ export async function rollbackPoint(
 }
 
 /** The commit of the base branch whose id begins so, if there is one alone. */
-async function commitNamed({ repository, head }: Scene, to: string): Promise<string | undefined> {
+async function commitNamed({ repository, head }: RepositoryContext, to: string): Promise<string | undefined> {
   const known = (await repository.objects.read(to))?.kind === "commit";
   if (known) return (await repository.isAncestor(to, head)) ? to : undefined;
   const [found, ...more] = (await repository.log({ to: head, limit: NAMED_LIMIT })).filter(({ sha }) =>

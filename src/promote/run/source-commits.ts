@@ -1,4 +1,4 @@
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { assertMayAsk } from "../../change/source/allowed.ts";
 import { sourceChanges } from "../../change/source/changes.ts";
 import { parseImage } from "../../edit/find/index.ts";
@@ -9,7 +9,7 @@ import type { BuiltImage } from "../text/source-commits.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** Images of one promotion that a registry is asked about. */
-const most = 5;
+const max = 5;
 
 /** How long the registries may take, in milliseconds: nobody waits for an ornament. */
 const patienceMs = 1_000;
@@ -17,45 +17,45 @@ const patienceMs = 1_000;
 /**
  * Where the carried images are built from, as their labels say, with a page that compares the two versions: of those that the configuration asks a registry for anyway. It costs GitHub nothing, and what a registry does not tell in time is left out.
  */
-export async function builtFrom(
+export async function sourceCommits(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   targets: readonly TargetPromotion[],
 ): Promise<readonly BuiltImage[]> {
   const changes = targets.flatMap(({ outcome, images }) => (outcome === "planned" ? images : []));
-  const asked = new Set(scene.config.images.map(({ image }) => canonicalImage(image)));
+  const asked = new Set(context.config.images.map(({ image }) => canonicalImage(image)));
   const known = changes.filter(({ image }) => asked.has(canonicalImage(image)));
   const distinct = [...new Map(known.map((change) => [JSON.stringify(change), change])).values()];
-  const signal = AbortSignal.any([scene.signal, AbortSignal.timeout(patienceMs)]);
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(patienceMs)]);
   const found = await Promise.all(
     distinct
       .filter(({ from, to }) => from !== "" && to !== "")
-      .slice(0, most)
-      .map((change) => builtOne(ports, scene, change, signal)),
+      .slice(0, max)
+      .map((change) => builtOne(ports, context, change, signal)),
   );
   return found.flat();
 }
 
 async function builtOne(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   { image, from, to }: VersionChange,
   signal: AbortSignal,
 ): Promise<readonly BuiltImage[]> {
   const [before, after] = [referenceOf(image, from), referenceOf(image, to)];
   if (before === undefined || after === undefined) return [];
   try {
-    assertMayAsk(ports.rights, scene.where.repository, image);
+    assertMayAsk(ports.rights, context.where.repository, image);
     const [old, fresh] = await Promise.all([
       ports.registry.facts(image, before, signal),
       ports.registry.facts(image, after, signal),
     ]);
     if (fresh === undefined) return [];
     const { webUrl, log } = ports;
-    const source = await sourceChanges({ webUrl, log }, scene, old, fresh);
+    const source = await sourceChanges({ webUrl, log }, context, old, fresh);
     return source === undefined ? [] : [{ image, source }];
   } catch (error) {
-    scene.signal.throwIfAborted();
+    context.signal.throwIfAborted();
     ports.log.debug({ image, error: messageOf(error) }, "what an image is built from could not be read");
     return [];
   }

@@ -1,4 +1,4 @@
-import { historyOf, type Scene, targetOf } from "../../change/repository-context.ts";
+import { historyOf, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { shortMove } from "../../change/text/version.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
@@ -6,9 +6,9 @@ import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import { parseBranch } from "../text/branch.ts";
 import { openGates } from "../text/gates.ts";
-import { type PromotionRecord, parseRecord } from "../text/metadata.ts";
-import type { ChainStep } from "../text/status-comment.ts";
-import { wishesOf } from "./deferred-requests.ts";
+import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import type { StatusStep } from "../text/status-comment.ts";
+import { deferredRequests } from "./deferred-requests.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { touchedTargets } from "./touched.ts";
 import { versionsAt, versionsText } from "./versions-at.ts";
@@ -16,79 +16,83 @@ import { versionsAt, versionsText } from "./versions-at.ts";
 /** An open promotion with what it carries. */
 interface OpenPromotion {
   readonly pull: PullRequest;
-  readonly record: PromotionRecord;
+  readonly metadata: PromotionMetadata;
 }
 
 /** Apps of one change that are followed. */
-const MOST_APPS = 50;
+const maxApps = 50;
 
-/** Where a merged change is, for each app that it touched and each environment that the app goes through, in promotion order. The scene must have been opened with `wantsOf(pull)`. */
-export async function chainSteps(
+/** Where a merged change is, for each app that it touched and each environment that the app goes through, in promotion order. The context must have been opened with `wantsOf(pull)`. */
+export async function statusSteps(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
-): Promise<readonly ChainStep[]> {
-  const touched = await touchedTargets(ports, scene, pull);
-  const apps = [...new Set(touched.map(({ app }) => app))].slice(0, MOST_APPS);
-  const open = await openPromotions(ports, scene, apps);
-  const steps: ChainStep[] = [];
-  for (const app of apps) steps.push(...(await stepsOf(ports, scene, pull, app, touched, open)));
+): Promise<readonly StatusStep[]> {
+  const touched = await touchedTargets(ports, context, pull);
+  const apps = [...new Set(touched.map(({ app }) => app))].slice(0, maxApps);
+  const open = await openPromotions(ports, context, apps);
+  const steps: StatusStep[] = [];
+  for (const app of apps) steps.push(...(await stepsOf(ports, context, pull, app, touched, open)));
   return steps;
 }
 
 async function stepsOf(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
   app: string,
   touched: readonly Target[],
   open: readonly OpenPromotion[],
-): Promise<readonly ChainStep[]> {
+): Promise<readonly StatusStep[]> {
   /** By environment: the commit with which the change came there. */
   const arrivals = new Map<string, string>();
-  const steps: ChainStep[] = [];
-  for (const { name, from = "" } of scene.config.environments) {
-    const target = targetOf(scene, app, name);
+  const steps: StatusStep[] = [];
+  for (const { name, from = "" } of context.config.environments) {
+    const target = targetOf(context, app, name);
     if (target === undefined) continue;
     const direct = touched.some(({ id }) => id === target.id);
     if (!direct && !arrivals.has(from) && !follows(steps, from)) continue;
-    const about = { app, environment: name, version: versionsText(await versionsAt(ports, scene, target, scene.head)) };
+    const about = {
+      app,
+      environment: name,
+      version: versionsText(await versionsAt(ports, context, target, context.head)),
+    };
     if (direct) {
       if (pull.mergeCommit !== undefined) arrivals.set(name, pull.mergeCommit);
       steps.push({ ...about, state: pull.merged ? "merged" : "comes" });
       continue;
     }
-    const { came, last } = await arrival(scene, target, arrivals.get(from));
+    const { came, last } = await arrival(context, target, arrivals.get(from));
     if (came?.mergeCommit !== undefined) arrivals.set(name, came.mergeCommit);
-    steps.push(await stepOf(ports, scene, pull, target, about, last, arrivals.get(from), open));
+    steps.push(await stepOf(ports, context, pull, target, about, last, arrivals.get(from), open));
   }
   return steps;
 }
 
 /** The environment before is part of the chain, even if the change has not come there yet. */
-function follows(steps: readonly ChainStep[], from: string): boolean {
+function follows(steps: readonly StatusStep[], from: string): boolean {
   return steps.some(({ environment }) => environment === from);
 }
 
-type About = Pick<ChainStep, "app" | "environment" | "version">;
+type About = Pick<StatusStep, "app" | "environment" | "version">;
 
 async function stepOf(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
   { app, environment, id }: Target,
   about: About,
   came: HistoryEntry | undefined,
   since: string | undefined,
   open: readonly OpenPromotion[],
-): Promise<ChainStep> {
+): Promise<StatusStep> {
   if (came !== undefined) {
     if (came.kind !== "promoted") return { ...about, state: "rolled-back", by: came.by, at: Date.parse(came.at) };
     return { ...about, state: "arrived", pullRequest: came.pullRequest, at: Date.parse(came.at) };
   }
-  for (const { pull: promotion, record } of open) {
-    const carried = record.environment === environment ? record.targets.find((one) => one.app === app) : undefined;
-    if (carried === undefined || since === undefined || !(await scene.repository.isAncestor(since, record.commit)))
+  for (const { pull: promotion, metadata } of open) {
+    const carried = metadata.environment === environment ? metadata.targets.find((one) => one.app === app) : undefined;
+    if (carried === undefined || since === undefined || !(await context.repository.isAncestor(since, metadata.commit)))
       continue;
     const becomes = carried.images.map((image) => shortMove(image).split(" → ")[1] ?? "").join(", ");
     return {
@@ -99,28 +103,28 @@ async function stepOf(
       gates: openGates(promotion.body),
     };
   }
-  const asked = (await wishesOf(ports, scene)).find(
+  const asked = (await deferredRequests(ports, context)).find(
     (wish) =>
       wish.pullRequest === pull.number &&
       wish.environment === environment &&
       (wish.apps.length === 0 || wish.apps.includes(app)),
   );
   if (asked !== undefined) return { ...about, state: "asked", by: asked.by };
-  const hold = await scene.state.hold(environment, app, ports.clock());
+  const hold = await context.state.hold(environment, app, ports.clock());
   if (hold !== undefined) return { ...about, state: "held", by: hold.by, reason: hold.reason };
-  const from = settingsFor(scene.config, app, environment).from;
-  const source = from === undefined ? undefined : targetOf(scene, app, from);
+  const from = settingsFor(context.config, app, environment).from;
+  const source = from === undefined ? undefined : targetOf(context, app, from);
   if (
     source !== undefined &&
     since !== undefined &&
-    versionsText(await versionsAt(ports, scene, source, scene.head)) === about.version
+    versionsText(await versionsAt(ports, context, source, context.head)) === about.version
   ) {
     return { ...about, state: "same" };
   }
   return {
     ...about,
     state: "not-yet",
-    automatic: settingsFor(scene.config, app, environment).promote.auto && id !== "",
+    automatic: settingsFor(context.config, app, environment).promote.auto && id !== "",
   };
 }
 
@@ -132,17 +136,17 @@ interface Arrival {
 }
 
 /** The first promotion of a commit that has the change, and whether it is still there. */
-async function arrival(scene: Scene, target: Target, since: string | undefined): Promise<Arrival> {
+async function arrival(context: RepositoryContext, target: Target, since: string | undefined): Promise<Arrival> {
   if (since === undefined) return {};
   let came: HistoryEntry | undefined;
   let last: HistoryEntry | undefined;
-  for (const entry of await historyOf(scene, target.environment, target.app)) {
-    if (entry.kind === "promoted" && entry.commit !== undefined && (await has(scene, since, entry.commit))) {
+  for (const entry of await historyOf(context, target.environment, target.app)) {
+    if (entry.kind === "promoted" && entry.commit !== undefined && (await has(context, since, entry.commit))) {
       if (last?.kind !== "promoted") {
         came = entry;
         last = entry;
       }
-    } else if (last?.kind === "promoted" && (await takesBack(scene, entry, last))) {
+    } else if (last?.kind === "promoted" && (await takesBack(context, entry, last))) {
       last = entry;
     }
   }
@@ -150,32 +154,36 @@ async function arrival(scene: Scene, target: Target, since: string | undefined):
 }
 
 /** A rollback is written down twice: when it is asked for, and when it is merged; only then is the change gone. One to a later commit than the promotion's left it there. */
-async function takesBack(scene: Scene, entry: HistoryEntry, { mergeCommit }: HistoryEntry): Promise<boolean> {
+async function takesBack(
+  context: RepositoryContext,
+  entry: HistoryEntry,
+  { mergeCommit }: HistoryEntry,
+): Promise<boolean> {
   if (entry.kind === "reverted") return true;
   if (entry.kind !== "rolled-back" || entry.mergeCommit === undefined) return false;
-  return mergeCommit === undefined || !(await has(scene, mergeCommit, entry.commit ?? ""));
+  return mergeCommit === undefined || !(await has(context, mergeCommit, entry.commit ?? ""));
 }
 
-async function has(scene: Scene, change: string, commit: string): Promise<boolean> {
-  if ((await scene.repository.objects.read(commit))?.kind !== "commit") return false;
-  return scene.repository.isAncestor(change, commit);
+async function has(context: RepositoryContext, change: string, commit: string): Promise<boolean> {
+  if ((await context.repository.objects.read(commit))?.kind !== "commit") return false;
+  return context.repository.isAncestor(change, commit);
 }
 
 /** Of those that may carry one of the apps. */
 async function openPromotions(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   apps: readonly string[],
 ): Promise<readonly OpenPromotion[]> {
   const open: OpenPromotion[] = [];
-  const branches = [...scene.branches.keys()].filter((branch) => {
+  const branches = [...context.branches.keys()].filter((branch) => {
     const facts = parseBranch(branch);
     return facts?.kind === "promotion" && (facts.app === undefined || apps.includes(facts.app));
   });
   for (const branch of branches.slice(0, 50)) {
-    const pull = await scene.github.pullRequestOf(branch);
-    const record = pull?.state === "open" ? parseRecord(pull.body, branch, ports.seal) : undefined;
-    if (pull !== undefined && record !== undefined) open.push({ pull, record });
+    const pull = await context.github.pullRequestOf(branch);
+    const metadata = pull?.state === "open" ? parsePromotion(pull.body, branch, ports.signer) : undefined;
+    if (pull !== undefined && metadata !== undefined) open.push({ pull, metadata });
   }
   return open;
 }

@@ -1,23 +1,23 @@
-import type { Scene } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Target } from "../../model/target.ts";
 import { lookupsTouching } from "../../model/trace.ts";
 import type { PromotionPorts } from "./ports.ts";
 
-/** The targets whose inputs a pull request changes, as they stand at the base. The scene must have been opened with `wantsOf(pull)`. */
+/** The targets whose inputs a pull request changes, as they stand at the base. The context must have been opened with `wantsOf(pull)`. */
 export async function touchedTargets(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
 ): Promise<readonly Target[]> {
-  const { repository, signal } = scene;
+  const { repository, signal } = context;
   const fork = await repository.mergeBase(pull.base.sha, pull.head.sha);
   if (fork === undefined) return [];
   const changed = (await repository.changedPaths(fork, pull.head.sha)).map(({ path }) => path);
-  const source = { tree: scene.tree, objects: repository.objects };
+  const source = { tree: context.tree, objects: repository.objects };
   const touched = await Promise.all(
-    scene.targets.targets.map(async (target) => {
+    context.targets.targets.map(async (target) => {
       const trace =
         (await ports.renderer.known(target.render, source)) ??
         (await ports.renderer.render(target.render, source, signal)).trace;
@@ -29,7 +29,7 @@ export async function touchedTargets(
   return touched.filter((target) => target !== undefined);
 }
 
-/** What a scene must have so that a pull request's changes can be told. */
+/** What a context must have so that a pull request's changes can be told. */
 export function wantsOf(pull: PullRequest): readonly string[] {
   return [`refs/pull/${pull.number}/head`, pull.head.sha, pull.base.sha];
 }
@@ -37,15 +37,15 @@ export function wantsOf(pull: PullRequest): readonly string[] {
 /** The apps that a pull request touched in the environment that the given one promotes from, in the configuration's order. */
 export async function touchedApps(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
   environment: string,
 ): Promise<readonly string[]> {
-  const touched = await touchedTargets(ports, scene, pull);
+  const touched = await touchedTargets(ports, context, pull);
   return [
     ...new Set(
       touched
-        .filter((target) => target.environment === settingsFor(scene.config, target.app, environment).from)
+        .filter((target) => target.environment === settingsFor(context.config, target.app, environment).from)
         .map(({ app }) => app),
     ),
   ];

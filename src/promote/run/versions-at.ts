@@ -1,4 +1,4 @@
-import { type Scene, targetOf } from "../../change/repository-context.ts";
+import { type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { shortVersion } from "../../change/text/version.ts";
 import { compareVersions, imageVersions, versionsAt as targetVersion } from "../../change/versions.ts";
 import type { Render } from "../../model/render.ts";
@@ -9,8 +9,13 @@ import type { PromotionPorts } from "./ports.ts";
 export type Versions = readonly { readonly image: string; readonly version: string }[];
 
 /** The render of a target at a commit; kept renders are found by their traces. */
-async function renderAt(ports: PromotionPorts, scene: Scene, target: Target, commit: string): Promise<Render> {
-  const { repository, signal } = scene;
+async function renderAt(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  target: Target,
+  commit: string,
+): Promise<Render> {
+  const { repository, signal } = context;
   const source = { tree: await repository.tree(commit), objects: repository.objects };
   return ports.renderer.render(target.render, source, signal);
 }
@@ -18,11 +23,11 @@ async function renderAt(ports: PromotionPorts, scene: Scene, target: Target, com
 /** What a target runs at a commit; `undefined` when it does not render there. */
 export async function versionsAt(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   target: Target,
   commit: string,
 ): Promise<Versions | undefined> {
-  const render = await renderAt(ports, scene, target, commit);
+  const render = await renderAt(ports, context, target, commit);
   if (!render.ok) return undefined;
   return imageVersions(render.resources()).map(({ image, versions }) => ({ image, version: versions.join(", ") }));
 }
@@ -42,17 +47,17 @@ export function versionsText(versions: Versions | undefined): string {
 /** Whether an app has other versions in an environment than in the one that it comes from, of the images that both run. */
 export async function behindIn(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   { app, environment, from }: { readonly app: string; readonly environment: string; readonly from: string },
 ): Promise<{ readonly app: string; readonly behind: boolean; readonly detail: string }> {
-  const [target, source] = [targetOf(scene, app, environment), targetOf(scene, app, from)];
+  const [target, source] = [targetOf(context, app, environment), targetOf(context, app, from)];
   if (target === undefined || source === undefined) {
     return { app, behind: true, detail: `${app} has no target in ${target === undefined ? environment : from}` };
   }
-  const parts = { repository: scene.repository, renderer: ports.renderer, signal: scene.signal };
+  const parts = { repository: context.repository, renderer: ports.renderer, signal: context.signal };
   const [here, there] = await Promise.all([
-    targetVersion(parts, target, scene.head),
-    targetVersion(parts, source, scene.head),
+    targetVersion(parts, target, context.head),
+    targetVersion(parts, source, context.head),
   ]);
   const { state, differing } = compareVersions(here, there);
   if (state === "unknown") return { app, behind: true, detail: `${app} does not render` };

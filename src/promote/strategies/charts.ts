@@ -1,7 +1,7 @@
 import { bareEntry } from "../../change/entries.ts";
-import { strangersOf } from "../../change/ownership.ts";
+import { otherReaders } from "../../change/ownership.ts";
 import { wouldTouch } from "../../change/results.ts";
-import type { Drafts } from "../../change/staged-files.ts";
+import type { StagedFiles } from "../../change/staged-files.ts";
 import { type FoundSettings, type VersionSetting, versionEdits } from "../../edit/find/index.ts";
 import { documentAt, type Node, parseYaml } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
@@ -10,7 +10,7 @@ import type { VersionChange } from "../../model/promotion.ts";
 import type { Tree, TreeChange } from "../../model/tree.ts";
 import type { StrategyInput } from "./strategy.ts";
 
-/** Chart versions that were carried; the edits are in the drafts, `changes` are the charts themselves. */
+/** Chart versions that were carried; the edits are in the staged, `changes` are the charts themselves. */
 export interface CarriedCharts {
   readonly versions: readonly VersionChange[];
   readonly changes: readonly TreeChange[];
@@ -25,7 +25,7 @@ export async function carryCharts(
   input: StrategyInput,
   found: FoundSettings,
   source: FoundSettings,
-  drafts: Drafts,
+  staged: StagedFiles,
 ): Promise<CarriedCharts> {
   const theirs = new Map(source.settings.filter(isChart).map((setting) => [keyOf(setting), setting]));
   const carried: CarriedCharts[] = [];
@@ -33,9 +33,9 @@ export async function carryCharts(
     const twin = theirs.get(keyOf(setting));
     const shared = twin?.file === setting.file && input.pair.source.id !== input.pair.target.id;
     if (twin === undefined || shared || twin.version?.value === setting.version?.value) continue;
-    carried.push(await carryChart(input, setting, twin, drafts));
+    carried.push(await carryChart(input, setting, twin, staged));
   }
-  const locks = await carryLocks(input, found, source, drafts);
+  const locks = await carryLocks(input, found, source, staged);
   return {
     versions: carried.flatMap(({ versions }) => versions),
     changes: [...carried.flatMap(({ changes }) => changes), ...locks],
@@ -56,14 +56,14 @@ async function carryChart(
   input: StrategyInput,
   setting: VersionSetting,
   twin: VersionSetting,
-  drafts: Drafts,
+  staged: StagedFiles,
 ): Promise<CarriedCharts> {
-  const strangers = await strangersOf(setting.file, input.target.target, input.readers);
+  const strangers = await otherReaders(setting.file, input.target.target, input.dependents);
   if (strangers.length > 0) throw wouldTouch([setting.file], strangers);
   const [from, to] = [setting.version?.value ?? "", twin.version?.value ?? ""];
   const edits = versionEdits(setting, { version: to });
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
-  await drafts.edit(setting.file, edits);
+  await staged.edit(setting.file, edits);
   const name = setting.subject.name ?? "";
   const changes = await (setting.form === "helm-charts" ? vendoredCharts : vendoredDependencies)(input, {
     name,
@@ -144,9 +144,9 @@ async function carryLocks(
   { source, target }: StrategyInput,
   found: FoundSettings,
   theirs: FoundSettings,
-  drafts: Drafts,
+  staged: StagedFiles,
 ): Promise<readonly TreeChange[]> {
-  const changed = new Set(drafts.changes().map(({ path }) => path));
+  const changed = new Set(staged.changes().map(({ path }) => path));
   const files = new Set(found.settings.filter(({ form }) => form === "chart-dependency").map(({ file }) => file));
   const changes: TreeChange[] = [];
   for (const file of files) {
@@ -156,7 +156,7 @@ async function carryLocks(
     const from = twin?.file.replace(/\.yaml$/, ".lock") ?? "";
     const fits =
       twin !== undefined &&
-      dependenciesOf(file, await drafts.bytes(file)) ===
+      dependenciesOf(file, await staged.bytes(file)) ===
         dependenciesOf(twin.file, (await source.at.tree.read(twin.file)) ?? new Uint8Array());
     if (!fits || (await source.at.tree.at(from)) === undefined) throw staleLock(lock);
     changes.push(...(await copyOf(source.at.tree, from, target.at.tree, lock)));

@@ -20,7 +20,7 @@ export async function planDirectory({ pair, source, target }: StrategyInput): Pr
   const [there, here] = await Promise.all([matching(source.at.tree, from, globs), matching(target.at.tree, to, globs)]);
   const left = [...new Set([...there, ...here])].sort();
   const copy: Copy = { source: source.at.tree, target: target.at.tree, from, to, left, changes: [] };
-  await carry(copy, "", await copy.source.at(from), await copy.target.at(to));
+  await openPromotion(copy, "", await copy.source.at(from), await copy.target.at(to));
   const except = left.length === 0 ? "" : `, but for ${codeList(left)}`;
   const was = pair.source.id === pair.target.id ? "was there" : "is";
   const note = `\`${to}\` becomes what \`${from}\` ${was}${except}; whatever that changes in the render is part of the plan.`;
@@ -79,7 +79,7 @@ interface Copy {
   readonly changes: TreeChange[];
 }
 
-async function carry(
+async function openPromotion(
   copy: Copy,
   path: string,
   source: TreeEntry | undefined,
@@ -101,7 +101,7 @@ async function carryChildren(copy: Copy, path: string): Promise<void> {
   const before = new Map(targets.map((entry) => [entry.name, entry]));
   const after = new Map(sources.map((entry) => [entry.name, entry]));
   for (const name of [...new Set([...before.keys(), ...after.keys()])].sort()) {
-    await carry(copy, joinPath(path, name), after.get(name), before.get(name));
+    await openPromotion(copy, joinPath(path, name), after.get(name), before.get(name));
   }
 }
 

@@ -2,8 +2,8 @@ import { textsOf, versionChanges } from "../../change/images/expected-changes.ts
 import type { Wish } from "../../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../../change/images/image-uses.ts";
 import { setImages } from "../../change/images/set-images.ts";
-import type { ChangePlan, Side } from "../../change/rendered-target.ts";
-import { Drafts } from "../../change/staged-files.ts";
+import type { ChangePlan, RenderedTarget } from "../../change/rendered-target.ts";
+import { StagedFiles } from "../../change/staged-files.ts";
 import { toItems } from "../../diff/item.ts";
 import { type FoundSettings, findSettings, printImage } from "../../edit/find/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
@@ -21,25 +21,25 @@ import type { StrategyInput } from "./strategy.ts";
 export async function planImages(input: StrategyInput): Promise<ChangePlan> {
   const found = await settingsOf(input.target);
   const source = sourceMatters(input, found) ? await settingsOf(input.source) : nothing;
-  const drafts = new Drafts(input.target.at.tree);
-  const charts = await carryCharts(input, found, source, drafts);
+  const staged = new StagedFiles(input.target.at.tree);
+  const charts = await carryCharts(input, found, source, staged);
   const { wishes, lacking } = wishesFor(imageSide(input.target, found), imageSide(input.source, source));
   const differing = wishes.filter(({ use, wanted }) => printImage(wanted) !== printImage(use.image));
-  const values = await carryPaths(input, drafts);
+  const values = await carryPaths(input, staged);
   const besides = { charts: charts.versions.length > 0, values: values.versions.length > 0 };
   const { written, notes } = await setImages(differing, {
     target: input.target,
-    readers: input.readers,
+    dependents: input.dependents,
     found,
     source,
-    drafts,
+    staged,
     besides,
   });
   const images = versionChanges(written);
   const kept = wishes.filter((wish) => written.includes(wish) || !differing.includes(wish));
   return {
     versions: [...images, ...charts.versions, ...values.versions],
-    changes: [...drafts.changes(), ...charts.changes],
+    changes: [...staged.changes(), ...charts.changes],
     notes: [...notes, ...charts.notes, ...backwards(images, input), ...lackingNote(lacking, wishes, input)],
     expected: {
       images: new Map(written.map(({ use, wanted }) => [useKey(use), printImage(wanted)])),
@@ -59,15 +59,15 @@ function sourceMatters({ source, target }: StrategyInput, { settings }: FoundSet
   return usesOf(target).some(({ name }) => !there.has(name));
 }
 
-function usesOf({ render }: Side): readonly ImageUse[] {
+function usesOf({ render }: RenderedTarget): readonly ImageUse[] {
   return imageUses(toItems(render.resources()));
 }
 
-function settingsOf({ target, at, render }: Side): Promise<FoundSettings> {
+function settingsOf({ target, at, render }: RenderedTarget): Promise<FoundSettings> {
   return findSettings(target.render, render.trace, at.tree);
 }
 
-function imageSide(side: Side, { settings }: FoundSettings): ImageSide {
+function imageSide(side: RenderedTarget, { settings }: FoundSettings): ImageSide {
   return { id: side.target.id, uses: usesOf(side), settings };
 }
 

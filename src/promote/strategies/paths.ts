@@ -1,8 +1,8 @@
-import { strangersOf } from "../../change/ownership.ts";
+import { otherReaders } from "../../change/ownership.ts";
 import type { Replacement } from "../../change/proof/text.ts";
-import type { ChangePlan, Side } from "../../change/rendered-target.ts";
+import type { ChangePlan, RenderedTarget } from "../../change/rendered-target.ts";
 import { wouldTouch } from "../../change/results.ts";
-import { Drafts } from "../../change/staged-files.ts";
+import { StagedFiles } from "../../change/staged-files.ts";
 import { fillTemplate } from "../../config/values/templates.ts";
 import { type KeyQuery, parseKey, resolveKey } from "../../edit/find/index.ts";
 import { documentAt, type Node, parseYaml, type ScalarNode, type ScalarValue } from "../../edit/splice/index.ts";
@@ -14,10 +14,10 @@ import type { StrategyInput } from "./strategy.ts";
 
 /** Carries the values that the configuration names, each from the source's file to the target's. Only single values are carried; every missing one is listed. */
 export async function planPaths(input: StrategyInput): Promise<ChangePlan> {
-  const drafts = new Drafts(input.target.at.tree);
-  const { versions, texts } = await carryPaths(input, drafts);
+  const staged = new StagedFiles(input.target.at.tree);
+  const { versions, texts } = await carryPaths(input, staged);
   const expected = { images: new Map(), names: new Map(), texts, beyond: "values" } as const;
-  return { versions, changes: drafts.changes(), notes: [], expected };
+  return { versions, changes: staged.changes(), notes: [], expected };
 }
 
 /** Values that were carried, and the texts that may follow them in the render. */
@@ -26,8 +26,8 @@ export interface CarriedPaths {
   readonly texts: readonly Replacement[];
 }
 
-/** Puts the named values into the drafts. */
-export async function carryPaths(input: StrategyInput, drafts: Drafts): Promise<CarriedPaths> {
+/** Puts the named values into the staged. */
+export async function carryPaths(input: StrategyInput, staged: StagedFiles): Promise<CarriedPaths> {
   const named = input.pair.settings.paths ?? [];
   const pairs = await Promise.all(
     named.map(async ({ file, key }) => {
@@ -48,10 +48,10 @@ export async function carryPaths(input: StrategyInput, drafts: Drafts): Promise<
   const versions: VersionChange[] = [];
   for (const { file, key, source, target } of pairs) {
     if (source.scalar === undefined || target.scalar === undefined || isSame(source.scalar, target.scalar)) continue;
-    const strangers = await strangersOf(target.file, input.target.target, input.readers);
+    const strangers = await otherReaders(target.file, input.target.target, input.dependents);
     if (strangers.length > 0) throw wouldTouch([target.file], strangers);
     const { document, scalar } = target;
-    await drafts.edit(target.file, [{ kind: "set", document, path: scalar.path, value: asWritten(source.scalar) }]);
+    await staged.edit(target.file, [{ kind: "set", document, path: scalar.path, value: asWritten(source.scalar) }]);
     versions.push({ image: `${file}: ${key}`, from: target.scalar.value, to: source.scalar.value });
   }
   return { versions, texts: versions.map(({ from, to }): Replacement => [from, to]) };
@@ -68,7 +68,7 @@ interface Found {
 }
 
 /** What stands at a key, in the first document that has it. */
-async function valueAt({ target, at: { tree } }: Side, template: string, query: KeyQuery): Promise<Found> {
+async function valueAt({ target, at: { tree } }: RenderedTarget, template: string, query: KeyQuery): Promise<Found> {
   const file = joinPath(target.render.path, fillTemplate(template, target));
   const bytes = (await tree.at(file))?.kind === "file" ? await tree.read(file) : undefined;
   if (bytes === undefined) return { file, exists: false, document: 0 };

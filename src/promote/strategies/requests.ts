@@ -28,7 +28,7 @@ export function wishesFor(target: ImageSide, source: ImageSide): Wishes {
   if (here.length === 0 && there.length === 0) return { wishes: [], lacking: [] };
   const pairs = matchImages(target, source, here, there);
   if (pairs.length === 0) throw nothingInCommon(target, source, here, there);
-  const wishes = pairs.flatMap((pair) => wishesOf(pair, target, source));
+  const wishes = pairs.flatMap((pair) => deferredRequests(pair, target, source));
   const matched = new Set(pairs.map((pair) => pair.there));
   return { wishes, lacking: there.filter((name) => !matched.has(name)) };
 }
@@ -75,7 +75,7 @@ function matchBySetting(
   return pairs.filter((pair) => pairs.filter((other) => other.there === pair.there).length === 1);
 }
 
-function wishesOf(pair: NamePair, target: ImageSide, source: ImageSide): readonly Wish[] {
+function deferredRequests(pair: NamePair, target: ImageSide, source: ImageSide): readonly Wish[] {
   const theirs = source.uses.filter(({ name }) => name === pair.there);
   const ours = target.uses.filter(({ name }) => name === pair.here);
   const renames = lastSegment(pair.here) !== lastSegment(pair.there);

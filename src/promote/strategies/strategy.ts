@@ -1,14 +1,14 @@
-import type { Readers } from "../../change/dependents.ts";
-import type { ChangePlan, Side } from "../../change/rendered-target.ts";
+import type { Dependents } from "../../change/dependents.ts";
+import type { ChangePlan, RenderedTarget } from "../../change/rendered-target.ts";
 import type { PromotionPair } from "../resolve.ts";
 
 /** What a strategy plans from. */
 export interface StrategyInput {
   readonly pair: PromotionPair;
-  readonly source: Side;
-  readonly target: Side;
+  readonly source: RenderedTarget;
+  readonly target: RenderedTarget;
   /** Who reads which file at the base. */
-  readonly readers: Readers;
+  readonly dependents: Dependents;
 }
 
 /** One way to carry a version. */

@@ -1,18 +1,18 @@
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
-import { type Carried, carriedSection } from "./included-changes.ts";
-import type { PromotionRecord } from "./metadata.ts";
+import { type IncludedChanges, includedSection } from "./included-changes.ts";
+import type { PromotionMetadata } from "./metadata.ts";
 import { type BuiltImage, builtSection } from "./source-commits.ts";
 
 /** What a promotion's body is made of. */
 export interface BodyParts {
-  readonly record: PromotionRecord;
-  /** From `printRecord`. */
-  readonly hidden: string;
+  readonly metadata: PromotionMetadata;
+  /** The metadata as `printPromotion` gives it. */
+  readonly comment: string;
   /** From `gatesSection`. */
   readonly gates: string;
-  readonly carried: Carried;
+  readonly carried: IncludedChanges;
   /** What the images are built from, where their labels tell. */
   readonly built: readonly BuiltImage[];
   /** Sentences about how a target is edited, by app. */
@@ -43,13 +43,13 @@ export function promotionBody(parts: BodyParts): string {
 
 function build(parts: BodyParts, carried: number, rows: number): string {
   const sections = [
-    [parts.hidden, opening(parts), ...replacedLines(parts.record)],
-    versions(parts.record, rows),
+    [parts.comment, opening(parts), ...replacedLines(parts.metadata)],
+    versions(parts.metadata, rows),
     [parts.gates],
-    carriedSection(parts.carried, parts.repositoryUrl, carried),
+    includedSection(parts.carried, parts.repositoryUrl, carried),
     builtSection(parts.built),
     remarks(parts),
-    closing(parts.record),
+    closing(parts.metadata),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -57,19 +57,21 @@ function build(parts: BodyParts, carried: number, rows: number): string {
     .join("\n\n")}\n`;
 }
 
-function opening({ record, repositoryUrl }: BodyParts): string {
-  const commit = `[${code(record.commit.slice(0, 7))}](${repositoryUrl}/commit/${record.commit})`;
+function opening({ metadata, repositoryUrl }: BodyParts): string {
+  const commit = `[${code(metadata.commit.slice(0, 7))}](${repositoryUrl}/commit/${metadata.commit})`;
   const what =
-    record.targets.length === 1 ? `**${inert(record.targets[0]?.app ?? "")}**` : `**${record.targets.length} apps**`;
-  const who = record.actor === undefined ? "It opened by itself" : `Asked for by ${code(record.actor)}`;
-  const where = record.origin === undefined ? "." : ` on #${record.origin}.`;
-  if (record.kind === "rollback") {
-    return `Restores ${what} in ${code(record.environment)} to what it was at ${commit}. ${who}${where} Automation stays on hold there until somebody releases it (\`/release\`) or promotes something newer.`;
+    metadata.targets.length === 1
+      ? `**${inert(metadata.targets[0]?.app ?? "")}**`
+      : `**${metadata.targets.length} apps**`;
+  const who = metadata.actor === undefined ? "It opened by itself" : `Asked for by ${code(metadata.actor)}`;
+  const where = metadata.origin === undefined ? "." : ` on #${metadata.origin}.`;
+  if (metadata.kind === "rollback") {
+    return `Restores ${what} in ${code(metadata.environment)} to what it was at ${commit}. ${who}${where} Automation stays on hold there until somebody releases it (\`/release\`) or promotes something newer.`;
   }
-  return `Carries ${what} from ${code(record.from)} to ${code(record.environment)}, as it is at ${commit}. ${who}${where}`;
+  return `Carries ${what} from ${code(metadata.from)} to ${code(metadata.environment)}, as it is at ${commit}. ${who}${where}`;
 }
 
-function replacedLines({ replaced }: PromotionRecord): readonly string[] {
+function replacedLines({ replaced }: PromotionMetadata): readonly string[] {
   if (replaced.length === 0) return [];
   const shown = replaced
     .slice(-10)
@@ -77,16 +79,16 @@ function replacedLines({ replaced }: PromotionRecord): readonly string[] {
   return ["", `> Updated in place. It carried before: ${shown.join("; ")}`];
 }
 
-function versions({ environment, targets }: PromotionRecord, most: number): readonly string[] {
+function versions({ environment, targets }: PromotionMetadata, max: number): readonly string[] {
   const rows = targets.flatMap(({ app, images }) => images.map((image) => versionRow(app, image)));
-  const rest = rows.length - most;
+  const rest = rows.length - max;
   const others = targets
     .filter(({ images }) => images.length === 0)
     .map(({ app }) => `| ${inert(app)} | files | | see the diff |`);
   return [
     `| App | What | ${inert(environment)} has | becomes |`,
     "|---|---|---|---|",
-    ...[...rows, ...others].slice(0, most),
+    ...[...rows, ...others].slice(0, max),
     ...(rest > 0 ? [`| … | ${rest} more | | |`] : []),
   ];
 }
@@ -95,8 +97,8 @@ function versionRow(app: string, { image, from, to }: VersionChange): string {
   return `| ${inert(app)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))} |`;
 }
 
-function remarks({ notes, left, unchanged, record }: BodyParts): readonly string[] {
-  const many = record.targets.length + left.length > 1;
+function remarks({ notes, left, unchanged, metadata }: BodyParts): readonly string[] {
+  const many = metadata.targets.length + left.length > 1;
   const lines = [
     ...notes.slice(0, 50).map(({ app, note }) => `- ${many ? `${code(app)}: ` : ""}${inert(note)}`),
     ...unchanged.map((app) => `- ${code(app)}: the render stays the same; nothing changes in the cluster`),
@@ -105,15 +107,15 @@ function remarks({ notes, left, unchanged, record }: BodyParts): readonly string
   return lines.length === 0 ? [] : ["### Remarks", "", ...lines];
 }
 
-function closing(record: PromotionRecord): readonly string[] {
-  const place = code(record.environment);
+function closing(metadata: PromotionMetadata): readonly string[] {
+  const place = code(metadata.environment);
   return [
-    `<sub>The comment below shows the rendered diff. \`/override <gate> <reason>\` passes a gate, \`/hold ${record.environment}\` stops promotions to ${place}, \`/retry\` plans again, closing this pull request drops it. A newer version replaces this one in place.</sub>`,
+    `<sub>The comment below shows the rendered diff. \`/override <gate> <reason>\` passes a gate, \`/hold ${metadata.environment}\` stops promotions to ${place}, \`/retry\` plans again, closing this pull request drops it. A newer version replaces this one in place.</sub>`,
   ];
 }
 
-/** The versions of a record on one short line, for what replaced what. */
-export function versionsLine(targets: PromotionRecord["targets"]): string {
+/** The versions of a metadata on one short line, for what replaced what. */
+export function versionsLine(targets: PromotionMetadata["targets"]): string {
   const moves = targets.map(({ app, images }) => {
     const [first, ...more] = images;
     if (first === undefined) return app;

@@ -11,6 +11,8 @@ const end = "<!-- /sluice:gates -->";
 
 const signs: Readonly<Record<GateState, string>> = { passed: "✅", waiting: "⏳", blocked: "⛔", overridden: "⚠️" };
 
+const states = ["passed", "waiting", "blocked", "overridden"] as const satisfies readonly GateState[];
+
 /** The part of a promotion's body that the gates own; `replaceGates` finds it again. */
 export function gatesSection(verdict: GateVerdict | undefined, now: number, remarks: readonly string[] = []): string {
   const lines = verdict === undefined ? ["_The gates are evaluated in a moment._"] : table(verdict, now);
@@ -24,6 +26,24 @@ export function replaceGates(body: string, section: string): string | undefined 
   const to = text.indexOf(end, from);
   if (from < 0 || to < 0) return undefined;
   return `${text.slice(0, from)}${section}${text.slice(to + end.length)}`;
+}
+
+/**
+ * The gates as a body shows them: their states by label. Empty while they are not evaluated yet, and when somebody took
+ * the section out.
+ */
+export function shownGates(body: string): ReadonlyMap<string, GateState> {
+  const text = body.replaceAll("\r\n", "\n");
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) return new Map();
+  const rows = text.slice(from, to).matchAll(/^\| (\S+) \| \*\*([^*|]+)\*\* \|/gmu);
+  return new Map(
+    [...rows].flatMap(([, sign, label = ""]) => {
+      const state = states.find((one) => signs[one] === sign);
+      return state === undefined ? [] : [[label, state] as const];
+    }),
+  );
 }
 
 /** What the gates come to, on one line. */

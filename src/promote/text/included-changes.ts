@@ -1,7 +1,7 @@
 import { code, inert } from "../../diff/index.ts";
 
 /** One change that a promotion carries: a commit on the base branch, with the pull request that brought it where its message names one. */
-export interface CarriedChange {
+export interface IncludedChange {
   readonly sha: string;
   readonly subject: string;
   readonly author: string;
@@ -9,8 +9,8 @@ export interface CarriedChange {
 }
 
 /** What lies between the version that the target has and the one that it gets, newest first. */
-export interface Carried {
-  readonly changes: readonly CarriedChange[];
+export interface IncludedChanges {
+  readonly changes: readonly IncludedChange[];
   /** There are more, older ones. */
   readonly truncated: boolean;
   /** GitHub's page that compares the two commits, where both are known. */
@@ -18,17 +18,17 @@ export interface Carried {
 }
 
 /** The carried changes as a list, at most `most` of them. Subjects are strangers' words: inert. A pull request's number is left live, so that GitHub links both ways. */
-export function carriedSection(carried: Carried, repositoryUrl: string, most: number): readonly string[] {
+export function includedSection(carried: IncludedChanges, repositoryUrl: string, max: number): readonly string[] {
   const { changes, truncated, compareUrl } = carried;
   if (changes.length === 0) return [];
-  const shown = changes.slice(0, most);
+  const shown = changes.slice(0, max);
   const rest = changes.length - shown.length;
   const more = rest > 0 || truncated ? [`- … and ${rest > 0 ? `${rest} more` : "older ones"}`] : [];
   const compare = compareUrl === undefined ? [] : ["", `[All commits between the two versions](${compareUrl})`];
   return ["### What it carries", "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
 }
 
-function changeLine({ sha, subject, author, pullRequest }: CarriedChange, repositoryUrl: string): string {
+function changeLine({ sha, subject, author, pullRequest }: IncludedChange, repositoryUrl: string): string {
   const commit = `[${code(sha.slice(0, 7))}](${repositoryUrl}/commit/${sha})`;
   const number = pullRequest === undefined ? "" : `#${pullRequest} `;
   return `- ${number}${inert(subject.slice(0, 200))} (${inert(author.slice(0, 80))}, ${commit})`;

@@ -2,10 +2,10 @@ import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
 
 /** The marker of the one comment "where is this change" of a pull request. */
-export const chainMarker = "chain";
+export const statusMarker = "chain";
 
 /** Where a change is in one environment of one app. Times in milliseconds since the epoch. */
-export type ChainStep = {
+export type StatusStep = {
   readonly app: string;
   readonly environment: string;
   /** What the environment has now; empty when it is not known. */
@@ -22,7 +22,7 @@ export type ChainStep = {
 );
 
 /** The comment: a table of environments, and what a person can do next. */
-export function chainComment(steps: readonly ChainStep[]): string {
+export function statusComment(steps: readonly StatusStep[]): string {
   if (steps.length === 0) return "### Where is this change\n\nIt touches no app of any environment.\n";
   const apps = new Set(steps.map(({ app }) => app));
   const rows = steps.slice(0, 200).map((step) => row(step, apps.size > 1));
@@ -44,13 +44,13 @@ export function chainComment(steps: readonly ChainStep[]): string {
   ].join("\n");
 }
 
-function row(step: ChainStep, many: boolean): string {
+function row(step: StatusStep, many: boolean): string {
   const [sign, text] = said(step);
   const app = many ? ` ${inert(step.app)} |` : "";
   return `| ${sign} |${app} ${inert(step.environment)} | ${step.version === "" ? "" : code(step.version)} | ${text} |`;
 }
 
-function said(step: ChainStep): readonly [sign: string, text: string] {
+function said(step: StatusStep): readonly [sign: string, text: string] {
   switch (step.state) {
     case "comes":
       return ["◻️", "comes with this pull request"];
@@ -80,7 +80,7 @@ function said(step: ChainStep): readonly [sign: string, text: string] {
   }
 }
 
-function nextLines(steps: readonly ChainStep[]): readonly string[] {
+function nextLines(steps: readonly StatusStep[]): readonly string[] {
   const open = [
     ...new Set(
       steps.filter((step) => step.state === "not-yet" && !step.automatic).map(({ environment }) => environment),

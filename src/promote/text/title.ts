@@ -1,14 +1,14 @@
 import { shortMove } from "../../change/text/version.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import { clip } from "../../model/text/lines.ts";
-import type { PromotionRecord } from "./metadata.ts";
+import type { PromotionMetadata } from "./metadata.ts";
 
 /** GitHub's limit is 256 characters. */
 const LIMIT = 200;
 
 /** The title of a promotion's pull request, and the subject of its commit: what, where to, and the version when there is one. */
-export function promotionTitle(record: Pick<PromotionRecord, "kind" | "environment" | "targets">): string {
-  const { kind, environment, targets } = record;
+export function promotionTitle(metadata: Pick<PromotionMetadata, "kind" | "environment" | "targets">): string {
+  const { kind, environment, targets } = metadata;
   const verb = kind === "promotion" ? "Promote" : "Roll back";
   const word = kind === "promotion" ? "to" : "in";
   const [only, ...more] = targets;

@@ -5,30 +5,31 @@ import { z } from "zod";
 import type { Clock, Logger } from "../../model/observe.ts";
 import { TokenBucket } from "../registry/limits.ts";
 
-/** How the administrator's token is asked for. */
+/** Who may read the log: whoever has the administrator's token. */
 export interface AccessOptions {
   readonly adminToken: string;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Wrong tokens from one address in a minute; further ones are answered 429 and leave no line in the log. */
+  /** Wrong tokens per minute from one address. More of them get 429 and no line in the log. */
   readonly attemptsPerMinute: number;
 }
 
-/** Addresses whose attempts are counted at one time. */
+/** Addresses whose attempts are counted at the same time. */
 const maxAddresses = 1_000;
 
 const environment = z.object({ incoming: z.object({ socket: z.object({ remoteAddress: z.string() }) }) });
 
 /**
- * Lets requests through that have the token: as `Bearer`, or as the password of `Basic`, whoever the user. Others are answered 401, and 429 from an address that has guessed too often. Behind a proxy all have one
- * address, so that the guesses of one never keep another out who has the token: what makes guessing hopeless is the token's length.
+ * Lets requests through that carry the token: as `Bearer`, or as the password of `Basic` with any user name. Others get
+ * 401, or 429 when their address has guessed too often. The right token always passes: behind a proxy all clients share
+ * one address, and the token's length is what makes guessing hopeless.
  */
 export function guard({ adminToken, log, clock, attemptsPerMinute }: AccessOptions): MiddlewareHandler {
   const buckets = new LRUCache<string, { readonly bucket: TokenBucket; waitUntil: number }>({ max: maxAddresses });
   const token = sha256(adminToken);
   return async (context, next) => {
     const given = tokenOf(context.req.header("authorization"));
-    if (given === undefined) return unauthorized(context, "say who you are");
+    if (given === undefined) return unauthorized(context, "send the administrator's token");
     if (timingSafeEqual(sha256(given), token)) return next();
     const address = addressOf(context);
     const attempts = buckets.get(address) ?? { bucket: new TokenBucket(attemptsPerMinute, clock), waitUntil: 0 };
@@ -36,18 +37,19 @@ export function guard({ adminToken, log, clock, attemptsPerMinute }: AccessOptio
     if (waitMs > 0) return tooMany(context, waitMs);
     attempts.waitUntil = clock() + attempts.bucket.take();
     buckets.set(address, attempts);
-    log.warn({ address, path: context.req.path }, "the delivery log was asked for with a wrong token");
-    return unauthorized(context, "the token is another one");
+    log.warn({ address, path: context.req.path }, "a request for the event log had a wrong token");
+    return unauthorized(context, "the token is wrong");
   };
 }
 
-/** Whether the request has its token in a way that no browser adds by itself. */
+/** Whether the request carries its token in a way that no browser uses by itself. */
 export function isBearer(context: Context): boolean {
   return /^Bearer /i.test(context.req.header("authorization") ?? "");
 }
 
 /**
- * Whether a browser sent this from one of our own pages: it would send the password along from any. Browsers say it with `Sec-Fetch-Site`, over plain http with `Origin` alone.
+ * Whether a browser sent this from one of Sluice's own pages. Browsers send a stored password from any page, so the
+ * password alone proves nothing. They name the page in `Sec-Fetch-Site`, over plain http only in `Origin`.
  */
 export function isSameOrigin(context: Context): boolean {
   const site = context.req.header("sec-fetch-site");
@@ -68,7 +70,7 @@ function sha256(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** Of the other end of the connection, which may be a proxy: what a header says of it, anybody can write. */
+/** The other end of the connection, which may be a proxy. Headers that name the client are not trusted: anybody can write them. */
 function addressOf(context: Context): string {
   const parsed = environment.safeParse(context.env);
   return parsed.success ? parsed.data.incoming.socket.remoteAddress : "";

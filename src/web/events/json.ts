@@ -1,36 +1,32 @@
-import type { ImageConclusion, RegistryDelivery } from "../../model/images.ts";
-import type { Followed, FoundDeliveries, Standings } from "./look-up.ts";
+import type { ImageConclusion, RegistryEvent } from "../../model/images.ts";
+import type { EventWithConclusions, FoundEvents, TagAnswer } from "./look-up.ts";
 import { timeText } from "./parts.ts";
 
-/** One page of the log as `/deliveries.json` gives it; docs/events.md has the shape. */
-export function listJson({ deliveries, next, standings }: FoundDeliveries) {
+/** One page of the log as `/events.json` gives it; docs/events.md has the shape. */
+export function listJson({ events, next, answer }: FoundEvents) {
   return {
-    deliveries: deliveries.map(followedJson),
+    events: events.map(eventJson),
     next: next ?? null,
-    ...(standings === undefined ? {} : { answer: answerJson(standings) }),
+    ...(answer === undefined ? {} : { answer: answerJson(answer) }),
   };
 }
 
-/** One event with what came of it. */
-export function followedJson({ delivery, conclusions }: Followed) {
-  return { ...deliveryJson(delivery), conclusions: conclusions.map(conclusionJson) };
+/** One event with its conclusions. */
+export function eventJson({ event, conclusions }: EventWithConclusions) {
+  return { ...timed(event), conclusions: conclusions.map(timed) };
 }
 
-function deliveryJson({ at, ...delivery }: RegistryDelivery) {
-  return { ...delivery, at: timeText(at) };
+function timed<T extends RegistryEvent | ImageConclusion>(value: T) {
+  return { ...value, at: timeText(value.at) };
 }
 
-function conclusionJson({ at, ...conclusion }: ImageConclusion) {
-  return { ...conclusion, at: timeText(at) };
-}
-
-function answerJson({ image, tag, told, standings }: Standings) {
+function answerJson({ image, tag, reported, results }: TagAnswer) {
   return {
     image,
     ...(tag === undefined ? {} : { tag }),
-    told,
-    standings: standings.map(({ conclusion, verdict }) => ({
-      ...conclusionJson(conclusion),
+    reported,
+    results: results.map(({ conclusion, verdict }) => ({
+      ...timed(conclusion),
       ...(verdict === undefined ? {} : { verdict }),
     })),
   };

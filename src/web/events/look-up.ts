@@ -1,44 +1,44 @@
-import type { DeliveryLog, ImageConclusion, PushedImage, RegistryDelivery, TagVerdict } from "../../model/images.ts";
-import type { DeliveryQuery } from "./query.ts";
+import type { EventLog, ImageConclusion, PushedImage, RegistryEvent, TagVerdict } from "../../model/images.ts";
+import type { EventQuery } from "./query.ts";
 
-/** An event, and for each configuration the first that was concluded of its images afterwards. */
-export interface Followed {
-  readonly delivery: RegistryDelivery;
+/** An event, with the first conclusion about its images that each configuration reached after it. */
+export interface EventWithConclusions {
+  readonly event: RegistryEvent;
   readonly conclusions: readonly ImageConclusion[];
 }
 
-/** What holds for an image in one configuration, and for the tag that was asked about. */
-export interface Standing {
+/** The conclusion about an image in one configuration, and the verdict on the tag that was asked about. */
+export interface TagResult {
   readonly conclusion: ImageConclusion;
   readonly verdict: TagVerdict | undefined;
 }
 
 /** The answer to "why no pull request for this tag?". */
-export interface Standings {
+export interface TagAnswer {
   readonly image: string;
   readonly tag: string | undefined;
-  /** Whether a registry told of it within what the log remembers. */
-  readonly told: boolean;
-  readonly standings: readonly Standing[];
+  /** Whether the log has an event about it. */
+  readonly reported: boolean;
+  readonly results: readonly TagResult[];
 }
 
-/** One page of the log. */
-export interface FoundDeliveries {
-  readonly query: DeliveryQuery;
-  readonly deliveries: readonly Followed[];
-  /** `before` of the next page; `undefined`: there is none. */
+/** One page of the log, newest first. */
+export interface FoundEvents {
+  readonly query: EventQuery;
+  readonly events: readonly EventWithConclusions[];
+  /** `before` of the next page; `undefined` on the last page. */
   readonly next: number | undefined;
-  /** Of the image that was asked about. */
-  readonly standings: Standings | undefined;
+  /** About the image in the query, if there is one. */
+  readonly answer: TagAnswer | undefined;
 }
 
-/** Conclusions of one image that are read for a page. */
-const mostConclusions = 100;
+/** Conclusions about one image to read for a page. */
+const maxConclusions = 100;
 
-/** Reads one page of the log and what came of it. Errors: those of the log. */
-export async function lookUp(log: DeliveryLog, query: DeliveryQuery): Promise<FoundDeliveries> {
+/** Reads one page of the log with its conclusions. Errors: those of the log. */
+export async function lookUp(log: EventLog, query: EventQuery): Promise<FoundEvents> {
   const { image, tag, limit, before } = query;
-  const found = await log.deliveries({
+  const found = await log.events({
     limit: limit + 1,
     ...(image === undefined ? {} : { image }),
     ...(tag === undefined ? {} : { tag }),
@@ -47,30 +47,30 @@ export async function lookUp(log: DeliveryLog, query: DeliveryQuery): Promise<Fo
   const page = pageOf(found, limit);
   const images = new Set([...page, ...(image === undefined ? [] : [{ pushes: [{ image }] }])].flatMap(imagesOf));
   const concluded = await conclusionsOf(log, [...images]);
-  const told = found.length > 0 || before !== undefined;
+  const reported = found.length > 0 || before !== undefined;
   return {
     query,
-    deliveries: page.map((delivery) => follow(delivery, concluded)),
+    events: page.map((event) => follow(event, concluded)),
     next: found.length > page.length ? page.at(-1)?.at : undefined,
-    standings:
-      image === undefined ? undefined : { image, tag, told, standings: stand(concluded.get(image) ?? [], tag) },
+    answer:
+      image === undefined ? undefined : { image, tag, reported, results: resultsFor(concluded.get(image) ?? [], tag) },
   };
 }
 
-/** One event and what came of it. Errors: those of the log. */
-export async function lookUpOne(log: DeliveryLog, id: string): Promise<Followed | undefined> {
-  const delivery = await log.delivery(id);
-  if (delivery === undefined) return undefined;
-  return follow(delivery, await conclusionsOf(log, imagesOf(delivery)));
+/** One event with its conclusions. Errors: those of the log. */
+export async function lookUpEvent(log: EventLog, id: string): Promise<EventWithConclusions | undefined> {
+  const event = await log.event(id);
+  if (event === undefined) return undefined;
+  return follow(event, await conclusionsOf(log, imagesOf(event)));
 }
 
-/** What was said of the tag that the push names. */
+/** The conclusion's verdict on a tag. */
 export function verdictOn({ tags }: ImageConclusion, tag: string | undefined): TagVerdict | undefined {
   return tags.find((one) => one.tag === tag);
 }
 
-/** At most `limit`, cut where the time changes: the next page begins before a time. */
-function pageOf(found: readonly RegistryDelivery[], limit: number): readonly RegistryDelivery[] {
+/** At most `limit` events. Events with the same time stay on one page, because the next page begins before a time. */
+function pageOf(found: readonly RegistryEvent[], limit: number): readonly RegistryEvent[] {
   const first = found[limit];
   const page = found.slice(0, limit);
   if (first === undefined) return page;
@@ -83,36 +83,39 @@ function imagesOf({ pushes }: { readonly pushes: readonly PushedImage[] }): read
 }
 
 async function conclusionsOf(
-  log: DeliveryLog,
+  log: EventLog,
   images: readonly string[],
 ): Promise<ReadonlyMap<string, readonly ImageConclusion[]>> {
-  const limit = mostConclusions;
+  const limit = maxConclusions;
   return new Map(
     await Promise.all(images.map(async (image) => [image, await log.conclusions({ image, limit })] as const)),
   );
 }
 
-function follow(delivery: RegistryDelivery, concluded: ReadonlyMap<string, readonly ImageConclusion[]>): Followed {
-  const conclusions = imagesOf(delivery).flatMap((image) => {
-    const after = (concluded.get(image) ?? []).filter(({ at }) => at >= delivery.at);
-    // From the newest on: the first after the event is what stays.
+function follow(
+  event: RegistryEvent,
+  concluded: ReadonlyMap<string, readonly ImageConclusion[]>,
+): EventWithConclusions {
+  const conclusions = imagesOf(event).flatMap((image) => {
+    const after = (concluded.get(image) ?? []).filter(({ at }) => at >= event.at);
+    // Conclusions are newest first, so the last one for each key is the first after the event.
     return [...new Map(after.map((one) => [unitKey(one), one])).values()];
   });
-  return { delivery, conclusions };
+  return { event, conclusions };
 }
 
-/** The newest of each configuration; where it says nothing of the tag, the newest that does. */
-function stand(newestFirst: readonly ImageConclusion[], tag: string | undefined): readonly Standing[] {
-  const standings = new Map<string, Standing>();
+/** The newest conclusion of each configuration; when it does not mention the tag, the newest one that does. */
+function resultsFor(newestFirst: readonly ImageConclusion[], tag: string | undefined): readonly TagResult[] {
+  const results = new Map<string, TagResult>();
   for (const conclusion of newestFirst) {
     const key = unitKey(conclusion);
     const verdict = tag === undefined ? undefined : verdictOn(conclusion, tag);
-    const known = standings.get(key);
+    const known = results.get(key);
     if (known === undefined || (known.verdict === undefined && verdict !== undefined)) {
-      standings.set(key, { conclusion, verdict });
+      results.set(key, { conclusion, verdict });
     }
   }
-  const all = [...standings.values()];
+  const all = [...results.values()];
   return [...all.filter(({ verdict }) => verdict !== undefined), ...all.filter(({ verdict }) => verdict === undefined)];
 }
 

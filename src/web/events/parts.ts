@@ -5,22 +5,22 @@ import { queryText } from "./query.ts";
 /** A piece of a page; everything in it is escaped. */
 export type Html = ReturnType<typeof html>;
 
-/** What the pieces need to know of the world. */
-export interface Surroundings {
+/** What all pieces of a page need. */
+export interface PageContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Where pull requests are read, without slash at the end. */
+  /** Base URL of GitHub's web pages, without a slash at the end. */
   readonly webUrl: string;
 }
 
-/** A moment, and how long it is ago. */
-export function momentOf(at: number, { now }: Surroundings): Html {
+/** A moment, and how long ago it was. */
+export function momentOf(at: number, { now }: PageContext): Html {
   const iso = timeText(at);
   const shown = iso.replace("T", " ").replace(/\.\d+Z$/, " UTC");
   return html`<time datetime="${iso}">${shown}</time> <span class="dim">(${agoText(now - at)})</span>`;
 }
 
-/** ISO 8601; a number that is no time stays one. */
+/** ISO 8601; a number that is no time stays a number. */
 export function timeText(at: number): string {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? `${at}` : date.toISOString();
@@ -35,14 +35,14 @@ function agoText(ms: number): string {
 
 /** The address of one event's page. */
 export function addressOf(id: string): string {
-  return `/deliveries/${encodeURIComponent(id)}`;
+  return `/events/${encodeURIComponent(id)}`;
 }
 
-/** What was pushed, leading to what else the log says of it. */
+/** What was pushed, with a link to everything that the log has about it. */
 export function pushLine({ image, tag, digest }: PushedImage): Html {
   const shortDigest = digest === undefined ? "" : html` <code class="dim">${digest.slice(0, 19)}…</code>`;
   const name = tag === undefined ? image : `${image}:${tag}`;
-  return html`<a href="/deliveries${queryText({ image, tag })}"><code>${name}</code></a>${shortDigest}`;
+  return html`<a href="/events${queryText({ image, tag })}"><code>${name}</code></a>${shortDigest}`;
 }
 
 const outcomes = { chosen: "chosen", current: "current", "not-chosen": "not chosen" } as const;
@@ -52,11 +52,11 @@ export function badge(outcome: TagVerdict["outcome"]): Html {
   return html`<span class="badge ${outcome}">${outcomes[outcome]}</span>`;
 }
 
-/** What was concluded in one configuration. `verdict`: of the tag that this is about. */
+/** The conclusion in one configuration. `verdict`: on the tag in question. */
 export function conclusionPart(
   conclusion: ImageConclusion,
   verdict: TagVerdict | undefined,
-  around: Surroundings,
+  context: PageContext,
 ): Html {
   const { repository, unit, image, at, summary } = conclusion;
   const group = unit === image ? "" : html` <span class="dim">in</span> <code>${unit}</code>`;
@@ -64,16 +64,16 @@ export function conclusionPart(
     verdict === undefined
       ? ""
       : html`<p>${badge(verdict.outcome)} <code>${verdict.tag}</code>: ${prose(verdict.reason)}</p>`;
-  return html`<div class="head"><h3>${repository}${group}</h3><span class="small">${momentOf(at, around)}</span></div>
-${about}<p>${prose(summary)} ${pullLink(conclusion, around)}</p>${tagTable(conclusion.tags)}`;
+  return html`<div class="head"><h3>${repository}${group}</h3><span class="small">${momentOf(at, context)}</span></div>
+${about}<p>${prose(summary)} ${pullLink(conclusion, context)}</p>${tagTable(conclusion.tags)}`;
 }
 
-/** A sentence, with what stands between backticks as code. */
+/** A sentence; text between backticks becomes code. */
 function prose(text: string): readonly (Html | string)[] {
   return text.split(/`([^`]*)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 }
 
-function pullLink({ repository, pullRequest }: ImageConclusion, { webUrl }: Surroundings): Html | "" {
+function pullLink({ repository, pullRequest }: ImageConclusion, { webUrl }: PageContext): Html | "" {
   if (pullRequest === undefined) return "";
   const path = repository.split("/").map(encodeURIComponent).join("/");
   return html`<a href="${webUrl}/${path}/pull/${pullRequest}">#${pullRequest}</a>`;
@@ -85,6 +85,6 @@ function tagTable(tags: readonly TagVerdict[]): Html | "" {
     ({ tag, outcome, reason }) =>
       html`<tr><td><code>${tag}</code></td><td>${badge(outcome)}</td><td>${prose(reason)}</td></tr>`,
   );
-  const count = tags.length === 1 ? "One tag was looked at" : `${tags.length} tags that were looked at`;
+  const count = tags.length === 1 ? "One tag considered" : `${tags.length} tags considered`;
   return html`<details><summary>${count}</summary><table><thead><tr><th>tag</th><th></th><th>why</th></tr></thead><tbody>${rows}</tbody></table></details>`;
 }

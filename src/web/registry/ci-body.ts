@@ -34,7 +34,10 @@ function problemOf(said: Said): string | undefined {
   return undefined;
 }
 
-/** Reads Sluice's own form, for pipelines: `{ "image": "ghcr.io/acme/web", "tag": "1.2.3", "digest": "sha256:…" }`, or several of these in `images`; with an `id` where a retry is to be known again. */
+/**
+ * Reads Sluice's own format for pipelines: `{ "image": "ghcr.io/acme/web", "tag": "1.2.3", "digest": "sha256:…" }`, or
+ * several of these in `images`. With an `id`, Sluice recognises a retry.
+ */
 export function readCiBody(body: unknown): Reading {
   const isList = typeof body === "object" && body !== null && "images" in body;
   const parsed = (isList ? several : single).safeParse(body);

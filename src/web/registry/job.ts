@@ -4,13 +4,13 @@ import type { RegistryJob } from "../../model/jobs.ts";
 import type { Reading } from "./adapter.ts";
 import { matchesAny } from "./patterns.ts";
 
-/** What an event without an id is taken for a repetition of: the same body within this time. Longer would lose a moving tag that is pushed again. */
+/** An event without an id counts as a repetition of the same body within this time. A longer time would lose a moving tag that is pushed again. */
 const BUCKET_MS = 10_000;
 
-/** How many pushes of one event are acted on: registries tell a handful at once, while a body has room for ten thousand. */
+/** Pushes of one event to act on: registries report a handful at once, but a body could hold ten thousand. */
 const MOST_PUSHES = 100;
 
-/** The job of an event. Pushes of images that the hook may not speak of are left out, and what is more than anybody pushes at once, which is said. */
+/** The job for an event. Leaves out images that the hook may not report and pushes above the limit, and says so in `ignored`. */
 export function jobOf(
   reading: Extract<Reading, { readonly kind: "pushed" | "ignored" }>,
   { name, kind, images }: HookSettings,
@@ -34,7 +34,7 @@ export function jobOf(
   return { ...base, pushes, ignored: `the hook's \`images\` do not name ${others}` };
 }
 
-/** The sender's own id, or the body's hash and the time of day. */
+/** The sender's own id, or the body's hash and the time window. */
 function idOf(own: string | undefined, bytes: Buffer, at: number): string {
   if (own !== undefined && /^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/.test(own)) return own;
   const hash = createHash("sha256");

@@ -2,12 +2,12 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import { Fault, messageOf } from "../../model/errors.ts";
 import type { KeySource } from "./adapter.ts";
 
-/** How keys are fetched and kept. Times in milliseconds. */
+/** How to fetch and keep keys. Times in milliseconds. */
 export interface KeyOptions {
   readonly timeoutMs?: number;
-  /** How long fetched keys are used; 10 minutes when absent. */
+  /** How long to use fetched keys; default 10 minutes. */
   readonly maxAgeMs?: number;
-  /** Between two fetches for a key that is not among those known; half a minute when absent. */
+  /** Time between two fetches for an unknown key; default 30 seconds. */
   readonly cooldownMs?: number;
 }
 

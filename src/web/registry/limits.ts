@@ -1,13 +1,13 @@
 import type { Clock } from "../../model/observe.ts";
 
-/** A bucket of tokens: as many at once as fit, and then as many as drip in. */
+/** A token bucket: allows a burst of `perMinute` events, then refills steadily. */
 export class TokenBucket {
   readonly #perMinute: number;
   readonly #clock: Clock;
   #tokens: number;
   #at: number;
 
-  /** Full at first; holds `perMinute` tokens. */
+  /** Starts full, with `perMinute` tokens. */
   constructor(perMinute: number, clock: Clock) {
     this.#perMinute = perMinute;
     this.#clock = clock;
@@ -15,7 +15,7 @@ export class TokenBucket {
     this.#at = clock();
   }
 
-  /** Takes a token: 0, or the milliseconds until there is one. */
+  /** Takes a token and returns 0, or returns the milliseconds until there is one. */
   take(): number {
     const now = this.#clock();
     // A clock that was set back must not empty the bucket.

@@ -2,7 +2,7 @@ import { errors, type JWTPayload, jwtVerify } from "jose";
 import { type KeySource, type RequestHead, refused, type Verdict } from "./adapter.ts";
 import { bearerOf } from "./secrets.ts";
 
-/** Who has to have issued a token, and for whom. */
+/** The expected issuer and audience of a token. */
 export interface TokenRules {
   readonly issuers: readonly string[];
   readonly audience: string;
@@ -10,7 +10,7 @@ export interface TokenRules {
   readonly now: Date;
 }
 
-/** How far the clocks of issuers and of this machine may be apart. */
+/** Tolerated difference between the issuer's clock and this machine's. */
 const TOLERANCE_S = 30;
 
 /**

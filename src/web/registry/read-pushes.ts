@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { pushedImage, type Said } from "../../model/pushed-image.ts";
 import { ignored, type Reading } from "./adapter.ts";
 
-/** The reading of what was said: each push once, those that nobody can understand left out; ignored when none is left. */
+/** The pushes without duplicates and without those that cannot be understood; `ignored` if none is left. */
 export function pushedReading(id: string | undefined, said: readonly Said[]): Reading {
   const pushes = new Map(
     said
@@ -13,7 +13,7 @@ export function pushedReading(id: string | undefined, said: readonly Said[]): Re
   return { kind: "pushed", id, pushes: [...pushes.values()] };
 }
 
-/** The id of an event; of several that came together one that is theirs together, and the same when they come again. `undefined` when one has none. */
+/** The id of an event; for several in one request, a combined id that is the same when they come again. `undefined` if one has no id. */
 export function idOfAll(ids: readonly (string | null | undefined)[]): string | undefined {
   const known = ids.filter((id) => typeof id === "string" && id !== "");
   if (known.length === 0 || known.length < ids.length) return undefined;

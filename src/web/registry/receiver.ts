@@ -11,8 +11,8 @@ import { parseJson } from "./json.ts";
 import { TokenBucket } from "./limits.ts";
 import { type BoundHook, bindHook } from "./table.ts";
 
-/** What the receivers need. Sizes in bytes, times in milliseconds. */
-export interface RegistryDoorOptions {
+/** What the receiver needs. Sizes in bytes, times in milliseconds. */
+export interface RegistryReceiverOptions {
   readonly hooks: readonly HookSettings[];
   readonly keys: KeySource;
   readonly queue: Pick<Queue, "add">;
@@ -21,15 +21,15 @@ export interface RegistryDoorOptions {
   readonly clock: Clock;
   readonly maxBodyBytes: number;
   readonly budget: BodyBudget;
-  /** For bodies of senders who are known only by what is in the body: they must not use up the place of those who are known already. */
-  readonly strangersBudget: BodyBudget;
+  /** For senders whose proof is in the body: they must not use up the budget of verified senders. */
+  readonly unverifiedBudget: BodyBudget;
   readonly storeTimeoutMs: number;
-  /** Refusals that are told and logged as such in a minute; further ones are 429. */
+  /** Refusals per minute that get 401 and a line in the log; more of them get 429. */
   readonly refusalsPerMinute: number;
 }
 
-/** The two things that are asked of `/registry/<hook>`. */
-export interface RegistryDoor {
+/** The requests to `/registry/<hook>`. */
+export interface RegistryReceiver {
   /** An event. */
   receive(context: Context): Promise<Response>;
   /** "May I send events here?", as CloudEvents senders ask with OPTIONS. */
@@ -40,7 +40,7 @@ interface Answer {
   readonly status: 200 | 202 | 400 | 401 | 413 | 415 | 429 | 503;
   readonly body: Readonly<Record<string, string>>;
   readonly retryAfterMs?: number;
-  /** Whose it was, once that is proven. */
+  /** The hook's name, once the sender is verified. */
   readonly hook?: string;
 }
 
@@ -49,17 +49,19 @@ interface Place {
   readonly bucket: TokenBucket;
 }
 
-/** The same for a hook that does not exist and for one that is not convinced, so that nobody learns the names of hooks. */
-const REFUSED = { error: "there is no such hook, or it does not know you" };
+/** The same answer for an unknown hook and for a wrong secret, so that nobody can find out the names of hooks. */
+const REFUSED = { error: "there is no such hook, or the credentials are wrong" };
 
-/** Browsers' forms and what is packed: no registry sends them. */
+/** Content types of HTML forms: no registry sends them. */
 const FORMS = /^(?:application\/x-www-form-urlencoded|multipart\/)/i;
 
 /**
- * Makes the receivers. An authentic event is answered 202 once it is stored durably, needed or not, and 200 where it is mere noise; 503 when the store does not take it or nobody can tell whether it is
- * authentic; 401 when it is not; 429 above the limits; 413, 415 and 400 for what cannot be read. Nothing is parsed before the sender is known, unless its secret is inside.
+ * Makes the receiver. Answers 202 for an authentic event once it is stored durably, needed or not, and 200 for noise; 503
+ * if the store does not accept the event or the sender cannot be verified now; 401 for a wrong sender; 429 above the
+ * limits; 413, 415 and 400 for unreadable bodies. Parses nothing before the sender is verified, unless its secret is in
+ * the body.
  */
-export function createRegistryDoor(options: RegistryDoorOptions): RegistryDoor {
+export function createRegistryReceiver(options: RegistryReceiverOptions): RegistryReceiver {
   const { hooks, clock, metrics } = options;
   const places = new Map(
     hooks.map((settings): [string, Place] => [
@@ -68,20 +70,20 @@ export function createRegistryDoor(options: RegistryDoorOptions): RegistryDoor {
     ]),
   );
   const refusals = new TokenBucket(options.refusalsPerMinute, clock);
-  const door = { ...options, places, refusals };
+  const receiver = { ...options, places, refusals };
   return {
     async receive(context) {
       const started = performance.now();
-      const answer = await decide(context, door);
+      const answer = await decide(context, receiver);
       const event = answer.hook === undefined ? "refused" : `registry/${answer.hook}`;
       metrics.delivery(event, answer.status, (performance.now() - started) / 1000);
       return respond(context, answer);
     },
-    handshake: (context) => shake(context, door),
+    handshake: (context) => shake(context, receiver),
   };
 }
 
-type Door = RegistryDoorOptions & {
+type Receiver = RegistryReceiverOptions & {
   readonly places: ReadonlyMap<string, Place>;
   readonly refusals: TokenBucket;
 };
@@ -91,29 +93,29 @@ function respond(context: Context, { status, body, retryAfterMs }: Answer): Resp
   return context.json(body, status, wait);
 }
 
-async function decide(context: Context, door: Door): Promise<Answer> {
-  const unreadable = refuseEarly(context, door);
+async function decide(context: Context, receiver: Receiver): Promise<Answer> {
+  const unreadable = refuseEarly(context, receiver);
   if (unreadable !== undefined) return unreadable;
   const name = context.req.param("hook") ?? "";
-  const place = door.places.get(name);
-  if (place === undefined) return refuse(door, name, "there is no hook of this name");
+  const place = receiver.places.get(name);
+  if (place === undefined) return refuse(receiver, name, "there is no hook with this name");
   const head = headOf(context);
   try {
-    const verdict = await place.hook.checkHead(head, door.keys, new Date(door.clock()));
-    if (!verdict.ok) return refuse(door, name, verdict.reason);
-    const answer = await receiveFrom(context, place, head, door);
+    const verdict = await place.hook.checkHead(head, receiver.keys, new Date(receiver.clock()));
+    if (!verdict.ok) return refuse(receiver, name, verdict.reason);
+    const answer = await receiveFrom(context, place, head, receiver);
     return answer;
   } catch (error) {
     if (!(error instanceof Fault) || error.kind === "bug") throw error;
-    door.log.error({ hook: name, error }, `cannot tell whether an event is authentic: ${messageOf(error)}`);
-    return { status: 503, body: { error: "cannot tell now whether this is authentic; send it again later" } };
+    receiver.log.error({ hook: name, error }, `cannot verify the sender of an event: ${messageOf(error)}`);
+    return { status: 503, body: { error: "cannot verify the sender now; send it again later" } };
   }
 }
 
-/** What is refused whoever sends it, and without a look at the hooks. */
-function refuseEarly({ req }: Context, { maxBodyBytes }: Door): Answer | undefined {
+/** Refuses what no hook accepts. */
+function refuseEarly({ req }: Context, { maxBodyBytes }: Receiver): Answer | undefined {
   if (FORMS.test(req.header("content-type") ?? "") || !/^(?:identity)?$/i.test(req.header("content-encoding") ?? "")) {
-    return { status: 415, body: { error: "send JSON, as application/json and not packed" } };
+    return { status: 415, body: { error: "send application/json, not compressed" } };
   }
   return Number(req.header("content-length") ?? 0) > maxBodyBytes ? tooLarge(maxBodyBytes) : undefined;
 }
@@ -122,21 +124,21 @@ function headOf({ req }: Context): RequestHead {
   return { header: (name) => req.header(name), pathSecret: req.param("secret") };
 }
 
-/** Every refusal looks the same. The limit slows down those who guess and spares the log; it never keeps out who is authentic. */
-function refuse({ refusals, log }: Door, hook: string, reason: string): Answer {
+/** Every refusal looks the same. The limit slows down guessing and keeps the log short; it never blocks authentic senders. */
+function refuse({ refusals, log }: Receiver, hook: string, reason: string): Answer {
   const waitMs = refusals.take();
   if (waitMs > 0) return { status: 429, body: REFUSED, retryAfterMs: waitMs };
   log.warn({ hook: hook.slice(0, 64) }, `an event for a registry hook was refused: ${reason}`);
   return { status: 401, body: REFUSED };
 }
 
-/** From here on the head is authentic; the body may still have to prove itself. */
-async function receiveFrom(context: Context, place: Place, head: RequestHead, door: Door): Promise<Answer> {
+/** Handles a request with an authentic head; the body may still need a check. */
+async function receiveFrom(context: Context, place: Place, head: RequestHead, receiver: Receiver): Promise<Answer> {
   const { hook, bucket } = place;
   const { name } = hook.settings;
-  const { maxBodyBytes: maxBytes } = door;
-  const budget = hook.checkBody === undefined ? door.budget : door.strangersBudget;
-  // Who has proven itself is held to its own limit before its body costs anything.
+  const { maxBodyBytes: maxBytes } = receiver;
+  const budget = hook.checkBody === undefined ? receiver.budget : receiver.unverifiedBudget;
+  // A verified sender meets its own limit before its body costs anything.
   const early = hook.checkBody === undefined ? limited(bucket, name) : undefined;
   if (early !== undefined) return early;
   const body = await readBody(context.req.raw.body, { maxBytes, budget });
@@ -144,11 +146,11 @@ async function receiveFrom(context: Context, place: Place, head: RequestHead, do
     case "too-large":
       return hook.checkBody === undefined
         ? { ...tooLarge(maxBytes), hook: name }
-        : refuse(door, name, "it is too large");
+        : refuse(receiver, name, "it is too large");
     case "overloaded":
       return { status: 503, body: { error: "too many events at once; send it again later" } };
     case "broken":
-      return { status: 400, body: { error: "the body ended before its time" } };
+      return { status: 400, body: { error: "the body ended early" } };
     case "read":
       break;
     default:
@@ -156,11 +158,11 @@ async function receiveFrom(context: Context, place: Place, head: RequestHead, do
   }
   if (hook.checkBody !== undefined) {
     const verdict = hook.checkBody(body.bytes, head);
-    if (!verdict.ok) return refuse(door, name, verdict.reason);
+    if (!verdict.ok) return refuse(receiver, name, verdict.reason);
     const late = limited(bucket, name);
     if (late !== undefined) return late;
   }
-  return { ...(await take(body.bytes, head, hook, door)), hook: name };
+  return { ...(await take(body.bytes, head, hook, receiver)), hook: name };
 }
 
 function limited(bucket: TokenBucket, hook: string): Answer | undefined {
@@ -169,8 +171,8 @@ function limited(bucket: TokenBucket, hook: string): Answer | undefined {
   return { status: 429, body: { error: "too many events in a minute" }, retryAfterMs, hook };
 }
 
-/** Reads an authentic body and stores what it says. */
-async function take(bytes: Buffer, head: RequestHead, hook: BoundHook, door: Door): Promise<Answer> {
+/** Parses an authentic body and stores its event. */
+async function take(bytes: Buffer, head: RequestHead, hook: BoundHook, receiver: Receiver): Promise<Answer> {
   const json = parseJson(bytes.toString("utf8"));
   if (json === undefined) return { status: 400, body: { error: "the body is not JSON" } };
   const reading = hook.read(json, head);
@@ -187,11 +189,11 @@ async function take(bytes: Buffer, head: RequestHead, hook: BoundHook, door: Doo
     default:
       return reading satisfies never;
   }
-  const job = jobOf(reading, hook.settings, { at: door.clock(), bytes });
+  const job = jobOf(reading, hook.settings, { at: receiver.clock(), bytes });
   try {
-    await door.queue.add(job, { timeoutMs: door.storeTimeoutMs });
+    await receiver.queue.add(job, { timeoutMs: receiver.storeTimeoutMs });
   } catch (error) {
-    door.log.error({ hook: job.hook, id: job.id, error }, `a registry's event was not stored: ${messageOf(error)}`);
+    receiver.log.error({ hook: job.hook, id: job.id, error }, `a registry's event was not stored: ${messageOf(error)}`);
     return { status: 503, body: { error: "the event could not be stored; send it again later" } };
   }
   return { status: 202, body: answerTo(job) };
@@ -202,19 +204,21 @@ function tooLarge(maxBytes: number): Answer {
 }
 
 /** CloudEvents' "HTTP 1.1 Web Hooks", §4: the receiver says who may send to it. The hook's secret has to be in the request. */
-async function shake(context: Context, door: Door): Promise<Response> {
+async function shake(context: Context, receiver: Receiver): Promise<Response> {
   const name = context.req.param("hook") ?? "";
-  const hook = door.places.get(name)?.hook;
+  const hook = receiver.places.get(name)?.hook;
   const origin = context.req.header("webhook-request-origin") ?? "";
   const verdict =
-    hook?.handshake === true ? await hook.checkHead(headOf(context), door.keys, new Date(door.clock())) : undefined;
+    hook?.handshake === true
+      ? await hook.checkHead(headOf(context), receiver.keys, new Date(receiver.clock()))
+      : undefined;
   if (verdict?.ok !== true || !/^[0-9A-Za-z.-]{1,253}$/.test(origin)) {
-    return respond(context, refuse(door, name, "a question whether events may be sent was not authentic"));
+    return respond(context, refuse(receiver, name, "a question whether events may be sent was not authentic"));
   }
   return context.body(null, 200, { "webhook-allowed-origin": origin, "webhook-allowed-rate": "*", allow: "POST" });
 }
 
-/** Where only a part was not needed, both are said. */
+/** If only a part was ignored, the answer says both. */
 function answerTo({ id, pushes, ignored }: RegistryJob): Readonly<Record<string, string>> {
   if (ignored === undefined) return { accepted: id };
   return pushes.length === 0 ? { ignored } : { accepted: id, ignored };

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { authentic, type RequestHead, refused, type Verdict } from "./adapter.ts";
 
-/** Whether the text is one of the secrets. Takes as long for every text of its length, and tries every secret. */
+/** Whether the text is one of the secrets. Takes the same time for every text of its length, and tries every secret. */
 export function isSecret(given: string, secrets: readonly string[]): boolean {
   const hash = sha256(given);
   return secrets.map((secret) => timingSafeEqual(hash, sha256(secret))).includes(true);
@@ -17,7 +17,7 @@ export function checkPath(head: RequestHead, secrets: readonly string[]): Verdic
   return isSecret(head.pathSecret, secrets) ? authentic : refused("the secret in the address is another one");
 }
 
-/** The secret is in a header: as it is, after `Bearer`, or as the password of `Basic`, whoever the user. */
+/** The secret is in a header: plain, after `Bearer`, or as the password of `Basic` with any user name. */
 export function checkHeader(head: RequestHead, header: string, secrets: readonly string[]): Verdict {
   const value = head.header(header);
   if (value === undefined) return refused(`there is no ${header} header`);
@@ -25,7 +25,7 @@ export function checkHeader(head: RequestHead, header: string, secrets: readonly
   return forms.includes(true) ? authentic : refused(`the secret in the ${header} header is another one`);
 }
 
-/** The token after `Bearer`; `undefined` when that is not how the value begins. */
+/** The token after `Bearer`; `undefined` if the value starts differently. */
 export function bearerOf(value: string): string | undefined {
   return /^Bearer +(\S+)$/i.exec(value)?.[1];
 }
@@ -37,14 +37,14 @@ function passwordOf(value: string): string | undefined {
   return password;
 }
 
-/** How a sender signs: the algorithm and what stands before the hexadecimal digits. */
+/** How a sender signs: the algorithm, and the text before the hexadecimal digits. */
 export interface Signing {
   readonly algorithm: "sha256" | "sha1";
   readonly header: string;
   readonly prefix: string;
 }
 
-/** The digest that a header claims; `undefined` when it is missing or has not the form of one. */
+/** The digest in a header; `undefined` if it is missing or malformed. */
 export function claimedDigest(head: RequestHead, signing: Signing): Buffer | undefined {
   const value = head.header(signing.header) ?? "";
   if (!value.startsWith(signing.prefix)) return undefined;
@@ -53,13 +53,13 @@ export function claimedDigest(head: RequestHead, signing: Signing): Buffer | und
   return hex.length === length && /^[0-9a-f]+$/.test(hex) ? Buffer.from(hex, "hex") : undefined;
 }
 
-/** Whether a signature is there at all: an unsigned body is not worth reading. */
+/** Whether there is a signature: an unsigned body is not worth reading. */
 export function checkSigned(head: RequestHead, signing: Signing): Verdict {
   if (claimedDigest(head, signing) !== undefined) return authentic;
   return refused(`the ${signing.header} header has no ${signing.algorithm} signature`);
 }
 
-/** Verifies the signature over the bytes, in constant time and with every secret. */
+/** Verifies the signature of the bytes in constant time, and tries every secret. */
 export function checkSignature(
   bytes: Buffer,
   head: RequestHead,

@@ -18,10 +18,10 @@ import { quay } from "./adapters/quay.ts";
 export interface BoundHook {
   readonly settings: HookSettings;
   checkHead(head: RequestHead, keys: KeySource, now: Date): Promise<Verdict>;
-  /** `undefined`: the head said enough. */
+  /** `undefined`: checking the head is enough. */
   readonly checkBody: BodyCheck | undefined;
   read(body: unknown, head: RequestHead): Reading;
-  /** Whether it answers the question of CloudEvents senders if they may send here. */
+  /** Whether it answers the CloudEvents handshake ("may I send events here?"). */
   readonly handshake: boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { UserError } from "../../model/errors.ts";
+import type { UserError, UserErrorKind } from "../../model/errors.ts";
 import { clip } from "./arguments.ts";
 import type { Found } from "./find.ts";
 import { cut } from "./truncate.ts";
@@ -6,7 +6,14 @@ import { cut } from "./truncate.ts";
 /** What became of one command. `name` is what was written after the slash, short. */
 export type Outcome =
   | { readonly kind: "done"; readonly name: string; readonly said: string }
-  | { readonly kind: "refused"; readonly name: string; readonly why: string; readonly fix: string | undefined };
+  | {
+      readonly kind: "refused";
+      readonly name: string;
+      readonly why: string;
+      readonly fix: string | undefined;
+      /** What kind of mistake it was; `unknown` for what is no command, `ours` for what is nobody's mistake here. */
+      readonly cause: UserErrorKind | "unknown" | "ours";
+    };
 
 /** How many commands of one comment are carried out. */
 export const COMMAND_LIMIT = 10;
@@ -28,7 +35,7 @@ export function done(found: Found, said: string): Outcome {
 
 /** A command that failed by the user's doing. */
 export function refused(found: Found, error: UserError): Outcome {
-  return { kind: "refused", name: nameOf(found), why: error.message, fix: error.fix };
+  return { kind: "refused", name: nameOf(found), why: error.message, fix: error.fix, cause: error.kind };
 }
 
 /** A name that is nearly a command's. */
@@ -38,24 +45,26 @@ export function unknown(found: Extract<Found, { kind: "unknown" }>): Outcome {
     name: found.name,
     why: "there is no such command",
     fix: `did you mean \`/${found.meant}\`? \`/help\` lists all`,
+    cause: "unknown",
   };
 }
 
 /** A line of which one cannot be sure what its author saw. */
 export function doubtful(found: Extract<Found, { kind: "doubtful" }>): Outcome {
-  return { kind: "refused", name: found.name, why: found.doubt, fix: "type the line by hand in a new comment" };
+  const fix = "type the line by hand in a new comment";
+  return { kind: "refused", name: found.name, why: found.doubt, fix, cause: "unknown" };
 }
 
 /** A command that could not be carried out, by nobody's doing here. */
 export function failed(found: Found): Outcome {
   const why = "it could not be carried out, and it was not your doing";
-  return { kind: "refused", name: nameOf(found), why, fix: "try again later" };
+  return { kind: "refused", name: nameOf(found), why, fix: "try again later", cause: "ours" };
 }
 
 /** The commands after the tenth. */
 export function tooMany(count: number): Outcome {
   const why = `a comment may have ${COMMAND_LIMIT} commands; the last ${count} ${count === 1 ? "was" : "were"} not carried out`;
-  return { kind: "refused", name: "…", why, fix: "put them in a further comment" };
+  return { kind: "refused", name: "…", why, fix: "put them in a further comment", cause: "limit" };
 }
 
 /** The one reply, as markdown, within what GitHub takes. `actor` is named without being notified: the comment is theirs. */

@@ -1,4 +1,5 @@
 import { Fault, UserError } from "../../model/errors.ts";
+import { type EventKind, type Events, eventId } from "../../model/events.ts";
 import type { GitHubFor, Permission } from "../../model/github.ts";
 import type { CommandJob } from "../../model/jobs.ts";
 import type { Logger } from "../../model/observe.ts";
@@ -16,6 +17,7 @@ export interface CommandOptions {
   readonly github: GitHubFor;
   readonly queue: Queue;
   readonly promotions: Promotions;
+  readonly events: Events;
   readonly log: Logger;
   /** The commands; Sluice's own when absent. */
   readonly table?: readonly Command[];
@@ -40,13 +42,50 @@ export async function runCommands(job: CommandJob, options: CommandOptions, cont
     const github = await options.github(job.installationId, job.repository);
     [, has] = await Promise.all([github.react(job.commentId, "eyes"), github.permission(job.actor)]);
   } catch (error) {
-    if (context.lastAttempt && !isStopped(context.signal)) await tell(job, options, context, found.map(failed));
+    if (context.lastAttempt && !isStopped(context.signal)) {
+      announceAll(job, options, found, found.map(failed));
+      await tell(job, options, context, found.map(failed));
+    }
     throw error;
   }
   const { outcomes, failure } = await runEach(found, has, job, options, context);
+  announceAll(job, options, found, outcomes);
   if (failure === undefined) return answer(job, options, context, outcomes);
   await tell(job, options, context, outcomes);
   throw failure;
+}
+
+/** Before the reply, which may fail: what was carried out was. Lines after the tenth have no outcome of their own. */
+function announceAll(
+  job: CommandJob,
+  { events }: CommandOptions,
+  found: readonly Found[],
+  outcomes: readonly Outcome[],
+): void {
+  for (const [index, one] of found.slice(0, COMMAND_LIMIT).entries()) {
+    const outcome = outcomes[index];
+    if (outcome !== undefined) events.announce(eventOf(job, one, outcome));
+  }
+}
+
+function eventOf(job: CommandJob, found: Found, outcome: Outcome) {
+  const { installationId, repository, pullRequest, commentId, actor, at } = job;
+  const about = {
+    at,
+    installationId,
+    repository,
+    pullRequest,
+    command: found.kind === "command" ? found.command.name : found.name,
+    text: outcome.name,
+    commentId,
+    actor: { kind: "person", login: actor },
+  } as const;
+  const idOf = (kind: EventKind) => eventId(kind, repository, callId(job, found.line));
+  if (outcome.kind === "done") return { kind: "command.done", id: idOf("command.done"), ...about } as const;
+  const { why: reason, cause } = outcome;
+  if (cause === "ours") return { kind: "command.failed", id: idOf("command.failed"), ...about } as const;
+  const error = cause === "unknown" ? {} : { error: cause };
+  return { kind: "command.refused", id: idOf("command.refused"), ...about, reason, ...error } as const;
 }
 
 async function runEach(
@@ -95,8 +134,12 @@ async function runOne(
 
 /** The line tells the commands of a comment apart, in every run and every version of Sluice. */
 function callOf(job: CommandJob, permission: Permission, line: number, signal: AbortSignal): PromotionCall {
-  const { installationId, repository, pullRequest, actor, at, commentId } = job;
-  return { installationId, repository, pullRequest, actor, permission, id: `comment-${commentId}-${line}`, at, signal };
+  const { installationId, repository, pullRequest, actor, at } = job;
+  return { installationId, repository, pullRequest, actor, permission, id: callId(job, line), at, signal };
+}
+
+function callId({ commentId }: CommandJob, line: number): string {
+  return `comment-${commentId}-${line}`;
 }
 
 /** The first error is the one that counts; that the person could not be told of it goes to the log. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { lookSoon } from "../../../src/images/run/debounce.ts";
+import { evaluateSoon } from "../../../src/images/run/debounce.ts";
 import type { ImageJob, Job } from "../../../src/model/jobs.ts";
 import type { Queue } from "../../../src/model/queue.ts";
 import { memoryRecords } from "../../support/memory-records.ts";
@@ -15,7 +15,7 @@ const job: ImageJob = {
 /** When a unit is looked at, in seconds: at once, or by a wake, which comes two seconds after its moment. */
 let looks: Set<number>;
 let now: number;
-let ports: Parameters<typeof lookSoon>[0];
+let ports: Parameters<typeof evaluateSoon>[0];
 
 beforeEach(() => {
   looks = new Set();
@@ -30,7 +30,7 @@ beforeEach(() => {
 async function events(seconds: readonly number[]): Promise<void> {
   for (const second of seconds) {
     now = 1_000_000 + second * 1_000;
-    await lookSoon(ports, job);
+    await evaluateSoon(ports, job);
   }
 }
 
@@ -65,7 +65,7 @@ describe("looks for events", () => {
 
   it("are those of one unit", async () => {
     await events([0, 1, 2, 3]);
-    await lookSoon(ports, { ...job, unit: "ghcr.io/acme/api" });
+    await evaluateSoon(ports, { ...job, unit: "ghcr.io/acme/api" });
     expect([...looks]).toEqual([0, 1, 2, 10, 3]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { orLater } from "../../../src/images/run/retry-later.ts";
+import { retryLater } from "../../../src/images/run/retry-later.ts";
 import { Fault, UserError } from "../../../src/model/errors.ts";
 import type { ImagePullJob, Job } from "../../../src/model/jobs.ts";
 import type { AddOptions } from "../../../src/model/queue.ts";
@@ -16,7 +16,7 @@ const now = Date.parse("2026-05-01T12:00:00Z");
 async function addedAfter(thrown: unknown, lastAttempt: boolean): Promise<readonly [Job, AddOptions | undefined][]> {
   const added: [Job, AddOptions | undefined][] = [];
   const queue = { add: async (one: Job, options?: AddOptions) => void added.push([one, options]) };
-  const run = orLater({ queue, clock: () => now }, job, { lastAttempt }, () => Promise.reject(thrown));
+  const run = retryLater({ queue, clock: () => now }, job, { lastAttempt }, () => Promise.reject(thrown));
   await expect(run).rejects.toBe(thrown);
   return added;
 }

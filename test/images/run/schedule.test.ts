@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { wakeLater } from "../../../src/images/run/schedule.ts";
+import { schedule } from "../../../src/images/run/schedule.ts";
 import { type ImageJob, type Job, jobKey } from "../../../src/model/jobs.ts";
 import type { AddOptions } from "../../../src/model/queue.ts";
 
@@ -25,7 +25,7 @@ async function set(clock: number): Promise<readonly number[]> {
     if (added.type !== "wake") throw new Error("no wake");
     if (!wakes.has(jobKey(added))) wakes.set(jobKey(added), { at: added.at, delayMs: options?.delayMs });
   };
-  await wakeLater({ queue: { add }, clock: () => moment + clock }, job, moment);
+  await schedule({ queue: { add }, clock: () => moment + clock }, job, moment);
   return [...wakes.values()].map(({ at }) => at - moment);
 }
 

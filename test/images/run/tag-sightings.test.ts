@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { createDeliveryLog, deliveriesKeptMs } from "../../../src/images/event-log.ts";
-import { heardOf, noteSeen } from "../../../src/images/run/tag-sightings.ts";
-import type { DeliveryLog, PushedImage } from "../../../src/model/images.ts";
+import { createEventLog, eventsKeptMs } from "../../../src/images/event-log.ts";
+import { noteSightings, tagSightings } from "../../../src/images/run/tag-sightings.ts";
+import type { EventLog, PushedImage } from "../../../src/model/images.ts";
 import { memoryRecords } from "../../support/memory-records.ts";
 
 const image = "ghcr.io/acme/web";
@@ -12,7 +12,7 @@ const day = 24 * 60 * minute;
 let now = start;
 let puts = 0;
 let records: ReturnType<typeof memoryRecords>;
-let deliveries: DeliveryLog;
+let eventLog: EventLog;
 
 beforeEach(() => {
   now = start;
@@ -25,17 +25,17 @@ beforeEach(() => {
       return kept.put(kind, ...more);
     },
   };
-  deliveries = createDeliveryLog(records, () => now);
+  eventLog = createEventLog(records, () => now);
 });
 
 /** An event that names these tags. */
 async function event(...tags: readonly string[]): Promise<void> {
   const pushes: PushedImage[] = tags.map((tag) => ({ image, tag }));
-  await deliveries.received({ id: String(now), hook: "hub", source: "dockerhub", at: now, pushes });
-  await noteSeen({ records }, pushes, now, AbortSignal.timeout(10_000));
+  await eventLog.received({ id: String(now), hook: "hub", source: "dockerhub", at: now, pushes });
+  await noteSightings({ records }, pushes, now, AbortSignal.timeout(10_000));
 }
 
-const heard = () => heardOf({ deliveries, records }, image);
+const heard = () => tagSightings({ eventLog, records }, image);
 
 describe("what was heard of an image", () => {
   it("has the first time of a tag, however often it and others are pushed", async () => {
@@ -64,7 +64,7 @@ describe("what was heard of an image", () => {
     expect(puts).toBe(1);
     for (let days = 0; days < 14; days++) await event("main");
     expect(puts).toBe(1);
-    now += deliveriesKeptMs;
+    now += eventsKeptMs;
     await event("main");
     await event("main");
     expect(puts).toBe(2);
@@ -81,12 +81,12 @@ describe("what was heard of an image", () => {
 
   it("has the time of the event while nothing else is known, and nothing of other images", async () => {
     const pushes = [{ image, tag: "1.0.0" }, { image }, { image: "ghcr.io/acme/api", tag: "2.0.0" }];
-    await deliveries.received({ id: "1", hook: "hub", source: "dockerhub", at: now, pushes });
+    await eventLog.received({ id: "1", hook: "hub", source: "dockerhub", at: now, pushes });
     expect([...(await heard()).firstSeen]).toEqual([["1.0.0", start]]);
   });
 
   it("stops when it is told to", async () => {
-    const stopped = noteSeen({ records }, [{ image, tag: "1.0.0" }], now, AbortSignal.abort(new Error("stopped")));
+    const stopped = noteSightings({ records }, [{ image, tag: "1.0.0" }], now, AbortSignal.abort(new Error("stopped")));
     await expect(stopped).rejects.toThrow("stopped");
     expect(puts).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { keepWatch, watchedBefore } from "../../../src/images/run/subscriptions.ts";
+import { saveSubscriptions, subscribedBefore } from "../../../src/images/run/subscriptions.ts";
 import { sweepWatches } from "../../../src/images/run/sweep.ts";
 import type { InstalledRepository } from "../../../src/model/github.ts";
 import { memoryRecords } from "../../support/memory-records.ts";
@@ -36,7 +36,7 @@ async function swept(listed: readonly InstalledRepository[], end?: Error): Promi
   return queue.jobs.splice(0);
 }
 
-const know = (one: InstalledRepository) => keepWatch({ records, clock }, one, undefined);
+const know = (one: InstalledRepository) => saveSubscriptions({ records, clock }, one, undefined);
 
 describe("a sweep over all repositories", () => {
   it("has those looked at that are not known", async () => {
@@ -85,6 +85,6 @@ describe("a sweep over all repositories", () => {
       if (made % 700 === 0) now += 1;
       await know(place(`app-${made}`));
     }
-    expect(await watchedBefore({ records }, now + 1)).toHaveLength(2_500);
+    expect(await subscribedBefore({ records }, now + 1)).toHaveLength(2_500);
   });
 });

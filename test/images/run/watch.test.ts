@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createDeliveryLog } from "../../../src/images/event-log.ts";
+import { createEventLog } from "../../../src/images/event-log.ts";
 import type { ImagePorts } from "../../../src/images/run/ports.ts";
 import { runRegistry } from "../../../src/images/run/registry.ts";
-import { watchersOf } from "../../../src/images/run/subscriptions.ts";
+import { subscriptionsTo } from "../../../src/images/run/subscriptions.ts";
 import { runWatch } from "../../../src/images/run/watch.ts";
 import { UserError } from "../../../src/model/errors.ts";
 import type { GitHubRepository } from "../../../src/model/github-repository.ts";
 import type { RegistryJob, WatchJob } from "../../../src/model/jobs.ts";
 import type { RepositoryName } from "../../../src/model/tree.ts";
+import { type Contexts, startContexts } from "../../support/contexts.ts";
 import { gitopsFiles } from "../../support/gitops.ts";
 import { memoryRecords } from "../../support/memory-records.ts";
-import { type Scenes, startScenes } from "../../support/scenes.ts";
 import { type MemoryQueue, memoryQueue } from "../../webhooks/fakes.ts";
 
 const image = "ghcr.io/acme/web";
@@ -18,28 +18,28 @@ const wish = `images:\n  - image: ${image}\n    policy: { semver: "^1.0" }\n    
 const config = `${gitopsFiles()[".sluice.yaml"]}${wish}`;
 const files = { ...gitopsFiles(), ".sluice.yaml": config };
 
-let scenes: Scenes;
+let contexts: Contexts;
 let queue: MemoryQueue;
 let ports: ImagePorts;
 let repository: RepositoryName;
 let count = 0;
 
 beforeAll(async () => {
-  scenes = await startScenes();
+  contexts = await startContexts();
 });
-afterAll(() => scenes.close());
+afterAll(() => contexts.close());
 beforeEach(async () => {
   count += 1;
   repository = { owner: "acme", name: `gitops-${count}` };
-  await scenes.github.createRepository({ ...repository, files });
+  await contexts.github.createRepository({ ...repository, files });
   queue = memoryQueue();
   const records = memoryRecords();
   const asked = () => Promise.reject(new Error("no registry is asked here"));
   ports = {
-    ...scenes.ports,
+    ...contexts.ports,
     queue,
     records,
-    deliveries: createDeliveryLog(records, Date.now),
+    eventLog: createEventLog(records, Date.now),
     registry: { tags: asked, facts: asked, digest: asked },
     rights: [],
   };
@@ -48,19 +48,19 @@ beforeEach(async () => {
 const signal = AbortSignal.timeout(60_000);
 
 function job(more: Partial<WatchJob> = {}): WatchJob {
-  return { type: "watch", installationId: scenes.github.installationId, repository, defaultBranch: "main", ...more };
+  return { type: "watch", installationId: contexts.github.installationId, repository, defaultBranch: "main", ...more };
 }
 
 const watch = (more: Partial<WatchJob> = {}) => runWatch(job(more), ports, { signal });
 
 /** Without a default branch, as after events that say none. */
-function ask(installationId = scenes.github.installationId): Promise<void> {
+function ask(installationId = contexts.github.installationId): Promise<void> {
   return runWatch({ type: "watch", installationId, repository }, ports, { signal });
 }
 
 /** The units that ask for the image, and why their configuration cannot be used. */
 async function asking() {
-  return (await watchersOf(ports, image)).map(({ unit, broken }) => ({ unit, ...(broken && { broken }) }));
+  return (await subscriptionsTo(ports, image)).map(({ unit, broken }) => ({ unit, ...(broken && { broken }) }));
 }
 
 /** What is to be looked at since the last time. */
@@ -69,11 +69,11 @@ function looks(): readonly string[] {
 }
 
 const configure = (text: string | null) =>
-  scenes.github.commit({ ...repository, branch: "main", files: { ".sluice.yaml": text } });
+  contexts.github.commit({ ...repository, branch: "main", files: { ".sluice.yaml": text } });
 
 /** GitHub, but for what it says of the repository. */
 function saying(about: GitHubRepository["about"]): void {
-  const { github } = scenes.ports;
+  const { github } = contexts.ports;
   ports = { ...ports, github: async (...args) => ({ ...(await github(...args)), about }) };
 }
 
@@ -111,7 +111,7 @@ describe("a repository that is watched", () => {
     const event = { type: "registry", id: "1", hook: "hub", source: "dockerhub", at: Date.now() } as const;
     const pushed: RegistryJob = { ...event, pushes: [{ image, tag: "1.4.0" }] };
     await runRegistry(pushed, ports, { signal });
-    const [said] = await ports.deliveries.conclusions({ image, limit: 5 });
+    const [said] = await ports.eventLog.conclusions({ image, limit: 5 });
     expect(said).toMatchObject({ repository: `acme/${repository.name}`, unit: image });
     expect(said?.summary).toMatch(/^the configuration is broken: \.sluice\.yaml is broken: /);
   });
@@ -143,7 +143,7 @@ describe("a repository that is watched", () => {
 describe("a repository that may be gone", () => {
   it("is asked for its default branch when an event does not say it", async () => {
     await ask();
-    expect(await watchersOf(ports, image)).toMatchObject([{ repository, defaultBranch: "main", unit: image }]);
+    expect(await subscriptionsTo(ports, image)).toMatchObject([{ repository, defaultBranch: "main", unit: image }]);
   });
 
   it("is forgotten when the App may not read it or when it has no such branch, and learnt again", async () => {

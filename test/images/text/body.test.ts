@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { createSeal } from "../../../src/change/signature.ts";
+import { createSigner } from "../../../src/change/signature.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../../../src/images/text/body.ts";
-import { type ImageRecord, parseImageRecord, printImageRecord } from "../../../src/images/text/metadata.ts";
+import { type ImageMetadata, parseImageMetadata, printImageMetadata } from "../../../src/images/text/metadata.ts";
 
 const branch = "sluice/image/web-12345678";
-const seal = createSeal("a private key");
+const signer = createSigner("a private key");
 const digest = `sha256:${"a1b2".repeat(16)}`;
 const image = "registry.example.com/platform/services/web";
 
-function recordOf(targets: number, replaced = 0): ImageRecord {
+function recordOf(targets: number, replaced = 0): ImageMetadata {
   return {
     unit: image,
     base: "main",
@@ -34,9 +34,9 @@ const section: ImageSection = {
   source: undefined,
 };
 
-function partsOf(record: ImageRecord, more: Partial<ImageBodyParts> = {}): ImageBodyParts {
-  const hidden = printImageRecord(record, branch, seal);
-  return { record, hidden, sections: [section], notes: [], left: [], autoMerge: false, ...more };
+function partsOf(metadata: ImageMetadata, more: Partial<ImageBodyParts> = {}): ImageBodyParts {
+  const comment = printImageMetadata(metadata, branch, signer);
+  return { metadata, comment, sections: [section], notes: [], left: [], autoMerge: false, ...more };
 }
 
 const commit = {
@@ -60,12 +60,12 @@ describe("the body of an image pull request", () => {
   });
 
   it.each([1, 60, 300, 2_000])(
-    "fits with %d targets, long notes and reasons, and its record parses back",
+    "fits with %d targets, long notes and reasons, and its metadata parses back",
     (targets) => {
-      const record = recordOf(targets, 20);
+      const metadata = recordOf(targets, 20);
       const many = Array.from({ length: targets }, (_, index) => index);
       const body = imageBody(
-        partsOf(record, {
+        partsOf(metadata, {
           sections: Array.from({ length: 30 }, () => ({
             ...section,
             skipped: Array.from({ length: 100 }, (_, index) => `1.4.${index}-${"y".repeat(100)}`),
@@ -84,14 +84,14 @@ describe("the body of an image pull request", () => {
         }),
       );
       expect(body.length).toBeLessThan(65_536);
-      expect(parseImageRecord(body, branch, seal)).toEqual(record);
-      expect(parseImageRecord(body, "sluice/image/another", seal)).toBeUndefined();
+      expect(parseImageMetadata(body, branch, signer)).toEqual(metadata);
+      expect(parseImageMetadata(body, "sluice/image/another", signer)).toBeUndefined();
       expect(body).toContain("| App | Environment |");
     },
   );
 
   it("of more targets than one can carry is refused, with what to do instead", () => {
-    expect(() => printImageRecord(recordOf(20_000), branch, seal)).toThrow("cannot carry 20000 targets");
+    expect(() => printImageMetadata(recordOf(20_000), branch, signer)).toThrow("cannot carry 20000 targets");
   });
 
   it("counts what it does not list", () => {
@@ -101,7 +101,7 @@ describe("the body of an image pull request", () => {
 
   it("takes the words of strangers as words", () => {
     const nasty = "@team <b>x</b> | ![x](https://evil.example/x.png)\n# Heading";
-    const record = { ...recordOf(1, 0), replaced: [nasty] };
+    const metadata = { ...recordOf(1, 0), replaced: [nasty] };
     const source = {
       url: "https://github.com/a/b",
       compareUrl: undefined,
@@ -109,7 +109,7 @@ describe("the body of an image pull request", () => {
       total: 1,
     };
     const body = imageBody(
-      partsOf(record, {
+      partsOf(metadata, {
         sections: [{ ...section, tag: "`1`|@team", reason: nasty, skipped: [nasty], platforms: [nasty], source }],
         notes: [{ target: nasty, note: nasty }],
         left: [{ target: nasty, why: nasty }],

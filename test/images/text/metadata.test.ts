@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { type ImageRecord, isWithin, sameBumps, sameVersions } from "../../../src/images/text/metadata.ts";
+import { type ImageMetadata, isWithin, sameBumps, sameVersions } from "../../../src/images/text/metadata.ts";
 
-type Brought = Pick<ImageRecord, "images" | "targets">;
+type Brought = Pick<ImageMetadata, "images" | "targets">;
 
 const web = { image: "ghcr.io/acme/web", tag: "1.4.0", digest: "sha256:1", platforms: ["linux/amd64", "linux/arm64"] };
 const api = { image: "ghcr.io/acme/api", tag: "2.0.0", digest: "sha256:2", platforms: [] };
 
-function target(app: string, environment: string, ...images: readonly (typeof web)[]): ImageRecord["targets"][number] {
+function target(
+  app: string,
+  environment: string,
+  ...images: readonly (typeof web)[]
+): ImageMetadata["targets"][number] {
   const versions = images.map(({ image, tag }) => ({ image, from: "1.0.0", to: tag }));
   return { app, environment, images: versions };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { imageCheckReport } from "../../../src/images/text/check.ts";
+import { imagePullRequest, updateText } from "../../../src/images/text/pull-request.ts";
 import { bumpsLine, imageTitle } from "../../../src/images/text/title.ts";
-import { updateMarker, updateText } from "../../../src/images/text/update.ts";
 
 type Targets = Parameters<typeof bumpsLine>[0]["targets"];
 
@@ -58,19 +58,23 @@ describe("the comment on what changed", () => {
   const now = { images: [image("web", "1.5.0")], targets: targets("web/staging web 1.2.0 1.5.0") };
 
   it("says what comes in place of what, and whose approval fell", () => {
-    expect(updateText(before, now, ["ada", "grace"])).toBe(
+    expect(updateText({ before, now, dismissed: ["ada", "grace"] })).toBe(
       "Now brings `web 1.2.0 → 1.5.0` in place of `web 1.2.0 → 1.4.0`. The approvals of `ada`, `grace` no longer count.",
     );
-    expect(updateText(undefined, now, [])).toBe("Now brings `web 1.2.0 → 1.5.0`.");
+    expect(updateText({ before: undefined, now, dismissed: [] })).toBe("Now brings `web 1.2.0 → 1.5.0`.");
   });
 
   it("names the images behind a tag that was moved, and is another comment than that on the head", () => {
     const moved = { ...before, images: [image("web", "1.4.0", `sha256:${"d".repeat(64)}`)] };
-    expect(updateText(before, moved, [])).toBe(
+    expect(updateText({ before, now: moved, dismissed: [] })).toBe(
       `\`web:1.4.0\` names another image by now: \`sha256:${"d".repeat(12)}\`, and no longer \`sha256:${"a".repeat(12)}\`.`,
     );
-    const head = "e".repeat(40);
-    const markers = [updateMarker({ ...before, head }, false), updateMarker({ ...moved, head }, true)];
+    const whole = { unit: "web", base: "main", head: "e".repeat(40), replaced: [] };
+    const updates = [
+      { before: undefined, now: { ...whole, ...before } },
+      { before: { ...whole, ...before }, now: { ...whole, ...moved } },
+    ];
+    const markers = updates.map((update) => imagePullRequest.updateComment({ ...update, dismissed: [] })?.marker ?? "");
     expect(new Set(markers).size).toBe(2);
     expect(markers.every((marker) => /^[a-z0-9-]{1,100}$/.test(marker))).toBe(true);
   });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { createSeal } from "../../../src/change/signature.ts";
+import { createSigner } from "../../../src/change/signature.ts";
 import type { GateVerdict } from "../../../src/model/gates.ts";
 import { type BodyParts, promotionBody } from "../../../src/promote/text/body.ts";
 import { gatesCheck, gatesSection, openGates, replaceGates } from "../../../src/promote/text/gates.ts";
 import { changeOf } from "../../../src/promote/text/included-changes.ts";
-import { parseRecord, printRecord } from "../../../src/promote/text/metadata.ts";
-import { chainComment } from "../../../src/promote/text/status-comment.ts";
+import { parsePromotion, printPromotion } from "../../../src/promote/text/metadata.ts";
+import { statusComment } from "../../../src/promote/text/status-comment.ts";
 import { promotionTitle } from "../../../src/promote/text/title.ts";
 
-const seal = createSeal("key");
+const signer = createSigner("key");
 const now = Date.UTC(2026, 10, 21, 13, 40);
 const verdict: GateVerdict = {
   state: "blocked",
@@ -33,7 +33,7 @@ function parts(apps: number, more: Partial<BodyParts> = {}): BodyParts {
     images: [{ image: `ghcr.io/acme/${app}`, from: "1.4.0", to: "1.5.0" }],
     digest: "d",
   }));
-  const record = {
+  const metadata = {
     kind: "promotion",
     environment: "prod",
     from: "staging",
@@ -47,8 +47,8 @@ function parts(apps: number, more: Partial<BodyParts> = {}): BodyParts {
     replaced: [],
   } as const;
   return {
-    record,
-    hidden: printRecord(record, "b", seal),
+    metadata,
+    comment: printPromotion(metadata, "b", signer),
     gates: gatesSection(verdict, now),
     carried: { changes: [], truncated: false, compareUrl: undefined },
     built: [],
@@ -89,11 +89,11 @@ describe("the body of a promotion", () => {
       expect(body).toContain(text);
   });
 
-  it("parses back to its record after its gates were replaced", () => {
+  it("parses back to its metadata after its gates were replaced", () => {
     const body = promotionBody(parts(1));
     const passed =
       replaceGates(body.replaceAll("\n", "\r\n"), gatesSection({ state: "passed", results: [] }, now)) ?? "";
-    expect(parseRecord(passed, "b", seal)?.apps).toEqual(["app-0"]);
+    expect(parsePromotion(passed, "b", signer)?.apps).toEqual(["app-0"]);
     expect(openGates(body)).toBe("⏳ Soak, ⛔ Approvals");
     expect(openGates(passed)).toBe("");
   });
@@ -129,11 +129,11 @@ describe("the body of a promotion", () => {
 
 describe("the title", () => {
   it("names the version when there is one, and is short in any case", () => {
-    expect(promotionTitle(parts(1).record)).toBe("Promote app-0 to prod: 1.4.0 → 1.5.0");
-    expect(promotionTitle(parts(12).record)).toBe("Promote 12 apps to prod: 1.4.0 → 1.5.0");
-    expect(promotionTitle({ ...parts(1).record, kind: "rollback" })).toBe("Roll back app-0 in prod: 1.4.0 → 1.5.0");
+    expect(promotionTitle(parts(1).metadata)).toBe("Promote app-0 to prod: 1.4.0 → 1.5.0");
+    expect(promotionTitle(parts(12).metadata)).toBe("Promote 12 apps to prod: 1.4.0 → 1.5.0");
+    expect(promotionTitle({ ...parts(1).metadata, kind: "rollback" })).toBe("Roll back app-0 in prod: 1.4.0 → 1.5.0");
     const long = { app: "x".repeat(400), images: [], digest: "" };
-    expect(promotionTitle({ ...parts(1).record, targets: [long] }).length).toBeLessThanOrEqual(200);
+    expect(promotionTitle({ ...parts(1).metadata, targets: [long] }).length).toBeLessThanOrEqual(200);
   });
 
   it("cuts digests", () => {
@@ -174,7 +174,7 @@ describe("what a commit's message names", () => {
 
 describe("the chain comment", () => {
   it("says for each environment where the change is, and what to do next", () => {
-    const text = chainComment([
+    const text = statusComment([
       { app: "webapp", environment: "staging", version: "1.5.0", state: "merged" },
       { app: "webapp", environment: "prod", version: "1.4.0", state: "not-yet", automatic: false },
     ]);
@@ -183,7 +183,7 @@ describe("the chain comment", () => {
   });
 
   it("links the promotion under way and names its open gates", () => {
-    const text = chainComment([
+    const text = statusComment([
       {
         app: "a|b",
         environment: "prod",

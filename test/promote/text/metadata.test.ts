@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { isOurs, treeTrailer } from "../../../src/change/commit-trailer.ts";
-import { createSeal } from "../../../src/change/signature.ts";
-import { type PromotionRecord, parseRecord, printRecord } from "../../../src/promote/text/metadata.ts";
+import { createSigner, isSluiceCommit, treeTrailer } from "../../../src/change/signature.ts";
+import { type PromotionMetadata, parsePromotion, printPromotion } from "../../../src/promote/text/metadata.ts";
 
-const seal = createSeal("a private key");
+const signer = createSigner("a private key");
 const branch = "sluice/promote/prod/webapp";
-const record: PromotionRecord = {
+const metadata: PromotionMetadata = {
   kind: "promotion",
   environment: "prod",
   from: "staging",
@@ -21,41 +20,41 @@ const record: PromotionRecord = {
   replaced: [],
 };
 
-describe("the hidden record of a promotion", () => {
+describe("the hidden metadata of a promotion", () => {
   it("parses back from the middle of a body, carriage returns and all", () => {
-    const line = printRecord(record, branch, seal);
-    expect(parseRecord(`Hello\r\n${line}\r\nmore`, branch, seal)).toEqual(record);
+    const line = printPromotion(metadata, branch, signer);
+    expect(parsePromotion(`Hello\r\n${line}\r\nmore`, branch, signer)).toEqual(metadata);
   });
 
   it("cannot end the HTML comment that it stands in", () => {
-    const line = printRecord(record, branch, seal);
+    const line = printPromotion(metadata, branch, signer);
     expect(line.slice(4, -3)).not.toContain("--");
   });
 
   it("is none when somebody changed it, moved it to another branch, or wrote it with another key", () => {
-    const line = printRecord(record, branch, seal);
-    const forged = printRecord({ ...record, actor: "eve" }, branch, createSeal("another key"));
+    const line = printPromotion(metadata, branch, signer);
+    const forged = printPromotion({ ...metadata, actor: "eve" }, branch, createSigner("another key"));
     const [, text = "", mac = ""] = /v1 (\S+) (\S+) -->/.exec(line) ?? [];
     const edited = Buffer.from(text, "base64").toString().replace('"ada"', '"eve"');
     const swapped = `<!-- sluice:promotion:v1 ${Buffer.from(edited).toString("base64")} ${mac} -->`;
     for (const body of ["", forged, swapped, line.replace(mac, mac.slice(0, -1))])
-      expect(parseRecord(body, branch, seal)).toBeUndefined();
-    expect(parseRecord(line, "sluice/promote/prod/orders", seal)).toBeUndefined();
+      expect(parsePromotion(body, branch, signer)).toBeUndefined();
+    expect(parsePromotion(line, "sluice/promote/prod/orders", signer)).toBeUndefined();
   });
 });
 
 describe("the trailer of a commit", () => {
   const tree = "b".repeat(40);
-  const message = `Promote webapp\n\n${treeTrailer(branch, tree, seal)}\n`;
+  const message = `Promote webapp\n\n${treeTrailer(branch, tree, signer)}\n`;
 
   it("says that the tree on this branch is ours", () => {
-    expect(isOurs(message, branch, tree, seal)).toBe(true);
+    expect(isSluiceCommit(message, branch, tree, signer)).toBe(true);
   });
 
   it("says nothing of another tree, another branch, or a message without it", () => {
-    expect(isOurs(message, branch, "c".repeat(40), seal)).toBe(false);
-    expect(isOurs(message, "sluice/promote/prod/orders", tree, seal)).toBe(false);
-    expect(isOurs("Promote webapp", branch, tree, seal)).toBe(false);
-    expect(isOurs(message, branch, tree, createSeal("another key"))).toBe(false);
+    expect(isSluiceCommit(message, branch, "c".repeat(40), signer)).toBe(false);
+    expect(isSluiceCommit(message, "sluice/promote/prod/orders", tree, signer)).toBe(false);
+    expect(isSluiceCommit("Promote webapp", branch, tree, signer)).toBe(false);
+    expect(isSluiceCommit(message, branch, tree, createSigner("another key"))).toBe(false);
   });
 });

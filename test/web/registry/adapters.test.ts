@@ -58,7 +58,7 @@ describe.each(titles)("%s", (title) => {
     const { app, jobs, send, text } = open();
     const answer = await post(app, await send(text, secret));
     expect(answer.status).toBe(401);
-    expect(await answer.json()).toEqual({ error: "there is no such hook, or it does not know you" });
+    expect(await answer.json()).toEqual({ error: "there is no such hook, or the credentials are wrong" });
     expect(jobs).toEqual([]);
   });
 

@@ -4,13 +4,27 @@ import { GATES } from "../../../src/model/gates.ts";
 import { findCommands } from "../../../src/webhooks/commands/find.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
-import { commandJob, firstRun, memoryGitHub, memoryLog, memoryPromotions, memoryQueue } from "../fakes.ts";
+import {
+  commandJob,
+  firstRun,
+  memoryEvents,
+  memoryGitHub,
+  memoryLog,
+  memoryPromotions,
+  memoryQueue,
+} from "../fakes.ts";
 
 /** What a comment asks of the promotions, and the reply to it without its first line. */
 async function say(body: string, promotions = memoryPromotions()) {
   const github = memoryGitHub();
   github.permissions = { mona: "write" };
-  const options = { github: async () => github, queue: memoryQueue(), promotions, log: memoryLog() };
+  const options = {
+    github: async () => github,
+    queue: memoryQueue(),
+    promotions,
+    events: memoryEvents(),
+    log: memoryLog(),
+  };
   await runCommands(commandJob(body), options, firstRun());
   const reply = github.comments.get("7/reply-100")?.replace("To `mona`:\n\n", "");
   const asked = promotions.asked.map(({ command, wish }) => [command, ...(wish === undefined ? [] : [wish])]);

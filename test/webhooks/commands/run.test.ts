@@ -6,17 +6,26 @@ import type { Command } from "../../../src/webhooks/commands/command.ts";
 import { diff } from "../../../src/webhooks/commands/diff.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
-import { commandJob, firstRun, memoryGitHub, memoryLog, memoryPromotions, memoryQueue } from "../fakes.ts";
+import {
+  commandJob,
+  firstRun,
+  memoryEvents,
+  memoryGitHub,
+  memoryLog,
+  memoryPromotions,
+  memoryQueue,
+} from "../fakes.ts";
 
 function world(table = TABLE) {
   const github = memoryGitHub();
   github.permissions = { mona: "triage", reader: "read" };
   const queue = memoryQueue();
   const promotions = memoryPromotions();
+  const events = memoryEvents();
   const log = memoryLog();
   const run = (job: CommandJob, context: RunContext = firstRun()) =>
-    runCommands(job, { github: async () => github, queue, promotions, log, table }, context);
-  return { github, queue, promotions, log, run };
+    runCommands(job, { github: async () => github, queue, promotions, events, log, table }, context);
+  return { github, queue, promotions, heard: events.heard, log, run };
 }
 
 const PREVIEW = { type: "preview", installationId: 1, repository: { owner: "acme", name: "gitops" }, pullRequest: 7 };
@@ -52,6 +61,47 @@ describe("running commands", () => {
     expect(reply).toContain("👎 `/dif`: there is no such command. Did you mean `/diff`? `/help` lists all");
     expect(reply).toContain("🚀 `/help`: ");
     expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
+  });
+
+  it("each command is announced with its actor: done, refused with the reason, or no command at all", async () => {
+    const { heard, run } = world();
+    await run(commandJob("/diff\n/diff much\n/dif", { actor: "mona" }));
+    const about = { pullRequest: 7, commentId: 100, actor: { kind: "person", login: "mona" } };
+    expect(heard).toEqual([
+      expect.objectContaining({
+        ...about,
+        kind: "command.done",
+        command: "diff",
+        id: expect.stringMatching(/-100-1$/),
+      }),
+      expect.objectContaining({
+        ...about,
+        kind: "command.refused",
+        command: "diff",
+        text: "diff much",
+        error: "usage",
+      }),
+      expect.objectContaining({
+        ...about,
+        kind: "command.refused",
+        command: "dif",
+        reason: "there is no such command",
+      }),
+    ]);
+    expect(heard[2]).not.toHaveProperty("error");
+  });
+
+  it("a command without the right is announced as refused, one that Sluice failed at only after the last attempt", async () => {
+    const { heard, promotions, run } = world();
+    await run(commandJob("/diff", { actor: "reader" }));
+    expect(heard).toMatchObject([{ kind: "command.refused", error: "permission", actor: { login: "reader" } }]);
+    heard.length = 0;
+    promotions.trouble.status = new Fault("unavailable", "GitHub is away");
+    const job = commandJob("/status", { commentId: 101 });
+    await expect(run(job)).rejects.toThrow("GitHub is away");
+    expect(heard).toEqual([]);
+    await expect(run(job, firstRun({ attempt: 6, lastAttempt: true }))).rejects.toThrow("GitHub is away");
+    expect(heard).toMatchObject([{ kind: "command.failed", command: "status" }]);
   });
 
   it("who may not is told what is needed, and nothing is done", async () => {

@@ -1,14 +1,15 @@
-import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
+import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { code } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
+import { actorOf, eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { parseBranch } from "../../text/branch.ts";
-import { parseRecord } from "../../text/metadata.ts";
-import { carry, planFor } from "../open.ts";
+import { parsePromotion } from "../../text/metadata.ts";
+import { openPromotion, planPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { resolve } from "../promotion-context.ts";
-import { describeMade, describePlan } from "../reply-text.ts";
+import { describePlan, describeResult } from "../reply-text.ts";
 import { touchedApps, wantsOf } from "../touched.ts";
 import { assertAllowed } from "./rights.ts";
 
@@ -24,14 +25,14 @@ export async function promote(ports: PromotionPorts, call: PromotionCall, wish: 
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const scene = await openScene(ports, where, baseOf(pull), call.signal, wantsOf(pull));
+  const context = await openContext(ports, where, baseOf(pull), call.signal, wantsOf(pull));
   // First of all, so that whoever may not act learns nothing else.
-  await assertAllowed(scene, call, wish.environment, wish.apps);
-  const apps = wish.apps.length > 0 ? wish.apps : await appsOf(ports, scene, pull, wish.environment);
-  const { pairs, from } = await resolve(ports, scene, wish.environment, apps);
+  await assertAllowed(context, call, wish.environment, wish.apps);
+  const apps = wish.apps.length > 0 ? wish.apps : await appsOf(ports, context, pull, wish.environment);
+  const { pairs, from } = await resolve(ports, context, wish.environment, apps);
   if (wish.apps.length === 0)
     await assertAllowed(
-      scene,
+      context,
       call,
       wish.environment,
       pairs.map(({ app }) => app),
@@ -41,14 +42,14 @@ export async function promote(ports: PromotionPorts, call: PromotionCall, wish: 
     environment: wish.environment,
     from,
     pairs,
-    commit: scene.head,
+    commit: context.head,
     whenMoved: "follow",
     actor: call.actor,
     origin: pull.number,
   } as const;
-  if (wish.dryRun) return describePlan((await planFor(ports, scene, request)).plan);
+  if (wish.dryRun) return describePlan((await planPromotion(ports, context, request)).plan);
   if (pull.state === "open" && (pull.fork || parseBranch(pull.head.ref)?.environment !== wish.environment))
-    return wait(ports, scene, call, wish, from);
+    return wait(ports, context, call, wish, from);
   if (pull.state === "closed" && !pull.merged) {
     throw new UserError(
       "refused",
@@ -58,23 +59,23 @@ export async function promote(ports: PromotionPorts, call: PromotionCall, wish: 
       },
     );
   }
-  const made = await carry(ports, scene, request);
-  if (made.pull !== undefined) await remember(ports, scene, call, wish.environment, made.pull, apps);
-  return describeMade(made, wish.environment);
+  const result = await openPromotion(ports, context, request);
+  if (result.pull !== undefined) await remember(ports, context, call, wish.environment, result.pull, apps);
+  return describeResult(result, wish.environment);
 }
 
 /** The apps that a comment without names means: those that the pull request touched, or those that a promotion carried. */
 async function appsOf(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
   environment: string,
 ): Promise<readonly string[]> {
-  const record = pull.fork ? undefined : parseRecord(pull.body, pull.head.ref, ports.seal);
-  const apps = record?.apps ?? (await touchedApps(ports, scene, pull, environment));
+  const metadata = pull.fork ? undefined : parsePromotion(pull.body, pull.head.ref, ports.signer);
+  const apps = metadata?.apps ?? (await touchedApps(ports, context, pull, environment));
   if (apps.length > 0) return apps;
   // An environment that does not exist, or promotes from nowhere, is what is wrong then.
-  await resolve(ports, scene, environment, []);
+  await resolve(ports, context, environment, []);
   throw new UserError("refused", `this pull request touches no app that is promoted to \`${environment}\``, {
     fix: `name the apps: \`/promote ${environment} app\``,
   });
@@ -82,13 +83,13 @@ async function appsOf(
 
 async function wait(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   call: PromotionCall,
   wish: PromoteWish,
   from: string,
 ): Promise<string> {
   await ports.state.record(
-    scene.where,
+    context.where,
     {
       kind: "waiting",
       id: call.id,
@@ -100,20 +101,21 @@ async function wait(
     },
     call.signal,
   );
-  await ports.queue.add({ type: "chain", ...scene.where, pullRequest: call.pullRequest });
+  announceRequest(ports, context, call, wish.environment, { apps: wish.apps, deferred: true });
+  await ports.queue.add({ type: "chain", ...context.where, pullRequest: call.pullRequest });
   return `this pull request is not merged yet. The promotion to ${code(wish.environment)} opens by itself once it is merged and healthy in ${code(from)}`;
 }
 
 async function remember(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   call: PromotionCall,
   environment: string,
   pull: PullRequest,
   apps: readonly string[],
 ): Promise<void> {
   await ports.state.record(
-    scene.where,
+    context.where,
     {
       kind: "requested",
       id: call.id,
@@ -122,12 +124,26 @@ async function remember(
       environment,
       apps,
       pullRequest: pull.number,
-      commit: scene.head,
+      commit: context.head,
     },
     call.signal,
   );
+  announceRequest(ports, context, call, environment, { apps, deferred: false });
   // What a rollback holds is free for what is asked for after it, which the history tells only now.
-  const held = await Promise.all(apps.map((app) => scene.state.hold(environment, app, call.at)));
+  const held = await Promise.all(apps.map((app) => context.state.hold(environment, app, call.at)));
   if (held.some((hold) => hold !== undefined))
-    await ports.queue.add({ type: "gates", ...scene.where, pullRequest: pull.number });
+    await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
+}
+
+function announceRequest(
+  { clock, events }: PromotionPorts,
+  { where }: RepositoryContext,
+  call: PromotionCall,
+  environment: string,
+  about: { readonly apps: readonly string[]; readonly deferred: boolean },
+): void {
+  const kind = "promotion.requested";
+  const id = eventId(kind, where.repository, call.id);
+  const { pullRequest } = call;
+  events.announce({ kind, id, at: clock(), ...where, pullRequest, environment, ...about, actor: actorOf(call.actor) });
 }

@@ -1,14 +1,15 @@
-import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
+import { describesHead } from "../../../change/pull-request/metadata.ts";
+import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { parseBranch } from "../../text/branch.ts";
-import { parseRecord } from "../../text/metadata.ts";
-import { carry } from "../open.ts";
+import { parsePromotion } from "../../text/metadata.ts";
+import { openPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { resolve } from "../promotion-context.ts";
-import { belongs, renewOne } from "../replan.ts";
-import { describeMade } from "../reply-text.ts";
+import { replanPromotion } from "../replan.ts";
+import { describeResult } from "../reply-text.ts";
 import { assertAllowed } from "./rights.ts";
 
 /** `/retry`: on a promotion it plans, describes and evaluates again; on any other pull request it previews again and looks at all promotions. */
@@ -23,21 +24,27 @@ export async function retry(ports: PromotionPorts, call: PromotionCall): Promise
     await ports.queue.add({ type: "chain", ...where, pullRequest: pull.number });
     return "looking at everything again; the comments and checks are updated in place";
   }
-  const record = parseRecord(pull.body, pull.head.ref, ports.seal);
-  const want = [`refs/pull/${pull.number}/head`, pull.head.sha, ...(record === undefined ? [] : [record.commit])];
-  const scene = await openScene(ports, where, baseOf(pull), call.signal, want);
-  await assertAllowed(scene, call, branch.environment, record?.apps ?? (branch.app === undefined ? [] : [branch.app]));
-  const said = belongs(record, pull)
-    ? await renewOne(ports, scene, pull, record)
-    : await describeAgain(ports, scene, call, pull);
+  const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);
+  const want = [`refs/pull/${pull.number}/head`, pull.head.sha, ...(metadata === undefined ? [] : [metadata.commit])];
+  const context = await openContext(ports, where, baseOf(pull), call.signal, want);
+  await assertAllowed(
+    context,
+    call,
+    branch.environment,
+    metadata?.apps ?? (branch.app === undefined ? [] : [branch.app]),
+  );
+  const said =
+    metadata !== undefined && describesHead(metadata, pull)
+      ? await replanPromotion(ports, context, pull, metadata)
+      : await describeAgain(ports, context, call, pull);
   await ports.queue.add({ type: "gates", ...where, pullRequest: pull.number });
   return said;
 }
 
-/** The hidden record is gone, or an older one was put back: the branch's name says what the promotion is of, and it is carried anew from where the source is now. */
+/** The hidden metadata is gone, or an older one was put back: the branch's name says what the promotion is of, and it is carried anew from where the source is now. */
 async function describeAgain(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   call: PromotionCall,
   pull: PullRequest,
 ): Promise<string> {
@@ -49,8 +56,8 @@ async function describeAgain(
       { fix: "close it and give the command again" },
     );
   }
-  const { pairs, from } = await resolve(ports, scene, branch.environment, [branch.app]);
-  const about = { kind: "promotion", environment: branch.environment, from, commit: scene.head } as const;
-  const made = await carry(ports, scene, { ...about, pairs, whenMoved: "follow", actor: call.actor });
-  return describeMade(made, branch.environment);
+  const { pairs, from } = await resolve(ports, context, branch.environment, [branch.app]);
+  const about = { kind: "promotion", environment: branch.environment, from, commit: context.head } as const;
+  const result = await openPromotion(ports, context, { ...about, pairs, whenMoved: "follow", actor: call.actor });
+  return describeResult(result, branch.environment);
 }

@@ -1,4 +1,4 @@
-import type { Scene } from "../../../change/repository-context.ts";
+import type { RepositoryContext } from "../../../change/repository-context.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { Allow } from "../../../model/gates.ts";
@@ -7,34 +7,39 @@ import { mayAct, teamsToAsk } from "../../../policy/allow.ts";
 
 /** Throws a `permission` UserError when the person may not act on one of these apps; `apps` empty: on the environment as such. The configuration is the base's. */
 export async function assertAllowed(
-  scene: Scene,
+  context: RepositoryContext,
   call: PromotionCall,
   environment: string,
   apps: readonly string[],
 ): Promise<void> {
   const subjects = apps.length > 0 ? apps : [""];
-  const allows = subjects.map((app) => settingsFor(scene.config, app, environment).allow);
-  await assertAllows(scene, call, allows, apps.length > 0 ? `\`${environment}\`` : `all of \`${environment}\``);
+  const allows = subjects.map((app) => settingsFor(context.config, app, environment).allow);
+  await assertAllows(context, call, allows, apps.length > 0 ? `\`${environment}\`` : `all of \`${environment}\``);
 }
 
 /** As `assertAllowed`, for what the configuration says of gates. */
 export async function assertMayOverride(
-  scene: Scene,
+  context: RepositoryContext,
   call: PromotionCall,
   environment: string,
   apps: readonly string[],
 ): Promise<void> {
-  const allows = apps.map((app) => settingsFor(scene.config, app, environment).gates.override);
-  await assertAllows(scene, call, allows, `passing gates of \`${environment}\``);
+  const allows = apps.map((app) => settingsFor(context.config, app, environment).gates.override);
+  await assertAllows(context, call, allows, `passing gates of \`${environment}\``);
 }
 
-async function assertAllows(scene: Scene, call: PromotionCall, allows: readonly Allow[], what: string): Promise<void> {
+async function assertAllows(
+  context: RepositoryContext,
+  call: PromotionCall,
+  allows: readonly Allow[],
+  what: string,
+): Promise<void> {
   const known = new Map<string, boolean>();
   const different = new Map(allows.map((allow) => [JSON.stringify(allow), allow]));
   for (const allow of different.values()) {
     const person = { login: call.actor, permission: call.permission };
     for (const team of teamsToAsk(allow, person)) {
-      if (!known.has(team)) known.set(team, await scene.github.teamMember(team, call.actor));
+      if (!known.has(team)) known.set(team, await context.github.teamMember(team, call.actor));
     }
     const answer = mayAct(allow, {
       ...person,

@@ -1,13 +1,13 @@
-import { baseOf, openScene, type Scene } from "../../../change/repository-context.ts";
+import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
-import { parseRecord } from "../../text/metadata.ts";
+import { parsePromotion } from "../../text/metadata.ts";
 import { observe } from "../health.ts";
-import { carry, type Made } from "../open.ts";
+import { openPromotion, type PromotionResult } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { describeMade } from "../reply-text.ts";
+import { describeResult } from "../reply-text.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
@@ -25,16 +25,16 @@ export async function rollback(ports: PromotionPorts, call: PromotionCall, wish:
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const scene = await openScene(ports, where, baseOf(pull), call.signal, wantsOf(pull));
-  await assertAllowed(scene, call, wish.environment, wish.apps);
-  const apps = wish.apps.length > 0 ? wish.apps : await appsOf(ports, scene, pull, wish.environment);
-  if (wish.apps.length === 0) await assertAllowed(scene, call, wish.environment, apps);
-  const observed = observe(scene.github);
+  const context = await openContext(ports, where, baseOf(pull), call.signal, wantsOf(pull));
+  await assertAllowed(context, call, wish.environment, wish.apps);
+  const apps = wish.apps.length > 0 ? wish.apps : await appsOf(ports, context, pull, wish.environment);
+  if (wish.apps.length === 0) await assertAllowed(context, call, wish.environment, apps);
+  const observed = observe(context.github);
   const said: string[] = [];
   const held: string[] = [];
-  for (const pair of rollbackPairs(scene, wish.environment, apps)) {
-    const point = await rollbackPoint(ports, scene, observed, pair.target, wish.to);
-    const made = await carry(ports, scene, {
+  for (const pair of rollbackPairs(context, wish.environment, apps)) {
+    const point = await rollbackPoint(ports, context, observed, pair.target, wish.to);
+    const result = await openPromotion(ports, context, {
       kind: "rollback",
       environment: wish.environment,
       from: wish.environment,
@@ -43,31 +43,31 @@ export async function rollback(ports: PromotionPorts, call: PromotionCall, wish:
       actor: call.actor,
       origin: pull.number,
     });
-    if (made.pull !== undefined) {
-      await holdBack(ports, scene, call, wish.environment, pair.app, made, point);
+    if (result.pull !== undefined) {
+      await holdBack(ports, context, call, wish.environment, pair.app, result, point);
       held.push(`${wish.environment}/${pair.app}`);
     }
-    said.push(`${describeMade(made, wish.environment)} (${inert(point.why)})`);
+    said.push(`${describeResult(result, wish.environment)} (${inert(point.why)})`);
   }
   if (held.length === 0) return said.join("; ");
   // What is open already is held from now on.
-  await ports.queue.add({ type: "promotions", ...where, defaultBranch: scene.base });
+  await ports.queue.add({ type: "promotions", ...where, defaultBranch: context.base });
   const places = held.map((place) => code(place)).join(", ");
   return `${said.join("; ")}. Automation of ${places} is on hold until somebody comments \`/release\` or promotes something newer`;
 }
 
 async function appsOf(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   pull: PullRequest,
   environment: string,
 ): Promise<readonly string[]> {
-  const record = pull.fork ? undefined : parseRecord(pull.body, pull.head.ref, ports.seal);
-  if (record !== undefined) return record.apps;
+  const metadata = pull.fork ? undefined : parsePromotion(pull.body, pull.head.ref, ports.signer);
+  if (metadata !== undefined) return metadata.apps;
   const there = new Set(
-    scene.targets.targets.flatMap((target) => (target.environment === environment ? [target.app] : [])),
+    context.targets.targets.flatMap((target) => (target.environment === environment ? [target.app] : [])),
   );
-  const apps = [...new Set((await touchedTargets(ports, scene, pull)).map(({ app }) => app))].filter((app) =>
+  const apps = [...new Set((await touchedTargets(ports, context, pull)).map(({ app }) => app))].filter((app) =>
     there.has(app),
   );
   if (apps.length > 0) return apps;
@@ -78,16 +78,16 @@ async function appsOf(
 
 async function holdBack(
   ports: PromotionPorts,
-  scene: Scene,
+  context: RepositoryContext,
   call: PromotionCall,
   environment: string,
   app: string,
-  { pull, record }: Made,
+  { pull, metadata }: PromotionResult,
   point: RollbackPoint,
 ): Promise<void> {
-  const versions = record?.targets.find((target) => target.app === app)?.images ?? [];
+  const versions = metadata?.targets.find((target) => target.app === app)?.images ?? [];
   await ports.state.record(
-    scene.where,
+    context.where,
     {
       kind: "rolled-back",
       id: `${call.id}-${app}`,

@@ -1,14 +1,14 @@
-import { baseOf, openScene } from "../../../change/repository-context.ts";
+import { baseOf, openContext } from "../../../change/repository-context.ts";
 import { code } from "../../../diff/index.ts";
 import type { PromotionCall } from "../../../model/promotion.ts";
 import { evaluateGates } from "../../../policy/gates/index.ts";
 import { gatesSection, verdictLine } from "../../text/gates.ts";
-import { parseRecord } from "../../text/metadata.ts";
-import { chainComment } from "../../text/status-comment.ts";
+import { parsePromotion } from "../../text/metadata.ts";
+import { statusComment } from "../../text/status-comment.ts";
 import { factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { chainSteps } from "../status-steps.ts";
+import { statusSteps } from "../status-steps.ts";
 import { wantsOf } from "../touched.ts";
 
 /** `/status`: on a promotion its gates, on any other pull request where its change is. */
@@ -16,20 +16,20 @@ export async function status(ports: PromotionPorts, call: PromotionCall): Promis
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const record = pull.fork ? undefined : parseRecord(pull.body, pull.head.ref, ports.seal);
-  const want = [...wantsOf(pull), ...(record === undefined ? [] : [record.commit])];
-  const scene = await openScene(ports, where, baseOf(pull), call.signal, want);
+  const metadata = pull.fork ? undefined : parsePromotion(pull.body, pull.head.ref, ports.signer);
+  const want = [...wantsOf(pull), ...(metadata === undefined ? [] : [metadata.commit])];
+  const context = await openContext(ports, where, baseOf(pull), call.signal, want);
   const now = ports.clock();
-  if (record !== undefined && pull.state === "open") {
-    const verdict = evaluateGates(await factsOf(ports, scene, observe(scene.github), pull, record), now);
+  if (metadata !== undefined && pull.state === "open") {
+    const verdict = evaluateGates(await factsOf(ports, context, observe(context.github), pull, metadata), now);
     return `${verdictLine(verdict, now)}\n\n${gatesSection(verdict, now)}`;
   }
-  if (record !== undefined)
-    return pull.merged ? `this promotion to ${code(record.environment)} is merged` : "this promotion was closed";
-  const steps = await chainSteps(ports, scene, pull);
+  if (metadata !== undefined)
+    return pull.merged ? `this promotion to ${code(metadata.environment)} is merged` : "this promotion was closed";
+  const steps = await statusSteps(ports, context, pull);
   if (!pull.merged)
     return pull.state === "open"
-      ? `not merged yet${steps.length === 0 ? "" : `\n\n${chainComment(steps)}`}`
+      ? `not merged yet${steps.length === 0 ? "" : `\n\n${statusComment(steps)}`}`
       : "closed without being merged";
-  return `here it is\n\n${chainComment(steps)}`;
+  return `here it is\n\n${statusComment(steps)}`;
 }

@@ -101,9 +101,9 @@ function saidByOthers(data: unknown, otherwise: string): Said | undefined {
     parsed.data;
   const name = splitReference(image ?? repository ?? repositoryName ?? "");
   if (name.name === "") return undefined;
-  const told = hostOf(host ?? registry ?? registryUrl ?? "");
+  const claimed = hostOf(host ?? registry ?? registryUrl ?? "");
   const full = splitHost(name.name);
-  const place = isImageHost(full.host) ? full : { host: told === "" ? otherwise : told, repository: name.name };
+  const place = isImageHost(full.host) ? full : { host: claimed === "" ? otherwise : claimed, repository: name.name };
   return { ...place, tag: tag ?? imageTag ?? name.tag, digest: digest ?? imageDigest ?? name.digest };
 }
 

@@ -30,7 +30,7 @@ export const harbor: Adapter<HeaderHook> = {
   read: (body, _head, { host }) => readHarbor(body, host),
 };
 
-/** Reads what Harbor sends; `given` stands in place of the host in it. */
+/** Reads what Harbor sends; `given` replaces the host in it. */
 export function readHarbor(body: unknown, given: string | undefined): Reading {
   const event = schema.safeParse(body);
   if (!event.success) return ignored("not an event as Harbor sends them");

@@ -1,0 +1,153 @@
+import { overlay } from "../../edit/staged-tree.ts";
+import { Fault, UserError } from "../../model/errors.ts";
+import type { PullRequest } from "../../model/github.ts";
+import type { Tree } from "../../model/tree.ts";
+import type { ProvenChange } from "../compute.ts";
+import { sameEntry } from "../entries.ts";
+import type { ChangePorts } from "../ports.ts";
+import type { RepositoryContext } from "../repository-context.ts";
+import { isSluiceCommit, treeTrailer } from "../signature.ts";
+
+/** What branches are made with. */
+export type BranchPorts = Pick<ChangePorts, "signer">;
+
+/** Somebody moved the branch or the base in between: plan again. */
+export class Moved extends Error {
+  override readonly name = "Moved";
+}
+
+/** What there is of a branch of Sluice before it is changed. */
+export interface BranchNow {
+  /** `undefined` when there is no such branch. */
+  readonly head: string | undefined;
+  /** The newest pull request of the branch, open ones first; unknown where there is no branch and nobody asked. */
+  readonly newest: PullRequest | undefined;
+}
+
+/**
+ * Reads a branch with its newest pull request; `always` asks GitHub for that even where there is no branch. Throws a
+ * `refused` UserError when a person's commits are on it.
+ */
+export async function readBranch(
+  ports: BranchPorts,
+  context: RepositoryContext,
+  branch: string,
+  always: boolean,
+): Promise<BranchNow> {
+  const head = context.branches.get(branch);
+  if (head !== undefined) await assertOwnBranch(ports, context, branch, head);
+  const newest = head === undefined && !always ? undefined : await context.github.pullRequestOf(branch);
+  return { head, newest };
+}
+
+/**
+ * Makes the branch carry exactly the change, and never by force: it is made, or moved to a merge of its head with the
+ * base's. Throws `Moved` when somebody was faster.
+ */
+export async function putBranch(
+  ports: BranchPorts,
+  context: RepositoryContext,
+  { branch, title, change }: { readonly branch: string; readonly title: string; readonly change: ProvenChange },
+  { head, newest }: BranchNow,
+): Promise<{ readonly head: string; readonly changed: boolean }> {
+  const message = `${title}\n\n${treeTrailer(branch, change.tree, ports.signer)}\n`;
+  const create = async () => {
+    const made = await commit(context, [context.head], change, message);
+    if ((await context.github.createBranch(branch, made)) === "exists") throw new Moved(branch);
+    return { head: made, changed: true };
+  };
+  if (head === undefined) return create();
+  if (newest?.state === "open" && newest.head.sha !== head) throw new Moved(branch);
+  if (await carries(context, head, change)) return { head, changed: false };
+  if (newest?.state !== "open") {
+    // What is left of an earlier pull request: its commits would be listed as part of this one.
+    if ((await context.github.deleteBranch(branch, head)) === "moved") throw new Moved(branch);
+    return create();
+  }
+  const parents = (await context.repository.isAncestor(context.head, head)) ? [head] : [head, context.head];
+  const made = await commit(context, parents, change, message);
+  if ((await context.github.advanceBranch(branch, made)) !== "moved") throw new Moved(branch);
+  return { head: made, changed: true };
+}
+
+/** Whether the context's base has the merge of a pull request; one that was opened before it would plan the same again. */
+export async function hasMerge(
+  { repository, head }: RepositoryContext,
+  { mergeCommit }: Pick<PullRequest, "mergeCommit">,
+): Promise<boolean> {
+  if (mergeCommit === undefined || (await repository.objects.read(mergeCommit))?.kind !== "commit") return false;
+  return repository.isAncestor(mergeCommit, head);
+}
+
+async function commit(
+  context: RepositoryContext,
+  parents: readonly string[],
+  { changes, tree: expectTree }: ProvenChange,
+  message: string,
+): Promise<string> {
+  const { sha } = await context.github.commit({ parents, baseTree: context.tree.oid, changes, message, expectTree });
+  return sha;
+}
+
+/** Whether the branch, merged into the base as it is now, gives the plan: nothing is to be done then, even if the base has moved on elsewhere. */
+export async function carries(context: RepositoryContext, existing: string, computed: ProvenChange): Promise<boolean> {
+  const { repository } = context;
+  const fork = await repository.mergeBase(existing, context.head);
+  if (fork === undefined) return false;
+  const planned = await overlay({ tree: context.tree, objects: repository.objects }, computed.changes);
+  const [before, there] = [await repository.tree(fork), await repository.tree(existing)];
+  const changed = await repository.changedPaths(fork, existing);
+  const paths = new Set([...changed.map(({ path }) => path), ...computed.changes.map(({ path }) => path)]);
+  for (const path of paths) {
+    const merged = await mergedSide(path, before, there, context.tree);
+    if (merged === undefined || !(await same(path, merged, planned.tree))) return false;
+  }
+  return true;
+}
+
+/** Whether no file was changed on both sides in different ways since the branch left the base. */
+export async function mergesCleanly({ repository, head, tree }: RepositoryContext, branch: string): Promise<boolean> {
+  const fork = await repository.mergeBase(branch, head);
+  if (fork === undefined) return false;
+  const [before, there] = [await repository.tree(fork), await repository.tree(branch)];
+  for (const { path } of await repository.changedPaths(fork, branch)) {
+    if ((await mergedSide(path, before, there, tree)) === undefined) return false;
+  }
+  return true;
+}
+
+/** The side that a merge takes the path from; `undefined` when both changed it, each in its own way. */
+async function mergedSide(path: string, before: Tree, ours: Tree, theirs: Tree): Promise<Tree | undefined> {
+  if (await same(path, before, ours)) return theirs;
+  return (await same(path, before, theirs)) || (await same(path, ours, theirs)) ? ours : undefined;
+}
+
+async function same(path: string, a: Tree, b: Tree): Promise<boolean> {
+  const [one, other] = await Promise.all([a.at(path), b.at(path)]);
+  return sameEntry(one, other);
+}
+
+async function assertOwnBranch(
+  ports: BranchPorts,
+  context: RepositoryContext,
+  branch: string,
+  head: string,
+): Promise<void> {
+  if (await isOwnHead(ports, context, branch, head)) return;
+  throw new UserError("refused", `somebody pushed to \`${branch}\``, {
+    fix: "merge or close its pull request, or delete the branch; commits of people are never overwritten",
+  });
+}
+
+/** Whether the branch's head is a commit that Sluice made for this branch. */
+export async function isOwnHead(
+  ports: BranchPorts,
+  context: Pick<RepositoryContext, "repository">,
+  branch: string,
+  head: string,
+): Promise<boolean> {
+  const [facts] = await context.repository.log({ to: head, limit: 1 });
+  if (facts === undefined) throw new Fault("bug", `no commit ${head} in the mirror`);
+  const { oid } = await context.repository.tree(head);
+  return isSluiceCommit(facts.message, branch, oid, ports.signer);
+}

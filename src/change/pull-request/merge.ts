@@ -1,0 +1,60 @@
+import { settingsFor } from "../../config/index.ts";
+import { Fault } from "../../model/errors.ts";
+import type { PullRequest } from "../../model/github.ts";
+import type { Job } from "../../model/jobs.ts";
+import type { ChangePorts } from "../ports.ts";
+import type { RepositoryContext } from "../repository-context.ts";
+import { mergesCleanly } from "./branch.ts";
+
+/** What is to be said of a merge; `undefined` when there is nothing to say. */
+export type MergeRemark = string | undefined;
+
+/** What is merged, and what follows where it cannot be. */
+export interface MergeOrder {
+  /** A target of the pull request: its settings have the method. */
+  readonly target: { readonly app: string; readonly environment: string } | undefined;
+  /** Plans it again when the base changed the same files. */
+  readonly replan: Job;
+  /** Evaluates it again when its head is another one by now. */
+  readonly evaluate: Job;
+}
+
+/**
+ * Merges the head that was evaluated, and no other. What may succeed when it is tried again is a Fault, so that the
+ * queue tries again; what GitHub refuses is said, and the next event tries again.
+ */
+export async function mergePullRequest(
+  ports: Pick<ChangePorts, "queue" | "log">,
+  context: RepositoryContext,
+  pull: PullRequest,
+  { target, replan, evaluate }: MergeOrder,
+): Promise<MergeRemark> {
+  if (!(await mergesCleanly(context, pull.head.sha))) {
+    // What somebody changed on the base meanwhile was not in the plan that was proven.
+    await ports.queue.add(replan);
+    return "The base branch changed the same files, so it is planned again before it is merged.";
+  }
+  const { method } = settingsFor(context.config, target?.app ?? "", target?.environment ?? "").promote;
+  const merged = await context.github.merge(pull.number, pull.head.sha, method);
+  const result = merged.kind === "queue" ? await context.github.enqueue(pull, pull.head.sha) : merged;
+  switch (result.kind) {
+    case "merged":
+      ports.log.info({ pullRequest: pull.number, sha: result.sha }, "merged");
+      return undefined;
+    case "enqueued":
+      return "It is in the merge queue.";
+    case "retry":
+      throw new Fault("unavailable", `GitHub asks to merge again: ${result.reason}`);
+    case "moved":
+      await ports.queue.add(evaluate);
+      return undefined;
+    case "conflict":
+      // By what the files say it does not: GitHub has not looked at the branches of now yet.
+      throw new Fault("unavailable", `GitHub cannot merge it yet: ${result.reason}`);
+    case "queue":
+    case "refused":
+      return `GitHub does not merge it: ${result.reason}`;
+    default:
+      return result satisfies never;
+  }
+}

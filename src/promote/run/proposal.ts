@@ -1,0 +1,148 @@
+import type { Introduction, Proposal } from "../../change/pull-request/proposal.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
+import { settingsFor } from "../../config/index.ts";
+import type { ComputedPromotion } from "../compute.ts";
+import type { PromotionPair } from "../resolve.ts";
+import { type BodyParts, promotionBody, versionsLine } from "../text/body.ts";
+import { type PromotionKind, promotionBranch } from "../text/branch.ts";
+import { gatesSection } from "../text/gates.ts";
+import { type PromotionMetadata, printPromotion, sameVersions } from "../text/metadata.ts";
+import { promotionPullRequest } from "../text/pull-request.ts";
+import { promotionTitle } from "../text/title.ts";
+import { includedChanges } from "./included-changes.ts";
+import type { PromotionPorts } from "./ports.ts";
+import { sourceCommits } from "./source-commits.ts";
+
+/** What is to be promoted. */
+export interface PromotionRequest {
+  readonly kind: PromotionKind;
+  readonly environment: string;
+  readonly from: string;
+  /** What was asked for, in the order of the configuration; it names the branch. */
+  readonly pairs: readonly PromotionPair[];
+  /** Where the versions are read. */
+  readonly commit: string;
+  /**
+   * What happens when somebody else is faster: `follow` plans again from the base's head as it is then, so that of two
+   * commands at once the newer one wins; `stop` leaves it to them; without it the same is planned again.
+   */
+  readonly whenMoved?: "follow" | "stop";
+  /** The login of who asked; absent when it opens by itself. */
+  readonly actor?: string;
+  /** The pull request on which it was asked for. */
+  readonly origin?: number;
+}
+
+/** The pull request of a planned promotion: what its branch, title, description and metadata say. */
+export function proposalOf(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  request: PromotionRequest,
+  computed: ComputedPromotion,
+): Proposal<PromotionMetadata> {
+  const branch = promotionBranch(
+    request.kind,
+    request.environment,
+    request.pairs.map(({ app }) => app),
+  );
+  // Both are read while GitHub is written to; when the writing fails, their own failure says nothing more.
+  const sources = request.pairs.map(({ source }) => source);
+  const included = includedChanges(ports, context, { ...request, sources });
+  included.catch(() => undefined);
+  const built = sourceCommits(ports, context, computed.plan.targets);
+  built.catch(() => undefined);
+  const targets = targetsOf(computed);
+  return {
+    kind: promotionPullRequest,
+    branch,
+    title: promotionTitle({ ...request, targets }),
+    change: computed,
+    metadata: async (head, before) =>
+      metadataOf(context, { request, targets, changes: (await included).changes, head, before }),
+    body: async (metadata) =>
+      promotionBody({
+        ...remarksOf(computed),
+        metadata,
+        comment: printPromotion(metadata, branch, ports.signer),
+        gates: gatesSection(undefined, ports.clock()),
+        carried: await included,
+        built: await built,
+        repositoryUrl: context.url,
+      }),
+    introduction: ({ actor }) => introductionOf(context, request, actor),
+  };
+}
+
+function targetsOf({ plan, renders }: ComputedPromotion): PromotionMetadata["targets"] {
+  return plan.targets.flatMap(({ app, outcome, images }) =>
+    outcome === "planned" ? [{ app, images, digest: renders.get(app)?.after.digest ?? "" }] : [],
+  );
+}
+
+function metadataOf(
+  { base }: RepositoryContext,
+  parts: {
+    readonly request: PromotionRequest;
+    readonly targets: PromotionMetadata["targets"];
+    readonly changes: readonly { readonly pullRequest: number | undefined }[];
+    readonly head: string;
+    readonly before: PromotionMetadata | undefined;
+  },
+): PromotionMetadata {
+  const { request, targets, changes, head, before } = parts;
+  const { kind, environment, from, commit } = request;
+  const actor = request.actor ?? before?.actor;
+  const origin = request.origin ?? before?.origin;
+  const numbers = changes.flatMap(({ pullRequest }) => pullRequest ?? []);
+  const differs = before !== undefined && !sameVersions(before, targets);
+  return {
+    kind,
+    environment,
+    from,
+    commit,
+    head,
+    base,
+    apps: request.pairs.map(({ app }) => app),
+    ...(actor === undefined ? {} : { actor }),
+    ...(origin === undefined ? {} : { origin }),
+    targets,
+    carried: [...new Set([...numbers, ...(before?.carried ?? [])])].slice(0, 200),
+    replaced: differs ? [...before.replaced, replacedBy(before)].slice(-20) : (before?.replaced ?? []),
+  };
+}
+
+function replacedBy({ commit, targets, actor }: PromotionMetadata): PromotionMetadata["replaced"][number] {
+  return { commit, versions: versionsLine(targets), ...(actor === undefined ? {} : { by: actor }) };
+}
+
+/** What the body says besides of the targets. */
+function remarksOf({ plan, unchanged }: ComputedPromotion): Pick<BodyParts, "notes" | "left" | "unchanged"> {
+  return {
+    notes: plan.targets.flatMap(({ app, outcome, notes }) =>
+      outcome === "planned" ? notes.map((note) => ({ app, note })) : [],
+    ),
+    left: plan.targets.flatMap((target) => {
+      if (target.outcome === "refused") return [{ app: target.app, why: target.reason }];
+      return target.outcome === "already" ? [{ app: target.app, why: "it has these versions already" }] : [];
+    }),
+    unchanged,
+  };
+}
+
+/** Labels, reviewers and assignees as the settings of the apps say; nobody is asked to review what they asked for. */
+function introductionOf(
+  { config }: RepositoryContext,
+  { pairs, environment }: PromotionRequest,
+  actor: string | undefined,
+): Introduction {
+  const settings = pairs.map(({ app }) => settingsFor(config, app, environment));
+  const users = new Set(settings.flatMap(({ reviewers }) => reviewers?.users ?? []));
+  return {
+    labels: [...new Set(settings.flatMap(({ promote }) => promote.labels))],
+    assignees: actor !== undefined && settings.some(({ promote }) => promote.assign) ? [actor] : [],
+    reviewers: {
+      users: [...users].filter((user) => user !== actor),
+      teams: [...new Set(settings.flatMap(({ reviewers }) => reviewers?.teams ?? []))],
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { type MergeRemark, mergePullRequest } from "../../../src/change/pull-request/merge.ts";
+import type { MergeResult } from "../../../src/model/github-repository.ts";
+import { type FakeChange, fakeChange } from "../../support/fake-change.ts";
+import { published } from "./support.ts";
+
+async function merge(world: FakeChange, answer?: MergeResult): Promise<MergeRemark> {
+  const { pull } = await published(world);
+  world.github.nextMerge = answer;
+  return mergePullRequest(world.ports, await world.context(), pull, {
+    target: { app: "web", environment: "staging" },
+    replan: { type: "promotions", ...world.where, defaultBranch: "main" },
+    evaluate: { type: "gates", ...world.where, pullRequest: pull.number },
+  });
+}
+
+describe("a merge by Sluice", () => {
+  it("is of the head that was evaluated", async () => {
+    const world = fakeChange();
+    expect(await merge(world)).toBeUndefined();
+    expect(world.github.pulls.get(1)).toMatchObject({ merged: true });
+  });
+
+  it("waits for another plan when the base changed the same file in another way", async () => {
+    const world = fakeChange({ version: "0" });
+    await published(world);
+    await world.push("main", { version: "0.5" });
+    const pull = await world.github.pullRequest(1);
+    const replan = { type: "promotions", ...world.where, defaultBranch: "main" } as const;
+    const evaluate = { type: "gates", ...world.where, pullRequest: 1 } as const;
+    const order = { target: undefined, replan, evaluate };
+    expect(await mergePullRequest(world.ports, await world.context(), pull, order)).toContain("planned again");
+    expect(world.queue.jobs).toEqual([replan]);
+    expect(world.github.calls).not.toContain("merge");
+  });
+
+  it("evaluates the head again when it is another one by now", async () => {
+    const world = fakeChange();
+    expect(await merge(world, { kind: "moved", reason: "Head branch was modified" })).toBeUndefined();
+    expect(world.queue.jobs).toMatchObject([{ type: "gates" }]);
+  });
+
+  it.each(["retry", "conflict"] as const)("is tried later when GitHub says %s", async (kind) => {
+    await expect(merge(fakeChange(), { kind, reason: "Base branch was modified" })).rejects.toMatchObject({
+      name: "Fault",
+      kind: "unavailable",
+    });
+  });
+
+  it("goes through the merge queue where there is one", async () => {
+    const world = fakeChange();
+    expect(await merge(world, { kind: "queue", reason: "use the queue" })).toBe("It is in the merge queue.");
+    expect(world.github.calls.at(-1)).toBe("enqueue");
+  });
+
+  it("says what GitHub refuses", async () => {
+    expect(await merge(fakeChange(), { kind: "refused", reason: "2 approvals" })).toBe(
+      "GitHub does not merge it: 2 approvals",
+    );
+  });
+});

@@ -1,0 +1,30 @@
+import type { LocalGitHub } from "../../sandbox/index.ts";
+import type { RefNames } from "../../src/git/refs.ts";
+import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
+import type { Mirrors } from "../../src/model/tree.ts";
+
+/** The repository's own names, as a mirror takes them; with them, refs are read from their files. */
+const names: RefNames = {
+  alias: (revision) => (/^refs\/|^[0-9a-f]{40}$/.test(revision) ? revision : `refs/heads/${revision}`),
+  root: "refs/",
+  name: (ref) => ref,
+};
+
+/**
+ * Mirrors that are the repositories of a local GitHub themselves: nothing is fetched, so nothing is ever out of date. What fetching does is tested with real mirrors.
+ */
+export function directMirrors(github: LocalGitHub): Mirrors {
+  const open = new Map<string, LocalRepository>();
+  return {
+    async open({ repository, want }) {
+      const directory = github.gitDir(repository);
+      const found = open.get(directory) ?? openRepository(directory, { names });
+      open.set(directory, found);
+      await Promise.all(want.map((one) => found.resolve(one)));
+      return found;
+    },
+    close: async () => {
+      await Promise.all([...open.values()].map((one) => one.close()));
+    },
+  };
+}

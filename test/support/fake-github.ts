@@ -1,0 +1,256 @@
+import type { CheckReport, Permission, PullRequest, Reaction } from "../../src/model/github.ts";
+import type {
+  CommitCheck,
+  Deployment,
+  DeploymentStatus,
+  GitHubRepository,
+  MergeResult,
+  Review,
+} from "../../src/model/github-repository.ts";
+import type { RepositoryName } from "../../src/model/tree.ts";
+import { type MemoryRepository, memoryRepository } from "./memory-repository.ts";
+
+/**
+ * GitHub's side of one repository in memory, for unit tests: what is there is in the maps, which tests read and fill. It keeps the promises of the port that races depend on: refs that exist, heads that moved,
+ * pull requests that are adopted.
+ */
+export interface FakeGitHub extends GitHubRepository {
+  /** Its branches are GitHub's. */
+  readonly repository: MemoryRepository;
+  /** Every call of the port so far, by its method's name. */
+  readonly calls: string[];
+  readonly pulls: Map<number, PullRequest>;
+  /** By `NUMBER/MARKER`. */
+  readonly comments: Map<string, string>;
+  readonly checkReports: CheckReport[];
+  /** `COMMENT REACTION`, each once. */
+  readonly reactions: string[];
+  readonly reviewsOf: Map<number, Review[]>;
+  /** Logins, and slugs of teams, by the number of the pull request. */
+  readonly requested: Map<number, readonly string[]>;
+  readonly assignees: Map<number, readonly string[]>;
+  /** By login; everybody else has none. */
+  readonly permissions: Map<string, Permission>;
+  /** Members by the team's slug. */
+  readonly teams: Map<string, readonly string[]>;
+  /** By commit. */
+  readonly checksOf: Map<string, readonly CommitCheck[]>;
+  /** By environment, newest first. */
+  readonly deploymentsTo: Map<string, readonly Deployment[]>;
+  readonly statusesOf: Map<number, readonly DeploymentStatus[]>;
+  /** The answer of the next merge; without one it merges. */
+  nextMerge: MergeResult | undefined;
+  /** Does something right before the next call of this method: what somebody else does at that moment, or an error that is thrown. Once. */
+  before(method: keyof GitHubRepository, act: () => void | Promise<void>): void;
+  /** Opens a pull request as a person would. */
+  addPull(pull: Partial<PullRequest> & { readonly head: PullRequest["head"] }): PullRequest;
+  /** Closes one, as merged where `mergeCommit` is given. */
+  closePull(number: number, mergeCommit?: string): PullRequest;
+}
+
+const app = "sluice[bot]";
+
+/** Makes one whose default branch is `main`. Branches of `repository` are those of GitHub; nothing else is there yet. */
+export function fakeGitHub(
+  repository: MemoryRepository = memoryRepository(),
+  name: RepositoryName = { owner: "acme", name: "gitops" },
+): FakeGitHub {
+  const acts = new Map<string, () => void | Promise<void>>();
+  const { branches } = repository;
+  const maps = {
+    calls: [] as string[],
+    pulls: new Map<number, PullRequest>(),
+    comments: new Map<string, string>(),
+    checkReports: [] as CheckReport[],
+    reactions: [] as string[],
+    reviewsOf: new Map<number, Review[]>(),
+    requested: new Map<number, readonly string[]>(),
+    assignees: new Map<number, readonly string[]>(),
+    permissions: new Map<string, Permission>(),
+    teams: new Map<string, readonly string[]>(),
+    checksOf: new Map<string, readonly CommitCheck[]>(),
+    deploymentsTo: new Map<string, readonly Deployment[]>(),
+    statusesOf: new Map<number, readonly DeploymentStatus[]>(),
+  };
+  const { pulls } = maps;
+
+  /** An open pull request follows its branch. */
+  const current = (pull: PullRequest): PullRequest => {
+    const sha = pull.state === "open" ? (branches.get(pull.head.ref) ?? pull.head.sha) : pull.head.sha;
+    return { ...pull, head: { ...pull.head, sha } };
+  };
+  const get = (number: number): PullRequest => {
+    const pull = pulls.get(number);
+    if (pull === undefined) throw new Error(`there is no pull request ${number}`);
+    return current(pull);
+  };
+  const set = (pull: PullRequest): PullRequest => {
+    pulls.set(pull.number, pull);
+    return pull;
+  };
+  const addPull: FakeGitHub["addPull"] = (pull) => {
+    const number = pull.number ?? pulls.size + 1;
+    return set({
+      number,
+      title: "Pull request",
+      openedAt: 0,
+      closedAt: undefined,
+      state: "open",
+      draft: false,
+      base: { sha: branches.get("main") ?? "", ref: "main" },
+      defaultBranch: "main",
+      fork: false,
+      nodeId: `node-${number}`,
+      url: `https://github.test/${name.owner}/${name.name}/pull/${number}`,
+      body: "",
+      author: app,
+      merged: false,
+      mergeCommit: undefined,
+      labels: [],
+      ...pull,
+    });
+  };
+  const closePull = (number: number, mergeCommit?: string): PullRequest =>
+    set({ ...get(number), state: "closed", merged: mergeCommit !== undefined, mergeCommit });
+  const openOf = (branch: string): PullRequest | undefined =>
+    [...pulls.values()].findLast(({ head, state }) => head.ref === branch && state === "open");
+
+  const port: GitHubRepository = {
+    about: async () => ({ repository: name, defaultBranch: "main", archived: false }),
+    pullRequest: async (number) => get(number),
+    upsertComment: async (number, marker, body) => {
+      maps.comments.set(`${number}/${marker}`, body);
+      return { url: `${get(number).url}#${marker}` };
+    },
+    upsertCheck: async (report) => {
+      maps.checkReports.push(report);
+      return { url: `https://github.test/checks/${maps.checkReports.length}` };
+    },
+    react: async (commentId: number, reaction: Reaction) => {
+      const one = `${commentId} ${reaction}`;
+      if (!maps.reactions.includes(one)) maps.reactions.push(one);
+    },
+    permission: async (user) => maps.permissions.get(user) ?? "none",
+    teamMember: async (team, user) => maps.teams.get(team)?.includes(user) ?? false,
+    commit: async ({ parents, baseTree, changes, message, expectTree }) => {
+      const sha = await repository.commitChanges(baseTree, changes, { parents, message });
+      const tree = (await repository.tree(sha)).oid;
+      if (expectTree !== undefined && expectTree !== tree) throw new Error(`the tree is ${tree}, not ${expectTree}`);
+      return { sha, tree };
+    },
+    createBranch: async (branch, sha) => {
+      if (branches.has(branch)) return "exists";
+      branches.set(branch, sha);
+      return "created";
+    },
+    advanceBranch: async (branch, sha) => {
+      const head = branches.get(branch);
+      if (head === undefined) return "missing";
+      if (!(await repository.isAncestor(head, sha))) return "behind";
+      branches.set(branch, sha);
+      return "moved";
+    },
+    deleteBranch: async (branch, expected) => {
+      const head = branches.get(branch);
+      if (head !== undefined && expected !== undefined && head !== expected) return "moved";
+      branches.delete(branch);
+      return "deleted";
+    },
+    writeFile: async (branch, { path, bytes, expected }, message) => {
+      const head = branches.get(branch);
+      if (head === undefined) return "missing";
+      const tree = await repository.tree(head);
+      if ((await tree.at(path))?.oid !== expected) return "conflict";
+      const changes = [{ kind: "write", path, bytes, executable: false }] as const;
+      branches.set(branch, await repository.commitChanges(tree.oid, changes, { parents: [head], message }));
+      return "written";
+    },
+    openPullRequest: async ({ head, base, title, body }) => {
+      const open = openOf(head);
+      if (open !== undefined) return { pull: current(open), adopted: true };
+      const sha = branches.get(head);
+      if (sha === undefined || sha === branches.get(base)) return undefined;
+      const pull = addPull({
+        title,
+        body,
+        head: { sha, ref: head, repository: name },
+        base: { sha: branches.get(base) ?? "", ref: base },
+      });
+      return { pull, adopted: false };
+    },
+    pullRequestOf: async (branch) => {
+      const newest = openOf(branch) ?? [...pulls.values()].findLast(({ head }) => head.ref === branch);
+      return newest && current(newest);
+    },
+    updatePullRequest: async (number, change) => set({ ...get(number), ...change }),
+    setLabelsAndAssignees: async (number, labels, assignees) => {
+      set({ ...get(number), labels });
+      maps.assignees.set(number, assignees);
+    },
+    requestReviewers: async (number, { users, teams }) => {
+      maps.requested.set(number, [...users, ...teams]);
+      return { refused: undefined };
+    },
+    reviews: async (number) => maps.reviewsOf.get(number) ?? [],
+    dismissReview: async (number, review) => {
+      const reviews = maps.reviewsOf.get(number) ?? [];
+      maps.reviewsOf.set(
+        number,
+        reviews.map((one) => (one.id === review ? { ...one, state: "dismissed" } : one)),
+      );
+    },
+    merge: async (number, head) => {
+      const answer = fake.nextMerge;
+      fake.nextMerge = undefined;
+      if (answer !== undefined) return answer;
+      if (get(number).head.sha !== head) return { kind: "moved", reason: "Head branch was modified" };
+      return { kind: "merged", sha: closePull(number, head).head.sha };
+    },
+    enqueue: async () => ({ kind: "enqueued" }),
+    checks: async (sha) => maps.checksOf.get(sha) ?? [],
+    deployments: async (environment, limit) => (maps.deploymentsTo.get(environment) ?? []).slice(0, limit),
+    deploymentStatuses: async (id) => maps.statusesOf.get(id) ?? [],
+  };
+  const announced =
+    <A extends readonly unknown[], R>(method: keyof GitHubRepository, call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      maps.calls.push(method);
+      const act = acts.get(method);
+      acts.delete(method);
+      await act?.();
+      return call(...args);
+    };
+  const fake: FakeGitHub = {
+    ...maps,
+    repository,
+    nextMerge: undefined,
+    before: (method, act) => void acts.set(method, act),
+    addPull,
+    closePull,
+    about: announced("about", port.about),
+    pullRequest: announced("pullRequest", port.pullRequest),
+    upsertComment: announced("upsertComment", port.upsertComment),
+    upsertCheck: announced("upsertCheck", port.upsertCheck),
+    react: announced("react", port.react),
+    permission: announced("permission", port.permission),
+    teamMember: announced("teamMember", port.teamMember),
+    commit: announced("commit", port.commit),
+    createBranch: announced("createBranch", port.createBranch),
+    advanceBranch: announced("advanceBranch", port.advanceBranch),
+    deleteBranch: announced("deleteBranch", port.deleteBranch),
+    writeFile: announced("writeFile", port.writeFile),
+    openPullRequest: announced("openPullRequest", port.openPullRequest),
+    pullRequestOf: announced("pullRequestOf", port.pullRequestOf),
+    updatePullRequest: announced("updatePullRequest", port.updatePullRequest),
+    setLabelsAndAssignees: announced("setLabelsAndAssignees", port.setLabelsAndAssignees),
+    requestReviewers: announced("requestReviewers", port.requestReviewers),
+    reviews: announced("reviews", port.reviews),
+    dismissReview: announced("dismissReview", port.dismissReview),
+    merge: announced("merge", port.merge),
+    enqueue: announced("enqueue", port.enqueue),
+    checks: announced("checks", port.checks),
+    deployments: announced("deployments", port.deployments),
+    deploymentStatuses: announced("deploymentStatuses", port.deploymentStatuses),
+  };
+  return fake;
+}

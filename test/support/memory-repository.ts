@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { overlay } from "../../src/edit/staged-tree.ts";
+import { UserError } from "../../src/model/errors.ts";
+import type { RenderSource } from "../../src/model/render.ts";
+import type { ChangedPath, CommitFacts, Repository, TreeChange, TreeEntry } from "../../src/model/tree.ts";
+import { type MemoryEntry, memoryTree } from "./memory-tree.ts";
+
+/** What a commit is made of. `date` is ISO 8601. */
+export interface MemoryCommit {
+  readonly parents?: readonly string[];
+  readonly message?: string;
+  readonly date?: string;
+}
+
+/** A repository in memory that tests can commit to. `refs/heads/main` and `main` name the same branch. */
+export interface MemoryRepository extends Repository {
+  /** Branches by their short name. */
+  readonly branches: Map<string, string>;
+  /** Makes a commit with exactly these files; no branch moves. */
+  commit(files: Readonly<Record<string, MemoryEntry>>, about?: MemoryCommit): string;
+  /** Makes a commit of a known tree with changes. */
+  commitChanges(baseTree: string, changes: readonly TreeChange[], about?: MemoryCommit): Promise<string>;
+}
+
+interface Stored extends CommitFacts {
+  readonly source: RenderSource;
+}
+
+/** Makes an empty one. Commit ids depend on tree, parents, message and date alone, so equal commits have equal ids. */
+export function memoryRepository(): MemoryRepository {
+  const commits = new Map<string, Stored>();
+  const branches = new Map<string, string>();
+  const found = (revision: string): Stored => {
+    const commit = commits.get(branches.get(revision.replace(/^refs\/heads\//, "")) ?? revision);
+    if (commit === undefined) throw new UserError("not-found", `there is no ${revision}`);
+    return commit;
+  };
+  /** The commit and all its ancestors, nearest first. */
+  const history = (sha: string, firstParent = false): readonly Stored[] => {
+    const seen = new Map<string, Stored>();
+    for (let next = [sha]; next.length > 0; ) {
+      const stored = next.map(found).filter((one) => !seen.has(one.sha));
+      for (const one of stored) seen.set(one.sha, one);
+      next = stored.flatMap(({ parents }) => (firstParent ? parents.slice(0, 1) : parents));
+    }
+    return [...seen.values()];
+  };
+  const store = (source: RenderSource, about: MemoryCommit): string => {
+    const { parents = [], message = "Commit", date = "2026-01-01T00:00:00Z" } = about;
+    const text = JSON.stringify([source.tree.oid, parents, message, date]);
+    const sha = createHash("sha1").update(text).digest("hex");
+    commits.set(sha, { sha, parents, message, date, author: { name: "Test", email: "test@example.com" }, source });
+    return sha;
+  };
+  const changedPaths = (from: string, to: string) => differences(found(from).source, found(to).source);
+  return {
+    branches,
+    objects: {
+      read: async (oid) => {
+        if (commits.has(oid)) return { kind: "commit", bytes: new Uint8Array() };
+        for (const { source } of commits.values()) {
+          const object = await source.objects.read(oid);
+          if (object !== undefined) return object;
+        }
+        return undefined;
+      },
+    },
+    commit: (files, about = {}) => {
+      const tree = memoryTree(files);
+      return store({ tree, objects: tree.objects }, about);
+    },
+    commitChanges: async (baseTree, changes, about = {}) => {
+      const base = [...commits.values()].find(({ source }) => source.tree.oid === baseTree);
+      if (base === undefined) throw new UserError("not-found", `no commit has the tree ${baseTree}`);
+      return store(await overlay(base.source, changes), about);
+    },
+    resolve: async (revision) => found(revision).sha,
+    mergeBase: async (a, b) => {
+      const theirs = new Set(history(b).map(({ sha }) => sha));
+      return history(a).find(({ sha }) => theirs.has(sha))?.sha;
+    },
+    changedPaths,
+    tree: async (commit) => found(commit).source.tree,
+    log: async ({ to, from, paths, firstParent = false, limit = 250 }) => {
+      const known = new Set(from === undefined ? [] : history(from).map(({ sha }) => sha));
+      const shown: CommitFacts[] = [];
+      for (const { source: _, ...facts } of history(to, firstParent)) {
+        const [parent] = facts.parents;
+        if (known.has(facts.sha) || shown.length >= limit) continue;
+        const touched = paths === undefined || parent === undefined ? [] : await changedPaths(parent, facts.sha);
+        const wanted = paths ?? [];
+        if (paths === undefined || touched.some(({ path }) => wanted.some((at) => `${path}/`.startsWith(`${at}/`))))
+          shown.push(facts);
+      }
+      return shown;
+    },
+    isAncestor: async (ancestor, commit) => history(commit).some(({ sha }) => sha === ancestor),
+    refs: async (prefix) =>
+      new Map(
+        [...branches]
+          .map(([name, sha]) => [`refs/heads/${name}`, sha] as const)
+          .filter(([ref]) => ref.startsWith(prefix)),
+      ),
+  };
+}
+
+async function differences(before: RenderSource, after: RenderSource): Promise<readonly ChangedPath[]> {
+  const paths = new Set([...(await before.tree.files()), ...(await after.tree.files())]);
+  const changed: ChangedPath[] = [];
+  for (const path of [...paths].sort()) {
+    const [old, fresh] = await Promise.all([before.tree.at(path), after.tree.at(path)]);
+    if (old === undefined && fresh !== undefined) changed.push({ path, status: "added" });
+    else if (old !== undefined && fresh === undefined) changed.push({ path, status: "deleted" });
+    else if (!sameEntry(old, fresh)) changed.push({ path, status: "modified" });
+  }
+  return changed;
+}
+
+function sameEntry(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
