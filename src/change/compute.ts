@@ -1,6 +1,6 @@
 import { overlay } from "../edit/staged-tree.ts";
 import { UserError } from "../model/errors.ts";
-import { inTurns } from "../model/map-limit.ts";
+import { mapLimit } from "../model/map-limit.ts";
 import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
@@ -86,7 +86,7 @@ export async function computeChange(input: ChangeInput): Promise<ComputedChange>
   });
   const work: Work = { base, renderer, signal, dependents };
   let done = 0;
-  const computed = await inTurns(input.intents, atOnce, async (intent) => {
+  const computed = await mapLimit(input.intents, atOnce, async (intent) => {
     const result = await computeTarget(intent, work);
     done += 1;
     onProgress?.({ phase: "plan", done, total: input.intents.length });

@@ -2,7 +2,7 @@ import { access, mkdir, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type GitSetting, gitEnvironment, tokenSetting } from "./environment.ts";
 import { fetchFailure, gitFault } from "./failure.ts";
-import { clearLanding, landingRefspecs, type MirrorGit, settleLanding } from "./incoming-refs.ts";
+import { clearIncoming, incomingRefspecs, type MirrorGit, settleIncoming } from "./incoming-refs.ts";
 import { withLock } from "./lock.ts";
 import { countPacks, sweep, unwantedRefs } from "./mirror-maintenance.ts";
 import { type MirrorPaths, mirrorNames, mirrorRef, type RefPattern, refPattern } from "./names.ts";
@@ -99,7 +99,7 @@ export class Mirror {
     ) {
       await killOrphan(fetcher);
       await sweep(directory);
-      await clearLanding(directory);
+      await clearIncoming(directory);
       return;
     }
     const fresh = `${directory}.new`;
@@ -119,7 +119,7 @@ export class Mirror {
   ): Promise<void> {
     const token = await remote.token();
     const settings = token === undefined ? [] : [tokenSetting(remote.url, token)];
-    const refspecs = [...[...missing].map(([name, ref]) => `+${name}:${ref}`), ...landingRefspecs(patterns)];
+    const refspecs = [...[...missing].map(([name, ref]) => `+${name}:${ref}`), ...incomingRefspecs(patterns)];
     const options = [
       "--quiet",
       "--no-tags",
@@ -135,8 +135,8 @@ export class Mirror {
     await this.#touch(missing.values());
     if (patterns.length === 0) return;
     const git: MirrorGit = (own, input) => this.#git(directory, own, { signal, input });
-    await this.#touch(await settleLanding(git, directory, patterns));
-    await clearLanding(directory);
+    await this.#touch(await settleIncoming(git, directory, patterns));
+    await clearIncoming(directory);
   }
 
   /** A ref's time says when it was last wanted, even if it did not move. */

@@ -50,7 +50,7 @@ export interface Checks {
   /** Makes the run say a report. See `GitHub.upsertCheck`. */
   upsert(report: CheckReport): Promise<{ readonly url: string }>;
   /** The commit was made just now: it has no runs yet. */
-  born(sha: string): void;
+  justCreated(sha: string): void;
 }
 
 /** A commit of our own, with the runs that were begun on it. */
@@ -111,7 +111,7 @@ export function createChecks(client: Client, appId: number, clock: Clock): Check
       seen.set(key, written);
       return { url: written.html_url ?? "" };
     },
-    born: (sha) => births.set(sha, { at: clock(), begun: new Set() }),
+    justCreated: (sha) => births.set(sha, { at: clock(), begun: new Set() }),
   };
 }
 

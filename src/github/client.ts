@@ -3,11 +3,10 @@ import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import { graphqlBase, webUrl } from "./addresses.ts";
-import { type Asked, type Refusal, statusOf, toRefusal, toSluiceError } from "./errors.ts";
+import { type ApiCall, type Refusal, statusOf, toRefusal, toSluiceError } from "./errors.ts";
 import { PER_PAGE } from "./limits.ts";
-import { type Grant, wantsMore } from "./permissions.ts";
+import { type Grant, type Token, wantsMore } from "./permissions.ts";
 import type { ParametersOf, Route } from "./routes.ts";
-import type { Token } from "./tokens.ts";
 
 /** Parameters of a route: what its template names goes into the path, the rest into the query or the body. */
 type Parameters = Readonly<Record<string, unknown>>;
@@ -26,7 +25,7 @@ interface Answer {
 /** Sends one request; counts it and turns failures into our errors, but for refusals with one of the `expected` statuses. */
 export type Send = (
   octokit: Octokit,
-  asked: Asked,
+  call: ApiCall,
   parameters: Parameters,
   expected?: readonly number[],
 ) => Promise<Answer>;
@@ -34,22 +33,22 @@ export type Send = (
 /** Makes the function that all requests go through. */
 export function createSend(options: { readonly log: Logger; readonly metrics: Metrics; readonly clock: Clock }): Send {
   const { log, metrics, clock } = options;
-  return async (octokit, asked, parameters, expected = []) => {
+  return async (octokit, call, parameters, expected = []) => {
     const started = clock();
     const observe = (status: number) => {
-      metrics.restCall(asked.repository, asked.route, status);
-      log.debug({ ...asked, status, ms: clock() - started }, "asked GitHub");
+      metrics.restCall(call.repository, call.route, status);
+      log.debug({ ...call, status, ms: clock() - started }, "asked GitHub");
     };
     try {
-      const answer = await octokit.request(asked.route, parameters);
+      const answer = await octokit.request(call.route, parameters);
       observe(answer.status);
       const next = /<([^>]*)>;\s*rel="next"/.exec(answer.headers.link ?? "")?.[1];
       return { data: answer.data, refused: undefined, more: next !== undefined, cursor: cursorOf(next) };
     } catch (error) {
       observe(statusOf(error));
-      const refused = toRefusal(error, expected, asked, clock());
+      const refused = toRefusal(error, expected, call, clock());
       if (refused !== undefined) return { data: undefined, refused, more: false, cursor: undefined };
-      throw toSluiceError(error, asked, clock());
+      throw toSluiceError(error, call, clock());
     }
   };
 }
@@ -106,12 +105,12 @@ export interface ClientParts {
 /** Makes a client. A token that GitHub refuses is replaced once: the request was not carried out, so it may be sent again. */
 export function createClient(parts: ClientParts): Client {
   const repository = `${parts.owner}/${parts.repo}`;
-  const once = async (asked: Asked, parameters: Parameters, expected: readonly number[]): Promise<Answer> => {
+  const once = async (call: ApiCall, parameters: Parameters, expected: readonly number[]): Promise<Answer> => {
     const { token, grant } = await parts.token();
-    const names = asked.route.includes("{owner}") ? { owner: parts.owner, repo: parts.repo } : {};
+    const names = call.route.includes("{owner}") ? { owner: parts.owner, repo: parts.repo } : {};
     const headers = { authorization: `token ${token}` };
     try {
-      return await parts.send(parts.octokit, asked, { ...parameters, ...names, headers }, expected);
+      return await parts.send(parts.octokit, call, { ...parameters, ...names, headers }, expected);
     } catch (error) {
       if (isUnauthorized(error)) parts.rejected(token);
       if (!(error instanceof UserError) || error.kind !== "permission" || grant.missing.length === 0) throw error;
@@ -120,12 +119,12 @@ export function createClient(parts: ClientParts): Client {
     }
   };
   const ask = async (route: string, parameters: Parameters, expected: readonly number[] = []): Promise<Answer> => {
-    const asked = { repository, route };
+    const call = { repository, route };
     try {
-      return await once(asked, parameters, expected);
+      return await once(call, parameters, expected);
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
-      return once(asked, parameters, expected);
+      return once(call, parameters, expected);
     }
   };
   return {

@@ -26,7 +26,7 @@ export interface Comments {
   /** Makes the comment with a marker read so. See `GitHub.upsertComment`. */
   upsert(number: number, marker: string, body: string, options?: CommentOptions): Promise<{ readonly url: string }>;
   /** The pull request was made just now: nothing was written there yet. */
-  born(number: number): void;
+  justCreated(number: number): void;
 }
 
 /** The App's comments as they were listed. */
@@ -96,9 +96,9 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
   };
 
   const upsert = async (number: number, marker: string, text: string, known: readonly Comment[] | undefined) => {
-    const [first, ...surplus] = known ?? (await list(number, marker));
-    for (const one of surplus) await remove(client, one.id);
-    if (surplus.length > 0) listings.delete(String(number));
+    const [first, ...duplicates] = known ?? (await list(number, marker));
+    for (const one of duplicates) await remove(client, one.id);
+    if (duplicates.length > 0) listings.delete(String(number));
     if (first === undefined) return create(number, marker, text);
     return reads(first, text) ? first : update(first.id, text);
   };
@@ -115,7 +115,7 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
       seen.set(key, written);
       return { url: written.html_url };
     },
-    born: (number) => listings.set(String(number), { at: clock(), ours: [], complete: true }),
+    justCreated: (number) => listings.set(String(number), { at: clock(), ours: [], complete: true }),
   };
 }
 

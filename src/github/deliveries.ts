@@ -45,9 +45,9 @@ export function createDeliveries({ octokit, send, log }: DeliveriesParts): Misse
       const stories = new Map<string, Story>();
       let cursor: string | undefined;
       for (let page = 1; page <= DELIVERY_PAGES; page++) {
-        const asked = { repository: "the App", route: LIST };
+        const call = { repository: "the App", route: LIST };
         const parameters = { per_page: PER_PAGE, ...(cursor && { cursor }), request: { signal } };
-        const answer = await send(octokit, asked, parameters);
+        const answer = await send(octokit, call, parameters);
         const read = parse(attempts, answer.data, LIST);
         for (const one of read) stories.set(one.guid, continued(stories.get(one.guid), one));
         cursor = answer.cursor;
@@ -57,8 +57,8 @@ export function createDeliveries({ octokit, send, log }: DeliveriesParts): Misse
       return missed(stories, since);
     },
     async redeliver(deliveryId, signal) {
-      const asked = { repository: "the App", route: REDELIVER };
-      await send(octokit, asked, { delivery_id: deliveryId, request: { signal } });
+      const call = { repository: "the App", route: REDELIVER };
+      await send(octokit, call, { delivery_id: deliveryId, request: { signal } });
     },
   };
 }

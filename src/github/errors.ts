@@ -3,7 +3,7 @@ import { Fault, messageOf, UserError } from "../model/errors.ts";
 import { clip } from "../model/text/lines.ts";
 
 /** What was asked when it failed. */
-export interface Asked {
+export interface ApiCall {
   /** `owner/name`, or `the App` for what the App asks about itself. */
   readonly repository: string;
   /** Method and path template, e.g. `GET /repos/{owner}/{repo}`. */
@@ -52,20 +52,25 @@ export function statusOf(error: unknown): number {
 }
 
 /** Turns what Octokit throws into one of our errors. `now` is in milliseconds since the epoch. Nothing of the request but its route is kept. */
-export function toSluiceError(error: unknown, asked: Asked, now: number): Fault | UserError {
+export function toSluiceError(error: unknown, call: ApiCall, now: number): Fault | UserError {
   if (error instanceof Fault || error instanceof UserError) return error;
   const parsed = failure.safeParse(error);
-  if (!parsed.success || parsed.data.response === undefined) return withoutAnswer(error, asked);
-  return fromAnswer(parsed.data, asked, now);
+  if (!parsed.success || parsed.data.response === undefined) return withoutAnswer(error, call);
+  return fromAnswer(parsed.data, call, now);
 }
 
 /** What Octokit threw as an answer that was to be reckoned with: one of these statuses, and no limit. `undefined` for everything else. */
-export function toRefusal(error: unknown, statuses: readonly number[], asked: Asked, now: number): Refusal | undefined {
+export function toRefusal(
+  error: unknown,
+  statuses: readonly number[],
+  call: ApiCall,
+  now: number,
+): Refusal | undefined {
   const parsed = failure.safeParse(error);
   if (!parsed.success || parsed.data.response === undefined) return undefined;
   const { status, message, response } = parsed.data;
   if (!statuses.includes(status) || isThrottled(parsed.data)) return undefined;
-  return { status, text: wordsOf(response.data) ?? oneLine(message), error: fromAnswer(parsed.data, asked, now) };
+  return { status, text: wordsOf(response.data) ?? oneLine(message), error: fromAnswer(parsed.data, call, now) };
 }
 
 /** Any text on one line, no longer than a reason may be. */
@@ -102,9 +107,9 @@ export function refusedBy({ text, status }: Refusal, what: string): UserError {
   });
 }
 
-function withoutAnswer(error: unknown, asked: Asked): Fault {
-  const where = `${asked.route} of ${asked.repository}`;
-  const fields = { ...asked };
+function withoutAnswer(error: unknown, call: ApiCall): Fault {
+  const where = `${call.route} of ${call.repository}`;
+  const fields = { ...call };
   if (causes(error).some((one) => one.name === "TimeoutError")) {
     return new Fault("timeout", `GitHub did not answer in time: ${where}`, { fields });
   }
@@ -132,12 +137,12 @@ function causes(error: unknown): Error[] {
   return chain;
 }
 
-function fromAnswer(answer: Failure, asked: Asked, now: number): Fault | UserError {
+function fromAnswer(answer: Failure, call: ApiCall, now: number): Fault | UserError {
   const { status, message } = answer;
-  const text = `GitHub answered ${status} to ${asked.route} of ${asked.repository}: ${message}`;
-  const details = { fields: { ...asked, status } };
+  const text = `GitHub answered ${status} to ${call.route} of ${call.repository}: ${message}`;
+  const details = { fields: { ...call, status } };
   if (isThrottled(answer)) return new Fault("throttled", text, { ...details, retryAfterMs: waitMs(answer, now) });
-  if (status === 422 && asked.route.endsWith("/access_tokens")) return notGranted(text, details.fields);
+  if (status === 422 && call.route.endsWith("/access_tokens")) return notGranted(text, details.fields);
   if (status === 401 || status === 409 || status >= 500) return new Fault("unavailable", text, details);
   if (status === 403 || status === 451) return notGranted(text, details.fields);
   if (status === 404 || status === 410) {

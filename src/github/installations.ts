@@ -20,8 +20,8 @@ export function createInstallations(parts: { readonly octokit: Octokit; readonly
   const known = new LRUCache<string, number>({ max: 5000 });
 
   const lookUp = async (repository: RepositoryName): Promise<number> => {
-    const asked = { repository: `${repository.owner}/${repository.name}`, route: ROUTE };
-    const { data } = await parts.send(parts.octokit, asked, { owner: repository.owner, repo: repository.name });
+    const call = { repository: `${repository.owner}/${repository.name}`, route: ROUTE };
+    const { data } = await parts.send(parts.octokit, call, { owner: repository.owner, repo: repository.name });
     const { id } = parse(z.object({ id: z.number() }), data, ROUTE);
     known.set(keyOf(repository), id);
     return id;

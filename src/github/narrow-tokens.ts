@@ -33,7 +33,7 @@ export function createNarrowTokens(parts: {
   readonly clock: Clock;
   readonly permissions: Permissions;
 }): NarrowTokens {
-  const kept = new LRUCache<string, Made>({ max: 500 });
+  const cache = new LRUCache<string, Made>({ max: 500 });
 
   const request = async ({ installationId, repository, signal }: NarrowScope): Promise<Made | undefined> => {
     const { permissions } = parts;
@@ -43,21 +43,21 @@ export function createNarrowTokens(parts: {
       ...(repository === undefined ? {} : { repositories: [repository] }),
       request: { signal },
     };
-    const asked = { repository: repository ?? "the App", route: ROUTE };
-    const { data, refused } = await parts.send(parts.octokit, asked, parameters, [403, 404, 422]);
+    const call = { repository: repository ?? "the App", route: ROUTE };
+    const { data, refused } = await parts.send(parts.octokit, call, parameters, [403, 404, 422]);
     return refused === undefined ? parse(made, data, ROUTE) : undefined;
   };
 
   return {
     async get(scope) {
-      const known = kept.get(keyOf(scope));
+      const known = cache.get(keyOf(scope));
       if (known !== undefined && Date.parse(known.expires_at) - parts.clock() > TOKEN_MARGIN_MS) return known.token;
       const fresh = await request(scope);
-      if (fresh !== undefined) kept.set(keyOf(scope), fresh);
+      if (fresh !== undefined) cache.set(keyOf(scope), fresh);
       return fresh?.token;
     },
     rejected(scope, token) {
-      if (kept.get(keyOf(scope))?.token === token) kept.delete(keyOf(scope));
+      if (cache.get(keyOf(scope))?.token === token) cache.delete(keyOf(scope));
     },
   };
 }

@@ -43,3 +43,9 @@ export function wantsMore(
   const fix = `have an owner accept the App's new permissions (${grant.missing.join(", ")}) ${where}`;
   return new UserError("permission", message, { fields, fix });
 }
+
+/** An installation token with what it may do. */
+export interface Token {
+  readonly token: string;
+  readonly grant: Grant;
+}

@@ -54,8 +54,8 @@ export function createSourceCommits(parts: SourceCommitsParts): SourceCommits {
   const tokens = createNarrowTokens({ octokit: parts.asApp, send, clock, permissions: READS.permissions });
 
   const installationOf = keeping(5000, clock, async ({ owner, name }: RepositoryName) => {
-    const asked = { repository: `${owner}/${name}`, route: INSTALLATION };
-    const { data, refused } = await send(parts.asApp, asked, { owner, repo: name }, [403, 404]);
+    const call = { repository: `${owner}/${name}`, route: INSTALLATION };
+    const { data, refused } = await send(parts.asApp, call, { owner, repo: name }, [403, 404]);
     return refused === undefined ? parse(z.object({ id: z.number() }), data, INSTALLATION).id : undefined;
   });
 

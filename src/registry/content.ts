@@ -31,8 +31,8 @@ export async function headDigest(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const path = `manifests/${reference}`;
-  const ask = { method: "HEAD", repository, path, headers: { accept }, limit: 0 } as const;
-  const answer = await connection.ask(ask, signal);
+  const request = { method: "HEAD", repository, path, headers: { accept }, limit: 0 } as const;
+  const answer = await connection.send(request, signal);
   if (answer.status === 404) return undefined;
   const digest = answer.header("docker-content-digest");
   if (answer.status === 200 && digest !== undefined && isDigest(digest)) return digest;
@@ -70,7 +70,7 @@ async function get(
   signal: AbortSignal,
 ): Promise<Content | undefined> {
   const headers = path.startsWith("manifests/") ? { accept } : {};
-  const answer = await connection.ask({ method: "GET", repository, path, headers, limit: largest }, signal);
+  const answer = await connection.send({ method: "GET", repository, path, headers, limit: largest }, signal);
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw connection.refusal(answer, `${path} of ${repository}`);
   const wanted = isDigest(reference) ? reference : undefined;

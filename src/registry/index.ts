@@ -10,7 +10,7 @@ import { getManifest, headDigest } from "./content.ts";
 import { canonicalHost, type Endpoint, endpointOf } from "./endpoint.ts";
 import { factsOf, weightOf } from "./facts.ts";
 import { checkedImage, checkedReference, isDigest } from "./names.ts";
-import { keptPages, listTags } from "./tags.ts";
+import { createPageCache, listTags } from "./tags.ts";
 
 export type { RegistryCall } from "./connection.ts";
 export { readDockerConfig, withDockerCredentials } from "./docker-config.ts";
@@ -26,7 +26,7 @@ export interface RegistryOptions {
   /** For one request and its answer, in milliseconds; 10,000 unless said. */
   readonly deadlineMs?: number;
   /** How long a request may wait for its turn, in milliseconds; 60,000 unless said. */
-  readonly patienceMs?: number;
+  readonly maxWaitMs?: number;
   /** Told of each request that was answered, for counting. */
   readonly observe?: (call: RegistryCall) => void;
   /** How hosts' addresses are found; by the system's resolver unless said. */
@@ -48,7 +48,7 @@ const hostsCapacity = 500;
 /** Speaks to registries by the OCI distribution specification. Throws a `usage` UserError for settings that contradict each other. */
 export function createRegistry(options: RegistryOptions): RegistryClient {
   const connections = new Connections(options);
-  const pages = keptPages();
+  const pages = createPageCache();
   const facts = new LRUCache<string, ImageFacts>({ maxSize: factsCapacity, sizeCalculation: weightOf });
   const reading = new Shared<ImageFacts | undefined>();
   return {
@@ -112,7 +112,7 @@ class Connections {
       log: this.#options.log,
       random: this.#options.random,
       deadlineMs: this.#options.deadlineMs ?? 10_000,
-      patienceMs: this.#options.patienceMs ?? 60_000,
+      maxWaitMs: this.#options.maxWaitMs ?? 60_000,
       observe: this.#options.observe ?? (() => undefined),
     });
     this.#made.set(host, connection);

@@ -4,7 +4,7 @@ export interface Waiting {
   readonly since: number;
 }
 
-const patienceMs = 5_000;
+const maxWaitMs = 5_000;
 
 /**
  * Waiting renders by path. Engines keep the Git objects they have read, so each goes through the paths in order from where it is: neighbours
@@ -36,7 +36,7 @@ export class JobQueue<T extends Waiting> {
   take(after: string | undefined, share: number, now: number): T | undefined {
     const [oldest] = this.#byAge;
     if (oldest === undefined) return undefined;
-    const job = now - oldest.since > patienceMs ? oldest : this.#nearest(after, share);
+    const job = now - oldest.since > maxWaitMs ? oldest : this.#nearest(after, share);
     this.remove(job ?? oldest);
     return job ?? oldest;
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../model/errors.ts";
 import type { GitHubFor } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
-import { Turns } from "../model/keyed-mutex.ts";
+import { KeyedMutex } from "../model/keyed-mutex.ts";
 import type { Decision, StateAddress, StateStore } from "../model/state.ts";
 import type { Mirrors, Repository } from "../model/tree.ts";
 import { changesOf, type FileChange } from "./changes.ts";
@@ -27,7 +27,7 @@ const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 /** Keeps holds and history on the branch `sluice-state`; see the port. Reading costs a fetch into the mirror, writing at most four REST calls for each try. */
 export function createStateStore({ mirrors, github, random }: StateParts): StateStore {
   const known = newReadFiles();
-  const turns = new Turns();
+  const mutex = new KeyedMutex();
 
   const ref = `refs/heads/${STATE_BRANCH}`;
   const read = async (
@@ -57,7 +57,7 @@ export function createStateStore({ mirrors, github, random }: StateParts): State
     record({ installationId, repository }, decision, signal) {
       const key = `${repository.owner}/${repository.name}`.toLowerCase();
       // Workers of one process would only race each other for the same branch.
-      return turns.take(key, () => write({ installationId, repository }, decision, signal));
+      return mutex.run(key, () => write({ installationId, repository }, decision, signal));
     },
   };
 }

@@ -4,7 +4,7 @@ import { describeMoment, describeWindow, spanOf } from "./describe.ts";
 import { isIn, nextFlip } from "./span.ts";
 
 const horizonDays = 400;
-const mostSteps = 5_000;
+const maxSteps = 5_000;
 
 /** Whether windows allow merging. `nextAt` (milliseconds since the epoch) is when that changes; it is missing when it does not within 400 days. */
 export interface WindowsNow {
@@ -57,7 +57,7 @@ function nextChange(start: readonly Followed[], now: number): number | undefined
   const last = now + horizonDays * 86_400_000;
   const before = isOpen(start);
   let followed = start;
-  for (let step = 0; step < mostSteps; step += 1) {
+  for (let step = 0; step < maxSteps; step += 1) {
     const at = Math.min(...followed.map(({ flip }) => flip));
     if (at > last) return undefined;
     followed = followed.map((one) => (one.flip > at ? one : follow(one.window, at)));
