@@ -22,8 +22,8 @@ export function shortImage(text: string): string {
 }
 
 /**
- * Which image there is which one here: the one of the same name, else the only one whose name ends alike (`mirror.example/web` and `ghcr.io/acme/web`). Names there by names
- * here, in the order of `here`.
+ * Which image there is which one here: the one of the same name, else the only one whose name ends alike
+ * (`mirror.example/web` and `ghcr.io/acme/web`). Names there by names here, in the order of `here`.
  */
 export function matchImageNames(here: readonly string[], there: readonly string[]): ReadonlyMap<string, string> {
   const [ours, theirs] = [new Set(here), new Set(there)];

@@ -16,8 +16,9 @@ interface Range {
 }
 
 /**
- * A range with more edits is first split at lines that are unique on both sides. These limits alone bound the time of a search, which grows with the square of
- * the edits; a limit in milliseconds would make the result depend on the machine's load.
+ * A range with more edits is first split at lines that are unique on both sides. These limits alone bound the time of a
+ * search, which grows with the square of the edits; a limit in milliseconds would make the result depend on the
+ * machine's load.
  */
 const maxEdits = 100;
 /** The same for a range that cannot be split. */
@@ -25,8 +26,9 @@ const maxEditsUnsplit = 200;
 const maxDepth = 24;
 
 /**
- * The blocks in which two texts differ, in order. Replacing each block turns the base's lines into the head's. The shortest way to do so where a stretch of
- * changes is of ordinary size; for texts that share almost nothing it may be longer, but it stays exact and takes close to linear time.
+ * The blocks in which two texts differ, in order. Replacing each block turns the base's lines into the head's. The
+ * shortest way to do so where a stretch of changes is of ordinary size; for texts that share almost nothing it may be
+ * longer, but it stays exact and takes close to linear time.
  */
 export function diffLines(base: readonly string[], head: readonly string[]): readonly Block[] {
   const shortest = Math.min(base.length, head.length);
@@ -92,7 +94,10 @@ function trim(a: number[], b: number[], range: Range, matches: number[]): Range 
   return { a0, a1, b0, b1 };
 }
 
-/** Patience: lines that stand once on each side and in the same order are taken as equal; the gaps between are compared on their own. */
+/**
+ * Patience: lines that stand once on each side and in the same order are taken as equal; the gaps between are compared
+ * on their own.
+ */
 function split(a: number[], b: number[], range: Range, matches: number[], depth: number): void {
   let { a0, b0 } = range;
   const anchors = increasing(uniqueInBoth(a, b, range));
@@ -165,7 +170,10 @@ function toBlocks(matches: number[], baseLength: number, headLength: number): re
   return blocks;
 }
 
-/** A pure insertion or deletion may stand at several places; the one that begins with the least indented line reads best in YAML. */
+/**
+ * A pure insertion or deletion may stand at several places; the one that begins with the least indented line reads best
+ * in YAML.
+ */
 function slide(block: Block, floor: number, base: readonly string[], head: readonly string[]): Block {
   const inserted = block.baseStart === block.baseEnd;
   if (!inserted && block.headStart !== block.headEnd) return block;

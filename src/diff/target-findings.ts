@@ -9,7 +9,10 @@ interface TargetName {
   readonly environment: string;
 }
 
-/** A target does not render at one side (the head unless `side` says so): a danger at the head, a warning at the base, which the pull request may mend. */
+/**
+ * A target does not render at one side (the head unless `side` says so): a danger at the head, a warning at the base,
+ * which the pull request may fix.
+ */
 export function renderFailureFinding(
   about: TargetName & {
     readonly failure: RenderFailure;
@@ -20,7 +23,7 @@ export function renderFailureFinding(
   const where = side === "head" ? "at the head" : "at the merge base";
   const effect =
     side === "head"
-      ? "Nothing can be said about what this pull request does here, and a delivery will fail the same way."
+      ? "Nothing can be said about what this pull request does here, and a deploy will fail the same way."
       : "What this pull request changes here cannot be shown.";
   return {
     id: "render-failed",

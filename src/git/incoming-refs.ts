@@ -16,15 +16,17 @@ export async function clearIncoming(directory: string): Promise<void> {
 }
 
 /**
- * What has a fetch bring the refs that may be missing: git takes a pattern that matches nothing for no error. Each pattern lands in a folder of its own, as the remote's names, which git
- * has checked; `settleIncoming` takes them from there.
+ * What has a fetch bring the refs that may be missing: git takes a pattern that matches nothing for no error. Each
+ * pattern lands in a folder of its own, as the remote's names, which git has checked; `settleIncoming` takes them from
+ * there.
  */
 export function incomingRefspecs(patterns: readonly RefPattern[]): string[] {
   return patterns.map(({ prefix }, index) => `+${prefix}*:${incoming}${index}/${lead(prefix)}*`);
 }
 
 /**
- * Makes the mirror's refs that the patterns mean exactly those that have landed, in one transaction. Returns them, as the mirror calls them.
+ * Makes the mirror's refs that the patterns mean exactly those that have landed, in one transaction. Returns them, as
+ * the mirror calls them.
  */
 export async function settleIncoming(
   git: MirrorGit,
@@ -51,12 +53,17 @@ export async function settleIncoming(
   return [...landed.keys()];
 }
 
-/** A name in full leaves no rest, and a ref's name must not end in a slash. After a slash there is always one, which may be as long as a file's name can be. */
+/**
+ * A name in full leaves no rest, and a ref's name must not end in a slash. After a slash there is always one, which may
+ * be as long as a file's name can be.
+ */
 function lead(prefix: string): "" | "x" {
   return prefix.endsWith("/") ? "" : "x";
 }
 
-/** What the remote calls a ref that has landed; `undefined` when the pattern, being a name, brought more than that name. */
+/**
+ * What the remote calls a ref that has landed; `undefined` when the pattern, being a name, brought more than that name.
+ */
 function remoteName(ref: string, patterns: readonly RefPattern[]): string | undefined {
   const [, index = "", rest = ""] = /^(\d+)\/(.*)$/s.exec(ref.slice(incoming.length)) ?? [];
   const pattern = patterns[Number(index)];

@@ -20,8 +20,8 @@ export class GitObjects implements ObjectReader {
   }
 
   /**
-   * The object, `undefined` when the repository does not have it or `oid` is no full object id. Objects over `maxBytes` (default 64 MiB) are a
-   * `limit` UserError that calls the object `name`.
+   * The object, `undefined` when the repository does not have it or `oid` is no full object id. Objects over `maxBytes`
+   * (default 64 MiB) are a `limit` UserError that calls the object `name`.
    */
   read(oid: string, maxBytes?: number, name?: string): Promise<GitObject | undefined> {
     const cached = this.#cache.get(oid);

@@ -48,7 +48,10 @@ export function wireAnnotations(annotations: readonly Annotation[]): readonly Wi
   }));
 }
 
-/** Which annotations are still to be sent when some are there; `undefined` when one is there that is not wanted, for none can be taken away. */
+/**
+ * Which annotations are still to be sent when some are there; `undefined` when one is there that is not wanted, for
+ * none can be taken away.
+ */
 export function missing(
   wanted: readonly WireAnnotation[],
   present: readonly PresentAnnotation[],
@@ -92,8 +95,8 @@ export interface CheckState {
 }
 
 /**
- * The requests that say a report, in order: at most 50 annotations each, and only the last one completes the check, so that one that is complete
- * lacks nothing.
+ * The requests that say a report, in order: at most 50 annotations each, and only the last one completes the check, so
+ * that one that is complete lacks nothing.
  */
 export function checkParts(
   report: CheckReport,

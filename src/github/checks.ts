@@ -60,11 +60,13 @@ interface Birth {
 }
 
 /**
- * Makes the keeper for one repository. It remembers the runs it made, so that completing one costs one request. One that says the same already is not written again; what is remembered may be old,
- * so GitHub is asked before that is believed.
+ * Creates the object for one repository. It remembers the runs it made, so that completing one costs one request. One
+ * that says the same already is not written again; what is remembered may be old, so GitHub is asked before that is
+ * believed.
  *
- * GitHub appends annotations and never takes one away. So a run that is complete and has annotations is not begun again (what it says was said of the
- * same head); completing it sends only those that it lacks; and when it has some that are not true any more, a new run takes its place.
+ * GitHub appends annotations and never takes one away. So a run that is complete and has annotations is not begun again
+ * (what it says was said of the same head); completing it sends only those that it lacks; and when it has some that are
+ * not true any more, a new run takes its place.
  */
 export function createChecks(client: Client, appId: number, clock: Clock): Checks {
   const seen = new LRUCache<string, Run>({ max: 200 });
@@ -148,8 +150,9 @@ async function leaveBehind(client: Client, before: Run | undefined): Promise<und
 }
 
 /**
- * The latest run of this name that the App made for the head. With an external id: the one with that id, or else one without, which an older version made; a run of another
- * id is somebody else's. `latest` would hide all but one of them.
+ * The latest run of this name that the App made for the head. With an external id: the one with that id, or else one
+ * without, which an older version made; a run of another id is somebody else's. `latest` would hide all but one of
+ * them.
  */
 async function find(client: Client, appId: number, report: CheckReport): Promise<Run | undefined> {
   const parameters = {

@@ -14,7 +14,7 @@ type Parameters = Readonly<Record<string, unknown>>;
 /** GitHub's answer, not yet parsed. */
 interface Answer {
   readonly data: unknown;
-  /** GitHub said no, in one of the ways that were to be reckoned with. */
+  /** GitHub said no, in one of the ways that the caller expects. */
   readonly refused: Refusal | undefined;
   /** Whether the list goes on. */
   readonly more: boolean;
@@ -22,7 +22,10 @@ interface Answer {
   readonly cursor: string | undefined;
 }
 
-/** Sends one request; counts it and turns failures into our errors, but for refusals with one of the `expected` statuses. */
+/**
+ * Sends one request; counts it and turns failures into our errors, except for refusals with one of the `expected`
+ * statuses.
+ */
 export type Send = (
   octokit: Octokit,
   call: ApiCall,
@@ -37,7 +40,7 @@ export function createSend(options: { readonly log: Logger; readonly metrics: Me
     const started = clock();
     const observe = (status: number) => {
       metrics.restCall(call.repository, call.route, status);
-      log.debug({ ...call, status, ms: clock() - started }, "asked GitHub");
+      log.debug({ ...call, status, ms: clock() - started }, "called GitHub");
     };
     try {
       const answer = await octokit.request(call.route, parameters);
@@ -88,7 +91,7 @@ export interface Client {
   grant(): Promise<Grant>;
 }
 
-/** What a client is made of. */
+/** What a client needs. */
 export interface ClientParts {
   readonly apiUrl: string;
   readonly octokit: Octokit;
@@ -102,7 +105,10 @@ export interface ClientParts {
   readonly lacked: (token: string) => void;
 }
 
-/** Makes a client. A token that GitHub refuses is replaced once: the request was not carried out, so it may be sent again. */
+/**
+ * Makes a client. A token that GitHub refuses is replaced once: the request was not carried out, so it may be sent
+ * again.
+ */
 export function createClient(parts: ClientParts): Client {
   const repository = `${parts.owner}/${parts.repo}`;
   const once = async (call: ApiCall, parameters: Parameters, expected: readonly number[]): Promise<Answer> => {

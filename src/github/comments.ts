@@ -38,8 +38,9 @@ interface Listing {
 }
 
 /**
- * Makes the keeper for one repository. It remembers the comments it saw, which spares the list when one is to be changed; one list serves all markers for ten
- * seconds. What is doubled by another worker meanwhile is found and removed by the next list.
+ * Creates the object for one repository. It remembers the comments it saw, which spares the list when one is to be
+ * changed; one list serves all markers for ten seconds. What is doubled by another worker meanwhile is found and
+ * removed by the next list.
  */
 export function createComments(client: Client, appId: number, clock: Clock): Comments {
   const seen = new LRUCache<string, Comment>({ max: 200 });
@@ -48,7 +49,10 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
   const update = async (id: number, text: string): Promise<Comment> =>
     client.call(UPDATE, { comment_id: id, body: text }, comment);
 
-  /** The App's comments with this marker, oldest first. A person's comment with a copied marker is not one of them. The first page that has any ends the search. */
+  /**
+   * The App's comments with this marker, oldest first. A person's comment with a copied marker is not one of them. The
+   * first page that has any ends the search.
+   */
   const list = async (number: number, marker: string): Promise<readonly Comment[]> => {
     const ours: Comment[] = [];
     const at = clock();
@@ -82,7 +86,10 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
     }
   };
 
-  /** Changes the comment that was seen last; `undefined` when there is none, it is gone, or it reads so already as far as we know. */
+  /**
+   * Changes the comment that was seen last; `undefined` when there is none, it is gone, or it reads so already as far
+   * as we know.
+   */
   const updateSeen = async (key: string, text: string): Promise<Comment | undefined> => {
     const last = seen.get(key);
     if (last === undefined || reads(last, text)) return undefined;

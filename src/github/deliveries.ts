@@ -36,8 +36,9 @@ export interface DeliveriesParts {
 }
 
 /**
- * Makes the reader of GitHub's record of deliveries. GitHub's filter by status is not used: it names 400 to 599 only, and who could not be reached is
- * neither. At most 200 pages are looked through; when that is too few the log says so.
+ * Makes the reader of GitHub's record of deliveries. GitHub's filter by status is not used: it names 400 to 599 only,
+ * and an address that could not be reached has  neither. At most 200 pages are looked through; when that is too few
+ * the log says so.
  */
 export function createDeliveries({ octokit, send, log }: DeliveriesParts): MissedDeliveries {
   return {

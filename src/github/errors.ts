@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
 import { clip } from "../model/text/lines.ts";
 
-/** What was asked when it failed. */
+/** A request by its repository and route. */
 export interface ApiCall {
   /** `owner/name`, or `the App` for what the App asks about itself. */
   readonly repository: string;
@@ -19,7 +19,7 @@ export interface Refusal {
   readonly error: Fault | UserError;
 }
 
-/** Where GitHub names no time it asks for at least a minute. */
+/** The wait where GitHub names none: it asks for at least a minute. */
 export const DEFAULT_WAIT_MS = 60_000;
 
 const TEXT_LIMIT = 500;
@@ -31,7 +31,7 @@ const failure = z.object({
 });
 type Failure = z.infer<typeof failure>;
 
-/** The body of a refusal. The message of a 422 is often a mere "Validation Failed": what is wrong stands in `errors`. */
+/** The body of a refusal. The message of a 422 is often a mere "Validation Failed": what is wrong is in `errors`. */
 const body = z.object({
   message: z.string(),
   errors: z
@@ -51,7 +51,10 @@ export function statusOf(error: unknown): number {
   return parsed.success && parsed.data.response !== undefined ? parsed.data.status : 0;
 }
 
-/** Turns what Octokit throws into one of our errors. `now` is in milliseconds since the epoch. Nothing of the request but its route is kept. */
+/**
+ * Turns what Octokit throws into one of our errors. `now` is in milliseconds since the epoch. Nothing of the request
+ * but its route is kept.
+ */
 export function toSluiceError(error: unknown, call: ApiCall, now: number): Fault | UserError {
   if (error instanceof Fault || error instanceof UserError) return error;
   const parsed = failure.safeParse(error);
@@ -59,7 +62,10 @@ export function toSluiceError(error: unknown, call: ApiCall, now: number): Fault
   return fromAnswer(parsed.data, call, now);
 }
 
-/** What Octokit threw as an answer that was to be reckoned with: one of these statuses, and no limit. `undefined` for everything else. */
+/**
+ * What Octokit threw as an answer that the caller expects: one of these statuses, and no limit. `undefined` for
+ * everything else.
+ */
 export function toRefusal(
   error: unknown,
   statuses: readonly number[],
@@ -87,7 +93,10 @@ export function mayHaveHappened(error: unknown): boolean {
   return error instanceof Fault && (error.kind === "unavailable" || error.kind === "timeout");
 }
 
-/** Does what must not be done twice. After an answer that tells nothing it looks whether it was done, and gives up only when it was not. */
+/**
+ * Does what must not be done twice. After an answer that tells nothing it looks whether it was done, and gives up only
+ * when it was not.
+ */
 export async function orLook<T>(act: () => Promise<T>, look: () => Promise<T | undefined>): Promise<T> {
   try {
     return await act();
@@ -99,7 +108,10 @@ export async function orLook<T>(act: () => Promise<T>, look: () => Promise<T | u
   }
 }
 
-/** A rule of the repository, or what GitHub holds to be valid, stands against what was asked. `what` completes "GitHub refused to …". */
+/**
+ * A rule of the repository, or what GitHub holds to be valid, stands against what was asked. `what` completes "GitHub
+ * refused to …".
+ */
 export function refusedBy({ text, status }: Refusal, what: string): UserError {
   return new UserError("refused", `GitHub refused to ${what}: ${text}`, {
     fields: { status },

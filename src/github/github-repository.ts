@@ -18,7 +18,7 @@ import { pullRequestOf, readPullRequest, updatePullRequest } from "./pulls.ts";
 import { dismissReview, readReviews, requestReviewers } from "./reviews.ts";
 import { createTeamMember } from "./teams.ts";
 
-/** Makes the port for one repository. What it made itself just now it does not ask for. */
+/** Makes the port for one repository. It does not read what it created itself just now. */
 export function createGitHubRepository(client: Client, appId: number, clock: Clock): GitHubRepository {
   const comments = createComments(client, appId, clock);
   const checks = createChecks(client, appId, clock);

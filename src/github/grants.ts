@@ -10,7 +10,10 @@ const installation = z.object({
   permissions: z.record(z.string(), z.string()),
 });
 
-/** Reads what an account granted to the App, cut to what Sluice asks for. An account of a person has no members: that one is not missing there. */
+/**
+ * Reads what an account granted to the App, cut to what Sluice asks for. An account of a person has no members: that
+ * one is not missing there.
+ */
 export async function readGrant(octokit: Octokit, send: Send, installationId: number): Promise<Grant> {
   const call = { repository: "the App", route: ROUTE };
   const { data } = await send(octokit, call, { installation_id: installationId });

@@ -37,7 +37,9 @@ export interface GitHubEdge {
   readonly installedRepositories: InstalledRepositories;
 }
 
-/** Makes the edge. Nothing is asked before something is wanted; every client, token and id that it keeps is bounded in number. */
+/**
+ * Makes the edge. It sends nothing until it is used; the clients, tokens and ids that it caches are bounded in number.
+ */
 export function createGitHub(options: GitHubOptions): GitHubEdge {
   const { app, clock } = options;
   const log = options.log.child({ edge: "github" });

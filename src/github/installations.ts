@@ -9,13 +9,16 @@ import { parse, type Send } from "./client.ts";
 export interface Installations {
   /** An event said so. */
   learn(repository: RepositoryName, installationId: number): void;
-  /** Runs `action` with the repository's installation. One that is no longer there (the App was installed anew) is looked up again, once. */
+  /**
+   * Runs `action` with the repository's installation. One that is no longer there (the App was reinstalled) is looked
+   * up again, once.
+   */
   use<T>(repository: RepositoryName, action: (installationId: number) => Promise<T>): Promise<T>;
 }
 
 const ROUTE = "GET /repos/{owner}/{repo}/installation";
 
-/** Makes the register. */
+/** Creates the register. */
 export function createInstallations(parts: { readonly octokit: Octokit; readonly send: Send }): Installations {
   const known = new LRUCache<string, number>({ max: 5000 });
 

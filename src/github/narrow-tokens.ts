@@ -20,13 +20,16 @@ export interface NarrowScope {
 
 /** Tokens that may do one thing alone. They live in memory only. */
 export interface NarrowTokens {
-  /** `undefined` where GitHub gives none: the installation is gone or suspended, does not cover the repository, or was not granted this. */
+  /**
+   * `undefined` where GitHub gives none: the installation is gone or suspended, does not cover the repository, or was
+   * not granted this.
+   */
   get(scope: NarrowScope): Promise<string | undefined>;
   /** GitHub refused this token: the next `get` asks for another one. */
   rejected(scope: NarrowScope, token: string): void;
 }
 
-/** Makes the keeper of tokens with these permissions. */
+/** Creates the cache of tokens with these permissions. */
 export function createNarrowTokens(parts: {
   readonly octokit: Octokit;
   readonly send: Send;

@@ -19,7 +19,10 @@ export interface AppCredentials {
   readonly privateKey: string;
 }
 
-/** A client that signs as the App itself: for tokens, installations and deliveries only. A clock that is off is corrected from GitHub's `date`. */
+/**
+ * A client that signs as the App itself: for tokens, installations and deliveries only. A clock that is off is
+ * corrected from GitHub's `date`.
+ */
 export function appOctokit(options: ApiOptions, app: AppCredentials): Octokit {
   const auth = { appId: app.id, privateKey: app.privateKey, log: quiet(options.log) };
   return new Octokit({ ...common(options), authStrategy: createAppAuth, auth });
@@ -31,8 +34,9 @@ export function plainOctokit(options: ApiOptions): Octokit {
 }
 
 /**
- * No plugin that repeats requests is used. `@octokit/plugin-retry` sends a POST again after a 502, which doubles comments; `@octokit/plugin-throttling` sleeps
- * in the worker, spaces the writes of all installations by seconds and gives up on the secondary limit. The queue waits instead and holds nothing meanwhile.
+ * No plugin that repeats requests is used. `@octokit/plugin-retry` sends a POST again after a 502, which doubles
+ * comments; `@octokit/plugin-throttling` sleeps in the worker, spaces the writes of all installations by seconds and
+ * gives up on the secondary limit. The queue waits instead and holds nothing meanwhile.
  */
 function common(options: ApiOptions) {
   const log = quiet(options.log);
@@ -40,8 +44,8 @@ function common(options: ApiOptions) {
 }
 
 /**
- * Octokit logs each request with its body at `debug`, and each refusal as an error, which is often an expected answer. Only its warnings are passed on
- * (deprecated routes, a skewed clock); `createSend` logs the requests.
+ * Octokit logs each request with its body at `debug`, and each refusal as an error, which is often an expected answer.
+ * Only its warnings are passed on (deprecated routes, a skewed clock); `createSend` logs the requests.
  */
 function quiet(log: Logger) {
   const drop = () => undefined;

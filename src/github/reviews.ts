@@ -57,8 +57,8 @@ export interface Reviewers {
 }
 
 /**
- * See `GitHubRepository.requestReviewers`. GitHub asks nobody when it refuses one of them; the teams are then asked once without the persons, of whom one is the author
- * or has no access as a rule.
+ * See `GitHubRepository.requestReviewers`. GitHub asks nobody when it refuses one of them; the teams are then asked
+ * once without the persons, of whom one is the author or has no access as a rule.
  */
 export async function requestReviewers(
   client: Client,

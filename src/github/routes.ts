@@ -14,8 +14,8 @@ type DeepReadonly<V> = V extends readonly (infer Item)[]
     : V;
 
 /**
- * What a request to a route takes, as GitHub describes it: what the template names goes into the path, the rest into the query or the body. The client adds the
- * repository's names.
+ * What a request to a route takes, as GitHub describes it: what the template names goes into the path, the rest into
+ * the query or the body. The client adds the repository's names.
  */
 export type ParametersOf<R extends Route> = {
   readonly [K in keyof Described<R> as K extends "owner" | "repo" ? never : K]: DeepReadonly<Described<R>[K]>;

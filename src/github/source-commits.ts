@@ -37,7 +37,7 @@ const comparison = z.object({
 });
 type Comparison = z.infer<typeof comparison>;
 
-/** What the reader of source repositories is made of. */
+/** What the reader of source repositories needs. */
 export interface SourceCommitsParts {
   readonly apiUrl: string;
   /** Signs as the App. */
@@ -48,7 +48,10 @@ export interface SourceCommitsParts {
   readonly clock: Clock;
 }
 
-/** See `SourceCommits`. At most three requests: which installation covers the repository, a token, the comparison; answers, the negative ones too, are kept for ten minutes. */
+/**
+ * See `SourceCommits`. At most three requests: which installation covers the repository, a token, the comparison;
+ * answers, the negative ones too, are kept for ten minutes.
+ */
 export function createSourceCommits(parts: SourceCommitsParts): SourceCommits {
   const { send, clock, plain, apiUrl } = parts;
   const tokens = createNarrowTokens({ octokit: parts.asApp, send, clock, permissions: READS.permissions });

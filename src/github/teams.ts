@@ -12,8 +12,9 @@ const membership = z.object({ state: z.string() });
 export type TeamMember = (team: string, user: string) => Promise<boolean>;
 
 /**
- * Makes the function for one repository. An answer is kept for a minute. GitHub says "not found" for a team that does not exist, for somebody who is not in it and for what
- * the App may not see; so that the last is not taken for a no, it is an error of its own.
+ * Makes the function for one repository. An answer is kept for a minute. GitHub says "not found" for a team that does
+ * not exist, for somebody who is not in it and for what the App may not see; so that the last is not taken for a no, it
+ * is an error of its own.
  */
 export function createTeamMember(client: Client, clock: Clock): TeamMember {
   const kept = new LRUCache<string, boolean>({ max: 1000, ttl: TEAM_KEPT_MS, ttlResolution: 0, perf: { now: clock } });

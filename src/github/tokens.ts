@@ -11,11 +11,16 @@ import { FULL_GRANT, type Grant, type Permissions, type Token } from "./permissi
 
 /** Installation tokens, each narrowed to one repository and to what Sluice does there. They live in memory only. */
 export interface Tokens {
-  /** A token that is good for at least five more minutes. Where the account's owners have not accepted all that the App asks for by now it may do less. */
+  /**
+   * A token that is good for at least five more minutes. Where the account's owners have not accepted all that the App
+   * asks for by now it may do less.
+   */
   get(installationId: number, repository: RepositoryName): Promise<Token>;
   /** GitHub refused this token: the next `get` asks for another one. */
   rejected(installationId: number, repository: RepositoryName, token: string): void;
-  /** The token was not enough: the next `get` asks for everything again, unless that was refused within the last minute. */
+  /**
+   * The token was not enough: the next `get` asks for everything again, unless that was refused within the last minute.
+   */
   lacked(installationId: number, repository: RepositoryName, token: string): void;
 }
 
@@ -33,7 +38,7 @@ const ROUTE = "POST /app/installations/{installation_id}/access_tokens";
 const made = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
 type Made = z.infer<typeof made>;
 
-/** What the keeper of tokens is made of. */
+/** What the cache of tokens needs. */
 export interface TokensParts {
   readonly octokit: Octokit;
   readonly send: Send;
@@ -41,7 +46,7 @@ export interface TokensParts {
   readonly log: Logger;
 }
 
-/** Makes the keeper of tokens. Those who ask at the same time share one request. */
+/** Creates the cache of tokens. Callers at the same time share one request. */
 export function createTokens(parts: TokensParts): Tokens {
   const cache = new LRUCache<string, CachedToken>({ max: 1000 });
   const partialGrants = new LRUCache<string, PartialGrant>({ max: 1000 });

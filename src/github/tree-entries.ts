@@ -37,8 +37,8 @@ export async function treeEntry(
 }
 
 /**
- * The text that JSON carries to the same bytes: UTF-8 without a byte order mark (which a reader of JSON may drop) and without control characters but tab and
- * the ends of lines. `undefined` for everything else, and for large files.
+ * The text that JSON carries to the same bytes: UTF-8 without a byte order mark (which a reader of JSON may drop) and
+ * without control characters but tab and the ends of lines. `undefined` for everything else, and for large files.
  */
 export function inlineText(bytes: Uint8Array): string | undefined {
   if (bytes.length > INLINE_LIMIT) return undefined;

@@ -19,7 +19,9 @@ export type Actor =
   | { readonly kind: "automation"; readonly login: "sluice" }
   | { readonly kind: "author"; readonly name: string };
 
-/** One target with what changes in it. `versions` is empty where nobody knows, e.g. after a person pushed to the branch. */
+/**
+ * One target with what changes in it. `versions` is empty where nobody knows, e.g. after a person pushed to the branch.
+ */
 export interface ChangedTarget {
   readonly app: string;
   readonly environment: string;
@@ -58,7 +60,10 @@ export interface PreviewPosted extends OfPreview {
   readonly findings: Readonly<Record<Severity, number>>;
 }
 
-/** Comment and check of a head were written and say why it was not rendered: the repository makes it impossible, or it is a fork's. */
+/**
+ * Comment and check of a head were written and say why it was not rendered: the repository makes it impossible, or it
+ * is a fork's.
+ */
 export interface PreviewRefused extends OfPreview {
   readonly kind: "preview.refused";
   readonly cause: "fork" | "configuration" | "repository";
@@ -92,7 +97,10 @@ interface OfPromotion<Step extends string> extends OnPullRequest {
 /** Its pull request was opened. Announced again when a run before died while it asked reviewers. */
 export interface PromotionOpened extends OfPromotion<"opened"> {}
 
-/** Its open pull request has a new head or another description with the same versions: the base moved, or somebody asked again. */
+/**
+ * Its open pull request has a new head or another description with the same versions: the base moved, or somebody asked
+ * again.
+ */
 export interface PromotionAdvanced extends OfPromotion<"advanced"> {
   readonly head: string;
 }
@@ -103,7 +111,10 @@ export interface PromotionSuperseded extends OfPromotion<"superseded"> {
   readonly replaced: readonly ChangedTarget[];
 }
 
-/** Its pull request was merged and the merge is in the history. Announced once more by each later look at the closed pull request. */
+/**
+ * Its pull request was merged and the merge is in the history. Announced once more by each later look at the closed
+ * pull request.
+ */
 export interface PromotionMerged extends OfPromotion<"merged"> {
   readonly openedAt: number;
   readonly mergedAt: number;
@@ -111,7 +122,10 @@ export interface PromotionMerged extends OfPromotion<"merged"> {
   readonly sourceMergedAt: number | undefined;
 }
 
-/** Its pull request was closed and not merged: by Sluice because nothing is left of it (`reason` says why), or by a person. */
+/**
+ * Its pull request was closed and not merged: by Sluice because nothing is left of it (`reason` says why), or by a
+ * person.
+ */
 export interface PromotionClosed extends OfPromotion<"closed"> {
   readonly openedAt: number;
   /** Who closed it; `actor` is who asked for it. */
@@ -119,7 +133,10 @@ export interface PromotionClosed extends OfPromotion<"closed"> {
   readonly reason: string;
 }
 
-/** `/promote` was recorded: right after its pull request was opened or brought up to date, or, `deferred`, to be opened after merge and health. */
+/**
+ * `/promote` was recorded: right after its pull request was opened or brought up to date, or, `deferred`, to be opened
+ * after merge and health.
+ */
 export interface PromotionRequested extends OnPullRequest {
   readonly kind: "promotion.requested";
   readonly environment: string;
@@ -129,7 +146,10 @@ export interface PromotionRequested extends OnPullRequest {
   readonly actor: Actor;
 }
 
-/** A merged promotion was found to be taken back on the base branch without Sluice, and is in the history as reverted: automation is held there. */
+/**
+ * A merged promotion was found to be taken back on the base branch without Sluice, and is in the history as reverted:
+ * automation is held there.
+ */
 export interface PromotionReverted extends InRepository {
   readonly kind: "promotion.reverted";
   readonly environment: string;
@@ -149,7 +169,10 @@ export interface GateChange {
   readonly reason: string;
 }
 
-/** The gates of a promotion came to another result than its description shows. Announced before check and description say so, so that a run that dies in between is not silent. */
+/**
+ * The gates of a promotion came to another result than its description shows. Announced before check and description
+ * say so, so that a run that dies in between is not silent.
+ */
 export interface GatesChanged extends OnPullRequest {
   readonly kind: "gates.changed";
   readonly environment: string;
@@ -211,7 +234,10 @@ export interface ImageAdvanced extends OfImages {
   readonly head: string;
 }
 
-/** The pull request of a unit was merged and is in the histories of its targets. Announced once more by each later look at the closed pull request. */
+/**
+ * The pull request of a unit was merged and is in the histories of its targets. Announced once more by each later look
+ * at the closed pull request.
+ */
 export interface ImageMerged extends OfImages {
   readonly kind: "image.merged";
   readonly openedAt: number;
@@ -220,7 +246,10 @@ export interface ImageMerged extends OfImages {
   readonly actor: Actor;
 }
 
-/** A person closed the pull request of a unit: its versions do not come again by themselves. Announced once more by each later look at it. */
+/**
+ * A person closed the pull request of a unit: its versions do not come again by themselves. Announced once more by each
+ * later look at it.
+ */
 export interface ImageDeclined extends OfImages {
   readonly kind: "image.declined";
 }
@@ -243,7 +272,9 @@ interface OfHold extends InRepository {
   readonly actor: Actor;
 }
 
-/** `/hold` was recorded. Dispatched: handlers ran before the command is answered, and run again when it is run again. */
+/**
+ * `/hold` was recorded. Dispatched: handlers ran before the command is answered, and run again when it is run again.
+ */
 export interface HoldSet extends OfHold {
   readonly kind: "hold.set";
   readonly reason: string;
@@ -251,14 +282,20 @@ export interface HoldSet extends OfHold {
   readonly until?: number;
 }
 
-/** `/release` was recorded. Dispatched, as `hold.set`. A hold that ends by its time, or by a promotion that lifts a rollback's, is not announced. */
+/**
+ * `/release` was recorded. Dispatched, as `hold.set`. A hold that ends by its time, or by a promotion that lifts a
+ * rollback's, is not announced.
+ */
 export interface HoldEnded extends OfHold {
   readonly kind: "hold.ended";
   /** Who or what had put it there and why, as far as the run that announces it found it still. */
   readonly held?: { readonly by: string; readonly reason: string; readonly cause: "person" | "rollback" | "revert" };
 }
 
-/** An authentic event of a registry is in the event log; nothing was looked at yet. `ignored` says why an event about no image is not needed. */
+/**
+ * An authentic event of a registry is in the event log; nothing was looked at yet. `ignored` says why an event about no
+ * image is not needed.
+ */
 export interface RegistryHeard extends Happened {
   readonly kind: "registry.heard";
   readonly hook: string;
@@ -296,7 +333,10 @@ export interface CommandFailed extends OfCommand {
   readonly kind: "command.failed";
 }
 
-/** The last attempt of a job failed; it stays in the store until it is added again. Announced by each job that fails for good, also when it does so again. */
+/**
+ * The last attempt of a job failed; it stays in the store until it is added again. Announced by each job that fails for
+ * good, also when it does so again.
+ */
 export interface JobFailed extends Happened {
   readonly kind: "job.failed";
   readonly job: JobType;
@@ -354,13 +394,16 @@ export type HandledEvent = HoldSet | HoldEnded;
 
 /** Where rooms say what happened. */
 export interface Events {
-  /** Tells all listeners. Never throws and never waits: a listener that fails is logged and counted, and loses the event. */
+  /**
+   * Tells all listeners. Never throws and never waits: a listener that fails is logged and counted, and loses the
+   * event.
+   */
   announce(event: Exclude<SluiceEvent, HandledEvent>): void;
   /**
-   * Tells all listeners, then runs the handlers of the event one after the other and waits for them. Rejects with what a
-   * handler threw, so that the job is run again: call it after the decision was written and before the job is done, also
-   * when a run before had written it. Then a crash in between loses nothing: the job runs again and dispatches again.
-   * So handlers must be idempotent; they add jobs, and do no work themselves.
+   * Tells all listeners, then runs the handlers of the event one after the other and waits for them. Rejects with what
+   * a handler threw, so that the job is run again: call it after the decision was written and before the job is done,
+   * also when a run before had written it. Then a crash in between loses nothing: the job runs again and dispatches
+   * again. So handlers must be idempotent; they add jobs, and do no work themselves.
    */
   dispatch(event: HandledEvent, signal: AbortSignal): Promise<void>;
 }
@@ -374,7 +417,9 @@ export interface EventHub extends Events {
   on<K extends HandledEvent["kind"]>(kind: K, handler: EventHandler<K>): void;
 }
 
-/** Hears of every event: the log, the audit, metrics. Gets each id once per process, as far as a bounded memory tells. */
+/**
+ * Hears of every event: the log, the audit, metrics. Gets each id once per process, as far as a bounded memory tells.
+ */
 export interface EventListener {
   /** For the log, when it fails. */
   readonly name: string;

@@ -17,7 +17,10 @@ export interface RegistryEvent {
   readonly source: string;
   /** When it was received, in milliseconds since the epoch. */
   readonly at: number;
-  /** Empty: an authentic event that is about no image, with the reason in `ignored`, which also says how many were too many. */
+  /**
+   * Empty: an authentic event that is about no image, with the reason in `ignored`, which also says how many were too
+   * many.
+   */
   readonly pushes: readonly PushedImage[];
   readonly ignored?: string;
 }
@@ -52,7 +55,10 @@ export interface EventLog {
   received(event: RegistryEvent): Promise<void>;
   concluded(conclusion: ImageConclusion): Promise<void>;
   event(id: string): Promise<RegistryEvent | undefined>;
-  /** Newest first. `image` as `canonicalImage` writes it; `tag` only together with it. `before`: only older ones, milliseconds since the epoch. */
+  /**
+   * Newest first. `image` as `canonicalImage` writes it; `tag` only together with it. `before`: only older ones,
+   * milliseconds since the epoch.
+   */
   events(query: {
     readonly image?: string;
     readonly tag?: string;

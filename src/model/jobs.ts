@@ -34,7 +34,10 @@ export interface CommandJob {
   readonly at: number;
 }
 
-/** Bring every promotion of a repository up to date: what waits, what opens by itself, what the base's new commits change. */
+/**
+ * Bring every promotion of a repository up to date: what waits, what opens by itself, what the base's new commits
+ * change.
+ */
 export interface PromotionsJob {
   readonly type: "promotions";
   readonly installationId: number;
@@ -64,7 +67,10 @@ export interface RegistryJob extends RegistryEvent {
   readonly type: "registry";
 }
 
-/** Learn which images a repository wants to hear of, and look at its image pull requests again; forget them where the App may no longer look. */
+/**
+ * Learn which images a repository wants to hear of, and look at its image pull requests again; forget them where the
+ * App may no longer look.
+ */
 export interface WatchJob {
   readonly type: "watch";
   readonly installationId: number;
@@ -73,7 +79,10 @@ export interface WatchJob {
   readonly defaultBranch?: string;
 }
 
-/** Compare the wanted version of one image, or of a group of images, with what the repository has, and bring its pull request up to date. */
+/**
+ * Compare the wanted version of one image, or of a group of images, with what the repository has, and bring its pull
+ * request up to date.
+ */
 export interface ImageJob {
   readonly type: "image";
   readonly installationId: number;
@@ -83,7 +92,10 @@ export interface ImageJob {
   readonly unit: string;
 }
 
-/** Check one image pull request at its head, say it, and merge it where that is Sluice's to do; settle what was merged or closed. */
+/**
+ * Check one image pull request at its head, say it, and merge it where that is Sluice's to do; settle what was merged
+ * or closed.
+ */
 export interface ImagePullJob {
   readonly type: "image-pull";
   readonly installationId: number;
@@ -91,7 +103,10 @@ export interface ImagePullJob {
   readonly pullRequest: number;
 }
 
-/** The job that a moment in time brings about: a window opens, a soak is over, a hold ends, a build is old enough, a registry is to be asked again. */
+/**
+ * The job that a moment in time brings about: a window opens, a soak is over, a hold ends, a build is old enough, a
+ * registry is to be asked again.
+ */
 export interface WakeJob {
   readonly type: "wake";
   /** Milliseconds since the epoch. */

@@ -1,4 +1,7 @@
-/** Lets one piece of work at a time through for each key; the others wait in the order in which they came. Workers of other processes know nothing of it. */
+/**
+ * Lets one piece of work at a time through for each key; the others wait in the order in which they came. Workers of
+ * other processes know nothing of it.
+ */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 

@@ -1,4 +1,7 @@
-/** The least number of insertions, deletions, replacements and swaps of neighbours between two words (Damerau–Levenshtein, optimal string alignment). */
+/**
+ * The least number of insertions, deletions, replacements and swaps of neighbours between two words
+ * (Damerau–Levenshtein, optimal string alignment).
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -21,8 +24,8 @@ function at(row: readonly number[], index: number): number {
 }
 
 /**
- * The known word that was probably meant, `undefined` when none is close: at most `maxSlips` letters differ (see `editDistance`), a third of the longer word's
- * when that is not given. Case, dashes and blanks do not count.
+ * The known word that was probably meant, `undefined` when none is close: at most `maxSlips` letters differ (see
+ * `editDistance`), a third of the longer word's when that is not given. Case, dashes and blanks do not count.
  */
 export function nearest(word: string, known: readonly string[], maxSlips?: number): string | undefined {
   if (word.length > 100) return undefined;

@@ -5,8 +5,9 @@ import type { RepositoryName } from "./tree.ts";
 export type Strategy = "images" | "paths" | "directory";
 
 /**
- * One version that changes. `image` names it: an image without tag and digest, `chart NAME`, `FILE: KEY` for the strategy `paths`, `directory`. `from` and `to` are what follows the
- * name: a tag, `tag@digest`, a version, a value; `from` is empty when the target did not set one.
+ * One version that changes. `image` names it: an image without tag and digest, `chart NAME`, `FILE: KEY` for the
+ * strategy `paths`, `directory`. `from` and `to` are what follows the name: a tag, `tag@digest`, a version, a value;
+ * `from` is empty when the target did not set one.
  */
 export interface VersionChange {
   readonly image: string;
@@ -14,7 +15,10 @@ export interface VersionChange {
   readonly to: string;
 }
 
-/** One changed line of a file. `line` counts from 1 in the file after the change; an added line has an empty `before`, a removed one an empty `after`. */
+/**
+ * One changed line of a file. `line` counts from 1 in the file after the change; an added line has an empty `before`, a
+ * removed one an empty `after`.
+ */
 export interface LineEdit {
   readonly file: string;
   readonly line: number;
@@ -63,8 +67,8 @@ export interface PromotionCall {
 }
 
 /**
- * What the commands about promotions do. Each says in markdown what was done; what the person may not or cannot do is a UserError with the fix. Each may be repeated with the same
- * `id`: what is done already is not done again.
+ * What the commands about promotions do. Each says in markdown what was done; what the person may not or cannot do is a
+ * UserError with the fix. Each may be repeated with the same `id`: what is done already is not done again.
  */
 export interface Promotions {
   /** `apps` empty: those that the pull request touched. */

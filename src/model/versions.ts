@@ -11,7 +11,10 @@ export interface SemanticVersion {
 
 const plain = /^v?(0|[1-9][0-9]{0,14})\.(0|[1-9][0-9]{0,14})\.(0|[1-9][0-9]{0,14})$/;
 
-/** Reads a full semantic version, with or without `v`. A `_` stands for the `+` that tags cannot have, as Helm writes it. */
+/**
+ * Reads a full semantic version, with or without `v`. A `_` stands for the `+` that tags cannot have, as Helm writes
+ * it.
+ */
 export function readSemver(text: string): SemanticVersion | undefined {
   const match = plain.exec(text);
   if (match !== null) return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) };
@@ -21,7 +24,10 @@ export function readSemver(text: string): SemanticVersion | undefined {
   return { major, minor, patch, full };
 }
 
-/** Semantic Versioning's precedence, and between equal ones that of their build metadata: positive when `a` is the higher. */
+/**
+ * Semantic Versioning's precedence, and between equal ones that of their build metadata: positive when `a` is the
+ * higher.
+ */
 export function compareSemver(a: SemanticVersion, b: SemanticVersion): number {
   const order = a.major - b.major || a.minor - b.minor || a.patch - b.patch;
   if (order !== 0 || (a.full === undefined && b.full === undefined)) return order;
@@ -38,7 +44,10 @@ function comparePrereleases(a: Identifiers, b: Identifiers): number {
   return a.length === 0 || b.length === 0 ? b.length - a.length : compareIdentifiers(a, b);
 }
 
-/** Numbers before texts, numbers by value, texts by their codes; the longer list comes after the one that it begins with. */
+/**
+ * Numbers before texts, numbers by value, texts by their codes; the longer list comes after the one that it begins
+ * with.
+ */
 function compareIdentifiers(a: Identifiers, b: Identifiers): number {
   for (let index = 0; index < a.length && index < b.length; index += 1) {
     const [one = "", other = ""] = [a[index], b[index]];
@@ -50,12 +59,18 @@ function compareIdentifiers(a: Identifiers, b: Identifiers): number {
   return a.length - b.length;
 }
 
-/** How one version stands to another, where their text says so: both are numbers with dots (`v1.2.3`, `1.2.3-rc.1`, `20260102`). */
+/**
+ * How one version stands to another, where their text says so: both are numbers with dots (`v1.2.3`, `1.2.3-rc.1`,
+ * `20260102`).
+ */
 export type Order = "older" | "newer" | "same" | "unknown";
 
 const dotted = /^v?(\d{1,9}(?:\.\d{1,9}){0,3})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/;
 
-/** Orders two versions as Semantic Versioning does, also with fewer or more than three numbers; a digest behind the tag does not count. */
+/**
+ * Orders two versions as Semantic Versioning does, also with fewer or more than three numbers; a digest behind the tag
+ * does not count.
+ */
 export function orderOf(version: string, other: string): Order {
   if (version === other) return "same";
   const [a, b] = [dotted.exec(tagOf(version)), dotted.exec(tagOf(other))];
@@ -87,8 +102,8 @@ export function compareDigits(a: string, b: string): number {
 }
 
 /**
- * Natural order: runs of digits as numbers, the rest by the codes of the characters, digits before everything else. Texts that differ only in leading zeros are
- * compared by their codes, so that only equal texts are equal.
+ * Natural order: runs of digits as numbers, the rest by the codes of the characters, digits before everything else.
+ * Texts that differ only in leading zeros are compared by their codes, so that only equal texts are equal.
  */
 export function compareNatural(a: string, b: string): number {
   let [left, right] = [0, 0];

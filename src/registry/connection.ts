@@ -69,7 +69,9 @@ export class Connection {
     });
   }
 
-  /** The answer to a request, whatever its status but 401, of which there is one only when the credentials do not do. */
+  /**
+   * The answer to a request, whatever its status but 401, of which there is one only when the credentials do not do.
+   */
   async send(request: RepositoryRequest, signal: AbortSignal): Promise<Answer> {
     const { origin, prefix } = this.endpoint;
     const url = new URL(`/v2/${prefix}${request.repository}/${request.path}${request.search ?? ""}`, origin);
@@ -130,7 +132,10 @@ export class Connection {
     });
   }
 
-  /** Leaves a registry alone that fails again and again, for one second at first and thirty at most; half of it by chance. */
+  /**
+   * Leaves a registry alone that fails again and again, for one second at first and thirty at most; half of it by
+   * chance.
+   */
   #note(failed: boolean): void {
     this.#failures = failed ? this.#failures + 1 : 0;
     if (this.#failures < failuresInRow) return;

@@ -23,7 +23,10 @@ export interface Content {
 
 const accept = manifestTypes.join(", ");
 
-/** The digest that a reference has now, by HEAD, or by GET where the registry does not say; `undefined` when there is none. */
+/**
+ * The digest that a reference has now, by HEAD, or by GET where the registry does not say; `undefined` when there is
+ * none.
+ */
 export async function headDigest(
   connection: Connection,
   repository: string,
@@ -42,7 +45,7 @@ export async function headDigest(
   throw connection.refusal(answer, `${repository}:${reference}`);
 }
 
-/** The manifest of a tag or digest; `undefined` when there is none. A digest is held against what came. */
+/** The manifest of a tag or digest; `undefined` when there is none. The digest is checked. */
 export async function getManifest(
   connection: Connection,
   repository: string,
@@ -52,7 +55,7 @@ export async function getManifest(
   return get(connection, repository, `manifests/${reference}`, reference, signal);
 }
 
-/** The blob of a digest, held against it; `undefined` when there is none. */
+/** The blob of a digest, which is checked; `undefined` when there is none. */
 export async function getBlob(
   connection: Connection,
   repository: string,

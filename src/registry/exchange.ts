@@ -35,7 +35,8 @@ export interface RequestSettings {
 const broken = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
 /**
- * Sends one request and reads its answer, as `send` does; once more where it only reads and the connection broke, as connections that were kept do.
+ * Sends one request and reads its answer, as `send` does; once more where it only reads and the connection broke, as
+ * connections that were kept do.
  */
 export async function exchange(settings: RequestSettings, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
   try {
@@ -49,8 +50,9 @@ export async function exchange(settings: RequestSettings, request: HttpRequest, 
 }
 
 /**
- * Sends one request and reads its answer; follows nothing. Throws the signal's reason; `timeout` and `unavailable` Faults; a `limit` UserError when the body is too long, a `refused` one
- * when the host is at a private address. No message carries what was sent.
+ * Sends one request and reads its answer; follows nothing. Throws the signal's reason; `timeout` and `unavailable`
+ * Faults; a `limit` UserError when the body is too long, a `refused` one when the host is at a private address. No
+ * message carries what was sent.
  */
 async function send(settings: RequestSettings, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
   const deadline = AbortSignal.timeout(settings.deadlineMs);

@@ -45,7 +45,10 @@ const factsMs = 3 * 60_000;
 /** Hosts that are remembered at once. */
 const hostsCapacity = 500;
 
-/** Speaks to registries by the OCI distribution specification. Throws a `usage` UserError for settings that contradict each other. */
+/**
+ * Speaks to registries by the OCI distribution specification. Throws a `usage` UserError for settings that contradict
+ * each other.
+ */
 export function createRegistry(options: RegistryOptions): RegistryClient {
   const connections = new Connections(options);
   const pages = createPageCache();

@@ -12,7 +12,8 @@ interface RateLimiterOptions {
 }
 
 /**
- * Lets the requests to one registry through: so many at once, so many in a second, and none before the time that the registry named when it refused.
+ * Lets the requests to one registry through: so many at once, so many in a second, and none before the time that the
+ * registry named when it refused.
  */
 export class RateLimiter {
   readonly #options: RateLimiterOptions;
@@ -26,7 +27,10 @@ export class RateLimiter {
     this.#options = options;
   }
 
-  /** Runs `request` when its turn has come. Throws a `throttled` or `unavailable` Fault at once while the registry wants no requests, and `throttled` when the turn does not come. */
+  /**
+   * Runs `request` when its turn has come. Throws a `throttled` or `unavailable` Fault at once while the registry wants
+   * no requests, and `throttled` when the turn does not come.
+   */
   async run<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
     this.#refuseWhilePaused();
     await this.#acquire(signal);

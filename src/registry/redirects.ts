@@ -6,8 +6,9 @@ const most = 3;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends a request and follows its redirects, as registries send them for blobs: at most three, never from https to http, and without credentials to another origin. Throws as `exchange`,
- * and a `refused` UserError for a redirect that is not followed.
+ * Sends a request and follows its redirects, as registries send them for blobs: at most three, never from https to
+ * http, and without credentials to another origin. Throws as `exchange`, and a `refused` UserError for a redirect that
+ * is not followed.
  */
 export async function follow(
   endpoint: Endpoint,

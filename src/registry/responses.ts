@@ -16,8 +16,9 @@ export interface Answerer {
 }
 
 /**
- * Throws what a status that is neither success nor expected means: `throttled` and `unavailable` Faults after which the limiter pauses for as long as the registry asked, a `permission` UserError
- * for 401 and 403, an `input` one for other refusals.
+ * Throws what a status that is neither success nor expected means: `throttled` and `unavailable` Faults after which the
+ * limiter pauses for as long as the registry asked, a `permission` UserError for 401 and 403, an `input` one for other
+ * refusals.
  */
 export function refusal({ host, limiter, clock }: Answerer, answer: Answer, what: string): UserError | Fault {
   const { status } = answer;

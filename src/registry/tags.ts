@@ -31,8 +31,8 @@ export function createPageCache(): PageCache {
 }
 
 /**
- * Every tag of a repository, over all pages; empty for a repository that does not exist. Throws what `Connection` throws; `limit` UserErrors when there is no end, a `refused` one when the next
- * page is at another host.
+ * Every tag of a repository, over all pages; empty for a repository that does not exist. Throws what `Connection`
+ * throws; `limit` UserErrors when there is no end, a `refused` one when the next page is at another host.
  */
 export async function listTags(
   connection: Connection,
@@ -89,8 +89,9 @@ async function readPage(
 }
 
 /**
- * Of the link to the next page only the query is used: Artifactory's lacks the name of the virtual repository (RTFACT-18971), and a registry behind a proxy may take itself for http. A link to
- * another host is an attempt to have the credentials sent there.
+ * Of the link to the next page only the query is used: Artifactory's lacks the name of the virtual repository
+ * (RTFACT-18971), and a registry behind a proxy may take itself for http. A link to another host is an attempt to have
+ * the credentials sent there.
  */
 function nextPage(connection: Connection, answer: Answer): string | undefined {
   for (const line of answer.lines("link")) {

@@ -36,7 +36,10 @@ interface AuthorizerParts {
   refusal(answer: Answer, what: string): UserError | Fault;
 }
 
-/** Proves Sluice to one registry: finds out by its challenges how, and keeps its tokens, of which several callers that need the same one fetch only one. */
+/**
+ * Proves Sluice to one registry: finds out by its challenges how, and keeps its tokens, of which several callers that
+ * need the same one fetch only one.
+ */
 export class Authorizer {
   readonly #parts: AuthorizerParts;
   #challenge: Challenge | undefined;
@@ -123,7 +126,9 @@ export class Authorizer {
   }
 }
 
-/** Credentials go only to a token service over https, or to the registry's own host where that is spoken to over http. */
+/**
+ * Credentials go only to a token service over https, or to the registry's own host where that is spoken to over http.
+ */
 function checkedRealm(endpoint: Endpoint, realm: string): URL {
   const url = URL.parse(realm);
   const plain = url?.protocol === "http:" && endpoint.insecure && url.hostname === endpoint.origin.hostname;

@@ -4,7 +4,10 @@ import { Fault } from "../model/errors.ts";
 
 const bundled = fileURLToPath(new URL("../../.cache/engine/sluice-engine", import.meta.url));
 
-/** The path of the engine: `SLUICE_ENGINE`, else the one that the set-up put into the project's folder. An `unavailable` Fault names the ways to get one. */
+/**
+ * The path of the engine: `SLUICE_ENGINE`, else the one that the set-up put into the project's folder. An `unavailable`
+ * Fault names the ways to get one.
+ */
 export function engineBinary(env: Readonly<Record<string, string | undefined>>): string {
   const named = env.SLUICE_ENGINE;
   if (named !== undefined && named !== "") {

@@ -121,7 +121,10 @@ export class RenderCache {
     return undefined;
   }
 
-  /** As `traceHolds`, but each path of a tree is looked up once for all traces: renders of one repository share most of them. */
+  /**
+   * As `traceHolds`, but each path of a tree is looked up once for all traces: renders of one repository share most of
+   * them.
+   */
   async #holds(trace: Trace, tree: Tree): Promise<boolean> {
     const answers = this.#answers.get(tree) ?? new Map<string, TreeEntry | undefined>();
     this.#answers.set(tree, answers);

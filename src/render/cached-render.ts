@@ -11,7 +11,7 @@ export interface Remarks {
   readonly failure?: RenderFailure;
 }
 
-/** A finished render as it is kept, without its body. The body of a failed one is empty. */
+/** A finished render as it is stored, without its body. The body of a failed one is empty. */
 export interface CachedRender {
   readonly trace: Trace;
   readonly remarks: Remarks;

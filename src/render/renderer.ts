@@ -28,7 +28,7 @@ export interface RendererOptions {
   readonly limits?: Partial<RenderLimits>;
   readonly log?: Logger;
   readonly now?: () => number;
-  /** Told of each render that was asked for: whether an engine ran or a cached result was found, and the seconds it took. */
+  /** Called for each render: whether an engine ran or a cached result was found, and the seconds it took. */
   readonly onRender?: Metrics["render"];
 }
 
@@ -45,8 +45,9 @@ interface Finished {
 }
 
 /**
- * A renderer with a pool of engines and a cache of what they gave. Equal traces prove equal results also across repositories: a tree that Git
- * took in is complete, so whoever can name an object's id in a tree has its content already.
+ * A renderer with a pool of engines and a cache of what they gave. Equal traces prove equal results also across
+ * repositories: a tree that Git took in is complete, so whoever can name an object's id in a tree has its content
+ * already.
  */
 export function createRenderer(options: RendererOptions): EngineRenderer {
   const { log, now = Date.now, cacheBytes: capacityBytes = 512 * 1024 * 1024, cacheDir: directory } = options;

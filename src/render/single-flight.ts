@@ -37,7 +37,7 @@ export class Flights<T> {
     const end = (): void => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     };
-    // Those who joined are told of a failure; here only the end counts.
+    // Those who joined get the failure; here only the end counts.
     result.then(end, end);
     return flight;
   }

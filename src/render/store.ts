@@ -57,9 +57,10 @@ interface Statements {
 }
 
 /**
- * Traces and results in one SQLite file, which any number of processes may share and any of them may be killed at any time. A damaged file is
- * replaced by an empty one, and a store that cannot be used behaves as an empty one; both are said in the log. Bodies are kept once per
- * content; what was used least recently goes when the file's content exceeds the capacity.
+ * Traces and results in one SQLite file, which any number of processes may share and any of them may be killed at any
+ * time. A damaged file is replaced by an empty one, and a store that cannot be used behaves as an empty one; both are
+ * said in the log. Bodies are kept once per content; what was used least recently goes when the file's content exceeds
+ * the capacity.
  */
 export class RenderStore {
   readonly #options: StoreOptions;
@@ -129,7 +130,8 @@ export class RenderStore {
     // Room is given back in steps; this holds only for a file without tables.
     db.exec("PRAGMA auto_vacuum = INCREMENTAL");
     db.exec("PRAGMA journal_mode = WAL");
-    // Never waits for the disk: a killed process loses nothing, and a power cut costs at most the cache, whose rows carry check sums.
+    // Never waits for the disk: a killed process loses nothing, and a power cut costs at most the cache, whose rows
+    // carry check sums.
     db.exec("PRAGMA synchronous = OFF; PRAGMA journal_size_limit = 4194304");
     db.exec(schema);
     this.#statements = {
@@ -138,7 +140,7 @@ export class RenderStore {
       add: db.prepare(
         "INSERT INTO renders (key, sum, digest, trace, remarks, used) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
       ),
-      // A damaged body is mended when its render is written again.
+      // A damaged body is fixed when its render is written again.
       addBody: db.prepare("INSERT OR REPLACE INTO bodies (digest, bytes) VALUES (?, ?)"),
       trim: db.prepare(
         "DELETE FROM renders WHERE key = ? AND id IN (SELECT id FROM renders WHERE key = ? ORDER BY used DESC, id DESC LIMIT -1 OFFSET ?)",

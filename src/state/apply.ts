@@ -14,15 +14,18 @@ const versionLimit = 500;
 /** What was decided about targets and environments. */
 export type TargetDecision = Exclude<Decision, WaitingDecision>;
 
-/** What was decided about wishes. */
+/** What was decided about deferred requests. */
 export type WaitingDecision = Extract<Decision, { kind: "waiting" | "done-waiting" }>;
 
-/** Whether the decision is about wishes. */
-export function isAboutWishes(decision: Decision): decision is WaitingDecision {
+/** Whether the decision is about deferred requests. */
+export function isAboutDeferred(decision: Decision): decision is WaitingDecision {
   return decision.kind === "waiting" || decision.kind === "done-waiting";
 }
 
-/** The file of the environment (`app` undefined) or of one of its targets after the decision; `undefined` when the decision is in its history already. */
+/**
+ * The file of the environment (`app` undefined) or of one of its targets after the decision; `undefined` when the
+ * decision is in its history already.
+ */
 export function applyDecision(
   file: TargetFile,
   decision: TargetDecision,
@@ -34,7 +37,7 @@ export function applyDecision(
   return { rest: file.rest, history, ...(hold === undefined ? {} : { hold }) };
 }
 
-/** The wishes after the decision; `undefined` when they say so already. */
+/** The deferred requests after the decision; `undefined` when they say so already. */
 export function applyWaiting(file: WaitingFile, decision: WaitingDecision): WaitingFile | undefined {
   const waiting = decision.kind === "waiting" ? withWish(file, decision) : withoutWish(file.waiting, decision);
   if (waiting === undefined) return undefined;
@@ -80,7 +83,10 @@ function holdAfter(
   }
 }
 
-/** A rollback is written down when it is asked for and when it is merged. What a person released in between stays released. */
+/**
+ * A rollback is written down when it is asked for and when it is merged. What a person released in between stays
+ * released.
+ */
 function liftedSince(
   history: readonly StoredEntry[],
   { kind, pullRequest }: TargetDecision & { pullRequest?: number },
@@ -103,7 +109,9 @@ function withWish(file: WaitingFile, decision: WaitingDecision): readonly Stored
   return [...file.waiting.filter((one) => !same(one)), { id, pullRequest, environment, apps: [...apps], by, at }];
 }
 
-/** Without apps every wish of the pull request for the environment is done; with some, those apps of each. */
+/**
+ * Without apps every deferred request of the pull request for the environment is done; with some, those apps of each.
+ */
 function withoutWish(
   waiting: readonly StoredWaiting[],
   decision: WaitingDecision,

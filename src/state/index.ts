@@ -11,7 +11,7 @@ import { README_PATH, STATE_BRANCH } from "./paths.ts";
 import { README } from "./readme.ts";
 import { newReadFiles, StateSnapshot } from "./snapshot.ts";
 
-/** What the state is kept with. */
+/** What the store needs. */
 export interface StateParts {
   readonly mirrors: Mirrors;
   readonly github: GitHubFor<GitHubRepository>;
@@ -24,7 +24,10 @@ const firstWaitMs = 50;
 const longestWaitMs = 1_000;
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-/** Keeps holds and history on the branch `sluice-state`; see the port. Reading costs a fetch into the mirror, writing at most four REST calls for each try. */
+/**
+ * Keeps holds and history on the branch `sluice-state`; see the port. Reading costs a fetch into the mirror, writing at
+ * most four REST calls for each try.
+ */
 export function createStateStore({ mirrors, github, random }: StateParts): StateStore {
   const known = newReadFiles();
   const mutex = new KeyedMutex();
@@ -46,7 +49,7 @@ export function createStateStore({ mirrors, github, random }: StateParts): State
       const changes = await changesOf(snapshot, decision);
       if (changes.length === 0) return false;
       const repository = await github(where.installationId, where.repository);
-      if (await land(repository, snapshot, changes, commitMessage(decision))) return true;
+      if (await commitChanges(repository, snapshot, changes, commitMessage(decision))) return true;
     }
     throw new Fault("unavailable", `${maxTries} times somebody else wrote to the branch ${STATE_BRANCH} first`);
   };
@@ -67,8 +70,10 @@ function waitMs(tries: number, spread: number): number {
   return Math.min(firstWaitMs * 2 ** tries, longestWaitMs) * (0.5 + spread / 2);
 }
 
-/** One commit with these changes on top of what they were computed from; false when the branch is another one by now. */
-async function land(
+/**
+ * One commit with these changes on top of what they were computed from; false when the branch is another one by now.
+ */
+async function commitChanges(
   github: GitHubRepository,
   { commit, tree }: StateSnapshot,
   changes: readonly FileChange[],

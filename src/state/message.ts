@@ -8,7 +8,10 @@ const reasonLimit = 500;
 const namedApps = 3;
 const listedApps = 50;
 
-/** The message of the commit that writes a decision: a sentence, the versions where there are some, and who, why and which decision as trailers. */
+/**
+ * The message of the commit that writes a decision: a sentence, the versions where there are some, and who, why and
+ * which decision as trailers.
+ */
 export function commitMessage(decision: Decision): string {
   const subject = clip(oneLine(subjectOf(decision)), subjectLimit);
   const versions = "versions" in decision ? listed(decision) : [];

@@ -85,17 +85,20 @@ export class StateSnapshot implements RepositoryState {
   }
 
   async waiting(): Promise<readonly Waiting[]> {
-    return (await this.wishes()).file.waiting;
+    return (await this.deferred()).file.waiting;
   }
 
-  /** The whole file of a target or, without an app, of an environment. A file that cannot be read is a `config` UserError. */
+  /**
+   * The whole file of a target or, without an app, of an environment. A file that cannot be read is a `config`
+   * UserError.
+   */
   target(environment: string, app: string | undefined): Promise<Found<TargetFile>> {
     return this.#file(targetPath(environment, app), EMPTY_TARGET, readTarget, this.#known.targets);
   }
 
-  /** The whole file of wishes; errors as those of `target`. */
-  wishes(): Promise<Found<WaitingFile>> {
-    return this.#file(WAITING_PATH, EMPTY_WAITING, readWishes);
+  /** The whole file of deferred requests; errors as those of `target`. */
+  deferred(): Promise<Found<WaitingFile>> {
+    return this.#file(WAITING_PATH, EMPTY_WAITING, readDeferred);
   }
 
   async #holdIn(path: string, now: number): Promise<StoredHold | undefined> {
@@ -145,12 +148,15 @@ function readTarget(path: string, text: string): TargetFile {
   return { history, rest, ...(hold ? { hold } : {}) };
 }
 
-function readWishes(path: string, text: string): WaitingFile {
+function readDeferred(path: string, text: string): WaitingFile {
   const { waiting, history, ...rest } = readYaml(path, text, waitingSchema);
   return { waiting, history, rest };
 }
 
-/** The hold alone. The history, which Sluice writes last, is most of a file; it is passed over where nothing else can stand in it or after it. */
+/**
+ * The hold alone. The history, which Sluice writes last, is most of a file; it is passed over where nothing else can
+ * stand in it or after it.
+ */
 function readHold(path: string, text: string): HoldPart {
   const history = text.search(/^history:/m);
   const tail = text.slice(history + 1);

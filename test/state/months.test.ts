@@ -60,8 +60,8 @@ describe("months of decisions", () => {
     const history = await (await snapshot()).history("prod", "webapp");
     expect(history.at(-1)?.id).toBe("p-4");
     const apps = Array.from({ length: 30_000 }, (_, nth) => `an-app-with-a-name-${nth}`);
-    const wish = changesOf(await snapshot(), waiting("w", 1, { apps }));
-    await expect(wish).rejects.toMatchObject({ name: "UserError", kind: "limit" });
+    const deferred = changesOf(await snapshot(), waiting("w", 1, { apps }));
+    await expect(deferred).rejects.toMatchObject({ name: "UserError", kind: "limit" });
   });
 
   it("are read by what is asked for alone", async () => {

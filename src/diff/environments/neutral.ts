@@ -7,21 +7,23 @@ export interface EnvironmentNames {
   readonly namespace: string;
 }
 
-/** What stands for an environment's name where two environments are held against each other. */
+/** What stands for an environment's name where two environments are compared. */
 const anyEnvironment = "\0";
 const words = new LRUCache<string, RegExp>({
   max: 500,
   memoMethod: (environment) => new RegExp(`(?<![A-Za-z0-9])${RegExp.escape(environment)}(?![A-Za-z0-9])`, "g"),
 });
 
-/** A text with the environment's name, where it stands as a word of its own (`web-prod`, `prod.example.com`), taken out. */
+/**
+ * A text with the environment's name, where it stands as a word of its own (`web-prod`, `prod.example.com`), taken out.
+ */
 export function neutral(text: string, environment: string): string {
   return environment === "" || !text.includes(environment)
     ? text
     : text.replace(words.memo(environment), anyEnvironment);
 }
 
-/** Whether two texts say the same but for the names of their environments. */
+/** Whether two texts say the same except for the names of their environments. */
 export function sameButForNames(
   here: string,
   there: string,

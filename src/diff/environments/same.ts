@@ -6,7 +6,10 @@ import { type EnvironmentNames, sameButForNames } from "./neutral.ts";
 /** Whether a value here and one there say the same. */
 export type Same = (here: Value | undefined, there: Value | undefined) => boolean;
 
-/** Equality but for the names of the environments, content hashes of generated names, and what only follows from versions that differ. */
+/**
+ * Equality except for the names of the environments, content hashes of generated names, and what only follows from
+ * versions that differ.
+ */
 export function sameAcross(ours: EnvironmentNames, theirs: EnvironmentNames, versions: readonly VersionGap[]): Same {
   const swaps = versions.flatMap(swapsOf);
   const sameText = (one: string, other: string): boolean =>

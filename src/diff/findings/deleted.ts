@@ -2,7 +2,10 @@ import { inTicks } from "../../model/text/markdown.ts";
 import { isReleased } from "../deletion-protected.ts";
 import { type FindingContext, type FindingRule, type Found, goneItem, groupKind } from "./rule.ts";
 
-/** A danger rule for a kind whose deletion loses more than the object. `loss` says what goes with it, `advice` what to do. */
+/**
+ * A danger rule for a kind whose deletion loses more than the object. `loss` says what goes with it, `advice` what to
+ * do.
+ */
 export function deletedRule(id: string, kind: string, loss: string, advice: string): FindingRule {
   return { id, severity: "danger", check: (context) => check(context, kind, loss, advice) };
 }

@@ -5,11 +5,13 @@ import { type ImmutableField, immutableFields } from "./immutable-fields.ts";
 import { type FindingContext, type FindingRule, type Found, groupKind } from "./rule.ts";
 import { storageShrinks } from "./storage-size.ts";
 
-/** A field changes that the API server refuses to change: the delivery fails, or must delete and make the object anew. */
+/**
+ * A field changes that the API server refuses to change: the deploy fails, or must delete and create the object again.
+ */
 export const immutableFieldChanged: FindingRule = { id: "immutable-field-changed", severity: "danger", check };
 
 const advice =
-  "the API server refuses this update, so the delivery fails until the object is deleted and made anew. Keep the old value, or plan the replacement.";
+  "the API server refuses this update, so the deploy fails until the object is deleted and created again. Keep the old value, or plan the replacement.";
 
 function check({ how, base, head }: FindingContext): readonly Found[] {
   if (how !== "same" || base === undefined || head === undefined || isRecreated(head.object)) return [];

@@ -10,7 +10,10 @@ export interface FindingContext {
   readonly head: Item | undefined;
 }
 
-/** What a rule found. The message says what, why it matters and what to do; names in it stand in backticks; it never holds a Secret's value. */
+/**
+ * What a rule found. The message says what, why it matters and what to do; names in it are in backticks; it never holds
+ * a Secret's value.
+ */
 export interface Found {
   readonly message: string;
   /** JSON pointer into the head's resource. */

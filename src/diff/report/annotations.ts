@@ -12,7 +12,10 @@ const levels: Readonly<Record<Severity, Annotation["level"]>> = {
   notice: "notice",
 };
 
-/** Findings that know their file as annotations, the gravest first; one for equal findings of several targets. At most 50. */
+/**
+ * Findings that know their file as annotations, the gravest first; one for equal findings of several targets. At most
+ * 50.
+ */
 export function annotationsOf(findings: readonly Finding[]): readonly Annotation[] {
   const placed = findings.filter(({ file }) => file !== undefined && file !== "");
   const groups = Map.groupBy(placed, ({ id, file, line, message }) => [id, file, line, message].join("\n"));

@@ -13,7 +13,7 @@ export interface DiffBlock {
   readonly cut: boolean;
 }
 
-/** A diff above this size (UTF-16 units) is told in parts, so that each finds a place. */
+/** A diff above this size (UTF-16 units) is shown in parts, so that each fits a page. */
 const maxPart = 24_000;
 const maxLine = 12_000;
 

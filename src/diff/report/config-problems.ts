@@ -15,7 +15,10 @@ export interface ReportedProblem {
 
 const maxAnnotations = 50;
 
-/** What a pull request is told when the configuration is broken and nothing can be rendered: a comment and a failed check that say where and how to mend it. */
+/**
+ * What a pull request shows when the configuration is broken and nothing can be rendered: a comment and a failed check
+ * that say where and how to fix it.
+ */
 export function configProblemsReport(
   problems: readonly ReportedProblem[],
   options: { readonly head?: string } = {},

@@ -8,7 +8,10 @@ import type { Fit } from "./fit.ts";
 /** Of more pairs than this the list is folded away. */
 const openPairs = 5;
 
-/** Where environments of the touched apps are not where those are that they are promoted from, and by which commits; as many pairs as fit, the others counted. Nothing when there are none. */
+/**
+ * Where environments of the touched apps are not where those are that they are promoted from, and by which commits; as
+ * many pairs as fit, the others counted. Nothing when there are none.
+ */
 export function driftSection(drift: Drift | undefined, repositoryUrl: string | undefined, fit: Fit): string {
   const { apart = [], unchecked = 0 } = drift ?? {};
   const entries: string[] = [];

@@ -6,7 +6,9 @@ import { findingLine, severitySign, targetList, targetName } from "./phrases.ts"
 
 const alerts: Readonly<Record<Severity, string>> = { danger: "CAUTION", warning: "WARNING", notice: "NOTE" };
 
-/** The findings as GitHub alerts, the gravest first; equal ones of several targets as one. What does not fit is counted. */
+/**
+ * The findings as GitHub alerts, the gravest first; equal ones of several targets as one. What does not fit is counted.
+ */
 export function findingAlerts(preview: Preview, fit: Fit): string {
   const sections: string[] = [];
   let room = fit.budget;
@@ -38,7 +40,7 @@ function groupEqual(findings: readonly Finding[]): readonly Grouped[] {
   });
 }
 
-/** Of one rule's findings this many are told in full; the others, which say the same of other resources, are named. */
+/** Of one rule's findings this many are shown in full; the others, which say the same of other resources, are named. */
 const toldInFull = 4;
 const named = 12;
 

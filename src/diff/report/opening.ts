@@ -8,7 +8,10 @@ import { headline } from "./phrases.ts";
 import { targetTable } from "./table.ts";
 import { whySection } from "./why.ts";
 
-/** What stands before the diffs: title, findings, the table of targets, environments that are apart, and why targets are affected. Fits the budget. */
+/**
+ * What stands before the diffs: title, findings, the table of targets, environments that are apart, and why targets are
+ * affected. Fits the budget.
+ */
 export function opening(
   preview: Preview,
   { title, repositoryUrl }: { readonly title?: string | undefined; readonly repositoryUrl?: string | undefined },

@@ -34,9 +34,9 @@ export const statusSign: Readonly<Record<TargetPreview["status"], string>> = {
 
 /** What the preview comes to, in one line of plain text. */
 export function headline(preview: Preview): string {
-  const told = preview.completeness.failed > 0 ? "render-failed" : "";
+  const counted = preview.completeness.failed > 0 ? "render-failed" : "";
   const of = (severity: Severity) =>
-    preview.findings.filter((finding) => finding.severity === severity && finding.id !== told).length;
+    preview.findings.filter((finding) => finding.severity === severity && finding.id !== counted).length;
   const changed = preview.targets.filter(({ status }) => status !== "unchanged" && status !== "failed").length;
   const { failed } = preview.completeness;
   const parts = [
@@ -48,7 +48,9 @@ export function headline(preview: Preview): string {
   return parts.length === 0 ? "Nothing changes in any environment" : parts.join(", ");
 }
 
-/** A finding as one line of Markdown; `where` names the targets, `alike` counts further resources that it is said of. */
+/**
+ * A finding as one line of Markdown; `where` names the targets, `alike` counts further resources that it is said of.
+ */
 export function findingLine(finding: Finding, where: string, alike: number): string {
   const others = alike > 0 ? ` and ${alike} like it` : "";
   const resource = finding.resource === "" ? "" : `${code(finding.resource)}${others}`;

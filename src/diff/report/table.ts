@@ -29,7 +29,10 @@ const allColumns = ["Resources", "Images", "Replicas"];
 /** A table of more rows than this shows equal rows as one, and those beyond it folded away. */
 const openRows = 20;
 
-/** What changes per target, the riskiest first. When there is no room for all rows, as many as fit and counts; at the least counts. */
+/**
+ * What changes per target, the riskiest first. When there is no room for all rows, as many as fit and counts; at the
+ * least counts.
+ */
 export function targetTable(preview: Preview, fit: Fit): string {
   const shown = preview.targets.filter(({ status }) => status !== "unchanged");
   if (shown.length === 0) return "";

@@ -1,7 +1,10 @@
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const spacing = /[\r\n\t]+/g;
 
-/** Text on one line with every control, format (bidi overrides, zero-width) and lone surrogate character shown as an escape. */
+/**
+ * Text on one line with every control, format (bidi overrides, zero-width) and lone surrogate character shown as an
+ * escape.
+ */
 export function visible(text: string): string {
   return text.replace(spacing, " ").replace(invisible, (char) => {
     const code = char.codePointAt(0) ?? 0;

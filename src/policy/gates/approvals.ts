@@ -4,8 +4,9 @@ import { count, sentenceList } from "../../model/text/lists.ts";
 import type { Child, Gate, Part } from "./gate.ts";
 
 /**
- * Passed when enough people approved: the most that any target asks for. Of each person the newest review counts that is not a mere comment; bots, people who may not review, and
- * (unless every target lets it) whoever asked for the promotion do not. Requested changes block even where no approval is asked for.
+ * Passed when enough people approved: the most that any target asks for. Of each person the newest review counts that
+ * is not a mere comment; bots, people who may not review, and (unless every target lets it) whoever asked for the
+ * promotion do not. Requested changes block even where no approval is asked for.
  */
 export const approvals: Gate = { label: "Approvals", evaluate };
 
@@ -62,10 +63,10 @@ function childOf({ user, state, ignored }: Opinion): readonly Child[] {
 /** Says of approvals that look as if they counted why they do not. */
 function remarks(opinions: readonly Opinion[]): string {
   const ignored = opinions.filter((opinion) => opinion.state === "approved" && opinion.ignored !== undefined);
-  const told = ignored
+  const reasons = ignored
     .slice(0, 3)
     .map((opinion) => `; the approval by ${opinion.user} does not count: ${opinion.user} ${opinion.ignored}`);
-  return told.join("");
+  return reasons.join("");
 }
 
 function reviewers(facts: PromotionFacts): string {

@@ -14,11 +14,11 @@ function judge(target: TargetFacts): Part | undefined {
   if (state === "passed")
     return { state, reason: `${sentenceList(names)} up to date in ${target.environment}`, children };
   const behind = children.filter((child) => child.state !== "passed");
-  const told = sentenceList(
+  const listed = sentenceList(
     behind.map(({ label, reason }) => `${label}: ${reason}`),
     3,
   );
-  return { state, reason: `waits for ${told}`, children };
+  return { state, reason: `waits for ${listed}`, children };
 }
 
 function childOf(label: string, { dependsOn: known, environment, from }: TargetFacts): Child {
