@@ -1,5 +1,6 @@
-// `npm run lockfile`: after adding a package. A registry that carries the builds of one platform only makes npm leave those of the others out of
-// the lockfile, and `npm ci` then refuses it everywhere. This adds what is missing, so that each platform finds its own.
+// `npm run lockfile`: after adding a package. A registry that carries the builds of one platform only makes npm leave
+// those of the others out of the lockfile, and `npm ci` then refuses it everywhere. This adds what is missing, so that
+// each platform finds its own.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

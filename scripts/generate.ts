@@ -1,4 +1,7 @@
-/** Writes the pages and the schema that are made from the code. `--check` writes nothing and exits 1 when a file is stale. */
+/**
+ * Writes the pages and the schema that are made from the code. `--check` writes nothing and exits 1 when a file is
+ * stale.
+ */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { commands } from "../src/cli/commands.ts";

@@ -2,22 +2,30 @@
 //   npm test -- <vitest filters>   runs only those of the TypeScript tests, without the other checks
 
 import { failed, setUp } from "./bootstrap.mjs";
-import { compileGoTests, goTests, staticChecks, summary, vitest } from "./lib/checks.mjs";
-import { step } from "./lib/console.mjs";
-import { goVersion } from "./lib/engine.mjs";
+import { goChecks, staticChecks, summary, vitest } from "./lib/checks.mjs";
+import { goVersion } from "./lib/go.mjs";
 import { nodeBinary } from "./lib/places.mjs";
 
 async function main() {
   await setUp({ tests: true });
-  const go = await goVersion();
-  if (go) await step("engine's tests, compiled", compileGoTests);
-  const node = nodeBinary();
   const started = Date.now();
+  const go = await goVersion();
   const filters = process.argv.slice(2);
-  const results = filters.length > 0 ? [] : await staticChecks(node, go);
-  if (go && filters.length === 0) results.push(await goTests());
-  results.push(await vitest(node, filters));
+  const results = filters.length > 0 ? await someTests(filters) : await allChecks(go);
   return summary(results, { go, seconds: (Date.now() - started) / 1000 });
+}
+
+async function someTests(filters) {
+  return [await vitest(nodeBinary(), filters)];
+}
+
+/** The TypeScript tests mostly wait, so Go vets, compiles and tests beside them. */
+async function allChecks(go) {
+  const node = nodeBinary();
+  const first = await staticChecks(node);
+  const [typescript, engine] = await Promise.all([vitest(node, []), go ? goChecks() : []]);
+  for (const { report } of engine) process.stdout.write(report);
+  return [...first, ...engine, typescript];
 }
 
 main().then(

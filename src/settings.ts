@@ -88,9 +88,9 @@ const serverFile = "sluice.server.yaml";
 
 /**
  * Reads the settings. `readFile` gives the text of the file in PRIVATE_KEY_PATH, of SLUICE_SERVER_FILE and of the files
- * with secrets that it names. Paths may be relative to the working directory. It throws if it cannot read the file, with
- * the code `ENOENT` if there is none. Throws one `usage` UserError that lists everything missing, malformed or left at a
- * placeholder, without quoting values.
+ * with secrets that it names. Paths may be relative to the working directory. It throws if it cannot read the file,
+ * with the code `ENOENT` if there is none. Throws one `usage` UserError that lists everything missing, malformed or
+ * left at a placeholder, without quoting values.
  */
 export function readSettings(environment: Environment, readFile: (path: string) => string): ServerSettings {
   const given = Object.fromEntries(

@@ -1,8 +1,8 @@
-import type { Command } from "../../src/webhooks/commands/command.ts";
+import type { CommandInfo } from "../../src/model/command.ts";
 import { commandList, usageOf, whoDecides, whoOf } from "../../src/webhooks/commands/usage.ts";
 
 /** The page `docs/commands.md`; a test keeps the file equal to it. */
-export function commandsPage(table: readonly Command[]): string {
+export function commandsPage(table: readonly CommandInfo[]): string {
   return [...intro, "", commandList(table), ...table.flatMap((one) => ["", ...section(one)]), ""].join("\n");
 }
 
@@ -18,7 +18,7 @@ const intro = [
   "```",
   "",
   "Sluice answers with 👀 when it has seen the command, then with 🚀 when it was carried out or 👎 when it was not, and with one reply that says what was",
-  "done, or what was wrong and how to mend it:",
+  "done, or what was wrong and how to fix it:",
   "",
   "> To `mona`:",
   ">",
@@ -56,12 +56,12 @@ const intro = [
   "3. Where is it? `/status`, on either of the two.",
   "4. It was no good: `/rollback prod webapp`. Sluice opens the pull request that brings back the version before, and holds production, so that nothing is",
   "   promoted there by itself.",
-  "5. It is mended: `/release prod/webapp`, or `/promote prod webapp` with the newer version.",
+  "5. It is fixed: `/release prod/webapp`, or `/promote prod webapp` with the newer version.",
   "",
   "## All commands",
 ];
 
-function section(one: Command): string[] {
+function section(one: CommandInfo): string[] {
   const flags = one.flags.map((flag) => `- \`--${flag.name}\`: ${flag.summary}.`);
   return [
     `### \`${usageOf(one)}\``,

@@ -13,7 +13,10 @@ export function generatedFiles(): Readonly<Record<string, string>> {
   };
 }
 
-/** JSON as the formatter of this repository leaves it: a list stands on one line where it fits. `used` counts what stands before it on its line. */
+/**
+ * JSON as the formatter of this repository leaves it: a list stands on one line where it fits. `used` counts what
+ * stands before it on its line.
+ */
 function printed(value: Json, indent: string, used: number): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;

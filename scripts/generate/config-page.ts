@@ -6,7 +6,10 @@ interface Section {
   readonly schema: JsonObject;
 }
 
-/** The reference page of `.sluice.yaml` in Markdown, from the JSON schema: an example, then a section for each map with a table of its keys. */
+/**
+ * The reference page of `.sluice.yaml` in Markdown, from the JSON schema: an example, then a section for each map with
+ * a table of its keys.
+ */
 export function referencePage(schema: JsonObject): string {
   const first = new Map<string, string>();
   const sections = collect({ title: "The file", schema }).flatMap((section) => {

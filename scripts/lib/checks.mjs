@@ -1,62 +1,73 @@
-// The checks that `npm test` is made of. Each gives `{name, passed, failed, ran?}`; what fails prints its output at once.
+// The checks that `npm test` is made of. Each gives `{name, passed, failed, skipped?, report?}`.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dim, green, red, run } from "./console.mjs";
+import { dim, green, red, run, seconds } from "./console.mjs";
+import { goArguments, goEnvironment } from "./go.mjs";
 import { root } from "./places.mjs";
 import { postgres } from "./tools.mjs";
 
 const engine = join(root, "engine");
 const bin = (name) => join(root, "node_modules", ...name.split("/"));
 
-/** `tsc`, Biome, the dead-code check and `go vet`: each counts as one. */
-export async function staticChecks(node, go) {
+/** `tsc`, Biome, the dead-code check and the generated pages: each counts as one, and says at once how it went. */
+export async function staticChecks(node) {
   const checks = [
-    ["types (tsc)", node, [bin("typescript/bin/tsc"), "--noEmit", "-p", "."], root],
-    ["lint and format (biome)", node, [bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"], root],
-    ["dead code (knip)", node, [bin("knip/bin/knip.js"), "--no-progress"], root],
-    ["generated pages are current", node, ["scripts/generate.ts", "--check"], root],
-    ...(go ? [["go vet", "go", ["vet", "./..."], engine]] : []),
+    ["types (tsc)", [bin("typescript/bin/tsc"), "--noEmit", "-p", "."]],
+    ["lint and format (biome)", [bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"]],
+    ["dead code (knip)", [bin("knip/bin/knip.js"), "--no-progress"]],
+    ["generated pages are current", ["scripts/generate.ts", "--check"]],
   ];
   const results = [];
-  for (const [name, file, args, cwd] of checks) results.push(await check(name, file, args, cwd));
+  for (const [name, args] of checks) {
+    const result = await check(name, node, args, { cwd: root });
+    process.stdout.write(result.report);
+    results.push(result);
+  }
   return results;
 }
 
-async function check(name, file, args, cwd) {
+/**
+ * `go vet` and the engine's tests. What they say is in `report`, since the TypeScript tests run beside them and fill
+ * the screen.
+ */
+export async function goChecks() {
+  const vet = await check("go vet", "go", goArguments("vet", ["./..."]), { cwd: engine, env: goEnvironment() });
+  return [vet, await goTests()];
+}
+
+async function check(name, file, args, options) {
   const started = Date.now();
   try {
-    await run(file, args, { cwd });
-    process.stdout.write(`${green("✓")} ${name} ${dim(`${((Date.now() - started) / 1000).toFixed(1)} s`)}\n`);
-    return { name, passed: 1, failed: 0 };
+    await run(file, args, options);
+    return { name, passed: 1, failed: 0, report: `${green("✓")} ${name} ${dim(seconds(started))}\n` };
   } catch (error) {
-    process.stdout.write(`${red("✗")} ${name}\n${error.message}\n`);
-    return { name, passed: 0, failed: 1 };
+    return { name, passed: 0, failed: 1, report: `${red("✗")} ${name}\n${error.message}\n` };
   }
 }
 
-/** Compiles the engine's tests, so that running them is all that the test time holds. */
-export async function compileGoTests() {
-  await run("go", ["test", "-count=1", "-run=^$", "./..."], { cwd: engine });
-}
-
 /** Runs the engine's tests and counts the top-level ones and their cases. */
-export async function goTests() {
+async function goTests() {
+  const started = Date.now();
   const counts = { pass: 0, fail: 0, skip: 0 };
   const output = new Map();
-  await lines("go", ["test", "-count=1", "-json", "./..."], engine, (line) => {
+  const failures = [];
+  // The check before was a vet with more rules than the one that comes with tests.
+  const args = goArguments("test", ["-vet=off", "-count=1", "-json", "./..."]);
+  await lines("go", args, { cwd: engine, env: goEnvironment() }, (line) => {
     const event = line.startsWith("{") ? JSON.parse(line) : { Action: "output", Output: `${line}\n` };
     const key = `${event.Package ?? ""}/${event.Test ?? ""}`;
     if (event.Output) output.set(key, (output.get(key) ?? "") + event.Output);
-    if (event.Action === "fail") process.stdout.write(`${red("✗")} ${key}\n${output.get(key) ?? ""}`);
+    if (event.Action === "fail") failures.push(`${red("✗")} ${key}\n${output.get(key) ?? ""}`);
     // A package that fails with no test at fault (it did not compile, say) counts as one failure.
     if (event.Action in counts && (event.Test || (event.Action === "fail" && counts.fail === 0)))
       counts[event.Action] += 1;
   });
-  process.stdout.write(`${counts.fail ? red("✗") : green("✓")} engine's tests (go test): ${counts.pass} passed\n`);
-  return { name: "go test", passed: counts.pass, failed: counts.fail, skipped: counts.skip };
+  const name = `${counts.fail ? red("✗") : green("✓")} engine's tests (go test): ${counts.pass} passed`;
+  const report = `${failures.join("")}${name} ${dim(seconds(started))}\n`;
+  return { name: "go test", passed: counts.pass, failed: counts.fail, skipped: counts.skip, report };
 }
 
 /** Runs the TypeScript tests with Vitest, which prints as it goes, and reads its counts. */
@@ -103,7 +114,7 @@ export async function summary(results, { go, seconds }) {
     `helm ${await version(helm, "version", "--short")}`,
   ];
   process.stdout.write(`\nIn ${seconds.toFixed(0)} s, against the real thing: ${real.join("; ")}.\n`);
-  if (!go) process.stdout.write("Not run: go vet and go test, because no Go ≥ 1.26 is on the PATH.\n");
+  if (!go) process.stdout.write("Not run: go vet and go test, because there is no Go ≥ 1.26.\n");
   for (const { name, passed, failed, skipped } of results) {
     process.stdout.write(
       dim(`  ${name}: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`),
@@ -113,9 +124,9 @@ export async function summary(results, { go, seconds }) {
   return total("failed") === 0 && total("passed") > 0 ? 0 : 1;
 }
 
-function lines(file, args, cwd, onLine) {
+function lines(file, args, options, onLine) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(file, args, { ...options, stdio: ["ignore", "pipe", "inherit"] });
     let rest = "";
     child.stdout.on("data", (chunk) => {
       const parts = (rest + chunk).split("\n");

@@ -8,37 +8,59 @@ export const green = paint("32");
 export const red = paint("31");
 export const dim = paint("2");
 
-/** A step of the set-up that cannot be done. The message says what is missing and the ways to mend it. */
+/**
+ * How often a step that is still running says how far it is, in milliseconds: on a terminal in place, elsewhere as
+ * lines of a log.
+ */
+const every = process.stdout.isTTY ? 1000 : 20_000;
+
+/** A step of the set-up that cannot be done. The message says what is missing and the ways to fix it. */
 export class SetupError extends Error {}
 
-/** Runs a step and prints its name, what it gave and how long it took. */
+/**
+ * Runs a step and prints its name, how far it is, what it gave and how long it took. `run` gets a function that takes
+ * how far it is.
+ */
 export async function step(name, run) {
   const started = Date.now();
-  const ticker = process.stdout.isTTY
-    ? setInterval(() => process.stdout.write(`\r${dim(`… ${name} ${seconds(started)}`)}`), 1000)
-    : undefined;
-  if (!process.stdout.isTTY) process.stdout.write(`… ${name}\n`);
+  const clear = process.stdout.isTTY ? "\r\u001b[K" : "";
+  const end = process.stdout.isTTY ? "" : "\n";
+  let progress = "";
+  const show = () => process.stdout.write(`${clear}${dim(`… ${words(name, progress, seconds(started))}`)}${end}`);
+  process.stdout.write(`${clear}… ${name}${end}`);
+  const ticker = setInterval(show, every);
+  const say = (mark, text) =>
+    process.stdout.write(`${clear}${mark} ${words(name, text && dim(text), dim(seconds(started)))}\n`);
   try {
-    const said = await run();
-    clearInterval(ticker);
-    if (ticker) process.stdout.write("\r\u001b[K");
-    process.stdout.write(`${green("✓")} ${name}${said ? dim(`  ${said}`) : ""} ${dim(seconds(started))}\n`);
+    const result = await run((text) => {
+      progress = text;
+    });
+    say(green("✓"), result ?? "");
   } catch (error) {
-    clearInterval(ticker);
-    if (ticker) process.stdout.write("\r\u001b[K");
-    process.stdout.write(`${red("✗")} ${name} ${dim(seconds(started))}\n`);
+    say(red("✗"), progress);
     throw error;
+  } finally {
+    clearInterval(ticker);
   }
 }
 
-function seconds(since) {
+function words(name, text, time) {
+  return text ? `${name}  ${text} ${time}` : `${name} ${time}`;
+}
+
+/** The time since then, for people. */
+export function seconds(since) {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }
 
 /** Runs a command and gives its output; rejects with the output when it fails. No shell. */
 export function run(file, args, options = {}) {
+  return collect(spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], ...options }), `${file} ${args.join(" ")}`);
+}
+
+/** The output of a child, by the name of its command; rejects with the output when it fails. */
+export function collect(child, name) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
     const chunks = [];
     child.stdout.on("data", (chunk) => chunks.push(chunk));
     child.stderr.on("data", (chunk) => chunks.push(chunk));
@@ -47,7 +69,7 @@ export function run(file, args, options = {}) {
       const output = Buffer.concat(chunks).toString();
       if (code === 0) return resolve(output);
       const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
-      reject(new SetupError(`${file} ${args.join(" ")} ${how}:\n${output.trim()}`));
+      reject(new SetupError(`${name} ${how}:\n${output.trim()}`));
     });
   });
 }

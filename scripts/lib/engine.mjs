@@ -3,25 +3,34 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { run, SetupError, tryRun } from "./console.mjs";
+import { SetupError } from "./console.mjs";
+import { buildWithGo, requireGo } from "./go.mjs";
 import { engineLink, exe, root, userCache } from "./places.mjs";
 
 const source = join(root, "engine");
 
 /** Puts the engine that belongs to this checkout's sources where its programs look for it. */
-export async function engine() {
-  const version = sourceHash();
-  const cached = join(userCache, "engine", version, exe("sluice-engine"));
-  const said = existsSync(cached) ? "from the cache" : await build(cached, version);
+export async function engine(progress) {
+  const named = process.env.SLUICE_ENGINE;
+  if (named) {
+    if (existsSync(named)) return `SLUICE_ENGINE, ${named}`;
+    throw new SetupError(`SLUICE_ENGINE names ${named}, which does not exist.`);
+  }
+  const { version, cached } = build();
+  const said = existsSync(cached) ? "from the cache" : await compile(cached, version, progress);
   place(cached, engineLink);
   return `${said}, ${version}`;
 }
 
-/** Whether the Go on the PATH can build the engine. */
-export async function goVersion() {
-  const said = await tryRun("go", ["env", "GOVERSION"], { cwd: source });
-  const [, major, minor] = /go(\d+)\.(\d+)/.exec(said ?? "") ?? [];
-  return major && (Number(major) > 1 || Number(minor) >= 26) ? said.trim() : undefined;
+/** Whether the engine has to be built, which takes Go. */
+export function engineIsMissing() {
+  return !process.env.SLUICE_ENGINE && !existsSync(build().cached);
+}
+
+/** The build that belongs to this checkout's sources: its version, and its file in the cache. */
+function build() {
+  const version = sourceHash();
+  return { version, cached: join(userCache, "engine", version, exe("sluice-engine")) };
 }
 
 /** The hash of everything the binary is made of: the tests and their data are not. */
@@ -45,19 +54,15 @@ function sources(folder) {
     });
 }
 
-async function build(to, version) {
-  const go = await goVersion();
-  if (!go) {
-    throw new SetupError(
-      `The render engine is not built for this source (${version}) and no Go ≥ 1.26 is on the PATH.\n` +
-        "Ways: install Go ≥ 1.26 and run again; or put a build of engine/ at\n" +
-        `  ${to}\nor point SLUICE_ENGINE to one.`,
-    );
-  }
+async function compile(to, version, progress) {
+  const { version: go } = await requireGo(`The render engine is not built for this source (${version}).`, [
+    `put a build of engine/ at ${to}`,
+    "point SLUICE_ENGINE to one",
+  ]);
   mkdirSync(dirname(to), { recursive: true });
   const partial = `${to}.${process.pid}`;
-  const flags = ["-trimpath", "-ldflags", `-s -w -X main.version=${version}`];
-  await run("go", ["build", ...flags, "-o", partial, "."], { cwd: source, env: { ...process.env, CGO_ENABLED: "0" } });
+  const args = ["-ldflags", `-s -w -X main.version=${version}`, "-o", partial, "."];
+  await buildWithGo("build", args, { cwd: source, progress });
   renameSync(partial, to);
   return `built with ${go}`;
 }

@@ -1,4 +1,4 @@
-import { overlay } from "../edit/staged-tree.ts";
+import { stageChanges } from "../edit/staged-tree.ts";
 import { UserError } from "../model/errors.ts";
 import { mapLimit } from "../model/map-limit.ts";
 import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
@@ -18,8 +18,8 @@ import { changedImages } from "./versions.ts";
 /** One target with what is to be done to it. */
 export interface Intent {
   readonly target: Target;
-  /** Says what is to change. The side is the target's own at the base; its render is under way when this is called. */
-  plan(side: Promise<RenderedTarget>, dependents: Dependents): Promise<ChangePlan>;
+  /** Says what is to change. The target is as it is at the base; its render is under way when this is called. */
+  plan(rendered: Promise<RenderedTarget>, dependents: Dependents): Promise<ChangePlan>;
 }
 
 /** What is to be changed where. */
@@ -71,8 +71,9 @@ const atOnce = 16;
 const maxLines = 500;
 
 /**
- * Plans changes of targets, proves them by rendering, and says what they do. A target that cannot be planned is refused with the reason and leaves the others alone. Rejects with the ports' errors
- * and when `signal` aborts. The same input gives the same plan.
+ * Plans changes of targets, proves them by rendering, and says what they do. A target that cannot be planned is refused
+ * with the reason and leaves the others alone. Rejects with the ports' errors and when `signal` aborts. The same input
+ * gives the same plan.
  */
 export async function computeChange(input: ChangeInput): Promise<ComputedChange> {
   const { repository, renderer, signal, onProgress } = input;
@@ -115,26 +116,26 @@ export async function sourceAt(repository: Repository, commit: string): Promise<
 }
 
 async function computeTarget({ target, plan }: Intent, work: Work): Promise<ComputedTarget> {
-  let wished: ChangePlan["versions"] = [];
+  let versions: ChangePlan["versions"] = [];
   try {
     const opening = renderTarget(target, work.base, work);
-    // A plan that fails before it looks at the side says why; the side's own failure then says nothing more.
+    // A plan that fails before it needs the render says why; the render's own failure then says nothing more.
     opening.catch(() => undefined);
-    const wish = await plan(opening, work.dependents);
-    wished = wish.versions;
-    const { changes } = wish;
-    if (changes.length === 0) return { target, result: already(target, wish.notes), changes };
-    const proven = await carryOut(await opening, wish, work);
+    const wanted = await plan(opening, work.dependents);
+    versions = wanted.versions;
+    const { changes } = wanted;
+    if (changes.length === 0) return { target, result: already(target, wanted.notes), changes };
+    const proven = await carryOut(await opening, wanted, work);
     const result = planned(target, {
-      images: [...wish.versions, ...proven.images],
+      images: [...wanted.versions, ...proven.images],
       edits: proven.edits,
-      notes: [...wish.notes, ...proven.notes],
+      notes: [...wanted.notes, ...proven.notes],
     });
     return { target, result, changes, renders: proven.renders };
   } catch (error) {
     work.signal.throwIfAborted();
     if (!(error instanceof UserError)) throw error;
-    return { target, result: refusedBy(target, error, wished), changes: [] };
+    return { target, result: refusedBy(target, error, versions), changes: [] };
   }
 }
 
@@ -157,26 +158,26 @@ interface Proven {
   readonly notes: readonly string[];
 }
 
-/** Renders the target with the changes, holds that to what was planned, and looks at everybody else who reads what changes. */
-async function carryOut({ target, render: before }: RenderedTarget, wish: ChangePlan, work: Work): Promise<Proven> {
-  const at = await overlay(work.base, wish.changes);
+/** Renders the target with the changes, holds that to what was planned, and checks all others who read what changes. */
+async function carryOut({ target, render: before }: RenderedTarget, wanted: ChangePlan, work: Work): Promise<Proven> {
+  const at = await stageChanges(work.base, wanted.changes);
   const after = await work.renderer.render(target.render, at, work.signal);
   if (!after.ok) throw doesNotRender(`with the new version ${target.id} would not render`, after.failure);
-  const files = await fileChanges(work.base.tree, at.tree, [...new Set(wish.changes.map(({ path }) => path))]);
+  const files = await fileChanges(work.base.tree, at.tree, [...new Set(wanted.changes.map(({ path }) => path))]);
   const others = await othersOf(target, files, at, work);
-  const proof = wish.expected && prove(before.resources(), after.resources(), wish.expected);
+  const proof = wanted.expected && prove(before.resources(), after.resources(), wanted.expected);
   if (proof !== undefined && proof.unexplained.length > 0) throw unexplained(proof.unexplained);
   const edits = await lineEditsOf(work.base.tree, at.tree, files, maxLines + 1);
   return {
     renders: { before, after },
-    images: wish.expected === undefined ? changedImages(before.resources(), after.resources()) : [],
+    images: wanted.expected === undefined ? changedImages(before.resources(), after.resources()) : [],
     edits: edits.slice(0, maxLines),
     notes: [
       ...others,
       ...(edits.length > maxLines
         ? [`More than ${maxLines} lines change in ${count(files.length, "file")}; the first are listed.`]
         : []),
-      ...(proof !== undefined && wish.expected?.beyond !== "nothing" && proof.others > 0
+      ...(proof !== undefined && wanted.expected?.beyond !== "nothing" && proof.others > 0
         ? [`${count(proof.others, "other field")} of the render change${proof.others === 1 ? "s" : ""} with it.`]
         : []),
     ],
@@ -184,8 +185,8 @@ async function carryOut({ target, render: before }: RenderedTarget, wish: Change
 }
 
 /**
- * Looks at the other targets that read what changes. Those that include this one's own folder and are in its environment change with it, which is said; any other one must render as
- * before.
+ * Checks the other targets that read what changes. Those that include this one's folder and are in its environment
+ * change with it, which is said; any other one must render as before.
  */
 async function othersOf(
   target: Target,
@@ -203,8 +204,8 @@ async function othersOf(
     ]);
     if (before.digest !== after.digest) changed.push(other);
   }
-  const strangers = changed.filter((other) => !includes(other, target));
-  if (strangers.length > 0) throw wouldTouch(paths, strangers);
+  const unrelated = changed.filter((other) => !includes(other, target));
+  if (unrelated.length > 0) throw wouldTouch(paths, unrelated);
   if (changed.length === 0) return [];
   const ids = codeList(changed.map(({ id }) => id));
   return [
@@ -212,12 +213,15 @@ async function othersOf(
   ];
 }
 
-/** Puts the plan together. What all changes come to in one tree is rendered again only where another one's change plays into it. */
+/**
+ * Puts the plan together. What all changes come to in one tree is rendered again only where another one's change plays
+ * into it.
+ */
 async function conclude(work: Work, computed: readonly ComputedTarget[]): Promise<ComputedChange> {
   const changes = computed
     .flatMap((one) => one.changes)
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const at = changes.length === 0 ? work.base : await overlay(work.base, changes);
+  const at = changes.length === 0 ? work.base : await stageChanges(work.base, changes);
   const renders = new Map<string, BeforeAndAfter>();
   for (const { target, renders: own } of computed) {
     if (own === undefined) continue;

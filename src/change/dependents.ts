@@ -3,11 +3,12 @@ import type { Target } from "../model/target.ts";
 import { differingLookups } from "../model/trace.ts";
 import type { Tree } from "../model/tree.ts";
 
-/** Who reads what at the base, from the traces of all targets. */
+/** Which targets read what at the base, from the traces of all targets. */
 export interface Dependents {
   /**
-   * The targets whose render reads this file, in the order of the plan. Of a chart, which is read as a whole, a file counts when it is one of those that charts are made of: whether another
-   * one plays a part is seen when the change is rendered.
+   * The targets whose render reads this file, in the order of the plan. Of a chart, which is read as a whole, a file
+   * counts when it is one of those that charts are made of: whether another one plays a part is seen when the change is
+   * rendered.
    */
   of(file: string): Promise<readonly Target[]>;
   /** The targets that may render differently in `tree`, in which these paths differ from the base. */
@@ -24,8 +25,8 @@ export interface DependentsRequest {
 }
 
 /**
- * Finds dependents by traces: exact for every renderer. Traces are gathered when they are first asked for; a target that none is known of is rendered once. A target that does not render counts
- * with what it read until it failed.
+ * Finds dependents by traces: exact for every renderer. Traces are gathered when they are first asked for; a target
+ * that none is known of is rendered once. A target that does not render counts with what it read until it failed.
  */
 export function openDependents(request: DependentsRequest): Dependents {
   let index: Promise<TraceIndex> | undefined;

@@ -1,6 +1,6 @@
 import type { TreeEntry } from "../model/tree.ts";
 
-/** Whether the same thing stands at two places, with the same mode. */
+/** Whether two places have the same entry, with the same mode. */
 export function sameEntry(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   const executable = (entry: TreeEntry): boolean => entry.kind === "file" && entry.executable;

@@ -3,8 +3,8 @@ import type { Target } from "../model/target.ts";
 import type { Dependents } from "./dependents.ts";
 
 /**
- * Whether `other` is made of what `target` is: in the same environment, it renders from a folder of its own and takes the target's in. It cannot but change with it. (Targets of one chart
- * folder do not include each other.)
+ * Whether `other` is made of what `target` is: in the same environment, it renders from a folder of its own and takes
+ * the target's in. It cannot but change with it. (Targets of one chart folder do not include each other.)
  */
 export function includes(other: Target, target: Target): boolean {
   const [path, inner] = [other.render.path, target.render.path];
@@ -16,7 +16,10 @@ export function includes(other: Target, target: Target): boolean {
   );
 }
 
-/** The targets that keep a file from being the target's own: who else reads it, but for those that include the target with the whole of its folder. */
+/**
+ * The targets that keep a file from being the target's own: who else reads it, but for those that include the target
+ * with the whole of its folder.
+ */
 export async function otherReaders(file: string, target: Target, dependents: Dependents): Promise<readonly Target[]> {
   const inFolder = isAtOrBelow(file, target.render.path);
   return (await dependents.of(file))
@@ -24,7 +27,10 @@ export async function otherReaders(file: string, target: Target, dependents: Dep
     .filter((other) => !(inFolder && includes(other, target)));
 }
 
-/** The target of the same environment that `target` takes in and that this file belongs to: what it sets is promoted there. */
+/**
+ * The target of the same environment that `target` takes in and that this file belongs to: what it sets is promoted
+ * there.
+ */
 export async function innerOwner(file: string, target: Target, dependents: Dependents): Promise<Target | undefined> {
   const others = (await dependents.of(file)).filter(({ id }) => id !== target.id);
   return others.find((inner) => isAtOrBelow(file, inner.render.path) && includes(target, inner));

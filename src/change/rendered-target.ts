@@ -12,7 +12,8 @@ export interface RenderedTarget {
 }
 
 /**
- * What is to be done to one target. No changes mean that everything is there already. What cannot be done is a UserError: its message is the reason that people read.
+ * What is to be done to one target. No changes mean that everything is there already. What cannot be done is a
+ * UserError: its message is the reason that people read.
  */
 export interface ChangePlan {
   readonly versions: readonly VersionChange[];

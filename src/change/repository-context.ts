@@ -9,7 +9,7 @@ import type { Repository, Tree } from "../model/tree.ts";
 import { configured } from "../targets/index.ts";
 import type { ChangePorts } from "./ports.ts";
 
-/** A config repository as it is at one moment, for one job. */
+/** A config repository as it is at one moment, for one job. Nothing in it changes. */
 export interface RepositoryContext {
   readonly where: StateAddress;
   readonly github: GitHubRepository;
@@ -31,7 +31,10 @@ export interface RepositoryContext {
 const heads = "refs/heads/";
 const ours = `${heads}sluice/`;
 
-/** Opens the context: one fetch for everything, no REST call. A base without a usable `.sluice.yaml` is a `config` UserError. */
+/**
+ * Reads the repository as it is now: one fetch for everything, no REST call. A base without a usable `.sluice.yaml` is
+ * a `config` UserError.
+ */
 export async function openContext(
   ports: ChangePorts,
   where: StateAddress,
@@ -54,8 +57,9 @@ export async function openContext(
 }
 
 /**
- * The branch that a pull request's promotions live on. Anybody who may push can make another branch with a configuration of their own and open pull requests into it: what the owners decided
- * is on the default branch. A pull request into another one is a `refused` UserError.
+ * The branch that a pull request's promotions live on. Anybody who may push can make another branch with a
+ * configuration of their own and open pull requests into it: what the owners decided is on the default branch. A pull
+ * request into another one is a `refused` UserError.
  */
 export function baseOf({ base, defaultBranch }: Pick<PullRequest, "base" | "defaultBranch">): string {
   if (base.ref === defaultBranch) return defaultBranch;
@@ -68,7 +72,7 @@ export function baseOf({ base, defaultBranch }: Pick<PullRequest, "base" | "defa
   );
 }
 
-/** The context as it is by now, after somebody else was faster. */
+/** The same repository as it is by now, after somebody else was faster. */
 export function reopenContext(
   ports: ChangePorts,
   { where, base, signal }: RepositoryContext,
@@ -83,7 +87,10 @@ export function targetOf(context: RepositoryContext, app: string, environment: s
   return context.targets.targets.find((target) => target.id === id);
 }
 
-/** The history of a target for what only tells of it: one that somebody broke by hand tells nothing. What decides by it reads `context.state.history`. */
+/**
+ * The history of a target for texts only: one that somebody broke by hand is empty. What decides by it reads
+ * `context.state.history`.
+ */
 export async function historyOf(
   { state }: Pick<RepositoryContext, "state">,
   environment: string,

@@ -25,17 +25,17 @@ export function already(target: Target, notes: readonly string[]): TargetPromoti
   return { ...about(target), outcome: "already", images: [], edits: [], notes };
 }
 
-/** A target to which nothing may be carried: why, and how to mend it. `images` is what was wished for. */
+/** A target that cannot be planned: why, and how to fix it. `images` is what was asked for. */
 export function refused(
   target: Target,
   why: { readonly reason: string; readonly fix?: string | undefined },
-  wished: readonly VersionChange[] = [],
+  wanted: readonly VersionChange[] = [],
 ): TargetPromotion {
   const { reason, fix } = why;
   return {
     ...about(target),
     outcome: "refused",
-    images: wished,
+    images: wanted,
     edits: [],
     reason,
     ...(fix !== undefined && { fix }),
@@ -44,13 +44,13 @@ export function refused(
 }
 
 /** The refusal that a strategy's error is. */
-export function refusedBy(target: Target, error: UserError, wished: readonly VersionChange[] = []): TargetPromotion {
+export function refusedBy(target: Target, error: UserError, wanted: readonly VersionChange[] = []): TargetPromotion {
   const { place, message, fix } = error;
   const at = place === undefined || message.includes(place.file) ? "" : ` (${placeText(place)})`;
-  return refused(target, { reason: `${message}${at}`, fix }, wished);
+  return refused(target, { reason: `${message}${at}`, fix }, wanted);
 }
 
-/** A target that does not render, on one side of a plan. */
+/** A target that does not render, before or after a plan. */
 export function doesNotRender(what: string, failure: RenderFailure): UserError {
   const { message, file, line } = failure;
   const place = file === undefined ? undefined : { file, ...(line !== undefined && { line }) };

@@ -2,7 +2,7 @@ import { applyEdits, type YamlEdit } from "../edit/splice/index.ts";
 import { Fault } from "../model/errors.ts";
 import type { Tree, TreeChange } from "../model/tree.ts";
 
-interface Draft {
+interface StagedFile {
   readonly original: Uint8Array;
   readonly bytes: Uint8Array;
   readonly executable: boolean;
@@ -11,7 +11,7 @@ interface Draft {
 /** The files of a tree as edits leave them. Edits are made one after the other, so that each sees the ones before. */
 export class StagedFiles {
   readonly #tree: Tree;
-  readonly #staged = new Map<string, Draft>();
+  readonly #staged = new Map<string, StagedFile>();
 
   constructor(tree: Tree) {
     this.#tree = tree;
@@ -25,8 +25,8 @@ export class StagedFiles {
   /** Edits a file; see `applyEdits` for what is refused. */
   async edit(file: string, edits: readonly YamlEdit[]): Promise<void> {
     if (edits.length === 0) return;
-    const draft = await this.#file(file);
-    this.#staged.set(file, { ...draft, bytes: applyEdits(file, draft.bytes, edits).bytes });
+    const staged = await this.#file(file);
+    this.#staged.set(file, { ...staged, bytes: applyEdits(file, staged.bytes, edits).bytes });
   }
 
   /** The files that are others than before, by path. */
@@ -37,13 +37,13 @@ export class StagedFiles {
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  async #file(file: string): Promise<Draft> {
+  async #file(file: string): Promise<StagedFile> {
     const known = this.#staged.get(file);
     if (known !== undefined) return known;
     const [entry, bytes] = await Promise.all([this.#tree.at(file), this.#tree.read(file)]);
     if (entry?.kind !== "file" || bytes === undefined) throw new Fault("bug", `an edit of ${file}, which is no file`);
-    const draft = { original: bytes, bytes, executable: entry.executable };
-    this.#staged.set(file, draft);
-    return draft;
+    const staged = { original: bytes, bytes, executable: entry.executable };
+    this.#staged.set(file, staged);
+    return staged;
   }
 }

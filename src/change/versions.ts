@@ -26,7 +26,7 @@ export function imageVersions(resources: readonly Resource[]): readonly ImageVer
 /** The images of which two renders of one target have different versions. */
 export function changedImages(before: readonly Resource[], after: readonly Resource[]): readonly VersionChange[] {
   const [old, fresh] = [before, after].map(
-    (side) => new Map(imageVersions(side).map((one) => [one.image, one.versions.join(", ")])),
+    (resources) => new Map(imageVersions(resources).map((one) => [one.image, one.versions.join(", ")])),
   );
   const names = [...new Set([...(old?.keys() ?? []), ...(fresh?.keys() ?? [])])].sort();
   return names.flatMap((image) => {
@@ -35,7 +35,7 @@ export function changedImages(before: readonly Resource[], after: readonly Resou
   });
 }
 
-/** What version a target is at, or why nobody can tell. `digest` is the render's. */
+/** What version a target is at, or why it is not known. `digest` is the render's. */
 export type TargetVersion =
   | { readonly ok: true; readonly digest: string; readonly images: readonly ImageVersions[] }
   | { readonly ok: false; readonly digest: string; readonly failure: RenderFailure };
@@ -71,7 +71,8 @@ function versionOf(render: Render): TargetVersion {
 }
 
 /**
- * Whether two targets, or one at two commits, run the same images in the same versions; without any image: whether they render the same. Targets that do not render are at no version.
+ * Whether two targets, or one at two commits, run the same images in the same versions; without any image: whether they
+ * render the same. Targets that do not render are at no version.
  */
 export function sameVersions(a: TargetVersion, b: TargetVersion): boolean {
   if (!a.ok || !b.ok) return false;
@@ -82,16 +83,16 @@ export function sameVersions(a: TargetVersion, b: TargetVersion): boolean {
   return text(a) === text(b);
 }
 
-/** How a target stands to its source. `differing`: the images of both of which the versions differ. */
-export interface Standing {
+/** How a target compares with its source. `differing`: the images of both of which the versions differ. */
+export interface VersionComparison {
   readonly state: "same" | "behind" | "ahead" | "differs" | "unknown";
   readonly differing: readonly { readonly image: string; readonly here: string; readonly there: string }[];
   /** Images of the source that the target lacks. */
   readonly lacking: readonly string[];
 }
 
-/** Holds a target's version against that of the target that it promotes from. */
-export function compareVersions(here: TargetVersion, there: TargetVersion): Standing {
+/** Compares a target's version with that of the target that it promotes from. */
+export function compareVersions(here: TargetVersion, there: TargetVersion): VersionComparison {
   if (!here.ok || !there.ok) return { state: "unknown", differing: [], lacking: [] };
   const names = (version: typeof here): readonly string[] => version.images.map(({ image }) => image);
   const pairs = matchNames(names(here), names(there));
@@ -107,7 +108,7 @@ export function compareVersions(here: TargetVersion, there: TargetVersion): Stan
   return { state: stateOf(differing.map((one) => orderOf(one.here, one.there))), differing, lacking };
 }
 
-function stateOf(orders: readonly Order[]): Standing["state"] {
+function stateOf(orders: readonly Order[]): VersionComparison["state"] {
   if (orders.length === 0) return "same";
   if (orders.every((order) => order === "older")) return "behind";
   return orders.every((order) => order === "newer") ? "ahead" : "differs";
@@ -119,7 +120,7 @@ export interface EarlierVersion {
   readonly version: Extract<TargetVersion, { readonly ok: true }>;
 }
 
-/** Where and how far back earlier versions are looked for. */
+/** Where and how far back earlier versions are searched. */
 export interface HistoryRequest {
   readonly repository: Repository;
   readonly renderer: Renderer;
@@ -127,15 +128,16 @@ export interface HistoryRequest {
   /** Where the present version is. */
   readonly commit: string;
   readonly signal: AbortSignal;
-  /** How many commits are looked at, at most; 200 by default. */
+  /** How many commits are read, at most; 200 by default. */
   readonly limit?: number;
   /** Whatever renders differently is another version, even with the same images. */
   readonly exact?: boolean;
 }
 
 /**
- * The versions that a target had before, newest first: for each the newest commit of the branch that had it. Only commits that changed what the target reads now are looked at, and those
- * at which it does not render are passed over. A version that came back is given again.
+ * The versions that a target had before, newest first: for each the newest commit of the branch that had it. Only
+ * commits that changed what the target reads now are looked at, and those at which it does not render are passed over.
+ * A version that came back is given again.
  */
 export async function* earlierVersions(request: HistoryRequest): AsyncGenerator<EarlierVersion, void, void> {
   const { repository, renderer, target, commit, signal, limit = 200, exact = false } = request;

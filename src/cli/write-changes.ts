@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, realpath, rm, rmdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { type FileChange, fileChanges } from "../change/file-changes.ts";
-import { overlay } from "../edit/staged-tree.ts";
+import { stageChanges } from "../edit/staged-tree.ts";
 import { UserError } from "../model/errors.ts";
 import type { RenderSource } from "../model/render.ts";
 import type { TreeChange } from "../model/tree.ts";
@@ -28,7 +28,7 @@ export async function writeChanges(request: WriteRequest): Promise<readonly stri
   }
   if (changes.length === 0) return [];
   const source = { tree: await repository.tree(base), objects: repository.objects };
-  const after = await overlay(source, changes);
+  const after = await stageChanges(source, changes);
   const files = await fileChanges(source.tree, after.tree, [...new Set(changes.map(({ path }) => path))]);
   const paths = files.map(({ path }) => path);
   await refuseUncommitted(top, paths, request);

@@ -4,7 +4,10 @@ import { nearest } from "../model/nearest.ts";
 import { type Config, type Environment, overrideOf } from "./schema/config.ts";
 import { fillTemplate } from "./values/templates.ts";
 
-/** How Sluice knows that a version is live and healthy: from Deployments to a GitHub environment, or from a check on the commit. Placeholders are filled in. */
+/**
+ * How Sluice knows that a version is live and healthy: from Deployments to a GitHub environment, or from a check on the
+ * commit. Placeholders are filled in.
+ */
 export type HealthSource =
   | { readonly kind: "deployment"; readonly name: string }
   | { readonly kind: "check"; readonly name: string };
@@ -23,8 +26,8 @@ export interface EnvironmentSettings {
 }
 
 /**
- * The settings of one app in one environment. An app needs no entry under `apps`. Its `promote` and `gates` override the
- * environment's key by key, its other settings replace the environment's. An app never depends on itself. Throws a
+ * The settings of one app in one environment. An app needs no entry under `apps`. Its `promote` and `gates` override
+ * the environment's key by key, its other settings replace the environment's. An app never depends on itself. Throws a
  * `not-found` UserError if there is no such environment.
  */
 export function settingsFor(config: Config, app: string, environment: string): EnvironmentSettings {

@@ -18,7 +18,10 @@ export type ParsedConfig =
     }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-/** Parses the text of a `.sluice.yaml`. Reports all errors at once: of the schema and between keys. Never throws because of the text. */
+/**
+ * Parses the text of a `.sluice.yaml`. Reports all errors at once: of the schema and between keys. Never throws because
+ * of the text.
+ */
 export function parseConfig(text: string, file: string): ParsedConfig {
   const read = readYaml(text, file);
   if (!read.ok) return { ok: false, problems: read.problems };

@@ -1,11 +1,11 @@
 import { byText, joinPath, parentPath } from "../model/paths.ts";
 import type { HelmOptions } from "../model/target.ts";
 import type { NamedEntry } from "../model/tree.ts";
-import type { Discovery, Unit } from "./discover.ts";
 import { stageOf } from "./environment-names.ts";
 import type { References } from "./kustomizations.ts";
 import { resolvePath } from "./kustomizations.ts";
 import { type Scan, scanFile } from "./scan.ts";
+import type { Discovery, Unit } from "./unit.ts";
 
 interface Chart {
   readonly path: string;

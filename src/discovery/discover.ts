@@ -7,25 +7,12 @@ import type { TargetPlan } from "../model/target-plan.ts";
 import type { Tree } from "../model/tree.ts";
 import { discoverCharts } from "./charts.ts";
 import { compareEnvironments, defaultEnvironment } from "./environment-names.ts";
-import { type Folders, listFolders } from "./folders.ts";
+import { listFolders } from "./folders.ts";
 import { discoverKustomizations } from "./kustomizations.ts";
 import { appNames, layoutOf, safeName } from "./layout.ts";
 import { discoverPlain } from "./plain-manifests.ts";
 import type { ScanMemo } from "./scan.ts";
-
-/** A folder that renders for one environment, before apps get their names. A Helm release gets its app's name. */
-export interface Unit {
-  readonly render: RenderSpec;
-  /** Set if the folder's path does not name the environment. */
-  readonly environment?: string;
-}
-
-/** Input of every step of discovery. */
-export interface Discovery {
-  readonly tree: Tree;
-  readonly folders: Folders;
-  readonly memo: ScanMemo;
-}
+import type { Discovery, Unit } from "./unit.ts";
 
 /**
  * The probable targets of a tree without a configuration: the usual layouts, then every kustomization that nothing

@@ -14,7 +14,10 @@ const stages: readonly (readonly string[])[] = [
 /** The environment of targets whose folders do not name one. */
 export const defaultEnvironment = "default";
 
-/** The stage of a name: `dev` before `staging` before `prod`; `prod-eu` and `eu-prod` have the stage of `prod`. `undefined` for other names. */
+/**
+ * The stage of a name: `dev` before `staging` before `prod`; `prod-eu` and `eu-prod` have the stage of `prod`.
+ * `undefined` for other names.
+ */
 export function stageOf(name: string): number | undefined {
   const exact = stageOfWord(name);
   if (exact !== undefined) return exact;

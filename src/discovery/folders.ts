@@ -5,7 +5,10 @@ import type { NamedEntry, Tree } from "../model/tree.ts";
 const maxEntries = 200_000;
 const maxDepth = 64;
 
-/** Every folder that discovery reads with its children, by path. Without hidden names, `node_modules`, links and submodules. */
+/**
+ * Every folder that discovery reads with its children, by path. Without hidden names, `node_modules`, links and
+ * submodules.
+ */
 export type Folders = ReadonlyMap<string, readonly NamedEntry[]>;
 
 /** Lists a whole tree. Throws a `limit` UserError for more than 200,000 entries or 64 levels. */

@@ -2,9 +2,9 @@ import { joinPath, lastName } from "../model/paths.ts";
 import { count } from "../model/text/lists.ts";
 import type { NamedEntry } from "../model/tree.ts";
 import { kustomizationNames } from "./detect.ts";
-import type { Discovery, Unit } from "./discover.ts";
 import { layoutOf } from "./layout.ts";
 import { type Scan, scanFile } from "./scan.ts";
+import type { Discovery, Unit } from "./unit.ts";
 
 /** What the kustomizations of a tree use. Paths are from the root. */
 export interface References {
@@ -23,7 +23,9 @@ interface Kustomization {
   readonly uses: readonly string[];
 }
 
-/** The kustomizations that are targets: those in a folder named like an environment, and those that no other one uses. */
+/**
+ * The kustomizations that are targets: those in a folder named like an environment, and those that no other one uses.
+ */
 export async function discoverKustomizations(
   discovery: Discovery,
 ): Promise<{ readonly units: readonly Unit[]; readonly references: References; readonly notes: readonly string[] }> {

@@ -11,8 +11,8 @@ const containers = new Set(["overlays", "overlay", "environments", "environment"
 const shared = new Set(["base", "bases", "common", "shared", "components", "component", "default", "_base"]);
 
 /**
- * Reads the usual layouts: `webapp/overlays/prod`, `overlays/prod/webapp`, `environments/prod/webapp`, `clusters/prod/infra/ingress`, `webapp/prod`,
- * `prod/webapp`.
+ * Reads the usual layouts: `webapp/overlays/prod`, `overlays/prod/webapp`, `environments/prod/webapp`,
+ * `clusters/prod/infra/ingress`, `webapp/prod`, `prod/webapp`.
  */
 export function layoutOf(path: string): Layout {
   const names = path === "" ? [] : path.split("/");

@@ -3,10 +3,10 @@ import type { PlainOptions } from "../model/target.ts";
 import type { NamedEntry } from "../model/tree.ts";
 import { isInside, isInsideChart } from "./charts.ts";
 import { isManifestName } from "./detect.ts";
-import type { Discovery, Unit } from "./discover.ts";
 import type { References } from "./kustomizations.ts";
 import { layoutOf } from "./layout.ts";
 import { scanFile } from "./scan.ts";
+import type { Discovery, Unit } from "./unit.ts";
 
 interface PlainFolder {
   readonly path: string;
@@ -16,8 +16,8 @@ interface PlainFolder {
 }
 
 /**
- * The topmost folders of plain manifests. Leaves out charts, folders with a kustomization and everything below them, and
- * files that a kustomization names.
+ * The topmost folders of plain manifests. Leaves out charts, folders with a kustomization and everything below them,
+ * and files that a kustomization names.
  */
 export async function discoverPlain(discovery: Discovery, references: References): Promise<readonly Unit[]> {
   const charts = chartFolders(discovery);
@@ -63,7 +63,10 @@ function chartFolders({ folders }: Discovery): ReadonlySet<string> {
   return new Set(charts.map(([path]) => path));
 }
 
-/** Folders that must not include their subfolders, because something there renders differently or belongs to another environment. Always includes the root. */
+/**
+ * Folders that must not include their subfolders, because something there renders differently or belongs to another
+ * environment. Always includes the root.
+ */
 function splitFolders(folders: readonly PlainFolder[], taken: ReadonlySet<string>): ReadonlySet<string> {
   const environments = new Map(folders.map(({ path }) => [path, layoutOf(path).environment]));
   const split = new Set([""]);

@@ -1,3 +1,3 @@
 export * from "./find/index.ts";
 export * from "./splice/index.ts";
-export { overlay } from "./staged-tree.ts";
+export { stageChanges } from "./staged-tree.ts";

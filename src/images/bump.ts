@@ -1,7 +1,7 @@
 import { type ComputedChange, computeChange, type Intent } from "../change/compute.ts";
 import type { Dependents } from "../change/dependents.ts";
 import { textsOf, versionChanges } from "../change/images/expected-changes.ts";
-import type { Wish } from "../change/images/image-request.ts";
+import type { ImageRequest } from "../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../change/images/image-uses.ts";
 import { type SetImages, setImages } from "../change/images/set-images.ts";
 import type { ChangePlan, RenderedTarget } from "../change/rendered-target.ts";
@@ -49,10 +49,13 @@ export interface BumpInput {
   readonly signal: AbortSignal;
 }
 
-/** Edits the files that set the images and proves that nothing but the images changes in the renders. Targets that cannot be edited are refused with the reason. */
+/**
+ * Edits the files that set the images and proves that nothing but the images changes in the renders. Targets that
+ * cannot be edited are refused with the reason.
+ */
 export function computeBump(input: BumpInput): Promise<ComputedChange> {
   const intents = input.bumps.map(({ target, wanted }): Intent => {
-    return { target, plan: async (side, dependents) => planTarget(await side, wanted, dependents) };
+    return { target, plan: async (rendered, dependents) => planTarget(await rendered, wanted, dependents) };
   });
   return computeChange({ ...input, intents });
 }
@@ -68,12 +71,12 @@ async function planTarget(
   dependents: Dependents,
 ): Promise<ChangePlan> {
   const byImage = new Map(wanted.map((one) => [one.image, one]));
-  const wishes = usesOf(target, new Set(byImage.keys())).flatMap((use): Wish[] => {
+  const requests = usesOf(target, new Set(byImage.keys())).flatMap((use): ImageRequest[] => {
     const bump = byImage.get(canonicalImage(use.name));
     if (bump === undefined || !bump.moves(use.image)) return [];
     return [{ use, wanted: pinned(use.image, bump), renames: false }];
   });
-  const differing = wishes.filter(({ use, wanted: image }) => printImage(image) !== printImage(use.image));
+  const differing = requests.filter(({ use, wanted: image }) => printImage(image) !== printImage(use.image));
   const staged = new StagedFiles(target.at.tree);
   const marked = await writeMarked(target, wanted, dependents, staged);
   const { written, notes } = await writeImages(target, differing, dependents, staged, marked.versions.length > 0);
@@ -83,7 +86,7 @@ async function planTarget(
     changes: staged.changes(),
     notes,
     expected: {
-      images: new Map(written.map((wish) => [useKey(wish.use), printImage(wish.wanted)])),
+      images: new Map(written.map((request) => [useKey(request.use), printImage(request.wanted)])),
       names: new Map(),
       texts: [...written.flatMap(textsOf), ...marked.texts],
       beyond: "nothing",
@@ -94,7 +97,7 @@ async function planTarget(
 /** Where markers brought a version, they may set what nothing else that is found sets: the proof tells. */
 async function writeImages(
   target: RenderedTarget,
-  differing: readonly Wish[],
+  differing: readonly ImageRequest[],
   dependents: Dependents,
   staged: StagedFiles,
   marked: boolean,

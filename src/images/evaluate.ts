@@ -35,18 +35,18 @@ export interface EntryDecision extends EntryNow {
   readonly decision: Decision;
   /** When the first hold ends by itself, in milliseconds since the epoch. */
   readonly resumeAt: number | undefined;
-  /** It could not be looked at, as the decision's summary says. */
+  /** It could not be evaluated, as the decision's summary says. */
   readonly failed?: true;
 }
 
-/** The decision about an entry that could not be looked at, with the reason. */
+/** The decision about an entry that could not be evaluated, with the reason. */
 export function undecided(entry: ImageEntry, why: string): EntryDecision {
   const decision = { targets: [], skipped: [], verdicts: [], summary: why };
   return { entry, targets: [], left: [], decision, resumeAt: undefined, failed: true };
 }
 
-/** What targets are looked at with. */
-export interface LookInput {
+/** What the current versions are read with. */
+export interface CurrentInput {
   readonly at: RenderSource;
   readonly renderer: Renderer;
   readonly signal: AbortSignal;
@@ -56,10 +56,10 @@ export interface LookInput {
 export async function currentVersions(
   entry: ImageEntry,
   targets: readonly Target[],
-  { at, renderer, signal }: LookInput,
+  { at, renderer, signal }: CurrentInput,
 ): Promise<EntryNow> {
   const images = new Set([canonicalImage(entry.image)]);
-  const sides = await Promise.all(
+  const found = await Promise.all(
     targets.map(async (target): Promise<TargetNow | LeftTarget> => {
       try {
         return {
@@ -74,18 +74,18 @@ export async function currentVersions(
   );
   return {
     entry,
-    targets: sides.flatMap((side) => ("versions" in side && side.versions.length > 0 ? [side] : [])),
-    left: sides.flatMap((side) => ("why" in side ? [side] : [])),
+    targets: found.flatMap((one) => ("versions" in one && one.versions.length > 0 ? [one] : [])),
+    left: found.flatMap((one) => ("why" in one ? [one] : [])),
   };
 }
 
 async function versionsOf(
-  side: RenderedTarget,
+  rendered: RenderedTarget,
   images: ReadonlySet<string>,
   { marker }: ImageEntry,
 ): Promise<readonly Version[]> {
-  const marked = marker === undefined ? [] : await markedImages(side, marker);
-  const shown = [...usesOf(side, images).map(({ image }) => image), ...marked];
+  const marked = marker === undefined ? [] : await markedImages(rendered, marker);
+  const shown = [...usesOf(rendered, images).map(({ image }) => image), ...marked];
   const versions = shown.map(({ tag, digest }) => ({ tag, digest }));
   return [...new Map(versions.map((version) => [versionKey(version), version])).values()];
 }
@@ -156,7 +156,10 @@ export async function decideEntry(input: DecideInput): Promise<EntryDecision> {
 /** Kinds of errors that are about one tag, and say nothing of the others. */
 const aboutOneTag = new Set(["input", "not-found", "limit"]);
 
-/** Asks the registry about each tag once. What is no image that can run (a chart, a build cache, an index without its images) counts as not there, and is told in `unusable`. */
+/**
+ * Asks the registry about each tag once. What is no image that can run (a chart, a build cache, an index without its
+ * images) counts as not there, and is listed in `unusable`.
+ */
 function asker(registry: Registry, image: string, signal: AbortSignal) {
   const facts = new Map<string, Promise<ImageFacts | undefined>>();
   const unusable = new Map<string, string>();

@@ -36,8 +36,9 @@ const conclusionSchema = z.object({
 });
 
 /**
- * The log on records. An event is known by its hook and id. A conclusion that says the same as an earlier one of the same image, repository and unit takes its place, so that looking
- * again costs no space; its time is that of the last look. Texts of outside are cut to a bounded length. Errors: those of `Records`.
+ * The log on records. An event is known by its hook and id. A conclusion that says the same as an earlier one of the
+ * same image, repository and unit takes its place, so that looking again costs no space; its time is that of the last
+ * look. Texts of outside are cut to a bounded length. Errors: those of `Records`.
  */
 export function createEventLog(records: Records, clock: Clock): EventLog {
   const keep = (kind: string, record: StoredRecord) => {

@@ -25,8 +25,8 @@ interface MarkedImage {
 }
 
 /** What a target's values behind the markers of a policy (`namespace:name`) say, each image once for each place. */
-export async function markedImages(side: RenderedTarget, policy: string): Promise<readonly ImageReference[]> {
-  return (await markedIn(side, policy)).map(({ now }) => now);
+export async function markedImages(rendered: RenderedTarget, policy: string): Promise<readonly ImageReference[]> {
+  return (await markedIn(rendered, policy)).map(({ now }) => now);
 }
 
 async function markedIn({ target, at, render }: RenderedTarget, policy: string): Promise<readonly MarkedImage[]> {
@@ -64,11 +64,11 @@ export interface WrittenMarkers {
 }
 
 /**
- * Writes a version behind the markers of a policy: `wanted` gives it for what stands there, `undefined` leaves that alone. Throws a `refused` UserError for a value that cannot be changed, and for a file that other
- * targets read.
+ * Writes a version behind the markers of a policy: `wanted` gives it for what stands there, `undefined` leaves that
+ * alone. Throws a `refused` UserError for a value that cannot be changed, and for a file that other targets read.
  */
 export async function setMarked(
-  side: RenderedTarget,
+  rendered: RenderedTarget,
   policy: string,
   image: string,
   wanted: (now: ImageReference) => ImageReference | undefined,
@@ -76,10 +76,10 @@ export async function setMarked(
 ): Promise<WrittenMarkers> {
   const versions: VersionChange[] = [];
   const texts: Replacement[] = [];
-  for (const { now, settings } of await markedIn(side, policy)) {
+  for (const { now, settings } of await markedIn(rendered, policy)) {
     const fresh = wanted(now);
     if (fresh === undefined || versionOf(fresh) === versionOf(now)) continue;
-    for (const setting of settings) await write(setting, fresh, side, dependents, staged);
+    for (const setting of settings) await write(setting, fresh, rendered, dependents, staged);
     versions.push({ image, from: versionOf(now), to: versionOf(fresh) });
     texts.push([printImage(now), printImage({ ...fresh, name: now.name })]);
     texts.push(...versionForms(versionOf(now), versionOf(fresh)), ...versionForms(now.tag, fresh.tag));
@@ -98,7 +98,7 @@ async function write(
   const edits = versionEdits(setting, { tag, digest });
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
   if (edits.length === 0) return;
-  const strangers = await otherReaders(setting.file, target, dependents);
-  if (strangers.length > 0) throw wouldTouch([setting.file], strangers);
+  const readers = await otherReaders(setting.file, target, dependents);
+  if (readers.length > 0) throw wouldTouch([setting.file], readers);
   await staged.edit(setting.file, edits);
 }

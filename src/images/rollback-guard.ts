@@ -12,8 +12,9 @@ interface Came {
 }
 
 /**
- * The version of an image that was taken back in a target: the last one that came there, when not all places of the target have it any more. Whether a `git revert`, a rollback or a hand took it back, everywhere
- * or in one place, makes no difference: what came before is not proposed again, what is newer is. `history` is the target's, oldest first.
+ * The version of an image that was taken back in a target: the last one that came there, when not all places of the
+ * target have it any more. Whether a `git revert`, a rollback or a hand took it back, everywhere or in one place, makes
+ * no difference: what came before is not proposed again, what is newer is. `history` is the target's, oldest first.
  */
 export function takenBack(
   image: string,
@@ -47,7 +48,7 @@ function missing(places: readonly Version[], came: readonly Came[]): Version | u
   return (had ?? came[0])?.version;
 }
 
-/** A digest tells most; a tag alone is held against a tag. */
+/** Digests decide where both are known; a tag alone is compared with a tag. */
 function sameVersion(a: Version, b: Version): boolean {
   return a.digest !== "" && b.digest !== "" ? a.digest === b.digest : a.tag === b.tag;
 }

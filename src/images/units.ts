@@ -8,7 +8,10 @@ export type ImageEntry = Config["images"][number];
 
 /** What shares a pull request: one entry of the configuration, or all of a group. */
 export interface ImageUnit {
-  /** The group, or the image as the configuration writes it, with the environments where it has several entries. Unique in a configuration. */
+  /**
+   * The group, or the image as the configuration writes it, with the environments where it has several entries. Unique
+   * in a configuration.
+   */
   readonly name: string;
   /** The branch of its pull request; the same as long as the configuration names the unit so. */
   readonly branch: string;

@@ -11,11 +11,14 @@ export interface Verification {
     readonly image: string;
     readonly tag: string;
     readonly ok: boolean;
-    readonly said: string;
+    readonly text: string;
   }[];
 }
 
-/** Asks the registry whether every tag still names the digest that was read, and whether the platforms that are asked for are there. Faults of the registry are thrown. */
+/**
+ * Asks the registry whether every tag still names the digest that was read, and whether the platforms that are asked
+ * for are there. Faults of the registry are thrown.
+ */
 export async function verifyImages(
   { images }: Pick<ImageMetadata, "images">,
   registry: Registry,
@@ -25,10 +28,10 @@ export async function verifyImages(
     images.map(async ({ image, tag, digest, platforms }) => {
       try {
         const problem = await problemOf(registry, { image, tag, digest, platforms }, signal);
-        return { image, tag, ok: problem === undefined, said: problem ?? `still names ${digest}` };
+        return { image, tag, ok: problem === undefined, text: problem ?? `still names ${digest}` };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        return { image, tag, ok: false, said: `cannot be checked: ${error.message}` };
+        return { image, tag, ok: false, text: `cannot be checked: ${error.message}` };
       }
     }),
   );
@@ -42,7 +45,7 @@ async function problemOf(
 ): Promise<string | undefined> {
   const now = await registry.digest(image, tag, signal);
   if (now === undefined) return "is no longer in the registry";
-  if (now !== digest) return `names ${now} by now, and not ${digest}, which was looked at`;
+  if (now !== digest) return `names ${now} by now, and not ${digest}, which was chosen`;
   const facts = await registry.facts(image, digest, signal);
   if (facts === undefined) return `names ${digest}, which the registry does not have`;
   const missing = lackingPlatforms(platforms, facts.platforms);

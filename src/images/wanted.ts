@@ -4,7 +4,10 @@ import { type EntryDecision, versionKey } from "./evaluate.ts";
 import type { Version } from "./policy/index.ts";
 import type { ImageEntry } from "./units.ts";
 
-/** What a target is to have of an entry's image wherever it has one of the versions in `from`, which are as `versionKey` writes them. */
+/**
+ * What a target is to have of an entry's image wherever it has one of the versions in `from`, which are as `versionKey`
+ * writes them.
+ */
 export function wantedOf(
   { image, pin, marker }: Pick<ImageEntry, "image" | "pin" | "marker">,
   { tag, digest }: Version,

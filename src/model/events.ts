@@ -1,48 +1,39 @@
 import type { FaultKind, UserErrorKind } from "./errors.ts";
-import type { GateName, GateState } from "./gates.ts";
-import type { PushedImage } from "./images.ts";
-import type { JobType } from "./jobs.ts";
+import type { Actor, Happened, InRepository, OnPullRequest } from "./events/common.ts";
+import type {
+  ImageAdvanced,
+  ImageClosed,
+  ImageDeclined,
+  ImageMerged,
+  ImageOpened,
+  RegistryHeard,
+} from "./events/images.ts";
+import type {
+  FindingAcknowledged,
+  GateOverridden,
+  GatesChanged,
+  PromotionAdvanced,
+  PromotionClosed,
+  PromotionMerged,
+  PromotionOpened,
+  PromotionRequested,
+  PromotionReverted,
+  PromotionSuperseded,
+} from "./events/promotion.ts";
+import type { JobType } from "./job-kinds.ts";
 import type { Severity } from "./preview.ts";
-import type { VersionChange } from "./promotion.ts";
 import type { RepositoryName } from "./tree.ts";
+
+export type { Actor, ChangedTarget } from "./events/common.ts";
+export type * from "./events/images.ts";
+export type * from "./events/promotion.ts";
 
 /*
  * What happened and what people or machines may want to know. Rooms announce events right after what they tell of was
- * written, and announce the same event again when a job runs twice: at least once, with the same `id` each time, so that
- * listeners can leave out what they had. No field holds a secret; `createEvents` masks what looks like one. Times are in
- * milliseconds since the epoch. `reason` and other texts come from people: escape them where they are shown.
+ * written, and announce the same event again when a job runs twice: at least once, with the same `id` each time, so
+ * that listeners can leave out what they had. No field holds a secret; `createEvents` masks what looks like one. Times
+ * are in milliseconds since the epoch. `reason` and other texts come from people: escape them where they are shown.
  */
-
-/** Who is behind an event: an account on GitHub, Sluice by itself, or a name in a commit that nobody proved. */
-export type Actor =
-  | { readonly kind: "person"; readonly login: string }
-  | { readonly kind: "automation"; readonly login: "sluice" }
-  | { readonly kind: "author"; readonly name: string };
-
-/**
- * One target with what changes in it. `versions` is empty where nobody knows, e.g. after a person pushed to the branch.
- */
-export interface ChangedTarget {
-  readonly app: string;
-  readonly environment: string;
-  readonly versions: readonly VersionChange[];
-}
-
-/** What every event has. */
-interface Happened {
-  /** The same in every run of the job that announces it, and of no other event. */
-  readonly id: string;
-  readonly at: number;
-}
-
-interface InRepository extends Happened {
-  readonly installationId: number;
-  readonly repository: RepositoryName;
-}
-
-interface OnPullRequest extends InRepository {
-  readonly pullRequest: number;
-}
 
 interface OfPreview extends OnPullRequest {
   readonly head: string;
@@ -83,184 +74,6 @@ export interface PreviewSuperseded extends OfPreview {
   readonly newer: string;
 }
 
-interface OfPromotion<Step extends string> extends OnPullRequest {
-  /** A rollback is a promotion whose source is its own target at an older commit. */
-  readonly kind: `promotion.${Step}` | `rollback.${Step}`;
-  readonly environment: string;
-  /** The environment that the versions come from; the same as `environment` for a rollback. */
-  readonly from: string;
-  readonly targets: readonly ChangedTarget[];
-  /** Who asked last, or automation. */
-  readonly actor: Actor;
-}
-
-/** Its pull request was opened. Announced again when a run before died while it asked reviewers. */
-export interface PromotionOpened extends OfPromotion<"opened"> {}
-
-/**
- * Its open pull request has a new head or another description with the same versions: the base moved, or somebody asked
- * again.
- */
-export interface PromotionAdvanced extends OfPromotion<"advanced"> {
-  readonly head: string;
-}
-
-/** Its open pull request carries other versions now, in place of those in `replaced`. */
-export interface PromotionSuperseded extends OfPromotion<"superseded"> {
-  readonly head: string;
-  readonly replaced: readonly ChangedTarget[];
-}
-
-/**
- * Its pull request was merged and the merge is in the history. Announced once more by each later look at the closed
- * pull request.
- */
-export interface PromotionMerged extends OfPromotion<"merged"> {
-  readonly openedAt: number;
-  readonly mergedAt: number;
-  /** When the carried versions were merged in `from`, the last of them; `undefined` when the history does not know. */
-  readonly sourceMergedAt: number | undefined;
-}
-
-/**
- * Its pull request was closed and not merged: by Sluice because nothing is left of it (`reason` says why), or by a
- * person.
- */
-export interface PromotionClosed extends OfPromotion<"closed"> {
-  readonly openedAt: number;
-  /** Who closed it; `actor` is who asked for it. */
-  readonly by: "sluice" | "person";
-  readonly reason: string;
-}
-
-/**
- * `/promote` was recorded: right after its pull request was opened or brought up to date, or, `deferred`, to be opened
- * after merge and health.
- */
-export interface PromotionRequested extends OnPullRequest {
-  readonly kind: "promotion.requested";
-  readonly environment: string;
-  /** Empty: those that the pull request touches. */
-  readonly apps: readonly string[];
-  readonly deferred: boolean;
-  readonly actor: Actor;
-}
-
-/**
- * A merged promotion was found to be taken back on the base branch without Sluice, and is in the history as reverted:
- * automation is held there.
- */
-export interface PromotionReverted extends InRepository {
-  readonly kind: "promotion.reverted";
-  readonly environment: string;
-  readonly targets: readonly ChangedTarget[];
-  /** The promotion's pull request, where it is known. */
-  readonly pullRequest?: number;
-  readonly commit: string;
-  readonly actor: Actor;
-  readonly reason: string;
-}
-
-/** One gate that is another state than the pull request's description showed before; `undefined`: it was not shown. */
-export interface GateChange {
-  readonly gate: GateName;
-  readonly was: GateState | undefined;
-  readonly now: GateState;
-  readonly reason: string;
-}
-
-/**
- * The gates of a promotion came to another result than its description shows. Announced before check and description
- * say so, so that a run that dies in between is not silent.
- */
-export interface GatesChanged extends OnPullRequest {
-  readonly kind: "gates.changed";
-  readonly environment: string;
-  readonly head: string;
-  readonly state: "passed" | "waiting" | "blocked";
-  readonly changes: readonly GateChange[];
-  readonly openedAt: number;
-  /** When time alone changes the result. */
-  readonly nextAt?: number;
-}
-
-/** `/override` was recorded: one gate counts as passed for this head. */
-export interface GateOverridden extends OnPullRequest {
-  readonly kind: "gate.overridden";
-  readonly environment: string;
-  readonly apps: readonly string[];
-  readonly head: string;
-  readonly gate: GateName;
-  readonly actor: Actor;
-  readonly reason: string;
-}
-
-/** `/ack` was recorded: the finding counts as acknowledged for this head. */
-export interface FindingAcknowledged extends OnPullRequest {
-  readonly kind: "finding.acknowledged";
-  readonly environment: string;
-  readonly apps: readonly string[];
-  readonly head: string;
-  readonly finding: string;
-  readonly actor: Actor;
-}
-
-/** An image with the tag that is brought. */
-export interface BroughtImage {
-  /** As the configuration writes it. */
-  readonly image: string;
-  readonly tag: string;
-  readonly digest: string;
-  /** When an event first named the tag; absent when none did, e.g. because the registry was polled. */
-  readonly heardAt?: number;
-}
-
-interface OfImages extends OnPullRequest {
-  /** An image, or a group of images that share a pull request. */
-  readonly unit: string;
-  readonly images: readonly BroughtImage[];
-  readonly targets: readonly ChangedTarget[];
-}
-
-/** The pull request of a unit was opened. */
-export interface ImageOpened extends OfImages {
-  readonly kind: "image.opened";
-  readonly head: string;
-}
-
-/** The open pull request of a unit was brought up to date: other tags, other targets, or a base that moved. */
-export interface ImageAdvanced extends OfImages {
-  readonly kind: "image.advanced";
-  readonly head: string;
-}
-
-/**
- * The pull request of a unit was merged and is in the histories of its targets. Announced once more by each later look
- * at the closed pull request.
- */
-export interface ImageMerged extends OfImages {
-  readonly kind: "image.merged";
-  readonly openedAt: number;
-  readonly mergedAt: number;
-  /** Automation, which brought it: who merged it is GitHub's to tell. */
-  readonly actor: Actor;
-}
-
-/**
- * A person closed the pull request of a unit: its versions do not come again by themselves. Announced once more by each
- * later look at it.
- */
-export interface ImageDeclined extends OfImages {
-  readonly kind: "image.declined";
-}
-
-/** Sluice closed the pull request of a unit, because nothing is left to do. */
-export interface ImageClosed extends OnPullRequest {
-  readonly kind: "image.closed";
-  readonly branch: string;
-  readonly reason: string;
-}
-
 interface OfHold extends InRepository {
   readonly environment: string;
   /** Absent: the whole environment. */
@@ -290,20 +103,6 @@ export interface HoldEnded extends OfHold {
   readonly kind: "hold.ended";
   /** Who or what had put it there and why, as far as the run that announces it found it still. */
   readonly held?: { readonly by: string; readonly reason: string; readonly cause: "person" | "rollback" | "revert" };
-}
-
-/**
- * An authentic event of a registry is in the event log; nothing was looked at yet. `ignored` says why an event about no
- * image is not needed.
- */
-export interface RegistryHeard extends Happened {
-  readonly kind: "registry.heard";
-  readonly hook: string;
-  readonly source: string;
-  /** When it was received. */
-  readonly receivedAt: number;
-  readonly pushes: readonly PushedImage[];
-  readonly ignored?: string;
 }
 
 interface OfCommand extends OnPullRequest {

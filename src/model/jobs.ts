@@ -54,9 +54,9 @@ export interface GatesJob {
   readonly pullRequest: number;
 }
 
-/** Renew the comment "where is this change" of one pull request. */
-export interface ChainJob {
-  readonly type: "chain";
+/** Update the comment "Where is this change" of one pull request. */
+export interface StatusCommentJob {
+  readonly type: "status-comment";
   readonly installationId: number;
   readonly repository: RepositoryName;
   readonly pullRequest: number;
@@ -101,61 +101,4 @@ export interface ImagePullJob {
   readonly installationId: number;
   readonly repository: RepositoryName;
   readonly pullRequest: number;
-}
-
-/**
- * The job that a moment in time brings about: a window opens, a soak is over, a hold ends, a build is old enough, a
- * registry is to be asked again.
- */
-export interface WakeJob {
-  readonly type: "wake";
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly wakes: PromotionsJob | GatesJob | ImageJob | ImagePullJob;
-}
-
-/** Everything that goes through the queue. */
-export type Job =
-  | DeliveryJob
-  | PreviewJob
-  | CommandJob
-  | PromotionsJob
-  | GatesJob
-  | ChainJob
-  | RegistryJob
-  | WatchJob
-  | ImageJob
-  | ImagePullJob
-  | WakeJob;
-
-/** The kinds of jobs. */
-export type JobType = Job["type"];
-
-/** What one kind of job looks like. */
-export type JobOf<T extends JobType> = Extract<Job, { type: T }>;
-
-/** The key under which jobs that mean the same work collapse. */
-export function jobKey(job: Job): string {
-  switch (job.type) {
-    case "delivery":
-      return job.id;
-    case "preview":
-    case "gates":
-    case "chain":
-    case "image-pull":
-      return `${job.type}/${job.repository.owner}/${job.repository.name}/${job.pullRequest}`;
-    case "promotions":
-    case "watch":
-      return `${job.type}/${job.repository.owner}/${job.repository.name}`;
-    case "registry":
-      return `registry/${job.hook}/${job.id}`;
-    case "image":
-      return `image/${job.repository.owner}/${job.repository.name}/${job.unit}`;
-    case "wake":
-      return `wake/${job.at}/${jobKey(job.wakes)}`;
-    case "command":
-      return `command/${job.repository.owner}/${job.repository.name}/${job.commentId}`;
-    default:
-      return job satisfies never;
-  }
 }

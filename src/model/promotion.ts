@@ -1,6 +1,3 @@
-import type { Permission } from "./github.ts";
-import type { RepositoryName } from "./tree.ts";
-
 /** How a version is carried; see DESIGN §7. */
 export type Strategy = "images" | "paths" | "directory";
 
@@ -49,46 +46,4 @@ export interface PromotionPlan {
   readonly to: string;
   readonly commit: string;
   readonly targets: readonly TargetPromotion[];
-}
-
-/** A slash command about promotions, with who gave it. */
-export interface PromotionCall {
-  readonly installationId: number;
-  readonly repository: RepositoryName;
-  /** Where it was commented. */
-  readonly pullRequest: number;
-  readonly actor: string;
-  readonly permission: Permission;
-  /** Known once, the same in every run of the command. */
-  readonly id: string;
-  /** When it was written, in milliseconds since the epoch. */
-  readonly at: number;
-  readonly signal: AbortSignal;
-}
-
-/**
- * What the commands about promotions do. Each says in markdown what was done; what the person may not or cannot do is a
- * UserError with the fix. Each may be repeated with the same `id`: what is done already is not done again.
- */
-export interface Promotions {
-  /** `apps` empty: those that the pull request touched. */
-  promote(
-    call: PromotionCall,
-    wish: { readonly environment: string; readonly apps: readonly string[]; readonly dryRun: boolean },
-  ): Promise<string>;
-  /** `to`: a version or a commit; without it the last healthy one before the present. */
-  rollback(
-    call: PromotionCall,
-    wish: { readonly environment: string; readonly apps: readonly string[]; readonly to?: string },
-  ): Promise<string>;
-  /** `until` in milliseconds since the epoch. */
-  hold(
-    call: PromotionCall,
-    wish: { readonly environment: string; readonly app?: string; readonly reason: string; readonly until?: number },
-  ): Promise<string>;
-  release(call: PromotionCall, wish: { readonly environment: string; readonly app?: string }): Promise<string>;
-  override(call: PromotionCall, wish: { readonly gate: string; readonly reason: string }): Promise<string>;
-  acknowledge(call: PromotionCall, wish: { readonly finding: string }): Promise<string>;
-  status(call: PromotionCall): Promise<string>;
-  retry(call: PromotionCall): Promise<string>;
 }

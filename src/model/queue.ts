@@ -1,4 +1,4 @@
-import type { Job, JobOf, JobType } from "./jobs.ts";
+import type { Job, JobOf, JobType } from "./job-kinds.ts";
 import type { Records } from "./records.ts";
 
 /** What a handler gets beside the job. */
@@ -10,8 +10,8 @@ export interface RunContext {
   /** No further run follows if this one fails. */
   readonly lastAttempt: boolean;
   /**
-   * No run of this job was ever begun before, not even one that was killed. False too when a worker that was stopping
-   * took it and gave it back.
+   * No run of this job was ever begun before, not even one that was killed. False as well when a worker that was
+   * stopping took it and gave it back.
    */
   readonly firstRun: boolean;
 }
@@ -25,8 +25,8 @@ export type Handlers = { readonly [T in JobType]: (job: JobOf<T>, context: RunCo
 export interface AddOptions {
   readonly timeoutMs?: number;
   /**
-   * Run it no sooner than after this many milliseconds. Only for `wake` jobs: a job that collapses would hold back the
-   * next of its kind.
+   * Run it no sooner than after this many milliseconds. Not for jobs that collapse: one would hold back the next of its
+   * key.
    */
   readonly delayMs?: number;
 }
@@ -42,13 +42,12 @@ export interface QueueCounts {
 /**
  * The durable queue: at least once, so every handler is idempotent.
  *
- * - A `delivery` or `registry` event is kept under its id for 3 days after it was handled: adding it again does
- *   nothing.
- * - `preview` jobs of one pull request collapse: while one waits, another add does nothing; while one runs, one more
- *   run follows; two never run at once. The same for `gates`, `chain` and `image-pull` of one pull request,
- *   `promotions` and `watch` of one repository and `image` of one unit. Where one waits to run again after it failed,
- *   the new one takes its place and runs at once, unless the other side said how long to wait.
- * - A `wake` is known by its moment and what it wakes: adding it again does nothing.
+ * What becomes of jobs of one key, the table of kinds says (`model/job-kinds.ts`):
+ *
+ * - `once`: the job is kept under its key for 3 days after it was handled: adding it again does nothing.
+ * - `collapse`: while one waits, another add does nothing; while one runs, one more run follows; two never run at once.
+ *   Where one waits to run again after it failed, the new one replaces it and runs at once, unless the other side said
+ *   how long to wait.
  */
 export interface Queue {
   /**

@@ -41,8 +41,9 @@ export interface ComputedPromotion extends ProvenChange {
 }
 
 /**
- * Plans a promotion, proves it by rendering, and says what it does. A target that cannot be planned is refused with the reason and leaves the others alone. Rejects with the ports' errors
- * and when `signal` aborts. The same input gives the same plan.
+ * Plans a promotion, proves it by rendering, and says what it does. A target that cannot be planned is refused with the
+ * reason and leaves the others alone. Rejects with the ports' errors and when `signal` aborts. The same input gives the
+ * same plan.
  */
 export async function computePromotion(input: PromotionInput): Promise<ComputedPromotion> {
   const { repository, pairs, from, to, sourceCommit: commit } = input;

@@ -36,8 +36,9 @@ export interface ResolvedPromotion {
 }
 
 /**
- * The targets that a promotion is about, from the configuration at the base. UserErrors: `config` when there is none, when it is broken and when the environment promotes from nowhere;
- * `not-found` when there is no such environment, app or target, with what may have been meant.
+ * The targets that a promotion is about, from the configuration at the base. UserErrors: `config` when there is none,
+ * when it is broken and when the environment promotes from nowhere; `not-found` when there is no such environment, app
+ * or target, with what may have been meant.
  */
 export async function resolvePromotion(request: ResolveRequest): Promise<ResolvedPromotion> {
   const tree = await request.repository.tree(request.base);

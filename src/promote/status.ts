@@ -1,4 +1,4 @@
-import { compareVersions, type Standing, type TargetVersion, versionsIn } from "../change/versions.ts";
+import { compareVersions, type TargetVersion, type VersionComparison, versionsIn } from "../change/versions.ts";
 import type { Config } from "../config/index.ts";
 import type { Renderer } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
@@ -17,12 +17,14 @@ export interface StatusRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** One app in one environment. `standing` is missing in an environment without `from`, and where the app is not in it. */
+/**
+ * One app in one environment. `standing` is missing in an environment without `from`, and where the app is not in it.
+ */
 export interface TargetStatus {
   readonly environment: string;
   readonly from?: string;
   readonly version: TargetVersion;
-  readonly standing?: Standing;
+  readonly standing?: VersionComparison;
 }
 
 /** Every app with its targets in promotion order. */

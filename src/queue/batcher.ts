@@ -10,8 +10,8 @@ const maxItems = 100;
 const maxSize = 1_000_000;
 
 /**
- * Sends what comes while a send is under way together in the next one: a lone item goes at once, a burst costs the store little more than one. All items of a send share its
- * fate.
+ * Sends what comes while a send is under way together in the next one: a lone item goes at once, a burst costs the
+ * store little more than one. All items of a send share its fate.
  */
 export class Batcher<T> {
   readonly #send: (items: readonly T[]) => Promise<void>;
@@ -22,7 +22,10 @@ export class Batcher<T> {
     this.#send = send;
   }
 
-  /** Settles with the send that takes the item. One that is stopped before it was sent is not sent; its promise stays open. */
+  /**
+   * Settles with the send that takes the item. One that is stopped before it was sent is not sent; its promise stays
+   * open.
+   */
   add(item: T, size: number, stop: AbortSignal): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ item, size, stop, done, failed });

@@ -1,10 +1,10 @@
 import { messageOf } from "../model/errors.ts";
 import type { Events } from "../model/events.ts";
-import type { JobType } from "../model/jobs.ts";
+import { JOB_TYPES, type JobType, jobKind } from "../model/job-kinds.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { Handlers } from "../model/queue.ts";
 import { settled } from "./deadline.ts";
-import { jobTypes } from "./kinds.ts";
+import { queueName } from "./job-options.ts";
 import { LockWatch } from "./lock-watch.ts";
 import type { RetryPolicy } from "./outcome.ts";
 import { RunAgain } from "./retry-at.ts";
@@ -24,8 +24,10 @@ export const defaultLockTiming: LockTiming = { lockMs: 15_000, checkEveryMs: 5_0
 export interface ConsumerOptions {
   readonly store: Store;
   readonly handlers: Handlers;
-  readonly concurrency: Readonly<Record<JobType, number>>;
-  readonly deadlines: Readonly<Record<JobType, number>>;
+  /** Runs at once of each kind that the table leaves to the server's setting. */
+  readonly concurrency: number;
+  /** In place of the table's deadlines, in milliseconds. */
+  readonly deadlines: Partial<Readonly<Record<JobType, number>>>;
   readonly policy: RetryPolicy;
   readonly timing: LockTiming;
   readonly events: Pick<Events, "announce">;
@@ -50,10 +52,13 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#workers = jobTypes.map((type) => this.#worker(type));
+    this.#workers = JOB_TYPES.map((type) => this.#worker(type));
   }
 
-  /** Takes no more jobs, waits up to `graceMs` for those under way, aborts them then; whatever has not ended soon after is left to the next worker. */
+  /**
+   * Takes no more jobs, waits up to `graceMs` for those under way, aborts them then; whatever has not ended soon after
+   * is left to the next worker.
+   */
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
     const closed = Promise.allSettled(this.#workers.map((worker) => worker.close()));
@@ -69,13 +74,14 @@ export class Consumer {
       this.#options;
     const locks = new LockWatch(timing.lockMs);
     const closing = () => this.#closing;
-    const deadlineMs = deadlines[type];
+    const kind = jobKind(type);
+    const deadlineMs = deadlines[type] ?? kind.deadlineMs;
     const run = { type, deadlineMs, policy, locks, closing, stop: this.#stop.signal, dropHandled: store.inMemory };
     const shared = { ...run, events, log, metrics, clock, random };
     const handler: Handlers[T] = handlers[type];
-    const worker = store.worker(type, (job, token) => runJob({ ...shared, handler }, job, token), {
+    const worker = store.worker(queueName(type), (job, token) => runJob({ ...shared, handler }, job, token), {
       autorun: false,
-      concurrency: concurrency[type],
+      concurrency: kind.concurrency === "setting" ? concurrency : kind.concurrency,
       lockDuration: timing.lockMs,
       stalledInterval: timing.checkEveryMs,
       maxStalledCount: maxLostWorkers,

@@ -1,4 +1,7 @@
-/** Settles as `work` does, or rejects with `late()` after `timeoutMs`. What `work` gives after that is dropped, its rejection too. */
+/**
+ * Settles as `work` does, or rejects with `late()` after `timeoutMs`. What `work` gives after that is dropped, its
+ * rejection too.
+ */
 export async function within<T>(timeoutMs: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import type { JobType } from "../model/jobs.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { pglitePool } from "./pglite-pool.ts";
 import { PgliteTurns } from "./pglite-priority.ts";
@@ -52,12 +51,12 @@ export class EmbeddedStore implements Store {
     return this.#inner.prepare();
   }
 
-  queue(type: JobType): StoredQueue {
-    return this.#inner.queue(type);
+  queue(name: string): StoredQueue {
+    return this.#inner.queue(name);
   }
 
-  worker(type: JobType, processor: JobProcessor, settings: WorkerSettings): StoredWorker {
-    return this.#inner.worker(type, processor, settings);
+  worker(name: string, processor: JobProcessor, settings: WorkerSettings): StoredWorker {
+    return this.#inner.worker(name, processor, settings);
   }
 
   ping(): Promise<void> {

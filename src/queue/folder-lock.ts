@@ -9,8 +9,8 @@ export interface FolderLock {
 }
 
 /**
- * Takes the folder for this process, by a file that names the holder; takes it over when the holder is dead (killed, or of an earlier boot or container). Rejects with a
- * `usage` error while another process holds it. The folder exists.
+ * Takes the folder for this process, by a file that names the holder; takes it over when the holder is dead (killed, or
+ * of an earlier boot or container). Rejects with a `usage` error while another process holds it. The folder exists.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, "lock");
@@ -38,7 +38,10 @@ async function linkIfFree(candidate: string, path: string): Promise<boolean> {
   }
 }
 
-/** Moves a dead holder's lock away. What was moved is looked at again: another process may have put its own there in between. */
+/**
+ * Moves a dead holder's lock away. What was moved is looked at again: another process may have put its own there in
+ * between.
+ */
 async function clearIfDead(folder: string, path: string): Promise<void> {
   const held = await readIfThere(path);
   if (held === undefined) return;

@@ -1,12 +1,13 @@
 import { Fault } from "../model/errors.ts";
 import type { Events } from "../model/events.ts";
-import type { Job, JobType } from "../model/jobs.ts";
+import type { Job, JobType } from "../model/job-kinds.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { AddOptions, Handlers, Queue, QueueCounts } from "../model/queue.ts";
 import type { Records } from "../model/records.ts";
 import { Consumer, defaultLockTiming, type LockTiming } from "./consumer.ts";
 import { settled, within } from "./deadline.ts";
 import { EmbeddedStore } from "./embedded-store.ts";
+import { isOnce } from "./job-options.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./outcome.ts";
 import { PostgresStore, postgresPool } from "./postgres-store.ts";
 import { Producer } from "./producer.ts";
@@ -26,10 +27,10 @@ export interface QueueOptions {
   readonly backend: QueueBackend;
   /** Tells two installations on one store apart: letters, digits, dashes. Default `sluice`. */
   readonly prefix?: string;
-  /** Jobs of each kind that run at once in this process. */
-  readonly concurrency: Readonly<Record<JobType, number>>;
-  /** Milliseconds after which a run of each kind is aborted. */
-  readonly deadlines: Readonly<Record<JobType, number>>;
+  /** Jobs of a kind that run at once in this process, where the table of kinds names no number. */
+  readonly concurrency: number;
+  /** In place of the table's deadlines, in milliseconds; for tests. */
+  readonly deadlines?: Partial<Readonly<Record<JobType, number>>>;
   readonly events: Pick<Events, "announce">;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -46,8 +47,8 @@ const recordsMs = 5_000;
 const disconnectMs = 3_000;
 
 /**
- * The queue on one of its stores. A Redis or PostgreSQL that cannot be reached yet is no error here: `add` and `healthy` tell. Rejects with a `usage` UserError when the
- * embedded store's folder is in use by another process.
+ * The queue on one of its stores. A Redis or PostgreSQL that cannot be reached yet is no error here: `add` and
+ * `healthy` tell. Rejects with a `usage` UserError when the embedded store's folder is in use by another process.
  */
 export async function createQueue(options: QueueOptions): Promise<Queue> {
   return new StoredJobs(await openStore(options), options);
@@ -88,7 +89,7 @@ class StoredJobs implements Queue {
   }
 
   async add(job: Job, { timeoutMs = defaultAddMs, delayMs = 0 }: AddOptions = {}): Promise<void> {
-    if (delayMs > 0 && job.type !== "wake") throw new Fault("bug", `a ${job.type} job cannot be added with a delay`);
+    if (delayMs > 0 && !isOnce(job.type)) throw new Fault("bug", `a ${job.type} job cannot be added with a delay`);
     if (!Number.isSafeInteger(delayMs)) throw new Fault("bug", `${delayMs} is no delay in milliseconds`);
     await this.#producer.add(job, { timeoutMs, delayMs });
   }
@@ -126,8 +127,9 @@ class StoredJobs implements Queue {
       locks = defaultLockTiming,
       clock = Date.now,
       random = Math.random,
+      deadlines = {},
     } = this.#options;
-    const defaults = { store: this.#store, handlers, policy: retries, timing: locks, clock, random };
+    const defaults = { store: this.#store, handlers, policy: retries, timing: locks, clock, random, deadlines };
     return new Consumer({ ...this.#options, ...defaults });
   }
 

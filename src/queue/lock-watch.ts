@@ -2,8 +2,8 @@ import { Fault } from "../model/errors.ts";
 import type { StoredWorker } from "./store.ts";
 
 /**
- * Watches the locks of the jobs that one worker runs. A job whose lock was not renewed in time may be running elsewhere already: its signal is aborted, also when the store
- * cannot be asked.
+ * Watches the locks of the jobs that one worker runs. A job whose lock was not renewed in time may be running elsewhere
+ * already: its signal is aborted, also when the store cannot be asked.
  */
 export class LockWatch {
   readonly #lockMs: number;

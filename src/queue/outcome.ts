@@ -13,14 +13,19 @@ export type Outcome =
 
 /** How often and how fast a job is run again. The n-th delay is `base * factor^(n-1)`, at most `capMs`. */
 export interface RetryPolicy {
-  /** Runs in all, the first included; the same for every kind of error, so that a handler knows its last run beforehand. */
+  /**
+   * Runs in all, the first included; the same for every kind of error, so that a handler knows its last run beforehand.
+   */
   readonly attempts: number;
   readonly unavailable: { readonly baseMs: number; readonly factor: number };
   readonly bug: { readonly baseMs: number; readonly factor: number };
   readonly capMs: number;
 }
 
-/** Rides over about twelve minutes of an outage; gives a bug about four. A preview that waits takes up what is pushed meanwhile, so no wait is longer than five. */
+/**
+ * Rides over about twelve minutes of an outage; gives a bug about four. A preview that waits takes up what is pushed
+ * meanwhile, so no wait is longer than five.
+ */
 export const defaultRetryPolicy: RetryPolicy = {
   attempts: 6,
   unavailable: { baseMs: 5_000, factor: 5 },
@@ -37,7 +42,9 @@ export interface OutcomeInput {
   readonly policy: RetryPolicy;
 }
 
-/** Decides what becomes of a job from the kind of what it threw; anything but a `UserError` or `Fault` counts as a bug. */
+/**
+ * Decides what becomes of a job from the kind of what it threw; anything but a `UserError` or `Fault` counts as a bug.
+ */
 export function outcomeOf(thrown: unknown, input: OutcomeInput): Outcome {
   if (thrown instanceof UserError) return { action: "ack" };
   const kind = thrown instanceof Fault ? thrown.kind : "bug";

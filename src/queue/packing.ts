@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
 import { z } from "zod";
 import { Fault } from "../model/errors.ts";
-import type { Job, JobOf, JobType } from "../model/jobs.ts";
+import { type Job, type JobOf, type JobType, jobKind } from "../model/job-kinds.ts";
 
 /** Smaller jobs are stored as they are. */
 const packFrom = 1_024;
@@ -31,9 +31,17 @@ export async function packJob(job: Job): Promise<Job | PackedJob> {
 /** The job of that kind out of what was stored; a `bug` Fault when it is something else. */
 export async function unpackJob<T extends JobType>(type: T, stored: unknown): Promise<JobOf<T>> {
   const packed = packedSchema.safeParse(stored);
-  const job: unknown = packed.success ? JSON.parse(await unzip(packed.data.packed)) : stored;
+  const job = currentJob(type, packed.success ? JSON.parse(await unzip(packed.data.packed)) : stored);
   if (!isJobOf(type, job)) throw new Fault("bug", `what is stored in the queue of ${type} is no such job`);
   return job;
+}
+
+/** A job that was stored under the kind's earlier name, as the job that it is now. */
+function currentJob(type: JobType, stored: unknown): unknown {
+  const { formerly } = jobKind(type);
+  const job = jobSchema.safeParse(stored);
+  if (formerly === undefined || !job.success || job.data.type !== formerly.name) return stored;
+  return { ...(formerly.read?.(job.data) ?? job.data), type };
 }
 
 async function unzip(packed: string): Promise<string> {

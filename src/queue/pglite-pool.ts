@@ -4,9 +4,10 @@ import type { PgNotification, PgPool, PgPoolClient, PgQueryResult } from "bullmq
 import type { Asker, PgliteTurns } from "./pglite-priority.ts";
 
 /**
- * A pool over the one session of a PGlite in this process, in the shape that BullMQ takes. (A socket server in front of PGlite would mix up the extended-protocol messages of
- * its connections.) The database is not closed with it. All its clients share the session, so none may hold a transaction open while another is used;
- * the session cannot fail apart from the process, so there are no other events than notifications.
+ * A pool over the one session of a PGlite in this process, in the shape that BullMQ takes. (A socket server in front of
+ * PGlite would mix up the extended-protocol messages of its connections.) The database is not closed with it. All its
+ * clients share the session, so none may hold a transaction open while another is used; the session cannot fail apart
+ * from the process, so there are no other events than notifications.
  */
 export function pglitePool(db: PGlite, turns: PgliteTurns, asker: Asker): PgPool {
   const query = (text: string, params?: readonly unknown[]): Promise<PgQueryResult> =>

@@ -7,8 +7,8 @@ export type Asker = "adding" | "running";
 const addingTurns = 4;
 
 /**
- * Lets one query at a time into the database, those of adding before those of running. Between two the process gets to its other work: the database runs on its thread, and
- * a chain of queries would keep everything else from it.
+ * Lets one query at a time into the database, those of adding before those of running. Between two the process gets to
+ * its other work: the database runs on its thread, and a chain of queries would keep everything else from it.
  */
 export class PgliteTurns {
   readonly #waiting: Readonly<Record<Asker, (() => Promise<void>)[]>> = { adding: [], running: [] };

@@ -1,7 +1,7 @@
 import { createPostgresBackend, isPgPool, type PgPool, runMigrations, withBackend } from "bullmq";
 import { Pool } from "pg";
 import { Fault } from "../model/errors.ts";
-import type { JobType } from "../model/jobs.ts";
+import { JOB_TYPES } from "../model/job-kinds.ts";
 import { PostgresRecords } from "./records/postgres-records.ts";
 import type { JobProcessor, OnStoreError, Store, StoredQueue, StoredWorker, WorkerSettings } from "./store.ts";
 
@@ -40,12 +40,12 @@ export class PostgresStore implements Store {
     await this.records.prepare();
   }
 
-  queue(type: JobType): StoredQueue {
-    return new Queue(this.#name(type), { connection: this.#pools.adding, streams: { events: { maxLen: 100 } } });
+  queue(name: string): StoredQueue {
+    return new Queue(this.#prefixed(name), { connection: this.#pools.adding, streams: { events: { maxLen: 100 } } });
   }
 
-  worker(type: JobType, processor: JobProcessor, settings: WorkerSettings): StoredWorker {
-    return new Worker(this.#name(type), processor, { ...settings, connection: this.#pools.running });
+  worker(name: string, processor: JobProcessor, settings: WorkerSettings): StoredWorker {
+    return new Worker(this.#prefixed(name), processor, { ...settings, connection: this.#pools.running });
   }
 
   async ping(): Promise<void> {
@@ -60,17 +60,19 @@ export class PostgresStore implements Store {
     return new Set([this.#pools.adding, this.#pools.running]);
   }
 
-  #name(type: JobType): string {
-    return `${this.#prefix}-${type}`;
+  #prefixed(name: string): string {
+    return `${this.#prefix}-${name}`;
   }
 }
 
-/** A pool for a PostgreSQL server (13 or later). Sized for the workers' eleven listening connections and seven for queries. */
+/**
+ * A pool for a PostgreSQL server (13 or later): a listening connection for each kind's worker, and seven for queries.
+ */
 export function postgresPool(url: string): PgPool {
   const made = new Pool({
     connectionString: url,
     options: `-c search_path=${schema},public`,
-    max: 18,
+    max: JOB_TYPES.length + 7,
     connectionTimeoutMillis: 5_000,
     query_timeout: 10_000,
     keepAlive: true,

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, messageOf } from "../model/errors.ts";
-import type { Job, JobType } from "../model/jobs.ts";
+import { JOB_TYPES, type Job, type JobType } from "../model/job-kinds.ts";
 import type { Clock } from "../model/observe.ts";
 import type { AddOptions } from "../model/queue.ts";
 import { Batcher } from "./batcher.ts";
 import { within } from "./deadline.ts";
-import { insteadOfWaiting, isOnce, jobOptions, jobTypes } from "./kinds.ts";
+import { isOnce, jobOptions, replacingWaiting } from "./job-options.ts";
 import type { RetryPolicy } from "./outcome.ts";
 import { packJob } from "./packing.ts";
 import type { Queues } from "./queues.ts";
@@ -34,10 +34,13 @@ export class Producer {
     this.#policy = policy;
     this.#clock = clock;
     const batcher = (type: JobType) => new Batcher<StorableJob>((jobs) => this.#addBulk(type, jobs));
-    this.#batchers = new Map(jobTypes.map((type) => [type, batcher(type)]));
+    this.#batchers = new Map(JOB_TYPES.map((type) => [type, batcher(type)]));
   }
 
-  /** Resolves when the store has the job; rejects with `unavailable` when it does not take it within the time, at once when it refuses it. */
+  /**
+   * Resolves when the store has the job; rejects with `unavailable` when it does not take it within the time, at once
+   * when it refuses it.
+   */
   async add(job: Job, { timeoutMs, delayMs }: Required<AddOptions>): Promise<void> {
     const control = new AbortController();
     try {
@@ -86,10 +89,11 @@ export class Producer {
     if (stored === undefined) return;
     if (stored.finishedOn === undefined) {
       // It takes up what is new when it runs, so it must not sit out a wait that was meant for what was.
-      if (runsAgainSooner(stored)) await queue.add(name, data, insteadOfWaiting(opts ?? {}));
+      if (runsAgainSooner(stored)) await queue.add(name, data, replacingWaiting(opts ?? {}));
       return;
     }
-    // A deduplication key that outlived its job would swallow every further job of that key. It is removed only if it still names that job.
+    // A deduplication key that outlived its job would swallow every further job of that key. It is removed only if it
+    // still names that job.
     if (await stored.removeDeduplicationKey()) await queue.add(name, data, opts);
   }
 
@@ -99,7 +103,10 @@ export class Producer {
     else await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
   }
 
-  /** Asked of the store once a second at most: nearly always none has, and then a job that was just added cannot be one of them. */
+  /**
+   * Asked of the store once a second at most: nearly always none has, and then a job that was just added cannot be one
+   * of them.
+   */
   async #anyFailed(type: JobType): Promise<boolean> {
     const known = this.#failed.get(type);
     if (known !== undefined && this.#clock() - known.at < failedKnownMs) return known.any;
@@ -120,7 +127,10 @@ const awayCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "
 const awayMessages =
   /Connection is closed|isn't writeable|Connection terminated|not queryable|max retries per request|^LOADING|^READONLY/i;
 
-/** Whether the store is away, rather than refusing the job. Codes of node:net and of PostgreSQL (class 57P), messages of ioredis, `pg` and Redis. */
+/**
+ * Whether the store is away, rather than refusing the job. Codes of node:net and of PostgreSQL (class 57P), messages of
+ * ioredis, `pg` and Redis.
+ */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string" && awayCodes.has(error.code)) return true;

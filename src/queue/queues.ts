@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../model/errors.ts";
-import type { JobType } from "../model/jobs.ts";
+import { JOB_TYPES, type JobType } from "../model/job-kinds.ts";
 import type { Logger } from "../model/observe.ts";
-import { jobTypes } from "./kinds.ts";
+import { queueName } from "./job-options.ts";
 import type { Store, StoredQueue } from "./store.ts";
 
 /** The store's queues, one per kind of job. */
@@ -11,8 +11,8 @@ export type Queues = ReadonlyMap<JobType, StoredQueue>;
 const retryOpeningMs = 1_000;
 
 /**
- * Opens the store once, as soon as it can be reached. BullMQ's objects mend their connections themselves once they were connected, but not all of them when the first try failed:
- * so none is made before the store has answered.
+ * Opens the store once, as soon as it can be reached. BullMQ's objects reconnect by themselves, but not all of them do
+ * when the first try failed: so none is made before the store has answered.
  */
 export class StoreOpening {
   readonly #store: Store;
@@ -54,7 +54,7 @@ export class StoreOpening {
 
   async #open(): Promise<Queues> {
     await this.#store.prepare();
-    const queues = new Map(jobTypes.map((type) => [type, this.#store.queue(type)]));
+    const queues = new Map(JOB_TYPES.map((type) => [type, this.#store.queue(queueName(type))]));
     for (const [type, queue] of queues) {
       queue.on("error", (error) => this.#log.debug({ queue: type, error: messageOf(error) }, "queue connection"));
     }

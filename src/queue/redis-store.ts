@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { Queue, Worker } from "bullmq";
 import { Redis, type RedisOptions } from "ioredis";
-import type { JobType } from "../model/jobs.ts";
 import { RedisRecords } from "./records/redis-records.ts";
 import type { JobProcessor, OnStoreError, Store, StoredQueue, StoredWorker, WorkerSettings } from "./store.ts";
 
@@ -27,7 +26,8 @@ export class RedisStore implements Store {
     this.#url = url;
     this.#prefix = prefix;
     this.#onError = onError;
-    // Adding must fail soon when Redis is away: no queue of commands while offline, no endless resending, no answer awaited for ever.
+    // Adding must fail soon when Redis is away: no queue of commands while offline, no endless resending, no answer
+    // awaited for ever.
     this.#producer = this.#connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 10_000 });
     this.records = new RedisRecords(this.#producer, prefix);
   }
@@ -37,17 +37,17 @@ export class RedisStore implements Store {
     if (this.#producer.status !== "ready") await once(this.#producer, "ready");
   }
 
-  queue(type: JobType): StoredQueue {
-    return new Queue(type, {
+  queue(name: string): StoredQueue {
+    return new Queue(name, {
       connection: this.#producer,
       prefix: this.#prefix,
       streams: { events: { maxLen: 100 } },
     });
   }
 
-  worker(type: JobType, processor: JobProcessor, settings: WorkerSettings): StoredWorker {
+  worker(name: string, processor: JobProcessor, settings: WorkerSettings): StoredWorker {
     this.#consumer ??= this.#connect({ maxRetriesPerRequest: null });
-    return new Worker(type, processor, { ...settings, connection: this.#consumer, prefix: this.#prefix });
+    return new Worker(name, processor, { ...settings, connection: this.#consumer, prefix: this.#prefix });
   }
 
   async ping(): Promise<void> {

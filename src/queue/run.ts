@@ -1,11 +1,11 @@
 import { type Job as BullJob, UnrecoverableError, WaitingError } from "bullmq";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
 import type { Events } from "../model/events.ts";
-import type { JobOf, JobType } from "../model/jobs.ts";
+import type { JobOf, JobType } from "../model/job-kinds.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RunContext } from "../model/queue.ts";
 import { settled } from "./deadline.ts";
-import { handledMark, isHandled, isOnce, keyOf } from "./kinds.ts";
+import { handledMark, isHandled, isOnce, keyOf } from "./job-options.ts";
 import type { LockWatch } from "./lock-watch.ts";
 import { type Outcome, outcomeOf, type RetryPolicy } from "./outcome.ts";
 import { unpackJob } from "./packing.ts";
@@ -88,7 +88,10 @@ async function callHandler<T extends JobType>(
   }
 }
 
-/** Settles as the handler does; a handler that does not heed its signal is given up, so that its slot is not lost for ever. */
+/**
+ * Settles as the handler does; a handler that does not heed its signal is given up, so that its slot is not lost for
+ * ever.
+ */
 async function endSoonAfter(signal: AbortSignal, work: Promise<void>): Promise<void> {
   let tell: () => void = () => undefined;
   const aborted = new Promise<void>((resolve) => {

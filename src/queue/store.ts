@@ -1,5 +1,4 @@
 import type { Queue as BullQueue, Worker as BullWorker, Processor, WorkerOptions } from "bullmq";
-import type { JobType } from "../model/jobs.ts";
 import type { RecordStore } from "./records/record-store.ts";
 
 /** What we use of a BullMQ queue, whatever keeps it. */
@@ -26,21 +25,21 @@ export type JobProcessor = Processor<unknown>;
 
 /** Where the jobs are kept. One per process, shared by all kinds of jobs. */
 export interface Store {
-  /** What is kept costs memory: what is not needed any more is better dropped at once. */
+  /** What is kept costs memory, so what is no longer needed is dropped at once. */
   readonly inMemory: boolean;
-  /** Makes the store usable: rejects while it cannot be reached, and may be called again then. */
+  /** Makes the store usable. Rejects while it cannot be reached; then it can be called again. */
   prepare(): Promise<void>;
   /** Only after `prepare`. */
-  queue(type: JobType): StoredQueue;
+  queue(name: string): StoredQueue;
   /** Only after `prepare`. */
-  worker(type: JobType, processor: JobProcessor, settings: WorkerSettings): StoredWorker;
+  worker(name: string, processor: JobProcessor, settings: WorkerSettings): StoredWorker;
   /** Only after `prepare`. */
   readonly records: RecordStore;
   /** Resolves when the store answers; may hang when it does not. */
   ping(): Promise<void>;
-  /** Lets go of every connection, without waiting for answers. */
+  /** Closes every connection without waiting for answers. */
   close(): Promise<void>;
 }
 
-/** Told of errors of connections that nobody waits for. */
+/** Receives the errors of connections that nobody waits for. */
 export type OnStoreError = (error: Error) => void;

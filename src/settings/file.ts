@@ -30,7 +30,10 @@ export function serverFileSchema(secret: z.ZodType<string, unknown>) {
 /** A file without settings. */
 export const emptyServerFile: ServerFile = { hooks: [], registries: [] };
 
-/** Reads the text of a `sluice.server.yaml`; it may be empty. Reports all problems at once, by place, and never quotes a value. */
+/**
+ * Reads the text of a `sluice.server.yaml`; it may be empty. Reports all problems at once, by place, and never quotes a
+ * value.
+ */
 export function readServerFile(
   text: string,
   sources: SecretSources,

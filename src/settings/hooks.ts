@@ -144,8 +144,8 @@ function entrySchema(secret: z.ZodType<string, unknown>) {
 type Entry = z.output<ReturnType<typeof entrySchema>>;
 
 /**
- * An entry of `hooks` in the server settings: a receiver of events from registries. `secret` reads a reference to a secret
- * (an environment variable or a file). The output is a `HookSettings`.
+ * An entry of `hooks` in the server settings: a receiver of events from registries. `secret` reads a reference to a
+ * secret (an environment variable or a file). The output is a `HookSettings`.
  */
 export function hookSchema(secret: z.ZodType<string, unknown>) {
   return entrySchema(secret).transform(settingsOf);

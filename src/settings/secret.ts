@@ -15,8 +15,8 @@ const reference = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 const fix = `Write \`$\{NAME}\` for an environment variable, or \`{ file: /path }\` for a file with the secret.`;
 
 /**
- * Reads a reference to a secret, `${NAME}` or `{ file: /path }`, and trims the text of a file. A literal secret, a variable
- * that is not set and a file that cannot be read are issues, whose messages never quote a value.
+ * Reads a reference to a secret, `${NAME}` or `{ file: /path }`, and trims the text of a file. A literal secret, a
+ * variable that is not set and a file that cannot be read are issues, whose messages never quote a value.
  */
 export function secretSchema(sources: SecretSources): z.ZodType<string, unknown> {
   const written = z.union([z.string(), z.strictObject({ file: z.string().min(1) })], {

@@ -3,7 +3,10 @@ import { nearest } from "../model/nearest.ts";
 import { doubtful, type KeyPath, type Remark } from "../model/problem.ts";
 import type { Target } from "../model/target.ts";
 
-/** Warns about apps in `gates.dependsOn` that are no targets of their environment: apps that depend on them would wait forever. */
+/**
+ * Warns about apps in `gates.dependsOn` that are no targets of their environment: apps that depend on them would wait
+ * forever.
+ */
 export function dependencyRemarks(config: Config, targets: readonly Target[]): readonly Remark[] {
   return config.environments.flatMap(({ name, gates }, index) => {
     const apps = targets.filter(({ environment }) => environment === name).map(({ app }) => app);

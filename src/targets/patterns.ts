@@ -4,7 +4,9 @@ import { UserError } from "../model/errors.ts";
 import { byText, joinPath } from "../model/paths.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
 
-/** A folder that a pattern matches. `app` is the text that `{app}` matched, `undefined` if the pattern has no `{app}`. */
+/**
+ * A folder that a pattern matches. `app` is the text that `{app}` matched, `undefined` if the pattern has no `{app}`.
+ */
 export interface PatternMatch {
   readonly path: string;
   readonly app: string | undefined;
@@ -28,9 +30,9 @@ interface Walk {
 const maxListed = 200_000;
 
 /**
- * Finds the folders that a pattern of `.sluice.yaml` matches, and lists only folders that can match. `{app}` and `*` stay
- * within one name and do not match names that begin with a dot. `**` is any number of folders, at the end of a pattern
- * down to the first folders that render. Throws a `limit` UserError for more than 200,000 files and folders.
+ * Finds the folders that a pattern of `.sluice.yaml` matches, and lists only folders that can match. `{app}` and `*`
+ * stay within one name and do not match names that begin with a dot. `**` is any number of folders, at the end of a
+ * pattern down to the first folders that render. Throws a `limit` UserError for more than 200,000 files and folders.
  */
 export async function matchFolders(pattern: string, tree: Tree): Promise<PatternMatches> {
   const walk: Walk = { tree, found: new Map(), notFollowed: new Set(), left: maxListed };

@@ -7,9 +7,9 @@ import { comparePlans } from "./compare-plans.ts";
 import { planTargets } from "./configured-targets.ts";
 
 /**
- * A `.sluice.yaml` with the plan's targets. Folders of one layout share a path with `{app}`; targets in `explicit` (ids)
- * get a path of their own. Targets whose folder has `*`, `{` or `}` in its name cannot be written and become a comment.
- * `proposeConfig` also checks the result.
+ * A `.sluice.yaml` with the plan's targets. Folders of one layout share a path with `{app}`; targets in `explicit`
+ * (ids) get a path of their own. Targets whose folder has `*`, `{` or `}` in its name cannot be written and become a
+ * comment. `proposeConfig` also checks the result.
  */
 export function proposedConfig(plan: TargetPlan, explicit: ReadonlySet<string> = new Set()): string {
   const head = ["# Proposed by Sluice from what it found. docs/configuration.md explains all keys.", "version: 1"];
@@ -22,7 +22,10 @@ export function proposedConfig(plan: TargetPlan, explicit: ReadonlySet<string> =
 
 const example = ["  - name: prod", "    path: apps/{app}/overlays/prod"];
 
-/** Like `proposedConfig`, but checked against the tree: environments whose paths would match other folders too list their targets one by one. */
+/**
+ * Like `proposedConfig`, but checked against the tree: environments whose paths would match other folders too list
+ * their targets one by one.
+ */
 export async function proposeConfig(plan: TargetPlan, tree: Tree): Promise<string> {
   const text = proposedConfig(plan);
   const differing = await differingEnvironments(plan, text, tree);

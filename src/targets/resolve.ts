@@ -14,14 +14,17 @@ export const configFile = ".sluice.yaml";
 export interface ResolvedTargets {
   readonly plan: TargetPlan;
   readonly config?: Config;
-  /** All errors and warnings, by place: about the file and about what it matches. If the file has an error, there are no targets. */
+  /**
+   * All errors and warnings, by place: about the file and about what it matches. If the file has an error, there are no
+   * targets.
+   */
   readonly problems: readonly ConfigProblem[];
 }
 
 /**
  * The targets of one tree: from the text of the configuration, or discovered if there is none (`undefined`). `file` is
- * the name for messages. A broken file gives its problems and no targets. `memo` keeps what discovery learns about files
- * between calls. Rejects only if the tree cannot be read.
+ * the name for messages. A broken file gives its problems and no targets. `memo` keeps what discovery learns about
+ * files between calls. Rejects only if the tree cannot be read.
  */
 export async function resolveTargets(
   text: string | undefined,

@@ -32,7 +32,8 @@ interface BodyLimits {
 }
 
 /**
- * Reads the body up to its limit, without parsing. `seen` gets each chunk when it arrives. Stops reading a refused body.
+ * Reads the body up to its limit, without parsing. `seen` gets each chunk when it arrives. Stops reading a refused
+ * body.
  */
 export async function readBody(
   stream: ReadableStream<Uint8Array> | null,

@@ -26,7 +26,8 @@ const deliveryPattern = /^[0-9A-Za-z-]{1,64}$/;
 
 /**
  * Answers a GitHub webhook: 202 once the delivery is stored durably (now or earlier), 503 if it is not, so that GitHub
- * records a failure. 401 without a valid signature; 413, 415 and 400 for what GitHub never sends. Does not parse the body.
+ * records a failure. 401 without a valid signature; 413, 415 and 400 for what GitHub never sends. Does not parse the
+ * body.
  */
 export async function receive(context: Context, options: InboxOptions): Promise<Response> {
   const started = performance.now();

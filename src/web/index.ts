@@ -20,7 +20,10 @@ interface WebLimits {
   readonly bodiesBytes: number;
   /** One event from a registry. */
   readonly eventBytes: number;
-  /** All events from registries that are being read at the same time: once for known senders, once for those whose proof is in the body. */
+  /**
+   * All events from registries that are being read at the same time: once for known senders, once for those whose proof
+   * is in the body.
+   */
   readonly eventsBytes: number;
   /** Refused events from registries per minute; more of them get 429. */
   readonly refusalsPerMinute: number;
@@ -65,7 +68,9 @@ export const webhookPath = "/api/github/webhooks";
 /** Where registries deliver events, with the hook's name after it. */
 export const registryPath = "/registry";
 
-/** The HTTP application: webhook inbox, registry hooks, `/healthz`, `/readyz`, `/metrics` and a page for people at `/`. */
+/**
+ * The HTTP application: webhook inbox, registry hooks, `/healthz`, `/readyz`, `/metrics` and a page for people at `/`.
+ */
 export function createWeb(options: WebOptions): Hono {
   const limits = { ...defaultLimits, ...options.limits };
   const { queue, metrics, log, webhookSecret, events, stopping = () => false } = options;

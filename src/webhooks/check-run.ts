@@ -20,8 +20,9 @@ const schema = common.extend({
 });
 
 /**
- * `check_run`: somebody pressed "Re-run" on a check of ours, or a check of another App ended where a gate may wait for it: on the default branch, whose commits are carried, or on a
- * pull request of Sluice's own. Sluice's own checks that end are no news to it.
+ * `check_run`: somebody pressed "Re-run" on a check of ours, or a check of another App ended where a gate may wait for
+ * it: on the default branch, whose commits are carried, or on a pull request of Sluice's own. Sluice's own checks that
+ * end are no news to it.
  */
 export function checkRunJobs(
   payload: unknown,

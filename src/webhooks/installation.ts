@@ -18,8 +18,9 @@ const chosen = z.object({
 });
 
 /**
- * `installation`: the App was installed, removed, halted or given other permissions, so that each repository which GitHub names is looked at: it may be there now, or no longer. Where GitHub names none
- * the sweep finds out. The event says no default branch.
+ * `installation`: the App was installed, removed, halted or given other permissions, so that each repository which
+ * GitHub names is looked at: it may be there now, or no longer. Where GitHub names none the sweep finds out. The event
+ * says no default branch.
  */
 export function installationJobs(payload: unknown): readonly WatchJob[] {
   const event = parsePayload("installation", installed, payload);

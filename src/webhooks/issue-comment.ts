@@ -16,8 +16,8 @@ const schema = common.extend({
 });
 
 /**
- * `issue_comment`: a person's new comment on a pull request that has commands in it. Comments of bots, of the App itself, on plain issues, and
- * edited ones are not commands: what was carried out must stay what one reads.
+ * `issue_comment`: a person's new comment on a pull request that has commands in it. Comments of bots, of the App
+ * itself, on plain issues, and edited ones are not commands: what was carried out must stay what one reads.
  */
 export function issueCommentJobs(payload: unknown, appId: number): readonly CommandJob[] {
   const event = parsePayload("issue_comment", schema, payload);

@@ -1,4 +1,7 @@
-/** What was asked for again and when it may be asked for next. In memory: a new process begins anew, and GitHub's record ends after three days. */
+/**
+ * What was asked for again and when it may be asked for next. In memory: a new process begins anew, and GitHub's record
+ * ends after three days.
+ */
 export interface Pauses {
   /** Whether this GUID may be asked for at this time. */
   allows(guid: string, now: number): boolean;
@@ -13,7 +16,10 @@ export interface Pauses {
 const FIRST_MS = 5 * 60_000;
 const LONGEST_MS = 12 * 3_600_000;
 
-/** Makes an empty register. Pauses are 5, 15, 45, … minutes, at most twelve hours. Times in milliseconds since the epoch. */
+/**
+ * Makes an empty register. Pauses are 5, 15, 45, … minutes, at most twelve hours. Times in milliseconds since the
+ * epoch.
+ */
 export function createPauses(): Pauses {
   const known = new Map<string, { readonly times: number; readonly until: number }>();
   return {

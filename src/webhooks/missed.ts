@@ -11,7 +11,9 @@ export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 /** What the watch needs. Times in milliseconds. */
 export interface MissedOptions {
   readonly deliveries: MissedDeliveries;
-  /** Whether a delivery would be taken now; while it would not, none is asked for, and this is asked every 15 seconds. */
+  /**
+   * Whether a delivery would be taken now; while it would not, none is asked for, and this is asked every 15 seconds.
+   */
   readonly ready?: () => Promise<boolean>;
   readonly log: Logger;
   readonly clock: Clock;
@@ -35,12 +37,15 @@ export interface MissedWatch {
 const EVERY_MS = 5 * 60_000;
 const NOT_READY_MS = 15_000;
 
-/** Later looks begin this long before the last one: clocks differ, and what was under way then is on record only now. */
+/**
+ * Later looks begin this long before the last one: clocks differ, and what was under way then is on record only now.
+ */
 const OVERLAP_MS = 15 * 60_000;
 
 /**
- * Asks GitHub again for the deliveries that never got through, now and every few minutes, one look at a time: oldest first, only events that Sluice uses,
- * and each at growing pauses. What fails is logged and tried again at the next look, not before the time that GitHub asks for.
+ * Asks GitHub again for the deliveries that never got through, now and every few minutes, one look at a time: oldest
+ * first, only events that Sluice uses, and each at growing pauses. What fails is logged and tried again at the next
+ * look, not before the time that GitHub asks for.
  */
 export function watchMissedDeliveries(options: MissedOptions): MissedWatch {
   const { log, everyMs = EVERY_MS, sleep = unrefSleep } = options;

@@ -56,7 +56,10 @@ export function isImageBranch(branch: string): boolean {
   return branch.startsWith("sluice/image/");
 }
 
-/** A job about one pull request of Sluice's own: the gates of a promotion, the check of an image pull request; none for other branches. */
+/**
+ * A job about one pull request of Sluice's own: the gates of a promotion, the check of an image pull request; none for
+ * other branches.
+ */
 export function ownPullJob(
   where: { readonly installationId: number; readonly repository: RepositoryName },
   branch: string,
@@ -80,7 +83,10 @@ export function promotionsOf(payload: Place): readonly PromotionsJob[] {
   return address === undefined ? [] : [{ type: "promotions", ...address, defaultBranch }];
 }
 
-/** Previews of the pull requests that a check of ours belongs to, without those of forks that have the same head; Sluice's own among them are looked at as well. */
+/**
+ * Previews of the pull requests that a check of ours belongs to, without those of forks that have the same head;
+ * Sluice's own among them are looked at as well.
+ */
 export function againOf(payload: Place, pulls: CheckedPulls): readonly (PreviewJob | GatesJob | ImagePullJob)[] {
   const address = addressOf(payload);
   if (address === undefined) return [];

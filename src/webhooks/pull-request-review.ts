@@ -12,7 +12,10 @@ const schema = common.extend({
 
 const ACTIONS = new Set(["submitted", "edited", "dismissed"]);
 
-/** `pull_request_review`: somebody approved a promotion or an image pull request, asked for changes, or took that back. A mere comment decides nothing. */
+/**
+ * `pull_request_review`: somebody approved a promotion or an image pull request, asked for changes, or took that back.
+ * A mere comment decides nothing.
+ */
 export function pullRequestReviewJobs(payload: unknown): readonly (GatesJob | ImagePullJob)[] {
   const event = parsePayload("pull_request_review", schema, payload);
   const { head, number: pullRequest } = event.pull_request;

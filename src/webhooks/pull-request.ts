@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ChainJob, GatesJob, ImagePullJob, PreviewJob, PromotionsJob } from "../model/jobs.ts";
+import type { GatesJob, ImagePullJob, PreviewJob, PromotionsJob, StatusCommentJob } from "../model/jobs.ts";
 import { addressOf, common, ownPullJob, parsePayload, promotionsOf } from "./payload.ts";
 
 const schema = common.extend({
@@ -20,12 +20,13 @@ const LOOKED_AT = new Set(["opened", "synchronize", "reopened", "ready_for_revie
 const DECIDES = new Set([...LOOKED_AT, "closed", "converted_to_draft"]);
 
 /**
- * `pull_request`: a preview whenever what it compares may have changed, the gates of a promotion or the check of an image pull request as well; a pull request into the default branch that ended may let promotions begin or
- * go on. An edit of the title or the text is nothing, and neither are labels: Sluice writes those itself.
+ * `pull_request`: a preview whenever what it compares may have changed, the gates of a promotion or the check of an
+ * image pull request as well; a pull request into the default branch that ended may let promotions begin or go on. An
+ * edit of the title or the text is nothing, and neither are labels: Sluice writes those itself.
  */
 export function pullRequestJobs(
   payload: unknown,
-): readonly (PreviewJob | GatesJob | ImagePullJob | PromotionsJob | ChainJob)[] {
+): readonly (PreviewJob | GatesJob | ImagePullJob | PromotionsJob | StatusCommentJob)[] {
   const event = parsePayload("pull_request", schema, payload);
   const address = addressOf(event);
   if (address === undefined) return [];
@@ -39,7 +40,7 @@ export function pullRequestJobs(
       ? ownPullJob(address, event.pull_request.head.ref, pullRequest)
       : []),
     ...(ended ? promotionsOf(event) : []),
-    ...(ended && merged === true ? [{ type: "chain" as const, ...address, pullRequest }] : []),
+    ...(ended && merged === true ? [{ type: "status-comment" as const, ...address, pullRequest }] : []),
   ];
 }
 

@@ -12,8 +12,9 @@ const schema = place.extend({
 const STATE_REF = "refs/heads/sluice-state";
 
 /**
- * `push`: the default branch moved, so that there may be something to promote or to plan again and other images to ask for, or a person wrote holds and history by hand. Of the state branch the App's own commits are
- * left alone, and with them those of every bot: the event does not say which App pushed.
+ * `push`: the default branch moved, so that there may be something to promote or to plan again and other images to ask
+ * for, or a person wrote holds and history by hand. Of the state branch the App's own commits are left alone, and with
+ * them those of every bot: the event does not say which App pushed.
  */
 export function pushJobs(payload: unknown): readonly (PromotionsJob | WatchJob)[] {
   const event = parsePayload("push", schema, payload);

@@ -9,8 +9,9 @@ type WebhookEvent = Parameters<Probot["receive"]>[0];
 const DEADLINE_MS = 30_000;
 
 /**
- * Feeds a delivery from the inbox to the Probot app. Events that Sluice does not act on are done at once. What a handler threw is thrown as it was;
- * handlers that do not end in time, or before `signal` aborts, are a `timeout` Fault.
+ * Feeds a delivery from the inbox to the Probot app. Events that Sluice does not act on are done at once. What a
+ * handler threw is thrown as it was; handlers that do not end in time, or before `signal` aborts, are a `timeout`
+ * Fault.
  */
 export async function receiveDelivery(probot: Probot, job: DeliveryJob, signal?: AbortSignal): Promise<void> {
   const event = { id: job.id, name: job.event, payload: parseJson(job) };
@@ -51,7 +52,10 @@ function isHandled(event: {
   return Object.hasOwn(HANDLED, event.name) && typeof event.payload === "object" && event.payload !== null;
 }
 
-/** Probot collects errors in an `AggregateError` and hangs the whole event on each: neither belongs to a log line or decides a retry. */
+/**
+ * Probot collects errors in an `AggregateError` and hangs the whole event on each: neither belongs to a log line or
+ * decides a retry.
+ */
 function original(error: unknown): unknown {
   const first: unknown = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
   if (first instanceof Error) Reflect.deleteProperty(first, "event");

@@ -1,5 +1,5 @@
 import type { Probot } from "probot";
-import type { Job } from "../model/jobs.ts";
+import type { Job } from "../model/job-kinds.ts";
 import type { Clock } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
 import { checkRunJobs } from "./check-run.ts";
@@ -23,7 +23,10 @@ export interface WebhookOptions {
   readonly clock?: Clock;
 }
 
-/** What is known of an event beside its payload: GitHub's id of the delivery, and when it is handled, in milliseconds since the epoch. */
+/**
+ * What is known of an event beside its payload: GitHub's id of the delivery, and when it is handled, in milliseconds
+ * since the epoch.
+ */
 interface Delivery {
   readonly id: string;
   readonly at: number;
@@ -46,7 +49,10 @@ export const EVENTS = {
   status: statusJobs,
 } as const satisfies Readonly<Record<string, Translate>>;
 
-/** All that is handled: also what GitHub sends to every App, and `package`, which no App can subscribe to, but which webhooks of organizations send. */
+/**
+ * All that is handled: also what GitHub sends to every App, and `package`, which no App can subscribe to, but which
+ * webhooks of organizations send.
+ */
 export const HANDLED = {
   ...EVENTS,
   installation: installationJobs,
@@ -54,7 +60,10 @@ export const HANDLED = {
   package: registryPackageJobs,
 } as const satisfies Readonly<Record<string, Translate>>;
 
-/** Registers a handler for each event: it translates and enqueues. A store that does not take a job is thrown, so that the delivery is retried. */
+/**
+ * Registers a handler for each event: it translates and enqueues. A store that does not take a job is thrown, so that
+ * the delivery is retried.
+ */
 export function registerWebhooks(app: Probot, options: WebhookOptions): void {
   const { queue, appId, clock = Date.now } = options;
   const handle = async (translate: Translate, event: { readonly id: string; readonly payload: unknown }) => {

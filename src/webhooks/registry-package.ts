@@ -31,8 +31,10 @@ const schema = z.union([
 const IMAGES: readonly string[] = ["container", "docker"];
 
 /**
- * `registry_package`, and `package` of an organization's own webhook: a container image was pushed to GitHub's registry. There is one event for each manifest, and only those with a tag matter: the manifests
- * of single platforms have none. Of several tags pushed at once GitHub tells one, so that whoever hears of it asks the registry for the others.
+ * `registry_package`, and `package` of an organization's own webhook: a container image was pushed to GitHub's
+ * registry. There is one event for each manifest, and only those with a tag matter: the manifests of single platforms
+ * have none. Of several tags pushed at once GitHub tells one, so that whoever hears of it asks the registry for the
+ * others.
  */
 export function registryPackageJobs(
   payload: unknown,
@@ -56,7 +58,10 @@ export function registryPackageJobs(
   ];
 }
 
-/** The address is `ghcr.io/Acme/web:1.2.3`, ends with the colon where there is no tag, and is missing at times. A package's name may have slashes in it. */
+/**
+ * The address is `ghcr.io/Acme/web:1.2.3`, ends with the colon where there is no tag, and is missing at times. A
+ * package's name may have slashes in it.
+ */
 function placeOf({ name, namespace, package_version: version }: RegistryPackage): ReturnType<typeof splitHost> {
   const place = splitHost(splitReference(version?.package_url ?? "").name);
   return place.host === "" ? { host: "ghcr.io", repository: `${namespace}/${name}` } : place;

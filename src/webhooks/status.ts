@@ -11,8 +11,9 @@ const schema = place.extend({
 const NAMED_BRANCHES = 10;
 
 /**
- * `status`: something said how it went with a commit that a gate may wait for: one of the default branch or of a promotion. The event names no pull request, so that all promotions or
- * image pull requests of the repository are looked at.
+ * `status`: something said how it went with a commit that a gate may wait for: one of the default branch or of a
+ * promotion. The event names no pull request, so that all promotions or image pull requests of the repository are
+ * looked at.
  */
 export function statusJobs(payload: unknown): readonly (PromotionsJob | WatchJob)[] {
   const event = parsePayload("status", schema, payload);

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { Fault, UserError } from "../../src/model/errors.ts";
-import { jobKey } from "../../src/model/jobs.ts";
+import { JOB_TYPES, jobKey, jobKind } from "../../src/model/job-kinds.ts";
 import type { Queue, RunContext } from "../../src/model/queue.ts";
 import type { QueueBackend, QueueOptions } from "../../src/queue/index.ts";
 import {
@@ -13,13 +13,12 @@ import {
   gates,
   handlers,
   jobOutcomes,
-  ofEach,
   openQueue,
   preview,
   registryEvent,
+  scheduled,
   until,
   untilIdle,
-  wake,
 } from "./queue-fixture.ts";
 
 /** What the port `Queue` promises, on any store. The store is running when the tests do. */
@@ -118,16 +117,8 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
         seen.push(jobKey(job));
         await opened.promise;
       };
-      const seeing = {
-        preview: see,
-        gates: see,
-        chain: see,
-        promotions: see,
-        watch: see,
-        image: see,
-        "image-pull": see,
-      };
-      await queue.start(handlers(seeing));
+      const kinds = JOB_TYPES.filter((type) => jobKind(type).sameness === "collapse");
+      await queue.start(handlers(Object.fromEntries(kinds.map((type) => [type, see]))));
       const all = [...collapsing(1), ...collapsing(2)];
       for (const job of all) await queue.add(job);
       await until("all run", () => seen.length === all.length);
@@ -181,49 +172,52 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       });
     });
 
-    it("runs a wake no sooner than asked, once however often it was added", async () => {
+    it("runs a scheduled job no sooner than asked, once however often it was added", async () => {
       const queue = await open();
       const seen: string[] = [];
+      const ranAt = new Map<number, number>();
       await queue.start(
         handlers({
-          wake: async ({ at, wakes }) => {
-            seen.push(`wake ${at}`);
-            await queue.add(wakes);
+          scheduled: async ({ at, job }) => {
+            seen.push(`moment ${at}`);
+            ranAt.set(at, Date.now());
+            await queue.add(job);
           },
           gates: async ({ pullRequest }) => void seen.push(`gates ${pullRequest}`),
         }),
       );
-      for (let i = 0; i < 3; i++) await queue.add(wake(2, 2), { delayMs: 600 });
-      await Promise.all(Array.from({ length: 10 }, () => queue.add(wake(2, 2), { delayMs: 600 })));
-      const late = Array.from({ length: 8 }, (_, nth) => queue.add(wake(3, 3 + nth), { delayMs: 600_000 }));
+      const asked = Date.now();
+      for (let i = 0; i < 3; i++) await queue.add(scheduled(2, 2), { delayMs: 600 });
+      await Promise.all(Array.from({ length: 10 }, () => queue.add(scheduled(2, 2), { delayMs: 600 })));
+      const late = Array.from({ length: 8 }, (_, nth) => queue.add(scheduled(3, 3 + nth), { delayMs: 600_000 }));
       await Promise.all(late);
-      await queue.add(wake(1, 1));
-      await until("both woke", () => seen.length === 4);
-      expect(seen).toEqual(["wake 1", "gates 1", "wake 2", "gates 2"]);
-      await queue.add(wake(2, 2), { delayMs: 10 });
+      await queue.add(scheduled(1, 1));
+      await until("both ran", () => seen.length === 4);
+      expect(seen.toSorted()).toEqual(["gates 1", "gates 2", "moment 1", "moment 2"]);
+      expect(ranAt.get(2)).toBeGreaterThanOrEqual(asked + 600);
+      await queue.add(scheduled(2, 2), { delayMs: 10 });
       await until("the rest waits", async () => {
         const { waiting, active, delayed } = await queue.counts();
         return waiting + active === 0 && delayed === 8;
       });
-      await sleep(100);
       expect(seen).toHaveLength(4);
     });
 
-    it("keeps a wake over a restart", async () => {
+    it("keeps a scheduled job over a restart", async () => {
       const before = await open();
-      await before.add(wake(1), { delayMs: 300 });
+      await before.add(scheduled(1), { delayMs: 300 });
       await before.close(0);
       const queue = await open();
-      const woke: string[] = [];
-      await queue.start(handlers({ wake: async () => void woke.push("up") }));
-      await until("it woke", () => woke.length === 1);
+      const ran: number[] = [];
+      await queue.start(handlers({ scheduled: async ({ at }) => void ran.push(at) }));
+      await until("it ran", () => ran.length === 1);
     });
 
-    it("delays nothing but wakes", async () => {
+    it("delays nothing that collapses", async () => {
       const queue = await open();
       await expect(queue.add(gates(), { delayMs: 10 })).rejects.toMatchObject({ name: "Fault", kind: "bug" });
       for (const delayMs of [Number.NaN, Number.POSITIVE_INFINITY, 0.5]) {
-        await expect(queue.add(wake(1), { delayMs })).rejects.toMatchObject({ name: "Fault", kind: "bug" });
+        await expect(queue.add(scheduled(1), { delayMs })).rejects.toMatchObject({ name: "Fault", kind: "bug" });
       }
       expect((await queue.counts()).delayed).toBe(0);
     });
@@ -355,7 +349,7 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
 
     it("aborts a job at its deadline, and counts it as a timeout", async () => {
       const metrics = jobOutcomes();
-      const queue = await open({ metrics, deadlines: { ...ofEach(20_000), preview: 150 } });
+      const queue = await open({ metrics, deadlines: { preview: 150 } });
       const reasons: unknown[] = [];
       const wait = async (_job: unknown, { signal, attempt }: { signal: AbortSignal; attempt: number }) => {
         if (attempt > 1) return;
@@ -371,24 +365,24 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
     });
 
     it("closes when the job under way has ended, and takes no other", async () => {
-      const queue = await open({ concurrency: ofEach(1) });
-      const ended: string[] = [];
+      const queue = await open({ concurrency: 1 });
+      const ended: number[] = [];
       const gate = Promise.withResolvers<void>();
       const started = Promise.withResolvers<void>();
-      const handle = async (job: { readonly id: string }) => {
+      const handle = async (job: { readonly pullRequest: number }) => {
         started.resolve();
         await gate.promise;
-        ended.push(job.id);
+        ended.push(job.pullRequest);
       };
-      await queue.start(handlers({ delivery: handle }));
-      await queue.add(delivery("first"));
-      await queue.add(delivery("second"));
+      await queue.start(handlers({ preview: handle }));
+      await queue.add(preview(1));
+      await queue.add(preview(2));
       await started.promise;
       const closed = queue.close(10_000);
       await sleep(100);
       gate.resolve();
       await closed;
-      expect(ended).toEqual(["first"]);
+      expect(ended).toEqual([1]);
       const next = await open();
       expect(await next.counts()).toEqual({ waiting: 1, active: 0, delayed: 0, failed: 0 });
     });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DeliveryJob, GatesJob, Job, JobType, PreviewJob, RegistryJob, WakeJob } from "../../src/model/jobs.ts";
+import { JOB_TYPES, type Job, type ScheduledJob } from "../../src/model/job-kinds.ts";
+import type { DeliveryJob, GatesJob, PreviewJob, RegistryJob } from "../../src/model/jobs.ts";
 import type { Logger, Metrics } from "../../src/model/observe.ts";
 import type { Handlers, Queue } from "../../src/model/queue.ts";
 import { createQueue, type QueueBackend, type QueueOptions } from "../../src/queue/index.ts";
@@ -32,8 +33,7 @@ export function openQueue(backend: QueueBackend, prefix: string, options: Partia
   return createQueue({
     backend,
     prefix,
-    concurrency: ofEach(4),
-    deadlines: ofEach(20_000),
+    concurrency: 4,
     events: { announce: () => undefined },
     log: silentLog,
     metrics: jobOutcomes(),
@@ -52,37 +52,13 @@ export function openQueue(backend: QueueBackend, prefix: string, options: Partia
 /** Handlers of which only the given ones do something. */
 export function handlers(some: Partial<Handlers>): Handlers {
   const nothing = async () => undefined;
-  return {
-    delivery: nothing,
-    preview: nothing,
-    command: nothing,
-    promotions: nothing,
-    gates: nothing,
-    chain: nothing,
-    registry: nothing,
-    watch: nothing,
-    image: nothing,
-    "image-pull": nothing,
-    wake: nothing,
-    ...some,
-  };
+  const all: Partial<Handlers> = { ...Object.fromEntries(JOB_TYPES.map((type) => [type, nothing])), ...some };
+  if (!isComplete(all)) throw new Error("a kind of job has no handler");
+  return all;
 }
 
-/** The same number for every kind of job. */
-export function ofEach(number: number): Readonly<Record<JobType, number>> {
-  return {
-    delivery: number,
-    preview: number,
-    command: number,
-    promotions: number,
-    gates: number,
-    chain: number,
-    registry: number,
-    watch: number,
-    image: number,
-    "image-pull": number,
-    wake: number,
-  };
+function isComplete(all: Partial<Handlers>): all is Handlers {
+  return JOB_TYPES.every((type) => type in all);
 }
 
 export function delivery(id: string, payload = "{}"): DeliveryJob {
@@ -104,8 +80,8 @@ export function gates(pullRequest = 1): GatesJob {
   return { type: "gates", ...where, pullRequest };
 }
 
-export function wake(at: number, pullRequest = 1): WakeJob {
-  return { type: "wake", at, wakes: gates(pullRequest) };
+export function scheduled(at: number, pullRequest = 1): ScheduledJob {
+  return { type: "scheduled", at, job: gates(pullRequest) };
 }
 
 /** One job of each kind that collapses; `nth` tells apart what they are about. */
@@ -114,7 +90,7 @@ export function collapsing(nth: number): readonly Job[] {
   return [
     preview(nth),
     gates(nth),
-    { type: "chain", ...where, pullRequest: nth },
+    { type: "status-comment", ...where, pullRequest: nth },
     { type: "promotions", ...where, repository, defaultBranch: "main" },
     { type: "watch", ...where, repository, defaultBranch: "main" },
     { type: "image", ...where, repository, defaultBranch: "main", unit: "one" },

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { type Play, startPlay, WEB } from "../support/play.ts";
-import { chainFiles, configOf, release } from "../support/promotions.ts";
+import { chainFiles, release } from "../support/promotions.ts";
 import { eventually } from "../support/wait.ts";
 
 let play: Play;
@@ -58,37 +58,6 @@ async function byBot({ id }: { readonly id: number }, body: string): Promise<voi
 }
 
 const nothing = { branches: [], opened: 0 };
-
-describe("who may not", () => {
-  it("gets one answer that names the right, and nothing is done", async () => {
-    const pull = await play.merged(await guardedRepository());
-    expect(await play.say(pull, "/promote prod web", "stranger")).toContain("`stranger` has `none`");
-    expect(await play.say(pull, "/promote prod web", "reader")).toContain("this needs write permission");
-    expect(await play.say(pull, "/promote prod web", "mallory")).toContain("members of release");
-    expect(await play.say(pull, "/rollback prod web", "mallory")).toContain("members of release");
-    expect(await play.say(pull, "/hold prod because", "reader")).toContain("this needs write permission");
-    expect(await play.say(pull, "/release prod", "mallory")).toContain("members of release");
-    await play.quiet();
-    expect(done(pull)).toEqual({ replies: 6, ...nothing });
-  });
-
-  it("cannot help it with a pull request that changes the configuration", async () => {
-    const { github } = play;
-    const repository = await guardedRepository();
-    const open = { staging: "", prod: "gates: { healthy: false, override: { permission: read } }" };
-    const own = await play.propose(repository, { ".sluice.yaml": configOf(open) });
-    expect(await play.say(own, "/promote prod web", "mallory")).toContain("members of release");
-
-    await github.commit({ ...repository, branch: "mine", files: { ".sluice.yaml": configOf(open) }, by: "mallory" });
-    await github.commit({ ...repository, branch: "more", from: "mine", files: { "README.md": "x" }, by: "mallory" });
-    const elsewhere = await github.openPull({ ...repository, head: "more", base: "mine", title: "More" });
-    for (const command of ["/promote prod web", "/hold prod", "/release prod", "/rollback prod web"])
-      expect(await play.say(elsewhere, command, "mallory")).toContain("promotions live on `main`");
-    await play.quiet();
-    expect(done(own)).toEqual({ replies: 1, ...nothing });
-    expect(done(elsewhere)).toEqual({ replies: 4, ...nothing });
-  });
-});
 
 describe("what is no command", () => {
   it("is not answered: bots, edited comments, code, quotes, HTML comments", async () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { overlay } from "../../src/edit/staged-tree.ts";
+import { stageChanges } from "../../src/edit/staged-tree.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { RenderSource } from "../../src/model/render.ts";
 import type { TreeChange } from "../../src/model/tree.ts";
@@ -36,7 +36,7 @@ describe("a tree with changes", () => {
 
   it("has the id that git gives the same files", async () => {
     const base = await source({ "a/b/c.yaml": "old", "a/d": "d", "x.txt": "x" });
-    const { tree } = await overlay(base, [write("a/b/c.yaml", "new"), write("a/e/f", "f"), remove("x.txt")]);
+    const { tree } = await stageChanges(base, [write("a/b/c.yaml", "new"), write("a/e/f", "f"), remove("x.txt")]);
     temp.commit({ "a/b/c.yaml": "new", "a/e/f": "f", "x.txt": null });
     expect(tree.oid).toBe(temp.git("rev-parse", "HEAD^{tree}"));
     expect((await tree.at("a/e"))?.oid).toBe(temp.git("rev-parse", "HEAD:a/e"));
@@ -45,7 +45,11 @@ describe("a tree with changes", () => {
 
   it("is read like any other tree, changed and unchanged parts", async () => {
     const base = await source({ "a/b/c.yaml": "old", "a/d/e": "e", "keep/x": "x", "keep/y": "y" });
-    const { tree } = await overlay(base, [write("a/b/c.yaml", "new"), write("a/run.sh", "#!", true), remove("keep/y")]);
+    const { tree } = await stageChanges(base, [
+      write("a/b/c.yaml", "new"),
+      write("a/run.sh", "#!", true),
+      remove("keep/y"),
+    ]);
     expect(text(await tree.read("a/b/c.yaml"))).toBe("new");
     expect(text(await tree.read("a/d/e"))).toBe("e");
     expect(text(await tree.read("keep/x"))).toBe("x");
@@ -65,7 +69,7 @@ describe("a tree with changes", () => {
 
   it("gives new blobs and trees by id as git stores them, and the source's", async () => {
     const base = await source({ "a/b": "old", c: "c" });
-    const { tree, objects } = await overlay(base, [write("a/b", "new")]);
+    const { tree, objects } = await stageChanges(base, [write("a/b", "new")]);
     temp.commit({ "a/b": "new" });
     for (const revision of ["HEAD^{tree}", "HEAD:a", "HEAD:a/b", "HEAD:c"]) {
       const oid = temp.git("rev-parse", revision);
@@ -79,11 +83,11 @@ describe("a tree with changes", () => {
 
   it("removes folders that lose their last file, up to an empty root", async () => {
     const base = await source({ "a/b/c/d": "d", "a/e": "e" });
-    const { tree } = await overlay(base, [remove("a/b/c/d")]);
+    const { tree } = await stageChanges(base, [remove("a/b/c/d")]);
     expect(await tree.at("a/b")).toBeUndefined();
     expect(await tree.list("a/b/c")).toEqual([]);
     expect(await tree.files()).toEqual(["a/e"]);
-    const empty = await overlay(base, [remove("a/b/c/d"), remove("a/e")]);
+    const empty = await stageChanges(base, [remove("a/b/c/d"), remove("a/e")]);
     expect(empty.tree.oid).toBe(temp.git("hash-object", "-t", "tree", "/dev/null"));
     expect(await empty.tree.list("")).toEqual([]);
     expect(await empty.tree.files()).toEqual([]);
@@ -91,8 +95,8 @@ describe("a tree with changes", () => {
 
   it("lets a later change of a path win, and files and folders take each other's place", async () => {
     const base = await source({ "a/b": "b", "a/c": "c", f: "f" });
-    const files = async (...changes: readonly TreeChange[]) => (await overlay(base, changes)).tree.files();
-    expect(text(await (await overlay(base, [write("f", "1"), write("f", "2")])).tree.read("f"))).toBe("2");
+    const files = async (...changes: readonly TreeChange[]) => (await stageChanges(base, changes)).tree.files();
+    expect(text(await (await stageChanges(base, [write("f", "1"), write("f", "2")])).tree.read("f"))).toBe("2");
     expect(await files(write("f", "1"), remove("f"))).toEqual(["a/b", "a/c"]);
     expect(await files(remove("a"), write("a/d", "d"))).toEqual(["a/d", "f"]);
     expect(await files(write("a/d", "d"), remove("a"))).toEqual(["f"]);
@@ -106,26 +110,26 @@ describe("a tree with changes", () => {
     const base = await source({ "staging/x/y": "y", "staging/z": "z", "prod/old": "old", "prod/x/w": "w" });
     const staging = await base.tree.at("staging");
     if (staging === undefined) throw new Error("no folder");
-    const { tree, objects } = await overlay(base, [
+    const { tree, objects } = await stageChanges(base, [
       { kind: "entry", path: "prod", entry: staging },
       write("prod/x/v", "v"),
     ]);
     expect(await tree.files("prod")).toEqual(["prod/x/v", "prod/x/y", "prod/z"]);
     expect(text(await tree.read("prod/x/y"))).toBe("y");
-    const again = await overlay({ tree, objects }, [write("prod/z", "zz")]);
+    const again = await stageChanges({ tree, objects }, [write("prod/z", "zz")]);
     expect(text(await again.tree.read("prod/z"))).toBe("zz");
     expect(text(await again.tree.read("prod/x/v"))).toBe("v");
   });
 
   it("is the source's tree when nothing changes", async () => {
     const base = await source({ "a/b": "b" });
-    expect((await overlay(base, [])).tree.oid).toBe(base.tree.oid);
-    expect((await overlay(base, [write("a/b", "b"), remove("c")])).tree.oid).toBe(base.tree.oid);
+    expect((await stageChanges(base, [])).tree.oid).toBe(base.tree.oid);
+    expect((await stageChanges(base, [write("a/b", "b"), remove("c")])).tree.oid).toBe(base.tree.oid);
   });
 
   it("keeps to the limits of reading", async () => {
     const base = await source({ "a/b": "12345678", "c/d": "d" });
-    const { tree } = await overlay(base, [write("a/new", "12345678")]);
+    const { tree } = await stageChanges(base, [write("a/new", "12345678")]);
     await expect(tree.read("a/new", 7)).rejects.toMatchObject({ name: "UserError", kind: "limit" });
     await expect(tree.read("a/b", 7)).rejects.toMatchObject({ name: "UserError", kind: "limit" });
     await expect(tree.files("", 3)).rejects.toMatchObject({ name: "UserError", kind: "limit" });
@@ -152,11 +156,13 @@ describe("a tree with changes", () => {
       "\ud800",
     ];
     for (const path of bad) {
-      await expect(overlay(base, [write(path, "x")]), JSON.stringify(path)).rejects.toMatchObject({ kind: "refused" });
+      await expect(stageChanges(base, [write(path, "x")]), JSON.stringify(path)).rejects.toMatchObject({
+        kind: "refused",
+      });
     }
     expect(
       await (
-        await overlay(base, [write(".github/x", "x"), write(".gitignore", "x"), write("a.git/b", "")])
+        await stageChanges(base, [write(".github/x", "x"), write(".gitignore", "x"), write("a.git/b", "")])
       ).tree.files(),
     ).toHaveLength(4);
   });
@@ -172,7 +178,7 @@ describe("a tree with changes", () => {
       tree: await repository.tree(temp.git("commit-tree", "-m", "odd", root)),
       objects: repository.objects,
     };
-    const { tree, objects } = await overlay(base, [write("m", "m"), remove("z")]);
+    const { tree, objects } = await stageChanges(base, [write("m", "m"), remove("z")]);
     const bytes = Buffer.from((await objects.read(tree.oid))?.bytes ?? []).toString("latin1");
     expect(bytes).toContain("100664 a\xff\0");
   });
@@ -208,7 +214,7 @@ describe.each(["sha1", "sha256"])("random trees of %s objects", (format) => {
       const commit = git(["-c", "user.name=t", "-c", "user.email=t@t", "commit-tree", "-m", "x", writeTree(files)]);
       const base = { tree: await repository.tree(commit), objects: repository.objects };
       for (const one of after) apply(files, one, ids);
-      const made = await overlay(
+      const made = await stageChanges(
         base,
         after.map((one) => changeOf(one, ids)),
       );

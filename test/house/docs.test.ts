@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { parseConfig } from "../../src/config/index.ts";
 import { rules } from "../../src/diff/findings/index.ts";
 import { GATES } from "../../src/model/gates.ts";
+import { JOB_TYPES } from "../../src/model/job-kinds.ts";
 
 const root = join(import.meta.dirname, "../..");
 const pages = [
@@ -68,6 +69,11 @@ describe("the documentation", () => {
   it("explains every gate in the order in which people read them", () => {
     const section = /^## Gates$([\s\S]*?)^##/m.exec(read("docs/promotion.md"))?.[1] ?? "";
     expect([...section.matchAll(/^\| `(\w+)` \| /gm)].flatMap(([, gate = ""]) => gate)).toEqual([...GATES]);
+  });
+
+  it("explains every kind of job, in the table's order", () => {
+    const section = /^### Jobs$([\s\S]*?)^#/m.exec(read("docs/ARCHITECTURE.md"))?.[1] ?? "";
+    expect([...section.matchAll(/^\| `([\w-]+)` \| /gm)].flatMap(([, kind = ""]) => kind)).toEqual(JOB_TYPES);
   });
 
   it("names every permission and event that the App asks for beside what previews need", () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { JOB_TYPES, jobKind } from "../../src/model/job-kinds.ts";
 
 const src = join(import.meta.dirname, "../../src");
 const sandbox = join(import.meta.dirname, "../../sandbox");
@@ -17,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   change: ["model", "targets", ...rules],
   ...Object.fromEntries(rooms.map((folder) => [folder, ["model", "change", "targets", ...rules]])),
   queue: ["model"],
-  webhooks: ["model", "queue", "policy"],
+  webhooks: ["model", "queue", "policy", ...rooms],
   web: ["model", "queue", ...rooms],
   cli: ["model", "queue", "sandbox", "wiring", "settings.ts", "main.ts", "change", "targets", ...rooms, ...rules],
   "index.ts": ["model", "webhooks"],
@@ -139,6 +140,16 @@ describe("the house", () => {
   it("keeps every file below 400 lines", () => {
     const long = files(src).filter((path) => readFileSync(path, "utf8").split("\n").length > 400);
     expect(long.map((path) => relative(src, path))).toEqual([]);
+  });
+
+  it("names the kinds of jobs in one table: the hall and the wiring take what it says", () => {
+    const names = JOB_TYPES.map((type) => `"${type}"`);
+    const hall = files(src).filter((path) => /^(queue|wiring)\//.test(relative(src, path)));
+    const naming = hall.filter((path) => names.some((name) => readFileSync(path, "utf8").includes(name)));
+    // The handlers are keyed by kind.
+    expect(naming.map((path) => relative(src, path))).toEqual(["wiring/handlers.ts"]);
+    const handlers = readFileSync(join(src, "wiring/handlers.ts"), "utf8");
+    expect(JOB_TYPES.filter((type) => !handlers.includes(`${jobKind(type).handler}(`))).toEqual([]);
   });
 
   it("runs no shell", () => {

@@ -20,40 +20,40 @@ function verify(of: Registry, platforms: readonly string[] = []) {
   return verifyImages({ images }, of, new AbortController().signal);
 }
 
-async function said(of: Registry, platforms: readonly string[] = []): Promise<string> {
+async function text(of: Registry, platforms: readonly string[] = []): Promise<string> {
   const { ok, lines } = await verify(of, platforms);
-  return `${ok ? "ok" : "not ok"}: ${lines.map((line) => line.said).join()}`;
+  return `${ok ? "ok" : "not ok"}: ${lines.map((line) => line.text).join()}`;
 }
 
 describe("what a pull request brings is held against the registry", () => {
   it("and is right while the tag names the same digest, with the platforms that were asked for", async () => {
-    expect(await said(registry(() => one))).toBe("ok: still names sha256:1");
+    expect(await text(registry(() => one))).toBe("ok: still names sha256:1");
     const both = registry(() => one, ["linux/amd64", "linux/arm64/v8"]);
-    expect(await said(both, ["linux/amd64", "linux/arm64/v8"])).toBe("ok: still names sha256:1");
+    expect(await text(both, ["linux/amd64", "linux/arm64/v8"])).toBe("ok: still names sha256:1");
   });
 
   it("and is wrong when the tag was moved or deleted, or its image is gone", async () => {
-    expect(await said(registry(() => "sha256:2"))).toBe(
-      "not ok: names sha256:2 by now, and not sha256:1, which was looked at",
+    expect(await text(registry(() => "sha256:2"))).toBe(
+      "not ok: names sha256:2 by now, and not sha256:1, which was chosen",
     );
-    expect(await said(registry(() => undefined))).toBe("not ok: is no longer in the registry");
+    expect(await text(registry(() => undefined))).toBe("not ok: is no longer in the registry");
     const gone: Registry = { ...registry(() => one), facts: async () => undefined };
-    expect(await said(gone)).toBe("not ok: names sha256:1, which the registry does not have");
+    expect(await text(gone)).toBe("not ok: names sha256:1, which the registry does not have");
   });
 
   it("and is wrong when a platform is missing", async () => {
     const half = registry(() => one, ["linux/amd64"]);
-    expect(await said(half, ["linux/amd64", "linux/arm64"])).toBe("not ok: has no linux/arm64");
+    expect(await text(half, ["linux/amd64", "linux/arm64"])).toBe("not ok: has no linux/arm64");
   });
 
   it("and is wrong, with the reason, when the registry refuses to say", async () => {
     const refusing = registry(() => {
       throw new UserError("permission", "ghcr.io wants credentials");
     });
-    expect(await said(refusing)).toBe("not ok: cannot be checked: ghcr.io wants credentials");
+    expect(await text(refusing)).toBe("not ok: cannot be checked: ghcr.io wants credentials");
   });
 
-  it("and nothing is said of it while the registry is away", async () => {
+  it("and nothing is text of it while the registry is away", async () => {
     const away = registry(() => {
       throw new Fault("unavailable", "ghcr.io does not answer");
     });

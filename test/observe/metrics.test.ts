@@ -19,7 +19,7 @@ function parse(text: string): Map<string, number> {
 }
 
 /** The series after these events. */
-async function after(...events: readonly SluiceEvent[]): Promise<Map<string, number>> {
+async function seriesOf(...events: readonly SluiceEvent[]): Promise<Map<string, number>> {
   const metrics = createMetrics();
   const hub = createEvents({ listeners: [metrics.events], log: memoryLog(), failed: metrics.listenerFailed });
   for (const event of events) {
@@ -76,12 +76,12 @@ describe("the metrics", () => {
 describe("the metrics of events", () => {
   it("count a job that ran twice once", async () => {
     const event = samples["preview.posted"];
-    const series = await after(event, event, { ...event, id: "another" });
+    const series = await seriesOf(event, event, { ...event, id: "another" });
     expect(series.get('sluice_preview_seconds_count{outcome="posted"}')).toBe(2);
   });
 
   it("tell previews by outcome and time, with their targets and findings", async () => {
-    const series = await after(
+    const series = await seriesOf(
       samples["preview.posted"],
       samples["preview.refused"],
       samples["preview.failed"],
@@ -96,7 +96,7 @@ describe("the metrics of events", () => {
   });
 
   it("tell promotions by outcome, how long they waited, and the lead time from the source's merge", async () => {
-    const series = await after(
+    const series = await seriesOf(
       samples["promotion.opened"],
       samples["promotion.merged"],
       samples["promotion.closed"],
@@ -115,20 +115,20 @@ describe("the metrics of events", () => {
   });
 
   it("leave the lead time out where nobody knows when the source had the version", async () => {
-    const series = await after({ ...samples["promotion.merged"], sourceMergedAt: undefined });
+    const series = await seriesOf({ ...samples["promotion.merged"], sourceMergedAt: undefined });
     expect(series.has('sluice_promotion_lead_seconds_count{environment="prod"}')).toBe(false);
     expect(series.get('sluice_promotion_waiting_seconds_count{environment="prod"}')).toBe(1);
   });
 
   it("tell how long a gate that was closed at first kept a promotion, and what was overridden", async () => {
-    const series = await after(samples["gates.changed"], samples["gate.overridden"]);
+    const series = await seriesOf(samples["gates.changed"], samples["gate.overridden"]);
     expect(series.get('sluice_gate_wait_seconds_sum{environment="prod",gate="approvals"}')).toBe(3_600);
     expect(series.has('sluice_gate_wait_seconds_count{environment="prod",gate="soak"}')).toBe(false);
     expect(series.get('sluice_overrides_total{environment="prod",gate="soak"}')).toBe(1);
   });
 
   it("tell how long a tag took from its event to its pull request", async () => {
-    const series = await after(samples["registry.heard"], samples["image.opened"], samples["image.declined"]);
+    const series = await seriesOf(samples["registry.heard"], samples["image.opened"], samples["image.declined"]);
     expect(series.get('sluice_image_events_total{hook="ghcr",outcome="heard"}')).toBe(1);
     expect(series.get("sluice_image_lag_seconds_sum")).toBe(20);
     expect(series.get('sluice_image_pulls_total{outcome="opened"}')).toBe(1);
@@ -137,7 +137,7 @@ describe("the metrics of events", () => {
 
   it("tell commands by name and outcome; what is no command has no name", async () => {
     const { error: _, ...unknown } = samples["command.refused"];
-    const series = await after(samples["command.done"], samples["command.refused"], {
+    const series = await seriesOf(samples["command.done"], samples["command.refused"], {
       ...unknown,
       id: "other",
       command: "whatever somebody wrote",
@@ -158,7 +158,7 @@ describe("the metrics of events", () => {
       id: `h${nth}`,
       hook: `h${nth}`,
     }));
-    const keys = [...(await after(...opened, ...heard)).keys()];
+    const keys = [...(await seriesOf(...opened, ...heard)).keys()];
     expect(keys.filter((key) => key.startsWith("sluice_promotions_total"))).toHaveLength(101);
     expect(keys.filter((key) => key.startsWith("sluice_image_events_total"))).toHaveLength(101);
   });

@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { overlay } from "../../src/edit/staged-tree.ts";
+import { stageChanges } from "../../src/edit/staged-tree.ts";
 import { config, deployment, only, world } from "./support/world.ts";
 
 const kustomization = (namespace: string) => `namespace: ${namespace}\nresources:\n  - web.yaml\n  - ingress.yaml\n`;
@@ -53,7 +53,7 @@ describe("the strategy directory", () => {
       after: "(mode 100755)",
     });
     const base = { tree: await repository.tree("HEAD"), objects: repository.objects };
-    const after = await overlay(base, computed.changes);
+    const after = await stageChanges(base, computed.changes);
     expect(await after.tree.at("prod/shop")).toMatchObject({ oid: staging });
     expect(computed.tree).toBe(after.tree.oid);
   });

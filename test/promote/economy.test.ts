@@ -5,8 +5,8 @@ import type { LocalGitHub, PullSummary, RepositoryRef } from "../../sandbox/inde
 import { createSigner } from "../../src/change/signature.ts";
 import { createMirrors } from "../../src/git/mirrors.ts";
 import { createGitHub } from "../../src/github/index.ts";
-import type { Job } from "../../src/model/jobs.ts";
-import { createPromotions, type PromotionPorts, runGates } from "../../src/promote/run/index.ts";
+import type { Job } from "../../src/model/job-kinds.ts";
+import { PROMOTION_COMMANDS, type PromotionPorts, runGates } from "../../src/promote/run/index.ts";
 import { createRegistry } from "../../src/registry/index.ts";
 import { createRenderer } from "../../src/render/renderer.ts";
 import { createStateStore } from "../../src/state/index.ts";
@@ -89,9 +89,8 @@ async function run(pull: PullSummary, body: string): Promise<{ requests: readonl
     at: Date.now(),
   } as const;
   const context = { signal: AbortSignal.timeout(60_000), attempt: 1, lastAttempt: false, firstRun: true };
-  const queue = { ...memoryQueue(), add: ports.queue.add };
-  const promotions = createPromotions(ports);
-  await runCommands(job, { github: ports.github, queue, events: ports.events, log: ports.log, promotions }, context);
+  const { github: repositories, events, log } = ports;
+  await runCommands(job, { github: repositories, events, log, table: PROMOTION_COMMANDS, ports }, context);
   const said = github.comments(pull).find((one) => one.body.includes(`reply-${comment.id} `))?.body ?? "";
   return { requests: costly(before), said };
 }

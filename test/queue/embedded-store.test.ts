@@ -35,7 +35,9 @@ describe("the embedded store", () => {
   });
 });
 
-/** Adds jobs in another process, ten at a time, kills it once it has told of `enough`; resolves to how many it told of. */
+/**
+ * Adds jobs in another process, ten at a time, kills it once it has told of `enough`; resolves to how many it told of.
+ */
 async function addUntilKilled(dataDir: string, prefix: string, enough: number): Promise<number> {
   const fixture = new URL("../contract/queue-fixture.ts", import.meta.url).href;
   const program = `const { openQueue } = await import(${JSON.stringify(fixture)});

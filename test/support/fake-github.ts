@@ -11,8 +11,9 @@ import type { RepositoryName } from "../../src/model/tree.ts";
 import { type MemoryRepository, memoryRepository } from "./memory-repository.ts";
 
 /**
- * GitHub's side of one repository in memory, for unit tests: what is there is in the maps, which tests read and fill. It keeps the promises of the port that races depend on: refs that exist, heads that moved,
- * pull requests that are adopted.
+ * GitHub's side of one repository in memory, for unit tests: what is there is in the maps, which tests read and fill.
+ * It keeps the promises of the port that races depend on: refs that exist, heads that moved, pull requests that are
+ * adopted.
  */
 export interface FakeGitHub extends GitHubRepository {
   /** Its branches are GitHub's. */
@@ -40,7 +41,10 @@ export interface FakeGitHub extends GitHubRepository {
   readonly statusesOf: Map<number, readonly DeploymentStatus[]>;
   /** The answer of the next merge; without one it merges. */
   nextMerge: MergeResult | undefined;
-  /** Does something right before the next call of this method: what somebody else does at that moment, or an error that is thrown. Once. */
+  /**
+   * Does something right before the next call of this method: what somebody else does at that moment, or an error that
+   * is thrown. Once.
+   */
   before(method: keyof GitHubRepository, act: () => void | Promise<void>): void;
   /** Opens a pull request as a person would. */
   addPull(pull: Partial<PullRequest> & { readonly head: PullRequest["head"] }): PullRequest;
@@ -50,7 +54,9 @@ export interface FakeGitHub extends GitHubRepository {
 
 const app = "sluice[bot]";
 
-/** Makes one whose default branch is `main`. Branches of `repository` are those of GitHub; nothing else is there yet. */
+/**
+ * Makes one whose default branch is `main`. Branches of `repository` are those of GitHub; nothing else is there yet.
+ */
 export function fakeGitHub(
   repository: MemoryRepository = memoryRepository(),
   name: RepositoryName = { owner: "acme", name: "gitops" },
@@ -93,8 +99,6 @@ export function fakeGitHub(
     return set({
       number,
       title: "Pull request",
-      openedAt: 0,
-      closedAt: undefined,
       state: "open",
       draft: false,
       base: { sha: branches.get("main") ?? "", ref: "main" },
@@ -106,6 +110,8 @@ export function fakeGitHub(
       author: app,
       merged: false,
       mergeCommit: undefined,
+      openedAt: 0,
+      closedAt: undefined,
       labels: [],
       ...pull,
     });

@@ -1,7 +1,6 @@
-import type { Job, JobType } from "../../src/model/jobs.ts";
-import { jobKey } from "../../src/model/jobs.ts";
+import { type Job, type JobOf, type JobType, jobKey } from "../../src/model/job-kinds.ts";
 import type { AddOptions, Handlers, Queue, RunContext } from "../../src/model/queue.ts";
-import { isOnce } from "../../src/queue/kinds.ts";
+import { isOnce } from "../../src/queue/job-options.ts";
 import { defaultRetryPolicy, outcomeOf } from "../../src/queue/outcome.ts";
 import { memoryRecords } from "./memory-records.ts";
 
@@ -33,9 +32,11 @@ export function inlineQueue(clock: () => number): InlineQueue {
   const failures: unknown[] = [];
   const stop = new AbortController();
   let handlers: Handlers | undefined;
+  let closed = false;
   let resting: PromiseWithResolvers<void> | undefined;
 
   const enqueue = (job: Job): void => {
+    if (closed) return;
     const key = jobKey(job);
     const running = active.get(key);
     if (isOnce(job.type)) {
@@ -50,7 +51,7 @@ export function inlineQueue(clock: () => number): InlineQueue {
   };
 
   const pump = (): void => {
-    if (handlers === undefined || stop.signal.aborted) return;
+    if (handlers === undefined) return;
     for (const [key, job] of waiting) {
       waiting.delete(key);
       active.set(key, { again: undefined });
@@ -74,7 +75,7 @@ export function inlineQueue(clock: () => number): InlineQueue {
     }
     const again = active.get(key)?.again;
     active.delete(key);
-    if (again !== undefined && handlers !== undefined) enqueue(again);
+    if (again !== undefined) enqueue(again);
     if (active.size + waiting.size === 0) resting?.resolve();
   };
 
@@ -125,7 +126,7 @@ export function inlineQueue(clock: () => number): InlineQueue {
       for (const { timer } of delayed.values()) clearTimeout(timer);
       delayed.clear();
       waiting.clear();
-      handlers = undefined;
+      closed = true;
       const late = setTimeout(() => stop.abort(new Error("the queue is closed")), graceMs);
       await this.idle().finally(() => clearTimeout(late));
     },
@@ -133,7 +134,11 @@ export function inlineQueue(clock: () => number): InlineQueue {
 }
 
 /** Calls the handler of the job's kind. */
-function handle<T extends JobType>(handlers: Handlers, job: Job & { readonly type: T }, context: RunContext) {
-  const handler: (job: never, context: RunContext) => Promise<void> = handlers[job.type];
-  return handler(job as never, context);
+function handle(handlers: Handlers, job: Job, context: RunContext): Promise<void> {
+  return handleOf(handlers, job.type, job, context);
+}
+
+function handleOf<T extends JobType>(handlers: Handlers, type: T, job: JobOf<T>, context: RunContext): Promise<void> {
+  const handler: Handlers[T] = handlers[type];
+  return handler(job, context);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { overlay } from "../../src/edit/staged-tree.ts";
+import { stageChanges } from "../../src/edit/staged-tree.ts";
 import { UserError } from "../../src/model/errors.ts";
 import type { RenderSource } from "../../src/model/render.ts";
 import type { ChangedPath, CommitFacts, Repository, TreeChange, TreeEntry } from "../../src/model/tree.ts";
@@ -72,7 +72,7 @@ export function memoryRepository(): MemoryRepository {
     commitChanges: async (baseTree, changes, about = {}) => {
       const base = [...commits.values()].find(({ source }) => source.tree.oid === baseTree);
       if (base === undefined) throw new UserError("not-found", `no commit has the tree ${baseTree}`);
-      return store(await overlay(base.source, changes), about);
+      return store(await stageChanges(base.source, changes), about);
     },
     resolve: async (revision) => found(revision).sha,
     mergeBase: async (a, b) => {

@@ -23,8 +23,8 @@ export interface MemoryTree extends Tree {
 }
 
 /**
- * A `Tree` in memory for tests. Folders come from the paths; ids are those that git would give to the same content (sha-1), so equal content has equal ids
- * and a changed file changes the id of every folder above it.
+ * A `Tree` in memory for tests. Folders come from the paths; ids are those that git would give to the same content
+ * (sha-1), so equal content has equal ids and a changed file changes the id of every folder above it.
  */
 export function memoryTree(files: Readonly<Record<string, MemoryEntry>>): MemoryTree {
   const stored = new Map<string, Stored>();

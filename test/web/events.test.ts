@@ -6,7 +6,7 @@ import { z } from "zod";
 import { createEventLog, eventsKeptMs } from "../../src/images/event-log.ts";
 import { Fault } from "../../src/model/errors.ts";
 import type { EventLog, ImageConclusion, RegistryEvent } from "../../src/model/images.ts";
-import type { Job } from "../../src/model/jobs.ts";
+import type { Job } from "../../src/model/job-kinds.ts";
 import type { Logger } from "../../src/model/observe.ts";
 import type { Queue } from "../../src/model/queue.ts";
 import { type EventsOptions, eventRoutes } from "../../src/web/events/index.ts";

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Job } from "../../src/model/jobs.ts";
+import type { Job } from "../../src/model/job-kinds.ts";
 import { createMetrics } from "../../src/observe/index.ts";
 import { createWeb, type WebOptions } from "../../src/web/index.ts";
 import { silentLog } from "../contract/queue-fixture.ts";

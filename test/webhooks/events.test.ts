@@ -9,7 +9,7 @@ const REPOSITORY = { id: 1, name: "gitops", owner: { login: "acme" }, default_br
 const address = { installationId: 5, repository: { owner: "acme", name: "gitops" } };
 const preview = { type: "preview", ...address, pullRequest: 9 };
 const gates = { type: "gates", ...address, pullRequest: 9 };
-const chain = { type: "chain", ...address, pullRequest: 9 };
+const chain = { type: "status-comment", ...address, pullRequest: 9 };
 const promotions = { type: "promotions", ...address, defaultBranch: "main" };
 
 const watch = { type: "watch", ...address, defaultBranch: "main" };

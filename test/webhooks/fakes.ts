@@ -1,9 +1,13 @@
+import type { Arguments, Command, CommandCall, CommandInfo } from "../../src/model/command.ts";
 import type { Events, SluiceEvent } from "../../src/model/events.ts";
 import type { CommentOptions, GitHub, Permission, Reaction } from "../../src/model/github.ts";
-import type { CommandJob, Job } from "../../src/model/jobs.ts";
+import type { Job } from "../../src/model/job-kinds.ts";
+import type { CommandJob } from "../../src/model/jobs.ts";
 import type { Logger, Metrics } from "../../src/model/observe.ts";
-import type { PromotionCall, Promotions } from "../../src/model/promotion.ts";
 import type { Queue, RunContext } from "../../src/model/queue.ts";
+import { PREVIEW_COMMANDS } from "../../src/preview/commands.ts";
+import { helpCommand } from "../../src/webhooks/commands/help.ts";
+import { TABLE } from "../../src/webhooks/commands/table.ts";
 import { memoryRecords } from "../support/memory-records.ts";
 
 /** A queue that only remembers what was added; `fail` makes the next adds reject. */
@@ -67,38 +71,34 @@ export function memoryGitHub(): MemoryGitHub {
   return github;
 }
 
-/** Promotions that only remember what was asked of them; what is in `trouble` under a command's name is thrown instead. */
-export interface MemoryPromotions extends Promotions {
-  readonly asked: { readonly command: keyof Promotions; readonly call: PromotionCall; readonly wish?: object }[];
-  readonly trouble: Partial<Record<keyof Promotions, Error>>;
+/**
+ * Commands that only remember what was asked of them; what is in `trouble` under a command's name is thrown instead.
+ */
+export interface MemoryCommands {
+  readonly table: readonly Command<{ readonly queue: Pick<Queue, "add"> }>[];
+  readonly asked: { readonly command: string; readonly call: CommandCall; readonly given: Arguments }[];
+  readonly trouble: Record<string, Error>;
   /** What each says. */
   said: string;
 }
 
-/** Makes promotions of that kind. */
-export function memoryPromotions(): MemoryPromotions {
-  const asked: MemoryPromotions["asked"] = [];
-  const trouble: MemoryPromotions["trouble"] = {};
-  const doing = (command: keyof Promotions) => async (call: PromotionCall, wish?: object) => {
-    asked.push({ command, call, ...(wish && { wish }) });
-    const error = trouble[command];
-    if (error !== undefined) throw error;
-    return promotions.said;
-  };
-  const promotions: MemoryPromotions = {
-    asked,
-    trouble,
-    said: "done",
-    promote: doing("promote"),
-    rollback: doing("rollback"),
-    hold: doing("hold"),
-    release: doing("release"),
-    override: doing("override"),
-    acknowledge: doing("acknowledge"),
-    status: doing("status"),
-    retry: doing("retry"),
-  };
-  return promotions;
+/** Sluice's commands, of which only `/diff` and `/help` are carried out. */
+export function memoryCommands(): MemoryCommands {
+  const asked: MemoryCommands["asked"] = [];
+  const trouble: MemoryCommands["trouble"] = {};
+  const remembering = (info: CommandInfo): MemoryCommands["table"][number] => ({
+    ...info,
+    async run(given, call) {
+      asked.push({ command: info.name, call, given });
+      const error = trouble[info.name];
+      if (error !== undefined) throw error;
+      return commands.said;
+    },
+  });
+  const real = [...PREVIEW_COMMANDS, helpCommand(() => TABLE)];
+  const table = TABLE.map((info) => real.find(({ name }) => name === info.name) ?? remembering(info));
+  const commands: MemoryCommands = { table, asked, trouble, said: "done" };
+  return commands;
 }
 
 /** A logger that keeps its lines. */

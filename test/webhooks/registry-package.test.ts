@@ -7,7 +7,10 @@ const APP = 42;
 const delivery = { id: "40731f00-2623-11ec-8a58-45788bc19979", at: Date.UTC(2026, 10, 23, 9) };
 const digest = `sha256:${"6c62fb45fe66bfb1".repeat(4)}`;
 
-/** `registry_package` as octokit/webhooks has it in payload-examples/api.github.com/registry_package, with the type that container images really have. */
+/**
+ * `registry_package` as octokit/webhooks has it in payload-examples/api.github.com/registry_package, with the type that
+ * container images really have.
+ */
 function published(version: Record<string, unknown> = {}, more: Record<string, unknown> = {}, action = "published") {
   return sample("registry_package", action, {
     registry_package: {

@@ -11,8 +11,8 @@ const definitions: Json = isSchema(all) && isSchema(all.definitions) ? all.defin
 const validate = createEventValidator();
 
 /**
- * A payload as GitHub describes it: what the schema requires, with these parts in place of the schema's own. Throws when it is not what `@octokit/webhooks-schemas` allows. `action` is
- * null for events that have none.
+ * A payload as GitHub describes it: what the schema requires, with these parts in place of the schema's own. Throws
+ * when it is not what `@octokit/webhooks-schemas` allows. `action` is null for events that have none.
  */
 export function sample(event: string, action: string | null, parts: Json): Json {
   const schema = definitions[action === null ? `${event}$event` : `${event}$${action}`];

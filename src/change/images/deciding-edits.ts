@@ -1,14 +1,15 @@
 import { pointerStep } from "../../diff/value.ts";
 import { parseImage, type VersionSetting } from "../../edit/find/index.ts";
-import { identityOf, type Wish } from "./image-request.ts";
+import { type ImageRequest, identityOf } from "./image-request.ts";
 import type { ImageUse } from "./image-uses.ts";
 
 /**
- * The settings that decide about one place of a render; all of them are to change. `settings` are in the order in which they win. None: nothing that can be read sets it, or several might and
- * it cannot be told which. Whatever is chosen is proven by rendering.
+ * The settings that decide about one place of a render; all of them are to change. `settings` are in the order in which
+ * they win. None: nothing that can be read sets it, or several might and it cannot be told which. Whatever is chosen is
+ * proven by rendering.
  */
 export function decidingSettings(
-  { use, wanted }: Wish,
+  { use, wanted }: ImageRequest,
   settings: readonly VersionSetting[],
   source: readonly VersionSetting[],
 ): readonly VersionSetting[] {

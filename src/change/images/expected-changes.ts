@@ -1,10 +1,10 @@
 import { printImage, versionOf } from "../../edit/find/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import { type Replacement, versionForms } from "../proof/text.ts";
-import type { Wish } from "./image-request.ts";
+import type { ImageRequest } from "./image-request.ts";
 
 /** One line for each image and pair of versions. */
-export function versionChanges(changing: readonly Wish[]): readonly VersionChange[] {
+export function versionChanges(changing: readonly ImageRequest[]): readonly VersionChange[] {
   const changes = changing.map(({ use, wanted, renames }): VersionChange => {
     return { image: use.name, from: use.version, to: renames ? printImage(wanted) : versionOf(wanted) };
   });
@@ -12,7 +12,7 @@ export function versionChanges(changing: readonly Wish[]): readonly VersionChang
 }
 
 /** What may follow an image's version in other fields. */
-export function textsOf({ use, wanted }: Wish): readonly Replacement[] {
+export function textsOf({ use, wanted }: ImageRequest): readonly Replacement[] {
   const { image } = use;
   return [
     [use.text, printImage(wanted)],

@@ -2,7 +2,7 @@ import type { ImageReference, VersionSetting } from "../../edit/find/index.ts";
 import type { ImageUse } from "./image-uses.ts";
 
 /** One place of the target's render that is to show another image. */
-export interface Wish {
+export interface ImageRequest {
   readonly use: ImageUse;
   /** With the target's own name, where that stays. */
   readonly wanted: ImageReference;

@@ -31,7 +31,10 @@ export function useKey({ item, pointer }: Pick<ImageUse, "item" | "pointer">): s
   return `${item}\n${pointer}`;
 }
 
-/** Every place that names an image: containers, and fields called `image` of other objects that say a version. In the render's order. */
+/**
+ * Every place that names an image: containers, and fields called `image` of other objects that say a version. In the
+ * render's order.
+ */
 export function imageUses(items: readonly Item[]): readonly ImageUse[] {
   return items.flatMap(usesOf);
 }

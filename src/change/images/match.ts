@@ -5,8 +5,9 @@ export interface NamePair {
 }
 
 /**
- * Which image there is which one here: the one of the same name, else the one whose name ends alike (`registry.example.com/mirror/webapp` and `ghcr.io/acme/webapp`), when that is the only one on
- * both sides. In the order of `here`.
+ * Which image there is which one here: the one of the same name, else the one whose name ends alike
+ * (`registry.example.com/mirror/webapp` and `ghcr.io/acme/webapp`), when that is the only one on both sides. In the
+ * order of `here`.
  */
 export function matchNames(here: readonly string[], there: readonly string[]): readonly NamePair[] {
   const known = new Set(there);

@@ -16,10 +16,10 @@ import type { RenderedTarget } from "../rendered-target.ts";
 import { wouldTouch } from "../results.ts";
 import type { StagedFiles } from "../staged-files.ts";
 import { decidingSettings } from "./deciding-edits.ts";
-import { identityOf, type Wish } from "./image-request.ts";
+import { type ImageRequest, identityOf } from "./image-request.ts";
 
-/** What the wished versions are put in with. */
-export interface SetRequest {
+/** What wanted versions are set with. */
+export interface SetContext {
   readonly target: RenderedTarget;
   /** Who reads which file at the base. */
   readonly dependents: Dependents;
@@ -31,40 +31,44 @@ export interface SetRequest {
   readonly besides: { readonly charts: boolean; readonly values: boolean };
 }
 
-/** What became of the wished versions. */
+/** What became of the wanted versions. */
 export interface SetImages {
   /** Those that are written. */
-  readonly written: readonly Wish[];
-  /** Where a version is set anew because others share the file that sets it, and what is left to targets that this one takes in. */
+  readonly written: readonly ImageRequest[];
+  /**
+   * Where a version is set again because others share the file that sets it, and what is left to targets that this one
+   * takes in.
+   */
   readonly notes: readonly string[];
 }
 
-/** Writes the wished versions into the target's own files. Throws a `refused` UserError. */
-export async function setImages(wishes: readonly Wish[], request: SetRequest): Promise<SetImages> {
-  const { found, source } = request;
+/** Writes the wanted versions into files that belong to the target alone. Throws a `refused` UserError. */
+export async function setImages(requests: readonly ImageRequest[], context: SetContext): Promise<SetImages> {
+  const { found, source } = context;
   const done = new Map<string, string>();
   const notes = new Set<string>();
-  const written: Wish[] = [];
-  for (const wish of wishes) {
-    const deciding = decidingSettings(wish, found.settings, source.settings);
-    const inner = await ownerWithin(deciding, request);
-    if (inner === undefined) written.push(wish);
-    const told = inner === undefined ? await setWish(wish, deciding, request, done) : [leftNote(wish, inner)];
-    for (const note of told) notes.add(note);
+  const written: ImageRequest[] = [];
+  for (const request of requests) {
+    const deciding = decidingSettings(request, found.settings, source.settings);
+    const inner = await ownerWithin(deciding, context);
+    if (inner === undefined) written.push(request);
+    const added =
+      inner === undefined ? await setRequested(request, deciding, context, done) : [leftNote(request, inner)];
+    for (const note of added) notes.add(note);
   }
   return { written, notes: [...notes] };
 }
 
-async function setWish(
-  wish: Wish,
+async function setRequested(
+  request: ImageRequest,
   deciding: readonly VersionSetting[],
-  request: SetRequest,
+  context: SetContext,
   done: Map<string, string>,
 ): Promise<readonly string[]> {
-  const notes = deciding.length === 0 ? [await setAnew(wish, request, done)] : [];
+  const notes = deciding.length === 0 ? [await setAnew(request, context, done)] : [];
   for (const setting of deciding) {
     const key = JSON.stringify([setting.file, setting.document, setting.at, setting.form]);
-    if (!alreadyDone(done, key, wish, setting.file)) notes.push(await setOne(setting, wish, request));
+    if (!alreadyDone(done, key, request, setting.file)) notes.push(await setOne(setting, request, context));
   }
   return notes.filter((note) => note !== undefined);
 }
@@ -72,7 +76,7 @@ async function setWish(
 /** An override here would hide what is promoted there from now on. */
 async function ownerWithin(
   deciding: readonly VersionSetting[],
-  { target, dependents }: SetRequest,
+  { target, dependents }: SetContext,
 ): Promise<Target | undefined> {
   for (const { file } of deciding) {
     const owner = await innerOwner(file, target.target, dependents);
@@ -81,12 +85,12 @@ async function ownerWithin(
   return undefined;
 }
 
-function leftNote({ use }: Wish, owner: Target): string {
+function leftNote({ use }: ImageRequest, owner: Target): string {
   return `\`${use.name}\` is set by ${owner.id}, which this target takes in: it is promoted there.`;
 }
 
 /** One setting may serve several places, as long as they want the same. */
-function alreadyDone(done: Map<string, string>, key: string, { use, wanted }: Wish, where: string): boolean {
+function alreadyDone(done: Map<string, string>, key: string, { use, wanted }: ImageRequest, where: string): boolean {
   const text = JSON.stringify([wanted.tag, wanted.digest]);
   const before = done.get(key);
   if (before !== undefined && before !== text) {
@@ -100,37 +104,41 @@ function alreadyDone(done: Map<string, string>, key: string, { use, wanted }: Wi
   return before !== undefined;
 }
 
-async function setOne(setting: VersionSetting, wish: Wish, request: SetRequest): Promise<string | undefined> {
-  const { staged, besides } = request;
-  const ofChart = isOfChart(setting, request);
+async function setOne(
+  setting: VersionSetting,
+  request: ImageRequest,
+  context: SetContext,
+): Promise<string | undefined> {
+  const { staged, besides } = context;
+  const ofChart = isOfChart(setting, context);
   if (ofChart && besides.charts) return undefined;
-  const wanted = wantedOf(setting, wish, request.source);
-  const { target, dependents } = request;
-  const strangers = await otherReaders(setting.file, target.target, dependents);
+  const wanted = wantedOf(setting, request, context.source);
+  const { target, dependents } = context;
+  const readers = await otherReaders(setting.file, target.target, dependents);
   const edits = versionEdits(setting, wanted);
-  if (!ofChart && strangers.length === 0 && !("refused" in edits)) {
+  if (!ofChart && readers.length === 0 && !("refused" in edits)) {
     await staged.edit(setting.file, edits);
     return undefined;
   }
-  const file = (await override(setting, wanted, request)) ?? (await overrideOutput(wish, request));
-  if (file === undefined && strangers.length > 0) throw wouldTouch([setting.file], strangers);
+  const file = (await override(setting, wanted, context)) ?? (await overrideOutput(request, context));
+  if (file === undefined && readers.length > 0) throw wouldTouch([setting.file], readers);
   if (file === undefined) {
     const why = "refused" in edits ? edits.refused : `${setting.file} is a part of a chart that is taken in as it is`;
     throw new UserError("refused", why, { fix: "Make that change by hand." });
   }
   const because = ofChart
     ? "is a part of a chart"
-    : strangers.length > 0
+    : readers.length > 0
       ? `belongs to ${codeList(
-          strangers.map(({ id }) => id),
+          readers.map(({ id }) => id),
           3,
         )} too`
       : "cannot be edited there";
-  return `\`${setting.file}\` sets \`${wish.use.name}\` and ${because}: the version is set in \`${file}\` instead.`;
+  return `\`${setting.file}\` sets \`${request.use.name}\` and ${because}: the version is set in \`${file}\` instead.`;
 }
 
 /** Defaults of a chart that the target takes in: they come with the chart's version and are not edited. */
-function isOfChart(setting: VersionSetting, { target }: SetRequest): boolean {
+function isOfChart(setting: VersionSetting, { target }: SetContext): boolean {
   const { kind, path } = target.target.render;
   const included = partsOf(setting).some((part) => part?.blocked === "included chart");
   return included || (setting.values?.isDefault === true && !(kind === "helm" && parentPath(setting.file) === path));
@@ -141,12 +149,13 @@ function partsOf({ name, tag, digest, whole }: VersionSetting) {
 }
 
 /**
- * What the setting is to say. The render may show less than the source's own setting says (a chart that leaves the tag out where there is a digest): the same key there tells all. The
- * image's name is left alone unless it is another image.
+ * What the setting is to say. The render may show less than the source's own setting says (a chart that leaves the tag
+ * out where there is a digest): the same key there tells all. The image's name is left alone unless it is another
+ * image.
  */
 function wantedOf(
   setting: VersionSetting,
-  { wanted, renames }: Wish,
+  { wanted, renames }: ImageRequest,
   source: FoundSettings,
 ): Omit<ImageReference, "name"> & { readonly name?: string } {
   const twin = source.settings.find((other) => other.form === "values" && identityOf(other) === identityOf(setting));
@@ -158,7 +167,7 @@ function wantedOf(
 async function override(
   setting: VersionSetting,
   wanted: Omit<ImageReference, "name"> & { readonly name?: string },
-  { target, dependents, found, staged }: SetRequest,
+  { target, dependents, found, staged }: SetContext,
 ): Promise<string | undefined> {
   for (const file of [...found.valueFiles, ...found.kustomizations.slice(0, 1)]) {
     if ((await target.at.tree.at(file))?.kind !== "file") continue;
@@ -172,24 +181,29 @@ async function override(
 }
 
 /** Sets an image of kustomize's output, whatever it comes from, in the target's own kustomization; gives that file. */
-async function overrideOutput(wish: Wish, request: SetRequest): Promise<string | undefined> {
-  const { name, container } = wish.use;
-  const [file] = request.found.kustomizations;
+async function overrideOutput(request: ImageRequest, context: SetContext): Promise<string | undefined> {
+  const { name, container } = request.use;
+  const [file] = context.found.kustomizations;
   if (file === undefined || container === undefined) return undefined;
   const subject = { kind: "image", name } as const;
   const output: VersionSetting = { subject, matches: name, form: "manifest", file, document: 0, at: [], container };
-  return override(output, wantedOf(output, wish, request.source), request);
+  return override(output, wantedOf(output, request, context.source), context);
 }
 
 /**
- * Nothing that can be edited sets it. Where a chart's version or a named value is carried besides, the image may come with that, which the proof tells. Else kustomize can set every image of
- * its output, in the target's own kustomization.
+ * Nothing that can be edited sets it. Where a chart's version or a named value is carried besides, the image may come
+ * with that, which the proof tells. Else kustomize can set every image of its output, in the target's own
+ * kustomization.
  */
-async function setAnew(wish: Wish, request: SetRequest, done: Map<string, string>): Promise<string | undefined> {
-  const { found, target, besides } = request;
-  const { use } = wish;
-  if (besides.charts || alreadyDone(done, `anew ${use.name}`, wish, target.target.render.path)) return undefined;
-  const file = await overrideOutput(wish, request);
+async function setAnew(
+  request: ImageRequest,
+  context: SetContext,
+  done: Map<string, string>,
+): Promise<string | undefined> {
+  const { found, target, besides } = context;
+  const { use } = request;
+  if (besides.charts || alreadyDone(done, `anew ${use.name}`, request, target.target.render.path)) return undefined;
+  const file = await overrideOutput(request, context);
   if (file !== undefined)
     return `Nothing in the files sets \`${use.name}\` by itself: the version is set in \`${file}\`.`;
   if (besides.values) return undefined;

@@ -1,6 +1,8 @@
 import { equal, isList, isObject, NumberText, pointerStep, type Value } from "../../diff/value.ts";
 
-/** One field that differs between two versions of a resource; a side is `undefined` where the field does not exist. */
+/**
+ * One field that differs between two versions of a resource; one of them is `undefined` where the field does not exist.
+ */
 export interface Leaf {
   /** JSON pointer. */
   readonly pointer: string;
@@ -8,7 +10,10 @@ export interface Leaf {
   readonly after: Value | undefined;
 }
 
-/** The fields in which two values differ, as deep as both are maps, or lists of one length. In the order of the first, then of the second. */
+/**
+ * The fields in which two values differ, as deep as both are maps, or lists of one length. In the order of the first,
+ * then of the second.
+ */
 export function differingLeaves(before: Value | undefined, after: Value | undefined, pointer = ""): readonly Leaf[] {
   if (equal(before, after)) return [];
   if (isObject(before) && isObject(after)) {

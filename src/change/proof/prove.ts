@@ -6,13 +6,17 @@ import { differingLeaves, type Leaf, scalarText } from "./leaves.ts";
 import { follows, type Replacement } from "./text.ts";
 
 /**
- * What a plan says the render will do. `beyond` is how far other fields may differ: `nothing`, every field that is no image (`values`: a value that somebody named in the configuration was
- * carried, whatever it does), or all (`everything`: another version of a chart).
+ * What a plan says the render will do. `beyond` is how far other fields may differ: `nothing`, every field that is no
+ * image (`values`: a value that somebody named in the configuration was carried, whatever it does), or all
+ * (`everything`: another version of a chart).
  */
 export interface Expectation {
   /** The full text that images have afterwards, by `useKey`. */
   readonly images: ReadonlyMap<string, string>;
-  /** The full text of every carried image by its name before, changed or not: what holds where a chart's new version may move things about. */
+  /**
+   * The full text of every carried image by its name before, changed or not: what holds where a chart's new version may
+   * move things about.
+   */
   readonly names: ReadonlyMap<string, string>;
   /** Texts that may follow, such as a version in a label. */
   readonly texts: readonly Replacement[];
@@ -21,7 +25,10 @@ export interface Expectation {
 
 /** How a render differs from what was planned. */
 export interface Proof {
-  /** Fields that differ and are not explained, and images that do not come out as planned: `Kind/name /pointer`, without values. In the render's order. */
+  /**
+   * Fields that differ and are not explained, and images that do not come out as planned: `Kind/name /pointer`, without
+   * values. In the render's order.
+   */
   readonly unexplained: readonly string[];
   /** How many fields differ that are no images; an added or removed resource counts as one. */
   readonly others: number;
@@ -49,7 +56,10 @@ function missedPlaces(base: readonly Item[], { expected, met }: Context): readon
   return missed.map((use) => `${use.resource} ${use.pointer} does not become what was planned`);
 }
 
-/** Images that are gone, or not as planned in every place that has them: another version of a chart may have other places. */
+/**
+ * Images that are gone, or not as planned in every place that has them: another version of a chart may have other
+ * places.
+ */
 function missedNames(base: readonly Item[], head: readonly Item[], { names }: Expectation): readonly string[] {
   const after = imageUses(head);
   const before = new Set(imageUses(base).map(({ name }) => name));
@@ -62,7 +72,9 @@ function missedNames(base: readonly Item[], head: readonly Item[], { names }: Ex
   });
 }
 
-/** Pairs what is gone with what is new where only the version in the name is another: a Job that is named by it, say. */
+/**
+ * Pairs what is gone with what is new where only the version in the name is another: a Job that is named by it, say.
+ */
 function pairRenamed(pairs: readonly Pair[], texts: readonly Replacement[]): readonly Pair[] {
   const added = new Set(pairs.flatMap(({ how, head }) => (how === "added" ? [head] : [])));
   const matched = pairs.map((pair): Pair => {
@@ -141,7 +153,10 @@ function textIsFine({ before, after }: Leaf, texts: readonly Replacement[]): boo
 const digest = /^(?:sha(?:1|256|512):)?[0-9a-f]{32,128}$/;
 const annotation = /\/annotations\/[^/]+$/;
 
-/** An annotation that holds the checksum of something: of what, nobody can tell, but only what was edited can have changed it. */
+/**
+ * An annotation that holds the checksum of something: of what, nobody can tell, but only what was edited can have
+ * changed it.
+ */
 function checksumIsFine({ pointer, before, after }: Leaf): boolean {
   if (!annotation.test(pointer) || typeof before !== "string" || typeof after !== "string") return false;
   return before.length === after.length && digest.test(before) && digest.test(after);

@@ -1,13 +1,16 @@
 /** An old text and the new one that takes its place. */
 export type Replacement = readonly [from: string, to: string];
 
-/** Longer texts, and texts that could be read in more ways, are not explained: the plan is then refused, not guessed at. */
+/**
+ * Longer texts, and texts that could be read in more ways, are not explained: the plan is then refused, not guessed at.
+ */
 const maxText = 4 * 1024 * 1024;
 const maxStates = 50_000;
 
 /**
- * Whether `after` is `before` with some or all occurrences of the replaced texts exchanged and nothing else. Which occurrences, does not matter: a version that happens to
- * stand elsewhere too may have stayed. Takes time near to linear in the text.
+ * Whether `after` is `before` with some or all occurrences of the replaced texts exchanged and nothing else. Which
+ * occurrences, does not matter: a version that happens to stand elsewhere too may have stayed. Takes time near to
+ * linear in the text.
  */
 export function follows(before: string, after: string, replacements: readonly Replacement[]): boolean {
   const useful = replacements.filter(([from, to]) => from !== "" && from !== to);

@@ -1,4 +1,4 @@
-import { overlay } from "../../edit/staged-tree.ts";
+import { stageChanges } from "../../edit/staged-tree.ts";
 import { Fault, UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Tree } from "../../model/tree.ts";
@@ -70,7 +70,9 @@ export async function putBranch(
   return { head: made, changed: true };
 }
 
-/** Whether the context's base has the merge of a pull request; one that was opened before it would plan the same again. */
+/**
+ * Whether the context's base has the merge of a pull request; one that was opened before it would plan the same again.
+ */
 export async function hasMerge(
   { repository, head }: RepositoryContext,
   { mergeCommit }: Pick<PullRequest, "mergeCommit">,
@@ -89,35 +91,38 @@ async function commit(
   return sha;
 }
 
-/** Whether the branch, merged into the base as it is now, gives the plan: nothing is to be done then, even if the base has moved on elsewhere. */
+/**
+ * Whether the branch, merged into the base as it is now, gives the plan: nothing is to be done then, even if the base
+ * has moved on elsewhere.
+ */
 export async function carries(context: RepositoryContext, existing: string, computed: ProvenChange): Promise<boolean> {
   const { repository } = context;
   const fork = await repository.mergeBase(existing, context.head);
   if (fork === undefined) return false;
-  const planned = await overlay({ tree: context.tree, objects: repository.objects }, computed.changes);
+  const planned = await stageChanges({ tree: context.tree, objects: repository.objects }, computed.changes);
   const [before, there] = [await repository.tree(fork), await repository.tree(existing)];
   const changed = await repository.changedPaths(fork, existing);
   const paths = new Set([...changed.map(({ path }) => path), ...computed.changes.map(({ path }) => path)]);
   for (const path of paths) {
-    const merged = await mergedSide(path, before, there, context.tree);
+    const merged = await mergedFrom(path, before, there, context.tree);
     if (merged === undefined || !(await same(path, merged, planned.tree))) return false;
   }
   return true;
 }
 
-/** Whether no file was changed on both sides in different ways since the branch left the base. */
+/** Whether no file was changed on both branches in different ways since the branch left the base. */
 export async function mergesCleanly({ repository, head, tree }: RepositoryContext, branch: string): Promise<boolean> {
   const fork = await repository.mergeBase(branch, head);
   if (fork === undefined) return false;
   const [before, there] = [await repository.tree(fork), await repository.tree(branch)];
   for (const { path } of await repository.changedPaths(fork, branch)) {
-    if ((await mergedSide(path, before, there, tree)) === undefined) return false;
+    if ((await mergedFrom(path, before, there, tree)) === undefined) return false;
   }
   return true;
 }
 
-/** The side that a merge takes the path from; `undefined` when both changed it, each in its own way. */
-async function mergedSide(path: string, before: Tree, ours: Tree, theirs: Tree): Promise<Tree | undefined> {
+/** The tree that a merge takes the path from; `undefined` when both changed it, each in its own way. */
+async function mergedFrom(path: string, before: Tree, ours: Tree, theirs: Tree): Promise<Tree | undefined> {
   if (await same(path, before, ours)) return theirs;
   return (await same(path, before, theirs)) || (await same(path, ours, theirs)) ? ours : undefined;
 }

@@ -1,7 +1,7 @@
 import { settingsFor } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { Job } from "../../model/jobs.ts";
+import type { Job } from "../../model/job-kinds.ts";
 import type { ChangePorts } from "../ports.ts";
 import type { RepositoryContext } from "../repository-context.ts";
 import { mergesCleanly } from "./branch.ts";
@@ -49,7 +49,7 @@ export async function mergePullRequest(
       await ports.queue.add(evaluate);
       return undefined;
     case "conflict":
-      // By what the files say it does not: GitHub has not looked at the branches of now yet.
+      // By what the files say it does not: GitHub has not compared the newest heads yet.
       throw new Fault("unavailable", `GitHub cannot merge it yet: ${result.reason}`);
     case "queue":
     case "refused":

@@ -6,7 +6,10 @@ import { matchesGlob } from "../../targets/patterns.ts";
 /** Says of each registry which config repositories may ask for its images. */
 export type RegistryRights = readonly Pick<RegistrySettings, "host" | "repositories">[];
 
-/** Throws a `permission` UserError when the operator lets other repositories ask for images of this registry alone: the server's credentials are not theirs. */
+/**
+ * Throws a `permission` UserError when the operator lets other repositories ask for images of this registry alone: the
+ * server's credentials are not theirs.
+ */
 export function assertMayAsk(rights: RegistryRights, { owner, name }: RepositoryName, image: string): void {
   const { host } = imageAddress(image);
   const patterns = rights.find((one) => imageAddress(`${one.host}/x`).host === host)?.repositories;

@@ -9,7 +9,10 @@ import type { SourceChanges } from "./section.ts";
 const sourceLabel = "org.opencontainers.image.source";
 const revisionLabel = "org.opencontainers.image.revision";
 
-/** Where an image was built from, as its labels say; whoever pushes an image writes them, so only plain addresses and full commit ids are taken. */
+/**
+ * Where an image was built from, as its labels say; whoever pushes an image writes them, so only plain addresses and
+ * full commit ids are taken.
+ */
 interface ImageSource {
   /** The repository's page without a trailing slash or `.git`. */
   readonly url: string;
@@ -41,7 +44,10 @@ export interface SourcePorts {
   readonly log: Logger;
 }
 
-/** What lies between two images in the repository that both are built from. Commits are read from GitHub where the same installation covers that repository. */
+/**
+ * What lies between two images in the repository that both are built from. Commits are read from GitHub where the same
+ * installation covers that repository.
+ */
 export async function sourceChanges(
   ports: SourcePorts,
   { where }: { readonly where: StateAddress },

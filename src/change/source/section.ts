@@ -14,7 +14,7 @@ export interface SourceChanges {
   readonly total: number;
 }
 
-/** The source's changes as lines of a list. What is written there are strangers' words: inert. */
+/** The source's changes as lines of a list. What is written there are other people's words: inert. */
 export function sourceSection({ url, compareUrl, commits, total }: SourceChanges, max: number): readonly string[] {
   const shown = commits.slice(0, max);
   const rest = total - shown.length;

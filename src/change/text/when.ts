@@ -1,4 +1,7 @@
-/** A moment for people, with how far away it is: `2026-11-21 14:05 UTC (in 25 min)`; both in milliseconds since the epoch. */
+/**
+ * A moment for people, with how far away it is: `2026-11-21 14:05 UTC (in 25 min)`; both in milliseconds since the
+ * epoch.
+ */
 export function when(at: number, now: number): string {
   // What is to come is not there before its minute is over.
   const minute = 60_000;

@@ -1,4 +1,4 @@
-import type { Standing } from "../../change/versions.ts";
+import type { VersionComparison } from "../../change/versions.ts";
 import { count } from "../../model/text/lists.ts";
 import type { Status, TargetStatus } from "../../promote/status.ts";
 import { oneLine, type Style, style, table } from "../style.ts";
@@ -47,7 +47,7 @@ export function statusText(status: Status, colours: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-const MARKS: Readonly<Record<Standing["state"], string>> = {
+const MARKS: Readonly<Record<VersionComparison["state"], string>> = {
   same: "",
   behind: " ↓",
   ahead: " ↑",
@@ -98,7 +98,7 @@ function remark(app: string, { environment, from, version, standing }: TargetSta
 
 function summary({ apps }: Status, paint: Style): string {
   const all = apps.flatMap(({ targets }) => targets);
-  const having = (...states: readonly Standing["state"][]): number =>
+  const having = (...states: readonly VersionComparison["state"][]): number =>
     all.filter(({ standing }) => standing !== undefined && states.includes(standing.state)).length;
   const failed = all.filter(({ version }) => !version.ok).length;
   return [

@@ -34,7 +34,9 @@ const typeNames: Readonly<Record<string, string>> = {
 /** More than anybody reads; the rest of a hostile file costs nothing. */
 const maxIssues = 200;
 
-/** Explains what zod found wrong with a file: one remark for each unknown key and each other issue, for the first 200. */
+/**
+ * Explains what zod found wrong with a file: one remark for each unknown key and each other issue, for the first 200.
+ */
 export function explainIssues(issues: readonly Issue[], file: CheckedFile): readonly Remark[] {
   return issues.slice(0, maxIssues).flatMap((issue) => explain(issue, file));
 }

@@ -17,7 +17,10 @@ export function schemasAt(root: JsonObject, path: KeyPath, value: unknown): read
   );
 }
 
-/** The schema itself; of a union, the options that `value` chooses with its discriminator (`engine`, `kind`), or all of them. */
+/**
+ * The schema itself; of a union, the options that `value` chooses with its discriminator (`engine`, `kind`), or all of
+ * them.
+ */
 export function optionsFor(schema: JsonObject, value: unknown): readonly JsonObject[] {
   const union: Json | undefined = schema.oneOf ?? schema.anyOf;
   if (!Array.isArray(union)) return [schema];

@@ -11,7 +11,10 @@ export interface LocatedSource {
   readonly path: KeyPath;
 }
 
-/** Every place of an environment's targets: its own `path`, or each entry of `targets` with the environment's options as defaults. */
+/**
+ * Every place of an environment's targets: its own `path`, or each entry of `targets` with the environment's options as
+ * defaults.
+ */
 export function sourcesOf(environment: Environment): readonly LocatedSource[] {
   const { path, app, exclude = [], targets = [] } = environment;
   const options = mergeOptions({}, environment);

@@ -1,11 +1,14 @@
-/** A match, with the text that `{app}` matched; `undefined` if the pattern has no `{app}` or the app was known before. */
+/**
+ * A match, with the text that `{app}` matched; `undefined` if the pattern has no `{app}` or the app was known before.
+ */
 export interface SegmentMatch {
   readonly app: string | undefined;
 }
 
 /**
- * Matches one name of a path with one of a pattern: `*` is any number of characters, `{app}` at least one, each taking as much as it can, the first the most; `{app}` must be `app`
- * where that is known. The cost grows with the lengths alone, whatever the pattern and the name. A `{app}` twice beside a `*` (the configuration has none) matches nothing.
+ * Matches one name of a path with one of a pattern: `*` is any number of characters, `{app}` at least one, each taking
+ * as much as it can, the first the most; `{app}` must be `app` where that is known. The cost grows with the lengths
+ * alone, whatever the pattern and the name. A `{app}` twice beside a `*` (the configuration has none) matches nothing.
  */
 export function matchSegment(part: string, app: string | undefined, name: string): SegmentMatch | undefined {
   const [first = [""], ...others] = part.split("{app}").map((text) => text.split(/\*+/));
@@ -29,7 +32,10 @@ function join(left: readonly string[], app: string, right: readonly string[]): s
   return [...left.slice(0, -1), `${left.at(-1) ?? ""}${app}${right[0] ?? ""}`, ...right.slice(1)];
 }
 
-/** Whether the name has the texts in this order, the first at its start and the last at its end, with stars between them. */
+/**
+ * Whether the name has the texts in this order, the first at its start and the last at its end, with stars between
+ * them.
+ */
 function matchesStars(texts: readonly string[], name: string): boolean {
   const last = texts.at(-1) ?? "";
   if (texts.length === 1) return name === last;
@@ -37,7 +43,9 @@ function matchesStars(texts: readonly string[], name: string): boolean {
   return from !== undefined && name.length - last.length >= from && name.endsWith(last);
 }
 
-/** The first position after all texts, each matched as early as possible, which leaves most of the name for the others. */
+/**
+ * The first position after all texts, each matched as early as possible, which leaves most of the name for the others.
+ */
 function afterTexts(texts: readonly string[], name: string): number | undefined {
   const [first = "", ...others] = texts;
   if (!name.startsWith(first)) return undefined;

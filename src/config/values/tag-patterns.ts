@@ -16,7 +16,10 @@ export function checkTag(text: string): Refusal | undefined {
   return { problem: "is not a tag", fix: "Write up to 128 letters, digits, `_`, `.` and `-`, such as `main`." };
 }
 
-/** Reads an entry of `ignore`: a regular expression between slashes that matches anywhere in the tag, or a glob with `*` for the whole tag. */
+/**
+ * Reads an entry of `ignore`: a regular expression between slashes that matches anywhere in the tag, or a glob with `*`
+ * for the whole tag.
+ */
 export function readTagPattern(text: string): ((tag: string) => boolean) | Refusal {
   if (text.length > 1 && text.startsWith("/") && text.endsWith("/")) {
     const expression = readRegex(text.slice(1, -1));

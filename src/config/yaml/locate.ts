@@ -17,7 +17,9 @@ interface Found {
   readonly value: Node | undefined;
 }
 
-/** Locates remarks in a parsed file: at the key or value they are about, or at the closest part of the file around it. */
+/**
+ * Locates remarks in a parsed file: at the key or value they are about, or at the closest part of the file around it.
+ */
 export function locator(document: Document, lines: LineCounter, file: string): Locate {
   return ({ at, ...remark }) => {
     const node = nodeFor(document, remark.path, at);

@@ -19,8 +19,8 @@ export type ReadYaml =
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /**
- * Reads a file with one YAML document: at most 512 Ki characters and 100 uses of aliases, and no duplicate keys. Reports
- * every syntax error with its place.
+ * Reads a file with one YAML document: at most 512 Ki characters and 100 uses of aliases, and no duplicate keys.
+ * Reports every syntax error with its place.
  */
 export function readYaml(text: string, file: string): ReadYaml {
   if (text.length > maxCharacters) {

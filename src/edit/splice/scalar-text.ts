@@ -11,6 +11,8 @@ export interface Surroundings {
 const word = /^(?:~|null|true|false|yes|no|on|off|y|n|[-+]?\.inf|\.nan|<<|=)$/i;
 const integer = /^[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-f]+|[0-9]+)$/i;
 const float = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]*)(?:e[-+]?[0-9]+)?$/i;
+/** The library `yaml` takes an exponent without digits before it for a number of YAML 1.1. */
+const exponent = /^[-+]?e[-+]?[0-9]+$/i;
 const sexagesimal = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const clock = /(?:[Tt]|[ \t]+)\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?))?/.source;
 const date = new RegExp(`^\\d{4}-\\d{1,2}-\\d{1,2}(?:${clock})?$`);
@@ -28,10 +30,12 @@ export function looksTyped(text: string): boolean {
 }
 
 function looksNumeric(text: string): boolean {
-  if (!/^[-+.0-9]/.test(text)) return false;
+  if (!/^[-+.0-9e]/i.test(text)) return false;
   // Readers written in Go drop every underscore first.
   const digits = text.replaceAll("_", "");
-  return integer.test(digits) || float.test(digits) || sexagesimal.test(text) || date.test(text);
+  return (
+    integer.test(digits) || float.test(digits) || exponent.test(digits) || sexagesimal.test(text) || date.test(text)
+  );
 }
 
 /** Whether every YAML reader takes the text without quotes for this string. */

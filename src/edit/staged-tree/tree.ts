@@ -9,7 +9,7 @@ const defaultReadLimit = 10 * 1024 * 1024;
 const maxDepth = 256;
 
 /** A source's tree with changes in it; see `Tree` for what it promises. What did not change is asked of the source. */
-export class OverlayTree implements Tree {
+export class StagedTree implements Tree {
   readonly oid: string;
   readonly #source: RenderSource;
   readonly #objects: ObjectReader;

@@ -14,7 +14,10 @@ import { versionOrdering } from "./versions.ts";
 
 const usual: PolicyLimits = { facts: 60, builds: 200, verdicts: 60 };
 
-/** Decides which tag an image gets and which targets move to it, asking for no more facts than it needs. Nothing of a target ever goes backwards by the policy's own order. Throws what `factsOf` throws. */
+/**
+ * Decides which tag an image gets and which targets move to it, asking for no more facts than it needs. Nothing of a
+ * target ever goes backwards by the policy's own order. Throws what `factsOf` throws.
+ */
 export async function choose(
   input: PolicyInput,
   factsOf: FactsOf,

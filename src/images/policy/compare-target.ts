@@ -24,7 +24,10 @@ export interface Known {
   readonly now: number;
 }
 
-/** Whether a target moves to a candidate. Never backwards: only to what is better by the policy's order, or from what has no place in it. Never back to what was taken back, or behind it. */
+/**
+ * Whether a target moves to a candidate. Never backwards: only to what is better by the policy's order, or from what
+ * has no place in it. Never back to what was taken back, or behind it.
+ */
 export function standingOf<K>(ordering: Ordering<K>, candidate: Placed<K>, located: Located, known: Known): Standing {
   const held = takenBack(ordering, candidate, located, known);
   if (held !== undefined) return { moves: false, why: held };

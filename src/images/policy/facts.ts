@@ -13,13 +13,19 @@ export function asker(factsOf: FactsOf): Asker {
 /** Clocks of builders may be ahead by so much. */
 const skew = 3_600_000;
 
-/** When an image was built, in milliseconds since the epoch. `undefined` when it does not say, or says a time to come, which nobody can believe. */
+/**
+ * When an image was built, in milliseconds since the epoch. `undefined` when it does not say, or says a time to come,
+ * which nobody can believe.
+ */
 export function builtAt(facts: ImageFacts | undefined, now: number): number | undefined {
   const time = facts?.created === undefined ? Number.NaN : Date.parse(facts.created);
   return Number.isNaN(time) || time > now + skew ? undefined : time;
 }
 
-/** Which of the wanted platforms an image lacks. A platform without a variant is any variant; `arm64` is `arm64/v8`, and `amd64` runs nothing above `amd64/v1`. */
+/**
+ * Which of the wanted platforms an image lacks. A platform without a variant is any variant; `arm64` is `arm64/v8`, and
+ * `amd64` runs nothing above `amd64/v1`.
+ */
 export function lackingPlatforms(wanted: readonly string[], has: readonly string[]): readonly string[] {
   const known = new Set(has.map(plainPlatform));
   return wanted.filter((platform) => {

@@ -5,7 +5,10 @@ import type { CurrentVersion, PolicyInput, Version } from "./types.ts";
 
 const atOnce = 8;
 
-/** Finds the place of what targets have. What a target names by its digest alone is looked for among the `limit` best tags; what is not there is told by when it was built. */
+/**
+ * Finds the place of what targets have. What a target names by its digest alone is looked for among the `limit` best
+ * tags; what is not there is told by when it was built.
+ */
 export async function locateAll<K>(
   ranking: Ranking<K>,
   input: PolicyInput,

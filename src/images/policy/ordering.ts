@@ -19,7 +19,10 @@ export interface Ordering<K> {
   compare(a: K, b: K): number;
   /** Why a tag has no place, in a sentence. */
   whyNot(text: string, tag: string): string;
-  /** How a candidate stands to what a target has: positive when it is better, 0 when it is the same, `undefined` when nobody can tell. */
+  /**
+   * How a candidate stands to what a target has: positive when it is better, 0 when it is the same, `undefined` when
+   * nobody can tell.
+   */
   against(candidate: Placed<K>, version: Place): number | undefined;
   /** What a worse tag is to a better one: "is lower than". */
   readonly behind: string;

@@ -3,7 +3,11 @@ import type { Sieve } from "./filter.ts";
 import type { Ordering, Placed, Ranking } from "./ordering.ts";
 import type { CurrentVersion } from "./types.ts";
 
-/** Sorts tags by a policy without asking anybody. `listed`: whether they are all that the registry has, so that others are not there. Of tags that are equal by its order, one with a `v` comes first where all targets have one; the rest is natural order. */
+/**
+ * Sorts tags by a policy without asking anybody. `listed`: whether they are all that the registry has, so that others
+ * are not there. Of tags that are equal by its order, one with a `v` comes first where all targets have one; the rest
+ * is natural order.
+ */
 export function rank<K>(
   ordering: Ordering<K>,
   sieve: Sieve,

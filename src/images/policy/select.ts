@@ -19,7 +19,10 @@ export interface Walk<K> {
   readonly gaveUp: boolean;
 }
 
-/** Finds the best candidate that is there, complete and old enough, and that a target moves to. Asks for one first and then for some at once. */
+/**
+ * Finds the best candidate that is there, complete and old enough, and that a target moves to. Asks for one first and
+ * then for some at once.
+ */
 export async function walk<K>(
   ranking: Ranking<K>,
   targets: readonly Located[],
@@ -55,7 +58,10 @@ export async function walk<K>(
   return { ...ends(), gaveUp: left.take(1).length > 0 };
 }
 
-/** The tags that the policy takes and that are better than what some target has, the best first. Looked for only as far as they are taken. */
+/**
+ * The tags that the policy takes and that are better than what some target has, the best first. Looked for only as far
+ * as they are taken.
+ */
 function candidates<K>({ ordering, placed }: Ranking<K>, targets: readonly Located[], { pin, now }: PolicyInput) {
   const distinct = distinctTargets(targets);
   let next = 0;

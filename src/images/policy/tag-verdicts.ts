@@ -14,7 +14,10 @@ export interface Decided<K> {
   readonly walk: Walk<K>;
 }
 
-/** A sentence for each of the `most` tags that people ask about: the chosen, the current, those that were asked for, those that events named, then the best of those with and without a place. */
+/**
+ * A sentence for each of the `most` tags that people ask about: the chosen, the current, those that were asked for,
+ * those that events named, then the best of those with and without a place.
+ */
 export function verdictsOf<K>(decided: Decided<K>, max: number): readonly TagVerdict[] {
   const { ranking, walk, targets, input } = decided;
   const first = new Set([

@@ -54,7 +54,8 @@ interface Kind {
 }
 
 /**
- * A version at a target that the policy does not know has a place only beside tags of the same shape, such as `2.0.0` beside `1.4.0`; nobody can tell whether `latest` or `nightly-3` is older than `main-17`.
+ * A version at a target that the policy does not know has a place only beside tags of the same shape, such as `2.0.0`
+ * beside `1.4.0`; nobody can tell whether `latest` or `nightly-3` is older than `main-17`.
  */
 function made(sieve: Sieve, { compare, natural, behind, best, numbers }: Kind): Ordering<string> {
   const keyOf = (text: string): string | undefined => (numbers && !/^[0-9]+$/.test(text) ? undefined : text);

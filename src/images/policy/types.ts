@@ -32,7 +32,10 @@ export interface PolicyInput {
   readonly now: number;
   /** Tags that events named: their verdicts are always among the verdicts, and `newest` asks for them first. */
   readonly pushed?: readonly string[];
-  /** When Sluice first heard of a tag, in milliseconds since the epoch: its age where the image does not say when it was built. */
+  /**
+   * When Sluice first heard of a tag, in milliseconds since the epoch: its age where the image does not say when it was
+   * built.
+   */
   readonly firstSeen?: ReadonlyMap<string, number>;
 }
 

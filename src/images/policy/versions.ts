@@ -83,7 +83,10 @@ function namesPrerelease(range: semver.Range): boolean {
   return /[0-9]-[0-9A-Za-z]/.test(range.raw);
 }
 
-/** The highest version that a tag such as `1.4` or `1.4-alpine` can stand for; `undefined` for a tag that is nothing of the kind, such as `latest` or a commit. */
+/**
+ * The highest version that a tag such as `1.4` or `1.4-alpine` can stand for; `undefined` for a tag that is nothing of
+ * the kind, such as `latest` or a commit.
+ */
 function highestBehind(tag: string, tags: readonly string[], sieve: Sieve): SemanticVersion | undefined {
   const [, major, minor, patch] = dotted.exec(tag) ?? bare.exec(tag) ?? [];
   if (major === undefined) return undefined;

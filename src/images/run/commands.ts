@@ -1,30 +1,22 @@
 import { openContext } from "../../change/repository-context.ts";
+import type { CommandCall, CommandCase } from "../../model/command.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { PromotionCall, Promotions } from "../../model/promotion.ts";
 import type { StateAddress } from "../../model/state.ts";
 import { imageFormat, parseImageMetadata } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 
-/** The commands, with what they mean for images: `/retry` on an image pull request, and a look at every image when a hold begins or ends. */
-export function withImages(promotions: Promotions, ports: ImagePorts): Promotions {
-  const thenLook = async (call: PromotionCall, said: string): Promise<string> => {
-    const github = await ports.github(call.installationId, call.repository);
-    const { defaultBranch } = await github.pullRequest(call.pullRequest);
-    await lookAtAll(ports, call, defaultBranch, call.signal);
-    return said;
-  };
-  return {
-    ...promotions,
-    hold: async (call, wish) => thenLook(call, await promotions.hold(call, wish)),
-    release: async (call, wish) => thenLook(call, await promotions.release(call, wish)),
-    retry: async (call) => (await retryImage(ports, call)) ?? promotions.retry(call),
-  };
-}
+/** What commands mean on an image pull request: `/retry` evaluates it again. */
+export const IMAGE_COMMAND_CASES: readonly CommandCase<ImagePorts>[] = [
+  { command: "retry", run: (_given, call, ports) => retryImage(ports, call) },
+];
 
-/** Looks at the image pull request again, or lets one that a person closed be opened anew; `undefined` for any other pull request. */
-async function retryImage(ports: ImagePorts, call: PromotionCall): Promise<string | undefined> {
+/**
+ * Evaluates the image again, and lets a pull request that a person closed be opened again; `undefined` for any other
+ * pull request.
+ */
+async function retryImage(ports: ImagePorts, call: CommandCall): Promise<string | undefined> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   if (pull.fork || !isImageBranch(pull.head.ref)) return undefined;
@@ -50,20 +42,4 @@ async function unitOf(ports: ImagePorts, where: StateAddress, pull: PullRequest,
   throw new UserError("not-found", "the configuration no longer asks for what this pull request brings", {
     fix: "close it, or add the image to `images` again",
   });
-}
-
-/** Has every unit of a repository looked at. A repository without a usable configuration has none. */
-async function lookAtAll(
-  ports: ImagePorts,
-  { installationId, repository }: StateAddress,
-  defaultBranch: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const where = { installationId, repository };
-  const context = await openContext(ports, where, defaultBranch, signal).catch((error: unknown) => {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  });
-  for (const { name } of context === undefined ? [] : unitsOf(context.config))
-    await ports.queue.add({ type: "image", ...where, defaultBranch, unit: name });
 }

@@ -23,7 +23,10 @@ const verbs = {
   closed: "was closed",
 } as const;
 
-/** Writes into the event log what was concluded of each image of a unit. Without decisions, `outcome.summary` says why there are none. */
+/**
+ * Writes into the event log what was concluded of each image of a unit. Without decisions, `outcome.summary` says
+ * why there are none.
+ */
 export async function conclude(
   ports: ImagePorts,
   { where }: Pick<RepositoryContext, "where">,

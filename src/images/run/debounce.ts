@@ -5,7 +5,10 @@ import { schedule } from "./schedule.ts";
 
 const kind = "image-burst";
 
-/** How many events of a burst are acted on at once, and how long after an event another one is still part of its burst, in milliseconds. */
+/**
+ * How many events of a burst are acted on at once, and how long after an event another one is still part of its burst,
+ * in milliseconds.
+ */
 const atOnce = 3;
 const pauseMs = 5_000;
 
@@ -20,8 +23,9 @@ function idOf({ repository, unit }: ImageJob): string {
 }
 
 /**
- * Has a unit looked at because of an event. A build may push several tags of which only the last one is wanted, so the first few of a burst are acted on at once. The rest waits, and is looked at once
- * for however many they are: the longer the burst lasts, the more seldom.
+ * Has a unit looked at because of an event. A build may push several tags of which only the last one is wanted, so the
+ * first few of a burst are acted on at once. The rest waits, and is looked at once for however many they are: the
+ * longer the burst lasts, the more seldom.
  */
 export async function evaluateSoon(
   ports: Pick<ImagePorts, "records" | "clock" | "queue">,

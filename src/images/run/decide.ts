@@ -12,7 +12,10 @@ import { type ImageEntry, targetsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 import { tagSightings } from "./tag-sightings.ts";
 
-/** Which version an entry's targets are to have. One that cannot be decided about says why, and leaves the others of its unit alone. */
+/**
+ * Which version an entry's targets are to have. One that cannot be decided about says why, and leaves the others of its
+ * unit alone.
+ */
 export async function decide(ports: ImagePorts, context: RepositoryContext, entry: ImageEntry): Promise<EntryDecision> {
   const { repository, signal, targets, head, where } = context;
   try {
@@ -49,8 +52,8 @@ interface Holds {
 }
 
 /**
- * A hold that a person put stops a target; what a rollback or a revert put there is a matter of versions. A history that
- * somebody broke by hand holds nothing back.
+ * A hold that a person put stops a target; what a rollback or a revert put there is a matter of versions. A history
+ * that somebody broke by hand holds nothing back.
  */
 async function holdsOf({ state }: RepositoryContext, { entry, targets }: EntryNow, now: number): Promise<Holds> {
   const stopped = new Map<string, string>();

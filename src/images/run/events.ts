@@ -24,7 +24,10 @@ interface OfPull {
   readonly metadata: ImageMetadata;
 }
 
-/** Announces that the pull request was opened or updated; one that says the same is no event. Costs a few reads of records. */
+/**
+ * Announces that the pull request was opened or updated; one that says the same is no event. Costs a few reads of
+ * records.
+ */
 export async function announcePublished(
   ports: Pick<ImagePorts, "events" | "clock" | "eventLog" | "records">,
   where: StateAddress,
@@ -41,7 +44,10 @@ export async function announcePublished(
   ports.events.announce(event);
 }
 
-/** The image with the moment at which an event first named its tag; without, where the pull request had brought it before. */
+/**
+ * The image with the moment at which an event first named its tag; without, where the pull request had brought it
+ * before.
+ */
 async function withSighting(
   ports: Pick<ImagePorts, "eventLog" | "records">,
   { image, tag, digest }: ImageMetadata["images"][number],

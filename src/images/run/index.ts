@@ -1,4 +1,5 @@
-export { withImages } from "./commands.ts";
+export { IMAGE_COMMAND_CASES } from "./commands.ts";
+export { evaluateAfterHold } from "./hold-events.ts";
 export { runImage } from "./image.ts";
 export type { ImagePorts } from "./ports.ts";
 export { runImagePull } from "./pull.ts";

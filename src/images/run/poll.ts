@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { ImageEntry, ImageUnit } from "../units.ts";
 
 /**
- * When a unit that is polled is to be looked at next, in milliseconds since the epoch; `undefined` when it is not polled. The moments lie on a grid that is shifted for each repository and unit, so that
- * the looks of many are spread out and looking twice sets one timer.
+ * When a unit that is polled is evaluated next, in milliseconds since the epoch; `undefined` when it is not polled. The
+ * moments lie on a grid that is shifted for each repository and unit, so that the evaluations of many are spread out,
+ * and asking twice sets one timer.
  */
 export function nextPoll(
   { name, entries }: Pick<ImageUnit, "name"> & { readonly entries: readonly Pick<ImageEntry, "poll">[] },

@@ -8,7 +8,9 @@ import type { Registry } from "../../model/registry.ts";
 /** What the images room acts through. */
 export interface ImagePorts extends ChangePorts {
   readonly registry: Registry;
-  /** Which config repositories may ask for images of which registries; those that are not named may be asked for by all. */
+  /**
+   * Which config repositories may ask for images of which registries; those that are not named may be asked for by all.
+   */
   readonly rights: RegistryRights;
   readonly records: Records;
   readonly eventLog: EventLog;

@@ -18,7 +18,9 @@ export async function savePublishedHead(
   await records.put(kind, { id, at: clock(), keys: [], value: head ?? "" });
 }
 
-/** The head that the last evaluation of a unit came to, empty when it brings nothing; `undefined` when it is not known. */
+/**
+ * The head that the last evaluation of a unit came to, empty when it brings nothing; `undefined` when it is not known.
+ */
 export async function publishedHead(
   { records }: Pick<ImagePorts, "records">,
   repository: RepositoryName,

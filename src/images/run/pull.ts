@@ -19,8 +19,8 @@ import { retryLater } from "./retry-later.ts";
 import { schedule } from "./schedule.ts";
 
 /**
- * Holds an open image pull request against the registry at its head, says so in its check, and merges it where that is Sluice's to do and everything else passed. What was merged goes into the history. May be repeated
- * at any time.
+ * Compares an open image pull request with the registry at its head, says so in its check, and merges it where that is
+ * Sluice's to do and everything else passed. What was merged goes into the history. May be repeated at any time.
  */
 export function runImagePull(job: ImagePullJob, ports: ImagePorts, run: RunContext): Promise<void> {
   return retryLater(ports, job, run, () => checkPull(job, ports, run));
@@ -54,7 +54,7 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
 const askedKind = "image-asked";
 const askedMs = 3_600_000;
 
-/** The tag was moved or deleted: what there is now is looked at, unless that was done already and came to this. */
+/** The tag was moved or deleted: what there is now is evaluated, unless that was done already and came to this. */
 async function evaluateAgain(
   { records, queue, clock }: ImagePorts,
   evaluation: ImageJob,
@@ -108,10 +108,13 @@ async function unknownHead(
   await github.upsertCheck(imageCheckReport(pull, verification, [pushed]));
 }
 
-/** How old a head must be before Sluice merges it, in milliseconds: checks that nobody requires take their time to begin. */
+/**
+ * How old a head must be before Sluice merges it, in milliseconds: checks that nobody requires take their time to
+ * begin.
+ */
 const settleMs = 30_000;
 
-/** Whether Sluice merges a pull request now; `why` tells people what is in the way. */
+/** Whether Sluice merges a pull request now; `why` says what is in the way. */
 interface Merging {
   readonly may: boolean;
   readonly why?: string;

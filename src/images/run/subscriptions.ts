@@ -14,14 +14,14 @@ const stored = z.object({
   name: z.string(),
   defaultBranch: z.string(),
   units: z.array(z.object({ unit: z.string(), images: z.array(z.string()) })),
-  /** A digest of what the units were made from; empty while they are still to be looked at. */
+  /** A digest of what the units were made from; empty while they are still to be evaluated. */
   of: z.string().default(""),
   /** Why the configuration cannot be used; the units are those of the last one that could. */
   broken: z.string().optional(),
 });
 type Stored = z.output<typeof stored>;
 
-/** A repository with what it takes to look at it. */
+/** A repository with what it takes to read it. */
 export interface Watched {
   readonly installationId: number;
   readonly repository: RepositoryName;
@@ -31,7 +31,7 @@ export interface Watched {
 /** A unit that asks for an image. */
 export interface Subscription extends Watched {
   readonly unit: string;
-  /** Why its configuration could not be used when it was last looked at. */
+  /** Why its configuration could not be used when it was last read. */
   readonly broken?: string;
 }
 
@@ -54,11 +54,14 @@ export async function subscriptionsTo(
 }
 
 /** What a repository asks for by now. */
-export interface Learnt {
-  /** Whether that is another answer than when its units were last looked at. */
+export interface Saved {
+  /** Whether that is another answer than when its units were last evaluated. */
   readonly differs: boolean;
-  /** Notes that the units are being looked at. Until then `differs` says so again, so that nothing is lost when a worker is killed. */
-  looked(): Promise<void>;
+  /**
+   * Saves that the units are being evaluated. Until then `differs` says so again, so that nothing is lost when a worker
+   * is killed.
+   */
+  evaluated(): Promise<void>;
 }
 
 /** Keeps which images a repository asks for. Without a configuration it asks for none. */
@@ -66,7 +69,7 @@ export async function saveSubscriptions(
   { records, clock }: Pick<ImagePorts, "records" | "clock">,
   watched: Watched,
   config: Config | undefined,
-): Promise<Learnt> {
+): Promise<Saved> {
   const units = config === undefined ? [] : unitsOf(config);
   const named = units.map((unit) => ({ unit: unit.name, images: [...imagesOf(unit)] }));
   const of = createHash("sha256")
@@ -76,7 +79,7 @@ export async function saveSubscriptions(
   const differs = before?.of !== of;
   const put = (digest: string) => records.put(kind, recordOf(watched, { units: named, of: digest }, clock()));
   if (differs || !isSame(before, watched)) await put(before?.of ?? "");
-  return { differs, looked: async () => (differs ? put(of) : undefined) };
+  return { differs, evaluated: async () => (differs ? put(of) : undefined) };
 }
 
 /** Keeps why the configuration of a repository cannot be used, and what the last one that could asked for. */
@@ -97,7 +100,10 @@ export async function isSubscribed({ records }: Pick<ImagePorts, "records">, wat
   return known !== undefined && isSame(known, watched);
 }
 
-/** Forgets a repository. With an installation: only if that is the one it is known under, for the App may have been installed anew meanwhile. */
+/**
+ * Forgets a repository. With an installation: only if that is the one it is known under, for the App may have been
+ * installed again meanwhile.
+ */
 export async function forgetSubscriptions(
   { records }: Pick<ImagePorts, "records">,
   repository: RepositoryName,
@@ -113,7 +119,7 @@ export function repositoryId({ owner, name }: RepositoryName): string {
   return `${owner}/${name}`;
 }
 
-/** All repositories of which something was learnt before that moment, in milliseconds since the epoch. */
+/** All repositories of which something is known before that moment, in milliseconds since the epoch. */
 export async function subscribedBefore(
   { records }: Pick<ImagePorts, "records">,
   moment: number,
@@ -137,11 +143,11 @@ async function knownOf(records: ImagePorts["records"], repository: RepositoryNam
 
 function recordOf(
   { installationId, repository, defaultBranch }: Watched,
-  learnt: Pick<Stored, "units" | "of" | "broken">,
+  facts: Pick<Stored, "units" | "of" | "broken">,
   at: number,
 ): StoredRecord {
   const { owner, name } = repository;
-  const { units, of, broken } = learnt;
+  const { units, of, broken } = facts;
   const value = { installationId, owner, name, defaultBranch, units, of, ...(broken === undefined ? {} : { broken }) };
   return { id: repositoryId(repository), at, keys: [...new Set(units.flatMap(({ images }) => images))], value };
 }

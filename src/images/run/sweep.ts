@@ -6,8 +6,10 @@ import { isSubscribed, repositoryId, subscribedBefore } from "./subscriptions.ts
 type SweepPorts = Pick<ImagePorts, "queue" | "records" | "log" | "clock">;
 
 /**
- * Has every repository looked at of which it is not known what images it asks for, or that is known under another installation or default branch: after an event was lost, and after the store was
- * wiped. Once all are listed, those that are known and not among them are looked at as well, for which GitHub is asked whether they are still there. Gives how many.
+ * Has every repository read of which it is not known what images it asks for, or that is known under another
+ * installation or default branch: after an event was lost, and after the store was wiped. Once all are listed, those
+ * that are known and not among them are read too, for which GitHub is asked whether they are still there. Gives how
+ * many.
  */
 export async function sweepWatches(
   ports: SweepPorts,

@@ -15,8 +15,8 @@ const most = { events: 50, tags: 1_000 } as const;
 const keptMs = 2 * eventsKeptMs;
 
 /**
- * Remembers when tags of images were first heard of: at that moment, in milliseconds since the epoch, unless it is known. A tag that is pushed again and again is remembered for as long as that goes on,
- * and costs one read each time.
+ * Remembers when tags of images were first heard of: at that moment, in milliseconds since the epoch, unless it is
+ * known. A tag that is pushed again and again is remembered for as long as that goes on, and costs one read each time.
  */
 export async function noteSightings(
   { records }: Pick<ImagePorts, "records">,
@@ -36,7 +36,10 @@ export async function noteSightings(
   }
 }
 
-/** Which tags of an image events named lately, the newest first, and when each tag was first heard of, in milliseconds since the epoch. */
+/**
+ * Which tags of an image events named lately, the newest first, and when each tag was first heard of, in milliseconds
+ * since the epoch.
+ */
 export async function tagSightings(
   { eventLog, records }: Pick<ImagePorts, "eventLog" | "records">,
   name: string,

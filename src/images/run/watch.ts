@@ -10,17 +10,19 @@ import type { ImagePorts } from "./ports.ts";
 import { schedule } from "./schedule.ts";
 import {
   forgetSubscriptions,
-  type Learnt,
   repositoryId,
+  type Saved,
   saveBroken,
   saveSubscriptions,
   type Watched,
 } from "./subscriptions.ts";
 
 /**
- * Learns from the default branch which images a repository asks for, and looks at what may have changed with it: every unit when the configuration of images did, else those with a branch, whose files
- * the base may have changed. Pull requests of units that are gone are closed. A configuration that is broken asks for what it last asked for, so that one can say why nothing comes of it; a repository
- * that is gone, or that the App may no longer read, is forgotten.
+ * Learns from the default branch which images a repository asks for, and has evaluated what may have changed with it:
+ * every unit when the configuration of images did, else those with a branch, whose files the base may have changed.
+ * Pull requests of units that are gone are closed. A configuration that is broken asks for what it last asked for, so
+ * that one can say why nothing comes of it; a repository that is gone, or that the App may no longer read, is
+ * forgotten.
  */
 export async function runWatch(
   job: WatchJob,
@@ -29,15 +31,15 @@ export async function runWatch(
 ): Promise<void> {
   const watched = await unlessGone(ports, job, () => placeOf(ports, job));
   if (watched === undefined) return;
-  const context = await unlessGone(ports, job, () => sceneOf(ports, watched, signal));
+  const context = await unlessGone(ports, job, () => contextOf(ports, watched, signal));
   if (context === undefined) return;
-  const learnt = await saveSubscriptions(ports, watched, context.config);
-  await lookAtUnits(ports, context, watched, learnt);
-  await learnt.looked();
+  const saved = await saveSubscriptions(ports, watched, context.config);
+  await evaluateUnits(ports, context, watched, saved);
+  await saved.evaluated();
   await closeOthers(ports, context);
 }
 
-/** Where to look, asking GitHub for what the job does not say; `undefined` where there is nothing to look at any more. */
+/** The repository and its default branch, asking GitHub for what the job does not say; `undefined` when it is gone. */
 async function placeOf(ports: ImagePorts, job: WatchJob): Promise<Watched | undefined> {
   const { installationId, repository, defaultBranch } = job;
   if (defaultBranch !== undefined) return { installationId, repository, defaultBranch };
@@ -50,7 +52,7 @@ async function placeOf(ports: ImagePorts, job: WatchJob): Promise<Watched | unde
 }
 
 /** The repository as it is; `undefined` where it cannot be used, which is noted then. */
-async function sceneOf(
+async function contextOf(
   ports: ImagePorts,
   watched: Watched,
   signal: AbortSignal,
@@ -60,20 +62,23 @@ async function sceneOf(
     return await openContext(ports, { installationId, repository }, defaultBranch, signal);
   } catch (error) {
     if (!(error instanceof UserError) || isGone(error)) throw error;
-    if (isUnconfigured(error)) await (await saveSubscriptions(ports, watched, undefined)).looked();
+    if (isUnconfigured(error)) await (await saveSubscriptions(ports, watched, undefined)).evaluated();
     else await saveBroken(ports, watched, error.message);
     return undefined;
   }
 }
 
-/** Forgets the repository when it turns out that the App may no longer look at it: the next sweep learns of it again should that have been for a moment. */
+/**
+ * Forgets the repository when it turns out that the App may no longer read it: the next sweep finds it again should
+ * that have been for a moment.
+ */
 async function unlessGone<T>(ports: ImagePorts, job: WatchJob, act: () => Promise<T>): Promise<T | undefined> {
   try {
     return await act();
   } catch (error) {
     if (!(error instanceof UserError) || !isGone(error)) throw error;
     const { repository, installationId } = job;
-    ports.log.info({ repository, installationId, reason: error.message }, "no images are looked at there any more");
+    ports.log.info({ repository, installationId, reason: error.message }, "its images are not followed any more");
     await forgetSubscriptions(ports, repository, installationId);
     return undefined;
   }
@@ -83,17 +88,17 @@ function isGone({ kind }: UserError): boolean {
   return kind === "not-found" || kind === "permission";
 }
 
-async function lookAtUnits(
+async function evaluateUnits(
   ports: ImagePorts,
   context: RepositoryContext,
   watched: Watched,
-  { differs }: Learnt,
+  { differs }: Saved,
 ): Promise<void> {
   for (const unit of unitsOf(context.config)) {
-    const look: ImageJob = { type: "image", ...watched, unit: unit.name };
-    if (differs || context.branches.has(unit.branch)) await ports.queue.add(look);
+    const job: ImageJob = { type: "image", ...watched, unit: unit.name };
+    if (differs || context.branches.has(unit.branch)) await ports.queue.add(job);
     const poll = nextPoll(unit, repositoryId(watched.repository), ports.clock());
-    if (poll !== undefined) await schedule(ports, look, poll);
+    if (poll !== undefined) await schedule(ports, job, poll);
   }
 }
 

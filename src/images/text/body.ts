@@ -6,7 +6,7 @@ import { clip, oneLine } from "../../model/text/lines.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 
-/** What is said of one image beside the versions. */
+/** What is said of one image, apart from the versions. */
 export interface ImageSection {
   /** As the configuration writes it. */
   readonly image: string;
@@ -41,7 +41,10 @@ const LIMIT = 60_000;
 
 const longestRemark = 500;
 
-/** How much of each part is listed: commits of a source, rows of the table, notes and targets that are left out, and images. */
+/**
+ * How much of each part is listed: commits of a source, rows of the table, notes and targets that are left out, and
+ * images.
+ */
 interface Room {
   readonly commits: number;
   readonly rows: number;

@@ -12,7 +12,7 @@ export function imageCheckReport(
   remarks: readonly string[],
 ): CheckReport {
   const rows = lines.map(
-    (line) => `| ${code(`${line.image}:${line.tag}`)} | ${line.ok ? "✓" : "✗"} ${inert(line.said)} |`,
+    (line) => `| ${code(`${line.image}:${line.tag}`)} | ${line.ok ? "✓" : "✗"} ${inert(line.text)} |`,
   );
   const title = ok
     ? `${lines.length === 1 ? "The tag names" : "All tags name"} what is in the registry`

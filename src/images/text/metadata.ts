@@ -72,7 +72,10 @@ function lines({ targets }: Targets): readonly string[] {
   );
 }
 
-/** Whether two pull requests bring the same versions, and the same images under them: a tag that was moved is another image. */
+/**
+ * Whether two pull requests bring the same versions, and the same images under them: a tag that was moved is another
+ * image.
+ */
 export function sameBumps(
   a: Pick<ImageMetadata, "images" | "targets">,
   b: Pick<ImageMetadata, "images" | "targets">,

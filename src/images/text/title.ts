@@ -5,7 +5,10 @@ import type { ImageMetadata } from "./metadata.ts";
 /** GitHub's limit is 256 characters. */
 const max = 200;
 
-/** The title of an image pull request, and the subject of its commit: what, the versions where there is one of each, and where to. */
+/**
+ * The title of an image pull request, and the subject of its commit: what, the versions where there is one of each, and
+ * where to.
+ */
 export function imageTitle({ unit, images, targets }: Pick<ImageMetadata, "unit" | "images" | "targets">): string {
   const names = [...new Set(images.map(({ image }) => lastPart(image)))];
   const [only, ...more] = names;
@@ -17,7 +20,7 @@ export function imageTitle({ unit, images, targets }: Pick<ImageMetadata, "unit"
   return clip(`Bump ${subject} in ${environmentsOf({ targets }).join(", ")}${versions}`, max);
 }
 
-/** The environments of a metadata's targets, in its order. */
+/** The environments of the targets, in their order. */
 export function environmentsOf({ targets }: Pick<ImageMetadata, "targets">): readonly string[] {
   return [...new Set(targets.map(({ environment }) => environment))];
 }
@@ -27,7 +30,7 @@ export function lastPart(image: string): string {
   return image.slice(image.lastIndexOf("/") + 1);
 }
 
-/** What a metadata brings, on one short line: `webapp 1.4.0 → 1.5.0`. */
+/** What a pull request brings, on one short line: `webapp 1.4.0 → 1.5.0`. */
 export function bumpsLine({ targets }: Pick<ImageMetadata, "targets">): string {
   const moves = [
     ...new Set(targets.flatMap(({ images }) => images.map((one) => `${lastPart(one.image)} ${shortMove(one)}`))),

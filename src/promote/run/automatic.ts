@@ -11,7 +11,10 @@ import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { resolve } from "./promotion-context.ts";
 
-/** Opens what promotes by itself: apps with `promote.auto`, not on hold, whose source is healthy where that is asked for. One pull request per target. */
+/**
+ * Opens what promotes by itself: apps with `promote.auto`, not on hold, whose source is healthy where that is asked
+ * for. One pull request per target.
+ */
 export async function promoteAutomatically(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -72,19 +75,19 @@ async function open(
     computed.plan.targets.some((target) => target.app === app && target.outcome === "planned"),
   );
   if (planned.length === 0) return;
-  const known = await openRecords(ports, context, observed, environment);
+  const known = await openMetadata(ports, context, observed, environment);
   await forEachLogged(ports, planned, "a promotion that opens by itself", async (pair) => {
     context.signal.throwIfAborted();
     const pull = await observed.pull(promotionBranch("promotion", environment, [pair.app]));
-    const closed = pull?.state === "closed" && !pull.merged ? recordIn(ports, pull) : undefined;
-    const carried = known.some((metadata) => hasAll(metadata, pair.app, computed));
-    if (!carried && !(closed !== undefined && meant(closed, pair.app, computed)))
+    const closed = pull?.state === "closed" && !pull.merged ? metadataIn(ports, pull) : undefined;
+    const carried = known.some((metadata) => carriesAll(metadata, pair.app, computed));
+    if (!carried && !(closed !== undefined && isDeclined(closed, pair.app, computed)))
       await openPromotion(ports, context, { ...about, pairs: [pair] });
   });
 }
 
 /** What the open promotions to an environment carry; those of several apps are among them. */
-async function openRecords(
+async function openMetadata(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
@@ -95,26 +98,29 @@ async function openRecords(
     const facts = parseBranch(branch);
     if (facts?.kind !== "promotion" || facts.environment !== environment) continue;
     const pull = await observed.pull(branch);
-    const metadata = pull?.state === "open" ? recordIn(ports, pull) : undefined;
+    const metadata = pull?.state === "open" ? metadataIn(ports, pull) : undefined;
     if (metadata !== undefined) records.push(metadata);
   }
   return records;
 }
 
-function recordIn({ signer }: PromotionPorts, pull: PullRequest): PromotionMetadata | undefined {
+function metadataIn({ signer }: PromotionPorts, pull: PullRequest): PromotionMetadata | undefined {
   return parsePromotion(pull.body, pull.head.ref, signer);
 }
 
 /** Whether the metadata carries this app as it is planned now: the same versions and the same render. */
-function hasAll(metadata: PromotionMetadata, app: string, computed: ComputedPromotion): boolean {
+function carriesAll(metadata: PromotionMetadata, app: string, computed: ComputedPromotion): boolean {
   const carried = metadata.targets.find((target) => target.app === app);
   return carried?.digest === computed.renders.get(app)?.after.digest && sameMoves(metadata, app, computed);
 }
 
-/** A person who closes the pull request of a version means it: only another version opens one again by itself. Where there are no versions the render tells. */
-function meant(metadata: PromotionMetadata, app: string, computed: ComputedPromotion): boolean {
+/**
+ * A person who closes the pull request of a version means it: only another version opens one again by itself. Where
+ * there are no versions the render tells.
+ */
+function isDeclined(metadata: PromotionMetadata, app: string, computed: ComputedPromotion): boolean {
   const moves = metadata.targets.find((target) => target.app === app)?.images ?? [];
-  return moves.length === 0 ? hasAll(metadata, app, computed) : sameMoves(metadata, app, computed);
+  return moves.length === 0 ? carriesAll(metadata, app, computed) : sameMoves(metadata, app, computed);
 }
 
 function sameMoves(metadata: PromotionMetadata, app: string, { plan }: ComputedPromotion): boolean {

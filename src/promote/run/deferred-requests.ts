@@ -10,30 +10,41 @@ import { resolve } from "./promotion-context.ts";
 import { describeResult, refusal } from "./reply-text.ts";
 import { touchedApps } from "./touched.ts";
 
-/** Opens the promotions that people asked for before their pull request was merged, once it is and the source is healthy. */
+/**
+ * Opens the promotions that people asked for before their pull request was merged, once it is and the source is
+ * healthy.
+ */
 export async function openDeferred(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
 ): Promise<void> {
-  await forEachLogged(ports, (await deferredRequests(ports, context)).slice(0, 100), "a wish", async (wish) => {
-    context.signal.throwIfAborted();
-    const said = await fulfil(ports, context, observed, wish).catch((error: unknown) => {
-      if (error instanceof UserError) return refusal(error);
-      throw error;
-    });
-    if (said === undefined) return;
-    await context.github.upsertComment(wish.pullRequest, `waited-${markerWord(wish.environment)}`, said);
-    await ports.state.record(
-      context.where,
-      { ...common(ports, wish), kind: "done-waiting", pullRequest: wish.pullRequest },
-      context.signal,
-    );
-    await ports.queue.add({ type: "chain", ...context.where, pullRequest: wish.pullRequest });
-  });
+  await forEachLogged(
+    ports,
+    (await deferredRequests(ports, context)).slice(0, 100),
+    "a deferred request",
+    async (request) => {
+      context.signal.throwIfAborted();
+      const reply = await openWhenReady(ports, context, observed, request).catch((error: unknown) => {
+        if (error instanceof UserError) return refusal(error);
+        throw error;
+      });
+      if (reply === undefined) return;
+      await context.github.upsertComment(request.pullRequest, `waited-${markerWord(request.environment)}`, reply);
+      await ports.state.record(
+        context.where,
+        { ...common(ports, request), kind: "done-waiting", pullRequest: request.pullRequest },
+        context.signal,
+      );
+      await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: request.pullRequest });
+    },
+  );
 }
 
-/** What people wait for. A file that somebody broke says nothing, which goes to the log. */
+/**
+ * The promotions that people asked for and that wait. A file that somebody broke by hand has none; that goes to the
+ * log.
+ */
 export async function deferredRequests(
   { log }: PromotionPorts,
   { state, where }: RepositoryContext,
@@ -42,48 +53,48 @@ export async function deferredRequests(
     return await state.waiting();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    log.warn({ error, repository: where.repository }, `nobody knows what waits: ${error.message}`);
+    log.warn({ error, repository: where.repository }, `the deferred requests cannot be read: ${error.message}`);
     return [];
   }
 }
 
-/** What is to be said of the wish; `undefined` while it waits on. */
-async function fulfil(
+/** What is to be reply of the request; `undefined` while it waits on. */
+async function openWhenReady(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  wish: Waiting,
+  request: Waiting,
 ): Promise<string | undefined> {
-  const pull = await context.github.pullRequest(wish.pullRequest);
+  const pull = await context.github.pullRequest(request.pullRequest);
   if (pull.base.ref !== context.base || (pull.state === "open" && !pull.merged)) return undefined;
   if (!pull.merged)
-    return `\`/promote ${wish.environment}\` falls away: the pull request was closed without being merged.`;
+    return `\`/promote ${request.environment}\` falls away: the pull request was closed without being merged.`;
   if (pull.mergeCommit !== undefined && !(await context.repository.isAncestor(pull.mergeCommit, context.head)))
     return undefined;
-  const apps = wish.apps.length > 0 ? wish.apps : await touchedApps(ports, context, pull, wish.environment);
-  const { pairs, from } = await resolve(ports, context, wish.environment, apps);
+  const apps = request.apps.length > 0 ? request.apps : await touchedApps(ports, context, pull, request.environment);
+  const { pairs, from } = await resolve(ports, context, request.environment, apps);
   for (const { app, source } of pairs) {
-    if (!settingsFor(context.config, app, wish.environment).gates.healthy) continue;
+    if (!settingsFor(context.config, app, request.environment).gates.healthy) continue;
     const { health } = settingsFor(context.config, app, from);
     const { state } = await healthOf(ports, context, observed, { source, commit: context.head, health });
     if (state !== "healthy") return undefined;
   }
   const result = await openPromotion(ports, context, {
     kind: "promotion",
-    environment: wish.environment,
+    environment: request.environment,
     from,
     pairs,
     commit: context.head,
     whenMoved: "follow",
-    actor: wish.by,
-    origin: wish.pullRequest,
+    actor: request.by,
+    origin: request.pullRequest,
   });
   if (result.pull !== undefined) {
-    const { pullRequest: _, ...about } = wish;
+    const { pullRequest: _, ...about } = request;
     const asked = {
       ...about,
       kind: "requested",
-      id: `asked-${wish.pullRequest}-${wish.environment}-${wish.at}`,
+      id: `asked-${request.pullRequest}-${request.environment}-${request.at}`,
     } as const;
     await ports.state.record(
       context.where,
@@ -91,16 +102,16 @@ async function fulfil(
       context.signal,
     );
   }
-  return `As \`${wish.by}\` asked before the merge: ${describeResult(result, wish.environment)}`;
+  return `As \`${request.by}\` asked before the merge: ${describeResult(result, request.environment)}`;
 }
 
-function common(ports: PromotionPorts, wish: Waiting) {
+function common(ports: PromotionPorts, request: Waiting) {
   return {
-    id: `waited-${wish.pullRequest}-${wish.environment}-${wish.at}`,
+    id: `waited-${request.pullRequest}-${request.environment}-${request.at}`,
     at: new Date(ports.clock()).toISOString(),
     by: "sluice",
-    environment: wish.environment,
-    apps: wish.apps,
+    environment: request.environment,
+    apps: request.apps,
   };
 }
 

@@ -40,7 +40,10 @@ export function publishedEvent(
   return { ...about("superseded", of, now, head), head, replaced: changedTargets(before) };
 }
 
-/** It was merged; `sourceMergedAt` is the last of what `broughtAt` finds. What a person pushed to the branch is not known. */
+/**
+ * It was merged; `sourceMergedAt` is the last of what `broughtAt` finds. What a person pushed to the branch is not
+ * known.
+ */
 export function mergedEvent(of: OfPull, sourceMergedAt: number | undefined, now: number): PromotionMerged {
   const { pull, metadata } = of;
   const { openedAt, closedAt: mergedAt = now } = pull;
@@ -77,7 +80,10 @@ export function changedTargets({ environment, targets }: PromotionMetadata): rea
   return targets.map(({ app, images }) => ({ app, environment, versions: images }));
 }
 
-/** When the last of these versions came into one target of the source by a merge of Sluice's; `undefined` when its history does not have them all. */
+/**
+ * When the last of these versions came into one target of the source by a merge of Sluice's; `undefined` when its
+ * history does not have them all.
+ */
 export function broughtAt(history: readonly HistoryEntry[], { versions }: ChangedTarget): number | undefined {
   const moments = versions.map(({ image, to }) => {
     const brought = history.findLast(

@@ -40,7 +40,10 @@ export async function factsOf(
   };
 }
 
-/** Sluice dismisses approvals itself when the render changes. After a person's push it cannot know, and only approvals of that very head count. */
+/**
+ * Sluice dismisses approvals itself when the render changes. After a person's push it cannot know, and only approvals
+ * of that very head count.
+ */
 async function reviewsOf(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -59,7 +62,10 @@ async function reviewersOf(context: RepositoryContext, reviews: readonly Review[
   return new Set(users.filter((_, index) => may[index]).map((user) => user.toLowerCase()));
 }
 
-/** The settings of a promotion's gates. A rollback is for emergencies: only people and what is dangerous stand in its way. */
+/**
+ * The settings of a promotion's gates. A rollback is for emergencies: only people and what is dangerous stand in its
+ * way.
+ */
 export function gateSettings(
   context: RepositoryContext,
   metadata: Pick<PromotionMetadata, "kind" | "environment">,
@@ -103,7 +109,8 @@ async function targetFacts(
 }
 
 /**
- * A person who promotes something newer lifts what a rollback or a revert put there; what opened by itself, and what was asked for before, is held by it.
+ * A person who promotes something newer lifts what a rollback or a revert put there; what opened by itself, and what
+ * was asked for before, is held by it.
  */
 function askedSince(history: readonly HistoryEntry[], pull: PullRequest): boolean {
   const taken = history.findLastIndex(({ kind }) => kind === "rolled-back" || kind === "reverted");

@@ -2,8 +2,8 @@ import { UserError } from "../../model/errors.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /**
- * Does something with each of a list, whatever becomes of the others. What is the user's to mend (a broken file, a name that is gone) goes to the log; the first other error is thrown at the end,
- * so that the job is run again for it.
+ * Acts on each of a list; one that fails does not keep the others from it. What is the user's to fix (a broken file, a
+ * name that is gone) goes to the log; the first other error is thrown at the end, so that the job is run again for it.
  */
 export async function forEachLogged<T>(
   { log }: Pick<PromotionPorts, "log">,

@@ -22,8 +22,9 @@ import { settlePromotion } from "./record-merge.ts";
 import { refresh } from "./refresh.ts";
 
 /**
- * Evaluates the gates of one promotion pull request at its head, says them in its check and its body, sets the timer for the next moment that changes the answer, and merges where that is
- * Sluice's to do. What was merged or closed is written into the history. May be repeated at any time.
+ * Evaluates the gates of one promotion pull request at its head, says them in its check and its body, sets the timer
+ * for the next moment that changes the answer, and merges where that is Sluice's to do. What was merged or closed is
+ * written into the history. Idempotent.
  */
 export async function runGates(job: GatesJob, ports: PromotionPorts, run: RunContext): Promise<void> {
   const github = await ports.github(job.installationId, job.repository);
@@ -70,7 +71,7 @@ async function evaluate(
   const ours = await isOwnHead(ports, context, pull.head.ref, pull.head.sha);
   if (ours && !describesHead(metadata, pull)) {
     // Whoever moved the branch is about to describe it; one who died in between is run again.
-    if (attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be described anew`);
+    if (attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be described again`);
     return unreadable(context.github, pull, "Its description is about another head");
   }
   assertTargets(context, metadata);
@@ -95,7 +96,7 @@ async function evaluate(
     remarks.push(inert(remark));
   }
   const isNew = await say(ports, context, pull, verdict, now, remarks);
-  // What the chains tell of the gates is what the body says; a run that was cut short may have written it.
+  // The status comments show the gates as the body does; a run that was cut short may have written it.
   if (!isNew && firstRun) return;
   const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
   await refresh(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
@@ -127,13 +128,14 @@ async function say(
   const body = replaceGates(pull.body, gatesSection(verdict, now, remarks));
   const changed = body !== undefined && timeless(body) !== timeless(pull.body);
   if (changed && !(await writeBody(ports, context, pull, body))) return false;
-  await wakeAt(ports, context, pull, verdict.nextAt, now);
+  await scheduleAt(ports, context, pull, verdict.nextAt, now);
   return changed;
 }
 
 /**
- * Writes the description, unless it is another one than what was evaluated: a command may have brought a newer version meanwhile, and its metadata must not be lost. GitHub has no compare-and-set for
- * descriptions, so it is read again right before.
+ * Writes the description, unless it is another one than what was evaluated: a command may have brought a newer version
+ * meanwhile, and its metadata must not be lost. GitHub has no compare-and-set for descriptions, so it is read again
+ * right before.
  */
 async function writeBody(
   ports: PromotionPorts,
@@ -151,10 +153,11 @@ async function writeBody(
 }
 
 /**
- * Has the gates evaluated at the next moment that changes the answer. A wake is known by its moment and does nothing the second time, so shortly before that moment, when this may be one
- * that came too early by a clock that is ahead of this one, a second one is set.
+ * Has the gates evaluated at the next moment that changes the answer. A scheduled job is known by its moment and does
+ * nothing the second time, so shortly before that moment, when this may be one that came too early by a clock that is
+ * ahead of this one, a second one is scheduled.
  */
-async function wakeAt(
+async function scheduleAt(
   ports: PromotionPorts,
   context: RepositoryContext,
   pull: PullRequest,
@@ -162,22 +165,25 @@ async function wakeAt(
   now: number,
 ): Promise<void> {
   if (nextAt === undefined) return;
-  const wakes = { type: "gates", ...context.where, pullRequest: pull.number } as const;
+  const job = { type: "gates", ...context.where, pullRequest: pull.number } as const;
   for (const slackMs of nextAt - now < secondMs ? [firstMs, secondMs] : [firstMs]) {
     const at = nextAt + slackMs;
-    await ports.queue.add({ type: "wake", at, wakes }, { delayMs: Math.max(0, at - now) });
+    await ports.queue.add({ type: "scheduled", at, job }, { delayMs: Math.max(0, at - now) });
   }
 }
 
 const firstMs = 200;
 const secondMs = 5_000;
 
-/** How far away a moment is changes with every look, which is no reason to write. */
+/** How far away a moment is changes with every evaluation, which is no reason to write. */
 function timeless(text: string): string {
   return text.replaceAll("\r\n", "\n").replaceAll(/ \((?:in [^)]*|[^)]* ago)\)/g, "");
 }
 
-/** Whether a promotion whose gates pass is Sluice's to merge: every app in it says so, or nothing changes in the cluster and it may then. */
+/**
+ * Whether a promotion whose gates pass is Sluice's to merge: every app in it says so, or nothing changes in the cluster
+ * and it may then.
+ */
 function mergesItself(context: RepositoryContext, metadata: PromotionMetadata, empty: boolean): boolean {
   return metadata.targets.every(({ app }) => {
     const { promote } = settingsFor(context.config, app, metadata.environment);
@@ -234,6 +240,6 @@ async function unreadable(
     conclusion: "action_required",
     title,
     summary:
-      "The hidden metadata in its description was changed, taken out, or belongs to other commits than those on the branch, so its gates cannot be evaluated. While Sluice updates it, this passes in a moment; else comment `/retry` to have it planned and described again.",
+      "The metadata in its description was changed, taken out, or belongs to other commits than those on the branch, so its gates cannot be evaluated. While Sluice updates it, this passes in a moment; else comment `/retry` to have it planned and described again.",
   });
 }

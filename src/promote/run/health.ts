@@ -118,7 +118,10 @@ function successSince(statuses: readonly DeploymentStatus[]): number {
   return Date.parse(told[lastOther + 1]?.at ?? "");
 }
 
-/** Whether the deployed commit renders the target as the carried one does; a commit that is not on the base branch says nothing of it. */
+/**
+ * Whether the deployed commit renders the target as the carried one does; a commit that is not on the base branch says
+ * nothing of it.
+ */
 async function deploysSame(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -135,8 +138,8 @@ async function deploysSame(
 }
 
 /**
- * Whether what `source` renders at `commit` was ever deployed with success; `unknown` when nothing is known of deployments there at all. A version that was live counts, even if another
- * one is live now.
+ * Whether what `source` renders at `commit` was ever deployed with success; `unknown` when nothing is known of
+ * deployments there at all. A version that was live counts, even if another one is live now.
  */
 export async function deployedHealthy(
   ports: PromotionPorts,

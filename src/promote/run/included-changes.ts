@@ -4,12 +4,13 @@ import type { CommitFacts } from "../../model/tree.ts";
 import { changeOf, type IncludedChanges } from "../text/included-changes.ts";
 import type { PromotionPorts } from "./ports.ts";
 
-/** As many commits are looked at; more are counted as older ones. */
+/** How many commits are listed; more are counted as older ones. */
 const LIMIT = 100;
 
 /**
- * What came onto the base branch for these source targets since the version that their counterparts have: since the commit that the last promotion carried, as the history says. Without a history
- * it is the newest commits, as many as `without`.
+ * What came onto the base branch for these source targets since the version that their counterparts have: since the
+ * commit that the last promotion carried, as the history says. Without a history it is the newest commits, as many as
+ * `without`.
  */
 export async function includedChanges(
   ports: PromotionPorts,
@@ -56,7 +57,7 @@ async function lastCarried(
   return oldest;
 }
 
-/** A commit that a mirror made anew does not have yet, or that was rewritten away, says nothing. */
+/** A commit that a mirror made again does not have yet, or that was rewritten away, says nothing. */
 async function known(context: RepositoryContext, commit: string): Promise<boolean> {
   return (await context.repository.objects.read(commit))?.kind === "commit";
 }

@@ -6,7 +6,7 @@ import type { Registry } from "../../model/registry.ts";
 export interface PromotionPorts extends ChangePorts {
   /** Keys the fingerprints of secrets in findings. */
   readonly fingerprintKey: Uint8Array;
-  /** Tells what images are built from. */
+  /** Knows what images are built from. */
   readonly registry: Registry;
   /** Which config repositories may ask for images of which registries. */
   readonly rights: RegistryRights;

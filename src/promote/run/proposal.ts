@@ -115,7 +115,7 @@ function replacedBy({ commit, targets, actor }: PromotionMetadata): PromotionMet
   return { commit, versions: versionsLine(targets), ...(actor === undefined ? {} : { by: actor }) };
 }
 
-/** What the body says besides of the targets. */
+/** What the body says about the targets. */
 function remarksOf({ plan, unchanged }: ComputedPromotion): Pick<BodyParts, "notes" | "left" | "unchanged"> {
   return {
     notes: plan.targets.flatMap(({ app, outcome, notes }) =>

@@ -82,7 +82,7 @@ async function refreshRolledBack(
   for (const { app } of targets) {
     const promoted = (await historyOf({ state }, environment, app)).filter(({ kind }) => kind === "promoted");
     for (const { pullRequest } of promoted.slice(-maxRefreshed)) {
-      if (pullRequest !== undefined) await ports.queue.add({ type: "chain", ...where, pullRequest });
+      if (pullRequest !== undefined) await ports.queue.add({ type: "status-comment", ...where, pullRequest });
     }
   }
 }

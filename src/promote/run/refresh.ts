@@ -15,5 +15,5 @@ export async function refresh(
   const where = { installationId, repository };
   if (gatesOf !== undefined) await ports.queue.add({ type: "gates", ...where, pullRequest: gatesOf });
   const changes = new Set([...(origin === undefined ? [] : [origin]), ...carried.slice(0, maxChanges)]);
-  for (const pullRequest of changes) await ports.queue.add({ type: "chain", ...where, pullRequest });
+  for (const pullRequest of changes) await ports.queue.add({ type: "status-comment", ...where, pullRequest });
 }

@@ -16,7 +16,10 @@ import type { PromotionRequest } from "./proposal.ts";
 import { refresh } from "./refresh.ts";
 import { rollbackPairs } from "./rollback-pairs.ts";
 
-/** Looks at every open promotion: planned again where the base's new commits touch what it edits, closed where nothing is left of it, its gates evaluated. */
+/**
+ * Replans every open promotion where the base's new commits touch what it edits, closes it where nothing is left of it,
+ * and has its gates evaluated.
+ */
 export async function replanOpen(ports: PromotionPorts, context: RepositoryContext, observed: Observed): Promise<void> {
   await forEachLogged(ports, context.branches, "a promotion", async ([branch, head]) => {
     context.signal.throwIfAborted();
@@ -38,7 +41,10 @@ export async function replanOpen(ports: PromotionPorts, context: RepositoryConte
   });
 }
 
-/** Whether a pull request was merged whose event was lost: its branch is still there, or a person pushed to it since and the history does not know of the merge. */
+/**
+ * Whether a pull request was merged whose event was lost: its branch is still there, or a person pushed to it since and
+ * the history does not know of the merge.
+ */
 async function isUnsettled(
   context: RepositoryContext,
   pull: PullRequest,
@@ -87,7 +93,7 @@ export async function replanPromotion(
   return close(ports, context, pull, metadata, `\`${metadata.environment}\` has everything that it carried`);
 }
 
-/** What the metadata carries, to be carried again; `undefined` when its commit is gone for good. */
+/** What the metadata carries, to be planned again; `undefined` when its commit is gone for good. */
 async function requestOf(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -110,7 +116,7 @@ async function requestOf(
   };
 }
 
-/** A mirror that was made anew lacks what no branch has any more; GitHub may still have it. */
+/** A mirror that was made again lacks what no branch has any more; GitHub may still have it. */
 async function hasCommit(ports: PromotionPorts, context: RepositoryContext, commit: string): Promise<boolean> {
   const isThere = async () => (await context.repository.objects.read(commit))?.kind === "commit";
   if (await isThere()) return true;

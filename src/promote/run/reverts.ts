@@ -11,8 +11,8 @@ import type { PromotionPorts } from "./ports.ts";
 import { versionsAt } from "./versions-at.ts";
 
 /**
- * A promotion that was taken back on the base branch without us, by `git revert` or by hand, counts as a rollback: it is written down, and automation is held there. It is told by what the
- * target has, not by a message.
+ * A promotion that was taken back on the base branch without us, by `git revert` or by hand, counts as a rollback: it
+ * is written down, and automation is held there. It is seen in what the target has, not by a message.
  */
 export async function recordReverts(ports: PromotionPorts, context: RepositoryContext): Promise<void> {
   const sourced = new Set(context.config.environments.flatMap(({ name, from }) => (from === undefined ? [] : [name])));
@@ -26,7 +26,10 @@ export async function recordReverts(ports: PromotionPorts, context: RepositoryCo
   });
 }
 
-/** The promotion whose versions the target has, unless something else that is in the history came since: a rollback, a revert, or a bump of one of its images. */
+/**
+ * The promotion whose versions the target has, unless something else that is in the history came since: a rollback, a
+ * revert, or a bump of one of its images.
+ */
 function standing(history: readonly HistoryEntry[]): HistoryEntry | undefined {
   const at = history.findLastIndex(({ kind }) => kind === "promoted" || kind === "rolled-back" || kind === "reverted");
   const last = history[at];
@@ -41,7 +44,10 @@ function bringsTheSame({ versions: one = [] }: HistoryEntry, { versions: other =
   return one.length === 0 || other.length === 0 || other.some(({ image }) => images.has(canonicalImage(image)));
 }
 
-/** Whether a pull request of Sluice's own, which the history may not have yet, was the last that changed the target: then nobody took anything back by hand. */
+/**
+ * Whether a pull request of Sluice's own, which the history may not have yet, was the last that changed the target:
+ * then nobody took anything back by hand.
+ */
 async function broughtByUs(
   { repository, github, head }: RepositoryContext,
   target: Target,
@@ -120,7 +126,7 @@ async function write(
     ...(commit === undefined ? {} : { mergeCommit: commit.sha }),
   } as const;
   await ports.state.record(where, decision, signal);
-  if (pullRequest !== undefined) await ports.queue.add({ type: "chain", ...where, pullRequest });
+  if (pullRequest !== undefined) await ports.queue.add({ type: "status-comment", ...where, pullRequest });
   ports.events.announce({
     kind: "promotion.reverted",
     id: eventId("promotion.reverted", where.repository, environment, app, mergeCommit),
@@ -135,7 +141,9 @@ async function write(
   });
 }
 
-/** A history is read in the order of its times, and what was merged may have been written down after it was taken back. */
+/**
+ * A history is read in the order of its times, and what was merged may have been written down after it was taken back.
+ */
 function laterOf(one: string, other: string): string {
   return Date.parse(one) > Date.parse(other) ? one : other;
 }

@@ -4,8 +4,8 @@ import { UserError } from "../../model/errors.ts";
 import type { PromotionPair } from "../resolve.ts";
 
 /**
- * A rollback is a promotion of a target from its own past: the source is the target itself, read at an older commit. `apps` in the order of the configuration; one without a target there
- * is a `not-found` UserError.
+ * A rollback is a promotion of a target from its own past: the source is the target itself, read at an older commit.
+ * `apps` in the order of the configuration; one without a target there is a `not-found` UserError.
  */
 export function rollbackPairs(
   context: RepositoryContext,

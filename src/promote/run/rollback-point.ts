@@ -6,7 +6,7 @@ import type { Target } from "../../model/target.ts";
 import { deployedHealthy, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 
-/** How far back is looked: commits that touch what the target reads. */
+/** How many commits back are searched, of those that touch what the target reads. */
 const LIMIT = 100;
 
 /** How far back a commit is found by the beginning of its id. */
@@ -19,8 +19,9 @@ export interface RollbackPoint {
 }
 
 /**
- * Where a target is rolled back to: the commit or version that was named, else the newest earlier version that was live and healthy by the environment's Deployments; where no Deployment is known, the
- * version before. A `not-found` UserError when there is none.
+ * Where a target is rolled back to: the commit or version that was named, else the newest earlier version that was live
+ * and healthy by the environment's Deployments; where no Deployment is known, the version before. A `not-found`
+ * UserError when there is none.
  */
 export async function rollbackPoint(
   ports: PromotionPorts,

@@ -15,7 +15,9 @@ const max = 5;
 const patienceMs = 1_000;
 
 /**
- * Where the carried images are built from, as their labels say, with a page that compares the two versions: of those that the configuration asks a registry for anyway. It costs GitHub nothing, and what a registry does not tell in time is left out.
+ * Where the carried images are built from, as their labels say, with a page that compares the two versions: of those
+ * that the configuration asks a registry for anyway. It costs GitHub nothing, and what a registry does not tell in time
+ * is left out.
  */
 export async function sourceCommits(
   ports: PromotionPorts,

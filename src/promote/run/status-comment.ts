@@ -1,7 +1,7 @@
 import { openContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { ChainJob } from "../../model/jobs.ts";
+import type { StatusCommentJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { parseBranch } from "../text/branch.ts";
 import { parsePromotion } from "../text/metadata.ts";
@@ -13,10 +13,11 @@ import { statusSteps } from "./status-steps.ts";
 import { wantsOf } from "./touched.ts";
 
 /**
- * Renews the comment "where is this change" of a pull request. It is written once there is something to tell: after the merge of what some environment gets by promotion, or when somebody asked
- * for a promotion before. On a promotion it passes on to what that carries.
+ * Updates the comment "Where is this change" of a pull request. It is written once there is something to say: after the
+ * merge of what some environment gets by promotion, or when somebody asked for a promotion before. On a promotion it
+ * updates the comments of the changes that it carries.
  */
-export async function runStatusComment(job: ChainJob, ports: PromotionPorts, run: RunContext): Promise<void> {
+export async function runStatusComment(job: StatusCommentJob, ports: PromotionPorts, run: RunContext): Promise<void> {
   const github = await ports.github(job.installationId, job.repository);
   const pull = await github.pullRequest(job.pullRequest);
   const where = { installationId: job.installationId, repository: job.repository };
@@ -37,7 +38,7 @@ export async function runStatusComment(job: ChainJob, ports: PromotionPorts, run
 /** IncludedChanges pull requests are older than what carries them, so this ends. */
 async function passOn(
   ports: PromotionPorts,
-  where: { readonly installationId: number; readonly repository: ChainJob["repository"] },
+  where: { readonly installationId: number; readonly repository: StatusCommentJob["repository"] },
   pull: PullRequest,
 ): Promise<void> {
   const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);

@@ -22,7 +22,10 @@ interface OpenPromotion {
 /** Apps of one change that are followed. */
 const maxApps = 50;
 
-/** Where a merged change is, for each app that it touched and each environment that the app goes through, in promotion order. The context must have been opened with `wantsOf(pull)`. */
+/**
+ * Where a merged change is, for each app that it touched and each environment that the app goes through, in promotion
+ * order. The context must have been opened with `wantsOf(pull)`.
+ */
 export async function statusSteps(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -69,7 +72,7 @@ async function stepsOf(
   return steps;
 }
 
-/** The environment before is part of the chain, even if the change has not come there yet. */
+/** The environment before is shown, even if the change has not come there yet. */
 function follows(steps: readonly StatusStep[], from: string): boolean {
   return steps.some(({ environment }) => environment === from);
 }
@@ -104,10 +107,10 @@ async function stepOf(
     };
   }
   const asked = (await deferredRequests(ports, context)).find(
-    (wish) =>
-      wish.pullRequest === pull.number &&
-      wish.environment === environment &&
-      (wish.apps.length === 0 || wish.apps.includes(app)),
+    (request) =>
+      request.pullRequest === pull.number &&
+      request.environment === environment &&
+      (request.apps.length === 0 || request.apps.includes(app)),
   );
   if (asked !== undefined) return { ...about, state: "asked", by: asked.by };
   const hold = await context.state.hold(environment, app, ports.clock());
@@ -153,7 +156,10 @@ async function arrival(context: RepositoryContext, target: Target, since: string
   return { ...(came === undefined ? {} : { came }), ...(last === undefined ? {} : { last }) };
 }
 
-/** A rollback is written down twice: when it is asked for, and when it is merged; only then is the change gone. One to a later commit than the promotion's left it there. */
+/**
+ * A rollback is written down twice: when it is asked for, and when it is merged; only then is the change gone. One to a
+ * later commit than the promotion's left it there.
+ */
 async function takesBack(
   context: RepositoryContext,
   entry: HistoryEntry,
@@ -169,7 +175,7 @@ async function has(context: RepositoryContext, change: string, commit: string): 
   return context.repository.isAncestor(change, commit);
 }
 
-/** Of those that may carry one of the apps. */
+/** The open promotions that may have one of the apps. */
 async function openPromotions(
   ports: PromotionPorts,
   context: RepositoryContext,

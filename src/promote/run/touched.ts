@@ -5,7 +5,10 @@ import type { Target } from "../../model/target.ts";
 import { lookupsTouching } from "../../model/trace.ts";
 import type { PromotionPorts } from "./ports.ts";
 
-/** The targets whose inputs a pull request changes, as they stand at the base. The context must have been opened with `wantsOf(pull)`. */
+/**
+ * The targets whose inputs a pull request changes, as they stand at the base. The context must have been opened with
+ * `wantsOf(pull)`.
+ */
 export async function touchedTargets(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -29,12 +32,15 @@ export async function touchedTargets(
   return touched.filter((target) => target !== undefined);
 }
 
-/** What a context must have so that a pull request's changes can be told. */
+/** What a context must have so that a pull request's changes are known. */
 export function wantsOf(pull: PullRequest): readonly string[] {
   return [`refs/pull/${pull.number}/head`, pull.head.sha, pull.base.sha];
 }
 
-/** The apps that a pull request touched in the environment that the given one promotes from, in the configuration's order. */
+/**
+ * The apps that a pull request touched in the environment that the given one promotes from, in the configuration's
+ * order.
+ */
 export async function touchedApps(
   ports: PromotionPorts,
   context: RepositoryContext,

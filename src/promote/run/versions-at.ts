@@ -44,7 +44,9 @@ export function versionsText(versions: Versions | undefined): string {
   return `${shown.join(", ")}${versions.length > 3 ? ` and ${versions.length - 3} more` : ""}`;
 }
 
-/** Whether an app has other versions in an environment than in the one that it comes from, of the images that both run. */
+/**
+ * Whether an app has other versions in an environment than in the one that it comes from, of the images that both run.
+ */
 export async function behindIn(
   ports: PromotionPorts,
   context: RepositoryContext,

@@ -18,8 +18,9 @@ export interface CarriedCharts {
 }
 
 /**
- * Carries the versions of charts: of kustomize's `helmCharts` and of a chart's dependencies, by name. A chart that the source keeps in its own folder is carried with it, and so is `Chart.lock`. Charts that
- * both targets name in the same file are no matter of a promotion.
+ * Carries the versions of charts: of kustomize's `helmCharts` and of a chart's dependencies, by name. A chart that the
+ * source keeps in its own folder is carried with it, and so is `Chart.lock`. Charts that both targets name in the same
+ * file are no matter of a promotion.
  */
 export async function carryCharts(
   input: StrategyInput,
@@ -58,8 +59,8 @@ async function carryChart(
   twin: VersionSetting,
   staged: StagedFiles,
 ): Promise<CarriedCharts> {
-  const strangers = await otherReaders(setting.file, input.target.target, input.dependents);
-  if (strangers.length > 0) throw wouldTouch([setting.file], strangers);
+  const readers = await otherReaders(setting.file, input.target.target, input.dependents);
+  if (readers.length > 0) throw wouldTouch([setting.file], readers);
   const [from, to] = [setting.version?.value ?? "", twin.version?.value ?? ""];
   const edits = versionEdits(setting, { version: to });
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
@@ -87,7 +88,10 @@ interface ChartMove {
   readonly target: string;
 }
 
-/** Where kustomize looks for a chart of a repository: `charts/NAME-VERSION/NAME` below the kustomization. The old one is left to who may still use it. */
+/**
+ * Where kustomize looks for a chart of a repository: `charts/NAME-VERSION/NAME` below the kustomization. The old one is
+ * left to who may still use it.
+ */
 async function vendoredCharts({ source, target }: StrategyInput, move: ChartMove): Promise<readonly TreeChange[]> {
   const folder = `${move.name}-${move.to}`;
   const [from, to] = await Promise.all([
@@ -118,7 +122,10 @@ function normalised(path: string): string | undefined {
   return names.join("/");
 }
 
-/** Where Helm looks for dependencies: an archive or a folder in `charts` beside `Chart.yaml`. The archive of the old version goes. */
+/**
+ * Where Helm looks for dependencies: an archive or a folder in `charts` beside `Chart.yaml`. The archive of the old
+ * version goes.
+ */
 async function vendoredDependencies(
   { source, target }: StrategyInput,
   move: ChartMove,

@@ -10,8 +10,8 @@ import { matchesGlob } from "../../targets/patterns.ts";
 import type { StrategyInput } from "./strategy.ts";
 
 /**
- * Carries the source's folder as it is: every file by its Git id, with its mode, what the source lacks deleted, and what `exclude` matches left alone on both sides. A folder in which
- * nothing is left out is carried as one entry.
+ * Carries the source's folder as it is: every file by its Git id, with its mode, what the source lacks deleted, and
+ * what `exclude` matches left alone in both. A folder in which nothing is left out is carried as one entry.
  */
 export async function planDirectory({ pair, source, target }: StrategyInput): Promise<ChangePlan> {
   const [from, to] = [pair.source.render.path, pair.target.render.path];
@@ -74,7 +74,7 @@ interface Copy {
   readonly target: Tree;
   readonly from: string;
   readonly to: string;
-  /** What `exclude` matches on either side, topmost paths only, relative to the folder. */
+  /** What `exclude` matches in the source or the target, topmost paths only, relative to the folder. */
   readonly left: readonly string[];
   readonly changes: TreeChange[];
 }
@@ -105,19 +105,19 @@ async function carryChildren(copy: Copy, path: string): Promise<void> {
   }
 }
 
-const mostEntries = 200_000;
+const maxEntries = 200_000;
 
 /** The topmost paths below a folder that a glob matches. */
 async function matching(tree: Tree, folder: string, globs: readonly string[]): Promise<readonly string[]> {
   if (globs.length === 0) return [];
   const found: string[] = [];
   const open = [""];
-  let looked = 0;
+  let read = 0;
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     for (const entry of await tree.list(joinPath(folder, path))) {
-      looked += 1;
-      if (looked > mostEntries)
-        throw new UserError("limit", `\`${folder}\` holds more than ${mostEntries} files and folders`);
+      read += 1;
+      if (read > maxEntries)
+        throw new UserError("limit", `\`${folder}\` holds more than ${maxEntries} files and folders`);
       const at = joinPath(path, entry.name);
       if (globs.some((glob) => matchesGlob(at, glob))) found.push(at);
       else if (entry.kind === "dir") open.push(at);

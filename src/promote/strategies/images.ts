@@ -1,5 +1,5 @@
 import { textsOf, versionChanges } from "../../change/images/expected-changes.ts";
-import type { Wish } from "../../change/images/image-request.ts";
+import type { ImageRequest } from "../../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../../change/images/image-uses.ts";
 import { setImages } from "../../change/images/set-images.ts";
 import type { ChangePlan, RenderedTarget } from "../../change/rendered-target.ts";
@@ -11,20 +11,21 @@ import { codeList } from "../../model/text/markdown.ts";
 import { orderOf } from "../../model/versions.ts";
 import { carryCharts } from "./charts.ts";
 import { carryPaths } from "./paths.ts";
-import { type ImageSide, wishesFor } from "./requests.ts";
+import { requestsFor, type TargetImages } from "./requests.ts";
 import type { StrategyInput } from "./strategy.ts";
 
 /**
- * Carries the versions of images and charts that the source has, and the values that `paths` names. Each is set where the target's own files set it; where only a file that others share does, it is set anew in
- * a file of the target's own.
+ * Carries the versions of images and charts that the source has, and the values that `paths` names. Each is set where
+ * the target's own files set it; where only a file that others share does, it is set again in a file of the target's
+ * own.
  */
 export async function planImages(input: StrategyInput): Promise<ChangePlan> {
   const found = await settingsOf(input.target);
   const source = sourceMatters(input, found) ? await settingsOf(input.source) : nothing;
   const staged = new StagedFiles(input.target.at.tree);
   const charts = await carryCharts(input, found, source, staged);
-  const { wishes, lacking } = wishesFor(imageSide(input.target, found), imageSide(input.source, source));
-  const differing = wishes.filter(({ use, wanted }) => printImage(wanted) !== printImage(use.image));
+  const { requests, lacking } = requestsFor(imagesOf(input.target, found), imagesOf(input.source, source));
+  const differing = requests.filter(({ use, wanted }) => printImage(wanted) !== printImage(use.image));
   const values = await carryPaths(input, staged);
   const besides = { charts: charts.versions.length > 0, values: values.versions.length > 0 };
   const { written, notes } = await setImages(differing, {
@@ -36,11 +37,11 @@ export async function planImages(input: StrategyInput): Promise<ChangePlan> {
     besides,
   });
   const images = versionChanges(written);
-  const kept = wishes.filter((wish) => written.includes(wish) || !differing.includes(wish));
+  const kept = requests.filter((request) => written.includes(request) || !differing.includes(request));
   return {
     versions: [...images, ...charts.versions, ...values.versions],
     changes: [...staged.changes(), ...charts.changes],
-    notes: [...notes, ...charts.notes, ...backwards(images, input), ...lackingNote(lacking, wishes, input)],
+    notes: [...notes, ...charts.notes, ...backwards(images, input), ...lackingNote(lacking, requests, input)],
     expected: {
       images: new Map(written.map(({ use, wanted }) => [useKey(use), printImage(wanted)])),
       names: new Map(kept.map(({ use, wanted }) => [use.name, printImage(wanted)])),
@@ -52,7 +53,10 @@ export async function planImages(input: StrategyInput): Promise<ChangePlan> {
 
 const nothing: FoundSettings = { settings: [], problems: [], kustomizations: [], valueFiles: [] };
 
-/** Whether the source's files have to be read besides its render: for charts, for values, and for images that go by another name there. */
+/**
+ * Whether the source's files have to be read besides its render: for charts, for values, and for images that go by
+ * another name there.
+ */
 function sourceMatters({ source, target }: StrategyInput, { settings }: FoundSettings): boolean {
   if (settings.some(({ form }) => form !== "kustomize-image" && form !== "manifest")) return true;
   const there = new Set(usesOf(source).map(({ name }) => name));
@@ -67,8 +71,8 @@ function settingsOf({ target, at, render }: RenderedTarget): Promise<FoundSettin
   return findSettings(target.render, render.trace, at.tree);
 }
 
-function imageSide(side: RenderedTarget, { settings }: FoundSettings): ImageSide {
-  return { id: side.target.id, uses: usesOf(side), settings };
+function imagesOf(rendered: RenderedTarget, { settings }: FoundSettings): TargetImages {
+  return { id: rendered.target.id, uses: usesOf(rendered), settings };
 }
 
 function backwards(images: readonly VersionChange[], { pair }: StrategyInput): readonly string[] {
@@ -78,7 +82,11 @@ function backwards(images: readonly VersionChange[], { pair }: StrategyInput): r
     .map(({ image, from, to }) => `\`${image}\` goes back: ${to} is older than ${from}.`);
 }
 
-function lackingNote(lacking: readonly string[], wishes: readonly Wish[], { pair }: StrategyInput): readonly string[] {
-  if (wishes.length === 0) return [`Neither ${pair.source.id} nor ${pair.target.id} has an image.`];
+function lackingNote(
+  lacking: readonly string[],
+  requests: readonly ImageRequest[],
+  { pair }: StrategyInput,
+): readonly string[] {
+  if (requests.length === 0) return [`Neither ${pair.source.id} nor ${pair.target.id} has an image.`];
   return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${codeList(lacking)}: that is not carried.`];
 }

@@ -12,7 +12,10 @@ import type { VersionChange } from "../../model/promotion.ts";
 import type { Target } from "../../model/target.ts";
 import type { StrategyInput } from "./strategy.ts";
 
-/** Carries the values that the configuration names, each from the source's file to the target's. Only single values are carried; every missing one is listed. */
+/**
+ * Carries the values that the configuration names, each from the source's file to the target's. Only single values are
+ * carried; every missing one is listed.
+ */
 export async function planPaths(input: StrategyInput): Promise<ChangePlan> {
   const staged = new StagedFiles(input.target.at.tree);
   const { versions, texts } = await carryPaths(input, staged);
@@ -48,8 +51,8 @@ export async function carryPaths(input: StrategyInput, staged: StagedFiles): Pro
   const versions: VersionChange[] = [];
   for (const { file, key, source, target } of pairs) {
     if (source.scalar === undefined || target.scalar === undefined || isSame(source.scalar, target.scalar)) continue;
-    const strangers = await otherReaders(target.file, input.target.target, input.dependents);
-    if (strangers.length > 0) throw wouldTouch([target.file], strangers);
+    const readers = await otherReaders(target.file, input.target.target, input.dependents);
+    if (readers.length > 0) throw wouldTouch([target.file], readers);
     const { document, scalar } = target;
     await staged.edit(target.file, [{ kind: "set", document, path: scalar.path, value: asWritten(source.scalar) }]);
     versions.push({ image: `${file}: ${key}`, from: target.scalar.value, to: source.scalar.value });
@@ -98,7 +101,10 @@ function lacking(problems: readonly string[]): UserError {
   });
 }
 
-/** What the source's author wrote: a number or a boolean only where its text is what every reader makes of it (`1.10` is not). */
+/**
+ * What the source's author wrote: a number or a boolean only where its text is what every reader makes of it (`1.10` is
+ * not).
+ */
 function asWritten({ json, value }: ScalarNode): ScalarValue {
   if (json === null) return null;
   return typeof json === "string" || String(json) !== value ? value : json;

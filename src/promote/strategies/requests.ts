@@ -1,4 +1,4 @@
-import { identityOf, type Wish } from "../../change/images/image-request.ts";
+import { type ImageRequest, identityOf } from "../../change/images/image-request.ts";
 import type { ImageUse } from "../../change/images/image-uses.ts";
 import { lastSegment, matchNames, type NamePair } from "../../change/images/match.ts";
 import type { VersionSetting } from "../../edit/find/index.ts";
@@ -6,40 +6,41 @@ import { UserError } from "../../model/errors.ts";
 import { codeList } from "../../model/text/markdown.ts";
 
 /** The images of a target and what sets them. */
-export interface ImageSide {
+export interface TargetImages {
   readonly id: string;
   readonly uses: readonly ImageUse[];
   readonly settings: readonly VersionSetting[];
 }
 
 /** What is to be carried: every place of an image that both sides have, those included that need no change. */
-export interface Wishes {
-  readonly wishes: readonly Wish[];
+export interface ImageRequests {
+  readonly requests: readonly ImageRequest[];
   /** Images that only the source has. */
   readonly lacking: readonly string[];
 }
 
 /**
- * Which image of the source each place of the target is to show. Names that are equal mean the same image, then names that one setting gives, then names that end alike. A name that only
- * moves to another registry stays. A `refused` UserError when the two have no image in common, and when it cannot be told which of several versions is meant.
+ * Which image of the source each place of the target is to show. Names that are equal mean the same image, then names
+ * that one setting gives, then names that end alike. A name that only moves to another registry stays. A `refused`
+ * UserError when the two have no image in common, and when it cannot be told which of several versions is meant.
  */
-export function wishesFor(target: ImageSide, source: ImageSide): Wishes {
+export function requestsFor(target: TargetImages, source: TargetImages): ImageRequests {
   const [here, there] = [namesOf(target), namesOf(source)];
-  if (here.length === 0 && there.length === 0) return { wishes: [], lacking: [] };
+  if (here.length === 0 && there.length === 0) return { requests: [], lacking: [] };
   const pairs = matchImages(target, source, here, there);
   if (pairs.length === 0) throw nothingInCommon(target, source, here, there);
-  const wishes = pairs.flatMap((pair) => deferredRequests(pair, target, source));
+  const requests = pairs.flatMap((pair) => requestsOfPair(pair, target, source));
   const matched = new Set(pairs.map((pair) => pair.there));
-  return { wishes, lacking: there.filter((name) => !matched.has(name)) };
+  return { requests, lacking: there.filter((name) => !matched.has(name)) };
 }
 
-function namesOf({ uses }: ImageSide): readonly string[] {
+function namesOf({ uses }: TargetImages): readonly string[] {
   return [...new Set(uses.map(({ name }) => name))].sort();
 }
 
 function matchImages(
-  target: ImageSide,
-  source: ImageSide,
+  target: TargetImages,
+  source: TargetImages,
   here: readonly string[],
   there: readonly string[],
 ): readonly NamePair[] {
@@ -56,10 +57,12 @@ function matchImages(
   return [...same, ...bySetting, ...rest].sort((a, b) => (a.here < b.here ? -1 : 1));
 }
 
-/** The same item of kustomize's `images`, or the same key of values, gives the one name here and the other one there. */
+/**
+ * The same item of kustomize's `images`, or the same key of values, gives the one name here and the other one there.
+ */
 function matchBySetting(
-  target: ImageSide,
-  source: ImageSide,
+  target: TargetImages,
+  source: TargetImages,
   here: readonly string[],
   there: readonly string[],
 ): readonly NamePair[] {
@@ -75,7 +78,7 @@ function matchBySetting(
   return pairs.filter((pair) => pairs.filter((other) => other.there === pair.there).length === 1);
 }
 
-function deferredRequests(pair: NamePair, target: ImageSide, source: ImageSide): readonly Wish[] {
+function requestsOfPair(pair: NamePair, target: TargetImages, source: TargetImages): readonly ImageRequest[] {
   const theirs = source.uses.filter(({ name }) => name === pair.there);
   const ours = target.uses.filter(({ name }) => name === pair.here);
   const renames = lastSegment(pair.here) !== lastSegment(pair.there);
@@ -88,7 +91,10 @@ function deferredRequests(pair: NamePair, target: ImageSide, source: ImageSide):
   });
 }
 
-/** The place of the source that says which version: any, when all have the same; else that of the same container of the same resource, or of the same container. */
+/**
+ * The place of the source that says which version: any, when all have the same; else that of the same container of the
+ * same resource, or of the same container.
+ */
 function counterpartOf(use: ImageUse, theirs: readonly ImageUse[]): ImageUse | undefined {
   const sameRole = theirs.filter(({ role }) => role === use.role);
   const choices = [theirs, sameRole.filter(({ owner }) => owner === use.owner), sameRole];
@@ -96,8 +102,8 @@ function counterpartOf(use: ImageUse, theirs: readonly ImageUse[]): ImageUse | u
 }
 
 function nothingInCommon(
-  target: ImageSide,
-  source: ImageSide,
+  target: TargetImages,
+  source: TargetImages,
   here: readonly string[],
   there: readonly string[],
 ): UserError {
@@ -108,7 +114,7 @@ function nothingInCommon(
   });
 }
 
-function noVersion({ there }: NamePair, source: ImageSide, { resource }: ImageUse): UserError {
+function noVersion({ there }: NamePair, source: TargetImages, { resource }: ImageUse): UserError {
   return new UserError(
     "refused",
     `${source.id} has \`${there}\` without a tag and a digest (${resource}): there is no version to carry`,
@@ -118,8 +124,8 @@ function noVersion({ there }: NamePair, source: ImageSide, { resource }: ImageUs
 
 function severalVersions(
   { there }: NamePair,
-  target: ImageSide,
-  source: ImageSide,
+  target: TargetImages,
+  source: TargetImages,
   theirs: readonly ImageUse[],
 ): UserError {
   const places = theirs.map(({ resource, version }) => `${version === "" ? "no tag" : version} in ${resource}`);

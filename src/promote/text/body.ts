@@ -27,7 +27,10 @@ export interface BodyParts {
 /** GitHub takes 65,536 characters. */
 const LIMIT = 60_000;
 
-/** The body of a promotion pull request. Whatever does not fit is counted, never dropped silently; the table of versions goes last. */
+/**
+ * The body of a promotion pull request. Whatever does not fit is counted, never dropped silently; the table of versions
+ * goes last.
+ */
 export function promotionBody(parts: BodyParts): string {
   for (const [carried, rows] of [
     [100, 500],
@@ -114,7 +117,7 @@ function closing(metadata: PromotionMetadata): readonly string[] {
   ];
 }
 
-/** The versions of a metadata on one short line, for what replaced what. */
+/** The versions of a promotion on one short line, for what replaced what. */
 export function versionsLine(targets: PromotionMetadata["targets"]): string {
   const moves = targets.map(({ app, images }) => {
     const [first, ...more] = images;

@@ -14,7 +14,10 @@ export type BranchFacts = { readonly kind: PromotionKind; readonly environment: 
   | { readonly group: string; readonly app?: undefined }
 );
 
-/** The one branch of a promotion: one for a target for ever, or one for this set of apps, whatever their order. Parses back with `parseBranch`. */
+/**
+ * The one branch of a promotion: one for a target for ever, or one for this set of apps, whatever their order. Parses
+ * back with `parseBranch`.
+ */
 export function promotionBranch(kind: PromotionKind, environment: string, apps: readonly string[]): string {
   const [only, ...more] = apps;
   const last = only !== undefined && more.length === 0 ? segment(only) : `+group/${groupOf(apps)}`;

@@ -1,6 +1,9 @@
 import { code, inert } from "../../diff/index.ts";
 
-/** One change that a promotion carries: a commit on the base branch, with the pull request that brought it where its message names one. */
+/**
+ * One change that a promotion carries: a commit on the base branch, with the pull request that brought it where its
+ * message names one.
+ */
 export interface IncludedChange {
   readonly sha: string;
   readonly subject: string;
@@ -17,7 +20,10 @@ export interface IncludedChanges {
   readonly compareUrl: string | undefined;
 }
 
-/** The carried changes as a list, at most `most` of them. Subjects are strangers' words: inert. A pull request's number is left live, so that GitHub links both ways. */
+/**
+ * The carried changes as a list, at most `max` of them. Subjects are other people's words: inert. A pull request's
+ * number is left live, so that GitHub links both ways.
+ */
 export function includedSection(carried: IncludedChanges, repositoryUrl: string, max: number): readonly string[] {
   const { changes, truncated, compareUrl } = carried;
   if (changes.length === 0) return [];
@@ -37,7 +43,10 @@ function changeLine({ sha, subject, author, pullRequest }: IncludedChange, repos
 const squashed = /\(#(\d{1,9})\)$/;
 const merged = /^Merge pull request #(\d{1,9}) from /;
 
-/** The pull request that a commit's message names, as GitHub writes it for squashed and merged ones; for merges also the title, which is the second line. */
+/**
+ * The pull request that a commit's message names, as GitHub writes it for squashed and merged ones; for merges also the
+ * title, which is the second line.
+ */
 export function changeOf(message: string): { readonly subject: string; readonly pullRequest: number | undefined } {
   const [first = "", ...rest] = message.split(/\r?\n/);
   const merge = merged.exec(first);

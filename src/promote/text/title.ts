@@ -6,7 +6,10 @@ import type { PromotionMetadata } from "./metadata.ts";
 /** GitHub's limit is 256 characters. */
 const LIMIT = 200;
 
-/** The title of a promotion's pull request, and the subject of its commit: what, where to, and the version when there is one. */
+/**
+ * The title of a promotion's pull request, and the subject of its commit: what, where to, and the version when there is
+ * one.
+ */
 export function promotionTitle(metadata: Pick<PromotionMetadata, "kind" | "environment" | "targets">): string {
   const { kind, environment, targets } = metadata;
   const verb = kind === "promotion" ? "Promote" : "Roll back";

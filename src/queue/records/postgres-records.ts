@@ -6,9 +6,10 @@ import type { KeptQuery, KeptRecord, RecordStore } from "./record-store.ts";
 const swept = 20;
 
 /**
- * Each way to find records has one column and one index, so that the planner, which for a long time knows nothing of the table, has no choice to get wrong: `name` is prefix, kind and id,
- * `family` prefix and kind, `keys` the family with each key. Entries of `keys` are never left pending, since every search would read them one by one. `text` is JSON, but no jsonb: that takes
- * neither NULs nor halves of surrogate pairs.
+ * Each way to find records has one column and one index, so that the planner, which for a long time knows nothing of
+ * the table, has no choice to get wrong: `name` is prefix, kind and id, `family` prefix and kind, `keys` the family
+ * with each key. Entries of `keys` are never left pending, since every search would read them one by one. `text` is
+ * JSON, but no jsonb: that takes neither NULs nor halves of surrogate pairs.
  */
 function tableOf(schema: string): string {
   return `

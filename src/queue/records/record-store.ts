@@ -22,8 +22,9 @@ export interface KeptQuery {
 }
 
 /**
- * What one store does for `Records`. `now`, in milliseconds since the epoch, decides what is forgotten; forgotten records are given by no call, and every `put` removes some of
- * them. Each call is atomic. Calls may hang, and reject with the client's own errors.
+ * What one store does for `Records`. `now`, in milliseconds since the epoch, decides what is forgotten; forgotten
+ * records are given by no call, and every `put` removes some of them. Each call is atomic. Calls may hang, and reject
+ * with the client's own errors.
  */
 export interface RecordStore {
   put(record: KeptRecord, now: number): Promise<void>;

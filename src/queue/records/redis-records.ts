@@ -2,14 +2,18 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { KeptQuery, KeptRecord, RecordStore } from "./record-store.ts";
 
-/** Records that will be forgotten one day, at most, of each kind; beyond that, what would be forgotten soonest gives way. */
+/**
+ * Records that will be forgotten one day, at most, of each kind; beyond that, what would be forgotten soonest gives
+ * way.
+ */
 const usualMost = 100_000;
 /** Forgotten records removed by one call, at most. */
 const swept = 50;
 
 /**
- * A kind's records are the fields of one hash: a line with the time they are forgotten ("" for never), a line for each key, and the record. Three sorts of sorted sets lead to
- * them: of all and of those with a key, by age, and of those that will be forgotten, by that time. All take the first as KEYS[1], by which the others' names begin.
+ * A kind's records are the fields of one hash: a line with the time they are forgotten ("" for never), a line for each
+ * key, and the record. Three sorts of sorted sets lead to them: of all and of those with a key, by age, and of those
+ * that will be forgotten, by that time. All take the first as KEYS[1], by which the others' names begin.
  */
 const shared = `
 local data, all, expiring = KEYS[1], KEYS[1] .. ':all', KEYS[1] .. ':expiring'

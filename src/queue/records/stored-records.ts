@@ -81,7 +81,9 @@ function textOf(kind: string, { id, at, keys, value }: StoredRecord): string {
   return text;
 }
 
-/** Without line feeds, NULs and halves of surrogate pairs, which some stores refuse. Distinct texts give distinct names. */
+/**
+ * Without line feeds, NULs and halves of surrogate pairs, which some stores refuse. Distinct texts give distinct names.
+ */
 function nameOf(text: string): string {
   const name = JSON.stringify(text).slice(1, -1);
   return name.length <= longestName ? name : `"sha256:${createHash("sha256").update(name).digest("hex")}`;

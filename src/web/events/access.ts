@@ -70,7 +70,10 @@ function sha256(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** The other end of the connection, which may be a proxy. Headers that name the client are not trusted: anybody can write them. */
+/**
+ * The other end of the connection, which may be a proxy. Headers that name the client are not trusted: anybody can
+ * write them.
+ */
 function addressOf(context: Context): string {
   const parsed = environment.safeParse(context.env);
   return parsed.success ? parsed.data.incoming.socket.remoteAddress : "";

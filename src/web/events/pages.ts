@@ -5,7 +5,10 @@ import { addressOf, conclusionPart, type Html, momentOf, type PageContext, pushL
 import { type EventQuery, queryText } from "./query.ts";
 import { style } from "./style.ts";
 
-/** The log: a search form, the answer about an image if the query names one, and the events. `replayed`: the id of a replay that was just added. */
+/**
+ * The log: a search form, the answer about an image if the query names one, and the events. `replayed`: the id of a
+ * replay that was just added.
+ */
 export function listPage(found: FoundEvents, context: PageContext, replayed: string | undefined): Html {
   const { query, events, next, answer } = found;
   const older =

@@ -47,7 +47,10 @@ const schema = z
     message: "needs an image",
   });
 
-/** Reads the query of an address, or says what is wrong with it. Empty fields count as absent; unknown fields are ignored. */
+/**
+ * Reads the query of an address, or says what is wrong with it. Empty fields count as absent; unknown fields are
+ * ignored.
+ */
 export function readQuery(
   given: Readonly<Record<string, string>>,
 ): { readonly ok: true; readonly query: EventQuery } | { readonly ok: false; readonly error: string } {

@@ -13,7 +13,9 @@ export interface RequestHead {
 /** Whether the sender is authentic. The reason is for the server's log only; the sender never sees it. */
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
-/** The public keys that a token issuer publishes at an address. Errors: `unavailable` Faults if they cannot be fetched. */
+/**
+ * The public keys that a token issuer publishes at an address. Errors: `unavailable` Faults if they cannot be fetched.
+ */
 export type KeySource = (jwksUrl: string) => JWTVerifyGetKey;
 
 /** The meaning of an authentic body. */
@@ -34,9 +36,15 @@ export type BodyCheck = (body: Buffer, head: RequestHead) => Verdict;
 
 /** One kind of sender: how to verify it, and how to read its events. */
 export interface Adapter<S extends HookSettings = HookSettings> {
-  /** Check before the body is read; the only check if there is no `bodyCheck`. Rejects with an `unavailable` Fault if it cannot decide now. */
+  /**
+   * Check before the body is read; the only check if there is no `bodyCheck`. Rejects with an `unavailable` Fault if it
+   * cannot decide now.
+   */
   checkHead(head: RequestHead, settings: S, keys: KeySource, now: Date): Verdict | Promise<Verdict>;
-  /** For senders whose proof is in the body or signs it: the check of the raw bytes, before parsing. `undefined`: checking the head is enough. */
+  /**
+   * For senders whose proof is in the body or signs it: the check of the raw bytes, before parsing. `undefined`:
+   * checking the head is enough.
+   */
   bodyCheck?(settings: S): BodyCheck | undefined;
   /** Reads the parsed JSON of an authentic request. */
   read(body: unknown, head: RequestHead, settings: S): Reading;

@@ -4,13 +4,19 @@ import type { RegistryJob } from "../../model/jobs.ts";
 import type { Reading } from "./adapter.ts";
 import { matchesAny } from "./patterns.ts";
 
-/** An event without an id counts as a repetition of the same body within this time. A longer time would lose a moving tag that is pushed again. */
+/**
+ * An event without an id counts as a repetition of the same body within this time. A longer time would lose a moving
+ * tag that is pushed again.
+ */
 const BUCKET_MS = 10_000;
 
 /** Pushes of one event to act on: registries report a handful at once, but a body could hold ten thousand. */
 const MOST_PUSHES = 100;
 
-/** The job for an event. Leaves out images that the hook may not report and pushes above the limit, and says so in `ignored`. */
+/**
+ * The job for an event. Leaves out images that the hook may not report and pushes above the limit, and says so in
+ * `ignored`.
+ */
 export function jobOf(
   reading: Extract<Reading, { readonly kind: "pushed" | "ignored" }>,
   { name, kind, images }: HookSettings,

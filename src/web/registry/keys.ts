@@ -12,8 +12,9 @@ export interface KeyOptions {
 }
 
 /**
- * Fetches the keys of issuers and keeps them, one set for each address. A key that is not known is looked for again, but not more often than the pause allows. Keys that cannot be fetched are an
- * `unavailable` Fault, since nobody can tell then.
+ * Fetches the keys of issuers and keeps them, one set for each address. A key that is not known is looked for again,
+ * but not more often than the pause allows. Keys that cannot be fetched are an `unavailable` Fault, since nobody can
+ * tell then.
  */
 export function createKeySource(options: KeyOptions = {}): KeySource {
   const sets = new Map<string, JWTVerifyGetKey>();

@@ -14,8 +14,9 @@ export interface TokenRules {
 const TOLERANCE_S = 30;
 
 /**
- * Verifies the token after `Bearer` in `Authorization`: its RS256 signature with the issuer's published keys, that it is valid now, its issuer and its audience. Gives its claims, or the verdict
- * that it is not authentic. Rejects with an `unavailable` Fault when the keys cannot be fetched.
+ * Verifies the token after `Bearer` in `Authorization`: its RS256 signature with the issuer's published keys, that it
+ * is valid now, its issuer and its audience. Gives its claims, or the verdict that it is not authentic. Rejects with an
+ * `unavailable` Fault when the keys cannot be fetched.
  */
 export async function verifyToken(
   head: RequestHead,

@@ -1,6 +1,6 @@
 /**
- * Whether a text with slashes in it matches a pattern: `*` is any characters but a slash, `**` any characters at all, everything else itself. Takes time in
- * proportion to the two lengths multiplied.
+ * Whether a text with slashes in it matches a pattern: `*` is any characters but a slash, `**` any characters at all,
+ * everything else itself. Takes time in proportion to the two lengths multiplied.
  */
 export function matchesPattern(text: string, pattern: string): boolean {
   const letters = [...text];

@@ -13,7 +13,10 @@ export function pushedReading(id: string | undefined, said: readonly Said[]): Re
   return { kind: "pushed", id, pushes: [...pushes.values()] };
 }
 
-/** The id of an event; for several in one request, a combined id that is the same when they come again. `undefined` if one has no id. */
+/**
+ * The id of an event; for several in one request, a combined id that is the same when they come again. `undefined` if
+ * one has no id.
+ */
 export function idOfAll(ids: readonly (string | null | undefined)[]): string | undefined {
   const known = ids.filter((id) => typeof id === "string" && id !== "");
   if (known.length === 0 || known.length < ids.length) return undefined;

@@ -56,10 +56,10 @@ const REFUSED = { error: "there is no such hook, or the credentials are wrong" }
 const FORMS = /^(?:application\/x-www-form-urlencoded|multipart\/)/i;
 
 /**
- * Makes the receiver. Answers 202 for an authentic event once it is stored durably, needed or not, and 200 for noise; 503
- * if the store does not accept the event or the sender cannot be verified now; 401 for a wrong sender; 429 above the
- * limits; 413, 415 and 400 for unreadable bodies. Parses nothing before the sender is verified, unless its secret is in
- * the body.
+ * Makes the receiver. Answers 202 for an authentic event once it is stored durably, needed or not, and 200 for noise;
+ * 503 if the store does not accept the event or the sender cannot be verified now; 401 for a wrong sender; 429 above
+ * the limits; 413, 415 and 400 for unreadable bodies. Parses nothing before the sender is verified, unless its secret
+ * is in the body.
  */
 export function createRegistryReceiver(options: RegistryReceiverOptions): RegistryReceiver {
   const { hooks, clock, metrics } = options;
@@ -124,7 +124,10 @@ function headOf({ req }: Context): RequestHead {
   return { header: (name) => req.header(name), pathSecret: req.param("secret") };
 }
 
-/** Every refusal looks the same. The limit slows down guessing and keeps the log short; it never blocks authentic senders. */
+/**
+ * Every refusal looks the same. The limit slows down guessing and keeps the log short; it never blocks authentic
+ * senders.
+ */
 function refuse({ refusals, log }: Receiver, hook: string, reason: string): Answer {
   const waitMs = refusals.take();
   if (waitMs > 0) return { status: 429, body: REFUSED, retryAfterMs: waitMs };
@@ -203,7 +206,10 @@ function tooLarge(maxBytes: number): Answer {
   return { status: 413, body: { error: `the body is larger than ${maxBytes} bytes` } };
 }
 
-/** CloudEvents' "HTTP 1.1 Web Hooks", §4: the receiver says who may send to it. The hook's secret has to be in the request. */
+/**
+ * CloudEvents' "HTTP 1.1 Web Hooks", §4: the receiver says who may send to it. The hook's secret has to be in the
+ * request.
+ */
 async function shake(context: Context, receiver: Receiver): Promise<Response> {
   const name = context.req.param("hook") ?? "";
   const hook = receiver.places.get(name)?.hook;

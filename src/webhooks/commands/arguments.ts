@@ -1,11 +1,14 @@
+import { type Arguments, type CommandInfo, clip, type Flag } from "../../model/command.ts";
 import { UserError } from "../../model/errors.ts";
-import type { Arguments, Command, Flag } from "./command.ts";
 import { closest } from "./spelling.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 import { usageOf } from "./usage.ts";
 
-/** What follows a command's name, held against what the command takes. Quotes keep blanks together. Anything else is a `usage` UserError that shows the usage. */
-export function parseArguments(command: Command, rest: string): Arguments {
+/**
+ * Parses what follows a command's name. Quotes keep blanks together. What the command does not take is a `usage`
+ * UserError that shows the usage.
+ */
+export function parseArguments(command: CommandInfo, rest: string): Arguments {
   const tokens = tokensOf(
     rest,
     command.flags.map((flag) => flag.name),
@@ -29,19 +32,19 @@ export function parseArguments(command: Command, rest: string): Arguments {
   return { words, flags: Object.fromEntries(flags) };
 }
 
-/** A `usage` UserError about what follows a command, which shows how it is written. */
-export function wrongUsage(command: Command, message: string): UserError {
+/** A `usage` UserError about what follows a command, with the command's usage as the fix. */
+export function wrongUsage(command: CommandInfo, message: string): UserError {
+  return new UserError("usage", message, { fix: usageFix(command) });
+}
+
+/** The command's usage and an example, as a fix. */
+export function usageFix(command: CommandInfo): string {
   const usage = `write \`${usageOf(command)}\``;
   const { line } = command.examples[0];
-  return new UserError("usage", message, { fix: line === `/${command.name}` ? usage : `${usage}, as in \`${line}\`` });
+  return line === `/${command.name}` ? usage : `${usage}, as in \`${line}\``;
 }
 
-/** A person's own words go back into markdown: short, and unable to end the code span or to ping anybody. */
-export function clip(text: string, length = 40): string {
-  return text.replaceAll(/[`\r\n]/g, "").slice(0, length);
-}
-
-function flagOf(command: Command, name: string): Flag {
+function flagOf(command: CommandInfo, name: string): Flag {
   const flag = command.flags.find((one) => one.name === name);
   if (flag !== undefined) return flag;
   const meant = closest(
@@ -56,7 +59,7 @@ function flagOf(command: Command, name: string): Flag {
 
 /** The flag's value, and how many of the tokens after it belong to it. */
 function flagValue(
-  command: Command,
+  command: CommandInfo,
   flag: Flag,
   given: Extract<Token, { kind: "flag" }>,
   after: readonly Token[],
@@ -77,13 +80,13 @@ function wordOf(token: Token | undefined): string | undefined {
   return token?.kind === "word" ? token.text : undefined;
 }
 
-function checkCount(command: Command, words: readonly string[]): void {
-  const [fewest, most] = command.words;
-  if (words.length < fewest) throw wrongUsage(command, "something is missing after it");
-  const extra = words[most];
+function checkCount(command: CommandInfo, words: readonly string[]): void {
+  const [min, max] = command.words;
+  if (words.length < min) throw wrongUsage(command, "something is missing after it");
+  const extra = words[max];
   if (extra === undefined) return;
   throw wrongUsage(
     command,
-    most === 0 ? `it takes nothing after it, not \`${clip(extra)}\`` : `\`${clip(extra)}\` is one word too many`,
+    max === 0 ? `it takes nothing after it, not \`${clip(extra)}\`` : `\`${clip(extra)}\` is one word too many`,
   );
 }

@@ -1,17 +1,17 @@
-import type { Command } from "./command.ts";
+import type { CommandInfo } from "../../model/command.ts";
 import { textLines } from "./lines.ts";
 import { closest, spell } from "./spelling.ts";
 
 /** A line that is a command, that nearly is, or that one cannot be sure of. */
-export type Found = { readonly line: number } & (
-  | { readonly kind: "command"; readonly command: Command; readonly rest: string }
+export type Found<C extends CommandInfo = CommandInfo> = { readonly line: number } & (
+  | { readonly kind: "command"; readonly command: C; readonly rest: string }
   | { readonly kind: "unknown"; readonly name: string; readonly meant: string }
   | { readonly kind: "doubtful"; readonly name: string; readonly doubt: string }
 );
 
-/** The commands of a comment, in order. Words that are far from every command's name are nobody's business. */
-export function findCommands(body: string, table: readonly Command[]): readonly Found[] {
-  return textLines(body).flatMap(({ line, text }): Found[] => {
+/** The commands of a comment, in order. Words that are far from every command's name are ignored. */
+export function findCommands<C extends CommandInfo>(body: string, table: readonly C[]): readonly Found<C>[] {
+  return textLines(body).flatMap(({ line, text }): Found<C>[] => {
     const spelt = spell(text);
     if (spelt === undefined) return [];
     const { name, rest, doubt } = spelt;
@@ -23,6 +23,6 @@ export function findCommands(body: string, table: readonly Command[]): readonly 
   });
 }
 
-function namesOf(table: readonly Command[]): readonly string[] {
+function namesOf(table: readonly CommandInfo[]): readonly string[] {
   return table.map((one) => one.name);
 }

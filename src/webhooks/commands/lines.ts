@@ -32,8 +32,9 @@ export interface TextLine {
 }
 
 /**
- * The lines of a comment that begin, in the first column, with text that is shown as such: not in code, not in a quote (or in the lines that markdown counts to it), not in a table, a
- * link, a footnote, HTML that folds, quotes or strikes out, an HTML comment, or a mail that is quoted without signs.
+ * The lines of a comment that begin, in the first column, with text that is shown as such: not in code, not in a quote
+ * (or in the lines that markdown counts to it), not in a table, a link, a footnote, HTML that folds, quotes or strikes
+ * out, an HTML comment, or a mail that is quoted without signs.
  */
 export function textLines(body: string): readonly TextLine[] {
   const lines = body.split(/\r\n|\n|\r/);
@@ -73,7 +74,10 @@ function shownOffsets(text: string, env: Env, elements: OpenElements): ReadonlyS
   return watch.shown;
 }
 
-/** A rule of the parser that takes nothing: the parser comes to a line's end only where text is, not within code spans, tags, comments or a link's address. */
+/**
+ * A rule of the parser that takes nothing: the parser comes to a line's end only where text is, not within code spans,
+ * tags, comments or a link's address.
+ */
 function noteLineStart(state: StateInline, silent: boolean): boolean {
   if (silent || state.src[state.pos] !== "\n") return false;
   const watch = watched.get(state.env);

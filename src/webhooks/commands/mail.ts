@@ -4,8 +4,8 @@ const RULE = /^\s*_{10,}\s*$/;
 const FROM = /^\s*\**From:/;
 
 /**
- * The line, from 0, where a mail program quotes what is answered without signs before the lines; the number of lines when none does. What is quoted with `>` is
- * markdown's business.
+ * The line, from 0, where a mail program quotes what is answered without signs before the lines; the number of lines
+ * when none does. What is quoted with `>` is markdown's business.
  */
 export function quotedMailStart(lines: readonly string[]): number {
   const start = lines.findIndex((line, index) => {

@@ -1,5 +1,5 @@
+import { clip } from "../../model/command.ts";
 import type { UserError, UserErrorKind } from "../../model/errors.ts";
-import { clip } from "./arguments.ts";
 import type { Found } from "./find.ts";
 import { cut } from "./truncate.ts";
 
@@ -67,7 +67,9 @@ export function tooMany(count: number): Outcome {
   return { kind: "refused", name: "…", why, fix: "put them in a further comment", cause: "limit" };
 }
 
-/** The one reply, as markdown, within what GitHub takes. `actor` is named without being notified: the comment is theirs. */
+/**
+ * The one reply, as markdown, within what GitHub takes. `actor` is named without being notified: the comment is theirs.
+ */
 export function replyText(actor: string, outcomes: readonly Outcome[]): string {
   const parts = outcomes.map(partOf);
   const whole = parts.reduce((sum, part) => sum + part.length, 0) <= REPLY_LIMIT;

@@ -1,26 +1,25 @@
+import type { Command, CommandCall, CommandInfo } from "../../model/command.ts";
 import { Fault, UserError } from "../../model/errors.ts";
-import { type EventKind, type Events, eventId } from "../../model/events.ts";
+import type { Events } from "../../model/events.ts";
 import type { GitHubFor, Permission } from "../../model/github.ts";
 import type { CommandJob } from "../../model/jobs.ts";
 import type { Logger } from "../../model/observe.ts";
-import type { PromotionCall, Promotions } from "../../model/promotion.ts";
-import type { Queue, RunContext } from "../../model/queue.ts";
+import type { RunContext } from "../../model/queue.ts";
 import { includes } from "../../policy/permission.ts";
 import { parseArguments } from "./arguments.ts";
-import type { Command } from "./command.ts";
 import { type Found, findCommands } from "./find.ts";
+import { withWrittenFix } from "./fix.ts";
+import { announceOutcomes, callId } from "./outcome-events.ts";
 import { COMMAND_LIMIT, done, doubtful, failed, type Outcome, refused, replyText, tooMany, unknown } from "./reply.ts";
-import { TABLE } from "./table.ts";
 
 /** What running commands needs. */
-export interface CommandOptions {
+export interface CommandOptions<Ports> {
   readonly github: GitHubFor;
-  readonly queue: Queue;
-  readonly promotions: Promotions;
-  readonly events: Events;
+  readonly events: Pick<Events, "announce">;
   readonly log: Logger;
-  /** The commands; Sluice's own when absent. */
-  readonly table?: readonly Command[];
+  readonly table: readonly Command<Ports>[];
+  /** What the commands of the table act through. */
+  readonly ports: Ports;
 }
 
 /** What became of the commands, and the first error that was not the user's. */
@@ -30,12 +29,18 @@ interface Outcomes {
 }
 
 /**
- * Carries out the commands of one comment in order: 👀, the right to each at this moment, then 🚀 or 👎 and one reply. May be repeated: reactions and the reply are
- * there once, and what commands do is idempotent. A command that fails by the user's doing does not stop the next; another error is thrown for the queue to retry, on the last attempt
- * after the later commands were tried and the person was told. A run that is stopped or has lost its job tells nothing: the next one does.
+ * Carries out the commands of one comment in order: 👀, the right to each at this moment, then 🚀 or 👎 and one reply.
+ * Idempotent: reactions and the reply are there once, and so is what commands do. A command that the user got wrong
+ * does not stop the next. Another error is thrown for the queue to retry; on the last attempt only after the later
+ * commands were tried and the reply says so. A run that is stopped or has lost its job replies nothing: the next one
+ * does.
  */
-export async function runCommands(job: CommandJob, options: CommandOptions, context: RunContext): Promise<void> {
-  const found = findCommands(job.body, options.table ?? TABLE);
+export async function runCommands<Ports>(
+  job: CommandJob,
+  options: CommandOptions<Ports>,
+  context: RunContext,
+): Promise<void> {
+  const found = findCommands(job.body, options.table);
   if (found.length === 0) return;
   let has: Permission;
   try {
@@ -43,56 +48,23 @@ export async function runCommands(job: CommandJob, options: CommandOptions, cont
     [, has] = await Promise.all([github.react(job.commentId, "eyes"), github.permission(job.actor)]);
   } catch (error) {
     if (context.lastAttempt && !isStopped(context.signal)) {
-      announceAll(job, options, found, found.map(failed));
-      await tell(job, options, context, found.map(failed));
+      announceOutcomes(job, options.events, found, found.map(failed));
+      await tryReply(job, options, context, found.map(failed));
     }
     throw error;
   }
   const { outcomes, failure } = await runEach(found, has, job, options, context);
-  announceAll(job, options, found, outcomes);
-  if (failure === undefined) return answer(job, options, context, outcomes);
-  await tell(job, options, context, outcomes);
+  announceOutcomes(job, options.events, found, outcomes);
+  if (failure === undefined) return reply(job, options, context, outcomes);
+  await tryReply(job, options, context, outcomes);
   throw failure;
 }
 
-/** Before the reply, which may fail: what was carried out was. Lines after the tenth have no outcome of their own. */
-function announceAll(
-  job: CommandJob,
-  { events }: CommandOptions,
-  found: readonly Found[],
-  outcomes: readonly Outcome[],
-): void {
-  for (const [index, one] of found.slice(0, COMMAND_LIMIT).entries()) {
-    const outcome = outcomes[index];
-    if (outcome !== undefined) events.announce(eventOf(job, one, outcome));
-  }
-}
-
-function eventOf(job: CommandJob, found: Found, outcome: Outcome) {
-  const { installationId, repository, pullRequest, commentId, actor, at } = job;
-  const about = {
-    at,
-    installationId,
-    repository,
-    pullRequest,
-    command: found.kind === "command" ? found.command.name : found.name,
-    text: outcome.name,
-    commentId,
-    actor: { kind: "person", login: actor },
-  } as const;
-  const idOf = (kind: EventKind) => eventId(kind, repository, callId(job, found.line));
-  if (outcome.kind === "done") return { kind: "command.done", id: idOf("command.done"), ...about } as const;
-  const { why: reason, cause } = outcome;
-  if (cause === "ours") return { kind: "command.failed", id: idOf("command.failed"), ...about } as const;
-  const error = cause === "unknown" ? {} : { error: cause };
-  return { kind: "command.refused", id: idOf("command.refused"), ...about, reason, ...error } as const;
-}
-
-async function runEach(
-  found: readonly Found[],
+async function runEach<Ports>(
+  found: readonly Found<Command<Ports>>[],
   has: Permission,
   job: CommandJob,
-  options: CommandOptions,
+  options: CommandOptions<Ports>,
   context: RunContext,
 ): Promise<Outcomes> {
   const outcomes: Outcome[] = [];
@@ -111,62 +83,69 @@ async function runEach(
   return failure === undefined ? { outcomes } : { outcomes, failure };
 }
 
-async function runOne(
-  found: Found,
+async function runOne<Ports>(
+  found: Found<Command<Ports>>,
   has: Permission,
   job: CommandJob,
-  options: CommandOptions,
+  { ports }: CommandOptions<Ports>,
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (found.kind === "unknown") return unknown(found);
   if (found.kind === "doubtful") return doubtful(found);
-  const { command, rest } = found;
-  if (!includes(has, command.needs)) return refused(found, mayNot(job.actor, has, command));
-  const { queue, promotions, table = TABLE } = options;
-  const call = callOf(job, has, found.line, signal);
+  if (!includes(has, found.command.needs)) return refused(found, mayNot(job.actor, has, found.command));
   try {
-    return done(found, await command.run(parseArguments(command, rest), { job, queue, table, promotions, call }));
+    return done(found, await carryOut(found.command, found.rest, callOf(job, has, found.line, signal), ports));
   } catch (error) {
     if (error instanceof UserError) return refused(found, error);
     throw error;
   }
 }
 
+async function carryOut<Ports>(
+  command: Command<Ports>,
+  rest: string,
+  call: CommandCall,
+  ports: Ports,
+): Promise<string> {
+  const given = parseArguments(command, rest);
+  try {
+    return await command.run(given, call, ports);
+  } catch (error) {
+    throw error instanceof UserError ? withWrittenFix(command, given, error) : error;
+  }
+}
+
 /** The line tells the commands of a comment apart, in every run and every version of Sluice. */
-function callOf(job: CommandJob, permission: Permission, line: number, signal: AbortSignal): PromotionCall {
+function callOf(job: CommandJob, permission: Permission, line: number, signal: AbortSignal): CommandCall {
   const { installationId, repository, pullRequest, actor, at } = job;
   return { installationId, repository, pullRequest, actor, permission, id: callId(job, line), at, signal };
 }
 
-function callId({ commentId }: CommandJob, line: number): string {
-  return `comment-${commentId}-${line}`;
-}
-
-/** The first error is the one that counts; that the person could not be told of it goes to the log. */
-async function tell(
+/** Replies where the first error counts more than a reply that fails: that goes to the log. */
+async function tryReply(
   job: CommandJob,
-  options: CommandOptions,
+  options: Pick<CommandOptions<unknown>, "github" | "log">,
   context: RunContext,
   outcomes: readonly Outcome[],
 ): Promise<void> {
   try {
-    await say(job, options.github, context, outcomes);
+    await writeReply(job, options.github, context, outcomes);
   } catch (error) {
-    options.log.warn({ error, comment: job.commentId }, "cannot tell that commands failed");
+    options.log.warn({ error, comment: job.commentId }, "cannot reply that commands failed");
   }
 }
 
-async function answer(
+async function reply(
   job: CommandJob,
-  options: CommandOptions,
+  options: Pick<CommandOptions<unknown>, "github" | "log">,
   context: RunContext,
   outcomes: readonly Outcome[],
 ): Promise<void> {
   if (context.signal.aborted) throw interrupted(context.signal);
-  await say(job, options.github, context, outcomes);
+  await writeReply(job, options.github, context, outcomes);
 }
 
-async function say(
+async function writeReply(
   job: CommandJob,
   githubFor: GitHubFor,
   { firstRun: first }: RunContext,
@@ -177,7 +156,10 @@ async function say(
   await github.react(job.commentId, outcomes.every((one) => one.kind === "done") ? "rocket" : "-1");
 }
 
-/** Whether the run ends for another reason than its deadline: the worker stops or the job is another worker's. Then the job is run again, whatever attempt this was. */
+/**
+ * Whether the run ends for another reason than its deadline: the worker stops or another worker has the job. Then the
+ * job runs again, whatever attempt this was.
+ */
 function isStopped(signal: AbortSignal): boolean {
   return signal.aborted && !(signal.reason instanceof Fault && signal.reason.kind === "timeout");
 }
@@ -186,7 +168,7 @@ function interrupted(signal: AbortSignal): Fault {
   return new Fault("timeout", "the commands were interrupted", { cause: signal.reason });
 }
 
-function mayNot(actor: string, has: Permission, command: Command): UserError {
+function mayNot(actor: string, has: Permission, command: CommandInfo): UserError {
   const message = `it needs \`${command.needs}\` in this repository and \`${actor}\` has \`${has}\``;
   return new UserError("permission", message, { fix: "ask somebody who has it, or a maintainer for the right" });
 }

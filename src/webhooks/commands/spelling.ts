@@ -25,7 +25,10 @@ export interface Spelt {
   readonly doubt: string | undefined;
 }
 
-/** Reads a line as a person sees it; `undefined` when it has not a command's shape. HTML comments within it are not seen either. */
+/**
+ * Reads a line as a person sees it; `undefined` when it has not a command's shape. HTML comments within it are not seen
+ * either.
+ */
 export function spell(text: string): Spelt | undefined {
   const line = text.replaceAll(COMMENT, " ").replaceAll(BLANK, " ").trimEnd();
   const match = SHAPE.exec(line.replaceAll(UNSEEN, "").trimEnd());

@@ -1,14 +1,29 @@
-import { ack } from "./ack.ts";
-import type { Command } from "./command.ts";
-import { diff } from "./diff.ts";
-import { help } from "./help.ts";
-import { hold } from "./hold.ts";
-import { override } from "./override.ts";
-import { promote } from "./promote.ts";
-import { release } from "./release.ts";
-import { retry } from "./retry.ts";
-import { rollback } from "./rollback.ts";
-import { status } from "./status.ts";
+import { IMAGE_COMMAND_CASES, type ImagePorts } from "../../images/run/index.ts";
+import type { Command, CommandCase } from "../../model/command.ts";
+import { PREVIEW_COMMANDS, type PreviewCommandPorts } from "../../preview/commands.ts";
+import { PROMOTION_COMMANDS, type PromotionPorts } from "../../promote/run/index.ts";
+import { helpCommand } from "./help.ts";
 
-/** Every slash command, in the order in which people read them. */
-export const TABLE: readonly Command[] = [promote, rollback, hold, release, override, ack, status, retry, diff, help];
+/** What the commands of all rooms act through. */
+export type CommandPorts = PromotionPorts & ImagePorts & PreviewCommandPorts;
+
+/** Every slash command, in the order in which people read them: those of the rooms, and `/help`. */
+export const TABLE: readonly Command<CommandPorts>[] = [
+  ...[...PROMOTION_COMMANDS, ...PREVIEW_COMMANDS].map((command) => withCases(command, IMAGE_COMMAND_CASES)),
+  helpCommand(() => TABLE),
+];
+
+/** The command, which asks first whether another room has a meaning of its own for the call. */
+function withCases(command: Command<CommandPorts>, all: readonly CommandCase<CommandPorts>[]): Command<CommandPorts> {
+  const cases = all.filter((one) => one.command === command.name);
+  return {
+    ...command,
+    async run(given, call, ports) {
+      for (const one of cases) {
+        const said = await one.run(given, call, ports);
+        if (said !== undefined) return said;
+      }
+      return command.run(given, call, ports);
+    },
+  };
+}

@@ -7,14 +7,17 @@ const DOUBLE = `["“”„‟«»]([^"“”„‟«»]*)["“”„‟«»]`;
 const SINGLE = "['‘’‚‛]([^'‘’‚‛]*)['‘’‚‛]";
 const DASHES = "(?:--|[—–―−][-—–―−]?|-[—–―−])";
 
-/** Something in quotes of any kind, or without blanks. Quotes and backticks count only when they begin and end a word: `don't` is one. */
+/**
+ * Something in quotes of any kind, or without blanks. Quotes and backticks count only when they begin and end a word:
+ * `don't` is one.
+ */
 const PIECE = new RegExp(`(${DASHES}[\\w-]+=)?(?:${DOUBLE}|${SINGLE}|\`([^\`]*)\`)(?=\\s|$)|(\\S+)`, "g");
 const FLAG = new RegExp(`^${DASHES}([a-z][\\w-]*)(?:=(.*))?$`, "is");
 const SINGLE_DASH = /^-([a-z][\w-]+)(?:=(.*))?$/is;
 
 /**
- * Takes the text apart. Phones make one long dash of two short ones, so that both begin a flag; a single short dash does before the name of a flag in `known`. Flags' names are in
- * small letters.
+ * Takes the text apart. Phones make one long dash of two short ones, so that both begin a flag; a single short dash
+ * does before the name of a flag in `known`. Flags' names are in small letters.
  */
 export function tokensOf(text: string, known: readonly string[]): readonly Token[] {
   return [...text.matchAll(PIECE)].map(([whole, flag, double, single, ticks, bare]): Token => {

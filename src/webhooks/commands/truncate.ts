@@ -3,7 +3,10 @@ const REMARK = "_The rest does not fit into one comment: say one command in a co
 /** Room for the remark and for what must be closed. */
 const RESERVE = 200;
 
-/** Markdown of at most `limit` characters: cut at the end of a line, with an open code block and open `<details>` closed, and a remark that it was cut. */
+/**
+ * Markdown of at most `limit` characters: cut at the end of a line, with an open code block and open `<details>`
+ * closed, and a remark that it was cut.
+ */
 export function cut(markdown: string, limit: number): string {
   if (markdown.length <= limit) return markdown;
   const head = markdown.slice(0, Math.max(0, limit - RESERVE));

@@ -114,7 +114,7 @@ describe("a run that ended in the middle", () => {
     expect(since(world, before)).not.toContain("commit");
   });
 
-  it("leaves a branch that is made anew when the plan is another one by now", async () => {
+  it("leaves a branch that is made again when the plan is another one by now", async () => {
     const world = fakeChange();
     world.github.before("openPullRequest", fail);
     await expect(bring(world)).rejects.toThrow(gone);

@@ -3,7 +3,7 @@ import { metadataFormat } from "../../../src/change/pull-request/metadata.ts";
 import { openPullRequest, type RoundOptions } from "../../../src/change/pull-request/open.ts";
 import type { Proposal, Published, PullRequestKind } from "../../../src/change/pull-request/proposal.ts";
 import type { RepositoryContext } from "../../../src/change/repository-context.ts";
-import { overlay } from "../../../src/edit/staged-tree.ts";
+import { stageChanges } from "../../../src/edit/staged-tree.ts";
 import type { TreeChange } from "../../../src/model/tree.ts";
 import type { FakeChange } from "../../support/fake-change.ts";
 
@@ -50,7 +50,7 @@ export async function proposalOf(
 ): Promise<Proposal<Note, "declined">> {
   const bytes = new TextEncoder().encode(version);
   const changes: readonly TreeChange[] = [{ kind: "write", path: "version", bytes, executable: false }];
-  const { oid } = (await overlay({ tree, objects: repository.objects }, changes)).tree;
+  const { oid } = (await stageChanges({ tree, objects: repository.objects }, changes)).tree;
   return {
     kind,
     branch,

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findSettings, overlay } from "../../../src/edit/index.ts";
+import { findSettings, stageChanges } from "../../../src/edit/index.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { tempDir } from "../../support/temp-git.ts";
 import { filesBelow, fixtures, openScene, type Scene, settingOf, told } from "./support/scene.ts";
@@ -76,7 +76,7 @@ describe("what sets the images of a Helm target", () => {
   });
 
   it("has the global registry in its name where the chart knows one", async () => {
-    const source = await overlay(scene.source, [
+    const source = await stageChanges(scene.source, [
       {
         kind: "write",
         path: "shapes/values-prod.yaml",

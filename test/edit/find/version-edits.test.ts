@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   applyEdits,
   findSettings,
-  overlay,
+  stageChanges,
   type VersionSetting,
   versionEdits,
   type WantedVersion,
@@ -356,7 +356,9 @@ describe("the edits that give a setting a version", () => {
           const wish = versionEdits(setting, wanted);
           if ("refused" in wish) continue;
           const { bytes } = applyEdits(setting.file, await scene.bytes(setting.file), wish);
-          const source = await overlay(scene.source, [{ kind: "write", path: setting.file, bytes, executable: false }]);
+          const source = await stageChanges(scene.source, [
+            { kind: "write", path: setting.file, bytes, executable: false },
+          ]);
           const after = await findSettings(spec, trace, source.tree);
           const [fresh] = after.settings.slice(index, index + 1);
           expect(fresh && versionEdits(fresh, wanted), told(setting)).toEqual([]);

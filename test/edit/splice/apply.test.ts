@@ -26,6 +26,8 @@ describe("setting a scalar", () => {
       ".inf",
       "7e1_",
       "-_7",
+      "E0",
+      "-e12",
     ]) {
       expect(edit(`tag: ${text}\n`, set(["tag"], text)).text).toBe(`tag: "${text}"\n`);
     }

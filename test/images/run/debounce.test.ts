@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { evaluateSoon } from "../../../src/images/run/debounce.ts";
-import type { ImageJob, Job } from "../../../src/model/jobs.ts";
+import type { Job } from "../../../src/model/job-kinds.ts";
+import type { ImageJob } from "../../../src/model/jobs.ts";
 import type { Queue } from "../../../src/model/queue.ts";
 import { memoryRecords } from "../../support/memory-records.ts";
 
@@ -12,7 +13,7 @@ const job: ImageJob = {
   unit: "ghcr.io/acme/web",
 };
 
-/** When a unit is looked at, in seconds: at once, or by a wake, which comes two seconds after its moment. */
+/** When a unit is looked at, in seconds: at once, or scheduled, which is two seconds after its moment. */
 let looks: Set<number>;
 let now: number;
 let ports: Parameters<typeof evaluateSoon>[0];
@@ -21,7 +22,7 @@ beforeEach(() => {
   looks = new Set();
   now = 1_000_000;
   const add: Queue["add"] = async (added: Job) => {
-    looks.add(((added.type === "wake" ? added.at - 2_000 : now) - 1_000_000) / 1_000);
+    looks.add(((added.type === "scheduled" ? added.at - 2_000 : now) - 1_000_000) / 1_000);
   };
   ports = { records: memoryRecords(), clock: () => now, queue: { add } };
 });

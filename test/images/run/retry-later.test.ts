@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { retryLater } from "../../../src/images/run/retry-later.ts";
 import { Fault, UserError } from "../../../src/model/errors.ts";
-import type { ImagePullJob, Job } from "../../../src/model/jobs.ts";
+import type { Job } from "../../../src/model/job-kinds.ts";
+import type { ImagePullJob } from "../../../src/model/jobs.ts";
 import type { AddOptions } from "../../../src/model/queue.ts";
 
 const job: ImagePullJob = {
@@ -27,7 +28,7 @@ describe("a run that fails", () => {
     async (kind) => {
       const halfAnHour = 30 * 60_000 + 2_000;
       expect(await addedAfter(new Fault(kind, "the registry is away"), true)).toEqual([
-        [{ type: "wake", at: now + halfAnHour, wakes: job }, { delayMs: halfAnHour }],
+        [{ type: "scheduled", at: now + halfAnHour, job }, { delayMs: halfAnHour }],
       ]);
     },
   );

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { schedule } from "../../../src/images/run/schedule.ts";
-import { type ImageJob, type Job, jobKey } from "../../../src/model/jobs.ts";
+import { type Job, jobKey } from "../../../src/model/job-kinds.ts";
+import type { ImageJob } from "../../../src/model/jobs.ts";
 import type { AddOptions } from "../../../src/model/queue.ts";
 
 const job: ImageJob = {
@@ -12,28 +13,31 @@ const job: ImageJob = {
 };
 const moment = Date.parse("2026-05-01T12:00:00.400Z");
 
-/** Wakes are known by their key: the second of the same key is none. */
-let wakes: Map<string, { readonly at: number; readonly delayMs: number | undefined }>;
+/** Scheduled jobs are known by their key: a second one of the same key does nothing. */
+let scheduled: Map<string, { readonly at: number; readonly delayMs: number | undefined }>;
 
 beforeEach(() => {
-  wakes = new Map();
+  scheduled = new Map();
 });
 
-/** Sets a wake on a host whose clock shows this, counted from the moment in milliseconds; gives the moments of all so far, counted alike. */
+/**
+ * Schedules the job on a host whose clock shows this, counted from the moment in milliseconds; gives the moments of all
+ * so far, counted alike.
+ */
 async function set(clock: number): Promise<readonly number[]> {
   const add = async (added: Job, options?: AddOptions) => {
-    if (added.type !== "wake") throw new Error("no wake");
-    if (!wakes.has(jobKey(added))) wakes.set(jobKey(added), { at: added.at, delayMs: options?.delayMs });
+    if (added.type !== "scheduled") throw new Error("not scheduled");
+    if (!scheduled.has(jobKey(added))) scheduled.set(jobKey(added), { at: added.at, delayMs: options?.delayMs });
   };
   await schedule({ queue: { add }, clock: () => moment + clock }, job, moment);
-  return [...wakes.values()].map(({ at }) => at - moment);
+  return [...scheduled.values()].map(({ at }) => at - moment);
 }
 
-describe("a wake", () => {
+describe("a scheduled job", () => {
   it("comes on a full second at least two after its moment, once for however many set it", async () => {
     expect(await set(-60_000)).toEqual([2_600]);
     expect(await set(-100)).toEqual([2_600]);
-    expect([...wakes.values()][0]?.delayMs).toBe(62_600);
+    expect([...scheduled.values()][0]?.delayMs).toBe(62_600);
   });
 
   it("runs when its moment is over on all clocks that are less than two seconds apart", async () => {

@@ -116,7 +116,7 @@ describe("a repository that is watched", () => {
     expect(said?.summary).toMatch(/^the configuration is broken: \.sluice\.yaml is broken: /);
   });
 
-  it("is looked at when its configuration is mended, though it is what it was before", async () => {
+  it("is looked at when its configuration is fixed, though it is what it was before", async () => {
     await watch();
     looks();
     await configure(`${config}oops: [`);

@@ -85,8 +85,8 @@ describe("the image check", () => {
 
   it("has one row for each image, and the remarks below", () => {
     const lines = [
-      { image: "web", tag: "1.4.0", ok: true, said: "still names sha256:1" },
-      { image: "api", tag: "2.0", ok: false, said: "@team | <b>gone</b>" },
+      { image: "web", tag: "1.4.0", ok: true, text: "still names sha256:1" },
+      { image: "api", tag: "2.0", ok: false, text: "@team | <b>gone</b>" },
     ];
     const report = imageCheckReport(pull, { ok: false, lines }, ["A remark."]);
     expect(report).toMatchObject({ name: "Sluice image", headSha: pull.head.sha, conclusion: "failure" });
@@ -99,7 +99,7 @@ describe("the image check", () => {
   });
 
   it("says so when all is as it was", () => {
-    const line = { image: "web", tag: "1.4.0", ok: true, said: "still names sha256:1" };
+    const line = { image: "web", tag: "1.4.0", ok: true, text: "still names sha256:1" };
     expect(imageCheckReport(pull, { ok: true, lines: [line] }, [])).toMatchObject({
       conclusion: "success",
       title: "The tag names what is in the registry",

@@ -102,7 +102,7 @@ describe("the body of a promotion", () => {
     expect(replaceGates("my own words", gatesSection(verdict, now))).toBeUndefined();
   });
 
-  it("shows strangers' words as words: no mention, no markup, no marker of ours", () => {
+  it("shows other people's words as words: no mention, no markup, no marker of ours", () => {
     const subject = "@everyone <img src=x> [x](http://evil) <!-- /sluice:gates --> | `a";
     const changes = [{ sha: "c".repeat(40), subject, author: "*eve*", pullRequest: undefined }];
     const body = promotionBody(

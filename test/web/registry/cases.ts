@@ -318,7 +318,10 @@ export const cases: readonly AdapterCase[] = [
 const audience = "https://sluice.example.com";
 const email = "sluice-push@my-project.iam.gserviceaccount.com";
 
-/** Claims of Google's tokens: what the example token of docs.cloud.google.com, "Authentication for push subscriptions", says, with an audience and an address of ours and without its times. */
+/**
+ * Claims of Google's tokens: what the example token of docs.cloud.google.com, "Authentication for push subscriptions",
+ * says, with an audience and an address of ours and without its times.
+ */
 export const googleClaims = {
   aud: audience,
   azp: "113774264463038321964",
@@ -328,7 +331,10 @@ export const googleClaims = {
   sub: "113774264463038321964",
 };
 
-/** Claims of a job of GitHub Actions: the example token of docs.github.com, "OpenID Connect", in parts, with an audience of ours. */
+/**
+ * Claims of a job of GitHub Actions: the example token of docs.github.com, "OpenID Connect", in parts, with an audience
+ * of ours.
+ */
 export const actionsClaims = {
   jti: "example-id",
   sub: "repo:octo-org/octo-repo:environment:prod",

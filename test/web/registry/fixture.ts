@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { HookSettings } from "../../../src/model/hooks.ts";
-import type { Job, RegistryJob } from "../../../src/model/jobs.ts";
+import type { Job } from "../../../src/model/job-kinds.ts";
+import type { RegistryJob } from "../../../src/model/jobs.ts";
 import { createMetrics } from "../../../src/observe/index.ts";
 import { createWeb, type WebOptions } from "../../../src/web/index.ts";
 import { silentLog } from "../../contract/queue-fixture.ts";

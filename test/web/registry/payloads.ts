@@ -1,9 +1,13 @@
 /**
- * What registries send. Each says where it is from: received from a registry here, an example of a page or a fixture of a project ("example"), or put together after one with values of our own ("shape after").
- * Fields that nobody reads may be left out.
+ * What registries send. Each says where it is from: received from a registry here, an example of a page or a fixture of
+ * a project ("example"), or put together after one with values of our own ("shape after"). Fields that nobody reads may
+ * be left out.
  */
 
-/** docs.docker.com, "Webhooks" of Docker Hub, example without its `dockerfile`. The two times are fractions as in earlier editions of the page; today it has whole numbers. */
+/**
+ * docs.docker.com, "Webhooks" of Docker Hub, example without its `dockerfile`. The two times are fractions as in
+ * earlier editions of the page; today it has whole numbers.
+ */
 export const dockerHubPush = {
   callback_url: "https://registry.hub.docker.com/u/svendowideit/testhook/hook/2141b5bi5i5b02bec211i4eeih0242eg11000a/",
   push_data: { pushed_at: 1.417566161e9, pusher: "trustedbuilder", tag: "latest" },
@@ -25,7 +29,9 @@ export const dockerHubPush = {
   },
 };
 
-/** docs.quay.io, "Repository Notifications", shape after "Repository Push", whose example has the tag `latest` alone. */
+/**
+ * docs.quay.io, "Repository Notifications", shape after "Repository Push", whose example has the tag `latest` alone.
+ */
 export const quayPush = {
   name: "repository",
   repository: "mynamespace/repository",
@@ -47,7 +53,10 @@ export const quayBuild = {
   docker_tags: ["latest", "foo", "bar"],
 };
 
-/** goharbor.io, "Configure Webhook Notifications", example of PUSH_ARTIFACT in its earlier editions; the same in fluxcd/flux-recv, test/fixtures/harborV2_payload. */
+/**
+ * goharbor.io, "Configure Webhook Notifications", example of PUSH_ARTIFACT in its earlier editions; the same in
+ * fluxcd/flux-recv, test/fixtures/harborV2_payload.
+ */
 export const harborPush = {
   type: "PUSH_ARTIFACT",
   occur_at: 1586922308,
@@ -70,7 +79,10 @@ export const harborPush = {
   },
 };
 
-/** The same page today, shape after "Artifact pushed" in CloudEvents. The example there is a push without a tag to `localhost`: tag, host and project are made up. */
+/**
+ * The same page today, shape after "Artifact pushed" in CloudEvents. The example there is a push without a tag to
+ * `localhost`: tag, host and project are made up.
+ */
 export const harborCloudEvent = {
   specversion: "1.0",
   id: "66e18103-09c1-41f6-982f-37df223f3eeb",
@@ -98,7 +110,10 @@ export const harborCloudEvent = {
   operator: "harbor-jobservice",
 };
 
-/** docs.aws.amazon.com, "Amazon ECR events and EventBridge", example "Event for a completed image push"; the digest there has 60 digits, the last four are added. */
+/**
+ * docs.aws.amazon.com, "Amazon ECR events and EventBridge", example "Event for a completed image push"; the digest
+ * there has 60 digits, the last four are added.
+ */
 export const ecrPush = {
   version: "0",
   id: "13cde686-328b-6117-af20-0e5566167482",
@@ -138,7 +153,10 @@ export const ecrCache = {
   },
 };
 
-/** docs.cloud.google.com, "Configure Pub/Sub notifications", example of a new tag, as projects quote it; the digest there breaks off after twelve digits, the rest is made up. */
+/**
+ * docs.cloud.google.com, "Configure Pub/Sub notifications", example of a new tag, as projects quote it; the digest
+ * there breaks off after twelve digits, the rest is made up.
+ */
 export const garNotice = {
   action: "INSERT",
   digest:
@@ -146,7 +164,10 @@ export const garNotice = {
   tag: "us-east1-docker.pkg.dev/my-project/my-repo/hello-world:1.1",
 };
 
-/** docs.cloud.google.com, "Push subscriptions", shape after a wrapped message without attributes; ids, times and names are those that projects quote from its example. */
+/**
+ * docs.cloud.google.com, "Push subscriptions", shape after a wrapped message without attributes; ids, times and names
+ * are those that projects quote from its example.
+ */
 export function pubSub(notice: unknown) {
   return {
     message: {
@@ -172,7 +193,10 @@ export const gcrMessage = {
   subscription: "projects/am/subscriptions/flux-recv-gcr",
 };
 
-/** learn.microsoft.com, "Azure Container Registry webhook reference", example of a push event: time and digest as in editions of before 2023 (later ones mask the digest), the user agent cut. */
+/**
+ * learn.microsoft.com, "Azure Container Registry webhook reference", example of a push event: time and digest as in
+ * editions of before 2023 (later ones mask the digest), the user agent cut.
+ */
 export const acrPush = {
   id: "cb8c3971-9adc-488b-xxxx-43cbb4974ff5",
   timestamp: "2017-11-17T16:52:01.343145347Z",
@@ -193,7 +217,10 @@ export const acrPush = {
   },
 };
 
-/** learn.microsoft.com, "Azure Container Registry as an Event Grid source", example in Event Grid's schema without the user agent. Editions until 2020 have the type without its beginning. */
+/**
+ * learn.microsoft.com, "Azure Container Registry as an Event Grid source", example in Event Grid's schema without the
+ * user agent. Editions until 2020 have the type without its beginning.
+ */
 export const eventGridPush = [
   {
     id: "831e1650-001e-001b-66ab-eeb76e069631",
@@ -231,7 +258,9 @@ export const eventGridCloudEvent = eventGridPush.map(({ topic, eventType, eventT
   specversion: "1.0",
 }));
 
-/** learn.microsoft.com, "Endpoint validation with Event Grid event schema", example; the end of `validationUrl` is cut. */
+/**
+ * learn.microsoft.com, "Endpoint validation with Event Grid event schema", example; the end of `validationUrl` is cut.
+ */
 export const eventGridValidation = [
   {
     id: "2d1781af-3a4c-4d7c-bd0c-e34b19da4e66",
@@ -332,8 +361,9 @@ export const distributionPull = {
 };
 
 /**
- * jfrog.com, "Domain: Docker", example "Docker Tag was Pushed" with two of its five platforms, in the envelope that docs.jfrog.com, "Event Types", shows for artifacts. The repository's key (there that of a cache), and
- * what stands for the placeholders in `jpd_origin` and `source`, are made up.
+ * jfrog.com, "Domain: Docker", example "Docker Tag was Pushed" with two of its five platforms, in the envelope that
+ * docs.jfrog.com, "Event Types", shows for artifacts. The repository's key (there that of a cache), and what stands for
+ * the placeholders in `jpd_origin` and `source`, are made up.
  */
 export const jfrogPush = {
   domain: "docker",
@@ -357,7 +387,10 @@ export const jfrogPush = {
   source: "jfrog/user@domain.com",
 };
 
-/** docs.jfrog.com, "Event Types", example "Artifact was Deployed"; what stands for the placeholders in `jpd_origin` and `source` is made up. */
+/**
+ * docs.jfrog.com, "Event Types", example "Artifact was Deployed"; what stands for the placeholders in `jpd_origin` and
+ * `source` is made up.
+ */
 export const jfrogDeployed = {
   domain: "artifact",
   event_type: "deployed",
@@ -373,7 +406,10 @@ export const jfrogDeployed = {
   source: "jfrog/user@domain.com",
 };
 
-/** fluxcd/flux-recv, test/fixtures/nexus_payload and nexus_key, sources_test.go: a body byte for byte, with the secret and the signature of that test, which match. */
+/**
+ * fluxcd/flux-recv, test/fixtures/nexus_payload and nexus_key, sources_test.go: a body byte for byte, with the secret
+ * and the signature of that test, which match.
+ */
 export const nexusPush =
   '{"timestamp":"2020-04-05T21:49:44.219+0000","nodeId":"8C4F3E91-CD46AFE0-61B8403D-94526884-19AC4E06","initiator":"admin/127.0.0.1","repositoryName":"app1","action":"CREATED","component":{"id":"c770169c0b2e3ed8357368b43d4da3d8","componentId":"YXBwMTpjNzcwMTY5YzBiMmUzZWQ4MzU3MzY4YjQzZDRkYTNkOA","format":"docker","name":"app1/alpine","version":"3.4"}}';
 export const nexusSecret = "gk0qp4u98xy0vntojv81i8zcjr4zw7xd6c4ugzad";
@@ -396,7 +432,10 @@ export const nexusNpm = {
   },
 };
 
-/** Shape after project-zot/zot, pkg/extensions/events/events.go, `ImageUpdated`; values made up. It is the body of a CloudEvent in the binary form. */
+/**
+ * Shape after project-zot/zot, pkg/extensions/events/events.go, `ImageUpdated`; values made up. It is the body of a
+ * CloudEvent in the binary form.
+ */
 export const zotData = {
   name: "golang",
   reference: "1.20",
@@ -406,7 +445,8 @@ export const zotData = {
 };
 
 /**
- * Shape after cdevents/spec, conformance/artifact_published.json of 0.4.1, cut, in a CloudEvent as cloudevents-binding.md has it. The artifact there is a Go module; the one here begins as the specification writes
+ * Shape after cdevents/spec, conformance/artifact_published.json of 0.4.1, cut, in a CloudEvent as
+ * cloudevents-binding.md has it. The artifact there is a Go module; the one here begins as the specification writes
  * images, and the repository and the tag behind it are made up.
  */
 export const cdEvent = {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { HookSettings } from "../../../src/model/hooks.ts";
-import type { Job } from "../../../src/model/jobs.ts";
+import type { Job } from "../../../src/model/job-kinds.ts";
 import type { Logger } from "../../../src/model/observe.ts";
 import { type ServedWeb, serveWeb } from "../../../src/web/index.ts";
 import { handlers, openQueue, until, untilIdle } from "../../contract/queue-fixture.ts";

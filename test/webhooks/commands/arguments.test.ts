@@ -1,10 +1,21 @@
 import { describe, expect, it } from "vitest";
+import type { CommandInfo } from "../../../src/model/command.ts";
 import { UserError } from "../../../src/model/errors.ts";
 import { parseArguments } from "../../../src/webhooks/commands/arguments.ts";
-import type { Command } from "../../../src/webhooks/commands/command.ts";
-import { diff } from "../../../src/webhooks/commands/diff.ts";
 
-const promote: Command = {
+const diff: CommandInfo = {
+  name: "diff",
+  usage: "",
+  words: [0, 0],
+  flags: [],
+  summary: "Renders again",
+  details: "",
+  examples: [{ line: "/diff", does: "renders again" }],
+  needs: "read",
+  why: "",
+};
+
+const promote: CommandInfo = {
   ...diff,
   name: "promote",
   usage: "<env> [app…]",

@@ -1,31 +1,35 @@
 import { describe, expect, it } from "vitest";
+import type { Command } from "../../../src/model/command.ts";
 import { Fault, UserError } from "../../../src/model/errors.ts";
 import type { CommandJob } from "../../../src/model/jobs.ts";
 import type { RunContext } from "../../../src/model/queue.ts";
-import type { Command } from "../../../src/webhooks/commands/command.ts";
-import { diff } from "../../../src/webhooks/commands/diff.ts";
+import { PREVIEW_COMMANDS } from "../../../src/preview/commands.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
 import {
   commandJob,
   firstRun,
+  type MemoryCommands,
+  memoryCommands,
   memoryEvents,
   memoryGitHub,
   memoryLog,
-  memoryPromotions,
   memoryQueue,
 } from "../fakes.ts";
 
-function world(table = TABLE) {
+const [diff] = PREVIEW_COMMANDS;
+if (diff === undefined) throw new Error("no /diff");
+
+function world(table?: MemoryCommands["table"]) {
   const github = memoryGitHub();
   github.permissions = { mona: "triage", reader: "read" };
   const queue = memoryQueue();
-  const promotions = memoryPromotions();
+  const commands = memoryCommands();
   const events = memoryEvents();
   const log = memoryLog();
-  const run = (job: CommandJob, context: RunContext = firstRun()) =>
-    runCommands(job, { github: async () => github, queue, promotions, events, log, table }, context);
-  return { github, queue, promotions, heard: events.heard, log, run };
+  const options = { github: async () => github, events, log, table: table ?? commands.table, ports: { queue } };
+  const run = (job: CommandJob, context: RunContext = firstRun()) => runCommands(job, options, context);
+  return { github, queue, commands, heard: events.heard, log, run };
 }
 
 const PREVIEW = { type: "preview", installationId: 1, repository: { owner: "acme", name: "gitops" }, pullRequest: 7 };
@@ -92,11 +96,11 @@ describe("running commands", () => {
   });
 
   it("a command without the right is announced as refused, one that Sluice failed at only after the last attempt", async () => {
-    const { heard, promotions, run } = world();
+    const { heard, commands, run } = world();
     await run(commandJob("/diff", { actor: "reader" }));
     expect(heard).toMatchObject([{ kind: "command.refused", error: "permission", actor: { login: "reader" } }]);
     heard.length = 0;
-    promotions.trouble.status = new Fault("unavailable", "GitHub is away");
+    commands.trouble.status = new Fault("unavailable", "GitHub is away");
     const job = commandJob("/status", { commentId: 101 });
     await expect(run(job)).rejects.toThrow("GitHub is away");
     expect(heard).toEqual([]);
@@ -166,17 +170,17 @@ describe("running commands", () => {
 
   it("a bug is told on the last attempt only, for it is retried; that telling fails does not hide it", async () => {
     const bug = new Fault("bug", "oops");
-    const broken: Command = { ...diff, run: () => Promise.reject(bug) };
+    const broken: Command<unknown> = { ...diff, run: () => Promise.reject(bug) };
     const { github, log, run } = world([broken]);
     await expect(run(commandJob("/diff"))).rejects.toBe(bug);
     expect(github.reactions).toEqual(["100 eyes"]);
     github.upsertComment = () => Promise.reject(new Fault("unavailable", "GitHub is down"));
     await expect(run(commandJob("/diff"), firstRun({ lastAttempt: true }))).rejects.toBe(bug);
-    expect(log.lines.join()).toContain("cannot tell that commands failed");
+    expect(log.lines.join()).toContain("cannot reply that commands failed");
   });
 
   it("a user's error of a command is its result", async () => {
-    const refusing: Command = {
+    const refusing: Command<unknown> = {
       ...diff,
       run: () => Promise.reject(new UserError("refused", "the base is frozen", { fix: "wait" })),
     };
@@ -200,26 +204,27 @@ describe("running commands", () => {
   });
 
   it("a worker that is told to stop is no failure, on the last attempt neither: the next run tells", async () => {
-    const { github, promotions, run } = world();
     const stop = new AbortController();
-    promotions.status = async () => {
+    const stopped = async () => {
       stop.abort();
       throw new Error("aborted");
     };
-    await expect(run(commandJob("/status"), firstRun({ signal: stop.signal, lastAttempt: true }))).rejects.toThrow();
+    const { github, run } = world([{ ...diff, run: stopped }]);
+    await expect(run(commandJob("/diff"), firstRun({ signal: stop.signal, lastAttempt: true }))).rejects.toThrow();
     expect(github.reactions).toEqual(["100 eyes"]);
     expect(github.comments.size).toBe(0);
   });
 
   it("a worker that is told to stop when all is done says nothing either: the job is run again", async () => {
-    const { github, promotions, run } = world();
     const stop = new AbortController();
-    promotions.status = async () => {
-      stop.abort(new Fault("unavailable", "the job's lock was lost"));
+    const lost = new Fault("unavailable", "the job's lock was lost");
+    const losing = async () => {
+      stop.abort(lost);
       return "said";
     };
+    const { github, run } = world([{ ...diff, run: losing }]);
     const context = firstRun({ signal: stop.signal });
-    await expect(run(commandJob("/status"), context)).rejects.toMatchObject({ kind: "timeout" });
+    await expect(run(commandJob("/diff"), context)).rejects.toMatchObject({ kind: "timeout" });
     expect(github.comments.size).toBe(0);
   });
 
@@ -236,10 +241,10 @@ describe("running commands", () => {
 
 describe("several commands", () => {
   it("are carried out in order; one that is refused does not stop the next", async () => {
-    const { github, promotions, run } = world();
-    promotions.trouble.hold = new UserError("permission", "only `release` may", { fix: "ask them" });
+    const { github, commands, run } = world();
+    commands.trouble.hold = new UserError("permission", "only `release` may", { fix: "ask them" });
     await run(commandJob("/hold prod\r\n/release prod\r\n/promote --nope\r\n/promote prod"));
-    expect(promotions.asked.map((one) => one.command)).toEqual(["hold", "release", "promote"]);
+    expect(commands.asked.map((one) => one.command)).toEqual(["hold", "release", "promote"]);
     expect(github.comments.get("7/reply-100")).toBe(
       [
         "To `mona`:",
@@ -253,34 +258,34 @@ describe("several commands", () => {
   });
 
   it("wait for the retry of one that failed by nobody's doing, so that their order stays", async () => {
-    const { promotions, run } = world();
-    promotions.trouble.hold = new Fault("unavailable", "GitHub is away");
-    await expect(run(commandJob("/hold prod\n/promote prod"))).rejects.toBe(promotions.trouble.hold);
-    expect(promotions.asked.map((one) => one.command)).toEqual(["hold"]);
+    const { commands, run } = world();
+    commands.trouble.hold = new Fault("unavailable", "GitHub is away");
+    await expect(run(commandJob("/hold prod\n/promote prod"))).rejects.toBe(commands.trouble.hold);
+    expect(commands.asked.map((one) => one.command)).toEqual(["hold"]);
   });
 
   it("are all tried when no retry comes, and the reply tells them apart", async () => {
-    const { github, promotions, run } = world();
-    promotions.trouble.hold = new Fault("unavailable", "GitHub is away");
+    const { github, commands, run } = world();
+    commands.trouble.hold = new Fault("unavailable", "GitHub is away");
     const context = firstRun({ lastAttempt: true });
-    await expect(run(commandJob("/hold prod\n/status"), context)).rejects.toBe(promotions.trouble.hold);
+    await expect(run(commandJob("/hold prod\n/status"), context)).rejects.toBe(commands.trouble.hold);
     const reply = github.comments.get("7/reply-100");
     expect(reply).toContain("👎 `/hold prod`: it could not be carried out, and it was not your doing. Try again later");
     expect(reply).toContain("🚀 `/status`: done");
   });
 
   it("are known apart by their lines, the same in every run", async () => {
-    const { promotions, run } = world();
+    const { commands, run } = world();
     await run(commandJob("/status\n\n/retry"));
     await run(commandJob("/status\n\n/retry"), firstRun({ attempt: 2, firstRun: false }));
-    const ids = promotions.asked.map(({ call }) => call.id);
+    const ids = commands.asked.map(({ call }) => call.id);
     expect(ids).toEqual(["comment-100-1", "comment-100-3", "comment-100-1", "comment-100-3"]);
   });
 });
 
-describe("a command about promotions", () => {
+describe("a command of a room", () => {
   it("tells who, where, when and with what right", async () => {
-    const { promotions, run } = world();
+    const { commands, run } = world();
     const { signal } = new AbortController();
     const job = commandJob("/status", { actor: "reader" });
     await run(job, firstRun({ signal }));
@@ -295,23 +300,23 @@ describe("a command about promotions", () => {
       id: "comment-100-1",
       signal,
     };
-    expect(promotions.asked).toEqual([{ command: "status", call }]);
+    expect(commands.asked).toEqual([{ command: "status", call, given: { words: [], flags: {} } }]);
   });
 
   it("of somebody without any right in the repository is refused before it is asked", async () => {
-    const { github, promotions, run } = world();
+    const { github, commands, run } = world();
     const body = "/promote prod\n/rollback prod\n/hold prod\n/release prod\n/override soak x\n/ack x\n/status\n/retry";
     await run(commandJob(body, { actor: "stranger" }));
-    expect(promotions.asked).toEqual([]);
+    expect(commands.asked).toEqual([]);
     expect(github.comments.size).toBe(1);
     expect(github.comments.get("7/reply-100")?.match(/👎/g)).toHaveLength(8);
   });
 
   it("of a reader comes with that right to where the configuration is read; `/retry` needs more", async () => {
-    const { promotions, run } = world();
-    promotions.trouble.promote = new UserError("permission", "`prod` may be promoted by `release` only");
+    const { commands, run } = world();
+    commands.trouble.promote = new UserError("permission", "`prod` may be promoted by `release` only");
     await run(commandJob("/promote prod\n/retry", { actor: "reader" }));
-    expect(promotions.asked).toMatchObject([{ command: "promote", call: { permission: "read", actor: "reader" } }]);
+    expect(commands.asked).toMatchObject([{ command: "promote", call: { permission: "read", actor: "reader" } }]);
   });
 });
 
@@ -330,8 +335,8 @@ describe("the reply", () => {
   });
 
   it("of many long answers fits into one comment and says what is left out, code and folds closed", async () => {
-    const { github, promotions, run } = world();
-    promotions.said = `plan\n<details><summary>x</summary>\n\n\`\`\`\`diff\n${"+ a line with ``` in it\n".repeat(1_000)}\`\`\`\`\n</details>`;
+    const { github, commands, run } = world();
+    commands.said = `plan\n<details><summary>x</summary>\n\n\`\`\`\`diff\n${"+ a line with ``` in it\n".repeat(1_000)}\`\`\`\`\n</details>`;
     await run(commandJob(Array.from({ length: 10 }, () => "/promote prod --dry-run").join("\n")));
     const reply = github.comments.get("7/reply-100") ?? "";
     expect(reply.length).toBeLessThan(62_000);

@@ -5,7 +5,7 @@ import type { CommandJob } from "../../../src/model/jobs.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { receiveDelivery } from "../../../src/webhooks/receive.ts";
 import { type EdgeWorld, edgeWorld, REPOSITORY, removeComments, type Start, startLocal } from "../../github/world.ts";
-import { firstRun, memoryEvents, memoryLog, memoryPromotions, memoryQueue } from "../fakes.ts";
+import { firstRun, memoryCommands, memoryEvents, memoryLog, memoryQueue } from "../fakes.ts";
 
 let start: Start;
 let world: EdgeWorld;
@@ -35,13 +35,8 @@ async function say(body: string, by: string, edges: readonly GitHubEdge[] = [wor
   const jobs = queue.jobs.filter((job): job is CommandJob => job.type === "command");
   for (const job of jobs) {
     for (const [index, edge] of edges.entries()) {
-      const options = {
-        github: edge.for,
-        queue,
-        promotions: memoryPromotions(),
-        events: memoryEvents(),
-        log: memoryLog(),
-      };
+      const { table } = memoryCommands();
+      const options = { github: edge.for, events: memoryEvents(), log: memoryLog(), table, ports: { queue } };
       await runCommands(job, options, firstRun({ attempt: index + 1, firstRun: index === 0 }));
     }
   }

@@ -1,8 +1,8 @@
 import { describesHead } from "../../../change/pull-request/metadata.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import type { Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
-import type { PromotionCall } from "../../../model/promotion.ts";
 import { parseBranch } from "../../text/branch.ts";
 import { parsePromotion } from "../../text/metadata.ts";
 import { openPromotion } from "../open.ts";
@@ -12,8 +12,26 @@ import { replanPromotion } from "../replan.ts";
 import { describeResult } from "../reply-text.ts";
 import { assertAllowed } from "./rights.ts";
 
-/** `/retry`: on a promotion it plans, describes and evaluates again; on any other pull request it previews again and looks at all promotions. */
-export async function retry(ports: PromotionPorts, call: PromotionCall): Promise<string> {
+/** `/retry`. Rooms add what it means on pull requests of theirs. */
+export const retryCommand: Command<PromotionPorts> = {
+  name: "retry",
+  usage: "",
+  words: [0, 0],
+  flags: [],
+  summary: "Runs the failed step again",
+  details:
+    "For when something outside failed, such as a registry or GitHub itself: what did not get through is begun again, the promotion is planned anew and its gates are evaluated. What was done already is not done twice.",
+  examples: [{ line: "/retry", does: "begins again what failed" }],
+  needs: "triage",
+  why: "it costs computing time, and on a public repository everybody has `read`; on a promotion the environment's `allow` must be met as well",
+  run: (_given, call, ports) => retry(ports, call),
+};
+
+/**
+ * On a promotion plans, describes and evaluates again; on any other pull request previews again and looks at all
+ * promotions.
+ */
+async function retry(ports: PromotionPorts, call: CommandCall): Promise<string> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
@@ -21,7 +39,7 @@ export async function retry(ports: PromotionPorts, call: PromotionCall): Promise
   if (branch === undefined || pull.state === "closed") {
     if (pull.state === "open") await ports.queue.add({ type: "preview", ...where, pullRequest: pull.number });
     await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
-    await ports.queue.add({ type: "chain", ...where, pullRequest: pull.number });
+    await ports.queue.add({ type: "status-comment", ...where, pullRequest: pull.number });
     return "looking at everything again; the comments and checks are updated in place";
   }
   const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);
@@ -41,11 +59,14 @@ export async function retry(ports: PromotionPorts, call: PromotionCall): Promise
   return said;
 }
 
-/** The hidden metadata is gone, or an older one was put back: the branch's name says what the promotion is of, and it is carried anew from where the source is now. */
+/**
+ * The hidden metadata is gone, or an older one was put back: the branch's name says what the promotion is of, and it is
+ * carried anew from where the source is now.
+ */
 async function describeAgain(
   ports: PromotionPorts,
   context: RepositoryContext,
-  call: PromotionCall,
+  call: CommandCall,
   pull: PullRequest,
 ): Promise<string> {
   const branch = parseBranch(pull.head.ref);

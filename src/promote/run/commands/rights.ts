@@ -1,14 +1,24 @@
 import type { RepositoryContext } from "../../../change/repository-context.ts";
 import { settingsFor } from "../../../config/index.ts";
+import type { CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { Allow } from "../../../model/gates.ts";
-import type { PromotionCall } from "../../../model/promotion.ts";
 import { mayAct, teamsToAsk } from "../../../policy/allow.ts";
 
-/** Throws a `permission` UserError when the person may not act on one of these apps; `apps` empty: on the environment as such. The configuration is the base's. */
+/** The rights of a command where the configuration decides: as far as GitHub's levels go, everybody may try. */
+export const byAllow = {
+  needs: "read",
+  who: "as `allow` says",
+  why: "the environment's `allow` in the base branch's configuration decides: its people and teams, and at least `write` where it says nothing",
+} as const;
+
+/**
+ * Throws a `permission` UserError when the person may not act on one of these apps; `apps` empty: on the environment as
+ * such. The configuration is the base's.
+ */
 export async function assertAllowed(
   context: RepositoryContext,
-  call: PromotionCall,
+  call: CommandCall,
   environment: string,
   apps: readonly string[],
 ): Promise<void> {
@@ -20,7 +30,7 @@ export async function assertAllowed(
 /** As `assertAllowed`, for what the configuration says of gates. */
 export async function assertMayOverride(
   context: RepositoryContext,
-  call: PromotionCall,
+  call: CommandCall,
   environment: string,
   apps: readonly string[],
 ): Promise<void> {
@@ -30,7 +40,7 @@ export async function assertMayOverride(
 
 async function assertAllows(
   context: RepositoryContext,
-  call: PromotionCall,
+  call: CommandCall,
   allows: readonly Allow[],
   what: string,
 ): Promise<void> {

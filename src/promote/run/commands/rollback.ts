@@ -1,8 +1,8 @@
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { code, inert } from "../../../diff/index.ts";
+import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
-import type { PromotionCall } from "../../../model/promotion.ts";
 import { parsePromotion } from "../../text/metadata.ts";
 import { observe } from "../health.ts";
 import { openPromotion, type PromotionResult } from "../open.ts";
@@ -11,43 +11,78 @@ import { describeResult } from "../reply-text.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
-import { assertAllowed } from "./rights.ts";
+import { checkName, environmentAndApps, LIMITS } from "./arguments.ts";
+import { assertAllowed, byAllow } from "./rights.ts";
 
-/** What was wished for. */
-export interface RollbackWish {
+/** What `/rollback` asks for. */
+export interface RollbackRequest {
   readonly environment: string;
+  /** Empty: those that the pull request touched. */
   readonly apps: readonly string[];
+  /** A version or a commit; absent: the last healthy one before the present. */
   readonly to?: string;
 }
 
-/** `/rollback`: the pull requests that restore an earlier version, one for each target, and a hold on automation there. */
-export async function rollback(ports: PromotionPorts, call: PromotionCall, wish: RollbackWish): Promise<string> {
+/** `/rollback`. */
+export const rollbackCommand: Command<PromotionPorts> = {
+  name: "rollback",
+  usage: "<env> [app…]",
+  words: [1, LIMITS.apps + 1],
+  flags: [
+    {
+      name: "to",
+      value: "version or sha",
+      summary: "this version, or the one of this commit, instead of the last healthy one",
+    },
+  ],
+  summary: "Restores an earlier version by pull request and holds automation there",
+  details: [
+    "Opens a pull request for each app that sets the last version that was healthy before the present one. At once it holds promotions and image",
+    "updates of those apps in that environment, so that nothing automatic brings the bad version back: until somebody says `/release`, or promotes",
+    "something newer by hand. With no app named it means the apps that this pull request touched; on a promotion, those that it carries.",
+  ].join("\n"),
+  examples: [
+    { line: "/rollback prod webapp", does: "goes back to the last healthy version of `webapp`" },
+    { line: "/rollback prod webapp --to 1.4.0", does: "goes back to this version" },
+    { line: "/rollback prod webapp --to 3f2a91c", does: "goes back to what `prod` had at this commit" },
+  ],
+  ...byAllow,
+  run: (given, call, ports) => rollback(ports, call, rollbackRequest(given)),
+};
+
+/** What the words ask for. */
+export function rollbackRequest({ words, flags: { to } }: Arguments): RollbackRequest {
+  return { ...environmentAndApps("rollback", words), ...(typeof to === "string" && { to: checkName(to, "version") }) };
+}
+
+/** Opens the pull requests that restore an earlier version, one for each target, and holds automation there. */
+async function rollback(ports: PromotionPorts, call: CommandCall, request: RollbackRequest): Promise<string> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
   const context = await openContext(ports, where, baseOf(pull), call.signal, wantsOf(pull));
-  await assertAllowed(context, call, wish.environment, wish.apps);
-  const apps = wish.apps.length > 0 ? wish.apps : await appsOf(ports, context, pull, wish.environment);
-  if (wish.apps.length === 0) await assertAllowed(context, call, wish.environment, apps);
+  await assertAllowed(context, call, request.environment, request.apps);
+  const apps = request.apps.length > 0 ? request.apps : await appsOf(ports, context, pull, request.environment);
+  if (request.apps.length === 0) await assertAllowed(context, call, request.environment, apps);
   const observed = observe(context.github);
   const said: string[] = [];
   const held: string[] = [];
-  for (const pair of rollbackPairs(context, wish.environment, apps)) {
-    const point = await rollbackPoint(ports, context, observed, pair.target, wish.to);
+  for (const pair of rollbackPairs(context, request.environment, apps)) {
+    const point = await rollbackPoint(ports, context, observed, pair.target, request.to);
     const result = await openPromotion(ports, context, {
       kind: "rollback",
-      environment: wish.environment,
-      from: wish.environment,
+      environment: request.environment,
+      from: request.environment,
       pairs: [pair],
       commit: point.commit,
       actor: call.actor,
       origin: pull.number,
     });
     if (result.pull !== undefined) {
-      await holdBack(ports, context, call, wish.environment, pair.app, result, point);
-      held.push(`${wish.environment}/${pair.app}`);
+      await holdBack(ports, context, call, request.environment, pair.app, result, point);
+      held.push(`${request.environment}/${pair.app}`);
     }
-    said.push(`${describeResult(result, wish.environment)} (${inert(point.why)})`);
+    said.push(`${describeResult(result, request.environment)} (${inert(point.why)})`);
   }
   if (held.length === 0) return said.join("; ");
   // What is open already is held from now on.
@@ -79,7 +114,7 @@ async function appsOf(
 async function holdBack(
   ports: PromotionPorts,
   context: RepositoryContext,
-  call: PromotionCall,
+  call: CommandCall,
   environment: string,
   app: string,
   { pull, metadata }: PromotionResult,

@@ -1,6 +1,6 @@
 import { baseOf, openContext } from "../../../change/repository-context.ts";
 import { code } from "../../../diff/index.ts";
-import type { PromotionCall } from "../../../model/promotion.ts";
+import type { Command, CommandCall } from "../../../model/command.ts";
 import { evaluateGates } from "../../../policy/gates/index.ts";
 import { gatesSection, verdictLine } from "../../text/gates.ts";
 import { parsePromotion } from "../../text/metadata.ts";
@@ -11,8 +11,23 @@ import type { PromotionPorts } from "../ports.ts";
 import { statusSteps } from "../status-steps.ts";
 import { wantsOf } from "../touched.ts";
 
-/** `/status`: on a promotion its gates, on any other pull request where its change is. */
-export async function status(ports: PromotionPorts, call: PromotionCall): Promise<string> {
+/** `/status`. */
+export const statusCommand: Command<PromotionPorts> = {
+  name: "status",
+  usage: "",
+  words: [0, 0],
+  flags: [],
+  summary: "Says where this change is",
+  details:
+    "Replies with the way of this pull request's change through every environment: where it is live and healthy, what it waits for, who may act. On a promotion it is the state of the gates.",
+  examples: [{ line: "/status", does: "replies with the state in every environment" }],
+  needs: "read",
+  why: "it only shows what the repository and its deployments say",
+  run: (_given, call, ports) => status(ports, call),
+};
+
+/** On a promotion its gates, on any other pull request where its change is. */
+async function status(ports: PromotionPorts, call: CommandCall): Promise<string> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };

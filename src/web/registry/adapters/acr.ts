@@ -14,7 +14,10 @@ const schema = z.object({
   request: z.object({ host: z.string().nullish() }).nullish(),
 });
 
-/** What one event of Azure Container Registry says, from its webhook or in an event of Event Grid; a sentence when it is no push of a tag. */
+/**
+ * What one event of Azure Container Registry says, from its webhook or in an event of Event Grid; a sentence when it is
+ * no push of a tag.
+ */
 export function saidByAcr(
   event: unknown,
   given?: string,
@@ -27,7 +30,10 @@ export function saidByAcr(
   return { id, said: { ...target, host: given ?? request?.host ?? "", repository: target?.repository ?? "" } };
 }
 
-/** Azure Container Registry's own webhooks (learn.microsoft.com, "Azure Container Registry webhook reference"). Proves itself by a custom header. */
+/**
+ * Azure Container Registry's own webhooks (learn.microsoft.com, "Azure Container Registry webhook reference"). Proves
+ * itself by a custom header.
+ */
 export const acr: Adapter<HeaderHook> = {
   checkHead: (head, { header, secrets }) => checkHeader(head, header, secrets),
   read(body, _head, { host }): Reading {

@@ -38,8 +38,9 @@ const generic = z.object({
 });
 
 /**
- * CloudEvents 1.0, structured and binary: of Harbor, of Azure Container Registry, of zot, CDEvents of published artifacts, and any whose data names `image` (or `repository`), `tag` and `digest`. The
- * specification has no way for a sender to prove itself: a secret comes in a header.
+ * CloudEvents 1.0, structured and binary: of Harbor, of Azure Container Registry, of zot, CDEvents of published
+ * artifacts, and any whose data names `image` (or `repository`), `tag` and `digest`. The specification has no way for a
+ * sender to prove itself: a secret comes in a header.
  */
 export const cloudEvents: Adapter<HeaderHook> = {
   handshake: true,

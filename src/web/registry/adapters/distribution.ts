@@ -17,8 +17,10 @@ const event = z.object({
 const schema = z.object({ events: z.array(event) });
 
 /**
- * Notifications of the Distribution registry, which GitLab's registry sends too: several events in one request, most of them layers and pulls. Their form is the same in both media types,
- * `application/vnd.docker.distribution.events.v1+json` up to 2.8 and `….v2+json` since 3.0. Proves itself by headers from its configuration.
+ * Notifications of the Distribution registry, which GitLab's registry sends too: several events in one request, most of
+ * them layers and pulls. Their form is the same in both media types,
+ * `application/vnd.docker.distribution.events.v1+json` up to 2.8 and `….v2+json` since 3.0. Proves itself by headers
+ * from its configuration.
  */
 export const distribution: Adapter<HeaderHook> = {
   checkHead: (head, { header, secrets }) => checkHeader(head, header, secrets),

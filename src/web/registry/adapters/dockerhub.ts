@@ -13,7 +13,10 @@ const schema = z.object({
   }),
 });
 
-/** Docker Hub: every request is a push. It signs nothing and sends no id; only the address can hold a secret (docs.docker.com, "Webhooks"). */
+/**
+ * Docker Hub: every request is a push. It signs nothing and sends no id; only the address can hold a secret
+ * (docs.docker.com, "Webhooks").
+ */
 export const dockerHub: Adapter<PathHook> = {
   checkHead: (head, { secrets }) => checkPath(head, secrets),
   read(body) {

@@ -21,7 +21,10 @@ const schema = z.object({
 
 const anyEvent = z.object({ id: z.string() });
 
-/** Amazon ECR by a rule of EventBridge and an API destination (docs.aws.amazon.com, "Amazon ECR events and EventBridge"). Proves itself by the destination's connection: Basic, or a key in a header. */
+/**
+ * Amazon ECR by a rule of EventBridge and an API destination (docs.aws.amazon.com, "Amazon ECR events and
+ * EventBridge"). Proves itself by the destination's connection: Basic, or a key in a header.
+ */
 export const ecr: Adapter<HeaderHook> = {
   checkHead: (head, { header, secrets }) => checkHeader(head, header, secrets),
   read(body, _head, settings) {

@@ -18,8 +18,10 @@ const schema = z.union([z.array(event), event.transform((one) => [one])]);
 const validation = z.object({ validationCode: z.string().min(1).max(512) });
 
 /**
- * Azure Container Registry by Event Grid, in Event Grid's schema and in CloudEvents' (learn.microsoft.com, "Azure Container Registry as an Event Grid source"). The secret is in the address or in a delivery property. A
- * new subscription asks whether it may send, with an event in the one schema and with OPTIONS in the other; both are answered once the secret is right.
+ * Azure Container Registry by Event Grid, in Event Grid's schema and in CloudEvents' (learn.microsoft.com, "Azure
+ * Container Registry as an Event Grid source"). The secret is in the address or in a delivery property. A new
+ * subscription asks whether it may send, with an event in the one schema and with OPTIONS in the other; both are
+ * answered once the secret is right.
  */
 export const eventGrid: Adapter<EventGridHook> = {
   handshake: true,

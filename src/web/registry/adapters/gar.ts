@@ -14,8 +14,9 @@ const wrapped = z.object({
 const notice = z.object({ action: z.string(), tag: z.string().nullish(), digest: z.string().nullish() });
 
 /**
- * Google Artifact Registry and Container Registry by a push subscription of Pub/Sub (docs.cloud.google.com, "Configure Pub/Sub notifications"). Proves itself by a token of its service account: signature, time, issuer,
- * audience, and the account's e-mail address, verified by Google.
+ * Google Artifact Registry and Container Registry by a push subscription of Pub/Sub (docs.cloud.google.com, "Configure
+ * Pub/Sub notifications"). Proves itself by a token of its service account: signature, time, issuer, audience, and the
+ * account's e-mail address, verified by Google.
  */
 export const gar: Adapter<GarHook> = {
   async checkHead(head, settings, keys, now) {

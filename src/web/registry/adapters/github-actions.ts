@@ -13,7 +13,10 @@ const schema = z.object({
 });
 type Claims = z.infer<typeof schema>;
 
-/** Workflows of GitHub Actions, without a secret: the token of the job says which repository, branch, environment and workflow it runs for (docs.github.com, "OpenID Connect reference"). */
+/**
+ * Workflows of GitHub Actions, without a secret: the token of the job says which repository, branch, environment and
+ * workflow it runs for (docs.github.com, "OpenID Connect reference").
+ */
 export const githubActions: Adapter<GithubActionsHook> = {
   async checkHead(head, settings, keys, now) {
     const { issuer, audience } = settings;

@@ -24,7 +24,10 @@ const schema = z.union([
 /** Of the default format, of the one before 2.0, and of CloudEvents. */
 const PUSHES: readonly string[] = ["PUSH_ARTIFACT", "pushImage", "harbor.artifact.pushed"];
 
-/** Harbor, in its default format and in CloudEvents (goharbor.io, "Configure Webhook Notifications"). Proves itself by its "Auth Header", which it sends as `Authorization`. */
+/**
+ * Harbor, in its default format and in CloudEvents (goharbor.io, "Configure Webhook Notifications"). Proves itself by
+ * its "Auth Header", which it sends as `Authorization`.
+ */
 export const harbor: Adapter<HeaderHook> = {
   checkHead: (head, { header, secrets }) => checkHeader(head, header, secrets),
   read: (body, _head, { host }) => readHarbor(body, host),

@@ -24,8 +24,9 @@ const schema = z.object({
 const anyEvent = z.object({ domain: z.string(), event_type: z.string() });
 
 /**
- * JFrog Artifactory (docs.jfrog.com, "Event Types", domain docker). One header holds the HMAC-SHA256 of the body where the webhook signs, and the secret itself where it does not: the hook takes
- * the one that it is set up for and never the other.
+ * JFrog Artifactory (docs.jfrog.com, "Event Types", domain docker). One header holds the HMAC-SHA256 of the body where
+ * the webhook signs, and the secret itself where it does not: the hook takes the one that it is set up for and never
+ * the other.
  */
 export const jfrog: Adapter<JfrogHook> = {
   checkHead: (head, { signed, secrets }) => (signed ? checkSigned(head, signing) : checkHeader(head, HEADER, secrets)),

@@ -12,8 +12,9 @@ const schema = z.object({
 });
 
 /**
- * Sonatype Nexus Repository, a webhook of the kind "Repository" for the event "component" (help.sonatype.com, "Enabling A Repository Webhook Capability"). It signs with HMAC-SHA1 the body "without
- * whitespace", which is how it sends it. The delivery's id is in a header, which is not signed.
+ * Sonatype Nexus Repository, a webhook of the kind "Repository" for the event "component" (help.sonatype.com, "Enabling
+ * A Repository Webhook Capability"). It signs with HMAC-SHA1 the body "without whitespace", which is how it sends it.
+ * The delivery's id is in a header, which is not signed.
  */
 export const nexus: Adapter<NexusHook> = {
   checkHead: (head) => checkSigned(head, signing),

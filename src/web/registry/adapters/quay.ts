@@ -15,8 +15,9 @@ const schema = z.object({
 const marked = z.object({ secret: z.string() });
 
 /**
- * Quay: a notification names every tag that was pushed, no digest and no kind; those of other events have no `updated_tags`. It signs nothing: a secret is in the address, or in the field `secret` of the
- * notification's template, which has to be parsed before the sender is known (quay/quay, notifications/notificationmethod.py).
+ * Quay: a notification names every tag that was pushed, no digest and no kind; those of other events have no
+ * `updated_tags`. It signs nothing: a secret is in the address, or in the field `secret` of the notification's
+ * template, which has to be parsed before the sender is known (quay/quay, notifications/notificationmethod.py).
  */
 export const quay: Adapter<QuayHook> = {
   checkHead: (head, { secrets }) => (secrets.length === 0 ? authentic : checkPath(head, secrets)),

@@ -4,7 +4,7 @@ import {
   applyEdits,
   type FoundSettings,
   findSettings,
-  overlay,
+  stageChanges,
   type VersionSetting,
   versionOf,
   type WantedVersion,
@@ -72,7 +72,7 @@ export async function openScene(files: Readonly<Record<string, string>>, cacheDi
     textAfter: async (file, edits) => Buffer.from(applyEdits(file, await bytes(file), edits).bytes).toString(),
     imagesAfter: async (spec, file, edits) => {
       const { bytes: fresh } = applyEdits(file, await bytes(file), edits);
-      const changed = await overlay(source, [{ kind: "write", path: file, bytes: fresh, executable: false }]);
+      const changed = await stageChanges(source, [{ kind: "write", path: file, bytes: fresh, executable: false }]);
       return imagesIn(spec, changed);
     },
     close: async () => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { type FileEdit, type FoundSettings, findSettings } from "../../../../src/edit/find/index.ts";
 import { applyEdits } from "../../../../src/edit/splice/index.ts";
-import { overlay } from "../../../../src/edit/staged-tree.ts";
+import { stageChanges } from "../../../../src/edit/staged-tree.ts";
 import type { Json } from "../../../../src/model/json.ts";
 import type { Renderer, RenderSource } from "../../../../src/model/render.ts";
 import type { RenderSpec } from "../../../../src/model/target.ts";
@@ -40,7 +40,7 @@ export function stage(): Stage {
   const scene: Stage["scene"] = async (files, spec) => {
     if (repository === undefined) throw new Error("the stage is not set");
     const writes = Object.entries(files).map(([path, text]) => write(path, Buffer.from(text)));
-    return sceneOf(await overlay(await repository.source(), writes), spec, sharedRenderer());
+    return sceneOf(await stageChanges(await repository.source(), writes), spec, sharedRenderer());
   };
   return { scene, fixture: (name, spec) => scene(filesBelow(join(fixtures, name)), spec) };
 }
@@ -89,7 +89,7 @@ async function sceneOf(source: RenderSource, spec: RenderSpec, renderer: Rendere
         );
         return write(file, after);
       });
-      return sceneOf(await overlay(source, await Promise.all(writes)), spec, renderer);
+      return sceneOf(await stageChanges(source, await Promise.all(writes)), spec, renderer);
     },
   };
 }

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import type { Scope } from "./scope.ts";
+import type { Session } from "./session.ts";
+
+/** What the tests do while no mutant is on. */
+export interface Calm {
+  /** The tests that pass, in order. */
+  readonly tests: readonly CalmTest[];
+  /** Mutants that loading the files reaches. */
+  readonly atLoad: ReadonlySet<number>;
+  /** Tests that fail here, with the reason; they judge nothing. */
+  readonly failing: readonly { readonly test: string; readonly error: string }[];
+}
+
+export interface CalmTest {
+  readonly test: string;
+  /** The test file, from the root of the repository. */
+  readonly file: string;
+  readonly ms: number;
+  readonly hits: ReadonlySet<number>;
+}
+
+/** Loads all test files of a scope; gives their tests by file. */
+export async function loadAll(root: string, scope: Scope, session: Session) {
+  const tests = new Map<string, string>();
+  const atLoad = new Set<number>();
+  for (const file of scope.tests) {
+    const loaded = await session.load(join(root, file));
+    if (loaded.kind !== "loaded") throw new Error(`${file} does not load: ${loaded.kind}`);
+    if (loaded.error !== undefined) throw new Error(`${file} does not load: ${loaded.error}`);
+    for (const test of loaded.tests) tests.set(test, file);
+    for (const id of loaded.hits) atLoad.add(id);
+  }
+  return { tests, atLoad };
+}
+
+/** Runs every test of a scope once with no mutant on, in a session that has loaded nothing yet. */
+export async function calmRun(root: string, scope: Scope, session: Session): Promise<Calm> {
+  const { tests, atLoad } = await loadAll(root, scope, session);
+  const ran = await session.run({ mutant: 0, groups: [[...tests.keys()]], bail: false }, () => 120_000);
+  if (ran.kind !== "ran") throw new Error(`the tests do not pass without a mutant: ${ran.kind} in ${ran.test}`);
+  const failing = ran.outcomes.flatMap(({ test, error }) => (error === undefined ? [] : [{ test, error }]));
+  const bad = new Set(failing.map(({ test }) => test));
+  const passing = ran.outcomes.filter(({ test }) => !bad.has(test));
+  return {
+    atLoad,
+    failing,
+    tests: passing.map(({ test, ms, hits }) => ({ test, file: tests.get(test) ?? "", ms, hits: new Set(hits) })),
+  };
+}
+
+const steps = [2, 10, 50, 250, 1000];
+
+/** Tests as groups of about one cost, the cheap ones first. */
+export function byCost(tests: readonly CalmTest[]): readonly (readonly string[])[] {
+  const groups = Map.groupBy(tests, ({ ms }) => steps.filter((step) => ms > step).length);
+  return [...groups].toSorted(([a], [b]) => a - b).map(([, group]) => group.map(({ test }) => test));
+}

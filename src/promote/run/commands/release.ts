@@ -1,0 +1,70 @@
+import { historyOf, type RepositoryContext } from "../../../change/repository-context.ts";
+import { code, inert } from "../../../diff/index.ts";
+import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
+import { UserError } from "../../../model/errors.ts";
+import type { Hold } from "../../../model/gates.ts";
+import type { PromotionPorts } from "../ports.ts";
+import { type Place, placeOf } from "./arguments.ts";
+import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
+import { byAllow } from "./rights.ts";
+
+/** `/release`. */
+export const releaseCommand: Command<PromotionPorts> = {
+  name: "release",
+  usage: "<env>[/<app>]",
+  words: [1, 1],
+  flags: [],
+  summary: "Ends a hold",
+  details:
+    "Ends a hold that `/hold`, `/rollback` or a reverted promotion put there, and lets what waited go on. A hold on a whole environment is ended as that: naming one app of it does not make an exception.",
+  examples: [
+    { line: "/release prod/webapp", does: "lets `webapp` in `prod` go on" },
+    { line: "/release prod", does: "ends the hold on the whole environment" },
+  ],
+  ...byAllow,
+  run: (given, call, ports) => release(ports, call, releaseRequest(given)),
+};
+
+/** What the words ask for. */
+export function releaseRequest({ words: [first = ""] }: Arguments): Place {
+  return placeOf(first);
+}
+
+/** Ends the hold, and has everything that it stopped evaluated again. */
+async function release(ports: PromotionPorts, call: CommandCall, place: Place): Promise<string> {
+  const context = await placed(ports, call, place);
+  const name = code(nameOf(place));
+  if (await isReleasedBy(context, call, place)) {
+    await announceEnd(ports, context, call, place, undefined);
+    return `${name} is released`;
+  }
+  const held = await context.state.hold(place.environment, place.app, ports.clock());
+  if (held === undefined) return `${name} is not on hold`;
+  if (place.app !== undefined && held.environmentWide) throw environmentHeld(place.environment, place.app);
+  await ports.state.record(context.where, { ...common(call, place), kind: "released" }, call.signal);
+  await announceEnd(ports, context, call, place, held);
+  return `${name} is released; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
+}
+
+function environmentHeld(environment: string, app: string): UserError {
+  const message = `the whole environment \`${environment}\` is on hold, not \`${app}\` alone`;
+  return new UserError("refused", message, { fix: `\`/release ${environment}\` ends it` });
+}
+
+/** Whether an earlier run of this command ended the hold, and may have died before it announced the end. */
+async function isReleasedBy({ state }: RepositoryContext, { id }: CommandCall, { environment, app = "" }: Place) {
+  return (await historyOf({ state }, environment, app)).some((entry) => entry.kind === "released" && entry.id === id);
+}
+
+async function announceEnd(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  call: CommandCall,
+  place: Place,
+  hold: Hold | undefined,
+): Promise<void> {
+  await lookAgain(ports, context);
+  const held = hold && { held: { by: hold.by, reason: hold.reason, cause: hold.cause } };
+  const about = { ...happened(ports, context, call, place, "hold.ended"), kind: "hold.ended" } as const;
+  await ports.events.dispatch({ ...about, ...held }, call.signal);
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createMirrors } from "../git/mirrors.ts";
+import type { GitHubEdge } from "../github/index.ts";
+import type { EventHub } from "../model/events.ts";
+import type { Clock, Logger } from "../model/observe.ts";
+import type { Queue } from "../model/queue.ts";
+import type { Renderer } from "../model/render.ts";
+import type { StateStore } from "../model/state.ts";
+import type { Mirrors } from "../model/tree.ts";
+import type { PrometheusMetrics } from "../observe/index.ts";
+import { createRegistry, type RegistryClient, readDockerConfig, withDockerCredentials } from "../registry/index.ts";
+import { engineBinary } from "../render/binary.ts";
+import { createRenderer } from "../render/renderer.ts";
+import type { ServerSettings } from "../settings.ts";
+import { createStateStore } from "../state/index.ts";
+
+/** What both roles of a server have. */
+export interface ServerParts {
+  readonly github: GitHubEdge;
+  readonly queue: Queue;
+  readonly events: EventHub;
+  readonly log: Logger;
+  readonly metrics: PrometheusMetrics;
+  /** The clock of the rooms: gates, holds and histories. */
+  readonly clock: Clock;
+}
+
+/** The edges that a worker's rooms act through. */
+export interface WorkerEdges {
+  readonly mirrors: Mirrors;
+  readonly renderer: Renderer;
+  readonly registry: RegistryClient;
+  readonly state: StateStore;
+  close(): Promise<void>;
+}
+
+/** Opens a worker's edges. `mirrors` are those on disk when absent. */
+export function openEdges(
+  settings: ServerSettings,
+  { github, log, metrics, clock }: ServerParts,
+  mirrors: Mirrors = openMirrors(settings, github),
+): WorkerEdges {
+  const renderer = openRenderer(settings, log, metrics);
+  const registry = openRegistry(settings, log, clock);
+  const state = createStateStore({ mirrors, github: github.for, random: Math.random });
+  const close = async () => {
+    await Promise.all([mirrors.close(), renderer.close(), registry.close()]);
+  };
+  return { mirrors, renderer, registry, state, close };
+}
+
+function openMirrors(settings: ServerSettings, github: GitHubEdge): Mirrors {
+  const https = settings.githubUrl.startsWith("https:");
+  return createMirrors({
+    root: join(settings.dataDir, "mirrors"),
+    remoteUrl: ({ owner, name }) => `${settings.githubUrl}/${owner}/${name}.git`,
+    token: github.token,
+    protocols: https ? ["https"] : ["http", "https"],
+  });
+}
+
+function openRenderer({ dataDir, engines }: ServerSettings, log: Logger, metrics: PrometheusMetrics): Renderer {
+  return createRenderer({
+    binary: engineBinary(process.env),
+    cacheDir: join(dataDir, "renders"),
+    log,
+    onRender: metrics.render,
+    ...(engines === undefined ? {} : { workers: engines }),
+  });
+}
+
+/** The registries' client. What the server's file says wins over the credentials of `docker login`. */
+function openRegistry({ registries, dockerConfig }: ServerSettings, log: Logger, clock: Clock): RegistryClient {
+  const docker =
+    dockerConfig === undefined || !existsSync(dockerConfig)
+      ? undefined
+      : readDockerConfig(readFileSync(dockerConfig, "utf8"), dockerConfig);
+  for (const problem of docker?.problems ?? []) log.warn({ file: dockerConfig }, problem);
+  const settings = docker === undefined ? registries : withDockerCredentials(registries, docker.settings);
+  return createRegistry({ settings, clock, log, random: Math.random });
+}

@@ -1,0 +1,57 @@
+import type { Probot } from "probot";
+import {
+  evaluateAfterHold,
+  type ImagePorts,
+  runImage,
+  runImagePull,
+  runRegistry,
+  runWatch,
+} from "../images/run/index.ts";
+import type { EventHub } from "../model/events.ts";
+import type { ScheduledJob } from "../model/job-kinds.ts";
+import type { Handlers, Queue } from "../model/queue.ts";
+import { type PreviewPorts, type PreviewSettings, runPreview } from "../preview/run.ts";
+import { type PromotionPorts, runGates, runPromotions, runStatusComment } from "../promote/run/index.ts";
+import { runCommands } from "../webhooks/commands/run.ts";
+import { TABLE } from "../webhooks/commands/table.ts";
+import { receiveDelivery } from "../webhooks/receive.ts";
+
+/** What the handlers act through, room by room. */
+export interface Rooms {
+  readonly probot: Probot;
+  readonly preview: PreviewPorts & { readonly settings: PreviewSettings };
+  readonly promotion: PromotionPorts;
+  readonly images: ImagePorts;
+  readonly queue: Pick<Queue, "add">;
+}
+
+/** A handler for every kind of job. */
+export function handlersOf({ probot, preview, promotion, images, queue }: Rooms): Handlers {
+  const ports = { ...promotion, ...images };
+  const { github, events, log } = ports;
+  const commands = { github, events, log, table: TABLE, ports };
+  return {
+    delivery: (job, context) => receiveDelivery(probot, job, context.signal),
+    preview: (job, context) => runPreview(job, preview, preview.settings, context),
+    command: (job, context) => runCommands(job, commands, context),
+    promotions: (job, context) => runPromotions(job, promotion, context),
+    gates: (job, context) => runGates(job, promotion, context),
+    "status-comment": (job, context) => runStatusComment(job, promotion, context),
+    registry: (job, context) => runRegistry(job, images, context),
+    watch: (job, context) => runWatch(job, images, context),
+    image: (job, context) => runImage(job, images, context),
+    "image-pull": (job, context) => runImagePull(job, images, context),
+    scheduled: (job) => runScheduled(job, queue),
+  };
+}
+
+/** Registers what rooms do when something happened in another one. */
+export function listenToEvents(events: EventHub, { images }: Rooms): void {
+  events.on("hold.set", (event, signal) => evaluateAfterHold(event, images, signal));
+  events.on("hold.ended", (event, signal) => evaluateAfterHold(event, images, signal));
+}
+
+/** Its moment has come: the job that was scheduled waits for a worker now. */
+function runScheduled({ job }: ScheduledJob, queue: Pick<Queue, "add">): Promise<void> {
+  return queue.add(job);
+}

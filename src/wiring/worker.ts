@@ -1,0 +1,81 @@
+import { hkdfSync } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import type { ChangePorts } from "../change/ports.ts";
+import { createSigner } from "../change/signature.ts";
+import type { Scan, ScanMemo } from "../discovery/index.ts";
+import { createEventLog } from "../images/event-log.ts";
+import { type ImagePorts, sweepRegularly } from "../images/run/index.ts";
+import { loadProbot } from "../index.ts";
+import type { Handlers } from "../model/queue.ts";
+import type { Mirrors } from "../model/tree.ts";
+import type { PromotionPorts } from "../promote/run/index.ts";
+import type { ServerSettings } from "../settings.ts";
+import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
+import { handlersOf, listenToEvents, type Rooms } from "./handlers.ts";
+
+/** Files whose discovery results are kept. */
+const memoEntries = 100_000;
+
+/** How often the sweep looks for repositories whose images are not known, in milliseconds. */
+const sweepEveryMs = 30 * 60_000;
+
+/** What carries out jobs. */
+export interface Worker {
+  readonly handlers: Handlers;
+  close(): Promise<void>;
+}
+
+/** Opens a worker's edges and hands them to the rooms. `mirrors` take the place of those on disk. */
+export async function openWorker(settings: ServerSettings, parts: ServerParts, mirrors?: Mirrors): Promise<Worker> {
+  const edges = openEdges(settings, parts, mirrors);
+  const rooms = await openRooms(settings, parts, edges);
+  listenToEvents(parts.events, rooms);
+  const sweep = sweepRegularly(rooms.images, parts.github.installedRepositories, sweepEveryMs);
+  const close = async () => {
+    await sweep.stop();
+    await edges.close();
+  };
+  return { handlers: handlersOf(rooms), close };
+}
+
+async function openRooms(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): Promise<Rooms> {
+  const { github, queue, clock } = parts;
+  const change = changePorts(settings, parts, edges);
+  const fingerprints = fingerprintKey(settings.privateKey);
+  const { registry } = edges;
+  const promotion: PromotionPorts = { ...change, registry, rights: settings.registries, fingerprintKey: fingerprints };
+  const images: ImagePorts = {
+    ...change,
+    registry,
+    rights: settings.registries,
+    records: queue.records,
+    eventLog: createEventLog(queue.records, clock),
+    source: github.sourceCommits,
+  };
+  const preview = { fingerprintKey: fingerprints, forks: settings.previewForks, webUrl: settings.githubUrl };
+  return {
+    probot: await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue }),
+    preview: { ...change, settings: preview },
+    promotion,
+    images,
+    queue,
+  };
+}
+
+function changePorts(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): ChangePorts {
+  const { github, queue, events, log, clock } = parts;
+  const { mirrors, renderer, state } = edges;
+  const memo: ScanMemo = new LRUCache<string, Scan>({ max: memoEntries });
+  const ports = { github: github.for, mirrors, renderer, state, queue, events, log, clock, memo };
+  return { ...ports, signer: createSigner(settings.privateKey), webUrl: settings.githubUrl };
+}
+
+/** The App's registration. */
+export function appOf({ appId: id, privateKey, webhookSecret }: ServerSettings) {
+  return { id, privateKey, webhookSecret };
+}
+
+/** The key of secrets' fingerprints: the same on every worker of one App, and of no use for anything else. */
+function fingerprintKey(privateKey: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", privateKey, "", "sluice secret fingerprints", 32));
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { commandWorld } from "./world.ts";
+
+const promotions = {
+  type: "promotions",
+  installationId: 1,
+  repository: { owner: "acme", name: "gitops" },
+  defaultBranch: "main",
+};
+
+describe("/hold and /release", () => {
+  it("say what is on hold, until when and why, and what was", async () => {
+    const { say } = commandWorld();
+    expect(await say("/hold prod/web checkout is broken", "ada")).toBe(
+      "🚀 `/hold prod/web checkout is broken`: `prod/web` is on hold until somebody comments `/release prod/web`: checkout is broken",
+    );
+    expect(await say("/release prod/web", "olga")).toContain(
+      "`prod/web` is released; it was held by `ada`: checkout is broken",
+    );
+    expect(await say("/release prod/web", "olga")).toContain("`prod/web` is not on hold");
+    expect(await say("/hold prod --until 2h the big sale", "ada")).toContain("`prod` is on hold until");
+  });
+
+  it("have all promotions looked at again, now and when the hold ends by itself", async () => {
+    const { jobs, say } = commandWorld();
+    await say("/hold prod --until 2h the big sale", "ada");
+    const at = Date.UTC(2026, 10, 23, 11) + 2_000;
+    expect(jobs).toEqual([{ type: "scheduled", at, job: promotions }, promotions]);
+    await say("/release prod", "ada");
+    expect(jobs.slice(2)).toEqual([promotions]);
+  });
+
+  it("do not make an exception of one app while the whole environment is held", async () => {
+    const { say } = commandWorld();
+    await say("/hold prod", "ada");
+    expect(await say("/release prod/web", "ada")).toContain(
+      "the whole environment `prod` is on hold, not `web` alone. `/release prod` ends it",
+    );
+  });
+
+  it("are events that other rooms handle, again when the command runs again after a crash", async () => {
+    const { heard, jobs, say } = commandWorld();
+    await say("/hold prod/web broken", "ada", 1);
+    await say("/hold prod/web broken", "ada", 1);
+    const hold = { kind: "hold.set", environment: "prod", app: "web", reason: "broken", defaultBranch: "main" };
+    expect(heard).toMatchObject([hold, hold]);
+    await say("/release prod/web", "olga", 2);
+    expect(await say("/release prod/web", "olga", 2)).toContain("`prod/web` is released");
+    const end = { kind: "hold.ended", environment: "prod", app: "web", defaultBranch: "main" };
+    expect(heard.slice(2)).toMatchObject([{ ...end, held: { by: "ada", reason: "broken" } }, end]);
+    expect(new Set(heard.map(({ id }) => id)).size).toBe(2);
+    expect(jobs).toEqual([promotions, promotions, promotions, promotions]);
+  });
+
+  it("are not done while a handler of the event fails: the command is thrown for a retry, and its retry handles it", async () => {
+    const world = commandWorld();
+    const { dispatch } = world.ports.events;
+    let away = true;
+    Object.assign(world.ports.events, {
+      dispatch: async (...given: Parameters<typeof dispatch>) => {
+        if (away) throw new Error("the store is away");
+        return dispatch(...given);
+      },
+    });
+    await expect(world.say("/hold prod/web broken", "ada", 1)).rejects.toThrow("the store is away");
+    expect(world.github.comments.size).toBe(0);
+    away = false;
+    expect(await world.say("/hold prod/web broken", "ada", 1)).toContain("`prod/web` is on hold");
+    expect(world.heard).toMatchObject([{ kind: "hold.set" }]);
+  });
+});

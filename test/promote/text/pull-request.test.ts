@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { PromotionMetadata } from "../../../src/promote/text/metadata.ts";
+import { promotionPullRequest } from "../../../src/promote/text/pull-request.ts";
+
+const { isSame, keepsApprovals, updateComment } = promotionPullRequest;
+
+function metadata(to: string, digest: string, more: Partial<PromotionMetadata> = {}): PromotionMetadata {
+  return {
+    kind: "promotion",
+    environment: "prod",
+    from: "staging",
+    apps: ["web"],
+    commit: "c".repeat(40),
+    head: "d".repeat(40),
+    base: "main",
+    targets: [{ app: "web", images: [{ image: "acme/web", from: "1.2.0", to }], digest }],
+    carried: [],
+    replaced: [],
+    ...more,
+  };
+}
+
+describe("the pull request of a promotion", () => {
+  const before = metadata("1.3.0", "one");
+
+  it("needs no update when versions, commit and who asked are the same, whatever it carried before", () => {
+    expect(isSame(before, metadata("1.3.0", "two", { carried: [7] }))).toBe(true);
+    expect(isSame(before, metadata("1.4.0", "one"))).toBe(false);
+    expect(isSame(before, metadata("1.3.0", "one", { commit: "e".repeat(40) }))).toBe(false);
+    expect(isSame(before, metadata("1.3.0", "one", { actor: "ada" }))).toBe(false);
+  });
+
+  it("keeps approvals for the same render, even of another version", () => {
+    expect(keepsApprovals(before, metadata("1.4.0", "one"))).toBe(true);
+    expect(keepsApprovals(before, metadata("1.3.0", "two"))).toBe(false);
+  });
+
+  it("says what it carries now in place of what, and what became of the approvals", () => {
+    const now = metadata("1.4.0", "two", { actor: "ada" });
+    expect(updateComment({ before, now, dismissed: ["mona"] })).toEqual({
+      marker: "update-cccccccccccc",
+      text: "Now carries `web 1.2.0 → 1.4.0` in place of `web 1.2.0 → 1.3.0`, asked for by `ada`. The render changed, so the approvals of `mona` no longer count.",
+    });
+    const same = metadata("1.4.0", "one");
+    expect(updateComment({ before, now: same, dismissed: [] })?.text).toBe(
+      "Now carries `web 1.2.0 → 1.4.0` in place of `web 1.2.0 → 1.3.0`. The render is the same, so approvals stay.",
+    );
+    expect(updateComment({ before: undefined, now: same, dismissed: [] })?.text).toBe(
+      "Now carries `web 1.2.0 → 1.4.0`.",
+    );
+  });
+
+  it("says nothing when the versions are the same and no approval was dismissed", () => {
+    expect(updateComment({ before, now: metadata("1.3.0", "two"), dismissed: [] })).toBeUndefined();
+    expect(updateComment({ before, now: metadata("1.3.0", "two"), dismissed: ["mona"] })).toBeDefined();
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { parseGoProxy } from "../../scripts/lib/goproxy.ts";
+
+const urls = (value: string | undefined): readonly string[] => parseGoProxy(value).map(({ url }) => url);
+const origin = "https://go.dev/dl/mod";
+
+describe("GOPROXY", () => {
+  it("has the go command's default when it is not set, or empty", () => {
+    for (const value of [undefined, "", " "]) expect(urls(value)).toEqual([expect.stringMatching(/^https:/), origin]);
+  });
+
+  it("asks the next one for what is missing after a comma, and after any failure behind a bar", () => {
+    const sources = parseGoProxy("https://a.example.com/go/, https://b.example.com|http://c.example.com:8080/x,,");
+    expect(sources.map(({ url, next }) => [url, next])).toEqual([
+      ["https://a.example.com/go", "missing"],
+      ["https://b.example.com", "any"],
+      ["http://c.example.com:8080/x", "missing"],
+    ]);
+  });
+
+  it("takes direct for the address that the toolchain is published at, and asks nobody after it", () => {
+    expect(urls("https://a.example.com|direct,https://b.example.com")).toEqual(["https://a.example.com", origin]);
+  });
+
+  it("asks nobody after off", () => {
+    expect(urls("off")).toEqual([]);
+    expect(urls("https://a.example.com,off,https://b.example.com")).toEqual(["https://a.example.com"]);
+  });
+
+  it("may name a folder", () => {
+    expect(urls("file:///srv/modules/")).toEqual(["file:///srv/modules"]);
+  });
+
+  it("keeps user and password out of the address", () => {
+    const [source] = parseGoProxy("https://robot:p%40ss@a.example.com");
+    expect(source).toEqual({
+      url: "https://a.example.com",
+      authorization: `Basic ${Buffer.from("robot:p@ss").toString("base64")}`,
+      next: "missing",
+    });
+  });
+
+  it("is refused when it has something else, without a word of the password", () => {
+    const problem = (value: string) => {
+      try {
+        return urls(value);
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(problem("a.example.com")).toContain("GOPROXY names a.example.com, which is no http, https or file address");
+    expect(problem("ftp://robot:secret@a.example.com")).toContain("GOPROXY names …@a.example.com,");
+  });
+});
