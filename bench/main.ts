@@ -7,6 +7,7 @@ import { benchImages, burstLines, type ImagesBench, isSoon, latencyLine } from "
 import { peakMegabytes } from "./memory.ts";
 import { benchPreview, type PreviewBench, type Ratio } from "./preview.ts";
 import { benchPromote, type PromoteBench } from "./promote.ts";
+import { benchStart } from "./start.ts";
 import { benchText, type TextBench } from "./text.ts";
 
 /** The door's p99 on Redis must not be more, in milliseconds. */
@@ -17,6 +18,7 @@ interface Results {
   readonly promote: PromoteBench;
   readonly images: ImagesBench;
   readonly text: TextBench;
+  readonly start: readonly Ratio[];
   readonly door: { readonly redis: DoorResult; readonly embedded: DoorResult };
   readonly memory: Readonly<Record<string, number | undefined>>;
 }
@@ -24,6 +26,8 @@ interface Results {
 async function measure(): Promise<Results> {
   say("previews on a generated repository of 200 apps × 3 overlays …");
   const preview = await benchPreview(process.env.SLUICE_KUSTOMIZE ?? "kustomize");
+  say("starts of the command line …");
+  const start = benchStart();
   const text = measureText();
   const memory = { ...preview.peaks, "node (previews, comparison)": peakMegabytes("self") };
   const promote = await measurePromote();
@@ -35,7 +39,7 @@ async function measure(): Promise<Results> {
     const onRedis = await benchDoor({ backend: redis.backend });
     say("webhook door, embedded …");
     const embedded = await benchDoor({ backend: { kind: "embedded", dataDir: folder } });
-    return { preview, promote, images, text, door: { redis: onRedis, embedded }, memory };
+    return { preview, promote, images, text, start, door: { redis: onRedis, embedded }, memory };
   } finally {
     await redis.dispose();
     rmSync(folder, { recursive: true, force: true });
@@ -61,7 +65,7 @@ function print(results: Results): boolean {
   const lines = [
     `\n${cpus().length} cores, Node ${process.version}. Floor: the same kustomize processes with xargs -P${cpus().length}, nothing else.\n`,
   ];
-  const ratios = [results.preview, results.promote].flatMap((one) => one.ratios);
+  const ratios = [...results.preview.ratios, ...results.promote.ratios, ...results.start];
   lines.push(...ratios.map(ratioLine));
   let held = ratios.every(holds);
   const { text, door } = results;
@@ -100,6 +104,13 @@ function printText(text: TextBench): boolean {
 function printPromote({ ratios, peaks }: PromoteBench): boolean {
   const head = `\n${cpus().length} cores, Node ${process.version}. Floor: the same renderer rendering the same targets.\n`;
   process.stdout.write(`${[head, ...ratios.map(ratioLine), ...memoryLines(peaks)].join("\n")}\n`);
+  return ratios.every(holds);
+}
+
+/** The results of starting the command line alone. */
+function printStart(ratios: readonly Ratio[]): boolean {
+  const head = `\n${cpus().length} cores, Node ${process.version}. Medians of interleaved runs.\n`;
+  process.stdout.write(`${[head, ...ratios.map(ratioLine)].join("\n")}\n`);
   return ratios.every(holds);
 }
 
@@ -152,11 +163,12 @@ async function bench<T>(measured: Promise<T>, tell: (results: T) => boolean): Pr
 const [only] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 if (only === undefined) await bench(measure(), print);
 else if (only === "promote") await bench(measurePromote(), printPromote);
+else if (only === "start") await bench(Promise.resolve(benchStart()), printStart);
 else if (only === "text") await bench(Promise.resolve(measureText()), printText);
 else if (only === "images") await bench(benchImages(say), printImages);
 else {
   process.stderr.write(
-    `there is no benchmark "${only}"; there are \`text\`, \`promote\` and \`images\`, or all of them without a name\n`,
+    `there is no benchmark "${only}"; there are \`text\`, \`promote\`, \`images\` and \`start\`, or all of them without a name\n`,
   );
   process.exitCode = 2;
 }

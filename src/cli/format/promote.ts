@@ -14,7 +14,7 @@ export function promotionJson({ from, to, commit, targets }: PromotionPlan) {
   };
 }
 
-/** A plan for a terminal: each target with its versions, its edits and what is to be said about it, then what it comes to. */
+/** A plan for a terminal: each target with its versions, its edits and its notes, then the counts. */
 export function promotionText(
   { plan, unchanged }: Pick<ComputedPromotion, "plan" | "unchanged">,
   options: ChangeTextOptions,

@@ -7,7 +7,7 @@ import { complete, completenessText, imageTexts, lineCounts, replicaText, shortS
 
 export { diffLines } from "./text-target.ts";
 
-/** How a preview is told. */
+/** How a preview is shown. */
 export interface TextOptions {
   readonly colours: boolean;
   /** Targets that are affected and render the same are listed too, not only counted. */
@@ -56,7 +56,7 @@ function findings(list: readonly Finding[], paint: Style): readonly string[] {
   ];
 }
 
-/** Findings that say the same, of one or more resources. */
+/** Findings with the same message, of one or more resources. */
 function findingGroup(group: readonly Finding[], paint: Style): readonly string[] {
   const [first] = group;
   if (first === undefined) return [];
