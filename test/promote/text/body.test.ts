@@ -222,23 +222,31 @@ describe("a body that would be too long", () => {
   const counted = (body: string) => ({
     changes: body.match(/^- #\d+ /gm)?.length ?? 0,
     rows: body.match(/^\| app-/gm)?.length ?? 0,
-    moreRows: Number(/^\| … \| (\d+) more/m.exec(body)?.[1] ?? 0),
+    more: /^\| … \| (.*) \| \| \|$/m.exec(body)?.[1] ?? "",
     fits: body.length <= 60_000,
   });
 
   const comment = "<!-- metadata -->";
 
   it.each([
-    ["50 apps", 50, 0, 0, { changes: 0, rows: 50, moreRows: 0 }],
-    ["500 apps", 500, 0, 0, { changes: 0, rows: 500, moreRows: 0 }],
-    ["501 apps", 501, 0, 0, { changes: 0, rows: 500, moreRows: 1 }],
-    ["100 changes", 1, 100, 10, { changes: 100, rows: 1, moreRows: 0 }],
-    ["101 changes", 1, 101, 10, { changes: 100, rows: 1, moreRows: 0 }],
-    ["200 apps and long changes", 200, 250, 300, { changes: 100, rows: 200, moreRows: 0 }],
-    ["400 apps and long changes", 400, 250, 300, { changes: 30, rows: 300, moreRows: 100 }],
+    ["50 apps", 50, 0, 0, { changes: 0, rows: 50, more: "" }],
+    ["500 apps", 500, 0, 0, { changes: 0, rows: 500, more: "" }],
+    ["501 apps", 501, 0, 0, { changes: 0, rows: 500, more: "1 more" }],
+    ["100 changes", 1, 100, 10, { changes: 100, rows: 1, more: "" }],
+    ["101 changes", 1, 101, 10, { changes: 100, rows: 1, more: "" }],
+    ["200 apps and long changes", 200, 250, 300, { changes: 100, rows: 200, more: "" }],
+    ["400 apps and long changes", 400, 250, 300, { changes: 30, rows: 300, more: "100 more" }],
   ])("of %s lists what fits, and counts the rest", (_, apps, length, size, expected) => {
     const body = promotionBody(parts(apps, { comment, carried: carried(length, size) }));
     expect(counted(body)).toEqual({ ...expected, fits: true });
+  });
+
+  it("counts apps whose files change alone among the versions", () => {
+    const { metadata } = parts(499);
+    const files = ["a", "b", "c"].map((app) => ({ app, images: [], digest: "" }));
+    const body = promotionBody(parts(1, { comment }, { targets: [...files, ...metadata.targets] }));
+    expect(counted(body)).toMatchObject({ rows: 499, more: "2 more" });
+    expect(body.match(/^.*see the diff.*$/gm)).toEqual(["| a | files | | see the diff |"]);
   });
 
   it.each([
@@ -249,7 +257,7 @@ describe("a body that would be too long", () => {
     const notes = Array.from({ length: 50 }, () => ({ app: "app-0", note: "z".repeat(size) }));
     const left = Array.from({ length: 100 }, () => ({ app: "api", why: "w".repeat(size / 3) }));
     const body = promotionBody(parts(400, { comment, carried: carried(250, 200), notes, left }));
-    expect(counted(body)).toEqual({ changes: shown, rows, moreRows: 400 - rows, fits: true });
+    expect(counted(body)).toEqual({ changes: shown, rows, more: `${400 - rows} more`, fits: true });
     expect(body.match(/is not carried/g)).toHaveLength(shown === 0 ? 20 : 100);
     expect(body.includes("zzz")).toBe(shown > 0);
   });

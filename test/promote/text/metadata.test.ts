@@ -34,6 +34,11 @@ describe("the hidden metadata of a promotion", () => {
     expect(parsePromotion(`Hello\r\n${line}\r\nmore`, branch, signer)).toEqual(metadata);
   });
 
+  it("is of a rollback too", () => {
+    const rollback: PromotionMetadata = { ...metadata, kind: "rollback" };
+    expect(parsePromotion(printPromotion(rollback, branch, signer), branch, signer)).toEqual(rollback);
+  });
+
   it("cannot end the HTML comment that it stands in", () => {
     const line = printPromotion(metadata, branch, signer);
     expect(line.slice(4, -3)).not.toContain("--");
