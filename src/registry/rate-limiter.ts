@@ -20,6 +20,8 @@ export class Gate {
   #inside = 0;
   /** When the next request is due, if all came evenly. */
   #due = 0;
+  /** When the last one asked for its turn. */
+  #asked = 0;
   #closed: { readonly until: number; readonly kind: "throttled" | "unavailable" } | undefined;
 
   constructor(options: GateOptions) {
@@ -91,7 +93,9 @@ export class Gate {
     const { requestsPerSecond, clock, patienceMs } = this.#options;
     const every = 1000 / requestsPerSecond;
     const now = clock();
-    const due = Math.max(this.#due, now);
+    // A clock that was set back must not hold everything up until it has caught up.
+    const due = now < this.#asked ? now : Math.max(this.#due, now);
+    this.#asked = now;
     const wait = due - now - Math.max(0, 1000 - every);
     if (wait > patienceMs) throw this.#impatient();
     this.#due = due + every;
