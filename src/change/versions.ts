@@ -3,9 +3,9 @@ import type { VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { CommitFacts, Repository } from "../model/tree.ts";
+import { type Order, orderOf } from "../model/versions.ts";
 import { imageUses } from "./images/image-uses.ts";
 import { matchNames } from "./images/match.ts";
-import { type Order, orderOf } from "./images/order.ts";
 
 /** An image with every version of it that a render has. */
 export interface ImageVersions {
@@ -25,14 +25,16 @@ export function imageVersions(resources: readonly Resource[]): readonly ImageVer
 
 /** The images of which two renders of one target have different versions. */
 export function changedImages(before: readonly Resource[], after: readonly Resource[]): readonly VersionChange[] {
-  const [old, fresh] = [before, after].map(
-    (resources) => new Map(imageVersions(resources).map((one) => [one.image, one.versions.join(", ")])),
-  );
-  const names = [...new Set([...(old?.keys() ?? []), ...(fresh?.keys() ?? [])])].sort();
+  const [old, fresh] = [versionsByName(before), versionsByName(after)];
+  const names = [...new Set([...old.keys(), ...fresh.keys()])].sort();
   return names.flatMap((image) => {
-    const [from, to] = [old?.get(image) ?? "", fresh?.get(image) ?? ""];
+    const [from, to] = [old.get(image) ?? "", fresh.get(image) ?? ""];
     return from === to ? [] : [{ image, from, to }];
   });
+}
+
+function versionsByName(resources: readonly Resource[]): ReadonlyMap<string, string> {
+  return new Map(imageVersions(resources).map(({ image, versions }) => [image, versions.join(", ")]));
 }
 
 /** What version a target is at, or why it is not known. `digest` is the render's. */

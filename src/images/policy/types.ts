@@ -33,7 +33,7 @@ export interface PolicyInput {
   /** Tags that events named: their verdicts are always among the verdicts, and `newest` asks for them first. */
   readonly pushed?: readonly string[];
   /**
-   * When Sluice first heard of a tag, in milliseconds since the epoch: its age where the image does not say when it was
+   * When Sluice first received a report of a tag, in milliseconds since the epoch: its age where the image does not say when it was
    * built.
    */
   readonly firstSeen?: ReadonlyMap<string, number>;

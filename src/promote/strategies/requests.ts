@@ -1,9 +1,9 @@
 import { type ImageRequest, identityOf } from "../../change/images/image-request.ts";
 import type { ImageUse } from "../../change/images/image-uses.ts";
 import { lastSegment, matchNames, type NamePair } from "../../change/images/match.ts";
-import { listed } from "../../change/words.ts";
 import type { VersionSetting } from "../../edit/find/index.ts";
 import { UserError } from "../../model/errors.ts";
+import { codeList } from "../../model/text/markdown.ts";
 
 /** The images of a target and what sets them. */
 export interface TargetImages {
@@ -47,12 +47,12 @@ function matchImages(
   const known = new Set(there);
   const same = here.filter((name) => known.has(name)).map((name): NamePair => ({ here: name, there: name }));
   const taken = new Set(same.map(({ here: name }) => name));
-  const [left, right] = [here, there].map((names) => names.filter((name) => !taken.has(name)));
-  const bySetting = matchBySetting(target, source, left ?? [], right ?? []);
+  const [left, right] = [here.filter((name) => !taken.has(name)), there.filter((name) => !taken.has(name))];
+  const bySetting = matchBySetting(target, source, left, right);
   const [ours, theirs] = [new Set(bySetting.map((pair) => pair.here)), new Set(bySetting.map((pair) => pair.there))];
   const rest = matchNames(
-    (left ?? []).filter((name) => !ours.has(name)),
-    (right ?? []).filter((name) => !theirs.has(name)),
+    left.filter((name) => !ours.has(name)),
+    right.filter((name) => !theirs.has(name)),
   );
   return [...same, ...bySetting, ...rest].sort((a, b) => (a.here < b.here ? -1 : 1));
 }
@@ -108,7 +108,7 @@ function nothingInCommon(
   there: readonly string[],
 ): UserError {
   const say = (id: string, names: readonly string[]): string =>
-    names.length === 0 ? `${id} has no image` : `${id} has ${listed(names)}`;
+    names.length === 0 ? `${id} has no image` : `${id} has ${codeList(names)}`;
   return new UserError("refused", `no image is in both targets: ${say(source.id, there)}, ${say(target.id, here)}`, {
     fix: "Carry what changes by the strategy `paths` or `directory`.",
   });

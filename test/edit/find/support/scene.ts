@@ -91,7 +91,10 @@ function imageTexts(value: Json | undefined): readonly string[] {
   );
 }
 
-/** A setting in one line: its form, what it is about and the version it says, where it stands, and who decides in its stead. */
+/**
+ * A setting in one line: its form, what it is about and the version it says, where it stands, and who decides in its
+ * stead.
+ */
 export function told(setting: VersionSetting): string {
   const { subject, form, file, whole, tag, digest, version, name, decidedBy } = setting;
   const parts = [whole, tag, digest, version, name].filter((part) => part !== undefined);
