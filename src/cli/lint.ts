@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { parseConfig } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { ConfigProblem } from "../model/problem.ts";
+import { count } from "../model/text/lists.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
 import { EXIT } from "./command.ts";
 import type { LintContext } from "./definitions/lint.ts";
@@ -10,7 +11,7 @@ import { locate } from "./git.ts";
 import { withLocal } from "./local.ts";
 import { usage } from "./parse.ts";
 import { problemLines } from "./problems.ts";
-import { count } from "./style.ts";
+
 import { configText } from "./targets.ts";
 
 /** Carries out `sluice lint`. */

@@ -69,11 +69,6 @@ export function pad(text: string, columns: number, side: "left" | "right" = "rig
   return side === "right" ? text + space : space + text;
 }
 
-/** `1 target`, `2 targets`. */
-export function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
-}
-
 /** One column of a table. */
 export interface Column {
   readonly title: string;

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import type { Target } from "../model/target.ts";
+import { count } from "../model/text/lists.ts";
 import type { Tree } from "../model/tree.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
 import { EXIT } from "./command.ts";
 import type { TargetsContext } from "./definitions/targets.ts";
 import { type Local, withLocal } from "./local.ts";
 import { problemLines } from "./problems.ts";
-import { count, oneLine, table } from "./style.ts";
+import { oneLine, table } from "./style.ts";
 
 /** Carries out `sluice targets`. */
 export function runTargets(context: TargetsContext): Promise<number> {

@@ -1,4 +1,4 @@
-import { myers } from "./myers.ts";
+import { diffArrays } from "diff";
 
 /** Lines `[baseStart, baseEnd)` of the base became lines `[headStart, headEnd)` of the head. */
 export interface Block {
@@ -15,13 +15,20 @@ interface Range {
   readonly b1: number;
 }
 
-/** Edits beyond which a range is first split at lines that are unique on both sides. Bounds the time and memory of one search. */
-const maxEdits = 400;
+/**
+ * A range with more edits is first split at lines that are unique on both sides. These limits alone bound the time of a
+ * search, which grows with the square of the edits; a limit in milliseconds would make the result depend on the
+ * machine's load.
+ */
+const maxEdits = 100;
+/** The same for a range that cannot be split. */
+const maxEditsUnsplit = 200;
 const maxDepth = 24;
 
 /**
- * The blocks in which two texts differ, in order. Replacing each block turns the base's lines into the head's. Shortest where the difference is of
- * ordinary size; for texts that share next to nothing it may be longer, but stays exact and takes time near to linear.
+ * The blocks in which two texts differ, in order. Replacing each block turns the base's lines into the head's. The
+ * shortest way to do so where a stretch of changes is of ordinary size; for texts that share almost nothing it may be
+ * longer, but it stays exact and takes close to linear time.
  */
 export function diffLines(base: readonly string[], head: readonly string[]): readonly Block[] {
   const shortest = Math.min(base.length, head.length);
@@ -32,7 +39,7 @@ export function diffLines(base: readonly string[], head: readonly string[]): rea
   const ids = new Map<string, number>();
   const a = intern(base, start, base.length - end, ids);
   const b = intern(head, start, head.length - end, ids);
-  const matches = new Int32Array(a.length).fill(-1);
+  const matches = new Array<number>(a.length).fill(-1);
   compare(a, b, { a0: 0, a1: a.length, b0: 0, b1: b.length }, matches, 0);
   const blocks: Block[] = [];
   for (const block of toBlocks(matches, a.length, b.length)) {
@@ -41,54 +48,70 @@ export function diffLines(base: readonly string[], head: readonly string[]): rea
   return blocks;
 }
 
-function intern(lines: readonly string[], start: number, end: number, ids: Map<string, number>): Int32Array {
-  const result = new Int32Array(end - start);
-  for (let index = start; index < end; index++) {
-    const line = lines[index] ?? "";
-    const known = ids.get(line);
-    result[index - start] = known ?? ids.size;
-    if (known === undefined) ids.set(line, ids.size);
-  }
-  return result;
+function intern(lines: readonly string[], start: number, end: number, ids: Map<string, number>): number[] {
+  return lines.slice(start, end).map((line) => {
+    const id = ids.get(line) ?? ids.size;
+    if (id === ids.size) ids.set(line, id);
+    return id;
+  });
 }
 
 function shifted({ baseStart, baseEnd, headStart, headEnd }: Block, by: number): Block {
   return { baseStart: baseStart + by, baseEnd: baseEnd + by, headStart: headStart + by, headEnd: headEnd + by };
 }
 
-function compare(a: Int32Array, b: Int32Array, whole: Range, matches: Int32Array, depth: number): void {
+function compare(a: number[], b: number[], whole: Range, matches: number[], depth: number): void {
   const range = trim(a, b, whole, matches);
   if (range.a0 >= range.a1 || range.b0 >= range.b1) return;
-  const found = myers(a.subarray(range.a0, range.a1), b.subarray(range.b0, range.b1), maxEdits);
-  if (found !== undefined) {
-    for (const [x, y] of found) matches[range.a0 + x] = range.b0 + y;
-    return;
-  }
-  if (depth < maxDepth) split(a, b, range, matches, depth);
+  if (shortest(a, b, range, matches, maxEdits) || depth >= maxDepth) return;
+  split(a, b, range, matches, depth);
 }
 
-function trim(a: Int32Array, b: Int32Array, range: Range, matches: Int32Array): Range {
+/** Whether a shortest edit script of at most `maxEditLength` edits was found. */
+function shortest(a: number[], b: number[], range: Range, matches: number[], maxEditLength: number): boolean {
+  let { a0, b0 } = range;
+  const [old, fresh] = [a.slice(a0, range.a1), b.slice(b0, range.b1)];
+  if (old.length + fresh.length > maxEditLength && minEdits(old, fresh) > maxEditLength) return false;
+  const changes = diffArrays(old, fresh, { maxEditLength });
+  for (const { count, added, removed } of changes ?? []) {
+    if (!added && !removed) for (let line = 0; line < count; line++) matches[a0 + line] = b0 + line;
+    if (!added) a0 += count;
+    if (!removed) b0 += count;
+  }
+  return changes !== undefined;
+}
+
+/** A script has at least this many edits: one for each line that the other side lacks. */
+function minEdits(a: readonly number[], b: readonly number[]): number {
+  const inBoth = new Set(a).intersection(new Set(b));
+  return [...a, ...b].filter((line) => !inBoth.has(line)).length;
+}
+
+function trim(a: number[], b: number[], range: Range, matches: number[]): Range {
   let { a0, a1, b0, b1 } = range;
   while (a0 < a1 && b0 < b1 && a[a0] === b[b0]) matches[a0++] = b0++;
   while (a0 < a1 && b0 < b1 && a[a1 - 1] === b[b1 - 1]) matches[--a1] = --b1;
   return { a0, a1, b0, b1 };
 }
 
-/** Patience: lines that stand once on each side and in the same order are taken as equal; the gaps between are compared on their own. */
-function split(a: Int32Array, b: Int32Array, range: Range, matches: Int32Array, depth: number): void {
+/**
+ * Patience: lines that stand once on each side and in the same order are taken as equal; the gaps between are compared
+ * on their own.
+ */
+function split(a: number[], b: number[], range: Range, matches: number[], depth: number): void {
   let { a0, b0 } = range;
   const anchors = increasing(uniqueInBoth(a, b, range));
-  if (anchors.length === 0) return;
+  if (anchors.length === 0) shortest(a, b, range, matches, maxEditsUnsplit);
   for (const [x, y] of anchors) {
     compare(a, b, { a0, a1: x, b0, b1: y }, matches, depth + 1);
     matches[x] = y;
     a0 = x + 1;
     b0 = y + 1;
   }
-  compare(a, b, { a0, a1: range.a1, b0, b1: range.b1 }, matches, depth + 1);
+  if (anchors.length > 0) compare(a, b, { ...range, a0, b0 }, matches, depth + 1);
 }
 
-function uniqueInBoth(a: Int32Array, b: Int32Array, range: Range): readonly (readonly [number, number])[] {
+function uniqueInBoth(a: number[], b: number[], range: Range): readonly (readonly [number, number])[] {
   const inHead = positionsOnce(b, range.b0, range.b1);
   const pairs: (readonly [number, number])[] = [];
   for (const [line, x] of positionsOnce(a, range.a0, range.a1)) {
@@ -99,7 +122,7 @@ function uniqueInBoth(a: Int32Array, b: Int32Array, range: Range): readonly (rea
 }
 
 /** Line to its position, -1 when it stands more than once. */
-function positionsOnce(lines: Int32Array, start: number, end: number): Map<number, number> {
+function positionsOnce(lines: readonly number[], start: number, end: number): Map<number, number> {
   const positions = new Map<number, number>();
   for (let index = start; index < end; index++) {
     const line = lines[index] ?? -1;
@@ -131,7 +154,7 @@ function increasing(pairs: readonly (readonly [number, number])[]): readonly (re
   return chosen.reverse();
 }
 
-function toBlocks(matches: Int32Array, baseLength: number, headLength: number): readonly Block[] {
+function toBlocks(matches: number[], baseLength: number, headLength: number): readonly Block[] {
   const blocks: Block[] = [];
   let baseStart = 0;
   let headStart = 0;
@@ -147,7 +170,10 @@ function toBlocks(matches: Int32Array, baseLength: number, headLength: number): 
   return blocks;
 }
 
-/** A pure insertion or deletion may stand at several places; the one that begins with the least indented line reads best in YAML. */
+/**
+ * A pure insertion or deletion may stand at several places; the one that begins with the least indented line reads best
+ * in YAML.
+ */
 function slide(block: Block, floor: number, base: readonly string[], head: readonly string[]): Block {
   const inserted = block.baseStart === block.baseEnd;
   if (!inserted && block.headStart !== block.headEnd) return block;

@@ -9,7 +9,10 @@ export interface YamlText {
   readonly tree: YamlTree;
 }
 
-/** Where nodes hang: `parents[n]` is the parent of node n (the root is 0), `steps[n]` its step in a path, `.name` or `[name]`. */
+/**
+ * Where nodes hang: `parents[n]` is the parent of node n (the root is 0), `steps[n]` its step in a path, `.name` or
+ * `[name]`.
+ */
 export interface YamlTree {
   readonly parents: readonly number[];
   readonly steps: readonly string[];
@@ -19,8 +22,8 @@ const leading = ["apiVersion", "kind", "metadata"];
 const maxDepth = 200;
 
 /**
- * Writes a value as block-style YAML: keys sorted, at the top `apiVersion`, `kind` and `metadata` first, in list items `name` first. Readers of YAML
- * 1.1 and of 1.2 get the same value back.
+ * Writes a value as block-style YAML: keys sorted, at the top `apiVersion`, `kind` and `metadata` first, in list items
+ * `name` first. Readers of YAML 1.1 and of 1.2 get the same value back.
  */
 export function emitYaml(value: Value): YamlText {
   const writer = new Writer();

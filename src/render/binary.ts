@@ -6,7 +6,10 @@ import { Fault } from "../model/errors.ts";
 /** The engine that the set-up built, beside `src/` and the bundle in `dist/`. */
 const bundled = join(dirname(findPackageJSON(import.meta.url) ?? ""), ".cache", "engine", "sluice-engine");
 
-/** The path of the engine: `SLUICE_ENGINE`, else the one that the set-up put into the project's folder. An `unavailable` Fault names the ways to get one. */
+/**
+ * The path of the engine: `SLUICE_ENGINE`, else the one that the set-up put into the project's folder. An `unavailable`
+ * Fault names the ways to get one.
+ */
 export function engineBinary(env: Readonly<Record<string, string | undefined>>): string {
   const named = env.SLUICE_ENGINE;
   if (named !== undefined && named !== "") {

@@ -103,7 +103,7 @@ describe("files of the state branch that somebody broke", () => {
     await github.mergePull({ ...web, by: "grace" });
     await eventually("the branch to go", () => !play.branches(repository).includes(WEB));
     const told = github.comments(web).find(({ body }) => body.includes("is not in the history"));
-    expect(told?.body).toContain("mend the file on the branch `sluice-state`");
+    expect(told?.body).toContain("fix the file on the branch `sluice-state`");
     const next = await play.merged(repository, { ...release("staging", "1.5.0"), ...releaseOfApi("1.5.0") });
     await eventually("the other app to go on", () =>
       github.pulls(repository).some(({ title }) => title === "Promote api to prod: 1.2.0 → 1.5.0"),

@@ -72,7 +72,7 @@ describe("a registry that has enough", () => {
 
   it("is asked so many things in a second and no more", async () => {
     const fake = await server(() => ({ body: { tags: [] } }));
-    const registry = client([{ ...fake.settings, requestsPerSecond: 2 }], { clock: () => 0, patienceMs: 100 });
+    const registry = client([{ ...fake.settings, requestsPerSecond: 2 }], { clock: () => 0, maxWaitMs: 100 });
     const asked = Array.from({ length: 6 }, () => registry.tags(`${fake.host}/app`, soon()));
     const settled = await Promise.allSettled(asked);
     // The clock stands still: a second's worth goes through, for the others it would take longer than they wait.

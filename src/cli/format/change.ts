@@ -1,5 +1,6 @@
 import type { LineEdit, TargetPromotion, VersionChange } from "../../model/promotion.ts";
-import { count, harmless, oneLine, type Style } from "../style.ts";
+import { count } from "../../model/text/lists.ts";
+import { harmless, oneLine, type Style } from "../style.ts";
 
 /** How a change of targets is shown. `written`: the files that were written, `undefined` without --write. */
 export interface ChangeTextOptions {

@@ -5,10 +5,11 @@ import { UserError } from "../../model/errors.ts";
 import type { TagVerdict } from "../../model/images.ts";
 import type { TargetPromotion } from "../../model/promotion.ts";
 import type { Target } from "../../model/target.ts";
+import { count } from "../../model/text/lists.ts";
 import type { CheckedEntry } from "../images/check-entry.ts";
-import { count, oneLine, type Style, style } from "../style.ts";
+import { oneLine, type Style, style } from "../style.ts";
 import { targetJson, targetLines } from "./change.ts";
-import { shortSha } from "./words.ts";
+import { shortSha } from "./values.ts";
 
 /** How a check is shown. `verbose`: with a reason for each tag. */
 export interface CheckTextOptions {

@@ -2,7 +2,7 @@ import type { PromotionPlan } from "../../model/promotion.ts";
 import type { ComputedPromotion } from "../../promote/compute.ts";
 import { oneLine, style } from "../style.ts";
 import { type ChangeTextOptions, changeEnding, targetJson, targetLines } from "./change.ts";
-import { shortSha } from "./words.ts";
+import { shortSha } from "./values.ts";
 
 /** A plan as data: the keys that programs may rely on. */
 export function promotionJson({ from, to, commit, targets }: PromotionPlan) {

@@ -1,6 +1,7 @@
 import { resourceLabel } from "../../diff/index.ts";
 import type { ResourceChange, TargetPreview } from "../../model/preview.ts";
-import { count, harmless, oneLine, type Style } from "../style.ts";
+import { count } from "../../model/text/lists.ts";
+import { harmless, oneLine, type Style } from "../style.ts";
 
 /**
  * One target with its differences. `seen` remembers in which target a difference was shown first; the same one is not

@@ -1,8 +1,9 @@
 import type { Finding, Preview, TargetPreview } from "../../model/preview.ts";
-import { count, oneLine, type Style, style, table } from "../style.ts";
+import { count } from "../../model/text/lists.ts";
+import { oneLine, type Style, style, table } from "../style.ts";
 import { driftText } from "./text-drift.ts";
 import { placeOf, statusText, targetText } from "./text-target.ts";
-import { complete, completenessText, imageTexts, lineCounts, replicaText, shortSha } from "./words.ts";
+import { complete, completenessText, imageTexts, lineCounts, replicaText, shortSha } from "./values.ts";
 
 export { diffLines } from "./text-target.ts";
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Fault } from "../../model/errors.ts";
-import { inTurns } from "../../model/map-limit.ts";
+import { mapLimit } from "../../model/map-limit.ts";
 import type { Registry } from "../../model/registry.ts";
 import { configured } from "../../targets/index.ts";
 import { EXIT } from "../command.ts";
@@ -27,7 +27,7 @@ async function run(context: ImagesCheckContext, local: Local, registry: Registry
   const { config, plan } = await configured(await repository.tree(base));
   const entries = entriesAmong(context.positionals, config.images);
   let done = 0;
-  const checked = await inTurns(entries, entriesAtOnce, async (entry) => {
+  const checked = await mapLimit(entries, entriesAtOnce, async (entry) => {
     const { renderer } = local;
     const clock = Date.now();
     const one = await checkEntry(entry, {

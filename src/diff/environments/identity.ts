@@ -1,6 +1,6 @@
 import { generatedStem } from "../generated-names.ts";
 import { groupOf, type Item } from "../item.ts";
-import { neutral } from "./words.ts";
+import { neutral } from "./neutral.ts";
 
 /** The resources of one environment at the merge base and at the head. */
 export interface Moments {
@@ -18,8 +18,9 @@ export type Four<T> = readonly [
 ];
 
 /**
- * The resources of two environments by what they are in both: group, kind and name, without namespace, content hash, and, where the other environment has no such name, without the
- * environment's own name. Of resources that even their namespaces do not tell apart the last counts.
+ * The resources of two environments by what they are in both: group, kind and name, without namespace, content hash,
+ * and, where the other environment has no such name, without the environment's own name. Of resources that even their
+ * namespaces do not tell apart the last counts.
  */
 export function pairAcross(here: Moments, there: Moments): readonly Four<Item>[] {
   const keyHere = keyIn(here, there);

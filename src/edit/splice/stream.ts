@@ -28,8 +28,8 @@ export interface ReadOptions {
 }
 
 /**
- * Parses a text with the place of every node. Memory and time grow with the lexemes, not with the bytes: more than three
- * million of them (some 7 MB of usual YAML), or brackets nested too deeply, are an `input` UserError.
+ * Parses a text with the place of every node. Memory and time grow with the lexemes, not with the bytes: more than
+ * three million of them (some 7 MB of usual YAML), or brackets nested too deeply, are an `input` UserError.
  */
 export function readStream(path: string, text: string, lines: LineCounter, options: ReadOptions): ReadStream {
   const { tokens, maxLexemes = defaultMaxLexemes } = options;

@@ -1,6 +1,7 @@
-import { compareNatural, firstOf } from "./compare.ts";
+import { compareNatural } from "../../model/versions.ts";
 import { type Asker, builtAt } from "./facts.ts";
 import type { Sieve } from "./filter.ts";
+import { firstOf } from "./first-of.ts";
 import type { Ordering } from "./ordering.ts";
 
 const atOnce = 8;

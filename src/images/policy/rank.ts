@@ -1,4 +1,4 @@
-import { compareNatural } from "./compare.ts";
+import { compareNatural } from "../../model/versions.ts";
 import type { Sieve } from "./filter.ts";
 import type { Ordering, Placed, Ranking } from "./ordering.ts";
 import type { CurrentVersion } from "./types.ts";

@@ -1,6 +1,7 @@
 import type { TagVerdict } from "../../model/images.ts";
-import { compareNatural, firstOf } from "./compare.ts";
+import { compareNatural } from "../../model/versions.ts";
 import { type Located, standingOf } from "./compare-target.ts";
+import { firstOf } from "./first-of.ts";
 import type { Placed, Ranking } from "./ordering.ts";
 import type { Walk } from "./select.ts";
 import type { PolicyInput } from "./types.ts";

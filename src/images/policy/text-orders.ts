@@ -1,5 +1,6 @@
 import type { ImagePolicy } from "../../config/index.ts";
-import { compareCodes, compareDigits, compareNatural, shapeOf } from "./compare.ts";
+import { byText } from "../../model/paths.ts";
+import { compareDigits, compareNatural } from "../../model/versions.ts";
 import type { Sieve } from "./filter.ts";
 import type { Ordering } from "./ordering.ts";
 
@@ -26,7 +27,7 @@ export function textOrdering(policy: ImagePolicy, sieve: Sieve): Ordering<string
       alphabetical === "asc"
         ? ["comes before", "the last in the alphabet"]
         : ["comes after", "the first in the alphabet"];
-    const compare = turned(compareCodes, alphabetical);
+    const compare = turned(byText, alphabetical);
     return made(sieve, { compare, natural: turned(compareNatural, alphabetical), behind, best, numbers: false });
   }
   const best = `the last in natural order of those that match \`${policy.regex}\``;
@@ -71,4 +72,9 @@ function made(sieve: Sieve, { compare, natural, behind, best, numbers }: Kind): 
       return shapeOf(tag) === shapeOf(version.tag) ? natural(tag, version.tag) : undefined;
     },
   };
+}
+
+/** A tag with its numbers taken out: tags of one shape can be compared even when a policy knows only one of them. */
+function shapeOf(tag: string): string {
+  return tag.replaceAll(/[0-9]+/g, "0");
 }

@@ -1,7 +1,8 @@
 import { type SourceChanges, sourceSection } from "../../change/source/section.ts";
-import { clip, shortVersion } from "../../change/text/version.ts";
+import { shortVersion } from "../../change/text/version.ts";
 import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
+import { clip, oneLine } from "../../model/text/lines.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 
@@ -135,7 +136,7 @@ function remarks({ notes, left }: ImageBodyParts, max: number): readonly string[
   ];
   const lines = all
     .slice(0, max)
-    .map(({ target, is, text }) => `- ${code(target)}${is}: ${inert(clip(text, longestRemark))}`);
+    .map(({ target, is, text }) => `- ${code(target)}${is}: ${inert(clip(oneLine(text), longestRemark))}`);
   const rest = all.length - lines.length;
   return all.length === 0 ? [] : ["### Remarks", "", ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])];
 }

@@ -38,7 +38,10 @@ function clock(minutes: number): string {
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** A moment on the clocks of a time zone: `Mon 2026-11-23 09:00 Europe/Berlin`; with the offset from UTC where the clocks show it twice. */
+/**
+ * A moment on the clocks of a time zone: `Mon 2026-11-23 09:00 Europe/Berlin`; with the offset from UTC where the
+ * clocks show it twice.
+ */
 export function describeMoment(at: number, timezone: string): string {
   const time = zoned(at, timezone);
   const offset = isTwice(time) ? ` (${time.offset})` : "";

@@ -8,7 +8,7 @@ import type {
   TargetPreview,
   VersionGap,
 } from "../../model/preview.ts";
-import { count } from "../style.ts";
+import { count } from "../../model/text/lists.ts";
 
 /** The first seven characters of a commit id. */
 export function shortSha(sha: string): string {

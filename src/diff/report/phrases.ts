@@ -1,15 +1,6 @@
 import type { Finding, Preview, Severity, TargetPreview } from "../../model/preview.ts";
-import { code, inert } from "./escape.ts";
-
-/** `1 target`, `2 targets`. */
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return `${thousands(amount)} ${amount === 1 ? one : many}`;
-}
-
-/** A whole number with commas: `61,234`. */
-export function thousands(amount: number): string {
-  return String(amount).replace(/\B(?=(\d{3})+$)/g, ",");
-}
+import { commaList, count } from "../../model/text/lists.ts";
+import { code, inert } from "../../model/text/markdown.ts";
 
 /** `+3 −1`, with a real minus sign. */
 export function plusMinus(added: number, removed: number): string {
@@ -25,9 +16,8 @@ export function targetName(target: Pick<Finding, "app" | "environment">): string
 
 /** Names of targets as code, the first few and how many more. */
 export function targetList(names: readonly string[], shown = 6): string {
-  const listed = names.slice(0, names.length > shown + 1 ? shown : names.length).map(code);
-  const rest = names.length - listed.length;
-  return rest > 0 ? `${listed.join(", ")} and ${rest} more` : listed.join(", ");
+  // "and 1 more" would take as much room as the name.
+  return commaList(names.map(code), names.length === shown + 1 ? names.length : shown);
 }
 
 /** The sign of a severity. */
@@ -44,9 +34,9 @@ export const statusSign: Readonly<Record<TargetPreview["status"], string>> = {
 
 /** What the preview comes to, in one line of plain text. */
 export function headline(preview: Preview): string {
-  const told = preview.completeness.failed > 0 ? "render-failed" : "";
+  const counted = preview.completeness.failed > 0 ? "render-failed" : "";
   const of = (severity: Severity) =>
-    preview.findings.filter((finding) => finding.severity === severity && finding.id !== told).length;
+    preview.findings.filter((finding) => finding.severity === severity && finding.id !== counted).length;
   const changed = preview.targets.filter(({ status }) => status !== "unchanged" && status !== "failed").length;
   const { failed } = preview.completeness;
   const parts = [
@@ -58,7 +48,9 @@ export function headline(preview: Preview): string {
   return parts.length === 0 ? "Nothing changes in any environment" : parts.join(", ");
 }
 
-/** A finding as one line of Markdown; `where` names the targets, `alike` counts further resources that it is said of. */
+/**
+ * A finding as one line of Markdown; `where` names the targets, `alike` counts further resources that it is said of.
+ */
 export function findingLine(finding: Finding, where: string, alike: number): string {
   const others = alike > 0 ? ` and ${alike} like it` : "";
   const resource = finding.resource === "" ? "" : `${code(finding.resource)}${others}`;

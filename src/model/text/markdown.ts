@@ -1,4 +1,5 @@
-import { visible } from "../visible.ts";
+import { clip, oneLine, visible } from "./lines.ts";
+import { commaList } from "./lists.ts";
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -20,8 +21,8 @@ const entities: Readonly<Record<string, string>> = {
 const gap = "\u200B";
 
 /**
- * Text of others as inert Markdown on one line: nothing in it is markup, HTML, a mention, a reference to an issue, or a link. Spans in backticks become
- * code; invisible characters are shown as escapes.
+ * Text of others as inert Markdown on one line: nothing in it is markup, HTML, a mention, a reference to an issue, or a
+ * link. Spans in backticks become code; invisible characters are shown as escapes.
  */
 export function inert(text: string): string {
   return text
@@ -50,6 +51,27 @@ export function code(text: string): string {
   return `${ticks}${pad}${clean}${pad}${ticks}`;
 }
 
+/**
+ * A value as it may stand in a message that is Markdown later (see `inert`): on one line in backticks, without
+ * backticks of its own, at most 120 characters.
+ */
+export function inTicks(text: string): string {
+  return `\`${clip(oneLine(text.replaceAll("`", "'")), 120) || " "}\``;
+}
+
+/** Values in backticks, of more than `max` the first and how many more; for the same messages as `inTicks`. */
+export function codeList(values: readonly string[], max = 5): string {
+  return commaList(values.map(inTicks), max);
+}
+
+/**
+ * Text for a commit message, where GitHub makes links of `#` and `@` and notifies those it names: it does neither. The
+ * `@` of a digest names nobody and stays.
+ */
+export function unlinked(text: string): string {
+  return text.replaceAll(/(?:#|@(?!sha256:))(?=\w)/g, `$&${gap}`);
+}
+
 /** Markdown as a cell of a table. */
 export function cell(markdown: string): string {
   return markdown.replaceAll("\n", " ").replaceAll("|", "\\|");
@@ -66,7 +88,7 @@ export function fenced(language: string, content: string): string {
   return `${ticks}${language}\n${unforged(content.toWellFormed())}\n${ticks}`;
 }
 
-/** A comment marker of ours cannot stand in content, not even in code: what looks for markers reads the raw text. */
+/** A comment marker of ours cannot be in content, not even in code: what looks for markers reads the raw text. */
 function unforged(content: string): string {
   return content.includes("<!--") ? content.replace(/<!--(?=\s*sluice)/gi, `<!-${gap}-`) : content;
 }
