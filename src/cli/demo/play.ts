@@ -11,7 +11,7 @@ import { framed, HOOK, PEOPLE, REPOSITORY, type Scene } from "./repository.ts";
 import { type Clone, pushSample } from "./sample.ts";
 import { demoSettings } from "./settings.ts";
 import { type Steps, stepsOn } from "./steps.ts";
-import { checkWrites, previewAgain, previewOf, type ReportedPush, replyTo } from "./wait-for.ts";
+import { checkWrites, previewAgain, previewOf, replyTo, type Said } from "./wait-for.ts";
 
 /** Where the demo is played. */
 export interface Stage {
@@ -146,13 +146,13 @@ async function playPull(demo: DemoPull, { github, clone, steps, context }: Scene
 }
 
 /** Passes on what was said when the comment holds all of these texts. */
-function holding(expected: readonly string[], said: ReportedPush): ReportedPush {
+function holding(expected: readonly string[], said: Said): Said {
   const missing = expected.filter((text) => !said.comment.body.includes(text));
   if (missing.length === 0) return said;
   throw new Fault("bug", `the comment does not mention ${missing.join(", ")}`);
 }
 
-function checkText({ check }: ReportedPush, paint: Stage["context"]["paint"]): string {
+function checkText({ check }: Said, paint: Stage["context"]["paint"]): string {
   const colour = { success: paint.green, failure: paint.red }[check.conclusion ?? ""] ?? paint.yellow;
   return `${colour(check.conclusion ?? "no conclusion")}, "${check.title ?? ""}"`;
 }

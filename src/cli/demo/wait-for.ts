@@ -6,7 +6,7 @@ import { until } from "../wait.ts";
 const PATIENCE = 90_000;
 
 /** What Sluice said on a pull request. */
-export interface ReportedPush {
+export interface Said {
   readonly comment: CommentSummary;
   readonly check: CheckRunSummary;
 }
@@ -15,8 +15,8 @@ export interface ReportedPush {
  * Waits until the App's comment and a completed check of the pull request's head are there. Rejects after 90 seconds
  * with what is missing.
  */
-export function previewOf(github: LocalGitHub, pull: PullSummary, signal: AbortSignal): Promise<ReportedPush> {
-  const found = (): Partial<ReportedPush> => {
+export function previewOf(github: LocalGitHub, pull: PullSummary, signal: AbortSignal): Promise<Said> {
+  const found = (): Partial<Said> => {
     const comment = github.comments(pull).find((one) => one.byApp && one.body.startsWith("<!-- sluice:preview -->"));
     const check = checksOf(github, pull, "Sluice preview").find((one) => one.status === "completed");
     return { ...(comment ? { comment } : {}), ...(check ? { check } : {}) };
@@ -75,7 +75,7 @@ export function previewAgain(
   pull: PullSummary,
   before: number,
   signal: AbortSignal,
-): Promise<ReportedPush> {
+): Promise<Said> {
   const late = () =>
     new Fault("timeout", `the check of pull request ${pull.number} was not renewed within ${PATIENCE / 1_000} s`);
   const renewed = () => (checkWrites(github) > before ? true : undefined);
