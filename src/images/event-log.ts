@@ -12,7 +12,7 @@ export const eventsKeptMs = 14 * 24 * 3_600_000;
 const eventKind = "registry-event";
 const conclusionKind = "image-conclusion";
 
-/** What is kept of one event or conclusion, at most. Longer texts are cut, what is over a number is left out. */
+/** The limits of one stored event or conclusion. Longer texts are cut, further items are left out. */
 const most = { pushes: 100, tags: 40, name: 512, sentence: 400 } as const;
 
 const push = z.object({ image: z.string(), tag: z.string().optional(), digest: z.string().optional() });
@@ -91,7 +91,7 @@ function pushOf({ image, tag, digest }: PushedImage): PushedImage {
 
 function conclusionRecord(conclusion: ImageConclusion): StoredRecord {
   const { at, pullRequest } = conclusion;
-  const said = {
+  const event = {
     repository: clip(conclusion.repository, most.name),
     unit: clip(conclusion.unit, most.name),
     image: clip(conclusion.image, most.name),
@@ -99,8 +99,8 @@ function conclusionRecord(conclusion: ImageConclusion): StoredRecord {
     ...(pullRequest === undefined ? {} : { pullRequest }),
     tags: conclusion.tags.slice(0, most.tags).map(verdictOf),
   };
-  const id = createHash("sha256").update(JSON.stringify(said)).digest("hex");
-  return { id, at, keys: [imageKey(said.image, undefined)], value: { ...said, at } };
+  const id = createHash("sha256").update(JSON.stringify(event)).digest("hex");
+  return { id, at, keys: [imageKey(event.image, undefined)], value: { ...event, at } };
 }
 
 function verdictOf({ tag, reason, outcome }: TagVerdict): JsonObject {

@@ -65,7 +65,7 @@ export interface GateResult {
   readonly state: GateState;
   /** One sentence in plain words, without markup, without a full stop. */
   readonly reason: string;
-  /** When the answer may change by time alone, in milliseconds since the epoch. */
+  /** When the answer may change with time only, in milliseconds since the epoch. */
   readonly nextAt?: number;
   /** Who may act, in plain words, where a person must. */
   readonly who?: string;

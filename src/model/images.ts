@@ -49,7 +49,7 @@ export interface ImageConclusion {
   readonly tags: readonly TagVerdict[];
 }
 
-/** What a registry said and what came of it, for 14 days. */
+/** Events of registries and their results, for 14 days. */
 export interface EventLog {
   /** Writes or overwrites the event with this id. */
   received(event: RegistryEvent): Promise<void>;

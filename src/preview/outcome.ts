@@ -28,8 +28,8 @@ export interface HeadConfig {
 }
 
 /**
- * Validates the head's `.sluice.yaml` where the change edits it; `undefined` where it does not: where it is the base's, or still the merge base's while the base has
- * moved on.
+ * Validates the head's `.sluice.yaml` where the change edits it; `undefined` where it does not: where it is the base's,
+ * or still the merge base's while the base has moved on.
  */
 export async function headConfigProblems(sides: Sides): Promise<HeadConfig | undefined> {
   const [base, mergeBase, head] = [sides.tip.tree, sides.base.tree, sides.head.tree];

@@ -76,7 +76,7 @@ describe("a person who closes an image pull request", () => {
   });
 });
 
-describe("what was taken back", () => {
+describe("what was rolled back", () => {
   it("by git revert is not brought again until there is a newer tag", async () => {
     const site = await bumped();
     await site.commit(staging("1.3.0"));
@@ -87,7 +87,7 @@ describe("what was taken back", () => {
     const { results } = await site.log();
     expect(results[0]?.tags.find(({ tag }) => tag === "1.4.0")).toMatchObject({
       outcome: "not-chosen",
-      reason: expect.stringMatching(/taken back/),
+      reason: expect.stringMatching(/rolled back/),
     });
     await site.push("web:1.4.1");
     expect((await site.bump()).title).toBe("Bump web in staging: 1.3.0 → 1.4.1");

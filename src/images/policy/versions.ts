@@ -2,7 +2,7 @@ import semver from "semver";
 import { type ImagePolicy, isRefusal, readSemverRange } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
 import { compareSemver, readSemver, type SemanticVersion } from "../../model/versions.ts";
-import type { Sieve } from "./filter.ts";
+import type { TagFilter } from "./filter.ts";
 import type { Ordering } from "./ordering.ts";
 
 /** What looks like a version without being one: `1.4`, `2024.05.01`, `1.2.3.4`, `1.4-alpine`. */
@@ -18,13 +18,17 @@ function fullOf({ major, minor, patch, full }: SemanticVersion): semver.SemVer {
 }
 
 /** The highest version in a range. `tags` are all that the registry has. */
-export function versionOrdering(policy: ImagePolicy, sieve: Sieve, tags: readonly string[]): Ordering<SemanticVersion> {
+export function versionOrdering(
+  policy: ImagePolicy,
+  filter: TagFilter,
+  tags: readonly string[],
+): Ordering<SemanticVersion> {
   const text = policy.semver ?? "*";
   const range = readSemverRange(text, policy.prerelease);
   if (isRefusal(range)) throw new Fault("bug", `a policy that was not checked: the range ${range.problem}`);
   const asks = policy.prerelease === true || namesPrerelease(range);
   const placeOf = (tag: string): SemanticVersion | undefined => {
-    const captured = sieve.anyTextOf(tag);
+    const captured = filter.anyTextOf(tag);
     return (captured === undefined ? undefined : readSemver(captured)) ?? readSemver(tag);
   };
   const moving = new Map<string, SemanticVersion | undefined>();
@@ -40,7 +44,7 @@ export function versionOrdering(policy: ImagePolicy, sieve: Sieve, tags: readonl
     against: ({ key }, { tag }) => {
       const known = placeOf(tag);
       if (known !== undefined) return compareSemver(key, known);
-      const least = moving.has(tag) ? moving.get(tag) : highestBehind(tag, tags, sieve);
+      const least = moving.has(tag) ? moving.get(tag) : highestBehind(tag, tags, filter);
       moving.set(tag, least);
       // A moving tag such as 1.4 is at best the highest 1.4.x, which may replace it.
       return least === undefined ? undefined : compareSemver(key, least) >= 0 ? 1 : -1;
@@ -79,7 +83,7 @@ function meets(version: SemanticVersion, { operator, semver: bound }: semver.Com
 }
 
 function namesPrerelease(range: semver.Range): boolean {
-  // Its upper bounds have an invented `-0`, which is no wish for pre-releases.
+  // Its upper bounds have an invented `-0`, which does not ask for pre-releases.
   return /[0-9]-[0-9A-Za-z]/.test(range.raw);
 }
 
@@ -87,14 +91,14 @@ function namesPrerelease(range: semver.Range): boolean {
  * The highest version that a tag such as `1.4` or `1.4-alpine` can stand for; `undefined` for a tag that is nothing of
  * the kind, such as `latest` or a commit.
  */
-function highestBehind(tag: string, tags: readonly string[], sieve: Sieve): SemanticVersion | undefined {
+function highestBehind(tag: string, tags: readonly string[], filter: TagFilter): SemanticVersion | undefined {
   const [, major, minor, patch] = dotted.exec(tag) ?? bare.exec(tag) ?? [];
   if (major === undefined) return undefined;
   const least = { major: Number(major), minor: Number(minor ?? 0), patch: Number(patch ?? 0) };
   if (patch !== undefined) return least;
   let highest: SemanticVersion = least;
   for (const one of tags) {
-    const text = sieve.textOf(one);
+    const text = filter.textOf(one);
     const version = text === undefined ? undefined : readSemver(text);
     if (version === undefined || version.major !== least.major || isPrerelease(version)) continue;
     if (minor !== undefined && version.minor !== least.minor) continue;

@@ -6,7 +6,7 @@ import { clip, oneLine } from "../../model/text/lines.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 
-/** What is said of one image, apart from the versions. */
+/** The facts about one image, apart from the versions. */
 export interface ImageSection {
   /** As the configuration writes it. */
   readonly image: string;

@@ -45,18 +45,18 @@ function find(text: string) {
   return findMarkers({ kind: "plain", path: "app", options: {} }, trace, memoryTree({ [file]: text }));
 }
 
-it("finds every marker with the value that it stands behind, and nothing else", async () => {
+it("finds every marker with the value that it belongs to, and nothing else", async () => {
   let found = 0;
   await fc.assert(
     fc.asyncProperty(marked, async ({ text, document, spots }) => {
       const { markers, problems } = await find(text);
       expect(problems).toEqual([]);
-      const told = markers.map(({ marker, document: of, at, ...setting }) => {
+      const plain = markers.map(({ marker, document: of, at, ...setting }) => {
         const suffix = marker.part === "whole" ? "" : `:${marker.part}`;
         return [`${marker.policy.namespace}:${marker.policy.name}${suffix}`, of, setting[marker.part]?.path];
       });
-      expect(told).toEqual(spots.map(({ marker, path }) => [marker, document, path]));
-      found += told.length;
+      expect(plain).toEqual(spots.map(({ marker, path }) => [marker, document, path]));
+      found += plain.length;
     }),
     { numRuns: 200 },
   );

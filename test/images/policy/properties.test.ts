@@ -131,7 +131,7 @@ describe("whatever the policy, the tags and what targets have", () => {
     );
   });
 
-  it("what was taken back does not come again, nor what is before it", async () => {
+  it("what was rolled back does not come again, nor what is before it", async () => {
     await fc.assert(
       fc.asyncProperty(policy, tags, tag, async (rule, names, target) => {
         const facts = timesOf([...names, target]);

@@ -8,10 +8,10 @@ import type { Renderer, RenderSource } from "../../../../src/model/render.ts";
 import type { RenderSpec } from "../../../../src/model/target.ts";
 import { sharedRenderer } from "../../../render/support/engines.ts";
 import { type RenderRepository, renderRepository } from "../../../render/support/repositories.ts";
-import { filesBelow, fixtures } from "./scene.ts";
+import { filesBelow, fixtures } from "./repository.ts";
 
 /** A target's files, what the real engine makes of them, and what sets versions there. */
-export interface Scene {
+export interface TestTarget {
   readonly found: FoundSettings;
   /** Every text under `image` and `reference` in what is rendered, sorted. */
   readonly images: readonly string[];
@@ -19,30 +19,30 @@ export interface Scene {
   text(file: string): Promise<string>;
   bytes(file: string): Promise<Uint8Array>;
   /** The same target after edits. */
-  edited(edits: readonly FileEdit[]): Promise<Scene>;
+  edited(edits: readonly FileEdit[]): Promise<TestTarget>;
 }
 
-/** Makes scenes in one test file; all of them share an engine and an empty repository. */
-export interface Stage {
+/** Makes targets in one test file; all of them share an engine and an empty repository. */
+export interface Targets {
   /** The folder of that name below the fixtures, as the root of a repository. */
-  fixture(name: string, spec: RenderSpec): Promise<Scene>;
-  scene(files: Readonly<Record<string, string>>, spec: RenderSpec): Promise<Scene>;
+  fixture(name: string, spec: RenderSpec): Promise<TestTarget>;
+  target(files: Readonly<Record<string, string>>, spec: RenderSpec): Promise<TestTarget>;
 }
 
 /** To be called once at the top of a test file. */
-export function stage(): Stage {
+export function targetsOf(): Targets {
   let repository: RenderRepository | undefined;
   beforeAll(() => {
     repository = renderRepository();
     repository.temp.commit({});
   });
   afterAll(() => repository?.remove());
-  const scene: Stage["scene"] = async (files, spec) => {
-    if (repository === undefined) throw new Error("the stage is not set");
+  const target: Targets["target"] = async (files, spec) => {
+    if (repository === undefined) throw new Error("there is no repository yet");
     const writes = Object.entries(files).map(([path, text]) => write(path, Buffer.from(text)));
-    return sceneOf(await stageChanges(await repository.source(), writes), spec, sharedRenderer());
+    return targetOf(await stageChanges(await repository.source(), writes), spec, sharedRenderer());
   };
-  return { scene, fixture: (name, spec) => scene(filesBelow(join(fixtures, name)), spec) };
+  return { target, fixture: (name, spec) => target(filesBelow(join(fixtures, name)), spec) };
 }
 
 /** A kustomize target. */
@@ -64,7 +64,7 @@ function write(path: string, bytes: Uint8Array) {
   return { kind: "write", path, bytes, executable: false } as const;
 }
 
-async function sceneOf(source: RenderSource, spec: RenderSpec, renderer: Renderer): Promise<Scene> {
+async function targetOf(source: RenderSource, spec: RenderSpec, renderer: Renderer): Promise<TestTarget> {
   const render = await renderer.render(spec, source, AbortSignal.timeout(20_000));
   if (!render.ok) throw new Error(`${render.failure.file ?? ""}: ${render.failure.message}`);
   const images: string[] = [];
@@ -89,7 +89,7 @@ async function sceneOf(source: RenderSource, spec: RenderSpec, renderer: Rendere
         );
         return write(file, after);
       });
-      return sceneOf(await stageChanges(source, await Promise.all(writes)), spec, renderer);
+      return targetOf(await stageChanges(source, await Promise.all(writes)), spec, renderer);
     },
   };
 }

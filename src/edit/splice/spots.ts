@@ -2,12 +2,12 @@ import { isAlias, isMap, isScalar, type ParsedNode } from "yaml";
 import { keyText } from "./keys.ts";
 import type { KeyPath } from "./types.ts";
 
-/** A scalar or an alias as it stands in the text; all that is between two of them is indicators, properties, comments and blanks. */
+/** A scalar or an alias in the text. Between two of them are only indicators, properties, comments and blanks. */
 export interface Spot {
   readonly start: number;
   readonly end: number;
   readonly kind: "key" | "value" | "block";
-  /** Of a value. A key that is no scalar has no name. */
+  /** Of a value. A key that is not a scalar counts as an empty name. */
   readonly path: KeyPath;
 }
 
@@ -35,7 +35,7 @@ function collect(node: ParsedNode, path: KeyPath, inKey: boolean, spots: Spot[])
   }
 }
 
-/** The index of the last of ordered places that is not behind `offset`; -1 when all are. */
+/** The index of the last of ordered places that starts at or before `offset`; -1 when none does. */
 export function lastBefore(starts: readonly { readonly start: number }[], offset: number): number {
   let [low, high] = [0, starts.length];
   while (low < high) {

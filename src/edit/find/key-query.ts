@@ -8,17 +8,17 @@ export type KeyStep = string | number | { readonly field: string; readonly value
 /** A path to a value, as people write it. */
 export type KeyQuery = readonly KeyStep[];
 
-const step = /\.?(?:"((?:[^"\\]|\\.)*)"|\[(\d{1,6})\]|\[([^\]=[]+)=([^\]]*)\]|([^.[\]"]+))/y;
+const stepShape = /\.?(?:"((?:[^"\\]|\\.)*)"|\[(\d{1,6})\]|\[([^\]=[]+)=([^\]]*)\]|([^.[\]"]+))/y;
 
 /**
- * Reads a path to a value: `image.tag`, `containers[0].image`, `containers[name=web].image`, `annotations."a.b/c"`. A bare number is an index where a list stands, and a key elsewhere. Anything
- * else is an `input` UserError.
+ * Reads a path to a value: `image.tag`, `containers[0].image`, `containers[name=web].image`, `annotations."a.b/c"`. A
+ * bare number is an index in a list, and a key elsewhere. Anything else is an `input` UserError.
  */
 export function parseKey(text: string): KeyQuery {
   const steps: KeyStep[] = [];
-  step.lastIndex = 0;
-  for (let at = 0; at < text.length; at = step.lastIndex) {
-    const match = step.exec(text);
+  stepShape.lastIndex = 0;
+  for (let at = 0; at < text.length; at = stepShape.lastIndex) {
+    const match = stepShape.exec(text);
     const opens = text[at] === "[" || text[at] === ".";
     if (match === null || (at === 0 && text[at] === ".") || (at > 0 && !opens)) throw notAKey(text);
     const [, quoted, index, field, value = "", plain] = match;
@@ -37,7 +37,7 @@ function notAKey(text: string): UserError {
   });
 }
 
-/** Where a key leads in a document; `undefined` when nothing is there. */
+/** The node that a key names in a document; `undefined` when nothing is there. */
 export function resolveKey(
   root: Node | undefined,
   query: KeyQuery,

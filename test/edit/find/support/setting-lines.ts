@@ -1,7 +1,7 @@
 import type { VersionSetting } from "../../../../src/edit/find/index.ts";
 
 /** A setting on one line: `file form name: what it says`, with what blocks it and what decides in its stead. */
-export function saidOne(setting: VersionSetting): string {
+export function settingLine(setting: VersionSetting): string {
   const { file, form, subject, name, tag, digest, whole, version, decidedBy } = setting;
   const parts = Object.entries({ name, tag, digest, whole, version }).flatMap(([key, part]) =>
     part === undefined ? [] : [`${key}=${part.value}${part.blocked === undefined ? "" : ` [${part.blocked}]`}`],
@@ -11,6 +11,6 @@ export function saidOne(setting: VersionSetting): string {
 }
 
 /** Settings, a line for each. */
-export function said(settings: readonly VersionSetting[]): readonly string[] {
-  return settings.map(saidOne);
+export function settingLines(settings: readonly VersionSetting[]): readonly string[] {
+  return settings.map(settingLine);
 }

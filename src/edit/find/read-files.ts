@@ -12,19 +12,19 @@ export interface Document {
   readonly root: Node;
 }
 
-/** More than a target reasonably has. */
-const mostFiles = 5_000;
-const mostNodes = 500_000;
-const mostImages = 20_000;
+/** More than any real target has. */
+const maxFiles = 5_000;
+const maxNodes = 500_000;
+const maxImages = 20_000;
 
-/** The YAML files that a render read, each parsed when it is first asked for. */
+/** The YAML files that a render read, each parsed on first use. */
 export class ReadFiles {
   readonly #tree: Tree;
   readonly #read: ReadonlySet<string>;
   readonly #folders: readonly string[];
   readonly #parsed = new Map<string, readonly Document[]>();
   readonly problems: FindProblem[] = [];
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   #nodes = 0;
   #images = 0;
 
@@ -39,7 +39,7 @@ export class ReadFiles {
     return this.#read.has(file) || this.#folders.some((folder) => folder === "" || file.startsWith(`${folder}/`));
   }
 
-  /** Whether there is such a file and the render read it. Links are none. */
+  /** Whether there is such a file and the render read it. Links do not count. */
   async exists(file: string): Promise<boolean> {
     return this.has(file) && (await this.#tree.at(file))?.kind === "file";
   }
@@ -62,8 +62,9 @@ export class ReadFiles {
   }
 
   /**
-   * The documents of a file; none when it was not read, is not there, or is not YAML, which is a problem then. With `words` a file that has none of them is not parsed, and its
-   * CustomResourceDefinitions come out empty: who asks knows that it would find nothing there.
+   * The documents of a file; none when it was not read, does not exist, or is not YAML, which is a problem. With
+   * `words`, a file that contains none of them is not parsed, and CustomResourceDefinitions are empty: callers find
+   * nothing there anyway.
    */
   async documents(file: string, words?: readonly string[]): Promise<readonly Document[]> {
     const key = words === undefined ? file : `${file}\n${words.join(" ")}`;
@@ -73,55 +74,58 @@ export class ReadFiles {
       const all = (await this.exists(file)) ? await this.#tree.read(file) : undefined;
       const bytes = all === undefined || words === undefined ? all : withoutSchemas(all);
       if (bytes === undefined || !mentions(bytes, words)) return [];
-      return this.#keep(key, this.#parse(file, bytes));
+      return this.#cache(key, this.#parse(file, bytes));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      this.tell(file, error.message, error.place?.line);
-      return this.#keep(key, []);
+      this.report(file, error.message, error.place?.line);
+      return this.#cache(key, []);
     }
   }
 
-  /** The whole file, when the word is in it; `undefined` when not, when it was not read, and when it is not YAML, which `tells` is given the error of. */
-  async mentioning(file: string, word: string, tells: (error: UserError) => void): Promise<YamlText | undefined> {
+  /**
+   * The whole file, when the word is in it; `undefined` when it is not, when the file was not read, and when it is not
+   * YAML, an error for `onError`.
+   */
+  async mentioning(file: string, word: string, onError: (error: UserError) => void): Promise<YamlText | undefined> {
     try {
       const bytes = (await this.exists(file)) ? await this.#tree.read(file) : undefined;
       return bytes !== undefined && mentions(bytes, [word]) ? parseYaml(file, bytes) : undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      tells(error);
+      onError(error);
       return undefined;
     }
   }
 
   #parse(file: string, bytes: Uint8Array): readonly Document[] {
-    if (this.#parsed.size < mostFiles) return documentsOf(file, bytes);
-    throw new UserError("limit", `The target reads more than ${mostFiles} files with images in them`);
+    if (this.#parsed.size < maxFiles) return documentsOf(file, bytes);
+    throw new UserError("limit", `The target reads more than ${maxFiles} files with images in them`);
   }
 
-  #keep(key: string, documents: readonly Document[]): readonly Document[] {
+  #cache(key: string, documents: readonly Document[]): readonly Document[] {
     this.#parsed.set(key, documents);
     return documents;
   }
 
-  /** Counts a value that is looked at; `false` once there were too many, behind aliases perhaps. */
-  mayLook(file: string): boolean {
+  /** Counts a visited value; `false` once there were too many, through aliases perhaps. */
+  mayVisit(file: string): boolean {
     this.#nodes += 1;
-    if (this.#nodes === mostNodes + 1) this.tell(file, "The target has more values than are searched for images");
-    return this.#nodes <= mostNodes;
+    if (this.#nodes === maxNodes + 1) this.report(file, "The target has more values than are searched for images");
+    return this.#nodes <= maxNodes;
   }
 
   /** Counts an image; `false` once there were too many. */
   mayFind(file: string): boolean {
     this.#images += 1;
-    if (this.#images === mostImages + 1) this.tell(file, `The target has more than ${mostImages} images`);
-    return this.#images <= mostImages;
+    if (this.#images === maxImages + 1) this.report(file, `The target has more than ${maxImages} images`);
+    return this.#images <= maxImages;
   }
 
-  /** Notes a problem, once. */
-  tell(file: string, message: string, line?: number): void {
+  /** Adds a problem, once. */
+  report(file: string, message: string, line?: number): void {
     const key = `${file}\n${message}`;
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     this.problems.push({ file, message, ...(line === undefined ? {} : { line }) });
   }
 }
@@ -132,7 +136,7 @@ function mentions(bytes: Uint8Array, words: readonly string[] | undefined): bool
   return words.some((word) => text.includes(word));
 }
 
-/** The documents of a file's bytes. What is no YAML is an `input` UserError. */
+/** The documents of a file's bytes. What is not YAML is an `input` UserError. */
 export function documentsOf(file: string, bytes: Uint8Array): readonly Document[] {
   const yaml = parseYaml(file, bytes);
   return Array.from({ length: yaml.documents }, (_, document) => {

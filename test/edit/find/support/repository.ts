@@ -21,7 +21,7 @@ import { type RenderRepository, renderRepository } from "../../../render/support
 export const fixtures = join(import.meta.dirname, "../../../fixtures/edit/find");
 
 /** A repository with files, the real engine, and what is found in it. */
-export interface Scene {
+export interface TestRepository {
   find(spec: RenderSpec): Promise<FoundSettings>;
   trace(spec: RenderSpec): Promise<Trace>;
   source: RenderSource;
@@ -47,7 +47,10 @@ export function filesBelow(folder: string): Record<string, string> {
 const signal = (): AbortSignal => AbortSignal.timeout(30_000);
 
 /** Commits the files and starts an engine. */
-export async function openScene(files: Readonly<Record<string, string>>, cacheDir: string): Promise<Scene> {
+export async function openRepository(
+  files: Readonly<Record<string, string>>,
+  cacheDir: string,
+): Promise<TestRepository> {
   const repo: RenderRepository = renderRepository();
   repo.temp.commit(files);
   const renderer: EngineRenderer = createRenderer({ binary: realEngine(), workers: 1, cacheDir, log: memoryLog() });
@@ -95,7 +98,7 @@ function imageTexts(value: Json | undefined): readonly string[] {
  * A setting in one line: its form, what it is about and the version it says, where it stands, and who decides in its
  * stead.
  */
-export function told(setting: VersionSetting): string {
+export function lineOf(setting: VersionSetting): string {
   const { subject, form, file, whole, tag, digest, version, name, decidedBy } = setting;
   const parts = [whole, tag, digest, version, name].filter((part) => part !== undefined);
   const says = whole?.value ?? version?.value ?? versionOf({ tag: tag?.value ?? "", digest: digest?.value ?? "" });
@@ -109,7 +112,7 @@ export function told(setting: VersionSetting): string {
 export function settingOf(found: FoundSettings, name: string | undefined, file: string): VersionSetting {
   const [setting, second] = found.settings.filter((one) => one.subject.name === name && one.file === file);
   if (setting === undefined || second !== undefined) {
-    throw new Error(`not one setting of ${name} in ${file}:\n${found.settings.map(told).join("\n")}`);
+    throw new Error(`not one setting of ${name} in ${file}:\n${found.settings.map(lineOf).join("\n")}`);
   }
   return setting;
 }
