@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../src/model/json.ts";
 import { compare } from "./support.ts";
 
 const refused =
-  "the API server refuses this update, so the delivery fails until the object is deleted and made anew. Keep the old value, or plan the replacement.";
+  "the API server refuses this update, so the deploy fails until the object is deleted and created again. Keep the old value, or plan the replacement.";
 
 /** `spec.a.b` set to `value` in an object; the object without it where `value` is absent. */
 function holding(path: string, value: Json | undefined): JsonObject {

@@ -76,7 +76,7 @@ describe("a person who closes an image pull request", () => {
   });
 });
 
-describe("what was rolled back", () => {
+describe("what was reverted", () => {
   it("by git revert is not brought again until there is a newer tag", async () => {
     const site = await bumped();
     await site.commit(staging("1.3.0"));
