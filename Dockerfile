@@ -9,7 +9,16 @@ COPY engine/ ./
 RUN version=$(find . -type f \( -name '*.go' -o -name 'go.*' \) ! -name '*_test.go' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16) \
  && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${version}" -o /sluice-engine .
 
-# The npm packages that run: no test tools.
+# The bundle of src/.
+FROM node:26-bookworm-slim AS bundle
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY scripts ./scripts
+COPY src ./src
+RUN node scripts/build.mjs
+
+# The npm packages that run: no build and test tools.
 FROM node:26-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -26,7 +35,7 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY --from=engine /sluice-engine /usr/local/bin/sluice-engine
 COPY package.json LICENSE ./
 COPY bin ./bin
-COPY src ./src
+COPY --from=bundle /app/dist ./dist
 COPY schema ./schema
 ENV NODE_ENV=production SLUICE_ENGINE=/usr/local/bin/sluice-engine HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 USER 10001
@@ -35,5 +44,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # tini reaps the git processes whose parent was killed.
-ENTRYPOINT ["tini", "--", "node", "src/cli.ts"]
+ENTRYPOINT ["tini", "--", "node", "dist/cli.mjs"]
 CMD ["serve"]

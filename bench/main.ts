@@ -7,7 +7,8 @@ import { benchImages, burstLines, type ImagesBench, isSoon, latencyLine } from "
 import { peakMegabytes } from "./memory.ts";
 import { benchPreview, type PreviewBench, type Ratio } from "./preview.ts";
 import { benchPromote, type PromoteBench } from "./promote.ts";
-import { benchText } from "./text.ts";
+import { benchStart } from "./start.ts";
+import { benchText, type TextBench } from "./text.ts";
 
 /** The door's p99 on Redis must not be more, in milliseconds. */
 const doorLimit = 50;
@@ -16,7 +17,8 @@ interface Results {
   readonly preview: PreviewBench;
   readonly promote: PromoteBench;
   readonly images: ImagesBench;
-  readonly text: ReturnType<typeof benchText>;
+  readonly text: TextBench;
+  readonly start: readonly Ratio[];
   readonly door: { readonly redis: DoorResult; readonly embedded: DoorResult };
   readonly memory: Readonly<Record<string, number | undefined>>;
 }
@@ -24,8 +26,9 @@ interface Results {
 async function measure(): Promise<Results> {
   say("previews on a generated repository of 200 apps × 3 overlays …");
   const preview = await benchPreview(process.env.SLUICE_KUSTOMIZE ?? "kustomize");
-  say("comparison and markdown of 20,000 lines …");
-  const text = benchText();
+  say("starts of the command line …");
+  const start = benchStart();
+  const text = measureText();
   const memory = { ...preview.peaks, "node (previews, comparison)": peakMegabytes("self") };
   const promote = await measurePromote();
   const images = await benchImages(say);
@@ -36,7 +39,7 @@ async function measure(): Promise<Results> {
     const onRedis = await benchDoor({ backend: redis.backend });
     say("webhook door, embedded …");
     const embedded = await benchDoor({ backend: { kind: "embedded", dataDir: folder } });
-    return { preview, promote, images, text, door: { redis: onRedis, embedded }, memory };
+    return { preview, promote, images, text, start, door: { redis: onRedis, embedded }, memory };
   } finally {
     await redis.dispose();
     rmSync(folder, { recursive: true, force: true });
@@ -48,6 +51,11 @@ function measurePromote(): Promise<PromoteBench> {
   return benchPromote();
 }
 
+function measureText(): TextBench {
+  say("comparison and Markdown of 20,000 lines …");
+  return benchText();
+}
+
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -57,12 +65,11 @@ function print(results: Results): boolean {
   const lines = [
     `\n${cpus().length} cores, Node ${process.version}. Floor: the same kustomize processes with xargs -P${cpus().length}, nothing else.\n`,
   ];
-  const ratios = [results.preview, results.promote].flatMap((one) => one.ratios);
+  const ratios = [...results.preview.ratios, ...results.promote.ratios, ...results.start];
   lines.push(...ratios.map(ratioLine));
   let held = ratios.every(holds);
   const { text, door } = results;
-  lines.push(`  ${"comparison, 20,000 lines".padEnd(36)} ${ms(text.compare)}   (${text.lines} lines of YAML a side)`);
-  lines.push(`  ${"comment and check of it".padEnd(36)} ${ms(text.markdown)}`);
+  lines.push(...textLines(text));
   held &&= door.redis.p99 <= doorLimit && door.redis.failed === 0;
   lines.push(
     `${verdict(door.redis.p99 <= doorLimit)} ${"door on Redis, 200/s".padEnd(36)} ${doorLine(door.redis)} (limit p99 ${doorLimit} ms)`,
@@ -78,10 +85,32 @@ function print(results: Results): boolean {
   return printImages(results.images) && held;
 }
 
+function textLines({ compare, markdown, lines, oneText, shuffled }: TextBench): readonly string[] {
+  return [
+    `  ${"comparison, 20,000 lines".padEnd(36)} ${ms(compare)}   (${lines} lines of YAML a side)`,
+    `  ${"comment and check of it".padEnd(36)} ${ms(markdown)}`,
+    `  ${"lines of one text, every ninth new".padEnd(36)} ${ms(oneText)}`,
+    `  ${"lines of one text, shuffled".padEnd(36)} ${ms(shuffled)}`,
+  ];
+}
+
+/** The results of comparing texts alone. They have no limits. */
+function printText(text: TextBench): boolean {
+  process.stdout.write(`${["", ...textLines(text)].join("\n")}\n`);
+  return true;
+}
+
 /** The results of planning promotions alone. */
 function printPromote({ ratios, peaks }: PromoteBench): boolean {
   const head = `\n${cpus().length} cores, Node ${process.version}. Floor: the same renderer rendering the same targets.\n`;
   process.stdout.write(`${[head, ...ratios.map(ratioLine), ...memoryLines(peaks)].join("\n")}\n`);
+  return ratios.every(holds);
+}
+
+/** The results of starting the command line alone. */
+function printStart(ratios: readonly Ratio[]): boolean {
+  const head = `\n${cpus().length} cores, Node ${process.version}. Medians of interleaved runs.\n`;
+  process.stdout.write(`${[head, ...ratios.map(ratioLine)].join("\n")}\n`);
   return ratios.every(holds);
 }
 
@@ -134,10 +163,12 @@ async function bench<T>(measured: Promise<T>, tell: (results: T) => boolean): Pr
 const [only] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 if (only === undefined) await bench(measure(), print);
 else if (only === "promote") await bench(measurePromote(), printPromote);
+else if (only === "start") await bench(Promise.resolve(benchStart()), printStart);
+else if (only === "text") await bench(Promise.resolve(measureText()), printText);
 else if (only === "images") await bench(benchImages(say), printImages);
 else {
   process.stderr.write(
-    `there is no benchmark "${only}"; there are \`promote\` and \`images\`, or all of them without a name\n`,
+    `there is no benchmark "${only}"; there are \`text\`, \`promote\`, \`images\` and \`start\`, or all of them without a name\n`,
   );
   process.exitCode = 2;
 }

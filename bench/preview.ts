@@ -86,7 +86,7 @@ async function withEdges<T>(
   use: (edges: LocalEdges) => Promise<T>,
 ): Promise<T> {
   caches += 1;
-  const edges = await openLocal({ cacheDir: join(repository.dir, "..", `${name}-${caches}`), log: silent });
+  const edges = openLocal({ cacheDir: join(repository.dir, "..", `${name}-${caches}`), log: silent });
   try {
     return await use(edges);
   } finally {

@@ -97,7 +97,7 @@ function caches({ dir }: BenchRepository, peaks: Map<string, number>): InCache {
   let count = 0;
   return async (use) => {
     count += 1;
-    const edges = await openLocal({ cacheDir: join(dir, "..", `promote-${count}`), log: silent });
+    const edges = openLocal({ cacheDir: join(dir, "..", `promote-${count}`), log: silent });
     try {
       return await use(edges);
     } finally {

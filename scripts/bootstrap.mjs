@@ -3,6 +3,7 @@
 //   node scripts/bootstrap.mjs --tests  and what the tests need: Redis, a registry, kustomize, helm
 
 import { pathToFileURL } from "node:url";
+import { build } from "./lib/build.mjs";
 import { red, SetupError, step } from "./lib/console.mjs";
 import { engine, engineIsMissing } from "./lib/engine.mjs";
 import { go } from "./lib/go.mjs";
@@ -13,6 +14,7 @@ import { debianServers, oracle, redis, registry } from "./lib/tools.mjs";
 export async function setUp({ tests = false } = {}) {
   if (tests) void debianServers();
   await step("npm packages", packages);
+  await step("bundle", build);
   if (tests || engineIsMissing()) await step("Go", go);
   await step("render engine", engine);
   if (!tests) return;

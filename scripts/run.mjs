@@ -1,13 +1,13 @@
 // `npm run demo` and the like: sets up, then runs `sluice <arguments>` on the right Node.
 
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { failed, setUp } from "./bootstrap.mjs";
-import { nodeBinary, root } from "./lib/places.mjs";
+import { entryPoint } from "./lib/build.mjs";
+import { nodeBinary } from "./lib/places.mjs";
 
 async function main() {
   await setUp();
-  const child = spawn(nodeBinary(), [join(root, "src", "cli.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(nodeBinary(), [entryPoint(), ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on("error", reject);

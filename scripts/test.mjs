@@ -3,6 +3,7 @@
 
 import { failed, setUp } from "./bootstrap.mjs";
 import { goChecks, staticChecks, summary, vitest } from "./lib/checks.mjs";
+import { step } from "./lib/console.mjs";
 import { goVersion } from "./lib/go.mjs";
 import { nodeBinary } from "./lib/places.mjs";
 
@@ -23,7 +24,10 @@ async function someTests(filters) {
 async function allChecks(go) {
   const node = nodeBinary();
   const first = await staticChecks(node);
-  const [typescript, engine] = await Promise.all([vitest(node, []), go ? goChecks() : []]);
+  const beside = go ? goChecks() : Promise.resolve([]);
+  const typescript = await vitest(node, []);
+  if (go) await step("go vet and go test of the engine", () => beside.then(() => "done"));
+  const engine = await beside;
   for (const { report } of engine) process.stdout.write(report);
   return [...first, ...engine, typescript];
 }

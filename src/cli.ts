@@ -1,12 +1,15 @@
 import { enableCompileCache } from "node:module";
 import { cacheFolder } from "./cli/cache-folder.ts";
 
-// Compiled code is kept between runs, which makes the start three times as quick. What cannot be kept is compiled again.
+// Keeps compiled code between runs, which starts large commands twice as fast. What cannot be kept is compiled again.
 enableCompileCache(cacheFolder("node", process.env));
 const { runCli } = await import("./cli/run.ts");
 
-/** A second Ctrl-C this many milliseconds after the first ends at once. A terminal and a parent process may both pass on the first. */
-const PATIENCE = 500;
+/**
+ * A second signal this many milliseconds after the first exits at once. A terminal and a parent process may both send
+ * the first one.
+ */
+const forceExitAfterMs = 500;
 
 const interrupt = new AbortController();
 let interruptedAt = 0;
@@ -15,13 +18,13 @@ for (const [signal, code] of [
   ["SIGTERM", 143],
 ] as const) {
   process.on(signal, () => {
-    if (interrupt.signal.aborted && performance.now() - interruptedAt > PATIENCE) process.exit(code);
+    if (interrupt.signal.aborted && performance.now() - interruptedAt > forceExitAfterMs) process.exit(code);
     if (!interrupt.signal.aborted) interruptedAt = performance.now();
     interrupt.abort(new Error(`stopped by ${signal}`));
   });
 }
 
-// Whoever reads our output may stop reading (`sluice targets | head -1`): that ends the work and is no error.
+// The reader of the output may stop reading (`sluice targets | head -1`): that ends the work and is not an error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 }

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { dim, green, red, run, seconds } from "./console.mjs";
 import { goArguments, goEnvironment } from "./go.mjs";
 import { root } from "./places.mjs";
@@ -18,6 +19,11 @@ export async function staticChecks(node) {
     ["types (tsc)", [bin("typescript/bin/tsc"), "--noEmit", "-p", "."]],
     ["lint and format (biome)", [bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"]],
     ["dead code (knip)", [bin("knip/bin/knip.js"), "--no-progress"]],
+    // Tests are no entries here. What waits for its use, such as src/targets/propose.ts, is named as one in knip.json.
+    [
+      "code that only tests reach",
+      [bin("knip/bin/knip.js"), "--production", "--include=files,exports", "--no-progress"],
+    ],
     ["generated pages are current", ["scripts/generate.ts", "--check"]],
   ];
   const results = [];
@@ -54,17 +60,24 @@ async function goTests() {
   const counts = { pass: 0, fail: 0, skip: 0 };
   const output = new Map();
   const failures = [];
-  // The check before was a vet with more rules than the one that comes with tests.
+  // `go vet` ran before, with more rules than the vet that comes with tests.
   const args = goArguments("test", ["-vet=off", "-count=1", "-json", "./..."]);
-  await lines("go", args, { cwd: engine, env: goEnvironment() }, (line) => {
+  const problem = await lines("go", args, { cwd: engine, env: goEnvironment() }, (line) => {
     const event = line.startsWith("{") ? JSON.parse(line) : { Action: "output", Output: `${line}\n` };
-    const key = `${event.Package ?? ""}/${event.Test ?? ""}`;
+    const key = `${event.Package ?? event.ImportPath ?? ""}/${event.Test ?? ""}`;
     if (event.Output) output.set(key, (output.get(key) ?? "") + event.Output);
-    if (event.Action === "fail") failures.push(`${red("✗")} ${key}\n${output.get(key) ?? ""}`);
+    if (event.Action === "fail") {
+      const build = output.get(`${event.FailedBuild}/`) ?? "";
+      failures.push(`${red("✗")} ${key}\n${build}${output.get(key) ?? ""}`);
+    }
     // A package that fails with no test at fault (it did not compile, say) counts as one failure.
     if (event.Action in counts && (event.Test || (event.Action === "fail" && counts.fail === 0)))
       counts[event.Action] += 1;
   });
+  if (problem && counts.fail === 0) {
+    counts.fail = 1;
+    failures.push(`${red("✗")} go test: ${problem}\n`);
+  }
   const name = `${counts.fail ? red("✗") : green("✓")} engine's tests (go test): ${counts.pass} passed`;
   const report = `${failures.join("")}${name} ${dim(seconds(started))}\n`;
   return { name: "go test", passed: counts.pass, failed: counts.fail, skipped: counts.skip, report };
@@ -124,16 +137,14 @@ export async function summary(results, { go, seconds }) {
   return total("failed") === 0 && total("passed") > 0 ? 0 : 1;
 }
 
+/** Runs a command, line by line of its output; gives what went wrong, if anything. What it says beside that passes. */
 function lines(file, args, options, onLine) {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const child = spawn(file, args, { ...options, stdio: ["ignore", "pipe", "inherit"] });
-    let rest = "";
-    child.stdout.on("data", (chunk) => {
-      const parts = (rest + chunk).split("\n");
-      rest = parts.pop() ?? "";
-      for (const part of parts) if (part) onLine(part);
-    });
-    child.on("error", reject);
-    child.on("close", resolve);
+    createInterface({ input: child.stdout }).on("line", (line) => line && onLine(line));
+    child.on("error", (error) => resolve(error.message));
+    child.on("close", (code, signal) =>
+      resolve(code === 0 ? undefined : `ended with ${signal ?? `exit code ${code}`}`),
+    );
   });
 }

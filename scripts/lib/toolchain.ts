@@ -28,7 +28,7 @@ export interface InstallOptions {
 }
 
 const PARTIAL = ".partial-";
-const HOUR = 3_600_000;
+const DAY = 86_400_000;
 const MEBIBYTE = 1 << 20;
 
 /**
@@ -93,6 +93,6 @@ function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (name.includes(PARTIAL) && Date.now() - since > HOUR) rmSync(path, { recursive: true, force: true });
+    if (name.includes(PARTIAL) && Date.now() - since > DAY) rmSync(path, { recursive: true, force: true });
   }
 }

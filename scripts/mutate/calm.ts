@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
+import type { Limit } from "./watch.ts";
 
 /** What the tests do while no mutant is on. */
 export interface Calm {
@@ -17,8 +18,13 @@ export interface CalmTest {
   /** The test file, from the root of the repository. */
   readonly file: string;
   readonly ms: number;
+  /** Of which this much was processor time. */
+  readonly cpu: number;
   readonly hits: ReadonlySet<number>;
 }
+
+/** For a test with no mutant on. */
+export const calmLimit: Limit = { cpu: 60_000, wall: 120_000 };
 
 /** Loads all test files of a scope; gives their tests by file. */
 export async function loadAll(root: string, scope: Scope, session: Session) {
@@ -37,7 +43,7 @@ export async function loadAll(root: string, scope: Scope, session: Session) {
 /** Runs every test of a scope once with no mutant on, in a session that has loaded nothing yet. */
 export async function calmRun(root: string, scope: Scope, session: Session): Promise<Calm> {
   const { tests, atLoad } = await loadAll(root, scope, session);
-  const ran = await session.run({ mutant: 0, groups: [[...tests.keys()]], bail: false }, () => 120_000);
+  const ran = await session.run({ mutant: 0, groups: [[...tests.keys()]], bail: false }, () => calmLimit);
   if (ran.kind !== "ran") throw new Error(`the tests do not pass without a mutant: ${ran.kind} in ${ran.test}`);
   const failing = ran.outcomes.flatMap(({ test, error }) => (error === undefined ? [] : [{ test, error }]));
   const bad = new Set(failing.map(({ test }) => test));
@@ -45,7 +51,7 @@ export async function calmRun(root: string, scope: Scope, session: Session): Pro
   return {
     atLoad,
     failing,
-    tests: passing.map(({ test, ms, hits }) => ({ test, file: tests.get(test) ?? "", ms, hits: new Set(hits) })),
+    tests: passing.map(({ hits, ...one }) => ({ ...one, file: tests.get(one.test) ?? "", hits: new Set(hits) })),
   };
 }
 

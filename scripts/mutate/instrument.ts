@@ -10,7 +10,10 @@ interface Host {
   readonly mutants: readonly Mutant[];
 }
 
-/** The text of a file that holds all its mutants, each behind `__mutant(id)`. With none switched on it does what the file does. */
+/**
+ * The text of a file that holds all its mutants, each behind `__mutant(id)`. With none switched on it does what the file
+ * does.
+ */
 export function instrument(source: string, mutants: readonly Mutant[]): string {
   const byRange = Map.groupBy(mutants, ({ change: { host } }) => `${host.start}-${host.end}`);
   const hosts = [...byRange.values()].flatMap(hostOf).toSorted((a, b) => a.start - b.start || b.end - a.end);

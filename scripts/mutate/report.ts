@@ -63,7 +63,8 @@ export function asText(folder: string, verdicts: readonly Verdict[]): string {
 /** A score as one line. */
 export function line({ name, mutants, killed, timeouts, survived, unreached, score }: Score): string {
   const late = timeouts === 0 ? "" : ` (${timeouts} by time or memory)`;
-  return `${score.toFixed(1).padStart(5)} %  ${name}  ${killed} of ${mutants} killed${late}, ${survived} survived, ${unreached} not reached`;
+  const alive = `${survived} survived, ${unreached} not reached`;
+  return `${score.toFixed(1).padStart(5)} %  ${name}  ${killed} of ${mutants} killed${late}, ${alive}`;
 }
 
 function survivor({ mutant, status, tests }: Verdict): string {

@@ -23,7 +23,10 @@ interface Request {
   readonly column: number | undefined;
 }
 
-/** What the paths of the command line ask for, by the table of folders. Files that it does not name are left out; it is an error if all are. */
+/**
+ * What the paths of the command line ask for, by the table of folders. Files that it does not name are left out; it is an
+ * error if all are.
+ */
 export function scopesOf(root: string, paths: readonly string[], graph: ImportGraph): readonly Scope[] {
   const requests = paths.map(requestOf);
   const files = requests.flatMap(({ path }) => filesBelow(root, path));

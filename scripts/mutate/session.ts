@@ -1,14 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import { type Limit, watch } from "./watch.ts";
 import type { Order, Report, WorkerStart } from "./worker/protocol.ts";
 
 /** A worker process. What it does not do in time ends it. */
 export interface Session {
   /** Loads a test file; its tests and what loading reached. */
   load(file: string): Promise<Loaded>;
-  /** Runs tests with a mutant on. `limit` gives the milliseconds that a test may take. */
-  run(order: Omit<Extract<Order, { kind: "run" }>, "kind">, limit: (test: string) => number): Promise<Ran>;
-  readonly alive: boolean;
+  /** Runs tests with a mutant on. `limit` says how long a test may take. */
+  run(order: Omit<Extract<Order, { kind: "run" }>, "kind">, limit: (test: string) => Limit): Promise<Ran>;
   /** Milliseconds of processor time that it took so far. */
   readonly cpu: number;
   end(): Promise<void>;
@@ -25,7 +25,7 @@ export interface Lost {
   readonly test: string | undefined;
 }
 
-const loadLimit = 20_000;
+const loadLimit: Limit = { cpu: 10_000, wall: 20_000 };
 const heap = 2048;
 
 /** Starts a worker. Its temporary files go to `folder`. */
@@ -46,9 +46,10 @@ export function startSession(root: string, folder: string, start: WorkerStart): 
     alive = false;
   });
   const ready = answer(child, "ready", () => loadLimit);
-  const ask = async <K extends Report["kind"]>(order: Order, kind: K, limit: (test: string | undefined) => number) => {
+  const ask = async <K extends Report["kind"]>(order: Order, kind: K, limit: (test: string | undefined) => Limit) => {
     const started = await ready;
-    if (started.kind !== "ready") return started;
+    // Nothing of what is tested has loaded by then, so no mutant is the cause.
+    if (started.kind !== "ready") throw new Error(`a worker process does not start: ${started.kind}`);
     if (!alive) return { kind: "crash", test: undefined } as const;
     const got = answer(child, kind, limit);
     child.send(order);
@@ -58,9 +59,6 @@ export function startSession(root: string, folder: string, start: WorkerStart): 
     load: (file) => ask({ kind: "load", file }, "loaded", () => loadLimit),
     run: (order, limit) =>
       ask({ kind: "run", ...order }, "ran", (test) => (test === undefined ? loadLimit : limit(test))),
-    get alive() {
-      return alive;
-    },
     get cpu() {
       return cpu;
     },
@@ -71,17 +69,17 @@ export function startSession(root: string, folder: string, start: WorkerStart): 
   };
 }
 
-/** The next report of a kind. Each report of a test sets the clock anew; when it runs out the process is killed. */
+/** The next report of a kind. Each report of a test starts its time; when that is over the process is killed. */
 function answer<K extends Report["kind"]>(
   child: ChildProcess,
   kind: K,
-  limit: (test: string | undefined) => number,
+  limit: (test: string | undefined) => Limit,
 ): Promise<Extract<Report, { kind: K }> | Lost> {
   return new Promise((resolve) => {
     let test: string | undefined;
-    let timer = setTimeout(late, limit(undefined));
+    let stop = watch(child, limit(undefined), late);
     const settle = (result: Extract<Report, { kind: K }> | Lost): void => {
-      clearTimeout(timer);
+      stop();
       child.off("message", heard).off("exit", died);
       resolve(result);
     };
@@ -94,8 +92,8 @@ function answer<K extends Report["kind"]>(
       if (isKind(report, kind)) settle(report);
       else if (report.kind === "test") {
         test = report.test;
-        clearTimeout(timer);
-        timer = setTimeout(late, limit(test));
+        stop();
+        stop = watch(child, limit(test), late);
       }
     };
     child.on("message", heard).on("exit", died);

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { byCost, type Calm, type CalmTest, calmRun, loadAll } from "./calm.ts";
+import { byCost, type Calm, type CalmTest, calmLimit, calmRun, loadAll } from "./calm.ts";
 import type { ImportGraph } from "./graph.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Scope } from "./scope.ts";
 import type { Ran, Session } from "./session.ts";
+import type { Limit } from "./watch.ts";
 
 /** What became of a mutant. */
 export interface Verdict {
@@ -121,7 +122,7 @@ export class Trial {
     const file = this.#calm.tests.find((one) => one.test === test)?.file ?? "";
     const session = this.#start(0);
     await session.load(join(this.#root, file));
-    const ran = await session.run({ mutant: 0, groups: [[test]], bail: true }, () => 60_000);
+    const ran = await session.run({ mutant: 0, groups: [[test]], bail: true }, () => calmLimit);
     await session.end();
     return ran.kind === "ran" && failedIn(ran) === undefined;
   }
@@ -144,10 +145,13 @@ export async function calmly(root: string, scope: Scope, start: Start): Promise<
   return { warm, calm: await calmRun(root, scope, warm) };
 }
 
-/** The milliseconds after which a test hangs: a busy machine must kill no mutant. */
-function limitOf(tests: readonly CalmTest[]): (test: string) => number {
-  const ms = new Map(tests.map((one) => [one.test, one.ms]));
-  return (test) => 5 * (ms.get(test) ?? 0) + 3000;
+/** How long a test may take before it hangs. A fresh process is slower than a warm one. */
+function limitOf(tests: readonly CalmTest[]): (test: string) => Limit {
+  const known = new Map(tests.map((one) => [one.test, one]));
+  return (test) => {
+    const { ms = 0, cpu = 0 } = known.get(test) ?? {};
+    return { cpu: 5 * cpu + 1500, wall: 5 * ms + 3000 };
+  };
 }
 
 function failedIn(ran: Ran): string | undefined {

@@ -1,9 +1,11 @@
 import { stageChanges } from "../edit/staged-tree.ts";
 import { UserError } from "../model/errors.ts";
-import { inTurns } from "../model/map-limit.ts";
+import { mapLimit } from "../model/map-limit.ts";
 import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
+import { count } from "../model/text/lists.ts";
+import { codeList } from "../model/text/markdown.ts";
 import type { Repository, TreeChange } from "../model/tree.ts";
 import { type Dependents, openDependents } from "./dependents.ts";
 import { type FileChange, fileChanges, lineEditsOf } from "./file-changes.ts";
@@ -12,7 +14,6 @@ import { prove } from "./proof/prove.ts";
 import type { ChangePlan, RenderedTarget } from "./rendered-target.ts";
 import { already, doesNotRender, planned, refusedBy, unexplained, wouldTouch } from "./results.ts";
 import { changedImages } from "./versions.ts";
-import { count, listed } from "./words.ts";
 
 /** One target with what is to be done to it. */
 export interface Intent {
@@ -86,7 +87,7 @@ export async function computeChange(input: ChangeInput): Promise<ComputedChange>
   });
   const work: Work = { base, renderer, signal, dependents };
   let done = 0;
-  const computed = await inTurns(input.intents, atOnce, async (intent) => {
+  const computed = await mapLimit(input.intents, atOnce, async (intent) => {
     const result = await computeTarget(intent, work);
     done += 1;
     onProgress?.({ phase: "plan", done, total: input.intents.length });
@@ -206,7 +207,7 @@ async function othersOf(
   const unrelated = changed.filter((other) => !includes(other, target));
   if (unrelated.length > 0) throw wouldTouch(paths, unrelated);
   if (changed.length === 0) return [];
-  const ids = listed(changed.map(({ id }) => id));
+  const ids = codeList(changed.map(({ id }) => id));
   return [
     `${ids} include${changed.length === 1 ? "s" : ""} \`${target.render.path}\` and change${changed.length === 1 ? "s" : ""} with it.`,
   ];

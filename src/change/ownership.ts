@@ -1,6 +1,6 @@
+import { isAtOrBelow } from "../model/paths.ts";
 import type { Target } from "../model/target.ts";
 import type { Dependents } from "./dependents.ts";
-import { isAtOrBelow } from "./words.ts";
 
 /**
  * Whether `other` is made of what `target` is: in the same environment, it renders from a folder of its own and takes

@@ -2,6 +2,8 @@ import { UserError } from "../model/errors.ts";
 import type { LineEdit, TargetPromotion, VersionChange } from "../model/promotion.ts";
 import type { RenderFailure } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
+import { commaList } from "../model/text/lists.ts";
+import { codeList } from "../model/text/markdown.ts";
 
 /** What was found out about one target: what is to change, and what that does. */
 export interface Findings {
@@ -10,8 +12,8 @@ export interface Findings {
   readonly notes: readonly string[];
 }
 
-/** How many fields a refusal lists. */
-const maxFields = 10;
+/** How many fields or targets a refusal lists. */
+const maxListed = 10;
 
 /** A target to which something is carried. */
 export function planned(target: Target, { images, edits, notes }: Findings): TargetPromotion {
@@ -57,22 +59,19 @@ export function doesNotRender(what: string, failure: RenderFailure): UserError {
 
 /** A plan whose edit does something else to the render than what was planned. */
 export function unexplained(fields: readonly string[]): UserError {
-  const shown = fields.slice(0, maxFields).map((field) => `\`${field}\``);
-  const more = fields.length > maxFields ? ` and ${fields.length - maxFields} more` : "";
   return new UserError(
     "refused",
-    `the edit would change more in the render than the version: ${shown.join(", ")}${more}`,
+    `the edit would change more in the render than the version: ${codeList(fields, maxListed)}`,
     { fix: "Make that change by a pull request of its own first, or carry the values by the strategy `paths`." },
   );
 }
 
 /** A plan that would change targets that nobody promotes. */
 export function wouldTouch(files: readonly string[], others: readonly Target[]): UserError {
-  const ids = others.slice(0, maxFields).map(({ id }) => id);
-  const more = others.length > maxFields ? ` and ${others.length - maxFields} more` : "";
+  const ids = others.map(({ id }) => id);
   return new UserError(
     "refused",
-    `editing ${files.map((file) => `\`${file}\``).join(", ")} would also change ${ids.join(", ")}${more}`,
+    `editing ${files.map((file) => `\`${file}\``).join(", ")} would also change ${commaList(ids, maxListed)}`,
     { fix: "Give the target a file of its own that sets the version." },
   );
 }

@@ -3,9 +3,9 @@ import type { VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { CommitFacts, Repository } from "../model/tree.ts";
+import { type Order, orderOf } from "../model/versions.ts";
 import { imageUses } from "./images/image-uses.ts";
 import { matchNames } from "./images/match.ts";
-import { type Order, orderOf } from "./images/order.ts";
 
 /** An image with every version of it that a render has. */
 export interface ImageVersions {

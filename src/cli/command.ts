@@ -1,11 +1,14 @@
-import type { Surroundings } from "./io.ts";
+import type { CliIo } from "./io.ts";
 import type { Progress } from "./progress.ts";
 import type { Style } from "./style.ts";
 
-/** What each exit code says; part of the help and of `docs/cli.md`. */
-export const EXIT = { fine: 0, ours: 1, usage: 2, failOn: 3, refused: 3, found: 3, interrupted: 130 } as const;
+/** What each exit code means; part of the help and of `docs/cli.md`. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, failOn: 3, refused: 3, found: 3, interrupted: 130 } as const;
 
-/** One `--flag`. A `string` takes a value, named `value` in the help; with `choices` only one of these. A `list` takes values with commas between them, and may be given again. */
+/**
+ * One `--flag`. A `string` takes a value, named `value` in the help; with `choices` only one of these. A `list` takes
+ * values with commas between them, and may be given again.
+ */
 export interface Flag {
   readonly type: "boolean" | "string" | "list";
   readonly description: string;
@@ -21,10 +24,12 @@ export type Flags = Readonly<Record<string, Flag>>;
 interface Positional {
   readonly name: string;
   readonly description: string;
-  /** Only said in the help: the command itself explains what is missing. */
+  /** For the help only: the command itself explains what is missing. */
   readonly required?: boolean;
   /** Any number of them; the last one only. */
   readonly many?: boolean;
+  /** For completion: the command itself checks its arguments. */
+  readonly choices?: readonly string[];
 }
 
 type ValueOf<F extends Flag> = F["type"] extends "boolean"
@@ -39,10 +44,10 @@ type ValueOf<F extends Flag> = F["type"] extends "boolean"
 type Values<F extends Flags> = { readonly [Name in keyof F]: ValueOf<F[Name]> };
 
 /** What a handler gets. */
-export interface CommandContext<F extends Flags = Flags> extends Surroundings {
+export interface CommandContext<F extends Flags = Flags> extends CliIo {
   readonly args: Values<F>;
   readonly positionals: readonly string[];
-  /** Whether standard output shows colours; `paint` obeys it, `paintError` is standard error's. */
+  /** Whether standard output shows colours, as `paint` does; `paintError` is standard error's. */
   readonly colours: boolean;
   readonly paint: Style;
   readonly paintError: Style;
@@ -64,6 +69,19 @@ export interface CommandShape {
   readonly examples: readonly (readonly [line: string, does: string])[];
 }
 
+/** The flags of a command, with the exact type of each. */
+interface Definition<F extends Flags> extends CommandShape {
+  readonly flags: F;
+}
+
+/** Keeps the exact type of each flag, so that the handler sees its values' types. */
+export function define<const F extends Flags>(definition: Definition<F>): Definition<F> {
+  return definition;
+}
+
+/** What the handler of a definition gets. */
+export type ContextOf<D extends CommandShape> = CommandContext<D["flags"]>;
+
 /** A command with its handler, which returns the exit code and throws what went wrong. */
 export interface Command extends CommandShape {
   run(context: CommandContext): Promise<number>;
@@ -74,9 +92,13 @@ export interface CommandGroup extends CommandShape {
   readonly commands: readonly Command[];
 }
 
-/** Ties a handler to its flags, so that it sees each one's exact type. The parser guarantees that the values have these types. */
-export function defineCommand<const F extends Flags>(
-  command: CommandShape & { readonly flags: F; run(context: CommandContext<F>): Promise<number> },
+/**
+ * Ties a definition to its handler, which is loaded only when the command runs. The parser guarantees that the values
+ * have the flags' types.
+ */
+export function command<const F extends Flags>(
+  definition: Definition<F>,
+  load: () => Promise<(context: CommandContext<F>) => Promise<number>>,
 ): Command {
-  return { ...command, run: (context) => command.run(context as CommandContext<F>) };
+  return { ...definition, run: async (context) => (await load())(context as CommandContext<F>) };
 }

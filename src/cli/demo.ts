@@ -1,69 +1,42 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type CommandContext, defineCommand, EXIT } from "./command.ts";
+import { EXIT } from "./command.ts";
+import type { DemoContext } from "./definitions/demo.ts";
 import { ADMIN_TOKEN } from "./demo/repository.ts";
+import { installed } from "./installation.ts";
 import { usage } from "./parse.ts";
 import { aborted } from "./wait.ts";
 
-const FLAGS = {
-  exit: { type: "boolean", description: "end after the last step instead of staying up" },
-  port: {
-    type: "string",
-    value: "PORT",
-    default: "0",
-    description: "port of the local GitHub's pages; 0 lets the system choose",
-  },
-  data: {
-    type: "string",
-    value: "DIR",
-    description: "an empty folder to keep the demo's data in (default: a temporary one, removed at the end)",
-  },
-} as const;
+/** Carries out `sluice demo`. */
+export async function runDemo(context: DemoContext): Promise<number> {
+  const port = portOf(context.args.port);
+  checkDemoFiles(installed());
+  const { folder, remove } = await folderOf(context);
+  try {
+    return await run(context, folder, port);
+  } finally {
+    await remove();
+  }
+}
 
-/** `sluice demo`. */
-export const demoCommand = defineCommand({
-  name: "demo",
-  summary: "play the life of a change on this machine, with nothing set up",
-  description: [
-    "Starts a GitHub on this machine, pushes a sample GitOps repository to it, starts Sluice as its App, opens pull requests and prints what Sluice says on them. Everything stays up to play with until Ctrl-C. Needs no account and no network.",
-  ],
-  positionals: [],
-  flags: FLAGS,
-  examples: [
-    ["demo", "play, then stay up"],
-    ["demo --exit", "play, then end: not 0 when a step failed"],
-    ["demo --port 4567 --data ./demo", "at a known address, with the data kept"],
-  ],
-  async run(context) {
-    const port = portOf(context.args.port);
-    const { folder, remove } = await folderOf(context);
-    try {
-      return await run(context, folder, port);
-    } finally {
-      await remove();
-    }
-  },
-});
-
-type Context = CommandContext<typeof FLAGS>;
-
-async function run(context: Context, folder: string, port: number): Promise<number> {
+async function run(context: DemoContext, folder: string, port: number): Promise<number> {
   const { play } = await import("./demo/play.ts");
   const { stdout, paint, signal } = context;
   const played = await play({ folder, port, context });
   try {
-    if (context.args.exit) return EXIT.fine;
+    if (context.args.exit) return EXIT.ok;
     stdout.write(tryNext(paint, played.eventLog).join("\n").concat("\n"));
     await aborted(signal);
     context.stderr.write("Stopping.\n");
-    return EXIT.fine;
+    return EXIT.ok;
   } finally {
     await played.close();
   }
 }
 
-function tryNext(paint: Context["paint"], eventLog: string): readonly string[] {
+function tryNext(paint: DemoContext["paint"], eventLog: string): readonly string[] {
   return [
     "",
     paint.bold("Try next"),
@@ -76,13 +49,26 @@ function tryNext(paint: Context["paint"], eventLog: string): readonly string[] {
   ];
 }
 
+/**
+ * Throws a `usage` UserError where the parts that only the demo and the tests need are left out of an installation,
+ * as in the container image.
+ */
+export function checkDemoFiles(installation: string): void {
+  const missing = ["sandbox", "examples"].filter((folder) => !existsSync(join(installation, folder)));
+  if (missing.length === 0) return;
+  throw usage(
+    `the demo is not part of this installation: ${installation} has no ${missing.join(" and no ")}`,
+    "Run it from a checkout of Sluice's repository: npm run demo.",
+  );
+}
+
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw usage(`--port cannot be "${text}"`, "Give a number from 0 to 65535.");
 }
 
-async function folderOf({ args, cwd }: Context): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+async function folderOf({ args, cwd }: DemoContext): Promise<{ readonly folder: string; remove(): Promise<void> }> {
   if (args.data === undefined) {
     const folder = await mkdtemp(join(tmpdir(), "sluice-demo-"));
     return { folder, remove: () => rm(folder, { recursive: true, force: true }) };

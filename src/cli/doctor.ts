@@ -1,48 +1,37 @@
 import { cacheFolder } from "./cache-folder.ts";
-import { defineCommand, EXIT } from "./command.ts";
-import type { Check, Patient } from "./doctor/check.ts";
+import { EXIT } from "./command.ts";
+import type { DoctorContext } from "./definitions/doctor.ts";
+import type { Check, DoctorInput } from "./doctor/check.ts";
 import { checkEngine } from "./doctor/engine.ts";
 import { checkFolder, checkGit, checkMachine, checkNode, checkOracles } from "./doctor/machine.ts";
 import { checkSettings, checkStores } from "./doctor/settings.ts";
-import type { Surroundings } from "./io.ts";
+import type { CliIo } from "./io.ts";
 import { harmless, pad, type Style } from "./style.ts";
 
-/** What the doctor looks at, in the order of the report. */
-const LOOKS: readonly ((patient: Patient) => Check | readonly Check[] | Promise<Check | readonly Check[]>)[] = [
+/** What the doctor checks, in the order of the report. */
+const CHECKS: readonly ((input: DoctorInput) => Check | readonly Check[] | Promise<Check | readonly Check[]>)[] = [
   checkNode,
   checkGit,
   checkEngine,
   checkMachine,
-  ({ env }) => checkFolder("kept renders", cacheFolder("renders", env)),
+  ({ env }) => checkFolder("cached renders", cacheFolder("renders", env)),
   checkSettings,
   checkStores,
   checkOracles,
 ];
 
-const FLAGS = { json: { type: "boolean", description: "print JSON" } } as const;
+/** Carries out `sluice doctor`. */
+export async function runDoctor(context: DoctorContext): Promise<number> {
+  const checks = await examine(context);
+  const fine = checks.every((check) => check.status !== "fail");
+  if (context.args.json) context.stdout.write(`${JSON.stringify({ fine, checks }, null, 2)}\n`);
+  else context.stdout.write(`${reportLines(checks, context.paint).join("\n")}\n`);
+  return fine ? EXIT.ok : EXIT.failed;
+}
 
-/** `sluice doctor`. */
-export const doctorCommand = defineCommand({
-  name: "doctor",
-  summary: "say whether everything that Sluice needs is here",
-  description: [
-    "Looks at Node, git, the render engine and its lockdown, the machine, the kept renders, the server's settings (names only, never values) and the stores that they name. Exits with 1 when something that Sluice needs does not hold.",
-  ],
-  positionals: [],
-  flags: FLAGS,
-  examples: [["doctor", "a report with what to do about what is wrong"]],
-  async run(context) {
-    const checks = await examine(context);
-    const fine = checks.every((check) => check.status !== "fail");
-    if (context.args.json) context.stdout.write(`${JSON.stringify({ fine, checks }, null, 2)}\n`);
-    else context.stdout.write(`${reportLines(checks, context.paint).join("\n")}\n`);
-    return fine ? EXIT.fine : EXIT.ours;
-  },
-});
-
-async function examine({ env, cwd, signal }: Surroundings): Promise<readonly Check[]> {
-  const patient = { env, cwd, signal };
-  return (await Promise.all(LOOKS.map(async (look) => look(patient)))).flat();
+async function examine({ env, cwd, signal }: CliIo): Promise<readonly Check[]> {
+  const input = { env, cwd, signal };
+  return (await Promise.all(CHECKS.map(async (check) => check(input)))).flat();
 }
 
 const MARKS = { ok: "✓", info: "•", warn: "▲", fail: "✗" } as const;

@@ -1,7 +1,10 @@
 import { isJsonObject, type Json } from "../model/json.ts";
 import type { Resource } from "../model/render.ts";
 
-/** A resource as JSON text with every number as it was written, those included that a double cannot hold. Keys keep their order. */
+/**
+ * A resource as JSON text with every number as it was written, those included that a double cannot hold. Keys keep
+ * their order.
+ */
 export function exactJson({ object, numbers = {} }: Resource, indent: string): string {
   return write(object, "", numbers, `\n${indent}`);
 }

@@ -1,8 +1,8 @@
 import type { Preview } from "../model/preview.ts";
 
 /**
- * Whether a preview must fail a pipeline: a finding of that severity or worse, or an affected target that was not rendered, because nobody knows
- * what it would have shown. Without a severity nothing fails.
+ * Whether a preview must fail a pipeline: a finding of that severity or worse, or an affected target that was not
+ * rendered, because what it would have shown is unknown. Without a severity nothing fails.
  */
 export function failsOn(preview: Preview, severity: "danger" | "warning" | undefined): boolean {
   if (severity === undefined) return false;

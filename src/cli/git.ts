@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Fault, UserError } from "../model/errors.ts";
 
@@ -13,7 +14,10 @@ export interface GitOptions {
 /** After this long a local git command is killed. */
 const DEADLINE = 60_000;
 
-/** Runs git without prompts and gives its output. Rejects with a UserError that carries git's message when it exits with an error. */
+/**
+ * Runs git without prompts and gives its output. Rejects with a UserError that carries git's message when it exits
+ * with an error.
+ */
 export function git(args: readonly string[], options: GitOptions): Promise<string> {
   const env = { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C", ...options.env };
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(DEADLINE)]);
@@ -46,18 +50,33 @@ export interface Located {
 /** Finds the repository that `folder` is in. Rejects with a UserError where there is none. */
 export async function locate(folder: string, signal: AbortSignal): Promise<Located> {
   const cwd = resolve(folder);
-  const ask = (...args: readonly string[]) => git(["rev-parse", ...args], { cwd, signal });
-  let gitDir: string;
+  const ask = async (...args: readonly string[]) =>
+    (await git(["rev-parse", ...args], { cwd, signal })).replace(/\n$/, "");
   try {
-    gitDir = (await ask("--absolute-git-dir")).replace(/\n$/, "");
+    const answer = await ask("--absolute-git-dir", "--show-toplevel", "--show-prefix");
+    const [gitDir = "", top = "", prefix = "", ...rest] = answer.split("\n");
+    if (rest.length === 0) return { gitDir, top, path: withoutSlash(prefix) };
   } catch (cause) {
-    if (cause instanceof UserError && /dubious ownership/.test(cause.message)) throw cause;
-    if (signal.aborted) throw cause;
+    // Git fails where it has no work tree to show.
+    if (signal.aborted || (cause instanceof UserError && /dubious ownership/.test(cause.message))) throw cause;
+  }
+  return locateSlowly(cwd, ask);
+}
+
+type Ask = (...args: readonly string[]) => Promise<string>;
+
+/** One question after the other: for bare repositories, and for paths with line breaks. */
+async function locateSlowly(cwd: string, ask: Ask): Promise<Located> {
+  const gitDir = await ask("--absolute-git-dir").catch((cause: unknown) => {
+    if (!(cause instanceof UserError) && existsSync(cwd)) throw cause;
     const fix = "Name a folder inside a git repository (--repo DIR).";
     throw new UserError("usage", `${cwd} is not in a git repository`, { cause, fix });
-  }
-  if ((await ask("--is-inside-work-tree")).trim() !== "true") return { gitDir, top: undefined, path: "" };
-  const top = (await ask("--show-toplevel")).replace(/\n$/, "");
-  const path = (await ask("--show-prefix")).replace(/\n$/, "").replace(/\/$/, "");
-  return { gitDir, top, path };
+  });
+  if ((await ask("--is-inside-work-tree")) !== "true") return { gitDir, top: undefined, path: "" };
+  const top = await ask("--show-toplevel");
+  return { gitDir, top, path: withoutSlash(await ask("--show-prefix")) };
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/$/, "");
 }

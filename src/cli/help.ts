@@ -4,10 +4,10 @@ import { pad, type Style, width } from "./style.ts";
 
 /** What the exit codes mean, one per line of the help. */
 export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
-  [EXIT.fine, "fine"],
-  [EXIT.ours, "Sluice or the world failed"],
-  [EXIT.usage, "the command line, the configuration or the repository is wrong: yours to mend"],
-  [EXIT.failOn, "--fail-on or --exit-code found what it looks for, or a target is refused"],
+  [EXIT.ok, "success"],
+  [EXIT.failed, "Sluice, or something that it needs, failed"],
+  [EXIT.usage, "the command line, the configuration or the repository is wrong: you can fix it"],
+  [EXIT.failOn, "--fail-on or --exit-code found something, or a target is refused"],
   [EXIT.interrupted, "interrupted"],
 ];
 
@@ -45,7 +45,7 @@ export function generalHelp(commands: readonly CommandShape[], version: string, 
     "",
     ...exitCodes(paint),
     "",
-    "sluice <command> --help tells more about one command.",
+    "sluice <command> --help explains one command.",
     "",
   ].join("\n");
 }
@@ -91,7 +91,7 @@ function section(title: string, lines: readonly (readonly [string, string])[], p
   return lines.length === 0 ? [] : [paint.bold(`${title}:`), ...rows(lines), ""];
 }
 
-/** Two columns; the text of a row whose first cell is very wide stands on the next line. */
+/** Two columns; the text of a row with a very wide first cell starts on the next line. */
 function rows(lines: readonly (readonly [string, string])[]): readonly string[] {
   const columns = Math.min(36, Math.max(...lines.map(([left]) => width(left))));
   return lines.flatMap(([left, right]) => {

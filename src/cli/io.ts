@@ -1,11 +1,11 @@
-/** Where text goes. `isTTY` says that a person looks at it. */
+/** Where text goes. `isTTY`: it is a terminal. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
 }
 
-/** The surroundings of one run of the command line: everything it may touch, so that tests can give it their own. */
-export interface Surroundings {
+/** Everything that one run of the command line may touch, so that tests can pass their own. */
+export interface CliIo {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -15,10 +15,10 @@ export interface Surroundings {
 }
 
 /**
- * Whether text to `output` is coloured: `NO_COLOR` (set and not empty) says no, then `FORCE_COLOR` (set, neither empty nor `0` nor `false`) says
- * yes, else only a terminal that is not `dumb`.
+ * Whether text to `output` is coloured: `NO_COLOR` (set and not empty) turns colours off, then `FORCE_COLOR` (set,
+ * neither empty nor `0` nor `false`) turns them on, else only a terminal that is not `dumb` has them.
  */
-export function wantsColours(output: Output, env: Surroundings["env"]): boolean {
+export function wantsColours(output: Output, env: CliIo["env"]): boolean {
   if (env.NO_COLOR) return false;
   const force = env.FORCE_COLOR;
   if (force !== undefined && force !== "") return force !== "0" && force !== "false";

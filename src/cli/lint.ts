@@ -3,52 +3,26 @@ import { join, resolve } from "node:path";
 import { parseConfig } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { ConfigProblem } from "../model/problem.ts";
+import { count } from "../model/text/lists.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
-
-import { type CommandContext, defineCommand, EXIT } from "./command.ts";
-import { count } from "./format/words.ts";
+import { EXIT } from "./command.ts";
+import type { LintContext } from "./definitions/lint.ts";
 import { locate } from "./git.ts";
 import { withLocal } from "./local.ts";
 import { usage } from "./parse.ts";
 import { problemLines } from "./problems.ts";
+
 import { configText } from "./targets.ts";
 
-const FLAGS = {
-  repo: { type: "string", value: "DIR", default: ".", description: "a folder in the git repository" },
-  ref: {
-    type: "string",
-    value: "REF",
-    description: "read the file of this commit, and check it against the commit's folders",
-  },
-  json: { type: "boolean", description: "print JSON" },
-} as const;
-
-/** `sluice lint`. */
-export const lintCommand = defineCommand({
-  name: "lint",
-  summary: `check ${configFile}: every problem with line, column and fix`,
-  description: [
-    `Checks FILE or, without one, the ${configFile} at the top of the work tree. With --ref the file is read from that commit and also checked against its folders: paths that match nothing, targets that collide.`,
-  ],
-  positionals: [{ name: "FILE", description: "the file to check" }],
-  flags: FLAGS,
-  examples: [
-    ["lint", "the file in the work tree"],
-    ["lint --ref HEAD", "the committed file, with the folders that it names"],
-    ["lint --json proposal.yaml", "another file, for a program"],
-  ],
-  run: async (context) => {
-    const [file] = context.positionals;
-    if (file !== undefined && context.args.ref !== undefined) {
-      throw usage("FILE and --ref exclude each other", "Name a file, or a commit to read it from.");
-    }
-    const found =
-      context.args.ref === undefined ? await lintFile(context, file) : await lintCommit(context, context.args.ref);
-    return tell(context, found);
-  },
-});
-
-type Context = CommandContext<typeof FLAGS>;
+/** Carries out `sluice lint`. */
+export async function runLint(context: LintContext): Promise<number> {
+  const [file] = context.positionals;
+  const { ref } = context.args;
+  if (file !== undefined && ref !== undefined) {
+    throw usage("FILE and --ref exclude each other", "Name a file, or a commit to read it from.");
+  }
+  return report(context, ref === undefined ? await lintFile(context, file) : await lintCommit(context, ref));
+}
 
 interface Linted {
   readonly file: string;
@@ -57,7 +31,7 @@ interface Linted {
   readonly problems: readonly ConfigProblem[];
 }
 
-async function lintFile(context: Context, name: string | undefined): Promise<Linted> {
+async function lintFile(context: LintContext, name: string | undefined): Promise<Linted> {
   const path = name === undefined ? await fileOfWorkTree(context) : resolve(context.cwd, name);
   const file = name ?? configFile;
   try {
@@ -71,13 +45,13 @@ async function lintFile(context: Context, name: string | undefined): Promise<Lin
   }
 }
 
-async function fileOfWorkTree({ cwd, args, signal }: Context): Promise<string> {
+async function fileOfWorkTree({ cwd, args, signal }: LintContext): Promise<string> {
   const { top } = await locate(resolve(cwd, args.repo), signal);
-  if (top === undefined) throw usage("a bare repository has no work tree", "Say which commit to check: --ref REF.");
+  if (top === undefined) throw usage("a bare repository has no work tree", "Name the commit to check: --ref REF.");
   return join(top, configFile);
 }
 
-function lintCommit(context: Context, ref: string): Promise<Linted> {
+function lintCommit(context: LintContext, ref: string): Promise<Linted> {
   return withLocal(context, resolve(context.cwd, context.args.repo), async ({ repository }) => {
     const tree = await repository.tree(await repository.resolve(ref));
     const text = await configText(tree);
@@ -86,9 +60,9 @@ function lintCommit(context: Context, ref: string): Promise<Linted> {
   });
 }
 
-function tell(context: Context, { file, text, problems }: Linted): number {
+function report(context: LintContext, { file, text, problems }: Linted): number {
   const errors = problems.filter((problem) => problem.severity === "error").length;
-  const code = errors > 0 ? EXIT.usage : EXIT.fine;
+  const code = errors > 0 ? EXIT.usage : EXIT.ok;
   if (context.args.json) {
     context.stdout.write(`${JSON.stringify({ file, exists: text !== undefined, problems }, null, 2)}\n`);
     return code;

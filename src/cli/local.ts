@@ -18,23 +18,14 @@ export async function withLocal<T>(
   folder: string,
   use: (local: Local) => Promise<T>,
 ): Promise<T> {
-  const place = await locate(folder, context.signal);
-  // Loaded here, so that the help needs none of it.
-  const { openLocal } = await import("../wiring/local.ts");
-  const edges = await openLocal({
+  // Git looks for the repository while the edges are loaded.
+  const [place, { openLocal }] = await Promise.all([locate(folder, context.signal), import("../wiring/local.ts")]);
+  const edges = openLocal({
     cacheDir: cacheFolder("renders", context.env),
     log: commandLog(context.stderr, context.debug),
   });
   try {
-    const repository = await edges.repository(place.gitDir);
-    return await use({
-      place,
-      repository,
-      // Asked for only by what renders: the rest works without an engine.
-      get renderer() {
-        return edges.renderer;
-      },
-    });
+    return await use({ place, repository: edges.repository(place.gitDir), renderer: edges.renderer });
   } finally {
     await edges.close();
   }

@@ -6,23 +6,23 @@ import { suggest } from "./suggest.ts";
 /** Flags that every command takes. */
 export const COMMON_FLAGS = {
   help: { type: "boolean", description: "show this help" },
-  debug: { type: "boolean", description: "show the log and, for faults of Sluice's own, the stack" },
+  debug: { type: "boolean", description: "show the log and, for errors, the stack" },
   progress: {
     type: "boolean",
-    description: "say how far it is, in plain lines on standard error, without a terminal too",
+    description: "show progress as plain lines on standard error, also without a terminal",
   },
 } as const satisfies Flags;
 
 /** What a flag has: see `Flag`. */
 type Value = string | boolean | readonly string[] | undefined;
 
-/** A command line taken apart: every flag that the command knows has a value of its type. */
+/** A parsed command line: every flag that the command knows has a value of its type. */
 export interface Parsed {
   readonly values: Readonly<Record<string, Value>>;
   readonly positionals: readonly string[];
 }
 
-/** Takes the arguments after the command's name apart. Throws a `usage` UserError that says what is wrong and how to mend it. */
+/** Parses the arguments after the command's name. Throws a `usage` UserError with what is wrong and the fix. */
 export function parseCommandLine(command: Command, argv: readonly string[]): Parsed {
   const flags: Flags = { ...command.flags, ...COMMON_FLAGS };
   const options = Object.fromEntries(
@@ -59,7 +59,7 @@ function defaultOf({ type, default: otherwise }: Flag): Value {
   return type === "list" ? listed(otherwise) : otherwise;
 }
 
-/** The values of a list, from a text with commas or from what was gathered so far. */
+/** The values of a list, from a text with commas or from the values so far. */
 function listed(value: Value): readonly string[] {
   if (typeof value !== "string") return typeof value === "object" ? value : [];
   return value
@@ -68,7 +68,7 @@ function listed(value: Value): readonly string[] {
     .filter((one) => one !== "");
 }
 
-/** Nothing but commas must not pass for a flag that was left out. */
+/** A value of commas alone must not count as a flag that was left out. */
 function isEmptyList({ type }: Flag, value: string): boolean {
   return type === "list" && listed(value).length === 0;
 }

@@ -2,7 +2,10 @@ import type { ConfigProblem } from "../model/problem.ts";
 import { placeText } from "./report-error.ts";
 import { harmless, type Style } from "./style.ts";
 
-/** Configuration problems for a person: what, where, the line with a caret under the column, and the fix. `text` is the file's text, where it is at hand. */
+/**
+ * Configuration problems for a person: what, where, the line with a caret under the column, and the fix. `text` is
+ * the file's text, where it is at hand.
+ */
 export function problemLines(
   problems: readonly ConfigProblem[],
   text: string | undefined,

@@ -13,8 +13,8 @@ const TERMINAL_EVERY = 80;
 const PLAIN_EVERY = 2_000;
 
 /**
- * Progress on standard error: one line that rewrites itself on a terminal; a plain line every two seconds when asked for elsewhere; nothing
- * otherwise.
+ * Progress on standard error: one line that rewrites itself on a terminal; a plain line every two seconds when asked
+ * for elsewhere; nothing otherwise.
  */
 export function progressOn(output: Output, options: { readonly plain: boolean; readonly now: () => number }): Progress {
   const terminal = output.isTTY === true && !options.plain;

@@ -7,13 +7,16 @@ import type { Tree } from "../model/tree.ts";
 import { usage } from "./parse.ts";
 import { suggest } from "./suggest.ts";
 
-/** `DIR[@REF]` taken apart; `ref` is `undefined` when the work tree is meant. */
+/** `DIR[@REF]`, parsed; `ref` is `undefined` when the work tree is meant. */
 export interface Subject {
   readonly folder: string;
   readonly ref: string | undefined;
 }
 
-/** Takes `DIR[@REF]` apart at the first `@` before which a folder is named, so that folders and revisions with an `@` work too. */
+/**
+ * Splits `DIR[@REF]` at the first `@` before which a folder is named, so that folders and revisions with an `@` work
+ * too.
+ */
 export async function parseSubject(argument: string, cwd: string): Promise<Subject> {
   const whole = resolve(cwd, argument);
   if (await isFolder(whole)) return { folder: whole, ref: undefined };
@@ -40,8 +43,8 @@ export interface Chosen {
 }
 
 /**
- * What `wanted` means: the target with that id (`app/environment`) or path, else the folder itself, rendered as what it is. Throws UserErrors when it is
- * nothing that renders or when several targets share the path.
+ * What `wanted` means: the target with that id (`app/environment`) or path, else the folder itself, rendered as what
+ * it is. Throws UserErrors when it is nothing that renders or when several targets share the path.
  */
 export async function choose(wanted: string, targets: readonly Target[], tree: Tree): Promise<Chosen> {
   const path = normalPath(wanted);

@@ -1,52 +1,21 @@
 import { Fault, UserError } from "../model/errors.ts";
 import type { RenderFailure, RenderSource } from "../model/render.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
-
-import { type CommandContext, defineCommand, EXIT } from "./command.ts";
+import { EXIT } from "./command.ts";
+import type { RenderContext } from "./definitions/render.ts";
 import { exactJson } from "./exact-json.ts";
 import { type Local, withLocal } from "./local.ts";
 import { type Chosen, choose, parseSubject, type Subject } from "./render-subject.ts";
 import { snapshotWorkTree } from "./snapshot.ts";
 import { configText } from "./targets.ts";
 
-const FLAGS = {
-  target: {
-    type: "string",
-    value: "PATH",
-    description: "a target's path from the repository's top folder, or its id app/environment",
-  },
-  format: {
-    type: "string",
-    choices: ["yaml", "json"],
-    default: "yaml",
-    description: "yaml as the renderer itself prints it, or one JSON list of resources",
-  },
-} as const;
+/** Carries out `sluice render`. */
+export async function runRender(context: RenderContext): Promise<number> {
+  const subject = await parseSubject(context.positionals[0] ?? ".", context.cwd);
+  return withLocal(context, subject.folder, (local) => run(context, local, subject));
+}
 
-/** `sluice render`. */
-export const renderCommand = defineCommand({
-  name: "render",
-  summary: "print what a target renders to",
-  description: [
-    "DIR is a folder in a git repository. With @REF that commit is rendered, else the work tree as it stands, new files included and files that git ignores left out.",
-    "Without --target the folder itself is rendered, or, at the top of a repository, every target one after the other. The YAML of one target is byte for byte what kustomize build or helm template prints for it.",
-  ],
-  positionals: [{ name: "DIR[@REF]", description: "the folder, and the commit if not the work tree (default: .)" }],
-  flags: FLAGS,
-  examples: [
-    ["render apps/webapp/overlays/prod", "what is in the work tree"],
-    ["render .@v1.4.0 --target apps/webapp/overlays/prod", "what a tag holds"],
-    ["render . --target gateway/prod --format json", "a chart with that environment's values"],
-  ],
-  run: async (context) => {
-    const subject = await parseSubject(context.positionals[0] ?? ".", context.cwd);
-    return withLocal(context, subject.folder, (local) => run(context, local, subject));
-  },
-});
-
-type Context = CommandContext<typeof FLAGS>;
-
-async function run(context: Context, local: Local, subject: Subject): Promise<number> {
+async function run(context: RenderContext, local: Local, subject: Subject): Promise<number> {
   const tree = await local.repository.tree(await commitOf(local, subject, context.signal));
   const source = { tree, objects: local.repository.objects };
   const { plan, problems } = await resolveTargets(await configText(tree), tree, configFile);
@@ -63,7 +32,7 @@ async function run(context: Context, local: Local, subject: Subject): Promise<nu
     ? plan.targets.map((target) => ({ name: target.id, spec: target.render }))
     : [await choose(wanted, plan.targets, tree)];
   await (context.args.format === "json" ? printJson : printYaml)(context, local, source, chosen);
-  return EXIT.fine;
+  return EXIT.ok;
 }
 
 async function commitOf({ repository, place }: Local, { ref }: Subject, signal: AbortSignal): Promise<string> {
@@ -73,7 +42,7 @@ async function commitOf({ repository, place }: Local, { ref }: Subject, signal: 
 }
 
 async function printYaml(
-  context: Context,
+  context: RenderContext,
   { renderer }: Local,
   source: RenderSource,
   chosen: readonly Chosen[],
@@ -88,7 +57,7 @@ async function printYaml(
 }
 
 async function printJson(
-  context: Context,
+  context: RenderContext,
   { renderer }: Local,
   source: RenderSource,
   chosen: readonly Chosen[],

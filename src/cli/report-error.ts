@@ -1,6 +1,6 @@
 import { Fault, messageOf, type Place, UserError } from "../model/errors.ts";
 import { EXIT } from "./command.ts";
-import { type Surroundings, wantsColours } from "./io.ts";
+import { type CliIo, wantsColours } from "./io.ts";
 import { harmless, type Style, style } from "./style.ts";
 
 /** `file:line:column`, as far as it is known. */
@@ -11,28 +11,30 @@ export function placeText(place: Place): string {
   return [place.file, ...numbers].join(":");
 }
 
-/** Tells on standard error what went wrong, where, and how to mend it; gives the exit code. The only place that does. */
-export function reportError(thrown: unknown, around: Surroundings, debug: boolean): number {
-  const paint = style(wantsColours(around.stderr, around.env));
-  const say = (line: string) => around.stderr.write(`${line}\n`);
-  if (around.signal.aborted) {
-    say("Interrupted.");
+/**
+ * Prints on standard error what went wrong, where, and how to fix it; gives the exit code. The only place that does.
+ */
+export function reportError(thrown: unknown, io: CliIo, debug: boolean): number {
+  const paint = style(wantsColours(io.stderr, io.env));
+  const print = (line: string) => io.stderr.write(`${line}\n`);
+  if (io.signal.aborted) {
+    print("Interrupted.");
     return EXIT.interrupted;
   }
   if (thrown instanceof UserError) {
-    for (const line of userErrorLines(thrown, paint)) say(line);
-    if (debug) say(paint.dim(stackOf(thrown)));
+    for (const line of userErrorLines(thrown, paint)) print(line);
+    if (debug) print(paint.dim(stackOf(thrown)));
     return EXIT.usage;
   }
   const kind = thrown instanceof Fault ? ` (${thrown.kind})` : "";
-  say(`${paint.red("error:")} ${harmless(messageOf(thrown))}${kind}`);
-  for (const reason of causes(thrown)) say(`  ${paint.dim("because")} ${harmless(reason)}`);
-  say(
+  print(`${paint.red("error:")} ${harmless(messageOf(thrown))}${kind}`);
+  for (const reason of causes(thrown)) print(`  ${paint.dim("because")} ${harmless(reason)}`);
+  print(
     debug
       ? paint.dim(stackOf(thrown))
       : `  ${paint.dim("This is not your mistake. --debug shows the stack and the log.")}`,
   );
-  return EXIT.ours;
+  return EXIT.failed;
 }
 
 function userErrorLines(error: UserError, paint: Style): readonly string[] {

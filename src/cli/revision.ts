@@ -1,7 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { Repository } from "../model/tree.ts";
 
-/** What a preview compares with when nobody says: the remote's default branch, else the usual names. */
+/** What a preview compares with by default: the remote's default branch, else the usual names. */
 const DEFAULT_BASES = ["origin/HEAD", "origin/main", "main", "origin/master", "master"];
 
 /** The first of the default bases that exists. Throws a `usage` UserError when none does. */

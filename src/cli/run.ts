@@ -1,30 +1,34 @@
-import { readFile } from "node:fs/promises";
 import type { Command, CommandContext, CommandGroup } from "./command.ts";
 import { EXIT } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, generalHelp } from "./help.ts";
-import { type Surroundings, wantsColours } from "./io.ts";
+import { installedVersion } from "./installation.ts";
+import { type CliIo, wantsColours } from "./io.ts";
 import { parseCommandLine, usage } from "./parse.ts";
 import { progressOn } from "./progress.ts";
 import { reportError } from "./report-error.ts";
 import { type Style, style } from "./style.ts";
 import { suggest } from "./suggest.ts";
 
-/** Runs one command line (without `node` and the program's name) and gives the exit code. Never rejects: errors are told on standard error. */
-export async function runCli(argv: readonly string[], around: Surroundings): Promise<number> {
+/**
+ * Runs one command line (without `node` and the program's name) and gives the exit code. Never rejects: errors are
+ * printed on standard error.
+ */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   const debug = argv.includes("--debug");
   try {
-    return await dispatch(argv, around);
+    return await dispatch(argv, io);
   } catch (thrown) {
-    return reportError(thrown, around, debug);
+    return reportError(thrown, io, debug);
   }
 }
 
-async function dispatch(argv: readonly string[], around: Surroundings): Promise<number> {
+async function dispatch(argv: readonly string[], io: CliIo): Promise<number> {
   const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
-  if (words[0] === "--version" || words[0] === "-v") return print(around, `${await version()}\n`);
-  const help = async (paint: Style) => generalHelp(commands, await version(), paint);
-  return dispatchAmong({ commands, before: "", help }, words, around);
+  if (words[0] === "--version" || words[0] === "-v") return print(io, `${installedVersion()}\n`);
+  if (words[0] === "complete") return print(io, await completionsOf(words));
+  const help = async (paint: Style) => generalHelp(commands, installedVersion(), paint);
+  return dispatchAmong({ commands, before: "", help }, words, io);
 }
 
 /** Commands to choose from by the next word. */
@@ -35,42 +39,38 @@ interface Choice {
   help(paint: Style): string | Promise<string>;
 }
 
-async function dispatchAmong(choice: Choice, words: readonly string[], around: Surroundings): Promise<number> {
+async function dispatchAmong(choice: Choice, words: readonly string[], io: CliIo): Promise<number> {
   const [word, ...rest] = words;
   if (word === undefined) {
-    around.stderr.write(await choice.help(style(wantsColours(around.stderr, around.env))));
+    io.stderr.write(await choice.help(style(wantsColours(io.stderr, io.env))));
     return EXIT.usage;
   }
-  const paint = style(wantsColours(around.stdout, around.env));
-  if (word === "--help" || word === "-h") return print(around, await choice.help(paint));
+  const paint = style(wantsColours(io.stdout, io.env));
+  if (word === "--help" || word === "-h") return print(io, await choice.help(paint));
   const command = choice.commands.find(({ name }) => name === `${choice.before}${word}`);
   if (command === undefined) throw unknownCommand(word, choice);
   if ("commands" in command) {
     const help = (style: Style) => commandHelp(command, style);
-    return dispatchAmong({ commands: command.commands, before: `${command.name} `, help }, rest, around);
+    return dispatchAmong({ commands: command.commands, before: `${command.name} `, help }, rest, io);
   }
   const parsed = parseCommandLine(command, rest);
-  if (parsed.values.help === true) return print(around, commandHelp(command, paint));
-  return run(command, parsed, around);
+  if (parsed.values.help === true) return print(io, commandHelp(command, paint));
+  return run(command, parsed, io);
 }
 
-async function run(
-  command: Command,
-  parsed: ReturnType<typeof parseCommandLine>,
-  around: Surroundings,
-): Promise<number> {
-  const colours = wantsColours(around.stdout, around.env);
-  const progress = progressOn(around.stderr, {
+async function run(command: Command, parsed: ReturnType<typeof parseCommandLine>, io: CliIo): Promise<number> {
+  const colours = wantsColours(io.stdout, io.env);
+  const progress = progressOn(io.stderr, {
     plain: parsed.values.progress === true,
     now: () => performance.now(),
   });
   const context: CommandContext = {
-    ...around,
+    ...io,
     args: parsed.values as CommandContext["args"],
     positionals: parsed.positionals,
     colours,
     paint: style(colours),
-    paintError: style(wantsColours(around.stderr, around.env)),
+    paintError: style(wantsColours(io.stderr, io.env)),
     progress,
     debug: parsed.values.debug === true,
   };
@@ -81,9 +81,15 @@ async function run(
   }
 }
 
-function print(around: Surroundings, text: string): number {
-  around.stdout.write(text);
-  return EXIT.fine;
+/** The answer to the scripts of `sluice completion`, for `complete -- WORD…`. */
+async function completionsOf([, , ...words]: readonly string[]): Promise<string> {
+  const { complete, completionLines } = await import("./completion-words.ts");
+  return completionLines(complete(words, commands));
+}
+
+function print(io: CliIo, text: string): number {
+  io.stdout.write(text);
+  return EXIT.ok;
 }
 
 function unknownCommand(word: string, { commands: known, before }: Choice): Error {
@@ -96,10 +102,4 @@ function unknownCommand(word: string, { commands: known, before }: Choice): Erro
     `unknown command "${before}${word}"`,
     near ? `Did you mean sluice ${near}?` : `The commands are ${names.join(", ")}.`,
   );
-}
-
-/** The version in package.json. */
-async function version(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  return String((JSON.parse(text) as { version?: unknown }).version);
 }

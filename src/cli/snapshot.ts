@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { git, type Located } from "./git.ts";
 
 /**
- * Writes what stands in the work tree now, files that git ignores left out, as a commit that no branch names, and gives its id. The repository's
- * index, branches and files stay as they are; git's own housekeeping removes the objects later.
+ * Writes the work tree as it is now, without the files that git ignores, as a commit that no branch names, and gives
+ * its id. The repository's index, branches and files stay as they are; git's own housekeeping removes the objects
+ * later.
  */
 export async function snapshotWorkTree(
   place: Located & { readonly top: string },

@@ -2,35 +2,18 @@ import { resolve } from "node:path";
 import { UserError } from "../model/errors.ts";
 import { computeStatus } from "../promote/status.ts";
 import { configured } from "../targets/index.ts";
-import { type CommandContext, defineCommand, EXIT } from "./command.ts";
+import { EXIT } from "./command.ts";
+import type { StatusContext } from "./definitions/status.ts";
 import { statusJson, statusText } from "./format/status.ts";
 import { type Local, withLocal } from "./local.ts";
 import { suggest } from "./suggest.ts";
 
-const FLAGS = {
-  repo: { type: "string", value: "DIR", default: ".", description: "a folder in the git repository" },
-  base: { type: "string", value: "REF", default: "HEAD", description: "the commit to look at" },
-  format: { type: "string", choices: ["text", "json"], default: "text", description: "how to say it" },
-} as const;
+/** Carries out `sluice status`. */
+export function runStatus(context: StatusContext): Promise<number> {
+  return withLocal(context, resolve(context.cwd, context.args.repo), (local) => run(context, local));
+}
 
-/** `sluice status`. */
-export const statusCommand = defineCommand({
-  name: "status",
-  summary: "show which version is in which environment, and what lags behind",
-  description: [
-    "Renders every target of the apps and lists the versions of their images by environment. A target is held against the environment that it promotes from: behind or ahead where versions tell, else different.",
-    "What Git says is shown, not what a cluster runs.",
-  ],
-  positionals: [{ name: "APP", description: "the apps to show (default: all)", many: true }],
-  flags: FLAGS,
-  examples: [
-    ["status", "every app in every environment"],
-    ["status webapp --base origin/main --format json", "one app on a branch, for a program"],
-  ],
-  run: (context) => withLocal(context, resolve(context.cwd, context.args.repo), (local) => run(context, local)),
-});
-
-async function run(context: CommandContext<typeof FLAGS>, { repository, renderer }: Local): Promise<number> {
+async function run(context: StatusContext, { repository, renderer }: Local): Promise<number> {
   const commit = await repository.resolve(context.args.base);
   const { config, plan } = await configured(await repository.tree(commit));
   const known = [...new Set(plan.targets.map(({ app }) => app))];
@@ -51,7 +34,7 @@ async function run(context: CommandContext<typeof FLAGS>, { repository, renderer
       ? `${JSON.stringify(statusJson(status), null, 2)}\n`
       : statusText(status, context.colours),
   );
-  return EXIT.fine;
+  return EXIT.ok;
 }
 
 function noApp(app: string, known: readonly string[]): UserError {

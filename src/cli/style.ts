@@ -31,11 +31,14 @@ export function style(colours: boolean): Style {
   };
 }
 
-/** Control characters but tab and newline, and the characters that turn the direction of text: both let content lie to who reads it. */
+/**
+ * Control characters except tab and newline, and characters that change the direction of text: both can deceive the
+ * reader.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const DECEIVING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Text from a repository made harmless for a terminal: control and direction characters stand as `\u{1b}`. */
+/** Text from a repository made harmless for a terminal: control and direction characters become `\u{1b}`. */
 export function harmless(text: string): string {
   return text.replace(DECEIVING, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
@@ -48,7 +51,10 @@ export function oneLine(text: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const ESCAPES = /\u001b\[[0-9;]*m|\u001b\]8;;[^\u001b]*\u001b\\/g;
 
-/** Characters that take two columns: emoji, and the scripts of East Asia (the wide ranges of Unicode's EastAsianWidth, roughly). */
+/**
+ * Characters that take two columns: emoji, and the scripts of East Asia (the wide ranges of Unicode's EastAsianWidth,
+ * roughly).
+ */
 const WIDE =
   /\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/gu;
 

@@ -1,37 +1,20 @@
 import { resolve } from "node:path";
 import type { Target } from "../model/target.ts";
+import { count } from "../model/text/lists.ts";
 import type { Tree } from "../model/tree.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
-
-import { type CommandContext, defineCommand, EXIT } from "./command.ts";
-import { count } from "./format/words.ts";
+import { EXIT } from "./command.ts";
+import type { TargetsContext } from "./definitions/targets.ts";
 import { type Local, withLocal } from "./local.ts";
 import { problemLines } from "./problems.ts";
 import { oneLine, table } from "./style.ts";
 
-const FLAGS = {
-  repo: { type: "string", value: "DIR", default: ".", description: "a folder in the git repository" },
-  ref: { type: "string", value: "REF", default: "HEAD", description: "the commit to look at" },
-  json: { type: "boolean", description: "print JSON" },
-} as const;
+/** Carries out `sluice targets`. */
+export function runTargets(context: TargetsContext): Promise<number> {
+  return withLocal(context, resolve(context.cwd, context.args.repo), (local) => run(context, local));
+}
 
-/** `sluice targets`. */
-export const targetsCommand = defineCommand({
-  name: "targets",
-  summary: "list what a repository deploys: each app in each environment",
-  description: [
-    `Lists the targets that ${configFile} names or, without the file, those that discovery finds by the usual layouts. Nothing is rendered.`,
-  ],
-  positionals: [],
-  flags: FLAGS,
-  examples: [
-    ["targets", "the targets of the repository here"],
-    ["targets --ref origin/main --json", "those of a branch, for a program"],
-  ],
-  run: (context) => withLocal(context, resolve(context.cwd, context.args.repo), (local) => run(context, local)),
-});
-
-async function run(context: CommandContext<typeof FLAGS>, { repository }: Local): Promise<number> {
+async function run(context: TargetsContext, { repository }: Local): Promise<number> {
   const tree = await repository.tree(await repository.resolve(context.args.ref));
   const text = await configText(tree);
   const { plan, problems } = await resolveTargets(text, tree, configFile);
@@ -41,7 +24,7 @@ async function run(context: CommandContext<typeof FLAGS>, { repository }: Local)
   if (context.args.json) {
     const list = plan.targets.map((target) => ({ ...describe(target), source }));
     context.stdout.write(`${JSON.stringify({ targets: list, notes: plan.notes }, null, 2)}\n`);
-    return EXIT.fine;
+    return EXIT.ok;
   }
   const rows = plan.targets.map((target) => Object.values(describe(target)).map(oneLine));
   const columns = [{ title: "APP" }, { title: "ENVIRONMENT" }, { title: "PATH" }, { title: "RENDERER" }];
@@ -52,7 +35,7 @@ async function run(context: CommandContext<typeof FLAGS>, { repository }: Local)
     ...plan.notes.map((note) => context.paint.dim(oneLine(note))),
   ];
   context.stdout.write(`${lines.join("\n")}\n`);
-  return EXIT.fine;
+  return EXIT.ok;
 }
 
 function describe({ app, environment, render }: Target) {

@@ -17,8 +17,9 @@ export interface WriteRequest extends Pick<Local, "place" | "repository"> {
 }
 
 /**
- * Writes the changes into the work tree, byte for byte and with their modes, and gives the files by path. Nothing is written when one of them has changes that are not committed, is not as
- * it is at the base, or would be written through a link: a `refused` UserError names them.
+ * Writes the changes into the work tree, byte for byte and with their modes, and gives the files by path. Nothing is
+ * written when one of them has changes that are not committed, is not as it is at the base, or would be written
+ * through a link: a `refused` UserError names them.
  */
 export async function writeChanges(request: WriteRequest): Promise<readonly string[]> {
   const { place, repository, base, changes } = request;

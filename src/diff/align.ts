@@ -8,8 +8,9 @@ interface Aligned {
 }
 
 /**
- * Puts the items of lists whose order does not count (containers, env, volumes, …) in the base into the head's order, so that only what differs shows as
- * different. Items that the head lacks stay where they stood relative to the items before them.
+ * Puts the items of lists whose order does not count (containers, env, volumes, …) in the base into the head's order,
+ * so that only what differs shows as different. Items that the head lacks stay where they stood relative to the items
+ * before them.
  */
 export function alignLists(base: ValueObject, head: ValueObject): Aligned {
   const counter = { moved: 0 };
@@ -52,7 +53,9 @@ function alignItem(item: Value, other: Value | undefined, counter: Counter): Val
   return isObject(item) && isObject(other) ? alignObject(item, other, counter) : item;
 }
 
-/** The base's indices in the order that the head gives them; items only in the base follow the item that they followed. */
+/**
+ * The base's indices in the order that the head gives them; items only in the base follow the item that they followed.
+ */
 function targetOrder(baseKeys: readonly string[], headKeys: readonly string[]): readonly number[] {
   const inHead = new Set(headKeys);
   const followers = new Map<string, number[]>();

@@ -25,7 +25,7 @@ export interface CompareInput {
   readonly fingerprintKey: FingerprintKey;
 }
 
-/** How the two renders of one target differ. No value of a Secret stands in it. */
+/** How the two renders of one target differ. It holds no value of a Secret. */
 export interface TargetComparison {
   /** The riskiest first. */
   readonly changes: readonly ResourceChange[];
@@ -33,7 +33,10 @@ export interface TargetComparison {
   readonly replicas: readonly ReplicaChange[];
   /** Workloads that restart only because a hash-suffixed name they use changed. */
   readonly restarts: number;
-  /** Lines left out as noise: by the rules, by the order of lists that have none, by names that only follow a generated one. */
+  /**
+   * Lines left out as noise: by the rules, by the order of lists that have none, by names that only follow a generated
+   * one.
+   */
   readonly hiddenLines: number;
   /** Findings about what the head introduces, the gravest first; `target` and `pointer` say where, for `locate`. */
   readonly findings: readonly TargetFinding[];

@@ -1,6 +1,9 @@
 import { textAt, type ValueObject } from "./value.ts";
 
-/** Whether an object says that no delivery may delete it (Helm's `keep`, Argo CD's `Prune=false`, Flux's `prune: disabled`). */
+/**
+ * Whether an object says that no deploy may delete it (Helm's `keep`, Argo CD's `Prune=false`, Flux's
+ * `prune: disabled`).
+ */
 export function isReleased(object: ValueObject): boolean {
   const annotation = (name: string) => textAt(object, "metadata", "annotations", name);
   return (
@@ -10,7 +13,10 @@ export function isReleased(object: ValueObject): boolean {
   );
 }
 
-/** Whether an object is made anew for each delivery (a hook, or forced replacement), so that immutable fields do not bind it. */
+/**
+ * Whether an object is created again for each deploy (a hook, or forced replacement), so that immutable fields do not
+ * bind it.
+ */
 export function isRecreated(object: ValueObject): boolean {
   const annotation = (name: string) => textAt(object, "metadata", "annotations", name);
   return (

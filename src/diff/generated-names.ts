@@ -1,10 +1,15 @@
 import type { Item } from "./item.ts";
 import { isList, isObject, mapList, mapObject, type Value, type ValueObject, withKey } from "./value.ts";
 
-/** What kustomize makes of a content hash: ten hex digits, with the vowels and digits that could spell words replaced. */
+/**
+ * What kustomize makes of a content hash: ten hex digits, with the vowels and digits that could spell words replaced.
+ */
 export const hashSuffix = /-[2456789bcdfghkmt]{10}$/;
 
-/** The name without the hash that kustomize puts behind names of generated ConfigMaps and Secrets; `undefined` for other kinds. */
+/**
+ * The name without the hash that kustomize puts behind names of generated ConfigMaps and Secrets; `undefined` for other
+ * kinds.
+ */
 export function generatedStem(item: Item): string | undefined {
   if ((item.id.kind !== "ConfigMap" && item.id.kind !== "Secret") || item.id.apiVersion !== "v1") return undefined;
   return item.id.name.replace(hashSuffix, "");
@@ -29,8 +34,9 @@ interface Followed {
 }
 
 /**
- * The base with references to generated names (`names`: old to new) brought to the head's names, so that a resource does not show as changed by a new hash
- * alone. A name that the head still uses stays: there the reference did not follow, and that must be seen.
+ * The base with references to generated names (`names`: old to new) brought to the head's names, so that a resource
+ * does not show as changed by a new hash alone. A name that the head still uses stays: there the reference did not
+ * follow, and that must be seen.
  */
 export function followNames(base: ValueObject, head: ValueObject, names: ReadonlyMap<string, string>): Followed {
   if (names.size === 0) return { base, references: 0 };

@@ -4,8 +4,8 @@ import { at, equal, isList, isObject, pointerSteps, type Value, type ValueObject
 import { emitYaml } from "./yaml.ts";
 
 /**
- * A rule of `preview.ignore`: differences at `path` (a JSON pointer; a step `*` is every key or item) are noise, in the resources that `kind`, `name` and
- * `namespace` name (each may hold `*`; absent is any).
+ * A rule of `preview.ignore`: differences at `path` (a JSON pointer; a step `*` is every key or item) are noise, in the
+ * resources that `kind`, `name` and `namespace` name (each may hold `*`; absent is any).
  */
 export interface IgnoreRule {
   readonly kind?: string | undefined;

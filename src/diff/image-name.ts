@@ -1,3 +1,5 @@
+import { clip } from "../model/text/lines.ts";
+
 /** An image's name and what follows it: `1.4.0`, `1.4.0@sha256:…`, `sha256:…`, or nothing. */
 export interface ImageName {
   readonly name: string;
@@ -16,12 +18,12 @@ export function splitImage(image: string): ImageName {
 /** An image or a version as people read it: digests by their first twelve digits, at most 100 characters. */
 export function shortImage(text: string): string {
   const short = text.replace(/sha256:([0-9a-f]{12})[0-9a-f]{52}/g, "sha256:$1…");
-  return short.length > 100 ? `${short.slice(0, 99).replace(/[\uD800-\uDBFF]$/, "")}…` : short;
+  return clip(short, 100);
 }
 
 /**
- * Which image there is which one here: the one of the same name, else the only one whose name ends alike (`mirror.example/web` and `ghcr.io/acme/web`). Names there by names
- * here, in the order of `here`.
+ * Which image there is which one here: the one of the same name, else the only one whose name ends alike
+ * (`mirror.example/web` and `ghcr.io/acme/web`). Names there by names here, in the order of `here`.
  */
 export function matchImageNames(here: readonly string[], there: readonly string[]): ReadonlyMap<string, string> {
   const [ours, theirs] = [new Set(here), new Set(there)];

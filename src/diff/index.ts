@@ -1,3 +1,4 @@
+export { code, inert } from "../model/text/markdown.ts";
 export { type CompareInput, compareTarget, type TargetComparison } from "./compare.ts";
 export { compareEnvironments, type EnvironmentRenders } from "./environments/compare.ts";
 export type { TargetFinding } from "./findings/index.ts";
@@ -9,6 +10,5 @@ export { previewCheck } from "./report/check.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
 export { uncheckedText } from "./report/drift.ts";
-export { code, inert } from "./report/escape.ts";
 export { previewJson } from "./report/json.ts";
 export { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "./target-findings.ts";

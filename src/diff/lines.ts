@@ -1,4 +1,4 @@
-import { myers } from "./myers.ts";
+import { diffArrays } from "diff";
 
 /** Lines `[baseStart, baseEnd)` of the base became lines `[headStart, headEnd)` of the head. */
 export interface Block {
@@ -15,13 +15,20 @@ interface Range {
   readonly b1: number;
 }
 
-/** Edits beyond which a range is first split at lines that are unique on both sides. Bounds the time and memory of one search. */
-const maxEdits = 400;
+/**
+ * A range with more edits is first split at lines that are unique on both sides. These limits alone bound the time of a
+ * search, which grows with the square of the edits; a limit in milliseconds would make the result depend on the
+ * machine's load.
+ */
+const maxEdits = 100;
+/** The same for a range that cannot be split. */
+const maxEditsUnsplit = 200;
 const maxDepth = 24;
 
 /**
- * The blocks in which two texts differ, in order. Replacing each block turns the base's lines into the head's. Shortest where the difference is of
- * ordinary size; for texts that share next to nothing it may be longer, but stays exact and takes time near to linear.
+ * The blocks in which two texts differ, in order. Replacing each block turns the base's lines into the head's. The
+ * shortest way to do so where a stretch of changes is of ordinary size; for texts that share almost nothing it may be
+ * longer, but it stays exact and takes close to linear time.
  */
 export function diffLines(base: readonly string[], head: readonly string[]): readonly Block[] {
   const shortest = Math.min(base.length, head.length);
@@ -30,10 +37,10 @@ export function diffLines(base: readonly string[], head: readonly string[]): rea
   let end = 0;
   while (end < shortest - start && base[base.length - 1 - end] === head[head.length - 1 - end]) end++;
   const ids = new Map<string, number>();
-  const a = intern(base, start, base.length - end, ids);
-  const b = intern(head, start, head.length - end, ids);
-  const matches = new Int32Array(a.length).fill(-1);
-  compare(a, b, { a0: 0, a1: a.length, b0: 0, b1: b.length }, matches, 0);
+  const a = intern(base.slice(start, base.length - end), ids);
+  const b = intern(head.slice(start, head.length - end), ids);
+  const matches = new Array<number>(a.length).fill(-1);
+  compare({ a, b, ids: ids.size, matches }, { a0: 0, a1: a.length, b0: 0, b1: b.length }, 0);
   const blocks: Block[] = [];
   for (const block of toBlocks(matches, a.length, b.length)) {
     blocks.push(slide(shifted(block, start), blocks.at(-1)?.baseEnd ?? 0, base, head));
@@ -41,69 +48,100 @@ export function diffLines(base: readonly string[], head: readonly string[]): rea
   return blocks;
 }
 
-function intern(lines: readonly string[], start: number, end: number, ids: Map<string, number>): Int32Array {
-  const result = new Int32Array(end - start);
-  for (let index = start; index < end; index++) {
-    const line = lines[index] ?? "";
-    const known = ids.get(line);
-    result[index - start] = known ?? ids.size;
-    if (known === undefined) ids.set(line, ids.size);
-  }
-  return result;
+/** Two texts as the ids of their lines, below `ids`, and what was found: the head's line for each of the base's, or -1. */
+interface Texts {
+  readonly a: number[];
+  readonly b: number[];
+  readonly ids: number;
+  readonly matches: number[];
+}
+
+function intern(lines: readonly string[], ids: Map<string, number>): number[] {
+  return lines.map((line) => {
+    const id = ids.get(line) ?? ids.size;
+    if (id === ids.size) ids.set(line, id);
+    return id;
+  });
 }
 
 function shifted({ baseStart, baseEnd, headStart, headEnd }: Block, by: number): Block {
   return { baseStart: baseStart + by, baseEnd: baseEnd + by, headStart: headStart + by, headEnd: headEnd + by };
 }
 
-function compare(a: Int32Array, b: Int32Array, whole: Range, matches: Int32Array, depth: number): void {
-  const range = trim(a, b, whole, matches);
+function compare(texts: Texts, whole: Range, depth: number): void {
+  const range = trim(texts, whole);
   if (range.a0 >= range.a1 || range.b0 >= range.b1) return;
-  const found = myers(a.subarray(range.a0, range.a1), b.subarray(range.b0, range.b1), maxEdits);
-  if (found !== undefined) {
-    for (const [x, y] of found) matches[range.a0 + x] = range.b0 + y;
-    return;
-  }
-  if (depth < maxDepth) split(a, b, range, matches, depth);
+  if (shortest(texts, range, maxEdits) || depth >= maxDepth) return;
+  split(texts, range, depth);
 }
 
-function trim(a: Int32Array, b: Int32Array, range: Range, matches: Int32Array): Range {
+/** Whether a shortest edit script of at most `maxEditLength` edits was found. */
+function shortest({ a, b, ids, matches }: Texts, range: Range, maxEditLength: number): boolean {
+  let { a0, b0 } = range;
+  const [old, fresh] = [a.slice(a0, range.a1), b.slice(b0, range.b1)];
+  if (old.length + fresh.length > maxEditLength && minEdits(old, fresh, ids) > maxEditLength) return false;
+  const changes = diffArrays(old, fresh, { maxEditLength });
+  for (const { count, added, removed } of changes ?? []) {
+    if (!added && !removed) for (let line = 0; line < count; line++) matches[a0 + line] = b0 + line;
+    if (!added) a0 += count;
+    if (!removed) b0 += count;
+  }
+  return changes !== undefined;
+}
+
+/** A script has at least this many edits: one for each line that the other side lacks. */
+function minEdits(a: readonly number[], b: readonly number[], ids: number): number {
+  const sides = new Uint8Array(ids);
+  for (const line of a) sides[line] = 1;
+  for (const line of b) sides[line] = (sides[line] ?? 0) | 2;
+  const onOneSide = (edits: number, line: number): number => (sides[line] === 3 ? edits : edits + 1);
+  return b.reduce(onOneSide, a.reduce(onOneSide, 0));
+}
+
+function trim({ a, b, matches }: Texts, range: Range): Range {
   let { a0, a1, b0, b1 } = range;
   while (a0 < a1 && b0 < b1 && a[a0] === b[b0]) matches[a0++] = b0++;
   while (a0 < a1 && b0 < b1 && a[a1 - 1] === b[b1 - 1]) matches[--a1] = --b1;
   return { a0, a1, b0, b1 };
 }
 
-/** Patience: lines that stand once on each side and in the same order are taken as equal; the gaps between are compared on their own. */
-function split(a: Int32Array, b: Int32Array, range: Range, matches: Int32Array, depth: number): void {
+/**
+ * Patience: lines that stand once on each side and in the same order are taken as equal; the gaps between are compared
+ * on their own.
+ */
+function split(texts: Texts, range: Range, depth: number): void {
   let { a0, b0 } = range;
-  const anchors = increasing(uniqueInBoth(a, b, range));
-  if (anchors.length === 0) return;
+  const anchors = increasing(uniqueInBoth(texts, range));
+  if (anchors.length === 0) shortest(texts, range, maxEditsUnsplit);
   for (const [x, y] of anchors) {
-    compare(a, b, { a0, a1: x, b0, b1: y }, matches, depth + 1);
-    matches[x] = y;
+    compare(texts, { a0, a1: x, b0, b1: y }, depth + 1);
+    texts.matches[x] = y;
     a0 = x + 1;
     b0 = y + 1;
   }
-  compare(a, b, { a0, a1: range.a1, b0, b1: range.b1 }, matches, depth + 1);
+  if (anchors.length > 0) compare(texts, { ...range, a0, b0 }, depth + 1);
 }
 
-function uniqueInBoth(a: Int32Array, b: Int32Array, range: Range): readonly (readonly [number, number])[] {
-  const inHead = positionsOnce(b, range.b0, range.b1);
+function uniqueInBoth({ a, b, ids }: Texts, { a0, a1, b0, b1 }: Range): readonly (readonly [number, number])[] {
+  const [inBase, inHead] = [positionsOnce(a, a0, a1, ids), positionsOnce(b, b0, b1, ids)];
   const pairs: (readonly [number, number])[] = [];
-  for (const [line, x] of positionsOnce(a, range.a0, range.a1)) {
-    const y = inHead.get(line);
-    if (x >= 0 && y !== undefined && y >= 0) pairs.push([x, y]);
+  for (let x = a0; x < a1; x++) {
+    const line = a[x] ?? 0;
+    const y = inHead[line] ?? absent;
+    if (inBase[line] === x && y >= 0) pairs.push([x, y]);
   }
-  return pairs.sort((one, other) => one[0] - other[0]);
+  return pairs;
 }
 
-/** Line to its position, -1 when it stands more than once. */
-function positionsOnce(lines: Int32Array, start: number, end: number): Map<number, number> {
-  const positions = new Map<number, number>();
+const absent = -1;
+const repeated = -2;
+
+/** The position of each line that stands once, by the line's id. */
+function positionsOnce(lines: readonly number[], start: number, end: number, ids: number): Int32Array {
+  const positions = new Int32Array(ids).fill(absent);
   for (let index = start; index < end; index++) {
-    const line = lines[index] ?? -1;
-    positions.set(line, positions.has(line) ? -1 : index);
+    const line = lines[index] ?? 0;
+    positions[line] = positions[line] === absent ? index : repeated;
   }
   return positions;
 }
@@ -131,7 +169,7 @@ function increasing(pairs: readonly (readonly [number, number])[]): readonly (re
   return chosen.reverse();
 }
 
-function toBlocks(matches: Int32Array, baseLength: number, headLength: number): readonly Block[] {
+function toBlocks(matches: number[], baseLength: number, headLength: number): readonly Block[] {
   const blocks: Block[] = [];
   let baseStart = 0;
   let headStart = 0;
@@ -147,7 +185,10 @@ function toBlocks(matches: Int32Array, baseLength: number, headLength: number): 
   return blocks;
 }
 
-/** A pure insertion or deletion may stand at several places; the one that begins with the least indented line reads best in YAML. */
+/**
+ * A pure insertion or deletion may stand at several places; the one that begins with the least indented line reads best
+ * in YAML.
+ */
 function slide(block: Block, floor: number, base: readonly string[], head: readonly string[]): Block {
   const inserted = block.baseStart === block.baseEnd;
   if (!inserted && block.headStart !== block.headEnd) return block;

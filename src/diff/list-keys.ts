@@ -18,8 +18,9 @@ const naming = [
 ];
 
 /**
- * Lists whose order does not count, by the name of their field, with the fields that tell their items apart: the merge keys of the Kubernetes
- * API. Lists of which the order matters (initContainers, envFrom, args, tolerations) are not here.
+ * Lists whose order does not count, by the name of their field, with the fields that tell their items apart: the merge
+ * keys of the Kubernetes API. Lists of which the order matters (initContainers, envFrom, args, tolerations) are not
+ * here.
  */
 const unordered: Readonly<Record<string, readonly (readonly string[])[]>> = {
   containers: [["name"]],
@@ -55,7 +56,10 @@ export function itemName(item: Value, index: number): string {
   return String(index);
 }
 
-/** The keys of the items of a list whose order does not count, `undefined` when the list is not such a one or its keys are not unique. */
+/**
+ * The keys of the items of a list whose order does not count, `undefined` when the list is not such a one or its keys
+ * are not unique.
+ */
 export function mergeKeys(field: string, list: readonly Value[]): readonly string[] | undefined {
   if (!Object.hasOwn(unordered, field) || (field === "env" && list.some(refersToOthers))) return undefined;
   for (const fields of unordered[field] ?? []) {

@@ -7,9 +7,9 @@ const maxText = 512 * 1024;
 type Named = Pick<ResourceId, "kind" | "namespace" | "name">;
 
 /**
- * The line (from 1) of a YAML file where a resource's document begins, or, where the field at the JSON pointer stands in the file too, of that field (of its
- * nearest ancestor there). A file that is not YAML (a template) is searched for the line of its kind. `undefined` when the resource is not found, or the file
- * is larger than 512 KiB.
+ * The line (from 1) of a YAML file where a resource's document begins, or, where the field at the JSON pointer stands
+ * in the file too, of that field (of its nearest ancestor there). A file that is not YAML (a template) is searched for
+ * the line of its kind. `undefined` when the resource is not found, or the file is larger than 512 KiB.
  */
 export function locate(text: string, id: Named, pointer?: string): number | undefined {
   if (text.length > maxText) return undefined;
@@ -32,7 +32,10 @@ function parse(text: string, lineCounter: LineCounter): readonly Document[] | un
   }
 }
 
-/** The document of the resource. Its name may lack a prefix or suffix, and its namespace may be missing: renderers set them. */
+/**
+ * The document of the resource. Its name may lack a prefix or suffix, and its namespace may be missing: renderers set
+ * them.
+ */
 function bestDocument(documents: readonly Document[], id: Named): Document | undefined {
   let best: { document: Document; score: number } | undefined;
   for (const document of documents) {
@@ -85,7 +88,10 @@ function child(node: Node | null, step: string): Child | undefined {
   return isNode(item) ? { offset: item.range?.[0], value: item } : undefined;
 }
 
-/** In a template: the line `kind: X` of the document that also names the resource, else of the only document of that kind. */
+/**
+ * In a template: the line `kind: X` of the document that also names the resource, else of the only document of that
+ * kind.
+ */
 function lineOfKind(text: string, id: Named): number | undefined {
   const found: { line: number; named: boolean }[] = [];
   let start = 1;

@@ -9,14 +9,18 @@ const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 const secretInText = /["']?kind["']?\s*:\s*["']?Secret\b/;
 const valueFields = new Set(["data", "stringdata"]);
 
-/** Whether a field of a Secret holds its values, in whatever case: no cluster takes `stringdata`, but whoever writes it means a secret. */
+/**
+ * Whether a field of a Secret holds its values, in whatever case: no cluster takes `stringdata`, but whoever writes it
+ * means a secret.
+ */
 export function isValueField(name: string): boolean {
   return valueFields.has(name.toLowerCase());
 }
 
 /**
- * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it (also nested in other objects, and
- * in the last-applied annotation). SOPS cipher texts stay as they are. The same object when it holds no Secret.
+ * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it (also nested in
+ * other objects, and in the last-applied annotation). SOPS cipher texts stay as they are. The same object when it holds
+ * no Secret.
  */
 export function maskSecrets(object: ValueObject, key: FingerprintKey): ValueObject {
   return maskObject(object, key);
@@ -66,7 +70,9 @@ function maskFields(value: Value, base64: boolean, sops: boolean, key: Fingerpri
   return mapObject(value, (item) => (sops && isSopsValue(item) ? item : fingerprint(item, base64, key)));
 }
 
-/** `‹secret 1a2b3c4d›`: says whether a value changed and nothing else. `data` and `stringData` of one value are equal. */
+/**
+ * `‹secret 1a2b3c4d›`: says whether a value changed and nothing else. `data` and `stringData` of one value are equal.
+ */
 function fingerprint(value: Value, base64: boolean, key: FingerprintKey): Value {
   if (value === null) return value;
   const bytes = typeof value === "string" ? secretBytes(value, base64) : Buffer.from(JSON.stringify(plain(value)));

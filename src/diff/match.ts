@@ -27,8 +27,9 @@ const maxNamesakes = 16;
 const minKindChangeSimilarity = 0.5;
 
 /**
- * Pairs the resources of two renders that differ; equal ones are left out. First by group, kind, namespace and name (repeated identities pair in order, equal
- * ones first), then by kustomize's hash suffix, by name across namespaces, by likeness within a kind, by name across kinds.
+ * Pairs the resources of two renders that differ; equal ones are left out. First by group, kind, namespace and name
+ * (repeated identities pair in order, equal ones first), then by kustomize's hash suffix, by name across namespaces, by
+ * likeness within a kind, by name across kinds.
  */
 export function matchItems(base: readonly Item[], head: readonly Item[]): readonly Pair[] {
   const pairs: Pair[] = [];
@@ -104,7 +105,10 @@ function changedKind(base: Item, head: Item): boolean {
   return similarity(base, head) >= minKindChangeSimilarity;
 }
 
-/** Pairs items of equal keys: equal objects first, then in order. `pair` gives `undefined` for a pair without difference. */
+/**
+ * Pairs items of equal keys: equal objects first, then in order. `pair` gives `undefined` for a pair without
+ * difference.
+ */
 function byKey(
   base: readonly Item[],
   head: readonly Item[],

@@ -14,8 +14,8 @@ const withheld = "‹withheld›";
 const maxInput = 20_000;
 
 /**
- * A tool's error message without what may be a secret: values of a Secret that the tool quotes, PEM blocks, well-known tokens, values behind names like `password`, long
- * base64. Rather too much than too little.
+ * A tool's error message without what may be a secret: values of a Secret that the tool quotes, PEM blocks, well-known
+ * tokens, values behind names like `password`, long base64. Rather too much than too little.
  */
 export function redactMessage(message: string): string {
   let text = message.slice(0, maxInput).replace(pem, withheld);

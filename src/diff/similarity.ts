@@ -1,7 +1,9 @@
 import type { Item } from "./item.ts";
 import { isList, isObject, NumberText, type Value } from "./value.ts";
 
-/** Two resources of one kind are one that was renamed when at least this part of their leaves is shared (Jaccard index). */
+/**
+ * Two resources of one kind are one that was renamed when at least this part of their leaves is shared (Jaccard index).
+ */
 const minSimilarity = 0.5;
 const maxLeaves = 2000;
 /** A leaf that more resources than this share does not help to tell them apart. */
@@ -14,8 +16,8 @@ export function similarity(base: Item, head: Item): number {
 }
 
 /**
- * Pairs of resources that are alike enough to be one under two names, the likeliest first, each resource at most once. Looks only at pairs that share an uncommon
- * leaf, so that the cost stays near to linear in the number of resources.
+ * Pairs of resources that are alike enough to be one under two names, the likeliest first, each resource at most once.
+ * Looks only at pairs that share an uncommon leaf, so that the cost stays near to linear in the number of resources.
  */
 export function pairSimilar(base: readonly Item[], head: readonly Item[]): readonly (readonly [Item, Item])[] {
   if (base.length === 0 || head.length === 0) return [];

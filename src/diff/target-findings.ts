@@ -1,6 +1,6 @@
 import type { Finding } from "../model/preview.ts";
 import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
-import { quoted } from "./findings/rule.ts";
+import { inTicks } from "../model/text/markdown.ts";
 import { redactMessage } from "./redact.ts";
 
 /** Names the target of a finding. */
@@ -9,7 +9,10 @@ interface TargetName {
   readonly environment: string;
 }
 
-/** A target does not render at one side (the head unless `side` says so): a danger at the head, a warning at the base, which the pull request may mend. */
+/**
+ * A target does not render at one side (the head unless `side` says so): a danger at the head, a warning at the base,
+ * which the pull request may fix.
+ */
 export function renderFailureFinding(
   about: TargetName & {
     readonly failure: RenderFailure;
@@ -20,7 +23,7 @@ export function renderFailureFinding(
   const where = side === "head" ? "at the head" : "at the merge base";
   const effect =
     side === "head"
-      ? "Nothing can be said about what this pull request does here, and a delivery will fail the same way."
+      ? "Nothing can be said about what this pull request does here, and a deploy will fail the same way."
       : "What this pull request changes here cannot be shown.";
   return {
     id: "render-failed",
@@ -57,7 +60,7 @@ export function unpinnedFinding(about: TargetName & { readonly reference: Unpinn
     app,
     environment,
     resource: "",
-    message: `${quoted(unpinned.reference)} was not followed: ${redactMessage(unpinned.reason)}. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.`,
+    message: `${inTicks(unpinned.reference)} was not followed: ${redactMessage(unpinned.reason)}. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.`,
     ...(unpinned.file !== undefined ? { file: unpinned.file } : {}),
   };
 }

@@ -1,5 +1,5 @@
+import { visible } from "../model/text/lines.ts";
 import { type Block, diffLines } from "./lines.ts";
-import { visible } from "./visible.ts";
 import type { YamlText, YamlTree } from "./yaml.ts";
 
 /** A unified diff without file headers, and its counts. */
@@ -12,7 +12,10 @@ export interface UnifiedDiff {
 const context = 3;
 const maxPathLength = 120;
 
-/** Two YAML texts as hunks with three lines of context, each headed by the path of what changed: `@@ spec.template.spec.containers[web] @@`. */
+/**
+ * Two YAML texts as hunks with three lines of context, each headed by the path of what changed:
+ * `@@ spec.template.spec.containers[web] @@`.
+ */
 export function unifiedYaml(base: YamlText, head: YamlText): UnifiedDiff {
   const blocks = diffLines(base.lines, head.lines);
   const lines: string[] = [];
@@ -70,7 +73,10 @@ function writeHunk(hunk: readonly Block[], base: YamlText, head: YamlText, lines
   for (; at < end; at++) lines.push(` ${base.lines[at] ?? ""}`);
 }
 
-/** The deepest path that all changed lines of the hunk stand in; when that is the root, the one of its first changed line. */
+/**
+ * The deepest path that all changed lines of the hunk stand in; when that is the root, the one of its first changed
+ * line.
+ */
 function hunkPath(hunk: readonly Block[], base: YamlText, head: YamlText): string {
   const paths = [...changedParents(hunk, base, head)].map((key) => key.steps);
   const [first = [], ...others] = paths;

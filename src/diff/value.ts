@@ -1,6 +1,6 @@
 import type { Resource } from "../model/render.ts";
 
-/** The text of a number that an IEEE double cannot hold; stands in a tree in place of the number. */
+/** The text of a number that an IEEE double cannot hold; replaces the number in a tree. */
 export class NumberText {
   readonly text: string;
 
@@ -110,7 +110,9 @@ export function pointerStep(step: string | number): string {
   return `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
-/** The steps of a JSON pointer (RFC 6901); `""` has none. A pointer without its leading slash is read as if it had one. */
+/**
+ * The steps of a JSON pointer (RFC 6901); `""` has none. A pointer without its leading slash is read as if it had one.
+ */
 export function pointerSteps(pointer: string): readonly string[] {
   if (pointer === "") return [];
   const body = pointer.startsWith("/") ? pointer.slice(1) : pointer;
@@ -121,11 +123,14 @@ export function pointerSteps(pointer: string): readonly string[] {
 export function withNumberTexts(resource: Resource): ValueObject {
   const root: NumberPlaces = { below: new Map() };
   for (const [pointer, text] of Object.entries(resource.numbers ?? {})) note(root, pointerSteps(pointer), text);
-  const object = root.below.size === 0 ? resource.object : replaceNumbers(resource.object, root);
+  const object = replaceNumbers(resource.object, root);
   return isObject(object) ? object : resource.object;
 }
 
-/** Texts of numbers by the steps of their pointers: each object and list is gone through once, however many numbers it holds. */
+/**
+ * Texts of numbers by the steps of their pointers: each object and list is gone through once, however many numbers it
+ * holds.
+ */
 interface NumberPlaces {
   text?: string;
   readonly below: Map<string, NumberPlaces>;

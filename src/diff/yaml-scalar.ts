@@ -1,4 +1,4 @@
-/** Plain in YAML 1.1 and 1.2 beyond doubt, but for the words and numbers below. */
+/** Plain in YAML 1.1 and 1.2 beyond doubt, except for the words and numbers below. */
 const simple = /^[A-Za-z_/.][A-Za-z0-9_/.-]*$/;
 const word = /^(?:~|null|true|false|yes|no|on|off|y|n|\.inf|\.nan|[-+]\.inf)$/i;
 const integer = /^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$/;
@@ -12,7 +12,10 @@ const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Cn}]/u;
 const invisibleInBlock = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Cn}]/u;
 const document = /^(?:---|\.\.\.)/;
 
-/** A string as one line of YAML: plain where every YAML reader takes it for that string, quoted otherwise; invisible characters as escapes. */
+/**
+ * A string as one line of YAML: plain where every YAML reader takes it for that string, quoted otherwise; invisible
+ * characters as escapes.
+ */
 export function yamlString(text: string): string {
   if (simple.test(text)) return isOther(text) ? `"${text}"` : text;
   if (text === "") return '""';

@@ -9,7 +9,10 @@ export interface YamlText {
   readonly tree: YamlTree;
 }
 
-/** Where nodes hang: `parents[n]` is the parent of node n (the root is 0), `steps[n]` its step in a path, `.name` or `[name]`. */
+/**
+ * Where nodes hang: `parents[n]` is the parent of node n (the root is 0), `steps[n]` its step in a path, `.name` or
+ * `[name]`.
+ */
 export interface YamlTree {
   readonly parents: readonly number[];
   readonly steps: readonly string[];
@@ -19,8 +22,8 @@ const leading = ["apiVersion", "kind", "metadata"];
 const maxDepth = 200;
 
 /**
- * Writes a value as block-style YAML: keys sorted, at the top `apiVersion`, `kind` and `metadata` first, in list items `name` first. Readers of YAML
- * 1.1 and of 1.2 get the same value back.
+ * Writes a value as block-style YAML: keys sorted, at the top `apiVersion`, `kind` and `metadata` first, in list items
+ * `name` first. Readers of YAML 1.1 and of 1.2 get the same value back.
  */
 export function emitYaml(value: Value): YamlText {
   const writer = new Writer();
@@ -75,9 +78,8 @@ class Writer {
   }
 
   #nested(prefix: string, value: ValueObject, indent: string, node: number): void {
-    const empty = Object.keys(value).length === 0;
-    if (empty || this.#depth > maxDepth) {
-      this.#line(join(prefix, empty ? "{}" : flow(value)), node);
+    if (Object.keys(value).length === 0 || this.#depth > maxDepth) {
+      this.#line(join(prefix, flow(value)), node);
       return;
     }
     this.#depth++;
@@ -87,9 +89,8 @@ class Writer {
   }
 
   #nestedList(prefix: string, value: readonly Value[], indent: string, node: number): void {
-    const empty = value.length === 0;
-    if (empty || this.#depth > maxDepth) {
-      this.#line(join(prefix, empty ? "[]" : flow(value)), node);
+    if (value.length === 0 || this.#depth > maxDepth) {
+      this.#line(join(prefix, flow(value)), node);
       return;
     }
     this.#depth++;
@@ -125,7 +126,7 @@ function join(prefix: string, text: string): string {
   return prefix === "" ? text : `${prefix} ${text}`;
 }
 
-/** Beyond a depth that no resource has, JSON on one line keeps the stack safe. */
+/** For what is empty, and beyond a depth that no resource has: there JSON on one line keeps the stack safe. */
 function flow(value: Value): string {
   return JSON.stringify(value, (_, item: unknown) => (item instanceof NumberText ? item.text : item));
 }

@@ -1,4 +1,4 @@
 export { detectRenderer, isLibraryChart } from "./detect.ts";
 export { discoverTargets } from "./discover.ts";
 export { stageOf } from "./environment-names.ts";
-export type { ScanMemo } from "./scan.ts";
+export type { Scan, ScanMemo } from "./scan.ts";

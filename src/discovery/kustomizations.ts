@@ -1,4 +1,5 @@
 import { joinPath, lastName } from "../model/paths.ts";
+import { count } from "../model/text/lists.ts";
 import type { NamedEntry } from "../model/tree.ts";
 import { kustomizationNames } from "./detect.ts";
 import { layoutOf } from "./layout.ts";
@@ -86,7 +87,7 @@ function withoutCollections(wanted: readonly Kustomization[]) {
       .filter(collects)
       .map(
         ({ path, uses }) =>
-          `\`${path}\` only collects ${uses.length} other target${uses.length === 1 ? "" : "s"}, so it is no target itself.`,
+          `\`${path}\` only collects ${count(uses.length, "other target")}, so it is no target itself.`,
       ),
   };
 }

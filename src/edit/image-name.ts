@@ -1,4 +1,4 @@
-/** An image, taken apart: `name[:tag][@digest]`. What is not there is empty. */
+/** The parts of `name[:tag][@digest]`. What is missing is empty. */
 export interface ImageReference {
   /** With the registry and its port, without tag and digest. */
   readonly name: string;
@@ -6,15 +6,18 @@ export interface ImageReference {
   readonly digest: string;
 }
 
-const mostCharacters = 1_000;
+const maxCharacters = 1_000;
 const tagShape = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestShape = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
 const hostShape = /^[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?$/;
 const partShape = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** Reads a reference as the OCI distribution specification writes it; a registry's port is told from a tag. `undefined` for text that is none, addresses and templates among it. */
+/**
+ * Reads a reference as the OCI distribution specification writes it; a registry's port is not a tag. `undefined` for
+ * other text, such as URLs and templates.
+ */
 export function parseImage(text: string): ImageReference | undefined {
-  if (text.length > mostCharacters) return undefined;
+  if (text.length > maxCharacters) return undefined;
   const at = text.indexOf("@");
   const digest = at < 0 ? "" : text.slice(at + 1);
   const before = at < 0 ? text : text.slice(0, at);

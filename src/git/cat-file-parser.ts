@@ -13,7 +13,10 @@ export interface CatFileListener {
 
 const kinds: ReadonlySet<string> = new Set(["tree", "blob", "commit", "tag"] satisfies GitObject["kind"][]);
 
-/** Cuts the output of `git cat-file --batch` (`<oid> <type> <size>\n<body>\n`, or `<oid> missing\n`) into objects, whatever the chunks are. */
+/**
+ * Cuts the output of `git cat-file --batch` (`<oid> <type> <size>\n<body>\n`, or `<oid> missing\n`) into objects,
+ * whatever the chunks are.
+ */
 export class CatFileParser {
   readonly #listener: CatFileListener;
   #rest: Buffer = Buffer.alloc(0);

@@ -102,7 +102,7 @@ export class CatFileSession {
     clearTimeout(kill);
   }
 
-  /** Kills the process; `ended` is told the reason. */
+  /** Kills the process; `ended` gets the reason. */
   kill(reason: string): void {
     this.#reason = reason;
     this.#child.kill("SIGKILL");

@@ -15,8 +15,9 @@ const defaultMaxBytes = 64 * 1024 * 1024;
 const inFlightLimit = 512;
 
 /**
- * Reads objects through one long-lived `git cat-file --batch`, many in flight. The process is started on first use, ended when idle or hung, and
- * started again when it died (each request is tried twice). It does not keep the host alive while nothing is asked.
+ * Reads objects through one long-lived `git cat-file --batch`, many in flight. The process is started on first use,
+ * ended when idle or hung, and started again when it died (each request is tried twice). It does not keep the host
+ * alive while nothing is asked.
  */
 export class CatFile {
   readonly #options: CatFileOptions;

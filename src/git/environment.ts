@@ -3,7 +3,10 @@ import { env } from "node:process";
 /** One `key = value` of git's configuration, handed over in the environment. */
 export type GitSetting = readonly [key: string, value: string];
 
-/** What every git process is told, whatever the repository's own configuration says: no hooks, helpers, prompts or background work. */
+/**
+ * What every git process gets as configuration, whatever the repository's own configuration says: no hooks, helpers,
+ * prompts or background work.
+ */
 const hardening: readonly GitSetting[] = [
   ["core.hooksPath", "/dev/null"],
   ["core.fsmonitor", "false"],

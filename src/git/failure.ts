@@ -36,7 +36,9 @@ const readings: readonly Reading[] = [
   },
 ];
 
-/** Turns what a failed fetch printed into an error: the user's when access or the object is missing, else `unavailable`. */
+/**
+ * Turns what a failed fetch printed into an error: the user's when access or the object is missing, else `unavailable`.
+ */
 export function fetchFailure(stderr: string): UserError | Fault {
   const message = withoutCredentials(stderr);
   const reading = readings.find(({ pattern }) => pattern.test(stderr));

@@ -1,5 +1,5 @@
+import { LRUCache } from "lru-cache";
 import { UserError } from "../model/errors.ts";
-import type { Lru } from "../model/lru.ts";
 import type { NamedEntry, Tree, TreeEntry } from "../model/tree.ts";
 import type { GitObjects } from "./objects.ts";
 import { type Directory, parseTree } from "./parse-tree.ts";
@@ -9,8 +9,13 @@ const defaultReadLimit = 10 * 1024 * 1024;
 const maxDepth = 256;
 const maxRemembered = 50_000;
 
-/** Parsed tree objects by id, shared by all trees of a repository. Weighed by the number of children. */
-export type Directories = Lru<string, Directory>;
+/** Parsed tree objects by id, shared by all trees of a repository. */
+export type Directories = LRUCache<string, Directory>;
+
+/** Makes room for directories with 200,000 entries in all. */
+export function newDirectories(): Directories {
+  return new LRUCache({ maxSize: 200_000, sizeCalculation: ({ entries }) => entries.length + 1 });
+}
 
 /** A tree of a repository; see `Tree` for what it promises. */
 export class GitTree implements Tree {
@@ -91,7 +96,7 @@ export class GitTree implements Tree {
     const object = await this.#objects.read(oid);
     if (object?.kind !== "tree") throw new UserError("input", `the repository lacks the tree object ${oid}`);
     const directory = parseTree(object.bytes, oid.length / 2);
-    this.#directories.set(oid, directory, directory.entries.length + 1);
+    this.#directories.set(oid, directory);
     return directory;
   }
 }

@@ -6,9 +6,10 @@ const pollMs = 50;
 const busyCode = 5;
 
 /**
- * Holds the lock that `file` stands for while `work` runs; one holder at a time among all processes of the machine. The lock is the operating
- * system's (SQLite's exclusive lock on the file), so it ends with its holder however that dies, and no stale lock is ever left. Waiting ends
- * with the signal's reason, or with an `unavailable` Fault after `deadlineMs`.
+ * Holds the lock that `file` stands for while `work` runs; one holder at a time among all processes of the machine. The
+ * lock is the operating system's (SQLite's exclusive lock on the file), so it ends with its holder however that dies,
+ * and no stale lock is ever left. Waiting ends with the signal's reason, or with an `unavailable` Fault after
+ * `deadlineMs`.
  */
 export async function withLock<T>(
   file: string,

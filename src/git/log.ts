@@ -17,7 +17,10 @@ export interface LogSource {
   readonly git: (...args: string[]) => Promise<GitOutput>;
 }
 
-/** The commits that the request asks for. Ids come from git, everything else from the commit objects: their size is known before they are read. */
+/**
+ * The commits that the request asks for. Ids come from git, everything else from the commit objects: their size is
+ * known before they are read.
+ */
 export async function readLog(source: LogSource, request: LogRequest): Promise<readonly CommitFacts[]> {
   const [to, from] = await Promise.all([
     source.resolve(request.to),

@@ -2,8 +2,8 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 /**
- * Removes what killed git processes left in a mirror: lock files and half-written packs. Only while the mirror's lock is held and no git
- * process writes to it.
+ * Removes what killed git processes left in a mirror: lock files and half-written packs. Only while the mirror's lock
+ * is held and no git process writes to it.
  */
 export async function sweep(directory: string): Promise<void> {
   const refs = await readdir(join(directory, "refs"), { recursive: true }).catch(() => []);

@@ -2,7 +2,7 @@ import { access, mkdir, rename, rm, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type GitSetting, gitEnvironment, tokenSetting } from "./environment.ts";
 import { fetchFailure, gitFault } from "./failure.ts";
-import { clearLanding, landingRefspecs, type MirrorGit, settleLanding } from "./incoming-refs.ts";
+import { clearIncoming, incomingRefspecs, type MirrorGit, settleIncoming } from "./incoming-refs.ts";
 import { withLock } from "./lock.ts";
 import { countPacks, sweep, unwantedRefs } from "./mirror-maintenance.ts";
 import { type MirrorPaths, mirrorNames, mirrorRef, type RefPattern, refPattern } from "./names.ts";
@@ -37,7 +37,10 @@ interface MirrorRun {
 const day = 24 * 60 * 60 * 1000;
 const keepUnwantedMs = 30 * day;
 
-/** One bare mirror. Wanted refs and commits are kept under `refs/sluice/`, so nothing of the remote's naming reaches the disk. */
+/**
+ * One bare mirror. Wanted refs and commits are kept under `refs/sluice/`, so nothing of the remote's naming reaches the
+ * disk.
+ */
 export class Mirror {
   readonly repository: LocalRepository;
   readonly #paths: MirrorPaths;
@@ -50,8 +53,8 @@ export class Mirror {
   }
 
   /**
-   * Has everything that `want` names in the mirror afterwards, and exactly those of the refs that `ifThere` means which the remote has. Commits that are kept already need neither lock nor
-   * network.
+   * Has everything that `want` names in the mirror afterwards, and exactly those of the refs that `ifThere` means which
+   * the remote has. Commits that are kept already need neither lock nor network.
    */
   async bring(want: readonly string[], ifThere: readonly string[], remote: Remote, signal: AbortSignal): Promise<void> {
     const wanted = new Map(want.map((name) => [name, mirrorRef(name)]));
@@ -88,7 +91,7 @@ export class Mirror {
     return missing;
   }
 
-  /** Makes the mirror on first use, and mends what a killed predecessor left. Runs under the lock. */
+  /** Makes the mirror on first use, and fixes what a killed predecessor left. Runs under the lock. */
   async #prepare(signal: AbortSignal): Promise<void> {
     const { directory, fetcher } = this.#paths;
     if (
@@ -99,7 +102,7 @@ export class Mirror {
     ) {
       await killOrphan(fetcher);
       await sweep(directory);
-      await clearLanding(directory);
+      await clearIncoming(directory);
       return;
     }
     const fresh = `${directory}.new`;
@@ -119,7 +122,7 @@ export class Mirror {
   ): Promise<void> {
     const token = await remote.token();
     const settings = token === undefined ? [] : [tokenSetting(remote.url, token)];
-    const refspecs = [...[...missing].map(([name, ref]) => `+${name}:${ref}`), ...landingRefspecs(patterns)];
+    const refspecs = [...[...missing].map(([name, ref]) => `+${name}:${ref}`), ...incomingRefspecs(patterns)];
     const options = [
       "--quiet",
       "--no-tags",
@@ -135,8 +138,8 @@ export class Mirror {
     await this.#touch(missing.values());
     if (patterns.length === 0) return;
     const git: MirrorGit = (own, input) => this.#git(directory, own, { signal, input });
-    await this.#touch(await settleLanding(git, directory, patterns));
-    await clearLanding(directory);
+    await this.#touch(await settleIncoming(git, directory, patterns));
+    await clearIncoming(directory);
   }
 
   /** A ref's time says when it was last wanted, even if it did not move. */
@@ -145,7 +148,10 @@ export class Mirror {
     for (const ref of refs) await utimes(join(this.#paths.directory, ref), now, now);
   }
 
-  /** Joins packs and lets go of what nobody wanted for a month. Objects stay two weeks after their last ref, for jobs under way. */
+  /**
+   * Joins packs and lets go of what nobody wanted for a month. Objects stay two weeks after their last ref, for jobs
+   * under way.
+   */
   async #upkeep(signal: AbortSignal): Promise<void> {
     const { directory, fetcher } = this.#paths;
     const unwanted = await unwantedRefs(directory, this.#settings.now() - keepUnwantedMs);

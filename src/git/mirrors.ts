@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { Lru } from "../model/lru.ts";
+import { LRUCache } from "lru-cache";
 import type { Mirrors, RepositoryName } from "../model/tree.ts";
 import { Mirror, type MirrorSettings } from "./mirror.ts";
 import { mirrorPaths } from "./names.ts";
@@ -35,7 +35,7 @@ export function createMirrors(options: MirrorsOptions): Mirrors {
     maxPacks: options.maxPacks ?? 50,
   };
   // One that falls out stays usable for whoever holds it; its helper process ends when idle.
-  const open = new Lru<string, Mirror>(maxOpen);
+  const open = new LRUCache<string, Mirror>({ max: maxOpen });
   return {
     async open({ repository, want, wantIfThere = [] }, signal) {
       const paths = mirrorPaths(options.root, repository);
@@ -47,7 +47,7 @@ export function createMirrors(options: MirrorsOptions): Mirrors {
       return mirror.repository;
     },
     async close() {
-      await Promise.all(open.values().map((mirror) => mirror.close()));
+      await Promise.all([...open.values()].map((mirror) => mirror.close()));
     },
   };
 }

@@ -15,7 +15,10 @@ export interface MirrorPaths {
 const safeName = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?$/;
 const safeRef = /^refs\/(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|[./]$))[^\p{Cc}\s~^:?*[\\]+$/u;
 
-/** The paths of a repository's mirror below `root`. Names are lower-cased, as GitHub compares them so; an unsafe one is a `usage` UserError. */
+/**
+ * The paths of a repository's mirror below `root`. Names are lower-cased, as GitHub compares them so; an unsafe one is
+ * a `usage` UserError.
+ */
 export function mirrorPaths(root: string, { owner, name }: RepositoryName): MirrorPaths {
   const [folder, file] = [owner.toLowerCase(), name.toLowerCase()];
   if (![folder, file].every((part) => safeName.test(part) || (part === file && /^\.[a-z0-9_-]+$/.test(part)))) {
@@ -26,8 +29,8 @@ export function mirrorPaths(root: string, { owner, name }: RepositoryName): Mirr
 }
 
 /**
- * The mirror's own ref for something wanted: such that `a` and `a/b` never collide, and unable to say anything to git. A want that is
- * neither a full ref name nor a full commit id is a `usage` UserError.
+ * The mirror's own ref for something wanted: such that `a` and `a/b` never collide, and unable to say anything to git.
+ * A want that is neither a full ref name nor a full commit id is a `usage` UserError.
  */
 export function mirrorRef(want: string): string {
   if (isObjectId(want)) return `refs/sluice/commit/${want}`;
@@ -41,7 +44,9 @@ export interface RefPattern {
   readonly open: boolean;
 }
 
-/** Reads a full ref name, or one with a star at its end that stands for any rest; anything else is a `usage` UserError. */
+/**
+ * Reads a full ref name, or one with a star at its end that stands for any rest; anything else is a `usage` UserError.
+ */
 export function refPattern(text: string): RefPattern {
   const open = text.endsWith("*");
   const prefix = open ? text.slice(0, -1) : text;
@@ -54,7 +59,10 @@ export function matchesRef({ prefix, open }: RefPattern, name: string): boolean 
   return open ? name.startsWith(prefix) : name === prefix;
 }
 
-/** How a mirror calls what GitHub calls something else: full ref names and branch names are looked up among what was fetched. */
+/**
+ * How a mirror calls what GitHub calls something else: full ref names and branch names are looked up among what was
+ * fetched.
+ */
 export const mirrorNames: RefNames = {
   alias: (revision) => {
     if (isObjectId(revision)) return revision;
@@ -71,7 +79,10 @@ const hexName = /^(?:[0-9a-f]{2})+$/;
 /** A file's name has at most 255 bytes, and git adds `.lock`. */
 const partLength = 240;
 
-/** The mirror's own ref for one of the remote's: its name in hex, which any disk keeps apart and can be read back; cut into folders whose names, unlike the last part's, end in an underscore. */
+/**
+ * The mirror's own ref for one of the remote's: its name in hex, which any disk keeps apart and can be read back; cut
+ * into folders whose names, unlike the last part's, end in an underscore.
+ */
 export function ownRef(name: string): string {
   const hex = Buffer.from(name).toString("hex");
   return `refs/sluice/ref/${hex.replaceAll(new RegExp(`(.{${partLength}})(?=.)`, "g"), "$1_/")}`;

@@ -1,4 +1,5 @@
-import { Lru } from "../model/lru.ts";
+import { LRUCache } from "lru-cache";
+import { SingleFlight } from "../model/single-flight.ts";
 import type { GitObject, ObjectReader } from "../model/tree.ts";
 import { CatFile, type CatFileOptions } from "./cat-file.ts";
 import { isObjectId } from "./oid.ts";
@@ -8,28 +9,27 @@ const cacheableBytes = 1024 * 1024;
 /** Reads objects of one repository through a bounded cache; equal reads under way share one request. */
 export class GitObjects implements ObjectReader {
   readonly #catFile: CatFile;
-  readonly #cache: Lru<string, GitObject>;
-  readonly #underWay = new Map<string, Promise<GitObject | undefined>>();
+  readonly #cache: LRUCache<string, GitObject>;
+  readonly #reading = new SingleFlight<GitObject | undefined>();
 
   constructor(options: CatFileOptions, cacheBytes: number) {
     this.#catFile = new CatFile(options);
-    this.#cache = new Lru(cacheBytes);
+    this.#cache = new LRUCache({
+      maxSize: Math.max(1, cacheBytes),
+      sizeCalculation: ({ bytes }) => bytes.length + 200,
+    });
   }
 
   /**
-   * The object, `undefined` when the repository does not have it or `oid` is no full object id. Objects over `maxBytes` (default 64 MiB) are a
-   * `limit` UserError that calls the object `name`.
+   * The object, `undefined` when the repository does not have it or `oid` is no full object id. Objects over `maxBytes`
+   * (default 64 MiB) are a `limit` UserError that calls the object `name`.
    */
   read(oid: string, maxBytes?: number, name?: string): Promise<GitObject | undefined> {
     const cached = this.#cache.get(oid);
     if (cached !== undefined && cached.bytes.length <= (maxBytes ?? cacheableBytes)) return Promise.resolve(cached);
     if (!isObjectId(oid)) return Promise.resolve(undefined);
     if (maxBytes !== undefined) return this.#catFile.read(oid, maxBytes, name);
-    const underWay = this.#underWay.get(oid);
-    if (underWay !== undefined) return underWay;
-    const reading = this.#fetch(oid);
-    this.#underWay.set(oid, reading);
-    return reading;
+    return this.#reading.join(oid, () => this.#fetch(oid));
   }
 
   /** Ends the helper process; a later read starts it again. */
@@ -38,14 +38,8 @@ export class GitObjects implements ObjectReader {
   }
 
   async #fetch(oid: string): Promise<GitObject | undefined> {
-    try {
-      const object = await this.#catFile.read(oid);
-      if (object !== undefined && object.bytes.length <= cacheableBytes) {
-        this.#cache.set(oid, object, object.bytes.length + 200);
-      }
-      return object;
-    } finally {
-      this.#underWay.delete(oid);
-    }
+    const object = await this.#catFile.read(oid);
+    if (object !== undefined && object.bytes.length <= cacheableBytes) this.#cache.set(oid, object);
+    return object;
   }
 }

@@ -6,8 +6,9 @@ const maxIdent = 1_000;
 const ident = /^(?<name>.*?) ?<(?<email>[^<>]*)>(?: (?<seconds>-?\d{1,15}))?/s;
 
 /**
- * Reads a commit object: headers, an empty line, the message in the encoding that a header names. What is malformed is given as empty text, and a date out of range as 1970; a
- * commit that pull requests bring in must not stop what reads history.
+ * Reads a commit object: headers, an empty line, the message in the encoding that a header names. What is malformed is
+ * given as empty text, and a date out of range as 1970; a commit that pull requests bring in must not stop what reads
+ * history.
  */
 export function parseCommit(sha: string, bytes: Uint8Array): CommitFacts {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

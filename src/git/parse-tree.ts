@@ -10,8 +10,9 @@ export interface Directory {
 const notAscii = /[\x80-\xff]/;
 
 /**
- * The binary form of a tree is, per child: mode in octal, a space, the name, a zero byte, the id's raw bytes. It is turned into text once and
- * cut there, as previews of large repositories parse thousands of trees. A malformed one is an `input` UserError.
+ * The binary form of a tree is, per child: mode in octal, a space, the name, a zero byte, the id's raw bytes. It is
+ * turned into text once and cut there, as previews of large repositories parse thousands of trees. A malformed one is
+ * an `input` UserError.
  */
 export function parseTree(bytes: Uint8Array, oidBytes: number): Directory {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -6,8 +6,9 @@ export async function noteWorker(file: string, pid: number): Promise<void> {
 }
 
 /**
- * Kills the git process (with its group) that a dead host left at work on a mirror, and forgets it. The caller holds the mirror's lock, so the
- * one written down belongs to nobody alive. Where the system does not tell when a process started, nothing is killed.
+ * Kills the git process (with its group) that a dead host left at work on a mirror, and forgets it. The caller holds
+ * the mirror's lock, so the one written down belongs to nobody alive. Where the system does not tell when a process
+ * started, nothing is killed.
  */
 export async function killOrphan(file: string): Promise<void> {
   const note = await readFile(file, "utf8").catch(() => "");

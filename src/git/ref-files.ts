@@ -26,7 +26,10 @@ export async function readRefFile(directory: string, ref: string): Promise<strin
   return isObjectId(oid) ? oid : undefined;
 }
 
-/** What these refs point at; those that went meanwhile are left out. A git process that says the same takes many times as long. */
+/**
+ * What these refs point at; those that went meanwhile are left out. A git process that says the same takes many times
+ * as long.
+ */
 export async function readRefFiles(directory: string, refs: readonly string[]): Promise<readonly RefFile[]> {
   const found: RefFile[] = [];
   for (let at = 0; at < refs.length; at += together) {

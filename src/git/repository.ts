@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
+import { LRUCache } from "lru-cache";
 import { Fault, UserError } from "../model/errors.ts";
-import { Lru } from "../model/lru.ts";
 import type { ChangedPath, Repository, Tree } from "../model/tree.ts";
 import { parseChangedPaths } from "./changed-paths.ts";
 import { gitEnvironment } from "./environment.ts";
 import { gitFault, withoutCredentials } from "./failure.ts";
-import { type Directories, GitTree } from "./git-tree.ts";
+import { GitTree, newDirectories } from "./git-tree.ts";
 import { readLog } from "./log.ts";
 import { GitObjects } from "./objects.ts";
 import { isObjectId } from "./oid.ts";
@@ -18,7 +18,7 @@ export interface RepositoryOptions {
   readonly gitPath?: string;
   /** How long one git process may take. */
   readonly deadlineMs?: number;
-  /** How many bytes of objects are kept in memory. */
+  /** How many bytes of objects are kept in memory; 0 for none. */
   readonly cacheBytes?: number;
   /** After how long without a read the helper process ends. */
   readonly idleMs?: number;
@@ -41,18 +41,20 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   const { gitPath = "git", deadlineMs = 60_000, cacheBytes = 32 * 1024 * 1024, idleMs = 60_000 } = options;
   const env = gitEnvironment({ protocols: [] });
   const objects = new GitObjects({ gitPath, cwd: directory, env, silenceMs: deadlineMs, idleMs }, cacheBytes);
-  const directories: Directories = new Lru(200_000);
-  const trees = new Lru<string, Tree>(16);
+  const directories = newDirectories();
+  const trees = new LRUCache<string, Tree>({ max: 16 });
   const git = (...args: string[]): Promise<GitOutput> => runGit({ gitPath, args, cwd: directory, env, deadlineMs });
-  const answers = new Lru<string, GitOutput>(answersBytes);
+  const answers = new LRUCache<string, GitOutput>({
+    maxSize: answersBytes,
+    sizeCalculation: ({ stdout }, question) => question.length + stdout.length + 200,
+  });
   /** For questions about objects that are named by their full ids alone: the answer never changes. */
   const gitOfIds = async (...args: string[]): Promise<GitOutput> => {
     const question = args.join("\0");
     const known = answers.get(question);
     if (known !== undefined) return known;
     const run = await git(...args);
-    const weight = question.length + run.stdout.length + 200;
-    if (run.stderr === "" && (run.code === 0 || run.code === 1)) answers.set(question, run, weight);
+    if (run.stderr === "" && (run.code === 0 || run.code === 1)) answers.set(question, run);
     return run;
   };
 

@@ -27,8 +27,9 @@ export interface GitOutput {
 const maxStderrBytes = 64 * 1024;
 
 /**
- * Runs git without a shell, in a process group of its own, which is killed whole at the deadline, on abort and on too much output. Ends with
- * any exit code; rejects with the signal's reason, a `timeout` Fault, or an `unavailable` Fault when git cannot be started.
+ * Runs git without a shell, in a process group of its own, which is killed whole at the deadline, on abort and on too
+ * much output. Ends with any exit code; rejects with the signal's reason, a `timeout` Fault, or an `unavailable` Fault
+ * when git cannot be started.
  */
 export function runGit(run: GitRun): Promise<GitOutput> {
   run.signal?.throwIfAborted();

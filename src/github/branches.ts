@@ -60,7 +60,10 @@ function isMissing({ status, text }: Refusal): boolean {
   return status === 404 || /reference does not exist/i.test(text);
 }
 
-/** A rule of the repository is a person's to mend, two who write at once are to try again. A name or an object that GitHub does not take is our bug. */
+/**
+ * A rule of the repository is for a person to fix; two who write at once try again. A name or an object that GitHub
+ * does not take is our bug.
+ */
 function notAllowed(refused: Refusal, what: string): Error {
   if (/rule violations|protected|restricted/i.test(refused.text)) return refusedBy(refused, what);
   if (/lock ref|update failed|try again/i.test(refused.text))

@@ -2,14 +2,21 @@ import { Fault } from "../model/errors.ts";
 import type { Annotation, CheckReport } from "../model/github.ts";
 import { ANNOTATIONS_PER_REQUEST, OUTPUT_LIMIT } from "./limits.ts";
 
-/** An annotation in the words of GitHub's API. */
-export interface WireAnnotation {
+/** An annotation as GitHub's API gives it. */
+export interface PresentAnnotation {
   readonly path: string;
   readonly start_line: number;
   readonly end_line: number;
   readonly annotation_level: string;
   readonly title: string | null;
   readonly message: string | null;
+}
+
+/** An annotation as GitHub's API takes it. */
+export interface WireAnnotation extends PresentAnnotation {
+  readonly annotation_level: Annotation["level"];
+  readonly title: string;
+  readonly message: string;
 }
 
 /** Throws a `bug` Fault for a report that GitHub would refuse: the caller has to cut it and to say so. */
@@ -41,10 +48,13 @@ export function wireAnnotations(annotations: readonly Annotation[]): readonly Wi
   }));
 }
 
-/** Which annotations are still to be sent when some are there; `undefined` when one is there that is not wanted, for none can be taken away. */
+/**
+ * Which annotations are still to be sent when some are there; `undefined` when one is there that is not wanted, for
+ * none can be taken away.
+ */
 export function missing(
   wanted: readonly WireAnnotation[],
-  present: readonly WireAnnotation[],
+  present: readonly PresentAnnotation[],
 ): WireAnnotation[] | undefined {
   const left = new Map(wanted.map((one) => [fingerprint(one), one]));
   for (const one of present) {
@@ -54,7 +64,7 @@ export function missing(
   return [...left.values()];
 }
 
-function fingerprint(one: WireAnnotation): string {
+function fingerprint(one: PresentAnnotation): string {
   return JSON.stringify([
     one.path,
     one.start_line,
@@ -66,11 +76,27 @@ function fingerprint(one: WireAnnotation): string {
 }
 
 /** One request's part of a report. */
-export type CheckPart = Readonly<Record<string, unknown>>;
+export interface CheckPart extends CheckState {
+  readonly name: string;
+  readonly details_url?: string;
+  readonly external_id?: string;
+}
+
+/** What a check run says. */
+export interface CheckState {
+  readonly status: CheckReport["status"];
+  readonly conclusion?: NonNullable<CheckReport["conclusion"]>;
+  readonly output: {
+    readonly title: string;
+    readonly summary: string;
+    readonly text?: string;
+    readonly annotations?: readonly WireAnnotation[];
+  };
+}
 
 /**
- * The requests that say a report, in order: at most 50 annotations each, and only the last one completes the check, so that one that is complete
- * lacks nothing.
+ * The requests that say a report, in order: at most 50 annotations each, and only the last one completes the check, so
+ * that one that is complete lacks nothing.
  */
 export function checkParts(
   report: CheckReport,
@@ -89,7 +115,7 @@ function part(report: CheckReport, annotations: readonly WireAnnotation[]): Chec
   return {
     name: report.name,
     status: report.status,
-    ...(report.status === "completed" ? { conclusion: report.conclusion } : {}),
+    ...(report.status === "completed" && report.conclusion !== undefined ? { conclusion: report.conclusion } : {}),
     ...(report.detailsUrl === undefined ? {} : { details_url: report.detailsUrl }),
     ...(report.externalId === undefined ? {} : { external_id: report.externalId }),
     output: {

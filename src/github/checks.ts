@@ -1,18 +1,19 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { CheckReport } from "../model/github.ts";
 import type { Clock } from "../model/observe.ts";
 import {
   assertReport,
   type CheckPart,
+  type CheckState,
   checkParts,
   missing,
-  type WireAnnotation,
+  type PresentAnnotation,
   wireAnnotations,
 } from "./check-report.ts";
 import type { Client } from "./client.ts";
 import { mayHaveHappened } from "./errors.ts";
 import { FRESH_MS } from "./limits.ts";
-import { recent } from "./recent.ts";
 
 const run = z.object({
   id: z.number(),
@@ -49,7 +50,7 @@ export interface Checks {
   /** Makes the run say a report. See `GitHub.upsertCheck`. */
   upsert(report: CheckReport): Promise<{ readonly url: string }>;
   /** The commit was made just now: it has no runs yet. */
-  born(sha: string): void;
+  justCreated(sha: string): void;
 }
 
 /** A commit of our own, with the runs that were begun on it. */
@@ -59,15 +60,17 @@ interface Birth {
 }
 
 /**
- * Makes the keeper for one repository. It remembers the runs it made, so that completing one costs one request. One that says the same already is not written again; what is remembered may be old,
- * so GitHub is asked before that is believed.
+ * Creates the object for one repository. It remembers the runs it made, so that completing one costs one request. One
+ * that says the same already is not written again; what is remembered may be old, so GitHub is asked before that is
+ * believed.
  *
- * GitHub appends annotations and never takes one away. So a run that is complete and has annotations is not begun again (what it says was said of the
- * same head); completing it sends only those that it lacks; and when it has some that are not true any more, a new run takes its place.
+ * GitHub appends annotations and never takes one away. So a run that is complete and has annotations is not begun again
+ * (what it says was said of the same head); completing it sends only those that it lacks; and when it has some that are
+ * not true any more, a new run takes its place.
  */
 export function createChecks(client: Client, appId: number, clock: Clock): Checks {
-  const seen = recent<Run>(200);
-  const births = recent<Birth>(200);
+  const seen = new LRUCache<string, Run>({ max: 200 });
+  const births = new LRUCache<string, Birth>({ max: 200 });
 
   /** Whether the commit is so new that there is no such run, nor an attempt to make one whose answer was lost. */
   const isFirst = ({ headSha }: CheckReport, key: string): boolean => {
@@ -110,7 +113,7 @@ export function createChecks(client: Client, appId: number, clock: Clock): Check
       seen.set(key, written);
       return { url: written.html_url ?? "" };
     },
-    born: (sha) => births.set(sha, { at: clock(), begun: new Set() }),
+    justCreated: (sha) => births.set(sha, { at: clock(), begun: new Set() }),
   };
 }
 
@@ -132,9 +135,9 @@ function says(run: Run, report: CheckReport): boolean {
   return link && wanted.every((one, index) => (one || undefined) === there[index]);
 }
 
-async function annotationsOf(client: Client, before: Run): Promise<readonly WireAnnotation[]> {
+async function annotationsOf(client: Client, before: Run): Promise<readonly PresentAnnotation[]> {
   if (before.output.annotations_count === 0) return [];
-  const present: WireAnnotation[] = [];
+  const present: PresentAnnotation[] = [];
   for await (const page of client.pages(ANNOTATIONS, { check_run_id: before.id }, annotation)) present.push(...page);
   return present;
 }
@@ -147,18 +150,25 @@ async function leaveBehind(client: Client, before: Run | undefined): Promise<und
 }
 
 /**
- * The latest run of this name that the App made for the head. With an external id: the one with that id, or else one without, which an older version made; a run of another
- * id is somebody else's. `latest` would hide all but one of them.
+ * The latest run of this name that the App made for the head. With an external id: the one with that id, or else one
+ * without, which an older version made; a run of another id is somebody else's. `latest` would hide all but one of
+ * them.
  */
 async function find(client: Client, appId: number, report: CheckReport): Promise<Run | undefined> {
-  const parameters = { ref: report.headSha, check_name: report.name, app_id: appId, filter: "all", per_page: 100 };
+  const parameters = {
+    ref: report.headSha,
+    check_name: report.name,
+    app_id: appId,
+    filter: "all",
+    per_page: 100,
+  } as const;
   const { check_runs } = await client.call(LIST, parameters, z.object({ check_runs: z.array(run) }));
   const newestFirst = check_runs.toSorted((a, b) => b.id - a.id);
   const own = newestFirst.find((one) => (one.external_id || undefined) === report.externalId);
   return own ?? newestFirst.find((one) => !one.external_id);
 }
 
-async function update(client: Client, id: number, part: CheckPart): Promise<Run> {
+async function update(client: Client, id: number, part: CheckPart | CheckState): Promise<Run> {
   return client.call(UPDATE, { check_run_id: id, ...part }, run);
 }
 

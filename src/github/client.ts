@@ -1,12 +1,12 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import { graphqlBase, webUrl } from "./addresses.ts";
-import { type Asked, type Refusal, statusOf, toRefusal, toSluiceError } from "./errors.ts";
+import { type ApiCall, type Refusal, statusOf, toRefusal, toSluiceError } from "./errors.ts";
 import { PER_PAGE } from "./limits.ts";
-import { type Grant, wantsMore } from "./permissions.ts";
-import type { Token } from "./tokens.ts";
+import { type Grant, type Token, wantsMore } from "./permissions.ts";
+import type { ParametersOf, Route } from "./routes.ts";
 
 /** Parameters of a route: what its template names goes into the path, the rest into the query or the body. */
 type Parameters = Readonly<Record<string, unknown>>;
@@ -14,7 +14,7 @@ type Parameters = Readonly<Record<string, unknown>>;
 /** GitHub's answer, not yet parsed. */
 interface Answer {
   readonly data: unknown;
-  /** GitHub said no, in one of the ways that were to be reckoned with. */
+  /** GitHub said no, in one of the ways that the caller expects. */
   readonly refused: Refusal | undefined;
   /** Whether the list goes on. */
   readonly more: boolean;
@@ -22,10 +22,13 @@ interface Answer {
   readonly cursor: string | undefined;
 }
 
-/** Sends one request; counts it and turns failures into our errors, but for refusals with one of the `expected` statuses. */
+/**
+ * Sends one request; counts it and turns failures into our errors, except for refusals with one of the `expected`
+ * statuses.
+ */
 export type Send = (
-  octokit: ProbotOctokit,
-  asked: Asked,
+  octokit: Octokit,
+  call: ApiCall,
   parameters: Parameters,
   expected?: readonly number[],
 ) => Promise<Answer>;
@@ -33,22 +36,22 @@ export type Send = (
 /** Makes the function that all requests go through. */
 export function createSend(options: { readonly log: Logger; readonly metrics: Metrics; readonly clock: Clock }): Send {
   const { log, metrics, clock } = options;
-  return async (octokit, asked, parameters, expected = []) => {
+  return async (octokit, call, parameters, expected = []) => {
     const started = clock();
     const observe = (status: number) => {
-      metrics.restCall(asked.repository, asked.route, status);
-      log.debug({ ...asked, status, ms: clock() - started }, "asked GitHub");
+      metrics.restCall(call.repository, call.route, status);
+      log.debug({ ...call, status, ms: clock() - started }, "called GitHub");
     };
     try {
-      const answer = await octokit.request(asked.route, parameters);
+      const answer = await octokit.request(call.route, parameters);
       observe(answer.status);
       const next = /<([^>]*)>;\s*rel="next"/.exec(answer.headers.link ?? "")?.[1];
       return { data: answer.data, refused: undefined, more: next !== undefined, cursor: cursorOf(next) };
     } catch (error) {
       observe(statusOf(error));
-      const refused = toRefusal(error, expected, asked, clock());
+      const refused = toRefusal(error, expected, call, clock());
       if (refused !== undefined) return { data: undefined, refused, more: false, cursor: undefined };
-      throw toSluiceError(error, asked, clock());
+      throw toSluiceError(error, call, clock());
     }
   };
 }
@@ -69,24 +72,29 @@ export interface Client {
   /** Below this lies `/graphql`. */
   readonly graphqlBase: string;
   /** Asks and parses the answer. */
-  call<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T>;
+  call<R extends Route, T>(route: R, parameters: ParametersOf<R>, schema: z.ZodType<T>): Promise<T>;
   /** Asks; a refusal with one of the statuses is an answer, not an error. */
-  attempt<T>(
-    route: string,
-    parameters: Parameters,
+  attempt<R extends Route, T>(
+    route: R,
+    parameters: ParametersOf<R>,
     schema: z.ZodType<T>,
     statuses: readonly number[],
   ): Promise<Attempt<T>>;
   /** Walks a list page by page. `field` is where the items stand in an answer that is no bare list. */
-  pages<T>(route: string, parameters: Parameters, item: z.ZodType<T>, field?: string): AsyncGenerator<readonly T[]>;
+  pages<R extends Route, T>(
+    route: R,
+    parameters: ParametersOf<R>,
+    item: z.ZodType<T>,
+    field?: string,
+  ): AsyncGenerator<readonly T[]>;
   /** What the repository's token may do. */
   grant(): Promise<Grant>;
 }
 
-/** What a client is made of. */
+/** What a client needs. */
 export interface ClientParts {
   readonly apiUrl: string;
-  readonly octokit: ProbotOctokit;
+  readonly octokit: Octokit;
   readonly send: Send;
   readonly owner: string;
   readonly repo: string;
@@ -97,15 +105,18 @@ export interface ClientParts {
   readonly lacked: (token: string) => void;
 }
 
-/** Makes a client. A token that GitHub refuses is replaced once: the request was not carried out, so it may be sent again. */
+/**
+ * Makes a client. A token that GitHub refuses is replaced once: the request was not carried out, so it may be sent
+ * again.
+ */
 export function createClient(parts: ClientParts): Client {
   const repository = `${parts.owner}/${parts.repo}`;
-  const once = async (asked: Asked, parameters: Parameters, expected: readonly number[]): Promise<Answer> => {
+  const once = async (call: ApiCall, parameters: Parameters, expected: readonly number[]): Promise<Answer> => {
     const { token, grant } = await parts.token();
-    const names = asked.route.includes("{owner}") ? { owner: parts.owner, repo: parts.repo } : {};
+    const names = call.route.includes("{owner}") ? { owner: parts.owner, repo: parts.repo } : {};
     const headers = { authorization: `token ${token}` };
     try {
-      return await parts.send(parts.octokit, asked, { ...parameters, ...names, headers }, expected);
+      return await parts.send(parts.octokit, call, { ...parameters, ...names, headers }, expected);
     } catch (error) {
       if (isUnauthorized(error)) parts.rejected(token);
       if (!(error instanceof UserError) || error.kind !== "permission" || grant.missing.length === 0) throw error;
@@ -114,12 +125,12 @@ export function createClient(parts: ClientParts): Client {
     }
   };
   const ask = async (route: string, parameters: Parameters, expected: readonly number[] = []): Promise<Answer> => {
-    const asked = { repository, route };
+    const call = { repository, route };
     try {
-      return await once(asked, parameters, expected);
+      return await once(call, parameters, expected);
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
-      return once(asked, parameters, expected);
+      return once(call, parameters, expected);
     }
   };
   return {

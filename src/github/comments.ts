@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { CommentOptions } from "../model/github.ts";
@@ -6,7 +7,6 @@ import type { Client } from "./client.ts";
 import { mayHaveHappened } from "./errors.ts";
 import { COMMENT_LIMIT, FRESH_MS } from "./limits.ts";
 import { parseMarked, printMarked } from "./marker.ts";
-import { recent } from "./recent.ts";
 
 const comment = z.object({
   id: z.number(),
@@ -26,7 +26,7 @@ export interface Comments {
   /** Makes the comment with a marker read so. See `GitHub.upsertComment`. */
   upsert(number: number, marker: string, body: string, options?: CommentOptions): Promise<{ readonly url: string }>;
   /** The pull request was made just now: nothing was written there yet. */
-  born(number: number): void;
+  justCreated(number: number): void;
 }
 
 /** The App's comments as they were listed. */
@@ -38,17 +38,21 @@ interface Listing {
 }
 
 /**
- * Makes the keeper for one repository. It remembers the comments it saw, which spares the list when one is to be changed; one list serves all markers for ten
- * seconds. What is doubled by another worker meanwhile is found and removed by the next list.
+ * Creates the object for one repository. It remembers the comments it saw, which spares the list when one is to be
+ * changed; one list serves all markers for ten seconds. What is doubled by another worker meanwhile is found and
+ * removed by the next list.
  */
 export function createComments(client: Client, appId: number, clock: Clock): Comments {
-  const seen = recent<Comment>(200);
-  const listings = recent<Listing>(200);
+  const seen = new LRUCache<string, Comment>({ max: 200 });
+  const listings = new LRUCache<string, Listing>({ max: 200 });
 
   const update = async (id: number, text: string): Promise<Comment> =>
     client.call(UPDATE, { comment_id: id, body: text }, comment);
 
-  /** The App's comments with this marker, oldest first. A person's comment with a copied marker is not one of them. The first page that has any ends the search. */
+  /**
+   * The App's comments with this marker, oldest first. A person's comment with a copied marker is not one of them. The
+   * first page that has any ends the search.
+   */
   const list = async (number: number, marker: string): Promise<readonly Comment[]> => {
     const ours: Comment[] = [];
     const at = clock();
@@ -82,7 +86,10 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
     }
   };
 
-  /** Changes the comment that was seen last; `undefined` when there is none, it is gone, or it reads so already as far as we know. */
+  /**
+   * Changes the comment that was seen last; `undefined` when there is none, it is gone, or it reads so already as far
+   * as we know.
+   */
   const updateSeen = async (key: string, text: string): Promise<Comment | undefined> => {
     const last = seen.get(key);
     if (last === undefined || reads(last, text)) return undefined;
@@ -96,9 +103,9 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
   };
 
   const upsert = async (number: number, marker: string, text: string, known: readonly Comment[] | undefined) => {
-    const [first, ...surplus] = known ?? (await list(number, marker));
-    for (const one of surplus) await remove(client, one.id);
-    if (surplus.length > 0) listings.delete(String(number));
+    const [first, ...duplicates] = known ?? (await list(number, marker));
+    for (const one of duplicates) await remove(client, one.id);
+    if (duplicates.length > 0) listings.delete(String(number));
     if (first === undefined) return create(number, marker, text);
     return reads(first, text) ? first : update(first.id, text);
   };
@@ -115,7 +122,7 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
       seen.set(key, written);
       return { url: written.html_url };
     },
-    born: (number) => listings.set(String(number), { at: clock(), ours: [], complete: true }),
+    justCreated: (number) => listings.set(String(number), { at: clock(), ours: [], complete: true }),
   };
 }
 

@@ -28,7 +28,10 @@ const PASSED = new Set(["success", "neutral", "skipped"]);
 
 const RANK = { passed: 0, pending: 1, failed: 2 } as const satisfies Readonly<Record<CommitCheck["state"], number>>;
 
-/** See `GitHubRepository.checks`. Where several have one name the worst state holds, and of equal ones the last: nobody passes a gate by reporting under the name of another. */
+/**
+ * See `GitHubRepository.checks`. Where several have one name the worst state holds, and of equal ones the last: nobody
+ * passes a gate by reporting under the name of another.
+ */
 export async function readChecks(client: Client, appId: number, sha: string): Promise<readonly CommitCheck[]> {
   const runs = await collect(client.pages(RUNS, { ref: sha, filter: "latest" }, run, "check_runs"));
   const statuses = await collect(client.pages(STATUSES, { ref: sha }, status, "statuses"));

@@ -14,8 +14,8 @@ const EMPTY_TREES = new Set([
 ]);
 
 /**
- * See `GitHubRepository.commit`. Objects are named by what they hold, and nothing points at the commit yet, so every step may be repeated. Author and committer are
- * left out: then GitHub signs.
+ * See `GitHubRepository.commit`. Objects are named by what they hold, and nothing points at the commit yet, so every
+ * step is idempotent. Author and committer are left out: then GitHub signs.
  */
 export async function makeCommit(
   client: Client,

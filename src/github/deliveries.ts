@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { MissedDeliveries, MissedDelivery } from "../model/github.ts";
 import type { Logger } from "../model/observe.ts";
@@ -30,14 +30,15 @@ interface Story {
 
 /** What the record of deliveries is read with. */
 export interface DeliveriesParts {
-  readonly octokit: ProbotOctokit;
+  readonly octokit: Octokit;
   readonly send: Send;
   readonly log: Logger;
 }
 
 /**
- * Makes the reader of GitHub's record of deliveries. GitHub's filter by status is not used: it names 400 to 599 only, and who could not be reached is
- * neither. At most 200 pages are looked through; when that is too few the log says so.
+ * Makes the reader of GitHub's record of deliveries. GitHub's filter by status is not used: it names 400 to 599 only,
+ * and an address that could not be reached has  neither. At most 200 pages are looked through; when that is too few
+ * the log says so.
  */
 export function createDeliveries({ octokit, send, log }: DeliveriesParts): MissedDeliveries {
   return {
@@ -45,9 +46,9 @@ export function createDeliveries({ octokit, send, log }: DeliveriesParts): Misse
       const stories = new Map<string, Story>();
       let cursor: string | undefined;
       for (let page = 1; page <= DELIVERY_PAGES; page++) {
-        const asked = { repository: "the App", route: LIST };
+        const call = { repository: "the App", route: LIST };
         const parameters = { per_page: PER_PAGE, ...(cursor && { cursor }), request: { signal } };
-        const answer = await send(octokit, asked, parameters);
+        const answer = await send(octokit, call, parameters);
         const read = parse(attempts, answer.data, LIST);
         for (const one of read) stories.set(one.guid, continued(stories.get(one.guid), one));
         cursor = answer.cursor;
@@ -57,8 +58,8 @@ export function createDeliveries({ octokit, send, log }: DeliveriesParts): Misse
       return missed(stories, since);
     },
     async redeliver(deliveryId, signal) {
-      const asked = { repository: "the App", route: REDELIVER };
-      await send(octokit, asked, { delivery_id: deliveryId, request: { signal } });
+      const call = { repository: "the App", route: REDELIVER };
+      await send(octokit, call, { delivery_id: deliveryId, request: { signal } });
     },
   };
 }

@@ -23,7 +23,10 @@ const status = z.object({
   environment_url: z.string().nullish(),
 });
 
-/** See `GitHubRepository.deployments`. `url` is the repository's page of the environment's deployments: one deployment has none. */
+/**
+ * See `GitHubRepository.deployments`. `url` is the repository's page of the environment's deployments: one deployment
+ * has none.
+ */
 export async function readDeployments(
   client: Client,
   environment: string,

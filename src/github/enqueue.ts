@@ -20,7 +20,10 @@ const answered = z.object({
   errors: z.array(z.object({ type: z.string().optional(), message: z.string() })).optional(),
 });
 
-/** See `GitHubRepository.enqueue`: REST has no merge queue. It may be repeated: what is in the queue already is `enqueued`. */
+/**
+ * See `GitHubRepository.enqueue`: REST has no merge queue. It is idempotent: what is in the queue already is
+ * `enqueued`.
+ */
 export async function enqueuePullRequest(
   client: Client,
   pull: Pick<PullRequest, "nodeId" | "number">,
@@ -41,7 +44,7 @@ export async function enqueuePullRequest(
   return { kind: meaning === "queue" ? "refused" : meaning, reason: text };
 }
 
-/** Throws what is no answer about this pull request. */
+/** Throws errors that are not about this pull request. */
 function assertRefusal(types: ReadonlySet<string>, text: string): void {
   const said = `GitHub answered to ${ROUTE}: ${text}`;
   const fields = { route: ROUTE };

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
+import { clip } from "../model/text/lines.ts";
 
-/** What was asked when it failed. */
-export interface Asked {
+/** A request by its repository and route. */
+export interface ApiCall {
   /** `owner/name`, or `the App` for what the App asks about itself. */
   readonly repository: string;
   /** Method and path template, e.g. `GET /repos/{owner}/{repo}`. */
@@ -18,7 +19,7 @@ export interface Refusal {
   readonly error: Fault | UserError;
 }
 
-/** Where GitHub names no time it asks for at least a minute. */
+/** The wait where GitHub names none: it asks for at least a minute. */
 export const DEFAULT_WAIT_MS = 60_000;
 
 const TEXT_LIMIT = 500;
@@ -30,7 +31,7 @@ const failure = z.object({
 });
 type Failure = z.infer<typeof failure>;
 
-/** The body of a refusal. The message of a 422 is often a mere "Validation Failed": what is wrong stands in `errors`. */
+/** The body of a refusal. The message of a 422 is often a mere "Validation Failed": what is wrong is in `errors`. */
 const body = z.object({
   message: z.string(),
   errors: z
@@ -50,21 +51,32 @@ export function statusOf(error: unknown): number {
   return parsed.success && parsed.data.response !== undefined ? parsed.data.status : 0;
 }
 
-/** Turns what Octokit throws into one of our errors. `now` is in milliseconds since the epoch. Nothing of the request but its route is kept. */
-export function toSluiceError(error: unknown, asked: Asked, now: number): Fault | UserError {
+/**
+ * Turns what Octokit throws into one of our errors. `now` is in milliseconds since the epoch. Nothing of the request
+ * but its route is kept.
+ */
+export function toSluiceError(error: unknown, call: ApiCall, now: number): Fault | UserError {
   if (error instanceof Fault || error instanceof UserError) return error;
   const parsed = failure.safeParse(error);
-  if (!parsed.success || parsed.data.response === undefined) return withoutAnswer(error, asked);
-  return fromAnswer(parsed.data, asked, now);
+  if (!parsed.success || parsed.data.response === undefined) return withoutAnswer(error, call);
+  return fromAnswer(parsed.data, call, now);
 }
 
-/** What Octokit threw as an answer that was to be reckoned with: one of these statuses, and no limit. `undefined` for everything else. */
-export function toRefusal(error: unknown, statuses: readonly number[], asked: Asked, now: number): Refusal | undefined {
+/**
+ * What Octokit threw as an answer that the caller expects: one of these statuses, and no limit. `undefined` for
+ * everything else.
+ */
+export function toRefusal(
+  error: unknown,
+  statuses: readonly number[],
+  call: ApiCall,
+  now: number,
+): Refusal | undefined {
   const parsed = failure.safeParse(error);
   if (!parsed.success || parsed.data.response === undefined) return undefined;
   const { status, message, response } = parsed.data;
   if (!statuses.includes(status) || isThrottled(parsed.data)) return undefined;
-  return { status, text: wordsOf(response.data) ?? oneLine(message), error: fromAnswer(parsed.data, asked, now) };
+  return { status, text: wordsOf(response.data) ?? oneLine(message), error: fromAnswer(parsed.data, call, now) };
 }
 
 /** Any text on one line, no longer than a reason may be. */
@@ -73,7 +85,7 @@ export function oneLine(text: string): string {
     .trim()
     .replaceAll(/\s*\n\s*/g, ": ")
     .replaceAll(/\s+/g, " ");
-  return line.length > TEXT_LIMIT ? `${line.slice(0, TEXT_LIMIT - 1)}…` : line;
+  return clip(line, TEXT_LIMIT);
 }
 
 /** Whether the request may have been carried out although it failed: look before doing it again. */
@@ -81,7 +93,10 @@ export function mayHaveHappened(error: unknown): boolean {
   return error instanceof Fault && (error.kind === "unavailable" || error.kind === "timeout");
 }
 
-/** Does what must not be done twice. After an answer that tells nothing it looks whether it was done, and gives up only when it was not. */
+/**
+ * Does what must not be done twice. After an answer that tells nothing it looks whether it was done, and gives up only
+ * when it was not.
+ */
 export async function orLook<T>(act: () => Promise<T>, look: () => Promise<T | undefined>): Promise<T> {
   try {
     return await act();
@@ -93,7 +108,10 @@ export async function orLook<T>(act: () => Promise<T>, look: () => Promise<T | u
   }
 }
 
-/** A rule of the repository, or what GitHub holds to be valid, stands against what was asked. `what` completes "GitHub refused to …". */
+/**
+ * A rule of the repository, or what GitHub holds to be valid, stands against what was asked. `what` completes "GitHub
+ * refused to …".
+ */
 export function refusedBy({ text, status }: Refusal, what: string): UserError {
   return new UserError("refused", `GitHub refused to ${what}: ${text}`, {
     fields: { status },
@@ -101,9 +119,9 @@ export function refusedBy({ text, status }: Refusal, what: string): UserError {
   });
 }
 
-function withoutAnswer(error: unknown, asked: Asked): Fault {
-  const where = `${asked.route} of ${asked.repository}`;
-  const fields = { ...asked };
+function withoutAnswer(error: unknown, call: ApiCall): Fault {
+  const where = `${call.route} of ${call.repository}`;
+  const fields = { ...call };
   if (causes(error).some((one) => one.name === "TimeoutError")) {
     return new Fault("timeout", `GitHub did not answer in time: ${where}`, { fields });
   }
@@ -131,12 +149,12 @@ function causes(error: unknown): Error[] {
   return chain;
 }
 
-function fromAnswer(answer: Failure, asked: Asked, now: number): Fault | UserError {
+function fromAnswer(answer: Failure, call: ApiCall, now: number): Fault | UserError {
   const { status, message } = answer;
-  const text = `GitHub answered ${status} to ${asked.route} of ${asked.repository}: ${message}`;
-  const details = { fields: { ...asked, status } };
+  const text = `GitHub answered ${status} to ${call.route} of ${call.repository}: ${message}`;
+  const details = { fields: { ...call, status } };
   if (isThrottled(answer)) return new Fault("throttled", text, { ...details, retryAfterMs: waitMs(answer, now) });
-  if (status === 422 && asked.route.endsWith("/access_tokens")) return notGranted(text, details.fields);
+  if (status === 422 && call.route.endsWith("/access_tokens")) return notGranted(text, details.fields);
   if (status === 401 || status === 409 || status >= 500) return new Fault("unavailable", text, details);
   if (status === 403 || status === 451) return notGranted(text, details.fields);
   if (status === 404 || status === 410) {

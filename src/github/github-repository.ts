@@ -18,7 +18,7 @@ import { pullRequestOf, readPullRequest, updatePullRequest } from "./pulls.ts";
 import { dismissReview, readReviews, requestReviewers } from "./reviews.ts";
 import { createTeamMember } from "./teams.ts";
 
-/** Makes the port for one repository. What it made itself just now it does not ask for. */
+/** Makes the port for one repository. It does not read what it created itself just now. */
 export function createGitHubRepository(client: Client, appId: number, clock: Clock): GitHubRepository {
   const comments = createComments(client, appId, clock);
   const checks = createChecks(client, appId, clock);
@@ -33,7 +33,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
 
     async commit(request) {
       const made = await makeCommit(client, request);
-      checks.born(made.sha);
+      checks.justCreated(made.sha);
       return made;
     },
     createBranch: (branch, sha) => createBranch(client, branch, sha),
@@ -43,7 +43,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
 
     async openPullRequest(draft) {
       const opened = await openPullRequest(client, draft);
-      if (opened !== undefined && !opened.adopted) comments.born(opened.pull.number);
+      if (opened !== undefined && !opened.adopted) comments.justCreated(opened.pull.number);
       return opened;
     },
     pullRequestOf: (branch) => pullRequestOf(client, branch),

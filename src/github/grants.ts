@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { parse, type Send } from "./client.ts";
 import { type Grant, type Permissions, TOKEN_PERMISSIONS } from "./permissions.ts";
@@ -10,10 +10,13 @@ const installation = z.object({
   permissions: z.record(z.string(), z.string()),
 });
 
-/** Reads what an account granted to the App, cut to what Sluice asks for. An account of a person has no members: that one is not missing there. */
-export async function readGrant(octokit: ProbotOctokit, send: Send, installationId: number): Promise<Grant> {
-  const asked = { repository: "the App", route: ROUTE };
-  const { data } = await send(octokit, asked, { installation_id: installationId });
+/**
+ * Reads what an account granted to the App, cut to what Sluice asks for. An account of a person has no members: that
+ * one is not missing there.
+ */
+export async function readGrant(octokit: Octokit, send: Send, installationId: number): Promise<Grant> {
+  const call = { repository: "the App", route: ROUTE };
+  const { data } = await send(octokit, call, { installation_id: installationId });
   const { permissions, target_type, html_url } = parse(installation, data, ROUTE);
   const missing = missingOf(permissions).filter(([name]) => name !== "members" || target_type !== "User");
   return {

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { GitHubFor, GitToken, InstalledRepositories, MissedDeliveries, SourceCommits } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
@@ -10,7 +11,6 @@ import { createInstalledRepositories } from "./installed-repositories.ts";
 import { REQUEST_DEADLINE_MS } from "./limits.ts";
 import { type AppCredentials, appOctokit, plainOctokit } from "./octokit.ts";
 import { wantsMore } from "./permissions.ts";
-import { recent } from "./recent.ts";
 import { createSourceCommits } from "./source-commits.ts";
 import { createTokens } from "./tokens.ts";
 
@@ -37,7 +37,9 @@ export interface GitHubEdge {
   readonly installedRepositories: InstalledRepositories;
 }
 
-/** Makes the edge. Nothing is asked before something is wanted; every client, token and id that it keeps is bounded in number. */
+/**
+ * Makes the edge. It sends nothing until it is used; the clients, tokens and ids that it caches are bounded in number.
+ */
 export function createGitHub(options: GitHubOptions): GitHubEdge {
   const { app, clock } = options;
   const log = options.log.child({ edge: "github" });
@@ -51,7 +53,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
   const plain = plainOctokit(api);
   const tokens = createTokens({ octokit: asApp, send, clock, log });
   const installations = createInstallations({ octokit: asApp, send });
-  const clients = recent<GitHubRepository>(500);
+  const clients = new LRUCache<string, GitHubRepository>({ max: 500 });
 
   const clientFor = (installationId: number, repository: RepositoryName): Client =>
     createClient({

@@ -1,27 +1,30 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { UserError } from "../model/errors.ts";
 import type { RepositoryName } from "../model/tree.ts";
 import { parse, type Send } from "./client.ts";
-import { recent } from "./recent.ts";
 
 /** Which installation serves which repository. */
 export interface Installations {
   /** An event said so. */
   learn(repository: RepositoryName, installationId: number): void;
-  /** Runs `action` with the repository's installation. One that is no longer there (the App was installed anew) is looked up again, once. */
+  /**
+   * Runs `action` with the repository's installation. One that is no longer there (the App was reinstalled) is looked
+   * up again, once.
+   */
   use<T>(repository: RepositoryName, action: (installationId: number) => Promise<T>): Promise<T>;
 }
 
 const ROUTE = "GET /repos/{owner}/{repo}/installation";
 
-/** Makes the register. */
-export function createInstallations(parts: { readonly octokit: ProbotOctokit; readonly send: Send }): Installations {
-  const known = recent<number>(5000);
+/** Creates the register. */
+export function createInstallations(parts: { readonly octokit: Octokit; readonly send: Send }): Installations {
+  const known = new LRUCache<string, number>({ max: 5000 });
 
   const lookUp = async (repository: RepositoryName): Promise<number> => {
-    const asked = { repository: `${repository.owner}/${repository.name}`, route: ROUTE };
-    const { data } = await parts.send(parts.octokit, asked, { owner: repository.owner, repo: repository.name });
+    const call = { repository: `${repository.owner}/${repository.name}`, route: ROUTE };
+    const { data } = await parts.send(parts.octokit, call, { owner: repository.owner, repo: repository.name });
     const { id } = parse(z.object({ id: z.number() }), data, ROUTE);
     known.set(keyOf(repository), id);
     return id;

@@ -1,4 +1,4 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { InstalledRepositories, InstalledRepository } from "../model/github.ts";
 import type { Clock, Logger } from "../model/observe.ts";
@@ -24,9 +24,9 @@ const repositories = z.object({
 /** What the list is read with. */
 export interface InstalledRepositoriesParts {
   /** Signs as the App. */
-  readonly asApp: ProbotOctokit;
+  readonly asApp: Octokit;
   /** Adds no credentials. */
-  readonly plain: ProbotOctokit;
+  readonly plain: Octokit;
   readonly send: Send;
   readonly clock: Clock;
   readonly log: Logger;
@@ -39,8 +39,8 @@ export function createInstalledRepositories(parts: InstalledRepositoriesParts): 
 
   async function* active(signal: AbortSignal): AsyncGenerator<number> {
     for (let page = 1, more = true; more; page++) {
-      const asked = { repository: "the App", route: INSTALLATIONS };
-      const answer = await send(asApp, asked, { per_page: PER_PAGE, page, request: { signal } });
+      const call = { repository: "the App", route: INSTALLATIONS };
+      const answer = await send(asApp, call, { per_page: PER_PAGE, page, request: { signal } });
       for (const one of parse(installations, answer.data, INSTALLATIONS)) if (!one.suspended_at) yield one.id;
       more = answer.more;
     }
@@ -53,9 +53,9 @@ export function createInstalledRepositories(parts: InstalledRepositoriesParts): 
         log.warn({ installationId }, "an installation gives no token: its repositories are left out");
         return;
       }
-      const asked = { repository: "the App", route: REPOSITORIES };
+      const call = { repository: "the App", route: REPOSITORIES };
       const headers = { authorization: `token ${token}` };
-      const answer = await send(plain, asked, { per_page: PER_PAGE, page, headers, request: { signal } });
+      const answer = await send(plain, call, { per_page: PER_PAGE, page, headers, request: { signal } });
       for (const one of parse(repositories, answer.data, REPOSITORIES).repositories)
         if (!one.archived)
           yield {

@@ -11,7 +11,7 @@ export async function setLabelsAndAssignees(
   labels: readonly string[],
   assignees: readonly string[],
 ): Promise<void> {
-  const set = async (more: object) =>
+  const set = async (more: { readonly assignees?: readonly string[] }) =>
     (await client.attempt(ROUTE, { issue_number: number, labels, ...more }, z.unknown(), [422])).refused;
   const refused = await set({ assignees });
   if (refused === undefined) return;

@@ -10,7 +10,7 @@ export const ANNOTATIONS_PER_REQUEST = 50;
 /** How many items a page of a list may have. */
 export const PER_PAGE = 100;
 
-/** How many pages of deliveries are looked through at one time. */
+/** How many pages of deliveries are looked through at the same time. */
 export const DELIVERY_PAGES = 200;
 
 /** How long one request may take, its answer's body included, in milliseconds. */
@@ -22,10 +22,13 @@ export const TOKEN_MARGIN_MS = 5 * 60_000;
 /** How long it is remembered that an installation granted less than is asked for, in milliseconds. */
 export const GRANT_KEPT_MS = 10 * 60_000;
 
-/** How soon everything is asked for again once a call failed for want of a permission, in milliseconds. */
+/** How soon everything is asked for again once a call failed because a permission is missing, in milliseconds. */
 export const GRANT_RETRY_MS = 60_000;
 
-/** How long what was seen or made just now spares a list, in milliseconds. Another worker may write meanwhile: what that doubles is found and removed later. */
+/**
+ * How long what was seen or made just now spares a list, in milliseconds. Another worker may write meanwhile: what that
+ * doubles is found and removed later.
+ */
 export const FRESH_MS = 10_000;
 
 /** GitHub's limit for the title of a pull request, in characters. */
@@ -40,5 +43,8 @@ export const CHECK_PAGES = 10;
 /** How large a file may be to travel inside the request that makes its tree, in bytes. */
 export const INLINE_LIMIT = 512 * 1024;
 
-/** How long it is kept which installation covers a source repository, and what a comparison of its commits found, in milliseconds. */
+/**
+ * How long it is kept which installation covers a source repository, and what a comparison of its commits found, in
+ * milliseconds.
+ */
 export const SOURCE_KEPT_MS = 10 * 60_000;

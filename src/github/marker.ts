@@ -9,13 +9,18 @@ export interface Marked {
   readonly body: string;
 }
 
-/** The text of a comment with the marker as its hidden first line. `marker` is a word of `a-z`, `0-9` and `-`; another one is a `bug` Fault. */
+/**
+ * The text of a comment with the marker as its hidden first line. `marker` is a word of `a-z`, `0-9` and `-`; another
+ * one is a `bug` Fault.
+ */
 export function printMarked(marked: Marked): string {
   if (!WORD.test(marked.marker)) throw new Fault("bug", `not a marker: ${JSON.stringify(marked.marker)}`);
   return `<!-- sluice:${marked.marker} -->\n${marked.body}`;
 }
 
-/** What `printMarked` printed, `undefined` for any other text. Carriage returns, which GitHub may add, do not matter. */
+/**
+ * What `printMarked` printed, `undefined` for any other text. Carriage returns, which GitHub may add, do not matter.
+ */
 export function parseMarked(text: string): Marked | undefined {
   const lines = text.replaceAll("\r\n", "\n");
   const match = FIRST_LINE.exec(lines);

@@ -14,7 +14,10 @@ const state = z.object({ mergeable: z.boolean().nullish(), mergeable_state: z.st
 /** Rules that are not met, as against conflicts. */
 const HELD_BACK = new Set(["blocked", "behind", "draft"]);
 
-/** See `GitHubRepository.merge`. After an answer that tells nothing the pull request is read: it is merged once, at this head or not at all. */
+/**
+ * See `GitHubRepository.merge`. After an answer that tells nothing the pull request is read: it is merged once, at this
+ * head or not at all.
+ */
 export function mergePullRequest(
   client: Client,
   number: number,

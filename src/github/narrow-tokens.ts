@@ -1,10 +1,10 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Clock } from "../model/observe.ts";
 import { parse, type Send } from "./client.ts";
 import { TOKEN_MARGIN_MS } from "./limits.ts";
 import type { Permissions } from "./permissions.ts";
-import { recent } from "./recent.ts";
 
 const ROUTE = "POST /app/installations/{installation_id}/access_tokens";
 const made = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
@@ -20,20 +20,23 @@ export interface NarrowScope {
 
 /** Tokens that may do one thing alone. They live in memory only. */
 export interface NarrowTokens {
-  /** `undefined` where GitHub gives none: the installation is gone or suspended, does not cover the repository, or was not granted this. */
+  /**
+   * `undefined` where GitHub gives none: the installation is gone or suspended, does not cover the repository, or was
+   * not granted this.
+   */
   get(scope: NarrowScope): Promise<string | undefined>;
   /** GitHub refused this token: the next `get` asks for another one. */
   rejected(scope: NarrowScope, token: string): void;
 }
 
-/** Makes the keeper of tokens with these permissions. */
+/** Creates the cache of tokens with these permissions. */
 export function createNarrowTokens(parts: {
-  readonly octokit: ProbotOctokit;
+  readonly octokit: Octokit;
   readonly send: Send;
   readonly clock: Clock;
   readonly permissions: Permissions;
 }): NarrowTokens {
-  const kept = recent<Made>(500);
+  const cache = new LRUCache<string, Made>({ max: 500 });
 
   const request = async ({ installationId, repository, signal }: NarrowScope): Promise<Made | undefined> => {
     const { permissions } = parts;
@@ -43,21 +46,21 @@ export function createNarrowTokens(parts: {
       ...(repository === undefined ? {} : { repositories: [repository] }),
       request: { signal },
     };
-    const asked = { repository: repository ?? "the App", route: ROUTE };
-    const { data, refused } = await parts.send(parts.octokit, asked, parameters, [403, 404, 422]);
+    const call = { repository: repository ?? "the App", route: ROUTE };
+    const { data, refused } = await parts.send(parts.octokit, call, parameters, [403, 404, 422]);
     return refused === undefined ? parse(made, data, ROUTE) : undefined;
   };
 
   return {
     async get(scope) {
-      const known = kept.get(keyOf(scope));
+      const known = cache.get(keyOf(scope));
       if (known !== undefined && Date.parse(known.expires_at) - parts.clock() > TOKEN_MARGIN_MS) return known.token;
       const fresh = await request(scope);
-      if (fresh !== undefined) kept.set(keyOf(scope), fresh);
+      if (fresh !== undefined) cache.set(keyOf(scope), fresh);
       return fresh?.token;
     },
     rejected(scope, token) {
-      if (kept.get(keyOf(scope))?.token === token) kept.delete(keyOf(scope));
+      if (cache.get(keyOf(scope))?.token === token) cache.delete(keyOf(scope));
     },
   };
 }

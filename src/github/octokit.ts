@@ -1,4 +1,5 @@
-import { ProbotOctokit } from "probot";
+import { createAppAuth } from "@octokit/auth-app";
+import { Octokit } from "@octokit/rest";
 import type { Logger } from "../model/observe.ts";
 import { transport } from "./transport.ts";
 
@@ -18,45 +19,35 @@ export interface AppCredentials {
   readonly privateKey: string;
 }
 
-/** A client that signs as the App itself: for tokens, installations and deliveries only. A clock that is off is corrected from GitHub's `date`. */
-export function appOctokit(options: ApiOptions, app: AppCredentials): ProbotOctokit {
-  const log = quiet(options.log);
-  return new ProbotOctokit({ ...common(options), auth: { appId: app.id, privateKey: app.privateKey, log } });
+/**
+ * A client that signs as the App itself: for tokens, installations and deliveries only. A clock that is off is
+ * corrected from GitHub's `date`.
+ */
+export function appOctokit(options: ApiOptions, app: AppCredentials): Octokit {
+  const auth = { appId: app.id, privateKey: app.privateKey, log: quiet(options.log) };
+  return new Octokit({ ...common(options), authStrategy: createAppAuth, auth });
 }
 
 /** A client that adds no credentials: each request brings its own `authorization`. */
-export function plainOctokit(options: ApiOptions): ProbotOctokit {
-  return new ProbotOctokit({ ...common(options), authStrategy: noCredentials });
+export function plainOctokit(options: ApiOptions): Octokit {
+  return new Octokit(common(options));
 }
 
 /**
- * Neither plugin that repeats requests is used. `retry` sends a POST again after a 502, which doubles comments; `throttling` sleeps in the worker, spaces
- * writes of all installations by seconds and gives up on the secondary limit. The queue waits instead, with nothing held.
+ * No plugin that repeats requests is used. `@octokit/plugin-retry` sends a POST again after a 502, which doubles
+ * comments; `@octokit/plugin-throttling` sleeps in the worker, spaces the writes of all installations by seconds and
+ * gives up on the secondary limit. The queue waits instead and holds nothing meanwhile.
  */
 function common(options: ApiOptions) {
   const log = quiet(options.log);
-  return {
-    baseUrl: options.apiUrl,
-    userAgent: "sluice",
-    log,
-    retry: { enabled: false },
-    throttle: { enabled: false },
-    request: { fetch: transport(options.deadlineMs), log, retries: 0 },
-  };
+  return { baseUrl: options.apiUrl, userAgent: "sluice", log, request: { fetch: transport(options.deadlineMs), log } };
 }
 
-/** Probot logs the body of every request at `debug`; only warnings (deprecated routes, a skewed clock) are passed on. */
+/**
+ * Octokit logs each request with its body at `debug`, and each refusal as an error, which is often an expected answer.
+ * Only its warnings are passed on (deprecated routes, a skewed clock); `createSend` logs the requests.
+ */
 function quiet(log: Logger) {
   const drop = () => undefined;
-  return {
-    debug: drop,
-    info: drop,
-    warn: (message: string) => log.warn({}, message),
-    error: (message: string) => log.error({}, message),
-  };
-}
-
-function noCredentials() {
-  const hook = <O, R>(request: (options: O) => R, options: O): R => request(options);
-  return Object.assign(async () => ({ type: "unauthenticated" }), { hook });
+  return { debug: drop, info: drop, error: drop, warn: (message: string) => log.warn({}, message) };
 }

@@ -13,7 +13,9 @@ export interface Opened {
 
 const ROUTE = "POST /repos/{owner}/{repo}/pulls";
 
-/** See `GitHubRepository.openPullRequest`. GitHub itself sees to it that there is one only; what a rule forbids is a `refused` UserError. */
+/**
+ * See `GitHubRepository.openPullRequest`. GitHub itself allows only one; what a rule forbids is a `refused` UserError.
+ */
 export async function openPullRequest(client: Client, draft: PullRequestDraft): Promise<Opened | undefined> {
   assertTexts(draft);
   const post = async (): Promise<Opened | undefined> => {

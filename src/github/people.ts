@@ -7,8 +7,8 @@ const level = z.enum(["none", "read", "triage", "write", "maintain", "admin"]);
 const answer = z.object({ permission: level, role_name: z.string().optional() });
 
 /**
- * What a person may do. `role_name` tells triage from read and maintain from write, which `permission` does not; a role that an organization
- * made itself has a name of its own, and `permission` says what it is built on.
+ * What a person may do. `role_name` tells triage from read and maintain from write, which `permission` does not; a role
+ * that an organization made itself has a name of its own, and `permission` says what it is built on.
  */
 export async function readPermission(client: Client, user: string): Promise<Permission> {
   try {
@@ -25,7 +25,7 @@ export async function readPermission(client: Client, user: string): Promise<Perm
   }
 }
 
-/** Adds a reaction to a comment. GitHub keeps one of a kind, so that this may be repeated. */
+/** Adds a reaction to a comment. GitHub keeps one of a kind, so this is idempotent. */
 export async function addReaction(client: Client, commentId: number, reaction: Reaction): Promise<void> {
   const route = "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
   await client.call(route, { comment_id: commentId, content: reaction }, z.object({ id: z.number() }));

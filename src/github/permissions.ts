@@ -7,8 +7,8 @@ type Access = "read" | "write";
 export type Permissions = Readonly<Record<string, Access>>;
 
 /**
- * What every installation token asks for: the least that Sluice's calls need. `app.yml` registers exactly these, with the reason for each. Merge queues need no
- * permission of their own: GitHub's `app-permissions` knows none.
+ * What every installation token asks for: the least that Sluice's calls need. `app.yml` registers exactly these, with
+ * the reason for each. Merge queues need no permission of their own: GitHub's `app-permissions` knows none.
  */
 export const TOKEN_PERMISSIONS = {
   checks: "write",
@@ -24,7 +24,10 @@ export const TOKEN_PERMISSIONS = {
 /** What a token may do. */
 export interface Grant {
   readonly permissions: Permissions;
-  /** What Sluice asks for and the account did not grant, e.g. `contents: write`. Empty where the owners accepted everything. */
+  /**
+   * What Sluice asks for and the account did not grant, e.g. `contents: write`. Empty where the owners accepted
+   * everything.
+   */
   readonly missing: readonly string[];
   /** The page where the account's owners accept permissions. */
   readonly acceptAt: string | undefined;
@@ -42,4 +45,10 @@ export function wantsMore(
   const where = grant.acceptAt === undefined ? "in the settings of the installation" : `at ${grant.acceptAt}`;
   const fix = `have an owner accept the App's new permissions (${grant.missing.join(", ")}) ${where}`;
   return new UserError("permission", message, { fields, fix });
+}
+
+/** An installation token with what it may do. */
+export interface Token {
+  readonly token: string;
+  readonly grant: Grant;
 }

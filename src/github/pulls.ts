@@ -7,7 +7,7 @@ import { COMMENT_LIMIT, PER_PAGE, TITLE_LIMIT } from "./limits.ts";
 
 const repository = z.object({ id: z.number(), name: z.string(), owner: z.object({ login: z.string() }) });
 
-/** A pull request in GitHub's words, as it stands in lists too. */
+/** A pull request in GitHub's words, as lists give it too. */
 export const wirePull = z.object({
   number: z.number(),
   title: z.string(),
@@ -34,7 +34,10 @@ export async function readPullRequest(client: Client, number: number): Promise<P
   return pullOf(await client.call(`GET ${ONE}`, { pull_number: number }, wirePull));
 }
 
-/** A pull request in our words. A head whose repository was deleted counts as a fork; a person who left GitHub is `ghost`. */
+/**
+ * A pull request in our words. A head whose repository was deleted counts as a fork; a person who left GitHub is
+ * `ghost`.
+ */
 export function pullOf(data: WirePull): PullRequest {
   const from = data.head.repo;
   const merged = (data.merged_at ?? undefined) !== undefined;
@@ -71,7 +74,7 @@ export async function pullsFrom(
   filter: { readonly state: "open" | "all"; readonly base?: string },
 ): Promise<readonly PullRequest[]> {
   const head = `${client.owner}:${branch}`;
-  const query = { ...filter, head, sort: "created", direction: "desc", per_page: PER_PAGE };
+  const query = { ...filter, head, sort: "created", direction: "desc", per_page: PER_PAGE } as const;
   const pulls = await client.call("GET /repos/{owner}/{repo}/pulls", query, z.array(wirePull));
   return pulls.map(pullOf).filter((pull) => !pull.fork && pull.head.ref === branch);
 }
@@ -89,7 +92,10 @@ export interface PullChange {
   readonly state?: "open" | "closed";
 }
 
-/** See `GitHubRepository.updatePullRequest`. What cannot be (a merged one cannot be opened again) is a `refused` UserError. */
+/**
+ * See `GitHubRepository.updatePullRequest`. What cannot be (a merged one cannot be opened again) is a `refused`
+ * UserError.
+ */
 export async function updatePullRequest(client: Client, number: number, change: PullChange): Promise<PullRequest> {
   assertTexts(change);
   const answer = await client.attempt(`PATCH ${ONE}`, { pull_number: number, ...change }, wirePull, [422]);

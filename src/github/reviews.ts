@@ -44,7 +44,7 @@ function reviewOf(one: z.infer<typeof review>): Review {
 /** See `GitHubRepository.dismissReview`. One that counts no more, or is gone, is fine. */
 export async function dismissReview(client: Client, number: number, id: number, message: string): Promise<void> {
   const route = `PUT ${PULL}/reviews/{review_id}/dismissals`;
-  const body = { pull_number: number, review_id: id, message, event: "DISMISS" };
+  const body = { pull_number: number, review_id: id, message, event: "DISMISS" } as const;
   const { refused } = await client.attempt(route, body, z.unknown(), [404, 422]);
   if (refused === undefined || refused.status === 404 || /can ?not dismiss/i.test(refused.text)) return;
   throw refusedBy(refused, `dismiss a review of #${number}`);
@@ -57,8 +57,8 @@ export interface Reviewers {
 }
 
 /**
- * See `GitHubRepository.requestReviewers`. GitHub asks nobody when it refuses one of them; the teams are then asked once without the persons, of whom one is the author
- * or has no access as a rule.
+ * See `GitHubRepository.requestReviewers`. GitHub asks nobody when it refuses one of them; the teams are then asked
+ * once without the persons, of whom one is the author or has no access as a rule.
  */
 export async function requestReviewers(
   client: Client,
@@ -66,7 +66,10 @@ export async function requestReviewers(
   { users, teams }: Reviewers,
 ): Promise<{ readonly refused: string | undefined }> {
   if (users.length === 0 && teams.length === 0) return { refused: undefined };
-  const request = async (who: object) => {
+  const request = async (who: {
+    readonly reviewers?: readonly string[];
+    readonly team_reviewers: readonly string[];
+  }) => {
     const route = `POST ${PULL}/requested_reviewers`;
     return (await client.attempt(route, { pull_number: number, ...who }, z.unknown(), [422])).refused;
   };

@@ -1,4 +1,5 @@
-import type { ProbotOctokit } from "probot";
+import type { Octokit } from "@octokit/rest";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { SourceCommits, SourceComparison } from "../model/github.ts";
 import type { Clock } from "../model/observe.ts";
@@ -7,7 +8,6 @@ import { createClient, parse, type Send } from "./client.ts";
 import { PER_PAGE, SOURCE_KEPT_MS } from "./limits.ts";
 import { createNarrowTokens } from "./narrow-tokens.ts";
 import type { Grant } from "./permissions.ts";
-import { recent } from "./recent.ts";
 
 const INSTALLATION = "GET /repos/{owner}/{repo}/installation";
 const COMPARE = "GET /repos/{owner}/{repo}/compare/{basehead}";
@@ -37,25 +37,28 @@ const comparison = z.object({
 });
 type Comparison = z.infer<typeof comparison>;
 
-/** What the reader of source repositories is made of. */
+/** What the reader of source repositories needs. */
 export interface SourceCommitsParts {
   readonly apiUrl: string;
   /** Signs as the App. */
-  readonly asApp: ProbotOctokit;
+  readonly asApp: Octokit;
   /** Adds no credentials. */
-  readonly plain: ProbotOctokit;
+  readonly plain: Octokit;
   readonly send: Send;
   readonly clock: Clock;
 }
 
-/** See `SourceCommits`. At most three requests: which installation covers the repository, a token, the comparison; answers, the negative ones too, are kept for ten minutes. */
+/**
+ * See `SourceCommits`. At most three requests: which installation covers the repository, a token, the comparison;
+ * answers, the negative ones too, are kept for ten minutes.
+ */
 export function createSourceCommits(parts: SourceCommitsParts): SourceCommits {
   const { send, clock, plain, apiUrl } = parts;
   const tokens = createNarrowTokens({ octokit: parts.asApp, send, clock, permissions: READS.permissions });
 
   const installationOf = keeping(5000, clock, async ({ owner, name }: RepositoryName) => {
-    const asked = { repository: `${owner}/${name}`, route: INSTALLATION };
-    const { data, refused } = await send(parts.asApp, asked, { owner, repo: name }, [403, 404]);
+    const call = { repository: `${owner}/${name}`, route: INSTALLATION };
+    const { data, refused } = await send(parts.asApp, call, { owner, repo: name }, [403, 404]);
     return refused === undefined ? parse(z.object({ id: z.number() }), data, INSTALLATION).id : undefined;
   });
 
@@ -93,13 +96,18 @@ function keeping<A extends readonly unknown[], T>(
   clock: Clock,
   find: (...what: A) => Promise<T>,
 ): (...what: A) => Promise<T> {
-  const kept = recent<{ readonly found: T; readonly at: number }>(limit);
+  const kept = new LRUCache<string, { readonly found: T }>({
+    max: limit,
+    ttl: SOURCE_KEPT_MS,
+    ttlResolution: 0,
+    perf: { now: clock },
+  });
   return async (...what) => {
     const key = JSON.stringify(what).toLowerCase();
     const known = kept.get(key);
-    if (known !== undefined && clock() - known.at < SOURCE_KEPT_MS) return known.found;
+    if (known !== undefined) return known.found;
     const found = await find(...what);
-    kept.set(key, { found, at: clock() });
+    kept.set(key, { found });
     return found;
   };
 }

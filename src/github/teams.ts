@@ -1,9 +1,9 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Clock } from "../model/observe.ts";
 import type { Client } from "./client.ts";
 import { TEAM_KEPT_MS } from "./limits.ts";
 import { wantsMore } from "./permissions.ts";
-import { recent } from "./recent.ts";
 
 const ROUTE = "GET /orgs/{org}/teams/{team_slug}/memberships/{username}";
 const membership = z.object({ state: z.string() });
@@ -12,11 +12,12 @@ const membership = z.object({ state: z.string() });
 export type TeamMember = (team: string, user: string) => Promise<boolean>;
 
 /**
- * Makes the function for one repository. An answer is kept for a minute. GitHub says "not found" for a team that does not exist, for somebody who is not in it and for what
- * the App may not see; so that the last is not taken for a no, it is an error of its own.
+ * Makes the function for one repository. An answer is kept for a minute. GitHub says "not found" for a team that does
+ * not exist, for somebody who is not in it and for what the App may not see; so that the last is not taken for a no, it
+ * is an error of its own.
  */
 export function createTeamMember(client: Client, clock: Clock): TeamMember {
-  const kept = recent<{ readonly member: boolean; readonly at: number }>(1000);
+  const kept = new LRUCache<string, boolean>({ max: 1000, ttl: TEAM_KEPT_MS, ttlResolution: 0, perf: { now: clock } });
 
   const ask = async (team: string, user: string): Promise<boolean> => {
     const grant = await client.grant();
@@ -32,9 +33,9 @@ export function createTeamMember(client: Client, clock: Clock): TeamMember {
   return async (team, user) => {
     const key = `${team}/${user}`.toLowerCase();
     const known = kept.get(key);
-    if (known !== undefined && clock() - known.at < TEAM_KEPT_MS) return known.member;
+    if (known !== undefined) return known;
     const member = await ask(team, user);
-    kept.set(key, { member, at: clock() });
+    kept.set(key, member);
     return member;
   };
 }

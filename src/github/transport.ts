@@ -5,8 +5,8 @@ export type Transport = (url: string | URL | Request, init?: RequestInit) => Pro
 const BODILESS = new Set([204, 205, 304]);
 
 /**
- * `fetch` with one deadline for the whole exchange. The body is read here because Octokit takes a body that breaks off or stalls for an empty
- * one; here it is an error like any other of the network.
+ * `fetch` with one deadline for the whole exchange. The body is read here because Octokit takes a body that breaks off
+ * or stalls for an empty one; here it is an error like any other of the network.
  */
 export function transport(deadlineMs: number): Transport {
   return async (url, init) => {

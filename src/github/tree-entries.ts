@@ -3,8 +3,13 @@ import { INLINE_LIMIT } from "./limits.ts";
 
 /** One entry of a tree in the words of GitHub's API. `sha: null` takes the path away. */
 export type WireEntry =
-  | { readonly path: string; readonly mode: string; readonly type: string; readonly sha: string | null }
-  | { readonly path: string; readonly mode: string; readonly type: "blob"; readonly content: string };
+  | (Mode & { readonly path: string; readonly sha: string | null })
+  | (Mode & { readonly path: string; readonly content: string });
+
+interface Mode {
+  readonly mode: "040000" | "100644" | "100755" | "120000" | "160000";
+  readonly type: "blob" | "tree" | "commit";
+}
 
 const FILE = "100644";
 const EXECUTABLE = "100755";
@@ -32,8 +37,8 @@ export async function treeEntry(
 }
 
 /**
- * The text that JSON carries to the same bytes: UTF-8 without a byte order mark (which a reader of JSON may drop) and without control characters but tab and
- * the ends of lines. `undefined` for everything else, and for large files.
+ * The text that JSON carries to the same bytes: UTF-8 without a byte order mark (which a reader of JSON may drop) and
+ * without control characters but tab and the ends of lines. `undefined` for everything else, and for large files.
  */
 export function inlineText(bytes: Uint8Array): string | undefined {
   if (bytes.length > INLINE_LIMIT) return undefined;
@@ -44,7 +49,7 @@ export function inlineText(bytes: Uint8Array): string | undefined {
   return text;
 }
 
-function modeOf(entry: TreeEntry): { readonly mode: string; readonly type: string } {
+function modeOf(entry: TreeEntry): Mode {
   switch (entry.kind) {
     case "file":
       return { mode: entry.executable ? EXECUTABLE : FILE, type: "blob" };

@@ -21,7 +21,7 @@ export interface WantedBump {
   readonly image: string;
   readonly tag: string;
   readonly digest: string;
-  /** Values behind the markers of this policy (`namespace:name`) get it as well. */
+  /** Values behind the markers of this policy (`namespace:name`) get it too. */
   readonly marker?: string;
   /** What is written; see `pinned`. */
   readonly pin: Pin;
@@ -94,7 +94,7 @@ async function planTarget(
   };
 }
 
-/** Where markers brought a version, they may set what nothing else that is found sets: the proof tells. */
+/** Where markers brought a version, they may set what no other found setting sets: the proof decides. */
 async function writeImages(
   target: RenderedTarget,
   differing: readonly ImageRequest[],

@@ -103,7 +103,7 @@ export interface DecideInput {
   readonly clock: number;
   /** Targets that nothing may be changed in, by id, with why. */
   readonly stopped: ReadonlyMap<string, string>;
-  /** The version that was taken back in a target, by id. */
+  /** The version that was rolled back in a target, by id. */
   readonly takenBack: ReadonlyMap<string, Version>;
   /** When the first hold ends by itself, in milliseconds since the epoch. */
   readonly resumeAt: number | undefined;

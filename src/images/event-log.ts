@@ -4,6 +4,7 @@ import type { EventLog, ImageConclusion, PushedImage, RegistryEvent, TagVerdict 
 import type { JsonObject } from "../model/json.ts";
 import type { Clock } from "../model/observe.ts";
 import type { Records, StoredRecord } from "../model/records.ts";
+import { clip } from "../model/text/lines.ts";
 
 /** How long the log remembers, in milliseconds: 14 days. */
 export const eventsKeptMs = 14 * 24 * 3_600_000;
@@ -11,7 +12,7 @@ export const eventsKeptMs = 14 * 24 * 3_600_000;
 const eventKind = "registry-event";
 const conclusionKind = "image-conclusion";
 
-/** What is kept of one event or conclusion, at most. Longer texts are cut, what is over a number is left out. */
+/** The limits of one stored event or conclusion. Longer texts are cut, further items are left out. */
 const most = { pushes: 100, tags: 40, name: 512, sentence: 400 } as const;
 
 const push = z.object({ image: z.string(), tag: z.string().optional(), digest: z.string().optional() });
@@ -48,7 +49,7 @@ export function createEventLog(records: Records, clock: Clock): EventLog {
     received: (event) => keep(eventKind, eventRecord(event)),
     concluded: (conclusion) => keep(conclusionKind, conclusionRecord(conclusion)),
     event: async (id) => {
-      const [found] = await records.find(eventKind, { key: idKey(short(id, most.name)), limit: 1 });
+      const [found] = await records.find(eventKind, { key: idKey(clip(id, most.name)), limit: 1 });
       return found === undefined ? undefined : eventOf(found);
     },
     events: async ({ image, tag, limit, before }) => {
@@ -65,45 +66,45 @@ export function createEventLog(records: Records, clock: Clock): EventLog {
 
 function eventRecord(event: RegistryEvent): StoredRecord {
   const { at, ignored } = event;
-  const id = short(event.id, most.name);
-  const hook = short(event.hook, most.name);
+  const id = clip(event.id, most.name);
+  const hook = clip(event.hook, most.name);
   const pushes = event.pushes.slice(0, most.pushes).map(pushOf);
   const keys = pushes.flatMap(({ image, tag }) => [imageKey(image, undefined), imageKey(image, tag)]);
   const value: JsonObject = {
     id,
     hook,
-    source: short(event.source, most.name),
+    source: clip(event.source, most.name),
     at,
     pushes: pushes.map((one) => ({ ...one })),
-    ...(ignored === undefined ? {} : { ignored: short(ignored, most.sentence) }),
+    ...(ignored === undefined ? {} : { ignored: clip(ignored, most.sentence) }),
   };
   return { id: `${hook}/${id}`, at, keys: [idKey(id), ...keys], value };
 }
 
 function pushOf({ image, tag, digest }: PushedImage): PushedImage {
   return {
-    image: short(image, most.name),
-    ...(tag === undefined ? {} : { tag: short(tag, most.name) }),
-    ...(digest === undefined ? {} : { digest: short(digest, most.name) }),
+    image: clip(image, most.name),
+    ...(tag === undefined ? {} : { tag: clip(tag, most.name) }),
+    ...(digest === undefined ? {} : { digest: clip(digest, most.name) }),
   };
 }
 
 function conclusionRecord(conclusion: ImageConclusion): StoredRecord {
   const { at, pullRequest } = conclusion;
-  const said = {
-    repository: short(conclusion.repository, most.name),
-    unit: short(conclusion.unit, most.name),
-    image: short(conclusion.image, most.name),
-    summary: short(conclusion.summary, most.sentence),
+  const event = {
+    repository: clip(conclusion.repository, most.name),
+    unit: clip(conclusion.unit, most.name),
+    image: clip(conclusion.image, most.name),
+    summary: clip(conclusion.summary, most.sentence),
     ...(pullRequest === undefined ? {} : { pullRequest }),
     tags: conclusion.tags.slice(0, most.tags).map(verdictOf),
   };
-  const id = createHash("sha256").update(JSON.stringify(said)).digest("hex");
-  return { id, at, keys: [imageKey(said.image, undefined)], value: { ...said, at } };
+  const id = createHash("sha256").update(JSON.stringify(event)).digest("hex");
+  return { id, at, keys: [imageKey(event.image, undefined)], value: { ...event, at } };
 }
 
 function verdictOf({ tag, reason, outcome }: TagVerdict): JsonObject {
-  return { tag: short(tag, most.name), reason: short(reason, most.sentence), outcome };
+  return { tag: clip(tag, most.name), reason: clip(reason, most.sentence), outcome };
 }
 
 function eventOf({ value }: StoredRecord): RegistryEvent {
@@ -122,14 +123,10 @@ function conclusionOf({ value }: StoredRecord): ImageConclusion {
 
 /** Spaces are in no image's name and no tag. */
 function imageKey(image: string, tag: string | undefined): string {
-  const name = `image ${short(image, most.name)}`;
-  return tag === undefined ? name : `${name} ${short(tag, most.name)}`;
+  const name = `image ${clip(image, most.name)}`;
+  return tag === undefined ? name : `${name} ${clip(tag, most.name)}`;
 }
 
 function idKey(id: string): string {
   return `id ${id}`;
-}
-
-function short(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

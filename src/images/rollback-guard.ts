@@ -12,7 +12,7 @@ interface Came {
 }
 
 /**
- * The version of an image that was taken back in a target: the last one that came there, when not all places of the
+ * The version of an image that was rolled back in a target: the last one that came there, when not all places of the
  * target have it any more. Whether a `git revert`, a rollback or a hand took it back, everywhere or in one place, makes
  * no difference: what came before is not proposed again, what is newer is. `history` is the target's, oldest first.
  */
@@ -40,8 +40,8 @@ function cameOf(text: string, other: string): readonly Came[] {
 
 /** One that no place has; else the one that a place had that has none of them. */
 function missing(places: readonly Version[], came: readonly Came[]): Version | undefined {
-  const gone = came.find(({ version }) => !places.some((place) => sameVersion(place, version)));
-  if (gone !== undefined) return gone.version;
+  const lost = came.find(({ version }) => !places.some((place) => sameVersion(place, version)));
+  if (lost !== undefined) return lost.version;
   const stray = places.find((place) => !came.some(({ version }) => sameVersion(place, version)));
   if (stray === undefined) return undefined;
   const had = came.find(({ instead }) => instead !== undefined && sameVersion(stray, instead));

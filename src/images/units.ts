@@ -33,7 +33,7 @@ function nameOf({ image, environments, apps, pullRequest }: ImageEntry, several:
   return `${image} in ${environments.join(", ")}${apps === undefined ? "" : ` for ${apps.join(", ")}`}`;
 }
 
-/** The end of the image's name is for people; the hash tells units apart whose names end alike. */
+/** The end of the image's name is for people; the hash distinguishes units whose names have the same end. */
 function branchOf(name: string, [first]: readonly ImageEntry[]): string {
   if (first === undefined || first.pullRequest.group !== undefined) return `${prefix}${name.replace(" ", "/")}`;
   const last = first.image.slice(first.image.lastIndexOf("/") + 1);

@@ -1,12 +1,18 @@
 /**
- * Errors are two families: the user's (their repository, configuration, command or rights: a person must mend it) and ours (the
- * world or Sluice failed). The `kind` decides what the queue does with the job; see `queue/outcome.ts`.
+ * Errors are two families: the user's (their repository, configuration, command or rights: a person must fix it) and
+ * ours (the world or Sluice failed). The `kind` decides what the queue does with the job; see `queue/outcome.ts`.
  */
 
-/** Kinds of errors that a person who uses Sluice can mend. The job is done: the error is its result and is told to the person. */
+/**
+ * Kinds of errors that a person who uses Sluice can fix. The job is done: the error is its result and is told to the
+ * person.
+ */
 export type UserErrorKind = "usage" | "config" | "input" | "refused" | "limit" | "permission" | "not-found";
 
-/** Kinds of errors that are not the user's. `unavailable` is retried with delays, `throttled` after `retryAfterMs`, `bug` fails the job after a few attempts. */
+/**
+ * Kinds of errors that are not the user's. `unavailable` is retried with delays, `throttled` after `retryAfterMs`,
+ * `bug` fails the job after a few attempts.
+ */
 export type FaultKind = "unavailable" | "throttled" | "timeout" | "bug";
 
 /** Where in a file of the repository an error stands. `line` and `column` count from 1. */
@@ -22,7 +28,7 @@ interface ErrorDetails {
   readonly fields?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Something the user did or wrote cannot be done. `message` says what and where, `fix` how to mend it. */
+/** Something the user did or wrote cannot be done. `message` says what and where, `fix` how to fix it. */
 export class UserError extends Error {
   override readonly name = "UserError";
   readonly kind: UserErrorKind;

@@ -6,7 +6,7 @@ import type {
   ImageDeclined,
   ImageMerged,
   ImageOpened,
-  RegistryHeard,
+  RegistryReceived,
 } from "./events/images.ts";
 import type {
   FindingAcknowledged,
@@ -29,10 +29,11 @@ export type * from "./events/images.ts";
 export type * from "./events/promotion.ts";
 
 /*
- * What happened and what people or machines may want to know. Rooms announce events right after what they tell of was
- * written, and announce the same event again when a job runs twice: at least once, with the same `id` each time, so
- * that listeners can leave out what they had. No field holds a secret; `createEvents` masks what looks like one. Times
- * are in milliseconds since the epoch. `reason` and other texts come from people: escape them where they are shown.
+ * What happened and what people or machines may want to know. Rooms announce an event right after they wrote what it
+ * reports. A job that runs twice announces it twice, with the same `id`, so that listeners can leave out what they had;
+ * a process that dies between the write and the announcement may leave it out, so Git and GitHub stay the record. No
+ * field holds a secret; `createEvents` masks what looks like one. Times are in milliseconds since the epoch. `reason`
+ * and other texts come from people: escape them where they are shown.
  */
 
 interface OfPreview extends OnPullRequest {
@@ -169,7 +170,7 @@ export type SluiceEvent =
   | ImageClosed
   | HoldSet
   | HoldEnded
-  | RegistryHeard
+  | RegistryReceived
   | CommandDone
   | CommandRefused
   | CommandFailed
@@ -222,7 +223,7 @@ export interface EventHub extends Events {
 export interface EventListener {
   /** For the log, when it fails. */
   readonly name: string;
-  hear(event: SluiceEvent): void | Promise<void>;
+  onEvent(event: SluiceEvent): void | Promise<void>;
 }
 
 /** An account on GitHub; nobody in particular is automation. */

@@ -65,7 +65,7 @@ export interface GateResult {
   readonly state: GateState;
   /** One sentence in plain words, without markup, without a full stop. */
   readonly reason: string;
-  /** When the answer may change by time alone, in milliseconds since the epoch. */
+  /** When the answer may change with time only, in milliseconds since the epoch. */
   readonly nextAt?: number;
   /** Who may act, in plain words, where a person must. */
   readonly who?: string;
@@ -117,7 +117,9 @@ export interface TargetFacts {
   readonly from: string;
   readonly settings: GateSettings;
   readonly hold?: Hold;
-  /** Who may act on the target (`/release`, `/ack`), to be named where a person must; the gates decide nothing by it. */
+  /**
+   * Who may act on the target (`/release`, `/ack`), to be named where a person must; the gates decide nothing by it.
+   */
   readonly allow?: Allow;
   /** Of the carried version in `from`. */
   readonly health: Health;
@@ -134,7 +136,10 @@ export interface PromotionFacts {
   /** Who asked for it; `undefined` when it opened by itself. */
   readonly actor: string | undefined;
   readonly reviews: readonly Review[];
-  /** Logins in lower case whose reviews count: those with write permission (on a public repository everybody can review). Left out: everybody's count. */
+  /**
+   * Logins in lower case whose reviews count: those with write permission (on a public repository everybody can
+   * review). Left out: everybody's count.
+   */
   readonly mayReview?: ReadonlySet<string>;
   readonly targets: readonly TargetFacts[];
   /** Of this head. */

@@ -62,8 +62,9 @@ export interface PullRequestDraft {
 }
 
 /**
- * How a merge went. `retry`: GitHub asks to try again (the base moved meanwhile); `moved`: the head is another one; `conflict`: it cannot be merged as it is; `queue`: the base takes
- * merges through a merge queue only; `refused`: a rule of the repository is not met (`reason` is GitHub's text).
+ * How a merge went. `retry`: GitHub asks to try again (the base moved meanwhile); `moved`: the head is another one;
+ * `conflict`: it cannot be merged as it is; `queue`: the base takes merges through a merge queue only; `refused`: a
+ * rule of the repository is not met (`reason` is GitHub's text).
  */
 export type MergeResult =
   | { readonly kind: "merged"; readonly sha: string }
@@ -80,11 +81,20 @@ export interface RepositoryFacts {
   readonly archived: boolean;
 }
 
-/** GitHub as the rooms see it that write to the repository: commits, branches and pull requests of Sluice's own, and what gates ask for. */
+/**
+ * GitHub as the rooms see it that write to the repository: commits, branches and pull requests of Sluice's own, and
+ * what gates ask for.
+ */
 export interface GitHubRepository extends GitHub {
-  /** What GitHub says of the repository now. `repository` is another one where it was renamed or moved: GitHub answers under the old name as well. */
+  /**
+   * What GitHub says of the repository now. `repository` is another one where it was renamed or moved: GitHub answers
+   * under the old name too.
+   */
   about(): Promise<RepositoryFacts>;
-  /** Whether the person is an active member of the team (slug) of the repository's organisation. A team that does not exist has no members. */
+  /**
+   * Whether the person is an active member of the team (slug) of the repository's organisation. A team that does not
+   * exist has no members.
+   */
   teamMember(team: string, user: string): Promise<boolean>;
 
   /** Makes a commit that no branch names yet. */
@@ -94,13 +104,14 @@ export interface GitHubRepository extends GitHub {
   /** Moves a branch to a descendant of where it is, never by force: `behind` when it is somewhere else by now. */
   advanceBranch(branch: string, sha: string): Promise<"moved" | "behind" | "missing">;
   /**
-   * Deletes a branch that is at `expected` and leaves one that is elsewhere by now (`moved`): what people push is not thrown away. Without `expected` it goes wherever it is. One that is gone already is fine. Costs
-   * one REST call, with `expected` two.
+   * Deletes a branch that is at `expected` and leaves one that is elsewhere by now (`moved`): what people push is not
+   * thrown away. Without `expected` it goes wherever it is. One that is gone already is fine. Costs one REST call, with
+   * `expected` two.
    */
   deleteBranch(branch: string, expected?: string): Promise<"deleted" | "moved">;
   /**
-   * Writes one file of a branch as a commit of its own, expecting the blob that is there now (`undefined`: no file). `conflict` when the branch or the file is another one by now,
-   * `missing` when there is no such branch.
+   * Writes one file of a branch as a commit of its own, expecting the blob that is there now (`undefined`: no file).
+   * `conflict` when the branch or the file is another one by now, `missing` when there is no such branch.
    */
   writeFile(
     branch: string,
@@ -108,7 +119,10 @@ export interface GitHubRepository extends GitHub {
     message: string,
   ): Promise<"written" | "conflict" | "missing">;
 
-  /** Opens the pull request, or gives the open one that has this head and base already (unchanged). `undefined` when GitHub sees no commits between the two. */
+  /**
+   * Opens the pull request, or gives the open one that has this head and base already (unchanged). `undefined` when
+   * GitHub sees no commits between the two.
+   */
   openPullRequest(
     draft: PullRequestDraft,
   ): Promise<{ readonly pull: PullRequest; readonly adopted: boolean } | undefined>;
@@ -118,9 +132,15 @@ export interface GitHubRepository extends GitHub {
     number: number,
     change: { readonly title?: string; readonly body?: string; readonly state?: "open" | "closed" },
   ): Promise<PullRequest>;
-  /** Replaces the labels and assignees; labels that do not exist are made. A person who cannot be assigned is left out by GitHub. */
+  /**
+   * Replaces the labels and assignees; labels that do not exist are made. A person who cannot be assigned is left out
+   * by GitHub.
+   */
   setLabelsAndAssignees(number: number, labels: readonly string[], assignees: readonly string[]): Promise<void>;
-  /** Asks for reviews. Returns those that GitHub refused (no such person or team, the author), with GitHub's text, instead of failing. */
+  /**
+   * Asks for reviews. Returns those that GitHub refused (no such person or team, the author), with GitHub's text,
+   * instead of failing.
+   */
   requestReviewers(
     number: number,
     who: { readonly users: readonly string[]; readonly teams: readonly string[] },

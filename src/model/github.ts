@@ -49,7 +49,10 @@ export interface CheckReport {
   readonly text?: string;
   readonly annotations?: readonly Annotation[];
   readonly detailsUrl?: string;
-  /** Tells runs of the same name on the same head apart, e.g. `pull-7`: two pull requests may have one head. A run that was made without one is adopted. */
+  /**
+   * Tells runs of the same name on the same head apart, e.g. `pull-7`: two pull requests may have one head. A run that
+   * was made without one is adopted.
+   */
   readonly externalId?: string;
 }
 
@@ -66,14 +69,16 @@ export type Permission = "none" | "read" | "triage" | "write" | "maintain" | "ad
 export type Reaction = "eyes" | "rocket" | "-1" | "confused";
 
 /**
- * GitHub as the rooms see it: one installation, one repository. Creations are upserts found by marker and app id, so that each call may be repeated. Errors: `throttled`
- * (with the time to wait), `unavailable`, `timeout` Faults; `permission` and `not-found` UserErrors.
+ * GitHub as the rooms see it: one installation, one repository. Creations are upserts found by marker and app id, so
+ * each call is idempotent. Errors: `throttled` (with the time to wait), `unavailable`, `timeout` Faults; `permission`
+ * and `not-found` UserErrors.
  */
 export interface GitHub {
   pullRequest(number: number): Promise<PullRequest>;
   /**
-   * Makes the one comment of the App with this marker on the pull request read `body` (at most 65,536 characters; the marker is added as a hidden first line). Writes nothing when it
-   * reads so already. Surplus comments with the marker are deleted.
+   * Makes the one comment of the App with this marker on the pull request read `body` (at most 65,536 characters; the
+   * marker is added as a hidden first line). Writes nothing when it reads so already. Surplus comments with the marker
+   * are deleted.
    */
   upsertComment(
     number: number,
@@ -81,7 +86,10 @@ export interface GitHub {
     body: string,
     options?: CommentOptions,
   ): Promise<{ readonly url: string }>;
-  /** Makes the App's check run of this name (and external id) on this head say this. Annotations beyond 50 go in further requests. */
+  /**
+   * Makes the App's check run of this name (and external id) on this head say this. Annotations beyond 50 go in further
+   * requests.
+   */
   upsertCheck(report: CheckReport): Promise<{ readonly url: string }>;
   react(commentId: number, reaction: Reaction): Promise<void>;
   permission(user: string): Promise<Permission>;
@@ -104,7 +112,9 @@ export interface MissedDelivery {
 export interface MissedDeliveries {
   /** What was attempted since that moment (milliseconds since the epoch) and never got through, oldest first. */
   failed(since: number, signal?: AbortSignal): Promise<readonly MissedDelivery[]>;
-  /** Has GitHub deliver it again, under the same GUID. Resolves when GitHub has taken the request, before it delivers. */
+  /**
+   * Has GitHub deliver it again, under the same GUID. Resolves when GitHub has taken the request, before it delivers.
+   */
   redeliver(id: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -136,10 +146,11 @@ export interface SourceComparison {
 }
 
 /**
- * Compares two commits, by full or abbreviated id, of another repository that the same installation covers, and of no other: what is private to one account is never
- * shown to another one's readers. `undefined` when it covers no such repository, may not read it, or when there is no such commit or nothing common to both. Reads
- * alone, with a token for that alone; what was found is kept for minutes. Errors: `throttled`, `unavailable` and `timeout` Faults; the comparison is an ornament, so that
- * who asks may well go on without.
+ * Compares two commits, by full or abbreviated id, of another repository that the same installation covers, and of no
+ * other: what is private to one account is never shown to another one's readers. `undefined` when it covers no such
+ * repository, may not read it, or when there is no such commit or nothing common to both. Reads alone, with a token for
+ * that alone; what was found is kept for minutes. Errors: `throttled`, `unavailable` and `timeout` Faults; the
+ * comparison is an ornament, so that who asks may well go on without.
  */
 export type SourceCommits = (
   installationId: number,
@@ -156,7 +167,7 @@ export interface InstalledRepository {
 }
 
 /**
- * Lists every repository of every installation, page by page; suspended installations and archived repositories are left out. What is removed meanwhile may be missing.
- * Errors as those of `GitHub`; an abort is an `unavailable` Fault.
+ * Lists every repository of every installation, page by page; suspended installations and archived repositories are
+ * left out. What is removed meanwhile may be missing. Errors as those of `GitHub`; an abort is an `unavailable` Fault.
  */
 export type InstalledRepositories = (signal: AbortSignal) => AsyncIterable<InstalledRepository>;

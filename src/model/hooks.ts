@@ -2,7 +2,10 @@
 interface HookBase {
   /** Where it stands: `/registry/<name>`. Lower case letters, digits and hyphens. */
   readonly name: string;
-  /** The images that it may speak of: patterns of full names (`ghcr.io/acme/**`), `*` within one part, `**` over many. Empty: all. */
+  /**
+   * The images that it may speak of: patterns of full names (`ghcr.io/acme/**`), `*` within one part, `**` over many.
+   * Empty: all.
+   */
   readonly images: readonly string[];
   /** Requests in a minute, and at once. */
   readonly perMinute: number;
@@ -18,7 +21,10 @@ export interface PathHook extends HookBase, Secrets {
   readonly kind: "dockerhub";
 }
 
-/** Quay: a secret in the address, one in the field `secret` of the notification's template, or both. One of the lists may be empty. */
+/**
+ * Quay: a secret in the address, one in the field `secret` of the notification's template, or both. One of the lists
+ * may be empty.
+ */
 export interface QuayHook extends HookBase {
   readonly kind: "quay";
   readonly secrets: readonly string[];
@@ -30,7 +36,7 @@ export interface HeaderHook extends HookBase, Secrets {
   readonly kind: "harbor" | "ecr" | "acr" | "distribution" | "gitlab" | "cloudevents";
   /** Lower case. */
   readonly header: string;
-  /** Stands in place of the host that the events tell, e.g. where the registry knows itself by an internal name. */
+  /** Replaces the host that the events tell, e.g. where the registry knows itself by an internal name. */
   readonly host?: string;
 }
 
@@ -52,9 +58,12 @@ export interface HmacHook extends HookBase, Secrets {
 export interface JfrogHook extends HookBase, Secrets {
   readonly kind: "jfrog";
   readonly signed: boolean;
-  /** Stands in place of the host that the events tell, which is empty where Artifactory has no custom base URL. */
+  /** Replaces the host that the events tell, which is empty where Artifactory has no custom base URL. */
   readonly host?: string;
-  /** Stands in place of the repository's key, e.g. that of the virtual repository that images are pulled from. Empty: images' names have no key in them. */
+  /**
+   * Replaces the repository's key, e.g. that of the virtual repository that images are pulled from. Empty: images'
+   * names have no key in them.
+   */
   readonly repository?: string;
 }
 

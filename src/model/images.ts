@@ -11,7 +11,7 @@ export interface PushedImage {
 export interface RegistryEvent {
   /** Known once: the registry's own id of the event where it has one. */
   readonly id: string;
-  /** The hook's name; `github` for GitHub's packages, `poll` and `replay` for what Sluice does itself. */
+  /** The hook's name; `github` for GitHub's packages, `replay` for an event that somebody replayed. */
   readonly hook: string;
   /** The adapter that read it, e.g. `harbor`. */
   readonly source: string;
@@ -49,7 +49,7 @@ export interface ImageConclusion {
   readonly tags: readonly TagVerdict[];
 }
 
-/** What a registry said and what came of it, for 14 days. */
+/** Events of registries and their results, for 14 days. */
 export interface EventLog {
   /** Writes or overwrites the event with this id. */
   received(event: RegistryEvent): Promise<void>;

@@ -1,5 +1,8 @@
-/** Maps a list with at most `most` at a time; the results are in the list's order. After a failure nothing more is begun. */
-export async function inTurns<T, R>(
+/**
+ * Maps a list with at most `most` at a time; the results are in the list's order. After a failure nothing more is
+ * begun.
+ */
+export async function mapLimit<T, R>(
   list: readonly T[],
   most: number,
   map: (item: T) => Promise<R>,

@@ -1,4 +1,7 @@
-/** The least number of insertions, deletions, replacements and swaps of neighbours between two words (Damerau–Levenshtein, optimal string alignment). */
+/**
+ * The least number of insertions, deletions, replacements and swaps of neighbours between two words
+ * (Damerau–Levenshtein, optimal string alignment).
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -20,13 +23,17 @@ function at(row: readonly number[], index: number): number {
   return row[index] ?? Number.POSITIVE_INFINITY;
 }
 
-/** The word that was probably meant, `undefined` when none is close: at most a third of its letters differ, case apart. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+/**
+ * The known word that was probably meant, `undefined` when none is close: at most `maxSlips` letters differ (see
+ * `editDistance`), a third of the longer word's when that is not given. Case, dashes and blanks do not count.
+ */
+export function nearest(word: string, known: readonly string[], maxSlips?: number): string | undefined {
   if (word.length > 100) return undefined;
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const name of known) {
     const distance = editDistance(simple(word), simple(name));
-    const close = distance <= Math.max(1, Math.floor(Math.max(name.length, word.length) / 3)) && distance < name.length;
+    const allowed = maxSlips ?? Math.max(1, Math.floor(Math.max(name.length, word.length) / 3));
+    const close = distance <= allowed && distance < name.length;
     if (close && (best === undefined || distance < best.distance)) best = { name, distance };
   }
   return best?.name;

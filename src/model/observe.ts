@@ -10,7 +10,9 @@ export interface Logger {
   child(fields: LogFields): Logger;
 }
 
-/** What edges and the queue count and time; `observe/` turns it into Prometheus series. Rooms announce events instead. */
+/**
+ * What edges and the queue count and time; `observe/` turns it into Prometheus series. Rooms announce events instead.
+ */
 export interface Metrics {
   restCall(repository: string, route: string, status: number): void;
   job(type: string, outcome: "done" | "retry" | "parked" | "failed", seconds: number): void;

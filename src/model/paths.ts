@@ -18,3 +18,8 @@ export function parentPath(path: string): string {
 export function lastName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
+
+/** Whether a path is a folder or lies in it; `""` is the root. */
+export function isAtOrBelow(path: string, folder: string): boolean {
+  return folder === "" || path === folder || path.startsWith(`${folder}/`);
+}

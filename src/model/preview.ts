@@ -25,7 +25,7 @@ export interface Finding {
   /** `Kind/name` or `Kind/namespace/name`; `""` for a finding about the whole target. */
   readonly resource: string;
   readonly message: string;
-  /** Where in the head's files it can be mended, where that is known. */
+  /** Where in the head's files it can be fixed, where that is known. */
   readonly file?: string;
   readonly line?: number;
 }
@@ -40,7 +40,10 @@ export interface ResourceChange extends ResourceId {
   readonly diff: string;
 }
 
-/** A container's image changed. `container` is `Kind/name: container`; `from` or `to` is `""` when the container is new or gone. */
+/**
+ * A container's image changed. `container` is `Kind/name: container`; `from` or `to` is `""` when the container is new
+ * or gone.
+ */
 export interface ImageChange {
   readonly container: string;
   readonly from: string;
@@ -92,7 +95,10 @@ export interface Completeness {
   readonly unpinned: readonly UnpinnedReference[];
 }
 
-/** An image of which two environments have different versions: tags, digests, or several of them with commas; `""` for an image without any. */
+/**
+ * An image of which two environments have different versions: tags, digests, or several of them with commas; `""` for
+ * an image without any.
+ */
 export interface VersionGap {
   /** The image as `environment` calls it, without tag and digest. */
   readonly image: string;
@@ -100,7 +106,7 @@ export interface VersionGap {
   readonly there: string;
 }
 
-/** A field that two environments have differently. No value of a Secret stands in it. */
+/** A field that two environments have differently. It holds no value of a Secret. */
 export interface FieldGap {
   /** `Kind/name` or `Kind/namespace/name`, as the environment calls it that has the resource. */
   readonly resource: string;
@@ -121,8 +127,8 @@ export interface DriftCommit {
 }
 
 /**
- * One app in an environment that is not where the environment stands that it is promoted from. `here` is what `environment` has, `there` what `from` has, as they will be when the pull
- * request is merged.
+ * One app in an environment that is not where the environment stands that it is promoted from. `here` is what
+ * `environment` has, `there` what `from` has, as they will be when the pull request is merged.
  */
 export interface EnvironmentDrift {
   readonly app: string;
@@ -139,11 +145,11 @@ export interface EnvironmentDrift {
   readonly commits: readonly DriftCommit[];
 }
 
-/** The environments of the apps that a pull request touches, each held against the one that it is promoted from. */
+/** The environments of the apps that a pull request touches, each compared with the one that it is promoted from. */
 export interface Drift {
   /** Those that are apart, in the order of the configuration's environments. */
   readonly apart: readonly EnvironmentDrift[];
-  /** How many were not held against each other: there are too many, or one of the two does not render. */
+  /** How many were not compared: there are too many, or one of the two does not render. */
   readonly unchecked: number;
 }
 

@@ -1,3 +1,4 @@
+import { clip } from "./text/lines.ts";
 /** A path into the configuration: `["environments", 0, "gates", "soak"]`. */
 export type KeyPath = readonly (string | number)[];
 
@@ -51,8 +52,7 @@ export function pathText(path: KeyPath): string {
 
 /** A value as messages quote it: JSON, shortened. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  return clip(JSON.stringify(value) ?? String(value), 80);
 }
 
 /** A locator for when there is no text: every problem is at the top of `file`. */

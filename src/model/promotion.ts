@@ -2,8 +2,9 @@
 export type Strategy = "images" | "paths" | "directory";
 
 /**
- * One version that changes. `image` names it: an image without tag and digest, `chart NAME`, `FILE: KEY` for the strategy `paths`, `directory`. `from` and `to` are what follows the
- * name: a tag, `tag@digest`, a version, a value; `from` is empty when the target did not set one.
+ * One version that changes. `image` names it: an image without tag and digest, `chart NAME`, `FILE: KEY` for the
+ * strategy `paths`, `directory`. `from` and `to` are what follows the name: a tag, `tag@digest`, a version, a value;
+ * `from` is empty when the target did not set one.
  */
 export interface VersionChange {
   readonly image: string;
@@ -11,7 +12,10 @@ export interface VersionChange {
   readonly to: string;
 }
 
-/** One changed line of a file. `line` counts from 1 in the file after the change; an added line has an empty `before`, a removed one an empty `after`. */
+/**
+ * One changed line of a file. `line` counts from 1 in the file after the change; an added line has an empty `before`, a
+ * removed one an empty `after`.
+ */
 export interface LineEdit {
   readonly file: string;
   readonly line: number;

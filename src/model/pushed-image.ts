@@ -1,8 +1,8 @@
 import type { PushedImage } from "./images.ts";
 import { imageAddress } from "./registry.ts";
 
-/** What a sender says of one push. */
-export interface Said {
+/** One push as a sender reports it. */
+export interface ReportedPush {
   /** With the port, where there is one. */
   readonly host: string;
   readonly repository: string;
@@ -19,25 +19,33 @@ const digestPattern = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 /** The longest name that container runtimes take. */
 const maxName = 255;
 
-/** Whether names of images can begin with this host: one without a dot and a port would be read as a part of a name on Docker Hub. */
+/**
+ * Whether names of images can begin with this host: one without a dot and a port would be read as a part of a name on
+ * Docker Hub.
+ */
 export function isImageHost(host: string | null | undefined): host is string {
   if (host === null || host === undefined) return false;
   const lower = host.toLowerCase();
   return hostPattern.test(lower) && (/[.:]/.test(lower) || lower === "localhost");
 }
 
-/** The push in our words; `undefined` when the name is none that an image can have. A tag or a digest that cannot be one is left out: what is true is asked of the registry. */
-export function pushedImage(said: Said): PushedImage | undefined {
-  if (!isImageHost(said.host)) return undefined;
-  const { host, repository } = imageAddress(`${said.host}/${said.repository}`);
+/**
+ * The push in our words; `undefined` when the name is none that an image can have. A tag or a digest that cannot be one
+ * is left out: what is true is asked of the registry.
+ */
+export function pushedImage(event: ReportedPush): PushedImage | undefined {
+  if (!isImageHost(event.host)) return undefined;
+  const { host, repository } = imageAddress(`${event.host}/${event.repository}`);
   const image = `${host}/${repository}`;
   if (image.length > maxName || !repositoryPattern.test(repository)) return undefined;
-  const tag = typeof said.tag === "string" && tagPattern.test(said.tag) ? said.tag : undefined;
-  const digest = typeof said.digest === "string" && digestPattern.test(said.digest) ? said.digest : undefined;
+  const tag = typeof event.tag === "string" && tagPattern.test(event.tag) ? event.tag : undefined;
+  const digest = typeof event.digest === "string" && digestPattern.test(event.digest) ? event.digest : undefined;
   return { image, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
 }
 
-/** An image's full name with a host, tag and digest, as people write it in one text: `ghcr.io/acme/web:1.2.3@sha256:…`. */
+/**
+ * An image's full name with a host, tag and digest, as people write it in one text: `ghcr.io/acme/web:1.2.3@sha256:…`.
+ */
 export function splitReference(text: string): {
   readonly name: string;
   readonly tag?: string;

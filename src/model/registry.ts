@@ -8,7 +8,8 @@ export interface ImageAddress {
 const dockerHub = new Set(["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"]);
 
 /**
- * Writes an image's name out as container runtimes do: a first part without dot, colon and not `localhost` is no registry; Docker Hub's names of one part are in `library/`. Lower case throughout.
+ * Writes an image's name out as container runtimes do: a first part without dot, colon and not `localhost` is no
+ * registry; Docker Hub's names of one part are in `library/`. Lower case throughout.
  */
 export function imageAddress(name: string): ImageAddress {
   const text = name.toLowerCase();
@@ -32,17 +33,28 @@ export interface ImageFacts {
   /** Of what the tag names: of the index, where it is one. */
   readonly digest: string;
   readonly mediaType: string;
-  /** `os/architecture[/variant]`, as the index or the image's configuration says; attestations are left out. Empty when it says none. */
+  /**
+   * `os/architecture[/variant]`, as the index or the image's configuration says; attestations are left out. Empty when
+   * it says none.
+   */
   readonly platforms: readonly string[];
-  /** When it was built, ISO 8601; the newest of an index. `undefined` when nobody says, or when it is before 1981 (reproducible builds write the epoch). */
+  /**
+   * When it was built, ISO 8601; the newest of an index. `undefined` when nobody says, or when it is before 1981
+   * (reproducible builds write the epoch).
+   */
   readonly created: string | undefined;
-  /** Labels of the image's configuration, annotations of its manifest and index over them. Of an index: those of its first image. */
+  /**
+   * Labels of the image's configuration, annotations of its manifest and index over them. Of an index: those of its
+   * first image.
+   */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * A container registry, by the OCI distribution specification. Images are names without tag and digest, written in any way. Errors: `throttled` (with the time to wait), `unavailable`,
- * `timeout` Faults; `permission` UserErrors; of `facts` also `input`, `not-found` and `limit` UserErrors for what a tag names and is no image that can run. What does not exist is `undefined`, a repository without tags an empty list.
+ * A container registry, by the OCI distribution specification. Images are names without tag and digest, written in any
+ * way. Errors: `throttled` (with the time to wait), `unavailable`, `timeout` Faults; `permission` UserErrors; of
+ * `facts` also `input`, `not-found` and `limit` UserErrors for what a tag names and is no image that can run. What does
+ * not exist is `undefined`, a repository without tags an empty list.
  */
 export interface Registry {
   /** Every tag, over all pages, in the registry's order. */

@@ -16,7 +16,9 @@ export type Lookup =
   | readonly [path: string, kind: "file" | "tree" | "link" | "module", oid: string]
   | readonly [path: string, kind: "dir" | "absent"];
 
-/** Every path that a render looked up, with what it found there. The same answers in another tree prove the same output. */
+/**
+ * Every path that a render looked up, with what it found there. The same answers in another tree prove the same output.
+ */
 export type Trace = readonly Lookup[];
 
 /** Something a renderer remarked that does not stop it (a deprecated field, say). */
@@ -69,16 +71,20 @@ export interface RenderSource {
 /** Renders targets; results and traces are kept between calls and between processes. */
 export interface Renderer {
   /**
-   * The trace that is known to hold for `spec` in this tree (its answers were compared with the tree), `undefined` when the target must be rendered to know. No
-   * render is started.
+   * The trace that is known to hold for `spec` in this tree (its answers were compared with the tree), `undefined` when
+   * the target must be rendered to know. No render is started.
    */
   known(spec: RenderSpec, source: RenderSource): Promise<Trace | undefined>;
   /**
-   * Renders, or takes the kept result of a render whose trace holds in this tree. A failure that the user can mend is a value; a crash or kill of the engine is a value of
-   * kind `limit` or `internal` (never kept). Rejects only when `signal` aborts or no engine can be started.
+   * Renders, or takes the kept result of a render whose trace holds in this tree. A failure that the user can fix is a
+   * value; a crash or kill of the engine is a value of kind `limit` or `internal` (never kept). Rejects only when
+   * `signal` aborts or no engine can be started.
    */
   render(spec: RenderSpec, source: RenderSource, signal: AbortSignal): Promise<Render>;
-  /** The renderer's own YAML text (`kustomize build`, `helm template`), for the CLI. Not kept. Throws UserError when the target does not render. */
+  /**
+   * The renderer's own YAML text (`kustomize build`, `helm template`), for the CLI. Not kept. Throws UserError when the
+   * target does not render.
+   */
   yaml(spec: RenderSpec, source: RenderSource, signal: AbortSignal): Promise<string>;
   /** Ends the engine processes. */
   close(): Promise<void>;

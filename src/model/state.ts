@@ -16,8 +16,9 @@ interface Common {
 }
 
 /**
- * Something that was decided: one commit on the state branch. `versions` are by app. A `promoted` decision lifts the hold of its targets that a rollback or a revert put there when it
- * came from a person; `rolled-back` and `reverted` put one. `bumped` is an image pull request that was merged: its `commit` is the head that was.
+ * Something that was decided: one commit on the state branch. `versions` are by app. A `promoted` decision lifts the
+ * hold of its targets that a rollback or a revert put there when it came from a person; `rolled-back` and `reverted`
+ * put one. `bumped` is an image pull request that was merged: its `commit` is the head that was.
  */
 export type Decision =
   | (Common & { readonly kind: "requested"; readonly pullRequest: number; readonly commit: string })
@@ -47,7 +48,10 @@ export type Decision =
     })
   | (Common & { readonly kind: "waiting" | "done-waiting"; readonly pullRequest: number });
 
-/** A promotion that somebody asked for before it was possible: on an open pull request, or before the source was healthy. */
+/**
+ * A promotion that somebody asked for before it was possible: on an open pull request, or before the source was
+ * healthy.
+ */
 export interface Waiting {
   readonly pullRequest: number;
   readonly environment: string;
@@ -56,7 +60,10 @@ export interface Waiting {
   readonly at: string;
 }
 
-/** One entry of the history of a target, oldest first: a decision without what its file says already. `versions` are of this app alone. */
+/**
+ * One entry of the history of a target, oldest first: a decision without what its file says already. `versions` are of
+ * this app alone.
+ */
 export type HistoryEntry = Omit<Decision, "versions" | "environment" | "apps"> & {
   readonly versions?: readonly VersionChange[];
   readonly commit?: string;
@@ -72,7 +79,10 @@ export type HistoryEntry = Omit<Decision, "versions" | "environment" | "apps"> &
 export interface RepositoryState {
   /** `undefined` while nothing was ever decided. */
   readonly commit: string | undefined;
-  /** The hold on the target: its own, else that of its environment. One that ended by `now` (milliseconds) is none. Without an app: the environment's. */
+  /**
+   * The hold on the target: its own, else that of its environment. One that ended by `now` (milliseconds) is none.
+   * Without an app: the environment's.
+   */
   hold(environment: string, app: string | undefined, now: number): Promise<Hold | undefined>;
   /** The newest entries of a target, oldest first; entries about the whole environment are among them. At most 200. */
   history(environment: string, app: string): Promise<readonly HistoryEntry[]>;
@@ -83,11 +93,15 @@ export interface RepositoryState {
 export interface StateStore {
   /** The branch, as a full ref name. */
   readonly ref: string;
-  /** As of now. Costs a fetch, no REST call; none either when `fetched` is a mirror that was just brought up to date with `ref` (it may be missing there). */
+  /**
+   * As of now. Costs a fetch, no REST call; none either when `fetched` is a mirror that was just brought up to date
+   * with `ref` (it may be missing there).
+   */
   read(where: StateAddress, signal: AbortSignal, fetched?: Repository): Promise<RepositoryState>;
   /**
-   * Writes one decision as one commit whose message names actor and reason; expects the head that it was computed from and begins again when somebody was faster. Resolves to false when the
-   * decision was in the history already. A decision about one target costs one REST call (the first ever: more).
+   * Writes one decision as one commit whose message names actor and reason; expects the head that it was computed from
+   * and begins again when somebody was faster. Resolves to false when the decision was in the history already. A
+   * decision about one target costs one REST call (the first ever: more).
    */
   record(where: StateAddress, decision: Decision, signal: AbortSignal): Promise<boolean>;
 }

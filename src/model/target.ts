@@ -28,15 +28,16 @@ export interface PlainOptions {
   readonly exclude?: readonly string[];
 }
 
-/** What the engine is asked to render: the complete identity of a render but for the files. */
+/** What the engine is asked to render: the complete identity of a render except for the files. */
 export type RenderSpec =
   | { readonly kind: "kustomize"; readonly path: string; readonly options: KustomizeOptions }
   | { readonly kind: "helm"; readonly path: string; readonly options: HelmOptions }
   | { readonly kind: "plain"; readonly path: string; readonly options: PlainOptions };
 
 /**
- * One app in one environment: a directory that renders to Kubernetes resources. `path` is relative to the root of the repository, without
- * leading or trailing slash; `""` is the root itself. `id` (`app/environment`) is unique within one plan of targets.
+ * One app in one environment: a directory that renders to Kubernetes resources. `path` is relative to the root of the
+ * repository, without leading or trailing slash; `""` is the root itself. `id` (`app/environment`) is unique within one
+ * plan of targets.
  */
 export interface Target {
   readonly id: string;

@@ -15,7 +15,10 @@ export function answersAlike(lookup: Lookup, entry: TreeEntry | undefined): bool
   }
 }
 
-/** Whether every lookup gives the same answer in `tree`: then the render gives the same output there. Stops at the first that differs. */
+/**
+ * Whether every lookup gives the same answer in `tree`: then the render gives the same output there. Stops at the first
+ * that differs.
+ */
 export async function traceHolds(trace: Trace, tree: Tree): Promise<boolean> {
   for (const lookup of trace) {
     if (!answersAlike(lookup, await tree.at(lookup[0]))) return false;
@@ -33,9 +36,9 @@ export async function differingLookups(trace: Trace, tree: Tree): Promise<Lookup
 }
 
 /**
- * The lookups that a set of changed paths may touch: the path itself changed, or, where the lookup's answer depends on what lies below (`tree`,
- * `dir`, `absent`), a path below it. For `dir` and `absent` this is necessary but not sufficient (a directory with a changed file in it still
- * exists): `differingLookups` decides.
+ * The lookups that a set of changed paths may touch: the path itself changed, or, where the lookup's answer depends on
+ * what lies below (`tree`, `dir`, `absent`), a path below it. For `dir` and `absent` this is necessary but not
+ * sufficient (a directory with a changed file in it still exists): `differingLookups` decides.
  */
 export function lookupsTouching(trace: Trace, changedPaths: Iterable<string>): Lookup[] {
   const exact = new Set<string>();

@@ -1,4 +1,6 @@
-/** What stands at a path of a Git tree. `oid` is the object's hex id (for `module` the commit that the submodule pins). */
+/**
+ * What stands at a path of a Git tree. `oid` is the object's hex id (for `module` the commit that the submodule pins).
+ */
 export type TreeEntry =
   | { readonly kind: "file"; readonly oid: string; readonly executable: boolean }
   | { readonly kind: "dir"; readonly oid: string }
@@ -9,8 +11,8 @@ export type TreeEntry =
 export type NamedEntry = TreeEntry & { readonly name: string };
 
 /**
- * One Git tree, read lazily. Paths are relative to the root, without leading or trailing slash; `""` is the root. Trees are immutable, so
- * answers never change and may be cached without bound in time.
+ * One Git tree, read lazily. Paths are relative to the root, without leading or trailing slash; `""` is the root. Trees
+ * are immutable, so answers never change and may be cached without bound in time.
  */
 export interface Tree {
   /** The id of the root tree object. */
@@ -19,9 +21,15 @@ export interface Tree {
   at(path: string): Promise<TreeEntry | undefined>;
   /** The children of a directory in Git's order; empty when `path` is not a directory. */
   list(path: string): Promise<readonly NamedEntry[]>;
-  /** Every file below `path` as paths from the root (links and submodules left out), in Git's order. At most `limit` (default 200,000); more is a `limit` UserError. */
+  /**
+   * Every file below `path` as paths from the root (links and submodules left out), in Git's order. At most `limit`
+   * (default 200,000); more is a `limit` UserError.
+   */
   files(path?: string, limit?: number): Promise<readonly string[]>;
-  /** The bytes of the file at `path`; `undefined` when there is no file. Files over `maxBytes` (default 10 MiB) are a `limit` UserError. */
+  /**
+   * The bytes of the file at `path`; `undefined` when there is no file. Files over `maxBytes` (default 10 MiB) are a
+   * `limit` UserError.
+   */
   read(path: string, maxBytes?: number): Promise<Uint8Array | undefined>;
 }
 
@@ -43,7 +51,10 @@ export interface ChangedPath {
   readonly status: "added" | "deleted" | "modified" | "type-changed";
 }
 
-/** What stands at one path after a change: new bytes, an object that the repository has already (with its mode), or nothing. */
+/**
+ * What stands at one path after a change: new bytes, an object that the repository has already (with its mode), or
+ * nothing.
+ */
 export type TreeChange =
   | { readonly kind: "write"; readonly path: string; readonly bytes: Uint8Array; readonly executable: boolean }
   | { readonly kind: "entry"; readonly path: string; readonly entry: TreeEntry }
@@ -79,8 +90,8 @@ export interface RepositoryName {
 }
 
 /**
- * A repository as the rooms see it: one local object store with commits in it. Every method has a deadline; failures of git are `Fault`s,
- * a revision that does not exist is a `not-found` UserError.
+ * A repository as the rooms see it: one local object store with commits in it. Every method has a deadline; failures of
+ * git are `Fault`s, a revision that does not exist is a `not-found` UserError.
  */
 export interface Repository {
   readonly objects: ObjectReader;
@@ -96,7 +107,10 @@ export interface Repository {
   log(request: LogRequest): Promise<readonly CommitFacts[]>;
   /** Whether `ancestor` is `commit` or one of its ancestors. */
   isAncestor(ancestor: string, commit: string): Promise<boolean>;
-  /** Branches whose full ref name (`refs/heads/…`) begins with `prefix`, with their commits. In a mirror: as of the last fetch that asked for them. */
+  /**
+   * Branches whose full ref name (`refs/heads/…`) begins with `prefix`, with their commits. In a mirror: as of the last
+   * fetch that asked for them.
+   */
   refs(prefix: string): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -106,8 +120,9 @@ export interface FetchRequest {
   /** Full ref names (`refs/heads/main`, `refs/pull/7/head`) and/or commit ids to have afterwards. */
   readonly want: readonly string[];
   /**
-   * Full ref names that may be missing, and patterns of them (`refs/heads/sluice/promote/*`; the star stands for any rest, slashes included). Afterwards the
-   * mirror has exactly those that the remote has: `refs` and `resolve` no longer know what was deleted there.
+   * Full ref names that may be missing, and patterns of them (`refs/heads/sluice/promote/*`; the star stands for any
+   * rest, slashes included). Afterwards the mirror has exactly those that the remote has: `refs` and `resolve` no
+   * longer know what was deleted there.
    */
   readonly wantIfThere?: readonly string[];
 }
@@ -115,8 +130,8 @@ export interface FetchRequest {
 /** Local mirrors of remote repositories. */
 export interface Mirrors {
   /**
-   * Brings what `want` names into the repository's bare mirror (created on first use, incremental later, one fetch at a time per repository across
-   * processes) and returns the mirror. Commits that are there already cost no network.
+   * Brings what `want` names into the repository's bare mirror (created on first use, incremental later, one fetch at a
+   * time per repository across processes) and returns the mirror. Commits that are there already cost no network.
    */
   open(request: FetchRequest, signal: AbortSignal): Promise<Repository>;
   /** Ends the helper processes. */

@@ -14,7 +14,7 @@ export interface AuditDestination {
 export function audit(destination: AuditDestination): EventListener {
   return {
     name: "audit",
-    hear: (event) => {
+    onEvent: (event) => {
       if ("actor" in event) destination.write(`${JSON.stringify(auditLine(event))}\n`);
     },
   };

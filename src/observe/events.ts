@@ -18,11 +18,11 @@ const keptIds = 20_000;
 
 /** The hub of one process: tells each event once to each listener, without what looks like a secret in it. */
 export function createEvents({ listeners, log, failed, redact }: EventParts): EventHub {
-  const heard = new LRUCache<string, true>({ max: keptIds });
+  const received = new LRUCache<string, true>({ max: keptIds });
   const handlers: ((event: HandledEvent, signal: AbortSignal) => Promise<void>)[] = [];
   const tell = (event: SluiceEvent): void => {
-    if (heard.has(event.id)) return;
-    heard.set(event.id, true);
+    if (received.has(event.id)) return;
+    received.set(event.id, true);
     const clean = withoutSecrets(event, redact);
     for (const listener of listeners) {
       hearing(listener, clean).catch((error: unknown) => {
@@ -47,7 +47,7 @@ export function createEvents({ listeners, log, failed, redact }: EventParts): Ev
 
 /** Calls it at once; what it throws is a rejection. */
 async function hearing(listener: EventListener, event: SluiceEvent): Promise<void> {
-  await listener.hear(event);
+  await listener.onEvent(event);
 }
 
 function isOf<K extends HandledEvent["kind"]>(event: SluiceEvent, kind: K): event is EventOf<K> {

@@ -1,9 +1,12 @@
 import type { Allow } from "../model/gates.ts";
 import type { Permission } from "../model/github.ts";
+import { sentenceList } from "../model/text/lists.ts";
 import { includes } from "./permission.ts";
-import { list } from "./words.ts";
 
-/** Somebody who wants to act. `teams`: the teams (slugs) that the person is a member of, or whether the person is a member of one. */
+/**
+ * Somebody who wants to act. `teams`: the teams (slugs) that the person is a member of, or whether the person is a
+ * member of one.
+ */
 export interface Person {
   readonly login: string;
   readonly permission: Permission;
@@ -14,8 +17,8 @@ export interface Person {
 export type MayAct = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly fix: string };
 
 /**
- * Whether the person may act: has the permission, and is one of the users or in one of the teams where any are named. Logins and slugs compare without case. Only
- * the teams of `teamsToAsk` are looked at.
+ * Whether the person may act: has the permission, and is one of the users or in one of the teams where any are named.
+ * Logins and slugs compare without case. Only the teams of `teamsToAsk` are looked at.
  */
 export function mayAct(allow: Allow, person: Person): MayAct {
   const fix = `ask one of those who may: ${describeAllow(allow)}`;
@@ -30,7 +33,10 @@ export function mayAct(allow: Allow, person: Person): MayAct {
   return { ok: false, reason: `${person.login} is not among those who may: ${describeAllow(allow)}`, fix };
 }
 
-/** The teams whose membership decides whether the person may act, as they are configured. Empty when the person's permission or name decides: then no call is needed. */
+/**
+ * The teams whose membership decides whether the person may act, as they are configured. Empty when the person's
+ * permission or name decides: then no call is needed.
+ */
 export function teamsToAsk(allow: Allow, person: Pick<Person, "login" | "permission">): readonly string[] {
   const decided = !includes(person.permission, allow.permission) || has(allow.users ?? [], person.login);
   return decided ? [] : [...new Set(allow.teams ?? [])];
@@ -40,7 +46,7 @@ export function teamsToAsk(allow: Allow, person: Pick<Person, "login" | "permiss
 export function describeAllow(allow: Allow): string {
   const { users = [], teams = [] } = allow;
   const named = [...users, ...teams.map((team) => `members of ${team}`)];
-  return `${named.length === 0 ? "everybody" : list(named)} with ${allow.permission} permission`;
+  return `${named.length === 0 ? "everybody" : sentenceList(named)} with ${allow.permission} permission`;
 }
 
 function isEverybody({ users = [], teams = [] }: Allow): boolean {

@@ -3,7 +3,7 @@ import type { ChangedPath, Tree } from "../model/tree.ts";
 import type { Affected, Sides } from "./affected.ts";
 import { smallText } from "./small-text.ts";
 
-/** Chains kept for one target; a change of a thousand files needs no thousand reasons. */
+/** The limit of reasons for one target; a change of a thousand files does not need a thousand reasons. */
 export const maxChains = 3;
 
 /** The files in which a directory says what it is made of. */
@@ -60,9 +60,9 @@ export interface Evidence {
 }
 
 /**
- * Why a target is affected: for each changed path the chain of directories through which the target came to read it, e.g.
- * `["base/deployment.yaml", "overlays/prod"]`. A directory leads to another when a word of its entry file names it, so no field of a renderer's
- * grammar is needed. At most three chains.
+ * Why a target is affected: for each changed path the chain of directories through which the target came to read it,
+ * e.g. `["base/deployment.yaml", "overlays/prod"]`. A directory leads to another when a word of its entry file names
+ * it, so no field of a renderer's grammar is needed. At most three chains.
  */
 export function explain(evidence: Evidence): readonly (readonly string[])[] {
   const reachedFrom = directoryGraph(evidence);

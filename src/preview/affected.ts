@@ -3,7 +3,9 @@ import { specText, type Target } from "../model/target.ts";
 import { traceHolds } from "../model/trace.ts";
 import type { TargetPair } from "./plan.ts";
 
-/** What one target gives on both sides. Renders are there only for affected targets, and only where the target exists. */
+/**
+ * What one target gives on both sides. Renders are there only for affected targets, and only where the target exists.
+ */
 export type SideBySide =
   | { readonly target: Target; readonly affected: false }
   | {
@@ -25,7 +27,10 @@ export interface Sides {
   readonly tip: RenderSource;
 }
 
-/** Decides by traces whether a target is affected, and renders both sides if so. A target that no trace is known of is rendered once to get one. */
+/**
+ * Decides by traces whether a target is affected, and renders both sides if so. A target that no trace is known of is
+ * rendered once to get one.
+ */
 export async function previewPair(
   pair: TargetPair,
   renderer: Renderer,

@@ -72,7 +72,7 @@ function pick({
   return { changes, images, replicas, restarts, hiddenLines };
 }
 
-/** What is to be said of a target that did not render before, or is no longer there. */
+/** The message about a target that did not render before, or no longer exists. */
 function sideFindings({ target, base, head }: Affected): readonly Finding[] {
   const { app, environment } = target;
   const failed =

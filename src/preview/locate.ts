@@ -22,8 +22,9 @@ interface Place {
 }
 
 /**
- * Gives findings their place in the head. A resource whose own file changed is pointed at there, at the field where it stands in the file; one whose file did not change was
- * changed from elsewhere (an overlay's `images`, a patch), and is pointed at the first changed line of the file that the target read, if there is one that it must be. Where there is
+ * Gives findings their place in the head. A resource whose own file changed is pointed at there, at the field where it
+ * stands in the file; one whose file did not change was changed from elsewhere (an overlay's `images`, a patch), and is
+ * pointed at the first changed line of the file that the target read, if there is one that it must be. Where there is
  * too much to search, the gravest findings get their lines and the others name the file.
  */
 export async function locateFindings(findings: readonly TargetFinding[], places: Places): Promise<readonly Finding[]> {
@@ -73,7 +74,10 @@ function lineSearch(): LineSearch {
   };
 }
 
-/** The changed file that made the difference: the only one of the target's own folder, else the only one that it read. Where reasons may have been left out nobody knows. */
+/**
+ * The changed file that made the difference: the only one of the target's own folder, else the only one that it read.
+ * `undefined` where reasons may have been left out.
+ */
 function causeOf({ because, path }: TargetPreview): string | undefined {
   if (because.length >= maxChains) return undefined;
   const files = because.flatMap(([file]) => (file === undefined ? [] : [file]));
@@ -94,7 +98,7 @@ async function firstChange(file: string, sides: Sides, texts: TextReader): Promi
 
 type TextReader = (tree: Tree, path: string) => Promise<string | undefined>;
 
-/** Reads small files, each blob once; a finding in a larger one names the file alone. */
+/** Reads small files, each blob once; a finding in a larger one names only the file. */
 function textReader(): TextReader {
   const texts = new Map<string, Promise<string | undefined>>();
   return async (tree, path) => {

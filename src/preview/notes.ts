@@ -18,7 +18,10 @@ interface Remarks {
   readonly headConfig: HeadConfig | undefined;
 }
 
-/** What a reader must know besides the differences: where targets came from, what the configuration and the renderers remark. */
+/**
+ * What a reader must know besides the differences: where targets came from, what the configuration and the renderers
+ * remark.
+ */
 export function notes(remarks: Remarks): readonly string[] {
   return [
     ...(remarks.commits.unrelated
@@ -32,7 +35,10 @@ export function notes(remarks: Remarks): readonly string[] {
   ];
 }
 
-/** What renderers remark at the head and did not at the base, each remark once: what was there before is not this change's. */
+/**
+ * What renderers remark at the head and did not at the base, each remark once: what was there before is not this
+ * change's.
+ */
 function renderWarnings(compared: readonly SideBySide[]): readonly string[] {
   const affected = compared.filter((one): one is Affected => one.affected);
   const before = new Set(affected.flatMap((one) => warningsOf(one.base)));

@@ -1,6 +1,7 @@
 import { parseConfig } from "../config/index.ts";
 import type { Preview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
+import { count } from "../model/text/lists.ts";
 import type { Tree } from "../model/tree.ts";
 import { comparePlans, configFile, resolveTargets } from "../targets/index.ts";
 import type { Sides } from "./affected.ts";
@@ -27,8 +28,8 @@ export interface HeadConfig {
 }
 
 /**
- * Validates the head's `.sluice.yaml` where the change edits it; `undefined` where it does not: where it is the base's, or still the merge base's while the base has
- * moved on.
+ * Validates the head's `.sluice.yaml` where the change edits it; `undefined` where it does not: where it is the base's,
+ * or still the merge base's while the base has moved on.
  */
 export async function headConfigProblems(sides: Sides): Promise<HeadConfig | undefined> {
   const [base, mergeBase, head] = [sides.tip.tree, sides.base.tree, sides.head.tree];
@@ -47,9 +48,7 @@ export async function headConfigProblems(sides: Sides): Promise<HeadConfig | und
 function comparisonSentences(...plans: Parameters<typeof comparePlans>): readonly string[] {
   const comparison = comparePlans(...plans);
   const say = (verb: string, ids: readonly string[]): string[] =>
-    ids.length === 0
-      ? []
-      : [`once merged, ${configFile} ${verb} ${ids.length} target${ids.length === 1 ? "" : "s"}: ${ids.join(", ")}`];
+    ids.length === 0 ? [] : [`once merged, ${configFile} ${verb} ${count(ids.length, "target")}: ${ids.join(", ")}`];
   return [
     ...say(
       "adds",

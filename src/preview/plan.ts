@@ -7,7 +7,7 @@ export type TargetPair =
   | { readonly id: string; readonly base: Target; readonly head: undefined }
   | { readonly id: string; readonly base: undefined; readonly head: Target };
 
-/** Joins the targets of two plans by id: those of the head in their order, then those that the head lacks. */
+/** Joins the targets of two plans by id: those of the head in their order, then those that only the base has. */
 export function pairTargets(base: readonly Target[], head: readonly Target[]): readonly TargetPair[] {
   const before = new Map(base.map((target) => [target.id, target]));
   const pairs: TargetPair[] = head.map((target) => ({ id: target.id, base: before.get(target.id), head: target }));
@@ -26,7 +26,10 @@ const statusOrder: Readonly<Record<TargetPreview["status"], number>> = {
   unchanged: 4,
 };
 
-/** Failed targets first, then those with the gravest finding, then removed, changed, added, and those that render the same; stable within each. */
+/**
+ * Failed targets first, then those with the gravest finding, then removed, changed, added, and those that render the
+ * same; stable within each.
+ */
 export function byUrgency(targets: readonly TargetPreview[], findings: readonly Finding[]): readonly TargetPreview[] {
   const gravest = new Map<string, number>();
   for (const { app, environment, severity } of findings) {

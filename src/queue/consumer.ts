@@ -17,7 +17,7 @@ export interface LockTiming {
   readonly checkEveryMs: number;
 }
 
-/** A job of a killed worker is taken up again after 10 to 20 seconds. */
+/** A killed worker's job runs again elsewhere after 10 to 20 seconds. */
 export const defaultLockTiming: LockTiming = { lockMs: 15_000, checkEveryMs: 5_000 };
 
 /** What the workers of one process need. */
@@ -65,7 +65,7 @@ export class Consumer {
     if (await settled(graceMs, closed)) return;
     this.#stop.abort();
     if (await settled(abortMs, closed)) return;
-    this.#options.log.warn({}, "jobs did not end when told to; they will run again elsewhere");
+    this.#options.log.warn({}, "jobs did not end after their signal; they will run again elsewhere");
     await settled(disconnectMs, closed);
   }
 

@@ -6,9 +6,9 @@ export type Outcome =
   | { readonly action: "ack" }
   /** Run again after `delayMs`. */
   | { readonly action: "retry"; readonly delayMs: number }
-  /** The world did not mend in time: kept among the failed jobs, runs again when it is added again. */
+  /** The outage lasted too long: kept among the failed jobs, runs again when it is added again. */
   | { readonly action: "park" }
-  /** Ours to mend: kept among the failed jobs for us to read. */
+  /** Ours to fix: kept among the failed jobs for us to read. */
   | { readonly action: "fail" };
 
 /** How often and how fast a job is run again. The n-th delay is `base * factor^(n-1)`, at most `capMs`. */
@@ -23,8 +23,8 @@ export interface RetryPolicy {
 }
 
 /**
- * Rides over about twelve minutes of an outage; gives a bug about four. A preview that waits takes up what is pushed
- * meanwhile, so no wait is longer than five.
+ * Rides over about twelve minutes of an outage; gives a bug about four. A preview that waits also shows what is
+ * pushed in that time, so no wait is longer than five.
  */
 export const defaultRetryPolicy: RetryPolicy = {
   attempts: 6,

@@ -20,7 +20,7 @@ const packedSchema = z.object({ packed: z.base64() });
 // The store is our own: only the kind is checked, against a queue shared by mistake.
 const jobSchema = z.looseObject({ type: z.string() });
 
-/** The job as it is to be stored. */
+/** The job as the store keeps it. */
 export async function packJob(job: Job): Promise<Job | PackedJob> {
   const text = JSON.stringify(job);
   if (text.length < packFrom) return job;

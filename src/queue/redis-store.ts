@@ -27,7 +27,7 @@ export class RedisStore implements Store {
     this.#prefix = prefix;
     this.#onError = onError;
     // Adding must fail soon when Redis is away: no queue of commands while offline, no endless resending, no answer
-    // awaited for ever.
+    // awaited forever.
     this.#producer = this.#connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 10_000 });
     this.records = new RedisRecords(this.#producer, prefix);
   }

@@ -14,7 +14,9 @@ export class RunAgain extends Error {
   }
 }
 
-/** Whether a job that ran in vain may run again at once when there is news: not when the other side named the time. */
+/**
+ * Whether a failed job that waits may run at once when there is news: not when the other side said how long to wait.
+ */
 export function runsAgainSooner(stored: Pick<BullJob, "attemptsMade" | "failedReason">): boolean {
   // The store gives `null` or nothing before a first failure.
   return stored.attemptsMade > 0 && !`${stored.failedReason}`.startsWith(asked);

@@ -88,24 +88,19 @@ async function callHandler<T extends JobType>(
   }
 }
 
-/**
- * Settles as the handler does; a handler that does not heed its signal is given up, so that its slot is not lost for
- * ever.
- */
+/** Settles as the handler does. A handler that ignores its signal is abandoned, so that its slot is free again. */
 async function endSoonAfter(signal: AbortSignal, work: Promise<void>): Promise<void> {
-  let tell: () => void = () => undefined;
-  const aborted = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
-  signal.addEventListener("abort", tell, { once: true });
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
     await Promise.race([work, aborted]);
     if (signal.aborted && !(await settled(abandonMs, work))) {
-      throw new Fault("bug", `the handler did not end within ${abandonMs} ms after it was told to`);
+      throw new Fault("bug", `the handler did not end within ${abandonMs} ms after its signal was aborted`);
     }
     await work;
   } finally {
-    signal.removeEventListener("abort", tell);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

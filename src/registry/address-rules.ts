@@ -1,6 +1,9 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 
-/** Neither the internet nor a network of one's own: what nobody's registry can be at. Sources: RFC 6890 and its registry at IANA; the clouds' metadata services. */
+/**
+ * Neither the internet nor a network of one's own: what nobody's registry can be at. Sources: RFC 6890 and its registry
+ * at IANA; the clouds' metadata services.
+ */
 const never = list(
   ["0.0.0.0", 8],
   ["169.254.0.0", 16],
@@ -36,7 +39,10 @@ const own = list(
   ["fec0::", 10],
 );
 
-/** Whether a registry may be at this IP address; one that is configured as private may be in networks of one's own, but never at a link-local or metadata address. */
+/**
+ * Whether a registry may be at this IP address; one that is configured as private may be in networks of one's own, but
+ * never at a link-local or metadata address.
+ */
 export function addressAllowed(address: string, isPrivate: boolean): boolean {
   const bare = address.split("%")[0] ?? "";
   if (isIP(bare) === 0) return false;
@@ -46,7 +52,9 @@ export function addressAllowed(address: string, isPrivate: boolean): boolean {
   return !never.check(bare, family) && (isPrivate || !own.check(bare, family));
 }
 
-/** The IPv4 address that an IPv6 one stands for: mapped and compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). */
+/**
+ * The IPv4 address that an IPv6 one stands for: mapped and compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056).
+ */
 function embedded(address: string): string | undefined {
   const groups = groupsOf(address);
   const at = (index: number): number => groups[index] ?? 0;

@@ -30,7 +30,8 @@ interface AgentOptions {
 }
 
 /**
- * Connections to registries. Every address of a host is checked when it is connected to, not before, so that a name that changes its address meanwhile is of no use.
+ * Connections to registries. Every address of a host is checked when it is connected to, not before, so that a name
+ * that changes its address meanwhile is of no use.
  */
 export function registryAgent({
   private: isPrivate,

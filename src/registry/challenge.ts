@@ -1,4 +1,6 @@
-/** What a registry asks for with a 401. Source: RFC 9110 §11.6.1, RFC 6750 §3, and the distribution token specification. */
+/**
+ * What a registry asks for with a 401. Source: RFC 9110 §11.6.1, RFC 6750 §3, and the distribution token specification.
+ */
 export type Challenge =
   | { readonly scheme: "basic" }
   | {

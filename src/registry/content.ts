@@ -23,7 +23,10 @@ export interface Content {
 
 const accept = manifestTypes.join(", ");
 
-/** The digest that a reference has now, by HEAD, or by GET where the registry does not say; `undefined` when there is none. */
+/**
+ * The digest that a reference has now, by HEAD, or by GET where the registry does not say; `undefined` when there is
+ * none.
+ */
 export async function headDigest(
   connection: Connection,
   repository: string,
@@ -31,8 +34,8 @@ export async function headDigest(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const path = `manifests/${reference}`;
-  const ask = { method: "HEAD", repository, path, headers: { accept }, limit: 0 } as const;
-  const answer = await connection.ask(ask, signal);
+  const request = { method: "HEAD", repository, path, headers: { accept }, limit: 0 } as const;
+  const answer = await connection.send(request, signal);
   if (answer.status === 404) return undefined;
   const digest = answer.header("docker-content-digest");
   if (answer.status === 200 && digest !== undefined && isDigest(digest)) return digest;
@@ -42,7 +45,7 @@ export async function headDigest(
   throw connection.refusal(answer, `${repository}:${reference}`);
 }
 
-/** The manifest of a tag or digest; `undefined` when there is none. A digest is held against what came. */
+/** The manifest of a tag or digest; `undefined` when there is none. The digest is checked. */
 export async function getManifest(
   connection: Connection,
   repository: string,
@@ -52,7 +55,7 @@ export async function getManifest(
   return get(connection, repository, `manifests/${reference}`, reference, signal);
 }
 
-/** The blob of a digest, held against it; `undefined` when there is none. */
+/** The blob of a digest, which is checked; `undefined` when there is none. */
 export async function getBlob(
   connection: Connection,
   repository: string,
@@ -70,7 +73,7 @@ async function get(
   signal: AbortSignal,
 ): Promise<Content | undefined> {
   const headers = path.startsWith("manifests/") ? { accept } : {};
-  const answer = await connection.ask({ method: "GET", repository, path, headers, limit: largest }, signal);
+  const answer = await connection.send({ method: "GET", repository, path, headers, limit: largest }, signal);
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw connection.refusal(answer, `${path} of ${repository}`);
   const wanted = isDigest(reference) ? reference : undefined;

@@ -25,8 +25,9 @@ export interface DockerCredentials {
 }
 
 /**
- * Reads the credentials of a Docker `config.json` (also a Kubernetes secret's `.dockerconfigjson`). Programs that keep credentials (`credsStore`, `credHelpers`) are not run, which `problems`
- * says. Throws a `usage` UserError for what is no such file; it quotes nothing of it. Source: docker/cli, `cli/config/types/authconfig.go`.
+ * Reads the credentials of a Docker `config.json` (also a Kubernetes secret's `.dockerconfigjson`). Programs that keep
+ * credentials (`credsStore`, `credHelpers`) are not run, which `problems` says. Throws a `usage` UserError for what is
+ * no such file; it quotes nothing of it. Source: docker/cli, `cli/config/types/authconfig.go`.
  */
 export function readDockerConfig(text: string, file: string): DockerCredentials {
   const parsed = dockerConfig.safeParse(parse(text, file));

@@ -32,7 +32,10 @@ export function canonicalHost(host: string): string {
   return imageAddress(`${host}/name/name`).host;
 }
 
-/** The endpoint of a host; without settings it is anonymous, public and over https. Throws a `usage` UserError when the certificate file cannot be read. */
+/**
+ * The endpoint of a host; without settings it is anonymous, public and over https. Throws a `usage` UserError when the
+ * certificate file cannot be read.
+ */
 export function endpointOf(host: string, settings: RegistrySettings | undefined): Endpoint {
   const insecure = settings?.insecure ?? false;
   const otherwise = `${insecure ? "http" : "https"}://${host === "docker.io" ? "registry-1.docker.io" : host}`;

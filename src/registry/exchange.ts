@@ -1,9 +1,9 @@
-import { type Dispatcher, request } from "undici";
+import { type Dispatcher, request as sendRequest } from "undici";
 import { Fault, UserError } from "../model/errors.ts";
 import { AddressRefused } from "./agent.ts";
 
 /** One HTTP request. */
-export interface Ask {
+export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "POST";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** What requests to one registry have in common. */
-export interface Line {
+export interface RequestSettings {
   /** The registry's host, for messages. */
   readonly host: string;
   readonly dispatcher: Dispatcher;
@@ -35,73 +35,78 @@ export interface Line {
 const broken = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
 /**
- * Sends one request and reads its answer, as `send` does; once more where it only reads and the connection broke, as connections that were kept do.
+ * Sends one request and reads its answer, as `send` does; once more where it only reads and the connection broke, as
+ * connections that were kept do.
  */
-export async function exchange(line: Line, ask: Ask, signal: AbortSignal): Promise<Answer> {
+export async function exchange(settings: RequestSettings, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
   try {
-    return await send(line, ask, signal);
+    return await send(settings, request, signal);
   } catch (error) {
     const cause = error instanceof Fault ? error.cause : undefined;
-    const again = ask.method !== "POST" && broken.has(codeOf(cause));
+    const again = request.method !== "POST" && broken.has(codeOf(cause));
     if (!again) throw error;
-    return send(line, ask, signal);
+    return send(settings, request, signal);
   }
 }
 
 /**
- * Sends one request and reads its answer; follows nothing. Throws the signal's reason; `timeout` and `unavailable` Faults; a `limit` UserError when the body is too long, a `refused` one
- * when the host is at a private address. No message carries what was sent.
+ * Sends one request and reads its answer; follows nothing. Throws the signal's reason; `timeout` and `unavailable`
+ * Faults; a `limit` UserError when the body is too long, a `refused` one when the host is at a private address. No
+ * message carries what was sent.
  */
-async function send(line: Line, ask: Ask, signal: AbortSignal): Promise<Answer> {
-  const deadline = AbortSignal.timeout(line.deadlineMs);
+async function send(settings: RequestSettings, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
+  const deadline = AbortSignal.timeout(settings.deadlineMs);
   try {
-    const { statusCode, headers, body } = await request(ask.url, {
-      method: ask.method,
-      headers: { "user-agent": "sluice", "accept-encoding": "identity", ...ask.headers },
-      body: ask.body ?? null,
-      dispatcher: line.dispatcher,
+    const { statusCode, headers, body } = await sendRequest(request.url, {
+      method: request.method,
+      headers: { "user-agent": "sluice", "accept-encoding": "identity", ...request.headers },
+      body: request.body ?? null,
+      dispatcher: settings.dispatcher,
       signal: AbortSignal.any([signal, deadline]),
     });
     const lines = (name: string): readonly string[] => [headers[name] ?? []].flat();
     return {
       status: statusCode,
-      url: ask.url,
+      url: request.url,
       lines,
       header: (name) => lines(name)[0],
-      body: await read(line, body, ask.limit),
+      body: await read(settings, body, request.limit),
     };
   } catch (error) {
     signal.throwIfAborted();
-    throw failure(line, ask.url, deadline, error);
+    throw failure(settings, request.url, deadline, error);
   }
 }
 
-async function read(line: Line, body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
+async function read(settings: RequestSettings, body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop ends the connection.
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > limit) throw new UserError("limit", `The registry ${line.host} sent more than ${limit} bytes at once`);
+    if (length > limit)
+      throw new UserError("limit", `The registry ${settings.host} sent more than ${limit} bytes at once`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function failure(line: Line, url: URL, deadline: AbortSignal, error: unknown): Error {
+function failure(settings: RequestSettings, url: URL, deadline: AbortSignal, error: unknown): Error {
   if (error instanceof UserError) return error;
-  const fields = { registry: line.host };
+  const fields = { registry: settings.host };
   if (error instanceof AddressRefused) {
-    const where = url.host === line.host ? line.host : `${line.host} leads to ${url.hostname}, which`;
+    const where = url.host === settings.host ? settings.host : `${settings.host} leads to ${url.hostname}, which`;
     return new UserError("refused", `The registry ${where} is at a private address`, {
       fix: "If that is meant, set private: true for this registry in the server's settings.",
       fields,
     });
   }
   if (deadline.aborted) {
-    return new Fault("timeout", `The registry ${line.host} did not answer in ${line.deadlineMs / 1000} s`, { fields });
+    return new Fault("timeout", `The registry ${settings.host} did not answer in ${settings.deadlineMs / 1000} s`, {
+      fields,
+    });
   }
-  return new Fault("unavailable", `The registry ${line.host} could not be reached: ${codeOf(error)}`, {
+  return new Fault("unavailable", `The registry ${settings.host} could not be reached: ${codeOf(error)}`, {
     fields,
     cause: error,
   });

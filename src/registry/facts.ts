@@ -14,7 +14,7 @@ import {
 } from "./manifests.ts";
 
 /** As many images of an index are asked when they were built. */
-const mostChildren = 16;
+const maxChildren = 16;
 
 const createdLabel = "org.opencontainers.image.created";
 
@@ -57,8 +57,8 @@ async function indexFacts(reader: Reader, { digest }: Content, index: Index): Pr
   if (first === undefined) throw new UserError("input", `${nameOf(reader, digest)} is an index without images`);
   const written = builtAt(index.annotations[createdLabel]);
   const unknown = children.some(({ platform }) => platformOf(platform) === undefined);
-  const asked = written === undefined || unknown ? others.slice(0, mostChildren - 1) : [];
-  const facts = await Promise.all([first, ...asked].map((child) => childFacts(reader, child)));
+  const read = written === undefined || unknown ? others.slice(0, maxChildren - 1) : [];
+  const facts = await Promise.all([first, ...read].map((child) => childFacts(reader, child)));
   const platforms = children.map(({ platform }, place) => platformOf(platform) ?? facts[place]?.platforms[0]);
   const built = facts.flatMap(({ created }) => created ?? []).toSorted();
   return {

@@ -1,16 +1,17 @@
+import { LRUCache } from "lru-cache";
 import type { Agent } from "undici";
 import { UserError } from "../model/errors.ts";
-import { Lru } from "../model/lru.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { ImageFacts, Registry, RegistrySettings } from "../model/registry.ts";
-import { Shared, withSignal } from "./abortable.ts";
+import { SingleFlight } from "../model/single-flight.ts";
+import { withSignal } from "./abortable.ts";
 import { type Resolve, registryAgent } from "./agent.ts";
 import { Connection, type RegistryCall } from "./connection.ts";
 import { getManifest, headDigest } from "./content.ts";
 import { canonicalHost, type Endpoint, endpointOf } from "./endpoint.ts";
 import { factsOf, weightOf } from "./facts.ts";
 import { checkedImage, checkedReference, isDigest } from "./names.ts";
-import { keptPages, listTags } from "./tags.ts";
+import { createPageCache, listTags } from "./tags.ts";
 
 export type { RegistryCall } from "./connection.ts";
 export { readDockerConfig, withDockerCredentials } from "./docker-config.ts";
@@ -26,7 +27,7 @@ export interface RegistryOptions {
   /** For one request and its answer, in milliseconds; 10,000 unless said. */
   readonly deadlineMs?: number;
   /** How long a request may wait for its turn, in milliseconds; 60,000 unless said. */
-  readonly patienceMs?: number;
+  readonly maxWaitMs?: number;
   /** Told of each request that was answered, for counting. */
   readonly observe?: (call: RegistryCall) => void;
   /** How hosts' addresses are found; by the system's resolver unless said. */
@@ -45,12 +46,15 @@ const factsMs = 3 * 60_000;
 /** Hosts that are remembered at once. */
 const hostsCapacity = 500;
 
-/** Speaks to registries by the OCI distribution specification. Throws a `usage` UserError for settings that contradict each other. */
+/**
+ * Speaks to registries by the OCI distribution specification. Throws a `usage` UserError for settings that contradict
+ * each other.
+ */
 export function createRegistry(options: RegistryOptions): RegistryClient {
   const connections = new Connections(options);
-  const pages = keptPages();
-  const facts = new Lru<string, ImageFacts>(factsCapacity);
-  const reading = new Shared<ImageFacts | undefined>();
+  const pages = createPageCache();
+  const facts = new LRUCache<string, ImageFacts>({ maxSize: factsCapacity, sizeCalculation: weightOf });
+  const reading = new SingleFlight<ImageFacts | undefined>();
   return {
     async tags(image, signal) {
       const { host, repository } = checkedImage(image);
@@ -70,7 +74,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
       const known = facts.get(key);
       if (known !== undefined) return known;
       const found = await withSignal(signal, () => reading.join(key, () => readFacts(connection, repository, digest)));
-      if (found !== undefined) facts.set(key, found, weightOf(found));
+      if (found !== undefined) facts.set(key, found);
       return found;
     },
     close: () => connections.close(),
@@ -87,7 +91,7 @@ async function readFacts(connection: Connection, repository: string, digest: str
 class Connections {
   readonly #options: RegistryOptions;
   readonly #configured: ReadonlyMap<string, Endpoint>;
-  readonly #made = new Lru<string, Connection>(hostsCapacity);
+  readonly #made = new LRUCache<string, Connection>({ max: hostsCapacity });
   readonly #agents = new Map<string, Agent>();
 
   constructor(options: RegistryOptions) {
@@ -112,7 +116,7 @@ class Connections {
       log: this.#options.log,
       random: this.#options.random,
       deadlineMs: this.#options.deadlineMs ?? 10_000,
-      patienceMs: this.#options.patienceMs ?? 60_000,
+      maxWaitMs: this.#options.maxWaitMs ?? 60_000,
       observe: this.#options.observe ?? (() => undefined),
     });
     this.#made.set(host, connection);

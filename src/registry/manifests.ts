@@ -46,7 +46,10 @@ const imageConfigs = new Set([
   "application/vnd.docker.container.image.v1+json",
 ]);
 
-/** Reads a manifest. `input` UserErrors for what is no image: Docker's schema 1, artifacts; an `unavailable` Fault for what is no manifest. `name` is for messages. */
+/**
+ * Reads a manifest. `input` UserErrors for what is no image: Docker's schema 1, artifacts; an `unavailable` Fault for
+ * what is no manifest. `name` is for messages.
+ */
 export function readManifest(content: Content, name: string): Manifest {
   const json = parseJson(content.body);
   refuseSchema1(json, content.mediaType, name);
@@ -76,7 +79,10 @@ function refuseSchema1(json: unknown, mediaType: string, name: string): void {
   });
 }
 
-/** The images of an index: neither attestations (BuildKit marks them, and gives them the platform unknown/unknown) nor other artifacts. */
+/**
+ * The images of an index: neither attestations (BuildKit marks them, and gives them the platform unknown/unknown) nor
+ * other artifacts.
+ */
 export function imagesOf(children: readonly Descriptor[]): readonly Descriptor[] {
   return children.filter(({ platform, annotations: notes, artifactType }) => {
     const attestation = notes?.["vnd.docker.reference.type"] !== undefined;

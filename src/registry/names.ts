@@ -1,5 +1,6 @@
 import { UserError } from "../model/errors.ts";
 import { type ImageAddress, imageAddress } from "../model/registry.ts";
+import { clip } from "../model/text/lines.ts";
 
 const host = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 /** Source: OCI distribution specification 1.1, "Pulling manifests". */
@@ -36,5 +37,5 @@ export function checkedReference(reference: string): string {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+  return JSON.stringify(clip(text, 80));
 }

@@ -2,56 +2,62 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../model/errors.ts";
 import type { Clock } from "../model/observe.ts";
 
-interface GateOptions {
+interface RateLimiterOptions {
   readonly host: string;
   readonly requestsPerSecond: number;
   readonly concurrency: number;
   readonly clock: Clock;
   /** The longest wait for a turn, in milliseconds. */
-  readonly patienceMs: number;
+  readonly maxWaitMs: number;
 }
 
 /**
- * Lets the requests to one registry through: so many at once, so many in a second, and none before the time that the registry named when it refused.
+ * Lets the requests to one registry through: so many at once, so many in a second, and none before the time that the
+ * registry named when it refused.
  */
-export class Gate {
-  readonly #options: GateOptions;
+export class RateLimiter {
+  readonly #options: RateLimiterOptions;
   readonly #waiting: (() => void)[] = [];
-  #inside = 0;
+  #running = 0;
   /** When the next request is due, if all came evenly. */
   #due = 0;
-  #closed: { readonly until: number; readonly kind: "throttled" | "unavailable" } | undefined;
+  /** When the last one asked for its turn. */
+  #asked = 0;
+  #paused: { readonly until: number; readonly kind: "throttled" | "unavailable" } | undefined;
 
-  constructor(options: GateOptions) {
+  constructor(options: RateLimiterOptions) {
     this.#options = options;
   }
 
-  /** Runs `request` when its turn has come. Throws a `throttled` or `unavailable` Fault at once while the registry wants no requests, and `throttled` when the turn does not come. */
-  async pass<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
-    this.#refuseWhileClosed();
-    await this.#enter(signal);
+  /**
+   * Runs `request` when its turn has come. Throws a `throttled` or `unavailable` Fault at once while the registry wants
+   * no requests, and `throttled` when the turn does not come.
+   */
+  async run<T>(signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+    this.#refuseWhilePaused();
+    await this.#acquire(signal);
     try {
-      await this.#turn(signal);
-      this.#refuseWhileClosed();
+      await this.#pace(signal);
+      this.#refuseWhilePaused();
       return await request();
     } finally {
-      this.#leave();
+      this.#release();
     }
   }
 
   /** Lets nothing through for this long. A shorter time than what holds already changes nothing. */
-  close(kind: "throttled" | "unavailable", forMs: number): void {
+  pause(kind: "throttled" | "unavailable", forMs: number): void {
     const until = this.#options.clock() + forMs;
-    if (until > (this.#closed?.until ?? 0)) this.#closed = { until, kind };
+    if (until > (this.#paused?.until ?? 0)) this.#paused = { until, kind };
   }
 
-  #refuseWhileClosed(): void {
-    const left = (this.#closed?.until ?? 0) - this.#options.clock();
-    if (this.#closed === undefined || left <= 0) return;
+  #refuseWhilePaused(): void {
+    const left = (this.#paused?.until ?? 0) - this.#options.clock();
+    if (this.#paused === undefined || left <= 0) return;
     const { host } = this.#options;
-    const why = this.#closed.kind === "throttled" ? "answered that there were too many requests" : "is not available";
+    const why = this.#paused.kind === "throttled" ? "answered that there were too many requests" : "is not available";
     throw new Fault(
-      this.#closed.kind,
+      this.#paused.kind,
       `The registry ${host} ${why}; it is asked again in ${Math.ceil(left / 1000)} s`,
       {
         retryAfterMs: left,
@@ -60,47 +66,49 @@ export class Gate {
     );
   }
 
-  async #enter(signal: AbortSignal): Promise<void> {
+  async #acquire(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#inside < this.#options.concurrency) {
-      this.#inside += 1;
+    if (this.#running < this.#options.concurrency) {
+      this.#running += 1;
       return;
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);
-    const patience = AbortSignal.timeout(this.#options.patienceMs);
-    const either = AbortSignal.any([signal, patience]);
+    const waited = AbortSignal.timeout(this.#options.maxWaitMs);
+    const either = AbortSignal.any([signal, waited]);
     const giveUp = (): void => {
       const place = this.#waiting.indexOf(resolve);
       if (place < 0) return;
       this.#waiting.splice(place, 1);
-      reject(signal.aborted ? signal.reason : this.#impatient());
+      reject(signal.aborted ? signal.reason : this.#waitedTooLong());
     };
     either.addEventListener("abort", giveUp, { once: true });
     await promise.finally(() => either.removeEventListener("abort", giveUp));
   }
 
-  #leave(): void {
+  #release(): void {
     const next = this.#waiting.shift();
-    if (next === undefined) this.#inside -= 1;
+    if (next === undefined) this.#running -= 1;
     else next();
   }
 
   /** Evens the requests out, with a second's worth at once after a pause (the generic cell rate algorithm). */
-  async #turn(signal: AbortSignal): Promise<void> {
-    const { requestsPerSecond, clock, patienceMs } = this.#options;
+  async #pace(signal: AbortSignal): Promise<void> {
+    const { requestsPerSecond, clock, maxWaitMs } = this.#options;
     const every = 1000 / requestsPerSecond;
     const now = clock();
-    const due = Math.max(this.#due, now);
+    // A clock that was set back must not hold everything up until it has caught up.
+    const due = now < this.#asked ? now : Math.max(this.#due, now);
+    this.#asked = now;
     const wait = due - now - Math.max(0, 1000 - every);
-    if (wait > patienceMs) throw this.#impatient();
+    if (wait > maxWaitMs) throw this.#waitedTooLong();
     this.#due = due + every;
     if (wait > 0) await sleep(wait, undefined, { signal });
   }
 
-  #impatient(): Fault {
+  #waitedTooLong(): Fault {
     return new Fault("throttled", `Too many requests wait for the registry ${this.#options.host}`, {
-      retryAfterMs: this.#options.patienceMs,
+      retryAfterMs: this.#options.maxWaitMs,
       fields: { registry: this.#options.host },
     });
   }

@@ -1,18 +1,24 @@
 import { UserError } from "../model/errors.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { type Answer, type Ask, exchange, type Line } from "./exchange.ts";
+import { type Answer, exchange, type HttpRequest, type RequestSettings } from "./exchange.ts";
 
 const most = 3;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends a request and follows its redirects, as registries send them for blobs: at most three, never from https to http, and without credentials to another origin. Throws as `exchange`,
- * and a `refused` UserError for a redirect that is not followed.
+ * Sends a request and follows its redirects, as registries send them for blobs: at most three, never from https to
+ * http, and without credentials to another origin. Throws as `exchange`, and a `refused` UserError for a redirect that
+ * is not followed.
  */
-export async function follow(endpoint: Endpoint, line: Line, ask: Ask, signal: AbortSignal): Promise<Answer> {
-  let next = ask;
+export async function follow(
+  endpoint: Endpoint,
+  settings: RequestSettings,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<Answer> {
+  let next = request;
   for (let followed = 0; ; followed += 1) {
-    const answer = await exchange(line, next, signal);
+    const answer = await exchange(settings, next, signal);
     const location = answer.header("location");
     if (!redirects.has(answer.status) || location === undefined) return answer;
     if (followed === most) throw refused(endpoint, "redirects too often");
@@ -20,17 +26,17 @@ export async function follow(endpoint: Endpoint, line: Line, ask: Ask, signal: A
   }
 }
 
-function redirected(endpoint: Endpoint, ask: Ask, location: string): Ask {
-  const url = URL.parse(location, ask.url);
+function redirected(endpoint: Endpoint, request: HttpRequest, location: string): HttpRequest {
+  const url = URL.parse(location, request.url);
   if (url === null) throw refused(endpoint, "redirects to what is no address");
   const secure = url.protocol === "https:" || (url.protocol === "http:" && endpoint.insecure);
   if (!secure) throw refused(endpoint, `redirects to ${url.protocol}//${url.host}, which is not https`);
   url.username = "";
   url.password = "";
   url.hash = "";
-  if (url.origin === ask.url.origin) return { ...ask, url };
-  const { accept } = ask.headers;
-  return { ...ask, url, headers: accept === undefined ? {} : { accept } };
+  if (url.origin === request.url.origin) return { ...request, url };
+  const { accept } = request.headers;
+  return { ...request, url, headers: accept === undefined ? {} : { accept } };
 }
 
 function refused(endpoint: Endpoint, what: string): UserError {

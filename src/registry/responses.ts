@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock } from "../model/observe.ts";
 import type { Answer } from "./exchange.ts";
-import type { Gate } from "./rate-limiter.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** How long a registry that throttles without saying for how long is left alone. */
@@ -11,29 +11,30 @@ const throttledMs = 60_000;
 /** Who answered, and how to leave it alone for a while. */
 export interface Answerer {
   readonly host: string;
-  readonly gate: Gate;
+  readonly limiter: RateLimiter;
   readonly clock: Clock;
 }
 
 /**
- * Throws what a status that is neither success nor expected means: `throttled` and `unavailable` Faults after which the gate is closed for as long as the registry asked, a `permission` UserError
- * for 401 and 403, an `input` one for other refusals.
+ * Throws what a status that is neither success nor expected means: `throttled` and `unavailable` Faults after which the
+ * limiter pauses for as long as the registry asked, a `permission` UserError for 401 and 403, an `input` one for other
+ * refusals.
  */
-export function refusal({ host, gate, clock }: Answerer, answer: Answer, what: string): UserError | Fault {
+export function refusal({ host, limiter, clock }: Answerer, answer: Answer, what: string): UserError | Fault {
   const { status } = answer;
-  const asked = retryAfterMs(answer.header("retry-after"), clock());
+  const waitMs = retryAfterMs(answer.header("retry-after"), clock());
   const fields = { registry: host, status };
   if (status === 429) {
-    const wait = asked ?? throttledMs;
-    gate.close("throttled", wait);
+    const wait = waitMs ?? throttledMs;
+    limiter.pause("throttled", wait);
     return new Fault("throttled", `The registry ${host} answered that there were too many requests`, {
       retryAfterMs: wait,
       fields,
     });
   }
   if (status >= 500 || status === 408) {
-    if (asked !== undefined) gate.close("unavailable", asked);
-    const details = asked === undefined ? { fields } : { fields, retryAfterMs: asked };
+    if (waitMs !== undefined) limiter.pause("unavailable", waitMs);
+    const details = waitMs === undefined ? { fields } : { fields, retryAfterMs: waitMs };
     return new Fault("unavailable", `The registry ${host} answered ${status} for ${what}`, details);
   }
   const said = `The registry ${host} answered ${status}${codeOf(answer.body)} for ${what}`;

@@ -1,6 +1,6 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
-import { Lru } from "../model/lru.ts";
 import type { Connection } from "./connection.ts";
 import type { Answer } from "./exchange.ts";
 import { isTag } from "./names.ts";
@@ -8,10 +8,10 @@ import { parseJson } from "./responses.ts";
 
 /** ECR answers 405 to more than a thousand. */
 const pageSize = 1000;
-const mostPages = 1000;
-const mostTags = 200_000;
+const maxPages = 1000;
+const maxTags = 200_000;
 const pageBytes = 8 * 1024 * 1024;
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 const tagsBody = z.object({ tags: z.array(z.string()).nullish() });
 
@@ -23,20 +23,20 @@ interface Page {
 }
 
 /** A page as it was when it had this `ETag`. */
-export type KeptPages = Lru<string, Page & { readonly etag: string }>;
+export type PageCache = LRUCache<string, Page & { readonly etag: string }>;
 
-/** Room for the pages of registries that give an `ETag`, weighed in tags. */
-export function keptPages(): KeptPages {
-  return new Lru(500_000);
+/** Makes room for pages with half a million tags in all. */
+export function createPageCache(): PageCache {
+  return new LRUCache({ maxSize: 500_000, sizeCalculation: ({ tags }) => tags.length + 1 });
 }
 
 /**
- * Every tag of a repository, over all pages; empty for a repository that does not exist. Throws what `Connection` throws; `limit` UserErrors when there is no end, a `refused` one when the next
- * page is at another host.
+ * Every tag of a repository, over all pages; empty for a repository that does not exist. Throws what `Connection`
+ * throws; `limit` UserErrors when there is no end, a `refused` one when the next page is at another host.
  */
 export async function listTags(
   connection: Connection,
-  kept: KeptPages,
+  pageCache: PageCache,
   repository: string,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -48,13 +48,13 @@ export async function listTags(
     if (seen.has(search))
       throw new Fault("unavailable", `The registry ${connection.endpoint.host} repeats pages of tags`);
     seen.add(search);
-    const page: Page = await readPage(connection, kept, repository, search, signal);
+    const page: Page = await readPage(connection, pageCache, repository, search, signal);
     for (const tag of page.tags) tags.add(tag);
     bytes += page.bytes;
-    if (tags.size > mostTags || seen.size > mostPages || bytes > mostBytes) {
+    if (tags.size > maxTags || seen.size > maxPages || bytes > maxBytes) {
       throw new UserError(
         "limit",
-        `${connection.endpoint.host}/${repository} has too many tags: more than ${mostTags}, or on more than ${mostPages} pages`,
+        `${connection.endpoint.host}/${repository} has too many tags: more than ${maxTags}, or on more than ${maxPages} pages`,
       );
     }
     search = page.next;
@@ -64,16 +64,16 @@ export async function listTags(
 
 async function readPage(
   connection: Connection,
-  kept: KeptPages,
+  pageCache: PageCache,
   repository: string,
   search: string,
   signal: AbortSignal,
 ): Promise<Page> {
   const key = `${connection.endpoint.host}/${repository}${search}`;
-  const known = kept.get(key);
+  const known = pageCache.get(key);
   const headers = { accept: "application/json", ...(known && { "if-none-match": known.etag }) };
-  const ask = { method: "GET", repository, path: "tags/list", search, headers, limit: pageBytes } as const;
-  const answer = await connection.ask(ask, signal);
+  const request = { method: "GET", repository, path: "tags/list", search, headers, limit: pageBytes } as const;
+  const answer = await connection.send(request, signal);
   if (answer.status === 304 && known !== undefined) return known;
   if (answer.status === 404) return { tags: [], next: undefined, bytes: 0 };
   if (answer.status !== 200) throw connection.refusal(answer, `the tags of ${repository}`);
@@ -84,13 +84,14 @@ async function readPage(
   const tags = (body.data.tags ?? []).filter(isTag);
   const page: Page = { tags, next: nextPage(connection, answer), bytes: answer.body.length };
   const etag = answer.header("etag");
-  if (etag !== undefined && etag.length <= 256) kept.set(key, { ...page, etag }, page.tags.length + 1);
+  if (etag !== undefined && etag.length <= 256) pageCache.set(key, { ...page, etag });
   return page;
 }
 
 /**
- * Of the link to the next page only the query is used: Artifactory's lacks the name of the virtual repository (RTFACT-18971), and a registry behind a proxy may take itself for http. A link to
- * another host is an attempt to have the credentials sent there.
+ * Of the link to the next page only the query is used: Artifactory's lacks the name of the virtual repository
+ * (RTFACT-18971), and a registry behind a proxy may take itself for http. A link to another host is an attempt to have
+ * the credentials sent there.
  */
 function nextPage(connection: Connection, answer: Answer): string | undefined {
   for (const line of answer.lines("link")) {

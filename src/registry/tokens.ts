@@ -1,11 +1,11 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
-import { Lru } from "../model/lru.ts";
 import type { Clock } from "../model/observe.ts";
-import { Shared } from "./abortable.ts";
+import { SingleFlight } from "../model/single-flight.ts";
 import { type Challenge, challengesOf } from "./challenge.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Answer, Ask } from "./exchange.ts";
+import type { Answer, HttpRequest } from "./exchange.ts";
 import { parseJson } from "./responses.ts";
 
 type Bearer = Extract<Challenge, { scheme: "bearer" }>;
@@ -27,39 +27,42 @@ interface Token {
 }
 
 /** What the dance needs of the rest. */
-interface Means {
+interface AuthorizerParts {
   readonly endpoint: Endpoint;
   readonly clock: Clock;
   /** Sends one request to a token service, within a deadline of its own; follows no redirect. */
-  ask(ask: Ask): Promise<Answer>;
+  send(request: HttpRequest): Promise<Answer>;
   /** What an answer that is no success means. */
   refusal(answer: Answer, what: string): UserError | Fault;
 }
 
-/** Proves Sluice to one registry: finds out by its challenges how, and keeps its tokens, of which several callers that need the same one fetch only one. */
+/**
+ * Proves Sluice to one registry: finds out by its challenges how, and keeps its tokens, of which several callers that
+ * need the same one fetch only one.
+ */
 export class Authorizer {
-  readonly #means: Means;
+  readonly #parts: AuthorizerParts;
   #challenge: Challenge | undefined;
-  readonly #scopes = new Lru<string, ReadonlySet<string>>(2000);
-  readonly #tokens = new Lru<string, Token>(2000);
-  readonly #fetching = new Shared<Token>();
+  readonly #scopes = new LRUCache<string, ReadonlySet<string>>({ max: 2000 });
+  readonly #tokens = new LRUCache<string, Token>({ max: 2000 });
+  readonly #fetching = new SingleFlight<Token>();
 
-  constructor(means: Means) {
-    this.#means = means;
+  constructor(parts: AuthorizerParts) {
+    this.#parts = parts;
   }
 
   /** The `Authorization` for requests about a repository, as far as the registry has asked for one. */
   async header(repository: string): Promise<string | undefined> {
-    const { credential } = this.#means.endpoint;
+    const { credential } = this.#parts.endpoint;
     if (credential.kind === "bearer") return `Bearer ${credential.token}`;
     if (this.#challenge === undefined) return undefined;
-    if (this.#challenge.scheme === "basic") return basic(this.#means.endpoint);
+    if (this.#challenge.scheme === "basic") return basic(this.#parts.endpoint);
     return `Bearer ${(await this.#token(this.#challenge, repository)).value}`;
   }
 
   /** Takes up the challenge of a 401. `false` when it leads to no other `Authorization` than `used`. */
   async challenged(repository: string, answer: Answer, used: string | undefined): Promise<boolean> {
-    if (this.#means.endpoint.credential.kind === "bearer") return false;
+    if (this.#parts.endpoint.credential.kind === "bearer") return false;
     const [challenge] = challengesOf(answer.lines("www-authenticate"));
     if (challenge === undefined) return false;
     this.#challenge = challenge;
@@ -75,7 +78,7 @@ export class Authorizer {
 
   /** A registry may widen what is read of this repository (Azure asks for `metadata_read`), nothing else. */
   #addScopes(repository: string, scopes: readonly string[]): void {
-    const name = `repository:${this.#means.endpoint.prefix}${repository}:`;
+    const name = `repository:${this.#parts.endpoint.prefix}${repository}:`;
     const reading = scopes.filter(
       (scope) =>
         scope.startsWith(name) &&
@@ -88,7 +91,7 @@ export class Authorizer {
   }
 
   #scopesOf(repository: string): ReadonlySet<string> {
-    const { prefix } = this.#means.endpoint;
+    const { prefix } = this.#parts.endpoint;
     return this.#scopes.get(repository) ?? new Set([`repository:${prefix}${repository}:pull`]);
   }
 
@@ -98,18 +101,18 @@ export class Authorizer {
 
   async #token(challenge: Bearer, repository: string): Promise<Token> {
     const key = this.#key(repository);
-    const kept = this.#tokens.get(key);
-    if (kept !== undefined && kept.freshUntil > this.#means.clock()) return kept;
+    const known = this.#tokens.get(key);
+    if (known !== undefined && known.freshUntil > this.#parts.clock()) return known;
     const token = await this.#fetching.join(key, () => this.#fetch(challenge, repository));
     this.#tokens.set(key, token);
     return token;
   }
 
   async #fetch(challenge: Bearer, repository: string): Promise<Token> {
-    const { endpoint, clock, refusal } = this.#means;
+    const { endpoint, clock, refusal } = this.#parts;
     const realm = checkedRealm(endpoint, challenge.realm);
-    const asked = clock();
-    const answer = await this.#means.ask(tokenRequest(endpoint, realm, challenge.service, this.#scopesOf(repository)));
+    const sentAt = clock();
+    const answer = await this.#parts.send(tokenRequest(endpoint, realm, challenge.service, this.#scopesOf(repository)));
     if (answer.status !== 200) throw refusal(answer, `a token for ${repository}`);
     const parsed = tokenAnswer.safeParse(parseJson(answer.body));
     const value = parsed.data?.token ?? parsed.data?.access_token;
@@ -119,11 +122,13 @@ export class Authorizer {
       });
     }
     const lasts = Math.min(parsed.data.expires_in * 1000, longestTokenMs);
-    return { value, freshUntil: asked + lasts - Math.min(marginMs, lasts / 10) };
+    return { value, freshUntil: sentAt + lasts - Math.min(marginMs, lasts / 10) };
   }
 }
 
-/** Credentials go only to a token service over https, or to the registry's own host where that is spoken to over http. */
+/**
+ * Credentials go only to a token service over https, or to the registry's own host where that is spoken to over http.
+ */
 function checkedRealm(endpoint: Endpoint, realm: string): URL {
   const url = URL.parse(realm);
   const plain = url?.protocol === "http:" && endpoint.insecure && url.hostname === endpoint.origin.hostname;
@@ -138,7 +143,12 @@ function checkedRealm(endpoint: Endpoint, realm: string): URL {
   );
 }
 
-function tokenRequest(endpoint: Endpoint, realm: URL, service: string | undefined, scopes: ReadonlySet<string>): Ask {
+function tokenRequest(
+  endpoint: Endpoint,
+  realm: URL,
+  service: string | undefined,
+  scopes: ReadonlySet<string>,
+): HttpRequest {
   const url = new URL(realm);
   url.hash = "";
   const limit = 256 * 1024;

@@ -1,10 +1,15 @@
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { findPackageJSON } from "node:module";
+import { dirname, join } from "node:path";
 import { Fault } from "../model/errors.ts";
 
-const bundled = fileURLToPath(new URL("../../.cache/engine/sluice-engine", import.meta.url));
+/** The engine that the set-up built, beside `src/` and the bundle in `dist/`. */
+const bundled = join(dirname(findPackageJSON(import.meta.url) ?? ""), ".cache", "engine", "sluice-engine");
 
-/** The path of the engine: `SLUICE_ENGINE`, else the one that the set-up put into the project's folder. An `unavailable` Fault names the ways to get one. */
+/**
+ * The path of the engine: `SLUICE_ENGINE`, else the one that the set-up put into the project's folder. An `unavailable`
+ * Fault names the ways to get one.
+ */
 export function engineBinary(env: Readonly<Record<string, string | undefined>>): string {
   const named = env.SLUICE_ENGINE;
   if (named !== undefined && named !== "") {

@@ -1,8 +1,8 @@
-import { Lru } from "../model/lru.ts";
+import { LRUCache } from "lru-cache";
 import type { Trace } from "../model/render.ts";
 import { answersAlike } from "../model/trace.ts";
 import type { Tree, TreeEntry } from "../model/tree.ts";
-import type { KeptRender } from "./cached-render.ts";
+import type { CachedRender } from "./cached-render.ts";
 import type { NewRender, RenderStore, UsedRender } from "./store.ts";
 
 const maxLookups = 400_000;
@@ -12,9 +12,9 @@ const flushAfterMs = 25;
 const flushAtCount = 64;
 const useGrainMs = 10 * 60_000;
 
-/** The kept renders of one key that are in memory, by sum, oldest first. */
+/** The cached renders of one key that are in memory, by sum, oldest first. */
 interface Known {
-  readonly renders: Map<string, KeptRender>;
+  readonly renders: Map<string, CachedRender>;
   /** The newest id on disk that was looked at. */
   lastId: number;
 }
@@ -23,12 +23,15 @@ interface Known {
 export class RenderCache {
   readonly #store: RenderStore | undefined;
   readonly #now: () => number;
-  readonly #known = new Lru<string, Known>(maxLookups);
-  readonly #bodies = new Lru<string, Uint8Array>(bodyBytes);
+  readonly #known = new LRUCache<string, Known>({ maxSize: maxLookups, sizeCalculation: lookupsOf });
+  readonly #bodies = new LRUCache<string, Uint8Array>({
+    maxSize: bodyBytes,
+    sizeCalculation: (body) => body.length + 1,
+  });
   readonly #answers = new WeakMap<Tree, Map<string, TreeEntry | undefined>>();
   #toWrite: NewRender[] = [];
   #used: UsedRender[] = [];
-  readonly #saidUsed = new WeakMap<KeptRender, number>();
+  readonly #usesNoted = new WeakMap<CachedRender, number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(store: RenderStore | undefined, now: () => number) {
@@ -37,32 +40,33 @@ export class RenderCache {
   }
 
   /** The render of `key` whose trace holds in `tree`. */
-  async find(key: string, tree: Tree): Promise<KeptRender | undefined> {
-    const known = this.#known.get(key) ?? { renders: new Map<string, KeptRender>(), lastId: 0 };
+  async find(key: string, tree: Tree): Promise<CachedRender | undefined> {
+    const known = this.#known.get(key) ?? { renders: new Map<string, CachedRender>(), lastId: 0 };
     const found =
       (await this.#holding([...known.renders.values()], tree)) ?? (await this.#findOnDisk(key, known, tree));
     if (found !== undefined) this.#use(key, found);
     return found;
   }
 
-  /** The body of a kept render; `undefined` when it is gone. */
-  body(kept: KeptRender): Uint8Array | undefined {
-    const inMemory = this.#bodies.get(kept.digest);
+  /** The body of a cached render; `undefined` when it is gone. */
+  body(cached: CachedRender): Uint8Array | undefined {
+    const inMemory = this.#bodies.get(cached.digest);
     if (inMemory !== undefined) return inMemory;
     const stored =
-      this.#toWrite.find(({ kept: { digest } }) => digest === kept.digest)?.body ?? this.#store?.body(kept.digest);
-    if (stored !== undefined) this.#bodies.set(kept.digest, stored, stored.length);
+      this.#toWrite.find(({ cached: { digest } }) => digest === cached.digest)?.body ??
+      this.#store?.body(cached.digest);
+    if (stored !== undefined) this.#bodies.set(cached.digest, stored);
     return stored;
   }
 
   /** Keeps a render, in memory at once and on disk soon. */
-  add(key: string, kept: KeptRender, body: Uint8Array | undefined): void {
-    const known = this.#known.get(key) ?? { renders: new Map<string, KeptRender>(), lastId: 0 };
-    this.#remember(key, known, [kept]);
-    this.#saidUsed.set(kept, this.#now());
-    if (body !== undefined) this.#bodies.set(kept.digest, body, body.length);
+  add(key: string, cached: CachedRender, body: Uint8Array | undefined): void {
+    const known = this.#known.get(key) ?? { renders: new Map<string, CachedRender>(), lastId: 0 };
+    this.#remember(key, known, [cached]);
+    this.#usesNoted.set(cached, this.#now());
+    if (body !== undefined) this.#bodies.set(cached.digest, body);
     if (this.#store === undefined) return;
-    this.#toWrite.push({ key, kept, body });
+    this.#toWrite.push({ key, cached, body });
     if (this.#toWrite.length >= flushAtCount) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), flushAfterMs);
   }
@@ -84,15 +88,15 @@ export class RenderCache {
   }
 
   /** The time of use decides what goes first when room is short; it need not be exact. */
-  #use(key: string, kept: KeptRender): void {
+  #use(key: string, cached: CachedRender): void {
     const now = this.#now();
-    if (now - (this.#saidUsed.get(kept) ?? 0) < useGrainMs) return;
-    this.#saidUsed.set(kept, now);
-    this.#used.push({ key, sum: kept.sum });
+    if (now - (this.#usesNoted.get(cached) ?? 0) < useGrainMs) return;
+    this.#usesNoted.set(cached, now);
+    this.#used.push({ key, sum: cached.sum });
   }
 
   /** Other processes write to the disk too, so each miss looks for what came since. */
-  async #findOnDisk(key: string, known: Known, tree: Tree): Promise<KeptRender | undefined> {
+  async #findOnDisk(key: string, known: Known, tree: Tree): Promise<CachedRender | undefined> {
     const fresh = this.#store?.find(key, known.lastId) ?? [];
     if (fresh.length === 0) return undefined;
     known.lastId = fresh.at(-1)?.id ?? known.lastId;
@@ -100,26 +104,27 @@ export class RenderCache {
     return this.#holding(fresh, tree);
   }
 
-  #remember(key: string, known: Known, renders: readonly KeptRender[]): void {
-    for (const kept of renders) known.renders.set(kept.sum, kept);
+  #remember(key: string, known: Known, renders: readonly CachedRender[]): void {
+    for (const cached of renders) known.renders.set(cached.sum, cached);
     for (const [sum] of known.renders) {
       if (known.renders.size <= maxPerKey) break;
       known.renders.delete(sum);
     }
-    let lookups = 1;
-    for (const { trace } of known.renders.values()) lookups += trace.length;
-    this.#known.set(key, known, lookups);
+    this.#known.set(key, known);
   }
 
   /** The newest of the renders whose trace holds in the tree. */
-  async #holding(renders: readonly KeptRender[], tree: Tree): Promise<KeptRender | undefined> {
-    for (const kept of renders.toReversed()) {
-      if (await this.#holds(kept.trace, tree)) return kept;
+  async #holding(renders: readonly CachedRender[], tree: Tree): Promise<CachedRender | undefined> {
+    for (const cached of renders.toReversed()) {
+      if (await this.#holds(cached.trace, tree)) return cached;
     }
     return undefined;
   }
 
-  /** As `traceHolds`, but each path of a tree is looked up once for all traces: renders of one repository share most of them. */
+  /**
+   * As `traceHolds`, but each path of a tree is looked up once for all traces: renders of one repository share most of
+   * them.
+   */
   async #holds(trace: Trace, tree: Tree): Promise<boolean> {
     const answers = this.#answers.get(tree) ?? new Map<string, TreeEntry | undefined>();
     this.#answers.set(tree, answers);
@@ -134,4 +139,10 @@ export class RenderCache {
     }
     return true;
   }
+}
+
+function lookupsOf({ renders }: Known): number {
+  let lookups = 1;
+  for (const { trace } of renders.values()) lookups += trace.length;
+  return lookups;
 }

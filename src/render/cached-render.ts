@@ -11,13 +11,13 @@ export interface Remarks {
   readonly failure?: RenderFailure;
 }
 
-/** A finished render as it is kept, without its body. The body of a failed one is empty. */
-export interface KeptRender {
+/** A finished render as it is stored, without its body. The body of a failed one is empty. */
+export interface CachedRender {
   readonly trace: Trace;
   readonly remarks: Remarks;
   /** SHA-256 of the body, or of the failure; 32 bytes in hex. */
   readonly digest: string;
-  /** Tells kept renders of one key apart, and damaged ones from whole ones: a hash of all of the above. */
+  /** Tells cached renders of one key apart, and damaged ones from whole ones: a hash of all of the above. */
   readonly sum: string;
 }
 
@@ -27,7 +27,7 @@ export function sha256(data: Uint8Array | string): string {
 }
 
 /** Puts a finished render together. */
-export function keptRender(trace: Trace, remarks: Remarks, digest: string): KeptRender {
+export function cachedRender(trace: Trace, remarks: Remarks, digest: string): CachedRender {
   return { trace, remarks, digest, sum: sumOf(encodeTrace(trace), JSON.stringify(remarks), digest) };
 }
 

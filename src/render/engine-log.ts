@@ -7,7 +7,10 @@ const maxHeld = 10_000;
 /** What Go's runtime says when it ends a process that has no memory or stack left. */
 const exhausted = /^fatal error: (?:stack overflow|.*out of memory)|^runtime: (?:out of memory|cannot allocate memory)/;
 
-/** Takes an engine's stderr: hands its first lines, cut to a readable length, to the log, and tells what they say of the process's end. */
+/**
+ * Takes an engine's stderr: hands its first lines, cut to a readable length, to the log, and tells what they say of the
+ * process's end.
+ */
 export class EngineLog {
   /** The latest of the first few lines; a dying process says why first and where after that. */
   lastWords = "";

@@ -47,7 +47,10 @@ const pageBytes = 4096;
 /** A few bytes in Git can be many gigabytes of files; the host never holds more of them than these for one engine. */
 const objectsAtOnce = 8;
 
-/** One engine process. It is given one request at a time, nothing of the host's environment and no descriptor but its three pipes. */
+/**
+ * One engine process. It is given one request at a time, nothing of the host's environment and no descriptor but its
+ * three pipes.
+ */
 export class Engine {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #options: EngineOptions;
@@ -71,7 +74,9 @@ export class Engine {
     this.#child.once("close", (code, signal) => this.#ended(signal ?? `exit code ${code}`));
   }
 
-  /** Starts a process and waits for its hello. An `unavailable` Fault when it does not come or speaks another protocol. */
+  /**
+   * Starts a process and waits for its hello. An `unavailable` Fault when it does not come or speaks another protocol.
+   */
   static async start(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
     const late = setTimeout(() => engine.#hello.reject(new Error("it did not say hello in time")), helloDeadlineMs);
@@ -101,7 +106,10 @@ export class Engine {
     return !this.#gone && this.#verdict === undefined;
   }
 
-  /** Carries out one request. Rejects with the signal's reason (the process is killed then), or when the objects cannot be read. */
+  /**
+   * Carries out one request. Rejects with the signal's reason (the process is killed then), or when the objects cannot
+   * be read.
+   */
   async run(request: EngineRequest, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
     if (!this.usable) return { type: "crashed", message: "the engine had ended" };

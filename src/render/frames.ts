@@ -35,7 +35,10 @@ export class FrameReader {
     this.#maxBodyBytes = maxBodyBytes;
   }
 
-  /** The frames that the chunk completes. Throws `OversizedFrame` on a body, a `bug` Fault on a header, that is too large or no JSON. */
+  /**
+   * The frames that the chunk completes. Throws `OversizedFrame` on a body, a `bug` Fault on a header, that is too
+   * large or no JSON.
+   */
   push(chunk: Buffer): Frame[] {
     this.#chunks.push(chunk);
     this.#held += chunk.length;

@@ -4,11 +4,11 @@ export interface Waiting {
   readonly since: number;
 }
 
-const patienceMs = 5_000;
+const maxWaitMs = 5_000;
 
 /**
- * Waiting renders by path. Engines keep the Git objects they have read, so each goes through the paths in order from where it is: neighbours
- * share bases. Nothing waits for ever: what has waited long goes first.
+ * Waiting renders by path. Engines keep the Git objects they have read, so each goes through the paths in order from
+ * where it is: neighbours share bases. Nothing waits without end: what has waited long goes first.
  */
 export class JobQueue<T extends Waiting> {
   /** Sorted by path. */
@@ -32,11 +32,14 @@ export class JobQueue<T extends Waiting> {
     return true;
   }
 
-  /** The best next job for an engine that rendered `after` last; one that rendered nothing yet begins at its `share` (0 to 1) of the list. */
+  /**
+   * The best next job for an engine that rendered `after` last; one that rendered nothing yet begins at its `share` (0
+   * to 1) of the list.
+   */
   take(after: string | undefined, share: number, now: number): T | undefined {
     const [oldest] = this.#byAge;
     if (oldest === undefined) return undefined;
-    const job = now - oldest.since > patienceMs ? oldest : this.#nearest(after, share);
+    const job = now - oldest.since > maxWaitMs ? oldest : this.#nearest(after, share);
     this.remove(job ?? oldest);
     return job ?? oldest;
   }

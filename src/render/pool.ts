@@ -22,7 +22,10 @@ interface Slot {
 
 const watchMs = 100;
 
-/** Engine processes, started when needed, each with one request at a time. One that is killed or crashes takes only its own request with it. */
+/**
+ * Engine processes, started when needed, each with one request at a time. One that is killed or crashes takes only its
+ * own request with it.
+ */
 export class EnginePool {
   readonly #options: EngineOptions;
   readonly #slots: readonly Slot[];
@@ -121,7 +124,7 @@ export class EnginePool {
     if (slot.engine !== undefined) return slot.engine;
     const engine = Engine.start(this.#options);
     slot.engine = engine;
-    // Whoever awaits it is told; the slot only forgets it, so that the next request tries again.
+    // Whoever awaits it gets the error; the slot only drops it, so that the next request tries again.
     engine.catch(() => {
       if (slot.engine === engine) slot.engine = undefined;
     });
@@ -135,7 +138,9 @@ export class EnginePool {
     if (!this.#closed) void settled(this.#engineOf(slot));
   }
 
-  /** Looks at the resident sizes. Over the limit, a busy engine is killed; one that has grown fat is let go when idle. */
+  /**
+   * Looks at the resident sizes. Over the limit, a busy engine is killed; one that has grown too large ends when idle.
+   */
   async #weigh(): Promise<void> {
     const { memoryBytes } = this.#options.limits;
     for (const slot of this.#slots) {

@@ -5,7 +5,7 @@ import type { Logger, Metrics } from "../model/observe.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
 import type { RenderSpec } from "../model/target.ts";
 import { RenderCache } from "./cache.ts";
-import { type KeptRender, keptRender, type Remarks, sha256 } from "./cached-render.ts";
+import { type CachedRender, cachedRender, type Remarks, sha256 } from "./cached-render.ts";
 import type { Outcome } from "./engine.ts";
 import { defaultLimits, passingLimits, type RenderLimits } from "./limits.ts";
 import type { EngineHello } from "./messages.ts";
@@ -28,7 +28,7 @@ export interface RendererOptions {
   readonly limits?: Partial<RenderLimits>;
   readonly log?: Logger;
   readonly now?: () => number;
-  /** Told of each render that was asked for: whether an engine ran or a kept result was found, and the seconds it took. */
+  /** Called for each render: whether an engine ran or a cached result was found, and the seconds it took. */
   readonly onRender?: Metrics["render"];
 }
 
@@ -39,14 +39,15 @@ export interface EngineRenderer extends Renderer {
 }
 
 interface Finished {
-  readonly kept: KeptRender;
+  readonly cached: CachedRender;
   readonly body: Uint8Array | undefined;
   readonly source: "engine" | "cache";
 }
 
 /**
- * A renderer with a pool of engines and a cache of what they gave. Equal traces prove equal results also across repositories: a tree that Git
- * took in is complete, so whoever can name an object's id in a tree has its content already.
+ * A renderer with a pool of engines and a cache of what they gave. Equal traces prove equal results also across
+ * repositories: a tree that Git took in is complete, so whoever can name an object's id in a tree has its content
+ * already.
  */
 export function createRenderer(options: RendererOptions): EngineRenderer {
   const { log, now = Date.now, cacheBytes: capacityBytes = 512 * 1024 * 1024, cacheDir: directory } = options;
@@ -70,14 +71,14 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
   };
 
   const run = async (key: string, spec: RenderSpec, source: RenderSource, signal: AbortSignal): Promise<Finished> => {
-    const kept = await cache.find(key, source.tree);
-    if (kept?.remarks.failure !== undefined) return { kept, body: undefined, source: "cache" };
-    const body = kept === undefined ? undefined : cache.body(kept);
-    if (kept !== undefined && body !== undefined) return { kept, body, source: "cache" };
+    const cached = await cache.find(key, source.tree);
+    if (cached?.remarks.failure !== undefined) return { cached, body: undefined, source: "cache" };
+    const body = cached === undefined ? undefined : cache.body(cached);
+    if (cached !== undefined && body !== undefined) return { cached, body, source: "cache" };
     const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "json" } as const;
     const outcome = await pool.run(request, signal);
     const finished = finish(outcome);
-    if (isLasting(outcome)) cache.add(key, finished.kept, finished.body);
+    if (isLasting(outcome)) cache.add(key, finished.cached, finished.body);
     return finished;
   };
 
@@ -118,12 +119,12 @@ function buildOf({ version }: EngineHello, binary: string): string {
 function finish(outcome: Outcome): Finished {
   if (outcome.type === "result") {
     const { trace, warnings, unpinned, body } = outcome;
-    return { kept: keptRender(trace, { warnings, unpinned }, sha256(body)), body, source: "engine" };
+    return { cached: cachedRender(trace, { warnings, unpinned }, sha256(body)), body, source: "engine" };
   }
   const failure = failureOf(outcome);
   const [trace, unpinned] = outcome.type === "error" ? [outcome.trace, outcome.unpinned] : [[], []];
   const remarks: Remarks = { warnings: [], unpinned, failure };
-  return { kept: keptRender(trace, remarks, sha256(JSON.stringify(failure))), body: undefined, source: "engine" };
+  return { cached: cachedRender(trace, remarks, sha256(JSON.stringify(failure))), body: undefined, source: "engine" };
 }
 
 function failureOf(outcome: Exclude<Outcome, { type: "result" }>): RenderFailure {
@@ -148,8 +149,8 @@ function isLasting(outcome: Outcome): boolean {
   return outcome.kind !== "limit" || (outcome.limit !== undefined && !passingLimits.has(outcome.limit));
 }
 
-function renderOf({ kept, body }: Finished): Render {
-  const { trace, digest, remarks } = kept;
+function renderOf({ cached, body }: Finished): Render {
+  const { trace, digest, remarks } = cached;
   const { warnings, unpinned, failure } = remarks;
   if (failure !== undefined) return { ok: false, digest, trace, failure, unpinned };
   let parsed: readonly Resource[] | undefined;

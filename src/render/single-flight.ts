@@ -1,8 +1,8 @@
 /** Work that several callers wait for. It is aborted when none of them waits any more. */
 interface Flight<T> {
-  readonly landing: Promise<T>;
+  readonly result: Promise<T>;
   readonly controller: AbortController;
-  passengers: number;
+  waiting: number;
 }
 
 /** Lets equal work that is under way at the same time be done once. */
@@ -13,16 +13,16 @@ export class Flights<T> {
   async join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     const flight = this.#flights.get(key) ?? this.#start(key, start);
-    flight.passengers += 1;
+    flight.waiting += 1;
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     const abort = (): void => reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     try {
-      return await Promise.race([flight.landing, aborted]);
+      return await Promise.race([flight.result, aborted]);
     } finally {
       signal.removeEventListener("abort", abort);
-      flight.passengers -= 1;
-      if (flight.passengers === 0 && this.#flights.get(key) === flight) {
+      flight.waiting -= 1;
+      if (flight.waiting === 0 && this.#flights.get(key) === flight) {
         this.#flights.delete(key);
         flight.controller.abort(signal.reason);
       }
@@ -31,14 +31,14 @@ export class Flights<T> {
 
   #start(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const controller = new AbortController();
-    const landing = start(controller.signal);
-    const flight = { landing, controller, passengers: 0 };
+    const result = start(controller.signal);
+    const flight = { result, controller, waiting: 0 };
     this.#flights.set(key, flight);
-    const land = (): void => {
+    const end = (): void => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     };
-    // Those who joined are told of a failure; here only the end counts.
-    landing.then(land, land);
+    // Those who joined get the failure; here only the end counts.
+    result.then(end, end);
     return flight;
   }
 }

@@ -5,7 +5,10 @@ import type { RenderLimits } from "./limits.ts";
 
 const keys = new WeakMap<RenderSpec, Map<string, string>>();
 
-/** The key under which renders of one spec are kept: a hash (32 hex digits) of the engine's build, the limits that decide results, and the spec. */
+/**
+ * The key under which renders of one spec are kept: a hash (32 hex digits) of the engine's build, the limits that
+ * decide results, and the spec.
+ */
 export function specKey(build: string, limits: RenderLimits, spec: RenderSpec): string {
   const { wallMs: _time, memoryBytes: _memory, ...deciding } = limits;
   const context = `${build}\n${canonicalJson(deciding)}`;

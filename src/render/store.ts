@@ -3,22 +3,22 @@ import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { messageOf } from "../model/errors.ts";
 import type { Logger } from "../model/observe.ts";
-import { type KeptRender, parseRemarks, sha256, sumOf } from "./cached-render.ts";
+import { type CachedRender, parseRemarks, sha256, sumOf } from "./cached-render.ts";
 import { decodeTrace, encodeTrace } from "./trace-codec.ts";
 
-/** A kept render with its place in the order of arrival on disk. */
-export interface StoredRender extends KeptRender {
+/** A cached render with its place in the order of arrival on disk. */
+export interface StoredRender extends CachedRender {
   readonly id: number;
 }
 
 /** A render to be written. */
 export interface NewRender {
   readonly key: string;
-  readonly kept: KeptRender;
+  readonly cached: CachedRender;
   readonly body: Uint8Array | undefined;
 }
 
-/** Names a kept render that was used. */
+/** Names a cached render that was used. */
 export interface UsedRender {
   readonly key: string;
   readonly sum: string;
@@ -57,9 +57,10 @@ interface Statements {
 }
 
 /**
- * Traces and results in one SQLite file, which any number of processes may share and any of them may be killed at any time. A damaged file is
- * replaced by an empty one, and a store that cannot be used behaves as an empty one; both are said in the log. Bodies are kept once per
- * content; what was used least recently goes when the file's content exceeds the capacity.
+ * Traces and results in one SQLite file, which any number of processes may share and any of them may be killed at any
+ * time. A damaged file is replaced by an empty one, and a store that cannot be used behaves as an empty one; both are
+ * said in the log. Bodies are kept once per content; what was used least recently goes when the file's content exceeds
+ * the capacity.
  */
 export class RenderStore {
   readonly #options: StoreOptions;
@@ -85,7 +86,7 @@ export class RenderStore {
     );
   }
 
-  /** The body with this digest, `undefined` when it is not kept or damaged. */
+  /** The body with this digest, `undefined` when it is not cached or damaged. */
   body(digest: string): Uint8Array | undefined {
     return this.#try(undefined, ({ body }) => {
       const bytes = body.get(Buffer.from(digest, "hex"))?.bytes;
@@ -96,16 +97,16 @@ export class RenderStore {
     });
   }
 
-  /** Writes renders, and the time of use of kept ones, in one transaction; then makes room. */
+  /** Writes renders, and the time of use of cached ones, in one transaction; then makes room. */
   write(renders: readonly NewRender[], used: readonly UsedRender[]): void {
     const now = Math.floor(this.#options.now() / 1000);
     this.#try(undefined, ({ add, addBody, trim, touch }, db) => {
       transaction(db, () => {
-        for (const { key, kept, body } of renders) {
-          const [keyBytes, digest] = [Buffer.from(key, "hex"), Buffer.from(kept.digest, "hex")];
-          const sum = Buffer.from(kept.sum, "hex");
+        for (const { key, cached, body } of renders) {
+          const [keyBytes, digest] = [Buffer.from(key, "hex"), Buffer.from(cached.digest, "hex")];
+          const sum = Buffer.from(cached.sum, "hex");
           if (body !== undefined) addBody.run(digest, body);
-          add.run(keyBytes, sum, digest, encodeTrace(kept.trace), JSON.stringify(kept.remarks), now);
+          add.run(keyBytes, sum, digest, encodeTrace(cached.trace), JSON.stringify(cached.remarks), now);
           trim.run(keyBytes, keyBytes, rendersPerKey);
         }
         for (const { key, sum } of used) touch.run(now, Buffer.from(key, "hex"), Buffer.from(sum, "hex"));
@@ -129,7 +130,8 @@ export class RenderStore {
     // Room is given back in steps; this holds only for a file without tables.
     db.exec("PRAGMA auto_vacuum = INCREMENTAL");
     db.exec("PRAGMA journal_mode = WAL");
-    // Never waits for the disk: a killed process loses nothing, and a power cut costs at most the cache, whose rows carry check sums.
+    // Never waits for the disk: a killed process loses nothing, and a power cut costs at most the cache, whose rows
+    // carry check sums.
     db.exec("PRAGMA synchronous = OFF; PRAGMA journal_size_limit = 4194304");
     db.exec(schema);
     this.#statements = {
@@ -138,7 +140,7 @@ export class RenderStore {
       add: db.prepare(
         "INSERT INTO renders (key, sum, digest, trace, remarks, used) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
       ),
-      // A damaged body is mended when its render is written again.
+      // A damaged body is fixed when its render is written again.
       addBody: db.prepare("INSERT OR REPLACE INTO bodies (digest, bytes) VALUES (?, ?)"),
       trim: db.prepare(
         "DELETE FROM renders WHERE key = ? AND id IN (SELECT id FROM renders WHERE key = ? ORDER BY used DESC, id DESC LIMIT -1 OFFSET ?)",
@@ -168,12 +170,12 @@ export class RenderStore {
       if (this.#db === undefined || this.#statements === undefined) return otherwise;
       return work(this.#statements, this.#db);
     } catch (error) {
-      this.#mend(error);
+      this.#repair(error);
       return otherwise;
     }
   }
 
-  #mend(error: unknown): void {
+  #repair(error: unknown): void {
     const damaged = error instanceof Error && "errcode" in error && damageCodes.has(error.errcode);
     const fields = { error: messageOf(error), directory: this.#options.directory };
     this.#options.log?.warn(fields, damaged ? "render cache is damaged, starting an empty one" : "render cache failed");

@@ -1,6 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { VersionChange } from "../model/promotion.ts";
 import type { Decision } from "../model/state.ts";
+import { clip } from "../model/text/lines.ts";
 import type { StoredEntry, StoredHold, StoredWaiting, TargetFile, WaitingFile } from "./files.ts";
 
 /** Entries that a file's history keeps; older ones are in the branch's own history. */
@@ -13,15 +14,18 @@ const versionLimit = 500;
 /** What was decided about targets and environments. */
 export type TargetDecision = Exclude<Decision, WaitingDecision>;
 
-/** What was decided about wishes. */
+/** What was decided about deferred requests. */
 export type WaitingDecision = Extract<Decision, { kind: "waiting" | "done-waiting" }>;
 
-/** Whether the decision is about wishes. */
-export function isAboutWishes(decision: Decision): decision is WaitingDecision {
+/** Whether the decision is about deferred requests. */
+export function isAboutDeferred(decision: Decision): decision is WaitingDecision {
   return decision.kind === "waiting" || decision.kind === "done-waiting";
 }
 
-/** The file of the environment (`app` undefined) or of one of its targets after the decision; `undefined` when the decision is in its history already. */
+/**
+ * The file of the environment (`app` undefined) or of one of its targets after the decision; `undefined` when the
+ * decision is in its history already.
+ */
 export function applyDecision(
   file: TargetFile,
   decision: TargetDecision,
@@ -33,7 +37,7 @@ export function applyDecision(
   return { rest: file.rest, history, ...(hold === undefined ? {} : { hold }) };
 }
 
-/** The wishes after the decision; `undefined` when they say so already. */
+/** The deferred requests after the decision; `undefined` when they say so already. */
 export function applyWaiting(file: WaitingFile, decision: WaitingDecision): WaitingFile | undefined {
   const waiting = decision.kind === "waiting" ? withWish(file, decision) : withoutWish(file.waiting, decision);
   if (waiting === undefined) return undefined;
@@ -51,7 +55,7 @@ function holdAfter(
   switch (decision.kind) {
     case "held": {
       const until = decision.until === undefined ? {} : { until: decision.until };
-      return { by, reason: cut(reason, reasonLimit), since, ...until, cause: "person" };
+      return { by, reason: clip(reason, reasonLimit), since, ...until, cause: "person" };
     }
     case "rolled-back":
     case "reverted": {
@@ -60,7 +64,7 @@ function holdAfter(
       if (decision.mergeCommit !== undefined && liftedSince(history, decision)) return before;
       return {
         by,
-        reason: cut(reason, reasonLimit),
+        reason: clip(reason, reasonLimit),
         since,
         cause: decision.kind === "reverted" ? "revert" : "rollback",
       };
@@ -79,7 +83,10 @@ function holdAfter(
   }
 }
 
-/** A rollback is written down when it is asked for and when it is merged. What a person released in between stays released. */
+/**
+ * A rollback is written down when it is asked for and when it is merged. What a person released in between stays
+ * released.
+ */
 function liftedSince(
   history: readonly StoredEntry[],
   { kind, pullRequest }: TargetDecision & { pullRequest?: number },
@@ -102,7 +109,9 @@ function withWish(file: WaitingFile, decision: WaitingDecision): readonly Stored
   return [...file.waiting.filter((one) => !same(one)), { id, pullRequest, environment, apps: [...apps], by, at }];
 }
 
-/** Without apps every wish of the pull request for the environment is done; with some, those apps of each. */
+/**
+ * Without apps every deferred request of the pull request for the environment is done; with some, those apps of each.
+ */
 function withoutWish(
   waiting: readonly StoredWaiting[],
   decision: WaitingDecision,
@@ -128,7 +137,7 @@ function entryOf(decision: Decision, app: string | undefined): StoredEntry {
   const { versions: _versions, ...entry } = "versions" in said ? said : { ...said, versions: undefined };
   return {
     ...entry,
-    ...(reason === undefined ? {} : { reason: cut(reason, reasonLimit) }),
+    ...(reason === undefined ? {} : { reason: clip(reason, reasonLimit) }),
     ...(versions === undefined ? {} : { versions: versions.slice(0, versionsLimit).map(briefly) }),
   };
 }
@@ -139,9 +148,5 @@ function remembered(history: readonly StoredEntry[], entry: StoredEntry): readon
 
 /** What is promoted by path may be any text of a file. */
 function briefly({ image, from, to }: VersionChange) {
-  return { image: cut(image, versionLimit), from: cut(from, versionLimit), to: cut(to, versionLimit) };
-}
-
-function cut(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit).toWellFormed()}…` : text;
+  return { image: clip(image, versionLimit), from: clip(from, versionLimit), to: clip(to, versionLimit) };
 }

@@ -1,6 +1,6 @@
 import { UserError } from "../model/errors.ts";
 import type { Decision } from "../model/state.ts";
-import { applyDecision, applyWaiting, isAboutWishes } from "./apply.ts";
+import { applyDecision, applyWaiting, isAboutDeferred } from "./apply.ts";
 import type { TargetFile, WaitingFile } from "./files.ts";
 import { STATE_BRANCH, targetPath, WAITING_PATH } from "./paths.ts";
 import { MAX_FILE_BYTES, type StateSnapshot } from "./snapshot.ts";
@@ -13,12 +13,15 @@ export interface FileChange {
   readonly expected: string | undefined;
 }
 
-/** The files that the decision changes; none when it is known already. Files of targets that it is not about are not even read. */
+/**
+ * The files that the decision changes; none when it is known already. Files of targets that it is not about are not
+ * even read.
+ */
 export async function changesOf(snapshot: StateSnapshot, decision: Decision): Promise<readonly FileChange[]> {
-  if (isAboutWishes(decision)) {
-    const { oid, file } = await snapshot.wishes();
+  if (isAboutDeferred(decision)) {
+    const { oid, file } = await snapshot.deferred();
     const after = applyWaiting(file, decision);
-    return after === undefined ? [] : [{ path: WAITING_PATH, bytes: within(after, wishesYaml), expected: oid }];
+    return after === undefined ? [] : [{ path: WAITING_PATH, bytes: within(after, deferredYaml), expected: oid }];
   }
   const { environment } = decision;
   const changes: FileChange[] = [];
@@ -36,7 +39,7 @@ function targetYaml({ hold, history, rest }: TargetFile, environment: string, ap
   return writeYaml({ environment, ...(app === undefined ? {} : { app }), ...rest, ...(hold && { hold }), history });
 }
 
-function wishesYaml({ waiting, history, rest }: WaitingFile): Buffer {
+function deferredYaml({ waiting, history, rest }: WaitingFile): Buffer {
   return writeYaml({ ...rest, waiting, history });
 }
 

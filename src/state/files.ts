@@ -51,23 +51,23 @@ export const headSchema = z.looseObject({ hold: hold.nullish() });
 /** How the file of what waits reads. */
 export const waitingSchema = z.looseObject({ waiting: orNone(z.array(waiting)), history: orNone(z.array(entry)) });
 
-/** A hold as it is kept: which file it stands in tells the rest. */
+/** A hold as it is stored; the file's name tells the rest. */
 export type StoredHold = Omit<Hold, "environmentWide">;
 
-/** An entry of a history as it is kept. */
+/** An entry of a history as it is stored. */
 export type StoredEntry = z.infer<typeof entry>;
 
-/** A wish as it is kept. */
+/** A deferred request as it is stored. */
 export type StoredWaiting = Waiting & { readonly id: string };
 
-/** What is kept of an environment or a target. `rest` are keys that nobody here knows. */
+/** What is stored of an environment or a target. `rest` are keys that nobody here knows. */
 export interface TargetFile {
   readonly hold?: StoredHold;
   readonly history: readonly StoredEntry[];
   readonly rest: Readonly<Record<string, unknown>>;
 }
 
-/** What is kept of wishes. */
+/** The stored deferred requests. */
 export interface WaitingFile {
   readonly waiting: readonly StoredWaiting[];
   readonly history: readonly StoredEntry[];
@@ -77,7 +77,7 @@ export interface WaitingFile {
 /** What there is of a target before the first decision about it. */
 export const EMPTY_TARGET: TargetFile = { history: [], rest: {} };
 
-/** What there is of wishes before the first. */
+/** The deferred requests before the first. */
 export const EMPTY_WAITING: WaitingFile = { waiting: [], history: [], rest: {} };
 
 const kinds: Readonly<Record<Decision["kind"], true>> = {

@@ -2,17 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../model/errors.ts";
 import type { GitHubFor } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
-import { Turns } from "../model/keyed-mutex.ts";
-import { Lru } from "../model/lru.ts";
+import { KeyedMutex } from "../model/keyed-mutex.ts";
 import type { Decision, StateAddress, StateStore } from "../model/state.ts";
 import type { Mirrors, Repository } from "../model/tree.ts";
 import { changesOf, type FileChange } from "./changes.ts";
 import { commitMessage } from "./message.ts";
 import { README_PATH, STATE_BRANCH } from "./paths.ts";
 import { README } from "./readme.ts";
-import { type ReadFiles, StateSnapshot } from "./snapshot.ts";
+import { newReadFiles, StateSnapshot } from "./snapshot.ts";
 
-/** What the state is kept with. */
+/** What the store needs. */
 export interface StateParts {
   readonly mirrors: Mirrors;
   readonly github: GitHubFor<GitHubRepository>;
@@ -23,14 +22,15 @@ export interface StateParts {
 const maxTries = 8;
 const firstWaitMs = 50;
 const longestWaitMs = 1_000;
-const keptEntries = 50_000;
-const keptHolds = 2_000;
 const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
-/** Keeps holds and history on the branch `sluice-state`; see the port. Reading costs a fetch into the mirror, writing at most four REST calls for each try. */
+/**
+ * Keeps holds and history on the branch `sluice-state`; see the port. Reading costs a fetch into the mirror, writing at
+ * most four REST calls for each try.
+ */
 export function createStateStore({ mirrors, github, random }: StateParts): StateStore {
-  const known: ReadFiles = { targets: new Lru(keptEntries), holds: new Lru(keptHolds) };
-  const turns = new Turns();
+  const known = newReadFiles();
+  const mutex = new KeyedMutex();
 
   const ref = `refs/heads/${STATE_BRANCH}`;
   const read = async (
@@ -49,7 +49,7 @@ export function createStateStore({ mirrors, github, random }: StateParts): State
       const changes = await changesOf(snapshot, decision);
       if (changes.length === 0) return false;
       const repository = await github(where.installationId, where.repository);
-      if (await land(repository, snapshot, changes, commitMessage(decision))) return true;
+      if (await commitChanges(repository, snapshot, changes, commitMessage(decision))) return true;
     }
     throw new Fault("unavailable", `${maxTries} times somebody else wrote to the branch ${STATE_BRANCH} first`);
   };
@@ -60,7 +60,7 @@ export function createStateStore({ mirrors, github, random }: StateParts): State
     record({ installationId, repository }, decision, signal) {
       const key = `${repository.owner}/${repository.name}`.toLowerCase();
       // Workers of one process would only race each other for the same branch.
-      return turns.take(key, () => write({ installationId, repository }, decision, signal));
+      return mutex.run(key, () => write({ installationId, repository }, decision, signal));
     },
   };
 }
@@ -70,8 +70,10 @@ function waitMs(tries: number, spread: number): number {
   return Math.min(firstWaitMs * 2 ** tries, longestWaitMs) * (0.5 + spread / 2);
 }
 
-/** One commit with these changes on top of what they were computed from; false when the branch is another one by now. */
-async function land(
+/**
+ * One commit with these changes on top of what they were computed from; false when the branch is another one by now.
+ */
+async function commitChanges(
   github: GitHubRepository,
   { commit, tree }: StateSnapshot,
   changes: readonly FileChange[],

@@ -1,23 +1,28 @@
 import type { VersionChange } from "../model/promotion.ts";
 import type { Decision } from "../model/state.ts";
+import { clip } from "../model/text/lines.ts";
+import { unlinked } from "../model/text/markdown.ts";
 
 const subjectLimit = 100;
 const reasonLimit = 500;
 const namedApps = 3;
 const listedApps = 50;
 
-/** The message of the commit that writes a decision: a sentence, the versions where there are some, and who, why and which decision as trailers. */
+/**
+ * The message of the commit that writes a decision: a sentence, the versions where there are some, and who, why and
+ * which decision as trailers.
+ */
 export function commitMessage(decision: Decision): string {
-  const subject = cut(oneLine(subjectOf(decision)), subjectLimit);
+  const subject = clip(oneLine(subjectOf(decision)), subjectLimit);
   const versions = "versions" in decision ? listed(decision) : [];
   const trailers = [
     `Actor: ${oneLine(decision.by)}`,
-    ...(decision.reason ? [`Reason: ${cut(oneLine(decision.reason), reasonLimit)}`] : []),
+    ...(decision.reason ? [`Reason: ${clip(oneLine(decision.reason), reasonLimit)}`] : []),
     ...("pullRequest" in decision ? [`Pull-Request: ${decision.pullRequest}`] : []),
     `Decision: ${oneLine(decision.id)}`,
   ];
   const parts = [subject, versions.join("\n"), trailers.join("\n")].filter((part) => part !== "");
-  return `${inert(parts.join("\n\n"))}\n`;
+  return `${unlinked(parts.join("\n\n"))}\n`;
 }
 
 function subjectOf(decision: Decision): string {
@@ -85,13 +90,4 @@ function oneLine(text: string): string {
     .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ")
     .trim()
     .toWellFormed();
-}
-
-function cut(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit - 1).toWellFormed()}…` : text;
-}
-
-/** GitHub makes links of these marks in a commit's message, and tells those whom they name. A digest's mark names nobody. */
-function inert(text: string): string {
-  return text.replaceAll(/(?:#|@(?!sha256:))(?=\w)/g, "$&\u200b");
 }

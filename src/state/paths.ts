@@ -14,7 +14,10 @@ export function targetPath(environment: string, app?: string): string {
   return app === undefined ? `environments/${folder}.yaml` : `environments/${folder}/${segment(app)}.yaml`;
 }
 
-/** The name as one part of a path that every disk takes and no address mangles: other bytes, and a dot at the beginning, are written `=2F`. */
+/**
+ * The name as one part of a path that every disk takes and no address mangles: other bytes, and a dot at the beginning,
+ * are written `=2F`.
+ */
 function segment(name: string): string {
   const safe = [...Buffer.from(name)].map((byte, index) => {
     const char = String.fromCharCode(byte);

@@ -2,9 +2,9 @@ import { HISTORY_LIMIT } from "./apply.ts";
 import { STATE_BRANCH, WAITING_PATH } from "./paths.ts";
 
 /** What the branch says of itself. */
-export const README = `# What Sluice was told
+export const README = `# What people decided
 
-Sluice keeps on this branch (\`${STATE_BRANCH}\`) what people decided: holds, promotions, rollbacks, overrides, acknowledgements. Every commit is one
+Sluice stores on this branch (\`${STATE_BRANCH}\`) what people decided: holds, promotions, rollbacks, overrides, acknowledgements. Every commit is one
 decision; its message names who made it and why. The branch has no common history with the others and is never merged.
 
 - \`environments/ENV.yaml\`: the hold on a whole environment, and the decisions about it.
@@ -15,5 +15,5 @@ A file's history has the newest ${HISTORY_LIMIT} decisions, oldest first; the br
 has all of them.
 
 Do not edit these files: comment \`/hold\`, \`/release\`, \`/promote\` or \`/rollback\` on a pull request. A file that cannot be read holds its target until it
-is mended. Protect the branch with a ruleset that lets the Sluice App alone push to it: whoever can write here can lift holds.
+is fixed. Protect the branch with a ruleset that lets only the Sluice App push to it: whoever can write here can lift holds.
 `;

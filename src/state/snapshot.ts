@@ -1,6 +1,6 @@
+import { LRUCache } from "lru-cache";
 import { UserError } from "../model/errors.ts";
 import type { Hold } from "../model/gates.ts";
-import type { Lru } from "../model/lru.ts";
 import type { HistoryEntry, RepositoryState, Waiting } from "../model/state.ts";
 import type { Repository, Tree } from "../model/tree.ts";
 import { HISTORY_LIMIT } from "./apply.ts";
@@ -21,10 +21,18 @@ import { broken, readYaml } from "./yaml.ts";
 /** What is read of one file. */
 export const MAX_FILE_BYTES = 512 * 1024;
 
-/** What was read of blobs, by their ids; weighed by their entries. */
+/** What was read of blobs, by their ids. */
 export interface ReadFiles {
-  readonly targets: Lru<string, TargetFile>;
-  readonly holds: Lru<string, HoldPart>;
+  readonly targets: LRUCache<string, TargetFile>;
+  readonly holds: LRUCache<string, HoldPart>;
+}
+
+/** Makes room for files with 50,000 entries of history in all, and for 2,000 holds. */
+export function newReadFiles(): ReadFiles {
+  return {
+    targets: new LRUCache({ maxSize: 50_000, sizeCalculation: ({ history }) => history.length + 1 }),
+    holds: new LRUCache({ max: 2_000 }),
+  };
 }
 
 interface HoldPart {
@@ -77,17 +85,20 @@ export class StateSnapshot implements RepositoryState {
   }
 
   async waiting(): Promise<readonly Waiting[]> {
-    return (await this.wishes()).file.waiting;
+    return (await this.deferred()).file.waiting;
   }
 
-  /** The whole file of a target or, without an app, of an environment. A file that cannot be read is a `config` UserError. */
+  /**
+   * The whole file of a target or, without an app, of an environment. A file that cannot be read is a `config`
+   * UserError.
+   */
   target(environment: string, app: string | undefined): Promise<Found<TargetFile>> {
     return this.#file(targetPath(environment, app), EMPTY_TARGET, readTarget, this.#known.targets);
   }
 
-  /** The whole file of wishes; errors as those of `target`. */
-  wishes(): Promise<Found<WaitingFile>> {
-    return this.#file(WAITING_PATH, EMPTY_WAITING, readWishes);
+  /** The whole file of deferred requests; errors as those of `target`. */
+  deferred(): Promise<Found<WaitingFile>> {
+    return this.#file(WAITING_PATH, EMPTY_WAITING, readDeferred);
   }
 
   async #holdIn(path: string, now: number): Promise<StoredHold | undefined> {
@@ -106,13 +117,13 @@ export class StateSnapshot implements RepositoryState {
     path: string,
     none: T,
     read: (path: string, text: string) => T,
-    known?: Lru<string, T>,
+    known?: LRUCache<string, T>,
   ): Promise<Found<T>> {
     const entry = await this.tree?.at(path);
     if (entry === undefined) return { oid: undefined, file: none };
     if (entry.kind !== "file") throw broken(path, "it is not a plain file", undefined);
     const file = known?.get(entry.oid) ?? read(path, await this.#text(path));
-    known?.set(entry.oid, file, weightOf(file));
+    known?.set(entry.oid, file);
     return { oid: entry.oid, file };
   }
 
@@ -137,16 +148,15 @@ function readTarget(path: string, text: string): TargetFile {
   return { history, rest, ...(hold ? { hold } : {}) };
 }
 
-function readWishes(path: string, text: string): WaitingFile {
+function readDeferred(path: string, text: string): WaitingFile {
   const { waiting, history, ...rest } = readYaml(path, text, waitingSchema);
   return { waiting, history, rest };
 }
 
-function weightOf(file: object): number {
-  return "history" in file && Array.isArray(file.history) ? file.history.length + 1 : 1;
-}
-
-/** The hold alone. The history, which Sluice writes last, is most of a file; it is passed over where nothing else can stand in it or after it. */
+/**
+ * The hold alone. The history, which Sluice writes last, is most of a file; it is passed over where nothing else can
+ * stand in it or after it.
+ */
 function readHold(path: string, text: string): HoldPart {
   const history = text.search(/^history:/m);
   const tail = text.slice(history + 1);

@@ -9,13 +9,19 @@ const keyOrder = [
   ...["commit", "mergeCommit", "head", "gate", "finding", "versions", "image", "from", "to"],
 ];
 
-/** The data as YAML: the same data gives the same bytes. Keys of a map come in a fixed order, those that are not known after them, long lists last. */
+/**
+ * The data as YAML: the same data gives the same bytes. Keys of a map come in a fixed order, those that are not known
+ * after them, long lists last.
+ */
 export function writeYaml(data: Readonly<Record<string, unknown>>): Buffer {
   const text = stringify(ordered(data), { lineWidth: 0, aliasDuplicateObjects: false });
   return Buffer.from(heading + text);
 }
 
-/** Reads a file of the state branch. What a person broke is a `config` UserError that names the branch, the file and the line. */
+/**
+ * Reads a file of the state branch. What a person broke is a `config` UserError that names the branch, the file and the
+ * line.
+ */
 export function readYaml<T>(file: string, text: string, schema: z.ZodType<T>): T {
   const lines = new LineCounter();
   const at = (offset: number) => lines.linePos(offset);
@@ -49,7 +55,7 @@ export function broken(
   const where = `\`${file}\` on the branch \`${STATE_BRANCH}\`, line ${line}`;
   return new UserError("config", `${where}, cannot be read: ${message.slice(0, 300)}`, {
     place: { file, line, column: Math.max(at?.col ?? 1, 1) },
-    fix: `mend the file on the branch \`${STATE_BRANCH}\`, or revert the commit that broke it`,
+    fix: `fix the file on the branch \`${STATE_BRANCH}\`, or revert the commit that broke it`,
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * What was asked for again and when it may be asked for next. In memory: a new process begins anew, and GitHub's record
- * ends after three days.
+ * What was asked for again and when it may be asked for next. In memory: a new process starts with none, and GitHub's
+ * record ends after three days.
  */
 export interface Pauses {
   /** Whether this GUID may be asked for at this time. */

@@ -21,7 +21,7 @@ export interface MissedOptions {
   readonly everyMs?: number;
   /** How far back to look; 3 days when absent, which is as long as GitHub delivers again. */
   readonly windowMs?: number;
-  /** Between two requests to deliver again; a second when absent, as GitHub wishes. */
+  /** Between two requests to deliver again; a second when absent, as GitHub asks. */
   readonly gapMs?: number;
   /** How many are asked for in one look; 100 when absent. */
   readonly perLook?: number;

@@ -18,8 +18,8 @@ const schema = common.extend({
 type Event = z.infer<typeof schema>;
 
 /**
- * `repository`: it has another name, owner or default branch, or can no longer be written to, so that it is learnt anew
- * what images are asked for there. What was known under the old name is looked at as well, to be forgotten.
+ * `repository`: it has another name, owner or default branch, or can no longer be written to, so the watch job learns
+ * again what images are asked for there. What was known under the old name is looked at as well, to be forgotten.
  */
 export function repositoryJobs(payload: unknown): readonly WatchJob[] {
   const event = parsePayload("repository", schema, payload);

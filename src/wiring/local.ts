@@ -2,15 +2,13 @@ import { openRepository } from "../git/repository.ts";
 import type { Logger } from "../model/observe.ts";
 import type { Renderer } from "../model/render.ts";
 import type { Repository } from "../model/tree.ts";
-import { engineBinary } from "../render/binary.ts";
-import { createRenderer } from "../render/renderer.ts";
 
 /** The edges that the command line works with: local git and the engine. */
 export interface LocalEdges {
-  /** Throws an `unavailable` Fault on first use when there is no engine. */
+  /** Rejects with an `unavailable` Fault on first use when there is no engine. */
   readonly renderer: Renderer;
   /** The repository that a folder is or lies in. */
-  repository(dir: string): Promise<Repository>;
+  repository(dir: string): Repository;
   close(): Promise<void>;
 }
 
@@ -22,21 +20,47 @@ export interface LocalOptions {
 }
 
 /** Opens local git and the engine, without GitHub, queue or web. */
-export async function openLocal(options: LocalOptions): Promise<LocalEdges> {
-  let renderer: Renderer | undefined;
+export function openLocal(options: LocalOptions): LocalEdges {
+  const renderer = lazyRenderer(options);
   const opened = new Map<string, ReturnType<typeof openRepository>>();
   return {
-    get renderer() {
-      renderer ??= createRenderer({ binary: engineBinary(process.env), ...options });
-      return renderer;
-    },
-    repository: async (dir) => {
+    renderer,
+    repository: (dir) => {
       const repository = opened.get(dir) ?? openRepository(dir);
       opened.set(dir, repository);
       return repository;
     },
     close: async () => {
-      await Promise.all([renderer?.close(), ...[...opened.values()].map((repository) => repository.close())]);
+      await Promise.all([renderer.close(), ...[...opened.values()].map((repository) => repository.close())]);
     },
   };
+}
+
+/** Loads the renderer at its first use: most commands that only read need none of it. */
+function lazyRenderer(options: LocalOptions): Renderer {
+  let opened: Promise<Renderer> | undefined;
+  const renderer = (): Promise<Renderer> => {
+    opened ??= openRenderer(options);
+    return opened;
+  };
+  return {
+    known: async (spec, source) => (await renderer()).known(spec, source),
+    render: async (spec, source, signal) => (await renderer()).render(spec, source, signal),
+    yaml: async (spec, source, signal) => (await renderer()).yaml(spec, source, signal),
+    close: async () => {
+      // A renderer that could not be opened was reported to whoever asked for it.
+      await opened?.then(
+        (one) => one.close(),
+        () => undefined,
+      );
+    },
+  };
+}
+
+async function openRenderer(options: LocalOptions): Promise<Renderer> {
+  const [{ engineBinary }, { createRenderer }] = await Promise.all([
+    import("../render/binary.ts"),
+    import("../render/renderer.ts"),
+  ]);
+  return createRenderer({ binary: engineBinary(process.env), ...options });
 }

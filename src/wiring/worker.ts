@@ -1,11 +1,11 @@
 import { hkdfSync } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import type { ChangePorts } from "../change/ports.ts";
 import { createSigner } from "../change/signature.ts";
-import type { ScanMemo } from "../discovery/index.ts";
+import type { Scan, ScanMemo } from "../discovery/index.ts";
 import { createEventLog } from "../images/event-log.ts";
 import { type ImagePorts, sweepRegularly } from "../images/run/index.ts";
 import { loadProbot } from "../index.ts";
-import { Lru } from "../model/lru.ts";
 import type { Handlers } from "../model/queue.ts";
 import type { Mirrors } from "../model/tree.ts";
 import type { PromotionPorts } from "../promote/run/index.ts";
@@ -65,7 +65,7 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
 function changePorts(settings: ServerSettings, parts: ServerParts, edges: WorkerEdges): ChangePorts {
   const { github, queue, events, log, clock } = parts;
   const { mirrors, renderer, state } = edges;
-  const memo: ScanMemo = new Lru(memoEntries);
+  const memo: ScanMemo = new LRUCache<string, Scan>({ max: memoEntries });
   const ports = { github: github.for, mirrors, renderer, state, queue, events, log, clock, memo };
   return { ...ports, signer: createSigner(settings.privateKey), webUrl: settings.githubUrl };
 }

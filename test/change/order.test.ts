@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lastSegment, matchNames } from "../../src/change/images/match.ts";
-import { type Order, orderOf } from "../../src/change/images/order.ts";
+import { type Order, orderOf } from "../../src/model/versions.ts";
 
 const opposite: Readonly<Record<Order, Order>> = { older: "newer", newer: "older", same: "same", unknown: "unknown" };
 

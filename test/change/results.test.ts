@@ -9,9 +9,10 @@ import {
   unexplained,
   wouldTouch,
 } from "../../src/change/results.ts";
-import { count, isAtOrBelow, listed } from "../../src/change/words.ts";
 import { UserError } from "../../src/model/errors.ts";
+import { isAtOrBelow } from "../../src/model/paths.ts";
 import type { Target } from "../../src/model/target.ts";
+import { count } from "../../src/model/text/lists.ts";
 import type { NamedEntry, TreeEntry } from "../../src/model/tree.ts";
 
 const target: Target = {
@@ -99,13 +100,6 @@ describe("a refusal", () => {
 });
 
 describe("words", () => {
-  it("list the first few names", () => {
-    expect(listed([])).toBe("");
-    expect(listed(many(5))).toBe("`n0`, `n1`, `n2`, `n3`, `n4`");
-    expect(listed(many(7))).toBe("`n0`, `n1`, `n2`, `n3`, `n4` and 2 more");
-    expect(listed(many(3), 2)).toBe("`n0`, `n1` and 1 more");
-  });
-
   it("count things", () => {
     expect([count(0, "file"), count(1, "file"), count(2, "file")]).toEqual(["0 files", "1 file", "2 files"]);
   });

@@ -71,13 +71,13 @@ describe("sluice doctor", () => {
     expect(down.code).toBe(1);
   });
 
-  it("measures the kept renders", async () => {
+  it("measures the cached renders", async () => {
     const folder = tempDir();
     mkdirSync(join(folder, "renders/a"), { recursive: true });
     writeFileSync(join(folder, "renders/a/b"), Buffer.alloc(5 << 20));
     const { check } = await examine({ SLUICE_CACHE: folder });
     rmSync(folder, { recursive: true });
-    expect(check("kept renders")?.detail).toBe(`${join(folder, "renders")}, 5.0 MiB`);
-    expect((await examine({ SLUICE_CACHE: folder })).check("kept renders")?.detail).toContain("not there yet");
+    expect(check("cached renders")?.detail).toBe(`${join(folder, "renders")}, 5.0 MiB`);
+    expect((await examine({ SLUICE_CACHE: folder })).check("cached renders")?.detail).toContain("not there yet");
   });
 });

@@ -229,7 +229,7 @@ describe("sluice images bump", () => {
     [["ghcr.io/acme/orders:2.2.0", "--app", "order"], "Did you mean orders?"],
     [["ghcr.io/acme/orders:2.2.0", "--app", "webapp"], "no target in staging has the image"],
     [["ghcr.io/acme/orders"], "has no tag"],
-    [["ghcr.io/acme/orders:2.2.0@sha256:abc"], "is no digest"],
+    [["ghcr.io/acme/orders:2.2.0@sha256:abc"], "is not a digest"],
     [["ghcr.io/acme/orders:a b"], "cannot be a tag"],
     [["-", "x"], "takes IMAGE:TAG[@DIGEST]"],
     [[], "Name it with its tag"],

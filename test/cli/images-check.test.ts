@@ -201,7 +201,7 @@ describe("sluice images check", () => {
 
   it.each([
     [["ghcr.io/acme/order"], "Did you mean ghcr.io/acme/orders?"],
-    [["--insecure", "http://localhost:5000"], "no registry's host"],
+    [["--insecure", "http://localhost:5000"], "is not a registry's host"],
     [["--server-file", "nowhere.yaml"], "there is no file"],
     [["--base", "nowhere"], "nowhere"],
   ])("explains %j with its fix, and exits with 2", async (args, text) => {

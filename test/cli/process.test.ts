@@ -1,7 +1,17 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tempDir } from "../support/temp-git.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -87,5 +97,80 @@ describe("bin/sluice", () => {
     expect(code).toBe(2);
     for (const name of ["APP_ID", "PRIVATE_KEY", "WEBHOOK_SECRET"]) expect(err).toContain(name);
     expect(err).not.toContain("changeme");
+  });
+});
+
+/** Writes a program that says where it is. */
+function place(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `console.log(${JSON.stringify(file.split("/").at(-2))});\n`);
+}
+
+describe("bin/sluice of an installation with a bundle", () => {
+  let root: string;
+  let builtAt: number;
+  const at = (...path: readonly string[]) => join(root, ...path);
+
+  beforeEach(() => {
+    root = join(tempDir(), "with spaces");
+    for (const file of ["src/cli.ts", "src/more/part.ts", "dist/cli.mjs"]) place(at(file));
+    for (const folder of ["bin", "scripts/lib", "node_modules/node/bin"]) mkdirSync(at(folder), { recursive: true });
+    cpSync(SLUICE, at("bin/sluice"));
+    for (const file of ["package-lock.json", "scripts/build.mjs", "scripts/lib/server-packages.json"]) {
+      cpSync(join(ROOT, file), at(file));
+    }
+    symlinkSync(process.execPath, at("node_modules/node/bin/node"));
+    writeFileSync(at("dist/stamp"), "");
+    builtAt =
+      1 +
+      Math.ceil(Math.max(...readdirSync(root, { recursive: true }).map((path) => statSync(at(String(path))).ctimeMs)));
+    utimesSync(at("dist/stamp"), builtAt / 1_000, builtAt / 1_000);
+  });
+  afterEach(() => rmSync(dirname(root), { recursive: true }));
+
+  const runs = async () => (await start(at("bin/sluice"), []).ended).out.trim();
+
+  /** A file that comes and one that goes both change their folder. */
+  function addFile(): void {
+    removeFile();
+    place(at("src/more/new.ts"));
+  }
+
+  function removeFile(): void {
+    place(at("src/more/new.ts"));
+    rmSync(at("src/more/new.ts"));
+  }
+
+  it("runs the bundle while nothing changed since", async () => {
+    expect(await runs()).toBe("dist");
+  });
+
+  it.each<[string, string, () => void]>([
+    ["an edit", "src/more/part.ts", () => writeFileSync(at("src/more/part.ts"), "edited")],
+    ["a new file", "src/more", addFile],
+    ["a deleted file", "src/more", removeFile],
+    ["an old file put in its place", "src/more/part.ts", () => utimesSync(at("src/more/part.ts"), 1, 1)],
+    ["other packages", "package-lock.json", () => writeFileSync(at("package-lock.json"), "{}")],
+  ])("runs the sources after %s", async (_name, changed, change) => {
+    // Again until the file system's clock, which moves in steps, has moved on.
+    while (statSync(at(changed)).ctimeMs <= builtAt) change();
+    expect(await runs()).toBe("src");
+  });
+
+  it("runs the bundle where there are no sources", async () => {
+    rmSync(at("src"), { recursive: true });
+    expect(await runs()).toBe("dist");
+  });
+
+  it("runs the sources when nothing tells when the bundle was built", async () => {
+    renameSync(at("dist/stamp"), at("dist/other"));
+    expect(await runs()).toBe("src");
+  });
+
+  it("says which Node it needs when there is only an old one", async () => {
+    rmSync(at("node_modules/node"), { recursive: true });
+    writeFileSync(at("bin/node"), "#!/bin/sh\necho v20.1.0\n", { mode: 0o755 });
+    const { code, err } = await start(at("bin/sluice"), [], { PATH: `${at("bin")}:/bin` }).ended;
+    expect([code, err]).toEqual([2, expect.stringContaining("Node 26 or newer is needed")]);
   });
 });

@@ -1,10 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isRefusal } from "../../src/config/values/checked-text.ts";
 import { parseDuration } from "../../src/config/values/durations.ts";
 import { checkPointer, checkSemverRange } from "../../src/config/values/expressions.ts";
 import { checkTimezone, parseWindow } from "../../src/config/values/windows.ts";
-import { editDistance, nearest } from "../../src/model/nearest.ts";
 
 describe("a hostile semver range", () => {
   it("is refused by its length before it is read", () => {
@@ -94,33 +92,5 @@ describe("JSON pointers", () => {
     ["/a~2", false],
   ])("%j: %j", (text, ok) => {
     expect(checkPointer(text) === undefined).toBe(ok);
-  });
-});
-
-describe("did you mean", () => {
-  it("measures insertions, deletions, replacements and swaps", () => {
-    expect(editDistance("staging", "stagging")).toBe(1);
-    expect(editDistance("form", "from")).toBe(1);
-    expect(editDistance("", "abc")).toBe(3);
-  });
-
-  it("is symmetric, zero for equal words only, and no more than the longer word", () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
-        const distance = editDistance(a, b);
-        expect(distance).toBe(editDistance(b, a));
-        expect(distance === 0).toBe(a === b);
-        expect(distance).toBeLessThanOrEqual(Math.max(a.length, b.length));
-      }),
-    );
-  });
-
-  it("proposes what is close, whatever its case and its dashes, and nothing else", () => {
-    const keys = ["environments", "pullRequest", "valueFiles", "app"];
-    expect(nearest("enviroment", keys)).toBe("environments");
-    expect(nearest("pull_request", keys)).toBe("pullRequest");
-    expect(nearest("value-files", keys)).toBe("valueFiles");
-    expect(nearest("zebra", keys)).toBeUndefined();
-    expect(nearest("x", keys)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { diffLines } from "../../src/diff/lines.ts";
+import { type Block, diffLines } from "../../src/diff/lines.ts";
 
 function patched(base: readonly string[], head: readonly string[]): readonly string[] {
   const result: string[] = [];
@@ -36,6 +36,26 @@ describe("the line diff", () => {
     );
   });
 
+  it("gives the one shortest way where there is only one", () => {
+    const lines = fc.array(fc.constantFrom("a", "b", "c", "  d", "- e"), { maxLength: 10 });
+    fc.assert(
+      fc.property(lines, lines, (base, head) => {
+        const [only, another] = alignments(base, head);
+        fc.pre(another === undefined);
+        expect(diffLines(base, head)).toEqual(only);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is as short as can be for 150 changes in a text without a line that is unique", () => {
+    const pool = ["- name: A", "  value: x", "  ports:", "", "    protocol: TCP"];
+    const base = Array.from({ length: 500 }, (_, index) => pool[(index * index + (index >> 3)) % pool.length] ?? "");
+    const head = base.filter((_, index) => index % 10 > 2);
+    expect(changedLines(base, head)).toBe(150);
+    expect(patched(base, head)).toEqual(head);
+  });
+
   it("stays exact on 20,000 lines that share next to nothing", () => {
     const base = Array.from({ length: 20_000 }, (_, index) => `line ${(index * 7919) % 20_000}`);
     const head = Array.from({ length: 20_000 }, (_, index) => `line ${(index * 104_729) % 30_000}`);
@@ -50,6 +70,32 @@ describe("the line diff", () => {
     expect(diffLines(base, head)).toEqual([{ baseStart: 3, baseEnd: 3, headStart: 3, headEnd: 5 }]);
   });
 });
+
+/** The blocks of every shortest edit script, each once. */
+function alignments(base: readonly string[], head: readonly string[]): readonly (readonly Block[])[] {
+  const left = base.length + head.length - 2 * longestCommon(base, head);
+  const found: (readonly Block[])[] = [];
+  const walk = (x: number, y: number, edits: number, blocks: readonly Block[]): void => {
+    if (edits > left) return;
+    if (x === base.length && y === head.length) found.push(blocks);
+    if (x < base.length && y < head.length && base[x] === head[y]) walk(x + 1, y + 1, edits, blocks);
+    if (x < base.length) walk(x + 1, y, edits + 1, extended(blocks, { x, y, removed: true }));
+    if (y < head.length) walk(x, y + 1, edits + 1, extended(blocks, { x, y, removed: false }));
+  };
+  walk(0, 0, 0, []);
+  return [...new Map(found.map((blocks) => [JSON.stringify(blocks), blocks])).values()];
+}
+
+function extended(
+  blocks: readonly Block[],
+  { x, y, removed }: { readonly x: number; readonly y: number; readonly removed: boolean },
+): readonly Block[] {
+  const last = blocks.at(-1);
+  const joined = last !== undefined && last.baseEnd === x && last.headEnd === y;
+  const { baseStart, headStart } = joined ? last : { baseStart: x, headStart: y };
+  const block = { baseStart, baseEnd: x + (removed ? 1 : 0), headStart, headEnd: y + (removed ? 0 : 1) };
+  return [...(joined ? blocks.slice(0, -1) : blocks), block];
+}
 
 function longestCommon(a: readonly string[], b: readonly string[]): number {
   let row = new Array<number>(b.length + 1).fill(0);

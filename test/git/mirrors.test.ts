@@ -295,7 +295,7 @@ describe("mirrors", () => {
       "HEAD.lock",
       "shallow.lock",
       "refs/sluice/ref/x.lock",
-      "refs/sluice/landing/0/main",
+      "refs/sluice/incoming/0/main",
       "objects/pack/tmp_pack_abc",
       "objects/pack/pack-1.pack",
     ]) {
@@ -305,7 +305,7 @@ describe("mirrors", () => {
     server.intercept = async () => false;
     const mirror = await open("refs/heads/main");
     expect(await mirror.resolve("main")).toBe(second);
-    expect(existsSync(join(directory, "refs/sluice/landing"))).toBe(false);
+    expect(existsSync(join(directory, "refs/sluice/incoming"))).toBe(false);
     await until(() => orphans.every((pid) => !existsSync(`/proc/${pid}`)));
     expect(readdirSync(join(directory, "objects", "pack")).filter((name) => name.startsWith("tmp_"))).toEqual([]);
     expect(existsSync(join(directory, "HEAD.lock"))).toBe(false);

@@ -216,7 +216,7 @@ describe("tokens", () => {
         .catch((error: unknown) => error),
     ]);
     const told = [...world.log.lines, ...errors.map((error) => describeDeep(error))].join("\n");
-    expect(told).toContain("asked GitHub");
+    expect(told).toContain("called GitHub");
     for (const secret of [token, "ghs_", "bearer", "PRIVATE KEY", "eyJ"]) expect(told).not.toContain(secret);
   });
 });

@@ -10,7 +10,10 @@ const manifest: unknown = parseDocument(text).toJS();
 /** GitHub sends these to every App; a manifest cannot ask for them. */
 const UNASKED = new Set(["installation", "installation_repositories"]);
 const events = Object.keys(EVENTS).filter((name) => !UNASKED.has(name));
-/** GitHub tells of packages those alone who may read them. No token needs that: GitHub's registry takes none of an App's. */
+/**
+ * GitHub tells of packages those alone who may read them. No token needs that: GitHub's registry takes none of an
+ * App's.
+ */
 const heard = events.includes("registry_package") ? { packages: "read" } : {};
 const permissions = { ...TOKEN_PERMISSIONS, ...heard };
 

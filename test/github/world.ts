@@ -8,7 +8,10 @@ import { memoryLog, memoryMetrics } from "../webhooks/fakes.ts";
 /** The repository of these tests. */
 export const REPOSITORY = { owner: "acme", name: "gitops" };
 
-/** A local GitHub with the repository and one open pull request. Starting one takes a good part of a second, so that the tests of a file share it. */
+/**
+ * A local GitHub with the repository and one open pull request. Starting one takes a good part of a second, so that the
+ * tests of a file share it.
+ */
 export interface Start {
   readonly local: CheckedGitHub;
   readonly pull: PullSummary;

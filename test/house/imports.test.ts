@@ -1,12 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { JOB_TYPES, jobKind } from "../../src/model/job-kinds.ts";
+import { importsOf, type SourceImport, sourceFiles } from "./support/source-imports.ts";
 
 const src = join(import.meta.dirname, "../../src");
 const sandbox = join(import.meta.dirname, "../../sandbox");
 
-/** What each folder of `src/` may import of ours, besides itself; see DESIGN §3. Files at the top of `src/` are the house's fuse box and doors. */
+/**
+ * What each folder of `src/` may import of ours, besides itself; see DESIGN §3. Files at the top of `src/` are the
+ * house's fuse box and doors.
+ */
 const rules = ["config", "discovery", "policy", "diff", "edit"];
 const rooms = ["preview", "promote", "images", "reconcile"];
 const edges = ["render", "git", "github", "kube", "registry", "state", "notify", "observe"];
@@ -44,33 +48,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const ioModules =
   /^(node:)?(fs|fs\/promises|child_process|net|http|https|http2|dgram|tls|dns|cluster|worker_threads|sqlite|os|timers.*|process)$/;
 
-interface Import {
+interface Import extends SourceImport {
   readonly file: string;
-  readonly specifier: string;
-  readonly typeOnly: boolean;
 }
 
-function files(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? files(path) : entry.name.endsWith(".ts") ? [path] : [];
-  });
+function importsBy(path: string): readonly Import[] {
+  return importsOf(path).map((one) => ({ ...one, file: relative(src, path) }));
 }
 
-function importsOf(path: string): readonly Import[] {
-  const text = readFileSync(path, "utf8");
-  const file = relative(src, path);
-  const statements = text.matchAll(
-    /^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm,
-  );
-  return [...statements].map((match) => ({
-    file,
-    specifier: match[2] ?? match[3] ?? match[4] ?? "",
-    typeOnly: match[1] !== undefined,
-  }));
-}
-
-const all = files(src).flatMap(importsOf);
+const all = sourceFiles(src).flatMap(importsBy);
 
 function roomOf(file: string): string {
   return file.split("/")[0] ?? "";
@@ -94,7 +80,7 @@ function mayWait({ file, specifier }: Import): boolean {
 describe("the house", () => {
   it("has a place in the plan for every folder and file at the top of src/", () => {
     const unknown = new Set(
-      files(src)
+      sourceFiles(src)
         .map((path) => roomOf(relative(src, path)))
         .filter((room) => !(room in mayImport)),
     );
@@ -113,7 +99,7 @@ describe("the house", () => {
   it("keeps ground, rules and rooms free of input, output, clocks and randomness", () => {
     const io = all.filter((one) => isWithoutIo(one.file) && ioModules.test(one.specifier) && !mayWait(one));
     expect(io.map((one) => `${one.file} imports ${one.specifier}`)).toEqual([]);
-    const impure = files(src).filter((path) => {
+    const impure = sourceFiles(src).filter((path) => {
       if (!isWithoutIo(relative(src, path))) return false;
       return /\bDate\.now\b|\bnew Date\(\)|Math\.random\b|randomUUID\(|randomBytes\(|\bfetch\(|\bprocess\.(?:env|argv|cwd|std)/.test(
         readFileSync(path, "utf8"),
@@ -128,8 +114,8 @@ describe("the house", () => {
   });
 
   it("lets the local GitHub import nothing of Sluice", () => {
-    const outside = files(sandbox)
-      .flatMap(importsOf)
+    const outside = sourceFiles(sandbox)
+      .flatMap(importsBy)
       .filter(({ file, specifier }) => {
         const path = normalize(join(dirname(join(src, file)), specifier));
         return specifier.startsWith(".") && relative(sandbox, path).startsWith("..");
@@ -138,13 +124,13 @@ describe("the house", () => {
   });
 
   it("keeps every file below 400 lines", () => {
-    const long = files(src).filter((path) => readFileSync(path, "utf8").split("\n").length > 400);
+    const long = sourceFiles(src).filter((path) => readFileSync(path, "utf8").split("\n").length > 400);
     expect(long.map((path) => relative(src, path))).toEqual([]);
   });
 
   it("names the kinds of jobs in one table: the hall and the wiring take what it says", () => {
     const names = JOB_TYPES.map((type) => `"${type}"`);
-    const hall = files(src).filter((path) => /^(queue|wiring)\//.test(relative(src, path)));
+    const hall = sourceFiles(src).filter((path) => /^(queue|wiring)\//.test(relative(src, path)));
     const naming = hall.filter((path) => names.some((name) => readFileSync(path, "utf8").includes(name)));
     // The handlers are keyed by kind.
     expect(naming.map((path) => relative(src, path))).toEqual(["wiring/handlers.ts"]);
@@ -153,7 +139,7 @@ describe("the house", () => {
   });
 
   it("runs no shell", () => {
-    const shells = files(src).filter((path) =>
+    const shells = sourceFiles(src).filter((path) =>
       /\bexecSync\b|\bexec\(|shell:\s*true/.test(readFileSync(path, "utf8").replaceAll(/\.exec\(/g, "")),
     );
     expect(shells.map((path) => relative(src, path))).toEqual([]);

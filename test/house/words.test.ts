@@ -13,6 +13,7 @@ const places = [
   "docs/events.md",
   "docs/images.md",
   "docs/installation.md",
+  "docs/operations.md",
   "docs/preview.md",
   "docs/promotion.md",
   "docs/registries.md",
@@ -25,12 +26,19 @@ const places = [
   "src/config",
   "src/discovery",
   "src/images/event-log.ts",
+  "src/model/command.ts",
   "src/model/images.ts",
+  "src/model/job-kinds.ts",
+  "src/model/jobs.ts",
   "src/model/problem.ts",
+  "src/model/queue.ts",
+  "src/promote/run/commands",
+  "src/queue",
   "src/settings",
   "src/settings.ts",
   "src/targets",
   "src/web",
+  "src/webhooks/commands",
 ];
 
 /** Old words, each with the word to use. */

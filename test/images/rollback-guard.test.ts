@@ -31,14 +31,14 @@ describe("a version that came to a target", () => {
     expect(held("1.3.0", entry("bumped", "1.0.0 > 2.0.0", "ghcr.io/acme/api"))).toBeUndefined();
   });
 
-  it("is held back when it was taken back everywhere, to whatever there is now", () => {
+  it("is held back when it was rolled back everywhere, to whatever there is now", () => {
     expect(held("1.3.0", bumped)).toBe("1.4.0");
     expect(held("1.1.0", bumped)).toBe("1.4.0");
     expect(held("1.3.0", entry("rolled-back", "1.4.0 > 1.3.0"))).toBe("1.4.0");
     expect(held("1.3.0", entry("reverted", "1.4.0 > 1.3.0"))).toBe("1.4.0");
   });
 
-  it("is held back when one of two places was taken back by a person", () => {
+  it("is held back when one of two places was rolled back by a person", () => {
     expect(held("1.4.0, 1.3.0", bumped)).toBe("1.4.0");
     expect(held("1.2.0, 1.4.0", entry("bumped", "1.3.0 > 1.4.0, 1.2.0 > 1.4.0"))).toBe("1.4.0");
     expect(held("1.4.0, 1.3.0", entry("rolled-back", "1.4.0 > 1.3.0"))).toBe("1.4.0");

@@ -85,14 +85,14 @@ describe("no event", () => {
   const token = `ghs_${"A1b2C3d4E5f6G7h8I9j0K1l2"}`;
 
   it.each(everything)("of $kind carries a token to a listener, in whatever field it stands", (event) => {
-    const heard: SluiceEvent[] = [];
+    const received: SluiceEvent[] = [];
     const log = createLogger({ level: "silent", pretty: false, destination: { write: () => undefined } });
-    const collect: EventListener = { name: "collect", hear: (one) => void heard.push(one) };
+    const collect: EventListener = { name: "collect", onEvent: (one) => void received.push(one) };
     const events = createEvents({ listeners: [collect], log, failed: () => undefined });
     const spoilt = withText(event, token) as Exclude<SluiceEvent, { kind: "hold.set" | "hold.ended" }>;
     events.announce(spoilt);
     expect(JSON.stringify(spoilt)).toContain(token);
-    expect(heard).toHaveLength(1);
-    expect(JSON.stringify(heard)).not.toContain(token);
+    expect(received).toHaveLength(1);
+    expect(JSON.stringify(received)).not.toContain(token);
   });
 });

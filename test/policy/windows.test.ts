@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { isRefusal } from "../../src/config/values/checked-text.ts";
 import { parseWindow } from "../../src/config/values/windows.ts";
 import type { Window } from "../../src/model/gates.ts";
+import { describeWindow } from "../../src/policy/windows/describe.ts";
 import { windowOpen } from "../../src/policy/windows/index.ts";
-import { describeWindow } from "../../src/policy/windows/words.ts";
 
 const minute = 60_000;
 const day = 1_440 * minute;

@@ -54,6 +54,15 @@ describe("a registry that has enough", () => {
     expect(fake.asked).toHaveLength(4);
   });
 
+  it("is asked at once after a clock was set back", async () => {
+    let now = 1_000_000_000;
+    const fake = await server(() => ({ body: { tags: ["1"] } }));
+    const registry = client([fake.settings], { clock: () => now });
+    await registry.tags(`${fake.host}/app`, soon());
+    now -= 3_600_000;
+    expect(await registry.tags(`${fake.host}/app`, soon())).toEqual(["1"]);
+  });
+
   it("is asked so many things at once and no more", async () => {
     let inside = 0;
     let most = 0;
@@ -72,7 +81,7 @@ describe("a registry that has enough", () => {
 
   it("is asked so many things in a second and no more", async () => {
     const fake = await server(() => ({ body: { tags: [] } }));
-    const registry = client([{ ...fake.settings, requestsPerSecond: 2 }], { clock: () => 0, patienceMs: 100 });
+    const registry = client([{ ...fake.settings, requestsPerSecond: 2 }], { clock: () => 0, maxWaitMs: 100 });
     const asked = Array.from({ length: 6 }, () => registry.tags(`${fake.host}/app`, soon()));
     const settled = await Promise.allSettled(asked);
     // The clock stands still: a second's worth goes through, for the others it would take longer than they wait.

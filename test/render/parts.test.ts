@@ -2,7 +2,6 @@ import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Lru } from "../../src/model/lru.ts";
 import type { Lookup } from "../../src/model/render.ts";
 import { engineBinary } from "../../src/render/binary.ts";
 import { encodeFrame, FrameReader, OversizedFrame } from "../../src/render/frames.ts";
@@ -127,23 +126,6 @@ describe("work under way", () => {
     await expect(waiting[1]).rejects.toThrow("two");
     expect(aborted).toBe(true);
     expect(await flights.join("k", AbortSignal.timeout(5000), async () => "again")).toBe("again");
-  });
-});
-
-describe("a map with a capacity", () => {
-  it("forgets what was used least recently, by weight", () => {
-    const lru = new Lru<string, number>(10);
-    lru.set("a", 1, 4);
-    lru.set("b", 2, 4);
-    expect(lru.get("a")).toBe(1);
-    lru.set("c", 3, 4);
-    expect([lru.get("a"), lru.get("b"), lru.get("c")]).toEqual([1, undefined, 3]);
-    lru.set("huge", 4, 11);
-    expect(lru.get("huge")).toBeUndefined();
-    lru.set("a", 5, 6);
-    expect(lru.values()).toEqual([3, 5]);
-    lru.delete("a");
-    expect(lru.values()).toEqual([3]);
   });
 });
 

@@ -29,7 +29,11 @@ describe("the store of renders", () => {
   };
   const write = (store: RenderStore, numbers: readonly number[], bytes?: number): void =>
     store.write(
-      numbers.map((number) => ({ key: keyOf(number), kept: renderNumber(number, bytes), body: bodyOf(number, bytes) })),
+      numbers.map((number) => ({
+        key: keyOf(number),
+        cached: renderNumber(number, bytes),
+        body: bodyOf(number, bytes),
+      })),
       [],
     );
   /** Checks that all that is found is whole, and gives how much that is. */
@@ -106,10 +110,10 @@ describe("the store of renders", () => {
       store.write([], [{ key: keyOf(0), sum: renderNumber(0, 100_000).sum }]);
     }
     expect(disk()).toBeLessThan(capacity * 1.25 + 4 * 1024 * 1024);
-    const kept = [...Array(200).keys()].filter((number) => store.find(keyOf(number * 10), 0).length > 0);
-    expect(kept).toContain(0);
-    expect(kept).toContain(199);
-    expect(kept).not.toContain(1);
+    const cached = [...Array(200).keys()].filter((number) => store.find(keyOf(number * 10), 0).length > 0);
+    expect(cached).toContain(0);
+    expect(cached).toContain(199);
+    expect(cached).not.toContain(1);
     expect(store.body(renderNumber(10, 100_000).digest)).toBeUndefined();
     store.close();
     expect(disk()).toBeLessThan(capacity * 1.25);
@@ -118,7 +122,7 @@ describe("the store of renders", () => {
   it("keeps the newest of very many renders of one target", () => {
     const store = open();
     for (let number = 0; number < 100; number += 1)
-      store.write([{ key: keyOf(0), kept: renderNumber(number), body: bodyOf(number) }], []);
+      store.write([{ key: keyOf(0), cached: renderNumber(number), body: bodyOf(number) }], []);
     const found = store.find(keyOf(0), 0);
     expect(found).toHaveLength(64);
     expect(found.at(-1)?.sum).toBe(renderNumber(99).sum);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/model/state.ts";
-import { applyDecision, applyWaiting, isAboutWishes } from "../../src/state/apply.ts";
+import { applyDecision, applyWaiting, isAboutDeferred } from "../../src/state/apply.ts";
 import { EMPTY_TARGET, EMPTY_WAITING, type TargetFile } from "../../src/state/files.ts";
 import { held, promoted, released, waiting } from "./world.ts";
 
 /** The file of webapp in prod after these decisions. */
 function fileAfter(...decisions: Decision[]): TargetFile {
   return decisions.reduce<TargetFile>((file, decision) => {
-    if (isAboutWishes(decision)) throw new Error("not about a target");
+    if (isAboutDeferred(decision)) throw new Error("not about a target");
     return applyDecision(file, decision, "webapp") ?? file;
   }, EMPTY_TARGET);
 }
@@ -75,12 +75,12 @@ describe("the history after a decision", () => {
     const { history, hold } = fileAfter(...many);
     expect(history).toHaveLength(200);
     expect(history[0]?.id).toBe("h-50");
-    expect(history[0]?.reason).toHaveLength(1_001);
-    expect(hold?.reason).toHaveLength(1_001);
+    expect(history[0]?.reason).toHaveLength(1_000);
+    expect(hold?.reason).toHaveLength(1_000);
   });
 });
 
-describe("wishes after a decision", () => {
+describe("deferred requests after a decision", () => {
   it("do not grow without end", () => {
     const full = {
       ...EMPTY_WAITING,
@@ -93,8 +93,8 @@ describe("wishes after a decision", () => {
         at: "2026-03-01T12:00:00.000Z",
       })),
     };
-    const wish = waiting("w", 5_000);
-    if (!isAboutWishes(wish)) throw new Error("not a wish");
-    expect(() => applyWaiting(full, wish)).toThrow(/1000 promotions wait/);
+    const deferred = waiting("w", 5_000);
+    if (!isAboutDeferred(deferred)) throw new Error("not a deferred request");
+    expect(() => applyWaiting(full, deferred)).toThrow(/1000 promotions wait/);
   });
 });

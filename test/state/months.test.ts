@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
-import { Lru } from "../../src/model/lru.ts";
 import type { Decision } from "../../src/model/state.ts";
 import { changesOf } from "../../src/state/changes.ts";
-import { StateSnapshot } from "../../src/state/snapshot.ts";
+import { newReadFiles, StateSnapshot } from "../../src/state/snapshot.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 import { held, NOW, promoted, waiting } from "./world.ts";
 
@@ -20,8 +19,7 @@ describe("months of decisions", () => {
     temp.remove();
   });
 
-  const snapshot = (): Promise<StateSnapshot> =>
-    StateSnapshot.of(repository, { targets: new Lru(50_000), holds: new Lru(2_000) });
+  const snapshot = (): Promise<StateSnapshot> => StateSnapshot.of(repository, newReadFiles());
 
   /** Commits the files as they are after the decisions, as if each had been recorded. Gives the size of the largest. */
   async function decide(decisions: readonly Decision[]): Promise<number> {
@@ -62,8 +60,8 @@ describe("months of decisions", () => {
     const history = await (await snapshot()).history("prod", "webapp");
     expect(history.at(-1)?.id).toBe("p-4");
     const apps = Array.from({ length: 30_000 }, (_, nth) => `an-app-with-a-name-${nth}`);
-    const wish = changesOf(await snapshot(), waiting("w", 1, { apps }));
-    await expect(wish).rejects.toMatchObject({ name: "UserError", kind: "limit" });
+    const deferred = changesOf(await snapshot(), waiting("w", 1, { apps }));
+    await expect(deferred).rejects.toMatchObject({ name: "UserError", kind: "limit" });
   });
 
   it("are read by what is asked for alone", async () => {

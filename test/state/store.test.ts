@@ -268,7 +268,7 @@ describe("a hold", () => {
   });
 });
 
-describe("wishes", () => {
+describe("deferred requests", () => {
   it("are kept until they are done, each of its own", async () => {
     const store = world.store();
     for (const decision of [

@@ -84,7 +84,7 @@ export function released(id: string, more: Partial<Extract<Decision, { kind: "re
   return { ...common, kind: "released", id, ...more };
 }
 
-/** A wish for `prod`, or its end. */
+/** A deferred request for `prod`, or its end. */
 export function waiting(
   id: string,
   pullRequest: number,

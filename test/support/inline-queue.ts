@@ -10,6 +10,8 @@ export interface InlineQueue extends Queue {
   idle(): Promise<void>;
   /** Runs what is due by now, by the clock given. */
   tick(): void;
+  /** Drops the jobs that are due later. */
+  forget(): void;
   /** What made jobs fail for good. */
   readonly failures: readonly unknown[];
 }
@@ -32,9 +34,11 @@ export function inlineQueue(clock: () => number): InlineQueue {
   const failures: unknown[] = [];
   const stop = new AbortController();
   let handlers: Handlers | undefined;
+  let closed = false;
   let resting: PromiseWithResolvers<void> | undefined;
 
   const enqueue = (job: Job): void => {
+    if (closed) return;
     const key = jobKey(job);
     const running = active.get(key);
     if (isOnce(job.type)) {
@@ -49,7 +53,7 @@ export function inlineQueue(clock: () => number): InlineQueue {
   };
 
   const pump = (): void => {
-    if (handlers === undefined || stop.signal.aborted) return;
+    if (handlers === undefined) return;
     for (const [key, job] of waiting) {
       waiting.delete(key);
       active.set(key, { again: undefined });
@@ -73,7 +77,7 @@ export function inlineQueue(clock: () => number): InlineQueue {
     }
     const again = active.get(key)?.again;
     active.delete(key);
-    if (again !== undefined && handlers !== undefined) enqueue(again);
+    if (again !== undefined) enqueue(again);
     if (active.size + waiting.size === 0) resting?.resolve();
   };
 
@@ -90,6 +94,11 @@ export function inlineQueue(clock: () => number): InlineQueue {
     clearTimeout(found.timer);
     delayed.delete(key);
     enqueue(found.job);
+  };
+
+  const forget = (): void => {
+    for (const { timer } of delayed.values()) clearTimeout(timer);
+    delayed.clear();
   };
 
   return {
@@ -120,11 +129,11 @@ export function inlineQueue(clock: () => number): InlineQueue {
         resting = undefined;
       }
     },
+    forget,
     async close(graceMs) {
-      for (const { timer } of delayed.values()) clearTimeout(timer);
-      delayed.clear();
+      forget();
       waiting.clear();
-      handlers = undefined;
+      closed = true;
       const late = setTimeout(() => stop.abort(new Error("the queue is closed")), graceMs);
       await this.idle().finally(() => clearTimeout(late));
     },

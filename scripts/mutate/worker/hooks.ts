@@ -6,7 +6,7 @@ const standIns: Readonly<Record<string, string>> = {
   "fast-check": new URL("fast-check.ts", import.meta.url).href,
 };
 
-/** Makes this process load instrumented sources, and what stands in for Vitest. `code` is the file with the texts by URL. */
+/** Makes this process load instrumented sources and the stand-in for Vitest. `code`: the file with the texts by URL. */
 export function installHooks(code: string): void {
   const texts = new Map(Object.entries(parse(readFileSync(code, "utf8"))));
   registerHooks({

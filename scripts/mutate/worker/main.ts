@@ -61,7 +61,7 @@ function runGroup(
   return runTests(files, { selected: new Set(group), bail, mutants, begin, reached, uncaught });
 }
 
-/** Whether a test that a mutant made fail fails without it too: then the mutant left something behind in this process. */
+/** Whether a test that a mutant made fail fails without it too: then the mutant left something in this process. */
 async function isSpoiled(outcomes: readonly Outcome[]): Promise<boolean> {
   const failed = outcomes.filter(({ error }) => error !== undefined).map(({ test }) => test);
   if (failed.length === 0) return false;

@@ -22,8 +22,8 @@ export type Order =
     };
 
 /**
- * What a worker says. `test` comes before each test, so that the parent knows which one hangs. `spoiled`: a test that failed fails without the
- * mutant too, so this process is of no more use.
+ * What a worker says. `test` comes before each test, so that the parent knows which one hangs. `spoiled`: a test that
+ * failed fails without the mutant too, so this process is of no more use.
  */
 export type Report =
   | { readonly kind: "ready" }
@@ -48,6 +48,8 @@ export interface Outcome {
   readonly test: string;
   /** Milliseconds, with its share of hooks. */
   readonly ms: number;
+  /** Milliseconds of processor time of this process, with its share of hooks. */
+  readonly cpu: number;
   /** The mutants that it reached: all of them with none switched on, else at most the one that is. */
   readonly hits: readonly number[];
   /** Why it failed. */

@@ -35,7 +35,7 @@ function here(): Suite {
   return current;
 }
 
-/** Loads a test file by `load` and gives what it registered. As in Vitest, bodies of `describe` run when the file is through. */
+/** Loads a test file by `load` and gives what it registers. As in Vitest, bodies of `describe` run after the file. */
 export async function collect(file: string, load: () => Promise<unknown>): Promise<Suite> {
   const root = suiteOf(file, undefined);
   [current, pending, keys] = [root, [], new Map()];

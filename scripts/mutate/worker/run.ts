@@ -23,6 +23,7 @@ interface State extends RunOptions {
 /** What the hooks around a test took and reached. */
 interface Shared {
   readonly ms: number;
+  readonly cpu: number;
   readonly hits: readonly number[];
 }
 
@@ -31,7 +32,7 @@ export async function runTests(files: readonly Suite[], options: RunOptions): Pr
   const state: State = { ...options, outcomes: [] };
   for (const file of files) {
     if (isOver(state)) break;
-    await runSuite(file, { ms: 0, hits: [] }, state);
+    await runSuite(file, { ms: 0, cpu: 0, hits: [] }, state);
   }
   return state.outcomes;
 }
@@ -47,10 +48,10 @@ async function runSuite(suite: Suite, around: Shared, state: State): Promise<voi
   if (suite.hooks.beforeAll.length > 0) state.begin(first.key);
   const ends: Body[] = [...suite.hooks.afterAll].toReversed();
   state.mutants.clear();
-  const started = performance.now();
+  const time = timer();
   const error = await attempt(() => each(suite.hooks.beforeAll, ends));
-  const ms = performance.now() - started;
-  const shared = { ms: around.ms + ms, hits: [...around.hits, ...state.reached()] };
+  const { ms, cpu } = time();
+  const shared = { ms: around.ms + ms, cpu: around.cpu + cpu, hits: [...around.hits, ...state.reached()] };
   if (error !== undefined) {
     for (const { key } of tests) state.outcomes.push({ test: key, ...shared, error });
   } else await runChildren(suite, shared, state);
@@ -69,7 +70,7 @@ async function runChildren(suite: Suite, shared: Shared, state: State): Promise<
 async function runTest(test: Test, shared: Shared, state: State): Promise<Outcome> {
   state.begin(test.key);
   state.mutants.clear();
-  const started = performance.now();
+  const time = timer();
   const above = suitesAbove(test.suite);
   const ends = above.flatMap(({ hooks }) => hooks.afterEach.toReversed());
   const failed = await attempt(async () => {
@@ -81,9 +82,20 @@ async function runTest(test: Test, shared: Shared, state: State): Promise<Outcom
   });
   const left = await attempt(() => each([...ends, ...takeFinished()], []));
   const error = failed ?? left ?? state.uncaught().map(messageOf)[0];
-  const ms = performance.now() - started + shared.ms;
+  const { ms, cpu } = time();
   const hits = [...new Set([...shared.hits, ...state.reached()])];
-  return { test: test.key, ms, hits, ...(error === undefined ? {} : { error }) };
+  const cost = { ms: shared.ms + ms, cpu: shared.cpu + cpu };
+  return { test: test.key, ...cost, hits, ...(error === undefined ? {} : { error }) };
+}
+
+/** Starts a clock, and gives what reads it. */
+function timer(): () => { readonly ms: number; readonly cpu: number } {
+  const started = performance.now();
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return { ms: performance.now() - started, cpu: (user + system) / 1000 };
+  };
 }
 
 /** Runs hooks in turn; a function that one gives is run at the end, before the others there. */

@@ -9,12 +9,12 @@ import {
 import { UserError } from "../../model/errors.ts";
 import { parentPath } from "../../model/paths.ts";
 import type { Target } from "../../model/target.ts";
+import { codeList } from "../../model/text/markdown.ts";
 import type { Dependents } from "../dependents.ts";
 import { innerOwner, otherReaders } from "../ownership.ts";
 import type { RenderedTarget } from "../rendered-target.ts";
 import { wouldTouch } from "../results.ts";
 import type { StagedFiles } from "../staged-files.ts";
-import { listed } from "../words.ts";
 import { decidingSettings } from "./deciding-edits.ts";
 import { type ImageRequest, identityOf } from "./image-request.ts";
 
@@ -129,7 +129,7 @@ async function setOne(
   const because = ofChart
     ? "is a part of a chart"
     : readers.length > 0
-      ? `belongs to ${listed(
+      ? `belongs to ${codeList(
           readers.map(({ id }) => id),
           3,
         )} too`

@@ -1,5 +1,6 @@
 import { code, inert } from "../../diff/index.ts";
 import type { SourceCommit } from "../../model/github.ts";
+import { count } from "../../model/text/lists.ts";
 
 /** What lies between two images in the repository that they are built from. */
 export interface SourceChanges {
@@ -19,9 +20,9 @@ export function sourceSection({ url, compareUrl, commits, total }: SourceChanges
   const rest = total - shown.length;
   const name = url.replace(/^https?:\/\/[^/]+\//, "");
   const link = compareUrl === undefined ? `[${inert(name)}](${url})` : `[compare in ${inert(name)}](${compareUrl})`;
-  const count = total === 0 ? "" : `, ${total} ${total === 1 ? "commit" : "commits"}`;
+  const amount = total === 0 ? "" : `, ${count(total, "commit")}`;
   return [
-    `- Source: ${link}${count}`,
+    `- Source: ${link}${amount}`,
     ...shown.map(
       ({ sha, title, author, url: page }) =>
         `  - ${inert(title)} (${inert(author.slice(0, 80))}, [${code(sha.slice(0, 7))}](${page}))`,

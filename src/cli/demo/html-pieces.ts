@@ -6,7 +6,7 @@ export type HtmlPiece =
 const PARTS =
   /<!--[\s\S]*?-->|<details\b[^>]*>|<\/details>|<summary>([\s\S]*?)<\/summary>|((?:(?!<!--|<\/?details\b|<summary>)[\s\S])+)/gi;
 
-/** Takes a block of HTML apart; comments and every tag but these are left out. */
+/** Splits a block of HTML into pieces; comments and all other tags are left out. */
 export function htmlPieces(html: string): readonly HtmlPiece[] {
   return [...html.matchAll(PARTS)].flatMap(([whole, summary, text]): HtmlPiece[] => {
     if (summary !== undefined) return [{ kind: "summary", text: plainHtml(summary).trim() }];

@@ -1,13 +1,15 @@
 import { type LocalRegistry, type PullSummary, startLocalRegistry } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
-import { assertHolds, chainOf, command, merge, openPull, tell } from "./acts.ts";
-import { REPOSITORY, SAMPLE_REGISTRY, type Scene } from "./repository.ts";
+import { assertHolds, command, merge, openPull, show, statusCommentOf } from "./acts.ts";
+import { type DemoStage, REPOSITORY, SAMPLE_REGISTRY } from "./repository.ts";
 import { checksOf, happens, previewOf } from "./wait-for.ts";
 
 const SOURCE = { owner: REPOSITORY.owner, name: "orders" } as const;
 const IMAGE = "acme/orders";
 
-/** From a push to an open pull request, in milliseconds: what the demo holds Sluice to, generously for a busy machine. */
+/**
+ * From a push to an open pull request, in milliseconds: what the demo holds Sluice to, generously for a busy machine.
+ */
 const PATIENCE = 15_000;
 
 /** Starts the registry with the version that staging has. */
@@ -18,7 +20,7 @@ export async function startRegistry(revision: string, sourceUrl: string): Promis
 }
 
 /** A repository that the image is built from, with the commit of its first version. */
-export async function makeSource({ github }: Pick<Scene, "github">): Promise<string> {
+export async function makeSource({ github }: Pick<DemoStage, "github">): Promise<string> {
   await github.createRepository({ ...SOURCE, files: { "main.go": "package main\n" } });
   const sha = await github.commit({
     ...SOURCE,
@@ -33,35 +35,38 @@ function labelsOf(revision: string, sourceUrl: string): Readonly<Record<string, 
   return { "org.opencontainers.image.source": sourceUrl, "org.opencontainers.image.revision": revision };
 }
 
-/** A new image is pushed: the registry tells, one pull request brings it to staging, and from there it goes on like any change. */
-export async function playImages(registry: LocalRegistry, scene: Scene): Promise<void> {
-  const { steps, context } = scene;
+/**
+ * A new image is pushed: the registry reports it, one pull request brings it to staging, and from there it goes on
+ * like any change.
+ */
+export async function playImages(registry: LocalRegistry, stage: DemoStage): Promise<void> {
+  const { steps, context } = stage;
   steps.say("", context.paint.bold("A new image"));
-  const pull = await pushImage(registry, scene);
+  const pull = await pushImage(registry, stage);
   await steps.step("The pull request shows what the one value changes", async () => {
-    const { comment } = await previewOf(scene.github, pull, context.signal);
+    const { comment } = await previewOf(stage.github, pull, context.signal);
     assertHolds(comment.body, ["orders/staging", "2.2.0"]);
-    await happens("the check holds it against the registry", () => verified(pull, scene), context.signal);
+    await happens("the check holds it against the registry", () => verified(pull, stage), context.signal);
   });
-  tell(scene, withoutRecord(scene.github.pull(pull).body));
-  await merge("It is merged, and the pipeline reports it healthy", pull, scene);
-  await steps.step("The pull request tells where its change is", () =>
-    happens("the chain comment", () => chainOf(pull, scene), context.signal),
+  show(stage, withoutRecord(stage.github.pull(pull).body));
+  await merge("It is merged, and the pipeline reports it healthy", pull, stage);
+  await steps.step("The pull request shows where its change is", () =>
+    happens("the status comment", () => statusCommentOf(pull, stage), context.signal),
   );
-  const promotion = await command("/promote prod orders", pull, scene, {
+  const promotion = await command("/promote prod orders", pull, stage, {
     branch: "sluice/promote/prod/orders",
     expects: "opened #",
   });
   assertHolds(promotion.body, ["Built from", "compare in acme/orders"]);
 }
 
-async function pushImage(registry: LocalRegistry, scene: Scene): Promise<PullSummary> {
-  const { github, steps, context } = scene;
+async function pushImage(registry: LocalRegistry, stage: DemoStage): Promise<PullSummary> {
+  const { github, steps, context } = stage;
   const url = `${github.url}/${SOURCE.owner}/${SOURCE.name}`;
   const began = performance.now();
   let took = 0;
   const pull = await steps.step(
-    `CI pushes ${SAMPLE_REGISTRY}/${IMAGE}:2.2.0, the registry tells Sluice`,
+    `CI pushes ${SAMPLE_REGISTRY}/${IMAGE}:2.2.0, the registry reports it to Sluice`,
     async () => {
       const files = { "orders.go": "package main // 2.2.0\n" };
       const sha = await github.commit({ ...SOURCE, branch: "main", message: "Refund orders", files });
@@ -79,11 +84,11 @@ async function pushImage(registry: LocalRegistry, scene: Scene): Promise<PullSum
   );
   if (took > PATIENCE) throw new Fault("bug", `the pull request came ${took} ms after the push`);
   assertHolds(pull.body, ["2.1.0", "2.2.0", "Refund orders"]);
-  if (openPull(scene, pull.headRef)?.number !== pull.number) throw new Fault("bug", "there are two of them");
+  if (openPull(stage, pull.headRef)?.number !== pull.number) throw new Fault("bug", "there are two of them");
   return pull;
 }
 
-function verified(pull: PullSummary, { github }: Scene): true | undefined {
+function verified(pull: PullSummary, { github }: DemoStage): true | undefined {
   return checksOf(github, pull, "Sluice image").some(({ conclusion }) => conclusion === "success") || undefined;
 }
 

@@ -10,7 +10,10 @@ const parser = new MarkdownIt({ html: true, linkify: true });
 /** Of longer code only the beginning is shown; the page has the rest. */
 const LONG_CODE = 16;
 
-/** A GitHub comment as a person would see it, for a terminal: tables aligned, diffs painted, folded parts unfolded, hidden marks left out. */
+/**
+ * A GitHub comment as a person would see it, for a terminal: tables aligned, diffs painted, folded parts unfolded,
+ * hidden marks left out.
+ */
 export function markdownForTerminal(markdown: string, paint: Style, columns = 100): readonly string[] {
   const writer = new Writer(paint, columns);
   const tokens = parser.parse(markdown, {});

@@ -9,17 +9,17 @@ export const REPOSITORY = { owner: "acme", name: "shop" } as const;
 /** Who plays: `ada` changes things and gives commands, `grace` reviews, `mona` may do everything. */
 export const PEOPLE = { author: "ada", reviewer: "grace", admin: "mona" } as const;
 
-/** Where the sample's images come from; in the demo the registry on this machine stands in for it. */
+/** Where the sample's images come from; in the demo the registry on this machine takes its place. */
 export const SAMPLE_REGISTRY = "ghcr.io";
 
-/** The hook that the registry tells what was pushed. */
-export const HOOK = { name: "local", secret: "the demo's registry tells by this" } as const;
+/** The hook that the registry reports pushes to. */
+export const HOOK = { name: "local", secret: "the secret of the demo's registry" } as const;
 
-/** Opens the event log; nobody but this machine reaches the demo. */
+/** Opens the event log; only this machine reaches the demo. */
 export const ADMIN_TOKEN = "the-demo-is-open-to-you";
 
 /** What the acts of the demo work with. */
-export interface Scene {
+export interface DemoStage {
   readonly github: LocalGitHub;
   readonly clone: Clone;
   readonly steps: Steps;
@@ -27,6 +27,6 @@ export interface Scene {
 }
 
 /** Lines with a bar on their left, as a quotation. */
-export function framed(lines: readonly string[], paint: Scene["context"]["paint"]): readonly string[] {
+export function framed(lines: readonly string[], paint: DemoStage["context"]["paint"]): readonly string[] {
   return lines.map((line) => `${paint.dim("│")} ${line}`.trimEnd());
 }

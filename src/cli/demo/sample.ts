@@ -1,10 +1,10 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { git } from "../git.ts";
+import { installed } from "../installation.ts";
 
 /** The sample GitOps repository that comes with Sluice. */
-const SAMPLE = fileURLToPath(new URL("../../../examples/gitops", import.meta.url));
+const SAMPLE = installed("examples", "gitops");
 
 /** Who pushes, and where to. */
 export interface Remote {
@@ -15,7 +15,10 @@ export interface Remote {
 
 /** A clone with a work tree that commits as a person and pushes over HTTP. */
 export interface Clone {
-  /** Commits the edits on a new branch off the remote's `main` and pushes it. Each edit is a file's new text, made from the old one; `undefined` deletes it. */
+  /**
+   * Commits the edits on a new branch off the remote's `main` and pushes it. Each edit is a file's new text, made
+   * from the old one; `undefined` deletes it.
+   */
   pushBranch(branch: string, message: string, edits: Edits): Promise<void>;
 }
 

@@ -3,7 +3,10 @@ import type { LocalGitHub, LocalRegistry } from "../../../sandbox/index.ts";
 import type { ServerSettings } from "../../settings.ts";
 import { ADMIN_TOKEN, HOOK, SAMPLE_REGISTRY } from "./repository.ts";
 
-/** Sluice on its embedded defaults, as the App of a local GitHub, with a registry on this machine in place of the one that the sample's images are in. */
+/**
+ * Sluice on its embedded defaults, as the App of a local GitHub, with a registry on this machine in place of the one
+ * that the sample's images are in.
+ */
 export function demoSettings(github: LocalGitHub, registry: LocalRegistry, folder: string): ServerSettings {
   return {
     appId: github.app.id,

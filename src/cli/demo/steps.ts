@@ -7,15 +7,18 @@ import { within } from "../wait.ts";
 /** No step takes longer, in milliseconds. */
 const STEP_DEADLINE = 120_000;
 
-/** Carries out named steps and tells how each ended. */
+/** Runs named steps and shows how each ended. */
 export interface Steps {
-  /** Runs `work`, prints ✓ or ✗ with the time that it took, and passes on its result or error. `note` gives what to add to the line. */
+  /**
+   * Runs `work`, prints ✓ or ✗ with the time that it took, and passes on its result or error. `note` gives what to
+   * add to the line.
+   */
   step<T>(name: string, work: () => Promise<T>, note?: (result: T) => string): Promise<T>;
   /** Prints lines between steps. */
   say(...lines: readonly string[]): void;
 }
 
-/** Steps that are told on `output`, the one under way by `progress`. `now` gives milliseconds. */
+/** Steps that are shown on `output`, the running one by `progress`. `now` gives milliseconds. */
 export function stepsOn(output: Output, paint: Style, progress: Progress, now: () => number): Steps {
   const say = (line: string) => output.write(`${line}\n`);
   return {

@@ -2,7 +2,7 @@ import type { CheckRunSummary, CommentSummary, LocalGitHub, PullSummary } from "
 import { Fault } from "../../model/errors.ts";
 import { until } from "../wait.ts";
 
-/** How long the demo waits for Sluice before it says that it failed. */
+/** How long the demo waits for Sluice before it fails. */
 const PATIENCE = 90_000;
 
 /** What Sluice said on a pull request. */
@@ -11,7 +11,10 @@ export interface Said {
   readonly check: CheckRunSummary;
 }
 
-/** Waits until the App's comment and a completed check of the pull request's head are there. Rejects after 90 seconds with what is missing. */
+/**
+ * Waits until the App's comment and a completed check of the pull request's head are there. Rejects after 90 seconds
+ * with what is missing.
+ */
 export function previewOf(github: LocalGitHub, pull: PullSummary, signal: AbortSignal): Promise<Said> {
   const found = (): Partial<Said> => {
     const comment = github.comments(pull).find((one) => one.byApp && one.body.startsWith("<!-- sluice:preview -->"));

@@ -1,7 +1,7 @@
 /** `fail`: Sluice cannot work like this. `warn`: something that a person should know. `info`: a fact. */
 type CheckStatus = "ok" | "info" | "warn" | "fail";
 
-/** What one look at the surroundings found. Never holds the value of a setting. */
+/** What one check of the machine found. Never holds the value of a setting. */
 export interface Check {
   readonly name: string;
   readonly status: CheckStatus;
@@ -9,8 +9,8 @@ export interface Check {
   readonly fix?: string;
 }
 
-/** What a look may touch. */
-export interface Patient {
+/** What a check may touch. */
+export interface DoctorInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly signal: AbortSignal;

@@ -1,21 +1,18 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { messageOf } from "../../model/errors.ts";
-import type { Check, Patient } from "./check.ts";
-
-/** Where the set-up puts the engine; `SLUICE_ENGINE` names another. */
-const INSTALLED = fileURLToPath(new URL("../../../.cache/engine/sluice-engine", import.meta.url));
+import { installed } from "../installation.ts";
+import type { Check, DoctorInput } from "./check.ts";
 
 const run = promisify(execFile);
 
-/** The render engine: whether it is there and starts, its version, and what it is locked down with. */
-export async function checkEngine({ env, signal }: Patient): Promise<readonly Check[]> {
-  const binary = env.SLUICE_ENGINE || INSTALLED;
+/** The render engine: whether it exists and starts, its version, and what it is locked down with. */
+export async function checkEngine({ env, signal }: DoctorInput): Promise<readonly Check[]> {
+  const binary = env.SLUICE_ENGINE || installed(".cache", "engine", "sluice-engine");
   if (!existsSync(binary)) {
-    const fix = env.SLUICE_ENGINE ? "Mend SLUICE_ENGINE, or unset it and run npm run setup." : "Run npm run setup.";
+    const fix = env.SLUICE_ENGINE ? "Fix SLUICE_ENGINE, or unset it and run npm run setup." : "Run npm run setup.";
     return [{ name: "engine", status: "fail", detail: `not installed: there is no ${binary}`, fix }];
   }
   const ask = (argument: string) =>
@@ -59,12 +56,12 @@ async function lockdown(ask: (argument: string) => Promise<{ stdout: string }>):
     if (lacking.length + allowed.length === 0) return { name, status: "ok", detail };
     return { name, status: "warn", detail: [detail, ...without(lacking, allowed)].join("\n"), fix: WITHOUT_KERNEL };
   } catch (error) {
-    return { name, status: "warn", detail: `the engine does not tell: ${messageOf(error)}` };
+    return { name, status: "warn", detail: `the engine does not report it: ${messageOf(error)}` };
   }
 }
 
 const WITHOUT_KERNEL =
-  "Landlock needs Linux 5.13 or newer. Where it is not given, run Sluice in a container of its own that can reach little.";
+  "Landlock needs Linux 5.13 or newer. Without it, run Sluice in its own container with little network access.";
 
 function without(lacking: readonly string[], allowed: readonly string[]): readonly string[] {
   return [

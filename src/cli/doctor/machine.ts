@@ -3,7 +3,7 @@ import { lstat, readdir } from "node:fs/promises";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Check, Patient } from "./check.ts";
+import type { Check, DoctorInput } from "./check.ts";
 
 const run = promisify(execFile);
 
@@ -11,14 +11,14 @@ const run = promisify(execFile);
 async function firstLine(
   program: string,
   args: readonly string[],
-  { env, signal }: Patient,
+  { env, signal }: DoctorInput,
 ): Promise<string | undefined> {
   try {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
     const { stdout } = await run(program, [...args], { env: { ...env }, signal: deadline });
     return stdout.split("\n")[0]?.trim();
   } catch {
-    // Missing and broken programs are the answer, not a failure of the question.
+    // A missing or broken program is a finding, not a failure of the check.
     return undefined;
   }
 }
@@ -35,8 +35,8 @@ export function checkNode(): Check {
 }
 
 /** The git that everything is read with; `cat-file --batch -Z` and what else is used came with 2.38 at the latest. */
-export async function checkGit(patient: Patient): Promise<Check> {
-  const line = await firstLine("git", ["--version"], patient);
+export async function checkGit(input: DoctorInput): Promise<Check> {
+  const line = await firstLine("git", ["--version"], input);
   const version = line?.match(/(\d+)\.(\d+)(\.\d+)?/);
   if (!line || !version)
     return { name: "git", status: "fail", detail: "not found on PATH", fix: "Install git 2.38 or newer." };
@@ -90,20 +90,20 @@ async function folderSize(folder: string): Promise<number | undefined> {
     }
     return bytes;
   } catch {
-    // A folder that is not there, or not readable, has no size to tell.
+    // A folder that is missing or not readable has no size.
     return undefined;
   }
 }
 
-/** A file that went away while the folder was read counts nothing. */
+/** A file that was deleted meanwhile counts nothing. */
 async function fileSize(path: string): Promise<number> {
   return (await lstat(path).catch(() => undefined))?.size ?? 0;
 }
 
 /** The renderers that the tests compare with; nothing else needs them. */
-export function checkOracles(patient: Patient): Promise<readonly Check[]> {
+export function checkOracles(input: DoctorInput): Promise<readonly Check[]> {
   const look = async (name: string, variable: string, args: readonly string[]): Promise<Check> => {
-    const line = await firstLine(patient.env[variable] ?? name, args, patient);
+    const line = await firstLine(input.env[variable] ?? name, args, input);
     return { name: `${name} (optional)`, status: "info", detail: line ?? "not found; only the tests use it" };
   };
   return Promise.all([

@@ -3,11 +3,11 @@ import { createConnection } from "node:net";
 import { resolve } from "node:path";
 import { UserError } from "../../model/errors.ts";
 import { readSettings, variables } from "../../settings.ts";
-import type { Check, Patient } from "./check.ts";
+import type { Check, DoctorInput } from "./check.ts";
 
-/** Which settings are there, by name; whether the server would start with them. Values are never told. */
-export function checkSettings(patient: Patient): readonly Check[] {
-  const { env } = patient;
+/** Which settings are set, by name; whether the server would start with them. Values are never shown. */
+export function checkSettings(input: DoctorInput): readonly Check[] {
+  const { env } = input;
   const given = (name: string) => (env[name] ?? "") !== "";
   const set = variables.filter(({ name }) => given(name)).map(({ name }) => name);
   const missing = variables.filter(({ name, required }) => required && !given(name)).map(({ name }) => name);
@@ -18,13 +18,13 @@ export function checkSettings(patient: Patient): readonly Check[] {
     detail: `set: ${set.join(", ") || "none"}; missing: ${lacking.join(", ") || "none"}`,
   };
   if (set.length === 0) return [{ ...named, detail: `${named.detail} (only sluice serve needs them)` }];
-  return [named, startCheck(patient)];
+  return [named, startCheck(input)];
 }
 
-function startCheck({ env, cwd }: Patient): Check {
+function startCheck({ env, cwd }: DoctorInput): Check {
   try {
     const { hooks, registries, adminToken } = readSettings(env, (path) => readFileSync(resolve(cwd, path), "utf8"));
-    const listed = `receivers of registries' events: ${hooks.length}, registries: ${registries.length}`;
+    const listed = `registry hooks: ${hooks.length}, registries: ${registries.length}`;
     const log = adminToken === undefined ? "no event log without ADMIN_TOKEN" : "event log at /events";
     return { name: "serve", status: "ok", detail: `would start with these settings\n${listed}; ${log}` };
   } catch (error) {
@@ -39,7 +39,7 @@ function startCheck({ env, cwd }: Patient): Check {
 }
 
 /** Whether the configured stores can be reached. */
-export function checkStores({ env, signal }: Patient): Promise<readonly Check[]> {
+export function checkStores({ env, signal }: DoctorInput): Promise<readonly Check[]> {
   const stores = [
     { name: "redis", url: env.REDIS_URL, port: 6379, variable: "REDIS_URL" },
     { name: "postgres", url: env.DATABASE_URL, port: 5432, variable: "DATABASE_URL" },
@@ -70,7 +70,7 @@ async function checkStore(name: string, store: Store): Promise<Check> {
     name,
     status: "fail",
     detail: `${at} cannot be reached: ${reason}`,
-    fix: `Start it, or mend ${store.variable}.`,
+    fix: `Start it, or fix ${store.variable}.`,
   };
 }
 

@@ -1,8 +1,8 @@
 import type { LineEdit, TargetPromotion, VersionChange } from "../../model/promotion.ts";
+import { count } from "../../model/text/lists.ts";
 import { harmless, oneLine, type Style } from "../style.ts";
-import { count } from "./words.ts";
 
-/** How a change of targets is told. `written`: the files that were written, `undefined` when none were to be. */
+/** How a change of targets is shown. `written`: the files that were written, `undefined` without --write. */
 export interface ChangeTextOptions {
   readonly colours: boolean;
   readonly written: readonly string[] | undefined;
@@ -21,7 +21,7 @@ export function targetJson(target: TargetPromotion) {
   };
 }
 
-/** A target with its versions, its edits and what is to be said about it. */
+/** A target with its versions, its edits and its notes. */
 export function targetLines(target: TargetPromotion, paint: Style): readonly string[] {
   const place = paint.dim(`(${oneLine(target.path === "" ? "." : target.path)})`);
   const name = paint.bold(oneLine(`${target.app}/${target.environment}`));
@@ -69,7 +69,7 @@ function editLines(edits: readonly LineEdit[], paint: Style): readonly string[] 
   ]);
 }
 
-/** What the targets come to, and what was written. */
+/** The counts of outcomes, and what was written. */
 export function changeEnding(
   targets: readonly TargetPromotion[],
   written: ChangeTextOptions["written"],

@@ -1,7 +1,8 @@
 import { uncheckedText } from "../../diff/index.ts";
 import type { Drift, EnvironmentDrift } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { html, type Markup } from "./html-markup.ts";
-import { count, fieldGapText, originTexts, versionGapText } from "./words.ts";
+import { fieldGapText, originTexts, versionGapText } from "./values.ts";
 
 /** Environments of the touched apps that are apart, as a section of the page; nothing when there are none. */
 export function driftHtml(drift: Drift | undefined): Markup {

@@ -1,4 +1,7 @@
-/** The style sheet of the HTML preview. Colours follow the reader's light or dark setting and keep a contrast of at least 4.5 to 1. */
+/**
+ * The style sheet of the HTML preview. Colours follow the reader's light or dark setting and keep a contrast of at
+ * least 4.5 to 1.
+ */
 export const STYLES = `
 :root { color-scheme: light dark; --text: #1f2328; --dim: #59636e; --page: #fff; --box: #f6f8fa; --line: #d1d9e0; --red: #b3151c; --green: #116329; --yellow: #7d4e00; --blue: #0757b8; --added: #dafbe1; --removed: #ffebe9; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --dim: #9198a1; --page: #0d1117; --box: #151b23; --line: #3d444d; --red: #ff7b72; --green: #56d364; --yellow: #e3b341; --blue: #79c0ff; --added: #12261e; --removed: #301b1e; } }

@@ -1,9 +1,10 @@
 import { resourceLabel } from "../../diff/index.ts";
 import type { Finding, Preview, ResourceChange, TargetPreview } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { driftHtml } from "./html-drift.ts";
 import { html, Markup } from "./html-markup.ts";
 import { STYLES } from "./html-styles.ts";
-import { complete, completenessText, count, imageTexts, lineCounts, replicaText, shortSha } from "./words.ts";
+import { complete, completenessText, imageTexts, lineCounts, replicaText, shortSha } from "./values.ts";
 
 /** A preview as one HTML page that needs nothing else: no script, no font, no image, no address; light and dark. */
 export function previewHtml(preview: Preview, options: { readonly all: boolean }): string {

@@ -5,12 +5,13 @@ import { UserError } from "../../model/errors.ts";
 import type { TagVerdict } from "../../model/images.ts";
 import type { TargetPromotion } from "../../model/promotion.ts";
 import type { Target } from "../../model/target.ts";
+import { count } from "../../model/text/lists.ts";
 import type { CheckedEntry } from "../images/check-entry.ts";
 import { oneLine, type Style, style } from "../style.ts";
 import { targetJson, targetLines } from "./change.ts";
-import { count, shortSha } from "./words.ts";
+import { shortSha } from "./values.ts";
 
-/** How a check is told. `verbose`: with a reason for each tag. */
+/** How a check is shown. `verbose`: with a reason for each tag. */
 export interface CheckTextOptions {
   readonly colours: boolean;
   readonly verbose: boolean;
@@ -39,8 +40,8 @@ function decidedJson({ entry, decided, bumps }: Decided) {
     targets: [
       ...decided.targets.map(({ target }) => {
         const bump = bumpOf(target, bumps);
-        const told = bump === undefined ? unchangedJson(target) : targetJson(bump);
-        return { ...told, versions: versionsOf(target, decided) };
+        const json = bump === undefined ? unchangedJson(target) : targetJson(bump);
+        return { ...json, versions: versionsOf(target, decided) };
       }),
       ...decided.left.map(({ target, why }) => ({ ...unchangedJson(target), outcome: "refused", reason: why })),
     ],

@@ -1,7 +1,7 @@
 import type { TargetPromotion } from "../../model/promotion.ts";
 import { oneLine, style } from "../style.ts";
 import { type ChangeTextOptions, changeEnding, targetJson, targetLines } from "./change.ts";
-import { shortSha } from "./words.ts";
+import { shortSha } from "./values.ts";
 
 /** A version that was set, or would be. */
 export interface BumpTold {

@@ -2,7 +2,7 @@ import type { PromotionPlan } from "../../model/promotion.ts";
 import type { ComputedPromotion } from "../../promote/compute.ts";
 import { oneLine, style } from "../style.ts";
 import { type ChangeTextOptions, changeEnding, targetJson, targetLines } from "./change.ts";
-import { shortSha } from "./words.ts";
+import { shortSha } from "./values.ts";
 
 /** A plan as data: the keys that programs may rely on. */
 export function promotionJson({ from, to, commit, targets }: PromotionPlan) {
@@ -14,7 +14,7 @@ export function promotionJson({ from, to, commit, targets }: PromotionPlan) {
   };
 }
 
-/** A plan for a terminal: each target with its versions, its edits and what is to be said about it, then what it comes to. */
+/** A plan for a terminal: each target with its versions, its edits and its notes, then the counts. */
 export function promotionText(
   { plan, unchanged }: Pick<ComputedPromotion, "plan" | "unchanged">,
   options: ChangeTextOptions,

@@ -1,7 +1,8 @@
 import type { VersionComparison } from "../../change/versions.ts";
+import { count } from "../../model/text/lists.ts";
 import type { Status, TargetStatus } from "../../promote/status.ts";
 import { oneLine, type Style, style, table } from "../style.ts";
-import { count, shortSha } from "./words.ts";
+import { shortSha } from "./values.ts";
 
 /** A status as data. */
 export function statusJson({ commit, environments, apps }: Status) {

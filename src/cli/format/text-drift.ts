@@ -1,7 +1,8 @@
 import { uncheckedText } from "../../diff/index.ts";
 import type { Drift, EnvironmentDrift } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { oneLine, type Style } from "../style.ts";
-import { count, fieldGapText, originTexts, versionGapText } from "./words.ts";
+import { fieldGapText, originTexts, versionGapText } from "./values.ts";
 
 /** Environments of the touched apps that are apart; nothing when there are none. */
 export function driftText(drift: Drift | undefined, paint: Style): readonly string[] {

@@ -1,9 +1,12 @@
 import { resourceLabel } from "../../diff/index.ts";
 import type { ResourceChange, TargetPreview } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { harmless, oneLine, type Style } from "../style.ts";
-import { count } from "./words.ts";
 
-/** One target with its differences. `seen` remembers in which target a difference was shown first; the same one is not shown again. */
+/**
+ * One target with its differences. `seen` remembers in which target a difference was shown first; the same one is not
+ * shown again.
+ */
 export function targetText(target: TargetPreview, seen: Map<string, string>, paint: Style): readonly string[] {
   const place = oneLine(`${target.path === "" ? "." : target.path}, ${target.renderer}`);
   return [

@@ -1,12 +1,13 @@
 import type { Finding, Preview, TargetPreview } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { oneLine, type Style, style, table } from "../style.ts";
 import { driftText } from "./text-drift.ts";
 import { placeOf, statusText, targetText } from "./text-target.ts";
-import { complete, completenessText, count, imageTexts, lineCounts, replicaText, shortSha } from "./words.ts";
+import { complete, completenessText, imageTexts, lineCounts, replicaText, shortSha } from "./values.ts";
 
 export { diffLines } from "./text-target.ts";
 
-/** How a preview is told. */
+/** How a preview is shown. */
 export interface TextOptions {
   readonly colours: boolean;
   /** Targets that are affected and render the same are listed too, not only counted. */
@@ -55,7 +56,7 @@ function findings(list: readonly Finding[], paint: Style): readonly string[] {
   ];
 }
 
-/** Findings that say the same, of one or more resources. */
+/** Findings with the same message, of one or more resources. */
 function findingGroup(group: readonly Finding[], paint: Style): readonly string[] {
   const [first] = group;
   if (first === undefined) return [];

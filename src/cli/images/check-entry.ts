@@ -10,7 +10,10 @@ import type { Renderer } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
 import type { Repository } from "../../model/tree.ts";
 
-/** What came of one entry of the configuration: what was decided, with what would be done to each target that moves, or why nothing could be. */
+/**
+ * What came of one entry of the configuration: what was decided, with what would be done to each target that moves,
+ * or why nothing could be.
+ */
 export type CheckedEntry =
   | { readonly entry: ImageEntry; readonly decided: EntryDecision; readonly bumps: readonly TargetPromotion[] }
   | { readonly entry: ImageEntry; readonly failure: UserError | Fault };
@@ -28,7 +31,10 @@ export interface CheckInput {
   readonly signal: AbortSignal;
 }
 
-/** Decides one entry as the server would, without what it remembers (holds, versions taken back), and proves the edits. What fails is told of this entry alone. */
+/**
+ * Decides one entry as the server would, without what only it knows (holds, rollbacks), and proves the edits. A
+ * failure concerns this entry alone.
+ */
 export async function checkEntry(entry: ImageEntry, input: CheckInput): Promise<CheckedEntry> {
   try {
     const decided = await decide(entry, input);

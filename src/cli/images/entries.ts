@@ -10,7 +10,10 @@ export function entriesOf(image: string, entries: readonly ImageEntry[]): readon
   return entries.filter((entry) => canonicalImage(entry.image) === name);
 }
 
-/** The entries of some images, or all where none is named; in the order of the configuration. A `not-found` UserError for an image without one. */
+/**
+ * The entries of some images, or all where none is named; in the order of the configuration. A `not-found` UserError
+ * for an image without one.
+ */
 export function entriesAmong(images: readonly string[], entries: readonly ImageEntry[]): readonly ImageEntry[] {
   const wanted = images.map((image) => {
     const found = entriesOf(image, entries);

@@ -2,10 +2,10 @@ import { UserError } from "../../model/errors.ts";
 import type { ImageFacts, Registry } from "../../model/registry.ts";
 import type { NamedImage } from "./reference.ts";
 
-/** What is known of the version that somebody names. */
+/** What is known about the named version. */
 export interface KnownVersion {
   readonly facts: ImageFacts;
-  /** Why it should not be taken, whatever a policy says. */
+  /** Why it should not be taken, whatever a policy decides. */
   readonly objection?: string;
   /** About another tag or digest of the image. */
   factsOf(reference: string): Promise<ImageFacts | undefined>;
@@ -35,7 +35,7 @@ export async function askedVersion(
   };
 }
 
-/** What is known without asking anybody. */
+/** What is known without a registry. */
 export function unaskedVersion({ tag, digest }: NamedImage): KnownVersion {
   const facts = { digest, mediaType: "", platforms: [], created: undefined, labels: {} };
   return { facts, factsOf: (reference) => Promise.resolve(reference === tag ? facts : undefined) };

@@ -11,19 +11,22 @@ export interface JudgeInput {
   /** What one target has, by its id. */
   readonly target: string;
   readonly versions: readonly Version[];
-  /** Nobody was asked, so age and platforms are not known. */
+  /** No registry was asked, so age and platforms are unknown. */
   readonly offline: boolean;
   /** Milliseconds since the epoch. */
   readonly clock: number;
 }
 
-/** Why a target must not get a tag, in sentences, by what it has now (`versionKey`); nothing of a version that may give way to it. Other tags of the registry, better ones too, do not matter. */
+/**
+ * Why a target must not get a tag, in sentences, by what it has now (`versionKey`); versions that may be replaced are
+ * left out. Other tags of the registry do not matter, better ones included.
+ */
 export async function judge(input: JudgeInput): Promise<ReadonlyMap<string, string>> {
   const { entry, tag, known, target, versions, offline, clock } = input;
   const { policy, minimumAge, platforms } = entry;
   const asked: Omit<PolicyInput, "current"> = {
     policy,
-    // Only another digest of the same tag makes a difference, and whoever names a version wants that.
+    // Only another digest of the same tag makes a difference, and naming a version asks for that.
     pin: entry.pin === "tag" ? "both" : entry.pin,
     tags: [tag],
     pushed: [tag],

@@ -25,7 +25,7 @@ export interface BumpRequest {
   readonly base: string;
   readonly allTargets: readonly Target[];
   readonly offline: boolean;
-  /** Whether policies have no say. */
+  /** Whether policies are ignored. */
   readonly force: boolean;
   /** Milliseconds since the epoch. */
   readonly clock: number;
@@ -41,7 +41,10 @@ export interface PlannedBump {
 /** What is to be done to one target, or what is known already of it. */
 type Step = { readonly bump: TargetBump } | { readonly result: TargetPromotion; readonly target: Target };
 
-/** Plans a version for the targets that have the image and proves the edits. UserErrors: `not-found` when no target has the image, `usage` when its digest is needed and not known. */
+/**
+ * Plans a version for the targets that have the image and proves the edits. UserErrors: `not-found` when no target
+ * has the image, `usage` when its digest is needed and not known.
+ */
 export async function planBump(request: BumpRequest): Promise<PlannedBump> {
   const { repository, base, allTargets, renderer, signal } = request;
   const steps = (await Promise.all(request.scopes.map((scope) => stepsOf(scope, request)))).flat();
@@ -73,7 +76,7 @@ async function stepOf({ target, versions }: TargetNow, scope: Scope, request: Bu
   if (fresh.length === 0) return { target, result: already(target, []) };
   const reason = request.force ? undefined : await reasonAgainst(target, fresh, scope, request);
   if (reason !== undefined) {
-    const fix = "Give --force to write it nevertheless.";
+    const fix = "Give --force to write it anyway.";
     return { target, result: refused(target, { reason, fix }) };
   }
   const version = { tag: named.tag, digest: known.facts.digest };
@@ -103,7 +106,7 @@ async function reasonAgainst(
 }
 
 function noDigest({ image, tag }: NamedImage): UserError {
-  return new UserError("usage", `the digest of ${image}:${tag} is written too, and --offline asks nobody for it`, {
+  return new UserError("usage", `the digest of ${image}:${tag} is written too, and --offline does not ask for it`, {
     fix: `Give it: ${image}:${tag}@sha256:…, or leave --offline out.`,
   });
 }

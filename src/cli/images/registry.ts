@@ -8,21 +8,6 @@ import { imageAddress, type Registry, type RegistrySettings } from "../../model/
 import type { CommandContext } from "../command.ts";
 import { commandLog } from "../log.ts";
 import { usage } from "../parse.ts";
-import { loadRegistries, loadServerFile } from "./edges.ts";
-
-/** Flags of the commands that ask registries. */
-export const REGISTRY_FLAGS = {
-  "server-file": {
-    type: "string",
-    value: "FILE",
-    description: "a sluice.server.yaml whose registries are used (default: $SLUICE_SERVER_FILE)",
-  },
-  insecure: {
-    type: "list",
-    value: "HOST",
-    description: "registries, with commas between them, that are spoken to over http and may be at private addresses",
-  },
-} as const;
 
 type Context = Pick<CommandContext, "env" | "cwd" | "stderr" | "debug"> & {
   readonly args: { readonly "server-file": string | undefined; readonly insecure: readonly string[] };
@@ -30,28 +15,29 @@ type Context = Pick<CommandContext, "env" | "cwd" | "stderr" | "debug"> & {
 
 interface Known {
   readonly settings: readonly RegistrySettings[];
-  /** What of the files is not used, in sentences. */
+  /** What is not used of the files, in sentences. */
   readonly problems: readonly string[];
 }
 
 /**
- * Lets `use` ask registries with what the server's file and Docker's `config.json` say of them, and ends the connections however that went. The server's file is read only where it is named: one that
- * lies in the working directory may be a stranger's, and could send secrets of this machine to a registry of theirs.
+ * Lets `use` ask registries with the settings of the server's file and Docker's `config.json`, and always ends the
+ * connections. The server's file is read only where it is named: one that lies in the working directory may be
+ * someone else's, and could send secrets of this machine to their registry.
  */
 export async function withRegistry<T>(context: Context, use: (registry: Registry) => Promise<T>): Promise<T> {
-  const { createRegistry } = await loadRegistries();
+  const { createRegistry } = await import("../../wiring/registry-client.ts");
   const { settings, problems } = await knownRegistries(context);
   const log = commandLog(context.stderr, context.debug);
   const client = createRegistry({ settings, clock: Date.now, log, random: Math.random });
   try {
-    return await use(telling(client, problems, log));
+    return await use(withWarnings(client, problems, log));
   } finally {
     await client.close();
   }
 }
 
 async function knownRegistries({ args, env, cwd }: Context): Promise<Known> {
-  const { readDockerConfig, withDockerCredentials } = await loadRegistries();
+  const { readDockerConfig, withDockerCredentials } = await import("../../wiring/registry-client.ts");
   const named = args["server-file"] ?? (env.SLUICE_SERVER_FILE || undefined);
   const server = named === undefined ? nothing : unrestricted(await serverRegistries(resolve(cwd, named), env));
   const dockerFile = join(env.DOCKER_CONFIG || join(env.HOME || homedir(), ".docker"), "config.json");
@@ -66,7 +52,7 @@ async function knownRegistries({ args, env, cwd }: Context): Promise<Known> {
 const nothing: Known = { settings: [], problems: [] };
 
 async function serverRegistries(file: string, environment: Context["env"]): Promise<readonly RegistrySettings[]> {
-  const { readServerFile } = await loadServerFile();
+  const { readServerFile } = await import("../../settings.ts");
   const text = textOf(file);
   if (text === undefined) throw new UserError("usage", `there is no file ${file}`);
   const readFile = (path: string): string => readFileSync(path, "utf8");
@@ -86,12 +72,12 @@ function textOf(file: string): string | undefined {
   }
 }
 
-/** Nothing proves which repository a checkout is of, so what the operator keeps for some repositories is not used. */
+/** Nothing proves which repository a checkout is of, so credentials for only some repositories are not used. */
 function unrestricted(settings: readonly RegistrySettings[]): Known {
-  const kept = settings.filter(({ repositories }) => repositories !== undefined).map(({ host }) => host);
+  const restricted = settings.filter(({ repositories }) => repositories !== undefined).map(({ host }) => host);
   return {
     settings: settings.map((one) => (one.repositories === undefined ? one : withoutCredentials(one))),
-    problems: kept.map(
+    problems: restricted.map(
       (host) => `the credentials of ${host} in the server's file are for some repositories only, and not used here`,
     ),
   };
@@ -114,7 +100,10 @@ function withInsecure(settings: readonly RegistrySettings[], hosts: readonly str
 
 function checkedHost(host: string): string {
   if (isImageHost(host)) return hostOf(host);
-  throw usage(`"${host}" is no registry's host`, "Write it as in the names of its images: --insecure localhost:5000.");
+  throw usage(
+    `"${host}" is not a registry's host`,
+    "Write it as in the names of its images: --insecure localhost:5000.",
+  );
 }
 
 /** Docker Hub has several names. */
@@ -122,10 +111,10 @@ function hostOf(host: string): string {
   return imageAddress(`${host}/name/name`).host;
 }
 
-/** Says what of the files was not used when a registry refuses; it does not matter before. */
-function telling(registry: Registry, problems: readonly string[], log: Logger): Registry {
+/** Logs what of the files was not used when a registry refuses access; until then it does not matter. */
+function withWarnings(registry: Registry, problems: readonly string[], log: Logger): Registry {
   let left = problems;
-  const told = async <T>(answer: Promise<T>): Promise<T> => {
+  const warned = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       return await answer;
     } catch (error) {
@@ -137,8 +126,8 @@ function telling(registry: Registry, problems: readonly string[], log: Logger): 
     }
   };
   return {
-    tags: (image, signal) => told(registry.tags(image, signal)),
-    digest: (image, tag, signal) => told(registry.digest(image, tag, signal)),
-    facts: (image, reference, signal) => told(registry.facts(image, reference, signal)),
+    tags: (image, signal) => warned(registry.tags(image, signal)),
+    digest: (image, tag, signal) => warned(registry.digest(image, tag, signal)),
+    facts: (image, reference, signal) => warned(registry.facts(image, reference, signal)),
   };
 }

@@ -9,10 +9,10 @@ import { suggest } from "../suggest.ts";
 import { entriesOf } from "./entries.ts";
 import type { NamedImage } from "./reference.ts";
 
-/** Targets that may get an image, with the entry of the configuration that says how. */
+/** Targets that may get an image, with the entry of the configuration that applies. */
 export interface Scope {
   readonly entry: ImageEntry;
-  /** Whether the entry's policy has a say; there is none where the configuration has no entry. */
+  /** Whether the entry has a policy to ask; there is none where the configuration has no entry. */
   readonly hasPolicy: boolean;
   readonly targets: readonly Target[];
 }
@@ -24,8 +24,9 @@ export interface Narrowing {
 }
 
 /**
- * Where an image may go: the targets of its entries, else those of the environments that are named. Throws UserErrors: `not-found` for environments and apps that are not there, `usage` when the
- * entries' environments do not have one that is named, or when nothing says which environments are meant.
+ * Where an image may go: the targets of its entries, else those of the environments that are named. Throws
+ * UserErrors: `not-found` for environments and apps that are not there, `usage` when the entries' environments do not
+ * have one that is named, or when nothing names the environments.
  */
 export function scopesOf(
   named: NamedImage,
@@ -40,9 +41,9 @@ export function scopesOf(
     (environments.length === 0 || environments.includes(environment)) && (apps.length === 0 || apps.includes(app));
   const entries = entriesOf(named.image, config.images);
   if (entries.length === 0) return [{ ...unlisted(named, environments), targets: plan.targets.filter(isMeant) }];
-  const own = new Set(entries.flatMap((entry) => entry.environments));
-  const stranger = environments.find((name) => !own.has(name));
-  if (stranger !== undefined) throw outside(stranger, named.image, [...own]);
+  const allowed = new Set(entries.flatMap((entry) => entry.environments));
+  const other = environments.find((name) => !allowed.has(name));
+  if (other !== undefined) throw outside(other, named.image, [...allowed]);
   return entries.map((entry) => ({
     entry,
     hasPolicy: true,
@@ -54,7 +55,7 @@ export function scopesOf(
 function unlisted({ image, digest }: NamedImage, environments: readonly string[]): Omit<Scope, "targets"> {
   if (environments.length === 0) {
     throw usage(
-      `${configFile} has no entry of images for ${image}, and nothing says where it goes`,
+      `${configFile} has no entry of images for ${image}, and no environment is named`,
       "Name the environments: --environment ENV, or add an entry.",
     );
   }
@@ -71,10 +72,10 @@ function missing(what: string, name: string, known: readonly string[]): UserErro
   });
 }
 
-function outside(environment: string, image: string, own: readonly string[]): UserError {
+function outside(environment: string, image: string, allowed: readonly string[]): UserError {
   const entry = `the entry of ${image} in ${configFile}`;
   return usage(
-    `"${environment}" is not among the environments of ${entry} (${own.join(", ")})`,
+    `"${environment}" is not among the environments of ${entry} (${allowed.join(", ")})`,
     `Promote it there (sluice promote --to ${environment}), or add the environment to the entry.`,
   );
 }

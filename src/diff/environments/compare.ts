@@ -10,7 +10,10 @@ import { imageVersions, type VersionMoments, versionsApart } from "./versions.ts
 /** One app in one environment at three moments. */
 export interface EnvironmentRenders {
   readonly environment: string;
-  /** `undefined` when it did not render there: then nobody can tell which fields the pull request changes. Empty when it did not exist. */
+  /**
+   * `undefined` when it did not render there: then nobody can tell which fields the pull request changes. Empty when it
+   * did not exist.
+   */
   readonly mergeBase: readonly Resource[] | undefined;
   readonly head: readonly Resource[];
   /** At the tip of the base branch. */
@@ -27,7 +30,7 @@ export interface EnvironmentsInput {
   readonly fingerprintKey: FingerprintKey;
 }
 
-/** What is apart, in the order of the renders; all of it. No value of a Secret stands in it. */
+/** What is apart, in the order of the renders; all of it. It holds no value of a Secret. */
 export interface EnvironmentsApart {
   readonly versions: readonly VersionGap[];
   readonly fields: readonly FieldGap[];
@@ -36,8 +39,8 @@ export interface EnvironmentsApart {
 }
 
 /**
- * Holds two environments of one app against each other: image versions that differ once the pull request is merged, and fields that the pull request pulls apart. Namespaces, the
- * environments' own names, generated names and noise do not count.
+ * Compares two environments of one app: image versions that differ once the pull request is merged, and fields that the
+ * pull request pulls apart. Namespaces, the environments' own names, generated names and noise do not count.
  */
 export function compareEnvironments(input: EnvironmentsInput): EnvironmentsApart {
   const [here, there] = [prepare(input.here, input), prepare(input.there, input)];

@@ -1,28 +1,29 @@
 import type { FieldGap, VersionGap } from "../../model/preview.ts";
+import { clip, visible } from "../../model/text/lines.ts";
 import { generatedStem } from "../generated-names.ts";
 import { splitImage } from "../image-name.ts";
 import type { Item } from "../item.ts";
 import { equal, NumberText, type Value } from "../value.ts";
-import { shortened } from "../visible.ts";
 import type { Four } from "./identity.ts";
 import { partsOf } from "./parts.ts";
 import { type Same, sameAcross } from "./same.ts";
 
-/** What is known when fields of two environments are held against each other. */
+/** What is known when fields of two environments are compared. */
 export interface FieldContext {
   readonly here: string;
   readonly there: string;
   /** A promotion carries the whole folder: what the pull request sets here alone, the next one takes back. */
   readonly wholeFolder: boolean;
-  /** Told as versions; texts that only follow from them are no gaps. */
+  /** Shown as versions; texts that only follow from them are no gaps. */
   readonly versions: readonly VersionGap[];
   /** Names of images there by names here. */
   readonly images: ReadonlyMap<string, string>;
 }
 
 /**
- * The fields in which one resource differs between two environments by the pull request's doing: they were equal at the merge base. A field that both environments get
- * at once with a value each is their own from the start; one in which they differed before is too, unless promotions carry the whole folder.
+ * The fields in which one resource differs between two environments by the pull request's doing: they were equal at the
+ * merge base. A field that both environments get at once with a value each is their own from the start; one in which
+ * they differed before is too, unless promotions carry the whole folder.
  */
 export function fieldsApart(four: Four<Item>, context: FieldContext): readonly FieldGap[] {
   const [hereBefore, thereBefore, here, there] = four;
@@ -67,7 +68,7 @@ function visit(four: Four<Value>, path: string, field: string, walk: Walk): void
 
 const digest = /^(?:sha(?:1|256|512):)?[0-9a-f]{32,128}$/;
 
-/** An image's version is told as a version, and the checksum of something differs because that differs. */
+/** An image's version is shown as a version, and the checksum of something differs because that differs. */
 function isToldOtherwise(
   here: Value | undefined,
   there: Value | undefined,
@@ -90,7 +91,7 @@ const maxText = 80;
 
 function textOf(value: Value | undefined): string | undefined {
   if (value === undefined) return undefined;
-  return shortened(typeof value === "string" ? value : JSON.stringify(value, numberText), maxText);
+  return clip(visible(typeof value === "string" ? value : JSON.stringify(value, numberText)), maxText);
 }
 
 function numberText(_key: string, value: unknown): unknown {

@@ -11,7 +11,10 @@ export interface Part {
   readonly four: Four<Value>;
 }
 
-/** The parts that the two values of the head have between them: of maps, and of lists whose items have names. `undefined` for what is compared as a whole. */
+/**
+ * The parts that the two values of the head have between them: of maps, and of lists whose items have names.
+ * `undefined` for what is compared as a whole.
+ */
 export function partsOf(
   [hereBefore, thereBefore, here, there]: Four<Value>,
   field: string,

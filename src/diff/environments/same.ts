@@ -1,12 +1,15 @@
 import type { VersionGap } from "../../model/preview.ts";
 import { hashSuffix } from "../generated-names.ts";
 import { at, equal, isList, isObject, type Value } from "../value.ts";
-import { type EnvironmentNames, sameButForNames } from "./words.ts";
+import { type EnvironmentNames, sameButForNames } from "./neutral.ts";
 
 /** Whether a value here and one there say the same. */
 export type Same = (here: Value | undefined, there: Value | undefined) => boolean;
 
-/** Equality but for the names of the environments, content hashes of generated names, and what only follows from versions that differ. */
+/**
+ * Equality except for the names of the environments, content hashes of generated names, and what only follows from
+ * versions that differ.
+ */
 export function sameAcross(ours: EnvironmentNames, theirs: EnvironmentNames, versions: readonly VersionGap[]): Same {
   const swaps = versions.flatMap(swapsOf);
   const sameText = (one: string, other: string): boolean =>

@@ -14,7 +14,9 @@ export interface VersionMoments {
   readonly tip: ImageVersions;
 }
 
-/** Versions that differ between two environments, and which of the two the pull request itself brings to where it is. */
+/**
+ * Versions that differ between two environments, and which of the two the pull request itself brings to where it is.
+ */
 export interface VersionsApart {
   readonly gaps: readonly VersionGap[];
   /** Names of images there by names here, of all that both have. */
@@ -49,8 +51,8 @@ function search(value: Value, depth: number, see: (text: string) => void): void 
 }
 
 /**
- * The versions that differ when the pull request is merged: an image that it changes is as at the head, any other as on the base branch now, so that an old branch does not report
- * what was promoted meanwhile.
+ * The versions that differ when the pull request is merged: an image that it changes is as at the head, any other as on
+ * the base branch now, so that an old branch does not report what was promoted meanwhile.
  */
 export function versionsApart(here: VersionMoments, there: VersionMoments): VersionsApart {
   const [ours, theirs] = [merged(here), merged(there)];

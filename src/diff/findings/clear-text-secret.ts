@@ -1,7 +1,9 @@
+import { commaList } from "../../model/text/lists.ts";
+import { inTicks } from "../../model/text/markdown.ts";
 import { isPlaceholder, isSopsObject, isSopsValue } from "../encrypted.ts";
 import { isValueField } from "../mask.ts";
 import { at, equal, isObject, type Value, type ValueObject } from "../value.ts";
-import { type FindingContext, type FindingRule, type Found, groupKind, quoted } from "./rule.ts";
+import { type FindingContext, type FindingRule, type Found, groupKind } from "./rule.ts";
 
 /** A Secret comes with values that everybody who can read the repository can read. */
 export const clearTextSecret: FindingRule = { id: "clear-text-secret", severity: "danger", check };
@@ -15,11 +17,13 @@ function check({ base, head }: FindingContext): readonly Found[] {
   );
   const [first] = found;
   if (first === undefined) return [];
-  const names = found.slice(0, shownKeys).map(({ key }) => quoted(key));
-  const more = found.length > shownKeys ? ` and ${found.length - shownKeys} more` : "";
+  const names = commaList(
+    found.map(({ key }) => inTicks(key)),
+    shownKeys,
+  );
   return [
     {
-      message: `The Secret's values for ${names.join(", ")}${more} are in clear text (base64 hides nothing): whoever can read the repository has them, and Git keeps them. Rotate them, and keep them with SOPS, Sealed Secrets or External Secrets instead.`,
+      message: `The Secret's values for ${names} are in clear text (base64 hides nothing): whoever can read the repository has them, and Git keeps them. Rotate them, and keep them with SOPS, Sealed Secrets or External Secrets instead.`,
       pointer: `/${first.field}`,
     },
   ];

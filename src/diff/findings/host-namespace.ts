@@ -1,5 +1,6 @@
+import { inTicks } from "../../model/text/markdown.ts";
 import { podSpecs } from "../pods.ts";
-import { type FindingContext, type FindingRule, type Found, quoted } from "./rule.ts";
+import type { FindingContext, FindingRule, Found } from "./rule.ts";
 
 /** A pod newly shares a namespace (network, processes, IPC) with its node. */
 export const hostNamespace: FindingRule = { id: "host-namespace", severity: "warning", check };
@@ -15,7 +16,7 @@ function check({ base, head }: FindingContext): readonly Found[] {
   return shared(head)
     .filter(({ field }) => !before.has(field))
     .map(({ field, pointer }) => ({
-      message: `A pod now sets ${quoted(`${field}: true`)}: ${consequences[field]}. Leave it out unless the pod is part of the node's own machinery.`,
+      message: `A pod now sets ${inTicks(`${field}: true`)}: ${consequences[field]}. Leave it out unless the pod is part of the node's own machinery.`,
       pointer: `${pointer}/${field}`,
     }));
 }

@@ -1,6 +1,7 @@
+import { inTicks } from "../../model/text/markdown.ts";
 import { podSpecs } from "../pods.ts";
 import { at, isList, textAt } from "../value.ts";
-import { type FindingContext, type FindingRule, type Found, quoted } from "./rule.ts";
+import type { FindingContext, FindingRule, Found } from "./rule.ts";
 
 /** A pod newly mounts a directory of its node. */
 export const hostPathVolume: FindingRule = { id: "host-path-volume", severity: "warning", check };
@@ -15,7 +16,7 @@ function check({ base, head }: FindingContext): readonly Found[] {
   return hostPaths(head)
     .filter(({ path }) => !before.has(path))
     .map(({ path, pointer }) => ({
-      message: `A pod now mounts ${quoted(path)} of its node: it can read or change what belongs to the node and to other pods. Use a volume claim, or mount read-only the one path that is needed.`,
+      message: `A pod now mounts ${inTicks(path)} of its node: it can read or change what belongs to the node and to other pods. Use a volume claim, or mount read-only the one path that is needed.`,
       pointer,
     }));
 }

@@ -1,6 +1,7 @@
+import { inTicks } from "../../model/text/markdown.ts";
 import { containersOf } from "../pods.ts";
 import { textAt } from "../value.ts";
-import { type FindingContext, type FindingRule, type Found, quoted } from "./rule.ts";
+import type { FindingContext, FindingRule, Found } from "./rule.ts";
 
 /** A new or changed image names no version: what runs is whatever the registry has at that moment. */
 export const imageWithoutTag: FindingRule = { id: "image-without-tag", severity: "warning", check };
@@ -13,7 +14,7 @@ function check({ base, head }: FindingContext): readonly Found[] {
     if (how === undefined) return [];
     return [
       {
-        message: `Container ${quoted(name)} uses ${quoted(image)}, ${how}: what runs is whatever the registry has when a pod starts, and no rollback brings it back. Name a version, or better a digest.`,
+        message: `Container ${inTicks(name)} uses ${inTicks(image)}, ${how}: what runs is whatever the registry has when a pod starts, and no rollback brings it back. Name a version, or better a digest.`,
         pointer: `${pointer}/image`,
       },
     ];

@@ -1,14 +1,17 @@
+import { inTicks } from "../../model/text/markdown.ts";
 import { isRecreated } from "../deletion-protected.ts";
 import { at, equal, pointerStep, textAt, type Value, type ValueObject } from "../value.ts";
 import { type ImmutableField, immutableFields } from "./immutable-fields.ts";
-import { type FindingContext, type FindingRule, type Found, groupKind, quoted } from "./rule.ts";
+import { type FindingContext, type FindingRule, type Found, groupKind } from "./rule.ts";
 import { storageShrinks } from "./storage-size.ts";
 
-/** A field changes that the API server refuses to change: the delivery fails, or must delete and make the object anew. */
+/**
+ * A field changes that the API server refuses to change: the deploy fails, or must delete and create the object again.
+ */
 export const immutableFieldChanged: FindingRule = { id: "immutable-field-changed", severity: "danger", check };
 
 const advice =
-  "the API server refuses this update, so the delivery fails until the object is deleted and made anew. Keep the old value, or plan the replacement.";
+  "the API server refuses this update, so the deploy fails until the object is deleted and created again. Keep the old value, or plan the replacement.";
 
 function check({ how, base, head }: FindingContext): readonly Found[] {
   if (how !== "same" || base === undefined || head === undefined || isRecreated(head.object)) return [];
@@ -28,7 +31,7 @@ function changedField(field: ImmutableField, base: ValueObject, head: ValueObjec
   if (field.path[1] === "clusterIP" || field.path[1] === "clusterIPs") {
     if (isExternalName(base) || isExternalName(head) || before === undefined) return [];
   }
-  const name = quoted(field.path.join("."));
+  const name = inTicks(field.path.join("."));
   const kind = textAt(head, "kind");
   return [{ message: `${name} of a ${kind} cannot be changed: ${advice}`, pointer: pointerOf(field.path, head) }];
 }
@@ -42,7 +45,7 @@ function frozenData(kind: string, base: ValueObject, head: ValueObject): readonl
   const changed = ["data", "binaryData", "stringData"].filter((name) => !equal(at(base, name), at(head, name)));
   if (at(head, "immutable") !== true) changed.push("immutable");
   return changed.map((name) => ({
-    message: `${quoted(name)} of a ${kind} marked ${quoted("immutable: true")} cannot be changed: ${advice}`,
+    message: `${inTicks(name)} of a ${kind} marked ${inTicks("immutable: true")} cannot be changed: ${advice}`,
     pointer: pointerOf([name], head),
   }));
 }
@@ -53,7 +56,7 @@ function shrunkClaim(kind: string, base: ValueObject, head: ValueObject): readon
   const before: Value | undefined = at(base, ...path);
   const after: Value | undefined = at(head, ...path);
   if (!storageShrinks(before, after)) return [];
-  const sizes = `from ${quoted(String(before))} to ${quoted(String(after))}`;
+  const sizes = `from ${inTicks(String(before))} to ${inTicks(String(after))}`;
   return [
     {
       message: `The claim shrinks ${sizes}, but a PersistentVolumeClaim can only grow: the API server refuses this update. Keep the size, or move the data to a new claim.`,

@@ -1,4 +1,7 @@
-/** A field that the API server lets nobody change. `initial`: what an absent field means. `set`: only a value that was set is fixed. */
+/**
+ * A field that the API server lets nobody change. `initial`: what an absent field means. `set`: only a value that was
+ * set is fixed.
+ */
 export interface ImmutableField {
   readonly path: readonly string[];
   readonly initial?: string;

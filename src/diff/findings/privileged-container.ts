@@ -1,6 +1,7 @@
+import { inTicks } from "../../model/text/markdown.ts";
 import { containersOf } from "../pods.ts";
 import { at } from "../value.ts";
-import { type FindingContext, type FindingRule, type Found, quoted } from "./rule.ts";
+import type { FindingContext, FindingRule, Found } from "./rule.ts";
 
 /** A container newly runs privileged. */
 export const privilegedContainer: FindingRule = { id: "privileged-container", severity: "danger", check };
@@ -10,7 +11,7 @@ function check({ base, head }: FindingContext): readonly Found[] {
   return privileged(head)
     .filter(({ name }) => !before.has(name))
     .map(({ name, pointer }) => ({
-      message: `Container ${quoted(name)} now runs privileged: whoever breaks into it owns the node. Ask for the single capabilities it needs instead.`,
+      message: `Container ${inTicks(name)} now runs privileged: whoever breaks into it owns the node. Ask for the single capabilities it needs instead.`,
       pointer: `${pointer}/securityContext/privileged`,
     }));
 }

@@ -1,6 +1,7 @@
+import { inTicks } from "../../model/text/markdown.ts";
 import { podSpecs } from "../pods.ts";
 import { at } from "../value.ts";
-import { type FindingContext, type FindingRule, type Found, quoted } from "./rule.ts";
+import type { FindingContext, FindingRule, Found } from "./rule.ts";
 
 /** A workload is scaled to nothing. */
 export const replicasZero: FindingRule = { id: "replicas-zero", severity: "warning", check };
@@ -11,7 +12,7 @@ function check({ base, head }: FindingContext): readonly Found[] {
   if (podSpecs(head.object).length === 0) return [];
   return [
     {
-      message: `${head.id.kind} ${quoted(head.id.name)} is scaled to 0: no pod is left to serve. Make sure that this is meant, and that nothing (an autoscaler, say) sets it back.`,
+      message: `${head.id.kind} ${inTicks(head.id.name)} is scaled to 0: no pod is left to serve. Make sure that this is meant, and that nothing (an autoscaler, say) sets it back.`,
       pointer: "/spec/replicas",
     },
   ];

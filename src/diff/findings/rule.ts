@@ -10,7 +10,10 @@ export interface FindingContext {
   readonly head: Item | undefined;
 }
 
-/** What a rule found. The message says what, why it matters and what to do; names in it stand in backticks; it never holds a Secret's value. */
+/**
+ * What a rule found. The message says what, why it matters and what to do; names in it are in backticks; it never holds
+ * a Secret's value.
+ */
 export interface Found {
   readonly message: string;
   /** JSON pointer into the head's resource. */
@@ -36,10 +39,4 @@ export function groupKind(object: ValueObject | undefined): string {
 /** The base's item when it is gone at head: removed, or living on under another identity only. */
 export function goneItem({ how, base }: FindingContext): Item | undefined {
   return how === "removed" || how === "renamed" ? base : undefined;
-}
-
-/** A value as it may stand in a message: on one line, without backticks, at most 120 characters. */
-export function quoted(text: string): string {
-  const flat = text.replaceAll("`", "'").replaceAll(/\s+/g, " ");
-  return `\`${flat.length > 120 ? `${flat.slice(0, 119)}…` : flat || " "}\``;
 }

@@ -1,7 +1,8 @@
 import type { Annotation } from "../../model/github.ts";
 import { type Finding, SEVERITIES, type Severity } from "../../model/preview.ts";
-import { shortened, visible } from "../visible.ts";
-import { targetName } from "./words.ts";
+import { clip, visible } from "../../model/text/lines.ts";
+import { commaList } from "../../model/text/lists.ts";
+import { targetName } from "./phrases.ts";
 
 /** GitHub takes 50 annotations in one request. */
 const maxAnnotations = 50;
@@ -11,7 +12,10 @@ const levels: Readonly<Record<Severity, Annotation["level"]>> = {
   notice: "notice",
 };
 
-/** Findings that know their file as annotations, the gravest first; one for equal findings of several targets. At most 50. */
+/**
+ * Findings that know their file as annotations, the gravest first; one for equal findings of several targets. At most
+ * 50.
+ */
 export function annotationsOf(findings: readonly Finding[]): readonly Annotation[] {
   const placed = findings.filter(({ file }) => file !== undefined && file !== "");
   const groups = Map.groupBy(placed, ({ id, file, line, message }) => [id, file, line, message].join("\n"));
@@ -29,8 +33,7 @@ function toAnnotation(group: readonly Finding[]): readonly Annotation[] {
   const [finding] = group;
   if (finding?.file === undefined) return [];
   const targets = [...new Set(group.map(targetName))].filter((name) => name !== "");
-  const listed = targets.slice(0, 5).join(", ") + (targets.length > 5 ? ` and ${targets.length - 5} more` : "");
-  const subject = [listed, finding.resource].filter((part) => part !== "").join(" · ");
+  const subject = [commaList(targets, 5), finding.resource].filter((part) => part !== "").join(" · ");
   const line = finding.line ?? 1;
   return [
     {
@@ -38,7 +41,7 @@ function toAnnotation(group: readonly Finding[]): readonly Annotation[] {
       startLine: line,
       endLine: line,
       level: levels[finding.severity],
-      title: shortened(subject === "" ? titleOf(finding.id) : `${titleOf(finding.id)}: ${subject}`, 250),
+      title: clip(visible(subject === "" ? titleOf(finding.id) : `${titleOf(finding.id)}: ${subject}`), 250),
       message: visible(finding.message).slice(0, 8000).toWellFormed(),
     },
   ];

@@ -1,8 +1,9 @@
 import type { ResourceChange } from "../../model/preview.ts";
+import { count, thousands } from "../../model/text/lists.ts";
+import { code, fenced, htmlCode } from "../../model/text/markdown.ts";
 import { resourceLabel } from "../item.ts";
-import { code, fenced, htmlCode } from "./escape.ts";
 import type { ChangeGroup, Member } from "./fold.ts";
-import { count, plusMinus, severitySign, targetList, thousands } from "./words.ts";
+import { plusMinus, severitySign, targetList } from "./phrases.ts";
 
 /** A collapsed diff (or a part of one) as Markdown, never to be cut. */
 export interface DiffBlock {
@@ -12,7 +13,7 @@ export interface DiffBlock {
   readonly cut: boolean;
 }
 
-/** A diff above this size (UTF-16 units) is told in parts, so that each finds a place. */
+/** A diff above this size (UTF-16 units) is shown in parts, so that each fits a page. */
 const maxPart = 24_000;
 const maxLine = 12_000;
 

@@ -1,10 +1,11 @@
 import type { Annotation, CheckReport } from "../../model/github.ts";
 import type { Completeness, Preview } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { annotationsOf } from "./annotations.ts";
 import { checkLimit, type Layout, layOut, pageClosing, type ReportOptions } from "./layout.ts";
-import { count, headline } from "./words.ts";
+import { headline } from "./phrases.ts";
 
-/** What a check says, but for its name and head. */
+/** What a check says, except for its name and head. */
 export interface CheckContent {
   readonly title: string;
   /** At most 65,535 bytes of UTF-8, as `text`. */
@@ -16,8 +17,9 @@ export interface CheckContent {
 }
 
 /**
- * The check of a preview: the summary says what the comment says, the text holds the diffs, first those that the comment cannot hold. `failure` when a target failed or a
- * danger was found; `neutral` when there are warnings or something was left out; `success` only when all was rendered, shown and harmless.
+ * The check of a preview: the summary says what the comment says, the text holds the diffs, first those that the
+ * comment cannot hold. `failure` when a target failed or a danger was found; `neutral` when there are warnings or
+ * something was left out; `success` only when all was rendered, shown and harmless.
  */
 export function previewCheck(
   preview: Preview,

@@ -1,14 +1,14 @@
 import type { Completeness, Preview } from "../../model/preview.ts";
-import { code, inert } from "./escape.ts";
+import { count } from "../../model/text/lists.ts";
+import { code, inert } from "../../model/text/markdown.ts";
 import type { Fit } from "./fit.ts";
-import { count } from "./words.ts";
 
 const maxListed = 10;
 
 /** The last lines: what was looked at, what was left out, and which commits were compared. */
 export function closing(preview: Preview, completeness: Completeness, fit: Fit): string {
-  const told = preview.findings.some(({ id }) => id === "unpinned-reference");
-  const full = `${told ? "" : unpinned(completeness)}${completenessLine(completeness)}\n\n${footer(preview)}\n`;
+  const isFinding = preview.findings.some(({ id }) => id === "unpinned-reference");
+  const full = `${isFinding ? "" : unpinned(completeness)}${completenessLine(completeness)}\n\n${footer(preview)}\n`;
   return fit.measure(full) <= fit.budget ? full : `${completenessLine(completeness)}\n\n${footer(preview)}\n`;
 }
 

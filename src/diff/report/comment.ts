@@ -1,6 +1,6 @@
 import type { Completeness, Preview } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { commentLimit, layOut, pageClosing, type ReportOptions, wholeChanges } from "./layout.ts";
-import { count } from "./words.ts";
 
 /** A comment and what it holds. */
 export interface CommentReport {
@@ -15,8 +15,9 @@ export interface CommentReport {
 }
 
 /**
- * The sticky comment of a preview: findings first, a table of targets, why they are affected, collapsed diffs (the riskiest first, equal ones as one), what was left
- * out. Over the limit the riskiest diffs stay and the comment says how many are in the check. The same preview gives the same text.
+ * The sticky comment of a preview: findings first, a table of targets, why they are affected, collapsed diffs (the
+ * riskiest first, equal ones as one), what was left out. Over the limit the riskiest diffs stay and the comment says
+ * how many are in the check. The same preview gives the same text.
  */
 export function previewComment(preview: Preview, options: ReportOptions = {}): CommentReport {
   const layout = layOut(preview, options);

@@ -1,8 +1,8 @@
-import { shortened, visible } from "../visible.ts";
+import { clip, visible } from "../../model/text/lines.ts";
+import { count } from "../../model/text/lists.ts";
+import { code, inert } from "../../model/text/markdown.ts";
 import type { CheckContent } from "./check.ts";
-import { code, inert } from "./escape.ts";
 import { commentLimit } from "./layout.ts";
-import { count } from "./words.ts";
 
 /** One thing that is wrong with the configuration. Lines and columns count from 1. */
 export interface ReportedProblem {
@@ -15,7 +15,10 @@ export interface ReportedProblem {
 
 const maxAnnotations = 50;
 
-/** What a pull request is told when the configuration is broken and nothing can be rendered: a comment and a failed check that say where and how to mend it. */
+/**
+ * What a pull request shows when the configuration is broken and nothing can be rendered: a comment and a failed check
+ * that say where and how to fix it.
+ */
 export function configProblemsReport(
   problems: readonly ReportedProblem[],
   options: { readonly head?: string } = {},
@@ -38,7 +41,7 @@ export function configProblemsReport(
         startLine: problem.line,
         endLine: problem.line,
         level: "failure" as const,
-        title: shortened(problem.message, 250),
+        title: clip(visible(problem.message), 250),
         message: visible(`${problem.message}. ${problem.fix}`).slice(0, 8000).toWellFormed(),
       })),
     },

@@ -1,14 +1,17 @@
 import type { Drift, DriftCommit, EnvironmentDrift, FieldGap, VersionGap } from "../../model/preview.ts";
+import { clip, visible } from "../../model/text/lines.ts";
+import { count } from "../../model/text/lists.ts";
+import { code, inert } from "../../model/text/markdown.ts";
 import { shortImage } from "../image-name.ts";
-import { shortened } from "../visible.ts";
-import { code, inert } from "./escape.ts";
 import type { Fit } from "./fit.ts";
-import { count } from "./words.ts";
 
 /** Of more pairs than this the list is folded away. */
 const openPairs = 5;
 
-/** Where environments of the touched apps are not where those are that they are promoted from, and by which commits; as many pairs as fit, the others counted. Nothing when there are none. */
+/**
+ * Where environments of the touched apps are not where those are that they are promoted from, and by which commits; as
+ * many pairs as fit, the others counted. Nothing when there are none.
+ */
 export function driftSection(drift: Drift | undefined, repositoryUrl: string | undefined, fit: Fit): string {
   const { apart = [], unchecked = 0 } = drift ?? {};
   const entries: string[] = [];
@@ -73,7 +76,7 @@ function fieldText({ resource, path, here, there }: FieldGap, target: string, so
   const since = "since this pull request";
   if (path === "") return `${code(resource)}: only in ${here === undefined ? source : target}, ${since}`;
   const value = (text: string | undefined) => (text === undefined ? "nothing" : code(text));
-  return `${code(resource)} ${code(shortened(path, 200))}: ${value(here)}, ${source} has ${value(there)}, ${since}`;
+  return `${code(resource)} ${code(clip(visible(path), 200))}: ${value(here)}, ${source} has ${value(there)}, ${since}`;
 }
 
 /** Who brought the versions: this pull request, or commits of the base branch. */
@@ -87,5 +90,5 @@ function originText({ byPullRequest, commits }: EnvironmentDrift, repositoryUrl:
 function commitText({ sha, subject, author }: DriftCommit, repositoryUrl: string | undefined): string {
   const id = code(sha.slice(0, 7));
   const link = repositoryUrl === undefined ? id : `[${id}](${repositoryUrl}/commit/${sha})`;
-  return `${link} ${inert(shortened(subject, 120))} (${inert(shortened(author, 60))})`;
+  return `${link} ${inert(clip(visible(subject), 120))} (${inert(clip(visible(author), 60))})`;
 }

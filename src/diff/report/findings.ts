@@ -1,11 +1,14 @@
 import { type Finding, type Preview, SEVERITIES, type Severity } from "../../model/preview.ts";
-import { inert } from "./escape.ts";
+import { count } from "../../model/text/lists.ts";
+import { inert } from "../../model/text/markdown.ts";
 import type { Fit } from "./fit.ts";
-import { count, findingLine, severitySign, targetList, targetName } from "./words.ts";
+import { findingLine, severitySign, targetList, targetName } from "./phrases.ts";
 
 const alerts: Readonly<Record<Severity, string>> = { danger: "CAUTION", warning: "WARNING", notice: "NOTE" };
 
-/** The findings as GitHub alerts, the gravest first; equal ones of several targets as one. What does not fit is counted. */
+/**
+ * The findings as GitHub alerts, the gravest first; equal ones of several targets as one. What does not fit is counted.
+ */
 export function findingAlerts(preview: Preview, fit: Fit): string {
   const sections: string[] = [];
   let room = fit.budget;
@@ -37,7 +40,7 @@ function groupEqual(findings: readonly Finding[]): readonly Grouped[] {
   });
 }
 
-/** Of one rule's findings this many are told in full; the others, which say the same of other resources, are named. */
+/** Of one rule's findings this many are shown in full; the others, which say the same of other resources, are named. */
 const toldInFull = 4;
 const named = 12;
 

@@ -2,7 +2,7 @@ import type { Preview, ResourceChange, Severity } from "../../model/preview.ts";
 import { hashSuffix } from "../generated-names.ts";
 import { resourceLabel } from "../item.ts";
 import { riskOf, severityByResource, severityOf } from "../risk.ts";
-import { targetName } from "./words.ts";
+import { targetName } from "./phrases.ts";
 
 /** One resource of one target in a group of equal changes. */
 export interface Member {
@@ -30,7 +30,10 @@ interface Growing {
   risk: number;
 }
 
-/** The changes of all targets, equal ones as one, the riskiest first. Two changes are equal when they add and remove the same lines at the same paths; the namespace of a whole resource does not count. */
+/**
+ * The changes of all targets, equal ones as one, the riskiest first. Two changes are equal when they add and remove the
+ * same lines at the same paths; the namespace of a whole resource does not count.
+ */
 export function foldChanges(preview: Preview): readonly ChangeGroup[] {
   const groups = collect(preview);
   const sorted = [...groups].sort((a, b) => weight(b) - weight(a));
@@ -101,7 +104,10 @@ function keyOf(change: ResourceChange, signatures: Map<string, string>): string 
   return [change.apiVersion, change.kind, change.action, signature].join("\n");
 }
 
-/** A whole resource without the line that says its namespace, which each environment has its own of. In YAML of ours metadata come before what else may have such a line. */
+/**
+ * A whole resource without the line that says its namespace, which each environment has its own of. In YAML of ours
+ * metadata come before what else may have such a line.
+ */
 function withoutNamespace({ action, namespace, diff }: ResourceChange): string {
   if (namespace === "" || (action !== "added" && action !== "removed")) return diff;
   return diff.replace(/^[-+] {2}namespace: .*\n/m, "");

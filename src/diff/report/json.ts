@@ -9,7 +9,10 @@ import type {
 } from "../../model/preview.ts";
 import { redactMessage } from "../redact.ts";
 
-/** A preview as the one JSON object of `sluice preview --format json`. Without `all`, unchanged targets are only counted. */
+/**
+ * A preview as the one JSON object of `sluice preview --format json`. Without `all`, unchanged targets are only
+ * counted.
+ */
 export function previewJson(preview: Preview, { all = false }: { readonly all?: boolean } = {}) {
   const { base, mergeBase, head, completeness, drift } = preview;
   const targets = preview.targets.filter(({ status }) => all || status !== "unchanged");

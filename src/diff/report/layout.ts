@@ -5,7 +5,7 @@ import { type Fit, utf8, utf16 } from "./fit.ts";
 import { foldChanges } from "./fold.ts";
 import { opening } from "./opening.ts";
 
-/** What may be told to a report. */
+/** Options of a report. */
 export interface ReportOptions {
   /** UTF-16 units that the comment may have; at least 1,500. Default 65,000. */
   readonly limit?: number;
@@ -54,8 +54,9 @@ export function pageClosing(preview: Preview, completeness: Completeness, limit:
 }
 
 /**
- * Shares the diffs out: the comment takes the riskiest, the check's text what the comment could not hold and then what it has room for, the check's
- * summary the rest. A diff that none can hold is counted as truncated, and so is one with lines too long for any page.
+ * Shares the diffs out: the comment takes the riskiest, the check's text what the comment could not hold and then what
+ * it has room for, the check's summary the rest. A diff that none can hold is counted as truncated, and so is one with
+ * lines too long for any page.
  */
 export function layOut(preview: Preview, options: ReportOptions): Layout {
   const key = JSON.stringify([options.limit, options.detailsUrl, options.title, options.repositoryUrl]);

@@ -1,13 +1,17 @@
 import type { Preview } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
 import { noteLines } from "./closing.ts";
 import { driftSection } from "./drift.ts";
 import { findingAlerts } from "./findings.ts";
 import type { Fit } from "./fit.ts";
+import { headline } from "./phrases.ts";
 import { targetTable } from "./table.ts";
 import { whySection } from "./why.ts";
-import { count, headline } from "./words.ts";
 
-/** What stands before the diffs: title, findings, the table of targets, environments that are apart, and why targets are affected. Fits the budget. */
+/**
+ * What stands before the diffs: title, findings, the table of targets, environments that are apart, and why targets are
+ * affected. Fits the budget.
+ */
 export function opening(
   preview: Preview,
   { title, repositoryUrl }: { readonly title?: string | undefined; readonly repositoryUrl?: string | undefined },

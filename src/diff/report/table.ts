@@ -7,11 +7,13 @@ import {
   type Severity,
   type TargetPreview,
 } from "../../model/preview.ts";
+import { clip } from "../../model/text/lines.ts";
+import { count } from "../../model/text/lists.ts";
+import { cell, code, inert } from "../../model/text/markdown.ts";
 import { shortImage, splitImage } from "../image-name.ts";
 import { redactMessage } from "../redact.ts";
-import { cell, code, inert } from "./escape.ts";
 import { type Fit, firstThatFits } from "./fit.ts";
-import { count, plusMinus, severitySign, statusSign, targetList, targetName } from "./words.ts";
+import { plusMinus, severitySign, statusSign, targetList, targetName } from "./phrases.ts";
 
 interface Row {
   readonly status: TargetPreview["status"];
@@ -27,7 +29,10 @@ const allColumns = ["Resources", "Images", "Replicas"];
 /** A table of more rows than this shows equal rows as one, and those beyond it folded away. */
 const openRows = 20;
 
-/** What changes per target, the riskiest first. When there is no room for all rows, as many as fit and counts; at the least counts. */
+/**
+ * What changes per target, the riskiest first. When there is no room for all rows, as many as fit and counts; at the
+ * least counts.
+ */
 export function targetTable(preview: Preview, fit: Fit): string {
   const shown = preview.targets.filter(({ status }) => status !== "unchanged");
   if (shown.length === 0) return "";
@@ -127,8 +132,7 @@ function resources(target: TargetPreview): string {
 
 function failure({ error }: TargetPreview): string {
   const message = redactMessage(error?.message ?? "").split("\n", 1)[0] ?? "";
-  const short = message.length > 160 ? `${message.slice(0, 159).replace(/[\uD800-\uDBFF]$/, "")}…` : message;
-  return `does not render${short === "" ? "" : `: ${inert(short)}`}`;
+  return `does not render${message === "" ? "" : `: ${inert(clip(message, 160))}`}`;
 }
 
 function actionCount(changes: readonly ResourceChange[], action: ResourceChange["action"]): readonly string[] {

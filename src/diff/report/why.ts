@@ -1,7 +1,8 @@
 import type { Preview } from "../../model/preview.ts";
-import { code } from "./escape.ts";
+import { count } from "../../model/text/lists.ts";
+import { code } from "../../model/text/markdown.ts";
 import { type Fit, firstThatFits } from "./fit.ts";
-import { count, targetList } from "./words.ts";
+import { targetList } from "./phrases.ts";
 
 /** Why the targets are affected, collapsed: for each changed path, the chains that lead from it to targets. */
 export function whySection(preview: Preview, fit: Fit): string {

@@ -1,10 +1,13 @@
 import type { MapNode, Node } from "../splice/index.ts";
-import type { Document, ReadFiles } from "./files.ts";
 import { child, childAt, itemsOf, textOf } from "./nodes.ts";
+import type { Document, ReadFiles } from "./read-files.ts";
 import { partOf, type VersionSetting } from "./setting.ts";
 import { valueSettings } from "./values.ts";
 
-/** What an object that stands for a chart's release sets: the chart's version, and images in its values. `undefined` for other objects. */
+/**
+ * The settings of an object that installs a chart: the chart's version, and images in its values. `undefined` for other
+ * objects.
+ */
 export function releaseSettings(
   document: Document,
   resource: MapNode,
@@ -39,7 +42,7 @@ function application(document: Document, spec: Node | undefined, files: ReadFile
   ]);
 }
 
-/** Values in an object are a manifest's: nothing beside the object overrides them. */
+/** Values in an object count as a manifest's: nothing outside the object overrides them. */
 function valuesIn({ file, document }: Document, start: Node | undefined, files: ReadFiles): readonly VersionSetting[] {
   if (start?.kind !== "map") return [];
   const found = valueSettings([{ file, document, start, prefix: [], role: "given" }], files);

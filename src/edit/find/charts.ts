@@ -1,15 +1,15 @@
 import type { KeyPath } from "../splice/index.ts";
-import type { ReadFiles } from "./files.ts";
 import { child, inFolder, itemsOf, textOf } from "./nodes.ts";
+import type { ReadFiles } from "./read-files.ts";
 import { partOf, type VersionSetting } from "./setting.ts";
 import type { Layer } from "./value-layers.ts";
 
-const deepestChart = 4;
-const mostCharts = 100;
+const maxChartDepth = 4;
+const maxCharts = 100;
 
 /** The default values of a chart and of the charts in its folder, those that win last; none when there is no chart. */
 export async function chartDefaults(files: ReadFiles, folder: string): Promise<readonly Layer[]> {
-  const left = { charts: mostCharts };
+  const left = { charts: maxCharts };
   return defaults(files, folder, [], left);
 }
 
@@ -20,7 +20,7 @@ async function defaults(
   left: { charts: number },
 ): Promise<readonly Layer[]> {
   const layers: Layer[] = [];
-  if (prefix.length < deepestChart) {
+  if (prefix.length < maxChartDepth) {
     for (const included of await includedCharts(files, folder)) {
       left.charts -= 1;
       if (left.charts < 0) break;
@@ -35,7 +35,7 @@ async function defaults(
 
 interface Included {
   readonly folder: string;
-  /** Under which its values stand among those of the chart that includes it. */
+  /** The key of its values among those of the chart that includes it. */
   readonly key: string;
 }
 

@@ -1,8 +1,8 @@
 import { parseImage } from "../image-name.ts";
 import type { Node, ScalarNode } from "../splice/index.ts";
-import type { Document, ReadFiles } from "./files.ts";
-import { type KeyQuery, parseKey, resolveKey } from "./key.ts";
+import { type KeyQuery, parseKey, resolveKey } from "./key-query.ts";
 import { textOf } from "./nodes.ts";
+import type { Document, ReadFiles } from "./read-files.ts";
 import { partOf, partsOf, type VersionSetting } from "./setting.ts";
 
 /** A value that the configuration names. */
@@ -13,7 +13,10 @@ export interface ConfiguredKey {
   readonly key: string;
 }
 
-/** The settings that configured keys name and that are not known yet. A file that the target does not read, and a key that leads to no single value, are problems. */
+/**
+ * The settings that configured keys name and that are not known yet. A file that the target does not read, and a key
+ * that names no single value, are problems.
+ */
 export async function configuredSettings(
   files: ReadFiles,
   keys: readonly ConfiguredKey[],
@@ -23,11 +26,11 @@ export async function configuredSettings(
   for (const { file, key } of keys) {
     const query = parseKey(key);
     if (!(await files.exists(file))) {
-      files.tell(file, "The configuration names this file, and the target's render does not read it");
+      files.report(file, "The configuration names this file, but the target's render does not read it");
       continue;
     }
     const place = await resolved(files, file, query);
-    if (place === undefined) files.tell(file, `There is no single value at \`${key}\``);
+    if (place === undefined) files.report(file, `There is no single value at \`${key}\``);
     else if (!known.some((setting) => isSame(setting, place))) found.push(settingAt(place));
   }
   return found;

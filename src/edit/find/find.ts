@@ -2,23 +2,24 @@ import type { Trace } from "../../model/render.ts";
 import type { RenderSpec } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
 import { type ConfiguredKey, configuredSettings } from "./configured.ts";
-import { ReadFiles } from "./files.ts";
 import { helmSettings } from "./helm.ts";
 import { kustomizeSettings } from "./kustomize.ts";
 import { plainSettings } from "./plain-manifests.ts";
+import { ReadFiles } from "./read-files.ts";
 import type { FoundSettings } from "./setting.ts";
 
 export type { ConfiguredKey } from "./configured.ts";
 
-/** What else is looked at. */
+/** What else is searched. */
 export interface FindOptions {
   /** Values that the configuration names: each is a setting, whatever its shape. */
   readonly extra?: readonly ConfiguredKey[];
 }
 
 /**
- * What sets images, tags, digests and chart versions in the files that a target's render read, as `trace` says; what wins comes first. Templates of charts are left out. Rejects only when the
- * tree cannot be read or a configured key is no path; files that are no YAML are problems.
+ * What sets images, tags, digests and chart versions in the files that a target's render read, according to `trace`;
+ * what wins comes first. Templates of charts are left out. Rejects only when the tree cannot be read or a configured
+ * key is not a path; files that are not YAML are problems.
  */
 export async function findSettings(
   target: RenderSpec,

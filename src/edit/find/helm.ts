@@ -1,15 +1,18 @@
 import type { JsonObject } from "../../model/json.ts";
 import type { RenderSpec } from "../../model/target.ts";
 import { chartDefaults, dependencySettings } from "./charts.ts";
-import { documentsOf, type ReadFiles } from "./files.ts";
 import { inFolder } from "./nodes.ts";
+import { documentsOf, type ReadFiles } from "./read-files.ts";
 import type { FoundSettings } from "./setting.ts";
 import type { Layer } from "./value-layers.ts";
 import { valueSettings } from "./values.ts";
 
 type HelmSpec = Extract<RenderSpec, { readonly kind: "helm" }>;
 
-/** What a Helm target's files set: its value files, the last first, the chart's own values, the versions of the charts that it includes. */
+/**
+ * The settings of a Helm target's files: its value files, the last first, the chart's own values, the versions of the
+ * included charts.
+ */
 export async function helmSettings(
   files: ReadFiles,
   { path, options }: HelmSpec,
@@ -38,7 +41,7 @@ export async function givenLayers(files: ReadFiles, paths: readonly string[]): P
   return layers;
 }
 
-/** Values that the configuration gives to the target. */
+/** Values that the configuration sets for the target. */
 function configLayers(values: JsonObject | undefined): readonly Layer[] {
   if (values === undefined) return [];
   const file = "the target's `helm.values`";

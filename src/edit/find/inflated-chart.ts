@@ -1,8 +1,8 @@
 import type { Node } from "../splice/index.ts";
 import { chartDefaults } from "./charts.ts";
-import type { Document, ReadFiles } from "./files.ts";
 import { givenLayers } from "./helm.ts";
 import { child, inFolder, itemsOf, resolvePath, textOf } from "./nodes.ts";
+import type { Document, ReadFiles } from "./read-files.ts";
 import { partOf, type VersionSetting } from "./setting.ts";
 import type { Layer } from "./value-layers.ts";
 import { valueSettings } from "./values.ts";
@@ -15,7 +15,10 @@ export interface InflatedChart {
   readonly home: string;
 }
 
-/** What a chart that kustomize renders sets: its version, and images in its values; with the value files that it names, what wins first. */
+/**
+ * The settings of a chart that kustomize renders: its version, and images in its values; with the value files that it
+ * names, what wins first.
+ */
 export async function chartSettings(
   files: ReadFiles,
   chart: InflatedChart,
@@ -45,11 +48,11 @@ function inlineLayers({ kustomization: { file, document }, node }: InflatedChart
   return start?.kind === "map" ? [{ file, document, start, prefix: [], role: "given" }] : [];
 }
 
-/** Charts with a repository are kept by their version. */
+/** kustomize stores charts with a repository by their version. */
 function chartFolder({ folder, node, home }: InflatedChart): string {
   const [name, version] = [textOf(child(node, "name")), textOf(child(node, "version"))];
-  const kept = version !== "" && textOf(child(node, "repo")) !== "" ? `${home}/${name}-${version}` : home;
-  return resolvePath(folder, inFolder(kept, name)) ?? "";
+  const inHome = version !== "" && textOf(child(node, "repo")) !== "" ? `${home}/${name}-${version}` : home;
+  return resolvePath(folder, inFolder(inHome, name)) ?? "";
 }
 
 function versionSettings({ kustomization: { file, document }, node }: InflatedChart): readonly VersionSetting[] {

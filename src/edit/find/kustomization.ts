@@ -1,10 +1,10 @@
 import { parseImage } from "../image-name.ts";
 import type { KeyPath, Node } from "../splice/index.ts";
-import type { Document } from "./files.ts";
 import { child, itemsOf, scalarOf, textOf } from "./nodes.ts";
+import type { Document } from "./read-files.ts";
 import { partOf, type VersionSetting } from "./setting.ts";
 
-/** The names under which kustomize looks for a kustomization, in its order. */
+/** The file names of a kustomization, in the order in which kustomize tries them. */
 export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /** The items of a kustomization's `images` (of old `imageTags`), in its order. */
@@ -14,7 +14,7 @@ export function imageItems(document: Document): readonly VersionSetting[] {
   );
 }
 
-/** One item of `images`: `name` is what it matches, `newName` what comes out. */
+/** One item of `images`: `name` is what it matches, `newName` the result. */
 export function imageItem({ file, document }: Document, item: Node | undefined): readonly VersionSetting[] {
   const matches = textOf(child(item, "name"));
   if (item === undefined || item.kind !== "map" || matches === "") return [];
@@ -34,7 +34,10 @@ export function imageItem({ file, document }: Document, item: Node | undefined):
   ];
 }
 
-/** Whether kustomize's `images` changes what the setting sets: of manifests it changes containers. Where values end up is not known here. */
+/**
+ * Whether kustomize's `images` changes what the setting sets: in manifests it changes containers only. Where values end
+ * up is not known here.
+ */
 export function isReached({ form, container, at }: VersionSetting): boolean {
   return form !== "manifest" || (container !== undefined && !isEphemeral(at));
 }

@@ -1,30 +1,33 @@
-import type { Document, ReadFiles } from "./files.ts";
 import { Flow, type Flowing } from "./flow.ts";
 import { chartSettings, type InflatedChart } from "./inflated-chart.ts";
 import { imageItem, imageItems, kustomizationNames } from "./kustomization.ts";
 import { manifestSettings, manifestWords } from "./manifests.ts";
 import { child, childAt, inFolder, itemsOf, resolvePath, textOf } from "./nodes.ts";
 import { patchSettings } from "./patches.ts";
-import { tellReplacements } from "./replacements.ts";
+import type { Document, ReadFiles } from "./read-files.ts";
+import { reportReplacements } from "./replacements.ts";
 import { type FoundSettings, partsOf, type VersionSetting } from "./setting.ts";
 
 type Settings = readonly Flowing[];
 
-/** Walks from a target's kustomization through what it includes, and follows each image from the manifest out: an outer `images` wins over an inner one, over patches and manifests. */
+/**
+ * Reads a target's kustomization with all that it includes, and follows each image from the manifest out: an outer
+ * `images` wins over an inner one, over patches and manifests.
+ */
 export async function kustomizeSettings(
   files: ReadFiles,
   root: string,
 ): Promise<Pick<FoundSettings, "settings" | "kustomizations" | "valueFiles">> {
-  const walk = new Walk(files);
-  const settings = await walk.enter(root, []);
+  const traversal = new Traversal(files);
+  const settings = await traversal.enter(root, []);
   return {
     settings: distinct(settings.map(({ setting }) => setting)),
-    kustomizations: [...walk.kustomizations],
-    valueFiles: [...walk.valueFiles],
+    kustomizations: [...traversal.kustomizations],
+    valueFiles: [...traversal.valueFiles],
   };
 }
 
-/** A base that is included on several ways says the same on each. */
+/** A base that is included several times sets the same each time. */
 function distinct(settings: readonly VersionSetting[]): readonly VersionSetting[] {
   const seen = new Set<string>();
   return settings.filter((setting) => {
@@ -34,30 +37,33 @@ function distinct(settings: readonly VersionSetting[]): readonly VersionSetting[
   });
 }
 
-/** More inclusions than a target reasonably has; bases may include each other in ever more ways. */
-const mostEntered = 2_000;
-/** Settings times what is laid over them: about a second. */
-const mostLaid = 20_000_000;
+/** More inclusions than any real target has; bases may include each other in ever more ways. */
+const maxIncludes = 2_000;
+/** Settings times what is applied to them: about a second. */
+const maxSteps = 20_000_000;
 
-class Walk {
+class Traversal {
   readonly kustomizations = new Set<string>();
   readonly valueFiles = new Set<string>();
   readonly #files: ReadFiles;
   readonly #flow = new Flow();
   readonly #within = new Set<string>();
-  #entered = 0;
-  #laid = 0;
+  #includes = 0;
+  #steps = 0;
 
   constructor(files: ReadFiles) {
     this.#files = files;
   }
 
-  /** What comes out of a folder with a kustomization or of a file of manifests, most deciding first. `before`: what a component is given. */
+  /**
+   * The settings of a folder with a kustomization or of a file of manifests, what wins first. `before`: the settings
+   * that a component changes.
+   */
   async enter(path: string, before: Settings): Promise<Settings> {
-    this.#entered += 1;
+    this.#includes += 1;
     if (this.#within.has(path)) return before;
-    if (this.#entered > mostEntered) {
-      this.#files.tell(path, `More than ${mostEntered} inclusions are not followed`);
+    if (this.#includes > maxIncludes) {
+      this.#files.report(path, `More than ${maxIncludes} inclusions are not followed`);
       return before;
     }
     for (const name of kustomizationNames) {
@@ -88,22 +94,24 @@ class Walk {
     }
     for (const path of pathsIn(folder, document, ["components"])) settings = await this.enter(path, settings);
     for (const patch of await patchSettings(this.#files, folder, document)) {
-      if (this.#mayLay(document, settings)) settings = this.#flow.patch(settings, patch);
+      if (this.#mayApply(document, settings)) settings = this.#flow.patch(settings, patch);
     }
     for (const item of [...imageItems(document), ...transformers]) {
-      if (this.#mayLay(document, settings)) settings = this.#flow.image(settings, item);
+      if (this.#mayApply(document, settings)) settings = this.#flow.image(settings, item);
     }
-    await tellReplacements(this.#files, folder, document);
+    await reportReplacements(this.#files, folder, document);
     return settings;
   }
 
-  #mayLay({ file }: Document, settings: Settings): boolean {
-    this.#laid += settings.length;
-    if (this.#laid > mostLaid) this.#files.tell(file, "There are more patches and images than are followed");
-    return this.#laid <= mostLaid;
+  #mayApply({ file }: Document, settings: Settings): boolean {
+    this.#steps += settings.length;
+    if (this.#steps > maxSteps) this.#files.report(file, "There are more patches and images than are followed");
+    return this.#steps <= maxSteps;
   }
 
-  /** The charts of a kustomization. Files of generators and transformers may hold charts, and `images` items, of their own. */
+  /**
+   * The charts of a kustomization. Files of generators and transformers may contain charts, and `images` items, too.
+   */
   async #charts(folder: string, document: Document, transformers: VersionSetting[]): Promise<readonly InflatedChart[]> {
     const home = textOf(childAt(document.root, "helmGlobals", "chartHome")) || "charts";
     const charts = itemsOf(child(document.root, "helmCharts")).map((node) => ({

@@ -1,8 +1,8 @@
 import { parseImage } from "../image-name.ts";
 import type { KeyPath, Node } from "../splice/index.ts";
 import { releaseSettings } from "./chart-releases.ts";
-import type { Document, ReadFiles } from "./files.ts";
 import { child, childAt, itemsOf, textOf } from "./nodes.ts";
+import type { Document, ReadFiles } from "./read-files.ts";
 import type { VersionSetting } from "./setting.ts";
 import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
 import { boundsIn, shapeParts } from "./values.ts";
@@ -10,7 +10,7 @@ import { boundsIn, shapeParts } from "./values.ts";
 /** Files without one of these set no version. */
 export const manifestWords = ["mage", "repository", "HelmRelease", "Application"];
 
-/** Kinds that hold text, schemas or build instructions, never an image that runs. */
+/** Kinds that contain text, schemas or build instructions, never an image that runs. */
 const imageless = new Set([
   "ConfigMap",
   "Secret",
@@ -21,9 +21,12 @@ const imageless = new Set([
   "HelmChartInflationGenerator",
   "ImageTagTransformer",
 ]);
-const mostListed = 10_000;
+const maxListed = 10_000;
 
-/** Images in one document of Kubernetes manifests: every `image` of a container, of whatever kind, and of custom resources that name one. Items of lists are taken apart. */
+/**
+ * Images in one document of Kubernetes manifests: every `image` of a container, of whatever kind, and of custom
+ * resources that name one. Items of `List` objects count as documents.
+ */
 export function manifestSettings(document: Document, files: ReadFiles): readonly VersionSetting[] {
   return resourcesIn(document.root).flatMap((resource) => resourceSettings(document, resource, files));
 }
@@ -31,7 +34,7 @@ export function manifestSettings(document: Document, files: ReadFiles): readonly
 function resourcesIn(root: Node): readonly Node[] {
   const items = itemsOf(child(root, "items"));
   const isList = textOf(child(root, "kind")).endsWith("List") && items.length > 0;
-  return isList ? items.slice(0, mostListed) : [root];
+  return isList ? items.slice(0, maxListed) : [root];
 }
 
 function resourceSettings(document: Document, resource: Node, files: ReadFiles): readonly VersionSetting[] {
@@ -45,7 +48,7 @@ function resourceSettings(document: Document, resource: Node, files: ReadFiles):
   return imagesIn(document, resource, files, { skip }).map((setting) => ({ ...setting, resource: name }));
 }
 
-/** Images in a part of a document that nothing else adds to. */
+/** Images in a part of a document whose values all stand in it. */
 export function imagesIn(
   document: Document,
   start: Node,

@@ -3,14 +3,17 @@ import type { YamlEdit } from "../splice/index.ts";
 import type { Marker, SettingPart, VersionSetting } from "./setting.ts";
 import type { Refused, WantedImage } from "./wanted-version.ts";
 
-/** The edits that give a value with a marker its part of the wanted image; a refusal where the image has no such part. The name changes only where another one is wanted. */
+/**
+ * The edits that set a value with a marker to its part of the wanted image; a refusal where the image has no such part.
+ * The name changes only where another one is wanted.
+ */
 export function markerEdits(
   setting: VersionSetting,
   { part: kind }: Marker,
   wanted: WantedImage,
 ): readonly YamlEdit[] | Refused {
   const part = setting[kind];
-  if (part === undefined) return { refused: `${setting.file} has no value behind its marker` };
+  if (part === undefined) return { refused: `${setting.file} has no value for its marker` };
   const value = wantedText(setting, part, kind, wanted);
   if (typeof value !== "string") return { refused: `${setting.file}:${part.line}: ${value.refused}` };
   return part.value === value ? [] : [{ kind: "set", document: setting.document, path: part.path, value }];
@@ -35,7 +38,7 @@ function wantedText(
       if (tag === "" && digest === "") return { refused: "neither a tag nor a digest is wanted" };
       const written = parseImage(part.value)?.name;
       const fresh = name === undefined || name === subject.name ? (written ?? name) : name;
-      if (fresh === undefined) return { refused: "there is no image that can be read" };
+      if (fresh === undefined) return { refused: "the value is not an image name" };
       return printImage({ name: fresh, tag, digest });
     }
     default:

@@ -4,10 +4,10 @@ import type { RenderSpec } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
 import { parseImage } from "../image-name.ts";
 import { type Comment, commentsWith, type KeyPath, nodeAt, type ScalarNode, type YamlText } from "../splice/index.ts";
-import { ReadFiles } from "./files.ts";
 import { textOf } from "./nodes.ts";
 import { isManifestOf } from "./plain-manifests.ts";
 import { markerKey, printMarker, printPolicy, readMarker } from "./policy-reference.ts";
+import { ReadFiles } from "./read-files.ts";
 import {
   type FindProblem,
   type Marker,
@@ -20,11 +20,14 @@ import {
 /** A value with a marker. Its part (`whole`, `name`, `tag` or `digest`) is the value. */
 export type MarkerSetting = VersionSetting & { readonly form: "marker"; readonly marker: Marker };
 
-/** What is looked for. */
+/** What to search for. */
 export interface MarkerOptions {
-  /** Which policies are asked for: all without it. Markers of others are left out, with what is wrong about them. */
+  /** Which policies count: all by default. Markers of others, and their problems, are left out. */
   readonly wanted?: (policy: PolicyReference) => boolean;
-  /** What `findSettings` found in the same target: settings of the same values tell the image's name and what decides in their stead. */
+  /**
+   * What `findSettings` found in the same target: settings of the same values give the image's name and what decides
+   * instead.
+   */
   readonly known?: readonly VersionSetting[];
 }
 
@@ -37,8 +40,9 @@ export interface FoundMarkers {
 const yamlName = /(?:\.ya?ml|(?:^|\/)Kustomization)$/;
 
 /**
- * The values that `# {"$imagepolicy": "namespace:name[:name|:tag|:digest]"}` stands behind, as Flux marks them, in the YAML files that a target's render read: whatever the file is for. Rejects
- * only when the tree cannot be read. Files that are no YAML are problems where they have a marker's text, and so are markers that no single value has.
+ * The values with a comment `# {"$imagepolicy": "namespace:name[:name|:tag|:digest]"}`, as Flux marks them, in the YAML
+ * files that a target's render read, whatever the file is for. Rejects only when the tree cannot be read. Files that
+ * are not YAML are problems where they contain a marker's text, and so are markers that belong to no single value.
  */
 export async function findMarkers(
   target: RenderSpec,
@@ -52,7 +56,7 @@ export async function findMarkers(
   for (const file of await files.all()) {
     if (!yamlName.test(file) || (target.kind === "plain" && !isManifestOf(target, file))) continue;
     const yaml = await files.mentioning(file, markerKey, ({ message, place }: UserError) => {
-      files.tell(file, `The image policy markers cannot be used: ${message}`, place?.line);
+      files.report(file, `The image policy markers cannot be used: ${message}`, place?.line);
     });
     if (yaml === undefined) continue;
     const found = marked(yaml, files).filter(({ marker: { policy } }) => wanted(policy));
@@ -61,7 +65,7 @@ export async function findMarkers(
   return { markers, problems: files.problems };
 }
 
-/** What stands at a path of a document. */
+/** Identifies a value by its document and path. */
 function keyOf({ file, document }: Pick<VersionSetting, "file" | "document">, path: KeyPath): string {
   return JSON.stringify([file, document, path]);
 }
@@ -77,7 +81,7 @@ function marked(yaml: YamlText, files: ReadFiles): readonly Marked[] {
     if (marker === undefined) return [];
     if (!("malformed" in marker)) return [{ marker, comment }];
     const message = `The image policy marker is not valid: ${marker.malformed}`;
-    if (comment.value() !== undefined) files.tell(yaml.path, message, comment.line);
+    if (comment.value() !== undefined) files.report(yaml.path, message, comment.line);
     return [];
   });
 }
@@ -96,42 +100,43 @@ function settingsOf(
   for (const { marker, comment } of found) {
     const node = comment.value()?.node;
     if (node === undefined || node.kind === "map" || node.kind === "list") {
-      tell(files, yaml, { marker, comment }, "stands behind no single value");
+      report(files, yaml, { marker, comment }, "belongs to no single value");
       continue;
     }
     const key = keyOf({ file: yaml.path, document: comment.document }, node.path);
-    if (placed.has(key)) tell(files, yaml, { marker, comment }, "is the second of its value, and the one that counts");
+    if (placed.has(key))
+      report(files, yaml, { marker, comment }, "is the second of its value, and is the one that counts");
     placed.set(key, { marker, comment, node });
   }
-  const beside = namesBeside(placed.values(), yaml);
+  const names = markedNames(placed.values(), yaml);
   return [...placed].flatMap(([key, one]) => {
-    return files.mayFind(yaml.path) ? [settingOf(one, yaml, { twin: twins.get(key), beside })] : [];
+    return files.mayFind(yaml.path) ? [settingOf(one, yaml, { twin: twins.get(key), names })] : [];
   });
 }
 
-function tell(files: ReadFiles, { path }: YamlText, { marker, comment }: Marked, what: string): void {
-  files.tell(path, `The image policy marker \`${printMarker(marker)}\` ${what}`, comment.line);
+function report(files: ReadFiles, { path }: YamlText, { marker, comment }: Marked, what: string): void {
+  files.report(path, `The image policy marker \`${printMarker(marker)}\` ${what}`, comment.line);
 }
 
-/** The names that markers of a policy have, by the policy and the map that they stand in. */
-function namesBeside(placed: Iterable<Placed>, yaml: YamlText): ReadonlyMap<string, string> {
+/** The names that markers of a policy mark, by the policy and the map around them. */
+function markedNames(placed: Iterable<Placed>, yaml: YamlText): ReadonlyMap<string, string> {
   const names = [...placed].filter(({ marker }) => marker.part === "name");
-  return new Map(names.map((one) => [besideKey(one, yaml), one.node.value]));
+  return new Map(names.map((one) => [siblingKey(one, yaml), one.node.value]));
 }
 
-function besideKey({ marker, comment, node }: Placed, { path: file }: YamlText): string {
+function siblingKey({ marker, comment, node }: Placed, { path: file }: YamlText): string {
   const at = keyOf({ file, document: comment.document }, node.path.slice(0, -1));
   return `${printPolicy(marker.policy)} ${at}`;
 }
 
 interface Around {
   readonly twin: VersionSetting | undefined;
-  readonly beside: ReadonlyMap<string, string>;
+  readonly names: ReadonlyMap<string, string>;
 }
 
-function settingOf(one: Placed, yaml: YamlText, { twin, beside }: Around): MarkerSetting {
+function settingOf(one: Placed, yaml: YamlText, { twin, names }: Around): MarkerSetting {
   const { marker, comment, node } = one;
-  const name = twin?.subject.kind === "image" ? twin.subject.name : nameOf(one, yaml, beside);
+  const name = twin?.subject.kind === "image" ? twin.subject.name : nameOf(one, yaml, names);
   return {
     subject: { kind: "image", name },
     matches: name,
@@ -145,13 +150,16 @@ function settingOf(one: Placed, yaml: YamlText, { twin, beside }: Around): Marke
   };
 }
 
-/** The name that the value says itself, that a marker of the same policy beside it has, or that stands beside it under a usual key. */
-function nameOf(one: Placed, yaml: YamlText, beside: ReadonlyMap<string, string>): string | undefined {
+/**
+ * The name in the value itself, in a value next to it with a marker of the same policy, or under a usual key next to
+ * it.
+ */
+function nameOf(one: Placed, yaml: YamlText, names: ReadonlyMap<string, string>): string | undefined {
   const { marker, comment, node } = one;
   if (marker.part === "whole" || marker.part === "name") return parseImage(node.value)?.name;
   const parent = nodeAt(yaml, comment.document, node.path.slice(0, -1));
   const texts = ["newName", "repository", "repo", "image", "imageName", "name"].map((key) =>
     parent?.kind === "map" ? textOf(parent.get(key)) : "",
   );
-  return parseImage(beside.get(besideKey(one, yaml)) ?? texts.find((text) => text !== "") ?? "")?.name;
+  return parseImage(names.get(siblingKey(one, yaml)) ?? texts.find((text) => text !== "") ?? "")?.name;
 }

@@ -10,12 +10,12 @@ export function childAt(node: Node | undefined, ...keys: readonly string[]): Nod
   return keys.reduce<Node | undefined>((here, key) => child(here, key), node);
 }
 
-/** The text of a scalar; empty when it is none. */
+/** The text of a scalar; empty for other nodes. */
 export function textOf(node: Node | undefined): string {
   return node?.kind === "scalar" ? node.value : "";
 }
 
-/** The items of a list; none when it is none. */
+/** The items of a list; none for other nodes. */
 export function itemsOf(node: Node | undefined): readonly Node[] {
   return node?.kind === "list" ? node.items : [];
 }

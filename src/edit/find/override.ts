@@ -13,16 +13,17 @@ export interface FileEdit {
   readonly edit: YamlEdit;
 }
 
-/** A file of the target's own. */
+/** A file that belongs to the target alone. */
 interface Own {
   readonly file: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * The edits that override a setting, which stands in a file that others share, in a file of the target's own: an item of `images` in its outermost kustomization, or the same key in a value file
- * that wins over the setting's. `own` is that file with its bytes. `undefined` where nothing there can override it: plain manifests, versions of charts, lists in values, images without a
- * name, digests that the chart knows no key for.
+ * The edits that override a setting of a shared file in a file of the target's own: an item of `images` in its
+ * outermost kustomization, or the same key in a value file that wins over the setting's. `own` is that file with its
+ * bytes. `undefined` where nothing there can override it: plain manifests, versions of charts, lists in values, images
+ * without a name, digests that the chart has no key for.
  */
 export function overrideFor(
   setting: VersionSetting,
@@ -51,13 +52,14 @@ function editsIn(
     : undefined;
 }
 
-/** The outermost kustomization sees the name that comes out of those within, and what it makes of it is the setting's subject. */
+/** The outermost kustomization matches the name that the inner ones give, and its result is the setting's subject. */
 function kustomizeOverride(setting: VersionSetting, wanted: WantedImage, { file, bytes }: Own): Edits {
   const name = setting.subject.name;
   if (name === undefined || !isReached(setting)) return undefined;
   const root = documentAt(parseYaml(file, bytes), 0);
   const item = root && imageItems({ file, document: 0, root }).findLast(({ subject }) => subject.name === name);
-  // An item that gives another image this name may match nothing, and says nothing of those that have the name already.
+  // An item that gives another image this name may match nothing, and does not change images that have the name
+  // already.
   if (item !== undefined && item.matches === name) {
     const edits = versionEdits(item, wanted);
     return "refused" in edits ? undefined : edits;
@@ -68,7 +70,7 @@ function kustomizeOverride(setting: VersionSetting, wanted: WantedImage, { file,
     ...(wanted.tag === "" ? {} : { newTag: wanted.tag }),
     ...(wanted.digest === "" ? {} : { digest: wanted.digest }),
   };
-  // Both keys at once would be read as one key that stands twice.
+  // kustomize would read both keys as one duplicate key.
   const key = child(root, "images") === undefined && child(root, "imageTags") !== undefined ? "imageTags" : "images";
   const isThere = child(root, key)?.kind === "list";
   return [{ kind: "insert", document: 0, path: isThere ? [key, "-"] : [key], value: isThere ? value : [value] }];
@@ -77,11 +79,11 @@ function kustomizeOverride(setting: VersionSetting, wanted: WantedImage, { file,
 function valuesOverride(setting: VersionSetting, key: KeyPath, wanted: WantedImage, { file, bytes }: Own): Edits {
   const texts = overridingTexts(setting, wanted);
   const root = documentAt(parseYaml(file, bytes), 0);
-  const edits = texts?.map(([name, value]) => put(root, [...key, name], value));
+  const edits = texts?.map(([name, value]) => editAt(root, [...key, name], value));
   return edits?.every((edit) => edit !== undefined) === true ? edits : undefined;
 }
 
-/** The values of a chart that say the wanted version, by their keys beside the setting. */
+/** The values of a chart that set the wanted version, by their keys next to the setting. */
 function overridingTexts(
   setting: VersionSetting,
   wanted: WantedImage,
@@ -110,8 +112,8 @@ function keyOf(path: KeyPath): string {
   return String(path.at(-1));
 }
 
-/** A list in a value file replaces the chart's whole list, so nothing is put into one. */
-function put(root: Node | undefined, path: KeyPath, value: string): YamlEdit | undefined {
+/** A list in a value file replaces the chart's whole list, so nothing is added to one. */
+function editAt(root: Node | undefined, path: KeyPath, value: string): YamlEdit | undefined {
   let node: Node | undefined = root;
   for (const step of path) {
     if (typeof step === "number") return undefined;

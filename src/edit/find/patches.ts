@@ -1,15 +1,15 @@
 import { UserError } from "../../model/errors.ts";
 import { parseImage } from "../image-name.ts";
 import type { Node, ScalarNode } from "../splice/index.ts";
-import { type Document, documentsOf, type ReadFiles } from "./files.ts";
 import { imagesIn, manifestSettings, manifestWords } from "./manifests.ts";
 import { child, itemsOf, resolvePath, textOf } from "./nodes.ts";
+import { type Document, documentsOf, type ReadFiles } from "./read-files.ts";
 import { partOf, type VersionSetting, withParts } from "./setting.ts";
 
 /** An image that a patch sets, and where. */
 export interface PatchSetting {
   readonly setting: VersionSetting;
-  /** What the kustomization says the patch is for, besides what the patch says itself. */
+  /** The patch's target in the kustomization, apart from what the patch itself names. */
   readonly target: { readonly kind: string; readonly name: string } | undefined;
   /** For a patch by JSON pointers: the pointer. */
   readonly pointer?: string;
@@ -53,12 +53,12 @@ function inlineDocuments({ file }: Document, node: ScalarNode, files: ReadFiles)
     return documentsOf(file, Buffer.from(node.value));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    files.tell(file, `The inline patch cannot be read: ${error.message}`, node.line);
+    files.report(file, `The inline patch cannot be read: ${error.message}`, node.line);
     return [];
   }
 }
 
-/** What stands in the text of a patch is found, but the text is one scalar: its parts cannot be changed by themselves. */
+/** Settings in the text of a patch are found, but the text is one scalar: parts of it cannot be changed. */
 function inText(setting: VersionSetting, { document }: Document, node: ScalarNode): VersionSetting {
   const { path, line, style } = node;
   const placed = withParts(setting, (part) => {
@@ -83,7 +83,7 @@ function imagesOfPatch(document: Document, files: ReadFiles): readonly Omit<Patc
   });
 }
 
-/** The container that a JSON pointer leads to, by its place in the list. */
+/** The container that a JSON pointer names, by its index in the list. */
 function containerAt(pointer: string): { readonly container?: string } {
   const container = /\/(?:containers|initContainers)\/(\d+|-)\/image$/.exec(pointer)?.[1];
   return container === undefined ? {} : { container };

@@ -1,13 +1,13 @@
 import { posix } from "node:path";
 import type { PlainOptions, RenderSpec } from "../../model/target.ts";
-import type { ReadFiles } from "./files.ts";
 import { kustomizationNames } from "./kustomization.ts";
 import { manifestSettings, manifestWords } from "./manifests.ts";
+import type { ReadFiles } from "./read-files.ts";
 import type { VersionSetting } from "./setting.ts";
 
 type PlainSpec = Extract<RenderSpec, { readonly kind: "plain" }>;
 
-/** What the manifests of a folder set, in the order of their paths. */
+/** The settings of the manifests in a folder, in the order of their paths. */
 export async function plainSettings(
   files: ReadFiles,
   { path, options }: Pick<PlainSpec, "path" | "options">,
@@ -22,13 +22,13 @@ export async function plainSettings(
   return settings;
 }
 
-/** Whether the engine takes the file, given from the root of the repository, for one of the folder's manifests. */
+/** Whether the engine reads the file, given from the root of the repository, as one of the folder's manifests. */
 export function isManifestOf({ path, options }: Pick<PlainSpec, "path" | "options">, file: string): boolean {
   if (path !== "" && !file.startsWith(`${path}/`)) return false;
   return isManifest(path === "" ? file : file.slice(path.length + 1), options);
 }
 
-/** The files that the engine takes: no hidden ones, and what the globs say of the path below the folder. */
+/** The engine reads no hidden files, and applies the globs to the path below the folder. */
 function isManifest(name: string, { recurse = true, include = [], exclude = [] }: PlainOptions): boolean {
   const parts = name.split("/");
   if (parts.some((part) => part.startsWith(".")) || (!recurse && parts.length > 1)) return false;

@@ -1,14 +1,14 @@
 import { isJsonObject, type Json } from "../../model/json.ts";
 import type { Marker, PolicyReference } from "./setting.ts";
 
-/** The key of a marker, as it stands in every file that has one. */
+/** The key of a marker: every file with one contains this text. */
 export const markerKey = "$imagepolicy";
 
 /** Names of Kubernetes objects and namespaces. */
 const nameShape = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const parts = ["name", "tag", "digest"] as const;
 
-/** Reads `namespace:name`; `undefined` for what is no such reference. */
+/** Reads `namespace:name`; `undefined` for other text. */
 function parsePolicy(text: string): PolicyReference | undefined {
   const [namespace = "", name = "", more] = text.split(":", 3);
   return more === undefined && nameShape.test(namespace) && nameShape.test(name) ? { namespace, name } : undefined;
@@ -37,7 +37,10 @@ interface Malformed {
   readonly malformed: string;
 }
 
-/** Reads what follows the `#` of a comment, as Flux does: the whole of it is a JSON object whose values are texts. `undefined` for comments that are meant for people. */
+/**
+ * Reads what follows the `#` of a comment, as Flux does: the whole of it is a JSON object whose values are texts.
+ * `undefined` for comments for people.
+ */
 export function readMarker(comment: string): Marker | Malformed | undefined {
   const text = comment.replace(/^#+/, "").trim();
   const json = jsonOf(text);
@@ -51,7 +54,7 @@ export function readMarker(comment: string): Marker | Malformed | undefined {
   }
   return (
     parseMarker(value) ?? {
-      malformed: `\`${value.slice(0, 100)}\` is not \`namespace:name\`, with \`:name\`, \`:tag\` or \`:digest\` behind it or nothing`,
+      malformed: `\`${value.slice(0, 100)}\` is not \`namespace:name\`, alone or followed by \`:name\`, \`:tag\` or \`:digest\``,
     }
   );
 }

@@ -1,13 +1,13 @@
 const schema = /^kind:[ \t]*CustomResourceDefinition[ \t]*\r?$/m;
-/** Where a document may end or begin otherwise than by `---`. */
+/** Where a document may end or begin without `---`. */
 const otherMark = /^(?:%|\.\.\.)/m;
 
 /**
- * A stream of YAML without the text of its CustomResourceDefinitions: they are large, describe images and name none. What is left has the same documents on the same lines, those of the
- * definitions empty.
+ * A stream of YAML without the text of its CustomResourceDefinitions: they are large, describe images and name none.
+ * The result has the same documents on the same lines; those of the definitions are empty.
  */
 export function withoutSchemas(bytes: Uint8Array): Uint8Array {
-  // A character for each byte, so that what is no UTF-8 stays as it is.
+  // A character for each byte, so that bytes that are not UTF-8 stay as they are.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   if (!schema.test(text) || otherMark.test(text)) return bytes;
   return Buffer.from(

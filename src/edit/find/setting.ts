@@ -1,6 +1,6 @@
 import type { KeyPath, ScalarNode } from "../splice/index.ts";
 
-/** Why a value cannot be changed where it stands. */
+/** Why a value cannot be changed where it is. */
 export type Blocked =
   | "alias"
   | "anchor"
@@ -20,7 +20,7 @@ export interface SettingPart {
   readonly blocked?: Blocked;
 }
 
-/** What a setting is about: an image by the name that comes out, unknown where no file says it; or a chart. */
+/** What a setting is about: an image by its name in the render, unknown where no file has it; or a chart. */
 export type Subject =
   | { readonly kind: "image"; readonly name: string | undefined }
   | { readonly kind: "chart"; readonly name: string; readonly repository: string | undefined };
@@ -41,21 +41,24 @@ export interface PolicyReference {
   readonly name: string;
 }
 
-/** What a comment behind a value says: the policy that decides about it, and what of the image it is. */
+/** The comment after a value: the policy that decides about it, and which part of the image it is. */
 export interface Marker {
   readonly policy: PolicyReference;
   readonly part: "whole" | "name" | "tag" | "digest";
 }
 
-/** Where a setting stands among the values of a chart. */
+/** Where a setting is among the values of a chart. */
 export interface ValuesPlace {
-  /** The path of the setting's `at` from the root of the chart's values; below the name of an included chart where it is that one's. */
+  /**
+   * The path of the setting's `at` from the root of the chart's values; below the name of an included chart where it
+   * belongs to one.
+   */
   readonly key: KeyPath;
-  /** The value files that win over the setting's own, the most winning first. */
+  /** The value files that win over the setting's own, the winner first. */
   readonly above: readonly string[];
-  /** Whether the setting stands in the defaults of a chart (`values.yaml` beside `Chart.yaml`). */
+  /** Whether the setting is in the defaults of a chart (`values.yaml` next to `Chart.yaml`). */
   readonly isDefault: boolean;
-  /** What the files that the setting's own wins over say of the tag and the digest. `undefined`: nothing. */
+  /** The tag and the digest in the files that the setting's own wins over. `undefined`: not set there. */
   readonly tagBelow: string | undefined;
   readonly digestBelow: string | undefined;
   /** The registry that comes before the name, wherever it is set. */
@@ -65,13 +68,13 @@ export interface ValuesPlace {
 /** One place that decides about an image's or a chart's version. */
 export interface VersionSetting {
   readonly subject: Subject;
-  /** The name that it replaces, kustomize's `images[].name`, or as which it is written; else the subject's. */
+  /** The name that it replaces, kustomize's `images[].name`, or the written name; else the subject's. */
   readonly matches: string | undefined;
   readonly form: SettingForm;
   readonly file: string;
   /** Of the file, counted from 0. */
   readonly document: number;
-  /** What holds the parts: the item of `images`, the map with the tag, the container. */
+  /** The collection with the parts: the item of `images`, the map with the tag, the container. */
   readonly at: KeyPath;
   readonly name?: SettingPart;
   readonly registry?: SettingPart;
@@ -80,18 +83,21 @@ export interface VersionSetting {
   /** The whole reference as one text. */
   readonly whole?: SettingPart;
   readonly version?: SettingPart;
-  /** For values: what the digest's key is called beside the tag, where the chart knows one. */
+  /** For values: the key of the digest next to the tag, where the chart has one. */
   readonly digestKey?: string;
   /** For values of a chart. */
   readonly values?: ValuesPlace;
   /** For manifests: the resource as `Kind/name`, and the container where it is one's image. */
   readonly resource?: string;
   readonly container?: string;
-  /** For items of `images`: nothing that is found has the name that the item replaces. It may still match what a chart's templates write. */
+  /**
+   * For items of `images`: no setting has the name that the item replaces. It may still match what a chart's templates
+   * write.
+   */
   readonly matchesNothing?: true;
-  /** For a value with a marker: what that says. */
+  /** For a value with a marker. */
   readonly marker?: Marker;
-  /** The place (`file:line`) that decides in its stead: changing this setting alone has no effect. */
+  /** The place (`file:line`) that decides instead: changing this setting alone has no effect. */
   readonly decidedBy?: string;
 }
 
@@ -134,7 +140,7 @@ export function partsOf(setting: VersionSetting): readonly SettingPart[] {
   return partNames.flatMap((name) => setting[name] ?? []);
 }
 
-/** The setting with each of its parts made anew. */
+/** The setting with each of its parts changed. */
 export function withParts(setting: VersionSetting, change: (part: SettingPart) => SettingPart): VersionSetting {
   const parts = partNames.flatMap((name) => {
     const part = setting[name];

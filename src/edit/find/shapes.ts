@@ -2,7 +2,7 @@ import { parseImage } from "../image-name.ts";
 import type { MapNode, Node, ScalarNode } from "../splice/index.ts";
 import { scalarOf } from "./nodes.ts";
 
-/** What the parts of an image are called in one map. */
+/** The keys of an image's parts in one map. */
 export interface ImageKeys {
   /** The first that has a value is the name. */
   readonly names: readonly string[];
@@ -22,25 +22,28 @@ export interface Shape {
   readonly whole?: ScalarNode;
 }
 
-/** Says the text at a map's key, wherever it is set; `undefined` when it is not or is empty. */
+/** Returns the text at a map's key, wherever it is set; `undefined` when it is not set or empty. */
 export type Known = (map: MapNode, key: string) => string | undefined;
 
-/** How a search for images goes. */
+/** How to search for images. */
 export interface Search {
   readonly known: Known;
-  /** Keys that hold no images: labels, say. */
+  /** Keys without images, such as labels. */
   readonly skip?: (key: string, depth: number) => boolean;
-  /** Asked before each value and for each image: `false` ends the search. */
-  readonly mayLook: () => boolean;
+  /** Called before each value and for each image: `false` ends the search. */
+  readonly mayVisit: () => boolean;
   readonly mayFind: () => boolean;
 }
 
-const deepest = 40;
+const maxDepth = 40;
 const imageKey = /(?:^image|Image|[_-]image)s?$/;
 const imagesKey = /(?:^images|Images|[_-]images)$/;
 const partKey = /^(.*Image|(?:.*[_-])?image)(?:[_-]tag|[_-]digest|Tag|Digest)$/;
 
-/** Every image below a node, in the usual shapes: `image: {repository, tag}`, `tag` beside `repository`, `image` or `webImage` as one text, `imageTag`, and lists and maps of these. */
+/**
+ * Every image below a node, in the usual shapes: `image: {repository, tag}`, `tag` next to `repository`, `image` or
+ * `webImage` as one text, `imageTag`, and lists and maps of these.
+ */
 export function shapesIn(start: Node, search: Search): readonly Shape[] {
   const shapes: Shape[] = [];
   visit(start, "", 0, search, shapes);
@@ -48,7 +51,7 @@ export function shapesIn(start: Node, search: Search): readonly Shape[] {
 }
 
 function visit(node: Node, key: string, depth: number, search: Search, shapes: Shape[]): void {
-  if (depth > deepest || !search.mayLook()) return;
+  if (depth > maxDepth || !search.mayVisit()) return;
   if (node.kind === "list") {
     for (const item of node.items) visit(item, key, depth + 1, search, shapes);
   } else if (node.kind === "map") {
@@ -59,7 +62,7 @@ function visit(node: Node, key: string, depth: number, search: Search, shapes: S
   }
 }
 
-/** The images of one map, which stands at `key`. */
+/** The images of one map, which is the value of `key`. */
 function shapesOf(map: MapNode, key: string, known: Known): readonly Shape[] {
   const named = (name: string): string | undefined => known(map, name);
   const parts = [standardKeys(map, key, named), ...prefixes(map).map(prefixedKeys)].flatMap((keys) =>
@@ -92,26 +95,26 @@ function partsShape(map: MapNode, keys: ImageKeys): Shape {
 
 type Named = (key: string) => string | undefined;
 
-/** `repository`, `tag` and `digest`: in a map called image, or beside an image's name. */
+/** `repository`, `tag` and `digest`: in a map called image, or next to an image's name. */
 function standardKeys(map: MapNode, key: string, named: Named): ImageKeys | undefined {
   const isImage = imageKey.test(key);
   const names = ["repository", "repo", "image", "imageName", "imageRepository", ...(isImage ? ["name"] : [])];
   const tag =
     isImage && map.get("tag") === undefined && named("tag") === undefined && map.get("version") ? "version" : "tag";
   const keys = { names, registry: "registry", tag, digest: "digest" };
-  const says = (one: string): boolean => scalarOf(map.get(one)) !== undefined;
-  if (says(tag) || says("digest")) {
+  const isSet = (one: string): boolean => scalarOf(map.get(one)) !== undefined;
+  if (isSet(tag) || isSet("digest")) {
     const name = names.map(named).find((one) => one !== undefined);
     return isImage || (name !== undefined && isName(name)) ? keys : undefined;
   }
-  return isImage && names.some(says) ? keys : undefined;
+  return isImage && names.some(isSet) ? keys : undefined;
 }
 
 function isName(text: string): boolean {
   return parseImage(text)?.tag === "" || text.includes("{{");
 }
 
-/** What comes before `Tag` and `Digest` in the keys of a map: `image` of `imageTag`. */
+/** The prefixes of `Tag` and `Digest` in the keys of a map: `image` of `imageTag`. */
 function prefixes(map: MapNode): readonly string[] {
   const found = map.entries.flatMap(({ key, node }) => {
     const image = scalarOf(node) === undefined ? undefined : partKey.exec(key)?.[1];
@@ -131,7 +134,10 @@ function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** Whether a text under `own`, in a map under `key`, is an image: `image` may do without a version, other names may not. */
+/**
+ * Whether a text under `own`, in a map under `key`, is an image. Under `image` it needs no version, under other names
+ * it does.
+ */
 function isImageText(own: string, key: string, { value }: ScalarNode): boolean {
   if (value === "") return false;
   const isCalled = imageKey.test(own) && !imagesKey.test(own);
@@ -141,7 +147,7 @@ function isImageText(own: string, key: string, { value }: ScalarNode): boolean {
   return own === "image" || image.tag !== "" || image.digest !== "";
 }
 
-/** The keys of a version that is set beside a text, in this file or another: then the text is the name alone. */
+/** The keys of a version that is set next to a text, in this file or another: then the text is only the name. */
 function partsBeside(own: string, named: Named): ImageKeys | undefined {
   const prefixed = prefixedKeys(own);
   if (named(prefixed.tag) !== undefined || named(prefixed.digest) !== undefined) return prefixed;

@@ -7,13 +7,16 @@ export interface Layer {
   readonly document: number;
   /** Where the values begin. */
   readonly start: Node;
-  /** Where they belong among the chart's values: below the name of an included chart. */
+  /** Their path among the chart's values: below the name of an included chart. */
   readonly prefix: KeyPath;
-  /** A chart's own defaults, those of a chart that it includes, or what a target gives it. `config`: values that stand in no file of the tree. */
+  /**
+   * A chart's own defaults, those of a chart that it includes, or what a target sets. `config`: values that are in no
+   * file of the tree.
+   */
   readonly role: "defaults" | "included" | "given" | "config";
 }
 
-/** Where a node of a layer belongs among the chart's values. */
+/** The path of a node of a layer among the chart's values. */
 export function keyIn({ start, prefix }: Layer, path: KeyPath): KeyPath {
   return [...prefix, ...path.slice(start.path.length)];
 }
@@ -22,7 +25,7 @@ type Answer =
   | { readonly kind: "missing" }
   | { readonly kind: "found"; readonly value: string | undefined; readonly line: number };
 
-/** What a layer says at a key: another kind of value on the way hides what earlier layers say there, as a list or null does. */
+/** What a layer has at a key. Another kind of value on the way, such as a list or null, overrides earlier layers. */
 export function answerOf({ start, prefix }: Layer, key: KeyPath): Answer {
   const begins = prefix.every((step, index) => step === key[index]);
   if (!begins) return { kind: "missing" };
@@ -42,7 +45,7 @@ export function answerOf({ start, prefix }: Layer, key: KeyPath): Answer {
   return { kind: "found", value: scalarOf(node)?.value, line: node.line };
 }
 
-/** The text at a key when all layers are merged; `undefined` when none says one. */
+/** The text at a key when all layers are merged; `undefined` when none has one. */
 export function mergedText(layers: readonly Layer[], key: KeyPath): string | undefined {
   for (const layer of layers.toReversed()) {
     const answer = answerOf(layer, key);

@@ -1,18 +1,21 @@
 import { parseImage } from "../image-name.ts";
 import type { KeyPath, ScalarNode } from "../splice/index.ts";
-import type { ReadFiles } from "./files.ts";
+import type { ReadFiles } from "./read-files.ts";
 import { partOf, type ValuesPlace, type VersionSetting, withParts } from "./setting.ts";
 import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
 import { answerOf, keyIn, type Layer, mergedText } from "./value-layers.ts";
 
-/** What the values of a chart set, by layers of which the later win; what wins comes first. Names are those of all layers together. */
+/**
+ * The settings in the values of a chart, by layers, of which later ones win; what wins comes first. Names come from all
+ * layers together.
+ */
 export function valueSettings(layers: readonly Layer[], files: ReadFiles): readonly VersionSetting[] {
   return layers
     .flatMap((layer, index) => (layer.role === "config" ? [] : layerSettings(layers, layer, index, files)))
     .toReversed();
 }
 
-/** The last of a file comes first, since the whole list is turned around. */
+/** The last of a file comes first, since the whole list is reversed. */
 function layerSettings(layers: readonly Layer[], layer: Layer, index: number, files: ReadFiles): VersionSetting[] {
   const known: Known = ({ path }, key) => mergedText(layers, [...keyIn(layer, path), key]) || undefined;
   const below = layers.slice(0, index);
@@ -46,14 +49,14 @@ function settingOf(shape: Shape, among: Among): VersionSetting {
     ...digestKeyOf(shape, key, among.all),
     values,
   };
-  const decidedBy = deciding(shape, key, layer, above);
+  const decidedBy = decidingPlace(shape, key, layer, above);
   const decided = decidedBy === undefined ? setting : { ...setting, decidedBy };
   return layer.role === "included" ? withParts(decided, (part) => ({ blocked: "included chart", ...part })) : decided;
 }
 
 /** The bounds of a search in a file. */
-export function boundsIn(files: ReadFiles, file: string): Pick<Search, "mayLook" | "mayFind"> {
-  return { mayLook: () => files.mayLook(file), mayFind: () => files.mayFind(file) };
+export function boundsIn(files: ReadFiles, file: string): Pick<Search, "mayVisit" | "mayFind"> {
+  return { mayVisit: () => files.mayVisit(file), mayFind: () => files.mayFind(file) };
 }
 
 /** The parts of a shape. */
@@ -75,7 +78,7 @@ function placeIn({ keys, whole }: Shape, key: KeyPath, { layer, below, above, al
     isDefault: layer.role !== "given",
     tagBelow: whole === undefined ? mergedText(below, [...key, keys.tag]) : undefined,
     digestBelow: whole === undefined ? mergedText(below, [...key, keys.digest]) : undefined,
-    // Charts that know a registry of its own for an image let a global one win.
+    // Charts with a registry for an image let a global one win.
     registry: (own === undefined ? undefined : mergedText(all, ["global", "imageRegistry"]) || own) || undefined,
   };
 }
@@ -97,16 +100,16 @@ function digestKeyOf({ keys, whole }: Shape, key: KeyPath, all: readonly Layer[]
   return known ? { digestKey: keys.digest } : {};
 }
 
-/** Where a later layer says each of the values that this one says. */
-function deciding(shape: Shape, key: KeyPath, layer: Layer, above: readonly Layer[]): string | undefined {
+/** Where a later layer sets all the values that this one sets. */
+function decidingPlace(shape: Shape, key: KeyPath, layer: Layer, above: readonly Layer[]): string | undefined {
   const all = [shape.whole, shape.tag, shape.digest].filter((node) => node !== undefined);
-  const said = all.filter(({ value }) => value !== "");
-  const parts = said.length > 0 ? said : all.length > 0 ? all : [shape.name].filter((node) => node !== undefined);
-  const places = parts.map((node) => saidAgain(node, key, layer, above));
+  const filled = all.filter(({ value }) => value !== "");
+  const parts = filled.length > 0 ? filled : all.length > 0 ? all : [shape.name].filter((node) => node !== undefined);
+  const places = parts.map((node) => overridingPlace(node, key, layer, above));
   return places.every((place) => place !== undefined) ? places[0] : undefined;
 }
 
-function saidAgain(node: ScalarNode, key: KeyPath, layer: Layer, above: readonly Layer[]): string | undefined {
+function overridingPlace(node: ScalarNode, key: KeyPath, layer: Layer, above: readonly Layer[]): string | undefined {
   const name = keyIn(layer, node.path).slice(key.length);
   for (const other of above.toReversed()) {
     const answer = answerOf(other, [...key, ...name]);

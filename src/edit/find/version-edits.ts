@@ -13,11 +13,14 @@ const reasons: Readonly<Record<Blocked, string>> = {
   encrypted: "the value is encrypted",
   template: "the value is a template",
   "text block": "the value is a block of text",
-  "inline patch": "the value stands in the text of an inline patch; move the patch to a file of its own",
-  "included chart": "the value belongs to a chart that is included",
+  "inline patch": "the value is in the text of an inline patch; move the patch to a file of its own",
+  "included chart": "the value belongs to an included chart",
 };
 
-/** The edits that turn a setting into the wanted version; none when it has it already. `name` is the name that comes out in the end. */
+/**
+ * The edits that set the wanted version; none when the setting has it already. `name` is the image's name in the
+ * render.
+ */
 export function versionEdits(setting: VersionSetting, wanted: WantedVersion): Edits {
   const edits = editsOf(setting, wanted);
   if ("refused" in edits) return edits;
@@ -26,7 +29,7 @@ export function versionEdits(setting: VersionSetting, wanted: WantedVersion): Ed
   return { refused: `${setting.file}:${blocked.line}: ${reasons[blocked.blocked]}` };
 }
 
-/** A part that is to change and cannot. A key that is added is only in the way where all that stands beside it belongs to others. */
+/** A part that has to change and cannot. An added key is only blocked where everything next to it is. */
 function blockedBy(setting: VersionSetting, edits: readonly YamlEdit[]): SettingPart | undefined {
   const parts = partsOf(setting);
   const paths = new Set(edits.flatMap(({ kind, path }) => (kind === "insert" ? [] : [JSON.stringify(path)])));
@@ -61,7 +64,7 @@ function insert({ document, at }: VersionSetting, key: string, value: string): r
   return [{ kind: "insert", document, path: [...at, key], value }];
 }
 
-/** An item of `images`: what is not wanted must not be there. */
+/** An item of `images`: a part that is not wanted is removed. */
 function itemEdits(setting: VersionSetting, { tag, digest, name }: WantedImage): readonly YamlEdit[] {
   const optional = (part: SettingPart | undefined, key: string, value: string): readonly YamlEdit[] => {
     if (part === undefined) return value === "" ? [] : insert(setting, key, value);
@@ -75,13 +78,13 @@ function itemEdits(setting: VersionSetting, { tag, digest, name }: WantedImage):
   ];
 }
 
-/** The written name stays unless another one is to come out. */
+/** The written name stays unless another one is wanted. */
 function wholeEdits(setting: VersionSetting, part: SettingPart, { tag, digest, name }: WantedImage): Edits {
   const image = parseImage(part.value);
   if (image === undefined) {
     const why = reasons[part.blocked ?? "text block"];
     return {
-      refused: `${setting.file}:${part.line}: ${part.blocked === undefined ? "there is no image that can be read" : why}`,
+      refused: `${setting.file}:${part.line}: ${part.blocked === undefined ? "the value is not an image name" : why}`,
     };
   }
   const fresh = name === undefined || setting.subject.name === name ? image.name : name;
@@ -95,14 +98,14 @@ function valuesEdits(setting: VersionSetting, wanted: WantedImage): Edits {
   if (tag?.value.includes("@") === true && digest === undefined) {
     if (wanted.tag === "")
       return {
-        refused: `${setting.file}:${tag.line} has the digest behind the tag: without a tag it has no place there`,
+        refused: `${setting.file}:${tag.line} has the digest after the tag, so it cannot set a digest without a tag`,
       };
     return [...names, ...setPart(setting, tag, printTag(wanted))];
   }
   if (wanted.digest !== "" && digest === undefined && digestKey === undefined) {
     const where = `${setting.file}${tag === undefined ? "" : `:${tag.line}`}`;
     return {
-      refused: `${where} sets a tag alone, and the chart shows no \`digest\` beside it: a digest has no place there`,
+      refused: `${where} sets only a tag, and the chart has no \`digest\` next to it, so it cannot set a digest`,
     };
   }
   const { values } = setting;
@@ -114,7 +117,7 @@ function valuesEdits(setting: VersionSetting, wanted: WantedImage): Edits {
   return [...names, ...(adds ? edits.map(emptied) : edits)];
 }
 
-/** What would be taken away beside a key that is added is emptied: a map cannot lose its last key and get one in one step. */
+/** Empties instead of removes when a key is added: one step cannot remove the last key of a map and add one. */
 function emptied(edit: YamlEdit): YamlEdit {
   return edit.kind === "remove" ? { ...edit, kind: "set", value: "" } : edit;
 }
@@ -124,13 +127,16 @@ function printTag({ tag, digest }: WantedImage): string {
   return digest === "" ? tag : `${tag}@${digest}`;
 }
 
-/** What the tag's key is called, or would be beside the digest. */
+/** The key of the tag, or the one that it would have next to the digest. */
 export function tagKeyOf({ tag, digestKey = "digest" }: VersionSetting): string {
   if (tag !== undefined) return String(tag.path.at(-1));
   return digestKey.replace(/digest$/, "tag").replace(/Digest$/, "Tag");
 }
 
-/** `below` is what stands there once the key is gone: a default that is no longer wanted is hidden by an empty value, and a chart's own defaults keep their keys. */
+/**
+ * `below` is the value without the key: a default that is no longer wanted is overridden by an empty value, and a
+ * chart's own defaults keep their keys.
+ */
 function valueEdits(
   setting: VersionSetting,
   part: SettingPart | undefined,
@@ -145,7 +151,7 @@ function valueEdits(
   return isShown || setting.values?.isDefault === true ? setPart(setting, part, "") : remove(setting, part);
 }
 
-/** Values may keep the registry apart from the name. */
+/** Values may have the registry apart from the name. */
 function nameEdits(setting: VersionSetting, name: string | undefined): Edits {
   if (name === undefined || setting.subject.name === name) return [];
   const { name: part, registry: registryPart } = setting;

@@ -1,12 +1,15 @@
-/** The version that is wanted: of an image (an empty tag or digest: none), with another name where that changes too; or of a chart. */
+/**
+ * The wanted version of an image (an empty tag or digest: none), with another name where that changes too; or of a
+ * chart.
+ */
 export type WantedVersion =
   | { readonly tag: string; readonly digest: string; readonly name?: string }
   | { readonly version: string };
 
-/** A version of an image that is wanted. */
+/** A wanted version of an image. */
 export type WantedImage = Exclude<WantedVersion, { readonly version: string }>;
 
-/** Why a setting cannot be given a version. */
+/** Why a setting cannot get a version. */
 export interface Refused {
   readonly refused: string;
 }

@@ -7,7 +7,10 @@ const maxThroughAliases = 1_000_000;
 
 type Found = Omit<ParsedDocument, "root">;
 
-/** What each alias of a document stands for. Aliases without an anchor, inside their own anchor or standing for too much, and nesting too deep are `input` UserErrors. */
+/**
+ * What each alias of a document stands for. Aliases without an anchor, inside their own anchor or standing for too
+ * much, and nesting too deep are `input` UserErrors.
+ */
 export function survey(root: ParsedNode | undefined, path: string, lines: LineCounter): Found {
   const surveyor = new Surveyor(path, lines);
   if (root !== undefined) surveyor.visit(root, 0);
@@ -20,7 +23,7 @@ class Surveyor implements Found {
   readonly #path: string;
   readonly #lines: LineCounter;
   readonly #anchors = new Map<string, ParsedNode>();
-  /** How many nodes stand in an anchored node, aliases followed; `undefined` while it is being visited. */
+  /** How many nodes are in an anchored node, aliases followed; `undefined` while it is being visited. */
   readonly #sizes = new Map<ParsedNode, number | undefined>();
   #throughAliases = 0;
 
@@ -29,7 +32,7 @@ class Surveyor implements Found {
     this.#lines = lines;
   }
 
-  /** Answers how many nodes stand in `node`, aliases followed. */
+  /** Returns how many nodes are in `node`, aliases followed. */
   visit(node: ParsedNode, depth: number): number {
     if (depth > maxDepth) throw this.#error(node, `it is nested more than ${maxDepth} levels deep`);
     if (isAlias(node)) return this.#follow(node);

@@ -1,7 +1,7 @@
 import { isMap, isSeq } from "yaml";
 import type { Json } from "../../model/json.ts";
 import { type Collection, columnOf, type Extent, extents } from "./extent.ts";
-import { grownJson } from "./inserted-value.ts";
+import { insertedJson } from "./inserted-value.ts";
 import { entryLines, type FlowStyle, flowEntry, flowText, itemLines } from "./json-text.ts";
 import type { Change } from "./plan-edits.ts";
 import { refused } from "./refuse.ts";
@@ -10,14 +10,14 @@ import { lineEnd, lineStart, newlineAt, type Style, startsLine } from "./style.t
 import { isJsonFile, quoted, surroundings } from "./surroundings.ts";
 import type { YamlText } from "./types.ts";
 
-/** The splices that add to a collection behind the last of its items that stays. */
+/** The splices that add to a collection after the last of its items that stays. */
 export function appendSplices(yaml: YamlText, change: Change, style: Style): readonly Splice[] {
   const { collection, removed, located, added } = change;
   if (added.size === 0) return [];
   const all = extents(collection);
-  const kept = all.filter((_, index) => !removed.has(index));
-  const last = kept.at(-1);
-  const additions = [...added].map(([key, grown]): Addition => ({ key, value: grownJson(grown) }));
+  const remaining = all.filter((_, index) => !removed.has(index));
+  const last = remaining.at(-1);
+  const additions = [...added].map(([key, inserted]): Addition => ({ key, value: insertedJson(inserted) }));
   if (collection.flow === true) return appendFlow(yaml, change, additions, all, last);
   if (last === undefined) {
     throw refused(yaml, collection, "one step cannot empty a collection and add to it", "Do it in two steps.");
@@ -50,7 +50,7 @@ function appendBlock(
   return { start: at, end: at, text, depth };
 }
 
-/** Blanks between a list's dash and its item. */
+/** The number of blanks between a list's dash and its item. */
 function gapOf(yaml: YamlText, { start, end }: Extent): number {
   const gap = /^-( +)\S/.exec(yaml.text.slice(start, Math.min(end, start + 20)))?.[1];
   return gap?.length ?? 1;
@@ -69,7 +69,7 @@ function appendFlow(
   );
   if (last === undefined) return fillFlow(yaml, collection, texts, style, all);
   const comma = trailingComma(yaml, collection, all);
-  return comma === undefined ? behind(yaml, last, texts, style) : behindComma(yaml, last, comma, texts, style);
+  return comma === undefined ? afterLast(yaml, last, texts, style) : afterComma(yaml, last, comma, texts, style);
 }
 
 /** The items of an empty `{}` or `[]`. */
@@ -88,8 +88,8 @@ function fillFlow(
   return [{ start: at, end: at, text: padded ? ` ${text} ` : text, depth: onTheLine }];
 }
 
-/** Items that stand on lines of their own go on lines of their own, behind the comment of the last. */
-function behind(yaml: YamlText, last: Extent, texts: readonly string[], style: FlowStyle): readonly Splice[] {
+/** Where items have lines of their own, new ones get them too, after the comment of the last. */
+function afterLast(yaml: YamlText, last: Extent, texts: readonly string[], style: FlowStyle): readonly Splice[] {
   const between = separator(yaml, last, style);
   const text = `,${between}${texts.join(`,${between}`)}`;
   const rest = yaml.text.slice(last.end, lineEnd(yaml, last.end));
@@ -101,7 +101,7 @@ function behind(yaml: YamlText, last: Extent, texts: readonly string[], style: F
   return [comma, { start: at, end: at, text: text.slice(1), depth: onTheLine }];
 }
 
-function behindComma(
+function afterComma(
   yaml: YamlText,
   last: Extent,
   comma: number,
@@ -114,7 +114,7 @@ function behindComma(
   return [{ start: at, end: at, text: texts.map((text) => `${between}${text},`).join(""), depth: onTheLine }];
 }
 
-/** What stands between two items besides the comma. */
+/** The text between two items apart from the comma. */
 function separator(yaml: YamlText, last: Extent, { spaced }: FlowStyle): string {
   if (!startsLine(yaml, last.start)) return spaced ? " " : "";
   return newlineAt(yaml, last.start - 1) + yaml.text.slice(lineStart(yaml, last.start), last.start);

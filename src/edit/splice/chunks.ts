@@ -4,43 +4,46 @@ import { isMergeKey, keyText } from "./keys.ts";
 import type { YamlEdit, YamlText } from "./types.ts";
 
 /** Whole lines of a text that hold all that some edits change: a document, or an item of a block collection. */
-export interface Window {
+export interface Chunk {
   readonly start: number;
   readonly end: number;
   readonly document: number;
   /** Absent where it is a document. */
   readonly item?: ItemAt;
-  /** As edits of the window by itself. */
+  /** As edits of the chunk as a file of its own. */
   readonly edits: readonly YamlEdit[];
 }
 
-/** How far windows go, in UTF-16 units. */
-export interface Windowing {
-  /** A window is not made smaller than this. */
-  readonly smallest: number;
-  /** All windows together are no more than this. */
-  readonly most: number;
+/** The sizes of chunks, in UTF-16 units. */
+export interface ChunkSizes {
+  /** A chunk of this size or less is not split. */
+  readonly min: number;
+  /** The limit of all chunks together. */
+  readonly maxTotal: number;
 }
 
-/** Directives are for the documents that follow, and `...` ends one without beginning the next. */
+/** Directives apply to the documents that follow, and `...` ends one without starting the next. */
 const otherMark = /^(?:%|\.\.\.)/m;
 
-/** The windows of edits, in order, without overlap; `undefined` where the text has none that are sure to mean by themselves what they mean in it, or they would be too much of it. */
-export function windowsFor(
+/**
+ * The chunks of edits, in order, without overlap; `undefined` where a chunk might be read differently outside the text,
+ * or where the chunks are too much of it.
+ */
+export function chunksFor(
   yaml: YamlText,
   edits: readonly YamlEdit[],
-  { smallest, most }: Windowing,
-): readonly Window[] | undefined {
+  { min, maxTotal }: ChunkSizes,
+): readonly Chunk[] | undefined {
   const starts = documentStarts(yaml);
   if (starts === undefined) return undefined;
-  const windows: Window[] = [];
+  const chunks: Chunk[] = [];
   for (const [document, own] of Map.groupBy(edits, ({ document: index }) => index)) {
     const [start, end] = [starts[document], starts[document + 1] ?? yaml.text.length];
     if (start === undefined) return undefined;
-    windows.push(...within(yaml, { start, end, document, edits: own }, smallest));
+    chunks.push(...within(yaml, { start, end, document, edits: own }, min));
   }
-  const size = windows.reduce((sum, { start, end }) => sum + end - start, 0);
-  return size > most ? undefined : windows.sort((a, b) => a.start - b.start);
+  const size = chunks.reduce((sum, { start, end }) => sum + end - start, 0);
+  return size > maxTotal ? undefined : chunks.sort((a, b) => a.start - b.start);
 }
 
 /** Where each document begins: at its `---`, the first at the start of the text. */
@@ -51,53 +54,56 @@ function documentStarts({ text, documents }: YamlText): readonly number[] | unde
   return isMarked || marks.length === documents - 1 ? [0, ...(isMarked ? marks.slice(1) : marks)] : undefined;
 }
 
-/** The windows in a document. What is added or taken away asks how the document is written, and aliases what stands before. */
-function within(yaml: YamlText, whole: Window, smallest: number): readonly Window[] {
+/**
+ * The chunks in a document. Additions and removals depend on the style of the whole document, aliases on what comes
+ * before.
+ */
+function within(yaml: YamlText, whole: Chunk, min: number): readonly Chunk[] {
   const parsed = yaml.parsed[whole.document];
   const isNarrow = parsed?.targets.size === 0 && whole.edits.every(({ kind }) => kind === "set");
   if (!isNarrow || parsed?.root === undefined) return [atRoot(whole)];
-  return narrowed({ yaml, smallest }, parsed.root, 0, whole);
+  return narrowed({ yaml, min }, parsed.root, 0, whole);
 }
 
-function atRoot(window: Window): Window {
-  return { ...window, edits: window.edits.map((edit) => ({ ...edit, document: 0 })) };
+function atRoot(chunk: Chunk): Chunk {
+  return { ...chunk, edits: chunk.edits.map((edit) => ({ ...edit, document: 0 })) };
 }
 
 interface Scope {
   readonly yaml: YamlText;
-  readonly smallest: number;
+  readonly min: number;
 }
 
-/** The windows of the items that the edits go into; the whole where one cannot be told from what stands around it. */
-function narrowed(scope: Scope, node: ParsedNode | null, depth: number, whole: Window): readonly Window[] {
-  const kept = depth === 0 ? atRoot(whole) : relative(whole, depth - 1);
-  if (whole.end - whole.start <= scope.smallest || !isBlock(node)) return [kept];
+/** The chunks of the items that the edits change; the whole where an item does not have its lines to itself. */
+function narrowed(scope: Scope, node: ParsedNode | null, depth: number, whole: Chunk): readonly Chunk[] {
+  const asWhole = depth === 0 ? atRoot(whole) : relative(whole, depth - 1);
+  if (whole.end - whole.start <= scope.min || !isBlock(node)) return [asWhole];
   const byStep = Map.groupBy(whole.edits, ({ path }) => path[depth]);
-  const windows: Window[] = [];
+  const chunks: Chunk[] = [];
   for (const [step, edits] of byStep) {
     const index = step === undefined ? -1 : indexOf(node, step);
     const span = spanOf(scope.yaml.text, node, index, whole.end);
-    if (span === undefined) return [kept];
+    if (span === undefined) return [asWhole];
     const own = { ...span, document: whole.document, item: { collection: node, index }, edits };
-    windows.push(...narrowed(scope, itemValue(node, index), depth + 1, own));
+    chunks.push(...narrowed(scope, itemValue(node, index), depth + 1, own));
   }
-  return windows;
+  return chunks;
 }
 
-/** An item by itself is the first of its list. */
-function relative(window: Window, depth: number): Window {
-  const edits = window.edits.map((edit): YamlEdit => {
+/** In its own chunk, an item is the first of its list. */
+function relative(chunk: Chunk, depth: number): Chunk {
+  const edits = chunk.edits.map((edit): YamlEdit => {
     const [step = 0, ...rest] = edit.path.slice(depth);
     return { ...edit, document: 0, path: [typeof step === "number" ? 0 : step, ...rest] };
   });
-  return { ...window, edits };
+  return { ...chunk, edits };
 }
 
 function isBlock(node: ParsedNode | null): node is Collection {
   return node !== null && !isAlias(node) && !isScalar(node) && node.flow !== true;
 }
 
-/** The one item that a step leads to; -1 for none and for a key that stands twice. */
+/** The one item that a step leads to; -1 for none and for a duplicate key. */
 function indexOf(node: Collection, step: string | number): number {
   if (!isMap(node)) return typeof step === "number" ? step : -1;
   const isKey = (key: ParsedNode) => !isMergeKey(key) && keyText(key) === String(step);

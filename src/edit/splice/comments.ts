@@ -1,5 +1,5 @@
 import { nodeAt } from "./nodes.ts";
-import { lastBefore, type Spot, spotsOf } from "./tokens.ts";
+import { lastBefore, type Spot, spotsOf } from "./spots.ts";
 import type { KeyPath, Node, YamlText } from "./types.ts";
 
 /** A comment, and what it is about. */
@@ -11,19 +11,20 @@ export interface Comment {
   /** Of the file, counted from 0. */
   readonly document: number;
   /**
-   * Finds the single value that it stands behind on the same line; or before, where only comments stand between it and the value's key or dash, or where it is on a line of its own above an item of a
+   * The single value that the comment is about: the one before it on the same line; or the one after it, where only
+   * comments are between the value and its key or dash, or where the comment is on a line of its own above an item of a
    * list. `undefined` for other comments.
    */
   value(): Commented | undefined;
 }
 
-/** What stands at a path, aliases followed. */
+/** What is at a path, aliases followed. */
 export interface Commented {
   readonly path: KeyPath;
   readonly node: Node;
 }
 
-/** The comments of a file that contain a text, in order. The same text inside of a value or a key is none. */
+/** The comments of a file that contain a text, in order. The same text in a value or a key does not count. */
 export function commentsWith(yaml: YamlText, wanted: string): readonly Comment[] {
   const found: Comment[] = [];
   // An empty file has no root, and is one document.
@@ -48,7 +49,7 @@ function endOfLine(text: string, from: number): number {
   return text[end - 1] === "\r" ? end - 1 : end;
 }
 
-/** Where the comment begins that `at` is in; `undefined` when it is in none. */
+/** The start of the comment that contains `at`; `undefined` when none does. */
 function commentStart(text: string, spots: readonly Spot[], at: number): number | undefined {
   const spot = spots[lastBefore(spots, at)];
   const from = Math.max(spot === undefined ? 0 : contentStart(text, spot), text.lastIndexOf("\n", at) + 1);
@@ -61,7 +62,7 @@ function commentStart(text: string, spots: readonly Spot[], at: number): number 
   return undefined;
 }
 
-/** Where comments may begin behind a spot: of a block of lines already on the line of its `|`. */
+/** Where comments may begin after a spot: after a block scalar already on the line of its `|`. */
 function contentStart(text: string, { kind, start, end }: Spot): number {
   return kind === "block" ? Math.min(endOfLine(text, start), start + 1) : end;
 }
@@ -93,7 +94,7 @@ function spotOf(text: string, spots: readonly Spot[], comment: number): Spot | u
   return typeof next.path.at(-1) === "number" && dashes.test(line) && !isBehindBrackets(rest) ? next : undefined;
 }
 
-/** Whether brackets open or close there: then the comment is about what they hold, or held. */
+/** Whether brackets open or close there: then the comment is about what is in them. */
 function isBehindBrackets(between: string): boolean {
   const line = withoutComments(between);
   return /[[\]{}]/.test(line);

@@ -1,6 +1,6 @@
 import { UserError } from "../../model/errors.ts";
 import type { LineEdit } from "../../model/promotion.ts";
-import { type Window, type Windowing, windowsFor } from "./chunks.ts";
+import { type Chunk, type ChunkSizes, chunksFor } from "./chunks.ts";
 import { type EditedPart, editText } from "./edit-text.ts";
 import { parseSource, type YamlSource } from "./parse.ts";
 import { isPart } from "./prove.ts";
@@ -8,27 +8,28 @@ import { refuseDoubtful } from "./refuse.ts";
 import type { YamlEdit, YamlText } from "./types.ts";
 
 /**
- * Edits a text by its windows, each as a text of its own that is proven by itself; `undefined` where a window by itself is not what it is in the whole text, or an edit is refused: then the
- * whole text has to tell. Throws what `parseYaml` throws.
+ * Edits a text in chunks. Each is edited and proven as a text of its own. `undefined` where a chunk means something
+ * else on its own than in the whole text, or where an edit is refused: then the whole text decides. Throws what
+ * `parseYaml` throws.
  */
-export function editInWindows(
+export function editInChunks(
   source: YamlSource,
   edits: readonly YamlEdit[],
-  windowing: Windowing,
+  sizes: ChunkSizes,
 ): EditedPart | undefined {
   const before = parseSource(source, { tokens: false });
   refuseDoubtful(before);
-  const windows = before.encrypted ? undefined : windowsFor(before, edits, windowing);
+  const chunks = before.encrypted ? undefined : chunksFor(before, edits, sizes);
   const parts: EditedPart[] = [];
-  for (const window of windows ?? []) {
-    const part = editWindow(before, window);
+  for (const chunk of chunks ?? []) {
+    const part = editChunk(before, chunk);
     if (part === undefined) return undefined;
     parts.push(part);
   }
-  return windows && joined(before, windows, parts);
+  return chunks && joined(before, chunks, parts);
 }
 
-function editWindow(before: YamlText, { start, end, document, item, edits }: Window): EditedPart | undefined {
+function editChunk(before: YamlText, { start, end, document, item, edits }: Chunk): EditedPart | undefined {
   const text = before.text.slice(start, end);
   try {
     const own = parseSource({ path: before.path, text, marked: false }, { tokens: true });
@@ -41,13 +42,13 @@ function editWindow(before: YamlText, { start, end, document, item, edits }: Win
   }
 }
 
-/** The whole text with its windows edited. */
-function joined({ text, lines }: YamlText, windows: readonly Window[], parts: readonly EditedPart[]): EditedPart {
+/** The whole text with its chunks edited. */
+function joined({ text, lines }: YamlText, chunks: readonly Chunk[], parts: readonly EditedPart[]): EditedPart {
   const texts: string[] = [];
   const edited: LineEdit[] = [];
   let [at, moved] = [0, 0];
   for (const [index, part] of parts.entries()) {
-    const { start = at, end = at } = windows[index] ?? {};
+    const { start = at, end = at } = chunks[index] ?? {};
     const above = Math.max(lines.linePos(start).line, 1) - 1 + moved;
     texts.push(text.slice(at, start), part.text);
     edited.push(...part.lines.map((one) => ({ ...one, line: one.line + above })));

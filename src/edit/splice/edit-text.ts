@@ -4,7 +4,7 @@ import { appendSplices } from "./append.ts";
 import { fillSplices } from "./fill.ts";
 import { lineEdits } from "./line-edits.ts";
 import { encoded, parseSource, sourceOf } from "./parse.ts";
-import { type DocumentPlan, gather } from "./plan-edits.ts";
+import { type DocumentPlan, planEdits } from "./plan-edits.ts";
 import { proves } from "./prove.ts";
 import { refused } from "./refuse.ts";
 import { removeSplices } from "./remove.ts";
@@ -19,9 +19,11 @@ export interface EditedPart {
   readonly lines: readonly LineEdit[];
 }
 
-/** Applies edits to a text that was parsed with its tokens, and proves the result by parsing it again; see `applyEdits`. */
+/**
+ * Applies edits to a text that was parsed with its tokens, and proves the result by parsing it again; see `applyEdits`.
+ */
 export function editText(before: YamlText, edits: readonly YamlEdit[]): EditedPart {
-  const plans = gather(before, edits);
+  const plans = planEdits(before, edits);
   const wanted = plans.flatMap((plan) => (plan === undefined ? [] : splicesOf(before, plan)));
   const splices = ordered(wanted);
   if (splices === undefined) throw impossible(before, wanted);
@@ -43,7 +45,7 @@ function splicesOf(yaml: YamlText, plan: DocumentPlan): readonly Splice[] {
   ];
 }
 
-/** Through its bytes: what is no Unicode text does not come back as it was. */
+/** Goes through bytes, so that text that is not valid Unicode is noticed. */
 function parseAgain(before: YamlText, text: string, splices: readonly Splice[]): YamlText {
   try {
     return parseSource(sourceOf(before.path, encoded(text, before.marked)), { tokens: false });

@@ -19,7 +19,10 @@ export interface ItemAt {
   readonly index: number;
 }
 
-/** Where an item of a collection is written, from its first indicator or property to the end of its content: comments and blank lines that follow are not its own. */
+/**
+ * Where an item of a collection is written, from its first indicator or property to the end of its content, without
+ * comments and blank lines that follow.
+ */
 export interface Extent {
   readonly start: number;
   readonly end: number;

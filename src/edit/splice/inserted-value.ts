@@ -2,47 +2,50 @@ import type { Json } from "../../model/json.ts";
 import type { KeyPath } from "./types.ts";
 
 /** A value that several edits build together. */
-export type Grown =
+export type InsertedValue =
   | { readonly kind: "json"; readonly value: Json }
-  | { readonly kind: "map"; readonly map: Map<string, Grown> }
-  | { readonly kind: "list"; readonly list: Grown[] };
+  | { readonly kind: "map"; readonly map: Map<string, InsertedValue> }
+  | { readonly kind: "list"; readonly list: InsertedValue[] };
 
-/** Puts a value at a path of what has grown so far; `undefined` when something is there, or of another kind. `-` and numbers make lists, other steps maps. */
-export function grow(grown: Grown | undefined, path: KeyPath, value: Json): Grown | undefined {
+/**
+ * Adds a value at a path below what was inserted before; `undefined` when the path is taken or needs another kind of
+ * collection. `-` and numbers create lists, other steps maps.
+ */
+export function addValue(inserted: InsertedValue | undefined, path: KeyPath, value: Json): InsertedValue | undefined {
   const [step, ...rest] = path;
-  if (step === undefined) return grown === undefined ? { kind: "json", value } : undefined;
+  if (step === undefined) return inserted === undefined ? { kind: "json", value } : undefined;
   return step === "-" || typeof step === "number"
-    ? growList(grown ?? { kind: "list", list: [] }, step, rest, value)
-    : growMap(grown ?? { kind: "map", map: new Map() }, step, rest, value);
+    ? addToList(inserted ?? { kind: "list", list: [] }, step, rest, value)
+    : addToMap(inserted ?? { kind: "map", map: new Map() }, step, rest, value);
 }
 
-function growMap(grown: Grown, key: string, rest: KeyPath, value: Json): Grown | undefined {
-  if (grown.kind !== "map") return undefined;
-  const child = grow(grown.map.get(key), rest, value);
+function addToMap(inserted: InsertedValue, key: string, rest: KeyPath, value: Json): InsertedValue | undefined {
+  if (inserted.kind !== "map") return undefined;
+  const child = addValue(inserted.map.get(key), rest, value);
   if (child === undefined) return undefined;
-  grown.map.set(key, child);
-  return grown;
+  inserted.map.set(key, child);
+  return inserted;
 }
 
-function growList(grown: Grown, step: number | "-", rest: KeyPath, value: Json): Grown | undefined {
-  if (grown.kind !== "list") return undefined;
-  const index = step === "-" ? grown.list.length : step;
-  const child = index > grown.list.length ? undefined : grow(grown.list[index], rest, value);
+function addToList(inserted: InsertedValue, step: number | "-", rest: KeyPath, value: Json): InsertedValue | undefined {
+  if (inserted.kind !== "list") return undefined;
+  const index = step === "-" ? inserted.list.length : step;
+  const child = index > inserted.list.length ? undefined : addValue(inserted.list[index], rest, value);
   if (child === undefined) return undefined;
-  grown.list[index] = child;
-  return grown;
+  inserted.list[index] = child;
+  return inserted;
 }
 
-/** What has grown, as data. */
-export function grownJson(grown: Grown): Json {
-  switch (grown.kind) {
+/** The inserted value as data. */
+export function insertedJson(inserted: InsertedValue): Json {
+  switch (inserted.kind) {
     case "json":
-      return grown.value;
+      return inserted.value;
     case "map":
-      return Object.fromEntries([...grown.map].map(([key, child]) => [key, grownJson(child)]));
+      return Object.fromEntries([...inserted.map].map(([key, child]) => [key, insertedJson(child)]));
     case "list":
-      return grown.list.map(grownJson);
+      return inserted.list.map(insertedJson);
     default:
-      return grown satisfies never;
+      return inserted satisfies never;
   }
 }

@@ -39,7 +39,7 @@ export function itemLines(value: Json, style: Style, gap: number): readonly stri
   return blockLines(value, style).map((line, index) => (index === 0 ? "-" : " ") + " ".repeat(gap) + line);
 }
 
-/** A value on one line. A scalar that stands for itself in a block is written for `where`. */
+/** A value on one line; a scalar is written for `where`. */
 export function flowText(
   value: Json,
   style: FlowStyle,

@@ -3,7 +3,7 @@ import { isScalar, type ParsedNode, type Scalar } from "yaml";
 const mergeKey = "<<";
 const nulls = new Set(["", "~", "null", "Null", "NULL"]);
 
-/** The text of a scalar as its author means it: quotes and escapes taken away, numbers and dates as they are written. */
+/** The text of a scalar as its author means it: without quotes and escapes, numbers and dates as they are written. */
 export function sourceOf(scalar: Scalar): string {
   return scalar.source ?? String(scalar.value);
 }

@@ -37,7 +37,7 @@ function grouped(lines: LineCounter, splices: readonly Splice[]): readonly Group
   return groups;
 }
 
-/** Whether lines that go come right behind new ones: people read that as a change. */
+/** Whether removed lines directly follow new ones: people read that as a change. */
 function takesPlace({ splices }: Group, { text }: Splice): boolean {
   return text === "" && splices.every(({ start, end }) => start === end);
 }
@@ -55,11 +55,11 @@ function split(text: string): readonly string[] {
 }
 
 function changed(file: string, first: number, before: readonly string[], after: readonly string[]): LineEdit[] {
-  const most = Math.min(before.length, after.length);
+  const shorter = Math.min(before.length, after.length);
   let head = 0;
-  while (head < most && before[head] === after[head]) head += 1;
+  while (head < shorter && before[head] === after[head]) head += 1;
   let tail = 0;
-  while (tail < most - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
   const old = before.slice(head, before.length - tail);
   const now = after.slice(head, after.length - tail);
   return Array.from({ length: Math.max(old.length, now.length) }, (_, index) => ({

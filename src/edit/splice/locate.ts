@@ -14,7 +14,7 @@ export interface Slot {
   readonly node: ParsedNode | null;
 }
 
-/** How far a path leads: the slots from the root on, and the steps that nothing stands at. */
+/** How far a path exists: the slots from the root on, and the steps that are missing. */
 export interface Located {
   readonly document: ParsedDocument;
   readonly slots: readonly Slot[];
@@ -24,8 +24,8 @@ export interface Located {
 }
 
 /**
- * Follows an edit's path over what is written there. Steps through an alias, a merge key, a collection that is used elsewhere, or a key that stands twice are refused, and so is everything in
- * a file that SOPS encrypted.
+ * Follows an edit's path through what is written there. Steps through an alias, a merge key, a collection that is used
+ * elsewhere, or a duplicate key are refused, and so is every edit of a file that SOPS encrypted.
  */
 export function locate(yaml: YamlText, edit: YamlEdit): Located {
   const document = yaml.parsed[edit.document];
@@ -76,7 +76,7 @@ function child(yaml: YamlText, map: Collection, path: KeyPath): Slot | undefined
   const [index, second] = found;
   if (index === undefined) return undefined;
   if (second !== undefined) {
-    const message = `the key ${key} stands twice in the same map`;
+    const message = `the key ${key} is in the same map twice`;
     throw refused(yaml, map.items[second]?.key, message, "Keep one of the two.");
   }
   return { container: map, index, node: itemValue(map, index) };
@@ -101,7 +101,7 @@ function missing(
   throw refused(yaml, node ?? undefined, `there is no ${pathText(edit.path)}`, "Add it, or name what is there.");
 }
 
-/** What comes through a merge key cannot be changed in place, nor be added to: the new key would hide it. */
+/** What comes through a merge key cannot be changed in place or added to: the new key would override it. */
 function refuseMerged(yaml: YamlText, edit: YamlEdit, node: ParsedNode | null, path: KeyPath): void {
   if (nodeAt(yaml, edit.document, path)?.merged !== true) return;
   const message = `${pathText(path)} comes through a merge key (<<): others would change with it`;

@@ -16,9 +16,9 @@ export function documentAt(yaml: YamlText, document: number): Node | undefined {
   if (parsed === undefined) return undefined;
   const known = views.get(parsed);
   if (known !== undefined) return known;
-  const made = nodeOf({ yaml, document: parsed }, parsed.root ?? null, [], {}, 1);
-  views.set(parsed, made);
-  return made;
+  const root = nodeOf({ yaml, document: parsed }, parsed.root ?? null, [], {}, 1);
+  views.set(parsed, root);
+  return root;
 }
 
 /** The node at a path, aliases followed and merge keys resolved; `undefined` when nothing is there. */
@@ -38,7 +38,7 @@ export function scalarAt(yaml: YamlText, document: number, path: KeyPath): Scala
   return node === undefined || node.kind === "map" || node.kind === "list" ? undefined : node;
 }
 
-/** `line` is where it stands when the node itself has no place of its own, as an alias or nothing. */
+/** `line` is for nodes without a place of their own: those behind an alias, and missing values. */
 function nodeOf(view: View, node: ParsedNode | null, path: KeyPath, around: Shared, line?: number): Node {
   const at = line ?? (node === null ? 1 : lineOf(view, node));
   if (isAlias(node)) {
@@ -77,7 +77,7 @@ function jsonOf(node: Scalar): ScalarNode["json"] {
   return typeof value === "number" && Number.isFinite(value) ? value : sourceOf(node);
 }
 
-/** What maps and lists have in common. Most are passed by and never asked for what is in them. */
+/** What maps and lists have in common. Their children are read on demand: most are never needed. */
 class CollectionView implements Shared {
   declare readonly alias?: string;
   declare readonly anchored?: boolean;
@@ -94,29 +94,29 @@ class CollectionView implements Shared {
 
 class ListView extends CollectionView implements ListNode {
   readonly kind = "list";
-  readonly #make: () => readonly Node[];
+  readonly #read: () => readonly Node[];
   #items: readonly Node[] | undefined;
 
-  constructor(path: KeyPath, line: number, shared: Shared, make: () => readonly Node[]) {
+  constructor(path: KeyPath, line: number, shared: Shared, read: () => readonly Node[]) {
     super(path, line, shared);
-    this.#make = make;
+    this.#read = read;
   }
 
   get items(): readonly Node[] {
-    this.#items ??= this.#make();
+    this.#items ??= this.#read();
     return this.#items;
   }
 }
 
 class MapView extends CollectionView implements MapNode {
   readonly kind = "map";
-  readonly #make: () => ReadonlyMap<string, MapEntry>;
+  readonly #read: () => ReadonlyMap<string, MapEntry>;
   #byKey: ReadonlyMap<string, MapEntry> | undefined;
   #entries: readonly MapEntry[] | undefined;
 
-  constructor(path: KeyPath, line: number, shared: Shared, make: () => ReadonlyMap<string, MapEntry>) {
+  constructor(path: KeyPath, line: number, shared: Shared, read: () => ReadonlyMap<string, MapEntry>) {
     super(path, line, shared);
-    this.#make = make;
+    this.#read = read;
   }
 
   get entries(): readonly MapEntry[] {
@@ -129,7 +129,7 @@ class MapView extends CollectionView implements MapNode {
   }
 
   #all(): ReadonlyMap<string, MapEntry> {
-    this.#byKey ??= this.#make();
+    this.#byKey ??= this.#read();
     return this.#byKey;
   }
 }

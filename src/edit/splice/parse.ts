@@ -19,8 +19,9 @@ export interface YamlSource {
 }
 
 /**
- * Parses a file. One that is not UTF-8 (a byte order mark is fine), over 10 MiB or three million lexemes, not YAML, nested more than 200 levels deep or whose aliases stand for more than a million nodes is an
- * `input` UserError with its place. A key that stands twice is no error here; an edit below it is refused.
+ * Parses a file. One that is not UTF-8 (a byte order mark is fine), over 10 MiB or three million lexemes, not YAML,
+ * nested more than 200 levels deep or whose aliases stand for more than a million nodes is an `input` UserError with
+ * its place. A duplicate key is no error here; an edit below it is refused.
  */
 export function parseYaml(path: string, bytes: Uint8Array): YamlText {
   return parseSource(sourceOf(path, bytes), { tokens: false });
@@ -78,7 +79,7 @@ function attempt<T>(path: string, parse: () => T): T {
     return parse();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const details = { place: { file: path }, fix: "Take levels of nesting away.", cause: error };
+    const details = { place: { file: path }, fix: "Nest less deeply.", cause: error };
     throw new UserError("input", `${path} is nested too deeply to be read`, details);
   }
 }
@@ -88,7 +89,7 @@ function syntaxError(path: string, text: string, error: YAMLParseError, lines: L
   const template = text.includes("{{");
   return new UserError("input", `${path} is not YAML: ${messageOf(error)}`, {
     place: { file: path, line: Math.max(line, 1), column: Math.max(col, 1) },
-    fix: template ? "It looks like a template: keep the value in a values file." : "Mend the YAML there.",
+    fix: template ? "It looks like a template: keep the value in a values file." : "Fix the YAML there.",
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
 import type { Alias, ParsedNode } from "yaml";
 
-/** A document with what an edit must know of it. */
+/** A document with what an edit must know about it. */
 export interface ParsedDocument {
   /** Nothing for an empty file. */
   readonly root: ParsedNode | undefined;

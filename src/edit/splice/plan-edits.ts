@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from "yaml";
 import type { Collection } from "./extent.ts";
-import { type Grown, grow } from "./inserted-value.ts";
+import { addValue, type InsertedValue } from "./inserted-value.ts";
 import { isNull } from "./keys.ts";
 import { type Located, locate, notACollection, refuseShared } from "./locate.ts";
 import type { ParsedDocument } from "./parsed-document.ts";
@@ -19,14 +19,17 @@ export interface Setting extends Placed {
 
 /** A null, or an empty document, that gets a value. */
 export interface Filling extends Placed {
-  readonly value: Grown;
+  readonly value: InsertedValue;
 }
 
-/** What is taken from a collection and added at its end. `added` has the keys of a map, the indexes of a list counted from its length. */
+/**
+ * What is removed from a collection and added at its end. `added` has the keys of a map, the indexes of a list counted
+ * from its length.
+ */
 export interface Change extends Placed {
   readonly collection: Collection;
   readonly removed: Set<number>;
-  readonly added: Map<string | number, Grown>;
+  readonly added: Map<string | number, InsertedValue>;
 }
 
 /** All edits of one document by what they change; `undefined` stands for an empty document. */
@@ -37,8 +40,11 @@ export interface DocumentPlan {
   readonly changes: Map<Collection, Change>;
 }
 
-/** Gathers edits by document; several that add below one missing key make it once. What cannot be changed is a `refused` UserError. */
-export function gather(yaml: YamlText, edits: readonly YamlEdit[]): readonly (DocumentPlan | undefined)[] {
+/**
+ * Groups edits by document; several that add below one missing key create it once. What cannot be changed is a
+ * `refused` UserError.
+ */
+export function planEdits(yaml: YamlText, edits: readonly YamlEdit[]): readonly (DocumentPlan | undefined)[] {
   const plans: (DocumentPlan | undefined)[] = yaml.parsed.map(() => undefined);
   for (const edit of edits) {
     const located = locate(yaml, edit);
@@ -91,9 +97,9 @@ function addInsertion(yaml: YamlText, plan: DocumentPlan, edit: EditOf<"insert">
   const change = changeOf(plan, node, { located, path });
   const [first, ...deeper] = rest;
   const key = isSeq(node) ? indexOf(yaml, edit, change, first) : String(first);
-  const grown = grow(change.added.get(key), deeper, edit.value);
-  if (grown === undefined) throw twice(yaml, edit, node);
-  change.added.set(key, grown);
+  const inserted = addValue(change.added.get(key), deeper, edit.value);
+  if (inserted === undefined) throw twice(yaml, edit, node);
+  change.added.set(key, inserted);
 }
 
 function indexOf(yaml: YamlText, edit: YamlEdit, change: Change, step: string | number | undefined): number {
@@ -108,9 +114,9 @@ function addFilling(yaml: YamlText, plan: DocumentPlan, edit: EditOf<"insert">, 
   if (slot.node !== null) refuseShared(yaml, plan.document, slot.node, placed.path);
   else if (slot.container !== undefined) throw noPlace(yaml, edit, placed.located);
   const node = slot.node ?? undefined;
-  const grown = grow(plan.fillings.get(node)?.value, rest, edit.value);
-  if (grown === undefined || (node !== undefined && plan.settings.has(node))) throw twice(yaml, edit, node);
-  plan.fillings.set(node, { ...placed, value: grown });
+  const inserted = addValue(plan.fillings.get(node)?.value, rest, edit.value);
+  if (inserted === undefined || (node !== undefined && plan.settings.has(node))) throw twice(yaml, edit, node);
+  plan.fillings.set(node, { ...placed, value: inserted });
 }
 
 function addRemoval(yaml: YamlText, plan: DocumentPlan, edit: EditOf<"remove">, located: Located): void {

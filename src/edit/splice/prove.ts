@@ -1,14 +1,17 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
 import { isJsonObject, type Json } from "../../model/json.ts";
 import type { Collection, ItemAt } from "./extent.ts";
-import { grownJson } from "./inserted-value.ts";
+import { insertedJson } from "./inserted-value.ts";
 import type { ParsedDocument } from "./parsed-document.ts";
 import type { Change, DocumentPlan } from "./plan-edits.ts";
 import { isScalarOf } from "./set.ts";
 import { isJsonFile, parsesAsJson } from "./surroundings.ts";
 import type { YamlText } from "./types.ts";
 
-/** Whether `after` is `before` with exactly the planned values changed: every other node is written the same, and each alias stands for what it stood for. */
+/**
+ * Whether `after` is `before` with exactly the planned values changed: every other node is written the same, and each
+ * alias has the same target.
+ */
 export function proves(before: YamlText, plans: readonly (DocumentPlan | undefined)[], after: YamlText): boolean {
   if (before.parsed.length !== after.parsed.length) return false;
   if (isJsonFile(before) && !parsesAsJson(after.text)) return false;
@@ -18,7 +21,10 @@ export function proves(before: YamlText, plans: readonly (DocumentPlan | undefin
   });
 }
 
-/** Whether `part` is one document that says what `document` says, from `offset` on, or, with an item, a collection of that one item of the document. */
+/**
+ * Whether `part` is one document that equals `document`, which starts at `offset`; or, with an item, a collection of
+ * only that item of the document.
+ */
 export function isPart(document: ParsedDocument | undefined, item: ItemAt | undefined, part: YamlText, offset: number) {
   const [own, more] = part.parsed;
   if (document === undefined || own === undefined || more !== undefined) return false;
@@ -32,7 +38,7 @@ class Proof {
   readonly #plan: DocumentPlan | undefined;
   readonly #after: ParsedDocument;
   /** Anchored nodes, before and after. */
-  readonly #twins = new Map<ParsedNode, ParsedNode>();
+  readonly #counterparts = new Map<ParsedNode, ParsedNode>();
 
   constructor(before: ParsedDocument, plan: DocumentPlan | undefined, after: ParsedDocument) {
     this.#before = before;
@@ -44,10 +50,10 @@ class Proof {
     const [old, now] = [this.#before.root, this.#after.root];
     if (old !== undefined) return this.#node(old, now ?? null);
     const filling = this.#plan?.fillings.get(undefined);
-    return filling === undefined ? now === undefined : isJson(now ?? null, grownJson(filling.value));
+    return filling === undefined ? now === undefined : isJson(now ?? null, insertedJson(filling.value));
   }
 
-  /** Whether the document after is a collection with one item, which is as that item before. */
+  /** Whether the document after is a collection with only this item, unchanged. */
   holdsFor({ collection, index }: ItemAt): boolean {
     const now = this.#after.root;
     if (!(isMap(now) || isSeq(now)) || isSeq(now) !== isSeq(collection)) return false;
@@ -59,11 +65,11 @@ class Proof {
     if (old === null || now === null) return old === now;
     if (isAlias(old) || isAlias(now)) return this.#alias(old, now);
     if (old.anchor !== now.anchor) return false;
-    if (old.anchor !== undefined) this.#twins.set(old, now);
+    if (old.anchor !== undefined) this.#counterparts.set(old, now);
     const setting = this.#plan?.settings.get(old);
     if (setting !== undefined) return isScalar(now) && now.tag === old.tag && isScalarOf(now, setting.value);
     const filling = this.#plan?.fillings.get(old);
-    if (filling !== undefined) return isJson(now, grownJson(filling.value));
+    if (filling !== undefined) return isJson(now, insertedJson(filling.value));
     if (old.tag !== now.tag) return false;
     if (isScalar(old)) return isScalar(now) && isSame(old, now);
     return isScalar(now) ? false : this.#collection(old, now);
@@ -72,16 +78,16 @@ class Proof {
   #alias(old: ParsedNode, now: ParsedNode): boolean {
     if (!isAlias(old) || !isAlias(now) || old.source !== now.source) return false;
     const target = this.#before.targets.get(old);
-    const twin = target === undefined ? undefined : this.#twins.get(target);
-    return twin !== undefined && twin === this.#after.targets.get(now);
+    const counterpart = target === undefined ? undefined : this.#counterparts.get(target);
+    return counterpart !== undefined && counterpart === this.#after.targets.get(now);
   }
 
   #collection(old: Collection, now: Collection): boolean {
     const change = this.#plan?.changes.get(old);
-    const kept = old.items.length - (change?.removed.size ?? 0);
-    if (isSeq(old) !== isSeq(now) || now.items.length !== kept + (change?.added.size ?? 0)) return false;
+    const remaining = old.items.length - (change?.removed.size ?? 0);
+    if (isSeq(old) !== isSeq(now) || now.items.length !== remaining + (change?.added.size ?? 0)) return false;
     if (old.flow !== now.flow && now.items.length > 0) return false;
-    return this.#items(old, now, change) && (change === undefined || isAdded(now, kept, change));
+    return this.#items(old, now, change) && (change === undefined || isAdded(now, remaining, change));
   }
 
   #items(old: Collection, now: Collection, change: Change | undefined): boolean {
@@ -102,9 +108,9 @@ class Proof {
 
   #pair(old: Collection, index: number, now: Collection, at: number): boolean {
     if (!isMap(old) || !isMap(now)) return false;
-    const [pair, twin] = [old.items[index], now.items[at]];
-    if (pair === undefined || twin === undefined) return false;
-    return this.#node(pair.key, twin.key) && this.#node(pair.value, twin.value);
+    const [pair, counterpart] = [old.items[index], now.items[at]];
+    if (pair === undefined || counterpart === undefined) return false;
+    return this.#node(pair.key, counterpart.key) && this.#node(pair.value, counterpart.value);
   }
 }
 
@@ -113,8 +119,8 @@ function isSame(old: Scalar, now: Scalar): boolean {
   return typeof old.value === "object" || typeof old.value === "symbol" || Object.is(old.value, now.value);
 }
 
-function isAdded(now: Collection, kept: number, { added }: Change): boolean {
-  return [...added].every(([key, grown], index) => isItem(now, kept + index, key, grownJson(grown)));
+function isAdded(now: Collection, remaining: number, { added }: Change): boolean {
+  return [...added].every(([key, inserted], index) => isItem(now, remaining + index, key, insertedJson(inserted)));
 }
 
 function isItem(now: Collection, at: number, key: string | number, json: Json): boolean {

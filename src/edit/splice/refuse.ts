@@ -22,13 +22,13 @@ export function refused(
   return new UserError("refused", `${yaml.path}: ${message}`, { place, fix, cause });
 }
 
-/** Line breaks for some YAML readers and not for others: what follows them is read in two ways. */
+/** Line breaks for some YAML readers and not for others. */
 const doubtfulBreak = /\r(?!\n)|[\u0085\u2028\u2029]/;
 
-/** Refuses to edit a text that YAML readers do not agree upon. */
+/** Refuses to edit a text that YAML readers read differently. */
 export function refuseDoubtful(yaml: YamlText): void {
   const doubtful = yaml.text.search(doubtfulBreak);
   if (doubtful < 0) return;
   const message = "a character there ends the line for some YAML readers and not for others";
-  throw refused(yaml, doubtful, message, "Take it out.");
+  throw refused(yaml, doubtful, message, "Remove it.");
 }

@@ -6,7 +6,7 @@ import { onTheLine, type Splice } from "./splice.ts";
 import { lineEnd, lineStart, nextLine, startsLine } from "./style.ts";
 import type { YamlText } from "./types.ts";
 
-/** The splices that take items away: of a block whole lines, of a flow collection the item with one comma. */
+/** The splices that remove items: of a block whole lines, of a flow collection the item with one comma. */
 export function removeSplices(yaml: YamlText, change: Change): readonly Splice[] {
   const { collection, removed } = change;
   if (removed.size === 0) return [];
@@ -26,7 +26,7 @@ function removeBlock(yaml: YamlText, { removed }: Change, all: readonly Extent[]
   ];
 }
 
-/** The last of the items at the start that go. */
+/** The last of the removed items at the start. */
 function leading(all: readonly Extent[], removed: ReadonlySet<number>): Extent | undefined {
   const stays = all.findIndex((_, index) => !removed.has(index));
   return all[stays - 1];
@@ -44,7 +44,7 @@ function after(yaml: YamlText, end: number): number {
   return yaml.text[end - 1] === "\n" ? end : nextLine(yaml, end);
 }
 
-/** A text without a newline at its end stays one. */
+/** A text without a newline at its end still has none. */
 function wholeLines(yaml: YamlText, { start, end }: Extent): Splice {
   const [from, to] = [lineStart(yaml, start), after(yaml, end)];
   const atEnd = to === yaml.text.length && !yaml.text.endsWith("\n");
@@ -73,19 +73,19 @@ function removeFlow(yaml: YamlText, { collection, removed }: Change, all: readon
   const stays = all.findIndex((_, index) => !removed.has(index));
   return [...removed].map((index) => {
     const own = all[index];
-    const beside = all[index < stays ? index + 1 : index - 1];
-    const [start, end] = index < stays ? [own?.start, beside?.start] : [beside?.end, own?.end];
+    const neighbour = all[index < stays ? index + 1 : index - 1];
+    const [start, end] = index < stays ? [own?.start, neighbour?.start] : [neighbour?.end, own?.end];
     return pruned(yaml, start ?? 0, end ?? 0, all);
   });
 }
 
-/** A deletion inside of braces; a comment between items is not its own. */
+/** A deletion inside braces; refused where a comment is between the items. */
 function pruned(yaml: YamlText, start: number, end: number, all: readonly Extent[]): Splice {
   let at = start;
   for (const extent of [...all, { start: end, end }]) {
     if (extent.end <= start || extent.start > end) continue;
     if (yaml.text.slice(at, Math.max(at, extent.start)).includes("#")) {
-      throw refused(yaml, at, "a comment stands between the items", "Move the comment out of the braces.");
+      throw refused(yaml, at, "a comment is between the items", "Move the comment out of the braces.");
     }
     at = extent.end;
   }

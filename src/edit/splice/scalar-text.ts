@@ -1,6 +1,6 @@
 import type { ScalarValue } from "./types.ts";
 
-/** Where a scalar is written: what may stand there plain. */
+/** Where a scalar is written, which decides what needs quotes. */
 export interface Surroundings {
   /** Inside of `{}` or `[]`. */
   readonly flow: boolean;
@@ -11,7 +11,7 @@ export interface Surroundings {
 const word = /^(?:~|null|true|false|yes|no|on|off|y|n|[-+]?\.inf|\.nan|<<|=)$/i;
 const integer = /^[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-f]+|[0-9]+)$/i;
 const float = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]*)(?:e[-+]?[0-9]+)?$/i;
-/** The library `yaml` takes an exponent without digits before it for a number of YAML 1.1. */
+/** The library `yaml` reads an exponent without digits before it as a number of YAML 1.1. */
 const exponent = /^[-+]?e[-+]?[0-9]+$/i;
 const sexagesimal = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const clock = /(?:[Tt]|[ \t]+)\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?))?/.source;
@@ -20,16 +20,16 @@ const date = new RegExp(`^\\d{4}-\\d{1,2}-\\d{1,2}(?:${clock})?$`);
 /** Indicators at the start, a mapping or a comment inside, a document's mark, or white space at an end. */
 const indicator = /^(?:[-?:](?:[ \t]|$)|[,[\]{}#&*!|>'"%@`]|(?:---|\.\.\.)(?:[ \t]|$))|:(?:[ \t]|$)|[ \t]#|^\s|\s$/;
 const flowIndicator = /^[-:]|[?,[\]{}]/;
-/** Control and format characters, byte order marks, separators and what is no character: written as escapes. */
+/** Control and format characters, byte order marks, separators and noncharacters: written as escapes. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/u;
 const escapes = /["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
 
-/** Whether a YAML 1.1 or 1.2 reader takes the plain text for something other than a string. */
-export function looksTyped(text: string): boolean {
-  return text === "" || word.test(text) || looksNumeric(text);
+/** Whether a YAML 1.1 or 1.2 reader reads the plain text as something other than a string. */
+export function isTyped(text: string): boolean {
+  return text === "" || word.test(text) || isNumeric(text);
 }
 
-function looksNumeric(text: string): boolean {
+function isNumeric(text: string): boolean {
   if (!/^[-+.0-9e]/i.test(text)) return false;
   // Readers written in Go drop every underscore first.
   const digits = text.replaceAll("_", "");
@@ -38,13 +38,13 @@ function looksNumeric(text: string): boolean {
   );
 }
 
-/** Whether every YAML reader takes the text without quotes for this string. */
+/** Whether every YAML reader reads the text without quotes as this string. */
 export function fitsPlain(text: string, { flow, json }: Surroundings): boolean {
-  if (json || looksTyped(text) || indicator.test(text) || unprintable.test(text)) return false;
+  if (json || isTyped(text) || indicator.test(text) || unprintable.test(text)) return false;
   return !flow || !flowIndicator.test(text);
 }
 
-/** Whether the text can stand in single quotes on one line. */
+/** Whether the text can be written in single quotes on one line. */
 export function fitsSingle(text: string): boolean {
   return !unprintable.test(text);
 }
@@ -64,12 +64,12 @@ const named: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r"
 function escaped(character: string): string {
   const known = named[character];
   if (known !== undefined) return known;
-  // Characters beyond the first plane are printable for YAML, and their two halves are no escapes that it knows.
+  // Characters outside the first plane are printable in YAML, and it has no escapes for their two halves.
   if (character.length > 1) return character;
   return `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** A value as one line of YAML: plain where that is beyond doubt, else quoted. */
+/** A value as one line of YAML: plain where every reader agrees on it, else quoted. */
 export function scalarText(value: ScalarValue, where: Surroundings): string {
   if (typeof value !== "string") return JSON.stringify(value);
   if (fitsPlain(value, where)) return value;

@@ -6,7 +6,7 @@ import type { KeyPath, ScalarValue, YamlText } from "./types.ts";
 
 const header = /^[|>]([-+]?)[ \t]*(?:#[^\n]*)?\r?\n/;
 const indented = /^(?:[ \t]*\r?\n)*( +)(?=\S)/;
-/** Lines that a block keeps as they are: printable, the first not indented further. */
+/** Lines that a block scalar can hold unchanged: printable, the first not indented further. */
 const fits = /^(?![ \t\n])[^\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]+$/u;
 const control = /(?![\n\t])\p{Cc}/u;
 
@@ -27,10 +27,10 @@ export function setBlock(yaml: YamlText, node: Scalar.Parsed, path: KeyPath, val
   return { start: from, end: to, text: lines.join(newlineAt(yaml, start)), depth: onTheLine };
 }
 
-/** The lines between header and end, when the block's header gives the value back. */
+/** The lines between header and end, when the block's header allows the value's ending. */
 function bodyFor(value: string, chomping: string): string | undefined {
   const body = value.replace(/\n$/, "");
   const ended = body !== value;
-  const kept = chomping === "-" ? !ended : ended;
-  return kept && !body.endsWith("\n") && fits.test(body) && !control.test(body) ? body : undefined;
+  const endsAlike = chomping === "-" ? !ended : ended;
+  return endsAlike && !body.endsWith("\n") && fits.test(body) && !control.test(body) ? body : undefined;
 }

@@ -3,7 +3,7 @@ import { hasColon, isEmpty, slotEnd } from "./extent.ts";
 import { isNull, sourceOf } from "./keys.ts";
 import { type Located, notACollection, type Slot } from "./locate.ts";
 import { pathText, refused } from "./refuse.ts";
-import { doubleQuoted, fitsSingle, looksTyped, type Surroundings, scalarText, singleQuoted } from "./scalar-text.ts";
+import { doubleQuoted, fitsSingle, isTyped, type Surroundings, scalarText, singleQuoted } from "./scalar-text.ts";
 import { setBlock } from "./set-block.ts";
 import { onTheLine, type Splice } from "./splice.ts";
 import { surroundings } from "./surroundings.ts";
@@ -29,9 +29,9 @@ export function setSplices(
   return [{ start, end, text: scalarAs(node.type, value, where), depth: onTheLine }];
 }
 
-/** Whether every YAML reader takes the scalar for the value. */
+/** Whether every YAML reader reads the scalar as the value. */
 export function isScalarOf(node: Scalar, value: ScalarValue): boolean {
-  return node.value === value && !(typeof value === "string" && node.type === "PLAIN" && looksTyped(value));
+  return node.value === value && !(typeof value === "string" && node.type === "PLAIN" && isTyped(value));
 }
 
 function refuseUnfit(yaml: YamlText, node: Scalar.Parsed, path: KeyPath): void {
@@ -41,7 +41,7 @@ function refuseUnfit(yaml: YamlText, node: Scalar.Parsed, path: KeyPath): void {
   }
   if (text.includes("{{")) throw notACollection(yaml, node, path);
   if (stringTags.has(node.tag)) return;
-  throw refused(yaml, node, `${pathText(path)} has the tag ${node.tag}`, "Take the tag away.");
+  throw refused(yaml, node, `${pathText(path)} has the tag ${node.tag}`, "Remove the tag.");
 }
 
 function scalarAs(type: Scalar.Type | undefined, value: ScalarValue, where: Surroundings): string {

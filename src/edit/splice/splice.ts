@@ -3,11 +3,11 @@ export interface Splice {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  /** Of insertions at one place the deepest comes first: what stands in a map before what follows it. */
+  /** Of insertions at one place the deepest comes first: what belongs to a map before what follows it. */
   readonly depth: number;
 }
 
-/** Depth of what stands on the line itself, before any line that follows. */
+/** Depth of what is on the line itself, before any line that follows. */
 export const onTheLine = Number.POSITIVE_INFINITY;
 
 /** Sorts splices and joins deletions that touch; `undefined` when two of them want the same bytes. */

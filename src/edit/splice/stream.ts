@@ -10,7 +10,7 @@ import {
 } from "yaml";
 import { UserError } from "../../model/errors.ts";
 
-const maxLexemes = 3_000_000;
+const defaultMaxLexemes = 3_000_000;
 const maxOpenBrackets = 500;
 const maxDirectives = 100;
 
@@ -20,19 +20,19 @@ export interface ReadStream {
   readonly errors: readonly YAMLParseError[];
 }
 
-/** What is kept of a text, and how much of it is read. */
+/** How a text is read. */
 export interface ReadOptions {
-  /** Whether nodes know the tokens that they are made of: they cost as much memory as the nodes. */
+  /** Whether nodes keep their tokens, which take as much memory as the nodes. */
   readonly tokens: boolean;
-  readonly mostLexemes?: number;
+  readonly maxLexemes?: number;
 }
 
 /**
- * Parses a text with the places of all that is written. Memory and time grow with the lexemes, not with the bytes: more than three million of them (some 7 MB of usual YAML), or brackets in
- * brackets without end, are an `input` UserError.
+ * Parses a text with the place of every node. Memory and time grow with the lexemes, not with the bytes: more than
+ * three million of them (some 7 MB of usual YAML), or brackets nested too deeply, are an `input` UserError.
  */
 export function readStream(path: string, text: string, lines: LineCounter, options: ReadOptions): ReadStream {
-  const { tokens, mostLexemes = maxLexemes } = options;
+  const { tokens, maxLexemes = defaultMaxLexemes } = options;
   // Keys are not compared: the library would compare each key with each other.
   const composer = new Composer({
     keepSourceTokens: tokens,
@@ -46,13 +46,16 @@ export function readStream(path: string, text: string, lines: LineCounter, optio
     for (const document of composer.next(token)) documents.push(document);
     return token.type === "error";
   };
-  read(text, new Parser(lines.addNewLine), new Meter(path, mostLexemes), feed);
+  read(text, new Parser(lines.addNewLine), new Meter(path, maxLexemes), feed);
   for (const document of composer.end()) documents.push(document);
   const errors = documents.flatMap((document) => document.errors);
   return { documents, errors: documents.length === 0 ? composer.streamInfo().errors : errors };
 }
 
-/** Gives each token to `feed` until that answers `true`: the first error is enough, each costs more than a thousand good lines. */
+/**
+ * Passes each token to `feed` until it returns `true`: the first error is enough, and each costs more than a thousand
+ * good lines.
+ */
 function read(text: string, parser: Parser, meter: Meter, feed: (token: CST.Token) => boolean): void {
   for (const lexeme of new Lexer().lex(text)) {
     meter.lexeme(lexeme);
@@ -67,28 +70,30 @@ function read(text: string, parser: Parser, meter: Meter, feed: (token: CST.Toke
 /** Counts what a file has, up to its limits. */
 class Meter {
   readonly #path: string;
-  readonly #most: number;
+  readonly #maxLexemes: number;
   #lexemes = 0;
   #openBrackets = 0;
   #directives = 0;
 
-  constructor(path: string, most: number) {
+  constructor(path: string, maxLexemes: number) {
     this.#path = path;
-    this.#most = most;
+    this.#maxLexemes = maxLexemes;
   }
 
   lexeme(lexeme: string): void {
     this.#lexemes += 1;
     if (lexeme === "[" || lexeme === "{") this.#openBrackets += 1;
     else if (lexeme === "]" || lexeme === "}") this.#openBrackets -= 1;
-    if (this.#lexemes > this.#most) throw this.#error(`has more than ${this.#most} parts`, "Split the file.");
-    if (this.#openBrackets > maxOpenBrackets) throw this.#error("is nested too deeply", "Take levels of nesting away.");
+    if (this.#lexemes > this.#maxLexemes)
+      throw this.#error(`has more than ${this.#maxLexemes} parts`, "Split the file.");
+    if (this.#openBrackets > maxOpenBrackets) throw this.#error("is nested too deeply", "Nest less deeply.");
   }
 
   token({ type }: CST.Token): void {
     if (type === "directive") this.#directives += 1;
-    if (this.#directives > maxDirectives)
-      throw this.#error(`has more than ${maxDirectives} directives`, "Take them out.");
+    if (this.#directives > maxDirectives) {
+      throw this.#error(`has more than ${maxDirectives} directives`, "Remove them.");
+    }
   }
 
   #error(reason: string, fix: string): UserError {

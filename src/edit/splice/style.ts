@@ -10,15 +10,15 @@ export interface Style {
   readonly dash: number;
 }
 
-/** The habits of a document, seen at its first nested map and list; two columns where there is none. */
+/** The style of a document, as its first nested map and list show it; two columns where there is none. */
 export function styleOf(root: ParsedNode | undefined): Style {
   const seen: { unit?: number; dash?: number } = {};
-  if (root !== undefined) look(root, seen);
+  if (root !== undefined) measure(root, seen);
   const unit = seen.unit ?? (seen.dash === undefined || seen.dash === 0 ? 2 : seen.dash);
   return { unit, dash: seen.dash ?? unit };
 }
 
-function look(node: ParsedNode, seen: { unit?: number; dash?: number }): void {
+function measure(node: ParsedNode, seen: { unit?: number; dash?: number }): void {
   if (isScalar(node) || isAlias(node) || node.flow === true) return;
   for (let index = 0; index < node.items.length; index += 1) {
     const value = itemValue(node, index);
@@ -26,7 +26,7 @@ function look(node: ParsedNode, seen: { unit?: number; dash?: number }): void {
     const step = isBlock(value) && isMap(node) ? columnOf(value) - columnOf(node) : -1;
     if (isMap(value) && step > 0) seen.unit ??= step;
     if (isSeq(value) && step >= 0) seen.dash ??= step;
-    look(value, seen);
+    measure(value, seen);
   }
 }
 

@@ -5,7 +5,10 @@ import type { YamlText } from "./types.ts";
 
 const jsonFiles = new WeakMap<YamlText, boolean>();
 
-/** What may be written at the end of a path: JSON where the innermost braces have keys in double quotes, or the file is JSON. */
+/**
+ * How to write at the end of a path: as JSON where the innermost braces have keys in double quotes, or the file is
+ * JSON.
+ */
 export function surroundings(yaml: YamlText, slots: readonly Slot[]): Surroundings {
   const around = slots.flatMap(({ container, index }) => (container?.flow === true ? [{ container, index }] : []));
   const flow = around.length > 0 || isFlow(slots.at(-1)?.node ?? null);

@@ -3,10 +3,10 @@ import type { Json } from "../../model/json.ts";
 import type { LineEdit } from "../../model/promotion.ts";
 import type { ParsedDocument } from "./parsed-document.ts";
 
-/** Where something stands in a document: keys of maps (as they are written) and indexes of lists, from the root. */
+/** Where something is in a document: keys of maps (as they are written) and indexes of lists, from the root. */
 export type KeyPath = readonly (string | number)[];
 
-/** A parsed file. What the other functions of this folder need is kept inside; callers use `path` and `documents` only. */
+/** A parsed file. Callers use `path` and `documents` only; the rest is for the functions of this folder. */
 export interface YamlText {
   /** The file's path, for messages. */
   readonly path: string;
@@ -18,16 +18,16 @@ export interface YamlText {
   readonly marked: boolean;
   /** The lines of the text. */
   readonly lines: LineCounter;
-  /** SOPS keeps its facts in the file: no value may be changed. */
+  /** Whether SOPS encrypted the file: no value may be changed. */
   readonly encrypted: boolean;
   readonly parsed: readonly ParsedDocument[];
 }
 
-/** How a node hangs together with others: what must be known before it is changed. */
+/** How a node depends on others: what must be known before it is changed. */
 export interface Shared {
-  /** The node is written elsewhere: it, or something that it stands in, is `*alias`. The alias' name. */
+  /** The name of the alias (`*alias`) when the node, or something around it, is one. */
   readonly alias?: string;
-  /** The node, or something that it stands in, has an `&anchor` that is used elsewhere. */
+  /** The node, or something around it, has an `&anchor` that is used elsewhere. */
   readonly anchored?: boolean;
   /** It comes through a merge key (`<<`). */
   readonly merged?: boolean;
@@ -37,16 +37,19 @@ export interface Shared {
 export interface ScalarAt extends Shared {
   /** `null` for an empty value, `~` and `null`. */
   readonly kind: "scalar" | "null";
-  /** The string that the author means: quotes and escapes taken away, and the text of what YAML reads as a number or a date (`1.10`, `0x1F`). Empty for null. */
+  /**
+   * The string that the author means: without quotes and escapes; numbers and dates as they are written (`1.10`,
+   * `0x1F`). Empty for null.
+   */
   readonly value: string;
-  /** Counts from 1. Of an alias: where the alias stands. */
+  /** Counts from 1. Of an alias: the line of the alias. */
   readonly line: number;
   readonly style: "plain" | "single" | "double" | "block";
   /** The value is SOPS' `ENC[…]`, or the file is encrypted by SOPS. */
   readonly encrypted?: boolean;
 }
 
-/** A scalar with its place; `json` is what YAML 1.2 takes it for. */
+/** A scalar with its place; `json` is its value in YAML 1.2. */
 export interface ScalarNode extends ScalarAt {
   readonly path: KeyPath;
   readonly json: string | number | boolean | null;
@@ -58,7 +61,7 @@ export interface MapEntry {
   readonly node: Node;
 }
 
-/** A map: its own keys, then those that come through merge keys. Of a key that stands twice, the last. */
+/** A map: its own keys, then those that come through merge keys. Of a duplicate key, the last. */
 export interface MapNode extends Shared {
   readonly kind: "map";
   readonly path: KeyPath;
@@ -76,19 +79,25 @@ export interface ListNode extends Shared {
   readonly items: readonly Node[];
 }
 
-/** A node of a document with aliases followed and merge keys resolved. Children are made when they are asked for. */
+/** A node of a document with aliases followed and merge keys resolved. Children are created on demand. */
 export type Node = MapNode | ListNode | ScalarNode;
 
-/** What a scalar becomes. A string stays a string for every YAML reader (`1.10` is quoted); numbers, booleans and null are written as such. */
+/**
+ * What a scalar becomes. A string stays a string for every YAML reader (`1.10` is quoted); numbers, booleans and null
+ * are written as such.
+ */
 export type ScalarValue = string | number | boolean | null;
 
 /** One change of a document (counted from 0). All paths of one call are those before any of its edits. */
 export type YamlEdit =
   /** Replaces a scalar that is there, or null. */
   | { readonly kind: "set"; readonly document: number; readonly path: KeyPath; readonly value: ScalarValue }
-  /** Adds a key that is missing, with the maps that it stands in; or, when the path ends in a list's length or `-`, an item at its end. Fills a null. */
+  /**
+   * Adds a missing key, with missing maps around it; or, when the path ends in a list's length or `-`, an item at its
+   * end. Fills a null.
+   */
   | { readonly kind: "insert"; readonly document: number; readonly path: KeyPath; readonly value: Json }
-  /** Takes a key or an item away; the last of its collection leaves `{}` or `[]`. */
+  /** Removes a key or an item; the last of its collection leaves `{}` or `[]`. */
   | { readonly kind: "remove"; readonly document: number; readonly path: KeyPath };
 
 /** A file after edits, with the lines that they changed, in order. */

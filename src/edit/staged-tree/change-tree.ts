@@ -15,7 +15,10 @@ export interface ChangeTree {
   readonly blobs: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Puts changes into a tree in order: a later one wins over earlier ones of its path and below it. `like` is an object id of the repository. */
+/**
+ * Puts changes into a tree in order: a later one wins over earlier ones of its path and below it. `like` is an object
+ * id of the repository.
+ */
 export function changeTree(changes: readonly TreeChange[], like: string): ChangeTree {
   const root: ChangeNode = { base: "source", children: new Map() };
   const blobs = new Map<string, Uint8Array>();

@@ -2,10 +2,13 @@ import { UserError } from "../../model/errors.ts";
 
 /** Code points that some file systems ignore in names, so that `.g\u200cit` is `.git` to them. */
 const ignored = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
-/** `.git` in any case, with what some file systems take away from the end of a name, and its short name. */
+/** `.git` in any case, with what some file systems drop from the end of a name, and its short name. */
 const gitFolder = /^(?:\.git|git~1)[. ]*(?::.*)?$/i;
 
-/** The segments of a path that Git takes into a tree; others (absolute, `..`, `.git`, empty segments, …) are `refused` UserErrors. */
+/**
+ * The segments of a path that Git accepts in a tree; others (absolute, `..`, `.git`, empty segments, …) are `refused`
+ * UserErrors.
+ */
 export function segmentsOf(path: string): readonly string[] {
   const segments = path.split("/");
   const reason = segments.map(reasonAgainst).find((found) => found !== undefined);

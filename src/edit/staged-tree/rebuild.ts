@@ -18,18 +18,18 @@ export interface Rebuilt {
   readonly oid: string;
   /** Every blob and tree that is new. */
   readonly objects: ReadonlyMap<string, GitObject>;
-  /** Paths where a change put something or left nothing: what stands there and below is not the source's. */
+  /** Paths that a change wrote or deleted: what is there and below is not the source's. */
   readonly replaced: ReadonlySet<string>;
   /** The folders that have changes below them, by path. */
   readonly folders: ReadonlyMap<string, Children>;
 }
 
-/** Makes the trees that changes lead to; trees without changes keep their ids and are not read. */
+/** Builds the trees that the changes affect; trees without changes keep their ids and are not read. */
 export async function rebuild(source: ObjectReader, root: string, changes: ChangeTree): Promise<Rebuilt> {
   const rebuilder = new Rebuilder(source, root);
   for (const [oid, bytes] of changes.blobs) rebuilder.objects.set(oid, { kind: "blob", bytes });
-  const made = await rebuilder.entry(changes.root, withMode({ kind: "dir", oid: root }), "");
-  return { ...rebuilder.found(), oid: made?.oid ?? rebuilder.emptyTree() };
+  const entry = await rebuilder.entry(changes.root, withMode({ kind: "dir", oid: root }), "");
+  return { ...rebuilder.found(), oid: entry?.oid ?? rebuilder.emptyTree() };
 }
 
 class Rebuilder {
@@ -48,7 +48,7 @@ class Rebuilder {
     return { objects: this.objects, replaced: this.#replaced, folders: this.#folders };
   }
 
-  /** What stands at a path after the changes, `undefined` for nothing. A folder that lost its last child is gone. */
+  /** What is at a path after the changes, `undefined` for nothing. A folder that lost its last child is removed. */
   async entry(node: ChangeNode, old: ModeEntry | undefined, path: string): Promise<ModeEntry | undefined> {
     const base = this.#base(node, old, path);
     if (node.children.size === 0) return base;
@@ -60,13 +60,13 @@ class Rebuilder {
       return folder ? undefined : base;
     }
     this.#folders.set(path, children);
-    return withMode({ kind: "dir", oid: this.#keepTree(children) });
+    return withMode({ kind: "dir", oid: this.#addTree(children) });
   }
 
   /** The id of the tree without children. */
   emptyTree(): string {
     this.#folders.set("", new Map());
-    return this.#keepTree(new Map());
+    return this.#addTree(new Map());
   }
 
   #base({ base }: ChangeNode, old: ModeEntry | undefined, path: string): ModeEntry | undefined {
@@ -94,7 +94,7 @@ class Rebuilder {
     return readTree(object.bytes, oid.length / 2);
   }
 
-  #keepTree(children: Children): string {
+  #addTree(children: Children): string {
     const bytes = writeTree(children);
     const oid = objectId("tree", bytes, this.#root);
     this.objects.set(oid, { kind: "tree", bytes });

@@ -8,7 +8,9 @@ export interface ModeEntry {
   readonly oid: string;
 }
 
-/** The children of a tree object by name; each character of a name is one byte, since Git's names need not be Unicode. */
+/**
+ * The children of a tree object by name; each character of a name is one byte, since Git's names need not be Unicode.
+ */
 export type Children = Map<string, ModeEntry>;
 
 const folderMode = "40000";
@@ -73,7 +75,7 @@ export function withMode(entry: TreeEntry): ModeEntry {
   }
 }
 
-/** An entry as `Tree` tells it. */
+/** An entry as `Tree` describes it. */
 export function withKind({ mode, oid }: ModeEntry): TreeEntry {
   const bits = Number.parseInt(mode, 8);
   switch (bits & 0o170000) {

@@ -8,7 +8,7 @@ const defaultFileLimit = 200_000;
 const defaultReadLimit = 10 * 1024 * 1024;
 const maxDepth = 256;
 
-/** A source's tree with changes in it; see `Tree` for what it promises. What did not change is asked of the source. */
+/** A source's tree with changes in it; see `Tree` for what it promises. What did not change comes from the source. */
 export class StagedTree implements Tree {
   readonly oid: string;
   readonly #source: RenderSource;
@@ -43,11 +43,11 @@ export class StagedTree implements Tree {
   async read(path: string, maxBytes = defaultReadLimit): Promise<Uint8Array | undefined> {
     const entry = await this.at(path);
     if (entry?.kind !== "file") return undefined;
-    const made = this.#rebuilt.objects.get(entry.oid);
-    if (made === undefined && (await this.#source.tree.at(path))?.oid === entry.oid) {
+    const built = this.#rebuilt.objects.get(entry.oid);
+    if (built === undefined && (await this.#source.tree.at(path))?.oid === entry.oid) {
       return this.#source.tree.read(path, maxBytes);
     }
-    const object = made ?? (await this.#objects.read(entry.oid));
+    const object = built ?? (await this.#objects.read(entry.oid));
     if (object?.kind !== "blob") return undefined;
     if (object.bytes.length <= maxBytes) return object.bytes;
     throw new UserError("limit", `${path} has ${object.bytes.length} bytes, more than the ${maxBytes} that are read`);

@@ -1,13 +1,14 @@
-import { compareNatural, firstOf } from "./compare.ts";
+import { compareNatural } from "../../model/versions.ts";
 import { type Asker, builtAt } from "./facts.ts";
-import type { Sieve } from "./filter.ts";
+import type { TagFilter } from "./filter.ts";
+import { firstOf } from "./first-of.ts";
 import type { Ordering } from "./ordering.ts";
 
-const atOnce = 8;
+const maxAtOnce = 8;
 
 /** When the images of tags were built. */
 export interface Builds {
-  /** Milliseconds since the epoch; `undefined` for an image that is gone or does not say. */
+  /** Milliseconds since the epoch; `undefined` for an image that does not exist or has no build time. */
   readonly times: ReadonlyMap<string, number | undefined>;
   readonly limit: number;
 }
@@ -24,8 +25,8 @@ export async function buildsOf(ask: Asker, { tags, pushed, limit, now }: BuildsI
   const named = new Set(pushed);
   const first = firstOf(tags, limit, (a, b) => Number(named.has(b)) - Number(named.has(a)) || compareNatural(b, a));
   const times = new Map<string, number | undefined>();
-  for (let from = 0; from < first.length; from += atOnce) {
-    const some = first.slice(from, from + atOnce);
+  for (let from = 0; from < first.length; from += maxAtOnce) {
+    const some = first.slice(from, from + maxAtOnce);
     const facts = await Promise.all(some.map((tag) => ask(tag)));
     for (const [index, tag] of some.entries()) times.set(tag, builtAt(facts[index], now));
   }
@@ -33,7 +34,7 @@ export async function buildsOf(ask: Asker, { tags, pushed, limit, now }: BuildsI
 }
 
 /** The image that was built last. */
-export function buildOrdering({ times, limit }: Builds, sieve: Sieve): Ordering<number> {
+export function buildOrdering({ times, limit }: Builds, filter: TagFilter): Ordering<number> {
   return {
     behind: "was not built after",
     best: "the image that was built last",
@@ -41,12 +42,12 @@ export function buildOrdering({ times, limit }: Builds, sieve: Sieve): Ordering<
     keyOf: (_, tag) => times.get(tag),
     whyNot: (_, tag) =>
       times.has(tag)
-        ? `nobody says when ${tag} was built, or it says a time to come`
+        ? `the build time of ${tag} is not known, or is in the future`
         : `${tag} was not asked for: more than ${limit} tags match; narrow them with \`regex\``,
     against: ({ key }, { tag, builtAt: known }) => {
       if (known === undefined) return undefined;
       // The same build under a name that the policy does not take, such as latest.
-      const renamed = key === known && tag !== "" && sieve.anyTextOf(tag) === undefined;
+      const renamed = key === known && tag !== "" && filter.anyTextOf(tag) === undefined;
       return renamed ? 1 : key - known;
     },
   };

@@ -1,18 +1,18 @@
 import { type Builds, buildOrdering, buildsOf } from "./builds.ts";
 import { type Asker, asker } from "./facts.ts";
-import { type Sieve, sieveOf } from "./filter.ts";
+import { type TagFilter, tagFilter } from "./filter.ts";
 import { locateAll } from "./locate.ts";
 import { movingOrdering } from "./moving-tag.ts";
 import type { Ordering, Ranking } from "./ordering.ts";
 import { rank } from "./rank.ts";
-import { walk } from "./select.ts";
+import { select } from "./select.ts";
 import { skippedTags, summaryOf, targetDecisions } from "./summary.ts";
 import { verdictsOf } from "./tag-verdicts.ts";
 import { textOrdering } from "./text-orders.ts";
 import type { Decision, FactsOf, PolicyInput, PolicyLimits } from "./types.ts";
 import { versionOrdering } from "./versions.ts";
 
-const usual: PolicyLimits = { facts: 60, builds: 200, verdicts: 60 };
+const defaultLimits: PolicyLimits = { facts: 60, builds: 200, verdicts: 60 };
 
 /**
  * Decides which tag an image gets and which targets move to it, asking for no more facts than it needs. Nothing of a
@@ -23,26 +23,31 @@ export async function choose(
   factsOf: FactsOf,
   limits: Partial<PolicyLimits> = {},
 ): Promise<Decision> {
-  const given: Given = { input, ask: asker(factsOf), limits: { ...usual, ...limits }, sieve: sieveOf(input.policy) };
+  const given: Given = {
+    input,
+    ask: asker(factsOf),
+    limits: { ...defaultLimits, ...limits },
+    filter: tagFilter(input.policy),
+  };
   const { policy } = input;
   if (policy.digest !== undefined) return decide(given, movingOrdering(policy.digest), [policy.digest]);
   // A registry's list may lag behind its events; what was pushed is asked for before it is taken.
   const tags = [...new Set([...input.tags, ...(input.pushed ?? [])])];
-  if (policy.semver !== undefined) return decide(given, versionOrdering(policy, given.sieve, tags), tags);
-  if (policy.newest === true) return decide(given, buildOrdering(await askForBuilds(given, tags), given.sieve), tags);
-  return decide(given, textOrdering(policy, given.sieve), tags);
+  if (policy.semver !== undefined) return decide(given, versionOrdering(policy, given.filter, tags), tags);
+  if (policy.newest === true) return decide(given, buildOrdering(await askForBuilds(given, tags), given.filter), tags);
+  return decide(given, textOrdering(policy, given.filter), tags);
 }
 
 interface Given {
   readonly input: PolicyInput;
   readonly ask: Asker;
   readonly limits: PolicyLimits;
-  readonly sieve: Sieve;
+  readonly filter: TagFilter;
 }
 
-async function askForBuilds({ input, ask, limits, sieve }: Given, tags: readonly string[]): Promise<Builds> {
+async function askForBuilds({ input, ask, limits, filter }: Given, tags: readonly string[]): Promise<Builds> {
   return buildsOf(ask, {
-    tags: tags.filter((tag) => sieve.textOf(tag) !== undefined),
+    tags: tags.filter((tag) => filter.textOf(tag) !== undefined),
     pushed: input.pushed ?? [],
     limit: limits.builds,
     now: input.now,
@@ -50,25 +55,25 @@ async function askForBuilds({ input, ask, limits, sieve }: Given, tags: readonly
 }
 
 async function decide<K>(
-  { input, ask, limits, sieve }: Given,
+  { input, ask, limits, filter }: Given,
   ordering: Ordering<K>,
   tags: readonly string[],
 ): Promise<Decision> {
-  const ranking: Ranking<K> = rank(ordering, sieve, tags, {
+  const ranking: Ranking<K> = rank(ordering, filter, tags, {
     current: input.current,
     listed: input.policy.digest === undefined,
   });
   const targets = await locateAll(ranking, input, ask, limits.facts);
-  const walked = await walk(ranking, targets, input, ask, limits.facts);
-  const decided = { input, ranking, targets, walk: walked };
-  const told = targetDecisions(decided);
-  const { chosen, waitUntil } = walked;
+  const selection = await select(ranking, targets, input, ask, limits.facts);
+  const decided = { input, ranking, targets, selection };
+  const decisions = targetDecisions(decided);
+  const { chosen, waitUntil } = selection;
   return {
     ...(chosen !== undefined && { chosen: { tag: chosen.candidate.tag, facts: chosen.facts } }),
-    targets: told,
+    targets: decisions,
     skipped: skippedTags(decided),
     ...(waitUntil !== undefined && { waitUntil }),
     verdicts: verdictsOf(decided, limits.verdicts),
-    summary: summaryOf(decided, told),
+    summary: summaryOf(decided, decisions),
   };
 }

@@ -11,13 +11,13 @@ export interface Located {
 }
 
 /** Whether a target moves to a candidate; without facts: whether it may. */
-export interface Standing {
+export interface Comparison {
   readonly moves: boolean;
-  /** Why, without a full stop. PromotionResult only when asked for: most standings are never told. */
+  /** Why, without a full stop. Computed on demand: most comparisons are never shown. */
   why(): string;
 }
 
-/** What is known of a candidate besides its place. */
+/** What is known of a candidate apart from its place. */
 export interface Known {
   readonly facts: ImageFacts | undefined;
   readonly pin: PolicyInput["pin"];
@@ -26,15 +26,20 @@ export interface Known {
 
 /**
  * Whether a target moves to a candidate. Never backwards: only to what is better by the policy's order, or from what
- * has no place in it. Never back to what was taken back, or behind it.
+ * has no place in it. Never to what was rolled back, or to what is older.
  */
-export function standingOf<K>(ordering: Ordering<K>, candidate: Placed<K>, located: Located, known: Known): Standing {
-  const held = takenBack(ordering, candidate, located, known);
+export function compareTarget<K>(
+  ordering: Ordering<K>,
+  candidate: Placed<K>,
+  located: Located,
+  known: Known,
+): Comparison {
+  const held = rolledBack(ordering, candidate, located, known);
   if (held !== undefined) return { moves: false, why: held };
   return sameVersion(candidate, located, known) ?? byOrder(ordering, candidate, located, known);
 }
 
-function takenBack<K>(
+function rolledBack<K>(
   ordering: Ordering<K>,
   candidate: Placed<K>,
   { held }: Located,
@@ -44,10 +49,10 @@ function takenBack<K>(
   const order = ordering.against(candidate, held);
   const sameTag = held.tag !== "" && held.tag === candidate.tag;
   if (held.digest === facts?.digest || (sameTag && (order === 0 || held.digest === ""))) {
-    return () => `${candidate.tag} was taken back here and stays away until there is a newer one`;
+    return () => `${candidate.tag} was rolled back here and stays away until there is a newer one`;
   }
   if (order === undefined ? !isOlderBuild(facts, held, now) : order > 0) return undefined;
-  return () => `${candidate.tag} is not newer than ${versionText(held)}, which was taken back here`;
+  return () => `${candidate.tag} is not newer than ${versionText(held)}, which was rolled back here`;
 }
 
 function isOlderBuild(facts: ImageFacts | undefined, { builtAt: known }: Place, now: number): boolean {
@@ -55,8 +60,12 @@ function isOlderBuild(facts: ImageFacts | undefined, { builtAt: known }: Place, 
   return built !== undefined && known !== undefined && built < known;
 }
 
-/** The case that both are one version; `undefined` when they are not. */
-function sameVersion<K>({ tag }: Placed<K>, { current, place }: Located, { facts, pin }: Known): Standing | undefined {
+/** The comparison when both are one version; `undefined` when they are not. */
+function sameVersion<K>(
+  { tag }: Placed<K>,
+  { current, place }: Located,
+  { facts, pin }: Known,
+): Comparison | undefined {
   const sameDigest = facts !== undefined && facts.digest === current.digest;
   if (pin === "digest" && sameDigest) return { moves: false, why: () => `it has the digest of ${tag} already` };
   if (tag !== place.tag) return undefined;
@@ -73,7 +82,7 @@ function byOrder<K>(
   candidate: Placed<K>,
   { current, place }: Located,
   { facts, now }: Known,
-): Standing {
+): Comparison {
   const order = ordering.against(candidate, place);
   if (order === undefined && isOlderBuild(facts, place, now)) {
     return {

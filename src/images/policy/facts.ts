@@ -4,7 +4,7 @@ import type { FactsOf } from "./types.ts";
 /** Asks about a tag or a digest once. */
 export type Asker = FactsOf;
 
-/** Remembers what was asked for. */
+/** Asks once about each reference. */
 export function asker(factsOf: FactsOf): Asker {
   const known = new Map<string, Promise<ImageFacts | undefined>>();
   return (reference) => known.getOrInsertComputed(reference, factsOf);
@@ -14,8 +14,8 @@ export function asker(factsOf: FactsOf): Asker {
 const skew = 3_600_000;
 
 /**
- * When an image was built, in milliseconds since the epoch. `undefined` when it does not say, or says a time to come,
- * which nobody can believe.
+ * When an image was built, in milliseconds since the epoch. `undefined` when it does not say, or says a time in
+ * the future, which cannot be true.
  */
 export function builtAt(facts: ImageFacts | undefined, now: number): number | undefined {
   const time = facts?.created === undefined ? Number.NaN : Date.parse(facts.created);
@@ -23,8 +23,8 @@ export function builtAt(facts: ImageFacts | undefined, now: number): number | un
 }
 
 /**
- * Which of the wanted platforms an image lacks. A platform without a variant is any variant; `arm64` is `arm64/v8`, and
- * `amd64` runs nothing above `amd64/v1`.
+ * Which of the wanted platforms an image does not have. A platform without a variant is any variant; `arm64` is
+ * `arm64/v8`, and `amd64` runs nothing above `amd64/v1`.
  */
 export function lackingPlatforms(wanted: readonly string[], has: readonly string[]): readonly string[] {
   const known = new Set(has.map(plainPlatform));

@@ -10,8 +10,8 @@ import {
 } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
 
-/** What a policy says of single tags before it compares any. */
-export interface Sieve {
+/** What a policy says about single tags before it compares them. */
+export interface TagFilter {
   /** What is compared of a tag; `undefined` for one that is ignored or does not match. */
   textOf(tag: string): string | undefined;
   /** The same, ignored tags included: what a target has is compared even when it is ignored. */
@@ -27,8 +27,8 @@ interface Ignored {
   readonly matches: (tag: string) => boolean;
 }
 
-/** The sieve of a policy that the configuration accepted. */
-export function sieveOf(policy: ImagePolicy): Sieve {
+/** The filter of a policy that the configuration accepted. */
+export function tagFilter(policy: ImagePolicy): TagFilter {
   const ignored = (policy.ignore ?? []).map((text): Ignored => ({ text, matches: accepted(readTagPattern(text)) }));
   const expression = policy.regex === undefined ? undefined : accepted(readRegex(policy.regex));
   const capture = expression === undefined ? whole : captureOf(expression, policy.capture);
@@ -43,7 +43,7 @@ export function sieveOf(policy: ImagePolicy): Sieve {
     whyNot: (tag) => {
       if (!isTag(tag)) return `${JSON.stringify(tag.slice(0, 128))} cannot be a tag`;
       if (attached.test(tag))
-        return `${tag} is no image but something attached to one: a signature, an attestation or an SBOM`;
+        return `${tag} is not an image but something attached to one: a signature, an attestation or an SBOM`;
       if (isLatest(tag)) return `${tag} is no version, since it moves; the policy \`digest\` can follow it`;
       const rule = ignored.find(({ matches }) => matches(tag));
       if (rule !== undefined) return `${tag} is ignored by \`${rule.text}\``;
@@ -77,7 +77,7 @@ function captureOf(expression: RE2JS, capture: string | undefined): (tag: string
   };
 }
 
-/** Empty for a group that took no part. */
+/** Empty for a group that did not match. */
 function groupText(tag: string, spans: readonly unknown[], group: number): string {
   const [from, to] = [Number(spans[2 * group]), Number(spans[2 * group + 1])];
   return from < 0 ? "" : tag.slice(from, to);

@@ -3,11 +3,11 @@ import { type Asker, builtAt } from "./facts.ts";
 import type { Place, Ranking } from "./ordering.ts";
 import type { CurrentVersion, PolicyInput, Version } from "./types.ts";
 
-const atOnce = 8;
+const maxAtOnce = 8;
 
 /**
- * Finds the place of what targets have. What a target names by its digest alone is looked for among the `limit` best
- * tags; what is not there is told by when it was built.
+ * Finds the place of what targets have. A digest without a tag is searched for among the `limit` best tags; what is not
+ * there is compared by its build time.
  */
 export async function locateAll<K>(
   ranking: Ranking<K>,
@@ -29,18 +29,18 @@ interface Locating {
   readonly limit: number;
 }
 
-/** Where only the digest is written, a tag beside it is a leftover. */
+/** Where only the digest is written, a tag next to it does not count. */
 async function locate<K>(
   ranking: Ranking<K>,
   { tag, digest }: Version,
   { input: { policy, pin, now }, ask, limit }: Locating,
 ): Promise<Place> {
-  const told = pin === "digest" && digest !== "" ? "" : tag;
+  const written = pin === "digest" && digest !== "" ? "" : tag;
   if (policy.digest !== undefined || (tag === "" && digest === "")) return { tag, digest };
   if (policy.newest === true) {
-    return { tag: told, digest, ...timeOf(builtAt(await ask(digest === "" ? tag : digest), now)) };
+    return { tag: written, digest, ...timeOf(builtAt(await ask(digest === "" ? tag : digest), now)) };
   }
-  if (told !== "") return { tag, digest };
+  if (written !== "") return { tag, digest };
   const found = await tagOf(ranking, digest, ask, limit);
   if (found !== undefined) return { tag: found, digest };
   return { tag: "", digest, ...timeOf(builtAt(await ask(digest), now)) };
@@ -63,7 +63,7 @@ async function tagOf<K>(
 ): Promise<string | undefined> {
   const tags = placed.slice(0, limit).map(({ tag }) => tag);
   for (let from = 0; from < tags.length; ) {
-    const some = tags.slice(from, from + Math.min(atOnce, Math.max(1, from)));
+    const some = tags.slice(from, from + Math.min(maxAtOnce, Math.max(1, from)));
     const facts = await Promise.all(some.map((tag) => ask(tag)));
     const at = facts.findIndex((one) => one?.digest === digest);
     if (at >= 0) return some[at];

@@ -13,15 +13,15 @@ export interface Place extends Version {
 
 /** How a policy orders tags. */
 export interface Ordering<K> {
-  /** The place of what the sieve gave of a tag; `undefined` when the policy takes no such tag. */
+  /** The place of what the filter compares of a tag; `undefined` when the policy takes no such tag. */
   keyOf(text: string, tag: string): K | undefined;
   /** Positive when `a` is the better. */
   compare(a: K, b: K): number;
   /** Why a tag has no place, in a sentence. */
   whyNot(text: string, tag: string): string;
   /**
-   * How a candidate stands to what a target has: positive when it is better, 0 when it is the same, `undefined` when
-   * nobody can tell.
+   * Compares a candidate with what a target has: positive when it is better, 0 when it is the same, `undefined` when
+   * that cannot be known.
    */
   against(candidate: Placed<K>, version: Place): number | undefined;
   /** What a worse tag is to a better one: "is lower than". */

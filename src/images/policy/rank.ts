@@ -1,23 +1,23 @@
-import { compareNatural } from "./compare.ts";
-import type { Sieve } from "./filter.ts";
+import { compareNatural } from "../../model/versions.ts";
+import type { TagFilter } from "./filter.ts";
 import type { Ordering, Placed, Ranking } from "./ordering.ts";
 import type { CurrentVersion } from "./types.ts";
 
 /**
- * Sorts tags by a policy without asking anybody. `listed`: whether they are all that the registry has, so that others
- * are not there. Of tags that are equal by its order, one with a `v` comes first where all targets have one; the rest
- * is natural order.
+ * Sorts tags by a policy without asking the registry. `listed`: whether they are all that the registry has, so that
+ * others are not there. Of tags that are equal by its order, one with a `v` comes first where all targets have one; the
+ * rest is natural order.
  */
 export function rank<K>(
   ordering: Ordering<K>,
-  sieve: Sieve,
+  filter: TagFilter,
   tags: readonly string[],
   { current, listed }: { readonly current: readonly CurrentVersion[]; readonly listed: boolean },
 ): Ranking<K> {
   const placed: Placed<K>[] = [];
   const out: string[] = [];
   for (const tag of tags) {
-    const text = sieve.textOf(tag);
+    const text = filter.textOf(tag);
     const key = text === undefined ? undefined : ordering.keyOf(text, tag);
     if (key === undefined) out.push(tag);
     else placed.push({ tag, key });
@@ -33,8 +33,8 @@ export function rank<K>(
     placed,
     out,
     whyNot: (tag) => {
-      const text = sieve.textOf(tag);
-      if (text === undefined) return sieve.whyNot(tag);
+      const text = filter.textOf(tag);
+      if (text === undefined) return filter.whyNot(tag);
       if (listed && !known.has(tag)) return `${tag} is not listed by the registry`;
       return ordering.keyOf(text, tag) === undefined ? ordering.whyNot(text, tag) : undefined;
     },

@@ -1,13 +1,13 @@
 import type { ImageFacts } from "../../model/registry.ts";
-import { type Located, standingOf } from "./compare-target.ts";
+import { compareTarget, type Located } from "./compare-target.ts";
 import { type Asker, builtAt, lackingPlatforms } from "./facts.ts";
 import type { Placed, Ranking } from "./ordering.ts";
 import type { PolicyInput } from "./types.ts";
 
-const mostAtOnce = 8;
+const maxAtOnce = 8;
 
-/** What came of asking for the best tags one after the other. */
-export interface Walk<K> {
+/** The result of asking for the best tags one after the other. */
+export interface Selection<K> {
   readonly chosen?: { readonly candidate: Placed<K>; readonly facts: ImageFacts };
   /** What is known of the tags that were asked for. */
   readonly facts: ReadonlyMap<string, ImageFacts>;
@@ -23,24 +23,24 @@ export interface Walk<K> {
  * Finds the best candidate that is there, complete and old enough, and that a target moves to. Asks for one first and
  * then for some at once.
  */
-export async function walk<K>(
+export async function select<K>(
   ranking: Ranking<K>,
   targets: readonly Located[],
   input: PolicyInput,
   ask: Asker,
   limit: number,
-): Promise<Walk<K>> {
+): Promise<Selection<K>> {
   const known = new Map<string, ImageFacts>();
   const passed = new Map<string, string>();
   const waits: number[] = [];
-  const ends = (): Omit<Walk<K>, "chosen" | "gaveUp"> => ({
+  const ends = (): Omit<Selection<K>, "chosen" | "gaveUp"> => ({
     facts: known,
     passed,
     ...(waits.length > 0 && { waitUntil: Math.min(...waits) }),
   });
   const left = candidates(ranking, targets, input);
   for (let asked = 0; asked < limit; ) {
-    const some = left.take(Math.min(mostAtOnce, limit - asked, Math.max(1, asked)));
+    const some = left.take(Math.min(maxAtOnce, limit - asked, Math.max(1, asked)));
     if (some.length === 0) return { ...ends(), gaveUp: false };
     const facts = await Promise.all(some.map(({ tag }) => ask(tag)));
     asked += some.length;
@@ -59,7 +59,7 @@ export async function walk<K>(
 }
 
 /**
- * The tags that the policy takes and that are better than what some target has, the best first. Looked for only as far
+ * The tags that the policy takes and that are better than what some target has, the best first. Computed only as far
  * as they are taken.
  */
 function candidates<K>({ ordering, placed }: Ranking<K>, targets: readonly Located[], { pin, now }: PolicyInput) {
@@ -67,7 +67,7 @@ function candidates<K>({ ordering, placed }: Ranking<K>, targets: readonly Locat
   let next = 0;
   const isCandidate = (one: Placed<K>): boolean =>
     targets.length === 0 ||
-    distinct.some((target) => standingOf(ordering, one, target, { facts: undefined, pin, now }).moves);
+    distinct.some((target) => compareTarget(ordering, one, target, { facts: undefined, pin, now }).moves);
   return {
     take: (max: number): readonly Placed<K>[] => {
       const some: Placed<K>[] = [];
@@ -80,7 +80,7 @@ function candidates<K>({ ordering, placed }: Ranking<K>, targets: readonly Locat
   };
 }
 
-/** One of those targets that stand at the same. */
+/** One of the targets at the same version. */
 function distinctTargets(targets: readonly Located[]): readonly Located[] {
   const key = ({ current: { tag, digest, held } }: Located): string => JSON.stringify([tag, digest, held]);
   return [...new Map(targets.map((target) => [key(target), target])).values()];
@@ -96,7 +96,7 @@ function isWanted<K>(
   }: { readonly targets: readonly Located[]; readonly facts: ImageFacts; readonly input: PolicyInput },
 ): boolean {
   if (targets.length === 0) return true;
-  return targets.some((target) => standingOf(ordering, candidate, target, { facts, pin, now }).moves);
+  return targets.some((target) => compareTarget(ordering, candidate, target, { facts, pin, now }).moves);
 }
 
 interface Check {
@@ -119,7 +119,7 @@ function check(tag: string, facts: ImageFacts | undefined, input: PolicyInput): 
 function checkAge(tag: string, facts: ImageFacts, { minimumAge = 0, now, firstSeen }: PolicyInput): Check {
   if (minimumAge <= 0) return {};
   const since = builtAt(facts, now) ?? firstSeen?.get(tag);
-  if (since === undefined) return { reason: `nobody says when ${tag} was built, so its age is not known` };
+  if (since === undefined) return { reason: `the build time of ${tag} is not known, so its age is not either` };
   const until = since + minimumAge;
   if (until <= now) return {};
   return { reason: `${tag} is not old enough until ${momentText(until)}`, until };

@@ -1,63 +1,67 @@
-import { standingOf, versionText } from "./compare-target.ts";
+import { compareTarget, versionText } from "./compare-target.ts";
 import { momentText } from "./select.ts";
 import { bestText, type Decided } from "./tag-verdicts.ts";
 import type { TargetDecision } from "./types.ts";
 
-const mostSkipped = 100;
+const maxSkipped = 100;
 
-/** What becomes of each target. */
+/** The decision about each target. */
 export function targetDecisions<K>(decided: Decided<K>): readonly TargetDecision[] {
-  const { ranking, targets, walk, input } = decided;
+  const { ranking, targets, selection, input } = decided;
   const { pin, now } = input;
-  const best = walk.chosen?.candidate ?? ranking.placed[0];
+  const best = selection.chosen?.candidate ?? ranking.placed[0];
   return targets.map((located) => {
     const { target, tag, digest } = located.current;
     const from = { tag, digest };
     if (best === undefined) return { target, from, moves: false, reason: "the policy takes no tag of the registry" };
-    const { moves, why } = standingOf(ranking.ordering, best, located, { facts: walk.facts.get(best.tag), pin, now });
-    if (walk.chosen !== undefined) return { target, from, moves, reason: why() };
-    return { target, from, moves: false, reason: (moves ? walk.passed.get(best.tag) : undefined) ?? why() };
+    const { moves, why } = compareTarget(ranking.ordering, best, located, {
+      facts: selection.facts.get(best.tag),
+      pin,
+      now,
+    });
+    if (selection.chosen !== undefined) return { target, from, moves, reason: why() };
+    return { target, from, moves: false, reason: (moves ? selection.passed.get(best.tag) : undefined) ?? why() };
   });
 }
 
-/** Tags that a moving target leaps over: better than the least that one has, worse than the chosen. */
+/** Tags that a moving target skips: better than what one has, worse than the chosen. */
 export function skippedTags<K>(decided: Decided<K>): readonly string[] {
-  const { ranking, targets, walk, input } = decided;
-  const { chosen } = walk;
+  const { ranking, targets, selection, input } = decided;
+  const { chosen } = selection;
   if (chosen === undefined) return [];
   const { ordering, placed } = ranking;
   const { pin, now } = input;
   const moving = targets.filter(
-    (target) => standingOf(ordering, chosen.candidate, target, { facts: chosen.facts, pin, now }).moves,
+    (target) => compareTarget(ordering, chosen.candidate, target, { facts: chosen.facts, pin, now }).moves,
   );
   const isSkipped = (one: (typeof placed)[number]): boolean =>
     ordering.compare(one.key, chosen.candidate.key) < 0 &&
     moving.some(({ place }) => (ordering.against(one, place) ?? 0) > 0 && one.tag !== place.tag);
-  return [...placed.values().filter(isSkipped).take(mostSkipped)].map(({ tag }) => tag);
+  return [...placed.values().filter(isSkipped).take(maxSkipped)].map(({ tag }) => tag);
 }
 
-/** What came of it as a whole. */
-export function summaryOf<K>(decided: Decided<K>, told: readonly TargetDecision[]): string {
-  const { ranking, walk, targets, input } = decided;
+/** The whole result. */
+export function summaryOf<K>(decided: Decided<K>, decisions: readonly TargetDecision[]): string {
+  const { ranking, selection, targets, input } = decided;
   const { best } = ranking.ordering;
-  if (walk.chosen !== undefined) {
-    const { tag } = walk.chosen.candidate;
-    const moving = told.filter(({ moves }) => moves);
+  if (selection.chosen !== undefined) {
+    const { tag } = selection.chosen.candidate;
+    const moving = decisions.filter(({ moves }) => moves);
     const from = [...new Set(moving.map((one) => versionText(one.from)))].join(", ");
     return moving.length === 0
       ? `${tag} is ${bestText(decided)}`
       : `${tag} takes the place of ${from}: it is ${bestText(decided)}`;
   }
-  if (walk.passed.size > 0) return `Nothing changes now: ${waitingText(decided)}`;
+  if (selection.passed.size > 0) return `Nothing changes now: ${waitingText(decided)}`;
   const first = ranking.placed[0];
   if (first === undefined) return nothingTaken(decided);
-  const [one] = told;
+  const [one] = decisions;
   if (targets.length === 0 || one === undefined) return `${first.tag} is ${best}, and no target has the image`;
-  return `Nothing changes: ${first.tag} is ${best}, and ${one.target}${told.length > 1 ? ` and ${told.length - 1} more` : ""} has ${versionText(one.from)}${input.pin === "tag" ? "" : " with its digest"}`;
+  return `Nothing changes: ${first.tag} is ${best}, and ${one.target}${decisions.length > 1 ? ` and ${decisions.length - 1} more` : ""} has ${versionText(one.from)}${input.pin === "tag" ? "" : " with its digest"}`;
 }
 
 /** Why the best was passed over, and when the next can be taken. */
-function waitingText<K>({ walk: { passed, waitUntil } }: Decided<K>): string {
+function waitingText<K>({ selection: { passed, waitUntil } }: Decided<K>): string {
   const [first = ""] = passed.values();
   const others = passed.size > 1 ? `, and ${passed.size - 1} more were passed over` : "";
   const until = waitUntil === undefined ? "" : momentText(waitUntil);

@@ -1,21 +1,22 @@
 import type { ImagePolicy } from "../../config/index.ts";
-import { compareCodes, compareDigits, compareNatural, shapeOf } from "./compare.ts";
-import type { Sieve } from "./filter.ts";
+import { byText } from "../../model/paths.ts";
+import { compareDigits, compareNatural } from "../../model/versions.ts";
+import type { TagFilter } from "./filter.ts";
 import type { Ordering } from "./ordering.ts";
 
 type Compare = (a: string, b: string) => number;
 
 /** The orders whose places are texts: numbers, the alphabet and natural order. */
-export function textOrdering(policy: ImagePolicy, sieve: Sieve): Ordering<string> {
+export function textOrdering(policy: ImagePolicy, filter: TagFilter): Ordering<string> {
   const { numerical, alphabetical } = policy;
   if (numerical !== undefined) {
     const [behind, best] =
       numerical === "asc"
         ? ["is a lower number than", "the highest number"]
         : ["is a higher number than", "the lowest number"];
-    return made(sieve, {
-      compare: turned(compareDigits, numerical),
-      natural: turned(compareNatural, numerical),
+    return orderingOf(filter, {
+      compare: inOrder(compareDigits, numerical),
+      natural: inOrder(compareNatural, numerical),
       behind,
       best,
       numbers: true,
@@ -26,11 +27,17 @@ export function textOrdering(policy: ImagePolicy, sieve: Sieve): Ordering<string
       alphabetical === "asc"
         ? ["comes before", "the last in the alphabet"]
         : ["comes after", "the first in the alphabet"];
-    const compare = turned(compareCodes, alphabetical);
-    return made(sieve, { compare, natural: turned(compareNatural, alphabetical), behind, best, numbers: false });
+    const compare = inOrder(byText, alphabetical);
+    return orderingOf(filter, {
+      compare,
+      natural: inOrder(compareNatural, alphabetical),
+      behind,
+      best,
+      numbers: false,
+    });
   }
   const best = `the last in natural order of those that match \`${policy.regex}\``;
-  return made(sieve, {
+  return orderingOf(filter, {
     compare: compareNatural,
     natural: compareNatural,
     behind: "comes before",
@@ -39,7 +46,7 @@ export function textOrdering(policy: ImagePolicy, sieve: Sieve): Ordering<string
   });
 }
 
-function turned(compare: Compare, order: "asc" | "desc"): Compare {
+function inOrder(compare: Compare, order: "asc" | "desc"): Compare {
   return order === "asc" ? compare : (a, b) => compare(b, a);
 }
 
@@ -53,10 +60,10 @@ interface Kind {
 }
 
 /**
- * A version at a target that the policy does not know has a place only beside tags of the same shape, such as `2.0.0`
- * beside `1.4.0`; nobody can tell whether `latest` or `nightly-3` is older than `main-17`.
+ * A version at a target that the policy does not know has a place only among tags of the same shape, such as `2.0.0`
+ * next to `1.4.0`; there is no telling whether `latest` or `nightly-3` is older than `main-17`.
  */
-function made(sieve: Sieve, { compare, natural, behind, best, numbers }: Kind): Ordering<string> {
+function orderingOf(filter: TagFilter, { compare, natural, behind, best, numbers }: Kind): Ordering<string> {
   const keyOf = (text: string): string | undefined => (numbers && !/^[0-9]+$/.test(text) ? undefined : text);
   return {
     behind,
@@ -65,10 +72,15 @@ function made(sieve: Sieve, { compare, natural, behind, best, numbers }: Kind): 
     keyOf,
     whyNot: (text, tag) => `${text === tag ? tag : `${text}, captured from ${tag},`} is no whole number`,
     against: ({ tag, key }, version) => {
-      const text = sieve.anyTextOf(version.tag);
+      const text = filter.anyTextOf(version.tag);
       const known = text === undefined ? undefined : keyOf(text);
       if (known !== undefined) return compare(key, known);
       return shapeOf(tag) === shapeOf(version.tag) ? natural(tag, version.tag) : undefined;
     },
   };
+}
+
+/** A tag with its numbers taken out: tags of one shape can be compared even when a policy knows only one of them. */
+function shapeOf(tag: string): string {
+  return tag.replaceAll(/[0-9]+/g, "0");
 }

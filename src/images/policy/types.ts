@@ -2,7 +2,7 @@ import type { ImagePolicy } from "../../config/index.ts";
 import type { TagVerdict } from "../../model/images.ts";
 import type { ImageFacts } from "../../model/registry.ts";
 
-/** What follows an image's name; empty what is not written. */
+/** What follows an image's name; what is not written is empty. */
 export interface Version {
   readonly tag: string;
   readonly digest: string;
@@ -12,7 +12,7 @@ export interface Version {
 export interface CurrentVersion extends Version {
   /** Names the target in the result and in sentences, e.g. "webapp in staging". */
   readonly target: string;
-  /** A version that was taken back here: only newer ones come. */
+  /** A version that was rolled back here: only newer ones are taken. */
   readonly held?: Version;
 }
 
@@ -33,26 +33,26 @@ export interface PolicyInput {
   /** Tags that events named: their verdicts are always among the verdicts, and `newest` asks for them first. */
   readonly pushed?: readonly string[];
   /**
-   * When Sluice first heard of a tag, in milliseconds since the epoch: its age where the image does not say when it was
-   * built.
+   * When Sluice first learned of a tag, in milliseconds since the epoch: its age where the image does not say when it
+   * was built.
    */
   readonly firstSeen?: ReadonlyMap<string, number>;
 }
 
-/** Asks the registry about a tag or a digest; `undefined` when it has no such thing. What it throws goes through. */
+/** Asks the registry about a tag or a digest; `undefined` when it has no such thing. Its errors are passed on. */
 export type FactsOf = (reference: string) => Promise<ImageFacts | undefined>;
 
 /** Bounds of one decision. */
 export interface PolicyLimits {
-  /** How many of the best tags are asked for before a decision is given up; 60 by default. */
+  /** How many of the best tags are asked for before the decision stops; 60 by default. */
   readonly facts: number;
-  /** How many tags the policy `newest` asks for, since each must be looked at; 200 by default. */
+  /** How many tags the policy `newest` asks for, since it needs the facts of each; 200 by default. */
   readonly builds: number;
   /** How many verdicts are given; 60 by default. The chosen, the current, the asked and the pushed ones come first. */
   readonly verdicts: number;
 }
 
-/** What becomes of one target. */
+/** The decision about one target. */
 export interface TargetDecision {
   readonly target: string;
   /** What it has now. */
@@ -75,6 +75,6 @@ export interface Decision {
   readonly waitUntil?: number;
   /** The most interesting first. */
   readonly verdicts: readonly TagVerdict[];
-  /** What came of it in one sentence without a full stop. */
+  /** The result in one sentence without a full stop. */
   readonly summary: string;
 }

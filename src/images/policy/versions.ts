@@ -1,18 +1,10 @@
 import semver from "semver";
 import { type ImagePolicy, isRefusal, readSemverRange } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
-import type { Sieve } from "./filter.ts";
+import { compareSemver, readSemver, type SemanticVersion } from "../../model/versions.ts";
+import type { TagFilter } from "./filter.ts";
 import type { Ordering } from "./ordering.ts";
 
-/** A semantic version. `full` is there when it has a pre-release or build metadata. */
-export interface SemanticVersion {
-  readonly major: number;
-  readonly minor: number;
-  readonly patch: number;
-  readonly full?: semver.SemVer;
-}
-
-const plain = /^v?(0|[1-9][0-9]{0,14})\.(0|[1-9][0-9]{0,14})\.(0|[1-9][0-9]{0,14})$/;
 /** What looks like a version without being one: `1.4`, `2024.05.01`, `1.2.3.4`, `1.4-alpine`. */
 const dotted = /^v?([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?:[._-].*)?$/;
 /** Four digits at most: commits and dates are no versions. */
@@ -21,78 +13,41 @@ const bare = /^v?([0-9]{1,4})(?:[_-].*)?$/;
 /** How pre-releases begin, in contrast to suffixes such as `alpine`. */
 const usual = /^(?:[0-9]+|(?:alpha|beta|rc|pre|preview|dev|snapshot|next|canary|nightly|m)[0-9]*)(?:[.-]|$)/i;
 
-/**
- * Reads a full semantic version, with or without `v`. A `_` stands for the `+` that tags cannot have, as Helm writes
- * it.
- */
-export function readVersion(text: string): SemanticVersion | undefined {
-  const match = plain.exec(text);
-  if (match !== null) return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) };
-  const full = semver.parse(text.includes("+") ? text : text.replace("_", "+"));
-  if (full === null) return undefined;
-  const { major, minor, patch } = full;
-  return { major, minor, patch, full };
-}
-
-/**
- * Semantic Versioning's precedence, and between equal ones that of their build metadata: positive when `a` is the
- * higher.
- */
-export function compareVersions(a: SemanticVersion, b: SemanticVersion): number {
-  const order = a.major - b.major || a.minor - b.minor || a.patch - b.patch;
-  if (order !== 0 || (a.full === undefined && b.full === undefined)) return order;
-  const [before, after] = [a.full?.prerelease ?? [], b.full?.prerelease ?? []];
-  if (before.length === 0 || after.length === 0) {
-    return after.length - before.length || compareIdentifiers(a.full?.build ?? [], b.full?.build ?? []);
-  }
-  return compareIdentifiers(before, after) || compareIdentifiers(a.full?.build ?? [], b.full?.build ?? []);
-}
-
-/**
- * Numbers before texts, numbers by value, texts by their codes; the longer list comes after the one that it begins
- * with.
- */
-function compareIdentifiers(a: readonly (string | number)[], b: readonly (string | number)[]): number {
-  for (let index = 0; index < a.length && index < b.length; index += 1) {
-    const [one = "", other = ""] = [a[index], b[index]];
-    if (one === other) continue;
-    if (typeof one === "number" && typeof other === "number") return one - other;
-    return semver.compareIdentifiers(String(one), String(other));
-  }
-  return a.length - b.length;
-}
-
 function fullOf({ major, minor, patch, full }: SemanticVersion): semver.SemVer {
   return full ?? new semver.SemVer(`${major}.${minor}.${patch}`);
 }
 
 /** The highest version in a range. `tags` are all that the registry has. */
-export function versionOrdering(policy: ImagePolicy, sieve: Sieve, tags: readonly string[]): Ordering<SemanticVersion> {
+export function versionOrdering(
+  policy: ImagePolicy,
+  filter: TagFilter,
+  tags: readonly string[],
+): Ordering<SemanticVersion> {
   const text = policy.semver ?? "*";
   const range = readSemverRange(text, policy.prerelease);
   if (isRefusal(range)) throw new Fault("bug", `a policy that was not checked: the range ${range.problem}`);
   const asks = policy.prerelease === true || namesPrerelease(range);
   const placeOf = (tag: string): SemanticVersion | undefined => {
-    const captured = sieve.anyTextOf(tag);
-    return (captured === undefined ? undefined : readVersion(captured)) ?? readVersion(tag);
+    const captured = filter.anyTextOf(tag);
+    return (captured === undefined ? undefined : readSemver(captured)) ?? readSemver(tag);
   };
   const moving = new Map<string, SemanticVersion | undefined>();
   return {
     behind: "is lower than",
     best: `the highest version in \`${text}\``,
-    compare: compareVersions,
+    compare: compareSemver,
     keyOf: (captured) => {
-      const version = readVersion(captured);
+      const version = readSemver(captured);
       return version !== undefined && (asks || !isPrerelease(version)) && isIn(version, range) ? version : undefined;
     },
     whyNot: (captured, tag) => whyNot({ captured, tag, range, policy, asks }),
     against: ({ key }, { tag }) => {
       const known = placeOf(tag);
-      if (known !== undefined) return compareVersions(key, known);
-      const least = moving.has(tag) ? moving.get(tag) : highestBehind(tag, tags, sieve);
+      if (known !== undefined) return compareSemver(key, known);
+      const least = moving.has(tag) ? moving.get(tag) : highestBehind(tag, tags, filter);
       moving.set(tag, least);
       // A moving tag such as 1.4 is at best the highest 1.4.x, which may replace it.
-      return least === undefined ? undefined : compareVersions(key, least) >= 0 ? 1 : -1;
+      return least === undefined ? undefined : compareSemver(key, least) >= 0 ? 1 : -1;
     },
   };
 }
@@ -128,7 +83,7 @@ function meets(version: SemanticVersion, { operator, semver: bound }: semver.Com
 }
 
 function namesPrerelease(range: semver.Range): boolean {
-  // Its upper bounds have an invented `-0`, which is no wish for pre-releases.
+  // Its upper bounds have an invented `-0`, which does not ask for pre-releases.
   return /[0-9]-[0-9A-Za-z]/.test(range.raw);
 }
 
@@ -136,18 +91,18 @@ function namesPrerelease(range: semver.Range): boolean {
  * The highest version that a tag such as `1.4` or `1.4-alpine` can stand for; `undefined` for a tag that is nothing of
  * the kind, such as `latest` or a commit.
  */
-function highestBehind(tag: string, tags: readonly string[], sieve: Sieve): SemanticVersion | undefined {
+function highestBehind(tag: string, tags: readonly string[], filter: TagFilter): SemanticVersion | undefined {
   const [, major, minor, patch] = dotted.exec(tag) ?? bare.exec(tag) ?? [];
   if (major === undefined) return undefined;
   const least = { major: Number(major), minor: Number(minor ?? 0), patch: Number(patch ?? 0) };
   if (patch !== undefined) return least;
   let highest: SemanticVersion = least;
   for (const one of tags) {
-    const text = sieve.textOf(one);
-    const version = text === undefined ? undefined : readVersion(text);
+    const text = filter.textOf(one);
+    const version = text === undefined ? undefined : readSemver(text);
     if (version === undefined || version.major !== least.major || isPrerelease(version)) continue;
     if (minor !== undefined && version.minor !== least.minor) continue;
-    if (compareVersions(version, highest) > 0) highest = version;
+    if (compareSemver(version, highest) > 0) highest = version;
   }
   return highest;
 }
@@ -163,7 +118,7 @@ interface Unwanted {
 function whyNot({ captured, tag, range, policy, asks }: Unwanted): string {
   const outside = `is not in the range \`${policy.semver}\``;
   const named = captured === tag ? tag : `${captured}, captured from ${tag},`;
-  const version = readVersion(captured);
+  const version = readSemver(captured);
   if (version === undefined) return `${named} ${whyNoVersion(captured)}`;
   if (!isPrerelease(version)) return `${named} ${outside}`;
   const suffix = version.full?.prerelease.join(".") ?? "";

@@ -29,7 +29,7 @@ async function retryImage(ports: ImagePorts, call: CommandCall): Promise<string 
     await ports.queue.add({ type: "preview", ...where, pullRequest: pull.number });
     await ports.queue.add({ type: "image-pull", ...where, pullRequest: pull.number });
   }
-  return "asking the registry again; what comes of it stands in this pull request or in a new one";
+  return "asking the registry again; the result will be in this pull request or in a new one";
 }
 
 /** The unit whose pull request it is, by the metadata or, where that is gone, by the branch. */

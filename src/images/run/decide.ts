@@ -45,7 +45,7 @@ export function reasonOf({ message, fix }: UserError): string {
 interface Holds {
   /** A person's hold, in words. */
   readonly stopped: ReadonlyMap<string, string>;
-  /** Versions that were taken back: only newer ones come. */
+  /** Versions that were rolled back: only newer ones are taken. */
   readonly takenBack: ReadonlyMap<string, Version>;
   /** When the first hold ends by itself, in milliseconds since the epoch. */
   readonly resumeAt: number | undefined;

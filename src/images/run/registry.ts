@@ -5,7 +5,7 @@ import type { ImagePorts } from "./ports.ts";
 import { type Subscription, subscriptionsTo } from "./subscriptions.ts";
 import { noteSightings } from "./tag-sightings.ts";
 
-/** Writes an event into the event log and has every unit looked at that asks for an image of it. May be repeated. */
+/** Writes an event into the event log and has every unit looked at that asks for an image of it. Idempotent. */
 export async function runRegistry(
   job: RegistryJob,
   ports: ImagePorts,
@@ -14,8 +14,8 @@ export async function runRegistry(
   const { id, hook, source, at, pushes, ignored } = job;
   await ports.eventLog.received({ id, hook, source, at, pushes, ...(ignored === undefined ? {} : { ignored }) });
   ports.events.announce({
-    kind: "registry.heard",
-    id: ["registry.heard", hook, id].join("/"),
+    kind: "registry.received",
+    id: ["registry.received", hook, id].join("/"),
     at: ports.clock(),
     hook,
     source,
@@ -45,7 +45,7 @@ async function tell(
     });
   for (const { unit, broken, ...where } of subscriptions) {
     signal.throwIfAborted();
-    // It may have been mended since: then the look says something newer.
+    // It may have been fixed since: then the evaluation says something newer.
     if (broken !== undefined) {
       const { owner, name } = where.repository;
       const summary = `the configuration is broken: ${broken}`;

@@ -19,8 +19,8 @@ export async function retryLater(
   try {
     await work();
   } catch (error) {
-    const mends = error instanceof Fault && error.kind !== "bug";
-    if (lastAttempt && mends) await schedule(ports, job, ports.clock() + laterMs);
+    const temporary = error instanceof Fault && error.kind !== "bug";
+    if (lastAttempt && temporary) await schedule(ports, job, ports.clock() + laterMs);
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 import { type SourceChanges, sourceSection } from "../../change/source/section.ts";
-import { clip, shortVersion } from "../../change/text/version.ts";
+import { shortVersion } from "../../change/text/version.ts";
 import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
+import { clip, oneLine } from "../../model/text/lines.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 
-/** What is said of one image, apart from the versions. */
+/** The facts about one image, apart from the versions. */
 export interface ImageSection {
   /** As the configuration writes it. */
   readonly image: string;
@@ -135,7 +136,7 @@ function remarks({ notes, left }: ImageBodyParts, max: number): readonly string[
   ];
   const lines = all
     .slice(0, max)
-    .map(({ target, is, text }) => `- ${code(target)}${is}: ${inert(clip(text, longestRemark))}`);
+    .map(({ target, is, text }) => `- ${code(target)}${is}: ${inert(clip(oneLine(text), longestRemark))}`);
   const rest = all.length - lines.length;
   return all.length === 0 ? [] : ["### Remarks", "", ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])];
 }

@@ -1,4 +1,5 @@
-import { clip, shortMove, shortVersion } from "../../change/text/version.ts";
+import { shortMove, shortVersion } from "../../change/text/version.ts";
+import { clip } from "../../model/text/lines.ts";
 import type { ImageMetadata } from "./metadata.ts";
 
 /** GitHub's limit is 256 characters. */

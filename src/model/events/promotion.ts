@@ -65,7 +65,7 @@ export interface PromotionRequested extends OnPullRequest {
 }
 
 /**
- * A merged promotion was found to be taken back on the base branch without Sluice, and is in the history as reverted:
+ * A merged promotion was reverted on the base branch without Sluice, and is in the history as reverted:
  * automation is held there.
  */
 export interface PromotionReverted extends InRepository {

@@ -1,11 +1,12 @@
 import type { PromotionFacts } from "../../model/gates.ts";
 import type { Review } from "../../model/github-repository.ts";
-import { counted, list } from "../words.ts";
+import { count, sentenceList } from "../../model/text/lists.ts";
 import type { Child, Gate, Part } from "./gate.ts";
 
 /**
- * Passed when enough people approved: the most that any target asks for. Of each person the newest review counts that is not a mere comment; bots, people who may not review, and
- * (unless every target lets it) whoever asked for the promotion do not. Requested changes block even where no approval is asked for.
+ * Passed when enough people approved: the most that any target asks for. Of each person the newest review counts that
+ * is not a mere comment; bots, people who may not review, and (unless every target lets it) whoever asked for the
+ * promotion do not. Requested changes block even where no approval is asked for.
  */
 export const approvals: Gate = { label: "Approvals", evaluate };
 
@@ -24,13 +25,13 @@ function evaluate(facts: PromotionFacts): Part | undefined {
   const children = opinions.flatMap(childOf);
   const shown = children.length === 0 ? {} : { children };
   if (objectors.length > 0) {
-    const who = list(objectors.map(({ user }) => user));
+    const who = sentenceList(objectors.map(({ user }) => user));
     return { state: "blocked", reason: `${who} requested changes`, who: `${who}, by a new review`, ...shown };
   }
   const approved = opinions.filter(({ state, ignored }) => state === "approved" && ignored === undefined);
-  const names = approved.length === 0 ? "" : ` by ${list(approved.map(({ user }) => user))}`;
+  const names = approved.length === 0 ? "" : ` by ${sentenceList(approved.map(({ user }) => user))}`;
   if (approved.length >= needed) return { state: "passed", reason: `approved${names}`, ...shown };
-  const reason = `${approved.length} of ${counted(needed, "approval")}${names}${remarks(opinions)}`;
+  const reason = `${approved.length} of ${count(needed, "approval")}${names}${remarks(opinions)}`;
   return { state: "blocked", reason, who: reviewers(facts), ...shown };
 }
 
@@ -62,10 +63,10 @@ function childOf({ user, state, ignored }: Opinion): readonly Child[] {
 /** Says of approvals that look as if they counted why they do not. */
 function remarks(opinions: readonly Opinion[]): string {
   const ignored = opinions.filter((opinion) => opinion.state === "approved" && opinion.ignored !== undefined);
-  const told = ignored
+  const reasons = ignored
     .slice(0, 3)
     .map((opinion) => `; the approval by ${opinion.user} does not count: ${opinion.user} ${opinion.ignored}`);
-  return told.join("");
+  return reasons.join("");
 }
 
 function reviewers(facts: PromotionFacts): string {

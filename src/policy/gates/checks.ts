@@ -1,11 +1,14 @@
 import type { TargetFacts } from "../../model/gates.ts";
 import type { CommitCheck } from "../../model/github-repository.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { describeAllow } from "../allow.ts";
-import { list } from "../words.ts";
 import { type Child, type Gate, gravest, type Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
-/** Passed when each check that is asked for was reported on the carried commit and passed. A check run and a status of one name must both have. */
+/**
+ * Passed when each check that is asked for was reported on the carried commit and passed. A check run and a status of
+ * one name must both have.
+ */
 export const checks: Gate = { label: "Checks", evaluate: perTarget(judge) };
 
 function judge({ settings, checks: reported }: TargetFacts): Part | undefined {
@@ -14,12 +17,12 @@ function judge({ settings, checks: reported }: TargetFacts): Part | undefined {
   const children = names.map((name) => childOf(name, reported));
   const state = gravest(children);
   const these = children.filter((child) => child.state === state);
-  const told = list(these.map(({ label, reason }) => (state === "passed" ? label : `${label} ${reason}`)));
+  const listed = sentenceList(these.map(({ label, reason }) => (state === "passed" ? label : `${label} ${reason}`)));
   return {
     state,
-    reason: state === "passed" ? `${told} passed on the carried commit` : told,
+    reason: state === "passed" ? `${listed} passed on the carried commit` : listed,
     ...(state === "blocked" && {
-      who: `whoever mends or repeats the check, or ${describeAllow(settings.override)} by /override`,
+      who: `whoever fixes or reruns the check, or ${describeAllow(settings.override)} by /override`,
     }),
     children,
   };

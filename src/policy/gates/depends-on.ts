@@ -1,5 +1,5 @@
 import type { TargetFacts } from "../../model/gates.ts";
-import { list } from "../words.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { type Child, type Gate, gravest, type Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
@@ -11,13 +11,14 @@ function judge(target: TargetFacts): Part | undefined {
   if (names.length === 0) return undefined;
   const children = names.map((name) => childOf(name, target));
   const state = gravest(children);
-  if (state === "passed") return { state, reason: `${list(names)} up to date in ${target.environment}`, children };
+  if (state === "passed")
+    return { state, reason: `${sentenceList(names)} up to date in ${target.environment}`, children };
   const behind = children.filter((child) => child.state !== "passed");
-  const told = list(
+  const listed = sentenceList(
     behind.map(({ label, reason }) => `${label}: ${reason}`),
     3,
   );
-  return { state, reason: `waits for ${told}`, children };
+  return { state, reason: `waits for ${listed}`, children };
 }
 
 function childOf(label: string, { dependsOn: known, environment, from }: TargetFacts): Child {

@@ -1,6 +1,6 @@
 import type { GateFinding, GateSettings, TargetFacts } from "../../model/gates.ts";
+import { count, sentenceList } from "../../model/text/lists.ts";
 import { describeAllow } from "../allow.ts";
-import { counted, list } from "../words.ts";
 import type { Child, Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
@@ -22,16 +22,16 @@ function judge(target: TargetFacts): Part | undefined {
   const people = target.allow === undefined ? "everybody with write permission" : describeAllow(target.allow);
   const children = grave.map((finding) => childOf(finding, people));
   if (open.length === 0) {
-    return { state: "passed", reason: `${counted(grave.length, "finding")} acknowledged`, children };
+    return { state: "passed", reason: `${count(grave.length, "finding")} acknowledged`, children };
   }
-  const keys = list(
+  const keys = sentenceList(
     open.map(({ key }) => key),
     3,
   );
   return {
     state: "blocked",
-    reason: `${counted(open.length, "finding")} not acknowledged: ${keys}`,
-    who: `${people}: comment ${list(
+    reason: `${count(open.length, "finding")} not acknowledged: ${keys}`,
+    who: `${people}: comment ${sentenceList(
       open.map(({ key }) => `/ack ${key}`),
       3,
     )}`,

@@ -11,7 +11,10 @@ export interface Child extends Part {
   readonly label: string;
 }
 
-/** One gate: a pure function from the facts and the time (milliseconds since the epoch). `undefined`: it is off and not shown. */
+/**
+ * One gate: a pure function from the facts and the time (milliseconds since the epoch). `undefined`: it is off and not
+ * shown.
+ */
 export interface Gate {
   readonly label: string;
   readonly evaluate: (facts: PromotionFacts, now: number) => Part | undefined;

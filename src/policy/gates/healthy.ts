@@ -1,6 +1,6 @@
 import type { TargetFacts } from "../../model/gates.ts";
 import { describeAllow } from "../allow.ts";
-import { past } from "../words.ts";
+import { past } from "../moments.ts";
 import type { Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
@@ -16,7 +16,7 @@ function judge({ settings, health, from }: TargetFacts): Part | undefined {
       return {
         state: "blocked",
         reason: `failed in ${from}: ${health.reason}`,
-        who: `whoever mends it in ${from}, or ${describeAllow(settings.override)} by /override`,
+        who: `whoever fixes it in ${from}, or ${describeAllow(settings.override)} by /override`,
       };
     case "progressing":
       return { state: "waiting", reason: `not healthy in ${from} yet: ${health.reason}` };

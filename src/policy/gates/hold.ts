@@ -1,10 +1,13 @@
 import type { Hold, TargetFacts } from "../../model/gates.ts";
 import { describeAllow } from "../allow.ts";
-import { future, past } from "../words.ts";
+import { future, past } from "../moments.ts";
 import type { Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
-/** Blocked while a person's, a rollback's or a revert's hold stands. An `until` that cannot be read is none: the hold stands. */
+/**
+ * Blocked while a person's, a rollback's or a revert's hold stands. An `until` that cannot be read is none: the hold
+ * stands.
+ */
 export const hold: Gate = { label: "Not held", evaluate: perTarget(judge) };
 
 function judge(target: TargetFacts, now: number): Part {

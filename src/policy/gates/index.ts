@@ -20,8 +20,9 @@ import { windows } from "./windows.ts";
 const gates: Record<GateName, Gate> = { hold, healthy, soak, approvals, checks, findings, windows, dependsOn };
 
 /**
- * All gates of a promotion at one moment (milliseconds since the epoch), in the order in which people read them; those that are off are left out. An override turns a gate that
- * has not passed, a hold too, into `overridden`, which stops nothing. Facts without a target are a `bug` Fault: nothing would stop them.
+ * All gates of a promotion at one moment (milliseconds since the epoch), in the order in which people read them; those
+ * that are off are left out. An override turns a gate that has not passed, a hold too, into `overridden`, which stops
+ * nothing. Facts without a target are a `bug` Fault: nothing would stop them.
  */
 export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
   if (facts.targets.length === 0) throw new Fault("bug", "gates were asked for a promotion without targets");

@@ -1,10 +1,10 @@
 import type { PromotionFacts, TargetFacts } from "../../model/gates.ts";
-import { list } from "../words.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { type Child, earliest, type Gate, gravest, type Part } from "./gate.ts";
 
 /**
- * A gate that is judged for each target alone. One target, or many that all say the same, give that one part; otherwise each is a child, named by its app. Targets for which
- * it is off are left out.
+ * A gate that is judged for each target alone. One target, or many that all say the same, give that one part; otherwise
+ * each is a child, named by its app. Targets for which it is off are left out.
  */
 export function perTarget(judge: (target: TargetFacts, now: number) => Part | undefined): Gate["evaluate"] {
   return (facts, now) => {
@@ -35,7 +35,7 @@ function joined(children: readonly Child[]): Part | undefined {
     state,
     reason: summary(children, state),
     ...earliest(children),
-    ...(who.length > 0 && { who: list(who, 3) }),
+    ...(who.length > 0 && { who: sentenceList(who, 3) }),
     children,
   };
 }
@@ -48,7 +48,8 @@ function summary(children: readonly Child[], state: Part["state"]): string {
   if (state === "passed") return `all ${children.length} apps passed`;
   const these = children.filter((child) => child.state === state);
   const [first] = these;
-  const told = these.length === 1 ? `${first?.label}: ${first?.reason}` : list(these.map(({ label }) => label));
+  const listed =
+    these.length === 1 ? `${first?.label}: ${first?.reason}` : sentenceList(these.map(({ label }) => label));
   const verb = state === "blocked" ? "blocked" : "waiting";
-  return `${these.length} of ${children.length} apps ${these.length === 1 ? "is" : "are"} ${verb}, ${told}`;
+  return `${these.length} of ${children.length} apps ${these.length === 1 ? "is" : "are"} ${verb}, ${listed}`;
 }

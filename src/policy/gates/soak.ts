@@ -1,5 +1,5 @@
 import type { TargetFacts } from "../../model/gates.ts";
-import { duration, future, past } from "../words.ts";
+import { duration, future, past } from "../moments.ts";
 import type { Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 

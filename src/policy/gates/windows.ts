@@ -1,7 +1,7 @@
 import type { TargetFacts, Window } from "../../model/gates.ts";
 import { describeAllow } from "../allow.ts";
+import { describeMoment, describeWindow } from "../windows/describe.ts";
 import { type WindowsNow, windowOpen } from "../windows/index.ts";
-import { describeMoment, describeWindow } from "../windows/words.ts";
 import type { Child, Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 

@@ -1,22 +1,31 @@
 import type { Window } from "../../model/gates.ts";
-import { list } from "../words.ts";
+import { sentenceList } from "../../model/text/lists.ts";
+import { describeMoment, describeWindow, spanOf } from "./describe.ts";
 import { isIn, nextFlip } from "./span.ts";
-import { describeMoment, describeWindow, spanOf } from "./words.ts";
 
 const horizonDays = 400;
-const mostSteps = 5_000;
+const maxSteps = 5_000;
 
-/** Whether windows allow merging. `nextAt` (milliseconds since the epoch) is when that changes; it is missing when it does not within 400 days. */
+/**
+ * Whether windows allow merging. `nextAt` (milliseconds since the epoch) is when that changes; it is missing when it
+ * does not within 400 days.
+ */
 export interface WindowsNow {
   readonly open: boolean;
   readonly nextAt?: number;
-  /** In plain words, without a full stop: `outside Mon-Fri 09:00-17:00 Europe/Berlin; opens Mon 2026-11-23 09:00 Europe/Berlin`. */
+  /**
+   * In plain words, without a full stop:
+   * `outside Mon-Fri 09:00-17:00 Europe/Berlin; opens Mon 2026-11-23 09:00 Europe/Berlin`.
+   */
   readonly reason: string;
   /** Each window alone: `inside` whether the clocks show a time in it, `nextAt` when that changes. */
   readonly windows: readonly { readonly window: Window; readonly inside: boolean; readonly nextAt?: number }[];
 }
 
-/** Whether merging is allowed at `now`: in any `allow` window (without one: always) and in no `deny` window, by the clocks of each window's time zone. */
+/**
+ * Whether merging is allowed at `now`: in any `allow` window (without one: always) and in no `deny` window, by the
+ * clocks of each window's time zone.
+ */
 export function windowOpen(windows: readonly Window[], now: number): WindowsNow {
   const followed = windows.map((window) => follow(window, now));
   const each = followed.map(({ window, inside, flip }) => ({
@@ -57,7 +66,7 @@ function nextChange(start: readonly Followed[], now: number): number | undefined
   const last = now + horizonDays * 86_400_000;
   const before = isOpen(start);
   let followed = start;
-  for (let step = 0; step < mostSteps; step += 1) {
+  for (let step = 0; step < maxSteps; step += 1) {
     const at = Math.min(...followed.map(({ flip }) => flip));
     if (at > last) return undefined;
     followed = followed.map((one) => (one.flip > at ? one : follow(one.window, at)));
@@ -66,7 +75,7 @@ function nextChange(start: readonly Followed[], now: number): number | undefined
   return undefined;
 }
 
-/** The time zone in which a change is told: of a window that is open then, else of the first. */
+/** The time zone in which a change is shown: of a window that is open then, else of the first. */
 function zoneAt(windows: readonly Window[], at: number): string {
   const inside = windows.find(({ allow, timezone }) => allow !== undefined && isIn(allow, timezone, at));
   return (inside ?? windows[0])?.timezone ?? "UTC";
@@ -81,7 +90,7 @@ function closedReason(followed: readonly Followed[], change: string | undefined)
   const denied = followed.filter(({ window, inside }) => window.deny !== undefined && inside);
   const allows = followed.filter(({ window }) => window.deny === undefined);
   const names = (some: readonly Followed[]) =>
-    list(
+    sentenceList(
       some.map(({ window }) => describeWindow(window)),
       3,
     );

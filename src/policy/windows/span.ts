@@ -3,8 +3,8 @@ import type { WindowSpan } from "../../model/gates.ts";
 type Zoned = Temporal.ZonedDateTime;
 
 /**
- * Whether the clocks of the time zone show a time in the span. An hour that the clocks skip is in no span, one that they show twice is in its span twice; midnight
- * at the end of a day belongs to the next.
+ * Whether the clocks of the time zone show a time in the span. An hour that the clocks skip is in no span, one that
+ * they show twice is in its span twice; midnight at the end of a day belongs to the next.
  */
 export function isIn(span: WindowSpan, timezone: string, at: number): boolean {
   const local = zoned(at, timezone);
@@ -47,7 +47,10 @@ function weeklyMoments(
     .sort((a, b) => a - b);
 }
 
-/** The moments at which the clocks show this time or go past it: one, or, where the clocks change, the times before and after the change and the change itself. */
+/**
+ * The moments at which the clocks show this time or go past it: one, or, where the clocks change, the times before and
+ * after the change and the change itself.
+ */
 function readings(day: Temporal.PlainDate, minutes: number, timezone: string): readonly number[] {
   const time = day.add({ days: Math.floor(minutes / 1_440) }).toPlainDateTime({
     hour: Math.floor((minutes % 1_440) / 60),

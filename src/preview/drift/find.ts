@@ -30,8 +30,8 @@ const maxVersions = 10;
 const maxFields = 5;
 
 /**
- * Holds each environment of the apps that a pull request touches against the one that it is promoted from. `undefined` where no environment is promoted from another. Rejects with
- * the ports' errors and when the signal aborts.
+ * Holds each environment of the apps that a pull request touches against the one that it is promoted from. `undefined`
+ * where no environment is promoted from another. Rejects with the ports' errors and when the signal aborts.
  */
 export async function findDrift(request: DriftRequest): Promise<Drift | undefined> {
   const pairs = environmentPairs(request.config, request.plan, touchedApps(request.targets));

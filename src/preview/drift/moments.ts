@@ -21,8 +21,8 @@ export interface MomentSources {
 }
 
 /**
- * Gives targets at their three moments, each once, from what the preview rendered already. What it did not render is asked of the renderer, which has most of it. `undefined` for a
- * target that does not render at the head.
+ * Gives targets at their three moments, each once, from what the preview rendered already. What it did not render is
+ * asked of the renderer, which has most of it. `undefined` for a target that does not render at the head.
  */
 export function momentReader(
   compared: readonly SideBySide[],

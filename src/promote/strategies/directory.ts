@@ -1,10 +1,10 @@
 import { bareEntry, sameEntry } from "../../change/entries.ts";
 import type { ChangePlan } from "../../change/rendered-target.ts";
-import { listed } from "../../change/words.ts";
 import { fillTemplate } from "../../config/values/templates.ts";
 import { UserError } from "../../model/errors.ts";
 import { joinPath } from "../../model/paths.ts";
 import type { Target } from "../../model/target.ts";
+import { codeList } from "../../model/text/markdown.ts";
 import type { Tree, TreeChange, TreeEntry } from "../../model/tree.ts";
 import { matchesGlob } from "../../targets/patterns.ts";
 import type { StrategyInput } from "./strategy.ts";
@@ -21,7 +21,7 @@ export async function planDirectory({ pair, source, target }: StrategyInput): Pr
   const left = [...new Set([...there, ...here])].sort();
   const copy: Copy = { source: source.at.tree, target: target.at.tree, from, to, left, changes: [] };
   await openPromotion(copy, "", await copy.source.at(from), await copy.target.at(to));
-  const except = left.length === 0 ? "" : `, but for ${listed(left)}`;
+  const except = left.length === 0 ? "" : `, but for ${codeList(left)}`;
   const was = pair.source.id === pair.target.id ? "was there" : "is";
   const note = `\`${to}\` becomes what \`${from}\` ${was}${except}; whatever that changes in the render is part of the plan.`;
   const short = async (tree: Tree, path: string): Promise<string> => (await tree.at(path))?.oid.slice(0, 12) ?? "";

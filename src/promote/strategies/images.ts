@@ -1,14 +1,14 @@
 import { textsOf, versionChanges } from "../../change/images/expected-changes.ts";
 import type { ImageRequest } from "../../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../../change/images/image-uses.ts";
-import { orderOf } from "../../change/images/order.ts";
 import { setImages } from "../../change/images/set-images.ts";
 import type { ChangePlan, RenderedTarget } from "../../change/rendered-target.ts";
 import { StagedFiles } from "../../change/staged-files.ts";
-import { listed } from "../../change/words.ts";
 import { toItems } from "../../diff/item.ts";
 import { type FoundSettings, findSettings, printImage } from "../../edit/find/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import { codeList } from "../../model/text/markdown.ts";
+import { orderOf } from "../../model/versions.ts";
 import { carryCharts } from "./charts.ts";
 import { carryPaths } from "./paths.ts";
 import { requestsFor, type TargetImages } from "./requests.ts";
@@ -88,5 +88,5 @@ function lackingNote(
   { pair }: StrategyInput,
 ): readonly string[] {
   if (requests.length === 0) return [`Neither ${pair.source.id} nor ${pair.target.id} has an image.`];
-  return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${listed(lacking)}: that is not carried.`];
+  return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${codeList(lacking)}: that is not carried.`];
 }

@@ -1,9 +1,9 @@
 import { type ImageRequest, identityOf } from "../../change/images/image-request.ts";
 import type { ImageUse } from "../../change/images/image-uses.ts";
 import { lastSegment, matchNames, type NamePair } from "../../change/images/match.ts";
-import { listed } from "../../change/words.ts";
 import type { VersionSetting } from "../../edit/find/index.ts";
 import { UserError } from "../../model/errors.ts";
+import { codeList } from "../../model/text/markdown.ts";
 
 /** The images of a target and what sets them. */
 export interface TargetImages {
@@ -108,7 +108,7 @@ function nothingInCommon(
   there: readonly string[],
 ): UserError {
   const say = (id: string, names: readonly string[]): string =>
-    names.length === 0 ? `${id} has no image` : `${id} has ${listed(names)}`;
+    names.length === 0 ? `${id} has no image` : `${id} has ${codeList(names)}`;
   return new UserError("refused", `no image is in both targets: ${say(source.id, there)}, ${say(target.id, here)}`, {
     fix: "Carry what changes by the strategy `paths` or `directory`.",
   });

@@ -1,5 +1,6 @@
-import { clip, shortMove } from "../../change/text/version.ts";
+import { shortMove } from "../../change/text/version.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import { clip } from "../../model/text/lines.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 
 /** GitHub's limit is 256 characters. */

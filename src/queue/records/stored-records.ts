@@ -13,7 +13,7 @@ type Query = Parameters<Records["find"]>[1];
 const longestName = 400;
 /** In characters of JSON. */
 const largestRecord = 1_000_000;
-const mostFound = 1_000;
+const maxFound = 1_000;
 
 const json: z.ZodType<Json> = z.json();
 const recordSchema = z.object({ id: z.string(), at: z.number(), keys: z.array(z.string()), value: json });
@@ -45,7 +45,7 @@ export class StoredRecords implements Records {
   }
 
   async find(kind: string, { key, limit, before }: Query): Promise<readonly StoredRecord[]> {
-    const most = Math.min(Math.floor(limit), mostFound);
+    const most = Math.min(Math.floor(limit), maxFound);
     if (!(most > 0)) return [];
     const query = {
       kind: nameOf(kind),

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import { Lru } from "../../model/lru.ts";
 import type { Clock, Logger } from "../../model/observe.ts";
 import { TokenBucket } from "../registry/limits.ts";
 
@@ -25,7 +25,7 @@ const environment = z.object({ incoming: z.object({ socket: z.object({ remoteAdd
  * one address, and the token's length is what makes guessing hopeless.
  */
 export function guard({ adminToken, log, clock, attemptsPerMinute }: AccessOptions): MiddlewareHandler {
-  const buckets = new Lru<string, { readonly bucket: TokenBucket; waitUntil: number }>(maxAddresses);
+  const buckets = new LRUCache<string, { readonly bucket: TokenBucket; waitUntil: number }>({ max: maxAddresses });
   const token = sha256(adminToken);
   return async (context, next) => {
     const given = tokenOf(context.req.header("authorization"));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pushedImage, type Said, splitReference } from "../../model/pushed-image.ts";
+import { pushedImage, type ReportedPush, splitReference } from "../../model/pushed-image.ts";
 import { imageAddress } from "../../model/registry.ts";
 import type { Reading } from "./adapter.ts";
 import { pushedReading } from "./read-pushes.ts";
@@ -17,7 +17,7 @@ const single = image.extend({ id }).transform(({ id: own, ...given }, context) =
 }));
 const several = z.strictObject({ id, images: z.array(one).min(1).max(100) });
 
-function checked(given: z.output<typeof image>, context: z.RefinementCtx): Said {
+function checked(given: z.output<typeof image>, context: z.RefinementCtx): ReportedPush {
   const { name, ...inName } = splitReference(given.image);
   const said = { ...imageAddress(name), tag: given.tag ?? inName.tag, digest: given.digest ?? inName.digest };
   const problem = problemOf(said);
@@ -25,7 +25,7 @@ function checked(given: z.output<typeof image>, context: z.RefinementCtx): Said 
   return said;
 }
 
-function problemOf(said: Said): string | undefined {
+function problemOf(said: ReportedPush): string | undefined {
   const pushed = pushedImage(said);
   if (pushed === undefined) return "image is not the name of an image";
   if (said.tag === undefined && said.digest === undefined) return "name a tag or a digest";

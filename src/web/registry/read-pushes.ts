@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { pushedImage, type Said } from "../../model/pushed-image.ts";
+import { pushedImage, type ReportedPush } from "../../model/pushed-image.ts";
 import { ignored, type Reading } from "./adapter.ts";
 
 /** The pushes without duplicates and without those that cannot be understood; `ignored` if none is left. */
-export function pushedReading(id: string | undefined, said: readonly Said[]): Reading {
+export function pushedReading(id: string | undefined, said: readonly ReportedPush[]): Reading {
   const pushes = new Map(
     said
       .flatMap((one) => pushedImage(one) ?? [])

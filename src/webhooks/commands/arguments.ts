@@ -1,6 +1,6 @@
 import { type Arguments, type CommandInfo, clip, type Flag } from "../../model/command.ts";
 import { UserError } from "../../model/errors.ts";
-import { closest } from "./distance.ts";
+import { closest } from "./spelling.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 import { usageOf } from "./usage.ts";
 

@@ -1,7 +1,6 @@
 import type { CommandInfo } from "../../model/command.ts";
-import { closest } from "./distance.ts";
 import { textLines } from "./lines.ts";
-import { spell } from "./spelling.ts";
+import { closest, spell } from "./spelling.ts";
 
 /** A line that is a command, that nearly is, or that one cannot be sure of. */
 export type Found<C extends CommandInfo = CommandInfo> = { readonly line: number } & (

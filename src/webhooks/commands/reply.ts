@@ -55,7 +55,7 @@ export function doubtful(found: Extract<Found, { kind: "doubtful" }>): Outcome {
   return { kind: "refused", name: found.name, why: found.doubt, fix, cause: "unknown" };
 }
 
-/** A command that could not be carried out, by nobody's doing here. */
+/** A command that could not be carried out for reasons that are not the user's. */
 export function failed(found: Found): Outcome {
   const why = "it could not be carried out, and it was not your doing";
   return { kind: "refused", name: nameOf(found), why, fix: "try again later", cause: "ours" };

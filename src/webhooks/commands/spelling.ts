@@ -1,3 +1,5 @@
+import { nearest } from "../../model/nearest.ts";
+
 /** The slash, and those that look like it or stand in its place on other keyboards. */
 const SLASHES = "/／⁄∕⧸╱";
 
@@ -44,4 +46,13 @@ function doubtOf(line: string, start: string): string | undefined {
 
 function codePoint(char: string): string {
   return `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/**
+ * The word that was probably meant: two slips in a word of seven letters or more, else one. None where three letters were meant, for `/ask` and `/back` are
+ * other bots' commands; `undefined` when none is that close.
+ */
+export function closest(word: string, known: readonly string[]): string | undefined {
+  const long = known.filter((one) => one.length > 3);
+  return nearest(word, long, word.length > 6 ? 2 : 1);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clip, shortMove, shortVersion } from "../../../src/change/text/version.ts";
+import { shortMove, shortVersion } from "../../../src/change/text/version.ts";
 import { moment, span, when } from "../../../src/change/text/when.ts";
 
 const minute = 60_000;
@@ -59,17 +59,5 @@ describe("a version for people", () => {
   it("moves from one to the next, or from none", () => {
     expect(shortMove({ from: `1.4.0@${digest}`, to: "1.5.0" })).toBe("1.4.0 → 1.5.0");
     expect(shortMove({ from: "", to: "1.5.0" })).toBe("none → 1.5.0");
-  });
-});
-
-describe("a text that is clipped", () => {
-  it.each([
-    ["a  b\r\n\tc", 10, "a b c"],
-    ["abcde", 5, "abcde"],
-    ["abcdef", 5, "abcd…"],
-    ["😀😀😀😀", 3, "😀😀…"],
-    ["\uD83D", 3, "\uFFFD"],
-  ])("of %j to %i is %j", (text, max, clipped) => {
-    expect(clip(text, max)).toBe(clipped);
   });
 });

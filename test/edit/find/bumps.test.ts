@@ -11,7 +11,7 @@ import {
 import type { Trace } from "../../../src/model/render.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
-import { digestOf } from "./support/scene.ts";
+import { digestOf } from "./support/repository.ts";
 
 const kustomize: RenderSpec = { kind: "kustomize", path: "app", options: {} };
 const helm: RenderSpec = { kind: "helm", path: "app", options: { releaseName: "r" } };

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type FileEdit, overrideFor, parseImage, printImage, versionEdits } from "../../../src/edit/find/index.ts";
-import { helm, type Scene, stage } from "./support/stage.ts";
+import { helm, type TestTarget, targetsOf } from "./support/target.ts";
 import { charts, type WrittenChart } from "./support/written-chart.ts";
 import { version } from "./support/written-kustomize.ts";
 
-const { scene } = stage();
+const { target } = targetsOf();
 const own = "own.yaml";
-const target = helm("chart", "shared.yaml", own);
+const chart = helm("chart", "shared.yaml", own);
 
 /** What gives an image of the render another version in the target's own file; `undefined` when nothing can. */
 async function inOwnFile(
-  { found, bytes }: Scene,
+  { found, bytes }: TestTarget,
   name: string,
   wanted: { readonly tag: string; readonly digest: string },
 ): Promise<readonly FileEdit[] | undefined> {
@@ -29,7 +29,7 @@ function nameOf(image: string): string {
 it("finds what sets every image of a chart, under its whole name", async () => {
   await fc.assert(
     fc.asyncProperty(charts, async ({ files, names }) => {
-      const { found } = await scene(files, target);
+      const { found } = await target(files, chart);
       expect(found.problems).toEqual([]);
       for (const name of names) expect(found.settings.some(({ subject }) => subject.name === name)).toBe(true);
     }),
@@ -41,7 +41,7 @@ it("gives an image the wanted version in the target's own values, and changes no
   let done = 0;
   await fc.assert(
     fc.asyncProperty(charts, version, fc.nat(), async ({ files, names }: WrittenChart, wanted, pick) => {
-      const before = await scene(files, target);
+      const before = await target(files, chart);
       const name = names[pick % names.length] ?? "";
       const edits = await inOwnFile(before, name, wanted);
       if (edits === undefined) {

@@ -45,18 +45,18 @@ function find(text: string) {
   return findMarkers({ kind: "plain", path: "app", options: {} }, trace, memoryTree({ [file]: text }));
 }
 
-it("finds every marker with the value that it stands behind, and nothing else", async () => {
+it("finds every marker with the value that it belongs to, and nothing else", async () => {
   let found = 0;
   await fc.assert(
     fc.asyncProperty(marked, async ({ text, document, spots }) => {
       const { markers, problems } = await find(text);
       expect(problems).toEqual([]);
-      const told = markers.map(({ marker, document: of, at, ...setting }) => {
+      const plain = markers.map(({ marker, document: of, at, ...setting }) => {
         const suffix = marker.part === "whole" ? "" : `:${marker.part}`;
         return [`${marker.policy.namespace}:${marker.policy.name}${suffix}`, of, setting[marker.part]?.path];
       });
-      expect(told).toEqual(spots.map(({ marker, path }) => [marker, document, path]));
-      found += told.length;
+      expect(plain).toEqual(spots.map(({ marker, path }) => [marker, document, path]));
+      found += plain.length;
     }),
     { numRuns: 200 },
   );
@@ -81,7 +81,8 @@ it("gives each its part of the image, changes no other byte, and is read as that
         expect(after.slice(0, start)).toBe(text.slice(0, start));
         expect(after.endsWith(rest)).toBe(true);
         const expected = { whole: `${name}:${wanted}@${digest}`, name, tag: wanted, digest }[setting.marker.part];
-        for (const version of ["1.1", "1.2"] as const) {
+        // What shows the wanted text already is left as its author wrote it, quotes included.
+        for (const version of edits.length === 0 ? [] : (["1.1", "1.2"] as const)) {
           const documents = [...parseAllDocuments(after, { version, uniqueKeys: false, logLevel: "error" })];
           expect(documents[document]?.getIn(path)).toBe(expected);
         }

@@ -7,11 +7,11 @@ import {
   type VersionSetting,
   versionEdits,
 } from "../../../src/edit/find/index.ts";
-import { said } from "./support/said.ts";
-import { kustomize, type Scene, stage } from "./support/stage.ts";
+import { settingLines } from "./support/setting-lines.ts";
+import { kustomize, type TestTarget, targetsOf } from "./support/target.ts";
 import { overlays, version } from "./support/written-kustomize.ts";
 
-const { scene } = stage();
+const { target } = targetsOf();
 const own = "o/kustomization.yaml";
 
 function nameOf(image: string): string {
@@ -20,13 +20,13 @@ function nameOf(image: string): string {
 
 /** Without what moves when lines are added. */
 function unmoved(settings: readonly VersionSetting[]): readonly string[] {
-  return said(settings).map((line) => line.replace(/ < .*$/, ""));
+  return settingLines(settings).map((line) => line.replace(/ < .*$/, ""));
 }
 
 it("finds a setting for every image that is rendered", async () => {
   await fc.assert(
     fc.asyncProperty(overlays, async (files) => {
-      const { found, images } = await scene(files, kustomize("o"));
+      const { found, images } = await target(files, kustomize("o"));
       expect(found.problems).toEqual([]);
       const known = new Set(found.settings.map(({ subject }) => subject.name));
       expect(images.map(nameOf).filter((name) => !known.has(name))).toEqual([]);
@@ -38,7 +38,7 @@ it("finds a setting for every image that is rendered", async () => {
 it("sets exactly the wanted version where a setting decides, and leaves every other setting as it was", async () => {
   await fc.assert(
     fc.asyncProperty(overlays, version, fc.nat(), async (files, wanted, pick) => {
-      const before = await scene(files, kustomize("o"));
+      const before = await target(files, kustomize("o"));
       const deciding = before.found.settings.filter(
         ({ decidedBy, matchesNothing }) => decidedBy === undefined && matchesNothing === undefined,
       );
@@ -65,7 +65,7 @@ it("sets exactly the wanted version where a setting decides, and leaves every ot
 });
 
 /** Only places of the setting's image changed, and to the wanted. */
-function expectOnly(before: Scene, after: Scene, { subject }: VersionSetting, wanted: string): void {
+function expectOnly(before: TestTarget, after: TestTarget, { subject }: VersionSetting, wanted: string): void {
   const others = (images: readonly string[]) => images.filter((image) => nameOf(image) !== subject.name);
   expect(others(after.images)).toEqual(others(before.images));
   expect(after.images).toContain(wanted);
@@ -74,7 +74,7 @@ function expectOnly(before: Scene, after: Scene, { subject }: VersionSetting, wa
 it("overrides any image in the target's own kustomization, wherever it is set", async () => {
   await fc.assert(
     fc.asyncProperty(overlays, version, fc.nat(), async (files, wanted, pick) => {
-      const before = await scene(files, kustomize("o"));
+      const before = await target(files, kustomize("o"));
       const image = nameOf(before.images[pick % before.images.length] ?? "");
       const setting = before.found.settings.find(({ subject }) => subject.name === image);
       if (setting === undefined) throw new Error(`nothing sets ${image}`);

@@ -4,7 +4,7 @@ import { UserError } from "../../../src/model/errors.ts";
 import type { Trace } from "../../../src/model/render.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { type MemoryEntry, memoryTree } from "../../support/memory-tree.ts";
-import { told } from "./support/scene.ts";
+import { lineOf } from "./support/repository.ts";
 
 const plain: RenderSpec = { kind: "plain", path: "", options: {} };
 const kustomize: RenderSpec = { kind: "kustomize", path: "app", options: {} };
@@ -24,7 +24,7 @@ async function found(spec: RenderSpec, files: Readonly<Record<string, MemoryEntr
 describe("finding in hostile files", () => {
   it("tells of a file that is no YAML, with its line, and goes on", async () => {
     const { settings, problems } = await found(plain, { "a.yaml": "image: [\n  }\n", "b.yaml": pod("b:1") });
-    expect(settings.map(told)).toEqual(["manifest b b:1 | b.yaml:7"]);
+    expect(settings.map(lineOf)).toEqual(["manifest b b:1 | b.yaml:7"]);
     expect(problems).toMatchObject([{ file: "a.yaml", line: 2 }]);
   });
 
@@ -44,7 +44,7 @@ describe("finding in hostile files", () => {
     };
     const read = ["app/kustomization.yaml", "app/read.yaml", "app/link.yaml"];
     const { settings } = await found(kustomize, files, read);
-    expect(settings.map(told)).toEqual(["manifest read read:1 | app/read.yaml:7"]);
+    expect(settings.map(lineOf)).toEqual(["manifest read read:1 | app/read.yaml:7"]);
   });
 
   it("ends where kustomizations include each other", async () => {
@@ -96,7 +96,7 @@ describe("finding in hostile files", () => {
 
   it("marks what SOPS encrypted", async () => {
     const { settings } = await found(plain, { "a.yaml": `${pod("p:1")}sops: { mac: x }\n` });
-    expect(settings.map(told)).toEqual(["manifest p p:1 | a.yaml:7 (encrypted)"]);
+    expect(settings.map(lineOf)).toEqual(["manifest p p:1 | a.yaml:7 (encrypted)"]);
   });
 });
 
@@ -111,7 +111,7 @@ describe("a value that the configuration names", () => {
   it("is a setting, whatever it is called, and only once", async () => {
     const file = "chart/values.yaml";
     const { settings } = await of({ file, key: "app.version" }, { file, key: "app.full" }, { file, key: "image.tag" });
-    expect(settings.map(told)).toEqual([
+    expect(settings.map(lineOf)).toEqual([
       "values web 1 | chart/values.yaml:5",
       "values ? 1.0.0 | chart/values.yaml:2",
       "values-text ghcr.io/acme/app ghcr.io/acme/app:1.0.0 | chart/values.yaml:3",
@@ -127,7 +127,7 @@ describe("a value that the configuration names", () => {
     expect(problems.map(({ file, message }) => [file, message])).toEqual([
       ["chart/values.yaml", "There is no single value at `app.list`"],
       ["chart/values.yaml", "There is no single value at `none`"],
-      ["other.yaml", "The configuration names this file, and the target's render does not read it"],
+      ["other.yaml", "The configuration names this file, but the target's render does not read it"],
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseImage, printImage, versionOf } from "../../../src/edit/index.ts";
-import { digestOf } from "./support/scene.ts";
+import { digestOf } from "./support/repository.ts";
 
 const digest = digestOf("a");
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { said } from "./support/said.ts";
-import { kustomize, stage } from "./support/stage.ts";
+import { settingLines } from "./support/setting-lines.ts";
+import { kustomize, targetsOf } from "./support/target.ts";
 
-const { fixture, scene } = stage();
+const { fixture, target } = targetsOf();
 const agent = `localhost:5000/agent@sha256:${"0123456789abcdef".repeat(4)}`;
 
 describe("what sets the images of a kustomize target", () => {
   it("is found in the overlay, its bases and what these include, the deciding first", async () => {
     const { found } = await fixture("kustomize", kustomize("overlays/prod"));
-    expect(said(found.settings)).toEqual([
+    expect(settingLines(found.settings)).toEqual([
       `overlays/prod/kustomization.yaml kustomize-image ghcr.io/acme/migrate: digest=sha256:${"a".repeat(64)}`,
       "overlays/prod/kustomization.yaml kustomize-image ghcr.io/acme/web: tag=1.3.0",
       "base/Kustomization kustomize-image ghcr.io/acme/web: name=ghcr.io/acme/web tag=1.0.0 < overlays/prod/kustomization.yaml:7",
@@ -37,7 +37,7 @@ describe("what sets the images of a kustomize target", () => {
     const { found, images } = await fixture("kustomize", kustomize("overlays/staging"));
     expect(images).toContain("ghcr.io/acme/clean:8");
     expect(images).toContain("envoy:v1.31.0");
-    const about = (name: string) => said(found.settings.filter(({ subject }) => subject.name === name));
+    const about = (name: string) => settingLines(found.settings.filter(({ subject }) => subject.name === name));
     expect(about("ghcr.io/acme/clean")).toEqual([
       "components/canary/kustomization.yaml kustomize-image ghcr.io/acme/clean: tag=8",
       "base/jobs.yaml manifest ghcr.io/acme/clean: whole=ghcr.io/acme/clean:7 < components/canary/kustomization.yaml:7",
@@ -50,7 +50,7 @@ describe("what sets the images of a kustomize target", () => {
 
   it("is found in flow style", async () => {
     const { found } = await fixture("kustomize", kustomize("overlays/flow"));
-    expect(said(found.settings).slice(0, 2)).toEqual([
+    expect(settingLines(found.settings).slice(0, 2)).toEqual([
       "overlays/flow/kustomization.yaml kustomize-image mirror.example.com:5000/envoy: name=mirror.example.com:5000/envoy tag=v1.29.0",
       "overlays/flow/kustomization.yaml kustomize-image ghcr.io/acme/web: tag=1.2.0",
     ]);
@@ -72,7 +72,7 @@ const deployment = (image: string, more = "") =>
 
 describe("the order in which kustomize lets settings win", () => {
   it("is the last of two items for one name", async () => {
-    const { found, images } = await scene(
+    const { found, images } = await target(
       {
         "kustomization.yaml":
           "resources: [d.yaml]\nimages: [{ name: app, newName: reg/app, newTag: '2' }, { name: reg/app, newTag: '3' }]\n",
@@ -81,7 +81,7 @@ describe("the order in which kustomize lets settings win", () => {
       kustomize(""),
     );
     expect(images).toEqual(["reg/app:3"]);
-    expect(said(found.settings)).toEqual([
+    expect(settingLines(found.settings)).toEqual([
       "kustomization.yaml kustomize-image reg/app: tag=3",
       "kustomization.yaml kustomize-image reg/app: name=reg/app tag=2 < kustomization.yaml:2",
       "d.yaml manifest reg/app: whole=app:1 < kustomization.yaml:2",
@@ -89,7 +89,7 @@ describe("the order in which kustomize lets settings win", () => {
   });
 
   it("is an overlay's patch before the images of its base", async () => {
-    const { found, images } = await scene(
+    const { found, images } = await target(
       {
         "b/kustomization.yaml": "resources: [d.yaml]\nimages: [{ name: app, newTag: '2' }]\n",
         "b/d.yaml": deployment("app:1"),
@@ -99,7 +99,7 @@ describe("the order in which kustomize lets settings win", () => {
       kustomize("o"),
     );
     expect(images).toEqual(["app:3"]);
-    expect(said(found.settings)).toEqual([
+    expect(settingLines(found.settings)).toEqual([
       "o/p.yaml manifest app: whole=app:3",
       "b/kustomization.yaml kustomize-image app: tag=2 < o/p.yaml:7",
       "b/d.yaml manifest app: whole=app:1 < o/p.yaml:7",
@@ -114,16 +114,16 @@ describe("the order in which kustomize lets settings win", () => {
       "p.yaml": deployment("app:2"),
       "q.yaml": deployment("app:3"),
     };
-    const { found, images } = await scene(files, kustomize(""));
+    const { found, images } = await target(files, kustomize(""));
     expect(images).toEqual(["app:4"]);
-    expect(said(found.settings)).toEqual([
+    expect(settingLines(found.settings)).toEqual([
       "kustomization.yaml kustomize-image app: tag=4",
       "q.yaml manifest app: whole=app:3 < kustomization.yaml:3",
       "p.yaml manifest app: whole=app:2 < q.yaml:7",
       "d.yaml manifest app: whole=app:1 < q.yaml:7",
     ]);
-    const without = await scene({ ...files, "kustomization.yaml": `resources: [d.yaml]\n${patches}` }, kustomize(""));
+    const without = await target({ ...files, "kustomization.yaml": `resources: [d.yaml]\n${patches}` }, kustomize(""));
     expect(without.images).toEqual(["app:3"]);
-    expect(said(without.found.settings)[0]).toBe("q.yaml manifest app: whole=app:3");
+    expect(settingLines(without.found.settings)[0]).toBe("q.yaml manifest app: whole=app:3");
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { overrideFor } from "../../../src/edit/find/index.ts";
-import { said } from "./support/said.ts";
-import { kustomize, stage } from "./support/stage.ts";
+import { settingLines } from "./support/setting-lines.ts";
+import { kustomize, targetsOf } from "./support/target.ts";
 
-const { scene } = stage();
+const { target } = targetsOf();
 const own = "o/kustomization.yaml";
 const deployment = `apiVersion: apps/v1
 kind: Deployment
@@ -18,7 +18,7 @@ spec:
 const base = { "b/kustomization.yaml": "resources: [d.yaml]\n", "b/d.yaml": deployment };
 
 async function overridden(kustomization: string) {
-  const before = await scene({ ...base, [own]: kustomization }, kustomize("o"));
+  const before = await target({ ...base, [own]: kustomization }, kustomize("o"));
   const setting = before.found.settings.find(({ file }) => file === "b/d.yaml");
   if (setting === undefined) throw new Error("the manifest is not found");
   const wanted = { tag: "9", digest: "" };
@@ -28,12 +28,12 @@ async function overridden(kustomization: string) {
 
 describe("the images of old kustomizations", () => {
   it("are found under `imageTags`", async () => {
-    const { found, images } = await scene(
+    const { found, images } = await target(
       { ...base, [own]: "resources: [../b]\nimageTags:\n  - { name: web, newTag: '2' }\n" },
       kustomize("o"),
     );
     expect(images).toEqual(["web:2"]);
-    expect(said(found.settings)[0]).toBe("o/kustomization.yaml kustomize-image web: tag=2");
+    expect(settingLines(found.settings)[0]).toBe("o/kustomization.yaml kustomize-image web: tag=2");
   });
 
   it("get new items where they have some already", async () => {
@@ -55,12 +55,12 @@ describe("`images`", () => {
   });
 
   it("may name an image with its tag", async () => {
-    const { found, images } = await scene(
+    const { found, images } = await target(
       { ...base, [own]: "resources: [../b]\nimages: [{ name: 'web:1', newTag: '2' }]\n" },
       kustomize("o"),
     );
     expect(images).toEqual(["web:2"]);
-    expect(said(found.settings)).toEqual([
+    expect(settingLines(found.settings)).toEqual([
       "o/kustomization.yaml kustomize-image web: tag=2",
       "b/d.yaml manifest web: whole=web:1 < o/kustomization.yaml:2",
     ]);
@@ -73,8 +73,8 @@ describe("an image that a replacement writes", () => {
     "targets: [{ select: { kind: Deployment }, fieldPaths: ['spec.template.spec.containers.[name=web].image'] }]";
   const versions = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: versions }\ndata: { web: 'web:7' }\n";
 
-  it("is told of, with the line of the replacement", async () => {
-    const { found, images } = await scene(
+  it("is a problem, with the line of the replacement", async () => {
+    const { found, images } = await target(
       {
         ...base,
         "o/versions.yaml": versions,
@@ -88,8 +88,8 @@ describe("an image that a replacement writes", () => {
     ]);
   });
 
-  it("is told of in a file of replacements too", async () => {
-    const { found } = await scene(
+  it("is a problem in a file of replacements too", async () => {
+    const { found } = await target(
       {
         ...base,
         "o/versions.yaml": versions,
@@ -102,7 +102,7 @@ describe("an image that a replacement writes", () => {
   });
 
   it("is none where it writes something else", async () => {
-    const { found } = await scene(
+    const { found } = await target(
       {
         ...base,
         "o/versions.yaml": versions,

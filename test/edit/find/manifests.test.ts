@@ -3,7 +3,7 @@ import { findSettings } from "../../../src/edit/index.ts";
 import type { Trace } from "../../../src/model/render.ts";
 import type { PlainOptions } from "../../../src/model/target.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
-import { filesBelow, fixtures, told } from "./support/scene.ts";
+import { filesBelow, fixtures, lineOf } from "./support/repository.ts";
 
 const tree = memoryTree(filesBelow(fixtures));
 
@@ -17,7 +17,7 @@ async function found(options: PlainOptions) {
 describe("what sets images in plain manifests", () => {
   it("is found in every kind, in lists, in custom resources and in releases of charts", async () => {
     const { settings, problems } = await found({ exclude: ["skipped/**"] });
-    expect(settings.map(told)).toEqual([
+    expect(settings.map(lineOf)).toEqual([
       "manifest quay.io/prometheus/prometheus quay.io/prometheus/prometheus:v3.0.0 | plain/custom.yaml:5",
       "manifest ghcr.io/acme/proxy ghcr.io/acme/proxy:1.0.0 | plain/custom.yaml:8",
       "manifest ghcr.io/acme/widget 1.0.0 | plain/custom.yaml:14",

@@ -3,7 +3,7 @@ import { applyEdits, findMarkers, findSettings, type MarkerSetting, versionEdits
 import type { Trace } from "../../../src/model/render.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
-import { digestOf, filesBelow, fixtures, told } from "./support/scene.ts";
+import { digestOf, filesBelow, fixtures, lineOf } from "./support/repository.ts";
 
 const tree = memoryTree(
   Object.fromEntries(
@@ -18,7 +18,7 @@ const all = read("app/kustomization.yaml", "app/release.yaml", "app/traps.yaml")
 const [one, two] = [digestOf("1"), digestOf("2")];
 
 /** Of a marked value: its policy and part, its path, the image and what it says, what is in the way. */
-function said({ marker: { policy, part }, subject, document, at, ...setting }: MarkerSetting): string {
+function markerLine({ marker: { policy, part }, subject, document, at, ...setting }: MarkerSetting): string {
   const value = setting[part];
   const path = [...at, value?.path.at(-1)].join(".");
   const blocked = value?.blocked === undefined ? "" : ` (${value.blocked})`;
@@ -32,7 +32,7 @@ describe("values with a marker", () => {
       read("app/kustomization.yaml", "app/release.yaml"),
       tree,
     );
-    expect(markers.map(said)).toEqual([
+    expect(markers.map(markerLine)).toEqual([
       "flux-system:proxy tag 0/images.0.newTag ghcr.io/acme/proxy 1.0.0 :7",
       "flux-system:webapp-chart tag 0/spec.chart.spec.version ? 6.5.0 :9",
       "flux-system:webapp name 0/spec.values.image.repository ghcr.io/acme/webapp ghcr.io/acme/webapp :13",
@@ -51,13 +51,13 @@ describe("values with a marker", () => {
     const wanted = ({ namespace, name }: { namespace: string; name: string }) =>
       `${namespace}:${name}` === "other:webapp";
     const { markers, problems } = await findMarkers(kustomize, all, tree, { wanted });
-    expect(markers.map(said)).toEqual(["other:webapp tag 0/spec.other ? 1.0.0 :16"]);
+    expect(markers.map(markerLine)).toEqual(["other:webapp tag 0/spec.other ? 1.0.0 :16"]);
     expect(problems.map(({ message }) => message)).not.toContain(expect.stringContaining("single value"));
   });
 
-  it("cannot always be changed, and a comment is not always a marker: both are said", async () => {
+  it("cannot always be changed, and a comment is not always a marker: both are named in the problems", async () => {
     const { markers, problems } = await findMarkers(kustomize, read("app/traps.yaml"), tree);
-    expect(markers.map(said)).toEqual([
+    expect(markers.map(markerLine)).toEqual([
       "flux-system:webapp whole 0/spec.flow.image ghcr.io/acme/webapp ghcr.io/acme/webapp:1 :5",
       "flux-system:webapp tag 0/spec.anchored ? 1.0.0 (anchor) :12",
       "flux-system:webapp tag 0/spec.aliased ? 1.0.0 (alias) :13",
@@ -68,17 +68,17 @@ describe("values with a marker", () => {
     ]);
     expect(problems.map(({ line, message }) => `${line}: ${message}`)).toEqual([
       "7: The image policy marker is not valid: the whole comment has to be a JSON object",
-      "9: The image policy marker is not valid: `flux-system:webapp:repo` is not `namespace:name`, with `:name`, `:tag` or `:digest` behind it or nothing",
+      "9: The image policy marker is not valid: `flux-system:webapp:repo` is not `namespace:name`, alone or followed by `:name`, `:tag` or `:digest`",
       "10: The image policy marker is not valid: the values of its object have to be texts",
-      "6: The image policy marker `flux-system:webapp:tag` stands behind no single value",
-      "21: The image policy marker `flux-system:webapp:tag` is the second of its value, and the one that counts",
+      "6: The image policy marker `flux-system:webapp:tag` belongs to no single value",
+      "21: The image policy marker `flux-system:webapp:tag` is the second of its value, and is the one that counts",
     ]);
   });
 
   it("are searched in YAML files alone: a template with a marker is a problem, one without is not", async () => {
     const spec: RenderSpec = { kind: "helm", path: "chart", options: { releaseName: "r" } };
     const { markers, problems } = await findMarkers(spec, [["chart", "tree", "0"]], tree);
-    expect(markers.map(said)).toEqual(["flux-system:webapp tag 0/image.tag ghcr.io/acme/webapp 1.4.0 :4"]);
+    expect(markers.map(markerLine)).toEqual(["flux-system:webapp tag 0/image.tag ghcr.io/acme/webapp 1.4.0 :4"]);
     expect(problems).toMatchObject([{ file: "chart/templates/pod.yaml" }]);
   });
 
@@ -100,13 +100,13 @@ describe("values with a marker", () => {
     const trace = read("base/kustomization.yaml", "base/d.yaml", "app/kustomization.yaml");
     const { settings } = await findSettings(kustomize, trace, files);
     const { markers } = await findMarkers(kustomize, trace, files, { known: settings });
-    expect(markers.map(told)).toEqual(["marker reg/web web:1 | base/d.yaml:7 <- app/kustomization.yaml:2"]);
+    expect(markers.map(lineOf)).toEqual(["marker reg/web web:1 | base/d.yaml:7 <- app/kustomization.yaml:2"]);
   });
 
   it("marks what SOPS encrypted", async () => {
     const files = memoryTree({ "app/kustomization.yaml": 'a: 1 # {"$imagepolicy": "a:b:tag"}\nsops: { mac: x }\n' });
     const { markers } = await findMarkers(kustomize, read("app/kustomization.yaml"), files);
-    expect(markers.map(said)).toEqual(["a:b tag 0/a ? 1 (encrypted) :1"]);
+    expect(markers.map(markerLine)).toEqual(["a:b tag 0/a ? 1 (encrypted) :1"]);
   });
 });
 
@@ -168,7 +168,7 @@ describe("a value with a marker becomes", () => {
     ["a tag where only a digest is wanted", marked("1", ":tag"), { tag: "", digest: one }, "only a digest is wanted"],
     ["a digest where none is wanted", marked(two, ":digest"), { tag: "2", digest: "" }, "none is wanted"],
     ["an image without a version", marked("web:1"), { tag: "", digest: "" }, "neither a tag nor a digest"],
-    ["an image without a name", marked("'{x}'"), { tag: "2", digest: "" }, "no image that can be read"],
+    ["an image without a name", marked("'{x}'"), { tag: "2", digest: "" }, "the value is not an image name"],
     ["a template", marked("'{{ x }}'", ":tag"), { tag: "2", digest: "" }, "a template"],
   ])("never %s", async (_, text, wanted, reason) => {
     await expect(edited(text, wanted)).rejects.toThrow(`app/kustomization.yaml:1: `);

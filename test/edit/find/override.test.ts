@@ -3,7 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FileEdit, overrideFor, type WantedVersion } from "../../../src/edit/index.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { tempDir } from "../../support/temp-git.ts";
-import { digestOf, filesBelow, fixtures, openScene, type Scene, settingOf, version } from "./support/scene.ts";
+import {
+  digestOf,
+  filesBelow,
+  fixtures,
+  openRepository,
+  settingOf,
+  type TestRepository,
+  version,
+} from "./support/repository.ts";
 
 const kustomize = (path: string): RenderSpec => ({ kind: "kustomize", path, options: {} });
 const helm = (path: string, ...valueFiles: readonly string[]): RenderSpec => ({
@@ -28,12 +36,12 @@ const more = {
 
 describe("an override of what others share", () => {
   const cache = tempDir();
-  let scene: Scene;
+  let repository: TestRepository;
   beforeAll(async () => {
-    scene = await openScene({ ...filesBelow(fixtures), ...more }, cache);
+    repository = await openRepository({ ...filesBelow(fixtures), ...more }, cache);
   });
   afterAll(async () => {
-    await scene.close();
+    await repository.close();
     rmSync(cache, { recursive: true, force: true });
   });
 
@@ -42,8 +50,11 @@ describe("an override of what others share", () => {
     [name, shared, own]: readonly [string, string, string],
     wanted: WantedVersion,
   ): Promise<readonly FileEdit[] | undefined> => {
-    const found = await scene.find(spec);
-    return overrideFor(settingOf(found, name, shared), wanted, found, { file: own, bytes: await scene.bytes(own) });
+    const found = await repository.find(spec);
+    return overrideFor(settingOf(found, name, shared), wanted, found, {
+      file: own,
+      bytes: await repository.bytes(own),
+    });
   };
 
   const values = (file: string) => helm("shapes", file);
@@ -115,8 +126,8 @@ describe("an override of what others share", () => {
     const made = await override(spec, [name, shared, own], wanted);
     expect(made?.map(({ file }) => file)).not.toContain(shared);
     const [before, after] = [
-      await scene.images(spec),
-      await scene.imagesAfter(
+      await repository.images(spec),
+      await repository.imagesAfter(
         spec,
         own,
         (made ?? []).map(({ edit }) => edit),
@@ -126,11 +137,11 @@ describe("an override of what others share", () => {
   });
 
   it("of an included chart stands under its alias", async () => {
-    const found = await scene.find(helm("umbrella", "umbrella/values-own.yaml"));
+    const found = await repository.find(helm("umbrella", "umbrella/values-own.yaml"));
     const [front] = found.settings.filter(({ values }) => values?.key.join(".") === "front.image");
-    const own = { file: "umbrella/values-own.yaml", bytes: await scene.bytes("umbrella/values-own.yaml") };
+    const own = { file: "umbrella/values-own.yaml", bytes: await repository.bytes("umbrella/values-own.yaml") };
     const made = front && overrideFor(front, version("1.4.0"), found, own);
-    const text = await scene.textAfter(own.file, made?.map(({ edit }) => edit) ?? []);
+    const text = await repository.textAfter(own.file, made?.map(({ edit }) => edit) ?? []);
     expect(text).toBe("front:\n  image:\n    tag: 1.4.0\n");
   });
 
@@ -140,7 +151,7 @@ describe("an override of what others share", () => {
       ["ghcr.io/acme/backup", "shop/base/backup.yaml", prod],
       version("1.0", digest),
     );
-    expect(await scene.textAfter(prod, made?.map(({ edit }) => edit) ?? [])).toBe(
+    expect(await repository.textAfter(prod, made?.map(({ edit }) => edit) ?? [])).toBe(
       `resources:\n  - ../../base\nimages:\n  - name: ghcr.io/acme/webapp\n    newTag: "1.3.0" # what customers see\n  - name: ghcr.io/acme/backup\n    newTag: "1.0"\n    digest: ${digest}\n`,
     );
   });
@@ -183,7 +194,7 @@ describe("an override of what others share", () => {
       "b/kustomization.yaml": "resources: [w.yaml]\n",
       "b/w.yaml": "apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: w }\nspec: { image: 'w:1' }\n",
     };
-    const small = await openScene(files, cache);
+    const small = await openRepository(files, cache);
     try {
       const found = await small.find(kustomize("o"));
       const bytes = await small.bytes("o/kustomization.yaml");

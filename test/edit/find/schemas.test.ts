@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { withoutSchemas } from "../../../src/edit/find/schemas.ts";
 import { parseYaml } from "../../../src/edit/splice/index.ts";
-import { said } from "./support/said.ts";
-import { plain, stage } from "./support/stage.ts";
+import { settingLines } from "./support/setting-lines.ts";
+import { plain, targetsOf } from "./support/target.ts";
 
-const { scene } = stage();
+const { target } = targetsOf();
 const definition = (name: string) =>
   `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: ${name}.example.com }\nspec:\n  group: example.com\n  image: not/an:image\n`;
 const pod = (name: string) =>
@@ -45,8 +45,8 @@ describe("a stream without its definitions", () => {
 
   it("gives settings their documents and lines", async () => {
     const text = `${definition("a")}---\n${pod("p")}---\n${definition("b")}---\n${pod("q")}`;
-    const { found } = await scene({ "all.yaml": text }, plain(""));
-    expect(said(found.settings)).toEqual(["all.yaml manifest p: whole=p:1", "all.yaml manifest q: whole=q:1"]);
+    const { found } = await target({ "all.yaml": text }, plain(""));
+    expect(settingLines(found.settings)).toEqual(["all.yaml manifest p: whole=p:1", "all.yaml manifest q: whole=q:1"]);
     const lines = text.split("\n");
     expect(found.settings.map(({ document, whole }) => [document, lines[(whole?.line ?? 0) - 1]])).toEqual([
       [1, "      image: p:1 # é"],

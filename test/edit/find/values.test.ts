@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findSettings, stageChanges } from "../../../src/edit/index.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { tempDir } from "../../support/temp-git.ts";
-import { filesBelow, fixtures, openScene, type Scene, settingOf, told } from "./support/scene.ts";
+import { filesBelow, fixtures, lineOf, openRepository, settingOf, type TestRepository } from "./support/repository.ts";
 
 function helm(path: string, valueFiles: readonly string[], values?: { readonly [key: string]: string }): RenderSpec {
   return { kind: "helm", path, options: { releaseName: "app", valueFiles, ...(values && { values }) } };
@@ -11,18 +11,18 @@ function helm(path: string, valueFiles: readonly string[], values?: { readonly [
 
 describe("what sets the images of a Helm target", () => {
   const cache = tempDir();
-  let scene: Scene;
+  let repository: TestRepository;
   beforeAll(async () => {
-    scene = await openScene(filesBelow(fixtures), cache);
+    repository = await openRepository(filesBelow(fixtures), cache);
   });
   afterAll(async () => {
-    await scene.close();
+    await repository.close();
     rmSync(cache, { recursive: true, force: true });
   });
 
   it("is found in the usual shapes, the last value file first, with names from the files before", async () => {
-    const found = await scene.find(helm("shapes", ["shapes/values-prod.yaml"]));
-    expect(found.settings.map(told)).toEqual([
+    const found = await repository.find(helm("shapes", ["shapes/values-prod.yaml"]));
+    expect(found.settings.map(lineOf)).toEqual([
       "values ? 7.1.0 | shapes/values-prod.yaml:2",
       "values docker.io/acme/main 1.1.0 | shapes/values-prod.yaml:4",
       "values ghcr.io/acme/web 1.1.0 | shapes/values-prod.yaml:6 (anchor)",
@@ -47,15 +47,15 @@ describe("what sets the images of a Helm target", () => {
 
   it("names every image of the render that no template makes up", async () => {
     const spec = helm("shapes", ["shapes/values-prod.yaml"]);
-    const [found, images] = [await scene.find(spec), await scene.images(spec)];
+    const [found, images] = [await repository.find(spec), await repository.images(spec)];
     const names = new Set(found.settings.map(({ subject }) => subject.name));
     const rendered = images.map((image) => image.replace(/[:@].*$/, ""));
     expect(rendered.filter((name) => !names.has(name))).toEqual(["ghcr.io/acme/global"]);
   });
 
   it("may stand in the values of an included chart, under the alias of each inclusion", async () => {
-    const found = await scene.find(helm("umbrella", ["umbrella/values-prod.yaml"]));
-    expect(found.settings.map(told)).toEqual([
+    const found = await repository.find(helm("umbrella", ["umbrella/values-prod.yaml"]));
+    expect(found.settings.map(lineOf)).toEqual([
       "values ghcr.io/acme/web 1.1.0 | umbrella/values-prod.yaml:3",
       "values ghcr.io/acme/web 1.0.0 | umbrella/values.yaml:3",
       "values ghcr.io/acme/web 0.9.0 | umbrella/charts/web/values.yaml:3 (included chart) <- umbrella/values-prod.yaml:3",
@@ -71,12 +71,12 @@ describe("what sets the images of a Helm target", () => {
 
   it("is decided by values of the configuration where these say it too", async () => {
     const spec = helm("shapes", [], { sidecarImage: "ghcr.io/acme/sidecar:9" });
-    const setting = settingOf(await scene.find(spec), "ghcr.io/acme/sidecar", "shapes/values.yaml");
+    const setting = settingOf(await repository.find(spec), "ghcr.io/acme/sidecar", "shapes/values.yaml");
     expect(setting.decidedBy).toBe("the target's `helm.values`");
   });
 
   it("has the global registry in its name where the chart knows one", async () => {
-    const source = await stageChanges(scene.source, [
+    const source = await stageChanges(repository.source, [
       {
         kind: "write",
         path: "shapes/values-prod.yaml",
@@ -85,14 +85,14 @@ describe("what sets the images of a Helm target", () => {
       },
     ]);
     const spec = helm("shapes", ["shapes/values-prod.yaml"]);
-    const found = await findSettings(spec, await scene.trace(spec), source.tree);
+    const found = await findSettings(spec, await repository.trace(spec), source.tree);
     expect(settingOf(found, "mirror.example.com/acme/main", "shapes/values-prod.yaml").tag?.value).toBe("1.2.0");
     expect(found.settings.map(({ subject }) => subject.name)).toContain("ghcr.io/acme/web");
   });
 
   it("of charts that kustomize renders stands in the inline values and the value files, in kustomize's order", async () => {
-    const found = await scene.find({ kind: "kustomize", path: "inflated/prod", options: {} });
-    expect(found.settings.map(told)).toEqual([
+    const found = await repository.find({ kind: "kustomize", path: "inflated/prod", options: {} });
+    expect(found.settings.map(lineOf)).toEqual([
       "helm-charts api 0.4.0 | inflated/base/kustomization.yaml:5",
       "values ghcr.io/acme/api 3.1.1 | inflated/base/values-more.yaml:2",
       "values-text ghcr.io/acme/worker ghcr.io/acme/worker:2.0.0 | inflated/base/kustomization.yaml:12",

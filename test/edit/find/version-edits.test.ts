@@ -11,7 +11,16 @@ import {
 } from "../../../src/edit/index.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { tempDir } from "../../support/temp-git.ts";
-import { digestOf, filesBelow, fixtures, openScene, type Scene, settingOf, told, version } from "./support/scene.ts";
+import {
+  digestOf,
+  filesBelow,
+  fixtures,
+  lineOf,
+  openRepository,
+  settingOf,
+  type TestRepository,
+  version,
+} from "./support/repository.ts";
 
 const kustomize = (path: string): RenderSpec => ({ kind: "kustomize", path, options: {} });
 const helm = (path: string): RenderSpec => ({
@@ -30,12 +39,12 @@ function edits(setting: VersionSetting, wanted: WantedVersion): readonly YamlEdi
 
 describe("the edits that give a setting a version", () => {
   const cache = tempDir();
-  let scene: Scene;
+  let repository: TestRepository;
   beforeAll(async () => {
-    scene = await openScene(filesBelow(fixtures), cache);
+    repository = await openRepository(filesBelow(fixtures), cache);
   });
   afterAll(async () => {
-    await scene.close();
+    await repository.close();
     rmSync(cache, { recursive: true, force: true });
   });
 
@@ -242,19 +251,19 @@ describe("the edits that give a setting a version", () => {
       `ghcr.io/acme/web:1.2.0@${two}`,
     ],
   ])("change %s as the render shows", async (_, spec, name, file, wanted, image) => {
-    const found = await scene.find(spec);
+    const found = await repository.find(spec);
     const setting = name === undefined ? found.settings[0] : settingOf(found, name, file);
     if (setting === undefined) throw new Error("nothing found");
     const made = edits(setting, wanted);
-    const [before, after] = [await scene.images(spec), await scene.imagesAfter(spec, file, made)];
+    const [before, after] = [await repository.images(spec), await repository.imagesAfter(spec, file, made)];
     const changed = after.filter((text, index) => text !== before[index]);
     expect(new Set(changed)).toEqual(new Set([image]));
   });
 
   it("keep every other byte", async () => {
     const file = "shop/overlays/prod/kustomization.yaml";
-    const setting = settingOf(await scene.find(kustomize("shop/overlays/prod")), "ghcr.io/acme/webapp", file);
-    expect(await scene.textAfter(file, edits(setting, version("1.10", two)))).toBe(
+    const setting = settingOf(await repository.find(kustomize("shop/overlays/prod")), "ghcr.io/acme/webapp", file);
+    expect(await repository.textAfter(file, edits(setting, version("1.10", two)))).toBe(
       `resources:\n  - ../../base\nimages:\n  - name: ghcr.io/acme/webapp\n    newTag: "1.10" # what customers see\n    digest: ${two}\n`,
     );
   });
@@ -264,7 +273,7 @@ describe("the edits that give a setting a version", () => {
     const own = `image:\n  tag: 1.0.0\n  digest: ${one}\n`;
     const spec: RenderSpec = { kind: "helm", path: "c", options: { releaseName: "r", valueFiles: ["c/prod.yaml"] } };
     const textWith = async (defaults: string): Promise<string> => {
-      const small = await openScene({ ...files, "c/values.yaml": defaults, "c/prod.yaml": own }, cache);
+      const small = await openRepository({ ...files, "c/values.yaml": defaults, "c/prod.yaml": own }, cache);
       try {
         const setting = settingOf(await small.find(spec), "web", "c/prod.yaml");
         return await small.textAfter("c/prod.yaml", edits(setting, version("1.1.0")));
@@ -283,10 +292,10 @@ describe("the edits that give a setting a version", () => {
       [plain, "guestbook", "plain/releases.yaml", "targetRevision: 0.5.0"],
     ] as const;
     for (const [spec, name, file, line] of cases) {
-      const setting = settingOf(await scene.find(spec), name, file);
-      expect(await scene.textAfter(file, edits(setting, { version: "0.5.0" }))).toContain(line);
+      const setting = settingOf(await repository.find(spec), name, file);
+      expect(await repository.textAfter(file, edits(setting, { version: "0.5.0" }))).toContain(line);
     }
-    const [dependency] = (await scene.find(helm("umbrella"))).settings.filter(
+    const [dependency] = (await repository.find(helm("umbrella"))).settings.filter(
       ({ form }) => form === "chart-dependency",
     );
     expect(dependency && edits(dependency, { version: "0.1.0" })).toEqual([]);
@@ -315,7 +324,7 @@ describe("the edits that give a setting a version", () => {
       "ghcr.io/acme/plain",
       "shapes/values-prod.yaml",
       version("2", two),
-      /values-prod\.yaml:8 sets a tag alone/,
+      /values-prod\.yaml:8 sets only a tag/,
     ],
     [
       "without a version",
@@ -335,7 +344,7 @@ describe("the edits that give a setting a version", () => {
       /no version of a chart/,
     ],
   ])("are refused %s", async (_, spec, name, file, wanted, reason) => {
-    const made = versionEdits(settingOf(await scene.find(spec), name, file), wanted);
+    const made = versionEdits(settingOf(await repository.find(spec), name, file), wanted);
     expect("refused" in made && made.refused).toMatch(reason);
   });
 
@@ -349,21 +358,21 @@ describe("the edits that give a setting a version", () => {
     ];
     let made = 0;
     for (const spec of specs) {
-      const [found, trace] = [await scene.find(spec), await scene.trace(spec)];
+      const [found, trace] = [await repository.find(spec), await repository.trace(spec)];
       for (const [index, setting] of found.settings.entries()) {
         if (setting.subject.kind === "chart") continue;
         for (const wanted of [version("9.9.9"), version("9.9.9", two), version("", two)]) {
           const wish = versionEdits(setting, wanted);
           if ("refused" in wish) continue;
-          const { bytes } = applyEdits(setting.file, await scene.bytes(setting.file), wish);
-          const source = await stageChanges(scene.source, [
+          const { bytes } = applyEdits(setting.file, await repository.bytes(setting.file), wish);
+          const source = await stageChanges(repository.source, [
             { kind: "write", path: setting.file, bytes, executable: false },
           ]);
           const after = await findSettings(spec, trace, source.tree);
           const [fresh] = after.settings.slice(index, index + 1);
-          expect(fresh && versionEdits(fresh, wanted), told(setting)).toEqual([]);
-          const others = (list: readonly VersionSetting[]) => list.toSpliced(index, 1).map(said);
-          expect(others(after.settings), told(setting)).toEqual(others(found.settings));
+          expect(fresh && versionEdits(fresh, wanted), lineOf(setting)).toEqual([]);
+          const others = (list: readonly VersionSetting[]) => list.toSpliced(index, 1).map(settingLines);
+          expect(others(after.settings), lineOf(setting)).toEqual(others(found.settings));
           made += 1;
         }
       }
@@ -372,6 +381,6 @@ describe("the edits that give a setting a version", () => {
   }, 30_000);
 });
 
-function said({ file, at, whole, tag, digest }: VersionSetting) {
+function settingLines({ file, at, whole, tag, digest }: VersionSetting) {
   return [file, at, whole?.value, tag?.value, digest?.value];
 }

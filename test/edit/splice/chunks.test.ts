@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editInWindows } from "../../../src/edit/splice/edit-chunks.ts";
+import { editInChunks } from "../../../src/edit/splice/edit-chunks.ts";
 import { applyEdits, parseYaml, type YamlEdit } from "../../../src/edit/splice/index.ts";
 import { sourceOf } from "../../../src/edit/splice/parse.ts";
 import { UserError } from "../../../src/model/errors.ts";
@@ -9,12 +9,12 @@ import { bytesOf, insert, remove, set, textOf } from "./support/edits.ts";
 import { fixtures } from "./support/fixtures.ts";
 import { documentOf, type Written, written } from "./support/written-yaml.ts";
 
-/** The smallest windows that there can be. */
-const narrow = { smallest: 0, most: Number.POSITIVE_INFINITY };
+/** The smallest chunks that there can be. */
+const narrow = { min: 0, maxTotal: Number.POSITIVE_INFINITY };
 
-function inWindows(text: string, ...edits: readonly YamlEdit[]) {
+function inChunks(text: string, ...edits: readonly YamlEdit[]) {
   const source = sourceOf("f.yaml", bytesOf(text));
-  const edited = editInWindows(source, edits, narrow);
+  const edited = editInChunks(source, edits, narrow);
   return edited && { ...edited, text: (source.marked ? "\uFEFF" : "") + edited.text };
 }
 
@@ -29,9 +29,9 @@ function whole(text: string, ...edits: readonly YamlEdit[]) {
   }
 }
 
-/** Says whether the windows were enough. */
+/** Says whether the chunks were enough. */
 function expectSame(text: string, ...edits: readonly YamlEdit[]): boolean {
-  const edited = inWindows(text, ...edits);
+  const edited = inChunks(text, ...edits);
   if (edited !== undefined) expect(edited).toEqual(whole(text, ...edits));
   return edited !== undefined;
 }
@@ -71,7 +71,7 @@ const stream = fc.array(written, { minLength: 1, maxLength: 4 }).map((files) => 
   return { text, places };
 });
 
-describe("an edit in windows", () => {
+describe("an edit in chunks", () => {
   it("writes what an edit of the whole text writes, or leaves it to that", () => {
     let done = 0;
     const property = fc.property(stream, fc.infiniteStream(values), fc.nat(), ({ text, places }, wanted, pick) => {
@@ -112,24 +112,24 @@ describe("an edit in windows", () => {
     const most = "      d: 1 # c\n    # e\n\n".length;
     const source = sourceOf("f.yaml", bytesOf(text));
     const edits = [set(["a", "b", 0, "d"], "1.10")];
-    expect(editInWindows(source, edits, { smallest: 0, most })?.text).toBe(text.replace("d: 1", 'd: "1.10"'));
-    expect(editInWindows(source, edits, { smallest: 0, most: most - 1 })).toBeUndefined();
+    expect(editInChunks(source, edits, { min: 0, maxTotal: most })?.text).toBe(text.replace("d: 1", 'd: "1.10"'));
+    expect(editInChunks(source, edits, { min: 0, maxTotal: most - 1 })).toBeUndefined();
   });
 
   it.each([
-    ["aliases, of whose anchor a window knows nothing", "a: &x 1\nb: 2\nc: *x\n", set(["c"], "v")],
+    ["aliases, of whose anchor a chunk knows nothing", "a: &x 1\nb: 2\nc: *x\n", set(["c"], "v")],
     ["a merge key", "a: &x { b: 1 }\nc:\n  <<: *x\n  d: 1\n", set(["c", "b"], "v")],
-    ["a key that stands twice", "a: 1\nb: 2\na: 3\n", set(["a"], "v")],
+    ["a duplicate key", "a: 1\nb: 2\na: 3\n", set(["a"], "v")],
     ["SOPS", "a: 1\n---\nsops: { mac: x }\n", set(["a"], "v")],
     ["a directive", "%YAML 1.1\n---\na: 1\n", set(["a"], "v")],
     ["documents that end by themselves", "a: 1\n...\nb: 2\n", set(["a"], "v")],
     ["nothing at the path", "a: 1\nb: 2\n", set(["c"], "v")],
     ["no such document", "a: 1\n", set(["a"], "v", 1)],
   ])("leaves to the whole text: %s", (_, text, edit) => {
-    expect(inWindows(text, edit)).toBeUndefined();
+    expect(inChunks(text, edit)).toBeUndefined();
   });
 
-  it("stays at the next larger window where an item does not begin its line", () => {
+  it("stays at the next larger chunk where an item does not begin its line", () => {
     for (const [text, edit] of [
       ["- a: 1\n  b: 2\n- c\n", set([0, "a"], "v")],
       ["? a\n: 1\nb: 2\n", set(["a"], "v")],

@@ -3,16 +3,16 @@ import { commentsWith, parseYaml } from "../../../src/edit/splice/index.ts";
 
 /** Paths of what comments with `@` are about, in order; `-` for nothing. */
 function about(text: string): readonly string[] {
-  const told = (written: string) =>
+  const described = (written: string) =>
     commentsWith(parseYaml("f.yaml", Buffer.from(written)), "@").map((comment) => {
       const value = comment.value();
       return value === undefined
         ? "-"
         : `${value.path.join(".")}=${value.node.kind === "scalar" ? value.node.value : value.node.kind}`;
     });
-  const found = told(text);
-  expect(told(text.replaceAll("\n", "\r\n"))).toEqual(found);
-  expect(told(`\uFEFF${text}`)).toEqual(found);
+  const found = described(text);
+  expect(described(text.replaceAll("\n", "\r\n"))).toEqual(found);
+  expect(described(`\uFEFF${text}`)).toEqual(found);
   return found;
 }
 

@@ -74,7 +74,7 @@ describe("a document of a file", () => {
     ]);
   });
 
-  it("holds the last of a key that stands twice, keys that are numbers, and no keys that are collections", () => {
+  it("holds the last of a duplicate key, keys that are numbers, and no keys that are collections", () => {
     expect(
       paths(documentAt(parse("a: 1\na: 2\n1.10: x\n? [k]\n: y\n"), 0)).map(([path, , value]) => [path, value]),
     ).toEqual([
@@ -118,9 +118,9 @@ describe("a file that cannot be read", () => {
   it("has too many parts, errors or directives: reading ends early", () => {
     const list = `[${"a,".repeat(1000)}]`;
     expect(
-      userError(() => readStream("f", list, new LineCounter(), { tokens: false, mostLexemes: 1000 })),
+      userError(() => readStream("f", list, new LineCounter(), { tokens: false, maxLexemes: 1000 })),
     ).toMatchObject({ kind: "input" });
-    expect(readStream("f", list, new LineCounter(), { tokens: false, mostLexemes: 5000 }).documents).toHaveLength(1);
+    expect(readStream("f", list, new LineCounter(), { tokens: false, maxLexemes: 5000 }).documents).toHaveLength(1);
     expect(userError(() => parse("]\n".repeat(1_000_000))).place).toMatchObject({ line: 1 });
     expect(userError(() => parse("%x\n".repeat(1_000_000))).message).toContain("directives");
   });

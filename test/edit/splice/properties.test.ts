@@ -194,7 +194,7 @@ function isSubsequence(part: string, whole: string): boolean {
   return at === part.length;
 }
 
-/** The told lines make the new text of the old one. */
+/** The changed lines make the new text of the old one. */
 function expectLines(before: string, after: string, lines: readonly { line: number; before: string; after: string }[]) {
   const now = after.replace(/^\uFEFF/, "").split(/\r?\n/);
   for (const { line, after: text } of lines) if (text !== "") expect(now[line - 1]).toBe(text);

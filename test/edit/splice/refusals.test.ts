@@ -38,7 +38,7 @@ describe("an edit is refused, with its place and the fix,", () => {
     }
   });
 
-  it("of a key that stands twice", () => {
+  it("of a duplicate key", () => {
     expect(refusal("a: 1\nb: 1\na: 2\n", set(["a"], "b"))).toMatchObject({ kind: "refused", place: { line: 3 } });
     expect(edit("a: 1\nb: 1\na: 2\n", set(["b"], "c")).text).toBe("a: 1\nb: c\na: 2\n");
   });

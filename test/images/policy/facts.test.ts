@@ -99,7 +99,7 @@ describe("a minimum age", () => {
   it("counts from when Sluice heard of an image that does not say when it was built", async () => {
     const unknown = { "1.3.0": { created: undefined } };
     const alone = await decide(semver, ["1.3.0"], ["1.0.0"], { facts: unknown, minimumAge: day });
-    expect(why(alone, "1.3.0")).toBe("nobody says when 1.3.0 was built, so its age is not known");
+    expect(why(alone, "1.3.0")).toBe("the build time of 1.3.0 is not known, so its age is not either");
     expect(alone.waitUntil).toBeUndefined();
     const seen = { facts: unknown, minimumAge: day, firstSeen: new Map([["1.3.0", now - day / 4]]) };
     expect(await decide(semver, ["1.3.0"], ["1.0.0"], seen)).toMatchObject({ waitUntil: now + (3 * day) / 4 });
@@ -109,7 +109,7 @@ describe("a minimum age", () => {
 
   it("does not believe an image of the future", async () => {
     const decision = await decide(semver, ["1.3.0"], ["1.0.0"], { facts: { "1.3.0": ago(-9 * day) }, minimumAge: day });
-    expect(why(decision, "1.3.0")).toBe("nobody says when 1.3.0 was built, so its age is not known");
+    expect(why(decision, "1.3.0")).toBe("the build time of 1.3.0 is not known, so its age is not either");
   });
 });
 
@@ -175,11 +175,11 @@ describe("the digest of a moving tag", () => {
     expect(why(decision, "1.4.0")).toBe("1.4.0 is not the tag that the policy follows, which is main");
   });
 
-  it("does not come back after it was taken back", async () => {
+  it("does not come back after it was rolled back", async () => {
     const held = { tag: "main", digest: digestOf("main") };
     const current = has(`main@${digestOf("old")}`, { held });
     expect((await decide(main, [], [current], both)).targets).toMatchObject([
-      { moves: false, reason: "main was taken back here and stays away until there is a newer one" },
+      { moves: false, reason: "main was rolled back here and stays away until there is a newer one" },
     ]);
     const next = { ...both, facts: { main: { digest: digestOf("next") } } };
     expect((await decide(main, [], [current], next)).chosen?.facts.digest).toBe(digestOf("next"));
@@ -267,10 +267,10 @@ describe("the newest build", () => {
     const odd = { a: ago(3 * day), b: ago(-3 * day), c: { created: undefined } };
     const decision = await decide(newest, ["a", "b", "c"], ["x"], { facts: { ...odd, x: ago(9 * day) } });
     expect(decision.chosen?.tag).toBe("a");
-    expect(why(decision, "b")).toBe("nobody says when b was built, or it says a time to come");
+    expect(why(decision, "b")).toBe("the build time of b is not known, or is in the future");
   });
 
-  it("does not come back after it was taken back", async () => {
+  it("does not come back after it was rolled back", async () => {
     const held = { tag: "b", digest: "" };
     expect((await decide(newest, ["a", "b", "c"], [has("a", { held })], { facts })).chosen).toBeUndefined();
     const next = { ...facts, d: ago(day / 2) };
@@ -278,14 +278,16 @@ describe("the newest build", () => {
   });
 });
 
-describe("what was taken back", () => {
+describe("what was rolled back", () => {
   it("stays away with all before it, until there is a newer one", async () => {
     const current = has("1.4.0", { held: { tag: "1.5.0", digest: "" } });
     const decision = await decide(semver, ["1.4.0", "1.4.9", "1.5.0"], [current]);
     expect(decision.targets).toMatchObject([
-      { moves: false, reason: "1.5.0 was taken back here and stays away until there is a newer one" },
+      { moves: false, reason: "1.5.0 was rolled back here and stays away until there is a newer one" },
     ]);
-    expect(why(decision, "1.4.9")).toBe("1.4.9 is not newer than 1.5.0, which was taken back here (webapp in staging)");
+    expect(why(decision, "1.4.9")).toBe(
+      "1.4.9 is not newer than 1.5.0, which was rolled back here (webapp in staging)",
+    );
     expect(decision.asked).toEqual([]);
     expect((await decide(semver, ["1.4.0", "1.5.0", "1.5.1"], [current])).chosen?.tag).toBe("1.5.1");
   });

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import semver from "semver";
 import { describe, expect, it } from "vitest";
 import { type ImagePolicy, isRefusal, readSemverRange } from "../../../src/config/index.ts";
-import { compareDigits, compareNatural, firstOf } from "../../../src/images/policy/compare.ts";
-import { compareVersions, isIn, readVersion } from "../../../src/images/policy/versions.ts";
+import { firstOf } from "../../../src/images/policy/first-of.ts";
+import { isIn } from "../../../src/images/policy/versions.ts";
+import { compareSemver, readSemver } from "../../../src/model/versions.ts";
 import { decide, digestOf, has, now } from "./support.ts";
 
 const small = fc.nat({ max: 4 });
@@ -65,8 +66,8 @@ describe("whatever the policy, the tags and what targets have", () => {
       fc.asyncProperty(tags, current, async (names, targets) => {
         const { chosen, targets: told } = await decide({ semver: "*", prerelease: true }, names, targets);
         for (const { moves, from } of told) {
-          const [was, is] = [readVersion(from.tag), readVersion(chosen?.tag ?? "")];
-          if (moves && was !== undefined && is !== undefined) expect(compareVersions(is, was)).toBeGreaterThan(0);
+          const [was, is] = [readSemver(from.tag), readSemver(chosen?.tag ?? "")];
+          if (moves && was !== undefined && is !== undefined) expect(compareSemver(is, was)).toBeGreaterThan(0);
         }
       }),
     );
@@ -130,7 +131,7 @@ describe("whatever the policy, the tags and what targets have", () => {
     );
   });
 
-  it("what was taken back does not come again, nor what is before it", async () => {
+  it("what was rolled back does not come again, nor what is before it", async () => {
     await fc.assert(
       fc.asyncProperty(policy, tags, tag, async (rule, names, target) => {
         const facts = timesOf([...names, target]);
@@ -180,25 +181,6 @@ describe("versions", () => {
       ].join(""),
     );
 
-  it("are read and compared as node-semver does", () => {
-    fc.assert(
-      fc.property(text, text, (a, b) => {
-        const [one, other] = [readVersion(a), readVersion(b)];
-        if (one === undefined || other === undefined) throw new Error(`${a} or ${b} is not read`);
-        expect(Math.sign(compareVersions(one, other))).toBe(semver.compareBuild(a, b));
-      }),
-    );
-  });
-
-  it("are read exactly where node-semver reads them", () => {
-    fc.assert(
-      fc.property(fc.oneof(text, fc.string({ maxLength: 12 }), fc.stringMatching(/^v?[0-9.]{1,24}$/)), (one) => {
-        const plus = one.includes("+") ? one : one.replace("_", "+");
-        expect(readVersion(one) === undefined).toBe(semver.parse(plus) === null);
-      }),
-    );
-  });
-
   it("are in a range exactly where node-semver finds them", () => {
     const bound = fc
       .tuple(fc.constantFrom("^", "~", ">", ">=", "<", "<=", "", "="), text)
@@ -212,7 +194,7 @@ describe("versions", () => {
     fc.assert(
       fc.property(range, text, fc.boolean(), (one, name, prerelease) => {
         const read = readSemverRange(one, prerelease);
-        const parsed = readVersion(name);
+        const parsed = readSemver(name);
         if (isRefusal(read) || parsed === undefined) return;
         expect(isIn(parsed, read)).toBe(semver.satisfies(name, one, { includePrerelease: prerelease }));
       }),
@@ -222,26 +204,6 @@ describe("versions", () => {
 });
 
 describe("orders of texts", () => {
-  it("compare digits as numbers of any length", () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: 0n }), fc.bigInt({ min: 0n }), fc.nat({ max: 3 }), (a, b, zeros) => {
-        expect(Math.sign(compareDigits(`${"0".repeat(zeros)}${a}`, String(b)))).toBe(a < b ? -1 : a > b ? 1 : 0);
-      }),
-    );
-  });
-
-  it("are total: the same whichever way they are asked, and equal only for equal texts", () => {
-    const texts = fc.stringMatching(/^[a0-2.-]{0,6}$/);
-    fc.assert(
-      fc.property(texts, texts, texts, (a, b, c) => {
-        expect(Math.sign(compareNatural(a, b))).toBe(-Math.sign(compareNatural(b, a)) + 0);
-        expect(compareNatural(a, b) === 0).toBe(a === b);
-        if (compareNatural(a, b) < 0 && compareNatural(b, c) < 0) expect(compareNatural(a, c)).toBeLessThan(0);
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
   it("give the first of a list as sorting does", () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 20 })), fc.nat({ max: 12 }), (list, most) => {

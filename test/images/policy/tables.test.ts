@@ -196,7 +196,7 @@ describe("real repositories", () => {
   it("have what is attached to images, which is never one", async () => {
     const decision = await decide({ regex: "^sha" }, ghcr, ["sha-0a1b2c3"]);
     expect(decision.chosen?.tag).toBe("sha-1234567");
-    expect(why(decision, `sha256-${"ab".repeat(32)}.sig`)).toMatch(/is no image but something attached to one/);
+    expect(why(decision, `sha256-${"ab".repeat(32)}.sig`)).toMatch(/is not an image but something attached to one/);
   });
 });
 

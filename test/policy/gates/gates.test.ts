@@ -71,7 +71,7 @@ describe("the gate healthy", () => {
     expect(gate("healthy", on({ health: { state: "failed", reason: "crash loop" } }))).toMatchObject({
       state: "blocked",
       reason: "failed in staging: crash loop",
-      who: "whoever mends it in staging, or everybody with maintain permission by /override",
+      who: "whoever fixes it in staging, or everybody with maintain permission by /override",
     });
     expect(gate("healthy", on({ health: { state: "healthy", since: noon, source: "Argo CD" } }))).toMatchObject({
       state: "passed",
@@ -216,7 +216,7 @@ describe("the gate checks", () => {
     expect(gate("checks", on(["e2e", "failed"]))).toMatchObject({
       state: "blocked",
       reason: "e2e failed on the carried commit",
-      who: "whoever mends or repeats the check, or everybody with maintain permission by /override",
+      who: "whoever fixes or reruns the check, or everybody with maintain permission by /override",
     });
     expect(gate("checks", on(["e2e", "passed"], ["scan", "passed"]))).toMatchObject({
       state: "passed",
@@ -405,7 +405,7 @@ describe("a promotion of several apps", () => {
     expect(gate("healthy", facts({ targets: [failed, soaking("web", noon), off] }))).toMatchObject({
       state: "blocked",
       reason: "1 of 2 apps is blocked, api: failed in staging: crash loop",
-      who: "whoever mends it in staging, or everybody with maintain permission by /override",
+      who: "whoever fixes it in staging, or everybody with maintain permission by /override",
       children: [{ label: "api" }, { label: "web" }],
     });
   });

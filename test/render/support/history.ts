@@ -40,7 +40,10 @@ const initial: Record<string, string> = {
   "docs/readme.md": "# Hello\n",
 };
 
-/** Edits, additions, deletions and renames of files and folders, the same for the same seed. Broken trees are part of it, and are mended again. */
+/**
+ * Edits, additions, deletions and renames of files and folders, the same for the same seed. Broken trees are part of
+ * it, and are mended again.
+ */
 export function history(seed: number, count: number): History {
   const random = generator(seed);
   const state = new Map(Object.entries(initial));

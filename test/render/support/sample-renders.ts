@@ -1,4 +1,4 @@
-import { type KeptRender, keptRender, sha256 } from "../../../src/render/cached-render.ts";
+import { type CachedRender, cachedRender, sha256 } from "../../../src/render/cached-render.ts";
 
 /** The key of sample render `number`: ten share one. */
 export function keyOf(number: number): string {
@@ -11,10 +11,10 @@ export function bodyOf(number: number, bytes = 2000): Buffer {
 }
 
 /** A kept render whose trace names its number. */
-export function renderNumber(number: number, bytes?: number): KeptRender {
+export function renderNumber(number: number, bytes?: number): CachedRender {
   const oid = sha256(`file ${number}`).slice(0, 40);
   const remarks = { warnings: [{ message: `warning ${number}`, file: "a.yaml", line: 3 }], unpinned: [] };
-  return keptRender(
+  return cachedRender(
     [
       ["dir", "dir"],
       [`dir/${number}`, "file", oid],

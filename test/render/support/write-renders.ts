@@ -9,7 +9,7 @@ process.stdout.write("ready\n");
 for (let number = Number(first); ; number += 4) {
   const batch = [0, 1, 2, 3].map((step) => ({
     key: keyOf(number + step),
-    kept: renderNumber(number + step),
+    cached: renderNumber(number + step),
     body: bodyOf(number + step),
   }));
   store.write(batch, []);

@@ -34,7 +34,7 @@ export const promoteCommand: Command<PromotionPorts> = {
     "pull request is open already, it is brought up to date in place. With no app named it means the apps that this pull request touched;",
     "on a promotion, those that it carries. Several apps are carried together, in one pull request.",
     "",
-    "On a pull request that is still open, Sluice remembers the wish, waits for the merge and until the version is healthy, and then opens the",
+    "On a pull request that is still open, Sluice remembers the request, waits for the merge and until the version is healthy, and then opens the",
     "promotion. The promotion itself is merged when its gates pass: by Sluice with `merge: automatic`, else by a person.",
   ].join("\n"),
   examples: [

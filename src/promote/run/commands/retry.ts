@@ -20,7 +20,7 @@ export const retryCommand: Command<PromotionPorts> = {
   flags: [],
   summary: "Runs the failed step again",
   details:
-    "For when something outside failed, such as a registry or GitHub itself: what did not get through is begun again, the promotion is planned anew and its gates are evaluated. What was done already is not done twice.",
+    "For when something outside failed, such as a registry or GitHub itself: what did not get through is begun again, the promotion is planned again and its gates are evaluated. What was done already is not done twice.",
   examples: [{ line: "/retry", does: "begins again what failed" }],
   needs: "triage",
   why: "it costs computing time, and on a public repository everybody has `read`; on a promotion the environment's `allow` must be met as well",
@@ -61,7 +61,7 @@ async function retry(ports: PromotionPorts, call: CommandCall): Promise<string> 
 
 /**
  * The hidden metadata is gone, or an older one was put back: the branch's name says what the promotion is of, and it is
- * carried anew from where the source is now.
+ * planned again from where the source is now.
  */
 async function describeAgain(
   ports: PromotionPorts,

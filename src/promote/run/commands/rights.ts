@@ -27,7 +27,7 @@ export async function assertAllowed(
   await assertAllows(context, call, allows, apps.length > 0 ? `\`${environment}\`` : `all of \`${environment}\``);
 }
 
-/** As `assertAllowed`, for what the configuration says of gates. */
+/** As `assertAllowed`, by `gates.override`. */
 export async function assertMayOverride(
   context: RepositoryContext,
   call: CommandCall,

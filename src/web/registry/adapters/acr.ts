@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { HeaderHook } from "../../../model/hooks.ts";
-import type { Said } from "../../../model/pushed-image.ts";
+import type { ReportedPush } from "../../../model/pushed-image.ts";
 import { type Adapter, ignored, type Reading } from "../adapter.ts";
 import { pushedReading } from "../read-pushes.ts";
 import { checkHeader } from "../secrets.ts";
@@ -21,7 +21,7 @@ const schema = z.object({
 export function saidByAcr(
   event: unknown,
   given?: string,
-): { readonly id?: string | null; readonly said: Said | string } {
+): { readonly id?: string | null; readonly said: ReportedPush | string } {
   const parsed = schema.safeParse(event);
   if (!parsed.success) return { said: "not an event as Azure Container Registry sends them" };
   const { id = null, action, target, request } = parsed.data;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { HeaderHook } from "../../../model/hooks.ts";
-import { isImageHost, type Said, splitHost, splitReference } from "../../../model/pushed-image.ts";
+import { isImageHost, type ReportedPush, splitHost, splitReference } from "../../../model/pushed-image.ts";
 import { type Adapter, ignored, type Reading, type RequestHead } from "../adapter.ts";
 import { pushedReading } from "../read-pushes.ts";
 import { checkHeader } from "../secrets.ts";
@@ -70,7 +70,7 @@ function withId(reading: Reading, id: string): Reading {
   return reading.kind === "pushed" || reading.kind === "ignored" ? { ...reading, id } : reading;
 }
 
-function saidBy({ type, source, data }: Envelope, given: string | undefined): Said | string {
+function saidBy({ type, source, data }: Envelope, given: string | undefined): ReportedPush | string {
   if (type.startsWith("Microsoft.ContainerRegistry.")) return saidByAcr(data, given).said;
   if (type.startsWith("dev.cdevents.")) return saidByCdEvent(type, data);
   if (/\.image\.(?:deleted|lint_failed)$/.test(type)) return `an event of the kind ${type.slice(0, 64)}`;
@@ -84,7 +84,7 @@ function saidBy({ type, source, data }: Envelope, given: string | undefined): Sa
 }
 
 /** `pkg:oci/web@sha256%3A…?repository_url=ghcr.io/acme/web&tag=1.2.3`, as the package URL specification has it. */
-function saidByCdEvent(type: string, data: unknown): Said | string {
+function saidByCdEvent(type: string, data: unknown): ReportedPush | string {
   const id = cdEvent.safeParse(data).data?.subject.id ?? "";
   if (!type.startsWith("dev.cdevents.artifact.published.") || !id.startsWith("pkg:oci/") || !URL.canParse(id)) {
     return `an event of the kind ${type.slice(0, 64)}`;
@@ -95,7 +95,7 @@ function saidByCdEvent(type: string, data: unknown): Said | string {
   return { ...splitHost(place), tag: searchParams.get("tag"), digest };
 }
 
-function saidByOthers(data: unknown, otherwise: string): Said | undefined {
+function saidByOthers(data: unknown, otherwise: string): ReportedPush | undefined {
   const parsed = generic.safeParse(data);
   if (!parsed.success) return undefined;
   const { image, repository, repositoryName, tag, imageTag, digest, imageDigest, host, registry, registryUrl } =

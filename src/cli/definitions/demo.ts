@@ -1,0 +1,33 @@
+import { type ContextOf, define } from "../command.ts";
+
+/** `sluice demo`. */
+export const demo = define({
+  name: "demo",
+  summary: "play the life of a change on this machine, with nothing set up",
+  description: [
+    "Starts a GitHub on this machine, pushes a sample GitOps repository to it, starts Sluice as its App, opens pull requests and prints what Sluice writes on them. Everything stays up to play with until Ctrl-C. Needs no account and no network.",
+  ],
+  positionals: [],
+  flags: {
+    exit: { type: "boolean", description: "end after the last step instead of staying up" },
+    port: {
+      type: "string",
+      value: "PORT",
+      default: "0",
+      description: "port of the local GitHub's pages; 0 lets the system choose",
+    },
+    data: {
+      type: "string",
+      value: "DIR",
+      description: "an empty folder to keep the demo's data in (default: a temporary one, removed at the end)",
+    },
+  },
+  examples: [
+    ["demo", "play, then stay up"],
+    ["demo --exit", "play, then end: not 0 when a step failed"],
+    ["demo --port 4567 --data ./demo", "at a known address, with the data kept"],
+  ],
+});
+
+/** What its handler gets. */
+export type DemoContext = ContextOf<typeof demo>;

@@ -1,0 +1,17 @@
+import { type ContextOf, define } from "../command.ts";
+import { JSON_OUTPUT } from "./shared.ts";
+
+/** `sluice doctor`. */
+export const doctor = define({
+  name: "doctor",
+  summary: "check that everything that Sluice needs is here",
+  description: [
+    "Checks Node, git, the render engine and its lockdown, the machine, the cached renders, the server's settings (names only, never values) and the stores that they name. Exits with 1 when something that Sluice needs is missing or broken.",
+  ],
+  positionals: [],
+  flags: { json: JSON_OUTPUT },
+  examples: [["doctor", "a report with the fix for everything that is wrong"]],
+});
+
+/** What its handler gets. */
+export type DoctorContext = ContextOf<typeof doctor>;

@@ -1,0 +1,16 @@
+import { type ContextOf, define } from "../command.ts";
+
+/** `sluice serve`. */
+export const serve = define({
+  name: "serve",
+  summary: "run the GitHub App",
+  description: [
+    "Takes webhooks and runs jobs until it is stopped. Settings come from the environment; sluice doctor shows which are set and which are missing. On Ctrl-C or SIGTERM it takes no new work, gives running jobs half a minute to end, and exits with 0; the next start continues with what is left.",
+  ],
+  positionals: [],
+  flags: {},
+  examples: [["serve", "with APP_ID, PRIVATE_KEY and WEBHOOK_SECRET in the environment"]],
+});
+
+/** What its handler gets. */
+export type ServeContext = ContextOf<typeof serve>;

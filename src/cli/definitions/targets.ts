@@ -1,0 +1,24 @@
+import { type ContextOf, define } from "../command.ts";
+import { JSON_OUTPUT, REPO } from "./shared.ts";
+
+/** `sluice targets`. */
+export const targets = define({
+  name: "targets",
+  summary: "list what a repository deploys: each app in each environment",
+  description: [
+    "Lists the targets that .sluice.yaml names or, without the file, those that discovery finds by the usual layouts. Nothing is rendered.",
+  ],
+  positionals: [],
+  flags: {
+    repo: REPO,
+    ref: { type: "string", value: "REF", default: "HEAD", description: "the commit to look at" },
+    json: JSON_OUTPUT,
+  },
+  examples: [
+    ["targets", "the targets of the repository here"],
+    ["targets --ref origin/main --json", "those of a branch, for a program"],
+  ],
+});
+
+/** What its handler gets. */
+export type TargetsContext = ContextOf<typeof targets>;
