@@ -79,6 +79,8 @@ describe("the settings that decide about an image", () => {
     const there = { ...two, file: "source", tag: part("2") };
     expect(deciding([one, two], [there])).toEqual(["two"]);
     expect(deciding([one, two], [{ ...there, tag: part("3") }])).toEqual(["one", "two"]);
+    const { tag: _, ...untagged } = there;
+    expect(deciding([one, two], [untagged])).toEqual(["one", "two"]);
     expect(deciding([one, two], [{ ...there, at: ["elsewhere"] }])).toEqual(["one", "two"]);
     expect(deciding([one, two, setting("values", "named", empty)])).toEqual(["one", "two"]);
     expect(deciding([setting("values", "no", { ...unnamed, tag: part("9") })])).toEqual([]);

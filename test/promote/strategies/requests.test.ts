@@ -59,6 +59,12 @@ describe("the images of a source", () => {
     expect(result.lacking).toEqual(["acme/theirs"]);
   });
 
+  it("are in the order of the target's names", () => {
+    const here = prod(["a/c z/same:1", "b/c a/rest:1", "c/c m/rest2:1"]);
+    const there = staging(["a/c z/same:2", "b/c x/rest:2", "c/c x/rest2:2"]);
+    expect(wanted(here, there)).toEqual(["b/c a/rest:2", "c/c m/rest2:2", "a/c z/same:2"]);
+  });
+
   it("are nothing where neither has one", () => {
     expect(requestsFor(prod([]), staging([]))).toEqual({ requests: [], lacking: [] });
   });

@@ -112,8 +112,9 @@ describe("the body of a promotion", () => {
   });
 
   it("leaves sections out that say nothing", () => {
-    const headings = promotionBody(parts(1)).match(/^### .*$/gm);
-    expect(headings).toEqual(["### Gates"]);
+    const body = promotionBody(parts(1));
+    expect(body.match(/^### .*$/gm)).toEqual(["### Gates"]);
+    expect(body).not.toContain("\n\n\n");
   });
 
   it("says who asked and where, or that it opened by itself", () => {
