@@ -339,7 +339,7 @@ describe("findings about whole targets", () => {
     expect(renderFailureFinding({ ...name, failure })).toEqual({
       ...{ ...name, id: "render-failed", severity: "danger", resource: "", file: "apps/k.yaml", line: 3 },
       message:
-        "Does not render at the head: no such file: x.yaml. Nothing can be said about what this pull request does here, and a delivery will fail the same way.",
+        "Does not render at the head: no such file: x.yaml. Nothing can be said about what this pull request does here, and a deploy will fail the same way.",
     });
     const { message, severity } = renderFailureFinding({ ...name, failure, side: "base" });
     expect([severity, message]).toEqual([

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../src/model/json.ts";
 import { compare } from "./support.ts";
 
 const refused =
-  "the API server refuses this update, so the delivery fails until the object is deleted and made anew. Keep the old value, or plan the replacement.";
+  "the API server refuses this update, so the deploy fails until the object is deleted and created again. Keep the old value, or plan the replacement.";
 
 /** `spec.a.b` set to `value` in an object; the object without it where `value` is absent. */
 function holding(path: string, value: Json | undefined): JsonObject {
@@ -27,7 +27,7 @@ function findings(type: string, before: JsonObject, after: JsonObject) {
 const texts = (type: string, before: JsonObject, after: JsonObject) =>
   findings(type, before, after).map(({ message, pointer }) => `${message.split(" cannot be changed: ")[0]} ${pointer}`);
 
-/** What Kubernetes lets nobody change. `means`: what an absent field means; `once`: an absent field may still be set. */
+/** What Kubernetes lets nobody change. `means`: what an absent field means; `once`: it may still be set when absent. */
 const table: readonly (readonly [type: string, path: string, absent?: { means?: string; once?: true }])[] = [
   ["apps/Deployment", "spec.selector"],
   ["apps/ReplicaSet", "spec.selector"],
