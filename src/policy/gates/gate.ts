@@ -26,12 +26,8 @@ export function gravest(parts: readonly Pick<Part, "state">[]): Part["state"] {
   return states.includes("blocked") ? "blocked" : states.includes("waiting") ? "waiting" : "passed";
 }
 
-/** When the answer of those that have not passed may first change by time alone, ready to be spread. */
-export function earliest(parts: readonly { readonly state: string; readonly nextAt?: number }[]): { nextAt?: number } {
-  const times = parts.flatMap(({ state, nextAt }) => (isOpen(state) && nextAt !== undefined ? [nextAt] : []));
+/** The first of the parts' times, ready to be spread; only parts that have not passed have one. */
+export function earliest(parts: readonly Pick<Part, "nextAt">[]): { nextAt?: number } {
+  const times = parts.flatMap(({ nextAt }) => nextAt ?? []);
   return times.length === 0 ? {} : { nextAt: Math.min(...times) };
-}
-
-function isOpen(state: string): boolean {
-  return state === "waiting" || state === "blocked";
 }

@@ -47,9 +47,8 @@ function same({ label: _, ...one }: Child, { label: __, ...other }: Child): bool
 function summary(children: readonly Child[], state: Part["state"]): string {
   if (state === "passed") return `all ${children.length} apps passed`;
   const these = children.filter((child) => child.state === state);
-  const [first] = these;
-  const listed =
-    these.length === 1 ? `${first?.label}: ${first?.reason}` : sentenceList(these.map(({ label }) => label));
-  const verb = state === "blocked" ? "blocked" : "waiting";
-  return `${these.length} of ${children.length} apps ${these.length === 1 ? "is" : "are"} ${verb}, ${listed}`;
+  const [first, ...more] = these;
+  const of = `${these.length} of ${children.length} apps`;
+  if (first !== undefined && more.length === 0) return `${of} is ${state}, ${first.label}: ${first.reason}`;
+  return `${of} are ${state}, ${sentenceList(these.map(({ label }) => label))}`;
 }

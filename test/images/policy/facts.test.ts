@@ -44,6 +44,16 @@ describe("a decision", () => {
     expect(why(decision, "1.5.0")).toBe("1.5.0 was not asked for: too many better tags were passed over");
   });
 
+  it("does not say that it gave up when it asked for every better tag", async () => {
+    const tags = ["1.1.0", "1.2.0", "1.3.0"];
+    const decision = await decide(semver, tags, ["1.1.0"], { platforms: ["linux/s390x"], limits: { facts: 2 } });
+    expect(decision.asked).toEqual(["1.3.0", "1.2.0"]);
+    expect(why(decision, "1.1.0")).toBe("1.1.0 is what webapp in staging has");
+    const none = await decide(semver, tags, [], { platforms: ["linux/s390x"], pushed: ["x"], limits: { facts: 9 } });
+    expect(none.chosen).toBeUndefined();
+    expect(none.summary).toMatch(/and 2 more were passed over$/);
+  });
+
   it("says what came of it", async () => {
     const summary = async (...input: Parameters<typeof decide>): Promise<string> => (await decide(...input)).summary;
     expect(await summary(semver, ["1.1.0"], ["1.0.0"])).toBe(
@@ -56,7 +66,11 @@ describe("a decision", () => {
     expect(await summary(semver, ["2.0.0", "latest"], ["1.0.0"])).toBe(
       "The policy takes none of the 2 tags of the registry",
     );
+    expect(await summary(semver, ["2.0.0"], ["1.0.0"])).toBe("The policy takes not the only tag of the registry");
     expect(await summary(semver, [], ["1.0.0"])).toBe("The registry lists no tags");
+    expect(await summary({ digest: "main" }, [], [""])).toBe(
+      "main takes the place of an image without a tag: it is the tag that the policy follows",
+    );
     expect(await summary(semver, ["1.1.0"], ["1.0.0"], { platforms: ["linux/s390x"] })).toBe(
       "Nothing changes now: 1.1.0 lacks linux/s390x (it has linux/amd64, linux/arm64): the rest may still be on its way",
     );
@@ -89,6 +103,11 @@ describe("a minimum age", () => {
     const decision = await decide(semver, tags, ["1.2.0"], { facts, minimumAge: day, now: now + day / 2 });
     expect(decision.chosen?.tag).toBe("1.3.0");
     expect(decision.waitUntil).toBeUndefined();
+  });
+
+  it("of nothing takes an image of unknown age", async () => {
+    const decision = await decide(semver, ["1.3.0"], ["1.0.0"], { facts: { "1.3.0": { created: undefined } } });
+    expect(decision.chosen?.tag).toBe("1.3.0");
   });
 
   it("waits for the first of several", async () => {
@@ -124,6 +143,8 @@ describe("required platforms", () => {
     [["linux/amd64"], ["linux/amd64/v3"], false],
     [["linux/amd64"], ["linux/amd64/v1"], true],
     [["linux/amd64"], [], false],
+    [["Linux/AMD64"], ["linux/amd64"], true],
+    [["linux/amd64"], ["linux/AMD64/V1"], true],
   ])("%j of %j: %s", async (platforms, found, taken) => {
     const decision = await decide(semver, ["1.1.0"], ["1.0.0"], {
       platforms,
@@ -175,6 +196,12 @@ describe("the digest of a moving tag", () => {
     expect(why(decision, "1.4.0")).toBe("1.4.0 is not the tag that the policy follows, which is main");
   });
 
+  it("asks for no other tag to find what a target has", async () => {
+    const decision = await decide(main, [], [has(`@${digestOf("old")}`)], { pin: "digest" });
+    expect(decision).toMatchObject({ chosen: { tag: "main" }, asked: ["main"] });
+    expect((await decide(semver, ["1.1.0"], [""], { pin: "digest" })).asked).toEqual(["1.1.0"]);
+  });
+
   it("does not come back after it was rolled back", async () => {
     const held = { tag: "main", digest: digestOf("main") };
     const current = has(`main@${digestOf("old")}`, { held });
@@ -206,6 +233,14 @@ describe("digests beside versions", () => {
     // The tag in the file is not what runs when only the digest is written.
     const stale = await decide(semver, tags, [has(`1.0.0@${digestOf("1.2.0")}`)], { pin });
     expect(stale.chosen).toBeUndefined();
+  });
+
+  it("are searched for among so many of the best tags", async () => {
+    const tags = Array.from({ length: 9 }, (_, index) => `1.${index}.0`);
+    const current = has(`@${digestOf("1.5.0")}`);
+    const decision = await decide(semver, tags, [current], { pin: "digest", limits: { facts: 3 } });
+    expect(decision.asked).toEqual(["1.8.0", "1.7.0", "1.6.0", digestOf("1.5.0")]);
+    expect(decision.verdicts.map(({ tag }) => tag)).not.toContain("");
   });
 
   it("that no tag has are told by when they were built", async () => {
@@ -243,6 +278,19 @@ describe("the newest build", () => {
     expect((await decide(newest, ["a", "c"], ["gone"], { facts: { ...facts, gone: undefined } })).chosen?.tag).toBe(
       "c",
     );
+  });
+
+  it("does not come from a moving tag that the policy ignores and whose build is later", async () => {
+    const later = { ...facts, latest: ago(day / 2) };
+    expect((await decide(newest, ["a", "b", "latest"], ["latest"], { facts: later })).chosen).toBeUndefined();
+  });
+
+  it("believes clocks that are an hour ahead, and no more", async () => {
+    const hour = 3_600_000;
+    const decision = await decide(newest, ["a", "b", "c"], ["a"], {
+      facts: { a: ago(day), b: ago(-hour), c: ago(-hour - 1) },
+    });
+    expect(decision.chosen?.tag).toBe("b");
   });
 
   it("names the build that a moving tag stands for", async () => {
@@ -308,6 +356,15 @@ describe("what was rolled back", () => {
     const decision = await decide(semver, ["1.4.0", "1.5.0"], [staging, has("1.4.0", { target: "webapp in test" })]);
     expect(decision.chosen?.tag).toBe("1.5.0");
     expect(decision.targets.map(({ moves }) => moves)).toEqual([false, true]);
+  });
+});
+
+describe("skipped tags", () => {
+  it("are those of targets that move, not of those that stay", async () => {
+    const held = has("1.0.0", { held: { tag: "1.3.0", digest: "" }, target: "held" });
+    const decision = await decide(semver, ["1.0.0", "1.1.0", "1.2.0", "1.3.0"], [held, has("1.1.0")]);
+    expect(decision.chosen?.tag).toBe("1.3.0");
+    expect(decision.skipped).toEqual(["1.2.0"]);
   });
 });
 

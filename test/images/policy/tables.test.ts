@@ -187,6 +187,31 @@ describe("real repositories", () => {
     ["latest is no version in the alphabet", { alphabetical: "asc" }, ["focal", "jammy", "latest"], "focal", "jammy"],
     ["a date is no version", { semver: "^1.0" }, ["1.4.0", "20240131"], "20240131", "1.4.0"],
     ["a date with dots is one that is higher", { semver: "^1.0" }, ["1.4.0", "2024.05.01"], "2024.05.01", undefined],
+    ["a moving tag with a minor", { semver: "*" }, ["1.4.2", "1.5.0"], "1.5", "1.5.0"],
+    ["a moving tag that only a lower minor has", { semver: "<1.5.1" }, ["1.4.2", "1.5.1"], "1.5", undefined],
+    [
+      "a moving tag whose highest is not the last in the list",
+      { semver: "<1.4.9" },
+      ["1.4.9", "1.4.2"],
+      "1.4",
+      undefined,
+    ],
+    ["a moving tag without its pre-releases", { semver: "*" }, ["1.4.2", "1.4.3-rc.1"], "1.4", "1.4.2"],
+    ["an exact version", { semver: "1.4.2" }, ["1.4.1", "1.4.2", "1.4.3"], "1.4.0", "1.4.2"],
+    [
+      "a text between groups",
+      { regex: "^([0-9]+)-([0-9]+)$", capture: "$1.$2", semver: "*" },
+      ["1-2", "1-3"],
+      "1-2",
+      undefined,
+    ],
+    [
+      "groups as a version",
+      { regex: "^r([0-9]+)-([0-9]+)$", capture: "$1.$2.0", semver: "^1.0" },
+      ["r1-2", "r1-10", "r2-0"],
+      "r1-2",
+      "r1-10",
+    ],
     ["four numbers", { semver: "^1.0" }, ["1.2.2", "1.2.3", "1.2.3.4"], "1.2.3.4", "1.2.3"],
     ["four numbers that are higher", { semver: "^1.0" }, ["1.2.2", "1.2.3.4"], "1.2.3.4", undefined],
   ])("%s", async (_, policy, tags, current, expected) => {
@@ -300,5 +325,72 @@ describe("numbers", () => {
     const decision = await decide(policy, ["b1x", "b2", "b"], ["b1"]);
     expect(why(decision, "b1x")).toBe("1x, captured from b1x, is no whole number");
     expect(why(decision, "b")).toBe("b matches `^b(?<n>.*)$`, but `$n` is empty in it");
+  });
+});
+
+describe("the reasons of an order", () => {
+  it.each<[string, ImagePolicy, readonly string[], string, string]>([
+    [
+      "numbers, ascending",
+      { numerical: "asc" },
+      ["7", "30"],
+      "30 is the highest number",
+      "7 is a lower number than 30",
+    ],
+    [
+      "numbers, descending",
+      { numerical: "desc" },
+      ["30", "7"],
+      "7 is the lowest number",
+      "30 is a higher number than 7",
+    ],
+    ["the alphabet", { alphabetical: "asc" }, ["a", "b"], "b is the last in the alphabet", "a comes before b"],
+    [
+      "the alphabet, backwards",
+      { alphabetical: "desc" },
+      ["b", "a"],
+      "a is the first in the alphabet",
+      "b comes after a",
+    ],
+    [
+      "natural order",
+      { regex: "^r" },
+      ["r9", "r10"],
+      "r10 is the last in natural order of those that match `^r`",
+      "r9 comes before r10",
+    ],
+  ])("%s", async (_, policy, tags, best, behind) => {
+    const decision = await decide(policy, tags, []);
+    expect(decision.verdicts.map(({ reason }) => reason)).toEqual([best, behind]);
+  });
+
+  it.each<[string, ImagePolicy, string]>([
+    ["2.0.0-rc.1", { semver: "^1.0", prerelease: true }, "2.0.0-rc.1 is not in the range `^1.0`"],
+    ["3.0.0-rc.1", { semver: ">=1.0.0-0 <2.0.0" }, "3.0.0-rc.1 is not in the range `>=1.0.0-0 <2.0.0`"],
+    [
+      "1.5.0-rc.1",
+      { semver: ">=1.0.0-0 <2.0.0" },
+      "1.5.0-rc.1 is a pre-release of another version than those that the range names; `prerelease: true` takes all",
+    ],
+    ["x1", { numerical: "asc" }, "x1 is no whole number"],
+    ["r-x", { numerical: "asc", regex: "^r-(.*)$", capture: "$1" }, "x, captured from r-x, is no whole number"],
+    [
+      "r-2",
+      { semver: "^1.0", regex: "^r-(.*)$", capture: "$1" },
+      "2, captured from r-2, is no full version and may move",
+    ],
+    ["v1.4", { semver: "^1.0" }, "v1.4 is no full version and may move"],
+    ["1.4_x", { semver: "^1.0" }, "1.4_x is no full version: it has no three numbers"],
+    [
+      "01.2.3",
+      { semver: "^1.0" },
+      "01.2.3 has a number with a leading zero, which no semantic version has; `regex` alone compares such tags in natural order",
+    ],
+    ["-", { regex: "^(x?)", capture: "$1" }, '"-" cannot be a tag'],
+    ["a", { regex: "^(x?)", capture: "$1" }, "a matches `^(x?)`, but `$1` is empty in it"],
+    ["a", { regex: "^b" }, "a does not match `^b`"],
+    [`${"ab ".repeat(100)}`, { regex: "^b" }, `${JSON.stringify("ab ".repeat(100).slice(0, 128))} cannot be a tag`],
+  ])("that does not take %s under %j", async (tag, policy, reason) => {
+    expect(why(await decide(policy, [tag], []), tag)).toBe(reason);
   });
 });

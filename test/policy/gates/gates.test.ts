@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { GateFinding, Hold } from "../../../src/model/gates.ts";
+import type { GateFinding, Hold, Window } from "../../../src/model/gates.ts";
 import { evaluateGates } from "../../../src/policy/gates/index.ts";
 import { facts, gate, minutes, noon, review, settings, shown, target } from "./facts.ts";
 
@@ -174,6 +174,48 @@ describe("the gate approvals", () => {
     expect(gate("approvals", on({ reviews: [first, review("bob", "commented")] }, 1)).state).toBe("passed");
   });
 
+  it("takes the review with the higher id when two are of one moment", () => {
+    const at = new Date(noon).toISOString();
+    const reviews = [review("bob", "changes-requested", { at, id: 8 }), review("bob", "approved", { at, id: 7 })];
+    expect(gate("approvals", on({ reviews }, 1))).toMatchObject({ reason: "bob requested changes" });
+    expect(gate("approvals", on({ reviews: reviews.toReversed() }, 1)).reason).toBe("bob requested changes");
+  });
+
+  it("shows what each person did, and why it does not count", () => {
+    const reviews = [
+      review("bob", "approved"),
+      review("eve", "changes-requested"),
+      review("mallory", "approved"),
+      review("oscar", "changes-requested"),
+      review("dan", "approved"),
+      review("dan", "dismissed"),
+    ];
+    expect(gate("approvals", on({ reviews, mayReview: new Set(["bob", "eve", "dan"]) })).children).toEqual([
+      { gate: "approvals", label: "bob", state: "passed", reason: "approved" },
+      { gate: "approvals", label: "eve", state: "blocked", reason: "requested changes" },
+      {
+        gate: "approvals",
+        label: "mallory",
+        state: "waiting",
+        reason: "approved, does not count: has no write permission",
+      },
+      {
+        gate: "approvals",
+        label: "oscar",
+        state: "waiting",
+        reason: "requested changes, does not count: has no write permission",
+      },
+    ]);
+  });
+
+  it("says of up to three approvals why they do not count", () => {
+    const reviews = ["m1", "m2", "m3", "m4"].map((user) => review(user, "approved"));
+    const why = (user: string) => `; the approval by ${user} does not count: ${user} has no write permission`;
+    expect(gate("approvals", on({ reviews, mayReview: new Set() })).reason).toBe(
+      `0 of 2 approvals${["m1", "m2", "m3"].map(why).join("")}`,
+    );
+  });
+
   it("blocks on requested changes even where no approval is asked for, unless by somebody who may not review", () => {
     const objecting = on({ reviews: [review("eve", "changes-requested")] }, 0);
     expect(gate("approvals", objecting)).toMatchObject({ state: "blocked", reason: "eve requested changes" });
@@ -261,6 +303,14 @@ describe("the gate findings", () => {
     });
   });
 
+  it("names those who may promote where a policy says who that is", () => {
+    const allow = { teams: ["release"], permission: "write" } as const;
+    const gated = facts({
+      targets: [target({ settings: settings({ findings: "danger" }), findings: [danger], allow })],
+    });
+    expect(gate("findings", gated).who).toBe("members of release with write permission: comment /ack k1");
+  });
+
   it("passes without findings and is left out when it is off", () => {
     expect(gate("findings", on("danger"))).toMatchObject({ state: "passed", reason: "no findings that need a look" });
     expect(shown(on("none"))).toEqual(["hold"]);
@@ -321,6 +371,36 @@ describe("the gate windows", () => {
       nextAt: Date.parse("2026-11-20T17:00:00Z"),
       children: [{ state: "passed" }, { state: "waiting" }],
     });
+  });
+
+  it("shows of each window whether it is now, and until when", () => {
+    const always = {
+      allow: { kind: "weekly", days: [1, 2, 3, 4, 5, 6, 7], from: 0, to: 1440 },
+      timezone: "UTC",
+    } as const;
+    const night = { allow: { kind: "weekly", days: [5], from: 1320, to: 1380 }, timezone: "UTC" } as const;
+    const today = { deny: { kind: "dates", from: "2026-11-20", to: "2026-11-20" }, timezone: "UTC" } as const;
+    const over = { deny: { kind: "dates", from: "2026-11-19", to: "2026-11-19" }, timezone: "UTC" } as const;
+    const children = (...windows: readonly Window[]) =>
+      gate("windows", on({ windows })).children?.map(({ label, state, reason }) => [label, state, reason]);
+    expect(children(always, night, over)).toEqual([
+      ["allow daily UTC", "passed", "now"],
+      ["allow Fri 22:00-23:00 UTC", "passed", "from Fri 2026-11-20 22:00 UTC"],
+      ["deny 2026-11-19 UTC", "passed", "not again"],
+    ]);
+    expect(children(office, today)).toEqual([
+      ["allow Mon-Fri 09:00-17:00 Europe/Berlin", "passed", "now, until Fri 2026-11-20 17:00 Europe/Berlin"],
+      ["deny 2026-11-20 UTC", "waiting", "now, until Sat 2026-11-21 00:00 UTC"],
+    ]);
+    expect(children(night, { ...today, deny: { ...today.deny, from: "2026-11-21", to: "2026-11-21" } })).toEqual([
+      ["allow Fri 22:00-23:00 UTC", "waiting", "from Fri 2026-11-20 22:00 UTC"],
+      ["deny 2026-11-21 UTC", "passed", "from Sat 2026-11-21 00:00 UTC"],
+    ]);
+    expect(children(night, today)?.[0]).toEqual([
+      "allow Fri 22:00-23:00 UTC",
+      "waiting",
+      "from Fri 2026-11-20 22:00 UTC",
+    ]);
   });
 
   it("needs a person when no window opens again", () => {
@@ -386,6 +466,13 @@ describe("a promotion of several apps", () => {
     expect(gate("soak", facts({ targets }), noon + 30 * minutes).reason).toBe("all 3 apps passed");
   });
 
+  it("names the environments where there are several", () => {
+    const soaked = soaking("web", noon - 40 * minutes);
+    const result = gate("soak", facts({ targets: [soaked, { ...soaking("web", noon), environment: "canary" }] }));
+    expect(result.children?.map(({ label }) => label)).toEqual(["web/prod", "web/canary"]);
+    expect(result.reason).toMatch(/^1 of 2 apps is waiting, web\/canary: healthy in staging/);
+  });
+
   it("says once what holds for all", () => {
     const result = gate("healthy", facts({ targets: ["a", "b"].map((app) => soaking(app, noon)) }));
     expect(result).toMatchObject({
@@ -408,6 +495,23 @@ describe("a promotion of several apps", () => {
       who: "whoever fixes it in staging, or everybody with maintain permission by /override",
       children: [{ label: "api" }, { label: "web" }],
     });
+  });
+});
+
+describe("every gate", () => {
+  it("has its label", () => {
+    const all = settings({
+      healthy: true,
+      soak: minutes,
+      approvals: 1,
+      checks: ["ci"],
+      findings: "danger",
+      windows: [{ allow: { kind: "weekly", days: [1], from: 0, to: 60 }, timezone: "UTC" }],
+      dependsOn: ["db"],
+    });
+    expect(
+      evaluateGates(facts({ targets: [target({ settings: all })] }), noon).results.map(({ label }) => label),
+    ).toEqual(["Not held", "Healthy in the source", "Soak", "Approvals", "Checks", "Findings", "Windows", "Depends on"]);
   });
 });
 
