@@ -195,8 +195,8 @@ export type HandledEvent = HoldSet | HoldEnded;
 /** Where rooms say what happened. */
 export interface Events {
   /**
-   * Tells all listeners. Never throws and never waits: a listener that fails is logged and counted, and loses the
-   * event.
+   * Tells all listeners. Never throws and never waits: a listener that fails is logged and counted, and gets the event
+   * only if it is announced again.
    */
   announce(event: Exclude<SluiceEvent, HandledEvent>): void;
   /**
@@ -218,7 +218,7 @@ export interface EventHub extends Events {
 }
 
 /**
- * Hears of every event: the log, the audit, metrics. Gets each id once per process, as far as a bounded memory tells.
+ * Hears of every event: the log, the audit, metrics. Gets each id once per process unless it failed, as far as a bounded memory tells.
  */
 export interface EventListener {
   /** For the log, when it fails. */
@@ -226,7 +226,7 @@ export interface EventListener {
   onEvent(event: SluiceEvent): void | Promise<void>;
 }
 
-/** An account on GitHub; nobody in particular is automation. */
+/** An account on GitHub as pull requests of Sluice keep it: nobody, or `sluice`, is automation. */
 export function actorOf(login: string | undefined): Actor {
   return login === undefined || login === "sluice"
     ? { kind: "automation", login: "sluice" }

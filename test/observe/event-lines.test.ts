@@ -75,6 +75,23 @@ describe("the audit", () => {
     });
   });
 
+  it("is whole, however many targets were decided on", () => {
+    const targets = Array.from({ length: 250 }, (_, index) => ({
+      app: `app-${index}`,
+      environment: "prod",
+      versions: [],
+    }));
+    const [line = ""] = written({ ...samples["promotion.opened"], targets }).audit;
+    expect(JSON.parse(line)).toMatchObject({ targets: targets.map(({ app }) => ({ app })) });
+  });
+
+  it("is cut at a mebibyte, and says so", () => {
+    const event = { ...samples["gate.overridden"], apps: Array.from({ length: 20_000 }, () => "x".repeat(100)) };
+    const [line = ""] = written(event).audit;
+    expect(Buffer.byteLength(line)).toBeLessThan(1 << 20);
+    expect(JSON.parse(line)).toMatchObject({ actor: event.actor, cut: expect.stringContaining("1048576") });
+  });
+
   it.each(everything)("of $kind is there exactly when somebody decided", (event) => {
     expect(written(event).audit).toHaveLength("actor" in event ? 1 : 0);
   });

@@ -43,6 +43,21 @@ describe("the hub of events", () => {
     expect(log.lines.join("\n")).toContain("a listener of events failed");
   });
 
+  it("tells a listener that failed again, and only that one, when the event is announced again", async () => {
+    const heard: string[] = [];
+    const failsOnce = ({ id }: SluiceEvent) => {
+      heard.push(id);
+      if (heard.length === 1) throw new Error("the disk is full");
+    };
+    const { events, received, failed } = hub({ name: "fails-once", onEvent: failsOnce });
+    events.announce(samples["preview.posted"]);
+    await expect.poll(() => failed).toEqual(["fails-once"]);
+    events.announce(samples["preview.posted"]);
+    events.announce(samples["preview.posted"]);
+    expect(heard).toHaveLength(2);
+    expect(received).toHaveLength(1);
+  });
+
   it("masks what looks like a secret in every text of an event, and the secrets that the process knows", () => {
     const { events, received } = hub();
     const token = `ghs_${"A1b2C3d4E5f6G7h8I9j0"}`;
