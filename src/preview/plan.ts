@@ -1,7 +1,7 @@
 import { type Finding, SEVERITIES, type TargetPreview } from "../model/preview.ts";
 import { type Target, targetId } from "../model/target.ts";
 
-/** One target on both sides of a comparison; a side is absent where the target does not exist there. */
+/** One target at the base and at the head; one of them is absent where the target does not exist there. */
 export type TargetPair =
   | { readonly id: string; readonly base: Target; readonly head: Target }
   | { readonly id: string; readonly base: Target; readonly head: undefined }
@@ -26,7 +26,10 @@ const statusOrder: Readonly<Record<TargetPreview["status"], number>> = {
   unchanged: 4,
 };
 
-/** Failed targets first, then those with the gravest finding, then removed, changed, added, and those that render the same; stable within each. */
+/**
+ * Failed targets first, then those with the gravest finding, then removed, changed, added, and those that render the
+ * same; stable within each.
+ */
 export function byUrgency(targets: readonly TargetPreview[], findings: readonly Finding[]): readonly TargetPreview[] {
   const gravest = new Map<string, number>();
   for (const { app, environment, severity } of findings) {

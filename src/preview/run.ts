@@ -48,8 +48,8 @@ export interface PreviewSettings {
 }
 
 /**
- * Previews a pull request as it is now: one comment, one check. May be repeated at any time. When the head moved meanwhile nothing is posted for the old one and the
- * job is queued again, so the latest head is what is shown.
+ * Previews a pull request as it is now: one comment, one check. Idempotent. When the head moved meanwhile nothing is
+ * posted for the old one and the job is queued again, so the latest head is what is shown.
  */
 export async function runPreview(
   job: PreviewJob,
@@ -83,7 +83,10 @@ export async function runPreview(
   ports.events.announce(result.event(run()));
 }
 
-/** GitHub keys checks by head and name: two pull requests from one head into different bases must not write each other's. */
+/**
+ * GitHub keys checks by head and name: two pull requests from one head into different bases must not write each
+ * other's.
+ */
 function ownCheck(github: GitHub, pullRequest: number): Pick<GitHub, "pullRequest" | "upsertComment" | "upsertCheck"> {
   return { ...github, upsertCheck: (report) => github.upsertCheck({ ...report, externalId: `pull-${pullRequest}` }) };
 }
@@ -94,7 +97,10 @@ interface Result {
   event(run: PreviewRun): PreviewEvent;
 }
 
-/** Computes the report. What the user can mend is a report; on the last attempt a failure of ours is a report too, so that the pull request never waits for ever. */
+/**
+ * Computes the report. What the user must fix is a report; on the last attempt a failure of ours is a report too, so
+ * that the pull request never waits for ever.
+ */
 async function attempt(
   job: PreviewJob,
   pull: PullRequest,
@@ -124,7 +130,10 @@ function repositoryUrl({ repository }: PreviewJob, { webUrl }: PreviewSettings):
   return webUrl === undefined ? undefined : `${webUrl}/${repository.owner}/${repository.name}`;
 }
 
-/** Throws when the job is another worker's from now on: the lock was lost, or this one stops. A run that took too long is still ours to report. */
+/**
+ * Throws when the job is another worker's from now on: the lock was lost, or this one stops. A run that took too long
+ * is still ours to report.
+ */
 function assertOurs(signal: AbortSignal): void {
   const reason: unknown = signal.reason;
   if (!(reason instanceof Fault && reason.kind === "timeout")) signal.throwIfAborted();
