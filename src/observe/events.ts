@@ -16,25 +16,25 @@ export interface EventParts {
 /** How many ids are remembered. */
 const keptIds = 20_000;
 
-/** The hub of one process: tells each event once to each listener, without what looks like a secret in it. */
+/** The hub of one process: gives each event once to each listener, without what looks like a secret in it. */
 export function createEvents({ listeners, log, failed, redact }: EventParts): EventHub {
   const received = new LRUCache<string, true>({ max: keptIds });
   const handlers: ((event: HandledEvent, signal: AbortSignal) => Promise<void>)[] = [];
-  const tell = (event: SluiceEvent): void => {
+  const notifyAll = (event: SluiceEvent): void => {
     if (received.has(event.id)) return;
     received.set(event.id, true);
     const clean = withoutSecrets(event, redact);
     for (const listener of listeners) {
-      hearing(listener, clean).catch((error: unknown) => {
+      notify(listener, clean).catch((error: unknown) => {
         failed(listener.name);
         log.error({ error, listener: listener.name, event: clean.kind, id: clean.id }, "a listener of events failed");
       });
     }
   };
   return {
-    announce: tell,
+    announce: notifyAll,
     dispatch: async (event, signal) => {
-      tell(event);
+      notifyAll(event);
       for (const handle of handlers) await handle(event, signal);
     },
     on: <K extends HandledEvent["kind"]>(kind: K, handler: EventHandler<K>) => {
@@ -46,7 +46,7 @@ export function createEvents({ listeners, log, failed, redact }: EventParts): Ev
 }
 
 /** Calls it at once; what it throws is a rejection. */
-async function hearing(listener: EventListener, event: SluiceEvent): Promise<void> {
+async function notify(listener: EventListener, event: SluiceEvent): Promise<void> {
   await listener.onEvent(event);
 }
 
