@@ -10,7 +10,10 @@ import type { VersionChange } from "../../model/promotion.ts";
 import type { Tree, TreeChange } from "../../model/tree.ts";
 import type { StrategyInput } from "./strategy.ts";
 
-/** Chart versions that were carried; the edits are in the staged, `changes` are the charts themselves. */
+/**
+ * Chart versions that were carried. Edits of existing files go into `StagedFiles`; `changes` are whole charts and lock
+ * files.
+ */
 export interface CarriedCharts {
   readonly versions: readonly VersionChange[];
   readonly changes: readonly TreeChange[];
@@ -20,7 +23,7 @@ export interface CarriedCharts {
 /**
  * Carries the versions of charts: of kustomize's `helmCharts` and of a chart's dependencies, by name. A chart that the
  * source keeps in its own folder is carried with it, and so is `Chart.lock`. Charts that both targets name in the same
- * file are no matter of a promotion.
+ * file are not promoted.
  */
 export async function carryCharts(
   input: StrategyInput,
@@ -28,13 +31,13 @@ export async function carryCharts(
   source: FoundSettings,
   staged: StagedFiles,
 ): Promise<CarriedCharts> {
-  const theirs = new Map(source.settings.filter(isChart).map((setting) => [keyOf(setting), setting]));
+  const sourceSettings = new Map(source.settings.filter(isChart).map((setting) => [keyOf(setting), setting]));
   const carried: CarriedCharts[] = [];
   for (const setting of found.settings.filter(isChart)) {
-    const twin = theirs.get(keyOf(setting));
-    const shared = twin?.file === setting.file && input.pair.source.id !== input.pair.target.id;
-    if (twin === undefined || shared || twin.version?.value === setting.version?.value) continue;
-    carried.push(await carryChart(input, setting, twin, staged));
+    const sourceSetting = sourceSettings.get(keyOf(setting));
+    const shared = sourceSetting?.file === setting.file && input.pair.source.id !== input.pair.target.id;
+    if (sourceSetting === undefined || shared || sourceSetting.version?.value === setting.version?.value) continue;
+    carried.push(await carryChart(input, setting, sourceSetting, staged));
   }
   const locks = await carryLocks(input, found, source, staged);
   return {
@@ -56,12 +59,12 @@ function keyOf({ form, subject }: VersionSetting): string {
 async function carryChart(
   input: StrategyInput,
   setting: VersionSetting,
-  twin: VersionSetting,
+  sourceSetting: VersionSetting,
   staged: StagedFiles,
 ): Promise<CarriedCharts> {
-  const readers = await otherReaders(setting.file, input.target.target, input.dependents);
-  if (readers.length > 0) throw wouldTouch([setting.file], readers);
-  const [from, to] = [setting.version?.value ?? "", twin.version?.value ?? ""];
+  const others = await otherReaders(setting.file, input.target.target, input.dependents);
+  if (others.length > 0) throw wouldTouch([setting.file], others);
+  const [from, to] = [setting.version?.value ?? "", sourceSetting.version?.value ?? ""];
   const edits = versionEdits(setting, { version: to });
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
   await staged.edit(setting.file, edits);
@@ -70,7 +73,7 @@ async function carryChart(
     name,
     from,
     to,
-    source: twin.file,
+    source: sourceSetting.file,
     target: setting.file,
   });
   const notes = changes
@@ -150,7 +153,7 @@ async function copyOf(source: Tree, from: string, target: Tree, to: string): Pro
 async function carryLocks(
   { source, target }: StrategyInput,
   found: FoundSettings,
-  theirs: FoundSettings,
+  sourceSettings: FoundSettings,
   staged: StagedFiles,
 ): Promise<readonly TreeChange[]> {
   const changed = new Set(staged.changes().map(({ path }) => path));
@@ -159,12 +162,14 @@ async function carryLocks(
   for (const file of files) {
     const lock = file.replace(/\.yaml$/, ".lock");
     if (!changed.has(file) || (await target.at.tree.at(lock)) === undefined) continue;
-    const twin = theirs.settings.find(({ form, file: other }) => form === "chart-dependency" && sameName(file, other));
-    const from = twin?.file.replace(/\.yaml$/, ".lock") ?? "";
+    const sourceSetting = sourceSettings.settings.find(
+      ({ form, file: other }) => form === "chart-dependency" && sameName(file, other),
+    );
+    const from = sourceSetting?.file.replace(/\.yaml$/, ".lock") ?? "";
     const fits =
-      twin !== undefined &&
+      sourceSetting !== undefined &&
       dependenciesOf(file, await staged.bytes(file)) ===
-        dependenciesOf(twin.file, (await source.at.tree.read(twin.file)) ?? new Uint8Array());
+        dependenciesOf(sourceSetting.file, (await source.at.tree.read(sourceSetting.file)) ?? new Uint8Array());
     if (!fits || (await source.at.tree.at(from)) === undefined) throw staleLock(lock);
     changes.push(...(await copyOf(source.at.tree, from, target.at.tree, lock)));
   }

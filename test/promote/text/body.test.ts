@@ -50,8 +50,8 @@ function parts(apps: number, more: Partial<BodyParts> = {}): BodyParts {
     metadata,
     comment: printPromotion(metadata, "b", signer),
     gates: gatesSection(verdict, now),
-    carried: { changes: [], truncated: false, compareUrl: undefined },
-    built: [],
+    included: { changes: [], truncated: false, compareUrl: undefined },
+    sourceCommits: [],
     notes: [],
     left: [],
     unchanged: [],
@@ -68,7 +68,7 @@ describe("the body of a promotion", () => {
       commits: [],
       total: 0,
     };
-    const body = promotionBody(parts(1, { built: [{ image: "ghcr.io/acme/webapp", source }] }));
+    const body = promotionBody(parts(1, { sourceCommits: [{ image: "ghcr.io/acme/webapp", source }] }));
     expect(body).toContain(
       "### Built from\n\n- `ghcr.io/acme/webapp`: [compare in acme/webapp](https://github.com/acme/webapp/compare/a...b)",
     );
@@ -106,7 +106,7 @@ describe("the body of a promotion", () => {
     const subject = "@everyone <img src=x> [x](http://evil) <!-- /sluice:gates --> | `a";
     const changes = [{ sha: "c".repeat(40), subject, author: "*eve*", pullRequest: undefined }];
     const body = promotionBody(
-      parts(1, { carried: { changes, truncated: true, compareUrl: "https://github.com/acme/shop/compare/a...b" } }),
+      parts(1, { included: { changes, truncated: true, compareUrl: "https://github.com/acme/shop/compare/a...b" } }),
     );
     for (const text of ["@everyone", "<img", "](http://evil", "*eve*"]) expect(body).not.toContain(text);
     expect(body.match(/<!-- \/sluice:gates -->/g)).toHaveLength(1);
@@ -120,7 +120,7 @@ describe("the body of a promotion", () => {
       author: "y".repeat(80),
       pullRequest: index,
     }));
-    const body = promotionBody(parts(300, { carried: { changes, truncated: false, compareUrl: undefined } }));
+    const body = promotionBody(parts(300, { included: { changes, truncated: false, compareUrl: undefined } }));
     expect(body.length).toBeLessThan(65_536);
     expect(body).toMatch(/… and \d+ more/);
     expect(promotionBody(parts(50)).match(/^\| app-/gm)).toHaveLength(50);
