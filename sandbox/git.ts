@@ -11,7 +11,7 @@ export interface GitOptions {
   readonly ok?: readonly number[];
 }
 
-/** What git said. */
+/** What git answers. */
 export interface GitResult {
   readonly code: number;
   readonly stdout: Buffer;
@@ -66,8 +66,8 @@ export function git(dir: string, args: readonly string[], options: GitOptions = 
   });
 }
 
-const said = new Map<string, GitResult>();
-const MOST_SAID = 5_000;
+const answers = new Map<string, GitResult>();
+const MAX_ANSWERS = 5_000;
 
 /**
  * Like `git`, for a question whose answer never changes, since it names every object by its full id. Asked once per
@@ -75,13 +75,13 @@ const MOST_SAID = 5_000;
  */
 export async function gitOnce(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const question = [dir, ...args].join("\0");
-  const known = said.get(question);
+  const known = answers.get(question);
   if (known) return known;
   const result = await git(dir, args, options);
-  said.set(question, result);
-  for (const oldest of said.keys()) {
-    if (said.size <= MOST_SAID) break;
-    said.delete(oldest);
+  answers.set(question, result);
+  for (const oldest of answers.keys()) {
+    if (answers.size <= MAX_ANSWERS) break;
+    answers.delete(oldest);
   }
   return result;
 }

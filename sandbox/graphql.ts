@@ -22,8 +22,8 @@ interface EnqueueInput {
 }
 
 /**
- * GitHub's GraphQL endpoint, of which one mutation is here: `enqueuePullRequest`. It stands in the request log, and
- * takes faults, under the template `/graphql`; the OpenAPI description does not cover it.
+ * GitHub's GraphQL endpoint, of which one mutation is here: `enqueuePullRequest`. It is logged, and faults are
+ * injected, as `/graphql`; the OpenAPI description does not cover it.
  */
 export const graphqlRoute: Route = {
   method: "POST",

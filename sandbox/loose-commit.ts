@@ -70,7 +70,7 @@ function signature(line: string | undefined): Signature | undefined {
   return { name, email, date: new Date(Number(seconds) * 1000).toISOString() };
 }
 
-const MOST_ANCESTORS = 400;
+const MAX_ANCESTORS = 400;
 
 /** The commit and all before it; undefined when git must be asked, as for long histories. */
 export function ancestors(dir: string, id: string): ReadonlySet<string> | undefined {
@@ -78,7 +78,7 @@ export function ancestors(dir: string, id: string): ReadonlySet<string> | undefi
   // What is added while it is walked over is walked over as well.
   for (const one of found) {
     const commit = readLooseCommit(dir, one);
-    if (commit === undefined || found.size > MOST_ANCESTORS) return undefined;
+    if (commit === undefined || found.size > MAX_ANCESTORS) return undefined;
     for (const parent of commit.parents) found.add(parent);
   }
   return found;

@@ -1,3 +1,5 @@
+// Reads and writes loose objects directly because starting git is slow; packed objects fall back to git.
+
 import { readLoose, writeObject } from "./loose-object.ts";
 
 /** A file, link or folder in a tree; `mode` without leading zeros. */

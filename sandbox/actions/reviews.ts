@@ -65,7 +65,7 @@ export function reviewOf(repository: Repository, pull: Pull, id: number): Review
   return review;
 }
 
-/** Takes a verdict back. 422 for what is none. */
+/** Dismisses a review. 422 unless it approves or requests changes. */
 export function dismissReview(
   world: World,
   repository: Repository,
@@ -110,14 +110,14 @@ export async function requestReviewers(
   for (const login of users) {
     if (pull.requestedReviewers.includes(login)) continue;
     pull.requestedReviewers.push(login);
-    await tellRequest(world, repository, pull, "review_requested", actor, {
+    await emitRequest(world, repository, pull, "review_requested", actor, {
       requested_reviewer: userByLogin(world, login),
     });
   }
   for (const team of teams) {
     if (pull.requestedTeams.includes(team.slug)) continue;
     pull.requestedTeams.push(team.slug);
-    await tellRequest(world, repository, pull, "review_requested", actor, { requested_team: webhookTeam(world, team) });
+    await emitRequest(world, repository, pull, "review_requested", actor, { requested_team: webhookTeam(world, team) });
   }
 }
 
@@ -150,19 +150,19 @@ export async function removeReviewers(
   pull.requestedReviewers = pull.requestedReviewers.filter((login) => !users.includes(login));
   pull.requestedTeams = pull.requestedTeams.filter((slug) => !teams.includes(slug));
   for (const login of users)
-    await tellRequest(world, repository, pull, "review_request_removed", actor, {
+    await emitRequest(world, repository, pull, "review_request_removed", actor, {
       requested_reviewer: userByLogin(world, login),
     });
   for (const slug of teams) {
     const team = findTeam(world, repository.owner, slug);
     if (team)
-      await tellRequest(world, repository, pull, "review_request_removed", actor, {
+      await emitRequest(world, repository, pull, "review_request_removed", actor, {
         requested_team: webhookTeam(world, team),
       });
   }
 }
 
-function tellRequest(
+function emitRequest(
   world: World,
   repository: Repository,
   pull: Pull,

@@ -18,7 +18,7 @@ export function authorAssociation(world: World, repository: Repository, login: s
   return repository.pulls.some((pull) => pull.author === login && pull.mergedAt !== null) ? "CONTRIBUTOR" : "NONE";
 }
 
-function sideObject(world: World, repository: Repository, ref: string, sha: string, full: Json): Json {
+function refObject(world: World, repository: Repository, ref: string, sha: string, full: Json): Json {
   return {
     label: `${repository.owner}:${ref}`,
     ref,
@@ -117,8 +117,8 @@ export function pullObject(world: World, repository: Repository, pull: Pull, for
     ...peopleOf(world, repository, pull, form),
     milestone: null,
     draft: pull.draft,
-    head: sideObject(world, headRepository, pull.headRef, pull.headSha, describe(world, headRepository)),
-    base: sideObject(world, repository, pull.baseRef, pull.baseSha, describe(world, repository)),
+    head: refObject(world, headRepository, pull.headRef, pull.headSha, describe(world, headRepository)),
+    base: refObject(world, repository, pull.baseRef, pull.baseSha, describe(world, repository)),
     author_association: authorAssociation(world, repository, pull.author),
     auto_merge: null,
     active_lock_reason: null,

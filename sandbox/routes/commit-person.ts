@@ -10,8 +10,8 @@ export const PersonBody = z.strictObject({ name: z.string(), email: z.string(), 
 type Person = z.infer<typeof PersonBody>;
 
 /**
- * Who stands in a commit that the API makes. GitHub signs those of an App that names neither author nor committer;
- * they are committed by GitHub itself.
+ * Author and committer of a commit made through the API. GitHub signs those of an App that names neither author nor
+ * committer; they are committed by GitHub itself.
  */
 export function signaturesOf(
   call: Call,

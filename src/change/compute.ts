@@ -93,7 +93,7 @@ export async function computeChange(input: ChangeInput): Promise<ComputedChange>
     onProgress?.({ phase: "plan", done, total: input.intents.length });
     return result;
   });
-  return conclude(work, computed);
+  return combinePlans(work, computed);
 }
 
 interface Work {
@@ -217,7 +217,7 @@ async function othersOf(
  * Puts the plan together. What all changes come to in one tree is rendered again only where another one's change plays
  * into it.
  */
-async function conclude(work: Work, computed: readonly ComputedTarget[]): Promise<ComputedChange> {
+async function combinePlans(work: Work, computed: readonly ComputedTarget[]): Promise<ComputedChange> {
   const changes = computed
     .flatMap((one) => one.changes)
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));

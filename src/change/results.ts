@@ -5,8 +5,8 @@ import type { Target } from "../model/target.ts";
 import { commaList } from "../model/text/lists.ts";
 import { codeList } from "../model/text/markdown.ts";
 
-/** What was found out about one target: what is to change, and what that does. */
-export interface Findings {
+/** What comes of one target: what is to change, and what that does. */
+export interface TargetOutcome {
   readonly images: readonly VersionChange[];
   readonly edits: readonly LineEdit[];
   readonly notes: readonly string[];
@@ -16,7 +16,7 @@ export interface Findings {
 const maxListed = 10;
 
 /** A target to which something is carried. */
-export function planned(target: Target, { images, edits, notes }: Findings): TargetPromotion {
+export function planned(target: Target, { images, edits, notes }: TargetOutcome): TargetPromotion {
   return { ...about(target), outcome: "planned", images, edits, notes };
 }
 

@@ -17,7 +17,7 @@ export class StagedFiles {
     this.#tree = tree;
   }
 
-  /** The bytes of a file by now. */
+  /** Current bytes of a file. */
   async bytes(file: string): Promise<Uint8Array> {
     return (await this.#file(file)).bytes;
   }
@@ -29,7 +29,7 @@ export class StagedFiles {
     this.#staged.set(file, { ...staged, bytes: applyEdits(file, staged.bytes, edits).bytes });
   }
 
-  /** The files that are others than before, by path. */
+  /** The changed files, by path. */
   changes(): readonly TreeChange[] {
     return [...this.#staged]
       .filter(([, { original, bytes }]) => Buffer.compare(original, bytes) !== 0)

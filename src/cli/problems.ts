@@ -4,7 +4,7 @@ import { harmless, type Style } from "./style.ts";
 
 /**
  * Configuration problems for a person: what, where, the line with a caret under the column, and the fix. `text` is
- * the file's text, where it is at hand.
+ * the file's text, if known.
  */
 export function problemLines(
   problems: readonly ConfigProblem[],

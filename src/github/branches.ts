@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Fault } from "../model/errors.ts";
 import type { Client } from "./client.ts";
-import { orLook, type Refusal, refusedBy } from "./errors.ts";
+import { orReadBack, type Refusal, refusedBy } from "./errors.ts";
 
 const reference = z.object({ object: z.object({ sha: z.string() }) });
 
@@ -18,7 +18,7 @@ export function createBranch(client: Client, branch: string, sha: string): Promi
     if (/already exists/i.test(refused.text)) return "exists";
     throw notAllowed(refused, `create the branch ${branch}`);
   };
-  return orLook<"created" | "exists">(post, async () => {
+  return orReadBack<"created" | "exists">(post, async () => {
     const now = await headOf(client, branch);
     return now === undefined ? undefined : now === sha ? "created" : "exists";
   });
@@ -34,7 +34,7 @@ export function advanceBranch(client: Client, branch: string, sha: string): Prom
     if (isMissing(refused)) return "missing";
     throw notAllowed(refused, `move the branch ${branch}`);
   };
-  return orLook<"moved" | "behind" | "missing">(patch, async () =>
+  return orReadBack<"moved" | "behind" | "missing">(patch, async () =>
     (await headOf(client, branch)) === sha ? "moved" : undefined,
   );
 }

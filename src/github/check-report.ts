@@ -49,10 +49,10 @@ export function wireAnnotations(annotations: readonly Annotation[]): readonly Wi
 }
 
 /**
- * Which annotations are still to be sent when some are there; `undefined` when one is there that is not wanted, for
- * none can be taken away.
+ * Which annotations are still to be sent when some are there; `undefined` when one is there that is not wanted, because
+ * GitHub cannot delete annotations.
  */
-export function missing(
+export function annotationsToAdd(
   wanted: readonly WireAnnotation[],
   present: readonly PresentAnnotation[],
 ): WireAnnotation[] | undefined {

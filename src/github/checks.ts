@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { CheckReport } from "../model/github.ts";
 import type { Clock } from "../model/observe.ts";
 import {
+  annotationsToAdd,
   assertReport,
   type CheckPart,
   type CheckState,
   checkParts,
-  missing,
   type PresentAnnotation,
   wireAnnotations,
 } from "./check-report.ts";
@@ -88,7 +88,7 @@ export function createChecks(client: Client, appId: number, clock: Clock): Check
 
   const complete = async (before: Run | undefined, report: CheckReport): Promise<Run> => {
     const wanted = wireAnnotations(report.annotations ?? []);
-    const left = before === undefined ? wanted : missing(wanted, await annotationsOf(client, before));
+    const left = before === undefined ? wanted : annotationsToAdd(wanted, await annotationsOf(client, before));
     const base = left === undefined ? await leaveBehind(client, before) : before;
     const [first, ...rest] = checkParts(report, left ?? wanted);
     let now =

@@ -102,7 +102,7 @@ export interface ClientParts {
   /** Tells that GitHub no longer takes this token. */
   readonly rejected: (token: string) => void;
   /** Tells that this token was not enough, and that more was wanted for it than was granted. */
-  readonly lacked: (token: string) => void;
+  readonly insufficient: (token: string) => void;
 }
 
 /**
@@ -120,7 +120,7 @@ export function createClient(parts: ClientParts): Client {
     } catch (error) {
       if (isUnauthorized(error)) parts.rejected(token);
       if (!(error instanceof UserError) || error.kind !== "permission" || grant.missing.length === 0) throw error;
-      parts.lacked(token);
+      parts.insufficient(token);
       throw wantsMore(grant, error.message, error.fields);
     }
   };

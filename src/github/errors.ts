@@ -94,15 +94,15 @@ export function mayHaveHappened(error: unknown): boolean {
 }
 
 /**
- * Does what must not be done twice. After an answer that tells nothing it looks whether it was done, and gives up only
- * when it was not.
+ * Does what must not be done twice. After an answer that tells nothing it reads back whether it was done, and gives up
+ * only when it was not.
  */
-export async function orLook<T>(act: () => Promise<T>, look: () => Promise<T | undefined>): Promise<T> {
+export async function orReadBack<T>(act: () => Promise<T>, readBack: () => Promise<T | undefined>): Promise<T> {
   try {
     return await act();
   } catch (error) {
     if (!mayHaveHappened(error)) throw error;
-    const found = await look();
+    const found = await readBack();
     if (found === undefined) throw error;
     return found;
   }

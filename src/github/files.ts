@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Client } from "./client.ts";
-import { orLook, refusedBy } from "./errors.ts";
+import { orReadBack, refusedBy } from "./errors.ts";
 
 /** A file to be written over the blob that is expected there (`undefined`: no file). */
 export interface FileWrite {
@@ -28,7 +28,7 @@ export function writeFile(client: Client, branch: string, write: FileWrite, mess
     if (refused.status === 404 && /branch/i.test(refused.text)) return "missing";
     throw refused.error;
   };
-  return orLook<Written>(put, async () => ((await reads(client, branch, write)) ? "written" : undefined));
+  return orReadBack<Written>(put, async () => ((await reads(client, branch, write)) ? "written" : undefined));
 }
 
 async function reads(client: Client, branch: string, { path, bytes }: FileWrite): Promise<boolean> {

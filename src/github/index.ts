@@ -64,7 +64,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
       repo: repository.name,
       token: () => tokens.get(installationId, repository),
       rejected: (token) => tokens.rejected(installationId, repository, token),
-      lacked: (token) => tokens.lacked(installationId, repository, token),
+      insufficient: (token) => tokens.insufficient(installationId, repository, token),
     });
 
   return {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { MergeMethod, MergeResult } from "../model/github-repository.ts";
 import type { Client } from "./client.ts";
-import { orLook } from "./errors.ts";
+import { orReadBack } from "./errors.ts";
 import { mergeRefusal } from "./merge-words.ts";
 import { pullOf, wirePull } from "./pulls.ts";
 
@@ -33,7 +33,7 @@ export function mergePullRequest(
     if (meaning === "unclear") return lookAt(client, number, head, text);
     return { kind: status === 409 && meaning === "refused" ? "moved" : meaning, reason: text };
   };
-  return orLook(put, async () => {
+  return orReadBack(put, async () => {
     const now = await lookAt(client, number, head, "the answer to the merge was lost");
     return now.kind === "merged" || now.kind === "moved" ? now : undefined;
   });

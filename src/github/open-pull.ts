@@ -2,7 +2,7 @@ import { Fault } from "../model/errors.ts";
 import type { PullRequest } from "../model/github.ts";
 import type { PullRequestDraft } from "../model/github-repository.ts";
 import type { Client } from "./client.ts";
-import { orLook, type Refusal, refusedBy } from "./errors.ts";
+import { orReadBack, type Refusal, refusedBy } from "./errors.ts";
 import { assertTexts, pullOf, pullsFrom, wirePull } from "./pulls.ts";
 
 /** A pull request that is open now. `adopted`: it was there already. */
@@ -23,7 +23,7 @@ export async function openPullRequest(client: Client, draft: PullRequestDraft): 
     if (answer.refused === undefined) return { pull: pullOf(answer.data), adopted: false };
     return whenRefused(client, draft, answer.refused);
   };
-  return orLook(post, async () => {
+  return orReadBack(post, async () => {
     const pull = await openOne(client, draft);
     // One that reads so was made by the request that got no answer.
     return pull && { pull, adopted: pull.title !== draft.title || pull.body.trimEnd() !== draft.body.trimEnd() };

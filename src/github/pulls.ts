@@ -7,7 +7,7 @@ import { COMMENT_LIMIT, PER_PAGE, TITLE_LIMIT } from "./limits.ts";
 
 const repository = z.object({ id: z.number(), name: z.string(), owner: z.object({ login: z.string() }) });
 
-/** A pull request in GitHub's words, as lists give it too. */
+/** A pull request as the API returns it, alone or in a list. */
 export const wirePull = z.object({
   number: z.number(),
   title: z.string(),
@@ -35,8 +35,8 @@ export async function readPullRequest(client: Client, number: number): Promise<P
 }
 
 /**
- * A pull request in our words. A head whose repository was deleted counts as a fork; a person who left GitHub is
- * `ghost`.
+ * A pull request as `model/github.ts` has it. A head whose repository was deleted counts as a fork; a person who left
+ * GitHub is `ghost`.
  */
 export function pullOf(data: WirePull): PullRequest {
   const from = data.head.repo;

@@ -22,7 +22,7 @@ export interface Tokens {
   /**
    * The token was not enough: the next `get` asks for everything again, unless that was refused within the last minute.
    */
-  lacked(installationId: number, repository: RepositoryName, token: string): void;
+  insufficient(installationId: number, repository: RepositoryName, token: string): void;
 }
 
 interface CachedToken extends Token {
@@ -36,8 +36,8 @@ interface PartialGrant {
 }
 
 const ROUTE = "POST /app/installations/{installation_id}/access_tokens";
-const made = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
-type Made = z.infer<typeof made>;
+const tokenResponse = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
+type TokenResponse = z.infer<typeof tokenResponse>;
 
 /** What the cache of tokens needs. */
 export interface TokensParts {
@@ -57,11 +57,11 @@ export function createTokens(parts: TokensParts): Tokens {
     installationId: number,
     repository: RepositoryName,
     permissions: Permissions,
-  ): Promise<Made | { readonly refused: Refusal }> => {
+  ): Promise<TokenResponse | { readonly refused: Refusal }> => {
     const call = { repository: `${repository.owner}/${repository.name}`, route: ROUTE };
     const parameters = { installation_id: installationId, repositories: [repository.name], permissions };
     const { data, refused } = await parts.send(parts.octokit, call, parameters, [422]);
-    return refused === undefined ? parse(made, data, ROUTE) : { refused };
+    return refused === undefined ? parse(tokenResponse, data, ROUTE) : { refused };
   };
 
   const ask = async (installationId: number, repository: RepositoryName): Promise<CachedToken> => {
@@ -99,7 +99,7 @@ export function createTokens(parts: TokensParts): Tokens {
       const key = keyOf(installationId, repository);
       if (cache.get(key)?.token === token) cache.delete(key);
     },
-    lacked(installationId, repository, token) {
+    insufficient(installationId, repository, token) {
       const known = partialGrants.get(String(installationId));
       if (known !== undefined && parts.clock() - known.at < GRANT_RETRY_MS) return;
       partialGrants.delete(String(installationId));
@@ -108,7 +108,7 @@ export function createTokens(parts: TokensParts): Tokens {
   };
 }
 
-function cachedToken(answer: Made, grant: Grant): CachedToken {
+function cachedToken(answer: TokenResponse, grant: Grant): CachedToken {
   return { token: answer.token, grant, expiresAt: Date.parse(answer.expires_at) };
 }
 

@@ -13,7 +13,7 @@ const eventKind = "registry-event";
 const conclusionKind = "image-conclusion";
 
 /** The limits of one stored event or conclusion. Longer texts are cut, further items are left out. */
-const most = { pushes: 100, tags: 40, name: 512, sentence: 400 } as const;
+const max = { pushes: 100, tags: 40, name: 512, sentence: 400 } as const;
 
 const push = z.object({ image: z.string(), tag: z.string().optional(), digest: z.string().optional() });
 const eventSchema = z.object({
@@ -49,7 +49,7 @@ export function createEventLog(records: Records, clock: Clock): EventLog {
     received: (event) => keep(eventKind, eventRecord(event)),
     concluded: (conclusion) => keep(conclusionKind, conclusionRecord(conclusion)),
     event: async (id) => {
-      const [found] = await records.find(eventKind, { key: idKey(clip(id, most.name)), limit: 1 });
+      const [found] = await records.find(eventKind, { key: idKey(clip(id, max.name)), limit: 1 });
       return found === undefined ? undefined : eventOf(found);
     },
     events: async ({ image, tag, limit, before }) => {
@@ -66,45 +66,45 @@ export function createEventLog(records: Records, clock: Clock): EventLog {
 
 function eventRecord(event: RegistryEvent): StoredRecord {
   const { at, ignored } = event;
-  const id = clip(event.id, most.name);
-  const hook = clip(event.hook, most.name);
-  const pushes = event.pushes.slice(0, most.pushes).map(pushOf);
+  const id = clip(event.id, max.name);
+  const hook = clip(event.hook, max.name);
+  const pushes = event.pushes.slice(0, max.pushes).map(pushOf);
   const keys = pushes.flatMap(({ image, tag }) => [imageKey(image, undefined), imageKey(image, tag)]);
   const value: JsonObject = {
     id,
     hook,
-    source: clip(event.source, most.name),
+    source: clip(event.source, max.name),
     at,
     pushes: pushes.map((one) => ({ ...one })),
-    ...(ignored === undefined ? {} : { ignored: clip(ignored, most.sentence) }),
+    ...(ignored === undefined ? {} : { ignored: clip(ignored, max.sentence) }),
   };
   return { id: `${hook}/${id}`, at, keys: [idKey(id), ...keys], value };
 }
 
 function pushOf({ image, tag, digest }: PushedImage): PushedImage {
   return {
-    image: clip(image, most.name),
-    ...(tag === undefined ? {} : { tag: clip(tag, most.name) }),
-    ...(digest === undefined ? {} : { digest: clip(digest, most.name) }),
+    image: clip(image, max.name),
+    ...(tag === undefined ? {} : { tag: clip(tag, max.name) }),
+    ...(digest === undefined ? {} : { digest: clip(digest, max.name) }),
   };
 }
 
 function conclusionRecord(conclusion: ImageConclusion): StoredRecord {
   const { at, pullRequest } = conclusion;
   const event = {
-    repository: clip(conclusion.repository, most.name),
-    unit: clip(conclusion.unit, most.name),
-    image: clip(conclusion.image, most.name),
-    summary: clip(conclusion.summary, most.sentence),
+    repository: clip(conclusion.repository, max.name),
+    unit: clip(conclusion.unit, max.name),
+    image: clip(conclusion.image, max.name),
+    summary: clip(conclusion.summary, max.sentence),
     ...(pullRequest === undefined ? {} : { pullRequest }),
-    tags: conclusion.tags.slice(0, most.tags).map(verdictOf),
+    tags: conclusion.tags.slice(0, max.tags).map(verdictOf),
   };
   const id = createHash("sha256").update(JSON.stringify(event)).digest("hex");
   return { id, at, keys: [imageKey(event.image, undefined)], value: { ...event, at } };
 }
 
 function verdictOf({ tag, reason, outcome }: TagVerdict): JsonObject {
-  return { tag: clip(tag, most.name), reason: clip(reason, most.sentence), outcome };
+  return { tag: clip(tag, max.name), reason: clip(reason, max.sentence), outcome };
 }
 
 function eventOf({ value }: StoredRecord): RegistryEvent {
@@ -123,8 +123,8 @@ function conclusionOf({ value }: StoredRecord): ImageConclusion {
 
 /** Spaces are in no image's name and no tag. */
 function imageKey(image: string, tag: string | undefined): string {
-  const name = `image ${clip(image, most.name)}`;
-  return tag === undefined ? name : `${name} ${clip(tag, most.name)}`;
+  const name = `image ${clip(image, max.name)}`;
+  return tag === undefined ? name : `${name} ${clip(tag, max.name)}`;
 }
 
 function idKey(id: string): string {

@@ -98,7 +98,7 @@ async function write(
   const edits = versionEdits(setting, { tag, digest });
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
   if (edits.length === 0) return;
-  const readers = await otherReaders(setting.file, target, dependents);
-  if (readers.length > 0) throw wouldTouch([setting.file], readers);
+  const others = await otherReaders(setting.file, target, dependents);
+  if (others.length > 0) throw wouldTouch([setting.file], others);
   await staged.edit(setting.file, edits);
 }

@@ -1,7 +1,7 @@
 import { parseImage } from "../edit/find/index.ts";
 import { canonicalImage } from "../model/registry.ts";
 import type { HistoryEntry } from "../model/state.ts";
-import type { TargetNow } from "./evaluate.ts";
+import type { TargetNow } from "./entry-decision.ts";
 import type { Version } from "./policy/index.ts";
 
 /** What the last entry about an image says of one of its places. */

@@ -1,6 +1,6 @@
 import { canonicalImage } from "../model/registry.ts";
 import type { TargetBump, WantedBump } from "./bump.ts";
-import { type EntryDecision, versionKey } from "./evaluate.ts";
+import { type EntryDecision, versionKey } from "./entry-decision.ts";
 import type { Version } from "./policy/index.ts";
 import type { ImageEntry } from "./units.ts";
 

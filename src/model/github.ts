@@ -150,7 +150,7 @@ export interface SourceComparison {
  * other: what is private to one account is never shown to another one's readers. `undefined` when it covers no such
  * repository, may not read it, or when there is no such commit or nothing common to both. Reads alone, with a token for
  * that alone; what was found is kept for minutes. Errors: `throttled`, `unavailable` and `timeout` Faults; the
- * comparison is an ornament, so that who asks may well go on without.
+ * comparison is optional: callers go on without it.
  */
 export type SourceCommits = (
   installationId: number,

@@ -62,14 +62,14 @@ export interface StatusCommentJob {
   readonly pullRequest: number;
 }
 
-/** An authentic event of a registry, or Sluice's own look at one. */
+/** An authentic event of a registry, or a replay of one. */
 export interface RegistryJob extends RegistryEvent {
   readonly type: "registry";
 }
 
 /**
- * Learn which images a repository wants to hear of, and look at its image pull requests again; forget them where the
- * App may no longer look.
+ * Learn which images a repository wants to hear of, and evaluate its image pull requests again; forget them where
+ * the App may no longer read the repository.
  */
 export interface WatchJob {
   readonly type: "watch";

@@ -16,7 +16,8 @@ export interface Logger {
 export interface Metrics {
   restCall(repository: string, route: string, status: number): void;
   job(type: string, outcome: "done" | "retry" | "parked" | "failed", seconds: number): void;
-  delivery(event: string, answer: number, seconds: number): void;
+  /** A webhook of GitHub or a registry that was answered. */
+  webhook(event: string, answer: number, seconds: number): void;
   render(kind: string, source: "engine" | "cache", ok: boolean, seconds: number): void;
 }
 

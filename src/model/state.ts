@@ -18,7 +18,8 @@ interface Common {
 /**
  * Something that was decided: one commit on the state branch. `versions` are by app. A `promoted` decision lifts the
  * hold of its targets that a rollback or a revert put there when it came from a person; `rolled-back` and `reverted`
- * put one. `bumped` is an image pull request that was merged: its `commit` is the head that was.
+ * put one. `bumped` is an image pull request that was merged: its `commit` is the head that was. `waiting` and
+ * `done-waiting` (stored names) are a deferred request and its end.
  */
 export type Decision =
   | (Common & { readonly kind: "requested"; readonly pullRequest: number; readonly commit: string })
@@ -52,7 +53,7 @@ export type Decision =
  * A promotion that somebody asked for before it was possible: on an open pull request, or before the source was
  * healthy.
  */
-export interface Waiting {
+export interface DeferredRequest {
   readonly pullRequest: number;
   readonly environment: string;
   readonly apps: readonly string[];
@@ -86,7 +87,7 @@ export interface RepositoryState {
   hold(environment: string, app: string | undefined, now: number): Promise<Hold | undefined>;
   /** The newest entries of a target, oldest first; entries about the whole environment are among them. At most 200. */
   history(environment: string, app: string): Promise<readonly HistoryEntry[]>;
-  waiting(): Promise<readonly Waiting[]>;
+  deferredRequests(): Promise<readonly DeferredRequest[]>;
 }
 
 /** Where holds and history are kept: the branch `sluice-state` of the config repository. */

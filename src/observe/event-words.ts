@@ -5,7 +5,7 @@ const maxNamed = 5;
 
 /** What happened, as one sentence for the log: one line, bounded, without a full stop. */
 export function eventWords(event: SluiceEvent): string {
-  return oneLine(words(event));
+  return oneLine(sentence(event));
 }
 
 /** Texts of people may hold line ends and control characters. */
@@ -14,19 +14,19 @@ function oneLine(text: string): string {
   return flat.length <= 2 * maxText ? flat : `${flat.slice(0, 2 * maxText).toWellFormed()}…`;
 }
 
-function words(event: SluiceEvent): string {
+function sentence(event: SluiceEvent): string {
   switch (event.kind) {
     case "preview.posted":
       return posted(event);
     case "preview.refused":
-      return `Preview refused on ${pull(event)}: ${said(event.reason)}`;
+      return `Preview refused on ${pull(event)}: ${clipped(event.reason)}`;
     case "preview.failed":
       return `Preview failed on ${pull(event)}: Sluice failed, see incident ${event.incident}`;
     case "preview.superseded":
       return `Preview of ${pull(event)} at ${short(event.head)} superseded: ${newer(event)}`;
     case "promotion.opened":
     case "rollback.opened":
-      return `${purpose(event)} opened as ${pull(event)} by ${who(event.actor)}: ${targets(event.targets)}`;
+      return `${purpose(event)} opened as ${pull(event)} by ${actorText(event.actor)}: ${targets(event.targets)}`;
     case "promotion.advanced":
     case "rollback.advanced":
       return `${purpose(event)} ${pull(event)} brought up to date: ${targets(event.targets)}`;
@@ -38,17 +38,17 @@ function words(event: SluiceEvent): string {
       return `${purpose(event)} ${pull(event)} merged: ${targets(event.targets)}`;
     case "promotion.closed":
     case "rollback.closed":
-      return `${purpose(event)} ${pull(event)} closed without a merge by ${event.by === "sluice" ? "Sluice" : "a person"}: ${said(event.reason)}`;
+      return `${purpose(event)} ${pull(event)} closed without a merge by ${event.by === "sluice" ? "Sluice" : "a person"}: ${clipped(event.reason)}`;
     case "promotion.requested":
       return requested(event);
     case "promotion.reverted":
-      return `Promotion reverted in ${repository(event)} by ${who(event.actor)}, automation is on hold there: ${targets(event.targets)}`;
+      return `Promotion reverted in ${repository(event)} by ${actorText(event.actor)}, automation is on hold there: ${targets(event.targets)}`;
     case "gates.changed":
       return gatesChanged(event);
     case "gate.overridden":
-      return `Gate ${event.gate} of ${pull(event)} overridden by ${who(event.actor)}: ${said(event.reason)}`;
+      return `Gate ${event.gate} of ${pull(event)} overridden by ${actorText(event.actor)}: ${clipped(event.reason)}`;
     case "finding.acknowledged":
-      return `Finding ${said(event.finding)} of ${pull(event)} acknowledged by ${who(event.actor)}`;
+      return `Finding ${clipped(event.finding)} of ${pull(event)} acknowledged by ${actorText(event.actor)}`;
     case "image.opened":
       return `Image pull request ${pull(event)} opened: ${images(event)}`;
     case "image.advanced":
@@ -58,21 +58,21 @@ function words(event: SluiceEvent): string {
     case "image.declined":
       return `Image pull request ${pull(event)} declined by a person: ${images(event)}`;
     case "image.closed":
-      return `Image pull request ${pull(event)} closed by Sluice: ${said(event.reason)}`;
+      return `Image pull request ${pull(event)} closed by Sluice: ${clipped(event.reason)}`;
     case "hold.set":
       return holdSet(event);
     case "hold.ended":
-      return `Hold on ${heldPlace(event)} in ${repository(event)} ended by ${who(event.actor)}`;
+      return `Hold on ${heldPlace(event)} in ${repository(event)} ended by ${actorText(event.actor)}`;
     case "registry.received":
       return received(event);
     case "command.done":
-      return `Command /${said(event.text)} on ${pull(event)} carried out for ${who(event.actor)}`;
+      return `Command /${clipped(event.text)} on ${pull(event)} carried out for ${actorText(event.actor)}`;
     case "command.refused":
-      return `Command /${said(event.text)} on ${pull(event)} refused for ${who(event.actor)}: ${said(event.reason)}`;
+      return `Command /${clipped(event.text)} on ${pull(event)} refused for ${actorText(event.actor)}: ${clipped(event.reason)}`;
     case "command.failed":
-      return `Command /${said(event.text)} on ${pull(event)} failed for ${who(event.actor)}`;
+      return `Command /${clipped(event.text)} on ${pull(event)} failed for ${actorText(event.actor)}`;
     case "job.failed":
-      return `Job ${event.key} failed for good after ${counted(event.attempts, "attempt")}: ${said(event.reason)}`;
+      return `Job ${event.key} failed for good after ${counted(event.attempts, "attempt")}: ${clipped(event.reason)}`;
     default:
       return event satisfies never;
   }
@@ -107,7 +107,7 @@ function purpose({ kind, environment }: { readonly kind: string; readonly enviro
 function requested(event: EventOf<"promotion.requested">): string {
   const what = event.apps.length === 0 ? "what it touches" : listed(event.apps);
   const when = event.deferred ? ", after its merge" : "";
-  return `Promotion of ${what} to ${event.environment} requested on ${pull(event)} by ${who(event.actor)}${when}`;
+  return `Promotion of ${what} to ${event.environment} requested on ${pull(event)} by ${actorText(event.actor)}${when}`;
 }
 
 function gatesChanged({ changes, state, ...about }: EventOf<"gates.changed">): string {
@@ -117,8 +117,8 @@ function gatesChanged({ changes, state, ...about }: EventOf<"gates.changed">): s
 
 function holdSet(event: EventOf<"hold.set">): string {
   const until = event.until === undefined ? "" : ` until ${new Date(event.until).toISOString()}`;
-  const why = event.reason === "" ? "" : `: ${said(event.reason)}`;
-  return `Hold on ${heldPlace(event)} in ${repository(event)} set by ${who(event.actor)}${until}${why}`;
+  const why = event.reason === "" ? "" : `: ${clipped(event.reason)}`;
+  return `Hold on ${heldPlace(event)} in ${repository(event)} set by ${actorText(event.actor)}${until}${why}`;
 }
 
 function heldPlace({ environment, app }: { readonly environment: string; readonly app?: string }): string {
@@ -127,12 +127,13 @@ function heldPlace({ environment, app }: { readonly environment: string; readonl
 
 function received({ hook, pushes, ignored }: EventOf<"registry.received">): string {
   const each = pushes.map(({ image, tag, digest }) => (tag === undefined ? `${image}@${digest}` : `${image}:${tag}`));
-  if (each.length === 0) return `Registry event received at hook ${hook}, not needed: ${said(ignored ?? "no image")}`;
+  if (each.length === 0)
+    return `Registry event received at hook ${hook}, not needed: ${clipped(ignored ?? "no image")}`;
   return `Registry event received at hook ${hook}: ${listed(each)}`;
 }
 
-function who(actor: Actor): string {
-  if (actor.kind === "author") return said(actor.name);
+function actorText(actor: Actor): string {
+  if (actor.kind === "author") return clipped(actor.name);
   return actor.kind === "automation" ? "Sluice" : actor.login;
 }
 
@@ -157,7 +158,7 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function said(text: string): string {
+function clipped(text: string): string {
   return text.length <= maxText ? text : `${text.slice(0, maxText).toWellFormed()}…`;
 }
 

@@ -18,17 +18,17 @@ const keptIds = 20_000;
 /** Characters of one text: more than a comment on GitHub has. */
 const maxText = 100_000;
 
-/** The hub of one process: tells each event once to each listener, without what looks like a secret in it. */
+/** The hub of one process: gives each event once to each listener, without what looks like a secret in it. */
 export function createEvents({ listeners, log, failed, redact }: EventParts): EventHub {
   const receivers = listeners.map((listener) => ({ listener, received: new LRUCache<string, true>({ max: keptIds }) }));
   const handlers: ((event: HandledEvent, signal: AbortSignal) => Promise<void>)[] = [];
-  const tell = (event: SluiceEvent): void => {
+  const notifyAll = (event: SluiceEvent): void => {
     const waiting = receivers.filter(({ received }) => !received.has(event.id));
     if (waiting.length === 0) return;
     const clean = withoutSecrets(event, redact);
     for (const { listener, received } of waiting) {
       received.set(event.id, true);
-      hearing(listener, clean).catch((error: unknown) => {
+      notify(listener, clean).catch((error: unknown) => {
         // It gets the event when the job runs again.
         received.delete(event.id);
         failed(listener.name);
@@ -37,9 +37,9 @@ export function createEvents({ listeners, log, failed, redact }: EventParts): Ev
     }
   };
   return {
-    announce: tell,
+    announce: notifyAll,
     dispatch: async (event, signal) => {
-      tell(event);
+      notifyAll(event);
       for (const handle of handlers) await handle(event, signal);
     },
     on: <K extends HandledEvent["kind"]>(kind: K, handler: EventHandler<K>) => {
@@ -51,7 +51,7 @@ export function createEvents({ listeners, log, failed, redact }: EventParts): Ev
 }
 
 /** Calls it at once; what it throws is a rejection. */
-async function hearing(listener: EventListener, event: SluiceEvent): Promise<void> {
+async function notify(listener: EventListener, event: SluiceEvent): Promise<void> {
   await listener.onEvent(event);
 }
 

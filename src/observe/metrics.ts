@@ -20,7 +20,10 @@ const maxRepositories = 500;
 const maxRoutes = 200;
 const maxEvents = 100;
 
-/** Series named `sluice_…` and those of the process, in a registry of their own. Labels that the outside chooses are bounded: what comes after is counted as `other`. */
+/**
+ * Series named `sluice_…` and those of the process, in a registry of their own. Labels that the outside chooses are
+ * bounded: what comes after is counted as `other`.
+ */
 export function createMetrics(): PrometheusMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -82,7 +85,7 @@ function edgeMetrics(registry: Registry): Metrics {
     restCall: (repository, route, status) =>
       rest.inc({ repository: repositories.of(repository), route: routes.of(route), status: String(status) }),
     job: (type, outcome, seconds) => jobs.observe({ type, outcome }, seconds),
-    delivery: (event, answer, seconds) =>
+    webhook: (event, answer, seconds) =>
       deliveries.observe({ event: events.of(event), status: String(answer) }, seconds),
     render: (kind, source, ok, seconds) => renders.observe({ kind, source, result: ok ? "ok" : "failed" }, seconds),
   };

@@ -1,6 +1,6 @@
 import type { Trace } from "../model/render.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
-import type { Affected, Sides } from "./affected.ts";
+import type { Affected, ComparedTrees } from "./affected.ts";
 import { smallText } from "./small-text.ts";
 
 /** The limit of reasons for one target; a change of a thousand files does not need a thousand reasons. */
@@ -13,7 +13,7 @@ const entryFile = /(^|\/)(kustomization\.ya?ml|Kustomization|Chart\.yaml)$/;
 export function reasons(
   affected: readonly Affected[],
   changed: readonly ChangedPath[],
-  sides: Sides,
+  trees: ComparedTrees,
 ): Promise<readonly (readonly (readonly string[])[])[]> {
   const paths = changed.map((change) => change.path);
   const words = wordReader();
@@ -23,7 +23,7 @@ export function reasons(
       const named = new Map<string, readonly string[]>();
       for (const [path, kind, oid] of trace) {
         if (kind !== "file" || !entryFile.test(path) || named.has(path)) continue;
-        named.set(path, await words(path, oid, sides));
+        named.set(path, await words(path, oid, trees));
       }
       const directory = target.render.path;
       return explain({
@@ -109,21 +109,21 @@ function chain(changed: string, target: string, reachedFrom: ReadonlyMap<string,
   return [changed, ...between, target === "" ? "." : target];
 }
 
-type WordReader = (path: string, oid: string, sides: Sides) => Promise<readonly string[]>;
+type WordReader = (path: string, oid: string, trees: ComparedTrees) => Promise<readonly string[]>;
 
 /** Reads the words of entry files, each blob once. */
 function wordReader(): WordReader {
   const known = new Map<string, Promise<readonly string[]>>();
-  return (path, oid, sides) => {
-    const words = known.get(oid) ?? read(path, oid, sides).then(wordsOf);
+  return (path, oid, trees) => {
+    const words = known.get(oid) ?? read(path, oid, trees).then(wordsOf);
     known.set(oid, words);
     return words;
   };
 }
 
-async function read(path: string, oid: string, sides: Sides): Promise<string> {
+async function read(path: string, oid: string, trees: ComparedTrees): Promise<string> {
   const holds = async (tree: Tree): Promise<boolean> => (await tree.at(path))?.oid === oid;
-  const tree = (await holds(sides.head.tree)) ? sides.head.tree : sides.base.tree;
+  const tree = (await holds(trees.head.tree)) ? trees.head.tree : trees.base.tree;
   return (await smallText(tree, path)) ?? "";
 }
 

@@ -4,9 +4,10 @@ import { traceHolds } from "../model/trace.ts";
 import type { TargetPair } from "./plan.ts";
 
 /**
- * What one target gives on both sides. Renders are there only for affected targets, and only where the target exists.
+ * What one target gives at the base and at the head. Renders are there only for affected targets, and only where the
+ * target exists.
  */
-export type SideBySide =
+export type ComparedTarget =
   | { readonly target: Target; readonly affected: false }
   | {
       readonly target: Target;
@@ -16,10 +17,10 @@ export type SideBySide =
     };
 
 /** A target with a changed input. */
-export type Affected = Extract<SideBySide, { affected: true }>;
+export type Affected = Extract<ComparedTarget, { affected: true }>;
 
 /** The trees of a comparison. */
-export interface Sides {
+export interface ComparedTrees {
   /** At the merge base. */
   readonly base: RenderSource;
   readonly head: RenderSource;
@@ -28,45 +29,50 @@ export interface Sides {
 }
 
 /**
- * Decides by traces whether a target is affected, and renders both sides if so. A target that no trace is known of is
- * rendered once to get one.
+ * Decides by traces whether a target is affected, and renders it at the base and at the head if so. A target that no
+ * trace is known of is rendered once to get one.
  */
 export async function previewPair(
   pair: TargetPair,
   renderer: Renderer,
-  sides: Sides,
+  trees: ComparedTrees,
   signal: AbortSignal,
-): Promise<SideBySide> {
+): Promise<ComparedTarget> {
   if (pair.head === undefined) {
-    const base = await renderer.render(pair.base.render, sides.base, signal);
+    const base = await renderer.render(pair.base.render, trees.base, signal);
     return { target: pair.base, affected: true, base, head: undefined };
   }
   if (pair.base === undefined) {
-    const head = await renderer.render(pair.head.render, sides.head, signal);
+    const head = await renderer.render(pair.head.render, trees.head, signal);
     return { target: pair.head, affected: true, base: undefined, head };
   }
   if (
     specText(pair.base.render) === specText(pair.head.render) &&
-    (await sameInputs(pair.base, renderer, sides, signal))
+    (await sameInputs(pair.base, renderer, trees, signal))
   ) {
     return { target: pair.head, affected: false };
   }
   const [base, head] = await Promise.all([
-    renderer.render(pair.base.render, sides.base, signal),
-    renderer.render(pair.head.render, sides.head, signal),
+    renderer.render(pair.base.render, trees.base, signal),
+    renderer.render(pair.head.render, trees.head, signal),
   ]);
   return { target: pair.head, affected: true, base, head };
 }
 
-/** Whether everything that the target's render looks up gives the same answers on both sides. */
-async function sameInputs(target: Target, renderer: Renderer, sides: Sides, signal: AbortSignal): Promise<boolean> {
-  if (sides.base.tree.oid === sides.head.tree.oid) return true;
-  const atBase = await renderer.known(target.render, sides.base);
-  if (atBase !== undefined) return traceHolds(atBase, sides.head.tree);
-  const atHead = await renderer.known(target.render, sides.head);
-  if (atHead !== undefined) return traceHolds(atHead, sides.base.tree);
-  const render = await renderer.render(target.render, sides.base, signal);
-  return reliable(render) && (await traceHolds(render.trace, sides.head.tree));
+/** Whether everything that the target's render looks up gives the same answers at the base and at the head. */
+async function sameInputs(
+  target: Target,
+  renderer: Renderer,
+  trees: ComparedTrees,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (trees.base.tree.oid === trees.head.tree.oid) return true;
+  const atBase = await renderer.known(target.render, trees.base);
+  if (atBase !== undefined) return traceHolds(atBase, trees.head.tree);
+  const atHead = await renderer.known(target.render, trees.head);
+  if (atHead !== undefined) return traceHolds(atHead, trees.base.tree);
+  const render = await renderer.render(target.render, trees.base, signal);
+  return reliable(render) && (await traceHolds(render.trace, trees.head.tree));
 }
 
 /** A render that was killed or crashed looked up only a part of its inputs, so its trace proves nothing. */

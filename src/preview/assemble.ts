@@ -4,7 +4,7 @@ import type { ConfigProblem } from "../model/problem.ts";
 import type { UnpinnedReference } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { ChangedPath } from "../model/tree.ts";
-import type { Affected, SideBySide, Sides } from "./affected.ts";
+import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { reasons } from "./affected-reasons.ts";
 import { compareSides } from "./compare-target.ts";
 import { locateFindings } from "./locate.ts";
@@ -15,8 +15,8 @@ import { byUrgency } from "./plan.ts";
 /** What a preview is assembled from. */
 export interface Parts {
   readonly commits: Commits;
-  readonly compared: readonly SideBySide[];
-  readonly sides: Sides;
+  readonly compared: readonly ComparedTarget[];
+  readonly trees: ComparedTrees;
   readonly changed: readonly ChangedPath[];
   readonly plan: TargetPlan;
   /** Remarks on the base's configuration that do not stop it. */
@@ -29,7 +29,7 @@ export interface Parts {
 /** Compares what was rendered and says it as one value. Reads files only to name lines and reasons. */
 export async function assemble(parts: Parts): Promise<Preview> {
   const affected = parts.compared.filter((one): one is Affected => one.affected);
-  const because = await reasons(affected, parts.changed, parts.sides);
+  const because = await reasons(affected, parts.changed, parts.trees);
   const compared = affected.map((one, index) => compareSides(one, because[index] ?? [], parts));
   const findings = compared.flatMap((one) => one.findings);
   const unpinned = distinct(compared.flatMap((one) => one.unpinned));

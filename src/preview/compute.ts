@@ -3,9 +3,9 @@ import type { Renderer, RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
-import { previewPair, type SideBySide, type Sides } from "./affected.ts";
+import { type ComparedTarget, type ComparedTrees, previewPair } from "./affected.ts";
 import { assemble } from "./assemble.ts";
-import { findDrift } from "./drift/find.ts";
+import { findDrift } from "./drift/find-drift.ts";
 import { type Commits, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
 
@@ -44,26 +44,26 @@ export interface PreviewReads {
  */
 export async function computePreview(request: PreviewRequest, ports: PreviewReads): Promise<PreviewOutcome> {
   const commits = await findCommits(request);
-  const sides = await openSides(request.repository, commits);
-  const configText = request.configText ?? (await readConfig(sides.tip.tree));
+  const trees = await openTrees(request.repository, commits);
+  const configText = request.configText ?? (await readConfig(trees.tip.tree));
   const [before, after] = await Promise.all([
-    resolveTargets(configText, sides.base.tree, configFile, ports.memo),
-    resolveTargets(configText, sides.head.tree, configFile, ports.memo),
+    resolveTargets(configText, trees.base.tree, configFile, ports.memo),
+    resolveTargets(configText, trees.head.tree, configFile, ports.memo),
   ]);
   const broken = after.problems.filter((problem) => problem.severity === "error");
   if (broken.length > 0) return { kind: "config", commits, problems: broken };
   const { repository, fingerprintKey, signal } = request;
   const { plan, config } = after;
-  const compared = await compareAll(request, ports.renderer, sides, before.plan, plan);
+  const compared = await compareAll(request, ports.renderer, trees, before.plan, plan);
   const ignore = config?.preview.ignore ?? [];
   const preview = await assemble({
-    ...{ commits, compared, sides, plan, fingerprintKey, ignore },
+    ...{ commits, compared, trees, plan, fingerprintKey, ignore },
     changed: await repository.changedPaths(commits.mergeBase, commits.head),
     warnings: after.problems,
-    headConfig: request.configText === undefined ? await headConfigProblems(sides) : undefined,
+    headConfig: request.configText === undefined ? await headConfigProblems(trees) : undefined,
   });
   const drift = await findDrift({
-    ...{ repository, compared, sides, plan, config, fingerprintKey, ignore, signal },
+    ...{ repository, compared, trees, plan, config, fingerprintKey, ignore, signal },
     renderer: ports.renderer,
     base: commits.base,
     targets: preview.targets,
@@ -71,7 +71,7 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   return { kind: "preview", commits, preview: drift === undefined ? preview : { ...preview, drift } };
 }
 
-async function openSides(repository: Repository, { mergeBase, head, base }: Commits): Promise<Sides> {
+async function openTrees(repository: Repository, { mergeBase, head, base }: Commits): Promise<ComparedTrees> {
   const source = async (commit: string): Promise<RenderSource> => {
     return { tree: await repository.tree(commit), objects: repository.objects };
   };
@@ -91,16 +91,16 @@ async function findCommits(request: PreviewRequest): Promise<Commits> {
 async function compareAll(
   request: PreviewRequest,
   renderer: Renderer,
-  sides: Sides,
+  trees: ComparedTrees,
   before: TargetPlan,
   after: TargetPlan,
-): Promise<readonly SideBySide[]> {
+): Promise<readonly ComparedTarget[]> {
   const pairs = pairTargets(before.targets, after.targets);
   let done = 0;
   request.onProgress?.({ phase: "targets", done, total: pairs.length });
   return Promise.all(
     pairs.map(async (pair) => {
-      const result = await previewPair(pair, renderer, sides, request.signal);
+      const result = await previewPair(pair, renderer, trees, request.signal);
       done += 1;
       request.onProgress?.({ phase: "render", done, total: pairs.length });
       return result;

@@ -2,7 +2,7 @@ import { locate, type TargetFinding } from "../diff/index.ts";
 import { type Finding, SEVERITIES, type TargetPreview } from "../model/preview.ts";
 import { targetId } from "../model/target.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
-import type { Sides } from "./affected.ts";
+import type { ComparedTrees } from "./affected.ts";
 import { maxChains } from "./affected-reasons.ts";
 import { smallText } from "./small-text.ts";
 
@@ -11,7 +11,7 @@ const maxSearched = 4 * 1024 * 1024;
 
 /** What places are found in. */
 export interface Places {
-  readonly sides: Sides;
+  readonly trees: ComparedTrees;
   readonly changed: readonly ChangedPath[];
   readonly targets: readonly TargetPreview[];
 }
@@ -38,14 +38,14 @@ export async function locateFindings(findings: readonly TargetFinding[], places:
     if (finding.line !== undefined || finding.resource === "") continue;
     const cause = causes.get(targetId(finding.app, finding.environment));
     if (cause !== undefined && (finding.file === undefined || !changed.has(finding.file))) {
-      const place = await firstChange(cause, places.sides, texts);
+      const place = await firstChange(cause, places.trees, texts);
       if (place !== undefined) {
         placed[index] = { ...finding, ...place };
         continue;
       }
     }
     if (finding.file === undefined || target === undefined) continue;
-    const text = await texts(places.sides.head.tree, finding.file);
+    const text = await texts(places.trees.head.tree, finding.file);
     const line = text === undefined ? undefined : search(finding.file, text, target, pointer);
     if (line !== undefined) placed[index] = { ...finding, line };
   }
@@ -86,9 +86,9 @@ function causeOf({ because, path }: TargetPreview): string | undefined {
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
-/** The first line of a file that differs between the sides; `undefined` when the head does not have the file. */
-async function firstChange(file: string, sides: Sides, texts: TextReader): Promise<Place | undefined> {
-  const [before, after] = await Promise.all([texts(sides.base.tree, file), texts(sides.head.tree, file)]);
+/** The first line of a file that differs between base and head; `undefined` when the head does not have the file. */
+async function firstChange(file: string, trees: ComparedTrees, texts: TextReader): Promise<Place | undefined> {
+  const [before, after] = await Promise.all([texts(trees.base.tree, file), texts(trees.head.tree, file)]);
   if (after === undefined) return undefined;
   const old = before?.split("\n") ?? [];
   const lines = after.split("\n");

@@ -2,7 +2,7 @@ import type { ConfigProblem } from "../model/problem.ts";
 import type { Render } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import { configFile } from "../targets/index.ts";
-import type { Affected, SideBySide } from "./affected.ts";
+import type { Affected, ComparedTarget } from "./affected.ts";
 import type { Commits, HeadConfig } from "./outcome.ts";
 
 /** Remarks of renderers (deprecated fields, say) that are repeated; the rest is counted. */
@@ -11,7 +11,7 @@ const maxWarnings = 5;
 /** What notes are made of. */
 interface Remarks {
   readonly commits: Commits;
-  readonly compared: readonly SideBySide[];
+  readonly compared: readonly ComparedTarget[];
   readonly plan: TargetPlan;
   /** Remarks on the base's configuration that do not stop it. */
   readonly warnings: readonly ConfigProblem[];
@@ -39,7 +39,7 @@ export function notes(remarks: Remarks): readonly string[] {
  * What renderers remark at the head and did not at the base, each remark once: what was there before is not this
  * change's.
  */
-function renderWarnings(compared: readonly SideBySide[]): readonly string[] {
+function renderWarnings(compared: readonly ComparedTarget[]): readonly string[] {
   const affected = compared.filter((one): one is Affected => one.affected);
   const before = new Set(affected.flatMap((one) => warningsOf(one.base)));
   const fresh = [...new Set(affected.flatMap((one) => warningsOf(one.head)))].filter((text) => !before.has(text));

@@ -4,7 +4,7 @@ import type { ConfigProblem } from "../model/problem.ts";
 import { count } from "../model/text/lists.ts";
 import type { Tree } from "../model/tree.ts";
 import { comparePlans, configFile, resolveTargets } from "../targets/index.ts";
-import type { Sides } from "./affected.ts";
+import type { ComparedTrees } from "./affected.ts";
 
 /** The commits of a comparison, as full ids. */
 export interface Commits {
@@ -31,8 +31,8 @@ export interface HeadConfig {
  * Validates the head's `.sluice.yaml` where the change edits it; `undefined` where it does not: where it is the base's,
  * or still the merge base's while the base has moved on.
  */
-export async function headConfigProblems(sides: Sides): Promise<HeadConfig | undefined> {
-  const [base, mergeBase, head] = [sides.tip.tree, sides.base.tree, sides.head.tree];
+export async function headConfigProblems(trees: ComparedTrees): Promise<HeadConfig | undefined> {
+  const [base, mergeBase, head] = [trees.tip.tree, trees.base.tree, trees.head.tree];
   const [before, begun, after] = await Promise.all([base, mergeBase, head].map((tree) => tree.at(configFile)));
   if (after?.oid === before?.oid || after?.oid === begun?.oid) return undefined;
   const text = await readConfig(head);

@@ -1,7 +1,7 @@
 import { type Finding, SEVERITIES, type TargetPreview } from "../model/preview.ts";
 import { type Target, targetId } from "../model/target.ts";
 
-/** One target on both sides of a comparison; a side is absent where the target does not exist there. */
+/** One target at the base and at the head; one of them is absent where the target does not exist there. */
 export type TargetPair =
   | { readonly id: string; readonly base: Target; readonly head: Target }
   | { readonly id: string; readonly base: Target; readonly head: undefined }

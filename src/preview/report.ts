@@ -65,11 +65,11 @@ export function closed(headSha: string): CheckReport {
   };
 }
 
-/** What a pull request from a fork gets: it is listed, not rendered, because its content cannot be trusted. */
+/** What a pull request from a fork gets: it is listed, not rendered, because its content is untrusted. */
 export function forkReport(headSha: string): PreviewReport {
   const title = "Not rendered: the pull request comes from a fork";
   const summary =
-    "Pull requests from forks are listed and not rendered, because rendering runs templates from outside. The operator of Sluice can allow it with `PREVIEW_FORKS=true`.";
+    "Pull requests from forks are listed and not rendered, because rendering runs untrusted templates. The operator of Sluice may allow it with `PREVIEW_FORKS=true`.";
   return {
     comment: `### ${title}\n\n${summary}\n`,
     check: { name: checkName, headSha, status: "completed", conclusion: "neutral", title, summary },

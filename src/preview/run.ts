@@ -48,8 +48,8 @@ export interface PreviewSettings {
 }
 
 /**
- * Previews a pull request as it is now: one comment, one check. May be repeated at any time. When the head moved
- * meanwhile nothing is posted for the old one and the job is queued again, so the latest head is what is shown.
+ * Previews a pull request as it is now: one comment, one check. Idempotent. When the head moved meanwhile nothing is
+ * posted for the old one and the job is queued again, so the latest head is what is shown.
  */
 export async function runPreview(
   job: PreviewJob,
@@ -98,8 +98,8 @@ interface Result {
 }
 
 /**
- * Computes the report. What the user can fix is a report; on the last attempt a failure of ours is a report too, so
- * that the pull request does not wait forever.
+ * Computes the report. What the user must fix is a report; on the last attempt a failure of ours is a report too, so
+ * that the pull request never waits for ever.
  */
 async function attempt(
   job: PreviewJob,

@@ -51,8 +51,8 @@ export async function computePromotion(input: PromotionInput): Promise<ComputedP
   const intents = pairs.map((pair): Intent => {
     return {
       target: pair.target,
-      plan: async (side, dependents) => {
-        const [source, target] = await Promise.all([renderTarget(pair.source, sourceFiles, input), side]);
+      plan: async (rendered, dependents) => {
+        const [source, target] = await Promise.all([renderTarget(pair.source, sourceFiles, input), rendered]);
         return strategyOf(pair.settings.strategy)({ pair, source, target, dependents });
       },
     };

@@ -1,5 +1,4 @@
 import { type Config, type EnvironmentSettings, settingsFor } from "../config/index.ts";
-import type { ScanMemo } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import { nearest } from "../model/nearest.ts";
 import type { Target } from "../model/target.ts";
@@ -24,7 +23,6 @@ export interface ResolveRequest {
   readonly to: string;
   /** None named: every app that `to` and its source environment have. */
   readonly apps: readonly string[];
-  readonly memo?: ScanMemo;
 }
 
 /** What a promotion is about. `pairs` are in the order of the plan's targets. */
@@ -41,22 +39,33 @@ export interface ResolvedPromotion {
  * or target, with what may have been meant.
  */
 export async function resolvePromotion(request: ResolveRequest): Promise<ResolvedPromotion> {
-  const tree = await request.repository.tree(request.base);
-  const { config, plan } = await configured(tree, request.memo);
-  const from = sourceOf(config, request.to);
-  const [targets, sources] = [targetsOf(plan, request.to), targetsOf(plan, from)];
-  const wanted = new Set(request.apps.length > 0 ? request.apps : targets.keys().filter((app) => sources.has(app)));
-  if (wanted.size === 0) throw nothingShared(from, request.to);
+  const { config, plan } = await configured(await request.repository.tree(request.base));
+  return { config, plan, ...resolvePairs({ config, targets: plan }, request.to, request.apps) };
+}
+
+/**
+ * As `resolvePromotion`, for a configuration and targets that are read already. Throws its UserErrors, but those about
+ * a configuration that cannot be read.
+ */
+export function resolvePairs(
+  { config, targets: plan }: { readonly config: Config; readonly targets: TargetPlan },
+  to: string,
+  apps: readonly string[],
+): Pick<ResolvedPromotion, "from" | "pairs"> {
+  const from = sourceOf(config, to);
+  const [targets, sources] = [targetsOf(plan, to), targetsOf(plan, from)];
+  const wanted = new Set(apps.length > 0 ? apps : targets.keys().filter((app) => sources.has(app)));
+  if (wanted.size === 0) throw nothingShared(from, to);
   for (const app of wanted) {
-    if (!targets.has(app)) throw missingApp(plan, app, request.to, targets);
+    if (!targets.has(app)) throw missingApp(plan, app, to, targets);
     if (!sources.has(app)) throw missingApp(plan, app, from, sources);
   }
   const pairs = [...targets.values()].flatMap((target): PromotionPair[] => {
     const source = sources.get(target.app);
     if (source === undefined || !wanted.has(target.app)) return [];
-    return [{ app: target.app, source, target, settings: settingsFor(config, target.app, request.to).promote }];
+    return [{ app: target.app, source, target, settings: settingsFor(config, target.app, to).promote }];
   });
-  return { from, config, plan, pairs };
+  return { from, pairs };
 }
 
 function sourceOf(config: Config, to: string): string {

@@ -18,13 +18,13 @@ export interface StatusRequest {
 }
 
 /**
- * One app in one environment. `standing` is missing in an environment without `from`, and where the app is not in it.
+ * One app in one environment. `comparison` is missing in an environment without `from`, and where the app is not in it.
  */
 export interface TargetStatus {
   readonly environment: string;
   readonly from?: string;
   readonly version: TargetVersion;
-  readonly standing?: VersionComparison;
+  readonly comparison?: VersionComparison;
 }
 
 /** Every app with its targets in promotion order. */
@@ -34,7 +34,9 @@ export interface Status {
   readonly apps: readonly { readonly app: string; readonly targets: readonly TargetStatus[] }[];
 }
 
-/** Renders the targets and says which version each has, and how it stands to the environment that it promotes from. */
+/**
+ * Renders the targets and says which version each has, and how it compares to the environment that it promotes from.
+ */
 export async function computeStatus(request: StatusRequest): Promise<Status> {
   const { repository, renderer, commit, config, signal, onProgress } = request;
   const wanted = new Set(request.apps);
@@ -66,7 +68,7 @@ function appTargets(
     const version = versions.get(`${app}/${name}`);
     if (version === undefined) return [];
     const source = from === undefined ? undefined : versions.get(`${app}/${from}`);
-    const standing = source && compareVersions(version, source);
-    return [{ environment: name, version, ...(from !== undefined && { from }), ...(standing && { standing }) }];
+    const comparison = source && compareVersions(version, source);
+    return [{ environment: name, version, ...(from !== undefined && { from }), ...(comparison && { comparison }) }];
   });
 }

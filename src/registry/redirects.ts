@@ -2,7 +2,7 @@ import { UserError } from "../model/errors.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Answer, exchange, type HttpRequest, type RequestSettings } from "./exchange.ts";
 
-const most = 3;
+const max = 3;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -21,7 +21,7 @@ export async function follow(
     const answer = await exchange(settings, next, signal);
     const location = answer.header("location");
     if (!redirects.has(answer.status) || location === undefined) return answer;
-    if (followed === most) throw refused(endpoint, "redirects too often");
+    if (followed === max) throw refused(endpoint, "redirects too often");
     next = redirected(endpoint, next, location);
   }
 }

@@ -45,9 +45,8 @@ interface Finished {
 }
 
 /**
- * A renderer with a pool of engines and a cache of what they gave. Equal traces prove equal results also across
- * repositories: a tree that Git took in is complete, so whoever can name an object's id in a tree has its content
- * already.
+ * A renderer with a pool of engines and a cache of what they gave. Sharing across repositories is safe: a trace matches
+ * only a tree that already contains the same objects.
  */
 export function createRenderer(options: RendererOptions): EngineRenderer {
   const { log, now = Date.now, cacheBytes: capacityBytes = 512 * 1024 * 1024, cacheDir: directory } = options;

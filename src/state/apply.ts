@@ -2,23 +2,23 @@ import { UserError } from "../model/errors.ts";
 import type { VersionChange } from "../model/promotion.ts";
 import type { Decision } from "../model/state.ts";
 import { clip } from "../model/text/lines.ts";
-import type { StoredEntry, StoredHold, StoredWaiting, TargetFile, WaitingFile } from "./files.ts";
+import type { DeferredFile, StoredEntry, StoredHold, StoredRequest, TargetFile } from "./files.ts";
 
 /** Entries that a file's history keeps; older ones are in the branch's own history. */
 export const HISTORY_LIMIT = 200;
-const waitingLimit = 1_000;
+const deferredLimit = 1_000;
 const reasonLimit = 1_000;
 const versionsLimit = 200;
 const versionLimit = 500;
 
 /** What was decided about targets and environments. */
-export type TargetDecision = Exclude<Decision, WaitingDecision>;
+export type TargetDecision = Exclude<Decision, DeferredDecision>;
 
 /** What was decided about deferred requests. */
-export type WaitingDecision = Extract<Decision, { kind: "waiting" | "done-waiting" }>;
+export type DeferredDecision = Extract<Decision, { kind: "waiting" | "done-waiting" }>;
 
 /** Whether the decision is about deferred requests. */
-export function isAboutDeferred(decision: Decision): decision is WaitingDecision {
+export function isAboutDeferred(decision: Decision): decision is DeferredDecision {
   return decision.kind === "waiting" || decision.kind === "done-waiting";
 }
 
@@ -38,8 +38,8 @@ export function applyDecision(
 }
 
 /** The deferred requests after the decision; `undefined` when they say so already. */
-export function applyWaiting(file: WaitingFile, decision: WaitingDecision): WaitingFile | undefined {
-  const waiting = decision.kind === "waiting" ? withWish(file, decision) : withoutWish(file.waiting, decision);
+export function applyDeferred(file: DeferredFile, decision: DeferredDecision): DeferredFile | undefined {
+  const waiting = decision.kind === "waiting" ? withRequest(file, decision) : withoutRequest(file.waiting, decision);
   if (waiting === undefined) return undefined;
   const { environment, apps } = decision;
   const entry = { ...entryOf(decision, undefined), environment, apps: [...apps] };
@@ -97,37 +97,37 @@ function liftedSince(
   return asked >= 0 && history.slice(asked + 1).some((entry) => entry.kind === "released");
 }
 
-function withWish(file: WaitingFile, decision: WaitingDecision): readonly StoredWaiting[] | undefined {
+function withRequest(file: DeferredFile, decision: DeferredDecision): readonly StoredRequest[] | undefined {
   const { id, pullRequest, environment, apps, by, at } = decision;
   if ([...file.waiting, ...file.history].some((known) => known.id === id)) return undefined;
-  if (file.waiting.length >= waitingLimit) {
-    throw new UserError("limit", `${waitingLimit} promotions wait for their pull requests to be merged already`, {
+  if (file.waiting.length >= deferredLimit) {
+    throw new UserError("limit", `${deferredLimit} promotions wait for their pull requests to be merged already`, {
       fix: "merge or close some of them",
     });
   }
-  const same = (one: StoredWaiting): boolean => isAbout(one, decision) && one.apps.join("\0") === apps.join("\0");
+  const same = (one: StoredRequest): boolean => isAbout(one, decision) && one.apps.join("\0") === apps.join("\0");
   return [...file.waiting.filter((one) => !same(one)), { id, pullRequest, environment, apps: [...apps], by, at }];
 }
 
 /**
  * Without apps every deferred request of the pull request for the environment is done; with some, those apps of each.
  */
-function withoutWish(
-  waiting: readonly StoredWaiting[],
-  decision: WaitingDecision,
-): readonly StoredWaiting[] | undefined {
+function withoutRequest(
+  requests: readonly StoredRequest[],
+  decision: DeferredDecision,
+): readonly StoredRequest[] | undefined {
   const done = new Set(decision.apps);
-  const left = waiting.flatMap((one) => {
+  const left = requests.flatMap((one) => {
     if (!isAbout(one, decision)) return [one];
     if (done.size === 0) return [];
     const apps = one.apps.filter((app) => !done.has(app));
     return apps.length === one.apps.length ? [one] : apps.length === 0 ? [] : [{ ...one, apps }];
   });
-  const same = left.length === waiting.length && left.every((one, index) => one === waiting[index]);
+  const same = left.length === requests.length && left.every((one, index) => one === requests[index]);
   return same ? undefined : left;
 }
 
-function isAbout(one: StoredWaiting, { pullRequest, environment }: WaitingDecision): boolean {
+function isAbout(one: StoredRequest, { pullRequest, environment }: DeferredDecision): boolean {
   return one.pullRequest === pullRequest && one.environment === environment;
 }
 

@@ -1,8 +1,8 @@
 import { UserError } from "../model/errors.ts";
 import type { Decision } from "../model/state.ts";
-import { applyDecision, applyWaiting, isAboutDeferred } from "./apply.ts";
-import type { TargetFile, WaitingFile } from "./files.ts";
-import { STATE_BRANCH, targetPath, WAITING_PATH } from "./paths.ts";
+import { applyDecision, applyDeferred, isAboutDeferred } from "./apply.ts";
+import type { DeferredFile, TargetFile } from "./files.ts";
+import { DEFERRED_PATH, STATE_BRANCH, targetPath } from "./paths.ts";
 import { MAX_FILE_BYTES, type StateSnapshot } from "./snapshot.ts";
 import { writeYaml } from "./yaml.ts";
 
@@ -20,8 +20,8 @@ export interface FileChange {
 export async function changesOf(snapshot: StateSnapshot, decision: Decision): Promise<readonly FileChange[]> {
   if (isAboutDeferred(decision)) {
     const { oid, file } = await snapshot.deferred();
-    const after = applyWaiting(file, decision);
-    return after === undefined ? [] : [{ path: WAITING_PATH, bytes: within(after, deferredYaml), expected: oid }];
+    const after = applyDeferred(file, decision);
+    return after === undefined ? [] : [{ path: DEFERRED_PATH, bytes: within(after, deferredYaml), expected: oid }];
   }
   const { environment } = decision;
   const changes: FileChange[] = [];
@@ -39,7 +39,7 @@ function targetYaml({ hold, history, rest }: TargetFile, environment: string, ap
   return writeYaml({ environment, ...(app === undefined ? {} : { app }), ...rest, ...(hold && { hold }), history });
 }
 
-function deferredYaml({ waiting, history, rest }: WaitingFile): Buffer {
+function deferredYaml({ waiting, history, rest }: DeferredFile): Buffer {
   return writeYaml({ ...rest, waiting, history });
 }
 
@@ -50,7 +50,7 @@ function tooLarge(bytes: number): UserError {
 }
 
 /** As bytes that can be read again: where entries are long, fewer of the oldest are kept. */
-function within<F extends TargetFile | WaitingFile>(file: F, write: (file: F) => Buffer): Buffer {
+function within<F extends TargetFile | DeferredFile>(file: F, write: (file: F) => Buffer): Buffer {
   let { history } = file;
   for (;;) {
     const bytes = write({ ...file, history });

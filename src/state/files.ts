@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { GATES, type GateName, type Hold } from "../model/gates.ts";
-import type { Decision, HistoryEntry, Waiting } from "../model/state.ts";
+import type { Decision, DeferredRequest, HistoryEntry } from "../model/state.ts";
 
 const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), "is not a time in ISO 8601");
 const number = z.int().nonnegative();
@@ -30,7 +30,7 @@ const entry = z.looseObject({
   versions: z.array(z.looseObject({ image: z.string(), from: z.string(), to: z.string() })).exactOptional(),
 });
 
-const waiting = z.looseObject({
+const deferred = z.looseObject({
   id: z.string(),
   pullRequest: number,
   environment: z.string(),
@@ -48,8 +48,8 @@ export const targetSchema = z.looseObject({ hold: hold.nullish(), history: orNon
 /** The part of such a file before its history. */
 export const headSchema = z.looseObject({ hold: hold.nullish() });
 
-/** How the file of what waits reads. */
-export const waitingSchema = z.looseObject({ waiting: orNone(z.array(waiting)), history: orNone(z.array(entry)) });
+/** How the file of deferred requests reads. */
+export const deferredSchema = z.looseObject({ waiting: orNone(z.array(deferred)), history: orNone(z.array(entry)) });
 
 /** A hold as it is stored; the file's name tells the rest. */
 export type StoredHold = Omit<Hold, "environmentWide">;
@@ -58,7 +58,7 @@ export type StoredHold = Omit<Hold, "environmentWide">;
 export type StoredEntry = z.infer<typeof entry>;
 
 /** A deferred request as it is stored. */
-export type StoredWaiting = Waiting & { readonly id: string };
+export type StoredRequest = DeferredRequest & { readonly id: string };
 
 /** What is stored of an environment or a target. `rest` are keys that nobody here knows. */
 export interface TargetFile {
@@ -67,9 +67,9 @@ export interface TargetFile {
   readonly rest: Readonly<Record<string, unknown>>;
 }
 
-/** The stored deferred requests. */
-export interface WaitingFile {
-  readonly waiting: readonly StoredWaiting[];
+/** The stored deferred requests; `waiting` is a stored name. */
+export interface DeferredFile {
+  readonly waiting: readonly StoredRequest[];
   readonly history: readonly StoredEntry[];
   readonly rest: Readonly<Record<string, unknown>>;
 }
@@ -78,7 +78,7 @@ export interface WaitingFile {
 export const EMPTY_TARGET: TargetFile = { history: [], rest: {} };
 
 /** The deferred requests before the first. */
-export const EMPTY_WAITING: WaitingFile = { waiting: [], history: [], rest: {} };
+export const EMPTY_DEFERRED: DeferredFile = { waiting: [], history: [], rest: {} };
 
 const kinds: Readonly<Record<Decision["kind"], true>> = {
   requested: true,

@@ -5,7 +5,7 @@ export const STATE_BRANCH = "sluice-state";
 export const README_PATH = "README.md";
 
 /** Promotions that were asked for before they were possible. */
-export const WAITING_PATH = "waiting.yaml";
+export const DEFERRED_PATH = "waiting.yaml";
 
 /** The file of an environment, or of one app in it. Distinct names give distinct files. */
 export function targetPath(environment: string, app?: string): string {

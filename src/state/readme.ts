@@ -1,5 +1,5 @@
 import { HISTORY_LIMIT } from "./apply.ts";
-import { STATE_BRANCH, WAITING_PATH } from "./paths.ts";
+import { DEFERRED_PATH, STATE_BRANCH } from "./paths.ts";
 
 /** What the branch says of itself. */
 export const README = `# What people decided
@@ -9,7 +9,7 @@ decision; its message names who made it and why. The branch has no common histor
 
 - \`environments/ENV.yaml\`: the hold on a whole environment, and the decisions about it.
 - \`environments/ENV/APP.yaml\`: the same for one app there. Characters that are unusual in a file's name are written like \`=2F\`.
-- \`${WAITING_PATH}\`: promotions that were asked for before their pull request was merged.
+- \`${DEFERRED_PATH}\`: promotions that were asked for before their pull request was merged.
 
 A file's history has the newest ${HISTORY_LIMIT} decisions, oldest first; the branch's own history (\`git log ${STATE_BRANCH} -- environments/ENV/APP.yaml\`)
 has all of them.

@@ -1,21 +1,21 @@
 import { LRUCache } from "lru-cache";
 import { UserError } from "../model/errors.ts";
 import type { Hold } from "../model/gates.ts";
-import type { HistoryEntry, RepositoryState, Waiting } from "../model/state.ts";
+import type { DeferredRequest, HistoryEntry, RepositoryState } from "../model/state.ts";
 import type { Repository, Tree } from "../model/tree.ts";
 import { HISTORY_LIMIT } from "./apply.ts";
 import {
+  type DeferredFile,
+  deferredSchema,
+  EMPTY_DEFERRED,
   EMPTY_TARGET,
-  EMPTY_WAITING,
   headSchema,
   isKnown,
   type StoredHold,
   type TargetFile,
   targetSchema,
-  type WaitingFile,
-  waitingSchema,
 } from "./files.ts";
-import { STATE_BRANCH, targetPath, WAITING_PATH } from "./paths.ts";
+import { DEFERRED_PATH, STATE_BRANCH, targetPath } from "./paths.ts";
 import { broken, readYaml } from "./yaml.ts";
 
 /** What is read of one file. */
@@ -84,7 +84,7 @@ export class StateSnapshot implements RepositoryState {
     return all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).slice(-HISTORY_LIMIT);
   }
 
-  async waiting(): Promise<readonly Waiting[]> {
+  async deferredRequests(): Promise<readonly DeferredRequest[]> {
     return (await this.deferred()).file.waiting;
   }
 
@@ -97,8 +97,8 @@ export class StateSnapshot implements RepositoryState {
   }
 
   /** The whole file of deferred requests; errors as those of `target`. */
-  deferred(): Promise<Found<WaitingFile>> {
-    return this.#file(WAITING_PATH, EMPTY_WAITING, readDeferred);
+  deferred(): Promise<Found<DeferredFile>> {
+    return this.#file(DEFERRED_PATH, EMPTY_DEFERRED, readDeferred);
   }
 
   async #holdIn(path: string, now: number): Promise<StoredHold | undefined> {
@@ -148,8 +148,8 @@ function readTarget(path: string, text: string): TargetFile {
   return { history, rest, ...(hold ? { hold } : {}) };
 }
 
-function readDeferred(path: string, text: string): WaitingFile {
-  const { waiting, history, ...rest } = readYaml(path, text, waitingSchema);
+function readDeferred(path: string, text: string): DeferredFile {
+  const { waiting, history, ...rest } = readYaml(path, text, deferredSchema);
   return { waiting, history, rest };
 }
 

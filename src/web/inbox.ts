@@ -8,7 +8,7 @@ import { type BodyBudget, isSignature, readSigned } from "./body.ts";
 export interface InboxOptions {
   readonly queue: Pick<Queue, "add">;
   readonly webhookSecret: string;
-  readonly metrics: Pick<Metrics, "delivery">;
+  readonly metrics: Pick<Metrics, "webhook">;
   readonly log: Logger;
   readonly events: ReadonlySet<string>;
   readonly maxBodyBytes: number;
@@ -35,7 +35,7 @@ export async function receive(context: Context, options: InboxOptions): Promise<
   const answer = await decide(context, event, options);
   // Only verified names may become labels: anybody could invent new ones.
   const verified = answer.status < 300 || (answer.status === 503 && options.events.has(event));
-  options.metrics.delivery(verified ? event : "refused", answer.status, (performance.now() - started) / 1000);
+  options.metrics.webhook(verified ? event : "refused", answer.status, (performance.now() - started) / 1000);
   return context.json(answer.body, answer.status);
 }
 

@@ -47,7 +47,7 @@ const defaultLimits: WebLimits = {
 export interface WebOptions {
   readonly queue: Pick<Queue, "add" | "healthy">;
   readonly webhookSecret: string;
-  readonly metrics: Pick<Metrics, "delivery"> & Exposition;
+  readonly metrics: Pick<Metrics, "webhook"> & Exposition;
   readonly log: Logger;
   /** Events that go to the queue; others are only acknowledged. `undefined`: this process receives no webhooks. */
   readonly events: ReadonlySet<string> | undefined;

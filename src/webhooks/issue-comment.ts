@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CommandJob } from "../model/jobs.ts";
-import { findCommands } from "./commands/find.ts";
+import { findCommands } from "./commands/find-commands.ts";
 import { TABLE } from "./commands/table.ts";
 import { addressOf, common, parsePayload } from "./payload.ts";
 

@@ -69,7 +69,7 @@ export function ownPullJob(
   return isImageBranch(branch) ? [{ type: "image-pull", ...where, pullRequest }] : [];
 }
 
-/** A look at what images the repository asks for. */
+/** Reads which images the repository asks for. */
 export function watchOf(payload: Place): readonly WatchJob[] {
   const address = addressOf(payload);
   const defaultBranch = payload.repository.default_branch;
@@ -85,7 +85,7 @@ export function promotionsOf(payload: Place): readonly PromotionsJob[] {
 
 /**
  * Previews of the pull requests that a check of ours belongs to, without those of forks that have the same head;
- * Sluice's own among them are looked at as well.
+ * Sluice's own among them are evaluated too.
  */
 export function againOf(payload: Place, pulls: CheckedPulls): readonly (PreviewJob | GatesJob | ImagePullJob)[] {
   const address = addressOf(payload);

@@ -78,7 +78,7 @@ describe("the history of a target in texts", () => {
   const state = (error?: Error) => ({
     commit: undefined,
     hold: async () => undefined,
-    waiting: async () => [],
+    deferredRequests: async () => [],
     history: async () => {
       if (error !== undefined) throw error;
       return [{ kind: "held", id: "1", at: "2026-11-21T14:00:00Z", by: "ada", reason: "no" } as const];

@@ -43,7 +43,7 @@ describe("sluice demo", () => {
     expect(out).toContain("✓ A GitHub on this machine");
     expect(out.match(/✓ Sluice comments and completes its check/g)).toHaveLength(3);
     expect(out).toMatch(/│ +- +image: ghcr\.io\/acme\/webapp:1\.4\.0\n│ +\+ +image: ghcr\.io\/acme\/webapp:1\.5\.0\n/);
-    expect(out).toContain("✓ Sluice renders again and renews the same comment and check");
+    expect(out).toContain("✓ Sluice renders again and updates the same comment and check");
     const answer = await page;
     expect(answer?.status).toBe(200);
     expect(await answer?.text()).toContain("Give webapp more memory");

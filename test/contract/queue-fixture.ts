@@ -23,7 +23,7 @@ export function jobOutcomes(): Metrics & { readonly outcomes: string[] } {
       outcomes.push(`${type} ${outcome}`);
     },
     restCall: () => undefined,
-    delivery: () => undefined,
+    webhook: () => undefined,
     render: () => undefined,
   };
 }

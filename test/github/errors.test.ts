@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mayHaveHappened, orLook, refusedBy, statusOf, toRefusal, toSluiceError } from "../../src/github/errors.ts";
+import { mayHaveHappened, orReadBack, refusedBy, statusOf, toRefusal, toSluiceError } from "../../src/github/errors.ts";
 import { Fault, UserError } from "../../src/model/errors.ts";
 
 const ASKED = { repository: "acme/gitops", route: "GET /repos/{owner}/{repo}" };
@@ -139,7 +139,7 @@ describe("what must not be done twice", () => {
 
   it("is looked for after an answer that tells nothing, and only then", async () => {
     expect(
-      await orLook(
+      await orReadBack(
         () => Promise.reject(lost),
         async () => "found",
       ),
@@ -149,10 +149,10 @@ describe("what must not be done twice", () => {
       looks.push("looked");
       return undefined;
     };
-    await expect(orLook(() => Promise.reject(lost), look)).rejects.toBe(lost);
+    await expect(orReadBack(() => Promise.reject(lost), look)).rejects.toBe(lost);
     const refused = new UserError("permission", "no");
-    await expect(orLook(() => Promise.reject(refused), look)).rejects.toBe(refused);
-    expect(await orLook(async () => 1, look)).toBe(1);
+    await expect(orReadBack(() => Promise.reject(refused), look)).rejects.toBe(refused);
+    expect(await orReadBack(async () => 1, look)).toBe(1);
     expect(looks).toEqual(["looked"]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sourceAt } from "../../src/change/compute.ts";
 import { computeBump } from "../../src/images/bump.ts";
-import { currentVersions } from "../../src/images/evaluate.ts";
+import { currentVersions } from "../../src/images/entry-decision.ts";
 import { targetsOf, unitsOf } from "../../src/images/units.ts";
 import { canonicalImage } from "../../src/model/registry.ts";
 import { configured } from "../../src/targets/index.ts";

@@ -35,7 +35,7 @@ describe("the metrics", () => {
     metrics.restCall("acme/shop", "GET /repos/{owner}/{repo}/pulls/{number}", 200);
     metrics.restCall("acme/shop", "GET /repos/{owner}/{repo}/pulls/{number}", 200);
     metrics.job("preview", "done", 3);
-    metrics.delivery("pull_request", 202, 0.004);
+    metrics.webhook("pull_request", 202, 0.004);
     metrics.render("kustomize", "engine", true, 0.02);
     const series = parse(await metrics.text());
     const route = 'repository="acme/shop",route="GET /repos/{owner}/{repo}/pulls/{number}",status="200"';

@@ -47,7 +47,7 @@ describe("merge: automatic", () => {
     { method: "squash", parents: 1, subject: /^Promote web to prod: 1\.2\.0 → 1\.5\.0 \(#\d+\)$/ },
     { method: "merge", parents: 2, subject: /^Merge pull request #\d+ from / },
     { method: "rebase", parents: 1, subject: /^Promote web to prod: 1\.2\.0 → 1\.5\.0$/ },
-  ])("merges by $method, writes the history, deletes the branch, renews the chain", async (given) => {
+  ])("merges by $method, writes the history, deletes the branch, updates the status comment", async (given) => {
     const repository = await automatic({ promote: `merge: automatic, method: ${given.method}` });
     const pull = await play.merged(repository, release("staging", "1.5.0"));
     await play.say(pull, "/promote prod");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/model/state.ts";
-import { applyDecision, applyWaiting, isAboutDeferred } from "../../src/state/apply.ts";
-import { EMPTY_TARGET, EMPTY_WAITING, type TargetFile } from "../../src/state/files.ts";
+import { applyDecision, applyDeferred, isAboutDeferred } from "../../src/state/apply.ts";
+import { EMPTY_DEFERRED, EMPTY_TARGET, type TargetFile } from "../../src/state/files.ts";
 import { held, promoted, released, waiting } from "./world.ts";
 
 /** The file of webapp in prod after these decisions. */
@@ -83,7 +83,7 @@ describe("the history after a decision", () => {
 describe("deferred requests after a decision", () => {
   it("do not grow without end", () => {
     const full = {
-      ...EMPTY_WAITING,
+      ...EMPTY_DEFERRED,
       waiting: Array.from({ length: 1_000 }, (_, nth) => ({
         id: `${nth}`,
         pullRequest: nth,
@@ -95,6 +95,6 @@ describe("deferred requests after a decision", () => {
     };
     const deferred = waiting("w", 5_000);
     if (!isAboutDeferred(deferred)) throw new Error("not a deferred request");
-    expect(() => applyWaiting(full, deferred)).toThrow(/1000 promotions wait/);
+    expect(() => applyDeferred(full, deferred)).toThrow(/1000 promotions wait/);
   });
 });

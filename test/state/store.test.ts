@@ -32,7 +32,7 @@ describe("the state branch", () => {
     expect(state.commit).toBeUndefined();
     expect(await state.hold("prod", "webapp", NOW)).toBeUndefined();
     expect(await state.history("prod", "webapp")).toEqual([]);
-    expect(await state.waiting()).toEqual([]);
+    expect(await state.deferredRequests()).toEqual([]);
     expect(git("branch", "--list", "sluice-state")).toBe("");
   });
 
@@ -280,7 +280,7 @@ describe("deferred requests", () => {
     ]) {
       await store.record(where, decision, signal());
     }
-    expect(await (await store.read(where, signal())).waiting()).toMatchObject([
+    expect(await (await store.read(where, signal())).deferredRequests()).toMatchObject([
       { pullRequest: 5, environment: "prod", apps: [], by: "alice" },
       { pullRequest: 5, apps: ["b"] },
       { pullRequest: 6, apps: ["webapp"] },
@@ -289,6 +289,8 @@ describe("deferred requests", () => {
     expect(await store.record(where, done, signal())).toBe(true);
     expect(await store.record(where, done, signal())).toBe(false);
     expect(await store.record(where, waiting("w1", 5, { apps: [] }), signal())).toBe(false);
-    expect((await (await store.read(where, signal())).waiting()).map(({ pullRequest }) => pullRequest)).toEqual([6]);
+    expect(
+      (await (await store.read(where, signal())).deferredRequests()).map(({ pullRequest }) => pullRequest),
+    ).toEqual([6]);
   });
 });

@@ -86,7 +86,7 @@ function memoryState(decisions: Decision[]): StateStore {
       hold: async () => undefined,
       history: async (environment, app) =>
         decisions.filter((one) => concerns(one, environment, app)).map((one) => entryOf(one, app)),
-      waiting: async () => [],
+      deferredRequests: async () => [],
     }),
     record: async (_where, decision) => {
       if (decisions.some(({ id, environment }) => id === decision.id && environment === decision.environment))

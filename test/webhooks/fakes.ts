@@ -149,5 +149,5 @@ export function memoryMetrics(): Metrics & {
   const nothing = () => undefined;
   const restCall = (repository: string, route: string, status: number) =>
     void calls.push({ repository, route, status });
-  return { calls, restCall, job: nothing, delivery: nothing, render: nothing };
+  return { calls, restCall, job: nothing, webhook: nothing, render: nothing };
 }

@@ -21,7 +21,7 @@ import { type ImageRequest, identityOf } from "./image-request.ts";
 /** What wanted versions are set with. */
 export interface SetContext {
   readonly target: RenderedTarget;
-  /** Who reads which file at the base. */
+  /** Which targets read which file at the base. */
   readonly dependents: Dependents;
   /** What sets versions in the target, and in the source. */
   readonly found: FoundSettings;
@@ -65,7 +65,7 @@ async function setRequested(
   context: SetContext,
   done: Map<string, string>,
 ): Promise<readonly string[]> {
-  const notes = deciding.length === 0 ? [await setAnew(request, context, done)] : [];
+  const notes = deciding.length === 0 ? [await addOverride(request, context, done)] : [];
   for (const setting of deciding) {
     const key = JSON.stringify([setting.file, setting.document, setting.at, setting.form]);
     if (!alreadyDone(done, key, request, setting.file)) notes.push(await setOne(setting, request, context));
@@ -114,23 +114,23 @@ async function setOne(
   if (ofChart && besides.charts) return undefined;
   const wanted = wantedOf(setting, request, context.source);
   const { target, dependents } = context;
-  const readers = await otherReaders(setting.file, target.target, dependents);
+  const others = await otherReaders(setting.file, target.target, dependents);
   const edits = versionEdits(setting, wanted);
-  if (!ofChart && readers.length === 0 && !("refused" in edits)) {
+  if (!ofChart && others.length === 0 && !("refused" in edits)) {
     await staged.edit(setting.file, edits);
     return undefined;
   }
   const file = (await override(setting, wanted, context)) ?? (await overrideOutput(request, context));
-  if (file === undefined && readers.length > 0) throw wouldTouch([setting.file], readers);
+  if (file === undefined && others.length > 0) throw wouldTouch([setting.file], others);
   if (file === undefined) {
     const why = "refused" in edits ? edits.refused : `${setting.file} is a part of a chart that is taken in as it is`;
     throw new UserError("refused", why, { fix: "Make that change by hand." });
   }
   const because = ofChart
     ? "is a part of a chart"
-    : readers.length > 0
+    : others.length > 0
       ? `belongs to ${codeList(
-          readers.map(({ id }) => id),
+          others.map(({ id }) => id),
           3,
         )} too`
       : "cannot be edited there";
@@ -195,14 +195,14 @@ async function overrideOutput(request: ImageRequest, context: SetContext): Promi
  * with that, which the proof tells. Else kustomize can set every image of its output, in the target's own
  * kustomization.
  */
-async function setAnew(
+async function addOverride(
   request: ImageRequest,
   context: SetContext,
   done: Map<string, string>,
 ): Promise<string | undefined> {
   const { found, target, besides } = context;
   const { use } = request;
-  if (besides.charts || alreadyDone(done, `anew ${use.name}`, request, target.target.render.path)) return undefined;
+  if (besides.charts || alreadyDone(done, `override ${use.name}`, request, target.target.render.path)) return undefined;
   const file = await overrideOutput(request, context);
   if (file !== undefined)
     return `Nothing in the files sets \`${use.name}\` by itself: the version is set in \`${file}\`.`;

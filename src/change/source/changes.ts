@@ -73,7 +73,7 @@ export async function sourceChanges(
   };
 }
 
-/** An ornament: when GitHub does not answer, the pull request opens without. */
+/** Optional: when GitHub does not answer, the pull request opens without it. */
 async function commitsBetween(
   { source, log }: SourcePorts,
   installationId: number,

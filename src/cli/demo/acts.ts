@@ -1,5 +1,6 @@
 import type { CommentSummary, PullSummary } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
+import { statusMarker } from "../../promote/text/status-comment.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { type DemoStage, framed, PEOPLE, REPOSITORY } from "./repository.ts";
 import { happens, replyTo } from "./wait-for.ts";
@@ -43,7 +44,7 @@ export function openPull({ github }: DemoStage, branch: string): PullSummary | u
 
 /** The comment that shows where the change of a pull request is. */
 export function statusCommentOf(pull: PullSummary, { github }: DemoStage): CommentSummary | undefined {
-  return github.comments(pull).find(({ body }) => body.startsWith("<!-- sluice:chain -->"));
+  return github.comments(pull).find(({ body }) => body.startsWith(`<!-- sluice:${statusMarker} -->`));
 }
 
 /** Shows markdown in a frame. */

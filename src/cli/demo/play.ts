@@ -10,7 +10,7 @@ import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
 import { type DemoStage, framed, HOOK, PEOPLE, REPOSITORY } from "./repository.ts";
 import { type Clone, pushSample } from "./sample.ts";
 import { demoSettings } from "./settings.ts";
-import { type Steps, stepsOn } from "./steps.ts";
+import { createSteps, type Steps } from "./steps.ts";
 import { checkWrites, previewAgain, previewOf, replyTo, type Said } from "./wait-for.ts";
 
 /** Where the demo is played. */
@@ -57,7 +57,7 @@ export async function play(stage: Stage): Promise<Played> {
 async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omit<Played, "close">> {
   const { context, folder } = stage;
   const { paint, signal } = context;
-  const steps = stepsOn(context.stdout, paint, context.progress, () => performance.now());
+  const steps = createSteps(context.stdout, paint, context.progress, () => performance.now());
   const github = await steps.step(
     "A GitHub on this machine",
     () => startLocalGitHub({ dataDir: join(folder, "github"), port: stage.port }),
@@ -163,7 +163,7 @@ async function playCommands(pull: PullSummary, stage: DemoStage): Promise<void> 
   await playCommand("/help", pull, stage);
   const before = checkWrites(github);
   await playCommand("/diff", pull, stage);
-  await steps.step("Sluice renders again and renews the same comment and check", async () => {
+  await steps.step("Sluice renders again and updates the same comment and check", async () => {
     await previewAgain(github, pull, before, context.signal);
     onceEach(github, pull);
   });

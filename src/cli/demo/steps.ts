@@ -19,7 +19,7 @@ export interface Steps {
 }
 
 /** Steps that are shown on `output`, the running one by `progress`. `now` gives milliseconds. */
-export function stepsOn(output: Output, paint: Style, progress: Progress, now: () => number): Steps {
+export function createSteps(output: Output, paint: Style, progress: Progress, now: () => number): Steps {
   const say = (line: string) => output.write(`${line}\n`);
   return {
     say: (...lines) => {

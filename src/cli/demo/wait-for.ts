@@ -77,7 +77,7 @@ export function previewAgain(
   signal: AbortSignal,
 ): Promise<Said> {
   const late = () =>
-    new Fault("timeout", `the check of pull request ${pull.number} was not renewed within ${PATIENCE / 1_000} s`);
-  const renewed = () => (checkWrites(github) > before ? true : undefined);
-  return until(renewed, { ms: PATIENCE, signal, late }).then(() => previewOf(github, pull, signal));
+    new Fault("timeout", `the check of pull request ${pull.number} was not updated within ${PATIENCE / 1_000} s`);
+  const updated = () => (checkWrites(github) > before ? true : undefined);
+  return until(updated, { ms: PATIENCE, signal, late }).then(() => previewOf(github, pull, signal));
 }

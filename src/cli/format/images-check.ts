@@ -1,4 +1,4 @@
-import type { EntryDecision } from "../../images/evaluate.ts";
+import type { EntryDecision } from "../../images/entry-decision.ts";
 import type { Version } from "../../images/policy/index.ts";
 import type { ImageEntry } from "../../images/units.ts";
 import { UserError } from "../../model/errors.ts";

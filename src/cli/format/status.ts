@@ -13,12 +13,16 @@ export function statusJson({ commit, environments, apps }: Status) {
   };
 }
 
-function targetJson({ environment, from, version, standing }: TargetStatus) {
+function targetJson({ environment, from, version, comparison }: TargetStatus) {
   return {
     environment,
     ...(from !== undefined && { from }),
     ...(version.ok ? { images: version.images } : { error: version.failure.message }),
-    ...(standing !== undefined && { state: standing.state, differing: standing.differing, lacking: standing.lacking }),
+    ...(comparison !== undefined && {
+      state: comparison.state,
+      differing: comparison.differing,
+      lacking: comparison.lacking,
+    }),
   };
 }
 
@@ -57,23 +61,23 @@ const MARKS: Readonly<Record<VersionComparison["state"], string>> = {
 
 function cell(target: TargetStatus | undefined, paint: Style): string {
   if (target === undefined) return "";
-  const { version, standing } = target;
+  const { version, comparison } = target;
   if (!version.ok) return paint.red("does not render");
   const text = oneLine(imagesText(version.images)) || paint.dim("no images");
-  const mark = MARKS[standing?.state ?? "same"];
+  const mark = MARKS[comparison?.state ?? "same"];
   return mark === "" ? text : paint.yellow(`${text}${mark}`);
 }
 
 /** How many images a cell names. */
-const mostImages = 3;
+const maxImages = 3;
 
 function imagesText(images: readonly { readonly image: string; readonly versions: readonly string[] }[]): string {
   const [only] = images;
   if (only !== undefined && images.length === 1) return versionsText(only.versions);
   const shown = images
-    .slice(0, mostImages)
+    .slice(0, maxImages)
     .map(({ image, versions }) => `${image.split("/").at(-1)} ${versionsText(versions)}`);
-  return [...shown, ...(images.length > mostImages ? [`${images.length - mostImages} more`] : [])].join(", ");
+  return [...shown, ...(images.length > maxImages ? [`${images.length - maxImages} more`] : [])].join(", ");
 }
 
 /** Digests shortened: the JSON has them whole. */
@@ -83,23 +87,23 @@ function versionsText(versions: readonly string[]): string {
     .join("|");
 }
 
-function remark(app: string, { environment, from, version, standing }: TargetStatus): readonly string[] {
+function remark(app: string, { environment, from, version, comparison }: TargetStatus): readonly string[] {
   const where = oneLine(`${app}/${environment}`);
   if (!version.ok) return [`✖ ${where} does not render: ${oneLine(version.failure.message)}`];
-  if (standing === undefined || from === undefined) return [];
+  if (comparison === undefined || from === undefined) return [];
   const words = { behind: "is behind", ahead: "is ahead of", differs: "differs from", same: "", unknown: "" } as const;
-  const lines = standing.differing.map(
+  const lines = comparison.differing.map(
     ({ image, here, there }) => `${oneLine(image)} ${oneLine(here)}, there ${oneLine(there)}`,
   );
   return lines.length === 0
     ? []
-    : [`${MARKS[standing.state].trim()} ${where} ${words[standing.state]} ${oneLine(from)}: ${lines.join("; ")}`];
+    : [`${MARKS[comparison.state].trim()} ${where} ${words[comparison.state]} ${oneLine(from)}: ${lines.join("; ")}`];
 }
 
 function summary({ apps }: Status, paint: Style): string {
   const all = apps.flatMap(({ targets }) => targets);
   const having = (...states: readonly VersionComparison["state"][]): number =>
-    all.filter(({ standing }) => standing !== undefined && states.includes(standing.state)).length;
+    all.filter(({ comparison }) => comparison !== undefined && states.includes(comparison.state)).length;
   const failed = all.filter(({ version }) => !version.ok).length;
   return [
     count(all.length, "target"),

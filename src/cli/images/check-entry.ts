@@ -1,6 +1,6 @@
 import { sourceAt } from "../../change/compute.ts";
 import { computeBump, type TargetBump } from "../../images/bump.ts";
-import { currentVersions, decideEntry, type EntryDecision, versionKey } from "../../images/evaluate.ts";
+import { currentVersions, decideEntry, type EntryDecision, versionKey } from "../../images/entry-decision.ts";
 import { type ImageEntry, targetsOf } from "../../images/units.ts";
 import { wantedOf } from "../../images/wanted.ts";
 import { Fault, UserError } from "../../model/errors.ts";

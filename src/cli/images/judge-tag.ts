@@ -1,4 +1,4 @@
-import { versionKey } from "../../images/evaluate.ts";
+import { versionKey } from "../../images/entry-decision.ts";
 import { choose, type PolicyInput, type Version } from "../../images/policy/index.ts";
 import type { ImageEntry } from "../../images/units.ts";
 import type { KnownVersion } from "./facts.ts";

@@ -1,7 +1,7 @@
 import { sourceAt } from "../../change/compute.ts";
 import { already, refused } from "../../change/results.ts";
 import { computeBump, pinned, type TargetBump } from "../../images/bump.ts";
-import { currentVersions, type TargetNow, versionKey } from "../../images/evaluate.ts";
+import { currentVersions, type TargetNow, versionKey } from "../../images/entry-decision.ts";
 import type { Version } from "../../images/policy/index.ts";
 import { wantedOf } from "../../images/wanted.ts";
 import { UserError } from "../../model/errors.ts";

@@ -1,7 +1,7 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import type { TargetPromotion } from "../../model/promotion.ts";
 import { canonicalImage } from "../../model/registry.ts";
-import type { EntryDecision } from "../evaluate.ts";
+import type { EntryDecision } from "../entry-decision.ts";
 import { type ImageUnit, imagesOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 

@@ -12,7 +12,7 @@ const kind = "image-burst";
 const atOnce = 3;
 const pauseMs = 5_000;
 
-/** From one look to the next while a burst lasts, in milliseconds: doubled each time, up to the longest. */
+/** From one evaluation to the next while a burst lasts, in milliseconds: doubled each time, up to the longest. */
 const firstMs = 10_000;
 const longestMs = 60_000;
 
@@ -23,8 +23,8 @@ function idOf({ repository, unit }: ImageJob): string {
 }
 
 /**
- * Has a unit looked at because of an event. A build may push several tags of which only the last one is wanted, so the
- * first few of a burst are acted on at once. The rest waits, and is looked at once for however many they are: the
+ * Has a unit evaluated because of an event. A build may push several tags of which only the last one is wanted, so the
+ * first few of a burst are acted on at once. The rest waits for one evaluation, however many they are: the
  * longer the burst lasts, the more seldom.
  */
 export async function evaluateSoon(
@@ -39,11 +39,11 @@ export async function evaluateSoon(
   const { begun, events } = lasts ? { begun: before.at, events: known.events + 1 } : { begun: now, events: 1 };
   await records.put(kind, { id: idOf(job), at: begun, keys: [], value: { events, last: now } }, pauseMs);
   if (events <= atOnce) await queue.add(job);
-  else await schedule(ports, job, nextLook(begun, now));
+  else await schedule(ports, job, nextEvaluation(begun, now));
 }
 
-/** The looks of a burst have fixed times, so that many events set one timer. */
-function nextLook(begun: number, now: number): number {
+/** The evaluations of a burst have fixed times, so that many events set one timer. */
+function nextEvaluation(begun: number, now: number): number {
   let at = begun;
   for (let wait = firstMs; at <= now; wait = Math.min(2 * wait, longestMs)) at += wait;
   return at;

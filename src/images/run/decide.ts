@@ -5,7 +5,7 @@ import { moment } from "../../change/text/when.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Hold } from "../../model/gates.ts";
 import { canonicalImage } from "../../model/registry.ts";
-import { currentVersions, decideEntry, type EntryDecision, type EntryNow, undecided } from "../evaluate.ts";
+import { currentVersions, decideEntry, type EntryDecision, type EntryNow, undecided } from "../entry-decision.ts";
 import type { Version } from "../policy/index.ts";
 import { takenBack } from "../rollback-guard.ts";
 import { type ImageEntry, targetsOf } from "../units.ts";

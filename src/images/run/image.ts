@@ -1,11 +1,11 @@
 import { isOwnHead } from "../../change/pull-request/branch.ts";
-import { openPullRequest, type Round } from "../../change/pull-request/open.ts";
+import { publishWithRetries, type Round } from "../../change/pull-request/publish-with-retries.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { ImageJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { computeBump } from "../bump.ts";
-import type { EntryDecision } from "../evaluate.ts";
+import type { EntryDecision } from "../entry-decision.ts";
 import { type ImageUnit, unitsOf } from "../units.ts";
 import { bumpsOf } from "../wanted.ts";
 import { closeUnneeded } from "./close.ts";
@@ -34,7 +34,7 @@ export function runImage(job: ImageJob, ports: ImagePorts, run: RunContext): Pro
     const unit = context && unitsOf(context.config).find(({ name }) => name === job.unit);
     if (context === undefined || unit === undefined) return;
     try {
-      await openPullRequest(ports, context, (round) => evaluate(ports, round, unit));
+      await publishWithRetries(ports, context, (round) => evaluate(ports, round, unit));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       await conclude(ports, context, unit, [], { summary: reasonOf(error) });

@@ -14,6 +14,6 @@ export interface ImagePorts extends ChangePorts {
   readonly rights: RegistryRights;
   readonly records: Records;
   readonly eventLog: EventLog;
-  /** Commits of the repositories that images are built from, where the App may read them. */
+  /** Commits of the repositories that images are built from, where the App may read them; absent: no commit lists. */
   readonly source?: SourceCommits;
 }

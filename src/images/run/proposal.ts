@@ -4,7 +4,7 @@ import type { RepositoryContext } from "../../change/repository-context.ts";
 import { sourceChanges } from "../../change/source/changes.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { canonicalImage } from "../../model/registry.ts";
-import type { EntryDecision } from "../evaluate.ts";
+import type { EntryDecision } from "../entry-decision.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../text/body.ts";
 import { type ImageMetadata, isWithin, printImageMetadata, sameVersions } from "../text/metadata.ts";
 import { imagePullRequest } from "../text/pull-request.ts";

@@ -14,13 +14,13 @@ import { type Verification, verifyImages } from "../verify.ts";
 import type { ImagePorts } from "./ports.ts";
 import { mergesItself } from "./proposal.ts";
 import { publishedHead } from "./published-heads.ts";
-import { settleImages } from "./record-merge.ts";
+import { recordImageMerge } from "./record-merge.ts";
 import { retryLater } from "./retry-later.ts";
 import { schedule } from "./schedule.ts";
 
 /**
  * Compares an open image pull request with the registry at its head, says so in its check, and merges it where that is
- * Sluice's to do and everything else passed. What was merged goes into the history. May be repeated at any time.
+ * Sluice's to do and everything else passed. What was merged goes into the history. Idempotent.
  */
 export function runImagePull(job: ImagePullJob, ports: ImagePorts, run: RunContext): Promise<void> {
   return retryLater(ports, job, run, () => checkPull(job, ports, run));
@@ -32,7 +32,7 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   const pull = await github.pullRequest(job.pullRequest);
   if (!isImageBranch(pull.head.ref) || pull.fork) return;
   const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
-  if (pull.state === "closed") return metadata && settleImages(ports, where, pull, metadata, run.signal);
+  if (pull.state === "closed") return metadata && recordImageMerge(ports, where, pull, metadata, run.signal);
   if (metadata === undefined || metadata.base !== pull.base.ref)
     return void (await github.upsertCheck(unreadable(pull)));
   const evaluation: ImageJob = { type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit };

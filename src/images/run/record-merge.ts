@@ -15,7 +15,7 @@ import type { ImagePorts } from "./ports.ts";
  * An image pull request that was merged goes into the histories of its targets, and its branch goes; then the unit is
  * evaluated again. The branch of one that a person closed goes too.
  */
-export async function settleImages(
+export async function recordImageMerge(
   ports: ImagePorts,
   where: StateAddress,
   pull: PullRequest,
@@ -28,9 +28,9 @@ export async function settleImages(
     return decisionsOf(ports, pull, arrived);
   };
   const settlement = { metadata, decisions, deletesUnmerged: true };
-  const landed = await settlePullRequest(ports, where, pull, settlement, signal);
+  const merged = await settlePullRequest(ports, where, pull, settlement, signal);
   const of = { where, pull, metadata };
-  if (landed) ports.events.announce(mergedEvent(of, arrived, ports.clock()));
+  if (merged) ports.events.announce(mergedEvent(of, arrived, ports.clock()));
   // The metadata of what Sluice itself closes no longer counts, so a person closed this one.
   else if (!pull.merged) ports.events.announce(declinedEvent(of, ports.clock()));
   await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit });

@@ -5,7 +5,7 @@ import type { ImagePorts } from "./ports.ts";
 import { type Subscription, subscriptionsTo } from "./subscriptions.ts";
 import { noteSightings } from "./tag-sightings.ts";
 
-/** Writes an event into the event log and has every unit looked at that asks for an image of it. Idempotent. */
+/** Writes an event into the event log and has every unit evaluated that asks for an image of it. Idempotent. */
 export async function runRegistry(
   job: RegistryJob,
   ports: ImagePorts,

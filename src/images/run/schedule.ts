@@ -5,7 +5,6 @@ import type { ImagePorts } from "./ports.ts";
 const gridMs = 1_000;
 
 /**
-/**
  * A scheduled job is known by its moment and does nothing the second time, so it must not come while another host's
  * clock says that the moment is still ahead: the run would schedule the very job that it came from, to no effect. Hosts
  * whose clocks differ by less than this, in milliseconds, agree that the moment is over.

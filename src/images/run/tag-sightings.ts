@@ -9,7 +9,7 @@ const kind = "image-tag-seen";
 const stored = z.object({ tag: z.string(), written: z.number() });
 
 /** How many events, and how many remembered tags, are looked at. */
-const most = { events: 50, tags: 1_000 } as const;
+const max = { events: 50, tags: 1_000 } as const;
 
 /** Remembered for longer than the log remembers, so that it never says less. */
 const keptMs = 2 * eventsKeptMs;
@@ -46,13 +46,13 @@ export async function tagSightings(
 ): Promise<{ readonly pushed: readonly string[]; readonly firstSeen: ReadonlyMap<string, number> }> {
   const image = canonicalImage(name);
   const firstSeen = new Map<string, number>();
-  for (const { at, pushes } of await eventLog.events({ image, limit: most.events })) {
+  for (const { at, pushes } of await eventLog.events({ image, limit: max.events })) {
     for (const push of pushes) {
       if (push.image === image && push.tag !== undefined) firstSeen.set(push.tag, at);
     }
   }
   const pushed = [...firstSeen.keys()];
-  for (const { at, value } of await records.find(kind, { key: image, limit: most.tags })) {
+  for (const { at, value } of await records.find(kind, { key: image, limit: max.tags })) {
     const { tag } = stored.parse(value);
     firstSeen.set(tag, Math.min(at, firstSeen.get(tag) ?? at));
   }

@@ -29,9 +29,9 @@ export async function runWatch(
   ports: ImagePorts,
   { signal }: Pick<RunContext, "signal">,
 ): Promise<void> {
-  const watched = await unlessGone(ports, job, () => placeOf(ports, job));
+  const watched = await forgetIfGone(ports, job, () => locate(ports, job));
   if (watched === undefined) return;
-  const context = await unlessGone(ports, job, () => contextOf(ports, watched, signal));
+  const context = await forgetIfGone(ports, job, () => contextOf(ports, watched, signal));
   if (context === undefined) return;
   const saved = await saveSubscriptions(ports, watched, context.config);
   await evaluateUnits(ports, context, watched, saved);
@@ -40,7 +40,7 @@ export async function runWatch(
 }
 
 /** The repository and its default branch, asking GitHub for what the job does not say; `undefined` when it is gone. */
-async function placeOf(ports: ImagePorts, job: WatchJob): Promise<Watched | undefined> {
+async function locate(ports: ImagePorts, job: WatchJob): Promise<Watched | undefined> {
   const { installationId, repository, defaultBranch } = job;
   if (defaultBranch !== undefined) return { installationId, repository, defaultBranch };
   const github = await ports.github(installationId, repository);
@@ -72,7 +72,7 @@ async function contextOf(
  * Forgets the repository when it turns out that the App may no longer read it: the next sweep finds it again should
  * that have been for a moment.
  */
-async function unlessGone<T>(ports: ImagePorts, job: WatchJob, act: () => Promise<T>): Promise<T | undefined> {
+async function forgetIfGone<T>(ports: ImagePorts, job: WatchJob, act: () => Promise<T>): Promise<T | undefined> {
   try {
     return await act();
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Render, Renderer } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
-import type { SideBySide, Sides } from "../affected.ts";
+import type { ComparedTarget, ComparedTrees } from "../affected.ts";
 
 type Rendered = Extract<Render, { readonly ok: true }>;
 
@@ -16,7 +16,7 @@ export interface TargetMoments {
 /** What targets are rendered from. */
 export interface MomentSources {
   readonly renderer: Renderer;
-  readonly sides: Sides;
+  readonly trees: ComparedTrees;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +25,7 @@ export interface MomentSources {
  * asked of the renderer, which has most of it. `undefined` for a target that does not render at the head.
  */
 export function momentReader(
-  compared: readonly SideBySide[],
+  compared: readonly ComparedTarget[],
   sources: MomentSources,
 ): (target: Target) => Promise<TargetMoments | undefined> {
   const known = new Map<string, Promise<TargetMoments | undefined>>();
@@ -39,15 +39,15 @@ export function momentReader(
 
 async function read(
   target: Target,
-  compared: SideBySide | undefined,
-  { renderer, sides, signal }: MomentSources,
+  compared: ComparedTarget | undefined,
+  { renderer, trees, signal }: MomentSources,
 ): Promise<TargetMoments | undefined> {
   const affected = compared?.affected === true ? compared : undefined;
-  const head = affected === undefined ? await renderer.render(target.render, sides.head, signal) : affected.head;
+  const head = affected === undefined ? await renderer.render(target.render, trees.head, signal) : affected.head;
   if (!head?.ok) return undefined;
   const mergeBase = affected === undefined ? head : affected.base;
   const before = mergeBase?.ok === true ? mergeBase : undefined;
-  const moved = sides.tip.tree.oid !== sides.base.tree.oid;
-  const now = moved ? await renderer.render(target.render, sides.tip, signal) : undefined;
+  const moved = trees.tip.tree.oid !== trees.base.tree.oid;
+  const now = moved ? await renderer.render(target.render, trees.tip, signal) : undefined;
   return { mergeBase, head, tip: now?.ok === true ? now : before };
 }

@@ -2,14 +2,13 @@ import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { ComputedPromotion } from "../compute.ts";
-import type { PromotionPair } from "../resolve.ts";
+import { type PromotionPair, resolvePairs } from "../resolve.ts";
 import { parseBranch, promotionBranch } from "../text/branch.ts";
 import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
-import { forEachLogged } from "./for-each-branch.ts";
+import { forEachLogged } from "./for-each-logged.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { resolve } from "./promotion-context.ts";
 
 /**
  * Opens what promotes by itself: apps with `promote.auto`, not on hold, whose source is healthy where that is asked
@@ -29,7 +28,7 @@ export async function promoteAutomatically(
         ({ app, environment }) => environment === name && isAutomatic(context, app, name),
       );
       if (from === undefined || !automatic) return;
-      const { pairs } = await resolve(ports, context, name, []);
+      const { pairs } = resolvePairs(context, name, []);
       const ready: PromotionPair[] = [];
       for (const pair of pairs) {
         context.signal.throwIfAborted();

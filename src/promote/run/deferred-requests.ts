@@ -1,12 +1,12 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
-import type { Waiting } from "../../model/state.ts";
-import { forEachLogged } from "./for-each-branch.ts";
+import type { DeferredRequest } from "../../model/state.ts";
+import { resolvePairs } from "../resolve.ts";
+import { forEachLogged } from "./for-each-logged.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { openPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { resolve } from "./promotion-context.ts";
 import { describeResult, refusal } from "./reply-text.ts";
 import { touchedApps } from "./touched.ts";
 
@@ -48,9 +48,9 @@ export async function openDeferred(
 export async function deferredRequests(
   { log }: PromotionPorts,
   { state, where }: RepositoryContext,
-): Promise<readonly Waiting[]> {
+): Promise<readonly DeferredRequest[]> {
   try {
-    return await state.waiting();
+    return await state.deferredRequests();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     log.warn({ error, repository: where.repository }, `the deferred requests cannot be read: ${error.message}`);
@@ -63,7 +63,7 @@ async function openWhenReady(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  request: Waiting,
+  request: DeferredRequest,
 ): Promise<string | undefined> {
   const pull = await context.github.pullRequest(request.pullRequest);
   if (pull.base.ref !== context.base || (pull.state === "open" && !pull.merged)) return undefined;
@@ -72,7 +72,7 @@ async function openWhenReady(
   if (pull.mergeCommit !== undefined && !(await context.repository.isAncestor(pull.mergeCommit, context.head)))
     return undefined;
   const apps = request.apps.length > 0 ? request.apps : await touchedApps(ports, context, pull, request.environment);
-  const { pairs, from } = await resolve(ports, context, request.environment, apps);
+  const { pairs, from } = resolvePairs(context, request.environment, apps);
   for (const { app, source } of pairs) {
     if (!settingsFor(context.config, app, request.environment).gates.healthy) continue;
     const { health } = settingsFor(context.config, app, from);
@@ -105,7 +105,7 @@ async function openWhenReady(
   return `As \`${request.by}\` asked before the merge: ${describeResult(result, request.environment)}`;
 }
 
-function common(ports: PromotionPorts, request: Waiting) {
+function common(ports: PromotionPorts, request: DeferredRequest) {
   return {
     id: `waited-${request.pullRequest}-${request.environment}-${request.at}`,
     at: new Date(ports.clock()).toISOString(),

@@ -14,12 +14,12 @@ import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
 import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import { enqueueUpdates } from "./enqueue-updates.ts";
 import { gatesEvent } from "./events.ts";
 import { factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { settlePromotion } from "./record-merge.ts";
-import { refresh } from "./refresh.ts";
+import { recordPromotionMerge } from "./record-merge.ts";
 
 /**
  * Evaluates the gates of one promotion pull request at its head, says them in its check and its body, sets the timer
@@ -33,7 +33,7 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, run: RunCon
   const where = { installationId: job.installationId, repository: job.repository };
   const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);
   if (metadata === undefined) return pull.state === "closed" ? undefined : unreadable(github, pull);
-  if (pull.state === "closed") return settlePromotion(ports, where, pull, metadata, run.signal);
+  if (pull.state === "closed") return recordPromotionMerge(ports, where, pull, metadata, run.signal);
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, metadata.commit];
   try {
     const context = await openContext(ports, where, baseOf(pull), run.signal, want);
@@ -95,11 +95,11 @@ async function evaluate(
     if (remark === undefined) return;
     remarks.push(inert(remark));
   }
-  const isNew = await say(ports, context, pull, verdict, now, remarks);
+  const isNew = await report(ports, context, pull, verdict, now, remarks);
   // The status comments show the gates as the body does; a run that was cut short may have written it.
   if (!isNew && firstRun) return;
   const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
-  await refresh(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
+  await enqueueUpdates(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
 }
 
 const pushed =
@@ -116,7 +116,7 @@ function assertTargets(context: RepositoryContext, { environment, targets }: Pro
   });
 }
 
-async function say(
+async function report(
   ports: PromotionPorts,
   context: RepositoryContext,
   pull: PullRequest,

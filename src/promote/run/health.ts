@@ -113,9 +113,9 @@ async function healthByDeployments(
 
 /** The first success after the last status that was none. */
 function successSince(statuses: readonly DeploymentStatus[]): number {
-  const told = statuses.filter(({ state }) => state !== "inactive");
-  const lastOther = told.findLastIndex(({ state }) => state !== "success");
-  return Date.parse(told[lastOther + 1]?.at ?? "");
+  const active = statuses.filter(({ state }) => state !== "inactive");
+  const lastOther = active.findLastIndex(({ state }) => state !== "success");
+  return Date.parse(active[lastOther + 1]?.at ?? "");
 }
 
 /**

@@ -1,13 +1,13 @@
-import { openPullRequest } from "../../change/pull-request/open.ts";
+import { publishWithRetries } from "../../change/pull-request/publish-with-retries.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { PromotionPlan } from "../../model/promotion.ts";
 import { type ComputedPromotion, computePromotion } from "../compute.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
+import { enqueueUpdates } from "./enqueue-updates.ts";
 import { publishedEvent } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { type PromotionRequest, proposalOf } from "./proposal.ts";
-import { refresh } from "./refresh.ts";
 
 /** What became of it. */
 export interface PromotionResult {
@@ -18,14 +18,14 @@ export interface PromotionResult {
   readonly metadata?: PromotionMetadata;
 }
 
-/** Plans, and opens or updates the pull request; see `openPullRequest`. Throws `Moved` where it stops then. */
+/** Plans, and opens or updates the pull request; see `publishWithRetries`. Throws `Moved` where it stops then. */
 export function openPromotion(
   ports: PromotionPorts,
   first: RepositoryContext,
   request: PromotionRequest,
 ): Promise<PromotionResult> {
   const whenMoved = request.whenMoved === "stop" ? "stop" : "replan";
-  return openPullRequest(
+  return publishWithRetries(
     ports,
     first,
     async ({ context, number, publish }) => {
@@ -38,7 +38,7 @@ export function openPromotion(
       const event = publishedEvent(context.where, published, ports.clock());
       if (event !== undefined) ports.events.announce(event);
       const { pull, how, now: metadata } = published;
-      await refresh(ports, context.where, how === "same" ? { carried: [] } : metadata, pull.number);
+      await enqueueUpdates(ports, context.where, how === "same" ? { carried: [] } : metadata, pull.number);
       return { plan, pull, how, metadata };
     },
     { want: [request.commit], whenMoved },

@@ -49,8 +49,8 @@ export function proposalOf(
   const sources = request.pairs.map(({ source }) => source);
   const included = includedChanges(ports, context, { ...request, sources });
   included.catch(() => undefined);
-  const built = sourceCommits(ports, context, computed.plan.targets);
-  built.catch(() => undefined);
+  const commits = sourceCommits(ports, context, computed.plan.targets);
+  commits.catch(() => undefined);
   const targets = targetsOf(computed);
   return {
     kind: promotionPullRequest,
@@ -65,8 +65,8 @@ export function proposalOf(
         metadata,
         comment: printPromotion(metadata, branch, ports.signer),
         gates: gatesSection(undefined, ports.clock()),
-        carried: await included,
-        built: await built,
+        included: await included,
+        sourceCommits: await commits,
         repositoryUrl: context.url,
       }),
     introduction: ({ actor }) => introductionOf(context, request, actor),

@@ -4,15 +4,15 @@ import { historyOf } from "../../change/repository-context.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
 import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
+import { enqueueUpdates } from "./enqueue-updates.ts";
 import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent, type OfPull } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { refresh } from "./refresh.ts";
 
 /**
  * A promotion pull request that was merged goes into the history, and its branch goes; the status comments of what it
- * carried are renewed, and what may follow it is evaluated.
+ * carried are updated, and what may follow it is evaluated.
  */
-export async function settlePromotion(
+export async function recordPromotionMerge(
   ports: PromotionPorts,
   where: StateAddress,
   pull: PullRequest,
@@ -20,16 +20,16 @@ export async function settlePromotion(
   signal: AbortSignal,
 ): Promise<void> {
   const decisions = async () => [decisionOf(ports, pull, metadata)];
-  const landed = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
-  if (landed && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
-  await announceEnd(ports, { where, pull, metadata }, landed, signal);
-  await refresh(ports, where, metadata);
+  const merged = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
+  if (merged && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
+  await announceEnd(ports, { where, pull, metadata }, merged, signal);
+  await enqueueUpdates(ports, where, metadata);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
 }
 
-async function announceEnd(ports: PromotionPorts, of: OfPull, landed: boolean, signal: AbortSignal): Promise<void> {
+async function announceEnd(ports: PromotionPorts, of: OfPull, merged: boolean, signal: AbortSignal): Promise<void> {
   const { where, pull, metadata } = of;
-  if (landed) {
+  if (merged) {
     const sources = metadata.kind === "promotion" ? await sourceMerges(ports, where, metadata, signal) : [];
     ports.events.announce(mergedEvent(of, lastOf(sources), ports.clock()));
   }

@@ -4,16 +4,16 @@ import { closePullRequest } from "../../change/pull-request/settle.ts";
 import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
+import { resolvePairs } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
 import { mergedId, type PromotionMetadata, parsePromotion, promotionFormat } from "../text/metadata.ts";
+import { enqueueUpdates } from "./enqueue-updates.ts";
 import { closedEvent } from "./events.ts";
-import { forEachLogged } from "./for-each-branch.ts";
+import { forEachLogged } from "./for-each-logged.ts";
 import type { Observed } from "./health.ts";
 import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { resolve } from "./promotion-context.ts";
 import type { PromotionRequest } from "./proposal.ts";
-import { refresh } from "./refresh.ts";
 import { rollbackPairs } from "./rollback-pairs.ts";
 
 /**
@@ -101,9 +101,7 @@ async function requestOf(
 ): Promise<PromotionRequest | undefined> {
   if (!(await hasCommit(ports, context, commit))) return undefined;
   const pairs =
-    kind === "rollback"
-      ? rollbackPairs(context, environment, apps)
-      : (await resolve(ports, context, environment, apps)).pairs;
+    kind === "rollback" ? rollbackPairs(context, environment, apps) : resolvePairs(context, environment, apps).pairs;
   return {
     kind,
     environment,
@@ -140,7 +138,7 @@ async function close(
   if (closed)
     ports.events.announce(closedEvent({ where: context.where, pull, metadata }, "sluice", why, ports.clock()));
   else return `left open, for somebody pushed to it; else it would be closed: ${why}`;
-  await refresh(ports, context.where, metadata);
+  await enqueueUpdates(ports, context.where, metadata);
   return `closed: ${why}`;
 }
 

@@ -6,7 +6,7 @@ import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
 import { changeOf } from "../text/included-changes.ts";
-import { forEachLogged } from "./for-each-branch.ts";
+import { forEachLogged } from "./for-each-logged.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { versionsAt } from "./versions-at.ts";
 
@@ -20,7 +20,7 @@ export async function recordReverts(ports: PromotionPorts, context: RepositoryCo
   await forEachLogged(ports, targets, "the history of a target", async (target) => {
     context.signal.throwIfAborted();
     const history = await context.state.history(target.environment, target.app);
-    const last = standing(history);
+    const last = lastEffective(history);
     if (last === undefined || !(await wasTakenBack(ports, context, target, last))) return;
     if (!(await broughtByUs(context, target, last))) await write(ports, context, target, last);
   });
@@ -30,7 +30,7 @@ export async function recordReverts(ports: PromotionPorts, context: RepositoryCo
  * The promotion whose versions the target has, unless something else that is in the history came since: a rollback, a
  * revert, or a bump of one of its images.
  */
-function standing(history: readonly HistoryEntry[]): HistoryEntry | undefined {
+function lastEffective(history: readonly HistoryEntry[]): HistoryEntry | undefined {
   const at = history.findLastIndex(({ kind }) => kind === "promoted" || kind === "rolled-back" || kind === "reverted");
   const last = history[at];
   if (last?.kind !== "promoted") return undefined;

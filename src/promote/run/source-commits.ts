@@ -5,13 +5,13 @@ import { parseImage } from "../../edit/find/index.ts";
 import { messageOf } from "../../model/errors.ts";
 import type { TargetPromotion, VersionChange } from "../../model/promotion.ts";
 import { canonicalImage } from "../../model/registry.ts";
-import type { BuiltImage } from "../text/source-commits.ts";
+import type { ImageCommits } from "../text/source-commits.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** Images of one promotion that a registry is asked about. */
 const max = 5;
 
-/** How long the registries may take, in milliseconds: nobody waits for an ornament. */
+/** How long the registries may take, in milliseconds: the section is optional. */
 const patienceMs = 1_000;
 
 /**
@@ -23,7 +23,7 @@ export async function sourceCommits(
   ports: PromotionPorts,
   context: RepositoryContext,
   targets: readonly TargetPromotion[],
-): Promise<readonly BuiltImage[]> {
+): Promise<readonly ImageCommits[]> {
   const changes = targets.flatMap(({ outcome, images }) => (outcome === "planned" ? images : []));
   const asked = new Set(context.config.images.map(({ image }) => canonicalImage(image)));
   const known = changes.filter(({ image }) => asked.has(canonicalImage(image)));
@@ -33,17 +33,17 @@ export async function sourceCommits(
     distinct
       .filter(({ from, to }) => from !== "" && to !== "")
       .slice(0, max)
-      .map((change) => builtOne(ports, context, change, signal)),
+      .map((change) => sourceCommitsOf(ports, context, change, signal)),
   );
   return found.flat();
 }
 
-async function builtOne(
+async function sourceCommitsOf(
   ports: PromotionPorts,
   context: RepositoryContext,
   { image, from, to }: VersionChange,
   signal: AbortSignal,
-): Promise<readonly BuiltImage[]> {
+): Promise<readonly ImageCommits[]> {
   const [before, after] = [referenceOf(image, from), referenceOf(image, to)];
   if (before === undefined || after === undefined) return [];
   try {

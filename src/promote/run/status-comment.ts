@@ -7,8 +7,8 @@ import { parseBranch } from "../text/branch.ts";
 import { parsePromotion } from "../text/metadata.ts";
 import { statusComment, statusMarker } from "../text/status-comment.ts";
 import { deferredRequests } from "./deferred-requests.ts";
+import { enqueueUpdates } from "./enqueue-updates.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { refresh } from "./refresh.ts";
 import { statusSteps } from "./status-steps.ts";
 import { wantsOf } from "./touched.ts";
 
@@ -35,7 +35,7 @@ export async function runStatusComment(job: StatusCommentJob, ports: PromotionPo
   await github.upsertComment(pull.number, statusMarker, statusComment(steps));
 }
 
-/** IncludedChanges pull requests are older than what carries them, so this ends. */
+/** Only pull requests older than this one are updated, so this ends. */
 async function passOn(
   ports: PromotionPorts,
   where: { readonly installationId: number; readonly repository: StatusCommentJob["repository"] },
@@ -45,5 +45,5 @@ async function passOn(
   if (metadata === undefined) return;
   const carried = metadata.carried.filter((number) => number < pull.number);
   const origin = metadata.origin !== undefined && metadata.origin < pull.number ? { origin: metadata.origin } : {};
-  await refresh(ports, where, { carried, ...origin });
+  await enqueueUpdates(ports, where, { carried, ...origin });
 }

@@ -4,7 +4,7 @@ import type { PromotionsJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { promoteAutomatically } from "./automatic.ts";
 import { openDeferred } from "./deferred-requests.ts";
-import { forEachLogged } from "./for-each-branch.ts";
+import { forEachLogged } from "./for-each-logged.ts";
 import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { replanOpen } from "./replan.ts";

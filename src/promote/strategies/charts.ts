@@ -10,7 +10,10 @@ import type { VersionChange } from "../../model/promotion.ts";
 import type { Tree, TreeChange } from "../../model/tree.ts";
 import type { StrategyInput } from "./strategy.ts";
 
-/** Chart versions that were carried; the edits are in the staged, `changes` are the charts themselves. */
+/**
+ * Chart versions that were carried. Edits of existing files go into `StagedFiles`; `changes` are whole charts and lock
+ * files.
+ */
 export interface CarriedCharts {
   readonly versions: readonly VersionChange[];
   readonly changes: readonly TreeChange[];
@@ -20,7 +23,7 @@ export interface CarriedCharts {
 /**
  * Carries the versions of charts: of kustomize's `helmCharts` and of a chart's dependencies, by name. A chart that the
  * source keeps in its own folder is carried with it, and so is `Chart.lock`. Charts that both targets name in the same
- * file are no matter of a promotion.
+ * file are not promoted.
  */
 export async function carryCharts(
   input: StrategyInput,
@@ -155,7 +158,7 @@ async function copyOf(source: Tree, from: string, target: Tree, to: string): Pro
 async function carryLocks(
   { source, target }: StrategyInput,
   found: FoundSettings,
-  theirs: FoundSettings,
+  sourceSettings: FoundSettings,
   staged: StagedFiles,
 ): Promise<readonly TreeChange[]> {
   const changed = new Set(staged.changes().map(({ path }) => path));
@@ -164,7 +167,9 @@ async function carryLocks(
   for (const file of files) {
     const lock = file.replace(/\.yaml$/, ".lock");
     if (!changed.has(file) || (await target.at.tree.at(lock)) === undefined) continue;
-    const twin = theirs.settings.find(({ form, file: other }) => form === "chart-dependency" && sameName(file, other));
+    const twin = sourceSettings.settings.find(
+      ({ form, file: other }) => form === "chart-dependency" && sameName(file, other),
+    );
     const from = twin && (await fittingLock(file, await staged.bytes(file), twin.file, source.at.tree));
     if (from === undefined) throw staleLock(lock);
     changes.push(...(await copyOf(source.at.tree, from, target.at.tree, lock)));

@@ -29,7 +29,7 @@ export interface CarriedPaths {
   readonly texts: readonly Replacement[];
 }
 
-/** Puts the named values into the staged. */
+/** Copies the configured values into the staged files. */
 export async function carryPaths(input: StrategyInput, staged: StagedFiles): Promise<CarriedPaths> {
   const named = input.pair.settings.paths ?? [];
   const pairs = await Promise.all(
@@ -51,8 +51,8 @@ export async function carryPaths(input: StrategyInput, staged: StagedFiles): Pro
   const versions: VersionChange[] = [];
   for (const { file, key, source, target } of pairs) {
     if (source.scalar === undefined || target.scalar === undefined || isSame(source.scalar, target.scalar)) continue;
-    const readers = await otherReaders(target.file, input.target.target, input.dependents);
-    if (readers.length > 0) throw wouldTouch([target.file], readers);
+    const others = await otherReaders(target.file, input.target.target, input.dependents);
+    if (others.length > 0) throw wouldTouch([target.file], others);
     const { document, scalar } = target;
     await staged.edit(target.file, [{ kind: "set", document, path: scalar.path, value: asWritten(source.scalar) }]);
     versions.push({ image: `${file}: ${key}`, from: target.scalar.value, to: source.scalar.value });

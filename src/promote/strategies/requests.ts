@@ -107,11 +107,15 @@ function nothingInCommon(
   here: readonly string[],
   there: readonly string[],
 ): UserError {
-  const say = (id: string, names: readonly string[]): string =>
+  const describe = (id: string, names: readonly string[]): string =>
     names.length === 0 ? `${id} has no image` : `${id} has ${codeList(names)}`;
-  return new UserError("refused", `no image is in both targets: ${say(source.id, there)}, ${say(target.id, here)}`, {
-    fix: "Carry what changes by the strategy `paths` or `directory`.",
-  });
+  return new UserError(
+    "refused",
+    `no image is in both targets: ${describe(source.id, there)}, ${describe(target.id, here)}`,
+    {
+      fix: "Carry what changes by the strategy `paths` or `directory`.",
+    },
+  );
 }
 
 function noVersion({ there }: NamePair, source: TargetImages, { resource }: ImageUse): UserError {

@@ -3,7 +3,7 @@ import { code, inert } from "../../diff/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import { type IncludedChanges, includedSection } from "./included-changes.ts";
 import type { PromotionMetadata } from "./metadata.ts";
-import { type BuiltImage, builtSection } from "./source-commits.ts";
+import { type ImageCommits, sourceCommitsSection } from "./source-commits.ts";
 
 /** What a promotion's body is made of. */
 export interface BodyParts {
@@ -12,12 +12,12 @@ export interface BodyParts {
   readonly comment: string;
   /** From `gatesSection`. */
   readonly gates: string;
-  readonly carried: IncludedChanges;
+  readonly included: IncludedChanges;
   /** What the images are built from, where their labels tell. */
-  readonly built: readonly BuiltImage[];
+  readonly sourceCommits: readonly ImageCommits[];
   /** Sentences about how a target is edited, by app. */
   readonly notes: readonly { readonly app: string; readonly note: string }[];
-  /** Apps that were asked for and are not carried, with why. */
+  /** Apps that were asked for and are left out, with why. */
   readonly left: readonly { readonly app: string; readonly why: string }[];
   /** Planned apps of which the render stays the same. */
   readonly unchanged: readonly string[];
@@ -32,25 +32,25 @@ const LIMIT = 60_000;
  * goes last.
  */
 export function promotionBody(parts: BodyParts): string {
-  for (const [carried, rows] of [
+  for (const [changes, rows] of [
     [100, 500],
     [30, 300],
     [10, 150],
     [3, 60],
   ] as const) {
-    const body = build(parts, carried, rows);
+    const body = build(parts, changes, rows);
     if (body.length <= LIMIT) return body;
   }
   return build({ ...parts, notes: [], left: parts.left.slice(0, 20) }, 0, 40);
 }
 
-function build(parts: BodyParts, carried: number, rows: number): string {
+function build(parts: BodyParts, changes: number, rows: number): string {
   const sections = [
     [parts.comment, opening(parts), ...replacedLines(parts.metadata)],
     versions(parts.metadata, rows),
     [parts.gates],
-    includedSection(parts.carried, parts.repositoryUrl, carried),
-    builtSection(parts.built),
+    includedSection(parts.included, parts.repositoryUrl, changes),
+    sourceCommitsSection(parts.sourceCommits),
     remarks(parts),
     closing(parts.metadata),
   ];

@@ -1,7 +1,7 @@
 import { code, inert } from "../../diff/index.ts";
 
 /**
- * One change that a promotion carries: a commit on the base branch, with the pull request that brought it where its
+ * One change that a promotion includes: a commit on the base branch, with the pull request that brought it where its
  * message names one.
  */
 export interface IncludedChange {
@@ -21,11 +21,11 @@ export interface IncludedChanges {
 }
 
 /**
- * The carried changes as a list, at most `max` of them. Subjects are other people's words: inert. A pull request's
+ * The included changes as a list, at most `max` of them. Subjects are other people's words: inert. A pull request's
  * number is left live, so that GitHub links both ways.
  */
-export function includedSection(carried: IncludedChanges, repositoryUrl: string, max: number): readonly string[] {
-  const { changes, truncated, compareUrl } = carried;
+export function includedSection(included: IncludedChanges, repositoryUrl: string, max: number): readonly string[] {
+  const { changes, truncated, compareUrl } = included;
   if (changes.length === 0) return [];
   const shown = changes.slice(0, max);
   const rest = changes.length - shown.length;

@@ -21,7 +21,7 @@ const schema = z.object({
   /** The pull request on which it was asked for. */
   origin: z.number().optional(),
   targets: z.array(z.object({ app: z.string(), images: z.array(version).readonly(), digest: z.string() })).readonly(),
-  /** Pull requests whose changes are carried, newest first. */
+  /** Pull requests whose changes are included, newest first; a stored name. */
   carried: z.array(z.number()).readonly(),
   /** What this pull request carried before, oldest first. */
   replaced: z.array(z.object({ commit: z.string(), versions: z.string(), by: z.string().optional() })).readonly(),

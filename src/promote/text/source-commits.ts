@@ -2,13 +2,13 @@ import { type SourceChanges, sourceSection } from "../../change/source/section.t
 import { code } from "../../diff/index.ts";
 
 /** A carried image with the repository that it is built from. */
-export interface BuiltImage {
+export interface ImageCommits {
   readonly image: string;
   readonly source: SourceChanges;
 }
 
 /** What the carried images are built from, a line each. */
-export function builtSection(images: readonly BuiltImage[]): readonly string[] {
+export function sourceCommitsSection(images: readonly ImageCommits[]): readonly string[] {
   if (images.length === 0) return [];
   const lines = images.map(({ image, source }) => `- ${code(image)}: ${sourceLine(source)}`);
   return ["### Built from", "", ...lines];

@@ -1,7 +1,10 @@
 import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
 
-/** The marker of the one comment "where is this change" of a pull request. */
+/**
+ * The marker of the one comment "where is this change" of a pull request. The name of earlier versions: a new one would
+ * orphan existing comments.
+ */
 export const statusMarker = "chain";
 
 /** Where a change is in one environment of one app. Times in milliseconds since the epoch. */

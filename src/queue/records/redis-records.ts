@@ -6,7 +6,7 @@ import type { KeptQuery, KeptRecord, RecordStore } from "./record-store.ts";
  * Records that will be forgotten one day, at most, of each kind; beyond that, what would be forgotten soonest gives
  * way.
  */
-const usualMost = 100_000;
+const defaultMax = 100_000;
 /** Forgotten records removed by one call, at most. */
 const swept = 50;
 
@@ -34,10 +34,10 @@ local function drop(id)
   redis.call('ZREM', expiring, id)
 end
 local function sweep(now, kept)
-  local most, over = ${swept}, redis.call('ZCARD', expiring) - kept
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', expiring, '-inf', now, 'LIMIT', 0, most)) do drop(id) end
+  local max, over = ${swept}, redis.call('ZCARD', expiring) - kept
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', expiring, '-inf', now, 'LIMIT', 0, max)) do drop(id) end
   if over > 0 then
-    for _, id in ipairs(redis.call('ZRANGE', expiring, 0, math.min(over, most) - 1)) do drop(id) end
+    for _, id in ipairs(redis.call('ZRANGE', expiring, 0, math.min(over, max) - 1)) do drop(id) end
   end
 end
 local function live(text, now)
@@ -83,18 +83,18 @@ return found
 export class RedisRecords implements RecordStore {
   readonly #redis: Redis;
   readonly #prefix: string;
-  readonly #most: string;
+  readonly #max: string;
 
-  constructor(redis: Redis, prefix: string, most = usualMost) {
+  constructor(redis: Redis, prefix: string, max = defaultMax) {
     this.#redis = redis;
     this.#prefix = prefix;
-    this.#most = `${most}`;
+    this.#max = `${max}`;
   }
 
   async put({ kind, id, at, keys, text, expires }: KeptRecord, now: number): Promise<void> {
     const until = expires === undefined ? "" : `${expires}`;
     const kept = `${[until, ...keys].join("\n")}\n${text}`;
-    await this.#redis.eval(putScript, 1, this.#data(kind), `${now}`, this.#most, id, score(at), until, kept, ...keys);
+    await this.#redis.eval(putScript, 1, this.#data(kind), `${now}`, this.#max, id, score(at), until, kept, ...keys);
   }
 
   async get(kind: string, id: string, now: number): Promise<string | undefined> {
@@ -106,7 +106,7 @@ export class RedisRecords implements RecordStore {
 
   async find({ kind, key, before, limit }: KeptQuery, now: number): Promise<readonly string[]> {
     const set = key === undefined ? ":all" : `:key:${key}`;
-    const asked = [this.#data(kind), `${now}`, this.#most, set, score(before), `${limit}`];
+    const asked = [this.#data(kind), `${now}`, this.#max, set, score(before), `${limit}`];
     const found = await this.#redis.eval(findScript, 1, ...asked);
     return z.array(z.string()).parse(found).map(textOf);
   }

@@ -45,13 +45,13 @@ export class StoredRecords implements Records {
   }
 
   async find(kind: string, { key, limit, before }: Query): Promise<readonly StoredRecord[]> {
-    const most = Math.min(Math.floor(limit), maxFound);
-    if (!(most > 0)) return [];
+    const max = Math.min(Math.floor(limit), maxFound);
+    if (!(max > 0)) return [];
     const query = {
       kind: nameOf(kind),
       key: key === undefined ? undefined : nameOf(key),
       before: Math.ceil(Math.min(before ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
-      limit: most,
+      limit: max,
     };
     const texts = await this.#ask("search", (store) => store.find(query, this.#clock()));
     return texts.map(recordOf);

@@ -11,7 +11,7 @@ import { matchesAny } from "./patterns.ts";
 const BUCKET_MS = 10_000;
 
 /** Pushes of one event to act on: registries report a handful at once, but a body could hold ten thousand. */
-const MOST_PUSHES = 100;
+const MAX_PUSHES = 100;
 
 /**
  * The job for an event. Leaves out images that the hook may not report and pushes above the limit, and says so in
@@ -27,12 +27,12 @@ export function jobOf(
   if (reading.kind === "ignored") return { ...base, pushes: [], ignored: reading.reason };
   const allowed = images.map((pattern) => pattern.toLowerCase());
   const pushes = reading.pushes.filter((push) => matchesAny(push.image, allowed));
-  if (pushes.length > MOST_PUSHES) {
-    const left = pushes.length - MOST_PUSHES;
+  if (pushes.length > MAX_PUSHES) {
+    const left = pushes.length - MAX_PUSHES;
     return {
       ...base,
-      pushes: pushes.slice(0, MOST_PUSHES),
-      ignored: `only the first ${MOST_PUSHES} pushes of the event are looked at: ${left} are left out`,
+      pushes: pushes.slice(0, MAX_PUSHES),
+      ignored: `only the first ${MAX_PUSHES} pushes of the event are looked at: ${left} are left out`,
     };
   }
   if (pushes.length > 0) return { ...base, pushes };

@@ -16,7 +16,7 @@ export interface RegistryReceiverOptions {
   readonly hooks: readonly HookSettings[];
   readonly keys: KeySource;
   readonly queue: Pick<Queue, "add">;
-  readonly metrics: Pick<Metrics, "delivery">;
+  readonly metrics: Pick<Metrics, "webhook">;
   readonly log: Logger;
   readonly clock: Clock;
   readonly maxBodyBytes: number;
@@ -76,7 +76,7 @@ export function createRegistryReceiver(options: RegistryReceiverOptions): Regist
       const started = performance.now();
       const answer = await decide(context, receiver);
       const event = answer.hook === undefined ? "refused" : `registry/${answer.hook}`;
-      metrics.delivery(event, answer.status, (performance.now() - started) / 1000);
+      metrics.webhook(event, answer.status, (performance.now() - started) / 1000);
       return respond(context, answer);
     },
     handshake: (context) => shake(context, receiver),

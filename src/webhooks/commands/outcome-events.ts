@@ -1,6 +1,6 @@
 import { type EventKind, type Events, eventId } from "../../model/events.ts";
 import type { CommandJob } from "../../model/jobs.ts";
-import type { Found } from "./find.ts";
+import type { Found } from "./find-commands.ts";
 import { COMMAND_LIMIT, type Outcome } from "./reply.ts";
 
 /** Tells the commands of a comment apart by their lines: the same in every run and every version of Sluice. */

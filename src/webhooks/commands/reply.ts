@@ -1,6 +1,6 @@
 import { clip } from "../../model/command.ts";
 import type { UserError, UserErrorKind } from "../../model/errors.ts";
-import type { Found } from "./find.ts";
+import type { Found } from "./find-commands.ts";
 import { cut } from "./truncate.ts";
 
 /** What became of one command. `name` is what was written after the slash, short. */

@@ -7,7 +7,7 @@ import type { Logger } from "../../model/observe.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { includes } from "../../policy/permission.ts";
 import { parseArguments } from "./arguments.ts";
-import { type Found, findCommands } from "./find.ts";
+import { type Found, findCommands } from "./find-commands.ts";
 import { withWrittenFix } from "./fix.ts";
 import { announceOutcomes, callId } from "./outcome-events.ts";
 import { COMMAND_LIMIT, done, doubtful, failed, type Outcome, refused, replyText, tooMany, unknown } from "./reply.ts";

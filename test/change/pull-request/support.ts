@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { metadataFormat } from "../../../src/change/pull-request/metadata.ts";
-import { openPullRequest, type RoundOptions } from "../../../src/change/pull-request/open.ts";
 import type { Proposal, Published, PullRequestKind } from "../../../src/change/pull-request/proposal.ts";
+import { publishWithRetries, type RoundOptions } from "../../../src/change/pull-request/publish-with-retries.ts";
 import type { RepositoryContext } from "../../../src/change/repository-context.ts";
 import { stageChanges } from "../../../src/edit/staged-tree.ts";
 import type { TreeChange } from "../../../src/model/tree.ts";
@@ -71,7 +71,7 @@ export interface Outcome {
 
 /** Plans and publishes a version as a room does. */
 export async function bring(world: FakeChange, wanted: Wanted = {}): Promise<Outcome> {
-  return openPullRequest(
+  return publishWithRetries(
     world.ports,
     wanted.from ?? (await world.context()),
     async ({ context, number, publish }) => ({

@@ -9,7 +9,7 @@ import { overrideRequest } from "../../../src/promote/run/commands/override.ts";
 import { promoteRequest } from "../../../src/promote/run/commands/promote.ts";
 import { releaseRequest } from "../../../src/promote/run/commands/release.ts";
 import { rollbackRequest } from "../../../src/promote/run/commands/rollback.ts";
-import { findCommands } from "../../../src/webhooks/commands/find.ts";
+import { findCommands } from "../../../src/webhooks/commands/find-commands.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { commandJob, firstRun, memoryEvents, memoryGitHub, memoryLog } from "../../webhooks/fakes.ts";
 

@@ -48,8 +48,8 @@ function parts(apps: number, more: Partial<BodyParts> = {}, about: Partial<Promo
     metadata,
     comment: printPromotion(metadata, "b", signer),
     gates: gatesSection(verdict, now),
-    carried: { changes: [], truncated: false, compareUrl: undefined },
-    built: [],
+    included: { changes: [], truncated: false, compareUrl: undefined },
+    sourceCommits: [],
     notes: [],
     left: [],
     unchanged: [],
@@ -78,8 +78,8 @@ describe("the body of a promotion", () => {
     const all = parts(1, {
       comment: "<!-- metadata -->",
       gates: "GATES",
-      carried: { changes, truncated: false, compareUrl: undefined },
-      built: [{ image: "ghcr.io/acme/app-0", source }],
+      included: { changes, truncated: false, compareUrl: undefined },
+      sourceCommits: [{ image: "ghcr.io/acme/app-0", source }],
       notes: [{ app: "app-0", note: "It is set elsewhere." }],
     });
     expect(promotionBody(all)).toBe(
@@ -198,7 +198,7 @@ describe("the body of a promotion", () => {
     const subject = "@everyone <img src=x> [x](http://evil) <!-- /sluice:gates --> | `a";
     const changes = [{ sha: "c".repeat(40), subject, author: "*eve*", pullRequest: undefined }];
     const body = promotionBody(
-      parts(1, { carried: { changes, truncated: true, compareUrl: "https://github.com/acme/shop/compare/a...b" } }),
+      parts(1, { included: { changes, truncated: true, compareUrl: "https://github.com/acme/shop/compare/a...b" } }),
     );
     for (const text of ["@everyone", "<img", "](http://evil", "*eve*"]) expect(body).not.toContain(text);
     expect(body.match(/<!-- \/sluice:gates -->/g)).toHaveLength(1);
@@ -238,7 +238,7 @@ describe("a body that would be too long", () => {
     ["200 apps and long changes", 200, 250, 300, { changes: 100, rows: 200, more: "" }],
     ["400 apps and long changes", 400, 250, 300, { changes: 30, rows: 300, more: "100 more" }],
   ])("of %s lists what fits, and counts the rest", (_, apps, length, size, expected) => {
-    const body = promotionBody(parts(apps, { comment, carried: carried(length, size) }));
+    const body = promotionBody(parts(apps, { comment, included: carried(length, size) }));
     expect(counted(body)).toEqual({ ...expected, fits: true });
   });
 
@@ -257,7 +257,7 @@ describe("a body that would be too long", () => {
   ])("has %s when remarks take the room", (_, size, { changes: shown, rows }) => {
     const notes = Array.from({ length: 50 }, () => ({ app: "app-0", note: "z".repeat(size) }));
     const left = Array.from({ length: 100 }, () => ({ app: "api", why: "w".repeat(size / 3) }));
-    const body = promotionBody(parts(400, { comment, carried: carried(250, 200), notes, left }));
+    const body = promotionBody(parts(400, { comment, included: carried(250, 200), notes, left }));
     expect(counted(body)).toEqual({ changes: shown, rows, more: `${400 - rows} more`, fits: true });
     expect(body.match(/is not carried/g)).toHaveLength(shown === 0 ? 20 : 100);
     expect(body.includes("zzz")).toBe(shown > 0);

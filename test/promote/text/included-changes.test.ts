@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changeOf, type IncludedChange, includedSection } from "../../../src/promote/text/included-changes.ts";
-import { builtSection } from "../../../src/promote/text/source-commits.ts";
+import { sourceCommitsSection } from "../../../src/promote/text/source-commits.ts";
 
 const page = "https://github.com/acme/shop";
 
@@ -58,7 +58,7 @@ describe("what carried images are built from", () => {
   it("is a line for each image", () => {
     const compareUrl = "https://github.com/acme/web/compare/a...b";
     expect(
-      builtSection([
+      sourceCommitsSection([
         { image: "acme/web", source },
         { image: "acme/api", source: { ...source, compareUrl, total: 2 } },
       ]),
@@ -71,7 +71,7 @@ describe("what carried images are built from", () => {
   });
 
   it("is nothing where no label tells", () => {
-    expect(builtSection([])).toEqual([]);
+    expect(sourceCommitsSection([])).toEqual([]);
   });
 });
 

@@ -4,11 +4,11 @@ import type { Arguments, Command, CommandCall } from "../../../model/command.ts"
 import { UserError } from "../../../model/errors.ts";
 import { actorOf, eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
+import { resolvePairs } from "../../resolve.ts";
 import { parseBranch } from "../../text/branch.ts";
 import { parsePromotion } from "../../text/metadata.ts";
 import { openPromotion, planPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { resolve } from "../promotion-context.ts";
 import { describePlan, describeResult } from "../reply-text.ts";
 import { touchedApps, wantsOf } from "../touched.ts";
 import { environmentAndApps, LIMITS } from "./arguments.ts";
@@ -60,7 +60,7 @@ async function promote(ports: PromotionPorts, call: CommandCall, request: Promot
   // First of all, so that whoever may not act learns nothing else.
   await assertAllowed(context, call, request.environment, request.apps);
   const apps = request.apps.length > 0 ? request.apps : await appsOf(ports, context, pull, request.environment);
-  const { pairs, from } = await resolve(ports, context, request.environment, apps);
+  const { pairs, from } = resolvePairs(context, request.environment, apps);
   if (request.apps.length === 0)
     await assertAllowed(
       context,
@@ -108,7 +108,7 @@ async function appsOf(
   const apps = metadata?.apps ?? (await touchedApps(ports, context, pull, environment));
   if (apps.length > 0) return apps;
   // An environment that does not exist, or promotes from nowhere, is what is wrong then.
-  await resolve(ports, context, environment, []);
+  resolvePairs(context, environment, []);
   throw new UserError("refused", `this pull request touches no app that is promoted to \`${environment}\``, {
     fix: `name the apps: \`/promote ${environment} app\``,
   });

@@ -3,11 +3,11 @@ import { baseOf, openContext, type RepositoryContext } from "../../../change/rep
 import type { Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
+import { resolvePairs } from "../../resolve.ts";
 import { parseBranch } from "../../text/branch.ts";
 import { parsePromotion } from "../../text/metadata.ts";
 import { openPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { resolve } from "../promotion-context.ts";
 import { replanPromotion } from "../replan.ts";
 import { describeResult } from "../reply-text.ts";
 import { assertAllowed } from "./rights.ts";
@@ -77,7 +77,7 @@ async function describeAgain(
       { fix: "close it and give the command again" },
     );
   }
-  const { pairs, from } = await resolve(ports, context, branch.environment, [branch.app]);
+  const { pairs, from } = resolvePairs(context, branch.environment, [branch.app]);
   const about = { kind: "promotion", environment: branch.environment, from, commit: context.head } as const;
   const result = await openPromotion(ports, context, { ...about, pairs, whenMoved: "follow", actor: call.actor });
   return describeResult(result, branch.environment);

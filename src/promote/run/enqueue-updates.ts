@@ -2,11 +2,11 @@ import type { StateAddress } from "../../model/state.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
 import type { PromotionPorts } from "./ports.ts";
 
-/** How many changes of one promotion have their status comment renewed. */
+/** How many changes of one promotion have their status comment updated. */
 const maxChanges = 30;
 
-/** Has the gates of a promotion evaluated, and the status comments renewed of the changes that it carries. */
-export async function refresh(
+/** Enqueues the gates of a promotion, and the status comments of the changes that it includes. */
+export async function enqueueUpdates(
   ports: Pick<PromotionPorts, "queue">,
   { installationId, repository }: StateAddress,
   { carried, origin }: Pick<PromotionMetadata, "carried" | "origin">,

@@ -4,12 +4,12 @@ import type { Drift, TargetPreview } from "../../model/preview.ts";
 import type { Render } from "../../model/render.ts";
 import type { TargetPlan } from "../../model/target-plan.ts";
 import type { Repository } from "../../model/tree.ts";
-import type { SideBySide } from "../affected.ts";
+import type { ComparedTarget } from "../affected.ts";
 import { type MomentSources, momentReader, type TargetMoments } from "./moments.ts";
 import { type TracedDrift, withOrigins } from "./origins.ts";
 import { type EnvironmentPair, environmentPairs, touchedApps } from "./pairs.ts";
 
-/** What is held against each other, and with what. */
+/** What is compared, and with what. */
 export interface DriftRequest extends MomentSources {
   readonly repository: Repository;
   /** The commit at the tip of the base branch. */
@@ -17,20 +17,20 @@ export interface DriftRequest extends MomentSources {
   readonly config: Config | undefined;
   /** At the head. */
   readonly plan: TargetPlan;
-  readonly compared: readonly SideBySide[];
+  readonly compared: readonly ComparedTarget[];
   readonly targets: readonly TargetPreview[];
   readonly ignore: readonly IgnoreRule[];
   readonly fingerprintKey: Uint8Array;
 }
 
-/** Pairs of environments that are held against each other for one preview. */
+/** Pairs of environments that are compared for one preview. */
 const maxPairs = 50;
 /** What is listed of one pair. */
 const maxVersions = 10;
 const maxFields = 5;
 
 /**
- * Holds each environment of the apps that a pull request touches against the one that it is promoted from. `undefined`
+ * Compares each environment of the apps that a pull request touches with the one that it is promoted from. `undefined`
  * where no environment is promoted from another. Rejects with the ports' errors and when the signal aborts.
  */
 export async function findDrift(request: DriftRequest): Promise<Drift | undefined> {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findCommands } from "../../../src/webhooks/commands/find.ts";
+import { findCommands } from "../../../src/webhooks/commands/find-commands.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
 
 function found(...lines: readonly string[]): string[] {

@@ -30,7 +30,7 @@ const maxRounds = 6;
  * when somebody else moved the branch or the base first. After six rounds it is an `unavailable` Fault, so that the
  * queue tries later. Idempotent: what an earlier run made is adopted, wherever that run ended.
  */
-export async function openPullRequest<T>(
+export async function publishWithRetries<T>(
   ports: ChangePorts,
   first: RepositoryContext,
   attempt: (round: Round) => Promise<T>,
