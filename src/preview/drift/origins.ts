@@ -12,14 +12,17 @@ export interface TracedDrift {
 
 /** Commits named for one pair of environments. */
 const maxNamed = 3;
-/** Pairs that commits are looked for, and how much history and how many files are looked at for all of them together. */
+/**
+ * Pairs that commits are looked for, and how much history and how many files are looked at for all of them together.
+ */
 const maxPairs = 20;
 const maxCommits = 50;
 const maxPaths = 500;
 
 /**
- * Names the commits on the base branch that brought the differing versions: the newest that put the version's text into a file which only that environment reads. What is set in no such
- * file, or was set long ago, gets no commit rather than a wrong one. History is read once for all pairs.
+ * Names the commits on the base branch that brought the differing versions: the newest that put the version's text into
+ * a file which only that environment reads. What is set in no such file, or was set long ago, gets no commit rather
+ * than a wrong one. History is read once for all pairs.
  */
 export async function withOrigins(
   traced: readonly TracedDrift[],

@@ -16,7 +16,10 @@ export function touchedApps(targets: readonly TargetPreview[]): ReadonlySet<stri
   return new Set(targets.filter(({ status }) => status !== "unchanged").map(({ app }) => app));
 }
 
-/** The pairs of these apps that exist at the head, in the plan's order; `undefined` where no environment is promoted from another. */
+/**
+ * The pairs of these apps that exist at the head, in the plan's order; `undefined` where no environment is promoted
+ * from another.
+ */
 export function environmentPairs(
   config: Config | undefined,
   { targets }: TargetPlan,
