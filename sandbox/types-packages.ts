@@ -5,7 +5,7 @@ import type { RepositoryRef } from "./types-common.ts";
 interface PackageInput extends RepositoryRef {
   /** Name of the package below its owner, e.g. `shop/api`; default: the repository's. */
   readonly package?: string;
-  /** Absent for what no tag names, such as the parts of an index: GitHub tells of each one. */
+  /** Absent for what no tag names, such as the parts of an index: GitHub reports each one. */
   readonly tag?: string;
   readonly digest: string;
   readonly labels?: Readonly<Record<string, string>>;

@@ -17,8 +17,8 @@ export interface ProbotOptions {
 }
 
 /**
- * Probot with the app loaded, ready for `receiveDelivery`. Probot's own log is off: it would write whole payloads, and what fails is thrown to the
- * queue, which logs it once.
+ * Probot with the app loaded, ready for `receiveDelivery`. Probot's own log is off: it would write whole payloads, and
+ * what fails is thrown to the queue, which logs it once.
  */
 export async function loadProbot({ app, apiUrl, queue }: ProbotOptions): Promise<Probot> {
   const { id: appId, privateKey, webhookSecret: secret } = app;

@@ -3,12 +3,15 @@ import { Fault } from "./model/errors.ts";
 import { readSettings } from "./settings.ts";
 import { type RunningSluice, startSluice } from "./wiring/server.ts";
 
-/** After a stop signal everything must have ended by then, in milliseconds; shorter than the 40 s that `docker-compose.yml` grants. */
+/**
+ * After a stop signal everything must have ended by then, in milliseconds; shorter than the 40 s that
+ * `docker-compose.yml` grants.
+ */
 const stopMs = 35_000;
 
 /**
- * Runs the server until `stop` aborts, then ends it gracefully. Throws a `usage` UserError for settings that are missing or placeholders, and a Fault when the server
- * does not end in time.
+ * Runs the server until `stop` aborts, then ends it gracefully. Throws a `usage` UserError for settings that are
+ * missing or placeholders, and a Fault when the server does not end in time.
  */
 export async function serve(
   environment: Readonly<Record<string, string | undefined>>,

@@ -12,7 +12,7 @@ export interface Signer {
 
 /** The signer of every worker of one App. */
 export function createSigner(privateKey: string): Signer {
-  // The label is part of the key: another one would disown every open pull request.
+  // The label (a stored name) is part of the key: another one would disown every open pull request.
   const key = new Uint8Array(hkdfSync("sha256", privateKey, "", "sluice promotion seals", 32));
   const mac = (use: string, text: string) => createHmac("sha256", key).update(`${use}\0${text}`).digest();
   return {

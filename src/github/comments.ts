@@ -66,7 +66,7 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
     return ours.filter((one) => hasMarker(one, marker));
   };
 
-  /** What a list of just now tells of the marker; `undefined` when it tells nothing. */
+  /** The comments with the marker in a list of just now; `undefined` when there is no such list. */
   const listed = (number: number, marker: string): readonly Comment[] | undefined => {
     const kept = listings.get(String(number));
     if (kept === undefined || clock() - kept.at >= FRESH_MS) return undefined;

@@ -1,4 +1,4 @@
-/** Where an image is, written out: `{ host: "docker.io", repository: "library/nginx" }`. */
+/** Where an image is, with every part named: `{ host: "docker.io", repository: "library/nginx" }`. */
 export interface ImageAddress {
   /** With the port, where there is one. Docker Hub is always `docker.io`. */
   readonly host: string;

@@ -10,8 +10,8 @@ const maxItems = 100;
 export const maxText = 8_192;
 
 /**
- * A value as it may stand in a log line: errors with their kind, fields and causes; every text cleaned; values under keys that name a secret masked; bounded in depth and
- * size; never throws.
+ * A value as it may stand in a log line: errors with their kind, fields and causes; every text cleaned; values under
+ * keys that name a secret masked; bounded in depth and size; never throws.
  */
 function logValue(value: unknown, clean: (text: string) => string, depth = 0): Clean {
   if (typeof value === "string") return cleanWithin(value, maxText, clean);

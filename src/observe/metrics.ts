@@ -67,9 +67,9 @@ function edgeMetrics(registry: Registry): Metrics {
     buckets: jobBuckets,
     registers,
   });
-  const deliveries = new Histogram({
+  const webhooks = new Histogram({
     name: "sluice_webhook_delivery_seconds",
-    help: "Webhook deliveries by the status of the answer.",
+    help: "Webhooks by the status of the answer.",
     labelNames: ["event", "status"] as const,
     buckets: fastBuckets,
     registers,
@@ -85,8 +85,7 @@ function edgeMetrics(registry: Registry): Metrics {
     restCall: (repository, route, status) =>
       rest.inc({ repository: repositories.of(repository), route: routes.of(route), status: String(status) }),
     job: (type, outcome, seconds) => jobs.observe({ type, outcome }, seconds),
-    webhook: (event, answer, seconds) =>
-      deliveries.observe({ event: events.of(event), status: String(answer) }, seconds),
+    webhook: (event, answer, seconds) => webhooks.observe({ event: events.of(event), status: String(answer) }, seconds),
     render: (kind, source, ok, seconds) => renders.observe({ kind, source, result: ok ? "ok" : "failed" }, seconds),
   };
 }

@@ -2,10 +2,10 @@
 const mask = "[redacted]";
 
 /**
- * What looks like a secret, wherever it stands. Sources: GitHub's token prefixes (ghp, gho, ghu, ghs, ghr, github_pat); JWT (RFC 7519); credentials in URLs (RFC 3986 §3.2.1);
- * Authorization headers (RFC 9110 §11.6.2); PEM (RFC 7468), also cut off and with its newlines escaped.
- *
- * Their work grows as the text does and no faster: none starts again inside of what it has just looked through in vain.
+ * What looks like a secret, wherever it stands. Sources: GitHub's token prefixes (ghp, gho, ghu, ghs, ghr, github_pat);
+ * JWT (RFC 7519); credentials in URLs (RFC 3986 §3.2.1); Authorization headers (RFC 9110 §11.6.2); PEM (RFC 7468), also
+ * cut off and with its newlines escaped. Their work grows with the text and no faster: no pattern searches again inside
+ * of what it has already looked through.
  */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g, mask],
@@ -18,7 +18,10 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b((?:bearer|basic)\s+)[A-Za-z0-9+/_.~-]{16,}=*/gi, `$1${mask}`],
 ];
 
-/** The text with everything that looks like a secret masked, and the given secrets (those the process knows, at least 6 characters long) too. */
+/**
+ * The text with everything that looks like a secret masked, and the given secrets (those the process knows, at least 6
+ * characters long) too.
+ */
 export function redactText(text: string, secrets: readonly string[] = []): string {
   let clean = text;
   for (const secret of secrets) {

@@ -47,7 +47,7 @@ export function registryAgent({
   return new Agent({
     allowH2: false,
     connect: (options, callback) => {
-      // An address that is written out is connected to without a lookup.
+      // A literal address needs no lookup.
       if (isIP(options.hostname) === 0 || addressAllowed(options.hostname, isPrivate))
         return connect(options, callback);
       callback(new AddressRefused(options.hostname), null);

@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   readonly random: () => number;
   readonly deadlineMs: number;
   readonly maxWaitMs: number;
-  /** Told of each request that was sent. */
+  /** Called for each request that was sent. */
   readonly observe: (call: RegistryCall) => void;
 }
 

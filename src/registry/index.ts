@@ -24,13 +24,13 @@ export interface RegistryOptions {
   readonly log: Logger;
   /** From 0 to 1; spreads out when a failing registry is asked again. */
   readonly random: () => number;
-  /** For one request and its answer, in milliseconds; 10,000 unless said. */
+  /** For one request and its answer, in milliseconds; default 10,000. */
   readonly deadlineMs?: number;
-  /** How long a request may wait for its turn, in milliseconds; 60,000 unless said. */
+  /** How long a request may wait for its turn, in milliseconds; default 60,000. */
   readonly maxWaitMs?: number;
-  /** Told of each request that was answered, for counting. */
+  /** Called for each request that was answered, for counting. */
   readonly observe?: (call: RegistryCall) => void;
-  /** How hosts' addresses are found; by the system's resolver unless said. */
+  /** How hosts' addresses are found; default: the system's resolver. */
   readonly resolve?: Resolve;
 }
 

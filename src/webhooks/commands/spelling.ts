@@ -49,8 +49,8 @@ function codePoint(char: string): string {
 }
 
 /**
- * The word that was probably meant: two slips in a word of seven letters or more, else one. None where three letters were meant, for `/ask` and `/back` are
- * other bots' commands; `undefined` when none is that close.
+ * The word that was probably meant: two slips in a word of seven letters or more, else one. None where three letters
+ * were meant, for `/ask` and `/back` are other bots' commands; `undefined` when none is that close.
  */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const long = known.filter((one) => one.length > 3);
