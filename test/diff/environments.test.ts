@@ -125,12 +125,12 @@ describe("two environments held against each other", () => {
     ).toMatchObject([{ resource: "Pod/prod", path: "metadata.labels" }]);
   });
 
-  it("tell resources of one name apart by their namespaces", () => {
+  it.each(["a", "b"])("tell resources of one name apart by their namespaces: in that of %s", (changed) => {
     const both = (environment: string, port: number) =>
       ["a", "b"]
         .map(
           (team) =>
-            `{ apiVersion: v1, kind: ConfigMap, metadata: { name: x, namespace: ${team}-${environment} }, data: { team: ${team}, port: "${team === "b" ? port : 1}" } }`,
+            `{ apiVersion: v1, kind: ConfigMap, metadata: { name: x, namespace: ${team}-${environment} }, data: { team: ${team}, port: "${team === changed ? port : 1}" } }`,
         )
         .join("\n---\n");
     const { fields } = apart({ before: both("prod", 1), now: both("prod", 2) }, still(both("staging", 1)));

@@ -63,6 +63,7 @@ describe("values of Secrets", () => {
       data: { a: print, none: null },
     });
     expect(shown({ kind, data: { a: ` ${base64("hunter2")}\n` } })).toEqual({ kind, data: { a: print } });
+    expect(shown({ kind, Data: { a: base64("hunter2") } })).toEqual({ kind, Data: { a: print } });
     expect(shown({ kind, data: { a: "hunter2" } })).toEqual({ kind, data: { a: print } });
     expect(shown({ kind, data: base64("hunter2") })).toEqual({ kind, data: print });
     expect(shown({ kind, data: null, type: "Opaque" })).toEqual({ kind, data: null, type: "Opaque" });
@@ -81,6 +82,7 @@ describe("values of Secrets", () => {
       ["a"],
       new NumberText("1.0"),
       [new NumberText("1.00")],
+      { 0: "a" },
     ];
     const values = [...prints, ...structuredClone(prints.slice(0, 8))];
     const masked = shown({ kind, data: Object.fromEntries(values.map((value, index) => [`k${index}`, value])) });
