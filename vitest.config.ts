@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** What takes longest, most of it waiting: begun first, so that nothing is left to be waited for alone at the end. */
-const long = [/\/test\/e2e\//, /\/test\/contract\//, /\/test\/cli\/demo\./, /\/test\/state\//, /\/test\/queue\//];
+/** What takes longest: begun first, so that nothing is left to be waited for alone at the end. */
+const long = [/\/test\/e2e\//, /\/test\/contract\//, /\/test\/rooms\//, /\/test\/cli\/demo\./, /\/test\/queue\//];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -18,8 +18,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     // Far beyond what anything takes: a busy machine must fail no test. What waits has a shorter deadline of its own, which says what for.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: "forks",
     // Files share the processes that they run in, one after the other: to load everything and to compile GitHub's schemas anew for each would take half of the time.
     isolate: false,

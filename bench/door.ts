@@ -16,7 +16,9 @@ export interface DoorLoad {
   readonly seconds?: number;
 }
 
-/** Milliseconds from the first byte sent to the answer; `failed` were not answered 202. `peakMegabytes` is the server's. */
+/**
+ * Milliseconds from the first byte sent to the answer; `failed` were not answered 202. `peakMegabytes` is the server's.
+ */
 export interface DoorResult {
   readonly p50: number;
   readonly p99: number;
@@ -28,7 +30,9 @@ export interface DoorResult {
 const secret = "a secret of the benchmark";
 const warmUp = 100;
 
-/** Loads the webhook door, running in a process of its own on the given store, with signed deliveries of about 20 KB. */
+/**
+ * Loads the webhook door, running in a process of its own on the given store, with signed deliveries of about 20 KB.
+ */
 export async function benchDoor({ backend, perSecond = 200, seconds = 5 }: DoorLoad): Promise<DoorResult> {
   const script = new URL("./door-server.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, [script, JSON.stringify(backend), secret], {
@@ -82,7 +86,10 @@ function deliver(url: string, agent: Agent, payload: string): Promise<Timed> {
   });
 }
 
-/** The size and shape of GitHub's `pull_request` payload: a few long texts, and the same three people and two repositories over and over with all their URLs. */
+/**
+ * The size and shape of GitHub's `pull_request` payload: a few long texts, and the same three people and two
+ * repositories over and over with all their URLs.
+ */
 function makePayload(number: number): string {
   const user = (login: string) => ({
     login,

@@ -19,8 +19,9 @@ const limit = 3;
 const turns = 3;
 
 /**
- * Bumping one image in a file of 5 MB: read, found, spliced, proven and written, against the time that the `yaml` package takes to parse the same text once with its defaults. Values of 100,000
- * lines, 20,000 documents in one file, and values of which each tag has a marker.
+ * Bumping one image in a file of 5 MB: read, found, spliced, proven and written, against the time that the `yaml`
+ * package takes to parse the same text once with its defaults. Values of 100,000 lines, 20,000 documents in one file,
+ * and values of which each tag has a marker.
  */
 export async function benchEditLarge(): Promise<readonly Ratio[]> {
   const [some, documents] = [values(), manifests()];

@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 import { cpus } from "node:os";
 import { performance } from "node:perf_hooks";
 
-/** Milliseconds that bare `kustomize build` processes take for these folders, run by `xargs -P<cores>` with nothing else. */
+/**
+ * Milliseconds that bare `kustomize build` processes take for these folders, run by `xargs -P<cores>` with nothing
+ * else.
+ */
 export async function bareProcesses(kustomize: string, folders: readonly string[]): Promise<number> {
   const started = performance.now();
   await new Promise<void>((resolve, reject) => {

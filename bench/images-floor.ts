@@ -7,7 +7,10 @@ import { deployment, deploymentFile, type ImagesWorld, type Site } from "./image
 
 const manifest = "application/vnd.oci.image.manifest.v1+json";
 
-/** Milliseconds for what no program can do without: `git fetch`, the tags, manifest and configuration of the image, and the four calls that make a commit, a branch and a pull request. Nothing is rendered, decided or stored. */
+/**
+ * Milliseconds for what no program can do without: `git fetch`, the tags, manifest and configuration of the image, and
+ * the four calls that make a commit, a branch and a pull request. Nothing is rendered, decided or stored.
+ */
 export async function bareBump({ github, registry }: ImagesWorld, { repository, image }: Site): Promise<number> {
   const { token } = github.user("mona");
   const folder = mkdtempSync(join(tmpdir(), "sluice-bench-bare-"));

@@ -13,7 +13,10 @@ export interface Latency {
   readonly count: number;
 }
 
-/** Latencies on one store, the same work without Sluice (the middle, in milliseconds), and the server's peak memory in MiB. */
+/**
+ * Latencies on one store, the same work without Sluice (the middle, in milliseconds), and the server's peak memory in
+ * MiB.
+ */
 export interface LatencyBench {
   readonly latencies: readonly Latency[];
   readonly floor: number;

@@ -7,7 +7,10 @@ import type { Ratio } from "./preview.ts";
 
 const turns = 9;
 
-/** Deciding by each kind of policy over 20,000 tags, with facts at hand, against the `semver` package parsing and sorting the 20,000 versions. */
+/**
+ * Deciding by each kind of policy over 20,000 tags, with facts at hand, against the `semver` package parsing and
+ * sorting the 20,000 versions.
+ */
 export async function benchPolicy(): Promise<readonly Ratio[]> {
   const versions = Array.from({ length: 20_000 }, (_, index) => versionOf(index));
   const builds = versions.map((_, index) => `main-${(index * 7_919) % 20_000}-${index.toString(16).padStart(7, "0")}`);

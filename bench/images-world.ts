@@ -28,7 +28,9 @@ export interface ImagesWorld {
   readonly github: LocalGitHub;
   readonly registry: LocalRegistry;
   readonly sites: readonly Site[];
-  /** Pushes a tag and tells the server, as Distribution does; the milliseconds from then until the pull request is open. */
+  /**
+   * Pushes a tag and tells the server, as Distribution does; the milliseconds from then until the pull request is open.
+   */
   bump(site: Site, tag: string): Promise<number>;
   /** Resolves when nothing is asked of GitHub or of the registry for a while. */
   quiet(): Promise<void>;

@@ -53,7 +53,7 @@ function againstBare([first]: readonly Latency[], floor: number): Ratio {
 }
 
 async function burstOf(): Promise<BurstFigures> {
-  const play = await startImagePlay({ hooks: [burstHook] });
+  const play = await startImagePlay({ whole: true, settings: { hooks: [burstHook] } });
   try {
     return await playBurst(play, { images: 20, tags: 50, everyMs: 1_200 });
   } finally {

@@ -95,7 +95,10 @@ async function withEdges<T>(
   }
 }
 
-/** Medians of a warm shared change and of a warm change of one app. Each run gets caches that know the base and not the head. */
+/**
+ * Medians of a warm shared change and of a warm change of one app. Each run gets caches that know the base and not the
+ * head.
+ */
 async function warmTimes(repository: BenchRepository): Promise<readonly [number, number]> {
   const shared: number[] = [];
   const single: number[] = [];

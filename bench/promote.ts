@@ -19,7 +19,10 @@ export interface PromoteBench {
   readonly peaks: Readonly<Record<string, number | undefined>>;
 }
 
-/** Planning the promotion of 200 apps from one environment to the next, against rendering the same 400 targets with the same renderer and the same cache. */
+/**
+ * Planning the promotion of 200 apps from one environment to the next, against rendering the same 400 targets with the
+ * same renderer and the same cache.
+ */
 export async function benchPromote(): Promise<PromoteBench> {
   const repository = benchRepository();
   const peaks = new Map<string, number>();

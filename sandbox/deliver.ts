@@ -127,7 +127,10 @@ async function send(
       headers,
       body,
       redirect: "manual",
-      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), world.webhook.stop.signal]),
+      signal: AbortSignal.any([
+        AbortSignal.timeout(world.options.webhook?.timeoutMs ?? TIMEOUT_MS),
+        world.webhook.stop.signal,
+      ]),
     });
     const text = await response.text();
     return {

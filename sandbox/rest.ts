@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 
@@ -50,7 +51,7 @@ async function handle(world: World, incoming: Incoming): Promise<Response> {
   const fault = takeFault(world, context.req.method, incoming.match?.route.template);
   const outcome = await underFault(world, incoming, fault);
   spend(world, outcome.actor);
-  record(world, incoming, outcome, fault !== undefined && fault.kind !== "delay");
+  record(world, incoming, outcome, fault !== undefined && !isWait(fault));
   if (fault?.kind === "reset") {
     context.env.outgoing.destroy();
     return new Response(null);
@@ -58,12 +59,17 @@ async function handle(world: World, incoming: Incoming): Promise<Response> {
   return respond(world, context, outcome);
 }
 
+/** The request is carried out as if nothing were, only later. */
+function isWait(fault: Fault["effect"]): fault is Extract<Fault["effect"], { readonly kind: "delay" | "hang" }> {
+  return fault.kind === "delay" || fault.kind === "hang";
+}
+
 async function underFault(world: World, incoming: Incoming, fault: Fault["effect"] | undefined): Promise<Outcome> {
   const refusal = fault && refusalOf(fault);
   if (refusal) return { reply: refusal, actor: "anonymous", requestBody: undefined };
-  if (fault?.kind === "delay") {
+  if (fault !== undefined && isWait(fault)) {
     fault.reached?.();
-    await new Promise((resolve) => setTimeout(resolve, fault.ms));
+    await (fault.kind === "hang" ? fault.until : sleep(fault.ms));
   }
   const outcome = await answer(world, incoming);
   return fault?.kind === "after" ? { ...outcome, reply: failure(fault.status) } : outcome;

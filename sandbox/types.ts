@@ -14,6 +14,8 @@ import type { ReleaseControls } from "./types-release.ts";
 interface WebhookTarget {
   readonly url?: string;
   readonly secret?: string;
+  /** How long the receiver may take to answer, in milliseconds. Default: GitHub's ten seconds. */
+  readonly timeoutMs?: number;
 }
 
 /** The registration of the app under test. Whatever is absent gets a default. */
@@ -136,6 +138,8 @@ export interface Fault {
     | { readonly kind: "secondary-limit"; readonly retryAfter: number }
     /** Waits this many milliseconds, then performs the request, whoever still listens. Tells when it begins to wait. */
     | { readonly kind: "delay"; readonly ms: number; readonly reached?: () => void }
+    /** The same, until something has happened. */
+    | { readonly kind: "hang"; readonly until: Promise<unknown>; readonly reached?: () => void }
     /** Performs the request, then closes the connection without an answer. */
     | { readonly kind: "reset" };
 }

@@ -1,5 +1,5 @@
-// `npm run mutate -- <folders>`: sets up, then tries small faults in the code and names those that no unit test notices.
-// `-- --help` says more.
+// `npm run mutate -- <folders>`: sets up, then tries small faults in the code and names those that no unit test
+// notices. `-- --help` says more.
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";

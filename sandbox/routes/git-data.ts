@@ -154,7 +154,7 @@ async function createRef(call: Call, repository: Repository): Promise<Reply> {
   const dir = gitDirOf(call.world, repository);
   return exclusively(call.world, async () => {
     const [wellFormed, present, [type]] = await Promise.all([
-      gitOnce(dir, ["check-ref-format", ref], { ok: [0, 1] }),
+      gitOnce("/", ["check-ref-format", ref], { ok: [0, 1] }),
       readRef(dir, ref),
       objectTypes(dir, [sha]),
     ]);

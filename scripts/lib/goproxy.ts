@@ -1,6 +1,6 @@
 // GOPROXY, read as the go command reads it.
 
-import { ToolchainError } from "./release.ts";
+import { TOOLCHAIN_MODULE, ToolchainError } from "./release.ts";
 
 /** One place that modules come from. */
 export interface Source {
@@ -11,21 +11,20 @@ export interface Source {
   readonly next: "missing" | "any";
 }
 
-/** What an unset GOPROXY means to the go command. */
-const DEFAULT = "https://proxy.golang.org,direct";
+/** What an unset GOPROXY means to the go command: the proxy of the domain that Go's own modules have. */
+const DEFAULT = `https://proxy.${TOOLCHAIN_MODULE.split("/")[0]}`;
 
-/** Where the module `golang.org/toolchain` is published: what `direct` means for it. */
-const ORIGIN = "https://go.dev/dl/mod";
-
-/** The sources that GOPROXY names, in order. `off` ends the list; so does `direct`, which is the last source. */
+/**
+ * The sources that GOPROXY names, in order. `off` ends the list; so does `direct`, since a toolchain comes from a proxy
+ * alone here.
+ */
 export function parseGoProxy(value: string | undefined): readonly Source[] {
   const sources: Source[] = [];
   for (const [, text = "", separator] of (value?.trim() || DEFAULT).matchAll(/([^,|]+)([,|]?)/g)) {
     const name = text.trim();
-    if (name === "off") break;
+    if (name === "off" || name === "direct") break;
     if (name === "") continue;
-    sources.push({ ...parseSource(name === "direct" ? ORIGIN : name), next: separator === "|" ? "any" : "missing" });
-    if (name === "direct") break;
+    sources.push({ ...parseSource(name), next: separator === "|" ? "any" : "missing" });
   }
   return sources;
 }

@@ -17,6 +17,9 @@ export interface Release {
 /** Why there is no toolchain, for the person who set up. */
 export class ToolchainError extends Error {}
 
+/** The module that Go publishes its toolchains as. */
+export const TOOLCHAIN_MODULE = "golang.org/toolchain";
+
 const VERSION = "go1.26.8";
 
 /** By platform: bytes and SHA-256 of `golang.org/toolchain/@v/v0.0.1-go1.26.8.<platform>.zip`. */

@@ -18,7 +18,7 @@ export const testedFolders: readonly TestedFolder[] = [
 ];
 
 /** A test file is left out when one of these is among the modules that it loads: it starts servers. */
-export const serverModules: readonly RegExp[] = [/(^|\/)sandbox\//, /^test\/(e2e|contract)\//];
+export const serverModules: readonly RegExp[] = [/(^|\/)sandbox\//, /^test\/(e2e|rooms|contract)\//];
 
 /** The folder of the table that `file` belongs to. */
 export function folderOf(file: string): TestedFolder | undefined {

@@ -11,8 +11,8 @@ interface Host {
 }
 
 /**
- * The text of a file that holds all its mutants, each behind `__mutant(id)`. With none switched on it does what the file
- * does.
+ * The text of a file that holds all its mutants, each behind `__mutant(id)`. With none switched on it does what the
+ * file does.
  */
 export function instrument(source: string, mutants: readonly Mutant[]): string {
   const byRange = Map.groupBy(mutants, ({ change: { host } }) => `${host.start}-${host.end}`);

@@ -24,8 +24,8 @@ interface Request {
 }
 
 /**
- * What the paths of the command line ask for, by the table of folders. Files that it does not name are left out; it is an
- * error if all are.
+ * What the paths of the command line ask for, by the table of folders. Files that it does not name are left out; it is
+ * an error if all are.
  */
 export function scopesOf(root: string, paths: readonly string[], graph: ImportGraph): readonly Scope[] {
   const requests = paths.map(requestOf);

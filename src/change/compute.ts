@@ -221,7 +221,7 @@ async function conclude(work: Work, computed: readonly ComputedTarget[]): Promis
   const changes = computed
     .flatMap((one) => one.changes)
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const at = changes.length === 0 ? work.base : await stageChanges(work.base, changes);
+  const at = await stageChanges(work.base, changes);
   const renders = new Map<string, BeforeAndAfter>();
   for (const { target, renders: own } of computed) {
     if (own === undefined) continue;

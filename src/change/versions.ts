@@ -25,14 +25,16 @@ export function imageVersions(resources: readonly Resource[]): readonly ImageVer
 
 /** The images of which two renders of one target have different versions. */
 export function changedImages(before: readonly Resource[], after: readonly Resource[]): readonly VersionChange[] {
-  const [old, fresh] = [before, after].map(
-    (resources) => new Map(imageVersions(resources).map((one) => [one.image, one.versions.join(", ")])),
-  );
-  const names = [...new Set([...(old?.keys() ?? []), ...(fresh?.keys() ?? [])])].sort();
+  const [old, fresh] = [versionsByName(before), versionsByName(after)];
+  const names = [...new Set([...old.keys(), ...fresh.keys()])].sort();
   return names.flatMap((image) => {
-    const [from, to] = [old?.get(image) ?? "", fresh?.get(image) ?? ""];
+    const [from, to] = [old.get(image) ?? "", fresh.get(image) ?? ""];
     return from === to ? [] : [{ image, from, to }];
   });
+}
+
+function versionsByName(resources: readonly Resource[]): ReadonlyMap<string, string> {
+  return new Map(imageVersions(resources).map(({ image, versions }) => [image, versions.join(", ")]));
 }
 
 /** What version a target is at, or why it is not known. `digest` is the render's. */

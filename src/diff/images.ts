@@ -10,10 +10,9 @@ export function imageChanges(base: Item | undefined, head: Item | undefined): re
   const before = imagesByContainer(base);
   const after = imagesByContainer(head);
   const label = resourceLabel(item.id);
-  return [...new Set([...after.keys(), ...before.keys()])].flatMap((key) => {
+  return [...new Map([...after, ...before])].flatMap(([key, { name }]) => {
     const from = before.get(key)?.image ?? "";
     const to = after.get(key)?.image ?? "";
-    const name = after.get(key)?.name ?? before.get(key)?.name ?? "";
     return from === to ? [] : [{ container: `${label}: ${name}`, from, to }];
   });
 }

@@ -37,10 +37,10 @@ export function diffLines(base: readonly string[], head: readonly string[]): rea
   let end = 0;
   while (end < shortest - start && base[base.length - 1 - end] === head[head.length - 1 - end]) end++;
   const ids = new Map<string, number>();
-  const a = intern(base, start, base.length - end, ids);
-  const b = intern(head, start, head.length - end, ids);
+  const a = intern(base.slice(start, base.length - end), ids);
+  const b = intern(head.slice(start, head.length - end), ids);
   const matches = new Array<number>(a.length).fill(-1);
-  compare(a, b, { a0: 0, a1: a.length, b0: 0, b1: b.length }, matches, 0);
+  compare({ a, b, ids: ids.size, matches }, { a0: 0, a1: a.length, b0: 0, b1: b.length }, 0);
   const blocks: Block[] = [];
   for (const block of toBlocks(matches, a.length, b.length)) {
     blocks.push(slide(shifted(block, start), blocks.at(-1)?.baseEnd ?? 0, base, head));
@@ -48,8 +48,16 @@ export function diffLines(base: readonly string[], head: readonly string[]): rea
   return blocks;
 }
 
-function intern(lines: readonly string[], start: number, end: number, ids: Map<string, number>): number[] {
-  return lines.slice(start, end).map((line) => {
+/** Two texts as the ids of their lines, below `ids`, and what was found: the head's line for each of the base's, or -1. */
+interface Texts {
+  readonly a: number[];
+  readonly b: number[];
+  readonly ids: number;
+  readonly matches: number[];
+}
+
+function intern(lines: readonly string[], ids: Map<string, number>): number[] {
+  return lines.map((line) => {
     const id = ids.get(line) ?? ids.size;
     if (id === ids.size) ids.set(line, id);
     return id;
@@ -60,18 +68,18 @@ function shifted({ baseStart, baseEnd, headStart, headEnd }: Block, by: number):
   return { baseStart: baseStart + by, baseEnd: baseEnd + by, headStart: headStart + by, headEnd: headEnd + by };
 }
 
-function compare(a: number[], b: number[], whole: Range, matches: number[], depth: number): void {
-  const range = trim(a, b, whole, matches);
+function compare(texts: Texts, whole: Range, depth: number): void {
+  const range = trim(texts, whole);
   if (range.a0 >= range.a1 || range.b0 >= range.b1) return;
-  if (shortest(a, b, range, matches, maxEdits) || depth >= maxDepth) return;
-  split(a, b, range, matches, depth);
+  if (shortest(texts, range, maxEdits) || depth >= maxDepth) return;
+  split(texts, range, depth);
 }
 
 /** Whether a shortest edit script of at most `maxEditLength` edits was found. */
-function shortest(a: number[], b: number[], range: Range, matches: number[], maxEditLength: number): boolean {
+function shortest({ a, b, ids, matches }: Texts, range: Range, maxEditLength: number): boolean {
   let { a0, b0 } = range;
   const [old, fresh] = [a.slice(a0, range.a1), b.slice(b0, range.b1)];
-  if (old.length + fresh.length > maxEditLength && minEdits(old, fresh) > maxEditLength) return false;
+  if (old.length + fresh.length > maxEditLength && minEdits(old, fresh, ids) > maxEditLength) return false;
   const changes = diffArrays(old, fresh, { maxEditLength });
   for (const { count, added, removed } of changes ?? []) {
     if (!added && !removed) for (let line = 0; line < count; line++) matches[a0 + line] = b0 + line;
@@ -82,12 +90,15 @@ function shortest(a: number[], b: number[], range: Range, matches: number[], max
 }
 
 /** A script has at least this many edits: one for each line that the other side lacks. */
-function minEdits(a: readonly number[], b: readonly number[]): number {
-  const inBoth = new Set(a).intersection(new Set(b));
-  return [...a, ...b].filter((line) => !inBoth.has(line)).length;
+function minEdits(a: readonly number[], b: readonly number[], ids: number): number {
+  const sides = new Uint8Array(ids);
+  for (const line of a) sides[line] = 1;
+  for (const line of b) sides[line] = (sides[line] ?? 0) | 2;
+  const onOneSide = (edits: number, line: number): number => (sides[line] === 3 ? edits : edits + 1);
+  return b.reduce(onOneSide, a.reduce(onOneSide, 0));
 }
 
-function trim(a: number[], b: number[], range: Range, matches: number[]): Range {
+function trim({ a, b, matches }: Texts, range: Range): Range {
   let { a0, a1, b0, b1 } = range;
   while (a0 < a1 && b0 < b1 && a[a0] === b[b0]) matches[a0++] = b0++;
   while (a0 < a1 && b0 < b1 && a[a1 - 1] === b[b1 - 1]) matches[--a1] = --b1;
@@ -98,35 +109,39 @@ function trim(a: number[], b: number[], range: Range, matches: number[]): Range 
  * Patience: lines that stand once on each side and in the same order are taken as equal; the gaps between are compared
  * on their own.
  */
-function split(a: number[], b: number[], range: Range, matches: number[], depth: number): void {
+function split(texts: Texts, range: Range, depth: number): void {
   let { a0, b0 } = range;
-  const anchors = increasing(uniqueInBoth(a, b, range));
-  if (anchors.length === 0) shortest(a, b, range, matches, maxEditsUnsplit);
+  const anchors = increasing(uniqueInBoth(texts, range));
+  if (anchors.length === 0) shortest(texts, range, maxEditsUnsplit);
   for (const [x, y] of anchors) {
-    compare(a, b, { a0, a1: x, b0, b1: y }, matches, depth + 1);
-    matches[x] = y;
+    compare(texts, { a0, a1: x, b0, b1: y }, depth + 1);
+    texts.matches[x] = y;
     a0 = x + 1;
     b0 = y + 1;
   }
-  if (anchors.length > 0) compare(a, b, { ...range, a0, b0 }, matches, depth + 1);
+  if (anchors.length > 0) compare(texts, { ...range, a0, b0 }, depth + 1);
 }
 
-function uniqueInBoth(a: number[], b: number[], range: Range): readonly (readonly [number, number])[] {
-  const inHead = positionsOnce(b, range.b0, range.b1);
+function uniqueInBoth({ a, b, ids }: Texts, { a0, a1, b0, b1 }: Range): readonly (readonly [number, number])[] {
+  const [inBase, inHead] = [positionsOnce(a, a0, a1, ids), positionsOnce(b, b0, b1, ids)];
   const pairs: (readonly [number, number])[] = [];
-  for (const [line, x] of positionsOnce(a, range.a0, range.a1)) {
-    const y = inHead.get(line);
-    if (x >= 0 && y !== undefined && y >= 0) pairs.push([x, y]);
+  for (let x = a0; x < a1; x++) {
+    const line = a[x] ?? 0;
+    const y = inHead[line] ?? absent;
+    if (inBase[line] === x && y >= 0) pairs.push([x, y]);
   }
-  return pairs.sort((one, other) => one[0] - other[0]);
+  return pairs;
 }
 
-/** Line to its position, -1 when it stands more than once. */
-function positionsOnce(lines: readonly number[], start: number, end: number): Map<number, number> {
-  const positions = new Map<number, number>();
+const absent = -1;
+const repeated = -2;
+
+/** The position of each line that stands once, by the line's id. */
+function positionsOnce(lines: readonly number[], start: number, end: number, ids: number): Int32Array {
+  const positions = new Int32Array(ids).fill(absent);
   for (let index = start; index < end; index++) {
-    const line = lines[index] ?? -1;
-    positions.set(line, positions.has(line) ? -1 : index);
+    const line = lines[index] ?? 0;
+    positions[line] = positions[line] === absent ? index : repeated;
   }
   return positions;
 }

@@ -123,7 +123,7 @@ export function pointerSteps(pointer: string): readonly string[] {
 export function withNumberTexts(resource: Resource): ValueObject {
   const root: NumberPlaces = { below: new Map() };
   for (const [pointer, text] of Object.entries(resource.numbers ?? {})) note(root, pointerSteps(pointer), text);
-  const object = root.below.size === 0 ? resource.object : replaceNumbers(resource.object, root);
+  const object = replaceNumbers(resource.object, root);
   return isObject(object) ? object : resource.object;
 }
 

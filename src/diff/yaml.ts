@@ -78,9 +78,8 @@ class Writer {
   }
 
   #nested(prefix: string, value: ValueObject, indent: string, node: number): void {
-    const empty = Object.keys(value).length === 0;
-    if (empty || this.#depth > maxDepth) {
-      this.#line(join(prefix, empty ? "{}" : flow(value)), node);
+    if (Object.keys(value).length === 0 || this.#depth > maxDepth) {
+      this.#line(join(prefix, flow(value)), node);
       return;
     }
     this.#depth++;
@@ -90,9 +89,8 @@ class Writer {
   }
 
   #nestedList(prefix: string, value: readonly Value[], indent: string, node: number): void {
-    const empty = value.length === 0;
-    if (empty || this.#depth > maxDepth) {
-      this.#line(join(prefix, empty ? "[]" : flow(value)), node);
+    if (value.length === 0 || this.#depth > maxDepth) {
+      this.#line(join(prefix, flow(value)), node);
       return;
     }
     this.#depth++;
@@ -128,7 +126,7 @@ function join(prefix: string, text: string): string {
   return prefix === "" ? text : `${prefix} ${text}`;
 }
 
-/** Beyond a depth that no resource has, JSON on one line keeps the stack safe. */
+/** For what is empty, and beyond a depth that no resource has: there JSON on one line keeps the stack safe. */
 function flow(value: Value): string {
   return JSON.stringify(value, (_, item: unknown) => (item instanceof NumberText ? item.text : item));
 }

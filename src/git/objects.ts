@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { SingleFlight } from "../model/single-flight.ts";
 import type { GitObject, ObjectReader } from "../model/tree.ts";
 import { CatFile, type CatFileOptions } from "./cat-file.ts";
 import { isObjectId } from "./oid.ts";
@@ -9,7 +10,7 @@ const cacheableBytes = 1024 * 1024;
 export class GitObjects implements ObjectReader {
   readonly #catFile: CatFile;
   readonly #cache: LRUCache<string, GitObject>;
-  readonly #underWay = new Map<string, Promise<GitObject | undefined>>();
+  readonly #reading = new SingleFlight<GitObject | undefined>();
 
   constructor(options: CatFileOptions, cacheBytes: number) {
     this.#catFile = new CatFile(options);
@@ -28,11 +29,7 @@ export class GitObjects implements ObjectReader {
     if (cached !== undefined && cached.bytes.length <= (maxBytes ?? cacheableBytes)) return Promise.resolve(cached);
     if (!isObjectId(oid)) return Promise.resolve(undefined);
     if (maxBytes !== undefined) return this.#catFile.read(oid, maxBytes, name);
-    const underWay = this.#underWay.get(oid);
-    if (underWay !== undefined) return underWay;
-    const reading = this.#fetch(oid);
-    this.#underWay.set(oid, reading);
-    return reading;
+    return this.#reading.join(oid, () => this.#fetch(oid));
   }
 
   /** Ends the helper process; a later read starts it again. */
@@ -41,12 +38,8 @@ export class GitObjects implements ObjectReader {
   }
 
   async #fetch(oid: string): Promise<GitObject | undefined> {
-    try {
-      const object = await this.#catFile.read(oid);
-      if (object !== undefined && object.bytes.length <= cacheableBytes) this.#cache.set(oid, object);
-      return object;
-    } finally {
-      this.#underWay.delete(oid);
-    }
+    const object = await this.#catFile.read(oid);
+    if (object !== undefined && object.bytes.length <= cacheableBytes) this.#cache.set(oid, object);
+    return object;
   }
 }

@@ -2,6 +2,7 @@ import type { Octokit } from "@octokit/rest";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Clock, Logger } from "../model/observe.ts";
+import { SingleFlight } from "../model/single-flight.ts";
 import type { RepositoryName } from "../model/tree.ts";
 import { parse, type Send } from "./client.ts";
 import type { Refusal } from "./errors.ts";
@@ -50,7 +51,7 @@ export interface TokensParts {
 export function createTokens(parts: TokensParts): Tokens {
   const cache = new LRUCache<string, CachedToken>({ max: 1000 });
   const partialGrants = new LRUCache<string, PartialGrant>({ max: 1000 });
-  const pending = new Map<string, Promise<CachedToken>>();
+  const asking = new SingleFlight<CachedToken>();
 
   const request = async (
     installationId: number,
@@ -81,15 +82,10 @@ export function createTokens(parts: TokensParts): Tokens {
     return cachedToken(second, grant);
   };
 
-  const renew = (key: string, installationId: number, repository: RepositoryName): Promise<CachedToken> => {
-    const asking = ask(installationId, repository)
-      .then((fresh) => {
-        cache.set(key, fresh);
-        return fresh;
-      })
-      .finally(() => pending.delete(key));
-    pending.set(key, asking);
-    return asking;
+  const renew = async (key: string, installationId: number, repository: RepositoryName): Promise<CachedToken> => {
+    const fresh = await ask(installationId, repository);
+    cache.set(key, fresh);
+    return fresh;
   };
 
   return {
@@ -97,7 +93,7 @@ export function createTokens(parts: TokensParts): Tokens {
       const key = keyOf(installationId, repository);
       const known = cache.get(key);
       if (known !== undefined && known.expiresAt - parts.clock() > TOKEN_MARGIN_MS) return known;
-      return pending.get(key) ?? renew(key, installationId, repository);
+      return asking.join(key, () => renew(key, installationId, repository));
     },
     rejected(installationId, repository, token) {
       const key = keyOf(installationId, repository);

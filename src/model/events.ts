@@ -6,7 +6,7 @@ import type {
   ImageDeclined,
   ImageMerged,
   ImageOpened,
-  RegistryHeard,
+  RegistryReceived,
 } from "./events/images.ts";
 import type {
   FindingAcknowledged,
@@ -29,10 +29,11 @@ export type * from "./events/images.ts";
 export type * from "./events/promotion.ts";
 
 /*
- * What happened and what people or machines may want to know. Rooms announce events right after what they tell of was
- * written, and announce the same event again when a job runs twice: at least once, with the same `id` each time, so
- * that listeners can leave out what they had. No field holds a secret; `createEvents` masks what looks like one. Times
- * are in milliseconds since the epoch. `reason` and other texts come from people: escape them where they are shown.
+ * What happened and what people or machines may want to know. Rooms announce an event right after they wrote what it
+ * reports. A job that runs twice announces it twice, with the same `id`, so that listeners can leave out what they had;
+ * a process that dies between the write and the announcement may leave it out, so Git and GitHub stay the record. No
+ * field holds a secret; `createEvents` masks what looks like one. Times are in milliseconds since the epoch. `reason`
+ * and other texts come from people: escape them where they are shown.
  */
 
 interface OfPreview extends OnPullRequest {
@@ -169,7 +170,7 @@ export type SluiceEvent =
   | ImageClosed
   | HoldSet
   | HoldEnded
-  | RegistryHeard
+  | RegistryReceived
   | CommandDone
   | CommandRefused
   | CommandFailed
@@ -194,8 +195,8 @@ export type HandledEvent = HoldSet | HoldEnded;
 /** Where rooms say what happened. */
 export interface Events {
   /**
-   * Tells all listeners. Never throws and never waits: a listener that fails is logged and counted, and loses the
-   * event.
+   * Tells all listeners. Never throws and never waits: a listener that fails is logged and counted, and gets the event
+   * only if it is announced again.
    */
   announce(event: Exclude<SluiceEvent, HandledEvent>): void;
   /**
@@ -217,15 +218,15 @@ export interface EventHub extends Events {
 }
 
 /**
- * Hears of every event: the log, the audit, metrics. Gets each id once per process, as far as a bounded memory tells.
+ * Hears of every event: the log, the audit, metrics. Gets each id once per process unless it failed, as far as a bounded memory tells.
  */
 export interface EventListener {
   /** For the log, when it fails. */
   readonly name: string;
-  hear(event: SluiceEvent): void | Promise<void>;
+  onEvent(event: SluiceEvent): void | Promise<void>;
 }
 
-/** An account on GitHub; nobody in particular is automation. */
+/** An account on GitHub as pull requests of Sluice keep it: nobody, or `sluice`, is automation. */
 export function actorOf(login: string | undefined): Actor {
   return login === undefined || login === "sluice"
     ? { kind: "automation", login: "sluice" }

@@ -11,7 +11,7 @@ export interface PushedImage {
 export interface RegistryEvent {
   /** Known once: the registry's own id of the event where it has one. */
   readonly id: string;
-  /** The hook's name; `github` for GitHub's packages, `poll` and `replay` for what Sluice does itself. */
+  /** The hook's name; `github` for GitHub's packages, `replay` for an event that somebody replayed. */
   readonly hook: string;
   /** The adapter that read it, e.g. `harbor`. */
   readonly source: string;

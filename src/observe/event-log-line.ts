@@ -8,7 +8,7 @@ import { eventWords } from "./event-words.ts";
 export function eventLogLine(log: Logger): EventListener {
   return {
     name: "log",
-    hear: (event) => {
+    onEvent: (event) => {
       const { kind, at, ...fields } = event;
       log.info({ event: kind, happenedAt: new Date(at), ...fields }, eventWords(event));
     },

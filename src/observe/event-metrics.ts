@@ -25,7 +25,7 @@ export function eventMetrics(registry: Registry): EventListener {
   ];
   return {
     name: "metrics",
-    hear: (event) => {
+    onEvent: (event) => {
       for (const count of counts) count(event);
     },
   };
@@ -115,7 +115,7 @@ function gates(registry: Registry, environments: BoundedLabels): Count {
 
 function images(registry: Registry): Count {
   const hooks = new BoundedLabels(maxHooks);
-  const heard = counter(registry, "sluice_image_events_total", "Events of registries.", ["hook", "outcome"]);
+  const received = counter(registry, "sluice_image_events_total", "Events of registries.", ["hook", "outcome"]);
   const pulls = counter(registry, "sluice_image_pulls_total", "Image pull requests by what became of them.", [
     "outcome",
   ]);
@@ -123,12 +123,12 @@ function images(registry: Registry): Count {
   const lag = histogram(registry, "sluice_image_lag_seconds", help, [], workBuckets);
   return (event) => {
     switch (event.kind) {
-      case "registry.heard":
-        return heard.inc({ hook: hooks.of(event.hook), outcome: event.pushes.length > 0 ? "heard" : "ignored" });
+      case "registry.received":
+        return received.inc({ hook: hooks.of(event.hook), outcome: event.pushes.length > 0 ? "accepted" : "ignored" });
       case "image.opened":
       case "image.advanced":
-        for (const { heardAt } of event.images) {
-          if (heardAt !== undefined) lag.observe(secondsBetween(heardAt, event.at));
+        for (const { reportedAt } of event.images) {
+          if (reportedAt !== undefined) lag.observe(secondsBetween(reportedAt, event.at));
         }
         return pulls.inc({ outcome: lastPart(event.kind) });
       case "image.merged":

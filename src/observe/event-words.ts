@@ -63,8 +63,8 @@ function words(event: SluiceEvent): string {
       return holdSet(event);
     case "hold.ended":
       return `Hold on ${heldPlace(event)} in ${repository(event)} ended by ${who(event.actor)}`;
-    case "registry.heard":
-      return heard(event);
+    case "registry.received":
+      return received(event);
     case "command.done":
       return `Command /${said(event.text)} on ${pull(event)} carried out for ${who(event.actor)}`;
     case "command.refused":
@@ -125,10 +125,10 @@ function heldPlace({ environment, app }: { readonly environment: string; readonl
   return app === undefined ? environment : `${environment}/${app}`;
 }
 
-function heard({ hook, pushes, ignored }: EventOf<"registry.heard">): string {
+function received({ hook, pushes, ignored }: EventOf<"registry.received">): string {
   const each = pushes.map(({ image, tag, digest }) => (tag === undefined ? `${image}@${digest}` : `${image}:${tag}`));
-  if (each.length === 0) return `Registry event heard at hook ${hook}, not needed: ${said(ignored ?? "no image")}`;
-  return `Registry event heard at hook ${hook}: ${listed(each)}`;
+  if (each.length === 0) return `Registry event received at hook ${hook}, not needed: ${said(ignored ?? "no image")}`;
+  return `Registry event received at hook ${hook}: ${listed(each)}`;
 }
 
 function who(actor: Actor): string {

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { EventHandler, EventHub, EventListener, EventOf, HandledEvent, SluiceEvent } from "../model/events.ts";
 import type { Logger } from "../model/observe.ts";
-import { redactText } from "./redact.ts";
+import { cleanWithin, redactText } from "./redact.ts";
 
 /** What events are announced with. */
 export interface EventParts {
@@ -13,19 +13,24 @@ export interface EventParts {
   readonly redact?: readonly string[];
 }
 
-/** How many ids are remembered. */
+/** How many ids are remembered for each listener. */
 const keptIds = 20_000;
+/** Characters of one text: more than a comment on GitHub has. */
+const maxText = 100_000;
 
 /** The hub of one process: tells each event once to each listener, without what looks like a secret in it. */
 export function createEvents({ listeners, log, failed, redact }: EventParts): EventHub {
-  const heard = new LRUCache<string, true>({ max: keptIds });
+  const receivers = listeners.map((listener) => ({ listener, received: new LRUCache<string, true>({ max: keptIds }) }));
   const handlers: ((event: HandledEvent, signal: AbortSignal) => Promise<void>)[] = [];
   const tell = (event: SluiceEvent): void => {
-    if (heard.has(event.id)) return;
-    heard.set(event.id, true);
+    const waiting = receivers.filter(({ received }) => !received.has(event.id));
+    if (waiting.length === 0) return;
     const clean = withoutSecrets(event, redact);
-    for (const listener of listeners) {
+    for (const { listener, received } of waiting) {
+      received.set(event.id, true);
       hearing(listener, clean).catch((error: unknown) => {
+        // It gets the event when the job runs again.
+        received.delete(event.id);
         failed(listener.name);
         log.error({ error, listener: listener.name, event: clean.kind, id: clean.id }, "a listener of events failed");
       });
@@ -47,7 +52,7 @@ export function createEvents({ listeners, log, failed, redact }: EventParts): Ev
 
 /** Calls it at once; what it throws is a rejection. */
 async function hearing(listener: EventListener, event: SluiceEvent): Promise<void> {
-  await listener.hear(event);
+  await listener.onEvent(event);
 }
 
 function isOf<K extends HandledEvent["kind"]>(event: SluiceEvent, kind: K): event is EventOf<K> {
@@ -56,7 +61,7 @@ function isOf<K extends HandledEvent["kind"]>(event: SluiceEvent, kind: K): even
 
 function withoutSecrets(event: SluiceEvent, secrets: readonly string[] | undefined): SluiceEvent {
   const copy = structuredClone(event);
-  maskTexts(copy, (text) => redactText(text, secrets));
+  maskTexts(copy, (text) => cleanWithin(text, maxText, (part) => redactText(part, secrets)));
   return copy;
 }
 

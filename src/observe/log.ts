@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import type { LogFields, Logger } from "../model/observe.ts";
-import { logFields } from "./log-value.ts";
-import { redactText } from "./redact.ts";
+import { logFields, maxText } from "./log-value.ts";
+import { cleanWithin, redactText } from "./redact.ts";
 
 /** Levels, least to most severe; `silent` writes nothing. */
 type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -39,7 +39,8 @@ type Writer = Pick<ReturnType<typeof pino>, "debug" | "info" | "warn" | "error" 
 
 function wrap(writer: Writer, clean: (text: string) => string, bound: LogFields): Logger {
   const at = (level: "debug" | "info" | "warn" | "error") => (fields: LogFields, message: string) => {
-    if (writer.isLevelEnabled(level)) writer[level](logFields({ ...bound, ...fields }, clean), clean(message));
+    if (!writer.isLevelEnabled(level)) return;
+    writer[level](logFields({ ...bound, ...fields }, clean), cleanWithin(message, maxText, clean));
   };
   return {
     debug: at("debug"),

@@ -39,12 +39,12 @@ export interface QueueOptions {
   readonly random?: () => number;
   readonly retries?: RetryPolicy;
   readonly locks?: LockTiming;
+  /** How long the store may take to answer, in milliseconds. Default: 5 s, and 3 s for it to close. */
+  readonly storeMs?: number;
 }
 
-const defaultAddMs = 5_000;
-const countsMs = 5_000;
-const recordsMs = 5_000;
-const disconnectMs = 3_000;
+const defaultStoreMs = 5_000;
+const defaultDisconnectMs = 3_000;
 
 /**
  * The queue on one of its stores. A Redis or PostgreSQL that cannot be reached yet is no error here: `add` and
@@ -74,6 +74,7 @@ class StoredJobs implements Queue {
   readonly records: Records;
   readonly #store: Store;
   readonly #options: QueueOptions;
+  readonly #storeMs: number;
   readonly #opening: StoreOpening;
   readonly #producer: Producer;
   #consumer: Promise<Consumer | undefined> | undefined;
@@ -82,13 +83,14 @@ class StoredJobs implements Queue {
   constructor(store: Store, options: QueueOptions) {
     this.#store = store;
     this.#options = options;
+    this.#storeMs = options.storeMs ?? defaultStoreMs;
     this.#opening = new StoreOpening(store, options.log);
     const clock = options.clock ?? Date.now;
     this.#producer = new Producer(() => this.#opening.queues(), options.retries ?? defaultRetryPolicy, clock);
-    this.records = new StoredRecords(() => this.#opening.queues().then(() => store.records), clock, recordsMs);
+    this.records = new StoredRecords(() => this.#opening.queues().then(() => store.records), clock, this.#storeMs);
   }
 
-  async add(job: Job, { timeoutMs = defaultAddMs, delayMs = 0 }: AddOptions = {}): Promise<void> {
+  async add(job: Job, { timeoutMs = this.#storeMs, delayMs = 0 }: AddOptions = {}): Promise<void> {
     if (delayMs > 0 && !isOnce(job.type)) throw new Fault("bug", `a ${job.type} job cannot be added with a delay`);
     if (!Number.isSafeInteger(delayMs)) throw new Fault("bug", `${delayMs} is no delay in milliseconds`);
     await this.#producer.add(job, { timeoutMs, delayMs });
@@ -109,8 +111,8 @@ class StoredJobs implements Queue {
   }
 
   async counts(): Promise<QueueCounts> {
-    const late = () => new Fault("unavailable", `the queue's store did not count its jobs in ${countsMs} ms`);
-    const all = await within(countsMs, this.#countEach(), late);
+    const late = () => new Fault("unavailable", `the queue's store did not count its jobs in ${this.#storeMs} ms`);
+    const all = await within(this.#storeMs, this.#countEach(), late);
     const sum = (state: string) => all.reduce((total, counts) => total + (counts[state] ?? 0), 0);
     return { waiting: sum("waiting"), active: sum("active"), delayed: sum("delayed"), failed: sum("failed") };
   }
@@ -144,6 +146,6 @@ class StoredJobs implements Queue {
     this.#opening.close();
     const consumer = await this.#consumer;
     await consumer?.close(graceMs);
-    await settled(disconnectMs, this.#store.close());
+    await settled(this.#options.storeMs ?? defaultDisconnectMs, this.#store.close());
   }
 }

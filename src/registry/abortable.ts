@@ -10,17 +10,3 @@ export async function withSignal<T>(signal: AbortSignal, work: () => Promise<T>)
     signal.removeEventListener("abort", abort);
   }
 }
-
-/** Lets equal work that is under way at the same time be done once. */
-export class Shared<T> {
-  readonly #underWay = new Map<string, Promise<T>>();
-
-  /** Joins the work under way for `key`, or starts it. The work has a deadline of its own. */
-  join(key: string, start: () => Promise<T>): Promise<T> {
-    const known = this.#underWay.get(key);
-    if (known !== undefined) return known;
-    const started = start().finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, started);
-    return started;
-  }
-}

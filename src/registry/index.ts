@@ -3,7 +3,8 @@ import type { Agent } from "undici";
 import { UserError } from "../model/errors.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { ImageFacts, Registry, RegistrySettings } from "../model/registry.ts";
-import { Shared, withSignal } from "./abortable.ts";
+import { SingleFlight } from "../model/single-flight.ts";
+import { withSignal } from "./abortable.ts";
 import { type Resolve, registryAgent } from "./agent.ts";
 import { Connection, type RegistryCall } from "./connection.ts";
 import { getManifest, headDigest } from "./content.ts";
@@ -53,7 +54,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
   const connections = new Connections(options);
   const pages = createPageCache();
   const facts = new LRUCache<string, ImageFacts>({ maxSize: factsCapacity, sizeCalculation: weightOf });
-  const reading = new Shared<ImageFacts | undefined>();
+  const reading = new SingleFlight<ImageFacts | undefined>();
   return {
     async tags(image, signal) {
       const { host, repository } = checkedImage(image);

@@ -21,6 +21,8 @@ export class RateLimiter {
   #running = 0;
   /** When the next request is due, if all came evenly. */
   #due = 0;
+  /** When the last one asked for its turn. */
+  #asked = 0;
   #paused: { readonly until: number; readonly kind: "throttled" | "unavailable" } | undefined;
 
   constructor(options: RateLimiterOptions) {
@@ -95,7 +97,9 @@ export class RateLimiter {
     const { requestsPerSecond, clock, maxWaitMs } = this.#options;
     const every = 1000 / requestsPerSecond;
     const now = clock();
-    const due = Math.max(this.#due, now);
+    // A clock that was set back must not hold everything up until it has caught up.
+    const due = now < this.#asked ? now : Math.max(this.#due, now);
+    this.#asked = now;
     const wait = due - now - Math.max(0, 1000 - every);
     if (wait > maxWaitMs) throw this.#waitedTooLong();
     this.#due = due + every;

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock } from "../model/observe.ts";
-import { Shared } from "./abortable.ts";
+import { SingleFlight } from "../model/single-flight.ts";
 import { type Challenge, challengesOf } from "./challenge.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Answer, HttpRequest } from "./exchange.ts";
@@ -45,7 +45,7 @@ export class Authorizer {
   #challenge: Challenge | undefined;
   readonly #scopes = new LRUCache<string, ReadonlySet<string>>({ max: 2000 });
   readonly #tokens = new LRUCache<string, Token>({ max: 2000 });
-  readonly #fetching = new Shared<Token>();
+  readonly #fetching = new SingleFlight<Token>();
 
   constructor(parts: AuthorizerParts) {
     this.#parts = parts;

@@ -4,12 +4,16 @@ import type { QueueBackend } from "../../src/queue/index.ts";
 import { delivery, handlers, openQueue, until, untilIdle } from "./queue-fixture.ts";
 import { freePort, type StoreServer } from "./queue-servers.ts";
 
+/** For a store that is there, or comes back, on a busy machine. */
+const patient = { timeoutMs: 90_000 };
+
 /** What the port `Queue` promises of a store in another process that dies and comes back. */
 export function awayContract(name: string, server: () => StoreServer): void {
   describe(`the queue on a ${name} that goes away`, () => {
     const opened: Queue[] = [];
     const open = async (backend: QueueBackend, prefix: string): Promise<Queue> => {
-      const queue = await openQueue(backend, prefix);
+      // A store that is away is not waited for.
+      const queue = await openQueue(backend, prefix, { storeMs: 5_000 });
       opened.push(queue);
       return queue;
     };
@@ -28,7 +32,7 @@ export function awayContract(name: string, server: () => StoreServer): void {
       const queue = await open(server().backend, "away");
       const seen: string[] = [];
       await queue.start(handlers({ delivery: async (job) => void seen.push(job.id) }));
-      await queue.add(delivery("before"));
+      await queue.add(delivery("before"), patient);
       await until("the first was handled", () => seen.length === 1);
       await untilIdle(queue);
       const record = { id: "kept", at: 1, keys: ["key"], value: "over the kill" };
@@ -38,9 +42,7 @@ export function awayContract(name: string, server: () => StoreServer): void {
       expect(await queue.healthy(200)).toBe(false);
       await expect(queue.records.get("thing", "kept")).rejects.toMatchObject({ name: "Fault", kind: "unavailable" });
       await server().restart();
-      await queue.add(delivery("before"));
-      await queue.add(delivery("during"));
-      await queue.add(delivery("after"));
+      for (const id of ["before", "during", "after"]) await queue.add(delivery(id), patient);
       await until("the others were handled", () => seen.length >= 3);
       await untilIdle(queue);
       expect(seen.toSorted()).toEqual(["after", "before", "during"]);
@@ -49,9 +51,9 @@ export function awayContract(name: string, server: () => StoreServer): void {
 
     it("rides over a store that is away for a moment", async () => {
       const queue = await open(server().backend, "moment");
-      await queue.add(delivery("warm"));
+      await queue.add(delivery("warm"), patient);
       await server().kill();
-      const added = queue.add(delivery("patient"), { timeoutMs: 15_000 });
+      const added = queue.add(delivery("patient"), patient);
       await server().restart();
       await added;
       // A PostgreSQL may answer "starting up" for a while yet.
@@ -70,7 +72,7 @@ export function awayContract(name: string, server: () => StoreServer): void {
       await queue.start(handlers({ delivery: async (job) => void seen.push(job.id) }));
       await expect(queue.add(delivery("early"), { timeoutMs: 200 })).rejects.toMatchObject({ kind: "unavailable" });
       await server().restart();
-      await queue.add(delivery("now"), { timeoutMs: 15_000 });
+      await queue.add(delivery("now"), patient);
       await until("it was handled", () => seen.includes("now"));
     });
   });

@@ -411,7 +411,7 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
 
     it("answers that it is healthy, and refuses to be started twice", async () => {
       const queue = await open();
-      await until("it is healthy", () => queue.healthy(1_000), 5_000);
+      await until("it is healthy", () => queue.healthy(1_000));
       await queue.start(handlers({}));
       await expect(queue.start(handlers({}))).rejects.toThrow(/started already/);
     });

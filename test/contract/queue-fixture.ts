@@ -28,7 +28,7 @@ export function jobOutcomes(): Metrics & { readonly outcomes: string[] } {
   };
 }
 
-/** A queue with quick retries and locks. */
+/** A queue with quick retries. */
 export function openQueue(backend: QueueBackend, prefix: string, options: Partial<QueueOptions> = {}): Promise<Queue> {
   return createQueue({
     backend,
@@ -44,7 +44,9 @@ export function openQueue(backend: QueueBackend, prefix: string, options: Partia
       bug: { baseMs: 40, factor: 1 },
       capMs: 100,
     },
-    locks: { lockMs: 2_000, checkEveryMs: 500 },
+    // A busy machine must lose no lock, and have the store's answers waited for: the job would run twice, or fail.
+    locks: { lockMs: 30_000, checkEveryMs: 500 },
+    storeMs: 90_000,
     ...options,
   });
 }
@@ -100,7 +102,7 @@ export function collapsing(nth: number): readonly Job[] {
 }
 
 /** Waits until the condition holds; rejects after `ms`. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 180_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);

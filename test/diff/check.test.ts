@@ -107,11 +107,39 @@ describe("the report of a broken configuration", () => {
   ];
 
   it("says where each problem is and how to mend it, in a comment and a failed check", () => {
-    const { comment, check } = configProblemsReport(problems, { head: "9f8e7d6c5b4a3928" });
-    expect(comment).toContain("### Sluice: 2 problems in .sluice.yaml");
-    expect(comment).toContain('- `.sluice.yaml:2:1` unknown key "enviroments". Did you mean "environments"?');
-    expect(check).toMatchObject({ conclusion: "failure", title: "2 problems in .sluice.yaml" });
-    expect(check.annotations.map(({ startLine }) => startLine)).toEqual([2, 5]);
+    const summary = `> [!CAUTION]
+> The configuration is broken, so nothing was rendered and nothing is known about what this pull request changes.
+
+- \`.sluice.yaml:2:1\` unknown key "enviroments". Did you mean "environments"?
+- \`.sluice.yaml:5:11\` path must hold {app}. Write apps/{app}/overlays/prod
+
+<sub>Head \`9f8e7d6c5b4a\`.</sub>
+`;
+    const annotation = (line: number, title: string, message: string) => ({
+      ...{ path: ".sluice.yaml", startLine: line, endLine: line, level: "failure", title, message },
+    });
+    expect(configProblemsReport(problems, { head: "9f8e7d6c5b4a3928" })).toEqual({
+      comment: `### Sluice: 2 problems in .sluice.yaml\n\n${summary}`,
+      check: {
+        title: "2 problems in .sluice.yaml",
+        summary,
+        text: "",
+        conclusion: "failure",
+        annotations: [
+          annotation(2, 'unknown key "enviroments"', 'unknown key "enviroments". Did you mean "environments"?'),
+          annotation(5, "path must hold {app}", "path must hold {app}. Write apps/{app}/overlays/prod"),
+        ],
+      },
+    });
+  });
+
+  it("names the head and the file only where they are known, and ends no sentence twice", () => {
+    expect(configProblemsReport([]).comment).toMatch(/^### Sluice: 0 problems in \.sluice\.yaml\n\n> /);
+    const { comment, check } = configProblemsReport([
+      { message: "It is bad.", fix: "Remove it.", file: "a.yaml", line: 2, column: 1 },
+    ]);
+    expect(comment).toMatch(/^### Sluice: 1 problem in a\.yaml\n[\s\S]*- `a\.yaml:2:1` It is bad\. Remove it\.\n\n$/);
+    expect(check.annotations[0]?.title).toBe("It is bad.");
   });
 
   it("stays within the limits however many there are", () => {
@@ -126,7 +154,9 @@ describe("the report of a broken configuration", () => {
     const { comment, check } = configProblemsReport(many);
     expect(comment.length).toBeLessThanOrEqual(65_000);
     expect(bytes(check.summary)).toBeLessThanOrEqual(65_535);
-    expect(comment).toMatch(/and [\d,]+ more problems/);
+    const listed = comment.match(/unknown key/g)?.length ?? 0;
+    expect(listed).toBeGreaterThan(100);
+    expect(comment).toContain(`\n- and ${(5000 - listed).toLocaleString("en")} more problems\n\n`);
     expect(check.annotations).toHaveLength(50);
   });
 });

@@ -90,6 +90,31 @@ describe("comparing two renders", () => {
     expect(result.restarts).toBe(1);
   });
 
+  it("hides the lines that only follow a new hash where nothing restarts", () => {
+    const route = (config: string) =>
+      `\n---\n{ apiVersion: a/v1, kind: Route, metadata: { name: r }, spec: { maps: [${config}, ${config}] } }\n`;
+    const [old, fresh] = ["web-config-2g4h6k8m9t", "web-config-7d5f6b8c9t"];
+    const result = compare(route(old) + configMap(old, "blue"), route(fresh) + configMap(fresh, "green"));
+    expect(labels(result)).toEqual([`renamed ConfigMap/${fresh} from ${old}`]);
+    expect([result.restarts, result.hiddenLines]).toEqual([0, 2]);
+    const workload = compare(
+      deployment({ config: old }) + configMap(old, "blue"),
+      deployment({ config: fresh }) + configMap(fresh, "green"),
+    );
+    expect([workload.restarts, workload.hiddenLines]).toEqual([1, 0]);
+  });
+
+  it("follows no name of which it is not clear what it became", () => {
+    const [old, one, two] = ["web-config-2g4h6k8m9t", "web-config-7d5f6b8c9t", "web-config-8d5f6b8c9t"];
+    const inSpace = (name: string, value: string, space: string) =>
+      configMap(name, value).replace("name: ", `namespace: ${space}, name: `);
+    const base = deployment({ config: old }) + inSpace(old, "blue", "a") + inSpace(old, "blue", "b");
+    const clear = deployment({ config: one }) + inSpace(one, "red", "a") + inSpace(one, "red", "b");
+    expect(compare(base, clear).restarts).toBe(1);
+    const unclear = deployment({ config: one }) + inSpace(one, "red", "a") + inSpace(two, "red", "b");
+    expect(compare(base, unclear).changes.map(({ kind }) => kind)).toContain("Deployment");
+  });
+
   it("shows a reference that did not follow the new hash", () => {
     const base = deployment({ config: "web-config-2g4h6k8m9t" }) + configMap("web-config-2g4h6k8m9t", "blue");
     const head =

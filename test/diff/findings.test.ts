@@ -30,6 +30,92 @@ describe("the table of findings", () => {
     expect(compare(gone, undefined).findings[0]).toMatchObject({ severity: "danger", resource: `${kind}/x` });
   });
 
+  it.each([
+    [
+      "v1",
+      "PersistentVolumeClaim",
+      "With the claim goes its volume and the data on it, unless the volume's reclaim policy is Retain. Keep the claim, or make sure that the data is backed up or moved first.",
+    ],
+    [
+      "v1",
+      "PersistentVolume",
+      "The data behind it is cut off from the cluster, and is deleted when its reclaim policy is Delete. Keep it until nothing claims it, and check its reclaim policy.",
+    ],
+    [
+      "v1",
+      "Namespace",
+      "Everything in the namespace is deleted with it, also what is not in Git. Empty the namespace on purpose first, or keep it.",
+    ],
+    [
+      "apiextensions.k8s.io/v1",
+      "CustomResourceDefinition",
+      "Every object of this kind in the whole cluster is deleted with it. Delete the objects on purpose first, or keep the definition.",
+    ],
+    [
+      "apps/v1",
+      "StatefulSet",
+      "Its pods stop, and its volumes stay behind unclaimed or are deleted with it, as its retention policy says. Check that its data is no longer needed or has been moved.",
+    ],
+  ])("says of a deleted %s %s what is lost and what to do", (apiVersion, kind, loss) => {
+    expect(compare(object(apiVersion, kind), undefined).findings.map(({ message }) => message)).toEqual([
+      `${kind} \`x\` is no longer rendered and is deleted where pruning is on. ${loss}`,
+    ]);
+  });
+
+  it("says nothing of what only changes", () => {
+    expect(ids(object("apps/v1", "StatefulSet"), object("apps/v1", "StatefulSet", "spec: { replicas: 3 }"))).toEqual(
+      [],
+    );
+  });
+
+  it("says what becomes of the resource that is gone, and in which namespace", () => {
+    const claim = (metadata: string) => object("v1", "PersistentVolumeClaim", "spec: { volumeMode: Block }", metadata);
+    const [renamed] = compare(claim("name: old, namespace: a"), claim("name: new, namespace: a")).findings;
+    expect(renamed).toEqual({
+      id: "deleted-persistent-volume-claim",
+      severity: "danger",
+      app: "webapp",
+      environment: "prod",
+      resource: "PersistentVolumeClaim/a/old",
+      message:
+        "PersistentVolumeClaim `old` becomes PersistentVolumeClaim `new`: a new object is made and the old one is deleted where pruning is on. With the claim goes its volume and the data on it, unless the volume's reclaim policy is Retain. Keep the claim, or make sure that the data is backed up or moved first.",
+    });
+    const [moved] = compare(claim("name: old, namespace: a"), claim("name: old, namespace: b")).findings;
+    expect(moved?.message).toContain("becomes PersistentVolumeClaim `old` in namespace `b`: a new object is made");
+  });
+
+  it.each([
+    ["helm.sh/resource-policy", "keep", true],
+    ["helm.sh/resource-policy", "delete", false],
+    ["argocd.argoproj.io/sync-options", "Prune=false", true],
+    ["argocd.argoproj.io/sync-options", "Force=true, Delete=false", true],
+    ["argocd.argoproj.io/sync-options", "Prune=falsehood", false],
+    ["argocd.argoproj.io/sync-options", "NoPrune=false", false],
+    ["kustomize.toolkit.fluxcd.io/prune", "disabled", true],
+    ["kustomize.toolkit.fluxcd.io/prune", "enabled", false],
+  ])("heeds who keeps a resource from being deleted: %s=%s is %s", (name, value, kept) => {
+    const gone = object("v1", "Namespace", "spec: {}", `name: x, annotations: { ${name}: "${value}" }`);
+    expect(ids(gone, undefined)).toEqual(kept ? [] : ["deleted-namespace"]);
+  });
+
+  it("orders findings by severity and then by rule, whatever the order of the resources", () => {
+    const pod = (name: string, more: string) =>
+      `---\n${object("v1", "Pod", `spec: { containers: [{ name: c, image: "a:1" }], ${more} }`, `name: ${name}`)}`;
+    const head = [
+      pod("one", "initContainers: [{ name: i, image: nginx }]"),
+      pod("two", "hostIPC: true"),
+      pod("three", "initContainers: [{ name: i, image: a:1, securityContext: { privileged: true } }]"),
+      `---\n${object("v1", "Secret", "data: { a: YQ== }")}`,
+    ].join("");
+    expect(ids(object("v1", "Namespace"), head)).toEqual([
+      "deleted-namespace",
+      "clear-text-secret",
+      "privileged-container",
+      "host-namespace",
+      "image-without-tag",
+    ]);
+  });
+
   it("finds that a renamed claim is a deleted claim, and one in another namespace too", () => {
     const claim = (metadata: string) =>
       object("v1", "PersistentVolumeClaim", "spec: { accessModes: [a], volumeMode: Block }", metadata);
@@ -51,72 +137,6 @@ describe("the table of findings", () => {
   });
 });
 
-describe("immutable fields", () => {
-  const changed = (apiVersion: string, kind: string, before: string, after: string) =>
-    compare(object(apiVersion, kind, before), object(apiVersion, kind, after)).findings.filter(
-      ({ id }) => id === "immutable-field-changed",
-    );
-
-  it.each([
-    ["apps/v1", "Deployment", "spec: { selector: { a: b } }", "spec: { selector: { a: c } }", "/spec/selector"],
-    ["apps/v1", "StatefulSet", "spec: { serviceName: a }", "spec: { serviceName: b }", "/spec/serviceName"],
-    ["apps/v1", "StatefulSet", "spec: {}", "spec: { podManagementPolicy: Parallel }", "/spec/podManagementPolicy"],
-    ["apps/v1", "StatefulSet", "spec: { volumeClaimTemplates: [{ metadata: { name: a } }] }", "spec: {}", "/spec"],
-    ["batch/v1", "Job", "spec: { template: { a: 1 } }", "spec: { template: { a: 2 } }", "/spec/template"],
-    ["v1", "Service", "spec: { clusterIP: None }", "spec: { clusterIP: 10.0.0.1 }", "/spec/clusterIP"],
-    [
-      "v1",
-      "PersistentVolumeClaim",
-      "spec: { storageClassName: a }",
-      "spec: { storageClassName: b }",
-      "/spec/storageClassName",
-    ],
-    [
-      "v1",
-      "PersistentVolumeClaim",
-      "spec: { resources: { requests: { storage: 1Ti } } }",
-      "spec: { resources: { requests: { storage: 900Gi } } }",
-      "/spec/resources/requests/storage",
-    ],
-    ["v1", "ConfigMap", "immutable: true\ndata: { a: b }", "immutable: true\ndata: { a: c }", "/data"],
-    ["v1", "ConfigMap", "immutable: true\ndata: { a: b }", "data: { a: b }", ""],
-    ["storage.k8s.io/v1", "StorageClass", "provisioner: a", "provisioner: b", "/provisioner"],
-    ["rbac.authorization.k8s.io/v1", "RoleBinding", "roleRef: { name: a }", "roleRef: { name: b }", "/roleRef"],
-  ])("finds the change in %s %s from %s to %s", (apiVersion, kind, before, after, pointer) => {
-    const findings = changed(apiVersion, kind, before, after);
-    expect(findings).toHaveLength(1);
-    expect(findings[0]).toMatchObject({ severity: "danger", pointer, file: "head.yaml" });
-  });
-
-  it("knows what an absent field means, and that volumes may grow", () => {
-    expect(
-      changed("apps/v1", "StatefulSet", "spec: {}", "spec: { podManagementPolicy: OrderedReady, replicas: 1 }"),
-    ).toEqual([]);
-    expect(
-      changed(
-        "v1",
-        "PersistentVolumeClaim",
-        "spec: { resources: { requests: { storage: 900Mi } } }",
-        "spec: { resources: { requests: { storage: 1Gi } } }",
-      ),
-    ).toEqual([]);
-    expect(
-      changed("v1", "Service", "spec: { type: ClusterIP }", "spec: { type: ClusterIP, clusterIP: 10.0.0.1 }"),
-    ).toEqual([]);
-  });
-
-  it("does not bind hooks, which are made anew each time", () => {
-    const hook = (value: number) =>
-      object(
-        "batch/v1",
-        "Job",
-        `spec: { template: { a: ${value} } }`,
-        "name: x, annotations: { helm.sh/hook: pre-upgrade }",
-      );
-    expect(ids(hook(1), hook(2))).toEqual([]);
-  });
-});
-
 describe("secrets in clear text", () => {
   const secret = (body: string) => object("v1", "Secret", body);
 
@@ -127,6 +147,48 @@ describe("secrets in clear text", () => {
     expect(ids(secret("data: { a: YQ==, b: Yg== }"), secret("data: { a: YQ==, b: eA== }"))).toEqual([
       "clear-text-secret",
     ]);
+  });
+
+  const message = (keys: string) =>
+    `The Secret's values for ${keys} are in clear text (base64 hides nothing): whoever can read the repository has them, and Git keeps them. Rotate them, and keep them with SOPS, Sealed Secrets or External Secrets instead.`;
+  const told = (text: string) => compare(undefined, text).findings.map(({ message: said, pointer }) => [said, pointer]);
+
+  it("are told with what to do, the first five by name, at the field that holds the first", () => {
+    expect(told(secret("stringData: { a: x, b: y }"))).toEqual([[message("`a`, `b`"), "/stringData"]]);
+    expect(told(secret("data: { a: YQ== }\nstringData: { b: y }"))).toEqual([[message("`a`, `b`"), "/data"]]);
+    const five = "`a`, `b`, `c`, `d`, `e`";
+    expect(told(secret("data: { a: YQ==, b: YQ==, c: YQ==, d: YQ==, e: YQ== }"))).toEqual([[message(five), "/data"]]);
+    expect(told(secret("data: { a: YQ==, b: YQ==, c: YQ==, d: YQ==, e: YQ==, f: YQ==, g: YQ== }"))).toEqual([
+      [message(`${five} and 2 more`), "/data"],
+    ]);
+  });
+
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const cipher = "ENC[AES256_GCM,data:Zm9v,iv:YmFy,tag:YmF6,type:str]";
+  const mac = `sops: { mac: "${cipher}" }`;
+
+  it.each([
+    ["a placeholder of the Vault plugin", 'stringData: { a: " <path:kv/data/login#password> " }', false],
+    ["a placeholder in base64", `data: { a: ${base64("<path:kv/data/login#password>")} }`, false],
+    ["a placeholder among other text", 'stringData: { a: "x <path:kv/data/login#password>" }', true],
+    ["a variable that Flux fills in", `stringData: { a: "\${DB_PASSWORD}" }`, false],
+    ["a reference for vals", "stringData: { a: ref+vault://kv/login#password }", false],
+    ["text that only decodes to a placeholder", `stringData: { a: ${base64("<path:kv/data/login#password>")} }`, true],
+    ["a number", "stringData: { a: 12345 }", false],
+    ["an empty text", 'data: { a: "" }', false],
+    ["no map", "stringData: hunter2", false],
+    ["a cipher text of SOPS", `stringData: { a: "${cipher}" }\n${mac}`, false],
+    ["clear text beside cipher texts of SOPS", `stringData: { a: "${cipher}", b: hunter2 }\n${mac}`, true],
+    ["a cipher text in a file that SOPS did not write", `stringData: { a: "${cipher}" }`, true],
+    ["a cipher text without the seal of SOPS", `stringData: { a: "${cipher}" }\nsops: { version: 3.9.0 }`, true],
+    ["another field", "metadata2: { a: hunter2 }", false],
+  ])("%s: %#", (_, body, clear) => {
+    expect(ids(undefined, secret(body))).toEqual(clear ? ["clear-text-secret"] : []);
+  });
+
+  it("are not looked for in other kinds", () => {
+    expect(ids(undefined, object("v1", "ConfigMap", "data: { password: hunter2 }"))).toEqual([]);
+    expect(ids(undefined, object("example.org/v1", "Secret", "data: { password: hunter2 }"))).toEqual([]);
   });
 
   it("are found too where the kind or the field is written in the wrong case", () => {
@@ -164,10 +226,90 @@ describe("what pods may do", () => {
     expect(ids(workload(pod), workload(`${pod}, hostIPC: false`))).toEqual([]);
   });
 
+  const told = (base: string | undefined, head: string) =>
+    compare(base, head).findings.map(({ message, pointer }) => [message, pointer]);
+
+  it("tells each at the field, with what it means and what to do", () => {
+    const before = workload(container(""));
+    expect(told(before, workload(container(", securityContext: { privileged: true }")))).toEqual([
+      [
+        "Container `web` now runs privileged: whoever breaks into it owns the node. Ask for the single capabilities it needs instead.",
+        "/spec/template/spec/containers/0/securityContext/privileged",
+      ],
+    ]);
+    expect(
+      told(before, workload(`${container("")}, volumes: [{ name: a }, { name: b, hostPath: { path: /run } }]`)),
+    ).toEqual([
+      [
+        "A pod now mounts `/run` of its node: it can read or change what belongs to the node and to other pods. Use a volume claim, or mount read-only the one path that is needed.",
+        "/spec/template/spec/volumes/1/hostPath",
+      ],
+    ]);
+    const advice = "Leave it out unless the pod is part of the node's own machinery.";
+    expect(told(before, workload(`${container("")}, hostNetwork: true, hostPID: true, hostIPC: true`))).toEqual([
+      [
+        `A pod now sets \`hostNetwork: true\`: it sees the node's network, past network policies. ${advice}`,
+        "/spec/template/spec/hostNetwork",
+      ],
+      [
+        `A pod now sets \`hostPID: true\`: it sees and can signal every process of the node. ${advice}`,
+        "/spec/template/spec/hostPID",
+      ],
+      [
+        `A pod now sets \`hostIPC: true\`: it can read shared memory of the node's processes. ${advice}`,
+        "/spec/template/spec/hostIPC",
+      ],
+    ]);
+    expect(told(before, workload(container(""), "Deployment", "replicas: 0"))).toEqual([
+      [
+        "Deployment `x` is scaled to 0: no pod is left to serve. Make sure that this is meant, and that nothing (an autoscaler, say) sets it back.",
+        "/spec/replicas",
+      ],
+    ]);
+  });
+
+  it.each([
+    ["nginx", "without a tag"],
+    ["nginx:latest", "the moving tag `latest`"],
+  ])("tells what runs of the image %s, at the field", (image, how) => {
+    const pod = `containers: [{ name: web, image: "web:1" }, { name: side, image: "${image}" }]`;
+    expect(told(workload(container("")), workload(pod))).toEqual([
+      [
+        `Container \`side\` uses \`${image}\`, ${how}: what runs is whatever the registry has when a pod starts, and no rollback brings it back. Name a version, or better a digest.`,
+        "/spec/template/spec/containers/1/image",
+      ],
+    ]);
+  });
+
+  it("names only what is new, also where something of the kind was there before", () => {
+    const one = "{ name: one, image: a:1, securityContext: { privileged: true } }";
+    const two = "{ name: two, image: a:1, securityContext: { privileged: true } }";
+    const volumes = (...paths: readonly string[]) =>
+      `volumes: [${paths.map((path) => `{ name: v, hostPath: { path: ${path} } }`).join(", ")}]`;
+    const before = workload(`containers: [${one}], ${volumes("/a")}, hostPID: true`);
+    const after = workload(`containers: [${one}, ${two}], ${volumes("/a", "/b")}, hostPID: true, hostIPC: true`);
+    expect(told(before, after).map(([, pointer]) => pointer)).toEqual([
+      "/spec/template/spec/containers/1/securityContext/privileged",
+      "/spec/template/spec/volumes/1/hostPath",
+      "/spec/template/spec/hostIPC",
+    ]);
+  });
+
+  it("finds a workload that comes with no pods, but not what has replicas of something else", () => {
+    expect(ids(undefined, workload(container(""), "Deployment", "replicas: 0"))).toEqual(["replicas-zero"]);
+    expect(ids(undefined, object("example.org/v1", "Database", "spec: { replicas: 0 }"))).toEqual([]);
+    expect(ids(workload(container(""), "Deployment", "replicas: 0"), undefined)).toEqual([]);
+  });
+
+  it("says nothing of a container that has no image yet", () => {
+    expect(ids(undefined, workload("containers: [{ name: web }]"))).toEqual([]);
+  });
+
   it("finds a workload scaled to nothing", () => {
     const scaled = (replicas: number) => workload(container(""), "Deployment", `replicas: ${replicas}`);
     expect(ids(scaled(2), scaled(0))).toEqual(["replicas-zero"]);
     expect(ids(scaled(0), scaled(2))).toEqual([]);
+    expect(ids(scaled(0), scaled(0).replace("web:1", "web:2"))).toEqual([]);
   });
 
   it.each([
@@ -192,23 +334,51 @@ describe("what pods may do", () => {
 describe("findings about whole targets", () => {
   const name = { app: "webapp", environment: "prod" };
 
-  it("name the file and the line of a failed render, and what the tool said", () => {
+  it("name the file and the line of a failed render, what the tool said, and what cannot be said now", () => {
     const failure = { kind: "input", message: "no such file: x.yaml", file: "apps/k.yaml", line: 3 } as const;
-    const finding = renderFailureFinding({ ...name, failure });
-    expect(finding).toMatchObject({
-      id: "render-failed",
-      severity: "danger",
-      resource: "",
-      file: "apps/k.yaml",
-      line: 3,
+    expect(renderFailureFinding({ ...name, failure })).toEqual({
+      ...{ ...name, id: "render-failed", severity: "danger", resource: "", file: "apps/k.yaml", line: 3 },
+      message:
+        "Does not render at the head: no such file: x.yaml. Nothing can be said about what this pull request does here, and a deploy will fail the same way.",
     });
-    expect(finding.message).toContain("no such file: x.yaml");
-    expect(renderFailureFinding({ ...name, failure, side: "base" }).severity).toBe("warning");
+    const { message, severity } = renderFailureFinding({ ...name, failure, side: "base" });
+    expect([severity, message]).toEqual([
+      "warning",
+      "Does not render at the merge base: no such file: x.yaml. What this pull request changes here cannot be shown.",
+    ]);
   });
 
-  it("name an unpinned reference and a target that is gone", () => {
+  it("name of a failed render what is known, without what may be a secret", () => {
+    const failure = { kind: "input", message: "bad password: hunter2.", line: 3 } as const;
+    const finding = renderFailureFinding({ ...name, failure });
+    expect(Object.keys(finding).sort()).toEqual(["app", "environment", "id", "message", "resource", "severity"]);
+    expect(finding.message).toMatch(/^Does not render at the head: bad password: ‹withheld›\. Nothing/);
+    const ended = renderFailureFinding({ ...name, failure: { kind: "input", message: "Gone.", file: "a.yaml" } });
+    expect(ended).toMatchObject({ file: "a.yaml", message: expect.stringContaining("head: Gone. Nothing can") });
+    expect(ended).not.toHaveProperty("line");
+  });
+
+  it("name an unpinned reference and what to do", () => {
     const reference = { reference: "github.com/acme/base?ref=main", reason: "a branch moves" };
-    expect(unpinnedFinding({ ...name, reference })).toMatchObject({ id: "unpinned-reference", severity: "warning" });
-    expect(targetRemovedFinding({ ...name, resources: 3 }).message).toContain("its 3 resources are deleted");
+    const finding = {
+      ...{ ...name, id: "unpinned-reference", severity: "warning", resource: "" },
+      message:
+        "`github.com/acme/base?ref=main` was not followed: a branch moves. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.",
+    };
+    expect(unpinnedFinding({ ...name, reference })).toEqual(finding);
+    expect(unpinnedFinding({ ...name, reference: { ...reference, file: "k.yaml" } })).toEqual({
+      ...finding,
+      file: "k.yaml",
+    });
+  });
+
+  it.each([
+    [1, "its 1 resource is deleted"],
+    [3, "its 3 resources are deleted"],
+  ])("name a target that is gone with %d resources", (resources, what) => {
+    expect(targetRemovedFinding({ ...name, resources })).toEqual({
+      ...{ ...name, id: "target-removed", severity: "warning", resource: "" },
+      message: `The target is gone at the head: ${what} from the cluster where pruning is on. Make sure that nothing still needs them.`,
+    });
   });
 });

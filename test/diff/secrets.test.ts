@@ -7,7 +7,9 @@ import {
   previewJson,
   renderFailureFinding,
 } from "../../src/diff/index.ts";
+import { maskSecrets } from "../../src/diff/mask.ts";
 import { redactMessage } from "../../src/diff/redact.ts";
+import { NumberText, objectAt, type ValueObject } from "../../src/diff/value.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { compare, preview, target } from "./support.ts";
 
@@ -47,6 +49,105 @@ describe("values of Secrets", () => {
       const diff = compare("", text).changes[0]?.diff ?? "";
       expect(diff).toMatch(/\ba: ‹secret [0-9a-f]{8}›/);
       expect(diff).not.toContain("hunter2");
+    }
+  });
+
+  const shown = (object: ValueObject) => maskSecrets(object, "key of the tests");
+  const print = "‹secret fd7c8140›";
+
+  it("are hidden in every form that they have", () => {
+    const kind = "Secret";
+    expect(shown({ kind, stringData: { a: "hunter2" } })).toEqual({ kind, stringData: { a: print } });
+    expect(shown({ kind, data: { a: base64("hunter2"), none: null } })).toEqual({
+      kind,
+      data: { a: print, none: null },
+    });
+    expect(shown({ kind, data: { a: ` ${base64("hunter2")}\n` } })).toEqual({ kind, data: { a: print } });
+    expect(shown({ kind, data: { a: "hunter2" } })).toEqual({ kind, data: { a: print } });
+    expect(shown({ kind, data: base64("hunter2") })).toEqual({ kind, data: print });
+    expect(shown({ kind, data: null, type: "Opaque" })).toEqual({ kind, data: null, type: "Opaque" });
+  });
+
+  it("that are no texts have fingerprints too, equal ones the same", () => {
+    const kind = "Secret";
+    const prints = [
+      1,
+      2,
+      true,
+      { a: 1 },
+      { a: 2 },
+      { b: 1 },
+      [{ a: 1 }],
+      ["a"],
+      new NumberText("1.0"),
+      [new NumberText("1.00")],
+    ];
+    const values = [...prints, ...structuredClone(prints.slice(0, 8))];
+    const masked = shown({ kind, data: Object.fromEntries(values.map((value, index) => [`k${index}`, value])) });
+    const texts = Object.values(objectAt(masked, "data"));
+    for (const text of texts) expect(text).toMatch(/^‹secret [0-9a-f]{8}›$/);
+    expect(new Set(texts).size).toBe(prints.length);
+    expect(texts.slice(prints.length)).toEqual(texts.slice(0, 8));
+  });
+
+  it("are hidden in lists of Secrets, where only the items' own kind says otherwise", () => {
+    const list = {
+      kind: "SecretList",
+      items: [{ data: { a: "hunter2" } }, { kind: "ConfigMap", data: { a: "open" } }, "x"],
+    };
+    expect(shown(list)).toEqual({
+      kind: "SecretList",
+      items: [{ data: { a: print } }, { kind: "ConfigMap", data: { a: "open" } }, "x"],
+    });
+    const odd = {
+      kind: "SecretList",
+      items: { kind: "Secret", data: { a: "hunter2" } },
+      more: [{ data: { a: "open" } }],
+    };
+    expect(shown(odd)).toEqual({ ...odd, items: { kind: "Secret", data: { a: print } } });
+    expect(shown({ kind: "List", items: [[{ kind: "Secret", data: { a: "hunter2" } }]] })).toEqual({
+      kind: "List",
+      items: [[{ kind: "Secret", data: { a: print } }]],
+    });
+  });
+
+  it("are hidden in what kubectl applied last, when it is a Secret or cannot be read", () => {
+    const name = "kubectl.kubernetes.io/last-applied-configuration";
+    const applied = (value: JsonObject[string], key = name) =>
+      objectAt(
+        shown({ kind: "Any", metadata: { annotations: { [key]: value, other: "x" } } }),
+        "metadata",
+        "annotations",
+      );
+    for (const value of ['{"kind":"Secret"}', "kind: Secret", "{ 'kind' : 'Secret' }", { kind: "Secret" }, ["x"]]) {
+      expect(applied(value)).toMatchObject({ [name]: expect.stringMatching(/^‹secret .{8}›$/), other: "x" });
+    }
+    expect(applied('{"kind":"SecretStore"}')).toEqual({ [name]: '{"kind":"SecretStore"}', other: "x" });
+    expect(applied('{"kind":"Secret"}', "example.org/note")).toEqual({
+      "example.org/note": '{"kind":"Secret"}',
+      other: "x",
+    });
+    expect(shown({ annotations: [{ kind: "Secret", data: "hunter2" }] })).toEqual({
+      annotations: [{ kind: "Secret", data: print }],
+    });
+  });
+
+  it("leave an object without Secrets as it is", () => {
+    const object = { kind: "ConfigMap", data: { a: "b" }, items: [{ kind: 7, data: { a: "b" } }] };
+    expect(shown(object)).toBe(object);
+  });
+
+  it("of SOPS stay only where they are cipher texts of a file with its seal", () => {
+    const cipher = "ENC[AES256_GCM,data:Zm9v,iv:YmFy,tag:YmF6,type:str]";
+    const file = (sops: JsonObject[string]) => ({
+      kind: "Secret",
+      stringData: { a: cipher, b: "hunter2", c: 7 },
+      sops,
+    });
+    const sealed = shown(file({ mac: cipher }));
+    expect(objectAt(sealed, "stringData")).toMatchObject({ a: cipher, b: print, c: expect.stringMatching(/^‹secret/) });
+    for (const sops of [{ mac: "" }, { version: "3" }, "mac"]) {
+      expect(objectAt(shown(file(sops)), "stringData").a).toMatch(/^‹secret/);
     }
   });
 
@@ -156,12 +257,40 @@ describe("a tool's error message", () => {
     expect(redactMessage(message)).toBe(message);
   });
 
-  it("loses what may be a secret", () => {
-    const key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----";
-    const said = redactMessage(
-      `bad ${key}, password: hunter2, token=ghp_0123456789abcdefghij, Authorization: Bearer abc.def, c2VjcmV0LXZhbHVlLTEyMzQ1Njc4OTA=`,
-    );
-    for (const text of ["MIIEv", "hunter2", "ghp_", "abc.def", "c2VjcmV0"]) expect(said).not.toContain(text);
+  it.each([
+    ["bad -----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY----- here", "bad ‹withheld› here"],
+    ["bad -----BEGIN RSA PRIVATE KEY-----\nMIIEvQ", "bad ‹withheld›"],
+    ["password: hunter2, next", "password: ‹withheld›, next"],
+    ['"passphrase": "hunter \\" 2" next', '"passphrase": ‹withheld› next'],
+    ["api_key='hunter 2' next", "api_key=‹withheld› next"],
+    ["token=ghp_0123456789abcdefghij", "token=‹withheld›"],
+    ["used github_pat_0123456789abcdefghij_x now", "used ‹withheld› now"],
+    ["used AKIAIOSFODNN7EXAMPLE now", "used ‹withheld› now"],
+    ["used xoxb-0123456789-abc now", "used ‹withheld› now"],
+    ["used eyJhbGciOiJI.eyJzdWIi.c2ln now", "used ‹withheld› now"],
+    ["sent Bearer abc.def now", "sent ‹withheld› now"],
+    ["value c2VjcmV0LXZhbHVlLTEyMzQ1Njc4OTA= now", "value ‹withheld› now"],
+    ["value c2VjcmV0IHZhbHVlIG9mIDI3IGJ5dGVz now", "value ‹withheld› now"],
+    ["invalid Secret data: map[a:b]] rest", "invalid Secret data: ‹withheld›"],
+    ['Secret {"stringData": {"a": "b"}}', 'Secret {"stringData": ‹withheld›'],
+    ["Secret\ndata:\n  a: b", "Secret\ndata: ‹withheld›"],
+    ["ConfigMap data: map[a:b]", "ConfigMap data: map[a:b]"],
+    ["Secrets data: map[a:b]", "Secrets data: map[a:b]"],
+    [
+      "no value in lowercase/words/that/are/a/path/of/Some9/length",
+      "no value in lowercase/words/that/are/a/path/of/Some9/length",
+    ],
+    ["abcdefghijklmnopqrstuvwxyz0123456789", "abcdefghijklmnopqrstuvwxyz0123456789"],
+    ["ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"],
+    ["AbcdefghijklmnopqrstuvwxyZ", "AbcdefghijklmnopqrstuvwxyZ"],
+    ["Abcdefghijklmnopqr9", "Abcdefghijklmnopqr9"],
+    ["Abcdefghijklmnopqrs9", "‹withheld›"],
+  ])("loses what may be a secret, and only that: %s", (message, said) => {
+    expect(redactMessage(message)).toBe(said);
+  });
+
+  it("is cut where it is endless", () => {
+    expect(redactMessage("a b ".repeat(6000))).toBe("a b ".repeat(5000));
   });
 
   it("loses the literals of a generator that kustomize quotes", () => {

@@ -58,6 +58,112 @@ spec:
     expect(yamlOf(["a\nb"])).toBe("- |-\n  a\n  b");
   });
 
+  it("writes empty, nested and single values in their shortest form", () => {
+    expect(yamlOf({})).toBe("{}");
+    expect(yamlOf([])).toBe("[]");
+    expect(yamlOf("a: b")).toBe('"a: b"');
+    expect(yamlOf(null)).toBe("null");
+    expect(yamlOf("a\nb")).toBe("|-\n  a\n  b");
+    expect(yamlOf(["a", [], {}, null, true, 1.5])).toBe("- a\n- []\n- {}\n- null\n- true\n- 1.5");
+    expect(yamlOf([["a", ["b"]], [{ c: 1, d: 2 }]])).toBe("- - a\n  - - b\n- - c: 1\n    d: 2");
+    expect(yamlOf({ a: { b: [{ c: { d: [] } }, { e: {} }] }, f: ["g\nh"] })).toBe(
+      "a:\n  b:\n  - c:\n      d: []\n  - e: {}\nf:\n- |-\n  g\n  h",
+    );
+  });
+
+  it("sorts keys, and puts those that lead first at their own level only", () => {
+    expect(Object.keys(parse(yamlOf({ b: 1, metadata: 1, a: 1, kind: 1, apiVersion: 1 })))).toEqual([
+      ...["apiVersion", "kind", "metadata", "a", "b"],
+    ]);
+    expect(yamlOf({ spec: { metadata: 1, a: 1, name: 1 } })).toBe("spec:\n  a: 1\n  metadata: 1\n  name: 1");
+    expect(yamlOf([{ name: 1, b: 1, a: 1 }])).toBe("- name: 1\n  a: 1\n  b: 1");
+    expect(yamlOf([{ b: 1, a: 1 }])).toBe("- a: 1\n  b: 1");
+    expect(yamlOf({ kind: 1 })).toBe("kind: 1");
+  });
+
+  it("writes what is nested beyond all measure on one line", () => {
+    const deep = (levels: number, around: (value: Value) => Value) => {
+      let value: Value = [new NumberText("1.0"), { x: "y" }];
+      for (let level = 0; level < levels; level++) value = around(value);
+      return emitYaml(value).lines;
+    };
+    expect(deep(202, (value) => ({ a: value })).at(-1)).toBe(`${"  ".repeat(201)}a: ["1.0",{"x":"y"}]`);
+    expect(
+      deep(202, (value) => [value])
+        .at(-1)
+        ?.trimStart(),
+    ).toMatch(/^[- ]*\["1\.0",\{"x":"y"\}\]$/);
+    expect(
+      deep(203, (value) => ({ a: value }))
+        .at(-1)
+        ?.trimStart(),
+    ).toBe('a: {"a":["1.0",{"x":"y"}]}');
+    expect(deep(1000, (value) => [value])).toHaveLength(1);
+  });
+
+  it("knows of each line the path that it stands at", () => {
+    const { lines, nodes, tree } = emitYaml({ spec: { containers: [{ name: "web", env: ["a\nb", {}] }] } });
+    const path = (node: number): string => (node <= 0 ? "" : path(tree.parents[node] ?? 0) + tree.steps[node]);
+    expect(lines.map((line, index) => `${line.trim()} = ${path(nodes[index] ?? 0)}`)).toEqual([
+      "spec: = .spec",
+      "containers: = .spec.containers",
+      "- name: web = .spec.containers[web].name",
+      "env: = .spec.containers[web].env",
+      "- |- = .spec.containers[web].env[0]",
+      "a = .spec.containers[web].env[0]",
+      "b = .spec.containers[web].env[0]",
+      "- {} = .spec.containers[web].env[1]",
+    ]);
+    expect(emitYaml({}).nodes).toEqual([0]);
+  });
+
+  it.each([
+    ["it's", "it's"],
+    ["- it's", `"- it's"`],
+    ['say "hi": now', `'say "hi": now'`],
+    ["it's a \\ b: c", "'it''s a \\ b: c'"],
+    [" lead", '" lead"'],
+    ["trail ", '"trail "'],
+    ["ends:", '"ends:"'],
+    ["?", '"?"'],
+    ["-", '"-"'],
+    ["", '""'],
+    ["tab\there", '"tab\\there"'],
+    ['cr\r "q" \\', '"cr\\r \\"q\\" \\\\"'],
+    ["bell\u0007", '"bell\\x07"'],
+    ["nbsp-like \u0085", '"nbsp-like \\x85"'],
+    ["soft\u00ADhyphen", '"soft\\xADhyphen"'],
+    ["zero\u200Bwidth", '"zero\\u200Bwidth"'],
+    ["arabic \u0600", '"arabic \\u0600"'],
+    ["tag \u{E0001}", '"tag \\U000E0001"'],
+    ["private \u{10FFFD}", '"private \\U0010FFFD"'],
+    ["last \uFFFF", '"last \\uFFFF"'],
+    ["lone \uD800", '"lone \\uD800"'],
+    ["smile 😀", "smile 😀"],
+  ])("writes %j as %s", (text, written) => {
+    expect(yamlOf(text)).toBe(written);
+  });
+
+  it.each([
+    ["a\nb", "|-"],
+    ["a\nb\n", "|"],
+    ["a\nb\n\n", "|+"],
+    ["\na\n", "|"],
+    ["a\n\tb\n", "|"],
+    ["\n\n", undefined],
+    [" a\nb", undefined],
+    ["\n a\nb", undefined],
+    ["a\n \nb", undefined],
+    ["a\nb\n  ", undefined],
+    ["a\rb\nc", undefined],
+    ["one line", undefined],
+  ])("writes %j as a literal block headed %s, or on one line", (text, header) => {
+    const lines = emitYaml({ a: text }).lines;
+    expect(lines[0]?.startsWith("a: |") ? lines[0].slice(3) : undefined).toBe(header);
+    expect(lines.length > 1).toBe(header !== undefined);
+    expect(parse(`${lines.join("\n")}\n`)).toEqual({ a: text });
+  });
+
   it("shows characters that cannot be seen as escapes", () => {
     expect(yamlOf({ a: "safe\u202Eevil" })).toBe('a: "safe\\u202Eevil"');
     expect(yamlOf({ a: "line\nwith \u200B inside" })).toBe('a: "line\\nwith \\u200B inside"');

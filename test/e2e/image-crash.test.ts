@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { RepositoryRef } from "../../sandbox/index.ts";
-import { type ImageWorld, openImageWorld, type ServerProcess } from "../support/image-world.ts";
+import { type ImageWorld, openImageWorld } from "../support/image-world.ts";
+import type { ServerProcess } from "../support/server-process.ts";
 import { eventually } from "../support/wait.ts";
 
 /** What is there after everything came to rest: each must be there once. */
@@ -44,7 +45,7 @@ async function scene(): Promise<{ readonly name: string; readonly repository: Re
   const name = `web-${scenes}`;
   const repository = await world.repository(name);
   await world.github.commit({ ...repository, branch: "main", files: { "README.md": "The beginning.\n" } });
-  await world.quiet();
+  await world.quiet(server);
   for (const tag of ["1.2.0", "1.4.0"]) await world.push(name, tag);
   return { name, repository };
 }
@@ -99,7 +100,7 @@ async function allIsThere(repository: RepositoryRef): Promise<void> {
     const runs = world.github.checkRuns({ ...repository, sha: pull.headSha });
     return runs.length > 1 && runs.every(({ status }) => status === "completed");
   });
-  await world.quiet();
+  await world.quiet(server);
 }
 
 describe("a worker that is killed between an event and its pull request", () => {
@@ -139,9 +140,13 @@ describe("a worker that is killed between an event and its pull request", () => 
     const shut = world.gates.api.shutAt(call("POST", repository, path), "answer");
     expect(await world.tell(server, name, "1.4.0")).toBe(202);
     await shut;
-    await world.quiet();
-    const checked = world.github.checkRuns(repository).length > 0;
-    expect({ branches: ours(repository).length, pulls: world.bumps(repository).length, checked }).toEqual(there);
+    const checked = () => world.github.checkRuns(repository).length > 0;
+    const now = () => ({
+      branches: ours(repository).length,
+      pulls: world.bumps(repository).length,
+      checked: checked(),
+    });
+    await expect.poll(now, { timeout: 180_000 }).toEqual(there);
     await again();
     await allIsThere(repository);
     expect(await outcome(name, repository)).toEqual(once);
@@ -159,11 +164,11 @@ describe("a worker that is killed between an event and its pull request", () => 
     const shut = world.gates.api.shutAt(call(method, repository, path), held);
     await world.github.mergePull(pull);
     await shut;
-    await world.quiet();
-    expect({ written: history(repository), branches: ours(repository).length }).toEqual({ written: 1, branches: 1 });
+    const now = () => ({ written: history(repository), branches: ours(repository).length });
+    await expect.poll(now, { timeout: 180_000 }).toEqual({ written: 1, branches: 1 });
     await again();
     await eventually("the branch to go", () => ours(repository).length === 0);
-    await world.quiet();
+    await world.quiet(server);
     expect(history(repository)).toBe(1);
     expect(world.bumps(repository).map(({ state, merged }) => ({ state, merged }))).toEqual([
       { state: "closed", merged: true },

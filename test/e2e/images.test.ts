@@ -3,7 +3,7 @@ import { type ImagePlay, startImagePlay } from "../support/images.ts";
 
 let play: ImagePlay;
 beforeAll(async () => {
-  play = await startImagePlay();
+  play = await startImagePlay({ whole: true });
 });
 afterAll(() => play.close());
 

@@ -1,19 +1,27 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RepositoryRef } from "../../sandbox/index.ts";
 import type { LogFields, Logger } from "../../src/model/observe.ts";
+import { redisBinary, type StoreServer, startRedis } from "../contract/queue-servers.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
+import { untilQuiet } from "../support/quiet.ts";
 import { eventually } from "../support/wait.ts";
 import { startWalk, type Walk } from "../support/walk.ts";
 
+let redis: StoreServer | undefined;
 let walk: Walk;
 const lines: { readonly level: string; readonly event: unknown; readonly message: string }[] = [];
 let repository: RepositoryRef;
 beforeAll(async () => {
-  walk = await startWalk({}, { log: collecting(lines) });
+  const binary = redisBinary();
+  redis = binary === undefined ? undefined : await startRedis(binary);
+  const store = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
+  walk = await startWalk(store, { log: collecting(lines) });
   repository = await walk.repository(gitopsFiles());
 });
-afterAll(() => walk.close());
+afterAll(async () => {
+  await walk?.close();
+  await redis?.dispose();
+});
 
 /** A logger that keeps what is at `info` or above. */
 function collecting(kept: { level: string; event: unknown; message: string }[]): Logger {
@@ -81,13 +89,13 @@ describe("a pull request", () => {
       "apps/web/base/deployment.yaml": deployment({ replicas: 5, cpu: "100m" }),
     });
     const first = await walk.answer(pull);
-    await walk.github.settled();
+    await untilQuiet(walk);
     const calls = walk.github.countRequests();
     const delivery = walk.github.deliveries.findLast((one) => one.event === "pull_request");
     if (delivery === undefined) throw new Error("nothing was delivered");
     const again = await Promise.all(Array.from({ length: 100 }, () => walk.github.redeliver(delivery.id)));
     expect(new Set(again.map((one) => one.statusCode))).toEqual(new Set([202]));
-    await sleep(500);
+    await untilQuiet(walk);
     expect(walk.github.countRequests()).toBe(calls);
     expect(await walk.answer(pull)).toEqual(first);
   });

@@ -13,6 +13,7 @@ const places = [
   "docs/events.md",
   "docs/images.md",
   "docs/installation.md",
+  "docs/operations.md",
   "docs/preview.md",
   "docs/promotion.md",
   "docs/registries.md",

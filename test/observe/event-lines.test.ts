@@ -75,6 +75,23 @@ describe("the audit", () => {
     });
   });
 
+  it("is whole, however many targets were decided on", () => {
+    const targets = Array.from({ length: 250 }, (_, index) => ({
+      app: `app-${index}`,
+      environment: "prod",
+      versions: [],
+    }));
+    const [line = ""] = written({ ...samples["promotion.opened"], targets }).audit;
+    expect(JSON.parse(line)).toMatchObject({ targets: targets.map(({ app }) => ({ app })) });
+  });
+
+  it("is cut at a mebibyte, and says so", () => {
+    const event = { ...samples["gate.overridden"], apps: Array.from({ length: 20_000 }, () => "x".repeat(100)) };
+    const [line = ""] = written(event).audit;
+    expect(Buffer.byteLength(line)).toBeLessThan(1 << 20);
+    expect(JSON.parse(line)).toMatchObject({ actor: event.actor, cut: expect.stringContaining("1048576") });
+  });
+
   it.each(everything)("of $kind is there exactly when somebody decided", (event) => {
     expect(written(event).audit).toHaveLength("actor" in event ? 1 : 0);
   });
@@ -85,14 +102,14 @@ describe("no event", () => {
   const token = `ghs_${"A1b2C3d4E5f6G7h8I9j0K1l2"}`;
 
   it.each(everything)("of $kind carries a token to a listener, in whatever field it stands", (event) => {
-    const heard: SluiceEvent[] = [];
+    const received: SluiceEvent[] = [];
     const log = createLogger({ level: "silent", pretty: false, destination: { write: () => undefined } });
-    const collect: EventListener = { name: "collect", hear: (one) => void heard.push(one) };
+    const collect: EventListener = { name: "collect", onEvent: (one) => void received.push(one) };
     const events = createEvents({ listeners: [collect], log, failed: () => undefined });
     const spoilt = withText(event, token) as Exclude<SluiceEvent, { kind: "hold.set" | "hold.ended" }>;
     events.announce(spoilt);
     expect(JSON.stringify(spoilt)).toContain(token);
-    expect(heard).toHaveLength(1);
-    expect(JSON.stringify(heard)).not.toContain(token);
+    expect(received).toHaveLength(1);
+    expect(JSON.stringify(received)).not.toContain(token);
   });
 });

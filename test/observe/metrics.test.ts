@@ -128,8 +128,8 @@ describe("the metrics of events", () => {
   });
 
   it("tell how long a tag took from its event to its pull request", async () => {
-    const series = await seriesOf(samples["registry.heard"], samples["image.opened"], samples["image.declined"]);
-    expect(series.get('sluice_image_events_total{hook="ghcr",outcome="heard"}')).toBe(1);
+    const series = await seriesOf(samples["registry.received"], samples["image.opened"], samples["image.declined"]);
+    expect(series.get('sluice_image_events_total{hook="ghcr",outcome="accepted"}')).toBe(1);
     expect(series.get("sluice_image_lag_seconds_sum")).toBe(20);
     expect(series.get('sluice_image_pulls_total{outcome="opened"}')).toBe(1);
     expect(series.get('sluice_image_pulls_total{outcome="declined"}')).toBe(1);
@@ -153,12 +153,12 @@ describe("the metrics of events", () => {
       id: `${nth}`,
       environment: `env-${nth}`,
     }));
-    const heard = Array.from({ length: 300 }, (_, nth) => ({
-      ...samples["registry.heard"],
+    const received = Array.from({ length: 300 }, (_, nth) => ({
+      ...samples["registry.received"],
       id: `h${nth}`,
       hook: `h${nth}`,
     }));
-    const keys = [...(await seriesOf(...opened, ...heard)).keys()];
+    const keys = [...(await seriesOf(...opened, ...received)).keys()];
     expect(keys.filter((key) => key.startsWith("sluice_promotions_total"))).toHaveLength(101);
     expect(keys.filter((key) => key.startsWith("sluice_image_events_total"))).toHaveLength(101);
   });

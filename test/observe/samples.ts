@@ -16,7 +16,7 @@ const promotion = { ...on12, environment: "prod", from: "staging", targets: move
 const images = {
   ...on12,
   unit: "ghcr.io/acme/webapp",
-  images: [{ image: "ghcr.io/acme/webapp", tag: "1.4.0", digest: `sha256:${"c".repeat(64)}`, heardAt: at - 20_000 }],
+  images: [{ image: "ghcr.io/acme/webapp", tag: "1.4.0", digest: `sha256:${"c".repeat(64)}`, reportedAt: at - 20_000 }],
   targets: [
     { app: "webapp", environment: "staging", versions: [{ image: "ghcr.io/acme/webapp", from: "1.3.0", to: "1.4.0" }] },
   ],
@@ -191,9 +191,9 @@ export const samples: { readonly [K in EventKind]: EventOf<K> } = {
     id: "hold.ended/1",
     held: { by: "grace", reason: "incident", cause: "person" },
   },
-  "registry.heard": {
-    kind: "registry.heard",
-    id: "registry.heard/ghcr/1",
+  "registry.received": {
+    kind: "registry.received",
+    id: "registry.received/ghcr/1",
     at,
     hook: "ghcr",
     source: "github",

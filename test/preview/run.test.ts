@@ -92,7 +92,7 @@ async function run(parts: {
     () => undefined,
     (error: unknown) => error,
   );
-  return { ended, checks, comments: [...memory.comments.values()], heard: events.heard };
+  return { ended, checks, comments: [...memory.comments.values()], received: events.received };
 }
 
 describe("the run of a preview", () => {
@@ -116,13 +116,13 @@ describe("the run of a preview", () => {
       if (++asked === 2) lost.abort(new Fault("unavailable", "the lock was lost"));
       return pull();
     };
-    const { ended, checks, comments, heard } = await run({
+    const { ended, checks, comments, received } = await run({
       open: async () => repository,
       github: { pullRequest },
       signal: lost.signal,
     });
     expect(ended).toBe(lost.signal.reason);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     expect(checks.map(({ status }) => status)).toEqual(["in_progress"]);
     expect(comments).toEqual([]);
   });
@@ -133,15 +133,15 @@ describe("the run of a preview", () => {
       late.abort(new Fault("timeout", "the preview job ran for too long"));
       return repository;
     };
-    const { ended, checks, heard } = await run({ open, signal: late.signal });
+    const { ended, checks, received } = await run({ open, signal: late.signal });
     expect(ended).toBeUndefined();
     expect(checks.at(-1)).toMatchObject({ status: "completed", conclusion: "failure" });
-    expect(heard).toEqual([expect.objectContaining({ kind: "preview.failed", head, pullRequest: 7 })]);
+    expect(received).toEqual([expect.objectContaining({ kind: "preview.failed", head, pullRequest: 7 })]);
   });
 
   it("announces what was posted once it was, under one id in every run", async () => {
     const [first, again] = [await run({ open: async () => repository }), await run({ open: async () => repository })];
-    expect(first.heard).toEqual([
+    expect(first.received).toEqual([
       expect.objectContaining({
         kind: "preview.posted",
         repository: job.repository,
@@ -153,25 +153,25 @@ describe("the run of a preview", () => {
         findings: { danger: 0, warning: 0, notice: 0 },
       }),
     ]);
-    expect(again.heard.map(({ id }) => id)).toEqual(first.heard.map(({ id }) => id));
+    expect(again.received.map(({ id }) => id)).toEqual(first.received.map(({ id }) => id));
   });
 
   it("announces a refusal with its reason, and a head that was pushed meanwhile", async () => {
     const missing = new UserError("not-found", "the commit is gone");
     const refused = await run({ open: () => Promise.reject(missing) });
-    expect(refused.heard).toMatchObject([
+    expect(refused.received).toMatchObject([
       { kind: "preview.refused", cause: "repository", reason: "the commit is gone" },
     ]);
     let asked = 0;
     const moved = { ...pull(), head: { ...pull().head, sha: "f".repeat(40) } };
     const pullRequest = async () => (++asked === 1 ? pull() : moved);
     const superseded = await run({ open: async () => repository, github: { pullRequest } });
-    expect(superseded.heard).toMatchObject([{ kind: "preview.superseded", head, newer: "f".repeat(40) }]);
+    expect(superseded.received).toMatchObject([{ kind: "preview.superseded", head, newer: "f".repeat(40) }]);
     const fork = await run({
       open: async () => repository,
       github: { pullRequest: async () => ({ ...pull(), fork: true }) },
     });
-    expect(fork.heard).toMatchObject([{ kind: "preview.refused", cause: "fork" }]);
+    expect(fork.received).toMatchObject([{ kind: "preview.refused", cause: "fork" }]);
   });
 
   it("completes the check where no comment may be written, as on a locked pull request", async () => {

@@ -1,11 +1,7 @@
-import { afterAll, describe, expect, it } from "vitest";
-import { openRepository } from "../../src/git/repository.ts";
+import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/model/errors.ts";
 import { resolvePromotion } from "../../src/promote/resolve.ts";
-import { tempGit } from "../support/temp-git.ts";
-
-const closers: (() => Promise<void>)[] = [];
-afterAll(() => Promise.all(closers.map((close) => close())));
+import { memoryRepository } from "../support/memory-repository.ts";
 
 const configuration = `version: 1
 environments:
@@ -24,14 +20,8 @@ function files(...paths: readonly string[]): Record<string, string> {
 }
 
 async function resolve(tree: Record<string, string>, to: string, apps: readonly string[] = []) {
-  const temp = tempGit();
-  const base = temp.commit(tree);
-  const repository = openRepository(temp.dir);
-  closers.push(async () => {
-    await repository.close();
-    temp.remove();
-  });
-  return resolvePromotion({ repository, base, to, apps });
+  const repository = memoryRepository();
+  return resolvePromotion({ repository, base: repository.commit(tree), to, apps });
 }
 
 async function refusal(...parts: Parameters<typeof resolve>) {
@@ -108,5 +98,59 @@ describe("what a promotion is about", () => {
     const broken = await refusal({ ...tree, ".sluice.yaml": "version: 1\nenvironments: [{ nam: prod }]\n" }, "prod");
     expect(broken).toMatchObject({ kind: "config", place: { file: ".sluice.yaml", line: 2 } });
     expect(broken.message).toContain(".sluice.yaml is broken");
+  });
+});
+
+describe("what may have been meant", () => {
+  const named = (count: number) => Array.from({ length: count }, (_, index) => `e${index + 10}`);
+  const environments = (count: number) => named(count).map((name) => `  - { name: ${name}, path: "{app}/${name}" }\n`);
+  const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(", ");
+
+  it.each([
+    [20, ""],
+    [21, " and 1 more"],
+    [23, " and 3 more"],
+  ])("is a list of twenty environments of %i", async (count, more) => {
+    const config = `version: 1\nenvironments:\n${environments(count).join("")}`;
+    const { fix } = await refusal({ ".sluice.yaml": config }, "nothing-like-it");
+    expect(fix).toBe(`The environments are ${list(named(20))}${more}.`);
+  });
+
+  it("is the nearest name, and all of them", async () => {
+    expect((await refusal(tree, "prodd")).fix).toBe(
+      "Did you mean `prod`? The environments are `dev`, `staging`, `prod`, `lonely`.",
+    );
+    expect((await refusal(tree, "prod", ["wed"])).fix).toBe(
+      'Did you mean `web`? The apps of "prod" are `api`, `old`, `web`.',
+    );
+    expect((await refusal({ ".sluice.yaml": configuration, ...files("web/staging") }, "prod", ["wed"])).fix).toBe(
+      'There are no apps of "prod".',
+    );
+  });
+
+  it("is where the app is, each place once", async () => {
+    expect(await refusal(tree, "prod", ["new"])).toMatchObject({
+      fix: 'It is in "staging" only; sluice targets lists where each app is.',
+    });
+    const more = { ...tree, ...files("new/dev") };
+    expect(await refusal(more, "prod", ["new"])).toMatchObject({
+      fix: 'It is in "dev", "staging" only; sluice targets lists where each app is.',
+    });
+  });
+
+  it("is another environment, or the one before, where it promotes from nowhere", async () => {
+    expect(await refusal(tree, "dev")).toEqual({
+      kind: "config",
+      message: '"dev" promotes from no environment',
+      fix: "Promote to another one, or give it `from`.",
+      place: { file: ".sluice.yaml" },
+    });
+    expect(await refusal(tree, "lonely")).toEqual({
+      kind: "config",
+      message: '"lonely" promotes from no environment',
+      fix: "Add `from: prod` to it, if its versions come from there.",
+      place: { file: ".sluice.yaml" },
+    });
+    expect((await refusal(tree, "staging")).fix).toBe("sluice targets lists the apps of each environment.");
   });
 });

@@ -54,6 +54,15 @@ describe("a registry that has enough", () => {
     expect(fake.asked).toHaveLength(4);
   });
 
+  it("is asked at once after a clock was set back", async () => {
+    let now = 1_000_000_000;
+    const fake = await server(() => ({ body: { tags: ["1"] } }));
+    const registry = client([fake.settings], { clock: () => now });
+    await registry.tags(`${fake.host}/app`, soon());
+    now -= 3_600_000;
+    expect(await registry.tags(`${fake.host}/app`, soon())).toEqual(["1"]);
+  });
+
   it("is asked so many things at once and no more", async () => {
     let inside = 0;
     let most = 0;

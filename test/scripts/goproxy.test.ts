@@ -2,11 +2,10 @@ import { describe, expect, it } from "vitest";
 import { parseGoProxy } from "../../scripts/lib/goproxy.ts";
 
 const urls = (value: string | undefined): readonly string[] => parseGoProxy(value).map(({ url }) => url);
-const origin = "https://go.dev/dl/mod";
 
 describe("GOPROXY", () => {
   it("has the go command's default when it is not set, or empty", () => {
-    for (const value of [undefined, "", " "]) expect(urls(value)).toEqual([expect.stringMatching(/^https:/), origin]);
+    for (const value of [undefined, "", " "]) expect(urls(value)).toEqual([expect.stringMatching(/^https:/)]);
   });
 
   it("asks the next one for what is missing after a comma, and after any failure behind a bar", () => {
@@ -18,12 +17,9 @@ describe("GOPROXY", () => {
     ]);
   });
 
-  it("takes direct for the address that the toolchain is published at, and asks nobody after it", () => {
-    expect(urls("https://a.example.com|direct,https://b.example.com")).toEqual(["https://a.example.com", origin]);
-  });
-
-  it("asks nobody after off", () => {
+  it("asks nobody after off or direct", () => {
     expect(urls("off")).toEqual([]);
+    expect(urls("https://a.example.com|direct,https://b.example.com")).toEqual(["https://a.example.com"]);
     expect(urls("https://a.example.com,off,https://b.example.com")).toEqual(["https://a.example.com"]);
   });
 

@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type LocalGitHub,
   type LocalRegistry,
@@ -19,19 +16,12 @@ import { redisBinary, startRedis } from "../contract/queue-servers.ts";
 import { gitopsFiles } from "./gitops.ts";
 import { type Gate, openGate } from "./holding-proxy.ts";
 import { startCheckedGitHub } from "./local-github.ts";
+import { untilQuiet } from "./quiet.ts";
+import { type ServerProcess, startProcess } from "./server-process.ts";
 import { tempDir } from "./temp-git.ts";
-import { eventually } from "./wait.ts";
 import { serverEnvironment } from "./walk.ts";
 
-const program = join(import.meta.dirname, "serve-images-child.ts");
 const secret = "a secret of the registry's hook";
-
-/** A server that can be killed. */
-export interface ServerProcess {
-  readonly url: string;
-  /** With `kill -9`. */
-  kill(): Promise<void>;
-}
 
 /** A local GitHub, a local registry, a Redis, and servers as processes of their own. */
 export interface ImageWorld {
@@ -47,8 +37,8 @@ export interface ImageWorld {
   push(name: string, tag: string): Promise<void>;
   /** Tells a server that a tag was pushed; resolves with the status of its answer. */
   tell(server: ServerProcess, name: string, tag: string, id?: string): Promise<number>;
-  /** Resolves when nothing is asked of GitHub or of the registry for a while. */
-  quiet(): Promise<void>;
+  /** Resolves when this server has nothing to do: no job waits or runs, and nothing was asked of GitHub or the registry in between. */
+  quiet(server: ServerProcess): Promise<void>;
   /** What the servers were told of and what came of it. */
   readonly log: EventLog;
   /** The image pull requests of a repository, oldest first. */
@@ -73,21 +63,17 @@ export async function openImageWorld(): Promise<ImageWorld> {
   };
   const file = join(root, "sluice.server.yaml");
   writeFileSync(file, serverFile(registry.host));
-  const running: ChildProcess[] = [];
+  const running: ServerProcess[] = [];
   const start = async (role: "all" | "web" | "worker" = "all"): Promise<ServerProcess> => {
     const apiUrl = github.apiUrl.replace(new URL(github.apiUrl).host, gates.api.host);
     const own = { REDIS_URL: `redis://${gates.store.host}`, GITHUB_API_URL: apiUrl, ROLE: role, ENGINES: "1" };
-    const { PATH, SLUICE_ENGINE } = process.env;
-    const env = { PATH, SLUICE_ENGINE, NODE_COMPILE_CACHE: join(root, "compiled") };
+    const compiled = { NODE_COMPILE_CACHE: join(root, "compiled") };
     const settings = serverEnvironment(github, join(root, `sluice-${running.length}`));
-    const child = spawn(process.execPath, [program], {
-      env: { ...env, ...settings, ...own, SLUICE_SERVER_FILE: file, HOOK_SECRET: secret },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    running.push(child);
-    const url = await upOf(child);
-    if (role !== "worker") github.setWebhookUrl(`${url}/api/github/webhooks`);
-    return { url, kill: () => killed(child) };
+    const files = { SLUICE_SERVER_FILE: file, HOOK_SECRET: secret };
+    const server = await startProcess("serve-images-child.ts", { ...compiled, ...settings, ...own, ...files });
+    running.push(server);
+    if (role !== "worker") github.setWebhookUrl(`${server.url}/api/github/webhooks`);
+    return server;
   };
   return {
     github,
@@ -100,10 +86,11 @@ export async function openImageWorld(): Promise<ImageWorld> {
       await registry.push({ repository: `acme/${name}`, tag });
     },
     tell: ({ url }, name, tag, id = randomUUID()) => tell(url, registry.host, `acme/${name}`, tag, id),
-    quiet: () => quiet(() => github.countRequests() + registry.requests.length),
+    quiet: (sluice) =>
+      untilQuiet({ github, sluice, more: { settled: registry.settled, count: () => registry.requests.length } }),
     bumps: (repository) => github.pulls(repository).filter(({ headRef }) => headRef.startsWith("sluice/image/")),
     close: async () => {
-      for (const child of running) await killed(child);
+      for (const server of running) await server.kill();
       await gates.store.close();
       await gates.api.close();
       await store.close();
@@ -122,21 +109,6 @@ function serverFile(host: string): string {
 registries:
   - { host: "${host}", insecure: true, private: true }
 `;
-}
-
-async function upOf(child: ChildProcess): Promise<string> {
-  let said = "";
-  child.stdout?.on("data", (chunk) => {
-    said += String(chunk);
-  });
-  return eventually("the server to be up", () => /^up (\S+)/m.exec(said)?.[1], 60_000);
-}
-
-async function killed(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, "exit");
-  child.kill("SIGKILL");
-  await gone;
 }
 
 async function repositoryFor(github: LocalGitHub, registry: LocalRegistry, name: string): Promise<RepositoryRef> {
@@ -159,24 +131,8 @@ async function tell(url: string, host: string, repository: string, tag: string, 
       "content-type": "application/vnd.docker.distribution.events.v2+json",
     },
     body: JSON.stringify({ events: [event] }),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(120_000),
   });
   await answer.body?.cancel();
   return answer.status;
-}
-
-async function quiet(count: () => number): Promise<void> {
-  let before = -1;
-  let still = 0;
-  await eventually(
-    "requests to stop",
-    async () => {
-      const now = count();
-      still = now === before ? still + 1 : 0;
-      before = now;
-      await sleep(125);
-      return still >= 3;
-    },
-    40_000,
-  );
 }

@@ -1,37 +1,21 @@
 import { spawnSync } from "node:child_process";
 import { z } from "zod";
-import {
-  type CheckRunSummary,
-  type LocalRegistry,
-  type PullSummary,
-  type RepositoryRef,
-  startLocalRegistry,
-} from "../../sandbox/index.ts";
-import { nextPoll } from "../../src/images/run/poll.ts";
-import type { ServerSettings } from "../../src/settings.ts";
-import { redisBinary, startRedis } from "../contract/queue-servers.ts";
+import type { CheckRunSummary, LocalRegistry, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { gitopsFiles } from "./gitops.ts";
-import { untilQuiet } from "./quiet.ts";
+import { openRooms, type Rooms, type RoomsOptions, secrets } from "./rooms.ts";
 import { eventually } from "./wait.ts";
-import { startWalk, type Walk } from "./walk.ts";
+import type { Walk } from "./walk.ts";
 
 /** A Sluice, a local GitHub and a local registry that tells Sluice what is pushed. */
-export interface ImagePlay extends Walk {
-  readonly registry: LocalRegistry;
-  /** Has the registry tell Sluice of its events, as at the start. */
-  listen(): void;
+export interface ImagePlay extends Omit<Rooms, "ahead"> {
   /** Lets time pass for the rooms, in milliseconds. Timers that run already take no less. */
   pass(ms: number): void;
-  /** What the rooms' clock says. */
-  now(): number;
   /** A config repository whose images nobody else has; see `ImageSite`. `files` stand over the app `web`, `1.2.0` in staging and `1.3.0` in prod. */
   site(images: string, files?: Readonly<Record<string, string>>): Promise<ImageSite>;
   /** Comments, and gives the reply without its hidden marker. */
   say(pull: PullSummary, command: string, by?: string): Promise<string>;
   /** The image check of the present head, as soon as it says this. */
   checkSays(pull: PullSummary, words: string): Promise<CheckRunSummary>;
-  /** Resolves when nothing was delivered and nothing asked of GitHub or the registry for a while. */
-  quiet(): Promise<void>;
   /** What happened at GitHub and at the registry while this ran and until all was quiet, as `GET /repos/{owner}/{repo}/pulls 200`. */
   cost(
     work: () => Promise<unknown>,
@@ -61,8 +45,6 @@ export interface ImageSite {
   log(name?: string): Promise<ImageLog>;
   /** The event log, as soon as the newest conclusion says this. */
   concluded(words: string, name?: string): Promise<ImageLog>;
-  /** Lets time pass until the unit is to be polled in two seconds. */
-  nearPoll(unit: string, period: number): void;
 }
 
 const conclusion = z.object({
@@ -83,59 +65,22 @@ export interface ImageLog {
   readonly results: readonly z.output<typeof conclusion>[];
 }
 
-const secret = "a secret of the registry's hook";
-const adminToken = "the-administrators-token";
+let sites = 0;
 
-/** Starts the rooms alone, or with `whole` all of Sluice, on a Redis where there is one. */
-export async function startImagePlay(
-  settings: Partial<ServerSettings> = {},
-  { whole = false } = {},
-): Promise<ImagePlay> {
-  const binary = whole ? redisBinary() : undefined;
-  const redis = binary === undefined ? undefined : await startRedis(binary);
-  const environment = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
-  const registry = await startLocalRegistry();
-  const time = { offset: 0 };
-  const hook = {
-    kind: "distribution",
-    name: "local",
-    images: [],
-    perMinute: 6_000,
-    secrets: [secret],
-    header: "authorization",
-  } as const;
-  const walk = await startWalk(environment, {
-    clock: () => Date.now() + time.offset,
-    rooms: !whole,
-    settings: {
-      adminToken,
-      hooks: [hook],
-      registries: [{ host: registry.host, insecure: true, private: true, requestsPerSecond: 1_000 }],
-      ...settings,
-    },
-  });
-  const listen = (): void =>
-    registry.setNotifications({
-      url: `${walk.sluice.url}/registry/local`,
-      headers: { authorization: secret },
-      backoffMs: 100,
-    });
-  listen();
-  const more = { settled: registry.settled, count: () => registry.requests.length };
-  const quiet = () => untilQuiet({ ...walk, more });
-  let sites = 0;
+/** See `openRooms`. */
+export async function startImagePlay(options: RoomsOptions = {}): Promise<ImagePlay> {
+  const walk = await openRooms(options);
+  const { registry, quiet } = walk;
+  let passed = 0;
   return {
     ...walk,
-    registry,
-    listen,
     pass: (ms) => {
-      time.offset += ms;
-      walk.queue?.tick();
+      passed += ms;
+      walk.ahead(passed);
     },
-    now: () => Date.now() + time.offset,
     site: (images, files = {}) => {
       sites += 1;
-      return siteOf({ walk, registry, team: `team-${sites}`, time }, images, files);
+      return siteOf({ walk, registry, team: `team-${sites}` }, images, files);
     },
     async say(pull, body, by = "mona") {
       const { id } = await walk.github.comment({ ...pull, body, by });
@@ -146,7 +91,6 @@ export async function startImagePlay(
       });
     },
     checkSays: (pull, words) => checkSays(walk, pull, words),
-    quiet,
     async cost(work) {
       await quiet();
       const [before, asked] = [walk.github.requests.length, registry.requests.length];
@@ -158,11 +102,6 @@ export async function startImagePlay(
           .map(({ method, template, path, status }) => `${method} ${template ?? path} ${status}`),
         registry: registry.requests.slice(asked).map(({ method, path, status }) => `${method} ${path} ${status}`),
       };
-    },
-    close: async () => {
-      await walk.close();
-      await registry.close();
-      await redis?.dispose();
     },
   };
 }
@@ -184,11 +123,10 @@ interface Ground {
   readonly walk: Walk;
   readonly registry: LocalRegistry;
   readonly team: string;
-  readonly time: { offset: number };
 }
 
 async function siteOf(
-  { walk, registry, team, time }: Ground,
+  { walk, registry, team }: Ground,
   images: string,
   files: Readonly<Record<string, string>>,
 ): Promise<ImageSite> {
@@ -216,7 +154,7 @@ async function siteOf(
       .filter((pull) => pull.headRef.startsWith("sluice/image/") && (state === undefined || pull.state === state));
   const log = async (name = "web"): Promise<ImageLog> => {
     const url = `${walk.sluice.url}/events.json?image=${encodeURIComponent(`${host}/${name}`)}`;
-    const answer = await fetch(url, { headers: { authorization: `Bearer ${adminToken}` } });
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${secrets.admin}` } });
     const { events, answer: found } = logged.parse(await answer.json());
     return { events, results: found.results };
   };
@@ -245,12 +183,5 @@ async function siteOf(
       }).catch(async (error: unknown) => {
         throw new Error(`it says: ${JSON.stringify((await log(name)).results, undefined, 1)}`, { cause: error });
       }),
-    nearPoll: (unit, period) => {
-      const { owner, name } = repository;
-      const now = Date.now() + time.offset;
-      // The very next one has a timer already, which takes no less for what is done here.
-      const next = nextPoll({ name: unit, entries: [{ poll: period }] }, `${owner}/${name}`, now) ?? now;
-      time.offset += next + period - now - 2_000;
-    },
   };
 }

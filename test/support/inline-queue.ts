@@ -10,6 +10,8 @@ export interface InlineQueue extends Queue {
   idle(): Promise<void>;
   /** Runs what is due by now, by the clock given. */
   tick(): void;
+  /** Drops the jobs that are due later. */
+  forget(): void;
   /** What made jobs fail for good. */
   readonly failures: readonly unknown[];
 }
@@ -94,6 +96,11 @@ export function inlineQueue(clock: () => number): InlineQueue {
     enqueue(found.job);
   };
 
+  const forget = (): void => {
+    for (const { timer } of delayed.values()) clearTimeout(timer);
+    delayed.clear();
+  };
+
   return {
     failures,
     records: memoryRecords(),
@@ -122,9 +129,9 @@ export function inlineQueue(clock: () => number): InlineQueue {
         resting = undefined;
       }
     },
+    forget,
     async close(graceMs) {
-      for (const { timer } of delayed.values()) clearTimeout(timer);
-      delayed.clear();
+      forget();
       waiting.clear();
       closed = true;
       const late = setTimeout(() => stop.abort(new Error("the queue is closed")), graceMs);

@@ -14,6 +14,8 @@ export interface CheckedGitHub extends LocalGitHub {
   readonly violations: readonly string[];
   /** Everything that the local GitHub itself reported as an error. */
   readonly failures: readonly unknown[];
+  /** Throws when anything broke them, or failed inside, since the last time. */
+  check(): void;
 }
 
 /**
@@ -29,6 +31,7 @@ export async function startCheckedGitHub(options: Partial<LocalGitHubOptions> = 
   const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), "local-github-")));
   const github = await startLocalGitHub({
     ...options,
+    webhook: { timeoutMs: 120_000, ...options.webhook },
     dataDir: folder,
     onExchange: (one) => {
       violations.push(...exchange(one));
@@ -43,12 +46,17 @@ export async function startCheckedGitHub(options: Partial<LocalGitHubOptions> = 
       options.log?.(entry);
     },
   });
+  const check = (): void => {
+    const wrong = new Set(violations.splice(0));
+    const failed = failures.splice(0);
+    if (wrong.size > 0) throw new Error(`not as GitHub describes it:\n${[...wrong].join("\n")}`);
+    if (failed.length > 0)
+      throw new AggregateError(failed, `the local GitHub failed: ${failed.map(String).join("; ")}`);
+  };
   const close = async (): Promise<void> => {
     await github.close();
     if (options.dataDir === undefined) await rm(folder, { recursive: true, force: true });
-    if (violations.length > 0) throw new Error(`not as GitHub describes it:\n${[...new Set(violations)].join("\n")}`);
-    if (failures.length > 0)
-      throw new AggregateError(failures, `the local GitHub failed: ${failures.map(String).join("; ")}`);
+    check();
   };
-  return { ...github, violations, failures, close };
+  return { ...github, violations, failures, check, close };
 }

@@ -53,6 +53,7 @@ export function memoryRepository(): MemoryRepository {
     return sha;
   };
   const changedPaths = (from: string, to: string) => differences(found(from).source, found(to).source);
+  const pathsBetween = async (from: string, to: string) => (await changedPaths(from, to)).map(({ path }) => path);
   return {
     branches,
     objects: {
@@ -84,12 +85,12 @@ export function memoryRepository(): MemoryRepository {
     log: async ({ to, from, paths, firstParent = false, limit = 250 }) => {
       const known = new Set(from === undefined ? [] : history(from).map(({ sha }) => sha));
       const shown: CommitFacts[] = [];
-      for (const { source: _, ...facts } of history(to, firstParent)) {
+      for (const { source, ...facts } of history(to, firstParent)) {
         const [parent] = facts.parents;
         if (known.has(facts.sha) || shown.length >= limit) continue;
-        const touched = paths === undefined || parent === undefined ? [] : await changedPaths(parent, facts.sha);
         const wanted = paths ?? [];
-        if (paths === undefined || touched.some(({ path }) => wanted.some((at) => `${path}/`.startsWith(`${at}/`))))
+        const touched = parent === undefined ? await source.tree.files() : await pathsBetween(parent, facts.sha);
+        if (wanted.length === 0 || touched.some((path) => wanted.some((at) => `${path}/`.startsWith(`${at}/`))))
           shown.push(facts);
       }
       return shown;

@@ -1,15 +1,11 @@
 import { spawnSync } from "node:child_process";
 import type { CheckRunSummary, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { readRefFiles } from "../../sandbox/ref-files.ts";
-import { redisBinary, startRedis } from "../contract/queue-servers.ts";
-import { untilQuiet } from "./quiet.ts";
+import { openRooms, type Rooms, type RoomsOptions } from "./rooms.ts";
 import { eventually } from "./wait.ts";
-import { startWalk, type Walk } from "./walk.ts";
 
 /** A Sluice and a local GitHub on which promotions are played. */
-export interface Play extends Walk {
-  /** How far the clock of gates and holds is ahead of GitHub's, in milliseconds. */
-  ahead(ms: number): void;
+export interface Play extends Rooms {
   /** A merged pull request into `main`, to give commands on. Without files it changes nothing that is deployed. */
   merged(repository: RepositoryRef, files?: Readonly<Record<string, string | null>>): Promise<PullSummary>;
   /** Comments, and gives the reply without its hidden marker. */
@@ -33,20 +29,14 @@ export interface Play extends Walk {
   ): { readonly sha: string; readonly parents: number; readonly subject: string };
   /** Has Sluice look at everything of the repository, as any event of its default branch would. */
   nudge(repository: RepositoryRef): Promise<void>;
-  /** Resolves when nothing was delivered and nothing asked of GitHub for a while. */
-  quiet(): Promise<void>;
 }
 
 /** The branch of the app that most scenarios are about. */
 export const WEB = "sluice/promote/prod/web";
 
-/** Starts the rooms alone, or with `whole` all of Sluice, on a Redis where there is one. */
-export async function startPlay({ whole = false } = {}): Promise<Play> {
-  const binary = whole ? redisBinary() : undefined;
-  const redis = binary === undefined ? undefined : await startRedis(binary);
-  const environment = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
-  let offset = 0;
-  const walk = await startWalk(environment, { clock: () => Date.now() + offset, rooms: !whole });
+/** See `openRooms`. */
+export async function startPlay(options: RoomsOptions = {}): Promise<Play> {
+  const walk = await openRooms(options);
   const { github } = walk;
   const branches = (repository: RepositoryRef, prefix: string): ReadonlyMap<string, string> => {
     const heads = [...readRefFiles(github.gitDir(repository), "refs/heads")].map(
@@ -72,10 +62,6 @@ export async function startPlay({ whole = false } = {}): Promise<Play> {
 
   return {
     ...walk,
-    ahead: (ms) => {
-      offset = ms;
-      walk.queue?.tick();
-    },
     async merged(repository, files) {
       changes += 1;
       const pull = await walk.propose(repository, files ?? { [`docs/change-${changes}.md`]: "A change.\n" });
@@ -117,11 +103,6 @@ export async function startPlay({ whole = false } = {}): Promise<Play> {
     },
     async nudge(repository) {
       await github.commit({ ...repository, branch: "main", files: { "docs/nudge.md": `${++changes}\n` } });
-    },
-    quiet: () => untilQuiet(walk),
-    close: async () => {
-      await walk.close();
-      await redis?.dispose();
     },
   };
 }

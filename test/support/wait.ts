@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Asks again and again until the answer is not `undefined` or `false`; throws with `what` at the deadline. */
+/**
+ * Asks again and again until the answer is not `undefined` or `false`; throws with `what` at the deadline. That is for
+ * what never comes: no machine is so busy that it should be reached otherwise.
+ */
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  deadlineMs = 45_000,
+  deadlineMs = 180_000,
 ): Promise<T> {
   const end = Date.now() + deadlineMs;
   for (;;) {

@@ -6,13 +6,13 @@ import { readSettings, type ServerSettings } from "../../src/settings.ts";
 import { type RunningSluice, type StartOptions, startSluice } from "../../src/wiring/server.ts";
 import { directMirrors } from "./direct-mirrors.ts";
 import { type InlineQueue, inlineQueue } from "./inline-queue.ts";
-import { startCheckedGitHub } from "./local-github.ts";
+import { type CheckedGitHub, startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
 import { eventually } from "./wait.ts";
 
 /** A whole Sluice in this process, wired to a checked local GitHub. */
 export interface Walk {
-  readonly github: LocalGitHub;
+  readonly github: CheckedGitHub;
   readonly sluice: RunningSluice;
   /** The queue in memory, where only the rooms are tested. */
   readonly queue: InlineQueue | undefined;

@@ -112,12 +112,12 @@ export function memoryLog(): Logger & { readonly lines: string[] } {
 }
 
 /** Events that only remember what was announced and dispatched. */
-export function memoryEvents(): Events & { readonly heard: SluiceEvent[] } {
-  const heard: SluiceEvent[] = [];
+export function memoryEvents(): Events & { readonly received: SluiceEvent[] } {
+  const received: SluiceEvent[] = [];
   return {
-    heard,
-    announce: (event) => void heard.push(event),
-    dispatch: async (event) => void heard.push(event),
+    received,
+    announce: (event) => void received.push(event),
+    dispatch: async (event) => void received.push(event),
   };
 }
 

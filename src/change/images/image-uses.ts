@@ -79,7 +79,7 @@ function placesOf({ object, id }: Item): readonly Place[] {
   searchImages(object, "", 0, (pointer, text) => {
     if (!seen.has(pointer)) others.push({ pointer, role: `${id.kind} ${pointer}`, container: undefined, text });
   });
-  return [...containers.filter(({ text }) => text !== ""), ...others];
+  return [...containers, ...others];
 }
 
 function searchImages(

@@ -54,7 +54,6 @@ function* steps(
   for (const [from, to] of replacements) {
     if (before.startsWith(from, at) && after.startsWith(to, other)) yield [at + from.length, other + to.length];
   }
-  if (at >= before.length) return;
   const next = nextStop(stops, at) ?? before.length;
   if (before.slice(at, next) === after.slice(other, other + next - at)) yield [next, other + next - at];
 }

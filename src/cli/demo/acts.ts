@@ -1,11 +1,11 @@
 import type { CommentSummary, PullSummary } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
-import { framed, PEOPLE, REPOSITORY, type Scene } from "./repository.ts";
+import { type DemoStage, framed, PEOPLE, REPOSITORY } from "./repository.ts";
 import { happens, replyTo } from "./wait-for.ts";
 
 /** Merges a pull request; the pipeline then says that staging is healthy. */
-export async function merge(what: string, pull: PullSummary, { github, steps }: Scene): Promise<void> {
+export async function merge(what: string, pull: PullSummary, { github, steps }: DemoStage): Promise<void> {
   await steps.step(what, async () => {
     const { mergeCommitSha } = await github.mergePull({ ...pull, method: "squash", by: PEOPLE.author });
     await github.deploy({ ...REPOSITORY, environment: "staging", sha: mergeCommitSha ?? "", state: "success" });
@@ -16,15 +16,15 @@ export async function merge(what: string, pull: PullSummary, { github, steps }: 
 export async function command(
   text: string,
   on: PullSummary,
-  scene: Scene,
+  stage: DemoStage,
   { branch, expects }: { readonly branch: string; readonly expects: string },
 ): Promise<PullSummary> {
-  const { github, steps, context } = scene;
-  const before = { at: performance.now(), title: openPull(scene, branch)?.title };
+  const { github, steps, context } = stage;
+  const before = { at: performance.now(), title: openPull(stage, branch)?.title };
   let took = 0;
   const said = await steps.step(`${PEOPLE.author} comments ${text}`, async () => {
     const comment = await github.comment({ ...on, body: text, by: PEOPLE.author });
-    const changed = () => (openPull(scene, branch)?.title === before.title ? undefined : true);
+    const changed = () => (openPull(stage, branch)?.title === before.title ? undefined : true);
     await happens("the pull request carries it", changed, context.signal);
     took = performance.now() - before.at;
     return holding(await replyTo(github, on, comment, context.signal), [expects]);
@@ -37,17 +37,17 @@ export async function command(
 }
 
 /** The open pull request of a branch. */
-export function openPull({ github }: Scene, branch: string): PullSummary | undefined {
+export function openPull({ github }: DemoStage, branch: string): PullSummary | undefined {
   return github.pulls(REPOSITORY).find(({ headRef, state }) => headRef === branch && state === "open");
 }
 
 /** The comment that shows where the change of a pull request is. */
-export function statusCommentOf(pull: PullSummary, { github }: Scene): CommentSummary | undefined {
+export function statusCommentOf(pull: PullSummary, { github }: DemoStage): CommentSummary | undefined {
   return github.comments(pull).find(({ body }) => body.startsWith("<!-- sluice:chain -->"));
 }
 
 /** Shows markdown in a frame. */
-export function show({ steps, context }: Scene, markdown: string): void {
+export function show({ steps, context }: DemoStage, markdown: string): void {
   steps.say("", ...framed(markdownForTerminal(markdown, context.paint), context.paint), "");
 }
 

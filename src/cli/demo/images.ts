@@ -1,7 +1,7 @@
 import { type LocalRegistry, type PullSummary, startLocalRegistry } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
 import { assertHolds, command, merge, openPull, show, statusCommentOf } from "./acts.ts";
-import { REPOSITORY, SAMPLE_REGISTRY, type Scene } from "./repository.ts";
+import { type DemoStage, REPOSITORY, SAMPLE_REGISTRY } from "./repository.ts";
 import { checksOf, happens, previewOf } from "./wait-for.ts";
 
 const SOURCE = { owner: REPOSITORY.owner, name: "orders" } as const;
@@ -20,7 +20,7 @@ export async function startRegistry(revision: string, sourceUrl: string): Promis
 }
 
 /** A repository that the image is built from, with the commit of its first version. */
-export async function makeSource({ github }: Pick<Scene, "github">): Promise<string> {
+export async function makeSource({ github }: Pick<DemoStage, "github">): Promise<string> {
   await github.createRepository({ ...SOURCE, files: { "main.go": "package main\n" } });
   const sha = await github.commit({
     ...SOURCE,
@@ -39,29 +39,29 @@ function labelsOf(revision: string, sourceUrl: string): Readonly<Record<string, 
  * A new image is pushed: the registry reports it, one pull request brings it to staging, and from there it goes on
  * like any change.
  */
-export async function playImages(registry: LocalRegistry, scene: Scene): Promise<void> {
-  const { steps, context } = scene;
+export async function playImages(registry: LocalRegistry, stage: DemoStage): Promise<void> {
+  const { steps, context } = stage;
   steps.say("", context.paint.bold("A new image"));
-  const pull = await pushImage(registry, scene);
+  const pull = await pushImage(registry, stage);
   await steps.step("The pull request shows what the one value changes", async () => {
-    const { comment } = await previewOf(scene.github, pull, context.signal);
+    const { comment } = await previewOf(stage.github, pull, context.signal);
     assertHolds(comment.body, ["orders/staging", "2.2.0"]);
-    await happens("the check holds it against the registry", () => verified(pull, scene), context.signal);
+    await happens("the check holds it against the registry", () => verified(pull, stage), context.signal);
   });
-  show(scene, withoutRecord(scene.github.pull(pull).body));
-  await merge("It is merged, and the pipeline reports it healthy", pull, scene);
+  show(stage, withoutRecord(stage.github.pull(pull).body));
+  await merge("It is merged, and the pipeline reports it healthy", pull, stage);
   await steps.step("The pull request shows where its change is", () =>
-    happens("the status comment", () => statusCommentOf(pull, scene), context.signal),
+    happens("the status comment", () => statusCommentOf(pull, stage), context.signal),
   );
-  const promotion = await command("/promote prod orders", pull, scene, {
+  const promotion = await command("/promote prod orders", pull, stage, {
     branch: "sluice/promote/prod/orders",
     expects: "opened #",
   });
   assertHolds(promotion.body, ["Built from", "compare in acme/orders"]);
 }
 
-async function pushImage(registry: LocalRegistry, scene: Scene): Promise<PullSummary> {
-  const { github, steps, context } = scene;
+async function pushImage(registry: LocalRegistry, stage: DemoStage): Promise<PullSummary> {
+  const { github, steps, context } = stage;
   const url = `${github.url}/${SOURCE.owner}/${SOURCE.name}`;
   const began = performance.now();
   let took = 0;
@@ -84,11 +84,11 @@ async function pushImage(registry: LocalRegistry, scene: Scene): Promise<PullSum
   );
   if (took > PATIENCE) throw new Fault("bug", `the pull request came ${took} ms after the push`);
   assertHolds(pull.body, ["2.1.0", "2.2.0", "Refund orders"]);
-  if (openPull(scene, pull.headRef)?.number !== pull.number) throw new Fault("bug", "there are two of them");
+  if (openPull(stage, pull.headRef)?.number !== pull.number) throw new Fault("bug", "there are two of them");
   return pull;
 }
 
-function verified(pull: PullSummary, { github }: Scene): true | undefined {
+function verified(pull: PullSummary, { github }: DemoStage): true | undefined {
   return checksOf(github, pull, "Sluice image").some(({ conclusion }) => conclusion === "success") || undefined;
 }
 

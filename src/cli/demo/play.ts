@@ -7,7 +7,7 @@ import { makeSource, playImages, startRegistry } from "./images.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { playPromotion } from "./promotion.ts";
 import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
-import { framed, HOOK, PEOPLE, REPOSITORY, type Scene } from "./repository.ts";
+import { type DemoStage, framed, HOOK, PEOPLE, REPOSITORY } from "./repository.ts";
 import { type Clone, pushSample } from "./sample.ts";
 import { demoSettings } from "./settings.ts";
 import { type Steps, stepsOn } from "./steps.ts";
@@ -19,7 +19,7 @@ export interface Stage {
   readonly folder: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly context: Scene["context"];
+  readonly context: DemoStage["context"];
 }
 
 /** A demo that was played to its end and is still up. */
@@ -119,7 +119,7 @@ async function pushRepository(github: LocalGitHub, folder: string, signal: Abort
   return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, signal);
 }
 
-async function playPull(demo: DemoPull, { github, clone, steps, context }: Scene): Promise<PullSummary> {
+async function playPull(demo: DemoPull, { github, clone, steps, context }: DemoStage): Promise<PullSummary> {
   const { paint, signal } = context;
   steps.say("", paint.bold(demo.title));
   const pull = await steps.step(
@@ -157,19 +157,19 @@ function checkText({ check }: Said, paint: Stage["context"]["paint"]): string {
   return `${colour(check.conclusion ?? "no conclusion")}, "${check.title ?? ""}"`;
 }
 
-async function playCommands(pull: PullSummary, scene: Scene): Promise<void> {
-  const { github, steps, context } = scene;
+async function playCommands(pull: PullSummary, stage: DemoStage): Promise<void> {
+  const { github, steps, context } = stage;
   steps.say("", context.paint.bold("Commands"));
-  await playCommand("/help", pull, scene);
+  await playCommand("/help", pull, stage);
   const before = checkWrites(github);
-  await playCommand("/diff", pull, scene);
+  await playCommand("/diff", pull, stage);
   await steps.step("Sluice renders again and renews the same comment and check", async () => {
     await previewAgain(github, pull, before, context.signal);
     onceEach(github, pull);
   });
 }
 
-async function playCommand(command: string, pull: PullSummary, { github, steps, context }: Scene): Promise<void> {
+async function playCommand(command: string, pull: PullSummary, { github, steps, context }: DemoStage): Promise<void> {
   const reply = await steps.step(`${PEOPLE.author} comments ${command}, Sluice replies`, async () => {
     const comment = await github.comment({ ...pull, body: command, by: PEOPLE.author });
     return replyTo(github, pull, comment, context.signal);

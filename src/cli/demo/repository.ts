@@ -19,7 +19,7 @@ export const HOOK = { name: "local", secret: "the secret of the demo's registry"
 export const ADMIN_TOKEN = "the-demo-is-open-to-you";
 
 /** What the acts of the demo work with. */
-export interface Scene {
+export interface DemoStage {
   readonly github: LocalGitHub;
   readonly clone: Clone;
   readonly steps: Steps;
@@ -27,6 +27,6 @@ export interface Scene {
 }
 
 /** Lines with a bar on their left, as a quotation. */
-export function framed(lines: readonly string[], paint: Scene["context"]["paint"]): readonly string[] {
+export function framed(lines: readonly string[], paint: DemoStage["context"]["paint"]): readonly string[] {
   return lines.map((line) => `${paint.dim("│")} ${line}`.trimEnd());
 }

@@ -23,8 +23,7 @@ export type Four<T> = readonly [
  * namespaces do not tell apart the last counts.
  */
 export function pairAcross(here: Moments, there: Moments): readonly Four<Item>[] {
-  const keyHere = keyIn(here, there);
-  const keyThere = keyIn(there, here);
+  const [keyHere, keyThere] = [keyIn(here, there), keyIn(there, here)];
   const lists = [
     keyed(here.before, keyHere),
     keyed(there.before, keyThere),
@@ -32,11 +31,12 @@ export function pairAcross(here: Moments, there: Moments): readonly Four<Item>[]
     keyed(there.now, keyThere),
   ] as const;
   const crowded = new Set(lists.flatMap(repeated));
-  const [hereBefore, thereBefore, hereNow, thereNow] = lists.map((list, index) =>
-    byKey(list, crowded, index % 2 === 0 ? here.environment : there.environment),
-  );
-  const keys = new Set([...(hereNow?.keys() ?? []), ...(thereNow?.keys() ?? [])]);
-  return [...keys].map((key) => [hereBefore?.get(key), thereBefore?.get(key), hereNow?.get(key), thereNow?.get(key)]);
+  const ours = (list: Keyed) => byKey(list, crowded, here.environment);
+  const theirs = (list: Keyed) => byKey(list, crowded, there.environment);
+  const [hereBefore, thereBefore] = [ours(lists[0]), theirs(lists[1])];
+  const [hereNow, thereNow] = [ours(lists[2]), theirs(lists[3])];
+  const keys = new Set([...hereNow.keys(), ...thereNow.keys()]);
+  return [...keys].map((key) => [hereBefore.get(key), thereBefore.get(key), hereNow.get(key), thereNow.get(key)]);
 }
 
 type Keyed = readonly { readonly key: string; readonly item: Item }[];

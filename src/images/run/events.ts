@@ -55,8 +55,8 @@ async function withSighting(
 ): Promise<BroughtImage> {
   const brought = { image, tag, digest };
   if (before?.images.some((one) => one.image === image && one.tag === tag && one.digest === digest)) return brought;
-  const heardAt = (await tagSightings(ports, image)).firstSeen.get(tag);
-  return heardAt === undefined ? brought : { ...brought, heardAt };
+  const reportedAt = (await tagSightings(ports, image)).firstSeen.get(tag);
+  return reportedAt === undefined ? brought : { ...brought, reportedAt };
 }
 
 /** It was merged, with the targets that the merge is known to have changed. */

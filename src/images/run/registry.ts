@@ -14,8 +14,8 @@ export async function runRegistry(
   const { id, hook, source, at, pushes, ignored } = job;
   await ports.eventLog.received({ id, hook, source, at, pushes, ...(ignored === undefined ? {} : { ignored }) });
   ports.events.announce({
-    kind: "registry.heard",
-    id: ["registry.heard", hook, id].join("/"),
+    kind: "registry.received",
+    id: ["registry.received", hook, id].join("/"),
     at: ports.clock(),
     hook,
     source,

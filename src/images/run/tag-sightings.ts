@@ -15,7 +15,7 @@ const most = { events: 50, tags: 1_000 } as const;
 const keptMs = 2 * eventsKeptMs;
 
 /**
- * Remembers when tags of images were first heard of: at that moment, in milliseconds since the epoch, unless it is
+ * Remembers when tags of images were first reported: at that moment, in milliseconds since the epoch, unless it is
  * known. A tag that is pushed again and again is remembered for as long as that goes on, and costs one read each time.
  */
 export async function noteSightings(
@@ -37,7 +37,7 @@ export async function noteSightings(
 }
 
 /**
- * Which tags of an image events named lately, the newest first, and when each tag was first heard of, in milliseconds
+ * Which tags of an image events named lately, the newest first, and when each tag was first reported, in milliseconds
  * since the epoch.
  */
 export async function tagSightings(

@@ -8,7 +8,7 @@ export interface BroughtImage {
   readonly tag: string;
   readonly digest: string;
   /** When an event first named the tag; absent when none did, e.g. because the registry was polled. */
-  readonly heardAt?: number;
+  readonly reportedAt?: number;
 }
 
 interface OfImages extends OnPullRequest {
@@ -61,8 +61,8 @@ export interface ImageClosed extends OnPullRequest {
  * An authentic event of a registry is in the event log; nothing was looked at yet. `ignored` says why an event about no
  * image is not needed.
  */
-export interface RegistryHeard extends Happened {
-  readonly kind: "registry.heard";
+export interface RegistryReceived extends Happened {
+  readonly kind: "registry.received";
   readonly hook: string;
   readonly source: string;
   /** When it was received. */

@@ -28,13 +28,13 @@ export async function carryCharts(
   source: FoundSettings,
   staged: StagedFiles,
 ): Promise<CarriedCharts> {
-  const theirs = new Map(source.settings.filter(isChart).map((setting) => [keyOf(setting), setting]));
+  const theirs = new Map(chartsOf(source).map((chart) => [keyOf(chart), chart]));
   const carried: CarriedCharts[] = [];
-  for (const setting of found.settings.filter(isChart)) {
-    const twin = theirs.get(keyOf(setting));
-    const shared = twin?.file === setting.file && input.pair.source.id !== input.pair.target.id;
-    if (twin === undefined || shared || twin.version?.value === setting.version?.value) continue;
-    carried.push(await carryChart(input, setting, twin, staged));
+  for (const chart of chartsOf(found)) {
+    const twin = theirs.get(keyOf(chart));
+    const shared = twin?.setting.file === chart.setting.file && input.pair.source.id !== input.pair.target.id;
+    if (twin === undefined || shared || twin.version === chart.version) continue;
+    carried.push(await carryChart(input, chart, twin, staged));
   }
   const locks = await carryLocks(input, found, source, staged);
   return {
@@ -44,35 +44,40 @@ export async function carryCharts(
   };
 }
 
-function isChart({ subject }: VersionSetting): boolean {
-  return subject.kind === "chart";
+/** A chart's version with the place that sets it. */
+interface ChartVersion {
+  readonly setting: VersionSetting;
+  readonly name: string;
+  readonly version: string;
+}
+
+function chartsOf({ settings }: FoundSettings): readonly ChartVersion[] {
+  return settings.flatMap((setting) => {
+    const { subject, version } = setting;
+    return subject.kind === "chart" && version !== undefined
+      ? [{ setting, name: subject.name, version: version.value }]
+      : [];
+  });
 }
 
 /** A chart is the same one by its name in the same kind of list. */
-function keyOf({ form, subject }: VersionSetting): string {
-  return `${form} ${subject.name ?? ""}`;
+function keyOf({ setting, name }: ChartVersion): string {
+  return `${setting.form} ${name}`;
 }
 
 async function carryChart(
   input: StrategyInput,
-  setting: VersionSetting,
-  twin: VersionSetting,
+  { setting, name, version: from }: ChartVersion,
+  { setting: twin, version: to }: ChartVersion,
   staged: StagedFiles,
 ): Promise<CarriedCharts> {
   const readers = await otherReaders(setting.file, input.target.target, input.dependents);
   if (readers.length > 0) throw wouldTouch([setting.file], readers);
-  const [from, to] = [setting.version?.value ?? "", twin.version?.value ?? ""];
   const edits = versionEdits(setting, { version: to });
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
   await staged.edit(setting.file, edits);
-  const name = setting.subject.name ?? "";
-  const changes = await (setting.form === "helm-charts" ? vendoredCharts : vendoredDependencies)(input, {
-    name,
-    from,
-    to,
-    source: twin.file,
-    target: setting.file,
-  });
+  const carryFiles = setting.form === "helm-charts" ? vendoredCharts : vendoredDependencies;
+  const changes = await carryFiles(input, { name, from, to, source: twin.file, target: setting.file });
   const notes = changes
     .filter(({ kind }) => kind === "entry")
     .map(({ path }) => `The chart itself is carried to \`${path}\`.`);
@@ -130,11 +135,11 @@ async function vendoredDependencies(
   { source, target }: StrategyInput,
   move: ChartMove,
 ): Promise<readonly TreeChange[]> {
-  const [from, to] = [move.source, move.target].map((file) => joinPath(parentPath(file), "charts"));
-  const old = joinPath(to ?? "", `${move.name}-${move.from}.tgz`);
+  const [from, to] = [joinPath(parentPath(move.source), "charts"), joinPath(parentPath(move.target), "charts")];
+  const old = joinPath(to, `${move.name}-${move.from}.tgz`);
   const names = [`${move.name}-${move.to}.tgz`, move.name];
   const copies = await Promise.all(
-    names.map((name) => copyOf(source.at.tree, joinPath(from ?? "", name), target.at.tree, joinPath(to ?? "", name))),
+    names.map((name) => copyOf(source.at.tree, joinPath(from, name), target.at.tree, joinPath(to, name))),
   );
   const gone = (await target.at.tree.at(old)) === undefined ? [] : [{ kind: "delete", path: old } as const];
   return [...copies.flat(), ...gone];
@@ -160,15 +165,19 @@ async function carryLocks(
     const lock = file.replace(/\.yaml$/, ".lock");
     if (!changed.has(file) || (await target.at.tree.at(lock)) === undefined) continue;
     const twin = theirs.settings.find(({ form, file: other }) => form === "chart-dependency" && sameName(file, other));
-    const from = twin?.file.replace(/\.yaml$/, ".lock") ?? "";
-    const fits =
-      twin !== undefined &&
-      dependenciesOf(file, await staged.bytes(file)) ===
-        dependenciesOf(twin.file, (await source.at.tree.read(twin.file)) ?? new Uint8Array());
-    if (!fits || (await source.at.tree.at(from)) === undefined) throw staleLock(lock);
+    const from = twin && (await fittingLock(file, await staged.bytes(file), twin.file, source.at.tree));
+    if (from === undefined) throw staleLock(lock);
     changes.push(...(await copyOf(source.at.tree, from, target.at.tree, lock)));
   }
   return changes;
+}
+
+/** The source's lock, where it has one and its chart has the same dependencies as `file` by now. */
+async function fittingLock(file: string, bytes: Uint8Array, twin: string, source: Tree): Promise<string | undefined> {
+  const lock = twin.replace(/\.yaml$/, ".lock");
+  const theirs = await source.read(twin);
+  if (theirs === undefined || (await source.at(lock)) === undefined) return undefined;
+  return dependenciesOf(file, bytes) === dependenciesOf(twin, theirs) ? lock : undefined;
 }
 
 function sameName(file: string, other: string): boolean {

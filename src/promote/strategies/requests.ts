@@ -47,12 +47,12 @@ function matchImages(
   const known = new Set(there);
   const same = here.filter((name) => known.has(name)).map((name): NamePair => ({ here: name, there: name }));
   const taken = new Set(same.map(({ here: name }) => name));
-  const [left, right] = [here, there].map((names) => names.filter((name) => !taken.has(name)));
-  const bySetting = matchBySetting(target, source, left ?? [], right ?? []);
+  const [left, right] = [here.filter((name) => !taken.has(name)), there.filter((name) => !taken.has(name))];
+  const bySetting = matchBySetting(target, source, left, right);
   const [ours, theirs] = [new Set(bySetting.map((pair) => pair.here)), new Set(bySetting.map((pair) => pair.there))];
   const rest = matchNames(
-    (left ?? []).filter((name) => !ours.has(name)),
-    (right ?? []).filter((name) => !theirs.has(name)),
+    left.filter((name) => !ours.has(name)),
+    right.filter((name) => !theirs.has(name)),
   );
   return [...same, ...bySetting, ...rest].sort((a, b) => (a.here < b.here ? -1 : 1));
 }

@@ -83,15 +83,16 @@ function replacedLines({ replaced }: PromotionMetadata): readonly string[] {
 }
 
 function versions({ environment, targets }: PromotionMetadata, max: number): readonly string[] {
-  const rows = targets.flatMap(({ app, images }) => images.map((image) => versionRow(app, image)));
-  const rest = rows.length - max;
+  const moved = targets.flatMap(({ app, images }) => images.map((image) => versionRow(app, image)));
   const others = targets
     .filter(({ images }) => images.length === 0)
     .map(({ app }) => `| ${inert(app)} | files | | see the diff |`);
+  const rows = [...moved, ...others];
+  const rest = rows.length - max;
   return [
     `| App | What | ${inert(environment)} has | becomes |`,
     "|---|---|---|---|",
-    ...[...rows, ...others].slice(0, max),
+    ...rows.slice(0, max),
     ...(rest > 0 ? [`| … | ${rest} more | | |`] : []),
   ];
 }

@@ -21,6 +21,27 @@ describe("a merge by Sluice", () => {
     expect(world.github.pulls.get(1)).toMatchObject({ merged: true });
   });
 
+  it("is done by the method that the target's settings say", async () => {
+    const methods = async (target: { app: string; environment: string }) => {
+      const apps = "apps:\n  web: { environments: { staging: { promote: { method: rebase } } } }\n";
+      const environments =
+        "environments:\n  - { name: staging, path: 'apps/{app}/staging', promote: { method: merge } }\n";
+      const world = fakeChange({ ".sluice.yaml": `version: 1\n${environments}${apps}` });
+      const { pull } = await published(world);
+      const used: string[] = [];
+      const merging: FakeChange["github"]["merge"] = async (number, head, method) => {
+        used.push(`${number} ${head === pull.head.sha} ${method}`);
+        return { kind: "merged", sha: head };
+      };
+      const context = { ...(await world.context()), github: { ...world.github, merge: merging } };
+      const job = { type: "promotions", ...world.where, defaultBranch: "main" } as const;
+      await mergePullRequest(world.ports, context, pull, { target, replan: job, evaluate: job });
+      return used;
+    };
+    expect(await methods({ app: "web", environment: "staging" })).toEqual(["1 true rebase"]);
+    expect(await methods({ app: "api", environment: "staging" })).toEqual(["1 true merge"]);
+  });
+
   it("waits for another plan when the base changed the same file in another way", async () => {
     const world = fakeChange({ version: "0" });
     await published(world);

@@ -44,6 +44,14 @@ describe("a merged pull request", () => {
     expect(world.github.repository.branches.has(branch)).toBe(false);
   });
 
+  it("loses its branch also when GitHub no longer knows of it", async () => {
+    const world = fakeChange();
+    const { pull, metadata } = await merged(world);
+    world.github.pulls.delete(pull.number);
+    await settle(world, pull, metadata);
+    expect(world.github.repository.branches.has(branch)).toBe(false);
+  });
+
   it("leaves a branch alone that a person pushed to after the merge", async () => {
     const world = fakeChange();
     const { pull, metadata } = await merged(world);

@@ -29,11 +29,11 @@ async function announced(how: "opened" | "updated" | "same", before?: ImageMetad
   const ports = { events, clock: () => now, records, eventLog: createEventLog(records, () => now) };
   await noteSightings(ports, [{ image, tag: "1.4.0" }], now - 20_000, AbortSignal.timeout(1_000));
   await announcePublished(ports, where, { how, pull, head, before, now: metadata, dismissed: [] });
-  return events.heard;
+  return events.received;
 }
 
 describe("an image pull request", () => {
-  it("that was opened says what it brings, to which targets, and when its tag was heard of", async () => {
+  it("that was opened says what it brings, to which targets, and when its tag was first reported", async () => {
     expect(await announced("opened")).toEqual([
       {
         kind: "image.opened",
@@ -43,7 +43,7 @@ describe("an image pull request", () => {
         pullRequest: 5,
         unit: image,
         head,
-        images: [{ image, tag: "1.4.0", digest: "sha256:1", heardAt: now - 20_000 }],
+        images: [{ image, tag: "1.4.0", digest: "sha256:1", reportedAt: now - 20_000 }],
         targets: [{ app: "web", environment: "staging", versions: [{ image, from: "1.3.0", to: "1.4.0" }] }],
       },
     ]);

@@ -35,16 +35,16 @@ async function event(...tags: readonly string[]): Promise<void> {
   await noteSightings({ records }, pushes, now, AbortSignal.timeout(10_000));
 }
 
-const heard = () => tagSightings({ eventLog, records }, image);
+const received = () => tagSightings({ eventLog, records }, image);
 
-describe("what was heard of an image", () => {
+describe("what was received of an image", () => {
   it("has the first time of a tag, however often it and others are pushed", async () => {
     await event("main", "1.0.0");
     for (let pushes = 0; pushes < 60; pushes++) {
       now += minute;
       await event("main");
     }
-    const { pushed, firstSeen } = await heard();
+    const { pushed, firstSeen } = await received();
     expect(pushed).toEqual(["main"]);
     expect([...firstSeen]).toEqual([
       ["main", start],
@@ -56,7 +56,7 @@ describe("what was heard of an image", () => {
     await event("1.0.0");
     now += minute;
     await event("1.1.0");
-    expect((await heard()).pushed).toEqual(["1.1.0", "1.0.0"]);
+    expect((await received()).pushed).toEqual(["1.1.0", "1.0.0"]);
   });
 
   it("costs a write for each tag once, and one in two weeks while it is pushed again and again", async () => {
@@ -68,7 +68,7 @@ describe("what was heard of an image", () => {
     await event("main");
     await event("main");
     expect(puts).toBe(2);
-    expect((await heard()).firstSeen.get("main")).toBe(start);
+    expect((await received()).firstSeen.get("main")).toBe(start);
   });
 
   it("takes the earlier of two events that come in another order", async () => {
@@ -76,13 +76,13 @@ describe("what was heard of an image", () => {
     await event("1.0.0");
     now = start;
     await event("1.0.0");
-    expect((await heard()).firstSeen.get("1.0.0")).toBe(start);
+    expect((await received()).firstSeen.get("1.0.0")).toBe(start);
   });
 
   it("has the time of the event while nothing else is known, and nothing of other images", async () => {
     const pushes = [{ image, tag: "1.0.0" }, { image }, { image: "ghcr.io/acme/api", tag: "2.0.0" }];
     await eventLog.received({ id: "1", hook: "hub", source: "dockerhub", at: now, pushes });
-    expect([...(await heard()).firstSeen]).toEqual([["1.0.0", start]]);
+    expect([...(await received()).firstSeen]).toEqual([["1.0.0", start]]);
   });
 
   it("stops when it is told to", async () => {

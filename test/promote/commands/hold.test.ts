@@ -39,16 +39,16 @@ describe("/hold and /release", () => {
   });
 
   it("are events that other rooms handle, again when the command runs again after a crash", async () => {
-    const { heard, jobs, say } = commandWorld();
+    const { received, jobs, say } = commandWorld();
     await say("/hold prod/web broken", "ada", 1);
     await say("/hold prod/web broken", "ada", 1);
     const hold = { kind: "hold.set", environment: "prod", app: "web", reason: "broken", defaultBranch: "main" };
-    expect(heard).toMatchObject([hold, hold]);
+    expect(received).toMatchObject([hold, hold]);
     await say("/release prod/web", "olga", 2);
     expect(await say("/release prod/web", "olga", 2)).toContain("`prod/web` is released");
     const end = { kind: "hold.ended", environment: "prod", app: "web", defaultBranch: "main" };
-    expect(heard.slice(2)).toMatchObject([{ ...end, held: { by: "ada", reason: "broken" } }, end]);
-    expect(new Set(heard.map(({ id }) => id)).size).toBe(2);
+    expect(received.slice(2)).toMatchObject([{ ...end, held: { by: "ada", reason: "broken" } }, end]);
+    expect(new Set(received.map(({ id }) => id)).size).toBe(2);
     expect(jobs).toEqual([promotions, promotions, promotions, promotions]);
   });
 
@@ -66,6 +66,6 @@ describe("/hold and /release", () => {
     expect(world.github.comments.size).toBe(0);
     away = false;
     expect(await world.say("/hold prod/web broken", "ada", 1)).toContain("`prod/web` is on hold");
-    expect(world.heard).toMatchObject([{ kind: "hold.set" }]);
+    expect(world.received).toMatchObject([{ kind: "hold.set" }]);
   });
 });

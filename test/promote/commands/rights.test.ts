@@ -11,11 +11,11 @@ describe("who may not act on an environment", () => {
     ["/hold prod/web because", "mallory", "members of release"],
     ["/release prod", "mallory", "members of release"],
   ])("is refused %s as %s, and nothing is done", async (command, actor, why) => {
-    const { github, jobs, heard, say } = commandWorld();
+    const { github, jobs, received, say } = commandWorld();
     const reply = await say(command, actor);
     expect(reply).toMatch(/^👎/);
     expect(reply).toContain(why);
-    expect({ jobs, heard }).toEqual({ jobs: [], heard: [] });
+    expect({ jobs, received }).toEqual({ jobs: [], received: [] });
     expect([...github.repository.branches.keys()].filter((branch) => branch.startsWith("sluice"))).toEqual([]);
   });
 
@@ -47,10 +47,10 @@ describe("names that are nothing", () => {
     ["/hold prod/wbe", "wbe"],
     ["/release prod/wbe", "wbe"],
   ])("are refused in %s", async (command, name) => {
-    const { jobs, heard, say } = commandWorld();
+    const { jobs, received, say } = commandWorld();
     const reply = await say(command, "ada");
     expect(reply).toMatch(/^👎/);
     expect(reply).toContain(name);
-    expect({ jobs, heard }).toEqual({ jobs: [], heard: [] });
+    expect({ jobs, received }).toEqual({ jobs: [], received: [] });
   });
 });

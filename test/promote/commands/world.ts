@@ -14,7 +14,7 @@ export interface CommandWorld {
   readonly ports: PromotionPorts;
   readonly jobs: readonly Job[];
   /** What the room announced and dispatched; not what the door says of commands. */
-  readonly heard: readonly SluiceEvent[];
+  readonly received: readonly SluiceEvent[];
   /** Comments, and gives the reply without its first line. The same `commentId` is the same comment again. */
   say(body: string, actor: string, commentId?: number): Promise<string>;
 }
@@ -84,5 +84,5 @@ export function commandWorld({ base = "main", branch = "change", images = "" } =
     await runCommands(job, { ...ports, events: memoryEvents(), table: PROMOTION_COMMANDS, ports }, firstRun());
     return github.comments.get(`7/reply-${commentId}`)?.replace(`To \`${actor}\`:\n\n`, "") ?? "";
   };
-  return { github, ports, jobs: queue.jobs, heard: events.heard, say };
+  return { github, ports, jobs: queue.jobs, received: events.received, say };
 }

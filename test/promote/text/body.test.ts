@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createSigner } from "../../../src/change/signature.ts";
 import type { GateVerdict } from "../../../src/model/gates.ts";
-import { type BodyParts, promotionBody } from "../../../src/promote/text/body.ts";
-import { gatesCheck, gatesSection, openGates, replaceGates } from "../../../src/promote/text/gates.ts";
-import { changeOf } from "../../../src/promote/text/included-changes.ts";
-import { parsePromotion, printPromotion } from "../../../src/promote/text/metadata.ts";
-import { statusComment } from "../../../src/promote/text/status-comment.ts";
-import { promotionTitle } from "../../../src/promote/text/title.ts";
+import { type BodyParts, promotionBody, versionsLine } from "../../../src/promote/text/body.ts";
+import { gatesSection, openGates, replaceGates } from "../../../src/promote/text/gates.ts";
+import { type PromotionMetadata, parsePromotion, printPromotion } from "../../../src/promote/text/metadata.ts";
 
 const signer = createSigner("key");
 const now = Date.UTC(2026, 10, 21, 13, 40);
@@ -26,14 +23,14 @@ const verdict: GateVerdict = {
   ],
 };
 
-function parts(apps: number, more: Partial<BodyParts> = {}): BodyParts {
+function parts(apps: number, more: Partial<BodyParts> = {}, about: Partial<PromotionMetadata> = {}): BodyParts {
   const names = Array.from({ length: apps }, (_, index) => `app-${index}`);
   const targets = names.map((app) => ({
     app,
     images: [{ image: `ghcr.io/acme/${app}`, from: "1.4.0", to: "1.5.0" }],
     digest: "d",
   }));
-  const metadata = {
+  const metadata: PromotionMetadata = {
     kind: "promotion",
     environment: "prod",
     from: "staging",
@@ -45,7 +42,8 @@ function parts(apps: number, more: Partial<BodyParts> = {}): BodyParts {
     targets,
     carried: [],
     replaced: [],
-  } as const;
+    ...about,
+  };
   return {
     metadata,
     comment: printPromotion(metadata, "b", signer),
@@ -60,33 +58,131 @@ function parts(apps: number, more: Partial<BodyParts> = {}): BodyParts {
   };
 }
 
+/** The lines between a heading, or the text before, and the next empty line but one. */
+function section(body: string, heading: string): readonly string[] {
+  const [, rest = ""] = body.split(`${heading}\n\n`);
+  return rest.split("\n\n")[0]?.split("\n") ?? [];
+}
+
+const commit = `[\`aaaaaaa\`](https://github.com/acme/shop/commit/${"a".repeat(40)})`;
+
+/** The second line: what it carries, from where, and who asked. */
+function opening(about: Partial<PromotionMetadata>, apps = 1): string {
+  return promotionBody(parts(apps, {}, about)).split("\n")[1] ?? "";
+}
+
 describe("the body of a promotion", () => {
-  it("links what lies between two versions of an image in the repository that it is built from", () => {
-    const source = {
-      url: "https://github.com/acme/webapp",
-      compareUrl: "https://github.com/acme/webapp/compare/a...b",
-      commits: [],
-      total: 0,
-    };
-    const body = promotionBody(parts(1, { built: [{ image: "ghcr.io/acme/webapp", source }] }));
-    expect(body).toContain(
-      "### Built from\n\n- `ghcr.io/acme/webapp`: [compare in acme/webapp](https://github.com/acme/webapp/compare/a...b)",
+  it("has its sections in one order, with an empty line between them", () => {
+    const changes = [{ sha: "c".repeat(40), subject: "Release 1.5.0", author: "Ada", pullRequest: 12 }];
+    const source = { url: "https://github.com/acme/app", compareUrl: undefined, commits: [], total: 0 };
+    const all = parts(1, {
+      comment: "<!-- metadata -->",
+      gates: "GATES",
+      carried: { changes, truncated: false, compareUrl: undefined },
+      built: [{ image: "ghcr.io/acme/app-0", source }],
+      notes: [{ app: "app-0", note: "It is set elsewhere." }],
+    });
+    expect(promotionBody(all)).toBe(
+      [
+        "<!-- metadata -->",
+        `Carries **app-0** from \`staging\` to \`prod\`, as it is at ${commit}. Asked for by \`ada\` on #12.`,
+        "",
+        "| App | What | prod has | becomes |",
+        "|---|---|---|---|",
+        "| app-0 | `ghcr.io/acme/app-0` | `1.4.0` | `1.5.0` |",
+        "",
+        "GATES",
+        "",
+        "### What it carries",
+        "",
+        `- #12 Release 1.5.0 (Ada, [\`ccccccc\`](https://github.com/acme/shop/commit/${"c".repeat(40)}))`,
+        "",
+        "### Built from",
+        "",
+        "- `ghcr.io/acme/app-0`: [acme/app](https://github.com/acme/app)",
+        "",
+        "### Remarks",
+        "",
+        "- It is set elsewhere.",
+        "",
+        "<sub>The comment below shows the rendered diff. `/override <gate> <reason>` passes a gate, `/hold prod` stops promotions to `prod`, `/retry` plans again, closing this pull request drops it. A newer version replaces this one in place.</sub>",
+        "",
+      ].join("\n"),
     );
   });
 
-  it("says what is carried, from where to where, who asked and what stands in its way", () => {
+  it("leaves sections out that say nothing", () => {
     const body = promotionBody(parts(1));
-    for (const text of [
-      "**app-0**",
-      "`staging`",
-      "`prod`",
-      "`ada`",
-      "#12",
-      "| `1.4.0` | `1.5.0` |",
-      "2026-11-21 14:05 UTC (in 25 min)",
-      "0 of 1",
-    ])
-      expect(body).toContain(text);
+    expect(body.match(/^### .*$/gm)).toEqual(["### Gates"]);
+    expect(body).not.toContain("\n\n\n");
+  });
+
+  it("says who asked and where, or that it opened by itself", () => {
+    const carries = `Carries **app-0** from \`staging\` to \`prod\`, as it is at ${commit}.`;
+    expect(opening({ origin: undefined })).toBe(`${carries} Asked for by \`ada\`.`);
+    expect(opening({ actor: undefined })).toBe(`${carries} It opened by itself on #12.`);
+    expect(opening({}, 3)).toBe(
+      `Carries **3 apps** from \`staging\` to \`prod\`, as it is at ${commit}. Asked for by \`ada\` on #12.`,
+    );
+  });
+
+  it("says of a rollback what it restores, and that automation stays on hold", () => {
+    expect(opening({ kind: "rollback", from: "prod" })).toBe(
+      `Restores **app-0** in \`prod\` to what it was at ${commit}. Asked for by \`ada\` on #12. Automation stays on hold there until somebody releases it (\`/release\`) or promotes something newer.`,
+    );
+  });
+
+  it("says what it carried before, the last ten", () => {
+    const earlier = (text: string, by?: string) => ({ commit: "d", versions: text, ...(by !== undefined && { by }) });
+    const line = (replaced: PromotionMetadata["replaced"]) =>
+      promotionBody(parts(1, {}, { replaced }))
+        .split("\n")
+        .slice(2, 5);
+    expect(line([earlier("web 1 → 2", "ada"), earlier("web_1 → 3")])).toEqual([
+      "",
+      "> Updated in place. It carried before: web 1 → 2 (`ada`); web&#95;1 → 3",
+      "",
+    ]);
+    const many = Array.from({ length: 12 }, (_, index) => earlier(`v${index}`));
+    expect(line(many)[1]).toBe("> Updated in place. It carried before: v2; v3; v4; v5; v6; v7; v8; v9; v10; v11");
+  });
+
+  it("shows each version, short, nothing where none was set, and apps whose files change alone", () => {
+    const digest = `sha256:${"ab".repeat(32)}`;
+    const targets = [
+      { app: "files", images: [], digest: "" },
+      {
+        app: "a_b",
+        images: [
+          { image: "acme/web", from: "", to: `1.5.0@${digest}` },
+          { image: "acme/log", from: `@${digest}`, to: "2" },
+        ],
+        digest: "",
+      },
+    ];
+    const rows = promotionBody(parts(1, {}, { targets })).match(/^\| (?!App).*$/gm);
+    expect(rows?.slice(0, 3)).toEqual([
+      "| a&#95;b | `acme/web` |  | `1.5.0` |",
+      "| a&#95;b | `acme/log` | `@sha256:abababababab` | `2` |",
+      "| files | files | | see the diff |",
+    ]);
+  });
+
+  it("remarks on targets by name where there are several, on renders that stay, and on what is left", () => {
+    const note = { app: "app-0", note: "Set in `a.yaml`." };
+    const left = { app: "api", why: "it has no *image*" };
+    const remarks = (apps: number, more: Partial<BodyParts>) =>
+      section(promotionBody(parts(apps, { notes: [note], ...more })), "### Remarks");
+    expect(remarks(1, {})).toEqual(["- Set in `a.yaml`."]);
+    expect(remarks(2, { unchanged: ["app-1"] })).toEqual([
+      "- `app-0`: Set in `a.yaml`.",
+      "- `app-1`: the render stays the same; nothing changes in the cluster",
+    ]);
+    expect(remarks(1, { left: [left] })).toEqual([
+      "- `app-0`: Set in `a.yaml`.",
+      "- `api` is not carried: it has no &#42;image&#42;",
+    ]);
+    expect(remarks(1, { notes: Array.from({ length: 60 }, () => note) })).toHaveLength(50);
   });
 
   it("parses back to its metadata after its gates were replaced", () => {
@@ -96,10 +192,6 @@ describe("the body of a promotion", () => {
     expect(parsePromotion(passed, "b", signer)?.apps).toEqual(["app-0"]);
     expect(openGates(body)).toBe("⏳ Soak, ⛔ Approvals");
     expect(openGates(passed)).toBe("");
-  });
-
-  it("leaves a body alone from which somebody took the gates out", () => {
-    expect(replaceGates("my own words", gatesSection(verdict, now))).toBeUndefined();
   });
 
   it("shows other people's words as words: no mention, no markup, no marker of ours", () => {
@@ -112,88 +204,88 @@ describe("the body of a promotion", () => {
     expect(body.match(/<!-- \/sluice:gates -->/g)).toHaveLength(1);
     expect(body).toContain("… and older ones");
   });
+});
 
-  it("stays within GitHub's limit for hundreds of apps and changes, and counts what it leaves out", () => {
-    const changes = Array.from({ length: 250 }, (_, index) => ({
+describe("a body that would be too long", () => {
+  const changes = (length: number, size: number) =>
+    Array.from({ length }, (_, index) => ({
       sha: String(index).padStart(40, "0"),
-      subject: "x".repeat(300),
+      subject: "x".repeat(size),
       author: "y".repeat(80),
       pullRequest: index,
     }));
-    const body = promotionBody(parts(300, { carried: { changes, truncated: false, compareUrl: undefined } }));
-    expect(body.length).toBeLessThan(65_536);
-    expect(body).toMatch(/… and \d+ more/);
-    expect(promotionBody(parts(50)).match(/^\| app-/gm)).toHaveLength(50);
+  const carried = (length: number, size: number) => ({
+    changes: changes(length, size),
+    truncated: false,
+    compareUrl: undefined,
+  });
+  /** How many changes and versions a body lists, and how many it says are left out. */
+  const counted = (body: string) => ({
+    changes: body.match(/^- #\d+ /gm)?.length ?? 0,
+    rows: body.match(/^\| app-/gm)?.length ?? 0,
+    more: /^\| … \| (.*) \| \| \|$/m.exec(body)?.[1] ?? "",
+    fits: body.length <= 60_000,
+  });
+
+  const comment = "<!-- metadata -->";
+
+  it.each([
+    ["50 apps", 50, 0, 0, { changes: 0, rows: 50, more: "" }],
+    ["500 apps", 500, 0, 0, { changes: 0, rows: 500, more: "" }],
+    ["501 apps", 501, 0, 0, { changes: 0, rows: 500, more: "1 more" }],
+    ["100 changes", 1, 100, 10, { changes: 100, rows: 1, more: "" }],
+    ["101 changes", 1, 101, 10, { changes: 100, rows: 1, more: "" }],
+    ["200 apps and long changes", 200, 250, 300, { changes: 100, rows: 200, more: "" }],
+    ["400 apps and long changes", 400, 250, 300, { changes: 30, rows: 300, more: "100 more" }],
+  ])("of %s lists what fits, and counts the rest", (_, apps, length, size, expected) => {
+    const body = promotionBody(parts(apps, { comment, carried: carried(length, size) }));
+    expect(counted(body)).toEqual({ ...expected, fits: true });
+  });
+
+  it("counts apps whose files change alone among the versions", () => {
+    const { metadata } = parts(499);
+    const files = ["a", "b", "c"].map((app) => ({ app, images: [], digest: "" }));
+    const body = promotionBody(parts(1, { comment }, { targets: [...files, ...metadata.targets] }));
+    expect(counted(body)).toMatchObject({ rows: 499, more: "2 more" });
+    expect(body.match(/^.*see the diff.*$/gm)).toEqual(["| a | files | | see the diff |"]);
+  });
+
+  it.each([
+    ["fewer changes and versions", 400, { changes: 10, rows: 150 }],
+    ["even fewer", 560, { changes: 3, rows: 60 }],
+    ["no changes, no notes and 20 of what is left", 900, { changes: 0, rows: 40 }],
+  ])("has %s when remarks take the room", (_, size, { changes: shown, rows }) => {
+    const notes = Array.from({ length: 50 }, () => ({ app: "app-0", note: "z".repeat(size) }));
+    const left = Array.from({ length: 100 }, () => ({ app: "api", why: "w".repeat(size / 3) }));
+    const body = promotionBody(parts(400, { comment, carried: carried(250, 200), notes, left }));
+    expect(counted(body)).toEqual({ changes: shown, rows, more: `${400 - rows} more`, fits: true });
+    expect(body.match(/is not carried/g)).toHaveLength(shown === 0 ? 20 : 100);
+    expect(body.includes("zzz")).toBe(shown > 0);
   });
 });
 
-describe("the title", () => {
-  it("names the version when there is one, and is short in any case", () => {
-    expect(promotionTitle(parts(1).metadata)).toBe("Promote app-0 to prod: 1.4.0 → 1.5.0");
-    expect(promotionTitle(parts(12).metadata)).toBe("Promote 12 apps to prod: 1.4.0 → 1.5.0");
-    expect(promotionTitle({ ...parts(1).metadata, kind: "rollback" })).toBe("Roll back app-0 in prod: 1.4.0 → 1.5.0");
-    const long = { app: "x".repeat(400), images: [], digest: "" };
-    expect(promotionTitle({ ...parts(1).metadata, targets: [long] }).length).toBeLessThanOrEqual(200);
+describe("the versions of a promotion on one line", () => {
+  const target = (app: string, ...versions: readonly string[]) => ({
+    app,
+    images: versions.map((to) => ({ image: "i", from: "1", to })),
+    digest: "",
   });
 
-  it("cuts digests", () => {
-    const digest = `@sha256:${"ab".repeat(32)}`;
-    const targets = [{ app: "web", images: [{ image: "i", from: digest, to: `1.5.0${digest}` }], digest: "" }];
-    expect(promotionTitle({ kind: "promotion", environment: "prod", targets })).toBe(
-      "Promote web to prod: @sha256:abababababab → 1.5.0",
-    );
-  });
-});
-
-describe("the check of a promotion", () => {
-  it("is green when all gates pass, open while something passes by itself, and asks for a person otherwise", () => {
-    const check = (state: GateVerdict["state"]) => gatesCheck("head", { ...verdict, state }, now, []);
-    expect(check("blocked")).toMatchObject({
-      status: "completed",
-      conclusion: "action_required",
-      title: "Blocked: Soak, Approvals",
-    });
-    expect(check("waiting")).toMatchObject({
-      status: "in_progress",
-      title: "Waiting: Soak, Approvals; next at 2026-11-21 14:05 UTC (in 25 min)",
-    });
-    expect(check("passed")).toMatchObject({ status: "completed", conclusion: "success" });
-  });
-});
-
-describe("what a commit's message names", () => {
-  it("is the pull request of squashed and merged ones, as GitHub writes them", () => {
-    expect(changeOf("Release 1.5.0 (#14)\n\nmore")).toEqual({ subject: "Release 1.5.0", pullRequest: 14 });
-    expect(changeOf("Merge pull request #7 from acme/x\n\nRelease 1.5.0")).toEqual({
-      subject: "Release 1.5.0",
-      pullRequest: 7,
-    });
-    expect(changeOf("Fix #3")).toEqual({ subject: "Fix #3", pullRequest: undefined });
-  });
-});
-
-describe("the chain comment", () => {
-  it("says for each environment where the change is, and what to do next", () => {
-    const text = statusComment([
-      { app: "webapp", environment: "staging", version: "1.5.0", state: "merged" },
-      { app: "webapp", environment: "prod", version: "1.4.0", state: "not-yet", automatic: false },
-    ]);
-    expect(text).toContain("| ✅ | staging | `1.5.0` | merged with this pull request |");
-    expect(text).toContain("Comment `/promote prod` to carry it on.");
+  it.each([
+    ["one app", [target("web", "2")], "web 1 → 2"],
+    ["an app of several images", [target("web", "2", "3", "4")], "web 1 → 2 and 2 more"],
+    ["an app whose files change alone", [target("web")], "web"],
+    ["three apps", ["a", "b", "c"].map((app) => target(app, "2")), "a 1 → 2, b 1 → 2, c 1 → 2"],
+    [
+      "more apps",
+      ["a", "b", "c", "d", "e"].map((app) => target(app, "2")),
+      "a 1 → 2, b 1 → 2, c 1 → 2 and 2 more apps",
+    ],
+  ])("names the versions of %s", (_, targets, line) => {
+    expect(versionsLine(targets)).toBe(line);
   });
 
-  it("links the promotion under way and names its open gates", () => {
-    const text = statusComment([
-      {
-        app: "a|b",
-        environment: "prod",
-        version: "1",
-        state: "under-way",
-        pullRequest: 13,
-        becomes: "2",
-        gates: "⏳ Soak",
-      },
-    ]);
-    expect(text).toContain("becomes `2` with #13: ⏳ Soak");
+  it("is cut at 300 characters", () => {
+    expect(versionsLine([target("x".repeat(400), "2")])).toBe("x".repeat(300));
   });
 });

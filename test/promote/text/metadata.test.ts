@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { createSigner, isSluiceCommit, treeTrailer } from "../../../src/change/signature.ts";
-import { type PromotionMetadata, parsePromotion, printPromotion } from "../../../src/promote/text/metadata.ts";
+import {
+  mergedId,
+  type PromotionMetadata,
+  parsePromotion,
+  printPromotion,
+  promotionFormat,
+  sameRenders,
+  sameVersions,
+} from "../../../src/promote/text/metadata.ts";
 
 const signer = createSigner("a private key");
 const branch = "sluice/promote/prod/webapp";
@@ -26,9 +34,33 @@ describe("the hidden metadata of a promotion", () => {
     expect(parsePromotion(`Hello\r\n${line}\r\nmore`, branch, signer)).toEqual(metadata);
   });
 
+  it("is of a rollback too", () => {
+    const rollback: PromotionMetadata = { ...metadata, kind: "rollback" };
+    expect(parsePromotion(printPromotion(rollback, branch, signer), branch, signer)).toEqual(rollback);
+  });
+
   it("cannot end the HTML comment that it stands in", () => {
     const line = printPromotion(metadata, branch, signer);
     expect(line.slice(4, -3)).not.toContain("--");
+  });
+
+  it("stands in the body as a promotion's", () => {
+    expect(printPromotion(metadata, branch, signer)).toMatch(
+      /^<!-- sluice:promotion:v1 [A-Za-z0-9+/=]+ [0-9a-f]{64} -->$/,
+    );
+  });
+
+  it("no longer counts once it is discarded", () => {
+    const body = `Before.\n${printPromotion(metadata, branch, signer)}\nAfter.`;
+    const closed = promotionFormat.discard(body);
+    expect(parsePromotion(closed, branch, signer)).toBeUndefined();
+    expect(closed).toBe(body.replace("sluice:promotion:", "sluice:closed-promotion:"));
+  });
+
+  it("is none when it is not what a promotion says", () => {
+    const text = Buffer.from(JSON.stringify({ ...metadata, kind: "other" })).toString("base64");
+    const line = `<!-- sluice:promotion:v1 ${text} ${signer.sign("record", `${branch}\n${text}`)} -->`;
+    expect(parsePromotion(line, branch, signer)).toBeUndefined();
   });
 
   it("is none when somebody changed it, moved it to another branch, or wrote it with another key", () => {
@@ -56,5 +88,30 @@ describe("the trailer of a commit", () => {
     expect(isSluiceCommit(message, "sluice/promote/prod/orders", tree, signer)).toBe(false);
     expect(isSluiceCommit("Promote webapp", branch, tree, signer)).toBe(false);
     expect(isSluiceCommit(message, branch, tree, createSigner("another key"))).toBe(false);
+  });
+});
+
+describe("two promotions", () => {
+  const [target] = metadata.targets;
+  const images = [{ image: "acme/web", from: "1", to: "2" }];
+  const about = (more: Partial<PromotionMetadata["targets"][number]>): PromotionMetadata => ({
+    ...metadata,
+    targets: [{ app: "webapp", images, digest: "d", ...target, ...more }],
+  });
+
+  it.each([
+    ["everything else is another", {}, true, true],
+    ["the app is another one", { app: "api" }, false, false],
+    ["the image is another one", { images: [{ image: "acme/api", from: "1", to: "2" }] }, false, true],
+    ["the old version is another one", { images: [{ image: "acme/web", from: "0", to: "2" }] }, false, true],
+    ["the new version is another one", { images: [{ image: "acme/web", from: "1", to: "3" }] }, false, true],
+    ["the render is another one", { digest: "e" }, true, false],
+  ])("carry the same versions, or lead to the same renders, where %s", (_, more, versions, renders) => {
+    const [before, now] = [about({ images }), { ...about({ images, ...more }), commit: "b", carried: [9] }];
+    expect([sameVersions(before, now.targets), sameRenders(before, now)]).toEqual([versions, renders]);
+  });
+
+  it("have an id each in the history", () => {
+    expect(mergedId(7)).toBe("merged-7");
   });
 });

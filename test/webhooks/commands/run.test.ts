@@ -29,7 +29,7 @@ function world(table?: MemoryCommands["table"]) {
   const log = memoryLog();
   const options = { github: async () => github, events, log, table: table ?? commands.table, ports: { queue } };
   const run = (job: CommandJob, context: RunContext = firstRun()) => runCommands(job, options, context);
-  return { github, queue, commands, heard: events.heard, log, run };
+  return { github, queue, commands, received: events.received, log, run };
 }
 
 const PREVIEW = { type: "preview", installationId: 1, repository: { owner: "acme", name: "gitops" }, pullRequest: 7 };
@@ -68,10 +68,10 @@ describe("running commands", () => {
   });
 
   it("each command is announced with its actor: done, refused with the reason, or no command at all", async () => {
-    const { heard, run } = world();
+    const { received, run } = world();
     await run(commandJob("/diff\n/diff much\n/dif", { actor: "mona" }));
     const about = { pullRequest: 7, commentId: 100, actor: { kind: "person", login: "mona" } };
-    expect(heard).toEqual([
+    expect(received).toEqual([
       expect.objectContaining({
         ...about,
         kind: "command.done",
@@ -92,20 +92,20 @@ describe("running commands", () => {
         reason: "there is no such command",
       }),
     ]);
-    expect(heard[2]).not.toHaveProperty("error");
+    expect(received[2]).not.toHaveProperty("error");
   });
 
   it("a command without the right is announced as refused, one that Sluice failed at only after the last attempt", async () => {
-    const { heard, commands, run } = world();
+    const { received, commands, run } = world();
     await run(commandJob("/diff", { actor: "reader" }));
-    expect(heard).toMatchObject([{ kind: "command.refused", error: "permission", actor: { login: "reader" } }]);
-    heard.length = 0;
+    expect(received).toMatchObject([{ kind: "command.refused", error: "permission", actor: { login: "reader" } }]);
+    received.length = 0;
     commands.trouble.status = new Fault("unavailable", "GitHub is away");
     const job = commandJob("/status", { commentId: 101 });
     await expect(run(job)).rejects.toThrow("GitHub is away");
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
     await expect(run(job, firstRun({ attempt: 6, lastAttempt: true }))).rejects.toThrow("GitHub is away");
-    expect(heard).toMatchObject([{ kind: "command.failed", command: "status" }]);
+    expect(received).toMatchObject([{ kind: "command.failed", command: "status" }]);
   });
 
   it("who may not is told what is needed, and nothing is done", async () => {

@@ -42,32 +42,6 @@ async function nothingWaits(repository: RepositoryRef): Promise<void> {
 }
 
 describe("/promote on a pull request that is still open", () => {
-  it("is remembered, and opens the promotion once that is merged and healthy", async () => {
-    const { github } = play;
-    const repository = await repositoryWith("gates: { approvals: 1 }");
-    const pull = await play.propose(repository, release("staging", "1.5.0"));
-    expect(await play.say(pull, "/promote prod")).toContain(
-      "opens by itself once it is merged and healthy in `staging`",
-    );
-    const chain = await eventually("the chain", () => play.chain(pull));
-    expect(chain).toMatch(/staging \| `1\.4\.0` \| comes with this pull request/);
-    expect(chain).toMatch(/prod \| `1\.2\.0` \| asked for by `ada`/);
-
-    const { mergeCommitSha } = await github.mergePull({ ...pull, method: "squash" });
-    await play.quiet();
-    expect(promotions(repository)).toEqual([]);
-    await github.deploy({ ...repository, environment: "staging", sha: mergeCommitSha ?? "", state: "in_progress" });
-    await play.quiet();
-    expect(promotions(repository)).toEqual([]);
-    await github.deploy({ ...repository, environment: "staging", sha: mergeCommitSha ?? "", state: "success" });
-    const promotion = await play.promotion(repository);
-    expect(promotion.title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
-    expect(await comment(pull, "As `ada` asked before the merge")).toContain(`opened #${promotion.number}`);
-    await eventually("the chain", () => play.chain(pull)?.includes(`becomes \`1.5.0\` with #${promotion.number}`));
-    await eventually("the assignee", () => github.pull(promotion).assignees.includes("ada"));
-    await nothingWaits(repository);
-  });
-
   it("falls away when that is closed unmerged", async () => {
     const repository = await repositoryWith();
     const pull = await play.propose(repository, release("staging", "1.5.0"));

@@ -5,7 +5,7 @@ import { type ImagePlay, startImagePlay } from "../support/images.ts";
 describe("hundreds of events on twenty images", () => {
   let play: ImagePlay;
   beforeAll(async () => {
-    play = await startImagePlay({ hooks: [burstHook] });
+    play = await startImagePlay({ settings: { hooks: [burstHook] } });
   });
   afterAll(() => play.close());
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
-import { startWalk, type Walk } from "../support/walk.ts";
+import { openRooms, type Rooms } from "../support/rooms.ts";
 
-let walk: Walk;
+let walk: Rooms;
 beforeAll(async () => {
-  walk = await startWalk();
+  walk = await openRooms();
 });
 afterAll(() => walk.close());
 

@@ -35,7 +35,7 @@ async function asked(
 describe("the gates of a promotion", () => {
   it("healthy and soak: say what they wait for, and pass by themselves when the time has come", async () => {
     const { github } = play;
-    const repository = await repositoryWith("gates: { soak: 3s }");
+    const repository = await repositoryWith("gates: { soak: 30m }");
     const { promotion, carried } = await asked(repository);
     await play.gatesSay(promotion, "no deployment to staging is known");
     await github.deploy({ ...repository, environment: "staging", sha: carried, state: "failure", description: "OOM" });
@@ -43,9 +43,12 @@ describe("the gates of a promotion", () => {
     await github.deploy({ ...repository, environment: "staging", sha: carried, state: "success" });
     const waiting = await play.gatesSay(promotion, /Waiting: Soak; next at \d{4}-/);
     expect(waiting.status).toBe("in_progress");
-    await eventually("the body", () => /Soak.*the 3s end \d{4}-.*UTC/.test(github.pull(promotion).body));
+    await eventually("the body", () => /Soak.*the 30m end \d{4}-.*UTC/.test(github.pull(promotion).body));
     // No event: the timer does it.
+    await play.quiet();
+    play.ahead(1_801_000);
     await play.gatesSay(promotion, "All gates passed");
+    play.ahead(0);
   });
 
   it("windows: say when they open, and are passed when the time has come", async () => {

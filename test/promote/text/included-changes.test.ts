@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { changeOf, type IncludedChange, includedSection } from "../../../src/promote/text/included-changes.ts";
+import { builtSection } from "../../../src/promote/text/source-commits.ts";
+
+const page = "https://github.com/acme/shop";
+
+function change(more: Partial<IncludedChange> = {}): IncludedChange {
+  return { sha: "c".repeat(40), subject: "Release 1.5.0", author: "Ada", pullRequest: 14, ...more };
+}
+
+/** The section of these changes, ten at most. */
+function lines(changes: readonly IncludedChange[], more: { truncated?: boolean; compareUrl?: string } = {}) {
+  const { truncated = false, compareUrl } = more;
+  return includedSection({ changes, truncated, compareUrl }, page, 10);
+}
+
+describe("the changes that a promotion carries", () => {
+  const commit = `[\`ccccccc\`](https://github.com/acme/shop/commit/${"c".repeat(40)})`;
+
+  it("are a list with pull requests, authors and commits, and a page that compares", () => {
+    const compareUrl = `${page}/compare/a...b`;
+    expect(lines([change(), change({ pullRequest: undefined })], { compareUrl })).toEqual([
+      "### What it carries",
+      "",
+      `- #14 Release 1.5.0 (Ada, ${commit})`,
+      `- Release 1.5.0 (Ada, ${commit})`,
+      "",
+      `[All commits between the two versions](${compareUrl})`,
+    ]);
+  });
+
+  it("are nothing where there are none", () => {
+    expect(lines([], { truncated: true, compareUrl: page })).toEqual([]);
+  });
+
+  it.each([
+    [10, false, []],
+    [11, false, ["- … and 1 more"]],
+    [13, true, ["- … and 3 more"]],
+    [10, true, ["- … and older ones"]],
+  ])("that are %i, and older ones: %s, are listed up to ten", (length, truncated, more) => {
+    const all = lines(
+      Array.from({ length }, () => change()),
+      { truncated },
+    );
+    expect(all.slice(12)).toEqual(more);
+  });
+
+  it("have other people's words as words, cut", () => {
+    const [, , line] = lines([change({ subject: `*${"x".repeat(300)}`, author: `_${"y".repeat(300)}` })]);
+    expect(line).toBe(`- #14 &#42;${"x".repeat(199)} (&#95;${"y".repeat(79)}, ${commit})`);
+  });
+});
+
+describe("what carried images are built from", () => {
+  const source = { url: "https://github.com/acme/web", compareUrl: undefined, commits: [], total: 0 };
+
+  it("is a line for each image", () => {
+    const compareUrl = "https://github.com/acme/web/compare/a...b";
+    expect(
+      builtSection([
+        { image: "acme/web", source },
+        { image: "acme/api", source: { ...source, compareUrl, total: 2 } },
+      ]),
+    ).toEqual([
+      "### Built from",
+      "",
+      "- `acme/web`: [acme/web](https://github.com/acme/web)",
+      `- \`acme/api\`: [compare in acme/web](${compareUrl}), 2 commits`,
+    ]);
+  });
+
+  it("is nothing where no label tells", () => {
+    expect(builtSection([])).toEqual([]);
+  });
+});
+
+describe("what a commit's message names", () => {
+  it.each([
+    ["Release 1.5.0 (#14)\n\nmore", "Release 1.5.0", 14],
+    ["  Release 1.5.0 (#14) \r\nmore", "Release 1.5.0", 14],
+    ["Merge pull request #7 from acme/x\n\nRelease 1.5.0", "Release 1.5.0", 7],
+    ["Merge pull request #7 from acme/x\r\n\r\n  \r\n Release 1.5.0 \r\nmore", "Release 1.5.0", 7],
+    ["Merge pull request #7 from acme/x", "Merge pull request #7 from acme/x", 7],
+    ["See Merge pull request #7 from acme/x", "See Merge pull request #7 from acme/x", undefined],
+    [" Fix #3 ", "Fix #3", undefined],
+    ["Revert (#3) again", "Revert (#3) again", undefined],
+    ["", "", undefined],
+  ])("is the pull request, as GitHub writes it: %j", (message, subject, pullRequest) => {
+    expect(changeOf(message)).toEqual({ subject, pullRequest });
+  });
+});
