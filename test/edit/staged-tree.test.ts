@@ -43,6 +43,21 @@ describe("a tree with changes", () => {
     expect((await tree.at("a/b/c.yaml"))?.oid).toBe(temp.git("rev-parse", "HEAD:a/b/c.yaml"));
   });
 
+  it("lists folders in each other to 256 levels", async () => {
+    const base = await source({ x: "x" });
+    const deep = (levels: number) => `${"d/".repeat(levels)}f`;
+    expect(await (await stageChanges(base, [write(deep(256), "f")])).tree.files()).toEqual([deep(256), "x"]);
+    const { tree } = await stageChanges(base, [write(deep(257), "f")]);
+    await expect(tree.files()).rejects.toThrow("folders are nested deeper than 256");
+  });
+
+  it("lists a limited number of files and folders", async () => {
+    const { tree } = await stageChanges(await source({ x: "x" }), [write("a/b", "b"), write("a/c", "c")]);
+    expect(await tree.files("", 4)).toEqual(["a/b", "a/c", "x"]);
+    await expect(tree.files("", 1)).rejects.toThrow("more than 1 files and folders below the repository");
+    await expect(tree.files("a", 1)).rejects.toThrow("more than 1 files and folders below a/");
+  });
+
   it("is read like any other tree, changed and unchanged parts", async () => {
     const base = await source({ "a/b/c.yaml": "old", "a/d/e": "e", "keep/x": "x", "keep/y": "y" });
     const { tree } = await stageChanges(base, [

@@ -129,6 +129,10 @@ describe("an edit in chunks", () => {
     expect(inChunks(text, edit)).toBeUndefined();
   });
 
+  it("is refused where a character elsewhere in the file ends the line for some readers only", () => {
+    expect(() => inChunks("a: 1\nb: x\u0085y\n", set(["a"], "v"))).toThrow("ends the line");
+  });
+
   it("stays at the next larger chunk where an item does not begin its line", () => {
     for (const [text, edit] of [
       ["- a: 1\n  b: 2\n- c\n", set([0, "a"], "v")],
