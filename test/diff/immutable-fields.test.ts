@@ -27,7 +27,9 @@ function findings(type: string, before: JsonObject, after: JsonObject) {
 const texts = (type: string, before: JsonObject, after: JsonObject) =>
   findings(type, before, after).map(({ message, pointer }) => `${message.split(" cannot be changed: ")[0]} ${pointer}`);
 
-/** What Kubernetes lets nobody change. `means`: what an absent field means; `once`: an absent field may still be set. */
+/**
+ * What Kubernetes lets nobody change. `means`: what an absent field means; `once`: an absent field may still be set.
+ */
 const table: readonly (readonly [type: string, path: string, absent?: { means?: string; once?: true }])[] = [
   ["apps/Deployment", "spec.selector"],
   ["apps/ReplicaSet", "spec.selector"],

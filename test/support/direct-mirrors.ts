@@ -12,7 +12,8 @@ const names: RefNames = {
 };
 
 /**
- * Mirrors that are the repositories of a local GitHub themselves: nothing is fetched, so nothing is ever out of date. What fetching does is tested with real mirrors.
+ * Mirrors that are the repositories of a local GitHub themselves: nothing is fetched, so nothing is ever out of date.
+ * What fetching does is tested with real mirrors.
  */
 export function directMirrors(github: LocalGitHub): Mirrors {
   const open = new Map<string, LocalRepository>();
