@@ -7,6 +7,7 @@ import { mergedTree, rebased, writeCommit } from "../repository-git.ts";
 import type { Pull, Repository } from "../state.ts";
 import type { MergeMethod } from "../types-common.ts";
 import { branchHead, exclusively, gitDirOf, nowIso, type World } from "../world.ts";
+import { writeRef } from "../write-ref.ts";
 import type { Actor } from "./pulls.ts";
 import { noticeRefs } from "./refs.ts";
 
@@ -36,8 +37,8 @@ export function mergePull(
     const base = branchHead(repository, pull.baseRef);
     const merged = base === undefined ? undefined : await mergeCommit(world, repository, pull, base, input, actor);
     if (base === undefined || merged === undefined) throw new ApiError(405, "Pull Request is not mergeable");
-    const moved = await git(dir, ["update-ref", `refs/heads/${pull.baseRef}`, merged, base], { ok: [0, 1, 128] });
-    if (moved.code !== 0) throw new ApiError(405, "Base branch was modified. Review and try the merge again.");
+    if (!(await writeRef(dir, `refs/heads/${pull.baseRef}`, merged, base)))
+      throw new ApiError(405, "Base branch was modified. Review and try the merge again.");
     // GitHub signs what it makes itself; commits that it replays lose their signatures.
     if (input.method !== "rebase") repository.signed.push(merged);
     await finishMerge(world, repository, pull, merged, actor.login);

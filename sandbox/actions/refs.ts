@@ -6,9 +6,9 @@ import { webhookRepository } from "../objects/repository.ts";
 import { isAncestor, mergedTree, readRefs, writeCommit } from "../repository-git.ts";
 import type { Pull, Repository } from "../state.ts";
 import { branchHead, gitDirOf, htmlUrl, nowIso, repositoryById, type World } from "../world.ts";
+import { NO_REF, writeRef } from "../write-ref.ts";
 import { leaveQueue } from "./queue-entries.ts";
 
-const ZERO = "0".repeat(40);
 const MAX_COMMITS = 2048;
 
 interface RefChange {
@@ -44,13 +44,13 @@ async function emitPush(world: World, repository: Repository, change: RefChange,
   const owner = userByLogin(world, repository.owner);
   emitForRepository(world, repository, "push", sender, {
     ref: change.name,
-    before: before ?? ZERO,
-    after: after ?? ZERO,
+    before: before ?? NO_REF,
+    after: after ?? NO_REF,
     created: before === undefined,
     deleted: after === undefined,
     forced,
     base_ref: null,
-    compare: `${html}/compare/${(before ?? ZERO).slice(0, 12)}...${(after ?? ZERO).slice(0, 12)}`,
+    compare: `${html}/compare/${(before ?? NO_REF).slice(0, 12)}...${(after ?? NO_REF).slice(0, 12)}`,
     commits,
     head_commit: commits.at(-1) ?? null,
     pusher: { name: sender, email: `${sender}@users.noreply.local` },
@@ -156,8 +156,11 @@ export async function writePullRefs(world: World, target: Repository, pull: Pull
     await git(dir, ["fetch", "--quiet", fork, `+refs/heads/${pull.headRef}:${ref}/head`]);
   }
   pull.mergeCommitSha = await testMerge(world, target, pull);
-  const merge = pull.mergeCommitSha === null ? `delete ${ref}/merge` : `update ${ref}/merge ${pull.mergeCommitSha}`;
-  await git(dir, ["update-ref", "--stdin"], { input: `update ${ref}/head ${pull.headSha}\n${merge}\n` });
+  const { headSha, mergeCommitSha } = pull;
+  const moved = await writeRef(dir, `${ref}/head`, headSha);
+  if (mergeCommitSha === null) await git(dir, ["update-ref", "-d", `${ref}/merge`]);
+  if (!moved || !(mergeCommitSha === null || (await writeRef(dir, `${ref}/merge`, mergeCommitSha))))
+    throw new Error(`the refs of #${pull.number} cannot be written`);
 }
 
 /** The commit that merging would give, or null when the two sides conflict. */

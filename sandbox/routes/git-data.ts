@@ -12,6 +12,7 @@ import { protectionOf } from "../protection.ts";
 import { isAncestor, isTreePath, objectTypes, readRef, writeCommit, writeTree } from "../repository-git.ts";
 import type { Repository } from "../state.ts";
 import { exclusively, gitDirOf } from "../world.ts";
+import { NO_REF, writeRef } from "../write-ref.ts";
 import { PersonBody, signaturesOf } from "./commit-person.ts";
 import { actorOf, bodyAs, type Call, onRepository, param, type Reply, type Route, reads, writes } from "./route.ts";
 
@@ -162,15 +163,12 @@ async function createRef(call: Call, repository: Repository): Promise<Reply> {
     if (present) throw refuse("Reference already exists");
     if (type === undefined || (type !== "commit" && ref.startsWith("refs/heads/")))
       throw refuse("Object does not exist");
-    const made = await git(dir, ["update-ref", ref, sha, ZERO], { ok: [0, 128] });
     // A branch `a` leaves no room for a branch `a/b`.
-    if (made.code !== 0) throw refuse("Reference update failed");
+    if (!(await writeRef(dir, ref, sha, NO_REF))) throw refuse("Reference update failed");
     await noticeRefs(call.world, repository, actorOf(call).login);
     return { status: 201, body: refObject(call, repository, ref, { sha, type }) };
   });
 }
-
-const ZERO = "0".repeat(40);
 
 async function moveRef(call: Call, repository: Repository): Promise<Reply> {
   const ref = `refs/${param(call, "ref")}`;
@@ -183,7 +181,7 @@ async function moveRef(call: Call, repository: Repository): Promise<Reply> {
     if (protectionOf(repository, ref.replace("refs/heads/", "")))
       throw refuse("Changes must be made through a pull request.");
     if (!force && !(await isAncestor(dir, present.sha, sha))) throw refuse("Update is not a fast forward");
-    await git(dir, ["update-ref", ref, sha, present.sha]);
+    if (!(await writeRef(dir, ref, sha, present.sha))) throw refuse("Reference update failed");
     await noticeRefs(call.world, repository, actorOf(call).login);
     return { status: 200, body: refObject(call, repository, ref, { sha, type }) };
   });

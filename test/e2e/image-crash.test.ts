@@ -187,7 +187,8 @@ describe("two workers", () => {
     await allIsThere(repository);
     await second.kill();
     const { checks, ...rest } = await outcome(name, repository);
-    // A worker that a busy machine kept from renewing its lock may have written a check beside the other's: GitHub shows the newest of a name.
+    // A worker that a busy machine kept from renewing its lock may have written a check beside the other's: GitHub
+    // shows the newest of a name.
     expect({ ...rest, checks: [...new Set(checks)] }).toEqual({ ...once, events: 11 });
   });
 });

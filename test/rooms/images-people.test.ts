@@ -161,7 +161,7 @@ describe("a person's commits on the branch of an image pull request", () => {
   });
 });
 
-describe("what was rolled back", () => {
+describe("what /rollback took back", () => {
   it("does not come again, and what is newer is not merged by itself", async () => {
     const { github } = play;
     const site = await bumped(entry.replace("[staging]", "[staging], pullRequest: { autoMerge: true }"));

@@ -19,7 +19,10 @@ function guarded(prod = ""): Record<string, string> {
   return { staging: "", prod: `allow: { teams: [release] }\n${gates}\n${prod}` };
 }
 
-/** A repository in which ada and olga (write, in the right team) may act on prod, mallory (write) and the reader (in the team) may not. */
+/**
+ * A repository in which ada and olga (write, in the right team) may act on prod, mallory (write) and the reader (in the
+ * team) may not.
+ */
 async function guardedRepository(prod?: string): Promise<RepositoryRef> {
   const { github } = play;
   const repository = await play.repository(chainFiles(guarded(prod), versions));

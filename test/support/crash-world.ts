@@ -8,7 +8,8 @@ import { tempDir } from "./temp-git.ts";
 import { serverEnvironment } from "./walk.ts";
 
 /**
- * A local GitHub, a Redis, and a server as a process of its own, for all tests of a file: each kills the server and leaves the next one another.
+ * A local GitHub, a Redis, and a server as a process of its own, for all tests of a file: each kills the server and
+ * leaves the next one another.
  */
 export interface CrashWorld {
   readonly github: CheckedGitHub;

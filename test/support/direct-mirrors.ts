@@ -1,4 +1,5 @@
 import type { LocalGitHub } from "../../sandbox/index.ts";
+import { isAncestor, mergeBase } from "../../sandbox/repository-git.ts";
 import type { RefNames } from "../../src/git/refs.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { Mirrors } from "../../src/model/tree.ts";
@@ -11,14 +12,15 @@ const names: RefNames = {
 };
 
 /**
- * Mirrors that are the repositories of a local GitHub themselves: nothing is fetched, so nothing is ever out of date. What fetching does is tested with real mirrors.
+ * Mirrors that are the repositories of a local GitHub themselves: nothing is fetched, so nothing is ever out of date.
+ * What fetching does is tested with real mirrors.
  */
 export function directMirrors(github: LocalGitHub): Mirrors {
   const open = new Map<string, LocalRepository>();
   return {
     async open({ repository, want }) {
       const directory = github.gitDir(repository);
-      const found = open.get(directory) ?? openRepository(directory, { names });
+      const found = open.get(directory) ?? openDirectly(directory);
       open.set(directory, found);
       await Promise.all(want.map((one) => found.resolve(one)));
       return found;
@@ -26,5 +28,16 @@ export function directMirrors(github: LocalGitHub): Mirrors {
     close: async () => {
       await Promise.all([...open.values()].map((one) => one.close()));
     },
+  };
+}
+
+/** The repository, with what it would ask git's processes for answered from its files. */
+function openDirectly(directory: string): LocalRepository {
+  const repository = openRepository(directory, { names });
+  const both = (one: string, other: string) => Promise.all([repository.resolve(one), repository.resolve(other)]);
+  return {
+    ...repository,
+    mergeBase: async (one, other) => mergeBase(directory, ...(await both(one, other))),
+    isAncestor: async (one, other) => isAncestor(directory, ...(await both(one, other))),
   };
 }

@@ -21,7 +21,10 @@ export interface TokenService {
 const service = "registry.test";
 const issuer = "token-service.test";
 
-/** Starts a token service on 127.0.0.1 that gives whoever has the credentials what they ask for, for `expiresIn` seconds (60, which is the least that is said without saying). */
+/**
+ * Starts a token service on 127.0.0.1 that gives whoever has the credentials what they ask for, for `expiresIn` seconds
+ * (60, which is the least that is said without saying).
+ */
 export async function startTokenService(username: string, password: string, expiresIn = 60): Promise<TokenService> {
   const { privateKey, certificate, pem } = selfSigned(issuer);
   const right = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;

@@ -14,7 +14,10 @@ export type { PushOptions } from "./distribution-push.ts";
 
 /** What a registry is started with. */
 export interface DistributionOptions {
-  /** How it wants its clients to prove themselves: `basic` (htpasswd), `token` (a token service beside it), or not at all, which is the default. */
+  /**
+   * How it wants its clients to prove themselves: `basic` (htpasswd), `token` (a token service beside it), or not at
+   * all, which is the default.
+   */
   readonly auth?: "basic" | "token";
   /** Where it sends its notifications, with these headers. */
   readonly notifications?: { readonly url: string; readonly headers?: Readonly<Record<string, string>> };
@@ -33,7 +36,10 @@ export interface Distribution {
   push(repository: string, tag: string, options?: PushOptions): Promise<string>;
   /** Gives what a tag or digest names another tag; gives its digest. */
   tagAs(repository: string, reference: string, tag: string): Promise<string>;
-  /** Gives a digest these tags by writing them into the store, which takes no time: for lists of thousands. Sends no notifications. */
+  /**
+   * Gives a digest these tags by writing them into the store, which takes no time: for lists of thousands. Sends no
+   * notifications.
+   */
   writeTags(repository: string, digest: string, tags: readonly string[]): Promise<void>;
   /** Deletes what a tag or digest names, and so every tag that names it. */
   delete(repository: string, reference: string): Promise<void>;
@@ -54,7 +60,10 @@ export const credentials = { username: "robot", password: "push-and-pull" };
 /** bcrypt of the password, of the least cost. */
 const htpasswd = `${credentials.username}:$2b$04$aFixedSaltForTheTestsuGQm5fkBFcoWl7vTt9rfHhi/i2txTzTS\n`;
 
-/** The registries that are on this machine, by version: the one of `SLUICE_REGISTRY` or the PATH, and the one that the set-up built, where there is one. */
+/**
+ * The registries that are on this machine, by version: the one of `SLUICE_REGISTRY` or the PATH, and the one that the
+ * set-up built, where there is one.
+ */
 export function distributions(): readonly { readonly version: string; readonly binary: string }[] {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const named = ["registry", "docker-registry"].flatMap((name) => folders.map((folder) => join(folder, name)));

@@ -5,7 +5,10 @@ import { connect, createServer, type Socket } from "node:net";
 export interface Gate {
   /** Where the server is to connect to. */
   readonly host: string;
-  /** Shuts as soon as these words are sent: `request` holds them and all that is sent after them, `answer` lets them through and holds what comes back. Resolves when it is shut. */
+  /**
+   * Shuts as soon as these words are sent: `request` holds them and all that is sent after them, `answer` lets them
+   * through and holds what comes back. Resolves when it is shut.
+   */
   shutAt(words: string, held: "request" | "answer"): Promise<void>;
   /** Opens again; what was held is lost. */
   open(): void;

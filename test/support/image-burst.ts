@@ -6,7 +6,9 @@ import { eventually } from "./wait.ts";
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 
-/** How many images are pushed how often, and how long it takes from one round of pushes to the next, in milliseconds. */
+/**
+ * How many images are pushed how often, and how long it takes from one round of pushes to the next, in milliseconds.
+ */
 export interface Burst {
   readonly images: number;
   readonly tags: number;
@@ -42,7 +44,10 @@ export const burstHook = {
   header: "authorization",
 } as const;
 
-/** Pushes a new tag of each image and tells a Sluice with `burstHook` so, round after round; gives what came of it when all is quiet. The registry itself tells nobody. */
+/**
+ * Pushes a new tag of each image and tells a Sluice with `burstHook` so, round after round; gives what came of it when
+ * all is quiet. The registry itself tells nobody.
+ */
 export async function playBurst(play: ImagePlay, { images, tags, everyMs = 0 }: Burst): Promise<BurstFigures> {
   play.registry.setNotifications(undefined);
   const hook = `${play.sluice.url}/registry/${burstHook.name}`;
@@ -90,7 +95,10 @@ export function total(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** Pushes tags of an image of which there is one already: manifests of their own over the same layers, which is one request each. */
+/**
+ * Pushes tags of an image of which there is one already: manifests of their own over the same layers, which is one
+ * request each.
+ */
 async function pusherOf(image: string): Promise<(tag: string) => Promise<void>> {
   const { host, repository } = addressOf(image);
   const manifests = `http://${host}/v2/${repository}/manifests`;

@@ -37,7 +37,10 @@ export interface ImageWorld {
   push(name: string, tag: string): Promise<void>;
   /** Tells a server that a tag was pushed; resolves with the status of its answer. */
   tell(server: ServerProcess, name: string, tag: string, id?: string): Promise<number>;
-  /** Resolves when this server has nothing to do: no job waits or runs, and nothing was asked of GitHub or the registry in between. */
+  /**
+   * Resolves when this server has nothing to do: no job waits or runs, and nothing was asked of GitHub or the registry
+   * in between.
+   */
   quiet(server: ServerProcess): Promise<void>;
   /** What the servers were told of and what came of it. */
   readonly log: EventLog;

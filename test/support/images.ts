@@ -10,19 +10,28 @@ import type { Walk } from "./walk.ts";
 export interface ImagePlay extends Omit<Rooms, "ahead"> {
   /** Lets time pass for the rooms, in milliseconds. Timers that run already take no less. */
   pass(ms: number): void;
-  /** A config repository whose images nobody else has; see `ImageSite`. `files` stand over the app `web`, `1.2.0` in staging and `1.3.0` in prod. */
+  /**
+   * A config repository whose images nobody else has; see `ImageSite`. `files` stand over the app `web`, `1.2.0` in
+   * staging and `1.3.0` in prod.
+   */
   site(images: string, files?: Readonly<Record<string, string>>): Promise<ImageSite>;
   /** Comments, and gives the reply without its hidden marker. */
   say(pull: PullSummary, command: string, by?: string): Promise<string>;
   /** The image check of the present head, as soon as it says this. */
   checkSays(pull: PullSummary, words: string): Promise<CheckRunSummary>;
-  /** What happened at GitHub and at the registry while this ran and until all was quiet, as `GET /repos/{owner}/{repo}/pulls 200`. */
+  /**
+   * What happened at GitHub and at the registry while this ran and until all was quiet, as `GET
+   * /repos/{owner}/{repo}/pulls 200`.
+   */
   cost(
     work: () => Promise<unknown>,
   ): Promise<{ readonly github: readonly string[]; readonly registry: readonly string[] }>;
 }
 
-/** One config repository with images of its own. In its files and in what is read of it `{host}` stands for where they are: `{host}/web`. */
+/**
+ * One config repository with images of its own. In its files and in what is read of it `{host}` stands for where they
+ * are: `{host}/web`.
+ */
 export interface ImageSite {
   readonly repository: RepositoryRef;
   /** The full name of `web`, as configurations write it. */

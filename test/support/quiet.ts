@@ -15,7 +15,8 @@ export interface Watched {
 }
 
 /**
- * Resolves when Sluice has nothing to do: nothing is being delivered, no job waits or runs, and nothing was asked of GitHub in between. It asks the queue itself, so that a busy machine is never taken
+ * Resolves when Sluice has nothing to do: nothing is being delivered, no job waits or runs, and nothing was asked of
+ * GitHub in between. It asks the queue itself, so that a busy machine is never taken
  * for quiet. Wakes that are due later do not count.
  */
 export async function untilQuiet(watched: Watched): Promise<void> {

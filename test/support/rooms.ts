@@ -9,7 +9,10 @@ export interface Rooms extends Walk {
   readonly registry: LocalRegistry;
   /** What the rooms' clock says. */
   now(): number;
-  /** Puts the rooms' clock so far ahead of GitHub's, in milliseconds, and runs what is due by then. Timers that run already take no less. */
+  /**
+   * Puts the rooms' clock so far ahead of GitHub's, in milliseconds, and runs what is due by then. Timers that run
+   * already take no less.
+   */
   ahead(ms: number): void;
   /** Has the registry tell Sluice of its events, as at the start. */
   listen(): void;

@@ -1,4 +1,7 @@
-/** A server as a process of its own, so that tests can kill it. Reads its settings from the environment; prints its URL when it is up. */
+/**
+ * A server as a process of its own, so that tests can kill it. Reads its settings from the environment; prints its URL
+ * when it is up.
+ */
 import { readSettings } from "../../src/settings.ts";
 import { startSluice } from "../../src/wiring/server.ts";
 

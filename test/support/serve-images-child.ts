@@ -1,4 +1,7 @@
-/** A server with hooks and registries as a process of its own, so that tests can kill it. Reads its settings from the environment and from the file that it names; prints its URL when it is up. */
+/**
+ * A server with hooks and registries as a process of its own, so that tests can kill it. Reads its settings from the
+ * environment and from the file that it names; prints its URL when it is up.
+ */
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { readSettings } from "../../src/settings.ts";

@@ -65,7 +65,8 @@ function noFile(path: string): never {
 }
 
 /**
- * Starts the local GitHub, and Sluice with embedded defaults (or what `environment` says). With `rooms`, jobs run from memory and commits are read where the local
+ * Starts the local GitHub, and Sluice with embedded defaults (or what `environment` says). With `rooms`, jobs run from
+ * memory and commits are read where the local
  * GitHub has them: that tests the rooms at a fraction of the time, and neither the queue nor fetching.
  */
 export async function startWalk(
