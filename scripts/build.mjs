@@ -1,10 +1,10 @@
 // `npm run build`: bundles src/ into dist/, which starts several times as fast as the sources. The set-up runs it
 // when dist/ is not current.
 
-import { renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
-import { STAMP, sourceHash } from "./lib/build.mjs";
+import { putInPlace, STAMP, sourceHash } from "./lib/build.mjs";
 import { root } from "./lib/places.mjs";
 import serverPackages from "./lib/server-packages.json" with { type: "json" };
 
@@ -51,8 +51,7 @@ try {
   await bundle(partial);
   writeFileSync(join(partial, STAMP), hash);
   utimesSync(join(partial, STAMP), begun, begun);
-  rmSync(dist, { recursive: true, force: true });
-  renameSync(partial, dist);
+  putInPlace(partial, dist);
 } finally {
   rmSync(partial, { recursive: true, force: true });
 }

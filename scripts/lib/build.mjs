@@ -1,7 +1,7 @@
 // The bundle in dist/: what it is made of, whether it is current, and what runs.
 
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { join, relative } from "node:path";
 import { run } from "./console.mjs";
 import { nodeBinary, root } from "./places.mjs";
@@ -41,6 +41,22 @@ function files(folder) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
+}
+
+/** Moves a folder to a place, which has the old one, none, or all of the new one; of two at once one wins. */
+export function putInPlace(made, place) {
+  const aside = `${made}.old`;
+  tryRename(place, aside, "ENOENT");
+  tryRename(made, place, "ENOTEMPTY", "EEXIST");
+  rmSync(aside, { recursive: true, force: true });
+}
+
+function tryRename(from, to, ...harmless) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!harmless.includes(error.code)) throw error;
+  }
 }
 
 /** What runs Sluice: the bundle, else the sources. */

@@ -21,6 +21,8 @@ export interface Watch {
   readonly progress: (bytes: number) => void;
   /** Milliseconds without a byte after which a source has failed. */
   readonly stall: number;
+  /** Milliseconds that all sources together have. */
+  readonly limit: number;
 }
 
 /** A source that failed; `missing` when it says that it does not have the file. */
@@ -38,10 +40,27 @@ class SourceError extends Error {
  * be used.
  */
 export async function download(wanted: Wanted, sources: readonly Source[], file: string, watch: Watch) {
+  const whole = new AbortController();
+  const late = () => whole.abort(new ToolchainError(`the download took longer than ${watch.limit / 1000} s`));
+  const timer = setTimeout(late, watch.limit);
+  try {
+    return await downloadWithin(wanted, sources, file, watch, whole.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function downloadWithin(
+  wanted: Wanted,
+  sources: readonly Source[],
+  file: string,
+  watch: Watch,
+  whole: AbortSignal,
+): Promise<string> {
   const failures: string[] = [];
   for (const source of sources) {
     try {
-      await downloadFrom(source, wanted, file, watch);
+      await downloadFrom(source, wanted, file, watch, whole);
       return source.url;
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
@@ -49,16 +68,23 @@ export async function download(wanted: Wanted, sources: readonly Source[], file:
       if (!error.missing && source.next === "missing") break;
     }
   }
-  throw new ToolchainError(failures.join("\n") || "GOPROXY is off, so no module may be downloaded");
+  throw new ToolchainError(failures.join("\n") || "GOPROXY names no proxy, so no module may be downloaded");
 }
 
-async function downloadFrom(source: Source, wanted: Wanted, file: string, { progress, stall }: Watch) {
+async function downloadFrom(
+  source: Source,
+  wanted: Wanted,
+  file: string,
+  { progress, stall }: Watch,
+  whole: AbortSignal,
+): Promise<void> {
   const abort = new AbortController();
+  const signal = AbortSignal.any([abort.signal, whole]);
   const timer = setTimeout(() => abort.abort(new SourceError(`sent nothing for ${stall / 1000} s`)), stall);
   const hash = createHash("sha256");
   let bytes = 0;
   try {
-    const body = await open(source, wanted.path, abort.signal);
+    const body = await open(source, wanted.path, signal);
     await pipeline(
       body,
       async function* (chunks: AsyncIterable<Uint8Array>) {
@@ -72,10 +98,10 @@ async function downloadFrom(source: Source, wanted: Wanted, file: string, { prog
         }
       },
       createWriteStream(file),
-      { signal: abort.signal },
+      { signal },
     );
   } catch (error) {
-    throw abort.signal.aborted ? abort.signal.reason : asSourceError(error);
+    throw signal.aborted ? signal.reason : asSourceError(error);
   } finally {
     clearTimeout(timer);
   }

@@ -31,15 +31,27 @@ export function parseGoProxy(value: string | undefined): readonly Source[] {
 
 function parseSource(text: string): Omit<Source, "next"> {
   if (!/^(https?|file):\/\//.test(text) || !URL.canParse(text)) {
-    throw new ToolchainError(`GOPROXY names ${text.replace(/^.*@/, "…@")}, which is no http, https or file address`);
+    throw new ToolchainError(`GOPROXY names ${withoutCredentials(text)}, which is no http, https or file address`);
   }
   const url = new URL(text);
   const { username, password } = url;
   url.username = "";
   url.password = "";
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = [username, password].map((part) => decoded(part, text)).join(":");
   return {
     url: url.href.replace(/\/+$/, ""),
-    authorization: username === "" ? undefined : `Basic ${Buffer.from(credentials).toString("base64")}`,
+    authorization: credentials === ":" ? undefined : `Basic ${Buffer.from(credentials).toString("base64")}`,
   };
+}
+
+function decoded(part: string, text: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ToolchainError(`GOPROXY names ${withoutCredentials(text)}, whose user or password has a % for no %25`);
+  }
+}
+
+function withoutCredentials(text: string): string {
+  return text.replace(/^.*@/, "…@");
 }

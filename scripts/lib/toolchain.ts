@@ -25,6 +25,8 @@ export interface InstallOptions {
   readonly progress: (text: string) => void;
   /** Milliseconds without a byte after which a source has failed; default one minute. */
   readonly stall?: number;
+  /** Milliseconds for the whole download; default 20 minutes. */
+  readonly limit?: number;
 }
 
 const PARTIAL = ".partial-";
@@ -39,29 +41,42 @@ export async function installToolchain(release: Release, options: InstallOptions
   const { version, platform } = release;
   const home = join(options.folder, `${version}.${platform}`);
   const found = (from: string): Toolchain => ({ bin: join(home, "bin"), version, from });
-  if (existsSync(home)) return found("the cache");
-  mkdirSync(options.folder, { recursive: true });
-  removeLeftovers(options.folder);
-  const partial = mkdtempSync(`${home}${PARTIAL}`);
+  if (isToolchain(home)) return found("the cache");
+  const partial = makePartial(options.folder, home);
   try {
     const source = await fetchInto(partial, release, options);
-    moveIntoPlace(join(partial, "go"), home);
+    moveIntoPlace(partial, home);
     return found(source);
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
 }
 
+function isToolchain(home: string): boolean {
+  return existsSync(join(home, "bin", "go"));
+}
+
+function makePartial(folder: string, home: string): string {
+  try {
+    // What is in it runs with the person's rights.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    removeLeftovers(folder);
+    return mkdtempSync(`${home}${PARTIAL}`);
+  } catch (error) {
+    throw new ToolchainError(`${folder} cannot keep a toolchain: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
 async function fetchInto(partial: string, release: Release, options: InstallOptions): Promise<string> {
   const { module, bytes, sha256 } = release;
-  const { goproxy, progress, stall = 60_000 } = options;
+  const { goproxy, progress, stall = 60_000, limit = 20 * 60_000 } = options;
   const zip = join(partial, "toolchain.zip");
   const inMebibytes = (count: number): number => Math.floor(count / MEBIBYTE);
   const source = await download(
     { path: `golang.org/toolchain/@v/${module}.zip`, bytes, sha256 },
     parseGoProxy(goproxy),
     zip,
-    { progress: (arrived) => progress(`${inMebibytes(arrived)} of ${inMebibytes(bytes)} MiB`), stall },
+    { progress: (arrived) => progress(`${inMebibytes(arrived)} of ${inMebibytes(bytes)} MiB`), stall, limit },
   );
   progress("unpacking");
   unzip(zip, join(partial, "go"), (name) => placeInToolchain(name, module));
@@ -79,12 +94,16 @@ function placeInToolchain(name: string, module: string): Place {
   return { path, executable: /^(bin|pkg\/tool)\//.test(path) };
 }
 
-/** Another process may have put the same there in the meantime: then that one stays. */
-function moveIntoPlace(from: string, home: string): void {
+/**
+ * Another process may have put the same there in the meantime: then that one stays. What is there and no toolchain
+ * leaves with the rest of `partial`.
+ */
+function moveIntoPlace(partial: string, home: string): void {
   try {
-    renameSync(from, home);
+    if (existsSync(home) && !isToolchain(home)) renameSync(home, join(partial, "replaced"));
+    renameSync(join(partial, "go"), home);
   } catch (error) {
-    if (!existsSync(home)) throw error;
+    if (!isToolchain(home)) throw error;
   }
 }
 

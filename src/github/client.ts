@@ -4,7 +4,7 @@ import { Fault, UserError } from "../model/errors.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import { graphqlBase, webUrl } from "./addresses.ts";
 import { type ApiCall, type Refusal, statusOf, toRefusal, toSluiceError } from "./errors.ts";
-import { PER_PAGE } from "./limits.ts";
+import { MAX_PAGES, PER_PAGE } from "./limits.ts";
 import { type Grant, type Token, wantsMore } from "./permissions.ts";
 import type { ParametersOf, Route } from "./routes.ts";
 
@@ -144,6 +144,7 @@ export function createClient(parts: ClientParts): Client {
     },
     async *pages(route, parameters, item, field) {
       for (let page = 1, more = true; more; page++) {
+        assertPage(page, route);
         const answer = await ask(route, { ...parameters, per_page: PER_PAGE, page });
         yield field === undefined
           ? parse(z.array(item), answer.data, route)
@@ -153,6 +154,12 @@ export function createClient(parts: ClientParts): Client {
     },
     grant: async () => (await parts.token()).grant,
   };
+}
+
+/** Throws where a list does not end. */
+export function assertPage(page: number, route: string): void {
+  if (page > MAX_PAGES)
+    throw new Fault("unavailable", `GitHub's list ${route} has no end: over ${MAX_PAGES} pages`, { fields: { route } });
 }
 
 function isUnauthorized(error: unknown): boolean {

@@ -2,7 +2,7 @@ import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { InstalledRepositories, InstalledRepository } from "../model/github.ts";
 import type { Clock, Logger } from "../model/observe.ts";
-import { parse, type Send } from "./client.ts";
+import { assertPage, parse, type Send } from "./client.ts";
 import { PER_PAGE } from "./limits.ts";
 import { createNarrowTokens } from "./narrow-tokens.ts";
 
@@ -39,6 +39,7 @@ export function createInstalledRepositories(parts: InstalledRepositoriesParts): 
 
   async function* active(signal: AbortSignal): AsyncGenerator<number> {
     for (let page = 1, more = true; more; page++) {
+      assertPage(page, INSTALLATIONS);
       const call = { repository: "the App", route: INSTALLATIONS };
       const answer = await send(asApp, call, { per_page: PER_PAGE, page, request: { signal } });
       for (const one of parse(installations, answer.data, INSTALLATIONS)) if (!one.suspended_at) yield one.id;
@@ -48,6 +49,7 @@ export function createInstalledRepositories(parts: InstalledRepositoriesParts): 
 
   async function* of(installationId: number, signal: AbortSignal): AsyncGenerator<InstalledRepository> {
     for (let page = 1, more = true; more; page++) {
+      assertPage(page, REPOSITORIES);
       const token = await tokens.get({ installationId, signal });
       if (token === undefined) {
         log.warn({ installationId }, "an installation gives no token: its repositories are left out");

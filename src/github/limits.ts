@@ -10,6 +10,9 @@ export const ANNOTATIONS_PER_REQUEST = 50;
 /** How many items a page of a list may have. */
 export const PER_PAGE = 100;
 
+/** How many pages a list may have: one that goes on is a mistake of the server. */
+export const MAX_PAGES = 1_000;
+
 /** How many pages of deliveries are looked through at the same time. */
 export const DELIVERY_PAGES = 200;
 

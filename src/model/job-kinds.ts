@@ -40,6 +40,8 @@ export interface FormerKind {
   readonly name: string;
   /** The job's fields, from those that were stored under that name; the same when absent. */
   readonly read?: (stored: StoredFields) => StoredFields;
+  /** The inverse. Jobs are still stored in the earlier form, which workers of both versions know. */
+  readonly write?: (job: StoredFields) => StoredFields;
 }
 
 type StoredFields = Readonly<Record<string, unknown>>;
@@ -131,7 +133,11 @@ export const JOB_KINDS = {
     deadlineMs: 30 * seconds,
     concurrency: 4,
     handler: "runScheduled",
-    formerly: { name: "wake", read: ({ wakes, ...job }) => ({ ...job, job: wakes }) },
+    formerly: {
+      name: "wake",
+      read: ({ wakes, ...job }) => ({ ...job, job: wakes }),
+      write: ({ job: wakes, ...job }) => ({ ...job, wakes }),
+    },
   },
 } as const satisfies Readonly<Record<string, JobKind>>;
 
@@ -170,6 +176,11 @@ export const JOB_TYPES: readonly JobType[] = Object.keys(JOB_KINDS).filter(isJob
 /** A kind by its name. */
 export function jobKind<T extends JobType>(type: T): JobKind<JobOf<T>> {
   return byType[type];
+}
+
+/** Whether what is stored as a kind's name is that of one that may be scheduled. */
+export function isSchedulable(type: unknown): boolean {
+  return typeof type === "string" && isJobType(type) && jobKind(type).schedulable === true;
 }
 
 /** The key under which jobs that mean the same work collapse. */

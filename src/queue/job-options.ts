@@ -46,14 +46,18 @@ export function replacingWaiting(options: JobsOptions): JobsOptions {
   return deduplication === undefined ? options : { ...options, deduplication: { ...deduplication, replace: true } };
 }
 
-/** A key as an id that BullMQ takes: it refuses colons and integers. Distinct keys give distinct ids. */
+/** A key as an id that BullMQ takes: it refuses colons and integers. Distinct keys give distinct ids, but for halves of characters. */
 function storeId(key: string): string {
-  return `k-${encodeURIComponent(key)}`;
+  return `k-${encodeURIComponent(key.toWellFormed())}`;
 }
 
-/** The key of a job by the id that it is stored under. */
+/** The key of a job by the id that it is stored under; of an id that is not ours the id. */
 export function keyOf(id: string): string {
-  return decodeURIComponent(id.replace(/^k-/, ""));
+  try {
+    return decodeURIComponent(id.replace(/^k-/, ""));
+  } catch {
+    return id;
+  }
 }
 
 /** Replaces a job's data once it was handled: only its id is still needed, and a payload may be large. */

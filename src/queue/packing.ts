@@ -11,7 +11,8 @@ const threadFrom = 256 * 1024;
 
 /** A large job as it is stored: webhook payloads shrink to about an eighth. */
 interface PackedJob {
-  readonly type: JobType;
+  /** As it is stored, see `FormerKind`. */
+  readonly type: string;
   /** zstd of the job's JSON, as base64. */
   readonly packed: string;
 }
@@ -21,11 +22,12 @@ const packedSchema = z.object({ packed: z.base64() });
 const jobSchema = z.looseObject({ type: z.string() });
 
 /** The job as the store keeps it. */
-export async function packJob(job: Job): Promise<Job | PackedJob> {
-  const text = JSON.stringify(job);
-  if (text.length < packFrom) return job;
+export async function packJob(job: Job): Promise<{ readonly type: string } | PackedJob> {
+  const stored = formerJob(job);
+  const text = JSON.stringify(stored);
+  if (text.length < packFrom) return stored;
   const bytes = text.length < threadFrom ? zstdCompressSync(text) : await promisify(zstdCompress)(text);
-  return { type: job.type, packed: bytes.toString("base64") };
+  return { type: stored.type, packed: bytes.toString("base64") };
 }
 
 /** The job of that kind out of what was stored; a `bug` Fault when it is something else. */
@@ -34,6 +36,12 @@ export async function unpackJob<T extends JobType>(type: T, stored: unknown): Pr
   const job = currentJob(type, packed.success ? JSON.parse(await unzip(packed.data.packed)) : stored);
   if (!isJobOf(type, job)) throw new Fault("bug", `what is stored in the queue of ${type} is no such job`);
   return job;
+}
+
+/** A job of a renamed kind as it was stored under the earlier name. */
+function formerJob(job: Job): { readonly type: string } {
+  const { formerly } = jobKind(job.type);
+  return formerly === undefined ? job : { ...(formerly.write?.({ ...job }) ?? job), type: formerly.name };
 }
 
 /** A job that was stored under the kind's earlier name, as the job that it is now. */

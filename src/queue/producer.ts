@@ -39,14 +39,15 @@ export class Producer {
 
   /**
    * Resolves when the store has the job; rejects with `unavailable` when it does not take it within the time, at once
-   * when it refuses it.
+   * when it refuses it; with `bug` when it is nothing that can be stored.
    */
   async add(job: Job, { timeoutMs, delayMs }: Required<AddOptions>): Promise<void> {
+    const storable = await this.#storable(job, delayMs);
     const control = new AbortController();
     try {
       await within(
         timeoutMs,
-        this.#addWhileAway(job, delayMs, control.signal),
+        this.#addWhileAway(job.type, storable, control.signal),
         () => new Error(`no answer in ${timeoutMs} ms`),
       );
     } catch (error) {
@@ -57,15 +58,19 @@ export class Producer {
     }
   }
 
+  async #storable(job: Job, delayMs: number): Promise<StorableJob> {
+    try {
+      return { name: job.type, data: await packJob(job), opts: jobOptions(job, this.#policy, delayMs) };
+    } catch (error) {
+      throw new Fault("bug", `a job cannot be stored: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
   /** Adding twice is harmless, so a store that is away for a moment (a failover, a restart) is asked again. */
-  async #addWhileAway(job: Job, delayMs: number, stop: AbortSignal): Promise<void> {
-    const data = await packJob(job);
-    const storable = { name: job.type, data, opts: jobOptions(job, this.#policy, delayMs) };
+  async #addWhileAway(type: JobType, storable: StorableJob, stop: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        return await (isOnce(job.type)
-          ? this.#addOnce(job.type, storable, stop)
-          : this.#addCollapsing(job.type, storable));
+        return await (isOnce(type) ? this.#addOnce(type, storable, stop) : this.#addCollapsing(type, storable));
       } catch (error) {
         if (stop.aborted || !isConnectionError(error)) throw error;
         await sleep(retryMs);

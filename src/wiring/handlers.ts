@@ -7,8 +7,9 @@ import {
   runRegistry,
   runWatch,
 } from "../images/run/index.ts";
+import { Fault } from "../model/errors.ts";
 import type { EventHub } from "../model/events.ts";
-import type { ScheduledJob } from "../model/job-kinds.ts";
+import { isSchedulable, type ScheduledJob } from "../model/job-kinds.ts";
 import type { Handlers, Queue } from "../model/queue.ts";
 import { type PreviewPorts, type PreviewSettings, runPreview } from "../preview/run.ts";
 import { type PromotionPorts, runGates, runPromotions, runStatusComment } from "../promote/run/index.ts";
@@ -51,7 +52,8 @@ export function listenToEvents(events: EventHub, { images }: Rooms): void {
   events.on("hold.ended", (event, signal) => evaluateAfterHold(event, images, signal));
 }
 
-/** Its moment has come: the job that was scheduled waits for a worker now. */
-function runScheduled({ job }: ScheduledJob, queue: Pick<Queue, "add">): Promise<void> {
-  return queue.add(job);
+/** Its moment has come: the job that was scheduled waits for a worker now. What is stored is not trusted. */
+export async function runScheduled({ job }: ScheduledJob, queue: Pick<Queue, "add">): Promise<void> {
+  if (!isSchedulable(job?.type)) throw new Fault("bug", `${String(job?.type)} is no job that may be scheduled`);
+  await queue.add(job);
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   cpSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -164,6 +165,23 @@ describe("bin/sluice of an installation with a bundle", () => {
 
   it("runs the sources when nothing tells when the bundle was built", async () => {
     renameSync(at("dist/stamp"), at("dist/other"));
+    expect(await runs()).toBe("src");
+  });
+
+  it("runs the sources when find fails without a word", async () => {
+    writeFileSync(at("bin/find"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    const { out } = await start(at("bin/sluice"), [], { PATH: `${at("bin")}:${process.env.PATH}` }).ended;
+    expect(out.trim()).toBe("src");
+  });
+
+  it("runs the sources after an edit in a folder that src/ links to", async () => {
+    renameSync(at("src"), at("linked"));
+    symlinkSync("linked", at("src"));
+    const linkedAt = 1 + Math.ceil(lstatSync(at("src")).ctimeMs);
+    utimesSync(at("dist/stamp"), linkedAt / 1_000, linkedAt / 1_000);
+    expect(await runs()).toBe("dist");
+    const part = at("linked/more/part.ts");
+    while (statSync(part).ctimeMs <= linkedAt) writeFileSync(part, "edited");
     expect(await runs()).toBe("src");
   });
 

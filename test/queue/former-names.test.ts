@@ -2,7 +2,7 @@ import { Queue as BullQueue } from "bullmq";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { JOB_KINDS, JOB_TYPES, jobKind } from "../../src/model/job-kinds.ts";
 import { queueName } from "../../src/queue/job-options.ts";
-import { unpackJob } from "../../src/queue/packing.ts";
+import { packJob, unpackJob } from "../../src/queue/packing.ts";
 import { gates, handlers, openQueue, until } from "../contract/queue-fixture.ts";
 import { redisBinary, type StoreServer, startRedis } from "../contract/queue-servers.ts";
 
@@ -17,7 +17,7 @@ describe("a kind that was renamed", () => {
     expect(former.filter((name) => name in JOB_KINDS)).toEqual([]);
   });
 
-  it("reads what was stored under its earlier name as the job that it is now", async () => {
+  it("is stored in the earlier form and reads what was stored under its earlier name as the job that it is now", async () => {
     expect(await unpackJob("status-comment", { type: "chain", ...where, pullRequest: 7 })).toEqual({
       type: "status-comment",
       ...where,
@@ -28,6 +28,9 @@ describe("a kind that was renamed", () => {
       at: 5,
       job: gates(),
     });
+    const job = { type: "scheduled", at: 5, job: gates() } as const;
+    expect(await packJob(job)).toEqual({ type: "wake", at: 5, wakes: gates() });
+    expect(await unpackJob("scheduled", await packJob(job))).toEqual(job);
     await expect(unpackJob("gates", { type: "chain", ...where, pullRequest: 7 })).rejects.toMatchObject({
       kind: "bug",
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseGoProxy } from "../../scripts/lib/goproxy.ts";
+import { ToolchainError } from "../../scripts/lib/release.ts";
 
 const urls = (value: string | undefined): readonly string[] => parseGoProxy(value).map(({ url }) => url);
 
@@ -36,6 +37,12 @@ describe("GOPROXY", () => {
     });
   });
 
+  it("may have a password alone", () => {
+    const [source] = parseGoProxy("https://:token@a.example.com");
+    expect(source?.authorization).toBe(`Basic ${Buffer.from(":token").toString("base64")}`);
+    expect(parseGoProxy("https://a.example.com")[0]?.authorization).toBeUndefined();
+  });
+
   it("is refused when it has something else, without a word of the password", () => {
     const problem = (value: string) => {
       try {
@@ -46,5 +53,7 @@ describe("GOPROXY", () => {
     };
     expect(problem("a.example.com")).toContain("GOPROXY names a.example.com, which is no http, https or file address");
     expect(problem("ftp://robot:secret@a.example.com")).toContain("GOPROXY names …@a.example.com,");
+    expect(problem("https://robot:100%@a.example.com")).toContain("GOPROXY names …@a.example.com, whose user or");
+    expect(() => urls("https://robot:100%@a.example.com")).toThrow(ToolchainError);
   });
 });

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { pinnedRelease, type Release } from "../../scripts/lib/release.ts";
+import { pinnedRelease, type Release, ToolchainError } from "../../scripts/lib/release.ts";
 import { installToolchain } from "../../scripts/lib/toolchain.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { type ZipFile, zipOf } from "./support/zip.ts";
@@ -63,7 +63,7 @@ async function proxy(answer: Answer): Promise<{ readonly url: string; readonly a
   return { url: `http://127.0.0.1:${port}`, asked };
 }
 
-const install = (goproxy: string, release = releaseOf(good), options: { stall?: number } = {}) =>
+const install = (goproxy: string, release = releaseOf(good), options: { stall?: number; limit?: number } = {}) =>
   installToolchain(release, { folder, goproxy, progress: () => undefined, ...options });
 
 describe("the Go toolchain", () => {
@@ -79,6 +79,27 @@ describe("the Go toolchain", () => {
     if (process.platform === "win32") return;
     const programs = ["bin/go", "pkg/tool/plan9_mips/compile", "src/fmt/print.go"];
     expect(programs.map((name) => statSync(join(home, name)).mode & 0o111)).toEqual([0o111, 0o111, 0]);
+  });
+
+  it("replaces a folder of that name without a go, and is kept from other people", async () => {
+    const { url, asked } = await proxy(give(good));
+    const cache = join(folder, "cache");
+    const options = { folder: cache, goproxy: url, progress: () => undefined };
+    await installToolchain(releaseOf(good), options);
+    if (process.platform !== "win32") expect(statSync(cache).mode & 0o777).toBe(0o700);
+    rmSync(join(cache, "go1.99.0.plan9-mips", "bin", "go"));
+    const { bin } = await installToolchain(releaseOf(good), options);
+    expect(readdirSync(bin)).toEqual(["go"]);
+    expect(readdirSync(cache)).toEqual(["go1.99.0.plan9-mips"]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("cannot be kept in a file", async () => {
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    const installed = installToolchain(releaseOf(good), { folder: file, goproxy: "off", progress: () => undefined });
+    await expect(installed).rejects.toThrow(ToolchainError);
+    await expect(installed).rejects.toThrow(`${file} cannot keep a toolchain`);
   });
 
   it("is fetched by two processes at once without harm", async () => {
@@ -155,8 +176,22 @@ describe("a Go toolchain that cannot be had", () => {
     await expect(install(url, releaseOf(good), { stall: 20 })).rejects.toThrow(`${url}: sent nothing for 0.02 s`);
   });
 
+  it("comes too slowly, byte by byte: no other source is asked", async () => {
+    const slow = await proxy((response) => {
+      const timer = setInterval(() => response.write("x"), 2);
+      response.on("close", () => clearInterval(timer));
+    });
+    const other = await proxy(give(good));
+    const endless = { ...releaseOf(good), bytes: 1e9 };
+    await expect(install(`${slow.url}|${other.url}`, endless, { limit: 50 })).rejects.toThrow(
+      "the download took longer than 0.05 s",
+    );
+    expect(other.asked).toEqual([]);
+  });
+
   it("may not be downloaded", async () => {
-    await expect(install("off")).rejects.toThrow("GOPROXY is off");
+    await expect(install("off")).rejects.toThrow("GOPROXY names no proxy");
+    await expect(install("direct")).rejects.toThrow("GOPROXY names no proxy");
   });
 
   it.each<[string, ZipFile]>([

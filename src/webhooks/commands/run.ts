@@ -48,8 +48,9 @@ export async function runCommands<Ports>(
     [, has] = await Promise.all([github.react(job.commentId, "eyes"), github.permission(job.actor)]);
   } catch (error) {
     if (context.lastAttempt && !isStopped(context.signal)) {
-      announceOutcomes(job, options.events, found, found.map(failed));
-      await tryReply(job, options, context, found.map(failed));
+      const outcomes = found.map((one) => noCommand(one) ?? failed(one));
+      announceOutcomes(job, options.events, found, outcomes);
+      await tryReply(job, options, context, outcomes);
     }
     throw error;
   }
@@ -76,7 +77,7 @@ async function runEach<Ports>(
     } catch (error) {
       if (!context.lastAttempt || isStopped(context.signal)) throw error;
       failure ??= error;
-      outcomes.push(failed(one));
+      outcomes.push(noCommand(one) ?? failed(one));
     }
   }
   if (found.length > COMMAND_LIMIT) outcomes.push(tooMany(found.length - COMMAND_LIMIT));
@@ -90,8 +91,7 @@ async function runOne<Ports>(
   { ports }: CommandOptions<Ports>,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  if (found.kind === "unknown") return unknown(found);
-  if (found.kind === "doubtful") return doubtful(found);
+  if (found.kind !== "command") return noCommand(found);
   if (!includes(has, found.command.needs)) return refused(found, mayNot(job.actor, has, found.command));
   try {
     return done(found, await carryOut(found.command, found.rest, callOf(job, has, found.line, signal), ports));
@@ -99,6 +99,14 @@ async function runOne<Ports>(
     if (error instanceof UserError) return refused(found, error);
     throw error;
   }
+}
+
+/** The outcome of a line that is no command, whatever happens to the others. */
+function noCommand(found: Exclude<Found, { kind: "command" }>): Outcome;
+function noCommand(found: Found): Outcome | undefined;
+function noCommand(found: Found): Outcome | undefined {
+  if (found.kind === "command") return undefined;
+  return found.kind === "unknown" ? unknown(found) : doubtful(found);
 }
 
 async function carryOut<Ports>(

@@ -52,6 +52,19 @@ describe("/hold and /release", () => {
     expect(jobs).toEqual([promotions, promotions, promotions, promotions]);
   });
 
+  it("are a person's, also one's who is called like Sluice", async () => {
+    const { github, received, say } = commandWorld();
+    github.permissions.set("sluice", "write");
+    github.teams.set("release", ["sluice"]);
+    await say("/hold prod", "sluice");
+    await say("/release prod", "sluice");
+    const actor = { kind: "person", login: "sluice" };
+    expect(received).toMatchObject([
+      { kind: "hold.set", actor },
+      { kind: "hold.ended", actor },
+    ]);
+  });
+
   it("are not done while a handler of the event fails: the command is thrown for a retry, and its retry handles it", async () => {
     const world = commandWorld();
     const { dispatch } = world.ports.events;

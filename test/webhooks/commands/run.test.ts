@@ -108,6 +108,17 @@ describe("running commands", () => {
     expect(received).toMatchObject([{ kind: "command.failed", command: "status" }]);
   });
 
+  it("what is no command never fails, also when GitHub is away in the last attempt", async () => {
+    const { github, received, run } = world();
+    github.permission = () => Promise.reject(new Fault("unavailable", "GitHub is away"));
+    const last = firstRun({ attempt: 6, lastAttempt: true });
+    await expect(run(commandJob("/dif\n/diff"), last)).rejects.toThrow("GitHub is away");
+    expect(received).toMatchObject([
+      { kind: "command.refused", command: "dif", reason: "there is no such command" },
+      { kind: "command.failed", command: "diff" },
+    ]);
+  });
+
   it("who may not is told what is needed, and nothing is done", async () => {
     const { github, queue, run } = world();
     await run(commandJob("/diff", { actor: "reader" }));

@@ -1,7 +1,7 @@
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { settingsFor } from "../../../config/index.ts";
 import type { CommandCall } from "../../../model/command.ts";
-import { actorOf, eventId, type HandledEvent } from "../../../model/events.ts";
+import { eventId, type HandledEvent } from "../../../model/events.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import type { Place } from "./arguments.ts";
@@ -23,7 +23,7 @@ export function happened(
     ...(app === undefined ? {} : { app }),
     defaultBranch: base,
     pullRequest: call.pullRequest,
-    actor: actorOf(call.actor),
+    actor: { kind: "person", login: call.actor } as const,
   };
 }
 

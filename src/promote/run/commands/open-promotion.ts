@@ -1,7 +1,7 @@
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import type { CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
-import { actorOf, type EventKind, eventId } from "../../../model/events.ts";
+import { type EventKind, eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import { type PromotionMetadata, parsePromotion } from "../../text/metadata.ts";
 import type { PromotionPorts } from "../ports.ts";
@@ -48,6 +48,6 @@ export function decidedEvent(
     pullRequest: call.pullRequest,
     environment,
     apps: targets.map(({ app }) => app),
-    actor: actorOf(call.actor),
+    actor: { kind: "person", login: call.actor } as const,
   };
 }

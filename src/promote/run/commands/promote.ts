@@ -2,7 +2,7 @@ import { baseOf, openContext, type RepositoryContext } from "../../../change/rep
 import { code } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
-import { actorOf, eventId } from "../../../model/events.ts";
+import { eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import { resolvePairs } from "../../resolve.ts";
 import { parseBranch } from "../../text/branch.ts";
@@ -178,5 +178,14 @@ function announceRequest(
   const kind = "promotion.requested";
   const id = eventId(kind, where.repository, call.id);
   const { pullRequest } = call;
-  events.announce({ kind, id, at: clock(), ...where, pullRequest, environment, ...about, actor: actorOf(call.actor) });
+  events.announce({
+    kind,
+    id,
+    at: clock(),
+    ...where,
+    pullRequest,
+    environment,
+    ...about,
+    actor: { kind: "person", login: call.actor },
+  });
 }
