@@ -17,7 +17,7 @@ it("a list that never ends is left after a thousand pages", async () => {
     repo: "shop",
     token: async () => ({ token: "t", expiresAt: 0, grant: FULL_GRANT }),
     rejected: () => undefined,
-    lacked: () => undefined,
+    insufficient: () => undefined,
   });
   const all = Array.fromAsync(client.pages("GET /repos/{owner}/{repo}/labels", {}, z.unknown()));
   await expect(all).rejects.toThrow("has no end");
