@@ -218,7 +218,8 @@ export interface EventHub extends Events {
 }
 
 /**
- * Hears of every event: the log, the audit, metrics. Gets each id once per process unless it failed, as far as a bounded memory tells.
+ * Hears of every event: the log, the audit, metrics. Gets each id once per process unless it failed, as far as a
+ * bounded memory tells.
  */
 export interface EventListener {
   /** For the log, when it fails. */

@@ -2,10 +2,11 @@
 const mask = "[redacted]";
 
 /**
- * What looks like a secret, wherever it stands. Sources: GitHub's token prefixes (ghp, gho, ghu, ghs, ghr, github_pat); JWT (RFC 7519); credentials in URLs (RFC 3986 §3.2.1);
- * Authorization headers (RFC 9110 §11.6.2); PEM (RFC 7468), also cut off and with its newlines escaped.
+ * What looks like a secret, wherever it stands. Sources: GitHub's token prefixes (ghp, gho, ghu, ghs, ghr, github_pat);
+ * JWT (RFC 7519); credentials in URLs (RFC 3986 §3.2.1); Authorization headers (RFC 9110 §11.6.2); PEM (RFC 7468), also
+ * cut off and with its newlines escaped.
  *
- * Their work grows as the text does and no faster: none starts again inside of what it has just looked through in vain.
+ * Their work grows as the text does and no faster: none starts again inside what it has just looked through in vain.
  */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g, mask],

@@ -46,7 +46,10 @@ export function replacingWaiting(options: JobsOptions): JobsOptions {
   return deduplication === undefined ? options : { ...options, deduplication: { ...deduplication, replace: true } };
 }
 
-/** A key as an id that BullMQ takes: it refuses colons and integers. Distinct keys give distinct ids, but for halves of characters. */
+/**
+ * A key as an id that BullMQ takes: it refuses colons and integers. Distinct keys give distinct ids, but for halves of
+ * characters.
+ */
 function storeId(key: string): string {
   return `k-${encodeURIComponent(key.toWellFormed())}`;
 }
