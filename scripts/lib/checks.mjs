@@ -19,7 +19,8 @@ export async function staticChecks(node) {
     ["types (tsc)", [bin("typescript/bin/tsc"), "--noEmit", "-p", "."]],
     ["lint and format (biome)", [bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"]],
     ["dead code (knip)", [bin("knip/bin/knip.js"), "--no-progress"]],
-    // Tests are no entries here. knip.json names two by hand: the front of edit/, and propose.ts, which waits for its use.
+    // Tests are no entries here. knip.json names two by hand: the front of edit/, and propose.ts, which waits for its
+    // use.
     [
       "code that only tests reach",
       [bin("knip/bin/knip.js"), "--production", "--include=files,exports", "--no-progress"],
