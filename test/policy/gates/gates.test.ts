@@ -511,7 +511,16 @@ describe("every gate", () => {
     });
     expect(
       evaluateGates(facts({ targets: [target({ settings: all })] }), noon).results.map(({ label }) => label),
-    ).toEqual(["Not held", "Healthy in the source", "Soak", "Approvals", "Checks", "Findings", "Windows", "Depends on"]);
+    ).toEqual([
+      "Not held",
+      "Healthy in the source",
+      "Soak",
+      "Approvals",
+      "Checks",
+      "Findings",
+      "Windows",
+      "Depends on",
+    ]);
   });
 });
 
