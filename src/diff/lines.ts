@@ -48,7 +48,9 @@ export function diffLines(base: readonly string[], head: readonly string[]): rea
   return blocks;
 }
 
-/** Two texts as the ids of their lines, below `ids`, and what was found: the head's line for each of the base's, or -1. */
+/**
+ * Two texts as the ids of their lines, below `ids`, and what was found: the head's line for each of the base's, or -1.
+ */
 interface Texts {
   readonly a: number[];
   readonly b: number[];
