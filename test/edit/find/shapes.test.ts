@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { findSettings, type VersionSetting, versionEdits, type WantedVersion } from "../../../src/edit/index.ts";
+import {
+  findMarkers,
+  findSettings,
+  overrideFor,
+  type VersionSetting,
+  versionEdits,
+  type WantedVersion,
+} from "../../../src/edit/index.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
 import { digestOf } from "./support/repository.ts";
@@ -93,6 +100,25 @@ describe("an image in values", () => {
     ]);
   });
 
+  it("is not decided by a file that sets only a part of it", async () => {
+    const values = `image: { repository: web, tag: '1', digest: '${one}' }\n`;
+    const { settings } = await inValues(values, { "a.yaml": "image: { tag: '2' }\n" });
+    expect(settings.map(({ file, decidedBy }) => [file, decidedBy])).toEqual([
+      ["a.yaml", undefined],
+      ["c/values.yaml", undefined],
+    ]);
+    expect(settings.every((setting) => !("decidedBy" in setting))).toBe(true);
+  });
+
+  it("in a list has its name there", async () => {
+    const list = (tag: string) => `list: [{ image: { repository: web, tag: '${tag}' } }]\n`;
+    const { settings } = await inValues(list("1"), { "a.yaml": list("2") });
+    expect(settingLines(settings)).toEqual([
+      "a.yaml values web: name=web tag=2",
+      "c/values.yaml values web: name=web tag=1 < a.yaml:1",
+    ]);
+  });
+
   it("belongs to an included chart by its name or its aliases", async () => {
     const { settings } = await inValues("{}\n", {
       "c/Chart.yaml": "name: c\ndependencies:\n  - { name: sub, alias: x }\n  - { name: sub, alias: y }\n",
@@ -143,6 +169,49 @@ describe("an image in a manifest", () => {
   ])("is %s", async (_, text, expected) => {
     const { settings } = await inManifest(text);
     expect(settingLines(settings).map((line) => line.replace(/^m\.yaml \S+ /, ""))).toEqual(expected);
+  });
+
+  it("is found in items of lists only apart from what stands beside them", async () => {
+    const { settings } = await inManifest("kind: X\nimage: a:1\nitems: [{ image: b:1 }]\n");
+    expect(settings.map(({ subject, resource }) => [subject.name, resource])).toEqual([
+      ["a", "X/"],
+      ["b", "X/"],
+    ]);
+  });
+
+  it("is not in files that the engine reads in another way", async () => {
+    const text = "kind: Pod\nspec: { image: a:1 }\n";
+    const names = ["a.txt", "kustomization.yaml", ".hidden.yaml", "b.yml", "c.json", "d/e.yaml"];
+    const { settings } = await found(
+      { kind: "plain", path: "", options: {} },
+      Object.fromEntries(names.map((name) => [name, text])),
+    );
+    expect(settings.map(({ file }) => file)).toEqual(["b.yml", "c.json", "d/e.yaml"]);
+  });
+
+  it("is not in kustomize's own kinds", async () => {
+    const { settings } = await inManifest("kind: Kustomization\nimages: { image: a:1 }\n");
+    expect(settings).toEqual([]);
+  });
+
+  it("has a chart with its repository", async () => {
+    const flux =
+      "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: { chart: { spec: { chart: web, version: 1.0.0, sourceRef: { name: acme } } } }\n";
+    const argo =
+      "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: { sources: [{ chart: web, targetRevision: 1.0.0, repoURL: https://r }, { path: x }, { chart: api }] }\n";
+    const { settings } = await inManifest(`${flux}---\n${argo}`);
+    expect(settings.map(({ subject }) => subject)).toEqual([
+      { kind: "chart", name: "web", repository: "acme" },
+      { kind: "chart", name: "web", repository: "https://r" },
+    ]);
+    const inflated = await inKustomization({
+      "kustomization.yaml":
+        "helmCharts: [{ name: web, version: 1.0.0, repo: https://r }, { name: api, version: 2.0.0 }, { name: db }]\n",
+    });
+    expect(inflated.settings.map(({ subject }) => subject)).toEqual([
+      { kind: "chart", name: "api", repository: undefined },
+      { kind: "chart", name: "web", repository: "https://r" },
+    ]);
   });
 
   it("is that of its container", async () => {
@@ -366,6 +435,99 @@ describe("a wanted version", () => {
     ["that is there", "image: { repository: web, tag: '1' }\n", { tag: "1", digest: "" }, []],
   ])("%s", async (_, values, wanted, expected) => {
     expect(edits(await first(values), wanted)).toEqual(expected);
+  });
+});
+
+describe("a wanted version in a value file", () => {
+  const of = async (values: string, own: string, wanted: WantedVersion) => {
+    const { settings } = await inValues(values, { "own.yaml": own });
+    return edits(
+      settings.find(({ file }) => file === "own.yaml"),
+      wanted,
+    );
+  };
+
+  it.each<[string, string, string, WantedVersion, readonly string[]]>([
+    [
+      "empties a digest beside a tag that it adds",
+      "{}\n",
+      `image: { repository: web, digest: '${one}' }\n`,
+      { tag: "2", digest: "" },
+      ["insert image.tag=2", "set image.digest="],
+    ],
+    [
+      "removes a digest that is not wanted",
+      "{}\n",
+      `image: { repository: web, tag: '1', digest: '${one}' }\n`,
+      { tag: "2", digest: "" },
+      ["set image.tag=2", "remove image.digest"],
+    ],
+    [
+      "overrides a default tag that is not wanted",
+      "image: { repository: web, tag: '1' }\n",
+      `image: { digest: '${one}' }\n`,
+      { tag: "", digest: two },
+      ["insert image.tag=", `set image.digest=${two}`],
+    ],
+    [
+      "overrides a default digest that is not wanted",
+      `image: { repository: web, digest: '${one}' }\n`,
+      "image: { tag: '1' }\n",
+      { tag: "2", digest: "" },
+      ["set image.tag=2", "insert image.digest="],
+    ],
+    [
+      "leaves an empty default",
+      "image: { repository: web, digest: '' }\n",
+      "image: { tag: '1' }\n",
+      { tag: "2", digest: "" },
+      ["set image.tag=2"],
+    ],
+  ])("%s", async (_, values, own, wanted, expected) => {
+    expect(await of(values, own, wanted)).toEqual(expected);
+  });
+});
+
+describe("an override in a value file of the target's own", () => {
+  it.each<[string, string, WantedVersion, readonly string[] | undefined]>([
+    ["adds the key to an empty file", "", { tag: "2", digest: "" }, ["insert image.tag=2"]],
+    ["adds the key to a map", "image: {}\n", { tag: "2", digest: "" }, ["insert image.tag=2"]],
+    ["fills a null on the way", "image: ~\n", { tag: "2", digest: "" }, ["insert image.tag=2"]],
+    ["sets the key", "image: { tag: '0' }\n", { tag: "2", digest: "" }, ["set image.tag=2"]],
+    ["sets a null", "image: { tag: ~ }\n", { tag: "2", digest: "" }, ["set image.tag=2"]],
+    ["is not possible below a text", "image: web\n", { tag: "2", digest: "" }, undefined],
+    ["is not possible over a map", "image: { tag: {} }\n", { tag: "2", digest: "" }, undefined],
+    ["is not possible for a digest without a key", "", { tag: "2", digest: two }, undefined],
+    ["is not possible for another name", "", { tag: "2", digest: "", name: "api" }, undefined],
+    ["is not possible for a chart's version", "", { version: "2" }, undefined],
+    ["of nothing is none", "", { tag: "", digest: "" }, undefined],
+    ["of what is there is empty", "", { tag: "1", digest: "" }, []],
+  ])("%s", async (_, own, wanted, expected) => {
+    const found = await inValues("image: { repository: web, tag: '1' }\n", { "own.yaml": own });
+    const setting = found.settings.find(({ file }) => file === "c/values.yaml");
+    if (setting === undefined) throw new Error("there is no setting");
+    const edited = overrideFor(setting, wanted, found, { file: "own.yaml", bytes: Buffer.from(own) });
+    expect(
+      edited?.map(({ edit }) => `${edit.kind} ${edit.path.join(".")}=${"value" in edit ? edit.value : ""}`),
+    ).toEqual(expected);
+  });
+
+  it("is not possible in a file that does not win", async () => {
+    const found = await inValues("image: { repository: web, tag: '1' }\n");
+    const [setting] = found.settings;
+    if (setting === undefined) throw new Error("there is no setting");
+    const own = { file: "other.yaml", bytes: Buffer.from("") };
+    expect(overrideFor(setting, { tag: "2", digest: "" }, found, own)).toBeUndefined();
+  });
+});
+
+describe("a value with a marker", () => {
+  it("has the name that a marker of the same policy marks beside it", async () => {
+    const text = `a:\n  n: web # {"$imagepolicy": "ns:p:name"}\n  t: '1' # {"$imagepolicy": "ns:p:tag"}\n  u: '1' # {"$imagepolicy": "ns:q:tag"}\n`;
+    const tree = memoryTree({ "a.yaml": text });
+    const spec: RenderSpec = { kind: "kustomize", path: "", options: {} };
+    const { markers } = await findMarkers(spec, [["", "tree", tree.oid]], tree);
+    expect(markers.map(({ subject }) => subject.name)).toEqual(["web", "web", undefined]);
   });
 });
 

@@ -153,6 +153,16 @@ describe("an edit in one step", () => {
 });
 
 describe("a file of YAML", () => {
+  it("has aliases that stand for so much, through other aliases too", () => {
+    const twenty = (text: string) => `[${Array(20).fill(text).join(", ")}]`;
+    const levels = ["a", "b", "c", "d", "e"].map(
+      (name, index, all) => `${name}: &${name} ${twenty(`*${all[index - 1]}`)}\n`,
+    );
+    const bomb = `a: &a ${twenty("x")}\n${levels.slice(1).join("")}`;
+    expect(userError(() => read(bomb)).message).toBe("f.yaml cannot be read: its aliases stand for too much");
+    expect(read(bomb.split("\n").slice(0, 4).join("\n")).documents).toBe(1);
+  });
+
   const read = (text: string) => parseYaml("f.yaml", bytesOf(text));
 
   it("may have brackets after brackets, and only so many in each other", () => {

@@ -62,10 +62,16 @@ describe("a decision", () => {
     expect(await summary(semver, ["1.1.0"], ["1.1.0"])).toBe(
       "Nothing changes: 1.1.0 is the highest version in `^1.0`, and webapp in staging has 1.1.0",
     );
+    expect(
+      await summary(semver, ["1.1.0"], ["1.1.0", has("1.1.0", { target: "b" }), has("1.1.0", { target: "c" })]),
+    ).toBe("Nothing changes: 1.1.0 is the highest version in `^1.0`, and webapp in staging and 2 more has 1.1.0");
     expect(await summary(semver, ["1.1.0"], [])).toBe("1.1.0 is the highest version in `^1.0`");
     expect(await summary(semver, ["2.0.0", "latest"], ["1.0.0"])).toBe(
       "The policy takes none of the 2 tags of the registry",
     );
+    expect((await decide(semver, ["2.0.0"], ["1.0.0"])).targets).toMatchObject([
+      { moves: false, reason: "the policy takes no tag of the registry" },
+    ]);
     expect(await summary(semver, ["2.0.0"], ["1.0.0"])).toBe("The policy takes not the only tag of the registry");
     expect(await summary(semver, [], ["1.0.0"])).toBe("The registry lists no tags");
     expect(await summary({ digest: "main" }, [], [""])).toBe(
@@ -97,6 +103,18 @@ describe("a minimum age", () => {
     expect(decision.chosen).toBeUndefined();
     expect(decision.targets[0]?.reason).toBe("1.3.0 is not old enough until 2026-08-02 00:00:00 UTC");
     expect(decision.summary).toBe("Nothing changes now: 1.3.0 is not old enough until 2026-08-02 00:00:00 UTC");
+  });
+
+  it("is said of the next one when the best lacks something else", async () => {
+    const partly = { ...facts, "1.3.0": { platforms: ["linux/arm64"] }, "1.2.0": ago(day / 2) };
+    const decision = await decide(semver, tags, ["1.1.0"], {
+      facts: partly,
+      minimumAge: day,
+      platforms: ["linux/amd64"],
+    });
+    expect(decision.summary).toBe(
+      "Nothing changes now: 1.3.0 lacks linux/amd64 (it has linux/arm64): the rest may still be on its way, and 1 more were passed over; the next is old enough at 2026-08-02 00:00:00 UTC",
+    );
   });
 
   it("is over at that very moment", async () => {

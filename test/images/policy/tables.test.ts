@@ -197,6 +197,7 @@ describe("real repositories", () => {
       undefined,
     ],
     ["a moving tag without its pre-releases", { semver: "*" }, ["1.4.2", "1.4.3-rc.1"], "1.4", "1.4.2"],
+    ["a moving minor that the registry has, below another", { semver: "<1.5" }, ["1.4.2", "1.5.0"], "1.4", "1.4.2"],
     ["an exact version", { semver: "1.4.2" }, ["1.4.1", "1.4.2", "1.4.3"], "1.4.0", "1.4.2"],
     [
       "a text between groups",
@@ -329,6 +330,24 @@ describe("numbers", () => {
 });
 
 describe("the reasons of an order", () => {
+  it("name the first rule that ignores a tag, and a version that is there twice", async () => {
+    const decision = await decide({ semver: "*", ignore: ["1.5.*", "1.*"] }, ["1.5.0", "0.2.0", "v0.2.0"], []);
+    expect(why(decision, "1.5.0")).toBe("1.5.0 is ignored by `1.5.*`");
+    expect(why(decision, "v0.2.0")).toBe("v0.2.0 is the same version as 0.2.0");
+  });
+
+  it("are a mistake of ours where the configuration was not checked", async () => {
+    await expect(decide({ regex: "(" }, ["1"], [])).rejects.toThrow("a policy that was not checked");
+    await expect(decide({ semver: "x y" }, ["1"], [])).rejects.toThrow("a policy that was not checked");
+  });
+
+  it("follow what a target has in one sentence", async () => {
+    const policy: ImagePolicy = { numerical: "asc", regex: "^r-(.*)$", capture: "$1" };
+    expect(why(await decide(policy, ["r-x"], ["r-x"]), "r-x")).toBe(
+      "r-x is what webapp in staging has; x, captured from r-x, is no whole number",
+    );
+  });
+
   it.each<[string, ImagePolicy, readonly string[], string, string]>([
     [
       "numbers, ascending",
