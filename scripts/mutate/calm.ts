@@ -41,8 +41,8 @@ export async function loadAll(root: string, scope: Scope, session: Session) {
 }
 
 /**
- * Runs every test of a scope once with no mutant on, in a session that has loaded nothing yet. Tests that take longer than
- * `slowest` milliseconds are left out from then on.
+ * Runs every test of a scope once with no mutant on, in a session that has loaded nothing yet. Tests that take more than
+ * `slowest` milliseconds of processor time are left out from then on.
  */
 export async function calmRun(
   root: string,
@@ -53,9 +53,9 @@ export async function calmRun(
   const { tests, atLoad } = await loadAll(root, scope, session);
   const ran = await session.run({ mutant: 0, groups: [[...tests.keys()]], bail: false }, () => calmLimit);
   if (ran.kind !== "ran") throw new Error(`the tests do not pass without a mutant: ${ran.kind} in ${ran.test}`);
-  const leftOut = ran.outcomes.flatMap(({ test, ms, error }) => {
+  const leftOut = ran.outcomes.flatMap(({ test, cpu, error }) => {
     if (error !== undefined) return [{ test, reason: error }];
-    return ms > slowest ? [{ test, reason: `it takes ${Math.round(ms)} ms` }] : [];
+    return cpu > slowest ? [{ test, reason: `it computes for ${Math.round(cpu)} ms` }] : [];
   });
   const bad = new Set(leftOut.map(({ test }) => test));
   const passing = ran.outcomes.filter(({ test }) => !bad.has(test));

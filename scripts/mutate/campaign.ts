@@ -16,7 +16,7 @@ export interface Campaign {
   readonly graph: ImportGraph;
   readonly seed: number;
   readonly workers: number;
-  /** Tests that take longer than these milliseconds are left out. */
+  /** Tests that take more than these milliseconds of processor time are left out. */
   readonly slowest: number | undefined;
   /** Aborted, no further mutant is tried. */
   readonly signal: AbortSignal;

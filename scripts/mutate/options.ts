@@ -10,7 +10,7 @@ export interface Options {
   /** The score in percent below which the run fails. */
   readonly min: number | undefined;
   readonly workers: number;
-  /** Tests that take longer than these milliseconds are left out. */
+  /** Tests that take more than these milliseconds of processor time are left out. */
   readonly slowest: number | undefined;
   readonly json: boolean;
   readonly list: boolean;
@@ -26,7 +26,7 @@ notices survives. The score is the share that does not.
   --seed S      the chance's seed (1): the same seed picks the same mutants
   --min P       exit with 1 when the score is below P percent
   --workers N   processes that run tests (1)
-  --slowest MS  leave out tests that take longer: quicker, but what only they notice survives
+  --slowest MS  leave out tests that compute longer: quicker, but what only they notice survives
   --json        print the result as JSON; progress goes to the error output
   --list        print the mutants and try none
 
