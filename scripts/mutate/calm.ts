@@ -9,8 +9,8 @@ export interface Calm {
   readonly tests: readonly CalmTest[];
   /** Mutants that loading the files reaches. */
   readonly atLoad: ReadonlySet<number>;
-  /** Tests that fail here, with the reason; they judge nothing. */
-  readonly failing: readonly { readonly test: string; readonly error: string }[];
+  /** Tests that judge nothing, with the reason: they fail here, or are too slow. */
+  readonly leftOut: readonly { readonly test: string; readonly reason: string }[];
 }
 
 export interface CalmTest {
@@ -40,17 +40,28 @@ export async function loadAll(root: string, scope: Scope, session: Session) {
   return { tests, atLoad };
 }
 
-/** Runs every test of a scope once with no mutant on, in a session that has loaded nothing yet. */
-export async function calmRun(root: string, scope: Scope, session: Session): Promise<Calm> {
+/**
+ * Runs every test of a scope once with no mutant on, in a session that has loaded nothing yet. Tests that take more
+ * than `slowest` milliseconds of processor time are left out from then on.
+ */
+export async function calmRun(
+  root: string,
+  scope: Scope,
+  session: Session,
+  slowest = Number.POSITIVE_INFINITY,
+): Promise<Calm> {
   const { tests, atLoad } = await loadAll(root, scope, session);
   const ran = await session.run({ mutant: 0, groups: [[...tests.keys()]], bail: false }, () => calmLimit);
   if (ran.kind !== "ran") throw new Error(`the tests do not pass without a mutant: ${ran.kind} in ${ran.test}`);
-  const failing = ran.outcomes.flatMap(({ test, error }) => (error === undefined ? [] : [{ test, error }]));
-  const bad = new Set(failing.map(({ test }) => test));
+  const leftOut = ran.outcomes.flatMap(({ test, cpu, error }) => {
+    if (error !== undefined) return [{ test, reason: error }];
+    return cpu > slowest ? [{ test, reason: `it computes for ${Math.round(cpu)} ms` }] : [];
+  });
+  const bad = new Set(leftOut.map(({ test }) => test));
   const passing = ran.outcomes.filter(({ test }) => !bad.has(test));
   return {
     atLoad,
-    failing,
+    leftOut,
     tests: passing.map(({ hits, ...one }) => ({ ...one, file: tests.get(one.test) ?? "", hits: new Set(hits) })),
   };
 }

@@ -16,6 +16,8 @@ export interface Campaign {
   readonly graph: ImportGraph;
   readonly seed: number;
   readonly workers: number;
+  /** Tests that take more than these milliseconds of processor time are left out. */
+  readonly slowest: number | undefined;
   /** Aborted, no further mutant is tried. */
   readonly signal: AbortSignal;
   onCalm(calm: Calm): void;
@@ -48,7 +50,7 @@ async function inFolder(folder: string, scope: Scope, mutants: readonly Mutant[]
     sessions.push(session);
     return session;
   };
-  const { calm, warm } = await calmly(root, scope, start);
+  const { calm, warm } = await calmly(root, scope, start, campaign.slowest);
   campaign.onCalm(calm);
   const left = [...mutants];
   const verdicts = new Map<Mutant, Verdict>();

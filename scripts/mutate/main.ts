@@ -58,11 +58,12 @@ async function attempt(
     graph,
     seed: options.seed,
     workers: options.workers,
+    slowest: options.slowest,
     signal: stop.signal,
-    onCalm({ tests, failing }) {
+    onCalm({ tests, leftOut }) {
       const ms = tests.reduce((sum, test) => sum + test.ms, 0);
       note(`  ${tests.length} tests pass in ${(ms / 1000).toFixed(1)} s`);
-      for (const { test, error } of failing) note(`  left out, since it fails here: ${test}: ${error}`);
+      for (const { test, reason } of leftOut) note(`  left out: ${test}: ${reason}`);
     },
     onVerdict(verdict) {
       done.push(verdict);

@@ -10,6 +10,8 @@ export interface Options {
   /** The score in percent below which the run fails. */
   readonly min: number | undefined;
   readonly workers: number;
+  /** Tests that take more than these milliseconds of processor time are left out. */
+  readonly slowest: number | undefined;
   readonly json: boolean;
   readonly list: boolean;
   readonly help: boolean;
@@ -24,6 +26,7 @@ notices survives. The score is the share that does not.
   --seed S      the chance's seed (1): the same seed picks the same mutants
   --min P       exit with 1 when the score is below P percent
   --workers N   processes that run tests (1)
+  --slowest MS  leave out tests that compute longer: quicker, but what only they notice survives
   --json        print the result as JSON; progress goes to the error output
   --list        print the mutants and try none
 
@@ -40,6 +43,7 @@ export function optionsOf(args: readonly string[]): Options {
       seed: { type: "string", default: "1" },
       min: { type: "string" },
       workers: { type: "string", default: "1" },
+      slowest: { type: "string" },
       json: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
@@ -51,6 +55,7 @@ export function optionsOf(args: readonly string[]): Options {
     sample: values.sample === undefined ? undefined : count("sample", values.sample),
     seed: count("seed", values.seed),
     min: values.min === undefined ? undefined : count("min", values.min),
+    slowest: values.slowest === undefined ? undefined : count("slowest", values.slowest),
     workers: Math.max(1, count("workers", values.workers)),
     json,
     list,

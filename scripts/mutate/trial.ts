@@ -140,9 +140,14 @@ export class Trial {
 }
 
 /** Runs the tests with no mutant on, and keeps the process that did. */
-export async function calmly(root: string, scope: Scope, start: Start): Promise<{ calm: Calm; warm: Session }> {
+export async function calmly(
+  root: string,
+  scope: Scope,
+  start: Start,
+  slowest: number | undefined,
+): Promise<{ calm: Calm; warm: Session }> {
   const warm = start(0);
-  return { warm, calm: await calmRun(root, scope, warm) };
+  return { warm, calm: await calmRun(root, scope, warm, slowest) };
 }
 
 /** How long a test may take before it hangs. A fresh process is slower than a warm one. */

@@ -60,6 +60,7 @@ it("tells mutants that a test notices, in a call or while files load, from those
     graph: importGraph(root),
     seed: 1,
     workers: 1,
+    slowest: undefined,
     signal: new AbortController().signal,
     onCalm: ({ tests }) => calm.push(...tests.map(({ test }) => test)),
     onVerdict: () => undefined,
