@@ -66,7 +66,7 @@ describe.skipIf(process.platform === "win32")("the set-up's Go", () => {
       [
         "The engine is not built.",
         "No Go ≥ 1.26 is on the PATH, and none could be fetched:",
-        "GOPROXY is off, so no module may be downloaded",
+        "GOPROXY names no proxy, so no module may be downloaded",
         "Ways:",
         "  - build it elsewhere",
         "  - install Go ≥ 1.26",
