@@ -151,6 +151,14 @@ describe("a tree with changes", () => {
     expect(await tree.files("", 5)).toHaveLength(3);
   });
 
+  it("leaves nothing of a file that gave way to a folder which was deleted again, and a file below which nothing was", async () => {
+    const base = await source({ a: "a", b: "b" });
+    const files = async (...changes: readonly TreeChange[]) => (await stageChanges(base, changes)).tree.files();
+    expect(await files(write("a/x/y", "y"), remove("a/x"))).toEqual(["b"]);
+    expect(await files(write("c", "c"), write("c/x/y", "y"), remove("c/x"))).toEqual(["a", "b"]);
+    expect(await files(remove("a/x"))).toEqual(["a", "b"]);
+  });
+
   it("refuses paths that git would not take", async () => {
     const base = await source({ a: "a" });
     const bad = [

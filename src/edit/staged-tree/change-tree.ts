@@ -6,6 +6,8 @@ import { type ModeEntry, nameBytes, objectId, withMode } from "./tree-object.ts"
 /** What becomes of one path: what the source has there, or nothing, or an entry; and changes below it. */
 export interface ChangeNode {
   base: "source" | "nothing" | ModeEntry;
+  /** A change wrote below it: a file or link there gave way, and does not come back when that is deleted again. */
+  isFolder: boolean;
   readonly children: Map<string, ChangeNode>;
 }
 
@@ -20,21 +22,27 @@ export interface ChangeTree {
  * id of the repository.
  */
 export function changeTree(changes: readonly TreeChange[], like: string): ChangeTree {
-  const root: ChangeNode = { base: "source", children: new Map() };
+  const root = untouched();
   const blobs = new Map<string, Uint8Array>();
   for (const change of changes) {
-    const node = nodeAt(root, segmentsOf(change.path));
+    const node = nodeAt(root, segmentsOf(change.path), change.kind !== "delete");
     node.children.clear();
+    node.isFolder = false;
     node.base = baseOf(change, like, blobs);
   }
   return { root, blobs };
 }
 
-function nodeAt(root: ChangeNode, segments: readonly string[]): ChangeNode {
+function untouched(): ChangeNode {
+  return { base: "source", isFolder: false, children: new Map() };
+}
+
+function nodeAt(root: ChangeNode, segments: readonly string[], writes: boolean): ChangeNode {
   let node = root;
   for (const segment of segments) {
+    if (writes) node.isFolder = true;
     const name = nameBytes(segment);
-    const child: ChangeNode = node.children.get(name) ?? { base: "source", children: new Map() };
+    const child = node.children.get(name) ?? untouched();
     node.children.set(name, child);
     node = child;
   }

@@ -57,7 +57,7 @@ class Rebuilder {
     await this.#change(children, node, path);
     if (children.size === 0) {
       this.#replaced.add(path);
-      return folder ? undefined : base;
+      return folder || node.isFolder ? undefined : base;
     }
     this.#folders.set(path, children);
     return withMode({ kind: "dir", oid: this.#addTree(children) });
