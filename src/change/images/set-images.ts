@@ -16,7 +16,7 @@ import type { RenderedTarget } from "../rendered-target.ts";
 import { wouldTouch } from "../results.ts";
 import type { StagedFiles } from "../staged-files.ts";
 import { decidingSettings } from "./deciding-edits.ts";
-import { type ImageRequest, identityOf } from "./image-request.ts";
+import { type ImageRequest, identityOf, settingKey } from "./image-request.ts";
 
 /** What wanted versions are set with. */
 export interface SetContext {
@@ -67,8 +67,8 @@ async function setRequested(
 ): Promise<readonly string[]> {
   const notes = deciding.length === 0 ? [await addOverride(request, context, done)] : [];
   for (const setting of deciding) {
-    const key = JSON.stringify([setting.file, setting.document, setting.at, setting.form]);
-    if (!alreadyDone(done, key, request, setting.file)) notes.push(await setOne(setting, request, context));
+    if (!alreadyDone(done, settingKey(setting), request, setting.file))
+      notes.push(await setOne(setting, request, context));
   }
   return notes.filter((note) => note !== undefined);
 }

@@ -82,7 +82,8 @@ function candidates<K>({ ordering, placed }: Ranking<K>, targets: readonly Locat
 
 /** One of the targets at the same version. */
 function distinctTargets(targets: readonly Located[]): readonly Located[] {
-  const key = ({ current: { tag, digest, held } }: Located): string => JSON.stringify([tag, digest, held]);
+  const key = ({ current: { tag, digest, held }, among }: Located): string =>
+    JSON.stringify([tag, digest, held, among]);
   return [...new Map(targets.map((target) => [key(target), target])).values()];
 }
 

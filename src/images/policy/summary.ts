@@ -14,12 +14,12 @@ export function targetDecisions<K>(decided: Decided<K>): readonly TargetDecision
     const { target, tag, digest } = located.current;
     const from = { tag, digest };
     if (best === undefined) return { target, from, moves: false, reason: "the policy takes no tag of the registry" };
-    const { moves, why } = compareTarget(ranking.ordering, best, located, {
+    const { moves, why, kept } = compareTarget(ranking.ordering, best, located, {
       facts: selection.facts.get(best.tag),
       pin,
       now,
     });
-    if (selection.chosen !== undefined) return { target, from, moves, reason: why() };
+    if (selection.chosen !== undefined) return { target, from, moves, reason: why(), ...(kept && { kept }) };
     return { target, from, moves: false, reason: (moves ? selection.passed.get(best.tag) : undefined) ?? why() };
   });
 }
