@@ -117,8 +117,18 @@ function byOrder<K>(
     moves: false,
     ...(order < 0 && { kept: { kind: "newer", why: "nothing goes backwards" } as const }),
     why: () =>
-      `${candidate.tag} ${order === 0 ? "is the same version as" : ordering.behind} ${versionText(current)}, and nothing goes backwards`,
+      `${candidate.tag} ${order === 0 ? "is the same version as" : ordering.behind} ${presentText(current, place)}, and nothing goes backwards${whyBehind(ordering, candidate, place)}`,
   };
+}
+
+/** What a target has, where its digest is another tag's than the one that is written. */
+function presentText(current: Version, { tag, written }: Place): string {
+  return written === undefined ? versionText(current) : `${tag}, which the digest beside ${written} is`;
+}
+
+function whyBehind<K>({ explain }: Ordering<K>, { tag }: Placed<K>, place: Place): string {
+  const text = explain?.(tag, place.tag);
+  return text === undefined ? "" : `: ${text}`;
 }
 
 /** A version for people: the tag, else the beginning of the digest. */

@@ -66,10 +66,27 @@ async function locate<K>(
   if (policy.newest === true) {
     return { tag: written, digest, ...timeOf(builtAt(await ask(digest === "" ? tag : digest), now)) };
   }
-  if (written !== "") return { tag, digest };
+  if (written !== "") return digest === "" ? { tag, digest } : placeOfPinned(ranking, { tag, digest }, ask, limit);
   const found = await tagOf(ranking, digest, ask, limit);
   if (found !== undefined) return { tag: found, digest };
   return { tag: "", digest, ...timeOf(builtAt(await ask(digest), now)) };
+}
+
+/**
+ * Where a tag and a digest are written, the digest is what runs. One that is not the tag's is searched for among the
+ * better tags; what is not there is an earlier image of the tag.
+ */
+async function placeOfPinned<K>(
+  { ordering, placed }: Ranking<K>,
+  { tag, digest }: Version,
+  ask: Asker,
+  limit: number,
+): Promise<Place> {
+  const own = await ask(tag);
+  if (own === undefined || own.digest === digest) return { tag, digest };
+  const better = placed.filter((one) => (ordering.against(one, { tag, digest }) ?? 1) > 0);
+  const found = await tagOf({ placed: better }, digest, ask, limit);
+  return found === undefined ? { tag, digest } : { tag: found, digest, written: tag };
 }
 
 async function located(current: CurrentVersion, placeOf: (version: Version) => Promise<Place>): Promise<Located> {
@@ -82,7 +99,7 @@ function timeOf(time: number | undefined): { readonly builtAt?: number } {
 }
 
 async function tagOf<K>(
-  { placed }: Ranking<K>,
+  { placed }: Pick<Ranking<K>, "placed">,
   digest: string,
   ask: Asker,
   limit: number,

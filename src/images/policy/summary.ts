@@ -8,8 +8,8 @@ const maxSkipped = 100;
 /** The decision about each target. */
 export function targetDecisions<K>(decided: Decided<K>): readonly TargetDecision[] {
   const { ranking, targets, selection, input } = decided;
-  const { pin, now } = input;
-  const best = selection.chosen?.candidate ?? ranking.placed[0];
+  const { pin, now, only } = input;
+  const best = selection.chosen?.candidate ?? ranking.placed.find(({ tag }) => only === undefined || tag === only);
   return targets.map((located) => {
     const { target, tag, digest } = located.current;
     const from = { tag, digest };

@@ -39,6 +39,8 @@ export interface PolicyInput {
    * was built.
    */
   readonly firstSeen?: ReadonlyMap<string, number>;
+  /** The only tag that may be chosen; the others just say where it stands among them. */
+  readonly only?: string;
 }
 
 /** Asks the registry about a tag or a digest; `undefined` when it has no such thing. Its errors are passed on. */
@@ -56,10 +58,11 @@ export interface PolicyLimits {
 
 /**
  * Why one use of an image stays while others of its target move. `tag`, `ignored`, `regex`, `order`, `variant`: the
- * policy does not speak of its tag, or not as of the same image; `newer`: nothing goes backwards.
+ * policy does not speak of its tag, or not as of the same image; `entry`: another entry does; `newer`: nothing goes
+ * backwards.
  */
 export interface Kept {
-  readonly kind: "tag" | "ignored" | "regex" | "order" | "variant" | "newer";
+  readonly kind: "tag" | "ignored" | "regex" | "order" | "variant" | "entry" | "newer";
   /** Part of a sentence. */
   readonly why: string;
   /** A sentence. */
