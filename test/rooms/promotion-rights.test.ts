@@ -93,7 +93,7 @@ describe("on a fork's pull request", () => {
     const files = release("staging", "6.6.6");
     await github.commit({ ...fork, branch: WEB, files, by: "hacker" });
     const pull = await github.openPull({ ...repository, head: `hacker:${WEB}`, title: "Help", by: "hacker" });
-    expect(await play.say(pull, "/promote prod web", "hacker")).toContain("👎");
+    expect(await play.say(pull, "/promote prod web", "hacker")).toContain("❌");
     await play.quiet();
     expect(done(pull)).toEqual({ replies: 1, branches: [], opened: 1 });
     expect(play.gates(pull)).toBeUndefined();
@@ -113,8 +113,8 @@ describe("who may", () => {
     expect(await play.say(pull, "/promote prod web", "olga")).toContain("opened #");
     const promotion = await play.promotion(repository);
     await play.gatesSay(promotion, "Blocked: Approvals");
-    expect(await play.say(promotion, "/override approvals I want it", "mallory")).toContain("👎");
-    expect(await play.say(promotion, "/override approvals I want it", "olga")).toContain("👎");
+    expect(await play.say(promotion, "/override approvals I want it", "mallory")).toContain("❌");
+    expect(await play.say(promotion, "/override approvals I want it", "olga")).toContain("❌");
     expect(await play.say(pull, "/override approvals here?", "ada")).toContain("for an open promotion pull request");
     expect(await play.say(promotion, "/override approvals the site is down", "ada")).toContain("is passed for");
     const check = await play.gatesSay(promotion, "overridden by ada: the site is down");
@@ -194,7 +194,7 @@ describe("the hidden record of a promotion", () => {
     await github.editPull({ ...web, body: old });
     await github.review({ ...web, by: "mona", event: "APPROVE" });
     await play.gatesSay(web, "is about another head");
-    expect(await play.say(web, "/retry")).not.toContain("👎");
+    expect(await play.say(web, "/retry")).not.toContain("❌");
     await play.gatesSay(web, "Approvals");
   });
 });
