@@ -11,11 +11,13 @@ import { shortVersion } from "../change/text/version.ts";
 import { toItems } from "../diff/item.ts";
 import { findSettings, type ImageReference, printImage, versionOf } from "../edit/find/index.ts";
 import { UserError } from "../model/errors.ts";
+import type { VersionChange } from "../model/promotion.ts";
 import { canonicalImage } from "../model/registry.ts";
 import type { Renderer, Resource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { Repository } from "../model/tree.ts";
 import { setMarked, type WrittenMarkers } from "./flux-markers.ts";
+import type { ImageMetadata } from "./text/metadata.ts";
 
 /** What one target is to have of one image. */
 export interface WantedBump {
@@ -134,13 +136,34 @@ function unsetFix(wanted: readonly WantedBump[]): string {
 /** Where the render still has what was replaced: a half update is never silent. */
 function leftNotes(after: readonly Resource[], written: readonly ImageRequest[]): readonly string[] {
   const replaced = written.filter(({ use, wanted }) => printImage(use.image) !== printImage(wanted));
-  return leftBehind(
+  const left = leftBehind(
     toItems(after),
     replaced.map(({ use }) => use.image),
-  ).map(({ place, image }) => `${place} still has ${shortVersion(versionOf(image))}: ${leftFix}`);
+  );
+  return left.map(({ place, image }) => `${place} still has ${shortVersion(versionOf(image))}: ${leftFix}`);
 }
 
 const leftFix = "Sluice does not know that it sets an image. Change it by hand, or mark it with `marker`.";
+
+/** Whether a note is one of those about what was left behind. */
+export function isLeftNote(note: string): boolean {
+  return note.endsWith(leftFix);
+}
+
+/** The places of a render that still have what a planned change replaces, as uses that stay. */
+export function leftUses(after: readonly Resource[], changes: readonly VersionChange[]): ImageMetadata["stays"] {
+  const replaced = changes.flatMap(({ image, from }) => {
+    const [tag = "", digest = ""] = from.split("@");
+    return from === "" ? [] : [{ name: image, tag, digest }];
+  });
+  return leftBehind(toItems(after), replaced).map(({ place, image }) => ({
+    place,
+    at: shortVersion(versionOf(image)),
+    why: "Sluice does not know that it sets an image",
+    fix: "Change it by hand, or mark it with `marker`.",
+    half: true,
+  }));
+}
 
 async function writeMarked(
   target: RenderedTarget,

@@ -96,7 +96,7 @@ describe("a bump", () => {
     const before = Object.fromEntries(Object.values(at).map((path) => [path, site.file(path)]));
     await site.push("web:1.4.0");
     const { headRef: branch, title } = await site.bump();
-    expect(title).toBe("Bump web in staging: 1.2.0 → 1.4.0");
+    expect(title).toBe("Update web in staging: 1.2.0 → 1.4.0");
     expect(site.changed(branch).toSorted()).toEqual(Object.values(at));
     expect(site.file(at.overlay, branch)).toBe(replaced(before[at.overlay] ?? "", "'1.2.0'", "'1.4.0'"));
     expect(site.file(at.values, branch)).toBe(replaced(before[at.values] ?? "", '"1.2.0"', '"1.4.0"'));

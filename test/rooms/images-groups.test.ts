@@ -101,8 +101,8 @@ describe("two entries of one image", () => {
     const site = await play.site(entry('semver: "^1.0"', "staging") + entry('semver: "~1.3"', "prod"));
     await site.push("web:1.3.7");
     await site.push("web:1.4.0");
-    const staging = await site.bump("open", "Bump web in staging: 1.2.0 → 1.4.0");
-    const prod = await site.bump("open", "Bump web in prod: 1.3.0 → 1.3.7");
+    const staging = await site.bump("open", "Update web in staging: 1.2.0 → 1.4.0");
+    const prod = await site.bump("open", "Update web in prod: 1.3.0 → 1.3.7");
     await play.quiet();
     expect(staging.headRef).not.toBe(prod.headRef);
     expect(site.bumps()).toHaveLength(2);
@@ -140,7 +140,7 @@ describe("an image pull request is overtaken", () => {
     // It was not a person who declined it: what is taken back may come again.
     await site.commit(staging("1.3.0"));
     await site.push("web:1.2.0");
-    expect((await site.bump()).title).toBe("Bump web in staging: 1.3.0 → 1.4.0");
+    expect((await site.bump()).title).toBe("Update web in staging: 1.3.0 → 1.4.0");
   });
 
   it("in part: what is left is brought", async () => {
@@ -148,9 +148,9 @@ describe("an image pull request is overtaken", () => {
     await site.push("web:1.4.0");
     const pull = await site.bump();
     await play.quiet();
-    expect(play.github.pull(pull).title).toBe("Bump web in staging, prod to 1.4.0");
+    expect(play.github.pull(pull).title).toBe("Update web in prod, staging to 1.4.0");
     await site.commit(staging("1.4.0"));
-    await eventually("prod alone", () => play.github.pull(pull).title === "Bump web in prod: 1.3.0 → 1.4.0");
+    await eventually("prod alone", () => play.github.pull(pull).title === "Update web in prod: 1.3.0 → 1.4.0");
     await play.quiet();
     expect(site.changed(pull.headRef)).toEqual(["apps/web/overlays/prod/kustomization.yaml"]);
   });

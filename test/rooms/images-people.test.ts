@@ -90,7 +90,7 @@ describe("what was reverted", () => {
       reason: expect.stringMatching(/rolled back/),
     });
     await site.push("web:1.4.1");
-    expect((await site.bump()).title).toBe("Bump web in staging: 1.3.0 → 1.4.1");
+    expect((await site.bump()).title).toBe("Update web in staging: 1.3.0 → 1.4.1");
   });
 
   it("by hand to an older version stays there as well", async () => {
@@ -103,7 +103,7 @@ describe("what was reverted", () => {
     await play.quiet();
     expect(site.bumps("open")).toEqual([]);
     await site.push("web:1.4.1");
-    expect((await site.bump()).title).toBe("Bump web in staging: 1.1.0 → 1.4.1");
+    expect((await site.bump()).title).toBe("Update web in staging: 1.1.0 → 1.4.1");
   });
 });
 
@@ -117,7 +117,7 @@ describe("a hold", () => {
     await site.push("web:1.5.0");
     await site.concluded("ada put staging on hold: the database is being moved");
     await play.quiet();
-    expect(github.pull(pull)).toMatchObject({ state: "open", title: "Bump web in staging: 1.3.0 → 1.4.0" });
+    expect(github.pull(pull)).toMatchObject({ state: "open", title: "Update web in staging: 1.3.0 → 1.4.0" });
     await play.say(pull, "/release staging", "ada");
     expect((await site.bump("open", "1.3.0 → 1.5.0")).number).toBe(pull.number);
   });
@@ -157,7 +157,7 @@ describe("a person's commits on the branch of an image pull request", () => {
     await play.quiet();
     expect(github.pull(pull)).toMatchObject({ state: "open", headSha: theirs, title: pull.title });
     await github.mergePull({ ...pull, by: "ada" });
-    expect((await site.bump("open", "1.5.0")).title).toBe("Bump web in staging: 1.4.0 → 1.5.0");
+    expect((await site.bump("open", "1.5.0")).title).toBe("Update web in staging: 1.4.0 → 1.5.0");
   });
 });
 
@@ -181,7 +181,7 @@ describe("what /rollback took back", () => {
     play.pass(31_000);
     await github.status({ ...site.repository, sha: newer.headSha, context: "ci", state: "success" });
     await play.quiet();
-    expect(github.pull(newer)).toMatchObject({ state: "open", title: "Bump web in staging: 1.3.0 → 1.4.1" });
+    expect(github.pull(newer)).toMatchObject({ state: "open", title: "Update web in staging: 1.3.0 → 1.4.1" });
     await play.say(newer, "/release staging/web", "ada");
     expect((await site.bump("closed", "1.4.1")).merged).toBe(true);
   });
