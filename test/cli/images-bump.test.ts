@@ -235,10 +235,10 @@ describe("sluice images bump", () => {
   it.each([
     [["ghcr.io/acme/orders:2.7.0"], "the registry has no ghcr.io/acme/orders:2.7.0"],
     [["ghcr.io/acme/webapp:1.6.0"], "Name the environments: --environment ENV"],
-    [["ghcr.io/acme/webapp:1.6.0", "--environment", "stagign"], "Did you mean staging?"],
+    [["ghcr.io/acme/webapp:1.6.0", "--environment", "stagign"], 'did you mean "staging"?'],
     [["ghcr.io/acme/webapp:1.6.0", "--environment", ","], "--environment needs a value"],
     [["ghcr.io/acme/orders:2.2.0", "--environment", "prod"], "sluice promote --to prod"],
-    [["ghcr.io/acme/orders:2.2.0", "--app", "order"], "Did you mean orders?"],
+    [["ghcr.io/acme/orders:2.2.0", "--app", "order"], 'did you mean "orders"?'],
     [["ghcr.io/acme/orders:2.2.0", "--app", "webapp"], "no target in staging has the image"],
     [["ghcr.io/acme/orders"], "has no tag"],
     [["ghcr.io/acme/orders:2.2.0@sha256:abc"], "is not a digest"],

@@ -33,9 +33,7 @@ describe("what a pull request brings is held against the registry", () => {
   });
 
   it("and is wrong when the tag was moved or deleted, or its image is gone", async () => {
-    expect(await text(registry(() => "sha256:2"))).toBe(
-      "not ok: is another image now: sha256:2",
-    );
+    expect(await text(registry(() => "sha256:2"))).toBe("not ok: is another image now: sha256:2");
     expect(await text(registry(() => undefined))).toBe("not ok: is no longer in the registry");
     const gone: Registry = { ...registry(() => one), facts: async () => undefined };
     expect(await text(gone)).toBe("not ok: is not in the registry: its digest is gone");
