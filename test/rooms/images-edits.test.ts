@@ -159,8 +159,7 @@ describe("a bump", () => {
     await site.push("web:1.4.0");
     const pull = await site.bump();
     expect(site.changed(pull.headRef)).toEqual([at.overlay, at.plain]);
-    expect(pull.body).toContain("### Remarks");
-    expect(pull.body).toMatch(/`api in staging` is left out: .+/);
+    expect(pull.body).toMatch(/Not included: \*\*api in staging\*\*\. .+/);
     await site.concluded("api in staging: ");
   });
 });

@@ -50,7 +50,7 @@ describe("a person who closes an image pull request", () => {
     expect(site.bumps("open")).toEqual([]);
     expect(site.branches()).toEqual([]);
 
-    expect(await play.say(pull, "/retry", "ada")).toContain("asking the registry again");
+    expect(await play.say(pull, "/retry", "ada")).toContain("Asking the registry again");
     const again = await site.bump("open", "1.4.0");
     expect(again.number).not.toBe(pull.number);
     await play.quiet();
@@ -167,7 +167,7 @@ describe("what /rollback took back", () => {
     const site = await bumped(entry.replace("[staging]", "[staging], pullRequest: { autoMerge: true }"));
     const [pull] = site.bumps();
     if (pull === undefined) throw new Error("there is no pull request");
-    expect(await play.say(pull, "/rollback staging web", "ada")).toContain("opened #");
+    expect(await play.say(pull, "/rollback staging web", "ada")).toContain("Opened #");
     const rollback = github.pulls(site.repository).findLast(({ headRef }) => headRef.startsWith("sluice/rollback/"));
     if (rollback === undefined) throw new Error("there is no rollback");
     await github.mergePull({ ...rollback, by: "ada", method: "squash" });

@@ -110,7 +110,7 @@ describe("who may", () => {
     const { github } = play;
     const repository = await guardedRepository();
     const pull = await play.merged(repository);
-    expect(await play.say(pull, "/promote prod web", "olga")).toContain("opened #");
+    expect(await play.say(pull, "/promote prod web", "olga")).toContain("Opened #");
     const promotion = await play.promotion(repository);
     await play.gatesSay(promotion, "Blocked: Approvals");
     expect(await play.say(promotion, "/override approvals I want it", "mallory")).toContain("❌");
@@ -164,7 +164,7 @@ describe("the hidden record of a promotion", () => {
     expect(github.pull(promotion).state).toBe("open");
     expect(await play.say(promotion, "/retry", "mallory")).toContain("members of release");
 
-    expect(await play.say(promotion, "/retry")).toContain("updated in place");
+    expect(await play.say(promotion, "/retry")).toContain("Updated in place");
     await play.gatesSay(promotion, "Blocked: Approvals");
     expect(hidden(promotion).seal).not.toBe(seal);
     expect(github.pull(promotion).body).toContain("Asked for by `ada`");
@@ -188,7 +188,7 @@ describe("the hidden record of a promotion", () => {
 
     const old = github.pull(web).body;
     await play.merged(repository, release("staging", "1.5.0"));
-    expect(await play.say(pull, "/promote prod web")).toContain("updated in place");
+    expect(await play.say(pull, "/promote prod web")).toContain("Updated in place");
     await play.gatesSay(web, "Blocked: Approvals");
     await play.quiet();
     await github.editPull({ ...web, body: old });

@@ -51,7 +51,7 @@ function failureTitle({ lines }: Verification): string {
 }
 
 function lineText({ image, tag, digest, found, ok, text }: Verification["lines"][number]): string {
-  if (ok) return `- ${code(`${lastPart(image)}:${tag}`)}: ${inert(text)}`;
+  if (ok) return `- ${code(`${lastPart(image)}:${tag}`)}: ${inert(text)}, ${code(short(digest))}`;
   if (found === undefined) return `**${code(`${lastPart(image)}:${tag}`)} ${inert(text)}.**`;
   return [
     `**The tag ${code(tag)} was moved since this pull request opened.** Sluice does not merge it; it is being updated to the new image.`,
