@@ -86,7 +86,7 @@ environments:
     await site.push("web:1.4.0");
     await site.push("proxy:1.4.0");
     const pull = await site.bump("open", "1.4.0");
-    await eventually("both", () => play.github.pull(pull).title.includes("group front"));
+    await eventually("both", () => play.github.pull(pull).title.includes("front in staging: web, proxy"));
     await play.quiet();
     expect(site.changed(pull.headRef)).toEqual([overlay]);
     expect(play.github.pull(pull).body).toMatch(/Not included: \*\*api in staging\*\*\. .+/);

@@ -60,7 +60,7 @@ describe("/promote", () => {
     const repository = await repositoryWith();
     const pull = await play.merged(repository, release("staging", "1.5.0"));
     const said = await play.say(pull, "/promote prod --dry-run");
-    expect(said).toContain("nothing is done");
+    expect(said).toContain("Nothing is done");
     expect(said).toContain("`1.2.0 → 1.5.0`");
     expect(said).toContain(`${OVERLAY}:6`);
     await play.quiet();
