@@ -124,5 +124,7 @@ describe("the documentation", () => {
 function problemsOf(text: string): readonly string[] {
   const parsed = parseConfig(text, ".sluice.yaml");
   const problems = parsed.ok ? parsed.warnings : parsed.problems;
-  return problems.map(({ line, message }) => `${line}: ${message}`);
+  // The reference shows every key, and says so of those that are not built yet.
+  const others = problems.filter(({ message }) => !message.includes("is not built yet"));
+  return others.map(({ line, message }) => `${line}: ${message}`);
 }

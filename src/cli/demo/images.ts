@@ -55,7 +55,7 @@ export async function playImages(registry: LocalRegistry, stage: DemoStage): Pro
   );
   const promotion = await command("/promote prod orders", pull, stage, {
     branch: "sluice/promote/prod/orders",
-    expects: "opened #",
+    expects: "Opened #",
   });
   assertHolds(promotion.body, ["Built from", "compare in acme/orders"]);
 }

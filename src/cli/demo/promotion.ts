@@ -29,7 +29,7 @@ export async function playPromotion(released: PullSummary, stage: DemoStage): Pr
 async function promoteFirst(released: PullSummary, stage: DemoStage): Promise<PullSummary> {
   const { github, steps, context } = stage;
   await merge("The release to staging is merged, and the pipeline reports it healthy", released, stage);
-  const promotion = await command("/promote prod", released, stage, { branch: BRANCH, expects: "opened #" });
+  const promotion = await command("/promote prod", released, stage, { branch: BRANCH, expects: "Opened #" });
   await steps.step("The promotion shows what it changes in prod", async () => {
     const { comment } = await previewOf(github, promotion, context.signal);
     assertHolds(comment.body, ["webapp/prod", "1.5.0"]);
@@ -64,12 +64,12 @@ async function supersede(stage: DemoStage): Promise<void> {
   const { github, steps, context } = stage;
   steps.say("", context.paint.bold("A newer version takes its place"));
   const second = await release("1.5.0", "1.6.0", stage);
-  const promotion = await command("/promote prod", second, stage, { branch: BRANCH, expects: "opened #" });
+  const promotion = await command("/promote prod", second, stage, { branch: BRANCH, expects: "Opened #" });
   await approve(promotion, stage);
   const third = await release("1.6.0", "1.6.1", stage);
   const same = await command("/promote prod", third, stage, {
     branch: BRANCH,
-    expects: `updated in place #${promotion.number}`,
+    expects: `Updated in place #${promotion.number}`,
   });
   await steps.step("It is the same pull request; the approval of the other version fell", async () => {
     if (same.number !== promotion.number)
@@ -100,7 +100,7 @@ async function rollBack(stage: DemoStage): Promise<void> {
   await steps.step(`${PEOPLE.author} merges that`, () => github.mergePull({ ...automatic, by: PEOPLE.author }));
   const rollback = await command("/rollback prod webapp", automatic, stage, {
     branch: "sluice/rollback/prod/webapp",
-    expects: "opened #",
+    expects: "Opened #",
   });
   await approve(rollback, stage);
   await steps.step(`${PEOPLE.author} merges the rollback`, async () => {

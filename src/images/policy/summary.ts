@@ -1,3 +1,4 @@
+import { compareNatural } from "../../model/versions.ts";
 import { compareTarget, versionText } from "./compare-target.ts";
 import { momentText } from "./select.ts";
 import { bestText, type Decided } from "./tag-verdicts.ts";
@@ -57,7 +58,15 @@ export function summaryOf<K>(decided: Decided<K>, decisions: readonly TargetDeci
   if (first === undefined) return nothingTaken(decided);
   const [one] = decisions;
   if (targets.length === 0 || one === undefined) return `${first.tag} is ${best}, and no target has the image`;
-  return `Nothing changes: ${first.tag} is ${best}, and ${one.target}${decisions.length > 1 ? ` and ${decisions.length - 1} more` : ""} has ${versionText(one.from)}${input.pin === "tag" ? "" : " with its digest"}`;
+  return `Nothing changes: ${first.tag} is ${best}, and ${one.target}${decisions.length > 1 ? ` and ${decisions.length - 1} more` : ""} has ${versionText(one.from)}${input.pin === "tag" ? "" : " with its digest"}${unexpected(decided, first.tag)}`;
+}
+
+/** Why a tag that people take for newer is not the best. */
+function unexpected<K>({ ranking: { ordering, placed } }: Decided<K>, best: string): string {
+  if (ordering.explain === undefined) return "";
+  const last = placed.reduce((a, { tag }) => (compareNatural(tag, a) > 0 ? tag : a), best);
+  const why = ordering.explain(last, best);
+  return why === undefined ? "" : `. ${last} is not newer: ${why}`;
 }
 
 /** Why the best was passed over, and when the next can be taken. */

@@ -1,6 +1,6 @@
 import { compareNatural, orderOf } from "../../model/versions.ts";
 import type { Decision } from "../policy/index.ts";
-import type { ImageSection } from "../text/body.ts";
+import type { ImageSection } from "../text/section.ts";
 
 /** The tag and digest that are replaced, where there is one of each. */
 export function oldOf({ targets }: Decision, tag: string): Pick<ImageSection, "from" | "oldDigest"> {

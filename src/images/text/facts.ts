@@ -2,7 +2,7 @@ import type { SourceChanges } from "../../change/source/section.ts";
 import { dayTime } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
-import type { ImageSection } from "./body.ts";
+import type { ImageSection } from "./section.ts";
 import { lastPart } from "./title.ts";
 
 const maxSkipped = 20;

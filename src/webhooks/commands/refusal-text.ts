@@ -1,5 +1,19 @@
+import type { UserErrorKind } from "../../model/errors.ts";
+import type { Permission } from "../../model/github.ts";
 import { fenced } from "../../model/text/markdown.ts";
-import type { Refusal } from "./reply.ts";
+
+/** A command that was not carried out. */
+export interface Refusal {
+  readonly name: string;
+  readonly why: string;
+  readonly fix: string | undefined;
+  /** What kind of mistake it was; `unknown` for what is no command, `ours` for what is nobody's mistake here. */
+  readonly cause: UserErrorKind | "unknown" | "ours";
+  /** The level of the person, where that is what is missing. */
+  readonly has?: Permission;
+  /** The command that was probably meant, by its name. */
+  readonly meant?: string;
+}
 
 /** What did not happen, by the command. */
 const verdicts: Readonly<Record<string, string>> = {

@@ -1,27 +1,14 @@
 import { clip } from "../../model/command.ts";
-import { Fault, type UserError, type UserErrorKind } from "../../model/errors.ts";
+import { Fault, type UserError } from "../../model/errors.ts";
 import type { Permission } from "../../model/github.ts";
 import type { Found } from "./find-commands.ts";
-import { refusalText } from "./refusal-text.ts";
+import { type Refusal, refusalText } from "./refusal-text.ts";
 import { cut } from "./truncate.ts";
 
 /** What became of one command. `name` is what was written after the slash, short. */
 export type Outcome =
   | { readonly kind: "done"; readonly name: string; readonly said: string }
   | (Refusal & { readonly kind: "refused" });
-
-/** A command that was not carried out. */
-export interface Refusal {
-  readonly name: string;
-  readonly why: string;
-  readonly fix: string | undefined;
-  /** What kind of mistake it was; `unknown` for what is no command, `ours` for what is nobody's mistake here. */
-  readonly cause: UserErrorKind | "unknown" | "ours";
-  /** The level of the person, where that is what is missing. */
-  readonly has?: Permission;
-  /** The command that was probably meant, by its name. */
-  readonly meant?: string;
-}
 
 /** How many commands of one comment are carried out. */
 export const COMMAND_LIMIT = 10;

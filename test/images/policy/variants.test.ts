@@ -152,3 +152,17 @@ describe("where another entry speaks of the image too", () => {
     expect(await told({ digest: "release" }, [], [nightly])).toEqual([undefined]);
   });
 });
+
+describe("dev-9-dev-12: an order that is not what people expect", () => {
+  it("is explained where the tag is named, and where nothing changes", async () => {
+    const decision = await decide(
+      { semver: ">=0.0.0-0", prerelease: true },
+      ["0.9.0-dev-9", "0.9.0-dev-12"],
+      ["0.9.0-dev-9"],
+    );
+    const text = "by semver `dev-12` comes before `dev-9`: identifiers with letters are compared as text";
+    expect(decision.summary).toContain(`0.9.0-dev-12 is not newer: ${text}`);
+    expect(decision.verdicts.find(({ tag }) => tag === "0.9.0-dev-12")?.reason).toContain(text);
+    expect((await decide({ semver: "^1" }, ["1.9.0", "1.10.0"], ["1.10.0"])).summary).not.toContain("is not newer");
+  });
+});

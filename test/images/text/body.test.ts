@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createSigner } from "../../../src/change/signature.ts";
-import { type ImageBodyParts, type ImageSection, imageBody } from "../../../src/images/text/body.ts";
+import { type ImageBodyParts, imageBody } from "../../../src/images/text/body.ts";
 import { type ImageMetadata, parseImageMetadata, printImageMetadata } from "../../../src/images/text/metadata.ts";
+import type { ImageSection } from "../../../src/images/text/section.ts";
 
 const branch = "sluice/image/web-12345678";
 const signer = createSigner("a private key");

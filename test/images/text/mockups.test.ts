@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type ImageBodyParts, type ImageSection, imageBody } from "../../../src/images/text/body.ts";
+import { type ImageBodyParts, imageBody } from "../../../src/images/text/body.ts";
 import type { ImageMetadata } from "../../../src/images/text/metadata.ts";
+import type { ImageSection } from "../../../src/images/text/section.ts";
 import { imageTitle } from "../../../src/images/text/title.ts";
 
 const now = Date.UTC(2026, 10, 29, 23);
