@@ -1,4 +1,6 @@
 /** What the local GitHub promises to those who start it: tests, the demo and the `sandbox` command. */
+
+import type { StartProgram } from "./git.ts";
 import type {
   CheckRunSummary,
   MergeMethod,
@@ -48,6 +50,8 @@ export interface LocalGitHubOptions {
   readonly onEvent?: (event: WebhookEvent) => void;
   /** Called with what an operator may want to know. */
   readonly log?: (entry: LogEntry) => void;
+  /** Starts git's processes, for all local GitHubs of this process; default: this process. */
+  readonly startProgram?: StartProgram;
 }
 
 /** One thing that happened, for an operator. */

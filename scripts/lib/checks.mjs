@@ -14,8 +14,8 @@ const engine = join(root, "engine");
 const bin = (name) => join(root, "node_modules", ...name.split("/"));
 
 /**
- * `tsc`, Biome, the dead-code check and the generated pages: each counts as one, and says at once how it went. The types
- * are checked beside the others by one thread: more of them check the same types again, which takes twice the time.
+ * `tsc`, Biome, the dead-code check and the generated pages: each counts as one, and says at once how it went. The
+ * types are checked beside the others by one thread: more of them check the same types again, at twice the cost.
  */
 export async function staticChecks(node) {
   const types = say("types (tsc)", node, [bin("typescript/bin/tsc"), "--noEmit", "--singleThreaded", "-p", "."]);

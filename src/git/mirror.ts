@@ -7,6 +7,7 @@ import { withLock } from "./lock.ts";
 import { countPacks, sweep, unwantedRefs } from "./mirror-maintenance.ts";
 import { type MirrorPaths, mirrorNames, mirrorRef, type RefPattern, refPattern } from "./names.ts";
 import { isObjectId } from "./oid.ts";
+import type { StartProcess } from "./process.ts";
 import { killOrphan, noteWorker } from "./process-record.ts";
 import { type LocalRepository, openRepository } from "./repository.ts";
 import { type GitOutput, runGit } from "./run.ts";
@@ -14,6 +15,7 @@ import { type GitOutput, runGit } from "./run.ts";
 /** What all mirrors have in common. */
 export interface MirrorSettings {
   readonly gitPath: string;
+  readonly start?: StartProcess | undefined;
   readonly deadlineMs: number;
   readonly protocols: readonly string[];
   readonly now: () => number;
@@ -49,7 +51,11 @@ export class Mirror {
   constructor(paths: MirrorPaths, settings: MirrorSettings) {
     this.#paths = paths;
     this.#settings = settings;
-    this.repository = openRepository(paths.directory, { gitPath: settings.gitPath, names: mirrorNames });
+    this.repository = openRepository(paths.directory, {
+      gitPath: settings.gitPath,
+      start: settings.start,
+      names: mirrorNames,
+    });
   }
 
   /**
@@ -163,12 +169,12 @@ export class Mirror {
   }
 
   async #git(cwd: string, args: readonly string[], how: MirrorRun): Promise<GitOutput> {
-    const { gitPath, protocols, deadlineMs } = this.#settings;
+    const { gitPath, protocols, deadlineMs, start } = this.#settings;
     const { settings = [], signal, input, started } = how;
     const env = gitEnvironment({ protocols, settings });
     const notes: Promise<void>[] = [];
     const onStart = (pid: number): void => void notes.push(started?.(pid) ?? Promise.resolve());
-    const run = await runGit({ gitPath, args, cwd, env, deadlineMs, signal, onStart, input });
+    const run = await runGit({ gitPath, args, cwd, env, deadlineMs, signal, onStart, input, start });
     await Promise.all(notes);
     return run;
   }

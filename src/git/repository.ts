@@ -9,6 +9,7 @@ import { GitTree, newDirectories } from "./git-tree.ts";
 import { readLog } from "./log.ts";
 import { GitObjects } from "./objects.ts";
 import { isObjectId } from "./oid.ts";
+import type { StartProcess } from "./process.ts";
 import { readRefFile } from "./ref-files.ts";
 import { type RefNames, readNamedRefs, readRefs } from "./refs.ts";
 import { type GitOutput, runGit } from "./run.ts";
@@ -16,6 +17,8 @@ import { type GitOutput, runGit } from "./run.ts";
 /** How a local repository is opened; everything has a default. */
 export interface RepositoryOptions {
   readonly gitPath?: string;
+  /** What starts git's processes but the helper; default: this process. */
+  readonly start?: StartProcess | undefined;
   /** How long one git process may take. */
   readonly deadlineMs?: number;
   /** How many bytes of objects are kept in memory; 0 for none. */
@@ -43,7 +46,8 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   const objects = new GitObjects({ gitPath, cwd: directory, env, silenceMs: deadlineMs, idleMs }, cacheBytes);
   const directories = newDirectories();
   const trees = new LRUCache<string, Tree>({ max: 16 });
-  const git = (...args: string[]): Promise<GitOutput> => runGit({ gitPath, args, cwd: directory, env, deadlineMs });
+  const git = (...args: string[]): Promise<GitOutput> =>
+    runGit({ gitPath, args, cwd: directory, env, deadlineMs, start: options.start });
   const answers = new LRUCache<string, GitOutput>({
     maxSize: answersBytes,
     sizeCalculation: ({ stdout }, question) => question.length + stdout.length + 200,
