@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { LRUCache } from "lru-cache";
 import { Fault, UserError } from "../model/errors.ts";
+import { nearest } from "../model/nearest.ts";
 import type { ChangedPath, Repository, Tree } from "../model/tree.ts";
 import { parseChangedPaths } from "./changed-paths.ts";
 import { gitEnvironment } from "./environment.ts";
@@ -83,7 +84,17 @@ export function openRepository(directory: string, options: RepositoryOptions = {
     const oid = run.stdout.toString("latin1").trim();
     if (run.code === 0 && isObjectId(oid)) return oid;
     if (/not a git repository|cannot change to/i.test(run.stderr)) throw noRepository(directory, run.stderr);
-    throw notFound(revision);
+    throw notFound(revision, await namesLike(revision));
+  };
+
+  /** A branch or tag that was probably meant; nobody types names into a mirror. */
+  const namesLike = async (revision: string): Promise<string | undefined> => {
+    if (options.names !== undefined) return undefined;
+    const names = [...(await readRefs(git, "refs/heads/")).keys(), ...(await readRefs(git, "refs/tags/")).keys()];
+    return nearest(
+      revision,
+      names.map((name) => name.replace(/^refs\/(?:heads|tags)\//, "")),
+    );
   };
 
   return {
@@ -132,9 +143,11 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   };
 }
 
-function notFound(revision: string): UserError {
-  return new UserError("not-found", `there is no commit ${JSON.stringify(revision.slice(0, 200))} in the repository`, {
-    fix: "name a branch, a tag or a commit that exists here (a shallow clone lacks older ones)",
+function notFound(revision: string, meant?: string): UserError {
+  const fix =
+    meant === undefined ? "name one that exists here; a shallow clone lacks older commits" : `did you mean "${meant}"?`;
+  return new UserError("not-found", `${JSON.stringify(revision.slice(0, 200))} is not a branch, tag or commit here`, {
+    fix,
   });
 }
 

@@ -23,7 +23,7 @@ interface Outcome {
 }
 
 const once: Outcome = {
-  pulls: ["open Bump web in staging: 1.2.0 → 1.4.0"],
+  pulls: ["open Update web in staging: 1.2.0 → 1.4.0"],
   commits: 1,
   checks: ["Sluice image", "Sluice preview"],
   previews: 1,

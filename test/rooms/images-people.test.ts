@@ -50,7 +50,7 @@ describe("a person who closes an image pull request", () => {
     expect(site.bumps("open")).toEqual([]);
     expect(site.branches()).toEqual([]);
 
-    expect(await play.say(pull, "/retry", "ada")).toContain("asking the registry again");
+    expect(await play.say(pull, "/retry", "ada")).toContain("Asking the registry again");
     const again = await site.bump("open", "1.4.0");
     expect(again.number).not.toBe(pull.number);
     await play.quiet();
@@ -92,7 +92,7 @@ describe("what was reverted", () => {
     // Long after the others: not one of a burst.
     play.pass(60_000);
     await site.push("web:1.4.1");
-    expect((await site.bump()).title).toBe("Bump web in staging: 1.3.0 → 1.4.1");
+    expect((await site.bump()).title).toBe("Update web in staging: 1.3.0 → 1.4.1");
   });
 
   it("by hand to an older version stays there as well", async () => {
@@ -107,7 +107,7 @@ describe("what was reverted", () => {
     // Long after the others: not one of a burst.
     play.pass(60_000);
     await site.push("web:1.4.1");
-    expect((await site.bump()).title).toBe("Bump web in staging: 1.1.0 → 1.4.1");
+    expect((await site.bump()).title).toBe("Update web in staging: 1.1.0 → 1.4.1");
   });
 });
 
@@ -121,7 +121,7 @@ describe("a hold", () => {
     await site.push("web:1.5.0");
     await site.concluded("ada put staging on hold: the database is being moved");
     await play.quiet();
-    expect(github.pull(pull)).toMatchObject({ state: "open", title: "Bump web in staging: 1.3.0 → 1.4.0" });
+    expect(github.pull(pull)).toMatchObject({ state: "open", title: "Update web in staging: 1.3.0 → 1.4.0" });
     await play.say(pull, "/release staging", "ada");
     expect((await site.bump("open", "1.3.0 → 1.5.0")).number).toBe(pull.number);
   });
@@ -161,7 +161,7 @@ describe("a person's commits on the branch of an image pull request", () => {
     await play.quiet();
     expect(github.pull(pull)).toMatchObject({ state: "open", headSha: theirs, title: pull.title });
     await github.mergePull({ ...pull, by: "ada" });
-    expect((await site.bump("open", "1.5.0")).title).toBe("Bump web in staging: 1.4.0 → 1.5.0");
+    expect((await site.bump("open", "1.5.0")).title).toBe("Update web in staging: 1.4.0 → 1.5.0");
   });
 });
 
@@ -171,7 +171,7 @@ describe("what /rollback took back", () => {
     const site = await bumped(entry.replace("[staging]", "[staging], pullRequest: { autoMerge: true }"));
     const [pull] = site.bumps();
     if (pull === undefined) throw new Error("there is no pull request");
-    expect(await play.say(pull, "/rollback staging web", "ada")).toContain("opened #");
+    expect(await play.say(pull, "/rollback staging web", "ada")).toContain("Opened #");
     const rollback = github.pulls(site.repository).findLast(({ headRef }) => headRef.startsWith("sluice/rollback/"));
     if (rollback === undefined) throw new Error("there is no rollback");
     await github.mergePull({ ...rollback, by: "ada", method: "squash" });
@@ -187,7 +187,7 @@ describe("what /rollback took back", () => {
     play.pass(31_000);
     await github.status({ ...site.repository, sha: newer.headSha, context: "ci", state: "success" });
     await play.quiet();
-    expect(github.pull(newer)).toMatchObject({ state: "open", title: "Bump web in staging: 1.3.0 → 1.4.1" });
+    expect(github.pull(newer)).toMatchObject({ state: "open", title: "Update web in staging: 1.3.0 → 1.4.1" });
     await play.say(newer, "/release staging/web", "ada");
     expect((await site.bump("closed", "1.4.1")).merged).toBe(true);
   });
