@@ -32,6 +32,8 @@ export interface ServerSettings extends ServerFile {
   readonly port: number;
   /** Folder of mirrors, the render cache and the embedded store. */
   readonly dataDir: string;
+  /** How long the start waits for an embedded store that another process has, in milliseconds. */
+  readonly dataDirWaitMs: number;
   readonly store: StoreSettings;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Jobs at once in this process. */
@@ -73,6 +75,7 @@ const schema = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   DATA_DIR: z.string().default("data"),
+  DATA_DIR_WAIT: z.coerce.number().int().min(0).max(3600).default(30),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -162,6 +165,7 @@ function settingsOf(values: z.output<typeof schema>, file: ServerFile): ServerSe
     host: values.HOST,
     port: values.PORT,
     dataDir: values.DATA_DIR,
+    dataDirWaitMs: values.DATA_DIR_WAIT * 1_000,
     store: storeOf(values.REDIS_URL, values.DATABASE_URL),
     logLevel: values.LOG_LEVEL,
     concurrency: values.CONCURRENCY,

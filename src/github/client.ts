@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import { graphqlBase, webUrl } from "./addresses.ts";
+import type { AppLogin } from "./app-login.ts";
 import { type ApiCall, type Refusal, statusOf, toRefusal, toSluiceError } from "./errors.ts";
 import { MAX_PAGES, PER_PAGE } from "./limits.ts";
 import { type Grant, type Token, wantsMore } from "./permissions.ts";
@@ -89,6 +90,10 @@ export interface Client {
   ): AsyncGenerator<readonly T[]>;
   /** What the repository's token may do. */
   grant(): Promise<Grant>;
+  /** GitHub's number of the repository, where the token's answer said it. */
+  tokenRepositoryId(): Promise<number | undefined>;
+  /** This App's own login. */
+  readonly appLogin: AppLogin;
 }
 
 /** What a client needs. */
@@ -103,6 +108,7 @@ export interface ClientParts {
   readonly rejected: (token: string) => void;
   /** Tells that this token was not enough, and that more was wanted for it than was granted. */
   readonly insufficient: (token: string) => void;
+  readonly appLogin: AppLogin;
 }
 
 /**
@@ -153,6 +159,8 @@ export function createClient(parts: ClientParts): Client {
       }
     },
     grant: async () => (await parts.token()).grant,
+    tokenRepositoryId: async () => (await parts.token()).repositoryId,
+    appLogin: parts.appLogin,
   };
 }
 

@@ -3,6 +3,7 @@ import type { GitHubFor, GitToken, InstalledRepositories, MissedDeliveries, Sour
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { RepositoryName } from "../model/tree.ts";
+import { createAppLogin } from "./app-login.ts";
 import { type Client, createClient, createSend } from "./client.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createGitHubRepository } from "./github-repository.ts";
@@ -52,6 +53,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
   const asApp = appOctokit(api, app);
   const plain = plainOctokit(api);
   const tokens = createTokens({ octokit: asApp, send, clock, log });
+  const appLogin = createAppLogin({ asApp, send, clock });
   const installations = createInstallations({ octokit: asApp, send });
   const clients = new LRUCache<string, GitHubRepository>({ max: 500 });
 
@@ -64,6 +66,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
       repo: repository.name,
       token: () => tokens.get(installationId, repository),
       rejected: (token) => tokens.rejected(installationId, repository, token),
+      appLogin,
       insufficient: (token) => tokens.insufficient(installationId, repository, token),
     });
 

@@ -38,6 +38,12 @@ export const variables: readonly Variable[] = [
     secret: false,
     description: "mirrors, render cache, embedded store; default ./data",
   },
+  {
+    name: "DATA_DIR_WAIT",
+    required: false,
+    secret: false,
+    description: "seconds to wait for an embedded store that another process still has, default 30",
+  },
   { name: "REDIS_URL", required: false, secret: true, description: "Redis for the queue" },
   {
     name: "DATABASE_URL",

@@ -39,7 +39,7 @@ export interface WorkerEdges {
 export function openEdges(
   settings: ServerSettings,
   { github, log, metrics, clock }: ServerParts,
-  mirrors: Mirrors = openMirrors(settings, github),
+  mirrors: Mirrors = openMirrors(settings, github, log),
 ): WorkerEdges {
   const renderer = openRenderer(settings, log, metrics);
   const registry = openRegistry(settings, log, clock);
@@ -50,12 +50,13 @@ export function openEdges(
   return { mirrors, renderer, registry, state, close };
 }
 
-function openMirrors(settings: ServerSettings, github: GitHubEdge): Mirrors {
+function openMirrors(settings: ServerSettings, github: GitHubEdge, log: Logger): Mirrors {
   const https = settings.githubUrl.startsWith("https:");
   return createMirrors({
     root: join(settings.dataDir, "mirrors"),
     remoteUrl: ({ owner, name }) => `${settings.githubUrl}/${owner}/${name}.git`,
     token: github.token,
+    log,
     protocols: https ? ["https"] : ["http", "https"],
   });
 }

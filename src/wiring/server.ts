@@ -131,14 +131,14 @@ function openEvents(
 }
 
 async function openQueue(
-  { store, dataDir, concurrency }: ServerSettings,
+  { store, dataDir, dataDirWaitMs, concurrency }: ServerSettings,
   { locks }: StartOptions,
   events: EventHub,
   log: Logger,
   metrics: PrometheusMetrics,
 ): Promise<Queue> {
   const backend: QueueBackend =
-    store.kind === "embedded" ? { kind: "embedded", dataDir: join(dataDir, "queue") } : store;
+    store.kind === "embedded" ? { kind: "embedded", dataDir: join(dataDir, "queue"), waitMs: dataDirWaitMs } : store;
   return createQueue({ backend, concurrency, events, log, metrics, ...(locks && { locks }) });
 }
 

@@ -1,6 +1,7 @@
 import { isOwnHead } from "../../change/pull-request/branch.ts";
 import { mergePullRequest } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
+import { standingOf } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
@@ -8,7 +9,7 @@ import type { PullRequest } from "../../model/github.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
-import { type ImageMetadata, parseImageMetadata } from "../text/metadata.ts";
+import { type ImageMetadata, imageMetadataOf } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import { type Verification, verifyImages } from "../verify.ts";
 import type { ImagePorts } from "./ports.ts";
@@ -31,7 +32,7 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   const github = await ports.github(where.installationId, where.repository);
   const pull = await github.pullRequest(job.pullRequest);
   if (!isImageBranch(pull.head.ref) || pull.fork) return;
-  const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
+  const metadata = imageMetadataOf(pull, ports.signer);
   if (pull.state === "closed") return metadata && recordImageMerge(ports, where, pull, metadata, run.signal);
   if (metadata === undefined || metadata.base !== pull.base.ref)
     return void (await github.upsertCheck(unreadable(pull)));
@@ -43,7 +44,7 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
     return void (await github.upsertCheck(imageCheckReport(pull, verification, [inert(context.message)])));
   }
   const merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : { may: false };
-  const remarks = await remarksOf(ports, context, pull, metadata, merging);
+  const remarks = await remarksOf(context, pull, metadata, merging);
   await github.upsertCheck(imageCheckReport(pull, verification, remarks));
   if (!verification.ok) return evaluateAgain(ports, evaluation, pull, verification);
   if (merging.may) await merge(ports, context, pull, metadata, evaluation);
@@ -75,13 +76,12 @@ function userError(error: unknown): UserError {
 }
 
 async function remarksOf(
-  ports: ImagePorts,
   context: RepositoryContext,
   pull: PullRequest,
   metadata: ImageMetadata,
   { why }: Merging,
 ): Promise<readonly string[]> {
-  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return [pushed];
+  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return [pushed];
   const proof = `Proven by rendering: in ${metadata.targets.length} ${metadata.targets.length === 1 ? "target" : "targets"} nothing changes but the images.`;
   return why === undefined ? [proof] : [proof, inert(why)];
 }
@@ -99,7 +99,7 @@ async function unknownHead(
   const where = { installationId: evaluation.installationId, repository: evaluation.repository };
   const context = await openContext(ports, where, pull.defaultBranch, signal, [pull.head.sha]).catch(userError);
   if (context instanceof UserError) return;
-  if (await isOwnHead(ports, context, pull.head.ref, pull.head.sha)) {
+  if (await isOwnHead(context, pull.head.ref, pull.head.sha)) {
     if (attempt > 1) return;
     return ports.queue.add(evaluation);
   }
@@ -132,7 +132,7 @@ async function mayMerge(
 ): Promise<Merging> {
   const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
   if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return { may: false };
-  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return { may: false };
+  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return { may: false };
   const held = await heldTarget(ports, context, metadata);
   if (held !== undefined) return { may: false, why: `Not merged by itself: ${held} is on hold.` };
   // Whoever may push can put old signed metadata back: only what the last evaluation came to is merged.
@@ -140,6 +140,7 @@ async function mayMerge(
   if (published === undefined) return { may: false, evaluate: true };
   if (published !== pull.head.sha)
     return { may: false, why: "Not merged by itself: it is not what Sluice would bring now." };
+  if ((await standingOf(context, pull)) !== "current") return { may: false, evaluate: true };
   const checks = await context.github.checks(pull.head.sha);
   const open = checks.filter(({ state }) => state !== "passed").map(({ name }) => name);
   if (open.length > 0) return { may: false, why: `Not merged yet: ${open.slice(0, 5).join(", ")} did not pass.` };
