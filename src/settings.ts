@@ -43,7 +43,11 @@ export interface ServerSettings extends ServerFile {
   readonly previewForks: boolean;
   /** The file in which `docker login` stores credentials; it need not exist. */
   readonly dockerConfig?: string;
-  /** Opens the event log. Without it nobody can. */
+  /** Serves the metrics without a token; without it they are on `port`, for the administrator. 0: any free port. */
+  readonly metricsPort?: number;
+  /** A server without the kernel's lockdown renders all the same. */
+  readonly allowUnlockedEngine: boolean;
+  /** Opens the event log and the metrics. Without it nobody can. */
   readonly adminToken?: string;
 }
 
@@ -81,6 +85,8 @@ const schema = z.object({
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   ENGINES: z.coerce.number().int().min(1).max(64).optional(),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  ALLOW_UNLOCKED_ENGINE: z.enum(["true", "false"], { error: "must be true or false" }).default("false"),
   PREVIEW_FORKS: z.enum(["true", "false"], { error: "must be true or false" }).default("false"),
   ADMIN_TOKEN: strong("set one of your own, for example from openssl rand -hex 32").optional(),
   DOCKER_CONFIG: z.string().optional(),
@@ -156,6 +162,8 @@ function settingsOf(values: z.output<typeof schema>, file: ServerFile): ServerSe
     ...file,
     ...(dockerFolder === undefined ? {} : { dockerConfig: join(dockerFolder, "config.json") }),
     ...(values.ADMIN_TOKEN === undefined ? {} : { adminToken: values.ADMIN_TOKEN }),
+    ...(values.METRICS_PORT === undefined ? {} : { metricsPort: values.METRICS_PORT }),
+    allowUnlockedEngine: values.ALLOW_UNLOCKED_ENGINE === "true",
     appId: values.APP_ID,
     privateKey: values.PRIVATE_KEY,
     webhookSecret: values.WEBHOOK_SECRET,

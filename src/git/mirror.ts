@@ -71,7 +71,7 @@ export class Mirror {
   /**
    * Has everything that `want` names in the mirror afterwards, and exactly those of the refs that `ifThere` means which
    * the remote has. Commits that are kept already need neither lock nor network. A mirror that is damaged is moved
-   * aside and fetched anew, once; a second damage right after it is a `bug` Fault that names the folder.
+   * aside and fetched again, once; a second damage right after it is a `bug` Fault that names the folder.
    */
   async bring(want: readonly string[], ifThere: readonly string[], remote: Remote, signal: AbortSignal): Promise<void> {
     const wanted = new Map(want.map((name) => [name, mirrorRef(name)]));
@@ -86,12 +86,12 @@ export class Mirror {
         if (missing.size + patterns.length > 0) await this.#fetch(missing, patterns, remote, signal);
         if ((await countPacks(this.#paths.directory)) > this.#settings.maxPacks) await this.#upkeep(signal);
       };
-      await this.#mending(work);
+      await this.#repairing(work);
     });
   }
 
   /** Does the work, and once more on a new mirror where this one turns out to be damaged. Runs under the lock. */
-  async #mending(work: () => Promise<void>): Promise<void> {
+  async #repairing(work: () => Promise<void>): Promise<void> {
     const known = await this.#damage();
     if (known !== undefined) await this.#putAside(known);
     try {
@@ -123,7 +123,9 @@ export class Mirror {
     return isThere ? damageOf(directory, this.#sound) : undefined;
   }
 
-  /** A mirror is a cache: whatever is wrong with it, it is fetched anew. The last one that was is kept to be looked at. */
+  /**
+   * A mirror is a cache: whatever is wrong with it, it is fetched again. The last one that was is kept to be looked at.
+   */
   async #putAside(why: string): Promise<void> {
     const { directory } = this.#paths;
     const aside = `${directory}.damaged`;
@@ -132,7 +134,10 @@ export class Mirror {
     this.#suspect = undefined;
     this.#sound.clear();
     await this.repository.close();
-    this.#settings.log?.warn({ mirror: directory, aside, why }, "a damaged mirror was moved aside, it is fetched anew");
+    this.#settings.log?.warn(
+      { mirror: directory, aside, why },
+      "a damaged mirror was moved aside, it is fetched again",
+    );
   }
 
   /** Ends the helper process. */
@@ -258,7 +263,7 @@ export class Mirror {
 }
 
 function damagedAgain(directory: string, why: string, cause: unknown): Fault {
-  return new Fault("bug", `the mirror in ${directory} is damaged again right after it was fetched anew: ${why}`, {
+  return new Fault("bug", `the mirror in ${directory} is damaged again right after it was fetched again: ${why}`, {
     cause,
     fields: { directory },
   });

@@ -1,8 +1,5 @@
-import type { Octokit } from "@octokit/rest";
-import { z } from "zod";
 import type { Clock } from "../model/observe.ts";
 import { SingleFlight } from "../model/single-flight.ts";
-import { parse, type Send } from "./client.ts";
 import { APP_KEPT_MS } from "./limits.ts";
 
 /** Tells the App's own login. */
@@ -13,20 +10,15 @@ export interface AppLogin {
   learn(login: string): void;
 }
 
-const ROUTE = "GET /app";
-const wire = z.object({ slug: z.string() });
-
-/** Makes it. An App can be renamed: another name than the known one is looked up again, at most once a minute. */
-export function createAppLogin(parts: {
-  readonly asApp: Octokit;
-  readonly send: Send;
-  readonly clock: Clock;
-}): AppLogin {
+/**
+ * Makes it; `slug` asks GitHub for the App's name. An App can be renamed: another name than the known one is looked up
+ * again, at most once a minute.
+ */
+export function createAppLogin(parts: { readonly slug: () => Promise<string>; readonly clock: Clock }): AppLogin {
   let known: { readonly login: string; readonly at: number } | undefined;
   const asking = new SingleFlight<string>();
   const ask = async (): Promise<string> => {
-    const { data } = await parts.send(parts.asApp, { repository: "the App", route: ROUTE }, {});
-    return keep(`${parse(wire, data, ROUTE).slug}[bot]`);
+    return keep(`${await parts.slug()}[bot]`);
   };
   const keep = (name: string): string => {
     const login = name.toLowerCase();

@@ -21,6 +21,8 @@ interface Answer {
   readonly more: boolean;
   /** Where it goes on, for lists that are paged by cursor. */
   readonly cursor: string | undefined;
+  /** What GitHub's clock said; milliseconds since the epoch. */
+  readonly date?: number | undefined;
 }
 
 /**
@@ -47,7 +49,13 @@ export function createSend(options: { readonly log: Logger; readonly metrics: Me
       const answer = await octokit.request(call.route, parameters);
       observe(answer.status);
       const next = /<([^>]*)>;\s*rel="next"/.exec(answer.headers.link ?? "")?.[1];
-      return { data: answer.data, refused: undefined, more: next !== undefined, cursor: cursorOf(next) };
+      return {
+        data: answer.data,
+        refused: undefined,
+        more: next !== undefined,
+        cursor: cursorOf(next),
+        date: dateOf(answer.headers.date),
+      };
     } catch (error) {
       observe(statusOf(error));
       const refused = toRefusal(error, expected, call, clock());
@@ -55,6 +63,11 @@ export function createSend(options: { readonly log: Logger; readonly metrics: Me
       throw toSluiceError(error, call, clock());
     }
   };
+}
+
+function dateOf(header: string | undefined): number | undefined {
+  const at = Date.parse(header ?? "");
+  return Number.isNaN(at) ? undefined : at;
 }
 
 function cursorOf(next: string | undefined): string | undefined {

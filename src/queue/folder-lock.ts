@@ -25,8 +25,8 @@ const busyCode = 5;
 const held = new Set<DatabaseSync>();
 
 /**
- * Takes the folder, which exists, for this process alone. The lock is the operating system's (SQLite's exclusive lock on
- * a file): it holds between containers that share the folder, whatever they know of each other's processes, and ends
+ * Takes the folder, which exists, for this process alone. The lock is the operating system's (SQLite's exclusive lock
+ * on a file): it holds between containers that share the folder, whatever they know of each other's processes, and ends
  * with its holder however that dies. Rejects with an `in-use` error while another process has it, and with a `usage`
  * error where the file system has no locks.
  */

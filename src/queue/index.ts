@@ -48,8 +48,8 @@ const defaultDisconnectMs = 3_000;
 
 /**
  * The queue on one of its stores. A Redis or PostgreSQL that cannot be reached yet is no error here: `add` and
- * `healthy` tell. Rejects with an `in-use` UserError when the embedded store's folder is in use by another process after
- * `waitMs`, and with a `usage` one when that store is damaged.
+ * `healthy` tell. Rejects with an `in-use` UserError when the embedded store's folder is in use by another process
+ * after `waitMs`, and with a `usage` one when that store is damaged.
  */
 export async function createQueue(options: QueueOptions): Promise<Queue> {
   return new StoredJobs(await openStore(options), options);

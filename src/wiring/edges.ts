@@ -5,13 +5,12 @@ import type { GitHubEdge } from "../github/index.ts";
 import type { EventHub } from "../model/events.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
-import type { Renderer } from "../model/render.ts";
 import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
 import type { PrometheusMetrics } from "../observe/index.ts";
 import { createRegistry, type RegistryClient, readDockerConfig, withDockerCredentials } from "../registry/index.ts";
 import { engineBinary } from "../render/binary.ts";
-import { createRenderer } from "../render/renderer.ts";
+import { createRenderer, type EngineRenderer } from "../render/renderer.ts";
 import type { ServerSettings } from "../settings.ts";
 import { createStateStore } from "../state/index.ts";
 
@@ -29,7 +28,7 @@ export interface ServerParts {
 /** The edges that a worker's rooms act through. */
 export interface WorkerEdges {
   readonly mirrors: Mirrors;
-  readonly renderer: Renderer;
+  readonly renderer: EngineRenderer;
   readonly registry: RegistryClient;
   readonly state: StateStore;
   close(): Promise<void>;
@@ -61,7 +60,7 @@ function openMirrors(settings: ServerSettings, github: GitHubEdge, log: Logger):
   });
 }
 
-function openRenderer({ dataDir, engines }: ServerSettings, log: Logger, metrics: PrometheusMetrics): Renderer {
+function openRenderer({ dataDir, engines }: ServerSettings, log: Logger, metrics: PrometheusMetrics): EngineRenderer {
   return createRenderer({
     binary: engineBinary(process.env),
     cacheDir: join(dataDir, "renders"),

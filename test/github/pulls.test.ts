@@ -1,4 +1,3 @@
-import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createAppLogin } from "../../src/github/app-login.ts";
 import type { GitHubRepository } from "../../src/model/github-repository.ts";
@@ -181,16 +180,15 @@ describe("whose a pull request is", () => {
     let slug = "sluice";
     let now = 0;
     const { is } = createAppLogin({
-      asApp: new Octokit(),
-      send: async (_octokit, { route }) => {
-        asked.push(route);
-        return { data: { slug }, refused: undefined, more: false, cursor: undefined };
+      slug: async () => {
+        asked.push(slug);
+        return slug;
       },
       clock: () => now,
     });
     expect([await is("mona"), await is("sluice"), asked.length]).toEqual([false, false, 0]);
     expect([await is("Sluice[bot]"), await is("sluice[bot]"), await is("renovate[bot]")]).toEqual([true, true, false]);
-    expect(asked).toEqual(["GET /app"]);
+    expect(asked).toEqual(["sluice"]);
     slug = "sluice-2";
     now = 61_000;
     expect([await is("sluice-2[bot]"), await is("sluice[bot]")]).toEqual([true, false]);

@@ -95,7 +95,9 @@ async function run(pull: PullSummary, body: string): Promise<{ requests: readonl
   return { requests: costly(before), said };
 }
 
-/** The REST calls since then; tokens are left out, for one is good for an hour, and the App's name is asked for once. */
+/**
+ * The REST calls since then; tokens are left out, for one is good for an hour, and the App's name is asked for once.
+ */
 function costly(before: number): readonly string[] {
   return github.requests
     .slice(before)

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockFolder } from "../../src/queue/folder-lock.ts";
 
-/** What starts a program in process ids of its own, as a container does; `undefined` where the system does not let us. */
+/**
+ * What starts a program in process ids of its own, as a container does; `undefined` where the system does not let us.
+ */
 const ownPids = [
   ["unshare", "--pid", "--fork", "--kill-child"],
   ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"],

@@ -24,9 +24,9 @@ export interface MergeOrder {
 }
 
 /**
- * Merges the head that was evaluated, and no other: only one that Sluice published for this pull request, and only if it
- * brings to the base what was planned, byte for byte. What may succeed when it is tried again is a Fault, so that the
- * queue tries again; what GitHub refuses is said, and the next event tries again.
+ * Merges the head that was evaluated, and no other: only one that Sluice published for this pull request, and only if
+ * it brings to the base what was planned, byte for byte. What may succeed when it is tried again is a Fault, so that
+ * the queue tries again; what GitHub refuses is said, and the next event tries again.
  */
 export async function mergePullRequest(
   ports: Pick<ChangePorts, "queue" | "log">,

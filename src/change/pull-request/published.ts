@@ -65,7 +65,9 @@ function signed(record: Omit<PublishedHead, "signature">, signer: Signer): Publi
   return { ...record, signature: signer.sign("published", textOf(record)) };
 }
 
-/** Writes down that a pull request was closed: opened again, it brings nothing. Another one of the branch is left alone. */
+/**
+ * Writes down that a pull request was closed: opened again, it brings nothing. Another one of the branch is left alone.
+ */
 export async function saveSettled(
   { state: store, signer: signers }: Pick<ChangePorts, "state" | "signer">,
   where: RepositoryContext["where"],

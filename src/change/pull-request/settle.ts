@@ -74,7 +74,8 @@ async function deleteBranch(
 
 /**
  * Closes an open pull request of which nothing is left to do, says why, and deletes the branch. Its metadata no longer
- * counts then: that a person closes one means more. Resolves to false, and does nothing, where a person opened it or pushed to it.
+ * counts then: that a person closes one means more. Resolves to false, and does nothing, where a person opened it or
+ * pushed to it.
  */
 export async function closePullRequest<M extends PullRequestMetadata>(
   ports: Pick<ChangePorts, "signer" | "log" | "state">,
