@@ -38,7 +38,9 @@ describe("the source of an image", () => {
     await play.quiet();
     await site.push("web:1.4.0", { labels: { [source]: `${url}.git`, [revision]: third } });
     const { body } = await site.bump();
-    expect(body).toContain(`[All 2 commits between 1.2.0 and 1.4.0](${url}/compare/${first}...${third}) in acme/webapp`);
+    expect(body).toContain(
+      `[All 2 commits between 1.2.0 and 1.4.0](${url}/compare/${first}...${third}) in acme/webapp`,
+    );
     expect(body).toMatch(/- Third \(`ada`, \[`[0-9a-f]{7}`\]\(.+\)\)\n- Second \(`ada`,/);
     expect(body).not.toContain("First");
   });
