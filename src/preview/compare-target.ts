@@ -1,5 +1,6 @@
 import type { IgnoreRule } from "../config/index.ts";
 import {
+  type CompareInput,
   compareTarget,
   redactMessage,
   renderFailureFinding,
@@ -49,27 +50,26 @@ export function compareSides(
     ...about,
     ...pick(comparison),
     status: statusOf(one, comparison),
+    ...(one.movedFrom === undefined ? {} : { movedFrom: one.movedFrom, sameIdentities: one.sameIdentities === true }),
     ...(one.base?.ok === false ? { error: errorOf(one.base.failure, "base") } : {}),
   };
   return { preview, findings: own, unpinned };
 }
 
-const nothing: Omit<TargetComparison, "findings"> = {
+type Facts = Omit<TargetComparison, "findings">;
+
+const nothing: Facts = {
   changes: [],
   images: [],
   replicas: [],
   restarts: 0,
   hiddenLines: 0,
+  ignoredLines: 0,
+  random: [],
 };
 
-function pick({
-  changes,
-  images,
-  replicas,
-  restarts,
-  hiddenLines,
-}: TargetComparison): Omit<TargetComparison, "findings"> {
-  return { changes, images, replicas, restarts, hiddenLines };
+function pick({ findings: _, ...facts }: TargetComparison): Facts {
+  return facts;
 }
 
 /** The message about a target that did not render before, or no longer exists. */
@@ -89,6 +89,7 @@ function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOption
     environment: one.target.environment,
     base: resourcesOf(one.base),
     head: resourcesOf(one.head),
+    ...(one.again === undefined ? {} : { again: againOf(one.again) }),
     ignore,
     fingerprintKey,
   });
@@ -96,6 +97,11 @@ function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOption
 
 function resourcesOf(render: Render | undefined) {
   return render?.ok ? render.resources() : undefined;
+}
+
+function againOf({ base, head }: NonNullable<Affected["again"]>): NonNullable<CompareInput["again"]> {
+  const [before, after] = [resourcesOf(base), resourcesOf(head)];
+  return { ...(before === undefined ? {} : { base: before }), ...(after === undefined ? {} : { head: after }) };
 }
 
 function statusOf(one: Affected, comparison: TargetComparison): TargetPreview["status"] {
