@@ -8,7 +8,7 @@ import {
 import type { Resource } from "../model/render.ts";
 import { alignLists } from "./align.ts";
 import { chartVersions } from "./chart-version.ts";
-import { fieldFacts } from "./fields.ts";
+import { type FieldFacts, fieldFacts } from "./fields.ts";
 import { definedTwice } from "./findings/defined-twice.ts";
 import { checkPair, ruleOrder, type TargetFinding } from "./findings/index.ts";
 import { movedAndRenamed } from "./findings/moved.ts";
@@ -22,7 +22,7 @@ import { podSpecs } from "./pods.ts";
 import { steady } from "./random.ts";
 import { byRisk } from "./risk.ts";
 import { type UnifiedDiff, unifiedYaml, wholeYaml } from "./unified.ts";
-import { equal } from "./value.ts";
+import { at, equal, type ValueObject } from "./value.ts";
 import { emitYaml } from "./yaml.ts";
 
 /** The two renders of one target. A side is `undefined` when the target does not exist there. */
@@ -46,6 +46,8 @@ export interface TargetComparison {
   readonly replicas: readonly ReplicaChange[];
   /** Workloads that restart only because a hash-suffixed name they use changed. */
   readonly restarts: number;
+  /** Workloads whose pods are replaced, those of `restarts` among them. */
+  readonly rollouts: number;
   /**
    * Lines left out as noise: by the rules, by the order of lists that have none, by names that only follow a generated
    * one.
@@ -65,6 +67,7 @@ interface Compared {
   readonly hiddenLines: number;
   readonly ignoredLines: number;
   readonly restarts: number;
+  readonly rollouts: number;
 }
 
 /** Compares two renders of one target as data. Never throws on any JSON that the renders hold. */
@@ -86,6 +89,7 @@ export function compareTarget(input: CompareInput): TargetComparison {
     images: pairs.flatMap((pair) => imageChanges(pair.base, pair.head)),
     replicas: pairs.flatMap((pair) => replicaChanges(pair.base, pair.head)),
     restarts: compared.reduce((sum, one) => sum + one.restarts, 0),
+    rollouts: compared.reduce((sum, one) => sum + one.rollouts, 0),
     hiddenLines: compared.reduce((sum, one) => sum + one.hiddenLines, 0),
     ignoredLines: compared.reduce((sum, one) => sum + one.ignoredLines, 0),
     random: input.head === undefined ? base.random : head.random,
@@ -134,7 +138,7 @@ function comparePair(pair: Pair, names: ReadonlyMap<string, string>, input: Comp
 function whole(item: Item, action: "added" | "removed", input: CompareInput): Compared {
   const yaml = emitYaml(maskSecrets(item.object, input.fingerprintKey));
   const diff = wholeYaml(yaml, action === "added" ? "+" : "-");
-  return { change: toChange(item, action, diff), hiddenLines: 0, ignoredLines: 0, restarts: 0 };
+  return { change: toChange(item, action, diff), hiddenLines: 0, ignoredLines: 0, restarts: 0, rollouts: 0 };
 }
 
 function compareVersions(
@@ -153,10 +157,22 @@ function compareVersions(
   const diff = unifiedYaml(emitYaml(quiet.base), emitYaml(headObject));
   const change = {
     ...toChange(head, how === "same" ? "changed" : "renamed", diff),
-    ...fieldFacts(how === "same" ? quiet.base : identifiedAs(quiet.base, head), headObject),
+    ...(how === "same" ? fieldFacts(quiet.base, headObject) : renameFacts(quiet.base, head, headObject)),
     ...(copy === true ? { copies: true } : {}),
   };
-  return { change: how === "same" ? change : { ...change, from: base.id }, ...hidden, restarts: 0 };
+  const rollouts =
+    how === "same" && isWorkload(head) && !equal(at(quiet.base, "spec", "template"), at(headObject, "spec", "template"))
+      ? 1
+      : 0;
+  return { change: how === "same" ? change : { ...change, from: base.id }, ...hidden, restarts: 0, rollouts };
+}
+
+/** What changes besides the identity: nothing is said to be nothing. */
+function renameFacts(base: ValueObject, head: Item, headObject: ValueObject): FieldFacts {
+  const identified = identifiedAs(base, head);
+  if (equal(identified, headObject)) return { fields: [] };
+  const { fields } = fieldFacts(identified, headObject);
+  return fields === undefined ? {} : { fields };
 }
 
 function unchanged(
@@ -165,7 +181,17 @@ function unchanged(
   { hiddenLines, ignoredLines }: Pick<Compared, "hiddenLines" | "ignoredLines">,
 ): Compared {
   const restarts = references > 0 && podSpecs(item.object).length > 0;
-  return { hiddenLines: hiddenLines + (restarts ? 0 : references), ignoredLines, restarts: restarts ? 1 : 0 };
+  return {
+    hiddenLines: hiddenLines + (restarts ? 0 : references),
+    ignoredLines,
+    restarts: restarts ? 1 : 0,
+    rollouts: restarts ? 1 : 0,
+  };
+}
+
+/** Its pods are replaced when their template changes. */
+function isWorkload({ id }: Item): boolean {
+  return id.kind === "Deployment" || id.kind === "StatefulSet" || id.kind === "DaemonSet";
 }
 
 function toChange(item: Item, action: ResourceChange["action"], diff: UnifiedDiff): ResourceChange {

@@ -24,10 +24,11 @@ export function fieldFacts(base: ValueObject, head: ValueObject): FieldFacts {
   const leaves: Leaf[] = [];
   compare(base, head, [], leaves);
   if (leaves.length === 0 || leaves.length >= maxLeaves) return {};
-  if (leaves.every(isVersionLabel)) return { labelsOnly: true };
-  if (leaves.length > maxFields || String(head.kind).toLowerCase() === "secret") return {};
-  const fields = leaves.flatMap(toField);
-  return fields.length === leaves.length ? { fields } : {};
+  const others = leaves.filter((leaf) => !isVersionLabel(leaf));
+  if (others.length === 0) return { labelsOnly: true };
+  if (others.length > maxFields || String(head.kind).toLowerCase() === "secret") return {};
+  const fields = others.flatMap(toField);
+  return fields.length === others.length ? { fields } : {};
 }
 
 function compare(base: Value | undefined, head: Value | undefined, steps: readonly string[], leaves: Leaf[]): void {

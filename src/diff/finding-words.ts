@@ -46,7 +46,7 @@ export function fillWords(words: FindingWords, places: readonly FindingPlace[], 
 
 /** Whether the name says where something is deployed; `default` is what stands for none. */
 export function isEnvironment(name: string): boolean {
-  return name !== "" && name !== "default";
+  return name.trim() !== "" && name !== "default";
 }
 
 function distinct(names: readonly string[]): readonly string[] {

@@ -128,6 +128,8 @@ export interface TargetPreview {
   readonly replicas: readonly ReplicaChange[];
   /** Workloads that restart only because a hash-suffixed name they use changed. */
   readonly restarts: number;
+  /** Workloads whose pods are replaced. */
+  readonly rollouts?: number;
   /** Lines that are noise by `preview.ignore`, or by order and generated names, and were left out of `changes`. */
   readonly hiddenLines: number;
   /** Those of them that `preview.ignore` hides. */
@@ -138,8 +140,8 @@ export interface TargetPreview {
   readonly chart?: { readonly from: string; readonly to: string };
   /** For a folder that was moved: the path at the merge base. */
   readonly movedFrom?: string;
-  /** For a folder that was moved: all resources keep kind, namespace and name. */
-  readonly sameIdentities?: boolean;
+  /** For a folder that was moved: how many resources it has, where all keep kind, namespace and name; else 0. */
+  readonly sameIdentities?: number;
   readonly error?: {
     readonly message: string;
     readonly file?: string;

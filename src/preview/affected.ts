@@ -20,8 +20,8 @@ export type ComparedTarget =
       readonly before?: Target;
       /** The path at the base, where the folder was moved. */
       readonly movedFrom?: string;
-      /** Of a folder that was moved: the resources of both sides have the same kinds, namespaces and names. */
-      readonly sameIdentities?: boolean;
+      /** Of a folder that was moved: how many resources there are, where all keep their identities. */
+      readonly sameIdentities?: number;
     };
 
 /** A target with a changed input. */

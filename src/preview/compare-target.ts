@@ -50,7 +50,7 @@ export function compareSides(
     ...about,
     ...pick(comparison),
     status: statusOf(one, comparison),
-    ...(one.movedFrom === undefined ? {} : { movedFrom: one.movedFrom, sameIdentities: one.sameIdentities === true }),
+    ...(one.movedFrom === undefined ? {} : { movedFrom: one.movedFrom, sameIdentities: one.sameIdentities ?? 0 }),
     ...(one.base?.ok === false ? { error: errorOf(one.base.failure, "base") } : {}),
   };
   return { preview, findings: own, unpinned };
@@ -63,6 +63,7 @@ const nothing: Facts = {
   images: [],
   replicas: [],
   restarts: 0,
+  rollouts: 0,
   hiddenLines: 0,
   ignoredLines: 0,
   random: [],
@@ -78,8 +79,10 @@ function sideFindings({ target, base, head }: Affected): readonly Finding[] {
   const failed =
     base?.ok === false ? [renderFailureFinding({ app, environment, failure: base.failure, side: "base" })] : [];
   if (base === undefined || head !== undefined) return failed;
-  const resources = base.ok ? base.resources().length : 0;
-  return [...failed, targetRemovedFinding({ app, environment, resources })];
+  const resources = base.ok ? base.resources() : [];
+  const claims = resources.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
+  const { path } = target.render;
+  return [...failed, targetRemovedFinding({ app, environment, path, resources: resources.length, claims })];
 }
 
 function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOptions): TargetComparison {

@@ -71,7 +71,8 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
     base: commits.base,
     targets: preview.targets,
   });
-  return { kind: "preview", commits, preview: drift === undefined ? preview : { ...preview, drift } };
+  const comment = config?.preview.comment ?? "changes";
+  return { kind: "preview", commits, comment, preview: drift === undefined ? preview : { ...preview, drift } };
 }
 
 async function openTrees(repository: Repository, { mergeBase, head, base }: Commits): Promise<ComparedTrees> {

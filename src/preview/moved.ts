@@ -30,7 +30,7 @@ export function joinMoved(compared: readonly ComparedTarget[]): readonly Compare
       base,
       before: from.one.target,
       movedFrom: from.one.target.render.path,
-      sameIdentities: shared === 1,
+      sameIdentities: shared === 1 ? to.identities.size : 0,
     });
   }
   return compared.filter((one) => !taken.has(one)).map((one) => joined.get(one) ?? one);

@@ -45,6 +45,7 @@ describe("comparing two renders", () => {
         images: [],
         replicas: [],
         restarts: 0,
+        rollouts: 0,
         hiddenLines: 0,
         ignoredLines: 0,
         random: [],

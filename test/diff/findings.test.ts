@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fillWords, plural } from "../../src/diff/finding-words.ts";
 import { rules } from "../../src/diff/findings/index.ts";
 import { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "../../src/diff/index.ts";
 import { compare } from "./support.ts";
@@ -352,51 +353,87 @@ describe("what pods may do", () => {
 describe("findings about whole targets", () => {
   const name = { app: "webapp", environment: "prod" };
 
-  it("name the file and the line of a failed render, what the tool said, and what cannot be said now", () => {
-    const failure = { kind: "input", message: "no such file: x.yaml", file: "apps/k.yaml", line: 3 } as const;
-    expect(renderFailureFinding({ ...name, failure })).toEqual({
+  it("name the file and the line of a failed render, what the tool said, and what is unknown", () => {
+    const failure = { kind: "input", message: "no such file: {x}.yaml\nmore", file: "apps/k.yaml", line: 3 } as const;
+    expect(renderFailureFinding({ ...name, failure })).toMatchObject({
       ...{ ...name, id: "render-failed", severity: "danger", resource: "", file: "apps/k.yaml", line: 3 },
-      message:
-        "Does not render at the head: no such file: x.yaml. Nothing can be said about what this pull request does here, and a deploy will fail the same way.",
+      message: "no such file: (x).yaml. webapp in prod cannot be rendered, so what this change does there is unknown.",
     });
     const { message, severity } = renderFailureFinding({ ...name, failure, side: "base" });
     expect([severity, message]).toEqual([
       "warning",
-      "Does not render at the merge base: no such file: x.yaml. What this pull request changes here cannot be shown.",
+      "webapp in prod could not be rendered before, so all of it shows as new. no such file: (x).yaml.",
     ]);
   });
 
   it("name of a failed render what is known, without what may be a secret", () => {
     const failure = { kind: "input", message: "bad password: hunter2.", line: 3 } as const;
     const finding = renderFailureFinding({ ...name, failure });
-    expect(Object.keys(finding).sort()).toEqual(["app", "environment", "id", "message", "resource", "severity"]);
-    expect(finding.message).toMatch(/^Does not render at the head: bad password: ‹withheld›\. Nothing/);
+    expect(JSON.stringify(finding)).not.toContain("hunter2");
+    expect(finding.message).toMatch(/^bad password: ‹withheld›\. webapp in prod cannot/);
     const ended = renderFailureFinding({ ...name, failure: { kind: "input", message: "Gone.", file: "a.yaml" } });
-    expect(ended).toMatchObject({ file: "a.yaml", message: expect.stringContaining("head: Gone. Nothing can") });
-    expect(ended).not.toHaveProperty("line");
+    expect(ended).toMatchObject({ file: "a.yaml", message: expect.stringContaining("Gone. webapp") });
+    expect([finding, ended].filter((one) => "line" in one)).toEqual([]);
   });
 
-  it("name an unpinned reference and what to do", () => {
+  it("name a reference that was not fetched, and what is not compared", () => {
     const reference = { reference: "github.com/acme/base?ref=main", reason: "a branch moves" };
     const finding = {
       ...{ ...name, id: "unpinned-reference", severity: "warning", resource: "" },
-      message:
-        "`github.com/acme/base?ref=main` was not followed: a branch moves. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.",
+      message: "Not fetched: `github.com/acme/base?ref=main`. A branch moves. What it adds is not compared.",
     };
-    expect(unpinnedFinding({ ...name, reference })).toEqual(finding);
-    expect(unpinnedFinding({ ...name, reference: { ...reference, file: "k.yaml" } })).toEqual({
-      ...finding,
-      file: "k.yaml",
+    expect(unpinnedFinding({ ...name, reference })).toMatchObject(finding);
+    expect(unpinnedFinding({ ...name, reference: { ...reference, file: "k.yaml" } })).toMatchObject({
+      ...{ ...finding, file: "k.yaml" },
     });
   });
 
   it.each([
-    [1, "its 1 resource is deleted"],
-    [3, "its 3 resources are deleted"],
-  ])("name a target that is gone with %d resources", (resources, what) => {
-    expect(targetRemovedFinding({ ...name, resources })).toEqual({
+    [1, "The 1 resource of webapp leaves Git in prod."],
+    [3, "All 3 resources of webapp leave Git in prod."],
+  ])("name an app that is removed with %d resources", (resources, what) => {
+    expect(targetRemovedFinding({ ...name, resources, path: "apps/x" })).toMatchObject({
       ...{ ...name, id: "target-removed", severity: "warning", resource: "" },
-      message: `The target is gone at the head: ${what} from the cluster where pruning is on. Make sure that nothing still needs them.`,
+      message: `${what} Where pruning is on, they are deleted. Else they stay, and nothing updates them any more.`,
+      fix: "if this is not meant, restore `apps/x`",
     });
   });
+});
+
+describe("a finding of several places", () => {
+  const words = {
+    short: "{owner} is bad",
+    message: "{app}{where} {loses|lose} the {resource}. The {#thing|things} {#goes|go}.",
+    fix: "keep it {ack}",
+    noun: "volume claim",
+  };
+  const place = (app: string, environment: string, name = "data") => ({ app, environment, name });
+
+  it("is one sentence, whatever it is about", () => {
+    const message = (...places: readonly ReturnType<typeof place>[]) => fillWords(words, places, undefined).message;
+    expect(message(place("a", "prod"))).toBe("a in prod loses the volume claim `data`. The thing goes.");
+    expect(message(place("a", "prod"), place("b", "dev", "x"))).toBe(
+      "a and b in prod and dev lose the volume claims `data` and `x`. The things go.",
+    );
+    expect(message(...["a", "b", "c", "d"].map((app) => place(app, "default", app)))).toBe(
+      "4 apps lose the 4 volume claims. The things go.",
+    );
+  });
+
+  it("says how it is acknowledged where that can be said", () => {
+    expect(fillWords(words, [place("a", "prod")], undefined).fix).toBe("keep it first");
+    expect(fillWords(words, [place("a", "prod")], { command: "/ack x" }).fix).toBe("keep it and comment `/ack x`");
+  });
+
+  it("calls a resource by its app where it has its name", () => {
+    const short = (name: string) => fillWords(words, [place("a", "prod", name)], undefined).short;
+    expect([short("a"), short("b")]).toEqual(["a is bad", "volume claim `b` of a is bad"]);
+  });
+
+  it.each([
+    ["Ingress", "Ingresses"],
+    ["NetworkPolicy", "NetworkPolicies"],
+    ["Gateway", "Gateways"],
+    ["Deployment", "Deployments"],
+  ])("counts more than one %s as %s", (one, more) => expect(plural(one)).toBe(more));
 });
