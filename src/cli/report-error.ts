@@ -24,7 +24,7 @@ export function reportError(thrown: unknown, io: CliIo, debug: boolean): number 
   if (thrown instanceof UserError) {
     for (const line of userErrorLines(thrown, paint)) print(line);
     if (debug) print(paint.dim(stackOf(thrown)));
-    return EXIT.usage;
+    return thrown.kind === "in-use" ? EXIT.inUse : EXIT.usage;
   }
   print(`${paint.red("error:")} ${harmless(messageOf(thrown))}`);
   for (const reason of causes(thrown)) print(`  ${paint.dim("because")} ${harmless(reason)}`);

@@ -4,10 +4,9 @@ import { freePort, redisBinary, type StoreServer, startRedis } from "../contract
 import { type Distribution, distributions, startDistribution } from "../support/distribution.ts";
 import { gitopsFiles } from "../support/gitops.ts";
 import { eventually } from "../support/wait.ts";
-import { startWalk, type Walk } from "../support/walk.ts";
+import { adminToken, startWalk, type Walk } from "../support/walk.ts";
 
 const secret = "a secret of the registry's hook";
-const adminToken = "the-administrators-token";
 
 let redis: StoreServer | undefined;
 let walk: Walk;
@@ -111,6 +110,8 @@ async function tell(host: string, repository: string, tag: string): Promise<numb
 
 /** Looks that will be made again. */
 async function failedLooks(): Promise<number> {
-  const text = await (await fetch(new URL("/metrics", hook))).text();
+  const text = await (
+    await fetch(new URL("/metrics", hook), { headers: { authorization: `Bearer ${adminToken}` } })
+  ).text();
   return Number(/^sluice_job_seconds_count\{type="image",outcome="retry"\} (\d+)/m.exec(text)?.[1] ?? 0);
 }

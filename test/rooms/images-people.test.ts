@@ -89,6 +89,8 @@ describe("what was reverted", () => {
       outcome: "not-chosen",
       reason: expect.stringMatching(/rolled back/),
     });
+    // Long after the others: not one of a burst.
+    play.pass(60_000);
     await site.push("web:1.4.1");
     expect((await site.bump()).title).toBe("Update web in staging: 1.3.0 → 1.4.1");
   });
@@ -102,6 +104,8 @@ describe("what was reverted", () => {
     await site.push("web:2.0.0");
     await play.quiet();
     expect(site.bumps("open")).toEqual([]);
+    // Long after the others: not one of a burst.
+    play.pass(60_000);
     await site.push("web:1.4.1");
     expect((await site.bump()).title).toBe("Update web in staging: 1.1.0 → 1.4.1");
   });
@@ -125,12 +129,12 @@ describe("a hold", () => {
   it("ends by itself when its time is over", async () => {
     const site = await play.site(entry, staging("1.3.0"));
     const pull = await play.propose(site.repository, { "docs/a.md": "Something to comment on.\n" });
-    expect(await play.say(pull, "/hold staging --until 1m for a moment", "ada")).toContain("on hold until");
+    expect(await play.say(pull, "/hold staging --until 10m for a moment", "ada")).toContain("on hold until");
     await site.push("web:1.4.0");
     await site.concluded("ada put staging on hold until");
     await play.quiet();
     expect(site.bumps()).toEqual([]);
-    play.pass(125_000);
+    play.pass(665_000);
     expect((await site.bump()).title).toContain("1.3.0 → 1.4.0");
   });
 });
@@ -176,6 +180,8 @@ describe("what /rollback took back", () => {
     await site.push("web:1.3.9");
     await play.quiet();
     expect(site.bumps("open")).toEqual([]);
+    // Long after the others: not one of a burst.
+    play.pass(60_000);
     await site.push("web:1.4.1");
     const newer = await site.bump();
     play.pass(31_000);

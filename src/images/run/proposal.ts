@@ -38,7 +38,7 @@ export function proposalOf(
 ): Proposal<ImageMetadata, Declined> {
   const bump = bumpOf(context, unit, decisions, computed);
   // Before anything is written.
-  printImageMetadata({ ...bump, head: "0".repeat(40), replaced: [] }, unit.branch, ports.signer);
+  printImageMetadata({ ...bump, head: "0".repeat(40), replaced: [] }, unit.branch, context.signer);
   const labels = [...new Set(unit.entries.flatMap(({ pullRequest }) => pullRequest.labels ?? []))];
   return {
     kind: imagePullRequest,
@@ -50,7 +50,7 @@ export function proposalOf(
       imageBody({
         ...remarksOf(decisions, computed),
         metadata,
-        comment: printImageMetadata(metadata, unit.branch, ports.signer),
+        comment: printImageMetadata(metadata, unit.branch, context.signer),
         sections: await sectionsOf(ports, context, decisions, metadata),
         autoMerge: mergesItself(unit),
         promote: takerOf(context, bump),

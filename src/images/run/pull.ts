@@ -1,6 +1,7 @@
 import { isOwnHead } from "../../change/pull-request/branch.ts";
 import { mergePullRequest } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
+import { standingOf } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { dayTime } from "../../change/text/when.ts";
 import { inert } from "../../diff/index.ts";
@@ -9,7 +10,7 @@ import type { PullRequest } from "../../model/github.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
-import { type ImageMetadata, parseImageMetadata } from "../text/metadata.ts";
+import { type ImageMetadata, imageMetadataOf } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import { type Verification, verifyImages } from "../verify.ts";
 import type { ImagePorts } from "./ports.ts";
@@ -32,7 +33,7 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   const github = await ports.github(where.installationId, where.repository);
   const pull = await github.pullRequest(job.pullRequest);
   if (!isImageBranch(pull.head.ref) || pull.fork) return;
-  const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
+  const metadata = imageMetadataOf(pull, ports.signer);
   if (pull.state === "closed") return metadata && recordImageMerge(ports, where, pull, metadata, run.signal);
   if (metadata === undefined || metadata.base !== pull.base.ref)
     return void (await github.upsertCheck(unreadable(pull)));
@@ -46,7 +47,7 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
     ));
   }
   const merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : { may: false };
-  const remarks = await remarksOf(ports, context, pull, metadata, merging);
+  const remarks = await remarksOf(context, pull, metadata, merging);
   await github.upsertCheck(
     imageCheckReport(pull, verification, { stays: metadata.stays, held: merging.held, remarks }),
   );
@@ -80,13 +81,12 @@ function userError(error: unknown): UserError {
 }
 
 async function remarksOf(
-  ports: ImagePorts,
   context: RepositoryContext,
   pull: PullRequest,
   metadata: ImageMetadata,
   { why }: Merging,
 ): Promise<readonly string[]> {
-  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return [pushed];
+  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return [pushed];
   const only = metadata.images.length === 1 ? "this image changes" : "these images change";
   const proof = metadata.stays.length > 0 ? [] : [`Only ${only}; rendering before and after confirmed it.`];
   return why === undefined ? proof : [...proof, inert(why)];
@@ -105,7 +105,7 @@ async function unknownHead(
   const where = { installationId: evaluation.installationId, repository: evaluation.repository };
   const context = await openContext(ports, where, pull.defaultBranch, signal, [pull.head.sha]).catch(userError);
   if (context instanceof UserError) return;
-  if (await isOwnHead(ports, context, pull.head.ref, pull.head.sha)) {
+  if (await isOwnHead(context, pull.head.ref, pull.head.sha)) {
     if (attempt > 1) return;
     return ports.queue.add(evaluation);
   }
@@ -143,13 +143,14 @@ async function mayMerge(
     return { may: false, held, why: "Until the hold ends, Sluice neither updates nor merges this." };
   const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
   if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return { may: false };
-  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return { may: false };
+  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return { may: false };
   if (metadata.stays.some(({ half }) => half)) return { may: false, why: "A person merges it: not every use changes." };
   // Whoever may push can put old signed metadata back: only what the last evaluation came to is merged.
   const published = await publishedHead(ports, context.where.repository, metadata.unit);
   if (published === undefined) return { may: false, evaluate: true };
   if (published !== pull.head.sha)
     return { may: false, why: "Not merged by itself: it is not what Sluice would bring now." };
+  if ((await standingOf(context, pull)) !== "current") return { may: false, evaluate: true };
   const checks = await context.github.checks(pull.head.sha);
   const open = checks.filter(({ state }) => state !== "passed").map(({ name }) => name);
   if (open.length > 0) return { may: false, why: `Not merged yet: ${open.slice(0, 5).join(", ")} did not pass.` };

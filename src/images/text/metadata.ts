@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { metadataFormat } from "../../change/pull-request/metadata.ts";
-import type { Signer } from "../../change/signature.ts";
+import { metadataFormat, metadataOf, type OwnedPull } from "../../change/pull-request/metadata.ts";
+import type { AppSigner, Signer } from "../../change/signature.ts";
 import { UserError } from "../../model/errors.ts";
 
 const version = z.object({ image: z.string(), from: z.string(), to: z.string() }).readonly();
@@ -46,6 +46,11 @@ export const imageFormat = metadataFormat("image", schema, { compressed: true })
 
 /** See `MetadataFormat`. */
 export const { parse: parseImageMetadata } = imageFormat;
+
+/** What an image pull request of Sluice brings; see `metadataOf`. */
+export function imageMetadataOf(pull: OwnedPull, signer: AppSigner): ImageMetadata | undefined {
+  return metadataOf(imageFormat, pull, signer);
+}
 
 /** How long the comment may be: it leaves room in the 65,536 characters that GitHub takes. */
 const maxLength = 45_000;

@@ -83,7 +83,9 @@ function entries(...more: readonly string[]): string {
   return `images:\n${more.map((one) => `  - { image: ${api}, environments: [staging], ${one} }\n`).join("")}`;
 }
 
-/** A kustomization `apps/shop/staging` with these files; the first is its only resource unless it says more. */
+/**
+ * A kustomization `apps/shop/staging` with these files, of which the first is its only resource unless it says more.
+ */
 export function overlayOf(
   files: Readonly<Record<string, string>>,
   ...policies: readonly string[]

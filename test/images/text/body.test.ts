@@ -5,7 +5,7 @@ import { type ImageMetadata, parseImageMetadata, printImageMetadata } from "../.
 import type { ImageSection } from "../../../src/images/text/section.ts";
 
 const branch = "sluice/image/web-12345678";
-const signer = createSigner("a private key");
+const signer = createSigner("a private key").of(1);
 const digest = `sha256:${"a1b2".repeat(16)}`;
 const image = "registry.example.com/platform/services/web";
 
