@@ -3,6 +3,7 @@ import { type ImageBodyParts, imageBody } from "../../../src/images/text/body.ts
 import type { ImageMetadata } from "../../../src/images/text/metadata.ts";
 import type { ImageSection } from "../../../src/images/text/section.ts";
 import { imageTitle } from "../../../src/images/text/title.ts";
+import { lintText } from "../../support/text-lint.ts";
 
 const now = Date.UTC(2026, 10, 29, 23);
 const digest = (start: string): string => `sha256:${start.padEnd(64, "0")}`;
@@ -37,9 +38,13 @@ function textOf(
   more: Partial<ImageBodyParts> = {},
 ): string {
   const parts = { notes: [], left: [], autoMerge: false, promote: undefined, now, ...more };
-  return imageBody({ metadata, comment: "<!-- c -->", sections, ...parts })
+  const text = imageBody({ metadata, comment: "<!-- c -->", sections, ...parts })
     .replace("<!-- c -->\n", "")
     .trim();
+  // The verdict's evidence stands behind it, as in the mock-up.
+  expect(lintText(text).filter((problem) => !problem.startsWith("the first line has"))).toEqual([]);
+  expect(imageTitle(metadata).length).toBeLessThanOrEqual(120);
+  return text;
 }
 
 const one: readonly Move[] = [["ghcr.io/acme/webapp", "1.4.0", "1.5.0"]];
