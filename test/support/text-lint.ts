@@ -13,8 +13,9 @@ const forbidden =
   /\b(?:targets?|noise|truncated|merge base|carr(?:y|ies|ied)|apart|mend(?:s|ed)?|sealed|chains?|wish(?:es|ed)?|render engine|blobs?|(?<!\/)reconciled?|simply|just|please|successfully)\b/gi;
 
 /**
- * What is wrong with a text by the rules for texts: its first line, words that nobody should read, zeros, empty columns,
- * lines that are too long, what is not closed. Names, values and messages of others stand in code, which is not read.
+ * What is wrong with a text by the rules for texts: its first line, words that nobody should read, zeros, empty
+ * columns, lines that are too long, what is not closed. Names, values and messages of others stand in code, which is
+ * not read.
  */
 export function lintText(text: string, kind: TextKind = "comment"): readonly string[] {
   const prose = withoutCode(text);
