@@ -18,6 +18,10 @@ export interface PullRequest {
   readonly body: string;
   /** The login of who opened it. */
   readonly author: string;
+  /** This App opened it. */
+  readonly byApp: boolean;
+  /** GitHub's number of the repository that it is opened in; unlike a name it is never given to another one. */
+  readonly repositoryId: number;
   readonly merged: boolean;
   /** What the merge made on the base branch; only when merged. */
   readonly mergeCommit: string | undefined;

@@ -154,7 +154,7 @@ describe("sluice preview", () => {
     const { code, out, err } = await sluice(["preview", "--base", "main"], { cwd: broken.dir });
     broken.remove();
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toContain(".sluice.yaml:2:1: error:");
+    expect(err).toContain(".sluice.yaml:2:1: ");
     expect(err).toContain("  2 | environment:\n      ^");
   });
 

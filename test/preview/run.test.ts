@@ -50,6 +50,8 @@ function pull(): PullRequest {
     url: "",
     body: "",
     author: "ada",
+    byApp: true,
+    repositoryId: 1,
     merged: false,
     mergeCommit: undefined,
     openedAt: 0,
