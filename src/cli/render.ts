@@ -69,9 +69,7 @@ interface FailedRender {
   readonly error: UserError;
 }
 
-/**
- * Goes on after what cannot be rendered: the others are shown all the same. It is told at once where it is not alone.
- */
+/** Goes on after what cannot be rendered, so that the others are shown. It is told at once where it is not alone. */
 async function eachOf(
   context: RenderContext,
   chosen: readonly Chosen[],

@@ -6,7 +6,7 @@ import { git, type Located } from "./git.ts";
 /**
  * Writes the work tree as it is now, without the files that git ignores, as a commit that no branch names, and gives
  * its id; `parent` is what the work tree is compared with. The repository's index, branches and files stay as they are;
- * git's own housekeeping removes the objects later. /
+ * git's own housekeeping removes the objects later.
  */
 export async function snapshotWorkTree(
   place: Located & { readonly top: string },

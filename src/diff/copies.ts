@@ -1,5 +1,5 @@
 import type { Item } from "./item.ts";
-import type { Pair } from "./match.ts";
+import type { Pair } from "./pair.ts";
 import { equal } from "./value.ts";
 
 /** What is left to be matched when the copies are. */

@@ -1,21 +1,12 @@
 import { pairCopies } from "./copies.ts";
 import { generatedStem, hasGeneratedName } from "./generated-names.ts";
 import { groupOf, type Item } from "./item.ts";
+import type { Pair } from "./pair.ts";
 import { podSpecs } from "./pods.ts";
 import { pairSimilar, similarity } from "./similarity.ts";
 import { equal } from "./value.ts";
 
-/** Two versions of one resource, or one that is new or gone. `generated`: only the content hash in the name differs. */
-export type Pair =
-  | {
-      readonly how: "same" | "generated" | "renamed";
-      readonly base: Item;
-      readonly head: Item;
-      /** The head has the resource twice: `base` is its first copy there, `head` the one that comes. */
-      readonly copy?: boolean;
-    }
-  | { readonly how: "added"; readonly base?: never; readonly head: Item }
-  | { readonly how: "removed"; readonly base: Item; readonly head?: never };
+export type { Pair } from "./pair.ts";
 
 interface Unmatched {
   readonly base: readonly Item[];

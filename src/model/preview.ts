@@ -39,7 +39,7 @@ export interface Finding {
 /**
  * A finding with blanks. `{app}` and `{resource}` name what it is about, `{owner}` the app or the resource of it,
  * `{where}` the environments (` in prod`), `{one|more}` depends on how many apps there are, `{#one|more}` on how many
- * resources; `{ack}` is how to say that it is meant. /
+ * resources; `{ack}` is how to say that it is meant.
  */
 export interface FindingWords {
   /** For a heading: `volume claim deleted ({app})`. */

@@ -16,7 +16,7 @@ const archive = /\.(?:tgz|tar\.gz)$/;
 type Suspicion = (render: Render, tree: Tree) => Promise<boolean>;
 
 /**
- * Renders once more what may hold random values and differs, so that these can be told from changes. Both sides again:
+ * Renders once more what may hold random values and differs, so that these can be told from changes. Both sides:
  * a kept render may be days old, and dates are random values too.
  */
 export async function renderAgain(

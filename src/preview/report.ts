@@ -60,11 +60,12 @@ export function report(outcome: PreviewOutcome, facts: ReportFacts): PreviewRepo
   };
 }
 
-/** Whether nothing changes, nothing was found and nothing was left out. */
+/** Whether nothing changes, nothing was found and nothing was left out. Where no app is known nothing was checked. */
 function isQuiet({ preview }: Extract<PreviewOutcome, { kind: "preview" }>): boolean {
   const { completeness, findings, targets } = preview;
   const { failed, affected, rendered, unpinned, truncated } = completeness;
-  const checked = failed === 0 && rendered === affected && unpinned.length === 0 && truncated === 0;
+  const checked =
+    completeness.targets > 0 && failed === 0 && rendered === affected && unpinned.length === 0 && truncated === 0;
   return checked && findings.length === 0 && targets.every(({ status }) => status === "unchanged");
 }
 

@@ -22,8 +22,8 @@ describe("the words at the cursor", () => {
   });
 
   it("are the flags that are not given yet", () => {
-    expect(words("preview", "--f")).toEqual(["--format", "--fail-on"]);
-    expect(words("preview", "--format", "json", "--f")).toEqual(["--fail-on"]);
+    expect(words("preview", "--f")).toEqual(["--full", "--format", "--fail-on"]);
+    expect(words("preview", "--format", "json", "--f")).toEqual(["--full", "--fail-on"]);
     expect(words("images", "bump", "--app", "web", "--ap")).toEqual(["--app"]);
     expect(words("targets", "")).toEqual(["--repo", "--ref", "--json", "--help", "--debug", "--progress"]);
   });

@@ -42,7 +42,7 @@ describe("sluice demo", () => {
     expect(out).not.toContain("✗");
     expect(out).toContain("✓ A GitHub on this machine");
     expect(out.match(/✓ Sluice comments and completes its check/g)).toHaveLength(3);
-    expect(out).toMatch(/│ +- +image: ghcr\.io\/acme\/webapp:1\.4\.0\n│ +\+ +image: ghcr\.io\/acme\/webapp:1\.5\.0\n/);
+    expect(out).toMatch(/│ +-image: ghcr\.io\/acme\/webapp:1\.4\.0\n│ +\+image: ghcr\.io\/acme\/webapp:1\.5\.0\n/);
     expect(out).toContain("✓ Sluice renders again and updates the same comment and check");
     const answer = await page;
     expect(answer?.status).toBe(200);

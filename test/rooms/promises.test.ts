@@ -28,7 +28,7 @@ describe("a preview says what it could not do", () => {
     expect((check.text ?? "").length).toBeLessThanOrEqual(65_535);
     expect(comment.body).toContain("PersistentVolumeClaim");
     expect(check.conclusion).not.toBe("success");
-    expect(comment.body).toMatch(/truncated/);
+    expect(comment.body).toMatch(/too large for GitHub/);
   });
 
   it("shows the renderer's message, file and line for a target that does not render, and fails the check", async () => {
@@ -41,7 +41,7 @@ describe("a preview says what it could not do", () => {
     expect(check.conclusion).toBe("failure");
     expect(comment.body).toContain("missing.yaml");
     expect(comment.body).toContain("replicas: 3");
-    expect(comment.body).toMatch(/1 of 2 affected targets rendered/);
+    expect(comment.body).toContain("checked 1 of 2");
   });
 
   it("lists the four errors of a configuration on the base with their lines, as a failed check", async () => {
@@ -86,7 +86,7 @@ environments:
     });
     const { comment } = await walk.answer(pull);
     expect(comment.body).toContain("prod");
-    expect(comment.body).toMatch(/2 of 2 affected targets rendered/);
+    expect(comment.body).toContain("checked 2 of 2");
     expect(comment.body).toMatch(/discovered/i);
   });
 
@@ -95,7 +95,7 @@ environments:
     const pull = await walk.propose(repository, { "README.md": "# Still nothing\n" });
     const { check, comment } = await walk.answer(pull);
     expect(check.conclusion).toBe("success");
-    expect(comment.body).toMatch(/no targets/i);
+    expect(comment.body).toMatch(/no app found/i);
   });
 
   it("lists a pull request from a fork and does not render it", async () => {

@@ -15,7 +15,7 @@ const forbidden =
 /**
  * What is wrong with a text by the rules for texts: its first line, words that nobody should read, zeros, empty
  * columns, lines that are too long, what is not closed. Names, values and messages of others stand in code, which is
- * not read. /
+ * not read.
  */
 export function lintText(text: string, kind: TextKind = "comment"): readonly string[] {
   const prose = withoutCode(text);

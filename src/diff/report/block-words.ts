@@ -4,9 +4,18 @@ import { thousands } from "../../model/text/lists.ts";
 import { inert } from "../../model/text/markdown.ts";
 import { isEnvironment } from "../finding-words.ts";
 import { hashSuffix } from "../generated-names.ts";
-import type { BlockContext } from "./block.ts";
 import type { Mark } from "./changes.ts";
 import type { ChangeGroup, Member } from "./fold.ts";
+
+/** What a block's words depend on besides its change. */
+export interface BlockContext {
+  /** Changed targets of the whole preview. */
+  readonly targets: number;
+  /** Changed apps of the whole preview. */
+  readonly apps: number;
+  /** Every target that another block shows. */
+  readonly groups: number;
+}
 
 /** The members' names, each once. */
 export function resourceNames(members: readonly Member[]): readonly string[] {

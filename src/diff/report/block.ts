@@ -1,7 +1,7 @@
 import type { LongLine, ResourceChange } from "../../model/preview.ts";
 import { thousands } from "../../model/text/lists.ts";
 import { code, fenced, inert } from "../../model/text/markdown.ts";
-import { htmlText, placesOf, renamedText, resourceNames } from "./block-words.ts";
+import { type BlockContext, htmlText, placesOf, renamedText, resourceNames } from "./block-words.ts";
 import { kindList } from "./changes.ts";
 import type { ChangeGroup } from "./fold.ts";
 import { plusMinus, severitySign } from "./phrases.ts";
@@ -15,16 +15,6 @@ export interface DiffBlock {
   readonly group: ChangeGroup;
   /** Lines of it were too long for any page and are cut, which the text says. */
   readonly cut: boolean;
-}
-
-/** What a block's words depend on besides its change. */
-export interface BlockContext {
-  /** Changed targets of the whole preview. */
-  readonly targets: number;
-  /** Changed apps of the whole preview. */
-  readonly apps: number;
-  /** Every target that another block shows. */
-  readonly groups: number;
 }
 
 /** A diff above this size (UTF-16 units) is shown in parts, so that each fits a page. */

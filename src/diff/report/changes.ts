@@ -10,7 +10,7 @@ export type Mark = (text: string) => string;
 
 /**
  * How names and values are set off from words: in backticks, of which `inert` makes code, or not at all in titles and
- * on terminals. A text with names in it is Markdown only after `inert`. /
+ * on terminals. A text with names in it is Markdown only after `inert`.
  */
 export interface Marks {
   readonly name: Mark;

@@ -28,7 +28,7 @@ export interface CheckOptions extends ReportOptions {
 /**
  * The check of a preview: the verdict as title, a link to the comment, the diffs, first those that the comment cannot
  * hold. `failure` when something cannot be rendered or a danger was found that nobody acknowledged; `neutral` when
- * there are warnings or something was left out; `success` only when all was rendered, shown and harmless. /
+ * there are warnings or something was left out; `success` only when all was rendered, shown and harmless.
  */
 export function previewCheck(
   preview: Preview,

@@ -26,9 +26,7 @@ export interface ConfigReportOptions {
 
 const maxAnnotations = 50;
 
-/**
- * What a pull request shows when the configuration has errors: all of them, where each is and what to write instead.
- */
+/** What a pull request shows when the configuration has errors: all, where each is and what to write instead. */
 export function configProblemsReport(
   problems: readonly ReportedProblem[],
   options: ConfigReportOptions,

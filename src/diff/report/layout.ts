@@ -1,5 +1,6 @@
 import type { Completeness, Preview } from "../../model/preview.ts";
-import { type BlockContext, type DiffBlock, diffBlocks } from "./block.ts";
+import { type DiffBlock, diffBlocks } from "./block.ts";
+import type { BlockContext } from "./block-words.ts";
 import { closing, noteLines } from "./closing.ts";
 import { driftSection } from "./drift.ts";
 import { randomNote } from "./facts.ts";
