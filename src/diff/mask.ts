@@ -5,7 +5,14 @@ import { isList, isObject, mapList, mapObject, NumberText, type Value, type Valu
 /** The key of the fingerprints. Equal values have equal fingerprints under one key; without it they tell nothing. */
 export type FingerprintKey = Uint8Array | string;
 
-const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+/** Annotations in which tools keep the manifest as it was applied, readable or packed. */
+const applied: ReadonlySet<string> = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "kapp.k14s.io/original",
+  "objectset.rio.cattle.io/applied",
+]);
+/** What may be seen of a Secret: what it is, and no more. */
+const openFields: ReadonlySet<string> = new Set(["apiversion", "kind", "metadata", "type", "immutable", "sops"]);
 const secretInText = /["']?kind["']?\s*:\s*["']?Secret\b/;
 const valueFields = new Set(["data", "stringdata"]);
 
@@ -18,9 +25,9 @@ export function isValueField(name: string): boolean {
 }
 
 /**
- * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it (also nested in
- * other objects, and in the last-applied annotation). SOPS cipher texts stay as they are. The same object when it holds
- * no Secret.
+ * The object with every value of a Secret replaced by a fingerprint, wherever the Secret stands in it: nested in other
+ * objects, as a manifest in a text, in annotations that keep what was applied, and in the templates of SealedSecrets
+ * and ExternalSecrets. SOPS cipher texts stay as they are. The same object when it holds no Secret.
  */
 export function maskSecrets(object: ValueObject, key: FingerprintKey): ValueObject {
   return maskObject(object, key);
@@ -28,7 +35,13 @@ export function maskSecrets(object: ValueObject, key: FingerprintKey): ValueObje
 
 function maskValue(value: Value, key: FingerprintKey): Value {
   if (isList(value)) return mapList(value, (item) => maskValue(item, key));
-  return isObject(value) ? maskObject(value, key) : value;
+  if (isObject(value)) return maskObject(value, key);
+  return typeof value === "string" && holdsSecret(value) ? fingerprint(value, false, key) : value;
+}
+
+/** Whether a text is, or has in it, the manifest of a Secret with values. */
+function holdsSecret(text: string): boolean {
+  return secretInText.test(text) && /["']?(?:data|stringData)["']?\s*:/.test(text);
 }
 
 function maskObject(object: ValueObject, key: FingerprintKey): ValueObject {
@@ -37,8 +50,11 @@ function maskObject(object: ValueObject, key: FingerprintKey): ValueObject {
   const secret = kind === "secret";
   const sops = secret && isSopsObject(object);
   return mapObject(object, (value, name) => {
-    if (secret && isValueField(name)) return maskFields(value, name.toLowerCase() === "data", sops, key);
-    if (name === "annotations" && isObject(value)) return maskAnnotations(value, key);
+    if (secret && !openFields.has(name.toLowerCase()))
+      return maskFields(value, name.toLowerCase() === "data", sops, key);
+    if (name === "metadata" && isObject(value)) return maskMetadata(value, secret, key);
+    if (name === "annotations" && isObject(value)) return maskAnnotations(value, false, key);
+    if (name === "spec" && isObject(value) && templates.has(kind)) return maskTemplate(value, key);
     return maskValue(value, key);
   });
 }
@@ -56,12 +72,38 @@ function maskItem(item: ValueObject, key: FingerprintKey): ValueObject {
   return withKey(maskObject(withKey(item, "kind", "Secret"), key), "kind", undefined);
 }
 
-function maskAnnotations(annotations: ValueObject, key: FingerprintKey): ValueObject {
+function maskMetadata(metadata: ValueObject, secret: boolean, key: FingerprintKey): ValueObject {
+  return mapObject(metadata, (value, name) =>
+    name === "annotations" && isObject(value) ? maskAnnotations(value, secret, key) : maskValue(value, key),
+  );
+}
+
+/** `secret`: of a Secret, so that what was applied is one, readable or not. */
+function maskAnnotations(annotations: ValueObject, secret: boolean, key: FingerprintKey): ValueObject {
   return mapObject(annotations, (value, name) =>
-    name === lastApplied && (typeof value !== "string" || secretInText.test(value))
+    applied.has(name) && (secret || typeof value !== "string" || secretInText.test(value))
       ? fingerprint(value, false, key)
       : maskValue(value, key),
   );
+}
+
+/** Kinds whose controllers make a Secret from a template. */
+const templates: ReadonlySet<string> = new Set([
+  "sealedsecret",
+  "externalsecret",
+  "clusterexternalsecret",
+  "pushsecret",
+]);
+
+/** What a template says in clear text comes into the Secret as it is. */
+function maskTemplate(spec: ValueObject, key: FingerprintKey): ValueObject {
+  return mapObject(spec, (value, name) => {
+    if (!isObject(value)) return maskValue(value, key);
+    if (name !== "template") return maskTemplate(value, key);
+    return mapObject(value, (part, field) =>
+      isValueField(field) ? maskFields(part, false, false, key) : maskValue(part, key),
+    );
+  });
 }
 
 function maskFields(value: Value, base64: boolean, sops: boolean, key: FingerprintKey): Value {

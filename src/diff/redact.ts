@@ -7,6 +7,8 @@ const named =
 const dump = /\b(?:data|stringData)["']?\s*:\s*(?:map\[|\{|[|>]|\n)[\s\S]*$/;
 /** What kustomize says of a literal without `=`: the whole list of literals, then the one, whatever they hold. */
 const literals = /\b(literal sources )\[[\s\S]*\](?=: )|\b(invalid literal source )[\s\S]*?(?=, expected key=value)/g;
+/** What kustomize says of a patch that it cannot read, and of a replacement: the whole patch, the value as rendered. */
+const patches = /\b(from )\[(?=[^\]]*patch:)[\s\S]*$|\b(out of bounds for value )[\s\S]*$/g;
 const secretKind = /\bSecret\b/;
 const run = /[A-Za-z0-9+/]{16,}={0,2}/g;
 
@@ -18,7 +20,10 @@ const maxInput = 20_000;
  * tokens, values behind names like `password`, long base64. Rather too much than too little.
  */
 export function redactMessage(message: string): string {
-  let text = message.slice(0, maxInput).replace(pem, withheld);
+  let text = message
+    .slice(0, maxInput)
+    .replace(patches, (_, patch: string | undefined, value: string | undefined) => `${patch ?? value ?? ""}${withheld}`)
+    .replace(pem, withheld);
   if (secretKind.test(text))
     text = text.replace(dump, (match) => `${match.slice(0, match.indexOf(":") + 1)} ${withheld}`);
   return text

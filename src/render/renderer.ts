@@ -11,6 +11,7 @@ import { defaultLimits, passingLimits, type RenderLimits } from "./limits.ts";
 import type { EngineHello } from "./messages.ts";
 import { parseResources } from "./parse-resources.ts";
 import { EnginePool } from "./pool.ts";
+import { withoutSecretValues } from "./secret-values.ts";
 import { Flights } from "./single-flight.ts";
 import { specKey } from "./spec-key.ts";
 import { RenderStore } from "./store.ts";
@@ -76,7 +77,7 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
     if (cached !== undefined && body !== undefined) return { cached, body, source: "cache" };
     const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "json" } as const;
     const outcome = await pool.run(request, signal);
-    const finished = finish(outcome);
+    const finished = finish(await withoutSecrets(outcome, source));
     if (isLasting(outcome)) cache.add(key, finished.cached, finished.body);
     return finished;
   };
@@ -106,7 +107,7 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
       const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "yaml" } as const;
       const outcome = await pool.run(request, signal);
       if (outcome.type === "result") return outcome.body.toString("utf8");
-      throw failureError(failureOf(outcome));
+      throw failureError(failureOf(await withoutSecrets(outcome, source)));
     },
     async close() {
       await pool.close();
@@ -131,6 +132,12 @@ function finish(outcome: Outcome): Finished {
   const [trace, unpinned] = outcome.type === "error" ? [outcome.trace, outcome.unpinned] : [[], []];
   const remarks: Remarks = { warnings: [], unpinned, failure };
   return { cached: cachedRender(trace, remarks, sha256(JSON.stringify(failure))), body: undefined, source: "engine" };
+}
+
+/** Values of Secrets go before anybody sees the message: the log, the cache, a job. */
+async function withoutSecrets<O extends Outcome>(outcome: O, { objects }: RenderSource): Promise<O> {
+  if (outcome.type !== "error") return outcome;
+  return { ...outcome, message: await withoutSecretValues(outcome.message, outcome.trace, objects) };
 }
 
 function failureOf(outcome: Exclude<Outcome, { type: "result" }>): RenderFailure {

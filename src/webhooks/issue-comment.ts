@@ -17,14 +17,16 @@ const schema = common.extend({
 
 /**
  * `issue_comment`: a person's new comment on a pull request that has commands in it. Comments of bots, of the App
- * itself, on plain issues, and edited ones are not commands: what was carried out must stay what one reads.
+ * itself or by way of another one, on plain issues, and edited ones are not commands: what was carried out must stay
+ * what one reads.
  */
-export function issueCommentJobs(payload: unknown, appId: number): readonly CommandJob[] {
+export function issueCommentJobs(payload: unknown): readonly CommandJob[] {
   const event = parsePayload("issue_comment", schema, payload);
   const { comment, issue } = event;
   if (event.action !== "created" || issue.pull_request === undefined) return [];
   if (comment.user === null || comment.user.type === "Bot") return [];
-  if (comment.performed_via_github_app?.id === appId) return [];
+  // By way of another App too: the person may not know what it writes in their name.
+  if (comment.performed_via_github_app) return [];
   const address = addressOf(event);
   if (address === undefined || findCommands(comment.body, TABLE).length === 0) return [];
   const { id: commentId, body } = comment;

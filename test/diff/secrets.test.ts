@@ -304,3 +304,29 @@ describe("a tool's error message", () => {
     );
   });
 });
+
+describe("l7-values-that-are-not-masked", () => {
+  const value = "hunter2-in-production";
+  const manifest = `kind: Secret\nstringData:\n  pw: ${value}\n`;
+
+  it.each<readonly [string, Parameters<typeof maskSecrets>[0]]>([
+    ["unknown fields of a Secret", { kind: "Secret", string_data: { pw: value }, binaryData: { pw: value } }],
+    ["a spec of a Secret", { kind: "Secret", spec: { pw: value } }],
+    ["kapp's annotation", { kind: "Secret", metadata: { annotations: { "kapp.k14s.io/original": value } } }],
+    [
+      "Rancher's annotation",
+      { kind: "Secret", metadata: { annotations: { "objectset.rio.cattle.io/applied": value } } },
+    ],
+    ["a SealedSecret's template", { kind: "SealedSecret", spec: { template: { stringData: { pw: value } } } }],
+    [
+      "an ExternalSecret's template",
+      { kind: "ExternalSecret", spec: { target: { template: { data: { pw: value } } } } },
+    ],
+    ["a manifest as text in a ConfigMap", { kind: "ConfigMap", data: { "secret.yaml": manifest } }],
+    ["a manifest in any annotation", { kind: "ConfigMap", metadata: { annotations: { "example.com/was": manifest } } }],
+  ])("are masked: %s", (_, object) => {
+    const masked = JSON.stringify(maskSecrets(object, "key"));
+    expect(masked).not.toContain("hunter2");
+    expect(masked).toContain("‹secret ");
+  });
+});

@@ -11,7 +11,7 @@ export type Found<C extends CommandInfo = CommandInfo> = { readonly line: number
 
 /** The commands of a comment, in order. Words that are far from every command's name are ignored. */
 export function findCommands<C extends CommandInfo>(body: string, table: readonly C[]): readonly Found<C>[] {
-  return textLines(body).flatMap(({ line, text }): Found<C>[] => {
+  return textLines(body, (line) => spell(line) !== undefined).flatMap(({ line, text }): Found<C>[] => {
     const spelt = spell(text);
     if (spelt === undefined) return [];
     const { name, rest, doubt } = spelt;

@@ -31,35 +31,69 @@ export interface TextLine {
   readonly text: string;
 }
 
+/** Longer than this no command's line is, in characters; what follows in it is not looked at. */
+const maxLine = 1_000;
+/** So many lines are looked at. */
+const maxLines = 2_000;
+/** So much of all paragraphs is parsed in full, in characters: that takes time with the square of it. */
+const maxInline = 4 * 1024;
+
 /**
- * The lines of a comment that begin, in the first column, with text that is shown as such: not in code, not in a quote
- * (or in the lines that markdown counts to it), not in a table, a link, a footnote, HTML that folds, quotes or strikes
- * out, an HTML comment, or a mail that is quoted without signs.
+ * The lines of a comment that may be wanted and begin, in the first column, with text that is shown as such: not in
+ * code, not in a quote (or in the lines that markdown counts to it), not in a table, a link, a footnote, a formula,
+ * HTML, an HTML comment, or a mail that is quoted without signs. Nothing is parsed where no line may be wanted, and no
+ * more of the paragraphs around such lines than commands can take: anybody can write a comment of 64 KiB.
  */
-export function textLines(body: string): readonly TextLine[] {
-  const lines = body.split(/\r\n|\n|\r/);
+export function textLines(whole: string, mayBeWanted: (line: string) => boolean = () => true): readonly TextLine[] {
+  const all = whole.split(/\r\n|\n|\r/, maxLines);
+  const lines = all.map((line) => line.slice(0, maxLine));
+  const body = lines.join("\n");
+  if (!lines.some(mayBeWanted)) return [];
   const end = quotedMailStart(lines);
-  const footnotes = footnoteLines(lines);
-  return shownLines(body)
-    .filter((index) => index < end && !footnotes.has(index))
+  const others = new Set([...footnoteLines(lines), ...formulaLines(lines)]);
+  return shownLines(body, mayBeWanted)
+    .filter((index) => index < end && !others.has(index))
     .map((index) => ({ line: index + 1, text: lines[index] ?? "" }));
 }
 
+/** Lines of formulas, from 0: `$$` begins and ends one. */
+function formulaLines(lines: readonly string[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  let inside = false;
+  lines.forEach((line, index) => {
+    const signs = line.split("$$").length - 1;
+    if (inside || signs > 0) found.add(index);
+    if (signs % 2 === 1) inside = !inside;
+  });
+  // One that does not end is none.
+  return inside ? new Set() : found;
+}
+
 /** Which lines, from 0, begin as text by what markdown and HTML say. */
-function shownLines(body: string): readonly number[] {
+function shownLines(body: string, mayBeWanted: (line: string) => boolean): readonly number[] {
   const elements = openElements();
   const env: Env = {};
   const found: number[] = [];
   let aside = 0;
+  let room = maxInline;
   for (const token of markdown.parse(body, env)) {
     if (ASIDE.has(token.type)) aside += token.nesting;
     if (token.type === "html_block") elements.read(token.content);
     if (token.type !== "inline" || token.map === null) continue;
     const [first] = token.map;
-    const shown = shownOffsets(token.content, env, elements);
+    const wanted = aside === 0 && token.content.split("\n").some(mayBeWanted);
+    const text = wanted || token.content.includes("<") ? head(token.content, room) : "";
+    room -= text.length;
+    const shown = text === "" ? [] : shownOffsets(text, env, elements);
+    elements.read(token.content.slice(text.length));
     if (aside === 0) for (const offset of shown) found.push(first + offset);
   }
   return found;
+}
+
+/** The first lines of a text that have room, all of it if it has. */
+function head(text: string, room: number): string {
+  return text.length <= room ? text : text.slice(0, text.lastIndexOf("\n", room) + 1);
 }
 
 /** Which lines of a paragraph begin as text. `env` knows the comment's link definitions. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findCommands } from "../../../src/webhooks/commands/find-commands.ts";
+import { textLines } from "../../../src/webhooks/commands/lines.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
 
 function found(...lines: readonly string[]): string[] {
@@ -224,7 +225,9 @@ describe("commands in a comment", () => {
 
   it("are found below 64 KB of text", () => {
     expect(found("word ".repeat(13_000), "/diff", "\0", "/help")).toEqual(["2 diff", "4 help"]);
-    expect(findCommands("/diff\n".repeat(10_000), TABLE)).toHaveLength(10_000);
+    const many = findCommands("/diff\n".repeat(10_000), TABLE).length;
+    expect(many).toBeGreaterThan(600);
+    expect(many).toBeLessThan(700);
   });
 
   it("are lines of the comment whatever it is made of, never of code, and the same however often one looks", () => {
@@ -267,5 +270,50 @@ describe("commands in a comment", () => {
         expect(findCommands(`~~~~\n${body}`, TABLE)).toEqual([]);
       }),
     );
+  });
+});
+
+describe("l5-comment-parser: a comment that is made to cost", () => {
+  const nasty: readonly (readonly [string, string])[] = [
+    ["images that do not end", `${"![".repeat(32_000)}\n/diff`],
+    ["the same on many lines", `${`${"![".repeat(400)}\n`.repeat(80)}/diff`],
+    ["a long table", `|a|b|\n|-|-|\n${"|x|y|\n".repeat(10_000)}/diff`],
+    ["thousands of lines with slashes", "/x\n".repeat(21_000)],
+    ["paragraphs with a command each", `${"![".repeat(40)}\n/diff\n\n`.repeat(700)],
+  ];
+
+  it.each(nasty)("is looked at in its first lines, and parsed only in part: %s", (_, body) => {
+    let steps = 0;
+    const found = textLines(body.slice(0, 65_536), (line) => {
+      steps += 1;
+      return line.startsWith("/");
+    });
+    expect(steps).toBeLessThan(5_000);
+    expect(found.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(5_000);
+  });
+
+  it("is not parsed at all without a line that may be a command", () => {
+    expect(textLines("![".repeat(32_000), () => false)).toEqual([]);
+  });
+});
+
+describe("l6-hidden-commands", () => {
+  it.each([
+    ["a hidden block", "<div hidden>\n\n/promote prod web\n\n</div>"],
+    ["a paragraph without display", '<p style="display:none">\n\n/promote prod web\n\n</p>'],
+    ["a span", "<span>\n/promote prod web\n</span>"],
+    ["a formula", "$$\n/promote prod web\n$$"],
+    ["a formula among text", "so $$ x\n/promote prod web\ny $$ it is"],
+  ])("are none: in %s", (_, body) => {
+    expect(found(body)).toEqual([]);
+  });
+
+  it.each([
+    ["after a block that ended", "<div>\n\nhello\n\n</div>\n\n/diff"],
+    ["after a line break", "hello<br>\n/diff"],
+    ["after a placeholder", "use <name> here\n/diff"],
+    ["after a formula that does not end", "costs $$ more\n/diff"],
+  ])("what one sees is one: %s", (_, body) => {
+    expect(findCommands(body, TABLE)).toHaveLength(1);
   });
 });
