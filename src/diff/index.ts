@@ -11,4 +11,11 @@ export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
 export { uncheckedText } from "./report/drift.ts";
 export { previewJson } from "./report/json.ts";
-export { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "./target-findings.ts";
+export {
+  guessedValuesFinding,
+  notFetchedFinding,
+  renderFailureFinding,
+  targetRemovedFinding,
+  unmatchedPathFinding,
+  unreadFilesFinding,
+} from "./target-findings.ts";

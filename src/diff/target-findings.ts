@@ -1,5 +1,7 @@
 import type { Finding } from "../model/preview.ts";
+import type { ConfigProblem } from "../model/problem.ts";
 import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
+import { commaList, count } from "../model/text/lists.ts";
 import { inTicks } from "../model/text/markdown.ts";
 import { redactMessage } from "./redact.ts";
 
@@ -10,37 +12,89 @@ interface TargetName {
 }
 
 /**
- * A target does not render at one side (the head unless `side` says so): a danger at the head, a warning at the base,
- * which the pull request may fix.
+ * A target cannot be rendered. `cause` says whose doing it is: a danger where this change broke it, a warning where
+ * it was so before, where the values are a guess, and at the base, which the pull request may fix.
  */
 export function renderFailureFinding(
   about: TargetName & {
     readonly failure: RenderFailure;
-    readonly side?: "base" | "head";
+    readonly cause: "change" | "before" | "guess" | "base";
   },
 ): Finding {
-  const { app, environment, failure, side = "head" } = about;
-  const where = side === "head" ? "at the head" : "at the merge base";
-  const effect =
-    side === "head"
-      ? "Nothing can be said about what this pull request does here, and a deploy will fail the same way."
-      : "What this pull request changes here cannot be shown.";
+  const { app, environment, failure, cause } = about;
   return {
     id: "render-failed",
-    severity: side === "head" ? "danger" : "warning",
+    severity: cause === "change" ? "danger" : "warning",
     app,
     environment,
     resource: "",
-    message: `Does not render ${where}: ${redactMessage(failure.message)}. ${effect}`.replace(/\.\. /, ". "),
+    message: failureText[cause](redactMessage(failure.message)).replace(/\.\. /, ". "),
     ...(failure.file !== undefined ? { file: failure.file } : {}),
     ...(failure.file !== undefined && failure.line !== undefined ? { line: failure.line } : {}),
   };
 }
 
-/** A target is gone at the head: all its resources are. */
-export function targetRemovedFinding(about: TargetName & { readonly resources: number }): Finding {
+const failureText: Readonly<Record<"change" | "before" | "guess" | "base", (message: string) => string>> = {
+  change: (message) => `Cannot be rendered: ${message}. What this pull request changes here is unknown.`,
+  before: (message) =>
+    `Cannot be rendered, with or without this pull request: ${message}. What this pull request changes here is unknown.`,
+  guess: (message) =>
+    `Cannot be rendered with the chart's default values alone, and nothing says which values it gets: ${message}. Name its value files in \`.sluice.yaml\`.`,
+  base: (message) =>
+    `Cannot be rendered before this pull request: ${message}. What it changes here cannot be compared.`,
+};
+
+/** A chart was rendered with its own values alone, because nothing says which it gets. */
+export function guessedValuesFinding(about: TargetName & { readonly path: string }): Finding {
+  const { app, environment, path } = about;
+  return {
+    id: "guessed-values",
+    severity: "warning",
+    app,
+    environment,
+    resource: "",
+    message: `${inTicks(path === "" ? "." : path)} was rendered with its default values alone, which may not be the ones in use: nothing says which values it gets. Name its value files in \`.sluice.yaml\`.`,
+  };
+}
+
+/** Changed manifests, values or charts belong to no target. `files` is not empty. */
+export function unreadFilesFinding(files: readonly string[]): Finding {
+  const [one, many] = files.length === 1 ? ["is", "it"] : ["are", "them"];
+  const what = `${count(files.length, "changed file")} ${one} read by no target`;
+  return {
+    id: "unread-files",
+    severity: "warning",
+    app: "",
+    environment: "",
+    resource: "",
+    message: `${what}: ${commaList(files.map(inTicks), 6)}. If something deploys ${many}, this change goes live unseen. Name the folder in \`.sluice.yaml\`, or add it to \`preview.exclude\` there.`,
+    ...(files[0] === undefined ? {} : { file: files[0] }),
+  };
+}
+
+/** A path of the configuration matches no folder, so nothing is known of what it stands for. */
+export function unmatchedPathFinding({ message, fix, file, line }: ConfigProblem, environment: string): Finding {
+  return {
+    id: "environment-without-folder",
+    severity: "warning",
+    app: "",
+    environment,
+    resource: "",
+    message: `${message}, so nothing is known of what would be there. ${fix}`,
+    file,
+    line,
+  };
+}
+
+/** A target is gone: all its resources are. `resources` is `undefined` where it could not be rendered before. */
+export function targetRemovedFinding(about: TargetName & { readonly resources: number | undefined }): Finding {
   const { app, environment, resources } = about;
-  const what = resources === 1 ? "its 1 resource is" : `its ${resources} resources are`;
+  const what =
+    resources === undefined
+      ? "what it had could not be rendered, and is"
+      : resources === 1
+        ? "its 1 resource is"
+        : `its ${resources} resources are`;
   return {
     id: "target-removed",
     severity: "warning",
@@ -51,16 +105,28 @@ export function targetRemovedFinding(about: TargetName & { readonly resources: n
   };
 }
 
-/** A remote base or chart whose content is not pinned was left out of a render. */
-export function unpinnedFinding(about: TargetName & { readonly reference: UnpinnedReference }): Finding {
-  const { app, environment, reference: unpinned } = about;
+/** A remote base, file or chart was left out of a render. */
+export function notFetchedFinding(about: TargetName & { readonly reference: UnpinnedReference }): Finding {
+  const { app, environment, reference } = about;
+  const { kind = "base", file } = reference;
+  const what = kind === "chart" ? "chart" : `remote ${kind}`;
+  const moving = isPinned(reference) ? "" : " It names no fixed version, so it can change without a commit here.";
   return {
-    id: "unpinned-reference",
+    id: "reference-not-fetched",
     severity: "warning",
     app,
     environment,
     resource: "",
-    message: `${inTicks(unpinned.reference)} was not followed: ${redactMessage(unpinned.reason)}. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.`,
-    ...(unpinned.file !== undefined ? { file: unpinned.file } : {}),
+    message: `Not fetched: the ${what} ${inTicks(reference.reference)}. Sluice reads this repository only; Argo CD and Flux fetch it when they deploy. What it gives is not compared.${moving} To have it compared, copy it into the repository.`,
+    ...(file !== undefined ? { file } : {}),
   };
+}
+
+/** Whether a reference always leads to the same: a base at a commit or a tag with a number, a chart at a version. */
+function isPinned({ reference, kind }: UnpinnedReference): boolean {
+  if (kind === "chart") return /:v?\d+\.\d+\.\d+[^\s|<>=~^*]*$/.test(reference);
+  return (
+    /[?&](?:ref|version)=(?:[0-9a-f]{40}|v?\d[^&]*|[^&]*\d+\.\d+[^&]*)/.test(reference) ||
+    /\/v?\d+\.\d+/.test(reference)
+  );
 }

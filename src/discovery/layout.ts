@@ -84,6 +84,11 @@ export function appNames(paths: readonly string[]): ReadonlyMap<string, string> 
   return numbered(distinct, nameOf);
 }
 
+/** The name of an app by its folder alone: it stays the same whatever stands beside the folder. */
+export function ownName(path: string): string {
+  return endings(layoutOf(path).stem.join("/"))[0] ?? "app";
+}
+
 function endings(stem: string): readonly string[] {
   const names = stem.split("/").filter((name) => name !== "");
   const specific = specificNames(names);

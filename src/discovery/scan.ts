@@ -1,6 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
 import { isLibraryChart } from "./detect.ts";
+import { readManifest } from "./manifest.ts";
 
 /** What discovery needs to know about one file. It depends only on the file's bytes. */
 export interface Scan {
@@ -14,6 +15,8 @@ export interface Scan {
   readonly collects: boolean;
   /** Holds at least one Kubernetes object. */
   readonly isManifest: boolean;
+  /** Holds a `Kustomization` of Flux. */
+  readonly isFlux: boolean;
 }
 
 /** Keeps scans by kind of file and blob id. A `Map` will do. */
@@ -51,7 +54,14 @@ async function readSmall(tree: Tree, path: string): Promise<Uint8Array | undefin
   }
 }
 
-const nothing: Scan = { references: [], charts: [], partOnly: false, collects: false, isManifest: false };
+const nothing: Scan = {
+  references: [],
+  charts: [],
+  partOnly: false,
+  collects: false,
+  isManifest: false,
+  isFlux: false,
+};
 
 const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
   kustomization: scanKustomization,
@@ -60,7 +70,7 @@ const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
     references: [...text.matchAll(/file:\/\/([^\s"']+)/g)].map((match) => match[1] ?? ""),
     partOnly: isLibraryChart(text),
   }),
-  manifest: (text) => ({ ...nothing, isManifest: holdsManifest(text) }),
+  manifest: (text) => ({ ...nothing, ...readManifest(text) }),
 };
 
 const collecting = new Set(["apiVersion", "kind", "metadata", "resources", "bases"]);
@@ -81,14 +91,4 @@ function scanKustomization(text: string): Scan {
 function inflatedCharts(text: string): readonly string[] {
   const home = /\bchartHome:\s*["']?([^\s"',}]+)/.exec(text)?.[1] ?? "charts";
   return [...text.matchAll(/\b(?:name|chartName):\s*["']?([^\s"',}]+)/g)].map((match) => `${home}/${match[1]}`);
-}
-
-/** API groups of files that look like manifests but are settings of tools. */
-const settings =
-  /^(?:skaffold|kind\.x-k8s\.io|kubeadm\.k8s\.io|kustomize\.config\.k8s\.io|backstage\.io|ctlptl\.dev|k3d\.io)\//;
-
-function holdsManifest(text: string): boolean {
-  if (!/^[ \t]*["']?kind["']?\s*:|[{,]\s*"kind"\s*:/m.test(text)) return false;
-  const versions = [...text.matchAll(/(?:^[ \t]*|[{,]\s*)["']?apiVersion["']?\s*:\s*["']?([^\s"',}]+)/gm)];
-  return versions.some((match) => !settings.test(match[1] ?? ""));
 }

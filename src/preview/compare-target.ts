@@ -1,21 +1,25 @@
 import type { IgnoreRule } from "../config/index.ts";
 import {
   compareTarget,
+  guessedValuesFinding,
+  notFetchedFinding,
   redactMessage,
   renderFailureFinding,
   type TargetComparison,
   type TargetFinding,
   targetRemovedFinding,
-  unpinnedFinding,
 } from "../diff/index.ts";
-import type { Finding, TargetPreview } from "../model/preview.ts";
-import type { Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
+import type { RenderProblem, TargetPreview } from "../model/preview.ts";
+import type { PartialRender, Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
 import type { Affected } from "./affected.ts";
+import { comparableSides } from "./comparable.ts";
+import { unfollowedChanges } from "./unfollowed.ts";
 
 /** What an affected target comes to. */
 export interface ComparedTarget {
   readonly preview: TargetPreview;
   readonly findings: readonly TargetFinding[];
+  /** What its renders do without, each once. */
   readonly unpinned: readonly UnpinnedReference[];
 }
 
@@ -31,27 +35,53 @@ export function compareSides(
   because: TargetPreview["because"],
   options: CompareOptions,
 ): ComparedTarget {
-  const { app, environment, render } = one.target;
-  const about = { app, environment, path: render.path, renderer: render.kind, because };
-  const unpinned = [...(one.base?.unpinned ?? []), ...(one.head?.unpinned ?? [])];
-  const pins = unpinned.map((reference) => unpinnedFinding({ app, environment, reference }));
-  if (one.head?.ok === false) {
-    const findings = [renderFailureFinding({ app, environment, failure: one.head.failure }), ...pins];
+  const { app, environment, render, assumed } = one.target;
+  const about = {
+    ...{ app, environment, path: render.path, renderer: render.kind, because },
+    ...(assumed === undefined ? {} : { assumed }),
+  };
+  const missing = distinct([...(one.head?.unpinned ?? []), ...(one.base?.unpinned ?? [])]);
+  const notFetched = missing.map((reference) => notFetchedFinding({ app, environment, reference }));
+  const problem = problemOf(one);
+  if (one.head !== undefined && shown(one.head) === undefined) {
     return {
-      preview: { ...about, ...nothing, status: "failed", error: errorOf(one.head.failure, "head") },
-      findings,
-      unpinned,
+      preview: { ...about, ...nothing, status: "failed", ...(problem && { error: problem }) },
+      findings: [...failureFindings(one), ...notFetched],
+      unpinned: missing,
     };
   }
   const comparison = compareRenders(one, options);
-  const own = [...comparison.findings, ...sideFindings(one), ...pins];
-  const preview: TargetPreview = {
-    ...about,
-    ...pick(comparison),
-    status: statusOf(one, comparison),
-    ...(one.base?.ok === false ? { error: errorOf(one.base.failure, "base") } : {}),
+  const status = statusOf(one, comparison);
+  const partial = status !== "failed" && [one.base, one.head].some(isPartial);
+  const [base, head] = [one.base, one.head].map((side) => shown(side)?.resources() ?? []);
+  return {
+    preview: {
+      ...about,
+      ...pick(comparison),
+      status,
+      ...(partial && { partial: true }),
+      ...(problem && { error: problem }),
+    },
+    findings: [...judged(one, comparison.findings), ...failureFindings(one), ...sideFindings(one), ...notFetched],
+    unpinned: distinct([...missing, ...unfollowedChanges(base ?? [], head ?? [])]),
   };
-  return { preview, findings: own, unpinned };
+}
+
+/** What of a render can be shown: all, or what does without what is not fetched. */
+function shown(render: Render | undefined): PartialRender | undefined {
+  return render?.ok === false ? render.partial : render;
+}
+
+function isPartial(render: Render | undefined): boolean {
+  return render?.ok === false && render.partial !== undefined;
+}
+
+/** Each reference once, wherever it is named. */
+export function distinct(references: readonly UnpinnedReference[]): readonly UnpinnedReference[] {
+  const first = Map.groupBy(references, ({ reference, kind, reason }) =>
+    kind === "object" ? `${reference}\0${reason}` : reference,
+  );
+  return [...first.values()].flatMap((same) => same.slice(0, 1));
 }
 
 const nothing: Omit<TargetComparison, "findings"> = {
@@ -72,43 +102,82 @@ function pick({
   return { changes, images, replicas, restarts, hiddenLines };
 }
 
-/** The message about a target that did not render before, or no longer exists. */
-function sideFindings({ target, base, head }: Affected): readonly Finding[] {
+/** Why a side was not rendered, or not whole; the head's reason first. */
+function problemOf(one: Affected): RenderProblem | undefined {
+  if (one.head?.ok === false) return errorOf(one.head.failure, "head", causeOf(one, one.head));
+  return one.base?.ok === false ? errorOf(one.base.failure, "base", causeOf(one, one.base)) : undefined;
+}
+
+type Cause = NonNullable<RenderProblem["cause"]>;
+
+function causeOf({ target, base, head }: Affected, side: Extract<Render, { ok: false }>): Cause {
+  if (side.partial !== undefined || (side.failure.kind === "refused" && side.unpinned.length > 0)) return "not-fetched";
+  if (side !== head) return "before";
+  if (target.assumed !== undefined) return "guess";
+  return base !== undefined && shown(base) === undefined ? "before" : "change";
+}
+
+/** The message about sides that could not be rendered at all. What is not fetched has a message of its own. */
+function failureFindings(one: Affected): readonly TargetFinding[] {
+  const { app, environment, assumed, render } = one.target;
+  const finding = (failure: RenderFailure, cause: Parameters<typeof renderFailureFinding>[0]["cause"]) => [
+    renderFailureFinding({ app, environment, failure, cause }),
+  ];
+  if (one.head?.ok === false && one.head.partial === undefined) {
+    const cause = causeOf(one, one.head);
+    return cause === "not-fetched" ? [] : finding(one.head.failure, cause);
+  }
+  const guessed =
+    assumed === undefined || one.head === undefined
+      ? []
+      : [guessedValuesFinding({ app, environment, path: render.path })];
+  const failed = one.base?.ok === false && causeOf(one, one.base) === "before" ? one.base : undefined;
+  if (failed === undefined) return guessed;
+  return [...finding(failed.failure, assumed === undefined ? "base" : "guess"), ...guessed];
+}
+
+/** The message about a target that no longer exists. */
+function sideFindings({ target, base, head }: Affected): readonly TargetFinding[] {
+  if (base === undefined || head !== undefined) return [];
   const { app, environment } = target;
-  const failed =
-    base?.ok === false ? [renderFailureFinding({ app, environment, failure: base.failure, side: "base" })] : [];
-  if (base === undefined || head !== undefined) return failed;
-  const resources = base.ok ? base.resources().length : 0;
-  return [...failed, targetRemovedFinding({ app, environment, resources })];
+  return [targetRemovedFinding({ app, environment, resources: base.ok ? base.resources().length : undefined })];
+}
+
+/**
+ * Where it is not known what was there before, nothing is a danger of this change: it may have been so all along.
+ */
+function judged({ base, head }: Affected, findings: readonly TargetFinding[]): readonly TargetFinding[] {
+  if (base === undefined || head === undefined || shown(base) !== undefined) return findings;
+  return findings.map((finding) => (finding.severity === "danger" ? { ...finding, severity: "warning" } : finding));
 }
 
 function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOptions): TargetComparison {
-  if (one.base?.ok && one.head?.ok && one.base.digest === one.head.digest) return { ...nothing, findings: [] };
+  const [before, after] = [shown(one.base), shown(one.head)];
+  if (before !== undefined && after !== undefined && before.digest === after.digest)
+    return { ...nothing, findings: [] };
   return compareTarget({
     app: one.target.app,
     environment: one.target.environment,
-    base: resourcesOf(one.base),
-    head: resourcesOf(one.head),
+    ...comparableSides(one, before?.resources(), after?.resources()),
     ignore,
     fingerprintKey,
   });
 }
 
-function resourcesOf(render: Render | undefined) {
-  return render?.ok ? render.resources() : undefined;
-}
-
 function statusOf(one: Affected, comparison: TargetComparison): TargetPreview["status"] {
   if (one.base === undefined) return "added";
   if (one.head === undefined) return "removed";
-  return comparison.changes.length > 0 || one.base.ok === false ? "changed" : "unchanged";
+  if (comparison.changes.length > 0 || shown(one.base) === undefined) return "changed";
+  // Something that it reads differs, and what that does to the rest is not known.
+  return isPartial(one.base) || isPartial(one.head) ? "failed" : "unchanged";
 }
 
-function errorOf(failure: RenderFailure, side: "base" | "head"): NonNullable<TargetPreview["error"]> {
+function errorOf(failure: RenderFailure, side: "base" | "head", cause: Cause): RenderProblem {
   return {
     message: redactMessage(failure.message),
     ...(failure.file === undefined ? {} : { file: failure.file }),
     ...(failure.line === undefined ? {} : { line: failure.line }),
     side,
+    cause,
   };
 }

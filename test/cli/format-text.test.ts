@@ -66,7 +66,7 @@ describe("a preview as text", () => {
     const text = previewText(previewOf({ targets: [failed], completeness }), { colours: false, all: false });
     expect(text).toContain("✖ does not render at the head, base/kustomization.yaml:3\n    no such file\n    in base");
     expect(text).toContain(
-      "▲ 1 of 2 affected targets rendered (6 known), 1 failed, 0 truncated, 2 noise lines hidden, 1 unpinned reference not followed",
+      "▲ 1 of 2 affected targets rendered (6 known), 1 failed, 0 truncated, 2 noise lines hidden, 1 not followed",
     );
     expect(text).toContain("not followed: https://example.com/base: not pinned (kustomization.yaml)");
   });

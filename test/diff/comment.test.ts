@@ -172,7 +172,7 @@ ${imageBump}
     );
     expect(body).toContain("- no configuration: targets were found");
     expect(body).toContain("- `github.com/acme/base?ref=main` in `k.yaml`: a branch moves");
-    expect(body).toContain("4 noise lines hidden, 1 unpinned reference.**");
+    expect(body).toContain("4 noise lines hidden, 1 not followed.**");
   });
 
   it("keeps the riskiest diffs over the limit, and says where the others are", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rules } from "../../src/diff/findings/index.ts";
-import { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "../../src/diff/index.ts";
+import { notFetchedFinding, renderFailureFinding, targetRemovedFinding } from "../../src/diff/index.ts";
 import { compare } from "./support.ts";
 
 const ids = (base: string | undefined, head: string | undefined) => compare(base, head).findings.map(({ id }) => id);
@@ -336,40 +336,54 @@ describe("findings about whole targets", () => {
 
   it("name the file and the line of a failed render, what the tool said, and what cannot be said now", () => {
     const failure = { kind: "input", message: "no such file: x.yaml", file: "apps/k.yaml", line: 3 } as const;
-    expect(renderFailureFinding({ ...name, failure })).toEqual({
+    expect(renderFailureFinding({ ...name, failure, cause: "change" })).toEqual({
       ...{ ...name, id: "render-failed", severity: "danger", resource: "", file: "apps/k.yaml", line: 3 },
-      message:
-        "Does not render at the head: no such file: x.yaml. Nothing can be said about what this pull request does here, and a deploy will fail the same way.",
+      message: "Cannot be rendered: no such file: x.yaml. What this pull request changes here is unknown.",
     });
-    const { message, severity } = renderFailureFinding({ ...name, failure, side: "base" });
+    const { message, severity } = renderFailureFinding({ ...name, failure, cause: "base" });
     expect([severity, message]).toEqual([
       "warning",
-      "Does not render at the merge base: no such file: x.yaml. What this pull request changes here cannot be shown.",
+      "Cannot be rendered before this pull request: no such file: x.yaml. What it changes here cannot be compared.",
     ]);
   });
 
   it("name of a failed render what is known, without what may be a secret", () => {
     const failure = { kind: "input", message: "bad password: hunter2.", line: 3 } as const;
-    const finding = renderFailureFinding({ ...name, failure });
+    const finding = renderFailureFinding({ ...name, failure, cause: "change" });
     expect(Object.keys(finding).sort()).toEqual(["app", "environment", "id", "message", "resource", "severity"]);
-    expect(finding.message).toMatch(/^Does not render at the head: bad password: ‹withheld›\. Nothing/);
-    const ended = renderFailureFinding({ ...name, failure: { kind: "input", message: "Gone.", file: "a.yaml" } });
-    expect(ended).toMatchObject({ file: "a.yaml", message: expect.stringContaining("head: Gone. Nothing can") });
+    expect(finding.message).toMatch(/^Cannot be rendered: bad password: ‹withheld›\. What/);
+    const ended = renderFailureFinding({
+      ...name,
+      failure: { kind: "input", message: "Gone.", file: "a.yaml" },
+      cause: "change",
+    });
+    expect(ended).toMatchObject({ file: "a.yaml", message: expect.stringContaining("rendered: Gone. What") });
     expect(ended).not.toHaveProperty("line");
   });
 
-  it("name an unpinned reference and what to do", () => {
-    const reference = { reference: "github.com/acme/base?ref=main", reason: "a branch moves" };
-    const finding = {
-      ...{ ...name, id: "unpinned-reference", severity: "warning", resource: "" },
-      message:
-        "`github.com/acme/base?ref=main` was not followed: a branch moves. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.",
-    };
-    expect(unpinnedFinding({ ...name, reference })).toEqual(finding);
-    expect(unpinnedFinding({ ...name, reference: { ...reference, file: "k.yaml" } })).toEqual({
-      ...finding,
-      file: "k.yaml",
-    });
+  it("say of what is broken before, or guessed, that it is not this change's doing", () => {
+    const failure = { kind: "input", message: "no such file: x.yaml" } as const;
+    const before = renderFailureFinding({ ...name, failure, cause: "before" });
+    const guess = renderFailureFinding({ ...name, failure, cause: "guess" });
+    expect([before.severity, guess.severity]).toEqual(["warning", "warning"]);
+    expect(before.message).toContain("with or without this pull request: no such file");
+    expect(guess.message).toContain("with the chart's default values alone");
+  });
+
+  it.each([
+    ["base", "https://github.com/acme/base?ref=main", "remote base", true],
+    ["base", "https://github.com/acme/base", "remote base", true],
+    ["base", "https://github.com/acme/base?ref=v1.2.0", "remote base", false],
+    ["base", "github.com/acme/base//x?ref=0123456789abcdef0123456789abcdef01234567", "remote base", false],
+    ["file", "https://example.com/releases/v1.2.0/crds.yaml", "remote file", false],
+    ["chart", "https://charts.example.com/web:1.2.3", "chart", false],
+    ["chart", "oci://ghcr.io/acme/web:>=1.0.0", "chart", true],
+    ["chart", "https://charts.example.com/web", "chart", true],
+  ] as const)("name a %s that is not fetched: %s", (kind, reference, what, moves) => {
+    const finding = notFetchedFinding({ ...name, reference: { kind, reference, reason: "", file: "k.yaml" } });
+    expect(finding).toMatchObject({ id: "reference-not-fetched", severity: "warning", file: "k.yaml" });
+    expect(finding.message).toContain(`Not fetched: the ${what} \`${reference}\``);
+    expect(finding.message.includes("no fixed version")).toBe(moves);
   });
 
   it.each([

@@ -170,15 +170,17 @@ describe("the closing lines", () => {
       ...(index === 0 ? { file: "k.yaml" } : {}),
     }));
     const line = "**1 of 1 affected target rendered, 0 truncated, 0 noise lines hidden";
-    const one = `${line}, 1 unpinned reference.** 1 target known.\n\n${footer}`;
+    const one = `${line}, 1 not followed.** 1 target known.\n\n${footer}`;
     const list = "Not followed, so not in this preview:\n- `ref0` in `k.yaml`: a branch moves\n";
     expect(close({ unpinned: unpinned.slice(0, 1) })).toBe(`${list}\n${one}`);
     expect(close({ unpinned: unpinned.slice(0, 1) }, {}, list.length + 1 + one.length)).toBe(`${list}\n${one}`);
     expect(close({ unpinned: unpinned.slice(0, 1) }, {}, list.length + one.length)).toBe(one);
-    expect(close({ unpinned: unpinned.slice(0, 1) }, { findings: [finding({ id: "unpinned-reference" })] })).toBe(one);
+    expect(close({ unpinned: unpinned.slice(0, 1) }, { findings: [finding({ id: "reference-not-fetched" })] })).toBe(
+      one,
+    );
     const others = unpinned.slice(1, 10).map(({ reference }) => `- \`${reference}\`: a branch moves\n`);
     expect(close({ unpinned })).toBe(
-      `${list}${others.join("")}- and 2 more\n\n${line}, 12 unpinned references.** 1 target known.\n\n${footer}`,
+      `${list}${others.join("")}- and 2 more\n\n${line}, 12 not followed.** 1 target known.\n\n${footer}`,
     );
     expect(close({ unpinned: unpinned.slice(0, 10) })).not.toContain("more");
   });

@@ -100,7 +100,7 @@ function ending(preview: Preview, shown: number, unchanged: number, paint: Style
   const { completeness } = preview;
   const mark = complete(completeness) ? paint.green("✓") : paint.yellow("▲");
   return [
-    ...(shown === 0 ? ["Nothing changes in any target."] : []),
+    ...(shown === 0 && preview.findings.length === 0 ? ["Nothing changes in any target."] : []),
     ...(unchanged > 0 ? [paint.dim(`${count(unchanged, "target")} read the changed files and render the same.`)] : []),
     `${mark} ${completenessText(completeness)}`,
     ...completeness.unpinned.map(

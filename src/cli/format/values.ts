@@ -50,7 +50,7 @@ export function completenessText(facts: Completeness): string {
     ...(facts.failed > 0 ? [`${facts.failed} failed`] : []),
     `${facts.truncated} truncated`,
     `${count(facts.hiddenLines, "noise line")} hidden`,
-    ...(facts.unpinned.length > 0 ? [`${count(facts.unpinned.length, "unpinned reference")} not followed`] : []),
+    ...(facts.unpinned.length > 0 ? [`${facts.unpinned.length} not followed`] : []),
   ].join(", ");
 }
 

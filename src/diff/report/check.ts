@@ -1,5 +1,5 @@
 import type { Annotation, CheckReport } from "../../model/github.ts";
-import type { Completeness, Preview } from "../../model/preview.ts";
+import type { Completeness, Preview, RenderProblem } from "../../model/preview.ts";
 import { count } from "../../model/text/lists.ts";
 import { annotationsOf } from "./annotations.ts";
 import { checkLimit, type Layout, layOut, pageClosing, type ReportOptions } from "./layout.ts";
@@ -18,8 +18,9 @@ export interface CheckContent {
 
 /**
  * The check of a preview: the summary says what the comment says, the text holds the diffs, first those that the
- * comment cannot hold. `failure` when a target failed or a danger was found; `neutral` when there are warnings or
- * something was left out; `success` only when all was rendered, shown and harmless.
+ * comment cannot hold. `failure` when the change broke a target or a danger was found; `neutral` when there are
+ * warnings, or something was left out or could not be rendered before either; `success` only when all was rendered,
+ * shown and harmless.
  */
 export function previewCheck(
   preview: Preview,
@@ -54,6 +55,12 @@ function summaryOf(preview: Preview, layout: Layout): string {
 function conclude(preview: Preview, completeness: Completeness): CheckContent["conclusion"] {
   const { failed, affected, rendered, truncated, unpinned } = completeness;
   const has = (severity: string) => preview.findings.some((finding) => finding.severity === severity);
-  if (failed > 0 || rendered < affected || has("danger")) return "failure";
-  return truncated > 0 || unpinned.length > 0 || has("warning") ? "neutral" : "success";
+  const others = preview.targets.filter(({ status, error }) => status === "failed" && isOfOthers(error)).length;
+  if (failed > others || rendered + others < affected || has("danger")) return "failure";
+  return failed > 0 || truncated > 0 || unpinned.length > 0 || has("warning") ? "neutral" : "success";
+}
+
+/** Whether the change is not to blame for a failed render. */
+function isOfOthers(error: RenderProblem | undefined): boolean {
+  return error?.cause !== undefined && error.cause !== "change";
 }

@@ -7,8 +7,8 @@ const maxListed = 10;
 
 /** The last lines: what was looked at, what was left out, and which commits were compared. */
 export function closing(preview: Preview, completeness: Completeness, fit: Fit): string {
-  const isFinding = preview.findings.some(({ id }) => id === "unpinned-reference");
-  const full = `${isFinding ? "" : unpinned(completeness)}${completenessLine(completeness)}\n\n${footer(preview)}\n`;
+  const isFinding = preview.findings.some(({ id }) => id === "reference-not-fetched");
+  const full = `${unpinned(completeness, isFinding)}${completenessLine(completeness)}\n\n${footer(preview)}\n`;
   return fit.measure(full) <= fit.budget ? full : `${completenessLine(completeness)}\n\n${footer(preview)}\n`;
 }
 
@@ -20,7 +20,7 @@ function completenessLine(completeness: Completeness): string {
     ...(failed > 0 ? [`${failed} failed`] : []),
     `${truncated} truncated`,
     `${count(hiddenLines, "noise line")} hidden`,
-    ...(completeness.unpinned.length > 0 ? [count(completeness.unpinned.length, "unpinned reference")] : []),
+    ...(completeness.unpinned.length > 0 ? [`${completeness.unpinned.length} not followed`] : []),
   ];
   return `**${parts.join(", ")}.** ${count(targets, "target")} known.`;
 }
@@ -41,13 +41,15 @@ export function noteLines(notes: readonly string[], fit: Fit): string {
   return `${lines.join("\n")}\n\n`;
 }
 
-function unpinned({ unpinned: references }: Completeness): string {
-  if (references.length === 0) return "";
-  const listed = references.slice(0, maxListed).map(({ reference, reason, file }) => {
+/** Where there are findings about what is not fetched, only what objects point at: they say it already. */
+function unpinned({ unpinned: references }: Completeness, isFinding: boolean): string {
+  const pointedAt = references.filter(({ kind }) => kind === "object" || !isFinding);
+  if (pointedAt.length === 0) return "";
+  const listed = pointedAt.slice(0, maxListed).map(({ reference, reason, file }) => {
     const where = file === undefined ? "" : ` in ${code(file)}`;
     return `- ${code(reference)}${where}: ${inert(reason)}`;
   });
-  const rest = references.length - listed.length;
+  const rest = pointedAt.length - listed.length;
   if (rest > 0) listed.push(`- and ${rest} more`);
   return `Not followed, so not in this preview:\n${listed.join("\n")}\n\n`;
 }

@@ -31,10 +31,11 @@ export function opening(
 }
 
 /** Sentences for what a table cannot say: nothing to look at, nothing that changes. */
-function plainWords({ targets, completeness }: Preview): string {
+function plainWords({ targets, completeness, findings }: Preview): string {
   if (completeness.targets === 0) {
     return "No targets were found in this repository, so there is nothing to render. A target is a kustomization, a Helm chart or a directory of manifests; `.sluice.yaml` can name them.\n\n";
   }
+  if (completeness.affected === 0 && findings.length > 0) return "";
   if (completeness.affected === 0) {
     return `No target reads a file that this pull request changes, so nothing changes in any environment (${count(completeness.targets, "target")} checked).\n\n`;
   }
