@@ -108,7 +108,8 @@ export function targetRemovedFinding(about: TargetName & { readonly resources: n
 /** A remote base, file or chart was left out of a render. */
 export function notFetchedFinding(about: TargetName & { readonly reference: UnpinnedReference }): Finding {
   const { app, environment, reference } = about;
-  const { kind = "base", file } = reference;
+  const { kind = "base", file, before } = reference;
+  const was = before === undefined ? "" : ` (${inTicks(before)} before)`;
   const what = kind === "chart" ? "chart" : `remote ${kind}`;
   const moving = isPinned(reference) ? "" : " It names no fixed version, so it can change without a commit here.";
   return {
@@ -117,7 +118,7 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
     app,
     environment,
     resource: "",
-    message: `Not fetched: the ${what} ${inTicks(reference.reference)}. Sluice reads this repository only; Argo CD and Flux fetch it when they deploy. What it gives is not compared.${moving} To have it compared, copy it into the repository.`,
+    message: `Not fetched: the ${what} ${inTicks(reference.reference)}${was}. Sluice reads this repository only; Argo CD and Flux fetch it when they deploy. What it gives is not compared.${moving} To have it compared, copy it into the repository.`,
     ...(file !== undefined ? { file } : {}),
   };
 }

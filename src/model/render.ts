@@ -33,6 +33,8 @@ export interface UnpinnedReference {
   readonly reference: string;
   readonly reason: string;
   readonly file?: string;
+  /** What the reference was at the base, where only its version differs. */
+  readonly before?: string;
   /** `object`: what an object of Argo CD or Flux points at. */
   readonly kind?: "base" | "file" | "chart" | "object";
 }

@@ -40,13 +40,13 @@ export function compareSides(
     ...{ app, environment, path: render.path, renderer: render.kind, because },
     ...(assumed === undefined ? {} : { assumed }),
   };
-  const missing = distinct([...(one.head?.unpinned ?? []), ...(one.base?.unpinned ?? [])]);
+  const missing = joinVersions(one.base?.unpinned ?? [], one.head?.unpinned ?? []);
   const notFetched = missing.map((reference) => notFetchedFinding({ app, environment, reference }));
   const problem = problemOf(one);
   if (one.head !== undefined && shown(one.head) === undefined) {
     return {
       preview: { ...about, ...nothing, status: "failed", ...(problem && { error: problem }) },
-      findings: [...failureFindings(one), ...notFetched],
+      findings: [...failureFindings(one, "failed"), ...notFetched],
       unpinned: missing,
     };
   }
@@ -62,7 +62,12 @@ export function compareSides(
       ...(partial && { partial: true }),
       ...(problem && { error: problem }),
     },
-    findings: [...judged(one, comparison.findings), ...failureFindings(one), ...sideFindings(one), ...notFetched],
+    findings: [
+      ...judged(one, comparison.findings),
+      ...failureFindings(one, status),
+      ...sideFindings(one),
+      ...notFetched,
+    ],
     unpinned: distinct([...missing, ...unfollowedChanges(base ?? [], head ?? [])]),
   };
 }
@@ -74,6 +79,30 @@ function shown(render: Render | undefined): PartialRender | undefined {
 
 function isPartial(render: Render | undefined): boolean {
   return render?.ok === false && render.partial !== undefined;
+}
+
+/** What the two sides do without, each reference once; another version of the same is told with it. */
+function joinVersions(
+  base: readonly UnpinnedReference[],
+  head: readonly UnpinnedReference[],
+): readonly UnpinnedReference[] {
+  const [before, after] = [distinct(base), distinct(head)];
+  const same = new Set(after.map(({ reference }) => reference));
+  const old = before.filter(({ reference }) => !same.has(reference));
+  const told = new Set<UnpinnedReference>();
+  const joined = after.map((one) => {
+    const was = before.some(({ reference }) => reference === one.reference)
+      ? undefined
+      : old.find((other) => !told.has(other) && addressOf(other) === addressOf(one));
+    if (was !== undefined) told.add(was);
+    return was === undefined ? one : { ...one, before: was.reference };
+  });
+  return [...joined, ...old.filter((one) => !told.has(one))];
+}
+
+/** A reference without its version. */
+function addressOf({ reference, kind }: UnpinnedReference): string {
+  return kind === "chart" ? reference.replace(/:[^/]*$/, "") : reference.replace(/[?&](?:ref|version)=[^&]*/, "");
 }
 
 /** Each reference once, wherever it is named. */
@@ -118,7 +147,7 @@ function causeOf({ target, base, head }: Affected, side: Extract<Render, { ok: f
 }
 
 /** The message about sides that could not be rendered at all. What is not fetched has a message of its own. */
-function failureFindings(one: Affected): readonly TargetFinding[] {
+function failureFindings(one: Affected, status: TargetPreview["status"]): readonly TargetFinding[] {
   const { app, environment, assumed, render } = one.target;
   const finding = (failure: RenderFailure, cause: Parameters<typeof renderFailureFinding>[0]["cause"]) => [
     renderFailureFinding({ app, environment, failure, cause }),
@@ -127,10 +156,8 @@ function failureFindings(one: Affected): readonly TargetFinding[] {
     const cause = causeOf(one, one.head);
     return cause === "not-fetched" ? [] : finding(one.head.failure, cause);
   }
-  const guessed =
-    assumed === undefined || one.head === undefined
-      ? []
-      : [guessedValuesFinding({ app, environment, path: render.path })];
+  const isGuessed = assumed !== undefined && one.head !== undefined && status !== "failed";
+  const guessed = isGuessed ? [guessedValuesFinding({ app, environment, path: render.path })] : [];
   const failed = one.base?.ok === false && causeOf(one, one.base) === "before" ? one.base : undefined;
   if (failed === undefined) return guessed;
   return [...finding(failed.failure, assumed === undefined ? "base" : "guess"), ...guessed];

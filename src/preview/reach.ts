@@ -1,7 +1,7 @@
-import { joinPath, parentPath, resolvePath } from "../model/paths.ts";
+import { isAtOrBelow, joinPath, parentPath, resolvePath } from "../model/paths.ts";
 import type { RenderSource } from "../model/render.ts";
 import type { RenderSpec } from "../model/target.ts";
-import type { NamedEntry } from "../model/tree.ts";
+import type { NamedEntry, Tree } from "../model/tree.ts";
 import { smallText } from "./small-text.ts";
 
 /** Folders that are looked into for one target. */
@@ -18,10 +18,12 @@ const namingFile = /^(?:kustomization\.ya?ml|Kustomization|Chart\.yaml|requireme
 export async function reachOf(spec: RenderSpec, source: RenderSource): Promise<ReadonlySet<string>> {
   const reached = new Set<string>();
   const queue = [spec.path, ...(spec.kind === "helm" ? (spec.options.valueFiles ?? []) : [])];
+  // A chart and a folder of manifests are read with all that is below.
+  const whole = spec.kind === "kustomize" ? undefined : spec.path;
   for (let next = queue.shift(); next !== undefined && reached.size < maxFolders; next = queue.shift()) {
     if (reached.has(next)) continue;
     reached.add(next);
-    queue.push(...(await namedAt(next, source)));
+    queue.push(...(await namedAt(next, source, whole)));
   }
   return reached;
 }
@@ -33,13 +35,15 @@ export function isReached(path: string, reached: ReadonlySet<string>): boolean {
   return false;
 }
 
-async function namedAt(path: string, source: RenderSource): Promise<readonly string[]> {
+async function namedAt(path: string, source: RenderSource, whole: string | undefined): Promise<readonly string[]> {
   const entry = await source.tree.at(path);
   if (entry?.kind === "link") return linkTarget(path, entry.oid, source);
   if (entry?.kind !== "dir" && path !== "") return [];
   const children = await source.tree.list(path);
   const named = await Promise.all(children.map((child) => namedBy(path, child, source)));
-  return named.flat();
+  const within = whole !== undefined && isAtOrBelow(path, whole);
+  const folders = within ? children.filter(({ kind }) => kind === "dir") : [];
+  return [...named.flat(), ...folders.map(({ name }) => joinPath(path, name))];
 }
 
 async function namedBy(folder: string, child: NamedEntry, { tree }: RenderSource): Promise<readonly string[]> {
@@ -49,8 +53,18 @@ async function namedBy(folder: string, child: NamedEntry, { tree }: RenderSource
   const text = (await smallText(tree, path)) ?? "";
   const words = new Set(text.split(/[\s"',[\]{}=]+/).map((word) => word.replace(/^file:\/\//, "")));
   const paths = [...words].flatMap((word) => (word === "" ? [] : (resolvePath(folder, word) ?? [])));
-  const entries = await Promise.all(paths.map((at) => tree.at(at)));
-  return paths.filter((at, index) => at === "" || entries[index] !== undefined);
+  const found = await Promise.all(paths.map((at) => present(at, tree)));
+  return found.filter((at) => at !== undefined);
+}
+
+/** The path if something stands there, or the symbolic link that it leads through. */
+async function present(path: string, tree: Tree): Promise<string | undefined> {
+  if (path === "" || (await tree.at(path)) !== undefined) return path;
+  for (let at = parentPath(path); at !== ""; at = parentPath(at)) {
+    const entry = await tree.at(at);
+    if (entry !== undefined) return entry.kind === "link" ? at : undefined;
+  }
+  return undefined;
 }
 
 async function linkTarget(path: string, oid: string, { objects }: RenderSource): Promise<readonly string[]> {

@@ -75,7 +75,8 @@ ${target.because.map((chain) => html`<p class="because">because ${chain.join(" â
 `;
 }
 
-function failure({ error }: TargetPreview): Markup {
+function failure({ error, partial }: TargetPreview): Markup {
+  if (partial) return html`<p>Compared in part: something that it names is not fetched.</p>\n`;
   if (error === undefined) return html``;
   const side = error.side === "base" ? "merge base" : "head";
   return html`<p class="danger">Does not render at the ${side}${place(error)}</p>
@@ -99,9 +100,10 @@ function diffLine(line: string): Markup {
   return html`${line}\n`;
 }
 
-function ending({ completeness }: Preview, shown: number, unchanged: number): Markup {
+function ending({ completeness, findings }: Preview, shown: number, unchanged: number): Markup {
+  const nothingFound = findings.length === 0;
   return html`<footer class="${complete(completeness) ? "fine" : "warning"}">
-${shown === 0 ? html`<p>Nothing changes in any target.</p>\n` : ""}${unchanged > 0 ? html`<p>${count(unchanged, "target")} read the changed files and render the same.</p>\n` : ""}<p>${completenessText(completeness)}</p>
+${shown === 0 && nothingFound ? html`<p>Nothing changes in any target.</p>\n` : ""}${unchanged > 0 ? html`<p>${count(unchanged, "target")} read the changed files and render the same.</p>\n` : ""}<p>${completenessText(completeness)}</p>
 ${completeness.unpinned.map(({ reference, reason, file }) => html`<p>Not followed: <code>${reference}</code>: ${reason}${file === undefined ? "" : ` (${file})`}</p>\n`)}</footer>
 `;
 }

@@ -13,7 +13,8 @@ export function targetText(target: TargetPreview, seen: Map<string, string>, pai
     `${paint.bold(oneLine(`${target.app}/${target.environment}`))} ${paint.dim(`(${place})`)} ${statusText(target.status, paint)}`,
     ...target.because.map((chain) => paint.dim(`  because ${oneLine(chain.join(" → "))}`)),
     ...(target.restarts > 0 ? [paint.yellow(`  restarts ${count(target.restarts, "workload")}`)] : []),
-    ...(target.error ? failure(target.error, paint) : []),
+    ...(target.partial ? [paint.yellow("  compared in part: something that it names is not fetched")] : []),
+    ...(target.error && !target.partial ? failure(target.error, paint) : []),
     ...(target.status === "unchanged" ? [paint.dim("  reads the changed files and renders the same")] : []),
     ...target.changes.flatMap((change) => resource(change, shownBefore(target, change, seen), paint)),
   ];

@@ -126,7 +126,12 @@ function resources(target: TargetPreview): string {
   const added = changes.reduce((sum, change) => sum + change.addedLines, 0);
   const removed = changes.reduce((sum, change) => sum + change.removedLines, 0);
   const lines = changes.length > 0 ? ` · ${plusMinus(added, removed)}` : "";
-  const base = target.error === undefined ? "" : " (did not render at the merge base: all of it shows as added)";
+  const unknown = target.error?.side === "base" && !target.partial;
+  const base = unknown
+    ? " (did not render at the merge base: all of it shows as added)"
+    : target.partial
+      ? " (in part)"
+      : "";
   return `${parts.join(", ") || "none"}${lines}${base}`;
 }
 

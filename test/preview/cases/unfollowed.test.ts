@@ -97,4 +97,18 @@ describe("the words about what is not fetched", () => {
     expect(preview.findings[0]?.message).toContain("no fixed version");
     expect(preview.completeness.unpinned).toHaveLength(1);
   });
+
+  it("tell another version of a reference with it", async () => {
+    const text = (version: string) => kustomization([`https://github.com/acme/monitoring//manifests?ref=${version}`]);
+    const { preview, targets } = await previewOf(
+      { [`${at}/kustomization.yaml`]: text("v1.0.0") },
+      { [`${at}/kustomization.yaml`]: text("v1.1.0") },
+    );
+    expect(targets).toEqual({ "mon/prod": "failed" });
+    expect(preview.findings).toHaveLength(1);
+    expect(preview.findings[0]?.message).toContain(
+      "`https://github.com/acme/monitoring//manifests?ref=v1.1.0` (`https://github.com/acme/monitoring//manifests?ref=v1.0.0` before)",
+    );
+    expect(preview.completeness.unpinned).toHaveLength(1);
+  });
 });

@@ -108,6 +108,28 @@ describe("a render that stops early", () => {
     expect(beside.targets).toEqual({ "other/prod": "changed" });
   });
 
+  it("follows a link that a path leads through, and one deep in a chart", async () => {
+    const through = await previewOf(
+      {
+        "apps/web/prod/kustomization.yaml": kustomization(["../../linked/part"]),
+        "apps/linked": { link: "../real" },
+        "real/part/kustomization.yaml": kustomization(["cm.yaml"]),
+        "real/part/cm.yaml": configMap("web", "1"),
+      },
+      { "real/part/cm.yaml": configMap("web", "2") },
+    );
+    expect(through.targets).toMatchObject({ "web/prod": "failed" });
+    const deep = await previewOf(
+      {
+        ...chart("charts/web"),
+        "charts/web/templates/more/cm.yaml": { link: "../../../../shared/cm.tpl" },
+        "shared/cm.tpl": configMap("web", "1"),
+      },
+      { "shared/cm.tpl": configMap("web", "2") },
+    );
+    expect(deep.targets).toMatchObject({ "web/default": "failed" });
+  });
+
   it("keeps the dependencies of a chart apart that are not in the repository", async () => {
     const dependency =
       "dependencies:\n  - name: cache\n    version: 1.2.3\n    repository: https://charts.example.com\n";
