@@ -3,7 +3,7 @@ import type { KustomizeOptions } from "../model/target.ts";
 import { count } from "../model/text/lists.ts";
 import type { NamedEntry } from "../model/tree.ts";
 import { kustomizationNames } from "./detect.ts";
-import { isFluxTree } from "./flux.ts";
+import { unrestrictedFolders } from "./flux.ts";
 import { layoutOf } from "./layout.ts";
 import { type Scan, scanFile } from "./scan.ts";
 import type { Discovery, Unit } from "./unit.ts";
@@ -18,7 +18,8 @@ export interface References {
   readonly charts: ReadonlySet<string>;
 }
 
-interface Kustomization {
+/** One kustomization and what it names. */
+export interface Kustomization {
   readonly path: string;
   readonly scan: Scan;
   /** Other kustomizations that this one names. */
@@ -43,9 +44,10 @@ export async function discoverKustomizations(
   const used = new Set(all.flatMap(({ uses }) => uses));
   const wanted = all.filter(({ path, scan }) => !scan.partOnly && (!used.has(path) || isEnvironmentFolder(path)));
   const { kept, notes } = withoutCollections(wanted);
-  const options: KustomizeOptions = kept.length > 0 && (await isFluxTree(discovery)) ? { loadRestrictor: "none" } : {};
+  const unrestricted = await unrestrictedFolders(discovery, all);
+  const optionsOf = (path: string): KustomizeOptions => (unrestricted.has(path) ? { loadRestrictor: "none" } : {});
   return {
-    units: kept.map(({ path }) => ({ render: { kind: "kustomize", path, options } })),
+    units: kept.map(({ path }) => ({ render: { kind: "kustomize", path, options: optionsOf(path) } })),
     references: { kustomizations: paths, named, charts },
     notes,
   };

@@ -1,35 +1,33 @@
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 
-/** What a file of manifests holds. */
-export interface ManifestFacts {
-  /** At least one Kubernetes object. */
-  readonly isManifest: boolean;
-  /** A `Kustomization` of Flux. */
-  readonly isFlux: boolean;
-}
-
 /**
- * Reads whether a text holds Kubernetes objects: documents with `apiVersion` and `kind` at their top, of an API that a
+ * Whether a text holds Kubernetes objects: documents with `apiVersion` and `kind` at their top, of an API that a
  * cluster serves. Settings of tools (Talos, kubelet, kind), tasks of Ansible with an object below a key, and templates
  * of Jinja or cookiecutter are none. A text that is no YAML counts as it looks, so that a broken manifest is not
  * overlooked.
  */
-export function readManifest(text: string): ManifestFacts {
-  const objects = text.includes("kind") && text.includes("apiVersion") ? text.split(documentStart).map(headOf) : [];
-  const served = objects.filter((head) => head !== undefined && isServed(head.apiVersion, head.kind));
-  const isManifest = served.length > 0 && !isTemplate(text);
-  const isFlux = isManifest && served.some((head) => head?.kind === "Kustomization" && fluxGroup.test(head.apiVersion));
-  return { isManifest, isFlux };
+export function holdsManifest(text: string): boolean {
+  return headsOf(text).some(({ apiVersion, kind }) => isServed(apiVersion, kind)) && !isTemplate(text);
 }
 
-/** Whether a text holds Kubernetes objects; see {@link readManifest}. */
-export function holdsManifest(text: string): boolean {
-  return readManifest(text).isManifest;
+/** Whether a text holds a `Kustomization` of Flux. */
+export function holdsFlux(text: string): boolean {
+  if (!text.includes(fluxGroup)) return false;
+  return headsOf(text).some(({ apiVersion, kind }) => kind === "Kustomization" && apiVersion.startsWith(fluxGroup));
+}
+
+const fluxGroup = "kustomize.toolkit.fluxcd.io/";
+
+function headsOf(text: string): readonly Head[] {
+  if (!text.includes("kind") || !text.includes("apiVersion")) return [];
+  return text
+    .split(documentStart)
+    .map(headOf)
+    .filter((one) => one !== undefined);
 }
 
 const documentStart = /^---(?:[ \t].*)?$/m;
-const fluxGroup = /^kustomize\.toolkit\.fluxcd\.io\//;
 
 interface Head {
   readonly apiVersion: string;
@@ -74,11 +72,14 @@ function isServed(apiVersion: string, kind: string): boolean {
   return /^[a-z0-9.-]+\/v\d/.test(apiVersion) && !settings.test(apiVersion);
 }
 
-const named = z.object({ metadata: z.object({ name: z.string() }).partial() }).partial();
+const named = z.object({ metadata: z.object({ name: z.string().regex(/^[^{]*$/) }).partial() }).partial();
+
+/** Where braces of a template may be more than words of a text: at the start of a line or a value, or in a name. */
+const suspicious = /(?:^[ \t]*|[:,[{-][ \t]+|name:.*)\{[{%]/m;
 
 /** Whether a text with braces of a template is one that is filled in before it is YAML. */
 function isTemplate(text: string): boolean {
-  if (!/\{\{|\{%/.test(text)) return false;
+  if (!suspicious.test(text)) return false;
   const documents = parseAllDocuments(text, { logLevel: "silent" });
   return documents.some((document) => document.errors.length > 0 || !named.safeParse(plain(document)).success);
 }

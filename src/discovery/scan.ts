@@ -1,7 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
 import { isLibraryChart } from "./detect.ts";
-import { readManifest } from "./manifest.ts";
+import { holdsFlux, holdsManifest } from "./manifest.ts";
 
 /** What discovery needs to know about one file. It depends only on the file's bytes. */
 export interface Scan {
@@ -26,7 +26,7 @@ export interface ScanMemo {
 }
 
 /** The kind of file to scan. */
-export type ScanKind = "kustomization" | "chart" | "manifest";
+export type ScanKind = "kustomization" | "chart" | "manifest" | "flux";
 
 /** Scans a file, or returns the known scan of its content. Files larger than 10 MiB count as empty. */
 export async function scanFile(
@@ -70,7 +70,8 @@ const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
     references: [...text.matchAll(/file:\/\/([^\s"']+)/g)].map((match) => match[1] ?? ""),
     partOnly: isLibraryChart(text),
   }),
-  manifest: (text) => ({ ...nothing, ...readManifest(text) }),
+  manifest: (text) => ({ ...nothing, isManifest: holdsManifest(text) }),
+  flux: (text) => ({ ...nothing, isFlux: holdsFlux(text) }),
 };
 
 const collecting = new Set(["apiVersion", "kind", "metadata", "resources", "bases"]);

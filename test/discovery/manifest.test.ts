@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readManifest } from "../../src/discovery/manifest.ts";
-
-const isManifest = (text: string) => readManifest(text).isManifest;
+import { holdsFlux, holdsManifest } from "../../src/discovery/manifest.ts";
 
 describe("a Kubernetes manifest", () => {
   it.each([
@@ -19,8 +17,9 @@ describe("a Kubernetes manifest", () => {
       "with a script in braces",
       "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: |\n    {% if x %}\n    {{ y }}\n",
     ],
+    ["with braces in prose", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: see {{ b }} there}\n"],
     ["broken, without braces", "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: 1\n b: 2\n"],
-  ])("%s", (_, text) => expect(isManifest(text)).toBe(true));
+  ])("%s", (_, text) => expect(holdsManifest(text)).toBe(true));
 
   it.each([
     ["a task of Ansible", "- k8s:\n    definition:\n      apiVersion: v1\n      kind: Namespace\n"],
@@ -36,13 +35,14 @@ describe("a Kubernetes manifest", () => {
       "a template with a condition",
       "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n{% if x %}\n  labels: {}\n{% endif %}\n",
     ],
+    ["a template with a name to complete", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web-{{ env }}\n"],
     ["a template of cookiecutter", "apiVersion: v1\nkind: Pod\nmetadata: { name: {{cookiecutter.name}}-x }\n"],
     ["JSON with an object below a key", '{"a": {"apiVersion": "v1", "kind": "Pod"}}'],
     ["an empty file", ""],
-  ])("is not %s", (_, text) => expect(isManifest(text)).toBe(false));
+  ])("is not %s", (_, text) => expect(holdsManifest(text)).toBe(false));
 
   it("of Flux is told apart from kustomize's own file", () => {
-    expect(readManifest("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n").isFlux).toBe(true);
-    expect(readManifest("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n").isFlux).toBe(false);
+    expect(holdsFlux("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n")).toBe(true);
+    expect(holdsFlux("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n")).toBe(false);
   });
 });

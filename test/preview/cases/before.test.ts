@@ -134,7 +134,7 @@ describe("a repository of Flux", () => {
     const image = (tag: string) =>
       `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { containers: [ { name: main, image: "ghcr.io/acme/web:${tag}" } ] } } }\n`;
     const live = "apps/web/prod/live";
-    const { target, preview, failsOn } = await previewOf(
+    const { preview, failsOn } = await previewOf(
       {
         "clusters/prod/web.yaml": fluxKustomization("web", live),
         "apps/web/base/kustomization.yaml": kustomization(["web.yaml"]),
@@ -150,11 +150,13 @@ describe("a repository of Flux", () => {
     );
     const [changed] = preview.targets;
     expect(changed).toMatchObject({
+      app: "web",
+      environment: "prod-live",
       path: live,
       status: "changed",
       images: [{ from: "ghcr.io/acme/web:1.4.0", to: "ghcr.io/acme/web:1.5.0" }],
     });
-    expect([preview.completeness.failed, failsOn.warning, target("x/y")]).toEqual([0, false, undefined]);
+    expect([preview.completeness.failed, failsOn.warning]).toEqual([0, false]);
   });
 
   it("restrictor-flux-generator: so are the files of generators", async () => {
