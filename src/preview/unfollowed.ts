@@ -98,7 +98,8 @@ function references(
   const reason = gone
     ? `${kind} ${name} is removed, and what it deployed is not shown`
     : `of ${kind} ${name}: ${words}`;
-  return [...new Set(targets(spec))].map((reference) => ({
+  const found = new Set(targets(spec).filter((reference) => reference !== ""));
+  return (found.size === 0 ? [`${kind} ${name}`] : [...found]).map((reference) => ({
     reference,
     reason,
     kind: "object",
