@@ -18,6 +18,8 @@ export async function serve(
   stop: AbortSignal,
   onReady: (running: RunningSluice) => void,
 ): Promise<void> {
+  // What it writes holds what is in private repositories.
+  process.umask(0o077);
   const settings = readSettings(environment, (path) => readFileSync(path, "utf8"));
   const running = await startSluice(settings);
   onReady(running);

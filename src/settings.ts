@@ -32,6 +32,8 @@ export interface ServerSettings extends ServerFile {
   readonly port: number;
   /** Folder of mirrors, the render cache and the embedded store. */
   readonly dataDir: string;
+  /** How long the start waits for an embedded store that another process has, in milliseconds. */
+  readonly dataDirWaitMs: number;
   readonly store: StoreSettings;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Jobs at once in this process. */
@@ -41,7 +43,11 @@ export interface ServerSettings extends ServerFile {
   readonly previewForks: boolean;
   /** The file in which `docker login` stores credentials; it need not exist. */
   readonly dockerConfig?: string;
-  /** Opens the event log. Without it nobody can. */
+  /** Serves the metrics without a token; without it they are on `port`, for the administrator. 0: any free port. */
+  readonly metricsPort?: number;
+  /** A server without the kernel's lockdown renders all the same. */
+  readonly allowUnlockedEngine: boolean;
+  /** Opens the event log and the metrics. Without it nobody can. */
   readonly adminToken?: string;
 }
 
@@ -73,11 +79,14 @@ const schema = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   DATA_DIR: z.string().default("data"),
+  DATA_DIR_WAIT: z.coerce.number().int().min(0).max(3600).default(30),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   ENGINES: z.coerce.number().int().min(1).max(64).optional(),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  ALLOW_UNLOCKED_ENGINE: z.enum(["true", "false"], { error: "must be true or false" }).default("false"),
   PREVIEW_FORKS: z.enum(["true", "false"], { error: "must be true or false" }).default("false"),
   ADMIN_TOKEN: strong("set one of your own, for example from openssl rand -hex 32").optional(),
   DOCKER_CONFIG: z.string().optional(),
@@ -153,6 +162,8 @@ function settingsOf(values: z.output<typeof schema>, file: ServerFile): ServerSe
     ...file,
     ...(dockerFolder === undefined ? {} : { dockerConfig: join(dockerFolder, "config.json") }),
     ...(values.ADMIN_TOKEN === undefined ? {} : { adminToken: values.ADMIN_TOKEN }),
+    ...(values.METRICS_PORT === undefined ? {} : { metricsPort: values.METRICS_PORT }),
+    allowUnlockedEngine: values.ALLOW_UNLOCKED_ENGINE === "true",
     appId: values.APP_ID,
     privateKey: values.PRIVATE_KEY,
     webhookSecret: values.WEBHOOK_SECRET,
@@ -162,6 +173,7 @@ function settingsOf(values: z.output<typeof schema>, file: ServerFile): ServerSe
     host: values.HOST,
     port: values.PORT,
     dataDir: values.DATA_DIR,
+    dataDirWaitMs: values.DATA_DIR_WAIT * 1_000,
     store: storeOf(values.REDIS_URL, values.DATABASE_URL),
     logLevel: values.LOG_LEVEL,
     concurrency: values.CONCURRENCY,

@@ -7,7 +7,7 @@ import type { Queue } from "../model/queue.ts";
 import type { Renderer } from "../model/render.ts";
 import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
-import type { Signer } from "./signature.ts";
+import type { AppSigner } from "./signature.ts";
 
 /** What changes of a config repository act through. */
 export interface ChangePorts {
@@ -19,7 +19,7 @@ export interface ChangePorts {
   readonly events: Events;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly signer: Signer;
+  readonly signer: AppSigner;
   /** GitHub's pages, such as `https://github.com`, without a trailing slash. */
   readonly webUrl: string;
   /** Keeps what discovery learns of files between jobs. */

@@ -8,10 +8,15 @@ import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository, Tree } from "../model/tree.ts";
 import { configured } from "../targets/index.ts";
 import type { ChangePorts } from "./ports.ts";
+import type { Signer } from "./signature.ts";
 
 /** A config repository as it is at one moment, for one job. Nothing in it changes. */
 export interface RepositoryContext {
   readonly where: StateAddress;
+  /** GitHub's number of the repository. */
+  readonly repositoryId: number;
+  /** Signs for this repository alone. */
+  readonly signer: Signer;
   readonly github: GitHubRepository;
   readonly repository: Repository;
   /** The branch that the environments live on, and its head. */
@@ -53,7 +58,24 @@ export async function openContext(
   const refs = await repository.refs(ours);
   const branches = new Map([...refs].map(([ref, sha]) => [ref.slice(heads.length), sha]));
   const url = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}`;
-  return { where, github, repository, base, head, tree, config, targets, state, branches, url, signal };
+  const repositoryId = await github.repositoryId();
+  const signer = ports.signer.of(repositoryId);
+  return {
+    where,
+    repositoryId,
+    signer,
+    github,
+    repository,
+    base,
+    head,
+    tree,
+    config,
+    targets,
+    state,
+    branches,
+    url,
+    signal,
+  };
 }
 
 /**

@@ -10,11 +10,22 @@ export interface Signer {
   verify(use: string, text: string, signature: string): boolean;
 }
 
-/** The signer of every worker of one App. */
-export function createSigner(privateKey: string): Signer {
+/** Gives the signer of one repository: what is signed for one counts in no other. */
+export interface AppSigner {
+  /** By GitHub's number of the repository: a name can be given to another one. */
+  of(repositoryId: number): Signer;
+}
+
+/** The signers of every worker of one App. */
+export function createSigner(privateKey: string): AppSigner {
   // The label (a stored name) is part of the key: another one would disown every open pull request.
   const key = new Uint8Array(hkdfSync("sha256", privateKey, "", "sluice promotion seals", 32));
-  const mac = (use: string, text: string) => createHmac("sha256", key).update(`${use}\0${text}`).digest();
+  return { of: (repositoryId) => signerWith(key, repositoryId) };
+}
+
+function signerWith(key: Uint8Array, repositoryId: number): Signer {
+  const mac = (use: string, text: string) =>
+    createHmac("sha256", key).update(`${repositoryId}\0${use}\0${text}`).digest();
   return {
     sign: (use, text) => mac(use, text).toString("hex"),
     verify(use, text, signature) {

@@ -3,7 +3,16 @@ import type { Progress } from "./progress.ts";
 import type { Style } from "./style.ts";
 
 /** What each exit code means; part of the help and of `docs/cli.md`. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, failOn: 3, refused: 3, found: 3, interrupted: 130 } as const;
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  failOn: 3,
+  refused: 3,
+  found: 3,
+  inUse: 4,
+  interrupted: 130,
+} as const;
 
 /**
  * One `--flag`. A `string` takes a value, named `value` in the help; with `choices` only one of these. A `list` takes

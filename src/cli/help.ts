@@ -8,6 +8,7 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [EXIT.failed, "Sluice, or something that it needs, failed"],
   [EXIT.usage, "the command line, the configuration or the repository is wrong: you can fix it"],
   [EXIT.failOn, "--fail-on or --exit-code found something, or a target is refused"],
+  [EXIT.inUse, "serve: another process still has the data folder"],
   [EXIT.interrupted, "interrupted"],
 ];
 

@@ -6,11 +6,20 @@ export { splitImage } from "./image-name.ts";
 export { resourceLabel } from "./item.ts";
 export { locate } from "./locate.ts";
 export { redactMessage } from "./redact.ts";
+export { placesOf, resourceNames } from "./report/block-words.ts";
+export { plainMarks } from "./report/changes.ts";
 export { previewCheck } from "./report/check.ts";
+export { checkedCount } from "./report/closing.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
 export { uncheckedText } from "./report/drift.ts";
+export { groupFindings } from "./report/finding-groups.ts";
+export { type ChangeGroup, foldChanges } from "./report/fold.ts";
 export { previewJson } from "./report/json.ts";
+export type { ReportOptions } from "./report/options.ts";
+export { plusMinus } from "./report/phrases.ts";
+export { changeRows, rowEnvironments } from "./report/rows.ts";
+export { verdict } from "./report/verdict.ts";
 export {
   guessedValuesFinding,
   notFetchedFinding,

@@ -30,6 +30,8 @@ export interface HelperCommand {
   readonly gitPath: string;
   readonly cwd: string;
   readonly env: Record<string, string>;
+  /** Told what the process says on standard error. */
+  readonly onComplaint?: (text: string) => void;
 }
 
 /** One `git cat-file --batch` process and the requests it has not answered yet, which it answers in order. */
@@ -43,7 +45,7 @@ export class CatFileSession {
   #lastByteAt = Date.now();
   readonly #closed: Promise<void>;
 
-  constructor({ gitPath, cwd, env }: HelperCommand, listener: SessionListener) {
+  constructor({ gitPath, cwd, env, onComplaint }: HelperCommand, listener: SessionListener) {
     this.#listener = listener;
     this.#child = spawn(gitPath, ["cat-file", "--batch"], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
     const parser = new CatFileParser({
@@ -57,6 +59,7 @@ export class CatFileSession {
     this.#child.stdout.on("data", (chunk: Buffer) => this.#read(parser, chunk));
     this.#child.stderr.on("data", (chunk: Buffer) => {
       this.#reason = (this.#reason + chunk.toString("utf8")).slice(-2000);
+      onComplaint?.(this.#reason);
     });
     // A broken pipe shows as the end of the process too, and that is acted on.
     this.#child.stdin.on("error", () => undefined);

@@ -17,6 +17,8 @@ const hardening: readonly GitSetting[] = [
   ["maintenance.auto", "false"],
   // Refs stay loose: the time of a ref's file tells when it was last wanted.
   ["gc.packRefs", "false"],
+  // By itself git leaves it to the system when a ref reaches the disk: a power cut leaves an empty file.
+  ["core.fsync", "committed,reference"],
   ["fetch.recurseSubmodules", "false"],
   ["submodule.recurse", "false"],
   // A fetch lands as one pack that appears whole or not at all; loose objects could be cut off half way by a kill.

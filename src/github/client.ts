@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import { graphqlBase, webUrl } from "./addresses.ts";
+import type { AppLogin } from "./app-login.ts";
 import { type ApiCall, type Refusal, statusOf, toRefusal, toSluiceError } from "./errors.ts";
 import { MAX_PAGES, PER_PAGE } from "./limits.ts";
 import { type Grant, type Token, wantsMore } from "./permissions.ts";
@@ -20,6 +21,8 @@ interface Answer {
   readonly more: boolean;
   /** Where it goes on, for lists that are paged by cursor. */
   readonly cursor: string | undefined;
+  /** What GitHub's clock said; milliseconds since the epoch. */
+  readonly date?: number | undefined;
 }
 
 /**
@@ -46,7 +49,13 @@ export function createSend(options: { readonly log: Logger; readonly metrics: Me
       const answer = await octokit.request(call.route, parameters);
       observe(answer.status);
       const next = /<([^>]*)>;\s*rel="next"/.exec(answer.headers.link ?? "")?.[1];
-      return { data: answer.data, refused: undefined, more: next !== undefined, cursor: cursorOf(next) };
+      return {
+        data: answer.data,
+        refused: undefined,
+        more: next !== undefined,
+        cursor: cursorOf(next),
+        date: dateOf(answer.headers.date),
+      };
     } catch (error) {
       observe(statusOf(error));
       const refused = toRefusal(error, expected, call, clock());
@@ -54,6 +63,11 @@ export function createSend(options: { readonly log: Logger; readonly metrics: Me
       throw toSluiceError(error, call, clock());
     }
   };
+}
+
+function dateOf(header: string | undefined): number | undefined {
+  const at = Date.parse(header ?? "");
+  return Number.isNaN(at) ? undefined : at;
 }
 
 function cursorOf(next: string | undefined): string | undefined {
@@ -89,6 +103,10 @@ export interface Client {
   ): AsyncGenerator<readonly T[]>;
   /** What the repository's token may do. */
   grant(): Promise<Grant>;
+  /** GitHub's number of the repository, where the token's answer said it. */
+  tokenRepositoryId(): Promise<number | undefined>;
+  /** This App's own login. */
+  readonly appLogin: AppLogin;
 }
 
 /** What a client needs. */
@@ -103,6 +121,7 @@ export interface ClientParts {
   readonly rejected: (token: string) => void;
   /** Tells that this token was not enough, and that more was wanted for it than was granted. */
   readonly insufficient: (token: string) => void;
+  readonly appLogin: AppLogin;
 }
 
 /**
@@ -153,6 +172,8 @@ export function createClient(parts: ClientParts): Client {
       }
     },
     grant: async () => (await parts.token()).grant,
+    tokenRepositoryId: async () => (await parts.token()).repositoryId,
+    appLogin: parts.appLogin,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock } from "../model/observe.ts";
-import { readAbout } from "./about.ts";
+import { readAbout, readRepositoryId } from "./about.ts";
 import { advanceBranch, createBranch, deleteBranch } from "./branches.ts";
 import { createChecks } from "./checks.ts";
 import type { Client } from "./client.ts";
@@ -24,6 +24,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
   const checks = createChecks(client, appId, clock);
   return {
     about: () => readAbout(client),
+    repositoryId: () => readRepositoryId(client),
     pullRequest: (number) => readPullRequest(client, number),
     upsertComment: (number, marker, body, options) => comments.upsert(number, marker, body, options),
     upsertCheck: (report) => checks.upsert(report),

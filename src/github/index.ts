@@ -2,7 +2,12 @@ import { LRUCache } from "lru-cache";
 import type { GitHubFor, GitToken, InstalledRepositories, MissedDeliveries, SourceCommits } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
+import type { Problem } from "../model/operator.ts";
 import type { RepositoryName } from "../model/tree.ts";
+import { webUrl } from "./addresses.ts";
+import { readApp } from "./app.ts";
+import { createAppLogin } from "./app-login.ts";
+import { checkApp } from "./check-app.ts";
 import { type Client, createClient, createSend } from "./client.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createGitHubRepository } from "./github-repository.ts";
@@ -35,6 +40,8 @@ export interface GitHubEdge {
   readonly deliveries: MissedDeliveries;
   readonly sourceCommits: SourceCommits;
   readonly installedRepositories: InstalledRepositories;
+  /** What the operator has to put right in the App's settings or in Sluice's; see `checkApp`. */
+  checkApp(events: readonly string[]): Promise<readonly Problem[]>;
 }
 
 /**
@@ -52,6 +59,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
   const asApp = appOctokit(api, app);
   const plain = plainOctokit(api);
   const tokens = createTokens({ octokit: asApp, send, clock, log });
+  const appLogin = createAppLogin({ slug: async () => (await readApp(asApp, send)).slug, clock });
   const installations = createInstallations({ octokit: asApp, send });
   const clients = new LRUCache<string, GitHubRepository>({ max: 500 });
 
@@ -64,6 +72,7 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
       repo: repository.name,
       token: () => tokens.get(installationId, repository),
       rejected: (token) => tokens.rejected(installationId, repository, token),
+      appLogin,
       insufficient: (token) => tokens.insufficient(installationId, repository, token),
     });
 
@@ -83,6 +92,11 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
     },
     deliveries: createDeliveries({ octokit: asApp, send, log }),
     sourceCommits: createSourceCommits({ apiUrl: api.apiUrl, asApp, plain, send, clock }),
+    checkApp: (events) =>
+      checkApp(
+        () => readApp(asApp, send),
+        () => ({ appId: app.id, events, webUrl: webUrl(api.apiUrl), now: clock() }),
+      ),
     installedRepositories: createInstalledRepositories({ asApp, plain, send, clock, log }),
   };
 }

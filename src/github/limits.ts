@@ -34,6 +34,9 @@ export const GRANT_RETRY_MS = 60_000;
  */
 export const FRESH_MS = 10_000;
 
+/** How soon the App's own name is asked for again when a bot has another one, in milliseconds. */
+export const APP_KEPT_MS = 60_000;
+
 /** GitHub's limit for the title of a pull request, in characters. */
 export const TITLE_LIMIT = 256;
 

@@ -42,7 +42,7 @@ export function mergePullRequest(
 /** What the pull request itself says of a merge that did not go through. */
 export async function lookAt(client: Client, number: number, head: string, text: string): Promise<MergeResult> {
   const data = await client.call(READ, { pull_number: number }, wirePull.extend(state.shape));
-  const pull = pullOf(data);
+  const pull = await pullOf(client, data);
   if (pull.head.sha !== head) return { kind: "moved", reason: `the head is ${pull.head.sha} by now` };
   if (pull.merged) return { kind: "merged", sha: pull.mergeCommit ?? pull.head.sha };
   if (pull.state === "closed") return { kind: "refused", reason: "the pull request is closed" };

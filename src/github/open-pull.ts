@@ -20,7 +20,10 @@ export async function openPullRequest(client: Client, draft: PullRequestDraft): 
   assertTexts(draft);
   const post = async (): Promise<Opened | undefined> => {
     const answer = await client.attempt(ROUTE, { ...draft }, wirePull, [422]);
-    if (answer.refused === undefined) return { pull: pullOf(answer.data), adopted: false };
+    if (answer.refused === undefined) {
+      if (answer.data.user !== null) client.appLogin.learn(answer.data.user.login);
+      return { pull: await pullOf(client, answer.data), adopted: false };
+    }
     return whenRefused(client, draft, answer.refused);
   };
   return orReadBack(post, async () => {

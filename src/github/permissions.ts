@@ -51,4 +51,6 @@ export function wantsMore(
 export interface Token {
   readonly token: string;
   readonly grant: Grant;
+  /** GitHub's number of the one repository that it reaches, where the answer said it. */
+  readonly repositoryId?: number | undefined;
 }

@@ -31,15 +31,16 @@ const ONE = "/repos/{owner}/{repo}/pulls/{pull_number}";
 
 /** Reads one pull request. */
 export async function readPullRequest(client: Client, number: number): Promise<PullRequest> {
-  return pullOf(await client.call(`GET ${ONE}`, { pull_number: number }, wirePull));
+  return pullOf(client, await client.call(`GET ${ONE}`, { pull_number: number }, wirePull));
 }
 
 /**
  * A pull request as `model/github.ts` has it. A head whose repository was deleted counts as a fork; a person who left
  * GitHub is `ghost`.
  */
-export function pullOf(data: WirePull): PullRequest {
+export async function pullOf({ appLogin }: Pick<Client, "appLogin">, data: WirePull): Promise<PullRequest> {
   const from = data.head.repo;
+  const author = data.user?.login ?? "ghost";
   const merged = (data.merged_at ?? undefined) !== undefined;
   return {
     number: data.number,
@@ -57,7 +58,9 @@ export function pullOf(data: WirePull): PullRequest {
     nodeId: data.node_id,
     url: data.html_url,
     body: data.body ?? "",
-    author: data.user?.login ?? "ghost",
+    author,
+    byApp: await appLogin.is(author),
+    repositoryId: data.base.repo.id,
     merged,
     // Before the merge this is a mere test of it.
     mergeCommit: merged ? (data.merge_commit_sha ?? undefined) : undefined,
@@ -76,7 +79,8 @@ export async function pullsFrom(
   const head = `${client.owner}:${branch}`;
   const query = { ...filter, head, sort: "created", direction: "desc", per_page: PER_PAGE } as const;
   const pulls = await client.call("GET /repos/{owner}/{repo}/pulls", query, z.array(wirePull));
-  return pulls.map(pullOf).filter((pull) => !pull.fork && pull.head.ref === branch);
+  const all = await Promise.all(pulls.map((one) => pullOf(client, one)));
+  return all.filter((pull) => !pull.fork && pull.head.ref === branch);
 }
 
 /** See `GitHubRepository.pullRequestOf`. */
@@ -100,7 +104,7 @@ export async function updatePullRequest(client: Client, number: number, change: 
   assertTexts(change);
   const answer = await client.attempt(`PATCH ${ONE}`, { pull_number: number, ...change }, wirePull, [422]);
   if (answer.refused !== undefined) throw refusedBy(answer.refused, `change pull request #${number}`);
-  return pullOf(answer.data);
+  return pullOf(client, answer.data);
 }
 
 /** Throws a `bug` Fault for texts that GitHub would refuse: the caller has to cut them and to say so. */

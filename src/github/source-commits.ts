@@ -75,6 +75,7 @@ export function createSourceCommits(parts: SourceCommitsParts): SourceCommits {
       token: async () => ({ token: (await tokens.get(scope)) ?? first, grant: READS }),
       rejected: (token) => tokens.rejected(scope, token),
       insufficient: () => undefined,
+      appLogin: { is: async () => false, learn: () => undefined },
     });
     const query = { basehead: span, per_page: PER_PAGE, page: 1 };
     const answer = await client.attempt(COMPARE, query, comparison, [403, 404, 409, 422, 451]);

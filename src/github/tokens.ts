@@ -36,7 +36,11 @@ interface PartialGrant {
 }
 
 const ROUTE = "POST /app/installations/{installation_id}/access_tokens";
-const tokenResponse = z.object({ token: z.string().min(1), expires_at: z.iso.datetime({ offset: true }) });
+const tokenResponse = z.object({
+  token: z.string().min(1),
+  expires_at: z.iso.datetime({ offset: true }),
+  repositories: z.array(z.object({ id: z.number() })).optional(),
+});
 type TokenResponse = z.infer<typeof tokenResponse>;
 
 /** What the cache of tokens needs. */
@@ -109,7 +113,9 @@ export function createTokens(parts: TokensParts): Tokens {
 }
 
 function cachedToken(answer: TokenResponse, grant: Grant): CachedToken {
-  return { token: answer.token, grant, expiresAt: Date.parse(answer.expires_at) };
+  const [repository, ...more] = answer.repositories ?? [];
+  const repositoryId = more.length === 0 ? repository?.id : undefined;
+  return { token: answer.token, grant, repositoryId, expiresAt: Date.parse(answer.expires_at) };
 }
 
 function keyOf(installationId: number, repository: RepositoryName): string {

@@ -7,7 +7,7 @@
  * Kinds of errors that a person who uses Sluice can fix. The job is done: the error is its result and is told to the
  * person.
  */
-export type UserErrorKind = "usage" | "config" | "input" | "refused" | "limit" | "permission" | "not-found";
+export type UserErrorKind = "usage" | "in-use" | "config" | "input" | "refused" | "limit" | "permission" | "not-found";
 
 /**
  * Kinds of errors that are not the user's. `unavailable` is retried with delays, `throttled` after `retryAfterMs`,

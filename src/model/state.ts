@@ -76,6 +76,21 @@ export type HistoryEntry = Omit<Decision, "versions" | "environment" | "apps"> &
   readonly until?: string;
 };
 
+/**
+ * The head that Sluice published last on a branch of its own, and the pull request that carries it. `signature` is the
+ * App's over all the rest: people may write to the state branch too.
+ */
+export interface PublishedHead {
+  readonly branch: string;
+  readonly pullRequest: number;
+  readonly head: string;
+  /** Identifies what the head changes since it left the base. */
+  readonly changes: string;
+  /** The pull request was closed: its head counts no more. */
+  readonly settled: boolean;
+  readonly signature: string;
+}
+
 /** What was decided in one repository, as of one commit of the state branch. */
 export interface RepositoryState {
   /** `undefined` while nothing was ever decided. */
@@ -88,6 +103,8 @@ export interface RepositoryState {
   /** The newest entries of a target, oldest first; entries about the whole environment are among them. At most 200. */
   history(environment: string, app: string): Promise<readonly HistoryEntry[]>;
   deferredRequests(): Promise<readonly DeferredRequest[]>;
+  /** What was written down last about a branch of Sluice; `undefined` as well where it cannot be read. */
+  published(branch: string): Promise<PublishedHead | undefined>;
 }
 
 /** Where holds and history are kept: the branch `sluice-state` of the config repository. */
@@ -105,6 +122,11 @@ export interface StateStore {
    * decision about one target costs one REST call (the first ever: more).
    */
   record(where: StateAddress, decision: Decision, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Writes down what a branch of Sluice carries from now on, as one commit. Resolves to false when that is what stands
+   * there already. Costs as much as a decision about one target.
+   */
+  publish(where: StateAddress, published: PublishedHead, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Names a config repository. */

@@ -10,6 +10,8 @@ export interface PrometheusMetrics extends Metrics, Exposition {
   watchQueue(counts: () => Promise<QueueCounts>): void;
   /** Counts and times what rooms announce. */
   readonly events: EventListener;
+  /** Which measures of the kernel's lock the engine down. */
+  readonly lockdown: (state: { readonly measures: Readonly<Record<string, boolean>> }) => void;
   /** A listener of events failed. */
   listenerFailed(listener: string): void;
 }
@@ -34,8 +36,17 @@ export function createMetrics(): PrometheusMetrics {
     labelNames: ["listener"] as const,
     registers: [registry],
   });
+  const lockdown = new Gauge({
+    name: "sluice_engine_lockdown",
+    help: "Whether a measure of the kernel's locks the engine down.",
+    labelNames: ["measure"] as const,
+    registers: [registry],
+  });
   return {
     ...edgeMetrics(registry),
+    lockdown: ({ measures }) => {
+      for (const [measure, inForce] of Object.entries(measures)) lockdown.set({ measure }, inForce ? 1 : 0);
+    },
     events: eventMetrics(registry),
     listenerFailed: (listener) => failures.inc({ listener }),
     watchQueue: (counts) => {

@@ -17,6 +17,14 @@ export type ComparedTarget =
       readonly head: Render | undefined;
       /** Where a render stopped early: the paths that it may depend on; see `reachOf`. */
       readonly reached?: ReadonlySet<string>;
+      /** The same renders once more, where they may hold random values. */
+      readonly again?: { readonly base: Render | undefined; readonly head: Render | undefined };
+      /** The target as the base has it, where that is another one. */
+      readonly before?: Target;
+      /** The path at the base, where the folder was moved. */
+      readonly movedFrom?: string;
+      /** Of a folder that was moved: how many resources there are, where all keep their identities. */
+      readonly sameIdentities?: number;
     };
 
 /** A target with a changed input. */
@@ -58,7 +66,17 @@ export async function previewPair(
   const reached = [base, head].some((side) => side !== undefined && !isWhole(side))
     ? await reachedIn(target, trees)
     : undefined;
-  return { target, affected: true, base, head, ...(reached === undefined ? {} : { reached }) };
+  return {
+    ...{ target, affected: true, base, head },
+    ...(reached === undefined ? {} : { reached }),
+    ...(pair.base === undefined || pair.head === undefined ? {} : { before: pair.base }),
+    ...movedFrom(pair),
+  };
+}
+
+function movedFrom({ base, head }: TargetPair): Pick<Affected, "movedFrom"> {
+  const moved = base !== undefined && head !== undefined && base.render.path !== head.render.path;
+  return moved ? { movedFrom: base.render.path } : {};
 }
 
 /** Whether everything that the target's render looks up gives the same answers at the base and at the head. */

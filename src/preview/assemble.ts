@@ -61,9 +61,13 @@ export async function assemble(parts: Parts): Promise<Preview> {
       ...(unread.length > 0 && { unread }),
       truncated: 0,
       hiddenLines: targets.reduce((sum, target) => sum + target.hiddenLines, 0),
+      ignoredLines: targets.reduce((sum, target) => sum + (target.ignoredLines ?? 0), 0),
       unpinned: distinct(compared.flatMap((one) => one.unpinned)),
     },
     notes: notes(parts),
+    environments: parts.plan.environments,
+    apps: new Set(parts.plan.targets.map(({ app }) => app)).size,
+    changedFiles: parts.changed.length,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { IgnoreRule } from "../config/index.ts";
 import {
+  type CompareInput,
   compareTarget,
   guessedValuesFinding,
   notFetchedFinding,
@@ -59,6 +60,7 @@ export function compareSides(
       ...about,
       ...pick(comparison),
       status,
+      ...(one.movedFrom === undefined ? {} : { movedFrom: one.movedFrom, sameIdentities: one.sameIdentities ?? 0 }),
       ...(partial && { partial: true }),
       ...(problem && { error: problem }),
     },
@@ -113,22 +115,21 @@ export function distinct(references: readonly UnpinnedReference[]): readonly Unp
   return [...first.values()].flatMap((same) => same.slice(0, 1));
 }
 
-const nothing: Omit<TargetComparison, "findings"> = {
+type Facts = Omit<TargetComparison, "findings">;
+
+const nothing: Facts = {
   changes: [],
   images: [],
   replicas: [],
   restarts: 0,
+  rollouts: 0,
   hiddenLines: 0,
+  ignoredLines: 0,
+  random: [],
 };
 
-function pick({
-  changes,
-  images,
-  replicas,
-  restarts,
-  hiddenLines,
-}: TargetComparison): Omit<TargetComparison, "findings"> {
-  return { changes, images, replicas, restarts, hiddenLines };
+function pick({ findings: _, ...facts }: TargetComparison): Facts {
+  return facts;
 }
 
 /** Why a side was not rendered, or not whole; the head's reason first. */
@@ -167,7 +168,10 @@ function failureFindings(one: Affected, status: TargetPreview["status"]): readon
 function sideFindings({ target, base, head }: Affected): readonly TargetFinding[] {
   if (base === undefined || head !== undefined) return [];
   const { app, environment } = target;
-  return [targetRemovedFinding({ app, environment, resources: base.ok ? base.resources().length : undefined })];
+  const resources = base.ok ? base.resources() : undefined;
+  const claims = resources?.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
+  const { path } = target.render;
+  return [targetRemovedFinding({ app, environment, path, resources: resources?.length, claims })];
 }
 
 /**
@@ -186,9 +190,15 @@ function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOption
     app: one.target.app,
     environment: one.target.environment,
     ...comparableSides(one, before?.resources(), after?.resources()),
+    ...(one.again === undefined ? {} : { again: againOf(one.again) }),
     ignore,
     fingerprintKey,
   });
+}
+
+function againOf({ base, head }: NonNullable<Affected["again"]>): NonNullable<CompareInput["again"]> {
+  const [before, after] = [shown(base)?.resources(), shown(head)?.resources()];
+  return { ...(before === undefined ? {} : { base: before }), ...(after === undefined ? {} : { head: after }) };
 }
 
 function statusOf(one: Affected, comparison: TargetComparison): TargetPreview["status"] {

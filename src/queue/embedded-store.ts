@@ -1,7 +1,8 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import type { PGlite } from "@electric-sql/pglite";
+import { openDatabase } from "./embedded-database.ts";
+import { type FolderLock, type FolderLockOptions, lockFolder } from "./folder-lock.ts";
 import { pglitePool } from "./pglite-pool.ts";
 import { PgliteTurns } from "./pglite-priority.ts";
 import { PostgresStore } from "./postgres-store.ts";
@@ -18,8 +19,10 @@ export class EmbeddedStore implements Store {
   readonly #db: PGlite;
   readonly #lock: FolderLock;
   readonly #upkeep: NodeJS.Timeout;
+  readonly #folder: string;
 
-  private constructor(inner: PostgresStore, db: PGlite, lock: FolderLock, upkeep: NodeJS.Timeout) {
+  private constructor(folder: string, inner: PostgresStore, db: PGlite, lock: FolderLock, upkeep: NodeJS.Timeout) {
+    this.#folder = folder;
     this.#inner = inner;
     this.records = inner.records;
     this.#db = db;
@@ -27,20 +30,27 @@ export class EmbeddedStore implements Store {
     this.#upkeep = upkeep;
   }
 
-  /** Opens or makes the folder; rejects with a `usage` error while another process has it. */
-  static async open(dataDir: string, prefix: string, onError: OnStoreError): Promise<EmbeddedStore> {
+  /**
+   * Opens or makes the folder, which is its owner's alone; rejects with an `in-use` error while another process has it,
+   * and as `openDatabase` does.
+   */
+  static async open(
+    dataDir: string,
+    prefix: string,
+    onError: OnStoreError,
+    wait: FolderLockOptions = {},
+  ): Promise<EmbeddedStore> {
     const folder = join(dataDir, "queue");
-    await mkdir(folder, { recursive: true });
-    const lock = await lockFolder(folder);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const lock = await lockFolder(folder, wait);
     try {
-      const db = await PGlite.create(join(folder, "pg"));
-      await db.exec("create schema if not exists bullmq; set search_path = bullmq, public");
+      const db = await openDatabase(join(folder, "pg"));
       const turns = new PgliteTurns();
       const pools = { adding: pglitePool(db, turns, "adding"), running: pglitePool(db, turns, "running") };
       // PGlite has no autovacuum: without this every update would cost space, and in time speed, for ever.
       const vacuum = () => turns.take("running", () => db.exec("vacuum (analyze)")).catch(onError);
       const upkeep = setInterval(() => void vacuum(), upkeepMs);
-      return new EmbeddedStore(new PostgresStore(pools, prefix, onError), db, lock, upkeep.unref());
+      return new EmbeddedStore(folder, new PostgresStore(pools, prefix, onError), db, lock, upkeep.unref());
     } catch (error) {
       await lock.release();
       throw error;
@@ -59,8 +69,10 @@ export class EmbeddedStore implements Store {
     return this.#inner.worker(name, processor, settings);
   }
 
-  ping(): Promise<void> {
-    return this.#inner.ping();
+  /** Rejects as well while the disk has no room: what cannot be stored cannot be taken. */
+  async ping(): Promise<void> {
+    await writeProbe(join(this.#folder, "probe"));
+    await this.#inner.ping();
   }
 
   async close(): Promise<void> {
@@ -68,5 +80,18 @@ export class EmbeddedStore implements Store {
     await this.#inner.close();
     await this.#db.close();
     await this.#lock.release();
+  }
+}
+
+/** About what one delivery needs, in bytes. */
+const probeBytes = 256 * 1024;
+
+async function writeProbe(path: string): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  try {
+    await file.writeFile(Buffer.alloc(probeBytes));
+  } finally {
+    await file.close();
+    await rm(path, { force: true });
   }
 }

@@ -1,6 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../model/errors.ts";
 
 /** A folder held by this process. */
@@ -8,94 +10,88 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
+/** How a folder is asked for. */
+export interface FolderLockOptions {
+  /** How long a folder that is in use is waited for, in milliseconds. Default: not at all. */
+  readonly waitMs?: number;
+  /** Told once who has it when the waiting begins. */
+  readonly onWait?: (holder: string) => void;
+}
+
+const pollMs = 200;
+const busyCode = 5;
+
+/** A lock ends with its database, and a database ends when nobody refers to it. */
+const held = new Set<DatabaseSync>();
+
 /**
- * Takes the folder for this process, by a file that names the holder; takes it over when the holder is dead (killed, or
- * of an earlier boot or container). Rejects with a `usage` error while another process holds it. The folder exists.
+ * Takes the folder, which exists, for this process alone. The lock is the operating system's (SQLite's exclusive lock
+ * on a file): it holds between containers that share the folder, whatever they know of each other's processes, and ends
+ * with its holder however that dies. Rejects with an `in-use` error while another process has it, and with a `usage`
+ * error where the file system has no locks.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
-  const path = join(folder, "lock");
-  const mine = `${process.pid} ${await startedAt(process.pid)} ${randomUUID()}\n`;
-  const candidate = join(folder, `lock.${randomUUID()}`);
-  await writeFile(candidate, mine, { flush: true });
+export async function lockFolder(
+  folder: string,
+  { waitMs = 0, onWait = () => undefined }: FolderLockOptions = {},
+): Promise<FolderLock> {
+  const lock = openLock(folder);
+  const note = join(folder, "holder");
   try {
-    for (let round = 0; round < 5; round++) {
-      if (await linkIfFree(candidate, path)) return { release: () => releaseLock(path, mine) };
-      await clearIfDead(folder, path);
+    const until = Date.now() + waitMs;
+    for (let tries = 0; !tryLock(lock, folder); tries += 1) {
+      const holder = await holderIn(note);
+      if (Date.now() >= until) throw heldError(folder, holder);
+      if (tries === 0) onWait(holder);
+      await sleep(pollMs);
     }
-    throw heldError(folder, undefined);
-  } finally {
-    await rm(candidate, { force: true });
+    await writeFile(note, `process ${process.pid} on ${hostname()} since ${new Date().toISOString()}\n`);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+  held.add(lock);
+  return { release: () => release(lock, note) };
+}
+
+async function release(lock: DatabaseSync, note: string): Promise<void> {
+  if (!held.delete(lock)) return;
+  await rm(note, { force: true });
+  lock.close();
+}
+
+function openLock(folder: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(folder, "lock.db"), { timeout: 0 });
+  } catch (error) {
+    throw unusable(folder, error);
   }
 }
 
-async function linkIfFree(candidate: string, path: string): Promise<boolean> {
+function tryLock(lock: DatabaseSync, folder: string): boolean {
   try {
-    await link(candidate, path);
+    lock.exec("BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
-    if (hasCode(error, "EEXIST")) return false;
-    throw error;
+    if (error instanceof Error && "errcode" in error && error.errcode === busyCode) return false;
+    throw unusable(folder, error);
   }
 }
 
-/**
- * Moves a dead holder's lock away. What was moved is looked at again: another process may have put its own there in
- * between.
- */
-async function clearIfDead(folder: string, path: string): Promise<void> {
-  const held = await readIfThere(path);
-  if (held === undefined) return;
-  if (await isAlive(held)) throw heldError(folder, held.split(" ")[0]);
-  const aside = join(folder, `lock.${randomUUID()}`);
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return;
-    throw error;
-  }
-  if ((await readIfThere(aside)) !== held) await linkIfFree(aside, path);
-  await rm(aside, { force: true });
+/** Who wrote that they have it; they may have died since, and another one not written yet. */
+async function holderIn(note: string): Promise<string> {
+  const text = await readFile(note, "utf8").catch(() => "");
+  return text.trim().slice(0, 300) || "another process";
 }
 
-async function releaseLock(path: string, mine: string): Promise<void> {
-  if ((await readIfThere(path)) === mine) await rm(path, { force: true });
-}
-
-async function isAlive(held: string): Promise<boolean> {
-  const [pidText = "", started = ""] = held.split(" ");
-  const pid = Number.parseInt(pidText, 10);
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!hasCode(error, "EPERM")) return false;
-  }
-  // Process ids come again, in containers nearly always: the time of the start tells two holders apart.
-  return (await startedAt(pid)) === started;
-}
-
-/** When the process was started, in ticks since boot, from /proc (proc(5), field 22); "-" where there is no /proc. */
-async function startedAt(pid: number): Promise<string> {
-  const stat = await readIfThere(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "-";
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
-}
-
-function heldError(folder: string, pid: string | undefined): UserError {
-  const who = pid === undefined ? "another process" : `another process (pid ${pid})`;
-  return new UserError("usage", `the data folder ${folder} is in use by ${who}`, {
-    fix: "stop that process, or set REDIS_URL or DATABASE_URL so that several processes can share the queue",
+function heldError(folder: string, holder: string): UserError {
+  return new UserError("in-use", `the data folder ${folder} is in use by ${holder}`, {
+    fix: "stop that one first, or set REDIS_URL or DATABASE_URL so that several processes can share the queue",
   });
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+function unusable(folder: string, cause: unknown): UserError {
+  return new UserError("usage", `the data folder ${folder} cannot be locked: its file system refuses locks or writes`, {
+    fix: "put DATA_DIR on a file system with locks and room, or set REDIS_URL or DATABASE_URL",
+    cause,
+  });
 }

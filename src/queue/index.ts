@@ -20,7 +20,7 @@ import type { OnStoreError, Store } from "./store.ts";
 export type QueueBackend =
   | { readonly kind: "redis"; readonly url: string }
   | { readonly kind: "postgres"; readonly url: string }
-  | { readonly kind: "embedded"; readonly dataDir: string };
+  | { readonly kind: "embedded"; readonly dataDir: string; readonly waitMs?: number };
 
 /** Settings of the queue. */
 export interface QueueOptions {
@@ -48,7 +48,8 @@ const defaultDisconnectMs = 3_000;
 
 /**
  * The queue on one of its stores. A Redis or PostgreSQL that cannot be reached yet is no error here: `add` and
- * `healthy` tell. Rejects with a `usage` UserError when the embedded store's folder is in use by another process.
+ * `healthy` tell. Rejects with an `in-use` UserError when the embedded store's folder is in use by another process
+ * after `waitMs`, and with a `usage` one when that store is damaged.
  */
 export async function createQueue(options: QueueOptions): Promise<Queue> {
   return new StoredJobs(await openStore(options), options);
@@ -64,7 +65,10 @@ async function openStore({ backend, prefix = "sluice", log }: QueueOptions): Pro
       return new PostgresStore({ adding: pool, running: pool }, prefix, onError);
     }
     case "embedded":
-      return EmbeddedStore.open(backend.dataDir, prefix, onError);
+      return EmbeddedStore.open(backend.dataDir, prefix, onError, {
+        waitMs: backend.waitMs ?? 0,
+        onWait: (holder) => log.warn({ folder: backend.dataDir, holder }, "the data folder is in use, waiting for it"),
+      });
     default:
       return backend satisfies never;
   }

@@ -3,6 +3,7 @@ import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } fr
 import { z } from "zod";
 import { Fault } from "../model/errors.ts";
 import { type Job, type JobOf, type JobType, jobKind } from "../model/job-kinds.ts";
+import { cleanJson } from "./clean-text.ts";
 
 /** Smaller jobs are stored as they are. */
 const packFrom = 1_024;
@@ -23,8 +24,8 @@ const jobSchema = z.looseObject({ type: z.string() });
 
 /** The job as the store keeps it. */
 export async function packJob(job: Job): Promise<{ readonly type: string } | PackedJob> {
-  const stored = formerJob(job);
-  const text = JSON.stringify(stored);
+  const former = formerJob(job);
+  const { value: stored, text } = cleanJson(former, JSON.stringify(former));
   if (text.length < packFrom) return stored;
   const bytes = text.length < threadFrom ? zstdCompressSync(text) : await promisify(zstdCompress)(text);
   return { type: stored.type, packed: bytes.toString("base64") };

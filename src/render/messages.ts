@@ -21,6 +21,7 @@ const hello = z.object({
   libraries: z.object({ kustomize: z.string(), helm: z.string(), go: z.string() }),
   lockdown: z.object({
     landlock: z.string(),
+    seccomp: z.boolean(),
     environment: z.boolean(),
     httpTransport: z.boolean(),
     path: z.boolean(),

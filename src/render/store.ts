@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { messageOf } from "../model/errors.ts";
 import type { Logger } from "../model/observe.ts";
 import { type CachedRender, parseRemarks, sha256, sumOf } from "./cached-render.ts";
+import { makePrivateFile, makePrivateFolder } from "./private-folder.ts";
 import { decodeTrace, encodeTrace } from "./trace-codec.ts";
 
 /** A cached render with its place in the order of arrival on disk. */
@@ -124,7 +125,9 @@ export class RenderStore {
 
   #open(): void {
     const { directory } = this.#options;
-    mkdirSync(directory, { recursive: true });
+    makePrivateFolder(directory);
+    // What SQLite makes beside the file has the file's mode.
+    makePrivateFile(join(directory, fileName));
     const db = new DatabaseSync(join(directory, fileName), { timeout: busyMs });
     this.#db = db;
     // Room is given back in steps; this holds only for a file without tables.

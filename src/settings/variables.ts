@@ -38,6 +38,12 @@ export const variables: readonly Variable[] = [
     secret: false,
     description: "mirrors, render cache, embedded store; default ./data",
   },
+  {
+    name: "DATA_DIR_WAIT",
+    required: false,
+    secret: false,
+    description: "seconds to wait for an embedded store that another process still has, default 30",
+  },
   { name: "REDIS_URL", required: false, secret: true, description: "Redis for the queue" },
   {
     name: "DATABASE_URL",
@@ -53,6 +59,18 @@ export const variables: readonly Variable[] = [
   },
   { name: "CONCURRENCY", required: false, secret: false, description: "jobs at once, default 4" },
   { name: "ENGINES", required: false, secret: false, description: "engine processes, default one per core" },
+  {
+    name: "METRICS_PORT",
+    required: false,
+    secret: false,
+    description: "a port of its own for /metrics, without a token; without it /metrics needs ADMIN_TOKEN",
+  },
+  {
+    name: "ALLOW_UNLOCKED_ENGINE",
+    required: false,
+    secret: false,
+    description: "true: render although the kernel's lockdown of the engine is not in force",
+  },
   { name: "PREVIEW_FORKS", required: false, secret: false, description: "true: render pull requests from forks too" },
   {
     name: "SLUICE_SERVER_FILE",
@@ -64,7 +82,7 @@ export const variables: readonly Variable[] = [
     name: "ADMIN_TOKEN",
     required: false,
     secret: true,
-    description: "opens the event log at /events, at least 16 characters; without it there is no event log",
+    description: "opens the event log at /events and /metrics, at least 16 characters; without it neither is there",
   },
   {
     name: "DOCKER_CONFIG",

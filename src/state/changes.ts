@@ -1,8 +1,8 @@
 import { UserError } from "../model/errors.ts";
-import type { Decision } from "../model/state.ts";
+import type { Decision, PublishedHead } from "../model/state.ts";
 import { applyDecision, applyDeferred, isAboutDeferred } from "./apply.ts";
 import type { DeferredFile, TargetFile } from "./files.ts";
-import { DEFERRED_PATH, STATE_BRANCH, targetPath } from "./paths.ts";
+import { DEFERRED_PATH, publishedPath, STATE_BRANCH, targetPath } from "./paths.ts";
 import { MAX_FILE_BYTES, type StateSnapshot } from "./snapshot.ts";
 import { writeYaml } from "./yaml.ts";
 
@@ -33,6 +33,19 @@ export async function changesOf(snapshot: StateSnapshot, decision: Decision): Pr
     changes.push({ path: targetPath(environment, app), bytes, expected: oid });
   }
   return changes;
+}
+
+/** The file that says what a branch of Sluice carries; none when it says so already. One that is broken is replaced. */
+export async function publishedChangesOf(
+  snapshot: StateSnapshot,
+  published: PublishedHead,
+): Promise<readonly FileChange[]> {
+  const path = publishedPath(published.branch);
+  const { branch, pullRequest, head, changes, settled, signature } = published;
+  const bytes = writeYaml({ branch, pullRequest, head, changes, settled, signature });
+  const expected = (await snapshot.tree?.at(path))?.oid;
+  const now = await snapshot.published(branch);
+  return now?.signature === signature ? [] : [{ path, bytes, expected }];
 }
 
 function targetYaml({ hold, history, rest }: TargetFile, environment: string, app: string | undefined): Buffer {

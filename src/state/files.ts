@@ -51,6 +51,16 @@ export const headSchema = z.looseObject({ hold: hold.nullish() });
 /** How the file of deferred requests reads. */
 export const deferredSchema = z.looseObject({ waiting: orNone(z.array(deferred)), history: orNone(z.array(entry)) });
 
+/** How the file of a published head reads. */
+export const publishedSchema = z.object({
+  branch: z.string(),
+  pullRequest: number,
+  head: z.string(),
+  changes: z.string(),
+  settled: z.boolean(),
+  signature: z.string(),
+});
+
 /** A hold as it is stored; the file's name tells the rest. */
 export type StoredHold = Omit<Hold, "environmentWide">;
 

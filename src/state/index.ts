@@ -3,10 +3,10 @@ import { Fault } from "../model/errors.ts";
 import type { GitHubFor } from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import { KeyedMutex } from "../model/keyed-mutex.ts";
-import type { Decision, StateAddress, StateStore } from "../model/state.ts";
+import type { StateAddress, StateStore } from "../model/state.ts";
 import type { Mirrors, Repository } from "../model/tree.ts";
-import { changesOf, type FileChange } from "./changes.ts";
-import { commitMessage } from "./message.ts";
+import { changesOf, type FileChange, publishedChangesOf } from "./changes.ts";
+import { commitMessage, publishedMessage } from "./message.ts";
 import { README_PATH, STATE_BRANCH } from "./paths.ts";
 import { README } from "./readme.ts";
 import { newReadFiles, StateSnapshot } from "./snapshot.ts";
@@ -42,26 +42,36 @@ export function createStateStore({ mirrors, github, random }: StateParts): State
     return StateSnapshot.of(mirror, known);
   };
 
-  const write = async (where: StateAddress, decision: Decision, signal: AbortSignal): Promise<boolean> => {
+  const write = async (
+    where: StateAddress,
+    message: string,
+    compute: (snapshot: StateSnapshot) => Promise<readonly FileChange[]>,
+    signal: AbortSignal,
+  ): Promise<boolean> => {
     for (let tries = 0; tries < maxTries; tries += 1) {
       if (tries > 0) await sleep(waitMs(tries, random()), undefined, { signal });
       const snapshot = await read(where, signal);
-      const changes = await changesOf(snapshot, decision);
+      const changes = await compute(snapshot);
       if (changes.length === 0) return false;
       const repository = await github(where.installationId, where.repository);
-      if (await commitChanges(repository, snapshot, changes, commitMessage(decision))) return true;
+      if (await commitChanges(repository, snapshot, changes, message)) return true;
     }
     throw new Fault("unavailable", `${maxTries} times somebody else wrote to the branch ${STATE_BRANCH} first`);
   };
 
+  // Workers of one process would only race each other for the same branch.
+  const alone = ({ repository }: StateAddress, act: () => Promise<boolean>): Promise<boolean> =>
+    mutex.run(`${repository.owner}/${repository.name}`.toLowerCase(), act);
+
   return {
     ref,
     read,
-    record({ installationId, repository }, decision, signal) {
-      const key = `${repository.owner}/${repository.name}`.toLowerCase();
-      // Workers of one process would only race each other for the same branch.
-      return mutex.run(key, () => write({ installationId, repository }, decision, signal));
-    },
+    record: (where, decision, signal) =>
+      alone(where, () => write(where, commitMessage(decision), (now) => changesOf(now, decision), signal)),
+    publish: (where, published, signal) =>
+      alone(where, () =>
+        write(where, publishedMessage(published), (now) => publishedChangesOf(now, published), signal),
+      ),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { VersionChange } from "../model/promotion.ts";
-import type { Decision } from "../model/state.ts";
+import type { Decision, PublishedHead } from "../model/state.ts";
 import { clip } from "../model/text/lines.ts";
 import { unlinked } from "../model/text/markdown.ts";
 
@@ -23,6 +23,12 @@ export function commitMessage(decision: Decision): string {
   ];
   const parts = [subject, versions.join("\n"), trailers.join("\n")].filter((part) => part !== "");
   return `${unlinked(parts.join("\n\n"))}\n`;
+}
+
+/** The message of the commit that writes down what a branch of Sluice carries. */
+export function publishedMessage({ branch, pullRequest, head, settled }: PublishedHead): string {
+  const subject = settled ? `Note the end of ${branch}` : `Note the head of ${branch}`;
+  return `${unlinked(`${clip(oneLine(subject), subjectLimit)}\n\nHead: ${head}\nPull-Request: ${pullRequest}`)}\n`;
 }
 
 function subjectOf(decision: Decision): string {

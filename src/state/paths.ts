@@ -14,6 +14,11 @@ export function targetPath(environment: string, app?: string): string {
   return app === undefined ? `environments/${folder}.yaml` : `environments/${folder}/${segment(app)}.yaml`;
 }
 
+/** The file that says what a branch of Sluice carries. */
+export function publishedPath(branch: string): string {
+  return `published/${segment(branch)}.yaml`;
+}
+
 /**
  * The name as one part of a path that every disk takes and no address mangles: other bytes, and a dot at the beginning,
  * are written `=2F`.

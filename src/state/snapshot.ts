@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { UserError } from "../model/errors.ts";
 import type { Hold } from "../model/gates.ts";
-import type { DeferredRequest, HistoryEntry, RepositoryState } from "../model/state.ts";
+import type { DeferredRequest, HistoryEntry, PublishedHead, RepositoryState } from "../model/state.ts";
 import type { Repository, Tree } from "../model/tree.ts";
 import { HISTORY_LIMIT } from "./apply.ts";
 import {
@@ -11,11 +11,12 @@ import {
   EMPTY_TARGET,
   headSchema,
   isKnown,
+  publishedSchema,
   type StoredHold,
   type TargetFile,
   targetSchema,
 } from "./files.ts";
-import { DEFERRED_PATH, STATE_BRANCH, targetPath } from "./paths.ts";
+import { DEFERRED_PATH, publishedPath, STATE_BRANCH, targetPath } from "./paths.ts";
 import { broken, readYaml } from "./yaml.ts";
 
 /** What is read of one file. */
@@ -86,6 +87,22 @@ export class StateSnapshot implements RepositoryState {
 
   async deferredRequests(): Promise<readonly DeferredRequest[]> {
     return (await this.deferred()).file.waiting;
+  }
+
+  async published(branch: string): Promise<PublishedHead | undefined> {
+    try {
+      return (await this.publishedFile(branch)).file;
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The file about a branch of Sluice; errors as those of `target`. */
+  async publishedFile(branch: string): Promise<Found<PublishedHead | undefined>> {
+    const read = (path: string, text: string) => ({ published: readYaml(path, text, publishedSchema) });
+    const { oid, file } = await this.#file<{ published?: PublishedHead }>(publishedPath(branch), {}, read);
+    return { oid, file: file.published };
   }
 
   /**

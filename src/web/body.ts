@@ -1,28 +1,60 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Limits the bytes of request bodies in memory, over all requests. */
+/** The bytes of one body that is being read. */
+export interface BodyShare {
+  /** Adds bytes; returns false and adds nothing if the budget has no room for them. */
+  take(bytes: number): boolean;
+  /** Gives everything back. */
+  end(): void;
+}
+
+interface Reading {
+  held: number;
+  readonly cutOff: () => void;
+}
+
+/**
+ * Limits the bytes of request bodies in memory, over all requests. When there is no room, the body that has been read
+ * for the longest is cut off: what GitHub sends arrives at once, while who wants to keep others out holds what he has.
+ */
 export class BodyBudget {
   readonly #limit: number;
+  readonly #readings = new Set<Reading>();
   #held = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Adds bytes; returns false and adds nothing if they would be too many. */
-  take(bytes: number): boolean {
-    if (this.#held + bytes > this.#limit) return false;
+  /** Begins a body. `cutOff` is called when its room goes to a newer one; its share is gone then. */
+  begin(cutOff: () => void): BodyShare {
+    const reading: Reading = { held: 0, cutOff };
+    this.#readings.add(reading);
+    return { take: (bytes) => this.#take(reading, bytes), end: () => this.#end(reading) };
+  }
+
+  #take(reading: Reading, bytes: number): boolean {
+    if (!this.#readings.has(reading)) return false;
+    for (const older of this.#readings) {
+      if (this.#held + bytes <= this.#limit) break;
+      // None that began later makes room for an older one.
+      if (older === reading) return false;
+      if (older.held === 0) continue;
+      this.#end(older);
+      older.cutOff();
+    }
     this.#held += bytes;
+    reading.held += bytes;
     return true;
   }
 
-  /** Gives back bytes that were taken. */
-  give(bytes: number): void {
-    this.#held -= bytes;
+  #end(reading: Reading): void {
+    if (!this.#readings.delete(reading)) return;
+    this.#held -= reading.held;
   }
 }
 
-/** Why a body could not be read. `broken`: the connection ended early. */
+/** Why a body could not be read. `broken`: the connection ended early; `overloaded`: its room went to others. */
 export type UnreadBody = { readonly kind: "too-large" | "overloaded" | "broken" };
 
 /** Limits for reading a body. */
@@ -41,21 +73,33 @@ export async function readBody(
   seen?: (chunk: Uint8Array) => void,
 ): Promise<UnreadBody | { readonly kind: "read"; readonly bytes: Buffer }> {
   const chunks: Uint8Array[] = [];
+  const reader = stream?.getReader();
   let size = 0;
+  let refused: UnreadBody["kind"] | undefined;
+  const share = limits.budget.begin(() => {
+    refused = "overloaded";
+    chunks.length = 0;
+    reader?.cancel().catch(() => undefined);
+  });
   try {
-    for await (const chunk of stream ?? []) {
-      if (size + chunk.byteLength > limits.maxBytes) return { kind: "too-large" };
-      if (!limits.budget.take(chunk.byteLength)) return { kind: "overloaded" };
-      size += chunk.byteLength;
-      seen?.(chunk);
-      chunks.push(chunk);
+    for (;;) {
+      const next = await reader?.read();
+      if (refused !== undefined || next === undefined || next.done) break;
+      if (size + next.value.byteLength > limits.maxBytes) refused = "too-large";
+      else if (!share.take(next.value.byteLength)) refused = "overloaded";
+      if (refused !== undefined) break;
+      size += next.value.byteLength;
+      seen?.(next.value);
+      chunks.push(next.value);
     }
   } catch {
-    return { kind: "broken" };
+    refused ??= "broken";
   } finally {
-    limits.budget.give(size);
+    share.end();
   }
-  return { kind: "read", bytes: Buffer.concat(chunks, size) };
+  if (refused === undefined) return { kind: "read", bytes: Buffer.concat(chunks, size) };
+  await reader?.cancel().catch(() => undefined);
+  return { kind: refused };
 }
 
 /** The result of reading a signed body: it has bytes only if the signature is right. */

@@ -1,23 +1,29 @@
 import type { Context } from "hono";
 import { messageOf } from "../model/errors.ts";
-import type { Logger, Metrics } from "../model/observe.ts";
+import type { Metrics } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
+import type { RepeatedLine } from "../model/repeated-lines.ts";
 import { type BodyBudget, isSignature, readSigned } from "./body.ts";
+import type { TokenBucket } from "./registry/limits.ts";
 
 /** What the inbox needs. */
 export interface InboxOptions {
   readonly queue: Pick<Queue, "add">;
   readonly webhookSecret: string;
   readonly metrics: Pick<Metrics, "webhook">;
-  readonly log: Logger;
+  readonly say: RepeatedLine;
+  /** Wrong senders per minute that are told so; more of them get 429. */
+  readonly refusals: TokenBucket;
   readonly events: ReadonlySet<string>;
   readonly maxBodyBytes: number;
   readonly storeTimeoutMs: number;
-  readonly budget: BodyBudget;
+  /** Up to this announced length a body is read within the budget of small ones. */
+  readonly smallBodyBytes: number;
+  readonly budgets: { readonly small: BodyBudget; readonly large: BodyBudget };
 }
 
 interface Answer {
-  readonly status: 200 | 202 | 400 | 401 | 413 | 415 | 503;
+  readonly status: 200 | 202 | 400 | 401 | 413 | 415 | 429 | 503;
   readonly body: Readonly<Record<string, string>>;
 }
 
@@ -26,8 +32,8 @@ const deliveryPattern = /^[0-9A-Za-z-]{1,64}$/;
 
 /**
  * Answers a GitHub webhook: 202 once the delivery is stored durably (now or earlier), 503 if it is not, so that GitHub
- * records a failure. 401 without a valid signature; 413, 415 and 400 for what GitHub never sends. Does not parse the
- * body.
+ * records a failure. 401 without a valid signature, 429 above the limit for those; 413, 415 and 400 for what GitHub
+ * never sends. Does not parse the body.
  */
 export async function receive(context: Context, options: InboxOptions): Promise<Response> {
   const started = performance.now();
@@ -44,7 +50,8 @@ async function decide(context: Context, event: string, options: InboxOptions): P
   if (refused !== undefined) return refused;
   const id = context.req.header("x-github-delivery") ?? "";
   const signature = context.req.header("x-hub-signature-256") ?? "";
-  const { webhookSecret: secret, maxBodyBytes: maxBytes, budget, log } = options;
+  const { webhookSecret: secret, maxBodyBytes: maxBytes } = options;
+  const budget = isSmall(context, options) ? options.budgets.small : options.budgets.large;
   const body = await readSigned(context.req.raw.body, { secret, signature, maxBytes, budget });
   switch (body.kind) {
     case "too-large":
@@ -54,16 +61,26 @@ async function decide(context: Context, event: string, options: InboxOptions): P
     case "broken":
       return { status: 400, body: { error: "the body ended early" } };
     case "bad-signature":
-      log.warn(
+      options.say(
+        "warn",
         { delivery: id, event },
         "a delivery has a wrong signature: is WEBHOOK_SECRET the webhook secret of the App?",
       );
-      return { status: 401, body: { error: "the signature does not match the body" } };
+      return {
+        status: options.refusals.take() > 0 ? 429 : 401,
+        body: { error: "the signature does not match the body" },
+      };
     case "verified":
       return take(id, event, body.bytes, options);
     default:
       return body satisfies never;
   }
+}
+
+/** Whether the body says that it is small. GitHub always says how long its bodies are. */
+function isSmall({ req }: Context, { smallBodyBytes }: InboxOptions): boolean {
+  const length = req.header("content-length");
+  return length !== undefined && Number(length) <= smallBodyBytes;
 }
 
 /** Refuses what it can before reading the body. */
@@ -91,7 +108,7 @@ async function take(id: string, event: string, bytes: Buffer, options: InboxOpti
     await options.queue.add({ type: "delivery", id, event, payload }, { timeoutMs: options.storeTimeoutMs });
     return { status: 202, body: { accepted: id } };
   } catch (error) {
-    options.log.error({ delivery: id, event, error }, `a delivery was not stored: ${messageOf(error)}`);
+    options.say("error", { delivery: id, event, error }, `a delivery was not stored: ${messageOf(error)}`);
     return { status: 503, body: { error: "the delivery could not be stored; deliver it again later" } };
   }
 }

@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Hono } from "hono";
+import { z } from "zod";
 import { Fault } from "../model/errors.ts";
+import { hasDotSegment } from "./raw-path.ts";
 
 /** Where to listen, and how long to wait for slow senders. Times in milliseconds. */
 export interface ServeOptions {
@@ -30,7 +32,10 @@ const maxConnections = 4_096;
 /** Serves the app over HTTP/1.1, with limits on slow senders. Rejects if it cannot listen. */
 export async function serveWeb(app: Hono, options: ServeOptions): Promise<ServedWeb> {
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: (request, environment) =>
+      hasDotSegment(rawPath(environment))
+        ? Response.json({ error: "the path has a dot segment" }, { status: 400 })
+        : app.fetch(request, environment),
     overrideGlobalObjects: false,
     serverOptions: {
       headersTimeout: options.headersMs ?? 10_000,
@@ -46,6 +51,14 @@ export async function serveWeb(app: Hono, options: ServeOptions): Promise<Served
   server.listen(options.port, options.host);
   await once(server, "listening");
   return { url: urlOf(server), close: (graceMs = 5_000) => closeServer(server, graceMs) };
+}
+
+const environment = z.object({ incoming: z.object({ url: z.string() }) });
+
+/** The path as it came: what the application sees is resolved already. */
+function rawPath(given: unknown): string {
+  const parsed = environment.safeParse(given);
+  return parsed.success ? parsed.data.incoming.url : "";
 }
 
 function urlOf(server: Server): string {

@@ -15,7 +15,7 @@ code { background: #eff1f3; padding: .1em .3em; border-radius: 4px; }
 <h1>Sluice</h1>
 <p>This is Sluice, a GitHub App that makes pull requests the control plane of a GitOps repository. It is running.</p>
 <p>GitHub delivers webhooks to <code>/api/github/webhooks</code>. For operators:
-<a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a>, <a href="/metrics">/metrics</a>.</p>
+<a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a>.</p>
 </body>
 </html>
 `;

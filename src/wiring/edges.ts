@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openLauncher } from "../git/launcher.ts";
 import { createMirrors } from "../git/mirrors.ts";
 import type { GitHubEdge } from "../github/index.ts";
 import type { EventHub } from "../model/events.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue } from "../model/queue.ts";
-import type { Renderer } from "../model/render.ts";
 import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
 import type { PrometheusMetrics } from "../observe/index.ts";
 import { createRegistry, type RegistryClient, readDockerConfig, withDockerCredentials } from "../registry/index.ts";
 import { engineBinary } from "../render/binary.ts";
-import { createRenderer } from "../render/renderer.ts";
+import { createRenderer, type EngineRenderer } from "../render/renderer.ts";
 import type { ServerSettings } from "../settings.ts";
 import { createStateStore } from "../state/index.ts";
 
@@ -29,7 +29,7 @@ export interface ServerParts {
 /** The edges that a worker's rooms act through. */
 export interface WorkerEdges {
   readonly mirrors: Mirrors;
-  readonly renderer: Renderer;
+  readonly renderer: EngineRenderer;
   readonly registry: RegistryClient;
   readonly state: StateStore;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export interface WorkerEdges {
 export function openEdges(
   settings: ServerSettings,
   { github, log, metrics, clock }: ServerParts,
-  mirrors: Mirrors = openMirrors(settings, github),
+  mirrors: Mirrors = openMirrors(settings, github, log),
 ): WorkerEdges {
   const renderer = openRenderer(settings, log, metrics);
   const registry = openRegistry(settings, log, clock);
@@ -50,17 +50,21 @@ export function openEdges(
   return { mirrors, renderer, registry, state, close };
 }
 
-function openMirrors(settings: ServerSettings, github: GitHubEdge): Mirrors {
+function openMirrors(settings: ServerSettings, github: GitHubEdge, log: Logger): Mirrors {
   const https = settings.githubUrl.startsWith("https:");
-  return createMirrors({
+  const launcher = openLauncher();
+  const mirrors = createMirrors({
+    start: launcher.start,
     root: join(settings.dataDir, "mirrors"),
     remoteUrl: ({ owner, name }) => `${settings.githubUrl}/${owner}/${name}.git`,
     token: github.token,
+    log,
     protocols: https ? ["https"] : ["http", "https"],
   });
+  return { ...mirrors, close: () => mirrors.close().finally(launcher.close) };
 }
 
-function openRenderer({ dataDir, engines }: ServerSettings, log: Logger, metrics: PrometheusMetrics): Renderer {
+function openRenderer({ dataDir, engines }: ServerSettings, log: Logger, metrics: PrometheusMetrics): EngineRenderer {
   return createRenderer({
     binary: engineBinary(process.env),
     cacheDir: join(dataDir, "renders"),

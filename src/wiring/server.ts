@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createGitHub } from "../github/index.ts";
 import type { EventHub } from "../model/events.ts";
@@ -16,9 +15,11 @@ import {
 } from "../observe/index.ts";
 import type { LockTiming } from "../queue/consumer.ts";
 import { createQueue, type QueueBackend } from "../queue/index.ts";
+import { makePrivateFolder } from "../render/private-folder.ts";
 import { type ServerSettings, secretsOf } from "../settings.ts";
+import { watchCredentials } from "./credentials.ts";
 import type { ServerParts } from "./edges.ts";
-import { openWeb, watchMissed } from "./web.ts";
+import { NEEDED_EVENTS, openMetrics, openWeb, watchMissed } from "./web.ts";
 import { appOf, openWorker } from "./worker.ts";
 
 /** Jobs under way get this long to end when the process is told to stop, in milliseconds. */
@@ -42,6 +43,8 @@ export interface StartOptions {
   readonly locks?: LockTiming;
   /** The clock of the rooms: gates, holds and histories. */
   readonly clock?: Clock;
+  /** How long GitHub may take to answer a request, in milliseconds. */
+  readonly githubMs?: number;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
   /** Take the place of the store's queue and of the mirrors on disk. */
@@ -80,7 +83,8 @@ async function openServer(
   closers: Closer[],
   stopping: () => boolean,
 ): Promise<string> {
-  mkdirSync(settings.dataDir, { recursive: true });
+  makePrivateFolder(settings.dataDir);
+  for (const name of ["mirrors", "renders", "queue"]) makePrivateFolder(join(settings.dataDir, name));
   const parts = await openParts(settings, options);
   const { github, queue, log } = parts;
   closers.push(() => queue.close(options.graceMs ?? graceMs));
@@ -90,20 +94,32 @@ async function openServer(
     closers.unshift(worker.close);
     await queue.start(worker.handlers);
   }
-  const web = await openWeb(settings, { ...parts, stopping });
+  const credentials = watchCredentials(() => github.checkApp(NEEDED_EVENTS), log);
+  closers.push(() => credentials.stop());
+  const webParts = { ...parts, stopping, problems: credentials.problems };
+  const web = await openWeb(settings, webParts);
   closers.push(() => web.close());
+  const metrics = await openMetrics(settings, webParts);
+  if (metrics !== undefined) closers.push(() => metrics.close());
   if (settings.role !== "worker") {
     const missed = watchMissed(github.deliveries, parts, options.missedEveryMs);
     closers.push(() => missed.stop());
   }
-  log.info({ role: settings.role, url: web.url, store: settings.store.kind }, "sluice is up");
+  log.info({ role: settings.role, url: web.url, metrics: metrics?.url, store: settings.store.kind }, "sluice is up");
   return web.url;
 }
 
 async function openParts(settings: ServerSettings, options: StartOptions): Promise<ServerParts> {
   const log = options.log ?? serverLogger(settings);
   const metrics = createMetrics();
-  const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
+  const github = createGitHub({
+    app: appOf(settings),
+    apiUrl: settings.githubApiUrl,
+    log,
+    metrics,
+    clock: Date.now,
+    ...(options.githubMs !== undefined && { deadlineMs: options.githubMs }),
+  });
   const events = openEvents(settings, options, log, metrics);
   const queue = options.edges?.queue ?? (await openQueue(settings, options, events, log, metrics));
   metrics.watchQueue(() => queue.counts());
@@ -131,14 +147,14 @@ function openEvents(
 }
 
 async function openQueue(
-  { store, dataDir, concurrency }: ServerSettings,
+  { store, dataDir, dataDirWaitMs, concurrency }: ServerSettings,
   { locks }: StartOptions,
   events: EventHub,
   log: Logger,
   metrics: PrometheusMetrics,
 ): Promise<Queue> {
   const backend: QueueBackend =
-    store.kind === "embedded" ? { kind: "embedded", dataDir: join(dataDir, "queue") } : store;
+    store.kind === "embedded" ? { kind: "embedded", dataDir: join(dataDir, "queue"), waitMs: dataDirWaitMs } : store;
   return createQueue({ backend, concurrency, events, log, metrics, ...(locks && { locks }) });
 }
 

@@ -2,16 +2,22 @@ import { randomUUID } from "node:crypto";
 import { createEventLog } from "../images/event-log.ts";
 import type { MissedDeliveries } from "../model/github.ts";
 import type { Logger } from "../model/observe.ts";
+import type { Problem } from "../model/operator.ts";
 import type { Queue } from "../model/queue.ts";
 import type { PrometheusMetrics } from "../observe/index.ts";
 import type { ServerSettings } from "../settings.ts";
 import { eventRoutes } from "../web/events/index.ts";
-import { createWeb, type ServedWeb, serveWeb } from "../web/index.ts";
+import { createMetricsDoor, createWeb, type ServedWeb, serveWeb } from "../web/index.ts";
 import { type MissedWatch, watchMissedDeliveries } from "../webhooks/missed.ts";
 import { HANDLED } from "../webhooks/register.ts";
 
 /** For the store to say that it takes deliveries, in milliseconds. */
 const readyMs = 1_000;
+
+/** Events that an App has to subscribe to; those of its installation come by themselves. */
+export const NEEDED_EVENTS: readonly string[] = Object.keys(HANDLED).filter(
+  (event) => !["installation", "installation_repositories", "package"].includes(event),
+);
 
 /** What the web door works with. */
 export interface WebParts {
@@ -20,6 +26,8 @@ export interface WebParts {
   readonly metrics: PrometheusMetrics;
   /** Whether the process is about to end. */
   readonly stopping: () => boolean;
+  /** What the operator has to put right. */
+  readonly problems: () => readonly Problem[];
 }
 
 /** Serves the web door. A process with the role `worker` serves health and metrics only. */
@@ -27,9 +35,16 @@ export function openWeb(settings: ServerSettings, parts: WebParts): Promise<Serv
   const door = settings.role !== "worker";
   const events = door ? new Set(Object.keys(HANDLED)) : undefined;
   const hooks = door ? settings.hooks : [];
-  const web = createWeb({ ...parts, webhookSecret: settings.webhookSecret, events, hooks });
+  const { webhookSecret, adminToken } = settings;
+  const web = createWeb({ ...parts, webhookSecret, adminToken, events, hooks });
   if (door) web.route("/", eventPages(settings, parts));
   return serveWeb(web, { host: settings.host, port: settings.port });
+}
+
+/** Serves the metrics on a port of their own, where one is set. */
+export async function openMetrics(settings: ServerSettings, parts: WebParts): Promise<ServedWeb | undefined> {
+  if (settings.metricsPort === undefined) return undefined;
+  return serveWeb(createMetricsDoor(parts), { host: settings.host, port: settings.metricsPort });
 }
 
 function eventPages({ adminToken, githubUrl: webUrl }: ServerSettings, { queue, log }: WebParts) {

@@ -12,6 +12,7 @@ import type { PromotionPorts } from "../promote/run/index.ts";
 import type { ServerSettings } from "../settings.ts";
 import { openEdges, type ServerParts, type WorkerEdges } from "./edges.ts";
 import { handlersOf, listenToEvents, type Rooms } from "./handlers.ts";
+import { assertLockdown } from "./lockdown.ts";
 
 /** Files whose discovery results are kept. */
 const memoEntries = 100_000;
@@ -28,6 +29,14 @@ export interface Worker {
 /** Opens a worker's edges and hands them to the rooms. `mirrors` take the place of those on disk. */
 export async function openWorker(settings: ServerSettings, parts: ServerParts, mirrors?: Mirrors): Promise<Worker> {
   const edges = openEdges(settings, parts, mirrors);
+  const show = parts.metrics.lockdown;
+  const { renderer } = edges;
+  await assertLockdown({ renderer, allowed: settings.allowUnlockedEngine, log: parts.log, show }).catch(
+    async (error: unknown) => {
+      await edges.close();
+      throw error;
+    },
+  );
   const rooms = await openRooms(settings, parts, edges);
   listenToEvents(parts.events, rooms);
   const sweep = sweepRegularly(rooms.images, parts.github.installedRepositories, sweepEveryMs);

@@ -79,6 +79,7 @@ describe("the history of a target in texts", () => {
     commit: undefined,
     hold: async () => undefined,
     deferredRequests: async () => [],
+    published: async () => undefined,
     history: async () => {
       if (error !== undefined) throw error;
       return [{ kind: "held", id: "1", at: "2026-11-21T14:00:00Z", by: "ada", reason: "no" } as const];
@@ -94,16 +95,16 @@ describe("the history of a target in texts", () => {
 });
 
 describe("a signature", () => {
-  const signer = createSigner("a private key");
+  const signer = createSigner("a private key").of(1);
 
   it("is good for the text and the use that it was made for, and stays the same for ever", () => {
     const signature = signer.sign("record", "text");
     expect(signature).toMatch(/^[0-9a-f]{64}$/);
-    expect(createSigner("a private key").sign("record", "text")).toBe(signature);
+    expect(createSigner("a private key").of(1).sign("record", "text")).toBe(signature);
     expect(signer.verify("record", "text", signature)).toBe(true);
     expect(signer.verify("tree", "text", signature)).toBe(false);
     expect(signer.verify("record", "other", signature)).toBe(false);
-    expect(createSigner("another key").verify("record", "text", signature)).toBe(false);
+    expect(createSigner("another key").of(1).verify("record", "text", signature)).toBe(false);
   });
 
   it.each(["", "ab", "x".repeat(64), "ab".repeat(33)])("is not %j", (signature) => {

@@ -9,7 +9,7 @@ describe("help", () => {
     const { code, out } = await sluice(["--help"]);
     expect(code).toBe(0);
     for (const { name, summary } of commands) expect(out).toMatch(new RegExp(`  ${name} +${summary.slice(0, 20)}`));
-    expect(out).toMatch(/ {2}0 +success\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}130 /);
+    expect(out).toMatch(/ {2}0 +success\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 .*\n {2}130 /);
   });
 
   it.each(commands.map(({ name }) => name))("of %s shows its usage, flags and examples", async (name) => {
@@ -82,7 +82,7 @@ describe("a wrong command line", () => {
     const { code, out, err } = await sluice(argv);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(`error: ${message}`);
-    expect(err).toContain("  fix ");
+    expect(err).toContain("fix:   ");
     expect(err).toContain(fix);
   });
 

@@ -4,10 +4,9 @@ import { freePort, redisBinary, type StoreServer, startRedis } from "../contract
 import { type Distribution, distributions, startDistribution } from "../support/distribution.ts";
 import { gitopsFiles } from "../support/gitops.ts";
 import { eventually } from "../support/wait.ts";
-import { startWalk, type Walk } from "../support/walk.ts";
+import { adminToken, startWalk, type Walk } from "../support/walk.ts";
 
 const secret = "a secret of the registry's hook";
-const adminToken = "the-administrators-token";
 
 let redis: StoreServer | undefined;
 let walk: Walk;
@@ -70,7 +69,7 @@ describe.each(distributions().map(({ version }, index) => ({ version, index })))
       await registry.push("acme/web", "1.2.0");
       const digest = await registry.push("acme/web", "1.4.0", { platforms: ["linux/amd64", "linux/arm64"] });
       const pull = await bump(repository);
-      expect(pull.title).toBe("Bump web in staging: 1.2.0 → 1.4.0");
+      expect(pull.title).toBe("Update web in staging: 1.2.0 → 1.4.0");
       expect(pull.body).toContain(`Digest \`${digest}\``);
     });
   },
@@ -92,7 +91,7 @@ describe("a registry that is down when its event is handled", () => {
     expect(await log(image)).toContain("event-of-the-outage");
     expect(walk.github.pulls(repository)).toEqual([]);
     await registry.restart();
-    expect((await bump(repository)).title).toBe("Bump api in staging: 1.2.0 → 1.4.0");
+    expect((await bump(repository)).title).toBe("Update api in staging: 1.2.0 → 1.4.0");
     expect(walk.github.pulls(repository)).toHaveLength(1);
   });
 });
@@ -111,6 +110,8 @@ async function tell(host: string, repository: string, tag: string): Promise<numb
 
 /** Looks that will be made again. */
 async function failedLooks(): Promise<number> {
-  const text = await (await fetch(new URL("/metrics", hook))).text();
+  const text = await (
+    await fetch(new URL("/metrics", hook), { headers: { authorization: `Bearer ${adminToken}` } })
+  ).text();
   return Number(/^sluice_job_seconds_count\{type="image",outcome="retry"\} (\d+)/m.exec(text)?.[1] ?? 0);
 }

@@ -45,6 +45,8 @@ describe("a pull request", () => {
       url: world.pull.url,
       body: "",
       author: "mona",
+      byApp: false,
+      repositoryId: expect.any(Number),
       merged: false,
       mergeCommit: undefined,
       openedAt: expect.any(Number),

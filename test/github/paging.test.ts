@@ -18,6 +18,7 @@ it("a list that never ends is left after a thousand pages", async () => {
     token: async () => ({ token: "t", expiresAt: 0, grant: FULL_GRANT }),
     rejected: () => undefined,
     insufficient: () => undefined,
+    appLogin: { is: async () => false, learn: () => undefined },
   });
   const all = Array.fromAsync(client.pages("GET /repos/{owner}/{repo}/labels", {}, z.unknown()));
   await expect(all).rejects.toThrow("has no end");

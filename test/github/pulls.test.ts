@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createAppLogin } from "../../src/github/app-login.ts";
 import type { GitHubRepository } from "../../src/model/github-repository.ts";
 import { type EdgeWorld, edgeWorld, REPOSITORY, ROUTES, type Start, startLocal, templateOf } from "./world.ts";
 
@@ -65,7 +66,7 @@ describe("a pull request of our own", () => {
     });
     const first = await github.openPullRequest(draft());
     expect(first).toMatchObject({ adopted: false, pull: { head: { ref: branch } } });
-    expect(world.asked()).toEqual([ROUTES.token, ROUTES.createPull, ROUTES.listPulls]);
+    expect(world.asked()).toEqual([ROUTES.token, ROUTES.createPull, ROUTES.listPulls, ROUTES.app]);
   });
 
   it("that was not made is a failure that the queue tries again", async () => {
@@ -170,5 +171,27 @@ describe("labels and assignees", () => {
     await expect(github.setLabelsAndAssignees(number, ["x"], ["nobody"])).rejects.toMatchObject({ kind: "refused" });
     world.local.injectFault(fault);
     await expect(github.setLabelsAndAssignees(number, ["x"], [])).rejects.toMatchObject({ kind: "refused" });
+  });
+});
+
+describe("whose a pull request is", () => {
+  it("is the App's when its own bot opened it, and nobody else's, whatever it is called by now", async () => {
+    const asked: string[] = [];
+    let slug = "sluice";
+    let now = 0;
+    const { is } = createAppLogin({
+      slug: async () => {
+        asked.push(slug);
+        return slug;
+      },
+      clock: () => now,
+    });
+    expect([await is("mona"), await is("sluice"), asked.length]).toEqual([false, false, 0]);
+    expect([await is("Sluice[bot]"), await is("sluice[bot]"), await is("renovate[bot]")]).toEqual([true, true, false]);
+    expect(asked).toEqual(["sluice"]);
+    slug = "sluice-2";
+    now = 61_000;
+    expect([await is("sluice-2[bot]"), await is("sluice[bot]")]).toEqual([true, false]);
+    expect(asked).toHaveLength(2);
   });
 });

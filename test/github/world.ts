@@ -89,6 +89,7 @@ export async function removeComments({ local, pull }: Start, id?: number): Promi
 
 /** Routes as they stand in the request log. */
 export const ROUTES = {
+  app: "GET /app",
   token: "POST /app/installations/{installation_id}/access_tokens",
   installation: "GET /repos/{owner}/{repo}/installation",
   pull: "GET /repos/{owner}/{repo}/pulls/{pull_number}",

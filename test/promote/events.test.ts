@@ -32,6 +32,8 @@ function pull(more: Partial<PullRequest> = {}): PullRequest {
     url: "",
     body: gatesSection(undefined, now),
     author: "sluice[bot]",
+    byApp: true,
+    repositoryId: 1,
     merged: false,
     mergeCommit: undefined,
     openedAt: now - hour,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -18,8 +18,26 @@ describe("the embedded store", () => {
 
   it("belongs to one process: another gets an error that says so", async () => {
     const queue = await openQueue({ kind: "embedded", dataDir }, "sole");
-    await expect(openQueue({ kind: "embedded", dataDir }, "sole")).rejects.toMatchObject({ kind: "usage" });
+    await expect(openQueue({ kind: "embedded", dataDir }, "sole")).rejects.toMatchObject({ kind: "in-use" });
     await queue.close(0);
+  });
+
+  it.each([
+    ["an empty control file", (pg: string) => truncate(join(pg, "global", "pg_control"), 0)],
+    ["an empty log", emptyLog],
+    ["no version", (pg: string) => rm(join(pg, "PG_VERSION"))],
+    ["a version that is none", (pg: string) => writeFile(join(pg, "PG_VERSION"), "")],
+  ])("l3-corrupt-store: with %s it stays down, and says where it lies and what to do", async (_, damage) => {
+    const copy = await mkdtemp(join(tmpdir(), "sluice-corrupt-"));
+    await cp(dataDir, copy, { recursive: true });
+    const pg = join(copy, "queue", "pg");
+    await damage(pg);
+    await expect(openQueue({ kind: "embedded", dataDir: copy }, "first")).rejects.toMatchObject({
+      name: "UserError",
+      message: expect.stringContaining(pg),
+      fix: expect.stringMatching(/mv .* is lost .* made again/),
+    });
+    await rm(copy, { recursive: true, force: true });
   });
 
   it("has every job that it took when its process is killed in the middle of adding", async () => {
@@ -60,4 +78,9 @@ async function addUntilKilled(dataDir: string, prefix: string, enough: number): 
   }
   await gone;
   return taken;
+}
+
+async function emptyLog(pg: string): Promise<void> {
+  const folder = join(pg, "pg_wal");
+  for (const name of await readdir(folder)) if (/^[0-9A-F]{24}$/.test(name)) await truncate(join(folder, name), 0);
 }

@@ -91,7 +91,7 @@ describe("/promote", () => {
       expect(play.file(repository, "sluice-state", `environments/prod/${app}.yaml`)).toContain("kind: promoted");
   });
 
-  it("takes a branch that is left over, or a pull request that a person made of it", async () => {
+  it("takes a branch that is left over, and no pull request that a person made of it", async () => {
     const { github } = play;
     const repository = await repositoryWith();
     const pull = await play.merged(repository);
@@ -109,10 +109,14 @@ describe("/promote", () => {
     await play.quiet();
     await github.closePull({ ...second, by: "grace" });
     const own = await github.openPull({ ...repository, head: WEB, title: "Mine", body: "By hand.", by: "grace" });
-    expect(await play.say(pull, "/promote prod web")).toContain(`#${own.number}`);
-    expect(github.pull(own)).toMatchObject({ state: "open", title: "Promote web to prod: 1.2.0 → 1.4.0" });
-    await play.gatesSay(own, "All gates passed");
-    expect(github.pull(own).labels).toEqual(["promotion"]);
+    expect(await play.say(pull, "/promote prod web")).toContain(
+      `#${own.number} of \`${WEB}\` was opened by grace, not by Sluice`,
+    );
+    expect(github.pull(own)).toMatchObject({ state: "open", title: "Mine", body: "By hand.", labels: [] });
+    await play.gatesSay(own, "no promotion of Sluice's");
+    await github.closePull({ ...own, by: "grace" });
+    await play.say(pull, "/promote prod web");
+    await play.gatesSay(await play.promotion(repository), "All gates passed");
   });
 });
 
@@ -165,7 +169,7 @@ describe("an open promotion", () => {
     expect(await play.say(pull, "/promote prod web")).toContain("is open already");
     expect(github.pull(promotion).title).toBe("Mine");
     await play.merged(repository, release("staging", "1.5.0"));
-    expect(await play.say(pull, "/promote prod web")).toContain("updated in place");
+    expect(await play.say(pull, "/promote prod web")).toContain("Updated in place");
     expect(github.pull(promotion).title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
     await comment(promotion, "Now carries `web 1.2.0 → 1.5.0` in place of `web 1.2.0 → 1.4.0`");
   });

@@ -1,7 +1,7 @@
 import type { ChangePorts } from "../../src/change/ports.ts";
 import { openContext, type RepositoryContext } from "../../src/change/repository-context.ts";
 import { createSigner } from "../../src/change/signature.ts";
-import type { Decision, HistoryEntry, StateAddress, StateStore } from "../../src/model/state.ts";
+import type { Decision, HistoryEntry, PublishedHead, StateAddress, StateStore } from "../../src/model/state.ts";
 import { type MemoryQueue, memoryEvents, memoryLog, memoryQueue } from "../webhooks/fakes.ts";
 import { type FakeGitHub, fakeGitHub } from "./fake-github.ts";
 
@@ -41,6 +41,7 @@ export function fakeChange(files: Readonly<Record<string, string>> = {}): FakeCh
     mirrors: { open: async () => repository, close: async () => undefined },
     renderer: {
       render: async () => Promise.reject(new Error("nothing renders here")),
+      fresh: async () => Promise.reject(new Error("nothing renders here")),
       yaml: async () => Promise.reject(new Error("nothing renders here")),
       known: async () => undefined,
       close: async () => undefined,
@@ -79,6 +80,7 @@ export function fakeChange(files: Readonly<Record<string, string>> = {}): FakeCh
 function memoryState(decisions: Decision[]): StateStore {
   const concerns = (decision: Decision, environment: string, app: string): boolean =>
     decision.environment === environment && (decision.apps.length === 0 || decision.apps.includes(app));
+  const heads = new Map<string, PublishedHead>();
   return {
     ref: "refs/heads/sluice-state",
     read: async () => ({
@@ -87,7 +89,12 @@ function memoryState(decisions: Decision[]): StateStore {
       history: async (environment, app) =>
         decisions.filter((one) => concerns(one, environment, app)).map((one) => entryOf(one, app)),
       deferredRequests: async () => [],
+      published: async (branch) => heads.get(branch),
     }),
+    publish: async (_where, published) => {
+      heads.set(published.branch, published);
+      return true;
+    },
     record: async (_where, decision) => {
       if (decisions.some(({ id, environment }) => id === decision.id && environment === decision.environment))
         return false;

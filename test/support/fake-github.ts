@@ -108,6 +108,8 @@ export function fakeGitHub(
       url: `https://github.test/${name.owner}/${name.name}/pull/${number}`,
       body: "",
       author: app,
+      byApp: (pull.author ?? app) === app,
+      repositoryId: 1,
       merged: false,
       mergeCommit: undefined,
       openedAt: 0,
@@ -122,9 +124,11 @@ export function fakeGitHub(
     [...pulls.values()].findLast(({ head, state }) => head.ref === branch && state === "open");
 
   const port: GitHubRepository = {
+    repositoryId: async () => 1,
     about: async () => ({ repository: name, defaultBranch: "main", archived: false }),
     pullRequest: async (number) => get(number),
-    upsertComment: async (number, marker, body) => {
+    upsertComment: async (number, marker, body, options = {}) => {
+      if (options.onlyUpdate === true && !maps.comments.has(`${number}/${marker}`)) return { url: undefined };
       maps.comments.set(`${number}/${marker}`, body);
       return { url: `${get(number).url}#${marker}` };
     },
@@ -234,6 +238,7 @@ export function fakeGitHub(
     addPull,
     closePull,
     about: announced("about", port.about),
+    repositoryId: port.repositoryId,
     pullRequest: announced("pullRequest", port.pullRequest),
     upsertComment: announced("upsertComment", port.upsertComment),
     upsertCheck: announced("upsertCheck", port.upsertCheck),

@@ -177,8 +177,7 @@ async function siteOf(
     commit,
     file: (path, branch = "main") => git("show", `${branch}:${path}`).replaceAll(host, "{host}"),
     changed: (branch) => lines(git("diff", "--name-only", `main...${branch}`)),
-    branches: () =>
-      lines(git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/sluice*", "refs/heads/sluice/**")),
+    branches: () => lines(git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/sluice/**")),
     bump: (state = "open", words = "") =>
       eventually(`an image pull request that is ${state}: ${words}`, () =>
         bumps(state).findLast(({ title }) => title.includes(words)),

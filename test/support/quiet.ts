@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalGitHub } from "../../sandbox/index.ts";
 import type { InlineQueue } from "./inline-queue.ts";
 import { eventually } from "./wait.ts";
+import { adminToken } from "./walk.ts";
 
 /** What is watched for quiet. */
 export interface Watched {
@@ -50,6 +51,6 @@ async function untilIdle({ github, more }: Watched, queue: InlineQueue, count: (
 }
 
 async function isIdle({ url }: Watched["sluice"]): Promise<boolean> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+  const text = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${adminToken}` } })).text();
   return ["waiting", "active"].every((state) => text.includes(`sluice_queue_jobs{state="${state}"} 0\n`));
 }

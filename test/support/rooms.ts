@@ -2,7 +2,7 @@ import { type LocalRegistry, startLocalRegistry } from "../../sandbox/index.ts";
 import type { ServerSettings } from "../../src/settings.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
 import { untilQuiet } from "./quiet.ts";
-import { startWalk, type Walk } from "./walk.ts";
+import { adminToken, startWalk, type Walk } from "./walk.ts";
 
 /** A walk with a local registry that tells Sluice what is pushed, and a clock that a test can put forward. */
 export interface Rooms extends Walk {
@@ -28,7 +28,7 @@ export interface RoomsOptions {
 }
 
 /** What the registry's hook and the event log's page ask for. */
-export const secrets = { hook: "a secret of the registry's hook", admin: "the-administrators-token" } as const;
+export const secrets = { hook: "a secret of the registry's hook", admin: adminToken } as const;
 
 const hook = {
   kind: "distribution",

@@ -40,6 +40,9 @@ const silent: Logger = {
   child: () => silent,
 };
 
+/** Opens the pages of the operator. */
+export const adminToken = "the-administrators-token";
+
 /** What a server as a process of its own needs of this process's environment. */
 export function processEnvironment(): Record<string, string> {
   const { PATH = "", SLUICE_ENGINE } = process.env;
@@ -56,6 +59,7 @@ export function serverEnvironment(github: LocalGitHub, dataDir: string): Record<
     GITHUB_URL: github.url,
     DATA_DIR: dataDir,
     PORT: "0",
+    ADMIN_TOKEN: adminToken,
     LOG_LEVEL: "warn",
   };
 }

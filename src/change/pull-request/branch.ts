@@ -4,12 +4,9 @@ import type { PullRequest } from "../../model/github.ts";
 import type { Tree } from "../../model/tree.ts";
 import type { ProvenChange } from "../compute.ts";
 import { sameEntry } from "../entries.ts";
-import type { ChangePorts } from "../ports.ts";
 import type { RepositoryContext } from "../repository-context.ts";
 import { isSluiceCommit, treeTrailer } from "../signature.ts";
-
-/** What branches are made with. */
-export type BranchPorts = Pick<ChangePorts, "signer">;
+import { changesBetween, changesOfMerge } from "./published.ts";
 
 /** Somebody moved the branch or the base in between: plan again. */
 export class Moved extends Error {
@@ -28,14 +25,9 @@ export interface BranchNow {
  * Reads a branch with its newest pull request; `always` asks GitHub for that even where there is no branch. Throws a
  * `refused` UserError when a person's commits are on it.
  */
-export async function readBranch(
-  ports: BranchPorts,
-  context: RepositoryContext,
-  branch: string,
-  always: boolean,
-): Promise<BranchNow> {
+export async function readBranch(context: RepositoryContext, branch: string, always: boolean): Promise<BranchNow> {
   const head = context.branches.get(branch);
-  if (head !== undefined) await assertOwnBranch(ports, context, branch, head);
+  if (head !== undefined) await assertOwnBranch(context, branch, head);
   const newest = head === undefined && !always ? undefined : await context.github.pullRequestOf(branch);
   return { head, newest };
 }
@@ -45,20 +37,22 @@ export async function readBranch(
  * base's. Throws `Moved` when somebody was faster.
  */
 export async function putBranch(
-  ports: BranchPorts,
   context: RepositoryContext,
   { branch, title, change }: { readonly branch: string; readonly title: string; readonly change: ProvenChange },
   { head, newest }: BranchNow,
-): Promise<{ readonly head: string; readonly changed: boolean }> {
-  const message = `${title}\n\n${treeTrailer(branch, change.tree, ports.signer)}\n`;
+): Promise<{ readonly head: string; readonly changed: boolean; readonly changes: string }> {
+  const message = `${title}\n\n${treeTrailer(branch, change.tree, context.signer)}\n`;
   const create = async () => {
     const made = await commit(context, [context.head], change, message);
     if ((await context.github.createBranch(branch, made)) === "exists") throw new Moved(branch);
-    return { head: made, changed: true };
+    return { head: made, changed: true, changes: await plannedChanges(context, change) };
   };
   if (head === undefined) return create();
   if (newest?.state === "open" && newest.head.sha !== head) throw new Moved(branch);
-  if (await carries(context, head, change)) return { head, changed: false };
+  if (await carries(context, head, change)) {
+    const changes = (await changesOfMerge(context.repository, context.head, head)) ?? "";
+    return { head, changed: false, changes };
+  }
   if (newest?.state !== "open") {
     // What is left of an earlier pull request: its commits would be listed as part of this one.
     if ((await context.github.deleteBranch(branch, head)) === "moved") throw new Moved(branch);
@@ -67,7 +61,16 @@ export async function putBranch(
   const parents = (await context.repository.isAncestor(context.head, head)) ? [head] : [head, context.head];
   const made = await commit(context, parents, change, message);
   if ((await context.github.advanceBranch(branch, made)) !== "moved") throw new Moved(branch);
-  return { head: made, changed: true };
+  return { head: made, changed: true, changes: await plannedChanges(context, change) };
+}
+
+async function plannedChanges({ tree, repository }: RepositoryContext, { changes }: ProvenChange): Promise<string> {
+  const planned = await stageChanges({ tree, objects: repository.objects }, changes);
+  return changesBetween(
+    tree,
+    planned.tree,
+    changes.map(({ path }) => path),
+  );
 }
 
 /**
@@ -132,13 +135,8 @@ async function same(path: string, a: Tree, b: Tree): Promise<boolean> {
   return sameEntry(one, other);
 }
 
-async function assertOwnBranch(
-  ports: BranchPorts,
-  context: RepositoryContext,
-  branch: string,
-  head: string,
-): Promise<void> {
-  if (await isOwnHead(ports, context, branch, head)) return;
+async function assertOwnBranch(context: RepositoryContext, branch: string, head: string): Promise<void> {
+  if (await isOwnHead(context, branch, head)) return;
   throw new UserError("refused", `somebody pushed to \`${branch}\``, {
     fix: "merge or close its pull request, or delete the branch; commits of people are never overwritten",
   });
@@ -146,13 +144,12 @@ async function assertOwnBranch(
 
 /** Whether the branch's head is a commit that Sluice made for this branch. */
 export async function isOwnHead(
-  ports: BranchPorts,
-  context: Pick<RepositoryContext, "repository">,
+  context: Pick<RepositoryContext, "repository" | "signer">,
   branch: string,
   head: string,
 ): Promise<boolean> {
   const [facts] = await context.repository.log({ to: head, limit: 1 });
   if (facts === undefined) throw new Fault("bug", `no commit ${head} in the mirror`);
   const { oid } = await context.repository.tree(head);
-  return isSluiceCommit(facts.message, branch, oid, ports.signer);
+  return isSluiceCommit(facts.message, branch, oid, context.signer);
 }

@@ -5,9 +5,13 @@ import type { Job } from "../../model/job-kinds.ts";
 import type { ChangePorts } from "../ports.ts";
 import type { RepositoryContext } from "../repository-context.ts";
 import { mergesCleanly } from "./branch.ts";
+import { changesOfMerge, publishedChanges, standingOf } from "./published.ts";
 
 /** What is to be said of a merge; `undefined` when there is nothing to say. */
 export type MergeRemark = string | undefined;
+
+const notPublished =
+  "Its head is not the one that Sluice published last for it, so Sluice does not merge it. `/retry` has it planned again.";
 
 /** What is merged, and what follows where it cannot be. */
 export interface MergeOrder {
@@ -20,8 +24,9 @@ export interface MergeOrder {
 }
 
 /**
- * Merges the head that was evaluated, and no other. What may succeed when it is tried again is a Fault, so that the
- * queue tries again; what GitHub refuses is said, and the next event tries again.
+ * Merges the head that was evaluated, and no other: only one that Sluice published for this pull request, and only if
+ * it brings to the base what was planned, byte for byte. What may succeed when it is tried again is a Fault, so that
+ * the queue tries again; what GitHub refuses is said, and the next event tries again.
  */
 export async function mergePullRequest(
   ports: Pick<ChangePorts, "queue" | "log">,
@@ -29,6 +34,12 @@ export async function mergePullRequest(
   pull: PullRequest,
   { target, replan, evaluate }: MergeOrder,
 ): Promise<MergeRemark> {
+  if (!pull.byApp || (await standingOf(context, pull)) !== "current") return notPublished;
+  const brings = await changesOfMerge(context.repository, context.head, pull.head.sha);
+  if (brings !== (await publishedChanges(context, pull))) {
+    await ports.queue.add(replan);
+    return "It would bring something else than what was planned, so it is planned again before it is merged.";
+  }
   if (!(await mergesCleanly(context, pull.head.sha))) {
     // What somebody changed on the base meanwhile was not in the plan that was proven.
     await ports.queue.add(replan);

@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 import type { PullRequest } from "../../model/github.ts";
 import type { Json } from "../../model/json.ts";
-import type { Signer } from "../signature.ts";
+import type { AppSigner, Signer } from "../signature.ts";
 
 /** What the metadata of every pull request says, whatever it is about. */
 export interface PullRequestMetadata {
@@ -63,6 +63,21 @@ function decompress(value: Json): Json | undefined {
   if (data === undefined) return undefined;
   const text = inflateRawSync(Buffer.from(data.deflated, "base64"), { maxOutputLength: maxText });
   return JSON.parse(text.toString("utf8"));
+}
+
+/** A pull request, as far as it decides whose it is. */
+export type OwnedPull = Pick<PullRequest, "body" | "head" | "fork" | "byApp" | "repositoryId">;
+
+/**
+ * What a pull request's description says. `undefined` unless the App itself opened it, from a branch of the repository,
+ * and wrote this for the branch: whoever may write can open another one with a copied description.
+ */
+export function metadataOf<M>(
+  { parse }: Pick<MetadataFormat<M>, "parse">,
+  { body, head, fork, byApp, repositoryId }: OwnedPull,
+  signer: AppSigner,
+): M | undefined {
+  return byApp && !fork ? parse(body, head.ref, signer.of(repositoryId)) : undefined;
 }
 
 /** Whether metadata is about the pull request's head, and not about one that a person or a later run replaced. */

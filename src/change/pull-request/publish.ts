@@ -1,12 +1,14 @@
+import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { GitHubRepository } from "../../model/github-repository.ts";
 import type { ChangePorts } from "../ports.ts";
 import type { RepositoryContext } from "../repository-context.ts";
 import { hasMerge, Moved, putBranch, readBranch } from "./branch.ts";
-import type { PullRequestMetadata } from "./metadata.ts";
+import { metadataOf, type PullRequestMetadata } from "./metadata.ts";
 import type { Proposal, Published } from "./proposal.ts";
+import { savePublished } from "./published.ts";
 
-type Ports = Pick<ChangePorts, "signer" | "log">;
+type Ports = Pick<ChangePorts, "signer" | "log" | "state">;
 
 /**
  * Puts the change on its branch, and opens the pull request or updates the open one; neither where a person declined
@@ -20,15 +22,16 @@ export async function publish<M extends PullRequestMetadata, D>(
   firstRound: boolean,
 ): Promise<Published<M> | D> {
   const { branch } = proposal;
-  const now = await readBranch(ports, context, branch, proposal.declined !== undefined);
+  const now = await readBranch(context, branch, proposal.declined !== undefined);
   if (firstRound && now.newest?.merged && !(await hasMerge(context, now.newest))) throw new Moved(branch);
+  if (now.newest?.state === "open") assertOwn(now.newest);
   const declined = declinedBy(ports, proposal, now.newest);
   if (declined !== undefined) {
     // Closed a moment ago, and its branch was not deleted yet.
     if (now.head !== undefined) await context.github.deleteBranch(branch, now.head);
     return declined;
   }
-  const put = await putBranch(ports, context, proposal, now);
+  const put = await putBranch(context, proposal, now);
   const published =
     now.newest?.state === "open"
       ? await update(ports, context, proposal, put, now.newest)
@@ -39,11 +42,11 @@ export async function publish<M extends PullRequestMetadata, D>(
 
 function declinedBy<M extends PullRequestMetadata, D>(
   { signer }: Ports,
-  { kind, branch, declined }: Proposal<M, D>,
+  { kind, declined }: Proposal<M, D>,
   newest: PullRequest | undefined,
 ): D | undefined {
   if (newest?.state !== "closed" || newest.merged) return undefined;
-  const closed = kind.format.parse(newest.body, branch, signer);
+  const closed = metadataOf(kind.format, newest, signer);
   return closed && declined?.(closed, newest);
 }
 
@@ -51,6 +54,16 @@ interface Put {
   readonly head: string;
   /** The branch was made or moved just now. */
   readonly changed: boolean;
+  /** Identifies what the head changes; see `changesBetween`. */
+  readonly changes: string;
+}
+
+/** A pull request that a person opened from the branch is theirs: what it says, and what becomes of it. */
+function assertOwn({ byApp, number, head, author }: PullRequest): void {
+  if (byApp) return;
+  throw new UserError("refused", `#${number} of \`${head.ref}\` was opened by ${author}, not by Sluice`, {
+    fix: "close it and give the command again: Sluice opens the pull requests of its branches itself",
+  });
 }
 
 async function openNew<M extends PullRequestMetadata, D>(
@@ -66,18 +79,23 @@ async function openNew<M extends PullRequestMetadata, D>(
   if (opened === undefined) throw new Moved(branch);
   // Somebody was faster: who works on the same plan, or a person who opened one of the branch by hand.
   if (opened.adopted) return update(ports, context, proposal, put, opened.pull);
+  await savePublished(ports, context, opened.pull, put.head, put.changes);
   return { how: "opened", pull: opened.pull, head: put.head, before: undefined, now: metadata, dismissed: [] };
 }
 
 async function update<M extends PullRequestMetadata, D>(
   ports: Ports,
-  { github }: RepositoryContext,
+  context: RepositoryContext,
   proposal: Proposal<M, D>,
   put: Put,
   pull: PullRequest,
 ): Promise<Published<M>> {
+  const { github } = context;
   const { kind, branch, title } = proposal;
-  const before = kind.format.parse(pull.body, branch, ports.signer);
+  assertOwn(pull);
+  // First of all: a description that fits its head and is not on record was put back by a person.
+  await savePublished(ports, context, pull, put.head, put.changes);
+  const before = metadataOf(kind.format, pull, ports.signer);
   const now = await proposal.metadata(put.head, before);
   if (!put.changed && before?.head === put.head && kind.isSame(before, now))
     return { how: "same", pull, head: put.head, before, now, dismissed: [] };

@@ -5,6 +5,7 @@ import type { ChangePorts } from "../ports.ts";
 import type { RepositoryContext } from "../repository-context.ts";
 import { isOwnHead } from "./branch.ts";
 import { describesHead, type MetadataFormat, type PullRequestMetadata } from "./metadata.ts";
+import { saveSettled } from "./published.ts";
 
 /** What is to be done about a closed pull request of Sluice. */
 export interface Settlement {
@@ -16,11 +17,12 @@ export interface Settlement {
 }
 
 /**
- * Writes what a merge decided into the history and deletes the branch. Resolves to whether it was merged into the
+ * Writes what a merge decided into the history, or that a pull request that was closed is used up, and deletes the
+ * branch. Resolves to whether it was merged into the
  * branch that it was planned for, and that is still the default one. Idempotent.
  */
 export async function settlePullRequest(
-  ports: Pick<ChangePorts, "github" | "state" | "log">,
+  ports: Pick<ChangePorts, "github" | "state" | "log" | "signer">,
   where: StateAddress,
   pull: PullRequest,
   { metadata, decisions, deletesUnmerged }: Settlement,
@@ -30,6 +32,8 @@ export async function settlePullRequest(
   if (landed) {
     for (const decision of await decisions()) await record(ports, where, pull, decision, signal);
   }
+  // GitHub opens no merged pull request again.
+  if (!pull.merged) await saveSettled(ports, where, pull, signal);
   if (landed || (deletesUnmerged && (pull.merged || describesHead(metadata, pull))))
     await deleteBranch(ports, where, pull);
   return landed;
@@ -70,18 +74,20 @@ async function deleteBranch(
 
 /**
  * Closes an open pull request of which nothing is left to do, says why, and deletes the branch. Its metadata no longer
- * counts then: that a person closes one means more. Resolves to false, and does nothing, where a person pushed to it.
+ * counts then: that a person closes one means more. Resolves to false, and does nothing, where a person opened it or
+ * pushed to it.
  */
 export async function closePullRequest<M extends PullRequestMetadata>(
-  ports: Pick<ChangePorts, "signer" | "log">,
+  ports: Pick<ChangePorts, "signer" | "log" | "state">,
   context: RepositoryContext,
   pull: PullRequest,
   { format, text }: { readonly format: MetadataFormat<M>; readonly text: string },
 ): Promise<boolean> {
   const { ref, sha } = pull.head;
-  if (!(await isOwnHead(ports, context, ref, sha))) return false;
+  if (!pull.byApp || !(await isOwnHead(context, ref, sha))) return false;
   await context.github.upsertComment(pull.number, "closed", text);
   await context.github.updatePullRequest(pull.number, { state: "closed", body: format.discard(pull.body) });
+  await saveSettled(ports, context.where, pull, context.signal);
   const gone = await context.github.deleteBranch(ref, sha);
   ports.log.info({ pullRequest: pull.number, branch: ref, deleted: gone === "deleted" }, "pull request closed");
   return true;

@@ -18,6 +18,8 @@ export function demoSettings(github: LocalGitHub, registry: LocalRegistry, folde
     host: "127.0.0.1",
     port: 0,
     dataDir: join(folder, "sluice"),
+    allowUnlockedEngine: true,
+    dataDirWaitMs: 0,
     store: { kind: "embedded" },
     logLevel: "warn",
     concurrency: 4,

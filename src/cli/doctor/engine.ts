@@ -54,14 +54,24 @@ async function lockdown(ask: (argument: string) => Promise<{ stdout: string }>):
     const words = inForce.map(([measure, state]) => (state === true ? measure : `${measure} ${state}`));
     const detail = `${words.join(", ") || "nothing"} in force; refused when tried: ${refused.join(", ") || "nothing"}`;
     if (lacking.length + allowed.length === 0) return { name, status: "ok", detail };
-    return { name, status: "warn", detail: [detail, ...without(lacking, allowed)].join("\n"), fix: WITHOUT_KERNEL };
+    // A server does not start like this, unless it was told to.
+    const unlocked = kernel.every((measure) => lacking.includes(measure));
+    return {
+      name,
+      status: unlocked ? "fail" : "warn",
+      detail: [detail, ...without(lacking, allowed)].join("\n"),
+      fix: WITHOUT_KERNEL,
+    };
   } catch (error) {
     return { name, status: "warn", detail: `the engine does not report it: ${messageOf(error)}` };
   }
 }
 
+/** The measures of which a server wants one at least. */
+const kernel = ["landlock", "seccomp"];
+
 const WITHOUT_KERNEL =
-  "Landlock needs Linux 5.13 or newer. Without it, run Sluice in its own container with little network access.";
+  "Landlock needs Linux 5.13 or newer. Without it and seccomp a server starts only with ALLOW_UNLOCKED_ENGINE=true; run it in its own container with little network access.";
 
 function without(lacking: readonly string[], allowed: readonly string[]): readonly string[] {
   return [

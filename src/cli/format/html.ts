@@ -75,8 +75,7 @@ ${target.because.map((chain) => html`<p class="because">because ${chain.join(" â
 `;
 }
 
-function failure({ error, partial }: TargetPreview): Markup {
-  if (partial) return html`<p>Compared in part: something that it names is not fetched.</p>\n`;
+function failure({ error }: TargetPreview): Markup {
   if (error === undefined) return html``;
   const side = error.side === "base" ? "merge base" : "head";
   return html`<p class="danger">Does not render at the ${side}${place(error)}</p>
@@ -100,10 +99,9 @@ function diffLine(line: string): Markup {
   return html`${line}\n`;
 }
 
-function ending({ completeness, findings }: Preview, shown: number, unchanged: number): Markup {
-  const nothingFound = findings.length === 0;
+function ending({ completeness }: Preview, shown: number, unchanged: number): Markup {
   return html`<footer class="${complete(completeness) ? "fine" : "warning"}">
-${shown === 0 && nothingFound ? html`<p>Nothing changes in any target.</p>\n` : ""}${unchanged > 0 ? html`<p>${count(unchanged, "target")} read the changed files and render the same.</p>\n` : ""}<p>${completenessText(completeness)}</p>
+${shown === 0 ? html`<p>No change in any app.</p>\n` : ""}${unchanged > 0 ? html`<p>${count(unchanged, "app")} stay the same.</p>\n` : ""}<p>${completenessText(completeness)}</p>
 ${completeness.unpinned.map(({ reference, reason, file }) => html`<p>Not followed: <code>${reference}</code>: ${reason}${file === undefined ? "" : ` (${file})`}</p>\n`)}</footer>
 `;
 }

@@ -2,7 +2,7 @@ import { closePullRequest } from "../../change/pull-request/settle.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { inert } from "../../diff/index.ts";
 import { targetId } from "../../model/target.ts";
-import { imageFormat, parseImageMetadata } from "../text/metadata.ts";
+import { imageFormat, imageMetadataOf } from "../text/metadata.ts";
 import { closedEvent } from "./events.ts";
 import type { ImagePorts } from "./ports.ts";
 
@@ -21,7 +21,7 @@ export interface Unneeded {
  * number. One that a person pushed to is left alone. Nothing is given when nothing was closed.
  */
 export async function closeUnneeded(
-  ports: Pick<ImagePorts, "signer" | "events" | "log" | "clock">,
+  ports: Pick<ImagePorts, "signer" | "events" | "log" | "clock" | "state">,
   context: RepositoryContext,
   branch: string,
   { why, left }: Unneeded,
@@ -30,7 +30,7 @@ export async function closeUnneeded(
   if (head === undefined) return {};
   const pull = await context.github.pullRequestOf(branch);
   if (pull?.state !== "open" || pull.head.sha !== head) return {};
-  const metadata = parseImageMetadata(pull.body, branch, ports.signer);
+  const metadata = imageMetadataOf(pull, ports.signer);
   if (metadata?.targets.some(({ app, environment }) => left?.has(targetId(app, environment)))) return {};
   const text = `Closed, because nothing is left to do. ${inert(why)}`;
   const closed = await closePullRequest(ports, context, pull, { format: imageFormat, text });

@@ -3,7 +3,7 @@ import type { CommandCall, CommandCase } from "../../model/command.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StateAddress } from "../../model/state.ts";
-import { imageFormat, parseImageMetadata } from "../text/metadata.ts";
+import { imageFormat, imageMetadataOf } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 
@@ -34,7 +34,7 @@ async function retryImage(ports: ImagePorts, call: CommandCall): Promise<string 
 
 /** The unit whose pull request it is, by the metadata or, where that is gone, by the branch. */
 async function unitOf(ports: ImagePorts, where: StateAddress, pull: PullRequest, signal: AbortSignal): Promise<string> {
-  const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
+  const metadata = imageMetadataOf(pull, ports.signer);
   if (metadata !== undefined) return metadata.unit;
   const { config } = await openContext(ports, where, pull.defaultBranch, signal);
   const unit = unitsOf(config).find(({ branch }) => branch === pull.head.ref);

@@ -85,7 +85,7 @@ async function act(
     const summary = refused.length === 0 ? "every target has it already" : `it cannot be written: ${why}`;
     return { summary, ...(await closeUnneeded(ports, context, unit.branch, { why })) };
   }
-  if (await isTakenOver(ports, context, unit.branch))
+  if (await isTakenOver(context, unit.branch))
     return { summary: `somebody pushed to \`${unit.branch}\`: merge or close its pull request, or delete the branch` };
   const published = await publish(proposalOf(ports, context, unit, decisions, computed));
   const pullRequest = published.pull.number;
@@ -96,9 +96,9 @@ async function act(
 }
 
 /** Whether a person's commits are on the branch: they are never overwritten. */
-async function isTakenOver(ports: ImagePorts, context: RepositoryContext, branch: string): Promise<boolean> {
+async function isTakenOver(context: RepositoryContext, branch: string): Promise<boolean> {
   const head = context.branches.get(branch);
-  return head !== undefined && !(await isOwnHead(ports, context, branch, head));
+  return head !== undefined && !(await isOwnHead(context, branch, head));
 }
 
 function whyNothing(decisions: readonly EntryDecision[]): string {

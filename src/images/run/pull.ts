@@ -1,14 +1,16 @@
 import { isOwnHead } from "../../change/pull-request/branch.ts";
 import { mergePullRequest } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
+import { standingOf } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { dayTime } from "../../change/text/when.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
-import { type ImageMetadata, parseImageMetadata } from "../text/metadata.ts";
+import { type ImageMetadata, imageMetadataOf } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import { type Verification, verifyImages } from "../verify.ts";
 import type { ImagePorts } from "./ports.ts";
@@ -31,7 +33,7 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   const github = await ports.github(where.installationId, where.repository);
   const pull = await github.pullRequest(job.pullRequest);
   if (!isImageBranch(pull.head.ref) || pull.fork) return;
-  const metadata = parseImageMetadata(pull.body, pull.head.ref, ports.signer);
+  const metadata = imageMetadataOf(pull, ports.signer);
   if (pull.state === "closed") return metadata && recordImageMerge(ports, where, pull, metadata, run.signal);
   if (metadata === undefined || metadata.base !== pull.base.ref)
     return void (await github.upsertCheck(unreadable(pull)));
@@ -40,11 +42,15 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   const verification = await verifyImages(metadata, ports.registry, run.signal);
   const context = await openContext(ports, where, pull.defaultBranch, run.signal, [pull.head.sha]).catch(userError);
   if (context instanceof UserError) {
-    return void (await github.upsertCheck(imageCheckReport(pull, verification, [inert(context.message)])));
+    return void (await github.upsertCheck(
+      imageCheckReport(pull, verification, { stays: metadata.stays, remarks: [inert(context.message)] }),
+    ));
   }
   const merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : { may: false };
-  const remarks = await remarksOf(ports, context, pull, metadata, merging);
-  await github.upsertCheck(imageCheckReport(pull, verification, remarks));
+  const remarks = await remarksOf(context, pull, metadata, merging);
+  await github.upsertCheck(
+    imageCheckReport(pull, verification, { stays: metadata.stays, held: merging.held, remarks }),
+  );
   if (!verification.ok) return evaluateAgain(ports, evaluation, pull, verification);
   if (merging.may) await merge(ports, context, pull, metadata, evaluation);
   if (merging.again !== undefined) await schedule(ports, job, merging.again);
@@ -75,15 +81,15 @@ function userError(error: unknown): UserError {
 }
 
 async function remarksOf(
-  ports: ImagePorts,
   context: RepositoryContext,
   pull: PullRequest,
   metadata: ImageMetadata,
   { why }: Merging,
 ): Promise<readonly string[]> {
-  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return [pushed];
-  const proof = `Proven by rendering: in ${metadata.targets.length} ${metadata.targets.length === 1 ? "target" : "targets"} nothing changes but the images.`;
-  return why === undefined ? [proof] : [proof, inert(why)];
+  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return [pushed];
+  const only = metadata.images.length === 1 ? "this image changes" : "these images change";
+  const proof = metadata.stays.length > 0 ? [] : [`Only ${only}; rendering before and after confirmed it.`];
+  return why === undefined ? proof : [...proof, inert(why)];
 }
 
 const pushed = "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push.";
@@ -99,13 +105,13 @@ async function unknownHead(
   const where = { installationId: evaluation.installationId, repository: evaluation.repository };
   const context = await openContext(ports, where, pull.defaultBranch, signal, [pull.head.sha]).catch(userError);
   if (context instanceof UserError) return;
-  if (await isOwnHead(ports, context, pull.head.ref, pull.head.sha)) {
+  if (await isOwnHead(context, pull.head.ref, pull.head.sha)) {
     if (attempt > 1) return;
     return ports.queue.add(evaluation);
   }
   const verification = await verifyImages(metadata, ports.registry, signal);
   const github = await ports.github(where.installationId, where.repository);
-  await github.upsertCheck(imageCheckReport(pull, verification, [pushed]));
+  await github.upsertCheck(imageCheckReport(pull, verification, { stays: metadata.stays, remarks: [pushed] }));
 }
 
 /**
@@ -118,6 +124,8 @@ const settleMs = 30_000;
 interface Merging {
   readonly may: boolean;
   readonly why?: string;
+  /** Who holds one of its targets, and until when. */
+  readonly held?: string;
   /** When to ask again, in milliseconds since the epoch. */
   readonly again?: number;
   /** Whether the unit is to be evaluated first. */
@@ -130,16 +138,19 @@ async function mayMerge(
   pull: PullRequest,
   metadata: ImageMetadata,
 ): Promise<Merging> {
+  const held = await heldTarget(ports, context, metadata);
+  if (held !== undefined)
+    return { may: false, held, why: "Until the hold ends, Sluice neither updates nor merges this." };
   const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
   if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return { may: false };
-  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return { may: false };
-  const held = await heldTarget(ports, context, metadata);
-  if (held !== undefined) return { may: false, why: `Not merged by itself: ${held} is on hold.` };
+  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return { may: false };
+  if (metadata.stays.some(({ half }) => half)) return { may: false, why: "A person merges it: not every use changes." };
   // Whoever may push can put old signed metadata back: only what the last evaluation came to is merged.
   const published = await publishedHead(ports, context.where.repository, metadata.unit);
   if (published === undefined) return { may: false, evaluate: true };
   if (published !== pull.head.sha)
     return { may: false, why: "Not merged by itself: it is not what Sluice would bring now." };
+  if ((await standingOf(context, pull)) !== "current") return { may: false, evaluate: true };
   const checks = await context.github.checks(pull.head.sha);
   const open = checks.filter(({ state }) => state !== "passed").map(({ name }) => name);
   if (open.length > 0) return { may: false, why: `Not merged yet: ${open.slice(0, 5).join(", ")} did not pass.` };
@@ -157,8 +168,12 @@ async function heldTarget(
   context: RepositoryContext,
   { targets }: ImageMetadata,
 ): Promise<string | undefined> {
+  const now = ports.clock();
   for (const { app, environment } of targets) {
-    if ((await context.state.hold(environment, app, ports.clock())) !== undefined) return `${app} in ${environment}`;
+    const hold = await context.state.hold(environment, app, now);
+    if (hold === undefined) continue;
+    const until = hold.until === undefined ? "" : ` until ${dayTime(Date.parse(hold.until), now)}`;
+    return `On hold by ${hold.by}${until}`;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { metadataFormat } from "../../change/pull-request/metadata.ts";
-import type { Signer } from "../../change/signature.ts";
+import { metadataFormat, metadataOf, type OwnedPull } from "../../change/pull-request/metadata.ts";
+import type { AppSigner, Signer } from "../../change/signature.ts";
 import { UserError } from "../../model/errors.ts";
 
 const version = z.object({ image: z.string(), from: z.string(), to: z.string() }).readonly();
@@ -29,6 +29,13 @@ const schema = z.object({
     .readonly(),
   /** What it brought before, oldest first: `webapp 1.4.1`. */
   replaced: z.array(z.string()).readonly(),
+  /** Uses of the images in these targets that stay as they are. `half`: they have what is replaced elsewhere. */
+  stays: z
+    .array(z.object({ place: z.string(), at: z.string(), why: z.string(), fix: z.string(), half: z.boolean() }))
+    .readonly()
+    .default([]),
+  /** How many places change; 0 where that was not counted. */
+  places: z.number().default(0),
 });
 
 /** What an image pull request is, in a form that parses back: signed, in a comment of its body. */
@@ -39,6 +46,11 @@ export const imageFormat = metadataFormat("image", schema, { compressed: true })
 
 /** See `MetadataFormat`. */
 export const { parse: parseImageMetadata } = imageFormat;
+
+/** What an image pull request of Sluice brings; see `metadataOf`. */
+export function imageMetadataOf(pull: OwnedPull, signer: AppSigner): ImageMetadata | undefined {
+  return metadataOf(imageFormat, pull, signer);
+}
 
 /** How long the comment may be: it leaves room in the 65,536 characters that GitHub takes. */
 const maxLength = 45_000;

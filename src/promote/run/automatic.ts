@@ -1,10 +1,11 @@
+import { standingOf } from "../../change/pull-request/published.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { ComputedPromotion } from "../compute.ts";
 import { type PromotionPair, resolvePairs } from "../resolve.ts";
 import { parseBranch, promotionBranch } from "../text/branch.ts";
-import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import { forEachLogged } from "./for-each-logged.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { openPromotion, planPromotion } from "./open.ts";
@@ -97,14 +98,16 @@ async function openMetadata(
     const facts = parseBranch(branch);
     if (facts?.kind !== "promotion" || facts.environment !== environment) continue;
     const pull = await observed.pull(branch);
-    const metadata = pull?.state === "open" ? metadataIn(ports, pull) : undefined;
+    // One that was opened again by a person, or that is not on record yet, is published again.
+    const current = pull?.state === "open" && (await standingOf(context, pull)) === "current";
+    const metadata = current ? metadataIn(ports, pull) : undefined;
     if (metadata !== undefined) records.push(metadata);
   }
   return records;
 }
 
 function metadataIn({ signer }: PromotionPorts, pull: PullRequest): PromotionMetadata | undefined {
-  return parsePromotion(pull.body, pull.head.ref, signer);
+  return promotionOf(pull, signer);
 }
 
 /** Whether the metadata carries this app as it is planned now: the same versions and the same render. */

@@ -29,7 +29,7 @@ export async function factsOf(
       targetFacts(ports, context, observed, pull, metadata, app, histories[index] ?? []),
     ),
   );
-  const reviews = await reviewsOf(ports, context, pull);
+  const reviews = await reviewsOf(context, pull);
   return {
     head: pull.head.sha,
     actor: metadata.actor,
@@ -44,13 +44,9 @@ export async function factsOf(
  * Sluice dismisses approvals itself when the render changes. After a person's push it cannot know, and only approvals
  * of that very head count.
  */
-async function reviewsOf(
-  ports: PromotionPorts,
-  context: RepositoryContext,
-  pull: PullRequest,
-): Promise<readonly Review[]> {
+async function reviewsOf(context: RepositoryContext, pull: PullRequest): Promise<readonly Review[]> {
   const reviews = await context.github.reviews(pull.number);
-  if (await isOwnHead(ports, context, pull.head.ref, pull.head.sha)) return reviews;
+  if (await isOwnHead(context, pull.head.ref, pull.head.sha)) return reviews;
   return reviews.filter(({ state, commit }) => state !== "approved" || commit === pull.head.sha);
 }
 

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { isOwnHead } from "../../change/pull-request/branch.ts";
 import { mergePullRequest } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
+import { type Standing, standingOf } from "../../change/pull-request/published.ts";
 import { baseOf, openContext, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
@@ -13,7 +14,7 @@ import type { RunContext } from "../../model/queue.ts";
 import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
-import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { gatesEvent } from "./events.ts";
 import { factsOf } from "./facts.ts";
@@ -31,8 +32,11 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, run: RunCon
   const pull = await described(github, job.pullRequest, ports, run);
   if (parseBranch(pull.head.ref) === undefined || pull.fork) return;
   const where = { installationId: job.installationId, repository: job.repository };
-  const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);
-  if (metadata === undefined) return pull.state === "closed" ? undefined : unreadable(github, pull);
+  const metadata = promotionOf(pull, ports.signer);
+  if (metadata === undefined) {
+    if (pull.state === "closed") return;
+    return pull.byApp ? unreadable(github, pull) : void (await github.upsertCheck(notOurs(pull)));
+  }
   if (pull.state === "closed") return recordPromotionMerge(ports, where, pull, metadata, run.signal);
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, metadata.commit];
   try {
@@ -53,7 +57,7 @@ async function described(
 ): Promise<PullRequest> {
   let pull = await github.pullRequest(number);
   for (const pauseMs of [400, 1_200]) {
-    const metadata = parsePromotion(pull.body, pull.head.ref, signer);
+    const metadata = promotionOf(pull, signer);
     if (pull.state === "closed" || metadata === undefined || describesHead(metadata, pull)) break;
     await setTimeout(pauseMs, undefined, { signal });
     pull = await github.pullRequest(number);
@@ -68,11 +72,14 @@ async function evaluate(
   metadata: PromotionMetadata,
   { firstRun, attempt }: RunContext,
 ): Promise<void> {
-  const ours = await isOwnHead(ports, context, pull.head.ref, pull.head.sha);
-  if (ours && !describesHead(metadata, pull)) {
-    // Whoever moved the branch is about to describe it; one who died in between is run again.
-    if (attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be described again`);
-    return unreadable(context.github, pull, "Its description is about another head");
+  const ours = await isOwnHead(context, pull.head.ref, pull.head.sha);
+  const standing = await standingOf(context, pull);
+  if (standing === "settled") return void (await context.github.upsertCheck(usedUp(pull)));
+  const stale = ours ? staleness(describesHead(metadata, pull), standing) : undefined;
+  if (stale !== undefined) {
+    // Whoever opened it or moved the branch is about to write that down; one who died in between is run again.
+    if (attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be described`);
+    return unreadable(context.github, pull, stale);
   }
   assertTargets(context, metadata);
   const facts = await factsOf(ports, context, observe(context.github), pull, metadata);
@@ -100,6 +107,12 @@ async function evaluate(
   if (!isNew && firstRun) return;
   const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
   await enqueueUpdates(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
+}
+
+/** Why a head of Sluice's is not one to evaluate; `undefined` when it is. */
+function staleness(described: boolean, standing: Standing): string | undefined {
+  if (!described) return "Its description is about another head";
+  return standing === "current" ? undefined : "Its head is not the one that Sluice published last";
 }
 
 const pushed =
@@ -225,6 +238,30 @@ function refused(pull: PullRequest, error: UserError) {
     conclusion: "failure",
     title: "The gates cannot be evaluated",
     summary,
+  } as const;
+}
+
+/** Whose branch has the name of a promotion of Sluice's: with a copied description it is still none. */
+function notOurs(pull: PullRequest) {
+  return {
+    name: promotionCheck,
+    headSha: pull.head.sha,
+    status: "completed",
+    conclusion: "action_required",
+    title: "A person opened this pull request, so it is no promotion of Sluice's",
+    summary:
+      "Branches that begin with `sluice/` are Sluice's own, and it opens their pull requests itself. Close this one and comment `/promote`; for a change of your own, take another branch.",
+  } as const;
+}
+
+function usedUp(pull: PullRequest) {
+  return {
+    name: promotionCheck,
+    headSha: pull.head.sha,
+    status: "completed",
+    conclusion: "action_required",
+    title: "This promotion was closed, and opening it again brings nothing",
+    summary: "Who may promote can comment `/retry` to have it planned again, or `/promote` for what is newest.",
   } as const;
 }
 

@@ -63,7 +63,7 @@ export function proposalOf(
       promotionBody({
         ...remarksOf(computed),
         metadata,
-        comment: printPromotion(metadata, branch, ports.signer),
+        comment: printPromotion(metadata, branch, context.signer),
         gates: gatesSection(undefined, ports.clock()),
         included: await included,
         sourceCommits: await commits,

@@ -1,12 +1,13 @@
 import { carries, isOwnHead, Moved } from "../../change/pull-request/branch.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
+import { standingOf } from "../../change/pull-request/published.ts";
 import { closePullRequest } from "../../change/pull-request/settle.ts";
 import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { resolvePairs } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
-import { mergedId, type PromotionMetadata, parsePromotion, promotionFormat } from "../text/metadata.ts";
+import { mergedId, type PromotionMetadata, promotionFormat, promotionOf } from "../text/metadata.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { closedEvent } from "./events.ts";
 import { forEachLogged } from "./for-each-logged.ts";
@@ -26,19 +27,26 @@ export async function replanOpen(ports: PromotionPorts, context: RepositoryConte
     if (parseBranch(branch) === undefined) return;
     const pull = await observed.pull(branch);
     if (pull === undefined || pull.base.ref !== context.base) return;
-    const metadata = parsePromotion(pull.body, branch, ports.signer);
+    const metadata = promotionOf(pull, ports.signer);
     // Whatever comes of this: the gates say it.
     if (pull.state === "open" || (await isUnsettled(context, pull, head, metadata)))
       await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
     if (pull.state === "closed") return;
     if (metadata === undefined || pull.head.sha !== head) return;
-    if (
-      describesHead(metadata, pull)
-        ? await baseTouches(context, head)
-        : await isHalfDone(ports, context, pull, metadata)
-    )
-      await replanPromotion(ports, context, pull, metadata);
+    if (await needsReplan(ports, context, pull, metadata)) await replanPromotion(ports, context, pull, metadata);
   });
+}
+
+/** What was closed, or what a person put back, is planned again for those alone who may promote: by a command. */
+async function needsReplan(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  metadata: PromotionMetadata,
+): Promise<boolean> {
+  const standing = await standingOf(context, pull);
+  if (describesHead(metadata, pull)) return standing === "current" && baseTouches(context, pull.head.sha);
+  return (standing === "current" || standing === "other") && isHalfDone(ports, context, pull, metadata);
 }
 
 /**
@@ -65,7 +73,7 @@ async function isHalfDone(
   pull: PullRequest,
   metadata: PromotionMetadata,
 ): Promise<boolean> {
-  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return false;
+  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return false;
   const request = await requestOf(ports, context, metadata);
   return request !== undefined && carries(context, pull.head.sha, await planPromotion(ports, context, request));
 }

@@ -4,7 +4,7 @@ import type { PullRequest } from "../../model/github.ts";
 import type { StatusCommentJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { parseBranch } from "../text/branch.ts";
-import { parsePromotion } from "../text/metadata.ts";
+import { promotionOf } from "../text/metadata.ts";
 import { statusComment, statusMarker } from "../text/status-comment.ts";
 import { deferredRequests } from "./deferred-requests.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
@@ -41,7 +41,7 @@ async function passOn(
   where: { readonly installationId: number; readonly repository: StatusCommentJob["repository"] },
   pull: PullRequest,
 ): Promise<void> {
-  const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);
+  const metadata = promotionOf(pull, ports.signer);
   if (metadata === undefined) return;
   const carried = metadata.carried.filter((number) => number < pull.number);
   const origin = metadata.origin !== undefined && metadata.origin < pull.number ? { origin: metadata.origin } : {};

@@ -6,7 +6,7 @@ import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import { parseBranch } from "../text/branch.ts";
 import { openGates } from "../text/gates.ts";
-import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import type { StatusStep } from "../text/status-comment.ts";
 import { deferredRequests } from "./deferred-requests.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -188,7 +188,7 @@ async function openPromotions(
   });
   for (const branch of branches.slice(0, 50)) {
     const pull = await context.github.pullRequestOf(branch);
-    const metadata = pull?.state === "open" ? parsePromotion(pull.body, branch, ports.signer) : undefined;
+    const metadata = pull?.state === "open" ? promotionOf(pull, ports.signer) : undefined;
     if (pull !== undefined && metadata !== undefined) open.push({ pull, metadata });
   }
   return open;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { metadataFormat } from "../../change/pull-request/metadata.ts";
+import { metadataFormat, metadataOf, type OwnedPull } from "../../change/pull-request/metadata.ts";
+import type { AppSigner } from "../../change/signature.ts";
 
 const version = z.object({ image: z.string(), from: z.string(), to: z.string() }).readonly();
 
@@ -35,6 +36,11 @@ export const promotionFormat = metadataFormat("promotion", schema);
 
 /** See `MetadataFormat`. */
 export const { parse: parsePromotion, print: printPromotion } = promotionFormat;
+
+/** What an open or closed promotion of Sluice carries; see `metadataOf`. */
+export function promotionOf(pull: OwnedPull, signer: AppSigner): PromotionMetadata | undefined {
+  return metadataOf(promotionFormat, pull, signer);
+}
 
 /** The id under which the merge of this pull request is in the history. */
 export function mergedId(pullRequest: number): string {

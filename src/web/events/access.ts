@@ -12,6 +12,8 @@ export interface AccessOptions {
   readonly clock: Clock;
   /** Wrong tokens per minute from one address. More of them get 429 and no line in the log. */
   readonly attemptsPerMinute: number;
+  /** What is guarded, in the log; default `the event log`. */
+  readonly what?: string;
 }
 
 /** Addresses whose attempts are counted at the same time. */
@@ -24,7 +26,13 @@ const environment = z.object({ incoming: z.object({ socket: z.object({ remoteAdd
  * 401, or 429 when their address has guessed too often. The right token always passes: behind a proxy all clients share
  * one address, and the token's length is what makes guessing hopeless.
  */
-export function guard({ adminToken, log, clock, attemptsPerMinute }: AccessOptions): MiddlewareHandler {
+export function guard({
+  adminToken,
+  log,
+  clock,
+  attemptsPerMinute,
+  what = "the event log",
+}: AccessOptions): MiddlewareHandler {
   const buckets = new LRUCache<string, { readonly bucket: TokenBucket; waitUntil: number }>({ max: maxAddresses });
   const token = sha256(adminToken);
   return async (context, next) => {
@@ -37,7 +45,7 @@ export function guard({ adminToken, log, clock, attemptsPerMinute }: AccessOptio
     if (waitMs > 0) return tooMany(context, waitMs);
     attempts.waitUntil = clock() + attempts.bucket.take();
     buckets.set(address, attempts);
-    log.warn({ address, path: context.req.path }, "a request for the event log had a wrong token");
+    log.warn({ address, path: context.req.path }, `a request for ${what} had a wrong token`);
     return unauthorized(context, "the token is wrong");
   };
 }

@@ -4,6 +4,7 @@ import type { HookSettings } from "../../model/hooks.ts";
 import type { RegistryJob } from "../../model/jobs.ts";
 import type { Clock, Logger, Metrics } from "../../model/observe.ts";
 import type { Queue } from "../../model/queue.ts";
+import type { RepeatedLine } from "../../model/repeated-lines.ts";
 import { type BodyBudget, readBody } from "../body.ts";
 import type { KeySource, RequestHead } from "./adapter.ts";
 import { jobOf } from "./job.ts";
@@ -24,8 +25,9 @@ export interface RegistryReceiverOptions {
   /** For senders whose proof is in the body: they must not use up the budget of verified senders. */
   readonly unverifiedBudget: BodyBudget;
   readonly storeTimeoutMs: number;
-  /** Refusals per minute that get 401 and a line in the log; more of them get 429. */
-  readonly refusalsPerMinute: number;
+  /** Refusals per minute that get 401, at all doors together; more of them get 429. */
+  readonly refusals: TokenBucket;
+  readonly say: RepeatedLine;
 }
 
 /** The requests to `/registry/<hook>`. */
@@ -69,8 +71,7 @@ export function createRegistryReceiver(options: RegistryReceiverOptions): Regist
       { hook: bindHook(settings), bucket: new TokenBucket(settings.perMinute, clock) },
     ]),
   );
-  const refusals = new TokenBucket(options.refusalsPerMinute, clock);
-  const receiver = { ...options, places, refusals };
+  const receiver = { ...options, places };
   return {
     async receive(context) {
       const started = performance.now();
@@ -85,7 +86,6 @@ export function createRegistryReceiver(options: RegistryReceiverOptions): Regist
 
 type Receiver = RegistryReceiverOptions & {
   readonly places: ReadonlyMap<string, Place>;
-  readonly refusals: TokenBucket;
 };
 
 function respond(context: Context, { status, body, retryAfterMs }: Answer): Response {
@@ -107,7 +107,10 @@ async function decide(context: Context, receiver: Receiver): Promise<Answer> {
     return answer;
   } catch (error) {
     if (!(error instanceof Fault) || error.kind === "bug") throw error;
-    receiver.log.error({ hook: name, error }, `cannot verify the sender of an event: ${messageOf(error)}`);
+    receiver.say("error", { hook: name, error }, `cannot verify the sender of an event: ${messageOf(error)}`);
+    // Nobody knows who it is: asking the issuer again and again is what an unverified sender could want.
+    const waitMs = receiver.refusals.take();
+    if (waitMs > 0) return { status: 429, body: REFUSED, retryAfterMs: waitMs };
     return { status: 503, body: { error: "cannot verify the sender now; send it again later" } };
   }
 }
@@ -128,10 +131,10 @@ function headOf({ req }: Context): RequestHead {
  * Every refusal looks the same. The limit slows down guessing and keeps the log short; it never blocks authentic
  * senders.
  */
-function refuse({ refusals, log }: Receiver, hook: string, reason: string): Answer {
+function refuse({ refusals, say }: Receiver, hook: string, reason: string): Answer {
   const waitMs = refusals.take();
   if (waitMs > 0) return { status: 429, body: REFUSED, retryAfterMs: waitMs };
-  log.warn({ hook: hook.slice(0, 64) }, `an event for a registry hook was refused: ${reason}`);
+  say("warn", { hook: hook.slice(0, 64) }, `an event for a registry hook was refused: ${reason}`);
   return { status: 401, body: REFUSED };
 }
 
@@ -196,7 +199,11 @@ async function take(bytes: Buffer, head: RequestHead, hook: BoundHook, receiver:
   try {
     await receiver.queue.add(job, { timeoutMs: receiver.storeTimeoutMs });
   } catch (error) {
-    receiver.log.error({ hook: job.hook, id: job.id, error }, `a registry's event was not stored: ${messageOf(error)}`);
+    receiver.say(
+      "error",
+      { hook: job.hook, id: job.id, error },
+      `a registry's event was not stored: ${messageOf(error)}`,
+    );
     return { status: 503, body: { error: "the event could not be stored; send it again later" } };
   }
   return { status: 202, body: answerTo(job) };

@@ -99,16 +99,16 @@ describe("a head of Sluice's own", () => {
     const world = fakeChange();
     const { head } = await published(world);
     const context = await world.context();
-    expect(await isOwnHead(world.ports, context, branch, head)).toBe(true);
-    expect(await isOwnHead(world.ports, context, "sluice/note/api", head)).toBe(false);
-    expect(await isOwnHead({ signer: createSigner("another") }, context, branch, head)).toBe(false);
-    expect(await isOwnHead(world.ports, context, branch, context.head)).toBe(false);
+    expect(await isOwnHead(context, branch, head)).toBe(true);
+    expect(await isOwnHead(context, "sluice/note/api", head)).toBe(false);
+    expect(await isOwnHead({ ...context, signer: createSigner("another").of(1) }, branch, head)).toBe(false);
+    expect(await isOwnHead(context, branch, context.head)).toBe(false);
   });
 
   it("is a bug where the mirror does not have it", async () => {
     const context = await fakeChange().context();
     const repository = { ...context.repository, log: async () => [] };
-    await expect(isOwnHead({ signer: createSigner("key") }, { repository }, branch, "gone")).rejects.toMatchObject({
+    await expect(isOwnHead({ signer: createSigner("key").of(1), repository }, branch, "gone")).rejects.toMatchObject({
       name: "Fault",
       kind: "bug",
       message: "no commit gone in the mirror",
@@ -117,7 +117,7 @@ describe("a head of Sluice's own", () => {
 });
 
 describe("metadata", () => {
-  const signer = createSigner("key");
+  const signer = createSigner("key").of(1);
   const schema = z.object({ base: z.string(), list: z.array(z.string()) });
   const value = { base: "main", list: Array.from({ length: 500 }, () => "the same again --> ü") };
   const plain = metadataFormat("note", schema);
@@ -136,7 +136,7 @@ describe("metadata", () => {
     const line = plain.print(value, branch, signer);
     expect(metadataFormat("other", schema).parse(line, branch, signer)).toBeUndefined();
     expect(plain.parse(line, "another", signer)).toBeUndefined();
-    expect(plain.parse(line, branch, createSigner("another"))).toBeUndefined();
+    expect(plain.parse(line, branch, createSigner("another").of(1))).toBeUndefined();
     expect(plain.parse("nothing", branch, signer)).toBeUndefined();
   });
 

@@ -17,7 +17,7 @@ describe("a pull request of a plan", () => {
     expect(how).toBe("opened");
     expect(world.github.calls).toEqual(writing);
     expect(world.github.repository.branches.get(branch)).toBe(head);
-    expect(format.parse(pull.body, branch, world.ports.signer)).toEqual({
+    expect(format.parse(pull.body, branch, world.ports.signer.of(1))).toEqual({
       base: "main",
       head,
       version: "1",
@@ -45,7 +45,7 @@ describe("a pull request of a plan", () => {
     const [commit] = await world.github.repository.log({ to: second.head, limit: 1 });
     expect(commit?.parents).toEqual([first.head, base]);
     expect(world.github.comments.get(`${first.pull.number}/update`)).toBe("1 → 2");
-    expect(format.parse(second.pull.body, branch, world.ports.signer)).toMatchObject({
+    expect(format.parse(second.pull.body, branch, world.ports.signer.of(1))).toMatchObject({
       version: "2",
       head: second.head,
     });
@@ -153,7 +153,18 @@ describe("when somebody else moves first", () => {
     expect(result).toMatchObject({ how: "same", head: other.head, pull: { number: other.pull.number } });
   });
 
-  it("a pull request that a person opened of the branch is adopted", async () => {
+  it("a pull request that a person opened of the branch is theirs, and what to do is said", async () => {
+    const world = fakeChange();
+    world.github.before("openPullRequest", () => {
+      const sha = world.github.repository.branches.get(branch) ?? "";
+      const head = { sha, ref: branch, repository: world.where.repository };
+      world.github.addPull({ head, body: "Mine.", author: "mona" });
+    });
+    await expect(published(world)).rejects.toMatchObject({ kind: "refused", fix: expect.stringContaining("close it") });
+    expect(world.github.pulls.get(1)?.body).toBe("Mine.");
+  });
+
+  it("a pull request that another worker opened of the branch is adopted", async () => {
     const world = fakeChange();
     world.github.before("openPullRequest", () => {
       const sha = world.github.repository.branches.get(branch) ?? "";

@@ -120,7 +120,7 @@ describe("a pull request of which nothing is left to do", () => {
     expect(await closePullRequest(world.ports, await world.context(), pull, { format, text })).toBe(true);
     const closed = await world.github.pullRequest(pull.number);
     expect(closed.state).toBe("closed");
-    expect(format.parse(closed.body, branch, world.ports.signer)).toBeUndefined();
+    expect(format.parse(closed.body, branch, world.ports.signer.of(1))).toBeUndefined();
     expect(world.github.comments.get(`${pull.number}/closed`)).toBe(text);
     expect(world.github.repository.branches.has(branch)).toBe(false);
   });

@@ -57,7 +57,7 @@ export async function proposalOf(
     title: `Bring ${version}`,
     change: { changes, tree: oid },
     metadata: (head) => ({ base, head, version, render }),
-    body: async (metadata) => `Brings ${version}.\n${format.print(metadata, branch, ports.signer)}`,
+    body: async (metadata) => `Brings ${version}.\n${format.print(metadata, branch, ports.signer.of(1))}`,
     introduction: () => ({ labels: ["note"], assignees: ["ada"], reviewers: { users: ["grace"], teams: ["release"] } }),
     ...(declinable ? { declined: (closed) => (closed.version === version ? "declined" : undefined) } : {}),
   };

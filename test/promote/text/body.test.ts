@@ -5,7 +5,7 @@ import { type BodyParts, promotionBody, versionsLine } from "../../../src/promot
 import { gatesSection, openGates, replaceGates } from "../../../src/promote/text/gates.ts";
 import { type PromotionMetadata, parsePromotion, printPromotion } from "../../../src/promote/text/metadata.ts";
 
-const signer = createSigner("key");
+const signer = createSigner("key").of(1);
 const now = Date.UTC(2026, 10, 21, 13, 40);
 const verdict: GateVerdict = {
   state: "blocked",

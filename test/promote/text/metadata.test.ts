@@ -10,7 +10,7 @@ import {
   sameVersions,
 } from "../../../src/promote/text/metadata.ts";
 
-const signer = createSigner("a private key");
+const signer = createSigner("a private key").of(1);
 const branch = "sluice/promote/prod/webapp";
 const metadata: PromotionMetadata = {
   kind: "promotion",
@@ -65,7 +65,7 @@ describe("the hidden metadata of a promotion", () => {
 
   it("is none when somebody changed it, moved it to another branch, or wrote it with another key", () => {
     const line = printPromotion(metadata, branch, signer);
-    const forged = printPromotion({ ...metadata, actor: "eve" }, branch, createSigner("another key"));
+    const forged = printPromotion({ ...metadata, actor: "eve" }, branch, createSigner("another key").of(1));
     const [, text = "", mac = ""] = /v1 (\S+) (\S+) -->/.exec(line) ?? [];
     const edited = Buffer.from(text, "base64").toString().replace('"ada"', '"eve"');
     const swapped = `<!-- sluice:promotion:v1 ${Buffer.from(edited).toString("base64")} ${mac} -->`;
@@ -87,7 +87,7 @@ describe("the trailer of a commit", () => {
     expect(isSluiceCommit(message, branch, "c".repeat(40), signer)).toBe(false);
     expect(isSluiceCommit(message, "sluice/promote/prod/orders", tree, signer)).toBe(false);
     expect(isSluiceCommit("Promote webapp", branch, tree, signer)).toBe(false);
-    expect(isSluiceCommit(message, branch, tree, createSigner("another key"))).toBe(false);
+    expect(isSluiceCommit(message, branch, tree, createSigner("another key").of(1))).toBe(false);
   });
 });
 

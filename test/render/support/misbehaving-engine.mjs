@@ -100,7 +100,14 @@ process.stdin.on("end", () => process.exit(0));
 
 if (mood === "old") send({ type: "hello", protocol: 0, version: "x" });
 else {
-  const lockdown = { landlock: "none", environment: true, httpTransport: true, path: true, limits: true };
+  const lockdown = {
+    landlock: "none",
+    seccomp: false,
+    environment: true,
+    httpTransport: true,
+    path: true,
+    limits: true,
+  };
   send({
     type: "hello",
     protocol: 1,

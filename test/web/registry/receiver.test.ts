@@ -55,7 +55,9 @@ describe("the door for registries", () => {
     const { app } = registryDoor([hub, ci], { log, away: true });
     await post(app, sent, "hub");
     await post(app, { ...sent, path: `/${SECRET}x` }, "hub");
-    await post(app, { body: pushed, headers: { authorization: `Bearer ${SECRET}` } }, "ci");
+    // A line that repeats is written once a minute by each door.
+    const other = registryDoor([hub, ci], { log }).app;
+    await post(other, { body: pushed, headers: { authorization: `Bearer ${SECRET}` } }, "ci");
     expect(log.lines).toHaveLength(3);
     expect(log.lines.join("\n")).not.toContain(SECRET);
   });
@@ -165,7 +167,7 @@ describe("the door for registries", () => {
     expect(guesses.filter(({ status }) => status === 401)).toHaveLength(10);
     expect(guesses.filter(({ status }) => status === 429)).toHaveLength(40);
     expect(guesses.at(-1)?.headers.get("retry-after")).toBe("6");
-    expect(log.lines).toHaveLength(10);
+    expect(log.lines).toHaveLength(1);
     expect((await post(app, sent, "hub")).status).toBe(202);
     time.now -= 60_000;
     expect((await post(app, sent, "hub")).status).toBe(202);

@@ -121,7 +121,7 @@ describe("the keys of an issuer", () => {
   it.each([500, 404])(
     "that cannot be fetched (%d) make it 503, not 401, and it is taken once they can",
     async (code) => {
-      const { app } = registryDoor([gar()]);
+      const { app } = registryDoor([gar()], { keys: createKeySource({ pauseMs: 0 }) });
       const sent = { body, headers: { authorization: `Bearer ${await google({})}` } };
       issuer.answer(code);
       expect((await post(app, sent)).status).toBe(503);

@@ -3,7 +3,7 @@ import type { CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import { type EventKind, eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
-import { type PromotionMetadata, parsePromotion } from "../../text/metadata.ts";
+import { type PromotionMetadata, promotionOf } from "../../text/metadata.ts";
 import type { PromotionPorts } from "../ports.ts";
 
 /** A promotion whose pull request is open. */
@@ -17,7 +17,7 @@ export interface OpenPromotion {
 export async function promotionAt(ports: PromotionPorts, call: CommandCall, command: string): Promise<OpenPromotion> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
-  const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);
+  const metadata = promotionOf(pull, ports.signer);
   if (metadata === undefined || pull.state !== "open" || pull.fork) {
     throw new UserError("refused", `\`${command}\` is for an open promotion pull request, and this is none`, {
       fix: "comment on the promotion itself; where its description was edited, `/retry` there first",

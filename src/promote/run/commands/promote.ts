@@ -6,7 +6,7 @@ import { eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import { resolvePairs } from "../../resolve.ts";
 import { parseBranch } from "../../text/branch.ts";
-import { parsePromotion } from "../../text/metadata.ts";
+import { promotionOf } from "../../text/metadata.ts";
 import { openPromotion, planPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult } from "../reply-text.ts";
@@ -104,7 +104,7 @@ async function appsOf(
   pull: PullRequest,
   environment: string,
 ): Promise<readonly string[]> {
-  const metadata = pull.fork ? undefined : parsePromotion(pull.body, pull.head.ref, ports.signer);
+  const metadata = promotionOf(pull, ports.signer);
   const apps = metadata?.apps ?? (await touchedApps(ports, context, pull, environment));
   if (apps.length > 0) return apps;
   // An environment that does not exist, or promotes from nowhere, is what is wrong then.

@@ -5,7 +5,7 @@ import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import { resolvePairs } from "../../resolve.ts";
 import { parseBranch } from "../../text/branch.ts";
-import { parsePromotion } from "../../text/metadata.ts";
+import { promotionOf } from "../../text/metadata.ts";
 import { openPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { replanPromotion } from "../replan.ts";
@@ -42,7 +42,7 @@ async function retry(ports: PromotionPorts, call: CommandCall): Promise<string> 
     await ports.queue.add({ type: "status-comment", ...where, pullRequest: pull.number });
     return "looking at everything again; the comments and checks are updated in place";
   }
-  const metadata = parsePromotion(pull.body, pull.head.ref, ports.signer);
+  const metadata = promotionOf(pull, ports.signer);
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, ...(metadata === undefined ? [] : [metadata.commit])];
   const context = await openContext(ports, where, baseOf(pull), call.signal, want);
   await assertAllowed(

@@ -3,7 +3,7 @@ import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
-import { parsePromotion } from "../../text/metadata.ts";
+import { promotionOf } from "../../text/metadata.ts";
 import { observe } from "../health.ts";
 import { openPromotion, type PromotionResult } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
@@ -97,7 +97,7 @@ async function appsOf(
   pull: PullRequest,
   environment: string,
 ): Promise<readonly string[]> {
-  const metadata = pull.fork ? undefined : parsePromotion(pull.body, pull.head.ref, ports.signer);
+  const metadata = promotionOf(pull, ports.signer);
   if (metadata !== undefined) return metadata.apps;
   const there = new Set(
     context.targets.targets.flatMap((target) => (target.environment === environment ? [target.app] : [])),

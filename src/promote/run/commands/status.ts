@@ -3,7 +3,7 @@ import { code } from "../../../diff/index.ts";
 import type { Command, CommandCall } from "../../../model/command.ts";
 import { evaluateGates } from "../../../policy/gates/index.ts";
 import { gatesSection, verdictLine } from "../../text/gates.ts";
-import { parsePromotion } from "../../text/metadata.ts";
+import { promotionOf } from "../../text/metadata.ts";
 import { statusComment } from "../../text/status-comment.ts";
 import { factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
@@ -31,7 +31,7 @@ async function status(ports: PromotionPorts, call: CommandCall): Promise<string>
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
-  const metadata = pull.fork ? undefined : parsePromotion(pull.body, pull.head.ref, ports.signer);
+  const metadata = promotionOf(pull, ports.signer);
   const want = [...wantsOf(pull), ...(metadata === undefined ? [] : [metadata.commit])];
   const context = await openContext(ports, where, baseOf(pull), call.signal, want);
   const now = ports.clock();

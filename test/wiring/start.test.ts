@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { chmod, mkdir, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { checkApp } from "../../src/github/check-app.ts";
+import { TOKEN_PERMISSIONS } from "../../src/github/permissions.ts";
+import { Fault, UserError } from "../../src/model/errors.ts";
+import type { Problem } from "../../src/model/operator.ts";
+import { lockdownState } from "../../src/render/lockdown.ts";
+import { makePrivateFile, makePrivateFolder } from "../../src/render/private-folder.ts";
+import { RenderStore } from "../../src/render/store.ts";
+import { watchCredentials } from "../../src/wiring/credentials.ts";
+import { assertLockdown } from "../../src/wiring/lockdown.ts";
+import { NEEDED_EVENTS } from "../../src/wiring/web.ts";
+import { memoryLog } from "../webhooks/fakes.ts";
+
+const hello = {
+  type: "hello",
+  protocol: 1,
+  version: "1",
+  libraries: { kustomize: "", helm: "", go: "" },
+  lockdown: { landlock: "v7", seccomp: true, environment: true, httpTransport: true, path: true, limits: true },
+} as const;
+
+describe("m2-lockdown-fails-open: a worker's start", () => {
+  const start = async (landlock: string, seccomp: boolean, allowed = false) => {
+    const log = memoryLog();
+    const shown: unknown[] = [];
+    const renderer = { hello: async () => ({ ...hello, lockdown: { ...hello.lockdown, landlock, seccomp } }) };
+    await assertLockdown({ renderer, allowed, log, show: ({ measures }) => shown.push(measures) });
+    return { lines: log.lines.join("\n"), shown };
+  };
+
+  it("fails where the kernel does nothing, unless the operator says otherwise", async () => {
+    const away = "unavailable: function not implemented";
+    await expect(start(away, false)).rejects.toMatchObject({
+      kind: "usage",
+      fix: expect.stringContaining("ALLOW_UNLOCKED_ENGINE=true"),
+    });
+    const { lines, shown } = await start(away, false, true);
+    expect(lines).toContain("not locked down");
+    expect(shown).toEqual([{ landlock: false, seccomp: false }]);
+  });
+
+  it("says which of the two holds where one does, and that both do", async () => {
+    expect((await start("none", true)).lines).toContain("in part");
+    expect((await start("v7", false)).shown).toEqual([{ landlock: true, seccomp: false }]);
+    expect((await start("v7", true)).lines).toContain("the engine is locked down");
+    expect(lockdownState({ landlock: "", seccomp: false }).level).toBe("none");
+  });
+});
+
+describe("m4-renders-on-disk", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "sluice-modes-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const mode = (path: string) => statSync(path).mode & 0o777;
+
+  it("renders are for their owner alone, in a folder that is", async () => {
+    const directory = join(folder, "cache", "renders");
+    const store = new RenderStore({ directory, capacityBytes: 1_000_000, log: memoryLog(), now: () => 0 });
+    store.write([], []);
+    expect(mode(directory)).toBe(0o700);
+    const files = await readdir(directory);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect(mode(join(directory, file)), file).toBe(0o600);
+    store.close();
+  });
+
+  it("what an earlier version left open is tightened", async () => {
+    const open = join(folder, "open");
+    await mkdir(open, { mode: 0o755 });
+    await chmod(open, 0o755);
+    makePrivateFolder(open);
+    expect(mode(open)).toBe(0o700);
+    makePrivateFile(join(open, "file"));
+    await chmod(join(open, "file"), 0o644);
+    makePrivateFile(join(open, "file"));
+    expect(mode(join(open, "file"))).toBe(0o600);
+  });
+});
+
+describe("the App's credentials", () => {
+  const at = 1_000_000_000_000;
+  const expected = () => ({ appId: 7, events: ["push"], webUrl: "https://github.test", now: at });
+  const app = { slug: "sluice", permissions: { ...TOKEN_PERMISSIONS }, events: ["push"], owner: null, answeredAt: at };
+  const check = (facts: Partial<typeof app>) => checkApp(async () => ({ ...app, ...facts }), expected);
+
+  it("are fine when GitHub gives what is needed", async () => {
+    expect(await check({})).toEqual([]);
+    expect(NEEDED_EVENTS).toContain("pull_request_review");
+    expect(NEEDED_EVENTS).not.toContain("installation");
+  });
+
+  it("are told with the address where they are put right", async () => {
+    const refused = (status: number, text: string) =>
+      checkApp(() => Promise.reject(new Fault("bug", text, { fields: { status } })), expected);
+    expect(await refused(401, "A JSON web token could not be decoded")).toMatchObject([
+      { fatal: true, message: expect.stringContaining("private key"), fix: expect.stringContaining("/settings/apps") },
+    ]);
+    expect(await refused(401, "'Expiration time' claim ('exp') is too far in the future")).toMatchObject([
+      { fatal: true, message: expect.stringContaining("clock") },
+    ]);
+    const none = () => Promise.reject(new UserError("not-found", "no", { fields: { status: 404 } }));
+    expect(await checkApp(none, expected)).toMatchObject([{ fatal: true, message: expect.stringContaining("id 7") }]);
+    expect(await check({ permissions: { ...TOKEN_PERMISSIONS, contents: "read" } as never })).toMatchObject([
+      {
+        fatal: false,
+        message: "the App lacks permissions: contents: write",
+        fix: expect.stringContaining("https://github.test/settings/apps/sluice/permissions"),
+      },
+    ]);
+    expect(await check({ events: [] })).toMatchObject([{ message: "the App does not get the events push" }]);
+    expect(await check({ answeredAt: at - 120_000 })).toMatchObject([
+      { message: "this machine's clock is 120 seconds ahead of GitHub's" },
+    ]);
+  });
+
+  it("that cannot be asked for are no problem of theirs", async () => {
+    const away = () => Promise.reject(new Fault("unavailable", "502", { fields: { status: 502 } }));
+    await expect(checkApp(away, expected)).rejects.toMatchObject({ kind: "unavailable" });
+  });
+
+  it("are said once at error, and kept for /readyz", async () => {
+    const log = memoryLog();
+    const problem: Problem = { message: "GitHub refuses the key", fix: "Set it.", fatal: true };
+    const asked = Promise.withResolvers<void>();
+    const watch = watchCredentials(async () => {
+      asked.resolve();
+      return [problem];
+    }, log);
+    await asked.promise;
+    await new Promise(setImmediate);
+    expect(watch.problems()).toEqual([problem]);
+    expect(log.lines.join("\n")).toContain("GitHub refuses the key");
+    await watch.stop();
+  });
+});
