@@ -28,7 +28,8 @@ export interface CheckOptions extends ReportOptions {
 /**
  * The check of a preview: the verdict as title, a link to the comment, the diffs, first those that the comment cannot
  * hold. `failure` when the change broke something or a danger was found that nobody acknowledged; `neutral` when there
- * are warnings, or something was left out or could not be rendered before either; `success` only when all was rendered, shown and harmless.
+ * are warnings, or something was left out or could not be rendered before either; `success` only when all was
+ * rendered, shown and harmless.
  */
 export function previewCheck(
   preview: Preview,
