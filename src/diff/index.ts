@@ -20,4 +20,11 @@ export type { ReportOptions } from "./report/options.ts";
 export { plusMinus } from "./report/phrases.ts";
 export { changeRows, rowEnvironments } from "./report/rows.ts";
 export { verdict } from "./report/verdict.ts";
-export { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "./target-findings.ts";
+export {
+  guessedValuesFinding,
+  notFetchedFinding,
+  renderFailureFinding,
+  targetRemovedFinding,
+  unmatchedPathFinding,
+  unreadFilesFinding,
+} from "./target-findings.ts";

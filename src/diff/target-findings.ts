@@ -1,5 +1,7 @@
 import type { Finding, FindingWords } from "../model/preview.ts";
+import type { ConfigProblem } from "../model/problem.ts";
 import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
+import { commaList, count } from "../model/text/lists.ts";
 import { inTicks } from "../model/text/markdown.ts";
 import { toTargetFinding } from "./findings/target-finding.ts";
 import { redactMessage } from "./redact.ts";
@@ -10,50 +12,120 @@ interface TargetName {
   readonly environment: string;
 }
 
+/** Whose doing it is that a target cannot be rendered. */
+type FailureCause = "change" | "before" | "guess" | "base";
+
 /**
- * A target cannot be rendered at one side (the head unless `side` says so): a danger at the head, a warning at the
- * base, which the pull request may repair.
+ * A target cannot be rendered: a danger where this change broke it, a warning where it was so before, where the values
+ * are a guess, and at the base, which the pull request may repair.
  */
 export function renderFailureFinding(
-  about: TargetName & {
-    readonly failure: RenderFailure;
-    readonly side?: "base" | "head";
-  },
+  about: TargetName & { readonly failure: RenderFailure; readonly cause: FailureCause },
 ): Finding {
-  const { app, environment, failure, side = "head" } = about;
-  const cause = firstLine(redactMessage(failure.message));
-  const words: FindingWords =
-    side === "head"
-      ? {
-          short: "{app} cannot be rendered",
-          message: `${cause} {app}{where} cannot be rendered, so what this change does there is unknown.`,
-        }
-      : {
-          short: "{app} could not be rendered before",
-          message: `{app}{where} could not be rendered before, so all of it shows as new. ${cause}`,
-        };
+  const { app, environment, failure, cause } = about;
+  const severity = cause === "change" ? "danger" : "warning";
   return {
     ...toTargetFinding(
-      { id: "render-failed", severity: side === "head" ? "danger" : "warning", app, environment, resource: "" },
-      words,
+      { id: "render-failed", severity, app, environment, resource: "" },
+      failureWords[cause](firstLine(redactMessage(failure.message))),
     ),
     ...(failure.file !== undefined ? { file: failure.file } : {}),
     ...(failure.file !== undefined && failure.line !== undefined ? { line: failure.line } : {}),
   };
 }
 
+const failureWords: Readonly<Record<FailureCause, (cause: string) => FindingWords>> = {
+  change: (cause) => ({
+    short: "{app} cannot be rendered",
+    message: `${cause} {app}{where} cannot be rendered, so what this change does there is unknown.`,
+  }),
+  before: (cause) => ({
+    short: "{app} is already broken on the base branch",
+    message: `{app}{where} cannot be rendered, with or without this pull request. ${cause}`,
+    fix: "repair it here or in a pull request of its own",
+  }),
+  guess: (cause) => ({
+    short: "{app} cannot be rendered with its default values",
+    message: `{app}{where} cannot be rendered with the chart's default values alone. Nothing says which values it gets. ${cause}`,
+    fix: "name its value files in `.sluice.yaml`",
+  }),
+  base: (cause) => ({
+    short: "{app} could not be rendered before",
+    message: `{app}{where} could not be rendered before, so all of it shows as new. ${cause}`,
+  }),
+};
+
+/** A chart was rendered with its own values alone, because nothing says which it gets. */
+export function guessedValuesFinding(about: TargetName & { readonly path: string }): Finding {
+  const { app, environment, path } = about;
+  return toTargetFinding(
+    { id: "guessed-values", severity: "warning", app, environment, resource: "" },
+    {
+      short: "the values of {app} are not known",
+      message: `${inTicks(blankless(path === "" ? "." : path))} was rendered with its default values alone. Nothing says which values it gets, so what is deployed may differ.`,
+      fix: "name its value files in `.sluice.yaml`",
+    },
+  );
+}
+
+/** Changed manifests, values or charts belong to no target. `files` is not empty. */
+export function unreadFilesFinding(files: readonly string[]): Finding {
+  const [one, many] = files.length === 1 ? ["is", "it"] : ["are", "them"];
+  const names = commaList(
+    files.map((file) => inTicks(blankless(file))),
+    6,
+  );
+  return {
+    ...toTargetFinding(
+      { id: "unread-files", severity: "warning", app: "", environment: "", resource: "" },
+      {
+        short: `${count(files.length, "changed file")} ${one} read by no target`,
+        message: `${count(files.length, "changed file")} ${one} read by no target: ${names}. If something deploys ${many}, this change goes live unseen.`,
+        fix: "name the folder in `.sluice.yaml`, or add it to `preview.exclude` there",
+      },
+    ),
+    ...(files[0] === undefined ? {} : { file: files[0] }),
+  };
+}
+
+/** A path of the configuration matches no folder, so nothing is known of what it stands for. */
+export function unmatchedPathFinding(problem: ConfigProblem, environment: string): Finding {
+  const { message, fix, file, line } = problem;
+  return {
+    ...toTargetFinding(
+      { id: "environment-without-folder", severity: "warning", app: "", environment, resource: "" },
+      {
+        short: "a path matches no folder",
+        message: `${blankless(message)}, so nothing is known of what would be there.`,
+        fix: fix.slice(0, 1).toLowerCase() + fix.slice(1).replace(/\.$/, ""),
+      },
+    ),
+    file,
+    line,
+  };
+}
+
 /** A tool's message as one sentence; blanks of ours have no meaning in it. */
 function firstLine(message: string): string {
   const [line = ""] = message.trim().split("\n");
-  const text = line.replaceAll(/[{}]/g, (brace) => (brace === "{" ? "(" : ")"));
+  const text = blankless(line);
   return /[.:]$/.test(text) ? text.replace(/:$/, ".") : `${text}.`;
+}
+
+function blankless(text: string): string {
+  return text.replaceAll(/[{}]/g, (brace) => (brace === "{" ? "(" : ")"));
 }
 
 /** A target is gone at the head: all its resources are. */
 export function targetRemovedFinding(
-  about: TargetName & { readonly resources: number; readonly path?: string; readonly claims?: number },
+  about: TargetName & {
+    readonly resources: number | undefined;
+    readonly path?: string;
+    readonly claims?: number | undefined;
+  },
 ): Finding {
   const { app, environment, resources, path, claims } = about;
+  if (resources === undefined) return removedUnseen(about);
   const what = resources === 1 ? "The 1 resource" : `All ${resources} resources`;
   const leave = resources === 1 ? "leaves" : "leave";
   const data = claims === 0 ? " No volume claim is among them." : "";
@@ -70,22 +142,43 @@ export function targetRemovedFinding(
   );
 }
 
-/** A remote base or chart that was not fetched was left out of a render. */
-export function unpinnedFinding(about: TargetName & { readonly reference: UnpinnedReference }): Finding {
-  const { app, environment, reference: unpinned } = about;
+/** The same, of one that could not be rendered before. */
+function removedUnseen({ app, environment }: TargetName): Finding {
+  return toTargetFinding(
+    { id: "target-removed", severity: "warning", app, environment, resource: "" },
+    {
+      short: "app {app} is removed",
+      message: "{app} leaves Git{where}; what it had could not be rendered. Where pruning is on, all of it is deleted.",
+      fix: "if this is not meant, restore the folder",
+    },
+  );
+}
+
+/** A remote base, file or chart was left out of a render. */
+export function notFetchedFinding(about: TargetName & { readonly reference: UnpinnedReference }): Finding {
+  const { app, environment, reference } = about;
+  const { kind = "base", file, before } = reference;
+  const what = kind === "chart" ? "chart" : `remote ${kind}`;
+  const was = before === undefined ? "" : ` (${inTicks(blankless(before))} before)`;
+  const moving = isPinned(reference) ? "" : " It names no fixed version, so it can change without a commit here.";
   return {
     ...toTargetFinding(
-      { id: "unpinned-reference", severity: "warning", app, environment, resource: "" },
+      { id: "reference-not-fetched", severity: "warning", app, environment, resource: "" },
       {
-        short: "1 remote source unknown",
-        message: `Not fetched: ${inTicks(unpinned.reference)}. ${sentence(redactMessage(unpinned.reason))} What it adds is not compared.`,
+        short: `1 ${what} unknown`,
+        message: `Not fetched: the ${what} ${inTicks(blankless(reference.reference))}${was}. This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.${moving}`,
+        fix: "to have it compared, copy it into the repository",
       },
     ),
-    ...(unpinned.file !== undefined ? { file: unpinned.file } : {}),
+    ...(file !== undefined ? { file } : {}),
   };
 }
 
-function sentence(reason: string): string {
-  const text = firstLine(reason);
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+/** Whether a reference always leads to the same: a base at a commit or a tag with a number, a chart at a version. */
+function isPinned({ reference, kind }: UnpinnedReference): boolean {
+  if (kind === "chart") return /:v?\d+\.\d+\.\d+[^\s|<>=~^*]*$/.test(reference);
+  return (
+    /[?&](?:ref|version)=(?:[0-9a-f]{40}|v?\d[^&]*|[^&]*\d+\.\d+[^&]*)/.test(reference) ||
+    /\/v?\d+\.\d+/.test(reference)
+  );
 }

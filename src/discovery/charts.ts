@@ -1,9 +1,8 @@
-import { byText, joinPath, parentPath } from "../model/paths.ts";
+import { byText, joinPath, parentPath, resolvePath } from "../model/paths.ts";
 import type { HelmOptions } from "../model/target.ts";
 import type { NamedEntry } from "../model/tree.ts";
 import { stageOf } from "./environment-names.ts";
 import type { References } from "./kustomizations.ts";
-import { resolvePath } from "./kustomizations.ts";
 import { type Scan, scanFile } from "./scan.ts";
 import type { Discovery, Unit } from "./unit.ts";
 
@@ -65,7 +64,7 @@ export function isInsideChart(path: string, charts: ReadonlySet<string>): boolea
 function chartUnits(discovery: Discovery, path: string): readonly Unit[] {
   const values = environmentValues(discovery, path);
   const options: HelmOptions = { releaseName: "" };
-  if (values.size === 0) return [{ render: { kind: "helm", path, options } }];
+  if (values.size === 0) return [{ render: { kind: "helm", path, options }, assumed: "default-values" }];
   return [...values].map(([environment, file]) => ({
     environment,
     render: { kind: "helm", path, options: { ...options, valueFiles: [file] } },

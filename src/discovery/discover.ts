@@ -9,7 +9,7 @@ import { discoverCharts } from "./charts.ts";
 import { compareEnvironments, defaultEnvironment } from "./environment-names.ts";
 import { listFolders } from "./folders.ts";
 import { discoverKustomizations } from "./kustomizations.ts";
-import { appNames, layoutOf, safeName } from "./layout.ts";
+import { appNames, layoutOf, ownName, safeName } from "./layout.ts";
 import { discoverPlain } from "./plain-manifests.ts";
 import type { ScanMemo } from "./scan.ts";
 import type { Discovery, Unit } from "./unit.ts";
@@ -80,6 +80,7 @@ function freeName(app: string, environment: string, path: string, used: Set<stri
 function named(unit: Unit, environment: string, app: string): Target {
   const { render } = unit;
   const spec: RenderSpec =
-    render.kind === "helm" ? { ...render, options: { ...render.options, releaseName: app } } : render;
-  return { id: targetId(app, environment), app, environment, render: spec };
+    render.kind === "helm" ? { ...render, options: { ...render.options, releaseName: ownName(render.path) } } : render;
+  const assumed = unit.assumed === undefined ? {} : { assumed: unit.assumed };
+  return { id: targetId(app, environment), app, environment, render: spec, ...assumed };
 }

@@ -39,9 +39,12 @@ async function walk(
 }
 
 /** A configuration cannot contain names with control characters or invalid UTF-8 (which decodes to U+FFFD). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the check refuses them
+const unwritable = /[\u0000-\u001f\u007f\ufffd]/;
+
+/** Names with `{{` are those of a template of folders (cookiecutter), which is filled in elsewhere. */
 function isRead(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the check refuses them
-  return !name.startsWith(".") && name !== "node_modules" && !/[\u0000-\u001f\u007f\ufffd]/.test(name);
+  return !name.startsWith(".") && name !== "node_modules" && !name.includes("{{") && !unwritable.test(name);
 }
 
 function tooLarge(what: string): UserError {

@@ -1,7 +1,9 @@
-import { joinPath, lastName } from "../model/paths.ts";
+import { joinPath, lastName, resolvePath } from "../model/paths.ts";
+import type { KustomizeOptions } from "../model/target.ts";
 import { count } from "../model/text/lists.ts";
 import type { NamedEntry } from "../model/tree.ts";
 import { kustomizationNames } from "./detect.ts";
+import { unrestrictedFolders } from "./flux.ts";
 import { layoutOf } from "./layout.ts";
 import { type Scan, scanFile } from "./scan.ts";
 import type { Discovery, Unit } from "./unit.ts";
@@ -16,7 +18,8 @@ export interface References {
   readonly charts: ReadonlySet<string>;
 }
 
-interface Kustomization {
+/** One kustomization and what it names. */
+export interface Kustomization {
   readonly path: string;
   readonly scan: Scan;
   /** Other kustomizations that this one names. */
@@ -41,8 +44,10 @@ export async function discoverKustomizations(
   const used = new Set(all.flatMap(({ uses }) => uses));
   const wanted = all.filter(({ path, scan }) => !scan.partOnly && (!used.has(path) || isEnvironmentFolder(path)));
   const { kept, notes } = withoutCollections(wanted);
+  const unrestricted = await unrestrictedFolders(discovery, all);
+  const optionsOf = (path: string): KustomizeOptions => (unrestricted.has(path) ? { loadRestrictor: "none" } : {});
   return {
-    units: kept.map(({ path }) => ({ render: { kind: "kustomize", path, options: {} } })),
+    units: kept.map(({ path }) => ({ render: { kind: "kustomize", path, options: optionsOf(path) } })),
     references: { kustomizations: paths, named, charts },
     notes,
   };
@@ -97,16 +102,4 @@ function listsOnly(path: string, scan: Scan, targets: ReadonlySet<string>): bool
     (word) => /[./]/.test(word) && !word.startsWith("kustomize.config.k8s.io/"),
   );
   return looksLikePath.every((word) => targets.has(resolvePath(path, word) ?? "\0"));
-}
-
-/** Resolves a relative path against a folder; `undefined` if it is absolute or leads out of the repository. */
-export function resolvePath(folder: string, relative: string): string | undefined {
-  if (relative.startsWith("/")) return undefined;
-  const names = folder === "" ? [] : folder.split("/");
-  for (const part of relative.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part !== "..") names.push(part);
-    else if (names.pop() === undefined) return undefined;
-  }
-  return names.join("/");
 }

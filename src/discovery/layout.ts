@@ -36,10 +36,14 @@ function isEnvironment(name: string | undefined): name is string {
 }
 
 function byName(names: readonly string[]): Layout | undefined {
-  const at = names.findLastIndex((name) => stageOf(name) !== undefined);
-  const environment = names[at];
-  if (environment === undefined || !isEnvironment(environment)) return undefined;
-  const stem = names.filter((_, index) => index !== at);
+  const last = names.findLastIndex((name) => stageOf(name) !== undefined);
+  if (last < 0) return undefined;
+  // `web/prod/live`: one stage below another is one environment, and no app is called `prod`.
+  let first = last;
+  while (stageOf(names[first - 1] ?? "") !== undefined) first--;
+  const environment = names.slice(first, last + 1).join("-");
+  if (!isEnvironment(environment)) return undefined;
+  const stem = names.filter((_, index) => index < first || index > last);
   return { environment, stem: stem.length === 0 ? fallback(undefined) : stem };
 }
 
@@ -82,6 +86,11 @@ export function appNames(paths: readonly string[]): ReadonlyMap<string, string> 
     for (const stem of growing) level.set(stem, (level.get(stem) ?? 0) + 1);
   }
   return numbered(distinct, nameOf);
+}
+
+/** The name of an app by its folder alone: it stays the same whatever stands beside the folder. */
+export function ownName(path: string): string {
+  return endings(layoutOf(path).stem.join("/"))[0] ?? "app";
 }
 
 function endings(stem: string): readonly string[] {

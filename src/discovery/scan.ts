@@ -1,6 +1,7 @@
 import { UserError } from "../model/errors.ts";
 import type { NamedEntry, Tree } from "../model/tree.ts";
 import { isLibraryChart } from "./detect.ts";
+import { holdsFlux, holdsManifest } from "./manifest.ts";
 
 /** What discovery needs to know about one file. It depends only on the file's bytes. */
 export interface Scan {
@@ -14,6 +15,8 @@ export interface Scan {
   readonly collects: boolean;
   /** Holds at least one Kubernetes object. */
   readonly isManifest: boolean;
+  /** Holds a `Kustomization` of Flux. */
+  readonly isFlux: boolean;
 }
 
 /** Keeps scans by kind of file and blob id. A `Map` will do. */
@@ -23,7 +26,7 @@ export interface ScanMemo {
 }
 
 /** The kind of file to scan. */
-export type ScanKind = "kustomization" | "chart" | "manifest";
+export type ScanKind = "kustomization" | "chart" | "manifest" | "flux";
 
 /** Scans a file, or returns the known scan of its content. Files larger than 10 MiB count as empty. */
 export async function scanFile(
@@ -51,7 +54,14 @@ async function readSmall(tree: Tree, path: string): Promise<Uint8Array | undefin
   }
 }
 
-const nothing: Scan = { references: [], charts: [], partOnly: false, collects: false, isManifest: false };
+const nothing: Scan = {
+  references: [],
+  charts: [],
+  partOnly: false,
+  collects: false,
+  isManifest: false,
+  isFlux: false,
+};
 
 const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
   kustomization: scanKustomization,
@@ -61,6 +71,7 @@ const scanners: Readonly<Record<ScanKind, (text: string) => Scan>> = {
     partOnly: isLibraryChart(text),
   }),
   manifest: (text) => ({ ...nothing, isManifest: holdsManifest(text) }),
+  flux: (text) => ({ ...nothing, isFlux: holdsFlux(text) }),
 };
 
 const collecting = new Set(["apiVersion", "kind", "metadata", "resources", "bases"]);
@@ -81,14 +92,4 @@ function scanKustomization(text: string): Scan {
 function inflatedCharts(text: string): readonly string[] {
   const home = /\bchartHome:\s*["']?([^\s"',}]+)/.exec(text)?.[1] ?? "charts";
   return [...text.matchAll(/\b(?:name|chartName):\s*["']?([^\s"',}]+)/g)].map((match) => `${home}/${match[1]}`);
-}
-
-/** API groups of files that look like manifests but are settings of tools. */
-const settings =
-  /^(?:skaffold|kind\.x-k8s\.io|kubeadm\.k8s\.io|kustomize\.config\.k8s\.io|backstage\.io|ctlptl\.dev|k3d\.io)\//;
-
-function holdsManifest(text: string): boolean {
-  if (!/^[ \t]*["']?kind["']?\s*:|[{,]\s*"kind"\s*:/m.test(text)) return false;
-  const versions = [...text.matchAll(/(?:^[ \t]*|[{,]\s*)["']?apiVersion["']?\s*:\s*["']?([^\s"',}]+)/gm)];
-  return versions.some((match) => !settings.test(match[1] ?? ""));
 }

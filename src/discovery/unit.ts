@@ -1,4 +1,4 @@
-import type { RenderSpec } from "../model/target.ts";
+import type { RenderSpec, Target } from "../model/target.ts";
 import type { Tree } from "../model/tree.ts";
 import type { Folders } from "./folders.ts";
 import type { ScanMemo } from "./scan.ts";
@@ -8,6 +8,7 @@ export interface Unit {
   readonly render: RenderSpec;
   /** Set if the folder's path does not name the environment. */
   readonly environment?: string;
+  readonly assumed?: Target["assumed"];
 }
 
 /** Input of every step of discovery. */

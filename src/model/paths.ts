@@ -23,3 +23,15 @@ export function lastName(path: string): string {
 export function isAtOrBelow(path: string, folder: string): boolean {
   return folder === "" || path === folder || path.startsWith(`${folder}/`);
 }
+
+/** Resolves a relative path against a folder; `undefined` if it is absolute, a URL, or leads out of the root. */
+export function resolvePath(folder: string, relative: string): string | undefined {
+  if (relative.startsWith("/") || relative.includes("://")) return undefined;
+  const names = folder === "" ? [] : folder.split("/");
+  for (const part of relative.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") names.push(part);
+    else if (names.pop() === undefined) return undefined;
+  }
+  return names.join("/");
+}

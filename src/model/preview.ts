@@ -142,12 +142,24 @@ export interface TargetPreview {
   readonly movedFrom?: string;
   /** For a folder that was moved: how many resources it has, where all keep kind, namespace and name; else 0. */
   readonly sameIdentities?: number;
-  readonly error?: {
-    readonly message: string;
-    readonly file?: string;
-    readonly line?: number;
-    readonly side: "base" | "head";
-  };
+  /** Something that is not fetched was left out of the comparison: `changes` holds the local part. */
+  readonly partial?: true;
+  /** What of the render is a guess. */
+  readonly assumed?: "default-values";
+  readonly error?: RenderProblem;
+}
+
+/** Why a target was not rendered, or not whole. */
+export interface RenderProblem {
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly side: "base" | "head";
+  /**
+   * Whose doing it is: the pull request broke it, it was so before, something is not fetched, or the values were
+   * guessed.
+   */
+  readonly cause?: "change" | "before" | "not-fetched" | "guess";
 }
 
 /** What was looked at and what was left out. `truncated` counts resource diffs that a report could not hold. */
@@ -159,10 +171,15 @@ export interface Completeness {
   /** Affected targets that rendered on both sides (where they exist). */
   readonly rendered: number;
   readonly failed: number;
+  /** Of those that rendered: how many without something that is not fetched. */
+  readonly partial?: number;
+  /** Changed manifests, values and charts that no target reads. */
+  readonly unread?: readonly string[];
   readonly truncated: number;
   readonly hiddenLines: number;
   /** Those of `hiddenLines` that `preview.ignore` hides. */
   readonly ignoredLines?: number;
+  /** What is not compared because it is not followed: remote references, what objects of Argo CD and Flux point at. */
   readonly unpinned: readonly UnpinnedReference[];
 }
 

@@ -15,6 +15,8 @@ export interface ConfigProblem {
   readonly column: number;
   /** Where in the configuration. */
   readonly path: KeyPath;
+  /** Set for what a preview must not overlook: a path of an environment that matches no folder. */
+  readonly code?: "unmatched-path";
 }
 
 /** A problem before it has a place in a file. `at` says whether the key or the value is wrong. */
@@ -24,6 +26,7 @@ export interface Remark {
   readonly fix: string;
   readonly path: KeyPath;
   readonly at: "key" | "value";
+  readonly code?: "unmatched-path";
 }
 
 /** Gives a remark its place in a file. */

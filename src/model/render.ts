@@ -28,11 +28,21 @@ export interface RenderWarning {
   readonly line?: number;
 }
 
-/** A remote base or chart whose content the tree does not pin. */
+/** A remote base, file or chart that the tree does not hold, so that a render has to do without it. */
 export interface UnpinnedReference {
   readonly reference: string;
   readonly reason: string;
   readonly file?: string;
+  /** What the reference was at the base, where only its version differs. */
+  readonly before?: string;
+  /** `object`: what an object of Argo CD or Flux points at. */
+  readonly kind?: "base" | "file" | "chart" | "object";
+}
+
+/** What of a target can be rendered without what is not fetched. `digest` is equal exactly when resources are equal. */
+export interface PartialRender {
+  readonly digest: string;
+  resources(): readonly Resource[];
 }
 
 /** Why a target did not render. `kind` is the engine's; see `engine/PROTOCOL.md`. */
@@ -60,6 +70,8 @@ export type Render =
       readonly trace: Trace;
       readonly failure: RenderFailure;
       readonly unpinned: readonly UnpinnedReference[];
+      /** Set when only what is `unpinned` is missing. The trace has every other input then. */
+      readonly partial?: PartialRender;
     };
 
 /** A tree to render from. */
@@ -72,7 +84,7 @@ export interface RenderSource {
 export interface Renderer {
   /**
    * The trace that is known to hold for `spec` in this tree (its answers were compared with the tree), `undefined` when
-   * the target must be rendered to know. No render is started.
+   * the target must be rendered to know. A render that stopped early knows no whole trace. No render is started.
    */
   known(spec: RenderSpec, source: RenderSource): Promise<Trace | undefined>;
   /**

@@ -44,6 +44,8 @@ export interface Target {
   readonly app: string;
   readonly environment: string;
   readonly render: RenderSpec;
+  /** What of the render is a guess: that a chart gets no values but its own, because nothing says which it gets. */
+  readonly assumed?: "default-values";
 }
 
 /** The `id` of a target. */

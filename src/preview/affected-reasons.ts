@@ -1,6 +1,8 @@
+import { parentPath, resolvePath } from "../model/paths.ts";
 import type { Trace } from "../model/render.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
 import type { Affected, ComparedTrees } from "./affected.ts";
+import { isReached } from "./reach.ts";
 import { smallText } from "./small-text.ts";
 
 /** The limit of reasons for one target; a change of a thousand files does not need a thousand reasons. */
@@ -18,7 +20,7 @@ export function reasons(
   const paths = changed.map((change) => change.path);
   const words = wordReader();
   return Promise.all(
-    affected.map(async ({ target, base, head }) => {
+    affected.map(async ({ target, base, head, reached }) => {
       const trace = [...(head?.trace ?? []), ...(base?.trace ?? [])];
       const named = new Map<string, readonly string[]>();
       for (const [path, kind, oid] of trace) {
@@ -29,15 +31,18 @@ export function reasons(
       return explain({
         target: directory,
         trace,
-        touched: touched(trace, directory, paths),
+        touched: touched(trace, reached ?? new Set([directory]), paths),
         words: (path) => named.get(path) ?? [],
       });
     }),
   );
 }
 
-/** Which changed paths a trace looked up, in their order; those below a folder that counts as a whole too. */
-function touched(trace: Trace, directory: string, changed: readonly string[]): readonly string[] {
+/**
+ * Which changed paths a trace looked up, in their order; those below a folder that counts as a whole too. Where it
+ * looked up none, those that may have been looked up.
+ */
+function touched(trace: Trace, reached: ReadonlySet<string>, changed: readonly string[]): readonly string[] {
   const exact = new Set<string>();
   const folders: string[] = [];
   for (const [path, kind] of trace) {
@@ -45,7 +50,7 @@ function touched(trace: Trace, directory: string, changed: readonly string[]): r
     else exact.add(path);
   }
   const hit = changed.filter((path) => exact.has(path) || folders.some((folder) => path.startsWith(folder)));
-  return hit.length > 0 ? hit : changed.filter((path) => directory === "" || path.startsWith(`${directory}/`));
+  return hit.length > 0 ? hit : changed.filter((path) => isReached(path, reached));
 }
 
 /** What an explanation is made of. */
@@ -76,8 +81,8 @@ function directoryGraph(evidence: Evidence): ReadonlyMap<string, string> {
   for (const [path, kind] of evidence.trace) {
     if (kind === "dir" || kind === "tree") directories.add(path);
     if (kind !== "file") continue;
-    directories.add(parentOf(path));
-    if (entryFile.test(path)) entries.set(parentOf(path), evidence.words(path));
+    directories.add(parentPath(path));
+    if (entryFile.test(path)) entries.set(parentPath(path), evidence.words(path));
   }
   const reached = new Map<string, string>([[evidence.target, evidence.target]]);
   const queue = [evidence.target];
@@ -95,13 +100,13 @@ function directoryGraph(evidence: Evidence): ReadonlyMap<string, string> {
 
 /** The folders that a word may mean, read in `directory`: itself, or the one its file stands in. */
 function foldersOf(directory: string, word: string): readonly string[] {
-  const path = joinPath(directory, word);
-  return path === undefined ? [] : [path, parentOf(path)];
+  const path = resolvePath(directory, word);
+  return path === undefined ? [] : [path, parentPath(path)];
 }
 
 function chain(changed: string, target: string, reachedFrom: ReadonlyMap<string, string>): readonly string[] {
-  let at = parentOf(changed);
-  while (at !== "" && !reachedFrom.has(at)) at = parentOf(at);
+  let at = parentPath(changed);
+  while (at !== "" && !reachedFrom.has(at)) at = parentPath(at);
   const between: string[] = [];
   for (let next = reachedFrom.get(at); next !== undefined && next !== target; next = reachedFrom.get(next)) {
     between.push(next);
@@ -133,21 +138,4 @@ function wordsOf(text: string): readonly string[] {
     const value = word.slice(word.indexOf("=") + 1);
     return value.includes("/") || value === ".." || /\.\w+$/.test(value) ? [value] : [];
   });
-}
-
-function parentOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "" : path.slice(0, slash);
-}
-
-/** Joins a relative path to a directory; `undefined` when it is absolute, a URL, or leaves the root. */
-function joinPath(directory: string, relative: string): string | undefined {
-  if (relative.startsWith("/") || relative.includes("://")) return undefined;
-  const parts = directory === "" ? [] : directory.split("/");
-  for (const part of relative.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part !== "..") parts.push(part);
-    else if (parts.pop() === undefined) return undefined;
-  }
-  return parts.join("/");
 }

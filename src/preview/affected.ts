@@ -1,7 +1,8 @@
-import type { Render, Renderer, RenderSource, Trace } from "../model/render.ts";
+import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import { specText, type Target } from "../model/target.ts";
 import { traceHolds } from "../model/trace.ts";
 import type { TargetPair } from "./plan.ts";
+import { reachOf } from "./reach.ts";
 
 /**
  * What one target gives at the base and at the head. Renders are there only for affected targets, and only where the
@@ -14,6 +15,8 @@ export type ComparedTarget =
       readonly affected: true;
       readonly base: Render | undefined;
       readonly head: Render | undefined;
+      /** Where a render stopped early: the paths that it may depend on; see `reachOf`. */
+      readonly reached?: ReadonlySet<string>;
       /** The same renders once more, where they may hold random values. */
       readonly again?: { readonly base: Render | undefined; readonly head: Render | undefined };
       /** The target as the base has it, where that is another one. */
@@ -38,7 +41,8 @@ export interface ComparedTrees {
 
 /**
  * Decides by traces whether a target is affected, and renders it at the base and at the head if so. A target that no
- * trace is known of is rendered once to get one.
+ * trace is known of is rendered once to get one. One whose render stops early has read only a part of its files: it is
+ * affected as soon as anything differs that it may depend on.
  */
 export async function previewPair(
   pair: TargetPair,
@@ -46,26 +50,33 @@ export async function previewPair(
   trees: ComparedTrees,
   signal: AbortSignal,
 ): Promise<ComparedTarget> {
-  if (pair.head === undefined) {
-    const base = await renderer.render(pair.base.render, trees.base, signal);
-    return { target: pair.base, affected: true, base, head: undefined };
-  }
-  if (pair.base === undefined) {
-    const head = await renderer.render(pair.head.render, trees.head, signal);
-    return { target: pair.head, affected: true, base: undefined, head };
-  }
+  const target = pair.head ?? pair.base;
   if (
+    pair.base !== undefined &&
+    pair.head !== undefined &&
     specText(pair.base.render) === specText(pair.head.render) &&
     (await sameInputs(pair.base, renderer, trees, signal))
   ) {
-    return { target: pair.head, affected: false };
+    return { target, affected: false };
   }
   const [base, head] = await Promise.all([
-    renderer.render(pair.base.render, trees.base, signal),
-    renderer.render(pair.head.render, trees.head, signal),
+    pair.base === undefined ? undefined : renderer.render(pair.base.render, trees.base, signal),
+    pair.head === undefined ? undefined : renderer.render(pair.head.render, trees.head, signal),
   ]);
-  const moved = pair.base.render.path === pair.head.render.path ? {} : { movedFrom: pair.base.render.path };
-  return { target: pair.head, affected: true, base, head, before: pair.base, ...moved };
+  const reached = [base, head].some((side) => side !== undefined && !isWhole(side))
+    ? await reachedIn(target, trees)
+    : undefined;
+  return {
+    ...{ target, affected: true, base, head },
+    ...(reached === undefined ? {} : { reached }),
+    ...(pair.base === undefined || pair.head === undefined ? {} : { before: pair.base }),
+    ...movedFrom(pair),
+  };
+}
+
+function movedFrom({ base, head }: TargetPair): Pick<Affected, "movedFrom"> {
+  const moved = base !== undefined && head !== undefined && base.render.path !== head.render.path;
+  return moved ? { movedFrom: base.render.path } : {};
 }
 
 /** Whether everything that the target's render looks up gives the same answers at the base and at the head. */
@@ -81,10 +92,24 @@ async function sameInputs(
   const atHead = await renderer.known(target.render, trees.head);
   if (atHead !== undefined) return traceHolds(atHead, trees.base.tree);
   const render = await renderer.render(target.render, trees.base, signal);
-  return reliable(render) && (await traceHolds(render.trace, trees.head.tree));
+  if (!(await traceHolds(render.trace, trees.head.tree))) return false;
+  return isWhole(render) || sameReach(await reachedIn(target, trees), trees);
 }
 
-/** A render that was killed or crashed looked up only a part of its inputs, so its trace proves nothing. */
-function reliable(render: Render): render is Render & { readonly trace: Trace } {
-  return render.ok || render.failure.kind === "input" || render.failure.kind === "refused";
+/** Whether a render read everything that it depends on. One that failed stopped somewhere. */
+function isWhole(render: Render): boolean {
+  return render.ok || render.partial !== undefined;
+}
+
+async function reachedIn({ render }: Target, { base, head }: ComparedTrees): Promise<ReadonlySet<string>> {
+  const [before, after] = await Promise.all([reachOf(render, base), reachOf(render, head)]);
+  return before.union(after);
+}
+
+async function sameReach(reached: ReadonlySet<string>, { base, head }: ComparedTrees): Promise<boolean> {
+  for (const path of reached) {
+    const [before, after] = await Promise.all([base.tree.at(path), head.tree.at(path)]);
+    if (before?.oid !== after?.oid) return false;
+  }
+  return !reached.has("");
 }

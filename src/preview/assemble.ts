@@ -1,16 +1,17 @@
 import type { IgnoreRule } from "../config/index.ts";
+import { unmatchedPathFinding, unreadFilesFinding } from "../diff/index.ts";
 import type { Finding, Preview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
-import type { UnpinnedReference } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { ChangedPath } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { reasons } from "./affected-reasons.ts";
-import { compareSides } from "./compare-target.ts";
+import { compareSides, distinct } from "./compare-target.ts";
 import { locateFindings } from "./locate.ts";
 import { notes } from "./notes.ts";
 import type { Commits, HeadConfig } from "./outcome.ts";
 import { byUrgency } from "./plan.ts";
+import { unreadFiles } from "./unread.ts";
 
 /** What a preview is assembled from. */
 export interface Parts {
@@ -24,6 +25,8 @@ export interface Parts {
   readonly headConfig: HeadConfig | undefined;
   readonly fingerprintKey: Uint8Array;
   readonly ignore: readonly IgnoreRule[];
+  /** Globs of files that no target need read. */
+  readonly exclude: readonly string[];
 }
 
 /** Compares what was rendered and says it as one value. Reads files only to name lines and reasons. */
@@ -32,27 +35,34 @@ export async function assemble(parts: Parts): Promise<Preview> {
   const because = await reasons(affected, parts.changed, parts.trees);
   const compared = affected.map((one, index) => compareSides(one, because[index] ?? [], parts));
   const findings = compared.flatMap((one) => one.findings);
-  const unpinned = distinct(compared.flatMap((one) => one.unpinned));
+  const unread = await unreadFiles(parts.changed, affected, parts.trees, parts.exclude);
   const targets = byUrgency(
     compared.map((one) => one.preview),
     findings,
   );
   const failed = targets.filter((target) => target.status === "failed").length;
+  const partial = targets.filter((target) => target.partial).length;
   return {
     base: parts.commits.base,
     mergeBase: parts.commits.mergeBase,
     head: parts.commits.head,
     targets,
-    findings: [...configFindings(parts.headConfig), ...(await locateFindings(findings, { ...parts, targets }))],
+    findings: [
+      ...configFindings(parts.headConfig),
+      ...(await locateFindings(findings, { ...parts, targets })),
+      ...uncovered(parts, unread),
+    ],
     completeness: {
       targets: parts.compared.length,
       affected: affected.length,
       rendered: affected.length - failed,
       failed,
+      ...(partial > 0 && { partial }),
+      ...(unread.length > 0 && { unread }),
       truncated: 0,
       hiddenLines: targets.reduce((sum, target) => sum + target.hiddenLines, 0),
       ignoredLines: targets.reduce((sum, target) => sum + (target.ignoredLines ?? 0), 0),
-      unpinned,
+      unpinned: distinct(compared.flatMap((one) => one.unpinned)),
     },
     notes: notes(parts),
     environments: parts.plan.environments,
@@ -74,7 +84,11 @@ function configFindings(head: HeadConfig | undefined): readonly Finding[] {
   }));
 }
 
-function distinct(references: readonly UnpinnedReference[]): readonly UnpinnedReference[] {
-  const seen = new Map(references.map((reference) => [`${reference.file ?? ""}\0${reference.reference}`, reference]));
-  return [...seen.values()];
+/** What no target covers: changed files, and paths of the configuration without folders. */
+function uncovered({ warnings, plan }: Parts, unread: readonly string[]): readonly Finding[] {
+  const unmatched = warnings.filter(({ code }) => code === "unmatched-path");
+  return [
+    ...unmatched.map((problem) => unmatchedPathFinding(problem, plan.environments[Number(problem.path[1])] ?? "")),
+    ...(unread.length === 0 ? [] : [unreadFilesFinding(unread)]),
+  ];
 }

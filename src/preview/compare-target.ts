@@ -2,21 +2,25 @@ import type { IgnoreRule } from "../config/index.ts";
 import {
   type CompareInput,
   compareTarget,
+  guessedValuesFinding,
+  notFetchedFinding,
   redactMessage,
   renderFailureFinding,
   type TargetComparison,
   type TargetFinding,
   targetRemovedFinding,
-  unpinnedFinding,
 } from "../diff/index.ts";
-import type { Finding, TargetPreview } from "../model/preview.ts";
-import type { Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
+import type { RenderProblem, TargetPreview } from "../model/preview.ts";
+import type { PartialRender, Render, RenderFailure, UnpinnedReference } from "../model/render.ts";
 import type { Affected } from "./affected.ts";
+import { comparableSides } from "./comparable.ts";
+import { unfollowedChanges } from "./unfollowed.ts";
 
 /** What an affected target comes to. */
 export interface ComparedTarget {
   readonly preview: TargetPreview;
   readonly findings: readonly TargetFinding[];
+  /** What its renders do without, each once. */
   readonly unpinned: readonly UnpinnedReference[];
 }
 
@@ -32,28 +36,83 @@ export function compareSides(
   because: TargetPreview["because"],
   options: CompareOptions,
 ): ComparedTarget {
-  const { app, environment, render } = one.target;
-  const about = { app, environment, path: render.path, renderer: render.kind, because };
-  const unpinned = [...(one.base?.unpinned ?? []), ...(one.head?.unpinned ?? [])];
-  const pins = unpinned.map((reference) => unpinnedFinding({ app, environment, reference }));
-  if (one.head?.ok === false) {
-    const findings = [renderFailureFinding({ app, environment, failure: one.head.failure }), ...pins];
+  const { app, environment, render, assumed } = one.target;
+  const about = {
+    ...{ app, environment, path: render.path, renderer: render.kind, because },
+    ...(assumed === undefined ? {} : { assumed }),
+  };
+  const missing = joinVersions(one.base?.unpinned ?? [], one.head?.unpinned ?? []);
+  const notFetched = missing.map((reference) => notFetchedFinding({ app, environment, reference }));
+  const problem = problemOf(one);
+  if (one.head !== undefined && shown(one.head) === undefined) {
     return {
-      preview: { ...about, ...nothing, status: "failed", error: errorOf(one.head.failure, "head") },
-      findings,
-      unpinned,
+      preview: { ...about, ...nothing, status: "failed", ...(problem && { error: problem }) },
+      findings: [...failureFindings(one, "failed"), ...notFetched],
+      unpinned: missing,
     };
   }
   const comparison = compareRenders(one, options);
-  const own = [...comparison.findings, ...sideFindings(one), ...pins];
-  const preview: TargetPreview = {
-    ...about,
-    ...pick(comparison),
-    status: statusOf(one, comparison),
-    ...(one.movedFrom === undefined ? {} : { movedFrom: one.movedFrom, sameIdentities: one.sameIdentities ?? 0 }),
-    ...(one.base?.ok === false ? { error: errorOf(one.base.failure, "base") } : {}),
+  const status = statusOf(one, comparison);
+  const partial = status !== "failed" && [one.base, one.head].some(isPartial);
+  const [base, head] = [one.base, one.head].map((side) => shown(side)?.resources() ?? []);
+  return {
+    preview: {
+      ...about,
+      ...pick(comparison),
+      status,
+      ...(one.movedFrom === undefined ? {} : { movedFrom: one.movedFrom, sameIdentities: one.sameIdentities ?? 0 }),
+      ...(partial && { partial: true }),
+      ...(problem && { error: problem }),
+    },
+    findings: [
+      ...judged(one, comparison.findings),
+      ...failureFindings(one, status),
+      ...sideFindings(one),
+      ...notFetched,
+    ],
+    unpinned: distinct([...missing, ...unfollowedChanges(base ?? [], head ?? [])]),
   };
-  return { preview, findings: own, unpinned };
+}
+
+/** What of a render can be shown: all, or what does without what is not fetched. */
+function shown(render: Render | undefined): PartialRender | undefined {
+  return render?.ok === false ? render.partial : render;
+}
+
+function isPartial(render: Render | undefined): boolean {
+  return render?.ok === false && render.partial !== undefined;
+}
+
+/** What the two sides do without, each reference once; another version of the same is told with it. */
+function joinVersions(
+  base: readonly UnpinnedReference[],
+  head: readonly UnpinnedReference[],
+): readonly UnpinnedReference[] {
+  const [before, after] = [distinct(base), distinct(head)];
+  const same = new Set(after.map(({ reference }) => reference));
+  const old = before.filter(({ reference }) => !same.has(reference));
+  const told = new Set<UnpinnedReference>();
+  const joined = after.map((one) => {
+    const was = before.some(({ reference }) => reference === one.reference)
+      ? undefined
+      : old.find((other) => !told.has(other) && addressOf(other) === addressOf(one));
+    if (was !== undefined) told.add(was);
+    return was === undefined ? one : { ...one, before: was.reference };
+  });
+  return [...joined, ...old.filter((one) => !told.has(one))];
+}
+
+/** A reference without its version. */
+function addressOf({ reference, kind }: UnpinnedReference): string {
+  return kind === "chart" ? reference.replace(/:[^/]*$/, "") : reference.replace(/[?&](?:ref|version)=[^&]*/, "");
+}
+
+/** Each reference once, wherever it is named. */
+export function distinct(references: readonly UnpinnedReference[]): readonly UnpinnedReference[] {
+  const first = Map.groupBy(references, ({ reference, kind, reason }) =>
+    kind === "object" ? `${reference}\0${reason}` : reference,
+  );
+  return [...first.values()].flatMap((same) => same.slice(0, 1));
 }
 
 type Facts = Omit<TargetComparison, "findings">;
@@ -73,51 +132,89 @@ function pick({ findings: _, ...facts }: TargetComparison): Facts {
   return facts;
 }
 
-/** The message about a target that did not render before, or no longer exists. */
-function sideFindings({ target, base, head }: Affected): readonly Finding[] {
+/** Why a side was not rendered, or not whole; the head's reason first. */
+function problemOf(one: Affected): RenderProblem | undefined {
+  if (one.head?.ok === false) return errorOf(one.head.failure, "head", causeOf(one, one.head));
+  return one.base?.ok === false ? errorOf(one.base.failure, "base", causeOf(one, one.base)) : undefined;
+}
+
+type Cause = NonNullable<RenderProblem["cause"]>;
+
+function causeOf({ target, base, head }: Affected, side: Extract<Render, { ok: false }>): Cause {
+  if (side.partial !== undefined || (side.failure.kind === "refused" && side.unpinned.length > 0)) return "not-fetched";
+  if (side !== head) return "before";
+  if (target.assumed !== undefined) return "guess";
+  return base !== undefined && shown(base) === undefined ? "before" : "change";
+}
+
+/** The message about sides that could not be rendered at all. What is not fetched has a message of its own. */
+function failureFindings(one: Affected, status: TargetPreview["status"]): readonly TargetFinding[] {
+  const { app, environment, assumed, render } = one.target;
+  const finding = (failure: RenderFailure, cause: Parameters<typeof renderFailureFinding>[0]["cause"]) => [
+    renderFailureFinding({ app, environment, failure, cause }),
+  ];
+  if (one.head?.ok === false && one.head.partial === undefined) {
+    const cause = causeOf(one, one.head);
+    return cause === "not-fetched" ? [] : finding(one.head.failure, cause);
+  }
+  const isGuessed = assumed !== undefined && one.head !== undefined && status !== "failed";
+  const guessed = isGuessed ? [guessedValuesFinding({ app, environment, path: render.path })] : [];
+  const failed = one.base?.ok === false && causeOf(one, one.base) === "before" ? one.base : undefined;
+  if (failed === undefined) return guessed;
+  return [...finding(failed.failure, assumed === undefined ? "base" : "guess"), ...guessed];
+}
+
+/** The message about a target that no longer exists. */
+function sideFindings({ target, base, head }: Affected): readonly TargetFinding[] {
+  if (base === undefined || head !== undefined) return [];
   const { app, environment } = target;
-  const failed =
-    base?.ok === false ? [renderFailureFinding({ app, environment, failure: base.failure, side: "base" })] : [];
-  if (base === undefined || head !== undefined) return failed;
-  const resources = base.ok ? base.resources() : [];
-  const claims = resources.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
+  const resources = base.ok ? base.resources() : undefined;
+  const claims = resources?.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
   const { path } = target.render;
-  return [...failed, targetRemovedFinding({ app, environment, path, resources: resources.length, claims })];
+  return [targetRemovedFinding({ app, environment, path, resources: resources?.length, claims })];
+}
+
+/**
+ * Where it is not known what was there before, nothing is a danger of this change: it may have been so all along.
+ */
+function judged({ base, head }: Affected, findings: readonly TargetFinding[]): readonly TargetFinding[] {
+  if (base === undefined || head === undefined || shown(base) !== undefined) return findings;
+  return findings.map((finding) => (finding.severity === "danger" ? { ...finding, severity: "warning" } : finding));
 }
 
 function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOptions): TargetComparison {
-  if (one.base?.ok && one.head?.ok && one.base.digest === one.head.digest) return { ...nothing, findings: [] };
+  const [before, after] = [shown(one.base), shown(one.head)];
+  if (before !== undefined && after !== undefined && before.digest === after.digest)
+    return { ...nothing, findings: [] };
   return compareTarget({
     app: one.target.app,
     environment: one.target.environment,
-    base: resourcesOf(one.base),
-    head: resourcesOf(one.head),
+    ...comparableSides(one, before?.resources(), after?.resources()),
     ...(one.again === undefined ? {} : { again: againOf(one.again) }),
     ignore,
     fingerprintKey,
   });
 }
 
-function resourcesOf(render: Render | undefined) {
-  return render?.ok ? render.resources() : undefined;
-}
-
 function againOf({ base, head }: NonNullable<Affected["again"]>): NonNullable<CompareInput["again"]> {
-  const [before, after] = [resourcesOf(base), resourcesOf(head)];
+  const [before, after] = [shown(base)?.resources(), shown(head)?.resources()];
   return { ...(before === undefined ? {} : { base: before }), ...(after === undefined ? {} : { head: after }) };
 }
 
 function statusOf(one: Affected, comparison: TargetComparison): TargetPreview["status"] {
   if (one.base === undefined) return "added";
   if (one.head === undefined) return "removed";
-  return comparison.changes.length > 0 || one.base.ok === false ? "changed" : "unchanged";
+  if (comparison.changes.length > 0 || shown(one.base) === undefined) return "changed";
+  // Something that it reads differs, and what that does to the rest is not known.
+  return isPartial(one.base) || isPartial(one.head) ? "failed" : "unchanged";
 }
 
-function errorOf(failure: RenderFailure, side: "base" | "head"): NonNullable<TargetPreview["error"]> {
+function errorOf(failure: RenderFailure, side: "base" | "head", cause: Cause): RenderProblem {
   return {
     message: redactMessage(failure.message),
     ...(failure.file === undefined ? {} : { file: failure.file }),
     ...(failure.line === undefined ? {} : { line: failure.line }),
     side,
+    cause,
   };
 }

@@ -5,6 +5,7 @@ import type { Repository } from "../model/tree.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
 import { type ComparedTarget, type ComparedTrees, previewPair } from "./affected.ts";
 import { assemble } from "./assemble.ts";
+import { withoutPhantoms } from "./discovered.ts";
 import { findDrift } from "./drift/find-drift.ts";
 import { joinMoved } from "./moved.ts";
 import { type Commits, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
@@ -58,9 +59,9 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   const { plan, config } = after;
   const joined = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan));
   const compared = await renderAgain(joined, ports.renderer, trees, signal);
-  const ignore = config?.preview.ignore ?? [];
+  const { ignore = [], exclude = [] } = config?.preview ?? {};
   const preview = await assemble({
-    ...{ commits, compared, trees, plan, fingerprintKey, ignore },
+    ...{ commits, compared, trees, plan, fingerprintKey, ignore, exclude },
     changed: await repository.changedPaths(commits.mergeBase, commits.head),
     warnings: after.problems,
     headConfig: request.configText === undefined ? await headConfigProblems(trees) : undefined,
@@ -99,7 +100,8 @@ async function compareAll(
   before: TargetPlan,
   after: TargetPlan,
 ): Promise<readonly ComparedTarget[]> {
-  const pairs = pairTargets(before.targets, after.targets);
+  const all = pairTargets(before.targets, after.targets);
+  const pairs = after.source === "discovered" ? await withoutPhantoms(all, trees) : all;
   let done = 0;
   request.onProgress?.({ phase: "targets", done, total: pairs.length });
   return Promise.all(

@@ -29,7 +29,9 @@ export function notes(remarks: Remarks): readonly string[] {
       : []),
     ...(remarks.plan.source === "discovered" ? [`the base has no ${configFile}: targets were discovered`] : []),
     ...remarks.plan.notes,
-    ...remarks.warnings.map((problem) => `${problem.file}:${problem.line}: ${problem.message}`),
+    ...remarks.warnings
+      .filter(({ code }) => code === undefined)
+      .map((problem) => `${problem.file}:${problem.line}: ${problem.message}`),
     ...(remarks.headConfig?.effects ?? []),
     ...renderWarnings(remarks.compared),
   ];

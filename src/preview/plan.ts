@@ -7,15 +7,52 @@ export type TargetPair =
   | { readonly id: string; readonly base: Target; readonly head: undefined }
   | { readonly id: string; readonly base: undefined; readonly head: Target };
 
-/** Joins the targets of two plans by id: those of the head in their order, then those that only the base has. */
+/**
+ * Joins the targets of two plans: those of the head in their order, then those that only the base has. A folder that
+ * renders in the same way is the same target, whatever its name became because of its neighbours; else the id decides.
+ */
 export function pairTargets(base: readonly Target[], head: readonly Target[]): readonly TargetPair[] {
-  const before = new Map(base.map((target) => [target.id, target]));
-  const pairs: TargetPair[] = head.map((target) => ({ id: target.id, base: before.get(target.id), head: target }));
-  const after = new Set(head.map((target) => target.id));
-  for (const target of base) {
-    if (!after.has(target.id)) pairs.push({ id: target.id, base: target, head: undefined });
+  const left = new Set(base);
+  const pairs = new Map<Target, Target>();
+  for (const keyOf of identities) {
+    const before = uniqueBy([...left], keyOf);
+    const after = uniqueBy(
+      head.filter((target) => !pairs.has(target)),
+      keyOf,
+    );
+    for (const [key, target] of after) {
+      const old = before.get(key);
+      if (old === undefined) continue;
+      pairs.set(target, old);
+      left.delete(old);
+    }
   }
-  return pairs;
+  return [
+    ...head.map((target): TargetPair => ({ id: target.id, base: pairs.get(target), head: target })),
+    ...[...left].map((target): TargetPair => ({ id: target.id, base: target, head: undefined })),
+  ];
+}
+
+/** What makes two targets the same, the surest first. */
+const identities: readonly ((target: Target) => string | undefined)[] = [
+  ({ id, render }) => JSON.stringify([id, render.kind, render.path]),
+  ({ environment, render }) => JSON.stringify([environment, render.kind, render.path]),
+  // A chart renders once for each environment, so its folder alone tells nothing.
+  ({ render }) => (render.kind === "helm" ? undefined : JSON.stringify([render.kind, render.path])),
+  ({ id }) => id,
+];
+
+/** Targets by key, without those whose key is another's too. */
+function uniqueBy(
+  targets: readonly Target[],
+  keyOf: (target: Target) => string | undefined,
+): ReadonlyMap<string, Target> {
+  const groups = Map.groupBy(targets, keyOf);
+  return new Map(
+    [...groups].flatMap(([key, [first, ...others]]) =>
+      key === undefined || first === undefined || others.length > 0 ? [] : [[key, first] as const],
+    ),
+  );
 }
 
 const statusOrder: Readonly<Record<TargetPreview["status"], number>> = {

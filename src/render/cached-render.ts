@@ -9,9 +9,11 @@ export interface Remarks {
   readonly unpinned: readonly UnpinnedReference[];
   /** Set when the target does not render. */
   readonly failure?: RenderFailure;
+  /** Set when the body holds what can be rendered all the same. */
+  readonly partial?: true;
 }
 
-/** A finished render as it is stored, without its body. The body of a failed one is empty. */
+/** A finished render as it is stored, without its body. A failed one has a body only when it is `partial`. */
 export interface CachedRender {
   readonly trace: Trace;
   readonly remarks: Remarks;
@@ -40,10 +42,18 @@ export function sumOf(trace: Uint8Array, remarks: string, digest: string): strin
 const place = { file: z.string().exactOptional(), line: z.number().exactOptional() };
 const remarksSchema = z.object({
   warnings: z.array(z.object({ message: z.string(), ...place })),
-  unpinned: z.array(z.object({ reference: z.string(), reason: z.string(), file: z.string().exactOptional() })),
+  unpinned: z.array(
+    z.object({
+      reference: z.string(),
+      reason: z.string(),
+      file: z.string().exactOptional(),
+      kind: z.enum(["base", "file", "chart"]).exactOptional(),
+    }),
+  ),
   failure: z
     .object({ kind: z.enum(["input", "refused", "limit", "internal"]), message: z.string(), ...place })
     .exactOptional(),
+  partial: z.literal(true).exactOptional(),
 });
 
 /** Reads remarks that `JSON.stringify` wrote; throws on anything else. */

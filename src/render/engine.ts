@@ -31,7 +31,7 @@ type Message<T extends EngineMessage["type"]> = Extract<EngineMessage, { type: T
 /** How a request ended. After anything but `result` and an `error` that is not fatal, the process is gone. */
 export type Outcome =
   | (Message<"result"> & { readonly body: Buffer })
-  | Message<"error">
+  | (Message<"error"> & { readonly body: Buffer })
   | { readonly type: "killed"; readonly limit: keyof RenderLimits; readonly message: string }
   | { readonly type: "crashed"; readonly message: string };
 
@@ -192,8 +192,8 @@ export class Engine {
         break;
       case "error":
         // After a panic the libraries' own state is not to be trusted.
-        if (message.fatal || message.kind === "internal") this.#verdict = message;
-        this.#answer(message.id, message);
+        if (message.fatal || message.kind === "internal") this.#verdict = { ...message, body };
+        this.#answer(message.id, { ...message, body });
         break;
       default:
         message satisfies never;

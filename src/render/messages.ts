@@ -6,7 +6,12 @@ const trace = z.unknown().transform(parseTrace);
 const place = { file: z.string().min(1).optional(), line: z.int().positive().optional() };
 const warning = z.object({ message: z.string(), ...place }).transform(compact);
 const unpinned = z
-  .object({ reference: z.string(), reason: z.string(), file: z.string().min(1).optional() })
+  .object({
+    reference: z.string(),
+    reason: z.string(),
+    file: z.string().min(1).optional(),
+    kind: z.enum(["base", "file", "chart"]).optional(),
+  })
   .transform(compact);
 
 const hello = z.object({
@@ -39,6 +44,7 @@ const error = z.object({
   ...place,
   limit: z.string().optional(),
   fatal: z.boolean().default(false),
+  partial: z.boolean().default(false),
   trace,
   unpinned: z.array(unpinned).default([]),
 });

@@ -72,7 +72,7 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
 
   const run = async (key: string, spec: RenderSpec, source: RenderSource, signal: AbortSignal): Promise<Finished> => {
     const cached = await cache.find(key, source.tree);
-    if (cached?.remarks.failure !== undefined) return { cached, body: undefined, source: "cache" };
+    if (cached !== undefined && !hasBody(cached)) return { cached, body: undefined, source: "cache" };
     const body = cached === undefined ? undefined : cache.body(cached);
     if (cached !== undefined && body !== undefined) return { cached, body, source: "cache" };
     const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "json" } as const;
@@ -85,7 +85,8 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
   return {
     hello: () => pool.hello(),
     async known(spec, source) {
-      return (await cache.find(await keyOf(spec), source.tree))?.trace;
+      const cached = await cache.find(await keyOf(spec), source.tree);
+      return cached === undefined || !hasBody(cached) ? undefined : cached.trace;
     },
     async render(spec, source, signal) {
       const key = await keyOf(spec);
@@ -129,6 +130,11 @@ function finish(outcome: Outcome): Finished {
     return { cached: cachedRender(trace, { warnings, unpinned }, sha256(body)), body, source: "engine" };
   }
   const failure = failureOf(outcome);
+  if (outcome.type === "error" && outcome.partial) {
+    const { trace, unpinned, body } = outcome;
+    const remarks: Remarks = { warnings: [], unpinned, failure, partial: true };
+    return { cached: cachedRender(trace, remarks, sha256(body)), body, source: "engine" };
+  }
   const [trace, unpinned] = outcome.type === "error" ? [outcome.trace, outcome.unpinned] : [[], []];
   const remarks: Remarks = { warnings: [], unpinned, failure };
   return { cached: cachedRender(trace, remarks, sha256(JSON.stringify(failure))), body: undefined, source: "engine" };
@@ -164,14 +170,20 @@ function isLasting(outcome: Outcome): boolean {
 
 function renderOf({ cached, body }: Finished): Render {
   const { trace, digest, remarks } = cached;
-  const { warnings, unpinned, failure } = remarks;
-  if (failure !== undefined) return { ok: false, digest, trace, failure, unpinned };
+  const { warnings, unpinned, failure, partial } = remarks;
   let parsed: readonly Resource[] | undefined;
   const resources = (): readonly Resource[] => {
     parsed ??= parseResources(body ?? Buffer.from("[]"));
     return parsed;
   };
-  return { ok: true, digest, trace, warnings, unpinned, resources };
+  if (failure === undefined) return { ok: true, digest, trace, warnings, unpinned, resources };
+  const rest = partial === undefined ? {} : { partial: { digest, resources } };
+  return { ok: false, digest, trace, failure, unpinned, ...rest };
+}
+
+/** Whether the render gave resources: a failed one did only when it is partial. */
+function hasBody({ remarks }: CachedRender): boolean {
+  return remarks.failure === undefined || remarks.partial === true;
 }
 
 function failureError({ kind, message, file, line }: RenderFailure): Error {

@@ -110,9 +110,10 @@ async function sourceTargets(
 function noMatch(environment: Environment, pattern: string, path: KeyPath, matches: readonly PatternMatch[]): Remark {
   const why =
     matches.length === 0 ? "matches no folder" : `matches ${matches.length} folders, none of which is a target`;
-  return doubtful(
+  const remark = doubtful(
     [...path, "path"],
     `\`${pattern}\` of "${environment.name}" ${why}`,
     "Fix the path, or leave it if the folders are still to come.",
   );
+  return { ...remark, code: "unmatched-path" };
 }

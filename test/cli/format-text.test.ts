@@ -73,7 +73,7 @@ main bbbbbbb → scale ccccccc, checked 1 of 1
     expect(text).toContain(
       "webapp in prod cannot be rendered\n\nbase/kustomization.yaml:3: no such file\n  in base\n  webapp in prod cannot be rendered with kustomize\n",
     );
-    expect(text).toContain("not fetched  https://example.com/base: not pinned (kustomization.yaml)\n");
+    expect(text).toContain("not followed  https://example.com/base: not pinned (kustomization.yaml)\n");
     expect(text).toContain("checked 1 of 2, 2 lines hidden by preview.ignore\n");
   });
 

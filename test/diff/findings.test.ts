@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fillWords, plural } from "../../src/diff/finding-words.ts";
 import { rules } from "../../src/diff/findings/index.ts";
-import { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "../../src/diff/index.ts";
+import { notFetchedFinding, renderFailureFinding, targetRemovedFinding } from "../../src/diff/index.ts";
 import { compare } from "./support.ts";
 
 const ids = (base: string | undefined, head: string | undefined) => compare(base, head).findings.map(({ id }) => id);
@@ -355,11 +355,11 @@ describe("findings about whole targets", () => {
 
   it("name the file and the line of a failed render, what the tool said, and what is unknown", () => {
     const failure = { kind: "input", message: "no such file: {x}.yaml\nmore", file: "apps/k.yaml", line: 3 } as const;
-    expect(renderFailureFinding({ ...name, failure })).toMatchObject({
+    expect(renderFailureFinding({ ...name, failure, cause: "change" })).toMatchObject({
       ...{ ...name, id: "render-failed", severity: "danger", resource: "", file: "apps/k.yaml", line: 3 },
       message: "no such file: (x).yaml. webapp in prod cannot be rendered, so what this change does there is unknown.",
     });
-    const { message, severity } = renderFailureFinding({ ...name, failure, side: "base" });
+    const { message, severity } = renderFailureFinding({ ...name, failure, cause: "base" });
     expect([severity, message]).toEqual([
       "warning",
       "webapp in prod could not be rendered before, so all of it shows as new. no such file: (x).yaml.",
@@ -368,24 +368,46 @@ describe("findings about whole targets", () => {
 
   it("name of a failed render what is known, without what may be a secret", () => {
     const failure = { kind: "input", message: "bad password: hunter2.", line: 3 } as const;
-    const finding = renderFailureFinding({ ...name, failure });
+    const finding = renderFailureFinding({ ...name, failure, cause: "change" });
     expect(JSON.stringify(finding)).not.toContain("hunter2");
     expect(finding.message).toMatch(/^bad password: ‹withheld›\. webapp in prod cannot/);
-    const ended = renderFailureFinding({ ...name, failure: { kind: "input", message: "Gone.", file: "a.yaml" } });
+    const ended = renderFailureFinding({
+      ...name,
+      failure: { kind: "input", message: "Gone.", file: "a.yaml" },
+      cause: "change",
+    });
     expect(ended).toMatchObject({ file: "a.yaml", message: expect.stringContaining("Gone. webapp") });
     expect([finding, ended].filter((one) => "line" in one)).toEqual([]);
   });
 
-  it("name a reference that was not fetched, and what is not compared", () => {
-    const reference = { reference: "github.com/acme/base?ref=main", reason: "a branch moves" };
-    const finding = {
-      ...{ ...name, id: "unpinned-reference", severity: "warning", resource: "" },
-      message: "Not fetched: `github.com/acme/base?ref=main`. A branch moves. What it adds is not compared.",
-    };
-    expect(unpinnedFinding({ ...name, reference })).toMatchObject(finding);
-    expect(unpinnedFinding({ ...name, reference: { ...reference, file: "k.yaml" } })).toMatchObject({
-      ...{ ...finding, file: "k.yaml" },
-    });
+  it("say of what is broken before, or guessed, that it is not this change's doing", () => {
+    const failure = { kind: "input", message: "no such file: x.yaml" } as const;
+    const before = renderFailureFinding({ ...name, failure, cause: "before" });
+    const guess = renderFailureFinding({ ...name, failure, cause: "guess" });
+    expect([before.severity, guess.severity]).toEqual(["warning", "warning"]);
+    expect(before.message).toContain("webapp in prod cannot be rendered, with or without this pull request.");
+    expect(guess.message).toContain("with the chart's default values alone");
+  });
+
+  it.each([
+    ["base", "https://github.com/acme/base?ref=main", "remote base", true],
+    ["base", "https://github.com/acme/base", "remote base", true],
+    ["base", "https://github.com/acme/base?ref=v1.2.0", "remote base", false],
+    ["base", "github.com/acme/base//x?ref=0123456789abcdef0123456789abcdef01234567", "remote base", false],
+    ["file", "https://example.com/releases/v1.2.0/crds.yaml", "remote file", false],
+    ["chart", "https://charts.example.com/web:1.2.3", "chart", false],
+    ["chart", "oci://ghcr.io/acme/web:>=1.0.0", "chart", true],
+    ["chart", "https://charts.example.com/web", "chart", true],
+  ] as const)("name a %s that is not fetched: %s", (kind, reference, what, moves) => {
+    const finding = notFetchedFinding({ ...name, reference: { kind, reference, reason: "", file: "k.yaml" } });
+    expect(finding).toMatchObject({ id: "reference-not-fetched", severity: "warning", file: "k.yaml" });
+    expect(finding.message).toContain(`Not fetched: the ${what} \`${reference}\``);
+    expect(finding.message.includes("no fixed version")).toBe(moves);
+  });
+
+  it("say what is not known of an app that is removed and could not be rendered", () => {
+    const finding = targetRemovedFinding({ ...name, resources: undefined });
+    expect(finding.message).toContain("what it had could not be rendered");
   });
 
   it.each([

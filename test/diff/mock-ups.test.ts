@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import {
   compareTarget,
   configProblemsReport,
+  notFetchedFinding,
   previewCheck,
   previewComment,
   renderFailureFinding,
   targetRemovedFinding,
-  unpinnedFinding,
 } from "../../src/diff/index.ts";
 import type { Finding, Preview, TargetPreview } from "../../src/model/preview.ts";
 import { lintText } from "../support/text-lint.ts";
@@ -223,7 +223,7 @@ ${fence("@@ spec @@\n-replicas: 3\n+replicas: 0")}`,
         },
         { name: "orders/prod", base: "", head: "", more: { status: "failed", error } },
       ],
-      { findings: [renderFailureFinding({ app: "orders", environment: "prod", failure })] },
+      { findings: [renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "change" })] },
     );
     expect(said(given, "**checked 1 of 2**")).toEqual({
       check: "failure · orders in prod cannot be rendered",
@@ -259,17 +259,17 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
       head: workload("grafana", "1", 1),
     });
     const findings = ["staging", "prod"].map((environment) =>
-      unpinnedFinding({ app: "monitoring", environment, reference }),
+      notFetchedFinding({ app: "monitoring", environment, reference }),
     );
     const given = of([side("staging"), side("prod")], {
       findings,
-      completeness: { ...complete, affected: 2, rendered: 2, unpinned: [reference] },
+      completeness: { ...complete, affected: 2, rendered: 2, partial: 2, unpinned: [reference] },
     });
     const { text, check } = said(given, "**checked 2 of 2 in part**");
     expect(check).toBe("neutral · monitoring in prod, staging: 2 changes, 1 remote source unknown");
     expect(text.match(/Not fetched/g)).toHaveLength(1);
     expect(text).toContain(
-      "> **Not fetched: `github.com/acme/base?ref=v1.2.0`.** This server may not read from there. What it adds is not compared.\n",
+      "> **Not fetched: the remote base `github.com/acme/base?ref=v1.2.0`.** This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.\n",
     );
   });
 

@@ -212,7 +212,10 @@ function sayAll(form: string, base: string, head: string, renamed: boolean): str
     kind: "input",
     message: `invalid object {v1 Secret} map[kind:Secret data:map[password:${base64(base)} x:${head}]] password: ${base}`,
   } as const;
-  const findings = [...comparison.findings, renderFailureFinding({ app: "a", environment: "c", failure })];
+  const findings = [
+    ...comparison.findings,
+    renderFailureFinding({ app: "a", environment: "c", failure, cause: "change" }),
+  ];
   const failed = target("a/c", { status: "failed", error: { ...failure, side: "head" } });
   const whole = preview([target("a/b", { ...comparison }), failed], { findings });
   return [

@@ -17,6 +17,35 @@ describe("the plan of a preview", () => {
     ]);
   });
 
+  it("takes a folder for the same target, whatever its name became", () => {
+    const pairs = pairTargets(
+      [target("hooks", "prod", "x/hooks/prod"), target("gone", "dev", "old/dev")],
+      [
+        target("queue", "prod", "x/queue/prod"),
+        target("x-hooks", "prod", "x/hooks/prod"),
+        target("gone", "dev", "new/dev"),
+      ],
+    );
+    expect(pairs.map(({ base, head }) => [base?.id, head?.id])).toEqual([
+      [undefined, "queue/prod"],
+      ["hooks/prod", "x-hooks/prod"],
+      ["gone/dev", "gone/dev"],
+    ]);
+  });
+
+  it("tells the environments of one chart apart", () => {
+    const release = (environment: string): Target => ({
+      ...target("web", environment),
+      render: { kind: "helm", path: "charts/web", options: { releaseName: "web", valueFiles: [environment] } },
+    });
+    const pairs = pairTargets([release("default")], [release("dev"), release("prod")]);
+    expect(pairs.map(({ base, head }) => [base?.environment, head?.environment])).toEqual([
+      [undefined, "dev"],
+      [undefined, "prod"],
+      ["default", undefined],
+    ]);
+  });
+
   it("puts what fails first, then what has the gravest finding", () => {
     const one = (app: string, status: TargetPreview["status"]): TargetPreview => ({
       ...{ app, environment: "prod", path: app, renderer: "plain", status, because: [] },

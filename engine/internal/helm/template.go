@@ -11,6 +11,7 @@ import (
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
 	"github.com/sluice-gitops/sluice/engine/internal/gitfs"
 	"github.com/sluice-gitops/sluice/engine/internal/limits"
+	"github.com/sluice-gitops/sluice/engine/internal/protocol"
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/common/util"
 	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
@@ -33,16 +34,19 @@ type Request struct {
 	SkipSchemaValidation bool
 }
 
-// Manifest is the text that `helm template` prints.
+// Manifest is the text that `helm template` prints. Left is set when dependencies are missing that helm would have fetched: the text is then
+// that of the chart without them.
 type Manifest struct {
-	Text  string
-	chart loaded
+	Text     string
+	Left     *fault.Fault
+	Unpinned []protocol.Unpinned
+	chart    loaded
 }
 
 // Source gives the path in the tree of a template as a `# Source:` comment names it, "" when it cannot be told.
 func (m Manifest) Source(template string) string { return m.chart.source(template) }
 
-// Template renders a chart. Errors are faults. It follows `helm template`: action.Install with a client-side dry run.
+// Template renders a chart. A chart that cannot be rendered without its missing dependencies gives Left as its error. Errors are faults. It follows `helm template`: action.Install with a client-side dry run.
 func Template(f *gitfs.FS, r Request) (Manifest, error) {
 	c, err := load(f, r.Dir)
 	if err != nil {
@@ -51,33 +55,46 @@ func Template(f *gitfs.FS, r Request) (Manifest, error) {
 	if err := r.installable(c); err != nil {
 		return Manifest{}, err
 	}
-	if err := chartutil.ProcessDependencies(c.Chart, r.Values); err != nil {
-		return Manifest{}, explain(c, fmt.Errorf("chart dependencies processing failed: %w", err))
-	}
-	caps, err := r.capabilities()
+	out, err := leaveOut(f, c)
 	if err != nil {
 		return Manifest{}, err
 	}
+	out.Text, err = r.text(f, c)
+	if err != nil && out.Left != nil && fault.Of(err).Kind == fault.Input {
+		// It may fail only for what was left out.
+		err = out.Left
+	}
+	return out, err
+}
+
+// text renders the chart as it is loaded.
+func (r Request) text(f *gitfs.FS, c loaded) (string, error) {
+	if err := chartutil.ProcessDependencies(c.Chart, r.Values); err != nil {
+		return "", explain(c, fmt.Errorf("chart dependencies processing failed: %w", err))
+	}
+	caps, err := r.capabilities()
+	if err != nil {
+		return "", err
+	}
 	if !r.SkipSchemaValidation {
 		if err := checkSchemas(c.Chart, c.dir); err != nil {
-			return Manifest{}, err
+			return "", err
 		}
 	}
 	release := common.ReleaseOptions{Name: r.ReleaseName, Namespace: r.Namespace, Revision: 1, IsInstall: true}
 	values, err := util.ToRenderValuesWithSchemaValidation(c.Chart, r.Values, release, caps, r.SkipSchemaValidation)
 	if err != nil {
-		return Manifest{}, explain(c, err)
+		return "", explain(c, err)
 	}
 	if required := c.Metadata.KubeVersion; required != "" && !chartutil.IsCompatibleRange(required, caps.KubeVersion.String()) {
-		return Manifest{}, explain(c, fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s",
+		return "", explain(c, fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s",
 			required, caps.KubeVersion.Version))
 	}
 	rendered, err := engine.Engine{}.RenderWithContext(context.Background(), c.Chart, values)
 	if err != nil {
-		return Manifest{}, explain(c, err)
+		return "", explain(c, err)
 	}
-	text, err := r.assemble(f, c, rendered)
-	return Manifest{Text: text, chart: c}, err
+	return r.assemble(f, c, rendered)
 }
 
 // installable makes the checks that helm makes before it renders.
@@ -87,20 +104,6 @@ func (r Request) installable(c loaded) error {
 	}
 	if c.Metadata.Deprecated {
 		slog.Warn("this chart is deprecated", "chart", c.Name())
-	}
-	var lacking []string
-	for _, dep := range c.Metadata.Dependencies {
-		found := false
-		for _, have := range c.Dependencies() {
-			found = found || have.Name() == dep.Name
-		}
-		if !found {
-			lacking = append(lacking, dep.Name)
-		}
-	}
-	if len(lacking) > 0 {
-		return explain(c, fmt.Errorf("an error occurred while checking for chart dependencies. You may need to run `helm dependency build` "+
-			"to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: %s", strings.Join(lacking, ", ")))
 	}
 	if err := chartutil.ValidateReleaseName(r.ReleaseName); err != nil {
 		return explain(c, fmt.Errorf("release name check failed: release name %q: %w", r.ReleaseName, err))

@@ -63,6 +63,9 @@ func builtinPluginType(name string) int
 //go:linkname generatorFactories sigs.k8s.io/kustomize/api/internal/plugins/builtinhelpers.GeneratorFactories
 var generatorFactories map[int]func() resmap.GeneratorPlugin
 
+//go:linkname transformerFactories sigs.k8s.io/kustomize/api/internal/plugins/builtinhelpers.TransformerFactories
+var transformerFactories map[int]func() resmap.TransformerPlugin
+
 // openapiData has the layout of the type of the same name in kyaml/openapi.
 type openapiData struct {
 	schema                          spec.Schema

@@ -26,6 +26,8 @@ type chartInflator struct {
 	types.HelmChart
 	h   *resmap.PluginHelpers
 	run *run
+	// ownValues says that the configuration names the values file.
+	ownValues bool
 }
 
 // Config reads and checks the configuration of one chart.
@@ -45,7 +47,8 @@ func (p *chartInflator) Config(h *resmap.PluginHelpers, config []byte) error {
 	if p.ChartHome == "" {
 		p.ChartHome = types.HelmDefaultHome
 	}
-	if p.ValuesFile == "" {
+	p.ownValues = p.ValuesFile != ""
+	if !p.ownValues {
 		p.ValuesFile = path.Join(p.chartDir(), "values.yaml")
 	}
 	for _, file := range p.AdditionalValuesFiles {
@@ -112,7 +115,7 @@ func (p *chartInflator) Generate() (resmap.ResMap, error) {
 		if refusal := p.run.fs.Refusal(); refusal != nil {
 			return nil, refusal
 		}
-		return nil, p.absent(dir, inside)
+		return p.absent(dir, inside)
 	}
 	values, err := p.values()
 	if err != nil {
@@ -133,25 +136,37 @@ func (p *chartInflator) Generate() (resmap.ResMap, error) {
 	if err != nil {
 		return nil, err
 	}
+	if m.Left != nil {
+		p.run.unpinned = append(p.run.unpinned, m.Unpinned...)
+		p.run.leave(m.Left)
+	}
 	return p.resources(m)
 }
 
-// absent tells what to do about a chart that is not in the tree.
-func (p *chartInflator) absent(dir string, inside bool) error {
+// absent leaves out a chart that is not in the tree. What it would get is read all the same: it decides what the chart gives.
+func (p *chartInflator) absent(dir string, inside bool) (resmap.ResMap, error) {
 	if !inside {
 		dir = p.ChartHome
 	}
 	if p.Repo == "" {
-		return p.wrong("no chart found at %q and no repo to pull it from", dir)
+		return nil, p.wrong("no chart found at %q and no repo to pull it from", dir)
+	}
+	if p.ownValues {
+		if _, err := p.h.Loader().Load(p.ValuesFile); err != nil {
+			return nil, err
+		}
 	}
 	reference := strings.TrimSuffix(p.Repo, "/") + "/" + p.Name
 	if p.Version != "" {
 		reference += ":" + p.Version
 	}
 	p.run.unpinned = append(p.run.unpinned, protocol.Unpinned{
-		File: p.file(), Reference: reference, Reason: "the chart is not in the repository, and charts are not pulled",
+		File: p.file(), Reference: reference, Reason: "the chart is not in the repository, and charts are not pulled", Kind: "chart",
 	})
-	return p.refuse("the chart %q from %s is not in the repository; charts are not pulled, vendor it to %q", p.Name, p.Repo, dir)
+	f := fault.New(fault.Refused, p.file(), "the chart %q from %s is not in the repository (no %q), and charts are not pulled", p.Name, p.Repo, dir)
+	f.Line = p.run.lineOf(p.file(), p.Repo)
+	p.run.leave(f)
+	return resmap.New(), nil
 }
 
 // releaseName gives the name that helm would choose from the arguments that kustomize passes.

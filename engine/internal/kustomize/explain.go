@@ -37,6 +37,10 @@ func (r *run) explain(err error) *fault.Fault {
 			return f
 		}
 	}
+	if r.left != nil {
+		// It may fail only for what was left out.
+		return r.left
+	}
 	file, message := r.unwrap(text)
 	f := fault.New(fault.Input, file, "%s", message)
 	f.Cause = err

@@ -3,6 +3,7 @@ package kustomize
 import (
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/sluice-gitops/sluice/engine/internal/fault"
@@ -10,6 +11,7 @@ import (
 	"github.com/sluice-gitops/sluice/engine/internal/protocol"
 	"sigs.k8s.io/kustomize/api/ifc"
 	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/types"
 )
 
 // run is the state of one render.
@@ -26,6 +28,8 @@ type run struct {
 	lastDir   string
 	rootDir   string
 	missing   []missing
+	// left is the first reference that the render goes on without.
+	left *fault.Fault
 }
 
 // missing is a reference that led nowhere: the kustomization's directory and the reference.
@@ -44,7 +48,12 @@ type loader struct {
 func (l *loader) Load(location string) ([]byte, error) {
 	dir, _ := gitfs.Rel(l.Root())
 	if isRemoteFile(location) {
-		return nil, l.run.remote(dir, location)
+		f := l.run.remote(dir, location, kindOf(location))
+		if forResources() {
+			l.run.leave(f)
+			return []byte("# not fetched\n"), nil
+		}
+		return nil, l.run.fs.Refuse(f)
 	}
 	content, err := l.Loader.Load(location)
 	if err != nil {
@@ -70,7 +79,12 @@ func (l *loader) Load(location string) ([]byte, error) {
 func (l *loader) New(reference string) (ifc.Loader, error) {
 	dir, _ := gitfs.Rel(l.Root())
 	if _, err := newRepoSpecFromURL(reference); err == nil {
-		return nil, l.run.remote(dir, reference)
+		f := l.run.remote(dir, reference, "base")
+		if kind := wanted(); kind != "" {
+			l.run.leave(f)
+			return &leftOut{Loader: l, kind: kind}, nil
+		}
+		return nil, l.run.fs.Refuse(f)
 	}
 	inner, err := l.Loader.New(reference)
 	if err != nil {
@@ -79,13 +93,31 @@ func (l *loader) New(reference string) (ifc.Loader, error) {
 	return &loader{Loader: inner, run: l.run}, nil
 }
 
-// remote refuses a reference to something outside the repository.
-func (r *run) remote(dir, reference string) error {
+// remote notes a reference to something outside the repository and makes the fault that tells of it.
+func (r *run) remote(dir, reference, kind string) *fault.Fault {
 	file := r.kustFiles[dir]
-	r.unpinned = append(r.unpinned, protocol.Unpinned{File: file, Reference: reference, Reason: "remote references are not fetched"})
-	f := fault.New(fault.Refused, file, "%q is a remote reference; the engine has no network, vendor it into the repository", reference)
+	r.unpinned = append(r.unpinned, protocol.Unpinned{File: file, Reference: reference, Reason: "remote references are not fetched", Kind: kind})
+	f := fault.New(fault.Refused, file, "%q is a remote reference, and the engine fetches nothing", reference)
 	f.Line = r.lineOf(file, reference)
-	return r.fs.Refuse(f)
+	return f
+}
+
+// kindOf tells whether an address is that of a file or, as kustomize tries next, of a repository.
+func kindOf(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	switch path.Ext(address) {
+	case ".yaml", ".yml", ".json":
+		return "file"
+	default:
+		return "base"
+	}
+}
+
+// leave lets the render go on without what the fault names.
+func (r *run) leave(f *fault.Fault) {
+	if r.left == nil {
+		r.left = f
+	}
 }
 
 func isKustomizationName(name string) bool {
@@ -100,21 +132,36 @@ func isKustomizationName(name string) bool {
 // forResources says whether the file that is loaded stands in a `resources` list: kustomize reads those by accumulateFile, from
 // accumulateTarget. (Generators' and transformers' configurations are read by it too, but from elsewhere.)
 func forResources() bool {
+	return caller("accumulateFile", "accumulateResources") == "accumulateTarget"
+}
+
+// wanted tells which kind of kustomization is entered: one of `resources`, one of `components`, or "" for anything else.
+func wanted() string {
+	switch caller("accumulateResources") {
+	case "accumulateTarget":
+		return types.KustomizationKind
+	case "accumulateComponents":
+		return types.ComponentKind
+	default:
+		return ""
+	}
+}
+
+// caller gives the method of kustomize's target on whose behalf the loader is asked, beyond those that are passed over.
+func caller(over ...string) string {
 	var pcs [10]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs[:])])
 	for {
 		frame, more := frames.Next()
 		if name, ok := strings.CutPrefix(frame.Function, "sigs.k8s.io/kustomize/api/internal/target.(*KustTarget)."); ok {
-			switch name {
-			case "accumulateFile", "accumulateResources":
-			default:
-				return name == "accumulateTarget"
+			if !slices.Contains(over, name) {
+				return name
 			}
 		} else if frame.Function != "sigs.k8s.io/kustomize/api/resmap.(*Factory).FromFile" {
-			return false
+			return ""
 		}
 		if !more {
-			return false
+			return ""
 		}
 	}
 }

@@ -29,8 +29,10 @@ type Options struct {
 	APIVersions    []string `json:"apiVersions"`
 }
 
-// Output is what a render gave. Origins has one entry per resource.
+// Output is what a render gave. Origins has one entry per resource. Partial comes with an error: the resources are those of the render without
+// what the error names.
 type Output struct {
+	Partial   bool
 	Resources resmap.ResMap
 	Origins   []Origin
 	Warnings  []protocol.Warning
@@ -70,8 +72,12 @@ func render(fs *gitfs.FS, dir string, o Options, alone bool) (out Output, custom
 		keepSchema()
 	}
 	out = Output{Resources: m, Origins: origins, Warnings: r.warnings, Unpinned: r.unpinned}
-	if err != nil {
+	switch {
+	case err != nil:
 		err = r.explain(err)
+	case r.left != nil:
+		out.Partial = true
+		err = r.left
 	}
 	if refusal := fs.Refusal(); refusal != nil {
 		err = refusal
@@ -91,7 +97,10 @@ func (r *run) schemaPanic(p any) error {
 
 var defaultSchemaVersion = openapi.GetSchemaVersion()
 
-func init() { installGenerators() }
+func init() {
+	installGenerators()
+	installTransformers()
+}
 
 // build follows krusty.Kustomizer.Run, with a loader of ours in between.
 func (r *run) build(dir string) (resmap.ResMap, []Origin, error) {

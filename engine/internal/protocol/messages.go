@@ -73,6 +73,8 @@ type Unpinned struct {
 	File      string `json:"file,omitempty"`
 	Reference string `json:"reference"`
 	Reason    string `json:"reason"`
+	// Kind is "base", "file" or "chart".
+	Kind string `json:"kind"`
 }
 
 // Result is the header of a render's result.
@@ -84,7 +86,7 @@ type Result struct {
 	Unpinned []Unpinned      `json:"unpinned"`
 }
 
-// Error is the header of a render that failed.
+// Error is the header of a render that failed. Partial says that the body holds what is rendered without what the message names.
 type Error struct {
 	Type     string          `json:"type"`
 	ID       json.RawMessage `json:"id"`
@@ -94,6 +96,7 @@ type Error struct {
 	Line     int             `json:"line,omitempty"`
 	Limit    string          `json:"limit,omitempty"`
 	Fatal    bool            `json:"fatal,omitempty"`
+	Partial  bool            `json:"partial,omitempty"`
 	Trace    [][]string      `json:"trace"`
 	Unpinned []Unpinned      `json:"unpinned"`
 }

@@ -28,15 +28,14 @@ func render(fs *gitfs.FS, req protocol.Render) (r reply, err error) {
 		err = fault.New(fault.Internal, "", "unknown kind of target %q", req.Kind)
 	}
 	if refusal := fs.Refusal(); refusal != nil {
+		r.partial = false
 		return r, refusal
 	}
-	if err != nil {
-		return r, err
-	}
 	if most := fs.Limits().OutputBytes; int64(len(r.body)) > most {
+		r.partial = false
 		return r, fault.Over("outputBytes", "", "the render gives more than %d bytes", most)
 	}
-	return r, nil
+	return r, err
 }
 
 func options(raw json.RawMessage, into any) error {
@@ -56,9 +55,10 @@ func renderKustomize(fs *gitfs.FS, dir string, req protocol.Render) (reply, erro
 	}
 	out, err := kustomize.Render(fs, dir, o)
 	r := reply{warnings: out.Warnings, unpinned: out.Unpinned}
-	if err != nil {
+	if err != nil && (!out.Partial || req.Output == "yaml") {
 		return r, err
 	}
+	left := err
 	if n := int64(out.Resources.Size()); n > fs.Limits().Documents {
 		return r, fault.Over("documents", "", "the render gives %d resources; %d are allowed", n, fs.Limits().Documents)
 	}
@@ -74,8 +74,11 @@ func renderKustomize(fs *gitfs.FS, dir string, req protocol.Render) (reply, erro
 		}
 		list[i] = output.Resource{Object: object, File: out.Origins[i].File, Line: out.Origins[i].Line}
 	}
-	r.body, err = output.List(list, fs.Limits().OutputBytes)
-	return r, err
+	if r.body, err = output.List(list, fs.Limits().OutputBytes); err != nil {
+		return r, err
+	}
+	r.partial = left != nil
+	return r, left
 }
 
 // helmOptions are the options of a chart; the defaults are those of the protocol.
@@ -110,18 +113,31 @@ func renderHelm(fs *gitfs.FS, dir string, req protocol.Render) (reply, error) {
 		h.Namespace = "default"
 	}
 	m, err := helm.Template(fs, h)
+	r := reply{unpinned: m.Unpinned}
 	if err != nil {
-		return reply{}, err
+		return r, err
 	}
 	if req.Output == "yaml" {
-		return reply{body: []byte(m.Text)}, nil
+		r.body = []byte(m.Text)
+		return r, asError(m.Left)
 	}
 	list, err := m.Resources(fs.Limits().Documents)
 	if err != nil {
-		return reply{}, err
+		return r, err
 	}
-	body, err := output.List(list, fs.Limits().OutputBytes)
-	return reply{body: body}, err
+	if r.body, err = output.List(list, fs.Limits().OutputBytes); err != nil {
+		return r, err
+	}
+	r.partial = m.Left != nil
+	return r, asError(m.Left)
+}
+
+// asError keeps a missing fault from becoming an error that is not nil.
+func asError(f *fault.Fault) error {
+	if f == nil {
+		return nil
+	}
+	return f
 }
 
 func renderPlain(fs *gitfs.FS, dir string, req protocol.Render) (reply, error) {

@@ -79,6 +79,7 @@ type reply struct {
 	warnings []protocol.Warning
 	unpinned []protocol.Unpinned
 	fault    *fault.Fault
+	partial  bool
 	gone     error
 }
 
@@ -86,7 +87,7 @@ type reply struct {
 func (s *Server) answer(header []byte) (fatal bool, err error) {
 	var req protocol.Render
 	if err := json.Unmarshal(header, &req); err != nil {
-		return false, s.fail(req, fault.New(fault.Internal, "", "the request is not understood: %s", err), trace.New(), nil)
+		return false, s.fail(req, trace.New(), reply{fault: fault.New(fault.Internal, "", "the request is not understood: %s", err)})
 	}
 	t := trace.New()
 	l := req.Limits.WithDefaults()
@@ -103,7 +104,7 @@ func (s *Server) answer(header []byte) (fatal bool, err error) {
 			// The render still runs and still writes to its trace.
 			t = trace.New()
 		}
-		return r.fault.Fatal, s.fail(req, r.fault, t, r.unpinned)
+		return r.fault.Fatal, s.fail(req, t, r)
 	}
 	return false, s.conn.Write(protocol.Result{
 		Type: "result", ID: req.ID, Trace: t.Entries(),
@@ -111,12 +112,16 @@ func (s *Server) answer(header []byte) (fatal bool, err error) {
 	}, r.body)
 }
 
-func (s *Server) fail(req protocol.Render, f *fault.Fault, t *trace.Trace, unpinned []protocol.Unpinned) error {
+func (s *Server) fail(req protocol.Render, t *trace.Trace, r reply) error {
 	s.notes.Stop()
+	f, body := r.fault, []byte(nil)
+	if r.partial {
+		body = r.body
+	}
 	return s.conn.Write(protocol.Error{
 		Type: "error", ID: req.ID, Kind: string(f.Kind), Message: f.Message, File: f.File, Line: f.Line, Limit: f.Limit, Fatal: f.Fatal,
-		Trace: t.Entries(), Unpinned: orEmpty(unpinned),
-	}, nil)
+		Partial: r.partial, Trace: t.Entries(), Unpinned: orEmpty(r.unpinned),
+	}, body)
 }
 
 // guarded renders and turns a panic into an internal fault.

@@ -102,11 +102,13 @@ function randomLines({ targets }: Preview): readonly string[] {
 }
 
 function notFetched({ completeness, findings }: Preview, paint: Style): readonly string[] {
-  if (findings.some(({ id }) => id === "unpinned-reference")) return [];
-  return completeness.unpinned.map(
-    ({ reference, reason, file }) =>
-      `${paint.yellow("not fetched")}  ${oneLine(reference)}: ${oneLine(reason)}${file ? paint.dim(` (${oneLine(file)})`) : ""}`,
-  );
+  const isTold = findings.some(({ id }) => id === "reference-not-fetched");
+  return completeness.unpinned
+    .filter(({ kind }) => kind === "object" || !isTold)
+    .map(
+      ({ reference, reason, file }) =>
+        `${paint.yellow("not followed")}  ${oneLine(reference)}: ${oneLine(reason)}${file ? paint.dim(` (${oneLine(file)})`) : ""}`,
+    );
 }
 
 function compared(preview: Preview, { baseName = "base", headName = "head" }: TextOptions, paint: Style): string {

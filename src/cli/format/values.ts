@@ -51,7 +51,7 @@ export function completenessText(facts: Completeness): string {
       : `checked ${facts.rendered} of ${facts.affected}`,
     ...(facts.failed > 0 ? [`${facts.failed} not rendered`] : []),
     ...((facts.ignoredLines ?? 0) > 0 ? [`${count(facts.ignoredLines ?? 0, "line")} hidden by preview.ignore`] : []),
-    ...(facts.unpinned.length > 0 ? [`${count(facts.unpinned.length, "remote source")} not fetched`] : []),
+    ...(facts.unpinned.length > 0 ? [`${facts.unpinned.length} not followed`] : []),
   ].join(", ");
 }
 

@@ -107,6 +107,15 @@ const previewSchema = z
         description: "Fields whose changes are counted but not shown.",
         examples: [[{ kind: "Deployment", path: "/metadata/annotations/checksum~1config" }]],
       }),
+    exclude: z
+      .array(filledText("a path"))
+      .max(500)
+      .default([])
+      .meta({
+        description:
+          "Manifests, values and charts that nothing deploys from here: globs of `*` and `**`. A preview warns of other changed files that no target reads.",
+        examples: [["examples/**"]],
+      }),
   })
   .meta({ description: "What previews on pull requests show." });
 

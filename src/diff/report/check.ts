@@ -4,7 +4,7 @@ import { count, thousands } from "../../model/text/lists.ts";
 import { annotationsOf } from "./annotations.ts";
 import { type Layout, layOut, smallPrint, wholeChanges } from "./layout.ts";
 import type { ReportOptions } from "./options.ts";
-import { verdict } from "./verdict.ts";
+import { isBroken, verdict } from "./verdict.ts";
 
 /** What a check says, except for its name and head. */
 export interface CheckContent {
@@ -27,8 +27,9 @@ export interface CheckOptions extends ReportOptions {
 
 /**
  * The check of a preview: the verdict as title, a link to the comment, the diffs, first those that the comment cannot
- * hold. `failure` when something cannot be rendered or a danger was found that nobody acknowledged; `neutral` when
- * there are warnings or something was left out; `success` only when all was rendered, shown and harmless.
+ * hold. `failure` when the change broke something or a danger was found that nobody acknowledged; `neutral` when there
+ * are warnings, or something was left out or could not be rendered before either; `success` only when all was
+ * rendered, shown and harmless.
  */
 export function previewCheck(
   preview: Preview,
@@ -88,13 +89,15 @@ function again({ command }: ReportOptions): string {
 }
 
 function conclude(
-  { findings }: Preview,
+  { findings, targets }: Preview,
   completeness: Completeness,
   isAcknowledged: NonNullable<CheckOptions["isAcknowledged"]>,
 ): CheckContent["conclusion"] {
   const { failed, affected, rendered, truncated, unpinned } = completeness;
+  const others = targets.filter((target) => target.status === "failed" && !isBroken(target)).length;
   const dangers = findings.filter(({ severity }) => severity === "danger");
-  if (failed > 0 || rendered < affected || dangers.some((finding) => !isAcknowledged(finding))) return "failure";
+  if (failed > others || rendered + others < affected) return "failure";
+  if (dangers.some((finding) => !isAcknowledged(finding))) return "failure";
   const warned = findings.some(({ severity }) => severity !== "notice");
-  return truncated > 0 || unpinned.length > 0 || warned ? "neutral" : "success";
+  return failed > 0 || truncated > 0 || unpinned.length > 0 || warned ? "neutral" : "success";
 }

@@ -10,12 +10,14 @@ const maxListed = 10;
 /** The small print: which commits were compared, how much was checked, what to do to check again. */
 export function closing(preview: Preview, completeness: Completeness, options: ReportOptions): string {
   const hidden = completeness.ignoredLines ?? 0;
+  const notFollowed = completeness.unpinned.filter(({ kind }) => kind === "object").length;
   const masked = preview.targets.some(({ changes }) => changes.some(({ diff }) => diff.includes("‹hidden ")));
   const nothing = completeness.affected === 0;
   const parts = [
     masked ? "Values of Secrets are never shown; the same fingerprint means the same value" : "",
     comparedText(preview, options),
     checkedText(completeness, preview),
+    notFollowed > 0 ? `**${thousands(notFollowed)} not followed**` : "",
     hidden > 0 ? `${count(hidden, "line")} hidden by \`preview.ignore\`` : "",
     nothing || options.command === undefined ? "" : `${code(options.command)} checks again`,
     options.docsUrl === undefined ? "" : `[how to read this](${options.docsUrl}/preview)`,
@@ -36,7 +38,7 @@ function checkedText(completeness: Completeness, { targets }: Preview): string {
   const text = checkedCount(completeness, targets.filter(({ status }) => status === "unchanged").length);
   if (text === "") return "";
   if (completeness.rendered < completeness.affected) return `**${text}**`;
-  return completeness.unpinned.length > 0 ? `**${text} in part**` : text;
+  return (completeness.partial ?? 0) > 0 ? `**${text} in part**` : text;
 }
 
 /** The same as plain text; nothing where nothing had to be checked. */
@@ -66,8 +68,10 @@ export function noteLines(notes: readonly string[], fit: Fit): string {
   return `<details><summary>${count(notes.length, "remark")}</summary>\n\n${lines.join("\n")}\n\n</details>\n\n`;
 }
 
-/** What was not fetched, where no finding tells it. */
-export function notFetched({ unpinned: references }: Completeness): string {
+/** What is not followed, where no finding tells it. */
+export function notFetched({ completeness, findings }: Preview): string {
+  const isTold = findings.some(({ id }) => id === "reference-not-fetched");
+  const references = completeness.unpinned.filter(({ kind }) => kind === "object" || !isTold);
   if (references.length === 0) return "";
   const listed = references.slice(0, maxListed).map(({ reference, reason, file }) => {
     const where = file === undefined ? "" : ` in ${code(file)}`;
@@ -75,5 +79,5 @@ export function notFetched({ unpinned: references }: Completeness): string {
   });
   const rest = references.length - listed.length;
   if (rest > 0) listed.push(`- and ${rest} more`);
-  return `Not fetched, so what it would add is not compared:\n\n${listed.join("\n")}\n\n`;
+  return `Not followed, so what it would add is not compared:\n\n${listed.join("\n")}\n\n`;
 }

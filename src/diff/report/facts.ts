@@ -24,7 +24,7 @@ export function plainWords(preview: Preview, groups: readonly ChangeGroup[]): st
       .filter((text) => text !== "")
       .join(" "),
     renamesText(preview),
-    preview.findings.some(({ id }) => id === "unpinned-reference") ? "" : notFetched(preview.completeness).trim(),
+    notFetched(preview).trim(),
   ];
   return paragraphs
     .filter((text) => text !== "")

@@ -17,6 +17,8 @@ export function previewJson(preview: Preview, { all = false }: { readonly all?: 
   const { base, mergeBase, head, completeness, drift } = preview;
   const targets = preview.targets.filter(({ status }) => all || status !== "unchanged");
   const { targets: known, affected, rendered, failed, truncated, hiddenLines, unpinned } = completeness;
+  const { partial = 0, unread = [] } = completeness;
+  const left = { ...(partial > 0 && { partial }), ...(unread.length > 0 && { unread }) };
   return {
     base,
     mergeBase,
@@ -24,17 +26,29 @@ export function previewJson(preview: Preview, { all = false }: { readonly all?: 
     targets: targets.map(targetJson),
     findings: preview.findings.map(findingJson),
     ...(drift === undefined ? {} : { drift: driftJson(drift) }),
-    completeness: { targets: known, affected, rendered, failed, truncated, hiddenLines, unpinned },
+    completeness: { targets: known, affected, rendered, failed, truncated, hiddenLines, ...left, unpinned },
   };
 }
 
-function targetJson({ app, environment, path, renderer, status, because, changes, images, error }: TargetPreview) {
+function targetJson({
+  app,
+  environment,
+  path,
+  renderer,
+  status,
+  because,
+  changes,
+  images,
+  partial,
+  error,
+}: TargetPreview) {
   return {
     app,
     environment,
     path,
     renderer,
     status,
+    ...(partial && { partial }),
     because,
     changes: changes.map(changeJson),
     images: images.map(({ container, from, to }) => ({ container, from, to })),
@@ -58,11 +72,12 @@ function idJson({ apiVersion, kind, namespace, name }: ResourceId) {
   return { apiVersion, kind, namespace, name };
 }
 
-function errorJson({ message, file, line }: NonNullable<TargetPreview["error"]>) {
+function errorJson({ message, file, line, cause }: NonNullable<TargetPreview["error"]>) {
   return {
     message: redactMessage(message),
     ...(file === undefined ? {} : { file }),
     ...(line === undefined ? {} : { line }),
+    ...(cause === undefined ? {} : { cause }),
   };
 }
 

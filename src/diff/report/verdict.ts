@@ -20,8 +20,8 @@ const maxTitle = 72;
 /** What a preview comes to, in at most 72 characters. `marks` set off names and values. */
 export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
   const groups = groupFindings(preview);
-  const failed = preview.targets.filter(({ status }) => status === "failed");
-  const rest = groups.filter(({ id }) => id !== "render-failed");
+  const failed = preview.targets.filter(isBroken);
+  const rest = groups.filter(({ id, severity }) => id !== "render-failed" || severity !== "danger");
   if (groups.some(({ id }) => id === "broken-configuration")) return brokenConfiguration(groups, marks);
   if (failed.length > 0)
     return {
@@ -30,16 +30,23 @@ export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
     };
   const [first, ...others] = rest.filter(({ severity }) => severity !== "notice");
   if (first === undefined) return { sign: unknownCount(preview) > 0 ? "🟠" : "", text: changesText(preview, marks) };
-  if (first.id === "unpinned-reference")
+  if (first.id === "reference-not-fetched")
     return { sign: "🟠", text: firstFitting([() => unknownText(preview), () => changesText(preview, marks)]) };
+  if (first.id === "unread-files") return { sign: "🟠", text: `Not checked: ${first.filled(undefined).short}` };
   return riskVerdict(first, others, marks);
+}
+
+/** Whether a target cannot be rendered because of this change, as far as is known. */
+export function isBroken({ status, error }: TargetPreview): boolean {
+  return status === "failed" && (error?.cause ?? "change") === "change";
 }
 
 function riskVerdict(first: FindingGroup, others: readonly FindingGroup[], marks: Marks): Verdict {
   const { severity, places } = first;
   const word = severity === "danger" ? "Danger" : "Warning";
   const environment = places[0]?.environment ?? "";
-  const lead = isEnvironment(environment) ? `${word} in ${environment}` : word;
+  const inPlace = isEnvironment(environment) ? `${word} in ${environment}` : word;
+  const lead = first.id === "render-failed" ? "Unknown" : inPlace;
   const short = first.filled(undefined).short.replaceAll(/`([^`]*)`/g, (_, name: string) => marks.name(name));
   const counts = kindCounts([first, ...others]);
   const text = firstFitting([
@@ -90,7 +97,7 @@ function scope(preview: Preview, targets: readonly TargetPreview[]) {
 }
 
 function unknownCount({ completeness, findings }: Preview): number {
-  return findings.some(({ id }) => id === "unpinned-reference") ? 0 : completeness.unpinned.length;
+  return findings.some(({ id }) => id === "reference-not-fetched") ? 0 : completeness.unpinned.length;
 }
 
 /** `monitoring in prod: 2 changes, 1 remote base unknown`. */
