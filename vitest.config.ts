@@ -14,9 +14,26 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/**
+ * What opens the embedded database. Its memory stays with the process, and every process of git that a large process
+ * starts costs several times as much: so these files share their own.
+ */
+const embedded = [
+  "test/cli/demo.test.ts",
+  "test/contract/queue-embedded.test.ts",
+  "test/e2e/missed.test.ts",
+  "test/images/event-log.test.ts",
+  "test/queue/embedded-store.test.ts",
+  "test/web/events.test.ts",
+  "test/web/registry/receiver.test.ts",
+];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "embedded", include: embedded } },
+      { extends: true, test: { name: "others", include: ["test/**/*.test.ts"], exclude: embedded } },
+    ],
     // Far beyond what anything takes: a busy machine must fail no test. What waits has a shorter deadline of its own, which says what for.
     testTimeout: 600_000,
     hookTimeout: 600_000,

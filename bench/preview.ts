@@ -130,9 +130,9 @@ async function timed(repository: BenchRepository, edges: LocalEdges, head: strin
     },
     { renderer: edges.renderer },
   );
-  const said = report(outcome);
+  const said = report(outcome, { baseName: "main" });
   const took = performance.now() - started;
-  if (outcome.kind !== "preview" || !said.comment.includes("rendered")) throw new Error("the preview failed");
+  if (outcome.kind !== "preview" || !said.comment.includes("checked")) throw new Error("the preview failed");
   const { completeness } = outcome.preview;
   const expected = head === repository.oneApp ? 1 : 200;
   if (completeness.affected !== expected || completeness.failed > 0) {

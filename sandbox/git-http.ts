@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Context } from "hono";
@@ -7,7 +6,7 @@ import { requireAccess } from "./access.ts";
 import { noticeRefs } from "./actions/refs.ts";
 import { authenticate, type Caller } from "./auth.ts";
 import { ApiError } from "./errors.ts";
-import { gitEnvironment } from "./git.ts";
+import { gitEnvironment, runProgram } from "./git.ts";
 import { answerLsRefs } from "./git-protocol.ts";
 import { reads, writes } from "./routes/route.ts";
 import type { Repository } from "./state.ts";
@@ -119,26 +118,13 @@ function backend(
   return runBackend(join(dir), env, body);
 }
 
-function runBackend(cwd: string, env: Record<string, string>, body: Buffer): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("git", ["http-backend"], { cwd, env, timeout: TIMEOUT_MS, stdio: ["pipe", "pipe", "pipe"] });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", reject);
-    // The backend may answer without reading everything; its exit code then tells why.
-    child.stdin.on("error", () => undefined);
-    child.on("close", (code) => {
-      const response = parseCgi(Buffer.concat(out));
-      if (response) resolve(response);
-      else
-        reject(
-          new Error(`git http-backend ended with ${code ?? "a signal"}: ${Buffer.concat(err).toString("utf8").trim()}`),
-        );
-    });
-    child.stdin.end(body);
-  });
+async function runBackend(cwd: string, env: Record<string, string>, body: Buffer): Promise<Response> {
+  const program = { file: "git", args: ["http-backend"], cwd, env, input: body };
+  const { code, stdout, stderr } = await runProgram(program, TIMEOUT_MS);
+  const response = parseCgi(stdout);
+  if (response) return response;
+  const end = code < 0 ? "a signal" : code;
+  throw new Error(`git http-backend ended with ${end}: ${stderr.toString("utf8").trim()}`);
 }
 
 function parseCgi(output: Buffer): Response | undefined {

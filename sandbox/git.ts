@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readLoose } from "./loose-object.ts";
 
 const TIMEOUT_MS = 30_000;
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** How to run git. */
 export interface GitOptions {
@@ -20,11 +21,12 @@ export interface GitResult {
 /** git ended with an unexpected code. */
 export class GitFailure extends Error {
   override readonly name = "GitFailure";
-  readonly code: number | null;
+  /** -1 when a signal ended it. */
+  readonly code: number;
   readonly stderr: string;
 
-  constructor(args: readonly string[], code: number | null, stderr: string) {
-    super(`git ${args[0] ?? ""} ended with ${code ?? "a signal"}: ${stderr.trim()}`);
+  constructor(args: readonly string[], code: number, stderr: string) {
+    super(`git ${args[0] ?? ""} ended with ${code < 0 ? "a signal" : code}: ${stderr.trim()}`);
     this.code = code;
     this.stderr = stderr;
   }
@@ -43,27 +45,59 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Re
   };
 }
 
+/** A program to run, and how it ended; `code` is -1 when a signal ended it. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly input: string | Uint8Array;
+  /** Most bytes of output that are kept. */
+  readonly maxOutputBytes: number;
+}
+
+/** Starts a program. */
+export type StartProgram = (program: Program) => {
+  readonly ended: Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: Buffer }>;
+  kill(): void;
+};
+
+let start: StartProgram = startHere;
+
+/** Has somebody else start git's processes from now on: that is cheaper where this process is large. */
+export function startGitWith(other: StartProgram): void {
+  start = other;
+}
+
+/** Runs a program of git's; gives its exit code and what it printed. */
+export async function runProgram(program: Omit<Program, "maxOutputBytes">, timeoutMs: number) {
+  const running = start({ ...program, maxOutputBytes: MAX_OUTPUT_BYTES });
+  const timer = setTimeout(() => running.kill(), timeoutMs);
+  return running.ended.finally(() => clearTimeout(timer));
+}
+
+function startHere({ file, args, cwd, env, input }: Program): ReturnType<StartProgram> {
+  const { promise: ended, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<StartProgram>["ended"]>>();
+  const child = spawn(file, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+  child.on("error", reject);
+  // git may end without reading its input; its exit code then tells why.
+  child.stdin.on("error", () => undefined);
+  child.on("close", (code) => resolve({ code: code ?? -1, stdout: Buffer.concat(out), stderr: Buffer.concat(err) }));
+  child.stdin.end(input);
+  return { ended, kill: () => child.kill("SIGKILL") };
+}
+
 /** Runs git in a repository. Rejects with GitFailure on any exit code outside `ok`. */
-export function git(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("git", ["-C", dir, ...args], {
-      env: gitEnvironment(options.env),
-      timeout: TIMEOUT_MS,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", reject);
-    // git may end without reading its input; its exit code then tells why.
-    child.stdin.on("error", () => undefined);
-    child.on("close", (code) => {
-      if (code !== null && (options.ok ?? [0]).includes(code)) resolve({ code, stdout: Buffer.concat(out) });
-      else reject(new GitFailure(args, code, Buffer.concat(err).toString("utf8")));
-    });
-    child.stdin.end(options.input);
-  });
+export async function git(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  const env = gitEnvironment(options.env);
+  const program = { file: "git", args: ["-C", dir, ...args], cwd: "/", env, input: options.input ?? "" };
+  const { code, stdout, stderr } = await runProgram(program, TIMEOUT_MS);
+  if (code >= 0 && (options.ok ?? [0]).includes(code)) return { code, stdout };
+  throw new GitFailure(args, code, stderr.toString("utf8"));
 }
 
 const answers = new Map<string, GitResult>();
@@ -109,7 +143,7 @@ export async function revParse(dir: string, revision: string, type = "commit"): 
 /** Takes these exit codes for no answer. */
 function undefinedFor(codes: readonly number[]): (error: unknown) => undefined {
   return (error) => {
-    if (error instanceof GitFailure && error.code !== null && codes.includes(error.code)) return undefined;
+    if (error instanceof GitFailure && codes.includes(error.code)) return undefined;
     throw error;
   };
 }

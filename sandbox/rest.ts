@@ -48,7 +48,7 @@ export function handleGraphql(world: World, context: NodeContext): Promise<Respo
 
 async function handle(world: World, incoming: Incoming): Promise<Response> {
   const { context } = incoming;
-  const fault = takeFault(world, context.req.method, incoming.match?.route.template);
+  const fault = takeFault(world, context.req.method, incoming.match);
   const outcome = await underFault(world, incoming, fault);
   spend(world, outcome.actor);
   record(world, incoming, outcome, fault !== undefined && !isWait(fault));
@@ -59,19 +59,25 @@ async function handle(world: World, incoming: Incoming): Promise<Response> {
   return respond(world, context, outcome);
 }
 
+type Wait = Extract<Fault["effect"], { readonly kind: "delay" | "hang" | "hang-after" }>;
+
 /** The request is carried out as if nothing were, only later. */
-function isWait(fault: Fault["effect"]): fault is Extract<Fault["effect"], { readonly kind: "delay" | "hang" }> {
-  return fault.kind === "delay" || fault.kind === "hang";
+function isWait(fault: Fault["effect"]): fault is Wait {
+  return fault.kind === "delay" || fault.kind === "hang" || fault.kind === "hang-after";
+}
+
+async function wait(fault: Wait): Promise<void> {
+  fault.reached?.();
+  await (fault.kind === "delay" ? sleep(fault.ms) : fault.until);
 }
 
 async function underFault(world: World, incoming: Incoming, fault: Fault["effect"] | undefined): Promise<Outcome> {
   const refusal = fault && refusalOf(fault);
   if (refusal) return { reply: refusal, actor: "anonymous", requestBody: undefined };
-  if (fault !== undefined && isWait(fault)) {
-    fault.reached?.();
-    await (fault.kind === "hang" ? fault.until : sleep(fault.ms));
-  }
+  const waits = fault !== undefined && isWait(fault) ? fault : undefined;
+  if (waits && waits.kind !== "hang-after") await wait(waits);
   const outcome = await answer(world, incoming);
+  if (waits?.kind === "hang-after") await wait(waits);
   return fault?.kind === "after" ? { ...outcome, reply: failure(fault.status) } : outcome;
 }
 

@@ -2,6 +2,7 @@ import { type HttpBindings, type ServerType, serve } from "@hono/node-server";
 import { Hono } from "hono";
 
 import { install } from "./actions/repositories.ts";
+import { startGitWith } from "./git.ts";
 import { handleGit, parseGitPath } from "./git-http.ts";
 import { DEFAULT_OWNER, makeHandle, settled } from "./handle.ts";
 import { makePages } from "./pages/pages.ts";
@@ -14,6 +15,7 @@ const HOST = "127.0.0.1";
 
 /** Starts a local GitHub on loopback. Rejects when the port is taken or git is missing. */
 export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {
+  if (options.startProgram) startGitWith(options.startProgram);
   const world = await openWorld(options);
   const server = await listen(makeApp(world), options.port ?? 0);
   const address = server.address();

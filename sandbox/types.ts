@@ -1,4 +1,6 @@
 /** What the local GitHub promises to those who start it: tests, the demo and the `sandbox` command. */
+
+import type { StartProgram } from "./git.ts";
 import type {
   CheckRunSummary,
   MergeMethod,
@@ -48,6 +50,8 @@ export interface LocalGitHubOptions {
   readonly onEvent?: (event: WebhookEvent) => void;
   /** Called with what an operator may want to know. */
   readonly log?: (entry: LogEntry) => void;
+  /** Starts git's processes, for all local GitHubs of this process; default: this process. */
+  readonly startProgram?: StartProgram;
 }
 
 /** One thing that happened, for an operator. */
@@ -128,6 +132,8 @@ export interface Fault {
   readonly method?: string;
   /** OpenAPI path template, e.g. `/repos/{owner}/{repo}/issues/{issue_number}/comments`. */
   readonly template?: string;
+  /** Only requests that are about this repository. */
+  readonly repository?: RepositoryRef;
   /** How many requests; default 1. */
   readonly times?: number;
   readonly effect: /** Performs the request, then answers with this status. */
@@ -140,6 +146,8 @@ export interface Fault {
     | { readonly kind: "delay"; readonly ms: number; readonly reached?: () => void }
     /** The same, until something has happened. */
     | { readonly kind: "hang"; readonly until: Promise<unknown>; readonly reached?: () => void }
+    /** Performs the request, and answers only when something has happened. Tells when it begins to wait. */
+    | { readonly kind: "hang-after"; readonly until: Promise<unknown>; readonly reached?: () => void }
     /** Performs the request, then closes the connection without an answer. */
     | { readonly kind: "reset" };
 }

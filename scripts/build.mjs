@@ -32,7 +32,10 @@ const nodeModules = {
 async function bundle(folder) {
   const built = await rolldown({
     cwd: root,
-    input: { cli: join(root, "src", "cli.ts") },
+    input: {
+      cli: join(root, "src", "cli.ts"),
+      "launcher-process": join(root, "src", "git", "launcher-process.ts"),
+    },
     platform: "node",
     // Some bring workers or WebAssembly as files, and only the server and the demo load them.
     external: (id) => serverPackages.some((name) => id === name || id.startsWith(`${name}/`)),

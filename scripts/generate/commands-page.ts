@@ -20,9 +20,13 @@ const intro = [
   "Sluice answers with 👀 when it has seen the command, then with 🚀 when it was carried out or 👎 when it was not, and with one reply that says what was",
   "done, or what was wrong and how to fix it:",
   "",
-  "> To `mona`:",
+  "> ❌ **Not promoted:** there is no environment `pord`. Did you mean this?",
   ">",
-  "> 👎 `/promote pord`: there is no environment `pord`. Did you mean `prod`?",
+  "> ```text",
+  "> /promote prod",
+  "> ```",
+  ">",
+  "> <sub>`/promote pord` by `mona`</sub>",
   "",
   "## How a command is written",
   "",
@@ -73,7 +77,7 @@ function section(one: CommandInfo): string[] {
     "|---|---|",
     ...one.examples.map(({ line, does }) => `| \`${line}\` | ${does} |`),
     "",
-    `Who may: ${whoOf(one)}. ${upperFirst(one.why)}.`,
+    `Allowed for: ${whoOf(one)}. ${upperFirst(one.why)}.`,
   ];
 }
 

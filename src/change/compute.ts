@@ -11,7 +11,7 @@ import { type Dependents, openDependents } from "./dependents.ts";
 import { type FileChange, fileChanges, lineEditsOf } from "./file-changes.ts";
 import { includes } from "./ownership.ts";
 import { prove } from "./proof/prove.ts";
-import type { ChangePlan, RenderedTarget } from "./rendered-target.ts";
+import type { ChangePlan, Probe, RenderedTarget } from "./rendered-target.ts";
 import { already, doesNotRender, planned, refusedBy, unexplained, wouldTouch } from "./results.ts";
 import { changedImages } from "./versions.ts";
 
@@ -19,7 +19,7 @@ import { changedImages } from "./versions.ts";
 export interface Intent {
   readonly target: Target;
   /** Says what is to change. The target is as it is at the base; its render is under way when this is called. */
-  plan(rendered: Promise<RenderedTarget>, dependents: Dependents): Promise<ChangePlan>;
+  plan(rendered: Promise<RenderedTarget>, dependents: Dependents, probe: Probe): Promise<ChangePlan>;
 }
 
 /** What is to be changed where. */
@@ -121,7 +121,7 @@ async function computeTarget({ target, plan }: Intent, work: Work): Promise<Comp
     const opening = renderTarget(target, work.base, work);
     // A plan that fails before it needs the render says why; the render's own failure then says nothing more.
     opening.catch(() => undefined);
-    const wanted = await plan(opening, work.dependents);
+    const wanted = await plan(opening, work.dependents, probeOf(opening, work));
     versions = wanted.versions;
     const { changes } = wanted;
     if (changes.length === 0) return { target, result: already(target, wanted.notes), changes };
@@ -137,6 +137,14 @@ async function computeTarget({ target, plan }: Intent, work: Work): Promise<Comp
     if (!(error instanceof UserError)) throw error;
     return { target, result: refusedBy(target, error, versions), changes: [] };
   }
+}
+
+function probeOf(opening: Promise<RenderedTarget>, { base, renderer, signal }: Work): Probe {
+  return async (changes) => {
+    const { target, render } = await opening;
+    const after = await renderer.render(target.render, await stageChanges(base, changes), signal);
+    return after.digest !== render.digest;
+  };
 }
 
 /** A target with its render. A target that does not render is a `refused` UserError. */
@@ -166,7 +174,7 @@ async function carryOut({ target, render: before }: RenderedTarget, wanted: Chan
   const files = await fileChanges(work.base.tree, at.tree, [...new Set(wanted.changes.map(({ path }) => path))]);
   const others = await othersOf(target, files, at, work);
   const proof = wanted.expected && prove(before.resources(), after.resources(), wanted.expected);
-  if (proof !== undefined && proof.unexplained.length > 0) throw unexplained(proof.unexplained);
+  if (proof !== undefined && proof.unexplained.length > 0) throw unexplained(proof.unexplained, wanted.fix);
   const edits = await lineEditsOf(work.base.tree, at.tree, files, maxLines + 1);
   return {
     renders: { before, after },
@@ -174,6 +182,7 @@ async function carryOut({ target, render: before }: RenderedTarget, wanted: Chan
     edits: edits.slice(0, maxLines),
     notes: [
       ...others,
+      ...(wanted.remarks?.(after.resources()) ?? []),
       ...(edits.length > maxLines
         ? [`More than ${maxLines} lines change in ${count(files.length, "file")}; the first are listed.`]
         : []),

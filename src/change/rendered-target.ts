@@ -1,5 +1,5 @@
 import type { VersionChange } from "../model/promotion.ts";
-import type { Render, RenderSource } from "../model/render.ts";
+import type { Render, RenderSource, Resource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { TreeChange } from "../model/tree.ts";
 import type { Expectation } from "./proof/prove.ts";
@@ -22,4 +22,11 @@ export interface ChangePlan {
   readonly notes: readonly string[];
   /** What the render must be afterwards; `undefined` when it only has to render. */
   readonly expected: Expectation | undefined;
+  /** What people are told to do where the render becomes something else; else it is about promotions. */
+  readonly fix?: string;
+  /** Sentences about what the render is afterwards. */
+  remarks?(after: readonly Resource[]): readonly string[];
 }
+
+/** Whether a render is another one with these changes. A render that fails with them is another one. */
+export type Probe = (changes: readonly TreeChange[]) => Promise<boolean>;

@@ -58,11 +58,14 @@ export function doesNotRender(what: string, failure: RenderFailure): UserError {
 }
 
 /** A plan whose edit does something else to the render than what was planned. */
-export function unexplained(fields: readonly string[]): UserError {
+export function unexplained(
+  fields: readonly string[],
+  fix = "Make that change by a pull request of its own first, or carry the values by the strategy `paths`.",
+): UserError {
   return new UserError(
     "refused",
     `the edit would change more in the render than the version: ${codeList(fields, maxListed)}`,
-    { fix: "Make that change by a pull request of its own first, or carry the values by the strategy `paths`." },
+    { fix },
   );
 }
 

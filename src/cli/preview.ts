@@ -9,12 +9,15 @@ import type { PreviewOutcome } from "../preview/outcome.ts";
 import { configFile } from "../targets/index.ts";
 import { EXIT } from "./command.ts";
 import type { PreviewContext } from "./definitions/preview.ts";
+import { configurationWarning, uncommitted, uncommittedWarning } from "./dirty.ts";
 import { failsOn } from "./fail-on.ts";
 import { previewHtml } from "./format/html.ts";
 import { previewText } from "./format/text.ts";
+import { git, type Located } from "./git.ts";
 import { type Local, withLocal } from "./local.ts";
 import { problemLines } from "./problems.ts";
 import { defaultBase } from "./revision.ts";
+import { snapshotWorkTree } from "./snapshot.ts";
 
 /** Carries out `sluice preview`. */
 export function runPreview(context: PreviewContext): Promise<number> {
@@ -24,11 +27,12 @@ export function runPreview(context: PreviewContext): Promise<number> {
 async function run(context: PreviewContext, local: Local): Promise<number> {
   const override = await configOverride(context);
   const base = context.args.base ?? (await defaultBase(local.repository));
+  const head = await headOf(context, local);
   const outcome = await computePreview(
     {
       repository: local.repository,
       base,
-      head: context.args.head,
+      head: head.revision,
       ...(override === undefined ? {} : { configText: override.text }),
       fingerprintKey: randomBytes(32),
       signal: context.signal,
@@ -38,18 +42,59 @@ async function run(context: PreviewContext, local: Local): Promise<number> {
   );
   context.progress.clear();
   if (outcome.kind === "config") return brokenConfig(context, local, outcome, override);
-  context.stdout.write(format(outcome.preview, context));
+  await warn(context, local, outcome.commits.base, head);
+  context.stdout.write(format(outcome.preview, context, base, head.name));
   return failsOn(outcome.preview, context.args["fail-on"]) ? EXIT.failOn : EXIT.ok;
 }
 
 const PHASES = { targets: "Finding targets", render: "Rendering" } as const;
 
-function format(preview: Preview, { args, colours }: PreviewContext): string {
+interface Head {
+  readonly revision: string;
+  readonly name: string;
+  /** The work tree is what is compared, or not what is checked out: there is nothing to warn of. */
+  readonly asItIs: boolean;
+}
+
+/** What would be merged: a revision, or the files as they are. */
+async function headOf({ args, signal }: PreviewContext, { repository, place }: Local): Promise<Head> {
+  if (!args.worktree && args.head !== "worktree") {
+    const [head, checkedOut] = await Promise.all([repository.resolve(args.head), repository.resolve("HEAD")]);
+    return { revision: args.head, name: await nameOf(args.head, place, signal), asItIs: head !== checkedOut };
+  }
+  if (place.top === undefined)
+    throw new UserError("usage", "a bare repository has no work tree", { fix: "Leave --worktree out." });
+  const parent = await repository.resolve("HEAD");
+  return {
+    revision: await snapshotWorkTree({ ...place, top: place.top }, signal, parent),
+    name: "work tree",
+    asItIs: true,
+  };
+}
+
+/** A branch by its name where HEAD is meant. */
+async function nameOf(head: string, { gitDir }: Located, signal: AbortSignal): Promise<string> {
+  if (head !== "HEAD") return head;
+  const branch = (await git(["rev-parse", "--abbrev-ref", "HEAD"], { cwd: gitDir, signal })).trim();
+  return branch === "" ? "HEAD" : branch;
+}
+
+/** Says on standard error what is there and was not looked at, so that the result is not read as more than it is. */
+async function warn(context: PreviewContext, { repository, place }: Local, base: string, head: Head): Promise<void> {
+  const files = head.asItIs ? [] : await uncommitted(place, context.signal);
+  const lines = [
+    ...uncommittedWarning(files, context.paintError),
+    ...(await configurationWarning(place, await repository.tree(base), context.paintError)),
+  ];
+  if (lines.length > 0) context.stderr.write(`${lines.join("\n")}\n`);
+}
+
+function format(preview: Preview, { args, colours }: PreviewContext, baseName: string, headName: string): string {
   switch (args.format) {
     case "text":
-      return previewText(preview, { colours, all: args.all });
+      return previewText(preview, { colours, all: args.all, full: args.full, baseName, headName });
     case "markdown":
-      return `${previewComment(preview).body.trimEnd()}\n`;
+      return `${previewComment(preview, { baseName, headName }).body.trimEnd()}\n`;
     case "json":
       return `${JSON.stringify(previewJson(preview, { all: args.all }), null, 2)}\n`;
     case "html":

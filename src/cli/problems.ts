@@ -13,11 +13,11 @@ export function problemLines(
 ): readonly string[] {
   const source = text?.split(/\r?\n/);
   return problems.flatMap((problem) => {
-    const colour = problem.severity === "error" ? paint.red : paint.yellow;
+    const word = problem.severity === "error" ? "" : `${paint.yellow("warning:")} `;
     return [
-      `${paint.bold(harmless(placeText(problem)))}: ${colour(`${problem.severity}:`)} ${harmless(problem.message)}`,
+      `${paint.bold(harmless(placeText(problem)))}: ${word}${harmless(problem.message)}`,
       ...excerpt(problem, source?.[problem.line - 1], paint),
-      `  ${paint.dim("fix")} ${harmless(problem.fix)}`,
+      `${paint.dim("fix:")} ${harmless(problem.fix)}`,
       "",
     ];
   });

@@ -6,7 +6,9 @@ import type { RenderContext } from "./definitions/render.ts";
 import { exactJson } from "./exact-json.ts";
 import { type Local, withLocal } from "./local.ts";
 import { type Chosen, choose, parseSubject, type Subject } from "./render-subject.ts";
+import { placeText } from "./report-error.ts";
 import { snapshotWorkTree } from "./snapshot.ts";
+import { harmless } from "./style.ts";
 import { configText } from "./targets.ts";
 
 /** Carries out `sluice render`. */
@@ -31,8 +33,12 @@ async function run(context: RenderContext, local: Local, subject: Subject): Prom
   const chosen: readonly Chosen[] = every
     ? plan.targets.map((target) => ({ name: target.id, spec: target.render }))
     : [await choose(wanted, plan.targets, tree)];
-  await (context.args.format === "json" ? printJson : printYaml)(context, local, source, chosen);
-  return EXIT.ok;
+  const print = context.args.format === "json" ? printJson : printYaml;
+  const failed = await print(context, local, source, chosen);
+  const [only] = failed;
+  if (only !== undefined && chosen.length === 1) throw only.error;
+  if (failed.length > 0) context.stderr.write(`${failed.length} of ${chosen.length} cannot be rendered.\n`);
+  return failed.length > 0 ? EXIT.usage : EXIT.ok;
 }
 
 async function commitOf({ repository, place }: Local, { ref }: Subject, signal: AbortSignal): Promise<string> {
@@ -46,14 +52,54 @@ async function printYaml(
   { renderer }: Local,
   source: RenderSource,
   chosen: readonly Chosen[],
-): Promise<void> {
-  for (const [index, { name, spec }] of chosen.entries()) {
-    context.progress.update("Rendering", index, chosen.length);
+): Promise<readonly FailedRender[]> {
+  let printed = 0;
+  return eachOf(context, chosen, async ({ name, spec }) => {
     const text = await renderer.yaml(spec, source, context.signal);
     context.progress.clear();
-    if (chosen.length > 1) context.stdout.write(`${index > 0 ? "---\n" : ""}# target ${name} (${spec.path})\n`);
+    if (chosen.length > 1) context.stdout.write(`${printed > 0 ? "---\n" : ""}# target ${name} (${spec.path})\n`);
     context.stdout.write(text);
+    printed += 1;
+  });
+}
+
+/** What cannot be rendered, and why. */
+interface FailedRender {
+  readonly name: string;
+  readonly error: UserError;
+}
+
+/**
+ * Goes on after what cannot be rendered: the others are shown all the same. It is told at once where it is not alone.
+ */
+async function eachOf(
+  context: RenderContext,
+  chosen: readonly Chosen[],
+  print: (one: Chosen) => Promise<void>,
+): Promise<readonly FailedRender[]> {
+  const failed: FailedRender[] = [];
+  for (const [index, one] of chosen.entries()) {
+    context.progress.update("Rendering", index, chosen.length);
+    try {
+      await print(one);
+    } catch (error) {
+      if (!(error instanceof UserError) || context.signal.aborted) throw error;
+      failed.push({ name: one.name, error });
+      context.progress.clear();
+      if (chosen.length > 1) for (const line of failureLines(one.name, error)) context.stderr.write(`${line}\n`);
+    }
   }
+  context.progress.clear();
+  return failed;
+}
+
+function failureLines(name: string, { message, place, fix }: UserError): readonly string[] {
+  const where = place === undefined ? "" : `${placeText(place)}: `;
+  return [
+    `${harmless(where)}${harmless(name)} cannot be rendered`,
+    `  ${harmless(message)}`,
+    ...(fix === undefined ? [] : [`  fix: ${harmless(fix)}`]),
+  ];
 }
 
 async function printJson(
@@ -61,20 +107,20 @@ async function printJson(
   { renderer }: Local,
   source: RenderSource,
   chosen: readonly Chosen[],
-): Promise<void> {
+): Promise<readonly FailedRender[]> {
   const objects: string[] = [];
-  for (const [index, { name, spec }] of chosen.entries()) {
-    context.progress.update("Rendering", index, chosen.length);
+  const failed = await eachOf(context, chosen, async ({ name, spec }) => {
     const render = await renderer.render(spec, source, context.signal);
     if (!render.ok) throw renderError(name, render.failure);
     objects.push(...render.resources().map((resource) => exactJson(resource, "  ")));
-  }
-  context.progress.clear();
+  });
+  if (failed.length === chosen.length && chosen.length === 1) return failed;
   context.stdout.write(objects.length === 0 ? "[]\n" : `[\n  ${objects.join(",\n  ")}\n]\n`);
+  return failed;
 }
 
 function renderError(name: string, { kind, message, file, line }: RenderFailure): Error {
-  const text = `${name} does not render: ${message}`;
+  const text = `${name} cannot be rendered: ${message}`;
   if (kind === "internal") return new Fault("bug", text);
   const place = file === undefined ? {} : { place: { file, ...(line === undefined ? {} : { line }) } };
   return new UserError(kind, text, place);

@@ -26,22 +26,27 @@ export function reportError(thrown: unknown, io: CliIo, debug: boolean): number 
     if (debug) print(paint.dim(stackOf(thrown)));
     return thrown.kind === "in-use" ? EXIT.inUse : EXIT.usage;
   }
-  const kind = thrown instanceof Fault ? ` (${thrown.kind})` : "";
-  print(`${paint.red("error:")} ${harmless(messageOf(thrown))}${kind}`);
+  print(`${paint.red("error:")} ${harmless(messageOf(thrown))}`);
   for (const reason of causes(thrown)) print(`  ${paint.dim("because")} ${harmless(reason)}`);
-  print(
-    debug
-      ? paint.dim(stackOf(thrown))
-      : `  ${paint.dim("This is not your mistake. --debug shows the stack and the log.")}`,
-  );
+  print(debug ? paint.dim(stackOf(thrown)) : `${paint.dim("fix:")}   ${harmless(faultFix(thrown))}`);
   return EXIT.failed;
+}
+
+/** What helps where nobody here made a mistake. */
+function faultFix(thrown: unknown): string {
+  if (!(thrown instanceof Fault) || thrown.kind === "bug") return "report it with the output of --debug";
+  const { registry } = thrown.fields;
+  if (thrown.kind === "throttled" && typeof registry === "string") {
+    return `try again later, or log in for a higher limit: docker login ${registry}`;
+  }
+  return "try again later; --debug shows the log";
 }
 
 function userErrorLines(error: UserError, paint: Style): readonly string[] {
   return [
     `${paint.red("error:")} ${harmless(error.message)}`,
-    ...(error.place ? [`  ${paint.dim("at")}  ${harmless(placeText(error.place))}`] : []),
-    ...(error.fix ? [`  ${paint.dim("fix")} ${harmless(error.fix)}`] : []),
+    ...(error.place ? [`${paint.dim("at:")}    ${harmless(placeText(error.place))}`] : []),
+    ...(error.fix ? [`${paint.dim("fix:")}   ${harmless(error.fix)}`] : []),
   ];
 }
 

@@ -5,12 +5,13 @@ import { git, type Located } from "./git.ts";
 
 /**
  * Writes the work tree as it is now, without the files that git ignores, as a commit that no branch names, and gives
- * its id. The repository's index, branches and files stay as they are; git's own housekeeping removes the objects
- * later.
+ * its id; `parent` is what the work tree is compared with. The repository's index, branches and files stay as they are;
+ * git's own housekeeping removes the objects later. /
  */
 export async function snapshotWorkTree(
   place: Located & { readonly top: string },
   signal: AbortSignal,
+  parent?: string,
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-index-"));
   try {
@@ -20,7 +21,12 @@ export async function snapshotWorkTree(
     const options = { cwd: place.top, signal, env: { GIT_INDEX_FILE: index, ...AUTHOR } };
     await git(["add", "--all", "--", "."], options);
     const tree = (await git(["write-tree"], options)).trim();
-    return (await git(["commit-tree", "-m", "Snapshot of the work tree", tree], options)).trim();
+    return (
+      await git(
+        ["commit-tree", ...(parent === undefined ? [] : ["-p", parent]), "-m", "Snapshot of the work tree", tree],
+        options,
+      )
+    ).trim();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

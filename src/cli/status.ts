@@ -4,6 +4,7 @@ import { computeStatus } from "../promote/status.ts";
 import { configured } from "../targets/index.ts";
 import { EXIT } from "./command.ts";
 import type { StatusContext } from "./definitions/status.ts";
+import { idleConfiguration } from "./dirty.ts";
 import { statusJson, statusText } from "./format/status.ts";
 import { type Local, withLocal } from "./local.ts";
 import { suggest } from "./suggest.ts";
@@ -13,9 +14,12 @@ export function runStatus(context: StatusContext): Promise<number> {
   return withLocal(context, resolve(context.cwd, context.args.repo), (local) => run(context, local));
 }
 
-async function run(context: StatusContext, { repository, renderer }: Local): Promise<number> {
+async function run(context: StatusContext, { repository, renderer, place }: Local): Promise<number> {
   const commit = await repository.resolve(context.args.base);
-  const { config, plan } = await configured(await repository.tree(commit));
+  const tree = await repository.tree(commit);
+  const idle = await idleConfiguration(place, tree);
+  if (idle !== undefined) throw new UserError("config", idle.what, { fix: idle.fix });
+  const { config, plan } = await configured(tree);
   const known = [...new Set(plan.targets.map(({ app }) => app))];
   for (const app of context.positionals) if (!known.includes(app)) throw noApp(app, known);
   const status = await computeStatus({

@@ -5,6 +5,7 @@ import type { Tree } from "../model/tree.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
 import { EXIT } from "./command.ts";
 import type { TargetsContext } from "./definitions/targets.ts";
+import { configurationWarning } from "./dirty.ts";
 import { type Local, withLocal } from "./local.ts";
 import { problemLines } from "./problems.ts";
 import { oneLine, table } from "./style.ts";
@@ -14,12 +15,14 @@ export function runTargets(context: TargetsContext): Promise<number> {
   return withLocal(context, resolve(context.cwd, context.args.repo), (local) => run(context, local));
 }
 
-async function run(context: TargetsContext, { repository }: Local): Promise<number> {
+async function run(context: TargetsContext, { repository, place }: Local): Promise<number> {
   const tree = await repository.tree(await repository.resolve(context.args.ref));
   const text = await configText(tree);
   const { plan, problems } = await resolveTargets(text, tree, configFile);
   const source = plan.source === "file" ? configFile : "discovered";
-  for (const line of problemLines(problems, text, context.paintError)) context.stderr.write(`${line}\n`);
+  const warnings = context.args.ref === "HEAD" ? await configurationWarning(place, tree, context.paintError) : [];
+  for (const line of [...problemLines(problems, text, context.paintError), ...warnings])
+    context.stderr.write(`${line}\n`);
   if (problems.some((problem) => problem.severity === "error")) return EXIT.usage;
   if (context.args.json) {
     const list = plan.targets.map((target) => ({ ...describe(target), source }));

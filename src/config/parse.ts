@@ -3,6 +3,7 @@ import type { JsonObject } from "../model/json.ts";
 import { byPlace, type ConfigProblem, type Locate, type Remark, wrong } from "../model/problem.ts";
 import { explainIssues } from "./problems/explain.ts";
 import { crossFieldRemarks } from "./rules/cross-field.ts";
+import { notBuiltRemarks } from "./rules/not-built.ts";
 import { type Config, configSchema } from "./schema/config.ts";
 import { configJsonSchema } from "./schema/json-schema.ts";
 import { readYaml } from "./yaml/read.ts";
@@ -33,7 +34,8 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   const issues = parsed.success ? [] : explain(parsed.error.issues, read.value);
   const problems = [...issues, ...crossFieldRemarks(read.value)].map(read.locate).sort(byPlace);
   if (parsed.success && problems.every((problem) => problem.severity === "warning")) {
-    return { ok: true, config: parsed.data, warnings: problems, locate: read.locate };
+    const warnings = [...problems, ...notBuiltRemarks(read.value).map(read.locate)].sort(byPlace);
+    return { ok: true, config: parsed.data, warnings, locate: read.locate };
   }
   return { ok: false, problems: firstOf(problems) };
 }

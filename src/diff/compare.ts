@@ -1,17 +1,28 @@
-import { type ImageChange, type ReplicaChange, type ResourceChange, SEVERITIES } from "../model/preview.ts";
+import {
+  type ImageChange,
+  type RandomValue,
+  type ReplicaChange,
+  type ResourceChange,
+  SEVERITIES,
+} from "../model/preview.ts";
 import type { Resource } from "../model/render.ts";
 import { alignLists } from "./align.ts";
+import { chartVersions } from "./chart-version.ts";
+import { type FieldFacts, fieldFacts } from "./fields.ts";
+import { definedTwice } from "./findings/defined-twice.ts";
 import { checkPair, ruleOrder, type TargetFinding } from "./findings/index.ts";
-import { followNames, renamed } from "./generated-names.ts";
+import { movedAndRenamed } from "./findings/moved.ts";
+import { followNames, identifiedAs, renamed } from "./generated-names.ts";
 import { hideNoise, type IgnoreRule } from "./ignore.ts";
 import { imageChanges, replicaChanges } from "./images.ts";
 import { type Item, toItems } from "./item.ts";
 import { type FingerprintKey, maskSecrets } from "./mask.ts";
 import { matchItems, type Pair } from "./match.ts";
 import { podSpecs } from "./pods.ts";
+import { steady } from "./random.ts";
 import { byRisk } from "./risk.ts";
 import { type UnifiedDiff, unifiedYaml, wholeYaml } from "./unified.ts";
-import { equal } from "./value.ts";
+import { at, equal, type ValueObject } from "./value.ts";
 import { emitYaml } from "./yaml.ts";
 
 /** The two renders of one target. A side is `undefined` when the target does not exist there. */
@@ -20,6 +31,8 @@ export interface CompareInput {
   readonly environment: string;
   readonly base: readonly Resource[] | undefined;
   readonly head: readonly Resource[] | undefined;
+  /** The same renders once more: what differs between two renders of one side is random, and not compared. */
+  readonly again?: { readonly base?: readonly Resource[]; readonly head?: readonly Resource[] };
   readonly ignore: readonly IgnoreRule[];
   /** Keys the fingerprints that stand for values of Secrets. */
   readonly fingerprintKey: FingerprintKey;
@@ -33,11 +46,18 @@ export interface TargetComparison {
   readonly replicas: readonly ReplicaChange[];
   /** Workloads that restart only because a hash-suffixed name they use changed. */
   readonly restarts: number;
+  /** Workloads whose pods are replaced, those of `restarts` among them. */
+  readonly rollouts: number;
   /**
    * Lines left out as noise: by the rules, by the order of lists that have none, by names that only follow a generated
    * one.
    */
   readonly hiddenLines: number;
+  /** Those that the rules hide. */
+  readonly ignoredLines: number;
+  readonly random: readonly RandomValue[];
+  /** The version of the chart before and after, where labels say that it changed. */
+  readonly chart?: { readonly from: string; readonly to: string };
   /** Findings about what the head introduces, the gravest first; `target` and `pointer` say where, for `locate`. */
   readonly findings: readonly TargetFinding[];
 }
@@ -45,24 +65,41 @@ export interface TargetComparison {
 interface Compared {
   readonly change?: ResourceChange;
   readonly hiddenLines: number;
+  readonly ignoredLines: number;
   readonly restarts: number;
+  readonly rollouts: number;
 }
 
 /** Compares two renders of one target as data. Never throws on any JSON that the renders hold. */
 export function compareTarget(input: CompareInput): TargetComparison {
-  const pairs = matchItems(toItems(input.base ?? []), toItems(input.head ?? []));
+  const base = steady(toItems(input.base ?? []), itemsOf(input.again?.base));
+  const head = steady(toItems(input.head ?? []), itemsOf(input.again?.head));
+  const pairs = matchItems(base.items, head.items);
   const names = generatedNames(pairs);
   const compared = pairs.map((pair) => comparePair(pair, names, input));
-  const findings = pairs.flatMap((pair) => checkPair(pair, input)).sort(bySeverity);
+  const findings = [
+    ...pairs.flatMap((pair) => checkPair(pair, input)),
+    ...definedTwice(base.items, head.items, input),
+    ...movedAndRenamed(pairs, input),
+  ].sort(bySeverity);
+  const chart = chartVersions(pairs);
   const changes = compared.flatMap(({ change }) => (change === undefined ? [] : [change]));
   return {
     changes: byRisk(changes, findings),
     images: pairs.flatMap((pair) => imageChanges(pair.base, pair.head)),
     replicas: pairs.flatMap((pair) => replicaChanges(pair.base, pair.head)),
     restarts: compared.reduce((sum, one) => sum + one.restarts, 0),
+    rollouts: compared.reduce((sum, one) => sum + one.rollouts, 0),
     hiddenLines: compared.reduce((sum, one) => sum + one.hiddenLines, 0),
+    ignoredLines: compared.reduce((sum, one) => sum + one.ignoredLines, 0),
+    random: input.head === undefined ? base.random : head.random,
+    ...(chart === undefined ? {} : { chart }),
     findings,
   };
+}
+
+function itemsOf(resources: readonly Resource[] | undefined): readonly Item[] | undefined {
+  return resources === undefined ? undefined : toItems(resources);
 }
 
 /** The gravest first, and of one severity in the order of the table of rules. */
@@ -92,7 +129,7 @@ function comparePair(pair: Pair, names: ReadonlyMap<string, string>, input: Comp
     case "same":
     case "generated":
     case "renamed":
-      return compareVersions(pair.base, pair.head, pair.how, names, input);
+      return compareVersions(pair, names, input);
     default:
       return pair satisfies never;
   }
@@ -101,13 +138,11 @@ function comparePair(pair: Pair, names: ReadonlyMap<string, string>, input: Comp
 function whole(item: Item, action: "added" | "removed", input: CompareInput): Compared {
   const yaml = emitYaml(maskSecrets(item.object, input.fingerprintKey));
   const diff = wholeYaml(yaml, action === "added" ? "+" : "-");
-  return { change: toChange(item, action, diff), hiddenLines: 0, restarts: 0 };
+  return { change: toChange(item, action, diff), hiddenLines: 0, ignoredLines: 0, restarts: 0, rollouts: 0 };
 }
 
 function compareVersions(
-  base: Item,
-  head: Item,
-  how: "same" | "generated" | "renamed",
+  { base, head, how, copy }: Extract<Pair, { how: "same" | "generated" | "renamed" }>,
   names: ReadonlyMap<string, string>,
   input: CompareInput,
 ): Compared {
@@ -117,16 +152,46 @@ function compareVersions(
   const followed = followNames(named, headObject, names);
   const aligned = alignLists(followed.base, headObject);
   const quiet = hideNoise(aligned.base, headObject, head.id, input.ignore);
-  const hiddenLines = quiet.hiddenLines + aligned.moved;
-  if (how === "same" && equal(quiet.base, headObject)) return unchanged(head, followed.references, hiddenLines);
+  const hidden = { hiddenLines: quiet.hiddenLines + aligned.moved, ignoredLines: quiet.hiddenLines };
+  if (how === "same" && equal(quiet.base, headObject)) return unchanged(head, followed.references, hidden);
   const diff = unifiedYaml(emitYaml(quiet.base), emitYaml(headObject));
-  const change = toChange(head, how === "same" ? "changed" : "renamed", diff);
-  return { change: how === "same" ? change : { ...change, from: base.id }, hiddenLines, restarts: 0 };
+  const change = {
+    ...toChange(head, how === "same" ? "changed" : "renamed", diff),
+    ...(how === "same" ? fieldFacts(quiet.base, headObject) : renameFacts(quiet.base, head, headObject)),
+    ...(copy === true ? { copies: true } : {}),
+  };
+  const rollouts =
+    how === "same" && isWorkload(head) && !equal(at(quiet.base, "spec", "template"), at(headObject, "spec", "template"))
+      ? 1
+      : 0;
+  return { change: how === "same" ? change : { ...change, from: base.id }, ...hidden, restarts: 0, rollouts };
 }
 
-function unchanged(item: Item, references: number, hiddenLines: number): Compared {
+/** What changes besides the identity: nothing is said to be nothing. */
+function renameFacts(base: ValueObject, head: Item, headObject: ValueObject): FieldFacts {
+  const identified = identifiedAs(base, head);
+  if (equal(identified, headObject)) return { fields: [] };
+  const { fields } = fieldFacts(identified, headObject);
+  return fields === undefined ? {} : { fields };
+}
+
+function unchanged(
+  item: Item,
+  references: number,
+  { hiddenLines, ignoredLines }: Pick<Compared, "hiddenLines" | "ignoredLines">,
+): Compared {
   const restarts = references > 0 && podSpecs(item.object).length > 0;
-  return { hiddenLines: hiddenLines + (restarts ? 0 : references), restarts: restarts ? 1 : 0 };
+  return {
+    hiddenLines: hiddenLines + (restarts ? 0 : references),
+    ignoredLines,
+    restarts: restarts ? 1 : 0,
+    rollouts: restarts ? 1 : 0,
+  };
+}
+
+/** Its pods are replaced when their template changes. */
+function isWorkload({ id }: Item): boolean {
+  return id.kind === "Deployment" || id.kind === "StatefulSet" || id.kind === "DaemonSet";
 }
 
 function toChange(item: Item, action: ResourceChange["action"], diff: UnifiedDiff): ResourceChange {
@@ -136,5 +201,6 @@ function toChange(item: Item, action: ResourceChange["action"], diff: UnifiedDif
     addedLines: diff.addedLines,
     removedLines: diff.removedLines,
     diff: diff.text,
+    ...(diff.excerpts.length === 0 ? {} : { longLines: diff.excerpts.map(({ lines: _, ...line }) => line) }),
   };
 }

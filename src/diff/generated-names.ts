@@ -26,6 +26,14 @@ export function renamed(object: ValueObject, name: string): ValueObject {
   return isObject(metadata) ? withKey(object, "metadata", withKey(metadata, "name", name)) : object;
 }
 
+/** The object as if it had the kind, namespace and name of `item`, so that only what else differs shows. */
+export function identifiedAs(object: ValueObject, { object: head }: Item): ValueObject {
+  const [metadata, other] = [object.metadata, head.metadata];
+  const kinds = withKey(withKey(object, "apiVersion", head.apiVersion), "kind", head.kind);
+  if (!isObject(metadata) || !isObject(other)) return kinds;
+  return withKey(kinds, "metadata", withKey(withKey(metadata, "name", other.name), "namespace", other.namespace));
+}
+
 /** What became of references to generated names. */
 interface Followed {
   readonly base: ValueObject;

@@ -29,6 +29,11 @@ export function toItems(resources: readonly Resource[]): readonly Item[] {
   return items;
 }
 
+/** The item with another object, and what that one is called. */
+export function withObject({ file }: Item, object: ValueObject): Item {
+  return toItem(object, file);
+}
+
 function collect(object: ValueObject, file: string | undefined, items: Item[], depth: number): void {
   const parts = depth < 8 ? listItems(object) : undefined;
   if (parts === undefined) items.push(toItem(object, file));

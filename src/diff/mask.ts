@@ -113,12 +113,12 @@ function maskFields(value: Value, base64: boolean, sops: boolean, key: Fingerpri
 }
 
 /**
- * `‹secret 1a2b3c4d›`: says whether a value changed and nothing else. `data` and `stringData` of one value are equal.
+ * `‹hidden 1a2b3c4d›`: says whether a value changed and nothing else. `data` and `stringData` of one value are equal.
  */
 function fingerprint(value: Value, base64: boolean, key: FingerprintKey): Value {
   if (value === null) return value;
   const bytes = typeof value === "string" ? secretBytes(value, base64) : Buffer.from(JSON.stringify(plain(value)));
-  return `‹secret ${createHmac("sha256", key).update(bytes).digest("hex").slice(0, 8)}›`;
+  return `‹hidden ${createHmac("sha256", key).update(bytes).digest("hex").slice(0, 8)}›`;
 }
 
 function plain(value: Value): unknown {

@@ -1,3 +1,4 @@
+import { pairCopies } from "./copies.ts";
 import { generatedStem, hasGeneratedName } from "./generated-names.ts";
 import { groupOf, type Item } from "./item.ts";
 import { podSpecs } from "./pods.ts";
@@ -6,7 +7,13 @@ import { equal } from "./value.ts";
 
 /** Two versions of one resource, or one that is new or gone. `generated`: only the content hash in the name differs. */
 export type Pair =
-  | { readonly how: "same" | "generated" | "renamed"; readonly base: Item; readonly head: Item }
+  | {
+      readonly how: "same" | "generated" | "renamed";
+      readonly base: Item;
+      readonly head: Item;
+      /** The head has the resource twice: `base` is its first copy there, `head` the one that comes. */
+      readonly copy?: boolean;
+    }
   | { readonly how: "added"; readonly base?: never; readonly head: Item }
   | { readonly how: "removed"; readonly base: Item; readonly head?: never };
 
@@ -45,12 +52,14 @@ export function matchItems(base: readonly Item[], head: readonly Item[]): readon
 }
 
 function byIdentity({ base, head }: Unmatched): Matched {
-  return byKey(
-    base,
-    head,
+  const copies = pairCopies(base, head);
+  const matched = byKey(
+    copies.rest.base,
+    copies.rest.head,
     (item) => item.key,
     (one, other) => (equal(one.object, other.object) ? undefined : { how: "same", base: one, head: other }),
   );
+  return { pairs: [...copies.pairs, ...matched.pairs], rest: matched.rest };
 }
 
 function byGeneratedName({ base, head }: Unmatched): Matched {

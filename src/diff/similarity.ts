@@ -6,6 +6,8 @@ import { isList, isObject, NumberText, type Value } from "./value.ts";
  */
 const minSimilarity = 0.5;
 const maxLeaves = 2000;
+/** A longer line is taken apart. */
+const maxLeaf = 400;
 /** A leaf that more resources than this share does not help to tell them apart. */
 const maxPostings = 64;
 const maxCandidates = 8;
@@ -96,5 +98,12 @@ function collect(value: Value, path: string, leaves: Set<string>): void {
   if (leaves.size >= maxLeaves) return;
   if (isList(value)) for (const item of value) collect(item, `${path}[]`, leaves);
   else if (isObject(value)) for (const [key, item] of Object.entries(value)) collect(item, `${path}.${key}`, leaves);
-  else leaves.add(`${path}=${value instanceof NumberText ? value.text : String(value)}`);
+  else for (const part of partsOf(value)) leaves.add(`${path}=${part}`);
+}
+
+/** A text is compared by its lines, a long line (a minified file) by what stands between commas: each is a leaf. */
+function partsOf(value: null | boolean | number | string | NumberText): readonly string[] {
+  if (typeof value !== "string") return [value instanceof NumberText ? value.text : String(value)];
+  if (value.length <= maxLeaf && !value.includes("\n")) return [value];
+  return value.split("\n").flatMap((line) => (line.length > maxLeaf ? line.split(",") : [line]));
 }

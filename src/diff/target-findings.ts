@@ -1,6 +1,7 @@
-import type { Finding } from "../model/preview.ts";
+import type { Finding, FindingWords } from "../model/preview.ts";
 import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
 import { inTicks } from "../model/text/markdown.ts";
+import { toTargetFinding } from "./findings/target-finding.ts";
 import { redactMessage } from "./redact.ts";
 
 /** Names the target of a finding. */
@@ -10,8 +11,8 @@ interface TargetName {
 }
 
 /**
- * A target does not render at one side (the head unless `side` says so): a danger at the head, a warning at the base,
- * which the pull request may fix.
+ * A target cannot be rendered at one side (the head unless `side` says so): a danger at the head, a warning at the
+ * base, which the pull request may repair.
  */
 export function renderFailureFinding(
   about: TargetName & {
@@ -20,47 +21,71 @@ export function renderFailureFinding(
   },
 ): Finding {
   const { app, environment, failure, side = "head" } = about;
-  const where = side === "head" ? "at the head" : "at the merge base";
-  const effect =
+  const cause = firstLine(redactMessage(failure.message));
+  const words: FindingWords =
     side === "head"
-      ? "Nothing can be said about what this pull request does here, and a deploy will fail the same way."
-      : "What this pull request changes here cannot be shown.";
+      ? {
+          short: "{app} cannot be rendered",
+          message: `${cause} {app}{where} cannot be rendered, so what this change does there is unknown.`,
+        }
+      : {
+          short: "{app} could not be rendered before",
+          message: `{app}{where} could not be rendered before, so all of it shows as new. ${cause}`,
+        };
   return {
-    id: "render-failed",
-    severity: side === "head" ? "danger" : "warning",
-    app,
-    environment,
-    resource: "",
-    message: `Does not render ${where}: ${redactMessage(failure.message)}. ${effect}`.replace(/\.\. /, ". "),
+    ...toTargetFinding(
+      { id: "render-failed", severity: side === "head" ? "danger" : "warning", app, environment, resource: "" },
+      words,
+    ),
     ...(failure.file !== undefined ? { file: failure.file } : {}),
     ...(failure.file !== undefined && failure.line !== undefined ? { line: failure.line } : {}),
   };
 }
 
-/** A target is gone at the head: all its resources are. */
-export function targetRemovedFinding(about: TargetName & { readonly resources: number }): Finding {
-  const { app, environment, resources } = about;
-  const what = resources === 1 ? "its 1 resource is" : `its ${resources} resources are`;
-  return {
-    id: "target-removed",
-    severity: "warning",
-    app,
-    environment,
-    resource: "",
-    message: `The target is gone at the head: ${what} deleted from the cluster where pruning is on. Make sure that nothing still needs them.`,
-  };
+/** A tool's message as one sentence; blanks of ours have no meaning in it. */
+function firstLine(message: string): string {
+  const [line = ""] = message.trim().split("\n");
+  const text = line.replaceAll(/[{}]/g, (brace) => (brace === "{" ? "(" : ")"));
+  return /[.:]$/.test(text) ? text.replace(/:$/, ".") : `${text}.`;
 }
 
-/** A remote base or chart whose content is not pinned was left out of a render. */
+/** A target is gone at the head: all its resources are. */
+export function targetRemovedFinding(
+  about: TargetName & { readonly resources: number; readonly path?: string; readonly claims?: number },
+): Finding {
+  const { app, environment, resources, path, claims } = about;
+  const what = resources === 1 ? "The 1 resource" : `All ${resources} resources`;
+  const leave = resources === 1 ? "leaves" : "leave";
+  const data = claims === 0 ? " No volume claim is among them." : "";
+  return toTargetFinding(
+    { id: "target-removed", severity: "warning", app, environment, resource: "" },
+    {
+      short: "app {app} is removed",
+      message: `${what} of {app} ${leave} Git{where}. Where pruning is on, they are deleted. Else they stay, and nothing updates them any more.${data}`,
+      fix:
+        path === undefined
+          ? "if this is not meant, restore the folder"
+          : `if this is not meant, restore ${inTicks(path)}`,
+    },
+  );
+}
+
+/** A remote base or chart that was not fetched was left out of a render. */
 export function unpinnedFinding(about: TargetName & { readonly reference: UnpinnedReference }): Finding {
   const { app, environment, reference: unpinned } = about;
   return {
-    id: "unpinned-reference",
-    severity: "warning",
-    app,
-    environment,
-    resource: "",
-    message: `${inTicks(unpinned.reference)} was not followed: ${redactMessage(unpinned.reason)}. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.`,
+    ...toTargetFinding(
+      { id: "unpinned-reference", severity: "warning", app, environment, resource: "" },
+      {
+        short: "1 remote source unknown",
+        message: `Not fetched: ${inTicks(unpinned.reference)}. ${sentence(redactMessage(unpinned.reason))} What it adds is not compared.`,
+      },
+    ),
     ...(unpinned.file !== undefined ? { file: unpinned.file } : {}),
   };
+}
+
+function sentence(reason: string): string {
+  const text = firstLine(reason);
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

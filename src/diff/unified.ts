@@ -1,33 +1,41 @@
 import { visible } from "../model/text/lines.ts";
+import { excerpts, type LineExcerpts } from "./excerpt.ts";
 import { type Block, diffLines } from "./lines.ts";
-import type { YamlText, YamlTree } from "./yaml.ts";
+import type { YamlText } from "./yaml.ts";
+import { type Place, placeOf } from "./yaml-place.ts";
 
 /** A unified diff without file headers, and its counts. */
 export interface UnifiedDiff {
   readonly text: string;
   readonly addedLines: number;
   readonly removedLines: number;
+  /** Lines too long to be shown whole: what is shown of them. */
+  readonly excerpts: readonly LineExcerpts[];
 }
 
+/** Lines of a text (a script, a file in a ConfigMap) that are shown around what changes. YAML has its path instead. */
 const context = 3;
 const maxPathLength = 120;
+/** Longer lines are shown by what differs in them. */
+const maxLine = 600;
 
 /**
- * Two YAML texts as hunks with three lines of context, each headed by the path of what changed:
- * `@@ spec.template.spec.containers[web] @@`.
+ * Two YAML texts as hunks, each headed by the path of what changed and shifted to the left by as much:
+ * `@@ spec.template.spec.containers[web] @@`. Inside texts three lines of context stand around a change; of a very long
+ * line only what differs is shown, with its position.
  */
 export function unifiedYaml(base: YamlText, head: YamlText): UnifiedDiff {
   const blocks = diffLines(base.lines, head.lines);
-  const lines: string[] = [];
-  for (const hunk of groupBlocks(blocks)) writeHunk(hunk, base, head, lines);
-  return { text: lines.join("\n"), ...countLines(blocks) };
+  const writer = new HunkWriter(base, head);
+  for (const hunk of groupBlocks(blocks, base, head)) writer.write(hunk);
+  return { text: writer.lines.join("\n"), ...countLines(blocks), excerpts: writer.excerpts };
 }
 
 /** A whole resource as added (`+`) or removed (`-`) lines. */
 export function wholeYaml(yaml: YamlText, sign: "+" | "-"): UnifiedDiff {
   const count = yaml.lines.length;
   const text = yaml.lines.map((line) => sign + line).join("\n");
-  return { text, addedLines: sign === "+" ? count : 0, removedLines: sign === "-" ? count : 0 };
+  return { text, addedLines: sign === "+" ? count : 0, removedLines: sign === "-" ? count : 0, excerpts: [] };
 }
 
 /** How many lines differ between two texts, both sides counted. */
@@ -46,71 +54,115 @@ function countLines(blocks: readonly Block[]): { addedLines: number; removedLine
   return { addedLines, removedLines };
 }
 
-function groupBlocks(blocks: readonly Block[]): readonly (readonly Block[])[] {
-  const hunks: Block[][] = [];
-  let end = Number.NEGATIVE_INFINITY;
+/** Blocks under one path; `place` is where they stand. */
+interface Hunk {
+  readonly place: Place;
+  readonly blocks: Block[];
+}
+
+function groupBlocks(blocks: readonly Block[], base: YamlText, head: YamlText): readonly Hunk[] {
+  const hunks: Hunk[] = [];
   for (const block of blocks) {
-    const hunk = hunks.at(-1);
-    if (hunk !== undefined && block.baseStart - end <= 2 * context) hunk.push(block);
-    else hunks.push([block]);
-    end = block.baseEnd;
+    const place = placeOf(block, base, head);
+    const last = hunks.at(-1);
+    const end = last?.blocks.at(-1)?.baseEnd ?? 0;
+    const joins = last?.place.path === place.path && last.place.inText === place.inText;
+    if (last !== undefined && joins && (!place.inText || block.baseStart - end <= 2 * context)) last.blocks.push(block);
+    else hunks.push({ place, blocks: [block] });
   }
   return hunks;
 }
 
-function writeHunk(hunk: readonly Block[], base: YamlText, head: YamlText, lines: string[]): void {
-  const first = hunk[0];
-  const last = hunk.at(-1);
-  if (first === undefined || last === undefined) return;
-  lines.push(`@@ ${hunkPath(hunk, base, head)} @@`);
-  let at = Math.max(0, first.baseStart - context);
-  for (const block of hunk) {
-    for (; at < block.baseStart; at++) lines.push(` ${base.lines[at] ?? ""}`);
-    for (; at < block.baseEnd; at++) lines.push(`-${base.lines[at] ?? ""}`);
-    for (let added = block.headStart; added < block.headEnd; added++) lines.push(`+${head.lines[added] ?? ""}`);
+class HunkWriter {
+  readonly lines: string[] = [];
+  readonly excerpts: LineExcerpts[] = [];
+  readonly #base: YamlText;
+  readonly #head: YamlText;
+  #headed = false;
+
+  constructor(base: YamlText, head: YamlText) {
+    this.#base = base;
+    this.#head = head;
   }
-  const end = Math.min(base.lines.length, last.baseEnd + context);
-  for (; at < end; at++) lines.push(` ${base.lines[at] ?? ""}`);
+
+  write({ place, blocks }: Hunk): void {
+    this.#headed = false;
+    let shown = Number.NEGATIVE_INFINITY;
+    for (const block of blocks) {
+      if (place.inText) this.#context(place, Math.max(shown, block.baseStart - context), block.baseStart);
+      this.#block(place, block);
+      shown = block.baseEnd;
+      const next = blocks[blocks.indexOf(block) + 1]?.baseStart ?? Number.POSITIVE_INFINITY;
+      if (!place.inText) continue;
+      const end = Math.min(block.baseEnd + context, next);
+      this.#context(place, block.baseEnd, end);
+      shown = end;
+    }
+  }
+
+  /** Lines of the same text only. */
+  #context(place: Place, from: number, to: number): void {
+    for (let line = Math.max(0, from); line < Math.min(to, this.#base.lines.length); line++) {
+      if (this.#base.inText.has(line) && this.#base.nodes[line] === place.baseNode)
+        this.#push(place, " ", this.#base, line);
+    }
+  }
+
+  #block(place: Place, block: Block): void {
+    const removed = range(block.baseStart, block.baseEnd);
+    const added = range(block.headStart, block.headEnd);
+    const long =
+      removed.length === added.length && removed.some((line, index) => this.#isLong(line, added[index] ?? 0));
+    if (long) {
+      for (const [index, line] of removed.entries()) this.#pair(place, line, added[index] ?? 0);
+      return;
+    }
+    for (const line of removed) this.#push(place, "-", this.#base, line);
+    for (const line of added) this.#push(place, "+", this.#head, line);
+  }
+
+  #isLong(base: number, head: number): boolean {
+    return (this.#base.lines[base]?.length ?? 0) > maxLine || (this.#head.lines[head]?.length ?? 0) > maxLine;
+  }
+
+  /** Two versions of one line. */
+  #pair(place: Place, base: number, head: number): void {
+    const [one, other] = [this.#base.longStrings.get(base), this.#head.longStrings.get(head)];
+    const path = placeOf(
+      { baseStart: base, baseEnd: base + 1, headStart: head, headEnd: head + 1 },
+      this.#base,
+      this.#head,
+      "own",
+    ).path;
+    if (!this.#isLong(base, head) || one === undefined || other === undefined) {
+      this.#push(place, "-", this.#base, base);
+      this.#push(place, "+", this.#head, head);
+      return;
+    }
+    const found = excerpts(path, one, other);
+    this.excerpts.push(found);
+    this.lines.push(
+      ...found.lines.map(
+        ({ position, text }) =>
+          `${position === undefined ? "" : `@@ ${header(path)}, character ${position} @@\n`}${text}`,
+      ),
+    );
+    this.#headed = false;
+  }
+
+  #push(place: Place, sign: string, yaml: YamlText, line: number): void {
+    if (!this.#headed) this.lines.push(`@@ ${header(place.path)} @@`);
+    this.#headed = true;
+    this.lines.push(`${sign}${(yaml.lines[line] ?? "").slice(place.column)}`);
+  }
 }
 
-/**
- * The deepest path that all changed lines of the hunk stand in; when that is the root, the one of its first changed
- * line.
- */
-function hunkPath(hunk: readonly Block[], base: YamlText, head: YamlText): string {
-  const paths = [...changedParents(hunk, base, head)].map((key) => key.steps);
-  const [first = [], ...others] = paths;
-  let common = first.length;
-  for (const path of others) {
-    let shared = 0;
-    while (shared < common && path[shared] === first[shared]) shared++;
-    common = shared;
-  }
-  const steps = common > 0 ? first.slice(0, common) : first;
-  const path = visible(steps.join("").replace(/^\./, ""));
+function range(start: number, end: number): readonly number[] {
+  return Array.from({ length: end - start }, (_, index) => start + index);
+}
+
+function header(steps: string): string {
+  const path = visible(steps);
   if (path === "") return "the resource";
   return path.length <= maxPathLength ? path : `…${path.slice(-maxPathLength).replace(/^[\uDC00-\uDFFF]/, "")}`;
-}
-
-function* changedParents(hunk: readonly Block[], base: YamlText, head: YamlText): Generator<{ steps: string[] }> {
-  for (const block of hunk) {
-    yield* parentsOf(base, block.baseStart, block.baseEnd);
-    yield* parentsOf(head, block.headStart, block.headEnd);
-  }
-}
-
-function* parentsOf(yaml: YamlText, start: number, end: number): Generator<{ steps: string[] }> {
-  const seen = new Set<number>();
-  for (let line = start; line < end; line++) {
-    const parent = yaml.tree.parents[yaml.nodes[line] ?? 0] ?? 0;
-    if (seen.has(parent)) continue;
-    seen.add(parent);
-    yield { steps: stepsTo(yaml.tree, parent) };
-  }
-}
-
-function stepsTo(tree: YamlTree, node: number): string[] {
-  const steps: string[] = [];
-  for (let at = node; at > 0; at = tree.parents[at] ?? 0) steps.push(tree.steps[at] ?? "");
-  return steps.reverse();
 }

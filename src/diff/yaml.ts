@@ -7,16 +7,24 @@ export interface YamlText {
   readonly lines: readonly string[];
   readonly nodes: readonly number[];
   readonly tree: YamlTree;
+  /** Lines that stand inside a literal block: text of the node, not YAML. */
+  readonly inText: ReadonlySet<number>;
+  /** The strings that long lines hold, as they are: by line. */
+  readonly longStrings: ReadonlyMap<number, string>;
 }
 
 /**
  * Where nodes hang: `parents[n]` is the parent of node n (the root is 0), `steps[n]` its step in a path, `.name` or
- * `[name]`.
+ * `[name]`, `columns[n]` how many characters stand before it on its line.
  */
 export interface YamlTree {
   readonly parents: readonly number[];
   readonly steps: readonly string[];
+  readonly columns: readonly number[];
 }
+
+/** A string on a line that is longer than this is kept as it is too, so that what differs in it can be found. */
+const longLine = 300;
 
 const leading = ["apiVersion", "kind", "metadata"];
 const maxDepth = 200;
@@ -30,7 +38,8 @@ export function emitYaml(value: Value): YamlText {
   if (isObject(value) && Object.keys(value).length > 0) writer.object(value, "", "", 0, leading);
   else if (isList(value) && value.length > 0) writer.list(value, "", "", 0);
   else writer.entry("", value, "", 0);
-  return { lines: writer.lines, nodes: writer.nodes, tree: writer };
+  const { lines, nodes, inText, longStrings } = writer;
+  return { lines, nodes, tree: writer, inText, longStrings };
 }
 
 class Writer {
@@ -38,6 +47,9 @@ class Writer {
   readonly nodes: number[] = [];
   readonly parents: number[] = [-1];
   readonly steps: string[] = [""];
+  readonly columns: number[] = [0];
+  readonly inText = new Set<number>();
+  readonly longStrings = new Map<number, string>();
   #depth = 0;
 
   /** `lead` stands before the first line in place of `indent`. */
@@ -46,7 +58,7 @@ class Writer {
     for (const key of sortedKeys(object, first)) {
       const value = object[key];
       if (value === undefined) continue;
-      this.entry(`${start}${yamlString(key)}:`, value, indent, this.#node(node, `.${key}`));
+      this.entry(`${start}${yamlString(key)}:`, value, indent, this.#node(node, `.${key}`, indent.length));
       start = indent;
     }
   }
@@ -54,7 +66,7 @@ class Writer {
   list(list: readonly Value[], indent: string, lead: string, node: number): void {
     let start = lead;
     for (const [index, item] of list.entries()) {
-      const child = this.#node(node, `[${itemName(item, index)}]`);
+      const child = this.#node(node, `[${itemName(item, index)}]`, indent.length);
       if (this.#depth > maxDepth) this.entry(`${start}-`, item, indent, child);
       else this.#item(item, indent, start, child);
       start = indent;
@@ -101,13 +113,20 @@ class Writer {
 
   #string(prefix: string, value: string, indent: string, node: number): void {
     if (!fitsLiteralBlock(value)) {
+      if (value.length > longLine) this.longStrings.set(this.lines.length, value);
       this.#line(join(prefix, yamlString(value)), node);
       return;
     }
     this.#line(join(prefix, literalHeader(value)), node);
     const lines = value.split("\n");
     if (value.endsWith("\n")) lines.pop();
-    for (const line of lines) this.#line(line === "" ? "" : `${indent}  ${line}`, node);
+    for (const line of lines) this.#textLine(line, indent, node);
+  }
+
+  #textLine(line: string, indent: string, node: number): void {
+    this.inText.add(this.lines.length);
+    if (line.length > longLine) this.longStrings.set(this.lines.length, line);
+    this.#line(line === "" ? "" : `${indent}  ${line}`, node);
   }
 
   #line(text: string, node: number): void {
@@ -115,7 +134,8 @@ class Writer {
     this.nodes.push(node);
   }
 
-  #node(parent: number, step: string): number {
+  #node(parent: number, step: string, column: number): number {
+    this.columns.push(column);
     this.parents.push(parent);
     this.steps.push(step);
     return this.parents.length - 1;

@@ -10,6 +10,7 @@ import { damageIn, damageOf, dropUnreadableRefs, type SoundPacks } from "./mirro
 import { countPacks, sweep, unwantedRefs } from "./mirror-maintenance.ts";
 import { type MirrorPaths, mirrorNames, mirrorRef, type RefPattern, refPattern } from "./names.ts";
 import { isObjectId } from "./oid.ts";
+import type { StartProcess } from "./process.ts";
 import { killOrphan, noteWorker } from "./process-record.ts";
 import { readRefFile } from "./ref-files.ts";
 import { type LocalRepository, openRepository } from "./repository.ts";
@@ -18,6 +19,7 @@ import { type GitOutput, runGit } from "./run.ts";
 /** What all mirrors have in common. */
 export interface MirrorSettings {
   readonly gitPath: string;
+  readonly start?: StartProcess | undefined;
   readonly deadlineMs: number;
   readonly protocols: readonly string[];
   readonly now: () => number;
@@ -61,6 +63,7 @@ export class Mirror {
     this.#settings = settings;
     this.repository = openRepository(paths.directory, {
       gitPath: settings.gitPath,
+      start: settings.start,
       names: mirrorNames,
       onDamage: (why) => {
         this.#suspect = why;
@@ -251,12 +254,12 @@ export class Mirror {
   }
 
   async #git(cwd: string, args: readonly string[], how: MirrorRun): Promise<GitOutput> {
-    const { gitPath, protocols, deadlineMs } = this.#settings;
+    const { gitPath, protocols, deadlineMs, start } = this.#settings;
     const { settings = [], signal, input, started } = how;
     const env = gitEnvironment({ protocols, settings });
     const notes: Promise<void>[] = [];
     const onStart = (pid: number): void => void notes.push(started?.(pid) ?? Promise.resolve());
-    const run = await runGit({ gitPath, args, cwd, env, deadlineMs, signal, onStart, input });
+    const run = await runGit({ gitPath, args, cwd, env, deadlineMs, signal, onStart, input, start });
     await Promise.all(notes);
     return run;
   }

@@ -4,6 +4,7 @@ import type { Logger } from "../model/observe.ts";
 import type { Mirrors, RepositoryName } from "../model/tree.ts";
 import { Mirror, type MirrorSettings } from "./mirror.ts";
 import { mirrorPaths } from "./names.ts";
+import type { StartProcess } from "./process.ts";
 
 /** What mirrors are made with. */
 export interface MirrorsOptions {
@@ -14,6 +15,8 @@ export interface MirrorsOptions {
   /** The token to fetch with, asked for before each fetch; `undefined` for none. */
   readonly token: (repository: RepositoryName) => Promise<string | undefined>;
   readonly gitPath?: string;
+  /** What starts git; default: this process. */
+  readonly start?: StartProcess;
   /** How long a fetch, with the wait for its lock, may take. */
   readonly fetchDeadlineMs?: number;
   /** Transports that may be used. `file` is for tests. */
@@ -32,6 +35,7 @@ const maxOpen = 16;
 export function createMirrors(options: MirrorsOptions): Mirrors {
   const settings: MirrorSettings = {
     gitPath: options.gitPath ?? "git",
+    start: options.start,
     deadlineMs: options.fetchDeadlineMs ?? 5 * 60_000,
     protocols: options.protocols ?? ["https", "http"],
     now: options.now ?? Date.now,

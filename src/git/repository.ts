@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { LRUCache } from "lru-cache";
 import { Fault, UserError } from "../model/errors.ts";
+import { nearest } from "../model/nearest.ts";
 import type { ChangedPath, Repository, Tree } from "../model/tree.ts";
 import { parseChangedPaths } from "./changed-paths.ts";
 import { gitEnvironment } from "./environment.ts";
@@ -10,6 +11,7 @@ import { readLog } from "./log.ts";
 import { localDamage } from "./mirror-damage.ts";
 import { GitObjects } from "./objects.ts";
 import { isObjectId } from "./oid.ts";
+import type { StartProcess } from "./process.ts";
 import { readRefFile } from "./ref-files.ts";
 import { type RefNames, readNamedRefs, readRefs } from "./refs.ts";
 import { type GitOutput, runGit } from "./run.ts";
@@ -17,6 +19,8 @@ import { type GitOutput, runGit } from "./run.ts";
 /** How a local repository is opened; everything has a default. */
 export interface RepositoryOptions {
   readonly gitPath?: string;
+  /** What starts git's processes but the helper; default: this process. */
+  readonly start?: StartProcess | undefined;
   /** How long one git process may take. */
   readonly deadlineMs?: number;
   /** How many bytes of objects are kept in memory; 0 for none. */
@@ -52,7 +56,7 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   const directories = newDirectories();
   const trees = new LRUCache<string, Tree>({ max: 16 });
   const git = async (...args: string[]): Promise<GitOutput> => {
-    const run = await runGit({ gitPath, args, cwd: directory, env, deadlineMs });
+    const run = await runGit({ gitPath, args, cwd: directory, env, deadlineMs, start: options.start });
     if (run.code !== 0) listen(run.stderr);
     return run;
   };
@@ -91,7 +95,17 @@ export function openRepository(directory: string, options: RepositoryOptions = {
     const oid = run.stdout.toString("latin1").trim();
     if (run.code === 0 && isObjectId(oid)) return oid;
     if (/not a git repository|cannot change to/i.test(run.stderr)) throw noRepository(directory, run.stderr);
-    throw notFound(revision);
+    throw notFound(revision, await namesLike(revision));
+  };
+
+  /** A branch or tag that was probably meant; nobody types names into a mirror. */
+  const namesLike = async (revision: string): Promise<string | undefined> => {
+    if (options.names !== undefined) return undefined;
+    const names = [...(await readRefs(git, "refs/heads/")).keys(), ...(await readRefs(git, "refs/tags/")).keys()];
+    return nearest(
+      revision,
+      names.map((name) => name.replace(/^refs\/(?:heads|tags)\//, "")),
+    );
   };
 
   return {
@@ -140,9 +154,11 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   };
 }
 
-function notFound(revision: string): UserError {
-  return new UserError("not-found", `there is no commit ${JSON.stringify(revision.slice(0, 200))} in the repository`, {
-    fix: "name a branch, a tag or a commit that exists here (a shallow clone lacks older ones)",
+function notFound(revision: string, meant?: string): UserError {
+  const fix =
+    meant === undefined ? "name one that exists here; a shallow clone lacks older commits" : `did you mean "${meant}"?`;
+  return new UserError("not-found", `${JSON.stringify(revision.slice(0, 200))} is not a branch, tag or commit here`, {
+    fix,
   });
 }
 

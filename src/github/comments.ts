@@ -24,7 +24,12 @@ const DELETE = "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}";
 /** The App's comments of one pull request. */
 export interface Comments {
   /** Makes the comment with a marker read so. See `GitHub.upsertComment`. */
-  upsert(number: number, marker: string, body: string, options?: CommentOptions): Promise<{ readonly url: string }>;
+  upsert(
+    number: number,
+    marker: string,
+    body: string,
+    options?: CommentOptions,
+  ): Promise<{ readonly url: string | undefined }>;
   /** The pull request was made just now: nothing was written there yet. */
   justCreated(number: number): void;
 }
@@ -102,11 +107,17 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
     }
   };
 
-  const upsert = async (number: number, marker: string, text: string, known: readonly Comment[] | undefined) => {
+  const upsert = async (
+    number: number,
+    marker: string,
+    text: string,
+    known: readonly Comment[] | undefined,
+    onlyUpdate: boolean,
+  ): Promise<Comment | undefined> => {
     const [first, ...duplicates] = known ?? (await list(number, marker));
     for (const one of duplicates) await remove(client, one.id);
     if (duplicates.length > 0) listings.delete(String(number));
-    if (first === undefined) return create(number, marker, text);
+    if (first === undefined) return onlyUpdate ? undefined : create(number, marker, text);
     return reads(first, text) ? first : update(first.id, text);
   };
 
@@ -118,9 +129,10 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
       const key = `${number}/${marker}`;
       // Of one that was seen before we want to know how it reads now.
       const known = seen.get(key) === undefined ? (options.first ? [] : listed(number, marker)) : undefined;
-      const written = (await updateSeen(key, text)) ?? (await upsert(number, marker, text, known));
-      seen.set(key, written);
-      return { url: written.html_url };
+      const written =
+        (await updateSeen(key, text)) ?? (await upsert(number, marker, text, known, options.onlyUpdate === true));
+      if (written !== undefined) seen.set(key, written);
+      return { url: written?.html_url };
     },
     justCreated: (number) => listings.set(String(number), { at: clock(), ours: [], complete: true }),
   };

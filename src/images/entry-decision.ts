@@ -1,19 +1,33 @@
 import { renderTarget } from "../change/compute.ts";
+import { mentionsOf } from "../change/images/left-behind.ts";
 import type { RenderedTarget } from "../change/rendered-target.ts";
+import { shortVersion } from "../change/text/version.ts";
+import type { ImagePolicy } from "../config/index.ts";
+import { toItems } from "../diff/item.ts";
+import { versionOf } from "../edit/find/index.ts";
 import { messageOf, UserError } from "../model/errors.ts";
 import type { ImageFacts, Registry } from "../model/registry.ts";
 import { canonicalImage } from "../model/registry.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
+import { commaList } from "../model/text/lists.ts";
 import { usesOf } from "./bump.ts";
 import { markedImages } from "./flux-markers.ts";
-import { type CurrentVersion, choose, type Decision, type Version } from "./policy/index.ts";
-import type { ImageEntry } from "./units.ts";
+import { type CurrentVersion, choose, type Decision, type TargetDecision, type Version } from "./policy/index.ts";
+import { type ImageEntry, othersFor } from "./units.ts";
+
+/** A version of an image in one target. */
+export interface VersionNow extends Version {
+  /** Where it is used, for people: "container `app`". */
+  readonly places: readonly string[];
+}
 
 /** A target that has the image, with every version of it. */
 export interface TargetNow {
   readonly target: Target;
-  readonly versions: readonly Version[];
+  readonly versions: readonly VersionNow[];
+  /** The policies of other entries that speak of the image here. */
+  readonly others: readonly ImagePolicy[];
 }
 
 /** A target that is left alone, and why. */
@@ -28,6 +42,8 @@ export interface EntryNow {
   readonly targets: readonly TargetNow[];
   /** Targets that do not render. Those without the image are in neither list. */
   readonly left: readonly LeftTarget[];
+  /** Places of targets without the image that name it in a text, where no version of it can be read. */
+  readonly mentions: readonly string[];
 }
 
 /** What was decided of one entry. */
@@ -42,7 +58,7 @@ export interface EntryDecision extends EntryNow {
 /** The decision about an entry that could not be evaluated, with the reason. */
 export function undecided(entry: ImageEntry, why: string): EntryDecision {
   const decision = { targets: [], skipped: [], verdicts: [], summary: why };
-  return { entry, targets: [], left: [], decision, resumeAt: undefined, failed: true };
+  return { entry, targets: [], left: [], mentions: [], decision, resumeAt: undefined, failed: true };
 }
 
 /** What the current versions are read with. */
@@ -50,22 +66,25 @@ export interface CurrentInput {
   readonly at: RenderSource;
   readonly renderer: Renderer;
   readonly signal: AbortSignal;
+  /** The entries of the configuration. */
+  readonly all: readonly ImageEntry[];
 }
 
-/** What the targets have of the entry's image, by their renders. */
+/** What the targets have of the entry's image, by their renders. `all` are the entries of the configuration. */
 export async function currentVersions(
   entry: ImageEntry,
   targets: readonly Target[],
-  { at, renderer, signal }: CurrentInput,
+  { at, renderer, signal, all }: CurrentInput,
 ): Promise<EntryNow> {
   const images = new Set([canonicalImage(entry.image)]);
   const found = await Promise.all(
-    targets.map(async (target): Promise<TargetNow | LeftTarget> => {
+    targets.map(async (target): Promise<(TargetNow & { mentions: readonly string[] }) | LeftTarget> => {
       try {
-        return {
-          target,
-          versions: await versionsOf(await renderTarget(target, at, { renderer, signal }), images, entry),
-        };
+        const rendered = await renderTarget(target, at, { renderer, signal });
+        const others = othersFor(entry, target, all).map(({ policy }) => policy);
+        const versions = await versionsOf(rendered, images, entry);
+        const mentions = versions.length > 0 ? [] : mentionsOf(toItems(rendered.render.resources()), entry.image);
+        return { target, versions, others, mentions };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         return { target, why: messageOf(error) };
@@ -74,8 +93,13 @@ export async function currentVersions(
   );
   return {
     entry,
-    targets: found.flatMap((one) => ("versions" in one && one.versions.length > 0 ? [one] : [])),
+    targets: found.flatMap((one) =>
+      "versions" in one && one.versions.length > 0
+        ? [{ target: one.target, versions: one.versions, others: one.others }]
+        : [],
+    ),
     left: found.flatMap((one) => ("why" in one ? [one] : [])),
+    mentions: found.flatMap((one) => ("mentions" in one ? one.mentions : [])).slice(0, 3),
   };
 }
 
@@ -83,16 +107,34 @@ async function versionsOf(
   rendered: RenderedTarget,
   images: ReadonlySet<string>,
   { marker }: ImageEntry,
-): Promise<readonly Version[]> {
+): Promise<readonly VersionNow[]> {
   const marked = marker === undefined ? [] : await markedImages(rendered, marker);
-  const shown = [...usesOf(rendered, images).map(({ image }) => image), ...marked];
-  const versions = shown.map(({ tag, digest }) => ({ tag, digest }));
-  return [...new Map(versions.map((version) => [versionKey(version), version])).values()];
+  const uses = usesOf(rendered, images);
+  const versions = [...uses.map(({ image }) => image), ...marked];
+  return [...Map.groupBy(versions, versionKey)].map(([key, [first]]): VersionNow => {
+    const places = uses.filter(({ image }) => versionKey(image) === key).map(({ place }) => place);
+    return { tag: first?.tag ?? "", digest: first?.digest ?? "", places: [...new Set(places)] };
+  });
 }
 
 /** A version as one text. */
 export function versionKey({ tag, digest }: Version): string {
   return `${tag}@${digest}`;
+}
+
+/** A version of one target with what was decided of it. */
+type Decided = Pick<TargetDecision, "moves" | "kept"> & { readonly version: VersionNow };
+
+/** A sentence for each version that stays while others move, with its place. */
+export function keptNotes(decided: readonly Decided[]): readonly string[] {
+  return decided.flatMap(({ version, kept }) => {
+    if (kept === undefined || kept.kind === "entry") return [];
+    const place = version.places.length === 0 ? "a marked value" : commaList(version.places);
+    const fix = kept.fix === undefined ? "" : ` ${kept.fix}`;
+    return [
+      `${place} ${version.places.length > 1 ? "stay" : "stays"} at ${shortVersion(versionOf(version))}: ${kept.why}.${fix}`,
+    ];
+  });
 }
 
 /** What a decision is made with besides the registry. */
@@ -125,10 +167,10 @@ export async function decideEntry(input: DecideInput): Promise<EntryDecision> {
       return why === undefined ? [] : [{ target, why }];
     }),
   ];
-  const current = free.flatMap(({ target, versions }) =>
-    versions.map((version): CurrentVersion => {
+  const current = free.flatMap(({ target, versions, others }) =>
+    versions.map(({ tag, digest }): CurrentVersion => {
       const held = takenBack.get(target.id);
-      return { ...version, target: target.id, ...(held === undefined ? {} : { held }) };
+      return { tag, digest, target: target.id, others, ...(held === undefined ? {} : { held }) };
     }),
   );
   const { factsOf, unusable } = asker(registry, entry.image, signal);
@@ -150,7 +192,14 @@ export async function decideEntry(input: DecideInput): Promise<EntryDecision> {
     const why = unusable.get(verdict.tag);
     return why === undefined ? verdict : { ...verdict, reason: `${verdict.tag} is passed over: ${why}` };
   });
-  return { entry, targets: free, left, decision: { ...decision, verdicts }, resumeAt: input.resumeAt };
+  return {
+    entry,
+    targets: free,
+    left,
+    mentions: now.mentions,
+    decision: { ...decision, verdicts },
+    resumeAt: input.resumeAt,
+  };
 }
 
 /** Kinds of errors that are about one tag, and say nothing of the others. */

@@ -9,8 +9,8 @@ export type ImageEntry = Config["images"][number];
 /** What shares a pull request: one entry of the configuration, or all of a group. */
 export interface ImageUnit {
   /**
-   * The group, or the image as the configuration writes it, with the environments where it has several entries. Unique
-   * in a configuration.
+   * The group, or the image as the configuration writes it, with the environments where it has several entries, and
+   * with the tags where these speak of the same environments. Unique in a configuration.
    */
   readonly name: string;
   /** The branch of its pull request; the same as long as the configuration names the unit so. */
@@ -23,7 +23,12 @@ const prefix = "sluice/image/";
 /** The units of a configuration, in its order. */
 export function unitsOf({ images }: Pick<Config, "images">): readonly ImageUnit[] {
   const often = Map.groupBy(images, ({ image }) => image);
-  const byName = Map.groupBy(images, (entry) => nameOf(entry, (often.get(entry.image) ?? []).length > 1));
+  const plain = (entry: ImageEntry) => nameOf(entry, (often.get(entry.image) ?? []).length > 1);
+  const twins = new Set(repeated(images.filter(({ pullRequest }) => pullRequest.group === undefined).map(plain)));
+  const byName = Map.groupBy(images, (entry) => {
+    const name = plain(entry);
+    return twins.has(name) ? `${name} (${tagsOf(entry)})` : name;
+  });
   return [...byName].map(([name, entries]) => ({ name, branch: branchOf(name, entries), entries }));
 }
 
@@ -31,6 +36,15 @@ function nameOf({ image, environments, apps, pullRequest }: ImageEntry, several:
   if (pullRequest.group !== undefined) return `group ${pullRequest.group}`;
   if (!several) return image;
   return `${image} in ${environments.join(", ")}${apps === undefined ? "" : ` for ${apps.join(", ")}`}`;
+}
+
+function repeated(names: readonly string[]): readonly string[] {
+  return names.filter((name, index) => names.indexOf(name) < index);
+}
+
+/** Which tags an entry speaks of, in contrast to others of its image. */
+function tagsOf({ policy: { digest, regex } }: ImageEntry): string {
+  return digest === undefined ? (regex ?? "other tags") : digest;
 }
 
 /** The end of the image's name is for people; the hash distinguishes units whose names have the same end. */
@@ -50,6 +64,14 @@ export function targetsOf(entry: ImageEntry, targets: readonly Target[]): readon
   const { environments, apps } = entry;
   return targets.filter(
     ({ app, environment }) => environments.includes(environment) && (apps === undefined || apps.includes(app)),
+  );
+}
+
+/** The other entries that speak of an entry's image in one target: another variant of it. */
+export function othersFor(entry: ImageEntry, target: Target, all: readonly ImageEntry[]): readonly ImageEntry[] {
+  const image = canonicalImage(entry.image);
+  return all.filter(
+    (one) => one !== entry && canonicalImage(one.image) === image && targetsOf(one, [target]).length > 0,
   );
 }
 

@@ -10,6 +10,10 @@ export interface Verification {
   readonly lines: readonly {
     readonly image: string;
     readonly tag: string;
+    /** What was chosen. */
+    readonly digest: string;
+    /** What the tag names now, where that is another image. */
+    readonly found?: string;
     readonly ok: boolean;
     readonly text: string;
   }[];
@@ -28,10 +32,17 @@ export async function verifyImages(
     images.map(async ({ image, tag, digest, platforms }) => {
       try {
         const problem = await problemOf(registry, { image, tag, digest, platforms }, signal);
-        return { image, tag, ok: problem === undefined, text: problem ?? `still names ${digest}` };
+        const about = { image, tag, digest };
+        if (problem === undefined) return { ...about, ok: true, text: "the registry has it as described" };
+        return {
+          ...about,
+          ...(problem.found !== undefined && { found: problem.found }),
+          ok: false,
+          text: problem.text,
+        };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        return { image, tag, ok: false, text: `cannot be checked: ${error.message}` };
+        return { image, tag, digest, ok: false, text: `cannot be checked: ${error.message}` };
       }
     }),
   );
@@ -42,12 +53,12 @@ async function problemOf(
   registry: Registry,
   { image, tag, digest, platforms }: ImageMetadata["images"][number],
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ readonly text: string; readonly found?: string } | undefined> {
   const now = await registry.digest(image, tag, signal);
-  if (now === undefined) return "is no longer in the registry";
-  if (now !== digest) return `names ${now} by now, and not ${digest}, which was chosen`;
+  if (now === undefined) return { text: "is no longer in the registry" };
+  if (now !== digest) return { text: `is another image now: ${now}`, found: now };
   const facts = await registry.facts(image, digest, signal);
-  if (facts === undefined) return `names ${digest}, which the registry does not have`;
+  if (facts === undefined) return { text: "is not in the registry: its digest is gone" };
   const missing = lackingPlatforms(platforms, facts.platforms);
-  return missing.length === 0 ? undefined : `has no ${missing.join(", ")}`;
+  return missing.length === 0 ? undefined : { text: `lacks ${missing.join(", ")}` };
 }

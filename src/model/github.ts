@@ -64,6 +64,8 @@ export interface CheckReport {
 export interface CommentOptions {
   /** Nobody wrote a comment with this marker before, so none is looked for. */
   readonly first?: boolean;
+  /** Write only where a comment with this marker is there already; else there is no `url`. */
+  readonly onlyUpdate?: boolean;
 }
 
 /** What a person may do in a repository, weakest first: none, read, triage, write, maintain, admin. */
@@ -89,7 +91,7 @@ export interface GitHub {
     marker: string,
     body: string,
     options?: CommentOptions,
-  ): Promise<{ readonly url: string }>;
+  ): Promise<{ readonly url: string | undefined }>;
   /**
    * Makes the App's check run of this name (and external id) on this head say this. Annotations beyond 50 go in further
    * requests.

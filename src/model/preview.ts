@@ -25,9 +25,50 @@ export interface Finding {
   /** `Kind/name` or `Kind/namespace/name`; `""` for a finding about the whole target. */
   readonly resource: string;
   readonly message: string;
+  /** What to do, without a word before it. */
+  readonly fix?: string;
+  /** The same as phrases that can name several places at once; see `diff/finding-words.ts`. */
+  readonly words?: FindingWords;
   /** Where in the head's files it can be fixed, where that is known. */
   readonly file?: string;
   readonly line?: number;
+  /** The other file, of something that two files define. */
+  readonly also?: { readonly file: string; readonly line?: number };
+}
+
+/**
+ * A finding with blanks. `{app}` and `{resource}` name what it is about, `{owner}` the app or the resource of it,
+ * `{where}` the environments (` in prod`), `{one|more}` depends on how many apps there are, `{#one|more}` on how many
+ * resources; `{ack}` is how to say that it is meant. /
+ */
+export interface FindingWords {
+  /** For a heading: `volume claim deleted ({app})`. */
+  readonly short: string;
+  /** The first sentence says what, the others the consequence. */
+  readonly message: string;
+  readonly fix?: string;
+  /** What `{resource}` stands for: `volume claim`, `Deployment`; with `names` told apart. */
+  readonly noun?: string;
+  /** The name of the resource, of which `{resource}` lists several. */
+  readonly name?: string;
+}
+
+/** A field of one resource that changed from one short value to another. It holds no value of a Secret. */
+export interface FieldChange {
+  /** What people call it (`image`, `replicas`, `memory limit`), else the last two steps of its path. */
+  readonly name: string;
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What is shown of a line that is too long to be shown whole. */
+export interface LongLine {
+  readonly path: string;
+  readonly length: number;
+  readonly places: number;
+  /** What changes, where it is one place and short. */
+  readonly words: { readonly from: string; readonly to: string } | undefined;
 }
 
 /** How one resource differs. `diff` is unified YAML with secrets masked, without file headers. */
@@ -38,6 +79,14 @@ export interface ResourceChange extends ResourceId {
   readonly addedLines: number;
   readonly removedLines: number;
   readonly diff: string;
+  /** All that changes, where that is one or two short values. */
+  readonly fields?: readonly FieldChange[];
+  /** Nothing changes but labels that repeat a version. */
+  readonly labelsOnly?: boolean;
+  /** Lines of `diff` that are excerpts. */
+  readonly longLines?: readonly LongLine[];
+  /** The diff leads from a first copy of the resource to a second one that the head brings. */
+  readonly copies?: boolean;
 }
 
 /**
@@ -57,6 +106,14 @@ export interface ReplicaChange {
   readonly to: number | undefined;
 }
 
+/** A value that is another one at every render, so that nothing can be said about it. */
+export interface RandomValue {
+  /** `Kind/name` or `Kind/namespace/name`. */
+  readonly resource: string;
+  /** `data.secretKey`. */
+  readonly path: string;
+}
+
 /** What happens to one target between merge base and head. */
 export interface TargetPreview {
   readonly app: string;
@@ -71,8 +128,20 @@ export interface TargetPreview {
   readonly replicas: readonly ReplicaChange[];
   /** Workloads that restart only because a hash-suffixed name they use changed. */
   readonly restarts: number;
-  /** Lines that are noise by `preview.ignore` and were left out of `changes`. */
+  /** Workloads whose pods are replaced. */
+  readonly rollouts?: number;
+  /** Lines that are noise by `preview.ignore`, or by order and generated names, and were left out of `changes`. */
   readonly hiddenLines: number;
+  /** Those of them that `preview.ignore` hides. */
+  readonly ignoredLines?: number;
+  /** Values that differ at every render, which are not compared. */
+  readonly random?: readonly RandomValue[];
+  /** The version of the chart, where the resources say in labels that it changed. */
+  readonly chart?: { readonly from: string; readonly to: string };
+  /** For a folder that was moved: the path at the merge base. */
+  readonly movedFrom?: string;
+  /** For a folder that was moved: how many resources it has, where all keep kind, namespace and name; else 0. */
+  readonly sameIdentities?: number;
   readonly error?: {
     readonly message: string;
     readonly file?: string;
@@ -92,6 +161,8 @@ export interface Completeness {
   readonly failed: number;
   readonly truncated: number;
   readonly hiddenLines: number;
+  /** Those of `hiddenLines` that `preview.ignore` hides. */
+  readonly ignoredLines?: number;
   readonly unpinned: readonly UnpinnedReference[];
 }
 
@@ -166,4 +237,10 @@ export interface Preview {
   readonly drift?: Drift;
   /** Remarks on the configuration: where targets came from, that the head changes the file. */
   readonly notes: readonly string[];
+  /** Environments in promotion order, as far as that is known. */
+  readonly environments?: readonly string[];
+  /** How many apps are known in these environments. */
+  readonly apps?: number;
+  /** How many files the change touches. */
+  readonly changedFiles?: number;
 }

@@ -81,6 +81,8 @@ export interface Renderer {
    * `signal` aborts or no engine can be started.
    */
   render(spec: RenderSpec, source: RenderSource, signal: AbortSignal): Promise<Render>;
+  /** As `render`, but the result is computed again and not kept: whatever is random in it is another one. */
+  fresh(spec: RenderSpec, source: RenderSource, signal: AbortSignal): Promise<Render>;
   /**
    * The renderer's own YAML text (`kustomize build`, `helm template`), for the CLI. Not kept. Throws UserError when the
    * target does not render.

@@ -14,6 +14,14 @@ export type ComparedTarget =
       readonly affected: true;
       readonly base: Render | undefined;
       readonly head: Render | undefined;
+      /** The same renders once more, where they may hold random values. */
+      readonly again?: { readonly base: Render | undefined; readonly head: Render | undefined };
+      /** The target as the base has it, where that is another one. */
+      readonly before?: Target;
+      /** The path at the base, where the folder was moved. */
+      readonly movedFrom?: string;
+      /** Of a folder that was moved: how many resources there are, where all keep their identities. */
+      readonly sameIdentities?: number;
     };
 
 /** A target with a changed input. */
@@ -56,7 +64,8 @@ export async function previewPair(
     renderer.render(pair.base.render, trees.base, signal),
     renderer.render(pair.head.render, trees.head, signal),
   ]);
-  return { target: pair.head, affected: true, base, head };
+  const moved = pair.base.render.path === pair.head.render.path ? {} : { movedFrom: pair.base.render.path };
+  return { target: pair.head, affected: true, base, head, before: pair.base, ...moved };
 }
 
 /** Whether everything that the target's render looks up gives the same answers at the base and at the head. */

@@ -51,9 +51,13 @@ export async function assemble(parts: Parts): Promise<Preview> {
       failed,
       truncated: 0,
       hiddenLines: targets.reduce((sum, target) => sum + target.hiddenLines, 0),
+      ignoredLines: targets.reduce((sum, target) => sum + (target.ignoredLines ?? 0), 0),
       unpinned,
     },
     notes: notes(parts),
+    environments: parts.plan.environments,
+    apps: new Set(parts.plan.targets.map(({ app }) => app)).size,
+    changedFiles: parts.changed.length,
   };
 }
 

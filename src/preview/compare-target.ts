@@ -1,5 +1,6 @@
 import type { IgnoreRule } from "../config/index.ts";
 import {
+  type CompareInput,
   compareTarget,
   redactMessage,
   renderFailureFinding,
@@ -49,27 +50,27 @@ export function compareSides(
     ...about,
     ...pick(comparison),
     status: statusOf(one, comparison),
+    ...(one.movedFrom === undefined ? {} : { movedFrom: one.movedFrom, sameIdentities: one.sameIdentities ?? 0 }),
     ...(one.base?.ok === false ? { error: errorOf(one.base.failure, "base") } : {}),
   };
   return { preview, findings: own, unpinned };
 }
 
-const nothing: Omit<TargetComparison, "findings"> = {
+type Facts = Omit<TargetComparison, "findings">;
+
+const nothing: Facts = {
   changes: [],
   images: [],
   replicas: [],
   restarts: 0,
+  rollouts: 0,
   hiddenLines: 0,
+  ignoredLines: 0,
+  random: [],
 };
 
-function pick({
-  changes,
-  images,
-  replicas,
-  restarts,
-  hiddenLines,
-}: TargetComparison): Omit<TargetComparison, "findings"> {
-  return { changes, images, replicas, restarts, hiddenLines };
+function pick({ findings: _, ...facts }: TargetComparison): Facts {
+  return facts;
 }
 
 /** The message about a target that did not render before, or no longer exists. */
@@ -78,8 +79,10 @@ function sideFindings({ target, base, head }: Affected): readonly Finding[] {
   const failed =
     base?.ok === false ? [renderFailureFinding({ app, environment, failure: base.failure, side: "base" })] : [];
   if (base === undefined || head !== undefined) return failed;
-  const resources = base.ok ? base.resources().length : 0;
-  return [...failed, targetRemovedFinding({ app, environment, resources })];
+  const resources = base.ok ? base.resources() : [];
+  const claims = resources.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
+  const { path } = target.render;
+  return [...failed, targetRemovedFinding({ app, environment, path, resources: resources.length, claims })];
 }
 
 function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOptions): TargetComparison {
@@ -89,6 +92,7 @@ function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOption
     environment: one.target.environment,
     base: resourcesOf(one.base),
     head: resourcesOf(one.head),
+    ...(one.again === undefined ? {} : { again: againOf(one.again) }),
     ignore,
     fingerprintKey,
   });
@@ -96,6 +100,11 @@ function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOption
 
 function resourcesOf(render: Render | undefined) {
   return render?.ok ? render.resources() : undefined;
+}
+
+function againOf({ base, head }: NonNullable<Affected["again"]>): NonNullable<CompareInput["again"]> {
+  const [before, after] = [resourcesOf(base), resourcesOf(head)];
+  return { ...(before === undefined ? {} : { base: before }), ...(after === undefined ? {} : { head: after }) };
 }
 
 function statusOf(one: Affected, comparison: TargetComparison): TargetPreview["status"] {

@@ -6,8 +6,10 @@ import { configFile, resolveTargets } from "../targets/index.ts";
 import { type ComparedTarget, type ComparedTrees, previewPair } from "./affected.ts";
 import { assemble } from "./assemble.ts";
 import { findDrift } from "./drift/find-drift.ts";
+import { joinMoved } from "./moved.ts";
 import { type Commits, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
+import { renderAgain } from "./random.ts";
 
 /** What is compared, and how. */
 export interface PreviewRequest {
@@ -54,7 +56,8 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   if (broken.length > 0) return { kind: "config", commits, problems: broken };
   const { repository, fingerprintKey, signal } = request;
   const { plan, config } = after;
-  const compared = await compareAll(request, ports.renderer, trees, before.plan, plan);
+  const joined = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan));
+  const compared = await renderAgain(joined, ports.renderer, trees, signal);
   const ignore = config?.preview.ignore ?? [];
   const preview = await assemble({
     ...{ commits, compared, trees, plan, fingerprintKey, ignore },
@@ -68,7 +71,8 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
     base: commits.base,
     targets: preview.targets,
   });
-  return { kind: "preview", commits, preview: drift === undefined ? preview : { ...preview, drift } };
+  const comment = config?.preview.comment ?? "changes";
+  return { kind: "preview", commits, comment, preview: drift === undefined ? preview : { ...preview, drift } };
 }
 
 async function openTrees(repository: Repository, { mergeBase, head, base }: Commits): Promise<ComparedTrees> {

@@ -17,7 +17,13 @@ export interface Commits {
 
 /** What became of a preview: the comparison, or the errors of the base's configuration. */
 export type PreviewOutcome =
-  | { readonly kind: "preview"; readonly commits: Commits; readonly preview: Preview }
+  | {
+      readonly kind: "preview";
+      readonly commits: Commits;
+      readonly preview: Preview;
+      /** When the configuration wants a comment. */
+      readonly comment: "changes" | "always" | "never";
+    }
   | { readonly kind: "config"; readonly commits: Commits; readonly problems: readonly ConfigProblem[] };
 
 /** What a head that edits `.sluice.yaml` would do once it is merged. */

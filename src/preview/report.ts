@@ -1,6 +1,8 @@
-import { configProblemsReport, inert, previewCheck, previewComment } from "../diff/index.ts";
+import { configProblemsReport, inert, previewCheck, previewComment, type ReportOptions } from "../diff/index.ts";
 import type { UserError } from "../model/errors.ts";
 import type { CheckReport } from "../model/github.ts";
+import type { Finding } from "../model/preview.ts";
+import { clip, oneLine } from "../model/text/lines.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 
 /** The name of the check run. */
@@ -9,22 +11,61 @@ export const checkName = "Sluice preview";
 /** Names the one comment of a pull request that previews are written to. */
 export const previewMarker = "preview";
 
-/** What a preview says on the pull request: one comment and one check with the same content. */
+/** The command that checks again. */
+const command = "/diff";
+
+/** What a preview says on the pull request. */
 export interface PreviewReport {
   readonly comment: string;
-  readonly check: CheckReport;
+  /** Nothing changes and everything was checked: the check alone says so, unless the configuration wants more. */
+  readonly quiet: boolean;
+  /** The configuration wants no comments. */
+  readonly silent: boolean;
+  /** The check, which names the comment where there is one. */
+  check(commentUrl?: string): CheckReport;
 }
 
-/** Says an outcome to people. `repositoryUrl` is the repository's page on GitHub, for links to commits. */
-export function report(outcome: PreviewOutcome, repositoryUrl?: string): PreviewReport {
+/** What a report knows besides the outcome. */
+export interface ReportFacts {
+  /** The repository's page on GitHub, for links. */
+  readonly repositoryUrl?: string;
+  readonly baseName: string;
+  readonly docsUrl?: string;
+  readonly isAcknowledged?: (finding: Finding) => boolean;
+}
+
+/** Says an outcome to people. */
+export function report(outcome: PreviewOutcome, facts: ReportFacts): PreviewReport {
   const about = { name: checkName, headSha: outcome.commits.head, status: "completed" } as const;
+  const { isAcknowledged, ...known } = facts;
   if (outcome.kind === "config") {
-    const { comment, check } = configProblemsReport(outcome.problems, { head: outcome.commits.head });
-    return { comment, check: { ...about, ...check } };
+    const { comment, check } = configProblemsReport(outcome.problems, {
+      head: outcome.commits.base,
+      command,
+      ...known,
+    });
+    return { comment, quiet: false, silent: false, check: () => ({ ...about, ...check }) };
   }
-  const options = repositoryUrl === undefined ? {} : { repositoryUrl };
-  const { completeness: _, ...check } = previewCheck(outcome.preview, options);
-  return { comment: previewComment(outcome.preview, options).body, check: { ...about, ...check } };
+  const options: ReportOptions = { ...known, command };
+  const { preview } = outcome;
+  return {
+    comment: previewComment(preview, options).body,
+    quiet: outcome.comment === "changes" && isQuiet(outcome),
+    silent: outcome.comment === "never",
+    check: (commentUrl) => {
+      const acknowledged = isAcknowledged === undefined ? {} : { isAcknowledged };
+      const { completeness: _, ...check } = previewCheck(preview, { ...options, ...acknowledged, commentUrl });
+      return { ...about, ...check };
+    },
+  };
+}
+
+/** Whether nothing changes, nothing was found and nothing was left out. */
+function isQuiet({ preview }: Extract<PreviewOutcome, { kind: "preview" }>): boolean {
+  const { completeness, findings, targets } = preview;
+  const { failed, affected, rendered, unpinned, truncated } = completeness;
+  const checked = failed === 0 && rendered === affected && unpinned.length === 0 && truncated === 0;
+  return checked && findings.length === 0 && targets.every(({ status }) => status === "unchanged");
 }
 
 /** What the check says while the preview runs. */
@@ -33,8 +74,8 @@ export function running(headSha: string): CheckReport {
     name: checkName,
     headSha,
     status: "in_progress",
-    title: "Rendering",
-    summary: "Rendering every target that this pull request can have changed, at the merge base and at the head.",
+    title: "Checking",
+    summary: "Sluice renders what this pull request can have changed, before and after, and compares.",
   };
 }
 
@@ -45,11 +86,12 @@ export function superseded(headSha: string, newer: string): CheckReport {
     headSha,
     status: "completed",
     conclusion: "neutral",
-    title: "Superseded",
+    title:
+      newer === headSha ? "Not checked: the base changed meanwhile" : `Not checked: replaced by ${newer.slice(0, 7)}`,
     summary:
       newer === headSha
-        ? "The pull request's base changed while this was rendered; it is rendered again."
-        : `A newer head, ${newer}, came while this one was rendered. Its check says the rest.`,
+        ? "The pull request got another base while it was checked; it is checked again."
+        : `A newer commit, ${newer}, came while this one was checked. Its check says the rest.`,
   };
 }
 
@@ -60,38 +102,56 @@ export function closed(headSha: string): CheckReport {
     headSha,
     status: "completed",
     conclusion: "neutral",
-    title: "Closed",
-    summary: "The pull request was closed before it was rendered.",
+    title: "Not checked: the pull request was closed",
+    summary: "The pull request was closed before it was checked.",
   };
 }
 
-/** What a pull request from a fork gets: it is listed, not rendered, because its content is untrusted. */
-export function forkReport(headSha: string): PreviewReport {
-  const title = "Not rendered: the pull request comes from a fork";
-  const summary =
-    "Pull requests from forks are listed and not rendered, because rendering runs untrusted templates. The operator of Sluice may allow it with `PREVIEW_FORKS=true`.";
+interface Simple {
+  readonly sign: string;
+  readonly title: string;
+  readonly text: string;
+  readonly conclusion: NonNullable<CheckReport["conclusion"]>;
+}
+
+function simpleReport(headSha: string, { sign, title, text, conclusion }: Simple): PreviewReport {
+  const short = clip(title, 69);
   return {
-    comment: `### ${title}\n\n${summary}\n`,
-    check: { name: checkName, headSha, status: "completed", conclusion: "neutral", title, summary },
+    comment: `### ${sign === "" ? "" : `${sign} `}${inert(short)}\n\n${text}\n`,
+    quiet: false,
+    silent: false,
+    check: () => ({ name: checkName, headSha, status: "completed", conclusion, title: short, summary: text }),
   };
+}
+
+/** What a pull request from a fork gets: nothing is rendered, because its content is untrusted. */
+export function forkReport(headSha: string, docsUrl?: string): PreviewReport {
+  const allow = docsUrl === undefined ? "set `PREVIEW_FORKS=true`" : `[allow forks](${docsUrl}/server-settings#forks)`;
+  return simpleReport(headSha, {
+    sign: "",
+    title: "Not checked: pull request from a fork",
+    text: `Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also ${allow}.`,
+    conclusion: "neutral",
+  });
 }
 
 /** What a pull request gets when its repository makes a preview impossible. */
 export function refusedReport(headSha: string, error: UserError): PreviewReport {
-  const title = "Not rendered";
-  const summary = [error.message, error.fix].filter((part) => part !== undefined).join("\n\n");
-  return {
-    comment: `### ${title}\n\n${inert(summary)}\n`,
-    check: { name: checkName, headSha, status: "completed", conclusion: "failure", title, summary: inert(summary) },
-  };
+  const fix = error.fix === undefined ? "" : `\n\n**Fix:** ${inert(error.fix)}`;
+  return simpleReport(headSha, {
+    sign: "❌",
+    title: `Not checked: ${oneLine(error.message)}`,
+    text: `${inert(error.message)}${fix}`,
+    conclusion: "failure",
+  });
 }
 
 /** What a pull request gets when Sluice itself failed and will not try again. */
 export function faultReport(headSha: string, incident: string): PreviewReport {
-  const title = "Not rendered: Sluice failed";
-  const summary = `This is not the pull request's fault, and nothing is known about what it changes. Comment \`/diff\` to try again; the operator finds the cause in the log under \`${incident}\`.`;
-  return {
-    comment: `### ${title}\n\n${summary}\n`,
-    check: { name: checkName, headSha, status: "completed", conclusion: "failure", title, summary },
-  };
+  return simpleReport(headSha, {
+    sign: "❌",
+    title: "Not checked: an error in Sluice or in what it depends on",
+    text: `The newest commit, \`${headSha.slice(0, 7)}\`, was not compared, so what it changes is unknown. The pull request is not the cause.\n\n**Next:** comment \`/diff\` to try again. Whoever runs Sluice finds the cause in its log under \`${incident}\`.`,
+    conclusion: "failure",
+  });
 }

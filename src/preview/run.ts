@@ -22,6 +22,7 @@ import {
   forkReport,
   type PreviewReport,
   previewMarker,
+  type ReportFacts,
   refusedReport,
   report,
   running,
@@ -45,6 +46,8 @@ export interface PreviewSettings {
   readonly forks: boolean;
   /** GitHub's web address without a slash at the end, for links to commits. */
   readonly webUrl?: string;
+  /** Where this server's documentation can be read, without a slash at the end. */
+  readonly docsUrl?: string;
 }
 
 /**
@@ -67,7 +70,7 @@ export async function runPreview(
   }
   const run = (): PreviewRun => ({ job, pull, startedAt, endedAt: ports.clock() });
   if (pull.fork && !settings.forks) {
-    await post(github, pull, forkReport(pull.head.sha));
+    await post(github, pull, forkReport(pull.head.sha, settings.docsUrl));
     return ports.events.announce(forkEvent(run()));
   }
   await github.upsertCheck(running(pull.head.sha));
@@ -114,7 +117,7 @@ async function attempt(
   });
   try {
     const outcome = await compute(job, pull, ports, settings, context.signal);
-    return { report: report(outcome, repositoryUrl(job, settings)), event: (run) => outcomeEvent(run, outcome) };
+    return { report: report(outcome, factsOf(job, pull, settings)), event: (run) => outcomeEvent(run, outcome) };
   } catch (error) {
     if (error instanceof UserError)
       return { report: refusedReport(pull.head.sha, error), event: (run) => impossibleEvent(run, error) };
@@ -126,8 +129,12 @@ async function attempt(
   }
 }
 
-function repositoryUrl({ repository }: PreviewJob, { webUrl }: PreviewSettings): string | undefined {
-  return webUrl === undefined ? undefined : `${webUrl}/${repository.owner}/${repository.name}`;
+function factsOf({ repository }: PreviewJob, { base }: PullRequest, { webUrl, docsUrl }: PreviewSettings): ReportFacts {
+  return {
+    baseName: base.ref,
+    ...(webUrl === undefined ? {} : { repositoryUrl: `${webUrl}/${repository.owner}/${repository.name}` }),
+    ...(docsUrl === undefined ? {} : { docsUrl }),
+  };
 }
 
 /**
@@ -159,13 +166,16 @@ async function compute(
 async function post(
   github: Pick<GitHub, "upsertComment" | "upsertCheck">,
   pull: PullRequest,
-  { comment, check }: PreviewReport,
+  { comment, check, quiet, silent }: PreviewReport,
 ): Promise<void> {
-  if (check.headSha !== pull.head.sha) throw new Fault("bug", "a report for another head");
-  const { url } = await github.upsertComment(pull.number, previewMarker, comment).catch(async (error: unknown) => {
+  const alone = check();
+  if (alone.headSha !== pull.head.sha) throw new Fault("bug", "a report for another head");
+  const options = quiet ? { onlyUpdate: true } : {};
+  const written = silent ? { url: undefined } : github.upsertComment(pull.number, previewMarker, comment, options);
+  const { url } = await Promise.resolve(written).catch(async (error: unknown) => {
     // A locked conversation takes no comment; the check must not stay open for that.
-    if (error instanceof UserError) await github.upsertCheck(check);
+    if (error instanceof UserError) await github.upsertCheck(alone);
     throw error;
   });
-  await github.upsertCheck({ ...check, detailsUrl: url });
+  await github.upsertCheck({ ...check(url), ...(url === undefined ? {} : { detailsUrl: url }) });
 }

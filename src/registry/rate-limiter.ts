@@ -55,10 +55,13 @@ export class RateLimiter {
     const left = (this.#paused?.until ?? 0) - this.#options.clock();
     if (this.#paused === undefined || left <= 0) return;
     const { host } = this.#options;
-    const why = this.#paused.kind === "throttled" ? "answered that there were too many requests" : "is not available";
+    const seconds = Math.ceil(left / 1000);
+    const isThrottled = this.#paused.kind === "throttled";
     throw new Fault(
       this.#paused.kind,
-      `The registry ${host} ${why}; it is asked again in ${Math.ceil(left / 1000)} s`,
+      isThrottled
+        ? `${host} asks to wait ${seconds} seconds (429)`
+        : `The registry ${host} is not available; it is asked again in ${seconds} s`,
       {
         retryAfterMs: left,
         fields: { registry: host },

@@ -27,7 +27,7 @@ export function refusal({ host, limiter, clock }: Answerer, answer: Answer, what
   if (status === 429) {
     const wait = waitMs ?? throttledMs;
     limiter.pause("throttled", wait);
-    return new Fault("throttled", `The registry ${host} answered that there were too many requests`, {
+    return new Fault("throttled", `${host} asks to wait ${Math.ceil(wait / 1000)} seconds (429)`, {
       retryAfterMs: wait,
       fields,
     });

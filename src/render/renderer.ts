@@ -96,6 +96,13 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
       options.onRender?.(spec.kind, finished.source, render.ok, (now() - started) / 1000);
       return render;
     },
+    async fresh(spec, source, signal) {
+      const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "json" } as const;
+      const started = now();
+      const render = renderOf(finish(await pool.run(request, signal)));
+      options.onRender?.(spec.kind, "engine", render.ok, (now() - started) / 1000);
+      return render;
+    },
     async yaml(spec, source, signal) {
       const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "yaml" } as const;
       const outcome = await pool.run(request, signal);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openLauncher } from "../git/launcher.ts";
 import { createMirrors } from "../git/mirrors.ts";
 import type { GitHubEdge } from "../github/index.ts";
 import type { EventHub } from "../model/events.ts";
@@ -51,13 +52,16 @@ export function openEdges(
 
 function openMirrors(settings: ServerSettings, github: GitHubEdge, log: Logger): Mirrors {
   const https = settings.githubUrl.startsWith("https:");
-  return createMirrors({
+  const launcher = openLauncher();
+  const mirrors = createMirrors({
+    start: launcher.start,
     root: join(settings.dataDir, "mirrors"),
     remoteUrl: ({ owner, name }) => `${settings.githubUrl}/${owner}/${name}.git`,
     token: github.token,
     log,
     protocols: https ? ["https"] : ["http", "https"],
   });
+  return { ...mirrors, close: () => mirrors.close().finally(launcher.close) };
 }
 
 function openRenderer({ dataDir, engines }: ServerSettings, log: Logger, metrics: PrometheusMetrics): EngineRenderer {

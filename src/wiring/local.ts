@@ -46,6 +46,7 @@ function lazyRenderer(options: LocalOptions): Renderer {
   return {
     known: async (spec, source) => (await renderer()).known(spec, source),
     render: async (spec, source, signal) => (await renderer()).render(spec, source, signal),
+    fresh: async (spec, source, signal) => (await renderer()).fresh(spec, source, signal),
     yaml: async (spec, source, signal) => (await renderer()).yaml(spec, source, signal),
     close: async () => {
       // A renderer that could not be opened was reported to whoever asked for it.

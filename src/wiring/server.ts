@@ -43,6 +43,8 @@ export interface StartOptions {
   readonly locks?: LockTiming;
   /** The clock of the rooms: gates, holds and histories. */
   readonly clock?: Clock;
+  /** How long GitHub may take to answer a request, in milliseconds. */
+  readonly githubMs?: number;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
   /** Take the place of the store's queue and of the mirrors on disk. */
@@ -110,7 +112,14 @@ async function openServer(
 async function openParts(settings: ServerSettings, options: StartOptions): Promise<ServerParts> {
   const log = options.log ?? serverLogger(settings);
   const metrics = createMetrics();
-  const github = createGitHub({ app: appOf(settings), apiUrl: settings.githubApiUrl, log, metrics, clock: Date.now });
+  const github = createGitHub({
+    app: appOf(settings),
+    apiUrl: settings.githubApiUrl,
+    log,
+    metrics,
+    clock: Date.now,
+    ...(options.githubMs !== undefined && { deadlineMs: options.githubMs }),
+  });
   const events = openEvents(settings, options, log, metrics);
   const queue = options.edges?.queue ?? (await openQueue(settings, options, events, log, metrics));
   metrics.watchQueue(() => queue.counts());

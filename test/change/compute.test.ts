@@ -87,11 +87,11 @@ describe("a plan of changes", () => {
   it("is given the target's render at the base, and who reads its files", async () => {
     const { compute } = world(files, [target]);
     const seen: unknown[] = [];
-    const plan: Intent["plan"] = async (rendered, dependents) => {
+    const plan: Intent["plan"] = async (rendered, dependents, probe) => {
       const { at, render, target: of } = await rendered;
       seen.push(of.id, at.tree.oid, JSON.stringify(render.resources()).includes("acme/web:1"));
       seen.push((await dependents.of(file)).map(({ id }) => id));
-      return planOf([])(rendered, dependents);
+      return planOf([])(rendered, dependents, probe);
     };
     await compute([{ target, plan }]);
     expect(seen).toEqual(["web/prod", await treeOf(files), true, ["web/prod"]]);

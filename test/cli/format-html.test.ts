@@ -23,7 +23,7 @@ describe("a preview as HTML", () => {
     );
     expect(page).toContain("<td>webapp 1.3.0 → 1.4.0</td><td>2 → 3</td>");
     expect(page).toContain("<del>-  replicas: 2</del>\n<ins>+  replicas: 3</ins>");
-    expect(page).toContain("1 of 1 affected target rendered (6 known), 0 truncated, 0 noise lines hidden");
+    expect(page).toContain("checked 1 of 1");
   });
 
   it("turns no content into markup", () => {

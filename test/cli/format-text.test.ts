@@ -1,100 +1,132 @@
 import { describe, expect, it } from "vitest";
 import { previewText } from "../../src/cli/format/text.ts";
+import { lintText } from "../support/text-lint.ts";
 import { hasEscapes } from "./support/escapes.ts";
 import { changeOf, findingOf, previewOf, targetOf } from "./support/preview.ts";
 
+const complete = { targets: 6, affected: 1, rendered: 1, failed: 0, truncated: 0, hiddenLines: 0, unpinned: [] };
+
 describe("a preview as text", () => {
-  it("says what changes, why, and that nothing was left out", () => {
-    expect(previewText(previewOf(), { colours: false, all: false })).toMatchInlineSnapshot(`
-      "Preview of bbbbbbb → ccccccc
-
-        TARGET       STATUS   IMAGES                REPLICAS  RESOURCES  LINES
-        webapp/prod  changed  webapp 1.3.0 → 1.4.0  2 → 3             1  +1 −1
-
-      webapp/prod (apps/webapp/overlays/prod, kustomize) changed
-        because apps/webapp/base/deployment.yaml → apps/webapp/overlays/prod
-
-        ~ Deployment/shop/webapp apps/v1 changed +1 −1
-          @@ spec @@
-           spec:
-          -  replicas: 2
-          +  replicas: 3
-
-      ✓ 1 of 1 affected target rendered (6 known), 0 truncated, 0 noise lines hidden
-      "
-    `);
-  });
-
-  it("puts findings first, each with its place", () => {
-    const text = previewText(previewOf({ findings: [findingOf({ file: "base/claim.yaml", line: 4 })] }), {
+  const shown = (more: Parameters<typeof previewOf>[0] = {}, options: { all?: boolean; full?: boolean } = {}) => {
+    const text = previewText(previewOf(more), {
       colours: false,
       all: false,
+      baseName: "main",
+      headName: "scale",
+      ...options,
     });
-    expect(text).toContain(
-      "1 finding\n  ✖ danger  webapp/prod PersistentVolumeClaim/shop/data (base/claim.yaml:4)\n    deletes the volume claim and its data",
-    );
-    expect(text.indexOf("1 finding")).toBeLessThan(text.indexOf("TARGET"));
+    expect(lintText(text, "terminal")).toEqual([]);
+    return text;
+  };
+
+  it("says the verdict, the diff, and what was compared", () => {
+    expect(shown()).toBe(`webapp in prod: Deployment webapp changes
+
+Deployment webapp (+1 −1)
+  @@ spec @@
+   spec:
+  -  replicas: 2
+  +  replicas: 3
+
+main bbbbbbb → scale ccccccc, checked 1 of 1
+`);
   });
 
-  it("says a finding of several targets once, and does not repeat the same difference", () => {
+  it("puts findings first, each with its fix and its place", () => {
+    const text = shown({ findings: [findingOf({ file: "base/claim.yaml", line: 4, fix: "keep the claim" })] });
+    expect(text).toContain(
+      "danger   webapp in prod\n         deletes the volume claim and its data\n         fix: keep the claim    base/claim.yaml:4\n",
+    );
+    expect(text.indexOf("danger  ")).toBeLessThan(text.indexOf("Deployment webapp"));
+  });
+
+  it("says a finding of several places once, equal changes once, and where they are", () => {
     const findings = [findingOf(), findingOf({ environment: "staging" })];
     const targets = [targetOf(), targetOf({ environment: "staging", changes: [changeOf({ namespace: "other" })] })];
-    const text = previewText(previewOf({ findings, targets }), { colours: false, all: false });
+    const text = shown({ findings, targets });
     expect(text.match(/deletes the volume claim/g)).toHaveLength(1);
-    expect(text).toContain("            webapp/staging PersistentVolumeClaim/shop/data\n");
+    expect(text).toContain("danger   webapp in prod, staging\n");
     expect(text.match(/\+ {2}replicas: 3/g)).toHaveLength(1);
-    expect(text).toContain("~ Deployment/other/webapp apps/v1 changed +1 −1, the same lines as in webapp/prod");
+    expect(text).toContain("Deployment webapp in prod, staging (+1 −1 each)\n");
   });
 
-  it("shows why a target failed and that the preview is not complete", () => {
+  it("counts one finding of thirty places once", () => {
+    const findings = Array.from({ length: 30 }, (_, index) => [
+      findingOf({ app: `app${index}` }),
+      findingOf({ app: `app${index}`, id: "other", severity: "warning", message: "is bad" }),
+    ]).flat();
+    const text = shown({ findings });
+    expect(text).toMatch(/, and 1 warning\n/);
+    expect(text.match(/30 apps in prod/g)).toHaveLength(2);
+  });
+
+  it("shows the file of what cannot be rendered first, then what the tool said", () => {
     const failed = targetOf({
-      status: "failed",
-      changes: [],
-      images: [],
-      replicas: [],
+      ...{ status: "failed", changes: [], images: [], replicas: [] },
       error: { message: "no such file\nin base", file: "base/kustomization.yaml", line: 3, side: "head" },
     });
     const completeness = {
-      targets: 6,
-      affected: 2,
-      rendered: 1,
-      failed: 1,
-      truncated: 0,
-      hiddenLines: 2,
+      ...{ targets: 6, affected: 2, rendered: 1, failed: 1, truncated: 0, hiddenLines: 2, ignoredLines: 2 },
       unpinned: [{ reference: "https://example.com/base", reason: "not pinned", file: "kustomization.yaml" }],
     };
-    const text = previewText(previewOf({ targets: [failed], completeness }), { colours: false, all: false });
-    expect(text).toContain("✖ does not render at the head, base/kustomization.yaml:3\n    no such file\n    in base");
+    const text = shown({ targets: [failed], completeness });
     expect(text).toContain(
-      "▲ 1 of 2 affected targets rendered (6 known), 1 failed, 0 truncated, 2 noise lines hidden, 1 unpinned reference not followed",
+      "webapp in prod cannot be rendered\n\nbase/kustomization.yaml:3: no such file\n  in base\n  webapp in prod cannot be rendered with kustomize\n",
     );
-    expect(text).toContain("not followed: https://example.com/base: not pinned (kustomization.yaml)");
+    expect(text).toContain("not fetched  https://example.com/base: not pinned (kustomization.yaml)\n");
+    expect(text).toContain("checked 1 of 2, 2 lines hidden by preview.ignore\n");
   });
 
-  it("counts targets that render the same, and lists them when asked for all", () => {
+  it("counts what stays the same, and lists it when asked for all", () => {
     const same = targetOf({ app: "orders", status: "unchanged", changes: [], images: [], replicas: [] });
-    const preview = previewOf({ targets: [targetOf(), same] });
-    expect(previewText(preview, { colours: false, all: false })).toContain(
-      "1 target read the changed files and render the same.",
+    const completeness = { ...complete, affected: 2, rendered: 2 };
+    const more = { targets: [targetOf(), same], completeness };
+    expect(shown(more)).toContain("checked 2 of 2, 1 stays the same\n");
+    expect(shown(more)).not.toContain("orders");
+    expect(shown(more, { all: true })).toContain("prod  orders  stays the same\n");
+  });
+
+  it("lists what changes where, production first", () => {
+    const targets = ["dev", "prod"].map((environment) =>
+      targetOf({
+        environment,
+        changes: [changeOf({ fields: [{ name: "replicas", path: "spec.replicas", from: "2", to: environment }] })],
+      }),
     );
-    expect(previewText(preview, { colours: false, all: false })).not.toContain("orders");
-    expect(previewText(preview, { colours: false, all: true })).toContain("orders/prod");
+    expect(shown({ targets, environments: ["dev", "prod"] })).toContain(
+      "prod  webapp  replicas 2 → prod\ndev   webapp  replicas 2 → dev\n",
+    );
   });
 
   it("says so when nothing changes", () => {
-    expect(previewText(previewOf({ targets: [] }), { colours: false, all: false })).toContain(
-      "Nothing changes in any target.",
-    );
+    const completeness = {
+      targets: 6,
+      affected: 0,
+      rendered: 0,
+      failed: 0,
+      truncated: 0,
+      hiddenLines: 0,
+      unpinned: [],
+    };
+    expect(shown({ targets: [], completeness, environments: ["dev", "prod"] })).toMatch(/^No change in prod or dev\n/);
   });
 
-  it("names what a renamed resource was", () => {
-    const renamed = changeOf({
-      action: "renamed",
-      from: { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web" },
-    });
-    expect(
-      previewText(previewOf({ targets: [targetOf({ changes: [renamed] })] }), { colours: false, all: false }),
-    ).toContain("» Deployment/shop/webapp apps/v1 (was Deployment/shop/web) renamed");
+  it("names whole resources in a line, and shows them when asked", () => {
+    const removed = changeOf({ action: "removed", diff: "-a: 1\n-b: 2", addedLines: 0, removedLines: 2 });
+    const targets = [targetOf({ changes: [removed] })];
+    expect(shown({ targets })).toContain("Deployment webapp removed (−2)\n\n");
+    expect(shown({ targets })).toContain("Show 1 whole resource too: --full\n");
+    expect(shown({ targets }, { full: true })).toContain("Deployment webapp removed (−2)\n  -a: 1\n  -b: 2\n");
+  });
+
+  it("names what a renamed resource was, and values that differ at every render", () => {
+    const from = { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web" };
+    const random = [{ resource: "Secret/core", path: "data.key" }];
+    const text = shown({ targets: [targetOf({ changes: [changeOf({ action: "renamed", from })], random })] });
+    expect(text).toContain("Deployment webapp renamed (was Deployment web) (+1 −1)");
+    expect(text).toContain(
+      "1 value not compared, as the chart makes new ones at every render:\n  Secret/core data.key\n",
+    );
   });
 
   it("paints only when colours are wanted", () => {

@@ -82,7 +82,7 @@ describe("a wrong command line", () => {
     const { code, out, err } = await sluice(argv);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(`error: ${message}`);
-    expect(err).toContain("  fix ");
+    expect(err).toContain("fix:   ");
     expect(err).toContain(fix);
   });
 

@@ -204,6 +204,18 @@ describe("sluice images bump", () => {
     expect(out).toContain(`the registry has 2.2.0 with the digest ${digestOf("orders:2.2.0")}`);
   });
 
+  it("digest-of-another-tag: takes for the version what the digest is", async () => {
+    const pinned = `newTag: 2.1.0\n    digest: ${digestOf("orders:2.2.0")}`;
+    set(orders, "newTag: 2.1.0", pinned);
+    configure("{ image: ghcr.io/acme/orders, policy: { semver: '>=1' }, environments: [staging] }");
+    await registry.push({ repository: "acme/orders", tag: "2.1.5" });
+    const { code, out } = await bump("ghcr.io/acme/orders:2.1.5", "--write");
+    expect([code, read(orders).includes(pinned)]).toEqual([3, true]);
+    expect(out).toContain("2.1.5 is lower than 2.2.0, which the digest beside 2.1.0 is, and nothing goes backwards");
+    expect((await bump("ghcr.io/acme/orders:3.0.0", "--write")).code).toBe(0);
+    expect(read(orders)).toContain(`newTag: 3.0.0\n    digest: ${digestOf("orders:3.0.0")}`);
+  });
+
   it("asks nobody when it is offline, and says what it would have to know", async () => {
     const asked = registry.requests.length;
     const { code, out } = await bump("ghcr.io/acme/orders:2.9.0", "--offline", "--write");
@@ -223,10 +235,10 @@ describe("sluice images bump", () => {
   it.each([
     [["ghcr.io/acme/orders:2.7.0"], "the registry has no ghcr.io/acme/orders:2.7.0"],
     [["ghcr.io/acme/webapp:1.6.0"], "Name the environments: --environment ENV"],
-    [["ghcr.io/acme/webapp:1.6.0", "--environment", "stagign"], "Did you mean staging?"],
+    [["ghcr.io/acme/webapp:1.6.0", "--environment", "stagign"], 'did you mean "staging"?'],
     [["ghcr.io/acme/webapp:1.6.0", "--environment", ","], "--environment needs a value"],
     [["ghcr.io/acme/orders:2.2.0", "--environment", "prod"], "sluice promote --to prod"],
-    [["ghcr.io/acme/orders:2.2.0", "--app", "order"], "Did you mean orders?"],
+    [["ghcr.io/acme/orders:2.2.0", "--app", "order"], 'did you mean "orders"?'],
     [["ghcr.io/acme/orders:2.2.0", "--app", "webapp"], "no target in staging has the image"],
     [["ghcr.io/acme/orders"], "has no tag"],
     [["ghcr.io/acme/orders:2.2.0@sha256:abc"], "is not a digest"],

@@ -24,9 +24,9 @@ describe("sluice lint", () => {
     repository.commit({ ".sluice.yaml": broken });
     const { code, out } = await sluice(["lint"], { cwd: repository.dir });
     expect(code).toBe(2);
-    expect(out).toContain(".sluice.yaml:5:5: error:");
-    expect(out).toContain("  5 |     gate: 3\n          ^\n  fix ");
-    expect(out).toMatch(/\.sluice\.yaml:7:\d+: error: .*stagging/);
+    expect(out).toContain(".sluice.yaml:5:5: ");
+    expect(out).toContain("  5 |     gate: 3\n          ^\nfix: ");
+    expect(out).toMatch(/\.sluice\.yaml:7:\d+: .*stagging/);
     expect(out).toMatch(/\.sluice\.yaml: \d errors?, 0 warnings\n$/);
   });
 

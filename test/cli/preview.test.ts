@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
+import { lintText } from "../support/text-lint.ts";
 import { hasEscapes } from "./support/escapes.ts";
 import { sluice } from "./support/run.ts";
 import { shop } from "./support/shop.ts";
@@ -29,17 +30,21 @@ function edited(from: string, to: string): string {
   return `${repository.git("show", "main:apps/webapp/overlays/staging/kustomization.yaml").replace(from, to)}\n`;
 }
 
+const plainApp = (replicas: number) => ({
+  "apps/web/prod/web.yaml": `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { replicas: ${replicas} }\n`,
+  "apps/web/prod/kustomization.yaml": "resources: [web.yaml]\n",
+});
+
 const preview = (...argv: readonly string[]) => sluice(["preview", "--base", "main", ...argv], { cwd: repository.dir });
 
 describe("sluice preview", () => {
   it("shows what a branch changes", async () => {
     const { code, out, err } = await preview("--head", "image");
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toContain("webapp/staging");
-    expect(out).toContain("webapp 1.4.0 → 1.5.0");
-    expect(out).toContain("-        image: ghcr.io/acme/webapp:1.4.0");
-    expect(out).toContain("because apps/webapp/overlays/staging/kustomization.yaml");
-    expect(out).toMatch(/✓ 1 of 1 affected target rendered \(9 known\)/);
+    expect(out).toMatch(/^webapp in staging: 1\.4\.0 → 1\.5\.0\n/);
+    expect(out).toContain("  -image: ghcr.io/acme/webapp:1.4.0\n");
+    expect(out).toMatch(/\nmain [0-9a-f]{7} → image [0-9a-f]{7}, checked 1 of 1\n$/);
+    expect(lintText(out, "terminal")).toEqual([]);
     expect(hasEscapes(out)).toBe(false);
   });
 
@@ -48,7 +53,7 @@ describe("sluice preview", () => {
     const { code, out } = await sluice(["preview"], { cwd: join(repository.dir, "apps") });
     repository.git("switch", "--quiet", "main");
     expect(code).toBe(0);
-    expect(out).toContain("webapp 1.4.0 → 1.5.0");
+    expect(out).toMatch(/^webapp in staging: 1\.4\.0 → 1\.5\.0\n/);
   });
 
   it("prints one JSON object as it is promised", async () => {
@@ -99,7 +104,9 @@ describe("sluice preview", () => {
       "unchanged",
       "unchanged",
     ]);
-    expect((await preview("--head", "comment")).out).toContain("3 targets read the changed files and render the same.");
+    const text = (await preview("--head", "comment")).out;
+    expect(text).toMatch(/^No change in prod, staging or dev\n/);
+    expect(text).toContain("checked 3 of 3\n");
   });
 
   it("prints the comment as Markdown", async () => {
@@ -118,7 +125,7 @@ describe("sluice preview", () => {
   it("exits with 3 when --fail-on finds what it looks for, and prints all the same", async () => {
     const danger = await preview("--head", "claim", "--fail-on", "danger");
     expect(danger.code).toBe(3);
-    expect(danger.out).toContain("✖ danger");
+    expect(danger.out).toContain("\ndanger   orders in prod");
     expect((await preview("--head", "claim")).code).toBe(0);
     expect((await preview("--head", "image", "--fail-on", "danger")).code).toBe(0);
   });
@@ -147,8 +154,55 @@ describe("sluice preview", () => {
     const { code, out, err } = await sluice(["preview", "--base", "main"], { cwd: broken.dir });
     broken.remove();
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toContain(".sluice.yaml:2:1: error:");
+    expect(err).toContain(".sluice.yaml:2:1: ");
     expect(err).toContain("  2 | environment:\n      ^");
+  });
+
+  describe("with work that is not committed", () => {
+    const withWork = async (files: Readonly<Record<string, string>>, ...argv: readonly string[]) => {
+      const work = tempGit();
+      work.commit(plainApp(2));
+      for (const [path, text] of Object.entries(files)) writeFileSync(join(work.dir, path), text);
+      const result = await sluice(argv.length > 0 ? argv : ["preview", "--base", "main"], { cwd: work.dir });
+      const status = work.git("status", "--porcelain");
+      work.remove();
+      return { ...result, status };
+    };
+    const config = "version: 1\nenvironments:\n  - name: prod\n    path: apps/{app}/prod\n";
+
+    it("dirty-work-tree: says on standard error that it is not compared", async () => {
+      const { code, out, err } = await withWork(plainApp(5));
+      expect([code, out.split("\n")[0]]).toEqual([0, "No change in prod"]);
+      expect(err).toContain(
+        "warning: 1 changed file is not committed, so it is not compared:\n           apps/web/prod/web.yaml\n         Compare the files as they are: --worktree\n",
+      );
+    });
+
+    it.each([["--worktree"], ["--head", "worktree"]])(
+      "compares it with %s %s, and leaves everything as it was",
+      async (...flags) => {
+        const { code, out, err, status } = await withWork(plainApp(5), "preview", "--base", "main", ...flags);
+        expect([code, err, status]).toEqual([0, "", "M apps/web/prod/web.yaml"]);
+        expect(out).toMatch(/^web in prod: replicas 2 → 5\n/);
+        expect(out).toMatch(/→ work tree [0-9a-f]{7}, checked 1 of 1\n$/);
+      },
+    );
+
+    it("dirty-configuration: preview, targets and status say that the file is there and not committed", async () => {
+      const files = { ".sluice.yaml": config };
+      for (const argv of [["preview", "--base", "main"], ["targets"], ["status"]]) {
+        const { err } = await withWork(files, ...argv);
+        expect(err).toContain(".sluice.yaml is here but not committed");
+        expect(err).toMatch(/fix:? +git add \.sluice\.yaml && git commit/);
+        expect(err).not.toContain("there is no .sluice.yaml");
+      }
+    });
+
+    it("tells of a configuration under another name", async () => {
+      const { err } = await withWork({ ".sluice.yml": config }, "status");
+      expect(err).toContain(".sluice.yml has no effect, the name is .sluice.yaml");
+      expect((await withWork({ ".sluice.yml": config }, "targets")).err).toContain("git mv .sluice.yml .sluice.yaml");
+    });
   });
 
   it("says when there is nothing to compare with", async () => {

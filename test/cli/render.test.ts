@@ -110,6 +110,23 @@ describe("sluice render", () => {
     expect(err).toContain(message);
   });
 
+  it("goes on after what cannot be rendered, tells it, and exits with 2", async () => {
+    repository.git("switch", "--quiet", "--create", "one-broken");
+    repository.commit({ "apps/webapp/overlays/prod/kustomization.yaml": "resources: [missing.yaml]\n" });
+    const yaml = await sluice(["render", ".@one-broken"], { cwd: repository.dir });
+    const json = await sluice(["render", ".@one-broken", "--format", "json"], { cwd: repository.dir });
+    repository.git("switch", "--quiet", "main");
+    expect([yaml.code, json.code]).toEqual([2, 2]);
+    expect(yaml.out.match(/^# target .*$/gm)).toHaveLength(8);
+    expect(yaml.out).toMatch(/^# target /);
+    expect(JSON.parse(json.out).length).toBeGreaterThan(8);
+    for (const { err } of [yaml, json]) {
+      expect(err).toContain("webapp/prod cannot be rendered\n");
+      expect(err).toContain("missing.yaml");
+      expect(err).toMatch(/1 of 9 cannot be rendered\.\n$/);
+    }
+  });
+
   it("says where a target is broken, with exit code 2", async () => {
     repository.git("switch", "--quiet", "--create", "broken");
     repository.commit({ "apps/webapp/base/service.yaml": "kind: [\n" });

@@ -21,7 +21,7 @@ describe("an error", () => {
       place: { file: ".sluice.yaml", line: 3, column: 5 },
       fix: "Remove it.",
     });
-    expect(report(error)).toEqual({ code: 2, err: "error: no such key\n  at  .sluice.yaml:3:5\n  fix Remove it.\n" });
+    expect(report(error)).toEqual({ code: 2, err: "error: no such key\nat:    .sluice.yaml:3:5\nfix:   Remove it.\n" });
   });
 
   it("of ours is told with its causes, and exit code 1", () => {
@@ -30,8 +30,16 @@ describe("an error", () => {
     });
     expect(report(error)).toEqual({
       code: 1,
-      err: "error: cannot fetch (unavailable)\n  because connection refused\n  because no route\n  This is not your mistake. --debug shows the stack and the log.\n",
+      err: "error: cannot fetch\n  because connection refused\n  because no route\nfix:   try again later; --debug shows the log\n",
     });
+  });
+
+  it("cli-errors: of a registry that wants fewer requests says how to get more", () => {
+    const error = new Fault("throttled", "ghcr.io asks to wait 30 seconds (429)", { fields: { registry: "ghcr.io" } });
+    expect(report(error).err).toBe(
+      "error: ghcr.io asks to wait 30 seconds (429)\nfix:   try again later, or log in for a higher limit: docker login ghcr.io\n",
+    );
+    expect(report(new Error("x")).err).toBe("error: x\nfix:   report it with the output of --debug\n");
   });
 
   it("shows its stack and its causes' stacks with --debug", () => {

@@ -62,7 +62,7 @@ describe("sluice targets", () => {
     const { code, out, err } = await sluice(["targets", "--ref", "broken"], { cwd: repository.dir });
     repository.git("switch", "--quiet", "main");
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toContain(".sluice.yaml:2:1: error:");
+    expect(err).toContain(".sluice.yaml:2:1: ");
   });
 
   it("says when a revision does not exist", async () => {

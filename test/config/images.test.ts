@@ -173,6 +173,24 @@ describe("entries of images", () => {
     expect(problems[0]).toMatch(expected);
   });
 
+  it("of one image and environment may speak of different tags, which are variants of it", () => {
+    const image = (policy: string): string => `{ image: acme/web, environments: [a], policy: ${policy} }`;
+    const pairs = [
+      ['{ semver: "^1" }', '{ regex: "-migrate$" }', true],
+      ["{ digest: release }", "{ digest: nightly }", true],
+      ['{ semver: "^1" }', "{ digest: main }", true],
+      ['{ regex: "^a" }', '{ regex: "^b", numerical: asc }', true],
+      ['{ semver: "^1" }', '{ semver: "^2" }', false],
+      ['{ regex: "^a" }', '{ regex: "^a", newest: true }', false],
+      ["{ digest: main }", "{ digest: main }", false],
+      ["{ digest: main }", "{ newest: true }", false],
+    ] as const;
+    for (const [one, other, fine] of pairs) {
+      const problems = told(image(one), image(other));
+      expect([one, other, problems.length === 0]).toEqual([one, other, fine]);
+    }
+  });
+
   it("of one image and environment need apps that differ, whichever way the image is written", () => {
     const image = (name: string, apps = ""): string =>
       `{ image: ${name}, environments: [a], policy: { newest: true }${apps} }`;

@@ -4,6 +4,7 @@ import type { DeliveryJob, GatesJob, PreviewJob, RegistryJob } from "../../src/m
 import type { Logger, Metrics } from "../../src/model/observe.ts";
 import type { Handlers, Queue } from "../../src/model/queue.ts";
 import { createQueue, type QueueBackend, type QueueOptions } from "../../src/queue/index.ts";
+import { giveDatabase } from "../support/embedded-database.ts";
 
 /** A logger that says nothing. */
 export const silentLog: Logger = {
@@ -29,7 +30,12 @@ export function jobOutcomes(): Metrics & { readonly outcomes: string[] } {
 }
 
 /** A queue with quick retries. */
-export function openQueue(backend: QueueBackend, prefix: string, options: Partial<QueueOptions> = {}): Promise<Queue> {
+export async function openQueue(
+  backend: QueueBackend,
+  prefix: string,
+  options: Partial<QueueOptions> = {},
+): Promise<Queue> {
+  if (backend.kind === "embedded") await giveDatabase(backend.dataDir);
   return createQueue({
     backend,
     prefix,
@@ -106,7 +112,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
-    await sleep(20);
+    await sleep(40);
   }
 }
 

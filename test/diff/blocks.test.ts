@@ -14,7 +14,12 @@ const folded = (placed: readonly Placed[], findings: readonly Finding[] = []) =>
   return foldChanges(preview(targets, { findings }));
 };
 const texts = (placed: readonly Placed[], findings: readonly Finding[] = []) =>
-  folded(placed, findings).flatMap((group) => diffBlocks(group).map(({ text }) => text));
+  folded(placed, findings).flatMap((group) => diffBlocks(group, context(placed)).map(({ text }) => text));
+const context = (placed: readonly Placed[]) => ({
+  targets: new Set(placed.map(([name]) => name)).size,
+  apps: new Set(placed.map(([name]) => name.split("/")[0])).size,
+  groups: 2,
+});
 const summaries = (placed: readonly Placed[], findings: readonly Finding[] = []) =>
   texts(placed, findings).map((text) => /<summary>(.*)<\/summary>/.exec(text)?.[1]);
 /** The sentence between the summary and the diff. */
@@ -27,149 +32,83 @@ const everywhere = (count: number, one: ResourceChange) =>
 describe("a diff as a block", () => {
   it("is folded under what it is about", () => {
     expect(texts([["a/prod", same]])).toEqual([
-      "<details><summary><b>Deployment</b> <code>web</code> · +1 −1 · <code>a/prod</code></summary>\n\n```diff\n-a: 1\n+a: 2\n```\n\n</details>\n",
-    ]);
-    expect(texts([["a/prod", change("", { diff: "" })]])).toEqual([
-      "<details><summary><b>Deployment</b> <code>web</code> · ±0 · <code>a/prod</code></summary>\n\n\n</details>\n",
+      "<details><summary>Deployment web (+1 −1)</summary>\n\n```diff\n-a: 1\n+a: 2\n```\n\n</details>\n",
     ]);
   });
 
   it.each([
-    ["added", "<code>web</code> added ·"],
-    ["removed", "<code>web</code> removed ·"],
-    ["renamed", "<code>web</code> renamed ·"],
-    ["changed", "<code>web</code> ·"],
+    ["added", "Deployment web is new (+1 −1)"],
+    ["removed", "Deployment web removed (+1 −1)"],
+    ["renamed", "Deployment web renamed (+1 −1)"],
+    ["changed", "Deployment web (+1 −1)"],
   ] as const)("says in its summary that a resource is %s", (action, text) => {
-    expect(summaries([["a/prod", named("web", { action })]])[0]).toContain(`<b>Deployment</b> ${text}`);
+    expect(summaries([["a/prod", named("web", { action })]])).toEqual([text]);
   });
 
-  it("says in its summary how grave it is, and shows a strange kind as code", () => {
+  it("says in its summary how grave it is, in at most 70 characters of text", () => {
     const about = (severity: Finding["severity"]) => [finding({ severity, app: "a" })];
-    const of = (severity: Finding["severity"]) => summaries([["a/prod", same]], about(severity))[0]?.slice(0, 6);
-    expect([of("danger"), of("warning"), of("notice")]).toEqual(["🔴 <b>", "🟠 <b>", "🔵 <b>"]);
-    const kind = (text: string) => summaries([["a/prod", { ...same, kind: text }]])[0]?.split("</b>")[0];
-    expect([kind("x".repeat(80)), kind("x".repeat(81)), kind("A<b"), kind("")]).toEqual([
-      ...[`<b>${"x".repeat(80)}`, `<b><code>${"x".repeat(81)}</code>`, "<b><code>A&lt;b</code>", "<b><code></code>"],
+    const of = (severity: Finding["severity"]) => summaries([["a/prod", same]], about(severity))[0];
+    expect([of("danger"), of("warning"), of("notice")]).toEqual([
+      "Deployment web (+1 −1) · 🔴 danger",
+      "Deployment web (+1 −1) · 🟠 warning",
+      "Deployment web (+1 −1)",
     ]);
+    const [long = ""] = summaries([["a/prod", named("x".repeat(90))]]);
+    expect([...long].length).toBe(70);
+    expect(summaries([["a/prod", { ...same, kind: "A<b" }]])[0]).toMatch(/^A&lt;b web/);
   });
 
-  it("names the targets that it stands for, or counts them", () => {
-    const where = (count: number) => summaries(everywhere(count, same))[0]?.split(" · ").at(-1);
-    const names = ["app/env0", "app/env1", "app/env2"].map((name) => `<code>${name}</code>`);
-    expect([where(1), where(2), where(3), where(4)]).toEqual([
-      ...[names[0], `the same in ${names.slice(0, 2).join(", ")}`, `the same in ${names.join(", ")}`],
-      "the same in 4 targets",
-    ]);
-    expect(about(everywhere(1, same))).toEqual(["```diff\n-a: 1\n+a: 2\n```"]);
-    expect(about(everywhere(2, same))).toEqual(["The same 2 lines in `app/env0`, `app/env1`."]);
-    expect(about(everywhere(21, same))[0]).toMatch(/^The same 2 lines in `app\/env0`, .*, `app\/env20`\.$/);
-    expect(about(everywhere(22, same))[0]).toMatch(/, `app\/env19` and 2 more\.$/);
-  });
-
-  it("names its resource without the namespace that each environment has its own of", () => {
-    const title = (placed: readonly Placed[]) => summaries(placed)[0]?.split(" · ")[0];
-    const of = (namespace: string, name = "web") => named(name, { namespace });
-    expect(title([["a/x", of("shop")]])).toBe("<b>Deployment</b> <code>shop/web</code>");
+  it("says where it is, where there are several places", () => {
+    const where = (placed: readonly Placed[]) => summaries(placed)[0];
     expect(
-      title([
-        ["a/x", of("one")],
-        ["a/y", of("two")],
+      where([
+        ["a/x", same],
+        ["a/y", same],
       ]),
-    ).toBe("<b>Deployment</b> <code>web</code>");
+    ).toBe("Deployment web in x, y (+1 −1 each)");
     expect(
-      title([
-        ["a/x", of("one")],
-        ["a/x", of("two")],
+      where([
+        ["a/x", same],
+        ["b/x", same],
       ]),
-    ).toBe("<b>Deployment</b> <code>one/web</code> and 1 more");
+    ).toBe("Deployment web in all 2 places (+1 −1 each)");
     expect(
-      title([
-        ["a/x", of("one")],
-        ["a/y", of("two", "api")],
-        ["a/z", of("two")],
+      where([
+        ["a/x", same],
+        ["b/y", change("-a: 1\n+a: 3", { name: "b" })],
       ]),
-    ).toBe("<b>Deployment</b> <code>one/web</code> and 2 more");
-  });
-
-  it("says of which resources it tells when one target has several", () => {
-    expect(
-      about([
-        ["a/x", named("one")],
-        ["a/x", named("two")],
-      ]),
-    ).toEqual(["The same 2 lines of `one`, `two` in `a/x`."]);
-    expect(
-      about([
-        ["a/x", named("one")],
-        ["a/y", named("two")],
-      ]),
-    ).toEqual(["The same 2 lines in `a/x`, `a/y`."]);
-  });
-
-  it("says in which other targets the resource changes in another way", () => {
-    const other = (index: number): Placed => [`b/env${index}`, change(`-a: 1\n+a: 9${index}`)];
-    const told = (count: number) =>
-      about([...everywhere(2, same), ...Array.from({ length: count }, (_, index) => other(index))])[0];
-    expect(told(1)).toBe("The same 2 lines in `app/env0`, `app/env1`; `b/env0` differs.");
-    expect(told(2)).toBe("The same 2 lines in `app/env0`, `app/env1`; `b/env0`, `b/env1` differ.");
-    expect(told(5)).toBe("The same 2 lines in `app/env0`, `app/env1`; `b/env0`, `b/env1`, `b/env2` and 2 more differ.");
+    ).toBe("Deployment web of a in x (+1 −1)");
+    const most = [...everywhere(6, same), ["b/x", change("-a: 1\n+a: 3")]] as const;
+    expect(where(most)).toBe("Deployment web in the 6 others (+1 −1 each)");
   });
 
   it("says what a renamed resource was", () => {
     const from = { apiVersion: "v1", kind: "Job", namespace: "shop", name: "old" };
-    const renamed = named("new", { action: "renamed", from });
-    expect(about([["a/x", renamed]])).toEqual(["`Job/shop/old` is now `Deployment/new`."]);
-    expect(
-      about([
-        ["a/x", renamed],
-        ["a/y", renamed],
-      ]),
-    ).toEqual(["`Job/shop/old` is now `Deployment/new`. The same 2 lines in `a/x`, `a/y`."]);
+    const renamed = named("new", { action: "renamed", from, fields: [] });
+    expect(about([["a/x", renamed]])).toEqual(["Job `old` → Deployment `new`, namespace `shop` → none, nothing else"]);
   });
 
-  it("says that namespaces differ only of whole resources", () => {
-    const whole = (action: "added" | "removed" | "changed", namespace: string) => {
-      const sign = action === "removed" ? "-" : "+";
-      return change(`${sign}metadata:\n${sign}  namespace: ${namespace}\n${sign}spec: {}`, { action, namespace });
-    };
-    for (const action of ["added", "removed"] as const) {
-      expect(
-        about([
-          ["a/x", whole(action, "x")],
-          ["a/y", whole(action, "y")],
-        ]),
-      ).toEqual(["The same 3 lines, but for the namespace, in `a/x`, `a/y`."]);
-      expect(
-        about([
-          ["a/x", whole(action, "x")],
-          ["a/y", whole(action, "x")],
-        ]),
-      ).toEqual(["The same 3 lines in `a/x`, `a/y`."]);
-    }
-    expect(
-      folded([
-        ["a/x", whole("changed", "x")],
-        ["a/y", whole("changed", "y")],
-      ]),
-    ).toHaveLength(2);
-    const equal = named("web", { namespace: "x" });
-    expect(
-      about([
-        ["a/x", equal],
-        ["a/y", { ...equal, namespace: "y" }],
-      ]),
-    ).toEqual(["The same 2 lines in `a/x`, `a/y`."]);
+  it("holds what comes or goes whole in one place together", () => {
+    const whole = (name: string) => change(`+a: ${name}\n${"+b: 1\n".repeat(9)}+c: 1`, { name, action: "added" });
+    const placed: readonly Placed[] = [
+      ["a/x", whole("one")],
+      ["a/x", { ...whole("two"), kind: "Service" }],
+    ];
+    expect(summaries(placed)).toEqual(["2 new resources: Deployment, Service (+22)"]);
+    expect(texts(placed)[0]).toContain("+c: 1\n+---\n+a: two\n");
+    expect(summaries(placed, [finding({ app: "a", environment: "x", resource: "Service/two" })])).toHaveLength(2);
   });
 });
 
 describe("a long diff", () => {
   const lines = (count: number, length: number) =>
     Array.from({ length: count }, (_, index) => `+${String(index).padStart(length - 1, "0")}`);
-  const blocks = (diff: string) => folded([["a/x", change(diff)]]).flatMap(diffBlocks);
+  const blocks = (diff: string) =>
+    folded([["a/x", change(diff)]]).flatMap((group) => diffBlocks(group, { targets: 1, apps: 1, groups: 1 }));
   const held = (text: string) => /```diff\n([\s\S]*)\n```/.exec(text)?.[1];
 
   it("stands in parts of 24,000 characters, each line in one of them", () => {
-    const full = lines(24, 1000).join("\n").slice(0, -23);
+    const full = lines(48, 500).join("\n").slice(0, -47);
     expect(full).toHaveLength(24_000);
     expect(blocks(full).map(({ text }) => held(text))).toEqual([full]);
     const all = lines(240, 239);
@@ -177,38 +116,29 @@ describe("a long diff", () => {
     expect(parts.map(({ text }) => held(text))).toEqual([
       ...[all.slice(0, 100).join("\n"), all.slice(100, 200).join("\n"), all.slice(200).join("\n")],
     ]);
-    expect(parts.map(({ text }) => / · <code>a\/x<\/code>(.*)<\/summary>/.exec(text)?.[1])).toEqual([
+    expect(parts.map(({ text }) => /<summary>Deployment web(, .*) \(/.exec(text)?.[1])).toEqual([
       ...[", part 1 of 3", ", part 2 of 3", ", part 3 of 3"],
     ]);
     expect(parts.map(({ cut }) => cut)).toEqual([false, false, false]);
   });
 
-  it("tells what it is about in its first part only", () => {
-    const diff = lines(240, 239).join("\n");
-    const told = texts(everywhere(2, change(diff))).map((text) => text.includes("The same 240 lines"));
-    expect(told).toEqual([true, false, false]);
-  });
-
-  it("is cut where a line is longer than 12,000 characters, never in a character", () => {
-    const [short, long, emoji] = ["x".repeat(12_000), "y".repeat(13_500), `${"z".repeat(11_999)}😀z`];
+  it("is cut where a line is longer than 600 characters, never in a character", () => {
+    const [short, long, emoji] = ["x".repeat(600), "y".repeat(1400), `${"z".repeat(559)}😀${"z".repeat(60)}`];
     const parts = blocks([short, long, emoji].join("\n"));
     expect(parts.map(({ text }) => held(text)).join("\n")).toBe(
-      [short, `${"y".repeat(12_000)} …‹1,500 more characters›`, `${"z".repeat(11_999)} …‹3 more characters›`].join(
-        "\n",
-      ),
+      [short, `${"y".repeat(560)} …‹840 more characters›`, `${"z".repeat(559)} …‹62 more characters›`].join("\n"),
     );
     expect(parts.every(({ cut }) => cut)).toBe(true);
-    expect(blocks([short, short].join("\n")).map(({ cut }) => cut)).toEqual([false, false]);
+    expect(blocks([short, short].join("\n")).map(({ cut }) => cut)).toEqual([false]);
   });
 });
 
 describe("changes of all targets", () => {
   const brief = (placed: readonly Placed[], findings: readonly Finding[] = []) =>
-    folded(placed, findings).map(({ change: { kind, name }, members, severity, differing }) => ({
+    folded(placed, findings).map(({ change: { kind, name }, members, severity }) => ({
       name: `${kind}/${name}`,
       targets: members.map(({ target: one }) => one).join(" "),
       ...(severity === undefined ? {} : { severity }),
-      ...(differing.length === 0 ? {} : { differing: differing.join(" ") }),
     }));
 
   it("are one where they change the same lines of the same kind in the same way, whatever stands around", () => {
@@ -279,38 +209,30 @@ describe("changes of all targets", () => {
     expect(brief(two, [of("danger", "env7")])[0]?.severity).toBeUndefined();
   });
 
-  it("say where else a resource of the kind and name changes differently, whatever its hash and environment", () => {
-    const of = (name: string, kind: string, value: number) => named(name, { kind, diff: `-a: 1\n+a: ${value}` });
-    const three = (kind: string, ...names: readonly string[]): readonly Placed[] =>
-      ["dev", "test", "prod"].map((environment, index) => [
-        `a/${environment}`,
-        of(names[index] ?? "", kind, environment === "prod" ? 3 : 2),
-      ]);
-    const differing = (kind: string, ...names: readonly string[]) => brief(three(kind, ...names))[0]?.differing;
-    const hashes = ["x-2g4h6k8m9t", "x-7d5f6b8c9t", "x-9d5f6b8c9t"];
-    expect(differing("ConfigMap", ...hashes)).toBe("a/prod");
-    expect(differing("Secret", ...hashes)).toBe("a/prod");
-    expect(differing("Deployment", ...hashes)).toBeUndefined();
-    expect(differing("Deployment", "x-dev", "x-test", "x-prod")).toBe("a/prod");
-    expect(differing("Deployment", "x", "x", "y")).toBeUndefined();
-    expect(differing("Deployment", "x", "y", "x")).toBeUndefined();
-    const kinds = three("Job", "x", "x", "x").map(
-      ([name, one], index): Placed => [name, index === 2 ? { ...one, kind: "Pod" } : one],
-    );
-    expect(brief(kinds).map((one) => one.differing)).toEqual([undefined, undefined]);
+  it("are one in apps whose containers are called as they are", () => {
+    const of = (name: string, value = 2) =>
+      named(name, { diff: `@@ spec.containers[${name}] @@\n-a: 1\n+a: ${value}` });
+    const [group, ...others] = folded([
+      ["one/x", of("one")],
+      ["two/x", of("two")],
+    ]);
+    expect([group?.change.diff, others]).toEqual(["@@ spec.containers[…] @@\n-a: 1\n+a: 2", []]);
     expect(
-      brief([
-        ["a/dev", of("x", "Job", 2)],
-        ["a/prod", of("x", "Job", 3)],
-      ]).map((one) => one.differing),
-    ).toEqual([...[undefined, undefined]]);
-    expect(brief([...three("Job", "x", "x", "x"), ["a/dev", of("x", "Job", 4)]])[0]?.differing).toBe("a/prod");
+      folded([
+        ["one/x", of("one")],
+        ["two/x", of("two", 3)],
+      ]),
+    ).toHaveLength(2);
+  });
+
+  it("that come or go whole are one across namespaces too where the namespace is the last line", () => {
+    const whole = (namespace: string) =>
+      change(`+kind: ConfigMap\n+metadata:\n+  name: a\n+  namespace: ${namespace}`, { action: "added", namespace });
     expect(
-      brief([
-        ["plain", of("x-dev", "Job", 2)],
-        ["b", of("x-dev", "Job", 2)],
-        ["c", of("x-dev", "Job", 3)],
-      ])[0]?.differing,
-    ).toBe("c");
+      folded([
+        ["a/x", whole("x")],
+        ["a/y", whole("y")],
+      ]),
+    ).toHaveLength(1);
   });
 });

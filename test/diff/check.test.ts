@@ -7,7 +7,11 @@ const clean = preview([target("a/prod", { changes: [change("-a: 1\n+a: 2")] })])
 
 describe("the check of a preview", () => {
   it("is green only when all was rendered, shown and harmless", () => {
-    expect(previewCheck(clean)).toMatchObject({ conclusion: "success", title: "1 target changes", annotations: [] });
+    expect(previewCheck(clean)).toMatchObject({
+      conclusion: "success",
+      title: "a in prod: Deployment web changes",
+      annotations: [],
+    });
     expect(previewCheck({ ...clean, findings: [finding()] }).conclusion).toBe("failure");
     expect(previewCheck({ ...clean, findings: [finding({ severity: "warning" })] }).conclusion).toBe("neutral");
     expect(previewCheck({ ...clean, findings: [finding({ severity: "notice" })] }).conclusion).toBe("success");
@@ -18,13 +22,6 @@ describe("the check of a preview", () => {
     expect(previewCheck({ ...clean, completeness: { ...clean.completeness, rendered: 0 } }).conclusion).toBe("failure");
   });
 
-  it("holds what the comment holds", () => {
-    const check = previewCheck(clean);
-    const { body } = previewComment(clean);
-    expect(body).toContain(check.text);
-    expect(body.endsWith(check.summary.slice(check.summary.indexOf("**1 of 1")))).toBe(true);
-  });
-
   it("holds a diff of 70,000 characters together with the comment, in parts", () => {
     const diff = Array.from({ length: 3500 }, (_, index) => `+line ${String(index).padStart(13, "0")}`).join("\n");
     expect(diff.length).toBeGreaterThan(69_000);
@@ -32,7 +29,7 @@ describe("the check of a preview", () => {
     const comment = previewComment(long);
     const check = previewCheck(long);
     expect(comment).toMatchObject({ shown: 0, omitted: 1 });
-    expect(comment.body).toContain("**1 more resource diff stands in the check.**");
+    expect(comment.body).toContain("**Shown here: 0 of 1 diff**, the riskiest first. The other one is in the check.");
     expect(comment.body).toContain("part 1 of");
     for (const line of diff.split("\n")) expect(comment.body.includes(line) || check.text.includes(line)).toBe(true);
     expect(check.completeness.truncated).toBe(0);
@@ -47,19 +44,19 @@ describe("the check of a preview", () => {
     const [comment, check] = [previewComment(huge), previewCheck(huge)];
     expect(bytes(check.summary)).toBeLessThanOrEqual(65_535);
     expect(bytes(check.text)).toBeLessThanOrEqual(65_535);
-    const names = changes.map(({ name }) => `<code>${name}</code>`);
+    const names = changes.map(({ name }) => `<summary>ConfigMap ${name} (`);
     const shown = names.filter((name) => [comment.body, check.summary, check.text].some((text) => text.includes(name)));
     const { truncated } = check.completeness;
     expect(truncated).toBe(40 - shown.length);
     expect(comment.completeness.truncated).toBe(truncated);
     expect(check.conclusion).toBe("neutral");
-    expect(comment.body).toContain(`, ${truncated} truncated,`);
-    expect(check.summary).toContain(`${truncated} resource diffs could not be held whole`);
+    expect(comment.body).toContain(`${truncated} diffs are too large for GitHub`);
+    expect(check.summary).toContain(`**${truncated} diffs are too large for GitHub.**`);
   });
 
   it("cuts a line that no page can hold, says so, and is not green", () => {
     const huge = preview([target("a/prod", { changes: [change(`-x: 1\n+x: ${"y".repeat(70_000)}`)] })]);
-    expect(previewComment(huge).body).toMatch(/…‹58,\d{3} more characters›/);
+    expect(previewComment(huge).body).toMatch(/…‹69,\d{3} more characters›/);
     expect(previewCheck(huge)).toMatchObject({ conclusion: "neutral", completeness: { truncated: 1 } });
   });
 
@@ -82,81 +79,31 @@ describe("the check of a preview", () => {
       startLine: 7,
       endLine: 7,
       level: "failure",
-      title: "Privileged container: webapp/prod, webapp/dev · Deployment/web",
+      title: "Privileged container: webapp in prod, webapp in dev · Deployment/web",
       message: "Container `web` now runs privileged.",
     });
   });
 });
 
 describe("the report of a broken configuration", () => {
-  const problems = [
-    {
-      message: 'unknown key "enviroments"',
-      fix: 'Did you mean "environments"?',
-      file: ".sluice.yaml",
-      line: 2,
-      column: 1,
-    },
-    {
-      message: "path must hold {app}",
-      fix: "Write apps/{app}/overlays/prod",
-      file: ".sluice.yaml",
-      line: 5,
-      column: 11,
-    },
-  ];
-
-  it("says where each problem is and how to mend it, in a comment and a failed check", () => {
-    const summary = `> [!CAUTION]
-> The configuration is broken, so nothing was rendered and nothing is known about what this pull request changes.
-
-- \`.sluice.yaml:2:1\` unknown key "enviroments". Did you mean "environments"?
-- \`.sluice.yaml:5:11\` path must hold {app}. Write apps/{app}/overlays/prod
-
-<sub>Head \`9f8e7d6c5b4a\`.</sub>
-`;
-    const annotation = (line: number, title: string, message: string) => ({
-      ...{ path: ".sluice.yaml", startLine: line, endLine: line, level: "failure", title, message },
-    });
-    expect(configProblemsReport(problems, { head: "9f8e7d6c5b4a3928" })).toEqual({
-      comment: `### Sluice: 2 problems in .sluice.yaml\n\n${summary}`,
-      check: {
-        title: "2 problems in .sluice.yaml",
-        summary,
-        text: "",
-        conclusion: "failure",
-        annotations: [
-          annotation(2, 'unknown key "enviroments"', 'unknown key "enviroments". Did you mean "environments"?'),
-          annotation(5, "path must hold {app}", "path must hold {app}. Write apps/{app}/overlays/prod"),
-        ],
-      },
-    });
-  });
-
-  it("names the head and the file only where they are known, and ends no sentence twice", () => {
-    expect(configProblemsReport([]).comment).toMatch(/^### Sluice: 0 problems in \.sluice\.yaml\n\n> /);
-    const { comment, check } = configProblemsReport([
-      { message: "It is bad.", fix: "Remove it.", file: "a.yaml", line: 2, column: 1 },
-    ]);
-    expect(comment).toMatch(/^### Sluice: 1 problem in a\.yaml\n[\s\S]*- `a\.yaml:2:1` It is bad\. Remove it\.\n\n$/);
-    expect(check.annotations[0]?.title).toBe("It is bad.");
-  });
-
-  it("stays within the limits however many there are", () => {
+  it("stays within the limits however many errors there are", () => {
     const many = Array.from({ length: 5000 }, (_, line) => ({
-      ...problems[0],
-      message: `unknown key ${"x".repeat(50)}`,
-      fix: "Remove it",
-      file: "f",
-      line,
-      column: 1,
+      ...{ message: `unknown key ${"x".repeat(50)}`, fix: "Remove it.", file: "f", line, column: 1 },
     }));
-    const { comment, check } = configProblemsReport(many);
-    expect(comment.length).toBeLessThanOrEqual(65_000);
+    const { comment, check } = configProblemsReport(many, { head: "9f8e7d6" });
+    expect(comment.length).toBeLessThanOrEqual(60_000);
     expect(bytes(check.summary)).toBeLessThanOrEqual(65_535);
     const listed = comment.match(/unknown key/g)?.length ?? 0;
     expect(listed).toBeGreaterThan(100);
-    expect(comment).toContain(`\n- and ${(5000 - listed).toLocaleString("en")} more problems\n\n`);
+    expect(comment).toContain(`\n- and ${(5000 - listed).toLocaleString("en")} more errors\n\n`);
     expect(check.annotations).toHaveLength(50);
+  });
+
+  it("says of errors on the base branch that nothing was compared, and ends no sentence twice", () => {
+    const problems = [{ message: "It is bad.", fix: "Remove it.", file: "a.yaml", line: 2, column: 1 }];
+    const { comment, check } = configProblemsReport(problems, { head: "9f8e7d6", command: "/diff" });
+    expect(comment).toContain("- Line 2: It is bad. Remove it.\n\nThe file on the base branch has these errors");
+    expect(comment).toContain("**Next:** fix the file, then comment `/diff`.");
+    expect(check.annotations[0]).toMatchObject({ title: "It is bad.", message: "It is bad. Remove it." });
   });
 });

@@ -231,7 +231,7 @@ describe("two environments held against each other", () => {
     expect(paths({ before: one, now: two }, still(one), { ignore: [{ path: "/data/a" }] })).toEqual([]);
     const secret = (text: string) => one.replace("ConfigMap", "Secret").replace("a: one", `a: ${text}`);
     const { fields } = apart({ before: secret("hunter2"), now: secret("hunter3") }, still(secret("hunter2")));
-    expect(fields).toMatchObject([{ resource: "Secret/settings", here: expect.stringMatching(/^‹secret .{8}›$/) }]);
+    expect(fields).toMatchObject([{ resource: "Secret/settings", here: expect.stringMatching(/^‹hidden .{8}›$/) }]);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fillWords, plural } from "../../src/diff/finding-words.ts";
 import { rules } from "../../src/diff/findings/index.ts";
 import { renderFailureFinding, targetRemovedFinding, unpinnedFinding } from "../../src/diff/index.ts";
 import { compare } from "./support.ts";
@@ -34,31 +35,41 @@ describe("the table of findings", () => {
     [
       "v1",
       "PersistentVolumeClaim",
-      "With the claim goes its volume and the data on it, unless the volume's reclaim policy is Retain. Keep the claim, or make sure that the data is backed up or moved first.",
+      "volume claim",
+      "Its data goes too, unless the reclaim policy is `Retain`.",
+      "keep the claim, or back up the data first",
     ],
     [
       "v1",
       "PersistentVolume",
-      "The data behind it is cut off from the cluster, and is deleted when its reclaim policy is Delete. Keep it until nothing claims it, and check its reclaim policy.",
+      "volume",
+      "Its data is cut off from the cluster, and is deleted if the reclaim policy is `Delete`.",
+      "keep the volume until nothing claims it, and check its reclaim policy",
     ],
     [
       "v1",
       "Namespace",
-      "Everything in the namespace is deleted with it, also what is not in Git. Empty the namespace on purpose first, or keep it.",
+      "namespace",
+      "Everything in it goes too, even what is not in Git.",
+      "empty the namespace first, or keep it",
     ],
     [
       "apiextensions.k8s.io/v1",
       "CustomResourceDefinition",
-      "Every object of this kind in the whole cluster is deleted with it. Delete the objects on purpose first, or keep the definition.",
+      "custom resource definition",
+      "All objects of the kind go with it, in the whole cluster.",
+      "delete the objects first, or keep the definition",
     ],
     [
       "apps/v1",
       "StatefulSet",
-      "Its pods stop, and its volumes stay behind unclaimed or are deleted with it, as its retention policy says. Check that its data is no longer needed or has been moved.",
+      "StatefulSet",
+      "Its pods stop; its volumes stay unclaimed or are deleted, as its retention policy says.",
+      "check that its data is no longer needed or was moved",
     ],
-  ])("says of a deleted %s %s what is lost and what to do", (apiVersion, kind, loss) => {
-    expect(compare(object(apiVersion, kind), undefined).findings.map(({ message }) => message)).toEqual([
-      `${kind} \`x\` is no longer rendered and is deleted where pruning is on. ${loss}`,
+  ])("says of a deleted %s %s what is lost and what to do", (apiVersion, kind, noun, loss, fix) => {
+    expect(compare(object(apiVersion, kind), undefined).findings.map((found) => [found.message, found.fix])).toEqual([
+      [`webapp loses the ${noun} \`x\` in prod. Where pruning is on, the deploy deletes it. ${loss}`, fix],
     ]);
   });
 
@@ -71,17 +82,17 @@ describe("the table of findings", () => {
   it("says what becomes of the resource that is gone, and in which namespace", () => {
     const claim = (metadata: string) => object("v1", "PersistentVolumeClaim", "spec: { volumeMode: Block }", metadata);
     const [renamed] = compare(claim("name: old, namespace: a"), claim("name: new, namespace: a")).findings;
-    expect(renamed).toEqual({
+    expect(renamed).toMatchObject({
       id: "deleted-persistent-volume-claim",
       severity: "danger",
       app: "webapp",
       environment: "prod",
       resource: "PersistentVolumeClaim/a/old",
       message:
-        "PersistentVolumeClaim `old` becomes PersistentVolumeClaim `new`: a new object is made and the old one is deleted where pruning is on. With the claim goes its volume and the data on it, unless the volume's reclaim policy is Retain. Keep the claim, or make sure that the data is backed up or moved first.",
+        "The volume claim `old` of webapp becomes PersistentVolumeClaim `new` in prod. The cluster makes a new object; where pruning is on, the old one is deleted. Its data goes too, unless the reclaim policy is `Retain`.",
     });
     const [moved] = compare(claim("name: old, namespace: a"), claim("name: old, namespace: b")).findings;
-    expect(moved?.message).toContain("becomes PersistentVolumeClaim `old` in namespace `b`: a new object is made");
+    expect(moved?.message).toContain("becomes PersistentVolumeClaim `old` in namespace `b` in prod. The cluster makes");
   });
 
   it.each([
@@ -122,6 +133,7 @@ describe("the table of findings", () => {
     expect(ids(claim("name: data"), claim("name: data-new"))).toEqual(["deleted-persistent-volume-claim"]);
     expect(ids(claim("name: data, namespace: a"), claim("name: data, namespace: b"))).toEqual([
       "deleted-persistent-volume-claim",
+      "leaves-namespace",
     ]);
   });
 
@@ -150,7 +162,7 @@ describe("secrets in clear text", () => {
   });
 
   const message = (keys: string) =>
-    `The Secret's values for ${keys} are in clear text (base64 hides nothing): whoever can read the repository has them, and Git keeps them. Rotate them, and keep them with SOPS, Sealed Secrets or External Secrets instead.`;
+    `webapp in prod has a Secret with values in clear text: ${keys}. Whoever can read the repository has them, and Git keeps them; base64 hides nothing.`;
   const told = (text: string) => compare(undefined, text).findings.map(({ message: said, pointer }) => [said, pointer]);
 
   it("are told with what to do, the first five by name, at the field that holds the first", () => {
@@ -227,13 +239,14 @@ describe("what pods may do", () => {
   });
 
   const told = (base: string | undefined, head: string) =>
-    compare(base, head).findings.map(({ message, pointer }) => [message, pointer]);
+    compare(base, head).findings.map(({ message, fix, pointer }) => [message, fix, pointer]);
 
   it("tells each at the field, with what it means and what to do", () => {
     const before = workload(container(""));
     expect(told(before, workload(container(", securityContext: { privileged: true }")))).toEqual([
       [
-        "Container `web` now runs privileged: whoever breaks into it owns the node. Ask for the single capabilities it needs instead.",
+        "The container `web` of webapp now runs privileged in prod. Whoever breaks into it owns the node.",
+        "ask for the single capabilities that it needs",
         "/spec/template/spec/containers/0/securityContext/privileged",
       ],
     ]);
@@ -241,41 +254,47 @@ describe("what pods may do", () => {
       told(before, workload(`${container("")}, volumes: [{ name: a }, { name: b, hostPath: { path: /run } }]`)),
     ).toEqual([
       [
-        "A pod now mounts `/run` of its node: it can read or change what belongs to the node and to other pods. Use a volume claim, or mount read-only the one path that is needed.",
+        "webapp in prod mounts `/run` of the node. Its pods can read or change what belongs to the node and to other pods.",
+        "use a volume claim, or mount read-only the one path that is needed",
         "/spec/template/spec/volumes/1/hostPath",
       ],
     ]);
-    const advice = "Leave it out unless the pod is part of the node's own machinery.";
+    const advice = "leave it out unless the pod is part of the node's own machinery";
     expect(told(before, workload(`${container("")}, hostNetwork: true, hostPID: true, hostIPC: true`))).toEqual([
       [
-        `A pod now sets \`hostNetwork: true\`: it sees the node's network, past network policies. ${advice}`,
+        "webapp in prod sets `hostNetwork: true`. Its pods see the node's network, past network policies.",
+        advice,
         "/spec/template/spec/hostNetwork",
       ],
       [
-        `A pod now sets \`hostPID: true\`: it sees and can signal every process of the node. ${advice}`,
+        "webapp in prod sets `hostPID: true`. Its pods see and can signal every process of the node.",
+        advice,
         "/spec/template/spec/hostPID",
       ],
       [
-        `A pod now sets \`hostIPC: true\`: it can read shared memory of the node's processes. ${advice}`,
+        "webapp in prod sets `hostIPC: true`. Its pods can read shared memory of the node's processes.",
+        advice,
         "/spec/template/spec/hostIPC",
       ],
     ]);
     expect(told(before, workload(container(""), "Deployment", "replicas: 0"))).toEqual([
       [
-        "Deployment `x` is scaled to 0: no pod is left to serve. Make sure that this is meant, and that nothing (an autoscaler, say) sets it back.",
+        "Deployment `x` of webapp has no pods left in prod. Nothing serves its traffic after the deploy.",
+        "set `replicas` above 0, or remove the app if nobody needs it",
         "/spec/replicas",
       ],
     ]);
   });
 
   it.each([
-    ["nginx", "without a tag"],
-    ["nginx:latest", "the moving tag `latest`"],
-  ])("tells what runs of the image %s, at the field", (image, how) => {
+    ["nginx", "`nginx`, which has no tag"],
+    ["ghcr.io/acme/nginx:latest", "`nginx:latest`"],
+  ])("tells what runs of the image %s, at the field", (image, what) => {
     const pod = `containers: [{ name: web, image: "web:1" }, { name: side, image: "${image}" }]`;
     expect(told(workload(container("")), workload(pod))).toEqual([
       [
-        `Container \`side\` uses \`${image}\`, ${how}: what runs is whatever the registry has when a pod starts, and no rollback brings it back. Name a version, or better a digest.`,
+        `webapp in prod runs ${what}. What starts depends on the registry at that moment, and a rollback may not bring the old image back.`,
+        "name a version",
         "/spec/template/spec/containers/1/image",
       ],
     ]);
@@ -288,7 +307,7 @@ describe("what pods may do", () => {
       `volumes: [${paths.map((path) => `{ name: v, hostPath: { path: ${path} } }`).join(", ")}]`;
     const before = workload(`containers: [${one}], ${volumes("/a")}, hostPID: true`);
     const after = workload(`containers: [${one}, ${two}], ${volumes("/a", "/b")}, hostPID: true, hostIPC: true`);
-    expect(told(before, after).map(([, pointer]) => pointer)).toEqual([
+    expect(told(before, after).map(([, , pointer]) => pointer)).toEqual([
       "/spec/template/spec/containers/1/securityContext/privileged",
       "/spec/template/spec/volumes/1/hostPath",
       "/spec/template/spec/hostIPC",
@@ -334,51 +353,87 @@ describe("what pods may do", () => {
 describe("findings about whole targets", () => {
   const name = { app: "webapp", environment: "prod" };
 
-  it("name the file and the line of a failed render, what the tool said, and what cannot be said now", () => {
-    const failure = { kind: "input", message: "no such file: x.yaml", file: "apps/k.yaml", line: 3 } as const;
-    expect(renderFailureFinding({ ...name, failure })).toEqual({
+  it("name the file and the line of a failed render, what the tool said, and what is unknown", () => {
+    const failure = { kind: "input", message: "no such file: {x}.yaml\nmore", file: "apps/k.yaml", line: 3 } as const;
+    expect(renderFailureFinding({ ...name, failure })).toMatchObject({
       ...{ ...name, id: "render-failed", severity: "danger", resource: "", file: "apps/k.yaml", line: 3 },
-      message:
-        "Does not render at the head: no such file: x.yaml. Nothing can be said about what this pull request does here, and a deploy will fail the same way.",
+      message: "no such file: (x).yaml. webapp in prod cannot be rendered, so what this change does there is unknown.",
     });
     const { message, severity } = renderFailureFinding({ ...name, failure, side: "base" });
     expect([severity, message]).toEqual([
       "warning",
-      "Does not render at the merge base: no such file: x.yaml. What this pull request changes here cannot be shown.",
+      "webapp in prod could not be rendered before, so all of it shows as new. no such file: (x).yaml.",
     ]);
   });
 
   it("name of a failed render what is known, without what may be a secret", () => {
     const failure = { kind: "input", message: "bad password: hunter2.", line: 3 } as const;
     const finding = renderFailureFinding({ ...name, failure });
-    expect(Object.keys(finding).sort()).toEqual(["app", "environment", "id", "message", "resource", "severity"]);
-    expect(finding.message).toMatch(/^Does not render at the head: bad password: ‹withheld›\. Nothing/);
+    expect(JSON.stringify(finding)).not.toContain("hunter2");
+    expect(finding.message).toMatch(/^bad password: ‹withheld›\. webapp in prod cannot/);
     const ended = renderFailureFinding({ ...name, failure: { kind: "input", message: "Gone.", file: "a.yaml" } });
-    expect(ended).toMatchObject({ file: "a.yaml", message: expect.stringContaining("head: Gone. Nothing can") });
-    expect(ended).not.toHaveProperty("line");
+    expect(ended).toMatchObject({ file: "a.yaml", message: expect.stringContaining("Gone. webapp") });
+    expect([finding, ended].filter((one) => "line" in one)).toEqual([]);
   });
 
-  it("name an unpinned reference and what to do", () => {
+  it("name a reference that was not fetched, and what is not compared", () => {
     const reference = { reference: "github.com/acme/base?ref=main", reason: "a branch moves" };
     const finding = {
       ...{ ...name, id: "unpinned-reference", severity: "warning", resource: "" },
-      message:
-        "`github.com/acme/base?ref=main` was not followed: a branch moves. What it would render is not in this preview. Pin it to a full commit, tag, version or digest.",
+      message: "Not fetched: `github.com/acme/base?ref=main`. A branch moves. What it adds is not compared.",
     };
-    expect(unpinnedFinding({ ...name, reference })).toEqual(finding);
-    expect(unpinnedFinding({ ...name, reference: { ...reference, file: "k.yaml" } })).toEqual({
-      ...finding,
-      file: "k.yaml",
+    expect(unpinnedFinding({ ...name, reference })).toMatchObject(finding);
+    expect(unpinnedFinding({ ...name, reference: { ...reference, file: "k.yaml" } })).toMatchObject({
+      ...{ ...finding, file: "k.yaml" },
     });
   });
 
   it.each([
-    [1, "its 1 resource is deleted"],
-    [3, "its 3 resources are deleted"],
-  ])("name a target that is gone with %d resources", (resources, what) => {
-    expect(targetRemovedFinding({ ...name, resources })).toEqual({
+    [1, "The 1 resource of webapp leaves Git in prod."],
+    [3, "All 3 resources of webapp leave Git in prod."],
+  ])("name an app that is removed with %d resources", (resources, what) => {
+    expect(targetRemovedFinding({ ...name, resources, path: "apps/x" })).toMatchObject({
       ...{ ...name, id: "target-removed", severity: "warning", resource: "" },
-      message: `The target is gone at the head: ${what} from the cluster where pruning is on. Make sure that nothing still needs them.`,
+      message: `${what} Where pruning is on, they are deleted. Else they stay, and nothing updates them any more.`,
+      fix: "if this is not meant, restore `apps/x`",
     });
   });
+});
+
+describe("a finding of several places", () => {
+  const words = {
+    short: "{owner} is bad",
+    message: "{app}{where} {loses|lose} the {resource}. The {#thing|things} {#goes|go}.",
+    fix: "keep it {ack}",
+    noun: "volume claim",
+  };
+  const place = (app: string, environment: string, name = "data") => ({ app, environment, name });
+
+  it("is one sentence, whatever it is about", () => {
+    const message = (...places: readonly ReturnType<typeof place>[]) => fillWords(words, places, undefined).message;
+    expect(message(place("a", "prod"))).toBe("a in prod loses the volume claim `data`. The thing goes.");
+    expect(message(place("a", "prod"), place("b", "dev", "x"))).toBe(
+      "a and b in prod and dev lose the volume claims `data` and `x`. The things go.",
+    );
+    expect(message(...["a", "b", "c", "d"].map((app) => place(app, "default", app)))).toBe(
+      "4 apps lose the 4 volume claims. The things go.",
+    );
+  });
+
+  it("says how it is acknowledged where that can be said", () => {
+    expect(fillWords(words, [place("a", "prod")], undefined).fix).toBe("keep it first");
+    expect(fillWords(words, [place("a", "prod")], { command: "/ack x" }).fix).toBe("keep it and comment `/ack x`");
+  });
+
+  it("calls a resource by its app where it has its name", () => {
+    const short = (name: string) => fillWords(words, [place("a", "prod", name)], undefined).short;
+    expect([short("a"), short("b")]).toEqual(["a is bad", "volume claim `b` of a is bad"]);
+  });
+
+  it.each([
+    ["Ingress", "Ingresses"],
+    ["NetworkPolicy", "NetworkPolicies"],
+    ["Gateway", "Gateways"],
+    ["Deployment", "Deployments"],
+  ])("counts more than one %s as %s", (one, more) => expect(plural(one)).toBe(more));
 });

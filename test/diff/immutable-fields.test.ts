@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../src/model/json.ts";
 import { compare } from "./support.ts";
 
 const refused =
-  "the API server refuses this update, so the deploy fails until the object is deleted and created again. Keep the old value, or plan the replacement.";
+  "and webapp in prod changes it. The API server refuses this update, so the deploy fails until the object is deleted and created again.";
 
 /** `spec.a.b` set to `value` in an object; the object without it where `value` is absent. */
 function holding(path: string, value: Json | undefined): JsonObject {
@@ -25,7 +25,7 @@ function findings(type: string, before: JsonObject, after: JsonObject) {
 }
 
 const texts = (type: string, before: JsonObject, after: JsonObject) =>
-  findings(type, before, after).map(({ message, pointer }) => `${message.split(" cannot be changed: ")[0]} ${pointer}`);
+  findings(type, before, after).map(({ message, pointer }) => `${message.split(" cannot change, ")[0]} ${pointer}`);
 
 /** What Kubernetes lets nobody change. `means`: what an absent field means; `once`: it may still be set when absent. */
 const table: readonly (readonly [type: string, path: string, absent?: { means?: string; once?: true }])[] = [
@@ -93,14 +93,15 @@ describe("a field that the API server lets nobody change", () => {
   });
 
   it("is told with what follows and what to do, at the line of the head", () => {
-    expect(findings("apps/StatefulSet", { spec: { serviceName: "a" } }, { spec: { serviceName: "b" } })).toEqual([
+    expect(findings("apps/StatefulSet", { spec: { serviceName: "a" } }, { spec: { serviceName: "b" } })).toMatchObject([
       {
         id: "immutable-field-changed",
         severity: "danger",
         app: "webapp",
         environment: "prod",
         resource: "StatefulSet/x",
-        message: `\`spec.serviceName\` of a StatefulSet cannot be changed: ${refused}`,
+        message: `\`spec.serviceName\` of a StatefulSet cannot change, ${refused}`,
+        fix: "keep the old value, or plan the replacement",
         file: "head.yaml",
         target: { apiVersion: "apps/v1", kind: "StatefulSet", namespace: "", name: "x" },
         pointer: "/spec/serviceName",
@@ -157,14 +158,14 @@ describe("a ConfigMap or Secret marked immutable", () => {
       // What something else fills in is no secret in clear text, which would be another finding.
       const [before, after] = [{ [field]: { a: "<one>" } }, { [field]: { a: "<two>" } }];
       expect(findings(kind, marked(before), marked(after)).map(({ message, pointer }) => [message, pointer])).toEqual([
-        [`\`${field}\` of a ${kind} marked \`immutable: true\` cannot be changed: ${refused}`, `/${field}`],
+        [`\`${field}\` of a ${kind} with \`immutable: true\` cannot change, ${refused}`, `/${field}`],
       ]);
       expect(findings(kind, before, after)).toEqual([]);
       expect(findings(kind, marked(before, false), marked(after))).toEqual([]);
     }
-    expect(texts(kind, marked({}), {})).toEqual([`\`immutable\` of a ${kind} marked \`immutable: true\` `]);
+    expect(texts(kind, marked({}), {})).toEqual([`\`immutable\` of a ${kind} with \`immutable: true\` `]);
     expect(texts(kind, marked({}), marked({}, false))).toEqual([
-      `\`immutable\` of a ${kind} marked \`immutable: true\` /immutable`,
+      `\`immutable\` of a ${kind} with \`immutable: true\` /immutable`,
     ]);
     expect(texts(kind, marked({}), marked({}))).toEqual([]);
   });
@@ -184,7 +185,8 @@ describe("the size of a claim", () => {
     expect(findings("PersistentVolumeClaim", claim("1Ti"), claim("900Gi"))).toMatchObject([
       {
         message:
-          "The claim shrinks from `1Ti` to `900Gi`, but a PersistentVolumeClaim can only grow: the API server refuses this update. Keep the size, or move the data to a new claim.",
+          "A volume claim of webapp shrinks from `1Ti` to `900Gi` in prod. Claims can only grow: the API server refuses this update.",
+        fix: "keep the size, or move the data to a new claim",
         pointer: "/spec/resources/requests/storage",
       },
     ]);

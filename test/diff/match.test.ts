@@ -48,8 +48,40 @@ describe("the resources of two renders", () => {
     expect(matched.map(({ how, base, head }) => [how, base?.object.data, head?.object.data])).toEqual([
       ["same", { x: "2" }, { x: "4" }],
     ]);
-    expect(pairs([one, two], [two])).toEqual(["removed ConfigMap/a > none"]);
-    expect(pairs([one], [two, one])).toEqual(["added none > ConfigMap/a"]);
+  });
+
+  it("lose nothing where a copy goes, but for what the last copy had otherwise", () => {
+    const [one, two] = [map("a", { x: "1" }), map("a", { x: "2" })];
+    const changes = (base: readonly JsonObject[], head: readonly JsonObject[]) =>
+      matchItems(items(...base), items(...head)).map(({ how, base: from, head: to }) => [
+        how,
+        from?.object.data,
+        to?.object.data,
+      ]);
+    expect(changes([one, one], [one])).toEqual([]);
+    expect(changes([one, two], [two])).toEqual([]);
+    expect(changes([one, two], [one])).toEqual([["same", { x: "2" }, { x: "1" }]]);
+    expect(changes([one, one, two], [one, one])).toEqual([["same", { x: "2" }, { x: "1" }]]);
+    expect(changes([one, two], [])).toEqual([["removed", { x: "2" }, undefined]]);
+  });
+
+  it("get copies, which are compared with the first one", () => {
+    const [one, two] = [map("a", { x: "1" }), map("a", { x: "2" })];
+    const copies = (base: readonly JsonObject[], head: readonly JsonObject[]) =>
+      matchItems(items(...base), items(...head)).map((pair) => [
+        pair.how === "same" && pair.copy === true ? "copy" : pair.how,
+        pair.base?.object.data,
+        pair.head?.object.data,
+      ]);
+    expect(copies([one], [one, two])).toEqual([["copy", { x: "1" }, { x: "2" }]]);
+    expect(copies([one], [two, one])).toEqual([["copy", { x: "1" }, { x: "2" }]]);
+    expect(copies([one], [one, one])).toEqual([]);
+    expect(copies([], [one, two])).toEqual([
+      ["copy", { x: "1" }, { x: "2" }],
+      ["added", undefined, { x: "1" }],
+    ]);
+    const generated = { apiVersion: "batch/v1", kind: "Job", metadata: { generateName: "a-" } };
+    expect(copies([generated], [generated, generated])).toEqual([["added", undefined, undefined]]);
   });
 
   it("pair by the name without kustomize's hash, of ConfigMaps and Secrets in one namespace", () => {

@@ -1,78 +1,93 @@
 import { describe, expect, it } from "vitest";
 import { previewCheck, previewComment } from "../../src/diff/index.ts";
+import { foldChanges } from "../../src/diff/report/fold.ts";
 import { opening } from "../../src/diff/report/opening.ts";
-import type { Severity } from "../../src/model/preview.ts";
-import { change, drift, finding, preview, target } from "./support.ts";
+import type { Finding, Severity } from "../../src/model/preview.ts";
+import { lintText } from "../support/text-lint.ts";
+import { change, finding, preview, target } from "./support.ts";
 
 const within = (budget = 100_000) => ({ budget, measure: (text: string) => text.length, elsewhere: "" });
 const complete = { targets: 1, affected: 1, rendered: 1, failed: 0, truncated: 0, hiddenLines: 0, unpinned: [] };
 
-describe("the opening of a page", () => {
+describe("the verdict of a preview", () => {
   const title = (given: Parameters<typeof preview>) => previewCheck(preview(...given)).title;
-  const found = (...severities: readonly Severity[]) => severities.map((severity) => finding({ severity }));
+  const found = (...severities: readonly Severity[]) =>
+    severities.map((severity, index) => finding({ severity, id: `rule-${index}`, message: `${index}` }));
+  const changed = (name: string, count = 1) =>
+    target(name, {
+      changes: Array.from({ length: count }, (_, index) => change(`+a: ${index}`, { name: `w${index}` })),
+    });
+  const environments = ["dev", "staging", "prod"];
 
   it.each<readonly [Parameters<typeof preview>, string]>([
-    [[[]], "Nothing changes in any environment"],
-    [[[target("a/b", { status: "unchanged" })]], "Nothing changes in any environment"],
-    [[[target("a/b")]], "1 target changes"],
-    [[[target("a/b"), target("a/c", { status: "added" }), target("a/d", { status: "removed" })]], "3 targets change"],
-    [[[target("a/b", { status: "failed" }), target("a/c")]], "1 target does not render, 1 target changes"],
-    [[[target("a/b", { status: "failed" }), target("a/c", { status: "failed" })]], "2 targets do not render"],
-    [[[], { findings: found("danger", "warning", "notice") }], "1 danger, 1 warning"],
-    [[[], { findings: found("danger", "danger", "warning", "warning") }], "2 dangers, 2 warnings"],
+    [[[]], "No app found to check"],
+    [[[], { completeness: { ...complete, affected: 0 } }], "No change in the apps that Sluice knows"],
+    [[[], { completeness: complete, apps: 1 }], "No change in the 1 app that Sluice knows"],
+    [[[], { completeness: complete, apps: 3, environments: ["prod"] }], "No change in prod"],
+    [[[], { completeness: complete, environments }], "No change in prod, staging or dev"],
     [
-      [[target("a/b", { status: "failed" })], { findings: [finding({ id: "render-failed" })] }],
-      "1 target does not render",
+      [[], { completeness: complete, environments: Array.from({ length: 30 }, (_, index) => `cluster-${index}`) }],
+      "No change in the 30 environments that Sluice knows",
     ],
-    [[[], { findings: [finding({ id: "render-failed" })] }], "1 danger"],
-  ])("%#: has the title %2$s", (given, text) => {
+    [[[changed("a/prod")]], "a in prod: Deployment w0 changes"],
+    [[[changed("a/default")]], "a: Deployment w0 changes"],
+    [[[changed("a/prod", 3)]], "a in prod: 3 resources changed"],
+    [[[changed("a/staging"), changed("a/prod")], { environments }], "a in prod, staging: Deployment w0 changes"],
+    [
+      [[changed("a/staging"), changed("b/prod"), changed("c/prod")], { environments }],
+      "3 changes: 2 apps in prod, 1 in staging",
+    ],
+    [
+      [[changed("a/staging", 2), changed("b/prod")], { environments }],
+      "3 resources change: 1 app in prod, 1 in staging",
+    ],
+    [[[target("a/prod", { status: "failed" })]], "a in prod cannot be rendered"],
+    [
+      [[target("a/prod", { status: "failed" }), target("a/dev", { status: "failed" })]],
+      "a in prod, dev cannot be rendered",
+    ],
+    [[[target("a/x", { status: "failed" }), target("b/x", { status: "failed" })]], "2 apps in x cannot be rendered"],
+    [
+      [[target("a/x", { status: "failed" })], { findings: [finding({ id: "render-failed" }), ...found("danger")] }],
+      "a in x cannot be rendered, and 1 danger",
+    ],
+    [[[], { findings: found("danger", "warning", "notice") }], "Danger in prod: rule 0, and 1 warning"],
+    [
+      [[], { findings: found("danger", "danger", "warning", "warning") }],
+      "Danger in prod: rule 0, and 1 more danger and 2 warnings",
+    ],
+    [[[], { findings: found("warning") }], "Warning in prod: rule 0"],
+    [[[], { findings: [finding({ id: "broken-configuration" })] }], ".sluice.yaml has 1 error"],
+  ])("%#: is %2$s", (given, text) => {
     expect(title(given)).toBe(text);
+    expect(lintText(title(given), "title")).toEqual([]);
   });
 
-  it("says of targets that render the same how many they are", () => {
-    const said = (...targets: readonly ReturnType<typeof target>[]) =>
-      opening(preview(targets), { title: "" }, within());
-    expect(said(target("a/b", { status: "unchanged" }))).toBe(
-      "1 target reads the changed files and renders the same.\n\n",
-    );
-    expect(said(target("a/b", { status: "unchanged" }), target("a/c", { status: "unchanged" }), target("a/d"))).toBe(
-      "2 targets read the changed files and render the same.\n\n| Target | Resources |\n|:--|:--|\n| ✏️ `a/d` | none |\n\n",
+  it("counts a finding of sixty places once, and is never longer than a title may be", () => {
+    const sixty = Array.from({ length: 60 }, (_, index) => finding({ app: `app-${index}`, id: "host-path" }));
+    expect(title([[], { findings: sixty }])).toBe("Danger in prod: host path");
+    const long = (id: string): Finding => finding({ id, environment: "a-long-name-of-an-environment-in-the-west" });
+    expect(title([[], { findings: [long("a-rule-with-a-very-long-name-that-does-not-fit")] }])).toBe(
+      "Danger in a-long-name-of-an-environment-in-the-west: 1 danger",
     );
   });
+});
 
-  it("says what there is to do where there are no targets, and nothing more", () => {
-    const none = { ...complete, affected: 0, rendered: 0 };
-    expect(opening(preview([], { completeness: { ...none, targets: 0 } }), {}, within())).toBe(
-      "### Sluice: Nothing changes in any environment\n\nNo targets were found in this repository, so there is nothing to render. A target is a kustomization, a Helm chart or a directory of manifests; `.sluice.yaml` can name them.\n\n",
+describe("the opening of a page", () => {
+  it("keeps to its room: findings keep their first sentence, then are counted; rows are counted", () => {
+    const findings = Array.from({ length: 200 }, (_, index) =>
+      finding({ id: `rule-${index}`, message: `Message ${index}. And more of it.`, fix: "do this" }),
     );
-    expect(opening(preview([], { completeness: none }), { title: "" }, within())).toBe(
-      "No target reads a file that this pull request changes, so nothing changes in any environment (1 target checked).\n\n",
+    const targets = Array.from({ length: 90 }, (_, index) =>
+      target(`app${index}/prod`, { changes: [change(`+a: ${index}`, { name: `w${index}` })] }),
     );
-  });
-
-  it("has the title that it is given", () => {
-    expect(previewComment(preview([]), { title: "### Mine" }).body).toMatch(/^### Mine\n\nNo targets were found/);
-    expect(previewCheck(preview([]), { title: "### Mine" }).summary).toMatch(/^No targets were found/);
-  });
-
-  it("shares its room out between its parts", () => {
-    const findings = Array.from({ length: 90 }, (_, index) =>
-      finding({ id: `rule-${index}`, message: `Message ${index}.` }),
-    );
-    const because = Array.from({ length: 90 }, (_, index) => [`file${index}.yaml`, "x"]);
-    const targets = Array.from({ length: 90 }, (_, index) => target(`app/env${index}`, { restarts: index, because }));
-    const notes = Array.from({ length: 90 }, (_, index) => `remark ${index}`);
-    const apart = Array.from({ length: 90 }, (_, index) => drift({ app: `app${index}` }));
-    const full = preview(targets, { findings, notes, drift: { apart, unchecked: 0 } });
-    for (const budget of [6000, 9000, 12_000]) {
-      const text = opening(full, { title: "T\n\n" }, within(budget));
+    const full = preview(targets, { findings });
+    for (const budget of [2000, 4000, 6000]) {
+      const text = opening(full, foldChanges(full), {}, within(budget));
       expect(text.length).toBeLessThanOrEqual(budget);
-      const ends = ["| Target", "Environments apart", "Why these targets"].map((mark) => text.indexOf(mark));
-      for (const [index, share] of [0.36, 0.36, 0.1].entries()) {
-        const used = ((ends[index] ?? 0) - (ends[index - 1] ?? 0)) / budget;
-        expect(used).toBeGreaterThan(share / 2);
-        expect(used).toBeLessThan(share + 0.01);
-      }
+      expect(text).toContain("> **Message 0.**");
+      expect(text).toMatch(/\d+ more dangers\./);
+      expect(text).toMatch(/\d+ more places change\./);
     }
   });
 });
@@ -80,46 +95,46 @@ describe("the opening of a page", () => {
 describe("the pages of a report", () => {
   /** A diff of `size` characters, as `cN`. */
   const sized = (index: number, size: number) =>
-    change(`+${String(index).padEnd(size - 1, "x")}`, { kind: "ConfigMap", name: `c${index}` });
-  const held = (text: string) => [...text.matchAll(/<code>c(\d+)<\/code>/g)].map(([, index]) => Number(index));
+    change(
+      Array.from(
+        { length: Math.ceil(size / 500) },
+        () => `+${String(index).padEnd(Math.min(size, 500) - 2, "x")}`,
+      ).join("\n"),
+      { kind: "ConfigMap", name: `c${index}` },
+    );
+  const held = (text: string) => [...text.matchAll(/ConfigMap c(\d+) \(/g)].map(([, index]) => Number(index));
 
   it("hold the diffs in order, in the check's text those first that the comment lacks", () => {
-    const changes = Array.from({ length: 14 }, (_, index) => sized(index, 9000));
+    const changes = Array.from({ length: 12 }, (_, index) => sized(index, 9000));
     const given = preview([target("a/b", { changes })]);
     const [comment, check] = [previewComment(given), previewCheck(given)];
-    expect(held(comment.body)).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    expect(held(check.text)).toEqual([7, 8, 9, 10, 11, 12, 13]);
+    expect(held(comment.body)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(held(check.text)).toEqual([0, 6, 7, 8, 9, 10, 11]);
     expect(held(check.summary)).toEqual([]);
-    expect(comment).toMatchObject({ shown: 7, omitted: 7 });
-    expect(comment.body).toContain("**7 more resource diffs stand in the check.**\n\n**1 of 1");
+    expect(comment).toMatchObject({ shown: 6, omitted: 6 });
+    expect(comment.body).toContain(
+      "**Shown here: 6 of 12 diffs**, the riskiest first. The other 6 are in the check.\n",
+    );
   });
 
   it("hold in the check's summary what comment and text cannot, and count what none can", () => {
     const changes = Array.from({ length: 24 }, (_, index) => sized(index, 9000));
     const given = preview([target("a/b", { changes })], { completeness: { ...complete, truncated: 2 } });
-    const [comment, check] = [
-      previewComment(given, { detailsUrl: "https://h/c" }),
-      previewCheck(given, { detailsUrl: "https://h/c" }),
-    ];
-    expect([held(comment.body), held(check.text), held(check.summary)].map(({ length }) => length)).toEqual([7, 7, 7]);
-    expect([...held(comment.body), ...held(check.text), ...held(check.summary)]).toEqual(
-      Array.from({ length: 21 }, (_, index) => index),
-    );
-    expect(comment).toMatchObject({ shown: 7, omitted: 17, completeness: { truncated: 5 } });
-    expect(check).toMatchObject({ conclusion: "neutral", completeness: { truncated: 5 } });
+    const options = { detailsUrl: "https://h/c" };
+    const [comment, check] = [previewComment(given, options), previewCheck(given, options)];
+    expect([held(comment.body), held(check.text), held(check.summary)].map(({ length }) => length)).toEqual([6, 7, 6]);
+    expect(comment).toMatchObject({ shown: 6, omitted: 18, completeness: { truncated: 7 } });
+    expect(check).toMatchObject({ conclusion: "neutral", completeness: { truncated: 7 } });
     expect(comment.body).toContain(
-      "**14 more resource diffs stand in [the check](https://h/c).** 3 resource diffs no report on GitHub can hold whole.\n\n",
+      "The other 13 are in [the check](https://h/c). 5 diffs are too large for GitHub; `sluice preview` shows all.\n\n",
     );
-    expect(check.summary).toContain(
-      "**3 resource diffs could not be held whole by the comment and this check together.** Run `sluice preview` to read all of it.\n\n",
-    );
+    expect(check.summary).toContain("**5 diffs are too large for GitHub.** `sluice preview` shows all.\n\n");
   });
 
   it("skip a diff that is too large for what smaller ones still fit into", () => {
     const given = preview([target("a/b", { changes: [sized(0, 9000), sized(1, 9000), sized(2, 100)] })]);
     const { body, shown, omitted } = previewComment(given, { limit: 12_000 });
     expect([held(body), shown, omitted]).toEqual([[0, 2], 2, 1]);
-    expect(body).toContain("**1 more resource diff stands in the check.**\n");
     expect(held(previewCheck(given, { limit: 12_000 }).text)).toEqual([0, 1, 2]);
   });
 
@@ -129,17 +144,28 @@ describe("the pages of a report", () => {
     const { body, ...counts } = previewComment(given);
     expect(body).not.toContain("the check");
     expect(counts).toMatchObject({ shown: 2, omitted: 0, completeness: { truncated: 0 } });
-    expect(previewCheck(given).summary).not.toContain("could not be held");
   });
 
   it("count a diff in parts as shown only where the comment has all of them", () => {
-    const diff = Array.from({ length: 50 }, (_, index) => `+${String(index).padStart(999, "0")}`).join("\n");
+    const diff = Array.from({ length: 100 }, (_, index) => `+${String(index).padStart(499, "0")}`).join("\n");
     const given = preview([target("a/b", { changes: [change(diff)] })]);
     expect(previewComment(given)).toMatchObject({ shown: 1, omitted: 0 });
     expect(previewComment(given, { limit: 40_000 })).toMatchObject({
-      shown: 0,
-      omitted: 1,
-      completeness: { truncated: 0 },
+      ...{ shown: 0, omitted: 1, completeness: { truncated: 0 } },
     });
+  });
+
+  it("keep a table of many rows within its room, equal ones together", () => {
+    const targets = Array.from({ length: 3000 }, (_, index) =>
+      target(`application-${index}/prod`, { changes: [change(`+a: ${index}`, { name: `w${index}` })] }),
+    );
+    const { body } = previewComment(preview(targets), { limit: 3000 });
+    expect(body.length).toBeLessThanOrEqual(3000);
+    expect(body).toMatch(/[\d,]+ more places change/);
+    const same = Array.from({ length: 40 }, (_, index) => target(`app${index}/prod`, { changes: [change("+a: 1")] }));
+    const other = target("app99/dev", { changes: [change("+a: 2", { name: "other" })] });
+    expect(previewComment(preview([...same, other])).body).toContain(
+      " · app0, app1, app10, app11, app12, app13 and 34 more |",
+    );
   });
 });

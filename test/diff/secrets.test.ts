@@ -27,7 +27,7 @@ describe("values of Secrets", () => {
       secret(`{ password: ${base64("new")}, user: ${base64("admin")} }`),
     );
     expect(result.changes[0]?.diff).toMatch(
-      /- {2}password: ‹secret [0-9a-f]{8}›\n\+ {2}password: ‹secret [0-9a-f]{8}›\n {3}user: ‹secret [0-9a-f]{8}›$/,
+      /^@@ data @@\n-password: ‹hidden [0-9a-f]{8}›\n\+password: ‹hidden [0-9a-f]{8}›$/,
     );
   });
 
@@ -36,7 +36,7 @@ describe("values of Secrets", () => {
     const two = compare("", secret("{ a: same value }").replace("data:", "stringData:")).changes[0]?.diff ?? "";
     const three =
       compare("", secret(`{ a: ${base64("same value")} }`), { fingerprintKey: "another" }).changes[0]?.diff ?? "";
-    const tag = (diff: string) => /‹secret .{8}›/.exec(diff)?.[0];
+    const tag = (diff: string) => /‹hidden .{8}›/.exec(diff)?.[0];
     expect(tag(one)).toBe(tag(two));
     expect(tag(three)).not.toBe(tag(one));
   });
@@ -47,13 +47,13 @@ describe("values of Secrets", () => {
       "{ apiVersion: v1, kind: SecretList, metadata: { name: all }, items: [{ data: { a: hunter2hunter2 } }] }";
     for (const text of [wrong, wrong.replace("kind: Secret", "kind: secret"), list]) {
       const diff = compare("", text).changes[0]?.diff ?? "";
-      expect(diff).toMatch(/\ba: ‹secret [0-9a-f]{8}›/);
+      expect(diff).toMatch(/\ba: ‹hidden [0-9a-f]{8}›/);
       expect(diff).not.toContain("hunter2");
     }
   });
 
   const shown = (object: ValueObject) => maskSecrets(object, "key of the tests");
-  const print = "‹secret fd7c8140›";
+  const print = "‹hidden fd7c8140›";
 
   it("are hidden in every form that they have", () => {
     const kind = "Secret";
@@ -87,7 +87,7 @@ describe("values of Secrets", () => {
     const values = [...prints, ...structuredClone(prints.slice(0, 8))];
     const masked = shown({ kind, data: Object.fromEntries(values.map((value, index) => [`k${index}`, value])) });
     const texts = Object.values(objectAt(masked, "data"));
-    for (const text of texts) expect(text).toMatch(/^‹secret [0-9a-f]{8}›$/);
+    for (const text of texts) expect(text).toMatch(/^‹hidden [0-9a-f]{8}›$/);
     expect(new Set(texts).size).toBe(prints.length);
     expect(texts.slice(prints.length)).toEqual(texts.slice(0, 8));
   });
@@ -122,7 +122,7 @@ describe("values of Secrets", () => {
         "annotations",
       );
     for (const value of ['{"kind":"Secret"}', "kind: Secret", "{ 'kind' : 'Secret' }", { kind: "Secret" }, ["x"]]) {
-      expect(applied(value)).toMatchObject({ [name]: expect.stringMatching(/^‹secret .{8}›$/), other: "x" });
+      expect(applied(value)).toMatchObject({ [name]: expect.stringMatching(/^‹hidden .{8}›$/), other: "x" });
     }
     expect(applied('{"kind":"SecretStore"}')).toEqual({ [name]: '{"kind":"SecretStore"}', other: "x" });
     expect(applied('{"kind":"Secret"}', "example.org/note")).toEqual({
@@ -147,9 +147,9 @@ describe("values of Secrets", () => {
       sops,
     });
     const sealed = shown(file({ mac: cipher }));
-    expect(objectAt(sealed, "stringData")).toMatchObject({ a: cipher, b: print, c: expect.stringMatching(/^‹secret/) });
+    expect(objectAt(sealed, "stringData")).toMatchObject({ a: cipher, b: print, c: expect.stringMatching(/^‹hidden/) });
     for (const sops of [{ mac: "" }, { version: "3" }, "mac"]) {
-      expect(objectAt(shown(file(sops)), "stringData").a).toMatch(/^‹secret/);
+      expect(objectAt(shown(file(sops)), "stringData").a).toMatch(/^‹hidden/);
     }
   });
 
@@ -327,6 +327,6 @@ describe("l7-values-that-are-not-masked", () => {
   ])("are masked: %s", (_, object) => {
     const masked = JSON.stringify(maskSecrets(object, "key"));
     expect(masked).not.toContain("hunter2");
-    expect(masked).toContain("‹secret ");
+    expect(masked).toContain("‹hidden ");
   });
 });

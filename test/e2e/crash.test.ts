@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PullSummary } from "../../sandbox/index.ts";
+import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { type CrashWorld, openCrashWorld } from "../support/crash-world.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { eventually } from "../support/wait.ts";
@@ -12,18 +12,16 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** A pull request in a repository of its own. */
-async function propose(): Promise<PullSummary> {
-  const { github } = world;
+function repository(): Promise<RepositoryRef> {
   repositories += 1;
-  const repository = await github.createRepository({
-    owner: "acme",
-    name: `gitops-${repositories}`,
-    files: gitopsFiles(),
-  });
+  return world.github.createRepository({ owner: "acme", name: `gitops-${repositories}`, files: gitopsFiles() });
+}
+
+async function propose(where: RepositoryRef): Promise<PullSummary> {
+  const { github } = world;
   const files = { "apps/web/base/deployment.yaml": deployment({ replicas: 4, cpu: "100m" }) };
-  await github.commit({ ...repository, branch: "change", files });
-  return github.openPull({ ...repository, head: "change", title: "Change" });
+  await github.commit({ ...where, branch: "change", files });
+  return github.openPull({ ...where, head: "change", title: "Change" });
 }
 
 async function expectOneAnswer(pull: PullSummary): Promise<void> {
@@ -41,16 +39,26 @@ const checkRuns = "/repos/{owner}/{repo}/check-runs";
 const checkRun = "/repos/{owner}/{repo}/check-runs/{check_run_id}";
 
 describe("a worker that is killed in the middle of a preview", () => {
-  it.each([
+  const points = [
     { point: "while it makes the check", method: "POST", template: checkRuns },
     { point: "before it looks for its comment", method: "GET", template: comments },
     { point: "while it writes the comment", method: "POST", template: comments },
     { point: "while it completes the check", method: "PATCH", template: checkRun },
-  ])("$point leaves one comment and one check after the restart", async ({ method, template }) => {
-    const crash = world.crashAt({ method, template });
-    const pull = await propose();
-    await crash.reached;
-    await crash.happens();
+  ];
+  const pulls = new Map<string, PullSummary>();
+
+  beforeAll(async () => {
+    const all = await Promise.all(points.map(async (point) => ({ ...point, repository: await repository() })));
+    await world.quiet();
+    const reached = all.map((point) => world.hold({ ...point, carriedOut: "after the crash" }));
+    for (const { point, repository: where } of all) pulls.set(point, await propose(where));
+    await Promise.all(reached);
+    await world.crash();
+  });
+
+  it.each(points)("$point leaves one comment and one check after the restart", async ({ point }) => {
+    const pull = pulls.get(point);
+    if (pull === undefined) throw new Error("no pull request");
     await expectOneAnswer(pull);
   });
 });
@@ -60,7 +68,7 @@ describe("a store that is killed before the answer", () => {
     const { github, redis } = world;
     const before = github.deliveries.length;
     await redis.kill();
-    const pull = await propose();
+    const pull = await propose(await repository());
     const failed = await eventually("a failed delivery", () =>
       github.deliveries.slice(before).find((one) => one.event === "pull_request"),
     );

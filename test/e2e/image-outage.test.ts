@@ -69,7 +69,7 @@ describe.each(distributions().map(({ version }, index) => ({ version, index })))
       await registry.push("acme/web", "1.2.0");
       const digest = await registry.push("acme/web", "1.4.0", { platforms: ["linux/amd64", "linux/arm64"] });
       const pull = await bump(repository);
-      expect(pull.title).toBe("Bump web in staging: 1.2.0 → 1.4.0");
+      expect(pull.title).toBe("Update web in staging: 1.2.0 → 1.4.0");
       expect(pull.body).toContain(`Digest \`${digest}\``);
     });
   },
@@ -91,7 +91,7 @@ describe("a registry that is down when its event is handled", () => {
     expect(await log(image)).toContain("event-of-the-outage");
     expect(walk.github.pulls(repository)).toEqual([]);
     await registry.restart();
-    expect((await bump(repository)).title).toBe("Bump api in staging: 1.2.0 → 1.4.0");
+    expect((await bump(repository)).title).toBe("Update api in staging: 1.2.0 → 1.4.0");
     expect(walk.github.pulls(repository)).toHaveLength(1);
   });
 });

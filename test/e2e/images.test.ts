@@ -15,13 +15,13 @@ describe("a new image", () => {
     await site.push("web:1.2.0");
     const { digest } = await site.push("web:1.4.0");
     const pull = await site.bump();
-    expect(pull.title).toBe("Bump web in staging: 1.2.0 → 1.4.0");
-    expect(pull.body).toContain(`Digest \`${digest}\``);
+    expect(pull.title).toBe("Update web in staging: 1.2.0 → 1.4.0");
+    expect(pull.body).toContain(`:1.4.0@${digest}\``);
     expect(site.bumps()).toHaveLength(1);
     expect(site.changed(pull.headRef)).toEqual(["apps/web/overlays/staging/kustomization.yaml"]);
-    const check = await play.checkSays(pull, "The tag names what is in the registry");
+    const check = await play.checkSays(pull, "as described");
     expect(check).toMatchObject({ conclusion: "success", headSha: pull.headSha });
-    expect(check.summary).toContain(`still names ${digest}`);
+    expect(check.summary).toContain(digest.slice(7, 19));
   });
 
   it("advances its pull request in place: title, body, branch and check are new, what was skipped is listed, approvals fall", async () => {
@@ -29,7 +29,7 @@ describe("a new image", () => {
     const site = await play.site(entry);
     await site.push("web:1.4.0");
     const pull = await site.bump();
-    await play.checkSays(pull, "still names");
+    await play.checkSays(pull, "as described");
     await github.review({ ...pull, by: "ada", event: "APPROVE" });
     await play.quiet();
     await site.push("web:1.4.1");
@@ -40,16 +40,16 @@ describe("a new image", () => {
     expect(now.headSha).not.toBe(pull.headSha);
     await play.quiet();
     const body = github.pull(pull).body;
-    expect(body).toContain("It brought before: web 1.2.0 → 1.4.0");
-    expect(body).toContain("Passed over on the way: `1.4.1`, `1.4.0`");
+    expect(body).toContain("**staging gets web 1.5.0** in place of 1.2.0.");
+    expect(body).toContain("2 tags are passed over: `1.4.1`, `1.4.0`");
     expect(body).toContain(digest);
     expect(site.file("apps/web/overlays/staging/kustomization.yaml", pull.headRef)).toContain("newTag: 1.5.0");
-    expect((await play.checkSays(pull, digest)).headSha).toBe(github.pull(pull).headSha);
+    expect((await play.checkSays(pull, digest.slice(7, 19))).headSha).toBe(github.pull(pull).headSha);
     expect(github.reviews(pull).map(({ state }) => state)).toEqual(["DISMISSED"]);
-    const said = github.comments(pull).flatMap(({ body: text }) => /Now brings .*/.exec(text)?.[0] ?? []);
+    const said = github.comments(pull).flatMap(({ body: text }) => /\*\*Now .*/.exec(text)?.[0] ?? []);
     expect(said).toEqual([
-      "Now brings `web 1.2.0 → 1.4.1` in place of `web 1.2.0 → 1.4.0`. The approvals of `ada` no longer count.",
-      "Now brings `web 1.2.0 → 1.5.0` in place of `web 1.2.0 → 1.4.1`.",
+      "**Now 1.2.0 → 1.4.1**, no longer 1.2.0 → 1.4.0.",
+      "**Now 1.2.0 → 1.5.0**, no longer 1.2.0 → 1.4.1.",
     ]);
     expect(site.bumps()).toHaveLength(1);
     // The move of the branch itself has the image evaluated once more, which changes nothing.

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { LocalGitHub } from "../../sandbox/index.ts";
 import { readSettings } from "../../src/settings.ts";
 import { type RunningSluice, startSluice } from "../../src/wiring/server.ts";
+import { giveDatabase } from "../support/embedded-database.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { tempDir } from "../support/temp-git.ts";
@@ -50,6 +51,7 @@ describe("a pull request that is opened while Sluice is down", () => {
     expect(missed.map((one) => one.statusCode)).toEqual([0]);
 
     const environment = { ...serverEnvironment(github, join(root, "sluice")), PORT: String(port) };
+    await giveDatabase(join(root, "sluice"));
     const settings = readSettings(environment, () => "");
     sluice = await startSluice(settings, { log: memoryLog(), graceMs: 2_000, missedEveryMs: 200 });
 

@@ -17,7 +17,7 @@ function entry(kind: "bumped" | "promoted" | "rolled-back" | "reverted", changes
 function held(places: string, ...history: readonly HistoryEntry[]): string | undefined {
   const versions = places.split(", ").map((place) => {
     const [tag = "", digest = ""] = place.split("@");
-    return { tag, digest };
+    return { tag, digest, places: [] };
   });
   return takenBack(web, { versions }, history)?.tag;
 }

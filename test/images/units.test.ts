@@ -41,6 +41,19 @@ describe("what shares a pull request", () => {
     ]);
   });
 
+  it("is one entry of two that speak of different tags of the same targets", () => {
+    const entry = (policy: string) => `  - { image: ghcr.io/acme/web, environments: [staging], policy: ${policy} }\n`;
+    const environments = 'environments:\n  - { name: staging, path: "apps/{app}" }\n';
+    const text = `version: 1\n${environments}images:\n${entry('{ semver: "^1" }')}${entry('{ regex: "-migrate$" }')}`;
+    const parsed = parseConfig(text, "f");
+    const found = parsed.ok ? unitsOf(parsed.config) : [];
+    expect(found.map(({ name }) => name)).toEqual([
+      "ghcr.io/acme/web in staging (other tags)",
+      "ghcr.io/acme/web in staging (-migrate$)",
+    ]);
+    expect(new Set(found.map(({ branch }) => branch)).size).toBe(2);
+  });
+
   it("is all of a group, in the order of the configuration", () => {
     const group = "environments: [staging], pullRequest: { group: front }";
     const [first, other, ...more] = units(

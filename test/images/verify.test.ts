@@ -27,23 +27,21 @@ async function text(of: Registry, platforms: readonly string[] = []): Promise<st
 
 describe("what a pull request brings is held against the registry", () => {
   it("and is right while the tag names the same digest, with the platforms that were asked for", async () => {
-    expect(await text(registry(() => one))).toBe("ok: still names sha256:1");
+    expect(await text(registry(() => one))).toBe("ok: the registry has it as described");
     const both = registry(() => one, ["linux/amd64", "linux/arm64/v8"]);
-    expect(await text(both, ["linux/amd64", "linux/arm64/v8"])).toBe("ok: still names sha256:1");
+    expect(await text(both, ["linux/amd64", "linux/arm64/v8"])).toBe("ok: the registry has it as described");
   });
 
   it("and is wrong when the tag was moved or deleted, or its image is gone", async () => {
-    expect(await text(registry(() => "sha256:2"))).toBe(
-      "not ok: names sha256:2 by now, and not sha256:1, which was chosen",
-    );
+    expect(await text(registry(() => "sha256:2"))).toBe("not ok: is another image now: sha256:2");
     expect(await text(registry(() => undefined))).toBe("not ok: is no longer in the registry");
     const gone: Registry = { ...registry(() => one), facts: async () => undefined };
-    expect(await text(gone)).toBe("not ok: names sha256:1, which the registry does not have");
+    expect(await text(gone)).toBe("not ok: is not in the registry: its digest is gone");
   });
 
   it("and is wrong when a platform is missing", async () => {
     const half = registry(() => one, ["linux/amd64"]);
-    expect(await text(half, ["linux/amd64", "linux/arm64"])).toBe("not ok: has no linux/arm64");
+    expect(await text(half, ["linux/amd64", "linux/arm64"])).toBe("not ok: lacks linux/arm64");
   });
 
   it("and is wrong, with the reason, when the registry refuses to say", async () => {

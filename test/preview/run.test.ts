@@ -186,12 +186,51 @@ describe("the run of a preview", () => {
     expect(checks.at(-1)).toMatchObject({ status: "completed", conclusion: "success", headSha: head });
   });
 
-  it("links the commits by which environments are apart to GitHub", async () => {
+  it("links the commits that it compared to GitHub, and names the branch", async () => {
     const { ended, comments } = await run({ open: async () => repository });
-    const promoted = temp.git("rev-parse", "main");
+    const from = temp.git("rev-parse", "main");
     expect(ended).toBeUndefined();
     expect(JSON.stringify(comments)).toContain(
-      `\`prod\` since [\`${promoted.slice(0, 7)}\`](https://github.example/acme/gitops/commit/${promoted}) Change (Test)`,
+      `main [\`${from.slice(0, 7)}\`](https://github.example/acme/gitops/commit/${from}) → this branch`,
     );
+  });
+
+  it("names the comment in the check, once that is there", async () => {
+    const { checks } = await run({ open: async () => repository });
+    expect(checks.at(-1)?.summary).toContain("in [the comment](");
+  });
+
+  describe("where nothing changes", () => {
+    const quiet = async (comment: string | undefined, written: boolean) => {
+      temp.git("checkout", "--quiet", "--detach", "main");
+      const config = gitopsFiles()[".sluice.yaml"] ?? "";
+      const base = temp.commit({
+        ".sluice.yaml": comment === undefined ? config : `${config}preview: { comment: ${comment} }\n`,
+      });
+      const now = temp.commit({ "README.md": `${comment} ${written}` });
+      temp.git("branch", "--force", "quiet", base);
+      const memory = memoryGitHub();
+      if (written) await memory.upsertComment(7, "preview", "an older text");
+      const of = { ...pull(), head: { ...pull().head, sha: now }, base: { sha: base, ref: "quiet" } };
+      const { checks } = await run({
+        open: async () => repository,
+        github: { pullRequest: async () => of, upsertComment: memory.upsertComment },
+      });
+      return { comment: [...memory.comments.values()][0], check: checks.at(-1) };
+    };
+
+    it.each([
+      [undefined, false, undefined],
+      ["changes", false, undefined],
+      ["changes", true, "### No change in"],
+      ["always", false, "### No change in"],
+      ["never", false, undefined],
+      ["never", true, "an older text"],
+    ])("preview.comment %s, with a comment there: %s", async (mode, written, text) => {
+      const { comment, check } = await quiet(mode, written);
+      expect(comment?.slice(0, text?.length)).toBe(text);
+      expect(check).toMatchObject({ conclusion: "success", title: expect.stringMatching(/^No change in /) });
+      if (comment === undefined) expect(check?.summary).toContain("No app uses the changed file.");
+    });
   });
 });

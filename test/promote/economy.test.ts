@@ -116,7 +116,7 @@ describe("what a promotion costs", () => {
     const pull = await repositoryWith("single", promotionFiles("approvals: 1\n    reviewers: { users: [grace] }"));
     github.setPermission({ ...pull, login: "grace", permission: "write" });
     const { requests, said } = await run(pull, "/promote prod web");
-    expect(said).toContain("🚀");
+    expect(said).toContain("✅");
     expect(promotionOf(pull)).toMatchObject({
       labels: ["promotion"],
       assignees: ["ada"],

@@ -96,7 +96,7 @@ describe("a bump", () => {
     const before = Object.fromEntries(Object.values(at).map((path) => [path, site.file(path)]));
     await site.push("web:1.4.0");
     const { headRef: branch, title } = await site.bump();
-    expect(title).toBe("Bump web in staging: 1.2.0 → 1.4.0");
+    expect(title).toBe("Update web in staging: 1.2.0 → 1.4.0");
     expect(site.changed(branch).toSorted()).toEqual(Object.values(at));
     expect(site.file(at.overlay, branch)).toBe(replaced(before[at.overlay] ?? "", "'1.2.0'", "'1.4.0'"));
     expect(site.file(at.values, branch)).toBe(replaced(before[at.values] ?? "", '"1.2.0"', '"1.4.0"'));
@@ -159,8 +159,7 @@ describe("a bump", () => {
     await site.push("web:1.4.0");
     const pull = await site.bump();
     expect(site.changed(pull.headRef)).toEqual([at.overlay, at.plain]);
-    expect(pull.body).toContain("### Remarks");
-    expect(pull.body).toMatch(/`api in staging` is left out: .+/);
+    expect(pull.body).toMatch(/Not included: \*\*api in staging\*\*\. .+/);
     await site.concluded("api in staging: ");
   });
 });

@@ -49,16 +49,16 @@ describe("images of a group", () => {
     const site = await play.site(group, twoContainers("1.0.0"));
     await site.push("web:1.4.0");
     await site.push("proxy:1.4.0");
-    const pull = await site.bump("open", "Bump group front in staging: 1.0.0 → 1.4.0");
+    const pull = await site.bump("open", "Update front in staging: web, proxy to 1.4.0");
     await play.quiet();
     expect(site.bumps()).toHaveLength(1);
     expect(pull.headRef).toBe("sluice/image/group/front");
     const { body } = play.github.pull(pull);
-    expect(body).toContain("Brings **2 images** to `staging`");
-    expect(body).toMatch(/### \S+\/web:1\.4\.0[\s\S]+### \S+\/proxy:1\.4\.0/);
+    expect(body).toContain("**staging gets 2 images of the group front**, all 1.4.0.");
+    expect(body).toMatch(/\| web \| `1\.0\.0` \| `1\.4\.0` \|/);
     expect(site.file(overlay, pull.headRef).match(/newTag: "1.4.0"/g)).toHaveLength(2);
-    const check = await play.checkSays(pull, "All tags name what is in the registry");
-    expect(check.summary).toMatch(/web:1\.4\.0.+ ✓ [\s\S]+proxy:1\.4\.0.+ ✓ /);
+    const check = await play.checkSays(pull, "Registry has all 2 images as described");
+    expect(check.summary).toMatch(/web:1\.4\.0`: .+ as described[\s\S]+proxy:1\.4\.0`: .+ as described/);
   });
 
   it("of which one cannot be brought: the other is, and the pull request says what is left out", async () => {
@@ -89,7 +89,7 @@ environments:
     await eventually("both", () => play.github.pull(pull).title.includes("group front"));
     await play.quiet();
     expect(site.changed(pull.headRef)).toEqual([overlay]);
-    expect(play.github.pull(pull).body).toMatch(/### Remarks\n\n- `api in staging` is left out: .+/);
+    expect(play.github.pull(pull).body).toMatch(/Not included: \*\*api in staging\*\*\. .+/);
     await site.concluded("api in staging: ", "proxy");
   });
 });
@@ -101,8 +101,8 @@ describe("two entries of one image", () => {
     const site = await play.site(entry('semver: "^1.0"', "staging") + entry('semver: "~1.3"', "prod"));
     await site.push("web:1.3.7");
     await site.push("web:1.4.0");
-    const staging = await site.bump("open", "Bump web in staging: 1.2.0 → 1.4.0");
-    const prod = await site.bump("open", "Bump web in prod: 1.3.0 → 1.3.7");
+    const staging = await site.bump("open", "Update web in staging: 1.2.0 → 1.4.0");
+    const prod = await site.bump("open", "Update web in prod: 1.3.0 → 1.3.7");
     await play.quiet();
     expect(staging.headRef).not.toBe(prod.headRef);
     expect(site.bumps()).toHaveLength(2);
@@ -140,7 +140,7 @@ describe("an image pull request is overtaken", () => {
     // It was not a person who declined it: what is taken back may come again.
     await site.commit(staging("1.3.0"));
     await site.push("web:1.2.0");
-    expect((await site.bump()).title).toBe("Bump web in staging: 1.3.0 → 1.4.0");
+    expect((await site.bump()).title).toBe("Update web in staging: 1.3.0 → 1.4.0");
   });
 
   it("in part: what is left is brought", async () => {
@@ -148,9 +148,9 @@ describe("an image pull request is overtaken", () => {
     await site.push("web:1.4.0");
     const pull = await site.bump();
     await play.quiet();
-    expect(play.github.pull(pull).title).toBe("Bump web in staging, prod to 1.4.0");
+    expect(play.github.pull(pull).title).toBe("Update web in prod, staging to 1.4.0");
     await site.commit(staging("1.4.0"));
-    await eventually("prod alone", () => play.github.pull(pull).title === "Bump web in prod: 1.3.0 → 1.4.0");
+    await eventually("prod alone", () => play.github.pull(pull).title === "Update web in prod: 1.3.0 → 1.4.0");
     await play.quiet();
     expect(site.changed(pull.headRef)).toEqual(["apps/web/overlays/prod/kustomization.yaml"]);
   });

@@ -38,8 +38,10 @@ describe("the source of an image", () => {
     await play.quiet();
     await site.push("web:1.4.0", { labels: { [source]: `${url}.git`, [revision]: third } });
     const { body } = await site.bump();
-    expect(body).toContain(`[compare in acme/webapp](${url}/compare/${first}...${third}), 2 commits`);
-    expect(body).toMatch(/- Third \(ada, \[`[0-9a-f]{7}`\]\(.+\)\)\n +- Second \(ada,/);
+    expect(body).toContain(
+      `[All 2 commits between 1.2.0 and 1.4.0](${url}/compare/${first}...${third}) in acme/webapp`,
+    );
+    expect(body).toMatch(/- Third \(`ada`, \[`[0-9a-f]{7}`\]\(.+\)\)\n- Second \(`ada`,/);
     expect(body).not.toContain("First");
   });
 
@@ -48,11 +50,11 @@ describe("the source of an image", () => {
     const { url, commits } = await sourceRepository("other", ["First"]);
     await site.push("web:1.4.0", { labels: { [source]: url, [revision]: commits[0] ?? "" } });
     const pull = await site.bump();
-    expect(pull.body).toContain(`- Source: [acme/other](${url})\n`);
+    expect(pull.body).toContain(`[acme/other](${url}) has its source`);
     await play.quiet();
     await site.push("web:1.5.0", { labels: { [source]: "ssh://git@example.com/acme/other" } });
     await eventually("the newer one", () => play.github.pull(pull).body.includes("1.5.0"));
-    expect(play.github.pull(pull).body).not.toContain("Source:");
+    expect(play.github.pull(pull).body).not.toContain("has its source");
   });
 
   it("that another installation covers, or nobody, is not read", async () => {
@@ -62,7 +64,7 @@ describe("the source of an image", () => {
     const { github } = await play.cost(() =>
       site.push("web:1.4.0", { labels: { [source]: url, [revision]: "b".repeat(40) } }),
     );
-    expect((await site.bump()).body).toContain(`- Source: [somebody/elsewhere](${url})\n`);
+    expect((await site.bump()).body).toContain(`[somebody/elsewhere](${url}) has its source`);
     expect(github.filter((one) => one.includes("compare"))).toEqual([]);
   });
 });
@@ -104,7 +106,7 @@ describe("whoever may write to the repository", () => {
     const site = await play.site(entry.replace("[staging]", "[staging], pullRequest: { autoMerge: true }"));
     await site.push("web:1.4.0");
     const pull = await site.bump();
-    const { id } = await play.checkSays(pull, "still names");
+    const { id } = await play.checkSays(pull, "as described");
     await github.status({ ...site.repository, sha: pull.headSha, context: "ci", state: "pending" });
     await play.quiet();
     const { body } = github.pull(pull);
@@ -119,8 +121,8 @@ describe("whoever may write to the repository", () => {
     expect(github.pull(pull)).toMatchObject({ state: "open", headSha: pull.headSha });
 
     await github.editPull({ ...pull, body: body.replace(line, ""), by: "mallory" });
-    expect(await play.say(pull, "/retry", "ada")).toContain("asking the registry again");
-    await play.checkSays(pull, "still names");
+    expect(await play.say(pull, "/retry", "ada")).toContain("Asking the registry again");
+    await play.checkSays(pull, "as described");
     expect(github.pull(pull).body).toMatch(hidden);
     play.pass(40_000);
     await github.status({ ...site.repository, sha: pull.headSha, context: "ci", state: "success" });
@@ -137,7 +139,7 @@ describe("whoever pushes an image", () => {
     await play.quiet();
     await site.push("web:1.4.0", { labels: { [source]: url, [revision]: commits[1] ?? "", title: nasty } });
     const pull = await site.bump();
-    expect(pull.body).toContain("1 commit");
+    expect(pull.body).toContain("The one commit");
     for (const text of ["@everyone", "![x](", "<img", "\n# Heading"]) expect(pull.body).not.toContain(text);
     await play.quiet();
     for (const [index, link] of [
@@ -151,7 +153,7 @@ describe("whoever pushes an image", () => {
       await site.push(`web:1.5.${index}`, { labels: { [source]: link, [revision]: "not a commit" } });
       play.pass(11_000);
       await eventually("the next", () => play.github.pull(pull).title.endsWith(`1.5.${index}`));
-      expect(play.github.pull(pull).body).not.toMatch(/Source:|javascript:|evil|injected|169\.254|settings/);
+      expect(play.github.pull(pull).body).not.toMatch(/has its source|javascript:|evil|injected|169\.254|settings/);
     }
   });
 

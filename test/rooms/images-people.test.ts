@@ -50,7 +50,7 @@ describe("a person who closes an image pull request", () => {
     expect(site.bumps("open")).toEqual([]);
     expect(site.branches()).toEqual([]);
 
-    expect(await play.say(pull, "/retry", "ada")).toContain("asking the registry again");
+    expect(await play.say(pull, "/retry", "ada")).toContain("Asking the registry again");
     const again = await site.bump("open", "1.4.0");
     expect(again.number).not.toBe(pull.number);
     await play.quiet();
@@ -89,8 +89,10 @@ describe("what was reverted", () => {
       outcome: "not-chosen",
       reason: expect.stringMatching(/rolled back/),
     });
+    // Long after the others: not one of a burst.
+    play.pass(60_000);
     await site.push("web:1.4.1");
-    expect((await site.bump()).title).toBe("Bump web in staging: 1.3.0 → 1.4.1");
+    expect((await site.bump()).title).toBe("Update web in staging: 1.3.0 → 1.4.1");
   });
 
   it("by hand to an older version stays there as well", async () => {
@@ -102,8 +104,10 @@ describe("what was reverted", () => {
     await site.push("web:2.0.0");
     await play.quiet();
     expect(site.bumps("open")).toEqual([]);
+    // Long after the others: not one of a burst.
+    play.pass(60_000);
     await site.push("web:1.4.1");
-    expect((await site.bump()).title).toBe("Bump web in staging: 1.1.0 → 1.4.1");
+    expect((await site.bump()).title).toBe("Update web in staging: 1.1.0 → 1.4.1");
   });
 });
 
@@ -117,7 +121,7 @@ describe("a hold", () => {
     await site.push("web:1.5.0");
     await site.concluded("ada put staging on hold: the database is being moved");
     await play.quiet();
-    expect(github.pull(pull)).toMatchObject({ state: "open", title: "Bump web in staging: 1.3.0 → 1.4.0" });
+    expect(github.pull(pull)).toMatchObject({ state: "open", title: "Update web in staging: 1.3.0 → 1.4.0" });
     await play.say(pull, "/release staging", "ada");
     expect((await site.bump("open", "1.3.0 → 1.5.0")).number).toBe(pull.number);
   });
@@ -125,12 +129,12 @@ describe("a hold", () => {
   it("ends by itself when its time is over", async () => {
     const site = await play.site(entry, staging("1.3.0"));
     const pull = await play.propose(site.repository, { "docs/a.md": "Something to comment on.\n" });
-    expect(await play.say(pull, "/hold staging --until 1m for a moment", "ada")).toContain("on hold until");
+    expect(await play.say(pull, "/hold staging --until 10m for a moment", "ada")).toContain("on hold until");
     await site.push("web:1.4.0");
     await site.concluded("ada put staging on hold until");
     await play.quiet();
     expect(site.bumps()).toEqual([]);
-    play.pass(125_000);
+    play.pass(665_000);
     expect((await site.bump()).title).toContain("1.3.0 → 1.4.0");
   });
 });
@@ -157,7 +161,7 @@ describe("a person's commits on the branch of an image pull request", () => {
     await play.quiet();
     expect(github.pull(pull)).toMatchObject({ state: "open", headSha: theirs, title: pull.title });
     await github.mergePull({ ...pull, by: "ada" });
-    expect((await site.bump("open", "1.5.0")).title).toBe("Bump web in staging: 1.4.0 → 1.5.0");
+    expect((await site.bump("open", "1.5.0")).title).toBe("Update web in staging: 1.4.0 → 1.5.0");
   });
 });
 
@@ -167,7 +171,7 @@ describe("what /rollback took back", () => {
     const site = await bumped(entry.replace("[staging]", "[staging], pullRequest: { autoMerge: true }"));
     const [pull] = site.bumps();
     if (pull === undefined) throw new Error("there is no pull request");
-    expect(await play.say(pull, "/rollback staging web", "ada")).toContain("opened #");
+    expect(await play.say(pull, "/rollback staging web", "ada")).toContain("Opened #");
     const rollback = github.pulls(site.repository).findLast(({ headRef }) => headRef.startsWith("sluice/rollback/"));
     if (rollback === undefined) throw new Error("there is no rollback");
     await github.mergePull({ ...rollback, by: "ada", method: "squash" });
@@ -176,12 +180,14 @@ describe("what /rollback took back", () => {
     await site.push("web:1.3.9");
     await play.quiet();
     expect(site.bumps("open")).toEqual([]);
+    // Long after the others: not one of a burst.
+    play.pass(60_000);
     await site.push("web:1.4.1");
     const newer = await site.bump();
     play.pass(31_000);
     await github.status({ ...site.repository, sha: newer.headSha, context: "ci", state: "success" });
     await play.quiet();
-    expect(github.pull(newer)).toMatchObject({ state: "open", title: "Bump web in staging: 1.3.0 → 1.4.1" });
+    expect(github.pull(newer)).toMatchObject({ state: "open", title: "Update web in staging: 1.3.0 → 1.4.1" });
     await play.say(newer, "/release staging/web", "ada");
     expect((await site.bump("closed", "1.4.1")).merged).toBe(true);
   });

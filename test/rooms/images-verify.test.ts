@@ -38,7 +38,7 @@ describe("the image check", () => {
     const site = await play.site(entry("pin: tag"));
     const one = await site.push("web:1.4.0");
     const pull = await site.bump();
-    await play.checkSays(pull, one.digest);
+    await play.checkSays(pull, one.digest.slice(7, 19));
     await play.quiet();
     await github.review({ ...pull, by: "ada", event: "APPROVE" });
     // The registry says nothing of it: the check finds out when it is asked for again.
@@ -46,13 +46,13 @@ describe("the image check", () => {
     expect(two.digest).not.toBe(one.digest);
     const [check] = github.checkRuns({ ...pull, sha: pull.headSha }).filter(({ name }) => name === "Sluice image");
     await github.rerequestCheckRun({ ...site.repository, id: check?.id ?? 0 });
-    const after = await play.checkSays(pull, `still names ${two.digest}`);
+    const after = await play.checkSays(pull, `as described, \`${two.digest.slice(7, 19)}`);
     expect(after.conclusion).toBe("success");
     await play.quiet();
     expect(github.pull(pull).body).toContain(two.digest);
     expect(github.pull(pull).body).not.toContain(one.digest);
     expect(github.reviews(pull).map(({ state }) => state)).toEqual(["DISMISSED"]);
-    const told = github.comments(pull).filter(({ body }) => body.includes("names another image by now"));
+    const told = github.comments(pull).filter(({ body }) => body.includes("is another image now"));
     expect(told).toHaveLength(1);
   });
 
@@ -80,7 +80,7 @@ describe("autoMerge", () => {
     await site.push("web:1.4.0");
     const pull = await site.bump();
     await ci(pull, "pending");
-    await play.checkSays(pull, "still names");
+    await play.checkSays(pull, "as described");
     await play.quiet();
     expect(github.pull(pull)).toMatchObject({ state: "open", labels: ["images"] });
     await ci(pull, "failure");
@@ -110,12 +110,12 @@ describe("autoMerge", () => {
     const two = await unheard(() => site.push("web:1.4.0", { created: new Date("2026-01-02T03:04:05Z") }));
     await ci(pull, "success");
     await play.quiet();
-    await play.checkSays(pull, `still names ${two.digest}`);
+    await play.checkSays(pull, `as described, \`${two.digest.slice(7, 19)}`);
     const merged = await site.bump("closed");
     expect(merged.merged).toBe(true);
     expect(merged.body).toContain(two.digest);
     expect(merged.body).not.toContain(one.digest);
-    expect(github.comments(pull).some(({ body }) => body.includes("names another image by now"))).toBe(true);
+    expect(github.comments(pull).some(({ body }) => body.includes("is another image now"))).toBe(true);
   });
 
   it("waits while a hold is on", async () => {

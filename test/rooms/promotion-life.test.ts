@@ -169,7 +169,7 @@ describe("an open promotion", () => {
     expect(await play.say(pull, "/promote prod web")).toContain("is open already");
     expect(github.pull(promotion).title).toBe("Mine");
     await play.merged(repository, release("staging", "1.5.0"));
-    expect(await play.say(pull, "/promote prod web")).toContain("updated in place");
+    expect(await play.say(pull, "/promote prod web")).toContain("Updated in place");
     expect(github.pull(promotion).title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
     await comment(promotion, "Now carries `web 1.2.0 → 1.5.0` in place of `web 1.2.0 → 1.4.0`");
   });

@@ -93,7 +93,7 @@ describe("on a fork's pull request", () => {
     const files = release("staging", "6.6.6");
     await github.commit({ ...fork, branch: WEB, files, by: "hacker" });
     const pull = await github.openPull({ ...repository, head: `hacker:${WEB}`, title: "Help", by: "hacker" });
-    expect(await play.say(pull, "/promote prod web", "hacker")).toContain("👎");
+    expect(await play.say(pull, "/promote prod web", "hacker")).toContain("❌");
     await play.quiet();
     expect(done(pull)).toEqual({ replies: 1, branches: [], opened: 1 });
     expect(play.gates(pull)).toBeUndefined();
@@ -110,11 +110,11 @@ describe("who may", () => {
     const { github } = play;
     const repository = await guardedRepository();
     const pull = await play.merged(repository);
-    expect(await play.say(pull, "/promote prod web", "olga")).toContain("opened #");
+    expect(await play.say(pull, "/promote prod web", "olga")).toContain("Opened #");
     const promotion = await play.promotion(repository);
     await play.gatesSay(promotion, "Blocked: Approvals");
-    expect(await play.say(promotion, "/override approvals I want it", "mallory")).toContain("👎");
-    expect(await play.say(promotion, "/override approvals I want it", "olga")).toContain("👎");
+    expect(await play.say(promotion, "/override approvals I want it", "mallory")).toContain("❌");
+    expect(await play.say(promotion, "/override approvals I want it", "olga")).toContain("❌");
     expect(await play.say(pull, "/override approvals here?", "ada")).toContain("for an open promotion pull request");
     expect(await play.say(promotion, "/override approvals the site is down", "ada")).toContain("is passed for");
     const check = await play.gatesSay(promotion, "overridden by ada: the site is down");
@@ -164,7 +164,7 @@ describe("the hidden record of a promotion", () => {
     expect(github.pull(promotion).state).toBe("open");
     expect(await play.say(promotion, "/retry", "mallory")).toContain("members of release");
 
-    expect(await play.say(promotion, "/retry")).toContain("updated in place");
+    expect(await play.say(promotion, "/retry")).toContain("Updated in place");
     await play.gatesSay(promotion, "Blocked: Approvals");
     expect(hidden(promotion).seal).not.toBe(seal);
     expect(github.pull(promotion).body).toContain("Asked for by `ada`");
@@ -188,13 +188,13 @@ describe("the hidden record of a promotion", () => {
 
     const old = github.pull(web).body;
     await play.merged(repository, release("staging", "1.5.0"));
-    expect(await play.say(pull, "/promote prod web")).toContain("updated in place");
+    expect(await play.say(pull, "/promote prod web")).toContain("Updated in place");
     await play.gatesSay(web, "Blocked: Approvals");
     await play.quiet();
     await github.editPull({ ...web, body: old });
     await github.review({ ...web, by: "mona", event: "APPROVE" });
     await play.gatesSay(web, "is about another head");
-    expect(await play.say(web, "/retry")).not.toContain("👎");
+    expect(await play.say(web, "/retry")).not.toContain("❌");
     await play.gatesSay(web, "Approvals");
   });
 });

@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { redisBinary, type StoreServer, startRedis } from "../contract/queue-servers.ts";
+import { type HeldRequests, heldRequests } from "./held-requests.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "./local-github.ts";
 import { untilQuiet } from "./quiet.ts";
-import { type ServerProcess, startProcess } from "./server-process.ts";
+import { compiled, type ServerProcess, startProcess } from "./server-process.ts";
 import { tempDir } from "./temp-git.ts";
 import { serverEnvironment } from "./walk.ts";
 
@@ -14,21 +15,15 @@ import { serverEnvironment } from "./walk.ts";
 export interface CrashWorld {
   readonly github: CheckedGitHub;
   readonly redis: StoreServer;
-  /** Has the next request of this kind wait until the server was killed and started again, and carries it out then. */
-  crashAt(request: { readonly method: string; readonly template: string }): Crash;
+  /** Holds the next such request until the crash; resolves when the server hangs in it. */
+  readonly hold: HeldRequests["hold"];
+  /** Kills the server with `kill -9`, starts the next one, and lets the held requests go on. */
+  crash(): Promise<void>;
   /** Starts a further server, which the caller kills. */
   start(environment: Readonly<Record<string, string>>): Promise<ServerProcess>;
   /** Resolves when nothing is delivered, no job waits or runs, and nothing was asked of GitHub in between. */
   quiet(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** A crash to come. */
-export interface Crash {
-  /** Resolves when the server hangs in the request. */
-  readonly reached: Promise<void>;
-  /** Kills the server with `kill -9`; resolves when the next one is up. */
-  happens(): Promise<void>;
 }
 
 /** Opens a world with a server. */
@@ -38,8 +33,9 @@ export async function openCrashWorld(): Promise<CrashWorld> {
   const root = tempDir("sluice-crash-");
   const redis = await startRedis(binary);
   if (redis.backend.kind !== "redis") throw new Error("expected Redis");
-  const store = { REDIS_URL: redis.backend.url, ENGINES: "1", NODE_COMPILE_CACHE: join(root, "compiled") };
+  const store = { REDIS_URL: redis.backend.url, ENGINES: "1", CONCURRENCY: "8", ...compiled };
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
+  const held = heldRequests(github);
   let starts = 0;
   const start = (environment: Readonly<Record<string, string>>): Promise<ServerProcess> => {
     const settings = serverEnvironment(github, join(root, `sluice-${starts++}`));
@@ -55,17 +51,11 @@ export async function openCrashWorld(): Promise<CrashWorld> {
     github,
     redis,
     start,
-    crashAt: (request) => {
-      const over = Promise.withResolvers<void>();
-      const reached = Promise.withResolvers<void>();
-      const effect = { kind: "hang", until: over.promise, reached: reached.resolve } as const;
-      github.injectFault({ ...request, effect });
-      const happens = async (): Promise<void> => {
-        await server.kill();
-        server = await first();
-        over.resolve();
-      };
-      return { reached: reached.promise, happens };
+    hold: held.hold,
+    crash: async () => {
+      await server.kill();
+      server = await first();
+      held.release();
     },
     quiet: () => untilQuiet({ github, sluice: server }),
     close: async () => {

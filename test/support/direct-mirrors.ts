@@ -3,6 +3,7 @@ import { isAncestor, mergeBase } from "../../sandbox/repository-git.ts";
 import type { RefNames } from "../../src/git/refs.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { Mirrors } from "../../src/model/tree.ts";
+import { launcher } from "./launcher.ts";
 
 /** The repository's own names, as a mirror takes them; with them, refs are read from their files. */
 const names: RefNames = {
@@ -33,7 +34,7 @@ export function directMirrors(github: LocalGitHub): Mirrors {
 
 /** The repository, with what it would ask git's processes for answered from its files. */
 function openDirectly(directory: string): LocalRepository {
-  const repository = openRepository(directory, { names });
+  const repository = openRepository(directory, { names, start: launcher.start });
   const both = (one: string, other: string) => Promise.all([repository.resolve(one), repository.resolve(other)]);
   return {
     ...repository,

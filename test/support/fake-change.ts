@@ -41,6 +41,7 @@ export function fakeChange(files: Readonly<Record<string, string>> = {}): FakeCh
     mirrors: { open: async () => repository, close: async () => undefined },
     renderer: {
       render: async () => Promise.reject(new Error("nothing renders here")),
+      fresh: async () => Promise.reject(new Error("nothing renders here")),
       yaml: async () => Promise.reject(new Error("nothing renders here")),
       known: async () => undefined,
       close: async () => undefined,

@@ -127,7 +127,8 @@ export function fakeGitHub(
     repositoryId: async () => 1,
     about: async () => ({ repository: name, defaultBranch: "main", archived: false }),
     pullRequest: async (number) => get(number),
-    upsertComment: async (number, marker, body) => {
+    upsertComment: async (number, marker, body, options = {}) => {
+      if (options.onlyUpdate === true && !maps.comments.has(`${number}/${marker}`)) return { url: undefined };
       maps.comments.set(`${number}/${marker}`, body);
       return { url: `${get(number).url}#${marker}` };
     },

@@ -1,15 +1,12 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-/** Stands between a server and what it speaks to over TCP in plain text: its store or GitHub. */
+/** Stands between a server and the store that it speaks to over TCP in plain text. */
 export interface Gate {
   /** Where the server is to connect to. */
   readonly host: string;
-  /**
-   * Shuts as soon as these words are sent: `request` holds them and all that is sent after them, `answer` lets them
-   * through and holds what comes back. Resolves when it is shut.
-   */
-  shutAt(words: string, held: "request" | "answer"): Promise<void>;
+  /** Shuts as soon as these words are sent: holds them and all that is sent after them. Resolves when it is shut. */
+  shutAt(words: string): Promise<void>;
   /** Opens again; what was held is lost. */
   open(): void;
   close(): Promise<void>;
@@ -19,8 +16,8 @@ export interface Gate {
 export async function openGate(before: string): Promise<Gate> {
   const { hostname, port } = new URL(`tcp://${before}`);
   const sockets = new Set<Socket>();
-  let waiting: { readonly words: string; readonly held: "request" | "answer"; readonly tell: () => void } | undefined;
-  let shut: "request" | "answer" | undefined;
+  let waiting: { readonly words: string; readonly tell: () => void } | undefined;
+  let shut = false;
   const server = createServer((client) => {
     const behind = connect(Number(port), hostname);
     for (const socket of [client, behind]) {
@@ -35,14 +32,14 @@ export async function openGate(before: string): Promise<Gate> {
     }
     client.on("data", (chunk) => {
       if (waiting !== undefined && chunk.includes(waiting.words)) {
-        shut = waiting.held;
+        shut = true;
         waiting.tell();
         waiting = undefined;
       }
-      if (shut !== "request") behind.write(chunk);
+      if (!shut) behind.write(chunk);
     });
     behind.on("data", (chunk) => {
-      if (shut === undefined) client.write(chunk);
+      if (!shut) client.write(chunk);
     });
   });
   server.listen(0, "127.0.0.1");
@@ -51,13 +48,13 @@ export async function openGate(before: string): Promise<Gate> {
   if (address === null || typeof address === "string") throw new Error("no port");
   return {
     host: `127.0.0.1:${address.port}`,
-    shutAt: (words, held) =>
+    shutAt: (words) =>
       new Promise((resolve) => {
-        waiting = { words, held, tell: resolve };
+        waiting = { words, tell: resolve };
       }),
     open: () => {
       waiting = undefined;
-      shut = undefined;
+      shut = false;
     },
     close: async () => {
       server.close();

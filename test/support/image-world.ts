@@ -14,10 +14,11 @@ import { StoredRecords } from "../../src/queue/records/stored-records.ts";
 import { RedisStore } from "../../src/queue/redis-store.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
 import { gitopsFiles } from "./gitops.ts";
+import { type HeldRequests, heldRequests } from "./held-requests.ts";
 import { type Gate, openGate } from "./holding-proxy.ts";
 import { startCheckedGitHub } from "./local-github.ts";
 import { untilQuiet } from "./quiet.ts";
-import { type ServerProcess, startProcess } from "./server-process.ts";
+import { compiled, type ServerProcess, startProcess } from "./server-process.ts";
 import { tempDir } from "./temp-git.ts";
 import { serverEnvironment } from "./walk.ts";
 
@@ -27,8 +28,11 @@ const secret = "a secret of the registry's hook";
 export interface ImageWorld {
   readonly github: LocalGitHub;
   readonly registry: LocalRegistry;
-  /** Between the servers and the Redis, and between the servers and GitHub's API. */
-  readonly gates: { readonly store: Gate; readonly api: Gate };
+  /** Between the servers and the Redis. */
+  readonly store: Gate;
+  /** Holds the next such request to GitHub until `release`; resolves when a server hangs in it. */
+  readonly hold: HeldRequests["hold"];
+  readonly release: HeldRequests["release"];
   /** Starts a server; webhooks go to the one that was started last and takes some. */
   start(role?: "all" | "web" | "worker"): Promise<ServerProcess>;
   /** A repository with the app `web` on `acme/NAME:1.2.0` in staging, whose wish for newer images a server knows. */
@@ -56,21 +60,16 @@ export async function openImageWorld(): Promise<ImageWorld> {
   if (binary === undefined) throw new Error("no redis-server: see `node scripts/bootstrap.mjs --tests`");
   const redis = await startRedis(binary);
   if (redis.backend.kind !== "redis") throw new Error("expected Redis");
-  const store = new RedisStore(redis.backend.url, "sluice", () => undefined);
-  await store.prepare();
+  const records = new RedisStore(redis.backend.url, "sluice", () => undefined);
+  await records.prepare();
   const github = await startCheckedGitHub({ dataDir: join(root, "github") });
   const registry = await startLocalRegistry();
-  const gates = {
-    store: await openGate(new URL(redis.backend.url).host),
-    api: await openGate(new URL(github.apiUrl).host),
-  };
+  const store = await openGate(new URL(redis.backend.url).host);
   const file = join(root, "sluice.server.yaml");
   writeFileSync(file, serverFile(registry.host));
   const running: ServerProcess[] = [];
   const start = async (role: "all" | "web" | "worker" = "all"): Promise<ServerProcess> => {
-    const apiUrl = github.apiUrl.replace(new URL(github.apiUrl).host, gates.api.host);
-    const own = { REDIS_URL: `redis://${gates.store.host}`, GITHUB_API_URL: apiUrl, ROLE: role, ENGINES: "1" };
-    const compiled = { NODE_COMPILE_CACHE: join(root, "compiled") };
+    const own = { REDIS_URL: `redis://${store.host}`, ROLE: role, ENGINES: "1", CONCURRENCY: "8" };
     const settings = serverEnvironment(github, join(root, `sluice-${running.length}`));
     const files = { SLUICE_SERVER_FILE: file, HOOK_SECRET: secret };
     const server = await startProcess("serve-images-child.ts", { ...compiled, ...settings, ...own, ...files });
@@ -81,8 +80,9 @@ export async function openImageWorld(): Promise<ImageWorld> {
   return {
     github,
     registry,
-    gates,
-    log: createEventLog(new StoredRecords(async () => store.records, Date.now, 5_000), Date.now),
+    store,
+    ...heldRequests(github),
+    log: createEventLog(new StoredRecords(async () => records.records, Date.now, 5_000), Date.now),
     start,
     repository: (name) => repositoryFor(github, registry, name),
     push: async (name, tag) => {
@@ -94,9 +94,8 @@ export async function openImageWorld(): Promise<ImageWorld> {
     bumps: (repository) => github.pulls(repository).filter(({ headRef }) => headRef.startsWith("sluice/image/")),
     close: async () => {
       for (const server of running) await server.kill();
-      await gates.store.close();
-      await gates.api.close();
       await store.close();
+      await records.close();
       await redis.dispose();
       await registry.close();
       await github.settled();

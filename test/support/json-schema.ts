@@ -8,7 +8,10 @@ export function isSchema(value: unknown): value is Schema {
 
 const NAMED = new Set(["properties", "patternProperties", "definitions", "schemas"]);
 
-/** Turns OpenAPI 3.0's `nullable` into JSON Schema and points `$ref`s at `definitions`. */
+/** The `$id` under which the shared definitions are added to a validator: compiled once, whoever refers to them. */
+export const SHARED = "shared";
+
+/** Turns OpenAPI 3.0's `nullable` into JSON Schema and points `$ref`s at the shared `definitions`. */
 export function fromOpenApi(value: unknown, named = false): unknown {
   if (Array.isArray(value)) return value.map((item) => fromOpenApi(item));
   if (!isSchema(value)) return value;
@@ -20,7 +23,7 @@ export function fromOpenApi(value: unknown, named = false): unknown {
 
 function convertKey(key: string, item: unknown, named: boolean): unknown {
   if (!named && key === "$ref" && typeof item === "string")
-    return item.replace("#/components/schemas/", "#/definitions/");
+    return item.replace("#/components/schemas/", `${SHARED}#/definitions/`);
   return fromOpenApi(item, !named && NAMED.has(key));
 }
 

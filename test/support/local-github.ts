@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type LocalGitHub, type LocalGitHubOptions, startLocalGitHub } from "../../sandbox/index.ts";
+import { launcher } from "./launcher.ts";
 import { createExchangeValidator, type ExchangeValidator } from "./openapi.ts";
 import { createEventValidator, type EventValidator } from "./webhook-schemas.ts";
 
@@ -33,6 +34,7 @@ export async function startCheckedGitHub(options: Partial<LocalGitHubOptions> = 
     ...options,
     webhook: { timeoutMs: 120_000, ...options.webhook },
     dataDir: folder,
+    startProgram: launcher.start,
     onExchange: (one) => {
       violations.push(...exchange(one));
       options.onExchange?.(one);

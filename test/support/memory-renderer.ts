@@ -30,6 +30,7 @@ export function memoryRenderer(): MemoryRenderer {
     known: async ({ path }) => traces.get(path),
     yaml: async () => Promise.reject(new Error("not part of this test")),
     close: async () => undefined,
+    fresh: async (spec, { tree }) => renderIn(spec, tree),
     render: async (spec, { tree }: RenderSource, signal) => {
       signal.throwIfAborted();
       rendered.push(spec.path);

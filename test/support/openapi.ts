@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 
 import type { RestExchange } from "../../sandbox/index.ts";
-import { closed, fromOpenApi, isSchema, type Schema } from "./json-schema.ts";
+import { closed, fromOpenApi, isSchema, type Schema, SHARED } from "./json-schema.ts";
 
 interface Parameter {
   readonly name: string;
@@ -59,10 +59,11 @@ type Compiler = (name: string, schema: unknown, coerce?: boolean) => ValidateFun
 function makeCompiler(definitions: unknown): Compiler {
   const known = new Map<string, ValidateFunction>();
   const make = (coerceTypes: boolean): Ajv => {
-    const ajv = new Ajv({ strict: false, allErrors: true, coerceTypes });
+    const ajv = new Ajv({ strict: false, allErrors: true, coerceTypes, code: { optimize: false } });
     addFormats.default(ajv);
     // "owner/name", a format of GitHub's own.
     ajv.addFormat("repo.nwo", /^[^/]+\/[^/]+$/);
+    ajv.addSchema({ $id: SHARED, definitions });
     return ajv;
   };
   const plain = make(false);
@@ -71,7 +72,7 @@ function makeCompiler(definitions: unknown): Compiler {
     const found = known.get(name);
     if (found) return found;
     const body = isSchema(schema) ? schema : {};
-    const compiled = (coerce ? coercing : plain).compile({ ...body, definitions });
+    const compiled = (coerce ? coercing : plain).compile(body);
     known.set(name, compiled);
     return compiled;
   };

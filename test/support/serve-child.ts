@@ -2,11 +2,19 @@
  * A server as a process of its own, so that tests can kill it. Reads its settings from the environment; prints its URL
  * when it is up.
  */
+import { flushCompileCache } from "node:module";
 import { readSettings } from "../../src/settings.ts";
 import { startSluice } from "../../src/wiring/server.ts";
 
 const settings = readSettings(process.env, () => "");
-const running = await startSluice(settings, { locks: { lockMs: 2_000, checkEveryMs: 500 }, graceMs: 1_000 });
+const running = await startSluice(settings, {
+  locks: { lockMs: 2_000, checkEveryMs: 500 },
+  graceMs: 1_000,
+  // Requests are held until the crash, however long it takes on a busy machine until the last of them hangs.
+  githubMs: 600_000,
+});
+// For the next one: a process that is killed keeps nothing.
+flushCompileCache();
 process.stdout.write(`up ${running.url}\n`);
 process.on("SIGTERM", () => {
   running.close().then(

@@ -8,7 +8,12 @@ import { readSettings } from "../../src/settings.ts";
 import { startSluice } from "../../src/wiring/server.ts";
 
 const settings = readSettings(process.env, (path) => readFileSync(path, "utf8"));
-const running = await startSluice(settings, { locks: { lockMs: 2_000, checkEveryMs: 500 }, graceMs: 1_000 });
+const running = await startSluice(settings, {
+  locks: { lockMs: 2_000, checkEveryMs: 500 },
+  graceMs: 1_000,
+  // Requests are held until the crash, however long it takes on a busy machine until the last of them hangs.
+  githubMs: 600_000,
+});
 // For the next one: a process that is killed keeps nothing.
 flushCompileCache();
 process.stdout.write(`up ${running.url}\n`);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "./wait.ts";
 
@@ -9,6 +10,9 @@ export interface ServerProcess {
   /** With `kill -9`; resolves when it is gone. */
   kill(): Promise<void>;
 }
+
+/** Where servers keep what they compiled, for all that follow: most of a start is that. */
+export const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), "sluice-compiled") };
 
 /** Starts one of the programs beside this file, which prints `up URL`; gives it when it is up. */
 export async function startProcess(program: string, env: Readonly<Record<string, string>>): Promise<ServerProcess> {

@@ -14,7 +14,7 @@ export function createEventValidator(): EventValidator {
   const file = createRequire(import.meta.url).resolve("@octokit/webhooks-schemas/schema.json");
   const all: unknown = JSON.parse(readFileSync(file, "utf8"));
   const definitions = isSchema(all) && isSchema(all.definitions) ? all.definitions : {};
-  const ajv = new Ajv({ strict: false, allErrors: true });
+  const ajv = new Ajv({ strict: false, allErrors: true, code: { optimize: false } });
   addFormats.default(ajv);
   ajv.addSchema({ $id: "webhooks", definitions });
   const known = new Map<string, ValidateFunction>();

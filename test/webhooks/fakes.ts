@@ -59,6 +59,7 @@ export function memoryGitHub(): MemoryGitHub {
     upsertCheck: refuse,
     async upsertComment(number, marker, body, options) {
       written.push(options);
+      if (options?.onlyUpdate === true && !comments.has(`${number}/${marker}`)) return { url: undefined };
       comments.set(`${number}/${marker}`, body);
       return { url: `https://github.test/${number}#${marker}` };
     },

@@ -1,5 +1,5 @@
 import { pointerStep } from "../../diff/value.ts";
-import { parseImage, type VersionSetting } from "../../edit/find/index.ts";
+import { settingVersion, type VersionSetting } from "../../edit/find/index.ts";
 import { type ImageRequest, identityOf } from "./image-request.ts";
 import type { ImageUse } from "./image-uses.ts";
 
@@ -15,17 +15,52 @@ export function decidingSettings(
 ): readonly VersionSetting[] {
   const images = settings.filter(({ subject, decidedBy }) => subject.kind === "image" && decidedBy === undefined);
   const named = images.filter(({ subject }) => subject.name === use.name);
-  const transformer = named.find((setting) => setting.form === "kustomize-image" && !isEmpty(setting));
-  if (transformer !== undefined) return [transformer];
+  const transformers = decidingItems(use, named, settings);
+  if (transformers.length > 0) return transformers;
   const values = winners(named.filter((setting) => isValues(setting) && setsVersion(setting, use)));
   if (values.length > 0) return values;
-  const manifests = named.filter((setting) => setting.form === "manifest" && setsVersion(setting, use));
+  const manifests = named.filter((setting) => isManifest(setting) && setsVersion(setting, use));
   const here = manifests.filter((setting) => standsAt(setting, use));
   if (manifests.length > 0) return here.length > 0 ? here : manifests;
   const unnamed = winners(images.filter((setting) => setting.subject.name === undefined && setsVersion(setting, use)));
   const alike = unnamed.filter((setting) => hasCounterpart(setting, source, wanted));
   if (unnamed.length > 0) return alike.length > 0 ? alike : unnamed;
   return winners(named.filter((setting) => isValues(setting) && isEmpty(setting)));
+}
+
+/**
+ * The items of kustomize's `images` that decide about a place: of several that give the same name, the one that matches
+ * the name that the container has before, where that is known; else those that say what the place shows.
+ */
+function decidingItems(
+  use: ImageUse,
+  named: readonly VersionSetting[],
+  settings: readonly VersionSetting[],
+): readonly VersionSetting[] {
+  const all = named.filter((setting) => setting.form === "kustomize-image" && !isEmpty(setting));
+  const matching = all.filter(({ matchesNothing }) => matchesNothing !== true);
+  const items = winners(matching.length > 0 ? matching : all);
+  if (items.length < 2 || use.container === undefined) return items.slice(0, 1);
+  const shown = items.filter((item) => setsVersion(item, use));
+  const origins = new Set(
+    settings.filter((setting) => isManifest(setting) && isOrigin(setting, use)).map(({ matches }) => matches),
+  );
+  const own = (shown.length > 0 ? shown : items).filter(({ matches }) => origins.has(matches));
+  if (own.length > 0) return own;
+  return shown.length > 0 ? shown : items.slice(0, 1);
+}
+
+/** Whether a manifest's setting is where the container of a place comes from. */
+function isOrigin(setting: VersionSetting, use: ImageUse): boolean {
+  if (standsAt(setting, use)) return true;
+  const [kind] = use.resource.split("/");
+  const [ownKind, ownName = ""] = setting.resource?.split("/") ?? [];
+  const sameObject = ownKind === kind && (ownName === use.owner || use.owner.includes(ownName));
+  return sameObject && setting.container !== undefined && setting.container === use.container;
+}
+
+function isManifest({ form }: VersionSetting): boolean {
+  return form === "manifest" || form === "object-image";
 }
 
 function isValues({ form }: VersionSetting): boolean {
@@ -43,15 +78,11 @@ function winners(settings: readonly VersionSetting[]): readonly VersionSetting[]
 }
 
 /** Whether the place shows what the setting says. A chart may leave the tag out where there is a digest. */
-function setsVersion({ whole, tag, digest }: VersionSetting, { image }: ImageUse): boolean {
-  if (whole !== undefined) {
-    const written = parseImage(whole.value);
-    return written !== undefined && written.tag === image.tag && written.digest === image.digest;
-  }
-  const [tagText = "", inTag = ""] = (tag?.value ?? "").split("@");
-  const digestText = inTag === "" ? (digest?.value ?? "") : inTag;
-  if (digestText !== "" && digestText === image.digest) return image.tag === "" || image.tag === tagText;
-  return tagText !== "" && tagText === image.tag && (image.digest === "" || image.digest === digestText);
+function setsVersion(setting: VersionSetting, { image }: ImageUse): boolean {
+  const { tag, digest } = settingVersion(setting);
+  if (setting.whole !== undefined) return tag === image.tag && digest === image.digest;
+  if (digest !== "" && digest === image.digest) return image.tag === "" || image.tag === tag;
+  return tag !== "" && tag === image.tag && (image.digest === "" || image.digest === digest);
 }
 
 /** A value that leaves the version to the chart. */
@@ -60,8 +91,9 @@ function isEmpty({ tag, digest, whole }: VersionSetting): boolean {
 }
 
 /** Whether the setting stands where the place is: a manifest that is rendered as it is. */
-function standsAt({ file, whole }: VersionSetting, use: ImageUse): boolean {
-  return file === use.file && (whole?.path ?? []).map(pointerStep).join("") === use.pointer;
+function standsAt({ file, whole, tag, digest }: VersionSetting, use: ImageUse): boolean {
+  const path = whole?.path ?? tag?.path ?? digest?.path ?? [];
+  return file === use.file && path.map(pointerStep).join("") === use.pointer;
 }
 
 /** Whether the source says the wanted version at the same key. */

@@ -1,4 +1,4 @@
-import type { ImageReference, VersionSetting } from "../../edit/find/index.ts";
+import type { ImageReference, SettingPart, VersionSetting } from "../../edit/find/index.ts";
 import type { ImageUse } from "./image-uses.ts";
 
 /** One place of the target's render that is to show another image. */
@@ -11,8 +11,25 @@ export interface ImageRequest {
 }
 
 /** What makes settings of two targets the same one. Manifests have no such thing. */
-export function identityOf({ form, matches, at, values, subject }: VersionSetting): string | undefined {
+export function identityOf(setting: VersionSetting): string | undefined {
+  const { form, matches, at, values, subject } = setting;
   if (form === "kustomize-image") return JSON.stringify([form, matches]);
-  if (form === "values" || form === "values-text") return JSON.stringify([form, values?.key ?? at]);
+  if (form === "values" || form === "values-text") {
+    return JSON.stringify([form, values?.key ?? at, ...slotOf(setting)]);
+  }
   return subject.kind === "chart" ? JSON.stringify([form, subject.name]) : undefined;
+}
+
+/** One map may set several images: the key of the text, or what the keys of tag and digest begin with. */
+function slotOf({ whole, tag, digest, name }: VersionSetting): readonly string[] {
+  const key = (part: SettingPart | undefined): string => String(part?.path.at(-1) ?? "");
+  if (whole !== undefined) return [key(whole)];
+  const part = key(tag ?? digest ?? name).replace(/[-_]?(?:tag|version|digest|repository|repo|name)$/i, "");
+  return part === "" || part === "image" ? [] : [part];
+}
+
+/** What one setting is known by in its target: the place of its version. */
+export function settingKey(setting: VersionSetting): string {
+  const { file, document, at, form, whole, tag, digest } = setting;
+  return JSON.stringify([file, document, form, (whole ?? tag ?? digest)?.path ?? at]);
 }

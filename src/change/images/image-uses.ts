@@ -1,7 +1,16 @@
 import { type Item, resourceLabel } from "../../diff/item.ts";
-import { containersOf } from "../../diff/pods.ts";
-import { isList, isObject, pointerStep, textAt, type Value, type ValueObject } from "../../diff/value.ts";
-import { type ImageReference, parseImage, versionOf } from "../../edit/find/index.ts";
+import { type Container, containersOf } from "../../diff/pods.ts";
+import { pointerStep, textAt, type ValueObject } from "../../diff/value.ts";
+import {
+  type ImageReference,
+  parseImage,
+  printImage,
+  type ShownImage,
+  shownImages,
+  versionOf,
+} from "../../edit/find/index.ts";
+import type { KeyPath } from "../../edit/splice/index.ts";
+import { nodeOf } from "./value-node.ts";
 
 /** One place of a render that names an image. */
 export interface ImageUse {
@@ -9,13 +18,21 @@ export interface ImageUse {
   readonly item: string;
   /** `Kind/namespace/name`. */
   readonly resource: string;
+  /** Of the reference; of an image in parts that of its tag, else of its digest. */
   readonly pointer: string;
+  /** Where the parts are, of an image that is not one text. */
+  readonly parts?: { readonly tag?: string; readonly digest?: string };
+  /** What stands before the reference in its text: `app=`. */
+  readonly before?: string;
   /** What the place is called in every environment: the kind, and the container's section and name. */
   readonly role: string;
+  /** What people call the place: "init container `migrate`", "`spec.image` of Cluster `db`". */
+  readonly place: string;
   /** The container, where it is one's image. */
   readonly container: string | undefined;
   /** The name of the resource, as it is in this environment. */
   readonly owner: string;
+  /** The reference, put together where it is in parts. */
   readonly text: string;
   /** Without tag and digest. */
   readonly name: string;
@@ -32,8 +49,8 @@ export function useKey({ item, pointer }: Pick<ImageUse, "item" | "pointer">): s
 }
 
 /**
- * Every place that names an image: containers, and fields called `image` of other objects that say a version. In the
- * render's order.
+ * Every place that names an image: containers, and whatever else of an object names one with a version, as
+ * `findSettings` finds it in files. In the render's order.
  */
 export function imageUses(items: readonly Item[]): readonly ImageUse[] {
   return items.flatMap(usesOf);
@@ -44,58 +61,66 @@ const known = new WeakMap<ValueObject, readonly ImageUse[]>();
 function usesOf(item: Item): readonly ImageUse[] {
   const before = known.get(item.object);
   if (before !== undefined) return before;
-  const found = placesOf(item).flatMap(({ pointer, role, container, text }): ImageUse[] => {
-    const image = parseImage(text);
-    if (image === undefined || (container === undefined && versionOf(image) === "")) return [];
-    const { key, id, file } = item;
-    const about = { item: key, resource: resourceLabel(id), owner: id.name, pointer, role, container, text, file };
-    return [{ ...about, name: image.name, version: versionOf(image), image }];
+  const { key, id, file } = item;
+  const about = { item: key, resource: resourceLabel(id), owner: id.name, file };
+  const found = placesOf(item).map(({ image, ...place }): ImageUse => {
+    return { ...about, ...place, name: image.name, version: versionOf(image), image };
   });
   known.set(item.object, found);
   return found;
 }
 
-interface Place {
-  readonly pointer: string;
-  readonly role: string;
-  readonly container: string | undefined;
-  readonly text: string;
-}
+type Place = Pick<ImageUse, "pointer" | "parts" | "before" | "role" | "place" | "container" | "text" | "image">;
 
 /** Kinds that hold text or schemas, never an image that runs. */
 const imageless = new Set(["ConfigMap", "Secret", "CustomResourceDefinition", "SealedSecret"]);
-const maxDepth = 40;
 
 function placesOf({ object, id }: Item): readonly Place[] {
   if (imageless.has(id.kind)) return [];
-  const containers = containersOf(object).map(({ pointer, section, name, container }) => ({
-    pointer: `${pointer}/image`,
-    role: `${id.kind} ${section} ${name}`,
-    container: name,
-    text: textAt(container, "image"),
-  }));
+  const containers = containersOf(object).flatMap((one) => containerPlace(one, id.kind));
   const seen = new Set(containers.map(({ pointer }) => pointer));
-  const others: Place[] = [];
-  searchImages(object, "", 0, (pointer, text) => {
-    if (!seen.has(pointer)) others.push({ pointer, role: `${id.kind} ${pointer}`, container: undefined, text });
-  });
-  return [...containers, ...others];
+  const others = shownImages(nodeOf(object)).flatMap((shown) => otherPlace(shown, id));
+  return [...containers, ...others.filter(({ pointer }) => !seen.has(pointer))];
 }
 
-function searchImages(
-  value: Value,
-  pointer: string,
-  depth: number,
-  see: (pointer: string, text: string) => void,
-): void {
-  if (depth > maxDepth) return;
-  if (isList(value)) {
-    for (const [index, item] of value.entries()) searchImages(item, pointer + pointerStep(index), depth + 1, see);
-  } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value)) {
-      const at = pointer + pointerStep(key);
-      if (key === "image" && typeof item === "string" && item !== "") see(at, item);
-      else if (depth > 0 || key !== "metadata") searchImages(item, at, depth + 1, see);
-    }
-  }
+const sections = {
+  containers: "container",
+  initContainers: "init container",
+  ephemeralContainers: "ephemeral container",
+} as const;
+
+function containerPlace({ pointer, section, name, container }: Container, kind: string): readonly Place[] {
+  const text = textAt(container, "image");
+  const image = parseImage(text);
+  if (image === undefined) return [];
+  const about = { role: `${kind} ${section} ${name}`, place: `${sections[section]} \`${name}\``, container: name };
+  return [{ pointer: `${pointer}/image`, ...about, text, image }];
+}
+
+function otherPlace(shown: ShownImage, id: Item["id"]): readonly Place[] {
+  const { image, whole, before } = shown;
+  const path = whole ?? shown.tag ?? shown.digest;
+  if (path === undefined) return [];
+  const pointer = pointerOf(path);
+  const parts = {
+    ...(shown.tag !== undefined && { tag: pointerOf(shown.tag) }),
+    ...(shown.digest !== undefined && { digest: pointerOf(shown.digest) }),
+  };
+  const { volume } = shown;
+  const place =
+    volume === undefined ? `\`${dotted(path)}\` of ${id.kind} \`${id.name}\`` : `image ${volume.replace(" ", " `")}\``;
+  const role = `${id.kind} ${volume ?? pointer}`;
+  const about = { role, place, container: undefined, text: printImage(image), image };
+  return [{ pointer, ...about, ...(Object.keys(parts).length > 0 && { parts }), ...(before ? { before } : {}) }];
+}
+
+function pointerOf(path: KeyPath): string {
+  return path.map(pointerStep).join("");
+}
+
+/** `spec.sources[0].helm` */
+function dotted(path: KeyPath): string {
+  return path
+    .map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${step}`))
+    .join("");
 }

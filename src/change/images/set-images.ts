@@ -12,11 +12,11 @@ import type { Target } from "../../model/target.ts";
 import { codeList } from "../../model/text/markdown.ts";
 import type { Dependents } from "../dependents.ts";
 import { innerOwner, otherReaders } from "../ownership.ts";
-import type { RenderedTarget } from "../rendered-target.ts";
+import type { Probe, RenderedTarget } from "../rendered-target.ts";
 import { wouldTouch } from "../results.ts";
-import type { StagedFiles } from "../staged-files.ts";
+import { StagedFiles } from "../staged-files.ts";
 import { decidingSettings } from "./deciding-edits.ts";
-import { type ImageRequest, identityOf } from "./image-request.ts";
+import { type ImageRequest, identityOf, settingKey } from "./image-request.ts";
 
 /** What wanted versions are set with. */
 export interface SetContext {
@@ -29,6 +29,10 @@ export interface SetContext {
   readonly staged: StagedFiles;
   /** What is carried besides and may bring the versions of images that nothing sets. */
   readonly besides: { readonly charts: boolean; readonly values: boolean };
+  /** What people are told to do where nothing sets an image; else it is about promotions. */
+  readonly fix?: string;
+  /** Tells apart what a template reads from its twin that none reads; without it, all of them are set. */
+  readonly probe?: Probe;
 }
 
 /** What became of the wanted versions. */
@@ -48,8 +52,10 @@ export async function setImages(requests: readonly ImageRequest[], context: SetC
   const done = new Map<string, string>();
   const notes = new Set<string>();
   const written: ImageRequest[] = [];
+  const isRead = reader(context);
   for (const request of requests) {
-    const deciding = decidingSettings(request, found.settings, source.settings);
+    const all = decidingSettings(request, found.settings, source.settings);
+    const deciding = await thoseThatCount(request, all, isRead);
     const inner = await ownerWithin(deciding, context);
     if (inner === undefined) written.push(request);
     const added =
@@ -57,6 +63,37 @@ export async function setImages(requests: readonly ImageRequest[], context: SetC
     for (const note of added) notes.add(note);
   }
   return { written, notes: [...notes] };
+}
+
+type IsRead = (setting: VersionSetting, request: ImageRequest) => Promise<boolean>;
+
+/** Of several values that say the same, those that a template reads; all, where that cannot be told. */
+async function thoseThatCount(
+  request: ImageRequest,
+  deciding: readonly VersionSetting[],
+  isRead: IsRead,
+): Promise<readonly VersionSetting[]> {
+  const areValues = deciding.every(({ form }) => form === "values" || form === "values-text");
+  if (!areValues || deciding.length < 2 || deciding.length > maxProbed) return deciding;
+  const read: VersionSetting[] = [];
+  for (const setting of deciding) if (await isRead(setting, request)) read.push(setting);
+  return read.length > 0 ? read : deciding;
+}
+
+/** More than that say the same by intention. */
+const maxProbed = 12;
+
+/** Renders with one setting changed; each once. */
+function reader({ target, source, probe }: SetContext): IsRead {
+  const known = new Map<string, Promise<boolean>>();
+  return (setting, request) =>
+    known.getOrInsertComputed(settingKey(setting), async () => {
+      const edits = versionEdits(setting, wantedOf(setting, request, source));
+      if (probe === undefined || "refused" in edits) return true;
+      const alone = new StagedFiles(target.at.tree);
+      await alone.edit(setting.file, edits);
+      return probe(alone.changes());
+    });
 }
 
 async function setRequested(
@@ -67,8 +104,8 @@ async function setRequested(
 ): Promise<readonly string[]> {
   const notes = deciding.length === 0 ? [await addOverride(request, context, done)] : [];
   for (const setting of deciding) {
-    const key = JSON.stringify([setting.file, setting.document, setting.at, setting.form]);
-    if (!alreadyDone(done, key, request, setting.file)) notes.push(await setOne(setting, request, context));
+    if (!alreadyDone(done, settingKey(setting), request, setting.file))
+      notes.push(await setOne(setting, request, context));
   }
   return notes.filter((note) => note !== undefined);
 }
@@ -207,11 +244,21 @@ async function addOverride(
   if (file !== undefined)
     return `Nothing in the files sets \`${use.name}\` by itself: the version is set in \`${file}\`.`;
   if (besides.values) return undefined;
-  const problems = found.problems.map(({ file, message }) => `${file}: ${message}`);
-  const why = problems.length === 0 ? "" : ` (not read: ${problems.slice(0, 3).join("; ")})`;
+  const problems = found.problems.map(({ file, message }) => `not read: ${file}: ${message}`);
+  const all = [...problems, ...templates(found)];
+  const why = all.length === 0 ? "" : ` (${all.slice(0, 3).join("; ")})`;
   throw new UserError(
     "refused",
     `nothing in the files of ${target.target.id} sets \`${printImage(use.image)}\`${why}`,
-    { fix: "Name the value that does with `promote.paths`." },
+    { fix: context.fix ?? "Name the value that does with `promote.paths`." },
   );
+}
+
+/** Values that are templates themselves: what they come to cannot be read. */
+function templates({ settings }: FoundSettings): readonly string[] {
+  const found = settings.flatMap((setting) => partsOf(setting).map((part) => ({ file: setting.file, part })));
+  const places = found.flatMap(({ file, part }) =>
+    part?.blocked === "template" ? [`${file}:${part.line} is a template`] : [],
+  );
+  return [...new Set(places)];
 }

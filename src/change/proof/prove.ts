@@ -1,7 +1,8 @@
 import { type Item, resourceLabel, toItems } from "../../diff/item.ts";
 import { matchItems, type Pair } from "../../diff/match.ts";
+import { parseImage, printImage } from "../../edit/find/index.ts";
 import type { Resource } from "../../model/render.ts";
-import { imageUses, useKey } from "../images/image-uses.ts";
+import { type ImageUse, imageUses, useKey } from "../images/image-uses.ts";
 import { differingLeaves, type Leaf, scalarText } from "./leaves.ts";
 import { follows, type Replacement } from "./text.ts";
 
@@ -11,7 +12,10 @@ import { follows, type Replacement } from "./text.ts";
  * (`everything`: another version of a chart).
  */
 export interface Expectation {
-  /** The full text that images have afterwards, by `useKey`. */
+  /**
+   * The full text that images have afterwards, by `useKey`. A chart may print a digest in place of the tag that stands
+   * beside it in its values: that is the same image.
+   */
   readonly images: ReadonlyMap<string, string>;
   /**
    * The full text of every carried image by its name before, changed or not: what holds where a chart's new version may
@@ -67,7 +71,7 @@ function missedNames(base: readonly Item[], head: readonly Item[], { names }: Ex
     const uses = after.filter((use) => use.name === name || use.text === wanted);
     if (uses.length === 0) return before.has(name) ? [`the image ${name} is no longer there`] : [];
     return uses
-      .filter(({ text }) => text !== wanted)
+      .filter(({ text }) => !isSameImage(text, wanted))
       .map((use) => `${use.resource} ${use.pointer} does not become what was planned`);
   });
 }
@@ -116,28 +120,52 @@ function provePair(pair: Pair, context: Context): Proof {
     const fine = context.expected.beyond !== "nothing";
     return { unexplained: fine || item === undefined ? [] : [`${resourceLabel(item.id)} ${what}`], others: 1 };
   }
-  const images = new Map(imageUses([base]).map((use) => [use.pointer, use]));
-  const fresh = new Map(imageUses([head]).map((use) => [use.pointer, use]));
+  const images = usesByPointer(base);
+  const fresh = usesByPointer(head);
   const unexplained: string[] = [];
   let others = 0;
   for (const leaf of differingLeaves(base.object, head.object)) {
     const use = images.get(leaf.pointer) ?? fresh.get(leaf.pointer);
-    const fine = use === undefined ? fieldIsFine(leaf, base, context) : imageIsFine(leaf, base, context);
+    const after = fresh.get(leaf.pointer) ?? (use && fresh.get(use.pointer));
+    const fine =
+      use === undefined ? fieldIsFine(leaf, base, context) : imageIsFine(leaf, { use, after, base }, context);
     if (use === undefined) others += 1;
     if (!fine) unexplained.push(`${resourceLabel(head.id)} ${leaf.pointer}`);
   }
   return { unexplained, others };
 }
 
-function imageIsFine(leaf: Leaf, base: Item, { expected, texts, met }: Context): boolean {
+/** The images of an object by where they are; those in parts by each part. */
+function usesByPointer(item: Item): ReadonlyMap<string, ImageUse> {
+  return new Map(
+    imageUses([item]).flatMap((use) =>
+      [use.pointer, use.parts?.tag, use.parts?.digest].flatMap((at) => (at === undefined ? [] : [[at, use] as const])),
+    ),
+  );
+}
+
+interface ChangedUse {
+  readonly use: ImageUse;
+  /** What is there afterwards. */
+  readonly after: ImageUse | undefined;
+  readonly base: Item;
+}
+
+function imageIsFine(leaf: Leaf, { use, after, base }: ChangedUse, { expected, texts, met }: Context): boolean {
   if (expected.beyond === "everything") return true;
-  const key = useKey({ item: base.key, pointer: leaf.pointer });
+  const key = useKey({ item: base.key, pointer: use.pointer });
   const wanted = expected.images.get(key);
-  if (wanted !== undefined) {
-    if (leaf.after === wanted) met.add(key);
-    return leaf.after === wanted;
-  }
-  return expected.beyond === "values" && textIsFine(leaf, texts);
+  if (wanted === undefined) return expected.beyond === "values" && textIsFine(leaf, texts);
+  const isWanted = after !== undefined && isSameImage(after.text, wanted);
+  if (isWanted) met.add(key);
+  return isWanted;
+}
+
+/** Whether a place shows what was planned: the text, or the digest alone of a text with both. */
+function isSameImage(shown: string, wanted: string): boolean {
+  if (shown === wanted) return true;
+  const { name, tag, digest } = parseImage(wanted) ?? { name: "", tag: "", digest: "" };
+  return tag !== "" && digest !== "" && shown === printImage({ name, tag: "", digest });
 }
 
 function fieldIsFine(leaf: Leaf, base: Item, { expected, texts }: Context): boolean {

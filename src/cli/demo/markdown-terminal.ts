@@ -1,5 +1,5 @@
 import MarkdownIt from "markdown-it";
-import { diffLines } from "../format/text.ts";
+import { diffLines } from "../format/text-changes.ts";
 import { harmless, type Style, table, width } from "../style.ts";
 import { htmlPieces, plainHtml } from "./html-pieces.ts";
 

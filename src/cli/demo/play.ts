@@ -58,9 +58,12 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omi
   const { context, folder } = stage;
   const { paint, signal } = context;
   const steps = createSteps(context.stdout, paint, context.progress, () => performance.now());
+  const { openLauncher } = await import("../../wiring/launcher.ts");
+  const launcher = openLauncher();
+  closers.push(async () => launcher.close());
   const github = await steps.step(
     "A GitHub on this machine",
-    () => startLocalGitHub({ dataDir: join(folder, "github"), port: stage.port }),
+    () => startLocalGitHub({ dataDir: join(folder, "github"), port: stage.port, startProgram: launcher.start }),
     ({ url }) => paint.link(url, url),
   );
   closers.push(() => github.close());

@@ -8,7 +8,7 @@ import { fieldGapText, originTexts, versionGapText } from "./values.ts";
 export function driftHtml(drift: Drift | undefined): Markup {
   const { apart = [], unchecked = 0 } = drift ?? {};
   if (apart.length === 0 && unchecked === 0) return html``;
-  return html`<h2>Environments apart</h2>
+  return html`<h2>Environments that differ</h2>
 <ul class="drift">
 ${apart.map(entry)}${unchecked > 0 ? html`<li>${uncheckedText(unchecked)}</li>\n` : ""}</ul>
 `;

@@ -101,7 +101,7 @@ function diffLine(line: string): Markup {
 
 function ending({ completeness }: Preview, shown: number, unchanged: number): Markup {
   return html`<footer class="${complete(completeness) ? "fine" : "warning"}">
-${shown === 0 ? html`<p>Nothing changes in any target.</p>\n` : ""}${unchanged > 0 ? html`<p>${count(unchanged, "target")} read the changed files and render the same.</p>\n` : ""}<p>${completenessText(completeness)}</p>
+${shown === 0 ? html`<p>No change in any app.</p>\n` : ""}${unchanged > 0 ? html`<p>${count(unchanged, "app")} stay the same.</p>\n` : ""}<p>${completenessText(completeness)}</p>
 ${completeness.unpinned.map(({ reference, reason, file }) => html`<p>Not followed: <code>${reference}</code>: ${reason}${file === undefined ? "" : ` (${file})`}</p>\n`)}</footer>
 `;
 }

@@ -9,7 +9,7 @@ export function driftText(drift: Drift | undefined, paint: Style): readonly stri
   const { apart = [], unchecked = 0 } = drift ?? {};
   if (apart.length === 0 && unchecked === 0) return [];
   return [
-    paint.bold("Environments apart"),
+    paint.bold("Environments that differ"),
     ...apart.flatMap((one) => entry(one, paint)),
     ...(unchecked > 0 ? [paint.dim(`  ${uncheckedText(unchecked)}`)] : []),
   ];
@@ -22,7 +22,7 @@ function entry(drift: EnvironmentDrift, paint: Style): readonly string[] {
     ...(drift.more > 0 ? [`and ${count(drift.more, "more difference")}`] : []),
   ];
   return [
-    `  ${paint.bold(oneLine(`${drift.app}/${drift.environment}`))} is not where ${oneLine(drift.from)} is`,
+    `  ${paint.bold(oneLine(`${drift.app} in ${drift.environment}`))} differs from ${oneLine(drift.from)}`,
     ...facts.map((fact) => `    ${oneLine(fact)}`),
     ...originTexts(drift).map((origin) => `    ${paint.dim(oneLine(origin))}`),
   ];

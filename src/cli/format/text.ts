@@ -1,33 +1,45 @@
-import type { Finding, Preview, TargetPreview } from "../../model/preview.ts";
-import { count } from "../../model/text/lists.ts";
-import { oneLine, type Style, style, table } from "../style.ts";
+import { changeRows, checkedCount, plainMarks, rowEnvironments, verdict } from "../../diff/index.ts";
+import type { Preview } from "../../model/preview.ts";
+import { count, thousands } from "../../model/text/lists.ts";
+import { oneLine, pad, type Style, style, width } from "../style.ts";
+import { changeBlocks } from "./text-changes.ts";
 import { driftText } from "./text-drift.ts";
-import { placeOf, statusText, targetText } from "./text-target.ts";
-import { complete, completenessText, imageTexts, lineCounts, replicaText, shortSha } from "./values.ts";
-
-export { diffLines } from "./text-target.ts";
+import { failureLines, findingLines } from "./text-findings.ts";
+import { shortSha } from "./values.ts";
 
 /** How a preview is shown. */
 export interface TextOptions {
   readonly colours: boolean;
-  /** Targets that are affected and render the same are listed too, not only counted. */
+  /** Apps that are affected and stay the same are listed too, not only counted. */
   readonly all: boolean;
+  /** Resources that come or go whole are shown, not only named. */
+  readonly full?: boolean;
+  /** What was compared, by name. */
+  readonly baseName?: string;
+  readonly headName?: string;
 }
 
-/** A preview for a terminal: findings, a table of targets, then each target's differences, then what was looked at. */
+/**
+ * A preview for a terminal, in the order and words of the comment: the verdict, findings, what changes where, diffs
+ * (equal ones once), what was compared.
+ */
 export function previewText(preview: Preview, options: TextOptions): string {
   const paint = style(options.colours);
-  const shown = preview.targets.filter((target) => options.all || target.status !== "unchanged");
-  const unchanged = preview.targets.length - shown.length;
-  const seen = new Map<string, string>();
+  const changes = changeBlocks(preview, options.full === true, paint);
   const blocks = [
     heading(preview, paint),
-    preview.notes.map((note) => `${paint.blue("ℹ")} ${oneLine(note)}`),
-    findings(preview.findings, paint),
-    shown.length > 0 ? overview(shown, paint) : [],
+    ...failureLines(preview, paint),
+    findingLines(preview, paint),
+    rowLines(preview, options, paint),
+    ...changes.blocks,
+    randomLines(preview),
     driftText(preview.drift, paint),
-    ...shown.map((target) => targetText(target, seen, paint)),
-    ending(preview, shown.length, unchanged, paint),
+    preview.notes.map((note) => `${paint.blue("note")}  ${oneLine(note)}`),
+    notFetched(preview, paint),
+    [
+      compared(preview, options, paint),
+      ...(changes.hidden > 0 ? [paint.dim(`Show ${count(changes.hidden, "whole resource")} too: --full`)] : []),
+    ],
   ];
   return `${blocks
     .filter((block) => block.length > 0)
@@ -35,77 +47,77 @@ export function previewText(preview: Preview, options: TextOptions): string {
     .join("\n\n")}\n`;
 }
 
-function heading({ base, mergeBase, head }: Preview, paint: Style): readonly string[] {
-  const from = mergeBase === base ? shortSha(base) : `${shortSha(mergeBase)} (merge base with ${shortSha(base)})`;
-  return [`${paint.bold("Preview")} ${paint.dim("of")} ${from} ${paint.dim("→")} ${shortSha(head)}`];
+function heading(preview: Preview, paint: Style): readonly string[] {
+  const { sign, text } = verdict(preview);
+  const colour = sign === "🔴" || sign === "❌" ? paint.red : sign === "🟠" ? paint.yellow : (line: string) => line;
+  return [paint.bold(colour(oneLine(text)))];
 }
 
-const MARKS = { danger: "✖", warning: "▲", notice: "•" } as const;
-
-function painted(severity: Finding["severity"], text: string, paint: Style): string {
-  const colour = { danger: paint.red, warning: paint.yellow, notice: paint.blue } as const;
-  return colour[severity](text);
+function rowLines(preview: Preview, { all }: TextOptions, paint: Style): readonly string[] {
+  const rows = changeRows(preview, plainMarks).map((row) => [
+    oneLine(rowEnvironments(row)),
+    oneLine(appsText(row.apps)),
+    row.failed ? paint.red("not rendered") : oneLine(row.change),
+    row.severity === undefined || row.failed
+      ? ""
+      : row.severity === "danger"
+        ? paint.red("danger")
+        : paint.yellow("warning"),
+  ]);
+  const same = all ? preview.targets.filter(({ status }) => status === "unchanged") : [];
+  const listed = [
+    ...rows,
+    ...same.map(({ app, environment }) => [oneLine(environment), oneLine(app), paint.dim("stays the same"), ""]),
+  ];
+  return listed.length < 2 ? [] : aligned(listed);
 }
 
-function findings(list: readonly Finding[], paint: Style): readonly string[] {
-  if (list.length === 0) return [];
-  const groups = Map.groupBy(list, ({ id, severity, message }) => JSON.stringify([id, severity, message]));
+function appsText(apps: readonly string[]): string {
+  return apps.length > 6 ? `${apps.slice(0, 6).join(", ")} and ${thousands(apps.length - 6)} more` : apps.join(", ");
+}
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? "")))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => pad(cell, widths[column] ?? 0))
+      .filter((_, column) => (widths[column] ?? 0) > 0)
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function randomLines({ targets }: Preview): readonly string[] {
+  const values = new Set(
+    targets.flatMap(({ random = [] }) => random.map(({ resource, path }) => `${resource} ${path}`)),
+  );
+  if (values.size === 0) return [];
+  const shown = [...values].slice(0, 6).map((value) => `  ${oneLine(value)}`);
+  const more = values.size - shown.length;
   return [
-    paint.bold(count(list.length, "finding")),
-    ...[...groups.values()].flatMap((group) => findingGroup(group, paint)),
+    `${count(values.size, "value")} not compared, as the chart makes new ones at every render:`,
+    ...shown,
+    ...(more > 0 ? [`  and ${thousands(more)} more`] : []),
   ];
 }
 
-/** Findings with the same message, of one or more resources. */
-function findingGroup(group: readonly Finding[], paint: Style): readonly string[] {
-  const [first] = group;
-  if (first === undefined) return [];
-  const mark = `${MARKS[first.severity]} ${first.severity}`;
-  const indent = " ".repeat(mark.length);
-  return [
-    ...group.map((finding, index) => {
-      const target = finding.app === "" ? "" : `${finding.app}/${finding.environment} `;
-      const where = placeOf(finding);
-      const lead = index === 0 ? painted(first.severity, mark, paint) : indent;
-      return `  ${lead}  ${paint.bold(oneLine(`${target}${finding.resource}`))}${where && paint.dim(` (${where})`)}`;
-    }),
-    `    ${oneLine(first.message)}`,
-  ];
+function notFetched({ completeness, findings }: Preview, paint: Style): readonly string[] {
+  if (findings.some(({ id }) => id === "unpinned-reference")) return [];
+  return completeness.unpinned.map(
+    ({ reference, reason, file }) =>
+      `${paint.yellow("not fetched")}  ${oneLine(reference)}: ${oneLine(reason)}${file ? paint.dim(` (${oneLine(file)})`) : ""}`,
+  );
 }
 
-function overview(targets: readonly TargetPreview[], paint: Style): readonly string[] {
-  const columns = [
-    { title: "TARGET" },
-    { title: "STATUS" },
-    { title: "IMAGES" },
-    { title: "REPLICAS" },
-    { title: "RESOURCES", align: "right" },
-    { title: "LINES", align: "right" },
-  ] as const;
-  const rows = targets.map((target) => {
-    const { added, removed } = lineCounts(target);
-    return [
-      oneLine(`${target.app}/${target.environment}`),
-      statusText(target.status, paint),
-      oneLine(imageTexts(target).join(", ")),
-      target.replicas.map(replicaText).join(", "),
-      target.changes.length === 0 ? "" : String(target.changes.length),
-      added + removed === 0 ? "" : `${paint.green(`+${added}`)} ${paint.red(`−${removed}`)}`,
-    ];
-  });
-  return table(columns, rows, paint).map((line) => `  ${line}`);
-}
-
-function ending(preview: Preview, shown: number, unchanged: number, paint: Style): readonly string[] {
+function compared(preview: Preview, { baseName = "base", headName = "head" }: TextOptions, paint: Style): string {
+  const unchanged = preview.targets.filter(({ status }) => status === "unchanged").length;
   const { completeness } = preview;
-  const mark = complete(completeness) ? paint.green("✓") : paint.yellow("▲");
-  return [
-    ...(shown === 0 ? ["Nothing changes in any target."] : []),
-    ...(unchanged > 0 ? [paint.dim(`${count(unchanged, "target")} read the changed files and render the same.`)] : []),
-    `${mark} ${completenessText(completeness)}`,
-    ...completeness.unpinned.map(
-      ({ reference, reason, file }) =>
-        `  ${paint.dim("not followed:")} ${oneLine(reference)}: ${oneLine(reason)}${file ? paint.dim(` (${oneLine(file)})`) : ""}`,
-    ),
+  const from = preview.mergeBase === "" ? "nothing" : `${oneLine(baseName)} ${shortSha(preview.mergeBase)}`;
+  const hidden = completeness.ignoredLines ?? 0;
+  const parts = [
+    `${from} → ${oneLine(headName)} ${shortSha(preview.head)}`,
+    checkedCount(completeness, unchanged),
+    hidden > 0 ? `${count(hidden, "line")} hidden by preview.ignore` : "",
   ];
+  return paint.dim(parts.filter((part) => part !== "").join(", "));
 }

@@ -46,11 +46,12 @@ export function lineCounts(target: TargetPreview): { readonly added: number; rea
 /** What was looked at and what was left out, in one sentence; the same facts as the comment's completeness line. */
 export function completenessText(facts: Completeness): string {
   return [
-    `${facts.rendered} of ${count(facts.affected, "affected target")} rendered (${facts.targets} known)`,
-    ...(facts.failed > 0 ? [`${facts.failed} failed`] : []),
-    `${facts.truncated} truncated`,
-    `${count(facts.hiddenLines, "noise line")} hidden`,
-    ...(facts.unpinned.length > 0 ? [`${count(facts.unpinned.length, "unpinned reference")} not followed`] : []),
+    facts.affected === 0
+      ? `no change in ${count(facts.targets, "place")}`
+      : `checked ${facts.rendered} of ${facts.affected}`,
+    ...(facts.failed > 0 ? [`${facts.failed} not rendered`] : []),
+    ...((facts.ignoredLines ?? 0) > 0 ? [`${count(facts.ignoredLines ?? 0, "line")} hidden by preview.ignore`] : []),
+    ...(facts.unpinned.length > 0 ? [`${count(facts.unpinned.length, "remote source")} not fetched`] : []),
   ].join(", ");
 }
 

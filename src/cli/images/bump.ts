@@ -32,7 +32,18 @@ async function run(context: ImagesBumpContext, local: Local, named: NamedImage):
   const bump = async (known: KnownVersion) => {
     const { renderer } = local;
     const { offline, force } = args;
-    const request = { named, known, scopes, repository, renderer, base, allTargets: plan.targets, offline, force };
+    const request = {
+      named,
+      known,
+      scopes,
+      repository,
+      renderer,
+      base,
+      allTargets: plan.targets,
+      offline,
+      force,
+      all: config.images,
+    };
     return { known, planned: await planBump({ ...request, clock: Date.now(), signal }) };
   };
   const { known, planned } = args.offline

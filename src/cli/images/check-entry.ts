@@ -1,8 +1,14 @@
 import { sourceAt } from "../../change/compute.ts";
-import { computeBump, type TargetBump } from "../../images/bump.ts";
-import { currentVersions, decideEntry, type EntryDecision, versionKey } from "../../images/entry-decision.ts";
+import { computeBump } from "../../images/bump.ts";
+import {
+  currentVersions,
+  decideEntry,
+  type EntryDecision,
+  keptNotes,
+  versionKey,
+} from "../../images/entry-decision.ts";
 import { type ImageEntry, targetsOf } from "../../images/units.ts";
-import { wantedOf } from "../../images/wanted.ts";
+import { bumpsOf } from "../../images/wanted.ts";
 import { Fault, UserError } from "../../model/errors.ts";
 import type { TargetPromotion } from "../../model/promotion.ts";
 import type { Registry } from "../../model/registry.ts";
@@ -26,6 +32,8 @@ export interface CheckInput {
   /** The commit with the configuration and the files. */
   readonly base: string;
   readonly targets: readonly Target[];
+  /** The entries of the configuration. */
+  readonly all: readonly ImageEntry[];
   /** Milliseconds since the epoch. */
   readonly clock: number;
   readonly signal: AbortSignal;
@@ -48,25 +56,33 @@ export async function checkEntry(entry: ImageEntry, input: CheckInput): Promise<
 
 async function decide(
   entry: ImageEntry,
-  { repository, renderer, registry, base, targets, clock, signal }: CheckInput,
+  { repository, renderer, registry, base, targets, clock, signal, all }: CheckInput,
 ): Promise<EntryDecision> {
   const at = await sourceAt(repository, base);
-  const now = await currentVersions(entry, targetsOf(entry, targets), { at, renderer, signal });
+  const now = await currentVersions(entry, targetsOf(entry, targets), { at, renderer, signal, all });
   const local = { stopped: new Map(), takenBack: new Map(), resumeAt: undefined, pushed: [] };
   return decideEntry({ now, registry, clock, signal, ...local });
 }
 
 async function bump(
-  { entry, decision, targets }: EntryDecision,
-  { targets: allTargets, ...input }: CheckInput,
+  decided: EntryDecision,
+  { repository, renderer, base, signal, targets: allTargets }: CheckInput,
 ): Promise<readonly TargetPromotion[]> {
-  const { chosen } = decision;
-  if (chosen === undefined) return [];
-  const bumps = targets.flatMap(({ target }): TargetBump[] => {
-    const moving = decision.targets.filter((one) => one.target === target.id && one.moves);
-    const from = new Set(moving.map((one) => versionKey(one.from)));
-    if (from.size === 0) return [];
-    return [{ target, wanted: [wantedOf(entry, { tag: chosen.tag, digest: chosen.facts.digest }, from)] }];
-  });
-  return bumps.length === 0 ? [] : (await computeBump({ ...input, bumps, allTargets })).targets;
+  const bumps = bumpsOf([decided]).map((one) => ({ ...one, notes: notesFor(decided, one.target) }));
+  return bumps.length === 0
+    ? []
+    : (await computeBump({ repository, renderer, base, signal, bumps, allTargets })).targets;
+}
+
+function notesFor({ decision, targets }: EntryDecision, { id }: Target): readonly string[] {
+  const versions = targets.find(({ target }) => target.id === id)?.versions ?? [];
+  const told = new Map(
+    decision.targets.flatMap((one) => (one.target === id ? [[versionKey(one.from), one] as const] : [])),
+  );
+  return keptNotes(
+    versions.flatMap((version) => {
+      const one = told.get(versionKey(version));
+      return one === undefined ? [] : [{ version, ...one }];
+    }),
+  );
 }

@@ -36,6 +36,7 @@ async function run(context: ImagesCheckContext, local: Local, registry: Registry
       registry,
       base,
       targets: plan.targets,
+      all: config.images,
       clock,
       signal,
     });

@@ -9,6 +9,8 @@ export interface KnownVersion {
   readonly objection?: string;
   /** About another tag or digest of the image. */
   factsOf(reference: string): Promise<ImageFacts | undefined>;
+  /** Every tag of the image that is known. */
+  tags(): Promise<readonly string[]>;
 }
 
 /** Asks the registry about a version. A `not-found` UserError when it has no such image. */
@@ -32,11 +34,16 @@ export async function askedVersion(
     facts,
     ...(other === undefined ? {} : { objection: other }),
     factsOf: (reference) => (reference === tag ? Promise.resolve(facts) : registry.facts(image, reference, signal)),
+    tags: () => registry.tags(image, signal),
   };
 }
 
 /** What is known without a registry. */
 export function unaskedVersion({ tag, digest }: NamedImage): KnownVersion {
   const facts = { digest, mediaType: "", platforms: [], created: undefined, labels: {} };
-  return { facts, factsOf: (reference) => Promise.resolve(reference === tag ? facts : undefined) };
+  return {
+    facts,
+    factsOf: (reference) => Promise.resolve(reference === tag ? facts : undefined),
+    tags: () => Promise.resolve([tag]),
+  };
 }

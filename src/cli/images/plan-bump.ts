@@ -1,8 +1,9 @@
 import { sourceAt } from "../../change/compute.ts";
 import { already, refused } from "../../change/results.ts";
 import { computeBump, pinned, type TargetBump } from "../../images/bump.ts";
-import { currentVersions, type TargetNow, versionKey } from "../../images/entry-decision.ts";
+import { currentVersions, keptNotes, type TargetNow, versionKey } from "../../images/entry-decision.ts";
 import type { Version } from "../../images/policy/index.ts";
+import type { ImageEntry } from "../../images/units.ts";
 import { wantedOf } from "../../images/wanted.ts";
 import { UserError } from "../../model/errors.ts";
 import type { TargetPromotion } from "../../model/promotion.ts";
@@ -10,7 +11,7 @@ import type { Renderer } from "../../model/render.ts";
 import type { Target } from "../../model/target.ts";
 import type { Repository, TreeChange } from "../../model/tree.ts";
 import type { KnownVersion } from "./facts.ts";
-import { judge } from "./judge-tag.ts";
+import { type Judgement, judge, judgeByName } from "./judge-tag.ts";
 import type { NamedImage } from "./reference.ts";
 import type { Scope } from "./scope.ts";
 
@@ -24,6 +25,8 @@ export interface BumpRequest {
   /** The commit with the files. */
   readonly base: string;
   readonly allTargets: readonly Target[];
+  /** The entries of the configuration. */
+  readonly all: readonly ImageEntry[];
   readonly offline: boolean;
   /** Whether policies are ignored. */
   readonly force: boolean;
@@ -47,8 +50,13 @@ type Step = { readonly bump: TargetBump } | { readonly result: TargetPromotion; 
  */
 export async function planBump(request: BumpRequest): Promise<PlannedBump> {
   const { repository, base, allTargets, renderer, signal } = request;
-  const steps = (await Promise.all(request.scopes.map((scope) => stepsOf(scope, request)))).flat();
-  if (steps.length === 0) throw nobodyHas(request);
+  const found = await Promise.all(request.scopes.map((scope) => stepsOf(scope, request)));
+  const steps = found.flatMap((one) => one.steps);
+  if (steps.length === 0)
+    throw nobodyHas(
+      request,
+      found.flatMap(({ mentions }) => mentions),
+    );
   const bumps = steps.flatMap((step) => ("bump" in step ? [step.bump] : []));
   const computed = await computeBump({ repository, base, bumps, allTargets, renderer, signal });
   const results = new Map(steps.flatMap((step) => ("result" in step ? [[step.target.id, step.result]] : [])));
@@ -59,29 +67,38 @@ export async function planBump(request: BumpRequest): Promise<PlannedBump> {
   return { targets: allTargets.flatMap(({ id }) => results.get(id) ?? []), changes: computed.changes };
 }
 
-async function stepsOf(scope: Scope, request: BumpRequest): Promise<readonly Step[]> {
-  const { repository, base, renderer, signal } = request;
-  const at = await sourceAt(repository, base);
-  const { targets, left } = await currentVersions(scope.entry, scope.targets, { at, renderer, signal });
-  const steps = targets.map((now) => stepOf(now, scope, request));
-  return [
-    ...(await Promise.all(steps)),
-    ...left.map(({ target, why }) => ({ target, result: refused(target, { reason: why }) })),
-  ];
+interface Steps {
+  readonly steps: readonly Step[];
+  /** See `EntryNow`. */
+  readonly mentions: readonly string[];
 }
 
-async function stepOf({ target, versions }: TargetNow, scope: Scope, request: BumpRequest): Promise<Step> {
+async function stepsOf(scope: Scope, request: BumpRequest): Promise<Steps> {
+  const { repository, base, renderer, signal, all } = request;
+  const at = await sourceAt(repository, base);
+  const { targets, left, mentions } = await currentVersions(scope.entry, scope.targets, { at, renderer, signal, all });
+  const steps = await Promise.all(targets.map((now) => stepOf(now, scope, request)));
+  const refusals = left.map(({ target, why }) => ({ target, result: refused(target, { reason: why }) }));
+  return { steps: [...steps, ...refusals], mentions };
+}
+
+/** The versions that give way get the new one; those that stay are named. */
+async function stepOf(now: TargetNow, scope: Scope, request: BumpRequest): Promise<Step> {
   const { named, known } = request;
-  const fresh = versions.filter((version) => !has(version, scope, request));
+  const { target } = now;
+  const fresh = now.versions.filter((version) => !has(version, scope, request));
   if (fresh.length === 0) return { target, result: already(target, []) };
-  const reason = request.force ? undefined : await reasonAgainst(target, fresh, scope, request);
-  if (reason !== undefined) {
-    const fix = "Give --force to write it anyway.";
-    return { target, result: refused(target, { reason, fix }) };
+  const judgement = await judgementOf(now, scope, request);
+  const judged = fresh.map((version) => ({ version, decision: judgement.get(versionKey(version)) }));
+  const going = judged.filter(({ decision }) => decision?.moves === true).map(({ version }) => version);
+  const notes = keptNotes(judged.flatMap(({ version, decision }) => (decision ? [{ version, ...decision }] : [])));
+  if (going.length > 0) {
+    const version = { tag: named.tag, digest: known.facts.digest };
+    return { bump: { target, wanted: [wantedOf(scope.entry, version, new Set(going.map(versionKey)))], notes } };
   }
-  const version = { tag: named.tag, digest: known.facts.digest };
-  const from = new Set(fresh.map(versionKey));
-  return { bump: { target, wanted: [wantedOf(scope.entry, version, from)] } };
+  const reason = [...new Set(judged.flatMap(({ decision }) => decision?.reason ?? []))].join("; ");
+  if (fresh.length < now.versions.length) return { target, result: already(target, notes) };
+  return { target, result: refused(target, { reason, fix: "Give --force to write it anyway." }) };
 }
 
 /** Whether nothing would be written in place of a version. */
@@ -92,17 +109,18 @@ function has(now: Version, { entry: { pin } }: Scope, { named, known }: BumpRequ
   return next.tag === now.tag && next.digest === now.digest;
 }
 
-async function reasonAgainst(
-  target: Target,
-  versions: readonly Version[],
+function judgementOf(
+  now: TargetNow,
   { entry, hasPolicy }: Scope,
-  { named, known, offline, clock }: BumpRequest,
-): Promise<string | undefined> {
-  if (known.objection !== undefined) return known.objection;
-  if (!hasPolicy) return undefined;
-  const input = { entry, tag: named.tag, known, target: target.id, versions, offline, clock };
-  const reasons = [...new Set((await judge(input)).values())];
-  return reasons.length === 0 ? undefined : reasons.join("; ");
+  request: BumpRequest,
+): Promise<Judgement> | Judgement {
+  const { named, known, offline, clock, force } = request;
+  const { objection } = known;
+  if (force) return judgeByName(named.tag, now);
+  if (objection !== undefined) {
+    return new Map(now.versions.map((version) => [versionKey(version), { moves: false, reason: objection }]));
+  }
+  return hasPolicy ? judge({ entry, tag: named.tag, known, now, offline, clock }) : judgeByName(named.tag, now);
 }
 
 function noDigest({ image, tag }: NamedImage): UserError {
@@ -111,9 +129,15 @@ function noDigest({ image, tag }: NamedImage): UserError {
   });
 }
 
-function nobodyHas({ named, scopes }: BumpRequest): UserError {
+function nobodyHas({ named, scopes }: BumpRequest, mentions: readonly string[]): UserError {
   const environments = [...new Set(scopes.flatMap(({ entry }) => entry.environments))];
-  return new UserError("not-found", `no target in ${environments.join(", ")} has the image ${named.image}`, {
+  const what = `no target in ${environments.join(", ")} has the image ${named.image}`;
+  if (mentions.length > 0) {
+    return new UserError("not-found", `${what} in a value that Sluice can read: ${mentions.join(", ")} names it`, {
+      fix: "Give the version a value of its own, and mark it where Sluice does not find it (`marker` of the entry).",
+    });
+  }
+  return new UserError("not-found", what, {
     fix: "sluice status lists the images of each app in each environment.",
   });
 }

@@ -66,9 +66,9 @@ function unlisted({ image, digest }: NamedImage, environments: readonly string[]
 
 function missing(what: string, name: string, known: readonly string[]): UserError {
   const near = suggest(name, known);
-  const all = `The ${what}s are ${known.slice(0, 20).join(", ")}.`;
+  const all = known.slice(0, 20).join(", ");
   return new UserError("not-found", `there is no ${what} "${name}"`, {
-    fix: near === undefined ? all : `Did you mean ${near}? ${all}`,
+    fix: near === undefined ? `name one of them: ${all}` : `did you mean "${near}"? (${all})`,
   });
 }
 

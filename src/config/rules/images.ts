@@ -78,24 +78,37 @@ const digestsAreWritten: Rule = (config) =>
 
 const imagesAreListedOnce: Rule = (config) => {
   const seen = new Map<string, Set<string>>();
-  return config.images.flatMap(({ raw, path }) => {
+  return config.images.flatMap(({ raw, parsed, path }) => {
     const image = text(raw.image);
     if (image === undefined) return [];
+    const tags = tagsOf(parsed?.policy);
     const environments = texts(raw.environments).map((entry) => entry.text);
     const listed = texts(raw.apps).map((entry) => entry.text);
     const apps = listed.length === 0 ? ["*"] : listed;
-    const twice = environments.find((name) => overlaps(seen.get(`${canonicalImage(image)} ${name}`), apps));
-    for (const name of environments) remember(seen, `${canonicalImage(image)} ${name}`, apps);
+    const keyOf = (name: string, some: string): string => `${canonicalImage(image)} ${name} ${some}`;
+    const rivals = tags === everyTag ? [anyTags] : [tags, everyTag];
+    const twice = environments.find((name) => rivals.some((some) => overlaps(seen.get(keyOf(name, some)), apps)));
+    for (const name of environments) for (const some of [tags, anyTags]) remember(seen, keyOf(name, some), apps);
     if (twice === undefined) return [];
     return [
       wrong(
         [...path, "image"],
         `The image "${image}" has two policies for "${twice}"`,
-        "Keep one of them, or give them different `apps`.",
+        "Keep one of them, give them different `apps`, or let each speak of other tags with `regex` or `digest`.",
       ),
     ];
   });
 };
+
+const everyTag = "every";
+const anyTags = "any";
+
+/** Which tags a policy speaks of: two variants of one image are two entries. */
+function tagsOf(policy: ImagePolicy | undefined): string {
+  if (policy?.digest !== undefined) return `digest ${policy.digest}`;
+  if (policy?.regex !== undefined) return `regex ${policy.regex}`;
+  return policy?.semver !== undefined || policy?.numerical !== undefined ? "versions" : everyTag;
+}
 
 /** `*` means every app. */
 function overlaps(known: ReadonlySet<string> | undefined, apps: readonly string[]): boolean {

@@ -91,6 +91,14 @@ export type IgnoreRule = z.output<typeof ignoreSchema>;
 
 const previewSchema = z
   .strictObject({
+    comment: z
+      .enum(["changes", "always", "never"])
+      .default("changes")
+      .meta({
+        description:
+          "When to comment. `changes`: not where nothing changes and everything was checked; `always`; `never`: the check alone says it.",
+        examples: ["always"],
+      }),
     ignore: z
       .array(ignoreSchema)
       .max(500)

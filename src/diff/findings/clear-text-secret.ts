@@ -23,7 +23,9 @@ function check({ base, head }: FindingContext): readonly Found[] {
   );
   return [
     {
-      message: `The Secret's values for ${names} are in clear text (base64 hides nothing): whoever can read the repository has them, and Git keeps them. Rotate them, and keep them with SOPS, Sealed Secrets or External Secrets instead.`,
+      short: "Secret in clear text ({app})",
+      message: `{app}{where} {has|have} a Secret with values in clear text: ${names}. Whoever can read the repository has them, and Git keeps them; base64 hides nothing.`,
+      fix: "replace the values, and keep them with SOPS, Sealed Secrets or External Secrets",
       pointer: `/${first.field}`,
     },
   ];

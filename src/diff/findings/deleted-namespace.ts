@@ -1,9 +1,10 @@
 import { deletedRule } from "./deleted.ts";
 
 /** A namespace that is no longer rendered: all that is in it goes. */
-export const deletedNamespace = deletedRule(
-  "deleted-namespace",
-  "Namespace",
-  "Everything in the namespace is deleted with it, also what is not in Git.",
-  "Empty the namespace on purpose first, or keep it.",
-);
+export const deletedNamespace = deletedRule({
+  id: "deleted-namespace",
+  kind: "Namespace",
+  noun: "namespace",
+  loss: "Everything in it goes too, even what is not in Git.",
+  fix: "empty the namespace first, or keep it",
+});

@@ -2,23 +2,40 @@ import { inTicks } from "../../model/text/markdown.ts";
 import { isReleased } from "../deletion-protected.ts";
 import { type FindingContext, type FindingRule, type Found, goneItem, groupKind } from "./rule.ts";
 
-/**
- * A danger rule for a kind whose deletion loses more than the object. `loss` says what goes with it, `advice` what to
- * do.
- */
-export function deletedRule(id: string, kind: string, loss: string, advice: string): FindingRule {
-  return { id, severity: "danger", check: (context) => check(context, kind, loss, advice) };
+/** A kind whose deletion loses more than the object. */
+interface Loss {
+  readonly id: string;
+  /** `group/Kind`. */
+  readonly kind: string;
+  readonly noun: string;
+  /** What goes with it: sentences. */
+  readonly loss: string;
+  /** What to do, without a stop. */
+  readonly fix: string;
 }
 
-function check(context: FindingContext, kind: string, loss: string, advice: string): readonly Found[] {
+/** A danger rule for such a kind. */
+export function deletedRule(loss: Loss): FindingRule {
+  return { id: loss.id, severity: "danger", check: (context) => check(context, loss) };
+}
+
+function check(context: FindingContext, { kind, noun, loss, fix }: Loss): readonly Found[] {
   const gone = goneItem(context);
   if (gone === undefined || groupKind(gone.object) !== kind || isReleased(gone.object)) return [];
+  const about = { noun, name: gone.id.name, fix, about: "base" } as const;
   const head = context.head;
-  const what =
-    head === undefined
-      ? `${gone.id.kind} ${inTicks(gone.id.name)} is no longer rendered and is deleted where pruning is on`
-      : `${gone.id.kind} ${inTicks(gone.id.name)} becomes ${head.id.kind} ${inTicks(head.id.name)}${moved(gone.id.namespace, head.id.namespace)}: a new object is made and the old one is deleted where pruning is on`;
-  return [{ message: `${what}. ${loss} ${advice}`, about: "base" }];
+  if (head === undefined) {
+    const message = `{app} {loses|lose} the {resource}{where}. Where pruning is on, the deploy deletes {#it|them}. ${loss}`;
+    return [{ ...about, short: `${noun} deleted ({app})`, message }];
+  }
+  const becomes = `${head.id.kind} ${inTicks(head.id.name)}${moved(gone.id.namespace, head.id.namespace)}`;
+  return [
+    {
+      ...about,
+      short: `${noun} replaced ({app})`,
+      message: `The {resource} of {app} {#becomes|become} ${becomes}{where}. The cluster makes a new object; where pruning is on, the old one is deleted. ${loss}`,
+    },
+  ];
 }
 
 function moved(from: string, to: string): string {

@@ -6,9 +6,9 @@ import type { FindingContext, FindingRule, Found } from "./rule.ts";
 export const hostNamespace: FindingRule = { id: "host-namespace", severity: "warning", check };
 
 const consequences = {
-  hostNetwork: "it sees the node's network, past network policies",
-  hostPID: "it sees and can signal every process of the node",
-  hostIPC: "it can read shared memory of the node's processes",
+  hostNetwork: "see the node's network, past network policies",
+  hostPID: "see and can signal every process of the node",
+  hostIPC: "can read shared memory of the node's processes",
 } as const;
 
 function check({ base, head }: FindingContext): readonly Found[] {
@@ -16,7 +16,9 @@ function check({ base, head }: FindingContext): readonly Found[] {
   return shared(head)
     .filter(({ field }) => !before.has(field))
     .map(({ field, pointer }) => ({
-      message: `A pod now sets ${inTicks(`${field}: true`)}: ${consequences[field]}. Leave it out unless the pod is part of the node's own machinery.`,
+      short: `{app} sets ${field}`,
+      message: `{app}{where} {sets|set} ${inTicks(`${field}: true`)}. Its pods ${consequences[field]}.`,
+      fix: "leave it out unless the pod is part of the node's own machinery",
       pointer: `${pointer}/${field}`,
     }));
 }

@@ -16,7 +16,9 @@ function check({ base, head }: FindingContext): readonly Found[] {
   return hostPaths(head)
     .filter(({ path }) => !before.has(path))
     .map(({ path, pointer }) => ({
-      message: `A pod now mounts ${inTicks(path)} of its node: it can read or change what belongs to the node and to other pods. Use a volume claim, or mount read-only the one path that is needed.`,
+      short: "{app} mounts a folder of its node",
+      message: `{app}{where} {mounts|mount} ${inTicks(path)} of the node. Its pods can read or change what belongs to the node and to other pods.`,
+      fix: "use a volume claim, or mount read-only the one path that is needed",
       pointer,
     }));
 }

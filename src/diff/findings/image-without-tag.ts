@@ -14,17 +14,27 @@ function check({ base, head }: FindingContext): readonly Found[] {
     if (how === undefined) return [];
     return [
       {
-        message: `Container ${inTicks(name)} uses ${inTicks(image)}, ${how}: what runs is whatever the registry has when a pod starts, and no rollback brings it back. Name a version, or better a digest.`,
+        short: "{app} runs an image without a version",
+        message: `{app}{where} {runs|run} ${inTicks(shortName(image))}${how}. What starts depends on the registry at that moment, and a rollback may not bring the old image back.`,
+        fix: "name a version",
+        noun: "container",
+        name,
         pointer: `${pointer}/image`,
       },
     ];
   });
 }
 
+/** The image without its registry and path. */
+function shortName(image: string): string {
+  return image.slice(image.lastIndexOf("/") + 1);
+}
+
+/** What to add to an image that names no version; `undefined` for one that does. */
 function looseness(image: string): string | undefined {
   if (image.includes("@")) return undefined;
   const name = image.slice(image.lastIndexOf("/") + 1);
   const colon = name.indexOf(":");
-  if (colon < 0) return "without a tag";
-  return name.slice(colon + 1) === "latest" ? "the moving tag `latest`" : undefined;
+  if (colon < 0) return ", which has no tag";
+  return name.slice(colon + 1) === "latest" ? "" : undefined;
 }

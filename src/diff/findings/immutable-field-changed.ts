@@ -10,8 +10,10 @@ import { storageShrinks } from "./storage-size.ts";
  */
 export const immutableFieldChanged: FindingRule = { id: "immutable-field-changed", severity: "danger", check };
 
-const advice =
-  "the API server refuses this update, so the deploy fails until the object is deleted and created again. Keep the old value, or plan the replacement.";
+const consequence =
+  "The API server refuses this update, so the deploy fails until the object is deleted and created again.";
+const short = "a field that cannot change ({app})";
+const fix = "keep the old value, or plan the replacement";
 
 function check({ how, base, head }: FindingContext): readonly Found[] {
   if (how !== "same" || base === undefined || head === undefined || isRecreated(head.object)) return [];
@@ -33,7 +35,8 @@ function changedField(field: ImmutableField, base: ValueObject, head: ValueObjec
   }
   const name = inTicks(field.path.join("."));
   const kind = textAt(head, "kind");
-  return [{ message: `${name} of a ${kind} cannot be changed: ${advice}`, pointer: pointerOf(field.path, head) }];
+  const message = `${name} of a ${kind} cannot change, and {app}{where} {changes|change} it. ${consequence}`;
+  return [{ short, message, fix, pointer: pointerOf(field.path, head) }];
 }
 
 function isExternalName(service: ValueObject): boolean {
@@ -45,7 +48,9 @@ function frozenData(kind: string, base: ValueObject, head: ValueObject): readonl
   const changed = ["data", "binaryData", "stringData"].filter((name) => !equal(at(base, name), at(head, name)));
   if (at(head, "immutable") !== true) changed.push("immutable");
   return changed.map((name) => ({
-    message: `${inTicks(name)} of a ${kind} marked ${inTicks("immutable: true")} cannot be changed: ${advice}`,
+    short,
+    message: `${inTicks(name)} of a ${kind} with ${inTicks("immutable: true")} cannot change, and {app}{where} {changes|change} it. ${consequence}`,
+    fix,
     pointer: pointerOf([name], head),
   }));
 }
@@ -59,7 +64,9 @@ function shrunkClaim(kind: string, base: ValueObject, head: ValueObject): readon
   const sizes = `from ${inTicks(String(before))} to ${inTicks(String(after))}`;
   return [
     {
-      message: `The claim shrinks ${sizes}, but a PersistentVolumeClaim can only grow: the API server refuses this update. Keep the size, or move the data to a new claim.`,
+      short: "a volume claim shrinks ({app})",
+      message: `A volume claim of {app} shrinks ${sizes}{where}. Claims can only grow: the API server refuses this update.`,
+      fix: "keep the size, or move the data to a new claim",
       pointer: pointerOf(path, head),
     },
   ];

@@ -1,4 +1,3 @@
-import type { Finding, ResourceId } from "../../model/preview.ts";
 import { type Item, resourceLabel } from "../item.ts";
 import type { Pair } from "../match.ts";
 import { clearTextSecret } from "./clear-text-secret.ts";
@@ -14,12 +13,9 @@ import { immutableFieldChanged } from "./immutable-field-changed.ts";
 import { privilegedContainer } from "./privileged-container.ts";
 import { replicasZero } from "./replicas-zero.ts";
 import type { FindingRule, Found } from "./rule.ts";
+import { type TargetFinding, toTargetFinding } from "./target-finding.ts";
 
-/** A finding, the resource of the head that it is about, and where in it. */
-export type TargetFinding = Finding & {
-  readonly target?: Pick<ResourceId, "kind" | "namespace" | "name">;
-  readonly pointer?: string;
-};
+export type { TargetFinding } from "./target-finding.ts";
 
 /** Every rule about resources, the gravest first. */
 export const rules: readonly FindingRule[] = [
@@ -63,12 +59,7 @@ function toFinding(
   if (item === undefined) return [];
   return [
     {
-      id,
-      severity,
-      app,
-      environment,
-      resource: resourceLabel(item.id),
-      message: found.message,
+      ...toTargetFinding({ id, severity, app, environment, resource: resourceLabel(item.id) }, found),
       ...(item.file !== undefined && found.about !== "base" ? { file: item.file, target: item.id } : {}),
       ...(found.pointer !== undefined ? { pointer: found.pointer } : {}),
     },

@@ -1,4 +1,3 @@
-import { inTicks } from "../../model/text/markdown.ts";
 import { containersOf } from "../pods.ts";
 import { at } from "../value.ts";
 import type { FindingContext, FindingRule, Found } from "./rule.ts";
@@ -11,7 +10,11 @@ function check({ base, head }: FindingContext): readonly Found[] {
   return privileged(head)
     .filter(({ name }) => !before.has(name))
     .map(({ name, pointer }) => ({
-      message: `Container ${inTicks(name)} now runs privileged: whoever breaks into it owns the node. Ask for the single capabilities it needs instead.`,
+      short: "{app} runs privileged",
+      message: "The {resource} of {app} now {#runs|run} privileged{where}. Whoever breaks into it owns the node.",
+      fix: "ask for the single capabilities that it needs",
+      noun: "container",
+      name,
       pointer: `${pointer}/securityContext/privileged`,
     }));
 }

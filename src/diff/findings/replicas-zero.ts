@@ -1,4 +1,3 @@
-import { inTicks } from "../../model/text/markdown.ts";
 import { podSpecs } from "../pods.ts";
 import { at } from "../value.ts";
 import type { FindingContext, FindingRule, Found } from "./rule.ts";
@@ -12,7 +11,11 @@ function check({ base, head }: FindingContext): readonly Found[] {
   if (podSpecs(head.object).length === 0) return [];
   return [
     {
-      message: `${head.id.kind} ${inTicks(head.id.name)} is scaled to 0: no pod is left to serve. Make sure that this is meant, and that nothing (an autoscaler, say) sets it back.`,
+      short: "{owner} scaled to 0",
+      message: "{owner} {#has|have} no pods left{where}. Nothing serves its traffic after the deploy.",
+      fix: "set `replicas` above 0, or remove the app if nobody needs it",
+      noun: head.id.kind,
+      name: head.id.name,
       pointer: "/spec/replicas",
     },
   ];

@@ -1,4 +1,4 @@
-import type { Severity } from "../../model/preview.ts";
+import type { FindingWords, Severity } from "../../model/preview.ts";
 import { groupOf, type Item } from "../item.ts";
 import type { Pair } from "../match.ts";
 import { textAt, type ValueObject } from "../value.ts";
@@ -11,11 +11,10 @@ export interface FindingContext {
 }
 
 /**
- * What a rule found. The message says what, why it matters and what to do; names in it are in backticks; it never holds
- * a Secret's value.
+ * What a rule found, as phrases with blanks; see `FindingWords`. Names in them are in backticks; they never hold a
+ * Secret's value.
  */
-export interface Found {
-  readonly message: string;
+export interface Found extends FindingWords {
   /** JSON pointer into the head's resource. */
   readonly pointer?: string;
   /** The resource is gone: the finding is about the base's. */

@@ -2,7 +2,7 @@ import type { Annotation } from "../../model/github.ts";
 import { type Finding, SEVERITIES, type Severity } from "../../model/preview.ts";
 import { clip, visible } from "../../model/text/lines.ts";
 import { commaList } from "../../model/text/lists.ts";
-import { targetName } from "./phrases.ts";
+import { subject as placeName } from "./phrases.ts";
 
 /** GitHub takes 50 annotations in one request. */
 const maxAnnotations = 50;
@@ -32,7 +32,7 @@ function rank(group: readonly Finding[]): number {
 function toAnnotation(group: readonly Finding[]): readonly Annotation[] {
   const [finding] = group;
   if (finding?.file === undefined) return [];
-  const targets = [...new Set(group.map(targetName))].filter((name) => name !== "");
+  const targets = [...new Set(group.filter(({ app }) => app !== "").map(placeName))];
   const subject = [commaList(targets, 5), finding.resource].filter((part) => part !== "").join(" · ");
   const line = finding.line ?? 1;
   return [
@@ -42,7 +42,9 @@ function toAnnotation(group: readonly Finding[]): readonly Annotation[] {
       endLine: line,
       level: levels[finding.severity],
       title: clip(visible(subject === "" ? titleOf(finding.id) : `${titleOf(finding.id)}: ${subject}`), 250),
-      message: visible(finding.message).slice(0, 8000).toWellFormed(),
+      message: visible(finding.fix === undefined ? finding.message : `${finding.message} Fix: ${finding.fix}.`)
+        .slice(0, 8000)
+        .toWellFormed(),
     },
   ];
 }

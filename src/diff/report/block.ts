@@ -1,97 +1,126 @@
-import type { ResourceChange } from "../../model/preview.ts";
-import { count, thousands } from "../../model/text/lists.ts";
-import { code, fenced, htmlCode } from "../../model/text/markdown.ts";
-import { resourceLabel } from "../item.ts";
-import type { ChangeGroup, Member } from "./fold.ts";
-import { plusMinus, severitySign, targetList } from "./phrases.ts";
+import type { LongLine, ResourceChange } from "../../model/preview.ts";
+import { thousands } from "../../model/text/lists.ts";
+import { code, fenced, inert } from "../../model/text/markdown.ts";
+import { htmlText, placesOf, renamedText, resourceNames } from "./block-words.ts";
+import { kindList } from "./changes.ts";
+import type { ChangeGroup } from "./fold.ts";
+import { plusMinus, severitySign } from "./phrases.ts";
 
-/** A collapsed diff (or a part of one) as Markdown, never to be cut. */
+/** A diff (or a part of one) as Markdown, never to be cut. */
 export interface DiffBlock {
+  /** As it stands in a comment. */
   readonly text: string;
+  /** Folded away under a line that says what it is. */
+  readonly folded: string;
   readonly group: ChangeGroup;
   /** Lines of it were too long for any page and are cut, which the text says. */
   readonly cut: boolean;
 }
 
+/** What a block's words depend on besides its change. */
+export interface BlockContext {
+  /** Changed targets of the whole preview. */
+  readonly targets: number;
+  /** Changed apps of the whole preview. */
+  readonly apps: number;
+  /** Every target that another block shows. */
+  readonly groups: number;
+}
+
 /** A diff above this size (UTF-16 units) is shown in parts, so that each fits a page. */
 const maxPart = 24_000;
-const maxLine = 12_000;
+const maxLine = 600;
+const maxSummary = 70;
 
-/** A group of equal changes as one block, or as several when its diff is long. */
-export function diffBlocks(group: ChangeGroup): readonly DiffBlock[] {
+/** A group of equal changes as one block, or as several when its diff is long. `open`: not folded away. */
+export function diffBlocks(group: ChangeGroup, context: BlockContext, open = false): readonly DiffBlock[] {
   const { parts, cut } = splitDiff(group.change.diff);
   return parts.map((part, index) => {
     const suffix = parts.length === 1 ? "" : `, part ${index + 1} of ${parts.length}`;
-    const lines = [
-      `<details><summary>${summary(group)}${suffix}</summary>`,
+    const diff = part === "" ? [] : [fenced("diff", part), ""];
+    const folded = [
+      `<details><summary>${summary(group, context, suffix)}</summary>`,
       "",
       ...(index === 0 ? about(group) : []),
-      ...(part === "" ? [] : [fenced("diff", part)]),
-      "",
+      ...diff,
       "</details>",
       "",
-    ];
-    return { text: lines.join("\n"), group, cut };
+    ].join("\n");
+    const text = open ? [`${caption(group, context)}${suffix}`, "", ...diff].join("\n") : folded;
+    return { text, folded, group, cut };
   });
 }
 
 const verbs: Readonly<Record<ResourceChange["action"], string>> = {
-  added: " added",
+  added: " is new",
   removed: " removed",
   renamed: " renamed",
   changed: "",
 };
 
-function summary({ change, members, severity }: ChangeGroup): string {
-  const sign = severity === undefined ? "" : `${severitySign[severity]} `;
-  const names = commonNames(members);
-  const name = ` ${htmlCode(names[0] ?? "")}${names.length > 1 ? ` and ${names.length - 1} more` : ""}`;
+/** `**Deployment \`web\`** in prod`. */
+function caption(group: ChangeGroup, context: BlockContext): string {
+  const { change, members } = group;
+  const names = resourceNames(members);
+  const kind = /^[A-Za-z0-9]{1,80}$/.test(change.kind) ? change.kind : code(change.kind);
+  const named = names.length === 1 && change.from === undefined;
+  const name = named ? ` ${code(names[0] ?? "")}` : "";
+  const copies = change.copies === true ? ", first copy → second copy" : "";
+  const became = change.from === undefined ? "" : ` ${renamedText(change, code)}`;
+  const places = inert(placesOf(group, context));
+  return `**${kind}${name}**${places}${became || verbs[change.action]}${copies}${longLines(change.longLines ?? [])}`;
+}
+
+/** `, key \`queues.json\`: 1 place in a line of 57,212 characters: \`Quiet queue\` → \`Loud backlog\``. */
+function longLines(lines: readonly LongLine[]): string {
+  const [line, ...others] = lines;
+  if (line === undefined || others.length > 0) return "";
+  const key = line.path.startsWith("data.") ? `key ${code(line.path.slice("data.".length))}` : code(line.path);
+  const places = `${thousands(line.places)} ${line.places === 1 ? "place" : "places"}`;
+  const words = line.words === undefined ? "" : `, ${code(line.words.from)} → ${code(line.words.to)}`;
+  return `, ${key}: ${places} in a line of ${thousands(line.length)} characters${words}`;
+}
+
+/** `PersistentVolumeClaim data removed: prod, staging (−15 each) · 🔴 danger`, at most 70 characters. */
+function summary(group: ChangeGroup, context: BlockContext, suffix: string): string {
+  const { change, members, severity } = group;
+  const names = resourceNames(members);
   const lines = plusMinus(change.addedLines, change.removedLines);
-  return `${sign}<b>${htmlKind(change.kind)}</b>${name}${verbs[change.action]} · ${lines} · ${where(members)}`;
+  const each = members.length > 1 ? " each" : "";
+  const risk = severity === undefined || severity === "notice" ? "" : ` · ${severitySign[severity]} ${severity}`;
+  if (group.combined !== undefined) return combinedSummary(group, context, suffix);
+  const what = `${change.kind}${names.length === 1 ? ` ${names[0]}` : ""}${verbs[change.action]}`;
+  const tail = `${suffix} (${lines}${each})${risk}`;
+  const room = maxSummary - [...tail].length;
+  const places = [placesOf(group, context), members.length > 1 ? ` in ${thousands(members.length)} places` : ""];
+  const fits = places.find((place) => [...what].length + [...place].length <= room) ?? "";
+  return htmlText(`${clipEnd(what, room - [...fits].length)}${fits}${tail}`);
 }
 
-function htmlKind(kind: string): string {
-  return /^[A-Za-z0-9]{1,80}$/.test(kind) ? kind : htmlCode(kind);
+/** `5 new resources: Deployment, Ingress and 2 more (+118)`. */
+function combinedSummary(group: ChangeGroup, context: BlockContext, suffix: string): string {
+  const { change, combined = [] } = group;
+  const word = change.action === "added" ? "new" : "removed";
+  const lead = `${thousands(combined.length)} ${word} resources${placesOf(group, context)}`;
+  const tail = `${suffix} (${plusMinus(change.addedLines, change.removedLines)})`;
+  const kinds = [5, 4, 3, 2, 1].map((shown) => `: ${kindList(combined, shown)}`);
+  const list = kinds.find((text) => [...lead].length + [...text].length + [...tail].length <= maxSummary) ?? "";
+  return htmlText(`${lead}${list}${tail}`);
 }
 
-function where(members: readonly Member[]): string {
-  const targets = [...new Set(members.map(({ target }) => target))];
-  if (targets.length === 1) return htmlCode(targets[0] ?? "");
-  if (targets.length > 3) return `the same in ${count(targets.length, "target")}`;
-  return `the same in ${targets.map(htmlCode).join(", ")}`;
+function clipEnd(text: string, max: number): string {
+  const characters = [...text];
+  return characters.length <= max ? text : `${characters.slice(0, Math.max(8, max - 1)).join("")}…`;
 }
 
-/** The members' names; without namespaces where these alone tell them apart, as from one environment to the next. */
-function commonNames(members: readonly Member[]): readonly string[] {
-  const names = [...new Set(members.map(({ label }) => label.slice(label.indexOf("/") + 1)))];
-  const bare = new Set(names.map((name) => name.slice(name.indexOf("/") + 1)));
-  const single = bare.size === 1 && new Set(members.map(({ target }) => target)).size === members.length;
-  return single && members.length > 1 ? [...bare] : names;
-}
-
-function about({ change, members, differing }: ChangeGroup): readonly string[] {
-  const lines: string[] = [];
-  if (change.from !== undefined) {
-    lines.push(`${code(resourceLabel(change.from))} is now ${code(resourceLabel(change))}.`);
-  }
-  if (members.length > 1) lines.push(foldedWhere(change, members, differing));
-  return lines.length === 0 ? [] : [lines.join(" "), ""];
-}
-
-function foldedWhere(change: ResourceChange, members: readonly Member[], differing: readonly string[]): string {
-  const targets = [...new Set(members.map(({ target }) => target))];
-  const labels = commonNames(members);
-  const lines = count(change.addedLines + change.removedLines, "line");
-  const resources = labels.length > targets.length ? ` of ${targetList(labels)}` : "";
-  const differ =
-    differing.length > 0 ? `; ${targetList(differing, 3)} ${differing.length === 1 ? "differs" : "differ"}` : "";
-  const whole = change.action === "added" || change.action === "removed";
-  const apart = whole && new Set(members.map(({ namespace }) => namespace)).size > 1 ? ", but for the namespace," : "";
-  return `The same ${lines}${apart}${resources} in ${targetList(targets, 20)}${differ}.`;
+function about({ change, members, combined }: ChangeGroup): readonly string[] {
+  if (combined !== undefined) return [];
+  const names = resourceNames(members);
+  const list = names.length > 1 && names.length <= 20 ? [`${names.map(code).join(", ")}`, ""] : [];
+  return change.from === undefined ? list : [`${renamedText(change, code)}`, "", ...list];
 }
 
 function splitDiff(diff: string): { readonly parts: readonly string[]; readonly cut: boolean } {
-  if (diff.length <= maxPart) return { parts: [diff], cut: false };
   const parts: string[] = [];
   let cut = false;
   let lines: string[] = [];
@@ -113,6 +142,6 @@ function splitDiff(diff: string): { readonly parts: readonly string[]; readonly 
 
 function shortLine(line: string): string {
   if (line.length <= maxLine) return line;
-  const kept = line.slice(0, maxLine).replace(/[\uD800-\uDBFF]$/, "");
+  const kept = line.slice(0, maxLine - 40).replace(/[\uD800-\uDBFF]$/, "");
   return `${kept} …‹${thousands(line.length - kept.length)} more characters›`;
 }

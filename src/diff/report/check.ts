@@ -1,9 +1,10 @@
 import type { Annotation, CheckReport } from "../../model/github.ts";
 import type { Completeness, Preview } from "../../model/preview.ts";
-import { count } from "../../model/text/lists.ts";
+import { count, thousands } from "../../model/text/lists.ts";
 import { annotationsOf } from "./annotations.ts";
-import { checkLimit, type Layout, layOut, pageClosing, type ReportOptions } from "./layout.ts";
-import { headline } from "./phrases.ts";
+import { type Layout, layOut, smallPrint, wholeChanges } from "./layout.ts";
+import type { ReportOptions } from "./options.ts";
+import { verdict } from "./verdict.ts";
 
 /** What a check says, except for its name and head. */
 export interface CheckContent {
@@ -16,44 +17,84 @@ export interface CheckContent {
   readonly annotations: readonly Annotation[];
 }
 
+/** What a check needs besides the preview. */
+export interface CheckOptions extends ReportOptions {
+  /** Where the comment stands; `undefined` when there is none, so that the check says it all. */
+  readonly commentUrl?: string | undefined;
+  /** Findings that somebody with the right to do so says are meant, by id or by key; they are no failure. */
+  readonly isAcknowledged?: (finding: Preview["findings"][number]) => boolean;
+}
+
 /**
- * The check of a preview: the summary says what the comment says, the text holds the diffs, first those that the
- * comment cannot hold. `failure` when a target failed or a danger was found; `neutral` when there are warnings or
- * something was left out; `success` only when all was rendered, shown and harmless.
+ * The check of a preview: the verdict as title, a link to the comment, the diffs, first those that the comment cannot
+ * hold. `failure` when something cannot be rendered or a danger was found that nobody acknowledged; `neutral` when
+ * there are warnings or something was left out; `success` only when all was rendered, shown and harmless. /
  */
 export function previewCheck(
   preview: Preview,
-  options: ReportOptions = {},
+  options: CheckOptions = {},
 ): CheckContent & { readonly completeness: Completeness } {
-  const layout = layOut(preview, options);
+  const { commentUrl, isAcknowledged = () => false, ...given } = options;
+  const layout = layOut(preview, given);
   const { completeness } = layout;
   return {
-    title: headline(preview),
-    summary: summaryOf(preview, layout),
-    text: layout.text.map(({ text }) => text).join("\n"),
-    conclusion: conclude(preview, completeness),
+    title: verdict(preview).text,
+    summary: summaryOf(preview, layout, options),
+    text: textOf(layout, options),
+    conclusion: conclude(preview, completeness, isAcknowledged),
     annotations: annotationsOf(preview.findings),
     completeness,
   };
 }
 
-function summaryOf(preview: Preview, layout: Layout): string {
+function summaryOf(preview: Preview, layout: Layout, options: CheckOptions): string {
   const lost = layout.completeness.truncated - preview.completeness.truncated;
+  const intro =
+    options.commentUrl === undefined
+      ? `${layout.opening}${layout.ending}${smallPrint(preview, layout, options)}\n`
+      : `${introduction(preview, options.commentUrl)}\n\n`;
   const note =
     lost > 0
-      ? `**${count(lost, "resource diff")} could not be held whole by the comment and this check together.** Run \`sluice preview\` to read all of it.\n\n`
+      ? `**${count(lost, "diff is", "diffs are")} too large for GitHub.** \`sluice preview\` shows all.\n\n`
       : "";
-  return [
-    layout.summaryOpening,
-    ...layout.summary.map(({ text }) => `${text}\n`),
-    note,
-    pageClosing(preview, layout.completeness, checkLimit),
-  ].join("");
+  return [intro, diffsTitle(preview, layout), note, ...layout.summary.map(({ folded }) => `${folded}\n`)].join("");
 }
 
-function conclude(preview: Preview, completeness: Completeness): CheckContent["conclusion"] {
+/** The first diff, the riskiest, is open. */
+function textOf(layout: Layout, options: CheckOptions): string {
+  const blocks = layout.text.map(({ folded }, index) =>
+    index === 0 ? folded.replace("<details>", "<details open>") : folded,
+  );
+  return [...blocks, again(options)].filter((part) => part !== "").join("\n");
+}
+
+function introduction({ findings }: Preview, commentUrl: string): string {
+  const places = findings.some(({ file }) => file !== undefined) ? ' and at their lines in "Files changed"' : "";
+  return `${findings.length > 0 ? "Risks and summary are" : "The summary is"} in [the comment](${commentUrl})${places}.`;
+}
+
+function diffsTitle(preview: Preview, layout: Layout): string {
+  const total = preview.targets.reduce((sum, { changes }) => sum + changes.length, 0);
+  if (total === 0) return "";
+  const blocks = [...layout.text, ...layout.summary];
+  const missing = [...layout.comment, ...layout.nowhere].filter((block) => !blocks.includes(block));
+  const held = wholeChanges([...blocks, ...missing], blocks);
+  if (held === total) return total === 1 ? "" : `**All ${count(total, "diff")}**, the riskiest first:\n\n`;
+  return `**${thousands(held)} of ${count(total, "diff")}**, those first that the comment does not hold:\n\n`;
+}
+
+function again({ command }: ReportOptions): string {
+  return command === undefined ? "" : `**To check again:** press "Re-run", or comment \`${command}\`.\n`;
+}
+
+function conclude(
+  { findings }: Preview,
+  completeness: Completeness,
+  isAcknowledged: NonNullable<CheckOptions["isAcknowledged"]>,
+): CheckContent["conclusion"] {
   const { failed, affected, rendered, truncated, unpinned } = completeness;
-  const has = (severity: string) => preview.findings.some((finding) => finding.severity === severity);
-  if (failed > 0 || rendered < affected || has("danger")) return "failure";
-  return truncated > 0 || unpinned.length > 0 || has("warning") ? "neutral" : "success";
+  const dangers = findings.filter(({ severity }) => severity === "danger");
+  if (failed > 0 || rendered < affected || dangers.some((finding) => !isAcknowledged(finding))) return "failure";
+  const warned = findings.some(({ severity }) => severity !== "notice");
+  return truncated > 0 || unpinned.length > 0 || warned ? "neutral" : "success";
 }

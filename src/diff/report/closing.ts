@@ -1,35 +1,59 @@
 import type { Completeness, Preview } from "../../model/preview.ts";
-import { count } from "../../model/text/lists.ts";
+import { count, thousands } from "../../model/text/lists.ts";
 import { code, inert } from "../../model/text/markdown.ts";
 import type { Fit } from "./fit.ts";
+import { commitLink } from "./links.ts";
+import type { ReportOptions } from "./options.ts";
 
 const maxListed = 10;
 
-/** The last lines: what was looked at, what was left out, and which commits were compared. */
-export function closing(preview: Preview, completeness: Completeness, fit: Fit): string {
-  const isFinding = preview.findings.some(({ id }) => id === "unpinned-reference");
-  const full = `${isFinding ? "" : unpinned(completeness)}${completenessLine(completeness)}\n\n${footer(preview)}\n`;
-  return fit.measure(full) <= fit.budget ? full : `${completenessLine(completeness)}\n\n${footer(preview)}\n`;
+/** The small print: which commits were compared, how much was checked, what to do to check again. */
+export function closing(preview: Preview, completeness: Completeness, options: ReportOptions): string {
+  const hidden = completeness.ignoredLines ?? 0;
+  const masked = preview.targets.some(({ changes }) => changes.some(({ diff }) => diff.includes("‹hidden ")));
+  const nothing = completeness.affected === 0;
+  const parts = [
+    masked ? "Values of Secrets are never shown; the same fingerprint means the same value" : "",
+    comparedText(preview, options),
+    checkedText(completeness, preview),
+    hidden > 0 ? `${count(hidden, "line")} hidden by \`preview.ignore\`` : "",
+    nothing || options.command === undefined ? "" : `${code(options.command)} checks again`,
+    options.docsUrl === undefined ? "" : `[how to read this](${options.docsUrl}/preview)`,
+  ];
+  return `<sub>${parts.filter((part) => part !== "").join(" · ")}</sub>\n`;
 }
 
-/** "12 of 12 affected targets rendered, 0 truncated, 4 noise lines hidden". */
-function completenessLine(completeness: Completeness): string {
-  const { affected, rendered, failed, truncated, hiddenLines, targets } = completeness;
-  const parts = [
-    `${rendered} of ${count(affected, "affected target")} rendered`,
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    `${truncated} truncated`,
-    `${count(hiddenLines, "noise line")} hidden`,
-    ...(completeness.unpinned.length > 0 ? [count(completeness.unpinned.length, "unpinned reference")] : []),
-  ];
-  return `**${parts.join(", ")}.** ${count(targets, "target")} known.`;
+function comparedText(
+  { mergeBase, head }: Preview,
+  { repositoryUrl, baseName = "base", headName = "this branch" }: ReportOptions,
+): string {
+  const from = mergeBase === "" ? "nothing" : `${inert(baseName)} ${commitLink(mergeBase, repositoryUrl)}`;
+  return `${from} → ${inert(headName)} ${commitLink(head, repositoryUrl)}`;
+}
+
+/** `checked 6 of 6, 2 stay the same`; bold where something was not checked. */
+function checkedText(completeness: Completeness, { targets }: Preview): string {
+  const text = checkedCount(completeness, targets.filter(({ status }) => status === "unchanged").length);
+  if (text === "") return "";
+  if (completeness.rendered < completeness.affected) return `**${text}**`;
+  return completeness.unpinned.length > 0 ? `**${text} in part**` : text;
+}
+
+/** The same as plain text; nothing where nothing had to be checked. */
+export function checkedCount({ affected, rendered }: Completeness, unchanged: number): string {
+  if (affected === 0) return "";
+  const same =
+    unchanged === 0 || unchanged === affected
+      ? ""
+      : `, ${thousands(unchanged)} ${unchanged === 1 ? "stays" : "stay"} the same`;
+  return `checked ${thousands(rendered)} of ${thousands(affected)}${same}`;
 }
 
 /** What the reader must know about the configuration; as many remarks as fit. */
 export function noteLines(notes: readonly string[], fit: Fit): string {
   if (notes.length === 0) return "";
   const lines: string[] = [];
-  let used = 60;
+  let used = 120;
   for (const note of notes.slice(0, maxListed)) {
     const line = `- ${inert(note)}`;
     used += fit.measure(line) + 1;
@@ -37,11 +61,13 @@ export function noteLines(notes: readonly string[], fit: Fit): string {
     lines.push(line);
   }
   const rest = notes.length - lines.length;
-  if (rest > 0) lines.push(`- ${count(rest, lines.length > 0 ? "more remark" : "remark")} on the configuration`);
-  return `${lines.join("\n")}\n\n`;
+  if (lines.length === 0) return "";
+  if (rest > 0) lines.push(`- and ${thousands(rest)} more`);
+  return `<details><summary>${count(notes.length, "remark")}</summary>\n\n${lines.join("\n")}\n\n</details>\n\n`;
 }
 
-function unpinned({ unpinned: references }: Completeness): string {
+/** What was not fetched, where no finding tells it. */
+export function notFetched({ unpinned: references }: Completeness): string {
   if (references.length === 0) return "";
   const listed = references.slice(0, maxListed).map(({ reference, reason, file }) => {
     const where = file === undefined ? "" : ` in ${code(file)}`;
@@ -49,10 +75,5 @@ function unpinned({ unpinned: references }: Completeness): string {
   });
   const rest = references.length - listed.length;
   if (rest > 0) listed.push(`- and ${rest} more`);
-  return `Not followed, so not in this preview:\n${listed.join("\n")}\n\n`;
-}
-
-function footer({ mergeBase, head }: Preview): string {
-  const from = mergeBase === "" ? "nothing" : code(mergeBase.slice(0, 12));
-  return `<sub>Compared ${from} (merge base) with ${code(head.slice(0, 12))} (head).</sub>`;
+  return `Not fetched, so what it would add is not compared:\n\n${listed.join("\n")}\n\n`;
 }

@@ -1,8 +1,10 @@
 import { clip, visible } from "../../model/text/lines.ts";
 import { count } from "../../model/text/lists.ts";
 import { code, inert } from "../../model/text/markdown.ts";
+import { headingMarks, plainMarks } from "./changes.ts";
 import type { CheckContent } from "./check.ts";
 import { commentLimit } from "./layout.ts";
+import { configurationErrors } from "./verdict.ts";
 
 /** One thing that is wrong with the configuration. Lines and columns count from 1. */
 export interface ReportedProblem {
@@ -13,27 +15,37 @@ export interface ReportedProblem {
   readonly column: number;
 }
 
+/** What the report is made of besides the problems. */
+export interface ConfigReportOptions {
+  readonly head: string;
+  readonly repositoryUrl?: string;
+  readonly command?: string;
+  /** The pull request itself breaks the file; else it is broken on the base branch, and nothing can be rendered. */
+  readonly byHead?: boolean;
+}
+
 const maxAnnotations = 50;
 
 /**
- * What a pull request shows when the configuration is broken and nothing can be rendered: a comment and a failed check
- * that say where and how to fix it.
+ * What a pull request shows when the configuration has errors: all of them, where each is and what to write instead.
  */
 export function configProblemsReport(
   problems: readonly ReportedProblem[],
-  options: { readonly head?: string } = {},
+  options: ConfigReportOptions,
 ): { readonly comment: string; readonly check: CheckContent } {
   const file = problems[0]?.file ?? ".sluice.yaml";
-  const title = `${count(problems.length, "problem")} in ${visible(file)}`;
-  const list = problemList(problems);
-  const footer = options.head === undefined ? "" : `<sub>Head ${code(options.head.slice(0, 12))}.</sub>\n`;
-  const intro =
-    "> [!CAUTION]\n> The configuration is broken, so nothing was rendered and nothing is known about what this pull request changes.\n\n";
+  const list = problemList(problems, options);
+  const effect =
+    options.byHead === true
+      ? "If this is merged, previews go on and promotions and image updates stop until it is fixed."
+      : "The file on the base branch has these errors, so nothing of this pull request was rendered or compared.";
+  const again =
+    options.command === undefined ? "" : `\n**Next:** fix the file, then comment ${code(options.command)}.\n`;
   return {
-    comment: `### Sluice: ${inert(title)}\n\n${intro}${list}${footer}`,
+    comment: `### ❌ ${inert(configurationErrors(problems.length, headingMarks, file))}\n\n${list}${effect}\n${options.byHead === true ? "" : again}`,
     check: {
-      title,
-      summary: `${intro}${list}${footer}`,
+      title: clip(configurationErrors(problems.length, plainMarks, visible(file)), 72),
+      summary: `${list}${effect}\n`,
       text: "",
       conclusion: "failure",
       annotations: problems.slice(0, maxAnnotations).map((problem) => ({
@@ -42,22 +54,32 @@ export function configProblemsReport(
         endLine: problem.line,
         level: "failure" as const,
         title: clip(visible(problem.message), 250),
-        message: visible(`${problem.message}. ${problem.fix}`).slice(0, 8000).toWellFormed(),
+        message: visible(`${stopped(problem.message)} ${problem.fix}`)
+          .slice(0, 8000)
+          .toWellFormed(),
       })),
     },
   };
 }
 
-function problemList(problems: readonly ReportedProblem[]): string {
+function problemList(problems: readonly ReportedProblem[], { head, repositoryUrl }: ConfigReportOptions): string {
   const lines: string[] = [];
   let room = commentLimit / 3 - 1000;
-  for (const { file, line, column, message, fix } of problems) {
-    const text = `- ${code(`${file}:${line}:${column}`)} ${inert(message)}. ${inert(fix)}`.replace(/\.\. /, ". ");
+  for (const { file, line, message, fix } of problems) {
+    const place =
+      repositoryUrl === undefined
+        ? `Line ${line}`
+        : `[Line ${line}](${repositoryUrl}/blob/${head}/${encodeURI(file)}#L${line})`;
+    const text = `- ${place}: ${inert(stopped(message))} ${inert(fix)}`;
     room -= text.length + 1;
     if (room < 0) break;
     lines.push(text);
   }
   const rest = problems.length - lines.length;
-  if (rest > 0) lines.push(`- and ${count(rest, "more problem")}`);
+  if (rest > 0) lines.push(`- and ${count(rest, "more error")}`);
   return `${lines.join("\n")}\n\n`;
+}
+
+function stopped(message: string): string {
+  return /[.?]$/.test(message) ? message : `${message}.`;
 }

@@ -1,47 +1,54 @@
 import type { Drift, DriftCommit, EnvironmentDrift, FieldGap, VersionGap } from "../../model/preview.ts";
 import { clip, visible } from "../../model/text/lines.ts";
-import { count } from "../../model/text/lists.ts";
+import { count, thousands } from "../../model/text/lists.ts";
 import { code, inert } from "../../model/text/markdown.ts";
 import { shortImage } from "../image-name.ts";
+import { htmlText } from "./block-words.ts";
 import type { Fit } from "./fit.ts";
-
-/** Of more pairs than this the list is folded away. */
-const openPairs = 5;
+import { commitLink } from "./links.ts";
+import { subject } from "./phrases.ts";
 
 /**
- * Where environments of the touched apps are not where those are that they are promoted from, and by which commits; as
- * many pairs as fit, the others counted. Nothing when there are none.
+ * Which environments differ now that did not before, or get their versions by this pull request: folded, after the
+ * diffs. What differed before is the normal state of a promotion and is not told.
  */
 export function driftSection(drift: Drift | undefined, repositoryUrl: string | undefined, fit: Fit): string {
-  const { apart = [], unchecked = 0 } = drift ?? {};
+  const caused = (drift?.apart ?? []).filter(isCaused);
   const entries: string[] = [];
-  let room = fit.budget - 300;
-  for (const one of apart) {
+  let room = fit.budget - 200;
+  for (const one of caused) {
     const text = entry(one, repositoryUrl);
     room -= fit.measure(text);
     if (room < 0) break;
     entries.push(text);
   }
-  const rest = apart.length - entries.length;
-  const lines = [...entries, ...leftOut(rest, entries.length > 0, unchecked)];
-  if (lines.length === 0) return "";
-  const title = "Environments apart";
-  const section =
-    entries.length > openPairs
-      ? `<details><summary><b>${title}</b>: ${count(apart.length, "pair")}</summary>\n\n${lines.join("")}\n</details>\n\n`
-      : `**${title}**\n\n${lines.join("")}\n`;
-  return fit.measure(section) <= fit.budget ? section : "";
+  if (entries.length === 0) return "";
+  const rest = caused.length - entries.length;
+  const more = rest > 0 ? `- and ${thousands(rest)} more\n` : "";
+  return `<details><summary>${summary(caused)}</summary>\n\n${entries.join("")}${more}\n</details>\n\n`;
 }
 
-function leftOut(rest: number, some: boolean, unchecked: number): readonly string[] {
-  return [
-    ...(rest > 0
-      ? [
-          `- ${some ? "and " : ""}${count(rest, `${some ? "more pair" : "pair"} of environments`, `${some ? "more pairs" : "pairs"} of environments`)}: \`sluice preview\` lists all\n`,
-        ]
-      : []),
-    ...(unchecked > 0 ? [`- ${uncheckedText(unchecked)}\n`] : []),
-  ];
+/** Whether this pull request is the cause: it pulls fields apart, or brings a version into one of the two. */
+function isCaused({ fields, byPullRequest }: EnvironmentDrift): boolean {
+  return fields.length > 0 || byPullRequest.length > 0;
+}
+
+function summary(caused: readonly EnvironmentDrift[]): string {
+  const [only, ...others] = caused;
+  if (only === undefined || others.length > 0) return `${count(caused.length, "pair")} of environments differ now`;
+  const lead = `${only.environment} and ${only.from} differ now`;
+  const whole = `${lead}: ${gapSummary(only)}`;
+  return htmlText(gapSummary(only) !== "" && [...whole].length <= 70 ? whole : clip(lead, 70));
+}
+
+/** `replicas 5 and 3`, where one thing differs. */
+function gapSummary({ versions, fields, more }: EnvironmentDrift): string {
+  if (more > 0 || versions.length + fields.length !== 1) return "";
+  const [version] = versions;
+  if (version !== undefined) return `${version.here || "no version"} and ${version.there || "no version"}`;
+  const [field] = fields;
+  const name = (field?.path ?? "").split(".").at(-1) ?? "";
+  return name === "" ? "" : `${name} ${field?.here ?? "nothing"} and ${field?.there ?? "nothing"}`;
 }
 
 /** What was not looked at. */
@@ -51,44 +58,40 @@ export function uncheckedText(unchecked: number): string {
 }
 
 function entry(drift: EnvironmentDrift, repositoryUrl: string | undefined): string {
-  const { app, environment, from, versions, fields, more } = drift;
-  const source = code(from);
+  const { environment, from, versions, fields, more } = drift;
   const came = originText(drift, repositoryUrl);
   const lines = [
-    ...versions.map((gap) => versionText(gap, source)),
-    ...fields.map((gap) => fieldText(gap, code(environment), source)),
+    ...versions.map((gap) => versionText(gap, code(environment), code(from))),
+    ...fields.map((gap) => fieldText(gap, code(environment), code(from))),
     ...(more > 0 ? [`and ${count(more, "more difference")}`] : []),
     ...(came === "" ? [] : [came]),
   ];
-  const target = code([app, environment].filter((part) => part !== "").join("/"));
-  return `- ${target} is not where ${source} is\n${lines.map((line) => `  - ${line}\n`).join("")}`;
+  return `- **${inert(subject(drift))}**\n${lines.map((line) => `  - ${line}\n`).join("")}`;
 }
 
-function versionText({ image, here, there }: VersionGap, source: string): string {
-  return `${code(shortImage(image))}: ${version(here)}, ${source} has ${version(there)}`;
+function versionText({ image, here, there }: VersionGap, environment: string, source: string): string {
+  return `${code(shortImage(image))}: ${environment} gets ${version(here)}, ${source} has ${version(there)}`;
 }
 
 function version(text: string): string {
   return text === "" ? "no version" : code(shortImage(text));
 }
 
-function fieldText({ resource, path, here, there }: FieldGap, target: string, source: string): string {
-  const since = "since this pull request";
-  if (path === "") return `${code(resource)}: only in ${here === undefined ? source : target}, ${since}`;
+function fieldText({ resource, path, here, there }: FieldGap, environment: string, source: string): string {
+  if (path === "") return `${code(resource)}: only in ${here === undefined ? source : environment}`;
   const value = (text: string | undefined) => (text === undefined ? "nothing" : code(text));
-  return `${code(resource)} ${code(clip(visible(path), 200))}: ${value(here)}, ${source} has ${value(there)}, ${since}`;
+  const name = code(clip(visible(path), 200));
+  return `${code(resource)} ${name}: ${environment} gets ${value(here)}, ${source} has ${value(there)}`;
 }
 
 /** Who brought the versions: this pull request, or commits of the base branch. */
 function originText({ byPullRequest, commits }: EnvironmentDrift, repositoryUrl: string | undefined): string {
   return [
-    ...byPullRequest.map((environment) => `${code(environment)} since this pull request`),
-    ...commits.map((commit) => `${code(commit.environment)} since ${commitText(commit, repositoryUrl)}`),
+    ...byPullRequest.map((environment) => `${code(environment)} by this pull request`),
+    ...commits.map((commit) => `${code(commit.environment)} by ${commitText(commit, repositoryUrl)}`),
   ].join("; ");
 }
 
-function commitText({ sha, subject, author }: DriftCommit, repositoryUrl: string | undefined): string {
-  const id = code(sha.slice(0, 7));
-  const link = repositoryUrl === undefined ? id : `[${id}](${repositoryUrl}/commit/${sha})`;
-  return `${link} ${inert(clip(visible(subject), 120))} (${inert(clip(visible(author), 60))})`;
+function commitText({ sha, subject: title, author }: DriftCommit, repositoryUrl: string | undefined): string {
+  return `${commitLink(sha, repositoryUrl)} ${inert(clip(visible(title), 120))} (${inert(clip(visible(author), 60))})`;
 }

@@ -1,93 +1,92 @@
-import { type Finding, type Preview, SEVERITIES, type Severity } from "../../model/preview.ts";
+import type { Finding, Preview, Severity } from "../../model/preview.ts";
 import { count } from "../../model/text/lists.ts";
 import { inert } from "../../model/text/markdown.ts";
+import { type FindingGroup, groupFindings } from "./finding-groups.ts";
 import type { Fit } from "./fit.ts";
-import { findingLine, severitySign, targetList, targetName } from "./phrases.ts";
+import { fileLink, type LinkBase } from "./links.ts";
 
 const alerts: Readonly<Record<Severity, string>> = { danger: "CAUTION", warning: "WARNING", notice: "NOTE" };
 
 /**
- * The findings as GitHub alerts, the gravest first; equal ones of several targets as one. What does not fit is counted.
+ * Each finding as one of GitHub's alerts: what, its consequence, the fix, the place. What has no room keeps its bold
+ * sentence; the rest is counted.
  */
-export function findingAlerts(preview: Preview, fit: Fit): string {
-  const sections: string[] = [];
-  let room = fit.budget;
-  for (const severity of SEVERITIES) {
-    const findings = preview.findings.filter((finding) => finding.severity === severity);
-    if (findings.length === 0) continue;
-    const text = alert(severity, groupEqual(findings), { ...fit, budget: room });
-    sections.push(text);
+export function findingAlerts(preview: Preview, links: LinkBase, fit: Fit): string {
+  const groups = groupFindings(preview);
+  const texts = groups.map((group) => ({ whole: alert(group, links), brief: brief(group) }));
+  const briefSize = texts.reduce((sum, { brief: text }) => sum + fit.measure(text), 0);
+  let room = fit.budget - 120;
+  let spare = room - briefSize;
+  const written: string[] = [];
+  for (const { whole, brief: short } of texts) {
+    const more = fit.measure(whole) - fit.measure(short);
+    const text = more <= spare ? whole : short;
+    if (fit.measure(text) > room) break;
+    if (text === whole) spare -= more;
     room -= fit.measure(text);
+    written.push(text);
   }
-  return sections.join("");
+  const left = groups.slice(written.length);
+  return `${written.join("")}${left.length === 0 ? "" : `${leftText(left)}${fit.elsewhere}.\n\n`}`;
 }
 
-interface Grouped {
-  /** The first of the equal findings. */
-  readonly finding: Finding;
-  readonly targets: readonly string[];
-  readonly resources: readonly string[];
-}
-
-/** Findings that say the same, of whichever resources and targets. */
-function groupEqual(findings: readonly Finding[]): readonly Grouped[] {
-  const groups = Map.groupBy(findings, ({ id, message }) => `${id}\n${message}`);
-  return [...groups.values()].flatMap((equal) => {
-    const [finding] = equal;
-    if (finding === undefined) return [];
-    const targets = [...new Set(equal.map(targetName))];
-    return [{ finding, targets, resources: [...new Set(equal.map(({ resource }) => resource))] }];
+function leftText(left: readonly FindingGroup[]): string {
+  const parts = (["danger", "warning", "notice"] as const).flatMap((severity) => {
+    const amount = left.filter((group) => group.severity === severity).length;
+    return amount === 0 ? [] : [count(amount, `more ${severity === "notice" ? "note" : severity}`)];
   });
+  return parts.join(", ");
 }
 
-/** Of one rule's findings this many are shown in full; the others, which say the same of other resources, are named. */
-const toldInFull = 4;
-const named = 12;
+/** The command that says that a finding is meant. */
+export function acknowledgeCommand(id: string): { readonly command: string } {
+  return { command: `/ack ${id}` };
+}
 
-function alert(severity: Severity, findings: readonly Grouped[], fit: Fit): string {
-  const lines: string[] = [`> [!${alerts[severity]}]`];
-  let room = fit.budget - fit.measure(`${lines[0]}\n\n`) - 80;
-  let left = findings.length;
-  for (const { line, tells } of linesOf(severity, findings)) {
-    room -= fit.measure(line) + 1;
-    if (room < 0) break;
-    lines.push(line);
-    left -= tells;
-  }
-  if (left > 0) {
-    const more = left < findings.length ? "and " : "";
-    lines.push(`> - ${more}${count(left, `${more === "" ? "" : "more "}${severity} finding`)}${fit.elsewhere}`);
-  }
+function brief({ id, severity, filled }: FindingGroup): string {
+  return `> [!${alerts[severity]}]\n> **${inert(sentences(filled(acknowledgeCommand(id)).message).first)}**\n\n`;
+}
+
+function alert(group: FindingGroup, links: LinkBase): string {
+  const { message, fix } = group.filled(acknowledgeCommand(group.id));
+  const { first, rest } = sentences(message);
+  const place = placeText(group.places, links);
+  const both = alsoText(group.places, links);
+  const what = [`**${inert(first)}**`, rest === "" ? "" : inert(rest)].filter((part) => part !== "").join(" ");
+  const lines = [`> [!${alerts[group.severity]}]`];
+  if (fix === undefined) lines.push(`> ${[what, place].filter((part) => part !== "").join(" ")}`);
+  else if (both !== undefined) lines.push(`> ${what}`, ">", `> **Fix:** ${inert(fix)}: ${both}.`);
+  else lines.push(`> ${what}`, ">", `> **Fix:** ${[`${inert(fix)}.`, place].filter((part) => part !== "").join(" ")}`);
   return `${lines.join("\n")}\n\n`;
 }
 
-interface Line {
-  readonly line: string;
-  /** How many findings it tells of. */
-  readonly tells: number;
+/** The first sentence, which says what, and the others. A stop in code or in a name ends none. */
+export function sentences(message: string): { readonly first: string; readonly rest: string } {
+  let ticks = 0;
+  for (let index = 0; index < message.length; index++) {
+    if (message[index] === "`") ticks++;
+    if (ticks % 2 === 0 && message[index] === "." && /^\.\s+\S/.test(message.slice(index, index + 3))) {
+      return { first: message.slice(0, index + 1), rest: message.slice(index + 1).trim() };
+    }
+  }
+  return { first: message, rest: "" };
 }
 
-function linesOf(severity: Severity, findings: readonly Grouped[]): readonly Line[] {
-  const sign = severitySign[severity];
-  return [...Map.groupBy(findings, ({ finding }) => finding.id).values()].flatMap((same) => {
-    const full = same.slice(0, same.length > toldInFull + 1 ? toldInFull : same.length);
-    const lines = full.map(({ finding, targets, resources }) => ({
-      line: `> - ${sign} ${findingLine(finding, where(targets), resources.length - 1)}`,
-      tells: 1,
-    }));
-    const rest = same.slice(full.length);
-    return rest.length === 0 ? lines : [...lines, { line: `> - ${sign} ${restLine(rest)}`, tells: rest.length }];
-  });
-}
+const maxPlaces = 3;
 
-function restLine(rest: readonly Grouped[]): string {
-  const names = rest.map(({ finding, targets }) =>
-    [targets[0] ?? "", finding.resource].filter((part) => part !== "").join(" "),
+/** Where it can be fixed: the first files, and how many more. */
+function placeText(places: readonly Finding[], links: LinkBase): string {
+  const files = new Map(
+    places.flatMap(({ file, line }) =>
+      file === undefined || file === "" ? [] : [[`${file}:${line}`, { file, line }]],
+    ),
   );
-  const what = (rest[0]?.finding.id ?? "").replaceAll("-", " ");
-  return `and ${rest.length} more of *${inert(what)}*: ${targetList([...new Set(names)], named)}`;
+  const shown = [...files.values()].slice(0, maxPlaces).map(({ file, line }) => fileLink(file, line, links));
+  const more = files.size - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-function where(targets: readonly string[]): string {
-  return targets.every((target) => target === "") ? "" : targetList(targets, 4);
+function alsoText([place]: readonly Finding[], links: LinkBase): string | undefined {
+  if (place?.file === undefined || place.also === undefined) return undefined;
+  return `${fileLink(place.file, place.line, links)} or ${fileLink(place.also.file, place.also.line, links)}`;
 }

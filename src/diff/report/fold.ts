@@ -1,16 +1,15 @@
 import type { Preview, ResourceChange, Severity } from "../../model/preview.ts";
-import { hashSuffix } from "../generated-names.ts";
-import { resourceLabel } from "../item.ts";
 import { riskOf, severityByResource, severityOf } from "../risk.ts";
+import { type EnvironmentOrder, environmentOrder } from "./environments.ts";
 import { targetName } from "./phrases.ts";
 
 /** One resource of one target in a group of equal changes. */
 export interface Member {
   readonly target: string;
-  readonly label: string;
+  readonly app: string;
+  readonly environment: string;
+  readonly name: string;
   readonly namespace: string;
-  /** The name without what tells environments and contents apart: the environment's own name, a content hash. */
-  readonly stem: string;
 }
 
 /** One change, and everywhere the very same lines change. */
@@ -19,8 +18,8 @@ export interface ChangeGroup {
   readonly change: ResourceChange;
   readonly members: readonly Member[];
   readonly severity: Severity | undefined;
-  /** Targets in which a resource of the same kind and name changes in another way. */
-  readonly differing: readonly string[];
+  /** Whole resources of one place that come or go together; `change` holds all their diffs. */
+  readonly combined?: readonly ResourceChange[];
 }
 
 interface Growing {
@@ -36,18 +35,65 @@ interface Growing {
  */
 export function foldChanges(preview: Preview): readonly ChangeGroup[] {
   const groups = collect(preview);
+  const order = environmentOrder(preview);
   const sorted = [...groups].sort((a, b) => weight(b) - weight(a));
-  const differing = differingTargets(sorted);
-  return sorted.map(({ change, members, severity }, index) => ({
-    change,
-    members,
-    severity,
-    differing: differing[index] ?? [],
-  }));
+  const folded = sorted.map(({ change, members, severity }) => {
+    const names = new Set(members.map(({ name }) => name));
+    const [first] = members;
+    const diff = names.size > 1 && first !== undefined ? anonymous(change.diff, first.name, first.app) : change.diff;
+    return { change: { ...change, diff }, members: inOrder(members, order), severity };
+  });
+  return combineWhole(folded);
+}
+
+/** Fewer lines are shown one resource after the other. */
+const minCombined = 20;
+/** More does not fit a page. */
+const maxCombined = 20_000;
+
+/** What comes or goes whole, several resources of one place and nothing to say about any: one block for all. */
+function combineWhole(groups: readonly ChangeGroup[]): readonly ChangeGroup[] {
+  const whole = groups.filter(
+    ({ change, members, severity }) =>
+      (change.action === "added" || change.action === "removed") && members.length === 1 && severity === undefined,
+  );
+  const combined = new Map<ChangeGroup, ChangeGroup | undefined>();
+  for (const group of Map.groupBy(whole, ({ change, members }) => `${change.action}\n${members[0]?.target}`).values()) {
+    const joined = join(group);
+    if (joined !== undefined)
+      for (const [index, one] of group.entries()) combined.set(one, index === 0 ? joined : undefined);
+  }
+  return groups.flatMap((group) => {
+    if (!combined.has(group)) return [group];
+    const joined = combined.get(group);
+    return joined === undefined ? [] : [joined];
+  });
+}
+
+function join(groups: readonly ChangeGroup[]): ChangeGroup | undefined {
+  const changes = groups.map(({ change }) => change);
+  const [first] = changes;
+  const sum = (key: "addedLines" | "removedLines") => changes.reduce((total, change) => total + change[key], 0);
+  const size = changes.reduce((total, { diff }) => total + diff.length, 0);
+  if (
+    first === undefined ||
+    changes.length < 2 ||
+    sum("addedLines") + sum("removedLines") <= minCombined ||
+    size > maxCombined
+  )
+    return undefined;
+  const diff = changes.map((change) => change.diff).join(first.action === "added" ? "\n+---\n" : "\n----\n");
+  const change = { ...first, diff, addedLines: sum("addedLines"), removedLines: sum("removedLines") };
+  return { change, members: groups.flatMap(({ members }) => members), severity: undefined, combined: changes };
+}
+
+function inOrder(members: readonly Member[], order: EnvironmentOrder): readonly Member[] {
+  return members.length < 2 ? members : members.toSorted((a, b) => order(a.environment, b.environment));
 }
 
 /** A change in many targets is worth an earlier place among those of like risk: one diff tells of them all. */
-function weight({ risk, members }: Growing): number {
+function weight({ change, risk, members }: Growing): number {
+  if (change.labelsOnly === true) return 0;
   return risk + Math.min(90, 10 * Math.log2(members.length));
 }
 
@@ -62,19 +108,15 @@ function collect(preview: Preview): readonly Growing[] {
       const severity = severityOf(change, bySeverity);
       const member = {
         target: name,
-        label: resourceLabel(change),
+        app: target.app,
+        environment: target.environment,
+        name: change.name,
         namespace: change.namespace,
-        stem: stemOf(change, target.environment),
       };
-      add(groups, keyOf(change, signatures), member, change, severity);
+      add(groups, keyOf(change, target.app, signatures), member, change, severity);
     }
   }
   return [...groups.values()];
-}
-
-function stemOf({ kind, name }: ResourceChange, environment: string): string {
-  const hashless = kind === "ConfigMap" || kind === "Secret" ? name.replace(hashSuffix, "") : name;
-  return environment === "" ? hashless : hashless.replaceAll(environment, "*");
 }
 
 function add(
@@ -97,20 +139,28 @@ function add(
   }
 }
 
-function keyOf(change: ResourceChange, signatures: Map<string, string>): string {
-  const known = signatures.get(change.diff);
-  const signature = known ?? changedLines(withoutNamespace(change));
-  if (known === undefined) signatures.set(change.diff, signature);
-  return [change.apiVersion, change.kind, change.action, signature].join("\n");
+function keyOf(change: ResourceChange, app: string, signatures: Map<string, string>): string {
+  const known = signatures.get(`${app}\n${change.name}\n${change.diff}`);
+  const signature = known ?? changedLines(anonymous(withoutNamespace(change), change.name, app));
+  if (known === undefined) signatures.set(`${app}\n${change.name}\n${change.diff}`, signature);
+  const { apiVersion, kind, action, labelsOnly, copies } = change;
+  return [apiVersion, kind, action, labelsOnly === true, copies === true, signature].join("\n");
+}
+
+/** A path goes through a container that has its app's or its resource's name: that is the same place in every app. */
+function anonymous(diff: string, name: string, app: string): string {
+  return diff.replaceAll(/^@@ .* @@$/gm, (header) =>
+    header.replaceAll(`[${name}]`, "[…]").replaceAll(`[${app}]`, "[…]"),
+  );
 }
 
 /**
  * A whole resource without the line that says its namespace, which each environment has its own of. In YAML of ours
- * metadata come before what else may have such a line.
+ * metadata come before what else may have such a line. The line may be the last one.
  */
 function withoutNamespace({ action, namespace, diff }: ResourceChange): string {
   if (namespace === "" || (action !== "added" && action !== "removed")) return diff;
-  return diff.replace(/^[-+] {2}namespace: .*\n/m, "");
+  return diff.replace(/\n[-+] {2}namespace: [^\n]*/, "");
 }
 
 function changedLines(diff: string): string {
@@ -118,23 +168,4 @@ function changedLines(diff: string): string {
     .split("\n")
     .filter((line) => !line.startsWith(" "))
     .join("\n");
-}
-
-/** For groups that stand in several targets: where else a resource of that kind and stem changes, but differently. */
-function differingTargets(groups: readonly Growing[]): readonly (readonly string[])[] {
-  const byStem = new Map<string, Set<string>>();
-  const keysOf = ({ change, members }: Growing) => new Set(members.map(({ stem }) => `${change.kind}\n${stem}`));
-  for (const { change, members } of groups) {
-    for (const { target, stem } of members) {
-      const key = `${change.kind}\n${stem}`;
-      const targets = byStem.get(key) ?? new Set();
-      byStem.set(key, targets.add(target));
-    }
-  }
-  return groups.map((group) => {
-    const [key, ...others] = keysOf(group);
-    if (group.members.length < 2 || key === undefined || others.length > 0) return [];
-    const own = new Set(group.members.map(({ target }) => target));
-    return [...(byStem.get(key) ?? [])].filter((target) => !own.has(target));
-  });
 }

@@ -1,57 +1,33 @@
 import type { Completeness, Preview } from "../../model/preview.ts";
-import { type DiffBlock, diffBlocks } from "./block.ts";
-import { closing } from "./closing.ts";
+import { type BlockContext, type DiffBlock, diffBlocks } from "./block.ts";
+import { closing, noteLines } from "./closing.ts";
+import { driftSection } from "./drift.ts";
+import { randomNote } from "./facts.ts";
 import { type Fit, utf8, utf16 } from "./fit.ts";
-import { foldChanges } from "./fold.ts";
+import { type ChangeGroup, foldChanges } from "./fold.ts";
 import { opening } from "./opening.ts";
-
-/** Options of a report. */
-export interface ReportOptions {
-  /** UTF-16 units that the comment may have; at least 1,500. Default 65,000. */
-  readonly limit?: number;
-  /** Where the check can be read, for the comment's link to it. */
-  readonly detailsUrl?: string;
-  /** In place of the first line of the comment: Markdown, taken as it is. */
-  readonly title?: string;
-  /** The repository's page on GitHub, for links to commits. */
-  readonly repositoryUrl?: string;
-}
+import type { ReportOptions } from "./options.ts";
+import { whySection } from "./why.ts";
 
 /** Which block stands where. Blocks keep their order, the riskiest first. */
 export interface Layout {
   readonly comment: readonly DiffBlock[];
-  readonly summary: readonly DiffBlock[];
+  /** Pages of the check. */
   readonly text: readonly DiffBlock[];
+  readonly summary: readonly DiffBlock[];
   readonly nowhere: readonly DiffBlock[];
   readonly completeness: Completeness;
-  readonly commentOpening: string;
-  readonly summaryOpening: string;
+  readonly opening: string;
+  readonly ending: string;
 }
 
 /** Below GitHub's limit of 65,535 by what the words around need. */
 export const checkLimit = 65_000;
-export const commentLimit = 65_000;
-/** Room for the sentence that says where the other diffs are, and for counts that grow. */
-const reserve = 500;
-
-/** Room of each page that the opening may take when there are diffs to show. */
-const openingShare = 0.6;
-
-function commentOpening(preview: Preview, options: ReportOptions): string {
-  const budget = ((options.limit ?? commentLimit) - reserve) * openingShare;
-  const title = options.title === undefined ? undefined : `${options.title}\n\n`;
-  return opening(preview, { ...options, title }, { budget, measure: utf16, elsewhere: ", listed in the check" });
-}
-
-function summaryOpening(preview: Preview, { repositoryUrl }: ReportOptions): string {
-  const budget = (checkLimit - reserve) * openingShare;
-  return opening(preview, { title: "", repositoryUrl }, { budget, measure: utf8, elsewhere: "" });
-}
-
-/** The closing lines of a page of `limit`. */
-export function pageClosing(preview: Preview, completeness: Completeness, limit: number): string {
-  return closing(preview, completeness, { budget: limit * 0.15, measure: utf8, elsewhere: "" });
-}
+export const commentLimit = 60_000;
+/** What stands before the diffs. */
+const openingLimit = 6_000;
+/** Room for the sentence that says where the other diffs are. */
+const reserve = 700;
 
 /**
  * Shares the diffs out: the comment takes the riskiest, the check's text what the comment could not hold and then what
@@ -59,7 +35,8 @@ export function pageClosing(preview: Preview, completeness: Completeness, limit:
  * lines too long for any page.
  */
 export function layOut(preview: Preview, options: ReportOptions): Layout {
-  const key = JSON.stringify([options.limit, options.detailsUrl, options.title, options.repositoryUrl]);
+  const { detailsUrl: _, ...deciding } = options;
+  const key = JSON.stringify(deciding);
   const layouts = known.get(preview) ?? new Map<string, Layout>();
   known.set(preview, layouts);
   const layout = layouts.get(key) ?? compute(preview, options);
@@ -72,27 +49,79 @@ const known = new WeakMap<Preview, Map<string, Layout>>();
 
 function compute(preview: Preview, options: ReportOptions): Layout {
   const limit = options.limit ?? commentLimit;
-  const openings = {
-    commentOpening: commentOpening(preview, options),
-    summaryOpening: summaryOpening(preview, options),
-  };
-  const blocks = foldChanges(preview).flatMap(diffBlocks);
-  const end = utf16(pageClosing(preview, preview.completeness, limit)) + reserve;
-  const inComment = take(blocks, limit - utf16(openings.commentOpening) - end, utf16);
+  const groups = foldChanges(preview);
+  const fit: Fit = { budget: Math.min(openingLimit, limit * 0.6), measure: utf16, elsewhere: ", listed in the check" };
+  const start = opening(preview, groups, options, fit);
+  const end = ending(preview, options, limit);
+  const open = openGroups(groups);
+  const context = contextOf(preview, groups);
+  const blocks = groups.flatMap((group) => diffBlocks(group, context, open.has(group)));
+  const own = blocks.filter(
+    ({ group }) => group.change.labelsOnly !== true || groups.every((one) => one.change.labelsOnly === true),
+  );
+  const inComment = take(own, limit - utf16(start) - utf16(end) - reserve, ({ text }) => utf16(text));
   const others = blocks.filter((block) => !inComment.has(block));
-  const inText = take([...others, ...inComment], checkLimit, utf8);
+  const inText = take([...others, ...inComment], checkLimit - reserve, foldedSize);
   const left = others.filter((block) => !inText.has(block));
-  const summaryEnd = utf8(pageClosing(preview, preview.completeness, checkLimit)) + reserve;
-  const inSummary = take(left, checkLimit - utf8(openings.summaryOpening) - summaryEnd, utf8);
+  const inSummary = take(left, checkLimit - 3 * reserve - openingLimit, foldedSize);
   const nowhere = left.filter((block) => !inSummary.has(block));
   return {
-    comment: [...inComment],
+    comment: blocks.filter((block) => inComment.has(block)),
     text: blocks.filter((block) => inText.has(block)),
     summary: [...inSummary],
     nowhere,
-    ...openings,
+    opening: start,
+    ending: end,
     completeness: { ...preview.completeness, truncated: preview.completeness.truncated + lost(blocks, nowhere) },
   };
+}
+
+function contextOf(preview: Preview, groups: readonly ChangeGroup[]): BlockContext {
+  const changed = preview.targets.filter(({ status }) => status !== "unchanged");
+  return { targets: changed.length, apps: new Set(changed.map(({ app }) => app)).size, groups: groups.length };
+}
+
+/** What stands after the diffs. */
+function ending(preview: Preview, options: ReportOptions, limit: number): string {
+  const share = (part: number): Fit => ({ budget: limit * part, measure: utf16, elsewhere: "" });
+  return [
+    randomNote(preview),
+    driftSection(preview.drift, options.repositoryUrl, share(0.05)),
+    whySection(preview, share(0.05)),
+    noteLines(preview.notes, share(0.05)),
+  ].join("");
+}
+
+/** The last line of a comment. */
+export function smallPrint(preview: Preview, { completeness }: Layout, options: ReportOptions): string {
+  return closing(preview, completeness, options);
+}
+
+const maxOpen = 20;
+const maxOpenByFindings = 40;
+
+/**
+ * Short diffs are open: all, where they are at most 20 lines together, with or without those of whole resources; else
+ * those that a finding points to, at most 20 lines each and 40 together.
+ */
+function openGroups(groups: readonly ChangeGroup[]): ReadonlySet<ChangeGroup> {
+  const all = groups.filter(({ change }) => change.labelsOnly !== true);
+  if (linesOf(all) <= maxOpen) return new Set(all);
+  const parts = all.filter(({ change }) => change.action === "changed" || change.action === "renamed");
+  if (linesOf(parts) <= maxOpen) return new Set(parts);
+  const open = new Set<ChangeGroup>();
+  let room = maxOpenByFindings;
+  for (const group of parts) {
+    const lines = linesOf([group]);
+    if (group.severity === undefined || group.severity === "notice" || lines > maxOpen || lines > room) continue;
+    open.add(group);
+    room -= lines;
+  }
+  return open;
+}
+
+function linesOf(groups: readonly ChangeGroup[]): number {
+  return groups.reduce((sum, { change }) => sum + change.addedLines + change.removedLines, 0);
 }
 
 /** The resource changes that stand whole in `blocks`, given all blocks. */
@@ -108,11 +137,19 @@ function lost(all: readonly DiffBlock[], nowhere: readonly DiffBlock[]): number 
   return [...groups].reduce((sum, group) => sum + group.members.length, 0);
 }
 
-function take(blocks: readonly DiffBlock[], room: number, measure: Fit["measure"]): ReadonlySet<DiffBlock> {
+function foldedSize({ folded }: DiffBlock): number {
+  return utf8(folded);
+}
+
+function take(
+  blocks: readonly DiffBlock[],
+  room: number,
+  measure: (block: DiffBlock) => number,
+): ReadonlySet<DiffBlock> {
   const taken = new Set<DiffBlock>();
   let left = room;
   for (const block of blocks) {
-    const size = measure(block.text) + 1;
+    const size = measure(block) + 1;
     if (size > left) continue;
     taken.add(block);
     left -= size;

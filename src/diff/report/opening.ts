@@ -1,45 +1,33 @@
 import type { Preview } from "../../model/preview.ts";
-import { count } from "../../model/text/lists.ts";
-import { noteLines } from "./closing.ts";
-import { driftSection } from "./drift.ts";
+import { inert } from "../../model/text/markdown.ts";
+import { headingMarks } from "./changes.ts";
+import { chartWords, plainWords, toolMessages } from "./facts.ts";
 import { findingAlerts } from "./findings.ts";
 import type { Fit } from "./fit.ts";
-import { headline } from "./phrases.ts";
-import { targetTable } from "./table.ts";
-import { whySection } from "./why.ts";
+import type { ChangeGroup } from "./fold.ts";
+import type { ReportOptions } from "./options.ts";
+import { changeTable } from "./table.ts";
+import { verdict } from "./verdict.ts";
 
 /**
- * What stands before the diffs: title, findings, the table of targets, environments that are apart, and why targets are
- * affected. Fits the budget.
+ * What stands before the diffs: the verdict, findings, sentences, where what changes, what tools said. Fits the budget.
  */
-export function opening(
-  preview: Preview,
-  { title, repositoryUrl }: { readonly title?: string | undefined; readonly repositoryUrl?: string | undefined },
-  fit: Fit,
-): string {
-  const heading = title ?? `### Sluice: ${headline(preview)}\n\n`;
+export function opening(preview: Preview, groups: readonly ChangeGroup[], options: ReportOptions, fit: Fit): string {
+  const { sign, text } = verdict(preview, headingMarks);
+  const heading = `### ${sign === "" ? "" : `${sign} `}${inert(text)}\n\n`;
   const share = (part: number): Fit => ({ ...fit, budget: Math.floor((fit.budget - fit.measure(heading)) * part) });
-  return [
-    heading,
-    findingAlerts(preview, share(0.36)),
-    plainWords(preview),
-    targetTable(preview, share(0.36)),
-    driftSection(preview.drift, repositoryUrl, share(0.1)),
-    whySection(preview, share(0.1)),
-    noteLines(preview.notes, share(0.08)),
-  ].join("");
-}
-
-/** Sentences for what a table cannot say: nothing to look at, nothing that changes. */
-function plainWords({ targets, completeness }: Preview): string {
-  if (completeness.targets === 0) {
-    return "No targets were found in this repository, so there is nothing to render. A target is a kustomization, a Helm chart or a directory of manifests; `.sluice.yaml` can name them.\n\n";
-  }
-  if (completeness.affected === 0) {
-    return `No target reads a file that this pull request changes, so nothing changes in any environment (${count(completeness.targets, "target")} checked).\n\n`;
-  }
-  const same = targets.filter(({ status }) => status === "unchanged").length;
-  if (same === 0) return "";
-  const [reads, renders] = same === 1 ? ["reads", "renders"] : ["read", "render"];
-  return `${count(same, "target")} ${reads} the changed files and ${renders} the same.\n\n`;
+  const links = { repositoryUrl: options.repositoryUrl, head: preview.head };
+  const parts = [
+    findingAlerts(preview, links, share(0.5)),
+    plainWords(preview, groups),
+    chartWords(preview),
+    changeTable(preview, share(0.3)),
+    toolMessages(preview),
+  ];
+  let left = fit.budget - fit.measure(heading);
+  const fitting = parts.filter((part) => {
+    left -= fit.measure(part);
+    return left >= 0;
+  });
+  return `${heading}${fitting.join("")}`;
 }

@@ -1,44 +1,45 @@
 import type { Preview } from "../../model/preview.ts";
-import { count } from "../../model/text/lists.ts";
-import { code } from "../../model/text/markdown.ts";
+import { count, thousands } from "../../model/text/lists.ts";
+import { code, inert } from "../../model/text/markdown.ts";
+import { codeMarks } from "./changes.ts";
 import { type Fit, firstThatFits } from "./fit.ts";
-import { targetList } from "./phrases.ts";
+import { nameList, subject } from "./phrases.ts";
+import { changeRows } from "./rows.ts";
+import { changedTargets } from "./verdict.ts";
 
-/** Why the targets are affected, collapsed: for each changed path, the chains that lead from it to targets. */
+/** Why these places are affected, folded: for each changed file what it is part of. From two rows on. */
 export function whySection(preview: Preview, fit: Fit): string {
-  const chains = groupChains(preview);
-  if (chains.length === 0) return "";
+  const files = groupByFile(preview);
+  if (files.length === 0 || changeRows(preview, codeMarks).length < 2) return "";
   return firstThatFits(
-    [() => section(chains, chains.length), () => section(chains, 20), () => section(chains, 3)],
+    [() => section(preview, files, files.length), () => section(preview, files, 20), () => section(preview, files, 3)],
     fit,
   );
 }
 
-interface Chain {
-  /** Every step but the last. */
-  readonly through: readonly string[];
-  readonly ends: readonly string[];
+interface ChangedFile {
+  readonly file: string;
+  readonly places: readonly string[];
 }
 
-function groupChains(preview: Preview): readonly Chain[] {
-  const all = preview.targets.flatMap(({ because, path }) =>
-    because.filter((chain) => chain.length > 0).map((chain) => (chain.length === 1 ? [...chain, path] : chain)),
-  );
-  const groups = Map.groupBy(all, (chain) => chain.slice(0, -1).join("\n"));
-  return [...groups.values()].map((chains) => ({
-    through: chains[0]?.slice(0, -1) ?? [],
-    ends: [...new Set(chains.map((chain) => chain.at(-1) ?? ""))],
-  }));
+function groupByFile(preview: Preview): readonly ChangedFile[] {
+  const files = new Map<string, Set<string>>();
+  for (const target of preview.targets) {
+    if (target.status === "unchanged") continue;
+    for (const [file] of target.because)
+      if (file !== undefined) files.set(file, (files.get(file) ?? new Set()).add(subject(target)));
+  }
+  return [...files]
+    .map(([file, places]) => ({ file, places: [...places] }))
+    .sort((a, b) => b.places.length - a.places.length);
 }
 
-function section(chains: readonly Chain[], limit: number): string {
-  const lines = chains.slice(0, limit).map(({ through, ends }) => {
-    const path = through.map((step) => code(step === "" ? "/" : step)).join(" → ");
-    return `- ${path} → ${targetList(
-      ends.map((end) => end || "/"),
-      8,
-    )}`;
+function section(preview: Preview, files: readonly ChangedFile[], limit: number): string {
+  const all = changedTargets(preview).length;
+  const lines = files.slice(0, limit).map(({ file, places }) => {
+    const whole = places.length === all && all > 1;
+    return `- ${code(file)} is part of ${whole ? `all ${thousands(all)}` : nameList(places.map(inert), 6)}`;
   });
-  if (chains.length > limit) lines.push(`- and ${count(chains.length - limit, "more chain")}`);
-  return `<details><summary>Why these targets are affected</summary>\n\n${lines.join("\n")}\n\n</details>\n\n`;
+  if (files.length > limit) lines.push(`- and ${count(files.length - limit, "more file")}`);
+  return `<details><summary>Why ${all === 1 ? "this one" : `these ${thousands(all)}`}</summary>\n\n${lines.join("\n")}\n\n</details>\n\n`;
 }

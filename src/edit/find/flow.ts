@@ -60,7 +60,7 @@ export class Flow {
    */
   image(flowing: readonly Flowing[], item: VersionSetting): readonly Flowing[] {
     this.#clock += 1;
-    const decided = [item.tag, item.digest].some((part) => part !== undefined && part.value !== "")
+    const decided = [item.whole, item.tag, item.digest].some((part) => part !== undefined && part.value !== "")
       ? { decidedBy: placeOf(item) }
       : {};
     const matched = new Set(flowing.filter((one) => one.replaced === undefined && isMatched(one.setting, item)));

@@ -4,6 +4,7 @@ export { type KeyQuery, parseKey, resolveKey } from "./key-query.ts";
 export { findMarkers, type MarkerSetting } from "./markers.ts";
 export { type FileEdit, overrideFor } from "./override.ts";
 export { printPolicy } from "./policy-reference.ts";
-export type { FoundSettings, VersionSetting } from "./setting.ts";
+export { type FoundSettings, type SettingPart, settingVersion, type VersionSetting } from "./setting.ts";
+export { type ShownImage, shownImages } from "./shown.ts";
 export { versionEdits } from "./version-edits.ts";
 export type { WantedVersion } from "./wanted-version.ts";

@@ -1,4 +1,4 @@
-import { parseImage } from "../image-name.ts";
+import { type ImageReference, parseImage } from "../image-name.ts";
 import type { KeyPath, Node } from "../splice/index.ts";
 import { child, itemsOf, scalarOf, textOf } from "./nodes.ts";
 import type { Document } from "./read-files.ts";
@@ -19,19 +19,26 @@ export function imageItem({ file, document }: Document, item: Node | undefined):
   const matches = textOf(child(item, "name"));
   if (item === undefined || item.kind !== "map" || matches === "") return [];
   const [name, tag, digest] = ["newName", "newTag", "digest"].map((key) => scalarOf(child(item, key)));
+  const whole = tag === undefined ? versioned(name?.value) : undefined;
   return [
     {
-      subject: { kind: "image", name: name?.value || (parseImage(matches)?.name ?? matches) },
+      subject: { kind: "image", name: whole?.name ?? (name?.value || (parseImage(matches)?.name ?? matches)) },
       matches,
       form: "kustomize-image",
       file,
       document,
       at: item.path,
-      ...(name && { name: partOf(name) }),
+      ...(name && { [whole === undefined ? "name" : "whole"]: partOf(name) }),
       ...(tag && { tag: partOf(tag) }),
       ...(digest && { digest: partOf(digest) }),
     },
   ];
+}
+
+/** A name that carries a version, which kustomize takes as it is. */
+function versioned(text = ""): ImageReference | undefined {
+  const image = parseImage(text);
+  return image !== undefined && image.tag + image.digest !== "" ? image : undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { parseImage } from "../image-name.ts";
 import type { KeyPath, Node } from "../splice/index.ts";
 import { releaseSettings } from "./chart-releases.ts";
 import { child, childAt, itemsOf, textOf } from "./nodes.ts";
-import type { Document, ReadFiles } from "./read-files.ts";
+import type { Bounds, Document } from "./read-files.ts";
 import type { VersionSetting } from "./setting.ts";
 import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
 import { boundsIn, shapeParts } from "./values.ts";
@@ -16,8 +16,6 @@ const imageless = new Set([
   "Secret",
   "CustomResourceDefinition",
   "SealedSecret",
-  "Kustomization",
-  "Component",
   "HelmChartInflationGenerator",
   "ImageTagTransformer",
 ]);
@@ -27,7 +25,7 @@ const maxListed = 10_000;
  * Images in one document of Kubernetes manifests: every `image` of a container, of whatever kind, and of custom
  * resources that name one. Items of `List` objects count as documents.
  */
-export function manifestSettings(document: Document, files: ReadFiles): readonly VersionSetting[] {
+export function manifestSettings(document: Document, files: Bounds): readonly VersionSetting[] {
   return resourcesIn(document.root).flatMap((resource) => resourceSettings(document, resource, files));
 }
 
@@ -37,9 +35,9 @@ function resourcesIn(root: Node): readonly Node[] {
   return isList ? items.slice(0, maxListed) : [root];
 }
 
-function resourceSettings(document: Document, resource: Node, files: ReadFiles): readonly VersionSetting[] {
+function resourceSettings(document: Document, resource: Node, files: Bounds): readonly VersionSetting[] {
   const kind = textOf(child(resource, "kind"));
-  if (resource.kind !== "map" || imageless.has(kind)) return [];
+  if (resource.kind !== "map" || imageless.has(kind) || isKustomization(resource)) return [];
   const release = releaseSettings(document, resource, files);
   if (release !== undefined) return release;
   const name = `${kind}/${textOf(childAt(resource, "metadata", "name"))}`;
@@ -48,11 +46,18 @@ function resourceSettings(document: Document, resource: Node, files: ReadFiles):
   return imagesIn(document, resource, files, { skip }).map((setting) => ({ ...setting, resource: name }));
 }
 
+/** What kustomize reads itself. Flux's Kustomization is another thing. */
+function isKustomization(resource: Node): boolean {
+  const [group = ""] = textOf(child(resource, "apiVersion")).split("/");
+  const isNamed = ["Kustomization", "Component"].includes(textOf(child(resource, "kind")));
+  return isNamed && (group === "" || group === "kustomize.config.k8s.io");
+}
+
 /** Images in a part of a document whose values all stand in it. */
 export function imagesIn(
   document: Document,
   start: Node,
-  files: ReadFiles,
+  files: Bounds,
   { skip }: Pick<Search, "skip">,
 ): readonly VersionSetting[] {
   const known: Known = (map, key) => textOf(map.get(key)) || undefined;
@@ -61,9 +66,9 @@ export function imagesIn(
   );
 }
 
-function settingOf({ file, document }: Document, shape: Shape): VersionSetting {
+function settingOf({ file, document, root }: Document, shape: Shape): VersionSetting {
   const name = nameOf(shape);
-  const container = containerOf(shape);
+  const container = containerOf(shape, root);
   return {
     subject: { kind: "image", name },
     matches: name,
@@ -83,10 +88,26 @@ function nameOf({ name, registry, whole }: Shape): string | undefined {
   return text === undefined || before === "" ? text : `${before}/${text}`;
 }
 
-/** The name of the container that the map is; of one without a name, its place in the list. */
-function containerOf({ map, whole }: Shape): string | undefined {
-  if (whole === undefined || !isContainer(map.path)) return undefined;
-  return textOf(map.get("name")) || String(map.path.at(-1));
+/**
+ * The name of the container that the map is; of one without a name, its place in the list. Of a volume with an image
+ * `volume NAME`: kustomize's `images` changes both.
+ */
+function containerOf({ map, whole }: Shape, root: Node): string | undefined {
+  if (whole === undefined) return undefined;
+  if (isContainer(map.path)) return textOf(map.get("name")) || String(map.path.at(-1));
+  if (!isImageVolume(whole.path)) return undefined;
+  const volume = map.path.slice(0, -1).reduce<Node | undefined>(stepInto, root);
+  return `volume ${textOf(child(volume, "name")) || String(map.path.at(-2))}`;
+}
+
+function stepInto(node: Node | undefined, step: string | number): Node | undefined {
+  return node?.kind === "list" && typeof step === "number" ? node.items[step] : child(node, String(step));
+}
+
+/** Whether a path is that of the image of a pod's volume. */
+function isImageVolume(path: KeyPath): boolean {
+  const [list, index, image, key] = path.slice(-4);
+  return list === "volumes" && typeof index === "number" && image === "image" && key === "reference";
 }
 
 /** Whether a path is that of a container, as kustomize finds them. */

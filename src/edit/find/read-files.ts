@@ -12,6 +12,14 @@ export interface Document {
   readonly root: Node;
 }
 
+/** How much is searched for images. */
+export interface Bounds {
+  /** Counts a visited value; `false` once there were too many. */
+  mayVisit(file: string): boolean;
+  /** Counts an image; `false` once there were too many. */
+  mayFind(file: string): boolean;
+}
+
 /** More than any real target has. */
 const maxFiles = 5_000;
 const maxNodes = 500_000;

@@ -1,3 +1,4 @@
+import { type ImageReference, parseImage } from "../image-name.ts";
 import type { KeyPath, ScalarNode } from "../splice/index.ts";
 
 /** Why a value cannot be changed where it is. */
@@ -25,12 +26,16 @@ export type Subject =
   | { readonly kind: "image"; readonly name: string | undefined }
   | { readonly kind: "chart"; readonly name: string; readonly repository: string | undefined };
 
-/** How a file sets a version. */
+/**
+ * How a file sets a version. `object-image`: an item of `images` in an object that has kustomize run in a cluster, as
+ * Flux's Kustomization.
+ */
 export type SettingForm =
   | "kustomize-image"
   | "values"
   | "values-text"
   | "manifest"
+  | "object-image"
   | "helm-charts"
   | "chart-dependency"
   | "marker";
@@ -82,6 +87,8 @@ export interface VersionSetting {
   readonly digest?: SettingPart;
   /** The whole reference as one text. */
   readonly whole?: SettingPart;
+  /** What stands before the reference in that text: `app=` of Argo CD's `app=ghcr.io/acme/webapp:1.4.0`. */
+  readonly before?: string;
   readonly version?: SettingPart;
   /** For values: the key of the digest next to the tag, where the chart has one. */
   readonly digestKey?: string;
@@ -131,6 +138,20 @@ function blockedBy(node: ScalarNode): Blocked | undefined {
   if (node.merged === true) return "merge key";
   if (node.anchored === true) return "anchor";
   return node.style === "block" ? "text block" : undefined;
+}
+
+/** The image that a setting names in one text; `undefined` for one that has parts, or no image. */
+export function wholeImage({ whole, before = "" }: VersionSetting): ImageReference | undefined {
+  return whole?.value.startsWith(before) === true ? parseImage(whole.value.slice(before.length)) : undefined;
+}
+
+/** The tag and the digest that a setting says; empty where it does not. A tag may carry the digest. */
+export function settingVersion(setting: VersionSetting): Pick<ImageReference, "tag" | "digest"> {
+  const written = wholeImage(setting);
+  const own = setting.digest?.value ?? "";
+  if (setting.whole !== undefined) return { tag: written?.tag ?? "", digest: written?.digest || own };
+  const [tag = "", inTag = ""] = (setting.tag?.value ?? "").split("@");
+  return { tag, digest: inTag || own };
 }
 
 const partNames = ["name", "registry", "tag", "digest", "whole", "version"] as const;

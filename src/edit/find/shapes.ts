@@ -68,7 +68,7 @@ function shapesOf(map: MapNode, key: string, known: Known): readonly Shape[] {
   const parts = [standardKeys(map, key, named), ...prefixes(map).map(prefixedKeys)].flatMap((keys) =>
     keys === undefined ? [] : [partsShape(map, keys)],
   );
-  const taken = new Set(parts.map(({ name }) => name));
+  const taken = new Set(parts.map(({ name, whole }) => name ?? whole));
   const texts = map.entries.flatMap(({ key: own, node }): Shape[] => {
     const text = scalarOf(node);
     if (text === undefined || taken.has(text) || !isImageText(own, key, text)) return [];
@@ -83,6 +83,8 @@ function partsShape(map: MapNode, keys: ImageKeys): Shape {
   const registry = scalarOf(map.get(keys.registry));
   const tag = scalarOf(map.get(keys.tag));
   const digest = scalarOf(map.get(keys.digest));
+  if (name !== undefined && isEmpty(tag) && isEmpty(digest) && hasVersion(name.value))
+    return { map, keys, whole: name };
   return {
     map,
     keys,
@@ -91,6 +93,16 @@ function partsShape(map: MapNode, keys: ImageKeys): Shape {
     ...(tag && { tag }),
     ...(digest && { digest }),
   };
+}
+
+function isEmpty(part: ScalarNode | undefined): boolean {
+  return part === undefined || part.value === "";
+}
+
+/** Whether a text under a key for names carries the version too. */
+function hasVersion(text: string): boolean {
+  const image = parseImage(text);
+  return image !== undefined && (image.tag !== "" || image.digest !== "");
 }
 
 type Named = (key: string) => string | undefined;
@@ -140,6 +152,8 @@ function capital(text: string): string {
  */
 function isImageText(own: string, key: string, { value }: ScalarNode): boolean {
   if (value === "") return false;
+  // A volume of a pod: `image: { reference: … }`.
+  if (own === "reference" && key === "image") return parseImage(value) !== undefined;
   const isCalled = imageKey.test(own) && !imagesKey.test(own);
   if (!isCalled && !imagesKey.test(key)) return false;
   const image = parseImage(value);

@@ -1,6 +1,6 @@
 import { parseImage } from "../image-name.ts";
 import type { KeyPath, ScalarNode } from "../splice/index.ts";
-import type { ReadFiles } from "./read-files.ts";
+import type { Bounds } from "./read-files.ts";
 import { partOf, type ValuesPlace, type VersionSetting, withParts } from "./setting.ts";
 import { type Known, type Search, type Shape, shapesIn } from "./shapes.ts";
 import { answerOf, keyIn, type Layer, mergedText } from "./value-layers.ts";
@@ -9,14 +9,14 @@ import { answerOf, keyIn, type Layer, mergedText } from "./value-layers.ts";
  * The settings in the values of a chart, by layers, of which later ones win; what wins comes first. Names come from all
  * layers together.
  */
-export function valueSettings(layers: readonly Layer[], files: ReadFiles): readonly VersionSetting[] {
+export function valueSettings(layers: readonly Layer[], files: Bounds): readonly VersionSetting[] {
   return layers
     .flatMap((layer, index) => (layer.role === "config" ? [] : layerSettings(layers, layer, index, files)))
     .toReversed();
 }
 
 /** The last of a file comes first, since the whole list is reversed. */
-function layerSettings(layers: readonly Layer[], layer: Layer, index: number, files: ReadFiles): VersionSetting[] {
+function layerSettings(layers: readonly Layer[], layer: Layer, index: number, files: Bounds): VersionSetting[] {
   const known: Known = ({ path }, key) => mergedText(layers, [...keyIn(layer, path), key]) || undefined;
   const below = layers.slice(0, index);
   const above = layers.slice(index + 1);
@@ -55,7 +55,7 @@ function settingOf(shape: Shape, among: Among): VersionSetting {
 }
 
 /** The bounds of a search in a file. */
-export function boundsIn(files: ReadFiles, file: string): Pick<Search, "mayVisit" | "mayFind"> {
+export function boundsIn(files: Bounds, file: string): Pick<Search, "mayVisit" | "mayFind"> {
   return { mayVisit: () => files.mayVisit(file), mayFind: () => files.mayFind(file) };
 }
 

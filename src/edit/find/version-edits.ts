@@ -1,7 +1,7 @@
-import { parseImage, printImage } from "../image-name.ts";
+import { printImage } from "../image-name.ts";
 import type { YamlEdit } from "../splice/index.ts";
 import { markerEdits } from "./marker-edits.ts";
-import { type Blocked, partsOf, type SettingPart, type VersionSetting } from "./setting.ts";
+import { type Blocked, partsOf, type SettingPart, type VersionSetting, wholeImage } from "./setting.ts";
 import type { Refused, WantedImage, WantedVersion } from "./wanted-version.ts";
 
 type Edits = readonly YamlEdit[] | Refused;
@@ -49,7 +49,8 @@ function editsOf(setting: VersionSetting, wanted: WantedVersion): Edits {
   }
   if (setting.whole !== undefined) return wholeEdits(setting, setting.whole, wanted);
   if (wanted.tag === "" && wanted.digest === "") return { refused: "neither a tag nor a digest is wanted" };
-  return setting.form === "kustomize-image" ? itemEdits(setting, wanted) : valuesEdits(setting, wanted);
+  const isItem = setting.form === "kustomize-image" || setting.form === "object-image";
+  return isItem ? itemEdits(setting, wanted) : valuesEdits(setting, wanted);
 }
 
 function setPart({ document }: VersionSetting, part: SettingPart, value: string): readonly YamlEdit[] {
@@ -64,13 +65,19 @@ function insert({ document, at }: VersionSetting, key: string, value: string): r
   return [{ kind: "insert", document, path: [...at, key], value }];
 }
 
-/** An item of `images`: a part that is not wanted is removed. */
+/** An item of `images`: a part that is not wanted is removed, and a tag that carries the digest goes on doing so. */
 function itemEdits(setting: VersionSetting, { tag, digest, name }: WantedImage): readonly YamlEdit[] {
   const optional = (part: SettingPart | undefined, key: string, value: string): readonly YamlEdit[] => {
     if (part === undefined) return value === "" ? [] : insert(setting, key, value);
     return value === "" ? remove(setting, part) : setPart(setting, part, value);
   };
   const isNamed = name === undefined || setting.subject.name === name;
+  if (setting.tag?.value.includes("@") === true && setting.digest === undefined && tag !== "" && digest !== "") {
+    return [
+      ...(isNamed ? [] : optional(setting.name, "newName", name)),
+      ...setPart(setting, setting.tag, printTag({ tag, digest })),
+    ];
+  }
   return [
     ...(isNamed ? [] : optional(setting.name, "newName", name)),
     ...optional(setting.tag, "newTag", tag),
@@ -78,9 +85,9 @@ function itemEdits(setting: VersionSetting, { tag, digest, name }: WantedImage):
   ];
 }
 
-/** The written name stays unless another one is wanted. */
+/** The written name stays unless another one is wanted. A digest beside the text is renewed, or taken away. */
 function wholeEdits(setting: VersionSetting, part: SettingPart, { tag, digest, name }: WantedImage): Edits {
-  const image = parseImage(part.value);
+  const image = wholeImage(setting);
   if (image === undefined) {
     const why = reasons[part.blocked ?? "text block"];
     return {
@@ -88,7 +95,12 @@ function wholeEdits(setting: VersionSetting, part: SettingPart, { tag, digest, n
     };
   }
   const fresh = name === undefined || setting.subject.name === name ? image.name : name;
-  return setPart(setting, part, printImage({ name: fresh, tag, digest }));
+  const beside = setting.digest;
+  const text = printImage({ name: fresh, tag, digest: beside === undefined ? digest : "" });
+  return [
+    ...setPart(setting, part, `${setting.before ?? ""}${text}`),
+    ...(beside === undefined ? [] : digest === "" ? remove(setting, beside) : setPart(setting, beside, digest)),
+  ];
 }
 
 function valuesEdits(setting: VersionSetting, wanted: WantedImage): Edits {
@@ -123,7 +135,7 @@ function emptied(edit: YamlEdit): YamlEdit {
 }
 
 /** A tag with the digest in it. */
-function printTag({ tag, digest }: WantedImage): string {
+function printTag({ tag, digest }: Pick<WantedImage, "tag" | "digest">): string {
   return digest === "" ? tag : `${tag}@${digest}`;
 }
 

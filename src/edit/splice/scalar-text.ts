@@ -9,7 +9,10 @@ export interface Surroundings {
 }
 
 const word = /^(?:~|null|true|false|yes|no|on|off|y|n|[-+]?\.inf|\.nan|<<|=)$/i;
-const integer = /^[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-f]+|[0-9]+)$/i;
+/** Readers written in Go take a second sign after the prefix. */
+const integer = /^[-+]?(?:0b[-+]?[01]+|0o[-+]?[0-7]+|0x[-+]?[0-9a-f]+|[0-9]+)$/i;
+/** PyYAML takes them for numbers and then fails to read them. */
+const withoutDigits = /^[-+]?0[bx]_+$/;
 const float = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]*)(?:e[-+]?[0-9]+)?$/i;
 /** The library `yaml` reads an exponent without digits before it as a number of YAML 1.1. */
 const exponent = /^[-+]?e[-+]?[0-9]+$/i;
@@ -34,7 +37,12 @@ function isNumeric(text: string): boolean {
   // Readers written in Go drop every underscore first.
   const digits = text.replaceAll("_", "");
   return (
-    integer.test(digits) || float.test(digits) || exponent.test(digits) || sexagesimal.test(text) || date.test(text)
+    integer.test(digits) ||
+    withoutDigits.test(text) ||
+    float.test(digits) ||
+    exponent.test(digits) ||
+    sexagesimal.test(text) ||
+    date.test(text)
   );
 }
 

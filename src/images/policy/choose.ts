@@ -63,7 +63,7 @@ async function decide<K>(
     current: input.current,
     listed: input.policy.digest === undefined,
   });
-  const targets = await locateAll(ranking, input, ask, limits.facts);
+  const targets = await locateAll(ranking, input, ask, { limit: limits.facts, filter });
   const selection = await select(ranking, targets, input, ask, limits.facts);
   const decided = { input, ranking, targets, selection };
   const decisions = targetDecisions(decided);

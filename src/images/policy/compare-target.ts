@@ -1,18 +1,24 @@
 import type { ImageFacts } from "../../model/registry.ts";
 import { builtAt } from "./facts.ts";
 import type { Ordering, Place, Placed } from "./ordering.ts";
-import type { CurrentVersion, PolicyInput, Version } from "./types.ts";
+import type { CurrentVersion, Kept, PolicyInput, Version } from "./types.ts";
 
 /** What a target has, with its place in the policy's order. */
 export interface Located {
   readonly current: CurrentVersion;
   readonly place: Place;
   readonly held?: Place;
+  /** Why this use does not get what others of its target get. */
+  readonly kept?: (candidate: string) => Kept | undefined;
+  /** What makes two targets at one version different for the policy. */
+  readonly among?: string;
 }
 
 /** Whether a target moves to a candidate; without facts: whether it may. */
 export interface Comparison {
   readonly moves: boolean;
+  /** See `TargetDecision`. */
+  readonly kept?: Kept;
   /** Why, without a full stop. Computed on demand: most comparisons are never shown. */
   why(): string;
 }
@@ -36,7 +42,11 @@ export function compareTarget<K>(
 ): Comparison {
   const held = rolledBack(ordering, candidate, located, known);
   if (held !== undefined) return { moves: false, why: held };
-  return sameVersion(candidate, located, known) ?? byOrder(ordering, candidate, located, known);
+  return (
+    sameVersion(candidate, located, known) ??
+    staying(candidate, located) ??
+    byOrder(ordering, candidate, located, known)
+  );
 }
 
 function rolledBack<K>(
@@ -77,6 +87,12 @@ function sameVersion<K>(
   };
 }
 
+/** A use that the policy does not speak of. */
+function staying<K>({ tag }: Placed<K>, { current, kept }: Located): Comparison | undefined {
+  const one = kept?.(tag);
+  return one && { moves: false, kept: one, why: () => `${tag} is not for ${versionText(current)}: ${one.why}` };
+}
+
 function byOrder<K>(
   ordering: Ordering<K>,
   candidate: Placed<K>,
@@ -99,9 +115,20 @@ function byOrder<K>(
   if (order > 0) return { moves: true, why: () => `${versionText(current)} ${ordering.behind} ${candidate.tag}` };
   return {
     moves: false,
+    ...(order < 0 && { kept: { kind: "newer", why: "nothing goes backwards" } as const }),
     why: () =>
-      `${candidate.tag} ${order === 0 ? "is the same version as" : ordering.behind} ${versionText(current)}, and nothing goes backwards`,
+      `${candidate.tag} ${order === 0 ? "is the same version as" : ordering.behind} ${presentText(current, place)}, and nothing goes backwards${whyBehind(ordering, candidate, place)}`,
   };
+}
+
+/** What a target has, where its digest is another tag's than the one that is written. */
+function presentText(current: Version, { tag, written }: Place): string {
+  return written === undefined ? versionText(current) : `${tag}, which the digest beside ${written} is`;
+}
+
+function whyBehind<K>({ explain }: Ordering<K>, { tag }: Placed<K>, place: Place): string {
+  const text = explain?.(tag, place.tag);
+  return text === undefined ? "" : `: ${text}`;
 }
 
 /** A version for people: the tag, else the beginning of the digest. */

@@ -1,9 +1,12 @@
 export { choose } from "./choose.ts";
 export { lackingPlatforms } from "./facts.ts";
+export { variantDecisions } from "./kept-back.ts";
 export type {
   CurrentVersion,
   Decision,
+  Kept,
   PolicyInput,
   PolicyLimits,
+  TargetDecision,
   Version,
 } from "./types.ts";

@@ -8,6 +8,8 @@ export interface Placed<K> {
 
 /** A version at a target. `builtAt` is known only where the policy needs it: milliseconds since the epoch. */
 export interface Place extends Version {
+  /** The tag that is written beside the digest, where the digest is that of another one. */
+  readonly written?: string;
   readonly builtAt?: number;
 }
 
@@ -24,6 +26,8 @@ export interface Ordering<K> {
    * that cannot be known.
    */
   against(candidate: Placed<K>, version: Place): number | undefined;
+  /** Why a tag is behind another one, where people may expect it the other way round. */
+  explain?(behind: string, ahead: string): string | undefined;
   /** What a worse tag is to a better one: "is lower than". */
   readonly behind: string;
   /** What the chosen one is: "the highest version in `^1.0`". */

@@ -62,12 +62,13 @@ export async function select<K>(
  * The tags that the policy takes and that are better than what some target has, the best first. Computed only as far
  * as they are taken.
  */
-function candidates<K>({ ordering, placed }: Ranking<K>, targets: readonly Located[], { pin, now }: PolicyInput) {
+function candidates<K>({ ordering, placed }: Ranking<K>, targets: readonly Located[], { pin, now, only }: PolicyInput) {
   const distinct = distinctTargets(targets);
   let next = 0;
   const isCandidate = (one: Placed<K>): boolean =>
-    targets.length === 0 ||
-    distinct.some((target) => compareTarget(ordering, one, target, { facts: undefined, pin, now }).moves);
+    (only === undefined || one.tag === only) &&
+    (targets.length === 0 ||
+      distinct.some((target) => compareTarget(ordering, one, target, { facts: undefined, pin, now }).moves));
   return {
     take: (max: number): readonly Placed<K>[] => {
       const some: Placed<K>[] = [];
@@ -82,7 +83,8 @@ function candidates<K>({ ordering, placed }: Ranking<K>, targets: readonly Locat
 
 /** One of the targets at the same version. */
 function distinctTargets(targets: readonly Located[]): readonly Located[] {
-  const key = ({ current: { tag, digest, held } }: Located): string => JSON.stringify([tag, digest, held]);
+  const key = ({ current: { tag, digest, held }, among }: Located): string =>
+    JSON.stringify([tag, digest, held, among]);
   return [...new Map(targets.map((target) => [key(target), target])).values()];
 }
 

@@ -8,18 +8,18 @@ const maxSkipped = 100;
 /** The decision about each target. */
 export function targetDecisions<K>(decided: Decided<K>): readonly TargetDecision[] {
   const { ranking, targets, selection, input } = decided;
-  const { pin, now } = input;
-  const best = selection.chosen?.candidate ?? ranking.placed[0];
+  const { pin, now, only } = input;
+  const best = selection.chosen?.candidate ?? ranking.placed.find(({ tag }) => only === undefined || tag === only);
   return targets.map((located) => {
     const { target, tag, digest } = located.current;
     const from = { tag, digest };
     if (best === undefined) return { target, from, moves: false, reason: "the policy takes no tag of the registry" };
-    const { moves, why } = compareTarget(ranking.ordering, best, located, {
+    const { moves, why, kept } = compareTarget(ranking.ordering, best, located, {
       facts: selection.facts.get(best.tag),
       pin,
       now,
     });
-    if (selection.chosen !== undefined) return { target, from, moves, reason: why() };
+    if (selection.chosen !== undefined) return { target, from, moves, reason: why(), ...(kept && { kept }) };
     return { target, from, moves: false, reason: (moves ? selection.passed.get(best.tag) : undefined) ?? why() };
   });
 }

@@ -14,6 +14,8 @@ export interface CurrentVersion extends Version {
   readonly target: string;
   /** A version that was rolled back here: only newer ones are taken. */
   readonly held?: Version;
+  /** The policies of other entries that speak of the same image in the same target: what they name is theirs. */
+  readonly others?: readonly ImagePolicy[];
 }
 
 /** What a policy decides about. The order of `tags` and of `current` does not matter. */
@@ -37,6 +39,8 @@ export interface PolicyInput {
    * was built.
    */
   readonly firstSeen?: ReadonlyMap<string, number>;
+  /** The only tag that may be chosen; the others just say where it stands among them. */
+  readonly only?: string;
 }
 
 /** Asks the registry about a tag or a digest; `undefined` when it has no such thing. Its errors are passed on. */
@@ -52,6 +56,19 @@ export interface PolicyLimits {
   readonly verdicts: number;
 }
 
+/**
+ * Why one use of an image stays while others of its target move. `tag`, `ignored`, `regex`, `order`, `variant`: the
+ * policy does not speak of its tag, or not as of the same image; `entry`: another entry does; `newer`: nothing goes
+ * backwards.
+ */
+export interface Kept {
+  readonly kind: "tag" | "ignored" | "regex" | "order" | "variant" | "entry" | "newer";
+  /** Part of a sentence. */
+  readonly why: string;
+  /** A sentence. */
+  readonly fix?: string;
+}
+
 /** The decision about one target. */
 export interface TargetDecision {
   readonly target: string;
@@ -61,6 +78,8 @@ export interface TargetDecision {
   readonly moves: boolean;
   /** One sentence without a full stop. */
   readonly reason: string;
+  /** Given where it stays and people should know, since the policy decides about others of the target only. */
+  readonly kept?: Kept;
 }
 
 /** What a policy decided. */

@@ -1,7 +1,7 @@
 import semver from "semver";
 import { type ImagePolicy, isRefusal, readSemverRange } from "../../config/index.ts";
 import { Fault } from "../../model/errors.ts";
-import { compareSemver, readSemver, type SemanticVersion } from "../../model/versions.ts";
+import { compareNatural, compareSemver, readSemver, type SemanticVersion } from "../../model/versions.ts";
 import type { TagFilter } from "./filter.ts";
 import type { Ordering } from "./ordering.ts";
 
@@ -36,6 +36,7 @@ export function versionOrdering(
     behind: "is lower than",
     best: `the highest version in \`${text}\``,
     compare: compareSemver,
+    explain: textualOrder,
     keyOf: (captured) => {
       const version = readSemver(captured);
       return version !== undefined && (asks || !isPrerelease(version)) && isIn(version, range) ? version : undefined;
@@ -50,6 +51,16 @@ export function versionOrdering(
       return least === undefined ? undefined : compareSemver(key, least) >= 0 ? 1 : -1;
     },
   };
+}
+
+/** Why one version is behind another although its numbers are higher: numbers beside letters are text. */
+function textualOrder(behind: string, ahead: string): string | undefined {
+  const [lower, higher] = [readSemver(behind)?.full?.prerelease ?? [], readSemver(ahead)?.full?.prerelease ?? []];
+  const at = lower.findIndex((one, index) => one !== higher[index]);
+  const [one, other] = [lower[at], higher[at]];
+  const isText = typeof one === "string" && typeof other === "string" && /[0-9]/.test(one) && /[0-9]/.test(other);
+  if (!isText || compareNatural(one, other) <= 0) return undefined;
+  return `by semver \`${one}\` comes before \`${other}\`: identifiers with letters are compared as text. \`regex\` without \`semver\` compares them in natural order, \`capture\` with \`numerical\` by the number`;
 }
 
 function isPrerelease({ full }: SemanticVersion): boolean {

@@ -17,7 +17,7 @@ import { tagSightings } from "./tag-sightings.ts";
  * unit alone.
  */
 export async function decide(ports: ImagePorts, context: RepositoryContext, entry: ImageEntry): Promise<EntryDecision> {
-  const { repository, signal, targets, head, where } = context;
+  const { repository, signal, targets, head, where, config } = context;
   try {
     assertMayAsk(ports.rights, where.repository, entry.image);
     const at = await sourceAt(repository, head);
@@ -25,6 +25,7 @@ export async function decide(ports: ImagePorts, context: RepositoryContext, entr
       at,
       renderer: ports.renderer,
       signal,
+      all: config.images,
     });
     const clock = ports.clock();
     const holds = await holdsOf(context, now, clock);

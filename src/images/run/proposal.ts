@@ -4,6 +4,8 @@ import type { RepositoryContext } from "../../change/repository-context.ts";
 import { sourceChanges } from "../../change/source/changes.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { canonicalImage } from "../../model/registry.ts";
+import { targetId } from "../../model/target.ts";
+import { isLeftNote } from "../bump.ts";
 import type { EntryDecision } from "../entry-decision.ts";
 import { type ImageBodyParts, type ImageSection, imageBody } from "../text/body.ts";
 import { type ImageMetadata, isWithin, printImageMetadata, sameVersions } from "../text/metadata.ts";
@@ -11,6 +13,8 @@ import { imagePullRequest } from "../text/pull-request.ts";
 import { bumpsLine, imageTitle } from "../text/title.ts";
 import type { ImageUnit } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
+import { newerOf, oldOf, withoutTag } from "./section-facts.ts";
+import { staysOf } from "./stays.ts";
 
 /** A pull request that brought what is wanted, and that a person closed. */
 export interface Declined {
@@ -48,6 +52,8 @@ export function proposalOf(
         comment: printImageMetadata(metadata, unit.branch, context.signer),
         sections: await sectionsOf(ports, context, decisions, metadata),
         autoMerge: mergesItself(unit),
+        promote: takerOf(context, bump),
+        now: ports.clock(),
       }),
     introduction: () => ({ labels, assignees: [], reviewers: { users: [], teams: [] } }),
     // It had all of these versions, for these targets and maybe for more.
@@ -71,7 +77,10 @@ function bumpOf(
       ? [{ image, tag: chosen.tag, digest: chosen.facts.digest, platforms: [...platforms] }]
       : [],
   );
-  return { unit: unit.name, base, images, targets };
+  const planned = new Set(
+    computed.targets.flatMap((one) => (one.outcome === "planned" ? [targetId(one.app, one.environment)] : [])),
+  );
+  return { unit: unit.name, base, images, targets, ...staysOf(decisions, computed, planned) };
 }
 
 function replacedBy(bump: Bump, before: ImageMetadata | undefined): readonly string[] {
@@ -86,7 +95,9 @@ function remarksOf(
   const name = ({ app, environment }: (typeof targets)[number]) => `${app} in ${environment}`;
   return {
     notes: targets.flatMap((target) =>
-      target.outcome === "planned" ? target.notes.map((note) => ({ target: name(target), note })) : [],
+      target.outcome === "planned"
+        ? target.notes.filter((note) => !isLeftNote(note)).map((note) => ({ target: name(target), note }))
+        : [],
     ),
     left: [
       ...targets.flatMap((target) =>
@@ -124,10 +135,25 @@ async function sectionsOf(
       digest: facts.digest,
       platforms: facts.platforms,
       built: facts.created === undefined ? undefined : Date.parse(facts.created),
-      reason: decision.verdicts.find(({ outcome }) => outcome === "chosen")?.reason ?? decision.summary,
+      ...oldOf(decision, tag),
+      reason: withoutTag(
+        decision.verdicts.find(({ outcome }) => outcome === "chosen")?.reason ?? decision.summary,
+        tag,
+      ),
       skipped: decision.skipped,
+      newer: newerOf(decision, tag),
+      follows: entry.policy.digest !== undefined,
       source: await sourceChanges(ports, context, before, facts),
     });
   }
   return sections;
+}
+
+/** The environment that takes its versions from those that are updated, where there is one. */
+function takerOf({ config }: RepositoryContext, { targets }: Pick<Bump, "targets">): string | undefined {
+  const updated = new Set(targets.map(({ environment }) => environment));
+  const takers = config.environments.filter(
+    ({ name, from }) => from !== undefined && [from].flat().some((one) => updated.has(one)) && !updated.has(name),
+  );
+  return takers.length === 1 ? takers[0]?.name : undefined;
 }

@@ -3,6 +3,7 @@ import { mergePullRequest } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { standingOf } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { dayTime } from "../../change/text/when.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
@@ -41,11 +42,15 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   const verification = await verifyImages(metadata, ports.registry, run.signal);
   const context = await openContext(ports, where, pull.defaultBranch, run.signal, [pull.head.sha]).catch(userError);
   if (context instanceof UserError) {
-    return void (await github.upsertCheck(imageCheckReport(pull, verification, [inert(context.message)])));
+    return void (await github.upsertCheck(
+      imageCheckReport(pull, verification, { stays: metadata.stays, remarks: [inert(context.message)] }),
+    ));
   }
   const merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : { may: false };
   const remarks = await remarksOf(context, pull, metadata, merging);
-  await github.upsertCheck(imageCheckReport(pull, verification, remarks));
+  await github.upsertCheck(
+    imageCheckReport(pull, verification, { stays: metadata.stays, held: merging.held, remarks }),
+  );
   if (!verification.ok) return evaluateAgain(ports, evaluation, pull, verification);
   if (merging.may) await merge(ports, context, pull, metadata, evaluation);
   if (merging.again !== undefined) await schedule(ports, job, merging.again);
@@ -82,8 +87,9 @@ async function remarksOf(
   { why }: Merging,
 ): Promise<readonly string[]> {
   if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return [pushed];
-  const proof = `Proven by rendering: in ${metadata.targets.length} ${metadata.targets.length === 1 ? "target" : "targets"} nothing changes but the images.`;
-  return why === undefined ? [proof] : [proof, inert(why)];
+  const only = metadata.images.length === 1 ? "this image changes" : "these images change";
+  const proof = metadata.stays.length > 0 ? [] : [`Only ${only}; rendering before and after confirmed it.`];
+  return why === undefined ? proof : [...proof, inert(why)];
 }
 
 const pushed = "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push.";
@@ -105,7 +111,7 @@ async function unknownHead(
   }
   const verification = await verifyImages(metadata, ports.registry, signal);
   const github = await ports.github(where.installationId, where.repository);
-  await github.upsertCheck(imageCheckReport(pull, verification, [pushed]));
+  await github.upsertCheck(imageCheckReport(pull, verification, { stays: metadata.stays, remarks: [pushed] }));
 }
 
 /**
@@ -118,6 +124,8 @@ const settleMs = 30_000;
 interface Merging {
   readonly may: boolean;
   readonly why?: string;
+  /** Who holds one of its targets, and until when. */
+  readonly held?: string;
   /** When to ask again, in milliseconds since the epoch. */
   readonly again?: number;
   /** Whether the unit is to be evaluated first. */
@@ -130,11 +138,13 @@ async function mayMerge(
   pull: PullRequest,
   metadata: ImageMetadata,
 ): Promise<Merging> {
+  const held = await heldTarget(ports, context, metadata);
+  if (held !== undefined)
+    return { may: false, held, why: "Until the hold ends, Sluice neither updates nor merges this." };
   const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
   if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return { may: false };
   if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return { may: false };
-  const held = await heldTarget(ports, context, metadata);
-  if (held !== undefined) return { may: false, why: `Not merged by itself: ${held} is on hold.` };
+  if (metadata.stays.some(({ half }) => half)) return { may: false, why: "A person merges it: not every use changes." };
   // Whoever may push can put old signed metadata back: only what the last evaluation came to is merged.
   const published = await publishedHead(ports, context.where.repository, metadata.unit);
   if (published === undefined) return { may: false, evaluate: true };
@@ -158,8 +168,12 @@ async function heldTarget(
   context: RepositoryContext,
   { targets }: ImageMetadata,
 ): Promise<string | undefined> {
+  const now = ports.clock();
   for (const { app, environment } of targets) {
-    if ((await context.state.hold(environment, app, ports.clock())) !== undefined) return `${app} in ${environment}`;
+    const hold = await context.state.hold(environment, app, now);
+    if (hold === undefined) continue;
+    const until = hold.until === undefined ? "" : ` until ${dayTime(Date.parse(hold.until), now)}`;
+    return `On hold by ${hold.by}${until}`;
   }
   return undefined;
 }

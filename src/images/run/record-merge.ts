@@ -8,6 +8,7 @@ import type { PullRequest } from "../../model/github.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
 import type { ImageMetadata } from "../text/metadata.ts";
+import { declinedText } from "../text/pull-request.ts";
 import { declinedEvent, mergedEvent } from "./events.ts";
 import type { ImagePorts } from "./ports.ts";
 
@@ -32,7 +33,11 @@ export async function recordImageMerge(
   const of = { where, pull, metadata };
   if (merged) ports.events.announce(mergedEvent(of, arrived, ports.clock()));
   // The metadata of what Sluice itself closes no longer counts, so a person closed this one.
-  else if (!pull.merged) ports.events.announce(declinedEvent(of, ports.clock()));
+  else if (!pull.merged) {
+    ports.events.announce(declinedEvent(of, ports.clock()));
+    const github = await ports.github(where.installationId, where.repository);
+    await github.upsertComment(pull.number, "declined", declinedText(metadata));
+  }
   await ports.queue.add({ type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit });
 }
 

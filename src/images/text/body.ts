@@ -1,26 +1,35 @@
-import { type SourceChanges, sourceSection } from "../../change/source/section.ts";
+import type { SourceChanges } from "../../change/source/section.ts";
 import { shortVersion } from "../../change/text/version.ts";
-import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
 import { clip, oneLine } from "../../model/text/lines.ts";
+import { sentenceList } from "../../model/text/lists.ts";
+import { digestLines, factLines, newerLines, newsLines } from "./facts.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
+import { nextText, verdictText } from "./verdict.ts";
 
-/** The facts about one image, apart from the versions. */
+/** The facts about one image. */
 export interface ImageSection {
   /** As the configuration writes it. */
   readonly image: string;
   readonly tag: string;
   readonly digest: string;
+  /** The tag that it takes the place of, empty where there are several; and its digest, where the tag stays. */
+  readonly from: string;
+  readonly oldDigest: string;
   readonly platforms: readonly string[];
   /** When it was built, in milliseconds since the epoch. */
   readonly built: number | undefined;
-  /** Why this tag: a sentence of the policy. */
+  /** Why this tag, without the tag: "the highest version in `^1.0`". */
   readonly reason: string;
   /** Tags between what the targets have and this one. */
   readonly skipped: readonly string[];
+  /** Newer tags that were not taken, the newest first, with why. */
+  readonly newer: readonly { readonly tag: string; readonly reason: string }[];
   /** What lies between the two images in the repository that they are built from, where their labels tell. */
   readonly source: SourceChanges | undefined;
+  /** The policy follows one tag, wherever it goes. */
+  readonly follows: boolean;
 }
 
 /** What the body of an image pull request is made of. */
@@ -29,11 +38,15 @@ export interface ImageBodyParts {
   /** From `printImageMetadata`. */
   readonly comment: string;
   readonly sections: readonly ImageSection[];
-  /** Sentences about how a target is edited, by the target's id. */
+  /** Sentences about how a target is edited, by the target's name. */
   readonly notes: readonly { readonly target: string; readonly note: string }[];
   /** Targets that have the image and are left out, with why. */
   readonly left: readonly { readonly target: string; readonly why: string }[];
   readonly autoMerge: boolean;
+  /** The environment that takes its versions from the one that this is for. */
+  readonly promote: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** GitHub takes 65,536 characters. */
@@ -59,7 +72,7 @@ const rooms: readonly Room[] = [
 ];
 const least: Room = { commits: 0, rows: 20, remarks: 4, sections: 2 };
 
-/** The body of an image pull request. What does not fit is counted. */
+/** The body of an image pull request: the verdict, what to do next, then the facts. What does not fit is counted. */
 export function imageBody(parts: ImageBodyParts): string {
   for (const room of rooms) {
     const body = build(parts, room);
@@ -69,15 +82,22 @@ export function imageBody(parts: ImageBodyParts): string {
 }
 
 function build(parts: ImageBodyParts, room: Room): string {
-  const { metadata, comment, sections } = parts;
-  const rest = sections.length - room.sections;
+  const { metadata, comment, now } = parts;
+  const sections = parts.sections.slice(0, room.sections);
+  const rest = parts.sections.length - sections.length;
   const blocks = [
-    [comment, opening(metadata), ...replacedLines(metadata)],
+    [`${comment}\n${verdictText(metadata)}`],
+    [nextText(metadata, parts)],
     table(metadata, room.rows),
-    ...sections.slice(0, room.sections).map((section) => sectionLines(section, room.commits)),
-    rest > 0 ? [`… and ${rest} more images.`] : [],
-    remarks(parts, room.remarks),
-    [closing(parts)],
+    leftLines(parts, room.remarks),
+    stayLines(metadata, room.remarks),
+    factLines(sections, { now, where: followers(metadata) }),
+    rest > 0 ? [`And ${rest} more images.`] : [],
+    newerLines(sections, now),
+    newsLines(sections, room.commits),
+    noteLines(parts, room.remarks),
+    digestLines(sections),
+    [smallPrint(parts)],
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -85,63 +105,86 @@ function build(parts: ImageBodyParts, room: Room): string {
     .join("\n\n")}\n`;
 }
 
-function opening(metadata: ImageMetadata): string {
-  const names = [...new Set(metadata.images.map(({ image }) => lastPart(image)))];
-  const what = names.length === 1 ? `**${inert(names[0] ?? "")}**` : `**${names.length} images**`;
-  const where = environmentsOf(metadata).map((name) => code(name));
-  return `Brings ${what} to ${where.join(", ")}. One value changes in each place, and nothing else in the render: that was proven before this opened.`;
+/** `staging follows`, `prod and staging follow`. */
+function followers({ targets }: ImageMetadata): string {
+  const environments = environmentsOf({ targets }).toReversed();
+  return `${inert(sentenceList(environments))} ${environments.length === 1 ? "follows" : "follow"}`;
 }
 
-function replacedLines({ replaced }: ImageMetadata): readonly string[] {
-  if (replaced.length === 0) return [];
-  return ["", `> Updated in place. It brought before: ${replaced.slice(-10).map(inert).join("; ")}`];
-}
-
-function table({ targets }: ImageMetadata, max: number): readonly string[] {
-  const all = targets.flatMap(({ images, ...target }) => images.map((version) => ({ ...target, ...version })));
-  const rows = all
-    .slice(0, max)
-    .map(
-      ({ app, environment, image, from, to }) =>
-        `| ${inert(app)} | ${inert(environment)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))} |`,
-    );
-  const rest = all.length - rows.length;
+/** From two places on; one place is in the verdict. */
+function table({ targets, images }: ImageMetadata, max: number): readonly string[] {
+  const all = targets
+    .toReversed()
+    .flatMap(({ images: moves, ...target }) => moves.map((one) => ({ ...target, ...one })));
+  if (all.length < 2) return [];
+  const [environment, ...others] = environmentsOf({ targets });
+  const several = new Set(images.map(({ image }) => image)).size > 1;
+  const one = environment !== undefined && others.length === 0 ? environment : undefined;
+  const apps = new Set(all.map(({ app }) => app)).size > 1;
+  const rows = all.slice(0, max).map((row) => {
+    const name = several ? inert(lastPart(row.image)) : "";
+    const app = apps || !several ? inert(row.app) : "";
+    const where = [one === undefined ? `**${inert(row.environment)}**` : "", app, name].filter((part) => part !== "");
+    return `| ${where.join(" · ")} | ${row.from === "" ? "new" : code(shortVersion(row.from))} | ${code(shortVersion(row.to))} |`;
+  });
+  const first = several && !apps && one !== undefined ? "Image" : "Where";
+  const [has, gets] = one === undefined ? ["has", "gets"] : [`${inert(one)} has`, `${inert(one)} gets`];
+  const more = all.length - rows.length;
   return [
-    "| App | Environment | Image | has | becomes |",
-    "|---|---|---|---|---|",
+    `| ${first} | ${has} | ${gets} |`,
+    "|---|---|---|",
     ...rows,
-    ...(rest > 0 ? [`| … | ${rest} more | | | |`] : []),
+    ...(more > 0 ? ["", `And ${more} more places.`] : []),
   ];
 }
 
-function sectionLines(section: ImageSection, commits: number): readonly string[] {
-  const { image, tag, digest, platforms, built, reason, skipped, source } = section;
-  const shown = skipped.slice(0, 20).map((one) => code(one));
-  const more = skipped.length > 20 ? ` and ${skipped.length - 20} more` : "";
-  return [
-    `### ${inert(image)}:${inert(tag)}`,
-    "",
-    `- Chosen because ${inert(reason)}`,
-    `- Digest ${code(digest)}${platforms.length === 0 ? "" : `, for ${platforms.map((one) => code(one)).join(", ")}`}`,
-    ...(built === undefined ? [] : [`- Built ${moment(built)}`]),
-    ...(shown.length === 0 ? [] : [`- Passed over on the way: ${shown.join(", ")}${more}`]),
-    ...(source === undefined ? [] : sourceSection(source, commits)),
-  ];
-}
-
-function remarks({ notes, left }: ImageBodyParts, max: number): readonly string[] {
-  const all = [
-    ...left.map(({ target, why }) => ({ target, is: " is left out", text: why })),
-    ...notes.map(({ target, note }) => ({ target, is: "", text: note })),
-  ];
-  const lines = all
+function leftLines({ left }: ImageBodyParts, max: number): readonly string[] {
+  const lines = left
     .slice(0, max)
-    .map(({ target, is, text }) => `- ${code(target)}${is}: ${inert(clip(oneLine(text), longestRemark))}`);
-  const rest = all.length - lines.length;
-  return all.length === 0 ? [] : ["### Remarks", "", ...lines, ...(rest > 0 ? [`- … and ${rest} more`] : [])];
+    .map(({ target, why }) => `Not included: **${inert(target)}**. ${upperFirst(sentence(remark(why)))}`);
+  const rest = left.length - lines.length;
+  const all = rest > 0 ? [...lines, `And ${rest} more are not included.`] : lines;
+  return all.flatMap((line, index) => (index === 0 ? [line] : ["", line]));
 }
 
-function closing({ autoMerge }: ImageBodyParts): string {
-  const merge = autoMerge ? "Sluice merges it when its checks pass. " : "";
-  return `<sub>${merge}The comment below shows the rendered diff. A newer tag replaces this one in place; closing this pull request declines these versions, until there is a newer one; \`/retry\` looks again. Commits that people push to its branch are never overwritten.</sub>`;
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function stayLines({ stays }: ImageMetadata, max: number): readonly string[] {
+  if (stays.length === 0) return [];
+  const lines = stays.slice(0, max).map(({ place, at, why, fix }) => {
+    const next = fix === "" ? "" : ` ${inert(fix)}`;
+    return `- **${inert(place)}** stays at ${code(at)}: ${sentence(remark(why))}${next}`;
+  });
+  const rest = stays.length - lines.length;
+  return ["Not changed:", "", ...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])];
+}
+
+function noteLines({ notes }: ImageBodyParts, max: number): readonly string[] {
+  const lines = notes.slice(0, max).map(({ target, note }) => `- ${inert(target)}: ${remark(note)}`);
+  const rest = notes.length - lines.length;
+  return notes.length === 0 ? [] : ["### Remarks", "", ...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])];
+}
+
+function remark(text: string): string {
+  return inert(clip(oneLine(text), longestRemark));
+}
+
+function sentence(text: string): string {
+  return text === "" || /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+function smallPrint({ metadata, sections }: ImageBodyParts): string {
+  const [only, ...more] = sections;
+  const follows = only !== undefined && more.length === 0 && only.follows;
+  const tags = new Set(metadata.images.map(({ tag }) => tag));
+  const [tag = ""] = tags;
+  const parts = [
+    follows ? `The next push of ${code(tag)} updates this pull request` : "A newer tag updates this pull request",
+    follows ? "closing it skips this image" : `closing it skips ${tags.size === 1 ? inert(tag) : "these versions"}`,
+    "commits you push stay",
+    `${code("/retry")} asks the registry again`,
+  ];
+  return `<sub>${parts.join(" · ")}</sub>`;
 }

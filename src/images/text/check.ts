@@ -1,29 +1,69 @@
 import { code, inert } from "../../diff/index.ts";
 import type { CheckReport } from "../../model/github.ts";
+import { count } from "../../model/text/lists.ts";
 import type { Verification } from "../verify.ts";
+import type { ImageMetadata } from "./metadata.ts";
+import { lastPart } from "./title.ts";
 
 /** The check of an image pull request. */
 export const imageCheck = "Sluice image";
 
-/** What the registry says of the images that a pull request brings, with remarks about the pull request itself. */
+/** What is said besides what the registry says. */
+export interface CheckRemarks {
+  readonly stays: ImageMetadata["stays"];
+  /** Who holds one of the targets, and until when: "On hold by mona until 30 Nov, 08:00 UTC". */
+  readonly held?: string | undefined;
+  /** Sentences about the pull request itself. */
+  readonly remarks: readonly string[];
+}
+
+/** Whether the registry has the images as the pull request describes them, with what else decides about it. */
 export function imageCheckReport(
   pull: { readonly number: number; readonly head: { readonly sha: string } },
-  { ok, lines }: Verification,
-  remarks: readonly string[],
+  verification: Verification,
+  about: CheckRemarks,
 ): CheckReport {
-  const rows = lines.map(
-    (line) => `| ${code(`${line.image}:${line.tag}`)} | ${line.ok ? "✓" : "✗"} ${inert(line.text)} |`,
-  );
-  const title = ok
-    ? `${lines.length === 1 ? "The tag names" : "All tags name"} what is in the registry`
-    : "The registry has something else";
-  return {
-    name: imageCheck,
-    externalId: `pull-${pull.number}`,
-    headSha: pull.head.sha,
-    status: "completed",
-    conclusion: ok ? "success" : "failure",
-    title,
-    summary: [["| Image | Registry |", "|---|---|", ...rows].join("\n"), ...remarks].join("\n\n"),
-  };
+  const { ok, lines } = verification;
+  const name = lines[0] === undefined ? "the image" : inert(lastPart(lines[0].image));
+  const shared = { name: imageCheck, externalId: `pull-${pull.number}`, headSha: pull.head.sha };
+  const summary = [...lines.map((line) => lineText(line)), ...stayText(about.stays), ...about.remarks].join("\n\n");
+  if (!ok) return { ...shared, status: "completed", conclusion: "failure", title: failureTitle(verification), summary };
+  if (about.held !== undefined) return { ...shared, status: "in_progress", title: about.held, summary };
+  const stays = about.stays.length;
+  if (stays === 0)
+    return { ...shared, status: "completed", conclusion: "success", title: successTitle(verification), summary };
+  const title = `Warning: ${count(stays, "use")} of ${name} ${stays === 1 ? "stays as it is" : "stay as they are"}`;
+  return { ...shared, status: "completed", conclusion: "neutral", title, summary };
+}
+
+function successTitle({ lines }: Verification): string {
+  const [only, ...more] = lines;
+  if (only === undefined || more.length > 0) return `Registry has all ${lines.length} images as described`;
+  return `Registry has ${inert(lastPart(only.image))} ${inert(only.tag)} as described`;
+}
+
+function failureTitle({ lines }: Verification): string {
+  const wrong = lines.filter(({ ok }) => !ok);
+  const [only, ...more] = wrong;
+  if (only === undefined || more.length > 0) return `${wrong.length} images are not as described`;
+  const what = only.found === undefined ? "cannot be confirmed" : "is another image now";
+  return `${inert(lastPart(only.image))} ${inert(only.tag)} ${what}`;
+}
+
+function lineText({ image, tag, digest, found, ok, text }: Verification["lines"][number]): string {
+  if (ok) return `- ${code(`${lastPart(image)}:${tag}`)}: ${inert(text)}, ${code(short(digest))}`;
+  if (found === undefined) return `**${code(`${lastPart(image)}:${tag}`)} ${inert(text)}.**`;
+  return [
+    `**The tag ${code(tag)} was moved since this pull request opened.** Sluice does not merge it; it is being updated to the new image.`,
+    [`- **Described here:** ${code(short(digest))}`, `- **In the registry:** ${code(short(found))}`].join("\n"),
+    `**Next:** ask who pushed ${code(tag)} twice. ${code("/retry")} asks the registry again.`,
+  ].join("\n\n");
+}
+
+function short(digest: string): string {
+  return digest.replace(/^sha256:/, "").slice(0, 12);
+}
+
+function stayText(stays: ImageMetadata["stays"]): readonly string[] {
+  return stays.slice(0, 20).map(({ place, at, why }) => `- **${inert(place)}** stays at ${code(at)}: ${inert(why)}`);
 }

@@ -29,6 +29,13 @@ const schema = z.object({
     .readonly(),
   /** What it brought before, oldest first: `webapp 1.4.1`. */
   replaced: z.array(z.string()).readonly(),
+  /** Uses of the images in these targets that stay as they are. `half`: they have what is replaced elsewhere. */
+  stays: z
+    .array(z.object({ place: z.string(), at: z.string(), why: z.string(), fix: z.string(), half: z.boolean() }))
+    .readonly()
+    .default([]),
+  /** How many places change; 0 where that was not counted. */
+  places: z.number().default(0),
 });
 
 /** What an image pull request is, in a form that parses back: signed, in a comment of its body. */

@@ -1,8 +1,9 @@
 import type { PullRequestKind, Update } from "../../change/pull-request/proposal.ts";
 import { shortVersion } from "../../change/text/version.ts";
-import { code } from "../../diff/index.ts";
+import { code, inert } from "../../diff/index.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { type ImageMetadata, imageFormat, sameBumps, sameVersions } from "./metadata.ts";
-import { bumpsLine } from "./title.ts";
+import { bumpsLine, environmentsOf, lastPart } from "./title.ts";
 
 type Brought = Pick<ImageMetadata, "images" | "targets">;
 
@@ -18,28 +19,55 @@ export const imagePullRequest: PullRequestKind<ImageMetadata> = {
   },
 };
 
-/** The comment on a pull request that brings something else than before. */
+/** The comment on a pull request that brings something else than before: what, and whose approval fell. */
 export function updateText({ before, now, dismissed }: Update<Brought>): string {
+  const text = whatText(before, now);
+  if (dismissed.length === 0) return text;
   const users = dismissed.map((user) => code(user)).join(", ");
-  const lost = dismissed.length === 0 ? "" : ` The approvals of ${users} no longer count.`;
-  return `${whatText(before, now)}${lost}`;
+  const was = before === undefined ? "" : ` for ${goalsOf(before)} and`;
+  const lost =
+    dismissed.length === 1 ? `your approval was${was} no longer counts` : `your approvals were${was} no longer count`;
+  return `${text}\n\n${users}: ${before === undefined ? lost.replace(" was no", " no").replace(" were no", " no") : lost}.`;
 }
 
 function whatText(before: Brought | undefined, now: Brought): string {
-  if (before === undefined) return `Now brings ${code(bumpsLine(now))}.`;
-  if (!sameVersions(before, now)) return `Now brings ${code(bumpsLine(now))} in place of ${code(bumpsLine(before))}.`;
+  if (before === undefined) return `**Now ${inert(movesOf(now))}.**`;
+  if (!sameVersions(before, now)) return `**Now ${inert(movesOf(now))}**, no longer ${inert(movesOf(before))}.`;
   const old = new Map(before.images.map(({ image, tag, digest }) => [`${image}:${tag}`, digest]));
   const moved = now.images.flatMap(({ image, tag, digest }) => {
     const was = old.get(`${image}:${tag}`);
     return was === undefined || was === digest
       ? []
-      : [`${code(`${image}:${tag}`)} names another image by now: ${short(digest)}, and no longer ${short(was)}.`];
+      : [
+          `**${inert(lastPart(image))} ${inert(tag)} is another image now:** ${short(digest)}, no longer ${short(was)}.`,
+        ];
   });
-  return moved.length === 0 ? `Now brings ${code(bumpsLine(now))}.` : moved.join(" ");
+  return moved.length === 0 ? `**Now ${inert(movesOf(now))}.**` : moved.join(" ");
+}
+
+/** `1.4.0 → 1.6.0` where there is one image; with their names where there are several. */
+function movesOf(brought: Brought): string {
+  const names = new Set(brought.images.map(({ image }) => lastPart(image)));
+  const [name, ...more] = names;
+  const line = bumpsLine(brought);
+  return name !== undefined && more.length === 0 ? line.replaceAll(`${name} `, "") : line;
+}
+
+function goalsOf({ targets }: Brought): string {
+  const goals = [...new Set(targets.flatMap(({ images }) => images.map(({ to }) => shortVersion(to))))];
+  return inert(goals.length === 1 ? (goals[0] ?? "") : "other versions");
+}
+
+/** The comment on a pull request that a person closed: what that means, and how to take it back. */
+export function declinedText(brought: Brought): string {
+  const names = [...new Set(brought.images.map(({ image }) => lastPart(image)))];
+  const where = environmentsOf(brought).toReversed();
+  const is = goalsOf(brought) === "other versions" ? "These versions are" : `${goalsOf(brought)} is`;
+  return `${is} skipped for ${inert(sentenceList(names))} in ${inert(sentenceList(where))}; the next newer tag opens a new pull request. Changed your mind? ${code("/retry")} here.`;
 }
 
 function short(digest: string): string {
-  return code(shortVersion(`@${digest}`).slice(1));
+  return code(shortVersion(`@${digest}`).replace(/^@(?:sha256:)?/, ""));
 }
 
 /** Tells updates of one pull request apart: by the head, and by the images where only their digests changed. */

@@ -77,11 +77,6 @@ export function cell(markdown: string): string {
   return markdown.replaceAll("\n", " ").replaceAll("|", "\\|");
 }
 
-/** Text of others as an HTML code element, for places where Markdown is not read (`<summary>`). */
-export function htmlCode(text: string): string {
-  return `<code>${visible(text).replace(/[&<>`]/g, (char) => entities[char] ?? char)}</code>`;
-}
-
 /** A fenced block that its content cannot close: the fence is longer than the longest run of backticks in it. */
 export function fenced(language: string, content: string): string {
   const ticks = "`".repeat(Math.max(3, longestRun(content) + 1));

@@ -1,5 +1,5 @@
 import type { Command, CommandInfo } from "../../model/command.ts";
-import { commandList, whoDecides } from "./usage.ts";
+import { helpText } from "./usage.ts";
 
 /** `/help`, about the commands that the function gives. */
 export function helpCommand(commands: () => readonly CommandInfo[]): Command<unknown> {
@@ -13,7 +13,6 @@ export function helpCommand(commands: () => readonly CommandInfo[]): Command<unk
     examples: [{ line: "/help", does: "replies with the list of commands" }],
     needs: "read",
     why: "it only shows what the documentation says",
-    run: async () =>
-      `these are the commands, one per line, at the start of the line:\n\n${commandList(commands())}\n\n${whoDecides}`,
+    run: async () => helpText(commands()),
   };
 }

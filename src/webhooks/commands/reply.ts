@@ -1,19 +1,27 @@
 import { clip } from "../../model/command.ts";
-import type { UserError, UserErrorKind } from "../../model/errors.ts";
+import { Fault, type UserError, type UserErrorKind } from "../../model/errors.ts";
+import type { Permission } from "../../model/github.ts";
 import type { Found } from "./find-commands.ts";
+import { refusalText } from "./refusal-text.ts";
 import { cut } from "./truncate.ts";
 
 /** What became of one command. `name` is what was written after the slash, short. */
 export type Outcome =
   | { readonly kind: "done"; readonly name: string; readonly said: string }
-  | {
-      readonly kind: "refused";
-      readonly name: string;
-      readonly why: string;
-      readonly fix: string | undefined;
-      /** What kind of mistake it was; `unknown` for what is no command, `ours` for what is nobody's mistake here. */
-      readonly cause: UserErrorKind | "unknown" | "ours";
-    };
+  | (Refusal & { readonly kind: "refused" });
+
+/** A command that was not carried out. */
+export interface Refusal {
+  readonly name: string;
+  readonly why: string;
+  readonly fix: string | undefined;
+  /** What kind of mistake it was; `unknown` for what is no command, `ours` for what is nobody's mistake here. */
+  readonly cause: UserErrorKind | "unknown" | "ours";
+  /** The level of the person, where that is what is missing. */
+  readonly has?: Permission;
+  /** The command that was probably meant, by its name. */
+  readonly meant?: string;
+}
 
 /** How many commands of one comment are carried out. */
 export const COMMAND_LIMIT = 10;
@@ -28,25 +36,20 @@ function nameOf(found: Found): string {
   return `${found.command.name} ${rest.length > 60 ? `${rest.slice(0, 60)}…` : rest}`.trim();
 }
 
-/** A command that was carried out. */
+/** A command that was carried out. `said` is the result, bold first words first. */
 export function done(found: Found, said: string): Outcome {
   return { kind: "done", name: nameOf(found), said };
 }
 
-/** A command that failed by the user's doing. */
-export function refused(found: Found, error: UserError): Outcome {
-  return { kind: "refused", name: nameOf(found), why: error.message, fix: error.fix, cause: error.kind };
+/** A command that failed by the user's doing; `has` is the person's level. */
+export function refused(found: Found, error: UserError, has: Permission): Outcome {
+  const about = { name: nameOf(found), why: error.message, fix: error.fix, cause: error.kind };
+  return { kind: "refused", ...about, ...(error.kind === "permission" ? { has } : {}) };
 }
 
 /** A name that is nearly a command's. */
-export function unknown(found: Extract<Found, { kind: "unknown" }>): Outcome {
-  return {
-    kind: "refused",
-    name: found.name,
-    why: "there is no such command",
-    fix: `did you mean \`/${found.meant}\`? \`/help\` lists all`,
-    cause: "unknown",
-  };
+export function unknown({ name, meant }: Extract<Found, { kind: "unknown" }>): Outcome {
+  return { kind: "refused", name, why: "there is no such command", fix: undefined, cause: "unknown", meant };
 }
 
 /** A line of which one cannot be sure what its author saw. */
@@ -56,33 +59,78 @@ export function doubtful(found: Extract<Found, { kind: "doubtful" }>): Outcome {
 }
 
 /** A command that could not be carried out for reasons that are not the user's. */
-export function failed(found: Found): Outcome {
-  const why = "it could not be carried out, and it was not your doing";
-  return { kind: "refused", name: nameOf(found), why, fix: "try again later", cause: "ours" };
+export function failed(found: Found, error: unknown): Outcome {
+  const name = nameOf(found);
+  const isOutside = error instanceof Fault && error.kind !== "bug";
+  const why = isOutside ? "GitHub or the network failed at every try" : "Sluice failed at every try";
+  return { kind: "refused", name, why, fix: `Please comment \`/${name}\` again`, cause: "ours" };
 }
 
 /** The commands after the tenth. */
 export function tooMany(count: number): Outcome {
   const why = `a comment may have ${COMMAND_LIMIT} commands; the last ${count} ${count === 1 ? "was" : "were"} not carried out`;
-  return { kind: "refused", name: "…", why, fix: "put them in a further comment", cause: "limit" };
+  return { kind: "refused", name: "…", why, fix: "put them in another comment", cause: "limit" };
 }
 
 /**
- * The one reply, as markdown, within what GitHub takes. `actor` is named without being notified: the comment is theirs.
+ * The one reply, as markdown, within what GitHub takes: the result of one command with the command below it, or a line
+ * for each of several. `actor` is named without being notified: the comment is theirs.
  */
 export function replyText(actor: string, outcomes: readonly Outcome[]): string {
-  const parts = outcomes.map(partOf);
+  const [only, ...more] = outcomes;
+  if (only !== undefined && more.length === 0) return single(actor, only);
+  const ready = outcomes.filter(({ kind }) => kind === "done").length;
+  const heading = `${ready} of ${outcomes.length} commands done:`;
+  const parts = outcomes.map((one) => textOf(one, "line"));
+  if (parts.every((part) => !part.includes("\n"))) {
+    return [heading, "", ...parts.map((part, index) => `- ${part}${written(outcomes[index])}`)].join("\n");
+  }
   const whole = parts.reduce((sum, part) => sum + part.length, 0) <= REPLY_LIMIT;
   const each = Math.floor(REPLY_LIMIT / Math.max(1, parts.length));
-  return [`To \`${actor}\`:`, ...(whole ? parts : parts.map((part) => cut(part, each)))].join("\n\n");
+  const blocks = parts.flatMap((part, index) => {
+    const name = small(outcomes[index]);
+    return [whole ? part : cut(part, each), ...(name === "" ? [] : [name])];
+  });
+  return [heading, ...blocks].join("\n\n");
 }
 
-function partOf(one: Outcome): string {
-  if (one.kind === "done") return `🚀 \`/${one.name}\`: ${one.said}`;
-  const why = `👎 \`/${one.name}\`: ${one.why}`;
-  return one.fix === undefined ? why : `${why}${/[.?!]$/.test(why) ? "" : "."} ${upperFirst(one.fix)}`;
+function single(actor: string, one: Outcome): string {
+  const text = cut(textOf(one, "alone"), REPLY_LIMIT);
+  if (one.kind === "refused" && one.cause === "unknown") return text;
+  return [text, smallPrint(actor, one)].join("\n\n");
 }
 
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** The command, and what helps to understand the answer. */
+function smallPrint(actor: string, one: Outcome): string {
+  const has = one.kind === "refused" && one.has !== undefined ? `, who has ${levelText(one.has)}` : "";
+  const isOutage = one.kind === "refused" && one.cause === "ours";
+  const more = isOutage ? " · [GitHub status](https://www.githubstatus.com)" : "";
+  return `<sub>\`/${one.name}\` by \`${actor}\`${has}${more}</sub>`;
+}
+
+function levelText(level: Permission): string {
+  return level === "none" ? "no access" : `${level} access`;
+}
+
+/** The command behind a line of the list. */
+function written(one: Outcome | undefined): string {
+  return one === undefined || isNameless(one) ? "" : ` (\`/${one.name}\`)`;
+}
+
+function small(one: Outcome | undefined): string {
+  return one === undefined || isNameless(one) ? "" : `<sub>\`/${one.name}\`</sub>`;
+}
+
+function isNameless(one: Outcome): boolean {
+  return one.kind === "refused" && (one.cause === "unknown" || one.name === "…");
+}
+
+function textOf(one: Outcome, where: "alone" | "line"): string {
+  return one.kind === "done" ? doneText(one.said) : refusalText(one, where);
+}
+
+/** A result that is no sentence of its own gets the sign and a capital. */
+function doneText(said: string): string {
+  const text = /^[\p{Ll}#`]/u.test(said) ? `✅ ${said.charAt(0).toUpperCase()}${said.slice(1)}` : said;
+  return !text.includes("\n") && /[\p{L}\p{N}`)]$/u.test(text) ? `${text}.` : text;
 }

@@ -48,7 +48,7 @@ export async function runCommands<Ports>(
     [, has] = await Promise.all([github.react(job.commentId, "eyes"), github.permission(job.actor)]);
   } catch (error) {
     if (context.lastAttempt && !isStopped(context.signal)) {
-      const outcomes = found.map((one) => noCommand(one) ?? failed(one));
+      const outcomes = found.map((one) => noCommand(one) ?? failed(one, error));
       announceOutcomes(job, options.events, found, outcomes);
       await tryReply(job, options, context, outcomes);
     }
@@ -77,7 +77,7 @@ async function runEach<Ports>(
     } catch (error) {
       if (!context.lastAttempt || isStopped(context.signal)) throw error;
       failure ??= error;
-      outcomes.push(noCommand(one) ?? failed(one));
+      outcomes.push(noCommand(one) ?? failed(one, error));
     }
   }
   if (found.length > COMMAND_LIMIT) outcomes.push(tooMany(found.length - COMMAND_LIMIT));
@@ -92,11 +92,11 @@ async function runOne<Ports>(
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (found.kind !== "command") return noCommand(found);
-  if (!includes(has, found.command.needs)) return refused(found, mayNot(job.actor, has, found.command));
+  if (!includes(has, found.command.needs)) return refused(found, mayNot(found.command), has);
   try {
     return done(found, await carryOut(found.command, found.rest, callOf(job, has, found.line, signal), ports));
   } catch (error) {
-    if (error instanceof UserError) return refused(found, error);
+    if (error instanceof UserError) return refused(found, error, has);
     throw error;
   }
 }
@@ -176,7 +176,8 @@ function interrupted(signal: AbortSignal): Fault {
   return new Fault("timeout", "the commands were interrupted", { cause: signal.reason });
 }
 
-function mayNot(actor: string, has: Permission, command: CommandInfo): UserError {
-  const message = `it needs \`${command.needs}\` in this repository and \`${actor}\` has \`${has}\``;
-  return new UserError("permission", message, { fix: "ask somebody who has it, or a maintainer for the right" });
+function mayNot({ name, needs }: CommandInfo): UserError {
+  return new UserError("permission", `\`/${name}\` needs ${needs} access`, {
+    fix: "Ask someone who has it to comment:",
+  });
 }

@@ -1,4 +1,5 @@
 import type { CommandInfo } from "../../model/command.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 
 /** How a command is written, with what may follow it. */
 export function usageOf(command: CommandInfo): string {
@@ -9,14 +10,28 @@ export function usageOf(command: CommandInfo): string {
 /** The commands as a markdown table. */
 export function commandList(table: readonly CommandInfo[]): string {
   const rows = table.map((one) => `| \`${usageOf(one).replaceAll("|", "\\|")}\` | ${one.summary} | ${whoOf(one)} |`);
-  return ["| Command | What it does | Who may |", "|---|---|---|", ...rows].join("\n");
+  return ["| Command | What it does | Allowed for |", "|---|---|---|", ...rows].join("\n");
 }
 
 /** What the list's last column means, for people who do not know the configuration. */
 export const whoDecides =
-  "“As `allow` says”: the people and teams that the environment's `allow` in the configuration names; everybody with `write` where it names none. The same goes for `gates.override`, with `maintain`.";
+  "“People listed in `allow`”: the people and teams that the environment's `allow` in the configuration names; without it, anyone with `write`. The same goes for `gates.override`, with `maintain`.";
 
 /** Who may give the command, as tables name it. */
 export function whoOf(one: CommandInfo): string {
   return one.who ?? `\`${one.needs}\``;
+}
+
+/** The list of commands for a reply: how each is typed, and what it does. Two columns, so that it fits a phone. */
+export function helpText(table: readonly CommandInfo[]): string {
+  const rows = table.map(({ examples: [{ line }], summary }) => `| \`${line.replaceAll("|", "\\|")}\` | ${summary} |`);
+  const at = (level: CommandInfo["needs"]): string =>
+    sentenceList(
+      table.filter(({ needs, who }) => who === undefined && needs === level).map(({ name }) => `\`/${name}\``),
+    );
+  return [
+    "Write a command on a line of its own, in a comment on a pull request:",
+    ["| Command | What it does |", "|---|---|", ...rows].join("\n"),
+    `${at("read")} are for everyone with read access, ${at("triage")} from triage on. The others follow \`allow\` in \`.sluice.yaml\`; without it, anyone with write access (\`/override\`: maintain). \`/promote prod --dry-run\` only shows.`,
+  ].join("\n\n");
 }

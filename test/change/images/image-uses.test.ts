@@ -39,6 +39,7 @@ describe("places that name an image", () => {
       owner: "web",
       pointer: "/spec/template/spec/containers/0/image",
       role: "Deployment containers app",
+      place: "container `app`",
       container: "app",
       text: `acme/web:1@${digest}`,
       file: "web.yaml",

@@ -34,7 +34,10 @@ const policy: fc.Arbitrary<ImagePolicy> = fc.oneof(
   fc.record({ regex: fc.constant("^(?:main|next)-(?<n>[0-9]+)$"), capture: fc.constant("$n"), numerical: order }),
 );
 const tags = fc.uniqueArray(tag, { maxLength: 30 });
-const current = fc.array(tag, { minLength: 1, maxLength: 3 });
+/** What as many targets have. */
+const current = fc
+  .array(tag, { minLength: 1, maxLength: 3 })
+  .map((all) => all.map((one, index) => has(one, { target: `app-${index} in staging` })));
 
 /** Each tag its own time, so that `newest` has something to order. */
 function timesOf(names: readonly string[]): Record<string, { readonly created: string }> {
@@ -47,14 +50,19 @@ describe("whatever the policy, the tags and what targets have", () => {
   it("no target that moved moves back, and after a move all is done", async () => {
     await fc.assert(
       fc.asyncProperty(policy, tags, current, async (rule, names, targets) => {
-        const facts = timesOf([...names, ...targets]);
+        const facts = timesOf([...names, ...targets.map((one) => one.tag)]);
         const first = await decide(rule, names, targets, { facts });
         if (first.chosen === undefined) return;
         const { tag: chosen } = first.chosen;
-        const after = first.targets.map(({ moves, from }) => (moves ? chosen : from.tag));
+        const after = first.targets.map(({ moves, from, target }) => has(moves ? chosen : from.tag, { target }));
         const second = await decide(rule, names, after, { facts });
         expect(second.chosen).toBeUndefined();
-        const back = await decide(rule, targets, [chosen], { facts });
+        const back = await decide(
+          rule,
+          targets.map((one) => one.tag),
+          [chosen],
+          { facts },
+        );
         for (const { moves, from } of first.targets) if (moves) expect(back.chosen?.tag).not.toBe(from.tag);
       }),
       { numRuns: 300 },
@@ -85,7 +93,7 @@ describe("whatever the policy, the tags and what targets have", () => {
       );
     await fc.assert(
       fc.asyncProperty(policy, shuffled, async (rule, [[names, targets], otherNames, otherTargets]) => {
-        const facts = timesOf([...names, ...targets]);
+        const facts = timesOf([...names, ...targets.map((one) => one.tag)]);
         const one = await decide(rule, names, targets, { facts });
         const other = await decide(rule, otherNames, otherTargets, { facts });
         expect(other.chosen).toEqual(one.chosen);
@@ -103,7 +111,7 @@ describe("whatever the policy, the tags and what targets have", () => {
     );
     await fc.assert(
       fc.asyncProperty(policy, some, current, async (rule, [names, ignore], targets) => {
-        const facts = timesOf([...names, ...targets]);
+        const facts = timesOf([...names, ...targets.map((one) => one.tag)]);
         const ignoring = await decide({ ...rule, ignore }, names, targets, { facts });
         const without = await decide(
           rule,
@@ -122,7 +130,9 @@ describe("whatever the policy, the tags and what targets have", () => {
     await fc.assert(
       fc.asyncProperty(policy, tags, current, async (rule, names, targets) => {
         const { verdicts } = await decide(rule, names, targets, { facts: timesOf(names) });
-        expect(verdicts.map(({ tag: name }) => name).sort()).toEqual([...new Set([...names, ...targets])].sort());
+        expect(verdicts.map(({ tag: name }) => name).sort()).toEqual(
+          [...new Set([...names, ...targets.map((one) => one.tag)])].sort(),
+        );
         for (const { reason, tag: name } of verdicts) {
           expect(reason).toContain(name);
           expect(reason).not.toMatch(/undefined|\.$|\n/);

@@ -18,6 +18,8 @@ const metadata: ImageMetadata = {
   images: [{ image, tag: "1.4.0", digest: "sha256:1", platforms: [] }],
   targets: [{ app: "web", environment: "staging", images: [{ image, from: "1.3.0", to: "1.4.0" }] }],
   replaced: [],
+  stays: [],
+  places: 0,
 };
 const pull = fakeGitHub().addPull({ number: 5, head: { sha: head, ref: "sluice/image/web", repository: undefined } });
 const of = { where, pull, metadata };

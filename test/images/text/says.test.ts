@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { imageCheckReport } from "../../../src/images/text/check.ts";
-import { imagePullRequest, updateText } from "../../../src/images/text/pull-request.ts";
+import { declinedText, imagePullRequest, updateText } from "../../../src/images/text/pull-request.ts";
 import { bumpsLine, imageTitle } from "../../../src/images/text/title.ts";
 
 type Targets = Parameters<typeof bumpsLine>[0]["targets"];
@@ -24,26 +24,26 @@ describe("the title of an image pull request", () => {
     imageTitle({ unit, images, targets: targets(...lines) });
 
   it("says what, from where, and to what", () => {
-    expect(title("ghcr.io/acme/web", web, "web/staging web 1.4.0 1.5.0")).toBe("Bump web in staging: 1.4.0 → 1.5.0");
+    expect(title("ghcr.io/acme/web", web, "web/staging web 1.4.0 1.5.0")).toBe("Update web in staging: 1.4.0 → 1.5.0");
   });
 
   it("leaves out what differs", () => {
     const two = ["web/staging web 1.4.0 1.5.0", "web/prod web 1.3.0 1.5.0"];
-    expect(title("ghcr.io/acme/web", web, ...two)).toBe("Bump web in staging, prod to 1.5.0");
+    expect(title("ghcr.io/acme/web", web, ...two)).toBe("Update web in prod, staging to 1.5.0");
     const images = [...web, image("ghcr.io/acme/api", "2.0.0")];
     const group = ["web/staging web 1.4.0 1.5.0", "api/staging api 1.9.0 2.0.0"];
-    expect(title("group front", images, ...group)).toBe("Bump group front in staging");
-    expect(title("anything", images, ...group)).toBe("Bump 2 images in staging");
+    expect(title("group front", images, ...group)).toBe("Update front in staging: web, api");
+    expect(title("anything", images, ...group)).toBe("Update 2 images in staging");
   });
 
   it("cuts digests and what is too long", () => {
     const digest = `sha256:${"b".repeat(64)}`;
     expect(title("web", web, `web/staging web @sha256:${"c".repeat(64)} @${digest}`)).toBe(
-      `Bump web in staging: @sha256:${"c".repeat(12)} → @sha256:${"b".repeat(12)}`,
+      `Update web in staging: @sha256:${"c".repeat(12)} → @sha256:${"b".repeat(12)}`,
     );
     const many = Array.from({ length: 100 }, (_, index) => `web/environment-${index} web 1.4.0 1.5.0`);
     const long = title("web", web, ...many);
-    expect(long.length).toBeLessThanOrEqual(200);
+    expect(long.length).toBeLessThanOrEqual(120);
     expect(long).toMatch(/…$/);
   });
 
@@ -57,19 +57,28 @@ describe("the comment on what changed", () => {
   const before = { images: [image("web", "1.4.0")], targets: targets("web/staging web 1.2.0 1.4.0") };
   const now = { images: [image("web", "1.5.0")], targets: targets("web/staging web 1.2.0 1.5.0") };
 
-  it("says what comes in place of what, and whose approval fell", () => {
-    expect(updateText({ before, now, dismissed: ["ada", "grace"] })).toBe(
-      "Now brings `web 1.2.0 → 1.5.0` in place of `web 1.2.0 → 1.4.0`. The approvals of `ada`, `grace` no longer count.",
+  it("image-advanced: what comes in place of what, and whose approval fell", () => {
+    expect(updateText({ before, now, dismissed: ["grace"] })).toBe(
+      "**Now 1.2.0 → 1.5.0**, no longer 1.2.0 → 1.4.0.\n\n`grace`: your approval was for 1.4.0 and no longer counts.",
     );
-    expect(updateText({ before: undefined, now, dismissed: [] })).toBe("Now brings `web 1.2.0 → 1.5.0`.");
+    expect(updateText({ before, now, dismissed: ["ada", "grace"] })).toContain(
+      "`ada`, `grace`: your approvals were for 1.4.0 and no longer count.",
+    );
+    expect(updateText({ before: undefined, now, dismissed: [] })).toBe("**Now 1.2.0 → 1.5.0.**");
+  });
+
+  it("image-declined: what closing meant, and how to change one's mind", () => {
+    expect(declinedText(now)).toBe(
+      "1.5.0 is skipped for web in staging; the next newer tag opens a new pull request. Changed your mind? `/retry` here.",
+    );
   });
 
   it("names the images behind a tag that was moved, and is another comment than that on the head", () => {
     const moved = { ...before, images: [image("web", "1.4.0", `sha256:${"d".repeat(64)}`)] };
     expect(updateText({ before, now: moved, dismissed: [] })).toBe(
-      `\`web:1.4.0\` names another image by now: \`sha256:${"d".repeat(12)}\`, and no longer \`sha256:${"a".repeat(12)}\`.`,
+      `**web 1.4.0 is another image now:** \`${"d".repeat(12)}\`, no longer \`${"a".repeat(12)}\`.`,
     );
-    const whole = { unit: "web", base: "main", head: "e".repeat(40), replaced: [] };
+    const whole = { unit: "web", base: "main", head: "e".repeat(40), replaced: [], stays: [], places: 0 };
     const updates = [
       { before: undefined, now: { ...whole, ...before } },
       { before: { ...whole, ...before }, now: { ...whole, ...moved } },
@@ -83,29 +92,59 @@ describe("the comment on what changed", () => {
 describe("the image check", () => {
   const pull = { number: 7, head: { sha: "f".repeat(40) } };
 
-  it("has one row for each image, and the remarks below", () => {
-    const lines = [
-      { image: "web", tag: "1.4.0", ok: true, text: "still names sha256:1" },
-      { image: "api", tag: "2.0", ok: false, text: "@team | <b>gone</b>" },
-    ];
-    const report = imageCheckReport(pull, { ok: false, lines }, ["A remark."]);
-    expect(report).toMatchObject({ name: "Sluice image", headSha: pull.head.sha, conclusion: "failure" });
-    expect(report.title).toBe("The registry has something else");
-    const rows = (report.summary ?? "").split("\n").filter((line) => line.startsWith("| `"));
-    expect(rows).toHaveLength(2);
-    expect(rows[1]?.match(/(?<!\\)\|/g)).toHaveLength(3);
-    expect(report.summary).not.toMatch(/@team|<b>/);
-    expect(report.summary).toMatch(/\n\nA remark\.$/);
+  const digest = `sha256:${"a9".repeat(32)}`;
+  const fine = {
+    image: "ghcr.io/acme/webapp",
+    tag: "1.5.0",
+    digest,
+    ok: true,
+    text: "the registry has it as described",
+  };
+  const nothing = { stays: [], remarks: [] };
+
+  it("says that the registry has what is described", () => {
+    expect(imageCheckReport(pull, { ok: true, lines: [fine] }, nothing)).toMatchObject({
+      name: "Sluice image",
+      headSha: pull.head.sha,
+      conclusion: "success",
+      title: "Registry has webapp 1.5.0 as described",
+    });
+    expect(imageCheckReport(pull, { ok: true, lines: [fine, fine, fine] }, nothing).title).toBe(
+      "Registry has all 3 images as described",
+    );
   });
 
-  it("says so when all is as it was", () => {
-    const line = { image: "web", tag: "1.4.0", ok: true, text: "still names sha256:1" };
-    expect(imageCheckReport(pull, { ok: true, lines: [line] }, [])).toMatchObject({
-      conclusion: "success",
-      title: "The tag names what is in the registry",
-    });
-    expect(imageCheckReport(pull, { ok: true, lines: [line, line] }, []).title).toBe(
-      "All tags name what is in the registry",
+  it("check-image: a tag that was moved, both images, and what to do", () => {
+    const line = { ...fine, found: `sha256:${"77".repeat(32)}`, ok: false, text: "is another image now" };
+    const report = imageCheckReport(pull, { ok: false, lines: [line] }, { stays: [], remarks: ["A remark."] });
+    expect([report.conclusion, report.title]).toEqual(["failure", "webapp 1.5.0 is another image now"]);
+    expect(report.summary).toBe(
+      [
+        "**The tag `1.5.0` was moved since this pull request opened.** Sluice does not merge it; it is being updated to the new image.",
+        "- **Described here:** `a9a9a9a9a9a9`\n- **In the registry:** `777777777777`",
+        "**Next:** ask who pushed `1.5.0` twice. `/retry` asks the registry again.",
+        "A remark.",
+      ].join("\n\n"),
     );
+  });
+
+  it("takes the words of strangers as words", () => {
+    const line = { image: "api", tag: "2.0", digest, ok: false, text: "@team | <b>gone</b>" };
+    const report = imageCheckReport(pull, { ok: false, lines: [line] }, nothing);
+    expect(report.title).toBe("api 2.0 cannot be confirmed");
+    expect(report.summary).not.toMatch(/@team|<b>/);
+  });
+
+  it("image-left-out-places: warns of uses that stay as they are", () => {
+    const stay = { place: "container `debug`", at: "debug", why: "that tag has no order", fix: "", half: false };
+    const report = imageCheckReport(pull, { ok: true, lines: [fine] }, { stays: [stay, stay], remarks: [] });
+    expect([report.conclusion, report.title]).toEqual(["neutral", "Warning: 2 uses of webapp stay as they are"]);
+    expect(report.summary).toContain("- **container `debug`** stays at `debug`: that tag has no order");
+  });
+
+  it("image-held: is in progress while a person holds the place", () => {
+    const held = "On hold by mona until 30 Nov, 08:00 UTC";
+    const report = imageCheckReport(pull, { ok: true, lines: [fine] }, { ...nothing, held });
+    expect([report.status, report.conclusion, report.title]).toEqual(["in_progress", undefined, held]);
   });
 });

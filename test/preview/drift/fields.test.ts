@@ -149,7 +149,7 @@ subjects: [{ kind: ServiceAccount, name: default, namespace: ${environment} }]
     });
     const preview = await world.preview(secret("prod", "correcthorse"));
     expect(preview.drift?.apart[0]?.fields).toMatchObject([
-      { resource: "Secret/login", path: "stringData.password", here: expect.stringMatching(/^‹secret [0-9a-f]{8}›$/) },
+      { resource: "Secret/login", path: "stringData.password", here: expect.stringMatching(/^‹hidden [0-9a-f]{8}›$/) },
     ]);
     expect(JSON.stringify(preview)).not.toMatch(/hunter2|correcthorse/);
   });

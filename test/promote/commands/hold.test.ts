@@ -12,10 +12,10 @@ describe("/hold and /release", () => {
   it("say what is on hold, until when and why, and what was", async () => {
     const { say } = commandWorld();
     expect(await say("/hold prod/web checkout is broken", "ada")).toBe(
-      "🚀 `/hold prod/web checkout is broken`: `prod/web` is on hold until somebody comments `/release prod/web`: checkout is broken",
+      "✅ `prod/web` is on hold until somebody comments `/release prod/web`: checkout is broken.\n\n<sub>`/hold prod/web checkout is broken` by `ada`</sub>",
     );
     expect(await say("/release prod/web", "olga")).toContain(
-      "`prod/web` is released; it was held by `ada`: checkout is broken",
+      "`prod/web` is released; it was held by `ada`: checkout is broken.",
     );
     expect(await say("/release prod/web", "olga")).toContain("`prod/web` is not on hold");
     expect(await say("/hold prod --until 2h the big sale", "ada")).toContain("`prod` is on hold until");

@@ -41,7 +41,7 @@ async function say(body: string, trouble?: Error) {
   );
   const options = { github: async () => github, events: memoryEvents(), log: memoryLog(), table, ports: {} };
   await runCommands(commandJob(body), options, firstRun());
-  const reply = github.comments.get("7/reply-100")?.replace("To `mona`:\n\n", "");
+  const reply = github.comments.get("7/reply-100");
   return { asked, reply };
 }
 
@@ -92,14 +92,14 @@ describe("a command asks for what its words say", () => {
   ])("%s", async (body, expected) => {
     const { asked, reply } = await say(body);
     expect(asked).toEqual([expected]);
-    expect(reply).toMatch(/^🚀 `\/.*`: done$/);
+    expect(reply).toMatch(/^✅ Done\.\n\n<sub>`\/.*` by `mona`<\/sub>$/);
   });
 
   it("as each example of the documentation is", async () => {
     for (const { line } of PROMOTION_COMMANDS.flatMap((command) => command.examples)) {
       expect(findCommands(line, PROMOTION_COMMANDS)).toMatchObject([{ kind: "command" }]);
       const { reply } = await say(line.replace("2026-11-23", "2026-12-23"));
-      expect(reply).toMatch(/^🚀/);
+      expect(reply).toMatch(/^✅/);
     }
   });
 });
@@ -107,7 +107,7 @@ describe("a command asks for what its words say", () => {
 describe("a command that does not fit is refused with the fix", () => {
   const usage = "Write `/promote <env> [app…] [--dry-run]`, as in `/promote prod`";
   it.each([
-    ["/promote", `\`/promote\`: something is missing after it. ${usage}`],
+    ["/promote", `something is missing after it. ${usage}`],
     ["/promote --dryrun prod", `there is no flag \`--dryrun\`; did you mean \`--dry-run\`? ${usage}`],
     [
       "/promote prod, staging",
@@ -150,7 +150,7 @@ describe("a command that does not fit is refused with the fix", () => {
   ])("%s", async (body, why) => {
     const { asked, reply } = await say(body);
     expect(asked).toEqual([]);
-    expect(reply).toMatch(/^👎/);
+    expect(reply).toMatch(/^❌/);
     expect(reply).toContain(why);
   });
 
@@ -158,7 +158,7 @@ describe("a command that does not fit is refused with the fix", () => {
     const none = (name: string, fix: string) =>
       new UserError("not-found", `there is no environment \`${name}\``, { fix });
     expect((await say("/promote to prod webapp", none("to", "name one"))).reply).toBe(
-      "👎 `/promote to prod webapp`: there is no environment `to`. Write `/promote prod webapp`",
+      "❌ **Not promoted:** there is no environment `to`. Write `/promote prod webapp`.\n\n<sub>`/promote to prod webapp` by `mona`</sub>",
     );
     expect((await say("/promote pord webapp", none("pord", "write `prod`"))).reply).toContain("Write `prod`");
     const refusal = new UserError("permission", "you may not", { fix: "ask" });

@@ -3,7 +3,7 @@ import { commandWorld } from "./world.ts";
 
 describe("who may not act on an environment", () => {
   it.each([
-    ["/promote prod web", "stranger", "`stranger` has `none`"],
+    ["/promote prod web", "stranger", "`stranger`, who has no access"],
     ["/promote prod web", "reader", "this needs write permission"],
     ["/promote prod web", "mallory", "members of release"],
     ["/rollback prod web", "mallory", "members of release"],
@@ -13,7 +13,7 @@ describe("who may not act on an environment", () => {
   ])("is refused %s as %s, and nothing is done", async (command, actor, why) => {
     const { github, jobs, received, say } = commandWorld();
     const reply = await say(command, actor);
-    expect(reply).toMatch(/^👎/);
+    expect(reply).toMatch(/^❌/);
     expect(reply).toContain(why);
     expect({ jobs, received }).toEqual({ jobs: [], received: [] });
     expect([...github.repository.branches.keys()].filter((branch) => branch.startsWith("sluice"))).toEqual([]);
@@ -49,7 +49,7 @@ describe("names that are nothing", () => {
   ])("are refused in %s", async (command, name) => {
     const { jobs, received, say } = commandWorld();
     const reply = await say(command, "ada");
-    expect(reply).toMatch(/^👎/);
+    expect(reply).toMatch(/^❌/);
     expect(reply).toContain(name);
     expect({ jobs, received }).toEqual({ jobs: [], received: [] });
   });

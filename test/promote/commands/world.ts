@@ -66,7 +66,13 @@ export function commandWorld({ base = "main", branch = "change", images = "" } =
   const ports: PromotionPorts = {
     github: async () => github,
     mirrors,
-    renderer: { render: noRender, yaml: noRender, known: async () => undefined, close: async () => undefined },
+    renderer: {
+      render: noRender,
+      fresh: noRender,
+      yaml: noRender,
+      known: async () => undefined,
+      close: async () => undefined,
+    },
     state: createStateStore({ mirrors, github: async () => github, random: () => 0 }),
     queue,
     events,

@@ -43,7 +43,7 @@ describe("running commands", () => {
     expect([...github.comments]).toEqual([
       [
         "7/reply-100",
-        "To `mona`:\n\n🚀 `/diff`: rendering the newest head again; the comment and the check are updated in place",
+        "✅ Rendering the newest head again; the comment and the check are updated in place.\n\n<sub>`/diff` by `mona`</sub>",
       ],
     ]);
   });
@@ -61,9 +61,9 @@ describe("running commands", () => {
     await run(commandJob("/diff\n/dif\n/help"));
     const reply = github.comments.get("7/reply-100") ?? "";
     expect(github.comments.size).toBe(1);
-    expect(reply).toContain("🚀 `/diff`: ");
-    expect(reply).toContain("👎 `/dif`: there is no such command. Did you mean `/diff`? `/help` lists all");
-    expect(reply).toContain("🚀 `/help`: ");
+    expect(reply).toMatch(/^2 of 3 commands done:\n\n✅ Rendering .*\n\n<sub>`\/diff`<\/sub>/);
+    expect(reply).toContain("❌ **Unknown command `/dif`.** Did you mean `/diff`?");
+    expect(reply).toContain("<sub>`/help`</sub>");
     expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
   });
 
@@ -125,7 +125,7 @@ describe("running commands", () => {
     expect(queue.jobs).toEqual([]);
     expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
     expect(github.comments.get("7/reply-100")).toContain(
-      "👎 `/diff`: it needs `triage` in this repository and `reader` has `read`. Ask somebody",
+      "❌ **Not allowed:** `/diff` needs triage access. Ask someone who has it to comment:\n\n```text\n/diff\n```\n\n<sub>`/diff` by `reader`, who has read access</sub>",
     );
   });
 
@@ -140,7 +140,7 @@ describe("running commands", () => {
     const { github, run } = world();
     await run(commandJob("/diff --force"));
     expect(github.comments.get("7/reply-100")).toContain(
-      "👎 `/diff --force`: there is no flag `--force`. Write `/diff`",
+      "❌ **Not checked:** there is no flag `--force`. Write `/diff`.",
     );
   });
 
@@ -175,7 +175,7 @@ describe("running commands", () => {
     await expect(run(commandJob("/diff"), firstRun({ lastAttempt: true }))).rejects.toBe(queue.fail);
     expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
     expect(github.comments.get("7/reply-100")).toContain(
-      "👎 `/diff`: it could not be carried out, and it was not your doing. Try again later",
+      "❌ **Not checked:** GitHub or the network failed at every try. Please comment `/diff` again.",
     );
   });
 
@@ -197,7 +197,7 @@ describe("running commands", () => {
     };
     const { github, run } = world([refusing]);
     await run(commandJob("/diff"));
-    expect(github.comments.get("7/reply-100")).toContain("👎 `/diff`: the base is frozen. Wait");
+    expect(github.comments.get("7/reply-100")).toContain("❌ **Not checked:** the base is frozen. Wait.");
   });
 
   it("a comment whose commands are not known any more is left alone", async () => {
@@ -246,7 +246,7 @@ describe("running commands", () => {
       kind: "timeout",
     });
     expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
-    expect(github.comments.get("7/reply-100")).toContain("it could not be carried out");
+    expect(github.comments.get("7/reply-100")).toContain("❌ **Not checked:** GitHub or the network failed");
   });
 });
 
@@ -258,12 +258,13 @@ describe("several commands", () => {
     expect(commands.asked.map((one) => one.command)).toEqual(["hold", "release", "promote"]);
     expect(github.comments.get("7/reply-100")).toBe(
       [
-        "To `mona`:",
-        "👎 `/hold prod`: only `release` may. Ask them",
-        "🚀 `/release prod`: done",
-        "👎 `/promote --nope`: there is no flag `--nope`. Write `/promote <env> [app…] [--dry-run]`, as in `/promote prod`",
-        "🚀 `/promote prod`: done",
-      ].join("\n\n"),
+        "2 of 4 commands done:",
+        "",
+        "- ❌ **Not allowed:** only `release` may. Ask them. (`/hold prod`)",
+        "- ✅ Done. (`/release prod`)",
+        "- ❌ **Not promoted:** there is no flag `--nope`. Write `/promote <env> [app…] [--dry-run]`, as in `/promote prod`. (`/promote --nope`)",
+        "- ✅ Done. (`/promote prod`)",
+      ].join("\n"),
     );
     expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
   });
@@ -281,8 +282,8 @@ describe("several commands", () => {
     const context = firstRun({ lastAttempt: true });
     await expect(run(commandJob("/hold prod\n/status"), context)).rejects.toBe(commands.trouble.hold);
     const reply = github.comments.get("7/reply-100");
-    expect(reply).toContain("👎 `/hold prod`: it could not be carried out, and it was not your doing. Try again later");
-    expect(reply).toContain("🚀 `/status`: done");
+    expect(reply).toContain("❌ **Not put on hold:** GitHub or the network failed at every try.");
+    expect(reply).toContain("- ✅ Done. (`/status`)");
   });
 
   it("are known apart by their lines, the same in every run", async () => {
@@ -320,7 +321,7 @@ describe("a command of a room", () => {
     await run(commandJob(body, { actor: "stranger" }));
     expect(commands.asked).toEqual([]);
     expect(github.comments.size).toBe(1);
-    expect(github.comments.get("7/reply-100")?.match(/👎/g)).toHaveLength(8);
+    expect(github.comments.get("7/reply-100")?.match(/❌/g)).toHaveLength(8);
   });
 
   it("of a reader comes with that right to where the configuration is read; `/retry` needs more", async () => {
@@ -342,7 +343,9 @@ describe("the reply", () => {
   it("names each command as it was written, short and inside its code span", async () => {
     const { github, run } = world();
     await run(commandJob(`/hold prod @everyone \`code\` ${"x".repeat(100)}`));
-    expect(github.comments.get("7/reply-100")).toContain(`🚀 \`/hold prod @everyone code ${"x".repeat(40)}…\`: done`);
+    expect(github.comments.get("7/reply-100")).toContain(
+      `<sub>\`/hold prod @everyone code ${"x".repeat(40)}…\` by \`mona\`</sub>`,
+    );
   });
 
   it("of many long answers fits into one comment and says what is left out, code and folds closed", async () => {

@@ -60,7 +60,7 @@ describe("a comment with commands, on GitHub", () => {
     const [first, reply, second, again, ...more] = world.local.comments(world.pull);
     expect(more).toEqual([]);
     for (const one of [first, second]) expect(one?.reactions.map((each) => each.content)).toEqual(["eyes", "rocket"]);
-    for (const one of [reply, again]) expect(one?.body).toContain("🚀 `/diff`: rendering the newest head again");
+    for (const one of [reply, again]) expect(one?.body).toContain("✅ Rendering the newest head again");
     expect(queue.jobs.filter((job) => job.type === "preview")).toHaveLength(3);
   });
 
@@ -71,7 +71,7 @@ describe("a comment with commands, on GitHub", () => {
     expect(comment?.reactions.map((each) => each.content)).toEqual(["eyes", "-1"]);
     expect(reply).toMatchObject({
       byApp: true,
-      body: expect.stringContaining("it needs `triage` in this repository and `reader` has `read`"),
+      body: expect.stringContaining("`/diff` needs triage access. Ask someone who has it"),
     });
   });
 
@@ -93,6 +93,6 @@ describe("a comment with commands, on GitHub", () => {
     const [comment, reply, ...more] = world.local.comments(world.pull);
     expect(more).toEqual([]);
     expect(comment?.reactions.map((each) => each.content)).toEqual(["eyes", "-1"]);
-    expect(reply?.body).toContain("👎 `/retry`: it needs `triage` in this repository");
+    expect(reply?.body).toContain("❌ **Not allowed:** `/retry` needs triage access.");
   });
 });

@@ -8,7 +8,7 @@ import { mayAct, teamsToAsk } from "../../../policy/allow.ts";
 /** The rights of a command where the configuration decides: as far as GitHub's levels go, everybody may try. */
 export const byAllow = {
   needs: "read",
-  who: "as `allow` says",
+  who: "people listed in `allow`",
   why: "the environment's `allow` in the base branch's configuration decides: its people and teams, and at least `write` where it says nothing",
 } as const;
 

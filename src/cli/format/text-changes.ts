@@ -1,0 +1,67 @@
+import { type ChangeGroup, foldChanges, placesOf, plusMinus, resourceNames } from "../../diff/index.ts";
+import type { Preview } from "../../model/preview.ts";
+import { count } from "../../model/text/lists.ts";
+import { harmless, oneLine, type Style } from "../style.ts";
+
+/** The diffs of a preview, and how many resources are only named. */
+export interface ChangeBlocks {
+  readonly blocks: readonly (readonly string[])[];
+  readonly hidden: number;
+}
+
+const verbs = { added: " is new", removed: " removed", renamed: " renamed", changed: "" } as const;
+
+/** Equal changes once, the riskiest first. What comes or goes whole is named in one line each; `full` shows it. */
+export function changeBlocks(preview: Preview, full: boolean, paint: Style): ChangeBlocks {
+  const groups = foldChanges(preview);
+  const changed = preview.targets.filter(({ status }) => status !== "unchanged");
+  const context = { targets: changed.length, apps: new Set(changed.map(({ app }) => app)).size, groups: groups.length };
+  const title = (group: ChangeGroup) => {
+    const places = oneLine(placesOf(group, context));
+    return titleOf(group, places === "" ? "" : ` ${places}`, paint);
+  };
+  const shown = groups.filter((group) => full || !isWhole(group));
+  const named = groups.filter((group) => !full && isWhole(group));
+  return {
+    blocks: [
+      ...shown.map((group) => [title(group), ...diffLines(group.change.diff, paint).map((line) => `  ${line}`)]),
+      named.map(title),
+    ],
+    hidden: named.reduce((sum, { members }) => sum + members.length, 0),
+  };
+}
+
+function isWhole({ change }: ChangeGroup): boolean {
+  return change.action === "added" || change.action === "removed";
+}
+
+function titleOf({ change, members, combined }: ChangeGroup, places: string, paint: Style): string {
+  const names = resourceNames(members);
+  const lines = `(${plusMinus(change.addedLines, change.removedLines)}${members.length > 1 && combined === undefined ? " each" : ""})`;
+  if (combined !== undefined) {
+    return `${paint.bold(count(combined.length, `${change.action === "added" ? "new" : "removed"} resource`))}${places} ${paint.dim(lines)}`;
+  }
+  const was = change.from === undefined ? "" : ` (was ${oneLine(`${change.from.kind} ${change.from.name}`)})`;
+  const name = names.length === 1 ? ` ${oneLine(names[0] ?? "")}` : "";
+  const copies = change.copies === true ? ", first copy → second copy" : "";
+  return `${paint.bold(`${oneLine(change.kind)}${name}`)}${verbs[change.action]}${was}${places}${copies} ${paint.dim(lines)}`;
+}
+
+/** The lines of a unified diff, made harmless and painted. */
+export function diffLines(diff: string, paint: Style): readonly string[] {
+  return diff
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((raw) => {
+      const line = harmless(raw);
+      if (line.startsWith("@@")) return paint.cyan(line);
+      if (line.startsWith("+")) return paint.green(line);
+      if (line.startsWith("-")) return paint.red(line);
+      return paint.dim(line);
+    });
+}
+
+/** `file:line`, as far as it is known. */
+export function placeOf({ file, line }: { readonly file?: string; readonly line?: number }): string {
+  return file === undefined ? "" : oneLine(line === undefined ? file : `${file}:${line}`);
+}

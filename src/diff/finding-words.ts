@@ -1,0 +1,82 @@
+import type { FindingWords } from "../model/preview.ts";
+import { sentenceList, thousands } from "../model/text/lists.ts";
+import { inTicks } from "../model/text/markdown.ts";
+
+/** What a finding is about: one place of possibly many. */
+export interface FindingPlace {
+  readonly app: string;
+  readonly environment: string;
+  readonly name: string | undefined;
+}
+
+/** The phrases of a finding, its blanks filled in. */
+export interface FilledWords {
+  readonly short: string;
+  readonly message: string;
+  readonly fix: string | undefined;
+}
+
+/** How it is said that a finding is meant: by a comment on GitHub; elsewhere there is nobody to say it to. */
+export type Acknowledge = { readonly command: string } | undefined;
+
+const maxApps = 3;
+const maxNames = 3;
+
+/** Fills the blanks for these places; environments stand in the order in which they are given. */
+export function fillWords(words: FindingWords, places: readonly FindingPlace[], ack: Acknowledge): FilledWords {
+  const apps = distinct(places.map(({ app }) => app));
+  const environments = distinct(places.map(({ environment }) => environment)).filter(isEnvironment);
+  const names = distinct(places.flatMap(({ name }) => (name === undefined ? [] : [name])));
+  const fill = (text: string): string =>
+    text
+      .replaceAll("{owner}", ownerText(words, apps, names))
+      .replaceAll("{app}", appsText(apps))
+      .replaceAll("{where}", whereText(environments))
+      .replaceAll("{resource}", resourceText(words.noun ?? "resource", names))
+      .replaceAll("{ack}", ack === undefined ? "first" : `and comment ${inTicks(ack.command)}`)
+      .replaceAll(/\{(#?)([^{}|]*)\|([^{}|]*)\}/g, (_, resources: string, one: string, more: string) =>
+        (resources === "" ? apps : names).length > 1 ? more : one,
+      );
+  return {
+    short: fill(words.short),
+    message: fill(words.message),
+    fix: words.fix === undefined ? undefined : fill(words.fix),
+  };
+}
+
+/** Whether the name says where something is deployed; `default` is what stands for none. */
+export function isEnvironment(name: string): boolean {
+  return name.trim() !== "" && name !== "default";
+}
+
+function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}
+
+function appsText(apps: readonly string[]): string {
+  const named = apps.filter((app) => app !== "");
+  if (named.length === 0) return "this repository";
+  return named.length > maxApps ? `${thousands(named.length)} apps` : sentenceList(named);
+}
+
+/** A resource that is called as its app stands for it. */
+function ownerText({ noun = "resource" }: FindingWords, apps: readonly string[], names: readonly string[]): string {
+  const same = names.length === 1 && apps.length === 1 && names[0] === apps[0];
+  return same ? appsText(apps) : `${resourceText(noun, names)} of ${appsText(apps)}`;
+}
+
+function whereText(environments: readonly string[]): string {
+  if (environments.length === 0) return "";
+  return environments.length > 6 ? ` in ${environments.length} environments` : ` in ${sentenceList(environments)}`;
+}
+
+function resourceText(noun: string, names: readonly string[]): string {
+  if (names.length > maxNames) return `${thousands(names.length)} ${plural(noun)}`;
+  return `${names.length > 1 ? plural(noun) : noun} ${sentenceList(names.map(inTicks))}`.trimEnd();
+}
+
+/** More than one of a kind of Kubernetes, or of another noun. */
+export function plural(noun: string): string {
+  if (/(?:s|x|ch|sh)$/.test(noun)) return `${noun}es`;
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}

@@ -1,0 +1,54 @@
+import type { ResourceChange } from "../../model/preview.ts";
+import { visible } from "../../model/text/lines.ts";
+import { thousands } from "../../model/text/lists.ts";
+import { inert } from "../../model/text/markdown.ts";
+import { isEnvironment } from "../finding-words.ts";
+import { hashSuffix } from "../generated-names.ts";
+import type { BlockContext } from "./block.ts";
+import type { Mark } from "./changes.ts";
+import type { ChangeGroup, Member } from "./fold.ts";
+
+/** The members' names, each once. */
+export function resourceNames(members: readonly Member[]): readonly string[] {
+  return [...new Set(members.map(({ name }) => name))];
+}
+
+/** ` in prod`, ` of shop in prod, staging`, ` in the 13 others`; nothing where the whole preview is about one place. */
+export function placesOf({ members }: ChangeGroup, { targets, apps, groups }: BlockContext): string {
+  const places = new Set(members.map(({ target }) => target));
+  if (targets <= 1) return "";
+  const environments = [...new Set(members.map(({ environment }) => environment))].filter(isEnvironment);
+  const own = [...new Set(members.map(({ app }) => app))].filter((app) => app !== "");
+  if (own.length > 1 || environments.length > 4) {
+    if (places.size === targets) return ` in all ${thousands(places.size)} places`;
+    return places.size > targets / 2 && groups > 1
+      ? ` in the ${thousands(places.size)} others`
+      : ` in ${thousands(places.size)} places`;
+  }
+  const [app = ""] = own;
+  const named = apps > 1 && app !== "" && !members.some(({ name }) => name.includes(app));
+  const where = environments.length === 0 ? "" : ` in ${environments.join(", ")}`;
+  return `${named ? ` of ${app}` : ""}${where}`;
+}
+
+/** `shop → webapp`, with what else tells them apart, and whether anything else changes. */
+export function renamedText(change: ResourceChange, mark: Mark): string {
+  const { from, kind, name, namespace, fields } = change;
+  if (from === undefined) return "";
+  const kinds = from.kind === kind ? ["", ""] : [`${inert(from.kind)} `, `${inert(kind)} `];
+  const names =
+    from.name === name && from.kind === kind ? [] : [`${kinds[0]}${mark(from.name)} → ${kinds[1]}${mark(name)}`];
+  const place = (text: string) => (text === "" ? "none" : mark(text));
+  const spaces = from.namespace === namespace ? [] : [`namespace ${place(from.namespace)} → ${place(namespace)}`];
+  const generated = hashSuffix.test(name) && (kind === "ConfigMap" || kind === "Secret") ? ["a generated name"] : [];
+  return `${[...names, ...spaces, ...generated].join(", ")}${fields?.length === 0 ? ", nothing else" : ""}`;
+}
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/** Text for a `<summary>`, where Markdown is not read but HTML is, as are mentions, references and links. */
+export function htmlText(text: string): string {
+  return visible(text)
+    .replace(/@|#(?=[0-9A-Za-z])|\bGH-(?=\d)|:(?=\/\/)|\bwww(?=\.)/gi, (sign) => `${sign}\u200B`)
+    .replace(/[&<>]/g, (char) => entities[char] ?? char);
+}

@@ -1,0 +1,240 @@
+import type { Preview, ResourceChange, TargetPreview } from "../../model/preview.ts";
+import { count, sentenceList, thousands } from "../../model/text/lists.ts";
+import { code, fenced, inert } from "../../model/text/markdown.ts";
+import { isEnvironment, plural } from "../finding-words.ts";
+import { shortImage, splitImage } from "../image-name.ts";
+import { redactMessage } from "../redact.ts";
+import { renamedText } from "./block-words.ts";
+import { codeMarks, fieldPhrase, imagePhrase } from "./changes.ts";
+import { notFetched } from "./closing.ts";
+import { knownEnvironments } from "./environments.ts";
+import type { ChangeGroup } from "./fold.ts";
+import { plusMinus } from "./phrases.ts";
+import { changedTargets } from "./verdict.ts";
+
+/** Sentences for what a table cannot say. */
+export function plainWords(preview: Preview, groups: readonly ChangeGroup[]): string {
+  const changed = changedTargets(preview);
+  const paragraphs = [
+    changed.length === 0 ? nothingChanges(preview) : "",
+    movedText(changed),
+    startsText(changed),
+    secretText(changed),
+    [restartsText(preview), preview.findings.length > 0 ? "" : alikeText(changed, groups)]
+      .filter((text) => text !== "")
+      .join(" "),
+    renamesText(preview),
+    preview.findings.some(({ id }) => id === "unpinned-reference") ? "" : notFetched(preview.completeness).trim(),
+  ];
+  return paragraphs
+    .filter((text) => text !== "")
+    .map((text) => `${text}\n\n`)
+    .join("");
+}
+
+function nothingChanges(preview: Preview): string {
+  const { completeness } = preview;
+  if (completeness.targets === 0) {
+    return "An app is a kustomization, a Helm chart or a folder of manifests; `.sluice.yaml` can name them.";
+  }
+  if (completeness.affected === 0) return unusedFiles(preview);
+  return completeness.failed > 0 ? "" : sameResult(preview);
+}
+
+/** Files of an app changed, and its manifests did not. */
+function sameResult({ targets }: Preview): string {
+  const apps = [...new Set(targets.map(({ app }) => app))].filter((app) => app !== "");
+  const touched = [...new Set(targets.map(({ environment }) => environment))].filter(isEnvironment);
+  const one = touched.length === 1 ? ` in ${inert(touched[0] ?? "")}` : ` in all ${touched.length} environments`;
+  const named = apps.length > 3 ? count(apps.length, "app") : sentenceList(apps.map(inert));
+  const their = apps.length > 1 ? "their" : "its";
+  return `The changed files belong to ${named || "this repository"}, but ${their} manifests stay the same${touched.length === 0 ? "" : one}.`;
+}
+
+/** What the claim that nothing changes rests on. */
+function unusedFiles(preview: Preview): string {
+  const { apps = 0, changedFiles } = preview;
+  const files =
+    changedFiles === undefined
+      ? "changed files"
+      : changedFiles === 1
+        ? "changed file"
+        : `${thousands(changedFiles)} changed files`;
+  if (apps === 0) return `No app uses the ${files}.`;
+  const environments = knownEnvironments(preview).length;
+  const where = environments === 0 ? "" : environments === 1 ? " in this environment" : " in these environments";
+  return `No app uses the ${files}. Sluice knows ${count(apps, "app")}${where}.`;
+}
+
+/** "Not deleted" is said only where the identities are equal. */
+function movedText(changed: readonly TargetPreview[]): string {
+  const [only, ...others] = changed.filter(({ movedFrom }) => movedFrom !== undefined);
+  if (only === undefined || others.length > 0 || changed.length > 1) return "";
+  return keptText(only.sameIdentities ?? 0);
+}
+
+function keptText(resources: number): string {
+  if (resources === 0) return "";
+  if (resources === 1) return "Its 1 resource keeps kind, name and namespace, so nothing is deleted or created.";
+  return `All ${thousands(resources)} resources keep kind, name and namespace, so none is deleted or created.`;
+}
+
+/** What starts with a new app, where one workload says so. */
+function startsText(changed: readonly TargetPreview[]): string {
+  const [only, ...others] = changed;
+  const [replicas, ...more] = only?.replicas ?? [];
+  const images = [...new Set((only?.images ?? []).map(({ to }) => to))];
+  if (only?.status !== "added" || others.length > 0 || more.length > 0 || images.length !== 1) return "";
+  const { name, version } = splitImage(images[0] ?? "");
+  if (replicas?.to === undefined || replicas.to === 0 || version === "") return "";
+  return `Starts ${count(replicas.to, "pod")} of ${code(name.split("/").at(-1) ?? name)} ${code(shortImage(version))}.`;
+}
+
+/** Which keys of the only Secret that changes get another value. */
+function secretText(changed: readonly TargetPreview[]): string {
+  const changes = changed.flatMap((target) => target.changes);
+  const [only, ...others] = changes;
+  if (only === undefined || others.length > 0 || only.kind !== "Secret" || only.action !== "changed") return "";
+  const keys = [...only.diff.matchAll(/^\+([^\s:]+): ‹hidden /gm)].flatMap(([, key]) =>
+    key === undefined ? [] : [code(key)],
+  );
+  return keys.length === 0
+    ? ""
+    : `${sentenceList(keys)} ${keys.length === 1 ? "gets another value" : "get other values"}.`;
+}
+
+/** Workloads whose pods are replaced; for several places. */
+function restartsText(preview: Preview): string {
+  const targets = changedTargets(preview);
+  const total = targets.reduce((sum, { rollouts = 0 }) => sum + rollouts, 0);
+  if (targets.length < 2 || total < 2) return "";
+  const [first] = knownEnvironments(preview);
+  const there = targets
+    .filter(({ environment }) => environment === first)
+    .reduce((sum, { rollouts = 0 }) => sum + rollouts, 0);
+  const of =
+    first === undefined || there === 0 || there === total ? "" : `, ${thousands(there)} of them in ${inert(first)}`;
+  return `Restarts ${count(total, "workload")}${of}.`;
+}
+
+/** Restarts, and which places are unlike the others; for two places and more. */
+function alikeText(changed: readonly TargetPreview[], groups: readonly ChangeGroup[]): string {
+  if (changed.length < 3) return "";
+  const total = changed.reduce((sum, { changes }) => sum + changes.length, 0);
+  const largest = groups.toSorted((a, b) => b.members.length - a.members.length)[0];
+  const alike = largest?.members.length ?? 0;
+  if (groups.length < 2 || alike < 3 || alike <= total / 2) return "";
+  const other = groups.length === 2 ? groups.find((group) => group !== largest)?.members : undefined;
+  const [one] = other ?? [];
+  const differs =
+    one !== undefined && other?.length === 1
+      ? `; **${inert(one.app)} in ${inert(one.environment)} differs**`
+      : ` of ${thousands(total)}`;
+  return other?.length === 1
+    ? `${count(alike, "change")} are alike${differs}.`
+    : `${thousands(alike)}${differs} changes are alike.`;
+}
+
+const maxRenames = 12;
+
+/** What only gets another name, by kinds that go together. */
+function renamesText(preview: Preview): string {
+  const changed = changedTargets(preview);
+  const renames =
+    changed.length > 1
+      ? []
+      : changed.flatMap(({ changes }) =>
+          changes.filter(({ from, fields }) => from !== undefined && fields?.length === 0),
+        );
+  const groups = [
+    ...Map.groupBy(renames, (change) =>
+      [change.from?.name, change.name, change.from?.namespace, change.namespace].join("\n"),
+    ).values(),
+  ];
+  const lines = groups.slice(0, maxRenames).flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const kinds = group.map(({ kind, from }) => (from?.kind === kind ? kind : `${from?.kind} → ${kind}`)).map(inert);
+    return [`- **${[...new Set(kinds)].join(", ")}:** ${renamedText(first, code)}`];
+  });
+  if (groups.length > maxRenames) lines.push(`- and ${thousands(groups.length - maxRenames)} more`);
+  return lines.join("\n");
+}
+
+/** What tools said of what cannot be rendered, folded. */
+export function toolMessages(preview: Preview): string {
+  const failed = preview.targets.filter(({ status, error }) => status === "failed" && error !== undefined);
+  const texts = Map.groupBy(failed, ({ error }) => redactMessage(error?.message ?? ""));
+  return [...texts]
+    .slice(0, 3)
+    .map(([message, [first]]) => {
+      const tool = first === undefined || first.renderer === "plain" ? "the renderer" : first.renderer;
+      return `<details><summary>Message of ${tool}</summary>\n\n${fenced("text", message.slice(0, 1500))}\n\n</details>\n\n`;
+    })
+    .join("");
+}
+
+/** Values that differ at every render: told, because a deploy may replace them. */
+export function randomNote(preview: Preview): string {
+  const values = preview.targets.flatMap(({ random = [] }) => random);
+  const distinct = [...new Map(values.map((value) => [`${value.resource}\n${value.path}`, value])).values()];
+  if (distinct.length === 0) return "";
+  const byResource = [...Map.groupBy(distinct, ({ resource }) => resource)];
+  const listed = byResource.slice(0, 6).map(([resource, own]) => {
+    const [kind = "", ...name] = resource.split("/");
+    const paths = own.slice(0, 4).map(({ path }) => pathText(path));
+    const more = own.length > 4 ? ` and ${own.length - 4} more` : "";
+    return `${own.length > 4 ? paths.join(", ") : sentenceList(paths)}${more} in ${inert(kind)} ${code(name.at(-1) ?? "")}`;
+  });
+  const rest = byResource.length - listed.length;
+  const list = `${listed.join(", ")}${rest > 0 ? ` and ${rest} more resources` : ""}`;
+  const one = distinct.length === 1;
+  return `> [!NOTE]\n> **${one ? "1 value is" : `${thousands(distinct.length)} values are`} not compared**, because the chart makes ${one ? "a new one" : "new ones"} at every render: ${list}. Each deploy may replace ${one ? "it" : "them"}; set ${one ? "it" : "them"} in the values to keep ${one ? "it" : "them"}.\n\n`;
+}
+
+function pathText(path: string): string {
+  const annotation = /^(?:.*\.)?metadata\.annotations\.(.+)$/.exec(path)?.[1];
+  if (annotation !== undefined) return `annotation ${code(annotation)}`;
+  return code(path.replace(/^(?:data|stringData)\./, ""));
+}
+
+const maxKinds = 12;
+
+/** Of a bump with many resources: how many only repeat the version in labels, and the others by kind. */
+export function chartWords(preview: Preview): string {
+  const changed = changedTargets(preview);
+  const [only, ...others] = changed;
+  if (only === undefined || others.length > 0) return "";
+  const labels = only.changes.filter(({ labelsOnly }) => labelsOnly === true);
+  const rest = only.changes.filter(({ labelsOnly }) => labelsOnly !== true);
+  if (labels.length === 0 || only.changes.length < 4) return "";
+  const lead = `${thousands(labels.length)} of the ${thousands(only.changes.length)} resources change only in version labels.`;
+  if (rest.length === 0) return `${lead}\n\n`;
+  const kinds = [...Map.groupBy(rest, ({ kind }) => kind)];
+  const lines = kinds.slice(0, maxKinds).map(([kind, changes]) => kindLine(kind, changes));
+  if (kinds.length > maxKinds) lines.push(`- and ${count(kinds.length - maxKinds, "more kind")}`);
+  return `${lead} ${rest.length === 1 ? "The other one" : `The other ${thousands(rest.length)}`}:\n\n${lines.join("\n")}\n\n`;
+}
+
+function kindLine(kind: string, changes: readonly ResourceChange[]): string {
+  const noun = changes.length === 1 ? kind : plural(kind);
+  return `- **${thousands(changes.length)} ${inert(noun)}:** ${kindDetail(changes)}`;
+}
+
+function kindDetail(changes: readonly ResourceChange[]): string {
+  const phrases = changes.map(({ name, fields }) => {
+    const images = (fields ?? []).map((field) =>
+      field.name === "image" ? imagePhrase(field.from, field.to, codeMarks) : fieldPhrase(field, codeMarks),
+    );
+    return images.length === 0 ? undefined : `${inert(name)} ${inert(images.join(", "))}`;
+  });
+  if (changes.length <= 4 && phrases.every((phrase) => phrase !== undefined)) return phrases.join(", ");
+  const words = { changed: "changed", added: "new", removed: "removed", renamed: "renamed" } as const;
+  const counts = (["changed", "added", "removed", "renamed"] as const).flatMap((action) => {
+    const amount = changes.filter((change) => change.action === action).length;
+    return amount === 0 ? [] : [`${thousands(amount)} ${words[action]}`];
+  });
+  const added = changes.reduce((sum, { addedLines }) => sum + addedLines, 0);
+  const removed = changes.reduce((sum, { removedLines }) => sum + removedLines, 0);
+  return `${counts.join(", ")} (${plusMinus(added, removed)})`;
+}

@@ -1,0 +1,574 @@
+import { describe, expect, it } from "vitest";
+import {
+  compareTarget,
+  configProblemsReport,
+  previewCheck,
+  previewComment,
+  renderFailureFinding,
+  targetRemovedFinding,
+  unpinnedFinding,
+} from "../../src/diff/index.ts";
+import type { Finding, Preview, TargetPreview } from "../../src/model/preview.ts";
+import { lintText } from "../support/text-lint.ts";
+import { change, preview, resources, target } from "./support.ts";
+
+/** Every text that a preview posts, built from manifests: shape and words. */
+const options = {
+  repositoryUrl: "https://hub.example/acme/ops",
+  baseName: "main",
+  command: "/diff",
+  docsUrl: "https://docs.example",
+};
+const order = ["dev", "staging", "prod"];
+const complete = { targets: 3, affected: 1, rendered: 1, failed: 0, truncated: 0, hiddenLines: 0, unpinned: [] };
+
+interface Side {
+  readonly name: string;
+  readonly base: string | undefined;
+  readonly head: string | undefined;
+  readonly more?: Partial<TargetPreview>;
+  readonly file?: string;
+}
+
+function compared({ name, base, head, more, file }: Side): { target: TargetPreview; findings: readonly Finding[] } {
+  const [app = "", environment = ""] = name.split("/");
+  const side = (text: string | undefined) => (text === undefined ? undefined : resources(text, file));
+  const { findings, ...facts } = compareTarget({
+    ...{ app, environment, base: side(base), head: side(head), ignore: [], fingerprintKey: "key" },
+  });
+  const changed = facts.changes.length > 0 ? "changed" : "unchanged";
+  const status = base === undefined ? "added" : head === undefined ? "removed" : changed;
+  return {
+    target: target(name, { ...facts, status, ...more }),
+    findings: findings.map(({ target: _, pointer: __, ...finding }) =>
+      file === undefined ? finding : { ...finding, line: 7 },
+    ),
+  };
+}
+
+function of(sides: readonly Side[], more: Partial<Preview> = {}): Preview {
+  const all = sides.map(compared);
+  return preview(
+    all.map((one) => one.target),
+    {
+      environments: order,
+      apps: 3,
+      ...more,
+      findings: [...all.flatMap(({ findings }) => findings), ...(more.findings ?? [])],
+    },
+  );
+}
+
+const shas = [
+  "[`1a2b3c4`](https://hub.example/acme/ops/commit/1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d)",
+  "[`9f8e7d6`](https://hub.example/acme/ops/commit/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c)",
+];
+const small = (checked: string, lead = "") =>
+  `<sub>${lead}main ${shas[0]} → this branch ${shas[1]}${checked === "" ? "" : ` · ${checked} · \`/diff\` checks again`} · [how to read this](https://docs.example/preview)</sub>\n`;
+const at = (file: string) =>
+  `[${file}:7](https://hub.example/acme/ops/blob/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c/${file}#L7)`;
+const fence = (diff: string) => `\`\`\`diff\n${diff}\n\`\`\`\n\n`;
+
+/** The comment without its last line, which is checked apart, and the check's title and conclusion. */
+function said(given: Preview, checked = "checked 1 of 1", lead = ""): { text: string; check: string } {
+  const { body } = previewComment(given, options);
+  const { conclusion, title } = previewCheck(given, options);
+  expect(lintText(body)).toEqual([]);
+  expect(lintText(title, "title")).toEqual([]);
+  expect(body.endsWith(small(checked, lead))).toBe(true);
+  return { text: body.slice(0, -small(checked, lead).length), check: `${conclusion} · ${title}` };
+}
+
+const workload = (name: string, image: string, replicas: number, kind = "Deployment") =>
+  `---\napiVersion: apps/v1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: { replicas: ${replicas}, template: { spec: { containers: [{ name: ${name}, image: "ghcr.io/acme/${name}:${image}" }] } } }\n`;
+const v1 = (kind: string, name: string, body: string) =>
+  `---\napiVersion: v1\nkind: ${kind}\nmetadata: { name: ${name} }\n${body}\n`;
+const bump = (name: string, more: Partial<TargetPreview> = {}): Side => {
+  const app = name.split("/")[0] ?? "";
+  return { name, base: workload(app, "1.4.0", 3), head: workload(app, "1.5.0", 3), more };
+};
+const imageDiff = fence(
+  "@@ spec.template.spec.containers[shop] @@\n-image: ghcr.io/acme/shop:1.4.0\n+image: ghcr.io/acme/shop:1.5.0",
+);
+
+describe("the comment of a preview", () => {
+  it("one line: the heading is the whole verdict", () => {
+    expect(said(of([bump("shop/prod")]))).toEqual({
+      text: `### shop in prod: 1.4.0 → 1.5.0\n\n**Deployment \`shop\`**\n\n${imageDiff}`,
+      check: "success · shop in prod: 1.4.0 → 1.5.0",
+    });
+  });
+
+  it("shared base: counts by environment, production first, equal diffs once", () => {
+    const limits = (app: string, memory: string) =>
+      `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${app} }\nspec: { template: { spec: { containers: [{ name: ${app}, image: "a:1", resources: { limits: { memory: ${memory} } } }] } } }\n`;
+    const because = [["components/limits.yaml", "x"]];
+    const side = (name: string, from: string, to: string, more = because): Side => {
+      const app = name.split("/")[0] ?? "";
+      return { name, base: limits(app, from), head: limits(app, to), more: { because: more } };
+    };
+    const apps = ["billing", "gateway", "search"];
+    const alike = order.flatMap((environment) => apps.map((app) => side(`${app}/${environment}`, "256Mi", "512Mi")));
+    const own = side("orders/prod", "512Mi", "1Gi", [...because, ["apps/orders/prod/limits.yaml", "x"]]);
+    const { text, check } = said(of([...alike, own]), "checked 10 of 10");
+    expect(check).toBe("success · 10 changes: 4 apps in prod, 3 in staging, 3 in dev");
+    expect(text).toBe(`### 10 changes: 4 apps in prod, 3 in staging, 3 in dev
+
+Restarts 10 workloads, 4 of them in prod. 9 changes are alike; **orders in prod differs**.
+
+| Where | Change |
+|---|---|
+| **prod** · orders | memory limit \`512Mi\` → \`1Gi\` |
+| **prod, staging, dev** · billing, gateway, search | memory limit \`256Mi\` → \`512Mi\` |
+
+**Deployment** in the 9 others
+
+${fence("@@ spec.template.spec.containers[…].resources.limits @@\n-memory: 256Mi\n+memory: 512Mi")}**Deployment \`orders\`** in prod
+
+${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 512Mi\n+memory: 1Gi")}<details><summary>Why these 10</summary>
+
+- \`components/limits.yaml\` is part of all 10
+- \`apps/orders/prod/limits.yaml\` is part of orders in prod
+
+</details>
+
+`);
+  });
+
+  it("danger: the gravest first, each once for all environments, with its fix and place", () => {
+    const claim = v1(
+      "PersistentVolumeClaim",
+      "backup",
+      `spec: { accessModes: [a], labels: { ${"x: y, ".repeat(1)}z: w } }`,
+    );
+    const job = `---\napiVersion: batch/v1\nkind: CronJob\nmetadata: { name: backup }\nspec:\n${Array.from({ length: 20 }, (_, index) => `  field${index}: ${index}`).join("\n")}\n`;
+    const gone = (environment: string): Side => ({
+      name: `orders/${environment}`,
+      base: claim + job,
+      head: "",
+      file: "apps/orders/k.yaml",
+    });
+    const gateway: Side = {
+      name: "gateway/prod",
+      base: workload("gateway", "3.1.2", 1),
+      head: workload("gateway", "latest", 1),
+      file: "apps/gateway/values.yaml",
+    };
+    const { text, check } = said(
+      of([...order.map(gone), gateway, { name: "shop/prod", base: "", head: "" }]),
+      "checked 5 of 5, 1 stays the same",
+    );
+    expect(check).toBe("failure · Danger in prod: volume claim deleted (orders), and 1 warning");
+    expect(text).toContain(
+      `### 🔴 Danger in prod: volume claim deleted (orders), and 1 warning
+
+> [!CAUTION]
+> **orders loses the volume claim \`backup\` in prod, staging and dev.** Where pruning is on, the deploy deletes it. Its data goes too, unless the reclaim policy is \`Retain\`.
+>
+> **Fix:** keep the claim, or back up the data and comment \`/ack deleted-persistent-volume-claim\`.
+
+> [!WARNING]
+> **gateway in prod runs \`gateway:latest\`.** What starts depends on the registry at that moment, and a rollback may not bring the old image back.
+>
+> **Fix:** name a version. ${at("apps/gateway/values.yaml")}
+
+Restarts`.replace("\n\nRestarts", ""),
+    );
+    expect(text).toContain(`| **prod, staging, dev** · orders | 2 resources removed · 🔴 danger |
+| **prod** · gateway | \`3.1.2\` → \`latest\` · 🟠 warning |
+`);
+    expect(text).toContain("**Deployment `gateway`** in prod\n");
+    expect(text).toContain(
+      "<details><summary>PersistentVolumeClaim backup removed of orders in prod, staging, dev (−8 each)".slice(0, 49),
+    );
+    expect(text).toContain("<details><summary>CronJob backup removed");
+  });
+
+  it("warning: the same shape, one step calmer", () => {
+    const side = {
+      name: "shop/prod",
+      base: workload("shop", "1", 3),
+      head: workload("shop", "1", 0),
+      file: "apps/shop/scale.yaml",
+    };
+    expect(said(of([side]))).toEqual({
+      check: "neutral · Warning in prod: shop scaled to 0",
+      text: `### 🟠 Warning in prod: shop scaled to 0
+
+> [!WARNING]
+> **shop has no pods left in prod.** Nothing serves its traffic after the deploy.
+>
+> **Fix:** set \`replicas\` above 0, or remove the app if nobody needs it. ${at("apps/shop/scale.yaml")}
+
+**Deployment \`shop\`**
+
+${fence("@@ spec @@\n-replicas: 3\n+replicas: 0")}`,
+    });
+  });
+
+  it("render failed: our sentence, the file, then the tool's words; what did work is shown", () => {
+    const failure = {
+      kind: "input",
+      message: "`scale-v2.yaml` is missing",
+      file: "apps/orders/k.yaml",
+      line: 7,
+    } as const;
+    const error = { message: "accumulating resources from 'scale-v2.yaml'", side: "head" } as const;
+    const given = of(
+      [
+        {
+          name: "orders/staging",
+          base: workload("orders", "1", 2, "StatefulSet"),
+          head: workload("orders", "1", 3, "StatefulSet"),
+        },
+        { name: "orders/prod", base: "", head: "", more: { status: "failed", error } },
+      ],
+      { findings: [renderFailureFinding({ app: "orders", environment: "prod", failure })] },
+    );
+    expect(said(given, "**checked 1 of 2**")).toEqual({
+      check: "failure · orders in prod cannot be rendered",
+      text: `### ❌ orders in prod cannot be rendered
+
+> [!CAUTION]
+> **\`scale-v2.yaml\` is missing.** orders in prod cannot be rendered, so what this change does there is unknown. ${at("apps/orders/k.yaml")}
+
+| Where | Change |
+|---|---|
+| **prod** · orders | ❌ not rendered |
+| **staging** · orders | replicas \`2\` → \`3\` |
+
+<details><summary>Message of kustomize</summary>
+
+\`\`\`text
+accumulating resources from 'scale-v2.yaml'
+\`\`\`
+
+</details>
+
+**StatefulSet \`orders\`** in staging
+
+${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
+    });
+  });
+
+  it("remote not fetched: one sentence for one reference, never green", () => {
+    const reference = { reference: "github.com/acme/base?ref=v1.2.0", reason: "this server may not read from there" };
+    const side = (environment: string): Side => ({
+      name: `monitoring/${environment}`,
+      base: workload("grafana", "1", 2),
+      head: workload("grafana", "1", 1),
+    });
+    const findings = ["staging", "prod"].map((environment) =>
+      unpinnedFinding({ app: "monitoring", environment, reference }),
+    );
+    const given = of([side("staging"), side("prod")], {
+      findings,
+      completeness: { ...complete, affected: 2, rendered: 2, unpinned: [reference] },
+    });
+    const { text, check } = said(given, "**checked 2 of 2 in part**");
+    expect(check).toBe("neutral · monitoring in prod, staging: 2 changes, 1 remote source unknown");
+    expect(text.match(/Not fetched/g)).toHaveLength(1);
+    expect(text).toContain(
+      "> **Not fetched: `github.com/acme/base?ref=v1.2.0`.** This server may not read from there. What it adds is not compared.\n",
+    );
+  });
+
+  it("nothing: two lines, and what the claim rests on", () => {
+    const given = of([], { changedFiles: 2, completeness: { ...complete, affected: 0, rendered: 0 } });
+    expect(said(given, "")).toEqual({
+      check: "success · No change in prod, staging or dev",
+      text: "### No change in prod, staging or dev\n\nNo app uses the 2 changed files. Sluice knows 3 apps in these environments.\n\n",
+    });
+  });
+
+  it("nothing, same result: another claim, another sentence", () => {
+    const given = of(order.map((environment) => ({ name: `shop/${environment}`, base: "", head: "" })));
+    expect(said(given, "checked 3 of 3").text).toBe(
+      "### No change in prod, staging or dev\n\nThe changed files belong to shop, but its manifests stay the same in all 3 environments.\n\n",
+    );
+  });
+
+  it("new app: what starts; whole new resources are folded", () => {
+    const rest = ["Service", "ServiceAccount", "ConfigMap"]
+      .map((kind) => v1(kind, "billing", "data: { a: b, c: d }"))
+      .join("");
+    const { text, check } = said(
+      of([{ name: "billing/staging", base: undefined, head: workload("billing", "0.3.0", 2) + rest }]),
+    );
+    expect(check).toBe("success · New in staging: app billing, 4 resources");
+    expect(text).toContain(
+      "### New in staging: app billing, 4 resources\n\nStarts 2 pods of `billing` `0.3.0`.\n\n<details><summary>4 new resources: ",
+    );
+    expect(text.match(/```diff/g)).toHaveLength(1);
+  });
+
+  it("app removed: one finding for the app, and the condition under which it goes", () => {
+    const findings = [
+      targetRemovedFinding({ app: "billing", environment: "prod", resources: 2, path: "apps/billing/prod", claims: 0 }),
+    ];
+    const given = of(
+      [
+        {
+          name: "billing/prod",
+          base: workload("billing", "0.3.0", 2) + v1("Service", "billing", "spec: {}"),
+          head: undefined,
+        },
+      ],
+      { findings },
+    );
+    const { text, check } = said(given);
+    expect(check).toBe("neutral · Warning in prod: app billing is removed");
+    expect(
+      text,
+    ).toContain(`> **All 2 resources of billing leave Git in prod.** Where pruning is on, they are deleted. Else they stay, and nothing updates them any more. No volume claim is among them.
+>
+> **Fix:** if this is not meant, restore \`apps/billing/prod\`.
+`);
+  });
+
+  it("moved folder: one move with its one real change", () => {
+    expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 6 })]))).toEqual({
+      check: "success · shop in prod: moved from apps/old, 1.4.0 → 1.5.0",
+      text: `### shop in prod: moved from \`apps/old\`, 1.4.0 → 1.5.0\n\nAll 6 resources keep kind, name and namespace, so none is deleted or created.\n\n**Deployment \`shop\`**\n\n${imageDiff}`,
+    });
+    expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 0 })])).text).not.toContain("deleted");
+  });
+
+  it("renamed resource: one change to a reader, two to a cluster", () => {
+    const both = (name: string) =>
+      `${workload(name, "1", 1).replaceAll(`/${name}:`, "/x:").replace(`{ name: ${name}, image`, "{ name: x, image")}${v1("Service", name, "spec: { ports: [80] }")}`;
+    const map = (name: string) => v1("ConfigMap", name, "data: { a: b }");
+    const { text, check } = said(
+      of([
+        {
+          name: "shop/prod",
+          base: both("shop") + map("shop-2g4h6k8m9t"),
+          head: both("webapp") + map("webapp-2g4h6k8m9t"),
+          file: "k.yaml",
+        },
+      ]),
+    );
+    expect(check).toBe("neutral · Warning in prod: 2 resources of shop renamed");
+    expect(text).toContain(
+      "> **Deployment and Service `shop` become `webapp` in prod.** The cluster cannot rename: new ones are created, and the old ones are deleted where pruning is on. Whatever calls `http://shop` stops working.\n",
+    );
+    expect(text).toContain(
+      "- **Deployment, Service:** `shop` → `webapp`, nothing else\n- **ConfigMap:** `shop-2g4h6k8m9t` → `webapp-2g4h6k8m9t`, a generated name, nothing else\n",
+    );
+  });
+
+  it("leaves namespace: a danger, told once for all resources", () => {
+    const all = (namespace: string) =>
+      ["Service", "ConfigMap"]
+        .map((kind) => `---\napiVersion: v1\nkind: ${kind}\nmetadata: { name: web, namespace: ${namespace} }\n`)
+        .join("");
+    const { text, check } = said(
+      of([{ name: "shop/prod", base: all("prod"), head: all("staging"), file: "prod/k.yaml" }]),
+    );
+    expect(check).toBe("failure · Danger in prod: shop leaves namespace prod");
+    expect(
+      text,
+    ).toContain(`> **2 resources move from namespace \`prod\` to \`staging\` in prod.** They are created in \`staging\`, over what is there. Where pruning is on, they are deleted from \`prod\`.
+>
+> **Fix:** set \`namespace: prod\` again. ${at("prod/k.yaml")}
+`);
+  });
+
+  it("defined twice: both files, and what the second copy changes", () => {
+    const map = (mode: string) => v1("ConfigMap", "settings", `data: { mode: ${mode} }`);
+    const given = of([{ name: "orders/prod", base: map("safe"), head: map("safe") + map("fast"), file: "a.yaml" }]);
+    const two = { ...given, findings: given.findings.map((one) => ({ ...one, also: { file: "b.yaml", line: 7 } })) };
+    expect(said(two)).toEqual({
+      check: "neutral · Warning in prod: ConfigMap settings is defined twice",
+      text: `### 🟠 Warning in prod: ConfigMap \`settings\` is defined twice
+
+> [!WARNING]
+> **orders in prod has two ConfigMaps named \`settings\`, and they differ.** Argo CD and \`kubectl\` keep the last one; kustomize refuses.
+>
+> **Fix:** remove one: ${at("a.yaml")} or ${at("b.yaml")}.
+
+**ConfigMap \`settings\`**, first copy → second copy
+
+${fence("@@ data @@\n-mode: safe\n+mode: fast")}`,
+    });
+  });
+
+  it("random values: told after the diff, with their paths; no false alarm", () => {
+    const random = [
+      { resource: "Secret/core", path: "data.secretKey" },
+      { resource: "Secret/core", path: "data.tls.crt" },
+      { resource: "Deployment/core", path: "metadata.annotations.checksum/secret" },
+    ];
+    const side = {
+      name: "harbor/prod",
+      base: workload("core", "1", 2),
+      head: workload("core", "1", 3),
+      more: { random },
+    };
+    expect(said(of([side]))).toEqual({
+      check: "success · harbor in prod: replicas 2 → 3",
+      text: `### harbor in prod: replicas 2 → 3
+
+**Deployment \`core\`**
+
+${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
+> **3 values are not compared**, because the chart makes new ones at every render: \`secretKey\` and \`tls.crt\` in Secret \`core\`, annotation \`checksum/secret\` in Deployment \`core\`. Each deploy may replace them; set them in the values to keep them.
+
+`,
+    });
+  });
+
+  it("long line: an excerpt around what differs, its position, the words", () => {
+    const filler = Array.from({ length: 3000 }, (_, id) => `{"id":${id}}`).join(",");
+    const board = (title: string) =>
+      v1(
+        "ConfigMap",
+        "boards",
+        `data: { queues.json: ${JSON.stringify(`[${filler},{"title":"${title}","h":8},${filler}]`)} }`,
+      );
+    const given = of([{ name: "grafana/prod", base: board("Quiet queue"), head: board("Loud backlog") }]);
+    const { text, check } = said(given);
+    expect(check).toBe("success · grafana in prod: ConfigMap boards changes");
+    expect(text).toMatch(
+      /^### grafana in prod: ConfigMap `boards` changes\n\n\*\*ConfigMap `boards`\*\*, key `queues\.json`: 1 place in a line of [\d,]+ characters, `Quiet queue` → `Loud backlog`\n\n```diff\n@@ data\.queues\.json, character [\d,]+ @@\n-… .{20,60}Quiet queue.{20,60} …\n\+… .{20,60}Loud backlog.{20,60} …\n```\n\n$/,
+    );
+    expect(previewComment(given, options).completeness.truncated).toBe(0);
+  });
+
+  it("secret rotated: that and where, never the value", () => {
+    const secret = (value: string) => v1("Secret", "db", `stringData: { password: "<${value}>", user: "<u>" }`);
+    const lead = "Values of Secrets are never shown; the same fingerprint means the same value · ";
+    const { text } = said(of([{ name: "orders/prod", base: secret("a"), head: secret("b") }]), "checked 1 of 1", lead);
+    expect(text).toMatch(
+      /^### orders in prod: Secret `db` changes\n\n`password` gets another value\.\n\n\*\*Secret `db`\*\*\n\n```diff\n@@ stringData @@\n-password: ‹hidden [0-9a-f]{8}›\n\+password: ‹hidden [0-9a-f]{8}›\n```\n\n$/,
+    );
+  });
+
+  it("chart bump: what only repeats the version is counted, the rest is by kind", () => {
+    const chart = (version: string, image: string) =>
+      ["Service b", "Service c", "ClusterRole d", "ConfigMap e"]
+        .map((text) => {
+          const [kind, name] = text.split(" ");
+          return `---\napiVersion: v1\nkind: ${kind}\nmetadata: { name: ${name}, labels: { helm.sh/chart: mon-${version} } }\nspec: { a: b }\n`;
+        })
+        .join("") +
+      `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: operator, labels: { helm.sh/chart: mon-${version} } }\nspec: { template: { spec: { containers: [{ name: x, image: "op:${image}" }] } } }\n`;
+    const { text, check } = said(
+      of([{ name: "monitoring/prod", base: chart("61.3.0", "v0.75.1"), head: chart("62.1.0", "v0.76.0") }]),
+    );
+    expect(check).toBe("success · monitoring in prod: chart 61.3.0 → 62.1.0, 5 resources");
+    expect(text).toContain(`### monitoring in prod: chart 61.3.0 → 62.1.0, 5 resources
+
+4 of the 5 resources change only in version labels. The other one:
+
+- **1 Deployment:** operator \`v0.75.1\` → \`v0.76.0\`
+
+**Shown here: 1 of 5 diffs**, the riskiest first. The other 4 are in the check.
+`);
+  });
+
+  it("version drift: folded, after the diff, only what this pull request causes", () => {
+    const field = { resource: "Deployment/shop", path: "spec.replicas", here: "5", there: "3" };
+    const pair = {
+      app: "shop",
+      environment: "prod",
+      from: "staging",
+      versions: [],
+      more: 0,
+      byPullRequest: [],
+      commits: [],
+    };
+    const side = { name: "shop/prod", base: workload("shop", "1", 3), head: workload("shop", "1", 5) };
+    const { text } = said(of([side], { drift: { apart: [{ ...pair, fields: [field] }], unchecked: 0 } }));
+    expect(text).toContain(
+      "```\n\n<details><summary>prod and staging differ now: replicas 5 and 3</summary>\n\n- **shop in prod**\n  - `Deployment/shop` `spec.replicas`: `prod` gets `5`, `staging` has `3`\n",
+    );
+    expect(said(of([side], { drift: { apart: [{ ...pair, fields: [] }], unchecked: 3 } })).text).not.toContain(
+      "differ now",
+    );
+  });
+
+  it("huge: totals, the outliers, where the rest is; within its limit", () => {
+    const lines = (app: number, sign: string) => Array.from({ length: 30 }, (_, index) => `${sign}k${index}: ${app}`);
+    const map = (app: number) =>
+      change(["@@ data @@", ...lines(app, "-"), ...lines(-app, "+")].join("\n"), {
+        kind: "ConfigMap",
+        name: `app${app}`,
+      });
+    const targets = Array.from({ length: 500 }, (_, app) =>
+      ["staging", "prod"].map((environment) => target(`app${app}/${environment}`, { changes: [map(app)] })),
+    ).flat();
+    const given = preview(targets, { environments: order, apps: 500 });
+    const { body, shown, omitted } = previewComment(given, options);
+    expect(body.length).toBeLessThanOrEqual(60_000);
+    expect(lintText(body)).toEqual([]);
+    expect(body).toContain("### 1,000 changes: 500 apps in prod, 500 in staging\n");
+    expect(body).toContain(`**Shown here: ${shown} of 1,000 diffs**, the riskiest first.`);
+    expect([shown + omitted, omitted > 0]).toEqual([1000, true]);
+  });
+
+  it("older version: said with its sign", () => {
+    const side = { name: "shop/prod", base: workload("shop", "1.5.1", 3), head: workload("shop", "1.5.0", 3) };
+    expect(said(of([side])).text).toContain("### shop in prod: 1.5.1 → 1.5.0 ⬇️ older\n");
+  });
+});
+
+describe("the check page of a preview", () => {
+  it("is no copy of the comment: a link to it, and the diffs, the first one open", () => {
+    const side = {
+      name: "gateway/prod",
+      base: workload("gateway", "3.1.2", 1),
+      head: workload("gateway", "latest", 1),
+      file: "a.yaml",
+    };
+    const check = previewCheck(of([side, bump("shop/prod")]), { ...options, commentUrl: "https://hub.example/c" });
+    expect(check.summary).toBe(
+      'Risks and summary are in [the comment](https://hub.example/c) and at their lines in "Files changed".\n\n**All 2 diffs**, the riskiest first:\n\n',
+    );
+    expect(check.text).toBe(
+      `<details open><summary>Deployment gateway in prod (+1 −1) · 🟠 warning</summary>\n\n${fence("@@ spec.template.spec.containers[gateway] @@\n-image: ghcr.io/acme/gateway:3.1.2\n+image: ghcr.io/acme/gateway:latest")}</details>\n\n<details><summary>Deployment shop in prod (+1 −1)</summary>\n\n${imageDiff}</details>\n\n**To check again:** press "Re-run", or comment \`/diff\`.\n`,
+    );
+    expect(lintText(`Title\n\n${check.text}`)).toEqual([]);
+  });
+
+  it("says it all where there is no comment", () => {
+    const { summary } = previewCheck(of([bump("shop/prod")]), options);
+    expect(summary).toMatch(/^### shop in prod: 1\.4\.0 → 1\.5\.0\n/);
+  });
+
+  it("is neutral where a danger was acknowledged", () => {
+    const claim = v1("PersistentVolumeClaim", "backup", "spec: {}");
+    const given = of([{ name: "orders/prod", base: claim, head: "" }]);
+    expect(previewCheck(given, options).conclusion).toBe("failure");
+    expect(previewCheck(given, { ...options, isAcknowledged: () => true }).conclusion).toBe("neutral");
+  });
+});
+
+describe("the report of a broken configuration", () => {
+  it("has all errors at once, each with its line and what to write instead", () => {
+    const problems = [
+      { message: "`soak: 30` needs a unit", fix: "Write `soak: 30m`.", file: ".sluice.yaml", line: 6, column: 3 },
+      {
+        message: "unknown key `aprovals`",
+        fix: "Did you mean `approvals`?",
+        file: ".sluice.yaml",
+        line: 11,
+        column: 3,
+      },
+    ];
+    const { comment, check } = configProblemsReport(problems, {
+      head: "9f8e7d6",
+      repositoryUrl: options.repositoryUrl,
+      byHead: true,
+    });
+    expect(comment).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
+
+- [Line 6](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L6): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
+- [Line 11](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L11): unknown key \`aprovals\`. Did you mean \`approvals\`?
+
+If this is merged, previews go on and promotions and image updates stop until it is fixed.
+`);
+    expect(check).toMatchObject({ conclusion: "failure", title: ".sluice.yaml has 2 errors" });
+    expect(lintText(comment)).toEqual([]);
+  });
+});
