@@ -330,6 +330,6 @@ describe("l7-values-that-are-not-masked", () => {
   ])("are masked: %s", (_, object) => {
     const masked = JSON.stringify(maskSecrets(object, "key"));
     expect(masked).not.toContain("hunter2");
-    expect(masked).toContain("‹secret ");
+    expect(masked).toContain("‹hidden ");
   });
 });
