@@ -1,7 +1,7 @@
 import { type Config, type EnvironmentSettings, settingsFor } from "../config/index.ts";
 import { UserError } from "../model/errors.ts";
 import { nearest } from "../model/nearest.ts";
-import type { Target } from "../model/target.ts";
+import { type Target, targetId } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
 import { configFile, configured } from "../targets/index.ts";
@@ -66,6 +66,20 @@ export function resolvePairs(
     return [{ app: target.app, source, target, settings: settingsFor(config, target.app, to).promote }];
   });
   return { from, pairs };
+}
+
+/** An app's source and target; `undefined` where it lacks one of them. */
+export function pairOf(
+  { config, targets: { targets } }: { readonly config: Config; readonly targets: TargetPlan },
+  app: string,
+  environment: string,
+  from: string,
+): PromotionPair | undefined {
+  const [source, target] = [targetId(app, from), targetId(app, environment)].map((id) =>
+    targets.find((one) => one.id === id),
+  );
+  if (source === undefined || target === undefined) return undefined;
+  return { app, source, target, settings: settingsFor(config, app, environment).promote };
 }
 
 function sourceOf(config: Config, to: string): string {

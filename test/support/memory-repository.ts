@@ -10,6 +10,7 @@ export interface MemoryCommit {
   readonly parents?: readonly string[];
   readonly message?: string;
   readonly date?: string;
+  readonly author?: string;
 }
 
 /** A repository in memory that tests can commit to. `refs/heads/main` and `main` name the same branch. */
@@ -46,10 +47,16 @@ export function memoryRepository(): MemoryRepository {
     return [...seen.values()];
   };
   const store = (source: RenderSource, about: MemoryCommit): string => {
-    const { parents = [], message = "Commit", date = "2026-01-01T00:00:00Z" } = about;
-    const text = JSON.stringify([source.tree.oid, parents, message, date]);
+    const { parents = [], message = "Commit", date = "2026-01-01T00:00:00Z", author: name = "Test" } = about;
+    const text = JSON.stringify([
+      source.tree.oid,
+      parents,
+      message,
+      date,
+      ...(about.author === undefined ? [] : [name]),
+    ]);
     const sha = createHash("sha1").update(text).digest("hex");
-    commits.set(sha, { sha, parents, message, date, author: { name: "Test", email: "test@example.com" }, source });
+    commits.set(sha, { sha, parents, message, date, author: { name, email: "test@example.com" }, source });
     return sha;
   };
   const changedPaths = (from: string, to: string) => differences(found(from).source, found(to).source);

@@ -2,56 +2,74 @@ import { isOwnHead } from "../../change/pull-request/branch.ts";
 import { type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { compareTarget } from "../../diff/index.ts";
-import type { GateFinding, GateSettings, Health, Override, PromotionFacts, TargetFacts } from "../../model/gates.ts";
+import type {
+  Currency,
+  GateFinding,
+  GateSettings,
+  Health,
+  Override,
+  PromotionFacts,
+  TargetFacts,
+} from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Review } from "../../model/github-repository.ts";
 import type { HistoryEntry } from "../../model/state.ts";
-import type { Target } from "../../model/target.ts";
+import { targetId } from "../../model/target.ts";
 import { includes } from "../../policy/permission.ts";
+import { pairOf } from "../resolve.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
+import { currencyOf } from "./currency.ts";
 import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { boundReviews, type TargetChange, targetChanges } from "./target-changes.ts";
 import { behindIn } from "./versions-at.ts";
+
+/** A promotion pull request at its head, with what a merge of it would change now. */
+export interface AtHead {
+  readonly pull: PullRequest;
+  readonly metadata: PromotionMetadata;
+  /** Nothing but Sluice's commits is on the branch. */
+  readonly ours: boolean;
+  readonly changes: readonly TargetChange[];
+}
+
+/** Reads what a promotion would change. */
+export async function atHead(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  metadata: PromotionMetadata,
+): Promise<AtHead> {
+  const ours = await isOwnHead(ports, context, pull.head.ref, pull.head.sha);
+  return { pull, metadata, ours, changes: await targetChanges(ports, context, pull, metadata) };
+}
 
 /** Everything that the gates of one promotion pull request depend on, at its head. */
 export async function factsOf(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  pull: PullRequest,
-  metadata: PromotionMetadata,
+  promotion: AtHead,
 ): Promise<PromotionFacts> {
+  const { pull, metadata } = promotion;
   const histories = await Promise.all(
     metadata.targets.map(({ app }) => context.state.history(metadata.environment, app)),
   );
   const targets = await Promise.all(
     metadata.targets.map(({ app }, index) =>
-      targetFacts(ports, context, observed, pull, metadata, app, histories[index] ?? []),
+      targetFacts(ports, context, observed, promotion, app, histories[index] ?? []),
     ),
   );
-  const reviews = await reviewsOf(ports, context, pull);
+  const { reviews, outdated } = await boundReviews(ports, context, promotion);
   return {
     head: pull.head.sha,
     actor: metadata.actor,
     reviews,
+    outdated,
     mayReview: await reviewersOf(context, reviews),
     targets,
     overrides: histories.flat().flatMap((entry) => overrideIn(entry, pull)),
   };
-}
-
-/**
- * Sluice dismisses approvals itself when the render changes. After a person's push it cannot know, and only approvals
- * of that very head count.
- */
-async function reviewsOf(
-  ports: PromotionPorts,
-  context: RepositoryContext,
-  pull: PullRequest,
-): Promise<readonly Review[]> {
-  const reviews = await context.github.reviews(pull.number);
-  if (await isOwnHead(ports, context, pull.head.ref, pull.head.sha)) return reviews;
-  return reviews.filter(({ state, commit }) => state !== "approved" || commit === pull.head.sha);
 }
 
 /** Of those whose review would decide: who may write. On a public repository anybody can review. */
@@ -74,15 +92,14 @@ export function gateSettings(
   const { gates } = settingsFor(context.config, app, metadata.environment);
   if (metadata.kind === "promotion") return gates;
   const { soak: _, ...rest } = gates;
-  return { ...rest, healthy: false, checks: [], windows: [], dependsOn: [] };
+  return { ...rest, healthy: false, current: false, checks: [], windows: [], dependsOn: [] };
 }
 
 async function targetFacts(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  pull: PullRequest,
-  metadata: PromotionMetadata,
+  { pull, metadata, changes }: AtHead,
   app: string,
   history: readonly HistoryEntry[],
 ): Promise<TargetFacts> {
@@ -98,12 +115,20 @@ async function targetFacts(
     settings,
     allow: settingsFor(context.config, app, environment).allow,
     ...(stops ? { hold } : {}),
+    ...(settings.current ? { current: await carriedCurrency(ports, context, metadata, app) } : {}),
     health: await carriedHealth(ports, context, observed, metadata, app, settings),
     checks: settings.checks.length === 0 ? [] : await observed.checks(metadata.commit),
     findings:
       settings.findings === "none"
         ? []
-        : await findingsOf(ports, context, pull, targetOf(context, app, environment), history),
+        : findingsOf(
+            ports,
+            context,
+            pull,
+            changes.find((one) => one.app === app),
+            environment,
+            history,
+          ),
     dependsOn: await Promise.all(settings.dependsOn.map((other) => dependency(ports, context, metadata, other))),
   };
 }
@@ -140,36 +165,43 @@ async function carriedHealth(
   return healthOf(ports, context, observed, { source, commit, health }, settings.soak);
 }
 
-/** What the pull request, as it is at its head, introduces in this target. */
-async function findingsOf(
+async function carriedCurrency(
   ports: PromotionPorts,
   context: RepositoryContext,
+  metadata: PromotionMetadata,
+  app: string,
+): Promise<Currency> {
+  const pair = pairOf(context, app, metadata.environment, metadata.from);
+  if (pair === undefined) return { state: "unknown", reason: `${metadata.from} no longer has ${app}` };
+  const changes = metadata.targets.find((target) => target.app === app)?.images ?? [];
+  return currencyOf(ports, context, pair, metadata.commit, changes);
+}
+
+/** What the pull request, merged into the base as it is now, introduces in this target. */
+function findingsOf(
+  { fingerprintKey }: PromotionPorts,
+  { config }: RepositoryContext,
   pull: PullRequest,
-  target: Target | undefined,
+  change: TargetChange | undefined,
+  environment: string,
   history: readonly HistoryEntry[],
-): Promise<readonly GateFinding[]> {
-  if (target === undefined) return [];
-  const { repository, signal } = context;
-  const fork = (await repository.mergeBase(pull.head.sha, context.head)) ?? context.head;
-  const render = async (commit: string) =>
-    ports.renderer.render(target.render, { tree: await repository.tree(commit), objects: repository.objects }, signal);
-  const [base, head] = await Promise.all([render(fork), render(pull.head.sha)]);
-  if (!head.ok) {
-    const { message } = head.failure;
-    return [
-      { key: `render-failed:${target.id}`, severity: "danger", message: `${target.id} does not render: ${message}` },
-    ];
+): readonly GateFinding[] {
+  if (change?.after === undefined) return [];
+  const { app, before, after } = change;
+  if (!after.ok) {
+    const message = `${targetId(app, environment)} does not render: ${after.failure.message}`;
+    return [{ key: `render-failed:${targetId(app, environment)}`, severity: "danger", message }];
   }
   const { findings } = compareTarget({
-    app: target.app,
-    environment: target.environment,
-    base: base.ok ? base.resources() : [],
-    head: head.resources(),
-    ignore: context.config.preview.ignore,
-    fingerprintKey: ports.fingerprintKey,
+    app,
+    environment,
+    base: before.ok ? before.resources() : [],
+    head: after.resources(),
+    ignore: config.preview.ignore,
+    fingerprintKey,
   });
-  return findings.map(({ id, severity, app, resource, message }) => {
-    const key = `${id}:${app}/${resource}`;
+  return findings.map(({ id, severity, app: of, resource, message }) => {
+    const key = `${id}:${of}/${resource}`;
     const by = history.find((entry) => acknowledges(entry, pull, id, key))?.by;
     return { key, severity, message, ...(by === undefined ? {} : { acknowledgedBy: by }) };
   });

@@ -57,6 +57,7 @@ export function proposalOf(
     branch,
     title: promotionTitle({ ...request, targets }),
     change: computed,
+    standsOn: (fork) => rendersSame(ports, context, request.pairs, computed, fork),
     metadata: async (head, before) =>
       metadataOf(context, { request, targets, changes: (await included).changes, head, before }),
     body: async (metadata) =>
@@ -73,10 +74,28 @@ export function proposalOf(
   };
 }
 
+/** Whether every target rendered at a commit as the plan found it. */
+async function rendersSame(
+  { renderer }: PromotionPorts,
+  { repository, signal }: RepositoryContext,
+  pairs: readonly PromotionPair[],
+  { renders }: ComputedPromotion,
+  commit: string,
+): Promise<boolean> {
+  const at = { tree: await repository.tree(commit), objects: repository.objects };
+  const same = pairs.map(async ({ app, target }) => {
+    const planned = renders.get(app);
+    return planned === undefined || (await renderer.render(target.render, at, signal)).digest === planned.before.digest;
+  });
+  return (await Promise.all(same)).every((one) => one);
+}
+
 function targetsOf({ plan, renders }: ComputedPromotion): PromotionMetadata["targets"] {
-  return plan.targets.flatMap(({ app, outcome, images }) =>
-    outcome === "planned" ? [{ app, images, digest: renders.get(app)?.after.digest ?? "" }] : [],
-  );
+  return plan.targets.flatMap(({ app, outcome, images }) => {
+    if (outcome !== "planned") return [];
+    const { before, after } = renders.get(app) ?? {};
+    return [{ app, images, digest: after?.digest ?? "", ...(before === undefined ? {} : { before: before.digest }) }];
+  });
 }
 
 function metadataOf(

@@ -15,6 +15,7 @@ import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
 import type { PromotionRequest } from "./proposal.ts";
 import { rollbackPairs } from "./rollback-pairs.ts";
+import { isAsPlanned, targetChanges } from "./target-changes.ts";
 
 /**
  * Replans every open promotion where the base's new commits touch what it edits, closes it where nothing is left of it,
@@ -34,11 +35,22 @@ export async function replanOpen(ports: PromotionPorts, context: RepositoryConte
     if (metadata === undefined || pull.head.sha !== head) return;
     if (
       describesHead(metadata, pull)
-        ? await baseTouches(context, head)
+        ? (await baseTouches(context, head)) || !(await isStillAsPlanned(ports, context, pull, metadata))
         : await isHalfDone(ports, context, pull, metadata)
     )
       await replanPromotion(ports, context, pull, metadata);
   });
+}
+
+/** Whether the base has left alone what the promotion's targets render, in whatever file. */
+async function isStillAsPlanned(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  metadata: PromotionMetadata,
+): Promise<boolean> {
+  if (!(await isOwnHead(ports, context, pull.head.ref, pull.head.sha))) return true;
+  return isAsPlanned(metadata, await targetChanges(ports, context, pull, metadata));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { when } from "../../change/text/when.ts";
-import { inert } from "../../diff/index.ts";
-import type { GateResult, GateState, GateVerdict } from "../../model/gates.ts";
+import { code, inert } from "../../diff/index.ts";
+import type { GateResult, GateState, GateVerdict, MergeStop } from "../../model/gates.ts";
 import type { CheckReport } from "../../model/github.ts";
 
 /** The name of the check run on a promotion's head. */
@@ -70,6 +70,18 @@ export function gatesCheck(head: string, verdict: GateVerdict, now: number, rema
     default:
       return verdict.state satisfies never;
   }
+}
+
+/** Why Sluice does not merge although the gates pass. */
+export function stopText({ kind, app, has, gets, change }: MergeStop, environment: string): string {
+  const who =
+    change === undefined
+      ? ""
+      : `, set by ${code(change.by)}${change.pullRequest === undefined ? "" : ` with #${change.pullRequest}`}`;
+  const what = `${inert(environment)} has ${inert(app)} ${code(has)}${who}`;
+  return kind === "older"
+    ? `**Older version:** ${what}, and this would take it back to ${code(gets)}. Sluice does not merge an older version by itself.`
+    : `**Stopped:** ${what}, since this was asked for. Comment \`/promote\` again if ${code(gets)} is meant to replace it.`;
 }
 
 function table(verdict: GateVerdict, now: number): readonly string[] {

@@ -96,7 +96,7 @@ describe("two promotions", () => {
   const images = [{ image: "acme/web", from: "1", to: "2" }];
   const about = (more: Partial<PromotionMetadata["targets"][number]>): PromotionMetadata => ({
     ...metadata,
-    targets: [{ app: "webapp", images, digest: "d", ...target, ...more }],
+    targets: [{ app: "webapp", images, digest: "d", before: "c", ...target, ...more }],
   });
 
   it.each([
@@ -106,6 +106,7 @@ describe("two promotions", () => {
     ["the old version is another one", { images: [{ image: "acme/web", from: "0", to: "2" }] }, false, true],
     ["the new version is another one", { images: [{ image: "acme/web", from: "1", to: "3" }] }, false, true],
     ["the render is another one", { digest: "e" }, true, false],
+    ["the render before is another one", { before: "e" }, true, false],
   ])("carry the same versions, or lead to the same renders, where %s", (_, more, versions, renders) => {
     const [before, now] = [about({ images }), { ...about({ images, ...more }), commit: "b", carried: [9] }];
     expect([sameVersions(before, now.targets), sameRenders(before, now)]).toEqual([versions, renders]);
