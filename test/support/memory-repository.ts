@@ -36,8 +36,16 @@ export function memoryRepository(): MemoryRepository {
     if (commit === undefined) throw new UserError("not-found", `there is no ${revision}`);
     return commit;
   };
+  const histories = new Map<string, readonly Stored[]>();
   /** The commit and all its ancestors, nearest first. */
-  const history = (sha: string, firstParent = false): readonly Stored[] => {
+  const history = (revision: string, firstParent = false): readonly Stored[] => {
+    const { sha } = found(revision);
+    const key = `${sha} ${firstParent}`;
+    const known = histories.get(key) ?? ancestors(sha, firstParent);
+    histories.set(key, known);
+    return known;
+  };
+  const ancestors = (sha: string, firstParent: boolean): readonly Stored[] => {
     const seen = new Map<string, Stored>();
     for (let next = [sha]; next.length > 0; ) {
       const stored = next.map(found).filter((one) => !seen.has(one.sha));
@@ -59,14 +67,22 @@ export function memoryRepository(): MemoryRepository {
     commits.set(sha, { sha, parents, message, date, author: { name, email: "test@example.com" }, source });
     return sha;
   };
-  const changedPaths = (from: string, to: string) => differences(found(from).source, found(to).source);
+  const compared = new Map<string, Promise<readonly ChangedPath[]>>();
+  const changedPaths = (from: string, to: string) => {
+    const [before, after] = [found(from).source, found(to).source];
+    const key = `${before.tree.oid} ${after.tree.oid}`;
+    const known = compared.get(key) ?? differences(before, after);
+    compared.set(key, known);
+    return known;
+  };
   const pathsBetween = async (from: string, to: string) => (await changedPaths(from, to)).map(({ path }) => path);
   return {
     branches,
     objects: {
       read: async (oid) => {
         if (commits.has(oid)) return { kind: "commit", bytes: new Uint8Array() };
-        for (const { source } of commits.values()) {
+        // What is read is mostly new.
+        for (const { source } of [...commits.values()].reverse()) {
           const object = await source.objects.read(oid);
           if (object !== undefined) return object;
         }

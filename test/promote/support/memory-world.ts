@@ -12,7 +12,7 @@ import {
   runPromotions,
   runStatusComment,
 } from "../../../src/promote/run/index.ts";
-import { createStateStore } from "../../../src/state/index.ts";
+import { memoryState } from "../../support/memory-state.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { type FakeGitHub, fakeGitHub } from "../../support/fake-github.ts";
 import { memoryRenderer } from "../../support/memory-renderer.ts";
@@ -122,7 +122,7 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
     github: async () => hub,
     mirrors,
     renderer: cached(memoryRenderer()),
-    state: createStateStore({ mirrors, github: async () => hub, random: () => 0 }),
+    state: memoryState(),
     queue,
     events: memoryEvents(),
     log: memoryLog(),
@@ -288,13 +288,14 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
 
 const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
 
-/** The renderer, which renders each folder of each tree once. */
+/** What all worlds of a process rendered, by folder and its id: these targets read nothing else. */
+const renders = new Map<string, Promise<Render>>();
+
 function cached(renderer: Renderer): Renderer {
-  const renders = new Map<string, Promise<Render>>();
   return {
     ...renderer,
-    render(spec, source, signal) {
-      const key = `${spec.path} ${source.tree.oid}`;
+    async render(spec, source, signal) {
+      const key = `${spec.path} ${(await source.tree.at(spec.path))?.oid}`;
       const render = renders.get(key) ?? renderer.render(spec, source, signal);
       renders.set(key, render);
       return render;
@@ -335,16 +336,11 @@ ${indented(prod)}`;
 /** An app in one environment with its version. */
 export function appFiles(app: string, environment: string, version: string, replicas = 1): Record<string, string> {
   return {
+    // Short: it is parsed thousands of times.
     [`apps/${app}/${environment}/app.yaml`]: `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: ${app}, namespace: ${environment} }
-spec:
-  replicas: ${replicas}
-  template:
-    spec:
-      containers:
-        - name: ${app}
-          image: ghcr.io/acme/${app}:${version}
+spec: { replicas: ${replicas}, template: { spec: { containers: [{ name: ${app}, image: "ghcr.io/acme/${app}:${version}" }] } } }
 `,
   };
 }
@@ -352,5 +348,5 @@ spec:
 /** The version that an environment's `main` has. */
 export async function versionIn(world: PromotionWorld, environment = "prod", app = "web"): Promise<string> {
   const text = await world.file(`apps/${app}/${environment}/app.yaml`);
-  return /image: \S+:(\S+)/.exec(text)?.[1] ?? "";
+  return /image: "\S+:([^"]+)"/.exec(text)?.[1] ?? "";
 }
