@@ -96,7 +96,12 @@ export interface GateVerdict {
 /** Whether a version is live and healthy in an environment. `since` in milliseconds since the epoch. */
 export type Health =
   | { readonly state: "healthy"; readonly since: number; readonly source: string }
-  | { readonly state: "progressing" | "failed" | "unknown"; readonly reason: string };
+  | {
+      readonly state: "progressing" | "failed" | "unknown";
+      readonly reason: string;
+      /** What a person must set up before this can be known, as a sentence. */
+      readonly setUp?: string;
+    };
 
 /**
  * Whether the source still has the carried version: it has, it has gone forward to `version`, or a change took the

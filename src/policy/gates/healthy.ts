@@ -21,7 +21,11 @@ function judge({ settings, health, from }: TargetFacts): Part | undefined {
     case "progressing":
       return { state: "waiting", reason: `not healthy in ${from} yet: ${health.reason}` };
     case "unknown":
-      return { state: "waiting", reason: `not known to be healthy in ${from}: ${health.reason}` };
+      return {
+        state: "waiting",
+        reason: `not known to be healthy in ${from}: ${health.reason}`,
+        ...(health.setUp !== undefined && { who: health.setUp }),
+      };
     default:
       return health satisfies never;
   }

@@ -72,7 +72,7 @@ async function openWhenReady(
   if (pull.mergeCommit !== undefined && !(await context.repository.isAncestor(pull.mergeCommit, context.head)))
     return undefined;
   const apps = request.apps.length > 0 ? request.apps : await touchedApps(ports, context, pull, request.environment);
-  const { pairs, from } = resolvePairs(context, request.environment, apps);
+  const { pairs, from, left } = resolvePairs(context, request.environment, apps);
   for (const { app, source } of pairs) {
     if (!settingsFor(context.config, app, request.environment).gates.healthy) continue;
     const { health } = settingsFor(context.config, app, from);
@@ -84,6 +84,7 @@ async function openWhenReady(
     environment: request.environment,
     from,
     pairs,
+    left,
     commit: context.head,
     whenMoved: "follow",
     actor: request.by,
@@ -102,7 +103,7 @@ async function openWhenReady(
       context.signal,
     );
   }
-  return `As \`${request.by}\` asked before the merge: ${describeResult(result, request.environment)}`;
+  return `As \`${request.by}\` asked before the merge: ${describeResult(result, request.environment, left)}`;
 }
 
 function common(ports: PromotionPorts, request: DeferredRequest) {

@@ -16,6 +16,7 @@ import type { Review } from "../../model/github-repository.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import { targetId } from "../../model/target.ts";
 import { includes } from "../../policy/permission.ts";
+import { orderOfChange } from "../carried.ts";
 import { pairOf } from "../resolve.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
 import { currencyOf } from "./currency.ts";
@@ -121,14 +122,17 @@ async function targetFacts(
     findings:
       settings.findings === "none"
         ? []
-        : findingsOf(
-            ports,
-            context,
-            pull,
-            changes.find((one) => one.app === app),
-            environment,
-            history,
-          ),
+        : [
+            ...olderFinding(metadata, app),
+            ...findingsOf(
+              ports,
+              context,
+              pull,
+              changes.find((one) => one.app === app),
+              environment,
+              history,
+            ),
+          ],
     dependsOn: await Promise.all(settings.dependsOn.map((other) => dependency(ports, context, metadata, other))),
   };
 }
@@ -175,6 +179,15 @@ async function carriedCurrency(
   if (pair === undefined) return { state: "unknown", reason: `${metadata.from} no longer has ${app}` };
   const changes = metadata.targets.find((target) => target.app === app)?.images ?? [];
   return currencyOf(ports, context, pair, metadata.commit, changes);
+}
+
+function olderFinding({ kind, targets }: PromotionMetadata, app: string): readonly GateFinding[] {
+  const moves = targets.find((target) => target.app === app)?.images ?? [];
+  const older = kind === "promotion" ? moves.filter((one) => orderOfChange(one) === "older") : [];
+  return older.map(({ image, from, to }) => {
+    const message = `${to} of ${image} is older than ${from}`;
+    return { key: `older-version:${app}/${image}`, severity: "warning", message };
+  });
 }
 
 /** What the pull request, merged into the base as it is now, introduces in this target. */

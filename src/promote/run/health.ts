@@ -1,9 +1,11 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
-import type { HealthSource } from "../../config/index.ts";
+import { type HealthSource, settingsFor } from "../../config/index.ts";
 import type { Health } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { CommitCheck, Deployment, DeploymentStatus, GitHubRepository } from "../../model/github-repository.ts";
 import type { Target } from "../../model/target.ts";
+import type { PromotionPair } from "../resolve.ts";
+import { setUpHealth } from "../text/gates.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** What was asked of GitHub in one job: apps of one environment share the answers. */
@@ -83,7 +85,12 @@ async function healthByDeployments(
   soakMs: number,
 ): Promise<Health> {
   const [newest, ...older] = await observed.deployments(subject.name);
-  if (newest === undefined) return { state: "unknown", reason: `no deployment to ${subject.name} is known` };
+  if (newest === undefined)
+    return {
+      state: "unknown",
+      reason: `no deployment to ${subject.name} is known`,
+      setUp: setUpHealth(subject.source.environment),
+    };
   if (!(await deploysSame(ports, context, subject, newest))) {
     return {
       state: "progressing",
@@ -135,6 +142,24 @@ async function deploysSame(
     ports.renderer.render(source.render, { tree: await repository.tree(at), objects: repository.objects }, signal);
   const [carried, deployed] = await Promise.all([render(commit), render(sha)]);
   return carried.ok && deployed.ok && carried.digest === deployed.digest;
+}
+
+/**
+ * What a person must set up before the source of these pairs can be known to be healthy: nothing was ever deployed
+ * there, as far as GitHub knows. `undefined` where nothing is missing.
+ */
+export async function missingHealth(
+  context: RepositoryContext,
+  observed: Observed,
+  pairs: readonly PromotionPair[],
+): Promise<string | undefined> {
+  for (const { app, source, target } of pairs) {
+    const { healthy, soak } = settingsFor(context.config, app, target.environment).gates;
+    const { health } = settingsFor(context.config, app, source.environment);
+    if ((!healthy && soak === undefined) || health.kind === "check") continue;
+    if ((await observed.deployments(health.name)).length === 0) return setUpHealth(source.environment);
+  }
+  return undefined;
 }
 
 /**

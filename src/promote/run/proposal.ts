@@ -2,7 +2,7 @@ import type { Introduction, Proposal } from "../../change/pull-request/proposal.
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { ComputedPromotion } from "../compute.ts";
-import type { PromotionPair } from "../resolve.ts";
+import type { LeftApp, PromotionPair } from "../resolve.ts";
 import { type BodyParts, promotionBody, versionsLine } from "../text/body.ts";
 import { type PromotionKind, promotionBranch } from "../text/branch.ts";
 import { gatesSection } from "../text/gates.ts";
@@ -20,6 +20,8 @@ export interface PromotionRequest {
   readonly from: string;
   /** What was asked for, in the order of the configuration; it names the branch. */
   readonly pairs: readonly PromotionPair[];
+  /** Apps that were asked for and have no pair of targets. */
+  readonly left?: readonly LeftApp[];
   /** Where the versions are read. */
   readonly commit: string;
   /**
@@ -62,7 +64,7 @@ export function proposalOf(
       metadataOf(context, { request, targets, changes: (await included).changes, head, before }),
     body: async (metadata) =>
       promotionBody({
-        ...remarksOf(computed),
+        ...remarksOf(computed, request.left ?? []),
         metadata,
         comment: printPromotion(metadata, branch, ports.signer),
         gates: gatesSection(undefined, ports.clock()),
@@ -135,15 +137,21 @@ function replacedBy({ commit, targets, actor }: PromotionMetadata): PromotionMet
 }
 
 /** What the body says about the targets. */
-function remarksOf({ plan, unchanged }: ComputedPromotion): Pick<BodyParts, "notes" | "left" | "unchanged"> {
+function remarksOf(
+  { plan, unchanged }: ComputedPromotion,
+  missing: readonly LeftApp[],
+): Pick<BodyParts, "notes" | "left" | "unchanged"> {
   return {
     notes: plan.targets.flatMap(({ app, outcome, notes }) =>
       outcome === "planned" ? notes.map((note) => ({ app, note })) : [],
     ),
-    left: plan.targets.flatMap((target) => {
-      if (target.outcome === "refused") return [{ app: target.app, why: target.reason }];
-      return target.outcome === "already" ? [{ app: target.app, why: "it has these versions already" }] : [];
-    }),
+    left: [
+      ...plan.targets.flatMap((target) => {
+        if (target.outcome === "refused") return [{ app: target.app, why: target.reason }];
+        return target.outcome === "already" ? [{ app: target.app, why: "it has these versions already" }] : [];
+      }),
+      ...missing.map(({ app, why, fix }) => ({ app, why: fix === undefined ? why : `${why}. ${fix}` })),
+    ],
     unchanged,
   };
 }

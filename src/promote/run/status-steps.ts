@@ -4,11 +4,13 @@ import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
+import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
 import { openGates } from "../text/gates.ts";
 import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
 import type { StatusStep } from "../text/status-comment.ts";
 import { deferredRequests } from "./deferred-requests.ts";
+import { missingHealth, observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { touchedTargets } from "./touched.ts";
 import { versionsAt, versionsText } from "./versions-at.ts";
@@ -112,7 +114,8 @@ async function stepOf(
       request.environment === environment &&
       (request.apps.length === 0 || request.apps.includes(app)),
   );
-  if (asked !== undefined) return { ...about, state: "asked", by: asked.by };
+  if (asked !== undefined)
+    return { ...about, state: "asked", by: asked.by, missing: await missingFor(context, app, environment) };
   const hold = await context.state.hold(environment, app, ports.clock());
   if (hold !== undefined) return { ...about, state: "held", by: hold.by, reason: hold.reason };
   const from = settingsFor(context.config, app, environment).from;
@@ -129,6 +132,13 @@ async function stepOf(
     state: "not-yet",
     automatic: settingsFor(context.config, app, environment).promote.auto && id !== "",
   };
+}
+
+/** What must be set up before a promotion to this environment can open. */
+async function missingFor(context: RepositoryContext, app: string, environment: string): Promise<string | undefined> {
+  const { from = "" } = settingsFor(context.config, app, environment);
+  const pair = pairOf(context, app, environment, from);
+  return pair && missingHealth(context, observe(context.github), [pair]);
 }
 
 interface Arrival {

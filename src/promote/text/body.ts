@@ -1,6 +1,7 @@
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import { orderOfChange } from "../carried.ts";
 import { type IncludedChanges, includedSection } from "./included-changes.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 import { type ImageCommits, sourceCommitsSection } from "./source-commits.ts";
@@ -82,8 +83,8 @@ function replacedLines({ replaced }: PromotionMetadata): readonly string[] {
   return ["", `> Updated in place. It carried before: ${shown.join("; ")}`];
 }
 
-function versions({ environment, targets }: PromotionMetadata, max: number): readonly string[] {
-  const moved = targets.flatMap(({ app, images }) => images.map((image) => versionRow(app, image)));
+function versions({ kind, environment, targets }: PromotionMetadata, max: number): readonly string[] {
+  const moved = targets.flatMap(({ app, images }) => images.map((image) => versionRow(app, image, kind)));
   const others = targets
     .filter(({ images }) => images.length === 0)
     .map(({ app }) => `| ${inert(app)} | files | | see the diff |`);
@@ -97,8 +98,10 @@ function versions({ environment, targets }: PromotionMetadata, max: number): rea
   ];
 }
 
-function versionRow(app: string, { image, from, to }: VersionChange): string {
-  return `| ${inert(app)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))} |`;
+function versionRow(app: string, change: VersionChange, kind: PromotionMetadata["kind"]): string {
+  const { image, from, to } = change;
+  const older = kind === "promotion" && orderOfChange(change) === "older" ? " ⬇️ older" : "";
+  return `| ${inert(app)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))}${older} |`;
 }
 
 function remarks({ notes, left, unchanged, metadata }: BodyParts): readonly string[] {

@@ -72,6 +72,11 @@ export function gatesCheck(head: string, verdict: GateVerdict, now: number, rema
   }
 }
 
+/** What lets Sluice know that an environment is healthy, where nothing has ever told. */
+export function setUpHealth(environment: string): string {
+  return `To finish the set-up, report GitHub Deployments from what deploys ${environment}, or name a check with \`health: { check: … }\`, or go without with \`gates: { healthy: false }\``;
+}
+
 /** Why Sluice does not merge although the gates pass. */
 export function stopText({ kind, app, has, gets, change }: MergeStop, environment: string): string {
   const who =

@@ -9,6 +9,8 @@ export interface IncludedChange {
   readonly subject: string;
   readonly author: string;
   readonly pullRequest: number | undefined;
+  /** The promotion by which it came to the source. */
+  readonly via?: number;
 }
 
 /** What lies between the version that the target has and the one that it gets, newest first. */
@@ -34,10 +36,10 @@ export function includedSection(included: IncludedChanges, repositoryUrl: string
   return ["### What it carries", "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
 }
 
-function changeLine({ sha, subject, author, pullRequest }: IncludedChange, repositoryUrl: string): string {
+function changeLine({ sha, subject, author, pullRequest, via }: IncludedChange, repositoryUrl: string): string {
   const commit = `[${code(sha.slice(0, 7))}](${repositoryUrl}/commit/${sha})`;
   const number = pullRequest === undefined ? "" : `#${pullRequest} `;
-  return `- ${number}${inert(subject.slice(0, 200))} (${inert(author.slice(0, 80))}, ${commit})`;
+  return `- ${number}${inert(subject.slice(0, 200))} (${inert(author.slice(0, 80))}, ${commit})${via === undefined ? "" : `, by #${via}`}`;
 }
 
 const squashed = /\(#(\d{1,9})\)$/;

@@ -18,7 +18,7 @@ export type StatusStep = {
   | { readonly state: "arrived"; readonly pullRequest: number | undefined; readonly at: number | undefined }
   | { readonly state: "same" }
   | { readonly state: "under-way"; readonly pullRequest: number; readonly becomes: string; readonly gates: string }
-  | { readonly state: "asked"; readonly by: string }
+  | { readonly state: "asked"; readonly by: string; readonly missing: string | undefined }
   | { readonly state: "rolled-back"; readonly by: string; readonly at: number }
   | { readonly state: "held"; readonly by: string; readonly reason: string }
   | { readonly state: "not-yet"; readonly automatic: boolean }
@@ -71,7 +71,10 @@ function said(step: StatusStep): readonly [sign: string, text: string] {
         `becomes ${code(step.becomes)} with #${step.pullRequest}${step.gates === "" ? "" : `: ${inert(step.gates)}`}`,
       ];
     case "asked":
-      return ["⏳", `asked for by ${code(step.by)}; opens after the merge, when the source is healthy`];
+      return [
+        "⏳",
+        `asked for by ${code(step.by)}; opens after the merge, when the source is healthy${step.missing === undefined ? "" : `. ${inertWords(step.missing)}`}`,
+      ];
     case "rolled-back":
       return ["↩️", `rolled back by ${code(step.by)}, ${moment(step.at)}`];
     case "held":
@@ -81,6 +84,11 @@ function said(step: StatusStep): readonly [sign: string, text: string] {
     default:
       return step satisfies never;
   }
+}
+
+/** A sentence of ours in a cell. */
+function inertWords(text: string): string {
+  return text.replaceAll("|", "\\|");
 }
 
 function nextLines(steps: readonly StatusStep[]): readonly string[] {

@@ -32,7 +32,7 @@ export interface TextLine {
 }
 
 /**
- * The lines of a comment that begin, in the first column, with text that is shown as such: not in code, not in a quote
+ * The lines of a comment that begin with text that is shown as such: not in code, not in a quote
  * (or in the lines that markdown counts to it), not in a table, a link, a footnote, HTML that folds, quotes or strikes
  * out, an HTML comment, or a mail that is quoted without signs.
  */

@@ -12,10 +12,10 @@ import {
   runPromotions,
   runStatusComment,
 } from "../../../src/promote/run/index.ts";
-import { memoryState } from "../../support/memory-state.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { type FakeGitHub, fakeGitHub } from "../../support/fake-github.ts";
 import { memoryRenderer } from "../../support/memory-renderer.ts";
+import { memoryState } from "../../support/memory-state.ts";
 import { commandJob, memoryEvents, memoryLog, memoryQueue } from "../../webhooks/fakes.ts";
 
 /** Promotions of one repository in memory: GitHub, Git, renders, the state branch, the queue and the clock. */

@@ -261,7 +261,7 @@ describe("several commands", () => {
         "To `mona`:",
         "👎 `/hold prod`: only `release` may. Ask them",
         "🚀 `/release prod`: done",
-        "👎 `/promote --nope`: there is no flag `--nope`. Write `/promote <env> [app…] [--dry-run]`, as in `/promote prod`",
+        "👎 `/promote --nope`: there is no flag `--nope`. Write `/promote <env> [app[@version]…] [--all] [--version <version or sha>] [--dry-run]`, as in `/promote prod`",
         "🚀 `/promote prod`: done",
       ].join("\n\n"),
     );

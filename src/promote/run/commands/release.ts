@@ -1,12 +1,12 @@
 import { historyOf, type RepositoryContext } from "../../../change/repository-context.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
-import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
+import { type Arguments, type Command, type CommandCall, clip } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { Hold } from "../../../model/gates.ts";
 import { automaticMove } from "../automatic.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { type Place, placeOf } from "./arguments.ts";
+import { checkName, type Place, placeOf } from "./arguments.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
 import { byAllow } from "./rights.ts";
 
@@ -14,7 +14,7 @@ import { byAllow } from "./rights.ts";
 export const releaseCommand: Command<PromotionPorts> = {
   name: "release",
   usage: "<env>[/<app>]",
-  words: [1, 1],
+  words: [1, 2],
   flags: [],
   summary: "Ends a hold",
   details:
@@ -28,13 +28,16 @@ export const releaseCommand: Command<PromotionPorts> = {
 };
 
 /** What the words ask for. */
-export function releaseRequest({ words: [first = ""] }: Arguments): Place {
-  return placeOf(first);
+export function releaseRequest({ words: [first = "", app] }: Arguments): Place {
+  const place = placeOf(first);
+  if (app === undefined) return place;
+  if (place.app !== undefined) throw new UserError("usage", `\`${clip(app)}\` is one word too many`);
+  return { ...place, app: checkName(app, "app") };
 }
 
 /** Ends the hold, and has everything that it stopped evaluated again. */
-async function release(ports: PromotionPorts, call: CommandCall, place: Place): Promise<string> {
-  const context = await placed(ports, call, place);
+async function release(ports: PromotionPorts, call: CommandCall, asked: Place): Promise<string> {
+  const { context, place } = await placed(ports, call, asked, undefined);
   const name = code(nameOf(place));
   if (await isReleasedBy(context, call, place)) {
     await announceEnd(ports, context, call, place, undefined);
