@@ -93,9 +93,18 @@ export interface GateVerdict {
   readonly nextAt?: number;
 }
 
-/** Whether a version is live and healthy in an environment. `since` in milliseconds since the epoch. */
+/**
+ * Whether a version is live and healthy in an environment, or was until `next` took its place. Times in milliseconds
+ * since the epoch.
+ */
 export type Health =
-  | { readonly state: "healthy"; readonly since: number; readonly source: string }
+  | {
+      readonly state: "healthy";
+      readonly since: number;
+      readonly source: string;
+      readonly until?: number;
+      readonly next?: string;
+    }
   | {
       readonly state: "progressing" | "failed" | "unknown";
       readonly reason: string;
@@ -104,11 +113,12 @@ export type Health =
     };
 
 /**
- * Whether the source still has the carried version: it has, it has gone forward to `version`, or a change took the
- * carried one back. `by` is a login, or a name where no pull request is known; `at` in milliseconds since the epoch.
+ * Whether the source still has the carried version: it has, it went forward (`at`) and has `version` now, or a change
+ * took the carried one back. `by` is a login, or a name where no pull request is known; `at` in milliseconds since the epoch.
  */
 export type Currency =
-  | { readonly state: "has" | "forward"; readonly version: string }
+  | { readonly state: "has"; readonly version: string }
+  | { readonly state: "forward"; readonly version: string; readonly at: number }
   | {
       readonly state: "back";
       /** What the source has now, and what it got by the change that took the carried version back. */

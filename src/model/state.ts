@@ -33,6 +33,13 @@ export type Decision =
       readonly mergeCommit?: string;
       readonly versions: Readonly<Record<string, readonly VersionChange[]>>;
     })
+  | (Common & {
+      /** In the source: its version at `commit` was live and healthy from `since` to `until`, for as long as was asked. */
+      readonly kind: "verified";
+      readonly commit: string;
+      readonly since: string;
+      readonly until: string;
+    })
   | (Common & { readonly kind: "held"; readonly until?: string })
   | (Common & { readonly kind: "released" })
   | (Common & {
@@ -73,6 +80,7 @@ export type HistoryEntry = Omit<Decision, "versions" | "environment" | "apps"> &
   readonly head?: string;
   readonly gate?: GateName;
   readonly finding?: string;
+  readonly since?: string;
   readonly until?: string;
 };
 

@@ -49,16 +49,18 @@ async function isReady(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  { app, source }: PromotionPair,
+  pair: PromotionPair,
   environment: string,
   from: string,
 ): Promise<boolean> {
+  const { app } = pair;
   if ((await context.state.hold(environment, app, ports.clock())) !== undefined) return false;
   const rollback = promotionBranch("rollback", environment, [app]);
   if (context.branches.has(rollback) && (await observed.pull(rollback))?.state === "open") return false;
   if (!settingsFor(context.config, app, environment).gates.healthy) return true;
   const { health } = settingsFor(context.config, app, from);
-  return (await healthOf(ports, context, observed, { source, commit: context.head, health })).state === "healthy";
+  const found = await healthOf(ports, context, observed, { pair, commit: context.head, changes: [], health });
+  return found.state === "healthy" && found.until === undefined;
 }
 
 async function open(

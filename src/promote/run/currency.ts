@@ -41,7 +41,7 @@ export async function currencyOf(
     const went = versionText(carriedOf(carried, changes));
     return { state: "back", version, went, ...(await authorOf(context, first)) };
   }
-  return { state: "forward", version };
+  return { state: "forward", version, at: Date.parse(since[0]?.first.date ?? "") };
 }
 
 /** Who brought a commit onto the base branch: the author of the pull request that it is the merge of, where there is one. */

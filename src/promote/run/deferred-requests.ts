@@ -73,11 +73,12 @@ async function openWhenReady(
     return undefined;
   const apps = request.apps.length > 0 ? request.apps : await touchedApps(ports, context, pull, request.environment);
   const { pairs, from, left } = resolvePairs(context, request.environment, apps);
-  for (const { app, source } of pairs) {
+  for (const pair of pairs) {
+    const { app } = pair;
     if (!settingsFor(context.config, app, request.environment).gates.healthy) continue;
     const { health } = settingsFor(context.config, app, from);
-    const { state } = await healthOf(ports, context, observed, { source, commit: context.head, health });
-    if (state !== "healthy") return undefined;
+    const found = await healthOf(ports, context, observed, { pair, commit: context.head, changes: [], health });
+    if (found.state !== "healthy" || found.until !== undefined) return undefined;
   }
   const result = await openPromotion(ports, context, {
     kind: "promotion",

@@ -1,5 +1,5 @@
 import { isOwnHead } from "../../change/pull-request/branch.ts";
-import { type RepositoryContext, targetOf } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { compareTarget } from "../../diff/index.ts";
 import type {
@@ -13,15 +13,17 @@ import type {
 } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Review } from "../../model/github-repository.ts";
+import type { VersionChange } from "../../model/promotion.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import { targetId } from "../../model/target.ts";
 import { includes } from "../../policy/permission.ts";
-import { orderOfChange } from "../carried.ts";
-import { pairOf } from "../resolve.ts";
+import { carriedAt, carriedOf, compareCarried, orderOfChange } from "../carried.ts";
+import { type PromotionPair, pairOf } from "../resolve.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
 import { currencyOf } from "./currency.ts";
 import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { carriedRequest } from "./source-moves.ts";
 import { boundReviews, type TargetChange, targetChanges } from "./target-changes.ts";
 import { behindIn } from "./versions-at.ts";
 
@@ -108,6 +110,8 @@ async function targetFacts(
   const settings = gateSettings(context, metadata, app);
   const now = ports.clock();
   const hold = kind === "promotion" ? await context.state.hold(environment, app, now) : undefined;
+  const asks = settings.current || (kind === "promotion" && settings.soak !== undefined);
+  const current = asks ? await carriedCurrency(ports, context, metadata, app) : undefined;
   const stops = hold !== undefined && (hold.cause === "person" || !askedSince(history, pull));
   return {
     app,
@@ -116,8 +120,8 @@ async function targetFacts(
     settings,
     allow: settingsFor(context.config, app, environment).allow,
     ...(stops ? { hold } : {}),
-    ...(settings.current ? { current: await carriedCurrency(ports, context, metadata, app) } : {}),
-    health: await carriedHealth(ports, context, observed, metadata, app, settings),
+    ...(current === undefined ? {} : { current }),
+    health: endedBy(current, await carriedHealth(ports, context, observed, metadata, app, settings)),
     checks: settings.checks.length === 0 ? [] : await observed.checks(metadata.commit),
     findings:
       settings.findings === "none"
@@ -135,6 +139,13 @@ async function targetFacts(
           ],
     dependsOn: await Promise.all(settings.dependsOn.map((other) => dependency(ports, context, metadata, other))),
   };
+}
+
+/** A check says nothing of when its version went: the source's own commits do. */
+function endedBy(current: Currency | undefined, health: Health): Health {
+  if (health.state !== "healthy" || health.until !== undefined || !health.source.startsWith("check ")) return health;
+  if (current?.state !== "forward" || Number.isNaN(current.at)) return health;
+  return { ...health, until: Math.max(current.at, health.since), next: current.version };
 }
 
 /**
@@ -157,16 +168,41 @@ async function carriedHealth(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  { commit, from, environment }: PromotionMetadata,
+  { commit, from, environment, targets }: PromotionMetadata,
   app: string,
   settings: GateSettings,
 ): Promise<Health> {
-  const source = targetOf(context, app, from);
+  const pair = pairOf(context, app, environment, from);
   const wanted = settings.healthy || settings.soak !== undefined;
   if (!wanted || from === environment) return { state: "unknown", reason: "nothing asks for it" };
-  if (source === undefined) return { state: "unknown", reason: `${app} has no target in ${from}` };
+  if (pair === undefined) return { state: "unknown", reason: `${app} has no target in ${from}` };
   const { health } = settingsFor(context.config, app, from);
-  return healthOf(ports, context, observed, { source, commit, health }, settings.soak);
+  const changes = targets.find((target) => target.app === app)?.images ?? [];
+  const found = await healthOf(ports, context, observed, { pair, commit, changes, health }, settings.soak);
+  return found.state === "healthy" || found.state === "failed"
+    ? found
+    : ((await verifiedBefore(ports, context, pair, commit, changes)) ?? found);
+}
+
+/** What the history knows of a version that GitHub's list of deployments has no more. */
+async function verifiedBefore(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pair: PromotionPair,
+  commit: string,
+  changes: readonly VersionChange[],
+): Promise<Health | undefined> {
+  const request = carriedRequest(ports, context, pair, "source");
+  const wanted = await carriedAt(request, commit);
+  for (const entry of (await context.state.history(pair.source.environment, pair.app)).toReversed()) {
+    if (entry.kind !== "verified" || entry.commit === undefined || entry.since === undefined) continue;
+    const had = await carriedAt(request, entry.commit);
+    if (had === undefined || wanted === undefined) continue;
+    if (compareCarried(carriedOf(had, changes), carriedOf(wanted, changes)) !== "same") continue;
+    const until = Date.parse(entry.until ?? entry.at);
+    return { state: "healthy", since: Date.parse(entry.since), until, next: "a newer one", source: "history" };
+  }
+  return undefined;
 }
 
 async function carriedCurrency(

@@ -23,6 +23,7 @@ import type { PromotionPorts } from "./ports.ts";
 import { recordPromotionMerge } from "./record-merge.ts";
 import { replanPromotion } from "./replan.ts";
 import { isAsPlanned, isEmptyChange } from "./target-changes.ts";
+import { recordVerified } from "./verified.ts";
 
 /**
  * Evaluates the gates of one promotion pull request at its head, says them in its check and its body, sets the timer
@@ -82,7 +83,9 @@ async function evaluate(
   const promotion = await atHead(ports, context, pull, metadata);
   const { ours, changes } = promotion;
   const now = ports.clock();
-  const verdict = evaluateGates(await factsOf(ports, context, observe(context.github), promotion), now);
+  const facts = await factsOf(ports, context, observe(context.github), promotion);
+  const verdict = evaluateGates(facts, now);
+  await recordVerified(ports, context, metadata, facts, verdict);
   const remarks = ours ? [] : [pushed];
   const changed = gatesEvent({ where: context.where, pull, metadata }, verdict, now);
   if (changed !== undefined) ports.events.announce(changed);

@@ -51,7 +51,8 @@ export async function rollbackPoint(
       }
       continue;
     }
-    const healthy = await deployedHealthy(ports, context, observed, { source: target, commit, health });
+    const pair = { app: target.app, source: target, target, settings: promote };
+    const healthy = await deployedHealthy(ports, context, observed, { pair, commit, changes: [], health });
     if (healthy === "unknown") {
       return { commit, why: "the version before; no deployment is known that would tell whether it was healthy" };
     }
