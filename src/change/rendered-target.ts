@@ -1,5 +1,5 @@
 import type { VersionChange } from "../model/promotion.ts";
-import type { Render, RenderSource } from "../model/render.ts";
+import type { Render, RenderSource, Resource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { TreeChange } from "../model/tree.ts";
 import type { Expectation } from "./proof/prove.ts";
@@ -22,4 +22,6 @@ export interface ChangePlan {
   readonly notes: readonly string[];
   /** What the render must be afterwards; `undefined` when it only has to render. */
   readonly expected: Expectation | undefined;
+  /** Asked of the renders before and after; throws a `refused` UserError where the change must not be made. */
+  guard?(before: readonly Resource[], after: readonly Resource[]): void;
 }

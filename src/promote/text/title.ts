@@ -1,7 +1,7 @@
 import { shortMove } from "../../change/text/version.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import { clip } from "../../model/text/lines.ts";
-import { goesBack } from "../carried.ts";
+import { goesBack, wholeRender } from "../carried.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 
 /** GitHub's limit is 256 characters. */
@@ -25,7 +25,8 @@ export function promotionTitle(metadata: Pick<PromotionMetadata, "kind" | "envir
 
 /** `: 1.4.0 → 1.5.0` when that says it all. */
 function versionsText(images: readonly VersionChange[]): string {
-  const moves = new Set(images.map(shortMove));
+  const named = images.filter(({ image }) => image !== wholeRender);
+  const moves = new Set((named.length > 0 ? named : images).map(shortMove));
   const [only, ...more] = moves;
   return only === undefined || more.length > 0 ? "" : `: ${only}`;
 }
