@@ -26,6 +26,8 @@ const entry = z.looseObject({
   head: z.string().exactOptional(),
   gate: z.string().exactOptional(),
   finding: z.string().exactOptional(),
+  mergedBy: z.string().exactOptional(),
+  unmet: z.array(z.string()).readonly().exactOptional(),
   since: time.exactOptional(),
   until: time.exactOptional(),
   versions: z.array(z.looseObject({ image: z.string(), from: z.string(), to: z.string() })).exactOptional(),

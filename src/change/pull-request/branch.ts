@@ -37,7 +37,7 @@ export async function readBranch(
 ): Promise<BranchNow> {
   const head = context.branches.get(branch);
   if (head !== undefined) await assertOwnBranch(ports, context, branch, head);
-  const newest = head === undefined && !always ? undefined : await context.github.pullRequestOf(branch);
+  const newest = head === undefined && !always ? undefined : await context.github.pullRequestOf(branch, context.base);
   return { head, newest };
 }
 

@@ -4,7 +4,7 @@ import type { PullRequest } from "../../model/github.ts";
 import type { ComputedPromotion } from "../compute.ts";
 import { type PromotionPair, pairOf, resolvePairs } from "../resolve.ts";
 import { parseBranch, promotionBranch } from "../text/branch.ts";
-import { type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
+import { isDigest, type PromotionMetadata, parsePromotion } from "../text/metadata.ts";
 import { forEachLogged } from "./for-each-logged.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { openPromotion, planPromotion } from "./open.ts";
@@ -146,7 +146,7 @@ function metadataIn({ signer }: PromotionPorts, pull: PullRequest): PromotionMet
 /** Whether the metadata carries this app as it is planned now: the same versions and the same render. */
 function carriesAll(metadata: PromotionMetadata, app: string, computed: ComputedPromotion): boolean {
   const carried = metadata.targets.find((target) => target.app === app);
-  return carried?.digest === computed.renders.get(app)?.after.digest && sameMoves(metadata, app, computed);
+  return isDigest(carried?.digest, computed.renders.get(app)?.after.digest) && sameMoves(metadata, app, computed);
 }
 
 /**

@@ -83,7 +83,7 @@ async function evaluate(
   const promotion = await atHead(ports, context, pull, metadata);
   const { ours, changes } = promotion;
   const now = ports.clock();
-  const facts = await factsOf(ports, context, observe(context.github), promotion);
+  const facts = await factsOf(ports, context, observe(context), promotion);
   const verdict = evaluateGates(facts, now);
   await recordVerified(ports, context, metadata, facts, verdict);
   const remarks = ours ? [] : [pushed];
@@ -119,7 +119,7 @@ async function planAgain(ports: PromotionPorts, { where, base }: RepositoryConte
 }
 
 const pushed =
-  "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push: to have the promotion as it was planned, close this and give the command again.";
+  "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push: to have the promotion as it was planned, close this, delete the branch and give the command again.";
 
 /** What the configuration or a commit took away from under the promotion would be promoted to nowhere. */
 function assertTargets(context: RepositoryContext, { environment, targets }: PromotionMetadata): void {

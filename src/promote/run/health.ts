@@ -2,7 +2,7 @@ import type { RepositoryContext } from "../../change/repository-context.ts";
 import { type HealthSource, settingsFor } from "../../config/index.ts";
 import type { Health } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { CommitCheck, Deployment, DeploymentStatus, GitHubRepository } from "../../model/github-repository.ts";
+import type { CommitCheck, Deployment, DeploymentStatus } from "../../model/github-repository.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import { carriedAt, carriedOf, compareCarried } from "../carried.ts";
 import type { PromotionPair } from "../resolve.ts";
@@ -16,7 +16,7 @@ export interface Observed {
   checks(sha: string): Promise<readonly CommitCheck[]>;
   deployments(environment: string): Promise<readonly Deployment[]>;
   statuses(id: number): Promise<readonly DeploymentStatus[]>;
-  /** The newest pull request of a branch of ours, open ones first. */
+  /** The newest pull request of a branch of ours into the base, open ones first. */
   pull(branch: string): Promise<PullRequest | undefined>;
 }
 
@@ -26,7 +26,7 @@ const LISTED = 50;
 const FOLLOWED = 10;
 
 /** Reads each thing once. */
-export function observe(github: GitHubRepository): Observed {
+export function observe({ github, base }: Pick<RepositoryContext, "github" | "base">): Observed {
   const once = <K, V>(read: (key: K) => Promise<V>): ((key: K) => Promise<V>) => {
     const known = new Map<K, Promise<V>>();
     return (key) => {
@@ -39,7 +39,7 @@ export function observe(github: GitHubRepository): Observed {
     checks: once((sha) => github.checks(sha)),
     deployments: once((environment) => github.deployments(environment, LISTED)),
     statuses: once((id) => github.deploymentStatuses(id)),
-    pull: once((branch) => github.pullRequestOf(branch)),
+    pull: once((branch) => github.pullRequestOf(branch, base)),
   };
 }
 

@@ -6,8 +6,8 @@ import type { LeftApp, PromotionPair } from "../resolve.ts";
 import { type BodyParts, promotionBody, versionsLine } from "../text/body.ts";
 import { type PromotionKind, promotionBranch } from "../text/branch.ts";
 import { gatesSection } from "../text/gates.ts";
-import { type PromotionMetadata, printPromotion, sameVersions } from "../text/metadata.ts";
-import { promotionPullRequest } from "../text/pull-request.ts";
+import { type PromotionMetadata, printPromotion, sameVersions, shortDigest } from "../text/metadata.ts";
+import { plannedAgain, promotionPullRequest } from "../text/pull-request.ts";
 import { promotionTitle } from "../text/title.ts";
 import { includedChanges } from "./included-changes.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -29,6 +29,8 @@ export interface PromotionRequest {
    * commands at once the newer one wins; `stop` leaves it to them; without it the same is planned again.
    */
   readonly whenMoved?: "follow" | "stop";
+  /** What changed on the base, where that is why it is planned again, as a sentence. */
+  readonly because?: string;
   /** The login of who asked; absent when it opens by itself. */
   readonly actor?: string;
   /** The pull request on which it was asked for. */
@@ -55,7 +57,7 @@ export function proposalOf(
   commits.catch(() => undefined);
   const targets = targetsOf(computed);
   return {
-    kind: promotionPullRequest,
+    kind: request.because === undefined ? promotionPullRequest : plannedAgain(request.because),
     branch,
     title: promotionTitle({ ...request, targets }),
     change: computed,
@@ -96,7 +98,8 @@ function targetsOf({ plan, renders }: ComputedPromotion): PromotionMetadata["tar
   return plan.targets.flatMap(({ app, outcome, images }) => {
     if (outcome !== "planned") return [];
     const { before, after } = renders.get(app) ?? {};
-    return [{ app, images, digest: after?.digest ?? "", ...(before === undefined ? {} : { before: before.digest }) }];
+    const digest = shortDigest(after?.digest ?? "");
+    return [{ app, images, digest, ...(before === undefined ? {} : { before: shortDigest(before.digest) }) }];
   });
 }
 

@@ -2,11 +2,14 @@ import { carries, isOwnHead, Moved } from "../../change/pull-request/branch.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { closePullRequest } from "../../change/pull-request/settle.ts";
 import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
+import { code } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
+import { isAtOrBelow } from "../../model/paths.ts";
 import { resolvePairs } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
 import { mergedId, type PromotionMetadata, parsePromotion, promotionFormat } from "../text/metadata.ts";
+import { authorOf } from "./currency.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { closedEvent } from "./events.ts";
 import { forEachLogged } from "./for-each-logged.ts";
@@ -92,7 +95,9 @@ export async function replanPromotion(
   const request = await requestOf(ports, context, metadata);
   if (request === undefined)
     return close(ports, context, pull, metadata, "the carried commit is gone from the repository");
-  const result = await openPromotion(ports, context, request).catch((error: unknown) => {
+  const because = await changeOnBase(context, pull, request);
+  const again = because === undefined ? request : { ...request, because };
+  const result = await openPromotion(ports, context, again).catch((error: unknown) => {
     if (error instanceof UserError && error.kind === "refused") return error.message;
     if (error instanceof Moved) return "somebody else is at it";
     throw error;
@@ -103,6 +108,27 @@ export async function replanPromotion(
   if (refused?.outcome === "refused")
     return close(ports, context, pull, metadata, `it can no longer be planned: ${refused.app}: ${refused.reason}`);
   return close(ports, context, pull, metadata, `\`${metadata.environment}\` has everything that it carried`);
+}
+
+/** What the base changed, of what the promotion's targets read, since the branch left it. */
+async function changeOnBase(
+  context: RepositoryContext,
+  pull: PullRequest,
+  { pairs }: PromotionRequest,
+): Promise<string | undefined> {
+  const { repository } = context;
+  const fork = await repository.mergeBase(pull.head.sha, context.head);
+  if (fork === undefined || fork === context.head) return undefined;
+  const paths = pairs.map(({ target }) => target.render.path).filter((path) => path !== "");
+  const [commit] = await repository.log({ to: context.head, from: fork, paths, firstParent: true, limit: 1 });
+  if (commit === undefined) return undefined;
+  const { by, pullRequest } = await authorOf(context, commit);
+  const changed = (await repository.changedPaths(fork, context.head)).filter((one) =>
+    paths.some((path) => isAtOrBelow(one.path, path)),
+  );
+  const [first, ...more] = changed.map(({ path }) => code(path));
+  const files = first === undefined ? "its files" : `${first}${more.length > 0 ? ` and ${more.length} more` : ""}`;
+  return `${code(by)} changed ${files}${pullRequest === undefined ? "" : ` with #${pullRequest}`}`;
 }
 
 /** What the metadata carries, to be planned again; `undefined` when its commit is gone for good. */

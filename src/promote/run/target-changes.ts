@@ -3,7 +3,7 @@ import { type RepositoryContext, targetOf } from "../../change/repository-contex
 import type { PullRequest } from "../../model/github.ts";
 import type { Review } from "../../model/github-repository.ts";
 import type { Render, RenderSource } from "../../model/render.ts";
-import type { PromotionMetadata } from "../text/metadata.ts";
+import { isDigest, type PromotionMetadata } from "../text/metadata.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** What a merge would change in one target; `after` is missing where both sides changed the same file. */
@@ -53,7 +53,7 @@ export function isEmptyChange(changes: readonly TargetChange[]): boolean {
 export function isAsPlanned({ targets }: PromotionMetadata, changes: readonly TargetChange[]): boolean {
   return targets.every(({ app, digest, before }) => {
     const change = changes.find((one) => one.app === app);
-    return change?.before.digest === before && change?.after?.digest === digest;
+    return isDigest(before, change?.before.digest) && isDigest(digest, change?.after?.digest);
   });
 }
 

@@ -1,7 +1,9 @@
 import { when } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { GateResult, GateState, GateVerdict, MergeStop } from "../../model/gates.ts";
-import type { CheckReport } from "../../model/github.ts";
+import type { CheckReport, PullRequest } from "../../model/github.ts";
+import { count, sentenceList } from "../../model/text/lists.ts";
+import type { PromotionMetadata } from "./metadata.ts";
 
 /** The name of the check run on a promotion's head. */
 export const promotionCheck = "Sluice promotion";
@@ -70,6 +72,19 @@ export function gatesCheck(head: string, verdict: GateVerdict, now: number, rema
     default:
       return verdict.state satisfies never;
   }
+}
+
+/** What is commented after a merge by hand before all gates had passed. */
+export function mergedUnmetText(
+  { mergedBy }: Pick<PullRequest, "mergedBy">,
+  { environment, apps, kind }: Pick<PromotionMetadata, "environment" | "apps" | "kind">,
+  { unmet, total, history }: { readonly unmet: readonly string[]; readonly total: number; readonly history: string },
+): string {
+  const who = mergedBy === undefined ? "somebody" : code(mergedBy);
+  const names = sentenceList(unmet.map(inert));
+  const first = `🟠 **Warning: ${who} merged this with ${unmet.length} of ${count(total, "gate")} not passed:** ${names}. It is in the [history](${history}).`;
+  const back = `If that was a mistake: \`/rollback ${environment} ${apps.join(" ")}\`.`;
+  return kind === "rollback" ? first : `${first}\n\n${back}`;
 }
 
 /** What lets Sluice know that an environment is healthy, where nothing has ever told. */

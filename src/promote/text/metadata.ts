@@ -41,7 +41,7 @@ const schema = z.object({
 export type PromotionMetadata = Readonly<z.output<typeof schema>>;
 
 /** How it stands in the body. */
-export const promotionFormat = metadataFormat("promotion", schema);
+export const promotionFormat = metadataFormat("promotion", schema, { compressed: true });
 
 /** See `MetadataFormat`. */
 export const { parse: parsePromotion, print: printPromotion } = promotionFormat;
@@ -56,6 +56,16 @@ export function sameVersions(before: PromotionMetadata, targets: PromotionMetada
   const text = (list: PromotionMetadata["targets"]) =>
     JSON.stringify(list.map(({ app, images }) => [app, images.map(({ image, from, to }) => [image, from, to])]));
   return text(before.targets) === text(targets);
+}
+
+/** A render's digest as the metadata has it: short, for there may be hundreds. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, 32);
+}
+
+/** Whether metadata is about this render. */
+export function isDigest(stored: string | undefined, digest: string | undefined): boolean {
+  return stored !== undefined && stored !== "" && digest !== undefined && digest.startsWith(stored);
 }
 
 /** Whether two promotions change the same renders into the same: what is approved is from this to that. */

@@ -14,8 +14,31 @@ export const promotionPullRequest: PullRequestKind<PromotionMetadata> = {
   keepsApprovals: sameRenders,
   dismissal: "This promotion changes something else now than what was approved.",
   updateComment: (update) =>
-    isSilent(update) ? undefined : { marker: `update-${update.now.commit.slice(0, 12)}`, text: updateText(update) },
+    isSilent(update)
+      ? undefined
+      : { marker: `update-${(update.now.head ?? update.now.commit).slice(0, 12)}`, text: updateText(update) },
 };
+
+/** The same for one that is planned again because the base changed; `because` says what did. */
+export function plannedAgain(because: string): PullRequestKind<PromotionMetadata> {
+  return {
+    ...promotionPullRequest,
+    dismissal: "The base branch changed what this promotion changes: it is another change than what was approved.",
+    updateComment: (update) => {
+      const said = promotionPullRequest.updateComment(update);
+      return said && { ...said, text: plannedAgainText(update, because) };
+    },
+  };
+}
+
+function plannedAgainText({ before, now, dismissed }: Update<PromotionMetadata>, because: string): string {
+  const same = before !== undefined && sameVersions(before, now.targets);
+  const what = same ? "It promotes the same" : `It is ${code(versionsLine(now.targets))} now`;
+  const instead = same || before === undefined ? "" : `, no longer ${code(versionsLine(before.targets))}`;
+  const users = dismissed.map((user) => code(user)).join(", ");
+  const fell = dismissed.length === 0 ? "" : ` ${users}: your approval was of another change and no longer counts.`;
+  return `Planned again on the new base: ${because}. ${what}${instead}.${fell}`;
+}
 
 function isSilent({ before, now, dismissed }: Update<PromotionMetadata>): boolean {
   return before !== undefined && sameVersions(before, now.targets) && dismissed.length === 0;

@@ -7,15 +7,32 @@ import { code, inert } from "../../diff/index.ts";
  */
 export const statusMarker = "chain";
 
+/** What took the place of what a change had brought. */
+export interface LaterChange {
+  readonly brought: string;
+  /** It went back, and not on. */
+  readonly back: boolean;
+  readonly by: string;
+  readonly pullRequest: number | undefined;
+}
+
 /** Where a change is in one environment of one app. Times in milliseconds since the epoch. */
 export type StatusStep = {
   readonly app: string;
   readonly environment: string;
   /** What the environment has now; empty when it is not known. */
   readonly version: string;
+  /** What this change brought there and what came after it, where that is something else now. */
+  readonly since?: LaterChange;
 } & (
   | { readonly state: "comes" | "merged" }
-  | { readonly state: "arrived"; readonly pullRequest: number | undefined; readonly at: number | undefined }
+  | {
+      readonly state: "arrived";
+      readonly pullRequest: number | undefined;
+      readonly at: number | undefined;
+      /** Who merged it with which gates not passed. */
+      readonly unmet?: { readonly by: string; readonly gates: readonly string[] };
+    }
   | { readonly state: "same" }
   | { readonly state: "under-way"; readonly pullRequest: number; readonly becomes: string; readonly gates: string }
   | { readonly state: "asked"; readonly by: string; readonly missing: string | undefined }
@@ -54,6 +71,16 @@ function row(step: StatusStep, many: boolean): string {
 }
 
 function said(step: StatusStep): readonly [sign: string, text: string] {
+  const [sign, text] = ownPart(step);
+  if (step.since === undefined) return [sign, text];
+  const { brought, back, by, pullRequest } = step.since;
+  const how = pullRequest === undefined ? `by ${code(by)}` : `by #${pullRequest} (${code(by)})`;
+  const later = back ? `taken back ${how}` : `replaced ${how}`;
+  return [back ? "↩️" : sign, `${text}: had ${code(brought)}, ${later}`];
+}
+
+/** What became of this change's own version there. */
+function ownPart(step: StatusStep): readonly [sign: string, text: string] {
   switch (step.state) {
     case "comes":
       return ["◻️", "comes with this pull request"];
@@ -61,7 +88,11 @@ function said(step: StatusStep): readonly [sign: string, text: string] {
       return ["✅", "merged with this pull request"];
     case "arrived": {
       const by = step.pullRequest === undefined ? "" : ` by #${step.pullRequest}`;
-      return ["✅", `arrived${by}${step.at === undefined ? "" : `, ${moment(step.at)}`}`];
+      const unmet =
+        step.unmet === undefined
+          ? ""
+          : `, merged by ${code(step.unmet.by)} with gates not passed: ${step.unmet.gates.map(inert).join(", ")}`;
+      return [unmet === "" ? "✅" : "🟠", `arrived${by}${step.at === undefined ? "" : `, ${moment(step.at)}`}${unmet}`];
     }
     case "same":
       return ["✅", "has the same versions"];
@@ -78,7 +109,7 @@ function said(step: StatusStep): readonly [sign: string, text: string] {
     case "rolled-back":
       return ["↩️", `rolled back by ${code(step.by)}, ${moment(step.at)}`];
     case "held":
-      return ["⏸️", `held by ${code(step.by)}: ${inert(step.reason)}`];
+      return ["⏸️", `held by ${code(step.by)}${step.reason === "" ? "" : `: ${inert(step.reason)}`}`];
     case "not-yet":
       return ["◻️", step.automatic ? "not yet; promoted by itself when the source is healthy" : "not yet"];
     default:

@@ -104,7 +104,14 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
       author: by,
     });
     repository.branches.set("main", sha);
-    github.pulls.set(pull.number, { ...pull, state: "closed", merged: true, mergeCommit: sha, closedAt: time });
+    github.pulls.set(pull.number, {
+      ...pull,
+      state: "closed",
+      merged: true,
+      mergeCommit: sha,
+      closedAt: time,
+      mergedBy: by,
+    });
     return sha;
   };
   const merge: GitHubRepository["merge"] = async (number, head) => {

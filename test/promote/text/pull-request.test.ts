@@ -44,7 +44,7 @@ describe("the pull request of a promotion", () => {
   it("says what it carries now in place of what, and what became of the approvals", () => {
     const now = metadata("1.4.0", "two", { actor: "ada" });
     expect(updateComment({ before, now, dismissed: ["mona"] })).toEqual({
-      marker: "update-cccccccccccc",
+      marker: "update-dddddddddddd",
       text: "Now carries `web 1.2.0 → 1.4.0` in place of `web 1.2.0 → 1.3.0`, asked for by `ada`. It is another change, so the approvals of `mona` no longer count.",
     });
     const same = metadata("1.4.0", "one");

@@ -208,7 +208,7 @@ async function defer(
   );
   announceRequest(ports, context, call, environment, { apps, deferred: true });
   await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: call.pullRequest });
-  const setUp = await missingHealth(context, observe(context.github), request.pairs);
+  const setUp = await missingHealth(context, observe(context), request.pairs);
   const needs = setUp === undefined ? "" : `. ${setUp}`;
   return `this pull request is not merged yet. The promotion to ${code(environment)} opens by itself once it is merged and healthy in ${code(from)}${needs}`;
 }

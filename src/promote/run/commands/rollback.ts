@@ -68,7 +68,7 @@ async function rollback(ports: PromotionPorts, call: CommandCall, asked: Rollbac
   await assertAllowed(context, call, environment, request.apps);
   const apps = request.apps.length > 0 ? request.apps : await appsOf(ports, context, pull, environment);
   if (request.apps.length === 0) await assertAllowed(context, call, request.environment, apps);
-  const observed = observe(context.github);
+  const observed = observe(context);
   const said: string[] = [];
   const held: string[] = [];
   for (const pair of rollbackPairs(context, request.environment, apps)) {

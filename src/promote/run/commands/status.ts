@@ -37,7 +37,7 @@ async function status(ports: PromotionPorts, call: CommandCall): Promise<string>
   const now = ports.clock();
   if (metadata !== undefined && pull.state === "open") {
     const verdict = evaluateGates(
-      await factsOf(ports, context, observe(context.github), await atHead(ports, context, pull, metadata)),
+      await factsOf(ports, context, observe(context), await atHead(ports, context, pull, metadata)),
       now,
     );
     return `${verdictLine(verdict, now)}\n\n${gatesSection(verdict, now)}`;
