@@ -227,6 +227,26 @@ describe("rollback-words", () => {
     expect(await world.say("/rollback prod web --to 9.9.9")).toContain("1.5.1");
   });
 
+  it("lists what goes away, is named by a promotion, and says what stays when it is closed", async () => {
+    const world = web();
+    const pull = await world.merge(appFiles("web", "prod", "1.3.0"), "ada", "A bad change");
+    await world.say("/rollback prod web");
+    const [rollback] = world.promotions("open");
+    if (rollback === undefined) throw new Error("nothing opened");
+    expect(rollback.body).toMatch(new RegExp(`### What goes away\\n\\n- #${pull.number} A bad change`));
+    expect(rollback.body).not.toContain("A newer version replaces");
+    expect(await world.say("/promote prod web", "ada", pull)).toContain(`A rollback is open too: #${rollback.number}`);
+    await world.github.updatePullRequest(rollback.number, { state: "closed" });
+    await world.ports.queue.add({
+      type: "gates",
+      installationId: 1,
+      repository: { owner: "acme", name: "gitops" },
+      pullRequest: rollback.number,
+    });
+    await world.pass(0);
+    expect(world.comments(rollback).get("closed-rollback")).toContain("/release prod/web");
+  });
+
   it("to a commit that is none", async () => {
     const world = web();
     await world.merge(appFiles("web", "prod", "1.5.0"));

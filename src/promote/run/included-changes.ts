@@ -28,6 +28,18 @@ export async function includedChanges(
   return { ...found, changes: [...distinct.values()] };
 }
 
+/** What a rollback of these targets to a commit takes back: what came to them since. */
+export async function takenBackChanges(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  targets: readonly Target[],
+  commit: string,
+): Promise<IncludedChanges> {
+  const found = await commitsOf(ports, context, targets, { to: context.head, since: commit, limit: LIMIT + 1 });
+  const compareUrl = `${context.url}/compare/${commit}...${context.head}`;
+  return { changes: found.slice(0, LIMIT), truncated: found.length > LIMIT, compareUrl };
+}
+
 /** The targets that something is carried from, to which environment, and where the versions are read. */
 interface IncludedRequest {
   readonly sources: readonly Target[];

@@ -9,7 +9,7 @@ import { gatesSection } from "../text/gates.ts";
 import { type PromotionMetadata, printPromotion, sameVersions, shortDigest } from "../text/metadata.ts";
 import { plannedAgain, promotionPullRequest } from "../text/pull-request.ts";
 import { promotionTitle } from "../text/title.ts";
-import { includedChanges } from "./included-changes.ts";
+import { includedChanges, takenBackChanges } from "./included-changes.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { sourceCommits } from "./source-commits.ts";
 
@@ -51,7 +51,10 @@ export function proposalOf(
   );
   // Both are read while GitHub is written to; when the writing fails, their own failure says nothing more.
   const sources = request.pairs.map(({ source }) => source);
-  const included = includedChanges(ports, context, { ...request, sources });
+  const included =
+    request.kind === "rollback"
+      ? takenBackChanges(ports, context, sources, request.commit)
+      : includedChanges(ports, context, { ...request, sources });
   included.catch(() => undefined);
   const commits = sourceCommits(ports, context, computed.plan.targets);
   commits.catch(() => undefined);

@@ -24,6 +24,7 @@ export async function recordPromotionMerge(
   const merged = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
   if (merged) await sayUnmet(ports, where, pull, metadata);
   if (merged && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
+  if (!pull.merged && metadata.kind === "rollback") await sayHeld(ports, where, pull, metadata);
   await announceEnd(ports, { where, pull, metadata }, merged, signal);
   await enqueueUpdates(ports, where, metadata);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
@@ -47,6 +48,19 @@ async function sayUnmet(
   const total = shownGates(pull.body).size;
   const history = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}/tree/sluice-state`;
   await github.upsertComment(pull.number, "merged-unmet", mergedUnmetText(pull, metadata, { unmet, total, history }));
+}
+
+/** A rollback that was closed has rolled nothing back, and what it held is held still. */
+async function sayHeld(
+  ports: PromotionPorts,
+  where: StateAddress,
+  pull: PullRequest,
+  { environment, apps }: PromotionMetadata,
+): Promise<void> {
+  const github = await ports.github(where.installationId, where.repository);
+  const releases = apps.map((app) => `\`/release ${environment}/${app}\``).join(", ");
+  const text = `Closed: nothing was rolled back. Automation of what it named in ${environment} stays on hold; ${releases} ends that.`;
+  await github.upsertComment(pull.number, "closed-rollback", text);
 }
 
 async function announceEnd(ports: PromotionPorts, of: OfPull, merged: boolean, signal: AbortSignal): Promise<void> {

@@ -50,7 +50,7 @@ function build(parts: BodyParts, changes: number, rows: number): string {
     [parts.comment, opening(parts), ...replacedLines(parts.metadata)],
     versions(parts.metadata, rows),
     [parts.gates],
-    includedSection(parts.included, parts.repositoryUrl, changes),
+    includedSection(parts.included, parts.repositoryUrl, changes, headingOf(parts.metadata)),
     sourceCommitsSection(parts.sourceCommits),
     remarks(parts),
     closing(parts.metadata),
@@ -59,6 +59,10 @@ function build(parts: BodyParts, changes: number, rows: number): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+function headingOf({ kind }: PromotionMetadata): string {
+  return kind === "rollback" ? "What goes away" : "What it carries";
 }
 
 function opening({ metadata, repositoryUrl }: BodyParts): string {
@@ -116,6 +120,12 @@ function remarks({ notes, left, unchanged, metadata }: BodyParts): readonly stri
 
 function closing(metadata: PromotionMetadata): readonly string[] {
   const place = code(metadata.environment);
+  if (metadata.kind === "rollback") {
+    const apps = metadata.apps.map((app) => `\`/release ${metadata.environment}/${app}\``).join(", ");
+    return [
+      `<sub>The comment below shows the rendered diff. Closing this pull request keeps the hold: ${apps} ends it.</sub>`,
+    ];
+  }
   return [
     `<sub>The comment below shows the rendered diff. \`/override <gate> <reason>\` passes a gate, \`/hold ${metadata.environment}\` stops promotions to ${place}, \`/retry\` plans again, closing this pull request drops it. A newer version replaces this one in place.</sub>`,
   ];

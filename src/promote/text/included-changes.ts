@@ -26,14 +26,19 @@ export interface IncludedChanges {
  * The included changes as a list, at most `max` of them. Subjects are other people's words: inert. A pull request's
  * number is left live, so that GitHub links both ways.
  */
-export function includedSection(included: IncludedChanges, repositoryUrl: string, max: number): readonly string[] {
+export function includedSection(
+  included: IncludedChanges,
+  repositoryUrl: string,
+  max: number,
+  heading = "What it carries",
+): readonly string[] {
   const { changes, truncated, compareUrl } = included;
   if (changes.length === 0) return [];
   const shown = changes.slice(0, max);
   const rest = changes.length - shown.length;
   const more = rest > 0 || truncated ? [`- … and ${rest > 0 ? `${rest} more` : "older ones"}`] : [];
   const compare = compareUrl === undefined ? [] : ["", `[All commits between the two versions](${compareUrl})`];
-  return ["### What it carries", "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
+  return [`### ${heading}`, "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
 }
 
 function changeLine({ sha, subject, author, pullRequest, via }: IncludedChange, repositoryUrl: string): string {

@@ -5,7 +5,7 @@ import { UserError } from "../../../model/errors.ts";
 import { eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import { type PromotionPair, resolvePairs } from "../../resolve.ts";
-import { parseBranch } from "../../text/branch.ts";
+import { parseBranch, promotionBranch } from "../../text/branch.ts";
 import { parsePromotion } from "../../text/metadata.ts";
 import { missingHealth, observe } from "../health.ts";
 import { namedCommit } from "../named-version.ts";
@@ -130,7 +130,22 @@ async function promote(ports: PromotionPorts, call: CommandCall, asked: PromoteR
   }
   const result = await openPromotion(ports, context, promotion);
   if (result.pull !== undefined) await recordRequest(ports, context, call, environment, result.pull, apps);
-  return describeResult(result, environment, left);
+  return `${describeResult(result, environment, left)}${await openRollbacks(context, environment, apps)}`;
+}
+
+/** Names the rollbacks of these apps that are open: they want the opposite. */
+async function openRollbacks(
+  context: RepositoryContext,
+  environment: string,
+  apps: readonly string[],
+): Promise<string> {
+  const numbers: string[] = [];
+  for (const app of apps) {
+    const branch = promotionBranch("rollback", environment, [app]);
+    const pull = context.branches.has(branch) ? await context.github.pullRequestOf(branch, context.base) : undefined;
+    if (pull?.state === "open") numbers.push(`#${pull.number}`);
+  }
+  return numbers.length === 0 ? "" : `. A rollback is open too: ${numbers.join(", ")}`;
 }
 
 /** The request with the names that are meant, and with the apps that a comment without names is about. */
