@@ -44,7 +44,7 @@ export function parseSource(source: YamlSource, options: ReadOptions): YamlText 
   return known;
 }
 
-/** Longer texts are parsed anew each time, in UTF-16 units. */
+/** Longer texts are parsed again each time, in UTF-16 units. */
 const maxKept = 16 * 1024;
 
 /** Many targets read the same small files, and one plan reads each of its own several times. Nobody changes a tree. */

@@ -150,7 +150,7 @@ function successSince(statuses: readonly DeploymentStatus[]): number {
 }
 
 /**
- * Tells of a commit whether the source has the version there that is asked for; one that is not in the repository says
+ * Reports of a commit whether the source has the version there that is asked for; one that is not in the repository says
  * nothing of it.
  */
 async function versionTest(

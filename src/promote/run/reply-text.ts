@@ -40,13 +40,13 @@ export function refusal({ message, fix }: UserError): string {
   return `👎 ${inert(message)}${fix === undefined ? "" : `. ${inert(fix)}`}`;
 }
 
-function planned({ targets }: PromotionPlan): string {
+function planned({ targets, from, to }: PromotionPlan): string {
   const carried = targets.filter(({ outcome }) => outcome === "planned");
   const shown = carried.slice(0, 5).map(({ app, images }) => {
     const [first, ...more] = images;
     return first === undefined
       ? code(app)
-      : `${code(app)} ${moveText(first)}${more.length > 0 ? ` and ${more.length} more` : ""}`;
+      : `${code(app)} ${moveText(first, from !== to)}${more.length > 0 ? ` and ${more.length} more` : ""}`;
   });
   const count = carried.length > 2 ? `${carried.length} apps: ` : "";
   return `${count}${shown.join(", ")}${carried.length > 5 ? ` and ${carried.length - 5} more apps` : ""}`;
@@ -87,9 +87,9 @@ function fixText(fix: string | undefined): string {
   return fix === undefined ? "" : `. ${inert(fix.replace(/\.$/, ""))}`;
 }
 
-/** `1.9.0 → 1.5.0`, with a word where that goes back. */
-function moveText(change: VersionChange): string {
-  return `${code(shortMove(change))}${orderOfChange(change) === "older" ? " ⬇️ older" : ""}`;
+/** `1.9.0 → 1.5.0`, with a word where that goes back and nobody asked for a rollback. */
+function moveText(change: VersionChange, saysOlder: boolean): string {
+  return `${code(shortMove(change))}${saysOlder && orderOfChange(change) === "older" ? " ⬇️ older" : ""}`;
 }
 
 function list(parts: readonly string[]): string {
@@ -99,7 +99,7 @@ function list(parts: readonly string[]): string {
 function planLine(target: TargetPromotion): string {
   switch (target.outcome) {
     case "planned":
-      return `- ${code(target.app)}: ${target.images.map((change) => `${code(change.image)} ${moveText(change)}`).join(", ") || "files"}`;
+      return `- ${code(target.app)}: ${target.images.map((change) => `${code(change.image)} ${moveText(change, true)}`).join(", ") || "files"}`;
     case "already":
       return `- ${code(target.app)}: up to date already`;
     case "refused":

@@ -65,7 +65,7 @@ export function shortDigest(digest: string): string {
 
 /** Whether metadata is about this render. */
 export function isDigest(stored: string | undefined, digest: string | undefined): boolean {
-  return stored !== undefined && stored !== "" && digest !== undefined && digest.startsWith(stored);
+  return stored !== undefined && stored !== "" && digest?.startsWith(stored) === true;
 }
 
 /** Whether two promotions change the same renders into the same: what is approved is from this to that. */
