@@ -109,18 +109,34 @@ async function createTree(call: Call, repository: Repository): Promise<Reply> {
     objectTypes(dir, named),
   ]);
   if (base === undefined) throw notFound();
-  const wrong = named.find((_, at) => types[at] !== "blob");
-  if (wrong !== undefined) throw refuse(`tree.sha ${wrong} is not a valid blob`);
+  const folders = new Set(body.tree.flatMap(({ mode, sha }) => (mode === "040000" && sha ? [sha] : [])));
+  const wrong = named.find((id, at) => types[at] !== (folders.has(id) ? "tree" : "blob"));
+  if (wrong !== undefined) throw refuse(`tree.sha ${wrong} is not a valid ${folders.has(wrong) ? "tree" : "blob"}`);
   const entries: { path: string; mode: string; sha: string | null }[] = [];
   for (const { path, mode, sha, content } of body.tree) {
     if (!isTreePath(path)) throw refuse("tree.path contains a malformed path component");
-    if (mode === "040000") throw refuse("the local GitHub takes files, not trees, as entries of a tree");
-    if (content !== undefined) entries.push({ path, mode, sha: await writeBlob(dir, content) });
+    // GitHub merges a folder into what is there.
+    if (mode === "040000" && typeof sha === "string") entries.push(...(await filesOf(dir, sha, path)));
+    else if (content !== undefined) entries.push({ path, mode, sha: await writeBlob(dir, content) });
     else if (sha === undefined) throw refuse("Must supply either tree.sha or tree.content");
     else entries.push({ path, mode, sha });
   }
   const sha = await writeTree(dir, base, entries);
   return { status: 201, body: await treeObject(call, repository, sha, false) };
+}
+
+/** The files of a tree as entries below a path. */
+async function filesOf(
+  dir: string,
+  tree: string,
+  path: string,
+): Promise<{ path: string; mode: string; sha: string }[]> {
+  const text = (await git(dir, ["ls-tree", "-r", "-z", tree])).stdout.toString("utf8");
+  return text.split("\0").flatMap((line) => {
+    const [meta = "", below = ""] = line.split("\t");
+    const [mode = "", , sha = ""] = meta.split(" ");
+    return line === "" ? [] : [{ path: `${path}/${below}`, mode, sha }];
+  });
 }
 
 async function createCommit(call: Call, repository: Repository): Promise<Reply> {

@@ -127,7 +127,8 @@ async function computeTarget({ target, plan }: Intent, work: Work): Promise<Comp
     if (changes.length === 0) return { target, result: already(target, wanted.notes), changes };
     const proven = await carryOut(await opening, wanted, work);
     const result = planned(target, {
-      images: [...wanted.versions, ...proven.images],
+      // What runs is said first; how a whole folder is called is a detail.
+      images: [...proven.images, ...wanted.versions],
       edits: proven.edits,
       notes: [...wanted.notes, ...proven.notes],
     });
@@ -171,6 +172,7 @@ async function carryOut({ target, render: before }: RenderedTarget, wanted: Chan
   const at = await stageChanges(work.base, wanted.changes);
   const after = await work.renderer.render(target.render, at, work.signal);
   if (!after.ok) throw doesNotRender(`with the new version ${target.id} would not render`, after.failure);
+  wanted.guard?.(before.resources(), after.resources());
   const files = await fileChanges(work.base.tree, at.tree, [...new Set(wanted.changes.map(({ path }) => path))]);
   const others = await othersOf(target, files, at, work);
   const proof = wanted.expected && prove(before.resources(), after.resources(), wanted.expected);

@@ -26,6 +26,8 @@ export interface ChangePlan {
   readonly fix?: string;
   /** Sentences about what the render is afterwards. */
   remarks?(after: readonly Resource[]): readonly string[];
+  /** Asked of the renders before and after; throws a `refused` UserError where the change must not be made. */
+  guard?(before: readonly Resource[], after: readonly Resource[]): void;
 }
 
 /** Whether a render is another one with these changes. A render that fails with them is another one. */

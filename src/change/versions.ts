@@ -159,8 +159,8 @@ export async function* earlierVersions(request: HistoryRequest): AsyncGenerator<
 /** How many paths are asked for by name; a target that reads more is followed by its folder and those. */
 const maxInputs = 500;
 
-/** What the target reads, and its own folder. */
-function inputsOf(target: Target, { trace }: Render): readonly string[] {
+/** What the target reads, and its own folder: the paths whose commits may have changed it. Empty: all of them. */
+export function inputsOf(target: Target, { trace }: Pick<Render, "trace">): readonly string[] {
   const read = trace.flatMap(([path, kind]) => (kind === "file" || kind === "tree" ? [path] : []));
   const all = new Set([target.render.path, ...read.slice(0, maxInputs)]);
   // The root stands for everything, and Git takes no empty path.

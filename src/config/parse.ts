@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { z } from "zod";
 import type { JsonObject } from "../model/json.ts";
 import { byPlace, type ConfigProblem, type Locate, type Remark, wrong } from "../model/problem.ts";
@@ -24,6 +25,19 @@ export type ParsedConfig =
  * of the text.
  */
 export function parseConfig(text: string, file: string): ParsedConfig {
+  const key = `${file}\n${text}`;
+  const known = parsedTexts.get(key) ?? parse(text, file);
+  parsedTexts.set(key, known);
+  return known;
+}
+
+/** Every job of a repository reads the same file again; its result is never changed. */
+const parsedTexts = new LRUCache<string, ParsedConfig>({
+  maxSize: 4_000_000,
+  sizeCalculation: (_, key) => key.length,
+});
+
+function parse(text: string, file: string): ParsedConfig {
   const read = readYaml(text, file);
   if (!read.ok) return { ok: false, problems: read.problems };
   if (read.value === null || read.value === undefined) {

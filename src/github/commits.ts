@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Fault } from "../model/errors.ts";
 import type { CommitRequest } from "../model/github-repository.ts";
 import type { Client } from "./client.ts";
+import { refusedBy } from "./errors.ts";
 import { treeEntry, type WireEntry } from "./tree-entries.ts";
 
 const made = z.object({ sha: z.string() });
@@ -37,8 +38,11 @@ async function makeTree(client: Client, { baseTree, changes }: CommitRequest): P
   const entries: WireEntry[] = [];
   for (const change of changes) entries.push(await treeEntry(change, (bytes) => makeBlob(client, bytes)));
   const base = EMPTY_TREES.has(baseTree) ? {} : { base_tree: baseTree };
-  const { sha } = await client.call("POST /repos/{owner}/{repo}/git/trees", { ...base, tree: entries }, made);
-  return sha;
+  const body = { ...base, tree: entries };
+  const answer = await client.attempt("POST /repos/{owner}/{repo}/git/trees", body, made, [422]);
+  // What GitHub finds wrong with the files, it finds wrong again.
+  if (answer.refused !== undefined) throw refusedBy(answer.refused, "make these files");
+  return answer.data.sha;
 }
 
 async function makeBlob(client: Client, bytes: Uint8Array): Promise<string> {

@@ -47,7 +47,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
       if (opened !== undefined && !opened.adopted) comments.justCreated(opened.pull.number);
       return opened;
     },
-    pullRequestOf: (branch) => pullRequestOf(client, branch),
+    pullRequestOf: (branch, base) => pullRequestOf(client, branch, base),
     updatePullRequest: (number, change) => updatePullRequest(client, number, change),
     setLabelsAndAssignees: (number, labels, assignees) => setLabelsAndAssignees(client, number, labels, assignees),
     requestReviewers: (number, who) => requestReviewers(client, number, who),

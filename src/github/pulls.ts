@@ -24,6 +24,8 @@ export const wirePull = z.object({
   merged_at: z.string().nullish(),
   merge_commit_sha: z.string().nullish(),
   labels: z.array(z.object({ name: z.string() })),
+  // Lists leave it out.
+  merged_by: z.object({ login: z.string() }).nullish(),
 });
 type WirePull = z.infer<typeof wirePull>;
 
@@ -65,6 +67,7 @@ export async function pullOf({ appLogin }: Pick<Client, "appLogin">, data: WireP
     // Before the merge this is a mere test of it.
     mergeCommit: merged ? (data.merge_commit_sha ?? undefined) : undefined,
     openedAt: Date.parse(data.created_at),
+    ...(merged && data.merged_by ? { mergedBy: data.merged_by.login } : {}),
     closedAt: data.closed_at ? Date.parse(data.closed_at) : undefined,
     labels: data.labels.map((one) => one.name),
   };
@@ -84,8 +87,8 @@ export async function pullsFrom(
 }
 
 /** See `GitHubRepository.pullRequestOf`. */
-export async function pullRequestOf(client: Client, branch: string): Promise<PullRequest | undefined> {
-  const pulls = await pullsFrom(client, branch, { state: "all" });
+export async function pullRequestOf(client: Client, branch: string, base?: string): Promise<PullRequest | undefined> {
+  const pulls = await pullsFrom(client, branch, { state: "all", ...(base === undefined ? {} : { base }) });
   return pulls.find((pull) => pull.state === "open") ?? pulls[0];
 }
 

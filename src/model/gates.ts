@@ -37,6 +37,8 @@ export interface GateSettings {
   /** Whether the approval of whoever asked for the promotion counts. */
   readonly selfApproval: boolean;
   readonly healthy: boolean;
+  /** Whether the source must still have what is carried, or have gone forward from it. */
+  readonly current: boolean;
   /** Milliseconds. */
   readonly soak?: number;
   readonly checks: readonly string[];
@@ -50,7 +52,17 @@ export interface GateSettings {
 }
 
 /** Every gate, in the order in which people read them. */
-export const GATES = ["hold", "healthy", "soak", "approvals", "checks", "findings", "windows", "dependsOn"] as const;
+export const GATES = [
+  "hold",
+  "current",
+  "healthy",
+  "soak",
+  "approvals",
+  "checks",
+  "findings",
+  "windows",
+  "dependsOn",
+] as const;
 
 /** The name of a gate. */
 export type GateName = (typeof GATES)[number];
@@ -69,6 +81,8 @@ export interface GateResult {
   readonly nextAt?: number;
   /** Who may act, in plain words, where a person must. */
   readonly who?: string;
+  /** How many approvals count, where the gate counts them. */
+  readonly counted?: number;
   readonly children?: readonly GateResult[];
 }
 
@@ -79,10 +93,56 @@ export interface GateVerdict {
   readonly nextAt?: number;
 }
 
-/** Whether a version is live and healthy in an environment. `since` in milliseconds since the epoch. */
+/**
+ * Whether a version is live and healthy in an environment, or was until `next` took its place. Times in milliseconds
+ * since the epoch.
+ */
 export type Health =
-  | { readonly state: "healthy"; readonly since: number; readonly source: string }
-  | { readonly state: "progressing" | "failed" | "unknown"; readonly reason: string };
+  | {
+      readonly state: "healthy";
+      readonly since: number;
+      readonly source: string;
+      readonly until?: number;
+      readonly next?: string;
+    }
+  | {
+      readonly state: "progressing" | "failed" | "unknown";
+      readonly reason: string;
+      /** What a person must set up before this can be known, as a sentence. */
+      readonly setUp?: string;
+    };
+
+/**
+ * Whether the source still has the carried version: it has, it went forward (`at`) and has `version` now, or a change
+ * took the carried one back. `by` is a login, or a name where no pull request is known; `at` in milliseconds since the epoch.
+ */
+export type Currency =
+  | { readonly state: "has"; readonly version: string }
+  | { readonly state: "forward"; readonly version: string; readonly at: number }
+  | {
+      readonly state: "back";
+      /** What the source has now, and what it got by the change that took the carried version back. */
+      readonly version: string;
+      readonly went: string;
+      readonly by: string;
+      readonly pullRequest?: number;
+      readonly at: number;
+    }
+  | { readonly state: "unknown"; readonly reason: string };
+
+/**
+ * Why Sluice leaves a merge to people although its gates passed: a version would go back, or a person changed the target
+ * since anybody asked for exactly this.
+ */
+export interface MergeStop {
+  readonly kind: "older" | "changed";
+  readonly app: string;
+  /** What the target has. */
+  readonly has: string;
+  readonly gets: string;
+  /** The change by which the target got it, where a person made it; as in `Currency`. */
+  readonly change?: { readonly by: string; readonly pullRequest?: number; readonly at: number };
+}
 
 /** A stop put on an environment or a target. Times are ISO 8601. */
 export interface Hold {
@@ -117,6 +177,8 @@ export interface TargetFacts {
   readonly from: string;
   readonly settings: GateSettings;
   readonly hold?: Hold;
+  /** Absent where nothing asks for it. */
+  readonly current?: Currency;
   /**
    * Who may act on the target (`/release`, `/ack`), to be named where a person must; the gates decide nothing by it.
    */
@@ -136,6 +198,8 @@ export interface PromotionFacts {
   /** Who asked for it; `undefined` when it opened by itself. */
   readonly actor: string | undefined;
   readonly reviews: readonly Review[];
+  /** Approvals of another change than the one that the head makes now: they are not among `reviews`. */
+  readonly outdated?: readonly Pick<Review, "user" | "commit">[];
   /**
    * Logins in lower case whose reviews count: those with write permission (on a public repository everybody can
    * review). Left out: everybody's count.

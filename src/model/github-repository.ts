@@ -128,8 +128,11 @@ export interface GitHubRepository extends GitHub {
   openPullRequest(
     draft: PullRequestDraft,
   ): Promise<{ readonly pull: PullRequest; readonly adopted: boolean } | undefined>;
-  /** The newest pull request whose head is this branch of the repository itself, open ones first. */
-  pullRequestOf(branch: string): Promise<PullRequest | undefined>;
+  /**
+   * The newest pull request whose head is this branch of the repository itself, open ones first; with `base`, of those
+   * that go into that branch. Anybody may open another one of the same branch into another base.
+   */
+  pullRequestOf(branch: string, base?: string): Promise<PullRequest | undefined>;
   updatePullRequest(
     number: number,
     change: { readonly title?: string; readonly body?: string; readonly state?: "open" | "closed" },

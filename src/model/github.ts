@@ -25,6 +25,8 @@ export interface PullRequest {
   readonly merged: boolean;
   /** What the merge made on the base branch; only when merged. */
   readonly mergeCommit: string | undefined;
+  /** The login of who merged it, where GitHub says so: it does for a pull request that is read alone. */
+  readonly mergedBy?: string;
   /** By GitHub's clock, in milliseconds since the epoch. */
   readonly openedAt: number;
   /** When it was merged or closed, by GitHub's clock; `undefined` while it is open. */

@@ -32,6 +32,16 @@ export type Decision =
       /** The commit that brought it onto the branch. */
       readonly mergeCommit?: string;
       readonly versions: Readonly<Record<string, readonly VersionChange[]>>;
+      /** The login of who merged it, and the gates that had not passed then, as people read them. */
+      readonly mergedBy?: string;
+      readonly unmet?: readonly string[];
+    })
+  | (Common & {
+      /** In the source: its version at `commit` was live and healthy from `since` to `until`, for as long as was asked. */
+      readonly kind: "verified";
+      readonly commit: string;
+      readonly since: string;
+      readonly until: string;
     })
   | (Common & { readonly kind: "held"; readonly until?: string })
   | (Common & { readonly kind: "released" })
@@ -73,6 +83,9 @@ export type HistoryEntry = Omit<Decision, "versions" | "environment" | "apps"> &
   readonly head?: string;
   readonly gate?: GateName;
   readonly finding?: string;
+  readonly mergedBy?: string;
+  readonly unmet?: readonly string[];
+  readonly since?: string;
   readonly until?: string;
 };
 

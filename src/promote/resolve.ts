@@ -1,7 +1,8 @@
 import { type Config, type EnvironmentSettings, settingsFor } from "../config/index.ts";
+import { fillTemplate } from "../config/values/templates.ts";
 import { UserError } from "../model/errors.ts";
 import { nearest } from "../model/nearest.ts";
-import type { Target } from "../model/target.ts";
+import { type Target, targetId } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
 import { configFile, configured } from "../targets/index.ts";
@@ -31,6 +32,15 @@ export interface ResolvedPromotion {
   readonly config: Config;
   readonly plan: TargetPlan;
   readonly pairs: readonly PromotionPair[];
+  /** Apps that were named and have no pair of targets. */
+  readonly left: readonly LeftApp[];
+}
+
+/** An app that is not promoted: why, and what would let it be, as sentences. */
+export interface LeftApp {
+  readonly app: string;
+  readonly why: string;
+  readonly fix: string | undefined;
 }
 
 /**
@@ -40,32 +50,56 @@ export interface ResolvedPromotion {
  */
 export async function resolvePromotion(request: ResolveRequest): Promise<ResolvedPromotion> {
   const { config, plan } = await configured(await request.repository.tree(request.base));
-  return { config, plan, ...resolvePairs({ config, targets: plan }, request.to, request.apps) };
+  const resolved = resolvePairs({ config, targets: plan }, request.to, request.apps);
+  const [first] = resolved.left;
+  if (first !== undefined) throw missing(first);
+  return { config, plan, ...resolved };
 }
 
 /**
- * As `resolvePromotion`, for a configuration and targets that are read already. Throws its UserErrors, but those about
- * a configuration that cannot be read.
+ * As `resolvePromotion`, for a configuration and targets that are read already. An app that lacks a target is left out
+ * with the reason; where no other is left, that is the error. Throws the other UserErrors, but those about a
+ * configuration that cannot be read.
  */
 export function resolvePairs(
   { config, targets: plan }: { readonly config: Config; readonly targets: TargetPlan },
   to: string,
   apps: readonly string[],
-): Pick<ResolvedPromotion, "from" | "pairs"> {
+): Pick<ResolvedPromotion, "from" | "pairs" | "left"> {
   const from = sourceOf(config, to);
   const [targets, sources] = [targetsOf(plan, to), targetsOf(plan, from)];
   const wanted = new Set(apps.length > 0 ? apps : targets.keys().filter((app) => sources.has(app)));
   if (wanted.size === 0) throw nothingShared(from, to);
-  for (const app of wanted) {
-    if (!targets.has(app)) throw missingApp(plan, app, to, targets);
-    if (!sources.has(app)) throw missingApp(plan, app, from, sources);
-  }
+  const left = [...wanted].flatMap((app) => {
+    if (!targets.has(app)) return [missingApp(config, plan, app, to, targets)];
+    return sources.has(app) ? [] : [missingApp(config, plan, app, from, sources)];
+  });
   const pairs = [...targets.values()].flatMap((target): PromotionPair[] => {
     const source = sources.get(target.app);
     if (source === undefined || !wanted.has(target.app)) return [];
     return [{ app: target.app, source, target, settings: settingsFor(config, target.app, to).promote }];
   });
-  return { from, pairs };
+  const [first] = left;
+  if (pairs.length === 0 && first !== undefined) throw missing(first);
+  return { from, pairs, left };
+}
+
+function missing({ why, fix }: LeftApp): UserError {
+  return new UserError("not-found", why, fix === undefined ? {} : { fix });
+}
+
+/** An app's source and target; `undefined` where it lacks one of them. */
+export function pairOf(
+  { config, targets: { targets } }: { readonly config: Config; readonly targets: TargetPlan },
+  app: string,
+  environment: string,
+  from: string,
+): PromotionPair | undefined {
+  const [source, target] = [targetId(app, from), targetId(app, environment)].map((id) =>
+    targets.find((one) => one.id === id),
+  );
+  if (source === undefined || target === undefined) return undefined;
+  return { app, source, target, settings: settingsFor(config, app, environment).promote };
 }
 
 function sourceOf(config: Config, to: string): string {
@@ -92,18 +126,28 @@ function nothingShared(from: string, to: string): UserError {
   });
 }
 
-function missingApp(plan: TargetPlan, app: string, environment: string, there: ReadonlyMap<string, Target>): UserError {
-  const elsewhere = [
-    ...new Set(plan.targets.flatMap((target) => (target.app === app ? [`"${target.environment}"`] : []))),
-  ];
-  if (elsewhere.length > 0) {
-    return new UserError("not-found", `the app "${app}" has no target in "${environment}"`, {
-      fix: `It is in ${elsewhere.join(", ")} only; sluice targets lists where each app is.`,
-    });
+function missingApp(
+  config: Config,
+  plan: TargetPlan,
+  app: string,
+  environment: string,
+  there: ReadonlyMap<string, Target>,
+): LeftApp {
+  const elsewhere = [...new Set(plan.targets.flatMap((target) => (target.app === app ? [target.environment] : [])))];
+  if (elsewhere.length === 0) {
+    return { app, why: `there is no app "${app}"`, fix: meant(app, [...there.keys()], `apps of "${environment}"`) };
   }
-  return new UserError("not-found", `there is no app "${app}"`, {
-    fix: meant(app, [...there.keys()], `apps of "${environment}"`),
-  });
+  const where = elsewhere.map((name) => `"${name}"`).join(", ");
+  const path = placeOf(config, app, environment);
+  const fix = path === undefined ? `Add it to "${environment}" by hand first.` : `Add \`${path}\` by hand first.`;
+  return { app, why: `the app "${app}" has no target in "${environment}": it is in ${where} only`, fix };
+}
+
+/** Where an environment's targets of an app would be, as its patterns say. */
+function placeOf({ environments }: Config, app: string, environment: string): string | undefined {
+  const found = environments.find(({ name }) => name === environment);
+  const pattern = found?.path ?? found?.targets?.[0]?.path;
+  return pattern === undefined ? undefined : fillTemplate(pattern, { app, environment });
 }
 
 function targetsOf(plan: TargetPlan, environment: string): ReadonlyMap<string, Target> {

@@ -75,6 +75,7 @@ function holdAfter(
       return by !== "sluice" && before?.cause !== "person" ? undefined : before;
     case "bumped":
     case "requested":
+    case "verified":
     case "overridden":
     case "acknowledged":
       return before;

@@ -26,6 +26,9 @@ const entry = z.looseObject({
   head: z.string().exactOptional(),
   gate: z.string().exactOptional(),
   finding: z.string().exactOptional(),
+  mergedBy: z.string().exactOptional(),
+  unmet: z.array(z.string()).readonly().exactOptional(),
+  since: time.exactOptional(),
   until: time.exactOptional(),
   versions: z.array(z.looseObject({ image: z.string(), from: z.string(), to: z.string() })).exactOptional(),
 });
@@ -96,6 +99,7 @@ const kinds: Readonly<Record<Decision["kind"], true>> = {
   bumped: true,
   "rolled-back": true,
   reverted: true,
+  verified: true,
   held: true,
   released: true,
   overridden: true,

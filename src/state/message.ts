@@ -45,6 +45,8 @@ function subjectOf(decision: Decision): string {
       return `Roll back ${what} in ${environment}${only(decision.versions)}`;
     case "reverted":
       return `Note the revert of ${what} in ${environment}${only(decision.versions)}`;
+    case "verified":
+      return `Note that ${what} in ${environment} was healthy for as long as is asked`;
     case "held":
       return `Hold ${what} in ${environment}${decision.until === undefined ? "" : ` until ${decision.until}`}`;
     case "released":

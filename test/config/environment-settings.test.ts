@@ -30,6 +30,7 @@ describe("the settings of an app in an environment", () => {
         approvals: 0,
         selfApproval: true,
         healthy: true,
+        current: true,
         checks: [],
         findings: "danger",
         windows: [],

@@ -114,6 +114,24 @@ describe("a commit", () => {
     expect((await git("rev-list", "--count", made.sha)).trim()).toBe("1");
   });
 
+  it("takes a folder of the repository as an entry", async () => {
+    const github = await world.github();
+    const first = await github.commit(request([write("staging/web/a.yaml", "a"), write("staging/web/b/c.yaml", "c")]));
+    const oid = (await git("rev-parse", `${first.sha}:staging`)).trim();
+    const entry = { kind: "entry", path: "prod", entry: { kind: "dir", oid } } as const;
+    const made = await github.commit(request([entry], { parents: [first.sha], baseTree: first.tree }));
+    expect((await git("rev-parse", `${made.sha}:prod`)).trim()).toBe(oid);
+  });
+
+  it("that GitHub finds wrong is refused in its words, and not tried again", async () => {
+    const github = await world.github();
+    const entry = { kind: "file", oid: "1".repeat(40), executable: false } as const;
+    await expect(github.commit(request([{ kind: "entry", path: "a", entry }]))).rejects.toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("is not a valid blob"),
+    });
+  });
+
   it("of fifty apps is one tree and one commit", async () => {
     const changes = Array.from({ length: 50 }, (_, i) => write(`apps/${i}/app.yaml`, `image: web:${i}\n`));
     await (await world.github()).commit(request(changes));

@@ -26,7 +26,7 @@ function files(prod: readonly string[]): Record<string, string> {
 }
 
 describe("the strategy directory", () => {
-  it("carries the whole folder as one Git entry, deletions and modes included", async () => {
+  it("carries the whole folder, deletions and modes included", async () => {
     const { temp, promote, repository } = world(files(["promote: { strategy: directory }"]));
     chmodSync(join(temp.dir, "staging/shop/files/run.sh"), 0o755);
     temp.commit({}, "Make it executable");
@@ -34,10 +34,9 @@ describe("the strategy directory", () => {
     const target = only(computed);
     expect(target).toMatchObject({ outcome: "planned", app: "shop", environment: "prod", path: "prod/shop" });
     const staging = temp.git("rev-parse", "HEAD:staging/shop");
-    expect(computed.changes).toEqual([{ kind: "entry", path: "prod/shop", entry: { kind: "dir", oid: staging } }]);
     expect(target.images).toEqual([
-      { image: "directory", from: temp.git("rev-parse", "HEAD:prod/shop").slice(0, 12), to: staging.slice(0, 12) },
       { image: "acme/web", from: "1.3.0", to: "1.4.0" },
+      { image: "directory", from: temp.git("rev-parse", "HEAD:prod/shop").slice(0, 12), to: staging.slice(0, 12) },
     ]);
     expect(target.edits).toContainEqual({
       file: "prod/shop/web.yaml",
@@ -54,7 +53,8 @@ describe("the strategy directory", () => {
     });
     const base = { tree: await repository.tree("HEAD"), objects: repository.objects };
     const after = await stageChanges(base, computed.changes);
-    expect(await after.tree.at("prod/shop")).toMatchObject({ oid: staging });
+    expect(await after.tree.at("prod/shop/files/run.sh")).toMatchObject({ kind: "file", executable: true });
+    expect(await after.tree.at("prod/shop/old.txt")).toBeUndefined();
     expect(computed.tree).toBe(after.tree.oid);
   });
 

@@ -60,7 +60,7 @@ describe("a promotion", () => {
     ]);
     expect([...computed.renders.keys()]).toEqual(["api", "web"]);
     expect(computed.unchanged).toEqual(["api"]);
-    expect(computed.changes.map(({ path }) => path)).toEqual(["api/prod", "web/prod"]);
+    expect(computed.changes.map(({ path }) => path)).toEqual(["api/prod/notes.txt", "web/prod/web.yaml"]);
   });
 
   it("reads versions at one commit and writes at another", async () => {

@@ -71,7 +71,7 @@ describe("what is no command", () => {
       "    /promote prod web",
       "> /promote prod web",
       "<!--\n/promote prod web\n-->",
-      "`/promote prod web`",
+      "say `/promote prod web` then",
       "please /promote prod web",
     ]) {
       await github.comment({ ...pull, body, by: "ada" });

@@ -188,8 +188,11 @@ export function fakeGitHub(
       });
       return { pull, adopted: false };
     },
-    pullRequestOf: async (branch) => {
-      const newest = openOf(branch) ?? [...pulls.values()].findLast(({ head }) => head.ref === branch);
+    pullRequestOf: async (branch, base) => {
+      const all = [...pulls.values()].filter(
+        (pull) => pull.head.ref === branch && (base ?? pull.base.ref) === pull.base.ref,
+      );
+      const newest = all.findLast(({ state }) => state === "open") ?? all.at(-1);
       return newest && current(newest);
     },
     updatePullRequest: async (number, change) => set({ ...get(number), ...change }),

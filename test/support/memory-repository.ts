@@ -10,6 +10,7 @@ export interface MemoryCommit {
   readonly parents?: readonly string[];
   readonly message?: string;
   readonly date?: string;
+  readonly author?: string;
 }
 
 /** A repository in memory that tests can commit to. `refs/heads/main` and `main` name the same branch. */
@@ -35,8 +36,16 @@ export function memoryRepository(): MemoryRepository {
     if (commit === undefined) throw new UserError("not-found", `there is no ${revision}`);
     return commit;
   };
+  const histories = new Map<string, readonly Stored[]>();
   /** The commit and all its ancestors, nearest first. */
-  const history = (sha: string, firstParent = false): readonly Stored[] => {
+  const history = (revision: string, firstParent = false): readonly Stored[] => {
+    const { sha } = found(revision);
+    const key = `${sha} ${firstParent}`;
+    const known = histories.get(key) ?? ancestors(sha, firstParent);
+    histories.set(key, known);
+    return known;
+  };
+  const ancestors = (sha: string, firstParent: boolean): readonly Stored[] => {
     const seen = new Map<string, Stored>();
     for (let next = [sha]; next.length > 0; ) {
       const stored = next.map(found).filter((one) => !seen.has(one.sha));
@@ -46,20 +55,34 @@ export function memoryRepository(): MemoryRepository {
     return [...seen.values()];
   };
   const store = (source: RenderSource, about: MemoryCommit): string => {
-    const { parents = [], message = "Commit", date = "2026-01-01T00:00:00Z" } = about;
-    const text = JSON.stringify([source.tree.oid, parents, message, date]);
+    const { parents = [], message = "Commit", date = "2026-01-01T00:00:00Z", author: name = "Test" } = about;
+    const text = JSON.stringify([
+      source.tree.oid,
+      parents,
+      message,
+      date,
+      ...(about.author === undefined ? [] : [name]),
+    ]);
     const sha = createHash("sha1").update(text).digest("hex");
-    commits.set(sha, { sha, parents, message, date, author: { name: "Test", email: "test@example.com" }, source });
+    commits.set(sha, { sha, parents, message, date, author: { name, email: "test@example.com" }, source });
     return sha;
   };
-  const changedPaths = (from: string, to: string) => differences(found(from).source, found(to).source);
+  const compared = new Map<string, Promise<readonly ChangedPath[]>>();
+  const changedPaths = (from: string, to: string) => {
+    const [before, after] = [found(from).source, found(to).source];
+    const key = `${before.tree.oid} ${after.tree.oid}`;
+    const known = compared.get(key) ?? differences(before, after);
+    compared.set(key, known);
+    return known;
+  };
   const pathsBetween = async (from: string, to: string) => (await changedPaths(from, to)).map(({ path }) => path);
   return {
     branches,
     objects: {
       read: async (oid) => {
         if (commits.has(oid)) return { kind: "commit", bytes: new Uint8Array() };
-        for (const { source } of commits.values()) {
+        // What is read is mostly new.
+        for (const { source } of [...commits.values()].reverse()) {
           const object = await source.objects.read(oid);
           if (object !== undefined) return object;
         }

@@ -1,9 +1,10 @@
 import { stageChanges } from "../../edit/staged-tree.ts";
 import { Fault, UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { Tree } from "../../model/tree.ts";
+import type { RenderSource } from "../../model/render.ts";
+import type { Tree, TreeChange } from "../../model/tree.ts";
 import type { ProvenChange } from "../compute.ts";
-import { sameEntry } from "../entries.ts";
+import { bareEntry, sameEntry } from "../entries.ts";
 import type { RepositoryContext } from "../repository-context.ts";
 import { isSluiceCommit, treeTrailer } from "../signature.ts";
 import { changesBetween, changesOfMerge } from "./published.ts";
@@ -28,8 +29,16 @@ export interface BranchNow {
 export async function readBranch(context: RepositoryContext, branch: string, always: boolean): Promise<BranchNow> {
   const head = context.branches.get(branch);
   if (head !== undefined) await assertOwnBranch(context, branch, head);
-  const newest = head === undefined && !always ? undefined : await context.github.pullRequestOf(branch);
+  const newest = head === undefined && !always ? undefined : await context.github.pullRequestOf(branch, context.base);
   return { head, newest };
+}
+
+/** What a branch is to have; see `Proposal`. */
+export interface BranchContent {
+  readonly branch: string;
+  readonly title: string;
+  readonly change: ProvenChange;
+  standsOn?(fork: string): Promise<boolean>;
 }
 
 /**
@@ -38,7 +47,7 @@ export async function readBranch(context: RepositoryContext, branch: string, alw
  */
 export async function putBranch(
   context: RepositoryContext,
-  { branch, title, change }: { readonly branch: string; readonly title: string; readonly change: ProvenChange },
+  { branch, title, change, standsOn }: BranchContent,
   { head, newest }: BranchNow,
 ): Promise<{ readonly head: string; readonly changed: boolean; readonly changes: string }> {
   const message = `${title}\n\n${treeTrailer(branch, change.tree, context.signer)}\n`;
@@ -49,7 +58,9 @@ export async function putBranch(
   };
   if (head === undefined) return create();
   if (newest?.state === "open" && newest.head.sha !== head) throw new Moved(branch);
-  if (await carries(context, head, change)) {
+  const fork = await context.repository.mergeBase(head, context.head);
+  const stands = fork === undefined || standsOn === undefined || (await standsOn(fork));
+  if (stands && (await carries(context, head, change))) {
     const changes = (await changesOfMerge(context.repository, context.head, head)) ?? "";
     return { head, changed: false, changes };
   }
@@ -113,16 +124,30 @@ export async function carries(context: RepositoryContext, existing: string, comp
   return true;
 }
 
-/** Whether no file was changed on both branches in different ways since the branch left the base. */
-export async function mergesCleanly({ repository, head, tree }: RepositoryContext, branch: string): Promise<boolean> {
+/**
+ * What a merge of the branch into the base gives, as far as whole files tell; `undefined` when a file was changed on
+ * both in different ways since the branch left the base.
+ */
+export async function mergedWithBase(context: Base, branch: string): Promise<RenderSource | undefined> {
+  const { repository, head, tree } = context;
+  const { objects } = repository;
+  if (await repository.isAncestor(head, branch)) return { tree: await repository.tree(branch), objects };
   const fork = await repository.mergeBase(branch, head);
-  if (fork === undefined) return false;
+  if (fork === undefined) return undefined;
   const [before, there] = [await repository.tree(fork), await repository.tree(branch)];
+  const changes: TreeChange[] = [];
   for (const { path } of await repository.changedPaths(fork, branch)) {
-    if ((await mergedFrom(path, before, there, tree)) === undefined) return false;
+    const merged = await mergedFrom(path, before, there, tree);
+    if (merged === undefined) return undefined;
+    const entry = merged === there ? await there.at(path) : undefined;
+    if (entry !== undefined) changes.push({ kind: "entry", path, entry: bareEntry(entry) });
+    else if (merged === there) changes.push({ kind: "delete", path });
   }
-  return true;
+  return stageChanges({ tree, objects }, changes);
 }
+
+/** The base branch at one commit. */
+type Base = Pick<RepositoryContext, "repository" | "head" | "tree">;
 
 /** The tree that a merge takes the path from; `undefined` when both changed it, each in its own way. */
 async function mergedFrom(path: string, before: Tree, ours: Tree, theirs: Tree): Promise<Tree | undefined> {
@@ -142,14 +167,34 @@ async function assertOwnBranch(context: RepositoryContext, branch: string, head:
   });
 }
 
-/** Whether the branch's head is a commit that Sluice made for this branch. */
-export async function isOwnHead(
-  context: Pick<RepositoryContext, "repository" | "signer">,
-  branch: string,
-  head: string,
-): Promise<boolean> {
-  const [facts] = await context.repository.log({ to: head, limit: 1 });
-  if (facts === undefined) throw new Fault("bug", `no commit ${head} in the mirror`);
-  const { oid } = await context.repository.tree(head);
-  return isSluiceCommit(facts.message, branch, oid, context.signer);
+/** Whether the branch's head is a commit that Sluice made for this branch, or merges of the base into one, nothing else. */
+export async function isOwnHead(context: OwnContext, branch: string, head: string): Promise<boolean> {
+  return (await ownHeadOf(context, branch, head)) !== undefined;
+}
+
+/** Merges of the base on top of each other that are followed. */
+const maxMerges = 30;
+
+/** The base branch at one commit, and who signs. */
+type OwnContext = Base & Pick<RepositoryContext, "signer">;
+
+/**
+ * The commit that Sluice made for this branch, below the merges of the base that "Update branch" puts on top: they are
+ * known by their trees, not by their authors. `undefined` where a person's change is on top.
+ */
+export async function ownHeadOf(context: OwnContext, branch: string, head: string): Promise<string | undefined> {
+  const { repository, signer } = context;
+  for (let at = head, merges = 0; merges <= maxMerges; merges += 1) {
+    const [facts] = await repository.log({ to: at, limit: 1 });
+    if (facts === undefined) throw new Fault("bug", `no commit ${at} in the mirror`);
+    const { oid } = await repository.tree(at);
+    if (isSluiceCommit(facts.message, branch, oid, signer)) return at;
+    const [first, second, ...more] = facts.parents;
+    if (first === undefined || second === undefined || more.length > 0) return undefined;
+    if (!(await repository.isAncestor(second, context.head))) return undefined;
+    const merged = await mergedWithBase({ repository, head: second, tree: await repository.tree(second) }, first);
+    if (merged?.tree.oid !== oid) return undefined;
+    at = first;
+  }
+  return undefined;
 }

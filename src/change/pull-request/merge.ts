@@ -4,7 +4,7 @@ import type { PullRequest } from "../../model/github.ts";
 import type { Job } from "../../model/job-kinds.ts";
 import type { ChangePorts } from "../ports.ts";
 import type { RepositoryContext } from "../repository-context.ts";
-import { mergesCleanly } from "./branch.ts";
+import { mergedWithBase } from "./branch.ts";
 import { changesOfMerge, publishedChanges, standingOf } from "./published.ts";
 
 /** What is to be said of a merge; `undefined` when there is nothing to say. */
@@ -40,12 +40,13 @@ export async function mergePullRequest(
     await ports.queue.add(replan);
     return "It would bring something else than what was planned, so it is planned again before it is merged.";
   }
-  if (!(await mergesCleanly(context, pull.head.sha))) {
+  if ((await mergedWithBase(context, pull.head.sha)) === undefined) {
     // What somebody changed on the base meanwhile was not in the plan that was proven.
     await ports.queue.add(replan);
     return "The base branch changed the same files, so it is planned again before it is merged.";
   }
-  const { method } = settingsFor(context.config, target?.app ?? "", target?.environment ?? "").promote;
+  if (target === undefined) return "Its description names no app, so Sluice leaves it to people.";
+  const { method } = settingsFor(context.config, target.app, target.environment).promote;
   const merged = await context.github.merge(pull.number, pull.head.sha, method);
   const result = merged.kind === "queue" ? await context.github.enqueue(pull, pull.head.sha) : merged;
   switch (result.kind) {

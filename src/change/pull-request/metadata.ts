@@ -48,9 +48,9 @@ export function metadataFormat<S extends z.ZodType>(
       if (text === undefined || signature === undefined) return undefined;
       if (!signer.verify("record", `${branch}\n${text}`, signature)) return undefined;
       const value: Json = JSON.parse(Buffer.from(text, "base64").toString("utf8"));
-      return schema.safeParse(compressed ? decompress(value) : value).data;
+      return schema.safeParse(compressed ? (decompress(value) ?? value) : value).data;
     },
-    discard: (body) => body.replace(begin, `<!-- sluice:closed-${name}:v1 `),
+    discard: (body) => body.replaceAll(begin, `<!-- sluice:closed-${name}:v1 `),
   };
 }
 

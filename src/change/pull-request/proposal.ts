@@ -34,6 +34,11 @@ export interface Proposal<M extends PullRequestMetadata, D = never> {
   /** The title, and the subject of the commit. */
   readonly title: string;
   readonly change: ProvenChange;
+  /**
+   * Whether what it is planned on was the same at this commit, at which the branch left the base. Where it was not, the
+   * branch takes in the base even if that changes none of its files: reviewers see, and approve, what is there now.
+   */
+  standsOn?(fork: string): Promise<boolean>;
   /** The metadata for a head. `before` is that of the pull request that is updated. */
   metadata(head: string, before: M | undefined): Promise<M> | M;
   /** The body, with the metadata printed in it. */

@@ -5,6 +5,7 @@ import type { ChangePorts } from "../ports.ts";
 import type { RepositoryContext } from "../repository-context.ts";
 import { hasMerge, Moved, putBranch, readBranch } from "./branch.ts";
 import { metadataOf, type PullRequestMetadata } from "./metadata.ts";
+import { asOwnPart, withOwnPart } from "./own-part.ts";
 import type { Proposal, Published } from "./proposal.ts";
 import { savePublished } from "./published.ts";
 
@@ -74,7 +75,7 @@ async function openNew<M extends PullRequestMetadata, D>(
 ): Promise<Published<M>> {
   const { branch, title } = proposal;
   const metadata = await proposal.metadata(put.head, undefined);
-  const body = await proposal.body(metadata);
+  const body = asOwnPart(await proposal.body(metadata));
   const opened = await context.github.openPullRequest({ head: branch, base: context.base, title, body });
   if (opened === undefined) throw new Moved(branch);
   // Somebody was faster: who works on the same plan, or a person who opened one of the branch by hand.
@@ -99,7 +100,7 @@ async function update<M extends PullRequestMetadata, D>(
   const now = await proposal.metadata(put.head, before);
   if (!put.changed && before?.head === put.head && kind.isSame(before, now))
     return { how: "same", pull, head: put.head, before, now, dismissed: [] };
-  const body = await proposal.body(now);
+  const body = withOwnPart(pull.body, await proposal.body(now));
   const keeps = before !== undefined && kind.keepsApprovals(before, now);
   const dismissed = keeps ? [] : await dismissApprovals(github, pull, kind.dismissal);
   const updated = await github.updatePullRequest(pull.number, { title, body });

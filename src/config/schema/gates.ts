@@ -40,6 +40,11 @@ const gateKeys = {
     examples: [false],
   }),
   healthy: z.boolean().meta({ description: "The version must be live and healthy in `from`.", examples: [true] }),
+  current: z.boolean().meta({
+    description:
+      "`from` must still have the version, or have gone forward from it: one that was taken back there waits.",
+    examples: [true],
+  }),
   soak: durationSchema.meta({
     description: "How long the version must have been live and healthy in `from`.",
     examples: ["30m"],
@@ -77,6 +82,7 @@ export const gatesSchema = z
     approvals: gateKeys.approvals.default(0),
     selfApproval: gateKeys.selfApproval.default(true),
     healthy: gateKeys.healthy.default(true),
+    current: gateKeys.current.default(true),
     soak: gateKeys.soak.exactOptional(),
     checks: gateKeys.checks.default([]),
     findings: gateKeys.findings.default("danger"),

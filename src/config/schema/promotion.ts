@@ -52,6 +52,14 @@ const promoteLists = {
       description: "For the strategy `directory`: globs of files to leave out, relative to the folder.",
       examples: [["ingress.yaml"]],
     }),
+  moveNamespaces: z
+    .boolean()
+    .exactOptional()
+    .meta({
+      description:
+        "For the strategy `directory`: let resources move to the source's namespace. Without it, a copy that would is refused.",
+      examples: [true],
+    }),
 };
 
 /** How versions are promoted into an environment. */

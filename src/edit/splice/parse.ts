@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { isMap, LineCounter, type ParsedNode, type YAMLParseError } from "yaml";
 import { messageOf, UserError } from "../../model/errors.ts";
 import { survey } from "./aliases.ts";
@@ -35,7 +36,21 @@ export function sourceOf(path: string, bytes: Uint8Array): YamlSource {
 }
 
 /** Parses a text as `parseYaml` does a file. To be edited it needs its tokens. */
-export function parseSource({ path, text, marked }: YamlSource, options: ReadOptions): YamlText {
+export function parseSource(source: YamlSource, options: ReadOptions): YamlText {
+  if (source.text.length > maxKept) return parseText(source, options);
+  const key = JSON.stringify([source.path, source.marked, options.tokens, source.text]);
+  const known = kept.get(key) ?? parseText(source, options);
+  kept.set(key, known);
+  return known;
+}
+
+/** Longer texts are parsed again each time, in UTF-16 units. */
+const maxKept = 16 * 1024;
+
+/** Many targets read the same small files, and one plan reads each of its own several times. Nobody changes a tree. */
+const kept = new LRUCache<string, YamlText>({ maxSize: 512 * 1024, sizeCalculation: (_, key) => key.length });
+
+function parseText({ path, text, marked }: YamlSource, options: ReadOptions): YamlText {
   const lines = new LineCounter();
   const parsed = roots(path, text, lines, options).map(
     (root): ParsedDocument => ({ root, ...survey(root, path, lines) }),

@@ -30,8 +30,9 @@ function evaluate(facts: PromotionFacts): Part | undefined {
   }
   const approved = opinions.filter(({ state, ignored }) => state === "approved" && ignored === undefined);
   const names = approved.length === 0 ? "" : ` by ${sentenceList(approved.map(({ user }) => user))}`;
-  if (approved.length >= needed) return { state: "passed", reason: `approved${names}`, ...shown };
-  const reason = `${approved.length} of ${count(needed, "approval")}${names}${remarks(opinions)}`;
+  const counted = approved.length;
+  if (counted >= needed) return { state: "passed", reason: `approved${names}`, counted, ...shown };
+  const reason = `${counted} of ${count(needed, "approval")}${names}${remarks(opinions)}${outdatedRemarks(facts)}`;
   return { state: "blocked", reason, who: reviewers(facts), ...shown };
 }
 
@@ -67,6 +68,17 @@ function remarks(opinions: readonly Opinion[]): string {
     .slice(0, 3)
     .map((opinion) => `; the approval by ${opinion.user} does not count: ${opinion.user} ${opinion.ignored}`);
   return reasons.join("");
+}
+
+/** Whose approval was of another change than the head makes now, and who has not said otherwise since. */
+function outdatedRemarks({ outdated = [], reviews }: PromotionFacts): string {
+  const users = [...new Set(outdated.map(({ user }) => user))].filter(
+    (user) => !reviews.some((review) => review.user === user && review.state !== "commented"),
+  );
+  return users
+    .slice(0, 3)
+    .map((user) => `; ${user} approved another change than this one`)
+    .join("");
 }
 
 function reviewers(facts: PromotionFacts): string {

@@ -1,7 +1,7 @@
 import type { GateResult, PromotionFacts } from "../../model/gates.ts";
 
 /** What one gate, or one part of it, says. */
-export interface Part extends Pick<GateResult, "reason" | "nextAt" | "who"> {
+export interface Part extends Pick<GateResult, "reason" | "nextAt" | "who" | "counted"> {
   readonly state: "passed" | "waiting" | "blocked";
   readonly children?: readonly Child[];
 }

@@ -11,7 +11,7 @@ function judge({ settings, health, from }: TargetFacts): Part | undefined {
   if (!settings.healthy) return undefined;
   switch (health.state) {
     case "healthy":
-      return { state: "passed", reason: `healthy in ${from} since ${past(health.since)} (${health.source})` };
+      return { state: "passed", reason: wasHealthy(from, health) };
     case "failed":
       return {
         state: "blocked",
@@ -21,8 +21,18 @@ function judge({ settings, health, from }: TargetFacts): Part | undefined {
     case "progressing":
       return { state: "waiting", reason: `not healthy in ${from} yet: ${health.reason}` };
     case "unknown":
-      return { state: "waiting", reason: `not known to be healthy in ${from}: ${health.reason}` };
+      return {
+        state: "waiting",
+        reason: `not known to be healthy in ${from}: ${health.reason}`,
+        ...(health.setUp !== undefined && { who: health.setUp }),
+      };
     default:
       return health satisfies never;
   }
+}
+
+function wasHealthy(from: string, health: Extract<TargetFacts["health"], { state: "healthy" }>): string {
+  const { since, until, next, source } = health;
+  if (until === undefined) return `healthy in ${from} since ${past(since)} (${source})`;
+  return `was healthy in ${from} from ${past(since)} until ${next} came (${source})`;
 }

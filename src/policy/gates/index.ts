@@ -9,6 +9,7 @@ import {
 } from "../../model/gates.ts";
 import { approvals } from "./approvals.ts";
 import { checks } from "./checks.ts";
+import { current } from "./current.ts";
 import { dependsOn } from "./depends-on.ts";
 import { findings } from "./findings.ts";
 import { type Child, earliest, type Gate, gravest, type Part } from "./gate.ts";
@@ -17,7 +18,17 @@ import { hold } from "./hold.ts";
 import { soak } from "./soak.ts";
 import { windows } from "./windows.ts";
 
-const gates: Record<GateName, Gate> = { hold, healthy, soak, approvals, checks, findings, windows, dependsOn };
+const gates: Record<GateName, Gate> = {
+  hold,
+  current,
+  healthy,
+  soak,
+  approvals,
+  checks,
+  findings,
+  windows,
+  dependsOn,
+};
 
 /**
  * All gates of a promotion at one moment (milliseconds since the epoch), in the order in which people read them; those

@@ -3,13 +3,14 @@ import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { ComputedPromotion } from "../compute.ts";
-import { type PromotionPair, resolvePairs } from "../resolve.ts";
+import { type PromotionPair, pairOf, resolvePairs } from "../resolve.ts";
 import { parseBranch, promotionBranch } from "../text/branch.ts";
-import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
+import { isDigest, type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import { forEachLogged } from "./for-each-logged.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { judgeMove, type MoveVerdict } from "./source-moves.ts";
 
 /**
  * Opens what promotes by itself: apps with `promote.auto`, not on hold, whose source is healthy where that is asked
@@ -49,16 +50,18 @@ async function isReady(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  { app, source }: PromotionPair,
+  pair: PromotionPair,
   environment: string,
   from: string,
 ): Promise<boolean> {
+  const { app } = pair;
   if ((await context.state.hold(environment, app, ports.clock())) !== undefined) return false;
   const rollback = promotionBranch("rollback", environment, [app]);
   if (context.branches.has(rollback) && (await observed.pull(rollback))?.state === "open") return false;
   if (!settingsFor(context.config, app, environment).gates.healthy) return true;
   const { health } = settingsFor(context.config, app, from);
-  return (await healthOf(ports, context, observed, { source, commit: context.head, health })).state === "healthy";
+  const found = await healthOf(ports, context, observed, { pair, commit: context.head, changes: [], health });
+  return found.state === "healthy" && found.until === undefined;
 }
 
 async function open(
@@ -71,9 +74,8 @@ async function open(
 ): Promise<void> {
   const about = { kind: "promotion", environment, from, commit: context.head, whenMoved: "follow" } as const;
   const computed = await planPromotion(ports, context, { ...about, pairs });
-  const planned = pairs.filter(({ app }) =>
-    computed.plan.targets.some((target) => target.app === app && target.outcome === "planned"),
-  );
+  const planned: PromotionPair[] = [];
+  for (const pair of pairs) if (await moves(ports, context, pair, computed)) planned.push(pair);
   if (planned.length === 0) return;
   const known = await openMetadata(ports, context, observed, environment);
   await forEachLogged(ports, planned, "a promotion that opens by itself", async (pair) => {
@@ -84,6 +86,40 @@ async function open(
     if (!carried && !(closed !== undefined && isDeclined(closed, pair.app, computed)))
       await openPromotion(ports, context, { ...about, pairs: [pair] });
   });
+}
+
+/** Whether the source has moved forward to what is planned. */
+async function moves(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pair: PromotionPair,
+  { plan }: ComputedPromotion,
+): Promise<boolean> {
+  const planned = plan.targets.find(({ app, outcome }) => app === pair.app && outcome === "planned");
+  if (planned === undefined) return false;
+  const history = await context.state.history(pair.target.environment, pair.app);
+  const verdict = await judgeMove(ports, context, { pair, commit: context.head, changes: planned.images, history });
+  if (!verdict.ok)
+    ports.log.debug({ target: pair.target.id, why: verdict.why }, "automation leaves the target as it is");
+  return verdict.ok;
+}
+
+/** What automation makes of a target now; `undefined` where nothing promotes by itself, or nothing differs. */
+export async function automaticMove(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  app: string,
+  environment: string,
+): Promise<MoveVerdict | undefined> {
+  const { from } = settingsFor(context.config, app, environment);
+  const pair = from === undefined ? undefined : pairOf(context, app, environment, from);
+  if (from === undefined || pair === undefined || !isAutomatic(context, app, environment)) return undefined;
+  const commit = context.head;
+  const { plan } = await planPromotion(ports, context, { kind: "promotion", environment, from, pairs: [pair], commit });
+  const [planned] = plan.targets;
+  if (planned?.outcome !== "planned") return undefined;
+  const history = await context.state.history(environment, app);
+  return judgeMove(ports, context, { pair, commit, changes: planned.images, history });
 }
 
 /** What the open promotions to an environment carry; those of several apps are among them. */
@@ -113,7 +149,7 @@ function metadataIn({ signer }: PromotionPorts, pull: PullRequest): PromotionMet
 /** Whether the metadata carries this app as it is planned now: the same versions and the same render. */
 function carriesAll(metadata: PromotionMetadata, app: string, computed: ComputedPromotion): boolean {
   const carried = metadata.targets.find((target) => target.app === app);
-  return carried?.digest === computed.renders.get(app)?.after.digest && sameMoves(metadata, app, computed);
+  return isDigest(carried?.digest, computed.renders.get(app)?.after.digest) && sameMoves(metadata, app, computed);
 }
 
 /**

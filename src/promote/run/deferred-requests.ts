@@ -72,18 +72,20 @@ async function openWhenReady(
   if (pull.mergeCommit !== undefined && !(await context.repository.isAncestor(pull.mergeCommit, context.head)))
     return undefined;
   const apps = request.apps.length > 0 ? request.apps : await touchedApps(ports, context, pull, request.environment);
-  const { pairs, from } = resolvePairs(context, request.environment, apps);
-  for (const { app, source } of pairs) {
+  const { pairs, from, left } = resolvePairs(context, request.environment, apps);
+  for (const pair of pairs) {
+    const { app } = pair;
     if (!settingsFor(context.config, app, request.environment).gates.healthy) continue;
     const { health } = settingsFor(context.config, app, from);
-    const { state } = await healthOf(ports, context, observed, { source, commit: context.head, health });
-    if (state !== "healthy") return undefined;
+    const found = await healthOf(ports, context, observed, { pair, commit: context.head, changes: [], health });
+    if (found.state !== "healthy" || found.until !== undefined) return undefined;
   }
   const result = await openPromotion(ports, context, {
     kind: "promotion",
     environment: request.environment,
     from,
     pairs,
+    left,
     commit: context.head,
     whenMoved: "follow",
     actor: request.by,
@@ -102,7 +104,7 @@ async function openWhenReady(
       context.signal,
     );
   }
-  return `As \`${request.by}\` asked before the merge: ${describeResult(result, request.environment)}`;
+  return `As \`${request.by}\` asked before the merge: ${describeResult(result, request.environment, left)}`;
 }
 
 function common(ports: PromotionPorts, request: DeferredRequest) {

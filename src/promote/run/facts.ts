@@ -1,53 +1,78 @@
 import { isOwnHead } from "../../change/pull-request/branch.ts";
-import { type RepositoryContext, targetOf } from "../../change/repository-context.ts";
+import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { compareTarget } from "../../diff/index.ts";
-import type { GateFinding, GateSettings, Health, Override, PromotionFacts, TargetFacts } from "../../model/gates.ts";
+import type {
+  Currency,
+  GateFinding,
+  GateSettings,
+  Health,
+  Override,
+  PromotionFacts,
+  TargetFacts,
+} from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Review } from "../../model/github-repository.ts";
+import type { VersionChange } from "../../model/promotion.ts";
 import type { HistoryEntry } from "../../model/state.ts";
-import type { Target } from "../../model/target.ts";
+import { targetId } from "../../model/target.ts";
 import { includes } from "../../policy/permission.ts";
+import { carriedAt, carriedOf, compareCarried, orderOfChange } from "../carried.ts";
+import { type PromotionPair, pairOf } from "../resolve.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
+import { currencyOf } from "./currency.ts";
 import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { carriedRequest } from "./source-moves.ts";
+import { boundReviews, type TargetChange, targetChanges } from "./target-changes.ts";
 import { behindIn } from "./versions-at.ts";
+
+/** A promotion pull request at its head, with what a merge of it would change now. */
+export interface AtHead {
+  readonly pull: PullRequest;
+  readonly metadata: PromotionMetadata;
+  /** Nothing but Sluice's commits is on the branch. */
+  readonly ours: boolean;
+  readonly changes: readonly TargetChange[];
+}
+
+/** Reads what a promotion would change. */
+export async function atHead(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  metadata: PromotionMetadata,
+): Promise<AtHead> {
+  const ours = await isOwnHead(context, pull.head.ref, pull.head.sha);
+  return { pull, metadata, ours, changes: await targetChanges(ports, context, pull, metadata) };
+}
 
 /** Everything that the gates of one promotion pull request depend on, at its head. */
 export async function factsOf(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  pull: PullRequest,
-  metadata: PromotionMetadata,
+  promotion: AtHead,
 ): Promise<PromotionFacts> {
+  const { pull, metadata } = promotion;
   const histories = await Promise.all(
     metadata.targets.map(({ app }) => context.state.history(metadata.environment, app)),
   );
   const targets = await Promise.all(
     metadata.targets.map(({ app }, index) =>
-      targetFacts(ports, context, observed, pull, metadata, app, histories[index] ?? []),
+      targetFacts(ports, context, observed, promotion, app, histories[index] ?? []),
     ),
   );
-  const reviews = await reviewsOf(context, pull);
+  const { reviews, outdated } = await boundReviews(ports, context, promotion);
   return {
     head: pull.head.sha,
     actor: metadata.actor,
     reviews,
+    outdated,
     mayReview: await reviewersOf(context, reviews),
     targets,
     overrides: histories.flat().flatMap((entry) => overrideIn(entry, pull)),
   };
-}
-
-/**
- * Sluice dismisses approvals itself when the render changes. After a person's push it cannot know, and only approvals
- * of that very head count.
- */
-async function reviewsOf(context: RepositoryContext, pull: PullRequest): Promise<readonly Review[]> {
-  const reviews = await context.github.reviews(pull.number);
-  if (await isOwnHead(context, pull.head.ref, pull.head.sha)) return reviews;
-  return reviews.filter(({ state, commit }) => state !== "approved" || commit === pull.head.sha);
 }
 
 /** Of those whose review would decide: who may write. On a public repository anybody can review. */
@@ -70,15 +95,14 @@ export function gateSettings(
   const { gates } = settingsFor(context.config, app, metadata.environment);
   if (metadata.kind === "promotion") return gates;
   const { soak: _, ...rest } = gates;
-  return { ...rest, healthy: false, checks: [], windows: [], dependsOn: [] };
+  return { ...rest, healthy: false, current: false, checks: [], windows: [], dependsOn: [] };
 }
 
 async function targetFacts(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  pull: PullRequest,
-  metadata: PromotionMetadata,
+  { pull, metadata, changes }: AtHead,
   app: string,
   history: readonly HistoryEntry[],
 ): Promise<TargetFacts> {
@@ -86,6 +110,8 @@ async function targetFacts(
   const settings = gateSettings(context, metadata, app);
   const now = ports.clock();
   const hold = kind === "promotion" ? await context.state.hold(environment, app, now) : undefined;
+  const asks = settings.current || (kind === "promotion" && settings.soak !== undefined);
+  const current = asks ? await carriedCurrency(ports, context, metadata, app) : undefined;
   const stops = hold !== undefined && (hold.cause === "person" || !askedSince(history, pull));
   return {
     app,
@@ -94,14 +120,32 @@ async function targetFacts(
     settings,
     allow: settingsFor(context.config, app, environment).allow,
     ...(stops ? { hold } : {}),
-    health: await carriedHealth(ports, context, observed, metadata, app, settings),
+    ...(current === undefined ? {} : { current }),
+    health: endedBy(current, await carriedHealth(ports, context, observed, metadata, app, settings)),
     checks: settings.checks.length === 0 ? [] : await observed.checks(metadata.commit),
     findings:
       settings.findings === "none"
         ? []
-        : await findingsOf(ports, context, pull, targetOf(context, app, environment), history),
+        : [
+            ...olderFinding(metadata, app),
+            ...findingsOf(
+              ports,
+              context,
+              pull,
+              changes.find((one) => one.app === app),
+              environment,
+              history,
+            ),
+          ],
     dependsOn: await Promise.all(settings.dependsOn.map((other) => dependency(ports, context, metadata, other))),
   };
+}
+
+/** A check says nothing of when its version went: the source's own commits do. */
+function endedBy(current: Currency | undefined, health: Health): Health {
+  if (health.state !== "healthy" || health.until !== undefined || !health.source.startsWith("check ")) return health;
+  if (current?.state !== "forward" || Number.isNaN(current.at)) return health;
+  return { ...health, until: Math.max(current.at, health.since), next: current.version };
 }
 
 /**
@@ -124,48 +168,89 @@ async function carriedHealth(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  { commit, from, environment }: PromotionMetadata,
+  { commit, from, environment, targets }: PromotionMetadata,
   app: string,
   settings: GateSettings,
 ): Promise<Health> {
-  const source = targetOf(context, app, from);
+  const pair = pairOf(context, app, environment, from);
   const wanted = settings.healthy || settings.soak !== undefined;
   if (!wanted || from === environment) return { state: "unknown", reason: "nothing asks for it" };
-  if (source === undefined) return { state: "unknown", reason: `${app} has no target in ${from}` };
+  if (pair === undefined) return { state: "unknown", reason: `${app} has no target in ${from}` };
   const { health } = settingsFor(context.config, app, from);
-  return healthOf(ports, context, observed, { source, commit, health }, settings.soak);
+  const changes = targets.find((target) => target.app === app)?.images ?? [];
+  const found = await healthOf(ports, context, observed, { pair, commit, changes, health }, settings.soak);
+  return found.state === "healthy" || found.state === "failed"
+    ? found
+    : ((await verifiedBefore(ports, context, pair, commit, changes)) ?? found);
 }
 
-/** What the pull request, as it is at its head, introduces in this target. */
-async function findingsOf(
+/** What the history knows of a version that GitHub's list of deployments has no more. */
+async function verifiedBefore(
   ports: PromotionPorts,
   context: RepositoryContext,
+  pair: PromotionPair,
+  commit: string,
+  changes: readonly VersionChange[],
+): Promise<Health | undefined> {
+  const request = carriedRequest(ports, context, pair, "source");
+  const wanted = await carriedAt(request, commit);
+  for (const entry of (await context.state.history(pair.source.environment, pair.app)).toReversed()) {
+    if (entry.kind !== "verified" || entry.commit === undefined || entry.since === undefined) continue;
+    const had = await carriedAt(request, entry.commit);
+    if (had === undefined || wanted === undefined) continue;
+    if (compareCarried(carriedOf(had, changes), carriedOf(wanted, changes)) !== "same") continue;
+    const until = Date.parse(entry.until ?? entry.at);
+    return { state: "healthy", since: Date.parse(entry.since), until, next: "a newer one", source: "history" };
+  }
+  return undefined;
+}
+
+async function carriedCurrency(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  metadata: PromotionMetadata,
+  app: string,
+): Promise<Currency> {
+  const pair = pairOf(context, app, metadata.environment, metadata.from);
+  if (pair === undefined) return { state: "unknown", reason: `${metadata.from} no longer has ${app}` };
+  const changes = metadata.targets.find((target) => target.app === app)?.images ?? [];
+  return currencyOf(ports, context, pair, metadata.commit, changes);
+}
+
+function olderFinding({ kind, targets }: PromotionMetadata, app: string): readonly GateFinding[] {
+  const moves = targets.find((target) => target.app === app)?.images ?? [];
+  const older = kind === "promotion" ? moves.filter((one) => orderOfChange(one) === "older") : [];
+  return older.map(({ image, from, to }) => {
+    const message = `${to} of ${image} is older than ${from}`;
+    return { key: `older-version:${app}/${image}`, severity: "warning", message };
+  });
+}
+
+/** What the pull request, merged into the base as it is now, introduces in this target. */
+function findingsOf(
+  { fingerprintKey }: PromotionPorts,
+  { config }: RepositoryContext,
   pull: PullRequest,
-  target: Target | undefined,
+  change: TargetChange | undefined,
+  environment: string,
   history: readonly HistoryEntry[],
-): Promise<readonly GateFinding[]> {
-  if (target === undefined) return [];
-  const { repository, signal } = context;
-  const fork = (await repository.mergeBase(pull.head.sha, context.head)) ?? context.head;
-  const render = async (commit: string) =>
-    ports.renderer.render(target.render, { tree: await repository.tree(commit), objects: repository.objects }, signal);
-  const [base, head] = await Promise.all([render(fork), render(pull.head.sha)]);
-  if (!head.ok) {
-    const { message } = head.failure;
-    return [
-      { key: `render-failed:${target.id}`, severity: "danger", message: `${target.id} does not render: ${message}` },
-    ];
+): readonly GateFinding[] {
+  if (change?.after === undefined) return [];
+  const { app, before, after } = change;
+  if (!after.ok) {
+    const message = `${targetId(app, environment)} does not render: ${after.failure.message}`;
+    return [{ key: `render-failed:${targetId(app, environment)}`, severity: "danger", message }];
   }
   const { findings } = compareTarget({
-    app: target.app,
-    environment: target.environment,
-    base: base.ok ? base.resources() : [],
-    head: head.resources(),
-    ignore: context.config.preview.ignore,
-    fingerprintKey: ports.fingerprintKey,
+    app,
+    environment,
+    base: before.ok ? before.resources() : [],
+    head: after.resources(),
+    ignore: config.preview.ignore,
+    fingerprintKey,
   });
-  return findings.map(({ id, severity, app, resource, message }) => {
-    const key = `${id}:${app}/${resource}`;
+  return findings.map(({ id, severity, app: of, resource, message }) => {
+    const key = `${id}:${of}/${resource}`;
     const by = history.find((entry) => acknowledges(entry, pull, id, key))?.by;
     return { key, severity, message, ...(by === undefined ? {} : { acknowledgedBy: by }) };
   });

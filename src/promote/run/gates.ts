@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
-import { isOwnHead } from "../../change/pull-request/branch.ts";
+import { ownHeadOf } from "../../change/pull-request/branch.ts";
 import { mergePullRequest } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
-import { type Standing, standingOf } from "../../change/pull-request/published.ts";
+import { standingOf } from "../../change/pull-request/published.ts";
 import { baseOf, openContext, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
@@ -13,14 +13,18 @@ import type { GatesJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
-import { gatesCheck, gatesSection, promotionCheck, replaceGates } from "../text/gates.ts";
+import { gatesCheck, gatesSection, promotionCheck, replaceGates, stopText } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { gatesEvent } from "./events.ts";
-import { factsOf } from "./facts.ts";
+import { atHead, factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
+import { mergeStops } from "./merge-stops.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { recordPromotionMerge } from "./record-merge.ts";
+import { replanPromotion } from "./replan.ts";
+import { isAsPlanned, isEmptyChange } from "./target-changes.ts";
+import { recordVerified } from "./verified.ts";
 
 /**
  * Evaluates the gates of one promotion pull request at its head, says them in its check and its body, sets the timer
@@ -29,7 +33,7 @@ import { recordPromotionMerge } from "./record-merge.ts";
  */
 export async function runGates(job: GatesJob, ports: PromotionPorts, run: RunContext): Promise<void> {
   const github = await ports.github(job.installationId, job.repository);
-  const pull = await described(github, job.pullRequest, ports, run);
+  const pull = await github.pullRequest(job.pullRequest);
   if (parseBranch(pull.head.ref) === undefined || pull.fork) return;
   const where = { installationId: job.installationId, repository: job.repository };
   const metadata = promotionOf(pull, ports.signer);
@@ -41,28 +45,58 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, run: RunCon
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, metadata.commit];
   try {
     const context = await openContext(ports, where, baseOf(pull), run.signal, want);
-    await evaluate(ports, context, pull, metadata, run);
+    await runOpen(ports, job, run, context, pull, metadata);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await github.upsertCheck(refused(pull, error));
   }
 }
 
-/** The pull request as soon as its description is about its head: whoever moves the branch describes it right after. */
-async function described(
-  github: RepositoryContext["github"],
-  number: number,
-  { signer }: PromotionPorts,
-  { signal }: RunContext,
-): Promise<PullRequest> {
-  let pull = await github.pullRequest(number);
-  for (const pauseMs of [400, 1_200]) {
-    const metadata = promotionOf(pull, signer);
-    if (pull.state === "closed" || metadata === undefined || describesHead(metadata, pull)) break;
-    await setTimeout(pauseMs, undefined, { signal });
-    pull = await github.pullRequest(number);
+/** How long is waited for whoever moved a branch to describe it, in milliseconds. */
+const descriptionMs = [400, 1_200] as const;
+
+/** Evaluates what is described and published as it is; waits for whoever is about to say so; plans again what is due. */
+async function runOpen(
+  ports: PromotionPorts,
+  job: GatesJob,
+  run: RunContext,
+  context: RepositoryContext,
+  pull: PullRequest,
+  metadata: PromotionMetadata,
+): Promise<void> {
+  const own = await ownHeadOf(context, pull.head.ref, pull.head.sha);
+  const described = describesHead(metadata, pull);
+  // A merge of the base on top of what is described: "Update branch".
+  const updated = !described && own !== undefined && own === metadata.head;
+  const head = updated ? { ...pull.head, sha: own } : pull.head;
+  const standing = await standingOf(context, { number: pull.number, head });
+  if (standing === "settled") return void (await context.github.upsertCheck(usedUp(pull)));
+  if (own === undefined || (described && standing === "current")) return evaluate(ports, context, pull, metadata, run);
+  if (updated && standing === "current") {
+    await replanPromotion(ports, context, pull, metadata);
+    return;
   }
-  return pull;
+  if (!described) return awaitDescription(ports, job, run, pull);
+  // Whoever opened it or moved the branch is about to write that down; one who died in between is run again.
+  if (run.attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be written down`);
+  return unreadable(context.github, pull, "Its head is not the one that Sluice published last");
+}
+
+/** Whoever moved the branch describes it right after; one who died in between is run again. */
+async function awaitDescription(
+  ports: PromotionPorts,
+  job: GatesJob,
+  run: RunContext,
+  described: PullRequest,
+): Promise<void> {
+  const github = await ports.github(job.installationId, job.repository);
+  for (const pauseMs of descriptionMs) {
+    await setTimeout(pauseMs, undefined, { signal: run.signal });
+    const pull = await github.pullRequest(job.pullRequest);
+    if (pull.body !== described.body || pull.state === "closed") return runGates(job, ports, run);
+  }
+  if (run.attempt > 1) return unreadable(github, described, "Its description is about another head");
+  throw new Fault("unavailable", `#${described.number} is about to be described again`);
 }
 
 async function evaluate(
@@ -70,27 +104,24 @@ async function evaluate(
   context: RepositoryContext,
   pull: PullRequest,
   metadata: PromotionMetadata,
-  { firstRun, attempt }: RunContext,
+  { firstRun }: RunContext,
 ): Promise<void> {
-  const ours = await isOwnHead(context, pull.head.ref, pull.head.sha);
-  const standing = await standingOf(context, pull);
-  if (standing === "settled") return void (await context.github.upsertCheck(usedUp(pull)));
-  const stale = ours ? staleness(describesHead(metadata, pull), standing) : undefined;
-  if (stale !== undefined) {
-    // Whoever opened it or moved the branch is about to write that down; one who died in between is run again.
-    if (attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be described`);
-    return unreadable(context.github, pull, stale);
-  }
   assertTargets(context, metadata);
-  const facts = await factsOf(ports, context, observe(context.github), pull, metadata);
+  const promotion = await atHead(ports, context, pull, metadata);
+  const { ours, changes } = promotion;
   const now = ports.clock();
+  const facts = await factsOf(ports, context, observe(context), promotion);
   const verdict = evaluateGates(facts, now);
+  await recordVerified(ports, context, metadata, facts, verdict);
   const remarks = ours ? [] : [pushed];
   const changed = gatesEvent({ where: context.where, pull, metadata }, verdict, now);
   if (changed !== undefined) ports.events.announce(changed);
-  const empty = verdict.state === "passed" && (await isEmpty(ports, context, pull, metadata));
+  const empty = verdict.state === "passed" && isEmptyChange(changes);
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
-  if (ours && verdict.state === "passed" && mergesItself(context, metadata, empty)) {
+  const stops = await mergeStops(ports, context, pull, metadata, verdict);
+  remarks.push(...stops.map((stop) => stopText(stop, metadata.environment)));
+  if (ours && stops.length === 0 && verdict.state === "passed" && mergesItself(context, metadata, empty)) {
+    if (!isAsPlanned(metadata, changes)) return planAgain(ports, context);
     // GitHub may require this very check.
     await context.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
     const [first] = metadata.targets;
@@ -109,14 +140,13 @@ async function evaluate(
   await enqueueUpdates(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
 }
 
-/** Why a head of Sluice's is not one to evaluate; `undefined` when it is. */
-function staleness(described: boolean, standing: Standing): string | undefined {
-  if (!described) return "Its description is about another head";
-  return standing === "current" ? undefined : "Its head is not the one that Sluice published last";
+/** What the base changed under the plan was not in what people approved: it is planned again before it is merged. */
+async function planAgain(ports: PromotionPorts, { where, base }: RepositoryContext): Promise<void> {
+  await ports.queue.add({ type: "promotions", ...where, defaultBranch: base });
 }
 
 const pushed =
-  "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push: to have the promotion as it was planned, close this and give the command again.";
+  "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push: to have the promotion as it was planned, close this, delete the branch and give the command again.";
 
 /** What the configuration or a commit took away from under the promotion would be promoted to nowhere. */
 function assertTargets(context: RepositoryContext, { environment, targets }: PromotionMetadata): void {
@@ -202,28 +232,6 @@ function mergesItself(context: RepositoryContext, metadata: PromotionMetadata, e
     const { promote } = settingsFor(context.config, app, metadata.environment);
     return (promote.merge === "automatic" && metadata.kind === "promotion") || (empty && promote.mergeEmpty);
   });
-}
-
-async function isEmpty(
-  ports: PromotionPorts,
-  context: RepositoryContext,
-  pull: PullRequest,
-  metadata: PromotionMetadata,
-): Promise<boolean> {
-  const { repository, signal } = context;
-  const fork = (await repository.mergeBase(pull.head.sha, context.head)) ?? context.head;
-  const digests = await Promise.all(
-    metadata.targets.flatMap(({ app }) => {
-      const target = targetOf(context, app, metadata.environment);
-      if (target === undefined) return [];
-      return [fork, pull.head.sha].map(async (commit) => {
-        const source = { tree: await repository.tree(commit), objects: repository.objects };
-        const render = await ports.renderer.render(target.render, source, signal);
-        return render.ok ? render.digest : `${commit} failed`;
-      });
-    }),
-  );
-  return digests.every((digest, index) => index % 2 === 0 || digest === digests[index - 1]);
 }
 
 function refused(pull: PullRequest, error: UserError) {

@@ -1,27 +1,32 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
-import type { HealthSource } from "../../config/index.ts";
+import { type HealthSource, settingsFor } from "../../config/index.ts";
 import type { Health } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { CommitCheck, Deployment, DeploymentStatus, GitHubRepository } from "../../model/github-repository.ts";
-import type { Target } from "../../model/target.ts";
+import type { CommitCheck, Deployment, DeploymentStatus } from "../../model/github-repository.ts";
+import type { VersionChange } from "../../model/promotion.ts";
+import { carriedAt, carriedOf, compareCarried } from "../carried.ts";
+import type { PromotionPair } from "../resolve.ts";
+import { setUpHealth } from "../text/gates.ts";
+import { versionText } from "./currency.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { carriedRequest } from "./source-moves.ts";
 
 /** What was asked of GitHub in one job: apps of one environment share the answers. */
 export interface Observed {
   checks(sha: string): Promise<readonly CommitCheck[]>;
   deployments(environment: string): Promise<readonly Deployment[]>;
   statuses(id: number): Promise<readonly DeploymentStatus[]>;
-  /** The newest pull request of a branch of ours, open ones first. */
+  /** The newest pull request of a branch of ours into the base, open ones first. */
   pull(branch: string): Promise<PullRequest | undefined>;
 }
 
 /** Deployments of an environment that are looked at. */
-const LISTED = 20;
+const LISTED = 50;
 /** Of how many of them the statuses are read, to find since when a version has been healthy. */
 const FOLLOWED = 10;
 
 /** Reads each thing once. */
-export function observe(github: GitHubRepository): Observed {
+export function observe({ github, base }: Pick<RepositoryContext, "github" | "base">): Observed {
   const once = <K, V>(read: (key: K) => Promise<V>): ((key: K) => Promise<V>) => {
     const known = new Map<K, Promise<V>>();
     return (key) => {
@@ -34,16 +39,27 @@ export function observe(github: GitHubRepository): Observed {
     checks: once((sha) => github.checks(sha)),
     deployments: once((environment) => github.deployments(environment, LISTED)),
     statuses: once((id) => github.deploymentStatuses(id)),
-    pull: once((branch) => github.pullRequestOf(branch)),
+    pull: once((branch) => github.pullRequestOf(branch, base)),
   };
 }
 
-/** Whether what `source` renders at `commit` is live and healthy, by what GitHub knows. */
+/** A version of a source whose health is asked for: what it has at a commit of these changes (none: of everything). */
+export interface HealthSubject {
+  readonly pair: PromotionPair;
+  readonly commit: string;
+  readonly changes: readonly Pick<VersionChange, "image">[];
+  readonly health: HealthSource;
+}
+
+/**
+ * Whether the version that the source has at a commit is live and healthy, or was until another one came, by what GitHub
+ * knows. What else the source changed since does not count.
+ */
 export function healthOf(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  subject: { readonly source: Target; readonly commit: string; readonly health: HealthSource },
+  subject: HealthSubject,
   soakMs = 0,
 ): Promise<Health> {
   const { health } = subject;
@@ -68,13 +84,14 @@ async function healthByCheck(observed: Observed, commit: string, name: string): 
 /** A status without a time counts from the beginning. */
 const epoch = 0;
 
-interface Deployed {
-  readonly source: Target;
-  readonly commit: string;
+interface Deployed extends HealthSubject {
   readonly name: string;
 }
 
-/** The newest deployment decides; the ones before it that deployed the same say since when. */
+/**
+ * The newest deployment that has the version decides; the ones before it that have it too say since when. One of another
+ * version after it ends its time, and does not undo it.
+ */
 async function healthByDeployments(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -82,33 +99,47 @@ async function healthByDeployments(
   subject: Deployed,
   soakMs: number,
 ): Promise<Health> {
-  const [newest, ...older] = await observed.deployments(subject.name);
-  if (newest === undefined) return { state: "unknown", reason: `no deployment to ${subject.name} is known` };
-  if (!(await deploysSame(ports, context, subject, newest))) {
+  const all = await observed.deployments(subject.name);
+  const { source } = subject.pair;
+  if (all.length === 0)
     return {
-      state: "progressing",
-      reason: `the newest deployment to ${subject.name} (${newest.sha.slice(0, 7)}) has another version`,
+      state: "unknown",
+      reason: `no deployment to ${subject.name} is known`,
+      setUp: setUpHealth(source.environment),
     };
-  }
+  const has = await versionTest(ports, context, subject);
+  let at = 0;
+  while (at < all.length && !(await has(all[at]?.sha ?? ""))) at += 1;
+  const [newest, ...older] = all.slice(at);
+  if (newest === undefined)
+    return { state: "progressing", reason: `no deployment to ${subject.name} has this version yet` };
+  const replacedBy = all[at - 1];
   const statuses = await observed.statuses(newest.id);
   const last = statuses.findLast(({ state }) => state !== "inactive");
-  if (last === undefined) return { state: "progressing", reason: `the deployment to ${subject.name} has not begun` };
-  if (last.state === "failure" || last.state === "error") {
-    return {
-      state: "failed",
-      reason: `the deployment to ${subject.name} failed${last.description === "" ? "" : `: ${last.description}`}`,
-    };
-  }
-  if (last.state !== "success")
-    return { state: "progressing", reason: `the deployment to ${subject.name} is ${last.state.replace("_", " ")}` };
+  const failure = failureOf(subject.name, last);
+  if (failure !== undefined) return failure;
   let since = successSince(statuses);
   for (const before of older.slice(0, FOLLOWED)) {
-    if (ports.clock() - since >= soakMs || !(await deploysSame(ports, context, subject, before))) break;
+    if (ports.clock() - since >= soakMs || !(await has(before.sha))) break;
     const earlier = await observed.statuses(before.id);
     if (earlier.findLast(({ state }) => state !== "inactive")?.state !== "success") break;
     since = successSince(earlier);
   }
-  return { state: "healthy", since, source: `deployment to ${subject.name}` };
+  const healthy = { state: "healthy", since, source: `deployment to ${subject.name}` } as const;
+  if (replacedBy === undefined) return healthy;
+  const next = await versionTextAt(ports, context, subject, replacedBy.sha);
+  return { ...healthy, until: Date.parse(replacedBy.createdAt), next };
+}
+
+/** What a last status other than success says. */
+function failureOf(name: string, last: DeploymentStatus | undefined): Health | undefined {
+  if (last === undefined) return { state: "progressing", reason: `the deployment to ${name} has not begun` };
+  if (last.state === "success") return undefined;
+  if (last.state === "failure" || last.state === "error") {
+    const why = last.description === "" ? "" : `: ${last.description}`;
+    return { state: "failed", reason: `the deployment to ${name} failed${why}` };
+  }
+  return { state: "progressing", reason: `the deployment to ${name} is ${last.state.replace("_", " ")}` };
 }
 
 /** The first success after the last status that was none. */
@@ -119,33 +150,64 @@ function successSince(statuses: readonly DeploymentStatus[]): number {
 }
 
 /**
- * Whether the deployed commit renders the target as the carried one does; a commit that is not on the base branch says
+ * Reports of a commit whether the source has the version there that is asked for; one that is not in the repository says
  * nothing of it.
  */
-async function deploysSame(
+async function versionTest(
   ports: PromotionPorts,
   context: RepositoryContext,
-  { source, commit }: Deployed,
-  { sha }: Deployment,
-): Promise<boolean> {
-  if (sha === commit) return true;
-  const { repository, signal } = context;
-  if ((await repository.objects.read(sha))?.kind !== "commit") return false;
-  const render = async (at: string) =>
-    ports.renderer.render(source.render, { tree: await repository.tree(at), objects: repository.objects }, signal);
-  const [carried, deployed] = await Promise.all([render(commit), render(sha)]);
-  return carried.ok && deployed.ok && carried.digest === deployed.digest;
+  { pair, commit, changes }: HealthSubject,
+): Promise<(sha: string) => Promise<boolean>> {
+  const request = carriedRequest(ports, context, pair, "source");
+  const at = async (sha: string) => {
+    const carried = await carriedAt(request, sha);
+    return carried && carriedOf(carried, changes);
+  };
+  const wanted = await at(commit);
+  return async (sha) => {
+    if (sha === commit) return true;
+    const there = await at(sha);
+    return wanted !== undefined && there !== undefined && compareCarried(there, wanted) === "same";
+  };
+}
+
+async function versionTextAt(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  { pair, changes }: HealthSubject,
+  sha: string,
+): Promise<string> {
+  const carried = await carriedAt(carriedRequest(ports, context, pair, "source"), sha);
+  return carried === undefined ? sha.slice(0, 7) : versionText(carriedOf(carried, changes));
 }
 
 /**
- * Whether what `source` renders at `commit` was ever deployed with success; `unknown` when nothing is known of
+ * What a person must set up before the source of these pairs can be known to be healthy: nothing was ever deployed
+ * there, as far as GitHub knows. `undefined` where nothing is missing.
+ */
+export async function missingHealth(
+  context: RepositoryContext,
+  observed: Observed,
+  pairs: readonly PromotionPair[],
+): Promise<string | undefined> {
+  for (const { app, source, target } of pairs) {
+    const { healthy, soak } = settingsFor(context.config, app, target.environment).gates;
+    const { health } = settingsFor(context.config, app, source.environment);
+    if ((!healthy && soak === undefined) || health.kind === "check") continue;
+    if ((await observed.deployments(health.name)).length === 0) return setUpHealth(source.environment);
+  }
+  return undefined;
+}
+
+/**
+ * Whether the version of a target at a commit was ever deployed with success; `unknown` when nothing is known of
  * deployments there at all. A version that was live counts, even if another one is live now.
  */
 export async function deployedHealthy(
   ports: PromotionPorts,
   context: RepositoryContext,
   observed: Observed,
-  subject: { readonly source: Target; readonly commit: string; readonly health: HealthSource },
+  subject: HealthSubject,
 ): Promise<"healthy" | "unhealthy" | "unknown"> {
   const { health, commit } = subject;
   if (health.kind === "check") {
@@ -154,8 +216,9 @@ export async function deployedHealthy(
   }
   const deployments = await observed.deployments(health.name);
   if (deployments.length === 0) return "unknown";
+  const has = await versionTest(ports, context, subject);
   for (const deployment of deployments) {
-    if (!(await deploysSame(ports, context, { ...subject, name: health.name }, deployment))) continue;
+    if (!(await has(deployment.sha))) continue;
     if ((await observed.statuses(deployment.id)).some(({ state }) => state === "success")) return "healthy";
   }
   return "unhealthy";

@@ -1,7 +1,8 @@
-import { historyOf, type RepositoryContext } from "../../change/repository-context.ts";
+import { historyOf, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
+import { settingsFor } from "../../config/index.ts";
 import type { Target } from "../../model/target.ts";
 import type { CommitFacts } from "../../model/tree.ts";
-import { changeOf, type IncludedChanges } from "../text/included-changes.ts";
+import { changeOf, type IncludedChange, type IncludedChanges } from "../text/included-changes.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** How many commits are listed; more are counted as older ones. */
@@ -15,23 +16,96 @@ const LIMIT = 100;
 export async function includedChanges(
   ports: PromotionPorts,
   context: RepositoryContext,
-  request: { readonly sources: readonly Target[]; readonly environment: string; readonly commit: string },
+  request: IncludedRequest,
   without = 10,
 ): Promise<IncludedChanges> {
-  const { repository } = context;
+  const found = await changesBetween(ports, context, request, without);
+  const followed = new Set<number>();
+  const changes: IncludedChange[] = [];
+  for (const change of found.changes)
+    changes.push(...(await original(ports, context, request.sources, change, followed)));
+  const distinct = new Map(changes.map((change) => [change.sha, change]));
+  return { ...found, changes: [...distinct.values()] };
+}
+
+/** What a rollback of these targets to a commit takes back: what came to them since. */
+export async function takenBackChanges(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  targets: readonly Target[],
+  commit: string,
+): Promise<IncludedChanges> {
+  const found = await commitsOf(ports, context, targets, { to: context.head, since: commit, limit: LIMIT + 1 });
+  const compareUrl = `${context.url}/compare/${commit}...${context.head}`;
+  return { changes: found.slice(0, LIMIT), truncated: found.length > LIMIT, compareUrl };
+}
+
+/** The targets that something is carried from, to which environment, and where the versions are read. */
+interface IncludedRequest {
+  readonly sources: readonly Target[];
+  readonly environment: string;
+  readonly commit: string;
+}
+
+/**
+ * A promotion to the source is the way, not the change: in its place stand the changes that it brought there, as its own
+ * source had them. What is no promotion is itself.
+ */
+async function original(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  sources: readonly Target[],
+  change: IncludedChange,
+  followed: Set<number>,
+): Promise<readonly IncludedChange[]> {
+  const { pullRequest } = change;
+  if (pullRequest === undefined) return [change];
+  const before: IncludedChange[] = [];
+  let isPromotion = false;
+  for (const { app, environment } of sources) {
+    const history = await historyOf(context, environment, app);
+    const at = history.findIndex((entry) => entry.kind === "promoted" && entry.pullRequest === pullRequest);
+    const { commit } = history[at] ?? {};
+    const { from } = settingsFor(context.config, app, environment);
+    const source = from === undefined ? undefined : targetOf(context, app, from);
+    if (commit === undefined || source === undefined || !(await known(context, commit))) continue;
+    isPromotion = true;
+    if (followed.has(pullRequest)) continue;
+    const since = history.slice(0, at).findLast(({ kind }) => kind === "promoted")?.commit;
+    const brought = await commitsOf(ports, context, [source], { to: commit, since, limit: FOLLOWED });
+    for (const one of brought) before.push(...(await original(ports, context, [source], one, new Set())));
+  }
+  if (!isPromotion) return [change];
+  followed.add(pullRequest);
+  return before.map((one) => ({ ...one, via: one.via ?? pullRequest }));
+}
+
+/** Changes of one promotion that are followed. */
+const FOLLOWED = 20;
+
+async function changesBetween(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  request: IncludedRequest,
+  without: number,
+): Promise<IncludedChanges> {
   const since = await lastCarried(context, request);
-  const paths = await inputsOf(ports, context, request.sources);
   const limit = since === undefined ? without : LIMIT;
-  const commits = await repository.log({
-    to: request.commit,
-    ...(since === undefined ? {} : { from: since }),
-    paths,
-    firstParent: true,
-    limit: limit + 1,
-  });
-  const shown = commits.slice(0, limit);
+  const changes = await commitsOf(ports, context, request.sources, { to: request.commit, since, limit: limit + 1 });
   const compareUrl = since === undefined ? undefined : `${context.url}/compare/${since}...${request.commit}`;
-  return { changes: shown.map(toChange), truncated: commits.length > limit, compareUrl };
+  return { changes: changes.slice(0, limit), truncated: changes.length > limit, compareUrl };
+}
+
+async function commitsOf(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  sources: readonly Target[],
+  { to, since, limit }: { readonly to: string; readonly since: string | undefined; readonly limit: number },
+): Promise<readonly IncludedChange[]> {
+  const paths = await inputsOf(ports, context, sources);
+  const from = since === undefined || !(await known(context, since)) ? {} : { from: since };
+  const commits = await context.repository.log({ to, ...from, paths, firstParent: true, limit });
+  return commits.map(toChange);
 }
 
 function toChange({ sha, author, message }: CommitFacts) {
@@ -41,11 +115,7 @@ function toChange({ sha, author, message }: CommitFacts) {
 /** The commit of the last promotion, where all targets have one and it is an ancestor; the oldest of them. */
 async function lastCarried(
   context: RepositoryContext,
-  {
-    sources,
-    environment,
-    commit,
-  }: { readonly sources: readonly Target[]; readonly environment: string; readonly commit: string },
+  { sources, environment, commit }: IncludedRequest,
 ): Promise<string | undefined> {
   let oldest: string | undefined;
   for (const { app } of sources) {

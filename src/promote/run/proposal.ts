@@ -2,14 +2,14 @@ import type { Introduction, Proposal } from "../../change/pull-request/proposal.
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { ComputedPromotion } from "../compute.ts";
-import type { PromotionPair } from "../resolve.ts";
+import type { LeftApp, PromotionPair } from "../resolve.ts";
 import { type BodyParts, promotionBody, versionsLine } from "../text/body.ts";
 import { type PromotionKind, promotionBranch } from "../text/branch.ts";
 import { gatesSection } from "../text/gates.ts";
-import { type PromotionMetadata, printPromotion, sameVersions } from "../text/metadata.ts";
-import { promotionPullRequest } from "../text/pull-request.ts";
+import { type PromotionMetadata, printPromotion, sameVersions, shortDigest } from "../text/metadata.ts";
+import { plannedAgain, promotionPullRequest } from "../text/pull-request.ts";
 import { promotionTitle } from "../text/title.ts";
-import { includedChanges } from "./included-changes.ts";
+import { includedChanges, takenBackChanges } from "./included-changes.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { sourceCommits } from "./source-commits.ts";
 
@@ -20,6 +20,8 @@ export interface PromotionRequest {
   readonly from: string;
   /** What was asked for, in the order of the configuration; it names the branch. */
   readonly pairs: readonly PromotionPair[];
+  /** Apps that were asked for and have no pair of targets. */
+  readonly left?: readonly LeftApp[];
   /** Where the versions are read. */
   readonly commit: string;
   /**
@@ -27,6 +29,8 @@ export interface PromotionRequest {
    * commands at once the newer one wins; `stop` leaves it to them; without it the same is planned again.
    */
   readonly whenMoved?: "follow" | "stop";
+  /** What changed on the base, where that is why it is planned again, as a sentence. */
+  readonly because?: string;
   /** The login of who asked; absent when it opens by itself. */
   readonly actor?: string;
   /** The pull request on which it was asked for. */
@@ -47,21 +51,25 @@ export function proposalOf(
   );
   // Both are read while GitHub is written to; when the writing fails, their own failure says nothing more.
   const sources = request.pairs.map(({ source }) => source);
-  const included = includedChanges(ports, context, { ...request, sources });
+  const included =
+    request.kind === "rollback"
+      ? takenBackChanges(ports, context, sources, request.commit)
+      : includedChanges(ports, context, { ...request, sources });
   included.catch(() => undefined);
   const commits = sourceCommits(ports, context, computed.plan.targets);
   commits.catch(() => undefined);
   const targets = targetsOf(computed);
   return {
-    kind: promotionPullRequest,
+    kind: request.because === undefined ? promotionPullRequest : plannedAgain(request.because),
     branch,
     title: promotionTitle({ ...request, targets }),
     change: computed,
+    standsOn: (fork) => rendersSame(ports, context, request.pairs, computed, fork),
     metadata: async (head, before) =>
       metadataOf(context, { request, targets, changes: (await included).changes, head, before }),
     body: async (metadata) =>
       promotionBody({
-        ...remarksOf(computed),
+        ...remarksOf(computed, request.left ?? []),
         metadata,
         comment: printPromotion(metadata, branch, context.signer),
         gates: gatesSection(undefined, ports.clock()),
@@ -73,10 +81,29 @@ export function proposalOf(
   };
 }
 
+/** Whether every target rendered at a commit as the plan found it. */
+async function rendersSame(
+  { renderer }: PromotionPorts,
+  { repository, signal }: RepositoryContext,
+  pairs: readonly PromotionPair[],
+  { renders }: ComputedPromotion,
+  commit: string,
+): Promise<boolean> {
+  const at = { tree: await repository.tree(commit), objects: repository.objects };
+  const same = pairs.map(async ({ app, target }) => {
+    const planned = renders.get(app);
+    return planned === undefined || (await renderer.render(target.render, at, signal)).digest === planned.before.digest;
+  });
+  return (await Promise.all(same)).every((one) => one);
+}
+
 function targetsOf({ plan, renders }: ComputedPromotion): PromotionMetadata["targets"] {
-  return plan.targets.flatMap(({ app, outcome, images }) =>
-    outcome === "planned" ? [{ app, images, digest: renders.get(app)?.after.digest ?? "" }] : [],
-  );
+  return plan.targets.flatMap(({ app, outcome, images }) => {
+    if (outcome !== "planned") return [];
+    const { before, after } = renders.get(app) ?? {};
+    const digest = shortDigest(after?.digest ?? "");
+    return [{ app, images, digest, ...(before === undefined ? {} : { before: shortDigest(before.digest) }) }];
+  });
 }
 
 function metadataOf(
@@ -116,15 +143,21 @@ function replacedBy({ commit, targets, actor }: PromotionMetadata): PromotionMet
 }
 
 /** What the body says about the targets. */
-function remarksOf({ plan, unchanged }: ComputedPromotion): Pick<BodyParts, "notes" | "left" | "unchanged"> {
+function remarksOf(
+  { plan, unchanged }: ComputedPromotion,
+  missing: readonly LeftApp[],
+): Pick<BodyParts, "notes" | "left" | "unchanged"> {
   return {
     notes: plan.targets.flatMap(({ app, outcome, notes }) =>
       outcome === "planned" ? notes.map((note) => ({ app, note })) : [],
     ),
-    left: plan.targets.flatMap((target) => {
-      if (target.outcome === "refused") return [{ app: target.app, why: target.reason }];
-      return target.outcome === "already" ? [{ app: target.app, why: "it has these versions already" }] : [];
-    }),
+    left: [
+      ...plan.targets.flatMap((target) => {
+        if (target.outcome === "refused") return [{ app: target.app, why: target.reason }];
+        return target.outcome === "already" ? [{ app: target.app, why: "it has these versions already" }] : [];
+      }),
+      ...missing.map(({ app, why, fix }) => ({ app, why: fix === undefined ? why : `${why}. ${fix}` })),
+    ],
     unchanged,
   };
 }

@@ -3,6 +3,7 @@ import { settlePullRequest } from "../../change/pull-request/settle.ts";
 import { historyOf } from "../../change/repository-context.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
+import { mergedUnmetText, shownGates } from "../text/gates.ts";
 import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent, type OfPull } from "./events.ts";
@@ -21,10 +22,45 @@ export async function recordPromotionMerge(
 ): Promise<void> {
   const decisions = async () => [decisionOf(ports, pull, metadata)];
   const merged = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
+  if (merged) await sayUnmet(ports, where, pull, metadata);
   if (merged && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
+  if (!pull.merged && metadata.kind === "rollback") await sayHeld(ports, where, pull, metadata);
   await announceEnd(ports, { where, pull, metadata }, merged, signal);
   await enqueueUpdates(ports, where, metadata);
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
+}
+
+/** The gates that the description showed as not passed when it was merged. */
+function unmetGates(pull: PullRequest): readonly string[] {
+  const shown = [...shownGates(pull.body)];
+  return shown.flatMap(([label, state]) => (state === "waiting" || state === "blocked" ? [label] : []));
+}
+
+async function sayUnmet(
+  ports: PromotionPorts,
+  where: StateAddress,
+  pull: PullRequest,
+  metadata: PromotionMetadata,
+): Promise<void> {
+  const unmet = unmetGates(pull);
+  if (unmet.length === 0) return;
+  const github = await ports.github(where.installationId, where.repository);
+  const total = shownGates(pull.body).size;
+  const history = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}/tree/sluice-state`;
+  await github.upsertComment(pull.number, "merged-unmet", mergedUnmetText(pull, metadata, { unmet, total, history }));
+}
+
+/** A rollback that was closed has rolled nothing back, and what it held is held still. */
+async function sayHeld(
+  ports: PromotionPorts,
+  where: StateAddress,
+  pull: PullRequest,
+  { environment, apps }: PromotionMetadata,
+): Promise<void> {
+  const github = await ports.github(where.installationId, where.repository);
+  const releases = apps.map((app) => `\`/release ${environment}/${app}\``).join(", ");
+  const text = `Closed: nothing was rolled back. Automation of what it named in ${environment} stays on hold; ${releases} ends that.`;
+  await github.upsertComment(pull.number, "closed-rollback", text);
 }
 
 async function announceEnd(ports: PromotionPorts, of: OfPull, merged: boolean, signal: AbortSignal): Promise<void> {
@@ -53,6 +89,7 @@ async function sourceMerges(
 
 function decisionOf({ clock }: PromotionPorts, pull: PullRequest, metadata: PromotionMetadata): Decision {
   const { kind, actor = "sluice", environment, targets, commit } = metadata;
+  const unmet = unmetGates(pull);
   return {
     kind: kind === "promotion" ? "promoted" : "rolled-back",
     id: mergedId(pull.number),
@@ -63,6 +100,8 @@ function decisionOf({ clock }: PromotionPorts, pull: PullRequest, metadata: Prom
     pullRequest: pull.number,
     commit,
     ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
+    ...(pull.mergedBy === undefined ? {} : { mergedBy: pull.mergedBy }),
+    ...(unmet.length === 0 ? {} : { unmet }),
     // What a person pushed to the branch is not known.
     versions: describesHead(metadata, pull) ? Object.fromEntries(targets.map(({ app, images }) => [app, images])) : {},
   };

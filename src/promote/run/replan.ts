@@ -3,11 +3,14 @@ import { describesHead } from "../../change/pull-request/metadata.ts";
 import { standingOf } from "../../change/pull-request/published.ts";
 import { closePullRequest } from "../../change/pull-request/settle.ts";
 import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
+import { code } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
+import { isAtOrBelow } from "../../model/paths.ts";
 import { resolvePairs } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
 import { mergedId, type PromotionMetadata, promotionFormat, promotionOf } from "../text/metadata.ts";
+import { authorOf } from "./currency.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { closedEvent } from "./events.ts";
 import { forEachLogged } from "./for-each-logged.ts";
@@ -16,6 +19,7 @@ import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
 import type { PromotionRequest } from "./proposal.ts";
 import { rollbackPairs } from "./rollback-pairs.ts";
+import { isAsPlanned, targetChanges } from "./target-changes.ts";
 
 /**
  * Replans every open promotion where the base's new commits touch what it edits, closes it where nothing is left of it,
@@ -45,8 +49,21 @@ async function needsReplan(
   metadata: PromotionMetadata,
 ): Promise<boolean> {
   const standing = await standingOf(context, pull);
-  if (describesHead(metadata, pull)) return standing === "current" && baseTouches(context, pull.head.sha);
-  return (standing === "current" || standing === "other") && isHalfDone(ports, context, pull, metadata);
+  if (!describesHead(metadata, pull))
+    return (standing === "current" || standing === "other") && isHalfDone(ports, context, pull, metadata);
+  if (standing !== "current") return false;
+  return (await baseTouches(context, pull.head.sha)) || !(await isStillAsPlanned(ports, context, pull, metadata));
+}
+
+/** Whether the base has left alone what the promotion's targets render, in whatever file. */
+async function isStillAsPlanned(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  metadata: PromotionMetadata,
+): Promise<boolean> {
+  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return true;
+  return isAsPlanned(metadata, await targetChanges(ports, context, pull, metadata));
 }
 
 /**
@@ -88,7 +105,9 @@ export async function replanPromotion(
   const request = await requestOf(ports, context, metadata);
   if (request === undefined)
     return close(ports, context, pull, metadata, "the carried commit is gone from the repository");
-  const result = await openPromotion(ports, context, request).catch((error: unknown) => {
+  const because = await changeOnBase(context, pull, request);
+  const again = because === undefined ? request : { ...request, because };
+  const result = await openPromotion(ports, context, again).catch((error: unknown) => {
     if (error instanceof UserError && error.kind === "refused") return error.message;
     if (error instanceof Moved) return "somebody else is at it";
     throw error;
@@ -99,6 +118,27 @@ export async function replanPromotion(
   if (refused?.outcome === "refused")
     return close(ports, context, pull, metadata, `it can no longer be planned: ${refused.app}: ${refused.reason}`);
   return close(ports, context, pull, metadata, `\`${metadata.environment}\` has everything that it carried`);
+}
+
+/** What the base changed, of what the promotion's targets read, since the branch left it. */
+async function changeOnBase(
+  context: RepositoryContext,
+  pull: PullRequest,
+  { pairs }: PromotionRequest,
+): Promise<string | undefined> {
+  const { repository } = context;
+  const fork = await repository.mergeBase(pull.head.sha, context.head);
+  if (fork === undefined || fork === context.head) return undefined;
+  const paths = pairs.map(({ target }) => target.render.path).filter((path) => path !== "");
+  const [commit] = await repository.log({ to: context.head, from: fork, paths, firstParent: true, limit: 1 });
+  if (commit === undefined) return undefined;
+  const { by, pullRequest } = await authorOf(context, commit);
+  const changed = (await repository.changedPaths(fork, context.head)).filter((one) =>
+    paths.some((path) => isAtOrBelow(one.path, path)),
+  );
+  const [first, ...more] = changed.map(({ path }) => code(path));
+  const files = first === undefined ? "its files" : `${first}${more.length > 0 ? ` and ${more.length} more` : ""}`;
+  return `${code(by)} changed ${files}${pullRequest === undefined ? "" : ` with #${pullRequest}`}`;
 }
 
 /** What the metadata carries, to be planned again; `undefined` when its commit is gone for good. */

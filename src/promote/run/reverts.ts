@@ -1,13 +1,12 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
-import { UserError } from "../../model/errors.ts";
 import { eventId } from "../../model/events.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import type { Tree } from "../../model/tree.ts";
-import { changeOf } from "../text/included-changes.ts";
 import { forEachLogged } from "./for-each-logged.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { ownPullOf } from "./source-moves.ts";
 import { versionsAt } from "./versions-at.ts";
 
 /**
@@ -49,21 +48,19 @@ function bringsTheSame({ versions: one = [] }: HistoryEntry, { versions: other =
  * then nobody took anything back by hand.
  */
 async function broughtByUs(
-  { repository, github, head }: RepositoryContext,
+  context: RepositoryContext,
   target: Target,
   { mergeCommit = "" }: HistoryEntry,
 ): Promise<boolean> {
   const paths = [target.render.path];
-  const [commit] = await repository.log({ to: head, from: mergeCommit, paths, firstParent: true, limit: 1 });
-  const number = changeOf(commit?.message ?? "").pullRequest;
-  if (number === undefined) return false;
-  const pull = await github.pullRequest(number).catch((error: unknown) => {
-    if (error instanceof UserError && error.kind === "not-found") return undefined;
-    throw error;
+  const [commit] = await context.repository.log({
+    to: context.head,
+    from: mergeCommit,
+    paths,
+    firstParent: true,
+    limit: 1,
   });
-  // Anybody can write a number into a message.
-  if (pull === undefined || pull.mergeCommit !== commit?.sha) return false;
-  return pull.merged && !pull.fork && pull.head.ref.startsWith("sluice/");
+  return (await ownPullOf(context, commit)) !== undefined;
 }
 
 async function wasTakenBack(

@@ -1,6 +1,8 @@
 import type { RepositoryContext } from "../../change/repository-context.ts";
-import { earlierVersions } from "../../change/versions.ts";
+import { shortVersion } from "../../change/text/version.ts";
+import { earlierVersions, type TargetVersion, versionsAt } from "../../change/versions.ts";
 import { settingsFor } from "../../config/index.ts";
+import { clip } from "../../model/command.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Target } from "../../model/target.ts";
 import { deployedHealthy, type Observed } from "./health.ts";
@@ -20,8 +22,8 @@ export interface RollbackPoint {
 
 /**
  * Where a target is rolled back to: the commit or version that was named, else the newest earlier version that was live
- * and healthy by the environment's Deployments; where no Deployment is known, the version before. A `not-found`
- * UserError when there is none.
+ * and healthy by the environment's Deployments; where no Deployment is known, the version before. `undefined` where it
+ * has the named version now. A `not-found` UserError when there is none.
  */
 export async function rollbackPoint(
   ports: PromotionPorts,
@@ -29,7 +31,7 @@ export async function rollbackPoint(
   observed: Observed,
   target: Target,
   to: string | undefined,
-): Promise<RollbackPoint> {
+): Promise<RollbackPoint | undefined> {
   if (to !== undefined && /^[0-9a-f]{7,64}$/.test(to)) {
     const commit = await commitNamed(context, to);
     if (commit !== undefined) return { commit, why: "the commit that was named" };
@@ -37,27 +39,30 @@ export async function rollbackPoint(
   const { promote, health } = settingsFor(context.config, target.app, target.environment);
   const { repository, signal } = context;
   const about = { repository, renderer: ports.renderer, target, commit: context.head, signal, limit: LIMIT };
-  let seen = 0;
+  const now = await versionsAt({ repository, renderer: ports.renderer, signal }, target, context.head);
+  if (to !== undefined && hasVersion(now, to)) return undefined;
+  const had: string[] = [];
   for await (const earlier of earlierVersions({ ...about, exact: promote.strategy !== "images" })) {
-    seen += 1;
+    had.push(...namesOf(earlier.version));
     const commit = earlier.commit.sha;
     if (to !== undefined) {
-      if (earlier.version.images.some(({ versions }) => versions.some((version) => isVersion(version, to)))) {
+      if (hasVersion(earlier.version, to)) {
         return { commit, why: `it had ${to} there` };
       }
       continue;
     }
-    const healthy = await deployedHealthy(ports, context, observed, { source: target, commit, health });
+    const pair = { app: target.app, source: target, target, settings: promote };
+    const healthy = await deployedHealthy(ports, context, observed, { pair, commit, changes: [], health });
     if (healthy === "unknown") {
       return { commit, why: "the version before; no deployment is known that would tell whether it was healthy" };
     }
     if (healthy === "healthy") return { commit, why: "the last version that was healthy" };
   }
-  throw notFound(target, to, seen);
+  throw notFound(target, to, [...namesOf(now), ...had]);
 }
 
 /** The commit of the base branch whose id begins so, if there is one alone. */
-async function commitNamed({ repository, head }: RepositoryContext, to: string): Promise<string | undefined> {
+export async function commitNamed({ repository, head }: RepositoryContext, to: string): Promise<string | undefined> {
   const known = (await repository.objects.read(to))?.kind === "commit";
   if (known) return (await repository.isAncestor(to, head)) ? to : undefined;
   const [found, ...more] = (await repository.log({ to: head, limit: NAMED_LIMIT })).filter(({ sha }) =>
@@ -71,17 +76,29 @@ function isVersion(version: string, wanted: string): boolean {
   return version === wanted || version.split("@")[0] === wanted;
 }
 
-function notFound(target: Target, to: string | undefined, seen: number): UserError {
+function hasVersion(target: TargetVersion, wanted: string): boolean {
+  return target.ok && target.images.some(({ versions }) => versions.some((version) => isVersion(version, wanted)));
+}
+
+function namesOf(target: TargetVersion): readonly string[] {
+  return target.ok ? target.images.flatMap(({ versions }) => versions.map(shortVersion)) : [];
+}
+
+/** What a message lists. */
+const maxListed = 8;
+
+function notFound(target: Target, to: string | undefined, had: readonly string[]): UserError {
+  const versions = [...new Set(had)];
   if (to !== undefined) {
+    const list = versions.slice(0, maxListed).map((one) => `\`${one}\``);
     return new UserError(
       "not-found",
-      `\`${target.app}\` never had \`${to}\` in \`${target.environment}\`, as far as its last ${LIMIT} changes tell`,
-      {
-        fix: "name a commit of the base branch, or leave `--to` out",
-      },
+      `\`${target.app}\` never had \`${clip(to)}\` in \`${target.environment}\`, as far as its last ${LIMIT} changes tell`,
+      { fix: `the versions were ${list.join(", ")}; or name a commit of the base branch, or leave \`--to\` out` },
     );
   }
-  const message = seen === 0 ? "has had no other version" : "has no earlier version that is known to have been healthy";
+  const message =
+    versions.length < 2 ? "has had no other version" : "has no earlier version that is known to have been healthy";
   return new UserError("not-found", `\`${target.app}\` ${message} in \`${target.environment}\``, {
     fix: "name one with `--to <version or commit>`",
   });

@@ -1,16 +1,20 @@
-import { openContext } from "../../change/repository-context.ts";
+import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { settingsFor } from "../../config/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { StatusCommentJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { parseBranch } from "../text/branch.ts";
+import { changeOf } from "../text/included-changes.ts";
 import { promotionOf } from "../text/metadata.ts";
 import { statusComment, statusMarker } from "../text/status-comment.ts";
+import { versionRuns } from "../version-runs.ts";
 import { deferredRequests } from "./deferred-requests.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { carriedRequest } from "./source-moves.ts";
 import { statusSteps } from "./status-steps.ts";
-import { wantsOf } from "./touched.ts";
+import { touchedTargets, wantsOf } from "./touched.ts";
 
 /**
  * Updates the comment "Where is this change" of a pull request. It is written once there is something to say: after the
@@ -28,11 +32,26 @@ export async function runStatusComment(job: StatusCommentJob, ports: PromotionPo
     throw error;
   });
   if (context === undefined) return;
+  if (pull.merged) await updateReplaced(ports, context, pull);
   const waits = (await deferredRequests(ports, context)).some(({ pullRequest }) => pullRequest === pull.number);
   if (!pull.merged && !waits) return;
   const steps = await statusSteps(ports, context, pull);
   if (steps.every(({ state }) => state === "merged" || state === "comes")) return;
   await github.upsertComment(pull.number, statusMarker, statusComment(steps));
+}
+
+/** The changes whose versions this one replaced say so at once. Only older ones are updated, so this ends. */
+async function updateReplaced(ports: PromotionPorts, context: RepositoryContext, pull: PullRequest): Promise<void> {
+  for (const target of await touchedTargets(ports, context, pull)) {
+    const { promote: settings } = settingsFor(context.config, target.app, target.environment);
+    const request = carriedRequest(ports, context, { app: target.app, source: target, target, settings }, "target");
+    const runs = versionRuns(request, pull.mergeCommit ?? context.head);
+    await runs.next();
+    const { value: before } = await runs.next();
+    const number = changeOf(before?.first.message ?? "").pullRequest;
+    if (number === undefined || number >= pull.number) continue;
+    await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: number });
+  }
 }
 
 /** Only pull requests older than this one are updated, so this ends. */

@@ -4,12 +4,18 @@ import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
+import { carriedAt, compareCarried } from "../carried.ts";
+import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
 import { openGates } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
-import type { StatusStep } from "../text/status-comment.ts";
+import type { LaterChange, StatusStep } from "../text/status-comment.ts";
+import { type VersionRun, versionRuns } from "../version-runs.ts";
+import { authorOf, versionText } from "./currency.ts";
 import { deferredRequests } from "./deferred-requests.ts";
+import { missingHealth, observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { carriedRequest, hadBefore } from "./source-moves.ts";
 import { touchedTargets } from "./touched.ts";
 import { versionsAt, versionsText } from "./versions-at.ts";
 
@@ -62,12 +68,15 @@ async function stepsOf(
     };
     if (direct) {
       if (pull.mergeCommit !== undefined) arrivals.set(name, pull.mergeCommit);
-      steps.push({ ...about, state: pull.merged ? "merged" : "comes" });
+      const since = await laterChange(ports, context, target, pull.mergeCommit);
+      steps.push({ ...about, ...since, state: pull.merged ? "merged" : "comes" });
       continue;
     }
     const { came, last } = await arrival(context, target, arrivals.get(from));
     if (came?.mergeCommit !== undefined) arrivals.set(name, came.mergeCommit);
-    steps.push(await stepOf(ports, context, pull, target, about, last, arrivals.get(from), open));
+    const since = await laterChange(ports, context, target, came?.mergeCommit);
+    const step = await stepOf(ports, context, pull, target, about, last, arrivals.get(from), open);
+    steps.push(step.state === "arrived" ? { ...step, ...since } : step);
   }
   return steps;
 }
@@ -91,7 +100,14 @@ async function stepOf(
 ): Promise<StatusStep> {
   if (came !== undefined) {
     if (came.kind !== "promoted") return { ...about, state: "rolled-back", by: came.by, at: Date.parse(came.at) };
-    return { ...about, state: "arrived", pullRequest: came.pullRequest, at: Date.parse(came.at) };
+    const { mergedBy = "somebody", unmet = [] } = came;
+    return {
+      ...about,
+      state: "arrived",
+      pullRequest: came.pullRequest,
+      at: Date.parse(came.at),
+      ...(unmet.length === 0 ? {} : { unmet: { by: mergedBy, gates: unmet } }),
+    };
   }
   for (const { pull: promotion, metadata } of open) {
     const carried = metadata.environment === environment ? metadata.targets.find((one) => one.app === app) : undefined;
@@ -112,7 +128,8 @@ async function stepOf(
       request.environment === environment &&
       (request.apps.length === 0 || request.apps.includes(app)),
   );
-  if (asked !== undefined) return { ...about, state: "asked", by: asked.by };
+  if (asked !== undefined)
+    return { ...about, state: "asked", by: asked.by, missing: await missingFor(context, app, environment) };
   const hold = await context.state.hold(environment, app, ports.clock());
   if (hold !== undefined) return { ...about, state: "held", by: hold.by, reason: hold.reason };
   const from = settingsFor(context.config, app, environment).from;
@@ -129,6 +146,42 @@ async function stepOf(
     state: "not-yet",
     automatic: settingsFor(context.config, app, environment).promote.auto && id !== "",
   };
+}
+
+/** What came after the versions that a target got with a merge; nothing where it still has them. */
+async function laterChange(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  target: Target,
+  mergeCommit: string | undefined,
+): Promise<{ readonly since?: LaterChange }> {
+  if (mergeCommit === undefined) return {};
+  const { promote: settings } = settingsFor(context.config, target.app, target.environment);
+  const request = carriedRequest(ports, context, { app: target.app, source: target, target, settings }, "target");
+  const brought = await carriedAt(request, mergeCommit);
+  if (brought === undefined) return {};
+  let after: VersionRun | undefined;
+  const later = new Map<VersionRun, boolean>();
+  for await (const run of versionRuns(request, context.head)) {
+    if (compareCarried(run.carried, brought) === "same") break;
+    const order = compareCarried(run.carried, brought);
+    later.set(
+      run,
+      order === "older" || (order === "unknown" && (await hadBefore(request, mergeCommit, run.carried, []))),
+    );
+    after = run;
+  }
+  if (after === undefined) return {};
+  const who = await authorOf(context, after.first);
+  const back = later.get(after) === true;
+  return { since: { brought: versionText(brought), back, by: who.by, pullRequest: who.pullRequest } };
+}
+
+/** What must be set up before a promotion to this environment can open. */
+async function missingFor(context: RepositoryContext, app: string, environment: string): Promise<string | undefined> {
+  const { from = "" } = settingsFor(context.config, app, environment);
+  const pair = pairOf(context, app, environment, from);
+  return pair && missingHealth(context, observe(context), [pair]);
 }
 
 interface Arrival {
@@ -187,7 +240,7 @@ async function openPromotions(
     return facts?.kind === "promotion" && (facts.app === undefined || apps.includes(facts.app));
   });
   for (const branch of branches.slice(0, 50)) {
-    const pull = await context.github.pullRequestOf(branch);
+    const pull = await context.github.pullRequestOf(branch, context.base);
     const metadata = pull?.state === "open" ? promotionOf(pull, ports.signer) : undefined;
     if (pull !== undefined && metadata !== undefined) open.push({ pull, metadata });
   }

@@ -23,7 +23,7 @@ export async function runPromotions(job: PromotionsJob, ports: PromotionPorts, r
     throw error;
   });
   if (context === undefined) return;
-  const observed = observe(context.github);
+  const observed = observe(context);
   const steps = [
     (now: RepositoryContext) => replanOpen(ports, now, observed),
     (now: RepositoryContext) => openDeferred(ports, now, observed),

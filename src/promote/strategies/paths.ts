@@ -60,6 +60,24 @@ export async function carryPaths(input: StrategyInput, staged: StagedFiles): Pro
   return { versions, texts: versions.map(({ from, to }): Replacement => [from, to]) };
 }
 
+/**
+ * The named values of a target, by the names that they have in a promotion to the environment `to`; those that are
+ * missing or no single values are left out.
+ */
+export async function pathValues(
+  rendered: RenderedTarget,
+  named: readonly { readonly file: string; readonly key: string }[],
+  to: string,
+): Promise<ReadonlyMap<string, string>> {
+  const values = new Map<string, string>();
+  for (const { file, key } of named) {
+    const { scalar } = await valueAt(rendered, file, parseKey(key));
+    const name = fillTemplate(file, { app: rendered.target.app, environment: to });
+    if (scalar !== undefined) values.set(`${name}: ${key}`, scalar.value);
+  }
+  return values;
+}
+
 interface Found {
   readonly file: string;
   /** Whether the file is there. */

@@ -1,6 +1,7 @@
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import { orderOfChange } from "../carried.ts";
 import { type IncludedChanges, includedSection } from "./included-changes.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 import { type ImageCommits, sourceCommitsSection } from "./source-commits.ts";
@@ -49,7 +50,7 @@ function build(parts: BodyParts, changes: number, rows: number): string {
     [parts.comment, opening(parts), ...replacedLines(parts.metadata)],
     versions(parts.metadata, rows),
     [parts.gates],
-    includedSection(parts.included, parts.repositoryUrl, changes),
+    includedSection(parts.included, parts.repositoryUrl, changes, headingOf(parts.metadata)),
     sourceCommitsSection(parts.sourceCommits),
     remarks(parts),
     closing(parts.metadata),
@@ -58,6 +59,10 @@ function build(parts: BodyParts, changes: number, rows: number): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+function headingOf({ kind }: PromotionMetadata): string {
+  return kind === "rollback" ? "What goes away" : "What it carries";
 }
 
 function opening({ metadata, repositoryUrl }: BodyParts): string {
@@ -82,8 +87,8 @@ function replacedLines({ replaced }: PromotionMetadata): readonly string[] {
   return ["", `> Updated in place. It carried before: ${shown.join("; ")}`];
 }
 
-function versions({ environment, targets }: PromotionMetadata, max: number): readonly string[] {
-  const moved = targets.flatMap(({ app, images }) => images.map((image) => versionRow(app, image)));
+function versions({ kind, environment, targets }: PromotionMetadata, max: number): readonly string[] {
+  const moved = targets.flatMap(({ app, images }) => images.map((image) => versionRow(app, image, kind)));
   const others = targets
     .filter(({ images }) => images.length === 0)
     .map(({ app }) => `| ${inert(app)} | files | | see the diff |`);
@@ -97,8 +102,10 @@ function versions({ environment, targets }: PromotionMetadata, max: number): rea
   ];
 }
 
-function versionRow(app: string, { image, from, to }: VersionChange): string {
-  return `| ${inert(app)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))} |`;
+function versionRow(app: string, change: VersionChange, kind: PromotionMetadata["kind"]): string {
+  const { image, from, to } = change;
+  const older = kind === "promotion" && orderOfChange(change) === "older" ? " ⬇️ older" : "";
+  return `| ${inert(app)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))}${older} |`;
 }
 
 function remarks({ notes, left, unchanged, metadata }: BodyParts): readonly string[] {
@@ -113,6 +120,12 @@ function remarks({ notes, left, unchanged, metadata }: BodyParts): readonly stri
 
 function closing(metadata: PromotionMetadata): readonly string[] {
   const place = code(metadata.environment);
+  if (metadata.kind === "rollback") {
+    const apps = metadata.apps.map((app) => `\`/release ${metadata.environment}/${app}\``).join(", ");
+    return [
+      `<sub>The comment below shows the rendered diff. Closing this pull request keeps the hold: ${apps} ends it.</sub>`,
+    ];
+  }
   return [
     `<sub>The comment below shows the rendered diff. \`/override <gate> <reason>\` passes a gate, \`/hold ${metadata.environment}\` stops promotions to ${place}, \`/retry\` plans again, closing this pull request drops it. A newer version replaces this one in place.</sub>`,
   ];

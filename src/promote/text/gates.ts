@@ -1,7 +1,9 @@
 import { when } from "../../change/text/when.ts";
-import { inert } from "../../diff/index.ts";
-import type { GateResult, GateState, GateVerdict } from "../../model/gates.ts";
-import type { CheckReport } from "../../model/github.ts";
+import { code, inert } from "../../diff/index.ts";
+import type { GateResult, GateState, GateVerdict, MergeStop } from "../../model/gates.ts";
+import type { CheckReport, PullRequest } from "../../model/github.ts";
+import { count, sentenceList } from "../../model/text/lists.ts";
+import type { PromotionMetadata } from "./metadata.ts";
 
 /** The name of the check run on a promotion's head. */
 export const promotionCheck = "Sluice promotion";
@@ -70,6 +72,36 @@ export function gatesCheck(head: string, verdict: GateVerdict, now: number, rema
     default:
       return verdict.state satisfies never;
   }
+}
+
+/** What is commented after a merge by hand before all gates had passed. */
+export function mergedUnmetText(
+  { mergedBy }: Pick<PullRequest, "mergedBy">,
+  { environment, apps, kind }: Pick<PromotionMetadata, "environment" | "apps" | "kind">,
+  { unmet, total, history }: { readonly unmet: readonly string[]; readonly total: number; readonly history: string },
+): string {
+  const who = mergedBy === undefined ? "somebody" : code(mergedBy);
+  const names = sentenceList(unmet.map(inert));
+  const first = `🟠 **Warning: ${who} merged this with ${unmet.length} of ${count(total, "gate")} not passed:** ${names}. It is in the [history](${history}).`;
+  const back = `If that was a mistake: \`/rollback ${environment} ${apps.join(" ")}\`.`;
+  return kind === "rollback" ? first : `${first}\n\n${back}`;
+}
+
+/** What lets Sluice know that an environment is healthy, where nothing has ever told. */
+export function setUpHealth(environment: string): string {
+  return `To finish the set-up, report GitHub Deployments from what deploys ${environment}, or name a check with \`health: { check: … }\`, or go without with \`gates: { healthy: false }\``;
+}
+
+/** Why Sluice does not merge although the gates pass. */
+export function stopText({ kind, app, has, gets, change }: MergeStop, environment: string): string {
+  const who =
+    change === undefined
+      ? ""
+      : `, set by ${code(change.by)}${change.pullRequest === undefined ? "" : ` with #${change.pullRequest}`}`;
+  const what = `${inert(environment)} has ${inert(app)} ${code(has)}${who}`;
+  return kind === "older"
+    ? `**Older version:** ${what}, and this would take it back to ${code(gets)}. Sluice does not merge an older version by itself.`
+    : `**Stopped:** ${what}, since this was asked for. Comment \`/promote\` again if ${code(gets)} is meant to replace it.`;
 }
 
 function table(verdict: GateVerdict, now: number): readonly string[] {

@@ -9,6 +9,8 @@ export interface IncludedChange {
   readonly subject: string;
   readonly author: string;
   readonly pullRequest: number | undefined;
+  /** The promotion by which it came to the source. */
+  readonly via?: number;
 }
 
 /** What lies between the version that the target has and the one that it gets, newest first. */
@@ -24,20 +26,25 @@ export interface IncludedChanges {
  * The included changes as a list, at most `max` of them. Subjects are other people's words: inert. A pull request's
  * number is left live, so that GitHub links both ways.
  */
-export function includedSection(included: IncludedChanges, repositoryUrl: string, max: number): readonly string[] {
+export function includedSection(
+  included: IncludedChanges,
+  repositoryUrl: string,
+  max: number,
+  heading = "What it carries",
+): readonly string[] {
   const { changes, truncated, compareUrl } = included;
   if (changes.length === 0) return [];
   const shown = changes.slice(0, max);
   const rest = changes.length - shown.length;
   const more = rest > 0 || truncated ? [`- … and ${rest > 0 ? `${rest} more` : "older ones"}`] : [];
   const compare = compareUrl === undefined ? [] : ["", `[All commits between the two versions](${compareUrl})`];
-  return ["### What it carries", "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
+  return [`### ${heading}`, "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
 }
 
-function changeLine({ sha, subject, author, pullRequest }: IncludedChange, repositoryUrl: string): string {
+function changeLine({ sha, subject, author, pullRequest, via }: IncludedChange, repositoryUrl: string): string {
   const commit = `[${code(sha.slice(0, 7))}](${repositoryUrl}/commit/${sha})`;
   const number = pullRequest === undefined ? "" : `#${pullRequest} `;
-  return `- ${number}${inert(subject.slice(0, 200))} (${inert(author.slice(0, 80))}, ${commit})`;
+  return `- ${number}${inert(subject.slice(0, 200))} (${inert(author.slice(0, 80))}, ${commit})${via === undefined ? "" : `, by #${via}`}`;
 }
 
 const squashed = /\(#(\d{1,9})\)$/;

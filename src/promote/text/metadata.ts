@@ -21,7 +21,17 @@ const schema = z.object({
   actor: z.string().optional(),
   /** The pull request on which it was asked for. */
   origin: z.number().optional(),
-  targets: z.array(z.object({ app: z.string(), images: z.array(version).readonly(), digest: z.string() })).readonly(),
+  /** The digests are of the target's render after and before; older metadata has no `before`. */
+  targets: z
+    .array(
+      z.object({
+        app: z.string(),
+        images: z.array(version).readonly(),
+        digest: z.string(),
+        before: z.string().optional(),
+      }),
+    )
+    .readonly(),
   /** Pull requests whose changes are included, newest first; a stored name. */
   carried: z.array(z.number()).readonly(),
   /** What this pull request carried before, oldest first. */
@@ -32,7 +42,7 @@ const schema = z.object({
 export type PromotionMetadata = Readonly<z.output<typeof schema>>;
 
 /** How it stands in the body. */
-export const promotionFormat = metadataFormat("promotion", schema);
+export const promotionFormat = metadataFormat("promotion", schema, { compressed: true });
 
 /** See `MetadataFormat`. */
 export const { parse: parsePromotion, print: printPromotion } = promotionFormat;
@@ -54,8 +64,20 @@ export function sameVersions(before: PromotionMetadata, targets: PromotionMetada
   return text(before.targets) === text(targets);
 }
 
-/** Whether two promotions lead to the same renders. */
+/** A render's digest as the metadata has it: short, for there may be hundreds. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, 32);
+}
+
+/** Whether metadata is about this render. */
+export function isDigest(stored: string | undefined, digest: string | undefined): boolean {
+  return stored !== undefined && stored !== "" && digest?.startsWith(stored) === true;
+}
+
+/** Whether two promotions change the same renders into the same: what is approved is from this to that. */
 export function sameRenders(before: PromotionMetadata, after: PromotionMetadata): boolean {
-  const text = ({ targets }: PromotionMetadata) => JSON.stringify(targets.map(({ app, digest }) => [app, digest]));
-  return text(before) === text(after);
+  const text = ({ targets }: PromotionMetadata) =>
+    JSON.stringify(targets.map(({ app, digest, before: from }) => [app, from, digest]));
+  const known = ({ targets }: PromotionMetadata) => targets.every((target) => target.before !== undefined);
+  return known(before) && known(after) && text(before) === text(after);
 }

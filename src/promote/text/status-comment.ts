@@ -7,18 +7,35 @@ import { code, inert } from "../../diff/index.ts";
  */
 export const statusMarker = "chain";
 
+/** What took the place of what a change had brought. */
+export interface LaterChange {
+  readonly brought: string;
+  /** It went back, and not on. */
+  readonly back: boolean;
+  readonly by: string;
+  readonly pullRequest: number | undefined;
+}
+
 /** Where a change is in one environment of one app. Times in milliseconds since the epoch. */
 export type StatusStep = {
   readonly app: string;
   readonly environment: string;
   /** What the environment has now; empty when it is not known. */
   readonly version: string;
+  /** What this change brought there and what came after it, where that is something else now. */
+  readonly since?: LaterChange;
 } & (
   | { readonly state: "comes" | "merged" }
-  | { readonly state: "arrived"; readonly pullRequest: number | undefined; readonly at: number | undefined }
+  | {
+      readonly state: "arrived";
+      readonly pullRequest: number | undefined;
+      readonly at: number | undefined;
+      /** Who merged it with which gates not passed. */
+      readonly unmet?: { readonly by: string; readonly gates: readonly string[] };
+    }
   | { readonly state: "same" }
   | { readonly state: "under-way"; readonly pullRequest: number; readonly becomes: string; readonly gates: string }
-  | { readonly state: "asked"; readonly by: string }
+  | { readonly state: "asked"; readonly by: string; readonly missing: string | undefined }
   | { readonly state: "rolled-back"; readonly by: string; readonly at: number }
   | { readonly state: "held"; readonly by: string; readonly reason: string }
   | { readonly state: "not-yet"; readonly automatic: boolean }
@@ -54,6 +71,16 @@ function row(step: StatusStep, many: boolean): string {
 }
 
 function said(step: StatusStep): readonly [sign: string, text: string] {
+  const [sign, text] = ownPart(step);
+  if (step.since === undefined) return [sign, text];
+  const { brought, back, by, pullRequest } = step.since;
+  const how = pullRequest === undefined ? `by ${code(by)}` : `by #${pullRequest} (${code(by)})`;
+  const later = back ? `taken back ${how}` : `replaced ${how}`;
+  return [back ? "↩️" : sign, `${text}: had ${code(brought)}, ${later}`];
+}
+
+/** What became of this change's own version there. */
+function ownPart(step: StatusStep): readonly [sign: string, text: string] {
   switch (step.state) {
     case "comes":
       return ["◻️", "comes with this pull request"];
@@ -61,7 +88,11 @@ function said(step: StatusStep): readonly [sign: string, text: string] {
       return ["✅", "merged with this pull request"];
     case "arrived": {
       const by = step.pullRequest === undefined ? "" : ` by #${step.pullRequest}`;
-      return ["✅", `arrived${by}${step.at === undefined ? "" : `, ${moment(step.at)}`}`];
+      const unmet =
+        step.unmet === undefined
+          ? ""
+          : `, merged by ${code(step.unmet.by)} with gates not passed: ${step.unmet.gates.map(inert).join(", ")}`;
+      return [unmet === "" ? "✅" : "🟠", `arrived${by}${step.at === undefined ? "" : `, ${moment(step.at)}`}${unmet}`];
     }
     case "same":
       return ["✅", "has the same versions"];
@@ -71,16 +102,24 @@ function said(step: StatusStep): readonly [sign: string, text: string] {
         `becomes ${code(step.becomes)} with #${step.pullRequest}${step.gates === "" ? "" : `: ${inert(step.gates)}`}`,
       ];
     case "asked":
-      return ["⏳", `asked for by ${code(step.by)}; opens after the merge, when the source is healthy`];
+      return [
+        "⏳",
+        `asked for by ${code(step.by)}; opens after the merge, when the source is healthy${step.missing === undefined ? "" : `. ${inertWords(step.missing)}`}`,
+      ];
     case "rolled-back":
       return ["↩️", `rolled back by ${code(step.by)}, ${moment(step.at)}`];
     case "held":
-      return ["⏸️", `held by ${code(step.by)}: ${inert(step.reason)}`];
+      return ["⏸️", `held by ${code(step.by)}${step.reason === "" ? "" : `: ${inert(step.reason)}`}`];
     case "not-yet":
       return ["◻️", step.automatic ? "not yet; promoted by itself when the source is healthy" : "not yet"];
     default:
       return step satisfies never;
   }
+}
+
+/** A sentence of ours in a cell. */
+function inertWords(text: string): string {
+  return text.replaceAll("|", "\\|");
 }
 
 function nextLines(steps: readonly StatusStep[]): readonly string[] {

@@ -39,10 +39,10 @@ const maxLines = 2_000;
 const maxInline = 4 * 1024;
 
 /**
- * The lines of a comment that may be wanted and begin, in the first column, with text that is shown as such: not in
- * code, not in a quote (or in the lines that markdown counts to it), not in a table, a link, a footnote, a formula,
- * HTML, an HTML comment, or a mail that is quoted without signs. Nothing is parsed where no line may be wanted, and no
- * more of the paragraphs around such lines than commands can take: anybody can write a comment of 64 KiB.
+ * The lines of a comment that may be wanted and begin with text that is shown as such: not in code, not in a quote (or
+ * in the lines that markdown counts to it), not in a table, a link, a footnote, a formula, HTML, an HTML comment, or a
+ * mail that is quoted without signs. Nothing is parsed where no line may be wanted, and no more of the paragraphs
+ * around such lines than commands can take: anybody can write a comment of 64 KiB.
  */
 export function textLines(whole: string, mayBeWanted: (line: string) => boolean = () => true): readonly TextLine[] {
   const all = whole.split(/\r\n|\n|\r/, maxLines);

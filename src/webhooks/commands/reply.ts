@@ -41,7 +41,7 @@ export function unknown({ name, meant }: Extract<Found, { kind: "unknown" }>): O
 
 /** A line of which one cannot be sure what its author saw. */
 export function doubtful(found: Extract<Found, { kind: "doubtful" }>): Outcome {
-  const fix = "type the line by hand in a new comment";
+  const fix = "write it in a new comment, by hand, alone at the start of its line";
   return { kind: "refused", name: found.name, why: found.doubt, fix, cause: "unknown" };
 }
 

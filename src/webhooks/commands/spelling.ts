@@ -15,6 +15,13 @@ const COMMENT = /<!--.*?(?:-->|$)/g;
 /** A slash and one word of letters and dashes, then a blank or the end: `/etc/passwd` and `/v1.2` are none. */
 const SHAPE = new RegExp(`^[${SLASHES}](\\p{L}[\\p{L}-]{0,29})(?: +(.*))?$`, "u");
 
+/** How people dress a command up, so that one cannot be sure whether they give it or speak of it. */
+const DRESSED: readonly (readonly [around: RegExp, where: string])[] = [
+  [/^ {0,3}(?:[-*+]|\d{1,9}[.)]) +(?:\[[ xX]\] +)?(\S.*)$/u, "it stands in a list"],
+  [/^ {0,3}`{1,3}([^`]+)`{1,3}$/u, "it stands in backticks"],
+  [/^ {0,3}(?:\*\*\*|\*\*|\*|___|__|_)([/／].*?)(?:\*\*\*|\*\*|\*|___|__|_)$/u, "it is bold or in italics"],
+];
+
 /** A line that has a command's shape. */
 export interface Spelt {
   /** In small letters. */
@@ -30,7 +37,13 @@ export interface Spelt {
  * either.
  */
 export function spell(text: string): Spelt | undefined {
-  const line = text.replaceAll(COMMENT, " ").replaceAll(BLANK, " ").trimEnd();
+  const plain = text.replaceAll(COMMENT, " ").replaceAll(BLANK, " ").trimEnd();
+  for (const [around, where] of DRESSED) {
+    const [, inner] = around.exec(plain) ?? [];
+    const spelt = inner === undefined ? undefined : spell(inner);
+    if (spelt !== undefined) return { ...spelt, doubt: spelt.doubt ?? where };
+  }
+  const line = plain.replace(/^ {1,3}(?=\S)/, "");
   const match = SHAPE.exec(line.replaceAll(UNSEEN, "").trimEnd());
   if (match?.[1] === undefined) return undefined;
   return { name: match[1].toLowerCase(), rest: match[2]?.trim() ?? "", doubt: doubtOf(line, `/${match[1]}`) };

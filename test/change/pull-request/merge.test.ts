@@ -42,6 +42,15 @@ describe("a merge by Sluice", () => {
     expect(await methods({ app: "api", environment: "staging" })).toEqual(["1 true merge"]);
   });
 
+  it("leaves to people what names no target", async () => {
+    const world = fakeChange({ version: "0" });
+    const { pull } = await published(world);
+    const job = { type: "promotions", ...world.where, defaultBranch: "main" } as const;
+    const order = { target: undefined, replan: job, evaluate: job };
+    expect(await mergePullRequest(world.ports, await world.context(), pull, order)).toContain("names no app");
+    expect(world.github.calls).not.toContain("merge");
+  });
+
   it("waits for another plan when the base changed the same file in another way", async () => {
     const world = fakeChange({ version: "0" });
     await published(world);

@@ -12,6 +12,7 @@ export function settings(given: Partial<GateSettings> = {}): GateSettings {
     approvals: 0,
     selfApproval: true,
     healthy: false,
+    current: false,
     checks: [],
     findings: "none",
     windows: [],

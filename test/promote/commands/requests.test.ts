@@ -80,6 +80,11 @@ describe("a command asks for what its words say", () => {
     ],
     ["/release prod", ["release", { environment: "prod" }]],
     ["/release prod/webapp", ["release", { environment: "prod", app: "webapp" }]],
+    ["/release prod webapp", ["release", { environment: "prod", app: "webapp" }]],
+    ["/promote prod/webapp api", ["promote", { ...apps("webapp", "api"), dryRun: false }]],
+    ["/promote prod webapp@1.5.0", ["promote", { ...apps("webapp"), versions: { webapp: "1.5.0" }, dryRun: false }]],
+    ["/promote prod webapp --version 1.5.0", ["promote", { ...apps("webapp"), version: "1.5.0", dryRun: false }]],
+    ["/promote prod --all", ["promote", { ...apps(), all: true, dryRun: false }]],
     ["/override soak cannot wait", ["override", { gate: "soak", reason: "cannot wait" }]],
     ["/override DependsOn 'it is fine'", ["override", { gate: "dependsOn", reason: "it is fine" }]],
     ["/ack pvc-deleted", ["ack", { finding: "pvc-deleted" }]],
@@ -105,7 +110,8 @@ describe("a command asks for what its words say", () => {
 });
 
 describe("a command that does not fit is refused with the fix", () => {
-  const usage = "Write `/promote <env> [app…] [--dry-run]`, as in `/promote prod`";
+  const usage =
+    "Write `/promote <env> [app[@version]…] [--all] [--version <version or sha>] [--dry-run]`, as in `/promote prod`";
   it.each([
     ["/promote", `something is missing after it. ${usage}`],
     ["/promote --dryrun prod", `there is no flag \`--dryrun\`; did you mean \`--dry-run\`? ${usage}`],
@@ -134,7 +140,7 @@ describe("a command that does not fit is refused with the fix", () => {
     ["/hold prod --until tomorrow", "`--until` is not a time: `tomorrow`"],
     ["/hold prod --until 2026-11-23T08:00Z", "which was before the comment"],
     ["/release", "as in `/release prod/webapp`"],
-    ["/release prod webapp", "`webapp` is one word too many"],
+    ["/release prod/webapp api", "`api` is one word too many"],
     ["/override", "something is missing after it"],
     ["/override soak", "the reason for passing `soak` is missing"],
     ["/override aprovals x", "there is no gate `aprovals`; did you mean `approvals`?"],

@@ -9,7 +9,7 @@ type Files = Readonly<Record<string, MemoryEntry>>;
 /** The plan, with what is left out by these globs. */
 async function plan(source: Files, target: Files, exclude?: readonly string[], parts: InputParts = {}) {
   const settings = exclude === undefined ? {} : { exclude: [...exclude] };
-  const { changes, ...rest } = await planDirectory(await inputOf(source, target, { settings, ...parts }));
+  const { changes, guard: _, ...rest } = await planDirectory(await inputOf(source, target, { settings, ...parts }));
   return { ...rest, changes: lines(changes) };
 }
 
@@ -33,14 +33,31 @@ const target: Files = {
 };
 
 describe("a folder that is carried", () => {
-  it("is one entry, with what it was and becomes", async () => {
+  it("is a new folder as one entry, else file by file, with what it was and becomes", async () => {
     const [from, to] = [await oidOf(target, "web/prod"), await oidOf(source, "web/staging")];
     expect(await plan(source, target)).toEqual({
       versions: [{ image: "directory", from: from.slice(0, 12), to: to.slice(0, 12) }],
-      changes: [`entry web/prod: ${to}`],
+      changes: [
+        `entry web/prod/b/own.yaml: ${await oidOf(source, "web/staging/b/own.yaml")}`,
+        `entry web/prod/b/x.txt: ${await oidOf(source, "web/staging/b/x.txt")}`,
+        "delete web/prod/gone.txt",
+        `entry web/prod/new.txt: ${await oidOf(source, "web/staging/new.txt")}`,
+      ],
       notes: ["`web/prod` becomes what `web/staging` is; whatever that changes in the render is part of the plan."],
       expected: undefined,
     });
+  });
+
+  it("keeps what makes the target's environment what it is", async () => {
+    const file = (environment: string, more: string) =>
+      `namespace: ${environment}-shop\nnamePrefix: ${environment[0]}-\nname: web-${environment}\nhosts: [${environment}.test]\nenv: [{ name: A, value: ${environment} }]\n${more}`;
+    const there = { "web/staging/a.yaml": file("staging", "replicas: 3\n"), "web/staging/new/b.txt": "b" };
+    const { changes, notes } = await plan(there, { "web/prod/a.yaml": file("prod", "replicas: 1\n") });
+    expect(changes).toEqual([
+      `write web/prod/a.yaml: ${file("prod", "replicas: 3\n")}`,
+      `entry web/prod/new: ${await oidOf(there, "web/staging/new")}`,
+    ]);
+    expect(notes[1]).toBe("`web/prod/a.yaml`: namespaces, host names and names of prod stay.");
   });
 
   it("is carried by its largest entries where something in it is left out", async () => {
@@ -90,7 +107,7 @@ describe("a folder that is carried", () => {
   it("takes the target's own past back, which is said", async () => {
     const prod = targetIn("web/prod");
     const { notes, changes } = await plan({ "web/prod/a.yaml": "{}" }, target, undefined, { source: prod });
-    expect(changes).toHaveLength(1);
+    expect(changes).toEqual(["delete web/prod/b", "delete web/prod/c", "delete web/prod/gone.txt"]);
     expect(notes).toEqual([
       "`web/prod` becomes what `web/prod` was there; whatever that changes in the render is part of the plan.",
     ]);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createSigner, isSluiceCommit, treeTrailer } from "../../../src/change/signature.ts";
 import {
@@ -67,11 +68,35 @@ describe("the hidden metadata of a promotion", () => {
     const line = printPromotion(metadata, branch, signer);
     const forged = printPromotion({ ...metadata, actor: "eve" }, branch, createSigner("another key").of(1));
     const [, text = "", mac = ""] = /v1 (\S+) (\S+) -->/.exec(line) ?? [];
-    const edited = Buffer.from(text, "base64").toString().replace('"ada"', '"eve"');
-    const swapped = `<!-- sluice:promotion:v1 ${Buffer.from(edited).toString("base64")} ${mac} -->`;
+    const other = printPromotion({ ...metadata, actor: "eve" }, branch, signer);
+    const [, edited = ""] = /v1 (\S+) \S+ -->/.exec(other) ?? [];
+    const swapped = `<!-- sluice:promotion:v1 ${edited} ${mac} -->`;
+    expect(edited).not.toBe(text);
     for (const body of ["", forged, swapped, line.replace(mac, mac.slice(0, -1))])
       expect(parsePromotion(body, branch, signer)).toBeUndefined();
     expect(parsePromotion(line, "sluice/promote/prod/orders", signer)).toBeUndefined();
+  });
+});
+
+describe("metadata of many targets", () => {
+  it("is small enough for a description, and what older versions wrote is read", () => {
+    const targets = Array.from({ length: 300 }, (_, index) => {
+      const hash = (text: string) => createHash("sha256").update(`${text} ${index}`).digest("hex").slice(0, 32);
+      const images = [{ image: `ghcr.io/acme/app-${index}`, from: "1.4.0", to: "1.5.0" }];
+      return { app: `app-${index}`, images, digest: hash("after"), before: hash("before") };
+    });
+    const line = printPromotion({ ...metadata, targets }, branch, signer);
+    expect(line.length).toBeLessThan(40_000);
+    expect(parsePromotion(line, branch, signer)?.targets).toHaveLength(300);
+    const text = Buffer.from(JSON.stringify(metadata)).toString("base64");
+    const plain = `<!-- sluice:promotion:v1 ${text} ${signer.sign("record", `${branch}\n${text}`)} -->`;
+    expect(parsePromotion(plain, branch, signer)).toEqual(metadata);
+  });
+
+  it("is discarded wherever it stands: a decoy before it does not keep it", () => {
+    const line = printPromotion(metadata, branch, signer);
+    const body = promotionFormat.discard(`<!-- sluice:promotion:v1 decoy -->\n${line}`);
+    expect(parsePromotion(body, branch, signer)).toBeUndefined();
   });
 });
 
@@ -96,7 +121,7 @@ describe("two promotions", () => {
   const images = [{ image: "acme/web", from: "1", to: "2" }];
   const about = (more: Partial<PromotionMetadata["targets"][number]>): PromotionMetadata => ({
     ...metadata,
-    targets: [{ app: "webapp", images, digest: "d", ...target, ...more }],
+    targets: [{ app: "webapp", images, digest: "d", before: "c", ...target, ...more }],
   });
 
   it.each([
@@ -106,6 +131,7 @@ describe("two promotions", () => {
     ["the old version is another one", { images: [{ image: "acme/web", from: "0", to: "2" }] }, false, true],
     ["the new version is another one", { images: [{ image: "acme/web", from: "1", to: "3" }] }, false, true],
     ["the render is another one", { digest: "e" }, true, false],
+    ["the render before is another one", { before: "e" }, true, false],
   ])("carry the same versions, or lead to the same renders, where %s", (_, more, versions, renders) => {
     const [before, now] = [about({ images }), { ...about({ images, ...more }), commit: "b", carried: [9] }];
     expect([sameVersions(before, now.targets), sameRenders(before, now)]).toEqual([versions, renders]);

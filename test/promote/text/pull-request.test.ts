@@ -13,7 +13,7 @@ function metadata(to: string, digest: string, more: Partial<PromotionMetadata> =
     commit: "c".repeat(40),
     head: "d".repeat(40),
     base: "main",
-    targets: [{ app: "web", images: [{ image: "acme/web", from: "1.2.0", to }], digest }],
+    targets: [{ app: "web", images: [{ image: "acme/web", from: "1.2.0", to }], digest, before: "zero" }],
     carried: [],
     replaced: [],
     ...more,
@@ -24,26 +24,32 @@ describe("the pull request of a promotion", () => {
   const before = metadata("1.3.0", "one");
 
   it("needs no update when versions, commit and who asked are the same, whatever it carried before", () => {
-    expect(isSame(before, metadata("1.3.0", "two", { carried: [7] }))).toBe(true);
+    expect(isSame(before, metadata("1.3.0", "one", { carried: [7] }))).toBe(true);
+    expect(isSame(before, metadata("1.3.0", "two"))).toBe(false);
     expect(isSame(before, metadata("1.4.0", "one"))).toBe(false);
     expect(isSame(before, metadata("1.3.0", "one", { commit: "e".repeat(40) }))).toBe(false);
     expect(isSame(before, metadata("1.3.0", "one", { actor: "ada" }))).toBe(false);
   });
 
-  it("keeps approvals for the same render, even of another version", () => {
+  it("keeps approvals for the same change of the render, from this to that, even of another version", () => {
     expect(keepsApprovals(before, metadata("1.4.0", "one"))).toBe(true);
     expect(keepsApprovals(before, metadata("1.3.0", "two"))).toBe(false);
+    const targets = (from?: string) =>
+      before.targets.map(({ before: _, ...one }) => ({ ...one, ...(from && { before: from }) }));
+    expect(keepsApprovals(before, metadata("1.3.0", "one", { targets: targets("another") }))).toBe(false);
+    const unknown = metadata("1.3.0", "one", { targets: targets() });
+    expect(keepsApprovals(unknown, unknown)).toBe(false);
   });
 
   it("says what it carries now in place of what, and what became of the approvals", () => {
     const now = metadata("1.4.0", "two", { actor: "ada" });
     expect(updateComment({ before, now, dismissed: ["mona"] })).toEqual({
-      marker: "update-cccccccccccc",
-      text: "Now carries `web 1.2.0 → 1.4.0` in place of `web 1.2.0 → 1.3.0`, asked for by `ada`. The render changed, so the approvals of `mona` no longer count.",
+      marker: "update-dddddddddddd",
+      text: "Now carries `web 1.2.0 → 1.4.0` in place of `web 1.2.0 → 1.3.0`, asked for by `ada`. It is another change, so the approvals of `mona` no longer count.",
     });
     const same = metadata("1.4.0", "one");
     expect(updateComment({ before, now: same, dismissed: [] })?.text).toBe(
-      "Now carries `web 1.2.0 → 1.4.0` in place of `web 1.2.0 → 1.3.0`. The render is the same, so approvals stay.",
+      "Now carries `web 1.2.0 → 1.4.0` in place of `web 1.2.0 → 1.3.0`. It changes the same in the cluster, so approvals stay.",
     );
     expect(updateComment({ before: undefined, now: same, dismissed: [] })?.text).toBe(
       "Now carries `web 1.2.0 → 1.4.0`.",

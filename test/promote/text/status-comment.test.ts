@@ -64,7 +64,7 @@ describe("the comment that says where a change is", () => {
       "| ⏳ | prod | `1.4.0` | becomes `2` with #13: ⏳ So&#124;ak |",
     ],
     [
-      { ...place, state: "asked", by: "ada" },
+      { ...place, state: "asked", by: "ada", missing: undefined },
       "| ⏳ | prod | `1.4.0` | asked for by `ada`; opens after the merge, when the source is healthy |",
     ],
     [

@@ -20,8 +20,20 @@ describe("commands in a comment", () => {
     expect(findCommands("/diff\r\n/help\r\n", TABLE)).toHaveLength(2);
   });
 
-  it("stand at the very start of the line", () => {
-    expect(found("please /diff", " /diff", "- /diff", "# /diff", "\\/diff")).toEqual([]);
+  it("stand at the start of the line, after up to three blanks", () => {
+    expect(found("please /diff", "# /diff", "\\/diff")).toEqual([]);
+    expect(found(" /diff", "", "   /help")).toEqual(["1 diff", "3 help"]);
+  });
+
+  it.each([
+    ["a list", ["- /diff"], ["1 diff: it stands in a list"]],
+    ["a nested list", ["- a", "  - b", "    - /diff", "  - /help"], ["4 help: it stands in a list"]],
+    ["a task", ["- [ ] /diff"], ["1 diff: it stands in a list"]],
+    ["a numbered list", ["1. /diff"], ["1 diff: it stands in a list"]],
+    ["bold", ["**/diff**", "", "_/diff_"], ["1 diff: it is bold or in italics", "3 diff: it is bold or in italics"]],
+    ["backticks", ["`/diff`"], ["1 diff: it stands in backticks"]],
+  ])("are doubtful in %s: people may speak of them", (_name, lines, expected) => {
+    expect(found(...lines)).toEqual(expected);
   });
 
   it.each([
@@ -56,17 +68,13 @@ describe("commands in a comment", () => {
     ["a footnote", ["a[^1]", "", "[^1]: see", "/diff"]],
     ["a table", ["| a |", "|---|", "/diff"]],
     ["a table's head", ["/diff | b", "---|---"]],
-    ["a nested list", ["- a", "  - b", "    - /diff", "  - /help"]],
-    ["a task", ["- [ ] /diff"]],
-    ["a numbered list", ["1. /diff"]],
     ["a heading", ["# /diff", "## /help"]],
     ["code in a list", ["- a", "", "  ```", "  /diff", "  ```"]],
     ["a quote with a list", ["> - he said", "/diff"]],
     ["an alert", ["> [!NOTE]", "> /diff", "/help"]],
     ["a quote within a quote", ["> > a", "> b", "/diff"]],
     ["the middle of a line", ["please /diff", "and then /help"]],
-    ["bold or struck text", ["**/diff**", "~~/help~~", "_/diff_"]],
-    ["an inline code", ["`/diff`"]],
+    ["struck text", ["~~/help~~"]],
     ["a mention's line", ["@mona /diff"]],
     ["a mail below the answer", ["ok", "", "-----Original Message-----", "From: x", "", "/diff"]],
     ["a forwarded mail", ["---------- Forwarded message ---------", "", "/diff"]],

@@ -262,7 +262,7 @@ describe("several commands", () => {
         "",
         "- ❌ **Not allowed:** only `release` may. Ask them. (`/hold prod`)",
         "- ✅ Done. (`/release prod`)",
-        "- ❌ **Not promoted:** there is no flag `--nope`. Write `/promote <env> [app…] [--dry-run]`, as in `/promote prod`. (`/promote --nope`)",
+        "- ❌ **Not promoted:** there is no flag `--nope`. Write `/promote <env> [app[@version]…] [--all] [--version <version or sha>] [--dry-run]`, as in `/promote prod`. (`/promote --nope`)",
         "- ✅ Done. (`/promote prod`)",
       ].join("\n"),
     );

@@ -1,7 +1,7 @@
 import { code } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
-import { factsOf } from "../facts.ts";
+import { atHead, factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { checkName, LIMITS } from "./arguments.ts";
@@ -47,7 +47,7 @@ async function acknowledge(ports: PromotionPorts, call: CommandCall, { finding }
   const { context, pull, metadata } = await promotionAt(ports, call, "/ack");
   const apps = metadata.targets.map(({ app }) => app);
   await assertAllowed(context, call, metadata.environment, apps);
-  const facts = await factsOf(ports, context, observe(context.github), pull, metadata);
+  const facts = await factsOf(ports, context, observe(context), await atHead(ports, context, pull, metadata));
   const keys = facts.targets.flatMap(({ findings }) => findings.map(({ key }) => key));
   const named = keys.filter((key) => key === finding || key.startsWith(`${finding}:`));
   if (named.length === 0) {

@@ -13,15 +13,21 @@ export interface Place {
   readonly app?: string;
 }
 
-/** An environment and apps from the words of a command. Commas between apps are blanks; none is named twice. */
+/**
+ * An environment and apps from the words of a command: `prod web api`, `prod/web`. Commas between apps are blanks; none
+ * is named twice.
+ */
 export function environmentAndApps(
   command: string,
   words: readonly string[],
 ): { readonly environment: string; readonly apps: readonly string[] } {
   const [first = "", ...rest] = words;
-  const environment = checkName(first, "environment");
+  const place = first.includes(",") ? { environment: checkName(first, "environment") } : placeOf(first);
+  const { environment } = place;
   if (environment.includes(",")) throw oneEnvironment(command, environment);
-  const apps = [...new Set(rest.flatMap((word) => word.split(",")).filter((app) => app !== ""))];
+  const named = rest.flatMap((word) => word.split(",")).filter((app) => app !== "");
+  const own = named.map((app) => (app.startsWith(`${environment}/`) ? app.slice(environment.length + 1) : app));
+  const apps = [...new Set([...(place.app === undefined ? [] : [place.app]), ...own])];
   if (apps.length > LIMITS.apps)
     throw new UserError("limit", `${apps.length} apps are too many for one command`, {
       fix: `name at most ${LIMITS.apps}, and the others in a further command`,

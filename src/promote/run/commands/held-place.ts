@@ -5,6 +5,7 @@ import { eventId, type HandledEvent } from "../../../model/events.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import type { Place } from "./arguments.ts";
+import { appsMeant, environmentMeant } from "./names.ts";
 import { assertAllowed } from "./rights.ts";
 
 /** What both events of a hold say. */
@@ -27,17 +28,41 @@ export function happened(
   };
 }
 
-/** The repository at the pull request's base, where the person may hold the place and the place is one. */
-export async function placed(ports: PromotionPorts, call: CommandCall, place: Place): Promise<RepositoryContext> {
+/** A place that a command names, in the repository at the pull request's base. */
+export interface Placed {
+  readonly context: RepositoryContext;
+  readonly place: Place;
+}
+
+/**
+ * The place that is meant, where the person may hold it. `next` is the only word that follows, where there is one: `prod
+ * web` is the app, if `prod` has one of that name. A place that is none is a `not-found` UserError.
+ */
+export async function placed(
+  ports: PromotionPorts,
+  call: CommandCall,
+  word: Place,
+  next: string | undefined,
+): Promise<Placed> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
   const context = await openContext(ports, where, baseOf(pull), call.signal);
+  const place = placeMeant(context, word, next);
   await assertAllowed(context, call, place.environment, place.app === undefined ? [] : [place.app]);
   // Names that are nothing would hold nothing.
   if (place.app === undefined) settingsFor(context.config, "", place.environment);
   else rollbackPairs(context, place.environment, [place.app]);
-  return context;
+  return { context, place };
+}
+
+function placeMeant(context: RepositoryContext, word: Place, next: string | undefined): Place {
+  const environment = environmentMeant(context.config, word.environment);
+  const named = word.app ?? next;
+  if (named === undefined) return { environment };
+  const [app = named] = appsMeant(context, environment, [named]);
+  const isThere = context.targets.targets.some((target) => target.environment === environment && target.app === app);
+  return word.app !== undefined || isThere ? { environment, app } : { environment };
 }
 
 /** What the decisions about a hold have in common. */

@@ -40,7 +40,7 @@ export const holdCommand: Command<PromotionPorts> = {
   ].join("\n"),
   examples: [
     { line: "/hold prod checkout is broken, see the incident", does: "stops everything in `prod`, with a reason" },
-    { line: "/hold prod/webapp", does: "stops one app there" },
+    { line: "/hold prod/webapp", does: "stops one app there; `/hold prod webapp` does the same" },
     { line: "/hold prod --until 2026-11-23 09:00 Europe/Berlin the big sale", does: "ends by itself" },
     { line: "/hold prod --until 2h load test", does: "lasts two hours" },
   ],
@@ -55,8 +55,12 @@ export function holdRequest({ words: [first = "", ...reason], flags: { until } }
 }
 
 /** Records the hold, and has everything that it stops evaluated again. */
-async function hold(ports: PromotionPorts, call: CommandCall, request: HoldRequest): Promise<string> {
-  const context = await placed(ports, call, request);
+async function hold(ports: PromotionPorts, call: CommandCall, asked: HoldRequest): Promise<string> {
+  // A reason of one word that is an app's name is that app: nobody gives a name as the reason.
+  const next = /^[^\s*?]+$/.test(asked.reason) ? asked.reason : undefined;
+  const { context, place } = await placed(ports, call, asked, next);
+  const isNext = place.app !== undefined && asked.app === undefined;
+  const request: HoldRequest = { ...asked, ...place, reason: isNext ? "" : asked.reason };
   const { reason, until } = request;
   const decision = { ...common(call, request), kind: "held", ...(reason === "" ? {} : { reason }) } as const;
   const end = until === undefined ? {} : { until: new Date(until).toISOString() };

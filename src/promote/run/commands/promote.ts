@@ -4,14 +4,17 @@ import type { Arguments, Command, CommandCall } from "../../../model/command.ts"
 import { UserError } from "../../../model/errors.ts";
 import { eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
-import { resolvePairs } from "../../resolve.ts";
-import { parseBranch } from "../../text/branch.ts";
+import { type PromotionPair, resolvePairs } from "../../resolve.ts";
+import { parseBranch, promotionBranch } from "../../text/branch.ts";
 import { promotionOf } from "../../text/metadata.ts";
+import { missingHealth, observe } from "../health.ts";
+import { namedCommit } from "../named-version.ts";
 import { openPromotion, planPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult } from "../reply-text.ts";
-import { touchedApps, wantsOf } from "../touched.ts";
-import { environmentAndApps, LIMITS } from "./arguments.ts";
+import { broughtApps, wantsOf } from "../touched.ts";
+import { checkName, environmentAndApps, LIMITS } from "./arguments.ts";
+import { appsMeant, environmentMeant } from "./names.ts";
 import { assertAllowed, byAllow } from "./rights.ts";
 
 /** What `/promote` asks for. */
@@ -19,20 +22,37 @@ export interface PromoteRequest {
   readonly environment: string;
   /** Empty: those that the pull request touched. */
   readonly apps: readonly string[];
+  /** Versions that are named with their apps, `web@1.5.0`, by app. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** For all apps that are named: a version that the source had, or a commit. */
+  readonly version?: string;
+  /** Every app of the environment. */
+  readonly all?: true;
   readonly dryRun: boolean;
 }
 
 /** `/promote`. */
 export const promoteCommand: Command<PromotionPorts> = {
   name: "promote",
-  usage: "<env> [app…]",
+  usage: "<env> [app[@version]…]",
   words: [1, LIMITS.apps + 1],
-  flags: [{ name: "dry-run", summary: "only says what would change; nothing is written" }],
+  flags: [
+    { name: "all", summary: "every app that the environment and its source have" },
+    {
+      name: "version",
+      value: "version or sha",
+      summary: "this version, which the source had, or what it had at this commit",
+    },
+    { name: "dry-run", summary: "only says what would change; nothing is written" },
+  ],
   summary: "Carries versions to an environment by pull request",
   details: [
     "Takes what runs in the environment that `<env>` promotes `from`, and opens one pull request that sets the same versions in `<env>`; where that",
     "pull request is open already, it is brought up to date in place. With no app named it means the apps that this pull request touched;",
-    "on a promotion, those that it carries. Several apps are carried together, in one pull request.",
+    "on a promotion, those that it carries. Several apps are carried together, in one pull request. `*` in a name stands for any part of it.",
+    "",
+    "`web@1.5.0` (or `web=1.5.0`, or `--version 1.5.0`) carries a version that the source had before, as it was when it had it; health and soak are about",
+    "that version then.",
     "",
     "On a pull request that is still open, Sluice remembers the request, waits for the merge and until the version is healthy, and then opens the",
     "promotion. The promotion itself is merged when its gates pass: by Sluice with `merge: automatic`, else by a person.",
@@ -40,6 +60,10 @@ export const promoteCommand: Command<PromotionPorts> = {
   examples: [
     { line: "/promote prod", does: "carries every app that this pull request touched to `prod`" },
     { line: "/promote prod webapp api", does: "carries these two, in one pull request" },
+    { line: "/promote prod/webapp", does: "carries this one" },
+    { line: "/promote prod webapp@1.4.0", does: "carries a version that staging had before" },
+    { line: "/promote prod shop-*", does: "carries the apps whose names begin so" },
+    { line: "/promote prod --all", does: "carries every app that both environments have" },
     { line: "/promote prod --dry-run", does: "shows the plan: versions from → to, and each line that would change" },
   ],
   ...byAllow,
@@ -47,56 +71,104 @@ export const promoteCommand: Command<PromotionPorts> = {
 };
 
 /** What the words ask for. */
-export function promoteRequest({ words, flags }: Arguments): PromoteRequest {
-  return { ...environmentAndApps("promote", words), dryRun: flags["dry-run"] === true };
+export function promoteRequest({ words, flags: { all, version, "dry-run": dryRun } }: Arguments): PromoteRequest {
+  const named = environmentAndApps("promote", words);
+  const versions: Record<string, string> = {};
+  const apps = named.apps.map((word) => {
+    const [, app, wanted] = /^([^@=]+)[@=](.+)$/.exec(word) ?? [];
+    if (app === undefined || wanted === undefined) return word;
+    versions[app] = checkName(wanted, "version");
+    return app;
+  });
+  if (all === true && apps.length > 0) throw new UserError("usage", "`--all` and names of apps exclude each other");
+  return {
+    environment: named.environment,
+    apps: [...new Set(apps)],
+    ...(Object.keys(versions).length > 0 && { versions }),
+    ...(typeof version === "string" && { version: checkName(version, "version") }),
+    ...(all === true && { all }),
+    dryRun: dryRun === true,
+  };
 }
 
 /** Opens or updates the promotion; on an open pull request it is remembered until the merge. */
-async function promote(ports: PromotionPorts, call: CommandCall, request: PromoteRequest): Promise<string> {
+async function promote(ports: PromotionPorts, call: CommandCall, asked: PromoteRequest): Promise<string> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
   const context = await openContext(ports, where, baseOf(pull), call.signal, wantsOf(pull));
-  // First of all, so that whoever may not act learns nothing else.
-  await assertAllowed(context, call, request.environment, request.apps);
-  const apps = request.apps.length > 0 ? request.apps : await appsOf(ports, context, pull, request.environment);
-  const { pairs, from } = resolvePairs(context, request.environment, apps);
-  if (request.apps.length === 0)
-    await assertAllowed(
-      context,
-      call,
-      request.environment,
-      pairs.map(({ app }) => app),
-    );
+  const request = await meantRequest(ports, context, call, pull, asked);
+  const { environment } = request;
+  const { pairs, from, left } = resolvePairs(context, environment, request.apps);
+  const apps = pairs.map(({ app }) => app);
+  if (asked.apps.length === 0) await assertAllowed(context, call, environment, apps);
+  const commit = await namedCommit(ports, context, pairs, request);
   const promotion = {
     kind: "promotion",
-    environment: request.environment,
+    environment,
     from,
     pairs,
-    commit: context.head,
-    whenMoved: "follow",
+    left,
+    commit: commit ?? context.head,
+    ...(commit === undefined && ({ whenMoved: "follow" } as const)),
     actor: call.actor,
     origin: pull.number,
   } as const;
-  if (request.dryRun) return describePlan((await planPromotion(ports, context, promotion)).plan);
-  if (pull.state === "open" && (pull.fork || parseBranch(pull.head.ref)?.environment !== request.environment))
-    return defer(ports, context, call, request, from);
-  if (pull.state === "closed" && !pull.merged) {
+  const isOpen = pull.state === "open" && (pull.fork || parseBranch(pull.head.ref)?.environment !== environment);
+  if (request.dryRun) return describePlan((await planPromotion(ports, context, promotion)).plan, { left, isOpen });
+  if (isOpen && commit === undefined) {
+    const named = asked.apps.length > 0 || request.all === true ? apps : [];
+    return defer(ports, context, call, { environment, apps: named, from, pairs });
+  }
+  const isOwn = !pull.fork && parseBranch(pull.head.ref) !== undefined;
+  if (pull.state === "closed" && !pull.merged && !isOwn) {
     throw new UserError(
       "refused",
       "this pull request was closed without being merged, so there is nothing of it to promote",
-      {
-        fix: `comment on a merged one, or name the apps: \`/promote ${request.environment} ${pairs[0]?.app ?? "app"}\``,
-      },
+      { fix: `comment on a merged one, or name the apps: \`/promote ${environment} ${apps[0] ?? "app"}\`` },
     );
   }
   const result = await openPromotion(ports, context, promotion);
-  if (result.pull !== undefined) await recordRequest(ports, context, call, request.environment, result.pull, apps);
-  return describeResult(result, request.environment);
+  if (result.pull !== undefined) await recordRequest(ports, context, call, environment, result.pull, apps);
+  return `${describeResult(result, environment, left)}${await openRollbacks(context, environment, apps)}`;
+}
+
+/** Names the rollbacks of these apps that are open: they want the opposite. */
+async function openRollbacks(
+  context: RepositoryContext,
+  environment: string,
+  apps: readonly string[],
+): Promise<string> {
+  const numbers: string[] = [];
+  for (const app of apps) {
+    const branch = promotionBranch("rollback", environment, [app]);
+    const pull = context.branches.has(branch) ? await context.github.pullRequestOf(branch, context.base) : undefined;
+    if (pull?.state === "open") numbers.push(`#${pull.number}`);
+  }
+  return numbers.length === 0 ? "" : `. A rollback is open too: ${numbers.join(", ")}`;
+}
+
+/** The request with the names that are meant, and with the apps that a comment without names is about. */
+async function meantRequest(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  call: CommandCall,
+  pull: PullRequest,
+  asked: PromoteRequest,
+): Promise<PromoteRequest> {
+  const environment = environmentMeant(context.config, asked.environment);
+  // First of all, so that whoever may not act learns nothing else.
+  await assertAllowed(context, call, environment, asked.apps);
+  if (asked.all === true) return { ...asked, environment };
+  if (asked.apps.length === 0) return { ...asked, environment, apps: await appsOf(ports, context, pull, environment) };
+  const apps = appsMeant(context, environment, asked.apps);
+  await assertAllowed(context, call, environment, apps);
+  return { ...asked, environment, apps };
 }
 
 /**
- * The apps that a comment without names means: those that the pull request touched, or those that a promotion carried.
+ * The apps that a comment without names means: those that the pull request brought to where the environment's versions
+ * come from, or those that a promotion carried.
  */
 async function appsOf(
   ports: PromotionPorts,
@@ -105,10 +177,20 @@ async function appsOf(
   environment: string,
 ): Promise<readonly string[]> {
   const metadata = promotionOf(pull, ports.signer);
-  const apps = metadata?.apps ?? (await touchedApps(ports, context, pull, environment));
+  if (metadata !== undefined && metadata.apps.length > 0) return metadata.apps;
+  const { apps, next } = await broughtApps(ports, context, pull, environment);
   if (apps.length > 0) return apps;
   // An environment that does not exist, or promotes from nowhere, is what is wrong then.
-  resolvePairs(context, environment, []);
+  const { from } = resolvePairs(context, environment, []);
+  if (next !== undefined) {
+    throw new UserError(
+      "refused",
+      `this change is in ${next.from} only, and ${environment} takes its versions from ${from}`,
+      {
+        fix: `first \`/promote ${next.environment}\`, then \`/promote ${environment}\``,
+      },
+    );
+  }
   throw new UserError("refused", `this pull request touches no app that is promoted to \`${environment}\``, {
     fix: `name the apps: \`/promote ${environment} app\``,
   });
@@ -118,9 +200,14 @@ async function defer(
   ports: PromotionPorts,
   context: RepositoryContext,
   call: CommandCall,
-  request: PromoteRequest,
-  from: string,
+  request: {
+    readonly environment: string;
+    readonly apps: readonly string[];
+    readonly from: string;
+    readonly pairs: readonly PromotionPair[];
+  },
 ): Promise<string> {
+  const { environment, apps, from } = request;
   await ports.state.record(
     context.where,
     {
@@ -128,15 +215,17 @@ async function defer(
       id: call.id,
       at: new Date(call.at).toISOString(),
       by: call.actor,
-      environment: request.environment,
-      apps: request.apps,
+      environment,
+      apps,
       pullRequest: call.pullRequest,
     },
     call.signal,
   );
-  announceRequest(ports, context, call, request.environment, { apps: request.apps, deferred: true });
+  announceRequest(ports, context, call, environment, { apps, deferred: true });
   await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: call.pullRequest });
-  return `this pull request is not merged yet. The promotion to ${code(request.environment)} opens by itself once it is merged and healthy in ${code(from)}`;
+  const setUp = await missingHealth(context, observe(context), request.pairs);
+  const needs = setUp === undefined ? "" : `. ${setUp}`;
+  return `this pull request is not merged yet. The promotion to ${code(environment)} opens by itself once it is merged and healthy in ${code(from)}${needs}`;
 }
 
 async function recordRequest(

@@ -1,10 +1,12 @@
 import { historyOf, type RepositoryContext } from "../../../change/repository-context.ts";
+import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
-import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
+import { type Arguments, type Command, type CommandCall, clip } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { Hold } from "../../../model/gates.ts";
+import { automaticMove } from "../automatic.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { type Place, placeOf } from "./arguments.ts";
+import { checkName, type Place, placeOf } from "./arguments.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
 import { byAllow } from "./rights.ts";
 
@@ -12,7 +14,7 @@ import { byAllow } from "./rights.ts";
 export const releaseCommand: Command<PromotionPorts> = {
   name: "release",
   usage: "<env>[/<app>]",
-  words: [1, 1],
+  words: [1, 2],
   flags: [],
   summary: "Ends a hold",
   details:
@@ -26,24 +28,48 @@ export const releaseCommand: Command<PromotionPorts> = {
 };
 
 /** What the words ask for. */
-export function releaseRequest({ words: [first = ""] }: Arguments): Place {
-  return placeOf(first);
+export function releaseRequest({ words: [first = "", app] }: Arguments): Place {
+  const place = placeOf(first);
+  if (app === undefined) return place;
+  if (place.app !== undefined) throw new UserError("usage", `\`${clip(app)}\` is one word too many`);
+  return { ...place, app: checkName(app, "app") };
 }
 
 /** Ends the hold, and has everything that it stopped evaluated again. */
-async function release(ports: PromotionPorts, call: CommandCall, place: Place): Promise<string> {
-  const context = await placed(ports, call, place);
+async function release(ports: PromotionPorts, call: CommandCall, asked: Place): Promise<string> {
+  const { context, place } = await placed(ports, call, asked, undefined);
   const name = code(nameOf(place));
   if (await isReleasedBy(context, call, place)) {
     await announceEnd(ports, context, call, place, undefined);
     return `${name} is released`;
   }
   const held = await context.state.hold(place.environment, place.app, ports.clock());
-  if (held === undefined) return `${name} is not on hold`;
-  if (place.app !== undefined && held.environmentWide) throw environmentHeld(place.environment, place.app);
+  // What a person set in the target holds automation without anybody's word.
+  if (held === undefined && !(await isChanged(ports, context, place))) return `${name} is not on hold`;
+  if (place.app !== undefined && held?.environmentWide === true) throw environmentHeld(place.environment, place.app);
   await ports.state.record(context.where, { ...common(call, place), kind: "released" }, call.signal);
   await announceEnd(ports, context, call, place, held);
-  return `${name} is released; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
+  const was =
+    held === undefined ? "" : `; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
+  return `${name} is released${was}${await nextMove(ports, context, place)}`;
+}
+
+async function isChanged(ports: PromotionPorts, context: RepositoryContext, place: Place): Promise<boolean> {
+  if (place.app === undefined) return false;
+  return (await automaticMove(ports, context, place.app, place.environment))?.change !== undefined;
+}
+
+/** What automation makes of the release, where nothing comes of it. */
+async function nextMove(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  { app, environment }: Place,
+): Promise<string> {
+  if (app === undefined) return "";
+  const now = { ...context, state: await ports.state.read(context.where, context.signal) };
+  const move = await automaticMove(ports, now, app, environment);
+  const { from = "" } = settingsFor(context.config, app, environment);
+  return move === undefined || move.ok ? "" : `. ${inert(from)} has nothing newer to bring`;
 }
 
 function environmentHeld(environment: string, app: string): UserError {

@@ -12,6 +12,7 @@ import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
 import { checkName, environmentAndApps, LIMITS } from "./arguments.ts";
+import { appsMeant, environmentMeant } from "./names.ts";
 import { assertAllowed, byAllow } from "./rights.ts";
 
 /** What `/rollback` asks for. */
@@ -56,19 +57,26 @@ export function rollbackRequest({ words, flags: { to } }: Arguments): RollbackRe
 }
 
 /** Opens the pull requests that restore an earlier version, one for each target, and holds automation there. */
-async function rollback(ports: PromotionPorts, call: CommandCall, request: RollbackRequest): Promise<string> {
+async function rollback(ports: PromotionPorts, call: CommandCall, asked: RollbackRequest): Promise<string> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const where = { installationId: call.installationId, repository: call.repository };
   const context = await openContext(ports, where, baseOf(pull), call.signal, wantsOf(pull));
-  await assertAllowed(context, call, request.environment, request.apps);
-  const apps = request.apps.length > 0 ? request.apps : await appsOf(ports, context, pull, request.environment);
+  const environment = environmentMeant(context.config, asked.environment);
+  await assertAllowed(context, call, environment, asked.apps);
+  const request = { ...asked, environment, apps: appsMeant(context, environment, asked.apps) };
+  await assertAllowed(context, call, environment, request.apps);
+  const apps = request.apps.length > 0 ? request.apps : await appsOf(ports, context, pull, environment);
   if (request.apps.length === 0) await assertAllowed(context, call, request.environment, apps);
-  const observed = observe(context.github);
+  const observed = observe(context);
   const said: string[] = [];
   const held: string[] = [];
   for (const pair of rollbackPairs(context, request.environment, apps)) {
     const point = await rollbackPoint(ports, context, observed, pair.target, request.to);
+    if (point === undefined) {
+      said.push(`${code(environment)} has ${code(pair.app)} ${code(request.to ?? "")} already`);
+      continue;
+    }
     const result = await openPromotion(ports, context, {
       kind: "rollback",
       environment: request.environment,

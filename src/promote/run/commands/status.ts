@@ -5,7 +5,7 @@ import { evaluateGates } from "../../../policy/gates/index.ts";
 import { gatesSection, verdictLine } from "../../text/gates.ts";
 import { promotionOf } from "../../text/metadata.ts";
 import { statusComment } from "../../text/status-comment.ts";
-import { factsOf } from "../facts.ts";
+import { atHead, factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { statusSteps } from "../status-steps.ts";
@@ -36,7 +36,10 @@ async function status(ports: PromotionPorts, call: CommandCall): Promise<string>
   const context = await openContext(ports, where, baseOf(pull), call.signal, want);
   const now = ports.clock();
   if (metadata !== undefined && pull.state === "open") {
-    const verdict = evaluateGates(await factsOf(ports, context, observe(context.github), pull, metadata), now);
+    const verdict = evaluateGates(
+      await factsOf(ports, context, observe(context), await atHead(ports, context, pull, metadata)),
+      now,
+    );
     return `${verdictLine(verdict, now)}\n\n${gatesSection(verdict, now)}`;
   }
   if (metadata !== undefined)

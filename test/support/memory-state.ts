@@ -1,0 +1,59 @@
+import type { Hold } from "../../src/model/gates.ts";
+import type { Decision, PublishedHead, StateStore } from "../../src/model/state.ts";
+import { applyDecision, applyDeferred, isAboutDeferred } from "../../src/state/apply.ts";
+import { type DeferredFile, EMPTY_DEFERRED, EMPTY_TARGET, isKnown, type TargetFile } from "../../src/state/files.ts";
+
+/** Holds and histories in memory: decided as on the branch, without its files. */
+export function memoryState(): StateStore {
+  const files = new Map<string, TargetFile>();
+  const heads = new Map<string, PublishedHead>();
+  let deferred: DeferredFile = EMPTY_DEFERRED;
+  const key = (environment: string, app: string | undefined): string => JSON.stringify([environment, app]);
+  const fileOf = (environment: string, app?: string): TargetFile => files.get(key(environment, app)) ?? EMPTY_TARGET;
+  const holdOf = (file: TargetFile, now: number): Omit<Hold, "environmentWide"> | undefined => {
+    const { hold } = file;
+    return hold?.until !== undefined && Date.parse(hold.until) <= now ? undefined : hold;
+  };
+  return {
+    ref: "refs/heads/sluice-state",
+    read: async () => {
+      const now = new Map(files);
+      const { waiting } = deferred;
+      const at = (environment: string, app?: string) => now.get(key(environment, app)) ?? EMPTY_TARGET;
+      return {
+        commit: undefined,
+        hold: async (environment, app, time) => {
+          const own = app === undefined ? undefined : holdOf(at(environment, app), time);
+          if (own !== undefined) return { ...own, environmentWide: false };
+          const wide = holdOf(at(environment), time);
+          return wide === undefined ? undefined : { ...wide, environmentWide: true };
+        },
+        history: async (environment, app) => {
+          const all = [...at(environment).history, ...at(environment, app).history].filter(isKnown);
+          return all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+        },
+        deferredRequests: async () => waiting,
+        published: async (branch) => heads.get(branch),
+      };
+    },
+    publish: async (_where, published) => {
+      heads.set(published.branch, published);
+      return true;
+    },
+    record: async (_where, decision: Decision) => {
+      if (isAboutDeferred(decision)) {
+        const after = applyDeferred(deferred, decision);
+        deferred = after ?? deferred;
+        return after !== undefined;
+      }
+      let known = true;
+      for (const app of decision.apps.length === 0 ? [undefined] : decision.apps) {
+        const after = applyDecision(fileOf(decision.environment, app), decision, app);
+        if (after === undefined) continue;
+        files.set(key(decision.environment, app), after);
+        known = false;
+      }
+      return !known;
+    },
+  };
+}
