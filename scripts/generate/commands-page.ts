@@ -1,10 +1,14 @@
 import type { CommandInfo } from "../../src/model/command.ts";
-import { commandList, usageOf, whoDecides, whoOf } from "../../src/webhooks/commands/usage.ts";
+import { usageOf } from "../../src/webhooks/commands/usage.ts";
 
 /** The page `docs/commands.md`; a test keeps the file equal to it. */
 export function commandsPage(table: readonly CommandInfo[]): string {
   return [...intro, "", commandList(table), ...table.flatMap((one) => ["", ...section(one)]), ""].join("\n");
 }
+
+/** What the list's last column means, for people who do not know the configuration. */
+const whoDecides =
+  "“People listed in `allow`”: the people and teams that the environment's `allow` in the configuration names; without it, anyone with `write`. The same goes for `gates.override`, with `maintain`.";
 
 const intro = [
   "# Commands",
@@ -83,4 +87,15 @@ function section(one: CommandInfo): string[] {
 
 function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The commands as a markdown table. */
+function commandList(table: readonly CommandInfo[]): string {
+  const rows = table.map((one) => `| \`${usageOf(one).replaceAll("|", "\\|")}\` | ${one.summary} | ${whoOf(one)} |`);
+  return ["| Command | What it does | Allowed for |", "|---|---|---|", ...rows].join("\n");
+}
+
+/** Who may give the command, as tables name it. */
+function whoOf(one: CommandInfo): string {
+  return one.who ?? `\`${one.needs}\``;
 }

@@ -4,7 +4,6 @@ export { variantDecisions } from "./kept-back.ts";
 export type {
   CurrentVersion,
   Decision,
-  Kept,
   PolicyInput,
   PolicyLimits,
   TargetDecision,

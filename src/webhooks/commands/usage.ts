@@ -7,21 +7,6 @@ export function usageOf(command: CommandInfo): string {
   return [`/${command.name}`, command.usage, ...flags].filter((part) => part !== "").join(" ");
 }
 
-/** The commands as a markdown table. */
-export function commandList(table: readonly CommandInfo[]): string {
-  const rows = table.map((one) => `| \`${usageOf(one).replaceAll("|", "\\|")}\` | ${one.summary} | ${whoOf(one)} |`);
-  return ["| Command | What it does | Allowed for |", "|---|---|---|", ...rows].join("\n");
-}
-
-/** What the list's last column means, for people who do not know the configuration. */
-export const whoDecides =
-  "“People listed in `allow`”: the people and teams that the environment's `allow` in the configuration names; without it, anyone with `write`. The same goes for `gates.override`, with `maintain`.";
-
-/** Who may give the command, as tables name it. */
-export function whoOf(one: CommandInfo): string {
-  return one.who ?? `\`${one.needs}\``;
-}
-
 /** The list of commands for a reply: how each is typed, and what it does. Two columns, so that it fits a phone. */
 export function helpText(table: readonly CommandInfo[]): string {
   const rows = table.map(({ examples: [{ line }], summary }) => `| \`${line.replaceAll("|", "\\|")}\` | ${summary} |`);
