@@ -29,6 +29,7 @@ const DEFAULT_EVENTS: readonly string[] = [
   "deployment",
   "deployment_status",
   "registry_package",
+  "repository",
 ];
 
 const FILE = "state.json";

@@ -70,7 +70,7 @@ describe.each(distributions().map(({ version }, index) => ({ version, index })))
       const digest = await registry.push("acme/web", "1.4.0", { platforms: ["linux/amd64", "linux/arm64"] });
       const pull = await bump(repository);
       expect(pull.title).toBe("Update web in staging: 1.2.0 → 1.4.0");
-      expect(pull.body).toContain(`Digest \`${digest}\``);
+      expect(pull.body).toContain(`:1.4.0@${digest}`);
     });
   },
 );

@@ -126,7 +126,7 @@ describe("a pull request", () => {
     walk.github.setPermission({ ...repository, login: "ada", permission: "write" });
     const asked = await walk.github.comment({ ...pull, body: "/diff", by: "ada" });
     const reply = await eventually("a reply", () =>
-      walk.github.comments(pull).find((one) => one.byApp && one.body.includes("/diff")),
+      walk.github.comments(pull).find((one) => one.byApp && one.body.startsWith("<!-- sluice:reply-")),
     );
     expect(reply.body).toContain("Rendering the newest head again");
     const reactions = await eventually("a rocket", () => {

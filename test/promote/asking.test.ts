@@ -52,7 +52,7 @@ describe("one-new-app-blocks-the-others", () => {
     const world = await merged();
     const reply = await world.say("/promote prod");
     expect(world.reaction()).toBe("rocket");
-    expect(reply).toContain("opened #2");
+    expect(reply).toContain("Opened #2");
     expect(reply).toContain("apps/new/prod");
     const [promotion] = world.promotions("open");
     expect(promotion?.title).toContain("2 apps");
@@ -92,7 +92,7 @@ describe("refusals-get-a-rocket", () => {
     await world.merge({ ...appFiles("web", "staging", "1.5.0"), "apps/db/staging/nope.yaml": "just text\n" });
     const reply = await world.say("/promote prod web db");
     expect(world.reaction()).toBe("rocket");
-    expect(reply).toMatch(/opened #2.*web.*not .*db/s);
+    expect(reply).toMatch(/Opened #2.*web.*not .*db/is);
   });
 
   it("nothing to do is no refusal", async () => {

@@ -65,7 +65,7 @@ describe("s1-seal-of-another-repository", () => {
     await play.say(await play.merged(own), "/promote prod web", "ada");
     const theirs = await play.promotion(own);
     const { headSha, body } = github.pull(theirs);
-    expect(await play.say(await play.merged(target), "/promote prod web", "mallory")).toContain("👎");
+    expect(await play.say(await play.merged(target), "/promote prod web", "mallory")).toContain("❌ **Not allowed:**");
 
     await push(own, headSha, target, WEB);
     const copy = await github.openPull({ ...target, head: WEB, title: theirs.title, body, by: "mallory" });
@@ -120,7 +120,7 @@ describe("s2-replay-of-an-old-promotion", () => {
     await github.review({ ...promotion, by: "mallory", event: "APPROVE" });
     const check = await play.gatesSay(promotion, "This promotion was closed");
     expect(check.conclusion).toBe("action_required");
-    expect(await play.say(promotion, "/retry", "mallory")).toContain("👎");
+    expect(await play.say(promotion, "/retry", "mallory")).toContain("❌ **Not allowed:**");
     await play.nudge(repository);
     await play.quiet();
     expect(github.pull(promotion).state).toBe("open");

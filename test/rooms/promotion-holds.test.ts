@@ -97,7 +97,7 @@ describe("/rollback", () => {
     const sha = (first.mergeCommitSha ?? "").slice(0, 10);
     const said = await play.say(pull, `/rollback prod web --to ${sha}`);
     expect(said).toContain(
-      `updated in place #${rollback.number}: \`web\` \`1.6.0 → 1.5.0\` (the commit that was named)`,
+      `Updated in place #${rollback.number}: \`web\` \`1.6.0 → 1.5.0\` (the commit that was named)`,
     );
     await github.mergePull({ ...rollback, method: "squash", by: "grace" });
     await eventually("the history", () => history(repository).includes(`id: merged-${rollback.number}`));

@@ -125,7 +125,7 @@ describe("an environment that left the configuration", () => {
     });
     const check = await play.gatesSay(promotion, 'there is no environment "prod"');
     expect(check.conclusion).toBe("failure");
-    expect(await play.say(promotion, "/retry")).toContain('there is no environment "prod"');
+    expect(await play.say(promotion, "/retry")).toContain("there is no environment `prod`");
     const config = configOf({ staging: "", prod: "gates: { healthy: false, approvals: 1 }" });
     await github.commit({ ...repository, branch: "main", files: { ".sluice.yaml": config } });
     await play.gatesSay(promotion, "Blocked: Approvals");

@@ -244,8 +244,8 @@ async function addOverride(
   if (file !== undefined)
     return `Nothing in the files sets \`${use.name}\` by itself: the version is set in \`${file}\`.`;
   if (besides.values) return undefined;
-  const problems = found.problems.map(({ file, message }) => `not read: ${file}: ${message}`);
-  const all = [...problems, ...templates(found)];
+  const problems = found.problems.map(({ file, message }) => `${file}: ${message}`).slice(0, 3);
+  const all = [...(problems.length === 0 ? [] : [`not read: ${problems.join("; ")}`]), ...templates(found)];
   const why = all.length === 0 ? "" : ` (${all.slice(0, 3).join("; ")})`;
   throw new UserError(
     "refused",

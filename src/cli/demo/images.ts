@@ -45,7 +45,7 @@ export async function playImages(registry: LocalRegistry, stage: DemoStage): Pro
   const pull = await pushImage(registry, stage);
   await steps.step("The pull request shows what the one value changes", async () => {
     const { comment } = await previewOf(stage.github, pull, context.signal);
-    assertHolds(comment.body, ["orders/staging", "2.2.0"]);
+    assertHolds(comment.body, ["orders in staging", "2.2.0"]);
     await happens("the check holds it against the registry", () => verified(pull, stage), context.signal);
   });
   show(stage, withoutRecord(stage.github.pull(pull).body));

@@ -32,7 +32,7 @@ async function promoteFirst(released: PullSummary, stage: DemoStage): Promise<Pu
   const promotion = await command("/promote prod", released, stage, { branch: BRANCH, expects: "Opened #" });
   await steps.step("The promotion shows what it changes in prod", async () => {
     const { comment } = await previewOf(github, promotion, context.signal);
-    assertHolds(comment.body, ["webapp/prod", "1.5.0"]);
+    assertHolds(comment.body, ["webapp in prod", "1.5.0"]);
   });
   await happens(
     "the gates wait for people and time",

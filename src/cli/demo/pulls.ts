@@ -29,14 +29,14 @@ export const DEMO_PULLS: readonly DemoPull[] = [
       "apps/webapp/base/deployment.yaml": swap("memory: 256Mi", "memory: 384Mi"),
       "apps/webapp/base/config/app.properties": swap("features.checkout=v1", "features.checkout=v2"),
     },
-    expects: ["webapp/dev", "webapp/staging", "webapp/prod", "384Mi", "features.checkout=v2"],
+    expects: ["prod", "384Mi", "features.checkout=v2"],
   },
   {
     branch: "webapp-1.5.0",
     title: "Release webapp 1.5.0 to staging",
     body: "One line in one overlay.",
     edits: { "apps/webapp/overlays/staging/kustomization.yaml": swap("newTag: 1.4.0", "newTag: 1.5.0") },
-    expects: ["webapp/staging", "1.4.0", "1.5.0"],
+    expects: ["webapp in staging", "1.4.0", "1.5.0"],
   },
   {
     branch: "tidy-orders",

@@ -31,7 +31,20 @@ import { recordVerified } from "./verified.ts";
  * for the next moment that changes the answer, and merges where that is Sluice's to do. What was merged or closed is
  * written into the history. Idempotent.
  */
-export async function runGates(job: GatesJob, ports: PromotionPorts, run: RunContext): Promise<void> {
+export function runGates(job: GatesJob, ports: PromotionPorts, run: RunContext): Promise<void> {
+  return runAfter(job, ports, run, pausesMs);
+}
+
+/** How long is waited for whoever opened a pull request or moved its branch to say so, in milliseconds. */
+const pausesMs: readonly number[] = [400, 1_200];
+
+/** Looks at the pull request as it is now; what is not said yet is waited for, as long as there are pauses left. */
+async function runAfter(
+  job: GatesJob,
+  ports: PromotionPorts,
+  run: RunContext,
+  pauses: readonly number[],
+): Promise<void> {
   const github = await ports.github(job.installationId, job.repository);
   const pull = await github.pullRequest(job.pullRequest);
   if (parseBranch(pull.head.ref) === undefined || pull.fork) return;
@@ -45,58 +58,43 @@ export async function runGates(job: GatesJob, ports: PromotionPorts, run: RunCon
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, metadata.commit];
   try {
     const context = await openContext(ports, where, baseOf(pull), run.signal, want);
-    await runOpen(ports, job, run, context, pull, metadata);
+    const missing = await runOpen(ports, context, pull, metadata, run);
+    if (missing === undefined) return;
+    const [pauseMs, ...more] = pauses;
+    if (pauseMs !== undefined) {
+      await setTimeout(pauseMs, undefined, { signal: run.signal });
+      return await runAfter(job, ports, run, more);
+    }
+    // One who died before it was said is run again.
+    if (run.attempt === 1) throw new Fault("unavailable", `#${pull.number}: ${missing}`);
+    await unreadable(github, pull, missing);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await github.upsertCheck(refused(pull, error));
   }
 }
 
-/** How long is waited for whoever moved a branch to describe it, in milliseconds. */
-const descriptionMs = [400, 1_200] as const;
-
-/** Evaluates what is described and published as it is; waits for whoever is about to say so; plans again what is due. */
+/** Evaluates what is described and published as it is, and plans again what is due; else gives what is missing. */
 async function runOpen(
   ports: PromotionPorts,
-  job: GatesJob,
-  run: RunContext,
   context: RepositoryContext,
   pull: PullRequest,
   metadata: PromotionMetadata,
-): Promise<void> {
+  run: RunContext,
+): Promise<string | undefined> {
   const own = await ownHeadOf(context, pull.head.ref, pull.head.sha);
   const described = describesHead(metadata, pull);
   // A merge of the base on top of what is described: "Update branch".
   const updated = !described && own !== undefined && own === metadata.head;
   const head = updated ? { ...pull.head, sha: own } : pull.head;
   const standing = await standingOf(context, { number: pull.number, head });
-  if (standing === "settled") return void (await context.github.upsertCheck(usedUp(pull)));
-  if (own === undefined || (described && standing === "current")) return evaluate(ports, context, pull, metadata, run);
-  if (updated && standing === "current") {
-    await replanPromotion(ports, context, pull, metadata);
-    return;
-  }
-  if (!described) return awaitDescription(ports, job, run, pull);
-  // Whoever opened it or moved the branch is about to write that down; one who died in between is run again.
-  if (run.attempt === 1) throw new Fault("unavailable", `#${pull.number} is about to be written down`);
-  return unreadable(context.github, pull, "Its head is not the one that Sluice published last");
-}
-
-/** Whoever moved the branch describes it right after; one who died in between is run again. */
-async function awaitDescription(
-  ports: PromotionPorts,
-  job: GatesJob,
-  run: RunContext,
-  described: PullRequest,
-): Promise<void> {
-  const github = await ports.github(job.installationId, job.repository);
-  for (const pauseMs of descriptionMs) {
-    await setTimeout(pauseMs, undefined, { signal: run.signal });
-    const pull = await github.pullRequest(job.pullRequest);
-    if (pull.body !== described.body || pull.state === "closed") return runGates(job, ports, run);
-  }
-  if (run.attempt > 1) return unreadable(github, described, "Its description is about another head");
-  throw new Fault("unavailable", `#${described.number} is about to be described again`);
+  if (standing === "settled") await context.github.upsertCheck(usedUp(pull));
+  else if (own === undefined || (described && standing === "current"))
+    await evaluate(ports, context, pull, metadata, run);
+  else if (updated && standing === "current") await replanPromotion(ports, context, pull, metadata);
+  else if (described) return "Its head is not the one that Sluice published last";
+  else return "Its description is about another head";
+  return undefined;
 }
 
 async function evaluate(

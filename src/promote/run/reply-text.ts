@@ -62,8 +62,8 @@ function others({ targets }: PromotionPlan, left: readonly LeftApp[]): string {
   ];
   const already = targets.filter(({ outcome }) => outcome === "already").map(({ app }) => code(app));
   const parts = [
-    ...(already.length > 0 ? [`up to date already: ${list(already)}`] : []),
-    ...(refused.length > 0 ? [`not carried: ${list(refused)}`] : []),
+    ...(already.length > 0 ? [`Up to date already: ${list(already)}`] : []),
+    ...(refused.length > 0 ? [`Not carried: ${list(refused)}`] : []),
   ];
   return parts.length === 0 ? "" : `. ${parts.join(". ")}`;
 }

@@ -47,11 +47,10 @@ const maxInline = 4 * 1024;
 export function textLines(whole: string, mayBeWanted: (line: string) => boolean = () => true): readonly TextLine[] {
   const all = whole.split(/\r\n|\n|\r/, maxLines);
   const lines = all.map((line) => line.slice(0, maxLine));
-  const body = lines.join("\n");
   if (!lines.some(mayBeWanted)) return [];
   const end = quotedMailStart(lines);
   const others = new Set([...footnoteLines(lines), ...formulaLines(lines)]);
-  return shownLines(body, mayBeWanted)
+  return shownLines(lines, mayBeWanted)
     .filter((index) => index < end && !others.has(index))
     .map((index) => ({ line: index + 1, text: lines[index] ?? "" }));
 }
@@ -70,18 +69,19 @@ function formulaLines(lines: readonly string[]): ReadonlySet<number> {
 }
 
 /** Which lines, from 0, begin as text by what markdown and HTML say. */
-function shownLines(body: string, mayBeWanted: (line: string) => boolean): readonly number[] {
+function shownLines(lines: readonly string[], mayBeWanted: (line: string) => boolean): readonly number[] {
   const elements = openElements();
   const env: Env = {};
   const found: number[] = [];
   let aside = 0;
   let room = maxInline;
-  for (const token of markdown.parse(body, env)) {
+  for (const token of markdown.parse(lines.join("\n"), env)) {
     if (ASIDE.has(token.type)) aside += token.nesting;
     if (token.type === "html_block") elements.read(token.content);
     if (token.type !== "inline" || token.map === null) continue;
-    const [first] = token.map;
-    const wanted = aside === 0 && token.content.split("\n").some(mayBeWanted);
+    const [first, end] = token.map;
+    // As they are written: the content of a list's item comes without its sign.
+    const wanted = aside === 0 && lines.slice(first, end).some(mayBeWanted);
     const text = wanted || token.content.includes("<") ? head(token.content, room) : "";
     room -= text.length;
     const shown = text === "" ? [] : shownOffsets(text, env, elements);
