@@ -165,7 +165,7 @@ ${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 
 > [!CAUTION]
 > **orders loses the volume claim \`backup\` in prod, staging and dev.** Where pruning is on, the deploy deletes it. Its data goes too, unless the reclaim policy is \`Retain\`.
 >
-> **Fix:** keep the claim, or back up the data and comment \`/ack deleted-persistent-volume-claim\`.
+> **Fix:** keep the claim, or back up the data first.
 
 > [!WARNING]
 > **gateway in prod runs \`gateway:latest\`.** What starts depends on the registry at that moment, and a rollback may not bring the old image back.

@@ -38,17 +38,12 @@ function leftText(left: readonly FindingGroup[]): string {
   return parts.join(", ");
 }
 
-/** The command that says that a finding is meant. */
-export function acknowledgeCommand(id: string): { readonly command: string } {
-  return { command: `/ack ${id}` };
-}
-
-function brief({ id, severity, filled }: FindingGroup): string {
-  return `> [!${alerts[severity]}]\n> **${inert(sentences(filled(acknowledgeCommand(id)).message).first)}**\n\n`;
+function brief({ severity, filled }: FindingGroup): string {
+  return `> [!${alerts[severity]}]\n> **${inert(sentences(filled(undefined).message).first)}**\n\n`;
 }
 
 function alert(group: FindingGroup, links: LinkBase): string {
-  const { message, fix } = group.filled(acknowledgeCommand(group.id));
+  const { message, fix } = group.filled(undefined);
   const { first, rest } = sentences(message);
   const place = placeText(group.places, links);
   const both = alsoText(group.places, links);
