@@ -1,8 +1,14 @@
 import { isAtOrBelow, joinPath, lastName, parentPath, resolvePath } from "../model/paths.ts";
 import { isManifestName } from "./detect.ts";
-import type { Kustomization } from "./kustomizations.ts";
 import { scanFile } from "./scan.ts";
 import type { Discovery } from "./unit.ts";
+
+/** A folder with a kustomization: the other folders that it uses, and all that it names. */
+interface NamingFolder {
+  readonly path: string;
+  readonly uses: readonly string[];
+  readonly scan: { readonly references: readonly string[] };
+}
 
 /** Files that are scanned at once. */
 const atOnce = 64;
@@ -14,7 +20,7 @@ const atOnce = 64;
  */
 export async function unrestrictedFolders(
   discovery: Discovery,
-  kustomizations: readonly Kustomization[],
+  kustomizations: readonly NamingFolder[],
 ): Promise<ReadonlySet<string>> {
   const found = new Set(kustomizations.filter((one) => namesOutside(one, discovery)).map(({ path }) => path));
   if (found.size === 0 || !(await isFluxTree(discovery))) return new Set();
@@ -25,7 +31,7 @@ export async function unrestrictedFolders(
   return found;
 }
 
-function namesOutside({ path, scan }: Kustomization, { folders }: Discovery): boolean {
+function namesOutside({ path, scan }: NamingFolder, { folders }: Discovery): boolean {
   const isFile = (at: string): boolean =>
     lastName(at).startsWith(".") ||
     folders.get(parentPath(at))?.some(({ kind, name }) => kind === "file" && name === lastName(at)) === true;

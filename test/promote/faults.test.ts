@@ -16,6 +16,7 @@ import { manyApps, releaseOf } from "../support/promotions.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { memoryEvents, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
 
+/** Each takes a second or two; 50 were seen to pass. */
 const runs = Number(process.env.SLUICE_FAULT_RUNS ?? 8);
 let root: string;
 let github: CheckedGitHub;
@@ -198,5 +199,5 @@ it("seeded runs with faults at GitHub end as the calm one: one comment, one chec
     all += faults;
     expect(seen, `seed ${seed}`).toEqual(calm);
   }
-  expect(all).toBeGreaterThan(200);
+  expect(all).toBeGreaterThan(4 * runs);
 });
