@@ -151,7 +151,12 @@ describe("a worker that is killed between an event and its pull request", () => 
     { point: "when a check is written", template: checkRuns, there: { branches: 1, pulls: 1 } },
   ];
   const merging = [
-    { point: "when the merge is in the history", method: "POST", template: refs, carriedOut: "before the crash" },
+    {
+      point: "when the merge is in the history",
+      method: "PUT",
+      template: "/repos/{owner}/{repo}/contents/{path}",
+      carriedOut: "before the crash",
+    },
     {
       point: "before it takes the branch away",
       method: "DELETE",
