@@ -37,7 +37,9 @@ export type Decision =
       readonly unmet?: readonly string[];
     })
   | (Common & {
-      /** In the source: its version at `commit` was live and healthy from `since` to `until`, for as long as was asked. */
+      /**
+       * In the source: its version at `commit` was live and healthy from `since` to `until`, for as long as was asked.
+       */
       readonly kind: "verified";
       readonly commit: string;
       readonly since: string;

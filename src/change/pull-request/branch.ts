@@ -167,7 +167,9 @@ async function assertOwnBranch(context: RepositoryContext, branch: string, head:
   });
 }
 
-/** Whether the branch's head is a commit that Sluice made for this branch, or merges of the base into one, nothing else. */
+/**
+ * Whether the branch's head is a commit that Sluice made for this branch, or merges of the base into one, nothing else.
+ */
 export async function isOwnHead(context: OwnContext, branch: string, head: string): Promise<boolean> {
   return (await ownHeadOf(context, branch, head)) !== undefined;
 }

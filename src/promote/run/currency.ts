@@ -44,7 +44,10 @@ export async function currencyOf(
   return { state: "forward", version, at: Date.parse(since[0]?.first.date ?? "") };
 }
 
-/** Who brought a commit onto the base branch: the author of the pull request that it is the merge of, where there is one. */
+/**
+ * Who brought a commit onto the base branch: the author of the pull request that it is the merge of, where there is
+ * one.
+ */
 export async function authorOf(
   context: RepositoryContext,
   commit: CommitFacts,

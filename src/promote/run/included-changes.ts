@@ -48,8 +48,8 @@ interface IncludedRequest {
 }
 
 /**
- * A promotion to the source is the way, not the change: in its place stand the changes that it brought there, as its own
- * source had them. What is no promotion is itself.
+ * A promotion to the source is the way, not the change: in its place stand the changes that it brought there, as its
+ * own source had them. What is no promotion is itself. /
  */
 async function original(
   ports: PromotionPorts,

@@ -158,7 +158,9 @@ async function lastCarried(
   return undefined;
 }
 
-/** The source's commit of which Sluice carried what the target has in this run; `undefined` when a person brought it. */
+/**
+ * The source's commit of which Sluice carried what the target has in this run; `undefined` when a person brought it.
+ */
 async function carriedBy(
   ports: PromotionPorts,
   context: RepositoryContext,

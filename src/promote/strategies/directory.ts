@@ -14,8 +14,8 @@ import type { StrategyInput } from "./strategy.ts";
 
 /**
  * Carries the source's folder: every file by its Git id, with its mode, what the source lacks deleted, and what
- * `exclude` matches left alone in both. What makes the target's environment what it is stays: see `withOwnValues`. A new
- * folder is carried as one entry.
+ * `exclude` matches left alone in both. What makes the target's environment what it is stays: see `withOwnValues`. A
+ * new folder is carried as one entry. /
  */
 export async function planDirectory({ pair, source, target }: StrategyInput): Promise<ChangePlan> {
   const [from, to] = [pair.source.render.path, pair.target.render.path];
