@@ -12,6 +12,8 @@ export interface Launcher {
 }
 
 interface Waiting {
+  /** The one that was told: there may be a newer one by now. */
+  readonly launcher: ChildProcess;
   readonly run: ProcessRun;
   readonly resolve: (end: ProcessEnd) => void;
   readonly reject: (error: unknown) => void;
@@ -33,14 +35,17 @@ export function openLauncher(): Launcher {
     const fresh = spawnLauncher();
     fresh.on("message", (report: LauncherReport) => hear(waiting, report, fresh));
     const over = (cause?: unknown): void => {
-      if (child !== fresh) return;
-      child = undefined;
+      if (child === fresh) child = undefined;
       const error = new Fault("unavailable", "the process that starts git ended", { cause });
-      for (const { reject } of waiting.values()) reject(error);
-      waiting.clear();
+      for (const [id, { launcher, reject }] of waiting) {
+        if (launcher !== fresh) continue;
+        waiting.delete(id);
+        reject(error);
+      }
     };
-    fresh.once("error", over);
-    fresh.once("exit", () => over());
+    // Each of them: a second error without a listener would end this process.
+    fresh.on("error", over);
+    fresh.on("exit", () => over());
     child = fresh;
     return fresh;
   };
@@ -56,14 +61,14 @@ export function openLauncher(): Launcher {
         reject(new Fault("unavailable", "the process that starts git cannot be reached", { cause: error }));
       });
     };
-    waiting.set(id, { run, resolve, reject });
+    waiting.set(id, { launcher, run, resolve, reject });
     keepAlive(launcher, true);
     const { file, args, cwd, env, input, maxOutputBytes } = run;
     order({ kind: "start", id, file, args, cwd, env, input, maxOutputBytes });
     return { ended, kill: () => (waiting.has(id) ? order({ kind: "kill", id }) : undefined) };
   };
 
-  return { start, close: () => child?.disconnect() };
+  return { start, close: () => (child?.connected ? child.disconnect() : undefined) };
 }
 
 function spawnLauncher(): ChildProcess {

@@ -92,6 +92,22 @@ describe("a launcher", () => {
     short.close();
   });
 
+  it("that is killed leaves nothing waiting, even when programs are started meanwhile", async () => {
+    const short = openLauncher();
+    const parent = await short.start(node("console.log(process.ppid)")).ended;
+    const running = Array.from({ length: 3 }, () => short.start(node(endless)).ended.catch((error: unknown) => error));
+    process.kill(Number(parent.stdout.toString()), "SIGKILL");
+    await eventually("a program of the next one", () =>
+      short.start(node("")).ended.then(
+        ({ code }) => code === 0,
+        () => false,
+      ),
+    );
+    for (const error of await Promise.all(running)) expect(error).toMatchObject({ kind: "unavailable" });
+    short.close();
+    expect(() => short.close()).not.toThrow();
+  });
+
   it("ends what it runs when the process that it belongs to is killed", async () => {
     const file = JSON.stringify(new URL("../../src/git/launcher.ts", import.meta.url).href);
     const text = `const { openLauncher } = await import(${file});
