@@ -52,6 +52,7 @@ function holdAfter(
   history: readonly StoredEntry[],
 ): StoredHold | undefined {
   const { by, at: since, reason = "" } = decision;
+  if (history.some((entry) => overtakes(entry, decision))) return before;
   switch (decision.kind) {
     case "held": {
       const until = decision.until === undefined ? {} : { until: decision.until };
@@ -82,6 +83,26 @@ function holdAfter(
     default:
       return decision satisfies never;
   }
+}
+
+/**
+ * Whether a hold was put or ended after what is written down now, which a busy queue may bring late: the later word
+ * stands. Times are GitHub's, in whole seconds. A promotion of the same second came after a rollback where its pull
+ * request did; else nobody knows, and the hold stands.
+ */
+function overtakes(entry: StoredEntry, decision: TargetDecision): boolean {
+  if (!changesHold(entry)) return false;
+  const [then, now] = [secondOf(entry.at), secondOf(decision.at)];
+  if (then !== now || decision.kind !== "promoted" || entry.kind === "released") return then > now;
+  return (decision.pullRequest ?? 0) <= (entry.pullRequest ?? Number.POSITIVE_INFINITY);
+}
+
+function changesHold({ kind }: StoredEntry): boolean {
+  return kind === "held" || kind === "released" || kind === "rolled-back" || kind === "reverted";
+}
+
+function secondOf(time: string): number {
+  return Math.floor(Date.parse(time) / 1000);
 }
 
 /**

@@ -63,6 +63,24 @@ describe("automation-undoes-a-hotfix", () => {
     expect(world.promotions("open")).toEqual([]);
   });
 
+  it("the merge of a promotion is heard of after its rollback", async () => {
+    const world = equal({ prod: "gates: { healthy: false }" });
+    await world.merge(appFiles("web", "staging", "1.5.0"));
+    await world.say("/promote prod");
+    const [promotion] = world.promotions("open");
+    if (promotion === undefined) throw new Error("no promotion");
+    await world.merge({ ".sluice.yaml": worldConfig("gates: { healthy: false }\npromote: { auto: true }") });
+    const merged = await world.landUnheard(promotion, "mona");
+    expect(await world.say("/rollback prod web", "ada", promotion)).toContain("is on hold");
+    await world.hear(merged);
+    const [rollback] = world.promotions("open");
+    if (rollback === undefined) throw new Error("no rollback");
+    world.github.pulls.set(rollback.number, { ...rollback, state: "closed" });
+    await world.merge(appFiles("web", "staging", "1.6.0"));
+    expect(await versionIn(world)).toBe("1.5.0");
+    expect(world.promotions("open")).toEqual([]);
+  });
+
   it("the source goes back", async () => {
     const world = equal({ version: "1.5.0" });
     await world.merge(appFiles("web", "staging", "1.4.0"));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/model/state.ts";
 import { applyDecision, applyDeferred, isAboutDeferred } from "../../src/state/apply.ts";
 import { EMPTY_DEFERRED, EMPTY_TARGET, type TargetFile } from "../../src/state/files.ts";
-import { held, promoted, released, waiting } from "./world.ts";
+import { held, NOW, promoted, released, waiting } from "./world.ts";
 
 /** The file of webapp in prod after these decisions. */
 function fileAfter(...decisions: Decision[]): TargetFile {
@@ -17,22 +17,35 @@ const back = (id: string, kind: "rolled-back" | "reverted" = "rolled-back") =>
 
 const merged = (id: string) => promoted(id, { kind: "rolled-back", mergeCommit: "d".repeat(40) });
 
+/** So many seconds after what the others are about. */
+const at = (seconds: number) => ({ at: new Date(NOW + seconds * 1000).toISOString() });
+
 describe("the hold after a decision", () => {
   it.each([
     ["a person's hold", [held("h")], "person"],
     ["a rollback", [back("r")], "rollback"],
     ["a revert", [back("r", "reverted")], "revert"],
     ["a release", [held("h"), released("e")], undefined],
-    ["a person's promotion after a rollback", [back("r"), promoted("p")], undefined],
-    ["a person's promotion after a revert", [back("r", "reverted"), promoted("p")], undefined],
-    ["an automatic promotion after a rollback", [back("r"), promoted("p", { by: "sluice" })], "rollback"],
-    ["a person's promotion under a person's hold", [held("h"), promoted("p")], "person"],
-    ["a rollback under a person's hold", [held("h"), back("r"), promoted("p")], "person"],
+    ["a person's promotion after a rollback", [back("r"), promoted("p", at(1))], undefined],
+    ["a person's promotion after a revert", [back("r", "reverted"), promoted("p", at(1))], undefined],
+    ["an automatic promotion after a rollback", [back("r"), promoted("p", { ...at(1), by: "sluice" })], "rollback"],
+    ["a person's promotion under a person's hold", [held("h"), promoted("p", at(1))], "person"],
+    ["a rollback under a person's hold", [held("h"), back("r"), promoted("p", at(1))], "person"],
     ["a rollback under a hold that ends", [held("h", { until: "2030-01-01T00:00:00Z" }), back("r")], "rollback"],
     ["a rollback that is merged", [back("r"), merged("m")], "rollback"],
     ["a rollback that is merged after its hold was released", [back("r"), released("e"), merged("m")], undefined],
     ["another rollback after a release", [back("r"), released("e"), back("s"), merged("m")], "rollback"],
-    ["a hold after a rollback", [back("r"), held("h"), promoted("p")], "person"],
+    ["a hold after a rollback", [back("r"), held("h"), promoted("p", at(1))], "person"],
+    ["a promotion before a rollback, written down after it", [back("r"), promoted("p", at(-1))], "rollback"],
+    ["a promotion in the second of a rollback", [back("r"), promoted("p")], "rollback"],
+    [
+      "a promotion in the second of a rollback, of a later pull request",
+      [back("r"), promoted("p", { pullRequest: 8 })],
+      undefined,
+    ],
+    ["a release before a hold, written down after it", [held("h"), released("e", at(-1))], "person"],
+    ["a hold before its release, written down after it", [released("e"), held("h", at(-1))], undefined],
+    ["a hold before a later one, written down after it", [held("h"), back("r"), held("i", at(-1))], "person"],
   ] satisfies readonly (readonly [string, Decision[], string | undefined])[])("%s", (_, decisions, cause) => {
     expect(fileAfter(...decisions).hold?.cause).toBe(cause);
   });

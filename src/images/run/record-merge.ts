@@ -51,7 +51,7 @@ function decisionsOf(
   return [...byEnvironment].map(([environment, targets]) => ({
     kind: "bumped",
     id: `bumped-${pull.number}`,
-    at: new Date(ports.clock()).toISOString(),
+    at: new Date(pull.closedAt ?? ports.clock()).toISOString(),
     by: "sluice",
     environment,
     apps: targets.map(({ app }) => app),

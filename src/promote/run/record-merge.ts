@@ -93,7 +93,7 @@ function decisionOf({ clock }: PromotionPorts, pull: PullRequest, metadata: Prom
   return {
     kind: kind === "promotion" ? "promoted" : "rolled-back",
     id: mergedId(pull.number),
-    at: new Date(clock()).toISOString(),
+    at: new Date(pull.closedAt ?? clock()).toISOString(),
     by: actor,
     environment,
     apps: targets.map(({ app }) => app),

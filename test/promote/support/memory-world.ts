@@ -31,6 +31,10 @@ export interface PromotionWorld {
   propose(files: Files, by?: string): Promise<PullRequest>;
   /** A person merges an open pull request, whatever its gates say. */
   land(pull: PullRequest, by?: string): Promise<PullRequest>;
+  /** The same, without the events of it; give those with `hear`. */
+  landUnheard(pull: PullRequest, by?: string): Promise<PullRequest>;
+  /** The events of a pull request that was merged, and all jobs that come of them. */
+  hear(pull: PullRequest): Promise<void>;
   /** A commit of a person on a branch, without the events of it. */
   push(branch: string, files: Files, by?: string): Promise<string>;
   /** Comments on the pull request (the newest of a person), and gives the reply. */
@@ -212,13 +216,20 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
       asked = github.addPull({ number, title: message, author: by, base, head: { sha, ref, repository: name } });
       return asked;
     },
-    async land(pull, by = "ada") {
+    async land(pull, by) {
+      const merged = await world.landUnheard(pull, by);
+      await world.hear(merged);
+      return merged;
+    },
+    async landUnheard(pull, by = "ada") {
       time += 1_000;
       await landed(await hub.pullRequest(pull.number), by);
+      return hub.pullRequest(pull.number);
+    },
+    async hear(pull) {
       await queue.add({ type: "gates", ...where, pullRequest: pull.number });
       await queue.add({ type: "status-comment", ...where, pullRequest: pull.number });
       await sweep();
-      return hub.pullRequest(pull.number);
     },
     async merge(changed, by = "ada", title) {
       const pull = await world.propose(changed, by);
