@@ -115,7 +115,7 @@ const markdown = markdownIt({ html: true, linkify: true });
 // GitHub links what has a scheme, `www.` or is an e-mail address, but no bare domains.
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 
-/** The rendered text that GitHub would look for mentions in, with a space for each piece of code, and the tags that are ours. */
+/** The rendered text that GitHub would look for mentions in, with a space for each piece of code; the tags are ours. */
 function proseOf(body: string): string {
   return markdown
     .render(body)

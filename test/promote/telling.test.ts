@@ -46,6 +46,20 @@ describe("chain-names-versions-of-others", () => {
   });
 });
 
+describe("a hold while a change waits", () => {
+  it("is in the comment of the change at once, and goes with it", async () => {
+    const world = web("gates: { healthy: true }\npromote: { auto: true }");
+    const first = await world.merge(appFiles("web", "staging", "1.5.0"));
+    expect(world.comments(first).get("chain")).toContain("not yet; promoted by itself");
+    await world.say("/hold prod/web a freeze");
+    expect(world.comments(first).get("chain")).toContain("held by `ada`: a freeze");
+    await world.say("/release prod/web");
+    expect(world.comments(first).get("chain")).toContain("not yet; promoted by itself");
+    await world.say("/hold prod");
+    expect(world.comments(first).get("chain")).toContain("held by `ada`");
+  });
+});
+
 describe("update-comment-contradicts", () => {
   it("is one comment for each thing that happened", async () => {
     const { world, promotion } = await asked(approved);

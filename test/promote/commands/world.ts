@@ -1,4 +1,5 @@
 import { createSigner } from "../../../src/change/signature.ts";
+import { UserError } from "../../../src/model/errors.ts";
 import type { SluiceEvent } from "../../../src/model/events.ts";
 import type { Permission } from "../../../src/model/github.ts";
 import type { Job } from "../../../src/model/job-kinds.ts";
@@ -40,7 +41,8 @@ const people: readonly (readonly [string, Permission])[] = [
   ["reader", "read"],
 ];
 
-const noRender = async () => Promise.reject(new Error("nothing renders here"));
+/** What does not render keeps nobody from a command. */
+const noRender = async () => Promise.reject(new UserError("input", "nothing renders here"));
 
 /**
  * The pull request of number 7 goes from `branch` into `base`: `mine` has a configuration that allows everything.

@@ -4,6 +4,7 @@ import type { CommandCall } from "../../../model/command.ts";
 import { eventId, type HandledEvent } from "../../../model/events.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
+import { updateWaitingChanges } from "../waiting-changes.ts";
 import type { Place } from "./arguments.ts";
 import { appsMeant, environmentMeant } from "./names.ts";
 import { assertAllowed } from "./rights.ts";
@@ -81,7 +82,11 @@ export function nameOf({ environment, app }: Place): string {
   return app === undefined ? environment : `${environment}/${app}`;
 }
 
-/** Has every promotion looked at again: what is held waits, what is free goes on. */
-export async function lookAgain(ports: PromotionPorts, context: RepositoryContext): Promise<void> {
+/**
+ * Has every promotion looked at again: what is held waits, what is free goes on, and the changes that wait for the
+ * place say so.
+ */
+export async function lookAgain(ports: PromotionPorts, context: RepositoryContext, place: Place): Promise<void> {
   await ports.queue.add({ type: "promotions", ...context.where, defaultBranch: context.base });
+  await updateWaitingChanges(ports, context, place);
 }

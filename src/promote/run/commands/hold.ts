@@ -66,7 +66,7 @@ async function hold(ports: PromotionPorts, call: CommandCall, asked: HoldRequest
   const end = until === undefined ? {} : { until: new Date(until).toISOString() };
   await ports.state.record(context.where, { ...decision, ...end }, call.signal);
   if (until !== undefined) await scheduleEnd(ports, context, until);
-  await lookAgain(ports, context);
+  await lookAgain(ports, context, place);
   const about = { ...happened(ports, context, call, request, "hold.set"), kind: "hold.set", reason } as const;
   await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
   return describeHold(request, ports.clock());

@@ -89,7 +89,7 @@ async function announceEnd(
   place: Place,
   hold: Hold | undefined,
 ): Promise<void> {
-  await lookAgain(ports, context);
+  await lookAgain(ports, context, place);
   const held = hold && { held: { by: hold.by, reason: hold.reason, cause: hold.cause } };
   const about = { ...happened(ports, context, call, place, "hold.ended"), kind: "hold.ended" } as const;
   await ports.events.dispatch({ ...about, ...held }, call.signal);
