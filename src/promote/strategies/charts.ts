@@ -1,6 +1,5 @@
+import { editAlone } from "../../change/edit-reach.ts";
 import { bareEntry } from "../../change/entries.ts";
-import { otherReaders } from "../../change/ownership.ts";
-import { wouldTouch } from "../../change/results.ts";
 import type { StagedFiles } from "../../change/staged-files.ts";
 import { type FoundSettings, type VersionSetting, versionEdits } from "../../edit/find/index.ts";
 import { documentAt, type Node, parseYaml } from "../../edit/splice/index.ts";
@@ -74,11 +73,9 @@ async function carryChart(
   { setting: twin, version: to }: ChartVersion,
   staged: StagedFiles,
 ): Promise<CarriedCharts> {
-  const readers = await otherReaders(setting.file, input.target.target, input.dependents);
-  if (readers.length > 0) throw wouldTouch([setting.file], readers);
   const edits = versionEdits(setting, { version: to });
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
-  await staged.edit(setting.file, edits);
+  await editAlone(setting.file, edits, { ...input, staged });
   const carryFiles = setting.form === "helm-charts" ? vendoredCharts : vendoredDependencies;
   const changes = await carryFiles(input, { name, from, to, source: twin.file, target: setting.file });
   const notes = changes
