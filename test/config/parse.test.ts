@@ -168,8 +168,7 @@ describe("a configuration with errors", () => {
   });
 
   it("tells how a file outside of the target's folder is written", () => {
-    const named = (file: string) =>
-      `${good}    promote: { strategy: paths, paths: [{ file: ${file}, key: a }] }\n`;
+    const named = (file: string) => `${good}    promote: { strategy: paths, paths: [{ file: ${file}, key: a }] }\n`;
     expect(problems(named("../../envs/prod.yaml")).join()).toContain("leads out with `..`");
     expect(firstFix(named("../../envs/prod.yaml"))).toBe(
       "Begin with `/` for a path from the root of the repository: `/envs/{environment}.yaml`.",

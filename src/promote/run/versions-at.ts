@@ -1,35 +1,23 @@
 import { type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { shortVersion } from "../../change/text/version.ts";
-import { compareVersions, imageVersions, versionsAt as targetVersion } from "../../change/versions.ts";
-import type { Render } from "../../model/render.ts";
+import { compareVersions, versionsAt as targetVersion } from "../../change/versions.ts";
 import type { Target } from "../../model/target.ts";
 import type { PromotionPorts } from "./ports.ts";
 
-/** The images that a target runs, by name. */
+/** The versions that a target has, by what has them. */
 export type Versions = readonly { readonly image: string; readonly version: string }[];
 
-/** The render of a target at a commit; kept renders are found by their traces. */
-async function renderAt(
-  ports: PromotionPorts,
-  context: RepositoryContext,
-  target: Target,
-  commit: string,
-): Promise<Render> {
-  const { repository, signal } = context;
-  const source = { tree: await repository.tree(commit), objects: repository.objects };
-  return ports.renderer.render(target.render, source, signal);
-}
-
-/** What a target runs at a commit; `undefined` when it does not render there. */
+/** What a target has at a commit; `undefined` when it does not render there. */
 export async function versionsAt(
   ports: PromotionPorts,
   context: RepositoryContext,
   target: Target,
   commit: string,
 ): Promise<Versions | undefined> {
-  const render = await renderAt(ports, context, target, commit);
-  if (!render.ok) return undefined;
-  return imageVersions(render.resources()).map(({ image, versions }) => ({ image, version: versions.join(", ") }));
+  const { repository, signal } = context;
+  const found = await targetVersion({ repository, renderer: ports.renderer, signal }, target, commit);
+  if (!found.ok) return undefined;
+  return found.images.map(({ image, versions }) => ({ image, version: versions.join(", ") }));
 }
 
 /** Versions for people: the one of the only image, or each with the last part of its image's name. */

@@ -3,6 +3,7 @@ import type { ImageRequest } from "../../change/images/image-request.ts";
 import { type ImageUse, imageUses, useKey } from "../../change/images/image-uses.ts";
 import { setImages } from "../../change/images/set-images.ts";
 import type { ChangePlan, RenderedTarget } from "../../change/rendered-target.ts";
+import { settingVersions } from "../../change/setting-versions.ts";
 import { StagedFiles } from "../../change/staged-files.ts";
 import { toItems } from "../../diff/item.ts";
 import { type FoundSettings, findSettings, printImage } from "../../edit/find/index.ts";
@@ -27,7 +28,7 @@ export async function planImages(input: StrategyInput): Promise<ChangePlan> {
   const { requests, lacking } = requestsFor(imagesOf(input.target, found), imagesOf(input.source, source));
   const differing = requests.filter(({ use, wanted }) => printImage(wanted) !== printImage(use.image));
   const values = await carryPaths(input, staged);
-  const besides = { charts: charts.versions.length > 0, values: values.versions.length > 0 };
+  const besides = { charts: charts.charts, values: values.versions.length > 0 };
   const { written, notes } = await setImages(differing, {
     target: input.target,
     dependents: input.dependents,
@@ -41,12 +42,13 @@ export async function planImages(input: StrategyInput): Promise<ChangePlan> {
   return {
     versions: [...images, ...charts.versions, ...values.versions],
     changes: [...staged.changes(), ...charts.changes],
-    notes: [...notes, ...charts.notes, ...backwards(images, input), ...lackingNote(lacking, requests, input)],
+    notes: [...notes, ...charts.notes, ...backwards(images, input), ...lackingNote(lacking, requests, input, found)],
     expected: {
       images: new Map(written.map(({ use, wanted }) => [useKey(use), printImage(wanted)])),
       names: new Map(kept.map(({ use, wanted }) => [use.name, printImage(wanted)])),
-      texts: [...written.flatMap(textsOf), ...values.texts],
+      texts: [...written.flatMap(textsOf), ...charts.texts, ...values.texts],
       beyond: besides.charts ? "everything" : besides.values ? "values" : "nothing",
+      edited: new Set(charts.edited),
     },
   };
 }
@@ -86,7 +88,9 @@ function lackingNote(
   lacking: readonly string[],
   requests: readonly ImageRequest[],
   { pair }: StrategyInput,
+  found: FoundSettings,
 ): readonly string[] {
-  if (requests.length === 0) return [`Neither ${pair.source.id} nor ${pair.target.id} has an image.`];
+  const hasOther = settingVersions(found, pair.target.environment).length > 0;
+  if (requests.length === 0) return hasOther ? [] : [`Neither ${pair.source.id} nor ${pair.target.id} has an image.`];
   return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${codeList(lacking)}: that is not carried.`];
 }
