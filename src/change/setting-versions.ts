@@ -43,16 +43,17 @@ function apart(
   return alike.map((one) => {
     const { resource } = one.setting;
     const name =
-      alike.length === 1 || resource === undefined ? one.name : `${one.name} of ${neutral(resource, environment)}`;
+      alike.length === 1 || resource === undefined
+        ? one.name
+        : `${one.name} of ${neutralName(resource.slice(resource.indexOf("/") + 1), environment)}`;
     const before = seen.get(name) ?? 0;
     seen.set(name, before + 1);
     return { ...one, name, key: JSON.stringify([one.setting.form, name, before]) };
   });
 }
 
-/** `Application/web-prod` without the environment: `web`. */
-function neutral(resource: string, environment: string): string {
-  const name = resource.slice(resource.indexOf("/") + 1);
+/** The name of an object without the environment: `web` of `web-prod`. */
+export function neutralName(name: string, environment: string): string {
   const word = RegExp.escape(environment);
   return name.replace(new RegExp(`[-._]${word}(?![A-Za-z0-9])|(?<![A-Za-z0-9])${word}[-._]`), "") || name;
 }

@@ -5,7 +5,7 @@ import type { VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { Repository } from "../model/tree.ts";
-import { type Order, orderOf } from "../model/versions.ts";
+import { isVersionKey, type Order, orderOf } from "../model/versions.ts";
 import { pathValues } from "./strategies/paths.ts";
 
 /**
@@ -84,10 +84,8 @@ export function compareCarried(now: Carried, then: Carried): Order {
   return orders.length > 0 && orders.every((order) => order === "newer") ? "newer" : "unknown";
 }
 
-const versionKey = /(?:^|[.:\s\]])["']?(?:[A-Za-z]*[tT]ag|[A-Za-z]*[vV]ersion|targetRevision|revision)["']?$/;
-
 function isVersion({ image }: Pick<VersionChange, "image">): boolean {
-  return image !== wholeRender && (!image.includes(": ") || versionKey.test(image));
+  return image !== wholeRender && (!image.includes(": ") || isVersionKey(image));
 }
 
 /** What `to` is, seen from `from`. Values of `paths` have an order only where their key says that they are versions. */

@@ -8,9 +8,11 @@ import { StagedFiles } from "../../change/staged-files.ts";
 import { toItems } from "../../diff/item.ts";
 import { type FoundSettings, findSettings, printImage } from "../../edit/find/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import type { Resource } from "../../model/render.ts";
 import { codeList } from "../../model/text/markdown.ts";
 import { orderOf } from "../../model/versions.ts";
 import { carryCharts } from "./charts.ts";
+import { leftInReleases } from "./left-in-releases.ts";
 import { carryPaths } from "./paths.ts";
 import { requestsFor, type TargetImages } from "./requests.ts";
 import type { StrategyInput } from "./strategy.ts";
@@ -42,7 +44,14 @@ export async function planImages(input: StrategyInput): Promise<ChangePlan> {
   return {
     versions: [...images, ...charts.versions, ...values.versions],
     changes: [...staged.changes(), ...charts.changes],
-    notes: [...notes, ...charts.notes, ...backwards(images, input), ...lackingNote(lacking, requests, input, found)],
+    notes: [
+      ...(staged.changes().length + charts.changes.length === 0 ? leftIn(input.target.render.resources(), input) : []),
+      ...notes,
+      ...charts.notes,
+      ...backwards(images, input),
+      ...lackingNote(lacking, requests, input, found),
+    ],
+    remarks: (after) => leftIn(after, input),
     expected: {
       images: new Map(written.map(({ use, wanted }) => [useKey(use), printImage(wanted)])),
       names: new Map(kept.map(({ use, wanted }) => [use.name, printImage(wanted)])),
@@ -60,7 +69,8 @@ const nothing: FoundSettings = { settings: [], problems: [], kustomizations: [],
  * another name there.
  */
 function sourceMatters({ source, target }: StrategyInput, { settings }: FoundSettings): boolean {
-  if (settings.some(({ form }) => form !== "kustomize-image" && form !== "manifest")) return true;
+  if (settings.some(({ form, called }) => (form !== "kustomize-image" && form !== "manifest") || called !== undefined))
+    return true;
   const there = new Set(usesOf(source).map(({ name }) => name));
   return usesOf(target).some(({ name }) => !there.has(name));
 }
@@ -82,6 +92,13 @@ function backwards(images: readonly VersionChange[], { pair }: StrategyInput): r
   return images
     .filter(({ from, to }) => orderOf(to, from) === "older")
     .map(({ image, from, to }) => `\`${image}\` goes back: ${to} is older than ${from}.`);
+}
+
+function leftIn(after: readonly Resource[], { pair, source }: StrategyInput): readonly string[] {
+  if (pair.source.id === pair.target.id) return [];
+  const { environment } = pair.target;
+  const there = { environment: pair.source.environment, resources: source.render.resources() };
+  return leftInReleases({ environment, resources: after }, there);
 }
 
 function lackingNote(

@@ -28,7 +28,7 @@ function kustomization(resources: string, ...items: readonly string[]): string {
 
 async function plan(source: Files, target: Files, parts: InputParts = {}) {
   const input = await inputOf(source, target, { source: staging, target: prod, ...parts });
-  const { changes, ...rest } = await planImages(input);
+  const { changes, remarks: _, ...rest } = await planImages(input);
   return { ...rest, changes: lines(changes) };
 }
 
@@ -52,6 +52,7 @@ describe("the plan of images", () => {
           ["1", "2"],
         ],
         beyond: "nothing",
+        edited: new Set(),
       },
     });
   });
@@ -61,7 +62,7 @@ describe("the plan of images", () => {
       versions: [],
       changes: [],
       notes: [],
-      expected: { images: new Map(), names: new Map([["acme/web", "acme/web:1"]]), texts: [], beyond: "nothing" },
+      expected: { images: new Map(), names: new Map([["acme/web", "acme/web:1"]]), texts: [], beyond: "nothing", edited: new Set() },
     });
   });
 
