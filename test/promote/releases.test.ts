@@ -116,8 +116,8 @@ describe("15-helmrelease-and-application-values: both set and pinned", () => {
     const target = only(await world(files(object)).promote());
     expect(target.images.map(({ image }) => image)).toEqual(["ghcr.io/acme/api", "ghcr.io/acme/web", "chart web"]);
     expect(target.notes).toEqual([
-      "`parameter app.version` of Application `web-prod` stays at 1.4.0; staging has 1.5.0. Name it in `promote.paths` to have it carried.",
-      "`values.sidecar.image.tag` of Application `web-prod` stays at 1.4.0; staging has 1.5.0. Write the text as `valuesObject` to have it carried.",
+      "`parameter app.version` of Application `web-prod` stays at `1.4.0`; staging has `1.5.0`. Name it in `promote.paths` to have it carried.",
+      "`values.sidecar.image.tag` of Application `web-prod` stays at `1.4.0`; staging has `1.5.0`. Write the text as `valuesObject` to have it carried.",
       "Application `web-prod` takes values from `$values/prod.yaml` too: those are not carried.",
     ]);
   });

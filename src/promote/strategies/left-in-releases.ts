@@ -5,7 +5,7 @@ import { at, isList, isObject, textAt, type Value } from "../../diff/value.ts";
 import { documentAt, type Node, parseYaml } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Resource } from "../../model/render.ts";
-import { codeList } from "../../model/text/markdown.ts";
+import { codeList, inTicks } from "../../model/text/markdown.ts";
 import { isVersionKey } from "../../model/versions.ts";
 
 /** The resources of one side. */
@@ -83,7 +83,7 @@ function releasesOf({ resources, environment }: SideResources): readonly Release
 }
 
 function namesOf({ id: { kind, name } }: Item, environment: string): Pick<Release, "key" | "label"> {
-  return { key: `${kind} ${neutralName(name, environment)}`, label: `${kind} \`${name}\`` };
+  return { key: `${kind} ${neutralName(name, environment)}`, label: `${kind} ${inTicks(name)}` };
 }
 
 function parameter(value: Value): readonly ReleaseValue[] {
@@ -137,7 +137,9 @@ function differing(
     const way = inText
       ? "Write the text as `valuesObject` to have it carried."
       : "Name it in `promote.paths` to have it carried.";
-    return [`\`${name}\` of ${label} stays at ${value}; ${source.environment} has ${there}. ${way}`];
+    return [
+      `${inTicks(name)} of ${label} stays at ${inTicks(value)}; ${source.environment} has ${inTicks(there)}. ${way}`,
+    ];
   });
 }
 

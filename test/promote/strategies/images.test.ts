@@ -62,7 +62,13 @@ describe("the plan of images", () => {
       versions: [],
       changes: [],
       notes: [],
-      expected: { images: new Map(), names: new Map([["acme/web", "acme/web:1"]]), texts: [], beyond: "nothing", edited: new Set() },
+      expected: {
+        images: new Map(),
+        names: new Map([["acme/web", "acme/web:1"]]),
+        texts: [],
+        beyond: "nothing",
+        edited: new Set(),
+      },
     });
   });
 
