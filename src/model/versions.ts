@@ -159,7 +159,7 @@ function isDigit(code: number): boolean {
 
 const versionKey = /(?:^|[.:\s\]])["']?(?:[A-Za-z]*[tT]ag|[A-Za-z]*[vV]ersion|targetRevision|revision)["']?$/;
 
-/** Whether the path to a value ends in a name that says that it is a version: `image.tag`, `values.yaml: appVersion`. */
+/** Whether the path to a value ends in a name of versions: `image.tag`, `values.yaml: appVersion`. */
 export function isVersionKey(path: string): boolean {
   return versionKey.test(path);
 }

@@ -132,23 +132,65 @@ describe("notes-and-pushes-in-the-text", () => {
   });
 });
 
-describe("merged-with-red-gates", () => {
-  it("is told and recorded", async () => {
+describe("20-merged-with-red-gates", () => {
+  const promoted = async (world: PromotionWorld) => {
+    const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
+    const state = await world.ports.state.read(where, AbortSignal.timeout(60_000));
+    return (await state.history("prod", "web")).find(({ kind }) => kind === "promoted");
+  };
+
+  it("is told, recorded and marked in the chain", async () => {
     const { world, first, promotion } = await asked("gates: { approvals: 1 }");
     await world.land(promotion, "bob");
     const said = world.comments(promotion).get("merged-unmet");
-    expect(said).toContain("`bob` merged this with 2 of");
-    const state = await world.ports.state.read(
-      { installationId: 1, repository: { owner: "acme", name: "gitops" } },
-      AbortSignal.timeout(1_000),
+    expect(said).toMatch(
+      /`bob` merged this with 2 of \d gates not passed:\*\* Healthy in the source and Approvals \(0 of 1\)/,
     );
-    const history = await state.history("prod", "web");
-    expect(history.find(({ kind }) => kind === "promoted")).toMatchObject({
-      by: "ada",
-      mergedBy: "bob",
-      unmet: ["Healthy in the source", "Approvals"],
+    const unmet = ["Healthy in the source", "Approvals (0 of 1)"];
+    expect(await promoted(world)).toMatchObject({ by: "ada", mergedBy: "bob", unmet });
+    expect(await world.check(promotion)).toMatchObject({
+      conclusion: "neutral",
+      title: "Merged by bob, 2 gates not passed",
+      summary: expect.stringContaining("**Approvals**"),
     });
     expect(world.comments(first).get("chain")).toContain("merged by `bob` with gates not passed");
+  });
+
+  it("is told and recorded as Sluice saw them, whatever somebody wrote into the description", async () => {
+    const { world, promotion } = await asked("gates: { approvals: 1 }");
+    const body = (await world.again(promotion)).body.replaceAll(/[⏳⛔]/g, "✅");
+    await world.github.updatePullRequest(promotion.number, { body });
+    await world.land(promotion, "bob");
+    expect(world.comments(promotion).get("merged-unmet")).toContain("`bob` merged this with 2 of");
+    expect((await promoted(world))?.unmet).toHaveLength(2);
+  });
+
+  it("is told and recorded once, also when it is heard of again", async () => {
+    const { world, promotion } = await asked("gates: { approvals: 1 }");
+    await world.land(promotion, "bob");
+    const before = [await promoted(world), world.comments(promotion).get("merged-unmet")];
+    await world.hear(await world.again(promotion));
+    expect([await promoted(world), world.comments(promotion).get("merged-unmet")]).toEqual(before);
+  });
+
+  it("says so where the gates were not evaluated for what was merged", async () => {
+    const { world, first, promotion } = await asked("gates: { approvals: 1 }");
+    await world.push(promotion.head.ref, appFiles("web", "prod", "1.5.0", 2), "bob");
+    await world.land(promotion, "bob");
+    expect(world.comments(promotion).get("merged-unmet")).toContain(
+      "`bob` merged this before its gates were evaluated.",
+    );
+    expect(await promoted(world)).toMatchObject({ mergedBy: "bob", unseen: true });
+    expect(world.comments(first).get("chain")).toContain("merged by `bob` before its gates were evaluated");
+  });
+
+  it("is not said where all gates had passed", async () => {
+    const { world, promotion } = await asked("gates: { approvals: 1, healthy: false }");
+    await world.approve(promotion, "bob");
+    await world.land(promotion, "bob");
+    expect(world.comments(promotion).get("merged-unmet")).toBeUndefined();
+    expect(await promoted(world)).not.toHaveProperty("unmet");
+    expect(await promoted(world)).not.toHaveProperty("unseen");
   });
 });
 

@@ -100,13 +100,13 @@ async function stepOf(
 ): Promise<StatusStep> {
   if (came !== undefined) {
     if (came.kind !== "promoted") return { ...about, state: "rolled-back", by: came.by, at: Date.parse(came.at) };
-    const { mergedBy = "somebody", unmet = [] } = came;
+    const { mergedBy = "somebody", unmet = [], unseen } = came;
     return {
       ...about,
       state: "arrived",
       pullRequest: came.pullRequest,
       at: Date.parse(came.at),
-      ...(unmet.length === 0 ? {} : { unmet: { by: mergedBy, gates: unmet } }),
+      ...(unmet.length === 0 && unseen === undefined ? {} : { unmet: { by: mergedBy, gates: unmet } }),
     };
   }
   for (const { pull: promotion, metadata } of open) {

@@ -89,9 +89,7 @@ function ownPart(step: StatusStep): readonly [sign: string, text: string] {
     case "arrived": {
       const by = step.pullRequest === undefined ? "" : ` by #${step.pullRequest}`;
       const unmet =
-        step.unmet === undefined
-          ? ""
-          : `, merged by ${code(step.unmet.by)} with gates not passed: ${step.unmet.gates.map(inert).join(", ")}`;
+        step.unmet === undefined ? "" : `, merged by ${code(step.unmet.by)} ${unmetGates(step.unmet.gates)}`;
       return [unmet === "" ? "✅" : "🟠", `arrived${by}${step.at === undefined ? "" : `, ${moment(step.at)}`}${unmet}`];
     }
     case "same":
@@ -130,4 +128,10 @@ function nextLines(steps: readonly StatusStep[]): readonly string[] {
   ];
   const [next] = open;
   return next === undefined ? [] : [`Comment \`/promote ${next}\` to carry it on.`, ""];
+}
+
+function unmetGates(gates: readonly string[]): string {
+  return gates.length === 0
+    ? "before its gates were evaluated"
+    : `with gates not passed: ${gates.map(inert).join(", ")}`;
 }
