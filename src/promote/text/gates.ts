@@ -3,6 +3,7 @@ import { code, inert } from "../../diff/index.ts";
 import type { GateResult, GateState, GateVerdict, MergeStop } from "../../model/gates.ts";
 import type { CheckReport, PullRequest } from "../../model/github.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
+import { soak } from "../../policy/gates/soak.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 
 /** The name of the check run on a promotion's head. */
@@ -47,14 +48,22 @@ interface GateRow {
   readonly label: string;
   readonly state: GateState;
   readonly reason: string;
+  /** When it may pass, or who may act. */
+  readonly act: string;
 }
 
 function gatesIn(text: string): readonly GateRow[] {
-  const rows = text.matchAll(/^\| (\S+) \| \*\*([^*|]+)\*\* \| (.*?) \|/gmu);
-  return [...rows].flatMap(([, sign, label = "", reason = ""]) => {
+  const rows = text.matchAll(/^\| (\S+) \| \*\*([^*|]+)\*\* \| ((?:[^|\\\n]|\\.)*) \| ((?:[^|\\\n]|\\.)*) \|$/gmu);
+  return [...rows].flatMap(([, sign, label = "", reason = "", act = ""]) => {
     const state = states.find((one) => signs[one] === sign);
-    return state === undefined ? [] : [{ label, state, reason }];
+    return state === undefined ? [] : [{ label, state, reason, act }];
   });
+}
+
+/** Why a body's soak passes by no time, and what helps; `undefined` where it may pass. */
+export function starvedSoak(body: string): string | undefined {
+  const row = gatesIn(body.replaceAll("\r\n", "\n")).find(({ label }) => label === soak.label);
+  return row?.state === "blocked" ? [row.reason, row.act].filter((part) => part !== "").join("; ") : undefined;
 }
 
 /** The gates that a promotion's check says: how many there are, and those that had not passed. */
