@@ -1,5 +1,12 @@
 import { LRUCache } from "lru-cache";
-import type { GitHubFor, GitToken, InstalledRepositories, MissedDeliveries, SourceCommits } from "../model/github.ts";
+import type {
+  BranchRules,
+  GitHubFor,
+  GitToken,
+  InstalledRepositories,
+  MissedDeliveries,
+  SourceCommits,
+} from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { Problem } from "../model/operator.ts";
@@ -7,6 +14,7 @@ import type { RepositoryName } from "../model/tree.ts";
 import { webUrl } from "./addresses.ts";
 import { readApp } from "./app.ts";
 import { createAppLogin } from "./app-login.ts";
+import { createBranchRules } from "./branch-rules.ts";
 import { checkApp } from "./check-app.ts";
 import { type Client, createClient, createSend } from "./client.ts";
 import { createDeliveries } from "./deliveries.ts";
@@ -40,6 +48,7 @@ export interface GitHubEdge {
   readonly deliveries: MissedDeliveries;
   readonly sourceCommits: SourceCommits;
   readonly installedRepositories: InstalledRepositories;
+  readonly branchRules: BranchRules;
   /** What the operator has to put right in the App's settings or in Sluice's; see `checkApp`. */
   checkApp(events: readonly string[]): Promise<readonly Problem[]>;
 }
@@ -98,5 +107,6 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
         () => ({ appId: app.id, events, webUrl: webUrl(api.apiUrl), now: clock() }),
       ),
     installedRepositories: createInstalledRepositories({ asApp, plain, send, clock, log }),
+    branchRules: createBranchRules({ asApp, plain, send, clock }),
   };
 }

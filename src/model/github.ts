@@ -179,3 +179,14 @@ export interface InstalledRepository {
  * left out. What is removed meanwhile may be missing. Errors as those of `GitHub`; an abort is an `unavailable` Fault.
  */
 export type InstalledRepositories = (signal: AbortSignal) => AsyncIterable<InstalledRepository>;
+
+/**
+ * The active rules of GitHub's rulesets that hold for a branch of this name, whether or not there is one, as GitHub
+ * names their types (`update`, `creation`). `refused` is GitHub's text where it tells none: a plan without rulesets, or
+ * a repository that is gone. Who may bypass them is not told. Errors as those of `GitHub`.
+ */
+export type BranchRules = (
+  where: InstalledRepository,
+  branch: string,
+  signal: AbortSignal,
+) => Promise<{ readonly rules: ReadonlySet<string> } | { readonly refused: string }>;
