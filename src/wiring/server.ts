@@ -14,6 +14,7 @@ import {
   type PrometheusMetrics,
 } from "../observe/index.ts";
 import type { LockTiming } from "../queue/consumer.ts";
+import { fullDisk } from "../queue/disk-room.ts";
 import { createQueue, type QueueBackend } from "../queue/index.ts";
 import { makePrivateFolder } from "../render/private-folder.ts";
 import { type ServerSettings, secretsOf } from "../settings.ts";
@@ -85,8 +86,7 @@ async function openServer(
   closers: Closer[],
   stopping: () => boolean,
 ): Promise<string> {
-  makePrivateFolder(settings.dataDir);
-  for (const name of ["mirrors", "renders", "queue"]) makePrivateFolder(join(settings.dataDir, name));
+  makeFolders(settings.dataDir);
   const parts = await openParts(settings, options);
   const { github, queue, log } = parts;
   closers.push(() => queue.close(options.graceMs ?? graceMs));
@@ -109,6 +109,15 @@ async function openServer(
   }
   log.info({ role: settings.role, url: web.url, metrics: metrics?.url, store: settings.store.kind }, "sluice is up");
   return web.url;
+}
+
+function makeFolders(dataDir: string): void {
+  try {
+    makePrivateFolder(dataDir);
+    for (const name of ["mirrors", "renders", "queue"]) makePrivateFolder(join(dataDir, name));
+  } catch (error) {
+    throw fullDisk(dataDir, error) ?? error;
+  }
 }
 
 /** Looks at what GitHub says of the App; where webhooks arrive also at who may write to Sluice's branches. */
