@@ -137,7 +137,9 @@ export interface CommitStatus {
 export interface Repository {
   readonly id: number;
   readonly owner: string;
-  readonly name: string;
+  name: string;
+  /** Absent where it always had its name, and in the snapshots of earlier versions. */
+  formerNames?: readonly string[];
   readonly description: string | null;
   readonly private: boolean;
   readonly defaultBranch: string;

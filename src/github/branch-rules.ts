@@ -1,27 +1,24 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { BranchRules, InstalledRepository } from "../model/github.ts";
-import type { Clock } from "../model/observe.ts";
 import { parse, type Send } from "./client.ts";
 import { PER_PAGE } from "./limits.ts";
-import { createNarrowTokens } from "./narrow-tokens.ts";
+import type { NarrowTokens } from "./narrow-tokens.ts";
 
 const ROUTE = "GET /repos/{owner}/{repo}/rules/branches/{branch}";
 const rules = z.array(z.object({ type: z.string() }));
 
 /** What the rules are read with. */
 export interface BranchRulesParts {
-  /** Signs as the App. */
-  readonly asApp: Octokit;
   /** Adds no credentials. */
   readonly plain: Octokit;
   readonly send: Send;
-  readonly clock: Clock;
+  /** May read what everybody sees of a repository. */
+  readonly tokens: NarrowTokens;
 }
 
-/** See `BranchRules`. One token for each installation, which may read what everybody sees of a repository. */
-export function createBranchRules({ asApp, plain, send, clock }: BranchRulesParts): BranchRules {
-  const tokens = createNarrowTokens({ octokit: asApp, send, clock, permissions: { metadata: "read" } });
+/** See `BranchRules`. */
+export function createBranchRules({ plain, send, tokens }: BranchRulesParts): BranchRules {
   return async ({ installationId, repository }: InstalledRepository, branch, signal) => {
     const token = await tokens.get({ installationId, signal });
     if (token === undefined) return { refused: "the installation gives no token" };

@@ -190,3 +190,9 @@ export type BranchRules = (
   branch: string,
   signal: AbortSignal,
 ) => Promise<{ readonly rules: ReadonlySet<string> } | { readonly refused: string }>;
+
+/**
+ * The name that a repository has by now, given one that it had; `undefined` where the installation reaches it no
+ * longer. Errors as those of `GitHub`.
+ */
+export type CurrentName = (installationId: number, repository: RepositoryName) => Promise<RepositoryName | undefined>;
