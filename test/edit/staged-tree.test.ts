@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stageChanges } from "../../src/edit/staged-tree.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { RenderSource } from "../../src/model/render.ts";
 import type { TreeChange } from "../../src/model/tree.ts";
+import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 const text = (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : new TextDecoder().decode(bytes));
@@ -195,7 +195,7 @@ describe("a tree with changes", () => {
     const id = Buffer.from(blob, "hex");
     const object = Buffer.concat([Buffer.from("100664 a\xff\0", "latin1"), id, Buffer.from("100644 z\0"), id]);
     const options = { cwd: temp.dir, input: object };
-    const made = spawnSync("git", ["hash-object", "-w", "--literally", "-t", "tree", "--stdin"], options);
+    const made = runSync("git", ["hash-object", "-w", "--literally", "-t", "tree", "--stdin"], options);
     const root = made.stdout.toString().trim();
     const base = {
       tree: await repository.tree(temp.git("commit-tree", "-m", "odd", root)),
@@ -219,7 +219,7 @@ describe.each(["sha1", "sha256"])("random trees of %s objects", (format) => {
     temp.git("init", "--quiet", "--bare", `--object-format=${format}`, "odb.git");
     const dir = `${temp.dir}/odb.git`;
     const git = (args: readonly string[], input = "") => {
-      const run = spawnSync("git", args, { cwd: dir, input, encoding: "utf8" });
+      const run = runSync("git", args, { cwd: dir, input });
       if (run.status !== 0) throw new Error(run.stderr);
       return run.stdout.trim();
     };
