@@ -6,7 +6,13 @@ import { UserError } from "../../src/model/errors.ts";
 import type { Job } from "../../src/model/job-kinds.ts";
 import type { RunContext } from "../../src/model/queue.ts";
 import { runPreview } from "../../src/preview/run.ts";
-import { PROMOTION_COMMANDS, runGates, runPromotions, runStatusComment } from "../../src/promote/run/index.ts";
+import {
+  PROMOTION_COMMANDS,
+  type PromotionPorts,
+  runGates,
+  runPromotions,
+  runStatusComment,
+} from "../../src/promote/run/index.ts";
 import { defaultRetryPolicy, outcomeOf } from "../../src/queue/outcome.ts";
 import { runCommands } from "../../src/webhooks/commands/run.ts";
 import { memoryRecords } from "../support/memory-records.ts";
@@ -112,8 +118,10 @@ describe("a base that moves in the middle of a promotion", () => {
   });
 });
 
+type Ports = ImagePorts & PromotionPorts;
+
 /** A world with a promotion that is open, and what its jobs act through. */
-async function openPromotion(pull = ""): Promise<{ world: PromotionWorld; ports: ImagePorts }> {
+async function openPromotion(pull = ""): Promise<{ world: PromotionWorld; ports: Ports }> {
   const images = `images:\n  - image: ghcr.io/acme/web\n    environments: [staging]\n    policy: { semver: ">=1" }\n${pull}`;
   const world = begin("gates: { healthy: false }\npromote: { auto: true }", images);
   await world.merge(release);
@@ -124,7 +132,7 @@ async function openPromotion(pull = ""): Promise<{ world: PromotionWorld; ports:
   return { world, ports };
 }
 
-type Run = (ports: ImagePorts, world: PromotionWorld) => Promise<void>;
+type Run = (ports: Ports, world: PromotionWorld) => Promise<void>;
 
 const imageJob = { type: "image", ...where, defaultBranch: "main", unit: "ghcr.io/acme/web" } as const;
 
