@@ -13,7 +13,7 @@ export function interrupt(world: PromotionWorld, at: number, act: () => void | P
   });
 }
 
-/** Tells of each call of GitHub's port before it is carried out, with its number. What is thrown is the call's error. */
+/** Tells of each call of GitHub's port right before it, with its number. What is thrown is the call's error. */
 export function beforeCalls(world: PromotionWorld, tell: (count: number) => void | Promise<void>): Calls {
   const names: string[] = [];
   const heard = (github: GitHubRepository): GitHubRepository =>
