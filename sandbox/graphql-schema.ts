@@ -12,6 +12,17 @@ export const schema = buildSchema(`
 
   type Mutation {
     enqueuePullRequest(input: EnqueuePullRequestInput!): EnqueuePullRequestPayload
+    dequeuePullRequest(input: DequeuePullRequestInput!): DequeuePullRequestPayload
+  }
+
+  input DequeuePullRequestInput {
+    clientMutationId: String
+    id: ID!
+  }
+
+  type DequeuePullRequestPayload {
+    clientMutationId: String
+    mergeQueueEntry: MergeQueueEntry
   }
 
   input EnqueuePullRequestInput {

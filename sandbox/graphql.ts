@@ -1,7 +1,8 @@
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError, graphql } from "graphql";
 import { z } from "zod";
 import { requireAccess } from "./access.ts";
-import { enqueuePull, QueueRefusal } from "./actions/merge-queue.ts";
+import { dequeuePull, enqueuePull, QueueRefusal } from "./actions/merge-queue.ts";
+import type { Actor } from "./actions/pulls.ts";
 import type { Caller } from "./auth.ts";
 import { ApiError } from "./errors.ts";
 import { schema } from "./graphql-schema.ts";
@@ -21,8 +22,14 @@ interface EnqueueInput {
   readonly clientMutationId?: string | null;
 }
 
+/** The argument `input` of `dequeuePullRequest`. */
+interface DequeueInput {
+  readonly id: string;
+  readonly clientMutationId?: string | null;
+}
+
 /**
- * GitHub's GraphQL endpoint, of which one mutation is here: `enqueuePullRequest`. It is logged, and faults are
+ * GitHub's GraphQL endpoint, of which two mutations are here: `enqueuePullRequest` and its opposite. It is logged, and faults are
  * injected, as `/graphql`; the OpenAPI description does not cover it.
  */
 export const graphqlRoute: Route = {
@@ -42,7 +49,10 @@ async function execute(world: World, caller: Caller, { query, variables }: z.inf
     schema,
     source: query,
     variableValues: variables ?? {},
-    rootValue: { enqueuePullRequest: ({ input }: { input: EnqueueInput }) => enqueue(world, caller, input) },
+    rootValue: {
+      enqueuePullRequest: ({ input }: { input: EnqueueInput }) => enqueue(world, caller, input),
+      dequeuePullRequest: ({ input }: { input: DequeueInput }) => dequeue(world, caller, input),
+    },
   });
   rethrowOwnFaults(errors);
   return { ...(data !== undefined && { data }), ...(errors && { errors: errors.map(formatted) }) };
@@ -62,17 +72,35 @@ function formatted(error: GraphQLError): GraphQLFormattedError & { readonly type
 }
 
 async function enqueue(world: World, caller: Caller, input: EnqueueInput): Promise<object> {
-  const found = findPull(world, input.pullRequestId);
-  try {
-    if (!found) throw new ApiError(404, "");
-    const { repository, pull } = found;
-    requireAccess(world, caller, repository, writes("write", "contents"));
-    const actor =
-      caller.kind === "user" ? { login: caller.account.login, byApp: false } : { login: botLogin(world), byApp: true };
+  return onPull(world, caller, input.pullRequestId, async ({ repository, pull }, actor) => {
     const entry = await enqueuePull(world, repository, pull, input.expectedHeadOid ?? undefined, actor);
     return { clientMutationId: input.clientMutationId, mergeQueueEntry: entryOf(repository, pull, entry) };
+  });
+}
+
+async function dequeue(world: World, caller: Caller, input: DequeueInput): Promise<object> {
+  return onPull(world, caller, input.id, async ({ repository, pull }, { login }) => {
+    const entry = await dequeuePull(world, repository, pull, login);
+    return { clientMutationId: input.clientMutationId, mergeQueueEntry: entryOf(repository, pull, entry) };
+  });
+}
+
+/** Does something with a pull request that the caller may write to. */
+async function onPull(
+  world: World,
+  caller: Caller,
+  id: string,
+  act: (found: { repository: Repository; pull: Pull }, actor: Actor) => Promise<object>,
+): Promise<object> {
+  try {
+    const found = findPull(world, id);
+    if (!found) throw new ApiError(404, "");
+    requireAccess(world, caller, found.repository, writes("write", "contents"));
+    const actor =
+      caller.kind === "user" ? { login: caller.account.login, byApp: false } : { login: botLogin(world), byApp: true };
+    return await act(found, actor);
   } catch (error) {
-    throw refusalOf(error, input.pullRequestId);
+    throw refusalOf(error, id);
   }
 }
 

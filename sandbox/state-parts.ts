@@ -97,6 +97,17 @@ export interface Ruleset {
   readonly rules: readonly RestrictingRule[];
 }
 
+/** Who moved a branch or a tag, made it or deleted it. */
+export interface Activity {
+  readonly id: number;
+  readonly ref: string;
+  readonly before: string;
+  readonly after: string;
+  readonly at: string;
+  readonly actor: string;
+  readonly type: "push" | "force_push" | "branch_creation" | "branch_deletion";
+}
+
 /** A pull request in the merge queue of its base. */
 export interface QueueEntry {
   readonly id: number;

@@ -1,4 +1,14 @@
-import type { Deployment, ForeignApp, Label, Protection, QueueEntry, Review, Ruleset, Team } from "./state-parts.ts";
+import type {
+  Activity,
+  Deployment,
+  ForeignApp,
+  Label,
+  Protection,
+  QueueEntry,
+  Review,
+  Ruleset,
+  Team,
+} from "./state-parts.ts";
 import type { Delivery, WebhookEvent } from "./types.ts";
 import type { AccessLevel, MergeMethod, RepositoryRole } from "./types-common.ts";
 
@@ -151,6 +161,8 @@ export interface Repository {
   readonly roles: Record<string, RepositoryRole>;
   /** Branches and tags as last seen; a difference from the disk is a push that was not told yet. */
   refs: Record<string, string>;
+  /** What became of them, oldest first. Absent in the snapshots of earlier versions. */
+  activities?: Activity[];
   /** Commits that the API made without author and committer, which GitHub would sign. */
   readonly signed: string[];
   readonly pulls: Pull[];

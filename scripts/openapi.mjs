@@ -36,6 +36,7 @@ const OPERATIONS = [
   "GET /orgs/{org}/teams/{team_slug}/memberships/{username}",
   "GET /rate_limit",
   "GET /repos/{owner}/{repo}",
+  "GET /repos/{owner}/{repo}/activity",
   "GET /repos/{owner}/{repo}/branches",
   "GET /repos/{owner}/{repo}/branches/{branch}",
   "POST /repos/{owner}/{repo}/check-runs",

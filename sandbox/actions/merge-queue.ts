@@ -43,6 +43,16 @@ export function enqueuePull(
   });
 }
 
+/** Takes a pull request out of its base's merge queue, and gives what its entry was. Throws QueueRefusal. */
+export function dequeuePull(world: World, repository: Repository, pull: Pull, login: string): Promise<QueueEntry> {
+  return exclusively(world, async () => {
+    const entry = repository.queue.find((one) => one.number === pull.number);
+    if (entry === undefined) throw new QueueRefusal("Pull request is not in the queue");
+    await leaveQueue(world, repository, pull, "MANUAL", login);
+    return entry;
+  });
+}
+
 function checkEntry(world: World, repository: Repository, pull: Pull, expectedHead: string | undefined): void {
   if (pull.state === "closed") throw new QueueRefusal("Pull request is closed");
   if (pull.draft) throw new QueueRefusal("Pull request is in draft state");

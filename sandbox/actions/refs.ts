@@ -5,7 +5,8 @@ import { type Json, userByLogin } from "../objects/account.ts";
 import { webhookRepository } from "../objects/repository.ts";
 import { isAncestor, mergedTree, readRefs, writeCommit } from "../repository-git.ts";
 import type { Pull, Repository } from "../state.ts";
-import { branchHead, gitDirOf, htmlUrl, nowIso, repositoryById, type World } from "../world.ts";
+import type { Activity } from "../state-parts.ts";
+import { branchHead, gitDirOf, htmlUrl, nextId, nowIso, repositoryById, type World } from "../world.ts";
 import { NO_REF, writeRef } from "../write-ref.ts";
 import { leaveQueue } from "./queue-entries.ts";
 
@@ -34,10 +35,32 @@ export async function noticeRefs(world: World, repository: Repository, sender: s
   for (const change of changes) await movePulls(world, repository, change, sender);
 }
 
+function noteActivity(
+  world: World,
+  repository: Repository,
+  { name: ref, before, after }: RefChange,
+  { forced, actor }: { readonly forced: boolean; readonly actor: string },
+): void {
+  const type: Activity["type"] =
+    before === undefined ? "branch_creation" : after === undefined ? "branch_deletion" : forced ? "force_push" : "push";
+  repository.activities ??= [];
+  const at = nowIso(world);
+  repository.activities.push({
+    id: nextId(world),
+    ref,
+    before: before ?? NO_REF,
+    after: after ?? NO_REF,
+    at,
+    actor,
+    type,
+  });
+}
+
 async function emitPush(world: World, repository: Repository, change: RefChange, sender: string): Promise<void> {
   const dir = gitDirOf(world, repository);
   const { before, after } = change;
   const forced = before !== undefined && after !== undefined && !(await isAncestor(dir, before, after));
+  noteActivity(world, repository, change, { forced, actor: sender });
   const commits = after === undefined ? [] : await pushedCommits(world, repository, change.name, before, after);
   const html = htmlUrl(world, repository);
   const stamp = (time: string): number => Math.floor(Date.parse(time) / 1000);

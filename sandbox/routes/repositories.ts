@@ -4,7 +4,7 @@ import { diffEntries } from "../diff-entries.ts";
 import { ApiError, notFound } from "../errors.ts";
 import { gitText } from "../git.ts";
 import { commitAt, commitHistory } from "../history.ts";
-import { userByLogin } from "../objects/account.ts";
+import { nodeId, userByLogin } from "../objects/account.ts";
 import { commitObject } from "../objects/commit.ts";
 import { diffEntryObject } from "../objects/diff-entry.ts";
 import { pullObject } from "../objects/pull.ts";
@@ -137,12 +137,31 @@ function branchRules(call: Call, repository: Repository): Reply {
   return paged(call, rules, (page) => page);
 }
 
+/** Who did what to a branch, newest first; GitHub pages it by cursors, of which there are none here. */
+function activities(call: Call, repository: Repository): Reply {
+  const { ref = "" } = call.query;
+  const wanted = ref.startsWith("refs/") ? ref : `refs/heads/${ref}`;
+  const found = (repository.activities ?? []).filter((one) => ref === "" || one.ref === wanted).toReversed();
+  const body = found.slice(0, Number(call.query.per_page ?? 30)).map((one) => ({
+    id: one.id,
+    node_id: nodeId("Activity", one.id),
+    before: one.before,
+    after: one.after,
+    ref: one.ref,
+    timestamp: one.at,
+    activity_type: one.type,
+    actor: userByLogin(call.world, one.actor),
+  }));
+  return { status: 200, body };
+}
+
 /** Repositories, branches, commits, contents, permissions, rules of branches. */
 export const repositoryRoutes: readonly Route[] = [
   onRepository("GET", "/repos/{owner}/{repo}", reads("metadata"), (call, repository) => ({
     status: 200,
     body: fullRepositoryObject(call.world, repository),
   })),
+  onRepository("GET", "/repos/{owner}/{repo}/activity", contents, activities),
   onRepository("GET", "/repos/{owner}/{repo}/branches", contents, (call, repository) =>
     paged(call, branchesOf(repository), (page) =>
       page.map(([name, sha]) => ({

@@ -44,6 +44,24 @@ export async function enqueuePullRequest(
   return { kind: meaning === "queue" ? "refused" : meaning, reason: text };
 }
 
+const DEQUEUE = "mutation ($id: ID!) { dequeuePullRequest(input: { id: $id }) { mergeQueueEntry { id } } }";
+
+const taken = z.object({
+  data: z.object({ dequeuePullRequest: z.object({}).nullable() }).nullish(),
+  errors: answered.shape.errors,
+});
+
+/** See `GitHubRepository.dequeue`. GitHub refuses for what is not in the queue, in words that may change. */
+export async function dequeuePullRequest(client: Client, { nodeId }: Pick<PullRequest, "nodeId">): Promise<void> {
+  const { errors = [] } = await client.call(
+    ROUTE,
+    { baseUrl: client.graphqlBase, query: DEQUEUE, variables: { id: nodeId } },
+    taken,
+  );
+  if (errors.length === 0) return;
+  assertRefusal(new Set(errors.map((one) => one.type ?? "")), oneLine(errors.map((one) => one.message).join("\n")));
+}
+
 /** Throws errors that are not about this pull request. */
 function assertRefusal(types: ReadonlySet<string>, text: string): void {
   const said = `GitHub answered to ${ROUTE}: ${text}`;

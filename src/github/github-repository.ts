@@ -8,13 +8,14 @@ import { createComments } from "./comments.ts";
 import { readChecks } from "./commit-checks.ts";
 import { makeCommit } from "./commits.ts";
 import { readDeploymentStatuses, readDeployments } from "./deployments.ts";
-import { enqueuePullRequest } from "./enqueue.ts";
+import { dequeuePullRequest, enqueuePullRequest } from "./enqueue.ts";
 import { writeFile } from "./files.ts";
 import { setLabelsAndAssignees } from "./labels.ts";
 import { mergePullRequest } from "./merge.ts";
 import { openPullRequest } from "./open-pull.ts";
 import { addReaction, readPermission } from "./people.ts";
 import { pullRequestOf, readPullRequest, updatePullRequest } from "./pulls.ts";
+import { readPushers } from "./pushers.ts";
 import { dismissReview, readReviews, requestReviewers } from "./reviews.ts";
 import { createTeamMember } from "./teams.ts";
 
@@ -40,6 +41,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
     createBranch: (branch, sha) => createBranch(client, branch, sha),
     advanceBranch: (branch, sha) => advanceBranch(client, branch, sha),
     deleteBranch: (branch, expected) => deleteBranch(client, branch, expected),
+    pushers: (branch) => readPushers(client, branch),
     writeFile: (branch, file, message) => writeFile(client, branch, file, message),
 
     async openPullRequest(draft) {
@@ -55,6 +57,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
     dismissReview: (number, review, message) => dismissReview(client, number, review, message),
     merge: (number, head, method) => mergePullRequest(client, number, head, method),
     enqueue: (pull, head) => enqueuePullRequest(client, pull, head),
+    dequeue: (pull) => dequeuePullRequest(client, pull),
 
     checks: (sha) => readChecks(client, appId, sha),
     ownCheck: (sha, name) => checks.read(sha, name),

@@ -206,6 +206,13 @@ export interface PromotionFacts {
    * review). Left out: everybody's count.
    */
   readonly mayReview?: ReadonlySet<string>;
+  /** Logins in lower case that are not among `mayReview` because nobody asked: their approvals were not needed. */
+  readonly unasked?: ReadonlySet<string>;
+  /**
+   * Logins in lower case of those who pushed to its branch; absent where nothing but Sluice's commits is on it. What
+   * they pushed is not what the metadata says, and was verified nowhere.
+   */
+  readonly pushedBy?: ReadonlySet<string>;
   readonly targets: readonly TargetFacts[];
   /** Of this head. */
   readonly overrides: readonly Override[];

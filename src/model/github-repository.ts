@@ -115,6 +115,11 @@ export interface GitHubRepository extends GitHub {
    */
   deleteBranch(branch: string, expected?: string): Promise<"deleted" | "moved">;
   /**
+   * The logins of who made the branch and moved it since, as GitHub knows them, whatever the commits say. More moves
+   * than are read are a `limit` UserError.
+   */
+  pushers(branch: string): Promise<readonly string[]>;
+  /**
    * Writes one file of a branch as a commit of its own, expecting the blob that is there now (`undefined`: no file).
    * `conflict` when the branch or the file is another one by now, `missing` when there is no such branch.
    */
@@ -163,6 +168,8 @@ export interface GitHubRepository extends GitHub {
     pull: Pick<PullRequest, "nodeId" | "number">,
     head: string,
   ): Promise<MergeResult | { readonly kind: "enqueued" }>;
+  /** Takes the pull request out of the merge queue. One that is not in it, or is merged by now, is fine. */
+  dequeue(pull: Pick<PullRequest, "nodeId" | "number">): Promise<void>;
 
   /** Check runs (the newest of each name) and statuses of a commit, by name; those of Sluice itself are left out. */
   checks(sha: string): Promise<readonly CommitCheck[]>;

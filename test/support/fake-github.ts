@@ -39,6 +39,10 @@ export interface FakeGitHub extends GitHubRepository {
   /** By environment, newest first. */
   readonly deploymentsTo: Map<string, readonly Deployment[]>;
   readonly statusesOf: Map<number, readonly DeploymentStatus[]>;
+  /** Who pushed, by branch; Sluice itself is not among them. */
+  readonly pushersOf: Map<string, readonly string[]>;
+  /** Numbers of the pull requests in the merge queue. */
+  readonly queued: Set<number>;
   /** The answer of the next merge; without one it merges. */
   nextMerge: MergeResult | undefined;
   /**
@@ -77,6 +81,8 @@ export function fakeGitHub(
     checksOf: new Map<string, readonly CommitCheck[]>(),
     deploymentsTo: new Map<string, readonly Deployment[]>(),
     statusesOf: new Map<number, readonly DeploymentStatus[]>(),
+    pushersOf: new Map<string, readonly string[]>(),
+    queued: new Set<number>(),
   };
   const { pulls } = maps;
 
@@ -166,6 +172,7 @@ export function fakeGitHub(
       branches.delete(branch);
       return "deleted";
     },
+    pushers: async (branch) => [app, ...(maps.pushersOf.get(branch) ?? [])],
     writeFile: async (branch, { path, bytes, expected }, message) => {
       const head = branches.get(branch);
       if (head === undefined) return "missing";
@@ -219,7 +226,11 @@ export function fakeGitHub(
       if (get(number).head.sha !== head) return { kind: "moved", reason: "Head branch was modified" };
       return { kind: "merged", sha: closePull(number, head).head.sha };
     },
-    enqueue: async () => ({ kind: "enqueued" }),
+    enqueue: async ({ number }) => {
+      maps.queued.add(number);
+      return { kind: "enqueued" };
+    },
+    dequeue: async ({ number }) => void maps.queued.delete(number),
     checks: async (sha) => maps.checksOf.get(sha) ?? [],
     ownCheck: async (sha, name) =>
       maps.checkReports.findLast((report) => report.headSha === sha && report.name === name),
@@ -254,6 +265,7 @@ export function fakeGitHub(
     createBranch: announced("createBranch", port.createBranch),
     advanceBranch: announced("advanceBranch", port.advanceBranch),
     deleteBranch: announced("deleteBranch", port.deleteBranch),
+    pushers: announced("pushers", port.pushers),
     writeFile: announced("writeFile", port.writeFile),
     openPullRequest: announced("openPullRequest", port.openPullRequest),
     pullRequestOf: announced("pullRequestOf", port.pullRequestOf),
@@ -264,6 +276,7 @@ export function fakeGitHub(
     dismissReview: announced("dismissReview", port.dismissReview),
     merge: announced("merge", port.merge),
     enqueue: announced("enqueue", port.enqueue),
+    dequeue: announced("dequeue", port.dequeue),
     checks: announced("checks", port.checks),
     ownCheck: announced("ownCheck", port.ownCheck),
     deployments: announced("deployments", port.deployments),

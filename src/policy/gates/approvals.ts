@@ -19,7 +19,7 @@ interface Opinion {
 
 function evaluate(facts: PromotionFacts): Part | undefined {
   const needed = Math.max(0, ...facts.targets.map(({ settings }) => settings.approvals));
-  const opinions = newest(facts.reviews).map((review) => opinionOf(review, facts));
+  const opinions = newestReviews(facts.reviews).map((review) => opinionOf(review, facts));
   const objectors = opinions.filter(({ state, ignored }) => state === "changes-requested" && ignored === undefined);
   if (needed === 0 && objectors.length === 0) return undefined;
   const children = opinions.flatMap(childOf);
@@ -36,8 +36,8 @@ function evaluate(facts: PromotionFacts): Part | undefined {
   return { state: "blocked", reason, who: reviewers(facts), ...shown };
 }
 
-/** The newest decisive review of each person. */
-function newest(reviews: readonly Review[]): readonly Review[] {
+/** The newest decisive review of each person, dismissed ones left out; the latest last. */
+export function newestReviews(reviews: readonly Review[]): readonly Review[] {
   const decisive = reviews.filter(({ state, bot }) => state !== "commented" && state !== "pending" && !bot);
   const ordered = decisive.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id - b.id);
   return [...new Map(ordered.map((review) => [review.user.toLowerCase(), review])).values()].filter(
@@ -46,7 +46,10 @@ function newest(reviews: readonly Review[]): readonly Review[] {
 }
 
 function opinionOf({ user, state }: Review, facts: PromotionFacts): Opinion {
-  if (facts.mayReview !== undefined && !facts.mayReview.has(user.toLowerCase())) {
+  const login = user.toLowerCase();
+  if (state === "approved" && facts.pushedBy?.has(login)) return { user, state, ignored: "pushed to this branch" };
+  if (state === "approved" && facts.unasked?.has(login)) return { user, state, ignored: "is beyond those looked at" };
+  if (facts.mayReview !== undefined && !facts.mayReview.has(login)) {
     return { user, state, ignored: "has no write permission" };
   }
   if (state === "approved" && excludesActor(facts) && isActor(user, facts)) {

@@ -7,6 +7,7 @@ import {
   type Override,
   type PromotionFacts,
 } from "../../model/gates.ts";
+import { describeAllow } from "../allow.ts";
 import { approvals } from "./approvals.ts";
 import { checks } from "./checks.ts";
 import { current } from "./current.ts";
@@ -33,19 +34,30 @@ const gates: Record<GateName, Gate> = {
 /**
  * All gates of a promotion at one moment (milliseconds since the epoch), in the order in which people read them; those
  * that are off are left out. An override turns a gate that has not passed, a hold too, into `overridden`, which stops
- * nothing. Facts without a target are a `bug` Fault: nothing would stop them.
+ * nothing. What a person pushed passes no gate that is about a version. Facts without a target are a `bug` Fault: nothing would stop them.
  */
 export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
   if (facts.targets.length === 0) throw new Fault("bug", "gates were asked for a promotion without targets");
   const results = GATES.flatMap((name): readonly GateResult[] => {
     const { label, evaluate } = gates[name];
-    const part = evaluate(facts, now);
-    if (part === undefined) return [];
+    const judged = evaluate(facts, now);
+    if (judged === undefined) return [];
+    const part = facts.pushedBy !== undefined && ofVersion.has(name) ? unverified(facts) : judged;
     const override = facts.overrides.findLast(({ gate }) => gate === name);
     return [overridden(result(name, label, part), override)];
   });
   const open = results.map(({ state }) => ({ state: state === "overridden" ? "passed" : state }) as const);
   return { state: gravest(open), results, ...earliest(results) };
+}
+
+/** The gates that are about the version in the metadata. */
+const ofVersion: ReadonlySet<GateName> = new Set(["current", "healthy", "soak"]);
+
+/** Nothing is known of what a person put on the branch, whatever became of the version that was there before. */
+function unverified({ targets }: PromotionFacts): Part {
+  const overriders = new Set(targets.map(({ settings }) => describeAllow(settings.override)));
+  const who = `${[...overriders].join(", ")} by /override, or whoever closes this and promotes again`;
+  return { state: "blocked", reason: "what was pushed to the branch is not what was verified", who };
 }
 
 function result(gate: GateName, label: string, { children, ...part }: Part): GateResult {

@@ -12,17 +12,16 @@ import type {
   TargetFacts,
 } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
-import type { Review } from "../../model/github-repository.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import { targetId } from "../../model/target.ts";
-import { includes } from "../../policy/permission.ts";
 import { carriedAt, carriedOf, compareCarried, orderOfChange } from "../carried.ts";
 import { type PromotionPair, pairOf } from "../resolve.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
 import { currencyOf } from "./currency.ts";
 import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { reviewersOf } from "./reviewers.ts";
 import { carriedRequest } from "./source-moves.ts";
 import { boundReviews, type TargetChange, targetChanges } from "./target-changes.ts";
 import { behindIn } from "./versions-at.ts";
@@ -64,23 +63,25 @@ export async function factsOf(
     ),
   );
   const { reviews, outdated } = await boundReviews(ports, context, promotion);
+  const pushedBy = await pushersOf(context, promotion);
+  const settings = targets.map((target) => target.settings);
+  const uncounted = new Set([...(pushedBy ?? []), ...(metadata.actor ? [metadata.actor.toLowerCase()] : [])]);
   return {
     head: pull.head.sha,
     actor: metadata.actor,
     reviews,
     outdated,
-    mayReview: await reviewersOf(context, reviews),
+    ...(await reviewersOf(context.github, reviews, { settings, uncounted })),
+    ...(pushedBy === undefined ? {} : { pushedBy }),
     targets,
     overrides: histories.flat().flatMap((entry) => overrideIn(entry, pull)),
   };
 }
 
-/** Of those whose review would decide: who may write. On a public repository anybody can review. */
-async function reviewersOf(context: RepositoryContext, reviews: readonly Review[]): Promise<ReadonlySet<string>> {
-  const decisive = reviews.filter(({ state, bot }) => !bot && (state === "approved" || state === "changes-requested"));
-  const users = [...new Set(decisive.map(({ user }) => user))].slice(-20);
-  const may = await Promise.all(users.map(async (user) => includes(await context.github.permission(user), "write")));
-  return new Set(users.filter((_, index) => may[index]).map((user) => user.toLowerCase()));
+/** Who pushed, where it is not Sluice's own commits alone. Commits name whom they like; GitHub knows who moved it. */
+async function pushersOf(context: RepositoryContext, { pull, ours }: AtHead): Promise<ReadonlySet<string> | undefined> {
+  if (ours) return undefined;
+  return new Set((await context.github.pushers(pull.head.ref)).map((login) => login.toLowerCase()));
 }
 
 /**

@@ -581,3 +581,37 @@ describe("the verdict", () => {
     expect(() => evaluateGates(facts({ targets: [] }), noon)).toThrow("without targets");
   });
 });
+
+describe("a branch that a person pushed to", () => {
+  const pushed = (given: Parameters<typeof settings>[0]) =>
+    facts({
+      pushedBy: new Set(["eve"]),
+      targets: [target({ settings: settings(given), health: { state: "healthy", since: 0, source: "test" } })],
+    });
+
+  it("blocks the gates about the version, and those alone, until a person overrides them", () => {
+    const of = pushed({ healthy: true, soak: minutes });
+    for (const name of ["healthy", "soak"] as const) {
+      expect(gate(name, of)).toMatchObject({
+        state: "blocked",
+        reason: "what was pushed to the branch is not what was verified",
+      });
+      const override = { gate: name, by: "mona", reason: "tried by hand" };
+      expect(gate(name, { ...of, overrides: [override] }).state).toBe("overridden");
+    }
+    expect(shown(of)).toEqual(["hold", "healthy", "soak"]);
+    expect(gate("hold", of).state).toBe("passed");
+  });
+
+  it("does not count the approval of who pushed, nor of who was not looked at; what they object to counts", () => {
+    const reviews = [review("eve", "approved"), review("dan", "approved")];
+    const of = { ...pushed({ approvals: 1 }), reviews };
+    expect(gate("approvals", { ...of, unasked: new Set(["dan"]) }).reason).toBe(
+      "0 of 1 approval; the approval by eve does not count: eve pushed to this branch; " +
+        "the approval by dan does not count: dan is beyond those looked at",
+    );
+    expect(gate("approvals", of)).toMatchObject({ state: "passed", reason: "approved by dan" });
+    const objecting = { ...of, reviews: [review("eve", "changes-requested")] };
+    expect(gate("approvals", objecting).reason).toBe("eve requested changes");
+  });
+});

@@ -243,6 +243,7 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
       const about = { parents: [head], message: `By ${by}`, date: date(), author: by };
       const sha = await repository.commitChanges(oid, changesOf(changed), about);
       repository.branches.set(branch, sha);
+      github.pushersOf.set(branch, [...(github.pushersOf.get(branch) ?? []), by]);
       return sha;
     },
     async say(body, by = "ada", on = asked) {
