@@ -84,7 +84,7 @@ function memoryState(decisions: Decision[]): StateStore {
   return {
     ref: "refs/heads/sluice-state",
     read: async () => ({
-      commit: undefined,
+      commit: decisions.length === 0 ? undefined : String(decisions.length),
       hold: async () => undefined,
       history: async (environment, app) =>
         decisions.filter((one) => concerns(one, environment, app)).map((one) => entryOf(one, app)),

@@ -7,6 +7,7 @@ import { type DeferredFile, EMPTY_DEFERRED, EMPTY_TARGET, isKnown, type TargetFi
 export function memoryState(): StateStore {
   const files = new Map<string, TargetFile>();
   const heads = new Map<string, PublishedHead>();
+  let commits = 0;
   let deferred: DeferredFile = EMPTY_DEFERRED;
   const key = (environment: string, app: string | undefined): string => JSON.stringify([environment, app]);
   const fileOf = (environment: string, app?: string): TargetFile => files.get(key(environment, app)) ?? EMPTY_TARGET;
@@ -19,9 +20,10 @@ export function memoryState(): StateStore {
     read: async () => {
       const now = new Map(files);
       const { waiting } = deferred;
+      const commit = commits === 0 ? undefined : String(commits);
       const at = (environment: string, app?: string) => now.get(key(environment, app)) ?? EMPTY_TARGET;
       return {
-        commit: undefined,
+        commit,
         hold: async (environment, app, time) => {
           const own = app === undefined ? undefined : holdOf(at(environment, app), time);
           if (own !== undefined) return { ...own, environmentWide: false };
@@ -38,11 +40,13 @@ export function memoryState(): StateStore {
     },
     publish: async (_where, published) => {
       heads.set(published.branch, published);
+      commits += 1;
       return true;
     },
     record: async (_where, decision: Decision) => {
       if (isAboutDeferred(decision)) {
         const after = applyDeferred(deferred, decision);
+        if (after !== undefined) commits += 1;
         deferred = after ?? deferred;
         return after !== undefined;
       }
@@ -53,6 +57,7 @@ export function memoryState(): StateStore {
         files.set(key(decision.environment, app), after);
         known = false;
       }
+      if (!known) commits += 1;
       return !known;
     },
   };

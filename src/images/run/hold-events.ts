@@ -5,7 +5,7 @@ import { unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 
 /**
- * A hold began or ended: every image of the repository is evaluated again. Handles `hold.set` and `hold.ended`, which
+ * A hold began or ended: every image of the repository is evaluated again, and its open pull request. Handles `hold.set` and `hold.ended`, which
  * are dispatched again after a crash, so that no image is missed. A repository without a usable configuration has no
  * images.
  */
@@ -16,6 +16,12 @@ export async function evaluateAfterHold(event: HandledEvent, ports: ImagePorts, 
     if (error instanceof UserError) return undefined;
     throw error;
   });
-  for (const { name } of context === undefined ? [] : unitsOf(context.config))
+  if (context === undefined) return;
+  for (const { name, branch } of unitsOf(context.config)) {
     await ports.queue.add({ type: "image", ...where, defaultBranch, unit: name });
+    // What is held may be merged by GitHub's queue meanwhile.
+    const published = context.branches.has(branch) ? await context.state.published(branch) : undefined;
+    if (published !== undefined && !published.settled)
+      await ports.queue.add({ type: "image-pull", ...where, pullRequest: published.pullRequest });
+  }
 }

@@ -1,5 +1,5 @@
 import { isOwnHead } from "../../change/pull-request/branch.ts";
-import { mergePullRequest } from "../../change/pull-request/merge.ts";
+import { mergePullRequest, queuedRemark } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { standingOf } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
@@ -7,6 +7,7 @@ import { dayTime } from "../../change/text/when.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
+import type { Review } from "../../model/github-repository.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
@@ -46,13 +47,14 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
       imageCheckReport(pull, verification, { stays: metadata.stays, remarks: [inert(context.message)] }),
     ));
   }
-  const merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : { may: false };
+  const merging: Merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : {};
+  if (merging.reviews === undefined) await leaveQueue(ports, context, pull, run);
   const remarks = await remarksOf(context, pull, metadata, merging);
   await github.upsertCheck(
     imageCheckReport(pull, verification, { stays: metadata.stays, held: merging.held, remarks }),
   );
   if (!verification.ok) return evaluateAgain(ports, evaluation, pull, verification);
-  if (merging.may) await merge(ports, context, pull, metadata, evaluation);
+  if (merging.reviews !== undefined) await merge(ports, context, pull, metadata, evaluation, merging.reviews);
   if (merging.again !== undefined) await schedule(ports, job, merging.again);
   if (merging.evaluate === true) await ports.queue.add(evaluation);
 }
@@ -122,7 +124,8 @@ const settleMs = 30_000;
 
 /** Whether Sluice merges a pull request now; `why` says what is in the way. */
 interface Merging {
-  readonly may: boolean;
+  /** Where it does: the reviews that nobody objects in. */
+  readonly reviews?: readonly Review[];
   readonly why?: string;
   /** Who holds one of its targets, and until when. */
   readonly held?: string;
@@ -140,26 +143,25 @@ async function mayMerge(
 ): Promise<Merging> {
   const held = await heldTarget(ports, context, metadata);
   if (held !== undefined)
-    return { may: false, held, why: "Until the hold ends, Sluice neither updates nor merges this." };
+    return { held, why: "Until the hold ends, Sluice neither updates nor merges this." };
   const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
-  if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return { may: false };
-  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return { may: false };
-  if (metadata.stays.some(({ half }) => half)) return { may: false, why: "A person merges it: not every use changes." };
+  if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return {};
+  if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return {};
+  if (metadata.stays.some(({ half }) => half)) return { why: "A person merges it: not every use changes." };
   // Whoever may push can put old signed metadata back: only what the last evaluation came to is merged.
   const published = await publishedHead(ports, context.where.repository, metadata.unit);
-  if (published === undefined) return { may: false, evaluate: true };
+  if (published === undefined) return { evaluate: true };
   if (published !== pull.head.sha)
-    return { may: false, why: "Not merged by itself: it is not what Sluice would bring now." };
-  if ((await standingOf(context, pull)) !== "current") return { may: false, evaluate: true };
+    return { why: "Not merged by itself: it is not what Sluice would bring now." };
+  if ((await standingOf(context, pull)) !== "current") return { evaluate: true };
   const checks = await context.github.checks(pull.head.sha);
   const open = checks.filter(({ state }) => state !== "passed").map(({ name }) => name);
-  if (open.length > 0) return { may: false, why: `Not merged yet: ${open.slice(0, 5).join(", ")} did not pass.` };
+  if (open.length > 0) return { why: `Not merged yet: ${open.slice(0, 5).join(", ")} did not pass.` };
   const age = ports.clock() - (await madeAt(context, pull.head.sha));
-  if (age < settleMs) return { may: false, again: ports.clock() + settleMs - age };
-  const against = await objections(context, pull);
-  return against.length > 0
-    ? { may: false, why: `Not merged by itself: ${against.join(", ")} asked for changes.` }
-    : { may: true };
+  if (age < settleMs) return { again: ports.clock() + settleMs - age };
+  const reviews = await context.github.reviews(pull.number);
+  const against = objections(reviews);
+  return against.length > 0 ? { why: `Not merged by itself: ${against.join(", ")} asked for changes.` } : { reviews };
 }
 
 /** A rollback or a revert holds automation; a person may still merge. */
@@ -179,9 +181,9 @@ async function heldTarget(
 }
 
 /** Who asked for changes and has not said otherwise since. */
-async function objections({ github }: RepositoryContext, { number }: PullRequest): Promise<readonly string[]> {
+function objections(reviews: readonly Review[]): readonly string[] {
   const last = new Map<string, string>();
-  for (const { user, state } of await github.reviews(number)) if (state !== "commented") last.set(user, state);
+  for (const { user, state } of reviews) if (state !== "commented") last.set(user, state);
   return [...last].flatMap(([user, state]) => (state === "changes-requested" ? [user] : []));
 }
 
@@ -191,15 +193,45 @@ async function merge(
   pull: PullRequest,
   metadata: ImageMetadata,
   evaluation: ImageJob,
+  reviews: readonly Review[],
 ): Promise<void> {
   const again = { type: "image-pull", ...context.where, pullRequest: pull.number } as const;
   const [target] = metadata.targets;
-  const remark = await mergePullRequest(ports, context, pull, { target, replan: evaluation, evaluate: again });
+  const remark = await mergePullRequest(ports, context, pull, {
+    target,
+    replan: evaluation,
+    evaluate: again,
+    reviews,
+  });
   if (remark === undefined) return;
+  if (remark === queuedRemark) await ports.records.put(queuedKind, queued(ports, context, pull), queuedMs);
   await context.github.upsertComment(pull.number, "merge", inert(remark));
   // Sluice's own checks end without an event to itself, and may be what GitHub still waits for.
   const now = ports.clock();
   if (now - (await madeAt(context, pull.head.sha)) < patienceMs) await schedule(ports, again, now + settleMs);
+}
+
+const queuedKind = "image-queued";
+const queuedMs = 7 * 24 * 3_600_000;
+
+function queued({ clock }: ImagePorts, { where: { repository } }: RepositoryContext, { number, head }: PullRequest) {
+  return { id: `${repository.owner}/${repository.name}/${number}`, at: clock(), keys: [], value: head.sha };
+}
+
+/**
+ * Takes it out of the merge queue, where Sluice put it there, or a run that did was cut short: it would be merged
+ * whatever was said since.
+ */
+async function leaveQueue(
+  ports: ImagePorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  { firstRun }: RunContext,
+): Promise<void> {
+  const { id } = queued(ports, context, pull);
+  if (firstRun && (await ports.records.get(queuedKind, id)) === undefined) return;
+  await context.github.dequeue(pull);
+  await ports.records.remove(queuedKind, id);
 }
 
 /** How long a young head that GitHub refuses to merge is tried again, in milliseconds. */

@@ -12,6 +12,7 @@ import type {
   TargetFacts,
 } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
+import type { Review } from "../../model/github-repository.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import { targetId } from "../../model/target.ts";
@@ -33,9 +34,11 @@ export interface AtHead {
   /** Nothing but Sluice's commits is on the branch. */
   readonly ours: boolean;
   readonly changes: readonly TargetChange[];
+  /** All of them, oldest first. */
+  readonly reviews: readonly Review[];
 }
 
-/** Reads what a promotion would change. */
+/** Reads what a promotion would change, and what people said of it. */
 export async function atHead(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -43,7 +46,8 @@ export async function atHead(
   metadata: PromotionMetadata,
 ): Promise<AtHead> {
   const ours = await isOwnHead(context, pull.head.ref, pull.head.sha);
-  return { pull, metadata, ours, changes: await targetChanges(ports, context, pull, metadata) };
+  const changes = await targetChanges(ports, context, pull, metadata);
+  return { pull, metadata, ours, changes, reviews: await context.github.reviews(pull.number) };
 }
 
 /** Everything that the gates of one promotion pull request depend on, at its head. */

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { ownHeadOf } from "../../change/pull-request/branch.ts";
-import { mergePullRequest } from "../../change/pull-request/merge.ts";
+import { mergePullRequest, queuedRemark } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { standingOf } from "../../change/pull-request/published.ts";
 import { baseOf, openContext, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
@@ -120,7 +120,9 @@ async function evaluate(
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
   const stops = await mergeStops(ports, context, pull, metadata, verdict);
   remarks.push(...stops.map((stop) => stopText(stop, metadata.environment)));
-  if (ours && stops.length === 0 && verdict.state === "passed" && mergesItself(context, metadata, empty)) {
+  const mayMerge = ours && stops.length === 0 && verdict.state === "passed" && mergesItself(context, metadata, empty);
+  if (!mayMerge && mayBeQueued(pull, firstRun)) await context.github.dequeue(pull);
+  if (mayMerge) {
     if (!isAsPlanned(metadata, changes)) return planAgain(ports, context);
     // GitHub may require this very check.
     await context.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
@@ -129,6 +131,7 @@ async function evaluate(
       target: first && { app: first.app, environment: metadata.environment },
       replan: { type: "promotions", ...context.where, defaultBranch: context.base },
       evaluate: { type: "gates", ...context.where, pullRequest: pull.number },
+      reviews: promotion.reviews,
     });
     if (remark === undefined) return;
     remarks.push(inert(remark));
@@ -138,6 +141,14 @@ async function evaluate(
   if (!isNew && firstRun) return;
   const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
   await enqueueUpdates(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
+}
+
+/**
+ * Whether Sluice may have put it into the merge queue, where it would be merged whatever the gates say by now: its
+ * description says so, or was changed by a person, or a run was cut short before it was written.
+ */
+function mayBeQueued({ body }: PullRequest, firstRun: boolean): boolean {
+  return !firstRun || replaceGates(body, "") === undefined || body.includes(queuedRemark);
 }
 
 /** What the base changed under the plan was not in what people approved: it is planned again before it is merged. */

@@ -76,9 +76,10 @@ export async function boundReviews(
     readonly metadata: PromotionMetadata;
     readonly ours: boolean;
     readonly changes: readonly TargetChange[];
+    readonly reviews: readonly Review[];
   },
 ): Promise<BoundReviews> {
-  const all = await context.github.reviews(of.pull.number);
+  const all = of.reviews;
   const commits = new Set(all.flatMap(({ state, commit }) => (state === "approved" && commit ? [commit] : [])));
   const same = new Set<string>();
   for (const commit of commits) if (await isSameChange(ports, context, of, commit)) same.add(commit);

@@ -11,6 +11,7 @@ async function merge(world: FakeChange, answer?: MergeResult): Promise<MergeRema
     target: { app: "web", environment: "staging" },
     replan: { type: "promotions", ...world.where, defaultBranch: "main" },
     evaluate: { type: "gates", ...world.where, pullRequest: pull.number },
+    reviews: [],
   });
 }
 
@@ -35,7 +36,7 @@ describe("a merge by Sluice", () => {
       };
       const context = { ...(await world.context()), github: { ...world.github, merge: merging } };
       const job = { type: "promotions", ...world.where, defaultBranch: "main" } as const;
-      await mergePullRequest(world.ports, context, pull, { target, replan: job, evaluate: job });
+      await mergePullRequest(world.ports, context, pull, { target, replan: job, evaluate: job, reviews: [] });
       return used;
     };
     expect(await methods({ app: "web", environment: "staging" })).toEqual(["1 true rebase"]);
@@ -46,7 +47,7 @@ describe("a merge by Sluice", () => {
     const world = fakeChange({ version: "0" });
     const { pull } = await published(world);
     const job = { type: "promotions", ...world.where, defaultBranch: "main" } as const;
-    const order = { target: undefined, replan: job, evaluate: job };
+    const order = { target: undefined, replan: job, evaluate: job, reviews: [] };
     expect(await mergePullRequest(world.ports, await world.context(), pull, order)).toContain("names no app");
     expect(world.github.calls).not.toContain("merge");
   });
@@ -58,7 +59,7 @@ describe("a merge by Sluice", () => {
     const pull = await world.github.pullRequest(1);
     const replan = { type: "promotions", ...world.where, defaultBranch: "main" } as const;
     const evaluate = { type: "gates", ...world.where, pullRequest: 1 } as const;
-    const order = { target: undefined, replan, evaluate };
+    const order = { target: undefined, replan, evaluate, reviews: [] };
     expect(await mergePullRequest(world.ports, await world.context(), pull, order)).toContain("planned again");
     expect(world.queue.jobs).toEqual([replan]);
     expect(world.github.calls).not.toContain("merge");
@@ -87,5 +88,35 @@ describe("a merge by Sluice", () => {
     expect(await merge(fakeChange(), { kind: "refused", reason: "2 approvals" })).toBe(
       "GitHub does not merge it: 2 approvals",
     );
+  });
+});
+
+describe("what happened while a pull request was evaluated", () => {
+  async function mergeAfter(meanwhile: (world: FakeChange) => unknown) {
+    const world = fakeChange();
+    const { pull } = await published(world);
+    const context = await world.context();
+    await meanwhile(world);
+    const evaluate = { type: "gates", ...world.where, pullRequest: 1 } as const;
+    const replan = { type: "promotions", ...world.where, defaultBranch: "main" } as const;
+    const target = { app: "web", environment: "staging" };
+    const remark = await mergePullRequest(world.ports, context, pull, { target, replan, evaluate, reviews: [] });
+    return { remark, jobs: world.queue.jobs, merged: world.github.calls.includes("merge") };
+  }
+  const held = { kind: "held", id: "h", at: "2026-11-21T13:59:00Z", by: "ada", environment: "staging", apps: [] } as const;
+  const objection = { id: 1, user: "eve", bot: false, state: "changes-requested", commit: "abc", at: "" } as const;
+  const signal = AbortSignal.timeout(60_000);
+
+  it.each<[string, (world: FakeChange) => unknown]>([
+    ["a hold", ({ ports, where }) => ports.state.record(where, held, signal)],
+    ["a push to the base", ({ push }) => push("main", { other: "1" })],
+    ["an objection", ({ github }) => github.reviewsOf.set(1, [objection])],
+    ["another description", ({ github }) => github.updatePullRequest(1, { body: "" })],
+  ])("has it evaluated again instead of merged: %s", async (_, meanwhile) => {
+    expect(await mergeAfter(meanwhile)).toMatchObject({ remark: undefined, jobs: [{ type: "gates" }], merged: false });
+  });
+
+  it("is nothing, as a rule", async () => {
+    expect(await mergeAfter(() => undefined)).toMatchObject({ jobs: [], merged: true });
   });
 });

@@ -15,6 +15,7 @@ async function tryMerge(world: FakeChange, number = 1): Promise<MergeRemark> {
     target: { app: "web", environment: "staging" },
     replan: { type: "promotions", ...world.where, defaultBranch: "main" },
     evaluate: { type: "gates", ...world.where, pullRequest: number },
+    reviews: [],
   });
 }
 

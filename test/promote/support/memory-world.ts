@@ -22,6 +22,8 @@ import { commandJob, memoryEvents, memoryLog, memoryQueue } from "../../webhooks
 export interface PromotionWorld {
   readonly github: FakeGitHub;
   readonly ports: PromotionPorts;
+  /** Does something right before the next call of this method; see `FakeGitHub.before`. */
+  readonly before: FakeGitHub["before"];
   now(): number;
   /** Puts the clock forward, and runs what is due by then. */
   pass(minutes: number): Promise<void>;
@@ -66,6 +68,8 @@ export interface WorldOptions {
   readonly files: Readonly<Record<string, string>>;
   /** Is told of every merge of Sluice's right before it. */
   readonly onMerge?: (pull: PullRequest) => void;
+  /** `main` takes merges through a merge queue only. */
+  readonly queue?: boolean;
   /** Status comments are written too. */
   readonly comments?: boolean;
 }
@@ -74,7 +78,7 @@ const minute = 60_000;
 const start = Date.UTC(2026, 10, 23, 9);
 
 /** Makes one in which ada, bob, grace and mona may write, and mona may maintain. */
-export function promotionWorld({ files, onMerge, comments = true }: WorldOptions): PromotionWorld {
+export function promotionWorld({ files, onMerge, queue: queues = false, comments = true }: WorldOptions): PromotionWorld {
   const github = fakeGitHub();
   const { repository } = github;
   let time = start;
@@ -121,6 +125,7 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
   const merge: GitHubRepository["merge"] = async (number, head) => {
     const pull = await github.pullRequest(number);
     if (pull.head.sha !== head) return { kind: "moved", reason: "Head branch was modified" };
+    if (queues) return { kind: "queue", reason: "Changes must be made through the merge queue" };
     onMerge?.(pull);
     const sha = await landed(pull, "sluice");
     await queue.add({ type: "gates", ...where, pullRequest: number });
@@ -187,6 +192,7 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
   const world: PromotionWorld = {
     github: hub,
     ports,
+    before: github.before,
     now,
     async pass(minutes) {
       time += minutes * minute;
