@@ -46,10 +46,7 @@ export async function enqueuePullRequest(
 
 const DEQUEUE = "mutation ($id: ID!) { dequeuePullRequest(input: { id: $id }) { mergeQueueEntry { id } } }";
 
-const taken = z.object({
-  data: z.object({ dequeuePullRequest: z.object({}).nullable() }).nullish(),
-  errors: answered.shape.errors,
-});
+const taken = z.object({ errors: answered.shape.errors });
 
 /** See `GitHubRepository.dequeue`. A server whose schema has no such mutation has no merge queue either. */
 export async function dequeuePullRequest(client: Client, { nodeId }: Pick<PullRequest, "nodeId">): Promise<void> {

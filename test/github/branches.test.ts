@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { GitHubRepository } from "../../src/model/github-repository.ts";
-import { type EdgeWorld, edgeWorld, ROUTES, type Start, startLocal, templateOf } from "./world.ts";
+import { type EdgeWorld, edgeWorld, REPOSITORY, ROUTES, type Start, startLocal, templateOf } from "./world.ts";
 
 let start: Start;
 let world: EdgeWorld;
@@ -149,5 +149,24 @@ describe("a lost answer", () => {
     expect(await github.createBranch(branch, main)).toBe("created");
     const asked = world.asked();
     expect(asked.filter((one) => one === ROUTES.createRef)).toHaveLength(2);
+  });
+});
+
+describe("who moved a branch", () => {
+  it("is who made it, and whoever pushed since, whatever the commits say", async () => {
+    const branch = fresh();
+    await github.createBranch(branch, main);
+    const [app = ""] = await github.pushers(branch);
+    expect(app).toMatch(/\[bot\]$/);
+    await world.local.commit({ ...REPOSITORY, branch, files: { pushed: "1\n" }, by: "mona" });
+    expect(await github.pushers(branch)).toEqual(["mona", app]);
+  });
+
+  it("is nobody of the time before the name was given again", async () => {
+    const branch = fresh();
+    await world.local.commit({ ...REPOSITORY, branch, files: { pushed: "1\n" }, by: "mona" });
+    await github.deleteBranch(branch);
+    await github.createBranch(branch, main);
+    expect(await github.pushers(branch)).toEqual([expect.stringMatching(/\[bot\]$/)]);
   });
 });

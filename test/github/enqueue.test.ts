@@ -42,6 +42,17 @@ describe("the merge queue", () => {
     expect(await enqueue()).toEqual({ kind: "merged", sha: world.local.pull(world.pull).mergeCommitSha });
   });
 
+  it("gives a pull request back, once or twice", async () => {
+    await world.local.commit({ ...REPOSITORY, branch: "back", files: { back: "1\n" } });
+    const pull = await world.local.openPull({ ...REPOSITORY, head: "back", title: "Back" });
+    expect(await github.enqueue(pull, pull.headSha)).toEqual({ kind: "enqueued" });
+    await github.dequeue(pull);
+    expect(world.local.pull(pull).queued).toBe(false);
+    await github.dequeue(pull);
+    expect(await github.enqueue(pull, pull.headSha)).toEqual({ kind: "enqueued" });
+    await github.dequeue(pull);
+  });
+
   it("that a base does not have is told with GitHub's words", async () => {
     await world.local.commit({ ...REPOSITORY, branch: "other-base", files: { a: "1\n" } });
     await world.local.commit({ ...REPOSITORY, branch: "more", from: "other-base", files: { b: "1\n" } });
@@ -114,5 +125,21 @@ describe("what GraphQL answers", () => {
   ])("%o is an error", async (answer, kind) => {
     const { github: one } = await against(answer);
     await expect(one.enqueue(pull, "a")).rejects.toMatchObject({ kind });
+  });
+
+  it.each(["Pull request is not in the merge queue", "Field 'dequeuePullRequest' doesn't exist on type 'Mutation'"])(
+    "%s, so nothing is to be taken out",
+    async (message) => {
+      const { github: one } = await against({ errors: [{ message }] });
+      await expect(one.dequeue(pull)).resolves.toBeUndefined();
+    },
+  );
+
+  it.each([
+    [refusal("Resource not accessible by integration", "FORBIDDEN"), "permission"],
+    [{ errors: [{ message: "Something went wrong while executing your query" }] }, "unavailable"],
+  ])("%o is an error when something is to be taken out", async (answer, kind) => {
+    const { github: one } = await against(answer);
+    await expect(one.dequeue(pull)).rejects.toMatchObject({ kind });
   });
 });

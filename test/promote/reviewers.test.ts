@@ -41,7 +41,11 @@ describe("whose reviews count", () => {
     await reviewersOf(enough, [...many(25).map((user) => review(user)), review("bob")], needing(1));
     expect(enough.asked).toHaveLength(10);
     const none = people("bob");
-    const { mayReview, unasked } = await reviewersOf(none, [review("bob"), ...many(150).map((user) => review(user))], needing(1));
+    const { mayReview, unasked } = await reviewersOf(
+      none,
+      [review("bob"), ...many(150).map((user) => review(user))],
+      needing(1),
+    );
     expect(none.asked).toHaveLength(100);
     expect(mayReview).toEqual(new Set());
     expect(unasked).toContain("bob");
@@ -80,9 +84,20 @@ it("requested changes stop a promotion however many strangers approved it since"
   if (pull === undefined) throw new Error("no promotion");
   const { head } = await world.again(pull);
   const at = new Date(world.now()).toISOString();
-  const by = (id: number, user: string, state: Review["state"]): Review => ({ id, user, bot: false, state, commit: head.sha, at });
+  const by = (id: number, user: string, state: Review["state"]): Review => ({
+    id,
+    user,
+    bot: false,
+    state,
+    commit: head.sha,
+    at,
+  });
   const strangers = many(25).map((user, index) => by(index + 2, user, "approved"));
-  world.github.reviewsOf.set(pull.number, [by(1, "grace", "changes-requested"), ...strangers, by(90, "bob", "approved")]);
+  world.github.reviewsOf.set(pull.number, [
+    by(1, "grace", "changes-requested"),
+    ...strangers,
+    by(90, "bob", "approved"),
+  ]);
   await world.settle();
   expect(await versionIn(world)).toBe("1.4.0");
   expect((await world.check(pull))?.summary).toContain("grace requested changes");

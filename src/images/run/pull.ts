@@ -142,8 +142,7 @@ async function mayMerge(
   metadata: ImageMetadata,
 ): Promise<Merging> {
   const held = await heldTarget(ports, context, metadata);
-  if (held !== undefined)
-    return { held, why: "Until the hold ends, Sluice neither updates nor merges this." };
+  if (held !== undefined) return { held, why: "Until the hold ends, Sluice neither updates nor merges this." };
   const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
   if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return {};
   if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return {};
@@ -151,8 +150,7 @@ async function mayMerge(
   // Whoever may push can put old signed metadata back: only what the last evaluation came to is merged.
   const published = await publishedHead(ports, context.where.repository, metadata.unit);
   if (published === undefined) return { evaluate: true };
-  if (published !== pull.head.sha)
-    return { why: "Not merged by itself: it is not what Sluice would bring now." };
+  if (published !== pull.head.sha) return { why: "Not merged by itself: it is not what Sluice would bring now." };
   if ((await standingOf(context, pull)) !== "current") return { evaluate: true };
   const checks = await context.github.checks(pull.head.sha);
   const open = checks.filter(({ state }) => state !== "passed").map(({ name }) => name);

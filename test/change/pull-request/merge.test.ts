@@ -103,7 +103,14 @@ describe("what happened while a pull request was evaluated", () => {
     const remark = await mergePullRequest(world.ports, context, pull, { target, replan, evaluate, reviews: [] });
     return { remark, jobs: world.queue.jobs, merged: world.github.calls.includes("merge") };
   }
-  const held = { kind: "held", id: "h", at: "2026-11-21T13:59:00Z", by: "ada", environment: "staging", apps: [] } as const;
+  const held = {
+    kind: "held",
+    id: "h",
+    at: "2026-11-21T13:59:00Z",
+    by: "ada",
+    environment: "staging",
+    apps: [],
+  } as const;
   const objection = { id: 1, user: "eve", bot: false, state: "changes-requested", commit: "abc", at: "" } as const;
   const signal = AbortSignal.timeout(60_000);
 

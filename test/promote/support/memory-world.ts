@@ -78,7 +78,12 @@ const minute = 60_000;
 const start = Date.UTC(2026, 10, 23, 9);
 
 /** Makes one in which ada, bob, grace and mona may write, and mona may maintain. */
-export function promotionWorld({ files, onMerge, queue: queues = false, comments = true }: WorldOptions): PromotionWorld {
+export function promotionWorld({
+  files,
+  onMerge,
+  queue: queues = false,
+  comments = true,
+}: WorldOptions): PromotionWorld {
   const github = fakeGitHub();
   const { repository } = github;
   let time = start;
