@@ -48,7 +48,7 @@ function sentence(event: SluiceEvent): string {
     case "gate.overridden":
       return `Gate ${event.gate} of ${pull(event)} overridden by ${actorText(event.actor)}: ${clipped(event.reason)}`;
     case "finding.acknowledged":
-      return `Finding ${clipped(event.finding)} of ${pull(event)} acknowledged by ${actorText(event.actor)}`;
+      return `Finding ${clipped(event.finding)} of ${pull(event)} acknowledged by ${actorText(event.actor)}${event.reason === undefined ? "" : `: ${clipped(event.reason)}`}`;
     case "image.opened":
       return `Image pull request ${pull(event)} opened: ${images(event)}`;
     case "image.advanced":

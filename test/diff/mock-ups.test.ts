@@ -540,7 +540,17 @@ describe("the check page of a preview", () => {
     const claim = v1("PersistentVolumeClaim", "backup", "spec: {}");
     const given = of([{ name: "orders/prod", base: claim, head: "" }]);
     expect(previewCheck(given, options).conclusion).toBe("failure");
-    expect(previewCheck(given, { ...options, isAcknowledged: () => true }).conclusion).toBe("neutral");
+    const findings = given.findings.map((one) => ({ ...one, acknowledged: { by: "ada", reason: "it is backed up" } }));
+    const confirmed = { ...given, findings };
+    expect(previewCheck(confirmed, options)).toMatchObject({
+      conclusion: "neutral",
+      title: "Danger in prod, confirmed: volume claim deleted (orders)",
+    });
+    const { body } = previewComment(confirmed, { ...options, acknowledge: "/ack" });
+    expect(body).toContain("### 🟠 Danger in prod, confirmed: volume claim deleted");
+    expect(body).toContain('> **Confirmed** by `ada`: "it is backed up".');
+    expect(body).not.toContain("**Fix:**");
+    expect(lintText(body)).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import { runPreview } from "../../src/preview/run.ts";
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
 import { realEngine } from "../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
+import { memoryState } from "../support/memory-state.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 import { memoryEvents, memoryGitHub, memoryLog, memoryQueue } from "../webhooks/fakes.ts";
 
@@ -78,6 +79,7 @@ async function run(parts: {
     github: async () => github,
     mirrors: { open: parts.open, close: async () => undefined },
     renderer,
+    state: memoryState(),
     queue: memoryQueue(),
     log: memoryLog(),
     events,

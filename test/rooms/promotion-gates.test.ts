@@ -126,7 +126,7 @@ describe("the gates of a promotion", () => {
     const finding = /comment \/ack (\S+?)[\s|]/.exec(check.summary ?? "")?.[1] ?? "";
     expect(finding).toMatch(/:web\/PersistentVolumeClaim\//);
     expect(await play.say(promotion, "/ack no-such-finding")).toContain(`he findings are \`${finding}\``);
-    expect(await play.say(promotion, `/ack ${finding}`)).toContain("Acknowledged for");
+    expect(await play.say(promotion, `/ack ${finding}`)).toContain("Confirmed as meant");
     await play.gatesSay(promotion, "1 finding acknowledged");
     await github.commit({ ...repository, branch: WEB, files: { "README.md": "x" }, by: "grace" });
     await play.gatesSay(promotion, "Blocked: Findings");

@@ -1,11 +1,11 @@
+import { LIMITS, type Place, placeOf, reasonOf } from "../../../change/command-arguments.ts";
 import type { RepositoryContext } from "../../../change/repository-context.ts";
+import { byAllow } from "../../../change/rights.ts";
 import { when } from "../../../change/text/when.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { LIMITS, type Place, placeOf, reasonOf } from "./arguments.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
-import { byAllow } from "./rights.ts";
 import { parseUntil, untilGoesOn } from "./until.ts";
 
 /** What `/hold` asks for. */

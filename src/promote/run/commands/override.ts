@@ -1,12 +1,12 @@
+import { LIMITS, reasonOf } from "../../../change/command-arguments.ts";
+import { assertMayOverride } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { type Arguments, type Command, type CommandCall, clip } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import { GATES, type GateName } from "../../../model/gates.ts";
 import { nearest } from "../../../model/nearest.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { LIMITS, reasonOf } from "./arguments.ts";
 import { decided, decidedEvent, promotionAt } from "./open-promotion.ts";
-import { assertMayOverride } from "./rights.ts";
 
 const names = GATES.map((one) => `\`${one}\``).join(", ");
 

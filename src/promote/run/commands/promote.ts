@@ -1,4 +1,6 @@
+import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { assertAllowed, byAllow } from "../../../change/rights.ts";
 import { code } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
@@ -13,9 +15,7 @@ import { openPromotion, planPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
-import { checkName, environmentAndApps, LIMITS } from "./arguments.ts";
 import { appsMeant, environmentMeant } from "./names.ts";
-import { assertAllowed, byAllow } from "./rights.ts";
 
 /** What `/promote` asks for. */
 export interface PromoteRequest {

@@ -1,4 +1,6 @@
+import { checkName, type Place, placeOf } from "../../../change/command-arguments.ts";
 import { historyOf, type RepositoryContext } from "../../../change/repository-context.ts";
+import { byAllow } from "../../../change/rights.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { type Arguments, type Command, type CommandCall, clip } from "../../../model/command.ts";
@@ -6,9 +8,7 @@ import { UserError } from "../../../model/errors.ts";
 import type { Hold } from "../../../model/gates.ts";
 import { automaticMove } from "../automatic.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { checkName, type Place, placeOf } from "./arguments.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
-import { byAllow } from "./rights.ts";
 
 /** `/release`. */
 export const releaseCommand: Command<PromotionPorts> = {

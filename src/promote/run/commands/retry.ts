@@ -1,5 +1,6 @@
 import { describesHead } from "../../../change/pull-request/metadata.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { assertAllowed } from "../../../change/rights.ts";
 import type { Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
@@ -10,7 +11,6 @@ import { openPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { replanPromotion } from "../replan.ts";
 import { describeResult } from "../reply-text.ts";
-import { assertAllowed } from "./rights.ts";
 
 /** `/retry`. Rooms add what it means on pull requests of theirs. */
 export const retryCommand: Command<PromotionPorts> = {

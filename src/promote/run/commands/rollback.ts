@@ -1,4 +1,6 @@
+import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { assertAllowed, byAllow } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
@@ -11,9 +13,7 @@ import { describeResult } from "../reply-text.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
-import { checkName, environmentAndApps, LIMITS } from "./arguments.ts";
 import { appsMeant, environmentMeant } from "./names.ts";
-import { assertAllowed, byAllow } from "./rights.ts";
 
 /** What `/rollback` asks for. */
 export interface RollbackRequest {
