@@ -23,14 +23,14 @@ export type MayAct = { readonly ok: true } | { readonly ok: false; readonly reas
 export function mayAct(allow: Allow, person: Person): MayAct {
   const fix = `ask one of those who may: ${describeAllow(allow)}`;
   if (!includes(person.permission, allow.permission)) {
-    const has = person.permission === "none" ? "no access" : `${person.permission} permission`;
-    return { ok: false, reason: `this needs ${allow.permission} permission, and ${person.login} has ${has}`, fix };
+    const has = `${person.permission === "none" ? "no" : person.permission} access`;
+    return { ok: false, reason: `this needs ${allow.permission} access, and \`${person.login}\` has ${has}`, fix };
   }
   if (isEverybody(allow) || has(allow.users ?? [], person.login)) return { ok: true };
   const { teams } = person;
   const isMember = typeof teams === "function" ? teams : (team: string) => has(teams, team);
   if (teamsToAsk(allow, person).some(isMember)) return { ok: true };
-  return { ok: false, reason: `${person.login} is not among those who may: ${describeAllow(allow)}`, fix };
+  return { ok: false, reason: `\`${person.login}\` is not among those who may: ${describeAllow(allow)}`, fix };
 }
 
 /**
@@ -42,11 +42,11 @@ export function teamsToAsk(allow: Allow, person: Pick<Person, "login" | "permiss
   return decided ? [] : [...new Set(allow.teams ?? [])];
 }
 
-/** Those who may, in plain words: `ada and members of release with write permission`. */
+/** Those who may, in plain words: `ada and anyone in release with write access`. */
 export function describeAllow(allow: Allow): string {
   const { users = [], teams = [] } = allow;
-  const named = [...users, ...teams.map((team) => `members of ${team}`)];
-  return `${named.length === 0 ? "everybody" : sentenceList(named)} with ${allow.permission} permission`;
+  const named = [...users, ...teams.map((team) => `anyone in ${team}`)];
+  return `${named.length === 0 ? "anyone" : sentenceList(named)} with ${allow.permission} access`;
 }
 
 function isEverybody({ users = [], teams = [] }: Allow): boolean {

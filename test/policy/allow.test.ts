@@ -12,12 +12,12 @@ describe("who may act", () => {
     expect(mayAct(everybody, { login: "bob", permission: "admin", teams: none })).toEqual({ ok: true });
     expect(mayAct(everybody, { login: "bob", permission: "read", teams: none })).toEqual({
       ok: false,
-      reason: "this needs write permission, and bob has read permission",
-      fix: "ask one of those who may: everybody with write permission",
+      reason: "this needs write access, and `bob` has read access",
+      fix: "ask one of those who may: anyone with write access",
     });
     expect(mayAct(everybody, { login: "eve", permission: "none", teams: none })).toMatchObject({
       ok: false,
-      reason: "this needs write permission, and eve has no access",
+      reason: "this needs write access, and `eve` has no access",
     });
   });
 
@@ -28,8 +28,8 @@ describe("who may act", () => {
     expect(mayAct(named, { login: "ada", permission: "triage", teams: new Set(["ops"]) }).ok).toBe(false);
     expect(mayAct(named, { login: "bob", permission: "admin", teams: new Set(["web"]) })).toEqual({
       ok: false,
-      reason: "bob is not among those who may: Ada, members of release and members of ops with write permission",
-      fix: "ask one of those who may: Ada, members of release and members of ops with write permission",
+      reason: "`bob` is not among those who may: Ada, anyone in release and anyone in ops with write access",
+      fix: "ask one of those who may: Ada, anyone in release and anyone in ops with write access",
     });
   });
 
@@ -51,7 +51,7 @@ describe("who may act", () => {
   });
 
   it("is told in plain words", () => {
-    expect(describeAllow(everybody)).toBe("everybody with write permission");
-    expect(describeAllow({ teams: ["release"], permission: "admin" })).toBe("members of release with admin permission");
+    expect(describeAllow(everybody)).toBe("anyone with write access");
+    expect(describeAllow({ teams: ["release"], permission: "admin" })).toBe("anyone in release with admin access");
   });
 });

@@ -71,7 +71,7 @@ describe("automation-undoes-a-hotfix", () => {
     if (promotion === undefined) throw new Error("no promotion");
     await world.merge({ ".sluice.yaml": worldConfig("gates: { healthy: false }\npromote: { auto: true }") });
     const merged = await world.landUnheard(promotion, "mona");
-    expect(await world.say("/rollback prod web", "ada", promotion)).toContain("is on hold");
+    expect(await world.say("/rollback prod web", "ada", promotion)).toContain("**On hold:** nothing promotes");
     await world.hear(merged);
     const [rollback] = world.promotions("open");
     if (rollback === undefined) throw new Error("no rollback");
@@ -175,7 +175,7 @@ describe("approved-upgrade-becomes-a-downgrade", () => {
     const [promotion] = world.promotions("open");
     if (promotion === undefined) throw new Error("it was closed");
     expect(promotion.title).toContain("1.5.1 → 1.5.0");
-    expect(promotion.body).toContain("Older version");
+    expect(promotion.body).toContain("would go back to web 1.5.0");
     expect(world.github.reviewsOf.get(promotion.number)).toMatchObject([{ state: "dismissed" }]);
     // Not even when somebody approves that: a person merges it.
     await world.approve(promotion, "grace");

@@ -29,8 +29,8 @@ describe("chain-names-versions-of-others", () => {
     const { world, first } = await asked(plain);
     const back = await world.merge(appFiles("web", "staging", "1.4.0"), "bob");
     const chain = world.comments(first).get("chain");
-    expect(chain).toMatch(new RegExp(`staging .*had \`1\\.5\\.0\`, taken back by #${back.number} .*bob`));
-    expect(chain).not.toMatch(/✅ \| staging/);
+    expect(chain).toMatch(new RegExp(`staging .*\`1\\.5\\.0\` was taken back by \`bob\` with #${back.number}`));
+    expect(chain).not.toMatch(/staging \| ✅/);
   });
 
   it("prod is hotfixed", async () => {
@@ -39,9 +39,7 @@ describe("chain-names-versions-of-others", () => {
     const hotfix = await world.merge(appFiles("web", "prod", "1.5.1"), "bob");
     const chain = world.comments(first).get("chain");
     expect(chain).toMatch(
-      new RegExp(
-        `prod \\| \`1\\.5\\.1\` \\| arrived by #${promotion.number}.*had \`1\\.5\\.0\`, replaced by #${hotfix.number}`,
-      ),
+      new RegExp(`prod \\| ✅ had \`1\\.5\\.0\`, replaced by \`bob\` with #${hotfix.number}; has \`1\\.5\\.1\``),
     );
   });
 });
@@ -50,13 +48,13 @@ describe("a hold while a change waits", () => {
   it("is in the comment of the change at once, and goes with it", async () => {
     const world = web("gates: { healthy: true }\npromote: { auto: true }");
     const first = await world.merge(appFiles("web", "staging", "1.5.0"));
-    expect(world.comments(first).get("chain")).toContain("not yet; promoted by itself");
+    expect(world.comments(first).get("chain")).toContain("promoted automatically");
     await world.say("/hold prod/web a freeze");
-    expect(world.comments(first).get("chain")).toContain("held by `ada`: a freeze");
+    expect(world.comments(first).get("chain")).toContain('on hold by `ada`: "a freeze"');
     await world.say("/release prod/web");
-    expect(world.comments(first).get("chain")).toContain("not yet; promoted by itself");
+    expect(world.comments(first).get("chain")).toContain("promoted automatically");
     await world.say("/hold prod");
-    expect(world.comments(first).get("chain")).toContain("held by `ada`");
+    expect(world.comments(first).get("chain")).toContain("on hold by `ada`");
   });
 });
 
@@ -123,12 +121,25 @@ describe("notes-and-pushes-in-the-text", () => {
     expect(body).toContain("### Gates");
   });
 
-  it("a person's push: the gate says that the approval was of something else", async () => {
+  it("a person's push: title, first line and gate say that it is something else now", async () => {
     const { world, promotion } = await asked(approved);
     await world.approve(promotion);
     await world.push(promotion.head.ref, appFiles("web", "prod", "9.9.9"));
     await world.settle();
-    expect((await world.check(promotion))?.summary).toContain("bob approved another change than this one");
+    expect((await world.check(promotion))?.summary).toContain("`bob` approved another change than this one");
+    const { title, body } = await world.again(promotion);
+    expect(title).toBe("Promote web to prod (changed by hand)");
+    expect(body).toContain("**A person changed what prod gets here; it is no longer web 1.5.0.**");
+  });
+
+  it("a person's commit beside it: the versions stay, and who merges is said", async () => {
+    const { world, promotion } = await asked(approved);
+    await world.push(promotion.head.ref, { "docs/mine.md": "x" });
+    await world.settle();
+    const { title, body } = await world.again(promotion);
+    expect(title).toBe(promotion.title);
+    expect(body).toContain("**prod gets web 1.5.0 and commits that a person pushed.**");
+    expect(body).toContain("approve what is there now, then merge by hand");
   });
 });
 
@@ -146,9 +157,9 @@ describe("merged-with-red-gates", () => {
     expect(history.find(({ kind }) => kind === "promoted")).toMatchObject({
       by: "ada",
       mergedBy: "bob",
-      unmet: ["Healthy in the source", "Approvals"],
+      unmet: ["health", "approvals"],
     });
-    expect(world.comments(first).get("chain")).toContain("merged by `bob` with gates not passed");
+    expect(world.comments(first).get("chain")).toContain("merged by `bob` with health and approvals not passed");
   });
 });
 

@@ -23,13 +23,3 @@ export function span(ms: number): string {
   if (hours > 0) return rest > 0 ? `${hours} h ${rest} min` : `${hours} h`;
   return `${rest} min`;
 }
-
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** A moment in a text that stays: `29 Nov, 22:45 UTC`, with the year where it is not this one's. */
-export function dayTime(at: number, now: number): string {
-  const date = new Date(at);
-  const year = date.getUTCFullYear() === new Date(now).getUTCFullYear() ? "" : ` ${date.getUTCFullYear()}`;
-  const day = `${date.getUTCDate()} ${months[date.getUTCMonth()]}${year}`;
-  return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
-}

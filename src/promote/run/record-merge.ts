@@ -3,8 +3,9 @@ import { settlePullRequest } from "../../change/pull-request/settle.ts";
 import { historyOf } from "../../change/repository-context.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
-import { mergedUnmetText, shownGates } from "../text/gates.ts";
+import { gateWord, shownGates } from "../text/gates.ts";
 import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
+import { mergedSection, mergedUnmetText, replaceVerdict } from "../text/verdict.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent, type OfPull } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -22,7 +23,7 @@ export async function recordPromotionMerge(
 ): Promise<void> {
   const decisions = async () => [decisionOf(ports, pull, metadata)];
   const merged = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
-  if (merged) await sayUnmet(ports, where, pull, metadata);
+  if (merged) await sayMerged(ports, where, pull, metadata);
   if (merged && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
   if (!pull.merged && metadata.kind === "rollback") await sayHeld(ports, where, pull, metadata);
   await announceEnd(ports, { where, pull, metadata }, merged, signal);
@@ -33,18 +34,22 @@ export async function recordPromotionMerge(
 /** The gates that the description showed as not passed when it was merged. */
 function unmetGates(pull: PullRequest): readonly string[] {
   const shown = [...shownGates(pull.body)];
-  return shown.flatMap(([label, state]) => (state === "waiting" || state === "blocked" ? [label] : []));
+  return shown.flatMap(([gate, state]) => (state === "waiting" || state === "blocked" ? [gateWord(gate)] : []));
 }
 
-async function sayUnmet(
+/** The description says that it is merged; gates that had not passed are told in a comment. */
+async function sayMerged(
   ports: PromotionPorts,
   where: StateAddress,
   pull: PullRequest,
   metadata: PromotionMetadata,
 ): Promise<void> {
   const unmet = unmetGates(pull);
-  if (unmet.length === 0) return;
   const github = await ports.github(where.installationId, where.repository);
+  const about = { unmet, isAsPlanned: describesHead(metadata, pull), now: ports.clock() };
+  const body = replaceVerdict(pull.body, mergedSection(metadata, pull, about));
+  if (body !== pull.body) await github.updatePullRequest(pull.number, { body });
+  if (unmet.length === 0) return;
   const total = shownGates(pull.body).size;
   const history = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}/tree/sluice-state`;
   await github.upsertComment(pull.number, "merged-unmet", mergedUnmetText(pull, metadata, { unmet, total, history }));

@@ -4,12 +4,12 @@ import { commandWorld } from "./world.ts";
 describe("who may not act on an environment", () => {
   it.each([
     ["/promote prod web", "stranger", "`stranger`, who has no access"],
-    ["/promote prod web", "reader", "this needs write permission"],
-    ["/promote prod web", "mallory", "members of release"],
-    ["/rollback prod web", "mallory", "members of release"],
-    ["/hold prod because", "reader", "this needs write permission"],
-    ["/hold prod/web because", "mallory", "members of release"],
-    ["/release prod", "mallory", "members of release"],
+    ["/promote prod web", "reader", "this needs write access"],
+    ["/promote prod web", "mallory", "anyone in release"],
+    ["/rollback prod web", "mallory", "anyone in release"],
+    ["/hold prod because", "reader", "this needs write access"],
+    ["/hold prod/web because", "mallory", "anyone in release"],
+    ["/release prod", "mallory", "anyone in release"],
   ])("is refused %s as %s, and nothing is done", async (command, actor, why) => {
     const { github, jobs, received, say } = commandWorld();
     const reply = await say(command, actor);
@@ -21,7 +21,7 @@ describe("who may not act on an environment", () => {
 
   it("is refused although the pull request's own configuration would allow it", async () => {
     const { say } = commandWorld();
-    expect(await say("/promote prod web", "mallory")).toContain("members of release");
+    expect(await say("/promote prod web", "mallory")).toContain("anyone in release");
   });
 
   it.each(["/promote prod web", "/hold prod", "/release prod", "/rollback prod web"])(

@@ -74,5 +74,6 @@ async function override(ports: PromotionPorts, call: CommandCall, { gate, reason
     reason,
   });
   await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
-  return `the gate ${code(gate)} is passed for ${code(pull.head.sha.slice(0, 7))} alone: ${inert(reason)}`;
+  const head = `[${code(pull.head.sha.slice(0, 7))}](${context.url}/commit/${pull.head.sha})`;
+  return `✅ **Gate ${code(gate)} overridden** for ${head}: "${inert(reason)}". The next push asks for it again. On record in the [history](${context.url}/tree/sluice-state).`;
 }
