@@ -17,7 +17,7 @@ describe("/hold and /release", () => {
     expect(await say("/release prod/web", "olga")).toContain(
       '**prod/web is released**; it was on hold by `ada`: "checkout is broken".',
     );
-    expect(await say("/release prod/web", "olga")).toContain("`prod/web` is not on hold");
+    expect(await say("/release prod/web", "olga")).toContain("prod/web is not on hold");
     expect(await say("/hold prod --until 2h the big sale", "ada")).toContain("**prod is on hold** until");
   });
 
