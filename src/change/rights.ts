@@ -25,7 +25,7 @@ export async function assertAllowed(
 ): Promise<void> {
   const subjects = apps.length > 0 ? apps : [""];
   const allows = subjects.map((app) => settingsFor(config, app, environment).allow);
-  await assertAllows(github, call, allows, apps.length > 0 ? `\`${environment}\`` : `all of \`${environment}\``);
+  await assertAllows(github, call, allows, `act on ${apps.length > 0 ? "" : "all of "}\`${environment}\``);
 }
 
 /** As `assertAllowed`, by `gates.override`. */
@@ -36,10 +36,10 @@ export async function assertMayOverride(
   apps: readonly string[],
 ): Promise<void> {
   const allows = apps.map((app) => settingsFor(context.config, app, environment).gates.override);
-  await assertAllows(context.github, call, allows, `passing gates of \`${environment}\``);
+  await assertAllows(context.github, call, allows, `pass gates of \`${environment}\``);
 }
 
-/** As `assertAllowed`, by rules that are given; `what` is what the person may not act on. */
+/** As `assertAllowed`, by rules that are given; `what` is that in words, after "may". */
 export async function assertAllows(
   github: Pick<GitHubRepository, "teamMember">,
   call: CommandCall,
@@ -53,10 +53,8 @@ export async function assertAllows(
     for (const team of teamsToAsk(allow, person)) {
       if (!known.has(team)) known.set(team, await github.teamMember(team, call.actor));
     }
-    const answer = mayAct(allow, {
-      ...person,
-      teams: new Set([...known].flatMap(([team, member]) => (member ? [team] : []))),
-    });
-    if (!answer.ok) throw new UserError("permission", `${what}: ${answer.reason}`, { fix: answer.fix });
+    const teams = new Set([...known].flatMap(([team, member]) => (member ? [team] : [])));
+    const answer = mayAct(allow, { ...person, teams }, what);
+    if (!answer.ok) throw new UserError("permission", answer.reason, { fix: answer.fix });
   }
 }

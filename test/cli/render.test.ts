@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runSync } from "../support/run-sync.ts";
 import type { TempGit } from "../support/temp-git.ts";
 import { sluice } from "./support/run.ts";
 import { shop } from "./support/shop.ts";
@@ -17,8 +17,8 @@ beforeAll(() => {
 afterAll(() => repository.remove());
 
 function oracle(program: string, ...args: readonly string[]): string {
-  const run = spawnSync(program, args, { cwd: repository.dir, encoding: "utf8" });
-  if (run.status !== 0) throw new Error(`${program} ${args.join(" ")}: ${run.stderr || String(run.error)}`);
+  const run = runSync(program, args, { cwd: repository.dir });
+  if (run.status !== 0) throw new Error(`${program} ${args.join(" ")}: ${run.stderr}`);
   return run.stdout;
 }
 

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { RepositoryRef } from "../../sandbox/index.ts";
 import { type ImageWorld, openImageWorld } from "../support/image-world.ts";
+import { runSync } from "../support/run-sync.ts";
 import type { ServerProcess } from "../support/server-process.ts";
 import { eventually } from "../support/wait.ts";
 
@@ -74,7 +74,7 @@ async function again(): Promise<void> {
 }
 
 function inGit(repository: RepositoryRef, ...args: readonly string[]): string {
-  return spawnSync("git", args, { cwd: world.github.gitDir(repository), encoding: "utf8" }).stdout.trim();
+  return runSync("git", args, { cwd: world.github.gitDir(repository) }).stdout.trim();
 }
 
 async function outcome(name: string, repository: RepositoryRef): Promise<Outcome> {

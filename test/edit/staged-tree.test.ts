@@ -1,10 +1,11 @@
-import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stageChanges } from "../../src/edit/staged-tree.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { RenderSource } from "../../src/model/render.ts";
 import type { TreeChange } from "../../src/model/tree.ts";
+import { launcher } from "../support/launcher.ts";
+import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 const text = (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : new TextDecoder().decode(bytes));
@@ -22,7 +23,7 @@ describe("a tree with changes", () => {
 
   beforeEach(() => {
     temp = tempGit();
-    repository = openRepository(temp.dir);
+    repository = openRepository(temp.dir, { start: launcher.start });
   });
   afterEach(async () => {
     await repository.close();
@@ -195,7 +196,7 @@ describe("a tree with changes", () => {
     const id = Buffer.from(blob, "hex");
     const object = Buffer.concat([Buffer.from("100664 a\xff\0", "latin1"), id, Buffer.from("100644 z\0"), id]);
     const options = { cwd: temp.dir, input: object };
-    const made = spawnSync("git", ["hash-object", "-w", "--literally", "-t", "tree", "--stdin"], options);
+    const made = runSync("git", ["hash-object", "-w", "--literally", "-t", "tree", "--stdin"], options);
     const root = made.stdout.toString().trim();
     const base = {
       tree: await repository.tree(temp.git("commit-tree", "-m", "odd", root)),
@@ -219,7 +220,7 @@ describe.each(["sha1", "sha256"])("random trees of %s objects", (format) => {
     temp.git("init", "--quiet", "--bare", `--object-format=${format}`, "odb.git");
     const dir = `${temp.dir}/odb.git`;
     const git = (args: readonly string[], input = "") => {
-      const run = spawnSync("git", args, { cwd: dir, input, encoding: "utf8" });
+      const run = runSync("git", args, { cwd: dir, input });
       if (run.status !== 0) throw new Error(run.stderr);
       return run.stdout.trim();
     };
@@ -229,7 +230,7 @@ describe.each(["sha1", "sha256"])("random trees of %s objects", (format) => {
       git(["update-index", "-z", "--index-info"], [...files].map(([at, entry]) => `${entry}\t${at}\0`).join(""));
       return git(["write-tree", "--missing-ok"]);
     };
-    const repository = openRepository(dir);
+    const repository = openRepository(dir, { start: launcher.start });
     const wishes = fc.uniqueArray(wish, { maxLength: 12, selector: (one) => one.path });
     const property = fc.asyncProperty(wishes, wishes, async (before, after) => {
       const files = new Map<string, string>();

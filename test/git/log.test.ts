@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommit } from "../../src/git/parse-commit.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
+import { launcher } from "../support/launcher.ts";
+import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 describe("history", () => {
@@ -10,7 +11,7 @@ describe("history", () => {
 
   beforeEach(() => {
     temp = tempGit();
-    repository = openRepository(temp.dir);
+    repository = openRepository(temp.dir, { start: launcher.start });
   });
   afterEach(async () => {
     await repository.close();
@@ -22,7 +23,7 @@ describe("history", () => {
 
   /** Makes a commit object of these bytes, as anybody can who pushes. */
   const raw = (text: string | Buffer): string => {
-    const run = spawnSync("git", ["hash-object", "-w", "-t", "commit", "--literally", "--stdin"], {
+    const run = runSync("git", ["hash-object", "-w", "-t", "commit", "--literally", "--stdin"], {
       cwd: temp.dir,
       input: text,
     });

@@ -1,9 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMirrors, type MirrorsOptions } from "../../src/git/mirrors.ts";
 import type { Mirrors, Repository } from "../../src/model/tree.ts";
+import { launcher } from "../support/launcher.ts";
+import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempDir, tempGit } from "../support/temp-git.ts";
 import { type GitServer, gitServer } from "./support/git-server.ts";
 import { descendants } from "./support/processes.ts";
@@ -24,7 +26,7 @@ describe("mirrors", () => {
     upstream.commit({ "a.yaml": "one" });
     served = tempDir();
     root = tempDir();
-    spawnSync("git", ["clone", "-q", "--mirror", upstream.dir, join(served, "deploy.git")]);
+    runSync("git", ["clone", "-q", "--mirror", upstream.dir, join(served, "deploy.git")]);
     server = await gitServer(served);
     mirrors = make({});
   });
@@ -41,6 +43,7 @@ describe("mirrors", () => {
       remoteUrl: () => `${server.url}/deploy.git`,
       token: async () => token,
       fetchDeadlineMs: 20_000,
+      start: launcher.start,
       ...options,
     });
     opened.push(made);
@@ -231,7 +234,7 @@ describe("mirrors", () => {
     expect(server.authorizations).toContain(`Basic ${basic}`);
     expect(seen.some((command) => command.includes("git fetch"))).toBe(true);
     expect(seen.join("\n")).not.toMatch(new RegExp(`${token}|${basic}`));
-    const grep = spawnSync("grep", ["-rla", "-e", token, "-e", basic, root], { encoding: "utf8" });
+    const grep = runSync("grep", ["-rla", "-e", token, "-e", basic, root]);
     expect(grep.stdout).toBe("");
   });
 

@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CatFileParser } from "../../src/git/cat-file-parser.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { GitObject } from "../../src/model/tree.ts";
+import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 describe("objects by id", () => {
@@ -21,7 +21,7 @@ describe("objects by id", () => {
   });
 
   const hash = (input: string): string =>
-    spawnSync("git", ["hash-object", "-w", "--stdin"], { cwd: temp.dir, input, encoding: "utf8" }).stdout.trim();
+    runSync("git", ["hash-object", "-w", "--stdin"], { cwd: temp.dir, input }).stdout.trim();
   const text = (object: GitObject | undefined): string | undefined =>
     object === undefined ? undefined : Buffer.from(object.bytes).toString("utf8");
 

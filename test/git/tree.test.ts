@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseTree } from "../../src/git/parse-tree.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { Trace } from "../../src/model/render.ts";
 import { differingLookups, lookupsTouching, traceHolds } from "../../src/model/trace.ts";
+import { launcher } from "../support/launcher.ts";
+import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 describe("a tree", () => {
@@ -12,7 +13,7 @@ describe("a tree", () => {
 
   beforeEach(() => {
     temp = tempGit();
-    repository = openRepository(temp.dir);
+    repository = openRepository(temp.dir, { start: launcher.start });
   });
   afterEach(async () => {
     await repository.close();
@@ -62,7 +63,7 @@ describe("a tree", () => {
     let oid = temp.git("mktree", "--missing");
     for (let level = 0; level < 12; level += 1) {
       const input = Array.from({ length: 10 }, (_, index) => `040000 tree ${oid}\td${index}\n`).join("");
-      oid = spawnSync("git", ["mktree"], { cwd: temp.dir, input, encoding: "utf8" }).stdout.trim();
+      oid = runSync("git", ["mktree"], { cwd: temp.dir, input }).stdout.trim();
     }
     const commit = temp.git("commit-tree", "-m", "bomb", oid);
     await expect((await repository.tree(commit)).files("", 5000)).rejects.toMatchObject({

@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Render } from "../../src/model/render.ts";
 import type { RenderSpec } from "../../src/model/target.ts";
 import { differingLookups, lookupsTouching } from "../../src/model/trace.ts";
 import type { Tree } from "../../src/model/tree.ts";
 import { createRenderer } from "../../src/render/renderer.ts";
+import { runSync } from "../support/run-sync.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { realEngine } from "./support/engines.ts";
 import { type Files, type History, history } from "./support/history.ts";
@@ -111,10 +111,9 @@ function importHistory(dir: string, { steps }: History): void {
     );
     return `commit refs/heads/main\ncommitter Test <t@example.com> ${1_700_000_000 + index} +0000\n${data(`step ${index}`)}${changes.join("")}\n`;
   };
-  const run = spawnSync("git", ["fast-import", "--quiet", "--force"], {
+  const run = runSync("git", ["fast-import", "--quiet", "--force"], {
     cwd: dir,
     input: steps.map(commit).join(""),
-    encoding: "utf8",
   });
   if (run.status !== 0) throw new Error(run.stderr);
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { env } from "node:process";
@@ -6,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Render, RenderSource } from "../../src/model/render.ts";
 import { createRenderer, type EngineRenderer, type RendererOptions } from "../../src/render/renderer.ts";
 import { descendants } from "../git/support/processes.ts";
+import { runSync } from "../support/run-sync.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { memoryLog, misbehavingEngine, realEngine } from "./support/engines.ts";
 import { configMap, kustomize, type RenderRepository, renderRepository } from "./support/repositories.ts";
@@ -81,7 +81,7 @@ describe("the renderer", () => {
   it("prints the YAML that kustomize prints", async () => {
     const yaml = await make().yaml(kustomize("prod"), await repo.source(), signal());
     const oracle = env.SLUICE_KUSTOMIZE ?? "kustomize";
-    const build = spawnSync(oracle, ["build", join(repo.temp.dir, "prod")], { encoding: "utf8" });
+    const build = runSync(oracle, ["build", join(repo.temp.dir, "prod")]);
     expect(yaml).toBe(build.stdout);
     await expect(make().yaml(kustomize("broken"), await repo.source(), signal())).rejects.toMatchObject({
       name: "UserError",

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { answerLsRefs } from "../../sandbox/git-protocol.ts";
 import { readRefs } from "../../sandbox/repository-git.ts";
+import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 let temp: TempGit;
@@ -22,7 +22,7 @@ function request(...args: readonly string[]): Buffer {
 /** What git says to the same request. */
 function byGit(input: Buffer): string {
   const env = { ...process.env, GIT_PROTOCOL: "version=2" };
-  return spawnSync("git", ["upload-pack", "--stateless-rpc", temp.dir], { input, env }).stdout.toString("utf8");
+  return runSync("git", ["upload-pack", "--stateless-rpc", temp.dir], { input, env }).stdout;
 }
 
 function bySandbox(input: Buffer): string | undefined {

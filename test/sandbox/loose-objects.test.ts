@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ancestors, changedNames, readLooseCommit, writeLooseCommit } from "../../sandbox/loose-commit.ts";
 import { readLoose, writeBlob } from "../../sandbox/loose-object.ts";
 import { writeLooseTree } from "../../sandbox/loose-tree.ts";
 import { countCommits, isAncestor, mergeBase } from "../../sandbox/repository-git.ts";
+import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 let temp: TempGit;
@@ -17,7 +17,7 @@ afterEach(() => temp.remove());
 
 /** Runs git with what it reads. */
 function git(input: string, env: Record<string, string>, ...args: readonly string[]): string {
-  const run = spawnSync("git", args, { cwd: temp.dir, input, encoding: "utf8", env: { ...process.env, ...env } });
+  const run = runSync("git", args, { cwd: temp.dir, input, env: { ...process.env, ...env } });
   if (run.status !== 0) throw new Error(run.stderr);
   return run.stdout.trim();
 }
@@ -128,7 +128,7 @@ describe("what the local GitHub writes without git", () => {
     const merge = temp.git("rev-parse", "HEAD");
     const all = [base, side, main, merge];
     for (const [a, b] of all.flatMap((one) => all.map((other) => [one, other] as const))) {
-      const status = spawnSync("git", ["merge-base", "--is-ancestor", a, b], { cwd: temp.dir }).status;
+      const status = runSync("git", ["merge-base", "--is-ancestor", a, b], { cwd: temp.dir }).status;
       expect(await isAncestor(dir, a, b)).toBe(status === 0);
       expect(await countCommits(dir, a, b)).toBe(Number(temp.git("rev-list", "--count", `${a}..${b}`)));
       expect(await mergeBase(dir, a, b)).toBe(temp.git("merge-base", a, b));

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { GitHubRepository } from "../../src/model/github-repository.ts";
 import type { RepositoryState, StateAddress } from "../../src/model/state.ts";
+import { runSync } from "../support/run-sync.ts";
 import { held, NOW, promoted, released, type StateWorld, stateWorld, waiting } from "./world.ts";
 
 let world: StateWorld;
@@ -19,7 +19,7 @@ const read = (): Promise<RepositoryState> => world.store().read(where, signal())
 
 /** What git says in the repository itself. */
 function git(...args: string[]): string {
-  const run = spawnSync("git", args, { cwd: world.local.gitDir(where.repository), encoding: "utf8" });
+  const run = runSync("git", args, { cwd: world.local.gitDir(where.repository) });
   if (run.status !== 0) throw new Error(run.stderr);
   return run.stdout;
 }
@@ -252,10 +252,9 @@ describe("a hold", () => {
     const listed = git("ls-tree", tree).trim();
     const link = listed.replace("100644", "120000").replace("other.yaml", "webapp.yaml");
     const make = (input: string): string =>
-      spawnSync("git", ["mktree"], {
+      runSync("git", ["mktree"], {
         cwd: world.local.gitDir(where.repository),
         input,
-        encoding: "utf8",
       }).stdout.trim();
     const root = make(`040000 tree ${make(`040000 tree ${make(`${link}\n`)}\tprod\n`)}\tenvironments\n`);
     const identity = ["-c", "user.name=x", "-c", "user.email=x@y"];

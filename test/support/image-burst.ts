@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { ImagePlay } from "./images.ts";
+import { runSync } from "./run-sync.ts";
 import { eventually } from "./wait.ts";
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
@@ -131,7 +131,7 @@ function addressOf(image: string): { readonly host: string; readonly repository:
 }
 
 function commitsOf(cwd: string, branch: string): number {
-  return Number(spawnSync("git", ["rev-list", "--count", `main..${branch}`], { cwd, encoding: "utf8" }).stdout);
+  return Number(runSync("git", ["rev-list", "--count", `main..${branch}`], { cwd }).stdout);
 }
 
 function appFiles(name: string): Record<string, string> {

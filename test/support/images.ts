@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { z } from "zod";
 import type { CheckRunSummary, LocalRegistry, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { gitopsFiles } from "./gitops.ts";
 import { openRooms, type Rooms, type RoomsOptions, secrets } from "./rooms.ts";
+import { runSync } from "./run-sync.ts";
 import { eventually } from "./wait.ts";
 import type { Walk } from "./walk.ts";
 
@@ -148,8 +148,7 @@ async function siteOf(
   ]);
   const repository = await walk.repository(Object.fromEntries(all));
   github.setPermission({ ...repository, login: "ada", permission: "write" });
-  const git = (...args: readonly string[]): string =>
-    spawnSync("git", args, { cwd: github.gitDir(repository), encoding: "utf8" }).stdout;
+  const git = (...args: readonly string[]): string => runSync("git", args, { cwd: github.gitDir(repository) }).stdout;
   const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
   const commit = (changes: Readonly<Record<string, string | null>>, by = "ada"): Promise<string> => {
     const texts = Object.entries(changes).map(([path, text]) => [path, text === null ? null : placed(text)]);

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import type { CheckRunSummary, PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { readRefFiles } from "../../sandbox/ref-files.ts";
 import { openRooms, type Rooms, type RoomsOptions } from "./rooms.ts";
+import { runSync } from "./run-sync.ts";
 import { eventually } from "./wait.ts";
 
 /** A Sluice and a local GitHub on which promotions are played. */
@@ -49,7 +49,7 @@ export async function startPlay(options: RoomsOptions = {}): Promise<Play> {
   const git = (repository: RepositoryRef, ...args: readonly string[]): string => {
     const cwd = github.gitDir(repository);
     const question = [cwd, ...args].join("\0");
-    const text = said.get(question) ?? spawnSync("git", args, { cwd, encoding: "utf8" }).stdout;
+    const text = said.get(question) ?? runSync("git", args, { cwd }).stdout;
     said.set(question, text);
     return text;
   };

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { runSync } from "./run-sync.ts";
 
 /** A real git repository with a work tree in a temporary folder. */
 export interface TempGit {
@@ -28,15 +28,34 @@ export function tempDir(prefix = "sluice-test-"): string {
   return mkdtempSync(join(tmpdir(), prefix));
 }
 
+/** What `git init` makes, once for all repositories. */
+let empty: string | undefined;
+
+function initialised(): string {
+  const dir = tempDir("sluice-git-init-");
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
+  const run = runSync("git", ["init", "--quiet", "--initial-branch=main"], { cwd: dir, env: environment });
+  if (run.status !== 0) throw new Error(`git init: ${run.stderr}`);
+  return join(dir, ".git");
+}
+
+/** The commit that is checked out; `undefined` where its branch is no file of its own. */
+function headOf(dir: string): string | undefined {
+  const head = /^ref: (.+)\n$/.exec(readFileSync(join(dir, ".git/HEAD"), "utf8"))?.[1];
+  const ref = head === undefined ? undefined : join(dir, ".git", head);
+  return ref !== undefined && existsSync(ref) ? readFileSync(ref, "utf8").trim() : undefined;
+}
+
 /** Creates a repository on branch `main` without commits. */
 export function tempGit(): TempGit {
   const dir = tempDir("sluice-git-");
   const git = (...args: readonly string[]): string => {
-    const run = spawnSync("git", args, { cwd: dir, encoding: "utf8", env: environment, maxBuffer: 1 << 28 });
-    if (run.status !== 0) throw new Error(`git ${args.join(" ")}: ${run.stderr || String(run.error)}`);
+    const run = runSync("git", args, { cwd: dir, env: environment });
+    if (run.status !== 0) throw new Error(`git ${args.join(" ")}: ${run.stderr}`);
     return run.stdout.trim();
   };
-  git("init", "--quiet", "--initial-branch=main");
+  empty ??= initialised();
+  cpSync(empty, join(dir, ".git"), { recursive: true });
   const commit = (files: Readonly<Record<string, string | null>>, message = "Change"): string => {
     for (const [path, text] of Object.entries(files)) {
       const file = join(dir, path);
@@ -48,7 +67,7 @@ export function tempGit(): TempGit {
     }
     git("add", "--all");
     git("commit", "--quiet", "--allow-empty", "--message", message);
-    return git("rev-parse", "HEAD");
+    return headOf(dir) ?? git("rev-parse", "HEAD");
   };
   return { dir, git, commit, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }

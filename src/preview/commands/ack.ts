@@ -120,7 +120,7 @@ async function assertMayConfirm(
     const apps = distinct(own.map(({ app }) => app));
     if (config?.environments.some(({ name }) => name === environment))
       await assertAllowed({ config, github }, call, environment, apps);
-    else await assertAllows(github, call, [{ permission: "write" }], `\`${environment}\``);
+    else await assertAllows(github, call, [{ permission: "write" }], `act on \`${environment}\``);
   }
 }
 

@@ -22,6 +22,7 @@ import { gatesEvent } from "./events.ts";
 import { atHead, factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import { mergeStops } from "./merge-stops.ts";
+import { opposites, oppositesText } from "./opposites.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { recordPromotionMerge } from "./record-merge.ts";
 import { replanPromotion } from "./replan.ts";
@@ -113,7 +114,8 @@ async function evaluate(
   const facts = await factsOf(ports, context, observe(context), promotion);
   const verdict = evaluateGates(facts, now);
   await recordVerified(ports, context, metadata, facts, verdict);
-  const remarks: string[] = [];
+  const against = oppositesText(metadata.kind, await opposites(ports, context, metadata));
+  const remarks = against === "" ? [] : [`${against}.`];
   const changed = gatesEvent({ where: context.where, pull, metadata }, verdict, now);
   if (changed !== undefined) ports.events.announce(changed);
   const empty = verdict.state === "passed" && isEmptyChange(changes);

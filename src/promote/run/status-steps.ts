@@ -1,3 +1,4 @@
+import { describesHead } from "../../change/pull-request/metadata.ts";
 import { historyOf, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { shortMove } from "../../change/text/version.ts";
 import { settingsFor } from "../../config/index.ts";
@@ -8,7 +9,7 @@ import { sentenceList } from "../../model/text/lists.ts";
 import { carriedAt, compareCarried } from "../carried.ts";
 import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
-import { gateWord, shownGates } from "../text/gates.ts";
+import { gateWords, shownGates, starvedSoak } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import type { LaterChange, StatusStep } from "../text/status-comment.ts";
 import { shownWait } from "../text/verdict.ts";
@@ -19,7 +20,7 @@ import { missingHealth, observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { carriedRequest, hadBefore } from "./source-moves.ts";
 import { touchedTargets } from "./touched.ts";
-import { versionsAt, versionsText } from "./versions-at.ts";
+import { isAheadIn, versionsAt, versionsText } from "./versions-at.ts";
 
 /** An open promotion with what it carries. */
 interface OpenPromotion {
@@ -102,13 +103,13 @@ async function stepOf(
 ): Promise<StatusStep> {
   if (came !== undefined) {
     if (came.kind !== "promoted") return { ...about, state: "rolled-back", by: came.by, at: Date.parse(came.at) };
-    const { mergedBy = "somebody", unmet = [] } = came;
+    const { mergedBy = "somebody", unmet = [], unseen } = came;
     return {
       ...about,
       state: "arrived",
       pullRequest: came.pullRequest,
       at: Date.parse(came.at),
-      ...(unmet.length === 0 ? {} : { unmet: { by: mergedBy, gates: unmet } }),
+      ...(unmet.length === 0 && unseen === undefined ? {} : { unmet: { by: mergedBy, gates: unmet } }),
     };
   }
   for (const { pull: promotion, metadata } of open) {
@@ -122,8 +123,22 @@ async function stepOf(
       pullRequest: promotion.number,
       becomes: becomes || "its files",
       gates: waitOf(promotion),
+      ...(describesHead(metadata, promotion) ? {} : { pushed: true as const }),
+      starved: starvedSoak(promotion.body),
     };
   }
+  return notUnderWay(ports, context, pull, { app, environment, id }, about, since);
+}
+
+/** Nothing carries the change there by now. */
+async function notUnderWay(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  { app, environment, id }: Pick<Target, "app" | "environment" | "id">,
+  about: About,
+  since: string | undefined,
+): Promise<StatusStep> {
   const asked = (await deferredRequests(ports, context)).find(
     (request) =>
       request.pullRequest === pull.number &&
@@ -143,6 +158,9 @@ async function stepOf(
   ) {
     return { ...about, state: "same" };
   }
+  if (from !== undefined && (await isAheadIn(ports, context, { app, environment, from }))) {
+    return { ...about, state: "ahead", from };
+  }
   return {
     ...about,
     state: "not-yet",
@@ -153,7 +171,7 @@ async function stepOf(
 /** What an open promotion says that it waits for. */
 function waitOf({ body }: PullRequest): string {
   const open = [...shownGates(body)].flatMap(([gate, state]) =>
-    state === "waiting" || state === "blocked" ? [gateWord(gate)] : [],
+    state === "waiting" || state === "blocked" ? [gateWords[gate]] : [],
   );
   return shownWait(body) ?? sentenceList(open);
 }

@@ -3,17 +3,27 @@ import { GATES, type GateName, type GateResult, type GateState, type GateVerdict
 import { count } from "../../model/text/lists.ts";
 
 const end = "<!-- /sluice:gates -->";
-/** What people read may change with every version of Sluice; the states stand in the mark. */
-const begin = /<!-- sluice:gates((?: [a-zA-Z]+=[a-z]+)*) -->/;
+/**
+ * What people read may change with every version of Sluice; the states stand in the mark, with the count of a gate that
+ * has one: `approvals=blocked:0/1`.
+ */
+const begin = /<!-- sluice:gates((?: [a-zA-Z]+=[a-z]+(?::\d+\/\d+)?)*) -->/;
 
 const states = ["passed", "waiting", "blocked", "overridden"] as const satisfies readonly GateState[];
 
 /** The part of a promotion's body that the gates own; `replaceGates` finds it again. Empty until they are evaluated. */
 export function gatesSection(verdict: GateVerdict | undefined, remarks: readonly string[] = []): string {
   if (verdict === undefined) return `<!-- sluice:gates -->\n${end}`;
-  const known = verdict.results.map(({ gate, state }) => ` ${gate}=${state}`).join("");
   const lines = [...gateList(verdict), ...remarks].join("\n\n");
-  return `<!-- sluice:gates${known} -->\n${lines}\n${end}`;
+  return `${mark(verdict)}\n${lines}\n${end}`;
+}
+
+function mark({ results }: GateVerdict): string {
+  const known = results.map(({ gate, state, reason }) => {
+    const [, counted, needed] = /^(\d+) of (\d+)\b/.exec(reason) ?? [];
+    return ` ${gate}=${state}${counted === undefined ? "" : `:${counted}/${needed}`}`;
+  });
+  return `<!-- sluice:gates${known.join("")} -->`;
 }
 
 /** The body with its gates section replaced; `undefined` when somebody took the section out, and then it stays out. */
@@ -34,15 +44,50 @@ export function shownGates(body: string): ReadonlyMap<GateName, GateState> {
   const found = begin.exec(text);
   const to = found === null ? -1 : text.indexOf(end, found.index);
   if (found === null || to < 0) return new Map();
-  const [, marks = ""] = found;
-  const shown = marks.trim() === "" ? tableRows(text.slice(found.index, to)) : [...marks.matchAll(/(\w+)=(\w+)/g)];
-  return new Map(
-    shown.flatMap(([, name = "", said = ""]) => {
-      const gate = GATES.find((one) => one === name);
-      const state = states.find((one) => one === said);
-      return gate === undefined || state === undefined ? [] : [[gate, state] as const];
-    }),
-  );
+  return new Map(gatesIn(text.slice(found.index, to)).map(({ gate, state }) => [gate, state]));
+}
+
+interface ShownGate {
+  readonly gate: GateName;
+  readonly state: GateState;
+  /** `0 of 1`, where it counts. */
+  readonly count: string | undefined;
+}
+
+function gatesIn(text: string): readonly ShownGate[] {
+  const [, marks = ""] = begin.exec(text) ?? [];
+  const marked = [...marks.matchAll(/(\w+)=(\w+)(?::(\d+)\/(\d+))?/g)];
+  const shown = marks === "" ? tableRows(text) : marked;
+  return shown.flatMap(([, name = "", said = "", counted, needed]) => {
+    const gate = GATES.find((one) => one === name);
+    const state = states.find((one) => one === said);
+    const count = counted === undefined ? undefined : `${counted} of ${needed}`;
+    return gate === undefined || state === undefined ? [] : [{ gate, state, count }];
+  });
+}
+
+/** The gates that a promotion's check says: how many there are, and those that had not passed. */
+export interface SeenGates {
+  readonly total: number;
+  /** Each with its count: `approvals (0 of 1)`. */
+  readonly unmet: readonly string[];
+}
+
+/** The gates in the summary of a promotion's check; `undefined` where it says that they could not be evaluated. */
+export function gatesOfCheck(summary: string): SeenGates | undefined {
+  const text = summary.replaceAll("\r\n", "\n");
+  const gates = gatesIn(text);
+  if (gates.length === 0 && !begin.test(text) && !text.startsWith("No gate is configured")) return undefined;
+  const open = gates.filter(({ state }) => state === "waiting" || state === "blocked");
+  const unmet = open.map(({ gate, count }) => `${gateWords[gate]}${count === undefined ? "" : ` (${count})`}`);
+  return { total: gates.length, unmet };
+}
+
+/** Why a body's soak passes by no time, and what helps; `undefined` where it may pass. */
+export function starvedSoak(body: string): string | undefined {
+  const text = body.replaceAll("\r\n", "\n");
+  if (shownGates(text).get("soak") !== "blocked") return undefined;
+  return /^- \S+ \*\*Soak:\*\* (.*?)\.?$/m.exec(text)?.[1];
 }
 
 const tableSigns: Readonly<Record<string, GateState>> = {
@@ -65,19 +110,17 @@ const tableLabels: Readonly<Record<string, GateName>> = {
 };
 
 function tableRows(section: string): readonly (readonly string[])[] {
-  return [...section.matchAll(/^\| (\S+) \| \*\*([^*|]+)\*\* \|/gmu)].map(([row, sign = "", label = ""]) => [
+  const rows = section.matchAll(/^\| (\S+) \| \*\*([^*|]+)\*\* \| (?:(\d+) of (\d+) )?/gmu);
+  return [...rows].map(([row, sign = "", label = "", counted, needed]) => [
     row,
     tableLabels[label] ?? "",
     tableSigns[sign] ?? "",
+    ...(counted === undefined || needed === undefined ? [] : [counted, needed]),
   ]);
 }
 
 /** What a gate is called in a sentence. */
-export function gateWord(gate: GateName): string {
-  return gateWords[gate];
-}
-
-const gateWords: Readonly<Record<GateName, string>> = {
+export const gateWords: Readonly<Record<GateName, string>> = {
   hold: "the hold",
   current: "the source",
   healthy: "health",
@@ -123,13 +166,13 @@ function folded(summary: string, results: readonly GateResult[]): string {
 }
 
 /** The whole tree for the check: what is open first, then what is passed. */
-export function gateTree({ results }: GateVerdict, head: string): string {
+export function gateTree(verdict: GateVerdict, head: string): string {
+  const { results } = verdict;
   const passed = results.filter((one) => !isOpen(one));
   const lines = [...orderedGates(results), ...passed].flatMap((one) => linesOf(one, 0));
-  if (lines.length === 0) return "No gate is configured.";
-  return [`**${passed.length} of ${count(results.length, "gate")} passed** for ${head}.`, lines.join("\n")].join(
-    "\n\n",
-  );
+  if (lines.length === 0) return `${mark(verdict)}\nNo gate is configured.`;
+  const heading = `**${passed.length} of ${count(results.length, "gate")} passed** for ${head}.`;
+  return [mark(verdict), heading, lines.join("\n")].join("\n\n");
 }
 
 const maxChildren = 20;

@@ -35,12 +35,23 @@ export type StatusStep = {
       readonly unmet?: { readonly by: string; readonly gates: readonly string[] };
     }
   | { readonly state: "same" }
-  /** `gates` is what it waits for; empty where that is nothing. */
-  | { readonly state: "under-way"; readonly pullRequest: number; readonly becomes: string; readonly gates: string }
+  | {
+      readonly state: "under-way";
+      readonly pullRequest: number;
+      readonly becomes: string;
+      /** What it waits for; empty where that is nothing. */
+      readonly gates: string;
+      /** The branch has what a person pushed. */
+      readonly pushed?: true;
+      /** Why no version soaks for long enough, and what helps. */
+      readonly starved?: string | undefined;
+    }
   | { readonly state: "asked"; readonly by: string; readonly missing: string | undefined }
   | { readonly state: "rolled-back"; readonly by: string; readonly at: number }
   | { readonly state: "held"; readonly by: string; readonly reason: string }
   | { readonly state: "not-yet"; readonly automatic: boolean }
+  /** Newer than in the environment that it comes from: nothing takes it back by itself. */
+  | { readonly state: "ahead"; readonly from: string }
 );
 
 /** The comment: where the change is, the state of each environment from the last on, and what a person can do next. */
@@ -135,7 +146,7 @@ function stateText(step: StatusStep, now: number): string {
     case "same":
       return joined("✅ has the same versions", has === "" ? "" : code(step.version));
     case "under-way":
-      return `⏳ #${step.pullRequest} ${step.gates === "" ? `is ready, gives it ${code(step.becomes)}` : `waits for ${inert(step.gates)}`}`;
+      return underWay(step);
     case "asked":
       return joined(
         `⏳ ${code(step.by)} asked for it; opens when this is merged and healthy`,
@@ -145,6 +156,8 @@ function stateText(step: StatusStep, now: number): string {
       return joined(`↩️ rolled back by ${code(step.by)}, ${dayTime(step.at, now)}`, has, "; ");
     case "held":
       return joined(`⏸️ on hold by ${code(step.by)}${step.reason === "" ? "" : `: "${inert(step.reason)}"`}`, has, "; ");
+    case "ahead":
+      return joined(`◻️ newer than ${inert(step.from)}, which stays until somebody takes it back`, has, "; ");
     case "not-yet":
       return joined(step.automatic ? "⏳ promoted automatically when it is healthy before" : "◻️ not yet", has);
     default:
@@ -156,8 +169,18 @@ function arrivedText(step: Extract<StatusStep, { state: "arrived" }>, has: strin
   const since = step.at === undefined ? "" : ` since ${dayTime(step.at, now)}`;
   const how = step.pullRequest === undefined ? "" : ` (#${step.pullRequest})`;
   if (step.unmet === undefined) return joined(`✅ there${since}${how}`, has);
-  const gates = sentenceList(step.unmet.gates.map(inert));
-  return joined(`🟠 there${since}${how}, merged by ${code(step.unmet.by)} with ${gates} not passed`, has);
+  return joined(`🟠 there${since}${how}, merged by ${code(step.unmet.by)} ${unmetText(step.unmet.gates)}`, has);
+}
+
+function unmetText(gates: readonly string[]): string {
+  return gates.length === 0 ? "before its gates were evaluated" : `with ${sentenceList(gates.map(inert))} not passed`;
+}
+
+function underWay(step: Extract<StatusStep, { state: "under-way" }>): string {
+  const { becomes, pullRequest, gates, pushed, starved } = step;
+  const what = pushed ? `⏳ #${pullRequest}, to which somebody pushed,` : `⏳ #${pullRequest}`;
+  if (starved !== undefined) return `${what} is stopped by the soak: ${inert(starved)}`;
+  return `${what} ${gates === "" ? `is ready${pushed ? "" : `, gives it ${code(becomes)}`}` : `waits for ${inert(gates)}`}`;
 }
 
 /** What came after what this change had brought. */

@@ -4,7 +4,7 @@ import type { CheckReport, PullRequest } from "../../model/github.ts";
 import { clip } from "../../model/text/lines.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
 import { dayTime } from "../../model/text/times.ts";
-import { gateTree, isOpen, orderedGates } from "./gates.ts";
+import { gateTree, isOpen, orderedGates, type SeenGates } from "./gates.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 import { onlyMove } from "./versions.ts";
 
@@ -255,20 +255,35 @@ export function gatesCheck(
 export function mergedUnmetText(
   { mergedBy }: Pick<PullRequest, "mergedBy">,
   { environment, apps, kind }: Pick<PromotionMetadata, "environment" | "apps" | "kind">,
-  { unmet, total, history }: { readonly unmet: readonly string[]; readonly total: number; readonly history: string },
+  { seen, history }: { readonly seen: SeenGates | undefined; readonly history: string },
 ): string {
   const who = mergedBy === undefined ? "somebody" : code(mergedBy);
-  const names = sentenceList(unmet.map(inert));
-  const first = `🟠 **Warning: ${who} merged this with ${unmet.length} of ${count(total, "gate")} not passed:** ${names}. It is in the [history](${history}).`;
+  const what =
+    seen === undefined
+      ? "before its gates were evaluated.**"
+      : `with ${seen.unmet.length} of ${count(seen.total, "gate")} not passed:** ${sentenceList(seen.unmet.map(inert))}.`;
+  const first = `🟠 **Warning: ${who} merged this ${what} It is in the [history](${history}).`;
   const back = `If that was a mistake: \`/rollback ${environment} ${apps.join(" ")}\`.`;
   return kind === "rollback" ? first : `${first}\n\n${back}`;
+}
+
+/** The check of what was merged by hand, with the gates as they were seen then; `undefined` where all had passed. */
+export function mergedCheck(
+  { head, mergedBy = "somebody" }: Pick<PullRequest, "head" | "mergedBy">,
+  { unmet }: SeenGates,
+  summary: string,
+): CheckReport | undefined {
+  if (unmet.length === 0) return undefined;
+  const title = `Merged by ${mergedBy}, ${count(unmet.length, "gate")} not passed`;
+  const about = { name: promotionCheck, headSha: head.sha, title, summary } as const;
+  return { ...about, status: "completed", conclusion: "neutral" };
 }
 
 /** The first lines of a description after the merge: people open it months later. */
 export function mergedSection(
   { environment, targets, kind, apps }: PromotionMetadata,
   { mergedBy, closedAt }: Pick<PullRequest, "mergedBy" | "closedAt">,
-  about: { readonly unmet: readonly string[]; readonly isAsPlanned: boolean; readonly now: number },
+  about: { readonly unmet: readonly string[] | undefined; readonly isAsPlanned: boolean; readonly now: number },
 ): string {
   const { unmet, isAsPlanned, now } = about;
   const [only, ...more] = targets;
@@ -280,9 +295,14 @@ export function mergedSection(
   const what = isAsPlanned ? known : "what people pushed here";
   const at = closedAt === undefined ? "" : ` on ${dayTime(closedAt, now)}`;
   const who = mergedBy === undefined ? "" : ` by ${code(mergedBy)}`;
-  const how = unmet.length === 0 ? "with all gates passed" : `with ${sentenceList(unmet.map(inert))} not passed`;
+  const how = unmetText(unmet);
   const got = kind === "rollback" && isAsPlanned ? "went back to" : "got";
   return verdictPart(`**${inert(environment)} ${got} ${what}**${at}. Merged${who} ${how}.`);
+}
+
+function unmetText(unmet: readonly string[] | undefined): string {
+  if (unmet === undefined) return "before its gates were evaluated";
+  return unmet.length === 0 ? "with all gates passed" : `with ${sentenceList(unmet.map(inert))} not passed`;
 }
 
 /** What lets Sluice know that an environment is healthy, where nothing has ever told. */

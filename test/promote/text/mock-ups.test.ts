@@ -389,10 +389,11 @@ Not included:
 
   it("promotion-merged-with-open-gates: a calm fact, and what can still be done", () => {
     const text = mergedUnmetText({ mergedBy: "bob" }, metadataOf([webapp]), {
-      ...{ unmet: ["approvals", "soak"], total: 6, history: `${repositoryUrl}/tree/sluice-state` },
+      seen: { unmet: ["approvals (0 of 1)", "soak"], total: 6 },
+      history: `${repositoryUrl}/tree/sluice-state`,
     });
     expect(text).toBe(
-      `🟠 **Warning: \`bob\` merged this with 2 of 6 gates not passed:** approvals and soak. It is in the [history](${repositoryUrl}/tree/sluice-state).\n\nIf that was a mistake: \`/rollback prod webapp\`.`,
+      `🟠 **Warning: \`bob\` merged this with 2 of 6 gates not passed:** approvals (0 of 1) and soak. It is in the [history](${repositoryUrl}/tree/sluice-state).\n\nIf that was a mistake: \`/rollback prod webapp\`.`,
     );
     expect(lintText(text.split("**")[1] ?? "")).toEqual([]);
   });
