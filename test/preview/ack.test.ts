@@ -126,7 +126,7 @@ describe("a danger on any pull request", () => {
 
 describe("/ack is refused", () => {
   it.each([
-    ["bob", "may not act in one of the environments", "mona with write access"],
+    ["bob", "may not act in one of the environments", "only mona may act on `prod`"],
     ["eve", "has no access", "no access"],
   ])("to %s, who %s", async (actor, _why, reason) => {
     const { say, check } = await opened();
@@ -146,7 +146,9 @@ describe("/ack is refused", () => {
     const { ".sluice.yaml": _, ...start } = files;
     const { say, check, world } = await opened(inBoth, { start });
     world.github.permissions.set("reader", "read");
-    expect(await say("/ack deleted-persistent-volume-claim", "reader")).toContain("this needs write access");
+    expect(await say("/ack deleted-persistent-volume-claim", "reader")).toContain(
+      "only people with write permission may act on `staging`",
+    );
     expect(check()?.conclusion).toBe("failure");
     expect(await say("/ack deleted-persistent-volume-claim", "bob")).toContain("Confirmed as meant");
     expect(check()?.conclusion).toBe("neutral");

@@ -86,7 +86,7 @@ describe("01-automation-undoes-a-hotfix", () => {
     const pull = await world.merge(appFiles("web", "staging", "1.4.0"));
     expect(await versionIn(world)).toBe("1.5.0");
     expect(world.promotions()).toEqual([]);
-    const ahead = "prod | `1.5.0` | has a newer version than staging, which stays until somebody takes it back";
+    const ahead = "prod | ◻️ newer than staging, which stays until somebody takes it back; has `1.5.0`";
     expect(world.comments(pull).get("chain")).toContain(ahead);
     expect(await world.say("/status", "ada", pull)).toContain(ahead);
   });
@@ -299,7 +299,7 @@ describe("03-source-took-the-version-back", () => {
     const [first] = world.github.pulls.values();
     const chain = first && world.comments(first).get("chain");
     expect(chain).toMatch(
-      new RegExp(`web \\| staging \\| \`1\\.4\\.0\` \\| .*taken back by #${pull.number} \\(\`bob\`\\)`),
+      new RegExp(`staging · web \\| .*taken back by \`bob\` with #${pull.number}; has \`1\\.4\\.0\``),
     );
     const [promotion] = world.promotions("open");
     expect(promotion?.body.replaceAll("\u200b", "")).toContain(`#${pull.number}`);

@@ -70,11 +70,11 @@ describe("10-update-comment-contradicts", () => {
     expect(updates(world, promotion)[0]).toContain("apps/web/prod/app.yaml");
     expect(updates(world, promotion)[0]).not.toContain("asked for");
     expect(updates(world, promotion)[0]).toContain("It promotes the same");
-    expect(updates(world, promotion)[0]).toContain("`bob`: your approval was of another change and no longer counts.");
+    expect(updates(world, promotion)[0]).toContain("`bob`: your approval was for another change and no longer counts.");
     expect(world.github.reviewsOf.get(promotion.number)).toMatchObject([{ state: "dismissed" }]);
     const [first] = updates(world, promotion);
     await world.merge({ "apps/web/prod/app.yaml": text.replace("1.2.0", "1.4.9") }, "bob");
-    expect(updates(world, promotion)).toEqual([first, expect.stringContaining("It is `web 1.4.9 → 1.5.0` now")]);
+    expect(updates(world, promotion)).toEqual([first, expect.stringContaining("**Now web 1.4.9 → 1.5.0**")]);
   });
 });
 
@@ -97,7 +97,7 @@ describe("16-closed-and-told-to-close", () => {
     repository.branches.set(head.ref, repository.commit(files, about));
     await world.settle();
     const says = (await world.check(promotion))?.summary ?? "";
-    expect(says).toContain("close this, delete the branch and give the command again");
+    expect(says).toContain("close this, delete the branch, comment `/promote prod web`");
     await world.github.updatePullRequest(promotion.number, { state: "closed" });
     repository.branches.delete(head.ref);
     await world.say("/promote prod web");
@@ -188,17 +188,17 @@ describe("20-merged-with-red-gates", () => {
     const { world, first, promotion } = await asked("gates: { approvals: 1 }");
     await world.land(promotion, "bob");
     const said = world.comments(promotion).get("merged-unmet");
-    expect(said).toMatch(
-      /`bob` merged this with 2 of \d gates not passed:\*\* Healthy in the source and Approvals \(0 of 1\)/,
-    );
-    const unmet = ["Healthy in the source", "Approvals (0 of 1)"];
+    expect(said).toMatch(/`bob` merged this with 2 of \d gates not passed:\*\* health and approvals \(0 of 1\)/);
+    const unmet = ["health", "approvals (0 of 1)"];
     expect(await promoted(world)).toMatchObject({ by: "ada", mergedBy: "bob", unmet });
     expect(await world.check(promotion)).toMatchObject({
       conclusion: "neutral",
       title: "Merged by bob, 2 gates not passed",
-      summary: expect.stringContaining("**Approvals**"),
+      summary: expect.stringContaining("**Approvals:**"),
     });
-    expect(world.comments(first).get("chain")).toContain("merged by `bob` with gates not passed");
+    expect(world.comments(first).get("chain")).toContain(
+      "merged by `bob` with health and approvals (0 of 1) not passed",
+    );
   });
 
   it("is told and recorded as Sluice saw them, whatever somebody wrote into the description", async () => {
@@ -278,7 +278,7 @@ describe("21-update-branch: a merge with a change in it", () => {
     await world.settle();
     await world.approve(promotion);
     expect(await versionIn(world)).toBe("1.2.0");
-    expect((await world.check(promotion))?.summary).toContain("Somebody pushed to this branch");
+    expect((await world.check(promotion))?.summary).toContain("A person changed what prod gets here");
     expect(await world.say("/retry", "ada", promotion)).toContain("somebody pushed");
   });
 });

@@ -162,7 +162,7 @@ describe("the hidden record of a promotion", () => {
     const check = await play.gatesSay(promotion, "no longer says what it carries");
     expect(check.conclusion).toBe("action_required");
     expect(github.pull(promotion).state).toBe("open");
-    expect(await play.say(promotion, "/retry", "mallory")).toContain("anyone in release");
+    expect(await play.say(promotion, "/retry", "mallory")).toContain("members of release");
 
     expect(await play.say(promotion, "/retry")).toContain("Updated #");
     await play.gatesSay(promotion, /^Waiting for \d approvals?/);

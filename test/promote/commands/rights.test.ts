@@ -25,7 +25,7 @@ describe("who may not act on an environment", () => {
 
   it("is refused although the pull request's own configuration would allow it", async () => {
     const { say } = commandWorld();
-    expect(await say("/promote prod web", "mallory")).toContain("anyone in release");
+    expect(await say("/promote prod web", "mallory")).toContain("members of release");
   });
 
   it.each(["/promote prod web", "/hold prod", "/release prod", "/rollback prod web"])(
