@@ -98,7 +98,7 @@ describe("the gates of a promotion", () => {
     await play.merged(repository, releaseOf("api", "prod", "1.4.0"));
     await play.gatesSay(promotion, /^Ready: /);
     expect(await play.say(promotion, "/status")).toContain("Ready: ");
-    expect(await play.say(pull, "/status")).toContain("Where this change is");
+    expect(await play.say(pull, "/status")).toContain("This change touches no app");
   });
 
   it("findings: must be acknowledged, for this head alone", async () => {
@@ -124,8 +124,8 @@ describe("the gates of a promotion", () => {
     const { promotion } = await asked(repository);
     const check = await play.gatesSay(promotion, /^Waiting for 1 acknowledgement/);
     const finding = /`\/ack (\S+?)`/.exec(check.summary ?? "")?.[1] ?? "";
-    expect(finding).toMatch(/:web\/PersistentVolumeClaim\//);
-    expect(await play.say(promotion, "/ack no-such-finding")).toContain(`he findings are \`${finding}\``);
+    expect(finding).toBe("deleted-persistent-volume-claim");
+    expect(await play.say(promotion, "/ack no-such-finding")).toContain(`he findings are \`${finding}:web/PersistentVolumeClaim/`);
     expect(await play.say(promotion, `/ack ${finding}`)).toContain("Confirmed as meant");
     await play.gatesSay(promotion, "1 risk acknowledged");
     await github.commit({ ...repository, branch: WEB, files: { "README.md": "x" }, by: "grace" });
@@ -158,7 +158,7 @@ describe("a change on its way through three environments", () => {
     await eventually("the chain", () => play.chain(pull)?.includes(`(#${second.number})`));
     const chain = play.chain(pull) ?? "";
     expect(chain.match(/✅/g)).toHaveLength(2);
-    expect(chain).toContain("merged by `grace` with approvals not passed");
+    expect(chain).toContain("merged by `grace` with approvals (0 of 1) not passed");
     expect(chain).not.toContain("/promote");
     expect(play.chain(first)).toBeUndefined();
   });

@@ -79,7 +79,7 @@ describe("what is no command", () => {
     await byBot(await github.comment({ ...pull, body: "Nothing to see.", by: "renovate" }), "/promote prod web");
     const { id } = await github.comment({ ...pull, body: "Looks good.", by: "ada" });
     await github.editComment({ ...pull, id, body: "/promote prod web", by: "ada" });
-    expect(await play.say(pull, "/status")).toContain("Where this change is");
+    expect(await play.say(pull, "/status")).toContain("| Environment | State |");
     await play.quiet();
     expect(done(pull)).toEqual({ replies: 1, ...nothing });
   });

@@ -56,23 +56,29 @@ export type StatusStep = {
 
 /** The comment: where the change is, the state of each environment from the last on, and what a person can do next. */
 export function statusComment(steps: readonly StatusStep[], now: number): string {
-  if (steps.length === 0) return "### This change touches no app of any environment\n";
+  const small = `<sub>Where this change is. Updated when it moves · ${code("/status")} posts it again</sub>`;
+  return `${[`### ${inert(headingOf(steps))}`, ...partsOf(steps, now), small].join("\n\n")}\n`;
+}
+
+/** The same as a reply, which is not updated. */
+export function statusReply(steps: readonly StatusStep[], now: number): string {
+  return [`**${inert(headingOf(steps))}**`, ...partsOf(steps, now)].join("\n\n");
+}
+
+function partsOf(steps: readonly StatusStep[], now: number): readonly string[] {
+  if (steps.length === 0) return [];
   const rows = rowsOf(steps, now);
   const more = rows.length > maxRows ? [`| and ${rows.length - maxRows} more | |`] : [];
   const table = ["| Environment | State |", "|---|---|", ...rows.slice(0, maxRows), ...more].join("\n");
   const next = nextText(steps);
-  return `${[
-    `### ${inert(headingOf(steps))}`,
-    table,
-    ...(next === "" ? [] : [`**Next:** ${next}`]),
-    `<sub>Where this change is. Updated when it moves · ${code("/status")} posts it again</sub>`,
-  ].join("\n\n")}\n`;
+  return [table, ...(next === "" ? [] : [`**Next:** ${next}`])];
 }
 
 const maxRows = 200;
 
 /** `webapp 1.5.0: in staging, not yet in prod`. */
 function headingOf(steps: readonly StatusStep[]): string {
+  if (steps.length === 0) return "This change touches no app of any environment";
   const apps = [...new Set(steps.map(({ app }) => app))];
   const names = apps.map((app) => {
     const version = broughtVersion(steps.filter((step) => step.app === app));

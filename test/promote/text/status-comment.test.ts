@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type StatusStep, statusComment } from "../../../src/promote/text/status-comment.ts";
+import { type StatusStep, statusComment, statusReply } from "../../../src/promote/text/status-comment.ts";
 import { lintText } from "../../support/text-lint.ts";
 
 const now = Date.UTC(2026, 10, 30, 10);
@@ -114,7 +114,14 @@ describe("the comment that says where a change is", () => {
   });
 
   it("says so when the change touches no app", () => {
-    expect(statusComment([], now)).toBe("### This change touches no app of any environment\n");
+    expect(statusComment([], now)).toMatch(/^### This change touches no app of any environment\n\n<sub>/);
+    expect(statusReply([], now)).toBe("**This change touches no app of any environment**");
+  });
+
+  it("is the same in the reply to /status, without what is about a comment that is updated", () => {
+    expect(statusReply([merged, notYet], now)).toBe(
+      "**webapp 1.5.0: in staging, not yet in prod**\n\n| Environment | State |\n|---|---|\n| prod | ◻️ not yet, has `1.4.0` |\n| staging | ✅ merged with this pull request, has `1.5.0` |\n\n**Next:** comment `/promote prod`.",
+    );
   });
 
   it("lists 200 rows and counts the rest", () => {

@@ -4,7 +4,7 @@ import type { Command, CommandCall } from "../../../model/command.ts";
 import { evaluateGates } from "../../../policy/gates/index.ts";
 import { gateTree } from "../../text/gates.ts";
 import { promotionOf } from "../../text/metadata.ts";
-import { statusComment } from "../../text/status-comment.ts";
+import { statusReply } from "../../text/status-comment.ts";
 import { verdictTitle } from "../../text/verdict.ts";
 import { atHead, factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
