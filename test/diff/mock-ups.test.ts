@@ -291,7 +291,12 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
   });
 
   it("broken before: not this pull request's doing", () => {
-    const failure = { kind: "input", message: "`scale-v2.yaml` is missing", file: "apps/orders/k.yaml", line: 7 } as const;
+    const failure = {
+      kind: "input",
+      message: "`scale-v2.yaml` is missing",
+      file: "apps/orders/k.yaml",
+      line: 7,
+    } as const;
     const error = { message: "no such file", side: "head", cause: "before" } as const;
     const findings = [renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "before" })];
     const broken = { name: "orders/prod", base: "", head: "", more: { status: "failed", error } } as const;
@@ -312,7 +317,9 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     const findings = [unreadFilesFinding(["charts/redis-cache/values-prod.yaml"])];
     const { text, check } = said(of([], { findings, completeness: { ...complete, affected: 0 } }), "");
     expect(check).toBe("neutral · Not checked: 1 changed file belongs to no known app");
-    expect(text).toMatch(/^### 🟠 Not checked: 1 changed file belongs to no known app\n\n> \[!WARNING\]\n> \*\*1 changed file belongs/);
+    expect(text).toMatch(
+      /^### 🟠 Not checked: 1 changed file belongs to no known app\n\n> \[!WARNING\]\n> \*\*1 changed file belongs/,
+    );
     expect(text).toContain("If something deploys it, this change goes live unseen.");
   });
 

@@ -125,7 +125,9 @@ describe("the gates of a promotion", () => {
     const check = await play.gatesSay(promotion, /^Waiting for 1 acknowledgement/);
     const finding = /`\/ack (\S+?)`/.exec(check.summary ?? "")?.[1] ?? "";
     expect(finding).toBe("deleted-persistent-volume-claim");
-    expect(await play.say(promotion, "/ack no-such-finding")).toContain(`he findings are \`${finding}:web/PersistentVolumeClaim/`);
+    expect(await play.say(promotion, "/ack no-such-finding")).toContain(
+      `he findings are \`${finding}:web/PersistentVolumeClaim/`,
+    );
     expect(await play.say(promotion, `/ack ${finding}`)).toContain("Confirmed as meant");
     await play.gatesSay(promotion, "1 risk acknowledged");
     await github.commit({ ...repository, branch: WEB, files: { "README.md": "x" }, by: "grace" });

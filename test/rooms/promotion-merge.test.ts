@@ -106,7 +106,7 @@ describe("merge: automatic", () => {
     const files = release("prod", "6.6.6");
     await github.commit({ ...repository, branch: WEB, files, by: "grace" });
     pushed.resolve();
-    const check = await play.gatesSay(promotion, "a person pushed");
+    const check = await play.gatesSay(promotion, "A person changed what prod gets here");
     expect(check.summary).toContain("0 of 1.");
     await play.quiet();
     expect(merges() - before).toBe(1);

@@ -79,7 +79,7 @@ describe("what is no command", () => {
     await byBot(await github.comment({ ...pull, body: "Nothing to see.", by: "renovate" }), "/promote prod web");
     const { id } = await github.comment({ ...pull, body: "Looks good.", by: "ada" });
     await github.editComment({ ...pull, id, body: "/promote prod web", by: "ada" });
-    expect(await play.say(pull, "/status")).toContain("| Environment | State |");
+    expect(await play.say(pull, "/status")).toContain("This change touches no app");
     await play.quiet();
     expect(done(pull)).toEqual({ replies: 1, ...nothing });
   });
@@ -119,7 +119,7 @@ describe("who may", () => {
     expect(await play.say(promotion, "/override approvals the site is down", "ada")).toContain("overridden** for");
     const check = await play.gatesSay(promotion, 'overridden by `ada`: "the site is down"');
     expect(check.conclusion).toBe("success");
-    await eventually("the body to say so", () => github.pull(promotion).body.includes("overridden by ada"));
+    await eventually("the body to say so", () => github.pull(promotion).body.includes("overridden by `ada`"));
   });
 
   it("reviews only with write permission on a public repository, and approves nobody's own wish where that is so configured", async () => {
@@ -159,7 +159,7 @@ describe("the hidden record of a promotion", () => {
     const forged = Buffer.from(JSON.stringify({ ...said, actor: "nobody" })).toString("base64");
     await github.editPull({ ...promotion, body: body.replace(text, forged), by: "mallory" });
     await github.review({ ...promotion, by: "olga", event: "APPROVE" });
-    const check = await play.gatesSay(promotion, "no longer says what it carries");
+    const check = await play.gatesSay(promotion, "the description was edited, comment /retry");
     expect(check.conclusion).toBe("action_required");
     expect(github.pull(promotion).state).toBe("open");
     expect(await play.say(promotion, "/retry", "mallory")).toContain("members of release");
@@ -182,7 +182,7 @@ describe("the hidden record of a promotion", () => {
     const [web, api] = [await play.promotion(repository), await play.promotion(repository, "sluice/promote/prod/api")];
     await github.editPull({ ...web, body: github.pull(web).body.replace(line, hidden(api).line) });
     await github.review({ ...web, by: "mona", event: "APPROVE" });
-    await play.gatesSay(web, "no longer says what it carries");
+    await play.gatesSay(web, "the description was edited, comment /retry");
     await play.say(web, "/retry");
     await play.quiet();
 

@@ -120,7 +120,8 @@ async function evaluate(
   if (changed !== undefined) ports.events.announce(changed);
   const empty = verdict.state === "passed" && isEmptyChange(changes);
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
-  const stops = await mergeStops(ports, context, pull, metadata, verdict);
+  // What people pushed is theirs to merge, whatever would stop Sluice.
+  const stops = ours ? await mergeStops(ports, context, pull, metadata, verdict) : [];
   const itself = mergesItself(context, metadata, empty);
   const standing = {
     ...{ metadata, verdict, stops, now, automatic: itself && ours },
@@ -174,13 +175,14 @@ async function report(
   remarks: readonly string[],
 ): Promise<boolean> {
   const { verdict, now } = standing;
-  await context.github.upsertCheck(gatesCheck(headOf(context, pull), standing, remarks));
   const gated = replaceGates(pull.body, gatesSection(verdict, remarks));
   const body = gated === undefined ? undefined : replaceVerdict(gated, verdictSection(standing));
   const changed = body !== undefined && body !== pull.body.replaceAll("\r\n", "\n");
   const title = titleOf(pull, standing);
+  // What was merged meanwhile is read from the check: nothing is written that came after it.
   if (changed && !(await writeBody(ports, context, pull, { body, ...(title === undefined ? {} : { title }) })))
     return false;
+  await context.github.upsertCheck(gatesCheck(headOf(context, pull), standing, remarks));
   await scheduleAt(ports, context, pull, verdict.nextAt, now);
   return changed;
 }
@@ -286,7 +288,7 @@ function usedUp(pull: PullRequest) {
 async function unreadable(
   github: RepositoryContext["github"],
   pull: PullRequest,
-  title = "This pull request no longer says what it carries",
+  title = "Stopped: the description was edited, comment /retry",
 ): Promise<void> {
   await github.upsertCheck({
     name: promotionCheck,

@@ -73,7 +73,7 @@ async function describeAgain(
   if (branch?.app === undefined || branch.kind === "rollback") {
     throw new UserError(
       "refused",
-      "its description no longer says what it carries, and its branch's name does not say it all",
+      "its description no longer says what it promotes, and its branch's name does not say it all",
       { fix: "close it and give the command again" },
     );
   }

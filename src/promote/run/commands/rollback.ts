@@ -41,7 +41,7 @@ export const rollbackCommand: Command<PromotionPorts> = {
   details: [
     "Opens a pull request for each app that sets the last version that was healthy before the present one. At once it holds promotions and image",
     "updates of those apps in that environment, so that nothing automatic brings the bad version back: until somebody says `/release`, or promotes",
-    "something newer by hand. With no app named it means the apps that this pull request touched; on a promotion, those that it carries.",
+    "something newer by hand. With no app named it means the apps that this pull request touched; on a promotion, those that it promotes.",
   ].join("\n"),
   examples: [
     { line: "/rollback prod webapp", does: "goes back to the last healthy version of `webapp`" },

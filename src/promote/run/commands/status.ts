@@ -52,7 +52,5 @@ async function status(ports: PromotionPorts, call: CommandCall): Promise<string>
       : "**This promotion was closed.**";
   const steps = await statusSteps(ports, context, pull);
   if (!pull.merged && pull.state === "closed") return "**Closed without being merged**, so it is nowhere.";
-  return statusComment(steps, now)
-    .replace(/<sub>.*<\/sub>\n$/, "")
-    .trimEnd();
+  return statusReply(steps, now);
 }
