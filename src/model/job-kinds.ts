@@ -82,7 +82,7 @@ export const JOB_KINDS = {
     schedulable: true,
   },
   gates: {
-    key: (job: GatesJob) => pullRequestKey(job),
+    key: (job: GatesJob) => endKey(job),
     sameness: "collapse",
     deadlineMs: 5 * minutes,
     concurrency: "setting",
@@ -120,7 +120,7 @@ export const JOB_KINDS = {
     schedulable: true,
   },
   "image-pull": {
-    key: (job: ImagePullJob) => pullRequestKey(job),
+    key: (job: ImagePullJob) => endKey(job),
     sameness: "collapse",
     deadlineMs: 2 * minutes,
     concurrency: "setting",
@@ -202,4 +202,9 @@ function repositoryKey(job: { readonly type: string; readonly repository: Reposi
 
 function pullRequestKey(job: Parameters<typeof repositoryKey>[0] & { readonly pullRequest: number }): string {
   return `${repositoryKey(job)}/${job.pullRequest}`;
+}
+
+/** What says that a pull request ended must not be lost in a job that does not. */
+function endKey(job: GatesJob | ImagePullJob): string {
+  return job.ended === true ? `${pullRequestKey(job)}/ended` : pullRequestKey(job);
 }

@@ -52,6 +52,8 @@ export interface GatesJob {
   readonly installationId: number;
   readonly repository: RepositoryName;
   readonly pullRequest: number;
+  /** It was closed, or opened again after that, so it is used up even if it is open when this runs. */
+  readonly ended?: true;
 }
 
 /** Update the comment "Where is this change" of one pull request. */
@@ -101,4 +103,6 @@ export interface ImagePullJob {
   readonly installationId: number;
   readonly repository: RepositoryName;
   readonly pullRequest: number;
+  /** It was closed, or opened again after that, so it is used up even if it is open when this runs. */
+  readonly ended?: true;
 }

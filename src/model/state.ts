@@ -61,6 +61,9 @@ export type Decision =
       readonly kind: "acknowledged";
       readonly pullRequest: number;
       readonly head: string;
+      /** What the head was compared with. */
+      readonly commit?: string;
+      /** The finding's key, or its first part. */
       readonly finding: string;
     })
   | (Common & { readonly kind: "waiting" | "done-waiting"; readonly pullRequest: number });
@@ -106,7 +109,7 @@ export interface PublishedHead {
   readonly head: string;
   /** Identifies what the head changes since it left the base. */
   readonly changes: string;
-  /** The pull request was closed: its head counts no more. */
+  /** The pull request was closed or merged, and what that means was done: its head counts no more. */
   readonly settled: boolean;
   readonly signature: string;
 }
@@ -125,6 +128,8 @@ export interface RepositoryState {
   deferredRequests(): Promise<readonly DeferredRequest[]>;
   /** What was written down last about a branch of Sluice; `undefined` as well where it cannot be read. */
   published(branch: string): Promise<PublishedHead | undefined>;
+  /** All of these that can be read, and that are not settled. Whose signature they carry is for the caller to check. */
+  unsettled(): Promise<readonly PublishedHead[]>;
 }
 
 /** Where holds and history are kept: the branch `sluice-state` of the config repository. */

@@ -14,9 +14,12 @@ export function targetPath(environment: string, app?: string): string {
   return app === undefined ? `environments/${folder}.yaml` : `environments/${folder}/${segment(app)}.yaml`;
 }
 
+/** The folder of those files. */
+export const PUBLISHED_FOLDER = "published";
+
 /** The file that says what a branch of Sluice carries. */
 export function publishedPath(branch: string): string {
-  return `published/${segment(branch)}.yaml`;
+  return `${PUBLISHED_FOLDER}/${segment(branch)}.yaml`;
 }
 
 /**

@@ -16,7 +16,7 @@ import {
   type TargetFile,
   targetSchema,
 } from "./files.ts";
-import { DEFERRED_PATH, publishedPath, STATE_BRANCH, targetPath } from "./paths.ts";
+import { DEFERRED_PATH, PUBLISHED_FOLDER, publishedPath, STATE_BRANCH, targetPath } from "./paths.ts";
 import { broken, readYaml } from "./yaml.ts";
 
 /** What is read of one file. */
@@ -26,14 +26,20 @@ export const MAX_FILE_BYTES = 512 * 1024;
 export interface ReadFiles {
   readonly targets: LRUCache<string, TargetFile>;
   readonly holds: LRUCache<string, HoldPart>;
+  readonly heads: LRUCache<string, PublishedPart>;
 }
 
-/** Makes room for files with 50,000 entries of history in all, and for 2,000 holds. */
+/** Makes room for files with 50,000 entries of history in all, for 2,000 holds, and for 10,000 published heads. */
 export function newReadFiles(): ReadFiles {
   return {
     targets: new LRUCache({ maxSize: 50_000, sizeCalculation: ({ history }) => history.length + 1 }),
     holds: new LRUCache({ max: 2_000 }),
+    heads: new LRUCache({ max: 10_000 }),
   };
+}
+
+interface PublishedPart {
+  readonly published?: PublishedHead;
 }
 
 interface HoldPart {
@@ -100,9 +106,18 @@ export class StateSnapshot implements RepositoryState {
 
   /** The file about a branch of Sluice; errors as those of `target`. */
   async publishedFile(branch: string): Promise<Found<PublishedHead | undefined>> {
-    const read = (path: string, text: string) => ({ published: readYaml(path, text, publishedSchema) });
-    const { oid, file } = await this.#file<{ published?: PublishedHead }>(publishedPath(branch), {}, read);
+    const { oid, file } = await this.#file(publishedPath(branch), {}, readPublished, this.#known.heads);
     return { oid, file: file.published };
+  }
+
+  async unsettled(): Promise<readonly PublishedHead[]> {
+    const files = (await this.tree?.list(PUBLISHED_FOLDER)) ?? [];
+    const heads: PublishedHead[] = [];
+    for (const { name } of files) {
+      const { file } = await this.#file(`${PUBLISHED_FOLDER}/${name}`, {}, readableHead, this.#known.heads);
+      if (file.published?.settled === false) heads.push(file.published);
+    }
+    return heads;
   }
 
   /**
@@ -163,6 +178,20 @@ export class StateSnapshot implements RepositoryState {
 function readTarget(path: string, text: string): TargetFile {
   const { hold, history, environment: _environment, app: _app, ...rest } = readYaml(path, text, targetSchema);
   return { history, rest, ...(hold ? { hold } : {}) };
+}
+
+function readPublished(path: string, text: string): PublishedPart {
+  return { published: readYaml(path, text, publishedSchema) };
+}
+
+/** Of what people wrote there by hand nothing is known. */
+function readableHead(path: string, text: string): PublishedPart {
+  try {
+    return readPublished(path, text);
+  } catch (error) {
+    if (error instanceof UserError) return {};
+    throw error;
+  }
 }
 
 function readDeferred(path: string, text: string): DeferredFile {

@@ -19,6 +19,9 @@ const LOOKED_AT = new Set(["opened", "synchronize", "reopened", "ready_for_revie
 /** Actions after which a promotion's gates may come to something else. */
 const DECIDES = new Set([...LOOKED_AT, "closed", "converted_to_draft"]);
 
+/** Actions that say that a pull request was closed, even if it is open again by now. */
+const ENDED = new Set(["closed", "reopened"]);
+
 /**
  * `pull_request`: a preview whenever what it compares may have changed, the gates of a promotion or the check of an
  * image pull request as well; a pull request into the default branch that ended may let promotions begin or go on. An
@@ -37,7 +40,9 @@ export function pullRequestJobs(
   return [
     ...(LOOKED_AT.has(action) || rebased ? [{ type: "preview" as const, ...address, pullRequest }] : []),
     ...((DECIDES.has(action) || rebased) && isOwn(event)
-      ? ownPullJob(address, event.pull_request.head.ref, pullRequest)
+      ? ownPullJob(address, event.pull_request.head.ref, pullRequest).map((job) =>
+          ENDED.has(action) ? { ...job, ended: true as const } : job,
+        )
       : []),
     ...(ended ? promotionsOf(event) : []),
     ...(ended && merged === true ? [{ type: "status-comment" as const, ...address, pullRequest }] : []),

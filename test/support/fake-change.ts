@@ -90,6 +90,7 @@ function memoryState(decisions: Decision[]): StateStore {
         decisions.filter((one) => concerns(one, environment, app)).map((one) => entryOf(one, app)),
       deferredRequests: async () => [],
       published: async (branch) => heads.get(branch),
+      unsettled: async () => [...heads.values()].filter(({ settled }) => !settled),
     }),
     publish: async (_where, published) => {
       heads.set(published.branch, published);

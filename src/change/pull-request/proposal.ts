@@ -43,6 +43,11 @@ export interface Proposal<M extends PullRequestMetadata, D = never> {
   metadata(head: string, before: M | undefined): Promise<M> | M;
   /** The body, with the metadata printed in it. */
   body(metadata: M): Promise<string>;
+  /**
+   * Writes down how the pull request before this one ended, where no event told of it: before its record is given to
+   * this one.
+   */
+  settle(ended: PullRequest): Promise<void>;
   /** What a new pull request gets. */
   introduction(metadata: M): Introduction;
   /**

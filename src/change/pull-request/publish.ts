@@ -7,7 +7,7 @@ import { hasMerge, Moved, putBranch, readBranch } from "./branch.ts";
 import { metadataOf, type PullRequestMetadata } from "./metadata.ts";
 import { asOwnPart, withOwnPart } from "./own-part.ts";
 import type { Proposal, Published } from "./proposal.ts";
-import { savePublished } from "./published.ts";
+import { endedUnheard, savePublished } from "./published.ts";
 
 type Ports = Pick<ChangePorts, "signer" | "log" | "state">;
 
@@ -26,6 +26,11 @@ export async function publish<M extends PullRequestMetadata, D>(
   const now = await readBranch(context, branch, proposal.declined !== undefined);
   if (firstRound && now.newest?.merged && !(await hasMerge(context, now.newest))) throw new Moved(branch);
   if (now.newest?.state === "open") assertOwn(now.newest);
+  const ended = await endedUnheard(context, branch, now.newest?.state === "open" ? now.newest : undefined);
+  if (ended !== undefined) {
+    await proposal.settle(ended);
+    throw new Moved(branch);
+  }
   const declined = declinedBy(ports, proposal, now.newest);
   if (declined !== undefined) {
     // Closed a moment ago, and its branch was not deleted yet.

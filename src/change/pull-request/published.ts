@@ -66,7 +66,43 @@ function signed(record: Omit<PublishedHead, "signature">, signer: Signer): Publi
 }
 
 /**
- * Writes down that a pull request was closed: opened again, it brings nothing. Another one of the branch is left alone.
+ * The records of this App that are not settled, of branches with names like these. Their pull requests are open, or
+ * ended without an event.
+ */
+export async function unsettledHeads(
+  { state, signer }: Pick<RepositoryContext, "state" | "signer">,
+  isOurs: (branch: string) => boolean,
+): Promise<readonly PublishedHead[]> {
+  const all = await state.unsettled();
+  return all.filter((one) => isOurs(one.branch) && signer.verify("published", textOf(one), one.signature));
+}
+
+/** Whether the record of this pull request's branch is about it, and not settled. */
+export async function isUnsettled(
+  { state, signer }: Pick<RepositoryContext, "state" | "signer">,
+  { number, head: { ref } }: Pick<PullRequest, "number" | "head">,
+): Promise<boolean> {
+  const known = await ownRecord(state, signer, ref);
+  return known?.pullRequest === number && !known.settled;
+}
+
+/**
+ * The pull request that the record of a branch takes for open, where it is not the one that is: it ended, and nobody
+ * has said so.
+ */
+export async function endedUnheard(
+  context: Pick<RepositoryContext, "state" | "signer" | "github">,
+  branch: string,
+  open: Pick<PullRequest, "number"> | undefined,
+): Promise<PullRequest | undefined> {
+  const known = await ownRecord(context.state, context.signer, branch);
+  if (known === undefined || known.settled || known.pullRequest === open?.number) return undefined;
+  const pull = await context.github.pullRequest(known.pullRequest);
+  return pull.state === "closed" && pull.byApp && pull.head.ref === branch ? pull : undefined;
+}
+
+/**
+ * Writes down that a pull request was closed or merged: opened again, it brings nothing. Another one of the branch is left alone.
  */
 export async function saveSettled(
   { state: store, signer: signers }: Pick<ChangePorts, "state" | "signer">,

@@ -32,8 +32,7 @@ export async function settlePullRequest(
   if (landed) {
     for (const decision of await decisions()) await record(ports, where, pull, decision, signal);
   }
-  // GitHub opens no merged pull request again.
-  if (!pull.merged) await saveSettled(ports, where, pull, signal);
+  await saveSettled(ports, where, pull, signal);
   if (landed || (deletesUnmerged && (pull.merged || describesHead(metadata, pull))))
     await deleteBranch(ports, where, pull);
   return landed;

@@ -5,6 +5,7 @@ import { targetId } from "../../model/target.ts";
 import { imageFormat, imageMetadataOf } from "../text/metadata.ts";
 import { closedEvent } from "./events.ts";
 import type { ImagePorts } from "./ports.ts";
+import { settleIfEnded } from "./settle.ts";
 
 /** Why a pull request is closed. */
 export interface Unneeded {
@@ -21,7 +22,7 @@ export interface Unneeded {
  * number. One that a person pushed to is left alone. Nothing is given when nothing was closed.
  */
 export async function closeUnneeded(
-  ports: Pick<ImagePorts, "signer" | "events" | "log" | "clock" | "state">,
+  ports: ImagePorts,
   context: RepositoryContext,
   branch: string,
   { why, left }: Unneeded,
@@ -29,6 +30,7 @@ export async function closeUnneeded(
   const head = context.branches.get(branch);
   if (head === undefined) return {};
   const pull = await context.github.pullRequestOf(branch);
+  if (await settleIfEnded(ports, context, branch, pull?.state === "open" ? pull : undefined)) return {};
   if (pull?.state !== "open" || pull.head.sha !== head) return {};
   const metadata = imageMetadataOf(pull, ports.signer);
   if (metadata?.targets.some(({ app, environment }) => left?.has(targetId(app, environment)))) return {};

@@ -15,6 +15,7 @@ import { bumpsLine, imageTitle } from "../text/title.ts";
 import type { ImageUnit } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 import { newerOf, oldOf, withoutTag } from "./section-facts.ts";
+import { settleImage } from "./settle.ts";
 import { staysOf } from "./stays.ts";
 
 /** A pull request that brought what is wanted, and that a person closed. */
@@ -56,6 +57,7 @@ export function proposalOf(
         promote: takerOf(context, bump),
         now: ports.clock(),
       }),
+    settle: (ended) => settleImage(ports, context.where, ended, context.signal),
     introduction: () => ({ labels, assignees: [], reviewers: { users: [], teams: [] } }),
     // It had all of these versions, for these targets and maybe for more.
     declined: (closed, pull) => (isWithin(bump, closed) ? { how: "declined", pull } : undefined),

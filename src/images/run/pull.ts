@@ -1,15 +1,15 @@
 import { isOwnHead } from "../../change/pull-request/branch.ts";
 import { mergePullRequest, queuedRemark } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
-import { standingOf } from "../../change/pull-request/published.ts";
+import { saveSettled, standingOf } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
-import { dayTime } from "../../change/text/when.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Review } from "../../model/github-repository.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
+import { dayTime } from "../../model/text/times.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
 import { type ImageMetadata, imageMetadataOf } from "../text/metadata.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
@@ -17,9 +17,9 @@ import { type Verification, verifyImages } from "../verify.ts";
 import type { ImagePorts } from "./ports.ts";
 import { mergesItself } from "./proposal.ts";
 import { publishedHead } from "./published-heads.ts";
-import { recordImageMerge } from "./record-merge.ts";
 import { retryLater } from "./retry-later.ts";
 import { schedule } from "./schedule.ts";
+import { settleImage } from "./settle.ts";
 
 /**
  * Compares an open image pull request with the registry at its head, says so in its check, and merges it where that is
@@ -34,8 +34,10 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   const github = await ports.github(where.installationId, where.repository);
   const pull = await github.pullRequest(job.pullRequest);
   if (!isImageBranch(pull.head.ref) || pull.fork) return;
+  if (pull.state === "closed") return settleImage(ports, where, pull, run.signal);
+  // Closed, and opened again before this ran.
+  if (job.ended === true) await saveSettled(ports, where, pull, run.signal);
   const metadata = imageMetadataOf(pull, ports.signer);
-  if (pull.state === "closed") return metadata && recordImageMerge(ports, where, pull, metadata, run.signal);
   if (metadata === undefined || metadata.base !== pull.base.ref)
     return void (await github.upsertCheck(unreadable(pull)));
   const evaluation: ImageJob = { type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit };

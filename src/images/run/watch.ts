@@ -8,6 +8,7 @@ import { closeUnneeded } from "./close.ts";
 import { nextPoll } from "./poll.ts";
 import type { ImagePorts } from "./ports.ts";
 import { schedule } from "./schedule.ts";
+import { settleEndedImages } from "./settle.ts";
 import {
   forgetSubscriptions,
   repositoryId,
@@ -33,6 +34,7 @@ export async function runWatch(
   if (watched === undefined) return;
   const context = await forgetIfGone(ports, job, () => contextOf(ports, watched, signal));
   if (context === undefined) return;
+  await settleEndedImages(ports, context);
   const saved = await saveSubscriptions(ports, watched, context.config);
   await evaluateUnits(ports, context, watched, saved);
   await saved.evaluated();

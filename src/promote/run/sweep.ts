@@ -9,10 +9,11 @@ import { observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { replanOpen } from "./replan.ts";
 import { recordReverts } from "./reverts.ts";
+import { settleEnded } from "./settle.ts";
 
 /**
- * Brings every promotion of a repository up to date with its base branch, its deployments and its holds: what was
- * reverted is held, what waited is opened, what the base's new commits touch is planned again, what promotes by itself
+ * Brings every promotion of a repository up to date with its base branch, its deployments and its holds: what
+ * ended unheard is settled, what was reverted is held, what waited is opened, what the base's new commits touch is planned again, what promotes by itself
  * is opened. It looks at how things are, not at what the event said, so a lost event costs time and nothing else.
  */
 export async function runPromotions(job: PromotionsJob, ports: PromotionPorts, run: RunContext): Promise<void> {
@@ -29,7 +30,8 @@ export async function runPromotions(job: PromotionsJob, ports: PromotionPorts, r
     (now: RepositoryContext) => openDeferred(ports, now, observed),
     (now: RepositoryContext) => promoteAutomatically(ports, now, observed),
   ];
-  await recordReverts(ports, context);
+  await settleEnded(ports, context, observed);
+  await recordReverts(ports, { ...context, state: await ports.state.read(where, run.signal) });
   // What was just found to be reverted must not be promoted again in the same breath.
   const now = { ...context, state: await ports.state.read(where, run.signal) };
   await forEachLogged(ports, steps, "a step of the sweep", (step) => {
