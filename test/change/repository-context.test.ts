@@ -80,6 +80,7 @@ describe("the history of a target in texts", () => {
     hold: async () => undefined,
     deferredRequests: async () => [],
     published: async () => undefined,
+    unsettled: async () => [],
     history: async () => {
       if (error !== undefined) throw error;
       return [{ kind: "held", id: "1", at: "2026-11-21T14:00:00Z", by: "ada", reason: "no" } as const];

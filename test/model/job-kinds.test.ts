@@ -59,4 +59,10 @@ describe("the key of a job", () => {
     ]);
     expect(samples.map(({ type }) => type)).toEqual(JOB_TYPES);
   });
+
+  it("tells that a pull request ended from everything else about it, so that it is not lost", () => {
+    const address = { installationId: 1, repository: { owner: "acme", name: "shop" }, pullRequest: 7 };
+    expect(jobKey({ type: "gates", ...address, ended: true })).toBe("gates/acme/shop/7/ended");
+    expect(jobKey({ type: "image-pull", ...address, ended: true })).toBe("image-pull/acme/shop/7/ended");
+  });
 });

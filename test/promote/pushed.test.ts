@@ -29,7 +29,9 @@ describe("what a person pushed to a promotion", () => {
   it("is not approved by who pushed it", async () => {
     const { world, pull } = await pushedTo("gates: { healthy: false, current: false, approvals: 1 }");
     await world.approve(pull, "grace");
-    expect((await world.check(pull))?.summary).toContain("grace pushed to this branch");
+    expect((await world.check(pull))?.summary).toContain(
+      "The approval of `grace`, who pushed to this branch, does not count",
+    );
     expect((await world.check(pull))?.conclusion).not.toBe("success");
     await world.approve(pull, "bob");
     expect((await world.check(pull))?.conclusion).toBe("success");

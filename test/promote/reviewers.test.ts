@@ -100,5 +100,5 @@ it("requested changes stop a promotion however many strangers approved it since"
   ]);
   await world.settle();
   expect(await versionIn(world)).toBe("1.4.0");
-  expect((await world.check(pull))?.summary).toContain("grace requested changes");
+  expect((await world.check(pull))?.summary).toContain("`grace` requested changes");
 });

@@ -76,6 +76,39 @@ describe("a person who closes an image pull request", () => {
   });
 });
 
+describe("what was merged while nothing was heard", () => {
+  /** A bump that was merged, its branch deleted as GitHub does it, and nothing of it was delivered. */
+  async function mergedUnheard(body?: string): Promise<ImageSite> {
+    const { github } = play;
+    const site = await play.site(entry, staging("1.3.0"));
+    await site.push("web:1.3.0");
+    await site.push("web:1.4.0");
+    const pull = await site.bump();
+    await play.quiet();
+    github.setPermission({ ...site.repository, login: "ada", permission: "write" });
+    github.setDeliveryMode("fail");
+    if (body !== undefined) await github.editPull({ ...pull, body, by: "ada" });
+    await github.mergePull({ ...pull, by: "ada", method: "squash" });
+    const { owner, name } = site.repository;
+    const { token } = github.user("ada");
+    const address = `${github.apiUrl}/repos/${owner}/${name}/git/refs/heads/${pull.headRef}`;
+    const deleted = await fetch(address, { method: "DELETE", headers: { authorization: `token ${token}` } });
+    expect(deleted.status).toBe(204);
+    github.setDeliveryMode("deliver");
+    return site;
+  }
+
+  it.each([undefined, "Emptied."])("is in the history at the next push, and a revert counts: %s", async (body) => {
+    const site = await mergedUnheard(body);
+    expect(site.branches()).toEqual([]);
+    await site.commit(staging("1.3.0"));
+    await eventually("the history", () => history(site).includes("kind: bumped"));
+    await play.quiet();
+    expect(history(site)).toContain("to: 1.4.0");
+    expect(site.bumps("open")).toEqual([]);
+  });
+});
+
 describe("what was reverted", () => {
   it("by git revert is not brought again until there is a newer tag", async () => {
     const site = await bumped();

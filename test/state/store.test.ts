@@ -95,6 +95,17 @@ describe("the state branch", () => {
     expect(git("log", "-1", "--format=%s", "sluice-state").trim()).toBe("Hold api, team/web, web in prod");
   });
 
+  it("tells which published heads are not settled, without those that a person broke", async () => {
+    const store = world.store();
+    const head = { pullRequest: 7, head: "a".repeat(40), changes: "", settled: false, signature: "s" };
+    expect(await (await read()).unsettled()).toEqual([]);
+    await store.publish(where, { ...head, branch: "sluice/promote/prod/web" }, signal());
+    await store.publish(where, { ...head, branch: "sluice/promote/prod/api", settled: true }, signal());
+    const { repository } = where;
+    await world.local.commit({ ...repository, branch: "sluice-state", files: { "published/x.yaml": "what: [" } });
+    expect(await (await read()).unsettled()).toEqual([{ ...head, branch: "sluice/promote/prod/web" }]);
+  });
+
   it("writes a decision once, however often it is recorded", async () => {
     const store = world.store();
     const both = held("h1", { apps: ["webapp", "api"] });

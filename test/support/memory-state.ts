@@ -36,7 +36,7 @@ export function memoryState(): StateStore {
         },
         deferredRequests: async () => waiting,
         published: async (branch) => heads.get(branch),
-      unsettled: async () => [...heads.values()].filter(({ settled }) => !settled),
+        unsettled: async () => [...heads.values()].filter(({ settled }) => !settled),
       };
     },
     publish: async (_where, published) => {

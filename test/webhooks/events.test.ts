@@ -30,10 +30,16 @@ function pull(head: string, base = "main", more: Record<string, unknown> = {}, r
 }
 
 describe("pull_request", () => {
-  it.each(["opened", "reopened", "ready_for_review"])("%s: a preview; of a promotion its gates too", (action) => {
+  it.each(["opened", "ready_for_review"])("%s: a preview; of a promotion its gates too", (action) => {
     expect(jobs("pull_request", action, pull("change"))).toEqual([preview]);
     expect(jobs("pull_request", action, pull(PROMOTION))).toEqual([preview, gates]);
     expect(jobs("pull_request", action, pull(ROLLBACK))).toEqual([preview, gates]);
+  });
+
+  it("reopened: a preview; of Sluice's own that it was closed before, even if nobody saw that", () => {
+    expect(jobs("pull_request", "reopened", pull("change"))).toEqual([preview]);
+    expect(jobs("pull_request", "reopened", pull(PROMOTION))).toEqual([preview, { ...gates, ended: true }]);
+    expect(jobs("pull_request", "reopened", pull(IMAGE))).toEqual([preview, { ...imagePull, ended: true }]);
   });
 
   it("of an image pull request: a preview and its check; closed: its settlement", () => {
@@ -41,7 +47,7 @@ describe("pull_request", () => {
     expect(jobs("pull_request", "synchronize", pull(IMAGE))).toEqual([preview, imagePull]);
     expect(jobs("pull_request", "opened", pull(IMAGE, "main", {}, 2))).toEqual([preview]);
     expect(jobs("pull_request", "closed", pull(IMAGE, "main", { merged: true }))).toEqual([
-      imagePull,
+      { ...imagePull, ended: true },
       promotions,
       chain,
     ]);
@@ -73,12 +79,13 @@ describe("pull_request", () => {
 
   it("closed: the sweep where it went into the default branch, the chain when it was merged, the gates of a promotion", () => {
     const merged = { merged: true };
+    const ended = { ...gates, ended: true };
     expect(jobs("pull_request", "closed", pull("change", "main", merged))).toEqual([promotions, chain]);
     expect(jobs("pull_request", "closed", pull("change"))).toEqual([promotions]);
     expect(jobs("pull_request", "closed", pull("change", "main", merged, 2))).toEqual([promotions, chain]);
     expect(jobs("pull_request", "closed", pull("change", "next", merged))).toEqual([]);
-    expect(jobs("pull_request", "closed", pull(PROMOTION, "main", merged))).toEqual([gates, promotions, chain]);
-    expect(jobs("pull_request", "closed", pull(ROLLBACK))).toEqual([gates, promotions]);
+    expect(jobs("pull_request", "closed", pull(PROMOTION, "main", merged))).toEqual([ended, promotions, chain]);
+    expect(jobs("pull_request", "closed", pull(ROLLBACK))).toEqual([ended, promotions]);
   });
 
   it("labelled, assigned or asked for a review, as Sluice itself does: nothing", () => {

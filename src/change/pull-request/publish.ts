@@ -26,16 +26,16 @@ export async function publish<M extends PullRequestMetadata, D>(
   const now = await readBranch(context, branch, proposal.declined !== undefined);
   if (firstRound && now.newest?.merged && !(await hasMerge(context, now.newest))) throw new Moved(branch);
   if (now.newest?.state === "open") assertOwn(now.newest);
-  const ended = await endedUnheard(context, branch, now.newest?.state === "open" ? now.newest : undefined);
-  if (ended !== undefined) {
-    await proposal.settle(ended);
-    throw new Moved(branch);
-  }
   const declined = declinedBy(ports, proposal, now.newest);
   if (declined !== undefined) {
     // Closed a moment ago, and its branch was not deleted yet.
     if (now.head !== undefined) await context.github.deleteBranch(branch, now.head);
     return declined;
+  }
+  const ended = await endedUnheard(context, branch, now.newest?.state === "open" ? now.newest : undefined);
+  if (ended !== undefined) {
+    await proposal.settle(ended);
+    throw new Moved(branch);
   }
   const put = await putBranch(context, proposal, now);
   const published =

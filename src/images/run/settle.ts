@@ -1,5 +1,5 @@
-import { endedUnheard, isUnsettled, saveSettled, unsettledHeads } from "../../change/pull-request/published.ts";
 import { sourceAt } from "../../change/compute.ts";
+import { endedUnheard, isUnsettled, saveSettled, unsettledHeads } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { changedImages } from "../../change/versions.ts";
 import { UserError } from "../../model/errors.ts";

@@ -6,8 +6,8 @@ import type { Child, Gate, Part } from "./gate.ts";
 
 /**
  * Passed when enough people approved: the most that any target asks for. Of each person the newest review counts that
- * is not a mere comment; bots, people who may not review, and (unless every target lets it) whoever asked for the
- * promotion do not. Requested changes block even where no approval is asked for.
+ * is not a mere comment; bots, people who may not review, who pushed to the branch, and (unless every target lets it)
+ * whoever asked for the promotion do not. Requested changes block even where no approval is asked for.
  */
 export const approvals: Gate = { label: "Approvals", evaluate };
 
@@ -51,13 +51,21 @@ export function newestReviews(reviews: readonly Review[]): readonly Review[] {
   );
 }
 
+const noWriter = "has no write permission";
+const pushed = "pushed to this branch";
+const unasked = "is one of too many to look at";
+
+/** Why an approval that looks as if it counted does not, as a clause. */
+const notCounted: Readonly<Record<string, string>> = {
+  [noWriter]: "who has no write access",
+  [pushed]: "who pushed to this branch",
+};
+
 function opinionOf({ user, state }: Review, facts: PromotionFacts): Opinion {
   const login = user.toLowerCase();
-  if (state === "approved" && facts.pushedBy?.has(login)) return { user, state, ignored: "pushed to this branch" };
-  if (state === "approved" && facts.unasked?.has(login)) return { user, state, ignored: "is beyond those looked at" };
-  if (facts.mayReview !== undefined && !facts.mayReview.has(login)) {
-    return { user, state, ignored: "has no write permission" };
-  }
+  if (state === "approved" && facts.pushedBy?.has(login)) return { user, state, ignored: pushed };
+  if (state === "approved" && facts.unasked?.has(login)) return { user, state, ignored: unasked };
+  if (facts.mayReview !== undefined && !facts.mayReview.has(login)) return { user, state, ignored: noWriter };
   if (state === "approved" && excludesActor(facts) && isActor(user, facts)) {
     return { user, state, ignored: "asked for the promotion" };
   }
@@ -65,6 +73,7 @@ function opinionOf({ user, state }: Review, facts: PromotionFacts): Opinion {
 }
 
 function childOf({ user, state, ignored }: Opinion): readonly Child[] {
+  if (ignored === unasked) return [];
   const did = state === "approved" ? "approved" : "requested changes";
   if (ignored !== undefined) return [{ label: user, state: "waiting", reason: `${did}, does not count: ${ignored}` }];
   return [{ label: user, state: state === "approved" ? "passed" : "blocked", reason: did }];
@@ -72,13 +81,13 @@ function childOf({ user, state, ignored }: Opinion): readonly Child[] {
 
 /** Says of approvals that look as if they counted why they do not. */
 function remarks(opinions: readonly Opinion[]): string {
-  const ignored = opinions.filter(
-    ({ state, ignored: why }) => state === "approved" && why === "has no write permission",
-  );
-  return ignored
-    .slice(0, 3)
-    .map(({ user }) => `. The approval of ${inTicks(user)}, who has no write access, does not count`)
-    .join("");
+  const approved = opinions.filter(({ state }) => state === "approved");
+  const all = approved.flatMap(({ user, ignored = "" }) => {
+    const why = notCounted[ignored];
+    return why === undefined ? [] : [`. The approval of ${inTicks(user)}, ${why}, does not count`];
+  });
+  const many = approved.filter(({ ignored }) => ignored === unasked).length;
+  return `${all.slice(0, 3).join("")}${many === 0 ? "" : `. ${count(many, "more approval")} ${many === 1 ? "was" : "were"} not looked at`}`;
 }
 
 /** Whose approval was of another change than the head makes now, and who has not said otherwise since. */

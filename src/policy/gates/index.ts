@@ -7,6 +7,7 @@ import {
   type Override,
   type PromotionFacts,
 } from "../../model/gates.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { describeAllow } from "../allow.ts";
 import { approvals } from "./approvals.ts";
 import { checks } from "./checks.ts";
@@ -42,7 +43,7 @@ export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
     const { label, evaluate } = gates[name];
     const judged = evaluate(facts, now);
     if (judged === undefined) return [];
-    const part = facts.pushedBy !== undefined && ofVersion.has(name) ? unverified(facts) : judged;
+    const part = facts.pushedBy !== undefined && ofVersion.has(name) ? unverified(name, judged, facts) : judged;
     const override = facts.overrides.findLast(({ gate }) => gate === name);
     return [overridden(result(name, label, part), override)];
   });
@@ -50,22 +51,23 @@ export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
   return { state: gravest(open), results, ...earliest(results) };
 }
 
-<<<<<<< HEAD
 /** The gates that are about the version in the metadata. */
 const ofVersion: ReadonlySet<GateName> = new Set(["current", "healthy", "soak"]);
 
 /** Nothing is known of what a person put on the branch, whatever became of the version that was there before. */
-function unverified({ targets }: PromotionFacts): Part {
-  const overriders = new Set(targets.map(({ settings }) => describeAllow(settings.override)));
-  const who = `${[...overriders].join(", ")} by /override, or whoever closes this and promotes again`;
-  return { state: "blocked", reason: "what was pushed to the branch is not what was verified", who };
+function unverified(name: GateName, { heading }: Part, { targets }: PromotionFacts): Part {
+  const overriders = [...new Set(targets.map(({ settings }) => describeAllow(settings.override)))];
+  return {
+    ...(heading === undefined ? {} : { heading }),
+    state: "blocked",
+    reason: "what was pushed to the branch is not what was verified",
+    stopped: "what was pushed to it was verified nowhere",
+    who: `close this and promote again, or ${sentenceList(overriders)} may \`/override ${name} <reason>\``,
+  };
 }
 
-function result(gate: GateName, label: string, { children, ...part }: Part): GateResult {
-=======
 function result(gate: GateName, name: string, { children, heading, ...part }: Part): GateResult {
   const label = heading ?? name;
->>>>>>> main
   if (children === undefined) return { gate, label, ...part };
   return {
     gate,

@@ -18,7 +18,7 @@ import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import { changedTitle, promotionTitle } from "../text/title.ts";
 import { gatesCheck, promotionCheck, replaceVerdict, type Standing, verdictSection } from "../text/verdict.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
-import { gatesEvent } from "./events.ts";
+import { gatesEvent, type OfPull } from "./events.ts";
 import { atHead, factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import { mergeStops } from "./merge-stops.ts";
@@ -116,8 +116,7 @@ async function evaluate(
   await recordVerified(ports, context, metadata, facts, verdict);
   const against = oppositesText(metadata.kind, await opposites(ports, context, metadata));
   const remarks = against === "" ? [] : [`${against}.`];
-  const changed = gatesEvent({ where: context.where, pull, metadata }, verdict, now);
-  if (changed !== undefined) ports.events.announce(changed);
+  announceGates(ports, { where: context.where, pull, metadata }, verdict, now);
   const empty = verdict.state === "passed" && isEmptyChange(changes);
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
   // What people pushed is theirs to merge, whatever would stop Sluice.
@@ -148,6 +147,11 @@ async function evaluate(
   if (!isNew && firstRun) return;
   const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
   await enqueueUpdates(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
+}
+
+function announceGates({ events }: PromotionPorts, of: OfPull, verdict: GateVerdict, now: number): void {
+  const changed = gatesEvent(of, verdict, now);
+  if (changed !== undefined) events.announce(changed);
 }
 
 /**

@@ -19,7 +19,11 @@ const maxEnded = 20;
  * pull request of that number. Where there are many, each sweep begins elsewhere, so that what cannot be settled keeps
  * nothing else waiting.
  */
-export async function settleEnded(ports: PromotionPorts, context: RepositoryContext, observed: Observed): Promise<void> {
+export async function settleEnded(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  observed: Observed,
+): Promise<void> {
   const records = await unsettledHeads(context, (branch) => parseBranch(branch) !== undefined);
   const gone = records.filter(({ branch }) => !context.branches.has(branch));
   const there = records.filter(({ branch }) => context.branches.has(branch));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { metadataFormat } from "../../../src/change/pull-request/metadata.ts";
 import type { Proposal, Published, PullRequestKind } from "../../../src/change/pull-request/proposal.ts";
 import { publishWithRetries, type RoundOptions } from "../../../src/change/pull-request/publish-with-retries.ts";
+import { saveSettled } from "../../../src/change/pull-request/published.ts";
 import type { RepositoryContext } from "../../../src/change/repository-context.ts";
 import { stageChanges } from "../../../src/edit/staged-tree.ts";
 import type { TreeChange } from "../../../src/model/tree.ts";
@@ -44,7 +45,7 @@ export interface Wanted extends RoundOptions {
 
 /** The proposal that writes a version into the file `version`. */
 export async function proposalOf(
-  { ports }: FakeChange,
+  { ports, where }: FakeChange,
   { tree, repository, base }: RepositoryContext,
   { version = "1", render = version, declinable = false }: Wanted,
 ): Promise<Proposal<Note, "declined">> {
@@ -58,6 +59,7 @@ export async function proposalOf(
     change: { changes, tree: oid },
     metadata: (head) => ({ base, head, version, render }),
     body: async (metadata) => `Brings ${version}.\n${format.print(metadata, branch, ports.signer.of(1))}`,
+    settle: (ended) => saveSettled(ports, where, ended, AbortSignal.timeout(60_000)),
     introduction: () => ({ labels: ["note"], assignees: ["ada"], reviewers: { users: ["grace"], teams: ["release"] } }),
     ...(declinable ? { declined: (closed) => (closed.version === version ? "declined" : undefined) } : {}),
   };
