@@ -280,3 +280,39 @@ describe("a force push in the middle of a preview", () => {
     }
   });
 });
+
+describe("a base that moves while another worker merges", () => {
+  it("leaves no branch behind, whenever the merge comes", async () => {
+    const approved = "gates: { healthy: false, approvals: 1 }\npromote: { auto: true, merge: automatic }";
+    const merged: number[] = [];
+    for (let at = 1, reached = true; reached; at += 1) {
+      const world = begin(approved);
+      await world.merge(release);
+      const [promotion] = world.promotions("open");
+      if (promotion === undefined) throw new Error("no promotion was opened");
+      await world.push("main", appFiles("web", "prod", "1.4.0", 3));
+      const { github } = world.ports;
+      const calls = interrupt(world, at, async () => {
+        // The other worker's calls are its own.
+        const heard = world.ports.github;
+        Object.assign(world.ports, { github });
+        await world.approve(promotion);
+        Object.assign(world.ports, { github: heard });
+      });
+      await runPromotions({ type: "promotions", ...where, defaultBranch: "main" }, world.ports, context).catch(
+        (error: unknown) => expect(error).toMatchObject({ name: expect.stringMatching(/Fault|UserError/) }),
+      );
+      reached = calls.names.length >= at;
+      Object.assign(world.ports, { github });
+      await world.settle();
+      for (const open of world.promotions("open")) await world.approve(open);
+      await world.settle();
+      const branches = [...world.github.repository.branches.keys()].filter((name) =>
+        name.startsWith("sluice/promote/"),
+      );
+      expect([at, await versionIn(world), branches]).toEqual([at, "1.5.0", []]);
+      if ((await world.again(promotion)).merged) merged.push(at);
+    }
+    expect(merged.length).toBeGreaterThan(2);
+  });
+});
