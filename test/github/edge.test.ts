@@ -270,6 +270,21 @@ describe("GitHub's refusals", () => {
     expect(world.asked()).toHaveLength(2);
   });
 
+  it("an App that is suspended or uninstalled in the middle is a user's error: nothing is tried again", async () => {
+    const said = [
+      { status: 403, message: "This installation has been suspended", kind: "permission" },
+      { status: 404, message: "Not Found", kind: "not-found" },
+    ];
+    for (const { status, message, kind } of said) {
+      const edge = world.fresh();
+      const github = await world.github(edge);
+      await github.pullRequest(world.pull.number);
+      await revoke(await edge.token(REPOSITORY));
+      world.local.injectFault({ template: templateOf(ROUTES.token), effect: { kind: "instead", status, message } });
+      await expect(github.pullRequest(world.pull.number)).rejects.toMatchObject({ name: "UserError", kind });
+    }
+  });
+
   it("a server error is not repeated here", async () => {
     world.local.injectFault({ template: pullRoute, effect: { kind: "instead", status: 503 } });
     await expect((await world.github()).pullRequest(world.pull.number)).rejects.toMatchObject({ kind: "unavailable" });
