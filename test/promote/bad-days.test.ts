@@ -3,6 +3,7 @@ import { fetchFailure } from "../../src/git/failure.ts";
 import { createEventLog } from "../../src/images/event-log.ts";
 import { type ImagePorts, runImage, runImagePull } from "../../src/images/run/index.ts";
 import { UserError } from "../../src/model/errors.ts";
+import type { PullRequest } from "../../src/model/github.ts";
 import type { Job } from "../../src/model/job-kinds.ts";
 import type { RunContext } from "../../src/model/queue.ts";
 import { runPreview } from "../../src/preview/run.ts";
@@ -314,5 +315,31 @@ describe("a base that moves while another worker merges", () => {
       if ((await world.again(promotion)).merged) merged.push(at);
     }
     expect(merged.length).toBeGreaterThan(2);
+  });
+
+  it("leaves none behind either where the merge is heard of only afterwards", async () => {
+    for (let at = 1, reached = true; reached; at += 1) {
+      const world = begin("gates: { healthy: false }\npromote: { auto: true }");
+      await world.merge(release);
+      const [promotion] = world.promotions("open");
+      if (promotion === undefined) throw new Error("no promotion was opened");
+      await world.push("main", appFiles("web", "staging", "1.6.0"));
+      const { github } = world.ports;
+      let merged: PullRequest | undefined;
+      const calls = interrupt(world, at, async () => {
+        if ((await world.again(promotion)).state === "open") merged = await world.landUnheard(promotion);
+      });
+      await runPromotions({ type: "promotions", ...where, defaultBranch: "main" }, world.ports, context).catch(
+        (error: unknown) => expect(error).toMatchObject({ name: expect.stringMatching(/Fault|UserError/) }),
+      );
+      reached = calls.names.length >= at;
+      Object.assign(world.ports, { github });
+      if (merged !== undefined) await world.hear(merged);
+      const branches = [...world.github.repository.branches.keys()].filter((name) =>
+        name.startsWith("sluice/promote/"),
+      );
+      const open = world.promotions("open").map(({ head }) => head.ref);
+      expect([at, calls.names.at(at - 1), branches]).toEqual([at, calls.names.at(at - 1), open]);
+    }
   });
 });
