@@ -4,6 +4,7 @@ import type {
   Deployment,
   DeploymentStatus,
   GitHubRepository,
+  MergeMethod,
   MergeResult,
   Review,
 } from "../../src/model/github-repository.ts";
@@ -54,12 +55,17 @@ export interface FakeGitHub extends GitHubRepository {
 
 const app = "sluice[bot]";
 
+/** How a fake merges: gives the commit that it makes. */
+export type Land = (pull: PullRequest, method: MergeMethod) => Promise<string>;
+
 /**
  * Makes one whose default branch is `main`. Branches of `repository` are those of GitHub; nothing else is there yet.
+ * Without `land` a merge makes no commit.
  */
 export function fakeGitHub(
   repository: MemoryRepository = memoryRepository(),
   name: RepositoryName = { owner: "acme", name: "gitops" },
+  land?: Land,
 ): FakeGitHub {
   const acts = new Map<string, () => void | Promise<void>>();
   const { branches } = repository;
@@ -212,12 +218,12 @@ export function fakeGitHub(
         reviews.map((one) => (one.id === review ? { ...one, state: "dismissed" } : one)),
       );
     },
-    merge: async (number, head) => {
+    merge: async (number, head, method) => {
       const answer = fake.nextMerge;
       fake.nextMerge = undefined;
       if (answer !== undefined) return answer;
       if (get(number).head.sha !== head) return { kind: "moved", reason: "Head branch was modified" };
-      return { kind: "merged", sha: closePull(number, head).head.sha };
+      return { kind: "merged", sha: (await land?.(get(number), method)) ?? closePull(number, head).head.sha };
     },
     enqueue: async () => ({ kind: "enqueued" }),
     checks: async (sha) => maps.checksOf.get(sha) ?? [],

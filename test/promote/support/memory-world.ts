@@ -1,9 +1,11 @@
 import { mergedWithBase } from "../../../src/change/pull-request/branch.ts";
 import { createSigner } from "../../../src/change/signature.ts";
+import type { Hold } from "../../../src/model/gates.ts";
 import type { CheckReport, PullRequest } from "../../../src/model/github.ts";
-import type { DeploymentStatus, GitHubRepository } from "../../../src/model/github-repository.ts";
+import type { DeploymentStatus, MergeMethod, Review } from "../../../src/model/github-repository.ts";
 import { type Job, jobKey } from "../../../src/model/job-kinds.ts";
 import type { Render, Renderer } from "../../../src/model/render.ts";
+import type { HistoryEntry } from "../../../src/model/state.ts";
 import type { TreeChange } from "../../../src/model/tree.ts";
 import {
   PROMOTION_COMMANDS,
@@ -42,8 +44,13 @@ export interface PromotionWorld {
   /** The reaction that the last command got. */
   reaction(): string | undefined;
   approve(pull: PullRequest, by?: string): Promise<void>;
+  /** A review of the pull request's head. */
+  review(pull: PullRequest, state: Review["state"], by: string): Promise<void>;
+  /** A person closes a pull request that is not merged, or opens it again, and all jobs that come of that. */
+  close(pull: PullRequest): Promise<void>;
+  reopen(pull: PullRequest): Promise<void>;
   /** A Deployment of what `main` has now, or of another commit. */
-  deploy(environment: string, state?: DeploymentStatus["state"], sha?: string): Promise<void>;
+  deploy(environment: string, state?: DeploymentStatus["state"], sha?: string, description?: string): Promise<void>;
   /** The events that a push to `main` is followed by, and all jobs that come of them. */
   settle(): Promise<void>;
   /** A file of a branch. */
@@ -54,6 +61,12 @@ export interface PromotionWorld {
   again(pull: PullRequest): Promise<PullRequest>;
   /** The newest report of the check "Sluice promotion" on the pull request's head. */
   check(pull: PullRequest): Promise<CheckReport | undefined>;
+  /** Its title and its summary. */
+  gates(pull: PullRequest): Promise<string>;
+  /** What was decided about the app in prod, as of now. */
+  history(app?: string): Promise<readonly HistoryEntry[]>;
+  /** The hold on the app in prod. */
+  held(app?: string): Promise<Hold | undefined>;
   /** The comments of Sluice on a pull request, by their markers. */
   comments(pull: PullRequest): ReadonlyMap<string, string>;
 }
@@ -75,7 +88,12 @@ const start = Date.UTC(2026, 10, 23, 9);
 
 /** Makes one in which ada, bob, grace and mona may write, and mona may maintain. */
 export function promotionWorld({ files, onMerge, comments = true }: WorldOptions): PromotionWorld {
-  const github = fakeGitHub();
+  const github = fakeGitHub(undefined, undefined, async (pull, method) => {
+    onMerge?.(pull);
+    const sha = await landed(pull, "sluice", method);
+    await queue.add({ type: "gates", ...where, pullRequest: pull.number });
+    return sha;
+  });
   const { repository } = github;
   let time = start;
   const now = (): number => time;
@@ -94,16 +112,15 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
       else jobs.set(jobKey(job), job);
     },
   };
-  const landed = async (pull: PullRequest, by: string): Promise<string> => {
+  const landed = async (pull: PullRequest, by: string, method: MergeMethod = "squash"): Promise<string> => {
     const head = repository.branches.get("main") ?? "";
     const base = { repository, head, tree: await repository.tree(head) };
     const merged = await mergedWithBase(base, pull.head.sha);
     if (merged === undefined) throw new Error(`#${pull.number} conflicts`);
-    const message = `${pull.title} (#${pull.number})`;
     const changes = await entriesOf(repository, head, merged);
     const sha = await repository.commitChanges(base.tree.oid, changes, {
-      parents: [head],
-      message,
+      parents: method === "merge" ? [head, pull.head.sha] : [head],
+      message: messageOf(pull, method),
       date: date(),
       author: by,
     });
@@ -118,19 +135,10 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
     });
     return sha;
   };
-  const merge: GitHubRepository["merge"] = async (number, head) => {
-    const pull = await github.pullRequest(number);
-    if (pull.head.sha !== head) return { kind: "moved", reason: "Head branch was modified" };
-    onMerge?.(pull);
-    const sha = await landed(pull, "sluice");
-    await queue.add({ type: "gates", ...where, pullRequest: number });
-    return { kind: "merged", sha };
-  };
-  const hub: FakeGitHub = { ...github, merge };
   const mirrors = { open: async () => repository, close: async () => undefined };
   const unused = async () => Promise.reject(new Error("no registry here"));
   const ports: PromotionPorts = {
-    github: async () => hub,
+    github: async () => github,
     mirrors,
     renderer: cached(memoryRenderer()),
     state: memoryState(),
@@ -184,8 +192,10 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
   let asked: PullRequest | undefined;
   let comment = 1_000;
 
+  const decided = () => ports.state.read(where, new AbortController().signal);
+
   const world: PromotionWorld = {
-    github: hub,
+    github,
     ports,
     now,
     async pass(minutes) {
@@ -223,8 +233,8 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
     },
     async landUnheard(pull, by = "ada") {
       time += 1_000;
-      await landed(await hub.pullRequest(pull.number), by);
-      return hub.pullRequest(pull.number);
+      await landed(await github.pullRequest(pull.number), by);
+      return github.pullRequest(pull.number);
     },
     async hear(pull) {
       await queue.add({ type: "gates", ...where, pullRequest: pull.number });
@@ -257,17 +267,33 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
       return github.comments.get(`${pullRequest}/reply-${comment}`) ?? "";
     },
     reaction: () => github.reactions.findLast((one) => one.startsWith(`${comment} `))?.split(" ")[1],
-    async approve(pull, by = "bob") {
+    approve: (pull, by = "bob") => world.review(pull, "approved", by),
+    async review(pull, state, by) {
       time += 1_000;
-      const { head } = await hub.pullRequest(pull.number);
+      const { head } = await github.pullRequest(pull.number);
       const before = github.reviewsOf.get(pull.number) ?? [];
       const id = pull.number * 100 + before.length;
-      const review = { id, user: by, bot: false, state: "approved", commit: head.sha, at: date() } as const;
+      const review = { id, user: by, bot: false, state, commit: head.sha, at: date() };
       github.reviewsOf.set(pull.number, [...before, review]);
       await queue.add({ type: "gates", ...where, pullRequest: pull.number });
       await drain();
     },
-    async deploy(environment, state = "success", sha = repository.branches.get("main") ?? "") {
+    async close(pull) {
+      time += 1_000;
+      github.pulls.set(pull.number, { ...(await github.pullRequest(pull.number)), state: "closed", closedAt: time });
+      await world.hear(pull);
+    },
+    async reopen(pull) {
+      time += 1_000;
+      github.pulls.set(pull.number, {
+        ...(await github.pullRequest(pull.number)),
+        state: "open",
+        closedAt: undefined,
+      });
+      await queue.add({ type: "gates", ...where, pullRequest: pull.number });
+      await drain();
+    },
+    async deploy(environment, state = "success", sha = repository.branches.get("main") ?? "", description = "") {
       time += 1_000;
       const before = github.deploymentsTo.get(environment) ?? [];
       const [newest] = before;
@@ -276,7 +302,7 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
         const deployment = { id, sha, environment, createdAt: date(), url: `https://github.test/deployments/${id}` };
         github.deploymentsTo.set(environment, [deployment, ...before]);
       }
-      const status = { state, description: "", at: date(), url: "" };
+      const status = { state, description, at: date(), url: "" };
       github.statusesOf.set(id, [...(github.statusesOf.get(id) ?? []), status]);
       await sweep();
     },
@@ -289,11 +315,17 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
       [...github.pulls.values()].filter(
         (pull) => pull.head.ref.startsWith("sluice/") && (state === undefined || pull.state === state),
       ),
-    again: (pull) => hub.pullRequest(pull.number),
+    again: (pull) => github.pullRequest(pull.number),
     async check(pull) {
-      const { head } = await hub.pullRequest(pull.number);
+      const { head } = await github.pullRequest(pull.number);
       return github.checkReports.findLast(({ headSha, name }) => headSha === head.sha && name === "Sluice promotion");
     },
+    async gates(pull) {
+      const report = await world.check(pull);
+      return `${report?.title}\n${report?.summary}`;
+    },
+    history: async (app = "web") => (await decided()).history("prod", app),
+    held: async (app = "web") => (await decided()).hold("prod", app, time),
     comments: (pull) =>
       new Map(
         [...github.comments].flatMap(([key, text]) =>
@@ -302,6 +334,12 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
       ),
   };
   return world;
+}
+
+/** What GitHub calls the commit that it makes. */
+function messageOf({ title, number, head }: PullRequest, method: MergeMethod): string {
+  if (method === "merge") return `Merge pull request #${number} from acme/${head.ref}`;
+  return method === "rebase" ? title : `${title} (#${number})`;
 }
 
 const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
