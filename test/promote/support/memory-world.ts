@@ -5,7 +5,7 @@ import type { CheckReport, PullRequest } from "../../../src/model/github.ts";
 import type { DeploymentStatus, MergeMethod, Review } from "../../../src/model/github-repository.ts";
 import { type Job, jobKey } from "../../../src/model/job-kinds.ts";
 import type { Render, Renderer } from "../../../src/model/render.ts";
-import type { HistoryEntry } from "../../../src/model/state.ts";
+import type { DeferredRequest, HistoryEntry } from "../../../src/model/state.ts";
 import type { TreeChange } from "../../../src/model/tree.ts";
 import {
   PROMOTION_COMMANDS,
@@ -65,6 +65,8 @@ export interface PromotionWorld {
   gates(pull: PullRequest): Promise<string>;
   /** What was decided about the app in prod, as of now. */
   history(app?: string): Promise<readonly HistoryEntry[]>;
+  /** What was asked for and waits. */
+  deferred(): Promise<readonly DeferredRequest[]>;
   /** The hold on the app in prod. */
   held(app?: string): Promise<Hold | undefined>;
   /** The comments of Sluice on a pull request, by their markers. */
@@ -325,6 +327,7 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
       return `${report?.title}\n${report?.summary}`;
     },
     history: async (app = "web") => (await decided()).history("prod", app),
+    deferred: async () => (await decided()).deferredRequests(),
     held: async (app = "web") => (await decided()).hold("prod", app, time),
     comments: (pull) =>
       new Map(
