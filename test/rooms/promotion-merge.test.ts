@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { type Play, startPlay, WEB } from "../support/play.ts";
-import { chainFiles, release } from "../support/promotions.ts";
+import { chainFiles } from "../support/promotions.ts";
 import { eventually } from "../support/wait.ts";
 
 let play: Play;
@@ -10,21 +10,18 @@ beforeAll(async () => {
 });
 afterAll(() => play.close());
 
-const MERGE = "/repos/{owner}/{repo}/pulls/{pull_number}/merge";
-
 /** A repository whose promotions to prod Sluice merges. */
-async function automatic({ promote = "merge: automatic", gates = "healthy: false" } = {}): Promise<RepositoryRef> {
-  const environments = { staging: "", prod: `promote: { ${promote} }\ngates: { ${gates} }` };
+async function automatic(gates = "healthy: false"): Promise<RepositoryRef> {
+  const environments = { staging: "", prod: `promote: { merge: automatic }\ngates: { ${gates} }` };
   const repository = await play.repository(chainFiles(environments, { web: { staging: "1.4.0", prod: "1.2.0" } }));
   for (const login of ["ada", "grace"]) play.github.setPermission({ ...repository, login, permission: "write" });
   return repository;
 }
 
-function mergedOne(repository: RepositoryRef, count = 1): Promise<PullSummary> {
-  return eventually("a merged promotion", () => {
-    const merged = play.github.pulls(repository).filter((pull) => pull.headRef === WEB && pull.merged);
-    return merged.length === count ? merged.at(-1) : undefined;
-  });
+function mergedOne(repository: RepositoryRef): Promise<PullSummary> {
+  return eventually("a merged promotion", () =>
+    play.github.pulls(repository).find((pull) => pull.headRef === WEB && pull.merged),
+  );
 }
 
 function history(repository: RepositoryRef): string {
@@ -43,24 +40,6 @@ async function settled(repository: RepositoryRef, promotion: PullSummary): Promi
 }
 
 describe("merge: automatic", () => {
-  it.for([
-    { method: "squash", parents: 1, subject: /^Promote web to prod: 1\.2\.0 → 1\.5\.0 \(#\d+\)$/ },
-    { method: "merge", parents: 2, subject: /^Merge pull request #\d+ from / },
-    { method: "rebase", parents: 1, subject: /^Promote web to prod: 1\.2\.0 → 1\.5\.0$/ },
-  ])("merges by $method, writes the history, deletes the branch, updates the status comment", async (given) => {
-    const repository = await automatic({ promote: `merge: automatic, method: ${given.method}` });
-    const pull = await play.merged(repository, release("staging", "1.5.0"));
-    await play.say(pull, "/promote prod");
-    const promotion = await mergedOne(repository);
-    expect(promotion.mergedBy).toContain("[bot]");
-    await settled(repository, promotion);
-    const { parents, subject } = play.head(repository);
-    expect(parents).toBe(given.parents);
-    expect(subject).toMatch(given.subject);
-    expect(prodOverlay(repository)).toContain('newTag: "1.5.0" # the released version');
-    await eventually("the chain", () => play.chain(pull)?.includes(`arrived by #${promotion.number}`));
-  });
-
   it("says what GitHub refuses, and tries again when something happens", async () => {
     const { github } = play;
     const repository = await automatic();
@@ -75,48 +54,9 @@ describe("merge: automatic", () => {
     await settled(repository, await mergedOne(repository));
   });
 
-  it("merges again soon when GitHub asks to", async () => {
-    const { github } = play;
-    const repository = await automatic();
-    const pull = await play.merged(repository);
-    const message = "Base branch was modified. Review and try the merge again.";
-    github.injectFault({ method: "PUT", template: MERGE, effect: { kind: "instead", status: 405, message } });
-    const merges = () => github.countRequests({ method: "PUT", template: MERGE });
-    const before = merges();
-    await play.say(pull, "/promote prod web");
-    // No event, and no time that passes.
-    await settled(repository, await mergedOne(repository));
-    expect(merges() - before).toBe(2);
-  });
-
-  it("never merges another head than the one that was evaluated", async () => {
-    const { github } = play;
-    const repository = await automatic({ gates: "healthy: false, approvals: 1" });
-    const pull = await play.merged(repository);
-    await play.say(pull, "/promote prod web");
-    const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "Blocked: Approvals");
-    await play.quiet();
-    const pushed = Promise.withResolvers<void>();
-    github.injectFault({ method: "PUT", template: MERGE, effect: { kind: "hang", until: pushed.promise } });
-    const merges = () => github.countRequests({ method: "PUT", template: MERGE });
-    const before = merges();
-    await github.review({ ...promotion, by: "grace", event: "APPROVE" });
-    await eventually("all gates to pass", () => play.gates(promotion)?.conclusion === "success");
-    const files = release("prod", "6.6.6");
-    await github.commit({ ...repository, branch: WEB, files, by: "grace" });
-    pushed.resolve();
-    const check = await play.gatesSay(promotion, "Somebody pushed to this branch");
-    expect(check.summary).toContain("0 of 1 approval");
-    await play.quiet();
-    expect(merges() - before).toBe(1);
-    expect(github.pull(promotion).state).toBe("open");
-    expect(prodOverlay(repository)).toContain("1.2.0");
-  });
-
   it("plans again when the base changes the same file at the same moment, and merges both changes", async () => {
     const { github } = play;
-    const repository = await automatic({ gates: "healthy: false, approvals: 1" });
+    const repository = await automatic("healthy: false, approvals: 1");
     const pull = await play.merged(repository);
     await play.say(pull, "/promote prod web");
     const promotion = await play.promotion(repository);
@@ -133,16 +73,5 @@ describe("merge: automatic", () => {
     await settled(repository, await mergedOne(repository));
     expect(prodOverlay(repository)).toContain("nameSuffix: -blue");
     expect(prodOverlay(repository)).toContain('newTag: "1.4.0"');
-  });
-
-  it("merges by itself what changes nothing in the render, where that is so configured, and says so", async () => {
-    const promote = "strategy: directory, exclude: [kustomization.yaml], mergeEmpty: true";
-    const repository = await automatic({ promote });
-    const pull = await play.merged(repository, { "apps/web/overlays/staging/NOTES.md": "Read me.\n" });
-    await play.say(pull, "/promote prod web");
-    const promotion = await mergedOne(repository);
-    expect(promotion.body).toContain("the render stays the same; nothing changes in the cluster");
-    await settled(repository, promotion);
-    expect(play.file(repository, "main", "apps/web/overlays/prod/NOTES.md")).toBe("Read me.\n");
   });
 });
