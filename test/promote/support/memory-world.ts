@@ -259,14 +259,15 @@ export function promotionWorld({ files, onMerge, comments = true }: WorldOptions
     },
     async say(body, by = "ada", on = asked) {
       comment += 1;
+      const commentId = comment;
       time += 1_000;
       const pullRequest = on?.number ?? 0;
-      const job = commandJob(body, { actor: by, commentId: comment, pullRequest, at: time });
+      const job = commandJob(body, { actor: by, commentId, pullRequest, at: time });
       const context = { signal: new AbortController().signal, attempt: 1, lastAttempt: true, firstRun: true };
       const options = { ...ports, events: memoryEvents(), table: PROMOTION_COMMANDS, ports };
       await runCommands(job, options, context);
       await drain();
-      return github.comments.get(`${pullRequest}/reply-${comment}`) ?? "";
+      return github.comments.get(`${pullRequest}/reply-${commentId}`) ?? "";
     },
     reaction: () => github.reactions.findLast((one) => one.startsWith(`${comment} `))?.split(" ")[1],
     approve: (pull, by = "bob") => world.review(pull, "approved", by),
