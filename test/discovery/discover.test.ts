@@ -5,6 +5,7 @@ import { openRepository } from "../../src/git/repository.ts";
 import { UserError } from "../../src/model/errors.ts";
 import { resolveTargets } from "../../src/targets/resolve.ts";
 import { chart, kustomization, manifest, overlays } from "../config/samples.ts";
+import { launcher } from "../support/launcher.ts";
 import { type MemoryEntry, memoryTree } from "../support/memory-tree.ts";
 import { tempGit } from "../support/temp-git.ts";
 
@@ -287,7 +288,7 @@ describe("discovery in a real repository", () => {
       "plain/a.yaml": manifest,
     };
     const temp = tempGit();
-    const repository = openRepository(temp.dir);
+    const repository = openRepository(temp.dir, { start: launcher.start });
     try {
       const tree = await repository.tree(temp.commit(files));
       const memo = new Map<string, Scan>();

@@ -4,6 +4,7 @@ import { stageChanges } from "../../src/edit/staged-tree.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { RenderSource } from "../../src/model/render.ts";
 import type { TreeChange } from "../../src/model/tree.ts";
+import { launcher } from "../support/launcher.ts";
 import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
@@ -22,7 +23,7 @@ describe("a tree with changes", () => {
 
   beforeEach(() => {
     temp = tempGit();
-    repository = openRepository(temp.dir);
+    repository = openRepository(temp.dir, { start: launcher.start });
   });
   afterEach(async () => {
     await repository.close();
@@ -229,7 +230,7 @@ describe.each(["sha1", "sha256"])("random trees of %s objects", (format) => {
       git(["update-index", "-z", "--index-info"], [...files].map(([at, entry]) => `${entry}\t${at}\0`).join(""));
       return git(["write-tree", "--missing-ok"]);
     };
-    const repository = openRepository(dir);
+    const repository = openRepository(dir, { start: launcher.start });
     const wishes = fc.uniqueArray(wish, { maxLength: 12, selector: (one) => one.path });
     const property = fc.asyncProperty(wishes, wishes, async (before, after) => {
       const files = new Map<string, string>();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommit } from "../../src/git/parse-commit.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
+import { launcher } from "../support/launcher.ts";
 import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
@@ -10,7 +11,7 @@ describe("history", () => {
 
   beforeEach(() => {
     temp = tempGit();
-    repository = openRepository(temp.dir);
+    repository = openRepository(temp.dir, { start: launcher.start });
   });
   afterEach(async () => {
     await repository.close();

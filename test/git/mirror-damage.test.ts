@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localDamage } from "../../src/git/mirror-damage.ts";
 import { createMirrors } from "../../src/git/mirrors.ts";
 import type { Mirrors } from "../../src/model/tree.ts";
+import { launcher } from "../support/launcher.ts";
 import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempDir, tempGit } from "../support/temp-git.ts";
 import { memoryLog } from "../webhooks/fakes.ts";
@@ -39,7 +40,14 @@ describe("r2-damaged-mirror: a mirror that a power cut damaged", () => {
 
   function make(): Mirrors {
     const remoteUrl = () => `file://${upstream.dir}`;
-    return createMirrors({ root, remoteUrl, token: async () => undefined, protocols: ["file"], log });
+    return createMirrors({
+      root,
+      remoteUrl,
+      token: async () => undefined,
+      protocols: ["file"],
+      start: launcher.start,
+      log,
+    });
   }
 
   async function read(commit: string, ...more: string[]): Promise<string> {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMirrors, type MirrorsOptions } from "../../src/git/mirrors.ts";
 import type { Mirrors, Repository } from "../../src/model/tree.ts";
+import { launcher } from "../support/launcher.ts";
 import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempDir, tempGit } from "../support/temp-git.ts";
 import { type GitServer, gitServer } from "./support/git-server.ts";
@@ -42,6 +43,7 @@ describe("mirrors", () => {
       remoteUrl: () => `${server.url}/deploy.git`,
       token: async () => token,
       fetchDeadlineMs: 20_000,
+      start: launcher.start,
       ...options,
     });
     opened.push(made);

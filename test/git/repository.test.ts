@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
+import { launcher } from "../support/launcher.ts";
 import { type TempGit, tempDir, tempGit } from "../support/temp-git.ts";
 
 describe("a local repository", () => {
@@ -10,7 +11,7 @@ describe("a local repository", () => {
 
   beforeEach(() => {
     temp = tempGit();
-    repository = openRepository(temp.dir);
+    repository = openRepository(temp.dir, { start: launcher.start });
   });
   afterEach(async () => {
     await repository.close();
@@ -39,7 +40,9 @@ describe("a local repository", () => {
 
   it("says so when the folder is no repository or does not exist", async () => {
     const empty = tempDir();
-    await expect(openRepository(empty).resolve("main")).rejects.toMatchObject({ kind: "not-found" });
+    await expect(openRepository(empty, { start: launcher.start }).resolve("main")).rejects.toMatchObject({
+      kind: "not-found",
+    });
     await expect(openRepository(`${empty}/nothing`).resolve("main")).rejects.toMatchObject({ kind: "not-found" });
   });
 
@@ -98,7 +101,7 @@ describe("a local repository", () => {
   it("opens from a folder below the top of a checkout and as a bare repository", async () => {
     const commit = temp.commit({ "deep/er/file": "x" });
     for (const directory of [`${temp.dir}/deep/er`, `${temp.dir}/.git`]) {
-      const other = openRepository(directory);
+      const other = openRepository(directory, { start: launcher.start });
       const tree = await other.tree(commit);
       expect(await tree.files()).toEqual(["deep/er/file"]);
       expect(await other.changedPaths(commit, commit)).toEqual([]);

@@ -3,6 +3,7 @@ import { parseTree } from "../../src/git/parse-tree.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
 import type { Trace } from "../../src/model/render.ts";
 import { differingLookups, lookupsTouching, traceHolds } from "../../src/model/trace.ts";
+import { launcher } from "../support/launcher.ts";
 import { runSync } from "../support/run-sync.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
@@ -12,7 +13,7 @@ describe("a tree", () => {
 
   beforeEach(() => {
     temp = tempGit();
-    repository = openRepository(temp.dir);
+    repository = openRepository(temp.dir, { start: launcher.start });
   });
   afterEach(async () => {
     await repository.close();

@@ -6,6 +6,7 @@ import { computePreview } from "../../src/preview/compute.ts";
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
 import { realEngine } from "../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
+import { launcher } from "../support/launcher.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 let temp: TempGit;
@@ -16,7 +17,7 @@ let base: string;
 beforeAll(() => {
   temp = tempGit();
   base = temp.commit(gitopsFiles());
-  repository = openRepository(temp.dir);
+  repository = openRepository(temp.dir, { start: launcher.start });
   renderer = createRenderer({ binary: realEngine(), workers: 1 });
 });
 afterAll(async () => {

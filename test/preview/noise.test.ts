@@ -4,6 +4,7 @@ import type { Preview } from "../../src/model/preview.ts";
 import { computePreview } from "../../src/preview/compute.ts";
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
 import { realEngine } from "../render/support/engines.ts";
+import { launcher } from "../support/launcher.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
 let temp: TempGit;
@@ -13,7 +14,7 @@ let renderer: EngineRenderer;
 beforeAll(() => {
   temp = tempGit();
   temp.commit({ "README.md": "start\n" });
-  repository = openRepository(temp.dir);
+  repository = openRepository(temp.dir, { start: launcher.start });
   renderer = createRenderer({ binary: realEngine(), workers: 1 });
 });
 afterAll(async () => {

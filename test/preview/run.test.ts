@@ -8,6 +8,7 @@ import { runPreview } from "../../src/preview/run.ts";
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
 import { realEngine } from "../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
+import { launcher } from "../support/launcher.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 import { memoryEvents, memoryGitHub, memoryLog, memoryQueue } from "../webhooks/fakes.ts";
 
@@ -21,7 +22,7 @@ beforeAll(() => {
   temp.commit(gitopsFiles());
   temp.git("checkout", "--quiet", "--detach");
   head = temp.commit({ "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }) });
-  repository = openRepository(temp.dir);
+  repository = openRepository(temp.dir, { start: launcher.start });
   renderer = createRenderer({ binary: realEngine(), workers: 1 });
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { type LocalRepository, openRepository } from "../../src/git/repository.t
 import type { Decision } from "../../src/model/state.ts";
 import { changesOf } from "../../src/state/changes.ts";
 import { newReadFiles, StateSnapshot } from "../../src/state/snapshot.ts";
+import { launcher } from "../support/launcher.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 import { held, NOW, promoted, waiting } from "./world.ts";
 
@@ -12,7 +13,7 @@ describe("months of decisions", () => {
   beforeEach(() => {
     temp = tempGit();
     temp.git("checkout", "-q", "--orphan", "sluice-state");
-    repository = openRepository(temp.dir);
+    repository = openRepository(temp.dir, { start: launcher.start });
   });
   afterEach(async () => {
     await repository.close();

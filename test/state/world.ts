@@ -7,6 +7,7 @@ import type { Decision, StateAddress, StateStore } from "../../src/model/state.t
 import type { Mirrors } from "../../src/model/tree.ts";
 import { createStateStore } from "../../src/state/index.ts";
 import { jobOutcomes, silentLog } from "../contract/queue-fixture.ts";
+import { launcher } from "../support/launcher.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";
 import { tempDir } from "../support/temp-git.ts";
 
@@ -45,7 +46,12 @@ export async function stateWorld(): Promise<StateWorld> {
       return { installationId: local.installationId, repository };
     },
     store(change = (github) => github) {
-      const mirrors = createMirrors({ root, remoteUrl: (one) => local.gitUrl(one), token: edge.token });
+      const mirrors = createMirrors({
+        root,
+        remoteUrl: (one) => local.gitUrl(one),
+        token: edge.token,
+        start: launcher.start,
+      });
       opened.push(mirrors);
       const github = async (...args: Parameters<typeof edge.for>) => change(await edge.for(...args));
       return createStateStore({ mirrors, github, random: () => 0 });

@@ -9,6 +9,7 @@ import { createGitHub } from "../../src/github/index.ts";
 import { createStateStore } from "../../src/state/index.ts";
 import { sharedRenderer } from "../render/support/engines.ts";
 import { memoryEvents, memoryLog, memoryMetrics, memoryQueue } from "../webhooks/fakes.ts";
+import { launcher } from "./launcher.ts";
 import { startCheckedGitHub } from "./local-github.ts";
 import { tempDir } from "./temp-git.ts";
 
@@ -39,6 +40,7 @@ export async function startContexts(): Promise<Contexts> {
     remoteUrl: ({ owner, name }) => `${github.url}/${owner}/${name}.git`,
     token: edge.token,
     protocols: ["http"],
+    start: launcher.start,
   });
   const ports = {
     github: edge.for,

@@ -6,6 +6,7 @@ import { computePreview } from "../../../src/preview/compute.ts";
 import { createRenderer } from "../../../src/render/renderer.ts";
 import { realEngine } from "../../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../../support/gitops.ts";
+import { launcher } from "../../support/launcher.ts";
 import { type TempGit, tempGit } from "../../support/temp-git.ts";
 
 /** Files by path; `null` deletes. */
@@ -61,7 +62,7 @@ export function openWorlds(): Worlds {
     open(files = alignedFiles()) {
       const temp = tempGit();
       temp.commit(files, "Begin");
-      const repository = openRepository(temp.dir);
+      const repository = openRepository(temp.dir, { start: launcher.start });
       cleanups.push(async () => {
         await repository.close();
         temp.remove();

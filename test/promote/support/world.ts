@@ -6,6 +6,7 @@ import type { TreeChange } from "../../../src/model/tree.ts";
 import { type ComputedPromotion, computePromotion } from "../../../src/promote/compute.ts";
 import { resolvePromotion } from "../../../src/promote/resolve.ts";
 import { sharedRenderer } from "../../render/support/engines.ts";
+import { launcher } from "../../support/launcher.ts";
 import { type TempGit, tempGit } from "../../support/temp-git.ts";
 
 /** A real repository that promotions are planned in. */
@@ -25,7 +26,7 @@ export interface World {
 export function world(files: Readonly<Record<string, string>>): World {
   const temp = tempGit();
   temp.commit(files, "Begin");
-  const repository = openRepository(temp.dir);
+  const repository = openRepository(temp.dir, { start: launcher.start });
   onTestFinished(async () => {
     await repository.close();
     temp.remove();

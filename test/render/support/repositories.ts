@@ -1,6 +1,7 @@
 import { type LocalRepository, openRepository } from "../../../src/git/repository.ts";
 import type { RenderSource } from "../../../src/model/render.ts";
 import type { RenderSpec } from "../../../src/model/target.ts";
+import { launcher } from "../../support/launcher.ts";
 import { type TempGit, tempGit } from "../../support/temp-git.ts";
 
 /** A repository with what a render needs from it. */
@@ -14,7 +15,7 @@ export interface RenderRepository {
 /** A fresh repository. */
 export function renderRepository(): RenderRepository {
   const temp = tempGit();
-  const repository = openRepository(temp.dir);
+  const repository = openRepository(temp.dir, { start: launcher.start });
   return {
     temp,
     repository,
