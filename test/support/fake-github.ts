@@ -55,17 +55,21 @@ export interface FakeGitHub extends GitHubRepository {
 
 const app = "sluice[bot]";
 
-/** How a fake merges: gives the commit that it makes. */
-export type Land = (pull: PullRequest, method: MergeMethod) => Promise<string>;
+/** What a world makes of a fake. */
+export interface FakeGitHubOptions {
+  /** Merges, and gives the commit that it made; without it a merge makes no commit. */
+  land?(pull: PullRequest, method: MergeMethod): Promise<string>;
+  /** When Sluice's commits are made and pull requests opened, in milliseconds; without it they are old. */
+  now?(): number;
+}
 
 /**
  * Makes one whose default branch is `main`. Branches of `repository` are those of GitHub; nothing else is there yet.
- * Without `land` a merge makes no commit.
  */
 export function fakeGitHub(
   repository: MemoryRepository = memoryRepository(),
   name: RepositoryName = { owner: "acme", name: "gitops" },
-  land?: Land,
+  { land, now }: FakeGitHubOptions = {},
 ): FakeGitHub {
   const acts = new Map<string, () => void | Promise<void>>();
   const { branches } = repository;
@@ -85,6 +89,8 @@ export function fakeGitHub(
     statusesOf: new Map<number, readonly DeploymentStatus[]>(),
   };
   const { pulls } = maps;
+
+  const dated = () => (now === undefined ? {} : { date: new Date(now()).toISOString() });
 
   /** An open pull request follows its branch. */
   const current = (pull: PullRequest): PullRequest => {
@@ -118,7 +124,7 @@ export function fakeGitHub(
       repositoryId: 1,
       merged: false,
       mergeCommit: undefined,
-      openedAt: 0,
+      openedAt: now?.() ?? 0,
       closedAt: undefined,
       labels: [],
       ...pull,
@@ -149,7 +155,7 @@ export function fakeGitHub(
     permission: async (user) => maps.permissions.get(user) ?? "none",
     teamMember: async (team, user) => maps.teams.get(team)?.includes(user) ?? false,
     commit: async ({ parents, baseTree, changes, message, expectTree }) => {
-      const sha = await repository.commitChanges(baseTree, changes, { parents, message });
+      const sha = await repository.commitChanges(baseTree, changes, { parents, message, ...dated() });
       const tree = (await repository.tree(sha)).oid;
       if (expectTree !== undefined && expectTree !== tree) throw new Error(`the tree is ${tree}, not ${expectTree}`);
       return { sha, tree };

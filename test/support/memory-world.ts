@@ -13,7 +13,7 @@ import { runCommands } from "../../src/webhooks/commands/run.ts";
 import { type CommandPorts, TABLE } from "../../src/webhooks/commands/table.ts";
 import { ownPullJob } from "../../src/webhooks/payload.ts";
 import { commandJob, memoryEvents, memoryLog, memoryQueue } from "../webhooks/fakes.ts";
-import { type FakeGitHub, fakeGitHub } from "./fake-github.ts";
+import { type FakeGitHub, type FakeGitHubOptions, fakeGitHub } from "./fake-github.ts";
 import { memoryRecords } from "./memory-records.ts";
 import { type MemoryRegistry, memoryRegistry } from "./memory-registry.ts";
 import { memoryRenderer } from "./memory-renderer.ts";
@@ -91,12 +91,13 @@ const start = Date.UTC(2026, 10, 23, 9);
 
 /** Makes one in which ada, bob, grace and mona may write, and mona may maintain. */
 export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
-  const github = fakeGitHub(undefined, undefined, async (pull, method) => {
+  const land: FakeGitHubOptions["land"] = async (pull, method) => {
     options.onMerge?.(pull);
     const sha = await landed(pull, "sluice", method);
     await enqueue(ownPullJob(where, pull.head.ref, pull.number));
     return sha;
-  });
+  };
+  const github = fakeGitHub(undefined, undefined, { land, now: () => time });
   const { repository } = github;
   let time = start;
   const now = (): number => time;
