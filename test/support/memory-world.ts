@@ -95,6 +95,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     options.onMerge?.(pull);
     const sha = await landed(pull, "sluice", method);
     await enqueue(ownPullJob(where, pull.head.ref, pull.number));
+    await queue.add({ type: "status-comment", ...where, pullRequest: pull.number });
     return sha;
   };
   const github = fakeGitHub(undefined, undefined, { land, now: () => time });
