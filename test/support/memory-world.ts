@@ -2,7 +2,7 @@ import { mergedWithBase } from "../../src/change/pull-request/branch.ts";
 import { createSigner } from "../../src/change/signature.ts";
 import { createEventLog } from "../../src/images/event-log.ts";
 import type { HandledEvent } from "../../src/model/events.ts";
-import type { CheckReport, PullRequest } from "../../src/model/github.ts";
+import type { CheckReport, PullRequest, SourceCommits } from "../../src/model/github.ts";
 import type { MergeMethod, Review } from "../../src/model/github-repository.ts";
 import { type Job, jobKey } from "../../src/model/job-kinds.ts";
 import type { RunContext } from "../../src/model/queue.ts";
@@ -75,6 +75,8 @@ export interface MemoryWorldOptions {
   readonly files: Readonly<Record<string, string>>;
   /** Is told of every merge of Sluice's right before it. */
   readonly onMerge?: ((pull: PullRequest) => void) | undefined;
+  /** Commits of the repositories that images are built from. */
+  readonly source?: SourceCommits | undefined;
   /** Carries out a job; one of a room that is not played is dropped. */
   run(job: Job, ports: CommandPorts, context: RunContext): Promise<void>;
   /** What a room does because of another one's decision. */
@@ -168,6 +170,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     registry,
     records,
     eventLog: createEventLog(records, now),
+    ...(options.source === undefined ? {} : { source: options.source }),
     rights: [],
   };
 

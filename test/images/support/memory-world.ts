@@ -1,5 +1,5 @@
 import { evaluateAfterHold, runImage, runImagePull, runRegistry, runWatch } from "../../../src/images/run/index.ts";
-import type { CheckReport, PullRequest } from "../../../src/model/github.ts";
+import type { CheckReport, PullRequest, SourceCommits } from "../../../src/model/github.ts";
 import type { CommitCheck } from "../../../src/model/github-repository.ts";
 import type { ImageConclusion } from "../../../src/model/images.ts";
 import type { HistoryEntry } from "../../../src/model/state.ts";
@@ -50,10 +50,15 @@ export function imageConfig(images: string): string {
 }
 
 /** Makes one that asks for these images; `files` stand over the app `web`, 1.2.0 in staging and 1.3.0 in prod. */
-export async function imageWorld(images = entry(), files: Readonly<Record<string, string>> = {}): Promise<ImageWorld> {
+export async function imageWorld(
+  images = entry(),
+  files: Readonly<Record<string, string>> = {},
+  source?: SourceCommits,
+): Promise<ImageWorld> {
   const apps = { ...appFiles("web", "staging", "1.2.0"), ...appFiles("web", "prod", "1.3.0") };
   const world = memoryWorld({
     files: { ".sluice.yaml": imageConfig(images), ...apps, ...files },
+    source,
     pushed: [
       { type: "promotions", ...where, defaultBranch: "main" },
       { type: "watch", ...where, defaultBranch: "main" },
