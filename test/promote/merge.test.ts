@@ -90,4 +90,15 @@ describe("merge: automatic", () => {
     await settled(world, promotion);
     expect(await world.file("apps/web/prod/NOTES.md")).toBe("Read me.\n");
   });
+
+  it("enters the merge queue where the base has one, says so, and settles when the queue has merged it", async () => {
+    const world = automatic();
+    world.github.nextMerge = { kind: "queue", reason: "Changes must be made through the merge queue" };
+    const promotion = await asked(world);
+    expect(await world.gates(promotion)).toContain("It is in the merge queue");
+    expect(world.github.calls).toContain("enqueue");
+    expect((await world.again(promotion)).state).toBe("open");
+    await world.land(promotion, "github-merge-queue[bot]");
+    await settled(world, promotion);
+  });
 });

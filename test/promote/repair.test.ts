@@ -33,6 +33,16 @@ async function isInHistory(world: PromotionWorld, { number }: PullRequest): Prom
 }
 
 describe("a lost event", () => {
+  it("of a merge is made good by the next one", async () => {
+    const world = worldWith();
+    const promotion = await mergedUnheard(world);
+    expect(await isInHistory(world, promotion)).toBe(false);
+    await world.push("main", { "docs/nudge.md": "x" });
+    await world.settle();
+    expect(await isInHistory(world, promotion)).toBe(true);
+    expect(world.github.repository.branches.has(WEB)).toBe(false);
+  });
+
   it("of a merge leaves the branch that a person pushed to after it", async () => {
     const world = worldWith();
     const promotion = await mergedUnheard(world);

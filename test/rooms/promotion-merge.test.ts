@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { type Play, startPlay, WEB } from "../support/play.ts";
-import { chainFiles } from "../support/promotions.ts";
+import { chainFiles, release } from "../support/promotions.ts";
 import { eventually } from "../support/wait.ts";
 
 let play: Play;
@@ -43,7 +43,7 @@ describe("merge: automatic", () => {
   it("says what GitHub refuses, and tries again when something happens", async () => {
     const { github } = play;
     const repository = await automatic();
-    const pull = await play.merged(repository);
+    const pull = await play.merged(repository, release("staging", "1.5.0"));
     github.protect({ ...repository, requiredApprovals: 1 });
     await play.say(pull, "/promote prod web");
     const promotion = await play.promotion(repository);
@@ -51,7 +51,11 @@ describe("merge: automatic", () => {
     expect(check.conclusion).toBe("success");
     await eventually("the body", () => github.pull(promotion).body.includes("GitHub does not merge it"));
     await github.review({ ...promotion, by: "grace", event: "APPROVE" });
-    await settled(repository, await mergedOne(repository));
+    const merged = await mergedOne(repository);
+    expect(merged.mergedBy).toContain("[bot]");
+    await settled(repository, merged);
+    expect(prodOverlay(repository)).toContain('newTag: "1.5.0" # the released version');
+    await eventually("the chain", () => play.chain(pull)?.includes(`arrived by #${merged.number}`));
   });
 
   it("plans again when the base changes the same file at the same moment, and merges both changes", async () => {
