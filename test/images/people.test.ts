@@ -97,7 +97,7 @@ describe("a hold", () => {
   it("ends by itself when its time is over", async () => {
     const world = await imageWorld(entry(), staging("1.3.0"));
     await world.propose({ "docs/a.md": "Something to comment on.\n" });
-    expect(await world.say("/hold staging --until 10m for a moment")).toContain("on hold until");
+    expect(await world.say("/hold staging --until 10m for a moment")).toContain("on hold** until");
     await world.release("web:1.4.0");
     expect(await world.concluded()).toContain("ada put staging on hold until");
     expect(world.bumps()).toEqual([]);

@@ -34,39 +34,39 @@ describe("the gates of a promotion", () => {
     const { world, promotion, carried } = await asked("gates: { soak: 30m }");
     expect(await world.gates(promotion)).toContain("no deployment to staging is known");
     await world.deploy("staging", "failure", carried, "OOM");
-    expect(await world.gates(promotion)).toContain("failed in staging: the deployment to staging failed: OOM");
+    expect(await world.gates(promotion)).toContain("no, the deployment to staging failed: OOM");
     await world.deploy("staging", "success", carried);
-    expect(await world.gates(promotion)).toMatch(/Waiting: Soak; next at \d{4}-/);
+    expect(await world.gates(promotion)).toMatch(/^Waiting for the soak \(ends /);
     expect(await world.check(promotion)).toMatchObject({ status: "in_progress" });
-    expect((await world.again(promotion)).body).toMatch(/Soak.*the 30m end \d{4}-.*UTC/);
+    expect((await world.again(promotion)).body).toMatch(/Soak.*Ends at .*UTC/);
     // No event: the timer does it.
     await world.pass(31);
-    expect(await world.gates(promotion)).toContain("All gates passed");
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
   });
 
   it("windows: say when they open, and are passed when the time has come", async () => {
     // The clock begins on a Monday, at 9.
     const { world, promotion } = await asked('gates: { healthy: false, windows: [{ allow: "wed 09:00-17:00" }] }');
     const waiting = await world.gates(promotion);
-    expect(waiting).toContain("Waiting: Windows; next at");
+    expect(waiting).toMatch(/^Waiting for the window \(opens /);
     expect(waiting).toMatch(/opens \w{3} \d{4}-\d\d-\d\d 09:00 UTC/);
-    const at = /next at (\S+ \S+) UTC/.exec(waiting)?.[1] ?? "";
+    const at = /opens \w{3} (\S+ \S+) UTC/.exec(waiting)?.[1] ?? "";
     await world.pass((Date.parse(`${at.replace(" ", "T")}:00Z`) - world.now()) / 60_000 + 1);
-    expect(await world.gates(promotion)).toContain("All gates passed");
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
     expect(await world.gates(promotion)).toContain("open until");
   });
 
   it("checks: wait for check runs and statuses of the carried commit", async () => {
     const { world, promotion, carried } = await asked("gates: { healthy: false, checks: [e2e, load] }");
     expect(await world.gates(promotion)).toContain(
-      "e2e has not reported on the carried commit and load has not reported",
+      "e2e has not reported on the promoted commit and load has not reported",
     );
     await report(world, carried, "e2e", "failed");
-    expect(await world.gates(promotion)).toContain("e2e failed on the carried commit");
+    expect(await world.gates(promotion)).toContain("e2e failed on the promoted commit");
     await report(world, carried, "e2e", "passed");
-    expect(await world.gates(promotion)).toContain("Waiting: Checks");
+    expect(await world.gates(promotion)).toMatch(/^Waiting for the check /);
     await report(world, carried, "load", "passed");
-    expect(await world.gates(promotion)).toContain("All gates passed");
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
   });
 
   it("healthy by a named check", async () => {
@@ -81,9 +81,9 @@ describe("the gates of a promotion", () => {
     const { world, promotion, pull } = await asked(gates, { apps: ["web", "api"] });
     expect(await world.gates(promotion)).toContain("api has 1.2.0 and staging has 1.4.0");
     await world.merge(appFiles("api", "prod", "1.4.0"));
-    expect(await world.gates(promotion)).toContain("All gates passed");
-    expect(await world.say("/status", "ada", promotion)).toContain("All gates passed");
-    expect(await world.say("/status", "ada", pull)).toContain("Where is this change");
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
+    expect(await world.say("/status", "ada", promotion)).toContain("Ready: ");
+    expect(await world.say("/status", "ada", pull)).toContain("This change touches no app");
   });
 
   it("findings: must be acknowledged, for this head alone", async () => {
@@ -94,15 +94,17 @@ describe("the gates of a promotion", () => {
     const files = { "apps/web/staging/extra.yaml": config, "apps/web/prod/extra.yaml": claim };
     const { world, promotion } = await asked(prod, { files });
     const blocked = await world.gates(promotion);
-    expect(blocked).toContain("Blocked: Findings");
-    const finding = /comment \/ack (\S+?)[\s|]/.exec(blocked)?.[1] ?? "";
-    expect(finding).toMatch(/:web\/PersistentVolumeClaim\//);
-    expect(await world.say("/ack no-such-finding", "ada", promotion)).toContain(`he findings are \`${finding}\``);
-    expect(await world.say(`/ack ${finding}`, "ada", promotion)).toContain("Acknowledged for");
-    expect(await world.gates(promotion)).toContain("1 finding acknowledged");
+    expect(blocked).toMatch(/^Waiting for 1 acknowledgement/);
+    const finding = /`\/ack (\S+?)`/.exec(blocked)?.[1] ?? "";
+    expect(finding).toBe("deleted-persistent-volume-claim");
+    expect(await world.say("/ack no-such-finding", "ada", promotion)).toContain(
+      `he findings are \`${finding}:web/PersistentVolumeClaim/`,
+    );
+    expect(await world.say(`/ack ${finding}`, "ada", promotion)).toContain("Confirmed as meant");
+    expect(await world.gates(promotion)).toContain("1 risk acknowledged");
     await world.push(promotion.head.ref, { "README.md": "x" }, "grace");
     await world.settle();
-    expect(await world.gates(promotion)).toContain("Blocked: Findings");
+    expect(await world.gates(promotion)).toMatch(/^Waiting for 1 acknowledgement/);
   });
 });
 
@@ -127,26 +129,26 @@ environments:
     const world = promotionWorld({ files: Object.assign({ ".sluice.yaml": config }, ...files) });
     const pull = await world.merge(appFiles("web", "dev", "1.5.0"));
     const chain = () => world.comments(pull).get("chain") ?? "";
-    expect(chain()).toContain("Comment `/promote staging` to carry it on.");
-    expect(chain()).toMatch(/dev \| `1\.5\.0` \| merged with this pull request/);
+    expect(chain()).toContain("comment `/promote staging`.");
+    expect(chain()).toMatch(/dev \| ✅ merged with this pull request, has `1\.5\.0`/);
     await world.say("/promote staging");
     const [first] = world.promotions("open");
     if (first === undefined) throw new Error("nothing opened");
-    expect(chain()).toContain(`becomes \`1.5.0\` with #${first.number}`);
+    expect(chain()).toContain(`#${first.number} `);
     await world.land(first, "grace");
-    expect(chain()).toContain(`arrived by #${first.number}`);
+    expect(chain()).toContain(`(#${first.number})`);
 
     // Asked for on the promotion, and yet the change's own pull request is told.
     await world.say("/promote prod", "ada", first);
     const [second] = world.promotions("open");
     if (second === undefined) throw new Error("nothing opened");
-    expect(chain()).toContain(`with #${second.number}: ⛔ Approvals`);
-    expect(await world.say("/status", "ada", pull)).toContain(`with #${second.number}: ⛔ Approvals`);
+    expect(chain()).toContain(`⏳ #${second.number} waits for 1 approval`);
+    expect(await world.say("/status", "ada", pull)).toContain(`⏳ #${second.number} waits for 1 approval`);
     await world.land(second, "grace");
-    expect(chain()).toContain(`arrived by #${second.number}`);
+    expect(chain()).toContain(`(#${second.number})`);
     expect(chain().match(/✅/g)).toHaveLength(2);
-    expect(chain()).toContain("merged by `grace` with gates not passed: Approvals");
-    expect(chain()).not.toContain("to carry it on");
+    expect(chain()).toContain("merged by `grace` with approvals (0 of 1) not passed");
+    expect(chain()).not.toContain("/promote");
     expect(world.comments(first).get("chain")).toBeUndefined();
   });
 });

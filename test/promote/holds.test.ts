@@ -25,7 +25,7 @@ function opened(world: PromotionWorld): PullRequest {
 async function promoted(world: PromotionWorld, version: string): Promise<PullRequest> {
   await world.say("/promote prod web");
   const promotion = opened(world);
-  expect(await world.gates(promotion)).toContain("All gates passed");
+  expect(await world.gates(promotion)).toMatch(/^Ready: /);
   await world.land(promotion, "grace");
   await inHistory(world, promotion);
   expect(await versionIn(world)).toBe(version);
@@ -44,20 +44,20 @@ describe("/hold", () => {
     await note(world);
     await world.say("/promote prod web");
     const promotion = opened(world);
-    expect(await world.gates(promotion)).toContain("All gates passed");
-    expect(await world.say("/hold prod --until 2h the big sale", "grace")).toContain("is on hold until");
-    expect(await world.check(promotion)).toMatchObject({ conclusion: "action_required" });
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
+    expect(await world.say("/hold prod --until 2h the big sale", "grace")).toContain("is on hold** until");
+    expect(await world.check(promotion)).toMatchObject({ status: "in_progress" });
     const held = await world.gates(promotion);
-    expect(held).toContain("held by grace");
-    expect(held).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d UTC: the big sale/);
-    expect(held).toContain("comment /release prod");
+    expect(held).toContain("On hold by grace");
+    expect(held).toMatch(/until (?:\d+ \w+, )?\d\d:\d\d UTC: "the big sale"/);
+    expect(held).toContain("`/release prod`");
     await world.pass(121);
-    expect(await world.gates(promotion)).toContain("All gates passed");
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
 
     await world.say("/hold prod/web checkout is broken");
     expect(await world.gates(promotion)).toContain("checkout is broken");
-    expect(await world.say("/release prod/web")).toContain("it was held by `ada`: checkout is broken");
-    expect(await world.gates(promotion)).toContain("All gates passed");
+    expect(await world.say("/release prod/web")).toContain('it was on hold by `ada`: "checkout is broken"');
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
     expect(await world.say("/release prod/web")).toContain("is not on hold");
   });
 });
@@ -76,13 +76,15 @@ describe("/rollback", () => {
   it("restores a version or a commit that is named, or says that there is none", async () => {
     const { world, pull, first } = await withPast();
     expect(await world.say("/rollback prod web --to 0.9.0")).toContain("never had `0.9.0` in `prod`");
-    expect(await world.say("/rollback prod web --to 1.2.0")).toContain("`1.6.0 → 1.2.0` (it had 1.2.0 there)");
+    expect(await world.say("/rollback prod web --to 1.2.0")).toContain(
+      "prod goes back to web 1.2.0, from 1.6.0. Why this one: it had 1.2.0 there",
+    );
     const rollback = opened(world);
     expect(rollback.head.ref).toBe("sluice/rollback/prod/web");
     expect(rollback.title).toBe("Roll back web in prod: 1.6.0 → 1.2.0");
     const said = await world.say(`/rollback prod web --to ${first.mergeCommit?.slice(0, 10)}`);
     expect(said).toContain(
-      `Updated in place #${rollback.number}: \`web\` \`1.6.0 → 1.5.0\` (the commit that was named)`,
+      `Updated #${rollback.number}:** prod goes back to web 1.5.0, from 1.6.0 now. Why this one: the commit that was named`,
     );
     await world.land(rollback, "grace");
     await inHistory(world, rollback);
@@ -99,7 +101,9 @@ describe("/rollback", () => {
     await world.merge(staging("1.6.0"));
     await promoted(world, "1.6.0");
     await world.deploy("prod", "failure");
-    expect(await world.say("/rollback prod web")).toContain("`1.6.0 → 1.2.0` (the last version that was healthy)");
+    expect(await world.say("/rollback prod web")).toContain(
+      "prod goes back to web 1.2.0, from 1.6.0. Why this one: the last version that was healthy",
+    );
   });
 
   it("says when there is nothing to go back to, and holds nothing then", async () => {
@@ -116,11 +120,13 @@ describe("/rollback", () => {
     await world.merge(staging("1.7.0"));
     const before = opened(world);
     await world.say("/promote prod web", "ada", pull);
-    expect(await world.gates(before)).toContain("All gates passed");
-    expect(await world.say("/rollback prod web", "ada", pull)).toContain("Automation of `prod/web` is on hold");
-    expect(await world.gates(before)).toContain("held after a rollback by ada");
+    expect(await world.gates(before)).toMatch(/^Ready: /);
+    expect(await world.say("/rollback prod web", "ada", pull)).toContain(
+      "**On hold:** nothing promotes or updates prod/web",
+    );
+    expect(await world.gates(before)).toContain("by `ada`, after a rollback");
     const rollback = opened(world);
-    expect(await world.gates(rollback)).toContain("All gates passed");
+    expect(await world.gates(rollback)).toMatch(/^Ready: /);
     await world.land(rollback, "grace");
     await inHistory(world, rollback);
     await world.close(before);
@@ -147,7 +153,7 @@ describe("auto: true", () => {
 
     await world.say("/release prod/web");
     const promotion = opened(world);
-    expect(promotion.body).toContain("It opened by itself.");
+    expect(promotion.body).toContain("Opened automatically");
     await world.close(promotion);
     await note(world);
     await world.deploy("staging");

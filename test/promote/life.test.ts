@@ -44,9 +44,9 @@ describe("/promote", () => {
     const world = worldWith();
     await world.merge(staging("1.5.0"));
     const reply = await world.say("/promote prod --dry-run");
-    expect(reply).toContain("Nothing is done");
-    expect(reply).toContain("`1.2.0 → 1.5.0`");
-    expect(reply).toContain("apps/web/prod/app.yaml:4");
+    expect(reply).toContain("Dry run, nothing was changed.");
+    expect(reply).toContain("| web | `1.2.0` | `1.5.0` |");
+    expect(reply).toContain(" # apps/web/prod/app.yaml");
     expect(branches(world)).toEqual([]);
     expect(world.promotions()).toEqual([]);
     expect(await world.history()).toEqual([]);
@@ -56,11 +56,11 @@ describe("/promote", () => {
     const world = worldWith(plain, ["web", "api", "jobs"]);
     await world.merge({ ...staging("1.5.0", "web"), ...staging("1.5.0", "api") });
     // Without names it means the apps that this pull request touched.
-    expect(await world.say("/promote prod")).toContain("`api` `1.2.0 → 1.5.0`, `web` `1.2.0 → 1.5.0`");
+    expect(await world.say("/promote prod")).toContain("api 1.2.0 → 1.5.0, web 1.2.0 → 1.5.0");
     const [group] = world.promotions();
     if (group === undefined) throw new Error("nothing opened");
     expect(group.head.ref).toMatch(/^sluice\/promote\/prod\/\+group\/[0-9a-f]{12}$/);
-    expect(group.title).toBe("Promote 2 apps to prod: 1.2.0 → 1.5.0");
+    expect(group.title).toBe("Promote api, web to prod");
     expect(await world.say("/promote prod api web")).toContain(`#${group.number} is open already`);
     await world.say("/promote prod web");
     expect(world.promotions("open")).toHaveLength(2);
@@ -68,7 +68,7 @@ describe("/promote", () => {
 
     await world.land(group, "grace");
     expect((await world.again(single)).state).toBe("closed");
-    expect(said(world, single)).toContain("Closed: `prod` has everything that it carried.");
+    expect(said(world, single)).toContain("Closed: prod already has ");
     expect(branches(world)).toEqual([]);
     for (const app of ["web", "api"]) expect((await world.history(app)).map(({ kind }) => kind)).toContain("promoted");
   });
@@ -96,7 +96,7 @@ describe("/promote", () => {
     expect(await world.gates(own)).toContain("no promotion of Sluice's");
     await world.close(own);
     await world.say("/promote prod web");
-    expect(await world.gates(opened(world))).toContain("All gates passed");
+    expect(await world.gates(opened(world))).toMatch(/^Ready: /);
   });
 });
 
@@ -108,7 +108,7 @@ describe("an open promotion", () => {
     const promotion = opened(world);
     await world.push("main", appFiles("web", "prod", "1.4.0"), "grace");
     await world.settle();
-    expect(said(world, promotion)).toContain("Closed: `prod` has everything that it carried.");
+    expect(said(world, promotion)).toContain("Closed: prod already has ");
     expect((await world.again(promotion)).state).toBe("closed");
     expect(branches(world)).not.toContain(WEB);
   });
@@ -122,8 +122,8 @@ describe("an open promotion", () => {
     expect(await world.say("/promote prod web")).toContain("is open already");
     expect((await world.again(promotion)).title).toBe("Mine");
     await world.merge(staging("1.5.0"));
-    expect(await world.say("/promote prod web", "ada", pull)).toContain("Updated in place");
+    expect(await world.say("/promote prod web", "ada", pull)).toContain("Updated #");
     expect((await world.again(promotion)).title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
-    expect(said(world, promotion)).toContain("Now carries `web 1.2.0 → 1.5.0` in place of `web 1.2.0 → 1.4.0`");
+    expect(said(world, promotion)).toContain("**Now web 1.2.0 → 1.5.0**, no longer web 1.2.0 → 1.4.0");
   });
 });

@@ -37,7 +37,7 @@ function prodVersion(repository: RepositoryRef): string {
 async function promoted(repository: RepositoryRef, pull: PullSummary, version: string): Promise<PullSummary> {
   await play.say(pull, "/promote prod web");
   const promotion = await play.promotion(repository);
-  await play.gatesSay(promotion, "All gates passed");
+  await play.gatesSay(promotion, /^Ready: /);
   const merged = await play.github.mergePull({ ...promotion, method: "squash", by: "grace" });
   await eventually("the history", () => history(repository).includes(`id: merged-${promotion.number}`));
   await eventually("the branch to go", () => !play.branches(repository).includes(WEB));

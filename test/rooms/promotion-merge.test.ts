@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => play.close());
 
 /** A repository whose promotions to prod Sluice merges. */
-async function automatic(gates = "healthy: false"): Promise<RepositoryRef> {
-  const environments = { staging: "", prod: `promote: { merge: automatic }\ngates: { ${gates} }` };
+async function automatic({ promote = "merge: automatic", gates = "healthy: false" } = {}): Promise<RepositoryRef> {
+  const environments = { staging: "", prod: `promote: { ${promote} }\ngates: { ${gates} }` };
   const repository = await play.repository(chainFiles(environments, { web: { staging: "1.4.0", prod: "1.2.0" } }));
   for (const login of ["ada", "grace"]) play.github.setPermission({ ...repository, login, permission: "write" });
   return repository;
@@ -55,16 +55,16 @@ describe("merge: automatic", () => {
     expect(merged.mergedBy).toContain("[bot]");
     await settled(repository, merged);
     expect(prodOverlay(repository)).toContain('newTag: "1.5.0" # the released version');
-    await eventually("the chain", () => play.chain(pull)?.includes(`arrived by #${merged.number}`));
+    await eventually("the chain", () => play.chain(pull)?.includes(`(#${merged.number})`));
   });
 
   it("plans again when the base changes the same file at the same moment, and merges both changes", async () => {
     const { github } = play;
-    const repository = await automatic("healthy: false, approvals: 1");
+    const repository = await automatic({ gates: "healthy: false, approvals: 1" });
     const pull = await play.merged(repository);
     await play.say(pull, "/promote prod web");
     const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "Blocked: Approvals");
+    await play.gatesSay(promotion, /^Waiting for \d approvals?/);
     const path = "apps/web/overlays/prod/kustomization.yaml";
     const text = `nameSuffix: -blue\n${prodOverlay(repository)}`;
     await Promise.all([
@@ -77,5 +77,25 @@ describe("merge: automatic", () => {
     await settled(repository, await mergedOne(repository));
     expect(prodOverlay(repository)).toContain("nameSuffix: -blue");
     expect(prodOverlay(repository)).toContain('newTag: "1.4.0"');
+  });
+
+  it("22-retried-in-silence: carries a directory with new folders, which GitHub takes as entries of a tree", async () => {
+    const repository = await automatic({ promote: "strategy: directory" });
+    const config = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: more }\n";
+    const overlay = (release("staging", "1.4.0")["apps/web/overlays/staging/kustomization.yaml"] ?? "").replace(
+      "  - ../../base\n",
+      "  - ../../base\n  - more/deep\n",
+    );
+    const pull = await play.merged(repository, {
+      "apps/web/overlays/staging/kustomization.yaml": overlay,
+      "apps/web/overlays/staging/more/deep/kustomization.yaml": "resources: [more.yaml]\n",
+      "apps/web/overlays/staging/more/deep/more.yaml": config,
+    });
+    expect(await play.say(pull, "/promote prod web")).toContain("Opened #");
+    const promotion = await play.promotion(repository);
+    expect(play.file(repository, promotion.headRef, "apps/web/overlays/prod/more/deep/more.yaml")).toBe(config);
+    expect(play.file(repository, promotion.headRef, "apps/web/overlays/prod/kustomization.yaml")).toContain(
+      "namespace: prod",
+    );
   });
 });

@@ -53,7 +53,7 @@ describe("on a fork's pull request", () => {
     expect(done(pull)).toEqual({ replies: 1, branches: [], opened: 1 });
     expect(play.gates(pull)).toBeUndefined();
 
-    expect(await play.say(pull, "/promote prod web", "ada")).toContain("is not merged yet");
+    expect(await play.say(pull, "/promote prod web", "ada")).toContain("when this pull request is merged");
     await play.quiet();
     expect(done(pull)).toEqual({ replies: 2, branches: ["sluice-state"], opened: 1 });
     expect(play.file(repository, "sluice-state", "waiting.yaml")).toContain(`pullRequest: ${pull.number}`);
@@ -67,13 +67,13 @@ describe("who may", () => {
     const pull = await play.merged(repository);
     expect(await play.say(pull, "/promote prod web", "olga")).toContain("Opened #");
     const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "Blocked: Approvals");
+    await play.gatesSay(promotion, /^Waiting for \d approvals?/);
     expect(await play.say(promotion, "/override approvals I want it", "mallory")).toContain("❌");
     expect(await play.say(promotion, "/override approvals I want it", "olga")).toContain("❌");
     expect(await play.say(pull, "/override approvals here?", "ada")).toContain("for an open promotion pull request");
-    expect(await play.say(promotion, "/override approvals the site is down", "ada")).toContain("is passed for");
-    const check = await play.gatesSay(promotion, "overridden by ada: the site is down");
+    expect(await play.say(promotion, "/override approvals the site is down", "ada")).toContain("overridden** for");
+    const check = await play.gatesSay(promotion, 'overridden by `ada`: "the site is down"');
     expect(check.conclusion).toBe("success");
-    await eventually("the body to say so", () => github.pull(promotion).body.includes("overridden by ada"));
+    await eventually("the body to say so", () => github.pull(promotion).body.includes("overridden by `ada`"));
   });
 });

@@ -167,6 +167,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     signer: createSigner("key"),
     webUrl: "https://github.test",
     fingerprintKey: new Uint8Array(32),
+    previewForks: false,
     registry,
     records,
     eventLog: createEventLog(records, now),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkedText, parsedText, type Refusal } from "../values/checked-text.ts";
-import { parseDuration } from "../values/durations.ts";
+import { durationPattern, parseDuration } from "../values/durations.ts";
 import { checkPlaceholders, checkTemplate, normalPath } from "../values/templates.ts";
 
 const namePattern = "^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$";
@@ -32,8 +32,16 @@ export const appSchema = checkedText(checkApp);
 /** A path from the root of the repository, with `{app}` and `{environment}`, normalised. */
 export const pathSchema = parsedText((text) => checkTemplate(text) ?? normalPath(text));
 
+/** A path from the folder of a target; with `/` in front, from the root of the repository. Normalised. */
+export const targetPathSchema = parsedText((text) => {
+  if (text.startsWith("/")) return checkTemplate(text.slice(1)) ?? `/${normalPath(text)}`;
+  const refusal = checkTemplate(text);
+  if (refusal === undefined || !text.split("/").includes("..")) return refusal ?? normalPath(text);
+  return { ...refusal, fix: "Begin with `/` for a path from the root of the repository: `/envs/{environment}.yaml`." };
+});
+
 /** A duration, in milliseconds after parsing. */
-export const durationSchema = parsedText(parseDuration, "^(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$");
+export const durationSchema = parsedText(parseDuration, durationPattern);
 
 /** Text that is not blank. `what` names it in the fix. */
 export function filledText(what: string) {

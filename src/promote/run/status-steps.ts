@@ -1,15 +1,18 @@
+import { describesHead } from "../../change/pull-request/metadata.ts";
 import { historyOf, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { shortMove } from "../../change/text/version.ts";
 import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { carriedAt, compareCarried } from "../carried.ts";
 import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
-import { openGates } from "../text/gates.ts";
+import { gateWords, shownGates, starvedSoak } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import type { LaterChange, StatusStep } from "../text/status-comment.ts";
+import { shownWait } from "../text/verdict.ts";
 import { type VersionRun, versionRuns } from "../version-runs.ts";
 import { authorOf, versionText } from "./currency.ts";
 import { deferredRequests } from "./deferred-requests.ts";
@@ -17,7 +20,7 @@ import { missingHealth, observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { carriedRequest, hadBefore } from "./source-moves.ts";
 import { touchedTargets } from "./touched.ts";
-import { versionsAt, versionsText } from "./versions-at.ts";
+import { isAheadIn, versionsAt, versionsText } from "./versions-at.ts";
 
 /** An open promotion with what it carries. */
 interface OpenPromotion {
@@ -100,13 +103,13 @@ async function stepOf(
 ): Promise<StatusStep> {
   if (came !== undefined) {
     if (came.kind !== "promoted") return { ...about, state: "rolled-back", by: came.by, at: Date.parse(came.at) };
-    const { mergedBy = "somebody", unmet = [] } = came;
+    const { mergedBy = "somebody", unmet = [], unseen } = came;
     return {
       ...about,
       state: "arrived",
       pullRequest: came.pullRequest,
       at: Date.parse(came.at),
-      ...(unmet.length === 0 ? {} : { unmet: { by: mergedBy, gates: unmet } }),
+      ...(unmet.length === 0 && unseen === undefined ? {} : { unmet: { by: mergedBy, gates: unmet } }),
     };
   }
   for (const { pull: promotion, metadata } of open) {
@@ -119,9 +122,23 @@ async function stepOf(
       state: "under-way",
       pullRequest: promotion.number,
       becomes: becomes || "its files",
-      gates: openGates(promotion.body),
+      gates: waitOf(promotion),
+      ...(describesHead(metadata, promotion) ? {} : { pushed: true as const }),
+      starved: starvedSoak(promotion.body),
     };
   }
+  return notUnderWay(ports, context, pull, { app, environment, id }, about, since);
+}
+
+/** Nothing carries the change there by now. */
+async function notUnderWay(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  { app, environment, id }: Pick<Target, "app" | "environment" | "id">,
+  about: About,
+  since: string | undefined,
+): Promise<StatusStep> {
   const asked = (await deferredRequests(ports, context)).find(
     (request) =>
       request.pullRequest === pull.number &&
@@ -141,11 +158,22 @@ async function stepOf(
   ) {
     return { ...about, state: "same" };
   }
+  if (from !== undefined && (await isAheadIn(ports, context, { app, environment, from }))) {
+    return { ...about, state: "ahead", from };
+  }
   return {
     ...about,
     state: "not-yet",
     automatic: settingsFor(context.config, app, environment).promote.auto && id !== "",
   };
+}
+
+/** What an open promotion says that it waits for. */
+function waitOf({ body }: PullRequest): string {
+  const open = [...shownGates(body)].flatMap(([gate, state]) =>
+    state === "waiting" || state === "blocked" ? [gateWords[gate]] : [],
+  );
+  return shownWait(body) ?? sentenceList(open);
 }
 
 /** What came after the versions that a target got with a merge; nothing where it still has them. */
