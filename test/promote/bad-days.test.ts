@@ -219,6 +219,8 @@ describe("in the middle of an image bump", () => {
         for (const { number, head } of world.promotions())
           if (head.ref.startsWith("sluice/image/"))
             await runImagePull({ type: "image-pull", ...where, pullRequest: number }, all, context);
+        // A head that is not new any more needs no checks where none come.
+        await world.pass(1);
       }
       reached = calls.names.length >= at;
       worlds.push(world);
