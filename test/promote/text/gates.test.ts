@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { GateResult, GateVerdict } from "../../../src/model/gates.ts";
 import {
   gatesCheck,
+  gatesOfCheck,
   gatesSection,
+  mergedCheck,
   openGates,
   replaceGates,
   shownGates,
+  starvedSoak,
   verdictLine,
 } from "../../../src/promote/text/gates.ts";
 
@@ -198,5 +201,52 @@ describe("the check of a promotion", () => {
     ["passed", undefined, [gate("Healthy", "passed"), gate("Checks", "overridden")], "All gates passed"],
   ] as const)("says of gates that are %s until %s which are open", (state, nextAt, results, line) => {
     expect(verdictLine({ state, results, ...(nextAt !== undefined && { nextAt }) }, now)).toBe(line);
+  });
+});
+
+describe("the gates that a check says", () => {
+  const checkOf = (...results: readonly GateResult[]) =>
+    gatesCheck("head", { state: results.length === 0 ? "passed" : "blocked", results }, now, ["A remark."]);
+  const counted = gate("Approvals", "blocked", { reason: "0 of 1 approval; bob | asked for changes", who: "ada" });
+
+  it("are counted, and those that had not passed are named", () => {
+    const { summary } = checkOf(
+      gate("Healthy", "passed"),
+      gate("Soak", "waiting"),
+      counted,
+      gate("Checks", "overridden"),
+    );
+    for (const text of [summary, summary.replaceAll("\n", "\r\n")])
+      expect(gatesOfCheck(text)).toEqual({ total: 4, unmet: ["Soak", "Approvals (0 of 1)"] });
+  });
+
+  it("are none where none is configured, and not known where it says something else", () => {
+    expect(gatesOfCheck(checkOf().summary)).toEqual({ total: 0, unmet: [] });
+    expect(gatesOfCheck("The configuration cannot be read.")).toBeUndefined();
+    expect(gatesOfCheck("")).toBeUndefined();
+  });
+
+  it("stay in it after a merge before they passed", () => {
+    const { summary } = checkOf(counted);
+    const pull = { head: { sha: "head", ref: "b", repository: undefined }, mergedBy: "bob" };
+    expect(mergedCheck(pull, { total: 1, unmet: ["Approvals (0 of 1)"] }, summary)).toEqual({
+      name: "Sluice promotion",
+      headSha: "head",
+      status: "completed",
+      conclusion: "neutral",
+      title: "Merged by bob, 1 gate not passed",
+      summary,
+    });
+    expect(mergedCheck(pull, { total: 1, unmet: [] }, summary)).toBeUndefined();
+  });
+});
+
+describe("a soak that no time ends", () => {
+  it("is told with what helps, and only where it is blocked", () => {
+    const soak = gate("Soak", "blocked", { reason: "10m only; 30m are asked", who: "ask for a shorter soak" });
+    const bodyOf = (one: GateResult) => gatesSection({ state: "blocked", results: [one] }, now);
+    expect(starvedSoak(bodyOf(soak))).toBe("10m only; 30m are asked; ask for a shorter soak");
+    expect(starvedSoak(bodyOf({ ...soak, state: "waiting" }))).toBeUndefined();
+    expect(starvedSoak("nothing")).toBeUndefined();
   });
 });

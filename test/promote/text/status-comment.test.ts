@@ -64,6 +64,26 @@ describe("the comment that says where a change is", () => {
       "| ⏳ | prod | `1.4.0` | becomes `2` with #13: ⏳ So&#124;ak |",
     ],
     [
+      {
+        ...place,
+        state: "under-way",
+        pullRequest: 13,
+        becomes: "2",
+        gates: "⛔ Soak",
+        pushed: true,
+        starved: "10m only",
+      },
+      "| ⏳ | prod | `1.4.0` | changes with #13, to which somebody pushed: ⛔ Soak. Soak: 10m only |",
+    ],
+    [
+      { ...place, state: "ahead", from: "sta_ging" },
+      "| ◻️ | prod | `1.4.0` | has a newer version than sta&#95;ging, which stays until somebody takes it back |",
+    ],
+    [
+      { ...place, state: "arrived", pullRequest: 7, at: undefined, unmet: { by: "bob", gates: [] } },
+      "| 🟠 | prod | `1.4.0` | arrived by #7, merged by `bob` before its gates were evaluated |",
+    ],
+    [
       { ...place, state: "asked", by: "ada", missing: undefined },
       "| ⏳ | prod | `1.4.0` | asked for by `ada`; opens after the merge, when the source is healthy |",
     ],
