@@ -3,7 +3,11 @@ import { settingsFor } from "../../../config/index.ts";
 import type { CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { Allow } from "../../../model/gates.ts";
-import { mayAct, teamsToAsk } from "../../../policy/allow.ts";
+import { type MayAct, mayAct, teamsToAsk } from "../../../policy/allow.ts";
+import type { LeftApp } from "../../resolve.ts";
+
+/** Who acts, with the permission that GitHub knows of. */
+type Actor = Pick<CommandCall, "actor" | "permission">;
 
 /** The rights of a command where the configuration decides: as far as GitHub's levels go, everybody may try. */
 export const byAllow = {
@@ -18,7 +22,7 @@ export const byAllow = {
  */
 export async function assertAllowed(
   context: RepositoryContext,
-  call: CommandCall,
+  call: Actor,
   environment: string,
   apps: readonly string[],
 ): Promise<void> {
@@ -30,7 +34,7 @@ export async function assertAllowed(
 /** As `assertAllowed`, by `gates.override`. */
 export async function assertMayOverride(
   context: RepositoryContext,
-  call: CommandCall,
+  call: Actor,
   environment: string,
   apps: readonly string[],
 ): Promise<void> {
@@ -38,21 +42,43 @@ export async function assertMayOverride(
   await assertAllows(context, call, allows, `pass gates of \`${environment}\``);
 }
 
+/** Which of these apps the person may act on, and why not on the others, by the base's configuration. */
+export async function dividedByRights(
+  context: RepositoryContext,
+  call: Actor,
+  environment: string,
+  apps: readonly string[],
+): Promise<{ readonly allowed: readonly string[]; readonly refused: readonly LeftApp[] }> {
+  const allowsOf = (app: string): Allow => settingsFor(context.config, app, environment).allow;
+  const answers = await answersTo(context, call, apps.map(allowsOf), `act on ${"`"}${environment}${"`"}`);
+  const refused = apps.flatMap((app, index) => {
+    const answer = answers[index];
+    return answer === undefined || answer.ok ? [] : [{ app, why: answer.reason, fix: answer.fix }];
+  });
+  const left = new Set(refused.map(({ app }) => app));
+  return { allowed: apps.filter((app) => !left.has(app)), refused };
+}
+
 async function assertAllows(
   context: RepositoryContext,
-  call: CommandCall,
+  call: Actor,
   allows: readonly Allow[],
   what: string,
 ): Promise<void> {
-  const known = new Map<string, boolean>();
-  const different = new Map(allows.map((allow) => [JSON.stringify(allow), allow]));
-  for (const allow of different.values()) {
-    const person = { login: call.actor, permission: call.permission };
-    for (const team of teamsToAsk(allow, person)) {
-      if (!known.has(team)) known.set(team, await context.github.teamMember(team, call.actor));
-    }
-    const teams = new Set([...known].flatMap(([team, member]) => (member ? [team] : [])));
-    const answer = mayAct(allow, { ...person, teams }, what);
+  for (const answer of await answersTo(context, call, allows, what))
     if (!answer.ok) throw new UserError("permission", answer.reason, { fix: answer.fix });
-  }
+}
+
+/** Whether the person may act, for each of these rules; GitHub is asked about each team once. */
+async function answersTo(
+  context: RepositoryContext,
+  { actor, permission }: Actor,
+  allows: readonly Allow[],
+  what: string,
+): Promise<readonly MayAct[]> {
+  const person = { login: actor, permission };
+  const known = new Map<string, boolean>();
+  for (const team of new Set(allows.flatMap((allow) => teamsToAsk(allow, person))))
+    known.set(team, await context.github.teamMember(team, actor));
+  return allows.map((allow) => mayAct(allow, { ...person, teams: (team) => known.get(team) === true }, what));
 }
