@@ -21,6 +21,17 @@ describe("/hold and /release", () => {
     expect(await say("/hold prod --until 2h the big sale", "ada")).toContain("`prod` is on hold until");
   });
 
+  it("do not end an earlier hold by one that ends before it, and say whose it is", async () => {
+    const { jobs, received, say } = commandWorld();
+    await say("/hold prod/web checkout is broken", "ada");
+    const done = [jobs.length, received.length];
+    expect(await say("/hold prod/web --until 2h the load test", "olga")).toContain(
+      "✅ `prod/web` is on hold already, by `ada` until somebody comments `/release prod/web`: checkout is broken. That is longer, so it stays as it is",
+    );
+    expect([jobs.length, received.length]).toEqual(done);
+    expect(await say("/release prod/web", "olga")).toContain("it was held by `ada`: checkout is broken");
+  });
+
   it("have all promotions looked at again, now and when the hold ends by itself", async () => {
     const { jobs, say } = commandWorld();
     await say("/hold prod --until 2h the big sale", "ada");

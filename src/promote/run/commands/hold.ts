@@ -2,6 +2,7 @@ import type { RepositoryContext } from "../../../change/repository-context.ts";
 import { when } from "../../../change/text/when.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
+import type { Hold } from "../../../model/gates.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { LIMITS, type Place, placeOf, reasonOf } from "./arguments.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
@@ -34,6 +35,8 @@ export const holdCommand: Command<PromotionPorts> = {
     "Nothing is promoted to what is held, nothing is updated there, and open promotions wait, until somebody says `/release` or the time is over.",
     "The reason is shown wherever something waits, so say why; no quotes are needed.",
     "",
+    "A hold that ends earlier than the one that is there, or than one without an end, leaves that as it is.",
+    "",
     "`--until` takes how long, counted from the comment (`30m`, `2h`, `3d`, `1d12h`, `2 weeks`), or a moment with its zone",
     "(`2026-11-23T09:00+01:00`, `2026-11-23T08:00Z`, `2026-11-23 09:00 Europe/Berlin`), or a day (`2026-11-23`), at whose beginning in UTC the hold",
     "ends.",
@@ -65,11 +68,26 @@ async function hold(ports: PromotionPorts, call: CommandCall, asked: HoldRequest
   const decision = { ...common(call, request), kind: "held", ...(reason === "" ? {} : { reason }) } as const;
   const end = until === undefined ? {} : { until: new Date(until).toISOString() };
   await ports.state.record(context.where, { ...decision, ...end }, call.signal);
+  const longer = await longerHold(ports, context, place, decision);
+  if (longer !== undefined) return describeLonger(place, longer, ports.clock());
   if (until !== undefined) await scheduleEnd(ports, context, until);
   await lookAgain(ports, context, place);
   const about = { ...happened(ports, context, call, request, "hold.set"), kind: "hold.set", reason } as const;
   await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
   return describeHold(request, ports.clock());
+}
+
+/** The hold of somebody else that the place still has, for it outlasts what was asked for. */
+async function longerHold(
+  ports: PromotionPorts,
+  { where, signal }: RepositoryContext,
+  { environment, app }: Place,
+  { by, at }: { readonly by: string; readonly at: string },
+): Promise<Hold | undefined> {
+  const state = await ports.state.read(where, signal);
+  const hold = await state.hold(environment, app, ports.clock());
+  if (hold === undefined || (app !== undefined && hold.environmentWide)) return undefined;
+  return hold.by === by && hold.since === at ? undefined : hold;
 }
 
 /**
@@ -85,8 +103,19 @@ async function scheduleEnd(ports: PromotionPorts, { where, base }: RepositoryCon
 }
 
 function describeHold(request: HoldRequest, now: number): string {
-  const { reason, until } = request;
-  const name = nameOf(request);
-  const ends = until === undefined ? `until somebody comments \`/release ${name}\`` : `until ${when(until, now)}`;
-  return `${code(name)} is on hold ${ends}${reason === "" ? "" : `: ${inert(reason)}`}`;
+  return `${code(nameOf(request))} is on hold ${endText(request, request.until, now)}${reasonText(request.reason)}`;
+}
+
+function describeLonger(place: Place, { by, until, reason, cause }: Hold, now: number): string {
+  const lifted = cause === "person" ? "" : " or promotes something newer";
+  const end = `${endText(place, until === undefined ? undefined : Date.parse(until), now)}${lifted}`;
+  return `${code(nameOf(place))} is on hold already, by ${code(by)} ${end}${reasonText(reason)}. That is longer, so it stays as it is`;
+}
+
+function endText(place: Place, until: number | undefined, now: number): string {
+  return until === undefined ? `until somebody comments \`/release ${nameOf(place)}\`` : `until ${when(until, now)}`;
+}
+
+function reasonText(reason: string): string {
+  return reason === "" ? "" : `: ${inert(reason)}`;
 }
