@@ -23,7 +23,7 @@ import { mergeStops } from "./merge-stops.ts";
 import { opposites, oppositesText } from "./opposites.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { recordPromotionMerge } from "./record-merge.ts";
-import { replanPromotion } from "./replan.ts";
+import { replanPromotion, whatIsGone } from "./replan.ts";
 import { isAsPlanned, isEmptyChange } from "./target-changes.ts";
 import { recordVerified } from "./verified.ts";
 
@@ -121,7 +121,7 @@ async function evaluate(
   const stops = await mergeStops(ports, context, pull, metadata, verdict);
   remarks.push(...stops.map((stop) => stopText(stop, metadata.environment)));
   if (ours && stops.length === 0 && verdict.state === "passed" && mergesItself(context, metadata, empty)) {
-    if (!isAsPlanned(metadata, changes)) return planAgain(ports, context);
+    if (!isAsPlanned(metadata, changes) || whatIsGone(context, metadata) !== undefined) return planAgain(ports, context);
     // GitHub may require this very check.
     await context.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
     const [first] = metadata.targets;
