@@ -46,7 +46,7 @@ async function stopOf(
   if (!older && approved) return [];
   const history = await context.state.history(environment, app);
   const move = await judgeMove(ports, context, { pair, commit, changes, history });
-  if (!older && (move.ok || (await isAskedFor(context, pull, history, move)))) return [];
+  if (!older && (move.ok || (await isAskedFor(context, pull, metadata, history, move)))) return [];
   const first = changes.find((one) => orderOfChange(one) === "older") ?? changes[0];
   const { change } = move;
   return [
@@ -64,9 +64,12 @@ async function stopOf(
 async function isAskedFor(
   { repository }: RepositoryContext,
   pull: PullRequest,
+  { actor }: PromotionMetadata,
   history: readonly HistoryEntry[],
   { change }: MoveVerdict,
 ): Promise<boolean> {
+  // The history may not have it yet.
+  if (change === undefined && actor !== undefined) return true;
   for (const { kind, pullRequest, commit, at } of history) {
     if (kind !== "requested" || pullRequest !== pull.number || commit === undefined) continue;
     if (change === undefined) return true;
