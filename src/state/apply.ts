@@ -127,7 +127,7 @@ function liftedSince(
 }
 
 function withRequest(file: DeferredFile, decision: DeferredDecision): readonly StoredRequest[] | undefined {
-  const { id, pullRequest, environment, apps, by, at } = decision;
+  const { id, pullRequest, environment, apps, by, at, base } = decision;
   if ([...file.waiting, ...file.history].some((known) => known.id === id)) return undefined;
   if (file.waiting.length >= deferredLimit) {
     throw new UserError("limit", `${deferredLimit} promotions wait for their pull requests to be merged already`, {
@@ -135,7 +135,8 @@ function withRequest(file: DeferredFile, decision: DeferredDecision): readonly S
     });
   }
   const same = (one: StoredRequest): boolean => isAbout(one, decision) && one.apps.join("\0") === apps.join("\0");
-  return [...file.waiting.filter((one) => !same(one)), { id, pullRequest, environment, apps: [...apps], by, at }];
+  const request = { id, pullRequest, environment, apps: [...apps], by, at, ...(base === undefined ? {} : { base }) };
+  return [...file.waiting.filter((one) => !same(one)), request];
 }
 
 /**

@@ -145,7 +145,7 @@ async function areHealthy(
 async function recordRequest(
   ports: PromotionPorts,
   context: RepositoryContext,
-  { pullRequest, environment, by, at }: DeferredRequest,
+  { pullRequest, environment, by, at, base }: DeferredRequest,
   pull: PullRequest,
   pairs: readonly PromotionPair[],
 ): Promise<void> {
@@ -160,6 +160,7 @@ async function recordRequest(
       apps: pairs.map(({ app }) => app),
       pullRequest: pull.number,
       commit: context.head,
+      ...(base === undefined ? {} : { base }),
     },
     context.signal,
   );

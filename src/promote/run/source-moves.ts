@@ -10,6 +10,7 @@ import type { PromotionPair } from "../resolve.ts";
 import { changeOf } from "../text/included-changes.ts";
 import { promotionOf } from "../text/metadata.ts";
 import { type VersionRun, versionRuns } from "../version-runs.ts";
+import { isDecidedAfter } from "./decided-after.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** What automation would carry to one target. */
@@ -48,7 +49,7 @@ export async function judgeMove(ports: PromotionPorts, context: RepositoryContex
   if (origin.kind === "unknown") return { ok: true };
   if (origin.kind === "begun") return judgeSince(ports, context, move, await bothSince(ports, context, move, origin), {});
   if (origin.kind === "carried") return judgeSince(ports, context, move, origin.since, {});
-  const released = isReleasedAfter(move.history, origin.change.commit);
+  const released = await isReleasedAfter(context, move.history, origin.change.commit);
   if (origin.takenBack && released) return { ok: true, ...change };
   if (!origin.takenBack && !released && !passes(move)) return { ok: false, why: "changed", ...change };
   return origin.since === undefined ? { ok: true, ...change } : judgeSince(ports, context, move, origin.since, change);
@@ -223,6 +224,12 @@ export async function pullOf({ github }: RepositoryContext, commit: CommitFacts)
   return pull?.mergeCommit === commit.sha ? pull : undefined;
 }
 
-function isReleasedAfter(history: readonly HistoryEntry[], { date }: CommitFacts): boolean {
-  return history.some(({ kind, at }) => kind === "released" && Date.parse(at) >= Date.parse(date));
+async function isReleasedAfter(
+  context: RepositoryContext,
+  history: readonly HistoryEntry[],
+  commit: CommitFacts,
+): Promise<boolean> {
+  for (const entry of history)
+    if (entry.kind === "released" && (await isDecidedAfter(context, entry, commit))) return true;
+  return false;
 }

@@ -65,7 +65,7 @@ async function hold(ports: PromotionPorts, call: CommandCall, asked: HoldRequest
   const isNext = place.app !== undefined && asked.app === undefined;
   const request: HoldRequest = { ...asked, ...place, reason: isNext ? "" : asked.reason };
   const { reason, until } = request;
-  const decision = { ...common(call, request), kind: "held", ...(reason === "" ? {} : { reason }) } as const;
+  const decision = { ...common(context, call, request), kind: "held", ...(reason === "" ? {} : { reason }) } as const;
   const end = until === undefined ? {} : { until: new Date(until).toISOString() };
   await ports.state.record(context.where, { ...decision, ...end }, call.signal);
   const longer = await longerHold(ports, context, place, decision);

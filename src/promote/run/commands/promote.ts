@@ -216,6 +216,7 @@ async function defer(
       environment,
       apps,
       pullRequest: call.pullRequest,
+      base: context.head,
     },
     call.signal,
   );
@@ -245,6 +246,7 @@ async function recordRequest(
       apps,
       pullRequest: pull.number,
       commit: context.head,
+      base: context.head,
     },
     call.signal,
   );

@@ -47,7 +47,7 @@ async function release(ports: PromotionPorts, call: CommandCall, asked: Place): 
   // What a person set in the target holds automation without anybody's word.
   if (held === undefined && !(await isChanged(ports, context, place))) return `${name} is not on hold`;
   if (place.app !== undefined && held?.environmentWide === true) throw environmentHeld(place.environment, place.app);
-  await ports.state.record(context.where, { ...common(call, place), kind: "released" }, call.signal);
+  await ports.state.record(context.where, { ...common(context, call, place), kind: "released" }, call.signal);
   await announceEnd(ports, context, call, place, held);
   const was =
     held === undefined ? "" : `; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
