@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
+import { code } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { DeferredRequest } from "../../model/state.ts";
@@ -21,27 +23,49 @@ export async function openDeferred(
   context: RepositoryContext,
   observed: Observed,
 ): Promise<void> {
-  await forEachLogged(
-    ports,
-    (await deferredRequests(ports, context)).slice(0, 100),
-    "a deferred request",
-    async (request) => {
-      context.signal.throwIfAborted();
-      const reply = await openWhenReady(ports, context, observed, request).catch((error: unknown) => {
-        if (error instanceof UserError)
-          return `\`/promote ${request.environment}\` of \`${request.by}\`: ${refusal(error)}`;
-        throw error;
-      });
-      if (reply === undefined) return;
-      await context.github.upsertComment(request.pullRequest, `waited-${markerWord(request.environment)}`, reply);
-      await ports.state.record(
-        context.where,
-        { ...common(ports, request), kind: "done-waiting", pullRequest: request.pullRequest },
-        context.signal,
-      );
-      await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: request.pullRequest });
-    },
-  );
+  const due = inTurn(await endedOnes(context, await deferredRequests(ports, context)), ports.clock());
+  await forEachLogged(ports, due, "a deferred request", async (request) => {
+    context.signal.throwIfAborted();
+    const reply = await openWhenReady(ports, context, observed, request).catch((error: unknown) => {
+      if (error instanceof UserError)
+        return `\`/promote ${request.environment}\` of \`${request.by}\`: ${refusal(error)}`;
+      throw error;
+    });
+    if (reply === undefined) return;
+    await context.github.upsertComment(request.pullRequest, `waited-${markerWord(request.environment)}`, reply);
+    await ports.state.record(
+      context.where,
+      { ...common(ports, request), kind: "done-waiting", pullRequest: request.pullRequest },
+      context.signal,
+    );
+    await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: request.pullRequest });
+  });
+}
+
+/** So many are asked about one by one: that costs less than a list of all open pull requests may. */
+const few = 10;
+
+/** Leaves out what waits for a pull request that is open, where there are more than a few. */
+async function endedOnes(
+  { github, base }: RepositoryContext,
+  requests: readonly DeferredRequest[],
+): Promise<readonly DeferredRequest[]> {
+  if (requests.length <= few) return requests;
+  const open = await github.openPullRequests(base);
+  return requests.filter(({ pullRequest }) => !open.has(pullRequest));
+}
+
+/** Requests that one sweep looks at. */
+const mostAtOnce = 100;
+
+/** Of more than one sweep looks at: others each time, so that those that wait on keep no later one waiting for ever. */
+function inTurn(requests: readonly DeferredRequest[], now: number): readonly DeferredRequest[] {
+  if (requests.length <= mostAtOnce) return requests;
+  const order = (one: DeferredRequest): string =>
+    createHash("sha256")
+      .update(JSON.stringify([now, one.pullRequest, one.environment, one.at]))
+      .digest("hex");
+  return requests.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, mostAtOnce);
 }
 
 /**
@@ -70,8 +94,9 @@ async function openWhenReady(
 ): Promise<string | undefined> {
   const { environment } = request;
   const pull = await context.github.pullRequest(request.pullRequest);
-  if (pull.base.ref !== context.base || (pull.state === "open" && !pull.merged)) return undefined;
-  if (!pull.merged) return `\`/promote ${environment}\` falls away: the pull request was closed without being merged.`;
+  const falls = whyItFalls(context, pull);
+  if (falls !== undefined) return `\`/promote ${environment}\` falls away: ${falls}.`;
+  if (!pull.merged) return undefined;
   if (pull.mergeCommit !== undefined && !(await context.repository.isAncestor(pull.mergeCommit, context.head)))
     return undefined;
   const { pairs, from, left } = await meantPairs(ports, context, pull, request);
@@ -89,6 +114,12 @@ async function openWhenReady(
   });
   if (result.pull !== undefined) await recordRequest(ports, context, request, result.pull, pairs);
   return `As \`${request.by}\` asked before the merge: ${describeResult(result, environment, left)}`;
+}
+
+function whyItFalls({ base }: RepositoryContext, pull: PullRequest): string | undefined {
+  if (pull.base.ref !== base)
+    return `the pull request goes into ${code(pull.base.ref)} by now, and promotions live on ${code(base)}`;
+  return pull.state === "closed" && !pull.merged ? "the pull request was closed without being merged" : undefined;
 }
 
 /**

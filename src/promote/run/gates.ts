@@ -121,7 +121,8 @@ async function evaluate(
   const stops = await mergeStops(ports, context, pull, metadata, verdict);
   remarks.push(...stops.map((stop) => stopText(stop, metadata.environment)));
   if (ours && stops.length === 0 && verdict.state === "passed" && mergesItself(context, metadata, empty)) {
-    if (!isAsPlanned(metadata, changes) || whatIsGone(context, metadata) !== undefined) return planAgain(ports, context);
+    if (!isAsPlanned(metadata, changes) || whatIsGone(context, metadata) !== undefined)
+      return planAgain(ports, context);
     // GitHub may require this very check.
     await context.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
     const [first] = metadata.targets;

@@ -47,7 +47,8 @@ export async function judgeMove(ports: PromotionPorts, context: RepositoryContex
   const change = origin.kind === "person" ? { change: origin.change } : {};
   if (move.changes.some((one) => orderOfChange(one) === "older")) return { ok: false, why: "older", ...change };
   if (origin.kind === "unknown") return { ok: true };
-  if (origin.kind === "begun") return judgeSince(ports, context, move, await bothSince(ports, context, move, origin), {});
+  if (origin.kind === "begun")
+    return judgeSince(ports, context, move, await bothSince(ports, context, move, origin), {});
   if (origin.kind === "carried") return judgeSince(ports, context, move, origin.since, {});
   const released = await isReleasedAfter(context, move.history, origin.change.commit);
   if (origin.takenBack && released) return { ok: true, ...change };
