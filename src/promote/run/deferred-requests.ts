@@ -56,16 +56,16 @@ async function endedOnes(
 }
 
 /** Requests that one sweep looks at. */
-const mostAtOnce = 100;
+const maxAtOnce = 100;
 
 /** Of more than one sweep looks at: others each time, so that those that wait on keep no later one waiting for ever. */
 function inTurn(requests: readonly DeferredRequest[], now: number): readonly DeferredRequest[] {
-  if (requests.length <= mostAtOnce) return requests;
+  if (requests.length <= maxAtOnce) return requests;
   const order = (one: DeferredRequest): string =>
     createHash("sha256")
       .update(JSON.stringify([now, one.pullRequest, one.environment, one.at]))
       .digest("hex");
-  return requests.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, mostAtOnce);
+  return requests.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, maxAtOnce);
 }
 
 /**
