@@ -23,8 +23,8 @@ describe("a promotion that was asked for before the merge", () => {
     expect(await versionIn(world, "prod", "web")).toBe("1.5.0");
     expect(await versionIn(world, "prod", "pay")).toBe("1.4.0");
     const said = [...world.comments(pull).values()].join("\n");
-    expect(said).toContain("As `bob` asked before the merge: opened #2: `web` `1.4.0 → 1.5.0`");
-    expect(said).toMatch(/Not carried: `pay`: only mona may act on `prod`/);
+    expect(said).toContain("As `bob` asked before the merge: ✅ **Opened #2** with 1 of 2 apps: web 1.4.0 → 1.5.0.");
+    expect(said).toContain("❌ **Not included: pay.** Only mona may act on `prod`. Ask mona.");
   });
 
   it("frees no app of a rollback's hold that the person may not promote", async () => {
@@ -47,7 +47,7 @@ describe("a promotion that was asked for before the merge", () => {
     expect(await versionIn(world)).toBe("1.4.0");
     expect(world.promotions()).toEqual([]);
     const said = [...world.comments(pull).values()].join("\n");
-    expect(said).toContain("`/promote prod` of `bob`: 👎 only people with write permission may act on `prod`");
+    expect(said).toContain("❌ **Not promoted:** Only people with write permission may act on `prod`, and bob has read permission. Ask somebody with write permission. `bob` asked for it before the merge.");
     expect(await waiting(world)).toEqual([]);
   });
 
@@ -58,7 +58,7 @@ describe("a promotion that was asked for before the merge", () => {
     await world.merge({ ".sluice.yaml": config("gates: { healthy: false }\nallow: { users: [ada] }") });
     await world.land(pull, "ada");
     expect(world.promotions()).toEqual([]);
-    expect([...world.comments(pull).values()].join("\n")).toContain("👎 only ada may act on `prod`");
+    expect([...world.comments(pull).values()].join("\n")).toContain("❌ **Not promoted:** Only ada may act on `prod`. Ask ada.");
   });
 
   it("carries nothing where the pull request touches no app any more", async () => {

@@ -6,7 +6,7 @@ import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { DeferredRequest } from "../../model/state.ts";
 import { type PromotionPair, type ResolvedPromotion, resolvePairs } from "../resolve.ts";
-import { dividedByRights } from "./commands/rights.ts";
+import { dividedByRights } from "../../change/rights.ts";
 import { forEachLogged } from "./for-each-logged.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { openPromotion } from "./open.ts";
@@ -28,7 +28,7 @@ export async function openDeferred(
     context.signal.throwIfAborted();
     const reply = await openWhenReady(ports, context, observed, request).catch((error: unknown) => {
       if (error instanceof UserError)
-        return `\`/promote ${request.environment}\` of \`${request.by}\`: ${refusal(error)}`;
+        return `${refusal(error)} ${code(request.by)} asked for it before the merge.`;
       throw error;
     });
     if (reply === undefined) return;
@@ -137,7 +137,7 @@ async function meantPairs(
   const { allowed, refused } = await dividedByRights(context, person, environment, apps);
   const [first] = refused;
   if (allowed.length === 0 && first !== undefined)
-    throw new UserError("permission", first.why, first.fix === undefined ? {} : { fix: first.fix });
+    throw new UserError("permission", first.why, { fix: first.fix });
   const resolved = resolvePairs(context, environment, allowed);
   return { ...resolved, left: [...refused, ...resolved.left] };
 }

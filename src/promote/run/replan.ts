@@ -4,13 +4,15 @@ import { standingOf } from "../../change/pull-request/published.ts";
 import { closePullRequest } from "../../change/pull-request/settle.ts";
 import { type RepositoryContext, reopenContext, targetOf } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
-import { code } from "../../diff/index.ts";
+import { code, inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
 import { mergedId, type PromotionMetadata, promotionFormat, promotionOf } from "../text/metadata.ts";
+import { onlyMove } from "../text/versions.ts";
 import { authorOf } from "./currency.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { closedEvent } from "./events.ts";
@@ -104,7 +106,7 @@ export async function replanPromotion(
   metadata: PromotionMetadata,
 ): Promise<string> {
   const request = await requestOf(ports, context, metadata);
-  if (typeof request === "string") return close(ports, context, pull, metadata, request);
+  if (typeof request === "string") return close(ports, context, pull, metadata, request, askedAgain(metadata));
   const because = await changeOnBase(context, pull, request);
   const again = because === undefined ? request : { ...request, because };
   const result = await openPromotion(ports, context, again).catch((error: unknown) => {
@@ -117,7 +119,7 @@ export async function replanPromotion(
   const refused = result.plan.targets.find(({ outcome }) => outcome === "refused");
   if (refused?.outcome === "refused")
     return close(ports, context, pull, metadata, `it can no longer be planned: ${refused.app}: ${refused.reason}`);
-  return close(ports, context, pull, metadata, `\`${metadata.environment}\` has everything that it carried`);
+  return close(ports, context, pull, metadata, alreadyThere(metadata));
 }
 
 /** What the base changed, of what the promotion's targets read, since the branch left it. */
@@ -153,7 +155,7 @@ async function requestOf(
   const { kind, environment, from, commit, apps, actor, origin } = metadata;
   const gone = whatIsGone(context, metadata);
   if (gone !== undefined) return gone;
-  if (!(await hasCommit(ports, context, commit))) return "the carried commit is gone from the repository";
+  if (!(await hasCommit(ports, context, commit))) return "the promoted commit is gone from the repository";
   return {
     kind,
     environment,
@@ -176,10 +178,10 @@ export function whatIsGone(
 ): string | undefined {
   for (const app of apps) {
     const missing = [environment, from].find((name) => targetOf(context, app, name) === undefined);
-    if (missing !== undefined) return `${code(app)} has no target in ${code(missing)} any more`;
+    if (missing !== undefined) return `${app} has no target in ${missing} any more`;
     const now = settingsFor(context.config, app, environment).from;
     if (kind === "promotion" && now !== from)
-      return `${code(environment)} promotes ${code(app)} from ${now === undefined ? "nowhere" : code(now)} now, and this came from ${code(from)}`;
+      return `${environment} promotes ${app} from ${now ?? "nowhere"} now, and this came from ${from}`;
   }
   return undefined;
 }
@@ -197,14 +199,33 @@ async function hasCommit(ports: PromotionPorts, context: RepositoryContext, comm
   return isThere();
 }
 
+function alreadyThere({ environment, targets, apps }: PromotionMetadata): string {
+  const [only, ...more] = targets;
+  const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
+  const what = only === undefined || move === undefined ? sentenceList(apps, 6) : `${only.app} ${move.to}`;
+  return `${environment} already has ${what}`;
+}
+
+function askedAgain({ kind, environment }: PromotionMetadata): string {
+  const command = code(`/${kind === "rollback" ? "rollback" : "promote"} ${environment} <app>`);
+  return `To plan it from what is there now: ${command}.`;
+}
+
+/** What is commented where Sluice closes a promotion: why, and what is left to do. */
+function closedText(why: string, next: string): string {
+  return `**Closed: ${inert(why)}.** ${next}`;
+}
+
 async function close(
   ports: PromotionPorts,
   context: RepositoryContext,
   pull: PullRequest,
   metadata: PromotionMetadata,
   why: string,
+  next = "Nothing is left to promote.",
 ): Promise<string> {
-  const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text: `Closed: ${why}.` });
+  const text = closedText(why, next);
+  const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text });
   if (closed)
     ports.events.announce(closedEvent({ where: context.where, pull, metadata }, "sluice", why, ports.clock()));
   else return `left open, for somebody pushed to it; else it would be closed: ${why}`;

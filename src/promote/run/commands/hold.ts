@@ -1,12 +1,12 @@
+import { LIMITS, type Place, placeOf, reasonOf } from "../../../change/command-arguments.ts";
 import type { RepositoryContext } from "../../../change/repository-context.ts";
-import { when } from "../../../change/text/when.ts";
+import { byAllow } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import type { Hold } from "../../../model/gates.ts";
+import { comingTime } from "../../../model/text/times.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { LIMITS, type Place, placeOf, reasonOf } from "./arguments.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
-import { byAllow } from "./rights.ts";
 import { parseUntil, untilGoesOn } from "./until.ts";
 
 /** What `/hold` asks for. */
@@ -103,19 +103,26 @@ async function scheduleEnd(ports: PromotionPorts, { where, base }: RepositoryCon
 }
 
 function describeHold(request: HoldRequest, now: number): string {
-  return `${code(nameOf(request))} is on hold ${endText(request, request.until, now)}${reasonText(request.reason)}`;
+  const { reason, until } = request;
+  const name = nameOf(request);
+  return `⏸️ **${inert(name)} is on hold**${endText(until, now)}${reasonText(reason)} Promotions and image updates wait. ${toEnd(name)}`;
 }
 
 function describeLonger(place: Place, { by, until, reason, cause }: Hold, now: number): string {
-  const lifted = cause === "person" ? "" : " or promotes something newer";
-  const end = `${endText(place, until === undefined ? undefined : Date.parse(until), now)}${lifted}`;
-  return `${code(nameOf(place))} is on hold already, by ${code(by)} ${end}${reasonText(reason)}. That is longer, so it stays as it is`;
+  const name = nameOf(place);
+  const end = endText(until === undefined ? undefined : Date.parse(until), now);
+  const lifted = cause === "person" ? "" : " A newer version that a person promotes ends it too.";
+  return `⏸️ **${inert(name)} is on hold already** by ${code(by)}${end}${reasonText(reason)} That lasts longer, so it stays as it is. ${toEnd(name)}${lifted}`;
 }
 
-function endText(place: Place, until: number | undefined, now: number): string {
-  return until === undefined ? `until somebody comments \`/release ${nameOf(place)}\`` : `until ${when(until, now)}`;
+function endText(until: number | undefined, now: number): string {
+  return until === undefined ? "" : ` until ${comingTime(until, now)}`;
 }
 
 function reasonText(reason: string): string {
-  return reason === "" ? "" : `: ${inert(reason)}`;
+  return reason === "" ? "." : `: "${inert(reason)}".`;
+}
+
+function toEnd(name: string): string {
+  return `To end it: ${code(`/release ${name}`)}.`;
 }

@@ -1,10 +1,10 @@
-import type { RepositoryContext } from "../../../change/repository-context.ts";
-import { settingsFor } from "../../../config/index.ts";
-import type { CommandCall } from "../../../model/command.ts";
-import { UserError } from "../../../model/errors.ts";
-import type { Allow } from "../../../model/gates.ts";
-import { type MayAct, mayAct, teamsToAsk } from "../../../policy/allow.ts";
-import type { LeftApp } from "../../resolve.ts";
+import { settingsFor } from "../config/index.ts";
+import type { CommandCall } from "../model/command.ts";
+import { UserError } from "../model/errors.ts";
+import type { Allow } from "../model/gates.ts";
+import type { GitHubRepository } from "../model/github-repository.ts";
+import { type MayAct, mayAct, teamsToAsk } from "../policy/allow.ts";
+import type { RepositoryContext } from "./repository-context.ts";
 
 /** Who acts, with the permission that GitHub knows of. */
 type Actor = Pick<CommandCall, "actor" | "permission">;
@@ -21,14 +21,14 @@ export const byAllow = {
  * such. The configuration is the base's.
  */
 export async function assertAllowed(
-  context: RepositoryContext,
+  { config, github }: Pick<RepositoryContext, "config" | "github">,
   call: Actor,
   environment: string,
   apps: readonly string[],
 ): Promise<void> {
   const subjects = apps.length > 0 ? apps : [""];
-  const allows = subjects.map((app) => settingsFor(context.config, app, environment).allow);
-  await assertAllows(context, call, allows, `act on ${apps.length > 0 ? "" : "all of "}\`${environment}\``);
+  const allows = subjects.map((app) => settingsFor(config, app, environment).allow);
+  await assertAllows(github, call, allows, `act on ${apps.length > 0 ? "" : "all of "}\`${environment}\``);
 }
 
 /** As `assertAllowed`, by `gates.override`. */
@@ -39,19 +39,26 @@ export async function assertMayOverride(
   apps: readonly string[],
 ): Promise<void> {
   const allows = apps.map((app) => settingsFor(context.config, app, environment).gates.override);
-  await assertAllows(context, call, allows, `pass gates of \`${environment}\``);
+  await assertAllows(context.github, call, allows, `pass gates of \`${environment}\``);
+}
+
+/** An app that somebody may not act on: why, and what would let it be, as sentences. */
+interface RefusedApp {
+  readonly app: string;
+  readonly why: string;
+  readonly fix: string;
 }
 
 /** Which of these apps the person may act on, and why not on the others, by the base's configuration. */
 export async function dividedByRights(
-  context: RepositoryContext,
+  { config, github }: Pick<RepositoryContext, "config" | "github">,
   call: Actor,
   environment: string,
   apps: readonly string[],
-): Promise<{ readonly allowed: readonly string[]; readonly refused: readonly LeftApp[] }> {
-  const allowsOf = (app: string): Allow => settingsFor(context.config, app, environment).allow;
-  const answers = await answersTo(context, call, apps.map(allowsOf), `act on ${"`"}${environment}${"`"}`);
-  const refused = apps.flatMap((app, index) => {
+): Promise<{ readonly allowed: readonly string[]; readonly refused: readonly RefusedApp[] }> {
+  const allows = apps.map((app) => settingsFor(config, app, environment).allow);
+  const answers = await answersTo(github, call, allows, `act on \`${environment}\``);
+  const refused = apps.flatMap((app, index): RefusedApp[] => {
     const answer = answers[index];
     return answer === undefined || answer.ok ? [] : [{ app, why: answer.reason, fix: answer.fix }];
   });
@@ -59,19 +66,20 @@ export async function dividedByRights(
   return { allowed: apps.filter((app) => !left.has(app)), refused };
 }
 
-async function assertAllows(
-  context: RepositoryContext,
+/** As `assertAllowed`, by rules that are given; `what` is that in words, after "may". */
+export async function assertAllows(
+  github: Pick<GitHubRepository, "teamMember">,
   call: Actor,
   allows: readonly Allow[],
   what: string,
 ): Promise<void> {
-  for (const answer of await answersTo(context, call, allows, what))
+  for (const answer of await answersTo(github, call, allows, what))
     if (!answer.ok) throw new UserError("permission", answer.reason, { fix: answer.fix });
 }
 
 /** Whether the person may act, for each of these rules; GitHub is asked about each team once. */
 async function answersTo(
-  context: RepositoryContext,
+  github: Pick<GitHubRepository, "teamMember">,
   { actor, permission }: Actor,
   allows: readonly Allow[],
   what: string,
@@ -79,6 +87,6 @@ async function answersTo(
   const person = { login: actor, permission };
   const known = new Map<string, boolean>();
   for (const team of new Set(allows.flatMap((allow) => teamsToAsk(allow, person))))
-    known.set(team, await context.github.teamMember(team, actor));
+    known.set(team, await github.teamMember(team, actor));
   return allows.map((allow) => mayAct(allow, { ...person, teams: (team) => known.get(team) === true }, what));
 }
