@@ -56,7 +56,7 @@ describe("/hold", () => {
     await play.say(pull, "/promote prod web");
     const promotion = await play.promotion(repository);
     await play.gatesSay(promotion, /^Ready: /);
-    expect(await play.say(pull, "/hold prod --until 2h the big sale", "grace")).toContain("is on hold until");
+    expect(await play.say(pull, "/hold prod --until 2h the big sale", "grace")).toContain("is on hold** until");
     const check = await play.gatesSay(promotion, "On hold by grace");
     expect(check).toMatchObject({ conclusion: "action_required" });
     expect(check.summary).toMatch(/until (?:\d+ \w+, )?\d\d:\d\d UTC: "the big sale"/);

@@ -77,7 +77,7 @@ describe("/promote", () => {
     expect(await play.say(pull, "/promote prod")).toContain("api 1.2.0 → 1.5.0, web 1.2.0 → 1.5.0");
     const [group] = promotions(repository);
     expect(group?.headRef).toMatch(/^sluice\/promote\/prod\/\+group\/[0-9a-f]{12}$/);
-    expect(group?.title).toBe("Promote 2 apps to prod: 1.2.0 → 1.5.0");
+    expect(group?.title).toBe("Promote api, web to prod");
     expect(await play.say(pull, "/promote prod api web")).toContain(`#${group?.number} is open already`);
     await play.say(pull, "/promote prod web");
     expect(promotions(repository, "open")).toHaveLength(2);
