@@ -8,7 +8,8 @@ const signal = AbortSignal.timeout(60_000);
 /** An open promotion of 1.5.0 that is merged by itself when its gates pass. */
 async function opened(approvals: number, queue = false) {
   const config = worldConfig(`gates: { healthy: false, approvals: ${approvals} }\npromote: { merge: automatic }`);
-  const world = promotionWorld({ files: { ".sluice.yaml": config, ...files }, queue });
+  const world = promotionWorld({ files: { ".sluice.yaml": config, ...files } });
+  world.github.mergeQueue = queue;
   await world.merge(appFiles("web", "staging", "1.5.0"));
   await world.say("/promote prod");
   const [pull] = world.promotions("open");
@@ -21,7 +22,7 @@ describe("a merge under way is stopped", () => {
     const { world, pull } = await opened(1);
     const at = new Date(world.now()).toISOString();
     const held = { kind: "held", id: "h", at, by: "ada", environment: "prod", apps: ["web"], reason: "stop" } as const;
-    world.before("reviews", () => void world.ports.state.record(where, held, signal));
+    world.github.before("reviews", () => void world.ports.state.record(where, held, signal));
     await world.approve(pull);
     expect(await versionIn(world)).toBe("1.4.0");
     expect((await world.check(pull))?.summary).toContain("stop");
@@ -29,7 +30,7 @@ describe("a merge under way is stopped", () => {
 
   it("by a step back in the source that was pushed after the gates passed", async () => {
     const { world, pull } = await opened(1);
-    world.before("upsertCheck", () => void world.push("main", appFiles("web", "staging", "1.4.0"), "mona"));
+    world.github.before("upsertCheck", () => void world.push("main", appFiles("web", "staging", "1.4.0"), "mona"));
     await world.approve(pull);
     expect(await versionIn(world)).toBe("1.4.0");
     expect((await world.check(pull))?.conclusion).not.toBe("success");

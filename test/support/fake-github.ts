@@ -4,6 +4,7 @@ import type {
   Deployment,
   DeploymentStatus,
   GitHubRepository,
+  MergeMethod,
   MergeResult,
   Review,
 } from "../../src/model/github-repository.ts";
@@ -45,6 +46,8 @@ export interface FakeGitHub extends GitHubRepository {
   readonly queued: Set<number>;
   /** The answer of the next merge; without one it merges. */
   nextMerge: MergeResult | undefined;
+  /** Whether `main` takes merges through a merge queue only; nothing comes out of it. */
+  mergeQueue: boolean;
   /**
    * Does something right before the next call of this method: what somebody else does at that moment, or an error that
    * is thrown. Once.
@@ -58,12 +61,21 @@ export interface FakeGitHub extends GitHubRepository {
 
 const app = "sluice[bot]";
 
+/** What a world makes of a fake. */
+export interface FakeGitHubOptions {
+  /** Merges, and gives the commit that it made; without it a merge makes no commit. */
+  land?(pull: PullRequest, method: MergeMethod): Promise<string>;
+  /** When Sluice's commits are made and pull requests opened, in milliseconds; without it they are old. */
+  now?(): number;
+}
+
 /**
  * Makes one whose default branch is `main`. Branches of `repository` are those of GitHub; nothing else is there yet.
  */
 export function fakeGitHub(
   repository: MemoryRepository = memoryRepository(),
   name: RepositoryName = { owner: "acme", name: "gitops" },
+  { land, now }: FakeGitHubOptions = {},
 ): FakeGitHub {
   const acts = new Map<string, () => void | Promise<void>>();
   const { branches } = repository;
@@ -85,6 +97,8 @@ export function fakeGitHub(
     queued: new Set<number>(),
   };
   const { pulls } = maps;
+
+  const dated = () => (now === undefined ? {} : { date: new Date(now()).toISOString() });
 
   /** An open pull request follows its branch. */
   const current = (pull: PullRequest): PullRequest => {
@@ -118,7 +132,7 @@ export function fakeGitHub(
       repositoryId: 1,
       merged: false,
       mergeCommit: undefined,
-      openedAt: 0,
+      openedAt: now?.() ?? 0,
       closedAt: undefined,
       labels: [],
       ...pull,
@@ -149,7 +163,7 @@ export function fakeGitHub(
     permission: async (user) => maps.permissions.get(user) ?? "none",
     teamMember: async (team, user) => maps.teams.get(team)?.includes(user) ?? false,
     commit: async ({ parents, baseTree, changes, message, expectTree }) => {
-      const sha = await repository.commitChanges(baseTree, changes, { parents, message });
+      const sha = await repository.commitChanges(baseTree, changes, { parents, message, ...dated() });
       const tree = (await repository.tree(sha)).oid;
       if (expectTree !== undefined && expectTree !== tree) throw new Error(`the tree is ${tree}, not ${expectTree}`);
       return { sha, tree };
@@ -202,6 +216,10 @@ export function fakeGitHub(
       const newest = all.findLast(({ state }) => state === "open") ?? all.at(-1);
       return newest && current(newest);
     },
+    openPullRequests: async (base) => {
+      const open = [...pulls.values()].filter((pull) => pull.state === "open" && pull.base.ref === base);
+      return new Set(open.map(({ number }) => number));
+    },
     updatePullRequest: async (number, change) => set({ ...get(number), ...change }),
     setLabelsAndAssignees: async (number, labels, assignees) => {
       set({ ...get(number), labels });
@@ -219,12 +237,13 @@ export function fakeGitHub(
         reviews.map((one) => (one.id === review ? { ...one, state: "dismissed" } : one)),
       );
     },
-    merge: async (number, head) => {
+    merge: async (number, head, method) => {
       const answer = fake.nextMerge;
       fake.nextMerge = undefined;
       if (answer !== undefined) return answer;
+      if (fake.mergeQueue) return { kind: "queue", reason: "Changes must be made through the merge queue" };
       if (get(number).head.sha !== head) return { kind: "moved", reason: "Head branch was modified" };
-      return { kind: "merged", sha: closePull(number, head).head.sha };
+      return { kind: "merged", sha: (await land?.(get(number), method)) ?? closePull(number, head).head.sha };
     },
     enqueue: async ({ number }) => {
       maps.queued.add(number);
@@ -250,6 +269,7 @@ export function fakeGitHub(
     ...maps,
     repository,
     nextMerge: undefined,
+    mergeQueue: false,
     before: (method, act) => void acts.set(method, act),
     addPull,
     closePull,
@@ -269,6 +289,7 @@ export function fakeGitHub(
     writeFile: announced("writeFile", port.writeFile),
     openPullRequest: announced("openPullRequest", port.openPullRequest),
     pullRequestOf: announced("pullRequestOf", port.pullRequestOf),
+    openPullRequests: announced("openPullRequests", port.openPullRequests),
     updatePullRequest: announced("updatePullRequest", port.updatePullRequest),
     setLabelsAndAssignees: announced("setLabelsAndAssignees", port.setLabelsAndAssignees),
     requestReviewers: announced("requestReviewers", port.requestReviewers),

@@ -24,7 +24,7 @@ import { observe } from "./health.ts";
 import { mergeStops } from "./merge-stops.ts";
 import { opposites, oppositesText } from "./opposites.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { replanPromotion } from "./replan.ts";
+import { replanPromotion, whatIsGone } from "./replan.ts";
 import { settlePromotion } from "./settle.ts";
 import { isAsPlanned, isEmptyChange } from "./target-changes.ts";
 import { recordVerified } from "./verified.ts";
@@ -129,7 +129,8 @@ async function evaluate(
   const mayMerge = ours && stops.length === 0 && verdict.state === "passed" && itself;
   if (!mayMerge && mayBeQueued(pull, firstRun)) await context.github.dequeue(pull);
   if (mayMerge) {
-    if (!isAsPlanned(metadata, changes)) return planAgain(ports, context);
+    if (!isAsPlanned(metadata, changes) || whatIsGone(context, metadata) !== undefined)
+      return planAgain(ports, context);
     // GitHub may require this very check.
     await context.github.upsertCheck(gatesCheck(headOf(context, pull), standing, remarks));
     const [first] = metadata.targets;
