@@ -29,8 +29,8 @@ interface DequeueInput {
 }
 
 /**
- * GitHub's GraphQL endpoint, of which two mutations are here: `enqueuePullRequest` and its opposite. It is logged, and faults are
- * injected, as `/graphql`; the OpenAPI description does not cover it.
+ * GitHub's GraphQL endpoint, of which two mutations are here: `enqueuePullRequest` and its opposite. It is logged, and
+ * faults are injected, as `/graphql`; the OpenAPI description does not cover it.
  */
 export const graphqlRoute: Route = {
   method: "POST",

@@ -215,11 +215,13 @@ export interface PromotionFacts {
   readonly mayReview?: ReadonlySet<string>;
   /** Logins in lower case that are not among `mayReview` because nobody asked: their approvals were not needed. */
   readonly unasked?: ReadonlySet<string>;
-  /**
-   * Logins in lower case of those who pushed to its branch; absent where nothing but Sluice's commits is on it. What
-   * they pushed is not what the metadata says, and was verified nowhere.
-   */
-  readonly pushedBy?: ReadonlySet<string>;
+  /** Absent where nothing but Sluice's commits is on its branch. */
+  readonly pushed?: {
+    /** Logins in lower case of those who pushed to it. */
+    readonly by: ReadonlySet<string>;
+    /** The targets get something else than what the metadata says, which was verified nowhere. */
+    readonly changed: boolean;
+  };
   readonly targets: readonly TargetFacts[];
   /** Of this head. */
   readonly overrides: readonly Override[];

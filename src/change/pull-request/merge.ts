@@ -31,8 +31,9 @@ export interface MergeOrder {
 
 /**
  * Merges the head that was evaluated, and no other: only one that Sluice published for this pull request, only if it
- * brings to the base what was planned, byte for byte, and only if nothing was decided or changed since. What may succeed when it is tried again is a Fault, so that
- * the queue tries again; what GitHub refuses is said, and the next event tries again.
+ * brings to the base what was planned, byte for byte, and only if nothing was decided or changed since. What may
+ * succeed when it is tried again is a Fault, so that the queue tries again; what GitHub refuses is said, and the next
+ * event tries again.
  */
 export async function mergePullRequest(
   ports: ChangePorts,

@@ -44,7 +44,7 @@ export interface Proposal<M extends PullRequestMetadata, D = never> {
   /** The body, with the metadata printed in it. */
   body(metadata: M): Promise<string>;
   /**
-   * Writes down how the pull request before this one ended, where no event told of it: before its record is given to
+   * Writes down how the pull request before this one ended, of which no event came: before its record is given to
    * this one.
    */
   settle(ended: PullRequest): Promise<void>;

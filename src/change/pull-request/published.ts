@@ -102,7 +102,8 @@ export async function endedUnheard(
 }
 
 /**
- * Writes down that a pull request was closed or merged: opened again, it brings nothing. Another one of the branch is left alone.
+ * Writes down that a pull request was closed or merged: opened again, it brings nothing. Another one of the branch is
+ * left alone.
  */
 export async function saveSettled(
   { state: store, signer: signers }: Pick<ChangePorts, "state" | "signer">,

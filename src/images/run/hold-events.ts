@@ -5,9 +5,9 @@ import { unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 
 /**
- * A hold began or ended: every image of the repository is evaluated again, and its open pull request. Handles `hold.set` and `hold.ended`, which
- * are dispatched again after a crash, so that no image is missed. A repository without a usable configuration has no
- * images.
+ * A hold began or ended: every image of the repository is evaluated again, and its open pull request. Handles
+ * `hold.set` and `hold.ended`, which are dispatched again after a crash, so that no image is missed. A repository
+ * without a usable configuration has no images.
  */
 export async function evaluateAfterHold(event: HandledEvent, ports: ImagePorts, signal: AbortSignal): Promise<void> {
   const { installationId, repository, defaultBranch } = event;

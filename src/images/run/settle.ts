@@ -15,7 +15,7 @@ import { recordImageMerge } from "./record-merge.ts";
 /** How many pull requests that ended unheard are settled at once; the next time goes on. */
 const maxEnded = 20;
 
-/** Settles image pull requests of whose end no event told, and whose branch is gone. */
+/** Settles image pull requests of whose end no event came, and whose branch is gone. */
 export async function settleEndedImages(ports: ImagePorts, context: RepositoryContext): Promise<void> {
   const records = await unsettledHeads(context, isImageBranch);
   const gone = records.filter(({ branch }) => !context.branches.has(branch));

@@ -63,7 +63,7 @@ const notCounted: Readonly<Record<string, string>> = {
 
 function opinionOf({ user, state }: Review, facts: PromotionFacts): Opinion {
   const login = user.toLowerCase();
-  if (state === "approved" && facts.pushedBy?.has(login)) return { user, state, ignored: pushed };
+  if (state === "approved" && facts.pushed?.by.has(login)) return { user, state, ignored: pushed };
   if (state === "approved" && facts.unasked?.has(login)) return { user, state, ignored: unasked };
   if (facts.mayReview !== undefined && !facts.mayReview.has(login)) return { user, state, ignored: noWriter };
   if (state === "approved" && excludesActor(facts) && isActor(user, facts)) {

@@ -35,7 +35,8 @@ const gates: Record<GateName, Gate> = {
 /**
  * All gates of a promotion at one moment (milliseconds since the epoch), in the order in which people read them; those
  * that are off are left out. An override turns a gate that has not passed, a hold too, into `overridden`, which stops
- * nothing. What a person pushed passes no gate that is about a version. Facts without a target are a `bug` Fault: nothing would stop them.
+ * nothing. What a person changed passes no gate that is about a version. Facts without a target are a `bug` Fault:
+ * nothing would stop them.
  */
 export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
   if (facts.targets.length === 0) throw new Fault("bug", "gates were asked for a promotion without targets");
@@ -43,7 +44,7 @@ export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
     const { label, evaluate } = gates[name];
     const judged = evaluate(facts, now);
     if (judged === undefined) return [];
-    const part = facts.pushedBy !== undefined && ofVersion.has(name) ? unverified(name, judged, facts) : judged;
+    const part = facts.pushed?.changed && ofVersion.has(name) ? unverified(name, judged, facts) : judged;
     const override = facts.overrides.findLast(({ gate }) => gate === name);
     return [overridden(result(name, label, part), override)];
   });
@@ -61,7 +62,7 @@ function unverified(name: GateName, { heading }: Part, { targets }: PromotionFac
     ...(heading === undefined ? {} : { heading }),
     state: "blocked",
     reason: "what was pushed to the branch is not what was verified",
-    stopped: "what was pushed to it was verified nowhere",
+    brief: `an override of ${name}`,
     who: `close this and promote again, or ${sentenceList(overriders)} may \`/override ${name} <reason>\``,
   };
 }

@@ -25,7 +25,7 @@ import { healthOf, type Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { reviewersOf } from "./reviewers.ts";
 import { carriedRequest } from "./source-moves.ts";
-import { boundReviews, type TargetChange, targetChanges } from "./target-changes.ts";
+import { boundReviews, isAsPlanned, type TargetChange, targetChanges } from "./target-changes.ts";
 import { behindIn } from "./versions-at.ts";
 
 /** A promotion pull request at its head, with what a merge of it would change now. */
@@ -68,25 +68,29 @@ export async function factsOf(
     ),
   );
   const { reviews, outdated } = await boundReviews(ports, context, promotion);
-  const pushedBy = await pushersOf(context, promotion);
+  const pushed = await pushedTo(context, promotion);
   const settings = targets.map((target) => target.settings);
-  const uncounted = new Set([...(pushedBy ?? []), ...(metadata.actor ? [metadata.actor.toLowerCase()] : [])]);
+  const uncounted = new Set([...(pushed?.by ?? []), ...(metadata.actor ? [metadata.actor.toLowerCase()] : [])]);
   return {
     head: pull.head.sha,
     actor: metadata.actor,
     reviews,
     outdated,
     ...(await reviewersOf(context.github, reviews, { settings, uncounted })),
-    ...(pushedBy === undefined ? {} : { pushedBy }),
+    ...(pushed === undefined ? {} : { pushed }),
     targets,
     overrides: histories.flat().flatMap((entry) => overrideIn(entry, pull)),
   };
 }
 
-/** Who pushed, where it is not Sluice's own commits alone. Commits name whom they like; GitHub knows who moved it. */
-async function pushersOf(context: RepositoryContext, { pull, ours }: AtHead): Promise<ReadonlySet<string> | undefined> {
+/** What people pushed, and who. Commits name whom they like as their author; GitHub knows who moved the branch. */
+async function pushedTo(
+  context: RepositoryContext,
+  { pull, metadata, ours, changes }: AtHead,
+): Promise<PromotionFacts["pushed"]> {
   if (ours) return undefined;
-  return new Set((await context.github.pushers(pull.head.ref)).map((login) => login.toLowerCase()));
+  const logins = await context.github.pushers(pull.head.ref);
+  return { by: new Set(logins.map((login) => login.toLowerCase())), changed: !isAsPlanned(metadata, changes) };
 }
 
 /**

@@ -7,7 +7,7 @@ import { baseOf, openContext, type RepositoryContext, targetOf } from "../../cha
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { Fault, UserError } from "../../model/errors.ts";
-import type { GateVerdict } from "../../model/gates.ts";
+import type { GateVerdict, PromotionFacts } from "../../model/gates.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { GatesJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
@@ -124,7 +124,7 @@ async function evaluate(
   const itself = mergesItself(context, metadata, empty);
   const standing = {
     ...{ metadata, verdict, stops, now, automatic: itself && ours },
-    ...(ours ? {} : { pushed: isAsPlanned(metadata, changes) ? ("beside" as const) : ("changed" as const) }),
+    ...pushedIn(facts),
   };
   const mayMerge = ours && stops.length === 0 && verdict.state === "passed" && itself;
   if (!mayMerge && mayBeQueued(pull, firstRun)) await context.github.dequeue(pull);
@@ -148,6 +148,11 @@ async function evaluate(
   if (!isNew && firstRun) return;
   const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
   await enqueueUpdates(ports, context.where, { carried: metadata.carried.slice(0, 10), ...origin });
+}
+
+/** What people's commits on the branch are to what was planned. */
+function pushedIn({ pushed }: PromotionFacts): Pick<Standing, "pushed"> {
+  return pushed === undefined ? {} : { pushed: pushed.changed ? "changed" : "beside" };
 }
 
 function announceGates({ events }: PromotionPorts, of: OfPull, verdict: GateVerdict, now: number): void {

@@ -15,7 +15,7 @@ import { recordPromotionMerge } from "./record-merge.ts";
 const maxEnded = 20;
 
 /**
- * Settles promotions of whose end no event told: they are on record as open, and their branch is gone, or has no open
+ * Settles promotions of whose end no event came: they are on record as open, and their branch is gone, or has no open
  * pull request of that number. Where there are many, each sweep begins elsewhere, so that what cannot be settled keeps
  * nothing else waiting.
  */

@@ -577,7 +577,7 @@ describe("the verdict", () => {
 describe("a branch that a person pushed to", () => {
   const pushed = (given: Parameters<typeof settings>[0]) =>
     facts({
-      pushedBy: new Set(["eve"]),
+      pushed: { by: new Set(["eve"]), changed: true },
       targets: [target({ settings: settings(given), health: { state: "healthy", since: 0, source: "test" } })],
     });
 
@@ -593,6 +593,8 @@ describe("a branch that a person pushed to", () => {
     }
     expect(shown(of)).toEqual(["hold", "healthy", "soak"]);
     expect(gate("hold", of).state).toBe("passed");
+    const beside = { ...of, pushed: { by: new Set(["eve"]), changed: false } };
+    expect(gate("healthy", beside).state).toBe("passed");
   });
 
   it("does not count the approval of who pushed, nor of who was not looked at; what they object to counts", () => {
