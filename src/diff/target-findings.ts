@@ -1,6 +1,7 @@
 import type { Finding, FindingWords } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
+import { stopped } from "../model/text/lines.ts";
 import { commaList, count } from "../model/text/lists.ts";
 import { inTicks } from "../model/text/markdown.ts";
 import { toTargetFinding } from "./findings/target-finding.ts";
@@ -85,6 +86,14 @@ export function unreadFilesFinding(files: readonly string[]): Finding {
       },
     ),
     ...(files[0] === undefined ? {} : { file: files[0] }),
+  };
+}
+
+/** The change breaks the configuration: one error of it, and what to write instead. */
+export function brokenConfigurationFinding({ message, fix, file, line }: ConfigProblem): Finding {
+  return {
+    ...{ id: "broken-configuration", severity: "danger", app: "", environment: "", resource: file },
+    ...{ message: `${stopped(message)} ${fix}`, file, line },
   };
 }
 

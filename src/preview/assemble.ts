@@ -1,5 +1,5 @@
 import type { IgnoreRule } from "../config/index.ts";
-import { unmatchedPathFinding, unreadFilesFinding } from "../diff/index.ts";
+import { brokenConfigurationFinding, unmatchedPathFinding, unreadFilesFinding } from "../diff/index.ts";
 import type { Finding, Preview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
@@ -48,7 +48,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
     head: parts.commits.head,
     targets,
     findings: [
-      ...configFindings(parts.headConfig),
+      ...(parts.headConfig?.problems ?? []).map(brokenConfigurationFinding),
       ...(await locateFindings(findings, { ...parts, targets })),
       ...uncovered(parts, unread),
     ],
@@ -69,19 +69,6 @@ export async function assemble(parts: Parts): Promise<Preview> {
     apps: new Set(parts.plan.targets.map(({ app }) => app)).size,
     changedFiles: parts.changed.length,
   };
-}
-
-function configFindings(head: HeadConfig | undefined): readonly Finding[] {
-  return (head?.problems ?? []).map((problem) => ({
-    id: "broken-configuration",
-    severity: "danger",
-    app: "",
-    environment: "",
-    resource: problem.file,
-    message: `${problem.message}. ${problem.fix}`,
-    file: problem.file,
-    line: problem.line,
-  }));
 }
 
 /** What no target covers: changed files, and paths of the configuration without folders. */

@@ -41,13 +41,14 @@ export async function headConfigProblems(trees: ComparedTrees): Promise<HeadConf
   const [base, mergeBase, head] = [trees.tip.tree, trees.base.tree, trees.head.tree];
   const [before, begun, after] = await Promise.all([base, mergeBase, head].map((tree) => tree.at(configFile)));
   if (after?.oid === before?.oid || after?.oid === begun?.oid) return undefined;
+  const errors = (all: readonly ConfigProblem[]) => all.filter(({ severity }) => severity === "error");
   const text = await readConfig(head);
   if (text === undefined) return { problems: [], effects: [`${configFile} is removed: targets will be discovered`] };
   const parsed = parseConfig(text, configFile);
-  if (!parsed.ok) return { problems: parsed.problems, effects: [] };
+  if (!parsed.ok) return { problems: errors(parsed.problems), effects: [] };
   const now = await resolveTargets(await readConfig(base), head, configFile);
   const then = await resolveTargets(text, head, configFile);
-  const problems = then.problems.filter((problem) => problem.severity === "error");
+  const problems = errors(then.problems);
   return { problems, effects: problems.length > 0 ? [] : comparisonSentences(now.plan, then.plan) };
 }
 

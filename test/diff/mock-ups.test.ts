@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/config/index.ts";
 import {
+  brokenConfigurationFinding,
   compareTarget,
-  configProblemsReport,
   notFetchedFinding,
   previewCheck,
   previewComment,
@@ -17,7 +18,6 @@ const options = {
   repositoryUrl: "https://hub.example/acme/ops",
   baseName: "main",
   command: "/diff",
-  docsUrl: "https://docs.example",
 };
 const order = ["dev", "staging", "prod"];
 const complete = { targets: 3, affected: 1, rendered: 1, failed: 0, truncated: 0, hiddenLines: 0, unpinned: [] };
@@ -64,7 +64,7 @@ const shas = [
   "[`9f8e7d6`](https://hub.example/acme/ops/commit/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c)",
 ];
 const small = (checked: string, lead = "") =>
-  `<sub>${lead}main ${shas[0]} → this branch ${shas[1]}${checked === "" ? "" : ` · ${checked} · \`/diff\` checks again`} · [how to read this](https://docs.example/preview)</sub>\n`;
+  `<sub>${lead}main ${shas[0]} → this branch ${shas[1]}${checked === "" ? "" : ` · ${checked} · \`/diff\` checks again`}</sub>\n`;
 const at = (file: string) =>
   `[${file}:7](https://hub.example/acme/ops/blob/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c/${file}#L7)`;
 const fence = (diff: string) => `\`\`\`diff\n${diff}\n\`\`\`\n\n`;
@@ -544,31 +544,34 @@ describe("the check page of a preview", () => {
   });
 });
 
-describe("the report of a broken configuration", () => {
-  it("has all errors at once, each with its line and what to write instead", () => {
-    const problems = [
-      { message: "`soak: 30` needs a unit", fix: "Write `soak: 30m`.", file: ".sluice.yaml", line: 6, column: 3 },
-      {
-        message: "unknown key `aprovals`",
-        fix: "Did you mean `approvals`?",
-        file: ".sluice.yaml",
-        line: 11,
-        column: 3,
-      },
-    ];
-    const { comment, check } = configProblemsReport(problems, {
-      head: "9f8e7d6",
-      repositoryUrl: options.repositoryUrl,
-      byHead: true,
+describe("a change that breaks the configuration", () => {
+  it("has all errors at once, each with its line and what to write instead, and what they would stop", () => {
+    const text = [
+      "version: 1",
+      "environments:",
+      "  - { name: staging, path: 'apps/{app}/staging' }",
+      "  - name: prod",
+      "    path: apps/{app}/prod",
+      "    from: staging",
+      "    gates:",
+      "      soak: 30",
+      "      aprovals: 1",
+      "",
+    ].join("\n");
+    const parsed = parseConfig(text, ".sluice.yaml");
+    const problems = parsed.ok ? [] : parsed.problems;
+    const given = of([], { findings: problems.map(brokenConfigurationFinding) });
+    const { body } = previewComment(given, options);
+    expect(body.split("\n\n").slice(0, 3).join("\n\n")).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
+
+- [Line 8](https://hub.example/acme/ops/blob/${given.head}/.sluice.yaml#L8): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
+- [Line 9](https://hub.example/acme/ops/blob/${given.head}/.sluice.yaml#L9): \`aprovals\` is not a key of \`environments[1].gates\`. Did you mean \`approvals\`?
+
+If this is merged, previews, promotions and image updates stop until it is fixed.`);
+    expect(previewCheck(given, options)).toMatchObject({
+      ...{ conclusion: "failure", title: ".sluice.yaml has 2 errors" },
+      annotations: [{ startLine: 8, message: "`soak: 30` needs a unit. Write `soak: 30m`." }, { startLine: 9 }],
     });
-    expect(comment).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
-
-- [Line 6](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L6): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
-- [Line 11](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L11): unknown key \`aprovals\`. Did you mean \`approvals\`?
-
-If this is merged, previews go on and promotions and image updates stop until it is fixed.
-`);
-    expect(check).toMatchObject({ conclusion: "failure", title: ".sluice.yaml has 2 errors" });
-    expect(lintText(comment)).toEqual([]);
+    expect(lintText(body)).toEqual([]);
   });
 });

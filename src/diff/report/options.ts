@@ -12,6 +12,4 @@ export interface ReportOptions {
   readonly headName?: string;
   /** How to check again: a command that people can comment. */
   readonly command?: string;
-  /** Where the documentation is served, without a slash at its end. */
-  readonly docsUrl?: string;
 }

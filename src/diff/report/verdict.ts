@@ -1,4 +1,4 @@
-import type { Preview, TargetPreview } from "../../model/preview.ts";
+import type { Finding, Preview, TargetPreview } from "../../model/preview.ts";
 import { clip } from "../../model/text/lines.ts";
 import { count, sentenceList, thousands } from "../../model/text/lists.ts";
 import { isEnvironment } from "../finding-words.ts";
@@ -22,7 +22,7 @@ export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
   const groups = groupFindings(preview);
   const failed = preview.targets.filter(isBroken);
   const rest = groups.filter(({ id, severity }) => id !== "render-failed" || severity !== "danger");
-  if (groups.some(({ id }) => id === "broken-configuration")) return brokenConfiguration(groups, marks);
+  if (groups.some(isConfigurationError)) return brokenConfiguration(groups, marks);
   if (failed.length > 0)
     return {
       sign: "❌",
@@ -73,8 +73,13 @@ function kindCounts(groups: readonly FindingGroup[]): string {
 }
 
 function brokenConfiguration(groups: readonly FindingGroup[], marks: Marks): Verdict {
-  const errors = groups.filter(({ id }) => id === "broken-configuration").length;
+  const errors = groups.filter(isConfigurationError).length;
   return { sign: "❌", text: configurationErrors(errors, marks) };
+}
+
+/** Whether a finding is an error that the change brings into the configuration. */
+export function isConfigurationError({ id }: Pick<Finding, "id">): boolean {
+  return id === "broken-configuration";
 }
 
 /** `.sluice.yaml has 2 errors`. */
