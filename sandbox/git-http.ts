@@ -10,7 +10,7 @@ import { gitEnvironment, runProgram } from "./git.ts";
 import { answerLsRefs } from "./git-protocol.ts";
 import { reads, writes } from "./routes/route.ts";
 import type { Repository } from "./state.ts";
-import { botLogin, exclusively, findRepository, gitDirOf, type World } from "./world.ts";
+import { botLogin, exclusively, findRepository, formerlyNamed, gitDirOf, type World } from "./world.ts";
 
 const TIMEOUT_MS = 120_000;
 
@@ -32,6 +32,11 @@ export async function handleGit(
   try {
     const caller = authenticate(world, context.req.header("authorization"));
     const repository = findRepository(world, target.owner, target.name);
+    const moved = repository ? undefined : formerlyNamed(world, target.owner, target.name);
+    if (moved) {
+      const { search } = new URL(context.req.url);
+      return context.redirect(`${world.origin}/${moved.owner}/${moved.name}.git/${target.tail}${search}`, 301);
+    }
     if (!repository) throw new ApiError(caller.kind === "anonymous" ? 401 : 404, "Repository not found.");
     requireGitAccess(world, caller, repository, pushes);
     const body = await readBody(context);

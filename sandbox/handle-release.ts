@@ -7,7 +7,7 @@ import { createStatus } from "./actions/statuses.ts";
 import { emitGranted } from "./events.ts";
 import { revParse } from "./git.ts";
 import type { Repository } from "./state.ts";
-import { MERGE_METHODS } from "./state-parts.ts";
+import { MERGE_METHODS, type RestrictingRule } from "./state-parts.ts";
 import { summarizeCheckRun, summarizeDeployment, summarizeReview } from "./summaries.ts";
 import { findTeam } from "./teams.ts";
 import type { ReleaseControls } from "./types-release.ts";
@@ -28,6 +28,9 @@ type Part<K extends keyof ReleaseControls> = Pick<ReleaseControls, K>;
 
 /** How long a merge queue that runs by itself waits. */
 const QUEUE_AFTER_MS = 300;
+
+/** The rules of a ruleset that says nothing else. */
+const RESTRICTING: readonly RestrictingRule[] = ["creation", "update", "deletion", "non_fast_forward"];
 
 /** What the handle can do about releases. `owner` is the first one. */
 export function releasePart(world: World, owner: string): ReleaseControls {
@@ -109,7 +112,7 @@ function reportPart(world: World): Part<"deploy" | "deployments" | "reportCheck"
   };
 }
 
-function rulePart(world: World): Part<"team" | "protect" | "runMergeQueue"> {
+function rulePart(world: World): Part<"team" | "protect" | "addRuleset" | "runMergeQueue"> {
   return {
     team: ({ org, slug, members, permission = "read" }) => {
       const logins = members.map((login) => ensureAccount(world, login).login);
@@ -145,6 +148,10 @@ function rulePart(world: World): Part<"team" | "protect" | "runMergeQueue"> {
         queueAfterMs: mergeQueue === "by-itself" ? QUEUE_AFTER_MS : null,
       });
       if (methods) repository.mergeMethods = MERGE_METHODS.filter((one) => methods.includes(one));
+    },
+    addRuleset: ({ branches, rules = RESTRICTING, ...ref }) => {
+      const repository = repositoryOf(world, ref);
+      repository.rulesets = [...(repository.rulesets ?? []), { id: nextId(world), branches, rules }];
     },
     runMergeQueue: (ref) => runMergeQueue(world, repositoryOf(world, ref)),
   };

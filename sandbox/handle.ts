@@ -2,6 +2,7 @@ import { checkRunOf, rerequest } from "./actions/checks.ts";
 import { commentOf, createComment, editComment } from "./actions/comments.ts";
 import { mergePull } from "./actions/merge.ts";
 import { editPull, openPull, setPullState } from "./actions/pulls.ts";
+import { renameRepository } from "./actions/rename.ts";
 import { addRepository, commitFiles, DEFAULT_PERSON, forkRepository, install } from "./actions/repositories.ts";
 import { redeliver } from "./deliver.ts";
 import { emitPackage, emitPing } from "./events.ts";
@@ -13,6 +14,7 @@ import type { PullRef } from "./types-common.ts";
 import {
   apiUrl,
   ensureAccount,
+  exclusively,
   findAccount,
   findInstallation,
   gitDirOf,
@@ -71,7 +73,7 @@ export const DEFAULT_OWNER = "acme";
 
 function repositoryPart(
   world: World,
-): Part<"createRepository" | "fork" | "gitDir" | "gitUrl" | "user" | "setPermission" | "commit"> {
+): Part<"createRepository" | "renameRepository" | "fork" | "gitDir" | "gitUrl" | "user" | "setPermission" | "commit"> {
   return {
     async createRepository({
       owner,
@@ -96,6 +98,11 @@ function repositoryPart(
       repository.roles[ensureAccount(world, DEFAULT_PERSON).login] = "admin";
       if (files) await commitFiles(world, { owner, name, branch: defaultBranch, files, message: "First commit" });
       return { owner, name };
+    },
+    async renameRepository({ to, ...ref }) {
+      const sender = ensureAccount(world, DEFAULT_PERSON).login;
+      await exclusively(world, () => renameRepository(world, repositoryOf(world, ref), to, sender));
+      return { owner: ref.owner, name: to };
     },
     async fork({ by, ...ref }) {
       const fork = await forkRepository(world, repositoryOf(world, ref), by);

@@ -11,7 +11,7 @@ import { rateLimit, spend } from "./rate-limit.ts";
 import type { Reply } from "./routes/route.ts";
 import { type Match, matchRoute } from "./routes/table.ts";
 import type { Fault } from "./types.ts";
-import { apiUrl, nowIso, type World } from "./world.ts";
+import { apiUrl, formerlyNamed, nowIso, type World } from "./world.ts";
 
 const MAX_BODY_BYTES = 25_000_000;
 
@@ -36,8 +36,28 @@ interface Outcome {
 /** Answers one request below the API's base address. */
 export function handleRest(world: World, context: NodeContext): Promise<Response> {
   const url = new URL(context.req.url);
-  const path = url.pathname.slice("/api/v3".length) || "/";
-  return handle(world, { context, url, path, match: matchRoute(context.req.method, path) });
+  const path = byName(world, url.pathname.slice("/api/v3".length) || "/");
+  return Promise.resolve(
+    redirectOf(world, context.req.method, path, url.search) ??
+      handle(world, { context, url, path, match: matchRoute(context.req.method, path) }),
+  );
+}
+
+/** The path with the repository's name where it has the number, as redirects have it. */
+function byName(world: World, path: string): string {
+  const [, id, rest = ""] = /^\/repositories\/(\d+)(\/.*)?$/.exec(path) ?? [];
+  const found = world.state.repositories.find((one) => one.id === Number(id));
+  return found ? `/repos/${found.owner}/${found.name}${rest}` : path;
+}
+
+/** GitHub's answer under the former name of a repository. */
+function redirectOf(world: World, method: string, path: string, search: string): Response | undefined {
+  const [, owner, name, rest = ""] = /^\/repos\/([^/]+)\/([^/]+)(\/.*)?$/.exec(path) ?? [];
+  const found = owner === undefined || name === undefined ? undefined : formerlyNamed(world, owner, name);
+  if (!found) return undefined;
+  const location = `${apiUrl(world)}/repositories/${found.id}${rest}${search}`;
+  const status = method === "GET" ? 301 : 307;
+  return Response.json({ message: "Moved Permanently", url: location }, { status, headers: { location } });
 }
 
 /** Answers one request to the GraphQL endpoint, which lies beside the REST API as on an Enterprise Server. */

@@ -86,6 +86,17 @@ export interface Protection {
   readonly queueAfterMs: number | null;
 }
 
+/** A rule that keeps people away from branches, as GitHub names it. */
+export type RestrictingRule = "creation" | "update" | "deletion" | "non_fast_forward";
+
+/** An active ruleset of a repository. It is told, and not enforced: what people do here is a test's own doing. */
+export interface Ruleset {
+  readonly id: number;
+  /** As in GitHub's settings, such as `release/**`. */
+  readonly branches: readonly string[];
+  readonly rules: readonly RestrictingRule[];
+}
+
 /** A pull request in the merge queue of its base. */
 export interface QueueEntry {
   readonly id: number;

@@ -1,4 +1,4 @@
-import type { Deployment, ForeignApp, Label, Protection, QueueEntry, Review, Team } from "./state-parts.ts";
+import type { Deployment, ForeignApp, Label, Protection, QueueEntry, Review, Ruleset, Team } from "./state-parts.ts";
 import type { Delivery, WebhookEvent } from "./types.ts";
 import type { AccessLevel, MergeMethod, RepositoryRole } from "./types-common.ts";
 
@@ -137,7 +137,9 @@ export interface CommitStatus {
 export interface Repository {
   readonly id: number;
   readonly owner: string;
-  readonly name: string;
+  name: string;
+  /** Absent where it always had its name, and in the snapshots of earlier versions. */
+  formerNames?: readonly string[];
   readonly description: string | null;
   readonly private: boolean;
   readonly defaultBranch: string;
@@ -160,6 +162,8 @@ export interface Repository {
   readonly reviews: Review[];
   readonly deployments: Deployment[];
   readonly protections: Protection[];
+  /** Absent in the snapshots of earlier versions. */
+  rulesets?: readonly Ruleset[];
   readonly queue: QueueEntry[];
   mergeMethods: readonly MergeMethod[];
   readonly deleteBranchOnMerge: boolean;

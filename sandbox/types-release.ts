@@ -1,5 +1,5 @@
 /** What tests and the demo can do about releases: reviews, deployments, statuses, teams, protected branches. */
-import type { DeploymentState } from "./state-parts.ts";
+import type { DeploymentState, RestrictingRule } from "./state-parts.ts";
 import type {
   CheckRunSummary,
   MergeMethod,
@@ -105,6 +105,14 @@ interface ProtectInput extends RepositoryRef {
   readonly methods?: readonly MergeMethod[];
 }
 
+/** An active ruleset. */
+interface RulesetInput extends RepositoryRef {
+  /** As in GitHub's settings, such as `release/**`. */
+  readonly branches: readonly string[];
+  /** Default: nobody creates, moves or deletes the branches. */
+  readonly rules?: readonly RestrictingRule[];
+}
+
 /** The part of `LocalGitHub` that is about releases. */
 export interface ReleaseControls {
   /** Submits a review as a person. Rejects where GitHub would: one's own pull request, no text where one is needed. */
@@ -121,6 +129,8 @@ export interface ReleaseControls {
   status(input: StatusInput): Promise<void>;
   team(input: TeamInput): void;
   protect(input: ProtectInput): void;
+  /** Adds a ruleset, which GitHub's API tells. */
+  addRuleset(input: RulesetInput): void;
   /** Merges what waits in the merge queue; resolves with the numbers of what was merged, in order. */
   runMergeQueue(ref: RepositoryRef): Promise<readonly number[]>;
   /** What the account grants the app from now on; tokens that exist keep what they have. Default: the first owner. */

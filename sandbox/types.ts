@@ -250,6 +250,8 @@ export interface LocalGitHub extends ReleaseControls, PackageControls {
       readonly deleteBranchOnMerge?: boolean;
     },
   ): Promise<RepositoryRef>;
+  /** Gives it another name; the former one redirects. */
+  renameRepository(input: RepositoryRef & { readonly to: string }): Promise<RepositoryRef>;
   /** A fork owned by a person; pull requests from it use `login:branch` as their head. */
   fork(input: RepositoryRef & { readonly by: string }): Promise<RepositoryRef>;
   /** The bare repository on disk. */

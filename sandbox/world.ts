@@ -94,6 +94,14 @@ export function findRepository(world: World, owner: string, name: string): Repos
   return world.state.repositories.find((one) => same(one.owner, owner) && same(one.name, name));
 }
 
+/** The repository that had this name before, where none has it now. */
+export function formerlyNamed(world: World, owner: string, name: string): Repository | undefined {
+  if (findRepository(world, owner, name)) return undefined;
+  return world.state.repositories.findLast(
+    (one) => same(one.owner, owner) && one.formerNames?.some((former) => same(former, name)),
+  );
+}
+
 /** The repository; throws 404. */
 export function repositoryOf(world: World, ref: { owner: string; name: string }): Repository {
   const repository = findRepository(world, ref.owner, ref.name);

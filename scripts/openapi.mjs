@@ -100,6 +100,7 @@ const OPERATIONS = [
   "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}",
   "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals",
   "POST /repos/{owner}/{repo}/statuses/{sha}",
+  "GET /repos/{owner}/{repo}/rules/branches/{branch}",
   "GET /repos/{owner}/{repo}/teams",
   "GET /user",
   "GET /users/{username}",

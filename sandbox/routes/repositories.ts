@@ -1,3 +1,5 @@
+import { matchesGlob } from "node:path";
+
 import { diffEntries } from "../diff-entries.ts";
 import { ApiError, notFound } from "../errors.ts";
 import { gitText } from "../git.ts";
@@ -123,7 +125,19 @@ function permission(call: Call, repository: Repository): Reply {
   };
 }
 
-/** Repositories, branches, commits, contents, permissions. */
+/** The rules that hold for a branch of this name, whether or not there is one. */
+function branchRules(call: Call, repository: Repository): Reply {
+  const branch = param(call, "branch");
+  const name = `${repository.owner}/${repository.name}`;
+  const rules = (repository.rulesets ?? [])
+    .filter(({ branches }) => branches.some((pattern) => matchesGlob(branch, pattern)))
+    .flatMap(({ id, rules: types }) =>
+      types.map((type) => ({ type, ruleset_source_type: "Repository", ruleset_source: name, ruleset_id: id })),
+    );
+  return paged(call, rules, (page) => page);
+}
+
+/** Repositories, branches, commits, contents, permissions, rules of branches. */
 export const repositoryRoutes: readonly Route[] = [
   onRepository("GET", "/repos/{owner}/{repo}", reads("metadata"), (call, repository) => ({
     status: 200,
@@ -152,4 +166,5 @@ export const repositoryRoutes: readonly Route[] = [
   onRepository("GET", "/repos/{owner}/{repo}/commits/{ref}", contents, oneCommit),
   onRepository("GET", "/repos/{owner}/{repo}/compare/{basehead}", contents, compare),
   onRepository("GET", "/repos/{owner}/{repo}/collaborators/{username}/permission", reads("metadata"), permission),
+  onRepository("GET", "/repos/{owner}/{repo}/rules/branches/{branch}", reads("metadata"), branchRules),
 ];

@@ -7,11 +7,12 @@ import type { Target } from "../model/target.ts";
 import { count } from "../model/text/lists.ts";
 import { codeList } from "../model/text/markdown.ts";
 import type { Repository, TreeChange } from "../model/tree.ts";
+import { CombinedChanges } from "./combined-changes.ts";
 import { type Dependents, openDependents } from "./dependents.ts";
 import { type FileChange, fileChanges, lineEditsOf } from "./file-changes.ts";
-import { includes } from "./ownership.ts";
+import { changedTargets } from "./ownership.ts";
 import { prove } from "./proof/prove.ts";
-import type { ChangePlan, Probe, RenderedTarget } from "./rendered-target.ts";
+import type { ChangePlan, PlannedChange, Probe, RenderedTarget } from "./rendered-target.ts";
 import { already, doesNotRender, planned, refusedBy, unexplained, wouldTouch } from "./results.ts";
 import { changedImages } from "./versions.ts";
 
@@ -106,7 +107,7 @@ interface Work {
 interface ComputedTarget {
   readonly target: Target;
   readonly result: TargetPromotion;
-  readonly changes: readonly TreeChange[];
+  readonly changes: readonly PlannedChange[];
   readonly renders?: BeforeAndAfter;
 }
 
@@ -203,25 +204,15 @@ async function othersOf(
   target: Target,
   files: readonly FileChange[],
   at: RenderSource,
-  { dependents, renderer, base, signal }: Work,
+  { dependents }: Work,
 ): Promise<readonly string[]> {
   const paths = files.map(({ path }) => path);
-  const touched = (await dependents.touched(paths, at.tree)).filter(({ id }) => id !== target.id);
-  const changed: Target[] = [];
-  for (const other of touched) {
-    const [before, after] = await Promise.all([
-      renderer.render(other.render, base, signal),
-      renderer.render(other.render, at, signal),
-    ]);
-    if (before.digest !== after.digest) changed.push(other);
-  }
-  const unrelated = changed.filter((other) => !includes(other, target));
-  if (unrelated.length > 0) throw wouldTouch(paths, unrelated);
-  if (changed.length === 0) return [];
-  const ids = codeList(changed.map(({ id }) => id));
-  return [
-    `${ids} include${changed.length === 1 ? "s" : ""} \`${target.render.path}\` and change${changed.length === 1 ? "s" : ""} with it.`,
-  ];
+  const { including, others } = await changedTargets(paths, at, target, dependents);
+  if (others.length > 0) throw wouldTouch(paths, others);
+  if (including.length === 0) return [];
+  const ids = codeList(including.map(({ id }) => id));
+  const [include, change] = including.length === 1 ? ["includes", "changes"] : ["include", "change"];
+  return [`${ids} ${include} \`${target.render.path}\` and ${change} with it.`];
 }
 
 /**
@@ -229,15 +220,27 @@ async function othersOf(
  * into it.
  */
 async function combinePlans(work: Work, computed: readonly ComputedTarget[]): Promise<ComputedChange> {
-  const changes = computed
-    .flatMap((one) => one.changes)
-    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const together = new CombinedChanges();
+  const combined = computed.map((one) => addedTo(together, one));
+  const changes = together.all();
   const at = await stageChanges(work.base, changes);
   const renders = new Map<string, BeforeAndAfter>();
-  for (const { target, renders: own } of computed) {
+  for (const { target, renders: own } of combined) {
     if (own === undefined) continue;
     const after = await work.renderer.render(target.render, at, work.signal);
     renders.set(target.id, { before: own.before, after: after.digest === own.after.digest ? own.after : after });
   }
-  return { targets: computed.map(({ result }) => result), changes, tree: at.tree.oid, renders };
+  return { targets: combined.map(({ result }) => result), changes, tree: at.tree.oid, renders };
+}
+
+/** The target with its changes added to those of the ones before, or refused where they cannot be made on top. */
+function addedTo(together: CombinedChanges, one: ComputedTarget): ComputedTarget {
+  try {
+    together.add(one.changes);
+    return one;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { target, result } = one;
+    return { target, result: refusedBy(target, error, result.images), changes: [] };
+  }
 }

@@ -1,3 +1,4 @@
+import { mapLimit } from "../model/map-limit.ts";
 import type { Renderer, RenderSource, Trace } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import { differingLookups } from "../model/trace.ts";
@@ -13,6 +14,8 @@ export interface Dependents {
   of(file: string): Promise<readonly Target[]>;
   /** The targets that may render differently in `tree`, in which these paths differ from the base. */
   touched(paths: readonly string[], tree: Tree): Promise<readonly Target[]>;
+  /** Those of them that do render differently there. */
+  changed(paths: readonly string[], at: RenderSource): Promise<readonly Target[]>;
 }
 
 /** What the dependents are found with. */
@@ -37,7 +40,24 @@ export function openDependents(request: DependentsRequest): Dependents {
   return {
     of: async (file) => (await opened()).dependents(file),
     touched: async (paths, tree) => (await opened()).touched(paths, tree),
+    changed: async (paths, at) => changedOf(await (await opened()).touched(paths, at.tree), at, request),
   };
+}
+
+/** How many targets are looked at together; the renderer has its own bound. */
+const atOnce = 16;
+
+async function changedOf(
+  touched: readonly Target[],
+  at: RenderSource,
+  { base, renderer, signal }: DependentsRequest,
+): Promise<readonly Target[]> {
+  const found = await mapLimit(touched, atOnce, async (target) => {
+    const before = await renderer.render(target.render, base, signal);
+    const after = await renderer.render(target.render, at, signal);
+    return before.digest === after.digest ? [] : [target];
+  });
+  return found.flat();
 }
 
 async function gather({ targets, renderer, base, signal, onProgress }: DependentsRequest): Promise<TraceIndex> {

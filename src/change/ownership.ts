@@ -1,4 +1,5 @@
 import { isAtOrBelow } from "../model/paths.ts";
+import type { RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { Dependents } from "./dependents.ts";
 
@@ -14,6 +15,32 @@ export function includes(other: Target, target: Target): boolean {
     path !== inner &&
     !isAtOrBelow(path, inner)
   );
+}
+
+/** The other targets that render differently in `at`, in which these files differ from the base. */
+export interface ChangedTargets {
+  /** Those that include the target, and change with what lies in its folder. */
+  readonly including: readonly Target[];
+  /** Those that an edit for the target must not change. */
+  readonly others: readonly Target[];
+}
+
+/** Whom an edit changes besides the target that it is for. */
+export async function changedTargets(
+  files: readonly string[],
+  at: RenderSource,
+  target: Target,
+  dependents: Dependents,
+): Promise<ChangedTargets> {
+  const isOther = ({ id }: Target): boolean => id !== target.id;
+  const changed = (await dependents.changed(files, at)).filter(isOther);
+  const outside = files.filter((file) => !isAtOrBelow(file, target.render.path));
+  const beyond =
+    outside.length === 0 || changed.length === 0
+      ? []
+      : (await dependents.touched(outside, at.tree)).map(({ id }) => id);
+  const including = changed.filter((other) => includes(other, target) && !beyond.includes(other.id));
+  return { including, others: changed.filter((other) => !including.includes(other)) };
 }
 
 /**

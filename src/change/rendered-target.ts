@@ -1,3 +1,4 @@
+import type { YamlEdit } from "../edit/splice/index.ts";
 import type { VersionChange } from "../model/promotion.ts";
 import type { Render, RenderSource, Resource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
@@ -17,7 +18,7 @@ export interface RenderedTarget {
  */
 export interface ChangePlan {
   readonly versions: readonly VersionChange[];
-  readonly changes: readonly TreeChange[];
+  readonly changes: readonly PlannedChange[];
   /** Sentences for people. */
   readonly notes: readonly string[];
   /** What the render must be afterwards; `undefined` when it only has to render. */
@@ -29,6 +30,12 @@ export interface ChangePlan {
   /** Asked of the renders before and after; throws a `refused` UserError where the change must not be made. */
   guard?(before: readonly Resource[], after: readonly Resource[]): void;
 }
+
+/**
+ * A change that a plan makes. What it writes by editing a file has the edits, in steps: they are made again where
+ * another plan edits that file too.
+ */
+export type PlannedChange = TreeChange & { readonly edits?: readonly (readonly YamlEdit[])[] };
 
 /** Whether a render is another one with these changes. A render that fails with them is another one. */
 export type Probe = (changes: readonly TreeChange[]) => Promise<boolean>;

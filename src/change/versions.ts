@@ -1,4 +1,5 @@
 import { toItems } from "../diff/item.ts";
+import { findSettings } from "../edit/find/index.ts";
 import type { VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderFailure, RenderSource, Resource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
@@ -6,10 +7,11 @@ import type { CommitFacts, Repository } from "../model/tree.ts";
 import { type Order, orderOf } from "../model/versions.ts";
 import { imageUses } from "./images/image-uses.ts";
 import { matchNames } from "./images/match.ts";
+import { settingVersions } from "./setting-versions.ts";
 
-/** An image with every version of it that a render has. */
+/** An image with every version of it that a render has; or what has a version besides, such as a chart. */
 export interface ImageVersions {
-  /** Without tag and digest. */
+  /** Without tag and digest. What is no image is named as in `settingVersions`: `chart web`. */
   readonly image: string;
   /** Distinct, sorted. */
   readonly versions: readonly string[];
@@ -21,6 +23,27 @@ export function imageVersions(resources: readonly Resource[]): readonly ImageVer
   return [...byName]
     .map(([image, uses]) => ({ image, versions: [...new Set(uses.map(({ version }) => version))].sort() }))
     .sort((a, b) => (a.image < b.image ? -1 : 1));
+}
+
+const known = new WeakMap<Render, Promise<readonly ImageVersions[]>>();
+
+/**
+ * The versions that a promotion carries: of the images of a render, and of charts and values that the files which it
+ * read say besides.
+ */
+export async function carriedVersions(
+  { render: spec, environment }: Target,
+  render: Extract<Render, { readonly ok: true }>,
+  { tree }: RenderSource,
+): Promise<readonly ImageVersions[]> {
+  const read = async (): Promise<readonly ImageVersions[]> => {
+    const found = settingVersions(await findSettings(spec, render.trace, tree), environment);
+    const besides = [...Map.groupBy(found, ({ name }) => name)].map(([image, some]) => {
+      return { image, versions: [...new Set(some.map(({ version }) => version))].sort() };
+    });
+    return [...imageVersions(render.resources()), ...besides];
+  };
+  return known.getOrInsertComputed(render, read);
 }
 
 /** The images of which two renders of one target have different versions. */
@@ -37,7 +60,7 @@ function versionsByName(resources: readonly Resource[]): ReadonlyMap<string, str
   return new Map(imageVersions(resources).map(({ image, versions }) => [image, versions.join(", ")]));
 }
 
-/** What version a target is at, or why it is not known. `digest` is the render's. */
+/** What version a target is at, or why it is not known. `digest` is the render's; images as in `carriedVersions`. */
 export type TargetVersion =
   | { readonly ok: true; readonly digest: string; readonly images: readonly ImageVersions[] }
   | { readonly ok: false; readonly digest: string; readonly failure: RenderFailure };
@@ -49,8 +72,7 @@ export async function versionsIn(
   renderer: Renderer,
   signal: AbortSignal,
 ): Promise<TargetVersion> {
-  const render = await renderer.render(target.render, source, signal);
-  return versionOf(render);
+  return versionOf(target, await renderer.render(target.render, source, signal), source);
 }
 
 /** What version a target is at in one commit. */
@@ -66,15 +88,15 @@ export async function versionsAt(
   return versionsIn(target, { tree: await repository.tree(commit), objects: repository.objects }, renderer, signal);
 }
 
-function versionOf(render: Render): TargetVersion {
+async function versionOf(target: Target, render: Render, source: RenderSource): Promise<TargetVersion> {
   const { digest } = render;
   if (!render.ok) return { ok: false, digest, failure: render.failure };
-  return { ok: true, digest, images: imageVersions(render.resources()) };
+  return { ok: true, digest, images: await carriedVersions(target, render, source) };
 }
 
 /**
- * Whether two targets, or one at two commits, run the same images in the same versions; without any image: whether they
- * render the same. Targets that do not render are at no version.
+ * Whether two targets, or one at two commits, have the same images and charts in the same versions; without any:
+ * whether they render the same. Targets that do not render are at no version.
  */
 export function sameVersions(a: TargetVersion, b: TargetVersion): boolean {
   if (!a.ok || !b.ok) return false;
@@ -145,7 +167,7 @@ export async function* earlierVersions(request: HistoryRequest): AsyncGenerator<
   const { repository, renderer, target, commit, signal, limit = 200, exact = false } = request;
   const source = { tree: await repository.tree(commit), objects: repository.objects };
   const present = await renderer.render(target.render, source, signal);
-  let last = versionOf(present);
+  let last = await versionOf(target, present, source);
   const log = await repository.log({ to: commit, paths: inputsOf(target, present), firstParent: true, limit });
   for (const facts of log.slice(1)) {
     const version = await versionsAt(request, target, facts.sha);

@@ -3,6 +3,7 @@ import { EXIT } from "./command.ts";
 import type { DoctorContext } from "./definitions/doctor.ts";
 import type { Check, DoctorInput } from "./doctor/check.ts";
 import { checkEngine } from "./doctor/engine.ts";
+import { checkGitHub } from "./doctor/github.ts";
 import { checkFolder, checkGit, checkMachine, checkNode, checkOracles } from "./doctor/machine.ts";
 import { checkSettings, checkStores } from "./doctor/settings.ts";
 import type { CliIo } from "./io.ts";
@@ -17,6 +18,7 @@ const CHECKS: readonly ((input: DoctorInput) => Check | readonly Check[] | Promi
   ({ env }) => checkFolder("cached renders", cacheFolder("renders", env)),
   checkSettings,
   checkStores,
+  checkGitHub,
   checkOracles,
 ];
 

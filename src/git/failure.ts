@@ -31,6 +31,11 @@ const readings: readonly Reading[] = [
     error: (message) => new UserError("not-found", `the remote repository was not found: ${message}`),
   },
   {
+    pattern: /returned error: 30[1278]/i,
+    error: (message) =>
+      new Fault("unavailable", `the remote is elsewhere by now: ${message}`, { fields: { moved: true } }),
+  },
+  {
     pattern: /returned error: 429/i,
     error: (message) => new Fault("throttled", `the remote asks to slow down: ${message}`, { retryAfterMs: 60_000 }),
   },

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Fault } from "../model/errors.ts";
+import { Fault, messageOf } from "../model/errors.ts";
 
 const pollMs = 50;
 const busyCode = 5;
@@ -17,10 +17,10 @@ export async function withLock<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  const lock = new DatabaseSync(file, { timeout: 0 });
+  const lock = openLock(file);
   try {
     const until = Date.now() + deadlineMs;
-    while (!tryLock(lock)) {
+    while (!tryLock(lock, file)) {
       if (Date.now() > until) throw new Fault("unavailable", "another process holds the mirror's lock for too long");
       await sleep(pollMs, undefined, { signal });
     }
@@ -30,12 +30,25 @@ export async function withLock<T>(
   }
 }
 
-function tryLock(lock: DatabaseSync): boolean {
+function openLock(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout: 0 });
+  } catch (error) {
+    throw unusable(file, error);
+  }
+}
+
+function tryLock(lock: DatabaseSync, file: string): boolean {
   try {
     lock.exec("BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
     if (error instanceof Error && "errcode" in error && error.errcode === busyCode) return false;
-    throw new Fault("unavailable", "the mirror's lock cannot be used", { cause: error });
+    throw unusable(file, error);
   }
+}
+
+/** A full disk, mostly: work goes on once there is room. */
+function unusable(file: string, cause: unknown): Fault {
+  return new Fault("unavailable", `the mirror's lock ${file} cannot be used: ${messageOf(cause)}`, { cause });
 }

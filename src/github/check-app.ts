@@ -1,7 +1,7 @@
 import { Fault, UserError } from "../model/errors.ts";
 import type { Problem } from "../model/operator.ts";
 import type { AppFacts } from "./app.ts";
-import { TOKEN_PERMISSIONS } from "./permissions.ts";
+import { APP_PERMISSIONS } from "./permissions.ts";
 
 /** What the App is checked against. */
 export interface AppExpectation {
@@ -61,7 +61,7 @@ function refusal(error: unknown, { appId, webUrl }: AppExpectation): Problem | u
 
 function problemsOf(app: AppFacts, { events, webUrl, now }: AppExpectation): readonly Problem[] {
   const page = pageOf(app, webUrl);
-  const lacking = Object.entries(TOKEN_PERMISSIONS).filter(
+  const lacking = Object.entries(APP_PERMISSIONS).filter(
     ([name, access]) => levelOf(app.permissions[name]) < strength[access],
   );
   const unheard = events.filter((event) => !app.events.includes(event));

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { CheckReport } from "../model/github.ts";
+import type { OwnCheck } from "../model/github-repository.ts";
 import type { Clock } from "../model/observe.ts";
 import {
   annotationsToAdd,
@@ -49,6 +50,8 @@ const ANNOTATIONS = "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotat
 export interface Checks {
   /** Makes the run say a report. See `GitHub.upsertCheck`. */
   upsert(report: CheckReport): Promise<{ readonly url: string }>;
+  /** What the newest run says. See `GitHubRepository.ownCheck`. */
+  read(sha: string, name: string): Promise<OwnCheck | undefined>;
   /** The commit was made just now: it has no runs yet. */
   justCreated(sha: string): void;
 }
@@ -113,6 +116,10 @@ export function createChecks(client: Client, appId: number, clock: Clock): Check
       seen.set(key, written);
       return { url: written.html_url ?? "" };
     },
+    async read(headSha, name) {
+      const found = await find(client, appId, { headSha, name });
+      return found && { title: found.output.title ?? "", summary: found.output.summary ?? "" };
+    },
     justCreated: (sha) => births.set(sha, { at: clock(), begun: new Set() }),
   };
 }
@@ -154,7 +161,11 @@ async function leaveBehind(client: Client, before: Run | undefined): Promise<und
  * without, which an older version made; a run of another id is somebody else's. `latest` would hide all but one of
  * them.
  */
-async function find(client: Client, appId: number, report: CheckReport): Promise<Run | undefined> {
+async function find(
+  client: Client,
+  appId: number,
+  report: Pick<CheckReport, "headSha" | "name" | "externalId">,
+): Promise<Run | undefined> {
   const parameters = {
     ref: report.headSha,
     check_name: report.name,

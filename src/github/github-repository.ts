@@ -57,6 +57,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
     enqueue: (pull, head) => enqueuePullRequest(client, pull, head),
 
     checks: (sha) => readChecks(client, appId, sha),
+    ownCheck: (sha, name) => checks.read(sha, name),
     deployments: (environment, limit) => readDeployments(client, environment, limit),
     deploymentStatuses: (id) => readDeploymentStatuses(client, id),
   };

@@ -1,5 +1,13 @@
 import { LRUCache } from "lru-cache";
-import type { GitHubFor, GitToken, InstalledRepositories, MissedDeliveries, SourceCommits } from "../model/github.ts";
+import type {
+  BranchRules,
+  CurrentName,
+  GitHubFor,
+  GitToken,
+  InstalledRepositories,
+  MissedDeliveries,
+  SourceCommits,
+} from "../model/github.ts";
 import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { Problem } from "../model/operator.ts";
@@ -7,14 +15,18 @@ import type { RepositoryName } from "../model/tree.ts";
 import { webUrl } from "./addresses.ts";
 import { readApp } from "./app.ts";
 import { createAppLogin } from "./app-login.ts";
+import { createBranchRules } from "./branch-rules.ts";
 import { checkApp } from "./check-app.ts";
-import { type Client, createClient, createSend } from "./client.ts";
+import { type Client, createClient, createSend, type Send } from "./client.ts";
+import { readCurrentName } from "./current-name.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createGitHubRepository } from "./github-repository.ts";
 import { createInstallations } from "./installations.ts";
 import { createInstalledRepositories } from "./installed-repositories.ts";
 import { REQUEST_DEADLINE_MS } from "./limits.ts";
+import { createNarrowTokens } from "./narrow-tokens.ts";
 import { type AppCredentials, appOctokit, plainOctokit } from "./octokit.ts";
+import { createPausingSend } from "./pause.ts";
 import { wantsMore } from "./permissions.ts";
 import { createSourceCommits } from "./source-commits.ts";
 import { createTokens } from "./tokens.ts";
@@ -40,6 +52,8 @@ export interface GitHubEdge {
   readonly deliveries: MissedDeliveries;
   readonly sourceCommits: SourceCommits;
   readonly installedRepositories: InstalledRepositories;
+  readonly branchRules: BranchRules;
+  readonly currentName: CurrentName;
   /** What the operator has to put right in the App's settings or in Sluice's; see `checkApp`. */
   checkApp(events: readonly string[]): Promise<readonly Problem[]>;
 }
@@ -62,12 +76,19 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
   const appLogin = createAppLogin({ slug: async () => (await readApp(asApp, send)).slug, clock });
   const installations = createInstallations({ octokit: asApp, send });
   const clients = new LRUCache<string, GitHubRepository>({ max: 500 });
+  const narrow = createNarrowTokens({ octokit: asApp, send, clock, permissions: { metadata: "read" } });
+  const sends = new LRUCache<number, Send>({ max: 500 });
+  const sendOf = (installationId: number): Send => {
+    const one = sends.get(installationId) ?? createPausingSend(send, clock);
+    sends.set(installationId, one);
+    return one;
+  };
 
   const clientFor = (installationId: number, repository: RepositoryName): Client =>
     createClient({
       apiUrl: api.apiUrl,
       octokit: plain,
-      send,
+      send: sendOf(installationId),
       owner: repository.owner,
       repo: repository.name,
       token: () => tokens.get(installationId, repository),
@@ -97,6 +118,9 @@ export function createGitHub(options: GitHubOptions): GitHubEdge {
         () => readApp(asApp, send),
         () => ({ appId: app.id, events, webUrl: webUrl(api.apiUrl), now: clock() }),
       ),
-    installedRepositories: createInstalledRepositories({ asApp, plain, send, clock, log }),
+    installedRepositories: createInstalledRepositories({ asApp, plain, send, log, tokens: narrow }),
+    branchRules: createBranchRules({ plain, send, tokens: narrow }),
+    currentName: (installationId, repository) =>
+      readCurrentName({ plain, send, tokens: narrow }, installationId, repository),
   };
 }

@@ -1,10 +1,10 @@
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { InstalledRepositories, InstalledRepository } from "../model/github.ts";
-import type { Clock, Logger } from "../model/observe.ts";
+import type { Logger } from "../model/observe.ts";
 import { assertPage, parse, type Send } from "./client.ts";
 import { PER_PAGE } from "./limits.ts";
-import { createNarrowTokens } from "./narrow-tokens.ts";
+import type { NarrowTokens } from "./narrow-tokens.ts";
 
 const INSTALLATIONS = "GET /app/installations";
 const REPOSITORIES = "GET /installation/repositories";
@@ -28,14 +28,14 @@ export interface InstalledRepositoriesParts {
   /** Adds no credentials. */
   readonly plain: Octokit;
   readonly send: Send;
-  readonly clock: Clock;
+  /** May read names alone. */
+  readonly tokens: NarrowTokens;
   readonly log: Logger;
 }
 
-/** See `InstalledRepositories`. The tokens may read names alone. */
+/** See `InstalledRepositories`. */
 export function createInstalledRepositories(parts: InstalledRepositoriesParts): InstalledRepositories {
-  const { asApp, plain, send, clock, log } = parts;
-  const tokens = createNarrowTokens({ octokit: asApp, send, clock, permissions: { metadata: "read" } });
+  const { asApp, plain, send, tokens, log } = parts;
 
   async function* active(signal: AbortSignal): AsyncGenerator<number> {
     for (let page = 1, more = true; more; page++) {

@@ -21,6 +21,11 @@ export const TOKEN_PERMISSIONS = {
   statuses: "read",
 } as const satisfies Permissions;
 
+/**
+ * What the App itself asks for: also what brings an event of packages, which no token asks for. Equal to `app.yml`.
+ */
+export const APP_PERMISSIONS = { ...TOKEN_PERMISSIONS, packages: "read" } as const satisfies Permissions;
+
 /** What a token may do. */
 export interface Grant {
   readonly permissions: Permissions;

@@ -1,8 +1,7 @@
 import type { Dependents } from "../change/dependents.ts";
-import { otherReaders } from "../change/ownership.ts";
+import { editAlone } from "../change/edit-reach.ts";
 import { type Replacement, versionForms } from "../change/proof/text.ts";
 import type { RenderedTarget } from "../change/rendered-target.ts";
-import { wouldTouch } from "../change/results.ts";
 import type { StagedFiles } from "../change/staged-files.ts";
 import {
   findMarkers,
@@ -65,7 +64,7 @@ export interface WrittenMarkers {
 
 /**
  * Writes a version behind the markers of a policy: `wanted` gives it for what stands there, `undefined` leaves that
- * alone. Throws a `refused` UserError for a value that cannot be changed, and for a file that other targets read.
+ * alone. Throws a `refused` UserError for a value that cannot be changed, or not without other targets.
  */
 export async function setMarked(
   rendered: RenderedTarget,
@@ -91,14 +90,12 @@ export async function setMarked(
 async function write(
   setting: MarkerSetting,
   { tag, digest }: ImageReference,
-  { target }: RenderedTarget,
+  target: RenderedTarget,
   dependents: Dependents,
   staged: StagedFiles,
 ): Promise<void> {
   const edits = versionEdits(setting, { tag, digest });
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
   if (edits.length === 0) return;
-  const others = await otherReaders(setting.file, target, dependents);
-  if (others.length > 0) throw wouldTouch([setting.file], others);
-  await staged.edit(setting.file, edits);
+  await editAlone(setting.file, edits, { target, dependents, staged });
 }

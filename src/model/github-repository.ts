@@ -1,4 +1,4 @@
-import type { GitHub, PullRequest } from "./github.ts";
+import type { CheckReport, GitHub, PullRequest } from "./github.ts";
 import type { RepositoryName, TreeChange } from "./tree.ts";
 
 /** A review of a pull request. Only the newest of each person that is not a mere comment counts. */
@@ -21,6 +21,9 @@ export interface CommitCheck {
   /** When it passed or failed, ISO 8601. */
   readonly completedAt: string | undefined;
 }
+
+/** What a check run of the App says. */
+export type OwnCheck = Pick<CheckReport, "title" | "summary">;
 
 /** A GitHub Deployment with what is known of how it went, newest status last. */
 export interface Deployment {
@@ -163,6 +166,8 @@ export interface GitHubRepository extends GitHub {
 
   /** Check runs (the newest of each name) and statuses of a commit, by name; those of Sluice itself are left out. */
   checks(sha: string): Promise<readonly CommitCheck[]>;
+  /** What the App's own newest run of a check says of a commit: nobody else can write that. */
+  ownCheck(sha: string, name: string): Promise<OwnCheck | undefined>;
   /** The newest deployments to an environment, newest first, at most `limit` (100). */
   deployments(environment: string, limit: number): Promise<readonly Deployment[]>;
   /** Oldest first. */

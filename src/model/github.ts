@@ -179,3 +179,20 @@ export interface InstalledRepository {
  * left out. What is removed meanwhile may be missing. Errors as those of `GitHub`; an abort is an `unavailable` Fault.
  */
 export type InstalledRepositories = (signal: AbortSignal) => AsyncIterable<InstalledRepository>;
+
+/**
+ * The active rules of GitHub's rulesets that hold for a branch of this name, whether or not there is one, as GitHub
+ * names their types (`update`, `creation`). `refused` is GitHub's text where it tells none: a plan without rulesets, or
+ * a repository that is gone. Who may bypass them is not told. Errors as those of `GitHub`.
+ */
+export type BranchRules = (
+  where: InstalledRepository,
+  branch: string,
+  signal: AbortSignal,
+) => Promise<{ readonly rules: ReadonlySet<string> } | { readonly refused: string }>;
+
+/**
+ * The name that a repository has by now, given one that it had; `undefined` where the installation reaches it no
+ * longer. Errors as those of `GitHub`.
+ */
+export type CurrentName = (installationId: number, repository: RepositoryName) => Promise<RepositoryName | undefined>;

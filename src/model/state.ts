@@ -32,9 +32,13 @@ export type Decision =
       /** The commit that brought it onto the branch. */
       readonly mergeCommit?: string;
       readonly versions: Readonly<Record<string, readonly VersionChange[]>>;
-      /** The login of who merged it, and the gates that had not passed then, as people read them. */
+      /**
+       * The login of who merged it, and the gates that had not passed then, as the App's check said them to people.
+       * `unseen`: there was no such check of what was merged.
+       */
       readonly mergedBy?: string;
       readonly unmet?: readonly string[];
+      readonly unseen?: true;
     })
   | (Common & {
       /**
@@ -87,6 +91,7 @@ export type HistoryEntry = Omit<Decision, "versions" | "environment" | "apps"> &
   readonly finding?: string;
   readonly mergedBy?: string;
   readonly unmet?: readonly string[];
+  readonly unseen?: true;
   readonly since?: string;
   readonly until?: string;
 };

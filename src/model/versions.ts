@@ -156,3 +156,10 @@ function endOfDigits(text: string, from: number): number {
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
+
+const versionKey = /(?:^|[.:\s\]])["']?(?:[A-Za-z]*[tT]ag|[A-Za-z]*[vV]ersion|targetRevision|revision)["']?$/;
+
+/** Whether the path to a value ends in a name of versions: `image.tag`, `values.yaml: appVersion`. */
+export function isVersionKey(path: string): boolean {
+  return versionKey.test(path);
+}

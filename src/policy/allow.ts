@@ -18,19 +18,21 @@ export type MayAct = { readonly ok: true } | { readonly ok: false; readonly reas
 
 /**
  * Whether the person may act: has the permission, and is one of the users or in one of the teams where any are named.
- * Logins and slugs compare without case. Only the teams of `teamsToAsk` are looked at.
+ * Logins and slugs compare without case. Only the teams of `teamsToAsk` are looked at. `what` is that in words, after
+ * "may".
  */
-export function mayAct(allow: Allow, person: Person): MayAct {
-  const fix = `ask one of those who may: ${describeAllow(allow)}`;
+export function mayAct(allow: Allow, person: Person, what: string): MayAct {
   if (!includes(person.permission, allow.permission)) {
     const has = person.permission === "none" ? "no access" : `${person.permission} permission`;
-    return { ok: false, reason: `this needs ${allow.permission} permission, and ${person.login} has ${has}`, fix };
+    const reason = `only people with ${allow.permission} permission may ${what}, and ${person.login} has ${has}`;
+    const whom = isEverybody(allow) ? "somebody" : oneOf(allow);
+    return { ok: false, reason, fix: `ask ${whom} with ${allow.permission} permission` };
   }
   if (isEverybody(allow) || has(allow.users ?? [], person.login)) return { ok: true };
   const { teams } = person;
   const isMember = typeof teams === "function" ? teams : (team: string) => has(teams, team);
   if (teamsToAsk(allow, person).some(isMember)) return { ok: true };
-  return { ok: false, reason: `${person.login} is not among those who may: ${describeAllow(allow)}`, fix };
+  return { ok: false, reason: `only ${sentenceList(namesOf(allow))} may ${what}`, fix: `ask ${oneOf(allow)}` };
 }
 
 /**
@@ -44,9 +46,16 @@ export function teamsToAsk(allow: Allow, person: Pick<Person, "login" | "permiss
 
 /** Those who may, in plain words: `ada and members of release with write permission`. */
 export function describeAllow(allow: Allow): string {
-  const { users = [], teams = [] } = allow;
-  const named = [...users, ...teams.map((team) => `members of ${team}`)];
-  return `${named.length === 0 ? "everybody" : sentenceList(named)} with ${allow.permission} permission`;
+  return `${isEverybody(allow) ? "everybody" : sentenceList(namesOf(allow))} with ${allow.permission} permission`;
+}
+
+function namesOf({ users = [], teams = [] }: Allow): readonly string[] {
+  return [...users, ...teams.map((team) => `members of ${team}`)];
+}
+
+function oneOf(allow: Allow): string {
+  const [only = "", ...more] = namesOf(allow);
+  return more.length > 0 ? "one of them" : only.replace(/^members/, "a member");
 }
 
 function isEverybody({ users = [], teams = [] }: Allow): boolean {

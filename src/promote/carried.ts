@@ -1,13 +1,11 @@
-import { imageUses } from "../change/images/image-uses.ts";
 import { matchNames } from "../change/images/match.ts";
+import { carriedVersions, imageVersions } from "../change/versions.ts";
 import type { EnvironmentSettings } from "../config/index.ts";
-import { toItems } from "../diff/item.ts";
-import { findSettings } from "../edit/find/index.ts";
 import type { VersionChange } from "../model/promotion.ts";
 import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import type { Target } from "../model/target.ts";
 import type { Repository } from "../model/tree.ts";
-import { type Order, orderOf } from "../model/versions.ts";
+import { isVersionKey, type Order, orderOf } from "../model/versions.ts";
 import { pathValues } from "./strategies/paths.ts";
 
 /**
@@ -49,8 +47,6 @@ async function carriedIn(
   return found;
 }
 
-const known = new WeakMap<Render, Map<string, Carried>>();
-
 /** The versions that a render and the files that it read say. */
 async function versionsOf(
   target: Target,
@@ -58,28 +54,12 @@ async function versionsOf(
   at: RenderSource,
   strategy: EnvironmentSettings["promote"]["strategy"],
 ): Promise<Carried> {
-  const before = known.get(render)?.get(strategy);
-  if (before !== undefined) return before;
-  const charts = strategy === "images" ? await chartsOf(target, render, at) : [];
-  const found = new Map([...imagesOf(render), ...charts]);
-  known.set(render, (known.get(render) ?? new Map<string, Carried>()).set(strategy, found));
-  return found;
+  const all = strategy === "images" ? await carriedVersions(target, render, at) : imageVersions(render.resources());
+  return new Map(all.map(({ image, versions }) => [image, versions.join(", ")]));
 }
 
 /** What `directory` carries, and what is compared where there is no version. */
 export const wholeRender = "directory";
-
-function imagesOf(render: Extract<Render, { ok: true }>): readonly (readonly [string, string])[] {
-  const byName = Map.groupBy(imageUses(toItems(render.resources())), ({ name }) => name);
-  return [...byName].map(([name, uses]) => [name, [...new Set(uses.map(({ version }) => version))].sort().join(", ")]);
-}
-
-async function chartsOf(target: Target, render: Render, at: RenderSource): Promise<readonly [string, string][]> {
-  const { settings } = await findSettings(target.render, render.trace, at.tree);
-  return settings.flatMap(({ subject, version }): [string, string][] =>
-    subject.kind === "chart" && version !== undefined ? [[`chart ${subject.name}`, version.value]] : [],
-  );
-}
 
 /** The versions that these changes are about; all where none of them is known by its name. */
 export function carriedOf(carried: Carried, changes: readonly Pick<VersionChange, "image">[]): Carried {
@@ -104,10 +84,8 @@ export function compareCarried(now: Carried, then: Carried): Order {
   return orders.length > 0 && orders.every((order) => order === "newer") ? "newer" : "unknown";
 }
 
-const versionKey = /(?:^|[.:\s\]])["']?(?:[A-Za-z]*[tT]ag|[A-Za-z]*[vV]ersion|targetRevision|revision)["']?$/;
-
 function isVersion({ image }: Pick<VersionChange, "image">): boolean {
-  return image !== wholeRender && (!image.includes(": ") || versionKey.test(image));
+  return image !== wholeRender && (!image.includes(": ") || isVersionKey(image));
 }
 
 /** What `to` is, seen from `from`. Values of `paths` have an order only where their key says that they are versions. */

@@ -3,6 +3,7 @@ import type { Events } from "../model/events.ts";
 import { JOB_TYPES, type JobType, jobKind } from "../model/job-kinds.ts";
 import type { Clock, Logger, Metrics } from "../model/observe.ts";
 import type { Handlers } from "../model/queue.ts";
+import { type RepeatedLine, repeatedLines } from "../model/repeated-lines.ts";
 import { settled } from "./deadline.ts";
 import { queueName } from "./job-options.ts";
 import { LockWatch } from "./lock-watch.ts";
@@ -48,10 +49,13 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #stop = new AbortController();
   readonly #workers: StoredWorker[];
+  /** A store that fails, such as on a full disk, is told once a minute. */
+  readonly #say: RepeatedLine;
   #closing = false;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    this.#say = repeatedLines(options.log, options.clock);
     this.#workers = JOB_TYPES.map((type) => this.#worker(type));
   }
 
@@ -97,7 +101,7 @@ export class Consumer {
 
   #begin(type: JobType, worker: StoredWorker): void {
     const { log } = this.#options;
-    worker.on("error", (error) => log.warn({ queue: type, error: messageOf(error) }, "worker"));
+    worker.on("error", (error) => this.#say("warn", { queue: type }, `the queue's store failed: ${messageOf(error)}`));
     worker.on("stalled", (job) => log.warn({ queue: type, job }, "a job lost its worker; it runs again"));
     worker.run().catch((error: unknown) => log.error({ queue: type, error }, "worker stopped"));
   }

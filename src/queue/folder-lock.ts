@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../model/errors.ts";
+import { type FreeBytes, fullDisk } from "./disk-room.ts";
 
 /** A folder held by this process. */
 export interface FolderLock {
@@ -16,6 +17,8 @@ export interface FolderLockOptions {
   readonly waitMs?: number;
   /** Told once who has it when the waiting begins. */
   readonly onWait?: (holder: string) => void;
+  /** The operating system's answer when absent. */
+  readonly free?: FreeBytes;
 }
 
 const pollMs = 200;
@@ -28,12 +31,20 @@ const held = new Set<DatabaseSync>();
  * Takes the folder, which exists, for this process alone. The lock is the operating system's (SQLite's exclusive lock
  * on a file): it holds between containers that share the folder, whatever they know of each other's processes, and ends
  * with its holder however that dies. Rejects with an `in-use` error while another process has it, and with a `usage`
- * error where the file system has no locks.
+ * error where the file system has no locks, or no room.
  */
 export async function lockFolder(
   folder: string,
-  { waitMs = 0, onWait = () => undefined }: FolderLockOptions = {},
+  { waitMs = 0, onWait = () => undefined, free }: FolderLockOptions = {},
 ): Promise<FolderLock> {
+  try {
+    return await take(folder, waitMs, onWait);
+  } catch (error) {
+    throw error instanceof UserError && error.kind === "in-use" ? error : (fullDisk(folder, error, free) ?? error);
+  }
+}
+
+async function take(folder: string, waitMs: number, onWait: (holder: string) => void): Promise<FolderLock> {
   const lock = openLock(folder);
   const note = join(folder, "holder");
   try {

@@ -7,7 +7,7 @@ import type { NewRender, RenderStore, UsedRender } from "./store.ts";
 
 const maxLookups = 400_000;
 const maxPerKey = 64;
-const bodyBytes = 64 * 1024 * 1024;
+const bodyBytes = 32 * 1024 * 1024;
 const flushAfterMs = 25;
 const flushAtCount = 64;
 const useGrainMs = 10 * 60_000;

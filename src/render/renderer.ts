@@ -9,7 +9,7 @@ import { type CachedRender, cachedRender, type Remarks, sha256 } from "./cached-
 import type { Outcome } from "./engine.ts";
 import { defaultLimits, passingLimits, type RenderLimits } from "./limits.ts";
 import type { EngineHello } from "./messages.ts";
-import { parseResources } from "./parse-resources.ts";
+import { ParsedRenders } from "./parsed-renders.ts";
 import { EnginePool } from "./pool.ts";
 import { withoutSecretValues } from "./secret-values.ts";
 import { Flights } from "./single-flight.ts";
@@ -58,6 +58,7 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
     now,
   );
   const flights = new Flights<Finished>();
+  const parsed = new ParsedRenders();
   let build: Promise<string> | undefined;
 
   const keyOf = async (spec: RenderSpec): Promise<string> => {
@@ -93,14 +94,14 @@ export function createRenderer(options: RendererOptions): EngineRenderer {
       const flight = `${key}/${source.tree.oid}`;
       const started = now();
       const finished = await flights.join(flight, signal, (shared) => run(key, spec, source, shared));
-      const render = renderOf(finished);
+      const render = renderOf(finished, parsed);
       options.onRender?.(spec.kind, finished.source, render.ok, (now() - started) / 1000);
       return render;
     },
     async fresh(spec, source, signal) {
       const request = { spec, rootTree: source.tree.oid, objects: source.objects, output: "json" } as const;
       const started = now();
-      const render = renderOf(finish(await pool.run(request, signal)));
+      const render = renderOf(finish(await pool.run(request, signal)), parsed);
       options.onRender?.(spec.kind, "engine", render.ok, (now() - started) / 1000);
       return render;
     },
@@ -168,14 +169,10 @@ function isLasting(outcome: Outcome): boolean {
   return outcome.kind !== "limit" || (outcome.limit !== undefined && !passingLimits.has(outcome.limit));
 }
 
-function renderOf({ cached, body }: Finished): Render {
+function renderOf({ cached, body }: Finished, parsed: ParsedRenders): Render {
   const { trace, digest, remarks } = cached;
   const { warnings, unpinned, failure, partial } = remarks;
-  let parsed: readonly Resource[] | undefined;
-  const resources = (): readonly Resource[] => {
-    parsed ??= parseResources(body ?? Buffer.from("[]"));
-    return parsed;
-  };
+  const resources = body === undefined ? (): readonly Resource[] => [] : parsed.hold(digest, body);
   if (failure === undefined) return { ok: true, digest, trace, warnings, unpinned, resources };
   const rest = partial === undefined ? {} : { partial: { digest, resources } };
   return { ok: false, digest, trace, failure, unpinned, ...rest };

@@ -28,6 +28,7 @@ const entry = z.looseObject({
   finding: z.string().exactOptional(),
   mergedBy: z.string().exactOptional(),
   unmet: z.array(z.string()).readonly().exactOptional(),
+  unseen: z.literal(true).exactOptional(),
   since: time.exactOptional(),
   until: time.exactOptional(),
   versions: z.array(z.looseObject({ image: z.string(), from: z.string(), to: z.string() })).exactOptional(),

@@ -10,6 +10,14 @@ export interface CredentialsWatch {
   stop(): Promise<void>;
 }
 
+/** What looks. */
+export interface CredentialsParts {
+  readonly check: () => Promise<readonly Problem[]>;
+  /** Runs once GitHub takes the credentials, until it succeeds once. */
+  readonly accepted?: (signal: AbortSignal) => Promise<void>;
+  readonly log: Logger;
+}
+
 /** While something is wrong, or GitHub was away, it is looked again after this time, in milliseconds. */
 const againMs = 5 * 60_000;
 
@@ -17,34 +25,45 @@ const againMs = 5 * 60_000;
  * Looks at the start whether GitHub takes the App's credentials and gives it what it needs, and says each problem once
  * at `error`. While there is one it looks again, so that `/readyz` follows what the operator does.
  */
-export function watchCredentials(check: () => Promise<readonly Problem[]>, log: Logger): CredentialsWatch {
+export function watchCredentials({ check, accepted, log }: CredentialsParts): CredentialsWatch {
   let found: readonly Problem[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const said = new Set<string>();
+  let todo = accepted;
+  const stop = new AbortController();
+  const say = sayOnce(log);
   const look = async (): Promise<void> => {
-    let again = true;
-    try {
-      found = await check();
-      if (stopped) return;
-      again = found.length > 0;
-      for (const { message, fix } of found) {
-        if (said.has(message)) continue;
-        said.add(message);
-        log.error({ fix }, message);
-      }
-    } catch (error) {
-      if (stopped) return;
-      log.warn({ error }, `the App's credentials could not be checked yet: ${messageOf(error)}`);
-    }
-    if (again) timer = setTimeout(() => void look(), againMs).unref();
+    found = await check();
+    if (stop.signal.aborted) return;
+    say(found);
+    if (found.some(({ fatal }) => fatal)) return;
+    await todo?.(stop.signal);
+    todo = undefined;
   };
-  void look();
+  const lookAgain = async (): Promise<void> => {
+    const failed = await look().catch((error: unknown) => messageOf(error));
+    if (stop.signal.aborted) return;
+    if (failed !== undefined) log.warn({ error: failed }, `GitHub could not be asked about the App yet: ${failed}`);
+    if (failed !== undefined || found.length > 0) timer = setTimeout(() => void lookAgain(), againMs).unref();
+  };
+  void lookAgain();
   return {
     problems: () => found,
     stop: async () => {
-      stopped = true;
+      stop.abort();
       clearTimeout(timer);
     },
+  };
+}
+
+function sayOnce(log: Logger): (problems: readonly Problem[]) => void {
+  const said = new Set<string>();
+  return (problems) => {
+    for (const { message, fix } of problems) {
+      // A clock that is off is off by other seconds at each look.
+      const known = message.replaceAll(/\d+/g, "");
+      if (said.has(known)) continue;
+      said.add(known);
+      log.error({ fix }, message);
+    }
   };
 }

@@ -16,6 +16,7 @@ import { type PromotionPorts, runGates, runPromotions, runStatusComment } from "
 import { runCommands } from "../webhooks/commands/run.ts";
 import { TABLE } from "../webhooks/commands/table.ts";
 import { receiveDelivery } from "../webhooks/receive.ts";
+import { followingRenames, type RenameParts } from "./renames.ts";
 
 /** What the handlers act through, room by room. */
 export interface Rooms {
@@ -24,24 +25,26 @@ export interface Rooms {
   readonly promotion: PromotionPorts;
   readonly images: ImagePorts;
   readonly queue: Pick<Queue, "add">;
+  readonly currentName: RenameParts["currentName"];
 }
 
 /** A handler for every kind of job. */
-export function handlersOf({ probot, preview, promotion, images, queue }: Rooms): Handlers {
+export function handlersOf({ probot, preview, promotion, images, queue, currentName }: Rooms): Handlers {
   const ports = { ...promotion, ...images };
   const { github, events, log } = ports;
   const commands = { github, events, log, table: TABLE, ports };
+  const follow = followingRenames({ currentName, queue, log });
   return {
     delivery: (job, context) => receiveDelivery(probot, job, context.signal),
-    preview: (job, context) => runPreview(job, preview, preview.settings, context),
-    command: (job, context) => runCommands(job, commands, context),
-    promotions: (job, context) => runPromotions(job, promotion, context),
-    gates: (job, context) => runGates(job, promotion, context),
-    "status-comment": (job, context) => runStatusComment(job, promotion, context),
+    preview: follow((job, context) => runPreview(job, preview, preview.settings, context)),
+    command: follow((job, context) => runCommands(job, commands, context)),
+    promotions: follow((job, context) => runPromotions(job, promotion, context)),
+    gates: follow((job, context) => runGates(job, promotion, context)),
+    "status-comment": follow((job, context) => runStatusComment(job, promotion, context)),
     registry: (job, context) => runRegistry(job, images, context),
     watch: (job, context) => runWatch(job, images, context),
-    image: (job, context) => runImage(job, images, context),
-    "image-pull": (job, context) => runImagePull(job, images, context),
+    image: follow((job, context) => runImage(job, images, context)),
+    "image-pull": follow((job, context) => runImagePull(job, images, context)),
     scheduled: (job) => runScheduled(job, queue),
   };
 }

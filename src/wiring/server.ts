@@ -14,12 +14,15 @@ import {
   type PrometheusMetrics,
 } from "../observe/index.ts";
 import type { LockTiming } from "../queue/consumer.ts";
+import { fullDisk } from "../queue/disk-room.ts";
 import { createQueue, type QueueBackend } from "../queue/index.ts";
 import { makePrivateFolder } from "../render/private-folder.ts";
 import { type ServerSettings, secretsOf } from "../settings.ts";
-import { watchCredentials } from "./credentials.ts";
+import { type CredentialsWatch, watchCredentials } from "./credentials.ts";
 import type { ServerParts } from "./edges.ts";
-import { NEEDED_EVENTS, openMetrics, openWeb, watchMissed } from "./web.ts";
+import { NEEDED_EVENTS } from "./needed-events.ts";
+import { tellOpenRepositories } from "./rulesets.ts";
+import { openMetrics, openWeb, watchMissed } from "./web.ts";
 import { appOf, openWorker } from "./worker.ts";
 
 /** Jobs under way get this long to end when the process is told to stop, in milliseconds. */
@@ -83,8 +86,7 @@ async function openServer(
   closers: Closer[],
   stopping: () => boolean,
 ): Promise<string> {
-  makePrivateFolder(settings.dataDir);
-  for (const name of ["mirrors", "renders", "queue"]) makePrivateFolder(join(settings.dataDir, name));
+  makeFolders(settings.dataDir);
   const parts = await openParts(settings, options);
   const { github, queue, log } = parts;
   closers.push(() => queue.close(options.graceMs ?? graceMs));
@@ -94,7 +96,7 @@ async function openServer(
     closers.unshift(worker.close);
     await queue.start(worker.handlers);
   }
-  const credentials = watchCredentials(() => github.checkApp(NEEDED_EVENTS), log);
+  const credentials = watchApp(settings, parts);
   closers.push(() => credentials.stop());
   const webParts = { ...parts, stopping, problems: credentials.problems };
   const web = await openWeb(settings, webParts);
@@ -107,6 +109,24 @@ async function openServer(
   }
   log.info({ role: settings.role, url: web.url, metrics: metrics?.url, store: settings.store.kind }, "sluice is up");
   return web.url;
+}
+
+function makeFolders(dataDir: string): void {
+  try {
+    makePrivateFolder(dataDir);
+    for (const name of ["mirrors", "renders", "queue"]) makePrivateFolder(join(dataDir, name));
+  } catch (error) {
+    throw fullDisk(dataDir, error) ?? error;
+  }
+}
+
+/** Looks at what GitHub says of the App; where webhooks arrive also at who may write to Sluice's branches. */
+function watchApp({ role, githubUrl: webUrl }: ServerSettings, { github, log }: ServerParts): CredentialsWatch {
+  return watchCredentials({
+    check: () => github.checkApp(NEEDED_EVENTS),
+    log,
+    ...(role !== "worker" && { accepted: tellOpenRepositories({ ...github, webUrl }, log) }),
+  });
 }
 
 async function openParts(settings: ServerSettings, options: StartOptions): Promise<ServerParts> {

@@ -14,11 +14,6 @@ import { HANDLED } from "../webhooks/register.ts";
 /** For the store to say that it takes deliveries, in milliseconds. */
 const readyMs = 1_000;
 
-/** Events that an App has to subscribe to; those of its installation come by themselves. */
-export const NEEDED_EVENTS: readonly string[] = Object.keys(HANDLED).filter(
-  (event) => !["installation", "installation_repositories", "package"].includes(event),
-);
-
 /** What the web door works with. */
 export interface WebParts {
   readonly queue: Queue;

@@ -68,6 +68,7 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     promotion,
     images,
     queue,
+    currentName: github.currentName,
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openDependents } from "../../src/change/dependents.ts";
-import { includes, innerOwner, otherReaders } from "../../src/change/ownership.ts";
+import { changedTargets, includes, innerOwner, otherReaders } from "../../src/change/ownership.ts";
 import type { Trace } from "../../src/model/render.ts";
 import type { Target } from "../../src/model/target.ts";
 import { memoryRenderer, targetIn } from "../support/memory-renderer.ts";
@@ -116,6 +116,44 @@ describe("who may render differently", () => {
     ]);
     expect(ids(await dependents.touched(["a/x.yaml"], before))).toEqual([]);
     expect(ids(await dependents.touched([], changed))).toEqual([]);
+  });
+});
+
+describe("who changes with an edit", () => {
+  const files = {
+    "envs/prod.yaml": "{}",
+    "web/prod/reads": "envs/prod.yaml",
+    "web/prod/a.yaml": "{}",
+    "api/prod/a.yaml": "{}",
+  };
+  const [web, api] = [targetIn("web/prod"), targetIn("api/prod")];
+  const all = targetIn("all/prod", "clusters/prod", "kustomize");
+  const including = { "clusters/prod/reads": "web/prod/a.yaml\nenvs/prod.yaml\n" };
+
+  function changing(changed: Readonly<Record<string, string>>) {
+    const { dependents, renderer } = opened(
+      [web, api, all].map((target) => [target, undefined]),
+      { ...files, ...including },
+    );
+    const tree = memoryTree({ ...files, ...including, ...changed });
+    return { dependents, renderer, at: { tree, objects: tree.objects } };
+  }
+
+  it("is who renders otherwise, not who reads it", async () => {
+    const { dependents, at } = changing({ "envs/prod.yaml": "{ } # the same" });
+    expect(ids(await dependents.touched(["envs/prod.yaml"], at.tree))).toEqual(["web/prod", "all/prod"]);
+    expect(ids(await dependents.changed(["envs/prod.yaml"], at))).toEqual([]);
+    const other = changing({ "envs/prod.yaml": "a: 1" });
+    expect(ids(await other.dependents.changed(["envs/prod.yaml"], other.at))).toEqual(["web/prod", "all/prod"]);
+  });
+
+  it("may be who includes the target, by what lies in its folder alone", async () => {
+    const inside = changing({ "web/prod/a.yaml": "a: 1" });
+    const own = await changedTargets(["web/prod/a.yaml"], inside.at, web, inside.dependents);
+    expect([ids(own.including), ids(own.others)]).toEqual([["all/prod"], []]);
+    const both = changing({ "web/prod/a.yaml": "a: 1", "envs/prod.yaml": "a: 1" });
+    const more = await changedTargets(["web/prod/a.yaml", "envs/prod.yaml"], both.at, web, both.dependents);
+    expect([ids(more.including), ids(more.others)]).toEqual([[], ["all/prod"]]);
   });
 });
 

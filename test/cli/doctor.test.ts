@@ -1,8 +1,12 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NEEDED_EVENTS } from "../../src/wiring/needed-events.ts";
+import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";
 import { tempDir } from "../support/temp-git.ts";
+import { serverEnvironment } from "../support/walk.ts";
 import { sluice } from "./support/run.ts";
 
 interface Check {
@@ -79,5 +83,47 @@ describe("sluice doctor", () => {
     rmSync(folder, { recursive: true });
     expect(check("cached renders")?.detail).toBe(`${join(folder, "renders")}, 5.0 MiB`);
     expect((await examine({ SLUICE_CACHE: folder })).check("cached renders")?.detail).toContain("not there yet");
+  });
+});
+
+describe("sluice doctor with the settings of a server", () => {
+  let github: CheckedGitHub;
+  let folder: string;
+  beforeAll(async () => {
+    folder = tempDir();
+    github = await startCheckedGitHub({ app: { events: NEEDED_EVENTS } });
+    await github.createRepository({ owner: "acme", name: "gitops" });
+  });
+  afterAll(async () => {
+    await github?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const doctor = (more: Readonly<Record<string, string>> = {}) =>
+    examine({ ...serverEnvironment(github, folder), ...more });
+
+  it("asks GitHub what the server asks, and names repositories without a ruleset", async () => {
+    const open = await doctor();
+    expect([open.code, open.check("github")?.status]).toEqual([0, "ok"]);
+    expect(open.check("rulesets")).toMatchObject({
+      status: "warn",
+      detail: "no ruleset keeps people from writing to sluice-state and sluice/**/* in acme/gitops",
+      fix: expect.stringContaining(`${github.url}/acme/gitops/settings/rules`),
+    });
+    github.addRuleset({ owner: "acme", name: "gitops", branches: ["sluice-state", "sluice/**/*"] });
+    expect((await doctor()).check("rulesets")).toMatchObject({ status: "ok" });
+  });
+
+  it("fails with the address where to fix what GitHub refuses", async () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const wrong = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const refused = await doctor({ PRIVATE_KEY: wrong });
+    expect(refused.code).toBe(1);
+    expect(refused.check("github")).toMatchObject({
+      status: "fail",
+      detail: `GitHub refuses the App's private key (App ${github.app.id})`,
+      fix: expect.stringContaining(`${github.url}/settings/apps`),
+    });
+    const away = await doctor({ GITHUB_API_URL: "http://127.0.0.1:1" });
+    expect([away.code, away.check("github")?.status]).toEqual([1, "fail"]);
   });
 });

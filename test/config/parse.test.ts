@@ -194,6 +194,16 @@ describe("a configuration with errors", () => {
     expect(problems(text)).toContain(expected);
   });
 
+  it("tells how a file outside of the target's folder is written", () => {
+    const named = (file: string) => `${good}    promote: { strategy: paths, paths: [{ file: ${file}, key: a }] }\n`;
+    expect(problems(named("../../envs/prod.yaml")).join()).toContain("leads out with `..`");
+    expect(firstFix(named("../../envs/prod.yaml"))).toBe(
+      "Begin with `/` for a path from the root of the repository: `/envs/{environment}.yaml`.",
+    );
+    expect(problems(named("/../envs/prod.yaml")).join()).toContain("leads out with `..`");
+    expect(problems(named('"/envs/{environment}.yaml"')).join()).not.toContain("promote");
+  });
+
   it("tells an unknown key of a union's branch against the keys of that branch", () => {
     const text = `${good}    deploy: { engine: flux, cluster: a, namespce: b }\n`;
     expect(problems(text)).toEqual(["5:41 `namespce` is not a key of `environments[0].deploy`"]);

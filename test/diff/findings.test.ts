@@ -199,7 +199,7 @@ describe("secrets in clear text", () => {
   });
 
   it("are not looked for in other kinds", () => {
-    expect(ids(undefined, object("v1", "ConfigMap", "data: { password: hunter2 }"))).toEqual([]);
+    expect(ids(undefined, object("v1", "ConfigMap", "data: { password: hunter2 }"))).toEqual(["secret-like-value"]);
     expect(ids(undefined, object("example.org/v1", "Secret", "data: { password: hunter2 }"))).toEqual([]);
   });
 

@@ -332,4 +332,51 @@ describe("l7-values-that-are-not-masked", () => {
     expect(masked).not.toContain("hunter2");
     expect(masked).toContain("‹hidden ");
   });
+
+  const pod = (container: string) =>
+    `apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec: { containers: [{ name: web, image: "web:1", ${container} }] }\n`;
+  const config = (key: string, text: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata: { ${key}: ${JSON.stringify(text)} }\n`;
+  const key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n";
+
+  it.each([
+    ["a password in env", pod(`env: [{ name: DB_PASSWORD, value: hunter2 }]`), "DB_PASSWORD"],
+    ["a URL with a password", pod(`env: [{ name: DATABASE, value: "postgres://web:hunter2@db/web" }]`), "DATABASE"],
+    ["an argument", pod(`args: ["--admin-token=hunter2-hunter2"]`), "admin-token"],
+    ["an argument and its value", pod(`args: ["--client-secret", "hunter2"]`), "client-secret"],
+    ["a private key in a ConfigMap", config("tls.pem", key), "tls.pem"],
+    ["a token of a known form", config("app.ini", `user=web token=ghp_${"a1".repeat(18)}`), "app.ini"],
+    ["a name in camel case", config("smtpPassword", "hunter2"), "smtpPassword"],
+  ])("that only look like secrets are shown, with a finding: %s", (_, head, name) => {
+    const { findings } = compare(undefined, head);
+    expect(findings).toMatchObject([{ id: "secret-like-value", severity: "warning" }]);
+    expect(JSON.stringify(findings)).toContain(`\`${name}\``);
+    expect(JSON.stringify(findings)).not.toContain("hunter2");
+    expect(compare(head, head.replace("web:1", "web:2")).findings).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a reference to a Secret",
+      pod(`env: [{ name: DB_PASSWORD, valueFrom: { secretKeyRef: { name: db, key: pw } } }]`),
+    ],
+    [
+      "where the secret lies",
+      pod(`env: [{ name: DB_PASSWORD_FILE, value: /run/pw }, { name: TOKEN, value: /run/token }]`),
+    ],
+    [
+      "what is filled in later",
+      pod(`env: [{ name: DB_PASSWORD, value: "\${DB_PASSWORD}" }], args: ["--token=$(TOKEN)"]`),
+    ],
+    ["a switch", pod(`env: [{ name: CSRF_TOKEN, value: "true" }], args: ["--token", "--verbose"]`)],
+    ["an address without a password", config("url", "https://example.com/a:b@c")],
+    ["a word that only has one in it", config("tokenizer", "whitespace")],
+  ])("are not found where there is none: %s", (_, head) => {
+    expect(compare(undefined, head).findings).toEqual([]);
+  });
+
+  it("are looked for in the time that a hostile text's length allows", () => {
+    const text = `${"a.".repeat(200_000)}://`;
+    expect(compare(undefined, config("text", text)).findings).toEqual([]);
+  });
 });

@@ -97,6 +97,20 @@ describe("the check", () => {
     expect(world.asked().filter((asked) => asked === ROUTES.updateCheck)).toHaveLength(2);
   });
 
+  it("is read as it was written last, and not where there is none", async () => {
+    const github = await world.github();
+    const { headSha, name } = done();
+    expect(await github.ownCheck(headSha, name)).toBeUndefined();
+    await github.upsertCheck(done());
+    expect(await github.ownCheck(headSha, name)).toEqual({ title: "2 targets", summary: "fine" });
+    await github.upsertCheck(done({ title: "3 targets", summary: "finer" }));
+    expect(await (await world.github(world.fresh())).ownCheck(headSha, name)).toEqual({
+      title: "3 targets",
+      summary: "finer",
+    });
+    expect(await github.ownCheck(headSha, "Sluice configuration")).toBeUndefined();
+  });
+
   it("of another name or on another head is another run", async () => {
     const github = await world.github();
     await github.upsertCheck(done());

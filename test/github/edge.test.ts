@@ -223,6 +223,24 @@ describe("tokens", () => {
   });
 });
 
+describe("a repository that was renamed", () => {
+  it("has another name by now, gives no token under the former one, and answers there all the same", async () => {
+    const { installationId } = world.local;
+    await world.local.createRepository({ owner: "acme", name: "former", files: { a: "b" } });
+    const former = { owner: "acme", name: "former" };
+    const before = await world.edge.for(installationId, former);
+    await before.about();
+    const renamed = await world.local.renameRepository({ ...former, to: "renamed" });
+    expect(await before.about()).toMatchObject({ repository: renamed });
+    await expect((await world.fresh().for(installationId, former)).about()).rejects.toMatchObject({
+      name: "UserError",
+      kind: "permission",
+    });
+    expect(await world.edge.currentName(installationId, former)).toEqual(renamed);
+    expect(await world.edge.currentName(installationId, { owner: "acme", name: "nowhere" })).toBeUndefined();
+  });
+});
+
 describe("GitHub's refusals", () => {
   const pullRoute = templateOf(ROUTES.pull);
 
@@ -235,6 +253,21 @@ describe("GitHub's refusals", () => {
       retryAfterMs: 90_000,
     });
     expect(world.asked()).toEqual([ROUTES.token, ROUTES.pull]);
+  });
+
+  it("a secondary limit holds for all of its installation: nothing is sent until GitHub takes it again", async () => {
+    const other = { owner: "acme", name: "limited" };
+    await world.local.createRepository({ ...other, files: { a: "b" } });
+    const [one, two] = [await world.github(), await world.edge.for(world.local.installationId, other)];
+    await two.about();
+    world.local.injectFault({ template: pullRoute, effect: { kind: "secondary-limit", retryAfter: 90 } });
+    await expect(one.pullRequest(world.pull.number)).rejects.toMatchObject({ kind: "throttled" });
+    world.asked();
+    await expect(two.about()).rejects.toMatchObject({ kind: "throttled", message: expect.stringContaining("to wait") });
+    world.later(90_000);
+    expect(await two.about()).toMatchObject({ repository: other });
+    expect(await one.pullRequest(world.pull.number)).toMatchObject({ number: world.pull.number });
+    expect(world.asked()).toHaveLength(2);
   });
 
   it("a server error is not repeated here", async () => {

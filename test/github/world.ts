@@ -124,6 +124,7 @@ export const ROUTES = {
   writeFile: "PUT /repos/{owner}/{repo}/contents/{path}",
   team: "GET /orgs/{org}/teams/{team_slug}/memberships/{username}",
   listDeployments: "GET /repos/{owner}/{repo}/deployments",
+  branchRules: "GET /repos/{owner}/{repo}/rules/branches/{branch}",
   deploymentStatuses: "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
 } as const;
 

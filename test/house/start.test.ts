@@ -6,9 +6,15 @@ import { type Loaded, loadedFrom } from "./support/source-imports.ts";
 const src = join(import.meta.dirname, "../../src");
 const table = join(src, "cli/commands.ts");
 
+/** With the settings of a server, the doctor asks GitHub what the server asks: that is loaded then. */
+const asksGitHub = "../../wiring/examine-github.ts";
+
 /** What a command loads: the command line, the command's handler, and everything that these may load. */
 function loadedBy(handler: string): Loaded {
-  return loadedFrom(join(src, "cli.ts"), (file, specifier) => file !== table || specifier === handler);
+  return loadedFrom(
+    join(src, "cli.ts"),
+    (file, specifier) => specifier !== asksGitHub && (file !== table || specifier === handler),
+  );
 }
 
 function foldersOf({ files }: Loaded): readonly string[] {

@@ -8,28 +8,37 @@ const none: ReadonlySet<string> = new Set();
 
 describe("who may act", () => {
   it("is everybody with the permission where nobody is named", () => {
-    expect(mayAct(everybody, { login: "bob", permission: "write", teams: none })).toEqual({ ok: true });
-    expect(mayAct(everybody, { login: "bob", permission: "admin", teams: none })).toEqual({ ok: true });
-    expect(mayAct(everybody, { login: "bob", permission: "read", teams: none })).toEqual({
+    expect(mayAct(everybody, { login: "bob", permission: "write", teams: none }, "act")).toEqual({ ok: true });
+    expect(mayAct(everybody, { login: "bob", permission: "admin", teams: none }, "act")).toEqual({ ok: true });
+    expect(mayAct(everybody, { login: "bob", permission: "read", teams: none }, "act")).toEqual({
       ok: false,
-      reason: "this needs write permission, and bob has read permission",
-      fix: "ask one of those who may: everybody with write permission",
+      reason: "only people with write permission may act, and bob has read permission",
+      fix: "ask somebody with write permission",
     });
-    expect(mayAct(everybody, { login: "eve", permission: "none", teams: none })).toMatchObject({
+    expect(mayAct(everybody, { login: "eve", permission: "none", teams: none }, "act")).toMatchObject({
       ok: false,
-      reason: "this needs write permission, and eve has no access",
+      reason: "only people with write permission may act, and eve has no access",
     });
   });
 
   it("is a named user or a member of a named team, with the permission", () => {
-    expect(mayAct(named, { login: "ada", permission: "write", teams: none }).ok).toBe(true);
-    expect(mayAct(named, { login: "bob", permission: "write", teams: new Set(["Release"]) }).ok).toBe(true);
-    expect(mayAct(named, { login: "bob", permission: "write", teams: (team) => team === "ops" }).ok).toBe(true);
-    expect(mayAct(named, { login: "ada", permission: "triage", teams: new Set(["ops"]) }).ok).toBe(false);
-    expect(mayAct(named, { login: "bob", permission: "admin", teams: new Set(["web"]) })).toEqual({
+    expect(mayAct(named, { login: "ada", permission: "write", teams: none }, "act").ok).toBe(true);
+    expect(mayAct(named, { login: "bob", permission: "write", teams: new Set(["Release"]) }, "act").ok).toBe(true);
+    expect(mayAct(named, { login: "bob", permission: "write", teams: (team) => team === "ops" }, "act").ok).toBe(true);
+    expect(mayAct(named, { login: "ada", permission: "triage", teams: new Set(["ops"]) }, "act").ok).toBe(false);
+    expect(mayAct(named, { login: "bob", permission: "admin", teams: new Set(["web"]) }, "act")).toEqual({
       ok: false,
-      reason: "bob is not among those who may: Ada, members of release and members of ops with write permission",
-      fix: "ask one of those who may: Ada, members of release and members of ops with write permission",
+      reason: "only Ada, members of release and members of ops may act",
+      fix: "ask one of them",
+    });
+    const bob = { login: "bob", permission: "write", teams: none } as const;
+    expect(mayAct({ users: ["ada"], permission: "write" }, bob, "act")).toMatchObject({
+      reason: "only ada may act",
+      fix: "ask ada",
+    });
+    expect(mayAct({ teams: ["ops"], permission: "write" }, bob, "act")).toMatchObject({ fix: "ask a member of ops" });
+    expect(mayAct({ users: ["ada"], permission: "admin" }, bob, "act")).toMatchObject({
+      fix: "ask ada with admin permission",
     });
   });
 
@@ -45,9 +54,9 @@ describe("who may act", () => {
     const teams = () => {
       throw new Error("asked");
     };
-    expect(mayAct(named, { login: "ada", permission: "write", teams }).ok).toBe(true);
-    expect(mayAct(named, { login: "bob", permission: "read", teams }).ok).toBe(false);
-    expect(mayAct(everybody, { login: "bob", permission: "write", teams }).ok).toBe(true);
+    expect(mayAct(named, { login: "ada", permission: "write", teams }, "act").ok).toBe(true);
+    expect(mayAct(named, { login: "bob", permission: "read", teams }, "act").ok).toBe(false);
+    expect(mayAct(everybody, { login: "bob", permission: "write", teams }, "act").ok).toBe(true);
   });
 
   it("is told in plain words", () => {

@@ -17,7 +17,7 @@ function worldOf(
 
 const web = (prod?: string) => worldOf({ web: ["1.4.0", "1.2.0"] }, prod);
 
-describe("first-time-dead-end", () => {
+describe("07-first-time-dead-end", () => {
   it("a wish on an open pull request: the reply and the chain say what is missing", async () => {
     const world = web("allow: { permission: write }");
     const pull = await world.propose(appFiles("web", "staging", "1.5.0"));
@@ -36,12 +36,14 @@ describe("first-time-dead-end", () => {
     await world.say("/promote prod");
     const [promotion] = world.promotions("open");
     const check = promotion && (await world.check(promotion));
+    const row = check?.summary.split("\n").find((line) => line.includes("**Healthy in the source**"));
+    const act = row?.split(" | ").at(-1);
     for (const way of ["GitHub Deployments", "health: { check: … }", "gates: { healthy: false }"])
-      expect(check?.summary).toContain(way);
+      expect(act).toContain(way);
   });
 });
 
-describe("one-new-app-blocks-the-others", () => {
+describe("08-one-new-app-blocks-the-others", () => {
   async function merged(): Promise<PromotionWorld> {
     const world = worldOf({ web: ["1.4.0", "1.2.0"], db: ["1.4.0", "1.2.0"] });
     await world.merge(Object.assign({}, ...["web", "db", "new"].map((app) => appFiles(app, "staging", "1.5.0"))));
@@ -68,7 +70,7 @@ describe("one-new-app-blocks-the-others", () => {
   });
 });
 
-describe("refusals-get-a-rocket", () => {
+describe("11-refusals-get-a-rocket", () => {
   const broken = { "apps/web/staging/nope.yaml": "just text\n" };
 
   it("the source does not render", async () => {
@@ -76,15 +78,29 @@ describe("refusals-get-a-rocket", () => {
     await world.merge({ ...appFiles("web", "staging", "1.5.0"), ...broken });
     const reply = await world.say("/promote prod web");
     expect(world.reaction()).toBe("-1");
-    expect(reply).toContain("apps/web/staging/nope.yaml");
+    expect(reply).toContain("apps/web/staging/nope.yaml is no resource");
     expect(world.promotions()).toEqual([]);
   });
 
   it("the target does not render", async () => {
     const world = web();
     await world.merge({ ...appFiles("web", "staging", "1.5.0"), "apps/web/prod/nope.yaml": "just text\n" });
-    await world.say("/promote prod web");
+    const reply = await world.say("/promote prod web");
     expect(world.reaction()).toBe("-1");
+    expect(reply).toContain("apps/web/prod/nope.yaml is no resource");
+    expect(world.promotions()).toEqual([]);
+  });
+
+  it("the edit would also change another target", async () => {
+    const shared = `${worldConfig(plain)}  - name: eu\n    path: apps/{app}/prod\n`;
+    const apps = { ...appFiles("web", "staging", "1.4.0"), ...appFiles("web", "prod", "1.2.0") };
+    const world = promotionWorld({ files: { ".sluice.yaml": shared, ...apps } });
+    await world.merge(appFiles("web", "staging", "1.5.0"));
+    const reply = await world.say("/promote prod web");
+    expect(world.reaction()).toBe("-1");
+    expect(reply).toContain("would also change web/eu");
+    expect(reply).toContain("Give the target a file of its own");
+    expect(world.promotions()).toEqual([]);
   });
 
   it("some go, some do not", async () => {
@@ -103,7 +119,7 @@ describe("refusals-get-a-rocket", () => {
   });
 });
 
-describe("dry-run-hides-a-downgrade", () => {
+describe("12-dry-run-hides-a-downgrade", () => {
   it("reply, title, table and findings say that it goes back", async () => {
     const world = worldOf({ web: ["1.5.0", "1.9.0"] }, "gates: { healthy: false, findings: warning }");
     await world.merge({ "docs/note.md": "x" });
@@ -124,7 +140,7 @@ describe("dry-run-hides-a-downgrade", () => {
   });
 });
 
-describe("dry-run-on-an-open-pull-request", () => {
+describe("13-dry-run-on-an-open-pull-request", () => {
   it("says that this pull request is not in it", async () => {
     const world = worldOf({ web: ["1.5.0", "1.2.0"] });
     await world.propose(appFiles("web", "staging", "1.6.0"));
@@ -171,7 +187,7 @@ describe("a version by name", () => {
   });
 });
 
-describe("chain-of-three", () => {
+describe("18-chain-of-three", () => {
   const config = `version: 1
 environments:
   - name: dev
@@ -218,7 +234,7 @@ environments:
   });
 });
 
-describe("rollback-words", () => {
+describe("19-rollback-words", () => {
   it("to what prod has", async () => {
     const world = web();
     await world.merge(appFiles("web", "prod", "1.5.1"));
@@ -236,6 +252,10 @@ describe("rollback-words", () => {
     expect(rollback.body).toMatch(new RegExp(`### What goes away\\n\\n- #${pull.number} A bad change`));
     expect(rollback.body).not.toContain("A newer version replaces");
     expect(await world.say("/promote prod web", "ada", pull)).toContain(`A rollback is open too: #${rollback.number}`);
+    const promotion = world.promotions("open").find(({ number }) => number !== rollback.number);
+    const bodies = await Promise.all([rollback, promotion].map(async (one) => one && (await world.again(one)).body));
+    expect(bodies[0]).toContain(`A promotion is open too: #${promotion?.number}.`);
+    expect(bodies[1]).toContain(`A rollback is open too: #${rollback.number}.`);
     await world.github.updatePullRequest(rollback.number, { state: "closed" });
     await world.ports.queue.add({
       type: "gates",
@@ -256,7 +276,7 @@ describe("rollback-words", () => {
   });
 });
 
-describe("command-forms", () => {
+describe("23-command-forms", () => {
   it.each([
     ["  /promote prod web"],
     ["/promote prod/web"],

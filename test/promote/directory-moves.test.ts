@@ -37,7 +37,7 @@ async function promoted(
   return { world, promotion: world.promotions()[0], reply };
 }
 
-describe("directory-moves-the-namespace", () => {
+describe("04-directory-moves-the-namespace", () => {
   it("namespaces and hosts of the target stay, and the image goes", async () => {
     const { world, promotion } = await promoted(folder("staging", "1.5.0"), folder("prod", "1.2.0"));
     expect(promotion?.title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
@@ -59,6 +59,26 @@ describe("directory-moves-the-namespace", () => {
     expect(promotion).toBeUndefined();
     expect(world.reaction()).toBe("-1");
     expect(reply).toContain("into the namespace `staging`");
+  });
+
+  it("values that name the source's environment are told", async () => {
+    const more = (environment: string, ...names: readonly string[]) => ({
+      [`apps/web/${environment}/more.yaml`]: names
+        .map(
+          (name) =>
+            `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: ${environment} }\ndata: { bucket: "${name}-${environment}", level: stagingly }\n`,
+        )
+        .join("---\n"),
+    });
+    const asked = directory.replace("merge: automatic", "moveNamespaces: true");
+    const { promotion } = await promoted(
+      { ...folder("staging", "1.5.0"), ...more("staging", "one", "two") },
+      { ...folder("prod", "1.2.0"), ...more("prod", "one") },
+      asked,
+    );
+    expect(promotion?.body).toContain("`data.bucket` of ConfigMap `two` names staging in prod: `two-staging`.");
+    expect(promotion?.body).not.toContain("`one`");
+    expect(promotion?.body).not.toContain("stagingly");
   });
 
   it("unless it is asked for", async () => {

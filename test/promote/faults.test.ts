@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { createSigner } from "../../src/change/signature.ts";
 import { createGitHub } from "../../src/github/index.ts";
+import { Fault } from "../../src/model/errors.ts";
 import { runPreview } from "../../src/preview/run.ts";
 import { PROMOTION_COMMANDS, type PromotionPorts, runGates } from "../../src/promote/run/index.ts";
 import { createRegistry } from "../../src/registry/index.ts";
@@ -22,6 +23,8 @@ let root: string;
 let github: CheckedGitHub;
 let repository: RepositoryRef;
 let ports: PromotionPorts;
+/** What was waited so far, because GitHub asked for it; in milliseconds. */
+let waitedMs = 0;
 
 beforeAll(async () => {
   root = tempDir("sluice-faults-");
@@ -33,7 +36,7 @@ beforeAll(async () => {
     apiUrl: github.apiUrl,
     log,
     metrics: memoryMetrics(),
-    clock: Date.now,
+    clock: () => Date.now() + waitedMs,
   });
   const mirrors = directMirrors(github);
   ports = {
@@ -108,13 +111,14 @@ function disturb(random: () => number): number {
   return faults;
 }
 
-/** Runs a job as the queue does, without its waits. */
+/** Runs a job as the queue does; its waits pass at once. */
 async function untilDone(run: (attempt: number) => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run(attempt);
     } catch (error) {
       if (attempt >= 12) throw error;
+      if (error instanceof Fault) waitedMs += error.retryAfterMs ?? 0;
     }
   }
 }

@@ -23,7 +23,7 @@ async function promoted(start?: Start): Promise<PromotionWorld> {
 
 const hotfix = (version = "1.5.1") => appFiles("web", "prod", version);
 
-describe("automation-undoes-a-hotfix", () => {
+describe("01-automation-undoes-a-hotfix", () => {
   it("a person moves prod ahead", async () => {
     const world = await promoted();
     expect(await versionIn(world)).toBe("1.5.0");
@@ -83,9 +83,12 @@ describe("automation-undoes-a-hotfix", () => {
 
   it("the source goes back", async () => {
     const world = equal({ version: "1.5.0" });
-    await world.merge(appFiles("web", "staging", "1.4.0"));
+    const pull = await world.merge(appFiles("web", "staging", "1.4.0"));
     expect(await versionIn(world)).toBe("1.5.0");
     expect(world.promotions()).toEqual([]);
+    const ahead = "prod | `1.5.0` | has a newer version than staging, which stays until somebody takes it back";
+    expect(world.comments(pull).get("chain")).toContain(ahead);
+    expect(await world.say("/status", "ada", pull)).toContain(ahead);
   });
 
   it("tags without an order", async () => {
@@ -153,7 +156,7 @@ describe("automation-undoes-a-hotfix", () => {
   });
 });
 
-describe("approved-upgrade-becomes-a-downgrade", () => {
+describe("02-approved-upgrade-becomes-a-downgrade", () => {
   const soaked = "gates: { approvals: 1, soak: 30m }\npromote: { merge: automatic }";
 
   /** A promotion of 1.5.0 to prod, which has 1.2.0, approved by bob while it soaks. */
@@ -243,7 +246,7 @@ describe("approved-upgrade-becomes-a-downgrade", () => {
   });
 });
 
-describe("source-took-the-version-back", () => {
+describe("03-source-took-the-version-back", () => {
   const gated = (more: string) => `gates: { approvals: 1${more} }\npromote: { merge: automatic }`;
 
   /** A promotion of 1.5.0 to prod, which has 1.2.0, that waits for an approval. */
@@ -293,6 +296,11 @@ describe("source-took-the-version-back", () => {
     const pull = await world.merge(appFiles("web", "staging", "1.4.0"), "bob");
     await approve(world);
     expect(await versionIn(world)).toBe("1.2.0");
+    const [first] = world.github.pulls.values();
+    const chain = first && world.comments(first).get("chain");
+    expect(chain).toMatch(
+      new RegExp(`web \\| staging \\| \`1\\.4\\.0\` \\| .*taken back by #${pull.number} \\(\`bob\`\\)`),
+    );
     const [promotion] = world.promotions("open");
     expect(promotion?.body.replaceAll("\u200b", "")).toContain(`#${pull.number}`);
     const check = promotion && (await world.check(promotion));
@@ -315,6 +323,15 @@ describe("source-took-the-version-back", () => {
     const world = await waiting(gated(", healthy: false"));
     await world.merge(appFiles("web", "staging", "1.4.0"), "bob");
     await world.merge(appFiles("web", "staging", "1.5.0"), "bob");
+    await approve(world);
+    expect(await versionIn(world)).toBe("1.5.0");
+  });
+
+  it("it comes again and is asked for again", async () => {
+    const world = await waiting(gated(", healthy: false"));
+    await world.merge(appFiles("web", "staging", "1.4.0"), "bob");
+    await world.merge(appFiles("web", "staging", "1.5.0"), "bob");
+    await world.say("/promote prod web");
     await approve(world);
     expect(await versionIn(world)).toBe("1.5.0");
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UserError } from "../../src/model/errors.ts";
 import type { PullRequest } from "../../src/model/github.ts";
 import { appFiles, type PromotionWorld, promotionWorld, versionIn, worldConfig } from "./support/memory-world.ts";
 
@@ -24,7 +25,7 @@ function updates(world: PromotionWorld, promotion: PullRequest): readonly string
   return [...world.comments(promotion)].flatMap(([marker, text]) => (marker.startsWith("update-") ? [text] : []));
 }
 
-describe("chain-names-versions-of-others", () => {
+describe("09-chain-names-versions-of-others", () => {
   it("staging goes back: the chain of the change says so at once", async () => {
     const { world, first } = await asked(plain);
     const back = await world.merge(appFiles("web", "staging", "1.4.0"), "bob");
@@ -56,11 +57,11 @@ describe("a hold while a change waits", () => {
     await world.say("/release prod/web");
     expect(world.comments(first).get("chain")).toContain("not yet; promoted by itself");
     await world.say("/hold prod");
-    expect(world.comments(first).get("chain")).toContain("held by `ada`");
+    expect(world.comments(first).get("chain")).toMatch(/held by `ada` \|/);
   });
 });
 
-describe("update-comment-contradicts", () => {
+describe("10-update-comment-contradicts", () => {
   it("is one comment for each thing that happened", async () => {
     const { world, promotion } = await asked(approved);
     await world.approve(promotion);
@@ -70,17 +71,39 @@ describe("update-comment-contradicts", () => {
     expect(updates(world, promotion)[0]).toContain("`bob`");
     expect(updates(world, promotion)[0]).toContain("apps/web/prod/app.yaml");
     expect(updates(world, promotion)[0]).not.toContain("asked for");
+    expect(updates(world, promotion)[0]).toContain("It promotes the same");
+    expect(updates(world, promotion)[0]).toContain("`bob`: your approval was of another change and no longer counts.");
+    expect(world.github.reviewsOf.get(promotion.number)).toMatchObject([{ state: "dismissed" }]);
+    const [first] = updates(world, promotion);
     await world.merge({ "apps/web/prod/app.yaml": text.replace("1.2.0", "1.4.9") }, "bob");
-    expect(updates(world, promotion)).toHaveLength(2);
+    expect(updates(world, promotion)).toEqual([first, expect.stringContaining("It is `web 1.4.9 → 1.5.0` now")]);
   });
 });
 
-describe("closed-and-told-to-close", () => {
+describe("16-closed-and-told-to-close", () => {
   it("a new promotion opens after a closed one", async () => {
     const { world, promotion } = await asked(plain);
     await world.github.updatePullRequest(promotion.number, { state: "closed" });
     await world.say("/promote prod", "ada", promotion);
     expect(world.promotions("open")).toHaveLength(1);
+  });
+
+  it("after a force push that changes the message alone, what the check says works", async () => {
+    const { world, promotion } = await asked(plain);
+    const { repository } = world.github;
+    const { head } = await world.again(promotion);
+    const [commit] = await repository.log({ to: head.sha, limit: 1 });
+    const files: Record<string, string> = {};
+    for (const path of await (await repository.tree(head.sha)).files()) files[path] = await world.file(path, head.ref);
+    const about = { parents: commit?.parents ?? [], message: "A better message" };
+    repository.branches.set(head.ref, repository.commit(files, about));
+    await world.settle();
+    const says = (await world.check(promotion))?.summary ?? "";
+    expect(says).toContain("close this, delete the branch and give the command again");
+    await world.github.updatePullRequest(promotion.number, { state: "closed" });
+    repository.branches.delete(head.ref);
+    await world.say("/promote prod web");
+    expect(world.promotions("open").map(({ title }) => title)).toEqual(["Promote web to prod: 1.2.0 → 1.5.0"]);
   });
 
   it("where a person's commits are on the branch, check and reply say to delete it", async () => {
@@ -96,7 +119,7 @@ describe("closed-and-told-to-close", () => {
   });
 });
 
-describe("notes-and-pushes-in-the-text", () => {
+describe("17-notes-and-pushes-in-the-text", () => {
   it("a release manager's note stays", async () => {
     const { world, promotion } = await asked(plain);
     const { body } = await world.again(promotion);
@@ -130,29 +153,84 @@ describe("notes-and-pushes-in-the-text", () => {
     await world.settle();
     expect((await world.check(promotion))?.summary).toContain("bob approved another change than this one");
   });
-});
 
-describe("merged-with-red-gates", () => {
-  it("is told and recorded", async () => {
-    const { world, first, promotion } = await asked("gates: { approvals: 1 }");
-    await world.land(promotion, "bob");
-    const said = world.comments(promotion).get("merged-unmet");
-    expect(said).toContain("`bob` merged this with 2 of");
-    const state = await world.ports.state.read(
-      { installationId: 1, repository: { owner: "acme", name: "gitops" } },
-      AbortSignal.timeout(1_000),
+  it("a person's push: description, check and chain say that they are about what was planned", async () => {
+    const { world, first, promotion } = await asked(approved);
+    await world.push(promotion.head.ref, appFiles("web", "prod", "9.9.9"));
+    await world.settle();
+    const untrue = "The title and the table say what Sluice planned, not what the branch has now.";
+    expect((await world.again(promotion)).body).toContain(untrue);
+    expect((await world.check(promotion))?.summary).toContain(untrue);
+    expect(await world.say("/status", "ada", first)).toContain(
+      `changes with #${promotion.number}, to which somebody pushed`,
     );
-    const history = await state.history("prod", "web");
-    expect(history.find(({ kind }) => kind === "promoted")).toMatchObject({
-      by: "ada",
-      mergedBy: "bob",
-      unmet: ["Healthy in the source", "Approvals"],
-    });
-    expect(world.comments(first).get("chain")).toContain("merged by `bob` with gates not passed");
+    expect(world.comments(first).get("chain")).not.toContain("becomes `1.5.0`");
   });
 });
 
-describe("update-branch", () => {
+describe("20-merged-with-red-gates", () => {
+  const promoted = async (world: PromotionWorld) => {
+    const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
+    const state = await world.ports.state.read(where, AbortSignal.timeout(60_000));
+    return (await state.history("prod", "web")).find(({ kind }) => kind === "promoted");
+  };
+
+  it("is told, recorded and marked in the chain", async () => {
+    const { world, first, promotion } = await asked("gates: { approvals: 1 }");
+    await world.land(promotion, "bob");
+    const said = world.comments(promotion).get("merged-unmet");
+    expect(said).toMatch(
+      /`bob` merged this with 2 of \d gates not passed:\*\* Healthy in the source and Approvals \(0 of 1\)/,
+    );
+    const unmet = ["Healthy in the source", "Approvals (0 of 1)"];
+    expect(await promoted(world)).toMatchObject({ by: "ada", mergedBy: "bob", unmet });
+    expect(await world.check(promotion)).toMatchObject({
+      conclusion: "neutral",
+      title: "Merged by bob, 2 gates not passed",
+      summary: expect.stringContaining("**Approvals**"),
+    });
+    expect(world.comments(first).get("chain")).toContain("merged by `bob` with gates not passed");
+  });
+
+  it("is told and recorded as Sluice saw them, whatever somebody wrote into the description", async () => {
+    const { world, promotion } = await asked("gates: { approvals: 1 }");
+    const body = (await world.again(promotion)).body.replaceAll(/[⏳⛔]/g, "✅");
+    await world.github.updatePullRequest(promotion.number, { body });
+    await world.land(promotion, "bob");
+    expect(world.comments(promotion).get("merged-unmet")).toContain("`bob` merged this with 2 of");
+    expect((await promoted(world))?.unmet).toHaveLength(2);
+  });
+
+  it("is told and recorded once, also when it is heard of again", async () => {
+    const { world, promotion } = await asked("gates: { approvals: 1 }");
+    await world.land(promotion, "bob");
+    const before = [await promoted(world), world.comments(promotion).get("merged-unmet")];
+    await world.hear(await world.again(promotion));
+    expect([await promoted(world), world.comments(promotion).get("merged-unmet")]).toEqual(before);
+  });
+
+  it("says so where the gates were not evaluated for what was merged", async () => {
+    const { world, first, promotion } = await asked("gates: { approvals: 1 }");
+    await world.push(promotion.head.ref, appFiles("web", "prod", "1.5.0", 2), "bob");
+    await world.land(promotion, "bob");
+    expect(world.comments(promotion).get("merged-unmet")).toContain(
+      "`bob` merged this before its gates were evaluated.",
+    );
+    expect(await promoted(world)).toMatchObject({ mergedBy: "bob", unseen: true });
+    expect(world.comments(first).get("chain")).toContain("merged by `bob` before its gates were evaluated");
+  });
+
+  it("is not said where all gates had passed", async () => {
+    const { world, promotion } = await asked("gates: { approvals: 1, healthy: false }");
+    await world.approve(promotion, "bob");
+    await world.land(promotion, "bob");
+    expect(world.comments(promotion).get("merged-unmet")).toBeUndefined();
+    expect(await promoted(world)).not.toHaveProperty("unmet");
+    expect(await promoted(world)).not.toHaveProperty("unseen");
+  });
+});
+
+describe("21-update-branch", () => {
   it("a pure merge of the base costs nothing", async () => {
     const { world, promotion } = await asked(`${approved}\npromote: { merge: automatic }`);
     await world.merge({ "docs/note.md": "x" }, "bob");
@@ -173,6 +251,42 @@ describe("update-branch", () => {
     expect(await world.say("/retry", "ada", promotion)).not.toContain("👎");
     await world.approve(promotion, "bob");
     expect(await versionIn(world)).toBe("1.5.0");
+  });
+});
+
+describe("21-update-branch: a merge with a change in it", () => {
+  it("stops automation and commands", async () => {
+    const { world, promotion } = await asked(`${approved}\npromote: { merge: automatic }`);
+    await world.merge({ "docs/note.md": "x" }, "bob");
+    const { repository } = world.github;
+    const main = repository.branches.get("main") ?? "";
+    const files: Record<string, string> = {};
+    for (const path of await (await repository.tree(main)).files()) files[path] = await world.file(path);
+    const evil = { ...files, ...appFiles("web", "prod", "9.9.9") };
+    const { head } = await world.again(promotion);
+    const about = { parents: [head.sha, main], message: "Merge branch 'main'" };
+    repository.branches.set(head.ref, repository.commit(evil, about));
+    await world.settle();
+    await world.approve(promotion);
+    expect(await versionIn(world)).toBe("1.2.0");
+    expect((await world.check(promotion))?.summary).toContain("Somebody pushed to this branch");
+    expect(await world.say("/retry", "ada", promotion)).toContain("somebody pushed");
+  });
+});
+
+describe("22-retried-in-silence", () => {
+  it("GitHub says no for good: the reply has its words, and it is not tried again", async () => {
+    const world = web(plain);
+    await world.merge(appFiles("web", "staging", "1.5.0"));
+    world.github.before("commit", () => {
+      throw new UserError("refused", "GitHub does not make these files: tree.path contains a malformed path component");
+    });
+    world.github.calls.length = 0;
+    const reply = await world.say("/promote prod web");
+    expect(reply).toMatch(/^❌/);
+    expect(reply).toContain("tree.path contains a malformed path component");
+    expect(world.reaction()).toBe("-1");
+    expect(world.github.calls.filter((call) => call === "commit")).toHaveLength(1);
   });
 });
 

@@ -20,7 +20,7 @@ async function summary(world: PromotionWorld, promotion: PullRequest): Promise<s
   return (await world.check(promotion))?.summary ?? "";
 }
 
-describe("config-change-stalls-for-ever", () => {
+describe("05-config-change-stalls-for-ever", () => {
   it("a change of staging's replicas leaves the version healthy, and the soak goes on", async () => {
     const { world, promotion } = await soaking("gates: { soak: 30m }\npromote: { merge: automatic }");
     await world.pass(10);
@@ -42,7 +42,7 @@ describe("config-change-stalls-for-ever", () => {
   });
 });
 
-describe("soaked-version-starves", () => {
+describe("06-soaked-version-starves", () => {
   it("the next version comes after the soak", async () => {
     const { world, promotion } = await soaking();
     await world.pass(31);
@@ -92,6 +92,11 @@ describe("soaked-version-starves", () => {
     const said = await summary(world, promotion);
     expect(said).toMatch(/healthy in staging for \d+m only, until 1\.6\.0 came; 30m are asked/);
     expect(said).toContain("ask for a shorter soak");
+    const [change] = world.github.pulls.values();
+    const chain = change && world.comments(change).get("chain");
+    expect(chain).toMatch(
+      /Soak: healthy in staging for \d+m only, until 1\.6\.0 came; 30m are asked; .*ask for a shorter soak/,
+    );
     await world.pass(31);
     expect(await versionIn(world)).toBe("1.2.0");
   });

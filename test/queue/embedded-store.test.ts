@@ -1,10 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase } from "../../src/queue/embedded-database.ts";
+import { lockFolder } from "../../src/queue/folder-lock.ts";
 import { openQueue } from "../contract/queue-fixture.ts";
 
 describe("the embedded store", () => {
@@ -38,6 +41,35 @@ describe("the embedded store", () => {
       fix: expect.stringMatching(/mv .* is lost .* made again/),
     });
     await rm(copy, { recursive: true, force: true });
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("l4-disk-full: it is not healthy while nothing can be written", async () => {
+    const queue = await openQueue({ kind: "embedded", dataDir }, "first");
+    // Each write to this device fails with ENOSPC.
+    await symlink("/dev/full", join(dataDir, "queue", "probe"));
+    expect(await queue.healthy(60_000)).toBe(false);
+    expect(await queue.healthy(60_000)).toBe(true);
+    await queue.close(0);
+  });
+
+  it("l4-disk-full: on a disk without room it says where, what is free and what is needed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "sluice-full-"));
+    const full = {
+      name: "UserError",
+      message: expect.stringMatching(new RegExp(`^the disk of ${folder}\\S* is full: 3 MiB are free$`)),
+      fix: expect.stringContaining("128 MiB"),
+    };
+    const free = () => 3 << 20;
+    await mkdir(join(folder, "lock.db"));
+    await expect(lockFolder(folder, { free })).rejects.toMatchObject(full);
+    await expect(lockFolder(folder, { free: () => 1 << 30 })).rejects.toMatchObject({
+      message: expect.stringContaining("cannot be locked"),
+    });
+    const pg = join(folder, "pg");
+    await mkdir(pg);
+    await writeFile(join(pg, "PG_VERSION"), "");
+    await expect(openDatabase(pg, free)).rejects.toMatchObject(full);
+    await rm(folder, { recursive: true, force: true });
   });
 
   it("has every job that it took when its process is killed in the middle of adding", async () => {

@@ -145,6 +145,7 @@ describe("a change on its way through three environments", () => {
     await play.say(pull, "/promote staging");
     const first = await play.promotion(repository, "sluice/promote/staging/web");
     await eventually("the chain", () => play.chain(pull)?.includes(`becomes \`1.5.0\` with #${first.number}`));
+    await play.gatesSay(first, "All gates passed");
     await github.mergePull({ ...first, method: "squash", by: "grace" });
     await eventually("the chain", () => play.chain(pull)?.includes(`arrived by #${first.number}`));
 

@@ -135,6 +135,26 @@ describe("merge: automatic", () => {
     expect(prodOverlay(repository)).toContain('newTag: "1.4.0"');
   });
 
+  it("22-retried-in-silence: carries a directory with new folders, which GitHub takes as entries of a tree", async () => {
+    const repository = await automatic({ promote: "strategy: directory" });
+    const config = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: more }\n";
+    const overlay = (release("staging", "1.4.0")["apps/web/overlays/staging/kustomization.yaml"] ?? "").replace(
+      "  - ../../base\n",
+      "  - ../../base\n  - more/deep\n",
+    );
+    const pull = await play.merged(repository, {
+      "apps/web/overlays/staging/kustomization.yaml": overlay,
+      "apps/web/overlays/staging/more/deep/kustomization.yaml": "resources: [more.yaml]\n",
+      "apps/web/overlays/staging/more/deep/more.yaml": config,
+    });
+    expect(await play.say(pull, "/promote prod web")).toContain("Opened #");
+    const promotion = await play.promotion(repository);
+    expect(play.file(repository, promotion.headRef, "apps/web/overlays/prod/more/deep/more.yaml")).toBe(config);
+    expect(play.file(repository, promotion.headRef, "apps/web/overlays/prod/kustomization.yaml")).toContain(
+      "namespace: prod",
+    );
+  });
+
   it("merges by itself what changes nothing in the render, where that is so configured, and says so", async () => {
     const promote = "strategy: directory, exclude: [kustomization.yaml], mergeEmpty: true";
     const repository = await automatic({ promote });

@@ -1,8 +1,9 @@
 import type { LocalGitHub } from "../../sandbox/index.ts";
 import { isAncestor, mergeBase } from "../../sandbox/repository-git.ts";
+import { fetchFailure } from "../../src/git/failure.ts";
 import type { RefNames } from "../../src/git/refs.ts";
 import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
-import type { Mirrors } from "../../src/model/tree.ts";
+import type { Mirrors, RepositoryName } from "../../src/model/tree.ts";
 import { launcher } from "./launcher.ts";
 
 /** The repository's own names, as a mirror takes them; with them, refs are read from their files. */
@@ -20,7 +21,7 @@ export function directMirrors(github: LocalGitHub): Mirrors {
   const open = new Map<string, LocalRepository>();
   return {
     async open({ repository, want }) {
-      const directory = github.gitDir(repository);
+      const directory = directoryOf(github, repository);
       const found = open.get(directory) ?? openDirectly(directory);
       open.set(directory, found);
       await Promise.all(want.map((one) => found.resolve(one)));
@@ -30,6 +31,15 @@ export function directMirrors(github: LocalGitHub): Mirrors {
       await Promise.all([...open.values()].map((one) => one.close()));
     },
   };
+}
+
+/** What a fetch says of a repository that is not there under this name any more. */
+function directoryOf(github: LocalGitHub, repository: RepositoryName): string {
+  try {
+    return github.gitDir(repository);
+  } catch {
+    throw fetchFailure("fatal: unable to access the repository: The requested URL returned error: 301");
+  }
 }
 
 /** The repository, with what it would ask git's processes for answered from its files. */

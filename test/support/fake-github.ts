@@ -221,6 +221,8 @@ export function fakeGitHub(
     },
     enqueue: async () => ({ kind: "enqueued" }),
     checks: async (sha) => maps.checksOf.get(sha) ?? [],
+    ownCheck: async (sha, name) =>
+      maps.checkReports.findLast((report) => report.headSha === sha && report.name === name),
     deployments: async (environment, limit) => (maps.deploymentsTo.get(environment) ?? []).slice(0, limit),
     deploymentStatuses: async (id) => maps.statusesOf.get(id) ?? [],
   };
@@ -263,6 +265,7 @@ export function fakeGitHub(
     merge: announced("merge", port.merge),
     enqueue: announced("enqueue", port.enqueue),
     checks: announced("checks", port.checks),
+    ownCheck: announced("ownCheck", port.ownCheck),
     deployments: announced("deployments", port.deployments),
     deploymentStatuses: announced("deploymentStatuses", port.deploymentStatuses),
   };

@@ -1,18 +1,26 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { chmod, mkdir, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { checkApp } from "../../src/github/check-app.ts";
-import { TOKEN_PERMISSIONS } from "../../src/github/permissions.ts";
+import { APP_PERMISSIONS } from "../../src/github/permissions.ts";
 import { Fault, UserError } from "../../src/model/errors.ts";
 import type { Problem } from "../../src/model/operator.ts";
 import { lockdownState } from "../../src/render/lockdown.ts";
 import { makePrivateFile, makePrivateFolder } from "../../src/render/private-folder.ts";
 import { RenderStore } from "../../src/render/store.ts";
+import { readSettings } from "../../src/settings.ts";
 import { watchCredentials } from "../../src/wiring/credentials.ts";
 import { assertLockdown } from "../../src/wiring/lockdown.ts";
-import { NEEDED_EVENTS } from "../../src/wiring/web.ts";
+import { NEEDED_EVENTS } from "../../src/wiring/needed-events.ts";
+import { startSluice } from "../../src/wiring/server.ts";
+import { directMirrors } from "../support/direct-mirrors.ts";
+import { inlineQueue } from "../support/inline-queue.ts";
+import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";
+import { eventually } from "../support/wait.ts";
+import { serverEnvironment } from "../support/walk.ts";
 import { memoryLog } from "../webhooks/fakes.ts";
 
 const hello = {
@@ -86,7 +94,7 @@ describe("m4-renders-on-disk", () => {
 describe("the App's credentials", () => {
   const at = 1_000_000_000_000;
   const expected = () => ({ appId: 7, events: ["push"], webUrl: "https://github.test", now: at });
-  const app = { slug: "sluice", permissions: { ...TOKEN_PERMISSIONS }, events: ["push"], owner: null, answeredAt: at };
+  const app = { slug: "sluice", permissions: { ...APP_PERMISSIONS }, events: ["push"], owner: null, answeredAt: at };
   const check = (facts: Partial<typeof app>) => checkApp(async () => ({ ...app, ...facts }), expected);
 
   it("are fine when GitHub gives what is needed", async () => {
@@ -106,7 +114,7 @@ describe("the App's credentials", () => {
     ]);
     const none = () => Promise.reject(new UserError("not-found", "no", { fields: { status: 404 } }));
     expect(await checkApp(none, expected)).toMatchObject([{ fatal: true, message: expect.stringContaining("id 7") }]);
-    expect(await check({ permissions: { ...TOKEN_PERMISSIONS, contents: "read" } as never })).toMatchObject([
+    expect(await check({ permissions: { ...APP_PERMISSIONS, contents: "read" } as never })).toMatchObject([
       {
         fatal: false,
         message: "the App lacks permissions: contents: write",
@@ -128,14 +136,67 @@ describe("the App's credentials", () => {
     const log = memoryLog();
     const problem: Problem = { message: "GitHub refuses the key", fix: "Set it.", fatal: true };
     const asked = Promise.withResolvers<void>();
-    const watch = watchCredentials(async () => {
+    const check = async () => {
       asked.resolve();
       return [problem];
-    }, log);
+    };
+    const watch = watchCredentials({ check, log });
     await asked.promise;
     await new Promise(setImmediate);
     expect(watch.problems()).toEqual([problem]);
     expect(log.lines.join("\n")).toContain("GitHub refuses the key");
     await watch.stop();
+  });
+});
+
+describe("a whole server's start", () => {
+  let github: CheckedGitHub;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "sluice-start-"));
+    const permissions = { ...APP_PERMISSIONS, contents: "read" } as const;
+    github = await startCheckedGitHub({ app: { permissions, events: NEEDED_EVENTS.filter((one) => one !== "push") } });
+    await github.createRepository({ owner: "acme", name: "gitops" });
+  });
+  afterAll(async () => {
+    await github?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A web process, which needs no engine; its queue is in memory. */
+  const start = async (privateKey: string) => {
+    const read = readSettings(serverEnvironment(github, folder), () => "");
+    const errors: string[] = [];
+    const memory = memoryLog();
+    const log = { ...memory, error: (_: unknown, message: string) => void errors.push(message), child: () => log };
+    const edges = { queue: inlineQueue(Date.now), mirrors: directMirrors(github) };
+    const sluice = await startSluice({ ...read, privateKey, role: "web" }, { log, edges, graceMs: 0 });
+    const ready = async () => {
+      const answer = await fetch(`${sluice.url}/readyz`);
+      return { status: answer.status, text: await answer.text() };
+    };
+    return { log, errors, ready, close: sluice.close };
+  };
+
+  it("says what the App lacks at error and in /readyz, and which repository has no ruleset", async () => {
+    const { log, errors, ready, close } = await start(github.app.privateKey);
+    await eventually("the line about the ruleset", () => log.lines.some((line) => line.includes("no ruleset")));
+    const page = `${github.url}/organizations/sluice-maintainers/settings/apps/sluice/permissions`;
+    for (const said of ["the App lacks permissions: contents: write", "the App does not get the events push"]) {
+      expect(errors.filter((line) => line === said)).toHaveLength(1);
+      expect((await ready()).text).toContain(said);
+    }
+    expect(await ready()).toMatchObject({ status: 200, text: expect.stringContaining(page) });
+    expect(log.lines.filter((line) => /no ruleset .* in acme\/gitops/.test(line))).toHaveLength(1);
+    await close();
+  });
+
+  it("is not ready with a key that GitHub refuses", async () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const { errors, ready, close } = await start(privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+    await eventually("the problem", async () => (await ready()).status === 503);
+    expect((await ready()).text).toContain(`${github.url}/settings/apps`);
+    expect(errors).toContain(`GitHub refuses the App's private key (App ${github.app.id})`);
+    await close();
   });
 });

@@ -6,14 +6,15 @@ import {
   type VersionSetting,
   versionEdits,
 } from "../../edit/find/index.ts";
+import type { YamlEdit } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
 import { parentPath } from "../../model/paths.ts";
 import type { Target } from "../../model/target.ts";
 import { codeList } from "../../model/text/markdown.ts";
 import type { Dependents } from "../dependents.ts";
+import { changedByEdit, editAlone } from "../edit-reach.ts";
 import { innerOwner, otherReaders } from "../ownership.ts";
 import type { Probe, RenderedTarget } from "../rendered-target.ts";
-import { wouldTouch } from "../results.ts";
 import { StagedFiles } from "../staged-files.ts";
 import { decidingSettings } from "./deciding-edits.ts";
 import { type ImageRequest, identityOf, settingKey } from "./image-request.ts";
@@ -46,7 +47,7 @@ export interface SetImages {
   readonly notes: readonly string[];
 }
 
-/** Writes the wanted versions into files that belong to the target alone. Throws a `refused` UserError. */
+/** Writes the wanted versions where that changes the target alone. Throws a `refused` UserError. */
 export async function setImages(requests: readonly ImageRequest[], context: SetContext): Promise<SetImages> {
   const { found, source } = context;
   const done = new Map<string, string>();
@@ -150,28 +151,38 @@ async function setOne(
   const ofChart = isOfChart(setting, context);
   if (ofChart && besides.charts) return undefined;
   const wanted = wantedOf(setting, request, context.source);
-  const { target, dependents } = context;
-  const others = await otherReaders(setting.file, target.target, dependents);
   const edits = versionEdits(setting, wanted);
-  if (!ofChart && others.length === 0 && !("refused" in edits)) {
+  const canEdit = !ofChart && !("refused" in edits);
+  const readers = await otherReaders(setting.file, context.target.target, context.dependents);
+  if (canEdit && areOfEnvironment(readers, context) && (await isAlone(setting.file, edits, context))) {
     await staged.edit(setting.file, edits);
     return undefined;
   }
   const file = (await override(setting, wanted, context)) ?? (await overrideOutput(request, context));
-  if (file === undefined && others.length > 0) throw wouldTouch([setting.file], others);
+  if (file === undefined && canEdit) {
+    await editAlone(setting.file, edits, context);
+    return undefined;
+  }
   if (file === undefined) {
     const why = "refused" in edits ? edits.refused : `${setting.file} is a part of a chart that is taken in as it is`;
     throw new UserError("refused", why, { fix: "Make that change by hand." });
   }
-  const because = ofChart
-    ? "is a part of a chart"
-    : others.length > 0
-      ? `belongs to ${codeList(
-          others.map(({ id }) => id),
-          3,
-        )} too`
-      : "cannot be edited there";
+  const because = ofChart ? "is a part of a chart" : canEdit ? belongsTo(readers) : "cannot be edited there";
   return `\`${setting.file}\` sets \`${request.use.name}\` and ${because}: the version is set in \`${file}\` instead.`;
+}
+
+function belongsTo(readers: readonly Target[]): string {
+  const ids = readers.map(({ id }) => id);
+  return `belongs to ${codeList(ids, 3)} too`;
+}
+
+/** A file that other environments read is edited only where nothing else can be: their values may come to decide. */
+function areOfEnvironment(readers: readonly Target[], { target }: SetContext): boolean {
+  return readers.every(({ environment }) => environment === target.target.environment);
+}
+
+async function isAlone(file: string, edits: readonly YamlEdit[], context: SetContext): Promise<boolean> {
+  return (await changedByEdit(file, (files) => files.edit(file, edits), context)).length === 0;
 }
 
 /** Defaults of a chart that the target takes in: they come with the chart's version and are not edited. */
@@ -200,18 +211,23 @@ function wantedOf(
   return { tag, digest: wanted.digest, ...(renames && { name: wanted.name }) };
 }
 
-/** Sets the version in the first file of the target's own that can; gives that file. */
+/** Sets the version in the first file that can and that changes no other target; gives that file. */
 async function override(
   setting: VersionSetting,
   wanted: Omit<ImageReference, "name"> & { readonly name?: string },
-  { target, dependents, found, staged }: SetContext,
+  context: SetContext,
 ): Promise<string | undefined> {
+  const { target, dependents, found, staged } = context;
   for (const file of [...found.valueFiles, ...found.kustomizations.slice(0, 1)]) {
     if ((await target.at.tree.at(file))?.kind !== "file") continue;
-    if ((await otherReaders(file, target.target, dependents)).length > 0) continue;
+    if (!areOfEnvironment(await otherReaders(file, target.target, dependents), context)) continue;
     const edits = overrideFor(setting, wanted, found, { file, bytes: await staged.bytes(file) });
     if (edits === undefined) continue;
-    for (const one of edits) await staged.edit(one.file, [one.edit]);
+    const edit = async (files: StagedFiles): Promise<void> => {
+      for (const one of edits) await files.edit(one.file, [one.edit]);
+    };
+    if ((await changedByEdit(file, edit, context)).length > 0) continue;
+    await edit(staged);
     return file;
   }
   return undefined;

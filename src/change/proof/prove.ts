@@ -1,6 +1,8 @@
 import { type Item, resourceLabel, toItems } from "../../diff/item.ts";
 import { matchItems, type Pair } from "../../diff/match.ts";
+import { pointerStep } from "../../diff/value.ts";
 import { parseImage, printImage } from "../../edit/find/index.ts";
+import type { KeyPath } from "../../edit/splice/index.ts";
 import type { Resource } from "../../model/render.ts";
 import { type ImageUse, imageUses, useKey } from "../images/image-uses.ts";
 import { differingLeaves, type Leaf, scalarText } from "./leaves.ts";
@@ -25,6 +27,13 @@ export interface Expectation {
   /** Texts that may follow, such as a version in a label. */
   readonly texts: readonly Replacement[];
   readonly beyond: "nothing" | "values" | "everything";
+  /** The fields that were edited where they stand in manifests, by `fieldKey`: they are what was planned. */
+  readonly edited?: ReadonlySet<string>;
+}
+
+/** A field of a manifest of the repository. */
+export function fieldKey(file: string, path: KeyPath): string {
+  return `${file}\n${path.map(pointerStep).join("")}`;
 }
 
 /** How a render differs from what was planned. */
@@ -129,7 +138,8 @@ function provePair(pair: Pair, context: Context): Proof {
     const after = fresh.get(leaf.pointer) ?? (use && fresh.get(use.pointer));
     const fine =
       use === undefined ? fieldIsFine(leaf, base, context) : imageIsFine(leaf, { use, after, base }, context);
-    if (use === undefined) others += 1;
+    const isEdited = head.file !== undefined && context.expected.edited?.has(`${head.file}\n${leaf.pointer}`);
+    if (use === undefined && isEdited !== true) others += 1;
     if (!fine) unexplained.push(`${resourceLabel(head.id)} ${leaf.pointer}`);
   }
   return { unexplained, others };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { resolve } from "node:path";
 import { UserError } from "../../model/errors.ts";
-import { readSettings, variables } from "../../settings.ts";
+import { readSettings, type ServerSettings, variables } from "../../settings.ts";
 import type { Check, DoctorInput } from "./check.ts";
 
 /** Which settings are set, by name; whether the server would start with them. Values are never shown. */
@@ -21,20 +21,28 @@ export function checkSettings(input: DoctorInput): readonly Check[] {
   return [named, startCheck(input)];
 }
 
-function startCheck({ env, cwd }: DoctorInput): Check {
-  try {
-    const { hooks, registries, adminToken } = readSettings(env, (path) => readFileSync(resolve(cwd, path), "utf8"));
-    const listed = `registry hooks: ${hooks.length}, registries: ${registries.length}`;
-    const log = adminToken === undefined ? "no event log without ADMIN_TOKEN" : "event log at /events";
-    return { name: "serve", status: "ok", detail: `would start with these settings\n${listed}; ${log}` };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+function startCheck(input: DoctorInput): Check {
+  const read = serverSettings(input);
+  if (read instanceof UserError)
     return {
       name: "serve",
       status: "warn",
-      detail: error.message,
-      ...(error.fix === undefined ? {} : { fix: error.fix }),
+      detail: read.message,
+      ...(read.fix === undefined ? {} : { fix: read.fix }),
     };
+  const { hooks, registries, adminToken } = read;
+  const listed = `registry hooks: ${hooks.length}, registries: ${registries.length}`;
+  const log = adminToken === undefined ? "no event log without ADMIN_TOKEN" : "event log at /events";
+  return { name: "serve", status: "ok", detail: `would start with these settings\n${listed}; ${log}` };
+}
+
+/** The settings that a server would start with, or why it would not. */
+export function serverSettings({ env, cwd }: DoctorInput): ServerSettings | UserError {
+  try {
+    return readSettings(env, (path) => readFileSync(resolve(cwd, path), "utf8"));
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
   }
 }
 

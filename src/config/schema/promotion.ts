@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkedText } from "../values/checked-text.ts";
-import { filledText, pathSchema, templateText } from "./values.ts";
+import { filledText, targetPathSchema, templateText } from "./values.ts";
 
 const label = checkedText((text) =>
   text.trim() !== "" && text.length <= 50 && !text.includes(",")
@@ -34,8 +34,15 @@ const promoteLists = {
   paths: z
     .array(
       z.strictObject({
-        file: pathSchema.meta({ description: "File, relative to the target's folder.", examples: ["values.yaml"] }),
-        key: filledText("a path to a value").meta({ description: "Path to the value.", examples: ["image.tag"] }),
+        file: targetPathSchema.meta({
+          description:
+            "File, from the target's folder; with `/` in front, from the root of the repository. May contain placeholders.",
+          examples: ["values.yaml"],
+        }),
+        key: filledText("a path to a value").meta({
+          description: "Path to the value; may contain placeholders.",
+          examples: ["image.tag"],
+        }),
       }),
     )
     .max(100)

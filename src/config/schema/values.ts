@@ -32,6 +32,14 @@ export const appSchema = checkedText(checkApp);
 /** A path from the root of the repository, with `{app}` and `{environment}`, normalised. */
 export const pathSchema = parsedText((text) => checkTemplate(text) ?? normalPath(text));
 
+/** A path from the folder of a target; with `/` in front, from the root of the repository. Normalised. */
+export const targetPathSchema = parsedText((text) => {
+  if (text.startsWith("/")) return checkTemplate(text.slice(1)) ?? `/${normalPath(text)}`;
+  const refusal = checkTemplate(text);
+  if (refusal === undefined || !text.split("/").includes("..")) return refusal ?? normalPath(text);
+  return { ...refusal, fix: "Begin with `/` for a path from the root of the repository: `/envs/{environment}.yaml`." };
+});
+
 /** A duration, in milliseconds after parsing. */
 export const durationSchema = parsedText(parseDuration, durationPattern);
 

@@ -13,6 +13,7 @@ import { immutableFieldChanged } from "./immutable-field-changed.ts";
 import { privilegedContainer } from "./privileged-container.ts";
 import { replicasZero } from "./replicas-zero.ts";
 import type { FindingRule, Found } from "./rule.ts";
+import { secretLikeValue } from "./secret-like-value.ts";
 import { type TargetFinding, toTargetFinding } from "./target-finding.ts";
 
 export type { TargetFinding } from "./target-finding.ts";
@@ -27,6 +28,7 @@ export const rules: readonly FindingRule[] = [
   immutableFieldChanged,
   clearTextSecret,
   privilegedContainer,
+  secretLikeValue,
   hostPathVolume,
   hostNamespace,
   replicasZero,

@@ -73,16 +73,21 @@ function argoImages({ file, document }: Document, list: Node | undefined): reado
 }
 
 /** Values in an object count as a manifest's: nothing outside the object overrides them. */
-function valuesIn({ file, document }: Document, start: Node | undefined, files: Bounds): readonly VersionSetting[] {
+function valuesIn(
+  { file, document }: Document,
+  start: Node | undefined,
+  files: Bounds,
+  what: "value" | "parameter" = "value",
+): readonly VersionSetting[] {
   if (start?.kind !== "map") return [];
   const found = valueSettings([{ file, document, start, prefix: [], role: "given" }], files);
-  return found.map((setting) => ({ ...setting, form: "manifest" }));
+  return found.map((setting) => ({ ...setting, form: "manifest", called: `${what} ${setting.values?.version ?? ""}` }));
 }
 
 /** Helm's parameters, `image.tag` and its value, are values that are written as a list. */
 function parameters(document: Document, list: Node | undefined, files: Bounds): readonly VersionSetting[] {
   const start = tree(itemsOf(list), list?.path ?? []);
-  return start === undefined ? [] : valuesIn(document, start, files);
+  return start === undefined ? [] : valuesIn(document, start, files, "parameter");
 }
 
 interface Branch {

@@ -59,6 +59,8 @@ export interface ValuesPlace {
    * belongs to one.
    */
   readonly key: KeyPath;
+  /** The path of the value that has the version: `image.tag`. */
+  readonly version: string;
   /** The value files that win over the setting's own, the winner first. */
   readonly above: readonly string[];
   /** Whether the setting is in the defaults of a chart (`values.yaml` next to `Chart.yaml`). */
@@ -94,6 +96,8 @@ export interface VersionSetting {
   readonly digestKey?: string;
   /** For values of a chart. */
   readonly values?: ValuesPlace;
+  /** For values in an object that has a chart rendered in the cluster, what people call them: `parameter image.tag`. */
+  readonly called?: string;
   /** For manifests: the resource as `Kind/name`, and the container where it is one's image. */
   readonly resource?: string;
   readonly container?: string;

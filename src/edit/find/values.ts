@@ -70,10 +70,13 @@ export function shapeParts({ name, registry, tag, digest, whole }: Shape): Parti
   };
 }
 
-function placeIn({ keys, whole }: Shape, key: KeyPath, { layer, below, above, all }: Among): ValuesPlace {
+function placeIn({ keys, whole, tag, digest }: Shape, key: KeyPath, { layer, below, above, all }: Among): ValuesPlace {
   const own = mergedText(all, [...key, keys.registry]);
   return {
     key,
+    version: [...key, whole?.path.at(-1) ?? (tag === undefined && digest !== undefined ? keys.digest : keys.tag)].join(
+      ".",
+    ),
     above: [...new Set(above.filter(({ role }) => role !== "config").map(({ file }) => file))].toReversed(),
     isDefault: layer.role !== "given",
     tagBelow: whole === undefined ? mergedText(below, [...key, keys.tag]) : undefined,

@@ -20,6 +20,7 @@ import { gatesEvent } from "./events.ts";
 import { atHead, factsOf } from "./facts.ts";
 import { observe } from "./health.ts";
 import { mergeStops } from "./merge-stops.ts";
+import { opposites, oppositesText } from "./opposites.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { recordPromotionMerge } from "./record-merge.ts";
 import { replanPromotion } from "./replan.ts";
@@ -111,7 +112,8 @@ async function evaluate(
   const facts = await factsOf(ports, context, observe(context), promotion);
   const verdict = evaluateGates(facts, now);
   await recordVerified(ports, context, metadata, facts, verdict);
-  const remarks = ours ? [] : [pushed];
+  const against = oppositesText(metadata.kind, await opposites(ports, context, metadata));
+  const remarks = [...(ours ? [] : [pushed]), ...(against === "" ? [] : [`${against}.`])];
   const changed = gatesEvent({ where: context.where, pull, metadata }, verdict, now);
   if (changed !== undefined) ports.events.announce(changed);
   const empty = verdict.state === "passed" && isEmptyChange(changes);
@@ -144,7 +146,7 @@ async function planAgain(ports: PromotionPorts, { where, base }: RepositoryConte
 }
 
 const pushed =
-  "Somebody pushed to this branch, so a person must merge it. Sluice never overwrites what people push: to have the promotion as it was planned, close this, delete the branch and give the command again.";
+  "Somebody pushed to this branch, so a person must merge it. The title and the table say what Sluice planned, not what the branch has now. Sluice never overwrites what people push: to have the promotion as it was planned, close this, delete the branch and give the command again.";
 
 /** What the configuration or a commit took away from under the promotion would be promoted to nowhere. */
 function assertTargets(context: RepositoryContext, { environment, targets }: PromotionMetadata): void {

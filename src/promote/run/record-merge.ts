@@ -3,7 +3,7 @@ import { settlePullRequest } from "../../change/pull-request/settle.ts";
 import { historyOf } from "../../change/repository-context.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
-import { mergedUnmetText, shownGates } from "../text/gates.ts";
+import { gatesOfCheck, mergedCheck, mergedUnmetText, promotionCheck, type SeenGates } from "../text/gates.ts";
 import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent, type OfPull } from "./events.ts";
@@ -20,9 +20,10 @@ export async function recordPromotionMerge(
   metadata: PromotionMetadata,
   signal: AbortSignal,
 ): Promise<void> {
-  const decisions = async () => [decisionOf(ports, pull, metadata)];
+  const gates = pull.merged ? await seenGates(ports, where, pull) : undefined;
+  const decisions = async () => [decisionOf(ports, pull, metadata, gates)];
   const merged = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
-  if (merged) await sayUnmet(ports, where, pull, metadata);
+  if (merged) await sayUnmet(ports, where, pull, metadata, gates);
   if (merged && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
   if (!pull.merged && metadata.kind === "rollback") await sayHeld(ports, where, pull, metadata);
   await announceEnd(ports, { where, pull, metadata }, merged, signal);
@@ -30,10 +31,16 @@ export async function recordPromotionMerge(
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: pull.defaultBranch });
 }
 
-/** The gates that the description showed as not passed when it was merged. */
-function unmetGates(pull: PullRequest): readonly string[] {
-  const shown = [...shownGates(pull.body)];
-  return shown.flatMap(([label, state]) => (state === "waiting" || state === "blocked" ? [label] : []));
+/** The gates of the merged head as the App's own check says them; people can edit the description. */
+interface GatesAtMerge {
+  readonly summary: string;
+  readonly seen: SeenGates | undefined;
+}
+
+async function seenGates(ports: PromotionPorts, where: StateAddress, pull: PullRequest): Promise<GatesAtMerge> {
+  const github = await ports.github(where.installationId, where.repository);
+  const { summary = "" } = (await github.ownCheck(pull.head.sha, promotionCheck)) ?? {};
+  return { summary, seen: gatesOfCheck(summary) };
 }
 
 async function sayUnmet(
@@ -41,13 +48,14 @@ async function sayUnmet(
   where: StateAddress,
   pull: PullRequest,
   metadata: PromotionMetadata,
+  { summary, seen }: GatesAtMerge = { summary: "", seen: undefined },
 ): Promise<void> {
-  const unmet = unmetGates(pull);
-  if (unmet.length === 0) return;
+  if (seen?.unmet.length === 0) return;
   const github = await ports.github(where.installationId, where.repository);
-  const total = shownGates(pull.body).size;
+  const report = seen && mergedCheck(pull, seen, summary);
+  if (report !== undefined) await github.upsertCheck(report);
   const history = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}/tree/sluice-state`;
-  await github.upsertComment(pull.number, "merged-unmet", mergedUnmetText(pull, metadata, { unmet, total, history }));
+  await github.upsertComment(pull.number, "merged-unmet", mergedUnmetText(pull, metadata, { seen, history }));
 }
 
 /** A rollback that was closed has rolled nothing back, and what it held is held still. */
@@ -87,9 +95,14 @@ async function sourceMerges(
   return (await Promise.all(each)).map((moment) => moment ?? Number.NaN);
 }
 
-function decisionOf({ clock }: PromotionPorts, pull: PullRequest, metadata: PromotionMetadata): Decision {
+function decisionOf(
+  { clock }: PromotionPorts,
+  pull: PullRequest,
+  metadata: PromotionMetadata,
+  gates: GatesAtMerge | undefined,
+): Decision {
   const { kind, actor = "sluice", environment, targets, commit } = metadata;
-  const unmet = unmetGates(pull);
+  const unmet = gates?.seen?.unmet ?? [];
   return {
     kind: kind === "promotion" ? "promoted" : "rolled-back",
     id: mergedId(pull.number),
@@ -102,6 +115,7 @@ function decisionOf({ clock }: PromotionPorts, pull: PullRequest, metadata: Prom
     ...(pull.mergeCommit === undefined ? {} : { mergeCommit: pull.mergeCommit }),
     ...(pull.mergedBy === undefined ? {} : { mergedBy: pull.mergedBy }),
     ...(unmet.length === 0 ? {} : { unmet }),
+    ...(gates !== undefined && gates.seen === undefined ? { unseen: true as const } : {}),
     // What a person pushed to the branch is not known.
     versions: describesHead(metadata, pull) ? Object.fromEntries(targets.map(({ app, images }) => [app, images])) : {},
   };

@@ -1,3 +1,4 @@
+import { describesHead } from "../../change/pull-request/metadata.ts";
 import { historyOf, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { shortMove } from "../../change/text/version.ts";
 import { settingsFor } from "../../config/index.ts";
@@ -7,7 +8,7 @@ import type { Target } from "../../model/target.ts";
 import { carriedAt, compareCarried } from "../carried.ts";
 import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
-import { openGates } from "../text/gates.ts";
+import { openGates, starvedSoak } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import type { LaterChange, StatusStep } from "../text/status-comment.ts";
 import { type VersionRun, versionRuns } from "../version-runs.ts";
@@ -17,7 +18,7 @@ import { missingHealth, observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { carriedRequest, hadBefore } from "./source-moves.ts";
 import { touchedTargets } from "./touched.ts";
-import { versionsAt, versionsText } from "./versions-at.ts";
+import { isAheadIn, versionsAt, versionsText } from "./versions-at.ts";
 
 /** An open promotion with what it carries. */
 interface OpenPromotion {
@@ -100,13 +101,13 @@ async function stepOf(
 ): Promise<StatusStep> {
   if (came !== undefined) {
     if (came.kind !== "promoted") return { ...about, state: "rolled-back", by: came.by, at: Date.parse(came.at) };
-    const { mergedBy = "somebody", unmet = [] } = came;
+    const { mergedBy = "somebody", unmet = [], unseen } = came;
     return {
       ...about,
       state: "arrived",
       pullRequest: came.pullRequest,
       at: Date.parse(came.at),
-      ...(unmet.length === 0 ? {} : { unmet: { by: mergedBy, gates: unmet } }),
+      ...(unmet.length === 0 && unseen === undefined ? {} : { unmet: { by: mergedBy, gates: unmet } }),
     };
   }
   for (const { pull: promotion, metadata } of open) {
@@ -120,8 +121,22 @@ async function stepOf(
       pullRequest: promotion.number,
       becomes: becomes || "its files",
       gates: openGates(promotion.body),
+      ...(describesHead(metadata, promotion) ? {} : { pushed: true as const }),
+      starved: starvedSoak(promotion.body),
     };
   }
+  return notUnderWay(ports, context, pull, { app, environment, id }, about, since);
+}
+
+/** Nothing carries the change there by now. */
+async function notUnderWay(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  { app, environment, id }: Pick<Target, "app" | "environment" | "id">,
+  about: About,
+  since: string | undefined,
+): Promise<StatusStep> {
   const asked = (await deferredRequests(ports, context)).find(
     (request) =>
       request.pullRequest === pull.number &&
@@ -140,6 +155,9 @@ async function stepOf(
     versionsText(await versionsAt(ports, context, source, context.head)) === about.version
   ) {
     return { ...about, state: "same" };
+  }
+  if (from !== undefined && (await isAheadIn(ports, context, { app, environment, from }))) {
+    return { ...about, state: "ahead", from };
   }
   return {
     ...about,

@@ -1,35 +1,23 @@
 import { type RepositoryContext, targetOf } from "../../change/repository-context.ts";
 import { shortVersion } from "../../change/text/version.ts";
-import { compareVersions, imageVersions, versionsAt as targetVersion } from "../../change/versions.ts";
-import type { Render } from "../../model/render.ts";
+import { compareVersions, versionsAt as targetVersion, type VersionComparison } from "../../change/versions.ts";
 import type { Target } from "../../model/target.ts";
 import type { PromotionPorts } from "./ports.ts";
 
-/** The images that a target runs, by name. */
+/** The versions that a target has, by what has them. */
 export type Versions = readonly { readonly image: string; readonly version: string }[];
 
-/** The render of a target at a commit; kept renders are found by their traces. */
-async function renderAt(
-  ports: PromotionPorts,
-  context: RepositoryContext,
-  target: Target,
-  commit: string,
-): Promise<Render> {
-  const { repository, signal } = context;
-  const source = { tree: await repository.tree(commit), objects: repository.objects };
-  return ports.renderer.render(target.render, source, signal);
-}
-
-/** What a target runs at a commit; `undefined` when it does not render there. */
+/** What a target has at a commit; `undefined` when it does not render there. */
 export async function versionsAt(
   ports: PromotionPorts,
   context: RepositoryContext,
   target: Target,
   commit: string,
 ): Promise<Versions | undefined> {
-  const render = await renderAt(ports, context, target, commit);
-  if (!render.ok) return undefined;
-  return imageVersions(render.resources()).map(({ image, versions }) => ({ image, version: versions.join(", ") }));
+  const { repository, signal } = context;
+  const found = await targetVersion({ repository, renderer: ports.renderer, signal }, target, commit);
+  if (!found.ok) return undefined;
+  return found.images.map(({ image, versions }) => ({ image, version: versions.join(", ") }));
 }
 
 /** Versions for people: the one of the only image, or each with the last part of its image's name. */
@@ -50,18 +38,13 @@ export function versionsText(versions: Versions | undefined): string {
 export async function behindIn(
   ports: PromotionPorts,
   context: RepositoryContext,
-  { app, environment, from }: { readonly app: string; readonly environment: string; readonly from: string },
+  { app, environment, from }: Step,
 ): Promise<{ readonly app: string; readonly behind: boolean; readonly detail: string }> {
   const [target, source] = [targetOf(context, app, environment), targetOf(context, app, from)];
   if (target === undefined || source === undefined) {
     return { app, behind: true, detail: `${app} has no target in ${target === undefined ? environment : from}` };
   }
-  const parts = { repository: context.repository, renderer: ports.renderer, signal: context.signal };
-  const [here, there] = await Promise.all([
-    targetVersion(parts, target, context.head),
-    targetVersion(parts, source, context.head),
-  ]);
-  const { state, differing } = compareVersions(here, there);
+  const { state, differing } = await compared(ports, context, target, source);
   if (state === "unknown") return { app, behind: true, detail: `${app} does not render` };
   // What is ahead of the source is not behind it.
   const [gap] = state === "ahead" ? [] : differing;
@@ -71,4 +54,33 @@ export async function behindIn(
     behind: true,
     detail: `${app} has ${shortVersion(gap.here)} and ${from} has ${shortVersion(gap.there)}`,
   };
+}
+
+/** Whether an app has newer versions in an environment than in the one that it comes from. */
+export async function isAheadIn(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  { app, environment, from }: Step,
+): Promise<boolean> {
+  const [target, source] = [targetOf(context, app, environment), targetOf(context, app, from)];
+  if (target === undefined || source === undefined) return false;
+  return (await compared(ports, context, target, source)).state === "ahead";
+}
+
+/** An app with an environment and the one that it comes from. */
+interface Step {
+  readonly app: string;
+  readonly environment: string;
+  readonly from: string;
+}
+
+async function compared(
+  ports: PromotionPorts,
+  { repository, head, signal }: RepositoryContext,
+  target: Target,
+  source: Target,
+): Promise<VersionComparison> {
+  const parts = { repository, renderer: ports.renderer, signal };
+  const [here, there] = await Promise.all([targetVersion(parts, target, head), targetVersion(parts, source, head)]);
+  return compareVersions(here, there);
 }

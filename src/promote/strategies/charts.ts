@@ -1,8 +1,10 @@
+import { editAlone } from "../../change/edit-reach.ts";
 import { bareEntry } from "../../change/entries.ts";
-import { otherReaders } from "../../change/ownership.ts";
-import { wouldTouch } from "../../change/results.ts";
+import { fieldKey } from "../../change/proof/prove.ts";
+import { type Replacement, versionForms } from "../../change/proof/text.ts";
+import { type SettingVersion, settingVersions } from "../../change/setting-versions.ts";
 import type { StagedFiles } from "../../change/staged-files.ts";
-import { type FoundSettings, type VersionSetting, versionEdits } from "../../edit/find/index.ts";
+import { type FoundSettings, settingVersion, type VersionSetting, versionEdits } from "../../edit/find/index.ts";
 import { documentAt, type Node, parseYaml } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
 import { joinPath, parentPath } from "../../model/paths.ts";
@@ -11,19 +13,26 @@ import type { Tree, TreeChange } from "../../model/tree.ts";
 import type { StrategyInput } from "./strategy.ts";
 
 /**
- * Chart versions that were carried. Edits of existing files go into `StagedFiles`; `changes` are whole charts and lock
- * files.
+ * Versions of charts and of their values that were carried. Edits of existing files go into `StagedFiles`; `changes`
+ * are whole charts and lock files.
  */
 export interface CarriedCharts {
   readonly versions: readonly VersionChange[];
   readonly changes: readonly TreeChange[];
   readonly notes: readonly string[];
+  /** Whether the version of a chart is another one, which may change anything. */
+  readonly charts: boolean;
+  /** What may follow the values in the render. */
+  readonly texts: readonly Replacement[];
+  /** The fields that were edited where they stand in manifests, as in `Expectation`. */
+  readonly edited: readonly string[];
 }
 
 /**
- * Carries the versions of charts: of kustomize's `helmCharts` and of a chart's dependencies, by name. A chart that the
- * source keeps in its own folder is carried with it, and so is `Chart.lock`. Charts that both targets name in the same
- * file are not promoted.
+ * Carries the versions of charts by name: of kustomize's `helmCharts`, of a chart's dependencies, and of objects that
+ * have a chart rendered in the cluster, with those of their values that have a version of an image without its name. A
+ * chart that the source keeps in its own folder is carried with it, and so is `Chart.lock`. What both targets name in
+ * the same file is not promoted.
  */
 export async function carryCharts(
   input: StrategyInput,
@@ -31,60 +40,53 @@ export async function carryCharts(
   source: FoundSettings,
   staged: StagedFiles,
 ): Promise<CarriedCharts> {
-  const theirs = new Map(chartsOf(source).map((chart) => [keyOf(chart), chart]));
-  const carried: CarriedCharts[] = [];
-  for (const chart of chartsOf(found)) {
-    const twin = theirs.get(keyOf(chart));
-    const shared = twin?.setting.file === chart.setting.file && input.pair.source.id !== input.pair.target.id;
-    if (twin === undefined || shared || twin.version === chart.version) continue;
-    carried.push(await carryChart(input, chart, twin, staged));
-  }
+  const { pair } = input;
+  const theirs = new Map(settingVersions(source, pair.source.environment).map((one) => [one.key, one]));
+  const moves = settingVersions(found, pair.target.environment).flatMap((here): Move[] => {
+    const there = theirs.get(here.key);
+    const shared = there?.setting.file === here.setting.file && pair.source.id !== pair.target.id;
+    return there === undefined || shared || there.version === here.version ? [] : [{ here, there }];
+  });
+  const files: (readonly TreeChange[])[] = [];
+  for (const move of moves) files.push(await carry(input, move, staged));
   const locks = await carryLocks(input, found, source, staged);
+  const values = moves.filter(({ here }) => here.setting.subject.kind === "image");
   return {
-    versions: carried.flatMap(({ versions }) => versions),
-    changes: [...carried.flatMap(({ changes }) => changes), ...locks],
-    notes: carried.flatMap(({ notes }) => notes),
+    versions: moves.map(({ here, there }) => ({ image: here.name, from: here.version, to: there.version })),
+    changes: [...files.flat(), ...locks],
+    notes: files
+      .flat()
+      .filter(({ kind }) => kind === "entry")
+      .map(({ path }) => `The chart itself is carried to \`${path}\`.`),
+    charts: values.length < moves.length,
+    texts: values.flatMap(({ here, there }) => versionForms(here.version, there.version)),
+    edited: moves.flatMap(({ here }) => editedFields(here.setting)),
   };
 }
 
-/** A chart's version with the place that sets it. */
-interface ChartVersion {
-  readonly setting: VersionSetting;
-  readonly name: string;
-  readonly version: string;
+/** One version here and there. */
+interface Move {
+  readonly here: SettingVersion;
+  readonly there: SettingVersion;
 }
 
-function chartsOf({ settings }: FoundSettings): readonly ChartVersion[] {
-  return settings.flatMap((setting) => {
-    const { subject, version } = setting;
-    return subject.kind === "chart" && version !== undefined
-      ? [{ setting, name: subject.name, version: version.value }]
-      : [];
-  });
-}
-
-/** A chart is the same one by its name in the same kind of list. */
-function keyOf({ setting, name }: ChartVersion): string {
-  return `${setting.form} ${name}`;
-}
-
-async function carryChart(
+/** Sets the version; gives what comes with a chart. */
+async function carry(
   input: StrategyInput,
-  { setting, name, version: from }: ChartVersion,
-  { setting: twin, version: to }: ChartVersion,
+  { here: { setting, version: from }, there: { setting: twin, version: to } }: Move,
   staged: StagedFiles,
-): Promise<CarriedCharts> {
-  const readers = await otherReaders(setting.file, input.target.target, input.dependents);
-  if (readers.length > 0) throw wouldTouch([setting.file], readers);
-  const edits = versionEdits(setting, { version: to });
+): Promise<readonly TreeChange[]> {
+  const { subject } = setting;
+  const edits = versionEdits(setting, subject.kind === "chart" ? { version: to } : settingVersion(twin));
   if ("refused" in edits) throw new UserError("refused", edits.refused, { fix: "Make that change by hand." });
-  await staged.edit(setting.file, edits);
+  await editAlone(setting.file, edits, { ...input, staged });
+  if (subject.kind !== "chart") return [];
   const carryFiles = setting.form === "helm-charts" ? vendoredCharts : vendoredDependencies;
-  const changes = await carryFiles(input, { name, from, to, source: twin.file, target: setting.file });
-  const notes = changes
-    .filter(({ kind }) => kind === "entry")
-    .map(({ path }) => `The chart itself is carried to \`${path}\`.`);
-  return { versions: [{ image: `chart ${name}`, from, to }], changes, notes };
+  return carryFiles(input, { name: subject.name, from, to, source: twin.file, target: setting.file });
+}
+
+function editedFields({ file, version, tag, digest, whole }: VersionSetting): readonly string[] {
+  return [version, tag, digest, whole].flatMap((part) => (part === undefined ? [] : [fieldKey(file, part.path)]));
 }
 
 interface ChartMove {

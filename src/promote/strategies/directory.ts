@@ -9,13 +9,14 @@ import type { Target } from "../../model/target.ts";
 import { codeList } from "../../model/text/markdown.ts";
 import type { Tree, TreeChange, TreeEntry } from "../../model/tree.ts";
 import { matchesGlob } from "../../targets/patterns.ts";
+import { foreignNames } from "./foreign-names.ts";
 import { type FilePair, withOwnValues } from "./own-values.ts";
 import type { StrategyInput } from "./strategy.ts";
 
 /**
  * Carries the source's folder: every file by its Git id, with its mode, what the source lacks deleted, and what
  * `exclude` matches left alone in both. What makes the target's environment what it is stays: see `withOwnValues`. A
- * new folder is carried as one entry. /
+ * new folder is carried as one entry.
  */
 export async function planDirectory({ pair, source, target }: StrategyInput): Promise<ChangePlan> {
   const [from, to] = [pair.source.render.path, pair.target.render.path];
@@ -52,6 +53,11 @@ export async function planDirectory({ pair, source, target }: StrategyInput): Pr
     changes: copy.changes,
     notes: copy.changes.length === 0 ? [] : [note, ...own],
     expected: undefined,
+    remarks: (after) => {
+      if (pair.source.id === pair.target.id) return [];
+      const between = { from: pair.source.environment, to: pair.target.environment };
+      return foreignNames(target.render.resources(), after, between);
+    },
     guard: (before, after) => {
       if (pair.source.id !== pair.target.id && pair.settings.moveNamespaces !== true)
         refuseMoves(before, after, source.render.resources());

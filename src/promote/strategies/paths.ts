@@ -1,10 +1,9 @@
-import { otherReaders } from "../../change/ownership.ts";
+import { editAlone } from "../../change/edit-reach.ts";
 import type { Replacement } from "../../change/proof/text.ts";
 import type { ChangePlan, RenderedTarget } from "../../change/rendered-target.ts";
-import { wouldTouch } from "../../change/results.ts";
 import { StagedFiles } from "../../change/staged-files.ts";
 import { fillTemplate } from "../../config/values/templates.ts";
-import { type KeyQuery, parseKey, resolveKey } from "../../edit/find/index.ts";
+import { type KeyStep, parseKey, resolveKey } from "../../edit/find/index.ts";
 import { documentAt, type Node, parseYaml, type ScalarNode, type ScalarValue } from "../../edit/splice/index.ts";
 import { UserError } from "../../model/errors.ts";
 import { joinPath } from "../../model/paths.ts";
@@ -33,29 +32,27 @@ export interface CarriedPaths {
 export async function carryPaths(input: StrategyInput, staged: StagedFiles): Promise<CarriedPaths> {
   const named = input.pair.settings.paths ?? [];
   const pairs = await Promise.all(
-    named.map(async ({ file, key }) => {
-      const query = parseKey(key);
-      return {
-        file: fillTemplate(file, input.target.target),
-        key,
-        source: await valueAt(input.source, file, query),
-        target: await valueAt(input.target, file, query),
-      };
-    }),
+    named.map(async (place) => ({
+      place,
+      source: await valueAt(input.source, place),
+      target: await valueAt(input.target, place),
+    })),
   );
-  const missing = pairs.flatMap(({ key, source, target }) => {
-    const problem = problemOf(target, input.target.target, key) ?? problemOf(source, input.source.target, key);
+  const missing = pairs.flatMap(({ place: { key }, source, target }) => {
+    const problem =
+      problemOf(target, input.target.target, fillTemplate(key, input.target.target)) ??
+      problemOf(source, input.source.target, fillTemplate(key, input.source.target));
     return problem === undefined ? [] : [problem];
   });
   if (missing.length > 0) throw lacking(missing);
   const versions: VersionChange[] = [];
-  for (const { file, key, source, target } of pairs) {
+  for (const { place, source, target } of pairs) {
     if (source.scalar === undefined || target.scalar === undefined || isSame(source.scalar, target.scalar)) continue;
-    const others = await otherReaders(target.file, input.target.target, input.dependents);
-    if (others.length > 0) throw wouldTouch([target.file], others);
     const { document, scalar } = target;
-    await staged.edit(target.file, [{ kind: "set", document, path: scalar.path, value: asWritten(source.scalar) }]);
-    versions.push({ image: `${file}: ${key}`, from: target.scalar.value, to: source.scalar.value });
+    const edit = { kind: "set", document, path: scalar.path, value: asWritten(source.scalar) } as const;
+    await editAlone(target.file, [edit], { ...input, staged });
+    const image = nameOf(place, input.target.target);
+    versions.push({ image, from: target.scalar.value, to: source.scalar.value });
   }
   return { versions, texts: versions.map(({ from, to }): Replacement => [from, to]) };
 }
@@ -66,16 +63,27 @@ export async function carryPaths(input: StrategyInput, staged: StagedFiles): Pro
  */
 export async function pathValues(
   rendered: RenderedTarget,
-  named: readonly { readonly file: string; readonly key: string }[],
+  named: readonly NamedValue[],
   to: string,
 ): Promise<ReadonlyMap<string, string>> {
   const values = new Map<string, string>();
-  for (const { file, key } of named) {
-    const { scalar } = await valueAt(rendered, file, parseKey(key));
-    const name = fillTemplate(file, { app: rendered.target.app, environment: to });
-    if (scalar !== undefined) values.set(`${name}: ${key}`, scalar.value);
+  for (const place of named) {
+    const { scalar } = await valueAt(rendered, place);
+    const name = nameOf(place, { app: rendered.target.app, environment: to });
+    if (scalar !== undefined) values.set(name, scalar.value);
   }
   return values;
+}
+
+/** A value that the configuration names. Both have placeholders. */
+interface NamedValue {
+  readonly file: string;
+  readonly key: string;
+}
+
+/** What people read: the file as it is written in the configuration, and the key. */
+function nameOf({ file, key }: NamedValue, names: Pick<Target, "app" | "environment">): string {
+  return `${fillTemplate(file, names)}: ${fillTemplate(key, names)}`;
 }
 
 interface Found {
@@ -89,8 +97,10 @@ interface Found {
 }
 
 /** What stands at a key, in the first document that has it. */
-async function valueAt({ target, at: { tree } }: RenderedTarget, template: string, query: KeyQuery): Promise<Found> {
-  const file = joinPath(target.render.path, fillTemplate(template, target));
+async function valueAt({ target, at: { tree } }: RenderedTarget, named: NamedValue): Promise<Found> {
+  const path = fillTemplate(named.file, target);
+  const file = path.startsWith("/") ? path.slice(1) : joinPath(target.render.path, path);
+  const query = parseKey(named.key).map((step) => filled(step, target));
   const bytes = (await tree.at(file))?.kind === "file" ? await tree.read(file) : undefined;
   if (bytes === undefined) return { file, exists: false, document: 0 };
   const yaml = parseYaml(file, bytes);
@@ -101,6 +111,14 @@ async function valueAt({ target, at: { tree } }: RenderedTarget, template: strin
     return { file, exists: true, document, node, ...(single && { scalar: node }) };
   }
   return { file, exists: true, document: 0 };
+}
+
+/** After the key was read: a name with a dot in it is one step. */
+function filled(step: KeyStep, names: Pick<Target, "app" | "environment">): KeyStep {
+  if (typeof step === "number") return step;
+  return typeof step === "string"
+    ? fillTemplate(step, names)
+    : { field: step.field, value: fillTemplate(step.value, names) };
 }
 
 function isSame(source: ScalarNode, target: ScalarNode): boolean {

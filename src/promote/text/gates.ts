@@ -3,6 +3,7 @@ import { code, inert } from "../../diff/index.ts";
 import type { GateResult, GateState, GateVerdict, MergeStop } from "../../model/gates.ts";
 import type { CheckReport, PullRequest } from "../../model/github.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
+import { soak } from "../../policy/gates/soak.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 
 /** The name of the check run on a promotion's head. */
@@ -39,13 +40,49 @@ export function shownGates(body: string): ReadonlyMap<string, GateState> {
   const from = text.indexOf(begin);
   const to = text.indexOf(end, from);
   if (from < 0 || to < 0) return new Map();
-  const rows = text.slice(from, to).matchAll(/^\| (\S+) \| \*\*([^*|]+)\*\* \|/gmu);
-  return new Map(
-    [...rows].flatMap(([, sign, label = ""]) => {
-      const state = states.find((one) => signs[one] === sign);
-      return state === undefined ? [] : [[label, state] as const];
-    }),
-  );
+  return new Map(gatesIn(text.slice(from, to)).map(({ label, state }) => [label, state]));
+}
+
+/** One row of a table of gates. */
+interface GateRow {
+  readonly label: string;
+  readonly state: GateState;
+  readonly reason: string;
+  /** When it may pass, or who may act. */
+  readonly act: string;
+}
+
+function gatesIn(text: string): readonly GateRow[] {
+  const rows = text.matchAll(/^\| (\S+) \| \*\*([^*|]+)\*\* \| ((?:[^|\\\n]|\\.)*) \| ((?:[^|\\\n]|\\.)*) \|$/gmu);
+  return [...rows].flatMap(([, sign, label = "", reason = "", act = ""]) => {
+    const state = states.find((one) => signs[one] === sign);
+    return state === undefined ? [] : [{ label, state, reason, act }];
+  });
+}
+
+/** Why a body's soak passes by no time, and what helps; `undefined` where it may pass. */
+export function starvedSoak(body: string): string | undefined {
+  const row = gatesIn(body.replaceAll("\r\n", "\n")).find(({ label }) => label === soak.label);
+  return row?.state === "blocked" ? [row.reason, row.act].filter((part) => part !== "").join("; ") : undefined;
+}
+
+/** The gates that a promotion's check says: how many there are, and those that had not passed. */
+export interface SeenGates {
+  readonly total: number;
+  /** Each with its count: `Approvals (0 of 1)`. */
+  readonly unmet: readonly string[];
+}
+
+/** The gates in the summary of a promotion's check; `undefined` where it says that they could not be evaluated. */
+export function gatesOfCheck(summary: string): SeenGates | undefined {
+  const rows = gatesIn(summary.replaceAll("\r\n", "\n"));
+  if (rows.length === 0 && !summary.startsWith(noGate)) return undefined;
+  const open = rows.filter(({ state }) => state === "waiting" || state === "blocked");
+  const unmet = open.map(({ label, reason }) => {
+    const counted = /^\d+ of \d+/.exec(reason)?.[0];
+    return counted === undefined ? label : `${label} (${counted})`;
+  });
+  return { total: rows.length, unmet };
 }
 
 /** What the gates come to, on one line. */
@@ -78,13 +115,28 @@ export function gatesCheck(head: string, verdict: GateVerdict, now: number, rema
 export function mergedUnmetText(
   { mergedBy }: Pick<PullRequest, "mergedBy">,
   { environment, apps, kind }: Pick<PromotionMetadata, "environment" | "apps" | "kind">,
-  { unmet, total, history }: { readonly unmet: readonly string[]; readonly total: number; readonly history: string },
+  { seen, history }: { readonly seen: SeenGates | undefined; readonly history: string },
 ): string {
   const who = mergedBy === undefined ? "somebody" : code(mergedBy);
-  const names = sentenceList(unmet.map(inert));
-  const first = `🟠 **Warning: ${who} merged this with ${unmet.length} of ${count(total, "gate")} not passed:** ${names}. It is in the [history](${history}).`;
+  const what =
+    seen === undefined
+      ? "before its gates were evaluated.**"
+      : `with ${seen.unmet.length} of ${count(seen.total, "gate")} not passed:** ${sentenceList(seen.unmet.map(inert))}.`;
+  const first = `🟠 **Warning: ${who} merged this ${what} It is in the [history](${history}).`;
   const back = `If that was a mistake: \`/rollback ${environment} ${apps.join(" ")}\`.`;
   return kind === "rollback" ? first : `${first}\n\n${back}`;
+}
+
+/** The check of what was merged by hand, with the gates as they were seen then; `undefined` where all had passed. */
+export function mergedCheck(
+  { head, mergedBy = "somebody" }: Pick<PullRequest, "head" | "mergedBy">,
+  { unmet }: SeenGates,
+  summary: string,
+): CheckReport | undefined {
+  if (unmet.length === 0) return undefined;
+  const title = `Merged by ${mergedBy}, ${count(unmet.length, "gate")} not passed`;
+  const about = { name: promotionCheck, headSha: head.sha, title, summary } as const;
+  return { ...about, status: "completed", conclusion: "neutral" };
 }
 
 /** What lets Sluice know that an environment is healthy, where nothing has ever told. */
@@ -104,8 +156,10 @@ export function stopText({ kind, app, has, gets, change }: MergeStop, environmen
     : `**Stopped:** ${what}, since this was asked for. Comment \`/promote\` again if ${code(gets)} is meant to replace it.`;
 }
 
+const noGate = "No gate is configured: it may be merged at any time.";
+
 function table(verdict: GateVerdict, now: number): readonly string[] {
-  if (verdict.results.length === 0) return ["No gate is configured: it may be merged at any time."];
+  if (verdict.results.length === 0) return [noGate];
   const rows = verdict.results.flatMap((result) => rowsOf(result, now, 0));
   return ["| | Gate | Why | When, or who may act |", "|---|---|---|---|", ...rows];
 }

@@ -34,11 +34,22 @@ export type StatusStep = {
       readonly unmet?: { readonly by: string; readonly gates: readonly string[] };
     }
   | { readonly state: "same" }
-  | { readonly state: "under-way"; readonly pullRequest: number; readonly becomes: string; readonly gates: string }
+  | {
+      readonly state: "under-way";
+      readonly pullRequest: number;
+      readonly becomes: string;
+      readonly gates: string;
+      /** The branch has what a person pushed. */
+      readonly pushed?: true;
+      /** Why no version soaks for long enough, and what helps. */
+      readonly starved?: string | undefined;
+    }
   | { readonly state: "asked"; readonly by: string; readonly missing: string | undefined }
   | { readonly state: "rolled-back"; readonly by: string; readonly at: number }
   | { readonly state: "held"; readonly by: string; readonly reason: string }
   | { readonly state: "not-yet"; readonly automatic: boolean }
+  /** Newer than in the environment that it comes from: nothing takes it back by itself. */
+  | { readonly state: "ahead"; readonly from: string }
 );
 
 /** The comment: a table of environments, and what a person can do next. */
@@ -89,18 +100,13 @@ function ownPart(step: StatusStep): readonly [sign: string, text: string] {
     case "arrived": {
       const by = step.pullRequest === undefined ? "" : ` by #${step.pullRequest}`;
       const unmet =
-        step.unmet === undefined
-          ? ""
-          : `, merged by ${code(step.unmet.by)} with gates not passed: ${step.unmet.gates.map(inert).join(", ")}`;
+        step.unmet === undefined ? "" : `, merged by ${code(step.unmet.by)} ${unmetGates(step.unmet.gates)}`;
       return [unmet === "" ? "✅" : "🟠", `arrived${by}${step.at === undefined ? "" : `, ${moment(step.at)}`}${unmet}`];
     }
     case "same":
       return ["✅", "has the same versions"];
     case "under-way":
-      return [
-        "⏳",
-        `becomes ${code(step.becomes)} with #${step.pullRequest}${step.gates === "" ? "" : `: ${inert(step.gates)}`}`,
-      ];
+      return ["⏳", underWay(step)];
     case "asked":
       return [
         "⏳",
@@ -110,11 +116,27 @@ function ownPart(step: StatusStep): readonly [sign: string, text: string] {
       return ["↩️", `rolled back by ${code(step.by)}, ${moment(step.at)}`];
     case "held":
       return ["⏸️", `held by ${code(step.by)}${step.reason === "" ? "" : `: ${inert(step.reason)}`}`];
+    case "ahead":
+      return ["◻️", `has a newer version than ${inert(step.from)}, which stays until somebody takes it back`];
     case "not-yet":
       return ["◻️", step.automatic ? "not yet; promoted by itself when the source is healthy" : "not yet"];
     default:
       return step satisfies never;
   }
+}
+
+function underWay({
+  becomes,
+  pullRequest,
+  gates,
+  pushed,
+  starved,
+}: Extract<StatusStep, { state: "under-way" }>): string {
+  const what = pushed
+    ? `changes with #${pullRequest}, to which somebody pushed`
+    : `becomes ${code(becomes)} with #${pullRequest}`;
+  const waits = gates === "" ? "" : `: ${inert(gates)}`;
+  return `${what}${waits}${starved === undefined ? "" : `. Soak: ${inert(starved)}`}`;
 }
 
 /** A sentence of ours in a cell. */
@@ -130,4 +152,10 @@ function nextLines(steps: readonly StatusStep[]): readonly string[] {
   ];
   const [next] = open;
   return next === undefined ? [] : [`Comment \`/promote ${next}\` to carry it on.`, ""];
+}
+
+function unmetGates(gates: readonly string[]): string {
+  return gates.length === 0
+    ? "before its gates were evaluated"
+    : `with gates not passed: ${gates.map(inert).join(", ")}`;
 }

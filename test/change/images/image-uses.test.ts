@@ -154,6 +154,7 @@ describe("what makes settings of two targets the same one", () => {
     key: ["sub", "image"],
     above: [],
     isDefault: false,
+    version: "image.tag",
     tagBelow: undefined,
     digestBelow: undefined,
     registry: undefined,

@@ -150,24 +150,24 @@ describe("an edit in chunks", () => {
 
 describe("a large file", () => {
   const app = (index: number) => `app${index}:\n  image:\n    tag: 1.${index} # note\n  list: [a, b]\n`;
-  const text = Array.from({ length: 12_000 }, (_, index) => app(index)).join("");
+  const text = Array.from({ length: 6_000 }, (_, index) => app(index)).join("");
   const documents = Array.from({ length: 6_000 }, (_, index) => `---\n${app(index)}`).join("");
 
   it("changes in the bytes of its scalars alone, with the lines that they stand on", () => {
     const edits = [
-      set(["app11000", "image", "tag"], "2.10"),
+      set(["app5500", "image", "tag"], "2.10"),
       set(["app3", "list", 1], "c"),
       set(["app3", "image", "tag"], "v"),
     ];
     const { bytes, lines } = applyEdits("f.yaml", bytesOf(text), edits);
     const after = text
-      .replace("tag: 1.11000 ", 'tag: "2.10" ')
+      .replace("tag: 1.5500 ", 'tag: "2.10" ')
       .replace("tag: 1.3 # note\n  list: [a, b]", "tag: v # note\n  list: [a, c]");
     expect(textOf(bytes)).toBe(after);
     expect(lines.map(({ line, after: now }) => [line, now])).toEqual([
       [15, "    tag: v # note"],
       [16, "  list: [a, c]"],
-      [44_003, '    tag: "2.10" # note'],
+      [22_003, '    tag: "2.10" # note'],
     ]);
   });
 
@@ -194,7 +194,7 @@ describe("a large file", () => {
       }
       throw new Error("not refused");
     };
-    expect(refused(set(["y"], "2"))).toMatchObject({ kind: "refused", place: { line: 48_002 } });
+    expect(refused(set(["y"], "2"))).toMatchObject({ kind: "refused", place: { line: 24_002 } });
     expect(refused(set(["app9", "none"], "2")).place).toMatchObject({ line: 38 });
     expect(() => applyEdits("f.yaml", bytesOf(`${text}a: [\n`), [])).toThrow("not YAML");
   });

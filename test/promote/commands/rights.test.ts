@@ -4,12 +4,16 @@ import { commandWorld } from "./world.ts";
 describe("who may not act on an environment", () => {
   it.each([
     ["/promote prod web", "stranger", "`stranger`, who has no access"],
-    ["/promote prod web", "reader", "this needs write permission"],
+    [
+      "/promote prod web",
+      "reader",
+      "only people with write permission may act on `prod`, and reader has read permission. Ask a member of release with write permission.",
+    ],
     ["/promote prod web", "mallory", "members of release"],
     ["/rollback prod web", "mallory", "members of release"],
-    ["/hold prod because", "reader", "this needs write permission"],
+    ["/hold prod because", "reader", "only people with write permission may act on all of `prod`"],
     ["/hold prod/web because", "mallory", "members of release"],
-    ["/release prod", "mallory", "members of release"],
+    ["/release prod", "mallory", "only members of release may act on all of `prod`. Ask a member of release."],
   ])("is refused %s as %s, and nothing is done", async (command, actor, why) => {
     const { github, jobs, received, say } = commandWorld();
     const reply = await say(command, actor);

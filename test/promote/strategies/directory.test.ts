@@ -9,7 +9,12 @@ type Files = Readonly<Record<string, MemoryEntry>>;
 /** The plan, with what is left out by these globs. */
 async function plan(source: Files, target: Files, exclude?: readonly string[], parts: InputParts = {}) {
   const settings = exclude === undefined ? {} : { exclude: [...exclude] };
-  const { changes, guard: _, ...rest } = await planDirectory(await inputOf(source, target, { settings, ...parts }));
+  const {
+    changes,
+    guard: _,
+    remarks: __,
+    ...rest
+  } = await planDirectory(await inputOf(source, target, { settings, ...parts }));
   return { ...rest, changes: lines(changes) };
 }
 

@@ -28,7 +28,7 @@ function kustomization(resources: string, ...items: readonly string[]): string {
 
 async function plan(source: Files, target: Files, parts: InputParts = {}) {
   const input = await inputOf(source, target, { source: staging, target: prod, ...parts });
-  const { changes, ...rest } = await planImages(input);
+  const { changes, remarks: _, ...rest } = await planImages(input);
   return { ...rest, changes: lines(changes) };
 }
 
@@ -52,6 +52,7 @@ describe("the plan of images", () => {
           ["1", "2"],
         ],
         beyond: "nothing",
+        edited: new Set(),
       },
     });
   });
@@ -61,7 +62,13 @@ describe("the plan of images", () => {
       versions: [],
       changes: [],
       notes: [],
-      expected: { images: new Map(), names: new Map([["acme/web", "acme/web:1"]]), texts: [], beyond: "nothing" },
+      expected: {
+        images: new Map(),
+        names: new Map([["acme/web", "acme/web:1"]]),
+        texts: [],
+        beyond: "nothing",
+        edited: new Set(),
+      },
     });
   });
 
@@ -160,6 +167,26 @@ describe("a version that is set in a file of others", () => {
     await expect(plan(wanted, manifests, { target: plain, readers: shared })).rejects.toMatchObject({
       message: "editing `web/prod/web.yaml` would also change a/eu",
     });
+  });
+
+  it("is edited there where others of the environment render as before", async () => {
+    const shared = { "base/web.yaml": [prod, targetIn("api/prod")] };
+    const result = await plan(wanted, based(""), { readers: shared, unmoved: ["base/web.yaml"] });
+    expect(result.changes).toEqual([`write base/web.yaml: ${pod("acme/web:2")}`]);
+    expect(result.notes).toEqual([]);
+  });
+
+  it("is edited there for another environment only where the target has no file of its own for it", async () => {
+    const unmoved = ["base/web.yaml"];
+    const own = await plan(wanted, based(""), { readers: readers(1), unmoved });
+    expect(own.changes.map((line) => line.replaceAll("'", '"'))).toEqual([
+      `write ${file}: resources: [../../base/web.yaml]\n${overridden}`,
+    ]);
+    const plain = targetIn("web/prod");
+    const manifests = { "web/prod/web.yaml": pod("acme/web:1") };
+    const all = { "web/prod/web.yaml": [plain, ...others.slice(0, 1)] };
+    const parts = { target: plain, readers: all, unmoved: ["web/prod/web.yaml"] };
+    expect((await plan(wanted, manifests, parts)).changes).toEqual([`write web/prod/web.yaml: ${pod("acme/web:2")}`]);
   });
 
   it("is edited there where the others only take the target in", async () => {

@@ -22,6 +22,47 @@ async function written(source: string, target: string): Promise<string | undefin
   return changes[0]?.replace("write web/prod/values.yaml: a: ", "").trimEnd();
 }
 
+describe("a file and a key with names in them", () => {
+  const named = (file: string, key: string): InputParts => ({ settings: { paths: [{ file, key }] } });
+
+  it("are those of each side, from the root of the repository after a slash", async () => {
+    const input = await inputOf(
+      { "envs/staging.yaml": "web.site: { tag: '2' }\nweb: 0\n" },
+      { "envs/prod.yaml": "web.site: { tag: '1' }\nweb: 0\n" },
+      {
+        ...named("/envs/{environment}.yaml", "{app}.tag"),
+        source: targetIn("web.site/staging", "web/staging"),
+        target: targetIn("web.site/prod", "web/prod"),
+      },
+    );
+    const { versions, changes } = await planPaths(input);
+    expect(lines(changes)).toEqual(["write envs/prod.yaml: web.site: { tag: '2' }\nweb: 0\n"]);
+    expect(versions).toEqual([{ image: "/envs/prod.yaml: web.site.tag", from: "1", to: "2" }]);
+  });
+
+  it("name the item of a list, and are named where they are missing", async () => {
+    const texts = ["staging", "prod"].map((name) => `apps:\n  - { for: web-${name}, tag: ${name} }\n`);
+    const list = named("values.yaml", "apps[for={app}-{environment}].tag");
+    const { changes } = await plan(texts[0] ?? "", texts[1] ?? "", [], list);
+    expect(changes).toEqual(["write web/prod/values.yaml: apps:\n  - { for: web-prod, tag: staging }\n"]);
+    await expect(plan("a: 1\n", "a: 1\n", [], named("values.yaml", "{app}.tag"))).rejects.toMatchObject({
+      message: expect.stringContaining("`web/prod/values.yaml` of web/prod has no `web.tag`"),
+    });
+  });
+});
+
+describe("a value in a file that others read", () => {
+  const readers = { "web/prod/values.yaml": [targetIn("web/prod"), targetIn("web/eu")] };
+
+  it("is carried where they render as before, and refused where they do not", async () => {
+    const unmoved = ["web/prod/values.yaml"];
+    expect((await plan("a: 1\n", "a: 2\n", ["a"], { readers, unmoved })).changes).toHaveLength(1);
+    await expect(plan("a: 1\n", "a: 2\n", ["a"], { readers })).rejects.toMatchObject({
+      message: "editing `web/prod/values.yaml` would also change web/eu",
+    });
+  });
+});
+
 describe("named values", () => {
   it("are carried, and may change every field that is no image", async () => {
     expect(await plan("a: 1\nb: { c: x }\n", "a: 2\nb: { c: z } # mine\n", ["a", "b.c"])).toEqual({

@@ -15,6 +15,8 @@ export interface InputParts {
   readonly target?: Target;
   /** Files that other targets read, with those targets. */
   readonly readers?: Readonly<Record<string, readonly Target[]>>;
+  /** Those of them whose readers render as before whatever is edited. */
+  readonly unmoved?: readonly string[];
 }
 
 type Files = Readonly<Record<string, MemoryEntry>>;
@@ -23,7 +25,11 @@ type Files = Readonly<Record<string, MemoryEntry>>;
 export async function inputOf(sourceFiles: Files, targetFiles: Files, parts: InputParts = {}): Promise<StrategyInput> {
   const { source = targetIn("web/staging"), target = targetIn("web/prod"), readers = {} } = parts;
   const settings = { ...promoteSchema.parse({}), ...parts.settings };
-  const dependents: Dependents = { of: async (file) => readers[file] ?? [], touched: async () => [] };
+  const dependents: Dependents = {
+    of: async (file) => readers[file] ?? [],
+    touched: async () => [],
+    changed: async (files) => files.flatMap((file) => (parts.unmoved?.includes(file) ? [] : (readers[file] ?? []))),
+  };
   return {
     pair: { app: target.app, source, target, settings },
     source: await rendered(source, sourceFiles),

@@ -5,11 +5,12 @@ import { UserError } from "../../../model/errors.ts";
 import { eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
 import { type PromotionPair, resolvePairs } from "../../resolve.ts";
-import { parseBranch, promotionBranch } from "../../text/branch.ts";
+import { parseBranch } from "../../text/branch.ts";
 import { promotionOf } from "../../text/metadata.ts";
 import { missingHealth, observe } from "../health.ts";
 import { namedCommit } from "../named-version.ts";
 import { openPromotion, planPromotion } from "../open.ts";
+import { opposites, oppositesText } from "../opposites.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
@@ -129,22 +130,19 @@ async function promote(ports: PromotionPorts, call: CommandCall, asked: PromoteR
   }
   const result = await openPromotion(ports, context, promotion);
   if (result.pull !== undefined) await recordRequest(ports, context, call, environment, result.pull, apps);
-  return `${describeResult(result, environment, left)}${await openRollbacks(context, environment, apps)}`;
+  return `${describeResult(result, environment, left)}${await openRollbacks(ports, context, environment, apps)}`;
 }
 
-/** Names the rollbacks of these apps that are open: they want the opposite. */
+/** Names the rollbacks of these apps that are open, which name this one in turn. */
 async function openRollbacks(
+  ports: PromotionPorts,
   context: RepositoryContext,
   environment: string,
   apps: readonly string[],
 ): Promise<string> {
-  const numbers: string[] = [];
-  for (const app of apps) {
-    const branch = promotionBranch("rollback", environment, [app]);
-    const pull = context.branches.has(branch) ? await context.github.pullRequestOf(branch, context.base) : undefined;
-    if (pull?.state === "open") numbers.push(`#${pull.number}`);
-  }
-  return numbers.length === 0 ? "" : `. A rollback is open too: ${numbers.join(", ")}`;
+  const rollbacks = await opposites(ports, context, { kind: "promotion", environment, apps });
+  for (const { number } of rollbacks) await ports.queue.add({ type: "gates", ...context.where, pullRequest: number });
+  return rollbacks.length === 0 ? "" : `. ${oppositesText("promotion", rollbacks)}`;
 }
 
 /** The request with the names that are meant, and with the apps that a comment without names is about. */

@@ -24,7 +24,7 @@ export async function assertAllowed(
 ): Promise<void> {
   const subjects = apps.length > 0 ? apps : [""];
   const allows = subjects.map((app) => settingsFor(context.config, app, environment).allow);
-  await assertAllows(context, call, allows, apps.length > 0 ? `\`${environment}\`` : `all of \`${environment}\``);
+  await assertAllows(context, call, allows, `act on ${apps.length > 0 ? "" : "all of "}\`${environment}\``);
 }
 
 /** As `assertAllowed`, by `gates.override`. */
@@ -35,7 +35,7 @@ export async function assertMayOverride(
   apps: readonly string[],
 ): Promise<void> {
   const allows = apps.map((app) => settingsFor(context.config, app, environment).gates.override);
-  await assertAllows(context, call, allows, `passing gates of \`${environment}\``);
+  await assertAllows(context, call, allows, `pass gates of \`${environment}\``);
 }
 
 async function assertAllows(
@@ -51,10 +51,8 @@ async function assertAllows(
     for (const team of teamsToAsk(allow, person)) {
       if (!known.has(team)) known.set(team, await context.github.teamMember(team, call.actor));
     }
-    const answer = mayAct(allow, {
-      ...person,
-      teams: new Set([...known].flatMap(([team, member]) => (member ? [team] : []))),
-    });
-    if (!answer.ok) throw new UserError("permission", `${what}: ${answer.reason}`, { fix: answer.fix });
+    const teams = new Set([...known].flatMap(([team, member]) => (member ? [team] : [])));
+    const answer = mayAct(allow, { ...person, teams }, what);
+    if (!answer.ok) throw new UserError("permission", answer.reason, { fix: answer.fix });
   }
 }

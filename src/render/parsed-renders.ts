@@ -1,0 +1,35 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { LRUCache } from "lru-cache";
+import type { Resource } from "../model/render.ts";
+import { parseResources } from "./parse-resources.ts";
+
+/** Of how many bytes of results what was parsed is kept. */
+const keptBytes = 8 * 1024 * 1024;
+/** Packing less is not worth it. */
+const packedFrom = 32 * 1024;
+
+/**
+ * Holds results so that a preview can have those of a thousand targets: packed, parsed when they are asked for, and
+ * what was parsed last is kept, because one target is looked at after the other. As values they take thirty times the
+ * room.
+ */
+export class ParsedRenders {
+  readonly #kept: LRUCache<string, readonly Resource[]>;
+
+  constructor(bytes = keptBytes) {
+    this.#kept = new LRUCache({ maxSize: bytes });
+  }
+
+  /** What gives the resources in the body that has this digest. */
+  hold(digest: string, body: Uint8Array): () => readonly Resource[] {
+    const { length } = body;
+    const packed = length < packedFrom ? body : zstdCompressSync(body);
+    return () => {
+      const known = this.#kept.get(digest);
+      if (known !== undefined) return known;
+      const parsed = parseResources(length < packedFrom ? packed : zstdDecompressSync(packed));
+      this.#kept.set(digest, parsed, { size: Math.min(length + 1, this.#kept.maxSize) });
+      return parsed;
+    };
+  }
+}
