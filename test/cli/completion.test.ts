@@ -113,7 +113,7 @@ describe.skipIf(!here("zsh"))("in zsh", () => {
   it("offers words with what they mean", async () => {
     const program = `compdef() { :; }; _describe() { print -rl -- "\${(@P)2}"; }; source "$1"; words=(sluice images b); CURRENT=3; _sluice`;
     const out = execFileSync("zsh", ["-f", "-c", program, "zsh", await script("zsh")], { encoding: "utf8" });
-    expect(out).toBe("bump:set an image's tag where it is deployed, for pipelines in place of sed\n");
+    expect(out).toBe("bump:set an image's tag in the files that deploy it (instead of sed)\n");
   });
 });
 

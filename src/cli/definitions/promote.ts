@@ -4,7 +4,7 @@ import { FORMAT, REPO, WRITE } from "./shared.ts";
 /** `sluice promote`. */
 export const promote = define({
   name: "promote",
-  summary: "carry versions from one environment to the next",
+  summary: "give an environment the versions of the one before it",
   description: [
     "Plans what /promote does on GitHub, from a local checkout: reads which versions the source environment has, finds what sets them in the target's own files, edits only that, and proves by rendering that only the versions change.",
     "A target is planned, already there, or refused with the reason; a refused target leaves the others alone and makes the exit code 3. Uncommitted changes are ignored.",

@@ -46,7 +46,7 @@ export const promoteCommand: Command<PromotionPorts> = {
     },
     { name: "dry-run", summary: "only says what would change; nothing is written" },
   ],
-  summary: "Carries versions to an environment by pull request",
+  summary: "Opens a pull request that gives an environment the versions of the one before it",
   details: [
     "Takes the versions that the environment in `from` has on the base branch, and opens one pull request that sets the same versions in `<env>`. If that",
     "pull request is open already, it is updated. With no app named, it means the apps that this pull request changes; on a promotion, its own apps.",

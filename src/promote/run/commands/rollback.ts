@@ -36,7 +36,7 @@ export const rollbackCommand: Command<PromotionPorts> = {
       summary: "this version, or the one of this commit, instead of the last healthy one",
     },
   ],
-  summary: "Restores an earlier version by pull request and holds automation there",
+  summary: "Opens a pull request that restores the last healthy version, and puts automation on hold",
   details: [
     "Opens a pull request for each app that restores the last healthy version. At once it puts automation on hold there: no promotion opens by itself,",
     "and Sluice merges no image update. New tags still get their pull requests. The hold ends with `/release`, or when somebody promotes a newer version.",

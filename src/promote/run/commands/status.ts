@@ -17,7 +17,7 @@ export const statusCommand: Command<PromotionPorts> = {
   usage: "",
   words: [0, 0],
   flags: [],
-  summary: "Says where this change is",
+  summary: "Shows where this change is",
   details:
     "Shows which version each environment has, how this pull request's change came there, what it waits for and who can act. On a promotion: its gates.",
   examples: [{ line: "/status", does: "replies with the state in every environment" }],
