@@ -71,7 +71,7 @@ export function guessedValuesFinding(about: TargetName & { readonly path: string
 
 /** Changed manifests, values or charts belong to no target. `files` is not empty. */
 export function unreadFilesFinding(files: readonly string[]): Finding {
-  const [one, many] = files.length === 1 ? ["is", "it"] : ["are", "them"];
+  const [belongs, it] = files.length === 1 ? ["belongs", "it"] : ["belong", "them"];
   const names = commaList(
     files.map((file) => inTicks(blankless(file))),
     6,
@@ -80,9 +80,9 @@ export function unreadFilesFinding(files: readonly string[]): Finding {
     ...toTargetFinding(
       { id: "unread-files", severity: "warning", app: "", environment: "", resource: "" },
       {
-        short: `${count(files.length, "changed file")} ${one} read by no target`,
-        message: `${count(files.length, "changed file")} ${one} read by no target: ${names}. If something deploys ${many}, this change goes live unseen.`,
-        fix: "name the folder in `.sluice.yaml`, or add it to `preview.exclude` there",
+        short: `${count(files.length, "changed file")} ${belongs} to no known app`,
+        message: `Not checked: ${names}. No app that Sluice knows uses ${it}. If something deploys ${it}, this change goes live unseen.`,
+        fix: "add the folder to `.sluice.yaml`, or to `preview.exclude` if nothing deploys it",
       },
     ),
     ...(files[0] === undefined ? {} : { file: files[0] }),

@@ -65,7 +65,7 @@ describe("sluice completion", () => {
   it("answers the scripts with nothing but the words", async () => {
     expect(await sluice(["complete", "--", "images", "ch"])).toEqual({
       code: 0,
-      out: "check\tshow which images would be bumped, and why\n",
+      out: "check\tshow which images would be updated, and why\n",
       err: "",
     });
     expect((await sluice(["complete", "--", "lint", ""])).out).toBe(":files\n");
@@ -126,7 +126,7 @@ describe.skipIf(!here("fish"))("in fish", () => {
         cwd: folder,
         env: { ...process.env, HOME: folder },
       });
-    expect(tab("sluice images ch")).toBe("check\tshow which images would be bumped, and why\n");
+    expect(tab("sluice images ch")).toBe("check\tshow which images would be updated, and why\n");
     expect(tab("sluice preview --format h")).toBe("html\n");
     expect(tab("sluice lint my")).toMatch(/^my file\.yaml/);
   });

@@ -163,7 +163,7 @@ ${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 
       `### 🔴 Danger in prod: volume claim deleted (orders), and 1 warning
 
 > [!CAUTION]
-> **orders loses the volume claim \`backup\` in prod, staging and dev.** Where pruning is on, the deploy deletes it. Its data goes too, unless the reclaim policy is \`Retain\`.
+> **orders loses the volume claim \`backup\` in prod, staging and dev.** Where pruning is on, the deploy deletes the claim. Its data goes too, unless the reclaim policy is \`Retain\`.
 >
 > **Fix:** keep the claim, or back up the data first.
 
@@ -179,9 +179,69 @@ Restarts`.replace("\n\nRestarts", ""),
 `);
     expect(text).toContain("**Deployment `gateway`** in prod\n");
     expect(text).toContain(
-      "<details><summary>PersistentVolumeClaim backup removed of orders in prod, staging, dev (−8 each)".slice(0, 49),
+      "<details><summary>PersistentVolumeClaim backup removed: prod, staging, dev (−10 each)</summary>",
     );
-    expect(text).toContain("<details><summary>CronJob backup removed");
+    expect(text).toContain(
+      "<details><summary>CronJob backup removed of orders in prod, staging, dev (−25 each)</summary>",
+    );
+  });
+
+  it("removed resources are one block where only labels have the environment's name", () => {
+    const claim = (environment: string) =>
+      `---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: backup\n  namespace: ${environment}\n  labels: { app: orders, environment: ${environment} }\ndata: { a: b }\n`;
+    const { body } = previewComment(
+      of(order.map((name) => ({ name: `orders/${name}`, base: claim(name), head: workload("x", "1", 1) }))),
+    );
+    expect(body.match(/<summary>ConfigMap.*<\/summary>/g)).toEqual([
+      "<summary>ConfigMap backup removed in prod, staging, dev (−10 each)</summary>",
+    ]);
+  });
+
+  it("blocks of like risk stand production first", () => {
+    const side = (environment: string): Side => ({
+      name: `shop/${environment}`,
+      base: v1("ConfigMap", "a", `data: { place: before }`),
+      head: v1("ConfigMap", "a", `data: { place: in-${environment}, more: "${environment}", third: x }`),
+    });
+    const { body } = previewComment(of(order.map(side)));
+    expect(body.match(/place: in-\w+/g)).toEqual(["place: in-prod", "place: in-staging", "place: in-dev"]);
+  });
+
+  it("a generated name is its stem, and new content", () => {
+    const config = (hash: string, value: string) =>
+      v1("ConfigMap", `webapp-config-${hash}`, `data: { mode: ${value} }`);
+    const side = (environment: string, hash: string): Side => ({
+      name: `webapp/${environment}`,
+      base: config("2g4h6k8m9t", "slow"),
+      head: config(hash, "fast"),
+    });
+    const given = of([side("prod", "2g4h6k8m9b"), side("dev", "2g4h6k8m9c")]);
+    expect(previewCheck(given).title).toBe("webapp in prod, dev: ConfigMap webapp-config, new content");
+    const { body } = previewComment(given);
+    expect(body).toContain("**ConfigMap `webapp-config`** in prod, dev, new content\n\n```diff\n@@ data @@");
+    expect(body).not.toContain("2g4h6k8m9");
+  });
+
+  it("names the app once that a changed file is part of, production first", () => {
+    const because = [["apps/orders/base/k.yaml"]];
+    const { body } = previewComment(
+      of([...order.map((name) => bump(`orders/${name}`, { because })), bump("shop/prod"), bump("api/dev")]),
+    );
+    expect(body).toContain("- `apps/orders/base/k.yaml` is part of orders in prod, staging, dev\n");
+  });
+
+  it("does not repeat a tool's message that the finding says", () => {
+    const failure = { kind: "input", message: "`scale-v2.yaml` is missing" } as const;
+    const about = { app: "orders", environment: "prod" };
+    const given = preview(
+      [target("orders/prod", { status: "failed", error: { ...failure, side: "head", cause: "change" } })],
+      {
+        findings: [renderFailureFinding({ ...about, failure, cause: "change" })],
+      },
+    );
+    const { body } = previewComment(given);
+    expect(body).toContain("**`scale-v2.yaml` is missing.**");
+    expect(body).not.toContain("Message of");
   });
 
   it("warning: the same shape, one step calmer", () => {

@@ -1,4 +1,5 @@
-import type { Preview, ResourceChange, Severity } from "../../model/preview.ts";
+import type { Preview, ResourceChange, Severity, TargetPreview } from "../../model/preview.ts";
+import { byContent } from "../generated-names.ts";
 import { riskOf, severityByResource, severityOf } from "../risk.ts";
 import { type EnvironmentOrder, environmentOrder } from "./environments.ts";
 import { targetName } from "./phrases.ts";
@@ -31,12 +32,14 @@ interface Growing {
 
 /**
  * The changes of all targets, equal ones as one, the riskiest first. Two changes are equal when they add and remove the
- * same lines at the same paths; the namespace of a whole resource does not count.
+ * same lines at the same paths; of a whole resource neither the namespace counts nor labels with the environment's
+ * name.
  */
 export function foldChanges(preview: Preview): readonly ChangeGroup[] {
   const groups = collect(preview);
   const order = environmentOrder(preview);
-  const sorted = [...groups].sort((a, b) => weight(b) - weight(a));
+  const place = ({ members }: Growing) => inOrder(members, order)[0]?.environment ?? "";
+  const sorted = [...groups].sort((a, b) => weight(b) - weight(a) || order(place(a), place(b)));
   const folded = sorted.map(({ change, members, severity }) => {
     const names = new Set(members.map(({ name }) => name));
     const [first] = members;
@@ -104,8 +107,9 @@ function collect(preview: Preview): readonly Growing[] {
   for (const target of preview.targets) {
     const name = targetName(target);
     const bySeverity = severityByResource(findings.get(name) ?? []);
-    for (const change of target.changes) {
-      const severity = severityOf(change, bySeverity);
+    for (const original of target.changes) {
+      const severity = severityOf(original, bySeverity);
+      const change = byContent(original);
       const member = {
         target: name,
         app: target.app,
@@ -113,7 +117,7 @@ function collect(preview: Preview): readonly Growing[] {
         name: change.name,
         namespace: change.namespace,
       };
-      add(groups, keyOf(change, target.app, signatures), member, change, severity);
+      add(groups, keyOf(change, target, signatures), member, change, severity);
     }
   }
   return [...groups.values()];
@@ -139,10 +143,15 @@ function add(
   }
 }
 
-function keyOf(change: ResourceChange, app: string, signatures: Map<string, string>): string {
-  const known = signatures.get(`${app}\n${change.name}\n${change.diff}`);
-  const signature = known ?? changedLines(anonymous(withoutNamespace(change), change.name, app));
-  if (known === undefined) signatures.set(`${app}\n${change.name}\n${change.diff}`, signature);
+function keyOf(
+  change: ResourceChange,
+  { app, environment }: Pick<TargetPreview, "app" | "environment">,
+  signatures: Map<string, string>,
+): string {
+  const text = [app, environment, change.name, change.diff].join("\n");
+  const known = signatures.get(text);
+  const signature = known ?? changedLines(anonymous(withoutPlace(change, environment), change.name, app));
+  if (known === undefined) signatures.set(text, signature);
   const { apiVersion, kind, action, labelsOnly, copies } = change;
   return [apiVersion, kind, action, labelsOnly === true, copies === true, signature].join("\n");
 }
@@ -154,13 +163,25 @@ function anonymous(diff: string, name: string, app: string): string {
   );
 }
 
-/**
- * A whole resource without the line that says its namespace, which each environment has its own of. In YAML of ours
- * metadata come before what else may have such a line. The line may be the last one.
- */
-function withoutNamespace({ action, namespace, diff }: ResourceChange): string {
-  if (namespace === "" || (action !== "added" && action !== "removed")) return diff;
-  return diff.replace(/\n[-+] {2}namespace: [^\n]*/, "");
+/** A whole resource without what each environment has its own of: its namespace, and labels with its name. */
+function withoutPlace(change: ResourceChange, environment: string): string {
+  if (change.action !== "added" && change.action !== "removed") return change.diff;
+  const diff = withoutNamespace(change);
+  const named = `: ${environment}`;
+  return diff.replaceAll(labelBlocks, (block) =>
+    block
+      .split("\n")
+      .map((line) => (line.endsWith(named) ? `${line.slice(0, -environment.length)}…` : line))
+      .join("\n"),
+  );
+}
+
+/** Maps of labels with their lines, at any depth. */
+const labelBlocks = /^([-+] *)(?:labels|matchLabels|selector):$(?:\n\1 {2}.*)*/gm;
+
+/** In YAML of ours metadata come before what else may have such a line. The line may be the last one. */
+function withoutNamespace({ namespace, diff }: ResourceChange): string {
+  return namespace === "" ? diff : diff.replace(/\n[-+] {2}namespace: [^\n]*/, "");
 }
 
 function changedLines(diff: string): string {

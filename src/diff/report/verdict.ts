@@ -130,13 +130,13 @@ function changesText(preview: Preview, marks: Marks): string {
   const apps = new Set(changed.map(({ app }) => app));
   const phrases = new Set(changed.map((target) => targetPhrase(target, marks)));
   const [phrase = ""] = phrases;
-  if (apps.size > 1 || phrases.size > 1) return countsText(preview, changed);
+  if (apps.size > 1) return countsText(preview, changed);
   const { where } = scope(preview, changed);
   const who = `${[...apps][0] || "this repository"}${where}`;
   const resources = changed.reduce((sum, { changes }) => sum + changes.length, 0);
   return firstFitting([
-    () => `${who}: ${phrase}`,
-    () => `${who}: ${count(resources, "change")}`,
+    ...(phrases.size > 1 ? [] : [() => `${who}: ${phrase}`]),
+    () => `${who}: ${count(resources, "resource changes", "resources change")}`,
     () => countsText(preview, changed),
   ]);
 }

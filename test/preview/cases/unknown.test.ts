@@ -220,7 +220,7 @@ describe("what no target covers", () => {
       );
       expect(findings).toEqual(["warning unread-files"]);
       expect(preview.completeness.unread).toEqual([path]);
-      expect(comment).toContain(`1 changed file is read by no target: \`${path}\``);
+      expect(comment).toContain(`**Not checked: \`${path}\`.** No app that Sluice knows uses it.`);
       expect([conclusion, never.test(comment)]).toEqual(["neutral", false]);
     },
   );
