@@ -63,7 +63,7 @@ function lintCommit(context: LintContext, ref: string): Promise<Linted> {
 function report(context: LintContext, { file, text, problems }: Linted): number {
   const errors = problems.filter((problem) => problem.severity === "error").length;
   const code = errors > 0 ? EXIT.usage : EXIT.ok;
-  if (context.args.json) {
+  if (context.args.format === "json") {
     context.stdout.write(`${JSON.stringify({ file, exists: text !== undefined, problems }, null, 2)}\n`);
     return code;
   }

@@ -25,7 +25,7 @@ describe("the words at the cursor", () => {
     expect(words("preview", "--f")).toEqual(["--full", "--format", "--fail-on"]);
     expect(words("preview", "--format", "json", "--f")).toEqual(["--full", "--fail-on"]);
     expect(words("images", "bump", "--app", "web", "--ap")).toEqual(["--app"]);
-    expect(words("targets", "")).toEqual(["--repo", "--ref", "--json", "--help", "--debug", "--progress"]);
+    expect(words("targets", "")).toEqual(["--repo", "--ref", "--format", "--help", "--debug", "--progress"]);
   });
 
   it("are a flag's choices, also after = and as bash takes that apart", () => {
@@ -54,8 +54,8 @@ describe("the words at the cursor", () => {
 
 describe("sluice completion", () => {
   it.each([
-    [["completion"], "needs a shell", "Name one of bash, zsh, fish."],
-    [["completion", "fihs"], 'no completion for "fihs"', "Did you mean fish?"],
+    [["completion"], "needs a shell", "name one of bash, zsh, fish"],
+    [["completion", "fihs"], 'no completion for "fihs"', "did you mean fish?"],
   ])("explains %j", async (argv, message, fix) => {
     const { code, err } = await sluice(argv);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);

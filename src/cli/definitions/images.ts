@@ -1,5 +1,5 @@
 import { type ContextOf, define } from "../command.ts";
-import { FORMAT, REPO, WRITE } from "./shared.ts";
+import { FORMAT, REF, REPO, WRITE } from "./shared.ts";
 
 /** Flags of the commands that ask registries. */
 const REGISTRY_FLAGS = {
@@ -39,12 +39,7 @@ export const imagesCheck = define({
   positionals: [{ name: "IMAGE", description: "the images to check, without tags (default: all)", many: true }],
   flags: {
     repo: REPO,
-    base: {
-      type: "string",
-      value: "REF",
-      default: "HEAD",
-      description: "the commit with the configuration and the files",
-    },
+    ref: { ...REF, description: "the commit with the configuration and the files" },
     "exit-code": {
       type: "boolean",
       description: "exit with 3 when there is something to bump, or a target is refused",
@@ -85,12 +80,7 @@ export const imagesBump = define({
     },
     app: { type: "list", value: "APP", description: "the apps that get it (default: every app that has the image)" },
     repo: REPO,
-    base: {
-      type: "string",
-      value: "REF",
-      default: "HEAD",
-      description: "the commit with the configuration and the files to edit",
-    },
+    ref: { ...REF, description: "the commit with the configuration and the files to edit" },
     write: WRITE,
     force: { type: "boolean", description: "take the tag even where the policy refuses it, or where it is older" },
     offline: {

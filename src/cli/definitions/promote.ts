@@ -1,5 +1,5 @@
 import { type ContextOf, define } from "../command.ts";
-import { FORMAT, REPO, WRITE } from "./shared.ts";
+import { FORMAT, REF, REPO, WRITE } from "./shared.ts";
 
 /** `sluice promote`. */
 export const promote = define({
@@ -20,13 +20,8 @@ export const promote = define({
   flags: {
     to: { type: "string", value: "ENV", description: "the environment that the versions go to" },
     repo: REPO,
-    base: {
-      type: "string",
-      value: "REF",
-      default: "HEAD",
-      description: "the commit with the configuration and the files to edit",
-    },
-    "from-commit": { type: "string", value: "REF", description: "where to read the versions (default: the base)" },
+    ref: { ...REF, description: "the commit with the configuration and the files to edit" },
+    "from-commit": { type: "string", value: "REF", description: "where to read the versions (default: --ref)" },
     "dry-run": { type: "boolean", description: "only show what would be edited; the default without --write" },
     write: WRITE,
     format: FORMAT,

@@ -84,16 +84,21 @@ function summary(group: ChangeGroup, context: BlockContext, suffix: string): str
   const names = resourceNames(members);
   const lines = plusMinus(change.addedLines, change.removedLines);
   const each = members.length > 1 ? " each" : "";
-  const signs = severity === undefined || severity === "notice" ? undefined : ` · ${severitySign[severity]}`;
-  const risks = signs === undefined ? [""] : [`${signs} ${severity}`, signs, ""];
+  const sign = severity === undefined || severity === "notice" ? undefined : ` · ${severitySign[severity]}`;
+  const signed = sign === undefined ? [] : [`${sign} ${severity}`, sign];
   if (group.combined !== undefined) return combinedSummary(group, context, suffix);
   const verb = isNewContent(change) ? newContent : verbs[change.action];
   const what = `${change.kind}${names.length === 1 ? ` ${names[0]}` : ""}${verb}`;
   const places = placesOf(group, context);
-  const shorter = members.length > 1 ? [shortPlacesOf(group), ` in ${thousands(members.length)} places`] : [];
-  const ends = [places, ...shorter]
-    .filter((place) => place !== "" || shorter.length === 0)
-    .flatMap((place) => risks.map((risk) => `${place}${suffix} (${lines}${each})${risk}`));
+  const named = [places, ...(members.length > 1 ? [shortPlacesOf(group)] : [])].filter((place) => place !== "");
+  const counted = members.length > 1 ? ` in ${thousands(members.length)} places` : "";
+  const withRisk = (place: string, all: readonly string[]) =>
+    all.map((risk) => `${place}${suffix} (${lines}${each})${risk}`);
+  const ends = [
+    ...named.flatMap((place) => withRisk(place, signed)),
+    ...named.flatMap((place) => withRisk(place, [""])),
+    ...withRisk(places === "" ? "" : counted, [...signed, ""]),
+  ];
   const room = (end: string) => maxSummary - [...end].length;
   const end = ends.find((one) => [...what].length <= room(one)) ?? ends.at(-1) ?? "";
   return htmlText(`${clipEnd(what, room(end))}${end}`);
