@@ -58,7 +58,7 @@ const intro = [
   "",
   "1. On the pull request that brought version 1.4.0 to staging, open or merged: `/promote prod`. Sluice opens a promotion pull request, with the rendered",
   "   diff for production and a table of the gates that it must pass.",
-  "2. On the promotion: approve it, as on any pull request. To pass a gate: `/override soak the fix cannot wait`. To confirm a finding: `/ack` and its",
+  "2. On the promotion: approve it, as on any pull request. To pass a gate: `/override soak the fix cannot wait`. To confirm a danger: `/ack` and its",
   "   name.",
   "3. Where is it? `/status`, on either of the two.",
   "4. If the version is bad: `/rollback prod webapp`. Sluice opens the pull request that brings back the version before, and holds production, so that nothing is",

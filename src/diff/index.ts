@@ -24,6 +24,7 @@ export { verdict } from "./report/verdict.ts";
 export {
   brokenConfigurationFinding,
   guessedValuesFinding,
+  lostAppsFinding,
   notFetchedFinding,
   renderFailureFinding,
   targetRemovedFinding,

@@ -41,7 +41,7 @@ const failureWords: Readonly<Record<FailureCause, (cause: string) => FindingWord
     message: `${cause} {app}{where} cannot be rendered, so what this change does there is unknown.`,
   }),
   before: (cause) => ({
-    short: "{app} is already broken on the base branch",
+    short: "{app}{where} {was|were} broken before this pull request",
     message: `{app}{where} cannot be rendered, with or without this pull request. ${cause}`,
     fix: "repair it here or in a pull request of its own",
   }),
@@ -112,6 +112,20 @@ export function unmatchedPathFinding(problem: ConfigProblem, environment: string
     file,
     line,
   };
+}
+
+/** With the pull request's configuration, an environment has fewer apps than before. `lost` is not empty. */
+export function lostAppsFinding(environment: string, lost: readonly string[], kept: number): Finding {
+  const all = kept === 0 ? (lost.length === 1 ? "its only app" : `all ${lost.length} apps`) : count(lost.length, "app");
+  const them = lost.length === 1 ? "it" : "them";
+  return toTargetFinding(
+    { id: "configuration-loses-apps", severity: "warning", app: "", environment: "", resource: environment },
+    {
+      short: `${blankless(environment)} loses ${all} with this \`.sluice.yaml\``,
+      message: `${blankless(environment)} loses ${all} with this \`.sluice.yaml\`: ${commaList(lost.map(blankless), 6)}. After the merge Sluice ignores ${them} there: no previews, promotions or updates.`,
+      fix: "if this is not meant, correct the paths; `sluice targets` lists what they match",
+    },
+  );
 }
 
 /** A tool's message as one sentence; blanks of ours have no meaning in it. */

@@ -6,6 +6,6 @@ export const deletedPersistentVolumeClaim = deletedRule({
   kind: "PersistentVolumeClaim",
   noun: "volume claim",
   object: "the {#claim|claims}",
-  loss: "Its data goes too, unless the reclaim policy is `Retain`.",
+  loss: "{#Its|Their} data goes too, unless the reclaim policy is `Retain`.",
   fix: "keep the claim, or back up the data {ack}",
 });

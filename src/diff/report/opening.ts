@@ -21,7 +21,7 @@ export function opening(preview: Preview, groups: readonly ChangeGroup[], option
   const errors = configurationErrorsText(preview, links, share(0.25));
   const parts = [
     errors,
-    findingAlerts(preview, links, share(errors === "" ? 0.5 : 0.25)),
+    findingAlerts(preview, links, share(errors === "" ? 0.5 : 0.25), options.acknowledge),
     plainWords(preview, groups),
     chartWords(preview),
     changeTable(preview, share(0.3)),

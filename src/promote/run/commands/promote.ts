@@ -1,5 +1,7 @@
+import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
-import { code } from "../../../diff/index.ts";
+import { assertAllowed, byAllow } from "../../../change/rights.ts";
+import { inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import { eventId } from "../../../model/events.ts";
@@ -14,9 +16,7 @@ import { opposites, oppositesText } from "../opposites.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
-import { checkName, environmentAndApps, LIMITS } from "./arguments.ts";
 import { appsMeant, environmentMeant } from "./names.ts";
-import { assertAllowed, byAllow } from "./rights.ts";
 
 /** What `/promote` asks for. */
 export interface PromoteRequest {
@@ -115,7 +115,10 @@ async function promote(ports: PromotionPorts, call: CommandCall, asked: PromoteR
     origin: pull.number,
   } as const;
   const isOpen = pull.state === "open" && (pull.fork || parseBranch(pull.head.ref)?.environment !== environment);
-  if (request.dryRun) return describePlan((await planPromotion(ports, context, promotion)).plan, { left, isOpen });
+  if (request.dryRun) {
+    const command = ["/promote", environment, ...(asked.apps.length === 0 ? [] : request.apps)].join(" ");
+    return describePlan((await planPromotion(ports, context, promotion)).plan, { command, left, isOpen });
+  }
   if (isOpen && commit === undefined) {
     const named = asked.apps.length > 0 || request.all === true ? apps : [];
     return defer(ports, context, call, { environment, apps: named, from, pairs });
@@ -142,7 +145,7 @@ async function openRollbacks(
 ): Promise<string> {
   const rollbacks = await opposites(ports, context, { kind: "promotion", environment, apps });
   for (const { number } of rollbacks) await ports.queue.add({ type: "gates", ...context.where, pullRequest: number });
-  return rollbacks.length === 0 ? "" : `. ${oppositesText("promotion", rollbacks)}`;
+  return rollbacks.length === 0 ? "" : `\n\n${oppositesText("promotion", rollbacks)}.`;
 }
 
 /** The request with the names that are meant, and with the apps that a comment without names is about. */
@@ -221,8 +224,8 @@ async function defer(
   announceRequest(ports, context, call, environment, { apps, deferred: true });
   await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: call.pullRequest });
   const setUp = await missingHealth(context, observe(context), request.pairs);
-  const needs = setUp === undefined ? "" : `. ${setUp}`;
-  return `this pull request is not merged yet. The promotion to ${code(environment)} opens by itself once it is merged and healthy in ${code(from)}${needs}`;
+  const needs = setUp === undefined ? "" : `\n\n**Next:** ${inert(setUp)}.`;
+  return `⏳ **Waiting:** when this pull request is merged and healthy in ${inert(from)}, the promotion to ${inert(environment)} opens by itself. Closing this pull request cancels that.${needs}`;
 }
 
 async function recordRequest(
