@@ -379,7 +379,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     const { text, check } = said(of([], { findings, completeness: { ...complete, affected: 0 } }), "");
     expect(check).toBe("neutral · Not checked: 1 changed file belongs to no known app");
     expect(text).toMatch(
-      /^### 🟠 Not checked: 1 changed file belongs to no known app\n\n> \[!WARNING\]\n> \*\*1 changed file belongs/,
+      /^### 🟠 Not checked: 1 changed file belongs to no known app\n\n> \[!WARNING\]\n> \*\*Not checked: `charts\/redis-cache\/values-prod.yaml`\.\*\*/,
     );
     expect(text).toContain("If something deploys it, this change goes live unseen.");
   });
