@@ -32,6 +32,7 @@ export interface ReportFacts {
   /** The repository's page on GitHub, for links. */
   readonly repositoryUrl?: string;
   readonly baseName: string;
+  readonly docsUrl?: string;
 }
 
 /** Says an outcome to people. */
@@ -124,11 +125,12 @@ function simpleReport(headSha: string, { sign, title, text, conclusion }: Simple
 }
 
 /** What a pull request from a fork gets: nothing is rendered, because its content is untrusted. */
-export function forkReport(headSha: string): PreviewReport {
+export function forkReport(headSha: string, docsUrl?: string): PreviewReport {
+  const setting = docsUrl === undefined ? "" : ` ([how](${docsUrl}/installation#3-settings))`;
   return simpleReport(headSha, {
     sign: "",
     title: "Not checked: pull request from a fork",
-    text: `Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also set \`PREVIEW_FORKS=true\`.`,
+    text: `Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also set \`PREVIEW_FORKS=true\`${setting}.`,
     conclusion: "neutral",
   });
 }

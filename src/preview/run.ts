@@ -49,6 +49,8 @@ export interface PreviewSettings {
   readonly forks: boolean;
   /** GitHub's web address without a slash at the end, for links to commits. */
   readonly webUrl?: string;
+  /** Where this server's documentation can be read, without a slash at the end. */
+  readonly docsUrl?: string;
 }
 
 /**
@@ -71,7 +73,7 @@ export async function runPreview(
   }
   const run = (): PreviewRun => ({ job, pull, startedAt, endedAt: ports.clock() });
   if (pull.fork && !settings.forks) {
-    await post(github, pull, forkReport(pull.head.sha));
+    await post(github, pull, forkReport(pull.head.sha, settings.docsUrl));
     return ports.events.announce(forkEvent(run()));
   }
   await github.upsertCheck(running(pull.head.sha));
@@ -130,10 +132,11 @@ async function attempt(
   }
 }
 
-function factsOf({ repository }: PreviewJob, { base }: PullRequest, { webUrl }: PreviewSettings): ReportFacts {
+function factsOf({ repository }: PreviewJob, { base }: PullRequest, { webUrl, docsUrl }: PreviewSettings): ReportFacts {
   return {
     baseName: base.ref,
     ...(webUrl === undefined ? {} : { repositoryUrl: `${webUrl}/${repository.owner}/${repository.name}` }),
+    ...(docsUrl === undefined ? {} : { docsUrl }),
   };
 }
 

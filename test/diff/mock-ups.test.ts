@@ -21,6 +21,7 @@ const options = {
   repositoryUrl: "https://hub.example/acme/ops",
   baseName: "main",
   command: "/diff",
+  docsUrl: "https://docs.example",
 };
 const order = ["dev", "staging", "prod"];
 const complete = { targets: 3, affected: 1, rendered: 1, failed: 0, truncated: 0, hiddenLines: 0, unpinned: [] };
@@ -67,7 +68,7 @@ const shas = [
   "[`9f8e7d6`](https://hub.example/acme/ops/commit/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c)",
 ];
 const small = (checked: string, lead = "") =>
-  `<sub>${lead}main ${shas[0]} → this branch ${shas[1]}${checked === "" ? "" : ` · ${checked} · \`/diff\` checks again`}</sub>\n`;
+  `<sub>${lead}main ${shas[0]} → this branch ${shas[1]}${checked === "" ? "" : ` · ${checked} · \`/diff\` checks again`} · [how to read this](https://docs.example/preview)</sub>\n`;
 const at = (file: string) =>
   `[${file}:7](https://hub.example/acme/ops/blob/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c/${file}#L7)`;
 const fence = (diff: string) => `\`\`\`diff\n${diff}\n\`\`\`\n\n`;

@@ -20,6 +20,7 @@ export function closing(preview: Preview, completeness: Completeness, options: R
     notFollowed > 0 ? `**${thousands(notFollowed)} not followed**` : "",
     hidden > 0 ? `${count(hidden, "line")} hidden by \`preview.ignore\`` : "",
     nothing || options.command === undefined ? "" : `${code(options.command)} checks again`,
+    options.docsUrl === undefined ? "" : `[how to read this](${options.docsUrl}/preview)`,
   ];
   return `<sub>${parts.filter((part) => part !== "").join(" · ")}</sub>\n`;
 }

@@ -1,4 +1,4 @@
-import type { Preview, ResourceChange, Severity, TargetPreview } from "../../model/preview.ts";
+import type { Preview, ResourceChange, Severity } from "../../model/preview.ts";
 import { byContent } from "../generated-names.ts";
 import { riskOf, severityByResource, severityOf } from "../risk.ts";
 import { type EnvironmentOrder, environmentOrder } from "./environments.ts";
@@ -32,8 +32,7 @@ interface Growing {
 
 /**
  * The changes of all targets, equal ones as one, the riskiest first. Two changes are equal when they add and remove the
- * same lines at the same paths; of a whole resource neither the namespace counts nor labels with the environment's
- * name.
+ * same lines at the same paths; the namespace of a whole resource, and its environment's name in labels, do not count.
  */
 export function foldChanges(preview: Preview): readonly ChangeGroup[] {
   const groups = collect(preview);
@@ -145,13 +144,14 @@ function add(
 
 function keyOf(
   change: ResourceChange,
-  { app, environment }: Pick<TargetPreview, "app" | "environment">,
+  { app, environment }: { readonly app: string; readonly environment: string },
   signatures: Map<string, string>,
 ): string {
-  const text = [app, environment, change.name, change.diff].join("\n");
-  const known = signatures.get(text);
-  const signature = known ?? changedLines(anonymous(withoutPlace(change, environment), change.name, app));
-  if (known === undefined) signatures.set(text, signature);
+  const about = `${app}\n${environment}\n${change.name}\n${change.diff}`;
+  const known = signatures.get(about);
+  const diff = withoutEnvironment(change, environment);
+  const signature = known ?? changedLines(anonymous(diff, change.name, app));
+  if (known === undefined) signatures.set(about, signature);
   const { apiVersion, kind, action, labelsOnly, copies } = change;
   return [apiVersion, kind, action, labelsOnly === true, copies === true, signature].join("\n");
 }
@@ -163,25 +163,28 @@ function anonymous(diff: string, name: string, app: string): string {
   );
 }
 
-/** A whole resource without what each environment has its own of: its namespace, and labels with its name. */
-function withoutPlace(change: ResourceChange, environment: string): string {
-  if (change.action !== "added" && change.action !== "removed") return change.diff;
-  const diff = withoutNamespace(change);
-  const named = `: ${environment}`;
-  return diff.replaceAll(labelBlocks, (block) =>
-    block
-      .split("\n")
-      .map((line) => (line.endsWith(named) ? `${line.slice(0, -environment.length)}…` : line))
-      .join("\n"),
-  );
+/**
+ * A whole resource without what each environment has its own of: the line that says its namespace, and the
+ * environment's name as a word of a label or annotation (`environment: prod`, `app.kubernetes.io/instance: shop-prod`).
+ * In YAML of ours metadata come before what else may have a line with a namespace. The line may be the last one.
+ */
+function withoutEnvironment({ action, namespace, diff }: ResourceChange, environment: string): string {
+  if (action !== "added" && action !== "removed") return diff;
+  const plain = namespace === "" ? diff : diff.replace(/\n[-+] {2}namespace: [^\n]*/, "");
+  if (environment === "") return plain;
+  const unnamed = (lines: string) => withoutWord(lines, environment);
+  return plain.replaceAll(labelMaps, unnamed).replaceAll(/^[-+] +[\w.-]+\/[\w.-]+: .*$/gm, unnamed);
 }
 
 /** Maps of labels with their lines, at any depth. */
-const labelBlocks = /^([-+] *)(?:labels|matchLabels|selector):$(?:\n\1 {2}.*)*/gm;
+const labelMaps = /^([-+] *)(?:labels|matchLabels|selector):$(?:\n\1 {2}.*)*/gm;
 
-/** In YAML of ours metadata come before what else may have such a line. The line may be the last one. */
-function withoutNamespace({ namespace, diff }: ResourceChange): string {
-  return namespace === "" ? diff : diff.replace(/\n[-+] {2}namespace: [^\n]*/, "");
+/** Lines with `word` out of their values. */
+function withoutWord(lines: string, word: string): string {
+  return lines.replaceAll(/^([-+] +[\w./-]+: )(.*)$/gm, (_, key: string, value: string) => {
+    const words = value.split(/(?<![a-z0-9])(?=[a-z0-9])|(?<=[a-z0-9])(?![a-z0-9])/i);
+    return `${key}${words.map((one) => (one === word ? "…" : one)).join("")}`;
+  });
 }
 
 function changedLines(diff: string): string {

@@ -14,4 +14,6 @@ export interface ReportOptions {
   readonly command?: string;
   /** How to confirm that a danger is meant: the command, which the finding's name follows. */
   readonly acknowledge?: string;
+  /** Where the documentation is served, without a slash at its end. */
+  readonly docsUrl?: string;
 }

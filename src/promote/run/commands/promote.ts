@@ -218,6 +218,7 @@ async function defer(
       environment,
       apps,
       pullRequest: call.pullRequest,
+      base: context.head,
     },
     call.signal,
   );
@@ -247,6 +248,7 @@ async function recordRequest(
       apps,
       pullRequest: pull.number,
       commit: context.head,
+      base: context.head,
     },
     call.signal,
   );
