@@ -47,7 +47,9 @@ describe("a promotion that was asked for before the merge", () => {
     expect(await versionIn(world)).toBe("1.4.0");
     expect(world.promotions()).toEqual([]);
     const said = [...world.comments(pull).values()].join("\n");
-    expect(said).toContain("❌ **Not promoted:** Only people with write permission may act on `prod`, and bob has read permission. Ask somebody with write permission. `bob` asked for it before the merge.");
+    expect(said).toContain(
+      "❌ **Not promoted:** Only people with write permission may act on `prod`, and bob has read permission. Ask somebody with write permission. `bob` asked for it before the merge.",
+    );
     expect(await waiting(world)).toEqual([]);
   });
 
@@ -58,7 +60,9 @@ describe("a promotion that was asked for before the merge", () => {
     await world.merge({ ".sluice.yaml": config("gates: { healthy: false }\nallow: { users: [ada] }") });
     await world.land(pull, "ada");
     expect(world.promotions()).toEqual([]);
-    expect([...world.comments(pull).values()].join("\n")).toContain("❌ **Not promoted:** Only ada may act on `prod`. Ask ada.");
+    expect([...world.comments(pull).values()].join("\n")).toContain(
+      "❌ **Not promoted:** Only ada may act on `prod`. Ask ada.",
+    );
   });
 
   it("carries nothing where the pull request touches no app any more", async () => {
