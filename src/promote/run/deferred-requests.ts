@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
+import { dividedByRights } from "../../change/rights.ts";
 import { settingsFor } from "../../config/index.ts";
 import { code } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { DeferredRequest } from "../../model/state.ts";
 import { type PromotionPair, type ResolvedPromotion, resolvePairs } from "../resolve.ts";
-import { dividedByRights } from "../../change/rights.ts";
 import { forEachLogged } from "./for-each-logged.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { openPromotion } from "./open.ts";
@@ -27,8 +27,7 @@ export async function openDeferred(
   await forEachLogged(ports, due, "a deferred request", async (request) => {
     context.signal.throwIfAborted();
     const reply = await openWhenReady(ports, context, observed, request).catch((error: unknown) => {
-      if (error instanceof UserError)
-        return `${refusal(error)} ${code(request.by)} asked for it before the merge.`;
+      if (error instanceof UserError) return `${refusal(error)} ${code(request.by)} asked for it before the merge.`;
       throw error;
     });
     if (reply === undefined) return;
@@ -136,8 +135,7 @@ async function meantPairs(
   const person = { actor: by, permission: await context.github.permission(by) };
   const { allowed, refused } = await dividedByRights(context, person, environment, apps);
   const [first] = refused;
-  if (allowed.length === 0 && first !== undefined)
-    throw new UserError("permission", first.why, { fix: first.fix });
+  if (allowed.length === 0 && first !== undefined) throw new UserError("permission", first.why, { fix: first.fix });
   const resolved = resolvePairs(context, environment, allowed);
   return { ...resolved, left: [...refused, ...resolved.left] };
 }
