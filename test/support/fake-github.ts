@@ -207,6 +207,10 @@ export function fakeGitHub(
       const newest = all.findLast(({ state }) => state === "open") ?? all.at(-1);
       return newest && current(newest);
     },
+    openPullRequests: async (base) => {
+      const open = [...pulls.values()].filter((pull) => pull.state === "open" && pull.base.ref === base);
+      return new Set(open.map(({ number }) => number));
+    },
     updatePullRequest: async (number, change) => set({ ...get(number), ...change }),
     setLabelsAndAssignees: async (number, labels, assignees) => {
       set({ ...get(number), labels });
@@ -269,6 +273,7 @@ export function fakeGitHub(
     writeFile: announced("writeFile", port.writeFile),
     openPullRequest: announced("openPullRequest", port.openPullRequest),
     pullRequestOf: announced("pullRequestOf", port.pullRequestOf),
+    openPullRequests: announced("openPullRequests", port.openPullRequests),
     updatePullRequest: announced("updatePullRequest", port.updatePullRequest),
     setLabelsAndAssignees: announced("setLabelsAndAssignees", port.setLabelsAndAssignees),
     requestReviewers: announced("requestReviewers", port.requestReviewers),

@@ -62,7 +62,7 @@ function nowText({ before, now }: Update<PromotionMetadata>): string {
   return `**Now ${inert(versionsLine(now.targets))}**${instead}.`;
 }
 
-/** Whose approval fell, each told that it was for another change. */
+/** The approvals that fell, each with the reason: it was for another change. */
 function fellTexts({ before, now, dismissed }: Update<PromotionMetadata>): readonly string[] {
   if (dismissed.length === 0) return [];
   const users = sentenceList(dismissed.map((user) => code(user)));

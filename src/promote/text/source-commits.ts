@@ -10,7 +10,9 @@ export interface ImageCommits {
   readonly source: SourceChanges;
 }
 
-/** `[All 9 commits between 1.4.0 and 1.5.0](…) in acme/webapp`; without a page that compares, where it is built from. */
+/**
+ * `[All 9 commits between 1.4.0 and 1.5.0](…) in acme/webapp`; without a page that compares, where it is built from.
+ */
 export function betweenText({ url, compareUrl, total }: SourceChanges, change: VersionChange | undefined): string {
   const name = `[${inert(url.replace(/^https?:\/\/[^/]+\//, ""))}](${url})`;
   if (compareUrl === undefined) return `Built from ${name}`;
