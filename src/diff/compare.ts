@@ -31,8 +31,11 @@ export interface CompareInput {
   readonly environment: string;
   readonly base: readonly Resource[] | undefined;
   readonly head: readonly Resource[] | undefined;
-  /** The same renders once more: what differs between two renders of one side is random, and not compared. */
-  readonly again?: { readonly base?: readonly Resource[]; readonly head?: readonly Resource[] };
+  /** The same renders once more, several times: what differs between those of one side is random, and not compared. */
+  readonly again?: {
+    readonly base: readonly (readonly Resource[])[];
+    readonly head: readonly (readonly Resource[])[];
+  };
   readonly ignore: readonly IgnoreRule[];
   /** Keys the fingerprints that stand for values of Secrets. */
   readonly fingerprintKey: FingerprintKey;
@@ -72,8 +75,8 @@ interface Compared {
 
 /** Compares two renders of one target as data. Never throws on any JSON that the renders hold. */
 export function compareTarget(input: CompareInput): TargetComparison {
-  const base = steady(toItems(input.base ?? []), itemsOf(input.again?.base));
-  const head = steady(toItems(input.head ?? []), itemsOf(input.again?.head));
+  const base = steady(toItems(input.base ?? []), input.again?.base.map(toItems) ?? []);
+  const head = steady(toItems(input.head ?? []), input.again?.head.map(toItems) ?? []);
   const pairs = matchItems(base.items, head.items);
   const names = generatedNames(pairs);
   const compared = pairs.map((pair) => comparePair(pair, names, input));
@@ -96,10 +99,6 @@ export function compareTarget(input: CompareInput): TargetComparison {
     ...(chart === undefined ? {} : { chart }),
     findings,
   };
-}
-
-function itemsOf(resources: readonly Resource[] | undefined): readonly Item[] | undefined {
-  return resources === undefined ? undefined : toItems(resources);
 }
 
 /** The gravest first, and of one severity in the order of the table of rules. */

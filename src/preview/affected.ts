@@ -17,8 +17,8 @@ export type ComparedTarget =
       readonly head: Render | undefined;
       /** Where a render stopped early: the paths that it may depend on; see `reachOf`. */
       readonly reached?: ReadonlySet<string>;
-      /** The same renders once more, where they may hold random values. */
-      readonly again?: { readonly base: Render | undefined; readonly head: Render | undefined };
+      /** The same renders several times more, where they may hold random values. */
+      readonly again?: { readonly base: readonly Render[]; readonly head: readonly Render[] };
       /** The target as the base has it, where that is another one. */
       readonly before?: Target;
       /** The path at the base, where the folder was moved. */

@@ -1,4 +1,5 @@
 import type { Render, Renderer, RenderSource, Trace } from "../model/render.ts";
+import type { RenderSpec } from "../model/target.ts";
 import type { Tree } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { smallText } from "./small-text.ts";
@@ -15,8 +16,11 @@ const archive = /\.(?:tgz|tar\.gz)$/;
 /** Says whether a chart's templates may hold random values; each file is read once. */
 type Suspicion = (render: Render, tree: Tree) => Promise<boolean>;
 
+/** How many renders are compared to tell what stays the same: of two, one hex digit in sixteen does by chance. */
+const samples = 4;
+
 /**
- * Renders once more what may hold random values and differs, so that these can be told from changes. Both sides:
+ * Renders some times more what may hold random values and differs, so that these can be told from changes. Both sides:
  * a kept render may be days old, and dates are random values too.
  */
 export async function renderAgain(
@@ -34,8 +38,10 @@ export async function renderAgain(
         maybe(one.head, trees.head, suspicious),
       ]);
       if (!suspect.includes(true)) return one;
-      const again = async (spec: Affected["target"]["render"], render: Render | undefined, source: RenderSource) =>
-        render?.ok ? renderer.fresh(spec, source, signal) : undefined;
+      const again = async (spec: RenderSpec, render: Render | undefined, source: RenderSource) =>
+        render?.ok
+          ? Promise.all(Array.from({ length: samples }, () => renderer.fresh(spec, source, signal)))
+          : [];
       const [base, head] = await Promise.all([
         again((one.before ?? one.target).render, one.base, trees.base),
         again(one.target.render, one.head, trees.head),
