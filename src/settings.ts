@@ -69,6 +69,11 @@ const strong = (otherwise: string) =>
     .refine((text) => !placeholder.test(text), `is a placeholder: ${otherwise}`)
     .refine((text) => placeholder.test(text) || text.length >= 16, "is too short: use at least 16 random characters");
 
+function whole(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
+}
+
 const schema = z.object({
   APP_ID: z.coerce.number({ error: "must be the App's numeric id" }).int().positive("must be the App's numeric id"),
   PRIVATE_KEY: z.string({ error: "is missing" }).transform(readKey),
@@ -77,15 +82,15 @@ const schema = z.object({
   GITHUB_URL: url("https://github.com"),
   ROLE: z.enum(["web", "worker", "all"], { error: "must be web, worker or all" }).default("all"),
   HOST: z.string().default("127.0.0.1"),
-  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  PORT: whole(0, 65535).default(3000),
   DATA_DIR: z.string().default("data"),
-  DATA_DIR_WAIT: z.coerce.number().int().min(0).max(3600).default(30),
+  DATA_DIR_WAIT: whole(0, 3600).default(30),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
-  CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
-  ENGINES: z.coerce.number().int().min(1).max(64).optional(),
-  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  CONCURRENCY: whole(1, 64).default(4),
+  ENGINES: whole(1, 64).optional(),
+  METRICS_PORT: whole(0, 65535).optional(),
   ALLOW_UNLOCKED_ENGINE: z.enum(["true", "false"], { error: "must be true or false" }).default("false"),
   PREVIEW_FORKS: z.enum(["true", "false"], { error: "must be true or false" }).default("false"),
   ADMIN_TOKEN: strong("set one of your own, for example from openssl rand -hex 32").optional(),

@@ -42,7 +42,7 @@ button:hover,.button:hover{background:var(--code);text-decoration:none}button.go
 .ok{color:var(--green)}.bad{color:var(--red)}.wait{color:var(--amber)}.neutral{color:var(--dim)}
 .sign{display:inline-block;width:18px;text-align:center;font-weight:700}
 .columns{display:grid;grid-template-columns:260px minmax(0,1fr);gap:24px}
-@media(max-width:800px){.columns,.with-side{grid-template-columns:1fr}.timeline{padding-left:0}.entry>.avatar{display:none}main{padding:16px}}
+@media(max-width:800px){.columns,.with-side{grid-template-columns:minmax(0,1fr)}.timeline{padding-left:0}.entry>.avatar{display:none}main{padding:16px}}
 .side a{display:block;padding:6px 10px;border-radius:6px;color:var(--ink)}.side a[aria-current]{background:var(--sub);font-weight:600}
 .note-line{border-left:4px solid var(--line);padding:10px 14px;margin:0 0 10px;background:var(--sub);border-radius:0 6px 6px 0}
 .note-line.failure{border-color:var(--red)}.note-line.warning{border-color:var(--amber)}.note-line.notice{border-color:var(--link)}

@@ -59,7 +59,7 @@ const intro = [
   "",
   "1. On the pull request that brought version 1.4.0 to staging, open or merged: `/promote prod`. Sluice opens a promotion pull request, with the rendered",
   "   diff for production and a table of the gates that it must pass.",
-  "2. On the promotion: approve it, as on any pull request. Is a gate in the way that must not be? `/override soak the fix cannot wait`. Is a finding meant?",
+  "2. On the promotion: approve it, as on any pull request. Is a gate in the way that must not be? `/override soak the fix cannot wait`. Is a danger meant?",
   "   `/ack` and its name.",
   "3. Where is it? `/status`, on either of the two.",
   "4. It was no good: `/rollback prod webapp`. Sluice opens the pull request that brings back the version before, and holds production, so that nothing is",

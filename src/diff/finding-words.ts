@@ -16,14 +16,14 @@ export interface FilledWords {
   readonly fix: string | undefined;
 }
 
-/** How it is said that a finding is meant: by a comment on GitHub; elsewhere there is nobody to say it to. */
-export type Acknowledge = { readonly command: string } | undefined;
-
 const maxApps = 3;
 const maxNames = 3;
 
-/** Fills the blanks for these places; environments stand in the order in which they are given. */
-export function fillWords(words: FindingWords, places: readonly FindingPlace[], ack: Acknowledge): FilledWords {
+/**
+ * Fills the blanks for these places; environments stand in the order in which they are given. `ack` is the command that
+ * says that it is meant; `undefined` where there is nobody to say it to.
+ */
+export function fillWords(words: FindingWords, places: readonly FindingPlace[], ack: string | undefined): FilledWords {
   const apps = distinct(places.map(({ app }) => app));
   const environments = distinct(places.map(({ environment }) => environment)).filter(isEnvironment);
   const names = distinct(places.flatMap(({ name }) => (name === undefined ? [] : [name])));
@@ -33,7 +33,7 @@ export function fillWords(words: FindingWords, places: readonly FindingPlace[], 
       .replaceAll("{app}", appsText(apps))
       .replaceAll("{where}", whereText(environments))
       .replaceAll("{resource}", resourceText(words.noun ?? "resource", names))
-      .replaceAll("{ack}", ack === undefined ? "first" : `and comment ${inTicks(ack.command)}`)
+      .replaceAll("{ack}", ack === undefined ? "first" : `and comment ${inTicks(ack)}`)
       .replaceAll(/\{(#?)([^{}|]*)\|([^{}|]*)\}/g, (_, resources: string, one: string, more: string) =>
         (resources === "" ? apps : names).length > 1 ? more : one,
       );

@@ -22,6 +22,7 @@ export { changeRows, rowEnvironments } from "./report/rows.ts";
 export { verdict } from "./report/verdict.ts";
 export {
   guessedValuesFinding,
+  lostAppsFinding,
   notFetchedFinding,
   renderFailureFinding,
   targetRemovedFinding,

@@ -40,7 +40,7 @@ const failureWords: Readonly<Record<FailureCause, (cause: string) => FindingWord
     message: `${cause} {app}{where} cannot be rendered, so what this change does there is unknown.`,
   }),
   before: (cause) => ({
-    short: "{app} is already broken on the base branch",
+    short: "{app}{where} {was|were} broken before this pull request",
     message: `{app}{where} cannot be rendered, with or without this pull request. ${cause}`,
     fix: "repair it here or in a pull request of its own",
   }),
@@ -70,7 +70,7 @@ export function guessedValuesFinding(about: TargetName & { readonly path: string
 
 /** Changed manifests, values or charts belong to no target. `files` is not empty. */
 export function unreadFilesFinding(files: readonly string[]): Finding {
-  const [one, many] = files.length === 1 ? ["is", "it"] : ["are", "them"];
+  const [belong, many] = files.length === 1 ? ["belongs", "it"] : ["belong", "them"];
   const names = commaList(
     files.map((file) => inTicks(blankless(file))),
     6,
@@ -79,8 +79,8 @@ export function unreadFilesFinding(files: readonly string[]): Finding {
     ...toTargetFinding(
       { id: "unread-files", severity: "warning", app: "", environment: "", resource: "" },
       {
-        short: `${count(files.length, "changed file")} ${one} read by no target`,
-        message: `${count(files.length, "changed file")} ${one} read by no target: ${names}. If something deploys ${many}, this change goes live unseen.`,
+        short: `${count(files.length, "changed file")} ${belong} to no known app`,
+        message: `${count(files.length, "changed file")} ${belong} to no app that Sluice knows: ${names}. If something deploys ${many}, this change goes live unseen.`,
         fix: "name the folder in `.sluice.yaml`, or add it to `preview.exclude` there",
       },
     ),
@@ -103,6 +103,20 @@ export function unmatchedPathFinding(problem: ConfigProblem, environment: string
     file,
     line,
   };
+}
+
+/** With the pull request's configuration, an environment has fewer apps than before. `lost` is not empty. */
+export function lostAppsFinding(environment: string, lost: readonly string[], kept: number): Finding {
+  const all = kept === 0 ? (lost.length === 1 ? "its only app" : `all ${lost.length} apps`) : count(lost.length, "app");
+  const them = lost.length === 1 ? "it" : "them";
+  return toTargetFinding(
+    { id: "configuration-loses-apps", severity: "warning", app: "", environment: "", resource: environment },
+    {
+      short: `${blankless(environment)} loses ${all} with this \`.sluice.yaml\``,
+      message: `${blankless(environment)} loses ${all} with this \`.sluice.yaml\`: ${commaList(lost.map(blankless), 6)}. After the merge Sluice ignores ${them} there: no previews, promotions or updates.`,
+      fix: "if this is not meant, correct the paths; `sluice targets` lists what they match",
+    },
+  );
 }
 
 /** A tool's message as one sentence; blanks of ours have no meaning in it. */

@@ -75,11 +75,18 @@ export interface GateResult {
   readonly gate: GateName;
   readonly label: string;
   readonly state: GateState;
-  /** One sentence in plain words, without markup, without a full stop. */
+  /**
+   * One sentence in plain words, without a full stop: what stands after the label, and begins with `by`, `since` or
+   * `from` where it goes on with it. Names and what can be typed are in backticks. `""` where the label says it all.
+   */
   readonly reason: string;
+  /** What is waited for, in a few words: `1 approval`, `the soak (ends 23:15 UTC)`. */
+  readonly brief?: string;
+  /** Something changed against the promotion, so that waiting alone does not help: what, as a short clause. */
+  readonly stopped?: string;
   /** When the answer may change with time only, in milliseconds since the epoch. */
   readonly nextAt?: number;
-  /** Who may act, in plain words, where a person must. */
+  /** Who may act, as a sentence without a full stop, where a person must. */
   readonly who?: string;
   /** How many approvals count, where the gate counts them. */
   readonly counted?: number;

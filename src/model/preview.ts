@@ -32,8 +32,17 @@ export interface Finding {
   /** Where in the head's files it can be fixed, where that is known. */
   readonly file?: string;
   readonly line?: number;
+  /** Somebody with the right to say so confirmed that it is meant, at this very head. */
+  readonly acknowledged?: Acknowledgement;
   /** The other file, of something that two files define. */
   readonly also?: { readonly file: string; readonly line?: number };
+}
+
+/** Who confirmed that a finding is meant. */
+export interface Acknowledgement {
+  /** A login. */
+  readonly by: string;
+  readonly reason?: string;
 }
 
 /**

@@ -61,6 +61,9 @@ export type Decision =
       readonly kind: "acknowledged";
       readonly pullRequest: number;
       readonly head: string;
+      /** What the head was compared with. */
+      readonly commit?: string;
+      /** The finding's key, or its first part. */
       readonly finding: string;
     })
   | (Common & { readonly kind: "waiting" | "done-waiting"; readonly pullRequest: number });

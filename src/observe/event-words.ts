@@ -32,7 +32,7 @@ function sentence(event: SluiceEvent): string {
       return `${purpose(event)} ${pull(event)} brought up to date: ${targets(event.targets)}`;
     case "promotion.superseded":
     case "rollback.superseded":
-      return `${purpose(event)} ${pull(event)} now carries ${targets(event.targets)} in place of ${targets(event.replaced)}`;
+      return `${purpose(event)} ${pull(event)} now promotes ${targets(event.targets)} in place of ${targets(event.replaced)}`;
     case "promotion.merged":
     case "rollback.merged":
       return `${purpose(event)} ${pull(event)} merged: ${targets(event.targets)}`;
@@ -48,7 +48,7 @@ function sentence(event: SluiceEvent): string {
     case "gate.overridden":
       return `Gate ${event.gate} of ${pull(event)} overridden by ${actorText(event.actor)}: ${clipped(event.reason)}`;
     case "finding.acknowledged":
-      return `Finding ${clipped(event.finding)} of ${pull(event)} acknowledged by ${actorText(event.actor)}`;
+      return `Finding ${clipped(event.finding)} of ${pull(event)} acknowledged by ${actorText(event.actor)}${event.reason === undefined ? "" : `: ${clipped(event.reason)}`}`;
     case "image.opened":
       return `Image pull request ${pull(event)} opened: ${images(event)}`;
     case "image.advanced":
@@ -92,8 +92,8 @@ function pull(event: InRepository & { readonly pullRequest: number }): string {
 
 function posted({ rendered, affected, findings, ...about }: EventOf<"preview.posted">): string {
   const found = findings.danger + findings.warning + findings.notice;
-  const of = `${rendered} of ${counted(affected, "affected target")} rendered`;
-  return `Preview posted on ${pull(about)}: ${of}, ${counted(found, "finding")}`;
+  const checked = affected === 0 ? "nothing to check" : `checked ${rendered} of ${affected}`;
+  return `Preview posted on ${pull(about)}: ${checked}${found === 0 ? "" : `, ${counted(found, "finding")}`}`;
 }
 
 function newer({ head, newer: other }: EventOf<"preview.superseded">): string {

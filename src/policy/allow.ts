@@ -44,9 +44,11 @@ export function teamsToAsk(allow: Allow, person: Pick<Person, "login" | "permiss
   return decided ? [] : [...new Set(allow.teams ?? [])];
 }
 
-/** Those who may, in plain words: `ada and members of release with write permission`. */
+/** Those who may, in plain words: `ada and anyone in release with write access`. */
 export function describeAllow(allow: Allow): string {
-  return `${isEverybody(allow) ? "everybody" : sentenceList(namesOf(allow))} with ${allow.permission} permission`;
+  const { users = [], teams = [] } = allow;
+  const named = [...users, ...teams.map((team) => `anyone in ${team}`)];
+  return `${isEverybody(allow) ? "anyone" : sentenceList(named)} with ${allow.permission} access`;
 }
 
 function namesOf({ users = [], teams = [] }: Allow): readonly string[] {

@@ -1,5 +1,5 @@
 import type { IgnoreRule } from "../config/index.ts";
-import { unmatchedPathFinding, unreadFilesFinding } from "../diff/index.ts";
+import { lostAppsFinding, unmatchedPathFinding, unreadFilesFinding } from "../diff/index.ts";
 import type { Finding, Preview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
@@ -51,6 +51,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
       ...configFindings(parts.headConfig),
       ...(await locateFindings(findings, { ...parts, targets })),
       ...uncovered(parts, unread),
+      ...(parts.headConfig?.lost ?? []).map(({ environment, apps, kept }) => lostAppsFinding(environment, apps, kept)),
     ],
     completeness: {
       targets: parts.compared.length,

@@ -1,7 +1,9 @@
 import { parseConfig } from "../config/index.ts";
 import type { Preview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
-import { count } from "../model/text/lists.ts";
+import type { Target } from "../model/target.ts";
+import type { TargetPlan } from "../model/target-plan.ts";
+import { commaList, count } from "../model/text/lists.ts";
 import type { Tree } from "../model/tree.ts";
 import { comparePlans, configFile, resolveTargets } from "../targets/index.ts";
 import type { ComparedTrees } from "./affected.ts";
@@ -29,8 +31,10 @@ export type PreviewOutcome =
 /** What a head that edits `.sluice.yaml` would do once it is merged. */
 export interface HeadConfig {
   readonly problems: readonly ConfigProblem[];
-  /** Sentences on how the plan of targets changes. */
+  /** Sentences on what environments get by it. */
   readonly effects: readonly string[];
+  /** What environments no longer have by it, the furthest first; `kept` counts what they still have. */
+  readonly lost: readonly { readonly environment: string; readonly apps: readonly string[]; readonly kept: number }[];
 }
 
 /**
@@ -42,33 +46,48 @@ export async function headConfigProblems(trees: ComparedTrees): Promise<HeadConf
   const [before, begun, after] = await Promise.all([base, mergeBase, head].map((tree) => tree.at(configFile)));
   if (after?.oid === before?.oid || after?.oid === begun?.oid) return undefined;
   const text = await readConfig(head);
-  if (text === undefined) return { problems: [], effects: [`${configFile} is removed: targets will be discovered`] };
+  if (text === undefined)
+    return { problems: [], effects: [`${configFile} is removed: apps will be found by their folders`], lost: [] };
   const parsed = parseConfig(text, configFile);
-  if (!parsed.ok) return { problems: parsed.problems, effects: [] };
+  if (!parsed.ok) return { problems: parsed.problems, effects: [brokenAfter], lost: [] };
   const now = await resolveTargets(await readConfig(base), head, configFile);
   const then = await resolveTargets(text, head, configFile);
   const problems = then.problems.filter((problem) => problem.severity === "error");
-  return { problems, effects: problems.length > 0 ? [] : comparisonSentences(now.plan, then.plan) };
+  return problems.length > 0
+    ? { problems, effects: [brokenAfter], lost: [] }
+    : { problems, ...effectsOf(now.plan, then.plan) };
 }
 
-function comparisonSentences(...plans: Parameters<typeof comparePlans>): readonly string[] {
-  const comparison = comparePlans(...plans);
-  const say = (verb: string, ids: readonly string[]): string[] =>
-    ids.length === 0 ? [] : [`once merged, ${configFile} ${verb} ${count(ids.length, "target")}: ${ids.join(", ")}`];
-  return [
-    ...say(
-      "adds",
-      comparison.added.map((target) => target.id),
+const brokenAfter = "if this is merged, previews go on, and promotions and image updates stop until it is fixed";
+
+/** What an edit of the configuration changes, by environment, the furthest first. */
+function effectsOf(before: TargetPlan, after: TargetPlan): Pick<HeadConfig, "effects" | "lost"> {
+  const { added, removed, changed } = comparePlans(before, after);
+  const names = [...new Set([...before.environments, ...after.environments])].toReversed();
+  const of = (targets: readonly Target[], environment: string) =>
+    targets.flatMap((one) => (one.environment === environment ? [one.app] : []));
+  const effects = names.flatMap((environment) => [
+    ...effect(environment, of(added, environment), "more"),
+    ...effect(
+      environment,
+      of(
+        changed.map(({ head }) => head),
+        environment,
+      ),
+      "rendered differently",
     ),
-    ...say(
-      "removes",
-      comparison.removed.map((target) => target.id),
-    ),
-    ...say(
-      "changes",
-      comparison.changed.map((change) => change.head.id),
-    ),
-  ];
+  ]);
+  const lost = names.flatMap((environment) => {
+    const apps = of(removed, environment);
+    return apps.length === 0 ? [] : [{ environment, apps, kept: of(after.targets, environment).length }];
+  });
+  return { effects, lost };
+}
+
+function effect(environment: string, apps: readonly string[], what: string): readonly string[] {
+  return apps.length === 0
+    ? []
+    : [`after the merge, ${environment} has ${count(apps.length, "app")} ${what}: ${commaList(apps, 6)}`];
 }
 
 /** The text of a tree's `.sluice.yaml`, `undefined` when it has none; one over 1 MiB is a `limit` UserError. */

@@ -1,7 +1,6 @@
 import { configProblemsReport, inert, previewCheck, previewComment, type ReportOptions } from "../diff/index.ts";
 import type { UserError } from "../model/errors.ts";
 import type { CheckReport } from "../model/github.ts";
-import type { Finding } from "../model/preview.ts";
 import { clip, oneLine } from "../model/text/lines.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 
@@ -13,6 +12,9 @@ export const previewMarker = "preview";
 
 /** The command that checks again. */
 const command = "/diff";
+
+/** The command that confirms a danger, before the finding's name. */
+const acknowledge = "/ack";
 
 /** What a preview says on the pull request. */
 export interface PreviewReport {
@@ -31,30 +33,27 @@ export interface ReportFacts {
   readonly repositoryUrl?: string;
   readonly baseName: string;
   readonly docsUrl?: string;
-  readonly isAcknowledged?: (finding: Finding) => boolean;
 }
 
 /** Says an outcome to people. */
 export function report(outcome: PreviewOutcome, facts: ReportFacts): PreviewReport {
   const about = { name: checkName, headSha: outcome.commits.head, status: "completed" } as const;
-  const { isAcknowledged, ...known } = facts;
   if (outcome.kind === "config") {
     const { comment, check } = configProblemsReport(outcome.problems, {
       head: outcome.commits.base,
       command,
-      ...known,
+      ...facts,
     });
     return { comment, quiet: false, silent: false, check: () => ({ ...about, ...check }) };
   }
-  const options: ReportOptions = { ...known, command };
+  const options: ReportOptions = { ...facts, command, acknowledge };
   const { preview } = outcome;
   return {
     comment: previewComment(preview, options).body,
     quiet: outcome.comment === "changes" && isQuiet(outcome),
     silent: outcome.comment === "never",
     check: (commentUrl) => {
-      const acknowledged = isAcknowledged === undefined ? {} : { isAcknowledged };
-      const { completeness: _, ...check } = previewCheck(preview, { ...options, ...acknowledged, commentUrl });
+      const { completeness: _, ...check } = previewCheck(preview, { ...options, commentUrl });
       return { ...about, ...check };
     },
   };

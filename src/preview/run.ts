@@ -4,7 +4,9 @@ import type { GitHub, GitHubFor, PullRequest } from "../model/github.ts";
 import type { PreviewJob } from "../model/jobs.ts";
 import type { Clock, Logger } from "../model/observe.ts";
 import type { Queue, RunContext } from "../model/queue.ts";
+import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
+import { canBeMeant, withAcknowledgements } from "./acknowledgements.ts";
 import { computePreview, type PreviewReads } from "./compute.ts";
 import {
   failedEvent,
@@ -33,6 +35,7 @@ import {
 export interface PreviewPorts extends PreviewReads {
   readonly github: GitHubFor;
   readonly mirrors: Mirrors;
+  readonly state: StateStore;
   readonly queue: Pick<Queue, "add">;
   readonly events: Events;
   readonly log: Logger;
@@ -155,12 +158,15 @@ async function compute(
 ): Promise<PreviewOutcome> {
   const base = `refs/heads/${pull.base.ref}`;
   const want = [base, `refs/pull/${pull.number}/head`, pull.head.sha];
-  const repository = await ports.mirrors.open({ repository: job.repository, want }, signal);
+  const request = { repository: job.repository, want, wantIfThere: [ports.state.ref] };
+  const repository = await ports.mirrors.open(request, signal);
   signal.throwIfAborted();
-  return computePreview(
-    { repository, base, head: pull.head.sha, fingerprintKey: settings.fingerprintKey, signal },
-    ports,
-  );
+  const { fingerprintKey } = settings;
+  const outcome = await computePreview({ repository, base, head: pull.head.sha, fingerprintKey, signal }, ports);
+  if (outcome.kind === "config" || !outcome.preview.findings.some(canBeMeant)) return outcome;
+  const where = { installationId: job.installationId, repository: job.repository };
+  const state = await ports.state.read(where, signal, repository);
+  return { ...outcome, preview: await withAcknowledgements(outcome.preview, pull, state) };
 }
 
 async function post(

@@ -30,7 +30,7 @@ export interface Rooms {
 
 /** A handler for every kind of job. */
 export function handlersOf({ probot, preview, promotion, images, queue, currentName }: Rooms): Handlers {
-  const ports = { ...promotion, ...images };
+  const ports = { ...promotion, ...images, previewForks: preview.settings.forks };
   const { github, events, log } = ports;
   const commands = { github, events, log, table: TABLE, ports };
   const follow = followingRenames({ currentName, queue, log });

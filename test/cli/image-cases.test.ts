@@ -291,6 +291,18 @@ ${source}`;
       [`    helm: { valuesObject: { image: { repository: ${api}, tag: 1.0.0 } } }`],
     ],
     [
+      "Argo CD's values as a text",
+      application(`    helm:
+      values: |
+        # mine
+        image:
+          repository: ${api}
+          tag: 1.0.0 # now
+        replicas: 2
+`),
+      ["          tag: 1.0.0 # now"],
+    ],
+    [
       "Argo CD's overrides for kustomize",
       application(`    kustomize:\n      images:\n        - app=${api}:1.0.0\n`),
       [`        - app=${api}:1.0.0`],
@@ -321,7 +333,7 @@ spec:
   });
 
   it("say where a version stands that is not found by itself, and what finds it", async () => {
-    const text = application(`    helm:\n      values: |\n        image: { repository: ${api}, tag: 1.0.0 }\n`);
+    const text = application(`    helm:\n      values: |\n        web: ${api}:1.0.0\n`);
     await expect(bumped(overlayOf({ "release.yaml": text }), `${api}:1.5.0`)).rejects.toMatchObject({
       message: expect.stringContaining("`spec.source.helm.values` of Application `shop`"),
       fix: expect.stringContaining("marker"),

@@ -103,6 +103,7 @@ describe("a configuration with errors", () => {
       "version: 1\nenvironments:\n  - path: a/{app}\n",
       "3:5 `environments[0]` has no `name`",
     ],
+    ["a duration without a unit", `${good}    gates: { soak: 30 }\n    from: x\n`, "5:20 `soak: 30` needs a unit"],
     ["a number where text belongs", good.replace("prod\n", "1\n"), "3:11 `environments[0].name` must be text, not 1"],
     ["a list where a map belongs", `${good}preview: []\n`, "5:10 `preview` must be a map, not a list"],
     ["a key without a value", `${good}preview:\n`, "5:1 `preview` is empty, it must be a map"],

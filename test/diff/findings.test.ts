@@ -444,7 +444,7 @@ describe("a finding of several places", () => {
 
   it("says how it is acknowledged where that can be said", () => {
     expect(fillWords(words, [place("a", "prod")], undefined).fix).toBe("keep it first");
-    expect(fillWords(words, [place("a", "prod")], { command: "/ack x" }).fix).toBe("keep it and comment `/ack x`");
+    expect(fillWords(words, [place("a", "prod")], "/ack x").fix).toBe("keep it and comment `/ack x`");
   });
 
   it("calls a resource by its app where it has its name", () => {

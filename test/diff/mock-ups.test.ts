@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import {
   compareTarget,
   configProblemsReport,
+  lostAppsFinding,
   notFetchedFinding,
   previewCheck,
   previewComment,
   renderFailureFinding,
   targetRemovedFinding,
+  unreadFilesFinding,
 } from "../../src/diff/index.ts";
 import type { Finding, Preview, TargetPreview } from "../../src/model/preview.ts";
 import { lintText } from "../support/text-lint.ts";
@@ -271,6 +273,54 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(text).toContain(
       "> **Not fetched: the remote base `github.com/acme/base?ref=v1.2.0`.** This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.\n",
     );
+  });
+
+  it("config change: judged by its effect", () => {
+    const lost = lostAppsFinding("prod", ["gateway", "orders", "webapp"], 0);
+    const notes = ["after the merge, dev has 1 app more: billing"];
+    const { text, check } = said(of([], { findings: [lost], notes, completeness: { ...complete, affected: 0 } }), "");
+    expect(check).toBe("neutral · Warning: prod loses all 3 apps with this .sluice.yaml");
+    expect(text).toContain("- after the merge, dev has 1 app more: billing");
+    expect(text).toContain(`### 🟠 Warning: prod loses all 3 apps with this \`.sluice.yaml\`
+
+> [!WARNING]
+> **prod loses all 3 apps with this \`.sluice.yaml\`: gateway, orders, webapp.** After the merge Sluice ignores them there: no previews, promotions or updates.
+>
+> **Fix:** if this is not meant, correct the paths; \`sluice targets\` lists what they match.
+`);
+  });
+
+  it("broken before: not this pull request's doing", () => {
+    const failure = {
+      kind: "input",
+      message: "`scale-v2.yaml` is missing",
+      file: "apps/orders/k.yaml",
+      line: 7,
+    } as const;
+    const error = { message: "no such file", side: "head", cause: "before" } as const;
+    const findings = [renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "before" })];
+    const broken = { name: "orders/prod", base: "", head: "", more: { status: "failed", error } } as const;
+    const changed = {
+      name: "orders/staging",
+      base: workload("orders", "1", 2, "StatefulSet"),
+      head: workload("orders", "1", 3, "StatefulSet"),
+    };
+    const { text, check } = said(of([changed, broken], { findings }), "**checked 1 of 2**");
+    expect(check).toBe("neutral · Unknown: orders in prod was broken before this pull request");
+    expect(text).toMatch(
+      /^### 🟠 Unknown: orders in prod was broken before this pull request\n\n> \[!WARNING\]\n> \*\*orders in prod cannot be rendered, with or without this pull request\.\*\* `scale-v2\.yaml` is missing\.\n>\n> \*\*Fix:\*\* repair it here or in a pull request of its own\./,
+    );
+    expect(text).toContain("replicas `2` → `3`");
+  });
+
+  it("not covered: the headline is what was not looked at", () => {
+    const findings = [unreadFilesFinding(["charts/redis-cache/values-prod.yaml"])];
+    const { text, check } = said(of([], { findings, completeness: { ...complete, affected: 0 } }), "");
+    expect(check).toBe("neutral · Not checked: 1 changed file belongs to no known app");
+    expect(text).toMatch(
+      /^### 🟠 Not checked: 1 changed file belongs to no known app\n\n> \[!WARNING\]\n> \*\*1 changed file belongs/,
+    );
+    expect(text).toContain("If something deploys it, this change goes live unseen.");
   });
 
   it("nothing: two lines, and what the claim rests on", () => {
@@ -540,7 +590,17 @@ describe("the check page of a preview", () => {
     const claim = v1("PersistentVolumeClaim", "backup", "spec: {}");
     const given = of([{ name: "orders/prod", base: claim, head: "" }]);
     expect(previewCheck(given, options).conclusion).toBe("failure");
-    expect(previewCheck(given, { ...options, isAcknowledged: () => true }).conclusion).toBe("neutral");
+    const findings = given.findings.map((one) => ({ ...one, acknowledged: { by: "ada", reason: "it is backed up" } }));
+    const confirmed = { ...given, findings };
+    expect(previewCheck(confirmed, options)).toMatchObject({
+      conclusion: "neutral",
+      title: "Danger in prod, confirmed: volume claim deleted (orders)",
+    });
+    const { body } = previewComment(confirmed, { ...options, acknowledge: "/ack" });
+    expect(body).toContain("### 🟠 Danger in prod, confirmed: volume claim deleted");
+    expect(body).toContain('> **Confirmed** by `ada`: "it is backed up".');
+    expect(body).not.toContain("**Fix:**");
+    expect(lintText(body)).toEqual([]);
   });
 });
 
@@ -559,14 +619,13 @@ describe("the report of a broken configuration", () => {
     const { comment, check } = configProblemsReport(problems, {
       head: "9f8e7d6",
       repositoryUrl: options.repositoryUrl,
-      byHead: true,
     });
     expect(comment).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
 
 - [Line 6](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L6): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
 - [Line 11](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L11): unknown key \`aprovals\`. Did you mean \`approvals\`?
 
-If this is merged, previews go on and promotions and image updates stop until it is fixed.
+The file on the base branch has these errors, so nothing of this pull request was rendered or compared.
 `);
     expect(check).toMatchObject({ conclusion: "failure", title: ".sluice.yaml has 2 errors" });
     expect(lintText(comment)).toEqual([]);

@@ -52,7 +52,7 @@ describe("a pull request", () => {
       {
         level: "info",
         event: "preview.posted",
-        message: `Preview posted on ${repository.owner}/${repository.name}#${pull.number}: 2 of 2 affected targets rendered, 0 findings`,
+        message: `Preview posted on ${repository.owner}/${repository.name}#${pull.number}: checked 2 of 2`,
       },
     ]);
     // At the start Sluice asks once which repositories there are.

@@ -51,11 +51,11 @@ describe("/promote on a pull request that is still open", () => {
     const repository = await repositoryWith("gates: { approvals: 1 }");
     const pull = await play.propose(repository, release("staging", "1.5.0"));
     expect(await play.say(pull, "/promote prod")).toContain(
-      "opens by itself once it is merged and healthy in `staging`",
+      "when this pull request is merged and healthy in staging, the promotion to prod opens by itself",
     );
     const chain = await eventually("the chain", () => play.chain(pull));
-    expect(chain).toMatch(/staging \| `1\.4\.0` \| comes with this pull request/);
-    expect(chain).toMatch(/prod \| `1\.2\.0` \| asked for by `ada`/);
+    expect(chain).toMatch(/staging \| ◻️ comes with this pull request, has `1\.4\.0`/);
+    expect(chain).toMatch(/prod \| ⏳ `ada` asked for it/);
 
     const { mergeCommitSha } = await github.mergePull({ ...pull, method: "squash" });
     await play.quiet();
@@ -66,7 +66,7 @@ describe("/promote on a pull request that is still open", () => {
     await github.deploy({ ...repository, environment: "staging", sha: mergeCommitSha ?? "", state: "success" });
     const promotion = await play.promotion(repository);
     expect(promotion.title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
-    expect(await comment(pull, "As `ada` asked before the merge")).toContain(`opened #${promotion.number}`);
+    expect(await comment(pull, "As `ada` asked before the merge")).toContain(`Opened #${promotion.number}`);
     await eventually("the chain", () => play.chain(pull)?.includes(`becomes \`1.5.0\` with #${promotion.number}`));
     await eventually("the assignee", () => github.pull(promotion).assignees.includes("ada"));
     await nothingWaits(repository);
@@ -85,7 +85,7 @@ describe("a promotion", () => {
     expect(promotion.mergedBy).toContain("[bot]");
     await settled(repository, promotion);
     expect(play.file(repository, "main", OVERLAY)).toContain('newTag: "1.5.0" # the released version');
-    await eventually("the chain", () => play.chain(pull)?.includes(`arrived by #${promotion.number}`));
+    await eventually("the chain", () => play.chain(pull)?.includes(`(#${promotion.number})`));
   });
 
   it("enters the merge queue where the base has one, says so, and settles when the queue has merged it", async () => {
@@ -108,7 +108,7 @@ describe("a lost event", () => {
     const repository = await repositoryWith("gates: { healthy: false }");
     await play.say(await play.merged(repository), "/promote prod web");
     const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "All gates passed");
+    await play.gatesSay(promotion, /^Ready: /);
     await play.quiet();
     github.setDeliveryMode("fail");
     await github.mergePull({ ...promotion, by: "grace" });

@@ -38,7 +38,7 @@ describe("the log line of an event", () => {
   });
 
   it.each([
-    ["preview.posted", "Preview posted on acme/shop#12: 3 of 3 affected targets rendered, 1 finding"],
+    ["preview.posted", "Preview posted on acme/shop#12: checked 3 of 3, 1 finding"],
     ["promotion.opened", "Promotion to prod opened as acme/shop#12 by ada: webapp/prod 1.3.0 → 1.4.0"],
     ["rollback.merged", "Rollback in prod acme/shop#12 merged: webapp/prod 1.3.0 → 1.4.0"],
     ["gates.changed", "Gates of acme/shop#12 changed to waiting: approvals passed, soak waiting"],

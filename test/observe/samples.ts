@@ -99,7 +99,7 @@ export const samples: { readonly [K in EventKind]: EventOf<K> } = {
     actor: automation,
     openedAt: at - hour,
     by: "sluice",
-    reason: "`prod` has everything that it carried",
+    reason: "prod already has web 1.5.0",
   },
   "rollback.closed": {
     ...promotion,

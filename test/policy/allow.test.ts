@@ -60,7 +60,7 @@ describe("who may act", () => {
   });
 
   it("is told in plain words", () => {
-    expect(describeAllow(everybody)).toBe("everybody with write permission");
-    expect(describeAllow({ teams: ["release"], permission: "admin" })).toBe("members of release with admin permission");
+    expect(describeAllow(everybody)).toBe("anyone with write access");
+    expect(describeAllow({ teams: ["release"], permission: "admin" })).toBe("anyone in release with admin access");
   });
 });

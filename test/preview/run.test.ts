@@ -9,6 +9,7 @@ import { createRenderer, type EngineRenderer } from "../../src/render/renderer.t
 import { realEngine } from "../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { launcher } from "../support/launcher.ts";
+import { memoryState } from "../support/memory-state.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 import { memoryEvents, memoryGitHub, memoryLog, memoryQueue } from "../webhooks/fakes.ts";
 
@@ -79,6 +80,7 @@ async function run(parts: {
     github: async () => github,
     mirrors: { open: parts.open, close: async () => undefined },
     renderer,
+    state: memoryState(),
     queue: memoryQueue(),
     log: memoryLog(),
     events,

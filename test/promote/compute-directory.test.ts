@@ -157,3 +157,60 @@ environments:
     expect(computed.tree).toBe(temp.git("rev-parse", `${before}^{tree}`));
   });
 });
+
+describe("04-directory-moves-the-namespace: a namespace in the folder", () => {
+  const folder = (environment: string, version: string): Record<string, string> => ({
+    [`${environment}/web/kustomization.yaml`]: `namespace: ${environment}\nresources: [deployment.yaml, ingress.yaml]\n`,
+    [`${environment}/web/deployment.yaml`]: deployment("web", `ghcr.io/acme/web:${version}`),
+    [`${environment}/web/ingress.yaml`]: `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web }
+spec: { rules: [{ host: web.${environment}.example.com }] }
+`,
+    [`${environment}/web/OWNERS`]: `${environment}-team\n`,
+  });
+  const settings = [
+    "gates: { healthy: false }",
+    "promote: { strategy: directory, exclude: [OWNERS], merge: automatic }",
+  ];
+
+  it("stays, and so does the host: only the image goes", async () => {
+    const files = {
+      ".sluice.yaml": config("ENV/{app}", settings),
+      ...folder("staging", "1.5.0"),
+      ...folder("prod", "1.2.0"),
+    };
+    const computed = await world(files).promote();
+    expect(only(computed)).toMatchObject({
+      outcome: "planned",
+      images: [{ image: "ghcr.io/acme/web", from: "1.2.0", to: "1.5.0" }, { image: "directory" }],
+    });
+    expect(computed.changes.map(({ path }) => path)).toEqual(["prod/web/deployment.yaml"]);
+    const after = computed.renders.get("web")?.after;
+    expect(after?.ok === true && after.resources().map(({ object }) => object.metadata)).toMatchObject([
+      { name: "web", namespace: "prod" },
+      { name: "web", namespace: "prod" },
+    ]);
+  });
+
+  it("is nothing to carry by itself", async () => {
+    const same = { ...folder("staging", "1.5.0"), ...folder("prod", "1.5.0") };
+    const computed = await world({ ".sluice.yaml": config("ENV/{app}", settings), ...same }).promote();
+    expect(only(computed).outcome).toBe("already");
+    expect(computed.changes).toEqual([]);
+  });
+
+  it("is not carried where prod has none of its own: its resources would leave theirs", async () => {
+    const bare = { "prod/web/kustomization.yaml": "resources: [deployment.yaml, ingress.yaml]\n" };
+    const files = {
+      ".sluice.yaml": config("ENV/{app}", settings),
+      ...folder("staging", "1.5.0"),
+      ...folder("prod", "1.2.0"),
+      ...bare,
+    };
+    expect(only(await world(files).promote())).toMatchObject({
+      outcome: "refused",
+      reason: expect.stringContaining("where it is deleted, to `staging`"),
+    });
+  });
+});

@@ -210,7 +210,7 @@ describe("the strategy images in a kustomize overlay", () => {
     expect(target.outcome).toBe("planned");
     expect(target.notes).toEqual([
       "`acme/web` goes back: 1.2.0 is older than 1.3.0.",
-      "Only web/staging has `acme/extra`: that is not carried.",
+      "Only web/staging has `acme/extra`: that is not promoted.",
     ]);
   });
 

@@ -151,7 +151,7 @@ describe("what a promotion costs", () => {
     const address = { installationId: github.installationId, repository: { owner: pull.owner, name: pull.name } };
     await runGates({ type: "gates", ...address, pullRequest: promotion.number }, ports, context);
     expect(costly(before).length).toBeLessThanOrEqual(8);
-    expect(github.pull(promotion).body).toContain("approved by mona");
+    expect(github.pull(promotion).body).toContain("1 of 1, by `mona`");
   });
 
   it("does not grow with the number of apps: 50 in one command are one plan, one branch, one pull request", async () => {
@@ -160,9 +160,9 @@ describe("what a promotion costs", () => {
       pull,
       `/promote prod ${Array.from({ length: 50 }, (_, index) => `app-${index}`).join(" ")}`,
     );
-    expect(said).toContain("and 45 more apps");
+    expect(said).toContain("and 45 more");
     const promotion = promotionOf(pull);
-    expect(promotion.title).toBe("Promote 50 apps to prod: 1.2.0 → 1.4.0");
+    expect(promotion.title).toBe("Promote app-0, app-1, app-10 and 47 more to prod");
     expect(promotion.body.match(/^\| app-/gm)).toHaveLength(50);
     expect(promotion.body.length).toBeLessThan(65_536);
     expect(requests.length).toBeLessThanOrEqual(14);

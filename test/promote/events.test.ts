@@ -30,7 +30,7 @@ function pull(more: Partial<PullRequest> = {}): PullRequest {
     fork: false,
     nodeId: "PR_12",
     url: "",
-    body: gatesSection(undefined, now),
+    body: gatesSection(undefined),
     author: "sluice[bot]",
     byApp: true,
     repositoryId: 1,
@@ -91,7 +91,7 @@ describe("the gates of a promotion have changed", () => {
   });
 
   it("when one is another than the description shows, and only then", () => {
-    const body = `text\r\n${gatesSection(verdict(approvals("blocked"), soak), now).replaceAll("\n", "\r\n")}`;
+    const body = `text\r\n${gatesSection(verdict(approvals("blocked"), soak)).replaceAll("\n", "\r\n")}`;
     const shown = { ...of, pull: pull({ body }) };
     expect(gatesEvent(shown, verdict(approvals("blocked"), soak), now + 5)).toBeUndefined();
     expect(gatesEvent(shown, verdict(approvals("passed"), soak), now)?.changes).toEqual([

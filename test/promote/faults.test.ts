@@ -171,7 +171,7 @@ function sight(app: string, pull: PullSummary, promotions: readonly PullSummary[
     text
       .replaceAll(new RegExp(`${app}\\b`, "g"), "APP")
       // A run that follows one that ended in the middle finds it open: that is what it says.
-      .replaceAll(/opened #\d+:|#\d+ is open already:/gi, "open")
+      .replaceAll(/(?:✅ )?\*\*(?:Opened #\d+|#\d+ is open already):\*\*/g, "open")
       .replaceAll(/#\d+|\b[0-9a-f]{7,64}\b|pull\/\d+|<!--[^>]*-->|reply-\d+|\d+(?:\.\d+)? ?m?s\b/g, "…");
   const of = (one: PullSummary) => {
     const now = github.pull(one);

@@ -71,7 +71,7 @@ describe("01-automation-undoes-a-hotfix", () => {
     if (promotion === undefined) throw new Error("no promotion");
     await world.merge({ ".sluice.yaml": worldConfig("gates: { healthy: false }\npromote: { auto: true }") });
     const merged = await world.landUnheard(promotion, "mona");
-    expect(await world.say("/rollback prod web", "ada", promotion)).toContain("is on hold");
+    expect(await world.say("/rollback prod web", "ada", promotion)).toContain("**On hold:** nothing promotes");
     await world.hear(merged);
     const [rollback] = world.promotions("open");
     if (rollback === undefined) throw new Error("no rollback");
@@ -86,7 +86,7 @@ describe("01-automation-undoes-a-hotfix", () => {
     const pull = await world.merge(appFiles("web", "staging", "1.4.0"));
     expect(await versionIn(world)).toBe("1.5.0");
     expect(world.promotions()).toEqual([]);
-    const ahead = "prod | `1.5.0` | has a newer version than staging, which stays until somebody takes it back";
+    const ahead = "prod | ◻️ newer than staging, which stays until somebody takes it back; has `1.5.0`";
     expect(world.comments(pull).get("chain")).toContain(ahead);
     expect(await world.say("/status", "ada", pull)).toContain(ahead);
   });
@@ -178,7 +178,7 @@ describe("02-approved-upgrade-becomes-a-downgrade", () => {
     const [promotion] = world.promotions("open");
     if (promotion === undefined) throw new Error("it was closed");
     expect(promotion.title).toContain("1.5.1 → 1.5.0");
-    expect(promotion.body).toContain("Older version");
+    expect(promotion.body).toContain("would go back to web 1.5.0");
     expect(world.github.reviewsOf.get(promotion.number)).toMatchObject([{ state: "dismissed" }]);
     // Not even when somebody approves that: a person merges it.
     await world.approve(promotion, "grace");
@@ -299,7 +299,7 @@ describe("03-source-took-the-version-back", () => {
     const [first] = world.github.pulls.values();
     const chain = first && world.comments(first).get("chain");
     expect(chain).toMatch(
-      new RegExp(`web \\| staging \\| \`1\\.4\\.0\` \\| .*taken back by #${pull.number} \\(\`bob\`\\)`),
+      new RegExp(`staging · web \\| .*taken back by \`bob\` with #${pull.number}; has \`1\\.4\\.0\``),
     );
     const [promotion] = world.promotions("open");
     expect(promotion?.body.replaceAll("\u200b", "")).toContain(`#${pull.number}`);

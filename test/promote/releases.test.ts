@@ -104,20 +104,28 @@ describe("15-helmrelease-and-application-values: status", () => {
 });
 
 describe("15-helmrelease-and-application-values: both set and pinned", () => {
-  it("carries valuesObject and kustomize.images, and names what a text and another repository say", async () => {
+  it("carries valuesObject, values as a text and kustomize.images, and names what stays there and elsewhere", async () => {
     const object = application(`    kustomize: { images: ["ghcr.io/acme/web:TAG"] }
     helm:
       valuesObject: { image: { repository: ghcr.io/acme/api, tag: "TAG" } }
       parameters: [{ name: app.version, value: "TAG" }]
       valueFiles: [$values/ENV.yaml, values-ENV.yaml]
       values: |
-        sidecar: { image: { repository: ghcr.io/acme/sidecar, tag: "TAG" } }
+        # mine
+        sidecar: { image: { repository: ghcr.io/acme/sidecar, tag: "TAG" } } # here
+        worker: { version: "TAG" }
 `);
-    const target = only(await world(files(object)).promote());
-    expect(target.images.map(({ image }) => image)).toEqual(["ghcr.io/acme/api", "ghcr.io/acme/web", "chart web"]);
+    const texts = files(object);
+    const computed = await world(texts).promote();
+    const target = only(computed);
+    const names = ["ghcr.io/acme/api", "ghcr.io/acme/sidecar", "ghcr.io/acme/web", "chart web"];
+    expect(target.images.map(({ image }) => image)).toEqual(names);
+    const stays = /(name: app\.version, value|worker: \{ version): "1\.5\.0"/g;
+    const carried = texts[file]?.replaceAll("1.4.0", "1.5.0").replaceAll(stays, '$1: "1.4.0"');
+    expect(written(computed, file)).toBe(carried);
     expect(target.notes).toEqual([
       "`parameter app.version` of Application `web-prod` stays at `1.4.0`; staging has `1.5.0`. Name it in `promote.paths` to have it carried.",
-      "`values.sidecar.image.tag` of Application `web-prod` stays at `1.4.0`; staging has `1.5.0`. Write the text as `valuesObject` to have it carried.",
+      "`values.worker.version` of Application `web-prod` stays at `1.4.0`; staging has `1.5.0`. Write the text as `valuesObject`, and name it in `promote.paths`, to have it carried.",
       "Application `web-prod` takes values from `$values/prod.yaml` too: those are not carried.",
     ]);
   });

@@ -30,8 +30,8 @@ describe("09-chain-names-versions-of-others", () => {
     const { world, first } = await asked(plain);
     const back = await world.merge(appFiles("web", "staging", "1.4.0"), "bob");
     const chain = world.comments(first).get("chain");
-    expect(chain).toMatch(new RegExp(`staging .*had \`1\\.5\\.0\`, taken back by #${back.number} .*bob`));
-    expect(chain).not.toMatch(/✅ \| staging/);
+    expect(chain).toMatch(new RegExp(`staging .*\`1\\.5\\.0\` was taken back by \`bob\` with #${back.number}`));
+    expect(chain).not.toMatch(/staging \| ✅/);
   });
 
   it("prod is hotfixed", async () => {
@@ -40,9 +40,7 @@ describe("09-chain-names-versions-of-others", () => {
     const hotfix = await world.merge(appFiles("web", "prod", "1.5.1"), "bob");
     const chain = world.comments(first).get("chain");
     expect(chain).toMatch(
-      new RegExp(
-        `prod \\| \`1\\.5\\.1\` \\| arrived by #${promotion.number}.*had \`1\\.5\\.0\`, replaced by #${hotfix.number}`,
-      ),
+      new RegExp(`prod \\| ✅ had \`1\\.5\\.0\`, replaced by \`bob\` with #${hotfix.number}; has \`1\\.5\\.1\``),
     );
   });
 });
@@ -51,13 +49,13 @@ describe("a hold while a change waits", () => {
   it("is in the comment of the change at once, and goes with it", async () => {
     const world = web("gates: { healthy: true }\npromote: { auto: true }");
     const first = await world.merge(appFiles("web", "staging", "1.5.0"));
-    expect(world.comments(first).get("chain")).toContain("not yet; promoted by itself");
+    expect(world.comments(first).get("chain")).toContain("promoted automatically");
     await world.say("/hold prod/web a freeze");
-    expect(world.comments(first).get("chain")).toContain("held by `ada`: a freeze");
+    expect(world.comments(first).get("chain")).toContain('on hold by `ada`: "a freeze"');
     await world.say("/release prod/web");
-    expect(world.comments(first).get("chain")).toContain("not yet; promoted by itself");
+    expect(world.comments(first).get("chain")).toContain("promoted automatically");
     await world.say("/hold prod");
-    expect(world.comments(first).get("chain")).toMatch(/held by `ada` \|/);
+    expect(world.comments(first).get("chain")).toMatch(/on hold by `ada`; has/);
   });
 });
 
@@ -72,11 +70,11 @@ describe("10-update-comment-contradicts", () => {
     expect(updates(world, promotion)[0]).toContain("apps/web/prod/app.yaml");
     expect(updates(world, promotion)[0]).not.toContain("asked for");
     expect(updates(world, promotion)[0]).toContain("It promotes the same");
-    expect(updates(world, promotion)[0]).toContain("`bob`: your approval was of another change and no longer counts.");
+    expect(updates(world, promotion)[0]).toContain("`bob`: your approval was for another change and no longer counts.");
     expect(world.github.reviewsOf.get(promotion.number)).toMatchObject([{ state: "dismissed" }]);
     const [first] = updates(world, promotion);
     await world.merge({ "apps/web/prod/app.yaml": text.replace("1.2.0", "1.4.9") }, "bob");
-    expect(updates(world, promotion)).toEqual([first, expect.stringContaining("It is `web 1.4.9 → 1.5.0` now")]);
+    expect(updates(world, promotion)).toEqual([first, expect.stringContaining("**Now web 1.4.9 → 1.5.0**")]);
   });
 });
 
@@ -99,7 +97,7 @@ describe("16-closed-and-told-to-close", () => {
     repository.branches.set(head.ref, repository.commit(files, about));
     await world.settle();
     const says = (await world.check(promotion))?.summary ?? "";
-    expect(says).toContain("close this, delete the branch and give the command again");
+    expect(says).toContain("close this, delete the branch, comment `/promote prod web`");
     await world.github.updatePullRequest(promotion.number, { state: "closed" });
     repository.branches.delete(head.ref);
     await world.say("/promote prod web");
@@ -146,25 +144,36 @@ describe("17-notes-and-pushes-in-the-text", () => {
     expect(body).toContain("### Gates");
   });
 
-  it("a person's push: the gate says that the approval was of something else", async () => {
+  it("a person's push: title, first line and gate say that it is something else now", async () => {
     const { world, promotion } = await asked(approved);
     await world.approve(promotion);
     await world.push(promotion.head.ref, appFiles("web", "prod", "9.9.9"));
     await world.settle();
-    expect((await world.check(promotion))?.summary).toContain("bob approved another change than this one");
+    expect((await world.check(promotion))?.summary).toContain("`bob` approved another change than this one");
+    const { title, body } = await world.again(promotion);
+    expect(title).toBe("Promote web to prod (changed by hand)");
+    expect(body).toContain("**A person changed what prod gets here; it is no longer web 1.5.0.**");
+  });
+
+  it("a person's commit beside it: the versions stay, and who merges is said", async () => {
+    const { world, promotion } = await asked(approved);
+    await world.push(promotion.head.ref, { "docs/mine.md": "x" });
+    await world.settle();
+    const { title, body } = await world.again(promotion);
+    expect(title).toBe(promotion.title);
+    expect(body).toContain("**prod gets web 1.5.0 and commits that a person pushed.**");
+    expect(body).toContain("approve what is there now, then merge by hand");
   });
 
   it("a person's push: description, check and chain say that they are about what was planned", async () => {
     const { world, first, promotion } = await asked(approved);
     await world.push(promotion.head.ref, appFiles("web", "prod", "9.9.9"));
     await world.settle();
-    const untrue = "The title and the table say what Sluice planned, not what the branch has now.";
+    const untrue = "it is no longer web 1.5.0";
     expect((await world.again(promotion)).body).toContain(untrue);
     expect((await world.check(promotion))?.summary).toContain(untrue);
-    expect(await world.say("/status", "ada", first)).toContain(
-      `changes with #${promotion.number}, to which somebody pushed`,
-    );
-    expect(world.comments(first).get("chain")).not.toContain("becomes `1.5.0`");
+    expect(await world.say("/status", "ada", first)).toContain(`#${promotion.number}, to which somebody pushed,`);
+    expect(world.comments(first).get("chain")).not.toContain("gives it `1.5.0`");
   });
 });
 
@@ -179,17 +188,17 @@ describe("20-merged-with-red-gates", () => {
     const { world, first, promotion } = await asked("gates: { approvals: 1 }");
     await world.land(promotion, "bob");
     const said = world.comments(promotion).get("merged-unmet");
-    expect(said).toMatch(
-      /`bob` merged this with 2 of \d gates not passed:\*\* Healthy in the source and Approvals \(0 of 1\)/,
-    );
-    const unmet = ["Healthy in the source", "Approvals (0 of 1)"];
+    expect(said).toMatch(/`bob` merged this with 2 of \d gates not passed:\*\* health and approvals \(0 of 1\)/);
+    const unmet = ["health", "approvals (0 of 1)"];
     expect(await promoted(world)).toMatchObject({ by: "ada", mergedBy: "bob", unmet });
     expect(await world.check(promotion)).toMatchObject({
       conclusion: "neutral",
       title: "Merged by bob, 2 gates not passed",
-      summary: expect.stringContaining("**Approvals**"),
+      summary: expect.stringContaining("**Approvals:**"),
     });
-    expect(world.comments(first).get("chain")).toContain("merged by `bob` with gates not passed");
+    expect(world.comments(first).get("chain")).toContain(
+      "merged by `bob` with health and approvals (0 of 1) not passed",
+    );
   });
 
   it("is told and recorded as Sluice saw them, whatever somebody wrote into the description", async () => {
@@ -269,7 +278,7 @@ describe("21-update-branch: a merge with a change in it", () => {
     await world.settle();
     await world.approve(promotion);
     expect(await versionIn(world)).toBe("1.2.0");
-    expect((await world.check(promotion))?.summary).toContain("Somebody pushed to this branch");
+    expect((await world.check(promotion))?.summary).toContain("A person changed what prod gets here");
     expect(await world.say("/retry", "ada", promotion)).toContain("somebody pushed");
   });
 });

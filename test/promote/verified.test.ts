@@ -26,7 +26,7 @@ describe("05-config-change-stalls-for-ever", () => {
     await world.pass(10);
     await world.merge(appFiles("web", "staging", "1.5.0", 5), "bob");
     await world.deploy("staging");
-    expect(await summary(world, promotion)).toContain("healthy in staging since");
+    expect(await summary(world, promotion)).toContain("**Healthy in staging** since");
     await world.pass(21);
     expect(await versionIn(world)).toBe("1.5.0");
   });
@@ -48,7 +48,7 @@ describe("06-soaked-version-starves", () => {
     await world.pass(31);
     await world.merge(appFiles("web", "staging", "1.6.0"), "bob");
     await world.deploy("staging");
-    expect(await summary(world, promotion)).toContain("soaked 30m in staging, until 1.6.0 came");
+    expect(await summary(world, promotion)).toContain("30 min healthy in staging, until 1.6.0 came");
     await world.approve(promotion);
     expect(await versionIn(world)).toBe("1.5.0");
   });
@@ -90,13 +90,11 @@ describe("06-soaked-version-starves", () => {
     await world.merge(appFiles("web", "staging", "1.6.0"), "bob");
     await world.deploy("staging");
     const said = await summary(world, promotion);
-    expect(said).toMatch(/healthy in staging for \d+m only, until 1\.6\.0 came; 30m are asked/);
+    expect(said).toMatch(/\d+ min of 30 min healthy in staging, until 1\.6\.0 came/);
     expect(said).toContain("ask for a shorter soak");
     const [change] = world.github.pulls.values();
     const chain = change && world.comments(change).get("chain");
-    expect(chain).toMatch(
-      /Soak: healthy in staging for \d+m only, until 1\.6\.0 came; 30m are asked; .*ask for a shorter soak/,
-    );
+    expect(chain).toMatch(/\d+ min of 30 min healthy in staging, until 1\.6\.0 came\. .*ask for a shorter soak/);
     await world.pass(31);
     expect(await versionIn(world)).toBe("1.2.0");
   });

@@ -39,15 +39,15 @@ describe("the gates of a promotion", () => {
     const { promotion, carried } = await asked(repository);
     await play.gatesSay(promotion, "no deployment to staging is known");
     await github.deploy({ ...repository, environment: "staging", sha: carried, state: "failure", description: "OOM" });
-    await play.gatesSay(promotion, "failed in staging: the deployment to staging failed: OOM");
+    await play.gatesSay(promotion, "no, the deployment to staging failed: OOM");
     await github.deploy({ ...repository, environment: "staging", sha: carried, state: "success" });
-    const waiting = await play.gatesSay(promotion, /Waiting: Soak; next at \d{4}-/);
+    const waiting = await play.gatesSay(promotion, /^Waiting for the soak \(ends /);
     expect(waiting.status).toBe("in_progress");
-    await eventually("the body", () => /Soak.*the 30m end \d{4}-.*UTC/.test(github.pull(promotion).body));
+    await eventually("the body", () => /Soak.*Ends at .*UTC/.test(github.pull(promotion).body));
     // No event: the timer does it.
     await play.quiet();
     play.ahead(1_801_000);
-    await play.gatesSay(promotion, "All gates passed");
+    await play.gatesSay(promotion, /^Ready: /);
     play.ahead(0);
   });
 
@@ -55,12 +55,12 @@ describe("the gates of a promotion", () => {
     const day = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"][(new Date().getUTCDay() + 2) % 7];
     const repository = await repositoryWith(`gates: { healthy: false, windows: [{ allow: "${day} 09:00-17:00" }] }`);
     const { promotion } = await asked(repository);
-    const check = await play.gatesSay(promotion, "Waiting: Windows; next at");
+    const check = await play.gatesSay(promotion, /^Waiting for the window \(opens /);
     expect(check.summary).toMatch(/opens \w{3} \d{4}-\d\d-\d\d 09:00 UTC/);
-    const at = /next at (\S+ \S+) UTC/.exec(check.title ?? "")?.[1] ?? "";
+    const at = /opens \w{3} (\S+ \S+) UTC/.exec(check.summary ?? "")?.[1] ?? "";
     play.ahead(Date.parse(`${at.replace(" ", "T")}:00Z`) - Date.now() + 1_000);
     await play.nudge(repository);
-    const open = await play.gatesSay(promotion, "All gates passed");
+    const open = await play.gatesSay(promotion, /^Ready: /);
     expect(open.summary).toContain("open until");
     play.ahead(0);
   });
@@ -69,13 +69,13 @@ describe("the gates of a promotion", () => {
     const { github } = play;
     const repository = await repositoryWith("gates: { healthy: false, checks: [e2e, load] }");
     const { promotion, carried } = await asked(repository);
-    await play.gatesSay(promotion, "e2e has not reported on the carried commit and load has not reported");
+    await play.gatesSay(promotion, "e2e has not reported on the promoted commit and load has not reported");
     await github.reportCheck({ ...repository, sha: carried, check: "e2e", conclusion: "failure" });
-    await play.gatesSay(promotion, "e2e failed on the carried commit");
+    await play.gatesSay(promotion, "e2e failed on the promoted commit");
     await github.reportCheck({ ...repository, sha: carried, check: "e2e", conclusion: "success" });
-    await play.gatesSay(promotion, "Waiting: Checks");
+    await play.gatesSay(promotion, /^Waiting for the check /);
     await github.status({ ...repository, sha: carried, context: "load", state: "success" });
-    await play.gatesSay(promotion, "All gates passed");
+    await play.gatesSay(promotion, /^Ready: /);
   });
 
   it("healthy by a named check", async () => {
@@ -96,9 +96,9 @@ describe("the gates of a promotion", () => {
     const { promotion, pull } = await asked(repository);
     await play.gatesSay(promotion, "api has 1.2.0 and staging has 1.4.0");
     await play.merged(repository, releaseOf("api", "prod", "1.4.0"));
-    await play.gatesSay(promotion, "All gates passed");
-    expect(await play.say(promotion, "/status")).toContain("All gates passed");
-    expect(await play.say(pull, "/status")).toContain("Where is this change");
+    await play.gatesSay(promotion, /^Ready: /);
+    expect(await play.say(promotion, "/status")).toContain("Ready: ");
+    expect(await play.say(pull, "/status")).toContain("This change touches no app");
   });
 
   it("findings: must be acknowledged, for this head alone", async () => {
@@ -122,14 +122,16 @@ describe("the gates of a promotion", () => {
     });
     github.setPermission({ ...repository, login: "ada", permission: "write" });
     const { promotion } = await asked(repository);
-    const check = await play.gatesSay(promotion, "Blocked: Findings");
-    const finding = /comment \/ack (\S+?)[\s|]/.exec(check.summary ?? "")?.[1] ?? "";
-    expect(finding).toMatch(/:web\/PersistentVolumeClaim\//);
-    expect(await play.say(promotion, "/ack no-such-finding")).toContain(`he findings are \`${finding}\``);
-    expect(await play.say(promotion, `/ack ${finding}`)).toContain("Acknowledged for");
-    await play.gatesSay(promotion, "1 finding acknowledged");
+    const check = await play.gatesSay(promotion, /^Waiting for 1 acknowledgement/);
+    const finding = /`\/ack (\S+?)`/.exec(check.summary ?? "")?.[1] ?? "";
+    expect(finding).toBe("deleted-persistent-volume-claim");
+    expect(await play.say(promotion, "/ack no-such-finding")).toContain(
+      `he findings are \`${finding}:web/PersistentVolumeClaim/`,
+    );
+    expect(await play.say(promotion, `/ack ${finding}`)).toContain("Confirmed as meant");
+    await play.gatesSay(promotion, "1 risk acknowledged");
     await github.commit({ ...repository, branch: WEB, files: { "README.md": "x" }, by: "grace" });
-    await play.gatesSay(promotion, "Blocked: Findings");
+    await play.gatesSay(promotion, /^Waiting for 1 acknowledgement/);
   });
 });
 
@@ -140,26 +142,26 @@ describe("a change on its way through three environments", () => {
     const more = { dev: "", staging: "gates: { healthy: false }" };
     const repository = await repositoryWith("gates: { healthy: false, approvals: 1 }", apps, more);
     const pull = await play.merged(repository, releaseOf("web", "dev", "1.5.0"));
-    await eventually("the chain", () => play.chain(pull)?.includes("Comment `/promote staging` to carry it on."));
-    expect(play.chain(pull)).toMatch(/dev \| `1\.5\.0` \| merged with this pull request/);
+    await eventually("the chain", () => play.chain(pull)?.includes("comment `/promote staging`."));
+    expect(play.chain(pull)).toMatch(/dev \| ✅ merged with this pull request, has `1\.5\.0`/);
     await play.say(pull, "/promote staging");
     const first = await play.promotion(repository, "sluice/promote/staging/web");
-    await eventually("the chain", () => play.chain(pull)?.includes(`becomes \`1.5.0\` with #${first.number}`));
-    await play.gatesSay(first, "All gates passed");
+    await eventually("the chain", () => play.chain(pull)?.includes(`#${first.number} `));
+    await play.gatesSay(first, /^Ready: /);
     await github.mergePull({ ...first, method: "squash", by: "grace" });
-    await eventually("the chain", () => play.chain(pull)?.includes(`arrived by #${first.number}`));
+    await eventually("the chain", () => play.chain(pull)?.includes(`(#${first.number})`));
 
     // Asked for on the promotion, and yet the change's own pull request is told.
     await play.say(first, "/promote prod");
     const second = await play.promotion(repository);
-    await eventually("the chain", () => play.chain(pull)?.includes(`with #${second.number}: ⛔ Approvals`));
-    expect(await play.say(pull, "/status")).toContain(`with #${second.number}: ⛔ Approvals`);
+    await eventually("the chain", () => play.chain(pull)?.includes(`⏳ #${second.number} waits for 1 approval`));
+    expect(await play.say(pull, "/status")).toContain(`⏳ #${second.number} waits for 1 approval`);
     await github.mergePull({ ...second, method: "merge", by: "grace" });
-    await eventually("the chain", () => play.chain(pull)?.includes(`arrived by #${second.number}`));
+    await eventually("the chain", () => play.chain(pull)?.includes(`(#${second.number})`));
     const chain = play.chain(pull) ?? "";
     expect(chain.match(/✅/g)).toHaveLength(2);
-    expect(chain).toContain("merged by `grace` with gates not passed: Approvals");
-    expect(chain).not.toContain("to carry it on");
+    expect(chain).toContain("merged by `grace` with approvals (0 of 1) not passed");
+    expect(chain).not.toContain("/promote");
     expect(play.chain(first)).toBeUndefined();
   });
 });

@@ -41,7 +41,7 @@ function prodVersion(repository: RepositoryRef): string {
 async function promoted(repository: RepositoryRef, pull: PullSummary, version: string): Promise<PullSummary> {
   await play.say(pull, "/promote prod web");
   const promotion = await play.promotion(repository);
-  await play.gatesSay(promotion, "All gates passed");
+  await play.gatesSay(promotion, /^Ready: /);
   const merged = await play.github.mergePull({ ...promotion, method: "squash", by: "grace" });
   await eventually("the history", () => history(repository).includes(`id: merged-${promotion.number}`));
   await eventually("the branch to go", () => !play.branches(repository).includes(WEB));
@@ -55,20 +55,20 @@ describe("/hold", () => {
     const pull = await play.merged(repository);
     await play.say(pull, "/promote prod web");
     const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "All gates passed");
+    await play.gatesSay(promotion, /^Ready: /);
     expect(await play.say(pull, "/hold prod --until 2h the big sale", "grace")).toContain("is on hold until");
-    const check = await play.gatesSay(promotion, "held by grace");
+    const check = await play.gatesSay(promotion, "On hold by grace");
     expect(check).toMatchObject({ conclusion: "action_required" });
-    expect(check.summary).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d UTC: the big sale/);
-    expect(check.summary).toContain("comment /release prod");
+    expect(check.summary).toMatch(/until (?:\d+ \w+, )?\d\d:\d\d UTC: "the big sale"/);
+    expect(check.summary).toContain("`/release prod`");
     play.ahead(2 * 3_600_000 + 60_000);
     await play.nudge(repository);
-    await play.gatesSay(promotion, "All gates passed");
+    await play.gatesSay(promotion, /^Ready: /);
 
     await play.say(pull, "/hold prod/web checkout is broken");
     await play.gatesSay(promotion, "checkout is broken");
-    expect(await play.say(pull, "/release prod/web")).toContain("it was held by `ada`: checkout is broken");
-    await play.gatesSay(promotion, "All gates passed");
+    expect(await play.say(pull, "/release prod/web")).toContain('it was on hold by `ada`: "checkout is broken"');
+    await play.gatesSay(promotion, /^Ready: /);
     expect(await play.say(pull, "/release prod/web")).toContain("is not on hold");
     play.ahead(0);
   });
@@ -91,13 +91,15 @@ describe("/rollback", () => {
     const { github } = play;
     const { repository, pull, first } = await withPast();
     expect(await play.say(pull, "/rollback prod web --to 0.9.0")).toContain("never had `0.9.0` in `prod`");
-    expect(await play.say(pull, "/rollback prod web --to 1.2.0")).toContain("`1.6.0 → 1.2.0` (it had 1.2.0 there)");
+    expect(await play.say(pull, "/rollback prod web --to 1.2.0")).toContain(
+      "prod goes back to web 1.2.0, from 1.6.0. Why this one: it had 1.2.0 there",
+    );
     const rollback = await play.promotion(repository, ROLLBACK);
     expect(rollback.title).toBe("Roll back web in prod: 1.6.0 → 1.2.0");
     const sha = (first.mergeCommitSha ?? "").slice(0, 10);
     const said = await play.say(pull, `/rollback prod web --to ${sha}`);
     expect(said).toContain(
-      `Updated in place #${rollback.number}: \`web\` \`1.6.0 → 1.5.0\` (the commit that was named)`,
+      `Updated #${rollback.number}:** prod goes back to web 1.5.0, from 1.6.0 now. Why this one: the commit that was named`,
     );
     await github.mergePull({ ...rollback, method: "squash", by: "grace" });
     await eventually("the history", () => history(repository).includes(`id: merged-${rollback.number}`));
@@ -116,7 +118,9 @@ describe("/rollback", () => {
     const pull = await play.merged(repository, release("staging", "1.6.0"));
     await promoted(repository, pull, "1.6.0");
     await deploy("failure");
-    expect(await play.say(pull, "/rollback prod web")).toContain("`1.6.0 → 1.2.0` (the last version that was healthy)");
+    expect(await play.say(pull, "/rollback prod web")).toContain(
+      "prod goes back to web 1.2.0, from 1.6.0. Why this one: the last version that was healthy",
+    );
   });
 
   it("says when there is nothing to go back to, and holds nothing then", async () => {
@@ -133,11 +137,11 @@ describe("/rollback", () => {
     await play.merged(repository, release("staging", "1.7.0"));
     const before = await play.promotion(repository);
     await play.say(pull, "/promote prod web");
-    await play.gatesSay(before, "All gates passed");
-    expect(await play.say(pull, "/rollback prod web")).toContain("Automation of `prod/web` is on hold");
-    await play.gatesSay(before, "held after a rollback by ada");
+    await play.gatesSay(before, /^Ready: /);
+    expect(await play.say(pull, "/rollback prod web")).toContain("**On hold:** nothing promotes or updates prod/web");
+    await play.gatesSay(before, "by `ada`, after a rollback");
     const rollback = await play.promotion(repository, ROLLBACK);
-    await play.gatesSay(rollback, "All gates passed");
+    await play.gatesSay(rollback, /^Ready: /);
     await github.mergePull({ ...rollback, method: "squash", by: "grace" });
     await eventually("the history", () => history(repository).includes(`id: merged-${rollback.number}`));
     await play.quiet();
@@ -194,7 +198,7 @@ describe("auto: true", () => {
 
     await play.say(pull, "/release prod/web");
     const promotion = await play.promotion(repository);
-    expect(promotion.body).toContain("It opened by itself.");
+    expect(promotion.body).toContain("Opened automatically");
     await play.quiet();
     await github.closePull({ ...promotion, by: "grace" });
     await play.nudge(repository);

@@ -58,7 +58,7 @@ describe("merge: automatic", () => {
     expect(parents).toBe(given.parents);
     expect(subject).toMatch(given.subject);
     expect(prodOverlay(repository)).toContain('newTag: "1.5.0" # the released version');
-    await eventually("the chain", () => play.chain(pull)?.includes(`arrived by #${promotion.number}`));
+    await eventually("the chain", () => play.chain(pull)?.includes(`(#${promotion.number})`));
   });
 
   it("says what GitHub refuses, and tries again when something happens", async () => {
@@ -95,7 +95,7 @@ describe("merge: automatic", () => {
     const pull = await play.merged(repository);
     await play.say(pull, "/promote prod web");
     const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "Blocked: Approvals");
+    await play.gatesSay(promotion, /^Waiting for \d approvals?/);
     await play.quiet();
     const pushed = Promise.withResolvers<void>();
     github.injectFault({ method: "PUT", template: MERGE, effect: { kind: "hang", until: pushed.promise } });
@@ -106,8 +106,8 @@ describe("merge: automatic", () => {
     const files = release("prod", "6.6.6");
     await github.commit({ ...repository, branch: WEB, files, by: "grace" });
     pushed.resolve();
-    const check = await play.gatesSay(promotion, "Somebody pushed to this branch");
-    expect(check.summary).toContain("0 of 1 approval");
+    const check = await play.gatesSay(promotion, "A person changed what prod gets here");
+    expect(check.summary).toContain("0 of 1.");
     await play.quiet();
     expect(merges() - before).toBe(1);
     expect(github.pull(promotion).state).toBe("open");
@@ -120,7 +120,7 @@ describe("merge: automatic", () => {
     const pull = await play.merged(repository);
     await play.say(pull, "/promote prod web");
     const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "Blocked: Approvals");
+    await play.gatesSay(promotion, /^Waiting for \d approvals?/);
     const path = "apps/web/overlays/prod/kustomization.yaml";
     const text = `nameSuffix: -blue\n${prodOverlay(repository)}`;
     await Promise.all([

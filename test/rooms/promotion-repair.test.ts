@@ -30,7 +30,7 @@ async function mergedUnheard(repository: RepositoryRef): Promise<PullSummary> {
   const { github } = play;
   await play.say(await play.merged(repository), "/promote prod web");
   const promotion = await play.promotion(repository);
-  await play.gatesSay(promotion, "All gates passed");
+  await play.gatesSay(promotion, /^Ready: /);
   await play.quiet();
   github.setDeliveryMode("fail");
   await github.mergePull({ ...promotion, by: "grace" });
@@ -59,7 +59,7 @@ describe("a lost event", () => {
     github.setDeliveryMode("fail");
     await github.mergePull({ ...pull, by: "ada" });
     github.setDeliveryMode("deliver");
-    expect(await play.say(pull, "/promote prod web")).toContain("`1.4.0 → 1.5.0`");
+    expect(await play.say(pull, "/promote prod web")).toContain("prod gets web 1.5.0 in place of 1.4.0");
     const second = await play.promotion(repository);
     expect(second.number).not.toBe(first.number);
     await play.quiet();
@@ -117,7 +117,7 @@ describe("an environment that left the configuration", () => {
     const pull = await play.merged(repository);
     await play.say(pull, "/promote prod web");
     const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "All gates passed");
+    await play.gatesSay(promotion, /^Ready: /);
     await github.commit({
       ...repository,
       branch: "main",
@@ -128,7 +128,7 @@ describe("an environment that left the configuration", () => {
     expect(await play.say(promotion, "/retry")).toContain("there is no environment `prod`");
     const config = configOf({ staging: "", prod: "gates: { healthy: false, approvals: 1 }" });
     await github.commit({ ...repository, branch: "main", files: { ".sluice.yaml": config } });
-    await play.gatesSay(promotion, "Blocked: Approvals");
+    await play.gatesSay(promotion, /^Waiting for \d approvals?/);
   });
 
   it("or a target that was deleted, the same", async () => {
@@ -136,7 +136,7 @@ describe("an environment that left the configuration", () => {
     const repository = await repositoryWith();
     await play.say(await play.merged(repository), "/promote prod web");
     const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "All gates passed");
+    await play.gatesSay(promotion, /^Ready: /);
     const files = { "apps/web/overlays/prod/kustomization.yaml": null };
     await github.commit({ ...repository, branch: "main", files });
     const check = await play.gatesSay(promotion, "has no target");
@@ -181,10 +181,10 @@ describe("when nothing is left to do", () => {
     const pull = await play.merged(repository, release("staging", "1.5.0"));
     await github.deploy({ ...repository, environment: "staging", state: "success" });
     const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "Blocked: Approvals");
+    await play.gatesSay(promotion, /^Waiting for \d approvals?/);
     await play.promotion(repository, "sluice/promote/prod/api");
     await play.quiet();
-    expect(play.chain(pull)).toContain("becomes");
+    expect(play.chain(pull)).toContain(" waits for ");
 
     const before = github.requests.length;
     // A check of somebody else's that nothing waits for, on the default branch.

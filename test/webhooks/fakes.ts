@@ -5,7 +5,7 @@ import type { Job } from "../../src/model/job-kinds.ts";
 import type { CommandJob } from "../../src/model/jobs.ts";
 import type { Logger, Metrics } from "../../src/model/observe.ts";
 import type { Queue, RunContext } from "../../src/model/queue.ts";
-import { PREVIEW_COMMANDS } from "../../src/preview/commands.ts";
+import { diffCommand } from "../../src/preview/commands/diff.ts";
 import { helpCommand } from "../../src/webhooks/commands/help.ts";
 import { TABLE } from "../../src/webhooks/commands/table.ts";
 import { memoryRecords } from "../support/memory-records.ts";
@@ -96,7 +96,7 @@ export function memoryCommands(): MemoryCommands {
       return commands.said;
     },
   });
-  const real = [...PREVIEW_COMMANDS, helpCommand(() => TABLE)];
+  const real = [diffCommand, helpCommand(() => TABLE)];
   const table = TABLE.map((info) => real.find(({ name }) => name === info.name) ?? remembering(info));
   const commands: MemoryCommands = { table, asked, trouble, said: "done" };
   return commands;

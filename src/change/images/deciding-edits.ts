@@ -1,7 +1,8 @@
 import { pointerStep } from "../../diff/value.ts";
 import { settingVersion, type VersionSetting } from "../../edit/find/index.ts";
+import type { KeyPath } from "../../edit/splice/index.ts";
 import { type ImageRequest, identityOf } from "./image-request.ts";
-import type { ImageUse } from "./image-uses.ts";
+import { heldPrefix, type ImageUse } from "./image-uses.ts";
 
 /**
  * The settings that decide about one place of a render; all of them are to change. `settings` are in the order in which
@@ -91,9 +92,11 @@ function isEmpty({ tag, digest, whole }: VersionSetting): boolean {
 }
 
 /** Whether the setting stands where the place is: a manifest that is rendered as it is. */
-function standsAt({ file, whole, tag, digest }: VersionSetting, use: ImageUse): boolean {
-  const path = whole?.path ?? tag?.path ?? digest?.path ?? [];
-  return file === use.file && path.map(pointerStep).join("") === use.pointer;
+function standsAt({ file, heldIn, whole, tag, digest }: VersionSetting, use: ImageUse): boolean {
+  const pointer = (path: KeyPath): string => path.map(pointerStep).join("");
+  const own = pointer(whole?.path ?? tag?.path ?? digest?.path ?? []);
+  const place = heldIn === undefined ? own : `${heldPrefix(pointer(heldIn))}${own}`;
+  return file === use.file && place === use.pointer;
 }
 
 /** Whether the source says the wanted version at the same key. */

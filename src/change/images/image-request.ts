@@ -30,6 +30,6 @@ function slotOf({ whole, tag, digest, name }: VersionSetting): readonly string[]
 
 /** What one setting is known by in its target: the place of its version. */
 export function settingKey(setting: VersionSetting): string {
-  const { file, document, at, form, whole, tag, digest } = setting;
-  return JSON.stringify([file, document, form, (whole ?? tag ?? digest)?.path ?? at]);
+  const { file, document, heldIn, at, form, whole, tag, digest } = setting;
+  return JSON.stringify([file, document, heldIn, form, (whole ?? tag ?? digest)?.path ?? at]);
 }

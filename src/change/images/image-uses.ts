@@ -101,17 +101,30 @@ function otherPlace(shown: ShownImage, id: Item["id"]): readonly Place[] {
   const { image, whole, before } = shown;
   const path = whole ?? shown.tag ?? shown.digest;
   if (path === undefined) return [];
-  const pointer = pointerOf(path);
+  const held = shown.heldIn === undefined ? undefined : pointerOf(shown.heldIn);
+  const pointer = heldPointer(held, pointerOf(path));
   const parts = {
-    ...(shown.tag !== undefined && { tag: pointerOf(shown.tag) }),
-    ...(shown.digest !== undefined && { digest: pointerOf(shown.digest) }),
+    ...(shown.tag !== undefined && { tag: heldPointer(held, pointerOf(shown.tag)) }),
+    ...(shown.digest !== undefined && { digest: heldPointer(held, pointerOf(shown.digest)) }),
   };
   const { volume } = shown;
   const place =
-    volume === undefined ? `\`${dotted(path)}\` of ${id.kind} \`${id.name}\`` : `image ${volume.replace(" ", " `")}\``;
+    volume === undefined
+      ? `\`${shown.heldIn === undefined ? "" : `${dotted(shown.heldIn)}: `}${dotted(path)}\` of ${id.kind} \`${id.name}\``
+      : `image ${volume.replace(" ", " `")}\``;
   const role = `${id.kind} ${volume ?? pointer}`;
   const about = { role, place, container: undefined, text: printImage(image), image };
   return [{ pointer, ...about, ...(Object.keys(parts).length > 0 && { parts }), ...(before ? { before } : {}) }];
+}
+
+/** The pointer of a value in a document that the text at `held` holds: no pointer of an object is like it. */
+function heldPointer(held: string | undefined, pointer: string): string {
+  return held === undefined ? pointer : `${heldPrefix(held)}${pointer}`;
+}
+
+/** What the pointers of values begin with that stand in the text at a pointer. */
+export function heldPrefix(pointer: string): string {
+  return `${pointer}\n`;
 }
 
 function pointerOf(path: KeyPath): string {

@@ -4,7 +4,7 @@ import { pointerStep } from "../../diff/value.ts";
 import { parseImage, printImage } from "../../edit/find/index.ts";
 import type { KeyPath } from "../../edit/splice/index.ts";
 import type { Resource } from "../../model/render.ts";
-import { type ImageUse, imageUses, useKey } from "../images/image-uses.ts";
+import { heldPrefix, type ImageUse, imageUses, useKey } from "../images/image-uses.ts";
 import { differingLeaves, type Leaf, scalarText } from "./leaves.ts";
 import { follows, type Replacement } from "./text.ts";
 
@@ -129,20 +129,45 @@ function provePair(pair: Pair, context: Context): Proof {
     const fine = context.expected.beyond !== "nothing";
     return { unexplained: fine || item === undefined ? [] : [`${resourceLabel(item.id)} ${what}`], others: 1 };
   }
-  const images = usesByPointer(base);
-  const fresh = usesByPointer(head);
-  const unexplained: string[] = [];
-  let others = 0;
-  for (const leaf of differingLeaves(base.object, head.object)) {
-    const use = images.get(leaf.pointer) ?? fresh.get(leaf.pointer);
-    const after = fresh.get(leaf.pointer) ?? (use && fresh.get(use.pointer));
-    const fine =
-      use === undefined ? fieldIsFine(leaf, base, context) : imageIsFine(leaf, { use, after, base }, context);
-    const isEdited = head.file !== undefined && context.expected.edited?.has(`${head.file}\n${leaf.pointer}`);
-    if (use === undefined && isEdited !== true) others += 1;
-    if (!fine) unexplained.push(`${resourceLabel(head.id)} ${leaf.pointer}`);
+  const sides = { base, head, images: usesByPointer(base), fresh: usesByPointer(head) };
+  const judged = differingLeaves(base.object, head.object).map((leaf) => ({ leaf, ...judge(leaf, sides, context) }));
+  return {
+    unexplained: judged.flatMap(({ leaf, fine }) => (fine ? [] : [`${resourceLabel(head.id)} ${leaf.pointer}`])),
+    others: judged.filter(({ other }) => other).length,
+  };
+}
+
+/** An object before and after, with their images by `usesByPointer`. */
+interface Sides {
+  readonly base: Item;
+  readonly head: Item;
+  readonly images: ReadonlyMap<string, ImageUse>;
+  readonly fresh: ReadonlyMap<string, ImageUse>;
+}
+
+/** Whether a field may differ so, and whether it is another one than those that were planned. */
+function judge(leaf: Leaf, sides: Sides, context: Context): { readonly fine: boolean; readonly other: boolean } {
+  const { base, head, images, fresh } = sides;
+  const use = images.get(leaf.pointer) ?? fresh.get(leaf.pointer);
+  if (use !== undefined) {
+    const after = fresh.get(leaf.pointer) ?? fresh.get(use.pointer);
+    return { fine: imageIsFine(leaf, { use, after, base }, context), other: false };
   }
-  return { unexplained, others };
+  const held = heldIn(leaf, images);
+  const fine = held.every((one) => heldIsFine(leaf, one, sides, context)) && fieldIsFine(leaf, base, context);
+  const isEdited = head.file !== undefined && context.expected.edited?.has(`${head.file}\n${leaf.pointer}`) === true;
+  return { fine, other: held.length === 0 && !isEdited };
+}
+
+/** The images in a text that holds values. */
+function heldIn({ pointer }: Leaf, images: ReadonlyMap<string, ImageUse>): readonly ImageUse[] {
+  const prefix = heldPrefix(pointer);
+  return [...new Set(images.values().filter((use) => use.pointer.startsWith(prefix)))];
+}
+
+function heldIsFine(leaf: Leaf, use: ImageUse, { fresh, base }: Sides, context: Context): boolean {
+  const after = fresh.get(use.pointer);
+  return after?.text === use.text || imageIsFine(leaf, { use, after, base }, context);
 }
 
 /** The images of an object by where they are; those in parts by each part. */

@@ -36,7 +36,7 @@ async function promoteFirst(released: PullSummary, stage: DemoStage): Promise<Pu
   });
   await happens(
     "the gates wait for people and time",
-    () => waitsFor(promotion, stage, ["Approvals", "Soak"]),
+    () => waitsFor(promotion, stage, ["approval", "soak"]),
     context.signal,
   );
   show(stage, gatesOf(github.pull(promotion).body));
@@ -51,8 +51,7 @@ async function mergePromotion(promotion: PullSummary, released: PullSummary, sta
     `${PEOPLE.author} merges the promotion, and the first pull request shows where its change is`,
     async () => {
       await github.mergePull({ ...promotion, method: "squash", by: PEOPLE.author });
-      const arrived = () =>
-        statusCommentOf(released, stage)?.body.includes(`arrived by #${promotion.number}`) || undefined;
+      const arrived = () => statusCommentOf(released, stage)?.body.includes(`(#${promotion.number})`) || undefined;
       await happens("the status comment says that the change arrived in prod", arrived, context.signal);
     },
   );
@@ -69,7 +68,7 @@ async function supersede(stage: DemoStage): Promise<void> {
   const third = await release("1.6.0", "1.6.1", stage);
   const same = await command("/promote prod", third, stage, {
     branch: BRANCH,
-    expects: `Updated in place #${promotion.number}`,
+    expects: `Updated #${promotion.number}`,
   });
   await steps.step("It is the same pull request; the approval of the other version fell", async () => {
     if (same.number !== promotion.number)
@@ -109,7 +108,7 @@ async function rollBack(stage: DemoStage): Promise<void> {
   });
   const next = await release("1.6.1", "1.7.0", stage);
   await steps.step("1.7.0 is healthy in staging, and the hold keeps it there", async () => {
-    const held = () => statusCommentOf(next, stage)?.body.includes("held by") || undefined;
+    const held = () => statusCommentOf(next, stage)?.body.includes("on hold by") || undefined;
     await happens("the status comment says that prod is on hold", held, context.signal);
     if (openPull(stage, BRANCH) !== undefined) throw new Fault("bug", "a promotion opened in spite of the hold");
   });
@@ -166,7 +165,7 @@ async function overrideSoak(pull: PullSummary, stage: DemoStage): Promise<void> 
   await steps.step(`${PEOPLE.admin} passes the soak with /override, and all gates pass`, async () => {
     const body = "/override soak a demo cannot wait for half an hour";
     const comment = await github.comment({ ...pull, body, by: PEOPLE.admin });
-    holding(await replyTo(github, pull, comment, context.signal), ["is passed"]);
+    holding(await replyTo(github, pull, comment, context.signal), ["overridden"]);
     await happens("all gates pass", () => passes(pull, stage), context.signal);
   });
 }
@@ -180,7 +179,7 @@ function waitsFor(pull: PullSummary, { github }: DemoStage, gates: readonly stri
   return gates.every((gate) => title.includes(gate)) || undefined;
 }
 
-/** The gates section of a promotion's description. */
+/** The first lines of a promotion's description, and its gates. */
 function gatesOf(body: string): string {
-  return body.slice(body.indexOf("### Gates"), body.indexOf("<!-- /sluice:gates -->"));
+  return body.slice(body.indexOf("<!-- sluice:verdict -->"), body.indexOf("<!-- /sluice:gates -->"));
 }

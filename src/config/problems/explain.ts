@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/nearest.ts";
 import { type KeyPath, pathText, quoted, type Remark, wrong } from "../../model/problem.ts";
+import { durationPattern } from "../values/durations.ts";
 import { constants, optionsFor, schemasAt, valueAt } from "./schema-at.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -119,9 +120,17 @@ function badType(path: KeyPath, expected: string, file: CheckedFile): Remark {
   if (given === null || given === undefined) {
     return wrong(path, `${named(path)} is empty, it must be ${what}`, hint(path, file));
   }
+  if (typeof given === "number" && isDuration(path, file)) {
+    const key = String(path.at(-1));
+    return wrong(path, `\`${key}: ${given}\` needs a unit`, `Write \`${key}: ${given}m\`.`);
+  }
   const unquoted = expected === "string" && (typeof given === "number" || typeof given === "boolean");
   const fix = unquoted ? `Put it in quotes${file.quotesValues ? `: \`"${given}"\`` : ""}.` : hint(path, file);
   return wrong(path, `${named(path)} must be ${what}, not ${shown(given, file)}`, fix);
+}
+
+function isDuration(path: KeyPath, { schema, value }: CheckedFile): boolean {
+  return schemasAt(schema, path, value).some(({ pattern }) => pattern === durationPattern);
 }
 
 function missing(path: KeyPath, file: CheckedFile, values?: string): Remark {

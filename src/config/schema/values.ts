@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkedText, parsedText, type Refusal } from "../values/checked-text.ts";
-import { parseDuration } from "../values/durations.ts";
+import { durationPattern, parseDuration } from "../values/durations.ts";
 import { checkPlaceholders, checkTemplate, normalPath } from "../values/templates.ts";
 
 const namePattern = "^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$";
@@ -41,7 +41,7 @@ export const targetPathSchema = parsedText((text) => {
 });
 
 /** A duration, in milliseconds after parsing. */
-export const durationSchema = parsedText(parseDuration, "^(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$");
+export const durationSchema = parsedText(parseDuration, durationPattern);
 
 /** Text that is not blank. `what` names it in the fix. */
 export function filledText(what: string) {

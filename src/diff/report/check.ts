@@ -21,8 +21,6 @@ export interface CheckContent {
 export interface CheckOptions extends ReportOptions {
   /** Where the comment stands; `undefined` when there is none, so that the check says it all. */
   readonly commentUrl?: string | undefined;
-  /** Findings that somebody with the right to do so says are meant, by id or by key; they are no failure. */
-  readonly isAcknowledged?: (finding: Preview["findings"][number]) => boolean;
 }
 
 /**
@@ -35,14 +33,14 @@ export function previewCheck(
   preview: Preview,
   options: CheckOptions = {},
 ): CheckContent & { readonly completeness: Completeness } {
-  const { commentUrl, isAcknowledged = () => false, ...given } = options;
+  const { commentUrl: _, ...given } = options;
   const layout = layOut(preview, given);
   const { completeness } = layout;
   return {
     title: verdict(preview).text,
     summary: summaryOf(preview, layout, options),
     text: textOf(layout, options),
-    conclusion: conclude(preview, completeness, isAcknowledged),
+    conclusion: conclude(preview, completeness),
     annotations: annotationsOf(preview.findings),
     completeness,
   };
@@ -88,16 +86,12 @@ function again({ command }: ReportOptions): string {
   return command === undefined ? "" : `**To check again:** press "Re-run", or comment \`${command}\`.\n`;
 }
 
-function conclude(
-  { findings, targets }: Preview,
-  completeness: Completeness,
-  isAcknowledged: NonNullable<CheckOptions["isAcknowledged"]>,
-): CheckContent["conclusion"] {
+function conclude({ findings, targets }: Preview, completeness: Completeness): CheckContent["conclusion"] {
   const { failed, affected, rendered, truncated, unpinned } = completeness;
   const others = targets.filter((target) => target.status === "failed" && !isBroken(target)).length;
   const dangers = findings.filter(({ severity }) => severity === "danger");
   if (failed > others || rendered + others < affected) return "failure";
-  if (dangers.some((finding) => !isAcknowledged(finding))) return "failure";
+  if (dangers.some(({ acknowledged }) => acknowledged === undefined)) return "failure";
   const warned = findings.some(({ severity }) => severity !== "notice");
   return failed > 0 || truncated > 0 || unpinned.length > 0 || warned ? "neutral" : "success";
 }

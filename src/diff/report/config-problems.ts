@@ -20,13 +20,11 @@ export interface ConfigReportOptions {
   readonly head: string;
   readonly repositoryUrl?: string;
   readonly command?: string;
-  /** The pull request itself breaks the file; else it is broken on the base branch, and nothing can be rendered. */
-  readonly byHead?: boolean;
 }
 
 const maxAnnotations = 50;
 
-/** What a pull request shows when the configuration has errors: all, where each is and what to write instead. */
+/** What a pull request shows when the base's configuration has errors: all, where each is and what to write instead. */
 export function configProblemsReport(
   problems: readonly ReportedProblem[],
   options: ConfigReportOptions,
@@ -34,13 +32,11 @@ export function configProblemsReport(
   const file = problems[0]?.file ?? ".sluice.yaml";
   const list = problemList(problems, options);
   const effect =
-    options.byHead === true
-      ? "If this is merged, previews go on and promotions and image updates stop until it is fixed."
-      : "The file on the base branch has these errors, so nothing of this pull request was rendered or compared.";
+    "The file on the base branch has these errors, so nothing of this pull request was rendered or compared.";
   const again =
     options.command === undefined ? "" : `\n**Next:** fix the file, then comment ${code(options.command)}.\n`;
   return {
-    comment: `### ❌ ${inert(configurationErrors(problems.length, headingMarks, file))}\n\n${list}${effect}\n${options.byHead === true ? "" : again}`,
+    comment: `### ❌ ${inert(configurationErrors(problems.length, headingMarks, file))}\n\n${list}${effect}\n${again}`,
     check: {
       title: clip(configurationErrors(problems.length, plainMarks, visible(file)), 72),
       summary: `${list}${effect}\n`,

@@ -1,5 +1,6 @@
-import { type Finding, type Preview, SEVERITIES, type Severity } from "../../model/preview.ts";
-import { type Acknowledge, type FilledWords, fillWords } from "../finding-words.ts";
+import { type Acknowledgement, type Finding, type Preview, SEVERITIES, type Severity } from "../../model/preview.ts";
+import { inTicks } from "../../model/text/markdown.ts";
+import { type FilledWords, fillWords } from "../finding-words.ts";
 import { environmentOrder } from "./environments.ts";
 
 /** Findings that say the same of several places and resources. */
@@ -8,14 +9,22 @@ export interface FindingGroup {
   readonly severity: Severity;
   /** Production first; never empty. */
   readonly places: readonly Finding[];
-  /** The phrases for all places together. */
-  filled(ack: Acknowledge): FilledWords;
+  /** Who confirmed that all places are meant. */
+  readonly acknowledged: Acknowledgement | undefined;
+  /**
+   * The phrases for all places together. `ack` is the command that confirms a finding, before its name; left out where
+   * nobody can be told.
+   */
+  filled(ack?: string): FilledWords;
 }
 
 /** The groups of one preview are asked for by its title, its text and its check. */
 const known = new WeakMap<Preview, readonly FindingGroup[]>();
 
-/** Each finding once, however many places it has: the gravest first, then production first, then most places. */
+/**
+ * Each finding once, however many places it has: the gravest first, then what nobody confirmed, then production first,
+ * then most places.
+ */
 export function groupFindings(preview: Preview): readonly FindingGroup[] {
   const groups = known.get(preview) ?? compute(preview);
   known.set(preview, groups);
@@ -24,8 +33,8 @@ export function groupFindings(preview: Preview): readonly FindingGroup[] {
 
 function compute(preview: Preview): readonly FindingGroup[] {
   const order = environmentOrder(preview);
-  const byText = Map.groupBy(preview.findings, ({ id, severity, words, message, fix }) =>
-    [id, severity, words?.message ?? message, words?.fix ?? fix ?? ""].join("\n"),
+  const byText = Map.groupBy(preview.findings, ({ id, severity, words, message, fix, acknowledged }) =>
+    JSON.stringify([id, severity, words?.message ?? message, words?.fix ?? fix, acknowledged]),
   );
   const groups = [...byText.values()].flatMap((findings) => {
     const places = findings.toSorted((a, b) => order(a.environment, b.environment));
@@ -35,24 +44,39 @@ function compute(preview: Preview): readonly FindingGroup[] {
   return groups.sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      Number(a.acknowledged !== undefined) - Number(b.acknowledged !== undefined) ||
       order(a.places[0]?.environment ?? "", b.places[0]?.environment ?? "") ||
       b.places.length - a.places.length,
   );
 }
 
 function toGroup(first: Finding, places: readonly Finding[]): FindingGroup {
-  const { id, severity, words, message, fix } = first;
+  const { id, severity, words, acknowledged } = first;
+  const about = places.map(({ app, environment, words: own }) => ({ app, environment, name: own?.name }));
+  const canConfirm = severity === "danger" && !neverMeant.has(id);
   return {
     id,
     severity,
     places,
-    filled: (ack) =>
-      words === undefined
-        ? { short: id.replaceAll("-", " "), message: message.trim() || id.replaceAll("-", " "), fix }
-        : fillWords(
-            words,
-            places.map(({ app, environment, words: own }) => ({ app, environment, name: own?.name })),
-            ack,
-          ),
+    acknowledged,
+    filled: (ack) => {
+      const command = ack === undefined || !canConfirm ? undefined : `${ack} ${id}`;
+      const filled = words === undefined ? ownWords(first) : fillWords(words, about, command);
+      return command === undefined || words?.fix?.includes("{ack}") ? filled : withConfirmation(filled, command);
+    },
   };
+}
+
+/** What was not compared cannot be known to be meant. */
+const neverMeant: ReadonlySet<string> = new Set(["render-failed", "broken-configuration"]);
+
+function ownWords({ id, message, fix }: Finding): FilledWords {
+  const name = id.replaceAll("-", " ");
+  return { short: name, message: message.trim() || name, fix };
+}
+
+/** A fix that leaves no place for the command gets it as a sentence of its own. */
+function withConfirmation({ fix, ...words }: FilledWords, command: string): FilledWords {
+  const confirm = `If it is meant, comment ${inTicks(command)}`;
+  return { ...words, fix: fix === undefined ? confirm : `${fix}. ${confirm}` };
 }

@@ -1,6 +1,6 @@
-import type { Finding, Preview, Severity } from "../../model/preview.ts";
+import type { Acknowledgement, Finding, Preview, Severity } from "../../model/preview.ts";
 import { count } from "../../model/text/lists.ts";
-import { inert } from "../../model/text/markdown.ts";
+import { code, inert } from "../../model/text/markdown.ts";
 import { type FindingGroup, groupFindings } from "./finding-groups.ts";
 import type { Fit } from "./fit.ts";
 import { fileLink, type LinkBase } from "./links.ts";
@@ -11,9 +11,9 @@ const alerts: Readonly<Record<Severity, string>> = { danger: "CAUTION", warning:
  * Each finding as one of GitHub's alerts: what, its consequence, the fix, the place. What has no room keeps its bold
  * sentence; the rest is counted.
  */
-export function findingAlerts(preview: Preview, links: LinkBase, fit: Fit): string {
+export function findingAlerts(preview: Preview, links: LinkBase, fit: Fit, acknowledge?: string): string {
   const groups = groupFindings(preview);
-  const texts = groups.map((group) => ({ whole: alert(group, links), brief: brief(group) }));
+  const texts = groups.map((group) => ({ whole: alert(group, links, acknowledge), brief: brief(group) }));
   const briefSize = texts.reduce((sum, { brief: text }) => sum + fit.measure(text), 0);
   let room = fit.budget - 120;
   let spare = room - briefSize;
@@ -39,20 +39,27 @@ function leftText(left: readonly FindingGroup[]): string {
 }
 
 function brief({ severity, filled }: FindingGroup): string {
-  return `> [!${alerts[severity]}]\n> **${inert(sentences(filled(undefined).message).first)}**\n\n`;
+  return `> [!${alerts[severity]}]\n> **${inert(sentences(filled().message).first)}**\n\n`;
 }
 
-function alert(group: FindingGroup, links: LinkBase): string {
-  const { message, fix } = group.filled(undefined);
+function alert(group: FindingGroup, links: LinkBase, acknowledge: string | undefined): string {
+  const { message, fix } = group.filled(acknowledge);
   const { first, rest } = sentences(message);
   const place = placeText(group.places, links);
   const both = alsoText(group.places, links);
   const what = [`**${inert(first)}**`, rest === "" ? "" : inert(rest)].filter((part) => part !== "").join(" ");
   const lines = [`> [!${alerts[group.severity]}]`];
-  if (fix === undefined) lines.push(`> ${[what, place].filter((part) => part !== "").join(" ")}`);
+  if (group.acknowledged !== undefined) lines.push(`> ${what}`, ">", `> ${confirmed(group.acknowledged, place)}`);
+  else if (fix === undefined) lines.push(`> ${[what, place].filter((part) => part !== "").join(" ")}`);
   else if (both !== undefined) lines.push(`> ${what}`, ">", `> **Fix:** ${inert(fix)}: ${both}.`);
   else lines.push(`> ${what}`, ">", `> **Fix:** ${[`${inert(fix)}.`, place].filter((part) => part !== "").join(" ")}`);
   return `${lines.join("\n")}\n\n`;
+}
+
+/** Who confirmed that it is meant takes the place of the fix. */
+function confirmed({ by, reason }: Acknowledgement, place: string): string {
+  const why = reason === undefined ? "." : `: "${inert(reason)}".`;
+  return [`**Confirmed** by ${code(by)}${why}`, place].filter((part) => part !== "").join(" ");
 }
 
 /** The first sentence, which says what, and the others. A stop in code or in a name ends none. */

@@ -18,7 +18,7 @@ export function opening(preview: Preview, groups: readonly ChangeGroup[], option
   const share = (part: number): Fit => ({ ...fit, budget: Math.floor((fit.budget - fit.measure(heading)) * part) });
   const links = { repositoryUrl: options.repositoryUrl, head: preview.head };
   const parts = [
-    findingAlerts(preview, links, share(0.5)),
+    findingAlerts(preview, links, share(0.5), options.acknowledge),
     plainWords(preview, groups),
     chartWords(preview),
     changeTable(preview, share(0.3)),

@@ -12,6 +12,8 @@ export interface ReportOptions {
   readonly headName?: string;
   /** How to check again: a command that people can comment. */
   readonly command?: string;
+  /** How to confirm that a danger is meant: the command, which the finding's name follows. */
+  readonly acknowledge?: string;
   /** Where the documentation is served, without a slash at its end. */
   readonly docsUrl?: string;
 }

@@ -32,7 +32,7 @@ export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
   if (first === undefined) return { sign: unknownCount(preview) > 0 ? "🟠" : "", text: changesText(preview, marks) };
   if (first.id === "reference-not-fetched")
     return { sign: "🟠", text: firstFitting([() => unknownText(preview), () => changesText(preview, marks)]) };
-  if (first.id === "unread-files") return { sign: "🟠", text: `Not checked: ${first.filled(undefined).short}` };
+  if (first.id === "unread-files") return { sign: "🟠", text: `Not checked: ${first.filled().short}` };
   return riskVerdict(first, others, marks);
 }
 
@@ -42,12 +42,13 @@ export function isBroken({ status, error }: TargetPreview): boolean {
 }
 
 function riskVerdict(first: FindingGroup, others: readonly FindingGroup[], marks: Marks): Verdict {
-  const { severity, places } = first;
+  const { severity, places, acknowledged } = first;
   const word = severity === "danger" ? "Danger" : "Warning";
   const environment = places[0]?.environment ?? "";
-  const inPlace = isEnvironment(environment) ? `${word} in ${environment}` : word;
+  const where = isEnvironment(environment) ? `${word} in ${environment}` : word;
+  const inPlace = acknowledged === undefined ? where : `${where}, confirmed`;
   const lead = first.id === "render-failed" ? "Unknown" : inPlace;
-  const short = first.filled(undefined).short.replaceAll(/`([^`]*)`/g, (_, name: string) => marks.name(name));
+  const short = first.filled().short.replaceAll(/`([^`]*)`/g, (_, name: string) => marks.name(name));
   const counts = kindCounts([first, ...others]);
   const text = firstFitting([
     () => `${lead}: ${short}${andMore(others, severity)}`,
@@ -55,7 +56,7 @@ function riskVerdict(first: FindingGroup, others: readonly FindingGroup[], marks
     () => `${lead}: ${counts}`,
     () => `${word}: ${counts}`,
   ]);
-  return { sign: severity === "danger" ? "🔴" : "🟠", text };
+  return { sign: severity === "danger" && acknowledged === undefined ? "🔴" : "🟠", text };
 }
 
 /** `, and 1 more danger and 2 warnings`. */

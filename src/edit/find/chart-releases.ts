@@ -1,9 +1,10 @@
+import { UserError } from "../../model/errors.ts";
 import { parseImage } from "../image-name.ts";
 import type { MapNode, Node, ScalarNode } from "../splice/index.ts";
 import { imageItem } from "./kustomization.ts";
 import { child, childAt, itemsOf, scalarOf, textOf } from "./nodes.ts";
-import type { Bounds, Document } from "./read-files.ts";
-import { partOf, type VersionSetting } from "./setting.ts";
+import { type Bounds, type Document, documentsOf } from "./read-files.ts";
+import { partOf, type VersionSetting, withParts } from "./setting.ts";
 import { valueSettings } from "./values.ts";
 
 /**
@@ -48,6 +49,7 @@ function application(document: Document, spec: Node | undefined, files: Bounds):
     ...argoImages(document, childAt(source, "kustomize", "images")),
     ...parameters(document, childAt(source, "helm", "parameters"), files),
     ...valuesIn(document, childAt(source, "helm", "valuesObject"), files),
+    ...textValues(document, childAt(source, "helm", "values"), files),
     ...chartVersion(document, source, { repository: textOf(child(source, "repoURL")), key: "targetRevision" }),
   ]);
 }
@@ -82,6 +84,35 @@ function valuesIn(
   if (start?.kind !== "map") return [];
   const found = valueSettings([{ file, document, start, prefix: [], role: "given" }], files);
   return found.map((setting) => ({ ...setting, form: "manifest", called: `${what} ${setting.values?.version ?? ""}` }));
+}
+
+/** Words without which a text names no image. */
+const valueWords = /mage|[tT]ag|repo/;
+
+/** Values in a text that holds them as YAML. A text that is none has no settings. */
+function textValues(document: Document, node: Node | undefined, files: Bounds): readonly VersionSetting[] {
+  if (node?.kind !== "scalar" || !valueWords.test(node.value)) return [];
+  const { blocked } = partOf(node);
+  const [held] = heldDocument(document.file, node.value);
+  return valuesIn(document, held, files).map((setting) => ({
+    ...withParts(setting, (part) => ({
+      ...part,
+      line: node.line + (node.style === "block" ? part.line : 0),
+      ...(blocked !== undefined && blocked !== "text block" && { blocked }),
+    })),
+    heldIn: node.path,
+  }));
+}
+
+function heldDocument(file: string, text: string): readonly Node[] {
+  try {
+    return documentsOf(file, Buffer.from(text))
+      .slice(0, 1)
+      .map(({ root }) => root);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 /** Helm's parameters, `image.tag` and its value, are values that are written as a list. */

@@ -81,6 +81,8 @@ export interface VersionSetting {
   readonly file: string;
   /** Of the file, counted from 0. */
   readonly document: number;
+  /** The text in that document that holds another one in which all paths are: `values: |` of an `Application`. */
+  readonly heldIn?: KeyPath;
   /** The collection with the parts: the item of `images`, the map with the tag, the container. */
   readonly at: KeyPath;
   readonly name?: SettingPart;

@@ -9,6 +9,8 @@ export interface ShownImage {
   readonly image: ImageReference;
   /** Where the whole reference is. */
   readonly whole?: KeyPath;
+  /** The text that holds the document in which all these paths are. */
+  readonly heldIn?: KeyPath;
   /** What stands before the reference in that text. */
   readonly before?: string;
   /** Where the parts are that have a text. */
@@ -29,13 +31,14 @@ export function shownImages(object: Node): readonly ShownImage[] {
   const left = { visits: maxVisited, finds: maxFound };
   const bounds: Bounds = { mayVisit: () => left.visits-- > 0, mayFind: () => left.finds-- > 0 };
   return manifestSettings({ file: "", document: 0, root: object }, bounds).flatMap((setting): ShownImage[] => {
-    const { subject, whole, before, tag, digest, container = "" } = setting;
+    const { subject, whole, before, tag, digest, heldIn, container = "" } = setting;
     const version = settingVersion(setting);
     if (subject.kind !== "image" || subject.name === undefined || version.tag + version.digest === "") return [];
     const image = { name: subject.name, ...version };
     const place = whole === undefined ? {} : { whole: whole.path, ...(before !== undefined && { before }) };
     const volume = container.startsWith("volume ") ? { volume: container } : {};
-    return [{ image, ...place, ...volume, ...pathOf("tag", tag), ...pathOf("digest", digest) }];
+    const held = heldIn === undefined ? {} : { heldIn };
+    return [{ image, ...place, ...held, ...volume, ...pathOf("tag", tag), ...pathOf("digest", digest) }];
   });
 }
 

@@ -25,8 +25,15 @@ export function versionEdits(setting: VersionSetting, wanted: WantedVersion): Ed
   const edits = editsOf(setting, wanted);
   if ("refused" in edits) return edits;
   const blocked = blockedBy(setting, edits);
-  if (blocked?.blocked === undefined) return edits;
+  if (blocked?.blocked === undefined) return inText(setting, edits);
   return { refused: `${setting.file}:${blocked.line}: ${reasons[blocked.blocked]}` };
+}
+
+/** Edits of what a text holds are one edit of that text; the document in it is its only one. */
+function inText({ heldIn, document }: VersionSetting, edits: readonly YamlEdit[]): readonly YamlEdit[] {
+  if (heldIn === undefined || edits.length === 0) return edits;
+  const inner = edits.map((edit): YamlEdit => ({ ...edit, document: 0 }));
+  return [{ kind: "held", document, path: heldIn, edits: inner }];
 }
 
 /** A part that has to change and cannot. An added key is only blocked where everything next to it is. */

@@ -1,8 +1,9 @@
 import { editInChunks } from "./edit-chunks.ts";
 import { editText } from "./edit-text.ts";
+import { withHeldTexts } from "./held-texts.ts";
 import { encoded, parseSource, sourceOf, type YamlSource } from "./parse.ts";
 import { refuseDoubtful } from "./refuse.ts";
-import type { EditedText, YamlEdit } from "./types.ts";
+import type { EditedText, PlainEdit, YamlEdit } from "./types.ts";
 
 /** Texts of at least this many UTF-16 units are edited in chunks. */
 const largeText = 256 * 1024;
@@ -16,6 +17,10 @@ const minChunk = 8 * 1024;
  * where that proves the same.
  */
 export function applyEdits(path: string, bytes: Uint8Array, edits: readonly YamlEdit[]): EditedText {
+  return applyPlain(path, bytes, withHeldTexts(path, bytes, edits, applyEdits));
+}
+
+function applyPlain(path: string, bytes: Uint8Array, edits: readonly PlainEdit[]): EditedText {
   const source = sourceOf(path, bytes);
   const maxTotal = source.text.length / 2;
   const edited = source.text.length < largeText ? undefined : editInChunks(source, edits, { min: minChunk, maxTotal });
@@ -23,7 +28,7 @@ export function applyEdits(path: string, bytes: Uint8Array, edits: readonly Yaml
   return text === source.text ? { bytes, lines: [] } : { bytes: encoded(text, source.marked), lines };
 }
 
-function editWhole(source: YamlSource, edits: readonly YamlEdit[]) {
+function editWhole(source: YamlSource, edits: readonly PlainEdit[]) {
   const before = parseSource(source, { tokens: true });
   refuseDoubtful(before);
   return editText(before, edits);

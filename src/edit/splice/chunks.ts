@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, type ParsedNode } from "yaml";
 import { type Collection, type ItemAt, itemValue } from "./extent.ts";
 import { isMergeKey, keyText } from "./keys.ts";
-import type { YamlEdit, YamlText } from "./types.ts";
+import type { PlainEdit, YamlText } from "./types.ts";
 
 /** Whole lines of a text that hold all that some edits change: a document, or an item of a block collection. */
 export interface Chunk {
@@ -11,7 +11,7 @@ export interface Chunk {
   /** Absent where it is a document. */
   readonly item?: ItemAt;
   /** As edits of the chunk as a file of its own. */
-  readonly edits: readonly YamlEdit[];
+  readonly edits: readonly PlainEdit[];
 }
 
 /** The sizes of chunks, in UTF-16 units. */
@@ -31,7 +31,7 @@ const otherMark = /^(?:%|\.\.\.)/m;
  */
 export function chunksFor(
   yaml: YamlText,
-  edits: readonly YamlEdit[],
+  edits: readonly PlainEdit[],
   { min, maxTotal }: ChunkSizes,
 ): readonly Chunk[] | undefined {
   const starts = documentStarts(yaml);
@@ -92,7 +92,7 @@ function narrowed(scope: Scope, node: ParsedNode | null, depth: number, whole: C
 
 /** In its own chunk, an item is the first of its list. */
 function relative(chunk: Chunk, depth: number): Chunk {
-  const edits = chunk.edits.map((edit): YamlEdit => {
+  const edits = chunk.edits.map((edit): PlainEdit => {
     const [step = 0, ...rest] = edit.path.slice(depth);
     return { ...edit, document: 0, path: [typeof step === "number" ? 0 : step, ...rest] };
   });

@@ -5,7 +5,7 @@ import { type EditedPart, editText } from "./edit-text.ts";
 import { parseSource, type YamlSource } from "./parse.ts";
 import { isPart } from "./prove.ts";
 import { refuseDoubtful } from "./refuse.ts";
-import type { YamlEdit, YamlText } from "./types.ts";
+import type { PlainEdit, YamlText } from "./types.ts";
 
 /**
  * Edits a text in chunks. Each is edited and proven as a text of its own. `undefined` where a chunk means something
@@ -14,7 +14,7 @@ import type { YamlEdit, YamlText } from "./types.ts";
  */
 export function editInChunks(
   source: YamlSource,
-  edits: readonly YamlEdit[],
+  edits: readonly PlainEdit[],
   sizes: ChunkSizes,
 ): EditedPart | undefined {
   const before = parseSource(source, { tokens: false });

@@ -11,7 +11,7 @@ import { removeSplices } from "./remove.ts";
 import { setSplices } from "./set.ts";
 import { ordered, type Splice, spliced } from "./splice.ts";
 import { styleOf } from "./style.ts";
-import type { YamlEdit, YamlText } from "./types.ts";
+import type { PlainEdit, YamlText } from "./types.ts";
 
 /** A text after edits, with the lines that they changed, in order. */
 export interface EditedPart {
@@ -22,7 +22,7 @@ export interface EditedPart {
 /**
  * Applies edits to a text that was parsed with its tokens, and proves the result by parsing it again; see `applyEdits`.
  */
-export function editText(before: YamlText, edits: readonly YamlEdit[]): EditedPart {
+export function editText(before: YamlText, edits: readonly PlainEdit[]): EditedPart {
   const plans = planEdits(before, edits);
   const wanted = plans.flatMap((plan) => (plan === undefined ? [] : splicesOf(before, plan)));
   const splices = ordered(wanted);

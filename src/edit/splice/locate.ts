@@ -4,7 +4,7 @@ import { isMergeKey, isNull, keyText } from "./keys.ts";
 import { nodeAt } from "./nodes.ts";
 import type { ParsedDocument } from "./parsed-document.ts";
 import { pathText, refused } from "./refuse.ts";
-import type { KeyPath, YamlEdit, YamlText } from "./types.ts";
+import type { KeyPath, PlainEdit, YamlText } from "./types.ts";
 
 /** A place for a value: an item of a collection, or the document's root. */
 export interface Slot {
@@ -27,7 +27,7 @@ export interface Located {
  * Follows an edit's path through what is written there. Steps through an alias, a merge key, a collection that is used
  * elsewhere, or a duplicate key are refused, and so is every edit of a file that SOPS encrypted.
  */
-export function locate(yaml: YamlText, edit: YamlEdit): Located {
+export function locate(yaml: YamlText, edit: PlainEdit): Located {
   const document = yaml.parsed[edit.document];
   if (document === undefined) {
     throw refused(yaml, yaml.text.length, `there is no document ${edit.document}`, "Read the file again.");
@@ -89,7 +89,7 @@ function isKey(node: ParsedNode, key: string): boolean {
 function missing(
   yaml: YamlText,
   document: ParsedDocument,
-  edit: YamlEdit,
+  edit: PlainEdit,
   slots: readonly Slot[],
   depth: number,
 ): Located {
@@ -102,7 +102,7 @@ function missing(
 }
 
 /** What comes through a merge key cannot be changed in place or added to: the new key would override it. */
-function refuseMerged(yaml: YamlText, edit: YamlEdit, node: ParsedNode | null, path: KeyPath): void {
+function refuseMerged(yaml: YamlText, edit: PlainEdit, node: ParsedNode | null, path: KeyPath): void {
   if (nodeAt(yaml, edit.document, path)?.merged !== true) return;
   const message = `${pathText(path)} comes through a merge key (<<): others would change with it`;
   throw refused(yaml, node ?? undefined, message, "Write the key out in this map.");

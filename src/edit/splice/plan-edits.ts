@@ -5,7 +5,7 @@ import { isNull } from "./keys.ts";
 import { type Located, locate, notACollection, refuseShared } from "./locate.ts";
 import type { ParsedDocument } from "./parsed-document.ts";
 import { pathText, refused } from "./refuse.ts";
-import type { KeyPath, ScalarValue, YamlEdit, YamlText } from "./types.ts";
+import type { KeyPath, PlainEdit, ScalarValue, YamlText } from "./types.ts";
 
 interface Placed {
   readonly located: Located;
@@ -44,7 +44,7 @@ export interface DocumentPlan {
  * Groups edits by document; several that add below one missing key create it once. What cannot be changed is a
  * `refused` UserError.
  */
-export function planEdits(yaml: YamlText, edits: readonly YamlEdit[]): readonly (DocumentPlan | undefined)[] {
+export function planEdits(yaml: YamlText, edits: readonly PlainEdit[]): readonly (DocumentPlan | undefined)[] {
   const plans: (DocumentPlan | undefined)[] = yaml.parsed.map(() => undefined);
   for (const edit of edits) {
     const located = locate(yaml, edit);
@@ -56,7 +56,7 @@ export function planEdits(yaml: YamlText, edits: readonly YamlEdit[]): readonly 
   return plans;
 }
 
-function add(yaml: YamlText, plan: DocumentPlan, edit: YamlEdit, located: Located): void {
+function add(yaml: YamlText, plan: DocumentPlan, edit: PlainEdit, located: Located): void {
   switch (edit.kind) {
     case "set":
       addSetting(yaml, plan, edit, located);
@@ -72,7 +72,7 @@ function add(yaml: YamlText, plan: DocumentPlan, edit: YamlEdit, located: Locate
   }
 }
 
-type EditOf<K extends YamlEdit["kind"]> = Extract<YamlEdit, { kind: K }>;
+type EditOf<K extends PlainEdit["kind"]> = Extract<PlainEdit, { kind: K }>;
 
 function addSetting(yaml: YamlText, plan: DocumentPlan, edit: EditOf<"set">, located: Located): void {
   const { node } = located.slot;
@@ -102,7 +102,7 @@ function addInsertion(yaml: YamlText, plan: DocumentPlan, edit: EditOf<"insert">
   change.added.set(key, inserted);
 }
 
-function indexOf(yaml: YamlText, edit: YamlEdit, change: Change, step: string | number | undefined): number {
+function indexOf(yaml: YamlText, edit: PlainEdit, change: Change, step: string | number | undefined): number {
   const { collection, added } = change;
   const index = step === "-" ? added.size : typeof step === "number" ? step - collection.items.length : -1;
   if (Number.isInteger(index) && index >= 0 && index <= added.size) return index;
@@ -153,11 +153,11 @@ function usedIn(document: ParsedDocument, item: Collection["items"][number]): Pa
   return undefined;
 }
 
-function twice(yaml: YamlText, edit: YamlEdit, node: ParsedNode | undefined) {
+function twice(yaml: YamlText, edit: PlainEdit, node: ParsedNode | undefined) {
   return refused(yaml, node, `${pathText(edit.path)} is changed twice at once`, "Change it once.");
 }
 
-function noPlace(yaml: YamlText, edit: YamlEdit, { slot }: Located) {
+function noPlace(yaml: YamlText, edit: PlainEdit, { slot }: Located) {
   const message = `${pathText(edit.path)} has no place for a value`;
   return refused(yaml, slot.container, message, "Write `key: value` there.");
 }

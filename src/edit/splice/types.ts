@@ -89,7 +89,18 @@ export type Node = MapNode | ListNode | ScalarNode;
 export type ScalarValue = string | number | boolean | null;
 
 /** One change of a document (counted from 0). All paths of one call are those before any of its edits. */
-export type YamlEdit =
+export type YamlEdit = PlainEdit | HeldEdit;
+
+/** Edits of a document that a text at `path` holds, such as Helm's values in an object (`values: |`). */
+export interface HeldEdit {
+  readonly kind: "held";
+  readonly document: number;
+  readonly path: KeyPath;
+  readonly edits: readonly YamlEdit[];
+}
+
+/** A change of what stands in the document itself. */
+export type PlainEdit =
   /** Replaces a scalar that is there, or null. */
   | { readonly kind: "set"; readonly document: number; readonly path: KeyPath; readonly value: ScalarValue }
   /**

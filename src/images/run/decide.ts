@@ -1,10 +1,10 @@
 import { sourceAt } from "../../change/compute.ts";
 import { historyOf, type RepositoryContext } from "../../change/repository-context.ts";
 import { assertMayAsk } from "../../change/source/allowed.ts";
-import { moment } from "../../change/text/when.ts";
 import { UserError } from "../../model/errors.ts";
 import type { Hold } from "../../model/gates.ts";
 import { canonicalImage } from "../../model/registry.ts";
+import { dayTime } from "../../model/text/times.ts";
 import { currentVersions, decideEntry, type EntryDecision, type EntryNow, undecided } from "../entry-decision.ts";
 import type { Version } from "../policy/index.ts";
 import { takenBack } from "../rollback-guard.ts";
@@ -65,7 +65,7 @@ async function holdsOf({ state }: RepositoryContext, { entry, targets }: EntryNo
     const hold = await state.hold(environment, app, now);
     if (hold?.cause === "person") {
       if (hold.until !== undefined) ends.push(Date.parse(hold.until));
-      stopped.set(id, holdText(hold, environment));
+      stopped.set(id, holdText(hold, environment, now));
     }
     const version = takenBack(canonicalImage(entry.image), one, await historyOf({ state }, environment, app));
     if (version !== undefined) back.set(id, version);
@@ -73,7 +73,7 @@ async function holdsOf({ state }: RepositoryContext, { entry, targets }: EntryNo
   return { stopped, takenBack: back, resumeAt: ends.length === 0 ? undefined : Math.min(...ends) };
 }
 
-function holdText({ by, until, reason, environmentWide }: Hold, environment: string): string {
-  const end = until === undefined ? "" : ` until ${moment(Date.parse(until))}`;
+function holdText({ by, until, reason, environmentWide }: Hold, environment: string, now: number): string {
+  const end = until === undefined ? "" : ` until ${dayTime(Date.parse(until), now)}`;
   return `${by} put ${environmentWide ? environment : "it"} on hold${end}${reason === "" ? "" : `: ${reason}`}`;
 }

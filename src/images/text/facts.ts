@@ -1,7 +1,7 @@
 import type { SourceChanges } from "../../change/source/section.ts";
-import { dayTime } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
+import { dayTime } from "../../model/text/times.ts";
 import type { ImageSection } from "./section.ts";
 import { lastPart } from "./title.ts";
 

@@ -121,4 +121,5 @@ export interface FindingAcknowledged extends OnPullRequest {
   readonly head: string;
   readonly finding: string;
   readonly actor: Actor;
+  readonly reason?: string;
 }

@@ -1,6 +1,7 @@
 import type { PromotionFacts } from "../../model/gates.ts";
 import type { Review } from "../../model/github-repository.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
+import { inTicks } from "../../model/text/markdown.ts";
 import type { Child, Gate, Part } from "./gate.ts";
 
 /**
@@ -25,15 +26,20 @@ function evaluate(facts: PromotionFacts): Part | undefined {
   const children = opinions.flatMap(childOf);
   const shown = children.length === 0 ? {} : { children };
   if (objectors.length > 0) {
-    const who = sentenceList(objectors.map(({ user }) => user));
-    return { state: "blocked", reason: `${who} requested changes`, who: `${who}, by a new review`, ...shown };
+    const who = sentenceList(objectors.map(({ user }) => inTicks(user)));
+    return { state: "blocked", reason: `${who} requested changes`, brief: `a new review by ${who}`, ...shown };
   }
   const approved = opinions.filter(({ state, ignored }) => state === "approved" && ignored === undefined);
-  const names = approved.length === 0 ? "" : ` by ${sentenceList(approved.map(({ user }) => user))}`;
   const counted = approved.length;
-  if (counted >= needed) return { state: "passed", reason: `approved${names}`, counted, ...shown };
-  const reason = `${counted} of ${count(needed, "approval")}${names}${remarks(opinions)}${outdatedRemarks(facts)}`;
-  return { state: "blocked", reason, who: reviewers(facts), ...shown };
+  const names = counted === 0 ? "" : `, by ${sentenceList(approved.map(({ user }) => inTicks(user)))}`;
+  const reason = `${counted} of ${needed}${names}`;
+  if (counted >= needed) return { state: "passed", reason, counted, ...shown };
+  const missing = needed - counted;
+  return {
+    ...{ state: "blocked", brief: count(missing, "approval"), who: reviewers(facts) },
+    reason: `${reason}${outdatedRemarks(facts)}${remarks(opinions)}`,
+    ...shown,
+  };
 }
 
 /** The newest decisive review of each person. */
@@ -63,11 +69,13 @@ function childOf({ user, state, ignored }: Opinion): readonly Child[] {
 
 /** Says of approvals that look as if they counted why they do not. */
 function remarks(opinions: readonly Opinion[]): string {
-  const ignored = opinions.filter((opinion) => opinion.state === "approved" && opinion.ignored !== undefined);
-  const reasons = ignored
+  const ignored = opinions.filter(
+    ({ state, ignored: why }) => state === "approved" && why === "has no write permission",
+  );
+  return ignored
     .slice(0, 3)
-    .map((opinion) => `; the approval by ${opinion.user} does not count: ${opinion.user} ${opinion.ignored}`);
-  return reasons.join("");
+    .map(({ user }) => `. The approval of ${inTicks(user)}, who has no write access, does not count`)
+    .join("");
 }
 
 /** Whose approval was of another change than the head makes now, and who has not said otherwise since. */
@@ -77,13 +85,15 @@ function outdatedRemarks({ outdated = [], reviews }: PromotionFacts): string {
   );
   return users
     .slice(0, 3)
-    .map((user) => `; ${user} approved another change than this one`)
+    .map((user) => `. ${inTicks(user)} approved another change than this one, which does not count`)
     .join("");
 }
 
 function reviewers(facts: PromotionFacts): string {
-  const but = facts.actor !== undefined && excludesActor(facts) ? ` but ${facts.actor}` : "";
-  return `everybody with write permission${but}: review and approve`;
+  const { actor } = facts;
+  const but =
+    actor !== undefined && excludesActor(facts) ? `; ${inTicks(actor)}, who asked for this, does not count` : "";
+  return `anyone with write access may approve${but}`;
 }
 
 function excludesActor({ targets }: PromotionFacts): boolean {

@@ -18,11 +18,14 @@ function judge({ settings, checks: reported }: TargetFacts): Part | undefined {
   const state = gravest(children);
   const these = children.filter((child) => child.state === state);
   const listed = sentenceList(these.map(({ label, reason }) => (state === "passed" ? label : `${label} ${reason}`)));
+  const named = these.length === 1 && these[0] !== undefined ? `the check ${these[0].label}` : `${these.length} checks`;
   return {
     state,
-    reason: state === "passed" ? `${listed} passed on the carried commit` : listed,
+    reason: state === "passed" ? `${listed} passed on the promoted commit` : listed,
+    ...(state === "waiting" && { brief: named }),
     ...(state === "blocked" && {
-      who: `whoever fixes or reruns the check, or ${describeAllow(settings.override)} by /override`,
+      stopped: `${named} failed`,
+      who: `fix or rerun it, or ${describeAllow(settings.override)} may \`/override checks <reason>\``,
     }),
     children,
   };
@@ -30,8 +33,8 @@ function judge({ settings, checks: reported }: TargetFacts): Part | undefined {
 
 function childOf(label: string, reported: readonly CommitCheck[]): Child {
   const states = reported.filter(({ name }) => name === label).map(({ state }) => state);
-  if (states.length === 0) return { label, state: "waiting", reason: "has not reported on the carried commit" };
-  if (states.includes("failed")) return { label, state: "blocked", reason: "failed on the carried commit" };
-  if (states.includes("pending")) return { label, state: "waiting", reason: "has not ended on the carried commit" };
-  return { label, state: "passed", reason: "passed on the carried commit" };
+  if (states.length === 0) return { label, state: "waiting", reason: "has not reported on the promoted commit" };
+  if (states.includes("failed")) return { label, state: "blocked", reason: "failed on the promoted commit" };
+  if (states.includes("pending")) return { label, state: "waiting", reason: "has not ended on the promoted commit" };
+  return { label, state: "passed", reason: "passed on the promoted commit" };
 }

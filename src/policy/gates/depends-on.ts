@@ -18,7 +18,11 @@ function judge(target: TargetFacts): Part | undefined {
     behind.map(({ label, reason }) => `${label}: ${reason}`),
     3,
   );
-  return { state, reason: `waits for ${listed}`, children };
+  const brief = sentenceList(
+    behind.map(({ label }) => label),
+    3,
+  );
+  return { state, reason: `waits for ${listed}`, brief, children };
 }
 
 function childOf(label: string, { dependsOn: known, environment, from }: TargetFacts): Child {

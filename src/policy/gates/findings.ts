@@ -1,11 +1,12 @@
 import type { GateFinding, GateSettings, TargetFacts } from "../../model/gates.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
+import { inTicks } from "../../model/text/markdown.ts";
 import { describeAllow } from "../allow.ts";
 import type { Child, Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
 /** Passed when every finding of the configured severity or a graver one is acknowledged. */
-export const findings: Gate = { label: "Findings", evaluate: perTarget(judge) };
+export const findings: Gate = { label: "Risks", evaluate: perTarget(judge) };
 
 const severities: Record<GateSettings["findings"], readonly GateFinding["severity"][]> = {
   danger: ["danger"],
@@ -18,30 +19,26 @@ function judge(target: TargetFacts): Part | undefined {
   if (asked.length === 0) return undefined;
   const grave = target.findings.filter(({ severity }) => asked.includes(severity));
   const open = grave.filter(({ acknowledgedBy }) => acknowledgedBy === undefined);
-  if (grave.length === 0) return { state: "passed", reason: "no findings that need a look" };
-  const people = target.allow === undefined ? "everybody with write permission" : describeAllow(target.allow);
-  const children = grave.map((finding) => childOf(finding, people));
+  if (grave.length === 0) return { state: "passed", reason: "none found in the diff" };
+  const people = target.allow === undefined ? "anyone with write access" : describeAllow(target.allow);
+  const children = grave.map((finding) => childOf(finding));
   if (open.length === 0) {
-    return { state: "passed", reason: `${count(grave.length, "finding")} acknowledged`, children };
+    const by = sentenceList([...new Set(grave.map(({ acknowledgedBy = "" }) => inTicks(acknowledgedBy)))], 3);
+    return { state: "passed", reason: `${count(grave.length, "risk")} acknowledged by ${by}`, children };
   }
-  const keys = sentenceList(
-    open.map(({ key }) => key),
-    3,
-  );
+  const [first] = open;
+  const said = open.length === 1 && first !== undefined ? `: ${first.message}` : "";
+  const commands = [...new Set(open.map(({ key }) => inTicks(`/ack ${key.split(":")[0] ?? key}`)))];
   return {
     state: "blocked",
-    reason: `${count(open.length, "finding")} not acknowledged: ${keys}`,
-    who: `${people}: comment ${sentenceList(
-      open.map(({ key }) => `/ack ${key}`),
-      3,
-    )}`,
+    reason: `${count(open.length, "risk")} not acknowledged${said}`,
+    brief: count(open.length, "acknowledgement"),
+    who: `${people} may ${sentenceList(commands, 3)}, if this is meant`,
     children,
   };
 }
 
-function childOf({ key, message, acknowledgedBy }: GateFinding, people: string): Child {
-  if (acknowledgedBy === undefined) {
-    return { label: key, state: "blocked", reason: message, who: `${people}: comment /ack ${key}` };
-  }
-  return { label: key, state: "passed", reason: `acknowledged by ${acknowledgedBy}: ${message}` };
+function childOf({ key, message, acknowledgedBy }: GateFinding): Child {
+  if (acknowledgedBy === undefined) return { label: key, state: "blocked", reason: message };
+  return { label: key, state: "passed", reason: `acknowledged by ${inTicks(acknowledgedBy)}: ${message}` };
 }

@@ -1,7 +1,9 @@
 import type { GateResult, PromotionFacts } from "../../model/gates.ts";
 
 /** What one gate, or one part of it, says. */
-export interface Part extends Pick<GateResult, "reason" | "nextAt" | "who" | "counted"> {
+export interface Part extends Pick<GateResult, "reason" | "brief" | "stopped" | "nextAt" | "who" | "counted"> {
+  /** Takes the place of the gate's label. */
+  readonly heading?: string;
   readonly state: "passed" | "waiting" | "blocked";
   readonly children?: readonly Child[];
 }

@@ -1,29 +1,29 @@
 import type { TargetFacts } from "../../model/gates.ts";
+import { dayTime } from "../../model/text/times.ts";
 import { describeAllow } from "../allow.ts";
-import { past } from "../moments.ts";
 import type { Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
 /** Passed when the carried version is live and healthy in the source environment. A failure there needs a person. */
 export const healthy: Gate = { label: "Healthy in the source", evaluate: perTarget(judge) };
 
-function judge({ settings, health, from }: TargetFacts): Part | undefined {
+function judge({ settings, health, from }: TargetFacts, now: number): Part | undefined {
   if (!settings.healthy) return undefined;
+  const heading = `Healthy in ${from}`;
+  const brief = `health in ${from}`;
   switch (health.state) {
     case "healthy":
-      return { state: "passed", reason: wasHealthy(from, health) };
+      return { heading, state: "passed", reason: wasHealthy(health, now) };
     case "failed":
       return {
-        state: "blocked",
-        reason: `failed in ${from}: ${health.reason}`,
-        who: `whoever fixes it in ${from}, or ${describeAllow(settings.override)} by /override`,
+        ...{ heading, state: "blocked", reason: `no, ${health.reason}`, stopped: `it failed in ${from}` },
+        who: `fix it in ${from}, or ${describeAllow(settings.override)} may \`/override healthy <reason>\``,
       };
     case "progressing":
-      return { state: "waiting", reason: `not healthy in ${from} yet: ${health.reason}` };
+      return { heading, state: "waiting", reason: `not yet, ${health.reason}`, brief };
     case "unknown":
       return {
-        state: "waiting",
-        reason: `not known to be healthy in ${from}: ${health.reason}`,
+        ...{ heading, state: "waiting", reason: `unknown, ${health.reason}`, brief },
         ...(health.setUp !== undefined && { who: health.setUp }),
       };
     default:
@@ -31,8 +31,8 @@ function judge({ settings, health, from }: TargetFacts): Part | undefined {
   }
 }
 
-function wasHealthy(from: string, health: Extract<TargetFacts["health"], { state: "healthy" }>): string {
+function wasHealthy(health: Extract<TargetFacts["health"], { state: "healthy" }>, now: number): string {
   const { since, until, next, source } = health;
-  if (until === undefined) return `healthy in ${from} since ${past(since)} (${source})`;
-  return `was healthy in ${from} from ${past(since)} until ${next} came (${source})`;
+  if (until === undefined) return `since ${dayTime(since, now)} (${source})`;
+  return `from ${dayTime(since, now)} until ${next} came (${source})`;
 }

@@ -1,6 +1,6 @@
 import type { Hold, TargetFacts } from "../../model/gates.ts";
+import { comingTime, dayTime } from "../../model/text/times.ts";
 import { describeAllow } from "../allow.ts";
-import { future, past } from "../moments.ts";
 import type { Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
@@ -8,33 +8,35 @@ import { perTarget } from "./per-target.ts";
  * Blocked while a person's, a rollback's or a revert's hold stands. An `until` that cannot be read is none: the hold
  * stands.
  */
-export const hold: Gate = { label: "Not held", evaluate: perTarget(judge) };
+export const hold: Gate = { label: "Not on hold", evaluate: perTarget(judge) };
 
 function judge(target: TargetFacts, now: number): Part {
   const { hold: held } = target;
-  if (held === undefined) return { state: "passed", reason: "nothing is held" };
+  if (held === undefined) return { state: "passed", reason: "" };
   const until = timeOf(held.until);
   if (until !== undefined && until <= now) {
-    return { state: "passed", reason: `the hold by ${held.by} ended ${past(until)}` };
+    return { state: "passed", reason: `the hold by \`${held.by}\` ended ${dayTime(until, now)}` };
   }
   const scope = held.environmentWide ? target.environment : `${target.environment}/${target.app}`;
   const people = target.allow === undefined ? "those who may promote" : describeAllow(target.allow);
+  const end = until === undefined ? "" : ` until ${comingTime(until, now)}`;
   return {
+    heading: "On hold",
     state: "blocked",
-    reason: `${opening(held)}${until === undefined ? "" : ` until ${future(until)}`}${because(held)}`,
+    reason: `by \`${held.by}\`${after(held)}${end}${because(held)}`,
+    brief: `${held.by}${end}`,
     ...(until !== undefined && { nextAt: until }),
-    who: `${people}: comment /release ${scope}`,
+    who: `${people} may \`/release ${scope}\``,
   };
 }
 
-function opening({ by, since, cause, environmentWide }: Hold): string {
-  const at = timeOf(since);
-  const what = cause === "person" ? "held" : `held after a ${cause}`;
-  return `${environmentWide ? "the whole environment is " : ""}${what} by ${by}${at === undefined ? "" : ` since ${past(at)}`}`;
+function after({ cause, environmentWide }: Hold): string {
+  const all = environmentWide ? ", the whole environment" : "";
+  return cause === "person" ? all : `${all}, after a ${cause}`;
 }
 
 function because({ reason }: Hold): string {
-  return reason.trim() === "" ? "" : `: ${reason.trim()}`;
+  return reason.trim() === "" ? "" : `: "${reason.trim()}"`;
 }
 
 function timeOf(text: string | undefined): number | undefined {

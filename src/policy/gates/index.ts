@@ -48,14 +48,20 @@ export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
   return { state: gravest(open), results, ...earliest(results) };
 }
 
-function result(gate: GateName, label: string, { children, ...part }: Part): GateResult {
+function result(gate: GateName, name: string, { children, heading, ...part }: Part): GateResult {
+  const label = heading ?? name;
   if (children === undefined) return { gate, label, ...part };
-  return { gate, label, ...part, children: children.map((child: Child) => result(gate, child.label, child)) };
+  return {
+    gate,
+    label,
+    ...part,
+    children: children.map(({ heading: _, ...child }: Child) => result(gate, child.label, child)),
+  };
 }
 
 function overridden(given: GateResult, override: Override | undefined): GateResult {
   if (override === undefined || given.state === "passed") return given;
-  const { nextAt: _, who: __, ...rest } = given;
-  const reason = `overridden by ${override.by}: ${override.reason}; was: ${given.reason}`;
+  const { nextAt: _, who: __, brief: ___, stopped: ____, children: _____, ...rest } = given;
+  const reason = `overridden by \`${override.by}\`: "${override.reason}"`;
   return { ...rest, state: "overridden", reason };
 }

@@ -26,13 +26,15 @@ function joined(children: readonly Child[]): Part | undefined {
   if (first === undefined) return undefined;
   const { label: _, ...part } = first;
   if (children.length === 1) return part;
-  if (children.every((child) => same(child, first))) {
-    return { ...part, reason: `all ${children.length} apps: ${part.reason}` };
-  }
+  if (children.every((child) => same(child, first))) return part;
   const state = gravest(children);
   const who = [...new Set(children.flatMap((child) => (child.state === state && child.who ? [child.who] : [])))];
+  const grave = children.find((child) => child.state === state);
   return {
     state,
+    ...(grave?.heading !== undefined && { heading: grave.heading }),
+    ...(grave?.brief !== undefined && { brief: grave.brief }),
+    ...(grave?.stopped !== undefined && { stopped: `${grave.label}: ${grave.stopped}` }),
     reason: summary(children, state),
     ...earliest(children),
     ...(who.length > 0 && { who: sentenceList(who, 3) }),
@@ -45,10 +47,17 @@ function same({ label: _, ...one }: Child, { label: __, ...other }: Child): bool
 }
 
 function summary(children: readonly Child[], state: Part["state"]): string {
-  if (state === "passed") return `all ${children.length} apps passed`;
+  if (state === "passed") return children.map(saying).join(", ");
   const these = children.filter((child) => child.state === state);
   const [first, ...more] = these;
   const of = `${these.length} of ${children.length} apps`;
-  if (first !== undefined && more.length === 0) return `${of} is ${state}, ${first.label}: ${first.reason}`;
-  return `${of} are ${state}, ${sentenceList(these.map(({ label }) => label))}`;
+  if (first !== undefined && more.length === 0) return `${of}, ${saying(first)}`;
+  return `${of}, ${sentenceList(
+    these.map(({ label }) => label),
+    6,
+  )}`;
+}
+
+function saying({ label, reason }: Child): string {
+  return /^(?:by|since|from) /.test(reason) ? `${label} ${reason}` : `${label}${reason === "" ? "" : `: ${reason}`}`;
 }

@@ -1,6 +1,6 @@
 import type { TargetFacts } from "../../model/gates.ts";
+import { comingTime, lasting } from "../../model/text/times.ts";
 import { describeAllow } from "../allow.ts";
-import { duration, future, past } from "../moments.ts";
 import type { Gate, Part } from "./gate.ts";
 import { perTarget } from "./per-target.ts";
 
@@ -11,14 +11,18 @@ function judge(target: TargetFacts, now: number): Part | undefined {
   const { settings, health, from } = target;
   const asked = settings.soak ?? 0;
   if (asked === 0) return undefined;
+  const wanted = `${lasting(asked)} healthy in ${from}`;
   if (health.state !== "healthy") {
-    return { state: "waiting", reason: `the ${duration(asked)} start when the version is healthy in ${from}` };
+    return { state: "waiting", reason: `${wanted}. Starts when it is healthy there`, brief: "the soak" };
   }
-  const end = health.since + asked;
-  const since = `healthy in ${from} since ${past(health.since)}`;
   if (health.until !== undefined) return replaced(target, health, asked);
-  if (end <= now) return { state: "passed", reason: `${since}, ${duration(asked)} were asked` };
-  return { state: "waiting", reason: `${since}, the ${duration(asked)} end ${future(end)}`, nextAt: end };
+  const end = health.since + asked;
+  if (end <= now) return { state: "passed", reason: wanted };
+  const ends = comingTime(end, now);
+  return {
+    ...{ state: "waiting", nextAt: end, brief: `the soak (ends ${ends})` },
+    reason: `${wanted}. Ends at ${ends} if it stays healthy`,
+  };
 }
 
 /** A soak that was over when something newer came stays over; one that was not never ends. */
@@ -27,13 +31,13 @@ function replaced(
   { since, until = since, next }: Extract<TargetFacts["health"], { state: "healthy" }>,
   asked: number,
 ): Part {
-  const came = `until ${next} came`;
-  if (until - since >= asked) return { state: "passed", reason: `soaked ${duration(asked)} in ${from}, ${came}` };
-  const short = `healthy in ${from} for ${duration(roundedUp(until - since))} only, ${came}; ${duration(asked)} are asked`;
+  if (until - since >= asked)
+    return { state: "passed", reason: `${lasting(asked)} healthy in ${from}, until ${next} came` };
   return {
     state: "blocked",
-    reason: short,
-    who: `promote the newer version, ask for a shorter soak where none lives that long, or ${describeAllow(settings.override)} by /override soak`,
+    reason: `${lasting(roundedUp(until - since))} of ${lasting(asked)} healthy in ${from}, until ${next} came`,
+    stopped: `${next} came before the soak ended`,
+    who: `promote the newer version, ask for a shorter soak, or ${describeAllow(settings.override)} may \`/override soak <reason>\``,
   };
 }
 

@@ -7,7 +7,7 @@ import { perTarget } from "./per-target.ts";
 
 /** Passed in any `allow` window (none: always) and in no `deny` window. Windows that never open again need a person. */
 export const windows: Gate = {
-  label: "Windows",
+  label: "Window",
   evaluate: (facts, now) => {
     // The apps of an environment mostly share one list of windows.
     const known = new Map<readonly Window[], WindowsNow>();
@@ -25,8 +25,11 @@ function judge({ settings }: TargetFacts, open: (windows: readonly Window[]) => 
   const at = open(settings.windows);
   const children = at.windows.map((one) => childOf(one, at));
   if (at.open) return { state: "passed", reason: at.reason, children };
-  if (at.nextAt !== undefined) return { state: "waiting", reason: at.reason, nextAt: at.nextAt, children };
-  return { state: "blocked", reason: at.reason, who: `${describeAllow(settings.override)} by /override`, children };
+  const opens = at.opens === undefined ? "" : ` (opens ${at.opens})`;
+  if (at.nextAt !== undefined)
+    return { state: "waiting", reason: at.reason, brief: `the window${opens}`, nextAt: at.nextAt, children };
+  const who = `${describeAllow(settings.override)} may \`/override windows <reason>\``;
+  return { state: "blocked", reason: at.reason, stopped: "no window opens again", who, children };
 }
 
 function childOf({ window, inside, nextAt }: WindowsNow["windows"][number], at: WindowsNow): Child {

@@ -38,6 +38,12 @@ function clock(minutes: number): string {
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
+/** A moment of the days to come: `Mon 09:00`. */
+export function shortMoment(at: number, timezone: string): string {
+  const time = zoned(at, timezone);
+  return `${names[time.dayOfWeek - 1]} ${clock(time.hour * 60 + time.minute)}`;
+}
+
 /**
  * A moment on the clocks of a time zone: `Mon 2026-11-23 09:00 Europe/Berlin`; with the offset from UTC where the
  * clocks show it twice.

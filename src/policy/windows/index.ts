@@ -1,6 +1,6 @@
 import type { Window } from "../../model/gates.ts";
 import { sentenceList } from "../../model/text/lists.ts";
-import { describeMoment, describeWindow, spanOf } from "./describe.ts";
+import { describeMoment, describeWindow, shortMoment, spanOf } from "./describe.ts";
 import { isIn, nextFlip } from "./span.ts";
 
 const horizonDays = 400;
@@ -18,6 +18,8 @@ export interface WindowsNow {
    * `outside Mon-Fri 09:00-17:00 Europe/Berlin; opens Mon 2026-11-23 09:00 Europe/Berlin`.
    */
   readonly reason: string;
+  /** When a closed one opens, in short: `Mon 09:00`. */
+  readonly opens?: string;
   /** Each window alone: `inside` whether the clocks show a time in it, `nextAt` when that changes. */
   readonly windows: readonly { readonly window: Window; readonly inside: boolean; readonly nextAt?: number }[];
 }
@@ -35,9 +37,11 @@ export function windowOpen(windows: readonly Window[], now: number): WindowsNow 
   }));
   const open = isOpen(followed);
   const nextAt = nextChange(followed, now);
-  const change = nextAt === undefined ? undefined : describeMoment(nextAt, zoneAt(windows, open ? now : nextAt));
+  const zone = nextAt === undefined ? "UTC" : zoneAt(windows, open ? now : nextAt);
+  const change = nextAt === undefined ? undefined : describeMoment(nextAt, zone);
+  const opens = open || nextAt === undefined ? {} : { opens: shortMoment(nextAt, zone) };
   const reason = open ? openReason(windows, change) : closedReason(followed, change);
-  return { open, ...(nextAt !== undefined && { nextAt }), reason, windows: each };
+  return { open, ...opens, ...(nextAt !== undefined && { nextAt }), reason, windows: each };
 }
 
 /** A window on its way through time. */

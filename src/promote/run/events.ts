@@ -109,8 +109,8 @@ export function gatesEvent(
   now: number,
 ): GatesChanged | undefined {
   const shown = shownGates(pull.body);
-  const changes = verdict.results.flatMap(({ gate, label, state, reason }): GateChange[] => {
-    const was = shown.get(label);
+  const changes = verdict.results.flatMap(({ gate, state, reason }): GateChange[] => {
+    const was = shown.get(gate);
     return was === state ? [] : [{ gate, was, now: state, reason }];
   });
   if (changes.length === 0) return undefined;

@@ -1,3 +1,4 @@
+import { acknowledgementOf, findingKey } from "../../change/acknowledgement.ts";
 import { isOwnHead } from "../../change/pull-request/branch.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
@@ -250,15 +251,10 @@ function findingsOf(
     fingerprintKey,
   });
   return findings.map(({ id, severity, app: of, resource, message }) => {
-    const key = `${id}:${of}/${resource}`;
-    const by = history.find((entry) => acknowledges(entry, pull, id, key))?.by;
+    const key = findingKey({ id, app: of, resource });
+    const by = acknowledgementOf(history, { pullRequest: pull.number, head: pull.head.sha }, key)?.by;
     return { key, severity, message, ...(by === undefined ? {} : { acknowledgedBy: by }) };
   });
-}
-
-function acknowledges(entry: HistoryEntry, pull: PullRequest, id: string, key: string): boolean {
-  if (entry.kind !== "acknowledged" || entry.pullRequest !== pull.number || entry.head !== pull.head.sha) return false;
-  return entry.finding === id || entry.finding === key;
 }
 
 function overrideIn(entry: HistoryEntry, pull: PullRequest): readonly Override[] {

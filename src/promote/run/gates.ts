@@ -13,8 +13,10 @@ import type { GatesJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
-import { gatesCheck, gatesSection, promotionCheck, replaceGates, stopText } from "../text/gates.ts";
+import { gatesSection, replaceGates } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
+import { changedTitle, promotionTitle } from "../text/title.ts";
+import { gatesCheck, promotionCheck, replaceVerdict, type Standing, verdictSection } from "../text/verdict.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { gatesEvent } from "./events.ts";
 import { atHead, factsOf } from "./facts.ts";
@@ -113,17 +115,22 @@ async function evaluate(
   const verdict = evaluateGates(facts, now);
   await recordVerified(ports, context, metadata, facts, verdict);
   const against = oppositesText(metadata.kind, await opposites(ports, context, metadata));
-  const remarks = [...(ours ? [] : [pushed]), ...(against === "" ? [] : [`${against}.`])];
+  const remarks = against === "" ? [] : [`${against}.`];
   const changed = gatesEvent({ where: context.where, pull, metadata }, verdict, now);
   if (changed !== undefined) ports.events.announce(changed);
   const empty = verdict.state === "passed" && isEmptyChange(changes);
   if (empty) remarks.push("The render stays the same: merging it changes nothing in the cluster.");
-  const stops = await mergeStops(ports, context, pull, metadata, verdict);
-  remarks.push(...stops.map((stop) => stopText(stop, metadata.environment)));
-  if (ours && stops.length === 0 && verdict.state === "passed" && mergesItself(context, metadata, empty)) {
+  // What people pushed is theirs to merge, whatever would stop Sluice.
+  const stops = ours ? await mergeStops(ports, context, pull, metadata, verdict) : [];
+  const itself = mergesItself(context, metadata, empty);
+  const standing = {
+    ...{ metadata, verdict, stops, now, automatic: itself && ours },
+    ...(ours ? {} : { pushed: isAsPlanned(metadata, changes) ? ("beside" as const) : ("changed" as const) }),
+  };
+  if (ours && stops.length === 0 && verdict.state === "passed" && itself) {
     if (!isAsPlanned(metadata, changes)) return planAgain(ports, context);
     // GitHub may require this very check.
-    await context.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
+    await context.github.upsertCheck(gatesCheck(headOf(context, pull), standing, remarks));
     const [first] = metadata.targets;
     const remark = await mergePullRequest(ports, context, pull, {
       target: first && { app: first.app, environment: metadata.environment },
@@ -133,7 +140,7 @@ async function evaluate(
     if (remark === undefined) return;
     remarks.push(inert(remark));
   }
-  const isNew = await report(ports, context, pull, verdict, now, remarks);
+  const isNew = await report(ports, context, pull, standing, remarks);
   // The status comments show the gates as the body does; a run that was cut short may have written it.
   if (!isNew && firstRun) return;
   const origin = metadata.origin === undefined ? {} : { origin: metadata.origin };
@@ -145,8 +152,9 @@ async function planAgain(ports: PromotionPorts, { where, base }: RepositoryConte
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: base });
 }
 
-const pushed =
-  "Somebody pushed to this branch, so a person must merge it. The title and the table say what Sluice planned, not what the branch has now. Sluice never overwrites what people push: to have the promotion as it was planned, close this, delete the branch and give the command again.";
+function headOf({ url }: RepositoryContext, { head }: PullRequest) {
+  return { sha: head.sha, url: `${url}/commit/${head.sha}` };
+}
 
 /** What the configuration or a commit took away from under the promotion would be promoted to nowhere. */
 function assertTargets(context: RepositoryContext, { environment, targets }: PromotionMetadata): void {
@@ -163,16 +171,25 @@ async function report(
   ports: PromotionPorts,
   context: RepositoryContext,
   pull: PullRequest,
-  verdict: GateVerdict,
-  now: number,
+  standing: Standing & { readonly verdict: GateVerdict },
   remarks: readonly string[],
 ): Promise<boolean> {
-  await context.github.upsertCheck(gatesCheck(pull.head.sha, verdict, now, remarks));
-  const body = replaceGates(pull.body, gatesSection(verdict, now, remarks));
-  const changed = body !== undefined && timeless(body) !== timeless(pull.body);
-  if (changed && !(await writeBody(ports, context, pull, body))) return false;
+  const { verdict, now } = standing;
+  const gated = replaceGates(pull.body, gatesSection(verdict, remarks));
+  const body = gated === undefined ? undefined : replaceVerdict(gated, verdictSection(standing));
+  const changed = body !== undefined && body !== pull.body.replaceAll("\r\n", "\n");
+  const title = titleOf(pull, standing);
+  // What was merged meanwhile is read from the check: nothing is written that came after it.
+  if (changed && !(await writeBody(ports, context, pull, { body, ...(title === undefined ? {} : { title }) })))
+    return false;
+  await context.github.upsertCheck(gatesCheck(headOf(context, pull), standing, remarks));
   await scheduleAt(ports, context, pull, verdict.nextAt, now);
   return changed;
+}
+
+/** A title that promises versions which a person changed says so; one of a person's own stays. */
+function titleOf({ title }: PullRequest, { pushed, metadata }: Standing): string | undefined {
+  return pushed === "changed" && title === promotionTitle(metadata) ? changedTitle(metadata) : undefined;
 }
 
 /**
@@ -184,11 +201,11 @@ async function writeBody(
   ports: PromotionPorts,
   context: RepositoryContext,
   pull: PullRequest,
-  body: string,
+  text: { readonly body: string; readonly title?: string },
 ): Promise<boolean> {
   const now = await context.github.pullRequest(pull.number);
   if (now.body === pull.body && now.head.sha === pull.head.sha && now.state === "open") {
-    await context.github.updatePullRequest(pull.number, { body });
+    await context.github.updatePullRequest(pull.number, text);
     return true;
   }
   await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
@@ -217,11 +234,6 @@ async function scheduleAt(
 
 const firstMs = 200;
 const secondMs = 5_000;
-
-/** How far away a moment is changes with every evaluation, which is no reason to write. */
-function timeless(text: string): string {
-  return text.replaceAll("\r\n", "\n").replaceAll(/ \((?:in [^)]*|[^)]* ago)\)/g, "");
-}
 
 /**
  * Whether a promotion whose gates pass is Sluice's to merge: every app in it says so, or nothing changes in the cluster
@@ -276,7 +288,7 @@ function usedUp(pull: PullRequest) {
 async function unreadable(
   github: RepositoryContext["github"],
   pull: PullRequest,
-  title = "This pull request no longer says what it carries",
+  title = "Stopped: the description was edited, comment /retry",
 ): Promise<void> {
   await github.upsertCheck({
     name: promotionCheck,

@@ -1,4 +1,4 @@
-export { PROMOTION_COMMANDS } from "./commands/index.ts";
+export { PROMOTION_COMMAND_CASES, PROMOTION_COMMANDS } from "./commands/index.ts";
 export { runGates } from "./gates.ts";
 export type { PromotionPorts } from "./ports.ts";
 export { runStatusComment } from "./status-comment.ts";

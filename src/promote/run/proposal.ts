@@ -9,6 +9,7 @@ import { gatesSection } from "../text/gates.ts";
 import { type PromotionMetadata, printPromotion, sameVersions, shortDigest } from "../text/metadata.ts";
 import { plannedAgain, promotionPullRequest } from "../text/pull-request.ts";
 import { promotionTitle } from "../text/title.ts";
+import { verdictSection } from "../text/verdict.ts";
 import { includedChanges, takenBackChanges } from "./included-changes.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { sourceCommits } from "./source-commits.ts";
@@ -72,7 +73,11 @@ export function proposalOf(
         ...remarksOf(computed, request.left ?? []),
         metadata,
         comment: printPromotion(metadata, branch, context.signer),
-        gates: gatesSection(undefined, ports.clock()),
+        verdict: verdictSection({
+          ...{ metadata, verdict: undefined, stops: [], now: ports.clock() },
+          automatic: false,
+        }),
+        gates: gatesSection(undefined),
         included: await included,
         sourceCommits: await commits,
         repositoryUrl: context.url,

@@ -3,8 +3,9 @@ import { settlePullRequest } from "../../change/pull-request/settle.ts";
 import { historyOf } from "../../change/repository-context.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
-import { gatesOfCheck, mergedCheck, mergedUnmetText, promotionCheck, type SeenGates } from "../text/gates.ts";
+import { gatesOfCheck, type SeenGates } from "../text/gates.ts";
 import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
+import { mergedCheck, mergedSection, mergedUnmetText, promotionCheck, replaceVerdict } from "../text/verdict.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent, type OfPull } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -23,7 +24,7 @@ export async function recordPromotionMerge(
   const gates = pull.merged ? await seenGates(ports, where, pull) : undefined;
   const decisions = async () => [decisionOf(ports, pull, metadata, gates)];
   const merged = await settlePullRequest(ports, where, pull, { metadata, decisions, deletesUnmerged: false }, signal);
-  if (merged) await sayUnmet(ports, where, pull, metadata, gates);
+  if (merged) await sayMerged(ports, where, pull, metadata, gates);
   if (merged && metadata.kind === "rollback") await refreshRolledBack(ports, where, metadata, signal);
   if (!pull.merged && metadata.kind === "rollback") await sayHeld(ports, where, pull, metadata);
   await announceEnd(ports, { where, pull, metadata }, merged, signal);
@@ -43,15 +44,19 @@ async function seenGates(ports: PromotionPorts, where: StateAddress, pull: PullR
   return { summary, seen: gatesOfCheck(summary) };
 }
 
-async function sayUnmet(
+/** The description says that it is merged; gates that had not passed are told in a comment. */
+async function sayMerged(
   ports: PromotionPorts,
   where: StateAddress,
   pull: PullRequest,
   metadata: PromotionMetadata,
   { summary, seen }: GatesAtMerge = { summary: "", seen: undefined },
 ): Promise<void> {
-  if (seen?.unmet.length === 0) return;
   const github = await ports.github(where.installationId, where.repository);
+  const about = { unmet: seen?.unmet, isAsPlanned: describesHead(metadata, pull), now: ports.clock() };
+  const body = replaceVerdict(pull.body, mergedSection(metadata, pull, about));
+  if (body !== pull.body) await github.updatePullRequest(pull.number, { body });
+  if (seen?.unmet.length === 0) return;
   const report = seen && mergedCheck(pull, seen, summary);
   if (report !== undefined) await github.upsertCheck(report);
   const history = `${ports.webUrl}/${where.repository.owner}/${where.repository.name}/tree/sluice-state`;

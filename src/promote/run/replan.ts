@@ -3,13 +3,15 @@ import { describesHead } from "../../change/pull-request/metadata.ts";
 import { standingOf } from "../../change/pull-request/published.ts";
 import { closePullRequest } from "../../change/pull-request/settle.ts";
 import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
-import { code } from "../../diff/index.ts";
+import { code, inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { resolvePairs } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
 import { mergedId, type PromotionMetadata, promotionFormat, promotionOf } from "../text/metadata.ts";
+import { onlyMove } from "../text/versions.ts";
 import { authorOf } from "./currency.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { closedEvent } from "./events.ts";
@@ -104,7 +106,7 @@ export async function replanPromotion(
 ): Promise<string> {
   const request = await requestOf(ports, context, metadata);
   if (request === undefined)
-    return close(ports, context, pull, metadata, "the carried commit is gone from the repository");
+    return close(ports, context, pull, metadata, "the promoted commit is gone from the repository");
   const because = await changeOnBase(context, pull, request);
   const again = because === undefined ? request : { ...request, because };
   const result = await openPromotion(ports, context, again).catch((error: unknown) => {
@@ -117,7 +119,7 @@ export async function replanPromotion(
   const refused = result.plan.targets.find(({ outcome }) => outcome === "refused");
   if (refused?.outcome === "refused")
     return close(ports, context, pull, metadata, `it can no longer be planned: ${refused.app}: ${refused.reason}`);
-  return close(ports, context, pull, metadata, `\`${metadata.environment}\` has everything that it carried`);
+  return close(ports, context, pull, metadata, alreadyThere(metadata));
 }
 
 /** What the base changed, of what the promotion's targets read, since the branch left it. */
@@ -175,6 +177,18 @@ async function hasCommit(ports: PromotionPorts, context: RepositoryContext, comm
   return isThere();
 }
 
+function alreadyThere({ environment, targets, apps }: PromotionMetadata): string {
+  const [only, ...more] = targets;
+  const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
+  const what = only === undefined || move === undefined ? sentenceList(apps, 6) : `${only.app} ${move.to}`;
+  return `${environment} already has ${what}`;
+}
+
+/** What is commented where Sluice closes a promotion: why, and that nothing is lost. */
+function closedText(why: string): string {
+  return `**Closed: ${inert(why)}.** Nothing is left to promote.`;
+}
+
 async function close(
   ports: PromotionPorts,
   context: RepositoryContext,
@@ -182,7 +196,7 @@ async function close(
   metadata: PromotionMetadata,
   why: string,
 ): Promise<string> {
-  const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text: `Closed: ${why}.` });
+  const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text: closedText(why) });
   if (closed)
     ports.events.announce(closedEvent({ where: context.where, pull, metadata }, "sluice", why, ports.clock()));
   else return `left open, for somebody pushed to it; else it would be closed: ${why}`;

@@ -37,7 +37,7 @@ export async function runStatusComment(job: StatusCommentJob, ports: PromotionPo
   if (!pull.merged && !waits) return;
   const steps = await statusSteps(ports, context, pull);
   if (steps.every(({ state }) => state === "merged" || state === "comes")) return;
-  await github.upsertComment(pull.number, statusMarker, statusComment(steps));
+  await github.upsertComment(pull.number, statusMarker, statusComment(steps, ports.clock()));
 }
 
 /** The changes whose versions this one replaced say so at once. Only older ones are updated, so this ends. */

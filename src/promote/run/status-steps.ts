@@ -5,12 +5,14 @@ import { settingsFor } from "../../config/index.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { carriedAt, compareCarried } from "../carried.ts";
 import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
-import { openGates, starvedSoak } from "../text/gates.ts";
+import { gateWords, shownGates, starvedSoak } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import type { LaterChange, StatusStep } from "../text/status-comment.ts";
+import { shownWait } from "../text/verdict.ts";
 import { type VersionRun, versionRuns } from "../version-runs.ts";
 import { authorOf, versionText } from "./currency.ts";
 import { deferredRequests } from "./deferred-requests.ts";
@@ -120,7 +122,7 @@ async function stepOf(
       state: "under-way",
       pullRequest: promotion.number,
       becomes: becomes || "its files",
-      gates: openGates(promotion.body),
+      gates: waitOf(promotion),
       ...(describesHead(metadata, promotion) ? {} : { pushed: true as const }),
       starved: starvedSoak(promotion.body),
     };
@@ -164,6 +166,14 @@ async function notUnderWay(
     state: "not-yet",
     automatic: settingsFor(context.config, app, environment).promote.auto && id !== "",
   };
+}
+
+/** What an open promotion says that it waits for. */
+function waitOf({ body }: PullRequest): string {
+  const open = [...shownGates(body)].flatMap(([gate, state]) =>
+    state === "waiting" || state === "blocked" ? [gateWords[gate]] : [],
+  );
+  return shownWait(body) ?? sentenceList(open);
 }
 
 /** What came after the versions that a target got with a merge; nothing where it still has them. */

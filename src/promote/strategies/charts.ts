@@ -85,7 +85,8 @@ async function carry(
   return carryFiles(input, { name: subject.name, from, to, source: twin.file, target: setting.file });
 }
 
-function editedFields({ file, version, tag, digest, whole }: VersionSetting): readonly string[] {
+function editedFields({ file, heldIn, version, tag, digest, whole }: VersionSetting): readonly string[] {
+  if (heldIn !== undefined) return [fieldKey(file, heldIn)];
   return [version, tag, digest, whole].flatMap((part) => (part === undefined ? [] : [fieldKey(file, part.path)]));
 }
 

@@ -122,18 +122,18 @@ async function carryPath(
     return carryChildren(copy, path);
   const at = joinPath(copy.to, path);
   const own = await ownFile(copy, path, source, target);
-  if (own !== undefined) copy.changes.push(own);
+  if (own !== undefined) copy.changes.push(...own);
   else if (source === undefined) copy.changes.push({ kind: "delete", path: at });
   else copy.changes.push({ kind: "entry", path: at, entry: bareEntry(source) });
 }
 
-/** The file with the values of the target's own, where it has some. */
+/** The file with the values of the target's own, where it has some; no change where it is the target's then. */
 async function ownFile(
   { source, target, from, to, kept, environments }: Copy,
   path: string,
   there: TreeEntry | undefined,
   here: TreeEntry | undefined,
-): Promise<TreeChange | undefined> {
+): Promise<readonly TreeChange[] | undefined> {
   if (there?.kind !== "file" || here?.kind !== "file" || !/\.ya?ml$/.test(path) || from === to) return undefined;
   const at = joinPath(to, path);
   const [theirs, ours] = await Promise.all([source.read(joinPath(from, path)), target.read(at)]);
@@ -141,8 +141,9 @@ async function ownFile(
   const [first, second] = environments;
   const bytes = ownValues({ path: at, source: theirs, target: ours, from: first, to: second });
   if (bytes === undefined) return undefined;
+  if (Buffer.compare(bytes, ours) === 0 && there.executable === here.executable) return [];
   kept.push(at);
-  return { kind: "write", path: at, bytes, executable: there.executable };
+  return [{ kind: "write", path: at, bytes, executable: there.executable }];
 }
 
 /** What is not YAML, such as a template, has no values that could be told apart. */

@@ -109,5 +109,5 @@ function lackingNote(
 ): readonly string[] {
   const hasOther = settingVersions(found, pair.target.environment).length > 0;
   if (requests.length === 0) return hasOther ? [] : [`Neither ${pair.source.id} nor ${pair.target.id} has an image.`];
-  return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${codeList(lacking)}: that is not carried.`];
+  return lacking.length === 0 ? [] : [`Only ${pair.source.id} has ${codeList(lacking)}: that is not promoted.`];
 }

@@ -135,7 +135,7 @@ function differing(
       there === undefined || there === value || there.replaceAll(source.environment, target.environment) === value;
     if (same) return [];
     const way = inText
-      ? "Write the text as `valuesObject` to have it carried."
+      ? "Write the text as `valuesObject`, and name it in `promote.paths`, to have it carried."
       : "Name it in `promote.paths` to have it carried.";
     return [
       `${inTicks(name)} of ${label} stays at ${inTicks(value)}; ${source.environment} has ${inTicks(there)}. ${way}`,

@@ -1,16 +1,20 @@
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import { sentenceList, thousands } from "../../model/text/lists.ts";
 import { orderOfChange } from "../carried.ts";
 import { type IncludedChanges, includedSection } from "./included-changes.ts";
 import type { PromotionMetadata } from "./metadata.ts";
-import { type ImageCommits, sourceCommitsSection } from "./source-commits.ts";
+import { betweenText, type ImageCommits } from "./source-commits.ts";
+import { olderMark, onlyMove } from "./versions.ts";
 
 /** What a promotion's body is made of. */
 export interface BodyParts {
   readonly metadata: PromotionMetadata;
   /** The metadata as `printPromotion` gives it. */
   readonly comment: string;
+  /** From `verdictSection`. */
+  readonly verdict: string;
   /** From `gatesSection`. */
   readonly gates: string;
   readonly included: IncludedChanges;
@@ -46,89 +50,113 @@ export function promotionBody(parts: BodyParts): string {
 }
 
 function build(parts: BodyParts, changes: number, rows: number): string {
+  const { metadata } = parts;
   const sections = [
-    [parts.comment, opening(parts), ...replacedLines(parts.metadata)],
-    versions(parts.metadata, rows),
-    [parts.gates],
-    includedSection(parts.included, parts.repositoryUrl, changes, headingOf(parts.metadata)),
-    sourceCommitsSection(parts.sourceCommits),
-    remarks(parts),
-    closing(parts.metadata),
+    `${parts.comment}\n${parts.verdict}`,
+    holdText(metadata),
+    versionTable(metadata, rows),
+    leftText(parts.left),
+    parts.gates,
+    includedSection(parts.included, parts.repositoryUrl, changes, headingOf(metadata)).join("\n"),
+    sourceLines(parts).join("\n\n"),
+    remarkList(parts),
+    smallPrint(parts),
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  return `${sections.filter((text) => text !== "").join("\n\n")}\n`;
 }
 
-function headingOf({ kind }: PromotionMetadata): string {
-  return kind === "rollback" ? "What goes away" : "What it carries";
+function headingOf({ kind, targets }: PromotionMetadata): string {
+  const older = targets.some(({ images }) => images.some((one) => orderOfChange(one) === "older"));
+  return kind === "rollback" || older ? "What goes away" : "What is new";
 }
 
-function opening({ metadata, repositoryUrl }: BodyParts): string {
-  const commit = `[${code(metadata.commit.slice(0, 7))}](${repositoryUrl}/commit/${metadata.commit})`;
-  const what =
-    metadata.targets.length === 1
-      ? `**${inert(metadata.targets[0]?.app ?? "")}**`
-      : `**${metadata.targets.length} apps**`;
-  const who = metadata.actor === undefined ? "It opened by itself" : `Asked for by ${code(metadata.actor)}`;
-  const where = metadata.origin === undefined ? "." : ` on #${metadata.origin}.`;
-  if (metadata.kind === "rollback") {
-    return `Restores ${what} in ${code(metadata.environment)} to what it was at ${commit}. ${who}${where} Automation stays on hold there until somebody releases it (\`/release\`) or promotes something newer.`;
-  }
-  return `Carries ${what} from ${code(metadata.from)} to ${code(metadata.environment)}, as it is at ${commit}. ${who}${where}`;
+/** What a rollback stops, and how that ends. */
+function holdText({ kind, environment, apps }: PromotionMetadata): string {
+  if (kind !== "rollback") return "";
+  const releases = sentenceList(apps.map((app) => code(`/release ${environment}/${app}`)));
+  return `**On hold:** nothing promotes or updates ${inert(sentenceList(apps))} in ${inert(environment)} until ${releases}, or until someone promotes a newer version by hand.`;
 }
 
-function replacedLines({ replaced }: PromotionMetadata): readonly string[] {
-  if (replaced.length === 0) return [];
-  const shown = replaced
-    .slice(-10)
-    .map(({ versions: text, by }) => `${inert(text)}${by === undefined ? "" : ` (${code(by)})`}`);
-  return ["", `> Updated in place. It carried before: ${shown.join("; ")}`];
-}
-
-function versions({ kind, environment, targets }: PromotionMetadata, max: number): readonly string[] {
-  const moved = targets.flatMap(({ app, images }) => images.map((image) => versionRow(app, image, kind)));
-  const others = targets
-    .filter(({ images }) => images.length === 0)
-    .map(({ app }) => `| ${inert(app)} | files | | see the diff |`);
-  const rows = [...moved, ...others];
-  const rest = rows.length - max;
+/** One pair of versions stands in the first line; what is more is a table. */
+function versionTable({ environment, targets, kind }: PromotionMetadata, max: number): string {
+  const [only, ...more] = targets;
+  if (only === undefined || (more.length === 0 && (only.images.length === 0 || onlyMove(only.images) !== undefined)))
+    return "";
+  const lines =
+    more.length === 0
+      ? only.images.map((image) => imageRow(image, kind))
+      : targets.flatMap((target) => appRows(target, kind));
+  const rest = lines.length - max;
+  const where = inert(environment);
   return [
-    `| App | What | ${inert(environment)} has | becomes |`,
-    "|---|---|---|---|",
-    ...rows.slice(0, max),
-    ...(rest > 0 ? [`| … | ${rest} more | | |`] : []),
-  ];
+    `| ${more.length === 0 ? "Image" : "App"} | ${where} has | ${where} gets |`,
+    "|---|---|---|",
+    ...lines.slice(0, max),
+    ...(rest > 0 ? [`| and ${thousands(rest)} more | | |`] : []),
+  ].join("\n");
 }
 
-function versionRow(app: string, change: VersionChange, kind: PromotionMetadata["kind"]): string {
-  const { image, from, to } = change;
-  const older = kind === "promotion" && orderOfChange(change) === "older" ? " ⬇️ older" : "";
-  return `| ${inert(app)} | ${code(image)} | ${from === "" ? "" : code(shortVersion(from))} | ${code(shortVersion(to))}${older} |`;
+type Kind = PromotionMetadata["kind"];
+
+function appRows({ app, images }: PromotionMetadata["targets"][number], kind: Kind): readonly string[] {
+  const move = onlyMove(images);
+  if (images.length === 0) return [`| ${inert(app)} | files | see the diff |`];
+  if (move === undefined) return images.map((image) => versionRow(`${app} · ${lastPart(image.image)}`, image, kind));
+  return [versionRow(app, { image: images[0]?.image ?? "", ...move }, kind)];
 }
 
-function remarks({ notes, left, unchanged, metadata }: BodyParts): readonly string[] {
+function imageRow(change: VersionChange, kind: Kind): string {
+  return versionRow(lastPart(change.image), change, kind);
+}
+
+function versionRow(name: string, change: VersionChange, kind: Kind): string {
+  const { from, to } = change;
+  const older = kind === "promotion" ? olderMark([change]) : "";
+  return `| ${inert(name)} | ${from === "" ? "not yet" : code(shortVersion(from))} | ${code(shortVersion(to))}${older} |`;
+}
+
+function lastPart(image: string): string {
+  return image.slice(image.lastIndexOf("/") + 1);
+}
+
+function leftText(left: BodyParts["left"]): string {
+  if (left.length === 0) return "";
+  const lines = left.map(({ app, why }) => `- **${inert(app)}**: ${inert(why)}${/[.?]$/.test(why) ? "" : "."}`);
+  return ["Not included:", ...lines].join("\n");
+}
+
+/** What images are built from: the commits between the two versions. */
+function sourceLines({ sourceCommits, metadata }: BodyParts): readonly string[] {
+  const moves = metadata.targets.flatMap(({ images }) => images);
+  return sourceCommits.map(({ image, source }) =>
+    betweenText(
+      source,
+      moves.find((one) => one.image === image),
+    ),
+  );
+}
+
+function remarkList({ notes, unchanged, metadata, left }: BodyParts): string {
   const many = metadata.targets.length + left.length > 1;
   const lines = [
     ...notes.slice(0, 50).map(({ app, note }) => `- ${many ? `${code(app)}: ` : ""}${inert(note)}`),
     ...unchanged.map((app) => `- ${code(app)}: the render stays the same; nothing changes in the cluster`),
-    ...left.map(({ app, why }) => `- ${code(app)} is not carried: ${inert(why)}`),
   ];
-  return lines.length === 0 ? [] : ["### Remarks", "", ...lines];
+  return lines.length === 0 ? "" : ["### Remarks", "", ...lines].join("\n");
 }
 
-function closing(metadata: PromotionMetadata): readonly string[] {
-  const place = code(metadata.environment);
-  if (metadata.kind === "rollback") {
-    const apps = metadata.apps.map((app) => `\`/release ${metadata.environment}/${app}\``).join(", ");
-    return [
-      `<sub>The comment below shows the rendered diff. Closing this pull request keeps the hold: ${apps} ends it.</sub>`,
-    ];
-  }
-  return [
-    `<sub>The comment below shows the rendered diff. \`/override <gate> <reason>\` passes a gate, \`/hold ${metadata.environment}\` stops promotions to ${place}, \`/retry\` plans again, closing this pull request drops it. A newer version replaces this one in place.</sub>`,
-  ];
+function smallPrint({ metadata, repositoryUrl }: BodyParts): string {
+  const { kind, actor, origin, environment, from, commit, apps } = metadata;
+  const place = origin === undefined ? "" : ` in #${origin}`;
+  const who = actor === undefined ? "Opened automatically" : `${code(actor)} asked for this${place}`;
+  const at = `[${code(commit.slice(0, 7))}](${repositoryUrl}/commit/${commit})`;
+  const where = kind === "rollback" ? `as it was at ${at}` : `from ${inert(from)} at ${at}`;
+  const together = apps.length > 1 ? ["merged or dropped together"] : [];
+  const ways =
+    kind === "rollback"
+      ? ["closing this keeps the hold"]
+      : [`closing drops it, ${code(`/hold ${environment}`)} stops it`, "a newer version replaces this one here"];
+  return `<sub>${[who, where, ...together, ...ways].join(" · ")}</sub>`;
 }
 
 /** The versions of a promotion on one short line, for what replaced what. */

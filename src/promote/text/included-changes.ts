@@ -30,21 +30,21 @@ export function includedSection(
   included: IncludedChanges,
   repositoryUrl: string,
   max: number,
-  heading = "What it carries",
+  heading = "What is new",
 ): readonly string[] {
   const { changes, truncated, compareUrl } = included;
   if (changes.length === 0) return [];
   const shown = changes.slice(0, max);
   const rest = changes.length - shown.length;
-  const more = rest > 0 || truncated ? [`- … and ${rest > 0 ? `${rest} more` : "older ones"}`] : [];
+  const more = rest > 0 || truncated ? [`- and ${rest > 0 ? `${rest} more` : "older ones"}`] : [];
   const compare = compareUrl === undefined ? [] : ["", `[All commits between the two versions](${compareUrl})`];
   return [`### ${heading}`, "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
 }
 
 function changeLine({ sha, subject, author, pullRequest, via }: IncludedChange, repositoryUrl: string): string {
-  const commit = `[${code(sha.slice(0, 7))}](${repositoryUrl}/commit/${sha})`;
+  const commit = pullRequest === undefined ? `, [${code(sha.slice(0, 7))}](${repositoryUrl}/commit/${sha})` : "";
   const number = pullRequest === undefined ? "" : `#${pullRequest} `;
-  return `- ${number}${inert(subject.slice(0, 200))} (${inert(author.slice(0, 80))}, ${commit})${via === undefined ? "" : `, by #${via}`}`;
+  return `- ${number}${inert(subject.slice(0, 200))} (${code(author.slice(0, 80))}${commit})${via === undefined ? "" : `, with #${via}`}`;
 }
 
 const squashed = /\(#(\d{1,9})\)$/;

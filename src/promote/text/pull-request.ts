@@ -1,5 +1,6 @@
 import type { PullRequestKind, Update } from "../../change/pull-request/proposal.ts";
-import { code } from "../../diff/index.ts";
+import { code, inert } from "../../diff/index.ts";
+import { sentenceList } from "../../model/text/lists.ts";
 import { versionsLine } from "./body.ts";
 import { type PromotionMetadata, promotionFormat, sameRenders, sameVersions } from "./metadata.ts";
 
@@ -31,26 +32,42 @@ export function plannedAgain(because: string): PullRequestKind<PromotionMetadata
   };
 }
 
-function plannedAgainText({ before, now, dismissed }: Update<PromotionMetadata>, because: string): string {
+function plannedAgainText(update: Update<PromotionMetadata>, because: string): string {
+  const { before, now } = update;
   const same = before !== undefined && sameVersions(before, now.targets);
-  const what = same ? "It promotes the same" : `It is ${code(versionsLine(now.targets))} now`;
-  const instead = same || before === undefined ? "" : `, no longer ${code(versionsLine(before.targets))}`;
-  const users = dismissed.map((user) => code(user)).join(", ");
-  const fell = dismissed.length === 0 ? "" : ` ${users}: your approval was of another change and no longer counts.`;
-  return `Planned again on the new base: ${because}. ${what}${instead}.${fell}`;
+  const what = same ? "It promotes the same versions." : nowText(update);
+  return [`**Planned again:** ${because}. ${what}`, ...fellTexts(update)].join("\n\n");
 }
 
 function isSilent({ before, now, dismissed }: Update<PromotionMetadata>): boolean {
   return before !== undefined && sameVersions(before, now.targets) && dismissed.length === 0;
 }
 
-function updateText({ before, now, dismissed }: Update<PromotionMetadata>): string {
-  const who = now.actor === undefined ? "" : `, asked for by ${code(now.actor)}`;
-  const instead = before === undefined ? "" : ` in place of ${code(versionsLine(before.targets))}`;
-  const users = dismissed.map((user) => code(user)).join(", ");
+function updateText(update: Update<PromotionMetadata>): string {
+  const { before, now, dismissed } = update;
+  const who =
+    now.actor === undefined
+      ? ""
+      : ` ${code(now.actor)} asked for it${now.origin === undefined ? "" : ` in #${now.origin}`}.`;
   const stay =
-    before !== undefined && sameRenders(before, now) ? " It changes the same in the cluster, so approvals stay." : "";
-  const approvals =
-    dismissed.length > 0 ? ` It is another change, so the approvals of ${users} no longer count.` : stay;
-  return `Now carries ${code(versionsLine(now.targets))}${instead}${who}.${approvals}`;
+    dismissed.length === 0 && before !== undefined && sameRenders(before, now)
+      ? " It changes the same in the cluster, so approvals stay."
+      : "";
+  return [`${nowText(update)}${who}${stay}`, ...fellTexts(update)].join("\n\n");
+}
+
+/** `**Now web 1.4.0 → 1.6.0**, no longer web 1.4.0 → 1.5.0.` */
+function nowText({ before, now }: Update<PromotionMetadata>): string {
+  const instead = before === undefined ? "" : `, no longer ${inert(versionsLine(before.targets))}`;
+  return `**Now ${inert(versionsLine(now.targets))}**${instead}.`;
+}
+
+/** The approvals that fell, each with the reason: it was for another change. */
+function fellTexts({ before, now, dismissed }: Update<PromotionMetadata>): readonly string[] {
+  if (dismissed.length === 0) return [];
+  const users = sentenceList(dismissed.map((user) => code(user)));
+  const what =
+    before === undefined || sameVersions(before, now.targets) ? "another change" : inert(versionsLine(before.targets));
+  const [whose, counts] = dismissed.length === 1 ? ["your approval was", "counts"] : ["your approvals were", "count"];
+  return [`${users}: ${whose} for ${what} and no longer ${counts}.`];
 }

@@ -1,19 +1,25 @@
-import { type SourceChanges, sourceSection } from "../../change/source/section.ts";
-import { code } from "../../diff/index.ts";
+import type { SourceChanges } from "../../change/source/section.ts";
+import { shortVersion } from "../../change/text/version.ts";
+import { inert } from "../../diff/index.ts";
+import type { VersionChange } from "../../model/promotion.ts";
+import { count } from "../../model/text/lists.ts";
 
-/** A carried image with the repository that it is built from. */
+/** An image of a promotion with the repository that it is built from. */
 export interface ImageCommits {
   readonly image: string;
   readonly source: SourceChanges;
 }
 
-/** What the carried images are built from, a line each. */
-export function sourceCommitsSection(images: readonly ImageCommits[]): readonly string[] {
-  if (images.length === 0) return [];
-  const lines = images.map(({ image, source }) => `- ${code(image)}: ${sourceLine(source)}`);
-  return ["### Built from", "", ...lines];
-}
-
-function sourceLine(source: SourceChanges): string {
-  return (sourceSection(source, 0)[0] ?? "").replace(/^- Source: /, "");
+/**
+ * `[All 9 commits between 1.4.0 and 1.5.0](…) in acme/webapp`; without a page that compares, where it is built from.
+ */
+export function betweenText({ url, compareUrl, total }: SourceChanges, change: VersionChange | undefined): string {
+  const name = `[${inert(url.replace(/^https?:\/\/[^/]+\//, ""))}](${url})`;
+  if (compareUrl === undefined) return `Built from ${name}`;
+  const amount = total === 0 ? "All commits" : total === 1 ? "The 1 commit" : `All ${count(total, "commit")}`;
+  const between =
+    change === undefined || change.from === ""
+      ? ""
+      : ` between ${inert(shortVersion(change.from))} and ${inert(shortVersion(change.to))}`;
+  return `[${amount}${between}](${compareUrl}) in ${name}`;
 }

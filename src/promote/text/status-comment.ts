@@ -1,5 +1,6 @@
-import { moment } from "../../change/text/when.ts";
 import { code, inert } from "../../diff/index.ts";
+import { sentenceList } from "../../model/text/lists.ts";
+import { dayTime } from "../../model/text/times.ts";
 
 /**
  * The marker of the one comment "where is this change" of a pull request. The name of earlier versions: a new one would
@@ -38,6 +39,7 @@ export type StatusStep = {
       readonly state: "under-way";
       readonly pullRequest: number;
       readonly becomes: string;
+      /** What it waits for; empty where that is nothing. */
       readonly gates: string;
       /** The branch has what a person pushed. */
       readonly pushed?: true;
@@ -52,110 +54,159 @@ export type StatusStep = {
   | { readonly state: "ahead"; readonly from: string }
 );
 
-/** The comment: a table of environments, and what a person can do next. */
-export function statusComment(steps: readonly StatusStep[]): string {
-  if (steps.length === 0) return "### Where is this change\n\nIt touches no app of any environment.\n";
-  const apps = new Set(steps.map(({ app }) => app));
-  const rows = steps.slice(0, 200).map((step) => row(step, apps.size > 1));
-  const more = steps.length > 200 ? [`| | … | ${steps.length - 200} more | |`] : [];
-  const head =
-    apps.size > 1
-      ? ["| | App | Environment | Version | |", "|---|---|---|---|---|"]
-      : ["| | Environment | Version | |", "|---|---|---|---|"];
-  return [
-    "### Where is this change",
-    "",
-    ...head,
-    ...rows,
-    ...more,
-    "",
-    ...nextLines(steps),
-    `<sub>Renewed when something changes. \`/status\` says it again.</sub>`,
-    "",
-  ].join("\n");
+/** The comment: where the change is, the state of each environment from the last on, and what a person can do next. */
+export function statusComment(steps: readonly StatusStep[], now: number): string {
+  const small = `<sub>Where this change is. Updated when it moves · ${code("/status")} posts it again</sub>`;
+  return `${[`### ${inert(headingOf(steps))}`, ...partsOf(steps, now), small].join("\n\n")}\n`;
 }
 
-function row(step: StatusStep, many: boolean): string {
-  const [sign, text] = said(step);
-  const app = many ? ` ${inert(step.app)} |` : "";
-  return `| ${sign} |${app} ${inert(step.environment)} | ${step.version === "" ? "" : code(step.version)} | ${text} |`;
+/** The same as a reply, which is not updated. */
+export function statusReply(steps: readonly StatusStep[], now: number): string {
+  return [`**${inert(headingOf(steps))}**`, ...partsOf(steps, now)].join("\n\n");
 }
 
-function said(step: StatusStep): readonly [sign: string, text: string] {
-  const [sign, text] = ownPart(step);
-  if (step.since === undefined) return [sign, text];
-  const { brought, back, by, pullRequest } = step.since;
-  const how = pullRequest === undefined ? `by ${code(by)}` : `by #${pullRequest} (${code(by)})`;
-  const later = back ? `taken back ${how}` : `replaced ${how}`;
-  return [back ? "↩️" : sign, `${text}: had ${code(brought)}, ${later}`];
+function partsOf(steps: readonly StatusStep[], now: number): readonly string[] {
+  if (steps.length === 0) return [];
+  const rows = rowsOf(steps, now);
+  const more = rows.length > maxRows ? [`| and ${rows.length - maxRows} more | |`] : [];
+  const table = ["| Environment | State |", "|---|---|", ...rows.slice(0, maxRows), ...more].join("\n");
+  const next = nextText(steps);
+  return [table, ...(next === "" ? [] : [`**Next:** ${next}`])];
 }
 
-/** What became of this change's own version there. */
-function ownPart(step: StatusStep): readonly [sign: string, text: string] {
+const maxRows = 200;
+
+/** `webapp 1.5.0: in staging, not yet in prod`. */
+function headingOf(steps: readonly StatusStep[]): string {
+  if (steps.length === 0) return "This change touches no app of any environment";
+  const apps = [...new Set(steps.map(({ app }) => app))];
+  const names = apps.map((app) => {
+    const version = broughtVersion(steps.filter((step) => step.app === app));
+    return version === "" ? app : `${app} ${version}`;
+  });
+  return `${sentenceList(names, 3)}: ${progress(steps)}`;
+}
+
+/** What the change itself brought; `""` while it is not merged. */
+function broughtVersion(steps: readonly StatusStep[]): string {
+  const came = steps.find(({ state }) => state === "merged" || state === "arrived");
+  return came?.since?.brought ?? came?.version ?? "";
+}
+
+/** How far the change came, by the last environment that has it and the first that does not. */
+function progress(steps: readonly StatusStep[]): string {
+  if (steps.every(({ state }) => state !== "merged" && state !== "arrived" && state !== "same"))
+    return "not merged yet";
+  const environments = [...new Set(steps.map(({ environment }) => environment))];
+  const of = (environment: string) => steps.filter((step) => step.environment === environment);
+  const back = environments.findLast((environment) => of(environment).some(isBack));
+  if (back !== undefined) return `taken back in ${back}`;
+  const done = environments.filter((environment) => of(environment).every(isThere));
+  const next = environments.find((environment) => !done.includes(environment));
+  const had = done.length === 0 ? "" : `in ${sentenceList(done, 4)}`;
+  if (next === undefined) return `in ${environments.at(-1)}`;
+  const some = of(next).find(({ state }) => state === "under-way" || state === "asked" || state === "held");
+  const rest =
+    some === undefined ? `not yet in ${next}` : some.state === "held" ? `${next} is on hold` : `waiting for ${next}`;
+  return [had, rest].filter((part) => part !== "").join(", ");
+}
+
+function isThere({ state }: StatusStep): boolean {
+  return state === "merged" || state === "arrived" || state === "same";
+}
+
+function isBack({ state, since }: StatusStep): boolean {
+  return state === "rolled-back" || since?.back === true;
+}
+
+/** A row for each environment, the last of the order first; apps that differ there get rows of their own. */
+function rowsOf(steps: readonly StatusStep[], now: number): readonly string[] {
+  const all = new Set(steps.map(({ app }) => app)).size;
+  return [...Map.groupBy(steps, ({ environment }) => environment)].toReversed().flatMap(([environment, own]) => {
+    const byText = Map.groupBy(own, (step) => stateText(step, now));
+    return [...byText].map(([text, alike]) => {
+      const apps =
+        alike.length === all || all === 1
+          ? ""
+          : ` · ${inert(
+              sentenceList(
+                alike.map(({ app }) => app),
+                6,
+              ),
+            )}`;
+      return `| ${inert(environment)}${apps} | ${text} |`;
+    });
+  });
+}
+
+function stateText(step: StatusStep, now: number): string {
+  const has = step.version === "" ? "" : `has ${code(step.version)}`;
+  if (step.since !== undefined) return laterText(step.since, has);
   switch (step.state) {
     case "comes":
-      return ["◻️", "comes with this pull request"];
+      return joined("◻️ comes with this pull request", has);
     case "merged":
-      return ["✅", "merged with this pull request"];
-    case "arrived": {
-      const by = step.pullRequest === undefined ? "" : ` by #${step.pullRequest}`;
-      const unmet =
-        step.unmet === undefined ? "" : `, merged by ${code(step.unmet.by)} ${unmetGates(step.unmet.gates)}`;
-      return [unmet === "" ? "✅" : "🟠", `arrived${by}${step.at === undefined ? "" : `, ${moment(step.at)}`}${unmet}`];
-    }
+      return joined("✅ merged with this pull request", has);
+    case "arrived":
+      return arrivedText(step, has, now);
     case "same":
-      return ["✅", "has the same versions"];
+      return joined("✅ has the same versions", has === "" ? "" : code(step.version));
     case "under-way":
-      return ["⏳", underWay(step)];
+      return underWay(step);
     case "asked":
-      return [
-        "⏳",
-        `asked for by ${code(step.by)}; opens after the merge, when the source is healthy${step.missing === undefined ? "" : `. ${inertWords(step.missing)}`}`,
-      ];
+      return joined(
+        `⏳ ${code(step.by)} asked for it; opens when this is merged and healthy`,
+        [has, step.missing === undefined ? "" : inert(step.missing)].filter((part) => part !== "").join(". To do: "),
+      );
     case "rolled-back":
-      return ["↩️", `rolled back by ${code(step.by)}, ${moment(step.at)}`];
+      return joined(`↩️ rolled back by ${code(step.by)}, ${dayTime(step.at, now)}`, has, "; ");
     case "held":
-      return ["⏸️", `held by ${code(step.by)}${step.reason === "" ? "" : `: ${inert(step.reason)}`}`];
+      return joined(`⏸️ on hold by ${code(step.by)}${step.reason === "" ? "" : `: "${inert(step.reason)}"`}`, has, "; ");
     case "ahead":
-      return ["◻️", `has a newer version than ${inert(step.from)}, which stays until somebody takes it back`];
+      return joined(`◻️ newer than ${inert(step.from)}, which stays until somebody takes it back`, has, "; ");
     case "not-yet":
-      return ["◻️", step.automatic ? "not yet; promoted by itself when the source is healthy" : "not yet"];
+      return joined(step.automatic ? "⏳ promoted automatically when it is healthy before" : "◻️ not yet", has);
     default:
       return step satisfies never;
   }
 }
 
-function underWay({
-  becomes,
-  pullRequest,
-  gates,
-  pushed,
-  starved,
-}: Extract<StatusStep, { state: "under-way" }>): string {
-  const what = pushed
-    ? `changes with #${pullRequest}, to which somebody pushed`
-    : `becomes ${code(becomes)} with #${pullRequest}`;
-  const waits = gates === "" ? "" : `: ${inert(gates)}`;
-  return `${what}${waits}${starved === undefined ? "" : `. Soak: ${inert(starved)}`}`;
+function arrivedText(step: Extract<StatusStep, { state: "arrived" }>, has: string, now: number): string {
+  const since = step.at === undefined ? "" : ` since ${dayTime(step.at, now)}`;
+  const how = step.pullRequest === undefined ? "" : ` (#${step.pullRequest})`;
+  if (step.unmet === undefined) return joined(`✅ there${since}${how}`, has);
+  return joined(`🟠 there${since}${how}, merged by ${code(step.unmet.by)} ${unmetText(step.unmet.gates)}`, has);
 }
 
-/** A sentence of ours in a cell. */
-function inertWords(text: string): string {
-  return text.replaceAll("|", "\\|");
+function unmetText(gates: readonly string[]): string {
+  return gates.length === 0 ? "before its gates were evaluated" : `with ${sentenceList(gates.map(inert))} not passed`;
 }
 
-function nextLines(steps: readonly StatusStep[]): readonly string[] {
-  const open = [
-    ...new Set(
-      steps.filter((step) => step.state === "not-yet" && !step.automatic).map(({ environment }) => environment),
-    ),
-  ];
-  const [next] = open;
-  return next === undefined ? [] : [`Comment \`/promote ${next}\` to carry it on.`, ""];
+function underWay(step: Extract<StatusStep, { state: "under-way" }>): string {
+  const { becomes, pullRequest, gates, pushed, starved } = step;
+  const what = pushed ? `⏳ #${pullRequest}, to which somebody pushed,` : `⏳ #${pullRequest}`;
+  if (starved !== undefined) return `${what} is stopped by the soak: ${inert(starved)}`;
+  return `${what} ${gates === "" ? `is ready${pushed ? "" : `, gives it ${code(becomes)}`}` : `waits for ${inert(gates)}`}`;
 }
 
-function unmetGates(gates: readonly string[]): string {
-  return gates.length === 0
-    ? "before its gates were evaluated"
-    : `with gates not passed: ${gates.map(inert).join(", ")}`;
+/** What came after what this change had brought. */
+function laterText({ brought, back, by, pullRequest }: LaterChange, has: string): string {
+  const how = pullRequest === undefined ? "" : ` with #${pullRequest}`;
+  return back
+    ? joined(`↩️ ${code(brought)} was taken back by ${code(by)}${how}`, has, "; ")
+    : joined(`✅ had ${code(brought)}, replaced by ${code(by)}${how}`, has, "; ");
+}
+
+function joined(first: string, more: string, between = ", "): string {
+  return more === "" ? first : `${first}${between}${more}`;
+}
+
+function nextText(steps: readonly StatusStep[]): string {
+  const open = steps.find((step) => step.state === "not-yet" && !step.automatic);
+  const isMerged = steps.some(isThere);
+  if (open !== undefined && isMerged) return `comment ${code(`/promote ${open.environment}`)}.`;
+  if (open !== undefined)
+    return `merge. ${code(`/promote ${open.environment}`)} can be said now: the promotion then opens when this is merged and healthy.`;
+  const waits = steps.find((step) => step.state === "under-way" && /\bapprovals?\b/.test(step.gates));
+  return waits?.state === "under-way" ? `approve #${waits.pullRequest}.` : "";
 }

@@ -1,32 +1,40 @@
-import { shortMove } from "../../change/text/version.ts";
-import type { VersionChange } from "../../model/promotion.ts";
 import { clip } from "../../model/text/lines.ts";
-import { goesBack, wholeRender } from "../carried.ts";
+import { commaList } from "../../model/text/lists.ts";
+import { goesBack } from "../carried.ts";
 import type { PromotionMetadata } from "./metadata.ts";
+import { onlyMove } from "./versions.ts";
 
-/** GitHub's limit is 256 characters. */
-const LIMIT = 200;
+/** Longer titles are cut in lists. */
+const max = 110;
+const maxNames = 3;
 
 /**
- * The title of a promotion's pull request, and the subject of its commit: what, where to, and the version when there is
- * one.
+ * The title of a promotion's pull request, and the subject of its commit: what, where to, and the version where one
+ * pair says it all.
  */
 export function promotionTitle(metadata: Pick<PromotionMetadata, "kind" | "environment" | "targets">): string {
   const { kind, environment, targets } = metadata;
   const verb = kind === "promotion" ? "Promote" : "Roll back";
   const word = kind === "promotion" ? "to" : "in";
-  const [only, ...more] = targets;
-  const subject = only !== undefined && more.length === 0 ? only.app : `${targets.length} apps`;
+  const subject = commaList(
+    targets.map(({ app }) => app),
+    maxNames,
+  );
   const images = targets.flatMap((target) => target.images);
   // Who reads nothing but the title knows that it goes back.
   const older = kind === "promotion" && goesBack(images) ? " (older)" : "";
-  return `${clip(`${verb} ${subject} ${word} ${environment}${versionsText(images)}`, LIMIT)}${older}`;
+  return `${clip(`${verb} ${subject} ${word} ${environment}${versionsText(targets)}`, max)}${older}`;
+}
+
+/** The title of one that a person changed: its versions are no longer known. */
+export function changedTitle(metadata: Pick<PromotionMetadata, "kind" | "environment" | "targets">): string {
+  const targets = metadata.targets.map((target) => ({ ...target, images: [] }));
+  return `${promotionTitle({ ...metadata, targets })} (changed by hand)`;
 }
 
 /** `: 1.4.0 → 1.5.0` when that says it all. */
-function versionsText(images: readonly VersionChange[]): string {
-  const named = images.filter(({ image }) => image !== wholeRender);
-  const moves = new Set((named.length > 0 ? named : images).map(shortMove));
-  const [only, ...more] = moves;
-  return only === undefined || more.length > 0 ? "" : `: ${only}`;
+function versionsText([only, ...more]: PromotionMetadata["targets"]): string {
+  const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
+  if (move === undefined) return "";
+  return move.from === "" ? `: ${move.to}` : `: ${move.from} → ${move.to}`;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { type SourcePorts, sourceChanges } from "../../../src/change/source/changes.ts";
-import { sourceSection } from "../../../src/change/source/section.ts";
 import type { SourceCommit, SourceComparison } from "../../../src/model/github.ts";
 import { memoryLog } from "../../webhooks/fakes.ts";
 
@@ -138,36 +137,5 @@ describe("what lies between two images", () => {
     expect(await between(image(url, old), image(url, fresh), world)).toMatchObject({ commits: [], total: 0 });
     expect(world.log.lines.join()).toContain("the commits between two images could not be read");
     expect(world.log.lines.join()).toContain("no answer");
-  });
-});
-
-describe("the lines about an image's source", () => {
-  const lines = (commits: number, total: number, max = 2, compareUrl?: string) =>
-    sourceSection(
-      { url, compareUrl, commits: Array.from({ length: commits }, (_, index) => commit(`${index}${old}`)), total },
-      max,
-    );
-  const line = (index: number) =>
-    `  - Title of ${index}${old} (Ada, [\`${index}aaaaaa\`](${url}/commit/${index}${old}))`;
-
-  it("link the repository, or the page that compares, and count the commits", () => {
-    expect(lines(0, 0)).toEqual([`- Source: [acme/web](${url})`]);
-    expect(lines(0, 1, 2, `${url}/compare/a...b`)).toEqual([
-      `- Source: [compare in acme/web](${url}/compare/a...b), 1 commit`,
-    ]);
-    expect(lines(0, 2)).toEqual([`- Source: [acme/web](${url}), 2 commits`]);
-  });
-
-  it("list commits up to the limit, and say how many there are more", () => {
-    expect(lines(2, 2)).toEqual([`- Source: [acme/web](${url}), 2 commits`, line(0), line(1)]);
-    expect(lines(3, 7)).toEqual([`- Source: [acme/web](${url}), 7 commits`, line(0), line(1), "  - … and 5 more"]);
-    expect(lines(3, 7, 0)).toEqual([`- Source: [acme/web](${url}), 7 commits`]);
-  });
-
-  it("have other people's words as words, cut", () => {
-    const odd = { sha: "0".repeat(40), title: "*x* @eve", author: "y".repeat(100), url };
-    expect(sourceSection({ url, compareUrl: undefined, commits: [odd], total: 1 }, 1)[1]).toBe(
-      `  - &#42;x&#42; @\u200Beve (${"y".repeat(80)}, [\`0000000\`](${url}))`,
-    );
   });
 });

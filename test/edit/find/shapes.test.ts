@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  applyEdits,
   findMarkers,
   findSettings,
   overrideFor,
@@ -162,6 +163,16 @@ describe("an image in a manifest", () => {
       ["a: whole=a:1", "web: version=1.0.0"],
     ],
     [
+      "those of a text of values, which come after those of an object",
+      "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    path: x\n    helm:\n      values: |\n        image: a:1\n        web: { image: { repository: b, tag: '2' } }\n      valuesObject: { image: c:1 }\n",
+      ["c: whole=c:1", "a: whole=a:1", "b: name=b tag=2"],
+    ],
+    [
+      "none in a text that is no map of values",
+      'apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: { source: { helm: { values: "image: [" } } }\n---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: { source: { helm: { values: image } } }\n',
+      [],
+    ],
+    [
       "none in an Application of another group",
       "apiVersion: example.com/v1\nkind: Application\nspec: { source: { chart: web, targetRevision: 1.0.0 } }\n",
       [],
@@ -169,6 +180,19 @@ describe("an image in a manifest", () => {
   ])("is %s", async (_, text, expected) => {
     const { settings } = await inManifest(text);
     expect(settingLines(settings).map((line) => line.replace(/^m\.yaml \S+ /, ""))).toEqual(expected);
+  });
+
+  it("is in a text at a line of the file, and is edited there", async () => {
+    const text =
+      "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n        # mine\n        image: { repository: a, tag: '1' }\n";
+    const { settings } = await inManifest(text);
+    const [setting] = settings;
+    expect(setting).toMatchObject({ heldIn: ["spec", "source", "helm", "values"], tag: { line: 8 } });
+    const edits = setting && versionEdits(setting, { tag: "2", digest: "" });
+    if (edits === undefined || "refused" in edits) throw new Error("no edits");
+    expect(Buffer.from(applyEdits("m.yaml", Buffer.from(text), edits).bytes).toString()).toBe(
+      text.replace("'1'", "'2'"),
+    );
   });
 
   it("is found in items of lists only apart from what stands beside them", async () => {

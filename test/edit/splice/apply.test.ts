@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { YamlEdit } from "../../../src/edit/splice/index.ts";
 import { edit, insert, remove, set } from "./support/edits.ts";
 
 describe("setting a scalar", () => {
@@ -143,5 +144,39 @@ describe("edits of a big file", () => {
     const edited = edit(text, set(["app9000", "image"], "ghcr.io/acme/app9000:1.1.0"));
     expect(edited.text).toBe(text.replace("app9000:1.0.0", "app9000:1.1.0"));
     expect(edited.lines).toMatchObject([{ line: 18_002 }]);
+  });
+});
+
+describe("a text that holds a document", () => {
+  const held = (path: readonly string[], ...edits: readonly YamlEdit[]): YamlEdit => ({
+    kind: "held",
+    document: 0,
+    path,
+    edits,
+  });
+  const text = "a: 1\nvalues: |\n  # mine\n  image:\n    tag: 1.0.0 # now\n    list: [a]\n  x: 1\nb: 2\n";
+
+  it("is edited by what it holds, and every other byte of it stays", () => {
+    const edits = [set(["image", "tag"], "1.10"), insert(["image", "digest"], "d"), remove(["x"])];
+    expect(edit(text, held(["values"], ...edits), set(["b"], 3)).text).toBe(
+      'a: 1\nvalues: |\n  # mine\n  image:\n    tag: "1.10" # now\n    list: [a]\n    digest: d\nb: 3\n',
+    );
+  });
+
+  it("is edited once by several edits", () => {
+    const two = [held(["values"], set(["image", "tag"], "v2")), held(["values"], set(["x"], "v3"))];
+    expect(edit(text, ...two).text).toBe(text.replace("1.0.0", "v2").replace("x: 1", "x: v3"));
+  });
+
+  it("may be on one line, and may hold texts itself", () => {
+    expect(edit('v: "tag: a\\nx: 1\\n"\n', held(["v"], set(["tag"], "b"))).text).toBe('v: "tag: b\\nx: 1\\n"\n');
+    const deep = "v: |\n  w: |\n    tag: a\n";
+    expect(edit(deep, held(["v"], held(["w"], set(["tag"], "b")))).text).toBe(deep.replace("tag: a", "tag: b"));
+  });
+
+  it("is refused where it is none, or holds no such value", () => {
+    expect(() => edit(text, held(["b", "c"], set(["x"], "v")))).toThrow("b.c is no text");
+    expect(() => edit(text, held(["values"], set(["y"], "v")))).toThrow("kustomization.yaml (values): there is no y");
+    expect(() => edit("v: &a |\n  x: 1\nw: *a\n", held(["v"], set(["x"], "v")))).toThrow("v");
   });
 });

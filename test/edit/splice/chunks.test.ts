@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { editInChunks } from "../../../src/edit/splice/edit-chunks.ts";
-import { applyEdits, parseYaml, type YamlEdit } from "../../../src/edit/splice/index.ts";
+import { applyEdits, parseYaml } from "../../../src/edit/splice/index.ts";
 import { sourceOf } from "../../../src/edit/splice/parse.ts";
+import type { PlainEdit } from "../../../src/edit/splice/types.ts";
 import { UserError } from "../../../src/model/errors.ts";
 import { bytesOf, insert, remove, set, textOf } from "./support/edits.ts";
 import { fixtures } from "./support/fixtures.ts";
@@ -12,14 +13,14 @@ import { documentOf, type Written, written } from "./support/written-yaml.ts";
 /** The smallest chunks that there can be. */
 const narrow = { min: 0, maxTotal: Number.POSITIVE_INFINITY };
 
-function inChunks(text: string, ...edits: readonly YamlEdit[]) {
+function inChunks(text: string, ...edits: readonly PlainEdit[]) {
   const source = sourceOf("f.yaml", bytesOf(text));
   const edited = editInChunks(source, edits, narrow);
   return edited && { ...edited, text: (source.marked ? "\uFEFF" : "") + edited.text };
 }
 
 /** As the whole text is edited; `undefined` where that is refused. */
-function whole(text: string, ...edits: readonly YamlEdit[]) {
+function whole(text: string, ...edits: readonly PlainEdit[]) {
   try {
     const { bytes, lines } = applyEdits("f.yaml", bytesOf(text), edits);
     return { text: textOf(bytes), lines };
@@ -30,7 +31,7 @@ function whole(text: string, ...edits: readonly YamlEdit[]) {
 }
 
 /** Says whether the chunks were enough. */
-function expectSame(text: string, ...edits: readonly YamlEdit[]): boolean {
+function expectSame(text: string, ...edits: readonly PlainEdit[]): boolean {
   const edited = inChunks(text, ...edits);
   if (edited !== undefined) expect(edited).toEqual(whole(text, ...edits));
   return edited !== undefined;
@@ -186,7 +187,7 @@ describe("a large file", () => {
 
   it("is refused as a small one is, with the place in the whole file", () => {
     const large = `${text}x: &x 1\ny: *x\n`;
-    const refused = (edit: YamlEdit) => {
+    const refused = (edit: PlainEdit) => {
       try {
         applyEdits("f.yaml", bytesOf(large), [edit]);
       } catch (error) {

@@ -34,7 +34,11 @@ async function retry(branch: string, close = false): Promise<{ world: CommandWor
     at: 0,
     signal,
   } as const;
-  const said = await command?.run({ words: [], flags: {} }, call, { ...world.ports, ...portsOf(world) });
+  const said = await command?.run({ words: [], flags: {} }, call, {
+    ...world.ports,
+    ...portsOf(world),
+    previewForks: false,
+  });
   return { world, said: said ?? "" };
 }
 

@@ -16,16 +16,17 @@ describe("the gate hold", () => {
   it("blocks until a person releases, and passes then", () => {
     expect(gate("hold", on(held))).toEqual({
       gate: "hold",
-      label: "Not held",
+      label: "On hold",
       state: "blocked",
-      reason: "held by ada since 2026-11-20 10:00 UTC: incident 12",
-      who: "members of release with write permission: comment /release prod/web",
+      reason: 'by `ada`: "incident 12"',
+      brief: "ada",
+      who: "anyone in release with write access may `/release prod/web`",
     });
     expect(gate("hold", facts())).toEqual({
       gate: "hold",
-      label: "Not held",
+      label: "Not on hold",
       state: "passed",
-      reason: "nothing is held",
+      reason: "",
     });
   });
 
@@ -34,13 +35,13 @@ describe("the gate hold", () => {
     const timed = on({ ...held, until: new Date(until).toISOString() });
     expect(gate("hold", timed)).toMatchObject({
       state: "blocked",
-      reason: "held by ada since 2026-11-20 10:00 UTC until 2026-11-20 13:30 UTC: incident 12",
+      reason: 'by `ada` until 13:30 UTC: "incident 12"',
       nextAt: until,
     });
     expect(gate("hold", timed, until - 1).state).toBe("blocked");
     expect(gate("hold", timed, until)).toMatchObject({
       state: "passed",
-      reason: "the hold by ada ended 2026-11-20 13:30 UTC",
+      reason: "the hold by `ada` ended 20 Nov, 13:30 UTC",
     });
   });
 
@@ -48,8 +49,8 @@ describe("the gate hold", () => {
     const hold: Hold = { ...held, cause: "rollback", reason: "", environmentWide: true, until: "someday", since: "?" };
     expect(gate("hold", on(hold))).toMatchObject({
       state: "blocked",
-      reason: "the whole environment is held after a rollback by ada",
-      who: "members of release with write permission: comment /release prod",
+      reason: "by `ada`, the whole environment, after a rollback",
+      who: "anyone in release with write access may `/release prod`",
     });
     expect(gate("hold", on(hold)).nextAt).toBeUndefined();
   });
@@ -62,20 +63,21 @@ describe("the gate healthy", () => {
   it("waits, blocks on a failure, and passes", () => {
     expect(gate("healthy", on({}))).toMatchObject({
       state: "waiting",
-      reason: "not known to be healthy in staging: there is no deployment",
+      reason: "unknown, there is no deployment",
     });
     expect(gate("healthy", on({ health: { state: "progressing", reason: "1 of 2 pods" } }))).toMatchObject({
       state: "waiting",
-      reason: "not healthy in staging yet: 1 of 2 pods",
+      reason: "not yet, 1 of 2 pods",
     });
     expect(gate("healthy", on({ health: { state: "failed", reason: "crash loop" } }))).toMatchObject({
       state: "blocked",
-      reason: "failed in staging: crash loop",
-      who: "whoever fixes it in staging, or everybody with maintain permission by /override",
+      reason: "no, crash loop",
+      stopped: "it failed in staging",
+      who: "fix it in staging, or anyone with maintain access may `/override healthy <reason>`",
     });
     expect(gate("healthy", on({ health: { state: "healthy", since: noon, source: "Argo CD" } }))).toMatchObject({
       state: "passed",
-      reason: "healthy in staging since 2026-11-20 12:00 UTC (Argo CD)",
+      reason: "since 20 Nov, 12:00 UTC (Argo CD)",
     });
   });
 
@@ -92,7 +94,7 @@ describe("the gate soak", () => {
     const result = gate("soak", on({}));
     expect(result).toMatchObject({
       state: "waiting",
-      reason: "the 30m start when the version is healthy in staging",
+      reason: "30 min healthy in staging. Starts when it is healthy there",
     });
     expect(result.nextAt).toBeUndefined();
   });
@@ -102,13 +104,13 @@ describe("the gate soak", () => {
     const end = noon + 20 * minutes;
     expect(gate("soak", soaking)).toMatchObject({
       state: "waiting",
-      reason: "healthy in staging since 2026-11-20 11:50 UTC, the 30m end 2026-11-20 12:20 UTC",
+      reason: "30 min healthy in staging. Ends at 12:20 UTC if it stays healthy",
       nextAt: end,
     });
     expect(gate("soak", soaking, end - 1).state).toBe("waiting");
     expect(gate("soak", soaking, end)).toMatchObject({
       state: "passed",
-      reason: "healthy in staging since 2026-11-20 11:50 UTC, 30m were asked",
+      reason: "30 min healthy in staging",
     });
   });
 });
@@ -122,17 +124,18 @@ describe("the gate approvals", () => {
       gate: "approvals",
       label: "Approvals",
       state: "blocked",
-      reason: "0 of 2 approvals",
-      who: "everybody with write permission but ada: review and approve",
+      reason: "0 of 2",
+      brief: "2 approvals",
+      who: "anyone with write access may approve; `ada`, who asked for this, does not count",
     });
     const one = [review("bob", "approved")];
     expect(gate("approvals", on({ reviews: one }))).toMatchObject({
       state: "blocked",
-      reason: "1 of 2 approvals by bob",
+      reason: "1 of 2, by `bob`",
     });
     expect(gate("approvals", on({ reviews: [...one, review("eve", "approved")] }))).toMatchObject({
       state: "passed",
-      reason: "approved by bob and eve",
+      reason: "2 of 2, by `bob` and `eve`",
     });
   });
 
@@ -140,7 +143,7 @@ describe("the gate approvals", () => {
     const reviews = [review("Ada", "approved"), review("bob", "approved")];
     expect(gate("approvals", on({ reviews }))).toMatchObject({
       state: "blocked",
-      reason: "1 of 2 approvals by bob; the approval by Ada does not count: Ada asked for the promotion",
+      reason: "1 of 2, by `bob`",
     });
     expect(gate("approvals", on({ reviews }, 2, true)).state).toBe("passed");
     expect(gate("approvals", on({ reviews, actor: undefined })).state).toBe("passed");
@@ -157,7 +160,7 @@ describe("the gate approvals", () => {
     ];
     expect(gate("approvals", on({ reviews, mayReview: new Set(["bob", "eve"]) }))).toMatchObject({
       state: "blocked",
-      reason: "1 of 2 approvals by Bob; the approval by mallory does not count: mallory has no write permission",
+      reason: "1 of 2, by `Bob`. The approval of `mallory`, who has no write access, does not count",
     });
   });
 
@@ -166,8 +169,8 @@ describe("the gate approvals", () => {
     const objection = review("bob", "changes-requested");
     expect(gate("approvals", on({ reviews: [objection, first] }, 1))).toMatchObject({
       state: "blocked",
-      reason: "bob requested changes",
-      who: "bob, by a new review",
+      reason: "`bob` requested changes",
+      brief: "a new review by `bob`",
     });
     expect(gate("approvals", on({ reviews: [first, objection, review("bob", "approved")] }, 1)).state).toBe("passed");
     expect(gate("approvals", on({ reviews: [first, review("bob", "dismissed")] }, 1)).state).toBe("blocked");
@@ -177,8 +180,8 @@ describe("the gate approvals", () => {
   it("takes the review with the higher id when two are of one moment", () => {
     const at = new Date(noon).toISOString();
     const reviews = [review("bob", "changes-requested", { at, id: 8 }), review("bob", "approved", { at, id: 7 })];
-    expect(gate("approvals", on({ reviews }, 1))).toMatchObject({ reason: "bob requested changes" });
-    expect(gate("approvals", on({ reviews: reviews.toReversed() }, 1)).reason).toBe("bob requested changes");
+    expect(gate("approvals", on({ reviews }, 1))).toMatchObject({ reason: "`bob` requested changes" });
+    expect(gate("approvals", on({ reviews: reviews.toReversed() }, 1)).reason).toBe("`bob` requested changes");
   });
 
   it("shows what each person did, and why it does not count", () => {
@@ -210,15 +213,15 @@ describe("the gate approvals", () => {
 
   it("says of up to three approvals why they do not count", () => {
     const reviews = ["m1", "m2", "m3", "m4"].map((user) => review(user, "approved"));
-    const why = (user: string) => `; the approval by ${user} does not count: ${user} has no write permission`;
+    const why = (user: string) => `. The approval of \`${user}\`, who has no write access, does not count`;
     expect(gate("approvals", on({ reviews, mayReview: new Set() })).reason).toBe(
-      `0 of 2 approvals${["m1", "m2", "m3"].map(why).join("")}`,
+      `0 of 2${["m1", "m2", "m3"].map(why).join("")}`,
     );
   });
 
   it("blocks on requested changes even where no approval is asked for, unless by somebody who may not review", () => {
     const objecting = on({ reviews: [review("eve", "changes-requested")] }, 0);
-    expect(gate("approvals", objecting)).toMatchObject({ state: "blocked", reason: "eve requested changes" });
+    expect(gate("approvals", objecting)).toMatchObject({ state: "blocked", reason: "`eve` requested changes" });
     expect(shown({ ...objecting, mayReview: new Set() })).toEqual(["hold"]);
     expect(shown(on({ reviews: [review("eve", "approved")] }, 0))).toEqual(["hold"]);
   });
@@ -226,7 +229,7 @@ describe("the gate approvals", () => {
   it("asks for the most that any target asks for, and shows each person", () => {
     const targets = [1, 3].map((approvals) => target({ app: `a${approvals}`, settings: settings({ approvals }) }));
     const result = gate("approvals", facts({ targets, reviews: [review("bob", "approved")] }));
-    expect(result).toMatchObject({ state: "blocked", reason: "1 of 3 approvals by bob" });
+    expect(result).toMatchObject({ state: "blocked", reason: "1 of 3, by `bob`" });
     expect(result.children).toEqual([{ gate: "approvals", label: "bob", state: "passed", reason: "approved" }]);
   });
 });
@@ -245,11 +248,11 @@ describe("the gate checks", () => {
   it("waits for each check, blocks on a failure, and passes", () => {
     expect(gate("checks", on(["other", "failed"]))).toMatchObject({
       state: "waiting",
-      reason: "e2e has not reported on the carried commit and scan has not reported on the carried commit",
+      reason: "e2e has not reported on the promoted commit and scan has not reported on the promoted commit",
     });
     expect(gate("checks", on(["e2e", "pending"], ["scan", "passed"]))).toMatchObject({
       state: "waiting",
-      reason: "e2e has not ended on the carried commit",
+      reason: "e2e has not ended on the promoted commit",
       children: [
         { label: "e2e", state: "waiting" },
         { label: "scan", state: "passed" },
@@ -257,12 +260,12 @@ describe("the gate checks", () => {
     });
     expect(gate("checks", on(["e2e", "failed"]))).toMatchObject({
       state: "blocked",
-      reason: "e2e failed on the carried commit",
-      who: "whoever fixes or reruns the check, or everybody with maintain permission by /override",
+      reason: "e2e failed on the promoted commit",
+      who: "fix or rerun it, or anyone with maintain access may `/override checks <reason>`",
     });
     expect(gate("checks", on(["e2e", "passed"], ["scan", "passed"]))).toMatchObject({
       state: "passed",
-      reason: "e2e and scan passed on the carried commit",
+      reason: "e2e and scan passed on the promoted commit",
     });
   });
 
@@ -280,26 +283,25 @@ describe("the gate findings", () => {
   it("blocks until each grave finding is acknowledged", () => {
     expect(gate("findings", on("danger", danger, warning))).toMatchObject({
       state: "blocked",
-      reason: "1 finding not acknowledged: k1",
-      who: "everybody with write permission: comment /ack k1",
+      reason: "1 risk not acknowledged: the claim data is deleted",
+      who: "anyone with write access may `/ack k1`, if this is meant",
       children: [
         {
           label: "k1",
           state: "blocked",
           reason: "the claim data is deleted",
-          who: "everybody with write permission: comment /ack k1",
         },
       ],
     });
     const seen = { ...danger, acknowledgedBy: "bob" };
     expect(gate("findings", on("danger", seen, warning))).toMatchObject({
       state: "passed",
-      reason: "1 finding acknowledged",
-      children: [{ state: "passed", reason: "acknowledged by bob: the claim data is deleted" }],
+      reason: "1 risk acknowledged by `bob`",
+      children: [{ state: "passed", reason: "acknowledged by `bob`: the claim data is deleted" }],
     });
     expect(gate("findings", on("warning", seen, warning))).toMatchObject({
       state: "blocked",
-      reason: "1 finding not acknowledged: k2",
+      reason: "1 risk not acknowledged: replicas 0",
     });
   });
 
@@ -308,11 +310,11 @@ describe("the gate findings", () => {
     const gated = facts({
       targets: [target({ settings: settings({ findings: "danger" }), findings: [danger], allow })],
     });
-    expect(gate("findings", gated).who).toBe("members of release with write permission: comment /ack k1");
+    expect(gate("findings", gated).who).toBe("anyone in release with write access may `/ack k1`, if this is meant");
   });
 
   it("passes without findings and is left out when it is off", () => {
-    expect(gate("findings", on("danger"))).toMatchObject({ state: "passed", reason: "no findings that need a look" });
+    expect(gate("findings", on("danger"))).toMatchObject({ state: "passed", reason: "none found in the diff" });
     expect(shown(on("none"))).toEqual(["hold"]);
   });
 });
@@ -336,7 +338,8 @@ describe("the gate windows", () => {
     });
     expect(gate("windows", gated, evening)).toEqual({
       gate: "windows",
-      label: "Windows",
+      label: "Window",
+      brief: "the window (opens Mon 09:00)",
       state: "waiting",
       reason: "outside Mon-Fri 09:00-17:00 Europe/Berlin; opens Mon 2026-11-23 09:00 Europe/Berlin",
       nextAt: opens,
@@ -361,13 +364,12 @@ describe("the gate windows", () => {
 
   it("tells the windows of each app where they differ", () => {
     expect(gate("windows", on({ windows: [office] }, { windows: [office] })).reason).toBe(
-      "all 2 apps: open until Fri 2026-11-20 17:00 Europe/Berlin",
+      "open until Fri 2026-11-20 17:00 Europe/Berlin",
     );
     const evening = { ...office, allow: { ...office.allow, from: 1080, to: 1200 } };
     expect(gate("windows", on({ windows: [office] }, { windows: [evening] }, {}))).toMatchObject({
       state: "waiting",
-      reason:
-        "1 of 2 apps is waiting, web: outside Mon-Fri 18:00-20:00 Europe/Berlin; opens Fri 2026-11-20 18:00 Europe/Berlin",
+      reason: "1 of 2 apps, web: outside Mon-Fri 18:00-20:00 Europe/Berlin; opens Fri 2026-11-20 18:00 Europe/Berlin",
       nextAt: Date.parse("2026-11-20T17:00:00Z"),
       children: [{ state: "passed" }, { state: "waiting" }],
     });
@@ -408,7 +410,7 @@ describe("the gate windows", () => {
     expect(gate("windows", on({ windows: [past] }))).toMatchObject({
       state: "blocked",
       reason: "outside 2026-01-01 to 2026-01-02 UTC; does not open within 400 days",
-      who: "everybody with maintain permission by /override",
+      who: "anyone with maintain access may `/override windows <reason>`",
     });
   });
 });
@@ -452,7 +454,7 @@ describe("a promotion of several apps", () => {
     const result = gate("soak", facts({ targets }));
     expect(result).toMatchObject({
       state: "waiting",
-      reason: "2 of 3 apps are waiting, web and db",
+      reason: "2 of 3 apps, web and db",
       nextAt: noon + 25 * minutes,
       children: [
         { label: "api", state: "passed" },
@@ -461,23 +463,23 @@ describe("a promotion of several apps", () => {
       ],
     });
     expect(gate("soak", facts({ targets }), noon + 26 * minutes).reason).toBe(
-      "1 of 3 apps is waiting, db: healthy in staging since 2026-11-20 12:00 UTC, the 30m end 2026-11-20 12:30 UTC",
+      "1 of 3 apps, db: 30 min healthy in staging. Ends at 12:30 UTC if it stays healthy",
     );
-    expect(gate("soak", facts({ targets }), noon + 30 * minutes).reason).toBe("all 3 apps passed");
+    expect(gate("soak", facts({ targets }), noon + 30 * minutes).reason).toBe("30 min healthy in staging");
   });
 
   it("names the environments where there are several", () => {
     const soaked = soaking("web", noon - 40 * minutes);
     const result = gate("soak", facts({ targets: [soaked, { ...soaking("web", noon), environment: "canary" }] }));
     expect(result.children?.map(({ label }) => label)).toEqual(["web/prod", "web/canary"]);
-    expect(result.reason).toMatch(/^1 of 2 apps is waiting, web\/canary: healthy in staging/);
+    expect(result.reason).toMatch(/^1 of 2 apps, web\/canary: 30 min healthy in staging/);
   });
 
   it("says once what holds for all", () => {
     const result = gate("healthy", facts({ targets: ["a", "b"].map((app) => soaking(app, noon)) }));
     expect(result).toMatchObject({
       state: "passed",
-      reason: "all 2 apps: healthy in staging since 2026-11-20 12:00 UTC (d)",
+      reason: "since 20 Nov, 12:00 UTC (d)",
     });
     expect(result.children).toBeUndefined();
   });
@@ -491,8 +493,8 @@ describe("a promotion of several apps", () => {
     const off = target({ app: "off" });
     expect(gate("healthy", facts({ targets: [failed, soaking("web", noon), off] }))).toMatchObject({
       state: "blocked",
-      reason: "1 of 2 apps is blocked, api: failed in staging: crash loop",
-      who: "whoever fixes it in staging, or everybody with maintain permission by /override",
+      reason: "1 of 2 apps, api: no, crash loop",
+      who: "fix it in staging, or anyone with maintain access may `/override healthy <reason>`",
       children: [{ label: "api" }, { label: "web" }],
     });
   });
@@ -511,16 +513,7 @@ describe("every gate", () => {
     });
     expect(
       evaluateGates(facts({ targets: [target({ settings: all })] }), noon).results.map(({ label }) => label),
-    ).toEqual([
-      "Not held",
-      "Healthy in the source",
-      "Soak",
-      "Approvals",
-      "Checks",
-      "Findings",
-      "Windows",
-      "Depends on",
-    ]);
+    ).toEqual(["Not on hold", "Healthy in staging", "Soak", "Approvals", "Checks", "Risks", "Window", "Depends on"]);
   });
 });
 
@@ -551,14 +544,13 @@ describe("the verdict", () => {
     expect(verdict.state).toBe("passed");
     expect(verdict.nextAt).toBeUndefined();
     expect(verdict.results).toMatchObject([
-      { gate: "hold", state: "passed", reason: "nothing is held" },
+      { gate: "hold", state: "passed", reason: "" },
       {
         gate: "soak",
         state: "overridden",
-        reason:
-          "overridden by ada: hotfix; was: healthy in staging since 2026-11-20 12:00 UTC, the 30m end 2026-11-20 12:30 UTC",
+        reason: 'overridden by `ada`: "hotfix"',
       },
-      { gate: "approvals", state: "overridden", reason: "overridden by eve: night shift; was: 0 of 1 approval" },
+      { gate: "approvals", state: "overridden", reason: 'overridden by `eve`: "night shift"' },
     ]);
   });
 

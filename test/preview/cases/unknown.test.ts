@@ -221,7 +221,7 @@ describe("what no target covers", () => {
       );
       expect(findings).toEqual(["warning unread-files"]);
       expect(preview.completeness.unread).toEqual([path]);
-      expect(comment).toContain(`1 changed file is read by no target: \`${path}\``);
+      expect(comment).toContain(`1 changed file belongs to no app that Sluice knows: \`${path}\``);
       expect([conclusion, never.test(comment)]).toEqual(["neutral", false]);
     },
   );

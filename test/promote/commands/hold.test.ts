@@ -12,13 +12,13 @@ describe("/hold and /release", () => {
   it("say what is on hold, until when and why, and what was", async () => {
     const { say } = commandWorld();
     expect(await say("/hold prod/web checkout is broken", "ada")).toBe(
-      "✅ `prod/web` is on hold until somebody comments `/release prod/web`: checkout is broken.\n\n<sub>`/hold prod/web checkout is broken` by `ada`</sub>",
+      '⏸️ **prod/web is on hold**: "checkout is broken". Promotions and image updates wait. To end it: `/release prod/web`.\n\n<sub>`/hold prod/web checkout is broken` by `ada`</sub>',
     );
     expect(await say("/release prod/web", "olga")).toContain(
-      "`prod/web` is released; it was held by `ada`: checkout is broken.",
+      '**prod/web is released**; it was on hold by `ada`: "checkout is broken".',
     );
-    expect(await say("/release prod/web", "olga")).toContain("`prod/web` is not on hold");
-    expect(await say("/hold prod --until 2h the big sale", "ada")).toContain("`prod` is on hold until");
+    expect(await say("/release prod/web", "olga")).toContain("prod/web is not on hold");
+    expect(await say("/hold prod --until 2h the big sale", "ada")).toContain("**prod is on hold** until");
   });
 
   it("have all promotions looked at again, now and when the hold ends by itself", async () => {
@@ -45,7 +45,7 @@ describe("/hold and /release", () => {
     const hold = { kind: "hold.set", environment: "prod", app: "web", reason: "broken", defaultBranch: "main" };
     expect(received).toMatchObject([hold, hold]);
     await say("/release prod/web", "olga", 2);
-    expect(await say("/release prod/web", "olga", 2)).toContain("`prod/web` is released");
+    expect(await say("/release prod/web", "olga", 2)).toContain("**prod/web is released**");
     const end = { kind: "hold.ended", environment: "prod", app: "web", defaultBranch: "main" };
     expect(received.slice(2)).toMatchObject([{ ...end, held: { by: "ada", reason: "broken" } }, end]);
     expect(new Set(received.map(({ id }) => id)).size).toBe(2);
@@ -78,7 +78,7 @@ describe("/hold and /release", () => {
     await expect(world.say("/hold prod/web broken", "ada", 1)).rejects.toThrow("the store is away");
     expect(world.github.comments.size).toBe(0);
     away = false;
-    expect(await world.say("/hold prod/web broken", "ada", 1)).toContain("`prod/web` is on hold");
+    expect(await world.say("/hold prod/web broken", "ada", 1)).toContain("**prod/web is on hold**");
     expect(world.received).toMatchObject([{ kind: "hold.set" }]);
   });
 });

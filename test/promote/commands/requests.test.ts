@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Arguments, Command } from "../../../src/model/command.ts";
+import { ackRequest } from "../../../src/change/acknowledgement.ts";
+import type { Arguments, Command, CommandInfo } from "../../../src/model/command.ts";
 import { UserError } from "../../../src/model/errors.ts";
 import { GATES } from "../../../src/model/gates.ts";
-import { ackRequest } from "../../../src/promote/run/commands/ack.ts";
+import { ackCommand } from "../../../src/preview/commands/ack.ts";
 import { holdRequest } from "../../../src/promote/run/commands/hold.ts";
 import { PROMOTION_COMMANDS } from "../../../src/promote/run/commands/index.ts";
 import { overrideRequest } from "../../../src/promote/run/commands/override.ts";
@@ -28,7 +29,7 @@ async function say(body: string, trouble?: Error) {
   const github = memoryGitHub();
   github.permissions = { mona: "write" };
   const asked: unknown[] = [];
-  const table = PROMOTION_COMMANDS.map(
+  const table = commands.map(
     (info): Command<unknown> => ({
       ...info,
       async run(given, call) {
@@ -44,6 +45,9 @@ async function say(body: string, trouble?: Error) {
   const reply = github.comments.get("7/reply-100");
   return { asked, reply };
 }
+
+/** Those of promotions, and `/ack`, which promotions give a meaning of their own. */
+const commands: readonly CommandInfo[] = [...PROMOTION_COMMANDS, ackCommand];
 
 const apps = (...names: string[]) => ({ environment: "prod", apps: names });
 
@@ -87,11 +91,12 @@ describe("a command asks for what its words say", () => {
     ["/promote prod --all", ["promote", { ...apps(), all: true, dryRun: false }]],
     ["/override soak cannot wait", ["override", { gate: "soak", reason: "cannot wait" }]],
     ["/override DependsOn 'it is fine'", ["override", { gate: "dependsOn", reason: "it is fine" }]],
-    ["/ack pvc-deleted", ["ack", { finding: "pvc-deleted" }]],
+    ["/ack pvc-deleted", ["ack", { finding: "pvc-deleted", reason: "" }]],
     [
       "/ack deleted:webapp/PersistentVolumeClaim/data",
-      ["ack", { finding: "deleted:webapp/PersistentVolumeClaim/data" }],
+      ["ack", { finding: "deleted:webapp/PersistentVolumeClaim/data", reason: "" }],
     ],
+    ["/ack pvc-deleted it is backed up", ["ack", { finding: "pvc-deleted", reason: "it is backed up" }]],
     ["/status", ["status"]],
     ["/retry", ["retry"]],
   ])("%s", async (body, expected) => {
@@ -101,8 +106,8 @@ describe("a command asks for what its words say", () => {
   });
 
   it("as each example of the documentation is", async () => {
-    for (const { line } of PROMOTION_COMMANDS.flatMap((command) => command.examples)) {
-      expect(findCommands(line, PROMOTION_COMMANDS)).toMatchObject([{ kind: "command" }]);
+    for (const { line } of commands.flatMap((command) => command.examples)) {
+      expect(findCommands(line, commands)).toMatchObject([{ kind: "command" }]);
       const { reply } = await say(line.replace("2026-11-23", "2026-12-23"));
       expect(reply).toMatch(/^✅/);
     }
@@ -150,7 +155,7 @@ describe("a command that does not fit is refused with the fix", () => {
     ],
     [`/ack ${"x".repeat(601)}`, "…` has 601 characters. It may have 600"],
     ["/ack", "something is missing after it"],
-    ["/ack one two", "`two` is one word too many"],
+    [`/ack one ${"x".repeat(501)}`, "the reason has 501 characters. Say it in 500"],
     ["/status prod", "it takes nothing after it, not `prod`"],
     ["/retry prod", "it takes nothing after it, not `prod`"],
   ])("%s", async (body, why) => {

@@ -39,9 +39,11 @@ describe("who may not act on an environment", () => {
 });
 
 describe("a command for promotions", () => {
-  it.each(["/override approvals I want it", "/ack deleted"])("is refused elsewhere: %s", async (command) => {
+  it("is refused elsewhere", async () => {
     const { say } = commandWorld();
-    expect(await say(command, "ada")).toContain("is for an open promotion pull request, and this is none");
+    expect(await say("/override approvals I want it", "ada")).toContain(
+      "is for an open promotion pull request, and this is none",
+    );
   });
 });
 

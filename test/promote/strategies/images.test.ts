@@ -110,7 +110,7 @@ describe("notes of a plan of images", () => {
   it("say what only the source has, and that there is no image", async () => {
     const source = { "web/staging/web.yaml": pod("acme/web:1", "acme/log:2", "acme/db:3") };
     expect((await plan(source, own)).notes).toEqual([
-      "Only web/staging has `acme/db`, `acme/log`: that is not carried.",
+      "Only web/staging has `acme/db`, `acme/log`: that is not promoted.",
     ]);
     expect((await plan({}, {})).notes).toEqual(["Neither web/staging nor web/prod has an image."]);
   });

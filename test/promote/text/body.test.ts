@@ -2,17 +2,15 @@ import { describe, expect, it } from "vitest";
 import { createSigner } from "../../../src/change/signature.ts";
 import type { GateVerdict } from "../../../src/model/gates.ts";
 import { type BodyParts, promotionBody, versionsLine } from "../../../src/promote/text/body.ts";
-import { gatesSection, openGates, replaceGates } from "../../../src/promote/text/gates.ts";
+import { gatesSection, replaceGates, shownGates } from "../../../src/promote/text/gates.ts";
 import { type PromotionMetadata, parsePromotion, printPromotion } from "../../../src/promote/text/metadata.ts";
 
 const signer = createSigner("key").of(1);
-const now = Date.UTC(2026, 10, 21, 13, 40);
 const verdict: GateVerdict = {
   state: "blocked",
-  nextAt: now + 25 * 60_000,
   results: [
     { gate: "healthy", label: "Healthy", state: "passed", reason: "live and healthy in staging" },
-    { gate: "soak", label: "Soak", state: "waiting", reason: "30 min are not over", nextAt: now + 25 * 60_000 },
+    { gate: "soak", label: "Soak", state: "waiting", reason: "30 min are not over" },
     {
       gate: "approvals",
       label: "Approvals",
@@ -47,7 +45,8 @@ function parts(apps: number, more: Partial<BodyParts> = {}, about: Partial<Promo
   return {
     metadata,
     comment: printPromotion(metadata, "b", signer),
-    gates: gatesSection(verdict, now),
+    verdict: "VERDICT",
+    gates: gatesSection(verdict),
     included: { changes: [], truncated: false, compareUrl: undefined },
     sourceCommits: [],
     notes: [],
@@ -66,11 +65,6 @@ function section(body: string, heading: string): readonly string[] {
 
 const commit = `[\`aaaaaaa\`](https://github.com/acme/shop/commit/${"a".repeat(40)})`;
 
-/** The second line: what it carries, from where, and who asked. */
-function opening(about: Partial<PromotionMetadata>, apps = 1): string {
-  return promotionBody(parts(apps, {}, about)).split("\n")[1] ?? "";
-}
-
 describe("the body of a promotion", () => {
   it("has its sections in one order, with an empty line between them", () => {
     const changes = [{ sha: "c".repeat(40), subject: "Release 1.5.0", author: "Ada", pullRequest: 12 }];
@@ -85,27 +79,21 @@ describe("the body of a promotion", () => {
     expect(promotionBody(all)).toBe(
       [
         "<!-- metadata -->",
-        `Carries **app-0** from \`staging\` to \`prod\`, as it is at ${commit}. Asked for by \`ada\` on #12.`,
-        "",
-        "| App | What | prod has | becomes |",
-        "|---|---|---|---|",
-        "| app-0 | `ghcr.io/acme/app-0` | `1.4.0` | `1.5.0` |",
+        "VERDICT",
         "",
         "GATES",
         "",
-        "### What it carries",
+        "### What is new",
         "",
-        `- #12 Release 1.5.0 (Ada, [\`ccccccc\`](https://github.com/acme/shop/commit/${"c".repeat(40)}))`,
+        "- #12 Release 1.5.0 (`Ada`)",
         "",
-        "### Built from",
-        "",
-        "- `ghcr.io/acme/app-0`: [acme/app](https://github.com/acme/app)",
+        "Built from [acme/app](https://github.com/acme/app)",
         "",
         "### Remarks",
         "",
         "- It is set elsewhere.",
         "",
-        "<sub>The comment below shows the rendered diff. `/override <gate> <reason>` passes a gate, `/hold prod` stops promotions to `prod`, `/retry` plans again, closing this pull request drops it. A newer version replaces this one in place.</sub>",
+        `<sub>\`ada\` asked for this in #12 · from staging at ${commit} · closing drops it, \`/hold prod\` stops it · a newer version replaces this one here</sub>`,
         "",
       ].join("\n"),
     );
@@ -113,41 +101,17 @@ describe("the body of a promotion", () => {
 
   it("leaves sections out that say nothing", () => {
     const body = promotionBody(parts(1));
-    expect(body.match(/^### .*$/gm)).toEqual(["### Gates"]);
+    expect(body.match(/^### .*$/gm)).toEqual(["### Gates: 1 of 3 passed"]);
     expect(body).not.toContain("\n\n\n");
   });
 
-  it("says who asked and where, or that it opened by itself", () => {
-    const carries = `Carries **app-0** from \`staging\` to \`prod\`, as it is at ${commit}.`;
-    expect(opening({ origin: undefined })).toBe(`${carries} Asked for by \`ada\`.`);
-    expect(opening({ actor: undefined })).toBe(`${carries} It opened by itself on #12.`);
-    expect(opening({}, 3)).toBe(
-      `Carries **3 apps** from \`staging\` to \`prod\`, as it is at ${commit}. Asked for by \`ada\` on #12.`,
-    );
+  it("says who asked and where, or that it opened automatically", () => {
+    const who = (about: Partial<PromotionMetadata>) => /<sub>(.*?) · /.exec(promotionBody(parts(1, {}, about)))?.[1];
+    expect(who({ origin: undefined })).toBe("`ada` asked for this");
+    expect(who({ actor: undefined })).toBe("Opened automatically");
   });
 
-  it("says of a rollback what it restores, and that automation stays on hold", () => {
-    expect(opening({ kind: "rollback", from: "prod" })).toBe(
-      `Restores **app-0** in \`prod\` to what it was at ${commit}. Asked for by \`ada\` on #12. Automation stays on hold there until somebody releases it (\`/release\`) or promotes something newer.`,
-    );
-  });
-
-  it("says what it carried before, the last ten", () => {
-    const earlier = (text: string, by?: string) => ({ commit: "d", versions: text, ...(by !== undefined && { by }) });
-    const line = (replaced: PromotionMetadata["replaced"]) =>
-      promotionBody(parts(1, {}, { replaced }))
-        .split("\n")
-        .slice(2, 5);
-    expect(line([earlier("web 1 → 2", "ada"), earlier("web_1 → 3")])).toEqual([
-      "",
-      "> Updated in place. It carried before: web 1 → 2 (`ada`); web&#95;1 → 3",
-      "",
-    ]);
-    const many = Array.from({ length: 12 }, (_, index) => earlier(`v${index}`));
-    expect(line(many)[1]).toBe("> Updated in place. It carried before: v2; v3; v4; v5; v6; v7; v8; v9; v10; v11");
-  });
-
-  it("shows each version, short, nothing where none was set, and apps whose files change alone", () => {
+  it("shows each version, short, where there are several, and apps whose files change alone", () => {
     const digest = `sha256:${"ab".repeat(32)}`;
     const targets = [
       { app: "files", images: [], digest: "" },
@@ -160,38 +124,37 @@ describe("the body of a promotion", () => {
         digest: "",
       },
     ];
-    const rows = promotionBody(parts(1, {}, { targets })).match(/^\| (?!App).*$/gm);
-    expect(rows?.slice(0, 3)).toEqual([
-      "| a&#95;b | `acme/web` |  | `1.5.0` |",
-      "| a&#95;b | `acme/log` | `@sha256:abababababab` | `2` |",
-      "| files | files | | see the diff |",
+    const rows = (some: typeof targets) =>
+      promotionBody(parts(1, {}, { targets: some })).match(/^\| (?!App|Image).*$/gm);
+    expect(rows(targets)?.slice(0, 3)).toEqual([
+      "| files | files | see the diff |",
+      "| a&#95;b · web | not yet | `1.5.0` |",
+      "| a&#95;b · log | `@sha256:abababababab` | `2` |",
     ]);
+    expect(rows(targets.slice(1))).toEqual(["| web | not yet | `1.5.0` |", "| log | `@sha256:abababababab` | `2` |"]);
+    expect(rows(targets.slice(0, 1))).toBeNull();
   });
 
-  it("remarks on targets by name where there are several, on renders that stay, and on what is left", () => {
+  it("remarks on apps by name where there are several, on renders that stay, and on what is not included", () => {
     const note = { app: "app-0", note: "Set in `a.yaml`." };
     const left = { app: "api", why: "it has no *image*" };
-    const remarks = (apps: number, more: Partial<BodyParts>) =>
-      section(promotionBody(parts(apps, { notes: [note], ...more })), "### Remarks");
+    const body = (apps: number, more: Partial<BodyParts>) => promotionBody(parts(apps, { notes: [note], ...more }));
+    const remarks = (apps: number, more: Partial<BodyParts>) => section(body(apps, more), "### Remarks");
     expect(remarks(1, {})).toEqual(["- Set in `a.yaml`."]);
     expect(remarks(2, { unchanged: ["app-1"] })).toEqual([
       "- `app-0`: Set in `a.yaml`.",
       "- `app-1`: the render stays the same; nothing changes in the cluster",
     ]);
-    expect(remarks(1, { left: [left] })).toEqual([
-      "- `app-0`: Set in `a.yaml`.",
-      "- `api` is not carried: it has no &#42;image&#42;",
-    ]);
+    expect(body(1, { left: [left] })).toContain("Not included:\n- **api**: it has no &#42;image&#42;.\n\n");
     expect(remarks(1, { notes: Array.from({ length: 60 }, () => note) })).toHaveLength(50);
   });
 
   it("parses back to its metadata after its gates were replaced", () => {
     const body = promotionBody(parts(1));
-    const passed =
-      replaceGates(body.replaceAll("\n", "\r\n"), gatesSection({ state: "passed", results: [] }, now)) ?? "";
+    const passed = replaceGates(body.replaceAll("\n", "\r\n"), gatesSection({ state: "passed", results: [] })) ?? "";
     expect(parsePromotion(passed, "b", signer)?.apps).toEqual(["app-0"]);
-    expect(openGates(body)).toBe("⏳ Soak, ⛔ Approvals");
-    expect(openGates(passed)).toBe("");
+    expect([...shownGates(body).keys()]).toEqual(["healthy", "soak", "approvals"]);
+    expect(shownGates(passed).size).toBe(0);
   });
 
   it("shows other people's words as words: no mention, no markup, no marker of ours", () => {
@@ -200,9 +163,9 @@ describe("the body of a promotion", () => {
     const body = promotionBody(
       parts(1, { included: { changes, truncated: true, compareUrl: "https://github.com/acme/shop/compare/a...b" } }),
     );
-    for (const text of ["@everyone", "<img", "](http://evil", "*eve*"]) expect(body).not.toContain(text);
+    for (const text of ["@everyone", "<img", "](http://evil", "(*eve*"]) expect(body).not.toContain(text);
     expect(body.match(/<!-- \/sluice:gates -->/g)).toHaveLength(1);
-    expect(body).toContain("… and older ones");
+    expect(body).toContain("- and older ones");
   });
 });
 
@@ -223,7 +186,7 @@ describe("a body that would be too long", () => {
   const counted = (body: string) => ({
     changes: body.match(/^- #\d+ /gm)?.length ?? 0,
     rows: body.match(/^\| app-/gm)?.length ?? 0,
-    more: /^\| … \| (.*) \| \| \|$/m.exec(body)?.[1] ?? "",
+    more: /^\| and (.*) \| \| \|$/m.exec(body)?.[1] ?? "",
     fits: body.length <= 60_000,
   });
 
@@ -233,10 +196,10 @@ describe("a body that would be too long", () => {
     ["50 apps", 50, 0, 0, { changes: 0, rows: 50, more: "" }],
     ["500 apps", 500, 0, 0, { changes: 0, rows: 500, more: "" }],
     ["501 apps", 501, 0, 0, { changes: 0, rows: 500, more: "1 more" }],
-    ["100 changes", 1, 100, 10, { changes: 100, rows: 1, more: "" }],
-    ["101 changes", 1, 101, 10, { changes: 100, rows: 1, more: "" }],
+    ["100 changes", 2, 100, 10, { changes: 100, rows: 2, more: "" }],
+    ["101 changes", 2, 101, 10, { changes: 100, rows: 2, more: "" }],
     ["200 apps and long changes", 200, 250, 300, { changes: 100, rows: 200, more: "" }],
-    ["400 apps and long changes", 400, 250, 300, { changes: 30, rows: 300, more: "100 more" }],
+    ["400 apps and long changes", 400, 250, 300, { changes: 100, rows: 400, more: "" }],
   ])("of %s lists what fits, and counts the rest", (_, apps, length, size, expected) => {
     const body = promotionBody(parts(apps, { comment, included: carried(length, size) }));
     expect(counted(body)).toEqual({ ...expected, fits: true });
@@ -246,20 +209,24 @@ describe("a body that would be too long", () => {
     const { metadata } = parts(499);
     const files = ["a", "b", "c"].map((app) => ({ app, images: [], digest: "" }));
     const body = promotionBody(parts(1, { comment }, { targets: [...files, ...metadata.targets] }));
-    expect(counted(body)).toMatchObject({ rows: 499, more: "2 more" });
-    expect(body.match(/^.*see the diff.*$/gm)).toEqual(["| a | files | | see the diff |"]);
+    expect(counted(body)).toMatchObject({ rows: 497, more: "2 more" });
+    expect(body.match(/^.*see the diff.*$/gm)).toEqual([
+      "| a | files | see the diff |",
+      "| b | files | see the diff |",
+      "| c | files | see the diff |",
+    ]);
   });
 
   it.each([
-    ["fewer changes and versions", 400, { changes: 10, rows: 150 }],
-    ["even fewer", 560, { changes: 3, rows: 60 }],
+    ["fewer changes and versions", 520, { changes: 10, rows: 150 }],
+    ["even fewer", 640, { changes: 3, rows: 60 }],
     ["no changes, no notes and 20 of what is left", 900, { changes: 0, rows: 40 }],
   ])("has %s when remarks take the room", (_, size, { changes: shown, rows }) => {
     const notes = Array.from({ length: 50 }, () => ({ app: "app-0", note: "z".repeat(size) }));
     const left = Array.from({ length: 100 }, () => ({ app: "api", why: "w".repeat(size / 3) }));
     const body = promotionBody(parts(400, { comment, included: carried(250, 200), notes, left }));
     expect(counted(body)).toEqual({ changes: shown, rows, more: `${400 - rows} more`, fits: true });
-    expect(body.match(/is not carried/g)).toHaveLength(shown === 0 ? 20 : 100);
+    expect(body.match(/^- \*\*api\*\*: /gm)).toHaveLength(shown === 0 ? 20 : 100);
     expect(body.includes("zzz")).toBe(shown > 0);
   });
 });

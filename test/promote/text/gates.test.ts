@@ -1,51 +1,52 @@
 import { describe, expect, it } from "vitest";
-import type { GateResult, GateVerdict } from "../../../src/model/gates.ts";
-import {
-  gatesCheck,
-  gatesSection,
-  openGates,
-  replaceGates,
-  shownGates,
-  verdictLine,
-} from "../../../src/promote/text/gates.ts";
+import type { GateName, GateResult, GateVerdict } from "../../../src/model/gates.ts";
+import { gatesSection, replaceGates, shownGates } from "../../../src/promote/text/gates.ts";
+import type { PromotionMetadata } from "../../../src/promote/text/metadata.ts";
+import { gatesCheck, type Standing, shownWait, verdictSection } from "../../../src/promote/text/verdict.ts";
 
 const now = Date.UTC(2026, 10, 21, 13, 40);
-const soon = now + 25 * 60_000;
 
 function gate(label: string, state: GateResult["state"], more: Partial<GateResult> = {}): GateResult {
   return { gate: "checks", label, state, reason: `${label} is ${state}`, ...more };
 }
 
-/** The rows of a verdict's table, its head left out. */
+/** The lines of a verdict's list that are open. */
 function rows(...results: readonly GateResult[]): readonly string[] {
-  const lines = gatesSection({ state: "blocked", results }, now).split("\n");
-  return lines.filter((line) => line.startsWith("|")).slice(2);
+  const [open = ""] = gatesSection({ state: "blocked", results }).split("<details>");
+  return open.split("\n").filter((line) => line.trim().startsWith("- "));
 }
 
 const blocked: GateVerdict = {
   state: "blocked",
-  nextAt: soon,
   results: [
-    gate("Healthy", "passed"),
-    gate("Soak", "waiting", { nextAt: soon }),
-    gate("Approvals", "blocked", { who: "members of release | with write" }),
+    gate("Healthy in staging", "passed", { gate: "healthy" }),
+    gate("Soak", "waiting", { gate: "soak", brief: "the soak" }),
+    gate("Approvals", "blocked", { gate: "approvals", brief: "1 approval", who: "anyone in release | with write" }),
     gate("Checks", "overridden"),
   ],
 };
 
+const metadata: PromotionMetadata = {
+  ...{ kind: "promotion", environment: "prod", from: "staging", apps: ["web"], commit: "c", base: "main" },
+  ...{ targets: [], carried: [], replaced: [] },
+};
+
 describe("the gates in a body", () => {
-  it("are a table between two markers, with remarks below", () => {
-    expect(gatesSection(blocked, now, ["One.", "Two."])).toBe(
+  it("are a list between two markers, with remarks below", () => {
+    expect(gatesSection(blocked, ["One.", "Two."])).toBe(
       [
-        "<!-- sluice:gates -->",
-        "### Gates",
+        "<!-- sluice:gates healthy=passed soak=waiting approvals=blocked checks=overridden -->",
+        "### Gates: 2 of 4 passed",
         "",
-        "| | Gate | Why | When, or who may act |",
-        "|---|---|---|---|",
-        "| ✅ | **Healthy** | Healthy is passed |  |",
-        "| ⏳ | **Soak** | Soak is waiting | 2026-11-21 14:05 UTC (in 25 min) |",
-        "| ⛔ | **Approvals** | Approvals is blocked | members of release &#124; with write |",
-        "| ⚠️ | **Checks** | Checks is overridden |  |",
+        "- ⏳ **Approvals:** Approvals is blocked. Anyone in release &#124; with write.",
+        "- ⏳ **Soak:** Soak is waiting",
+        "",
+        "<details><summary>✅ 2 passed, 1 of them overridden</summary>",
+        "",
+        "- ✅ **Healthy in staging:** Healthy in staging is passed",
+        "- ✅ **Checks:** Checks is overridden",
+        "",
+        "</details>",
         "",
         "One.",
         "",
@@ -55,42 +56,24 @@ describe("the gates in a body", () => {
     );
   });
 
-  it.each([
-    ["that are not evaluated yet", undefined, "_The gates are evaluated in a moment._"],
-    [
-      "that nobody configured",
-      { state: "passed", results: [] } as const,
-      "No gate is configured: it may be merged at any time.",
-    ],
-  ])("%s are one line", (_, verdict, line) => {
-    expect(gatesSection(verdict, now).split("\n").slice(3, -1)).toEqual([line]);
+  it("take no line until they are evaluated, and none where there are none", () => {
+    expect(gatesSection(undefined)).toBe("<!-- sluice:gates -->\n<!-- /sluice:gates -->");
+    expect(gatesSection({ state: "passed", results: [] })).toBe("<!-- sluice:gates -->\n\n<!-- /sluice:gates -->");
   });
 
-  it.each([
-    [
-      "a moment alone while it waits",
-      gate("G", "waiting", { nextAt: soon, who: "ada" }),
-      "2026-11-21 14:05 UTC (in 25 min)",
-    ],
-    ["who may act where no moment is known", gate("G", "waiting", { who: "ada" }), "ada"],
-    [
-      "both where it is blocked",
-      gate("G", "blocked", { nextAt: soon, who: "ada" }),
-      "2026-11-21 14:05 UTC (in 25 min); ada",
-    ],
-    [
-      "the moment where it is blocked and nobody may act",
-      gate("G", "blocked", { nextAt: soon }),
-      "2026-11-21 14:05 UTC (in 25 min)",
-    ],
-    ["no moment once it passed", gate("G", "passed", { nextAt: soon }), ""],
-  ])("say %s", (_, result, act) => {
-    expect(rows(result)[0]?.split(" | ").slice(3).join(" | ")).toBe(`${act} |`);
+  it("go on after the label where the reason does, and stop what changed against it", () => {
+    expect(rows(gate("On hold", "blocked", { gate: "hold", reason: "by `mona`" }))).toEqual([
+      "- ⏸️ **On hold** by `mona`",
+    ]);
+    expect(rows(gate("Still in staging", "blocked", { reason: "no", stopped: "staging went back" }))).toEqual([
+      "- ⛔ **Still in staging:** no",
+    ]);
   });
 
   it("show text of people as text", () => {
-    const [row] = rows(gate("a*b", "blocked", { reason: "x|y", who: "@eve" }));
-    expect(row).toBe("| ⛔ | **a&#42;b** | x&#124;y | @\u200Beve |");
+    expect(rows(gate("a*b", "blocked", { reason: "x|y", who: "@eve" }))).toEqual([
+      "- ⏳ **a&#42;b:** x&#124;y. @\u200Beve.",
+    ]);
   });
 });
 
@@ -100,21 +83,19 @@ describe("the parts of a gate", () => {
 
   it("are listed below it, indented by depth, down to the third", () => {
     const deep = (depth: number): GateResult =>
-      gate(`level ${depth}`, "blocked", depth === 5 ? {} : { children: [deep(depth + 1)] });
-    expect(rows(deep(0)).map((row) => row.split(" | ")[1])).toEqual([
-      "**level 0**",
-      "&nbsp;&nbsp;&nbsp;&nbsp;level 1",
-      "&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;level 2",
-      "&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;level 3",
+      gate(`level ${depth}`, "blocked", depth === 5 ? {} : { children: [deep(depth + 1), ...many(1, "blocked")] });
+    const levels = rows(deep(0)).filter((row) => row.includes("level"));
+    expect(levels.map((row) => row.replace(/:\*\*.*/, ""))).toEqual([
+      "- ⏳ **level 0",
+      "  - ⏳ **level 1",
+      "    - ⏳ **level 2",
+      "      - ⏳ **level 3",
     ]);
   });
 
   it.each([
-    ["one that passed says nothing more", many(1, "passed"), 0],
-    ["two that passed are shown", many(2, "passed"), 2],
-    ["six that passed are shown", many(6, "passed"), 6],
-    ["seven that passed are not", many(7, "passed"), 0],
-    ["one that is open is shown", many(1, "waiting"), 1],
+    ["those that passed say nothing more", many(6, "passed"), 0],
+    ["one that is open is in the line already", many(1, "waiting"), 0],
     ["those that are open are shown alone", [...many(3, "passed"), ...many(2, "blocked")], 2],
     ["twenty that are open are shown", many(20, "blocked"), 20],
   ])("%s", (_, children, shown) => {
@@ -124,24 +105,43 @@ describe("the parts of a gate", () => {
   it("beyond twenty are counted", () => {
     const all = rows(gate("G", "blocked", { children: many(23, "blocked") }));
     expect(all).toHaveLength(22);
-    expect(all.at(-1)).toBe("| | … | 3 more | |");
+    expect(all.at(-1)).toBe("  - and 3 more");
   });
 });
 
 describe("the gates of a body that is read again", () => {
-  const body = `Before.\n\n${gatesSection(blocked, now)}\n\nAfter.\n`;
+  const body = `Before.\n\n${gatesSection(blocked)}\n\nAfter.\n`;
+  const shown: readonly (readonly [GateName, GateResult["state"]])[] = [
+    ["healthy", "passed"],
+    ["soak", "waiting"],
+    ["approvals", "blocked"],
+    ["checks", "overridden"],
+  ];
+  const table = [
+    "<!-- sluice:gates -->",
+    "### Gates",
+    "",
+    "| | Gate | Why | When, or who may act |",
+    "|---|---|---|---|",
+    "| ✅ | **Healthy in the source** | healthy |  |",
+    "| ⏳ | **Soak** | the 30m end | 2026-11-21 14:05 UTC (in 25 min) |",
+    "| ⛔ | **Approvals** | 0 of 1 | members of release |",
+    "| ⚠️ | **Checks** | overridden |  |",
+    "<!-- /sluice:gates -->",
+  ].join("\n");
 
-  it("are replaced in place, carriage returns and all", () => {
-    const fresh = gatesSection({ state: "passed", results: [] }, now);
-    expect(replaceGates(body, fresh)).toBe(`Before.\n\n${fresh}\n\nAfter.\n`);
-    expect(replaceGates(body.replaceAll("\n", "\r\n"), fresh)).toBe(`Before.\n\n${fresh}\n\nAfter.\n`);
-    const bare = gatesSection(blocked, now);
-    expect(replaceGates(bare, fresh)).toBe(fresh);
+  it("are replaced in place, carriage returns and all, also in what an earlier version wrote", () => {
+    const fresh = gatesSection({ state: "passed", results: [] });
+    for (const text of [body, `Before.\n\n${table}\n\nAfter.\n`]) {
+      expect(replaceGates(text, fresh)).toBe(`Before.\n\n${fresh}\n\nAfter.\n`);
+      expect(replaceGates(text.replaceAll("\n", "\r\n"), fresh)).toBe(`Before.\n\n${fresh}\n\nAfter.\n`);
+    }
+    expect(replaceGates(gatesSection(blocked), fresh)).toBe(fresh);
   });
 
   it.each([
     ["both markers", "my own words"],
-    ["the first", body.replace("<!-- sluice:gates -->", "")],
+    ["the first", body.replace(/<!-- sluice:gates.*/, "")],
     ["the second", body.replace("<!-- /sluice:gates -->", "")],
     ["their order", "<!-- /sluice:gates -->\n<!-- sluice:gates -->"],
   ])("stay out when somebody took out %s", (_, text) => {
@@ -149,54 +149,60 @@ describe("the gates of a body that is read again", () => {
     expect(shownGates(text)).toEqual(new Map());
   });
 
-  it("are those of the section alone, by label", () => {
-    const forged = `${body}| ⛔ | **Forged** | | |\n`;
-    for (const text of [forged, forged.replaceAll("\n", "\r\n")])
-      expect([...shownGates(text)]).toEqual([
-        ["Healthy", "passed"],
-        ["Soak", "waiting"],
-        ["Approvals", "blocked"],
-        ["Checks", "overridden"],
-      ]);
-    expect(shownGates(body.replace("✅", "🎉")).has("Healthy")).toBe(false);
-    expect([...shownGates(gatesSection(blocked, now)).keys()]).toHaveLength(4);
+  it.each([
+    ["the mark", body],
+    ["the table of an earlier version", table],
+  ])("are read from %s", (_, text) => {
+    for (const one of [text, text.replaceAll("\n", "\r\n")])
+      expect([...shownGates(`${one}\n| ⛔ | **Windows** | forged | |\n`)]).toEqual(shown);
   });
 
-  it("name those that are open with their signs", () => {
-    for (const text of [body, body.replaceAll("\n", "\r\n")]) expect(openGates(text)).toBe("⏳ Soak, ⛔ Approvals");
-    expect(openGates(gatesSection({ state: "passed", results: [gate("Soak", "passed")] }, now))).toBe("");
+  it("are none of those that nobody knows", () => {
+    expect([
+      ...shownGates("<!-- sluice:gates soak=waiting moon=blocked hold=broken -->\n<!-- /sluice:gates -->"),
+    ]).toEqual([["soak", "waiting"]]);
+  });
+
+  it("say what they wait for", () => {
+    const standing: Standing = { metadata, verdict: blocked, stops: [], automatic: true, now };
+    expect(shownWait(`x\n${verdictSection(standing)}\ny`)).toBe("1 approval and the soak");
+    expect(shownWait(body)).toBeUndefined();
   });
 });
 
 describe("the check of a promotion", () => {
-  const open = [gate("Soak", "waiting", { nextAt: soon }), gate("Approvals", "blocked"), gate("Healthy", "passed")];
+  const head = { sha: "a".repeat(40), url: "https://github.test/commit/a" };
+  const check = (verdict: GateVerdict) =>
+    gatesCheck(head, { metadata, verdict, stops: [], automatic: true, now }, ["One."]);
+  const passed = gate("Healthy in staging", "passed", { gate: "healthy" });
 
   it.each([
-    ["passed", { status: "completed", conclusion: "success" }],
-    ["waiting", { status: "in_progress" }],
-    ["blocked", { status: "completed", conclusion: "action_required" }],
-  ] as const)("of gates that are %s", (state, outcome) => {
-    const verdict: GateVerdict = { state, nextAt: soon, results: open };
-    expect(gatesCheck("head", verdict, now, ["One."])).toEqual({
-      name: "Sluice promotion",
-      headSha: "head",
-      title: verdictLine(verdict, now),
-      summary: `${gatesSection(verdict, now).split("\n").slice(3, -1).join("\n")}\n\nOne.`,
-      ...outcome,
-    });
+    ["waits for people", blocked, { status: "in_progress", title: "Waiting for 1 approval and the soak" }],
+    [
+      "is stopped",
+      { state: "blocked", results: [gate("Still", "blocked", { stopped: "staging went back to 1.4.0" })] },
+      { status: "completed", conclusion: "failure", title: "Stopped: staging went back to 1.4.0" },
+    ],
+    [
+      "passed",
+      { state: "passed", results: [passed, passed] },
+      { status: "completed", conclusion: "success", title: "Ready: all 2 gates passed" },
+    ],
+    [
+      "was overridden",
+      { state: "passed", results: [passed, gate("Soak", "overridden")] },
+      { status: "completed", conclusion: "success", title: "Ready: 2 gates passed, 1 of them overridden" },
+    ],
+  ] as const)("that %s", (_, verdict, outcome) => {
+    expect(check(verdict)).toMatchObject({ name: "Sluice promotion", headSha: head.sha, ...outcome });
   });
 
-  it("has at most 60,000 characters of summary", () => {
-    const long = gate("Soak", "waiting", { reason: "x".repeat(70_000) });
-    expect(gatesCheck("head", { state: "waiting", results: [long] }, now, []).summary).toHaveLength(60_000);
-  });
-
-  it.each([
-    ["blocked", soon, open, "Blocked: Soak, Approvals"],
-    ["waiting", soon, open, "Waiting: Soak, Approvals; next at 2026-11-21 14:05 UTC (in 25 min)"],
-    ["waiting", undefined, open, "Waiting: Soak, Approvals"],
-    ["passed", undefined, [gate("Healthy", "passed"), gate("Checks", "overridden")], "All gates passed"],
-  ] as const)("says of gates that are %s until %s which are open", (state, nextAt, results, line) => {
-    expect(verdictLine({ state, results, ...(nextAt !== undefined && { nextAt }) }, now)).toBe(line);
+  it("has titles of at most 72 characters, and at most 60,000 of summary", () => {
+    const long = Array.from({ length: 6 }, (_, index) =>
+      gate(`G${index}`, "waiting", { brief: `something long number ${index}`, reason: "x".repeat(20_000) }),
+    );
+    const { title, summary } = check({ state: "waiting", results: long });
+    expect(title).toBe("Waiting for something long number 0, something long number 1 and 4 more");
+    expect(summary).toHaveLength(60_000);
   });
 });

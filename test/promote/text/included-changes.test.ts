@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changeOf, type IncludedChange, includedSection } from "../../../src/promote/text/included-changes.ts";
-import { sourceCommitsSection } from "../../../src/promote/text/source-commits.ts";
+import { betweenText } from "../../../src/promote/text/source-commits.ts";
 
 const page = "https://github.com/acme/shop";
 
@@ -20,10 +20,10 @@ describe("the changes that a promotion carries", () => {
   it("are a list with pull requests, authors and commits, and a page that compares", () => {
     const compareUrl = `${page}/compare/a...b`;
     expect(lines([change(), change({ pullRequest: undefined })], { compareUrl })).toEqual([
-      "### What it carries",
+      "### What is new",
       "",
-      `- #14 Release 1.5.0 (Ada, ${commit})`,
-      `- Release 1.5.0 (Ada, ${commit})`,
+      "- #14 Release 1.5.0 (`Ada`)",
+      `- Release 1.5.0 (\`Ada\`, ${commit})`,
       "",
       `[All commits between the two versions](${compareUrl})`,
     ]);
@@ -35,9 +35,9 @@ describe("the changes that a promotion carries", () => {
 
   it.each([
     [10, false, []],
-    [11, false, ["- … and 1 more"]],
-    [13, true, ["- … and 3 more"]],
-    [10, true, ["- … and older ones"]],
+    [11, false, ["- and 1 more"]],
+    [13, true, ["- and 3 more"]],
+    [10, true, ["- and older ones"]],
   ])("that are %i, and older ones: %s, are listed up to ten", (length, truncated, more) => {
     const all = lines(
       Array.from({ length }, () => change()),
@@ -48,30 +48,22 @@ describe("the changes that a promotion carries", () => {
 
   it("have other people's words as words, cut", () => {
     const [, , line] = lines([change({ subject: `*${"x".repeat(300)}`, author: `_${"y".repeat(300)}` })]);
-    expect(line).toBe(`- #14 &#42;${"x".repeat(199)} (&#95;${"y".repeat(79)}, ${commit})`);
+    expect(line).toBe(`- #14 &#42;${"x".repeat(199)} (\`_${"y".repeat(79)}\`)`);
   });
 });
 
-describe("what carried images are built from", () => {
-  const source = { url: "https://github.com/acme/web", compareUrl: undefined, commits: [], total: 0 };
+describe("what images are built from", () => {
+  const url = "https://github.com/acme/web";
+  const compareUrl = `${url}/compare/a...b`;
+  const change = { image: "ghcr.io/acme/web", from: "1.4.0", to: "1.5.0" };
 
-  it("is a line for each image", () => {
-    const compareUrl = "https://github.com/acme/web/compare/a...b";
-    expect(
-      sourceCommitsSection([
-        { image: "acme/web", source },
-        { image: "acme/api", source: { ...source, compareUrl, total: 2 } },
-      ]),
-    ).toEqual([
-      "### Built from",
-      "",
-      "- `acme/web`: [acme/web](https://github.com/acme/web)",
-      `- \`acme/api\`: [compare in acme/web](${compareUrl}), 2 commits`,
-    ]);
-  });
-
-  it("is nothing where no label tells", () => {
-    expect(sourceCommitsSection([])).toEqual([]);
+  it.each([
+    [{ compareUrl, total: 9 }, change, `[All 9 commits between 1.4.0 and 1.5.0](${compareUrl}) in [acme/web](${url})`],
+    [{ compareUrl, total: 1 }, change, `[The 1 commit between 1.4.0 and 1.5.0](${compareUrl}) in [acme/web](${url})`],
+    [{ compareUrl, total: 0 }, undefined, `[All commits](${compareUrl}) in [acme/web](${url})`],
+    [{ compareUrl: undefined, total: 0 }, change, `Built from [acme/web](${url})`],
+  ])("is %o of %o in one sentence", (source, of, text) => {
+    expect(betweenText({ url, commits: [], ...source }, of)).toBe(text);
   });
 });
 

@@ -41,19 +41,17 @@ describe("the pull request of a promotion", () => {
     expect(keepsApprovals(unknown, unknown)).toBe(false);
   });
 
-  it("says what it carries now in place of what, and what became of the approvals", () => {
+  it("says what it brings now in place of what, and what became of the approvals", () => {
     const now = metadata("1.4.0", "two", { actor: "ada" });
     expect(updateComment({ before, now, dismissed: ["mona"] })).toEqual({
       marker: "update-dddddddddddd",
-      text: "Now carries `web 1.2.0 → 1.4.0` in place of `web 1.2.0 → 1.3.0`, asked for by `ada`. It is another change, so the approvals of `mona` no longer count.",
+      text: "**Now web 1.2.0 → 1.4.0**, no longer web 1.2.0 → 1.3.0. `ada` asked for it.\n\n`mona`: your approval was for web 1.2.0 → 1.3.0 and no longer counts.",
     });
     const same = metadata("1.4.0", "one");
     expect(updateComment({ before, now: same, dismissed: [] })?.text).toBe(
-      "Now carries `web 1.2.0 → 1.4.0` in place of `web 1.2.0 → 1.3.0`. It changes the same in the cluster, so approvals stay.",
+      "**Now web 1.2.0 → 1.4.0**, no longer web 1.2.0 → 1.3.0. It changes the same in the cluster, so approvals stay.",
     );
-    expect(updateComment({ before: undefined, now: same, dismissed: [] })?.text).toBe(
-      "Now carries `web 1.2.0 → 1.4.0`.",
-    );
+    expect(updateComment({ before: undefined, now: same, dismissed: [] })?.text).toBe("**Now web 1.2.0 → 1.4.0**.");
   });
 
   it("says nothing when the versions are the same and no approval was dismissed", () => {

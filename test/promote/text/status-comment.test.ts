@@ -1,100 +1,133 @@
 import { describe, expect, it } from "vitest";
-import { type StatusStep, statusComment } from "../../../src/promote/text/status-comment.ts";
+import { type StatusStep, statusComment, statusReply } from "../../../src/promote/text/status-comment.ts";
+import { lintText } from "../../support/text-lint.ts";
 
-const at = Date.UTC(2026, 10, 21, 14, 5);
-const place = { app: "web", environment: "prod", version: "1.4.0" } as const;
+const now = Date.UTC(2026, 10, 30, 10);
+const at = Date.UTC(2026, 10, 29, 23, 21);
+const prod = { app: "webapp", environment: "prod", version: "1.4.0" } as const;
+const staging = { app: "webapp", environment: "staging", version: "1.5.0" } as const;
+const merged = { ...staging, state: "merged" } as const;
+const notYet = { ...prod, state: "not-yet", automatic: false } as const;
 
-function notYet(environment: string, automatic = false, app = "web"): StatusStep {
-  return { app, environment, version: "1.4.0", state: "not-yet", automatic };
+/** Heading, rows and what comes next; the rest is checked here. */
+function said(...steps: readonly StatusStep[]) {
+  const text = statusComment(steps, now);
+  expect(lintText(text)).toEqual([]);
+  const [heading = "", table = "", ...rest] = text.trimEnd().split("\n\n");
+  expect(table.split("\n").slice(0, 2)).toEqual(["| Environment | State |", "|---|---|"]);
+  expect(rest.at(-1)).toBe("<sub>Where this change is. Updated when it moves · `/status` posts it again</sub>");
+  return { heading, rows: table.split("\n").slice(2), next: rest.slice(0, -1) };
 }
 
 describe("the comment that says where a change is", () => {
-  it("is a table of the environments, and what to do next", () => {
-    const text = statusComment([
-      { app: "web", environment: "staging", version: "1.5.0", state: "merged" },
-      notYet("prod"),
-    ]);
-    expect(text).toBe(
-      [
-        "### Where is this change",
-        "",
-        "| | Environment | Version | |",
-        "|---|---|---|---|",
-        "| ✅ | staging | `1.5.0` | merged with this pull request |",
-        "| ◻️ | prod | `1.4.0` | not yet |",
-        "",
-        "Comment `/promote prod` to carry it on.",
-        "",
-        "<sub>Renewed when something changes. `/status` says it again.</sub>",
-        "",
-      ].join("\n"),
+  it("status-open", () => {
+    expect(said({ ...staging, version: "1.4.0", state: "comes" }, notYet)).toEqual({
+      heading: "### webapp: not merged yet",
+      rows: ["| prod | ◻️ not yet, has `1.4.0` |", "| staging | ◻️ comes with this pull request, has `1.4.0` |"],
+      next: [
+        "**Next:** merge. `/promote prod` can be said now: the promotion then opens when this is merged and healthy.",
+      ],
+    });
+  });
+
+  it("status-live-in-staging: ends with the command that brings it on", () => {
+    expect(said(merged, notYet)).toEqual({
+      heading: "### webapp 1.5.0: in staging, not yet in prod",
+      rows: ["| prod | ◻️ not yet, has `1.4.0` |", "| staging | ✅ merged with this pull request, has `1.5.0` |"],
+      next: ["**Next:** comment `/promote prod`."],
+    });
+  });
+
+  it("status-promotion-waiting: the pull request, and what it waits for", () => {
+    const step = { ...prod, state: "under-way", pullRequest: 43, becomes: "1.5.0" } as const;
+    expect(said(merged, { ...step, gates: "1 approval and the soak (ends 23:15 UTC)" })).toEqual({
+      heading: "### webapp 1.5.0: in staging, waiting for prod",
+      rows: [
+        "| prod | ⏳ #43 waits for 1 approval and the soak (ends 23:15 UTC) |",
+        "| staging | ✅ merged with this pull request, has `1.5.0` |",
+      ],
+      next: ["**Next:** approve #43."],
+    });
+    expect(said(merged, { ...step, gates: "" }).rows[0]).toBe("| prod | ⏳ #43 is ready, gives it `1.5.0` |");
+  });
+
+  it("status-done: what came later does not take its place", () => {
+    const since = { brought: "1.5.0", back: false, by: "bob", pullRequest: 55 };
+    const done = said(
+      { ...merged, version: "1.6.0", since },
+      { ...prod, version: "1.5.0", state: "arrived", pullRequest: 43, at },
     );
+    expect(done).toEqual({
+      heading: "### webapp 1.5.0: in prod",
+      rows: [
+        "| prod | ✅ there since 29 Nov, 23:21 UTC (#43), has `1.5.0` |",
+        "| staging | ✅ had `1.5.0`, replaced by `bob` with #55; has `1.6.0` |",
+      ],
+      next: [],
+    });
   });
 
-  it("has a column for apps when there are several", () => {
-    const lines = statusComment([notYet("prod", true, "a|b"), notYet("prod", true)]).split("\n");
-    expect(lines.slice(2, 6)).toEqual([
-      "| | App | Environment | Version | |",
-      "|---|---|---|---|---|",
-      "| ◻️ | a&#124;b | prod | `1.4.0` | not yet; promoted by itself when the source is healthy |",
-      "| ◻️ | web | prod | `1.4.0` | not yet; promoted by itself when the source is healthy |",
+  it("status-taken-back: never another version as if this change had brought it", () => {
+    const since = { brought: "1.5.0", back: true, by: "bob", pullRequest: 49 };
+    const { heading, rows } = said({ ...merged, version: "1.4.0", since }, notYet);
+    expect(heading).toBe("### webapp 1.5.0: taken back in staging");
+    expect(rows[1]).toBe("| staging | ↩️ `1.5.0` was taken back by `bob` with #49; has `1.4.0` |");
+  });
+
+  it("status-three-environments: a row for each environment where the apps agree", () => {
+    const orders = { app: "orders", version: "2.2.0" };
+    const steps: readonly StatusStep[] = [
+      { ...orders, environment: "dev", version: "", state: "merged" },
+      { ...merged, environment: "dev", version: "" },
+      { ...prod, version: "", state: "held", by: "mona", reason: "big sale" },
+      { ...orders, environment: "prod", state: "under-way", pullRequest: 56, becomes: "2.2.0", gates: "1 approval" },
+    ];
+    expect(said(...steps).rows).toEqual([
+      '| prod · webapp | ⏸️ on hold by `mona`: "big sale" |',
+      "| prod · orders | ⏳ #56 waits for 1 approval |",
+      "| dev | ✅ merged with this pull request |",
     ]);
-  });
-
-  it("says so when the change touches no app", () => {
-    expect(statusComment([])).toBe("### Where is this change\n\nIt touches no app of any environment.\n");
   });
 
   it.each<readonly [StatusStep, string]>([
-    [{ ...place, state: "comes" }, "| ◻️ | prod | `1.4.0` | comes with this pull request |"],
-    [{ ...place, version: "", state: "comes" }, "| ◻️ | prod |  | comes with this pull request |"],
-    [{ ...place, environment: "eu_1", state: "same" }, "| ✅ | eu&#95;1 | `1.4.0` | has the same versions |"],
-    [{ ...place, state: "arrived", pullRequest: undefined, at: undefined }, "| ✅ | prod | `1.4.0` | arrived |"],
-    [{ ...place, state: "arrived", pullRequest: 7, at: undefined }, "| ✅ | prod | `1.4.0` | arrived by #7 |"],
+    [{ ...prod, environment: "eu_1", state: "same" }, "| eu&#95;1 | ✅ has the same versions, `1.4.0` |"],
+    [{ ...prod, state: "arrived", pullRequest: undefined, at: undefined }, "| prod | ✅ there, has `1.4.0` |"],
     [
-      { ...place, state: "arrived", pullRequest: 7, at },
-      "| ✅ | prod | `1.4.0` | arrived by #7, 2026-11-21 14:05 UTC |",
+      { ...prod, state: "arrived", pullRequest: 7, at, unmet: { by: "bob", gates: ["approvals"] } },
+      "| prod | 🟠 there since 29 Nov, 23:21 UTC (#7), merged by `bob` with approvals not passed, has `1.4.0` |",
     ],
     [
-      { ...place, state: "under-way", pullRequest: 13, becomes: "2", gates: "" },
-      "| ⏳ | prod | `1.4.0` | becomes `2` with #13 |",
+      { ...prod, state: "asked", by: "ada", missing: undefined },
+      "| prod | ⏳ `ada` asked for it; opens when this is merged and healthy, has `1.4.0` |",
     ],
     [
-      { ...place, state: "under-way", pullRequest: 13, becomes: "2", gates: "⏳ So|ak" },
-      "| ⏳ | prod | `1.4.0` | becomes `2` with #13: ⏳ So&#124;ak |",
+      { ...prod, state: "rolled-back", by: "ada", at },
+      "| prod | ↩️ rolled back by `ada`, 29 Nov, 23:21 UTC; has `1.4.0` |",
     ],
+    [{ ...prod, state: "held", by: "ada", reason: "a|b" }, '| prod | ⏸️ on hold by `ada`: "a&#124;b"; has `1.4.0` |'],
     [
-      { ...place, state: "asked", by: "ada", missing: undefined },
-      "| ⏳ | prod | `1.4.0` | asked for by `ada`; opens after the merge, when the source is healthy |",
+      { ...prod, state: "not-yet", automatic: true },
+      "| prod | ⏳ promoted automatically when it is healthy before, has `1.4.0` |",
     ],
-    [
-      { ...place, state: "rolled-back", by: "ada", at },
-      "| ↩️ | prod | `1.4.0` | rolled back by `ada`, 2026-11-21 14:05 UTC |",
-    ],
-    [{ ...place, state: "held", by: "ada", reason: "a|b" }, "| ⏸️ | prod | `1.4.0` | held by `ada`: a&#124;b |"],
   ])("says of %o one row", (step, row) => {
-    expect(statusComment([step]).split("\n")[4]).toBe(row);
+    expect(said(step).rows).toEqual([row]);
   });
 
-  it("names the first environment that waits for a person, and none where everything goes by itself", () => {
-    expect(
-      statusComment([notYet("eu", true), notYet("prod"), notYet("us")])
-        .split("\n")
-        .slice(-4),
-    ).toEqual([
-      "Comment `/promote prod` to carry it on.",
-      "",
-      "<sub>Renewed when something changes. `/status` says it again.</sub>",
-      "",
-    ]);
-    expect(statusComment([notYet("eu", true), { ...place, state: "same" }])).not.toContain("/promote");
+  it("says so when the change touches no app", () => {
+    expect(statusComment([], now)).toMatch(/^### This change touches no app of any environment\n\n<sub>/);
+    expect(statusReply([], now)).toBe("**This change touches no app of any environment**");
+  });
+
+  it("is the same in the reply to /status, without what is about a comment that is updated", () => {
+    expect(statusReply([merged, notYet], now)).toBe(
+      "**webapp 1.5.0: in staging, not yet in prod**\n\n| Environment | State |\n|---|---|\n| prod | ◻️ not yet, has `1.4.0` |\n| staging | ✅ merged with this pull request, has `1.5.0` |\n\n**Next:** comment `/promote prod`.",
+    );
   });
 
   it("lists 200 rows and counts the rest", () => {
-    const steps = (length: number) => Array.from({ length }, (_, index) => notYet(`env-${index}`, true));
-    expect(statusComment(steps(200)).match(/^\| ◻️/gmu)).toHaveLength(200);
-    expect(statusComment(steps(200))).not.toContain("more");
-    expect(statusComment(steps(203)).match(/^\| ◻️/gmu)).toHaveLength(200);
-    expect(statusComment(steps(203))).toContain("\n| | … | 3 more | |\n");
+    const steps = (length: number) =>
+      Array.from({ length }, (_, index) => ({ ...notYet, environment: `env-${index}`, automatic: true }));
+    expect(said(...steps(200)).rows).toHaveLength(200);
+    expect(said(...steps(203)).rows.at(-1)).toBe("| and 3 more | |");
   });
 });

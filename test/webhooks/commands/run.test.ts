@@ -3,7 +3,7 @@ import type { Command } from "../../../src/model/command.ts";
 import { Fault, UserError } from "../../../src/model/errors.ts";
 import type { CommandJob } from "../../../src/model/jobs.ts";
 import type { RunContext } from "../../../src/model/queue.ts";
-import { PREVIEW_COMMANDS } from "../../../src/preview/commands.ts";
+import { diffCommand } from "../../../src/preview/commands/diff.ts";
 import { runCommands } from "../../../src/webhooks/commands/run.ts";
 import { TABLE } from "../../../src/webhooks/commands/table.ts";
 import {
@@ -16,9 +16,6 @@ import {
   memoryLog,
   memoryQueue,
 } from "../fakes.ts";
-
-const [diff] = PREVIEW_COMMANDS;
-if (diff === undefined) throw new Error("no /diff");
 
 function world(table?: MemoryCommands["table"]) {
   const github = memoryGitHub();
@@ -181,7 +178,7 @@ describe("running commands", () => {
 
   it("a bug is told on the last attempt only, for it is retried; that telling fails does not hide it", async () => {
     const bug = new Fault("bug", "oops");
-    const broken: Command<unknown> = { ...diff, run: () => Promise.reject(bug) };
+    const broken: Command<unknown> = { ...diffCommand, run: () => Promise.reject(bug) };
     const { github, log, run } = world([broken]);
     await expect(run(commandJob("/diff"))).rejects.toBe(bug);
     expect(github.reactions).toEqual(["100 eyes"]);
@@ -192,7 +189,7 @@ describe("running commands", () => {
 
   it("a user's error of a command is its result", async () => {
     const refusing: Command<unknown> = {
-      ...diff,
+      ...diffCommand,
       run: () => Promise.reject(new UserError("refused", "the base is frozen", { fix: "wait" })),
     };
     const { github, run } = world([refusing]);
@@ -201,7 +198,7 @@ describe("running commands", () => {
   });
 
   it("a comment whose commands are not known any more is left alone", async () => {
-    const { github, run } = world([diff]);
+    const { github, run } = world([diffCommand]);
     await run(commandJob("/promote prod"));
     expect(github.reactions).toEqual([]);
   });
@@ -220,7 +217,7 @@ describe("running commands", () => {
       stop.abort();
       throw new Error("aborted");
     };
-    const { github, run } = world([{ ...diff, run: stopped }]);
+    const { github, run } = world([{ ...diffCommand, run: stopped }]);
     await expect(run(commandJob("/diff"), firstRun({ signal: stop.signal, lastAttempt: true }))).rejects.toThrow();
     expect(github.reactions).toEqual(["100 eyes"]);
     expect(github.comments.size).toBe(0);
@@ -233,7 +230,7 @@ describe("running commands", () => {
       stop.abort(lost);
       return "said";
     };
-    const { github, run } = world([{ ...diff, run: losing }]);
+    const { github, run } = world([{ ...diffCommand, run: losing }]);
     const context = firstRun({ signal: stop.signal });
     await expect(run(commandJob("/diff"), context)).rejects.toMatchObject({ kind: "timeout" });
     expect(github.comments.size).toBe(0);

@@ -1,13 +1,13 @@
+import type { Place } from "../../../change/command-arguments.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { assertAllowed } from "../../../change/rights.ts";
 import { settingsFor } from "../../../config/index.ts";
 import type { CommandCall } from "../../../model/command.ts";
 import { eventId, type HandledEvent } from "../../../model/events.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { updateWaitingChanges } from "../waiting-changes.ts";
-import type { Place } from "./arguments.ts";
 import { appsMeant, environmentMeant } from "./names.ts";
-import { assertAllowed } from "./rights.ts";
 
 /** What both events of a hold say. */
 export function happened(

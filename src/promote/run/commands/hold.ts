@@ -1,11 +1,11 @@
+import { LIMITS, type Place, placeOf, reasonOf } from "../../../change/command-arguments.ts";
 import type { RepositoryContext } from "../../../change/repository-context.ts";
-import { when } from "../../../change/text/when.ts";
+import { byAllow } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
+import { comingTime } from "../../../model/text/times.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { LIMITS, type Place, placeOf, reasonOf } from "./arguments.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
-import { byAllow } from "./rights.ts";
 import { parseUntil, untilGoesOn } from "./until.ts";
 
 /** What `/hold` asks for. */
@@ -87,6 +87,7 @@ async function scheduleEnd(ports: PromotionPorts, { where, base }: RepositoryCon
 function describeHold(request: HoldRequest, now: number): string {
   const { reason, until } = request;
   const name = nameOf(request);
-  const ends = until === undefined ? `until somebody comments \`/release ${name}\`` : `until ${when(until, now)}`;
-  return `${code(name)} is on hold ${ends}${reason === "" ? "" : `: ${inert(reason)}`}`;
+  const ends = until === undefined ? "" : ` until ${comingTime(until, now)}`;
+  const why = reason === "" ? "." : `: "${inert(reason)}".`;
+  return `⏸️ **${inert(name)} is on hold**${ends}${why} Promotions and image updates wait. To end it: ${code(`/release ${name}`)}.`;
 }

@@ -1,6 +1,6 @@
-import type { Command } from "../../../model/command.ts";
+import type { Command, CommandCase } from "../../../model/command.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { ackCommand } from "./ack.ts";
+import { promotionAck } from "./ack.ts";
 import { holdCommand } from "./hold.ts";
 import { overrideCommand } from "./override.ts";
 import { promoteCommand } from "./promote.ts";
@@ -16,7 +16,9 @@ export const PROMOTION_COMMANDS: readonly Command<PromotionPorts>[] = [
   holdCommand,
   releaseCommand,
   overrideCommand,
-  ackCommand,
   statusCommand,
   retryCommand,
 ];
+
+/** What other rooms' commands mean on promotions. */
+export const PROMOTION_COMMAND_CASES: readonly CommandCase<PromotionPorts>[] = [promotionAck];

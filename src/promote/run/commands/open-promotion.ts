@@ -15,14 +15,19 @@ export interface OpenPromotion {
 
 /** The open promotion that the comment is on; anything else is a `refused` UserError that names the `command`. */
 export async function promotionAt(ports: PromotionPorts, call: CommandCall, command: string): Promise<OpenPromotion> {
+  const promotion = await findPromotion(ports, call);
+  if (promotion !== undefined) return promotion;
+  throw new UserError("refused", `\`${command}\` is for an open promotion pull request, and this is none`, {
+    fix: "comment on the promotion itself; where its description was edited, `/retry` there first",
+  });
+}
+
+/** The open promotion that the comment is on, if it is on one. */
+export async function findPromotion(ports: PromotionPorts, call: CommandCall): Promise<OpenPromotion | undefined> {
   const github = await ports.github(call.installationId, call.repository);
   const pull = await github.pullRequest(call.pullRequest);
   const metadata = promotionOf(pull, ports.signer);
-  if (metadata === undefined || pull.state !== "open" || pull.fork) {
-    throw new UserError("refused", `\`${command}\` is for an open promotion pull request, and this is none`, {
-      fix: "comment on the promotion itself; where its description was edited, `/retry` there first",
-    });
-  }
+  if (metadata === undefined || pull.state !== "open" || pull.fork) return undefined;
   const where = { installationId: call.installationId, repository: call.repository };
   const want = [`refs/pull/${pull.number}/head`, pull.head.sha, metadata.commit];
   return { context: await openContext(ports, where, baseOf(pull), call.signal, want), pull, metadata };

@@ -1,12 +1,12 @@
+import { LIMITS, reasonOf } from "../../../change/command-arguments.ts";
+import { assertMayOverride } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { type Arguments, type Command, type CommandCall, clip } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import { GATES, type GateName } from "../../../model/gates.ts";
 import { nearest } from "../../../model/nearest.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { LIMITS, reasonOf } from "./arguments.ts";
 import { decided, decidedEvent, promotionAt } from "./open-promotion.ts";
-import { assertMayOverride } from "./rights.ts";
 
 const names = GATES.map((one) => `\`${one}\``).join(", ");
 
@@ -74,5 +74,6 @@ async function override(ports: PromotionPorts, call: CommandCall, { gate, reason
     reason,
   });
   await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
-  return `the gate ${code(gate)} is passed for ${code(pull.head.sha.slice(0, 7))} alone: ${inert(reason)}`;
+  const head = `[${code(pull.head.sha.slice(0, 7))}](${context.url}/commit/${pull.head.sha})`;
+  return `✅ **Gate ${code(gate)} overridden** for ${head}: "${inert(reason)}". The next push asks for it again. On record in the [history](${context.url}/tree/sluice-state).`;
 }

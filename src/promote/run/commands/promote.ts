@@ -1,5 +1,7 @@
+import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
-import { code } from "../../../diff/index.ts";
+import { assertAllowed, byAllow } from "../../../change/rights.ts";
+import { inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import { eventId } from "../../../model/events.ts";
@@ -14,9 +16,7 @@ import { opposites, oppositesText } from "../opposites.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { describePlan, describeResult } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
-import { checkName, environmentAndApps, LIMITS } from "./arguments.ts";
 import { appsMeant, environmentMeant } from "./names.ts";
-import { assertAllowed, byAllow } from "./rights.ts";
 
 /** What `/promote` asks for. */
 export interface PromoteRequest {
@@ -46,25 +46,25 @@ export const promoteCommand: Command<PromotionPorts> = {
     },
     { name: "dry-run", summary: "only says what would change; nothing is written" },
   ],
-  summary: "Carries versions to an environment by pull request",
+  summary: "Opens a pull request that gives an environment the versions of the one before",
   details: [
     "Takes what runs in the environment that `<env>` promotes `from`, and opens one pull request that sets the same versions in `<env>`; where that",
     "pull request is open already, it is brought up to date in place. With no app named it means the apps that this pull request touched;",
-    "on a promotion, those that it carries. Several apps are carried together, in one pull request. `*` in a name stands for any part of it.",
+    "on a promotion, those that it promotes. Several apps are promoted together, in one pull request. `*` in a name stands for any part of it.",
     "",
-    "`web@1.5.0` (or `web=1.5.0`, or `--version 1.5.0`) carries a version that the source had before, as it was when it had it; health and soak are about",
+    "`web@1.5.0` (or `web=1.5.0`, or `--version 1.5.0`) promotes a version that the source had before, as it was when it had it; health and soak are about",
     "that version then.",
     "",
     "On a pull request that is still open, Sluice remembers the request, waits for the merge and until the version is healthy, and then opens the",
     "promotion. The promotion itself is merged when its gates pass: by Sluice with `merge: automatic`, else by a person.",
   ].join("\n"),
   examples: [
-    { line: "/promote prod", does: "carries every app that this pull request touched to `prod`" },
-    { line: "/promote prod webapp api", does: "carries these two, in one pull request" },
-    { line: "/promote prod/webapp", does: "carries this one" },
-    { line: "/promote prod webapp@1.4.0", does: "carries a version that staging had before" },
-    { line: "/promote prod shop-*", does: "carries the apps whose names begin so" },
-    { line: "/promote prod --all", does: "carries every app that both environments have" },
+    { line: "/promote prod", does: "promotes every app that this pull request touched to `prod`" },
+    { line: "/promote prod webapp api", does: "promotes these two, in one pull request" },
+    { line: "/promote prod/webapp", does: "promotes this one" },
+    { line: "/promote prod webapp@1.4.0", does: "promotes a version that staging had before" },
+    { line: "/promote prod shop-*", does: "promotes the apps whose names begin so" },
+    { line: "/promote prod --all", does: "promotes every app that both environments have" },
     { line: "/promote prod --dry-run", does: "shows the plan: versions from → to, and each line that would change" },
   ],
   ...byAllow,
@@ -116,7 +116,10 @@ async function promote(ports: PromotionPorts, call: CommandCall, asked: PromoteR
     origin: pull.number,
   } as const;
   const isOpen = pull.state === "open" && (pull.fork || parseBranch(pull.head.ref)?.environment !== environment);
-  if (request.dryRun) return describePlan((await planPromotion(ports, context, promotion)).plan, { left, isOpen });
+  if (request.dryRun) {
+    const command = ["/promote", environment, ...(asked.apps.length === 0 ? [] : request.apps)].join(" ");
+    return describePlan((await planPromotion(ports, context, promotion)).plan, { command, left, isOpen });
+  }
   if (isOpen && commit === undefined) {
     const named = asked.apps.length > 0 || request.all === true ? apps : [];
     return defer(ports, context, call, { environment, apps: named, from, pairs });
@@ -143,7 +146,7 @@ async function openRollbacks(
 ): Promise<string> {
   const rollbacks = await opposites(ports, context, { kind: "promotion", environment, apps });
   for (const { number } of rollbacks) await ports.queue.add({ type: "gates", ...context.where, pullRequest: number });
-  return rollbacks.length === 0 ? "" : `. ${oppositesText("promotion", rollbacks)}`;
+  return rollbacks.length === 0 ? "" : `\n\n${oppositesText("promotion", rollbacks)}.`;
 }
 
 /** The request with the names that are meant, and with the apps that a comment without names is about. */
@@ -222,8 +225,8 @@ async function defer(
   announceRequest(ports, context, call, environment, { apps, deferred: true });
   await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: call.pullRequest });
   const setUp = await missingHealth(context, observe(context), request.pairs);
-  const needs = setUp === undefined ? "" : `. ${setUp}`;
-  return `this pull request is not merged yet. The promotion to ${code(environment)} opens by itself once it is merged and healthy in ${code(from)}${needs}`;
+  const needs = setUp === undefined ? "" : `\n\n**Next:** ${inert(setUp)}.`;
+  return `⏳ **Waiting:** when this pull request is merged and healthy in ${inert(from)}, the promotion to ${inert(environment)} opens by itself. Closing this pull request cancels that.${needs}`;
 }
 
 async function recordRequest(

@@ -1,4 +1,6 @@
+import { checkName, type Place, placeOf } from "../../../change/command-arguments.ts";
 import { historyOf, type RepositoryContext } from "../../../change/repository-context.ts";
+import { byAllow } from "../../../change/rights.ts";
 import { settingsFor } from "../../../config/index.ts";
 import { code, inert } from "../../../diff/index.ts";
 import { type Arguments, type Command, type CommandCall, clip } from "../../../model/command.ts";
@@ -6,9 +8,7 @@ import { UserError } from "../../../model/errors.ts";
 import type { Hold } from "../../../model/gates.ts";
 import { automaticMove } from "../automatic.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { checkName, type Place, placeOf } from "./arguments.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
-import { byAllow } from "./rights.ts";
 
 /** `/release`. */
 export const releaseCommand: Command<PromotionPorts> = {
@@ -38,20 +38,24 @@ export function releaseRequest({ words: [first = "", app] }: Arguments): Place {
 /** Ends the hold, and has everything that it stopped evaluated again. */
 async function release(ports: PromotionPorts, call: CommandCall, asked: Place): Promise<string> {
   const { context, place } = await placed(ports, call, asked, undefined);
-  const name = code(nameOf(place));
+  const name = inert(nameOf(place));
+  const released = `✅ **${name} is released**`;
   if (await isReleasedBy(context, call, place)) {
     await announceEnd(ports, context, call, place, undefined);
-    return `${name} is released`;
+    return `${released}.`;
   }
   const held = await context.state.hold(place.environment, place.app, ports.clock());
   // What a person set in the target holds automation without anybody's word.
-  if (held === undefined && !(await isChanged(ports, context, place))) return `${name} is not on hold`;
+  if (held === undefined && !(await isChanged(ports, context, place)))
+    return `**Nothing to do:** ${name} is not on hold.`;
   if (place.app !== undefined && held?.environmentWide === true) throw environmentHeld(place.environment, place.app);
   await ports.state.record(context.where, { ...common(call, place), kind: "released" }, call.signal);
   await announceEnd(ports, context, call, place, held);
   const was =
-    held === undefined ? "" : `; it was held by ${code(held.by)}${held.reason === "" ? "" : `: ${inert(held.reason)}`}`;
-  return `${name} is released${was}${await nextMove(ports, context, place)}`;
+    held === undefined
+      ? ""
+      : `; it was on hold by ${code(held.by)}${held.reason === "" ? "" : `: "${inert(held.reason)}"`}`;
+  return `${released}${was}.${await nextMove(ports, context, place)}`;
 }
 
 async function isChanged(ports: PromotionPorts, context: RepositoryContext, place: Place): Promise<boolean> {
@@ -69,7 +73,7 @@ async function nextMove(
   const now = { ...context, state: await ports.state.read(context.where, context.signal) };
   const move = await automaticMove(ports, now, app, environment);
   const { from = "" } = settingsFor(context.config, app, environment);
-  return move === undefined || move.ok ? "" : `. ${inert(from)} has nothing newer to bring`;
+  return move === undefined || move.ok ? "" : ` ${inert(from)} has nothing newer to bring.`;
 }
 
 function environmentHeld(environment: string, app: string): UserError {

@@ -1,5 +1,6 @@
 import { describesHead } from "../../../change/pull-request/metadata.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { assertAllowed } from "../../../change/rights.ts";
 import type { Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
@@ -10,7 +11,6 @@ import { openPromotion } from "../open.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { replanPromotion } from "../replan.ts";
 import { describeResult } from "../reply-text.ts";
-import { assertAllowed } from "./rights.ts";
 
 /** `/retry`. Rooms add what it means on pull requests of theirs. */
 export const retryCommand: Command<PromotionPorts> = {
@@ -73,7 +73,7 @@ async function describeAgain(
   if (branch?.app === undefined || branch.kind === "rollback") {
     throw new UserError(
       "refused",
-      "its description no longer says what it carries, and its branch's name does not say it all",
+      "its description no longer says what it promotes, and its branch's name does not say it all",
       { fix: "close it and give the command again" },
     );
   }

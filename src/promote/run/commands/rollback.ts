@@ -1,8 +1,11 @@
+import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { assertAllowed, byAllow } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import type { PullRequest } from "../../../model/github.ts";
+import { sentenceList } from "../../../model/text/lists.ts";
 import { promotionOf } from "../../text/metadata.ts";
 import { observe } from "../health.ts";
 import { openPromotion, type PromotionResult } from "../open.ts";
@@ -11,9 +14,7 @@ import { describeResult } from "../reply-text.ts";
 import { rollbackPairs } from "../rollback-pairs.ts";
 import { type RollbackPoint, rollbackPoint } from "../rollback-point.ts";
 import { touchedTargets, wantsOf } from "../touched.ts";
-import { checkName, environmentAndApps, LIMITS } from "./arguments.ts";
 import { appsMeant, environmentMeant } from "./names.ts";
-import { assertAllowed, byAllow } from "./rights.ts";
 
 /** What `/rollback` asks for. */
 export interface RollbackRequest {
@@ -40,7 +41,7 @@ export const rollbackCommand: Command<PromotionPorts> = {
   details: [
     "Opens a pull request for each app that sets the last version that was healthy before the present one. At once it holds promotions and image",
     "updates of those apps in that environment, so that nothing automatic brings the bad version back: until somebody says `/release`, or promotes",
-    "something newer by hand. With no app named it means the apps that this pull request touched; on a promotion, those that it carries.",
+    "something newer by hand. With no app named it means the apps that this pull request touched; on a promotion, those that it promotes.",
   ].join("\n"),
   examples: [
     { line: "/rollback prod webapp", does: "goes back to the last healthy version of `webapp`" },
@@ -74,7 +75,7 @@ async function rollback(ports: PromotionPorts, call: CommandCall, asked: Rollbac
   for (const pair of rollbackPairs(context, request.environment, apps)) {
     const point = await rollbackPoint(ports, context, observed, pair.target, request.to);
     if (point === undefined) {
-      said.push(`${code(environment)} has ${code(pair.app)} ${code(request.to ?? "")} already`);
+      said.push(`**Nothing to do:** ${inert(environment)} has ${inert(pair.app)} ${inert(request.to ?? "")} already.`);
       continue;
     }
     const result = await openPromotion(ports, context, {
@@ -90,13 +91,14 @@ async function rollback(ports: PromotionPorts, call: CommandCall, asked: Rollbac
       await holdBack(ports, context, call, request.environment, pair.app, result, point);
       held.push(`${request.environment}/${pair.app}`);
     }
-    said.push(`${describeResult(result, request.environment)} (${inert(point.why)})`);
+    said.push(`${describeResult(result, request.environment)} Why this one: ${inert(point.why)}.`);
   }
-  if (held.length === 0) return said.join("; ");
+  if (held.length === 0) return said.join("\n\n");
   // What is open already is held from now on.
   await ports.queue.add({ type: "promotions", ...where, defaultBranch: context.base });
-  const places = held.map((place) => code(place)).join(", ");
-  return `${said.join("; ")}. Automation of ${places} is on hold until somebody comments \`/release\` or promotes something newer`;
+  const releases = sentenceList(held.map((place) => code(`/release ${place}`)));
+  const hold = `⏸️ **On hold:** nothing promotes or updates ${inert(sentenceList(held))} until ${releases}, or until someone promotes a newer version by hand.`;
+  return [...said, hold].join("\n\n");
 }
 
 async function appsOf(

@@ -1,12 +1,14 @@
 import { baseOf, openContext } from "../../../change/repository-context.ts";
-import { code } from "../../../diff/index.ts";
+import { code, inert } from "../../../diff/index.ts";
 import type { Command, CommandCall } from "../../../model/command.ts";
 import { evaluateGates } from "../../../policy/gates/index.ts";
-import { gatesSection, verdictLine } from "../../text/gates.ts";
+import { gateTree } from "../../text/gates.ts";
 import { promotionOf } from "../../text/metadata.ts";
-import { statusComment } from "../../text/status-comment.ts";
+import { statusReply } from "../../text/status-comment.ts";
+import { verdictTitle } from "../../text/verdict.ts";
 import { atHead, factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
+import { mergeStops } from "../merge-stops.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { statusSteps } from "../status-steps.ts";
 import { wantsOf } from "../touched.ts";
@@ -40,14 +42,15 @@ async function status(ports: PromotionPorts, call: CommandCall): Promise<string>
       await factsOf(ports, context, observe(context), await atHead(ports, context, pull, metadata)),
       now,
     );
-    return `${verdictLine(verdict, now)}\n\n${gatesSection(verdict, now)}`;
+    const stops = await mergeStops(ports, context, pull, metadata, verdict);
+    const head = `[${code(pull.head.sha.slice(0, 7))}](${context.url}/commit/${pull.head.sha})`;
+    return `**${inert(verdictTitle({ verdict, stops, metadata }))}**\n\n${gateTree(verdict, head)}`;
   }
   if (metadata !== undefined)
-    return pull.merged ? `this promotion to ${code(metadata.environment)} is merged` : "this promotion was closed";
+    return pull.merged
+      ? `**This promotion to ${inert(metadata.environment)} is merged.**`
+      : "**This promotion was closed.**";
   const steps = await statusSteps(ports, context, pull);
-  if (!pull.merged)
-    return pull.state === "open"
-      ? `not merged yet${steps.length === 0 ? "" : `\n\n${statusComment(steps)}`}`
-      : "closed without being merged";
-  return `here it is\n\n${statusComment(steps)}`;
+  if (!pull.merged && pull.state === "closed") return "**Closed without being merged**, so it is nowhere.";
+  return statusReply(steps, now);
 }

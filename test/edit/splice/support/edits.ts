@@ -1,4 +1,5 @@
 import { applyEdits, type EditedText, type YamlEdit } from "../../../../src/edit/splice/index.ts";
+import type { PlainEdit } from "../../../../src/edit/splice/types.ts";
 import { UserError } from "../../../../src/model/errors.ts";
 
 /** The text's bytes. */
@@ -35,10 +36,10 @@ export function userError(act: () => unknown): UserError {
 
 type Path = readonly (string | number)[];
 
-export const set = (path: Path, value: Extract<YamlEdit, { kind: "set" }>["value"], document = 0): YamlEdit => {
+export const set = (path: Path, value: Extract<YamlEdit, { kind: "set" }>["value"], document = 0): PlainEdit => {
   return { kind: "set", document, path, value };
 };
-export const insert = (path: Path, value: Extract<YamlEdit, { kind: "insert" }>["value"], document = 0): YamlEdit => {
+export const insert = (path: Path, value: Extract<YamlEdit, { kind: "insert" }>["value"], document = 0): PlainEdit => {
   return { kind: "insert", document, path, value };
 };
-export const remove = (path: Path, document = 0): YamlEdit => ({ kind: "remove", document, path });
+export const remove = (path: Path, document = 0): PlainEdit => ({ kind: "remove", document, path });

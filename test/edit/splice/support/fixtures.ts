@@ -1,4 +1,4 @@
-import type { YamlEdit } from "../../../../src/edit/splice/index.ts";
+import type { PlainEdit } from "../../../../src/edit/splice/types.ts";
 import { insert, remove, set } from "./edits.ts";
 
 /** A file, edits, and the file that must come out byte for byte. */
@@ -6,10 +6,10 @@ export interface Fixture {
   readonly name: string;
   readonly file: string;
   readonly after: string;
-  readonly edits: readonly YamlEdit[];
+  readonly edits: readonly PlainEdit[];
 }
 
-function fixture(name: string, file: string, ...edits: readonly YamlEdit[]): Fixture {
+function fixture(name: string, file: string, ...edits: readonly PlainEdit[]): Fixture {
   return { name, file, after: file.replace(/(?=\.\w+$)/, ".after"), edits };
 }
 

@@ -1,5 +1,5 @@
-import { clip } from "../../../model/command.ts";
-import { UserError } from "../../../model/errors.ts";
+import { clip } from "../model/command.ts";
+import { UserError } from "../model/errors.ts";
 
 /**
  * How long a name may be, how long a finding's, which has the names of an app and a resource in it, how long a reason,

@@ -1,13 +1,8 @@
-import type { Command } from "../model/command.ts";
-import type { Queue } from "../model/queue.ts";
-
-/** What the preview's commands act through. */
-export interface PreviewCommandPorts {
-  readonly queue: Pick<Queue, "add">;
-}
+import type { Command } from "../../model/command.ts";
+import type { Queue } from "../../model/queue.ts";
 
 /** `/diff`. */
-const diffCommand: Command<PreviewCommandPorts> = {
+export const diffCommand: Command<{ readonly queue: Pick<Queue, "add"> }> = {
   name: "diff",
   usage: "",
   words: [0, 0],
@@ -23,6 +18,3 @@ const diffCommand: Command<PreviewCommandPorts> = {
     return "rendering the newest head again; the comment and the check are updated in place";
   },
 };
-
-/** The commands about previews, in the order in which people read them. */
-export const PREVIEW_COMMANDS: readonly Command<PreviewCommandPorts>[] = [diffCommand];

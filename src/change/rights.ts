@@ -1,9 +1,10 @@
-import type { RepositoryContext } from "../../../change/repository-context.ts";
-import { settingsFor } from "../../../config/index.ts";
-import type { CommandCall } from "../../../model/command.ts";
-import { UserError } from "../../../model/errors.ts";
-import type { Allow } from "../../../model/gates.ts";
-import { mayAct, teamsToAsk } from "../../../policy/allow.ts";
+import { settingsFor } from "../config/index.ts";
+import type { CommandCall } from "../model/command.ts";
+import { UserError } from "../model/errors.ts";
+import type { Allow } from "../model/gates.ts";
+import type { GitHubRepository } from "../model/github-repository.ts";
+import { mayAct, teamsToAsk } from "../policy/allow.ts";
+import type { RepositoryContext } from "./repository-context.ts";
 
 /** The rights of a command where the configuration decides: as far as GitHub's levels go, everybody may try. */
 export const byAllow = {
@@ -17,14 +18,14 @@ export const byAllow = {
  * such. The configuration is the base's.
  */
 export async function assertAllowed(
-  context: RepositoryContext,
+  { config, github }: Pick<RepositoryContext, "config" | "github">,
   call: CommandCall,
   environment: string,
   apps: readonly string[],
 ): Promise<void> {
   const subjects = apps.length > 0 ? apps : [""];
-  const allows = subjects.map((app) => settingsFor(context.config, app, environment).allow);
-  await assertAllows(context, call, allows, `act on ${apps.length > 0 ? "" : "all of "}\`${environment}\``);
+  const allows = subjects.map((app) => settingsFor(config, app, environment).allow);
+  await assertAllows(github, call, allows, `act on ${apps.length > 0 ? "" : "all of "}\`${environment}\``);
 }
 
 /** As `assertAllowed`, by `gates.override`. */
@@ -35,11 +36,12 @@ export async function assertMayOverride(
   apps: readonly string[],
 ): Promise<void> {
   const allows = apps.map((app) => settingsFor(context.config, app, environment).gates.override);
-  await assertAllows(context, call, allows, `pass gates of \`${environment}\``);
+  await assertAllows(context.github, call, allows, `pass gates of \`${environment}\``);
 }
 
-async function assertAllows(
-  context: RepositoryContext,
+/** As `assertAllowed`, by rules that are given; `what` is that in words, after "may". */
+export async function assertAllows(
+  github: Pick<GitHubRepository, "teamMember">,
   call: CommandCall,
   allows: readonly Allow[],
   what: string,
@@ -49,7 +51,7 @@ async function assertAllows(
   for (const allow of different.values()) {
     const person = { login: call.actor, permission: call.permission };
     for (const team of teamsToAsk(allow, person)) {
-      if (!known.has(team)) known.set(team, await context.github.teamMember(team, call.actor));
+      if (!known.has(team)) known.set(team, await github.teamMember(team, call.actor));
     }
     const teams = new Set([...known].flatMap(([team, member]) => (member ? [team] : [])));
     const answer = mayAct(allow, { ...person, teams }, what);

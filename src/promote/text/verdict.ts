@@ -1,0 +1,311 @@
+import { code, inert } from "../../diff/index.ts";
+import type { GateResult, GateVerdict, MergeStop } from "../../model/gates.ts";
+import type { CheckReport, PullRequest } from "../../model/github.ts";
+import { clip } from "../../model/text/lines.ts";
+import { count, sentenceList } from "../../model/text/lists.ts";
+import { dayTime } from "../../model/text/times.ts";
+import { gateTree, isOpen, orderedGates, type SeenGates } from "./gates.ts";
+import type { PromotionMetadata } from "./metadata.ts";
+import { onlyMove } from "./versions.ts";
+
+/** The name of the check run on a promotion's head. */
+export const promotionCheck = "Sluice promotion";
+
+/** How a promotion stands at its head. */
+export interface Standing {
+  readonly metadata: PromotionMetadata;
+  /** `undefined` until its gates are evaluated. */
+  readonly verdict: GateVerdict | undefined;
+  readonly stops: readonly MergeStop[];
+  /** People pushed to the branch: beside what was planned, or so that it is something else now. */
+  readonly pushed?: "beside" | "changed";
+  /** Sluice merges when all gates have passed. */
+  readonly automatic: boolean;
+  readonly now: number;
+}
+
+const begin = "<!-- sluice:verdict -->";
+const end = "<!-- /sluice:verdict -->";
+
+/** What comes of it and what to do next: the first lines of the description, which `replaceVerdict` finds again. */
+export function verdictSection(standing: Standing): string {
+  const parts = [verdictText(standing), alertOf(standing), nextText(standing)].filter((part) => part !== "");
+  return verdictPart(parts.join("\n\n"));
+}
+
+function verdictPart(text: string): string {
+  return `${begin}\n${text}\n${end}`;
+}
+
+/** The body with these first lines; unchanged where somebody took them out, and where an earlier version wrote it. */
+export function replaceVerdict(body: string, section: string): string {
+  const text = body.replaceAll("\r\n", "\n");
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  return from < 0 || to < 0 ? body : `${text.slice(0, from)}${section}${text.slice(to + end.length)}`;
+}
+
+/** What a body says that it waits for; `undefined` where it says nothing of that. */
+export function shownWait(body: string): string | undefined {
+  const from = body.indexOf(begin);
+  const to = body.indexOf(end, from);
+  if (from < 0 || to < 0) return undefined;
+  return /Waiting for (.+)\.\r?$/m.exec(body.slice(from, to))?.[1];
+}
+
+function verdictText({ metadata, verdict, stops, pushed, now }: Standing): string {
+  const stopped = stoppedText(metadata, verdict, stops, now);
+  if (stopped !== undefined) return stopped;
+  const waits = verdict === undefined ? "" : waitText(verdict);
+  if (pushed !== undefined) return `${pushedText(metadata, pushed)}${waits}`;
+  const hold = verdict?.results.find((one) => one.gate === "hold" && isOpen(one));
+  const sign = signOf(metadata, stops);
+  const isReady = verdict?.state === "passed";
+  const lead = hold !== undefined ? "⏸️ On hold: " : sign === "" && isReady ? "Ready: " : sign;
+  return `**${lead}${getsText(metadata, hold !== undefined, stops)}${insteadText(metadata)}.${replacedText(metadata)}${waits}`;
+}
+
+function signOf({ kind }: PromotionMetadata, stops: readonly MergeStop[]): string {
+  if (kind === "rollback") return "↩️ ";
+  return stops.some((stop) => stop.kind === "older") ? "⬇️ " : "";
+}
+
+/** `prod gets webapp 1.5.0**`: the bold words end in it. */
+function getsText(
+  { kind, environment, targets }: PromotionMetadata,
+  later: boolean,
+  stops: readonly MergeStop[],
+): string {
+  const [only, ...more] = targets;
+  const where = inert(environment);
+  const isOlder = stops.some((stop) => stop.kind === "older");
+  const verb = kind === "rollback" ? "goes back to" : isOlder ? "would go back to" : "gets";
+  if (only === undefined || more.length > 0) {
+    const older = kind === "rollback" || isOlder ? "earlier" : "new";
+    return `${where} ${verb} ${older} versions of ${count(targets.length, "app")}${later ? " later" : ""}**`;
+  }
+  const move = onlyMove(only.images);
+  const what = move === undefined ? `the files of ${inert(only.app)}` : `${inert(only.app)} ${inert(move.to)}`;
+  return `${where} ${verb} ${what}${later ? " later" : ""}**`;
+}
+
+function insteadText({ kind, targets }: PromotionMetadata): string {
+  const [only, ...more] = targets;
+  const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
+  if (move === undefined) return "";
+  if (move.from === "") return ", new";
+  return kind === "rollback" ? `, from ${inert(move.from)}` : ` in place of ${inert(move.from)}`;
+}
+
+function replacedText({ replaced }: PromotionMetadata): string {
+  const last = replaced.at(-1);
+  return last === undefined ? "" : ` It replaced ${code(last.versions)} here.`;
+}
+
+/** ` Waiting for 1 approval and the soak (ends 23:15 UTC).` */
+function waitText(verdict: GateVerdict): string {
+  const waits = waitsOf(verdict);
+  return waits === "" ? "" : ` Waiting for ${waits}.`;
+}
+
+function waitsOf({ results }: GateVerdict, max = 4): string {
+  const briefs = orderedGates(results)
+    .filter(({ gate }) => gate !== "hold")
+    .map(({ brief, label }) => inert(brief ?? label.toLowerCase()));
+  return sentenceList(briefs, max);
+}
+
+function pushedText({ environment, targets, apps }: PromotionMetadata, pushed: "beside" | "changed"): string {
+  const [only, ...more] = targets;
+  const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
+  const what =
+    only === undefined || move === undefined
+      ? `what was planned for ${count(apps.length, "app")}`
+      : `${inert(only.app)} ${inert(move.to)}`;
+  const first =
+    pushed === "beside"
+      ? `**${inert(environment)} gets ${what} and commits that a person pushed.**`
+      : `**A person changed what ${inert(environment)} gets here; it is no longer ${what}.** The diff below shows what it is now.`;
+  return `${first} Sluice keeps those commits, so it no longer updates or merges this pull request.`;
+}
+
+/** What changed against it, with who and when. */
+function stoppedText(
+  metadata: PromotionMetadata,
+  verdict: GateVerdict | undefined,
+  stops: readonly MergeStop[],
+  now: number,
+): string | undefined {
+  const changed = stops.find(({ kind }) => kind === "changed");
+  if (changed !== undefined) {
+    const what = `**Stopped: ${inert(metadata.environment)} has ${inert(changed.has)} now**, and this would set ${inert(changed.gets)}.`;
+    return `${what}${authorText(changed, metadata.environment, now)}`;
+  }
+  const stop = stoppedGate(verdict);
+  return stop && `**Stopped: ${inert(stop.stopped ?? "")}.**`;
+}
+
+function authorText({ change, app }: MergeStop, environment: string, now: number): string {
+  if (change === undefined) return "";
+  const how = change.pullRequest === undefined ? "" : ` with #${change.pullRequest}`;
+  return ` ${code(change.by)} changed ${inert(app)} in ${inert(environment)}${how}, ${dayTime(change.at, now)}.`;
+}
+
+function stoppedGate(verdict: GateVerdict | undefined): GateResult | undefined {
+  return verdict?.results.find((one) => isOpen(one) && one.stopped !== undefined);
+}
+
+/** Of an older version: what a merge takes away. */
+function alertOf({ metadata, stops }: Standing): string {
+  const older = stops.find(({ kind }) => kind === "older");
+  if (older === undefined) return "";
+  const { environment, from } = metadata;
+  const { change } = older;
+  const how =
+    change === undefined
+      ? ""
+      : ` with ${change.pullRequest === undefined ? "a commit" : `#${change.pullRequest}`} (${code(change.by)})`;
+  return [
+    "> [!WARNING]",
+    `> **${inert(older.has)} came to ${inert(environment)}${how}.** Merging this removes it.`,
+    ">",
+    `> **Instead:** bring ${inert(older.has)} to ${inert(from)} first, and close this.`,
+  ].join("\n");
+}
+
+/** Who does what next; `""` where only time and Sluice are left. */
+function nextText({ metadata, verdict, stops, pushed, automatic }: Standing): string {
+  const { environment, apps, kind } = metadata;
+  const again = code(`/promote ${environment} ${apps.join(" ")}`);
+  if (stops.some((stop) => stop.kind === "changed"))
+    return `**Next:** choose one\n- bring what ${inert(environment)} has, or something newer, to ${inert(metadata.from)}, then comment ${again} here (recommended)\n- or comment ${again}, if this is meant to replace it`;
+  const stop = stoppedGate(verdict);
+  if (stop?.gate === "current")
+    return `**Next:** ask who took it back. Then close this, or wait: it goes on when ${inert(metadata.from)} has the version again, and a newer version replaces it.`;
+  if (stop?.who !== undefined) return `**Next:** ${inert(stop.who)}.`;
+  if (pushed !== undefined)
+    return `**Next:** approve what is there now, then merge by hand. To give it back to Sluice: close this, delete the branch, comment ${again}.`;
+  if (stops.some((one) => one.kind === "older"))
+    return "**Next:** if going back is meant, approve and merge it by hand. Sluice does not merge an older version by itself.";
+  if (verdict === undefined) return "";
+  const person = orderedGates(verdict.results).find(({ who }) => who !== undefined);
+  const after = automatic ? "Sluice merges when all gates have passed." : "Then merge this pull request.";
+  if (person !== undefined) return `**Next:** ${askText(person)} ${after}`;
+  if (verdict.state !== "passed") return "";
+  return automatic && kind === "promotion" ? "" : "**Next:** merge this pull request.";
+}
+
+function askText({ gate, who = "" }: GateResult): string {
+  if (gate === "approvals") return "anyone with write access reviews the diff below and approves.";
+  return `${inert(who)}.`;
+}
+
+/** How it stands, for the list of pull requests: at most 72 characters. */
+export function verdictTitle({ verdict, stops, metadata }: Pick<Standing, "verdict" | "stops" | "metadata">): string {
+  const changed = stops.find(({ kind }) => kind === "changed");
+  if (changed !== undefined)
+    return clip(`Stopped: ${metadata.environment} was changed to ${changed.has} meanwhile`, maxTitle);
+  const stop = stoppedGate(verdict);
+  if (stop?.stopped !== undefined) return clip(`Stopped: ${stop.stopped}`, maxTitle);
+  if (verdict === undefined) return "Checking the gates";
+  const hold = verdict.results.find((one) => one.gate === "hold" && isOpen(one));
+  if (hold !== undefined) return clip(`On hold by ${hold.brief ?? "a person"}`, maxTitle);
+  const isOlder = stops.some(({ kind }) => kind === "older");
+  const text = verdict.state === "passed" ? readyText(verdict) : waitingTitle(verdict);
+  return isOlder ? clip(`Older version: ${text.charAt(0).toLowerCase()}${text.slice(1)}`, maxTitle) : text;
+}
+
+const maxTitle = 71;
+
+function waitingTitle(verdict: GateVerdict): string {
+  const texts = [4, 3, 2, 1].map((max) => `Waiting for ${plain(waitsOf(verdict, max))}`);
+  return texts.find((text) => text.length <= maxTitle) ?? clip(texts.at(-1) ?? "", maxTitle);
+}
+
+/** A title is no Markdown. */
+function plain(text: string): string {
+  return text.replaceAll("`", "").replaceAll(/&#(\d+);/g, (_, sign: string) => String.fromCharCode(Number(sign)));
+}
+
+function readyText({ results }: GateVerdict): string {
+  const overridden = results.filter(({ state }) => state === "overridden").length;
+  if (overridden > 0) return `Ready: ${count(results.length, "gate")} passed, ${overridden} of them overridden`;
+  return results.length === 1 ? "Ready: the only gate passed" : `Ready: all ${results.length} gates passed`;
+}
+
+/** One check per promotion, whose summary is the tree of gates. Waiting is not failing: red is what was stopped. */
+export function gatesCheck(
+  head: { readonly sha: string; readonly url: string },
+  standing: Standing & { readonly verdict: GateVerdict },
+  remarks: readonly string[],
+): CheckReport {
+  const { verdict, stops } = standing;
+  const link = `[${code(head.sha.slice(0, 7))}](${head.url})`;
+  const person = standing.pushed === undefined ? [] : [verdictText(standing), nextText(standing)];
+  const parts = [gateTree(verdict, link), ...person, ...remarks].filter((part) => part !== "");
+  const summary = parts.join("\n\n").slice(0, 60_000);
+  const about = { name: promotionCheck, headSha: head.sha, title: verdictTitle(standing), summary };
+  const isStopped = stops.some(({ kind }) => kind === "changed") || stoppedGate(verdict) !== undefined;
+  if (isStopped) return { ...about, status: "completed", conclusion: "failure" };
+  if (verdict.state === "passed") return { ...about, status: "completed", conclusion: "success" };
+  return { ...about, status: "in_progress" };
+}
+
+/** What is commented after a merge by hand before all gates had passed. */
+export function mergedUnmetText(
+  { mergedBy }: Pick<PullRequest, "mergedBy">,
+  { environment, apps, kind }: Pick<PromotionMetadata, "environment" | "apps" | "kind">,
+  { seen, history }: { readonly seen: SeenGates | undefined; readonly history: string },
+): string {
+  const who = mergedBy === undefined ? "somebody" : code(mergedBy);
+  const what =
+    seen === undefined
+      ? "before its gates were evaluated.**"
+      : `with ${seen.unmet.length} of ${count(seen.total, "gate")} not passed:** ${sentenceList(seen.unmet.map(inert))}.`;
+  const first = `🟠 **Warning: ${who} merged this ${what} It is in the [history](${history}).`;
+  const back = `If that was a mistake: \`/rollback ${environment} ${apps.join(" ")}\`.`;
+  return kind === "rollback" ? first : `${first}\n\n${back}`;
+}
+
+/** The check of what was merged by hand, with the gates as they were seen then; `undefined` where all had passed. */
+export function mergedCheck(
+  { head, mergedBy = "somebody" }: Pick<PullRequest, "head" | "mergedBy">,
+  { unmet }: SeenGates,
+  summary: string,
+): CheckReport | undefined {
+  if (unmet.length === 0) return undefined;
+  const title = `Merged by ${mergedBy}, ${count(unmet.length, "gate")} not passed`;
+  const about = { name: promotionCheck, headSha: head.sha, title, summary } as const;
+  return { ...about, status: "completed", conclusion: "neutral" };
+}
+
+/** The first lines of a description after the merge: people open it months later. */
+export function mergedSection(
+  { environment, targets, kind, apps }: PromotionMetadata,
+  { mergedBy, closedAt }: Pick<PullRequest, "mergedBy" | "closedAt">,
+  about: { readonly unmet: readonly string[] | undefined; readonly isAsPlanned: boolean; readonly now: number },
+): string {
+  const { unmet, isAsPlanned, now } = about;
+  const [only, ...more] = targets;
+  const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
+  const known =
+    move === undefined || only === undefined
+      ? `new versions of ${count(apps.length, "app")}`
+      : `${inert(only.app)} ${inert(move.to)}`;
+  const what = isAsPlanned ? known : "what people pushed here";
+  const at = closedAt === undefined ? "" : ` on ${dayTime(closedAt, now)}`;
+  const who = mergedBy === undefined ? "" : ` by ${code(mergedBy)}`;
+  const how = unmetText(unmet);
+  const got = kind === "rollback" && isAsPlanned ? "went back to" : "got";
+  return verdictPart(`**${inert(environment)} ${got} ${what}**${at}. Merged${who} ${how}.`);
+}
+
+function unmetText(unmet: readonly string[] | undefined): string {
+  if (unmet === undefined) return "before its gates were evaluated";
+  return unmet.length === 0 ? "with all gates passed" : `with ${sentenceList(unmet.map(inert))} not passed`;
+}
+
+/** What lets Sluice know that an environment is healthy, where nothing has ever told. */
+export function setUpHealth(environment: string): string {
+  return `tell Sluice how ${environment} is doing: report GitHub Deployments from what deploys it, or name a check with \`health: { check: … }\`, or go without with \`gates: { healthy: false }\``;
+}
