@@ -6,6 +6,7 @@ import type { TargetPlan } from "../model/target-plan.ts";
 import type { ChangedPath } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { reasons } from "./affected-reasons.ts";
+import { clusterFindings } from "./cluster.ts";
 import { compareSides, distinct } from "./compare-target.ts";
 import { locateFindings } from "./locate.ts";
 import { notes } from "./notes.ts";
@@ -34,7 +35,8 @@ export async function assemble(parts: Parts): Promise<Preview> {
   const affected = parts.compared.filter((one): one is Affected => one.affected);
   const because = await reasons(affected, parts.changed, parts.trees);
   const compared = affected.map((one, index) => compareSides(one, because[index] ?? [], parts));
-  const findings = compared.flatMap((one) => one.findings);
+  const cluster = await clusterFindings(affected, parts.changed, parts.trees);
+  const findings = [...compared.flatMap((one) => one.findings), ...cluster];
   const unread = await unreadFiles(parts.changed, affected, parts.trees, parts.exclude);
   const targets = byUrgency(
     compared.map((one) => one.preview),

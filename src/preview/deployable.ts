@@ -53,7 +53,7 @@ async function mayHoldManifest(path: string, tree: Tree): Promise<boolean> {
 }
 
 /** Whether a file is one of those that a chart above it is made of. */
-async function isInChart(path: string, tree: Tree): Promise<boolean> {
+export async function isInChart(path: string, tree: Tree): Promise<boolean> {
   for (let at = parentPath(path); at !== ""; at = parentPath(at)) {
     const [first = ""] = path.slice(at.length + 1).split("/");
     if (/^(?:templates|crds|charts|values)$/.test(first) && (await tree.at(joinPath(at, "Chart.yaml"))) !== undefined)
