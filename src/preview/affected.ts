@@ -1,6 +1,7 @@
 import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import { specText, type Target } from "../model/target.ts";
 import { traceHolds } from "../model/trace.ts";
+import { type Budget, heldBy } from "./budget.ts";
 import type { TargetPair } from "./plan.ts";
 import { reachOf } from "./reach.ts";
 
@@ -42,13 +43,14 @@ export interface ComparedTrees {
 /**
  * Decides by traces whether a target is affected, and renders it at the base and at the head if so. A target that no
  * trace is known of is rendered once to get one. One whose render stops early has read only a part of its files: it is
- * affected as soon as anything differs that it may depend on.
+ * affected as soon as anything differs that it may depend on. One for which the budget has no room is not rendered.
  */
 export async function previewPair(
   pair: TargetPair,
   renderer: Renderer,
   trees: ComparedTrees,
   signal: AbortSignal,
+  budget: Budget,
 ): Promise<ComparedTarget> {
   const target = pair.head ?? pair.base;
   if (
@@ -59,6 +61,9 @@ export async function previewPair(
   ) {
     return { target, affected: false };
   }
+  const exceeded = async () =>
+    budget.exceeded({ target, reached: await reachedIn(target, trees), isGone: pair.head === undefined });
+  if (!budget.isOpen) return exceeded();
   const [base, head] = await Promise.all([
     pair.base === undefined ? undefined : renderer.render(pair.base.render, trees.base, signal),
     pair.head === undefined ? undefined : renderer.render(pair.head.render, trees.head, signal),
@@ -66,12 +71,13 @@ export async function previewPair(
   const reached = [base, head].some((side) => side !== undefined && !isWhole(side))
     ? await reachedIn(target, trees)
     : undefined;
-  return {
+  const affected: Affected = {
     ...{ target, affected: true, base, head },
     ...(reached === undefined ? {} : { reached }),
     ...(pair.base === undefined || pair.head === undefined ? {} : { before: pair.base }),
     ...movedFrom(pair),
   };
+  return budget.take(heldBy(base, head)) ? affected : exceeded();
 }
 
 function movedFrom({ base, head }: TargetPair): Pick<Affected, "movedFrom"> {

@@ -1,16 +1,21 @@
 import type { ScanMemo } from "../discovery/index.ts";
+import { mapLimit } from "../model/map-limit.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
 import { type ComparedTarget, type ComparedTrees, previewPair } from "./affected.ts";
 import { assemble } from "./assemble.ts";
+import { Budget } from "./budget.ts";
 import { withoutPhantoms } from "./discovered.ts";
 import { findDrift } from "./drift/find-drift.ts";
 import { joinMoved } from "./moved.ts";
 import { type Commits, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
-import { renderAgain } from "./random.ts";
+import { againRenderer } from "./random.ts";
+
+/** Enough to keep every engine busy while others only look whether anything changed. */
+const pairsAtOnce = 32;
 
 /** What is compared, and how. */
 export interface PreviewRequest {
@@ -22,6 +27,8 @@ export interface PreviewRequest {
   readonly configText?: string;
   /** Key of the fingerprints that stand for secret values. */
   readonly fingerprintKey: Uint8Array;
+  /** How much may be held at once; see `previewBytes`, the default. */
+  readonly maxBytes?: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: PreviewProgress) => void;
 }
@@ -57,11 +64,12 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   if (broken.length > 0) return { kind: "config", commits, problems: broken };
   const { repository, fingerprintKey, signal } = request;
   const { plan, config } = after;
-  const joined = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan));
-  const compared = await renderAgain(joined, ports.renderer, trees, signal);
+  const budget = new Budget(request.maxBytes);
+  const compared = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan, budget));
   const { ignore = [], exclude = [] } = config?.preview ?? {};
   const preview = await assemble({
     ...{ commits, compared, trees, plan, fingerprintKey, ignore, exclude },
+    ...{ budget, again: againRenderer(ports.renderer, trees, signal) },
     changed: await repository.changedPaths(commits.mergeBase, commits.head),
     warnings: after.problems,
     headConfig: request.configText === undefined ? await headConfigProblems(trees) : undefined,
@@ -99,17 +107,16 @@ async function compareAll(
   trees: ComparedTrees,
   before: TargetPlan,
   after: TargetPlan,
+  budget: Budget,
 ): Promise<readonly ComparedTarget[]> {
   const all = pairTargets(before.targets, after.targets);
   const pairs = after.source === "discovered" ? await withoutPhantoms(all, trees) : all;
   let done = 0;
   request.onProgress?.({ phase: "targets", done, total: pairs.length });
-  return Promise.all(
-    pairs.map(async (pair) => {
-      const result = await previewPair(pair, renderer, trees, request.signal);
-      done += 1;
-      request.onProgress?.({ phase: "render", done, total: pairs.length });
-      return result;
-    }),
-  );
+  return mapLimit(pairs, pairsAtOnce, async (pair) => {
+    const result = await previewPair(pair, renderer, trees, request.signal, budget);
+    done += 1;
+    request.onProgress?.({ phase: "render", done, total: pairs.length });
+    return result;
+  });
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Resource } from "../../src/model/render.ts";
 import { compare, resources } from "./support.ts";
 
 /** Situations that were reported for previews, each by its name. */
@@ -63,7 +62,7 @@ describe("a value that differs at every render", () => {
       `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: core, annotations: { rolled: ${rolled} } }\nspec: { replicas: ${replicas} }\n`,
     ].join("");
   const again = (base: readonly string[], head: readonly string[]) => ({
-    again: { base: base.map(resources), head: head.map(resources) },
+    again: { base: base.map((text) => resources(text)), head: head.map((text) => resources(text)) },
   });
   const [before, after] = [
     ["k3Bq9", "Zp0aa", "7yTw1"],
