@@ -63,9 +63,7 @@ function steadyWord(samples: readonly string[], level: number): string | undefin
   const [first = ""] = samples;
   if (samples.every((sample) => sample === first)) return first;
   if (whole.some((shape) => samples.every((sample) => shape.test(sample)))) return randomMark;
-  return samples.every(({ length }) => length === first.length)
-    ? byPlace(first, samples)
-    : steadyWords(samples, level);
+  return samples.every(({ length }) => length === first.length) ? byPlace(first, samples) : steadyWords(samples, level);
 }
 
 /** One letter beside others that are random may be the same by chance; at the ends of a word that is rare enough. */

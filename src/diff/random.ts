@@ -23,7 +23,11 @@ export function steady(items: readonly Item[], again: readonly (readonly Item[])
     const found = renders.flatMap(({ list, byKey }) => counterpart(item, list[index], byKey) ?? []);
     if (found.length < renders.length) return item;
     const paths: string[] = [];
-    const object = common([item, ...found].map((one) => one.object), [], paths);
+    const object = common(
+      [item, ...found].map((one) => one.object),
+      [],
+      paths,
+    );
     if (paths.length === 0 || !isObject(object)) return item;
     const calm = withObject(item, object);
     random.push(...paths.map((path) => ({ resource: resourceLabel(calm.id), path })));
@@ -69,8 +73,18 @@ function commonObject(values: readonly ValueObject[], steps: readonly string[], 
   return Object.fromEntries(Object.keys(one).map((key) => [key, common(at(key), [...steps, `.${key}`], paths)]));
 }
 
-function commonList(values: readonly (readonly Value[])[], steps: readonly string[], paths: string[]): readonly Value[] {
+function commonList(
+  values: readonly (readonly Value[])[],
+  steps: readonly string[],
+  paths: string[],
+): readonly Value[] {
   const [one = []] = values;
   if (values.some(({ length }) => length !== one.length)) return one;
-  return one.map((_, index) => common(values.map((value) => value[index]), [...steps, `[${index}]`], paths));
+  return one.map((_, index) =>
+    common(
+      values.map((value) => value[index]),
+      [...steps, `[${index}]`],
+      paths,
+    ),
+  );
 }

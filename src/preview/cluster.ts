@@ -24,7 +24,8 @@ interface Asking {
 
 const atOnce = 16;
 const actions = /\{\{(?!-?\s*\/\*)[\s\S]*?\}\}/g;
-const questions = /\blookup\b|\b(?:IsUpgrade|IsInstall|Revision)\b|\bCapabilities\b(?:\.(?:KubeVersion|APIVersions)\b)?/g;
+const questions =
+  /\blookup\b|\b(?:IsUpgrade|IsInstall|Revision)\b|\bCapabilities\b(?:\.(?:KubeVersion|APIVersions)\b)?/g;
 /** Files of a chart that are no part of its manifests. */
 const prose = /(?:^|\/)NOTES\.txt$|\.md$/i;
 

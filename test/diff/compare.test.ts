@@ -163,9 +163,21 @@ spec: { ${containers} }`;
   });
 
   it.each<readonly [list: string, base: string, head: string]>([
-    ["containers", "containers: [{ name: a, image: a:1 }, { name: b, image: b:1 }]", "containers: [{ name: b, image: b:1 }, { name: a, image: a:1 }]"],
-    ["variables", "containers: [{ name: a, env: [{ name: A }, { name: B }] }]", "containers: [{ name: a, env: [{ name: B }, { name: A }] }]"],
-    ["volumes", "containers: [{ name: a }], volumes: [{ name: v }, { name: w }]", "containers: [{ name: a }], volumes: [{ name: w }, { name: v }]"],
+    [
+      "containers",
+      "containers: [{ name: a, image: a:1 }, { name: b, image: b:1 }]",
+      "containers: [{ name: b, image: b:1 }, { name: a, image: a:1 }]",
+    ],
+    [
+      "variables",
+      "containers: [{ name: a, env: [{ name: A }, { name: B }] }]",
+      "containers: [{ name: a, env: [{ name: B }, { name: A }] }]",
+    ],
+    [
+      "volumes",
+      "containers: [{ name: a }], volumes: [{ name: v }, { name: w }]",
+      "containers: [{ name: a }], volumes: [{ name: w }, { name: v }]",
+    ],
   ])("takes a new order of %s for what it does: pods are replaced", (_, base, head) => {
     const workload = (spec: string, replicas = 2) =>
       `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { replicas: ${replicas}, template: { spec: { ${spec} } } }\n`;

@@ -70,7 +70,10 @@ describe("a value that differs at every render", () => {
   ] as const;
 
   it("random-comment-only: is neither a change nor a secret in clear text", () => {
-    const more = again(before.map((value) => core(value)), after.map((value) => core(value)));
+    const more = again(
+      before.map((value) => core(value)),
+      after.map((value) => core(value)),
+    );
     const result = compare(core("one"), core("two"), more);
     expect(said(result)).toEqual({ changes: [], findings: [] });
     expect(result.random).toEqual([
@@ -80,7 +83,10 @@ describe("a value that differs at every render", () => {
   });
 
   it("random-and-a-real-change: leaves the one change that is real", () => {
-    const more = again(before.map((value) => core(value)), after.map((value) => core(value, 3)));
+    const more = again(
+      before.map((value) => core(value)),
+      after.map((value) => core(value, 3)),
+    );
     const result = compare(core("one"), core("two", 3), more);
     expect(said(result)).toEqual({ changes: ["changed Deployment/core +1 -1"], findings: [] });
     expect(result.changes[0]?.diff).toBe("@@ spec @@\n-replicas: 2\n+replicas: 3");
@@ -89,17 +95,26 @@ describe("a value that differs at every render", () => {
   it("is no finding in a Secret that is new, beside one whose values are not random", () => {
     const only = (value: string) => yaml("v1", "Secret", "ca", `stringData: { key: key-${value} }`);
     expect(said(compare("", only("one"), again([], after.map(only)))).findings).toEqual([]);
-    const both = again([], after.map((value) => core(value)));
+    const both = again(
+      [],
+      after.map((value) => core(value)),
+    );
     expect(said(compare("", core("one"), both)).findings).toEqual(["danger clear-text-secret"]);
   });
 
   it("may be in the name of a resource; a list of another length is a difference", () => {
     const job = (name: string, count: number) =>
       yaml("batch/v1", "Job", `migrate-${name}`, `spec: { list: [${"x,".repeat(count)}] }`);
-    const named = again(before.map((name) => job(name, 1)), after.map((name) => job(name, 1)));
+    const named = again(
+      before.map((name) => job(name, 1)),
+      after.map((name) => job(name, 1)),
+    );
     const result = compare(job("ab1", 1), job("ab2", 1), named);
     expect([result.changes, result.random.map(({ path }) => path)]).toEqual([[], ["metadata.name"]]);
-    const longer = again(before.map((name) => job(name, 1)), after.map((name, index) => job(name, 2 + index)));
+    const longer = again(
+      before.map((name) => job(name, 1)),
+      after.map((name, index) => job(name, 2 + index)),
+    );
     expect(compare(job("ab1", 1), job("ab2", 2), longer).changes).toHaveLength(1);
   });
 });

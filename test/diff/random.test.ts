@@ -36,7 +36,12 @@ describe("the steady part of a text", () => {
   });
 
   it("is nothing of keys that are made at every render, and all of one that is not", () => {
-    const body = (seed: string) => (bytes(seed, 90).toString("base64").match(/.{1,64}/g) ?? []).join("\n");
+    const body = (seed: string) =>
+      (
+        bytes(seed, 90)
+          .toString("base64")
+          .match(/.{1,64}/g) ?? []
+      ).join("\n");
     const key = (text: string) => `-----BEGIN PRIVATE KEY-----\n${text}\n-----END PRIVATE KEY-----\n`;
     const fixed = key(body("fixed"));
     expect(steadyText(["a", "b", "c"].map((seed) => `a: 1\n${key(body(seed))}${fixed}`))).toBe(

@@ -16,7 +16,11 @@ describe("a branch of a chart that only the cluster takes", () => {
     ['.Capabilities.APIVersions.Has "acme.example/v1/Thing"', ".Capabilities.APIVersions"],
   ])("is told of where a changed template asks %s", async (condition, what) => {
     const file = `${at}/more.yaml`;
-    const { preview, conclusion, findings } = await previewOf(base, { [file]: `# more\n${around(condition)}` }, config());
+    const { preview, conclusion, findings } = await previewOf(
+      base,
+      { [file]: `# more\n${around(condition)}` },
+      config(),
+    );
     expect([findings, conclusion]).toEqual([["warning depends-on-cluster"], "neutral"]);
     expect(preview.findings).toMatchObject([
       {
@@ -46,7 +50,8 @@ describe("a branch of a chart that only the cluster takes", () => {
     const charts = "helmGlobals: { chartHome: ../../charts }\nhelmCharts: [{ name: web, releaseName: web }]\n";
     const files = { ...base, "apps/web/kustomization.yaml": kustomization(["cm.yaml"], charts) };
     const own = { ...files, "apps/web/cm.yaml": configMap("own", "{{ lookup }}") };
-    const layout = "version: 1\nenvironments: [{ name: prod, path: 'apps/{app}', kustomize: { loadRestrictor: none } }]\n";
+    const layout =
+      "version: 1\nenvironments: [{ name: prod, path: 'apps/{app}', kustomize: { loadRestrictor: none } }]\n";
     const inChart = await previewOf(own, { [`${at}/more.yaml`]: around(".Release.IsUpgrade") }, layout);
     expect(inChart.findings).toEqual(["warning depends-on-cluster"]);
     const beside = await previewOf(own, { "apps/web/cm.yaml": configMap("own", "{{ lookup 2 }}") }, layout);
