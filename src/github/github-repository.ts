@@ -14,7 +14,7 @@ import { setLabelsAndAssignees } from "./labels.ts";
 import { mergePullRequest } from "./merge.ts";
 import { openPullRequest } from "./open-pull.ts";
 import { addReaction, readPermission } from "./people.ts";
-import { pullRequestOf, readPullRequest, updatePullRequest } from "./pulls.ts";
+import { openPullRequests, pullRequestOf, readPullRequest, updatePullRequest } from "./pulls.ts";
 import { dismissReview, readReviews, requestReviewers } from "./reviews.ts";
 import { createTeamMember } from "./teams.ts";
 
@@ -47,6 +47,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
       if (opened !== undefined && !opened.adopted) comments.justCreated(opened.pull.number);
       return opened;
     },
+    openPullRequests: (base) => openPullRequests(client, base),
     pullRequestOf: (branch, base) => pullRequestOf(client, branch, base),
     updatePullRequest: (number, change) => updatePullRequest(client, number, change),
     setLabelsAndAssignees: (number, labels, assignees) => setLabelsAndAssignees(client, number, labels, assignees),

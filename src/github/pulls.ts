@@ -92,6 +92,15 @@ export async function pullRequestOf(client: Client, branch: string, base?: strin
   return pulls.find((pull) => pull.state === "open") ?? pulls[0];
 }
 
+/** See `GitHubRepository.openPullRequests`. */
+export async function openPullRequests(client: Client, base: string): Promise<ReadonlySet<number>> {
+  const numbers = new Set<number>();
+  const query = { state: "open", base } as const;
+  for await (const page of client.pages("GET /repos/{owner}/{repo}/pulls", query, wirePull.pick({ number: true })))
+    for (const { number } of page) numbers.add(number);
+  return numbers;
+}
+
 /** What of a pull request can be changed. */
 export interface PullChange {
   readonly title?: string;

@@ -136,6 +136,8 @@ export interface GitHubRepository extends GitHub {
    * that go into that branch. Anybody may open another one of the same branch into another base.
    */
   pullRequestOf(branch: string, base?: string): Promise<PullRequest | undefined>;
+  /** The numbers of the open pull requests into a branch. Costs one call for each hundred of them. */
+  openPullRequests(base: string): Promise<ReadonlySet<number>>;
   updatePullRequest(
     number: number,
     change: { readonly title?: string; readonly body?: string; readonly state?: "open" | "closed" },

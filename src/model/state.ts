@@ -15,6 +15,15 @@ interface Common {
   readonly reason?: string;
 }
 
+/** What a person decided by a command. */
+interface Said {
+  /**
+   * The head of the base branch that was there: what came to it later was not meant. The dates of commits are their
+   * authors' to write.
+   */
+  readonly base?: string;
+}
+
 /**
  * Something that was decided: one commit on the state branch. `versions` are by app. A `promoted` decision lifts the
  * hold of its targets that a rollback or a revert put there when it came from a person; `rolled-back` and `reverted`
@@ -22,7 +31,7 @@ interface Common {
  * `done-waiting` (stored names) are a deferred request and its end.
  */
 export type Decision =
-  | (Common & { readonly kind: "requested"; readonly pullRequest: number; readonly commit: string })
+  | (Common & Said & { readonly kind: "requested"; readonly pullRequest: number; readonly commit: string })
   | (Common & {
       readonly kind: "promoted" | "rolled-back" | "reverted" | "bumped";
       /** The promotion or rollback pull request, where there was one. */
@@ -49,8 +58,8 @@ export type Decision =
       readonly since: string;
       readonly until: string;
     })
-  | (Common & { readonly kind: "held"; readonly until?: string })
-  | (Common & { readonly kind: "released" })
+  | (Common & Said & { readonly kind: "held"; readonly until?: string })
+  | (Common & Said & { readonly kind: "released" })
   | (Common & {
       readonly kind: "overridden";
       readonly pullRequest: number;
@@ -66,7 +75,7 @@ export type Decision =
       /** The finding's key, or its first part. */
       readonly finding: string;
     })
-  | (Common & { readonly kind: "waiting" | "done-waiting"; readonly pullRequest: number });
+  | (Common & Said & { readonly kind: "waiting" | "done-waiting"; readonly pullRequest: number });
 
 /**
  * A promotion that somebody asked for before it was possible: on an open pull request, or before the source was
@@ -78,6 +87,8 @@ export interface DeferredRequest {
   readonly apps: readonly string[];
   readonly by: string;
   readonly at: string;
+  /** The head of the base branch that was there. */
+  readonly base?: string;
 }
 
 /**
@@ -88,6 +99,7 @@ export type HistoryEntry = Omit<Decision, "versions" | "environment" | "apps"> &
   readonly versions?: readonly VersionChange[];
   readonly commit?: string;
   readonly mergeCommit?: string;
+  readonly base?: string;
   readonly pullRequest?: number;
   readonly head?: string;
   readonly gate?: GateName;

@@ -61,8 +61,10 @@ export async function previewPair(
   ) {
     return { target, affected: false };
   }
-  const exceeded = async () =>
-    budget.exceeded({ target, reached: await reachedIn(target, trees), isGone: pair.head === undefined });
+  const exceeded = async (): Promise<Affected> => {
+    const reached = await reachedIn(target, trees);
+    return { target, affected: true, ...budget.exceeded(pair.head === undefined), reached };
+  };
   if (!budget.isOpen) return exceeded();
   const [base, head] = await Promise.all([
     pair.base === undefined ? undefined : renderer.render(pair.base.render, trees.base, signal),

@@ -1,5 +1,6 @@
 import type { IgnoreRule } from "../config/index.ts";
 import { lostAppsFinding, unmatchedPathFinding, unreadFilesFinding } from "../diff/index.ts";
+import { breathe } from "../model/breathe.ts";
 import type { Finding, Preview, TargetPreview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
@@ -89,9 +90,10 @@ async function compareEach(
     const why = because[index] ?? [];
     const fits = parts.budget.isOpen ? compareSides(await parts.again(one), why, parts) : undefined;
     const kept = fits !== undefined && parts.budget.take(sizeOf(fits.preview, fits.findings));
-    const { target } = one;
-    const unseen = { target, reached: new Set([target.render.path]), isGone: one.head === undefined };
-    compared.push(kept ? fits : compareSides(parts.budget.exceeded(unseen), why, parts));
+    const { target, head } = one;
+    const unseen = { target, affected: true, ...parts.budget.exceeded(head === undefined) } as const;
+    compared.push(kept ? fits : compareSides(unseen, why, parts));
+    await breathe();
   }
   return compared;
 }

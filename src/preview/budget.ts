@@ -1,8 +1,6 @@
 import type { Finding, TargetPreview } from "../model/preview.ts";
 import type { Render, RenderFailure } from "../model/render.ts";
-import type { Target } from "../model/target.ts";
 import { count } from "../model/text/lists.ts";
-import type { Affected } from "./affected.ts";
 
 /** How many bytes of renders and of differences one preview holds at once; a worker has several previews. */
 export const previewBytes = 256 * 1024 * 1024;
@@ -30,13 +28,12 @@ export class Budget {
   }
 
   /**
-   * What stands for a target that does not fit, of the head, or of the base where it is gone. It is no render: what the
+   * The sides of a target that does not fit: of the head, or of the base where it is gone. It is no render: what the
    * change does to the target was not seen.
    */
-  exceeded({ target, reached, isGone }: Unseen): Affected {
+  exceeded(isGone: boolean): { readonly base: Render | undefined; readonly head: Render | undefined } {
     const failed: Render = { ok: false, digest: "", trace: [], unpinned: [], failure: this.#failure() };
-    const sides = isGone ? { base: failed, head: undefined } : { base: undefined, head: failed };
-    return { target, affected: true, ...sides, reached };
+    return isGone ? { base: failed, head: undefined } : { base: undefined, head: failed };
   }
 
   #failure(): RenderFailure {
@@ -46,13 +43,6 @@ export class Budget {
       message: `The renders and differences of this pull request take more than ${limit}, so not all were compared; split it.`,
     };
   }
-}
-
-/** A target that is left out, and the paths that it may depend on. */
-interface Unseen {
-  readonly target: Target;
-  readonly reached: ReadonlySet<string>;
-  readonly isGone: boolean;
 }
 
 function sizeText(bytes: number): string {

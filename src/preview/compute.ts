@@ -1,4 +1,5 @@
 import type { ScanMemo } from "../discovery/index.ts";
+import { breathe } from "../model/breathe.ts";
 import { mapLimit } from "../model/map-limit.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
@@ -13,9 +14,6 @@ import { joinMoved } from "./moved.ts";
 import { type Commits, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
 import { againRenderer } from "./random.ts";
-
-/** Enough to keep every engine busy while others only look whether anything changed. */
-const pairsAtOnce = 32;
 
 /** What is compared, and how. */
 export interface PreviewRequest {
@@ -32,6 +30,9 @@ export interface PreviewRequest {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: PreviewProgress) => void;
 }
+
+/** Targets under way: more than there are engines, so that none of them waits for a target. */
+const atOnce = 64;
 
 /** How far a preview has come: targets done of those that there are. */
 export interface PreviewProgress {
@@ -113,10 +114,12 @@ async function compareAll(
   const pairs = after.source === "discovered" ? await withoutPhantoms(all, trees) : all;
   let done = 0;
   request.onProgress?.({ phase: "targets", done, total: pairs.length });
-  return mapLimit(pairs, pairsAtOnce, async (pair) => {
+  return mapLimit(pairs, atOnce, async (pair) => {
     const result = await previewPair(pair, renderer, trees, request.signal, budget);
     done += 1;
     request.onProgress?.({ phase: "render", done, total: pairs.length });
+    // Those that were rendered before wait for nothing.
+    await breathe();
     return result;
   });
 }

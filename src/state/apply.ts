@@ -55,6 +55,7 @@ function holdAfter(
   if (history.some((entry) => overtakes(entry, decision))) return before;
   switch (decision.kind) {
     case "held": {
+      if (before !== undefined && outlasts(before, decision)) return before;
       const until = decision.until === undefined ? {} : { until: decision.until };
       return { by, reason: clip(reason, reasonLimit), since, ...until, cause: "person" };
     }
@@ -92,9 +93,15 @@ function holdAfter(
  */
 function overtakes(entry: StoredEntry, decision: TargetDecision): boolean {
   if (!changesHold(entry)) return false;
+  if (entry.kind === "held" && decision.kind === "held" && outlasts(decision, entry)) return false;
   const [then, now] = [secondOf(entry.at), secondOf(decision.at)];
   if (then !== now || decision.kind !== "promoted" || entry.kind === "released") return then > now;
   return (decision.pullRequest ?? 0) <= (entry.pullRequest ?? Number.POSITIVE_INFINITY);
+}
+
+/** Whether one hold stands on when the other one has ended: a shorter one must not end it. */
+function outlasts(one: { readonly until?: string }, { until }: { readonly until?: string }): boolean {
+  return until !== undefined && (one.until === undefined || Date.parse(one.until) > Date.parse(until));
 }
 
 function changesHold({ kind }: StoredEntry): boolean {
@@ -120,7 +127,7 @@ function liftedSince(
 }
 
 function withRequest(file: DeferredFile, decision: DeferredDecision): readonly StoredRequest[] | undefined {
-  const { id, pullRequest, environment, apps, by, at } = decision;
+  const { id, pullRequest, environment, apps, by, at, base } = decision;
   if ([...file.waiting, ...file.history].some((known) => known.id === id)) return undefined;
   if (file.waiting.length >= deferredLimit) {
     throw new UserError("limit", `${deferredLimit} promotions wait for their pull requests to be merged already`, {
@@ -128,7 +135,8 @@ function withRequest(file: DeferredFile, decision: DeferredDecision): readonly S
     });
   }
   const same = (one: StoredRequest): boolean => isAbout(one, decision) && one.apps.join("\0") === apps.join("\0");
-  return [...file.waiting.filter((one) => !same(one)), { id, pullRequest, environment, apps: [...apps], by, at }];
+  const request = { id, pullRequest, environment, apps: [...apps], by, at, ...(base === undefined ? {} : { base }) };
+  return [...file.waiting.filter((one) => !same(one)), request];
 }
 
 /**

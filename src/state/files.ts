@@ -23,6 +23,7 @@ const entry = z.looseObject({
   pullRequest: number.exactOptional(),
   commit: z.string().exactOptional(),
   mergeCommit: z.string().exactOptional(),
+  base: z.string().exactOptional(),
   head: z.string().exactOptional(),
   gate: z.string().exactOptional(),
   finding: z.string().exactOptional(),
@@ -41,6 +42,7 @@ const deferred = z.looseObject({
   apps: z.array(z.string()),
   by: z.string(),
   at: time,
+  base: z.string().exactOptional(),
 });
 
 // A key without a value, as a person leaves it who empties a list by hand, is none.

@@ -135,6 +135,16 @@ describe("the pull request of a branch", () => {
     count += 2;
   });
 
+  it("is among the open ones into its base as long as it is open", async () => {
+    const { number } = (await github.openPullRequest(draft()))?.pull ?? { number: 0 };
+    world.asked();
+    expect(await github.openPullRequests("main")).toContain(number);
+    expect(world.asked()).toHaveLength(1);
+    expect(await github.openPullRequests("next")).not.toContain(number);
+    await github.updatePullRequest(number, { state: "closed" });
+    expect(await github.openPullRequests("main")).not.toContain(number);
+  });
+
   it("says what its merge made, and only then", async () => {
     const before = await github.openPullRequest(draft());
     expect(before?.pull.mergeCommit).toBeUndefined();

@@ -107,6 +107,18 @@ describe("01-automation-undoes-a-hotfix", () => {
     }
   });
 
+  it("tags without an order, from a branch that is called like one of Sluice's", async () => {
+    const world = await promoted({ version: "build-a" });
+    await world.merge(appFiles("web", "staging", "build-b"));
+    const pull = await world.propose(hotfix("urgent-1"), "bob");
+    const ref = "sluice/hotfix";
+    world.github.repository.branches.set(ref, pull.head.sha);
+    world.github.pulls.set(pull.number, { ...pull, head: { ...pull.head, ref } });
+    await world.land(pull, "bob");
+    await world.merge(appFiles("web", "staging", "build-c"));
+    expect(await versionIn(world)).toBe("urgent-1");
+  });
+
   it("tags without an order, released before the source moves", async () => {
     const world = await promoted({ version: "build-a" });
     await world.merge(appFiles("web", "staging", "build-b"));

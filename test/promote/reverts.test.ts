@@ -97,11 +97,23 @@ describe("a promotion", () => {
     async (method) => {
       const repository = await promoted();
       await commit(repository, release("prod", "1.3.0"), "Bump web", "sluice/image/web");
-      const pull = await contexts.github.openPull({ ...repository, head: "sluice/image/web", title: "Bump web" });
-      await contexts.github.mergePull({ ...pull, method, by: "grace" });
+      const { github } = await contexts.context(repository);
+      const draft = { head: "sluice/image/web", base: "main", title: "Bump web", body: "" };
+      const opened = await github.openPullRequest(draft);
+      if (opened === undefined) throw new Error("nothing to open");
+      const { number } = opened.pull;
+      await contexts.github.mergePull({ ...repository, number, method, by: "grace" });
       expect(await reverts(repository)).toEqual([]);
     },
   );
+
+  it("was reverted by a pull request that a person opened of a branch that is called like one of Sluice's", async () => {
+    const repository = await promoted();
+    await commit(repository, release("prod", "1.3.0"), "Revert it", "sluice/revert");
+    const pull = await contexts.github.openPull({ ...repository, head: "sluice/revert", title: "Revert it" });
+    await contexts.github.mergePull({ ...pull, method: "merge", by: "grace" });
+    expect(await reverts(repository)).toHaveLength(1);
+  });
 
   it("was reverted by a pull request of a person", async () => {
     const repository = await promoted();

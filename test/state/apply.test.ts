@@ -50,6 +50,22 @@ describe("the hold after a decision", () => {
     expect(fileAfter(...decisions).hold?.cause).toBe(cause);
   });
 
+  const ends = (hours: number) => ({ until: new Date(NOW + hours * 3_600_000).toISOString() });
+
+  it.each([
+    ["one without an end stays under one with an end", [held("h"), held("i", { ...at(1), ...ends(2) })], undefined],
+    ["a rollback's stays under one with an end", [back("r"), held("i", { ...at(1), ...ends(2) })], undefined],
+    ["one that ends later stays", [held("h", ends(4)), held("i", { ...at(1), ...ends(2) })], ends(4).until],
+    ["one that ends earlier is replaced", [held("h", ends(2)), held("i", { ...at(1), ...ends(4) })], ends(4).until],
+    ["one with an end is replaced by one without", [held("h", ends(2)), held("i", at(1))], undefined],
+    ["one without an end, written down late", [held("h", { ...at(1), ...ends(2) }), held("i")], undefined],
+  ] satisfies readonly (readonly [string, Decision[], string | undefined])[])("%s", (_, decisions, until) => {
+    const { hold, history } = fileAfter(...decisions);
+    expect(hold).toBeDefined();
+    expect(hold?.until).toBe(until);
+    expect(history).toHaveLength(2);
+  });
+
   it("says who, why, since when and until when", () => {
     const until = "2030-01-01T00:00:00Z";
     expect(fileAfter(held("h", { until })).hold).toEqual({

@@ -25,7 +25,7 @@ import { mergeStops } from "./merge-stops.ts";
 import { opposites, oppositesText } from "./opposites.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { recordPromotionMerge } from "./record-merge.ts";
-import { replanPromotion } from "./replan.ts";
+import { replanPromotion, whatIsGone } from "./replan.ts";
 import { isAsPlanned, isEmptyChange } from "./target-changes.ts";
 import { recordVerified } from "./verified.ts";
 
@@ -128,7 +128,8 @@ async function evaluate(
     ...(ours ? {} : { pushed: isAsPlanned(metadata, changes) ? ("beside" as const) : ("changed" as const) }),
   };
   if (ours && stops.length === 0 && verdict.state === "passed" && itself) {
-    if (!isAsPlanned(metadata, changes)) return planAgain(ports, context);
+    if (!isAsPlanned(metadata, changes) || whatIsGone(context, metadata) !== undefined)
+      return planAgain(ports, context);
     // GitHub may require this very check.
     await context.github.upsertCheck(gatesCheck(headOf(context, pull), standing, remarks));
     const [first] = metadata.targets;

@@ -7,6 +7,7 @@ import { goesBack, orderOfChange } from "../carried.ts";
 import { pairOf } from "../resolve.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
 import { authorOf } from "./currency.ts";
+import { isDecidedAfter } from "./decided-after.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { judgeMove, type MoveVerdict } from "./source-moves.ts";
 
@@ -46,7 +47,7 @@ async function stopOf(
   if (!older && approved) return [];
   const history = await context.state.history(environment, app);
   const move = await judgeMove(ports, context, { pair, commit, changes, history });
-  if (!older && (move.ok || (await isAskedFor(context, pull, history, move)))) return [];
+  if (!older && (move.ok || (await isAskedFor(context, pull, metadata, history, move)))) return [];
   const first = changes.find((one) => orderOfChange(one) === "older") ?? changes[0];
   const { change } = move;
   return [
@@ -62,15 +63,20 @@ async function stopOf(
 
 /** Whether a person asked for this promotion when the target was what it is now. */
 async function isAskedFor(
-  { repository }: RepositoryContext,
+  context: RepositoryContext,
   pull: PullRequest,
+  { actor }: PromotionMetadata,
   history: readonly HistoryEntry[],
   { change }: MoveVerdict,
 ): Promise<boolean> {
-  for (const { kind, pullRequest, commit, at } of history) {
+  // The history may not have it yet.
+  if (change === undefined && actor !== undefined) return true;
+  const { repository } = context;
+  for (const entry of history) {
+    const { kind, pullRequest, commit } = entry;
     if (kind !== "requested" || pullRequest !== pull.number || commit === undefined) continue;
     if (change === undefined) return true;
-    if (Date.parse(at) < Date.parse(change.commit.date)) continue;
+    if (!(await isDecidedAfter(context, entry, change.commit))) continue;
     const known = (await repository.objects.read(commit))?.kind === "commit";
     if (known && (await repository.isAncestor(change.commit.sha, commit))) return true;
   }

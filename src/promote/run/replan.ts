@@ -2,13 +2,14 @@ import { carries, isOwnHead, Moved } from "../../change/pull-request/branch.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { standingOf } from "../../change/pull-request/published.ts";
 import { closePullRequest } from "../../change/pull-request/settle.ts";
-import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
+import { type RepositoryContext, reopenContext, targetOf } from "../../change/repository-context.ts";
+import { settingsFor } from "../../config/index.ts";
 import { code, inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
 import { sentenceList } from "../../model/text/lists.ts";
-import { resolvePairs } from "../resolve.ts";
+import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
 import { mergedId, type PromotionMetadata, promotionFormat, promotionOf } from "../text/metadata.ts";
 import { onlyMove } from "../text/versions.ts";
@@ -20,7 +21,6 @@ import type { Observed } from "./health.ts";
 import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
 import type { PromotionRequest } from "./proposal.ts";
-import { rollbackPairs } from "./rollback-pairs.ts";
 import { isAsPlanned, targetChanges } from "./target-changes.ts";
 
 /**
@@ -54,6 +54,7 @@ async function needsReplan(
   if (!describesHead(metadata, pull))
     return (standing === "current" || standing === "other") && isHalfDone(ports, context, pull, metadata);
   if (standing !== "current") return false;
+  if (whatIsGone(context, metadata) !== undefined) return true;
   return (await baseTouches(context, pull.head.sha)) || !(await isStillAsPlanned(ports, context, pull, metadata));
 }
 
@@ -94,7 +95,7 @@ async function isHalfDone(
 ): Promise<boolean> {
   if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return false;
   const request = await requestOf(ports, context, metadata);
-  return request !== undefined && carries(context, pull.head.sha, await planPromotion(ports, context, request));
+  return typeof request !== "string" && carries(context, pull.head.sha, await planPromotion(ports, context, request));
 }
 
 /** Plans the promotion again at the base as it is now: what it carries stays what it is. Says what became of it. */
@@ -105,8 +106,7 @@ export async function replanPromotion(
   metadata: PromotionMetadata,
 ): Promise<string> {
   const request = await requestOf(ports, context, metadata);
-  if (request === undefined)
-    return close(ports, context, pull, metadata, "the promoted commit is gone from the repository");
+  if (typeof request === "string") return close(ports, context, pull, metadata, request, askedAgain(metadata));
   const because = await changeOnBase(context, pull, request);
   const again = because === undefined ? request : { ...request, because };
   const result = await openPromotion(ports, context, again).catch((error: unknown) => {
@@ -143,25 +143,47 @@ async function changeOnBase(
   return `${code(by)} changed ${files}${pullRequest === undefined ? "" : ` with #${pullRequest}`}`;
 }
 
-/** What the metadata carries, to be planned again; `undefined` when its commit is gone for good. */
+/**
+ * What the metadata carries, to be planned again from the same source; where that cannot be any more, the reason in
+ * words.
+ */
 async function requestOf(
   ports: PromotionPorts,
   context: RepositoryContext,
-  { kind, environment, from, commit, apps, actor, origin }: PromotionMetadata,
-): Promise<PromotionRequest | undefined> {
-  if (!(await hasCommit(ports, context, commit))) return undefined;
-  const pairs =
-    kind === "rollback" ? rollbackPairs(context, environment, apps) : resolvePairs(context, environment, apps).pairs;
+  metadata: PromotionMetadata,
+): Promise<PromotionRequest | string> {
+  const { kind, environment, from, commit, apps, actor, origin } = metadata;
+  const gone = whatIsGone(context, metadata);
+  if (gone !== undefined) return gone;
+  if (!(await hasCommit(ports, context, commit))) return "the promoted commit is gone from the repository";
   return {
     kind,
     environment,
     from,
     commit,
-    pairs,
+    pairs: apps.flatMap((app) => pairOf(context, app, environment, from) ?? []),
     whenMoved: "stop",
     ...(actor === undefined ? {} : { actor }),
     ...(origin === undefined ? {} : { origin }),
   };
+}
+
+/**
+ * What the configuration took away from under a promotion: a target, or the source that its versions came from and that
+ * its gates look at.
+ */
+export function whatIsGone(
+  context: RepositoryContext,
+  { kind, environment, from, apps }: PromotionMetadata,
+): string | undefined {
+  for (const app of apps) {
+    const missing = [environment, from].find((name) => targetOf(context, app, name) === undefined);
+    if (missing !== undefined) return `${app} has no target in ${missing} any more`;
+    const now = settingsFor(context.config, app, environment).from;
+    if (kind === "promotion" && now !== from)
+      return `${environment} promotes ${app} from ${now ?? "nowhere"} now, and this came from ${from}`;
+  }
+  return undefined;
 }
 
 /** A mirror that was made again lacks what no branch has any more; GitHub may still have it. */
@@ -184,9 +206,14 @@ function alreadyThere({ environment, targets, apps }: PromotionMetadata): string
   return `${environment} already has ${what}`;
 }
 
-/** What is commented where Sluice closes a promotion: why, and that nothing is lost. */
-function closedText(why: string): string {
-  return `**Closed: ${inert(why)}.** Nothing is left to promote.`;
+function askedAgain({ kind, environment }: PromotionMetadata): string {
+  const command = code(`/${kind === "rollback" ? "rollback" : "promote"} ${environment} <app>`);
+  return `To plan it from what is there now: ${command}.`;
+}
+
+/** What is commented where Sluice closes a promotion: why, and what is left to do. */
+function closedText(why: string, next: string): string {
+  return `**Closed: ${inert(why)}.** ${next}`;
 }
 
 async function close(
@@ -195,8 +222,10 @@ async function close(
   pull: PullRequest,
   metadata: PromotionMetadata,
   why: string,
+  next = "Nothing is left to promote.",
 ): Promise<string> {
-  const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text: closedText(why) });
+  const text = closedText(why, next);
+  const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text });
   if (closed)
     ports.events.announce(closedEvent({ where: context.where, pull, metadata }, "sluice", why, ports.clock()));
   else return `left open, for somebody pushed to it; else it would be closed: ${why}`;

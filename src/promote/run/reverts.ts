@@ -3,7 +3,8 @@ import { eventId } from "../../model/events.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
-import type { Tree } from "../../model/tree.ts";
+import type { CommitFacts, Tree } from "../../model/tree.ts";
+import { isDecidedAfter } from "./decided-after.ts";
 import { forEachLogged } from "./for-each-logged.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { ownPullOf } from "./source-moves.ts";
@@ -21,7 +22,7 @@ export async function recordReverts(ports: PromotionPorts, context: RepositoryCo
     const history = await context.state.history(target.environment, target.app);
     const last = lastEffective(history);
     if (last === undefined || !(await wasTakenBack(ports, context, target, last))) return;
-    if (!(await broughtByUs(context, target, last))) await write(ports, context, target, last);
+    if (!(await broughtByUs(context, target, last))) await write(ports, context, target, last, history);
   });
 }
 
@@ -103,6 +104,7 @@ async function write(
   context: RepositoryContext,
   target: Target,
   last: HistoryEntry,
+  history: readonly HistoryEntry[],
 ): Promise<void> {
   const { where, head, signal } = context;
   const { environment, app } = target;
@@ -112,7 +114,7 @@ async function write(
   const decision = {
     kind: "reverted",
     id: `reverted-${mergeCommit}`,
-    at: laterOf(commit?.date ?? new Date(ports.clock()).toISOString(), last.at),
+    at: await takenBackAt(ports, context, last, history, commit),
     by: commit?.author.name ?? "somebody",
     environment,
     apps: [app],
@@ -139,8 +141,25 @@ async function write(
 }
 
 /**
- * A history is read in the order of its times, and what was merged may have been written down after it was taken back.
+ * A history is read in the order of its times. What was merged may have been written down after it was taken back, and
+ * the date of a commit says nothing of when it was pushed: it was taken back after all that was decided without it, and
+ * not later than now.
  */
+async function takenBackAt(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  last: HistoryEntry,
+  history: readonly HistoryEntry[],
+  commit: CommitFacts | undefined,
+): Promise<string> {
+  const now = new Date(ports.clock()).toISOString();
+  if (commit === undefined) return laterOf(now, last.at);
+  let at = laterOf(last.at, laterOf(now, commit.date) === now ? commit.date : now);
+  for (const entry of history)
+    if (entry.base !== undefined && !(await isDecidedAfter(context, entry, commit))) at = laterOf(at, entry.at);
+  return at;
+}
+
 function laterOf(one: string, other: string): string {
   return Date.parse(one) > Date.parse(other) ? one : other;
 }

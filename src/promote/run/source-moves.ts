@@ -10,6 +10,7 @@ import type { PromotionPair } from "../resolve.ts";
 import { changeOf } from "../text/included-changes.ts";
 import { promotionOf } from "../text/metadata.ts";
 import { type VersionRun, versionRuns } from "../version-runs.ts";
+import { isDecidedAfter } from "./decided-after.ts";
 import type { PromotionPorts } from "./ports.ts";
 
 /** What automation would carry to one target. */
@@ -46,8 +47,10 @@ export async function judgeMove(ports: PromotionPorts, context: RepositoryContex
   const change = origin.kind === "person" ? { change: origin.change } : {};
   if (move.changes.some((one) => orderOfChange(one) === "older")) return { ok: false, why: "older", ...change };
   if (origin.kind === "unknown") return { ok: true };
+  if (origin.kind === "begun")
+    return judgeSince(ports, context, move, await bothSince(ports, context, move, origin), {});
   if (origin.kind === "carried") return judgeSince(ports, context, move, origin.since, {});
-  const released = isReleasedAfter(move.history, origin.change.commit);
+  const released = await isReleasedAfter(context, move.history, origin.change.commit);
   if (origin.takenBack && released) return { ok: true, ...change };
   if (!origin.takenBack && !released && !passes(move)) return { ok: false, why: "changed", ...change };
   return origin.since === undefined ? { ok: true, ...change } : judgeSince(ports, context, move, origin.since, change);
@@ -101,8 +104,13 @@ export function carriedRequest(
 
 /** Where what the target has now came from. */
 type Origin =
-  /** It was there from the beginning, as far as is known. */
+  /** Nothing of it can be read. */
   | { readonly kind: "unknown" }
+  /**
+   * The target began with it at this commit, as far as is known. Who gives a folder another name, or adds an
+   * environment, sets what it has: a difference of before is nobody's move.
+   */
+  | { readonly kind: "begun"; readonly at: string }
   /** Sluice carried it, with what the source had at `since`. */
   | { readonly kind: "carried"; readonly since: string }
   /**
@@ -120,7 +128,8 @@ async function originOf(ports: PromotionPorts, context: RepositoryContext, move:
   const request = carriedRequest(ports, context, move.pair, "target");
   const runs = versionRuns(request, context.head);
   const { value: present } = await runs.next();
-  if (present === undefined || present.initial) return { kind: "unknown" };
+  if (present === undefined) return { kind: "unknown" };
+  if (present.initial) return { kind: "begun", at: present.first.sha };
   const carried = await carriedBy(ports, context, move.history, present);
   if (carried !== undefined) return { kind: "carried", since: carried };
   const change = { has: present.carried, commit: present.first };
@@ -133,6 +142,22 @@ async function originOf(ports: PromotionPorts, context: RepositoryContext, move:
     (await hadBefore(source, at, present.carried, move.changes));
   const since = takenBack ? at : await lastCarried(ports, context, move, before, source);
   return { kind: "person", since, takenBack, change };
+}
+
+/** From when on both the target and its source were there, as far as is known. */
+async function bothSince(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  { pair, commit }: Move,
+  { at }: { readonly at: string },
+): Promise<string> {
+  const source = carriedRequest(ports, context, pair, "source");
+  const { path } = source.target.render;
+  const there = path === "" || (await (await context.repository.tree(at)).at(path)) !== undefined;
+  if (there && (await carriedAt(source, at)) !== undefined) return at;
+  let began = at;
+  for await (const { first } of versionRuns(source, commit)) began = first.sha;
+  return began;
 }
 
 /** Earlier versions of a target that are followed to what brought them. */
@@ -185,7 +210,7 @@ export async function ownPullOf(
   commit: CommitFacts | undefined,
 ): Promise<PullRequest | undefined> {
   const pull = commit && (await pullOf(context, commit));
-  return pull?.merged && !pull.fork && pull.head.ref.startsWith("sluice/") ? pull : undefined;
+  return pull?.merged && pull.byApp && !pull.fork && pull.head.ref.startsWith("sluice/") ? pull : undefined;
 }
 
 /** The pull request that a commit on the base branch is the merge of. */
@@ -200,6 +225,12 @@ export async function pullOf({ github }: RepositoryContext, commit: CommitFacts)
   return pull?.mergeCommit === commit.sha ? pull : undefined;
 }
 
-function isReleasedAfter(history: readonly HistoryEntry[], { date }: CommitFacts): boolean {
-  return history.some(({ kind, at }) => kind === "released" && Date.parse(at) >= Date.parse(date));
+async function isReleasedAfter(
+  context: RepositoryContext,
+  history: readonly HistoryEntry[],
+  commit: CommitFacts,
+): Promise<boolean> {
+  for (const entry of history)
+    if (entry.kind === "released" && (await isDecidedAfter(context, entry, commit))) return true;
+  return false;
 }

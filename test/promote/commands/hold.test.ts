@@ -21,6 +21,17 @@ describe("/hold and /release", () => {
     expect(await say("/hold prod --until 2h the big sale", "ada")).toContain("**prod is on hold** until");
   });
 
+  it("do not end an earlier hold by one that ends before it, and say whose it is", async () => {
+    const { jobs, received, say } = commandWorld();
+    await say("/hold prod/web checkout is broken", "ada");
+    const done = [jobs.length, received.length];
+    expect(await say("/hold prod/web --until 2h the load test", "olga")).toContain(
+      '⏸️ **prod/web is on hold already** by `ada`: "checkout is broken". That lasts longer, so it stays as it is. To end it: `/release prod/web`.',
+    );
+    expect([jobs.length, received.length]).toEqual(done);
+    expect(await say("/release prod/web", "olga")).toContain('it was on hold by `ada`: "checkout is broken"');
+  });
+
   it("have all promotions looked at again, now and when the hold ends by itself", async () => {
     const { jobs, say } = commandWorld();
     await say("/hold prod --until 2h the big sale", "ada");

@@ -67,13 +67,14 @@ function placeMeant(context: RepositoryContext, word: Place, next: string | unde
 }
 
 /** What the decisions about a hold have in common. */
-export function common(call: CommandCall, { environment, app }: Place) {
+export function common({ head }: RepositoryContext, call: CommandCall, { environment, app }: Place) {
   return {
     id: call.id,
     at: new Date(call.at).toISOString(),
     by: call.actor,
     environment,
     apps: app === undefined ? [] : [app],
+    base: head,
   };
 }
 

@@ -3,6 +3,7 @@ import type { RepositoryContext } from "../../../change/repository-context.ts";
 import { byAllow } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
+import type { Hold } from "../../../model/gates.ts";
 import { comingTime } from "../../../model/text/times.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
@@ -34,6 +35,8 @@ export const holdCommand: Command<PromotionPorts> = {
     "Nothing is promoted to what is held, nothing is updated there, and open promotions wait, until somebody says `/release` or the time is over.",
     "The reason is shown wherever something waits, so say why; no quotes are needed.",
     "",
+    "A hold that ends earlier than the one that is there, or than one without an end, leaves that as it is.",
+    "",
     "`--until` takes how long, counted from the comment (`30m`, `2h`, `3d`, `1d12h`, `2 weeks`), or a moment with its zone",
     "(`2026-11-23T09:00+01:00`, `2026-11-23T08:00Z`, `2026-11-23 09:00 Europe/Berlin`), or a day (`2026-11-23`), at whose beginning in UTC the hold",
     "ends.",
@@ -62,14 +65,29 @@ async function hold(ports: PromotionPorts, call: CommandCall, asked: HoldRequest
   const isNext = place.app !== undefined && asked.app === undefined;
   const request: HoldRequest = { ...asked, ...place, reason: isNext ? "" : asked.reason };
   const { reason, until } = request;
-  const decision = { ...common(call, request), kind: "held", ...(reason === "" ? {} : { reason }) } as const;
+  const decision = { ...common(context, call, request), kind: "held", ...(reason === "" ? {} : { reason }) } as const;
   const end = until === undefined ? {} : { until: new Date(until).toISOString() };
   await ports.state.record(context.where, { ...decision, ...end }, call.signal);
+  const longer = await longerHold(ports, context, place, decision);
+  if (longer !== undefined) return describeLonger(place, longer, ports.clock());
   if (until !== undefined) await scheduleEnd(ports, context, until);
   await lookAgain(ports, context, place);
   const about = { ...happened(ports, context, call, request, "hold.set"), kind: "hold.set", reason } as const;
   await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
   return describeHold(request, ports.clock());
+}
+
+/** The hold of somebody else that the place still has, for it outlasts what was asked for. */
+async function longerHold(
+  ports: PromotionPorts,
+  { where, signal }: RepositoryContext,
+  { environment, app }: Place,
+  { by, at }: { readonly by: string; readonly at: string },
+): Promise<Hold | undefined> {
+  const state = await ports.state.read(where, signal);
+  const hold = await state.hold(environment, app, ports.clock());
+  if (hold === undefined || (app !== undefined && hold.environmentWide)) return undefined;
+  return hold.by === by && hold.since === at ? undefined : hold;
 }
 
 /**
@@ -87,7 +105,24 @@ async function scheduleEnd(ports: PromotionPorts, { where, base }: RepositoryCon
 function describeHold(request: HoldRequest, now: number): string {
   const { reason, until } = request;
   const name = nameOf(request);
-  const ends = until === undefined ? "" : ` until ${comingTime(until, now)}`;
-  const why = reason === "" ? "." : `: "${inert(reason)}".`;
-  return `⏸️ **${inert(name)} is on hold**${ends}${why} Promotions and image updates wait. To end it: ${code(`/release ${name}`)}.`;
+  return `⏸️ **${inert(name)} is on hold**${endText(until, now)}${reasonText(reason)} Promotions and image updates wait. ${toEnd(name)}`;
+}
+
+function describeLonger(place: Place, { by, until, reason, cause }: Hold, now: number): string {
+  const name = nameOf(place);
+  const end = endText(until === undefined ? undefined : Date.parse(until), now);
+  const lifted = cause === "person" ? "" : " A newer version that a person promotes ends it too.";
+  return `⏸️ **${inert(name)} is on hold already** by ${code(by)}${end}${reasonText(reason)} That lasts longer, so it stays as it is. ${toEnd(name)}${lifted}`;
+}
+
+function endText(until: number | undefined, now: number): string {
+  return until === undefined ? "" : ` until ${comingTime(until, now)}`;
+}
+
+function reasonText(reason: string): string {
+  return reason === "" ? "." : `: "${inert(reason)}".`;
+}
+
+function toEnd(name: string): string {
+  return `To end it: ${code(`/release ${name}`)}.`;
 }

@@ -219,6 +219,7 @@ async function defer(
       environment,
       apps,
       pullRequest: call.pullRequest,
+      base: context.head,
     },
     call.signal,
   );
@@ -248,6 +249,7 @@ async function recordRequest(
       apps,
       pullRequest: pull.number,
       commit: context.head,
+      base: context.head,
     },
     call.signal,
   );

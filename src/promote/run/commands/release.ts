@@ -49,7 +49,7 @@ async function release(ports: PromotionPorts, call: CommandCall, asked: Place): 
   if (held === undefined && !(await isChanged(ports, context, place)))
     return `**Nothing to do:** ${name} is not on hold.`;
   if (place.app !== undefined && held?.environmentWide === true) throw environmentHeld(place.environment, place.app);
-  await ports.state.record(context.where, { ...common(call, place), kind: "released" }, call.signal);
+  await ports.state.record(context.where, { ...common(context, call, place), kind: "released" }, call.signal);
   await announceEnd(ports, context, call, place, held);
   const was =
     held === undefined
