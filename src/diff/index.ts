@@ -21,6 +21,7 @@ export { plusMinus } from "./report/phrases.ts";
 export { changeRows, rowEnvironments } from "./report/rows.ts";
 export { verdict } from "./report/verdict.ts";
 export {
+  dependsOnClusterFinding,
   guessedValuesFinding,
   lostAppsFinding,
   notFetchedFinding,
