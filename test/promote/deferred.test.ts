@@ -47,7 +47,9 @@ describe("a promotion that was asked for before the merge", () => {
     expect(await versionIn(world)).toBe("1.4.0");
     expect(world.promotions()).toEqual([]);
     const said = [...world.comments(pull).values()].join("\n");
-    expect(said).toContain("❌ **Not promoted:** Only people with write permission may act on `prod`, and bob has read permission. Ask somebody with write permission. `bob` asked for it before the merge.");
+    expect(said).toContain(
+      "❌ **Not promoted:** Only people with write permission may act on `prod`, and bob has read permission. Ask somebody with write permission. `bob` asked for it before the merge.",
+    );
     expect(await waiting(world)).toEqual([]);
   });
 
@@ -58,7 +60,23 @@ describe("a promotion that was asked for before the merge", () => {
     await world.merge({ ".sluice.yaml": config("gates: { healthy: false }\nallow: { users: [ada] }") });
     await world.land(pull, "ada");
     expect(world.promotions()).toEqual([]);
-    expect([...world.comments(pull).values()].join("\n")).toContain("❌ **Not promoted:** Only ada may act on `prod`. Ask ada.");
+    expect([...world.comments(pull).values()].join("\n")).toContain(
+      "❌ **Not promoted:** Only ada may act on `prod`. Ask ada.",
+    );
+  });
+
+  it("is not ended by that of somebody else who may not promote any more", async () => {
+    const world = worldOf();
+    const pull = await world.propose(appFiles("web", "staging", "1.5.0"), "bob");
+    await world.say("/promote prod", "ada", pull);
+    await world.say("/promote prod", "bob", pull);
+    world.github.permissions.set("bob", "read");
+    await world.land(pull, "ada");
+    expect(await versionIn(world)).toBe("1.5.0");
+    const said = [...world.comments(pull).values()].join("\n");
+    expect(said).toContain("As `ada` asked before the merge: ✅ **Opened #2:**");
+    expect(said).toContain("`bob` asked for it before the merge.");
+    expect(await waiting(world)).toEqual([]);
   });
 
   it("carries nothing where the pull request touches no app any more", async () => {

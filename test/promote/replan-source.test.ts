@@ -24,7 +24,9 @@ describe("an open promotion whose source is another one by now", () => {
     await world.merge(appFiles("web", "staging", "1.5.0"));
     await world.say("/promote prod web");
     await world.merge({ ".sluice.yaml": twoSources("qa") });
-    expect(told(world)).toEqual(["closed: **Closed: prod promotes web from qa now, and this came from staging.** To plan it from what is there now: `/promote prod <app>`."]);
+    expect(told(world)).toEqual([
+      "closed: **Closed: prod promotes web from qa now, and this came from staging.** To plan it from what is there now: `/promote prod <app>`.",
+    ]);
     await world.deploy("staging");
     expect(await world.file("apps/web/prod/app.yaml")).toContain("web:1.4.0");
   });
@@ -41,7 +43,9 @@ describe("an open promotion whose source is another one by now", () => {
     await world.landUnheard(await world.propose({ ".sluice.yaml": config("qa") }));
     await world.approve(promotion);
     expect(await world.file("apps/web/prod/app.yaml")).toContain("web:1.4.0");
-    expect(told(world)).toEqual(["closed: **Closed: prod promotes web from qa now, and this came from staging.** To plan it from what is there now: `/promote prod <app>`."]);
+    expect(told(world)).toEqual([
+      "closed: **Closed: prod promotes web from qa now, and this came from staging.** To plan it from what is there now: `/promote prod <app>`.",
+    ]);
   });
 
   it("is closed with the reason when one of its apps left the source, and nothing else opens", async () => {
@@ -49,14 +53,18 @@ describe("an open promotion whose source is another one by now", () => {
     await world.merge({ ...appFiles("web", "staging", "1.5.0"), ...appFiles("api", "staging", "1.5.0") });
     await world.say("/promote prod web api");
     await world.merge({ "apps/api/staging/app.yaml": null, ...appFiles("web", "prod", "1.4.0", 3) });
-    expect(told(world)).toEqual([expect.stringContaining("closed: **Closed: api has no target in staging any more.**")]);
+    expect(told(world)).toEqual([
+      expect.stringContaining("closed: **Closed: api has no target in staging any more.**"),
+    ]);
   });
 
-  it("is closed with the reason when one of its apps left the environment", async () => {
+  it("stays open when one of its apps left the environment, and nothing else opens", async () => {
     const world = promotionWorld({ files: { ".sluice.yaml": worldConfig(gated), ...both("web"), ...both("api") } });
     await world.merge({ ...appFiles("web", "staging", "1.5.0"), ...appFiles("api", "staging", "1.5.0") });
     await world.say("/promote prod web api");
     await world.merge({ "apps/api/prod/app.yaml": null });
-    expect(told(world)).toEqual([expect.stringContaining("closed: **Closed: api has no target in prod any more.**")]);
+    expect(told(world)).toEqual(["open: undefined"]);
+    const [promotion] = world.promotions("open");
+    expect((promotion && (await world.check(promotion)))?.summary).toContain("`api` has no target in `prod` any more");
   });
 });

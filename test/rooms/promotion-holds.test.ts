@@ -214,12 +214,13 @@ describe("auto: true", () => {
   it("leaves alone what a promotion of several apps carries already", async () => {
     const versions = { staging: "1.4.0", prod: "1.2.0" };
     const repository = await repositoryWith(undefined, { web: versions, api: versions });
-    await play.say(await play.merged(repository), "/promote prod web api");
+    const both = { ...releaseOf("web", "staging", "1.5.0"), ...releaseOf("api", "staging", "1.5.0") };
+    await play.say(await play.merged(repository, both), "/promote prod web api");
     const config = chainFiles({ staging: "", prod: "promote: { auto: true }\ngates: { healthy: false }" }, {});
     await play.merged(repository, config);
     await play.quiet();
     expect(promotions(repository)).toHaveLength(1);
-    await play.merged(repository, releaseOf("web", "staging", "1.5.0"));
-    expect((await play.promotion(repository)).title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
+    await play.merged(repository, releaseOf("web", "staging", "1.6.0"));
+    expect((await play.promotion(repository)).title).toBe("Promote web to prod: 1.2.0 → 1.6.0");
   });
 });
