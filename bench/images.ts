@@ -1,5 +1,5 @@
 import { loadavg } from "node:os";
-import { type BurstFigures, burstHook, playBurst, total } from "../test/support/image-burst.ts";
+import { type BurstFigures, playBurst, total } from "../test/support/image-burst.ts";
 import { startImagePlay } from "../test/support/images.ts";
 import { benchEditLarge } from "./edit-large.ts";
 import { benchLatency, type Latency } from "./images-latency.ts";
@@ -53,7 +53,7 @@ function againstBare([first]: readonly Latency[], floor: number): Ratio {
 }
 
 async function burstOf(): Promise<BurstFigures> {
-  const play = await startImagePlay({ whole: true, settings: { hooks: [burstHook] } });
+  const play = await startImagePlay({ whole: true });
   try {
     return await playBurst(play, { images: 20, tags: 50, everyMs: 1_200 });
   } finally {

@@ -26,6 +26,8 @@ export interface ServerSettings extends ServerFile {
   readonly githubApiUrl: string;
   /** Base URL of git over HTTP, without a slash at the end. */
   readonly githubUrl: string;
+  /** Where this version's documentation can be read; texts on GitHub link to it. */
+  readonly docsUrl?: string;
   readonly role: Role;
   readonly host: string;
   /** 0 lets the system choose. */
@@ -80,6 +82,7 @@ const schema = z.object({
   WEBHOOK_SECRET: strong("set the secret that the GitHub App has"),
   GITHUB_API_URL: url("https://api.github.com"),
   GITHUB_URL: url("https://github.com"),
+  DOCS_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }).optional(),
   ROLE: z.enum(["web", "worker", "all"], { error: "must be web, worker or all" }).default("all"),
   HOST: z.string().default("127.0.0.1"),
   PORT: whole(0, 65535).default(3000),
@@ -174,6 +177,7 @@ function settingsOf(values: z.output<typeof schema>, file: ServerFile): ServerSe
     webhookSecret: values.WEBHOOK_SECRET,
     githubApiUrl: values.GITHUB_API_URL,
     githubUrl: values.GITHUB_URL,
+    ...(values.DOCS_URL === undefined ? {} : { docsUrl: values.DOCS_URL.replace(/\/+$/, "") }),
     role: values.ROLE,
     host: values.HOST,
     port: values.PORT,

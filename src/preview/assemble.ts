@@ -1,12 +1,13 @@
 import type { IgnoreRule } from "../config/index.ts";
 import { lostAppsFinding, unmatchedPathFinding, unreadFilesFinding } from "../diff/index.ts";
+import { breathe } from "../model/breathe.ts";
 import type { Finding, Preview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { ChangedPath } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { reasons } from "./affected-reasons.ts";
-import { compareSides, distinct } from "./compare-target.ts";
+import { type ComparedTarget as ComparedSides, compareSides, distinct } from "./compare-target.ts";
 import { locateFindings } from "./locate.ts";
 import { notes } from "./notes.ts";
 import type { Commits, HeadConfig } from "./outcome.ts";
@@ -33,7 +34,11 @@ export interface Parts {
 export async function assemble(parts: Parts): Promise<Preview> {
   const affected = parts.compared.filter((one): one is Affected => one.affected);
   const because = await reasons(affected, parts.changed, parts.trees);
-  const compared = affected.map((one, index) => compareSides(one, because[index] ?? [], parts));
+  const compared: ComparedSides[] = [];
+  for (const [index, one] of affected.entries()) {
+    compared.push(compareSides(one, because[index] ?? [], parts));
+    await breathe();
+  }
   const findings = compared.flatMap((one) => one.findings);
   const unread = await unreadFiles(parts.changed, affected, parts.trees, parts.exclude);
   const targets = byUrgency(

@@ -1,4 +1,6 @@
 import type { ScanMemo } from "../discovery/index.ts";
+import { breathe } from "../model/breathe.ts";
+import { mapLimit } from "../model/map-limit.ts";
 import type { Renderer, RenderSource } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { Repository } from "../model/tree.ts";
@@ -25,6 +27,9 @@ export interface PreviewRequest {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: PreviewProgress) => void;
 }
+
+/** Targets under way: more than there are engines, so that none of them waits for a target. */
+const atOnce = 64;
 
 /** How far a preview has come: targets done of those that there are. */
 export interface PreviewProgress {
@@ -104,12 +109,12 @@ async function compareAll(
   const pairs = after.source === "discovered" ? await withoutPhantoms(all, trees) : all;
   let done = 0;
   request.onProgress?.({ phase: "targets", done, total: pairs.length });
-  return Promise.all(
-    pairs.map(async (pair) => {
-      const result = await previewPair(pair, renderer, trees, request.signal);
-      done += 1;
-      request.onProgress?.({ phase: "render", done, total: pairs.length });
-      return result;
-    }),
-  );
+  return mapLimit(pairs, atOnce, async (pair) => {
+    const result = await previewPair(pair, renderer, trees, request.signal);
+    done += 1;
+    request.onProgress?.({ phase: "render", done, total: pairs.length });
+    // Those that were rendered before wait for nothing.
+    await breathe();
+    return result;
+  });
 }

@@ -29,6 +29,12 @@ export const variables: readonly Variable[] = [
   },
   { name: "GITHUB_API_URL", required: false, secret: false, description: "REST API, default https://api.github.com" },
   { name: "GITHUB_URL", required: false, secret: false, description: "git over HTTP, default https://github.com" },
+  {
+    name: "DOCS_URL",
+    required: false,
+    secret: false,
+    description: "where these documents can be read; comments link to it",
+  },
   { name: "ROLE", required: false, secret: false, description: "web, worker or all (default)" },
   { name: "HOST", required: false, secret: false, description: "address to listen on, default 127.0.0.1" },
   { name: "PORT", required: false, secret: false, description: "port to listen on, default 3000" },

@@ -61,7 +61,8 @@ async function openRooms(settings: ServerSettings, parts: ServerParts, edges: Wo
     eventLog: createEventLog(queue.records, clock),
     source: github.sourceCommits,
   };
-  const preview = { fingerprintKey: fingerprints, forks: settings.previewForks, webUrl: settings.githubUrl };
+  const { previewForks: forks, githubUrl: webUrl, docsUrl } = settings;
+  const preview = { fingerprintKey: fingerprints, forks, webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };
   return {
     probot: await loadProbot({ app: appOf(settings), apiUrl: settings.githubApiUrl, queue }),
     preview: { ...change, settings: preview },

@@ -72,6 +72,16 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       expect(seen.toSorted()).toEqual(["one a:1", "two a:1"]);
     });
 
+    it("l1-nul-in-an-event: takes an event with NUL and half a character in it, in its id too, and what comes after", async () => {
+      const queue = await open();
+      const seen: string[] = [];
+      await queue.start(handlers({ registry: async (job) => void seen.push(job.ignored ?? "") }));
+      await queue.add({ ...registryEvent("one", "a\0\ud800"), ignored: "kind \0\ud800" });
+      await queue.add({ ...registryEvent("one", "b"), ignored: "kind two" });
+      await until("both were handled", () => seen.length === 2);
+      expect(seen.toSorted()).toEqual(["kind two", "kind \ufffd\ufffd"].toSorted());
+    });
+
     it("keeps jobs, and knows the handled ones, over a restart", async () => {
       const before = await open();
       await before.add(delivery("one"));

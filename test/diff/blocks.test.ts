@@ -225,6 +225,19 @@ describe("changes of all targets", () => {
     ).toHaveLength(2);
   });
 
+  it("that come or go whole are one across environments whose names stand in their labels as words", () => {
+    const gone = (environment: string, more = ""): Placed => [
+      `orders/${environment}`,
+      change(`-kind: Job\n-    app.kubernetes.io/instance: orders-${environment}${more}`, {
+        ...{ kind: "Job", name: "backup", action: "removed", addedLines: 0, removedLines: 2 },
+      }),
+    ];
+    expect(folded([gone("dev"), gone("staging"), gone("prod")])).toHaveLength(1);
+    expect(
+      folded([gone("prod", "\n-    acme.io/team: product"), gone("staging", "\n-    acme.io/team: stagingct")]),
+    ).toHaveLength(2);
+  });
+
   it("that come or go whole are one across namespaces too where the namespace is the last line", () => {
     const whole = (namespace: string) =>
       change(`+kind: ConfigMap\n+metadata:\n+  name: a\n+  namespace: ${namespace}`, { action: "added", namespace });

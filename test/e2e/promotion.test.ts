@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
-import { type Play, startPlay, WEB } from "../support/play.ts";
+import { type Play, startPlay } from "../support/play.ts";
 import { chainFiles, release } from "../support/promotions.ts";
 import { eventually } from "../support/wait.ts";
 
@@ -9,9 +9,6 @@ beforeAll(async () => {
   play = await startPlay({ whole: true });
 });
 afterAll(() => play.close());
-
-const OVERLAY = "apps/web/overlays/prod/kustomization.yaml";
-const HISTORY = "environments/prod/web.yaml";
 
 async function repositoryWith(prod: string): Promise<RepositoryRef> {
   const apps = { web: { staging: "1.4.0", prod: "1.2.0" } };
@@ -35,14 +32,6 @@ async function nothingWaits(repository: RepositoryRef): Promise<void> {
   await eventually("nothing to wait", () =>
     play.file(repository, "sluice-state", "waiting.yaml").includes("waiting: []"),
   );
-}
-
-/** The history has the merge, and the branch goes. */
-async function settled(repository: RepositoryRef, promotion: PullSummary): Promise<void> {
-  await eventually("the branch to go", () => !play.branches(repository).includes(promotion.headRef));
-  const history = play.file(repository, "sluice-state", HISTORY);
-  expect(history).toContain(`id: merged-${promotion.number}`);
-  expect(history).toContain(`mergeCommit: ${play.github.pull(promotion).mergeCommitSha}`);
 }
 
 describe("/promote on a pull request that is still open", () => {
@@ -70,51 +59,5 @@ describe("/promote on a pull request that is still open", () => {
     await eventually("the chain", () => play.chain(pull)?.includes(`becomes \`1.5.0\` with #${promotion.number}`));
     await eventually("the assignee", () => github.pull(promotion).assignees.includes("ada"));
     await nothingWaits(repository);
-  });
-});
-
-describe("a promotion", () => {
-  it("is merged by itself where that is so configured, with its history, its chain and no branch left", async () => {
-    const { github } = play;
-    const repository = await repositoryWith("promote: { merge: automatic }\ngates: { healthy: false }");
-    const pull = await play.merged(repository, release("staging", "1.5.0"));
-    await play.say(pull, "/promote prod");
-    const promotion = await eventually("a merged promotion", () =>
-      github.pulls(repository).find(({ headRef, merged }) => headRef === WEB && merged),
-    );
-    expect(promotion.mergedBy).toContain("[bot]");
-    await settled(repository, promotion);
-    expect(play.file(repository, "main", OVERLAY)).toContain('newTag: "1.5.0" # the released version');
-    await eventually("the chain", () => play.chain(pull)?.includes(`(#${promotion.number})`));
-  });
-
-  it("enters the merge queue where the base has one, says so, and settles when the queue has merged it", async () => {
-    const { github } = play;
-    const repository = await repositoryWith("promote: { merge: automatic }\ngates: { healthy: false }");
-    const pull = await play.merged(repository);
-    github.protect({ ...repository, mergeQueue: "by-hand" });
-    await play.say(pull, "/promote prod web");
-    const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, "It is in the merge queue");
-    expect(github.pull(promotion).queued).toBe(true);
-    expect(await github.runMergeQueue(repository)).toEqual([promotion.number]);
-    await settled(repository, promotion);
-  });
-});
-
-describe("a lost event", () => {
-  it("of a merge is made good by the next one", async () => {
-    const { github } = play;
-    const repository = await repositoryWith("gates: { healthy: false }");
-    await play.say(await play.merged(repository), "/promote prod web");
-    const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, /^Ready: /);
-    await play.quiet();
-    github.setDeliveryMode("fail");
-    await github.mergePull({ ...promotion, by: "grace" });
-    github.setDeliveryMode("deliver");
-    await play.nudge(repository);
-    await eventually("the branch to go", () => !play.branches(repository).includes(WEB));
-    expect(play.file(repository, "sluice-state", HISTORY)).toContain(`id: merged-${promotion.number}`);
   });
 });

@@ -270,6 +270,21 @@ describe("GitHub's refusals", () => {
     expect(world.asked()).toHaveLength(2);
   });
 
+  it("an App that is suspended or uninstalled in the middle is a user's error: nothing is tried again", async () => {
+    const said = [
+      { status: 403, message: "This installation has been suspended", kind: "permission" },
+      { status: 404, message: "Not Found", kind: "not-found" },
+    ];
+    for (const { status, message, kind } of said) {
+      const edge = world.fresh();
+      const github = await world.github(edge);
+      await github.pullRequest(world.pull.number);
+      await revoke(await edge.token(REPOSITORY));
+      world.local.injectFault({ template: templateOf(ROUTES.token), effect: { kind: "instead", status, message } });
+      await expect(github.pullRequest(world.pull.number)).rejects.toMatchObject({ name: "UserError", kind });
+    }
+  });
+
   it("a server error is not repeated here", async () => {
     world.local.injectFault({ template: pullRoute, effect: { kind: "instead", status: 503 } });
     await expect((await world.github()).pullRequest(world.pull.number)).rejects.toMatchObject({ kind: "unavailable" });
@@ -277,17 +292,20 @@ describe("GitHub's refusals", () => {
   });
 
   it("an answer that does not come in time is a timeout, and what it made is found later", async () => {
-    const github = await world.github(world.fresh({ deadlineMs: 150 }));
+    // All that is not held is answered within this, on a busy machine too.
+    const github = await world.github(world.fresh({ deadlineMs: 5_000 }));
     await github.pullRequest(world.pull.number);
+    const late = Promise.withResolvers<void>();
     world.local.injectFault({
       method: "POST",
       template: templateOf(ROUTES.createComment),
-      effect: { kind: "delay", ms: 600 },
+      effect: { kind: "hang", until: late.promise },
     });
     await expect(github.upsertComment(world.pull.number, "preview", "late")).rejects.toMatchObject({
       name: "Fault",
       kind: "timeout",
     });
+    late.resolve();
     await expect.poll(() => world.local.comments(world.pull).length).toBe(1);
     await (await world.github()).upsertComment(world.pull.number, "preview", "late");
     expect(world.local.comments(world.pull)).toHaveLength(1);

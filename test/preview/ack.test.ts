@@ -4,7 +4,8 @@ import { PREVIEW_COMMANDS } from "../../src/preview/commands/index.ts";
 import { checkName } from "../../src/preview/report.ts";
 import { runPreview } from "../../src/preview/run.ts";
 import { runCommands } from "../../src/webhooks/commands/run.ts";
-import { appFiles, type Files, promotionWorld, worldConfig } from "../promote/support/memory-world.ts";
+import { appFiles, promotionWorld, worldConfig } from "../promote/support/memory-world.ts";
+import type { Files } from "../support/memory-world.ts";
 import { commandJob, firstRun, memoryEvents } from "../webhooks/fakes.ts";
 
 const claim = (name: string) =>

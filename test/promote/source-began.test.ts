@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  appFiles,
-  type Files,
-  type PromotionWorld,
-  promotionWorld,
-  versionIn,
-  worldConfig,
-} from "./support/memory-world.ts";
+import type { Files } from "../support/memory-world.ts";
+import { appFiles, type PromotionWorld, promotionWorld, versionIn, worldConfig } from "./support/memory-world.ts";
 
 const automatic = "gates: { healthy: false }\npromote: { auto: true, merge: automatic }";
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { redactMessage } from "../../src/diff/redact.ts";
 import { secretValues, withhold, withoutSecretValues } from "../../src/render/secret-values.ts";
+import { memoryRepository } from "../support/memory-repository.ts";
+import { sharedRenderer } from "./support/engines.ts";
 
 const secret = "hunter2-in-production";
 const encoded = Buffer.from(secret).toString("base64");
@@ -63,5 +65,41 @@ describe("m1-secrets-in-error-messages: a renderer's message", () => {
     [`trouble: from [path: "x" patch: "kind: Secret ${secret}"] here`, "trouble: from ‹withheld›"],
   ])("never repeats a patch, nor the value of a replacement: %s", (message, said) => {
     expect(redactMessage(message)).toBe(said);
+  });
+});
+
+describe("m1-secrets-in-error-messages: a kustomization that does not build, with a Secret's value near the mistake", () => {
+  const value = "hunter2-in-production";
+  const manifest = `apiVersion: v1\nkind: Secret\nmetadata: { name: login }\nstringData: { pw: ${value} }\n`;
+  const map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\ndata: { a: b }\n";
+  const render = async (more: string) => {
+    const repository = memoryRepository();
+    const kustomization = `resources: [secret.yaml, map.yaml]\n${more}`;
+    const files = { "app/kustomization.yaml": kustomization, "app/secret.yaml": manifest, "app/map.yaml": map };
+    const source = { tree: await repository.tree(repository.commit(files)), objects: repository.objects };
+    const signal = AbortSignal.timeout(600_000);
+    return sharedRenderer().render({ kind: "kustomize", path: "app", options: {} }, source, signal);
+  };
+
+  it.each([
+    [
+      "a JSON6902 patch",
+      `patches:\n- target: { kind: Secret }\n  patch: |-\n    - op: replace\n      path: /stringData/pw\n      value: ${value}\n    - bad\n`,
+    ],
+    [
+      "a strategic-merge patch",
+      `patches:\n- patch: |-\n    kind: Secret\n    metadata: { name: login\n    stringData: { pw: ${value} }\n`,
+    ],
+    [
+      "a replacement",
+      `replacements:\n- source: { kind: Secret, fieldPath: stringData.pw, options: { delimiter: "-", index: 9 } }\n  targets: [{ select: { kind: ConfigMap }, fieldPaths: [data.a] }]\n`,
+    ],
+  ])("%s is told without it", async (_, more) => {
+    const result = await render(more);
+    expect(result.ok).toBe(false);
+    const said = JSON.stringify(result.ok ? "" : result.failure);
+    expect(said.length).toBeGreaterThan(30);
+    for (const part of [value, "hunter2", Buffer.from(value).toString("base64").slice(0, 20)])
+      expect(said).not.toContain(part);
   });
 });

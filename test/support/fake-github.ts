@@ -4,6 +4,7 @@ import type {
   Deployment,
   DeploymentStatus,
   GitHubRepository,
+  MergeMethod,
   MergeResult,
   Review,
 } from "../../src/model/github-repository.ts";
@@ -54,12 +55,21 @@ export interface FakeGitHub extends GitHubRepository {
 
 const app = "sluice[bot]";
 
+/** What a world makes of a fake. */
+export interface FakeGitHubOptions {
+  /** Merges, and gives the commit that it made; without it a merge makes no commit. */
+  land?(pull: PullRequest, method: MergeMethod): Promise<string>;
+  /** When Sluice's commits are made and pull requests opened, in milliseconds; without it they are old. */
+  now?(): number;
+}
+
 /**
  * Makes one whose default branch is `main`. Branches of `repository` are those of GitHub; nothing else is there yet.
  */
 export function fakeGitHub(
   repository: MemoryRepository = memoryRepository(),
   name: RepositoryName = { owner: "acme", name: "gitops" },
+  { land, now }: FakeGitHubOptions = {},
 ): FakeGitHub {
   const acts = new Map<string, () => void | Promise<void>>();
   const { branches } = repository;
@@ -79,6 +89,8 @@ export function fakeGitHub(
     statusesOf: new Map<number, readonly DeploymentStatus[]>(),
   };
   const { pulls } = maps;
+
+  const dated = () => (now === undefined ? {} : { date: new Date(now()).toISOString() });
 
   /** An open pull request follows its branch. */
   const current = (pull: PullRequest): PullRequest => {
@@ -112,7 +124,7 @@ export function fakeGitHub(
       repositoryId: 1,
       merged: false,
       mergeCommit: undefined,
-      openedAt: 0,
+      openedAt: now?.() ?? 0,
       closedAt: undefined,
       labels: [],
       ...pull,
@@ -143,7 +155,7 @@ export function fakeGitHub(
     permission: async (user) => maps.permissions.get(user) ?? "none",
     teamMember: async (team, user) => maps.teams.get(team)?.includes(user) ?? false,
     commit: async ({ parents, baseTree, changes, message, expectTree }) => {
-      const sha = await repository.commitChanges(baseTree, changes, { parents, message });
+      const sha = await repository.commitChanges(baseTree, changes, { parents, message, ...dated() });
       const tree = (await repository.tree(sha)).oid;
       if (expectTree !== undefined && expectTree !== tree) throw new Error(`the tree is ${tree}, not ${expectTree}`);
       return { sha, tree };
@@ -216,12 +228,12 @@ export function fakeGitHub(
         reviews.map((one) => (one.id === review ? { ...one, state: "dismissed" } : one)),
       );
     },
-    merge: async (number, head) => {
+    merge: async (number, head, method) => {
       const answer = fake.nextMerge;
       fake.nextMerge = undefined;
       if (answer !== undefined) return answer;
       if (get(number).head.sha !== head) return { kind: "moved", reason: "Head branch was modified" };
-      return { kind: "merged", sha: closePull(number, head).head.sha };
+      return { kind: "merged", sha: (await land?.(get(number), method)) ?? closePull(number, head).head.sha };
     },
     enqueue: async () => ({ kind: "enqueued" }),
     checks: async (sha) => maps.checksOf.get(sha) ?? [],

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { ImagePlay } from "./images.ts";
+import { secrets } from "./rooms.ts";
 import { runSync } from "./run-sync.ts";
 import { eventually } from "./wait.ts";
 
@@ -32,25 +33,13 @@ export interface BurstFigures {
   readonly doneMs: number;
 }
 
-const secret = "a secret of the bursts' hook";
-
-/** The hook that bursts come to. */
-export const burstHook = {
-  kind: "distribution",
-  name: "burst",
-  images: [],
-  perMinute: 6_000,
-  secrets: [secret],
-  header: "authorization",
-} as const;
-
 /**
- * Pushes a new tag of each image and tells a Sluice with `burstHook` so, round after round; gives what came of it when
+ * Pushes a new tag of each image and tells Sluice so, round after round; gives what came of it when
  * all is quiet. The registry itself tells nobody.
  */
 export async function playBurst(play: ImagePlay, { images, tags, everyMs = 0 }: Burst): Promise<BurstFigures> {
   play.registry.setNotifications(undefined);
-  const hook = `${play.sluice.url}/registry/${burstHook.name}`;
+  const hook = `${play.sluice.url}/registry/local`;
   const names = Array.from({ length: images }, (_, index) => `service-${index}`);
   const wishes = names.map(
     (name) => `  - { image: "{host}/${name}", policy: { semver: "^1.0" }, environments: [staging] }\n`,
@@ -118,7 +107,7 @@ async function tell(hook: string, image: string, tag: string): Promise<void> {
   const event = { id: randomUUID(), action: "push", target: { repository, tag }, request: { host } };
   const answer = await fetch(hook, {
     method: "POST",
-    headers: { authorization: secret, "content-type": "application/vnd.docker.distribution.events.v2+json" },
+    headers: { authorization: secrets.hook, "content-type": "application/vnd.docker.distribution.events.v2+json" },
     body: JSON.stringify({ events: [event] }),
   });
   await answer.body?.cancel();

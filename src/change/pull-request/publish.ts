@@ -94,6 +94,8 @@ async function update<M extends PullRequestMetadata, D>(
   const { github } = context;
   const { kind, branch, title } = proposal;
   assertOwn(pull);
+  // Merged or closed while the branch moved: what it says is of the head that it had, and this is the next one's.
+  if (put.changed && (await github.pullRequest(pull.number)).state !== "open") throw new Moved(branch);
   // First of all: a description that fits its head and is not on record was put back by a person.
   await savePublished(ports, context, pull, put.head, put.changes);
   const before = metadataOf(kind.format, pull, ports.signer);

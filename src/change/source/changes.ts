@@ -25,14 +25,19 @@ function imageSource(labels: Readonly<Record<string, string>>): ImageSource | un
     .trim()
     .replace(/\.git$/, "")
     .replace(/\/+$/, "");
-  if (!/^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[A-Za-z0-9._-]+){2,6}$/.test(url) && !isLocal(url)) return undefined;
+  if (!isPage(url) && !isLocal(url)) return undefined;
   const revision = (labels[revisionLabel] ?? "").trim().toLowerCase();
   return { url, revision: /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(revision) ? revision : undefined };
 }
 
+/** A page over https whose path has no `.` and `..`: with those a link would lead elsewhere than it reads. */
+function isPage(url: string): boolean {
+  return /^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+){2,6}$/.test(url);
+}
+
 /** A GitHub on this machine. */
 function isLocal(url: string): boolean {
-  return /^http:\/\/(?:127\.0\.0\.1|localhost)(?::\d{1,5})?(?:\/[A-Za-z0-9._-]+){2}$/.test(url);
+  return /^http:\/\/(?:127\.0\.0\.1|localhost)(?::\d{1,5})?(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+){2}$/.test(url);
 }
 
 /** What source changes are read with. */

@@ -31,7 +31,7 @@ interface Growing {
 
 /**
  * The changes of all targets, equal ones as one, the riskiest first. Two changes are equal when they add and remove the
- * same lines at the same paths; the namespace of a whole resource does not count.
+ * same lines at the same paths; the namespace of a whole resource, and its environment's name in labels, do not count.
  */
 export function foldChanges(preview: Preview): readonly ChangeGroup[] {
   const groups = collect(preview);
@@ -113,7 +113,7 @@ function collect(preview: Preview): readonly Growing[] {
         name: change.name,
         namespace: change.namespace,
       };
-      add(groups, keyOf(change, target.app, signatures), member, change, severity);
+      add(groups, keyOf(change, target, signatures), member, change, severity);
     }
   }
   return [...groups.values()];
@@ -139,10 +139,16 @@ function add(
   }
 }
 
-function keyOf(change: ResourceChange, app: string, signatures: Map<string, string>): string {
-  const known = signatures.get(`${app}\n${change.name}\n${change.diff}`);
-  const signature = known ?? changedLines(anonymous(withoutNamespace(change), change.name, app));
-  if (known === undefined) signatures.set(`${app}\n${change.name}\n${change.diff}`, signature);
+function keyOf(
+  change: ResourceChange,
+  { app, environment }: { readonly app: string; readonly environment: string },
+  signatures: Map<string, string>,
+): string {
+  const about = `${app}\n${environment}\n${change.name}\n${change.diff}`;
+  const known = signatures.get(about);
+  const diff = withoutEnvironment(change, environment);
+  const signature = known ?? changedLines(anonymous(diff, change.name, app));
+  if (known === undefined) signatures.set(about, signature);
   const { apiVersion, kind, action, labelsOnly, copies } = change;
   return [apiVersion, kind, action, labelsOnly === true, copies === true, signature].join("\n");
 }
@@ -155,12 +161,18 @@ function anonymous(diff: string, name: string, app: string): string {
 }
 
 /**
- * A whole resource without the line that says its namespace, which each environment has its own of. In YAML of ours
- * metadata come before what else may have such a line. The line may be the last one.
+ * A whole resource without what each environment has its own of: the line that says its namespace, and the
+ * environment's name as a word of a label or annotation (`app.kubernetes.io/instance: shop-prod`). In YAML of ours
+ * metadata come before what else may have a line with a namespace. The line may be the last one.
  */
-function withoutNamespace({ action, namespace, diff }: ResourceChange): string {
-  if (namespace === "" || (action !== "added" && action !== "removed")) return diff;
-  return diff.replace(/\n[-+] {2}namespace: [^\n]*/, "");
+function withoutEnvironment({ action, namespace, diff }: ResourceChange, environment: string): string {
+  if (action !== "added" && action !== "removed") return diff;
+  const plain = namespace === "" ? diff : diff.replace(/\n[-+] {2}namespace: [^\n]*/, "");
+  if (environment === "") return plain;
+  return plain.replaceAll(/^([-+] +[\w.-]+\/[\w.-]+: )(.*)$/gm, (_, key: string, value: string) => {
+    const words = value.split(/(?<![a-z0-9])(?=[a-z0-9])|(?<=[a-z0-9])(?![a-z0-9])/i);
+    return `${key}${words.map((word) => (word === environment ? "…" : word)).join("")}`;
+  });
 }
 
 function changedLines(diff: string): string {

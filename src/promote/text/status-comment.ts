@@ -184,9 +184,9 @@ function unmetText(gates: readonly string[]): string {
 
 function underWay(step: Extract<StatusStep, { state: "under-way" }>): string {
   const { becomes, pullRequest, gates, pushed, starved } = step;
-  const what = pushed ? `⏳ #${pullRequest}, to which somebody pushed,` : `⏳ #${pullRequest}`;
-  if (starved !== undefined) return `${what} is stopped by the soak: ${inert(starved)}`;
-  return `${what} ${gates === "" ? `is ready${pushed ? "" : `, gives it ${code(becomes)}`}` : `waits for ${inert(gates)}`}`;
+  const what = `#${pullRequest}${pushed ? ", to which somebody pushed," : ""}`;
+  if (starved !== undefined) return `⛔ ${what} is stopped by the soak: ${inert(starved)}`;
+  return `⏳ ${what} ${gates === "" ? `is ready${pushed ? "" : `, gives it ${code(becomes)}`}` : `waits for ${inert(gates)}`}`;
 }
 
 /** What came after what this change had brought. */

@@ -57,6 +57,8 @@ describe("the repository that an image is built from", () => {
     ["https://host/a/b/c/d/e/f", "https://host/a/b/c/d/e/f"],
     ["http://127.0.0.1:3000/acme/web", "http://127.0.0.1:3000/acme/web"],
     ["http://localhost/acme/web", "http://localhost/acme/web"],
+    ["https://github.com/acme/.github", "https://github.com/acme/.github"],
+    ["https://github.com/acme/..web", "https://github.com/acme/..web"],
   ])("is what the label %s names", async (label, page) => {
     expect(await pageOf(label)).toBe(page);
   });
@@ -71,6 +73,10 @@ describe("the repository that an image is built from", () => {
     "https://user@github.com/acme/web",
     "https://github.com/acme/web?x=1",
     "https://github.com/acme/web](http://evil)",
+    "https://github.com/acme/web/../../settings",
+    "https://github.com/../web",
+    "https://github.com/acme/..",
+    "http://localhost/./web",
     "javascript:alert(1)",
     "see https://github.com/acme/web",
     "see http://localhost/acme/web",

@@ -1,65 +1,27 @@
-import { mergedWithBase } from "../../../src/change/pull-request/branch.ts";
-import { createSigner } from "../../../src/change/signature.ts";
+import type { Hold } from "../../../src/model/gates.ts";
 import type { CheckReport, PullRequest } from "../../../src/model/github.ts";
-import type { DeploymentStatus, GitHubRepository } from "../../../src/model/github-repository.ts";
-import { type Job, jobKey } from "../../../src/model/job-kinds.ts";
-import type { Render, Renderer } from "../../../src/model/render.ts";
-import type { TreeChange } from "../../../src/model/tree.ts";
-import {
-  PROMOTION_COMMANDS,
-  type PromotionPorts,
-  runGates,
-  runPromotions,
-  runStatusComment,
-} from "../../../src/promote/run/index.ts";
-import { runCommands } from "../../../src/webhooks/commands/run.ts";
-import { type FakeGitHub, fakeGitHub } from "../../support/fake-github.ts";
-import { memoryRenderer } from "../../support/memory-renderer.ts";
-import { memoryState } from "../../support/memory-state.ts";
-import { commandJob, memoryEvents, memoryLog, memoryQueue } from "../../webhooks/fakes.ts";
+import type { DeploymentStatus } from "../../../src/model/github-repository.ts";
+import type { DeferredRequest, HistoryEntry } from "../../../src/model/state.ts";
+import { runGates, runPromotions, runStatusComment } from "../../../src/promote/run/index.ts";
+import { type MemoryWorld, memoryWorld, where } from "../../support/memory-world.ts";
 
-/** Promotions of one repository in memory: GitHub, Git, renders, the state branch, the queue and the clock. */
-export interface PromotionWorld {
-  readonly github: FakeGitHub;
-  readonly ports: PromotionPorts;
-  now(): number;
-  /** Puts the clock forward, and runs what is due by then. */
-  pass(minutes: number): Promise<void>;
-  /** A pull request with these files (`null`: none) that a person merges into `main`; gives it as it is then. */
-  merge(files: Files, by?: string, title?: string): Promise<PullRequest>;
-  /** An open pull request of a person with these files. */
-  propose(files: Files, by?: string): Promise<PullRequest>;
-  /** A person merges an open pull request, whatever its gates say. */
-  land(pull: PullRequest, by?: string): Promise<PullRequest>;
-  /** The same, without the events of it; give those with `hear`. */
-  landUnheard(pull: PullRequest, by?: string): Promise<PullRequest>;
-  /** The events of a pull request that was merged, and all jobs that come of them. */
-  hear(pull: PullRequest): Promise<void>;
-  /** A commit of a person on a branch, without the events of it. */
-  push(branch: string, files: Files, by?: string): Promise<string>;
-  /** Comments on the pull request (the newest of a person), and gives the reply. */
-  say(body: string, by?: string, on?: PullRequest): Promise<string>;
-  /** The reaction that the last command got. */
-  reaction(): string | undefined;
-  approve(pull: PullRequest, by?: string): Promise<void>;
+/** Promotions of one repository in memory. */
+export interface PromotionWorld extends MemoryWorld {
   /** A Deployment of what `main` has now, or of another commit. */
-  deploy(environment: string, state?: DeploymentStatus["state"], sha?: string): Promise<void>;
-  /** The events that a push to `main` is followed by, and all jobs that come of them. */
-  settle(): Promise<void>;
-  /** A file of a branch. */
-  file(path: string, branch?: string): Promise<string>;
+  deploy(environment: string, state?: DeploymentStatus["state"], sha?: string, description?: string): Promise<void>;
   /** Pull requests of Sluice, oldest first. */
   promotions(state?: "open" | "closed"): readonly PullRequest[];
-  /** The pull request as it is now. */
-  again(pull: PullRequest): Promise<PullRequest>;
   /** The newest report of the check "Sluice promotion" on the pull request's head. */
   check(pull: PullRequest): Promise<CheckReport | undefined>;
-  /** The comments of Sluice on a pull request, by their markers. */
-  comments(pull: PullRequest): ReadonlyMap<string, string>;
+  /** Its title and its summary. */
+  gates(pull: PullRequest): Promise<string>;
+  /** What was decided about the app in prod, as of now. */
+  history(app?: string): Promise<readonly HistoryEntry[]>;
+  /** What was asked for and waits. */
+  deferred(): Promise<readonly DeferredRequest[]>;
+  /** The hold on the app in prod. */
+  held(app?: string): Promise<Hold | undefined>;
 }
-
-/** Files by path; `null` deletes. */
-export type Files = Readonly<Record<string, string | null>>;
 
 /** How a world begins. */
 export interface WorldOptions {
@@ -70,272 +32,46 @@ export interface WorldOptions {
   readonly comments?: boolean;
 }
 
-const minute = 60_000;
-const start = Date.UTC(2026, 10, 23, 9);
-
 /** Makes one in which ada, bob, grace and mona may write, and mona may maintain. */
 export function promotionWorld({ files, onMerge, comments = true }: WorldOptions): PromotionWorld {
-  const github = fakeGitHub();
-  const { repository } = github;
-  let time = start;
-  const now = (): number => time;
-  const date = (): string => new Date(time).toISOString();
-  repository.branches.set("main", repository.commit(files, { date: date(), message: "Begin" }));
-  repository.commit({});
-  for (const login of ["ada", "bob", "grace", "mona"])
-    github.permissions.set(login, login === "mona" ? "maintain" : "write");
-
-  const jobs = new Map<string, Job>();
-  const later = new Map<string, { readonly job: Job; readonly at: number }>();
-  const queue = {
-    ...memoryQueue(),
-    async add(job: Job) {
-      if (job.type === "scheduled") later.set(jobKey(job), { job: job.job, at: job.at });
-      else jobs.set(jobKey(job), job);
+  const world = memoryWorld({
+    files,
+    onMerge,
+    pushed: [{ type: "promotions", ...where, defaultBranch: "main" }],
+    async run(job, ports, context) {
+      if (job.type === "promotions") await runPromotions(job, ports, context);
+      else if (job.type === "gates") await runGates(job, ports, context);
+      else if (job.type === "status-comment" && comments) await runStatusComment(job, ports, context);
     },
-  };
-  const landed = async (pull: PullRequest, by: string): Promise<string> => {
-    const head = repository.branches.get("main") ?? "";
-    const base = { repository, head, tree: await repository.tree(head) };
-    const merged = await mergedWithBase(base, pull.head.sha);
-    if (merged === undefined) throw new Error(`#${pull.number} conflicts`);
-    const message = `${pull.title} (#${pull.number})`;
-    const changes = await entriesOf(repository, head, merged);
-    const sha = await repository.commitChanges(base.tree.oid, changes, {
-      parents: [head],
-      message,
-      date: date(),
-      author: by,
-    });
-    repository.branches.set("main", sha);
-    github.pulls.set(pull.number, {
-      ...pull,
-      state: "closed",
-      merged: true,
-      mergeCommit: sha,
-      closedAt: time,
-      mergedBy: by,
-    });
-    return sha;
-  };
-  const merge: GitHubRepository["merge"] = async (number, head) => {
-    const pull = await github.pullRequest(number);
-    if (pull.head.sha !== head) return { kind: "moved", reason: "Head branch was modified" };
-    onMerge?.(pull);
-    const sha = await landed(pull, "sluice");
-    await queue.add({ type: "gates", ...where, pullRequest: number });
-    return { kind: "merged", sha };
-  };
-  const hub: FakeGitHub = { ...github, merge };
-  const mirrors = { open: async () => repository, close: async () => undefined };
-  const unused = async () => Promise.reject(new Error("no registry here"));
-  const ports: PromotionPorts = {
-    github: async () => hub,
-    mirrors,
-    renderer: cached(memoryRenderer()),
-    state: memoryState(),
-    queue,
-    events: memoryEvents(),
-    log: memoryLog(),
-    clock: now,
-    signer: createSigner("key"),
-    webUrl: "https://github.test",
-    fingerprintKey: new Uint8Array(32),
-    registry: { tags: unused, digest: unused, facts: unused },
-    rights: [],
-  };
-
-  const run = async (job: Job): Promise<void> => {
-    for (let attempt = 1; ; attempt += 1) {
-      const context = {
-        signal: new AbortController().signal,
-        attempt,
-        lastAttempt: attempt > 3,
-        firstRun: attempt === 1,
-      };
-      try {
-        if (job.type === "promotions") await runPromotions(job, ports, context);
-        else if (job.type === "gates") await runGates(job, ports, context);
-        else if (job.type === "status-comment" && comments) await runStatusComment(job, ports, context);
-        return;
-      } catch (error) {
-        if (attempt > 3) throw error;
-      }
-    }
-  };
-  const drain = async (): Promise<void> => {
-    for (let rounds = 0; jobs.size > 0; rounds += 1) {
-      if (rounds > 200) throw new Error(`never quiet: ${[...jobs.keys()].join(", ")}`);
-      for (const [key, job] of [...jobs]) {
-        jobs.delete(key);
-        await run(job);
-      }
-    }
-  };
-  const sweep = async (): Promise<void> => {
-    await queue.add({ type: "promotions", ...where, defaultBranch: "main" });
-    await drain();
-  };
-  const changesOf = (changed: Files): readonly TreeChange[] =>
-    Object.entries(changed).map(([path, text]) =>
-      text === null ? { kind: "delete", path } : { kind: "write", path, bytes: Buffer.from(text), executable: false },
-    );
-  let branches = 0;
-  let asked: PullRequest | undefined;
-  let comment = 1_000;
-
-  const world: PromotionWorld = {
-    github: hub,
-    ports,
-    now,
-    async pass(minutes) {
-      time += minutes * minute;
-      for (const [key, { job, at }] of [...later]) {
-        if (at > time) continue;
-        later.delete(key);
-        await queue.add(job);
-      }
-      await drain();
-    },
-    async propose(changed, by = "ada") {
-      branches += 1;
-      const ref = `change-${branches}`;
-      const head = repository.branches.get("main") ?? "";
-      const { oid } = await repository.tree(head);
-      const message = `Change ${branches}`;
-      const sha = await repository.commitChanges(oid, changesOf(changed), {
-        parents: [head],
-        message,
-        date: date(),
-        author: by,
-      });
-      repository.branches.set(ref, sha);
-      const number = github.pulls.size + 1;
-      const base = { sha: head, ref: "main" };
-      const name = { owner: "acme", name: "gitops" };
-      asked = github.addPull({ number, title: message, author: by, base, head: { sha, ref, repository: name } });
-      return asked;
-    },
-    async land(pull, by) {
-      const merged = await world.landUnheard(pull, by);
-      await world.hear(merged);
-      return merged;
-    },
-    async landUnheard(pull, by = "ada") {
-      time += 1_000;
-      await landed(await hub.pullRequest(pull.number), by);
-      return hub.pullRequest(pull.number);
-    },
-    async hear(pull) {
-      await queue.add({ type: "gates", ...where, pullRequest: pull.number });
-      await queue.add({ type: "status-comment", ...where, pullRequest: pull.number });
-      await sweep();
-    },
-    async merge(changed, by = "ada", title) {
-      const pull = await world.propose(changed, by);
-      if (title !== undefined) github.pulls.set(pull.number, { ...pull, title });
-      return world.land(pull, by);
-    },
-    async push(branch, changed, by = "ada") {
-      const head = repository.branches.get(branch) ?? "";
-      const { oid } = await repository.tree(head);
-      time += 1_000;
-      const about = { parents: [head], message: `By ${by}`, date: date(), author: by };
-      const sha = await repository.commitChanges(oid, changesOf(changed), about);
-      repository.branches.set(branch, sha);
-      return sha;
-    },
-    async say(body, by = "ada", on = asked) {
-      comment += 1;
-      time += 1_000;
-      const pullRequest = on?.number ?? 0;
-      const job = commandJob(body, { actor: by, commentId: comment, pullRequest, at: time });
-      const context = { signal: new AbortController().signal, attempt: 1, lastAttempt: true, firstRun: true };
-      const options = { ...ports, events: memoryEvents(), table: PROMOTION_COMMANDS, ports };
-      await runCommands(job, options, context);
-      await drain();
-      return github.comments.get(`${pullRequest}/reply-${comment}`) ?? "";
-    },
-    reaction: () => github.reactions.findLast((one) => one.startsWith(`${comment} `))?.split(" ")[1],
-    async approve(pull, by = "bob") {
-      time += 1_000;
-      const { head } = await hub.pullRequest(pull.number);
-      const before = github.reviewsOf.get(pull.number) ?? [];
-      const id = pull.number * 100 + before.length;
-      const review = { id, user: by, bot: false, state: "approved", commit: head.sha, at: date() } as const;
-      github.reviewsOf.set(pull.number, [...before, review]);
-      await queue.add({ type: "gates", ...where, pullRequest: pull.number });
-      await drain();
-    },
-    async deploy(environment, state = "success", sha = repository.branches.get("main") ?? "") {
-      time += 1_000;
+  });
+  const { github } = world;
+  const check = (pull: PullRequest) => world.report(pull, "Sluice promotion");
+  return {
+    ...world,
+    async deploy(environment, state = "success", sha = github.repository.branches.get("main") ?? "", description = "") {
+      await world.pass(1 / 60);
+      const at = new Date(world.now()).toISOString();
       const before = github.deploymentsTo.get(environment) ?? [];
       const [newest] = before;
       const id = newest?.sha === sha ? newest.id : github.statusesOf.size + 1;
       if (newest?.sha !== sha) {
-        const deployment = { id, sha, environment, createdAt: date(), url: `https://github.test/deployments/${id}` };
+        const deployment = { id, sha, environment, createdAt: at, url: `https://github.test/deployments/${id}` };
         github.deploymentsTo.set(environment, [deployment, ...before]);
       }
-      const status = { state, description: "", at: date(), url: "" };
+      const status = { state, description, at, url: "" };
       github.statusesOf.set(id, [...(github.statusesOf.get(id) ?? []), status]);
-      await sweep();
+      await world.settle();
     },
-    settle: sweep,
-    async file(path, branch = "main") {
-      const tree = await repository.tree(repository.branches.get(branch) ?? "");
-      return Buffer.from((await tree.read(path)) ?? []).toString();
+    promotions: (state) => world.pulls("sluice/", state),
+    check,
+    async gates(pull) {
+      const report = await check(pull);
+      return `${report?.title}\n${report?.summary}`;
     },
-    promotions: (state) =>
-      [...github.pulls.values()].filter(
-        (pull) => pull.head.ref.startsWith("sluice/") && (state === undefined || pull.state === state),
-      ),
-    again: (pull) => hub.pullRequest(pull.number),
-    async check(pull) {
-      const { head } = await hub.pullRequest(pull.number);
-      return github.checkReports.findLast(({ headSha, name }) => headSha === head.sha && name === "Sluice promotion");
-    },
-    comments: (pull) =>
-      new Map(
-        [...github.comments].flatMap(([key, text]) =>
-          key.startsWith(`${pull.number}/`) ? [[key.slice(`${pull.number}/`.length), text] as const] : [],
-        ),
-      ),
+    history: async (app = "web") => (await world.decided()).history("prod", app),
+    deferred: async () => (await world.decided()).deferredRequests(),
+    held: async (app = "web") => (await world.decided()).hold("prod", app, world.now()),
   };
-  return world;
-}
-
-const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
-
-/** What all worlds of a process rendered, by folder and its id: these targets read nothing else. */
-const renders = new Map<string, Promise<Render>>();
-
-function cached(renderer: Renderer): Renderer {
-  return {
-    ...renderer,
-    async render(spec, source, signal) {
-      const key = `${spec.path} ${(await source.tree.at(spec.path))?.oid}`;
-      const render = renders.get(key) ?? renderer.render(spec, source, signal);
-      renders.set(key, render);
-      return render;
-    },
-  };
-}
-
-async function entriesOf(
-  repository: FakeGitHub["repository"],
-  base: string,
-  merged: NonNullable<Awaited<ReturnType<typeof mergedWithBase>>>,
-): Promise<readonly TreeChange[]> {
-  const before = await repository.tree(base);
-  const paths = new Set([...(await before.files()), ...(await merged.tree.files())]);
-  const changes: TreeChange[] = [];
-  for (const path of paths) {
-    const [old, bytes] = [await before.read(path), await merged.tree.read(path)];
-    if (bytes === undefined) changes.push({ kind: "delete", path });
-    else if (old === undefined || Buffer.compare(old, bytes) !== 0)
-      changes.push({ kind: "write", path, bytes, executable: false });
-  }
-  return changes;
 }
 
 /** `.sluice.yaml` of staging and prod, whose apps are folders of plain manifests. `prod` are lines of its entry. */

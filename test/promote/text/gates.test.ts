@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { GateName, GateResult, GateVerdict } from "../../../src/model/gates.ts";
-import { gatesSection, replaceGates, shownGates } from "../../../src/promote/text/gates.ts";
+import { gatesOfCheck, gatesSection, replaceGates, shownGates, starvedSoak } from "../../../src/promote/text/gates.ts";
 import type { PromotionMetadata } from "../../../src/promote/text/metadata.ts";
-import { gatesCheck, type Standing, shownWait, verdictSection } from "../../../src/promote/text/verdict.ts";
+import {
+  gatesCheck,
+  mergedCheck,
+  type Standing,
+  shownWait,
+  verdictSection,
+} from "../../../src/promote/text/verdict.ts";
 
 const now = Date.UTC(2026, 10, 21, 13, 40);
 
@@ -204,5 +210,55 @@ describe("the check of a promotion", () => {
     const { title, summary } = check({ state: "waiting", results: long });
     expect(title).toBe("Waiting for something long number 0, something long number 1 and 4 more");
     expect(summary).toHaveLength(60_000);
+  });
+});
+
+describe("the gates that a check says", () => {
+  const checkOf = (...results: readonly GateResult[]) => {
+    const verdict: GateVerdict = { state: results.length === 0 ? "passed" : "blocked", results };
+    const head = { sha: "head", url: "https://github.test/commit/head" };
+    return gatesCheck(head, { metadata, verdict, stops: [], automatic: true, now }, ["A remark."]);
+  };
+  const counted = gate("Approvals", "blocked", { gate: "approvals", reason: "0 of 1. bob | asked for changes" });
+
+  it("are counted, and those that had not passed are named", () => {
+    const [healthy, soak] = [gate("Healthy", "passed", { gate: "healthy" }), gate("Soak", "waiting", { gate: "soak" })];
+    const { summary } = checkOf(healthy, soak, counted, gate("Checks", "overridden"));
+    for (const text of [summary, summary.replaceAll("\n", "\r\n")])
+      expect(gatesOfCheck(text)).toEqual({ total: 4, unmet: ["soak", "approvals (0 of 1)"] });
+  });
+
+  it("are none where none is configured, and not known where it says something else", () => {
+    expect(gatesOfCheck(checkOf().summary)).toEqual({ total: 0, unmet: [] });
+    expect(gatesOfCheck("The configuration cannot be read.")).toBeUndefined();
+    expect(gatesOfCheck("")).toBeUndefined();
+  });
+
+  it("stay in it after a merge before they passed", () => {
+    const { summary } = checkOf(counted);
+    const pull = { head: { sha: "head", ref: "b", repository: undefined }, mergedBy: "bob" };
+    expect(mergedCheck(pull, { total: 1, unmet: ["approvals (0 of 1)"] }, summary)).toEqual({
+      name: "Sluice promotion",
+      headSha: "head",
+      status: "completed",
+      conclusion: "neutral",
+      title: "Merged by bob, 1 gate not passed",
+      summary,
+    });
+    expect(mergedCheck(pull, { total: 1, unmet: [] }, summary)).toBeUndefined();
+  });
+});
+
+describe("a soak that no time ends", () => {
+  it("is told with what helps, and only where it is blocked", () => {
+    const soak = gate("Soak", "blocked", {
+      gate: "soak",
+      reason: "10m only; 30m are asked",
+      who: "ask for a shorter soak",
+    });
+    const bodyOf = (one: GateResult) => gatesSection({ state: "blocked", results: [one] });
+    expect(starvedSoak(bodyOf(soak))).toBe("10m only; 30m are asked. Ask for a shorter soak");
+    expect(starvedSoak(bodyOf({ ...soak, state: "waiting" }))).toBeUndefined();
+    expect(starvedSoak("nothing")).toBeUndefined();
   });
 });

@@ -109,6 +109,22 @@ describe("the comment that says where a change is", () => {
       { ...prod, state: "not-yet", automatic: true },
       "| prod | ⏳ promoted automatically when it is healthy before, has `1.4.0` |",
     ],
+    [
+      { ...prod, state: "under-way", pullRequest: 13, becomes: "2", gates: "soak", pushed: true },
+      "| prod | ⏳ #13, to which somebody pushed, waits for soak |",
+    ],
+    [
+      { ...prod, state: "under-way", pullRequest: 13, becomes: "2", gates: "soak", starved: "10m only" },
+      "| prod | ⏳ #13 is stopped by the soak: 10m only |",
+    ],
+    [
+      { ...prod, state: "ahead", from: "sta_ging" },
+      "| prod | ◻️ newer than sta&#95;ging, which stays until somebody takes it back; has `1.4.0` |",
+    ],
+    [
+      { ...prod, state: "arrived", pullRequest: 7, at, unmet: { by: "bob", gates: [] } },
+      "| prod | 🟠 there since 29 Nov, 23:21 UTC (#7), merged by `bob` before its gates were evaluated, has `1.4.0` |",
+    ],
   ])("says of %o one row", (step, row) => {
     expect(said(step).rows).toEqual([row]);
   });
