@@ -89,11 +89,33 @@ export function unreadFilesFinding(files: readonly string[]): Finding {
   };
 }
 
+<<<<<<< HEAD
 /** The change breaks the configuration: one error of it, and what to write instead. */
 export function brokenConfigurationFinding({ message, fix, file, line }: ConfigProblem): Finding {
   return {
     ...{ id: "broken-configuration", severity: "danger", app: "", environment: "", resource: file },
     ...{ message: `${stopped(message)} ${fix}`, file, line },
+=======
+/** A changed file of a chart asks what only the cluster can answer, so not every branch of it is rendered. */
+export function dependsOnClusterFinding(
+  about: TargetName & { readonly what: string; readonly file: string; readonly line: number | undefined },
+): Finding {
+  const { app, environment, what, file, line } = about;
+  const known = what.startsWith(".Capabilities")
+    ? "set `kubeVersion` and `apiVersions` in `.sluice.yaml`"
+    : "read the template: both branches may be deployed";
+  return {
+    ...toTargetFinding(
+      { id: "depends-on-cluster", severity: "warning", app, environment, resource: "" },
+      {
+        short: "{app} depends on the cluster",
+        message: `{app}{where} depends on the cluster: what ${inTicks(what)} decides in ${inTicks(blankless(file))} is not rendered here.`,
+        fix: known,
+      },
+    ),
+    file,
+    ...(line === undefined ? {} : { line }),
+>>>>>>> main
   };
 }
 

@@ -1,11 +1,16 @@
 import { configProblemsReport, inert, previewCheck, previewComment, type ReportOptions } from "../diff/index.ts";
 import type { UserError } from "../model/errors.ts";
-import type { CheckReport } from "../model/github.ts";
+import type { CheckReport, PullRequest } from "../model/github.ts";
 import { clip, oneLine } from "../model/text/lines.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 
-/** The name of the check run. */
+/** The name of the check run of a pull request into the default branch. */
 export const checkName = "Sluice preview";
+
+/** The name of the check run: for another base than the default branch it says the base. */
+export function checkNameFor({ base, defaultBranch }: Pick<PullRequest, "base" | "defaultBranch">): string {
+  return base.ref === defaultBranch ? checkName : `${checkName} (${base.ref})`;
+}
 
 /** Names the one comment of a pull request that previews are written to. */
 export const previewMarker = "preview";
