@@ -22,11 +22,8 @@ export { plusMinus } from "./report/phrases.ts";
 export { changeRows, rowEnvironments } from "./report/rows.ts";
 export { verdict } from "./report/verdict.ts";
 export {
-<<<<<<< HEAD
   brokenConfigurationFinding,
-=======
   dependsOnClusterFinding,
->>>>>>> main
   guessedValuesFinding,
   lostAppsFinding,
   notFetchedFinding,

@@ -89,13 +89,14 @@ export function unreadFilesFinding(files: readonly string[]): Finding {
   };
 }
 
-<<<<<<< HEAD
 /** The change breaks the configuration: one error of it, and what to write instead. */
 export function brokenConfigurationFinding({ message, fix, file, line }: ConfigProblem): Finding {
   return {
     ...{ id: "broken-configuration", severity: "danger", app: "", environment: "", resource: file },
     ...{ message: `${stopped(message)} ${fix}`, file, line },
-=======
+  };
+}
+
 /** A changed file of a chart asks what only the cluster can answer, so not every branch of it is rendered. */
 export function dependsOnClusterFinding(
   about: TargetName & { readonly what: string; readonly file: string; readonly line: number | undefined },
@@ -115,7 +116,6 @@ export function dependsOnClusterFinding(
     ),
     file,
     ...(line === undefined ? {} : { line }),
->>>>>>> main
   };
 }
 

@@ -84,8 +84,6 @@ export async function assemble(parts: Parts): Promise<Preview> {
   };
 }
 
-<<<<<<< HEAD
-=======
 /** One after the other: what a comparison needs is let go before the next, and what it gives is counted. */
 async function compareEach(
   affected: readonly Affected[],
@@ -105,20 +103,6 @@ async function compareEach(
   return compared;
 }
 
-function configFindings(head: HeadConfig | undefined): readonly Finding[] {
-  return (head?.problems ?? []).map((problem) => ({
-    id: "broken-configuration",
-    severity: "danger",
-    app: "",
-    environment: "",
-    resource: problem.file,
-    message: `${problem.message}. ${problem.fix}`,
-    file: problem.file,
-    line: problem.line,
-  }));
-}
-
->>>>>>> main
 /** What no target covers: changed files, and paths of the configuration without folders. */
 function uncovered({ warnings, plan }: Parts, unread: readonly string[]): readonly Finding[] {
   const unmatched = warnings.filter(({ code }) => code === "unmatched-path");
