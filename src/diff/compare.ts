@@ -18,11 +18,11 @@ import { imageChanges, replicaChanges } from "./images.ts";
 import { type Item, toItems } from "./item.ts";
 import { type FingerprintKey, maskSecrets } from "./mask.ts";
 import { matchItems, type Pair } from "./match.ts";
-import { podSpecs } from "./pods.ts";
+import { isWorkload, podSpecs } from "./pods.ts";
 import { steady } from "./random.ts";
 import { byRisk } from "./risk.ts";
 import { type UnifiedDiff, unifiedYaml, wholeYaml } from "./unified.ts";
-import { at, equal, type ValueObject } from "./value.ts";
+import { at, equal, type Value, type ValueObject } from "./value.ts";
 import { emitYaml } from "./yaml.ts";
 
 /** The two renders of one target. A side is `undefined` when the target does not exist there. */
@@ -31,8 +31,11 @@ export interface CompareInput {
   readonly environment: string;
   readonly base: readonly Resource[] | undefined;
   readonly head: readonly Resource[] | undefined;
-  /** The same renders once more: what differs between two renders of one side is random, and not compared. */
-  readonly again?: { readonly base?: readonly Resource[]; readonly head?: readonly Resource[] };
+  /** The same renders once more, several times: what differs between those of one side is random, and not compared. */
+  readonly again?: {
+    readonly base: readonly (readonly Resource[])[];
+    readonly head: readonly (readonly Resource[])[];
+  };
   readonly ignore: readonly IgnoreRule[];
   /** Keys the fingerprints that stand for values of Secrets. */
   readonly fingerprintKey: FingerprintKey;
@@ -72,8 +75,8 @@ interface Compared {
 
 /** Compares two renders of one target as data. Never throws on any JSON that the renders hold. */
 export function compareTarget(input: CompareInput): TargetComparison {
-  const base = steady(toItems(input.base ?? []), itemsOf(input.again?.base));
-  const head = steady(toItems(input.head ?? []), itemsOf(input.again?.head));
+  const base = steady(toItems(input.base ?? []), input.again?.base.map(toItems) ?? []);
+  const head = steady(toItems(input.head ?? []), input.again?.head.map(toItems) ?? []);
   const pairs = matchItems(base.items, head.items);
   const names = generatedNames(pairs);
   const compared = pairs.map((pair) => comparePair(pair, names, input));
@@ -96,10 +99,6 @@ export function compareTarget(input: CompareInput): TargetComparison {
     ...(chart === undefined ? {} : { chart }),
     findings,
   };
-}
-
-function itemsOf(resources: readonly Resource[] | undefined): readonly Item[] | undefined {
-  return resources === undefined ? undefined : toItems(resources);
 }
 
 /** The gravest first, and of one severity in the order of the table of rules. */
@@ -152,19 +151,23 @@ function compareVersions(
   const followed = followNames(named, headObject, names);
   const aligned = alignLists(followed.base, headObject);
   const quiet = hideNoise(aligned.base, headObject, head.id, input.ignore);
-  const hidden = { hiddenLines: quiet.hiddenLines + aligned.moved, ignoredLines: quiet.hiddenLines };
-  if (how === "same" && equal(quiet.base, headObject)) return unchanged(head, followed.references, hidden);
-  const diff = unifiedYaml(emitYaml(quiet.base), emitYaml(headObject));
+  const asItWas = aligned.moved === 0 ? quiet.base : hideNoise(followed.base, headObject, head.id, input.ignore).base;
+  const rollouts = how === "same" && isWorkload(head) && !equal(podTemplate(asItWas), podTemplate(headObject)) ? 1 : 0;
+  const orderOnly = equal(quiet.base, headObject);
+  const moved = orderOnly && rollouts > 0 ? 0 : aligned.moved;
+  const hidden = { hiddenLines: quiet.hiddenLines + moved, ignoredLines: quiet.hiddenLines };
+  if (how === "same" && orderOnly && rollouts === 0) return unchanged(head, followed.references, hidden);
+  const diff = unifiedYaml(emitYaml(orderOnly ? asItWas : quiet.base), emitYaml(headObject));
   const change = {
     ...toChange(head, how === "same" ? "changed" : "renamed", diff),
     ...(how === "same" ? fieldFacts(quiet.base, headObject) : renameFacts(quiet.base, head, headObject)),
     ...(copy === true ? { copies: true } : {}),
   };
-  const rollouts =
-    how === "same" && isWorkload(head) && !equal(at(quiet.base, "spec", "template"), at(headObject, "spec", "template"))
-      ? 1
-      : 0;
   return { change: how === "same" ? change : { ...change, from: base.id }, ...hidden, restarts: 0, rollouts };
+}
+
+function podTemplate(object: ValueObject): Value | undefined {
+  return at(object, "spec", "template");
 }
 
 /** What changes besides the identity: nothing is said to be nothing. */
@@ -187,11 +190,6 @@ function unchanged(
     restarts: restarts ? 1 : 0,
     rollouts: restarts ? 1 : 0,
   };
-}
-
-/** Its pods are replaced when their template changes. */
-function isWorkload({ id }: Item): boolean {
-  return id.kind === "Deployment" || id.kind === "StatefulSet" || id.kind === "DaemonSet";
 }
 
 function toChange(item: Item, action: ResourceChange["action"], diff: UnifiedDiff): ResourceChange {

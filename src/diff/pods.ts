@@ -1,3 +1,4 @@
+import { groupOf, type Item } from "./item.ts";
 import { isList, isObject, pointerStep, textAt, type Value, type ValueObject } from "./value.ts";
 
 /** One pod specification in an object (a pod template of a workload, or what has its shape in a custom resource). */
@@ -35,6 +36,13 @@ export function podSpecs(object: ValueObject | undefined): readonly PodSpec[] {
   searched.set(object, found);
   return found;
 }
+
+/** Whether its pods are replaced when their template changes, in whatever way: a new order of its lists is a change. */
+export function isWorkload({ id }: Item): boolean {
+  return workloads.has(groupOf(id.apiVersion) === "" ? id.kind : `${groupOf(id.apiVersion)}/${id.kind}`);
+}
+
+const workloads = new Set(["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "argoproj.io/Rollout"]);
 
 /** Every container of every pod specification in an object: init containers first. */
 export function containersOf(object: ValueObject | undefined): readonly Container[] {

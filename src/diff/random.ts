@@ -1,6 +1,7 @@
 import type { RandomValue } from "../model/preview.ts";
 import { type Item, resourceLabel, withObject } from "./item.ts";
-import { isList, isObject, NumberText, textAt, type Value, type ValueObject, withKey } from "./value.ts";
+import { steadyText } from "./random-text.ts";
+import { isList, isObject, NumberText, type Value, type ValueObject } from "./value.ts";
 
 /** A render without what differs when the same files are rendered again. */
 export interface Steady {
@@ -9,21 +10,26 @@ export interface Steady {
   readonly random: readonly RandomValue[];
 }
 
-/** Stands for a value that is another one at every render; equal on both sides, and no value of a Secret. */
-const marker = "<random value>";
-
-/** Takes out of a render what another render of the same files has differently. */
-export function steady(items: readonly Item[], again: readonly Item[] | undefined): Steady {
-  if (again === undefined) return { items, random: [] };
-  const others = Map.groupBy(again, ({ key }) => key);
+/**
+ * Takes out of a render what other renders of the same files have differently. With several of them they alone decide:
+ * the first one may be days old, and what is a date was another one then.
+ */
+export function steady(items: readonly Item[], again: readonly (readonly Item[])[]): Steady {
+  const [sampled = [], ...others] = again.length > 1 ? again : [items, ...again];
+  if (others.length === 0) return { items, random: [] };
+  const renders = others.map((list) => ({ list, byKey: Map.groupBy(list, ({ key }) => key) }));
   const random: RandomValue[] = [];
-  const kept = items.map((item, index) => {
-    const other = counterpart(item, again[index], others);
-    if (other === undefined) return item;
+  const kept = sampled.map((item, index) => {
+    const found = renders.flatMap(({ list, byKey }) => counterpart(item, list[index], byKey) ?? []);
+    if (found.length < renders.length) return item;
     const paths: string[] = [];
-    const object = common(item.object, other.object, [], paths);
+    const object = common(
+      [item, ...found].map((one) => one.object),
+      [],
+      paths,
+    );
     if (paths.length === 0 || !isObject(object)) return item;
-    const calm = withObject(item, withName(object, item, other));
+    const calm = withObject(item, object);
     random.push(...paths.map((path) => ({ resource: resourceLabel(calm.id), path })));
     return calm;
   });
@@ -41,27 +47,44 @@ function counterpart(
   return named ?? (there?.id.kind === item.id.kind ? there : undefined);
 }
 
-function withName(object: ValueObject, item: Item, other: Item): ValueObject {
-  const [one, two] = [item.id.name, other.id.name];
-  const metadata = object.metadata;
-  if (one === two || !isObject(metadata) || textAt(metadata, "name") !== marker) return object;
-  let shared = 0;
-  while (shared < one.length && one[shared] === two[shared]) shared++;
-  return withKey(object, "metadata", withKey(metadata, "name", `${one.slice(0, shared)}${marker}`));
-}
-
-function common(one: Value | undefined, two: Value | undefined, steps: readonly string[], paths: string[]): Value {
-  if (one === two && one !== undefined) return one;
-  if (isObject(one) && isObject(two)) return commonObject(one, two, steps, paths);
-  if (isList(one) && isList(two) && one.length === two.length) {
-    return one.map((item, index) => common(item, two[index], [...steps, `[${index}]`], paths));
-  }
-  if (one instanceof NumberText && two instanceof NumberText && one.text === two.text) return one;
+/** What all values have; `paths` gets where something is left out. */
+function common(values: readonly (Value | undefined)[], steps: readonly string[], paths: string[]): Value {
+  const [one = null, ...others] = values;
+  if (others.every((other) => other === one)) return one;
+  if (values.every(isObject)) return commonObject(values, steps, paths);
+  if (values.every(isList)) return commonList(values, steps, paths);
+  const texts = values.map(textOf);
+  const known = texts.filter((text) => text !== undefined);
+  // What is not there in every render, or is another kind of thing, has to be compared as it is.
+  const text = known.length === values.length ? steadyText(known) : undefined;
+  if (text === undefined || text === known[0]) return one;
   paths.push(steps.join("").replace(/^\./, ""));
-  return marker;
+  return text;
 }
 
-function commonObject(one: ValueObject, two: ValueObject, steps: readonly string[], paths: string[]): ValueObject {
-  const keys = new Set([...Object.keys(one), ...Object.keys(two)]);
-  return Object.fromEntries([...keys].map((key) => [key, common(one[key], two[key], [...steps, `.${key}`], paths)]));
+function textOf(value: Value | undefined): string | undefined {
+  if (value instanceof NumberText) return value.text;
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+function commonObject(values: readonly ValueObject[], steps: readonly string[], paths: string[]): ValueObject {
+  const [one = {}] = values;
+  const at = (key: string) => values.map((value) => value[key]);
+  return Object.fromEntries(Object.keys(one).map((key) => [key, common(at(key), [...steps, `.${key}`], paths)]));
+}
+
+function commonList(
+  values: readonly (readonly Value[])[],
+  steps: readonly string[],
+  paths: string[],
+): readonly Value[] {
+  const [one = []] = values;
+  if (values.some(({ length }) => length !== one.length)) return one;
+  return one.map((_, index) =>
+    common(
+      values.map((value) => value[index]),
+      [...steps, `[${index}]`],
+      paths,
+    ),
+  );
 }

@@ -42,6 +42,8 @@ export interface UnpinnedReference {
 /** What of a target can be rendered without what is not fetched. `digest` is equal exactly when resources are equal. */
 export interface PartialRender {
   readonly digest: string;
+  /** How many bytes it takes to keep this. */
+  readonly held?: number;
   resources(): readonly Resource[];
 }
 
@@ -61,6 +63,8 @@ export type Render =
       readonly trace: Trace;
       readonly warnings: readonly RenderWarning[];
       readonly unpinned: readonly UnpinnedReference[];
+      /** How many bytes it takes to keep this. */
+      readonly held?: number;
       /** Parsed on first use: equal renders need never be parsed. */
       resources(): readonly Resource[];
     }

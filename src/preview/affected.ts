@@ -1,6 +1,7 @@
 import type { Render, Renderer, RenderSource } from "../model/render.ts";
 import { specText, type Target } from "../model/target.ts";
 import { traceHolds } from "../model/trace.ts";
+import { type Budget, heldBy } from "./budget.ts";
 import type { TargetPair } from "./plan.ts";
 import { reachOf } from "./reach.ts";
 
@@ -17,8 +18,8 @@ export type ComparedTarget =
       readonly head: Render | undefined;
       /** Where a render stopped early: the paths that it may depend on; see `reachOf`. */
       readonly reached?: ReadonlySet<string>;
-      /** The same renders once more, where they may hold random values. */
-      readonly again?: { readonly base: Render | undefined; readonly head: Render | undefined };
+      /** The same renders several times more, where they may hold random values. */
+      readonly again?: { readonly base: readonly Render[]; readonly head: readonly Render[] };
       /** The target as the base has it, where that is another one. */
       readonly before?: Target;
       /** The path at the base, where the folder was moved. */
@@ -42,13 +43,14 @@ export interface ComparedTrees {
 /**
  * Decides by traces whether a target is affected, and renders it at the base and at the head if so. A target that no
  * trace is known of is rendered once to get one. One whose render stops early has read only a part of its files: it is
- * affected as soon as anything differs that it may depend on.
+ * affected as soon as anything differs that it may depend on. One for which the budget has no room is not rendered.
  */
 export async function previewPair(
   pair: TargetPair,
   renderer: Renderer,
   trees: ComparedTrees,
   signal: AbortSignal,
+  budget: Budget,
 ): Promise<ComparedTarget> {
   const target = pair.head ?? pair.base;
   if (
@@ -59,6 +61,11 @@ export async function previewPair(
   ) {
     return { target, affected: false };
   }
+  const exceeded = async (): Promise<Affected> => {
+    const reached = await reachedIn(target, trees);
+    return { target, affected: true, ...budget.exceeded(pair.head === undefined), reached };
+  };
+  if (!budget.isOpen) return exceeded();
   const [base, head] = await Promise.all([
     pair.base === undefined ? undefined : renderer.render(pair.base.render, trees.base, signal),
     pair.head === undefined ? undefined : renderer.render(pair.head.render, trees.head, signal),
@@ -66,12 +73,13 @@ export async function previewPair(
   const reached = [base, head].some((side) => side !== undefined && !isWhole(side))
     ? await reachedIn(target, trees)
     : undefined;
-  return {
+  const affected: Affected = {
     ...{ target, affected: true, base, head },
     ...(reached === undefined ? {} : { reached }),
     ...(pair.base === undefined || pair.head === undefined ? {} : { before: pair.base }),
     ...movedFrom(pair),
   };
+  return budget.take(heldBy(base, head)) ? affected : exceeded();
 }
 
 function movedFrom({ base, head }: TargetPair): Pick<Affected, "movedFrom"> {

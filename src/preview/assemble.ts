@@ -1,17 +1,25 @@
 import type { IgnoreRule } from "../config/index.ts";
-import { lostAppsFinding, unmatchedPathFinding, unreadFilesFinding } from "../diff/index.ts";
+import {
+  brokenConfigurationFinding,
+  lostAppsFinding,
+  unmatchedPathFinding,
+  unreadFilesFinding,
+} from "../diff/index.ts";
 import { breathe } from "../model/breathe.ts";
-import type { Finding, Preview } from "../model/preview.ts";
+import type { Finding, Preview, TargetPreview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import type { ChangedPath } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { reasons } from "./affected-reasons.ts";
+import { type Budget, sizeOf } from "./budget.ts";
+import { clusterFindings } from "./cluster.ts";
 import { type ComparedTarget as ComparedSides, compareSides, distinct } from "./compare-target.ts";
 import { locateFindings } from "./locate.ts";
 import { notes } from "./notes.ts";
 import type { Commits, HeadConfig } from "./outcome.ts";
 import { byUrgency } from "./plan.ts";
+import type { RenderAgain } from "./random.ts";
 import { unreadFiles } from "./unread.ts";
 
 /** What a preview is assembled from. */
@@ -28,18 +36,17 @@ export interface Parts {
   readonly ignore: readonly IgnoreRule[];
   /** Globs of files that no target need read. */
   readonly exclude: readonly string[];
+  readonly budget: Budget;
+  readonly again: RenderAgain;
 }
 
 /** Compares what was rendered and says it as one value. Reads files only to name lines and reasons. */
 export async function assemble(parts: Parts): Promise<Preview> {
   const affected = parts.compared.filter((one): one is Affected => one.affected);
   const because = await reasons(affected, parts.changed, parts.trees);
-  const compared: ComparedSides[] = [];
-  for (const [index, one] of affected.entries()) {
-    compared.push(compareSides(one, because[index] ?? [], parts));
-    await breathe();
-  }
-  const findings = compared.flatMap((one) => one.findings);
+  const compared = await compareEach(affected, because, parts);
+  const cluster = await clusterFindings(affected, parts.changed, parts.trees);
+  const findings = [...compared.flatMap((one) => one.findings), ...cluster];
   const unread = await unreadFiles(parts.changed, affected, parts.trees, parts.exclude);
   const targets = byUrgency(
     compared.map((one) => one.preview),
@@ -53,7 +60,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
     head: parts.commits.head,
     targets,
     findings: [
-      ...configFindings(parts.headConfig),
+      ...(parts.headConfig?.problems ?? []).map(brokenConfigurationFinding),
       ...(await locateFindings(findings, { ...parts, targets })),
       ...uncovered(parts, unread),
       ...(parts.headConfig?.lost ?? []).map(({ environment, apps, kept }) => lostAppsFinding(environment, apps, kept)),
@@ -77,17 +84,23 @@ export async function assemble(parts: Parts): Promise<Preview> {
   };
 }
 
-function configFindings(head: HeadConfig | undefined): readonly Finding[] {
-  return (head?.problems ?? []).map((problem) => ({
-    id: "broken-configuration",
-    severity: "danger",
-    app: "",
-    environment: "",
-    resource: problem.file,
-    message: `${problem.message}. ${problem.fix}`,
-    file: problem.file,
-    line: problem.line,
-  }));
+/** One after the other: what a comparison needs is let go before the next, and what it gives is counted. */
+async function compareEach(
+  affected: readonly Affected[],
+  because: readonly TargetPreview["because"][],
+  parts: Parts,
+): Promise<readonly ComparedSides[]> {
+  const compared: ComparedSides[] = [];
+  for (const [index, one] of affected.entries()) {
+    const why = because[index] ?? [];
+    const fits = parts.budget.isOpen ? compareSides(await parts.again(one), why, parts) : undefined;
+    const kept = fits !== undefined && parts.budget.take(sizeOf(fits.preview, fits.findings));
+    const { target, head } = one;
+    const unseen = { target, affected: true, ...parts.budget.exceeded(head === undefined) } as const;
+    compared.push(kept ? fits : compareSides(unseen, why, parts));
+    await breathe();
+  }
+  return compared;
 }
 
 /** What no target covers: changed files, and paths of the configuration without folders. */

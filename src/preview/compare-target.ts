@@ -197,8 +197,8 @@ function compareRenders(one: Affected, { ignore, fingerprintKey }: CompareOption
 }
 
 function againOf({ base, head }: NonNullable<Affected["again"]>): NonNullable<CompareInput["again"]> {
-  const [before, after] = [shown(base)?.resources(), shown(head)?.resources()];
-  return { ...(before === undefined ? {} : { base: before }), ...(after === undefined ? {} : { head: after }) };
+  const resources = (renders: readonly Render[]) => renders.flatMap((one) => (one.ok ? [one.resources()] : []));
+  return { base: resources(base), head: resources(head) };
 }
 
 function statusOf(one: Affected, comparison: TargetComparison): TargetPreview["status"] {

@@ -7,12 +7,13 @@ import type { Repository } from "../model/tree.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
 import { type ComparedTarget, type ComparedTrees, previewPair } from "./affected.ts";
 import { assemble } from "./assemble.ts";
+import { Budget } from "./budget.ts";
 import { withoutPhantoms } from "./discovered.ts";
 import { findDrift } from "./drift/find-drift.ts";
 import { joinMoved } from "./moved.ts";
 import { type Commits, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
-import { renderAgain } from "./random.ts";
+import { againRenderer } from "./random.ts";
 
 /** What is compared, and how. */
 export interface PreviewRequest {
@@ -24,6 +25,8 @@ export interface PreviewRequest {
   readonly configText?: string;
   /** Key of the fingerprints that stand for secret values. */
   readonly fingerprintKey: Uint8Array;
+  /** How much may be held at once; see `previewBytes`, the default. */
+  readonly maxBytes?: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: PreviewProgress) => void;
 }
@@ -47,8 +50,8 @@ export interface PreviewReads {
 
 /**
  * Compares the renders of every target at the merge base and at the head. Only what a change can have touched is
- * rendered; see DESIGN §6. Rejects with the ports' errors and when `signal` aborts; a broken configuration and targets
- * that do not render are results.
+ * rendered; see docs/ARCHITECTURE.md. Rejects with the ports' errors and when `signal` aborts; a broken configuration
+ * and targets that do not render are results.
  */
 export async function computePreview(request: PreviewRequest, ports: PreviewReads): Promise<PreviewOutcome> {
   const commits = await findCommits(request);
@@ -62,11 +65,12 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
   if (broken.length > 0) return { kind: "config", commits, problems: broken };
   const { repository, fingerprintKey, signal } = request;
   const { plan, config } = after;
-  const joined = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan));
-  const compared = await renderAgain(joined, ports.renderer, trees, signal);
+  const budget = new Budget(request.maxBytes);
+  const compared = joinMoved(await compareAll(request, ports.renderer, trees, before.plan, plan, budget));
   const { ignore = [], exclude = [] } = config?.preview ?? {};
   const preview = await assemble({
     ...{ commits, compared, trees, plan, fingerprintKey, ignore, exclude },
+    ...{ budget, again: againRenderer(ports.renderer, trees, signal) },
     changed: await repository.changedPaths(commits.mergeBase, commits.head),
     warnings: after.problems,
     headConfig: request.configText === undefined ? await headConfigProblems(trees) : undefined,
@@ -104,13 +108,14 @@ async function compareAll(
   trees: ComparedTrees,
   before: TargetPlan,
   after: TargetPlan,
+  budget: Budget,
 ): Promise<readonly ComparedTarget[]> {
   const all = pairTargets(before.targets, after.targets);
   const pairs = after.source === "discovered" ? await withoutPhantoms(all, trees) : all;
   let done = 0;
   request.onProgress?.({ phase: "targets", done, total: pairs.length });
   return mapLimit(pairs, atOnce, async (pair) => {
-    const result = await previewPair(pair, renderer, trees, request.signal);
+    const result = await previewPair(pair, renderer, trees, request.signal, budget);
     done += 1;
     request.onProgress?.({ phase: "render", done, total: pairs.length });
     // Those that were rendered before wait for nothing.

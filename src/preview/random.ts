@@ -1,6 +1,7 @@
 import type { Render, Renderer, RenderSource, Trace } from "../model/render.ts";
+import type { RenderSpec } from "../model/target.ts";
 import type { Tree } from "../model/tree.ts";
-import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
+import type { Affected, ComparedTrees } from "./affected.ts";
 import { smallText } from "./small-text.ts";
 
 /**
@@ -15,34 +16,33 @@ const archive = /\.(?:tgz|tar\.gz)$/;
 /** Says whether a chart's templates may hold random values; each file is read once. */
 type Suspicion = (render: Render, tree: Tree) => Promise<boolean>;
 
+/** How many renders are compared to tell what stays the same: of two, one hex digit in sixteen does by chance. */
+const samples = 4;
+
+/** Renders a target some times more, where that is needed. */
+export type RenderAgain = (one: Affected) => Promise<Affected>;
+
 /**
- * Renders once more what may hold random values and differs, so that these can be told from changes. Both sides:
+ * Renders some times more what may hold random values and differs, so that these can be told from changes. Both sides:
  * a kept render may be days old, and dates are random values too.
  */
-export async function renderAgain(
-  compared: readonly ComparedTarget[],
-  renderer: Renderer,
-  trees: ComparedTrees,
-  signal: AbortSignal,
-): Promise<readonly ComparedTarget[]> {
+export function againRenderer(renderer: Renderer, trees: ComparedTrees, signal: AbortSignal): RenderAgain {
   const suspicious = suspicion();
-  return Promise.all(
-    compared.map(async (one) => {
-      if (!one.affected || !differs(one)) return one;
-      const suspect = await Promise.all([
-        maybe(one.base, trees.base, suspicious),
-        maybe(one.head, trees.head, suspicious),
-      ]);
-      if (!suspect.includes(true)) return one;
-      const again = async (spec: Affected["target"]["render"], render: Render | undefined, source: RenderSource) =>
-        render?.ok ? renderer.fresh(spec, source, signal) : undefined;
-      const [base, head] = await Promise.all([
-        again((one.before ?? one.target).render, one.base, trees.base),
-        again(one.target.render, one.head, trees.head),
-      ]);
-      return { ...one, again: { base, head } };
-    }),
-  );
+  const again = async (spec: RenderSpec, render: Render | undefined, source: RenderSource) =>
+    render?.ok ? Promise.all(Array.from({ length: samples }, () => renderer.fresh(spec, source, signal))) : [];
+  return async (one) => {
+    if (!differs(one)) return one;
+    const suspect = await Promise.all([
+      maybe(one.base, trees.base, suspicious),
+      maybe(one.head, trees.head, suspicious),
+    ]);
+    if (!suspect.includes(true)) return one;
+    const [base, head] = await Promise.all([
+      again((one.before ?? one.target).render, one.base, trees.base),
+      again(one.target.render, one.head, trees.head),
+    ]);
+    return { ...one, again: { base, head } };
+  };
 }
 
 function differs({ base, head }: Affected): boolean {

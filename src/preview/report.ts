@@ -1,11 +1,16 @@
 import { configProblemsReport, inert, previewCheck, previewComment, type ReportOptions } from "../diff/index.ts";
 import type { UserError } from "../model/errors.ts";
-import type { CheckReport } from "../model/github.ts";
+import type { CheckReport, PullRequest } from "../model/github.ts";
 import { clip, oneLine } from "../model/text/lines.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 
-/** The name of the check run. */
+/** The name of the check run of a pull request into the default branch. */
 export const checkName = "Sluice preview";
+
+/** The name of the check run: for another base than the default branch it says the base. */
+export function checkNameFor({ base, defaultBranch }: Pick<PullRequest, "base" | "defaultBranch">): string {
+  return base.ref === defaultBranch ? checkName : `${checkName} (${base.ref})`;
+}
 
 /** Names the one comment of a pull request that previews are written to. */
 export const previewMarker = "preview";
@@ -126,11 +131,11 @@ function simpleReport(headSha: string, { sign, title, text, conclusion }: Simple
 
 /** What a pull request from a fork gets: nothing is rendered, because its content is untrusted. */
 export function forkReport(headSha: string, docsUrl?: string): PreviewReport {
-  const allow = docsUrl === undefined ? "set `PREVIEW_FORKS=true`" : `[allow forks](${docsUrl}/server-settings#forks)`;
+  const setting = docsUrl === undefined ? "" : ` ([how](${docsUrl}/installation#3-settings))`;
   return simpleReport(headSha, {
     sign: "",
     title: "Not checked: pull request from a fork",
-    text: `Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also ${allow}.`,
+    text: `Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also set \`PREVIEW_FORKS=true\`${setting}.`,
     conclusion: "neutral",
   });
 }

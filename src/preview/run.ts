@@ -19,6 +19,7 @@ import {
 } from "./events.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 import {
+  checkNameFor,
   closed,
   faultReport,
   forkReport,
@@ -64,8 +65,9 @@ export async function runPreview(
   context: RunContext,
 ): Promise<void> {
   const startedAt = ports.clock();
-  const github = ownCheck(await ports.github(job.installationId, job.repository), job.pullRequest);
-  const pull = await github.pullRequest(job.pullRequest);
+  const all = await ports.github(job.installationId, job.repository);
+  const pull = await all.pullRequest(job.pullRequest);
+  const github = ownCheck(all, pull);
   if (pull.state === "closed") {
     // An earlier attempt may have left the check open.
     if (context.attempt > 1) await github.upsertCheck(closed(pull.head.sha));
@@ -90,11 +92,12 @@ export async function runPreview(
 }
 
 /**
- * GitHub keys checks by head and name: two pull requests from one head into different bases must not write each
- * other's.
+ * GitHub keys checks by head and name: pull requests of one head must not write each other's runs, and one into another
+ * base, where the change may look harmless, must not say anything under the name that a rule of this base asks for.
  */
-function ownCheck(github: GitHub, pullRequest: number): Pick<GitHub, "pullRequest" | "upsertComment" | "upsertCheck"> {
-  return { ...github, upsertCheck: (report) => github.upsertCheck({ ...report, externalId: `pull-${pullRequest}` }) };
+function ownCheck(github: GitHub, pull: PullRequest): Pick<GitHub, "pullRequest" | "upsertComment" | "upsertCheck"> {
+  const [externalId, name] = [`pull-${pull.number}`, checkNameFor(pull)];
+  return { ...github, upsertCheck: (report) => github.upsertCheck({ ...report, name, externalId }) };
 }
 
 /** What is posted, and what is announced once it was. */

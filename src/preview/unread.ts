@@ -1,17 +1,18 @@
-import { holdsManifest } from "../discovery/index.ts";
-import { joinPath, lastName, parentPath } from "../model/paths.ts";
-import type { ChangedPath, Tree } from "../model/tree.ts";
+import { mapLimit } from "../model/map-limit.ts";
+import type { RenderSource } from "../model/render.ts";
+import type { ChangedPath, TreeEntry } from "../model/tree.ts";
 import { matchesGlob } from "../targets/index.ts";
 import type { Affected, ComparedTrees } from "./affected.ts";
-import { isReached } from "./reach.ts";
-import { smallText } from "./small-text.ts";
+import { isDeployable } from "./deployable.ts";
+import { reader } from "./reads.ts";
 
-/** Files whose text is looked at; of a change of more files only the first are. */
+/** Files that are looked at; of a change of more files the rest counts as deployable, because nobody looked. */
 const maxLooked = 2_000;
+const atOnce = 16;
 
 /**
- * The changed manifests, kustomizations, values and charts that no target reads, at the base or at the head. Files that
- * match a glob of `exclude` are left out.
+ * The changed files, links and submodules that something may deploy and no target reads, at the base or at the head.
+ * What matches a glob of `exclude` is left out.
  */
 export async function unreadFiles(
   changed: readonly ChangedPath[],
@@ -20,44 +21,32 @@ export async function unreadFiles(
   exclude: readonly string[],
 ): Promise<readonly string[]> {
   const isRead = reader(affected);
-  const rest = changed
-    .map(({ path }) => path)
-    .filter((path) => /\.(?:ya?ml|json|tpl|tgz)$|(?:^|\/)Kustomization$/.test(path) && !isRead(path))
-    .filter((path) => !exclude.some((glob) => matchesGlob(path, glob)))
-    .slice(0, maxLooked);
-  const deployable = await Promise.all(rest.map((path) => isDeployable(path, trees)));
-  return rest.filter((_, index) => deployable[index]);
+  const paths = changed.map(({ path }) => path).filter((path) => !exclude.some((glob) => matchesGlob(path, glob)));
+  const sides = await mapLimit(paths, atOnce, (path) => sidesOf(path, trees));
+  const rest = paths.flatMap((path, index) => {
+    const unread = (sides[index] ?? []).filter(({ entry }) => !isRead(path, entry.kind));
+    return unread.length === 0 ? [] : [{ path, unread }];
+  });
+  const deployable = await mapLimit(rest.slice(0, maxLooked), atOnce, isAnyDeployable);
+  return rest.filter((_, index) => deployable[index] ?? true).map(({ path }) => path);
 }
 
-/** Whether a path is among what the affected targets read: no other target reads a changed file. */
-function reader(affected: readonly Affected[]): (path: string) => boolean {
-  const exact = new Set<string>();
-  const whole = new Set<string>();
-  for (const { base, head, reached = [] } of affected) {
-    for (const path of reached) whole.add(path);
-    for (const [path, kind] of [...(base?.trace ?? []), ...(head?.trace ?? [])]) {
-      if (kind === "tree") whole.add(path);
-      else if (kind !== "dir") exact.add(path);
-    }
-  }
-  return (path) => exact.has(path) || isReached(path, whole);
+/** What stands at a path on one side. */
+interface Side {
+  readonly entry: TreeEntry;
+  readonly source: RenderSource;
 }
 
-async function isDeployable(path: string, { base, head }: ComparedTrees): Promise<boolean> {
-  if (path.split("/").some((name) => name === "node_modules" || name.includes("{{"))) return false;
-  const name = lastName(path);
-  if (/^(?:kustomization\.ya?ml|Kustomization|Chart\.(?:yaml|lock)|values(?:[-_.].*)?\.ya?ml)$/.test(name)) return true;
-  const tree = (await head.tree.at(path)) === undefined ? base.tree : head.tree;
-  if (await isInChart(path, tree)) return true;
-  return /\.(?:ya?ml|json)$/.test(name) && holdsManifest((await smallText(tree, path)) ?? "");
+/** What was there counts as what comes: a manifest that is emptied or deleted is gone from where it was deployed. */
+async function sidesOf(path: string, { base, head }: ComparedTrees): Promise<readonly Side[]> {
+  const entries = await Promise.all(
+    [base, head].map(async (source) => ({ source, entry: await source.tree.at(path) })),
+  );
+  return entries.flatMap(({ source, entry }) => (entry === undefined ? [] : [{ source, entry }]));
 }
 
-/** Whether a file is one of those that a chart above it is made of. */
-async function isInChart(path: string, tree: Tree): Promise<boolean> {
-  for (let at = parentPath(path); at !== ""; at = parentPath(at)) {
-    const [first = ""] = path.slice(at.length + 1).split("/");
-    if (/^(?:templates|crds|charts|values)$/.test(first) && (await tree.at(joinPath(at, "Chart.yaml"))) !== undefined)
-      return true;
-  }
-  return false;
+async function isAnyDeployable(one: { readonly path: string; readonly unread: readonly Side[] }): Promise<boolean> {
+  const { path, unread } = one;
+  const found = await Promise.all(unread.map(({ entry, source }) => isDeployable(path, entry, source)));
+  return found.includes(true);
 }

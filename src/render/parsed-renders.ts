@@ -20,16 +20,17 @@ export class ParsedRenders {
     this.#kept = new LRUCache({ maxSize: bytes });
   }
 
-  /** What gives the resources in the body that has this digest. */
-  hold(digest: string, body: Uint8Array): () => readonly Resource[] {
+  /** What gives the resources in the body that has this digest, and how many bytes it holds for that. */
+  hold(digest: string, body: Uint8Array): { readonly held: number; resources(): readonly Resource[] } {
     const { length } = body;
     const packed = length < packedFrom ? body : zstdCompressSync(body);
-    return () => {
+    const resources = () => {
       const known = this.#kept.get(digest);
       if (known !== undefined) return known;
       const parsed = parseResources(length < packedFrom ? packed : zstdDecompressSync(packed));
       this.#kept.set(digest, parsed, { size: Math.min(length + 1, this.#kept.maxSize) });
       return parsed;
     };
+    return { held: packed.length, resources };
   }
 }

@@ -172,9 +172,9 @@ function isLasting(outcome: Outcome): boolean {
 function renderOf({ cached, body }: Finished, parsed: ParsedRenders): Render {
   const { trace, digest, remarks } = cached;
   const { warnings, unpinned, failure, partial } = remarks;
-  const resources = body === undefined ? (): readonly Resource[] => [] : parsed.hold(digest, body);
-  if (failure === undefined) return { ok: true, digest, trace, warnings, unpinned, resources };
-  const rest = partial === undefined ? {} : { partial: { digest, resources } };
+  const content = body === undefined ? { resources: (): readonly Resource[] => [] } : parsed.hold(digest, body);
+  if (failure === undefined) return { ok: true, digest, trace, warnings, unpinned, ...content };
+  const rest = partial === undefined ? {} : { partial: { digest, ...content } };
   return { ok: false, digest, trace, failure, unpinned, ...rest };
 }
 

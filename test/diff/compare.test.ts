@@ -162,6 +162,35 @@ spec: { ${containers} }`;
     expect(compare(pod(`${init}: [${one}, ${two}]`), pod(`${init}: [${two}, ${one}]`)).changes).toHaveLength(1);
   });
 
+  it.each<readonly [list: string, base: string, head: string]>([
+    [
+      "containers",
+      "containers: [{ name: a, image: a:1 }, { name: b, image: b:1 }]",
+      "containers: [{ name: b, image: b:1 }, { name: a, image: a:1 }]",
+    ],
+    [
+      "variables",
+      "containers: [{ name: a, env: [{ name: A }, { name: B }] }]",
+      "containers: [{ name: a, env: [{ name: B }, { name: A }] }]",
+    ],
+    [
+      "volumes",
+      "containers: [{ name: a }], volumes: [{ name: v }, { name: w }]",
+      "containers: [{ name: a }], volumes: [{ name: w }, { name: v }]",
+    ],
+  ])("takes a new order of %s for what it does: pods are replaced", (_, base, head) => {
+    const workload = (spec: string, replicas = 2) =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { replicas: ${replicas}, template: { spec: { ${spec} } } }\n`;
+    const order = compare(workload(base), workload(head));
+    expect([labels(order), order.rollouts, order.hiddenLines]).toEqual([["changed Deployment/web"], 1, 0]);
+    expect(order.findings).toMatchObject([{ id: "pods-reordered", severity: "notice" }]);
+    const scaled = compare(workload(base), workload(head, 3));
+    expect([scaled.changes[0]?.diff, scaled.rollouts]).toEqual(["@@ spec @@\n-replicas: 2\n+replicas: 3", 1]);
+    expect(scaled.findings.map(({ id }) => id)).toEqual(["pods-reordered"]);
+    const more = compare(workload(base), workload(`${head}, hostname: web`));
+    expect([more.rollouts, more.findings.map(({ id }) => id)]).toEqual([1, []]);
+  });
+
   it("shows a new order of variables of which one reads another, as it may read nothing then", () => {
     const env = (items: string) => deployment({ extra: `        env: [${items}]` });
     const result = compare(

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Resource } from "../../src/model/render.ts";
 import { compare, resources } from "./support.ts";
 
 /** Situations that were reported for previews, each by its name. */
@@ -62,12 +61,20 @@ describe("a value that differs at every render", () => {
       yaml("v1", "Secret", "core", `data: { secret: ${Buffer.from(secret).toString("base64")}, user: YWRtaW4= }`),
       `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: core, annotations: { rolled: ${rolled} } }\nspec: { replicas: ${replicas} }\n`,
     ].join("");
-  const again = (base: string, head: string): { again: { base: readonly Resource[]; head: readonly Resource[] } } => ({
-    again: { base: resources(base), head: resources(head) },
+  const again = (base: readonly string[], head: readonly string[]) => ({
+    again: { base: base.map((text) => resources(text)), head: head.map((text) => resources(text)) },
   });
+  const [before, after] = [
+    ["k3Bq9", "Zp0aa", "7yTw1"],
+    ["8uuQx", "bbbY2", "qL1mM"],
+  ] as const;
 
   it("random-comment-only: is neither a change nor a secret in clear text", () => {
-    const result = compare(core("one"), core("two"), again(core("three"), core("four")));
+    const more = again(
+      before.map((value) => core(value)),
+      after.map((value) => core(value)),
+    );
+    const result = compare(core("one"), core("two"), more);
     expect(said(result)).toEqual({ changes: [], findings: [] });
     expect(result.random).toEqual([
       { resource: "Secret/core", path: "data.secret" },
@@ -76,23 +83,39 @@ describe("a value that differs at every render", () => {
   });
 
   it("random-and-a-real-change: leaves the one change that is real", () => {
-    const result = compare(core("one"), core("two", 3), again(core("three"), core("four", 3)));
+    const more = again(
+      before.map((value) => core(value)),
+      after.map((value) => core(value, 3)),
+    );
+    const result = compare(core("one"), core("two", 3), more);
     expect(said(result)).toEqual({ changes: ["changed Deployment/core +1 -1"], findings: [] });
     expect(result.changes[0]?.diff).toBe("@@ spec @@\n-replicas: 2\n+replicas: 3");
   });
 
   it("is no finding in a Secret that is new, beside one whose values are not random", () => {
-    const only = (value: string) => yaml("v1", "Secret", "ca", `stringData: { key: ${value} }`);
-    expect(said(compare("", only("one"), again("", only("two")))).findings).toEqual([]);
-    expect(said(compare("", core("one"), again("", core("two")))).findings).toEqual(["danger clear-text-secret"]);
+    const only = (value: string) => yaml("v1", "Secret", "ca", `stringData: { key: key-${value} }`);
+    expect(said(compare("", only("one"), again([], after.map(only)))).findings).toEqual([]);
+    const both = again(
+      [],
+      after.map((value) => core(value)),
+    );
+    expect(said(compare("", core("one"), both)).findings).toEqual(["danger clear-text-secret"]);
   });
 
-  it("may be the name of a resource, or a list of another length", () => {
+  it("may be in the name of a resource; a list of another length is a difference", () => {
     const job = (name: string, count: number) =>
       yaml("batch/v1", "Job", `migrate-${name}`, `spec: { list: [${"x,".repeat(count)}] }`);
-    const result = compare(job("ab1", 1), job("ab2", 2), again(job("ab3", 3), job("ab4", 4)));
-    expect(result.changes).toEqual([]);
-    expect(result.random.map(({ path }) => path)).toEqual(["metadata.name", "spec.list"]);
+    const named = again(
+      before.map((name) => job(name, 1)),
+      after.map((name) => job(name, 1)),
+    );
+    const result = compare(job("ab1", 1), job("ab2", 1), named);
+    expect([result.changes, result.random.map(({ path }) => path)]).toEqual([[], ["metadata.name"]]);
+    const longer = again(
+      before.map((name) => job(name, 1)),
+      after.map((name, index) => job(name, 2 + index)),
+    );
+    expect(compare(job("ab1", 1), job("ab2", 2), longer).changes).toHaveLength(1);
   });
 });
 

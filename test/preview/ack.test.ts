@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PullRequest } from "../../src/model/github.ts";
 import { PREVIEW_COMMANDS } from "../../src/preview/commands/index.ts";
-import { checkName } from "../../src/preview/report.ts";
+import { checkNameFor } from "../../src/preview/report.ts";
 import { runPreview } from "../../src/preview/run.ts";
 import { runCommands } from "../../src/webhooks/commands/run.ts";
 import { appFiles, promotionWorld, worldConfig } from "../promote/support/memory-world.ts";
@@ -44,7 +44,8 @@ async function opened(removed: Files = inBoth, { start = files, forks = false, f
     if (asked.length > 0) await preview();
     return github.comments.get(`${pull.number}/reply-${commentId}`) ?? "";
   };
-  const check = () => github.checkReports.findLast(({ name }) => name === checkName);
+  const check = () =>
+    github.checkReports.findLast(({ name }) => name === checkNameFor(github.pulls.get(pull.number) ?? pull));
   const comment = () => github.comments.get(`${pull.number}/preview`) ?? "";
   await preview();
   return { world, pull, preview, say, check, comment, events };

@@ -179,6 +179,15 @@ describe("the run of a preview", () => {
     expect(fork.received).toMatchObject([{ kind: "preview.refused", cause: "fork" }]);
   });
 
+  it("says nothing under the name of the default branch's check for a pull request of its head into another base", async () => {
+    const open: Mirrors["open"] = async () => repository;
+    const into = (ref: string) => ({ pullRequest: async () => ({ ...pull(), base: { sha: head, ref } }) });
+    const decoy = await run({ open, github: into("decoy") });
+    expect(new Set(decoy.checks.map(({ name }) => name))).toEqual(new Set(["Sluice preview (decoy)"]));
+    const { checks } = await run({ open, github: into("main") });
+    expect(new Set(checks.map(({ name }) => name))).toEqual(new Set(["Sluice preview"]));
+  });
+
   it("completes the check where no comment may be written, as on a locked pull request", async () => {
     const locked = new UserError("permission", "Unable to create comment because issue is locked.");
     const { ended, checks } = await run({

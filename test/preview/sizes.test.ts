@@ -72,7 +72,7 @@ describe("a pull request with 1,000 affected targets", () => {
     const texts = [1, 2, 3].map((at) =>
       JSON.stringify([{ object: { kind: "ConfigMap", at, text: "x".repeat(60_000) } }]),
     );
-    const held = texts.map((text) => parsed.hold(text, Buffer.from(text)));
+    const held = texts.map((text) => parsed.hold(text, Buffer.from(text)).resources);
     const first = held[0]?.();
     expect(held[0]?.()).toBe(first);
     for (const [index, resources] of held.entries()) expect(resources()).toMatchObject([{ object: { at: index + 1 } }]);

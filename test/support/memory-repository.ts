@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { stageChanges } from "../../src/edit/staged-tree.ts";
 import { UserError } from "../../src/model/errors.ts";
+import { joinPath } from "../../src/model/paths.ts";
 import type { RenderSource } from "../../src/model/render.ts";
-import type { ChangedPath, CommitFacts, Repository, TreeChange, TreeEntry } from "../../src/model/tree.ts";
+import type { ChangedPath, CommitFacts, Repository, Tree, TreeChange, TreeEntry } from "../../src/model/tree.ts";
 import { type MemoryEntry, memoryTree } from "./memory-tree.ts";
 
 /** What a commit is made of. `date` is ISO 8601. */
@@ -129,7 +130,7 @@ export function memoryRepository(): MemoryRepository {
 }
 
 async function differences(before: RenderSource, after: RenderSource): Promise<readonly ChangedPath[]> {
-  const paths = new Set([...(await before.tree.files()), ...(await after.tree.files())]);
+  const paths = new Set([...(await leaves(before.tree)), ...(await leaves(after.tree))]);
   const changed: ChangedPath[] = [];
   for (const path of [...paths].sort()) {
     const [old, fresh] = await Promise.all([before.tree.at(path), after.tree.at(path)]);
@@ -138,6 +139,15 @@ async function differences(before: RenderSource, after: RenderSource): Promise<r
     else if (!sameEntry(old, fresh)) changed.push({ path, status: "modified" });
   }
   return changed;
+}
+
+/** Every file, link and submodule. */
+async function leaves(tree: Tree, folder = ""): Promise<readonly string[]> {
+  const below = (await tree.list(folder)).map(async ({ name, kind }) => {
+    const path = joinPath(folder, name);
+    return kind === "dir" ? leaves(tree, path) : [path];
+  });
+  return (await Promise.all(below)).flat();
 }
 
 function sameEntry(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {

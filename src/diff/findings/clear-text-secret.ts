@@ -2,6 +2,7 @@ import { commaList } from "../../model/text/lists.ts";
 import { inTicks } from "../../model/text/markdown.ts";
 import { isPlaceholder, isSopsObject, isSopsValue } from "../encrypted.ts";
 import { isValueField } from "../mask.ts";
+import { randomMark } from "../random-text.ts";
 import { at, equal, isObject, type Value, type ValueObject } from "../value.ts";
 import { type FindingContext, type FindingRule, type Found, groupKind } from "./rule.ts";
 
@@ -46,5 +47,6 @@ function isClear(value: Value, base64: boolean, sops: boolean): boolean {
   if (typeof value !== "string" || value === "") return false;
   if (sops && isSopsValue(value)) return false;
   const text = base64 ? Buffer.from(value, "base64").toString() : value;
-  return !isPlaceholder(value) && !isPlaceholder(text);
+  // What is made at every render is not in Git.
+  return ![value, text].some((one) => isPlaceholder(one) || one.includes(randomMark));
 }

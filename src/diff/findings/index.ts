@@ -10,6 +10,7 @@ import { hostNamespace } from "./host-namespace.ts";
 import { hostPathVolume } from "./host-path-volume.ts";
 import { imageWithoutTag } from "./image-without-tag.ts";
 import { immutableFieldChanged } from "./immutable-field-changed.ts";
+import { podsReordered } from "./pods-reordered.ts";
 import { privilegedContainer } from "./privileged-container.ts";
 import { replicasZero } from "./replicas-zero.ts";
 import type { FindingRule, Found } from "./rule.ts";
@@ -33,6 +34,7 @@ export const rules: readonly FindingRule[] = [
   hostNamespace,
   replicasZero,
   imageWithoutTag,
+  podsReordered,
 ];
 
 const order = new Map(rules.map(({ id }, index) => [id, index]));

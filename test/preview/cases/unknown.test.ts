@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { MemoryEntry } from "../../support/memory-tree.ts";
 import { chart, configMap, deployment, kustomization, previewOf, scaled, service } from "./support.ts";
 
 const never = /Nothing changes|nothing changes|No target reads/;
@@ -220,10 +221,50 @@ describe("what no target covers", () => {
       );
       expect(findings).toEqual(["warning unread-files"]);
       expect(preview.completeness.unread).toEqual([path]);
-      expect(comment).toContain(`1 changed file belongs to no app that Sluice knows: \`${path}\``);
+      expect(comment).toContain(`**Not checked: \`${path}\`.** No app that Sluice knows uses it.`);
       expect([conclusion, never.test(comment)]).toEqual(["neutral", false]);
     },
   );
+
+  const pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: evil }\nspec: { containers: [] }\n";
+  const plain = { "apps/web/prod/cm.yaml": configMap("web", "1"), "README.md": "# Apps\n" };
+
+  it.each<readonly [what: string, path: string, entry: MemoryEntry]>([
+    ["a manifest with a hidden name", "apps/web/prod/.evil.yaml", pod],
+    ["a manifest in a hidden folder", "apps/web/prod/.more/evil.yaml", pod],
+    ["a program that gives manifests", "apps/web/prod/evil.jsonnet", "{}"],
+    ["a submodule", "apps/web/prod/more", { module: "1".repeat(40) }],
+    ["a link to a folder", "apps/web/prod/more", { link: "../../../extra" }],
+    ["a link to a manifest", "more/cm.yaml", { link: "../extra/cm.yaml" }],
+    ["what Argo CD overrides", "apps/web/prod/.argocd-source.yaml", "kustomize: { images: [a=b] }\n"],
+    ["what Argo CD overrides for one app", "apps/web/prod/.argocd-source-web.yaml", "kustomize: {}\n"],
+    ["a target that is a link", "apps/api/prod", { link: "../../extra" }],
+    ["a target that is a submodule", "apps/api/prod", { module: "1".repeat(40) }],
+    ["a manifest that is too large to look into", "extra/pod.yaml", `# ${"x".repeat(600 * 1024)}\n${pod}`],
+    ["a manifest in UTF-16", "extra/pod.yaml", Buffer.from(`\ufeff${pod}`, "utf16le")],
+    ["a manifest that is emptied", "extra/cm.yaml", ""],
+  ])("tells of %s", async (_, path, entry) => {
+    const base = { ...plain, "extra/cm.yaml": configMap("extra", "1") };
+    const { preview, findings, conclusion, comment } = await previewOf(base, { [path]: entry }, config);
+    expect([findings, preview.completeness.unread]).toEqual([["warning unread-files"], [path]]);
+    expect([conclusion, never.test(comment)]).toEqual(["neutral", false]);
+  });
+
+  it("tells of what Argo CD overrides in a chart too, and of a folder that becomes a link", async () => {
+    const settings = "charts/web/.argocd-source.yaml";
+    const overridden = await previewOf({ ...chart("charts/web") }, { [settings]: "helm: {}\n" });
+    expect(overridden.preview.completeness.unread).toEqual([settings]);
+    const linked = { "apps/web/prod": { link: "../../extra" }, "apps/web/prod/cm.yaml": undefined };
+    const { preview } = await previewOf({ ...plain, "extra/cm.yaml": configMap("extra", "1") }, linked, config);
+    expect(preview.completeness.unread).toEqual(["apps/web/prod"]);
+  });
+
+  it("does not tell of links to files that nothing deploys, nor of what a plain target is told to leave out", async () => {
+    const told = `${config}    plain: { exclude: ["test.yaml"] }\n`;
+    const added = { "docs.md": { link: "README.md" }, "apps/web/prod/test.yaml": pod, "apps/web/prod/note.txt": "hi" };
+    const { findings, conclusion } = await previewOf(plain, added, told);
+    expect([findings, conclusion]).toEqual([[], "success"]);
+  });
 
   it("does not tell of other files, nor of those that the configuration excludes", async () => {
     const other = await previewOf(
