@@ -6,7 +6,6 @@ environments: # in promotion order
       - path: apps/{app}/overlays/staging # {app} names the app; * and ** as in globs
       - path: charts/{app} # charts with a values file for this environment
         helm: { valueFiles: ["charts/{app}/values-{environment}.yaml"] }
-    deploy: { engine: apply, cluster: staging, prune: true, selfHeal: true }
   - name: prod
     targets:
       - path: apps/{app}/overlays/prod
@@ -18,7 +17,7 @@ environments: # in promotion order
       approvals: 1 # reviews on the promotion pull request
       healthy: true # the version is live and healthy in staging
       soak: 30m # and has been for that long
-      checks: [e2e] # check runs or statuses on the carried commit
+      checks: [e2e] # check runs or statuses on the promoted commit
       findings: danger # these must be acknowledged with /ack
       override: { teams: [release], permission: maintain } # who may pass a gate with /override
       windows:
@@ -27,7 +26,6 @@ environments: # in promotion order
     allow: { teams: [release], permission: write }
     reviewers: { teams: [release] }
     health: { deployment: "{environment}" } # GitHub Deployments say what is live and healthy
-    deploy: { engine: argocd, cluster: prod, application: "{app}-prod", prune: false }
 images:
   - image: ghcr.io/acme/webapp
     policy: { semver: "^1.0" }
@@ -35,7 +33,6 @@ images:
     pullRequest: { group: acme, autoMerge: true }
 preview:
   ignore: [{ kind: Deployment, path: /metadata/annotations/checksum~1config }]
-notify: [{ channel: slack, to: "#deploys", on: [failed, drift, live] }]
 apps:
   webapp: { environments: { prod: { promote: { auto: true }, gates: { dependsOn: [gateway] } } } } # overrides
 `;

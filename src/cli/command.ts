@@ -24,6 +24,8 @@ export interface Flag {
   readonly value?: string;
   readonly choices?: readonly string[];
   readonly default?: string;
+  /** Other names for it; one with a `value` of its own takes none. */
+  readonly also?: readonly { readonly name: string; readonly value?: string }[];
 }
 
 /** Flags by name, without the dashes. */

@@ -26,7 +26,7 @@ const CHECKS: readonly ((input: DoctorInput) => Check | readonly Check[] | Promi
 export async function runDoctor(context: DoctorContext): Promise<number> {
   const checks = await examine(context);
   const fine = checks.every((check) => check.status !== "fail");
-  if (context.args.json) context.stdout.write(`${JSON.stringify({ fine, checks }, null, 2)}\n`);
+  if (context.args.format === "json") context.stdout.write(`${JSON.stringify({ fine, checks }, null, 2)}\n`);
   else context.stdout.write(`${reportLines(checks, context.paint).join("\n")}\n`);
   return fine ? EXIT.ok : EXIT.failed;
 }

@@ -19,7 +19,9 @@ export function flagUsage(name: string, flag: Flag): string {
 
 /** What a flag does, with its default. */
 export function flagText(flag: Flag): string {
-  return flag.default === undefined ? flag.description : `${flag.description} (default: ${flag.default})`;
+  const also = (flag.also ?? []).map(({ name }) => `, also --${name}`).join("");
+  const description = `${flag.description}${also}`;
+  return flag.default === undefined ? description : `${description} (default: ${flag.default})`;
 }
 
 /** `sluice <command> …` in one line. */
@@ -75,7 +77,7 @@ export function commandHelp(command: Command | CommandGroup, paint: Style): stri
       command.examples.map(([line, does]) => [paint.cyan(`sluice ${line}`), does]),
       paint,
     ),
-    ...exitCodes(paint),
+    ...exitCodes(paint, command.name),
     "",
   ].join("\n");
 }
@@ -84,8 +86,10 @@ function flagRows(flags: Flags, paint: Style): (readonly [string, string])[] {
   return Object.entries(flags).map(([name, flag]) => [paint.cyan(flagUsage(name, flag)), flagText(flag)]);
 }
 
-function exitCodes(paint: Style): readonly string[] {
-  return [paint.bold("Exit codes:"), ...rows(EXIT_CODES.map(([code, meaning]) => [String(code), meaning]))];
+/** Of one command only those that it has. */
+function exitCodes(paint: Style, command?: string): readonly string[] {
+  const own = EXIT_CODES.filter(([code]) => command === undefined || code !== EXIT.inUse || command === "serve");
+  return [paint.bold("Exit codes:"), ...rows(own.map(([code, meaning]) => [String(code), meaning]))];
 }
 
 function section(title: string, lines: readonly (readonly [string, string])[], paint: Style): readonly string[] {

@@ -63,19 +63,25 @@ function lintCommit(context: LintContext, ref: string): Promise<Linted> {
 function report(context: LintContext, { file, text, problems }: Linted): number {
   const errors = problems.filter((problem) => problem.severity === "error").length;
   const code = errors > 0 ? EXIT.usage : EXIT.ok;
-  if (context.args.json) {
+  if (context.args.format === "json") {
     context.stdout.write(`${JSON.stringify({ file, exists: text !== undefined, problems }, null, 2)}\n`);
     return code;
   }
   const { paint } = context;
   for (const line of problemLines(problems, text, paint)) context.stdout.write(`${line}\n`);
-  const warnings = problems.length - errors;
   const summary =
     text === undefined
       ? `There is no ${file}: targets are discovered (see sluice targets).`
       : problems.length === 0
         ? `${paint.green("✓")} ${file} is fine.`
-        : `${file}: ${count(errors, "error")}, ${count(warnings, "warning")}`;
+        : `${file}: ${counts({ error: errors, warning: problems.length - errors })}`;
   context.stdout.write(`${summary}\n`);
   return code;
+}
+
+/** `7 errors, 1 warning`, without what there is none of. */
+function counts(amounts: Readonly<Record<string, number>>): string {
+  return Object.entries(amounts)
+    .flatMap(([what, amount]) => (amount === 0 ? [] : [count(amount, what)]))
+    .join(", ");
 }

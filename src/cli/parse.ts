@@ -25,10 +25,14 @@ export interface Parsed {
 /** Parses the arguments after the command's name. Throws a `usage` UserError with what is wrong and the fix. */
 export function parseCommandLine(command: Command, argv: readonly string[]): Parsed {
   const flags: Flags = { ...command.flags, ...COMMON_FLAGS };
+  const known = namesOf(flags);
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, flag]) => [
+    [...known].map(([name, { flag, fixed }]) => [
       name,
-      { type: parsedAs(flag), ...(name === "help" ? { short: "h" } : {}) },
+      {
+        type: fixed === undefined ? parsedAs(flag) : ("boolean" as const),
+        ...(name === "help" ? { short: "h" } : {}),
+      },
     ]),
   );
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
@@ -37,13 +41,34 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
-    const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined;
-    if (flag === undefined) throw unknownFlag(command, token.rawName, token.name, Object.keys(flags));
-    const value = readValue(token.name, flag, token.value, token.inlineValue === true);
-    values[token.name] = flag.type === "list" ? [...listed(values[token.name]), ...listed(value)] : value;
+    const named = known.get(token.name);
+    if (named === undefined) throw unknownFlag(command, token.rawName, token.name, Object.keys(flags));
+    const { name, flag, fixed } = named;
+    const asked = fixed === undefined ? flag : fixedFlag;
+    const read = readValue(token.name, asked, token.value, token.inlineValue === true);
+    const value = fixed ?? read;
+    values[name] = flag.type === "list" ? [...listed(values[name]), ...listed(value)] : value;
   }
   if (values.help !== true) checkPositionals(command, positionals);
   return { values, positionals };
+}
+
+/** A flag under one of its names, and the value that this name stands for. */
+interface NamedFlag {
+  readonly name: string;
+  readonly flag: Flag;
+  readonly fixed: string | undefined;
+}
+
+const fixedFlag: Flag = { type: "boolean", description: "" };
+
+/** Every name that is understood. */
+function namesOf(flags: Flags): ReadonlyMap<string, NamedFlag> {
+  const all = Object.entries(flags).flatMap(([name, flag]): (readonly [string, NamedFlag])[] => [
+    [name, { name, flag, fixed: undefined }],
+    ...(flag.also ?? []).map(({ name: other, value }) => [other, { name, flag, fixed: value }] as const),
+  ]);
+  return new Map(all);
 }
 
 function parsedAs({ type }: Flag): "boolean" | "string" {

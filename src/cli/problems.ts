@@ -1,6 +1,6 @@
 import type { ConfigProblem } from "../model/problem.ts";
 import { placeText } from "./report-error.ts";
-import { harmless, type Style } from "./style.ts";
+import { harmless, type Style, terminalFix, terminalMessage } from "./style.ts";
 
 /**
  * Configuration problems for a person: what, where, the line with a caret under the column, and the fix. `text` is
@@ -15,9 +15,9 @@ export function problemLines(
   return problems.flatMap((problem) => {
     const word = problem.severity === "error" ? "" : `${paint.yellow("warning:")} `;
     return [
-      `${paint.bold(harmless(placeText(problem)))}: ${word}${harmless(problem.message)}`,
+      `${paint.bold(harmless(placeText(problem)))}: ${word}${terminalMessage(problem.message)}`,
       ...excerpt(problem, source?.[problem.line - 1], paint),
-      `${paint.dim("fix:")} ${harmless(problem.fix)}`,
+      `${paint.dim("fix:")} ${terminalFix(problem.fix)}`,
       "",
     ];
   });

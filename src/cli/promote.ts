@@ -37,7 +37,7 @@ async function run(context: PromoteContext, local: Local, to: string): Promise<n
 }
 
 async function inputOf(context: PromoteContext, { repository, renderer }: Local, to: string): Promise<PromotionInput> {
-  const base = await repository.resolve(context.args.base);
+  const base = await repository.resolve(context.args.ref);
   const sourceCommit = await repository.resolve(context.args["from-commit"] ?? base);
   const { from, plan, pairs } = await resolvePromotion({ repository, base, to, apps: context.positionals });
   return {

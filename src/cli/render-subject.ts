@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { detectRenderer } from "../discovery/index.ts";
 import { UserError } from "../model/errors.ts";
 import type { RenderSpec, Target } from "../model/target.ts";
+import { commaList } from "../model/text/lists.ts";
 import type { Tree } from "../model/tree.ts";
 import { usage } from "./parse.ts";
 import { suggest } from "./suggest.ts";
@@ -27,8 +28,12 @@ export async function parseSubject(argument: string, cwd: string): Promise<Subje
   }
   throw usage(
     `there is no folder ${argument}`,
-    "Name a folder in a git repository, with @REF for another commit than the work tree.",
+    `Name a folder in a git repository, with @REF for another commit than the work tree.${asTarget(argument)}`,
   );
+}
+
+function asTarget(argument: string): string {
+  return /^[^\s/@]+\/[^\s/@]+$/.test(argument) ? ` If it is a target: sluice render --target ${argument}` : "";
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -73,8 +78,16 @@ async function inferSpec(path: string, tree: Tree, targets: readonly Target[]): 
   const kind = detectRenderer(await tree.list(path));
   if (kind === "helm") return { kind, path, options: { releaseName: path.split("/").at(-1) || "release-name" } };
   if (kind !== undefined) return { kind, path, options: {} };
-  const near = suggest(path, [...new Set(targets.flatMap((target) => [target.id, target.render.path]))]);
   throw new UserError("usage", `there is nothing to render at ${path === "" ? "the top of the repository" : path}`, {
-    fix: `${near === undefined ? "" : `Did you mean ${near}? `}Name the path or the id of a target; sluice targets lists them.`,
+    fix: targetFix(path, targets),
   });
+}
+
+/** The target that was meant, or the first ones that there are. */
+function targetFix(path: string, targets: readonly Target[]): string {
+  const near = suggest(path, [...new Set(targets.flatMap((target) => [target.id, target.render.path]))]);
+  if (near !== undefined) return `Did you mean ${near}? sluice targets lists all.`;
+  const ids = targets.map((target) => target.id);
+  const listed = ids.length === 0 ? "" : ` (${commaList(ids, 3)})`;
+  return `Name the path or the id of a target${listed}; sluice targets lists all.`;
 }

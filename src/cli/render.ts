@@ -8,7 +8,7 @@ import { type Local, withLocal } from "./local.ts";
 import { type Chosen, choose, parseSubject, type Subject } from "./render-subject.ts";
 import { placeText } from "./report-error.ts";
 import { snapshotWorkTree } from "./snapshot.ts";
-import { harmless } from "./style.ts";
+import { harmless, terminalFix, terminalMessage } from "./style.ts";
 import { configText } from "./targets.ts";
 
 /** Carries out `sluice render`. */
@@ -95,8 +95,8 @@ function failureLines(name: string, { message, place, fix }: UserError): readonl
   const where = place === undefined ? "" : `${placeText(place)}: `;
   return [
     `${harmless(where)}${harmless(name)} cannot be rendered`,
-    `  ${harmless(message)}`,
-    ...(fix === undefined ? [] : [`  fix: ${harmless(fix)}`]),
+    `  ${terminalMessage(message)}`,
+    ...(fix === undefined ? [] : [`  fix: ${terminalFix(fix)}`]),
   ];
 }
 

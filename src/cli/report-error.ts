@@ -1,7 +1,7 @@
 import { Fault, messageOf, type Place, UserError } from "../model/errors.ts";
 import { EXIT } from "./command.ts";
 import { type CliIo, wantsColours } from "./io.ts";
-import { harmless, type Style, style } from "./style.ts";
+import { harmless, type Style, style, terminalFix, terminalMessage } from "./style.ts";
 
 /** `file:line:column`, as far as it is known. */
 export function placeText(place: Place): string {
@@ -44,9 +44,9 @@ function faultFix(thrown: unknown): string {
 
 function userErrorLines(error: UserError, paint: Style): readonly string[] {
   return [
-    `${paint.red("error:")} ${harmless(error.message)}`,
+    `${paint.red("error:")} ${terminalMessage(error.message)}`,
     ...(error.place ? [`${paint.dim("at:")}    ${harmless(placeText(error.place))}`] : []),
-    ...(error.fix ? [`${paint.dim("fix:")}   ${harmless(error.fix)}`] : []),
+    ...(error.fix ? [`${paint.dim("fix:")}   ${terminalFix(error.fix)}`] : []),
   ];
 }
 

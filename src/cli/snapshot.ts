@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { git, type Located } from "./git.ts";
@@ -17,7 +17,7 @@ export async function snapshotWorkTree(
   try {
     const index = join(folder, "index");
     // The real index knows the files' times: with a copy of it only changed files are read again.
-    await copyFile(join(place.gitDir, "index"), index).catch(ignoreMissing);
+    await copyIndex(join(place.gitDir, "index"), index).catch(ignoreMissing);
     const options = { cwd: place.top, signal, env: { GIT_INDEX_FILE: index, ...AUTHOR } };
     await git(["add", "--all", "--", "."], options);
     const tree = (await git(["write-tree"], options)).trim();
@@ -41,6 +41,17 @@ const AUTHOR = {
   GIT_COMMITTER_EMAIL: "sluice@localhost",
   GIT_COMMITTER_DATE: "1970-01-01T00:00:00Z",
 };
+
+/**
+ * With the time of the original, in whole seconds: git reads those files again whose times are not older than the
+ * index. In a younger copy, a file that changed in the second of the commit and kept its size would seem unchanged.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const { mtimeMs } = await stat(from);
+  await copyFile(from, to);
+  const seconds = Math.floor(mtimeMs / 1000);
+  await utimes(to, seconds, seconds);
+}
 
 /** A repository without commits has no index yet. */
 function ignoreMissing(error: NodeJS.ErrnoException): void {

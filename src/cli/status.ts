@@ -15,7 +15,7 @@ export function runStatus(context: StatusContext): Promise<number> {
 }
 
 async function run(context: StatusContext, { repository, renderer, place }: Local): Promise<number> {
-  const commit = await repository.resolve(context.args.base);
+  const commit = await repository.resolve(context.args.ref);
   const tree = await repository.tree(commit);
   const idle = await idleConfiguration(place, tree);
   if (idle !== undefined) throw new UserError("config", idle.what, { fix: idle.fix });

@@ -93,3 +93,20 @@ export function table(
       .trimEnd();
   return [line((column) => paint.dim(column.title)), ...rows.map((row) => line((column) => row[column.index] ?? ""))];
 }
+
+/** A message on a terminal: names are in quotes there, not in the backticks of Markdown. */
+export function terminalMessage(message: string): string {
+  return harmless(message.replaceAll(/`([^`]+)`/g, '"$1"'));
+}
+
+const properNames = /^(?:Amazon|Argo|Azure|Docker|Flux|Git|GitHub|Go|Google|Helm|Node|PostgreSQL|Redis|Sluice)\b/;
+
+/** A fix on a terminal: after `fix:` it begins small, and without the stop at its end. */
+export function terminalFix(fix: string): string {
+  const suggested = fix.replaceAll(/([Dd]id you mean )`([^`]+)`/g, '$1"$2"').replaceAll(/`([^`]+)`/g, "$1");
+  const begun =
+    /^[A-Z][a-z]/.test(suggested) && !properNames.test(suggested)
+      ? suggested.charAt(0).toLowerCase() + suggested.slice(1)
+      : suggested;
+  return harmless(begun.replace(/\.$/, ""));
+}

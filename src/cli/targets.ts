@@ -24,7 +24,7 @@ async function run(context: TargetsContext, { repository, place }: Local): Promi
   for (const line of [...problemLines(problems, text, context.paintError), ...warnings])
     context.stderr.write(`${line}\n`);
   if (problems.some((problem) => problem.severity === "error")) return EXIT.usage;
-  if (context.args.json) {
+  if (context.args.format === "json") {
     const list = plan.targets.map((target) => ({ ...describe(target), source }));
     context.stdout.write(`${JSON.stringify({ targets: list, notes: plan.notes }, null, 2)}\n`);
     return EXIT.ok;

@@ -1,3 +1,4 @@
+import type { ResourceChange } from "../model/preview.ts";
 import type { Item } from "./item.ts";
 import { isList, isObject, mapList, mapObject, type Value, type ValueObject, withKey } from "./value.ts";
 
@@ -18,6 +19,25 @@ export function generatedStem(item: Item): string | undefined {
 /** Whether the name ends in a content hash. */
 export function hasGeneratedName(item: Item): boolean {
   return generatedStem(item) !== undefined && hashSuffix.test(item.id.name);
+}
+
+/**
+ * The change without the hashes in the names, where a hash alone makes the new name: the same resource with new
+ * content.
+ */
+export function byContent<T extends ResourceChange>(change: T): T {
+  const { kind, name, namespace, from } = change;
+  if (from === undefined || (kind !== "ConfigMap" && kind !== "Secret")) return change;
+  const [stem, before] = [name, from.name].map((one) => one.replace(hashSuffix, ""));
+  const isHash = stem !== undefined && stem !== name && stem === before && before !== from.name;
+  return isHash && from.kind === kind && from.namespace === namespace
+    ? { ...change, name: stem, from: { ...from, name: stem } }
+    : change;
+}
+
+/** Whether only the content is new; of a change `byContent`. */
+export function isNewContent({ kind, name, namespace, from }: ResourceChange): boolean {
+  return from?.kind === kind && from.name === name && from.namespace === namespace;
 }
 
 /** The item under another name. */

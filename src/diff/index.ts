@@ -2,6 +2,7 @@ export { code, inert } from "../model/text/markdown.ts";
 export { type CompareInput, compareTarget, type TargetComparison } from "./compare.ts";
 export { compareEnvironments, type EnvironmentRenders } from "./environments/compare.ts";
 export type { TargetFinding } from "./findings/index.ts";
+export { isNewContent } from "./generated-names.ts";
 export { splitImage } from "./image-name.ts";
 export { resourceLabel } from "./item.ts";
 export { locate } from "./locate.ts";
@@ -12,7 +13,7 @@ export { previewCheck } from "./report/check.ts";
 export { checkedCount } from "./report/closing.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
-export { uncheckedText } from "./report/drift.ts";
+export { isCaused, uncheckedText } from "./report/drift.ts";
 export { groupFindings } from "./report/finding-groups.ts";
 export { type ChangeGroup, foldChanges } from "./report/fold.ts";
 export { previewJson } from "./report/json.ts";
@@ -21,6 +22,7 @@ export { plusMinus } from "./report/phrases.ts";
 export { changeRows, rowEnvironments } from "./report/rows.ts";
 export { verdict } from "./report/verdict.ts";
 export {
+  brokenConfigurationFinding,
   dependsOnClusterFinding,
   guessedValuesFinding,
   lostAppsFinding,

@@ -1,6 +1,7 @@
 import type { Finding, FindingWords } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
 import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
+import { stopped } from "../model/text/lines.ts";
 import { commaList, count } from "../model/text/lists.ts";
 import { inTicks } from "../model/text/markdown.ts";
 import { toTargetFinding } from "./findings/target-finding.ts";
@@ -70,7 +71,7 @@ export function guessedValuesFinding(about: TargetName & { readonly path: string
 
 /** Changed manifests, values or charts belong to no target. `files` is not empty. */
 export function unreadFilesFinding(files: readonly string[]): Finding {
-  const [belong, many] = files.length === 1 ? ["belongs", "it"] : ["belong", "them"];
+  const [belongs, it] = files.length === 1 ? ["belongs", "it"] : ["belong", "them"];
   const names = commaList(
     files.map((file) => inTicks(blankless(file))),
     6,
@@ -79,12 +80,20 @@ export function unreadFilesFinding(files: readonly string[]): Finding {
     ...toTargetFinding(
       { id: "unread-files", severity: "warning", app: "", environment: "", resource: "" },
       {
-        short: `${count(files.length, "changed file")} ${belong} to no known app`,
-        message: `${count(files.length, "changed file")} ${belong} to no app that Sluice knows: ${names}. If something deploys ${many}, this change goes live unseen.`,
-        fix: "name the folder in `.sluice.yaml`, or add it to `preview.exclude` there",
+        short: `${count(files.length, "changed file")} ${belongs} to no known app`,
+        message: `Not checked: ${names}. No app that Sluice knows uses ${it}. If something deploys ${it}, this change goes live unseen.`,
+        fix: "add the folder to `.sluice.yaml`, or to `preview.exclude` if nothing deploys it",
       },
     ),
     ...(files[0] === undefined ? {} : { file: files[0] }),
+  };
+}
+
+/** The change breaks the configuration: one error of it, and what to write instead. */
+export function brokenConfigurationFinding({ message, fix, file, line }: ConfigProblem): Finding {
+  return {
+    ...{ id: "broken-configuration", severity: "danger", app: "", environment: "", resource: file },
+    ...{ message: `${stopped(message)} ${fix}`, file, line },
   };
 }
 

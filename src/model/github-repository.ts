@@ -97,7 +97,7 @@ export interface GitHubRepository extends GitHub {
   /** GitHub's number of the repository: another one when it was deleted and made again. Costs no call of its own. */
   repositoryId(): Promise<number>;
   /**
-   * Whether the person is an active member of the team (slug) of the repository's organisation. A team that does not
+   * Whether the person is an active member of the team (slug) of the repository's organization. A team that does not
    * exist has no members.
    */
   teamMember(team: string, user: string): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** How a version is carried; see DESIGN §7. */
+/** How a version is carried; see docs/ARCHITECTURE.md. */
 export type Strategy = "images" | "paths" | "directory";
 
 /**

@@ -75,7 +75,13 @@ export type Decision =
       /** The finding's key, or its first part. */
       readonly finding: string;
     })
-  | (Common & Said & { readonly kind: "waiting" | "done-waiting"; readonly pullRequest: number });
+  | (Common &
+      Said & {
+        readonly kind: "waiting" | "done-waiting";
+        readonly pullRequest: number;
+        /** Whose request is done; everybody's where nobody is named. */
+        readonly asker?: string;
+      });
 
 /**
  * A promotion that somebody asked for before it was possible: on an open pull request, or before the source was

@@ -1,5 +1,10 @@
 import type { IgnoreRule } from "../config/index.ts";
-import { lostAppsFinding, unmatchedPathFinding, unreadFilesFinding } from "../diff/index.ts";
+import {
+  brokenConfigurationFinding,
+  lostAppsFinding,
+  unmatchedPathFinding,
+  unreadFilesFinding,
+} from "../diff/index.ts";
 import { breathe } from "../model/breathe.ts";
 import type { Finding, Preview, TargetPreview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
@@ -55,7 +60,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
     head: parts.commits.head,
     targets,
     findings: [
-      ...configFindings(parts.headConfig),
+      ...(parts.headConfig?.problems ?? []).map(brokenConfigurationFinding),
       ...(await locateFindings(findings, { ...parts, targets })),
       ...uncovered(parts, unread),
       ...(parts.headConfig?.lost ?? []).map(({ environment, apps, kept }) => lostAppsFinding(environment, apps, kept)),
@@ -96,19 +101,6 @@ async function compareEach(
     await breathe();
   }
   return compared;
-}
-
-function configFindings(head: HeadConfig | undefined): readonly Finding[] {
-  return (head?.problems ?? []).map((problem) => ({
-    id: "broken-configuration",
-    severity: "danger",
-    app: "",
-    environment: "",
-    resource: problem.file,
-    message: `${problem.message}. ${problem.fix}`,
-    file: problem.file,
-    line: problem.line,
-  }));
 }
 
 /** What no target covers: changed files, and paths of the configuration without folders. */

@@ -50,8 +50,8 @@ export interface PreviewReads {
 
 /**
  * Compares the renders of every target at the merge base and at the head. Only what a change can have touched is
- * rendered; see DESIGN §6. Rejects with the ports' errors and when `signal` aborts; a broken configuration and targets
- * that do not render are results.
+ * rendered; see docs/ARCHITECTURE.md. Rejects with the ports' errors and when `signal` aborts; a broken configuration
+ * and targets that do not render are results.
  */
 export async function computePreview(request: PreviewRequest, ports: PreviewReads): Promise<PreviewOutcome> {
   const commits = await findCommits(request);

@@ -25,9 +25,13 @@ interface Remarks {
 export function notes(remarks: Remarks): readonly string[] {
   return [
     ...(remarks.commits.unrelated
-      ? ["the base and the head have no common ancestor: the base itself is compared"]
+      ? ["The two branches have no common commit, so the tip of the base branch is compared."]
       : []),
-    ...(remarks.plan.source === "discovered" ? [`the base has no ${configFile}: targets were discovered`] : []),
+    ...(remarks.plan.source === "discovered"
+      ? [
+          `The base branch has no \`${configFile}\`: Sluice took apps and environments from the folder names. \`sluice targets\` lists them.`,
+        ]
+      : []),
     ...remarks.plan.notes,
     ...remarks.warnings
       .filter(({ code }) => code === undefined)

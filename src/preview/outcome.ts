@@ -45,20 +45,17 @@ export async function headConfigProblems(trees: ComparedTrees): Promise<HeadConf
   const [base, mergeBase, head] = [trees.tip.tree, trees.base.tree, trees.head.tree];
   const [before, begun, after] = await Promise.all([base, mergeBase, head].map((tree) => tree.at(configFile)));
   if (after?.oid === before?.oid || after?.oid === begun?.oid) return undefined;
+  const errors = (all: readonly ConfigProblem[]) => all.filter(({ severity }) => severity === "error");
   const text = await readConfig(head);
   if (text === undefined)
     return { problems: [], effects: [`${configFile} is removed: apps will be found by their folders`], lost: [] };
   const parsed = parseConfig(text, configFile);
-  if (!parsed.ok) return { problems: parsed.problems, effects: [brokenAfter], lost: [] };
+  if (!parsed.ok) return { problems: errors(parsed.problems), effects: [], lost: [] };
   const now = await resolveTargets(await readConfig(base), head, configFile);
   const then = await resolveTargets(text, head, configFile);
-  const problems = then.problems.filter((problem) => problem.severity === "error");
-  return problems.length > 0
-    ? { problems, effects: [brokenAfter], lost: [] }
-    : { problems, ...effectsOf(now.plan, then.plan) };
+  const problems = errors(then.problems);
+  return problems.length > 0 ? { problems, effects: [], lost: [] } : { problems, ...effectsOf(now.plan, then.plan) };
 }
-
-const brokenAfter = "if this is merged, previews go on, and promotions and image updates stop until it is fixed";
 
 /** What an edit of the configuration changes, by environment, the furthest first. */
 function effectsOf(before: TargetPlan, after: TargetPlan): Pick<HeadConfig, "effects" | "lost"> {

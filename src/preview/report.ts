@@ -131,11 +131,11 @@ function simpleReport(headSha: string, { sign, title, text, conclusion }: Simple
 
 /** What a pull request from a fork gets: nothing is rendered, because its content is untrusted. */
 export function forkReport(headSha: string, docsUrl?: string): PreviewReport {
-  const allow = docsUrl === undefined ? "set `PREVIEW_FORKS=true`" : `[allow forks](${docsUrl}/server-settings#forks)`;
+  const setting = docsUrl === undefined ? "" : ` ([how](${docsUrl}/installation#3-settings))`;
   return simpleReport(headSha, {
     sign: "",
     title: "Not checked: pull request from a fork",
-    text: `Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also ${allow}.`,
+    text: `Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also set \`PREVIEW_FORKS=true\`${setting}.`,
     conclusion: "neutral",
   });
 }

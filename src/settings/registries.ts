@@ -63,7 +63,7 @@ export const registrySchema = (secret: z.ZodType<string, unknown>) =>
         .optional()
         .meta({
           description:
-            "Config repositories (`owner/name`, with `*`) that may use images of this registry. Default: all. Anyone who can edit the configuration of one of them can learn the tags and labels that these credentials can read.",
+            "GitOps repositories (`owner/name`, with `*`) that may use images of this registry. Default: all. Anyone who can edit the configuration of one of them can learn the tags and labels that these credentials can read.",
           examples: [["acme/*"]],
         }),
       insecure: z

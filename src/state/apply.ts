@@ -134,7 +134,8 @@ function withRequest(file: DeferredFile, decision: DeferredDecision): readonly S
       fix: "merge or close some of them",
     });
   }
-  const same = (one: StoredRequest): boolean => isAbout(one, decision) && one.apps.join("\0") === apps.join("\0");
+  const same = (one: StoredRequest): boolean =>
+    isAbout(one, decision) && one.by === by && one.apps.join("\0") === apps.join("\0");
   const request = { id, pullRequest, environment, apps: [...apps], by, at, ...(base === undefined ? {} : { base }) };
   return [...file.waiting.filter((one) => !same(one)), request];
 }
@@ -148,7 +149,7 @@ function withoutRequest(
 ): readonly StoredRequest[] | undefined {
   const done = new Set(decision.apps);
   const left = requests.flatMap((one) => {
-    if (!isAbout(one, decision)) return [one];
+    if (!isAbout(one, decision) || (decision.asker ?? one.by) !== one.by) return [one];
     if (done.size === 0) return [];
     const apps = one.apps.filter((app) => !done.has(app));
     return apps.length === one.apps.length ? [one] : apps.length === 0 ? [] : [{ ...one, apps }];

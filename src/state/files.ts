@@ -24,6 +24,7 @@ const entry = z.looseObject({
   commit: z.string().exactOptional(),
   mergeCommit: z.string().exactOptional(),
   base: z.string().exactOptional(),
+  asker: z.string().exactOptional(),
   head: z.string().exactOptional(),
   gate: z.string().exactOptional(),
   finding: z.string().exactOptional(),

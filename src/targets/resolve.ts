@@ -62,7 +62,7 @@ export async function configured(tree: Tree, memo?: ScanMemo): Promise<Configure
   if (bytes === undefined) {
     throw new UserError("config", `there is no ${configFile}, and without it only previews work`, {
       fields: { missing: configFile },
-      fix: "Write one; docs/configuration.md describes it, and sluice targets lists what Sluice found.",
+      fix: 'Add one; start from the example in Sluice\'s README ("Configure it"). sluice targets lists what was found.',
     });
   }
   const { config, plan, problems } = await resolveTargets(new TextDecoder().decode(bytes), tree, configFile, memo);

@@ -25,7 +25,7 @@ describe("the words at the cursor", () => {
     expect(words("preview", "--f")).toEqual(["--full", "--format", "--fail-on"]);
     expect(words("preview", "--format", "json", "--f")).toEqual(["--full", "--fail-on"]);
     expect(words("images", "bump", "--app", "web", "--ap")).toEqual(["--app"]);
-    expect(words("targets", "")).toEqual(["--repo", "--ref", "--json", "--help", "--debug", "--progress"]);
+    expect(words("targets", "")).toEqual(["--repo", "--ref", "--format", "--help", "--debug", "--progress"]);
   });
 
   it("are a flag's choices, also after = and as bash takes that apart", () => {
@@ -54,8 +54,8 @@ describe("the words at the cursor", () => {
 
 describe("sluice completion", () => {
   it.each([
-    [["completion"], "needs a shell", "Name one of bash, zsh, fish."],
-    [["completion", "fihs"], 'no completion for "fihs"', "Did you mean fish?"],
+    [["completion"], "needs a shell", "name one of bash, zsh, fish"],
+    [["completion", "fihs"], 'no completion for "fihs"', "did you mean fish?"],
   ])("explains %j", async (argv, message, fix) => {
     const { code, err } = await sluice(argv);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
@@ -65,7 +65,7 @@ describe("sluice completion", () => {
   it("answers the scripts with nothing but the words", async () => {
     expect(await sluice(["complete", "--", "images", "ch"])).toEqual({
       code: 0,
-      out: "check\tshow which images would be bumped, and why\n",
+      out: "check\tshow which images would be updated, and why\n",
       err: "",
     });
     expect((await sluice(["complete", "--", "lint", ""])).out).toBe(":files\n");
@@ -113,7 +113,7 @@ describe.skipIf(!here("zsh"))("in zsh", () => {
   it("offers words with what they mean", async () => {
     const program = `compdef() { :; }; _describe() { print -rl -- "\${(@P)2}"; }; source "$1"; words=(sluice images b); CURRENT=3; _sluice`;
     const out = execFileSync("zsh", ["-f", "-c", program, "zsh", await script("zsh")], { encoding: "utf8" });
-    expect(out).toBe("bump:set an image's tag where it is deployed, for pipelines in place of sed\n");
+    expect(out).toBe("bump:set an image's tag in the files that deploy it (instead of sed)\n");
   });
 });
 
@@ -126,7 +126,7 @@ describe.skipIf(!here("fish"))("in fish", () => {
         cwd: folder,
         env: { ...process.env, HOME: folder },
       });
-    expect(tab("sluice images ch")).toBe("check\tshow which images would be bumped, and why\n");
+    expect(tab("sluice images ch")).toBe("check\tshow which images would be updated, and why\n");
     expect(tab("sluice preview --format h")).toBe("html\n");
     expect(tab("sluice lint my")).toMatch(/^my file\.yaml/);
   });

@@ -23,6 +23,14 @@ describe("help", () => {
     expect(await sluice([name, "-h"])).toEqual(asked);
   });
 
+  it("lists the exit code of a data folder in use for serve alone", async () => {
+    const helps = await Promise.all(
+      commands.map(async ({ name }) => [name, (await sluice([name, "--help"])).out] as const),
+    );
+    const listing = helps.flatMap(([name, out]) => (out.includes("still has the data folder") ? [name] : []));
+    expect(listing).toEqual(["serve"]);
+  });
+
   it("fits 100 columns", async () => {
     for (const { name } of commands) {
       const { out } = await sluice([name, "--help"]);
@@ -57,26 +65,26 @@ describe("docs/cli.md", () => {
 
 describe("a wrong command line", () => {
   it.each([
-    [["previw"], 'unknown command "previw"', "Did you mean sluice preview?"],
+    [["previw"], 'unknown command "previw"', "did you mean sluice preview?"],
     [
       ["deploy-everything"],
       'unknown command "deploy-everything"',
-      "The commands are preview, promote, status, render,",
+      "the commands are preview, promote, status, render,",
     ],
-    [["--json"], "unknown flag --json", "The command comes first"],
-    [["preview", "--hed", "x"], "unknown flag --hed", "Did you mean --head?"],
-    [["preview", "-x"], "unknown flag -x", "See sluice preview --help."],
-    [["preview", "--base"], "--base needs a value", "Write --base REF"],
+    [["--json"], "unknown flag --json", "the command comes first"],
+    [["preview", "--hed", "x"], "unknown flag --hed", "did you mean --head?"],
+    [["preview", "-x"], "unknown flag -x", "see sluice preview --help"],
+    [["preview", "--base"], "--base needs a value", "write --base REF"],
     [["preview", "--base", "--head", "x"], "--base needs a value", "--base=…"],
     [
       ["preview", "--format", "htlm"],
       '--format cannot be "htlm"',
-      "Did you mean html? Choose one of text, markdown, json, html.",
+      "did you mean html? Choose one of text, markdown, json, html",
     ],
-    [["preview", "--all=yes"], '--all takes no value, got "yes"', "Write --all alone."],
+    [["preview", "--all=yes"], '--all takes no value, got "yes"', "write --all alone"],
     [["preview", "surplus"], 'unexpected argument "surplus"', "takes no arguments without dashes"],
     [["lint", "a", "b"], 'unexpected argument "b"', "takes FILE"],
-    [["preview", "--__proto__", "x"], "unknown flag --__proto__", "See sluice preview --help."],
+    [["preview", "--__proto__", "x"], "unknown flag --__proto__", "See sluice preview --help"],
     [["demo", "--port", "http"], '--port cannot be "http"', "0 to 65535"],
   ])("%j is explained with its fix", async (argv, message, fix) => {
     const { code, out, err } = await sluice(argv);

@@ -200,7 +200,7 @@ describe("sluice images check", () => {
   });
 
   it.each([
-    [["ghcr.io/acme/order"], "Did you mean ghcr.io/acme/orders?"],
+    [["ghcr.io/acme/order"], "did you mean ghcr.io/acme/orders?"],
     [["--insecure", "http://localhost:5000"], "is not a registry's host"],
     [["--server-file", "nowhere.yaml"], "there is no file"],
     [["--base", "nowhere"], "nowhere"],

@@ -100,9 +100,11 @@ describe("sluice render", () => {
 
   it.each([
     [["render", "nowhere"], "there is no folder nowhere"],
+    [["render", "webapp/prod"], "If it is a target: sluice render --target webapp/prod"],
     [["render", ".@nowhere"], "nowhere"],
+    [["render", ".", "--target", "zzz"], "name the path or the id of a target ("],
     [["render", ".", "--target", "apps/none"], "there is nothing to render at apps/none"],
-    [["render", ".", "--target", "apps/webapp/overlays/pord"], "Did you mean apps/webapp/overlays/prod?"],
+    [["render", ".", "--target", "apps/webapp/overlays/pord"], "did you mean apps/webapp/overlays/prod?"],
     [["render", ".", "--target", "../etc"], "../etc is outside the repository"],
   ])("%j is explained, with exit code 2", async (argv, message) => {
     const { code, out, err } = await sluice(argv, { cwd: repository.dir });

@@ -21,7 +21,11 @@ describe("an error", () => {
       place: { file: ".sluice.yaml", line: 3, column: 5 },
       fix: "Remove it.",
     });
-    expect(report(error)).toEqual({ code: 2, err: "error: no such key\nat:    .sluice.yaml:3:5\nfix:   Remove it.\n" });
+    const named = new UserError("input", "there is no environment `pord`", { fix: "Did you mean `prod`?" });
+    expect(report(named).err).toBe('error: there is no environment "pord"\nfix:   did you mean "prod"?\n');
+    const proper = new UserError("input", "x", { fix: "Sluice needs `soak: 30m`. Write it." });
+    expect(report(proper).err).toBe("error: x\nfix:   Sluice needs soak: 30m. Write it\n");
+    expect(report(error)).toEqual({ code: 2, err: "error: no such key\nat:    .sluice.yaml:3:5\nfix:   remove it\n" });
   });
 
   it("of ours is told with its causes, and exit code 1", () => {

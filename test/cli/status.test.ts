@@ -24,7 +24,7 @@ describe("sluice status", () => {
       ↓ webapp/staging is behind dev: ghcr.io/acme/webapp 1.4.0, there 1.5.0-rc.2
       ↓ webapp/prod is behind staging: ghcr.io/acme/webapp 1.3.0, there 1.4.0
 
-      6 targets, 2 behind, 0 ahead or different
+      6 targets, 2 behind
       "
     `);
   });
@@ -67,7 +67,7 @@ describe("sluice status", () => {
   it("says what may have been meant by an unknown app", async () => {
     const { code, err } = await sluice(["status", "webap"], { cwd: repository.dir });
     expect(code).toBe(2);
-    expect(err).toContain("Did you mean webapp?");
+    expect(err).toContain("did you mean webapp?");
   });
 
   it("needs a configuration", async () => {

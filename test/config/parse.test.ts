@@ -3,6 +3,11 @@ import { exampleConfig } from "../../scripts/generate/config-example.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 
 const good = "version: 1\nenvironments:\n  - name: prod\n    path: apps/{app}/prod\n";
+/** The reference page's example with the keys that are not built yet. */
+const full = `${exampleConfig.replace(
+  "    from: staging\n",
+  "    from: staging\n    deploy: { engine: argocd, cluster: prod, application: x }\n",
+)}notify: [{ channel: slack, on: [failed] }]\n`;
 
 function problems(text: string): readonly string[] {
   const parsed = parseConfig(text, ".sluice.yaml");
@@ -16,28 +21,31 @@ function firstFix(text: string): string | undefined {
 }
 
 describe("a configuration that is right", () => {
-  it("is the example of the reference page, with a warning for what is not built yet alone", () => {
+  it("is the example of the reference page", () => {
+    expect(parseConfig(exampleConfig, ".sluice.yaml")).toMatchObject({ ok: true, warnings: [] });
+  });
+
+  it("is the same with what is not built yet, with a warning for that alone", () => {
     const messages = [/^`deploy` is not built yet: /, /^`notify` is not built yet: /];
     const warnings = messages.map((message) => ({ severity: "warning", message: expect.stringMatching(message) }));
-    expect(parseConfig(exampleConfig, ".sluice.yaml")).toMatchObject({ ok: true, warnings });
+    expect(parseConfig(full, ".sluice.yaml")).toMatchObject({ ok: true, warnings });
   });
 
   it("gets its defaults, durations in milliseconds and windows as days and minutes", () => {
-    const parsed = parseConfig(exampleConfig, ".sluice.yaml");
+    const parsed = parseConfig(full, ".sluice.yaml");
     if (!parsed.ok) throw new Error("not parsed");
     const [staging, prod] = parsed.config.environments;
     expect(staging).toMatchObject({
       name: "staging",
       promote: { strategy: "images", auto: false, merge: "manual", method: "squash" },
       gates: { approvals: 0, healthy: true, checks: [], windows: [] },
-      deploy: { engine: "apply", stability: 30_000, timeout: 900_000, driftInterval: 600_000 },
     });
     expect(prod?.gates.soak).toBe(1_800_000);
     expect(prod?.gates.windows).toEqual([
       { allow: { kind: "weekly", days: [1, 2, 3, 4, 5], from: 540, to: 1020 }, timezone: "Europe/Berlin" },
       { deny: { kind: "dates", from: "2026-12-20", to: "2027-01-03" }, timezone: "Europe/Berlin" },
     ]);
-    expect(prod?.deploy).toMatchObject({ engine: "argocd", namespace: "argocd", prune: false });
+    expect(prod?.deploy).toMatchObject({ engine: "argocd", namespace: "argocd", timeout: 900_000 });
     expect(parsed.config.preview.ignore).toHaveLength(1);
   });
 
@@ -86,6 +94,24 @@ describe("a configuration with errors", () => {
       "Did you mean `staging`? The environments are `staging`, `prod`.",
       "Write days, hours, minutes and seconds like `30m`, `1h30m` or `2d`.",
     ]);
+  });
+
+  it.each([
+    ["gates: { soak: 30 }\n    from: x", "Write `soak: 30m`."],
+    ["deploy: { engine: apply, cluster: x, driftInterval: 5 }", "Write `driftInterval: 5m`."],
+    ["gates: { soak: 1.5 }\n    from: x", "For example `soak: 30m`."],
+  ])("names the unit that a duration lacks: %s", (line, fix) => {
+    const parsed = parseConfig(`${good}    ${line}\n`, ".sluice.yaml");
+    expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.fix)).toContainEqual(expect.stringContaining(fix));
+  });
+
+  it.each([
+    ["poll: 300", "Write `poll: 300m`."],
+    ["minimumAge: 3", "Write `minimumAge: 3m`."],
+  ])("names it in entries for images too: %s", (line, fix) => {
+    const entry = `images: [{ image: ghcr.io/a/b, policy: { semver: "*" }, environments: [prod], ${line} }]`;
+    const parsed = parseConfig(`${good}${entry}\n`, ".sluice.yaml");
+    expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.fix)).toEqual([fix]);
   });
 
   it("gives each problem its file, its path and its severity", () => {

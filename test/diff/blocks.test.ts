@@ -53,6 +53,15 @@ describe("a diff as a block", () => {
       "Deployment web (+1 −1) · 🟠 warning",
       "Deployment web (+1 −1)",
     ]);
+    const claim = named("orders-data", { kind: "PersistentVolumeClaim", action: "removed" });
+    const places: readonly Placed[] = [
+      ["orders/prod", claim],
+      ["orders/dev", claim],
+    ];
+    const dangers = [finding({ severity: "danger", app: "orders", resource: "PersistentVolumeClaim/orders-data" })];
+    expect(summaries(places, dangers)[0]).toBe(
+      "PersistentVolumeClaim orders-data removed: prod, dev (+1 −1 each) · 🔴",
+    );
     const [long = ""] = summaries([["a/prod", named("x".repeat(90))]]);
     expect([...long].length).toBe(70);
     expect(summaries([["a/prod", { ...same, kind: "A<b" }]])[0]).toMatch(/^A&lt;b web/);

@@ -64,7 +64,7 @@ describe("environments that differ", () => {
   it("are told in the terminal and on the page, hostile text made harmless", () => {
     const hostile = [drift({ fields, commits: commits.map((one) => ({ ...one, author: "\u001b[31m<i>" })), more: 1 })];
     const text = previewText(given(hostile, 1), { colours: false, all: false });
-    expect(text).toContain(`Environments that differ
+    expect(text).toContain(`Environments that differ now
   webapp in prod differs from staging
     ghcr.io/acme/webapp: 1.4.0, staging has 1.5.0
     Deployment/web spec.replicas: 5, staging has 2, since this change
@@ -76,10 +76,12 @@ describe("environments that differ", () => {
   1 pair of environments was not compared: a preview compares at most 50, and both must render
 `);
     const page = previewHtml(given(hostile, 1), { all: false });
-    expect(page).toContain("<h2>Environments that differ</h2>");
+    expect(page).toContain("<h2>Environments that differ now</h2>");
     expect(page).toContain("<li>Deployment/web spec.replicas: 5, staging has 2, since this change</li>");
     expect(page).toContain("\\u{1b}[31m&lt;i&gt;");
-    expect(previewText(given([]), { colours: false, all: false })).not.toContain("Environments");
-    expect(previewHtml(given([]), { all: false })).not.toContain("Environments");
+    for (const none of [[], [drift({ fields: [], byPullRequest: [] })]]) {
+      expect(previewText(given(none), { colours: false, all: false })).not.toContain("Environments");
+      expect(previewHtml(given(none), { all: false })).not.toContain("Environments");
+    }
   });
 });

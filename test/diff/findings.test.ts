@@ -68,8 +68,9 @@ describe("the table of findings", () => {
       "check that its data is no longer needed or was moved",
     ],
   ])("says of a deleted %s %s what is lost and what to do", (apiVersion, kind, noun, loss, fix) => {
+    const deleted = noun === "volume claim" ? "the claim" : "it";
     expect(compare(object(apiVersion, kind), undefined).findings.map((found) => [found.message, found.fix])).toEqual([
-      [`webapp loses the ${noun} \`x\` in prod. Where pruning is on, the deploy deletes it. ${loss}`, fix],
+      [`webapp loses the ${noun} \`x\` in prod. Where pruning is on, the deploy deletes ${deleted}. ${loss}`, fix],
     ]);
   });
 

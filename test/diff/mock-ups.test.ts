@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/config/index.ts";
 import {
+  brokenConfigurationFinding,
   compareTarget,
   configProblemsReport,
   lostAppsFinding,
@@ -165,7 +167,7 @@ ${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 
       `### 🔴 Danger in prod: volume claim deleted (orders), and 1 warning
 
 > [!CAUTION]
-> **orders loses the volume claim \`backup\` in prod, staging and dev.** Where pruning is on, the deploy deletes it. Its data goes too, unless the reclaim policy is \`Retain\`.
+> **orders loses the volume claim \`backup\` in prod, staging and dev.** Where pruning is on, the deploy deletes the claim. Its data goes too, unless the reclaim policy is \`Retain\`.
 >
 > **Fix:** keep the claim, or back up the data first.
 
@@ -181,9 +183,69 @@ Restarts`.replace("\n\nRestarts", ""),
 `);
     expect(text).toContain("**Deployment `gateway`** in prod\n");
     expect(text).toContain(
-      "<details><summary>PersistentVolumeClaim backup removed of orders in prod, staging, dev (−8 each)".slice(0, 49),
+      "<details><summary>PersistentVolumeClaim backup removed: prod, staging, dev (−10 each)</summary>",
     );
-    expect(text).toContain("<details><summary>CronJob backup removed");
+    expect(text).toContain(
+      "<details><summary>CronJob backup removed of orders in prod, staging, dev (−25 each)</summary>",
+    );
+  });
+
+  it("removed resources are one block where only labels have the environment's name", () => {
+    const claim = (environment: string) =>
+      `---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: backup\n  namespace: ${environment}\n  labels: { app: orders, environment: ${environment} }\ndata: { a: b }\n`;
+    const { body } = previewComment(
+      of(order.map((name) => ({ name: `orders/${name}`, base: claim(name), head: workload("x", "1", 1) }))),
+    );
+    expect(body.match(/<summary>ConfigMap.*<\/summary>/g)).toEqual([
+      "<summary>ConfigMap backup removed in prod, staging, dev (−10 each)</summary>",
+    ]);
+  });
+
+  it("blocks of like risk stand production first", () => {
+    const side = (environment: string): Side => ({
+      name: `shop/${environment}`,
+      base: v1("ConfigMap", "a", `data: { place: before }`),
+      head: v1("ConfigMap", "a", `data: { place: in-${environment}, more: "${environment}", third: x }`),
+    });
+    const { body } = previewComment(of(order.map(side)));
+    expect(body.match(/place: in-\w+/g)).toEqual(["place: in-prod", "place: in-staging", "place: in-dev"]);
+  });
+
+  it("a generated name is its stem, and new content", () => {
+    const config = (hash: string, value: string) =>
+      v1("ConfigMap", `webapp-config-${hash}`, `data: { mode: ${value} }`);
+    const side = (environment: string, hash: string): Side => ({
+      name: `webapp/${environment}`,
+      base: config("2g4h6k8m9t", "slow"),
+      head: config(hash, "fast"),
+    });
+    const given = of([side("prod", "2g4h6k8m9b"), side("dev", "2g4h6k8m9c")]);
+    expect(previewCheck(given).title).toBe("webapp in prod, dev: ConfigMap webapp-config, new content");
+    const { body } = previewComment(given);
+    expect(body).toContain("**ConfigMap `webapp-config`** in prod, dev, new content\n\n```diff\n@@ data @@");
+    expect(body).not.toContain("2g4h6k8m9");
+  });
+
+  it("names the app once that a changed file is part of, production first", () => {
+    const because = [["apps/orders/base/k.yaml"]];
+    const { body } = previewComment(
+      of([...order.map((name) => bump(`orders/${name}`, { because })), bump("shop/prod"), bump("api/dev")]),
+    );
+    expect(body).toContain("- `apps/orders/base/k.yaml` is part of orders in prod, staging, dev\n");
+  });
+
+  it("does not repeat a tool's message that the finding says", () => {
+    const failure = { kind: "input", message: "`scale-v2.yaml` is missing" } as const;
+    const about = { app: "orders", environment: "prod" };
+    const given = preview(
+      [target("orders/prod", { status: "failed", error: { ...failure, side: "head", cause: "change" } })],
+      {
+        findings: [renderFailureFinding({ ...about, failure, cause: "change" })],
+      },
+    );
+    const { body } = previewComment(given);
+    expect(body).toContain("**`scale-v2.yaml` is missing.**");
+    expect(body).not.toContain("Message of");
   });
 
   it("warning: the same shape, one step calmer", () => {
@@ -318,7 +380,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     const { text, check } = said(of([], { findings, completeness: { ...complete, affected: 0 } }), "");
     expect(check).toBe("neutral · Not checked: 1 changed file belongs to no known app");
     expect(text).toMatch(
-      /^### 🟠 Not checked: 1 changed file belongs to no known app\n\n> \[!WARNING\]\n> \*\*1 changed file belongs/,
+      /^### 🟠 Not checked: 1 changed file belongs to no known app\n\n> \[!WARNING\]\n> \*\*Not checked: `charts\/redis-cache\/values-prod.yaml`\.\*\*/,
     );
     expect(text).toContain("If something deploys it, this change goes live unseen.");
   });
@@ -604,26 +666,52 @@ describe("the check page of a preview", () => {
   });
 });
 
+/** What the parser makes of a file with two errors. */
+function twoErrors() {
+  const text = [
+    "version: 1",
+    "environments:",
+    "  - { name: staging, path: 'apps/{app}/staging' }",
+    "  - name: prod",
+    "    path: apps/{app}/prod",
+    "    from: staging",
+    "    gates:",
+    "      soak: 30",
+    "      aprovals: 1",
+    "",
+  ].join("\n");
+  const parsed = parseConfig(text, ".sluice.yaml");
+  return parsed.ok ? [] : parsed.problems;
+}
+
+describe("a change that breaks the configuration", () => {
+  it("has all errors at once, each with its line and what to write instead, and what they would stop", () => {
+    const given = of([], { findings: twoErrors().map(brokenConfigurationFinding) });
+    const { body } = previewComment(given, options);
+    expect(body.split("\n\n").slice(0, 3).join("\n\n")).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
+
+- [Line 8](https://hub.example/acme/ops/blob/${given.head}/.sluice.yaml#L8): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
+- [Line 9](https://hub.example/acme/ops/blob/${given.head}/.sluice.yaml#L9): \`aprovals\` is not a key of \`environments[1].gates\`. Did you mean \`approvals\`?
+
+If this is merged, previews, promotions and image updates stop until it is fixed.`);
+    expect(previewCheck(given, options)).toMatchObject({
+      ...{ conclusion: "failure", title: ".sluice.yaml has 2 errors" },
+      annotations: [{ startLine: 8, message: "`soak: 30` needs a unit. Write `soak: 30m`." }, { startLine: 9 }],
+    });
+    expect(lintText(body)).toEqual([]);
+  });
+});
+
 describe("the report of a broken configuration", () => {
   it("has all errors at once, each with its line and what to write instead", () => {
-    const problems = [
-      { message: "`soak: 30` needs a unit", fix: "Write `soak: 30m`.", file: ".sluice.yaml", line: 6, column: 3 },
-      {
-        message: "unknown key `aprovals`",
-        fix: "Did you mean `approvals`?",
-        file: ".sluice.yaml",
-        line: 11,
-        column: 3,
-      },
-    ];
-    const { comment, check } = configProblemsReport(problems, {
+    const { comment, check } = configProblemsReport(twoErrors(), {
       head: "9f8e7d6",
       repositoryUrl: options.repositoryUrl,
     });
     expect(comment).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
 
-- [Line 6](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L6): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
-- [Line 11](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L11): unknown key \`aprovals\`. Did you mean \`approvals\`?
+- [Line 8](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L8): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
+- [Line 9](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L9): \`aprovals\` is not a key of \`environments[1].gates\`. Did you mean \`approvals\`?
 
 The file on the base branch has these errors, so nothing of this pull request was rendered or compared.
 `);

@@ -33,6 +33,7 @@ describe("the verdict of a preview", () => {
     [[[changed("a/default")]], "a: Deployment w0 changes"],
     [[[changed("a/prod", 3)]], "a in prod: 3 resources changed"],
     [[[changed("a/staging"), changed("a/prod")], { environments }], "a in prod, staging: Deployment w0 changes"],
+    [[[changed("a/staging", 3), changed("a/prod", 2)], { environments }], "a in prod, staging: 5 resources change"],
     [
       [[changed("a/staging"), changed("b/prod"), changed("c/prod")], { environments }],
       "3 changes: 2 apps in prod, 1 in staging",

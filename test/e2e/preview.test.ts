@@ -128,7 +128,7 @@ describe("a pull request", () => {
     const reply = await eventually("a reply", () =>
       walk.github.comments(pull).find((one) => one.byApp && one.body.startsWith("<!-- sluice:reply-")),
     );
-    expect(reply.body).toContain("Rendering the newest head again");
+    expect(reply.body).toContain("Checking the newest commit again");
     const reactions = await eventually("a rocket", () => {
       const found = walk.github.comments(pull).find((one) => one.id === asked.id)?.reactions;
       return found?.some((one) => one.content === "rocket") ? found : undefined;

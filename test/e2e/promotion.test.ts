@@ -56,7 +56,7 @@ describe("/promote on a pull request that is still open", () => {
     const promotion = await play.promotion(repository);
     expect(promotion.title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
     expect(await comment(pull, "As `ada` asked before the merge")).toContain(`Opened #${promotion.number}`);
-    await eventually("the chain", () => play.chain(pull)?.includes(`becomes \`1.5.0\` with #${promotion.number}`));
+    await eventually("the chain", () => play.chain(pull)?.includes(`⏳ #${promotion.number} waits for 1 approval`));
     await eventually("the assignee", () => github.pull(promotion).assignees.includes("ada"));
     await nothingWaits(repository);
   });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
 import { parseConfig } from "../../src/config/index.ts";
 import { rules } from "../../src/diff/findings/index.ts";
 import { GATES } from "../../src/model/gates.ts";
@@ -18,6 +19,11 @@ const pages = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
 ];
+
+const appSchema = z.object({
+  default_permissions: z.record(z.string(), z.string()),
+  default_events: z.array(z.string()),
+});
 
 function read(path: string): string {
   return readFileSync(join(root, path), "utf8");
@@ -91,6 +97,18 @@ describe("the documentation", () => {
     expect(named.filter((one) => !asked.includes(`"${one}"`))).toEqual([]);
     const page = `${read("docs/installation.md")}${read("CHANGELOG.md")}`;
     expect(named.filter((one) => !page.includes(`\`${one}`))).toEqual([]);
+  });
+
+  it("gives the address that fills in GitHub's form with what app.yml asks for", () => {
+    const [address = ""] = blocksOf("docs/installation.md", "text").filter((text) =>
+      text.includes("/settings/apps/new"),
+    );
+    const { searchParams: asked } = new URL(address.trim());
+    const { default_permissions: permissions, default_events: events } = appSchema.parse(parse(read("app.yml")));
+    expect(asked.getAll("events[]")).toEqual(events);
+    const others = ["name", "url", "public", "webhook_active", "webhook_url", "events[]"];
+    expect(Object.fromEntries([...asked].filter(([name]) => !others.includes(name)))).toEqual(permissions);
+    expect(asked.get("webhook_url")).toBe("https://HOST/api/github/webhooks");
   });
 
   it.each(pages)("%s links only to what exists", (page) => {

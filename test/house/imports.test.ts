@@ -8,8 +8,8 @@ const src = join(import.meta.dirname, "../../src");
 const sandbox = join(import.meta.dirname, "../../sandbox");
 
 /**
- * What each folder of `src/` may import of ours, besides itself; see DESIGN §3. Files at the top of `src/` are the
- * house's fuse box and doors.
+ * What each folder of `src/` may import of ours, besides itself; see docs/ARCHITECTURE.md. Files at the top of `src/`
+ * are the house's fuse box and doors.
  */
 const rules = ["config", "discovery", "policy", "diff", "edit"];
 const rooms = ["preview", "promote", "images", "reconcile"];

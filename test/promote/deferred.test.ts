@@ -65,6 +65,20 @@ describe("a promotion that was asked for before the merge", () => {
     );
   });
 
+  it("is not ended by that of somebody else who may not promote any more", async () => {
+    const world = worldOf();
+    const pull = await world.propose(appFiles("web", "staging", "1.5.0"), "bob");
+    await world.say("/promote prod", "ada", pull);
+    await world.say("/promote prod", "bob", pull);
+    world.github.permissions.set("bob", "read");
+    await world.land(pull, "ada");
+    expect(await versionIn(world)).toBe("1.5.0");
+    const said = [...world.comments(pull).values()].join("\n");
+    expect(said).toContain("As `ada` asked before the merge: ✅ **Opened #2:**");
+    expect(said).toContain("`bob` asked for it before the merge.");
+    expect(await waiting(world)).toEqual([]);
+  });
+
   it("carries nothing where the pull request touches no app any more", async () => {
     const world = worldOf();
     await world.merge(appFiles("pay", "staging", "1.5.0"), "ada");

@@ -166,12 +166,12 @@ describe("auto: true", () => {
 
   it("leaves alone what a promotion of several apps carries already", async () => {
     const world = worldWith(plain, ["web", "api"]);
-    await note(world);
+    await world.merge({ ...staging("1.5.0"), ...staging("1.5.0", "api") });
     await world.say("/promote prod web api");
     await world.merge({ ".sluice.yaml": worldConfig(byItself) });
     expect(world.promotions()).toHaveLength(1);
-    await world.merge(staging("1.5.0"));
-    expect(opened(world).title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
+    await world.merge(staging("1.6.0"));
+    expect(opened(world).title).toBe("Promote web to prod: 1.2.0 → 1.6.0");
     expect(opened(world).head.ref).toBe("sluice/promote/prod/web");
   });
 });

@@ -58,11 +58,13 @@ describe("an open promotion whose source is another one by now", () => {
     ]);
   });
 
-  it("is closed with the reason when one of its apps left the environment", async () => {
+  it("stays open when one of its apps left the environment, and nothing else opens", async () => {
     const world = promotionWorld({ files: { ".sluice.yaml": worldConfig(gated), ...both("web"), ...both("api") } });
     await world.merge({ ...appFiles("web", "staging", "1.5.0"), ...appFiles("api", "staging", "1.5.0") });
     await world.say("/promote prod web api");
     await world.merge({ "apps/api/prod/app.yaml": null });
-    expect(told(world)).toEqual([expect.stringContaining("closed: **Closed: api has no target in prod any more.**")]);
+    expect(told(world)).toEqual(["open: undefined"]);
+    const [promotion] = world.promotions("open");
+    expect((promotion && (await world.check(promotion)))?.summary).toContain("`api` has no target in `prod` any more");
   });
 });

@@ -92,6 +92,16 @@ describe("a source that still has what it began with", () => {
     expect(await versionIn(world)).toBe("1.5.0");
   });
 
+  it("is not said to be promoted by itself", async () => {
+    const world = begun({ staging: "1.5.0", prod: "1.4.0" }, "promote: { auto: true }");
+    const pull = await world.merge(appFiles("web", "staging", "1.5.0", 2));
+    const told = () => world.comments(pull).get("chain");
+    expect(told()).toContain("| prod | ◻️ not yet");
+    expect(told()).toContain("comment `/promote prod`");
+    await world.merge(appFiles("web", "staging", "1.5.1"));
+    expect((await world.say("/status", "ada", pull)).match(/prod .*/)?.[0]).toContain("promoted automatically");
+  });
+
   it("opens nothing where it came after the target, until it moves", async () => {
     const world = begun({ prod: "1.4.0" });
     await world.merge(appFiles("web", "staging", "1.5.0"));

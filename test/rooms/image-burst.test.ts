@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => play.close());
 
-// Hundreds on twenty images: images/burst. `npm run bench -- images` plays a thousand in a minute and prints what they cost.
+// Hundreds on twenty images: images/burst. `npm run bench -- images` plays a thousand in a minute.
 describe("dozens of events on three images", () => {
   it("make three pull requests, each at the newest tag, with few calls of GitHub and of the registry", async () => {
     const images = 3;

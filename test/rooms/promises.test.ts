@@ -87,7 +87,7 @@ environments:
     const { comment } = await walk.answer(pull);
     expect(comment.body).toContain("prod");
     expect(comment.body).toContain("checked 2 of 2");
-    expect(comment.body).toMatch(/discovered/i);
+    expect(comment.body).toContain("took apps and environments from the folder names");
   });
 
   it("has a friendly sentence for a repository in which nothing renders", async () => {

@@ -23,6 +23,7 @@ describe("files of the state branch that somebody broke", () => {
   it("hold the target, and keep nothing else from being done", async () => {
     const { github } = play;
     const repository = await repositoryWith("promote: { auto: true }\ngates: { healthy: false }");
+    await play.merged(repository, { ...release("staging", "1.5.0"), ...releaseOfApi("1.5.0") });
     await play.promotion(repository);
     await play.promotion(repository, "sluice/promote/prod/api");
     await play.say(await play.merged(repository), "/hold staging first");
@@ -35,9 +36,9 @@ describe("files of the state branch that somebody broke", () => {
     await eventually("the branch to go", () => !play.branches(repository).includes(WEB));
     const told = github.comments(web).find(({ body }) => body.includes("is not in the history"));
     expect(told?.body).toContain("fix the file on the branch `sluice-state`");
-    const next = await play.merged(repository, { ...release("staging", "1.5.0"), ...releaseOfApi("1.5.0") });
+    const next = await play.merged(repository, { ...release("staging", "1.6.0"), ...releaseOfApi("1.6.0") });
     await eventually("the other app to go on", () =>
-      github.pulls(repository).some(({ title }) => title === "Promote api to prod: 1.2.0 → 1.5.0"),
+      github.pulls(repository).some(({ title }) => title === "Promote api to prod: 1.2.0 → 1.6.0"),
     );
     expect(play.branches(repository)).not.toContain(WEB);
     await eventually("the chain", () => play.chain(next)?.includes("cannot be read"));
@@ -54,7 +55,7 @@ describe("when nothing is left to do", () => {
     const { github } = play;
     const prod = "promote: { auto: true }\ngates: { approvals: 1 }";
     const repository = await repositoryWith(prod);
-    const pull = await play.merged(repository, release("staging", "1.5.0"));
+    const pull = await play.merged(repository, { ...release("staging", "1.5.0"), ...releaseOfApi("1.5.0") });
     await github.deploy({ ...repository, environment: "staging", state: "success" });
     const promotion = await play.promotion(repository);
     await play.gatesSay(promotion, /^Waiting for \d approvals?/);

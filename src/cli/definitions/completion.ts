@@ -8,8 +8,11 @@ export const completion = define({
   name: "completion",
   summary: "print a script that completes commands, flags and values in your shell",
   description: [
-    "Load it where your shell starts. bash, in ~/.bashrc: source <(sluice completion bash). zsh, in ~/.zshrc after compinit: source <(sluice completion zsh). fish: sluice completion fish > ~/.config/fish/completions/sluice.fish",
-    "At each Tab the script asks this sluice for the words that fit, so it stays true when sluice changes.",
+    "Load it where your shell starts:",
+    "bash, in ~/.bashrc: source <(sluice completion bash)",
+    "zsh, in ~/.zshrc after compinit: source <(sluice completion zsh)",
+    "fish: sluice completion fish > ~/.config/fish/completions/sluice.fish",
+    "The script asks sluice for completions each time, so it never needs an update.",
   ],
   positionals: [{ name: "SHELL", description: "bash, zsh or fish", required: true, choices: SHELLS }],
   flags: {},

@@ -3,7 +3,7 @@ import { type ContextOf, define } from "../command.ts";
 /** `sluice demo`. */
 export const demo = define({
   name: "demo",
-  summary: "play the life of a change on this machine, with nothing set up",
+  summary: "run the whole flow against a local GitHub",
   description: [
     "Starts a GitHub on this machine, pushes a sample GitOps repository to it, starts Sluice as its App, opens pull requests and prints what Sluice writes on them. Everything stays up to play with until Ctrl-C. Needs no account and no network.",
   ],

@@ -1,5 +1,5 @@
 import { type ContextOf, define } from "../command.ts";
-import { FORMAT, REPO, WRITE } from "./shared.ts";
+import { FORMAT, REF, REPO, WRITE } from "./shared.ts";
 
 /** Flags of the commands that ask registries. */
 const REGISTRY_FLAGS = {
@@ -30,21 +30,16 @@ export const images = define({
 /** `sluice images check`. */
 export const imagesCheck = define({
   name: "images check",
-  summary: "show which images would be bumped, and why",
+  summary: "show which images would be updated, and why",
   description: [
     "Asks the registries about each entry of images in .sluice.yaml and shows what its policy chooses, what the targets have, and what would be edited, or why nothing would. Nothing is written.",
     "What only the server knows is left out: holds, versions that were rolled back, pull requests that were closed.",
-    "Credentials are those of docker login ($DOCKER_CONFIG, else ~/.docker) and of the server's file that you name; one that merely lies in the working directory is not read. An entry that fails leaves the others alone and makes the exit code 1 or 2.",
+    "Credentials are those of docker login ($DOCKER_CONFIG, else ~/.docker) and of the server's file that you name; a sluice.server.yaml in the working directory is not read unless you name it. If an entry fails, the others are still checked, and the exit code is 1 or 2.",
   ],
   positionals: [{ name: "IMAGE", description: "the images to check, without tags (default: all)", many: true }],
   flags: {
     repo: REPO,
-    base: {
-      type: "string",
-      value: "REF",
-      default: "HEAD",
-      description: "the commit with the configuration and the files",
-    },
+    ref: { ...REF, description: "the commit with the configuration and the files" },
     "exit-code": {
       type: "boolean",
       description: "exit with 3 when there is something to bump, or a target is refused",
@@ -63,10 +58,10 @@ export const imagesCheck = define({
 /** `sluice images bump`. */
 export const imagesBump = define({
   name: "images bump",
-  summary: "set an image's tag where it is deployed, for pipelines in place of sed",
+  summary: "set an image's tag in the files that deploy it (instead of sed)",
   description: [
     "Finds what sets the image's version in the files of the targets, edits only that, and proves by rendering that only the image changes. The targets are those of the image's entries in images of .sluice.yaml; for an image without an entry name the environments.",
-    "It writes what pin of the entry says; without an entry the tag, with the digest where one is given. A digest beside a tag is always updated too. Unless --offline is given, the registry is asked for the digest, and whether it has the tag at all.",
+    "It writes what the entry's pin says. Without an entry it writes the tag, and the digest if you give one. A digest beside a tag is always updated too. Unless --offline is given, the registry is asked for the digest, and whether it has the tag at all.",
     "A target is planned, already there, or refused with the reason: the policy does not take the tag, it is older than the current one, or the edit cannot be proven. A refused target leaves the others alone and makes the exit code 3. Uncommitted changes are ignored, and --write refuses to touch such files.",
     "Flags with several values take them with commas between them, and may be given again.",
   ],
@@ -85,15 +80,13 @@ export const imagesBump = define({
     },
     app: { type: "list", value: "APP", description: "the apps that get it (default: every app that has the image)" },
     repo: REPO,
-    base: {
-      type: "string",
-      value: "REF",
-      default: "HEAD",
-      description: "the commit with the configuration and the files to edit",
-    },
+    ref: { ...REF, description: "the commit with the configuration and the files to edit" },
     write: WRITE,
     force: { type: "boolean", description: "take the tag even where the policy refuses it, or where it is older" },
-    offline: { type: "boolean", description: "ask no registry: what you do not name is unknown" },
+    offline: {
+      type: "boolean",
+      description: "do not contact the registry: give the digest yourself if it must be written",
+    },
     format: FORMAT,
     ...REGISTRY_FLAGS,
   },

@@ -1,5 +1,5 @@
 import { type ContextOf, define } from "../command.ts";
-import { JSON_OUTPUT, REPO } from "./shared.ts";
+import { FORMAT_OR_JSON, REPO } from "./shared.ts";
 
 /** `sluice lint`. */
 export const lint = define({
@@ -16,12 +16,12 @@ export const lint = define({
       value: "REF",
       description: "read the file of this commit, and check it against the commit's folders",
     },
-    json: JSON_OUTPUT,
+    format: FORMAT_OR_JSON,
   },
   examples: [
     ["lint", "the file in the work tree"],
     ["lint --ref HEAD", "the committed file, with the folders that it names"],
-    ["lint --json proposal.yaml", "another file, for a program"],
+    ["lint --format json proposal.yaml", "another file, for a program"],
   ],
 });
 

@@ -1,10 +1,10 @@
 import { type ContextOf, define } from "../command.ts";
-import { FORMAT, REPO, WRITE } from "./shared.ts";
+import { FORMAT, REF, REPO, WRITE } from "./shared.ts";
 
 /** `sluice promote`. */
 export const promote = define({
   name: "promote",
-  summary: "carry versions from one environment to the next",
+  summary: "give an environment the versions of the one before it",
   description: [
     "Plans what /promote does on GitHub, from a local checkout: reads which versions the source environment has, finds what sets them in the target's own files, edits only that, and proves by rendering that only the versions change.",
     "A target is planned, already there, or refused with the reason; a refused target leaves the others alone and makes the exit code 3. Uncommitted changes are ignored.",
@@ -20,13 +20,8 @@ export const promote = define({
   flags: {
     to: { type: "string", value: "ENV", description: "the environment that the versions go to" },
     repo: REPO,
-    base: {
-      type: "string",
-      value: "REF",
-      default: "HEAD",
-      description: "the commit with the configuration and the files to edit",
-    },
-    "from-commit": { type: "string", value: "REF", description: "where to read the versions (default: the base)" },
+    ref: { ...REF, description: "the commit with the configuration and the files to edit" },
+    "from-commit": { type: "string", value: "REF", description: "where to read the versions (default: --ref)" },
     "dry-run": { type: "boolean", description: "only show what would be edited; the default without --write" },
     write: WRITE,
     format: FORMAT,

@@ -5,7 +5,7 @@ export const serve = define({
   name: "serve",
   summary: "run the GitHub App",
   description: [
-    "Takes webhooks and runs jobs until it is stopped. Settings come from the environment; sluice doctor shows which are set and which are missing. On Ctrl-C or SIGTERM it takes no new work, gives running jobs half a minute to end, and exits with 0; the next start continues with what is left.",
+    "Receives webhooks and runs jobs until it is stopped. Settings come from the environment; sluice doctor shows which are set and which are missing. On Ctrl-C or SIGTERM it takes no new jobs and gives running ones 20 seconds to finish. The next start continues with the rest.",
   ],
   positionals: [],
   flags: {},

@@ -14,8 +14,17 @@ export const FORMAT = {
   description: "the output format",
 } as const;
 
-/** `--json`. */
-export const JSON_OUTPUT = { type: "boolean", description: "print JSON" } as const;
+/** The same where `--json` is understood too. */
+export const FORMAT_OR_JSON = { ...FORMAT, also: [{ name: "json", value: "json" }] } as const;
+
+/** `--ref`, which was called `--base`. */
+export const REF = {
+  type: "string",
+  value: "REF",
+  default: "HEAD",
+  description: "the commit to look at",
+  also: [{ name: "base" }],
+} as const;
 
 /** `--write`. */
 export const WRITE = {

@@ -1,5 +1,5 @@
 import { type ContextOf, define } from "../command.ts";
-import { FORMAT, REPO } from "./shared.ts";
+import { FORMAT, REF, REPO } from "./shared.ts";
 
 /** `sluice status`. */
 export const status = define({
@@ -12,12 +12,12 @@ export const status = define({
   positionals: [{ name: "APP", description: "the apps to show (default: all)", many: true }],
   flags: {
     repo: REPO,
-    base: { type: "string", value: "REF", default: "HEAD", description: "the commit to look at" },
+    ref: REF,
     format: FORMAT,
   },
   examples: [
     ["status", "every app in every environment"],
-    ["status webapp --base origin/main --format json", "one app on a branch, for a program"],
+    ["status webapp --ref origin/main --format json", "one app on a branch, for a program"],
   ],
 });
 

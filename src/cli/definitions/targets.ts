@@ -1,5 +1,5 @@
 import { type ContextOf, define } from "../command.ts";
-import { JSON_OUTPUT, REPO } from "./shared.ts";
+import { FORMAT_OR_JSON, REPO } from "./shared.ts";
 
 /** `sluice targets`. */
 export const targets = define({
@@ -12,11 +12,11 @@ export const targets = define({
   flags: {
     repo: REPO,
     ref: { type: "string", value: "REF", default: "HEAD", description: "the commit to look at" },
-    json: JSON_OUTPUT,
+    format: FORMAT_OR_JSON,
   },
   examples: [
     ["targets", "the targets of the repository here"],
-    ["targets --ref origin/main --json", "those of a branch, for a program"],
+    ["targets --ref origin/main --format json", "those of a branch, for a program"],
   ],
 });
 

@@ -1,5 +1,5 @@
 import type { LineEdit, TargetPromotion, VersionChange } from "../../model/promotion.ts";
-import { count } from "../../model/text/lists.ts";
+import { count, thousands } from "../../model/text/lists.ts";
 import { harmless, oneLine, type Style } from "../style.ts";
 
 /** How a change of targets is shown. `written`: the files that were written, `undefined` without --write. */
@@ -77,10 +77,12 @@ export function changeEnding(
 ): readonly string[] {
   const having = (outcome: TargetPromotion["outcome"]): number =>
     targets.filter((target) => target.outcome === outcome).length;
+  const some = (outcome: TargetPromotion["outcome"], words: string): readonly string[] =>
+    having(outcome) === 0 ? [] : [`${thousands(having(outcome))} ${words}`];
   const parts = [
-    `${count(having("planned"), "target")} planned`,
-    `${having("already")} already there`,
-    ...(having("refused") > 0 ? [paint.red(`${having("refused")} refused`)] : []),
+    ...some("planned", "planned"),
+    ...some("already", "already there"),
+    ...some("refused", "refused").map(paint.red),
   ];
   const done =
     written === undefined
@@ -88,5 +90,5 @@ export function changeEnding(
         ? ["Nothing was written; --write edits the files."]
         : []
       : [`${count(written.length, "file")} written; nothing was committed.`];
-  return [parts.join(", "), ...done];
+  return [...(parts.length > 0 ? [parts.join(", ")] : []), ...done];
 }

@@ -1,14 +1,15 @@
-import { uncheckedText } from "../../diff/index.ts";
+import { isCaused, uncheckedText } from "../../diff/index.ts";
 import type { Drift, EnvironmentDrift } from "../../model/preview.ts";
 import { count } from "../../model/text/lists.ts";
 import { html, type Markup } from "./html-markup.ts";
 import { fieldGapText, originTexts, versionGapText } from "./values.ts";
 
-/** Environments of the touched apps that are apart, as a section of the page; nothing when there are none. */
+/** Environments that differ because of the change, as a section of the page; nothing when there are none. */
 export function driftHtml(drift: Drift | undefined): Markup {
-  const { apart = [], unchecked = 0 } = drift ?? {};
+  const { unchecked = 0 } = drift ?? {};
+  const apart = (drift?.apart ?? []).filter(isCaused);
   if (apart.length === 0 && unchecked === 0) return html``;
-  return html`<h2>Environments that differ</h2>
+  return html`<h2>Environments that differ now</h2>
 <ul class="drift">
 ${apart.map(entry)}${unchecked > 0 ? html`<li>${uncheckedText(unchecked)}</li>\n` : ""}</ul>
 `;

@@ -1,5 +1,5 @@
 import type { VersionComparison } from "../../change/versions.ts";
-import { count } from "../../model/text/lists.ts";
+import { count, thousands } from "../../model/text/lists.ts";
 import type { Status, TargetStatus } from "../../promote/status.ts";
 import { oneLine, type Style, style, table } from "../style.ts";
 import { shortSha } from "./values.ts";
@@ -105,10 +105,11 @@ function summary({ apps }: Status, paint: Style): string {
   const having = (...states: readonly VersionComparison["state"][]): number =>
     all.filter(({ comparison }) => comparison !== undefined && states.includes(comparison.state)).length;
   const failed = all.filter(({ version }) => !version.ok).length;
+  const some = (amount: number, words: string) => (amount === 0 ? [] : [`${thousands(amount)} ${words}`]);
   return [
     count(all.length, "target"),
-    `${having("behind")} behind`,
-    `${having("ahead", "differs")} ahead or different`,
-    ...(failed > 0 ? [paint.red(`${failed} not rendered`)] : []),
+    ...some(having("behind"), "behind"),
+    ...some(having("ahead", "differs"), "ahead or different"),
+    ...some(failed, "not rendered").map(paint.red),
   ].join(", ");
 }

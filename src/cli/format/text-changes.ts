@@ -1,4 +1,4 @@
-import { type ChangeGroup, foldChanges, placesOf, plusMinus, resourceNames } from "../../diff/index.ts";
+import { type ChangeGroup, foldChanges, isNewContent, placesOf, plusMinus, resourceNames } from "../../diff/index.ts";
 import type { Preview } from "../../model/preview.ts";
 import { count } from "../../model/text/lists.ts";
 import { harmless, oneLine, type Style } from "../style.ts";
@@ -41,10 +41,14 @@ function titleOf({ change, members, combined }: ChangeGroup, places: string, pai
   if (combined !== undefined) {
     return `${paint.bold(count(combined.length, `${change.action === "added" ? "new" : "removed"} resource`))}${places} ${paint.dim(lines)}`;
   }
-  const was = change.from === undefined ? "" : ` (was ${oneLine(`${change.from.kind} ${change.from.name}`)})`;
+  const verb = isNewContent(change) ? ", new content" : verbs[change.action];
+  const was =
+    change.from === undefined || isNewContent(change)
+      ? ""
+      : ` (was ${oneLine(`${change.from.kind} ${change.from.name}`)})`;
   const name = names.length === 1 ? ` ${oneLine(names[0] ?? "")}` : "";
   const copies = change.copies === true ? ", first copy → second copy" : "";
-  return `${paint.bold(`${oneLine(change.kind)}${name}`)}${verbs[change.action]}${was}${places}${copies} ${paint.dim(lines)}`;
+  return `${paint.bold(`${oneLine(change.kind)}${name}`)}${verb}${was}${places}${copies} ${paint.dim(lines)}`;
 }
 
 /** The lines of a unified diff, made harmless and painted. */

@@ -1,15 +1,16 @@
-import { uncheckedText } from "../../diff/index.ts";
+import { isCaused, uncheckedText } from "../../diff/index.ts";
 import type { Drift, EnvironmentDrift } from "../../model/preview.ts";
 import { count } from "../../model/text/lists.ts";
 import { oneLine, type Style } from "../style.ts";
 import { fieldGapText, originTexts, versionGapText } from "./values.ts";
 
-/** Environments of the touched apps that are apart; nothing when there are none. */
+/** Environments that differ because of the change; nothing when there are none. */
 export function driftText(drift: Drift | undefined, paint: Style): readonly string[] {
-  const { apart = [], unchecked = 0 } = drift ?? {};
+  const { unchecked = 0 } = drift ?? {};
+  const apart = (drift?.apart ?? []).filter(isCaused);
   if (apart.length === 0 && unchecked === 0) return [];
   return [
-    paint.bold("Environments that differ"),
+    paint.bold("Environments that differ now"),
     ...apart.flatMap((one) => entry(one, paint)),
     ...(unchecked > 0 ? [paint.dim(`  ${uncheckedText(unchecked)}`)] : []),
   ];

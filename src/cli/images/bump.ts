@@ -25,7 +25,7 @@ export function runImagesBump(context: ImagesBumpContext): Promise<number> {
 async function run(context: ImagesBumpContext, local: Local, named: NamedImage): Promise<number> {
   const { args, signal } = context;
   const { repository, place } = local;
-  const base = await repository.resolve(args.base);
+  const base = await repository.resolve(args.ref);
   const { config, plan } = await configured(await repository.tree(base));
   const narrowing = { environments: args.environment, apps: args.app };
   const scopes = scopesOf(named, narrowing, { config, plan });

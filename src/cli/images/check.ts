@@ -23,7 +23,7 @@ const entriesAtOnce = 4;
 async function run(context: ImagesCheckContext, local: Local, registry: Registry): Promise<number> {
   const { args, signal } = context;
   const { repository } = local;
-  const base = await repository.resolve(args.base);
+  const base = await repository.resolve(args.ref);
   const { config, plan } = await configured(await repository.tree(base));
   const entries = entriesAmong(context.positionals, config.images);
   let done = 0;

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import { nearest } from "../../model/nearest.ts";
 import { type KeyPath, pathText, quoted, type Remark, wrong } from "../../model/problem.ts";
-import { durationPattern } from "../values/durations.ts";
+import { durationPattern, parseDuration } from "../values/durations.ts";
 import { constants, optionsFor, schemasAt, valueAt } from "./schema-at.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -120,17 +120,23 @@ function badType(path: KeyPath, expected: string, file: CheckedFile): Remark {
   if (given === null || given === undefined) {
     return wrong(path, `${named(path)} is empty, it must be ${what}`, hint(path, file));
   }
-  if (typeof given === "number" && isDuration(path, file)) {
-    const key = String(path.at(-1));
-    return wrong(path, `\`${key}: ${given}\` needs a unit`, `Write \`${key}: ${given}m\`.`);
-  }
+  if (typeof given === "number" && file.quotesValues && holdsDuration(path, file))
+    return withoutUnit(path, given, file);
   const unquoted = expected === "string" && (typeof given === "number" || typeof given === "boolean");
   const fix = unquoted ? `Put it in quotes${file.quotesValues ? `: \`"${given}"\`` : ""}.` : hint(path, file);
   return wrong(path, `${named(path)} must be ${what}, not ${shown(given, file)}`, fix);
 }
 
-function isDuration(path: KeyPath, { schema, value }: CheckedFile): boolean {
+function holdsDuration(path: KeyPath, { schema, value }: CheckedFile): boolean {
   return schemasAt(schema, path, value).some(({ pattern }) => pattern === durationPattern);
+}
+
+/** In quotes it would still be no duration. */
+function withoutUnit(path: KeyPath, given: number, file: CheckedFile): Remark {
+  const key = path.at(-1);
+  const minutes = `${given}m`;
+  const fix = typeof parseDuration(minutes) === "number" ? `Write \`${key}: ${minutes}\`.` : hint(path, file);
+  return wrong(path, `\`${key}: ${given}\` needs a unit`, fix);
 }
 
 function missing(path: KeyPath, file: CheckedFile, values?: string): Remark {

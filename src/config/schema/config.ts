@@ -121,7 +121,7 @@ const previewSchema = z
 
 const notifySchema = z.strictObject({
   channel: z.enum(["slack", "discord", "teams", "webhook", "opsgenie", "pagerduty", "email"]).meta({
-    description: "Kind of channel. Its address and secrets go in the server settings.",
+    description: "Kind of channel. The server setting for its address and secrets is not built yet.",
     examples: ["slack"],
   }),
   to: filledText("a recipient")

@@ -4,7 +4,7 @@ import { durationSchema, filledText } from "./values.ts";
 const notBuilt = "Not built yet: Sluice checks these keys, but does not deploy.";
 
 const cluster = filledText("the name of a cluster").meta({
-  description: "Name of the cluster in the server settings.",
+  description: "Name of the cluster. The server setting for it is not built yet.",
   examples: ["prod"],
 });
 const prune = (byDefault: boolean) =>

@@ -42,7 +42,7 @@ const gateKeys = {
   healthy: z.boolean().meta({ description: "The version must be live and healthy in `from`.", examples: [true] }),
   current: z.boolean().meta({
     description:
-      "`from` must still have the version, or have gone forward from it: one that was taken back there waits.",
+      "`from` must still have the version, or a newer one. A version that was rolled back there is not merged.",
     examples: [true],
   }),
   soak: durationSchema.meta({

@@ -12,7 +12,7 @@ const team = checkedText((text) =>
     ? undefined
     : {
         problem: "is not the slug of a team",
-        fix: "Write the team's slug without `@` and organisation, such as `release`.",
+        fix: "Write the team's slug without `@` and organization, such as `release`.",
       },
 );
 
@@ -29,7 +29,7 @@ function people(min: number) {
       .min(min)
       .max(100)
       .exactOptional()
-      .meta({ description: "Slugs of teams in the repository's organisation.", examples: [["release"]] }),
+      .meta({ description: "Slugs of teams in the repository's organization.", examples: [["release"]] }),
   };
 }
 

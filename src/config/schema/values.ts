@@ -29,10 +29,10 @@ export const nameSchema = checkedText(checkName, namePattern);
 /** The name of an app. */
 export const appSchema = checkedText(checkApp);
 
-/** A path from the root of the repository, with `{app}` and `{environment}`, normalised. */
+/** A path from the root of the repository, with `{app}` and `{environment}`, normalized. */
 export const pathSchema = parsedText((text) => checkTemplate(text) ?? normalPath(text));
 
-/** A path from the folder of a target; with `/` in front, from the root of the repository. Normalised. */
+/** A path from the folder of a target; with `/` in front, from the root of the repository. Normalized. */
 export const targetPathSchema = parsedText((text) => {
   if (text.startsWith("/")) return checkTemplate(text.slice(1)) ?? `/${normalPath(text)}`;
   const refusal = checkTemplate(text);

@@ -3,7 +3,7 @@ import type { Refusal } from "./checked-text.ts";
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const maxDuration = 365 * units.d;
 
-/** How a duration is written. */
+/** What a duration looks like, for the JSON schema; it tells the keys that hold one. */
 export const durationPattern = "^(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$";
 
 /** Milliseconds of a duration such as `90s`, `30m`, `1h30m` or `2d`; at most a year. */

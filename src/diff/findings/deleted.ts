@@ -8,6 +8,8 @@ interface Loss {
   /** `group/Kind`. */
   readonly kind: string;
   readonly noun: string;
+  /** What the deploy deletes, where "it" could be read as something else. */
+  readonly object?: string;
   /** What goes with it: sentences. */
   readonly loss: string;
   /** What to do, without a stop. */
@@ -19,13 +21,13 @@ export function deletedRule(loss: Loss): FindingRule {
   return { id: loss.id, severity: "danger", check: (context) => check(context, loss) };
 }
 
-function check(context: FindingContext, { kind, noun, loss, fix }: Loss): readonly Found[] {
+function check(context: FindingContext, { kind, noun, object = "{#it|them}", loss, fix }: Loss): readonly Found[] {
   const gone = goneItem(context);
   if (gone === undefined || groupKind(gone.object) !== kind || isReleased(gone.object)) return [];
   const about = { noun, name: gone.id.name, fix, about: "base" } as const;
   const head = context.head;
   if (head === undefined) {
-    const message = `{app} {loses|lose} the {resource}{where}. Where pruning is on, the deploy deletes {#it|them}. ${loss}`;
+    const message = `{app} {loses|lose} the {resource}{where}. Where pruning is on, the deploy deletes ${object}. ${loss}`;
     return [{ ...about, short: `${noun} deleted ({app})`, message }];
   }
   const becomes = `${head.id.kind} ${inTicks(head.id.name)}${moved(gone.id.namespace, head.id.namespace)}`;

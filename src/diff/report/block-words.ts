@@ -40,6 +40,13 @@ export function placesOf({ members }: ChangeGroup, { targets, apps, groups }: Bl
   return `${named ? ` of ${app}` : ""}${where}`;
 }
 
+/** The same by the environments alone, `: prod, staging` of what is removed; nothing where these do not say it all. */
+export function shortPlacesOf({ change, members }: ChangeGroup): string {
+  const environments = [...new Set(members.map(({ environment }) => environment))].filter(isEnvironment);
+  if (environments.length === 0 || environments.length > 4 || members.length > environments.length) return "";
+  return `${change.action === "removed" ? ":" : " in"} ${environments.join(", ")}`;
+}
+
 /** `shop → webapp`, with what else tells them apart, and whether anything else changes. */
 export function renamedText(change: ResourceChange, mark: Mark): string {
   const { from, kind, name, namespace, fields } = change;

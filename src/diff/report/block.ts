@@ -1,7 +1,8 @@
 import type { LongLine, ResourceChange } from "../../model/preview.ts";
 import { thousands } from "../../model/text/lists.ts";
 import { code, fenced, inert } from "../../model/text/markdown.ts";
-import { type BlockContext, htmlText, placesOf, renamedText, resourceNames } from "./block-words.ts";
+import { isNewContent } from "../generated-names.ts";
+import { type BlockContext, htmlText, placesOf, renamedText, resourceNames, shortPlacesOf } from "./block-words.ts";
 import { kindList } from "./changes.ts";
 import type { ChangeGroup } from "./fold.ts";
 import { plusMinus, severitySign } from "./phrases.ts";
@@ -48,15 +49,18 @@ const verbs: Readonly<Record<ResourceChange["action"], string>> = {
   changed: "",
 };
 
+const newContent = ", new content";
+
 /** `**Deployment \`web\`** in prod`. */
 function caption(group: ChangeGroup, context: BlockContext): string {
   const { change, members } = group;
   const names = resourceNames(members);
   const kind = /^[A-Za-z0-9]{1,80}$/.test(change.kind) ? change.kind : code(change.kind);
-  const named = names.length === 1 && change.from === undefined;
+  const named = names.length === 1 && (change.from === undefined || isNewContent(change));
   const name = named ? ` ${code(names[0] ?? "")}` : "";
   const copies = change.copies === true ? ", first copy → second copy" : "";
-  const became = change.from === undefined ? "" : ` ${renamedText(change, code)}`;
+  const renamed = change.from === undefined ? "" : ` ${renamedText(change, code)}`;
+  const became = isNewContent(change) ? newContent : renamed;
   const places = inert(placesOf(group, context));
   return `**${kind}${name}**${places}${became || verbs[change.action]}${copies}${longLines(change.longLines ?? [])}`;
 }
@@ -71,20 +75,33 @@ function longLines(lines: readonly LongLine[]): string {
   return `, ${key}: ${places} in a line of ${thousands(line.length)} characters${words}`;
 }
 
-/** `PersistentVolumeClaim data removed: prod, staging (−15 each) · 🔴 danger`, at most 70 characters. */
+/**
+ * `PersistentVolumeClaim data removed in prod, staging (−15 each) · 🔴 danger`, at most 70 characters. Where there is
+ * no room the word of the risk goes first, the names of the environments after all but the end of the resource's name.
+ */
 function summary(group: ChangeGroup, context: BlockContext, suffix: string): string {
   const { change, members, severity } = group;
   const names = resourceNames(members);
   const lines = plusMinus(change.addedLines, change.removedLines);
   const each = members.length > 1 ? " each" : "";
-  const risk = severity === undefined || severity === "notice" ? "" : ` · ${severitySign[severity]} ${severity}`;
+  const sign = severity === undefined || severity === "notice" ? undefined : ` · ${severitySign[severity]}`;
+  const signed = sign === undefined ? [] : [`${sign} ${severity}`, sign];
   if (group.combined !== undefined) return combinedSummary(group, context, suffix);
-  const what = `${change.kind}${names.length === 1 ? ` ${names[0]}` : ""}${verbs[change.action]}`;
-  const tail = `${suffix} (${lines}${each})${risk}`;
-  const room = maxSummary - [...tail].length;
-  const places = [placesOf(group, context), members.length > 1 ? ` in ${thousands(members.length)} places` : ""];
-  const fits = places.find((place) => [...what].length + [...place].length <= room) ?? "";
-  return htmlText(`${clipEnd(what, room - [...fits].length)}${fits}${tail}`);
+  const verb = isNewContent(change) ? newContent : verbs[change.action];
+  const what = `${change.kind}${names.length === 1 ? ` ${names[0]}` : ""}${verb}`;
+  const places = placesOf(group, context);
+  const named = [places, ...(members.length > 1 ? [shortPlacesOf(group)] : [])].filter((place) => place !== "");
+  const counted = members.length > 1 ? ` in ${thousands(members.length)} places` : "";
+  const withRisk = (place: string, all: readonly string[]) =>
+    all.map((risk) => `${place}${suffix} (${lines}${each})${risk}`);
+  const ends = [
+    ...named.flatMap((place) => withRisk(place, signed)),
+    ...named.flatMap((place) => withRisk(place, [""])),
+    ...withRisk(places === "" ? "" : counted, [...signed, ""]),
+  ];
+  const room = (end: string) => maxSummary - [...end].length;
+  const end = ends.find((one) => [...what].length <= room(one)) ?? ends.at(-1) ?? "";
+  return htmlText(`${clipEnd(what, room(end))}${end}`);
 }
 
 /** `5 new resources: Deployment, Ingress and 2 more (+118)`. */
@@ -107,7 +124,7 @@ function about({ change, members, combined }: ChangeGroup): readonly string[] {
   if (combined !== undefined) return [];
   const names = resourceNames(members);
   const list = names.length > 1 && names.length <= 20 ? [`${names.map(code).join(", ")}`, ""] : [];
-  return change.from === undefined ? list : [`${renamedText(change, code)}`, "", ...list];
+  return change.from === undefined || isNewContent(change) ? list : [`${renamedText(change, code)}`, "", ...list];
 }
 
 function splitDiff(diff: string): { readonly parts: readonly string[]; readonly cut: boolean } {

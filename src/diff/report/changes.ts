@@ -3,6 +3,7 @@ import { commaList, count, thousands } from "../../model/text/lists.ts";
 import { inTicks } from "../../model/text/markdown.ts";
 import { orderOf } from "../../model/versions.ts";
 import { plural } from "../finding-words.ts";
+import { byContent, isNewContent } from "../generated-names.ts";
 import { shortImage, splitImage } from "../image-name.ts";
 
 /** How one text is set off from words. */
@@ -37,9 +38,10 @@ export function targetPhrase(target: TargetPreview, marks: Marks): string {
   }
   const fields = fieldPhrases(target.changes, marks);
   if (fields !== undefined) return [...moved, ...fields].join(", ");
-  const [only, ...others] = target.changes;
+  const changes = target.changes.map(byContent);
+  const [only, ...others] = changes;
   if (only !== undefined && others.length === 0) return [...moved, changePhrase(only, marks)].join(", ");
-  return [...moved, ...imagePhrases(target, marks), ...actionCounts(target.changes)].join(", ");
+  return [...moved, ...imagePhrases(target, marks), ...actionCounts(changes)].join(", ");
 }
 
 /** All that changes as values, where these are at most two; `undefined` where there is more. */
@@ -97,7 +99,9 @@ const verbs: Readonly<Record<ResourceChange["action"], string>> = {
   changed: "changes",
 };
 
-function changePhrase({ kind, name, action, labelsOnly, copies }: ResourceChange, marks: Marks): string {
+function changePhrase(change: ResourceChange, marks: Marks): string {
+  const { kind, name, action, labelsOnly, copies } = change;
+  if (isNewContent(change)) return `${kind} ${marks.name(name)}, new content`;
   if (copies === true) return `${kind} ${marks.name(name)} is defined twice`;
   return `${kind} ${marks.name(name)} ${labelsOnly === true ? "changes in version labels" : verbs[action]}`;
 }
@@ -105,7 +109,7 @@ function changePhrase({ kind, name, action, labelsOnly, copies }: ResourceChange
 /** `2 resources removed, 1 new NetworkPolicy`. */
 function actionCounts(changes: readonly ResourceChange[]): readonly string[] {
   return (["removed", "added", "renamed", "changed"] as const).flatMap((action) => {
-    const of = changes.filter((change) => change.action === action);
+    const of = changes.filter((change) => (isNewContent(change) ? "changed" : change.action) === action);
     const kinds = new Set(of.map(({ kind }) => kind));
     const [kind = ""] = kinds;
     if (of.length === 0) return [];

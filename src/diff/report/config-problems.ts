@@ -1,8 +1,8 @@
-import { clip, visible } from "../../model/text/lines.ts";
-import { count } from "../../model/text/lists.ts";
+import { clip, stopped, visible } from "../../model/text/lines.ts";
 import { code, inert } from "../../model/text/markdown.ts";
 import { headingMarks, plainMarks } from "./changes.ts";
 import type { CheckContent } from "./check.ts";
+import { errorList } from "./config-errors.ts";
 import { commentLimit } from "./layout.ts";
 import { configurationErrors } from "./verdict.ts";
 
@@ -24,13 +24,20 @@ export interface ConfigReportOptions {
 
 const maxAnnotations = 50;
 
-/** What a pull request shows when the base's configuration has errors: all, where each is and what to write instead. */
+/**
+ * What a pull request shows when the base's configuration has errors, so that nothing can be rendered: all of them,
+ * where each is and what to write instead.
+ */
 export function configProblemsReport(
   problems: readonly ReportedProblem[],
   options: ConfigReportOptions,
 ): { readonly comment: string; readonly check: CheckContent } {
   const file = problems[0]?.file ?? ".sluice.yaml";
-  const list = problemList(problems, options);
+  const errors = problems.map(({ file: path, line, message, fix }) => ({
+    ...{ file: path, line },
+    message: `${stopped(message)} ${fix}`,
+  }));
+  const list = errorList(errors, options, commentLimit / 3 - 1000);
   const effect =
     "The file on the base branch has these errors, so nothing of this pull request was rendered or compared.";
   const again =
@@ -54,26 +61,4 @@ export function configProblemsReport(
       })),
     },
   };
-}
-
-function problemList(problems: readonly ReportedProblem[], { head, repositoryUrl }: ConfigReportOptions): string {
-  const lines: string[] = [];
-  let room = commentLimit / 3 - 1000;
-  for (const { file, line, message, fix } of problems) {
-    const place =
-      repositoryUrl === undefined
-        ? `Line ${line}`
-        : `[Line ${line}](${repositoryUrl}/blob/${head}/${encodeURI(file)}#L${line})`;
-    const text = `- ${place}: ${inert(stopped(message))} ${inert(fix)}`;
-    room -= text.length + 1;
-    if (room < 0) break;
-    lines.push(text);
-  }
-  const rest = problems.length - lines.length;
-  if (rest > 0) lines.push(`- and ${count(rest, "more error")}`);
-  return `${lines.join("\n")}\n\n`;
-}
-
-function stopped(message: string): string {
-  return /[.?]$/.test(message) ? message : `${message}.`;
 }

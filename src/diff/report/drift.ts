@@ -29,7 +29,7 @@ export function driftSection(drift: Drift | undefined, repositoryUrl: string | u
 }
 
 /** Whether this pull request is the cause: it pulls fields apart, or brings a version into one of the two. */
-function isCaused({ fields, byPullRequest }: EnvironmentDrift): boolean {
+export function isCaused({ fields, byPullRequest }: EnvironmentDrift): boolean {
   return fields.length > 0 || byPullRequest.length > 0;
 }
 

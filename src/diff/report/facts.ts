@@ -117,22 +117,16 @@ function restartsText(preview: Preview): string {
   return `Restarts ${count(total, "workload")}${of}.`;
 }
 
-/** Restarts, and which places are unlike the others; for two places and more. */
+/** Which one place is unlike all others; for three places and more. */
 function alikeText(changed: readonly TargetPreview[], groups: readonly ChangeGroup[]): string {
   if (changed.length < 3) return "";
   const total = changed.reduce((sum, { changes }) => sum + changes.length, 0);
   const largest = groups.toSorted((a, b) => b.members.length - a.members.length)[0];
   const alike = largest?.members.length ?? 0;
   if (groups.length < 2 || alike < 3 || alike <= total / 2) return "";
-  const other = groups.length === 2 ? groups.find((group) => group !== largest)?.members : undefined;
-  const [one] = other ?? [];
-  const differs =
-    one !== undefined && other?.length === 1
-      ? `; **${inert(one.app)} in ${inert(one.environment)} differs**`
-      : ` of ${thousands(total)}`;
-  return other?.length === 1
-    ? `${count(alike, "change")} are alike${differs}.`
-    : `${thousands(alike)}${differs} changes are alike.`;
+  const [one, ...more] = groups.length === 2 ? (groups.find((group) => group !== largest)?.members ?? []) : [];
+  if (one === undefined || more.length > 0) return "";
+  return `${count(alike, "change")} are alike; **${inert(one.app)} in ${inert(one.environment)} differs**.`;
 }
 
 const maxRenames = 12;
@@ -161,11 +155,13 @@ function renamesText(preview: Preview): string {
   return lines.join("\n");
 }
 
-/** What tools said of what cannot be rendered, folded. */
+/** What tools said of what cannot be rendered, folded, where a finding does not say all of it. */
 export function toolMessages(preview: Preview): string {
   const failed = preview.targets.filter(({ status, error }) => status === "failed" && error !== undefined);
   const texts = Map.groupBy(failed, ({ error }) => redactMessage(error?.message ?? ""));
+  const said = preview.findings.map(({ message }) => message);
   return [...texts]
+    .filter(([message]) => !said.some((text) => text.startsWith(message.trim())))
     .slice(0, 3)
     .map(([message, [first]]) => {
       const tool = first === undefined || first.renderer === "plain" ? "the renderer" : first.renderer;

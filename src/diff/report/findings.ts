@@ -4,15 +4,16 @@ import { code, inert } from "../../model/text/markdown.ts";
 import { type FindingGroup, groupFindings } from "./finding-groups.ts";
 import type { Fit } from "./fit.ts";
 import { fileLink, type LinkBase } from "./links.ts";
+import { isConfigurationError } from "./verdict.ts";
 
 const alerts: Readonly<Record<Severity, string>> = { danger: "CAUTION", warning: "WARNING", notice: "NOTE" };
 
 /**
  * Each finding as one of GitHub's alerts: what, its consequence, the fix, the place. What has no room keeps its bold
- * sentence; the rest is counted.
+ * sentence; the rest is counted. Errors of the configuration have a list of their own.
  */
 export function findingAlerts(preview: Preview, links: LinkBase, fit: Fit, acknowledge?: string): string {
-  const groups = groupFindings(preview);
+  const groups = groupFindings(preview).filter((group) => !isConfigurationError(group));
   const texts = groups.map((group) => ({ whole: alert(group, links, acknowledge), brief: brief(group) }));
   const briefSize = texts.reduce((sum, { brief: text }) => sum + fit.measure(text), 0);
   let room = fit.budget - 120;

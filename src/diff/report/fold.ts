@@ -1,4 +1,5 @@
 import type { Preview, ResourceChange, Severity } from "../../model/preview.ts";
+import { byContent } from "../generated-names.ts";
 import { riskOf, severityByResource, severityOf } from "../risk.ts";
 import { type EnvironmentOrder, environmentOrder } from "./environments.ts";
 import { targetName } from "./phrases.ts";
@@ -36,7 +37,8 @@ interface Growing {
 export function foldChanges(preview: Preview): readonly ChangeGroup[] {
   const groups = collect(preview);
   const order = environmentOrder(preview);
-  const sorted = [...groups].sort((a, b) => weight(b) - weight(a));
+  const place = ({ members }: Growing) => inOrder(members, order)[0]?.environment ?? "";
+  const sorted = [...groups].sort((a, b) => weight(b) - weight(a) || order(place(a), place(b)));
   const folded = sorted.map(({ change, members, severity }) => {
     const names = new Set(members.map(({ name }) => name));
     const [first] = members;
@@ -104,8 +106,9 @@ function collect(preview: Preview): readonly Growing[] {
   for (const target of preview.targets) {
     const name = targetName(target);
     const bySeverity = severityByResource(findings.get(name) ?? []);
-    for (const change of target.changes) {
-      const severity = severityOf(change, bySeverity);
+    for (const original of target.changes) {
+      const severity = severityOf(original, bySeverity);
+      const change = byContent(original);
       const member = {
         target: name,
         app: target.app,
@@ -162,16 +165,25 @@ function anonymous(diff: string, name: string, app: string): string {
 
 /**
  * A whole resource without what each environment has its own of: the line that says its namespace, and the
- * environment's name as a word of a label or annotation (`app.kubernetes.io/instance: shop-prod`). In YAML of ours
- * metadata come before what else may have a line with a namespace. The line may be the last one.
+ * environment's name as a word of a label or annotation (`environment: prod`, `app.kubernetes.io/instance: shop-prod`).
+ * In YAML of ours metadata come before what else may have a line with a namespace. The line may be the last one.
  */
 function withoutEnvironment({ action, namespace, diff }: ResourceChange, environment: string): string {
   if (action !== "added" && action !== "removed") return diff;
   const plain = namespace === "" ? diff : diff.replace(/\n[-+] {2}namespace: [^\n]*/, "");
   if (environment === "") return plain;
-  return plain.replaceAll(/^([-+] +[\w.-]+\/[\w.-]+: )(.*)$/gm, (_, key: string, value: string) => {
+  const unnamed = (lines: string) => withoutWord(lines, environment);
+  return plain.replaceAll(labelMaps, unnamed).replaceAll(/^[-+] +[\w.-]+\/[\w.-]+: .*$/gm, unnamed);
+}
+
+/** Maps of labels with their lines, at any depth. */
+const labelMaps = /^([-+] *)(?:labels|matchLabels|selector):$(?:\n\1 {2}.*)*/gm;
+
+/** Lines with `word` out of their values. */
+function withoutWord(lines: string, word: string): string {
+  return lines.replaceAll(/^([-+] +[\w./-]+: )(.*)$/gm, (_, key: string, value: string) => {
     const words = value.split(/(?<![a-z0-9])(?=[a-z0-9])|(?<=[a-z0-9])(?![a-z0-9])/i);
-    return `${key}${words.map((word) => (word === environment ? "…" : word)).join("")}`;
+    return `${key}${words.map((one) => (one === word ? "…" : one)).join("")}`;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Preview } from "../../model/preview.ts";
 import { inert } from "../../model/text/markdown.ts";
 import { headingMarks } from "./changes.ts";
+import { configurationErrorsText } from "./config-errors.ts";
 import { chartWords, plainWords, toolMessages } from "./facts.ts";
 import { findingAlerts } from "./findings.ts";
 import type { Fit } from "./fit.ts";
@@ -17,8 +18,10 @@ export function opening(preview: Preview, groups: readonly ChangeGroup[], option
   const heading = `### ${sign === "" ? "" : `${sign} `}${inert(text)}\n\n`;
   const share = (part: number): Fit => ({ ...fit, budget: Math.floor((fit.budget - fit.measure(heading)) * part) });
   const links = { repositoryUrl: options.repositoryUrl, head: preview.head };
+  const errors = configurationErrorsText(preview, links, share(0.25));
   const parts = [
-    findingAlerts(preview, links, share(0.5), options.acknowledge),
+    errors,
+    findingAlerts(preview, links, share(errors === "" ? 0.5 : 0.25), options.acknowledge),
     plainWords(preview, groups),
     chartWords(preview),
     changeTable(preview, share(0.3)),

@@ -1,4 +1,4 @@
-import type { Preview, TargetPreview } from "../../model/preview.ts";
+import type { Finding, Preview, TargetPreview } from "../../model/preview.ts";
 import { clip } from "../../model/text/lines.ts";
 import { count, sentenceList, thousands } from "../../model/text/lists.ts";
 import { isEnvironment } from "../finding-words.ts";
@@ -22,7 +22,7 @@ export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
   const groups = groupFindings(preview);
   const failed = preview.targets.filter(isBroken);
   const rest = groups.filter(({ id, severity }) => id !== "render-failed" || severity !== "danger");
-  if (groups.some(({ id }) => id === "broken-configuration")) return brokenConfiguration(groups, marks);
+  if (groups.some(isConfigurationError)) return brokenConfiguration(groups, marks);
   if (failed.length > 0)
     return {
       sign: "❌",
@@ -74,8 +74,13 @@ function kindCounts(groups: readonly FindingGroup[]): string {
 }
 
 function brokenConfiguration(groups: readonly FindingGroup[], marks: Marks): Verdict {
-  const errors = groups.filter(({ id }) => id === "broken-configuration").length;
+  const errors = groups.filter(isConfigurationError).length;
   return { sign: "❌", text: configurationErrors(errors, marks) };
+}
+
+/** Whether a finding is an error that the change brings into the configuration. */
+export function isConfigurationError({ id }: Pick<Finding, "id">): boolean {
+  return id === "broken-configuration";
 }
 
 /** `.sluice.yaml has 2 errors`. */
@@ -126,13 +131,13 @@ function changesText(preview: Preview, marks: Marks): string {
   const apps = new Set(changed.map(({ app }) => app));
   const phrases = new Set(changed.map((target) => targetPhrase(target, marks)));
   const [phrase = ""] = phrases;
-  if (apps.size > 1 || phrases.size > 1) return countsText(preview, changed);
+  if (apps.size > 1) return countsText(preview, changed);
   const { where } = scope(preview, changed);
   const who = `${[...apps][0] || "this repository"}${where}`;
   const resources = changed.reduce((sum, { changes }) => sum + changes.length, 0);
   return firstFitting([
-    () => `${who}: ${phrase}`,
-    () => `${who}: ${count(resources, "change")}`,
+    ...(phrases.size > 1 ? [] : [() => `${who}: ${phrase}`]),
+    () => `${who}: ${count(resources, "resource changes", "resources change")}`,
     () => countsText(preview, changed),
   ]);
 }

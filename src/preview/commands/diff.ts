@@ -7,14 +7,14 @@ export const diffCommand: Command<{ readonly queue: Pick<Queue, "add"> }> = {
   usage: "",
   words: [0, 0],
   flags: [],
-  summary: "Renders the pull request again",
+  summary: "Checks this pull request again",
   details:
-    "Compares the head with its merge base once more and updates the comment and the check in place. Useful when something that the pull request does not contain has changed, or after an outage.",
-  examples: [{ line: "/diff", does: "renders the newest head again" }],
+    "Compares the newest commit again and updates comment and check. Use it after an outage, or when something outside the pull request changed.",
+  examples: [{ line: "/diff", does: "checks the newest commit again" }],
   needs: "triage",
   why: "it costs computing time, and on a public repository everybody has `read`",
   async run(_given, { installationId, repository, pullRequest }, { queue }) {
     await queue.add({ type: "preview", installationId, repository, pullRequest });
-    return "rendering the newest head again; the comment and the check are updated in place";
+    return "checking the newest commit again; the comment and the check are updated";
   },
 };

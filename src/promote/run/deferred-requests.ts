@@ -31,7 +31,7 @@ export async function openDeferred(
       throw error;
     });
     if (reply === undefined) return;
-    await context.github.upsertComment(request.pullRequest, `waited-${markerWord(request.environment)}`, reply);
+    await context.github.upsertComment(request.pullRequest, markerOf(request), reply);
     await ports.state.record(
       context.where,
       { ...common(ports, request), kind: "done-waiting", pullRequest: request.pullRequest },
@@ -60,10 +60,7 @@ const maxAtOnce = 100;
 /** Of more than one sweep looks at: others each time, so that those that wait on keep no later one waiting for ever. */
 function inTurn(requests: readonly DeferredRequest[], now: number): readonly DeferredRequest[] {
   if (requests.length <= maxAtOnce) return requests;
-  const order = (one: DeferredRequest): string =>
-    createHash("sha256")
-      .update(JSON.stringify([now, one.pullRequest, one.environment, one.at]))
-      .digest("hex");
+  const order = (one: DeferredRequest): string => digestOf([now, one.pullRequest, one.environment, one.at]);
   return requests.toSorted((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, maxAtOnce);
 }
 
@@ -182,7 +179,7 @@ async function recordRequest(
     context.where,
     {
       kind: "requested",
-      id: `asked-${pullRequest}-${environment}-${at}`,
+      id: `asked-${pullRequest}-${environment}-${by}-${at}`,
       at,
       by,
       environment,
@@ -197,15 +194,20 @@ async function recordRequest(
 
 function common(ports: PromotionPorts, request: DeferredRequest) {
   return {
-    id: `waited-${request.pullRequest}-${request.environment}-${request.at}`,
+    id: `waited-${request.pullRequest}-${request.environment}-${request.by}-${request.at}`,
     at: new Date(ports.clock()).toISOString(),
     by: "sluice",
+    asker: request.by,
     environment: request.environment,
     apps: request.apps,
   };
 }
 
-/** A marker is a word of small letters, digits and dashes. */
-function markerWord(text: string): string {
-  return Buffer.from(text).toString("hex").slice(0, 60);
+/** A marker is a word of small letters, digits and dashes; each person's request for an environment has its own. */
+function markerOf({ environment, by }: DeferredRequest): string {
+  return `waited-${digestOf([environment, by]).slice(0, 40)}`;
+}
+
+function digestOf(parts: readonly (string | number)[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -3,7 +3,7 @@ import { ownHeadOf } from "../../change/pull-request/branch.ts";
 import { mergePullRequest } from "../../change/pull-request/merge.ts";
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { standingOf } from "../../change/pull-request/published.ts";
-import { baseOf, openContext, type RepositoryContext, targetOf } from "../../change/repository-context.ts";
+import { baseOf, openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { Fault, UserError } from "../../model/errors.ts";
@@ -25,7 +25,7 @@ import { mergeStops } from "./merge-stops.ts";
 import { opposites, oppositesText } from "./opposites.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { recordPromotionMerge } from "./record-merge.ts";
-import { replanPromotion, whatIsGone } from "./replan.ts";
+import { assertTargets, replanPromotion, whatIsGone } from "./replan.ts";
 import { isAsPlanned, isEmptyChange } from "./target-changes.ts";
 import { recordVerified } from "./verified.ts";
 
@@ -107,7 +107,11 @@ async function evaluate(
   metadata: PromotionMetadata,
   { firstRun }: RunContext,
 ): Promise<void> {
-  assertTargets(context, metadata);
+  assertTargets(
+    context,
+    metadata.environment,
+    metadata.targets.map(({ app }) => app),
+  );
   const promotion = await atHead(ports, context, pull, metadata);
   const { ours, changes } = promotion;
   const now = ports.clock();
@@ -155,17 +159,6 @@ async function planAgain(ports: PromotionPorts, { where, base }: RepositoryConte
 
 function headOf({ url }: RepositoryContext, { head }: PullRequest) {
   return { sha: head.sha, url: `${url}/commit/${head.sha}` };
-}
-
-/** What the configuration or a commit took away from under the promotion would be promoted to nowhere. */
-function assertTargets(context: RepositoryContext, { environment, targets }: PromotionMetadata): void {
-  // Says it when the environment itself is gone.
-  settingsFor(context.config, "", environment);
-  const gone = targets.find(({ app }) => targetOf(context, app, environment) === undefined);
-  if (gone === undefined) return;
-  throw new UserError("not-found", `\`${gone.app}\` has no target in \`${environment}\` any more`, {
-    fix: "close this pull request, or bring the target back",
-  });
 }
 
 async function report(

@@ -153,6 +153,7 @@ async function requestOf(
   metadata: PromotionMetadata,
 ): Promise<PromotionRequest | string> {
   const { kind, environment, from, commit, apps, actor, origin } = metadata;
+  assertTargets(context, environment, apps);
   const gone = whatIsGone(context, metadata);
   if (gone !== undefined) return gone;
   if (!(await hasCommit(ports, context, commit))) return "the promoted commit is gone from the repository";
@@ -169,19 +170,30 @@ async function requestOf(
 }
 
 /**
- * What the configuration took away from under a promotion: a target, or the source that its versions came from and that
- * its gates look at.
+ * Throws a `not-found` UserError for what the configuration or a commit took away from under a promotion: it would be
+ * promoted to nowhere.
  */
+export function assertTargets(context: RepositoryContext, environment: string, apps: readonly string[]): void {
+  // Says it when the environment itself is gone.
+  settingsFor(context.config, "", environment);
+  const gone = apps.find((app) => targetOf(context, app, environment) === undefined);
+  if (gone === undefined) return;
+  throw new UserError("not-found", `\`${gone}\` has no target in \`${environment}\` any more`, {
+    fix: "close this pull request, or bring the target back",
+  });
+}
+
+/** Where the versions of a promotion came from, and its gates look, when that is no source of it any more. */
 export function whatIsGone(
   context: RepositoryContext,
   { kind, environment, from, apps }: PromotionMetadata,
 ): string | undefined {
+  if (kind === "rollback") return undefined;
   for (const app of apps) {
-    const missing = [environment, from].find((name) => targetOf(context, app, name) === undefined);
-    if (missing !== undefined) return `${app} has no target in ${missing} any more`;
+    if (targetOf(context, app, environment) === undefined) continue;
+    if (targetOf(context, app, from) === undefined) return `${app} has no target in ${from} any more`;
     const now = settingsFor(context.config, app, environment).from;
-    if (kind === "promotion" && now !== from)
-      return `${environment} promotes ${app} from ${now ?? "nowhere"} now, and this came from ${from}`;
+    if (now !== from) return `${environment} promotes ${app} from ${now ?? "nowhere"} now, and this came from ${from}`;
   }
   return undefined;
 }

@@ -14,6 +14,7 @@ import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import type { LaterChange, StatusStep } from "../text/status-comment.ts";
 import { shownWait } from "../text/verdict.ts";
 import { type VersionRun, versionRuns } from "../version-runs.ts";
+import { automaticMove } from "./automatic.ts";
 import { authorOf, versionText } from "./currency.ts";
 import { deferredRequests } from "./deferred-requests.ts";
 import { missingHealth, observe } from "./health.ts";
@@ -161,11 +162,20 @@ async function notUnderWay(
   if (from !== undefined && (await isAheadIn(ports, context, { app, environment, from }))) {
     return { ...about, state: "ahead", from };
   }
-  return {
-    ...about,
-    state: "not-yet",
-    automatic: settingsFor(context.config, app, environment).promote.auto && id !== "",
-  };
+  const automatic = settingsFor(context.config, app, environment).promote.auto && id !== "";
+  // Before the merge nobody knows what it will be to automation.
+  const comes = automatic && (since === undefined || (await isMove(ports, context, app, environment)));
+  return { ...about, state: "not-yet", automatic: comes };
+}
+
+/** Whether automation takes the difference, where there is one, for a move of the source. */
+async function isMove(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  app: string,
+  environment: string,
+): Promise<boolean> {
+  return (await automaticMove(ports, context, app, environment))?.ok !== false;
 }
 
 /** What an open promotion says that it waits for. */

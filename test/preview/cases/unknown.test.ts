@@ -221,7 +221,7 @@ describe("what no target covers", () => {
       );
       expect(findings).toEqual(["warning unread-files"]);
       expect(preview.completeness.unread).toEqual([path]);
-      expect(comment).toContain(`1 changed file belongs to no app that Sluice knows: \`${path}\``);
+      expect(comment).toContain(`**Not checked: \`${path}\`.** No app that Sluice knows uses it.`);
       expect([conclusion, never.test(comment)]).toEqual(["neutral", false]);
     },
   );

@@ -115,7 +115,7 @@ describe("the comment that says where a change is", () => {
     ],
     [
       { ...prod, state: "under-way", pullRequest: 13, becomes: "2", gates: "soak", starved: "10m only" },
-      "| prod | ⏳ #13 is stopped by the soak: 10m only |",
+      "| prod | ⛔ #13 is stopped by the soak: 10m only |",
     ],
     [
       { ...prod, state: "ahead", from: "sta_ging" },

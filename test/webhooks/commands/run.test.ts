@@ -40,7 +40,7 @@ describe("running commands", () => {
     expect([...github.comments]).toEqual([
       [
         "7/reply-100",
-        "✅ Rendering the newest head again; the comment and the check are updated in place.\n\n<sub>`/diff` by `mona`</sub>",
+        "✅ Checking the newest commit again; the comment and the check are updated.\n\n<sub>`/diff` by `mona`</sub>",
       ],
     ]);
   });
@@ -58,7 +58,7 @@ describe("running commands", () => {
     await run(commandJob("/diff\n/dif\n/help"));
     const reply = github.comments.get("7/reply-100") ?? "";
     expect(github.comments.size).toBe(1);
-    expect(reply).toMatch(/^2 of 3 commands done:\n\n✅ Rendering .*\n\n<sub>`\/diff`<\/sub>/);
+    expect(reply).toMatch(/^2 of 3 commands done:\n\n✅ Checking .*\n\n<sub>`\/diff`<\/sub>/);
     expect(reply).toContain("❌ **Unknown command `/dif`.** Did you mean `/diff`?");
     expect(reply).toContain("<sub>`/help`</sub>");
     expect(github.reactions).toEqual(["100 eyes", "100 -1"]);

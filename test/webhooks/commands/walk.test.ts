@@ -60,7 +60,7 @@ describe("a comment with commands, on GitHub", () => {
     const [first, reply, second, again, ...more] = world.local.comments(world.pull);
     expect(more).toEqual([]);
     for (const one of [first, second]) expect(one?.reactions.map((each) => each.content)).toEqual(["eyes", "rocket"]);
-    for (const one of [reply, again]) expect(one?.body).toContain("✅ Rendering the newest head again");
+    for (const one of [reply, again]) expect(one?.body).toContain("✅ Checking the newest commit again");
     expect(queue.jobs.filter((job) => job.type === "preview")).toHaveLength(3);
   });
 

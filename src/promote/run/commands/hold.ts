@@ -30,7 +30,7 @@ export const holdCommand: Command<PromotionPorts> = {
       goesOn: untilGoesOn,
     },
   ],
-  summary: "Stops promotions and image updates of an environment or of one app there",
+  summary: "Stops promotions and image updates there",
   details: [
     "Nothing is promoted to what is held, nothing is updated there, and open promotions wait, until somebody says `/release` or the time is over.",
     "The reason is shown wherever something waits, so say why; no quotes are needed.",

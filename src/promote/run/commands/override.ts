@@ -22,7 +22,7 @@ export const overrideCommand: Command<PromotionPorts> = {
   usage: "<gate> <reason…>",
   words: [1, LIMITS.reason],
   flags: [],
-  summary: "Passes one gate of this promotion",
+  summary: "Passes one gate of this promotion, on record",
   details: [
     "Comment it on the promotion's own pull request. The gate counts as passed for the head that is there now; the next push asks for it again. Who",
     "did it and why is shown in the gate table and kept in the history, so a reason must be given.",

@@ -18,7 +18,7 @@ export const releaseCommand: Command<PromotionPorts> = {
   flags: [],
   summary: "Ends a hold",
   details:
-    "Ends a hold that `/hold`, `/rollback` or a reverted promotion put there, and lets what waited go on. A hold on a whole environment is ended as that: naming one app of it does not make an exception.",
+    "Ends a hold that `/hold`, `/rollback` or a reverted promotion put there, and lets what waited go on. A hold on a whole environment can only be released for the whole environment.",
   examples: [
     { line: "/release prod/webapp", does: "lets `webapp` in `prod` go on" },
     { line: "/release prod", does: "ends the hold on the whole environment" },

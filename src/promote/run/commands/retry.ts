@@ -18,10 +18,10 @@ export const retryCommand: Command<PromotionPorts> = {
   usage: "",
   words: [0, 0],
   flags: [],
-  summary: "Runs the failed step again",
+  summary: "Tries the failed step again",
   details:
-    "For when something outside failed, such as a registry or GitHub itself: what did not get through is begun again, the promotion is planned again and its gates are evaluated. What was done already is not done twice.",
-  examples: [{ line: "/retry", does: "begins again what failed" }],
+    "Use it after an outage. Sluice checks, plans and evaluates the gates again. Finished steps are not repeated.",
+  examples: [{ line: "/retry", does: "tries again what failed" }],
   needs: "triage",
   why: "it costs computing time, and on a public repository everybody has `read`; on a promotion the environment's `allow` must be met as well",
   run: (_given, call, ports) => retry(ports, call),

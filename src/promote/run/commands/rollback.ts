@@ -37,11 +37,11 @@ export const rollbackCommand: Command<PromotionPorts> = {
       summary: "this version, or the one of this commit, instead of the last healthy one",
     },
   ],
-  summary: "Restores an earlier version by pull request and holds automation there",
+  summary: "Opens a pull request that restores the last healthy version, and puts automation on hold",
   details: [
-    "Opens a pull request for each app that sets the last version that was healthy before the present one. At once it holds promotions and image",
-    "updates of those apps in that environment, so that nothing automatic brings the bad version back: until somebody says `/release`, or promotes",
-    "something newer by hand. With no app named it means the apps that this pull request touched; on a promotion, those that it promotes.",
+    "Opens a pull request for each app that restores the last healthy version. At once it puts automation on hold there: no promotion opens by itself,",
+    "and Sluice merges no image update. New tags still get their pull requests. The hold ends with `/release`, or when somebody promotes a newer version.",
+    "With no app named, it means the apps that this pull request changes; on a promotion, its own apps.",
   ].join("\n"),
   examples: [
     { line: "/rollback prod webapp", does: "goes back to the last healthy version of `webapp`" },

@@ -19,9 +19,9 @@ export const statusCommand: Command<PromotionPorts> = {
   usage: "",
   words: [0, 0],
   flags: [],
-  summary: "Says where this change is",
+  summary: "Shows where this change is",
   details:
-    "Replies with the way of this pull request's change through every environment: where it is live and healthy, what it waits for, who may act. On a promotion it is the state of the gates.",
+    "Shows which version each environment has, how this pull request's change came there, what it waits for and who can act. On a promotion: its gates.",
   examples: [{ line: "/status", does: "replies with the state in every environment" }],
   needs: "read",
   why: "it only shows what the repository and its deployments say",
