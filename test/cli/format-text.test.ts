@@ -125,7 +125,7 @@ main bbbbbbb → scale ccccccc, checked 1 of 1
     const text = shown({ targets: [targetOf({ changes: [changeOf({ action: "renamed", from })], random })] });
     expect(text).toContain("Deployment webapp renamed (was Deployment web) (+1 −1)");
     expect(text).toContain(
-      "1 value not compared, as the chart makes new ones at every render:\n  Secret/core data.key\n",
+      "1 value not compared as far as the chart makes new ones at every render:\n  Secret/core data.key\n",
     );
   });
 

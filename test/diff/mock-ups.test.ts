@@ -524,7 +524,7 @@ ${fence("@@ data @@\n-mode: safe\n+mode: fast")}`,
 **Deployment \`core\`**
 
 ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
-> **3 values are not compared**, because the chart makes new ones at every render: \`secretKey\` and \`tls.crt\` in Secret \`core\`, annotation \`checksum/secret\` in Deployment \`core\`. Each deploy may replace them; set them in the values to keep them.
+> **3 values are not compared** as far as the chart makes new ones at every render: \`secretKey\` and \`tls.crt\` in Secret \`core\`, annotation \`checksum/secret\` in Deployment \`core\`. Each deploy may replace them; set them in the values to keep them.
 
 `,
     });

@@ -95,7 +95,7 @@ function randomLines({ targets }: Preview): readonly string[] {
   const shown = [...values].slice(0, 6).map((value) => `  ${oneLine(value)}`);
   const more = values.size - shown.length;
   return [
-    `${count(values.size, "value")} not compared, as the chart makes new ones at every render:`,
+    `${count(values.size, "value")} not compared as far as the chart makes new ones at every render:`,
     ...shown,
     ...(more > 0 ? [`  and ${thousands(more)} more`] : []),
   ];

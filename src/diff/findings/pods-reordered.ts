@@ -14,7 +14,7 @@ function check({ how, base, head }: FindingContext): readonly Found[] {
   return [
     {
       short: "{owner} restarts for a new order",
-      message: "In the pods of {owner} only the order of a list changes{where}; pods are replaced for that.",
+      message: "Only the order changes in the pods of {owner}{where}. They are replaced all the same.",
       fix: "keep the order, if no restart is meant",
       noun: head.id.kind,
       name: head.id.name,

@@ -185,7 +185,7 @@ export function randomNote(preview: Preview): string {
   const rest = byResource.length - listed.length;
   const list = `${listed.join(", ")}${rest > 0 ? ` and ${rest} more resources` : ""}`;
   const one = distinct.length === 1;
-  return `> [!NOTE]\n> **${one ? "1 value is" : `${thousands(distinct.length)} values are`} not compared**, because the chart makes ${one ? "a new one" : "new ones"} at every render: ${list}. Each deploy may replace ${one ? "it" : "them"}; set ${one ? "it" : "them"} in the values to keep ${one ? "it" : "them"}.\n\n`;
+  return `> [!NOTE]\n> **${one ? "1 value is" : `${thousands(distinct.length)} values are`} not compared** as far as the chart makes ${one ? "a new one" : "new ones"} at every render: ${list}. Each deploy may replace ${one ? "it" : "them"}; set ${one ? "it" : "them"} in the values to keep ${one ? "it" : "them"}.\n\n`;
 }
 
 function pathText(path: string): string {
