@@ -27,6 +27,19 @@ describe("a promotion that was asked for before the merge", () => {
     expect(said).toContain("❌ **Not included: pay.** Only mona may act on `prod`. Ask mona.");
   });
 
+  it("waits on where the merge came after the sweep had read the base", async () => {
+    const world = worldOf();
+    const pull = await world.propose(appFiles("web", "staging", "1.5.0"), "bob");
+    await world.say("/promote prod web", "bob", pull);
+    const merged = { ...pull, state: "closed", merged: true, mergeCommit: "f".repeat(40) } as const;
+    world.github.pulls.set(pull.number, merged);
+    await world.settle();
+    expect(await waiting(world)).toHaveLength(1);
+    world.github.pulls.set(pull.number, pull);
+    await world.land(pull, "ada");
+    expect(await versionIn(world, "prod", "web")).toBe("1.5.0");
+  });
+
   it("frees no app of a rollback's hold that the person may not promote", async () => {
     const world = worldOf();
     const pull = await world.propose(appFiles("web", "staging", "1.5.0"), "bob");

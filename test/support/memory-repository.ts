@@ -119,7 +119,7 @@ export function memoryRepository(): MemoryRepository {
       }
       return shown;
     },
-    isAncestor: async (ancestor, commit) => history(commit).some(({ sha }) => sha === ancestor),
+    isAncestor: async (ancestor, commit) => history(commit).some(({ sha }) => sha === found(ancestor).sha),
     refs: async (prefix) =>
       new Map(
         [...branches]

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { hasMerge } from "../../change/pull-request/branch.ts";
 import { type RepositoryContext, reopenContext } from "../../change/repository-context.ts";
 import { dividedByRights } from "../../change/rights.ts";
 import { settingsFor } from "../../config/index.ts";
@@ -93,8 +94,8 @@ async function openWhenReady(
   const falls = whyItFalls(context, pull);
   if (falls !== undefined) return `\`/promote ${environment}\` falls away: ${falls}.`;
   if (!pull.merged) return undefined;
-  if (pull.mergeCommit !== undefined && !(await context.repository.isAncestor(pull.mergeCommit, context.head)))
-    return undefined;
+  // Merged since this sweep read the base: the next one has it.
+  if (!(await hasMerge(context, pull))) return undefined;
   const { pairs, from, left } = await meantPairs(ports, context, pull, request);
   if (!(await areHealthy(ports, context, observed, pairs, { environment, from }))) return undefined;
   const result = await openPromotion(ports, context, {

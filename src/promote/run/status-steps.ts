@@ -115,8 +115,7 @@ async function stepOf(
   }
   for (const { pull: promotion, metadata } of open) {
     const carried = metadata.environment === environment ? metadata.targets.find((one) => one.app === app) : undefined;
-    if (carried === undefined || since === undefined || !(await context.repository.isAncestor(since, metadata.commit)))
-      continue;
+    if (carried === undefined || since === undefined || !(await has(context, since, metadata.commit))) continue;
     const becomes = carried.images.map((image) => shortMove(image).split(" → ")[1] ?? "").join(", ");
     return {
       ...about,
@@ -261,8 +260,10 @@ async function takesBack(
   return mergeCommit === undefined || !(await has(context, mergeCommit, entry.commit ?? ""));
 }
 
+/** Whether a commit has a change; one that the mirror does not have, or does not have yet, says nothing. */
 async function has(context: RepositoryContext, change: string, commit: string): Promise<boolean> {
-  if ((await context.repository.objects.read(commit))?.kind !== "commit") return false;
+  const { objects } = context.repository;
+  for (const oid of [change, commit]) if ((await objects.read(oid))?.kind !== "commit") return false;
   return context.repository.isAncestor(change, commit);
 }
 
