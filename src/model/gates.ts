@@ -122,7 +122,7 @@ export type Health =
 /**
  * Whether the source still has the carried version: it has, it went forward (`at`) and has `version` now, or a change
  * took the carried one back. `by` is a login, or a name where no pull request is known; `at` in milliseconds since the
- * epoch. /
+ * epoch.
  */
 export type Currency =
   | { readonly state: "has"; readonly version: string }
@@ -140,7 +140,7 @@ export type Currency =
 
 /**
  * Why Sluice leaves a merge to people although its gates passed: a version would go back, or a person changed the
- * target since anybody asked for exactly this. /
+ * target since anybody asked for exactly this.
  */
 export interface MergeStop {
   readonly kind: "older" | "changed";

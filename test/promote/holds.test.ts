@@ -1,16 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { PullRequest } from "../../src/model/github.ts";
-import { appFiles, type PromotionWorld, promotionWorld, versionIn, worldConfig } from "./support/memory-world.ts";
+import { appFiles, behindWorld, type PromotionWorld, versionIn, worldConfig } from "./support/memory-world.ts";
 
 const plain = "gates: { healthy: false }";
 const byItself = `promote: { auto: true }\n${plain}`;
 const staging = (version: string, app = "web") => appFiles(app, "staging", version);
 
-/** Staging has 1.4.0 and prod 1.2.0 of each app. */
-function worldWith(prod = plain, apps: readonly string[] = ["web"]): PromotionWorld {
-  const files = apps.map((app) => ({ ...staging("1.4.0", app), ...appFiles(app, "prod", "1.2.0") }));
-  return promotionWorld({ files: Object.assign({ ".sluice.yaml": worldConfig(prod) }, ...files) });
-}
+const worldWith = (prod = plain, apps?: readonly string[]): PromotionWorld => behindWorld(prod, apps);
 
 /** A merged pull request that changes nothing that is deployed. */
 const note = (world: PromotionWorld) => world.merge({ "docs/note.md": String(world.now()) });

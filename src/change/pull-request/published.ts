@@ -140,3 +140,15 @@ function entryText(entry: TreeEntry | undefined): string {
   if (entry === undefined) return "";
   return `${entry.kind}${entry.kind === "file" && entry.executable ? "+x" : ""} ${entry.oid}`;
 }
+
+/** Records that are settled in one sweep; the next one goes on. */
+const maxEnded = 20;
+
+/**
+ * So many of the records as one sweep settles: each begins elsewhere, so what cannot be settled keeps nothing waiting.
+ */
+export function inTurn<T>(records: readonly T[], now: number): readonly T[] {
+  if (records.length <= maxEnded) return records;
+  const start = Math.floor(now / 60_000) % records.length;
+  return [...records.slice(start), ...records.slice(0, start)].slice(0, maxEnded);
+}

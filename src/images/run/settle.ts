@@ -1,5 +1,5 @@
 import { sourceAt } from "../../change/compute.ts";
-import { endedUnheard, isUnsettled, saveSettled, unsettledHeads } from "../../change/pull-request/published.ts";
+import { endedUnheard, inTurn, isUnsettled, saveSettled, unsettledHeads } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { changedImages } from "../../change/versions.ts";
 import { UserError } from "../../model/errors.ts";
@@ -12,15 +12,11 @@ import { type ImageUnit, imagesOf, isImageBranch, targetsOf, unitsOf } from "../
 import type { ImagePorts } from "./ports.ts";
 import { recordImageMerge } from "./record-merge.ts";
 
-/** How many pull requests that ended unheard are settled at once; the next time goes on. */
-const maxEnded = 20;
-
 /** Settles image pull requests of whose end no event came, and whose branch is gone. */
 export async function settleEndedImages(ports: ImagePorts, context: RepositoryContext): Promise<void> {
   const records = await unsettledHeads(context, isImageBranch);
   const gone = records.filter(({ branch }) => !context.branches.has(branch));
-  const start = gone.length > maxEnded ? Math.floor(ports.clock() / 60_000) % gone.length : 0;
-  for (const { branch } of [...gone.slice(start), ...gone.slice(0, start)].slice(0, maxEnded))
+  for (const { branch } of inTurn(gone, ports.clock()))
     await settleIfEnded(ports, context, branch, undefined).catch((error: unknown) => {
       if (!(error instanceof UserError)) throw error;
       ports.log.warn({ error, branch }, "the end of an image pull request could not be written down");

@@ -53,7 +53,7 @@ export interface HealthSubject {
 
 /**
  * Whether the version that the source has at a commit is live and healthy, or was until another one came, by what
- * GitHub knows. What else the source changed since does not count. /
+ * GitHub knows. What else the source changed since does not count.
  */
 export function healthOf(
   ports: PromotionPorts,
@@ -90,7 +90,7 @@ interface Deployed extends HealthSubject {
 
 /**
  * The newest deployment that has the version decides; the ones before it that have it too say since when. One of
- * another version after it ends its time, and does not undo it. /
+ * another version after it ends its time, and does not undo it.
  */
 async function healthByDeployments(
   ports: PromotionPorts,
@@ -151,7 +151,7 @@ function successSince(statuses: readonly DeploymentStatus[]): number {
 
 /**
  * Reports of a commit whether the source has the version there that is asked for; one that is not in the repository
- * says nothing of it. /
+ * says nothing of it.
  */
 async function versionTest(
   ports: PromotionPorts,

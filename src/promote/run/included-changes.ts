@@ -49,7 +49,7 @@ interface IncludedRequest {
 
 /**
  * A promotion to the source is the way, not the change: in its place stand the changes that it brought there, as its
- * own source had them. What is no promotion is itself. /
+ * own source had them. What is no promotion is itself.
  */
 async function original(
   ports: PromotionPorts,

@@ -1,4 +1,4 @@
-import { endedUnheard, isUnsettled, saveSettled, unsettledHeads } from "../../change/pull-request/published.ts";
+import { endedUnheard, inTurn, isUnsettled, saveSettled, unsettledHeads } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
@@ -10,9 +10,6 @@ import { forEachLogged } from "./for-each-logged.ts";
 import type { Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { recordPromotionMerge } from "./record-merge.ts";
-
-/** How many promotions that ended unheard are settled in one sweep; the next one goes on. */
-const maxEnded = 20;
 
 /**
  * Settles promotions of whose end no event came: they are on record as open, and their branch is gone, or has no open
@@ -27,14 +24,17 @@ export async function settleEnded(
   const records = await unsettledHeads(context, (branch) => parseBranch(branch) !== undefined);
   const gone = records.filter(({ branch }) => !context.branches.has(branch));
   const there = records.filter(({ branch }) => context.branches.has(branch));
-  const start = gone.length > maxEnded ? Math.floor(ports.clock() / 60_000) % gone.length : 0;
-  const chosen = [...gone.slice(start), ...gone.slice(0, start)].slice(0, maxEnded);
-  await forEachLogged(ports, [...chosen, ...there], "the end of a promotion", async ({ branch }) => {
-    context.signal.throwIfAborted();
-    const newest = context.branches.has(branch) ? await observed.pull(branch) : undefined;
-    const ended = await endedUnheard(context, branch, newest?.state === "open" ? newest : undefined);
-    if (ended !== undefined) await settlePromotion(ports, context.where, ended, context.signal);
-  });
+  await forEachLogged(
+    ports,
+    [...inTurn(gone, ports.clock()), ...there],
+    "the end of a promotion",
+    async ({ branch }) => {
+      context.signal.throwIfAborted();
+      const newest = context.branches.has(branch) ? await observed.pull(branch) : undefined;
+      const ended = await endedUnheard(context, branch, newest?.state === "open" ? newest : undefined);
+      if (ended !== undefined) await settlePromotion(ports, context.where, ended, context.signal);
+    },
+  );
 }
 
 /**

@@ -66,7 +66,7 @@ export interface BoundReviews {
 /**
  * An approval is for a change, from this to that: it counts at the head that was approved, or at a later one of
  * Sluice's own, as long as every target has the same before and the same after. `ours`: nothing but Sluice's commits is
- * on the branch. Requested changes count wherever they were asked for. /
+ * on the branch. Requested changes count wherever they were asked for.
  */
 export async function boundReviews(
   ports: PromotionPorts,

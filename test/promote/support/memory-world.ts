@@ -104,3 +104,9 @@ export async function versionIn(world: PromotionWorld, environment = "prod", app
   const text = await world.file(`apps/${app}/${environment}/app.yaml`);
   return /image: "\S+:([^"]+)"/.exec(text)?.[1] ?? "";
 }
+
+/** Staging has 1.4.0 and prod 1.2.0 of each app. */
+export function behindWorld(prod: string, apps: readonly string[] = ["web"]): PromotionWorld {
+  const files = apps.map((app) => ({ ...appFiles(app, "staging", "1.4.0"), ...appFiles(app, "prod", "1.2.0") }));
+  return promotionWorld({ files: Object.assign({ ".sluice.yaml": worldConfig(prod) }, ...files) });
+}

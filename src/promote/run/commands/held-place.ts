@@ -37,7 +37,7 @@ export interface Placed {
 
 /**
  * The place that is meant, where the person may hold it. `next` is the only word that follows, where there is one:
- * `prod web` is the app, if `prod` has one of that name. A place that is none is a `not-found` UserError. /
+ * `prod web` is the app, if `prod` has one of that name. A place that is none is a `not-found` UserError.
  */
 export async function placed(
   ports: PromotionPorts,
