@@ -48,5 +48,6 @@ export default defineConfig({
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     restoreMocks: true,
+    setupFiles: ["test/support/seed.ts"],
   },
 });
