@@ -30,7 +30,7 @@ async function preview(files: Readonly<Record<string, string | null>>, from = ba
   temp.git("checkout", "--quiet", "--detach", from);
   const head = temp.commit(files);
   const outcome = await computePreview(
-    { repository, base: tip, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(20_000) },
+    { repository, base: tip, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
     { renderer },
   );
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));

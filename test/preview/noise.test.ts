@@ -30,7 +30,7 @@ async function preview(
   const base = temp.commit(before);
   const head = temp.commit(after);
   const outcome = await computePreview(
-    { repository, base, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(20_000) },
+    { repository, base, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
     { renderer },
   );
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));

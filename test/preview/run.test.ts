@@ -87,7 +87,7 @@ async function run(parts: {
     clock: Date.now,
   };
   const context = {
-    signal: parts.signal ?? AbortSignal.timeout(20_000),
+    signal: parts.signal ?? AbortSignal.timeout(600_000),
     attempt: 6,
     lastAttempt: true,
     firstRun: false,

@@ -88,7 +88,7 @@ async function run(pull: PullSummary, body: string): Promise<{ requests: readonl
     body,
     at: Date.now(),
   } as const;
-  const context = { signal: AbortSignal.timeout(60_000), attempt: 1, lastAttempt: false, firstRun: true };
+  const context = { signal: AbortSignal.timeout(600_000), attempt: 1, lastAttempt: false, firstRun: true };
   const { github: repositories, events, log } = ports;
   await runCommands(job, { github: repositories, events, log, table: PROMOTION_COMMANDS, ports }, context);
   const said = github.comments(pull).find((one) => one.body.includes(`reply-${comment.id} `))?.body ?? "";
@@ -147,7 +147,7 @@ describe("what a promotion costs", () => {
     const promotion = promotionOf(pull);
     await github.review({ ...promotion, by: "mona", event: "APPROVE" });
     const before = github.requests.length;
-    const context = { signal: AbortSignal.timeout(60_000), attempt: 1, lastAttempt: false, firstRun: true };
+    const context = { signal: AbortSignal.timeout(600_000), attempt: 1, lastAttempt: false, firstRun: true };
     const address = { installationId: github.installationId, repository: { owner: pull.owner, name: pull.name } };
     await runGates({ type: "gates", ...address, pullRequest: promotion.number }, ports, context);
     expect(costly(before).length).toBeLessThanOrEqual(8);

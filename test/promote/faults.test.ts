@@ -130,7 +130,7 @@ async function life(app: string, random: (() => number) | undefined): Promise<{ 
   await github.commit({ ...repository, branch, files: releaseOf(app, "staging", "1.5.0") });
   const pull = await github.openPull({ ...repository, head: branch, title: "Release" });
   const context = (attempt: number) => ({
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(600_000),
     attempt,
     lastAttempt: false,
     firstRun: attempt === 1,

@@ -180,7 +180,7 @@ describe("17-notes-and-pushes-in-the-text", () => {
 describe("20-merged-with-red-gates", () => {
   const promoted = async (world: PromotionWorld) => {
     const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
-    const state = await world.ports.state.read(where, AbortSignal.timeout(60_000));
+    const state = await world.ports.state.read(where, AbortSignal.timeout(600_000));
     return (await state.history("prod", "web")).find(({ kind }) => kind === "promoted");
   };
 

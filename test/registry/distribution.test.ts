@@ -3,7 +3,7 @@ import { createRegistry, type RegistryCall, type RegistryClient } from "../../sr
 import { type Distribution, distributions, startDistribution } from "../support/distribution.ts";
 import { silent } from "./support/log.ts";
 
-const signal = (): AbortSignal => AbortSignal.timeout(20_000);
+const signal = (): AbortSignal => AbortSignal.timeout(600_000);
 
 describe.each(
   distributions().flatMap(({ version, binary }) =>

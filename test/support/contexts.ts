@@ -62,7 +62,7 @@ export async function startContexts(): Promise<Contexts> {
         ports,
         { installationId: github.installationId, repository: { owner, name } },
         "main",
-        AbortSignal.timeout(60_000),
+        AbortSignal.timeout(600_000),
       ),
     close: async () => {
       await mirrors.close();

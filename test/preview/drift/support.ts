@@ -83,7 +83,7 @@ function worldOf(temp: TempGit, repository: LocalRepository, renderer: Renderer)
     const head = temp.commit(files, "A pull request");
     temp.git("checkout", "--quiet", "main");
     const outcome = await computePreview(
-      { repository, base: "main", head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(20_000) },
+      { repository, base: "main", head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
       { renderer },
     );
     if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));

@@ -44,7 +44,7 @@ export function filesBelow(folder: string): Record<string, string> {
   );
 }
 
-const signal = (): AbortSignal => AbortSignal.timeout(30_000);
+const signal = (): AbortSignal => AbortSignal.timeout(600_000);
 
 /** Commits the files and starts an engine. */
 export async function openRepository(
