@@ -32,7 +32,7 @@ beforeAll(async () => {
     app: { id: app.id, privateKey: app.privateKey, webhookSecret: app.webhookSecret },
     apiUrl: github.apiUrl,
   };
-  const edge = createGitHub({ ...parts, log, metrics: memoryMetrics(), clock: Date.now });
+  const edge = createGitHub({ ...parts, log, metrics: memoryMetrics(), clock: Date.now, deadlineMs: 600_000 });
   const mirrors = createMirrors({
     root: join(root, "mirrors"),
     remoteUrl: ({ owner, name }) => `${github.url}/${owner}/${name}.git`,

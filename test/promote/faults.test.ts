@@ -32,6 +32,7 @@ beforeAll(async () => {
   const { id, privateKey } = github.app;
   const log = memoryLog();
   const edge = createGitHub({
+    deadlineMs: 600_000,
     app: { id, privateKey },
     apiUrl: github.apiUrl,
     log,

@@ -22,6 +22,7 @@ describe.each(
       settings: [distribution.settings],
       clock: Date.now,
       random: Math.random,
+      deadlineMs: 600_000,
       log: silent,
       observe: (call) => calls.push(call),
     });

@@ -29,6 +29,7 @@ export async function startContexts(): Promise<Contexts> {
   const { app } = github;
   const log = memoryLog();
   const edge = createGitHub({
+    deadlineMs: 600_000,
     app: { id: app.id, privateKey: app.privateKey },
     apiUrl: github.apiUrl,
     log,
