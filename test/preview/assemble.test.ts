@@ -4,7 +4,7 @@ import type { Preview } from "../../src/model/preview.ts";
 import { computePreview } from "../../src/preview/compute.ts";
 
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
-import { realEngine } from "../render/support/engines.ts";
+import { patient, realEngine } from "../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { launcher } from "../support/launcher.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
@@ -18,7 +18,7 @@ beforeAll(() => {
   temp = tempGit();
   base = temp.commit(gitopsFiles());
   repository = openRepository(temp.dir, { start: launcher.start });
-  renderer = createRenderer({ binary: realEngine(), workers: 1 });
+  renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1 });
 });
 afterAll(async () => {
   await Promise.all([repository.close(), renderer.close()]);

@@ -11,7 +11,7 @@ import { createRegistry } from "../../src/registry/index.ts";
 import { createRenderer } from "../../src/render/renderer.ts";
 import { createStateStore } from "../../src/state/index.ts";
 import { runCommands } from "../../src/webhooks/commands/run.ts";
-import { realEngine } from "../render/support/engines.ts";
+import { patient, realEngine } from "../render/support/engines.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { manyApps, promotionFiles } from "../support/promotions.ts";
 import { tempDir } from "../support/temp-git.ts";
@@ -39,7 +39,7 @@ beforeAll(async () => {
     token: edge.token,
     protocols: ["http"],
   });
-  const renderer = createRenderer({ binary: realEngine(), workers: 2 });
+  const renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 2 });
   const queue = { ...memoryQueue(), add: async (job: Job) => void jobs.push(job) };
   ports = {
     github: edge.for,

@@ -6,7 +6,7 @@ import type { Tree } from "../../src/model/tree.ts";
 import { createRenderer } from "../../src/render/renderer.ts";
 import { runSync } from "../support/run-sync.ts";
 import { tempDir } from "../support/temp-git.ts";
-import { realEngine } from "./support/engines.ts";
+import { patient, realEngine } from "./support/engines.ts";
 import { type Files, type History, history } from "./support/history.ts";
 import { kustomize, type RenderRepository, renderRepository } from "./support/repositories.ts";
 
@@ -29,8 +29,8 @@ describe("what a change affects", () => {
     importHistory(repo.temp.dir, generated);
     const oids = repo.temp.git("rev-list", "--reverse", "main").split("\n");
     expect(oids).toHaveLength(commits + 1);
-    const fresh = createRenderer({ binary: realEngine(), workers: 2 });
-    const cached = createRenderer({ binary: realEngine(), workers: 2, cacheDir: tempDir() });
+    const fresh = createRenderer({ binary: realEngine(), limits: patient, workers: 2 });
+    const cached = createRenderer({ binary: realEngine(), limits: patient, workers: 2, cacheDir: tempDir() });
     const seen = { affected: 0, unaffected: 0, same: 0, failed: 0 };
     let before: Side | undefined;
     for (const oid of oids) {

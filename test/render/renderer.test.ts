@@ -7,7 +7,7 @@ import { createRenderer, type EngineRenderer, type RendererOptions } from "../..
 import { descendants } from "../git/support/processes.ts";
 import { runSync } from "../support/run-sync.ts";
 import { tempDir } from "../support/temp-git.ts";
-import { memoryLog, misbehavingEngine, realEngine } from "./support/engines.ts";
+import { memoryLog, misbehavingEngine, patient, realEngine } from "./support/engines.ts";
 import { configMap, kustomize, type RenderRepository, renderRepository } from "./support/repositories.ts";
 
 const signal = (): AbortSignal => AbortSignal.timeout(600_000);
@@ -37,7 +37,7 @@ describe("the renderer", () => {
   });
 
   const make = (options: Partial<RendererOptions> = {}): EngineRenderer => {
-    const renderer = createRenderer({ binary: realEngine(), workers: 1, cacheDir, log, ...options });
+    const renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1, cacheDir, log, ...options });
     renderers.push(renderer);
     return renderer;
   };
@@ -216,7 +216,7 @@ describe("the renderer", () => {
   });
 
   it("works without a folder for its cache", async () => {
-    const renderer = createRenderer({ binary: realEngine(), workers: 1 });
+    const renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1 });
     renderers.push(renderer);
     const render = await renderer.render(kustomize("prod"), await repo.source(), signal());
     expect(await renderer.known(kustomize("prod"), await repo.source())).toEqual(render.trace);

@@ -4,7 +4,7 @@ import type { Drift, Preview } from "../../../src/model/preview.ts";
 import type { Renderer } from "../../../src/model/render.ts";
 import { computePreview } from "../../../src/preview/compute.ts";
 import { createRenderer } from "../../../src/render/renderer.ts";
-import { realEngine } from "../../render/support/engines.ts";
+import { patient, realEngine } from "../../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../../support/gitops.ts";
 import { launcher } from "../../support/launcher.ts";
 import { type TempGit, tempGit } from "../../support/temp-git.ts";
@@ -56,7 +56,7 @@ export function openWorlds(): Worlds {
   const onRender: Metrics["render"] = (_kind, source) => {
     if (source === "engine") runs += 1;
   };
-  const renderer = createRenderer({ binary: realEngine(), workers: 1, onRender });
+  const renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1, onRender });
   const cleanups: (() => Promise<void>)[] = [];
   return {
     open(files = alignedFiles()) {
