@@ -108,7 +108,7 @@ export function collapsing(nth: number): readonly Job[] {
 }
 
 /** Waits until the condition holds; rejects after `ms`. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 180_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 540_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
