@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMirrors, type MirrorsOptions } from "../../src/git/mirrors.ts";
@@ -289,10 +289,12 @@ describe("mirrors", () => {
     server.intercept = () => new Promise(() => undefined);
     const script = join(import.meta.dirname, "support", "fetch-once.ts");
     const child = spawn(process.execPath, [script, root, `${server.url}/deploy.git`], { stdio: "ignore" });
-    await until(() => descendants(child.pid ?? 0).some(({ command }) => command.startsWith("git fetch")));
+    const directory = join(root, "acme", "deploy.git");
+    const note = join(directory, "sluice-fetcher");
+    // What is not written down yet is nobody's to kill: it ends when the server stays silent, half a minute later.
+    await until(() => existsSync(note) && / \d+$/.test(readFileSync(note, "utf8")));
     const orphans = descendants(child.pid ?? 0).map(({ pid }) => pid);
     child.kill("SIGKILL");
-    const directory = join(root, "acme", "deploy.git");
     // What dying git processes leave behind.
     for (const left of [
       "HEAD.lock",
