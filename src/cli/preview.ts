@@ -80,7 +80,12 @@ async function nameOf(head: string, { gitDir }: Located, git: Git): Promise<stri
 }
 
 /** Says on standard error what is there and was not looked at, so that the result is not read as more than it is. */
-async function warn(context: PreviewContext, { repository, place, git }: Local, base: string, head: Head): Promise<void> {
+async function warn(
+  context: PreviewContext,
+  { repository, place, git }: Local,
+  base: string,
+  head: Head,
+): Promise<void> {
   const files = head.asItIs ? [] : await uncommitted(place, git);
   const lines = [
     ...uncommittedWarning(files, context.paintError),

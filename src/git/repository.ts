@@ -94,7 +94,8 @@ export function openRepository(directory: string, options: RepositoryOptions = {
 
   const find = async (revision: string): Promise<string | undefined> => {
     if (!existsSync(directory)) throw noRepository(directory, "no such folder");
-    if (isObjectId(revision) && (await objects.read(revision).catch(inNoRepository))?.kind === "commit") return revision;
+    if (isObjectId(revision) && (await objects.read(revision).catch(inNoRepository))?.kind === "commit")
+      return revision;
     if (revision === "" || /[\0\n]/.test(revision)) return undefined;
     const name = options.names?.alias(revision) ?? revision;
     const kept = options.names === undefined ? undefined : await readRefFile(directory, name);
@@ -103,7 +104,8 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   };
 
   const inNoRepository = (error: unknown): never => {
-    if (error instanceof Fault && /not a git repository/i.test(error.message)) throw noRepository(directory, error.message);
+    if (error instanceof Fault && /not a git repository/i.test(error.message))
+      throw noRepository(directory, error.message);
     throw error;
   };
 
