@@ -143,7 +143,7 @@ describe("an image pull request", () => {
       newer: [
         { tag: "2.0.0", reason: "not in the range `^1.0`" },
         { tag: "1.6.0", reason: "not old enough until 2026-11-30 18:43:00 UTC" },
-        { tag: "1.5.1-rc.1", reason: "a pre-release, and the range asks for none" },
+        { tag: "1.5.1-rc.1", reason: "a pre-release, which the range leaves out" },
       ],
     };
     const text = textOf(metadataOf(webapp.image, [section], one), [section]);
@@ -155,7 +155,7 @@ describe("an image pull request", () => {
         "|---|---|",
         "| `2.0.0` | not in the range `^1.0` |",
         "| `1.6.0` | not old enough until 30 Nov, 18:43 UTC |",
-        "| `1.5.1-rc.1` | a pre-release, and the range asks for none |",
+        "| `1.5.1-rc.1` | a pre-release, which the range leaves out |",
       ].join("\n"),
     );
   });
