@@ -6,7 +6,7 @@ import { digestLines, factLines, newerLines, newsLines } from "./facts.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import type { ImageSection } from "./section.ts";
 import { environmentsOf, lastPart } from "./title.ts";
-import { nextText, verdictText } from "./verdict.ts";
+import { standingPart } from "./verdict.ts";
 
 /** What the body of an image pull request is made of. */
 export interface ImageBodyParts {
@@ -62,8 +62,7 @@ function build(parts: ImageBodyParts, room: Room): string {
   const sections = parts.sections.slice(0, room.sections);
   const rest = parts.sections.length - sections.length;
   const blocks = [
-    [`${comment}\n${verdictText(metadata)}`],
-    [nextText(metadata, parts)],
+    [`${comment}\n${standingPart(metadata, parts)}`],
     table(metadata, room.rows),
     leftLines(parts, room.remarks),
     stayLines(metadata, room.remarks),
