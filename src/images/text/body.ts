@@ -2,7 +2,7 @@ import { shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import { clip, oneLine } from "../../model/text/lines.ts";
 import { sentenceList } from "../../model/text/lists.ts";
-import { digestLines, factLines, newerLines, newsLines } from "./facts.ts";
+import { digestLines, factLines, newerLines, newsLines, skippedLines } from "./facts.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import type { ImageSection } from "./section.ts";
 import { environmentsOf, lastPart } from "./title.ts";
@@ -69,6 +69,7 @@ function build(parts: ImageBodyParts, room: Room): string {
     factLines(sections, { now, where: followers(metadata) }),
     rest > 0 ? [`And ${rest} more images.`] : [],
     newerLines(sections, now),
+    skippedLines(sections),
     newsLines(sections, room.commits),
     noteLines(parts, room.remarks),
     digestLines(sections),
