@@ -108,7 +108,9 @@ main bbbbbbb → scale ccccccc, checked 1 of 1
       hiddenLines: 0,
       unpinned: [],
     };
-    expect(shown({ targets: [], completeness, environments: ["dev", "prod"] })).toMatch(/^No change in prod or dev\n\nNo app uses the changed files\.\n\nmain /);
+    expect(shown({ targets: [], completeness, environments: ["dev", "prod"] })).toMatch(
+      /^No change in prod or dev\n\nNo app uses the changed files\.\n\nmain /,
+    );
   });
 
   it("names whole resources in a line, and shows them when asked", () => {

@@ -93,7 +93,7 @@ describe("what a promotion is about", () => {
   it("is nothing without a configuration, or with a broken one", async () => {
     expect(await refusal(all, "prod")).toMatchObject({
       kind: "config",
-      message: "there is no .sluice.yaml, and without it only previews work",
+      message: "this repository has no .sluice.yaml, so only previews work",
     });
     const broken = await refusal({ ...tree, ".sluice.yaml": "version: 1\nenvironments: [{ nam: prod }]\n" }, "prod");
     expect(broken).toMatchObject({ kind: "config", place: { file: ".sluice.yaml", line: 2 } });

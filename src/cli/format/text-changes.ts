@@ -26,7 +26,10 @@ export function changeBlocks(preview: Preview, full: boolean, paint: Style): Cha
   const named = groups.filter((group) => !full && isWhole(group));
   return {
     blocks: [
-      ...shown.map((group) => [isWhole(group) ? lined(group) : title(group), ...diffLines(group.change.diff, paint).map((line) => `  ${line}`)]),
+      ...shown.map((group) => [
+        isWhole(group) ? lined(group) : title(group),
+        ...diffLines(group.change.diff, paint).map((line) => `  ${line}`),
+      ]),
       named.map(lined),
     ],
     hidden: new Set(named.map(({ change }) => (change.action === "added" ? "added" : "removed"))),

@@ -13,7 +13,10 @@ const indent = 9;
 export function findingLines(preview: Preview, paint: Style): readonly string[] {
   const groups = groupFindings(preview).filter(({ id }) => id !== "render-failed");
   const told = groups.map((group) => ({ group, words: group.filled(undefined), place: placesText(group.places) }));
-  const column = Math.max(0, ...told.map(({ words, place }) => (isOneLine(words.fix, place) ? fixWidth(words.fix) : 0)));
+  const column = Math.max(
+    0,
+    ...told.map(({ words, place }) => (isOneLine(words.fix, place) ? fixWidth(words.fix) : 0)),
+  );
   return told.flatMap(({ group, words, place }) => {
     const { message, predicate = message, fix } = words;
     const colour = { danger: paint.red, warning: paint.yellow, notice: paint.blue }[group.severity];

@@ -74,16 +74,14 @@ function heading(preview: Preview, paint: Style): readonly string[] {
 }
 
 function rowLines(preview: Preview, { all }: TextOptions, paint: Style): readonly string[] {
-  const rows = changeRows(preview, plainMarks).filter(({ failed }) => !failed).map((row) => [
-    oneLine(rowEnvironments(row)),
-    oneLine(appsText(row.apps)),
-    oneLine(row.change),
-    row.severity === undefined
-      ? ""
-      : row.severity === "danger"
-        ? paint.red("danger")
-        : paint.yellow("warning"),
-  ]);
+  const rows = changeRows(preview, plainMarks)
+    .filter(({ failed }) => !failed)
+    .map((row) => [
+      oneLine(rowEnvironments(row)),
+      oneLine(appsText(row.apps)),
+      oneLine(row.change),
+      row.severity === undefined ? "" : row.severity === "danger" ? paint.red("danger") : paint.yellow("warning"),
+    ]);
   const same = all ? preview.targets.filter(({ status }) => status === "unchanged") : [];
   const listed = [
     ...rows,

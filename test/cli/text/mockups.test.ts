@@ -1,10 +1,23 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { uncommittedWarning } from "../../../src/cli/dirty.ts";
+import { idleConfiguration, uncommittedWarning } from "../../../src/cli/dirty.ts";
 import { previewText } from "../../../src/cli/format/text.ts";
+import { problemLines } from "../../../src/cli/problems.ts";
+import { reportError } from "../../../src/cli/report-error.ts";
 import { style } from "../../../src/cli/style.ts";
+import { parseConfig } from "../../../src/config/index.ts";
 import { compareTarget, renderFailureFinding } from "../../../src/diff/index.ts";
+import { checkApp } from "../../../src/github/check-app.ts";
+import { Fault, UserError } from "../../../src/model/errors.ts";
 import type { Finding, Preview, TargetPreview } from "../../../src/model/preview.ts";
+import { resolvePairs } from "../../../src/promote/resolve.ts";
+import { readSettings } from "../../../src/settings.ts";
+import { configured } from "../../../src/targets/index.ts";
 import { preview, resources, target } from "../../diff/support.ts";
+import { memoryTree } from "../../support/memory-tree.ts";
 import { lintText } from "../../support/text-lint.ts";
 
 const claim = (name: string) => `apiVersion: v1
@@ -79,6 +92,125 @@ function shown(all: readonly Compared[], more: Partial<Preview>, headName: strin
 
 const complete = { targets: 8, affected: 6, rendered: 6, failed: 0, truncated: 0, hiddenLines: 0, unpinned: [] };
 
+/** What a command that fails with this prints on standard error. */
+function printed(thrown: unknown): string {
+  let text = "";
+  const stream = {
+    write: (part: string) => {
+      text += part;
+    },
+  };
+  reportError(
+    thrown,
+    { stdout: stream, stderr: stream, env: {}, cwd: "/", signal: new AbortController().signal },
+    false,
+  );
+  expect(lintText(text, "terminal")).toEqual([]);
+  return text;
+}
+
+/** What this throws, printed. */
+function refused(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return printed(error);
+  }
+  return "";
+}
+
+function readConfig(text: string) {
+  const parsed = parseConfig(text, ".sluice.yaml");
+  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join());
+  return parsed.config;
+}
+
+const environments = `version: 1
+environments:
+  - { name: dev, path: "apps/{app}/dev" }
+  - { name: staging, path: "apps/{app}/staging", from: dev }
+  - { name: prod, path: "apps/{app}/prod", from: staging }
+`;
+
+const noTargets = { targets: [], environments: [], source: "file", problems: [], notes: [] } as const;
+
+describe("cli-errors: what, where, and the fix, each once", () => {
+  it("of a name that is not there has what was meant, and what there is", () => {
+    const context = { config: readConfig(environments), targets: noTargets };
+    expect(refused(() => resolvePairs(context, "pord", []))).toBe(
+      'error: there is no environment "pord"\nfix:   did you mean "prod"? (dev, staging, prod)\n',
+    );
+  });
+
+  it("of a configuration shows the line, the value, and what to write", () => {
+    const text = environments.replace("from: staging", "from: staging, gates: { soak: 30 }");
+    const parsed = parseConfig(text, ".sluice.yaml");
+    const problems = parsed.ok ? [] : parsed.problems;
+    expect(problemLines(problems, text, style(false))).toEqual([
+      '.sluice.yaml:5:74: "soak: 30" needs a unit',
+      '  5 |   - { name: prod, path: "apps/{app}/prod", from: staging, gates: { soak: 30 } }',
+      "                                                                               ^",
+      "fix: write soak: 30m",
+      "",
+    ]);
+  });
+
+  it("of a configuration that is not read says what to do with it", async () => {
+    const top = mkdtempSync(join(tmpdir(), "sluice-idle-"));
+    const place = { gitDir: join(top, ".git"), top, path: "" };
+    const told = async () => {
+      const idle = await idleConfiguration(place, memoryTree({}));
+      return idle === undefined ? "" : printed(new UserError("config", idle.what, { fix: idle.fix }));
+    };
+    writeFileSync(join(top, ".sluice.yml"), environments);
+    expect(await told()).toBe(
+      "error: .sluice.yml has no effect, the name is .sluice.yaml\nfix:   git mv .sluice.yml .sluice.yaml\n",
+    );
+    writeFileSync(join(top, ".sluice.yaml"), environments);
+    expect(await told()).toBe(
+      "error: .sluice.yaml is here but not committed\nfix:   git add .sluice.yaml && git commit\n",
+    );
+    rmSync(top, { recursive: true });
+    await expect(configured(memoryTree({})).catch(printed)).resolves.toBe(
+      "error: this repository has no .sluice.yaml, so only previews work\nfix:   add one: the README of Sluice has an example\n",
+    );
+  });
+
+  it("of the server's settings names the variable", () => {
+    const key = generateKeyPairSync("rsa", { modulusLength: 2048 })
+      .privateKey.export({ type: "pkcs8", format: "pem" })
+      .toString();
+    const given = { APP_ID: "4711", PRIVATE_KEY: key, WEBHOOK_SECRET: "0123456789abcdef0123", PORT: "abc" };
+    const noFile = () => {
+      throw Object.assign(new Error("no file"), { code: "ENOENT" });
+    };
+    expect(refused(() => readSettings(given, noFile))).toBe(
+      'error: PORT is "abc", not a whole number in 0–65535\nfix:   set this in the environment; docs/installation.md says where each comes from\n',
+    );
+  });
+
+  it("of credentials says what GitHub answers to them", async () => {
+    const refusal = new Fault("unavailable", "Bad credentials", { fields: { status: 401 } });
+    const expected = { appId: 4711, events: [], webUrl: "https://github.com", now: 0 };
+    const [problem] = await checkApp(
+      () => Promise.reject(refusal),
+      () => expected,
+    );
+    expect(problem).toEqual({
+      fatal: true,
+      message: "GitHub refuses these credentials (401): APP_ID 4711 with this PRIVATE_KEY",
+      fix: "Check both. A new key comes from the App's page, below https://github.com/settings/apps or the organization's settings.",
+    });
+  });
+
+  it("of a registry that wants fewer requests says how to get more", () => {
+    const slow = new Fault("throttled", "ghcr.io asks to wait 30 seconds (429)", { fields: { registry: "ghcr.io" } });
+    expect(printed(slow)).toBe(
+      "error: ghcr.io asks to wait 30 seconds (429)\nfix:   try again later, or log in for a higher limit: docker login ghcr.io\n",
+    );
+  });
+});
+
 describe("a preview on the terminal", () => {
   it("cli-preview: the verdict, then findings, places, diffs, and what was compared", () => {
     const orders = deployment("orders", "ghcr.io/acme/orders:2.1.0");
@@ -100,8 +232,9 @@ describe("a preview on the terminal", () => {
     const same = ["prod", "staging"].map((environment) =>
       compared({ name: `webapp/${environment}`, base: orders, head: orders, place: gatewayPlace }),
     );
-    expect(shown([...backups, gateway, ...same], { completeness: complete }, "tidy-orders"))
-      .toBe(`Danger in prod: volume claim deleted (orders), and 1 warning
+    expect(
+      shown([...backups, gateway, ...same], { completeness: complete }, "tidy-orders"),
+    ).toBe(`Danger in prod: volume claim deleted (orders), and 1 warning
 
 danger   orders in prod, staging, dev
          Loses the volume claim orders-backup. Where pruning is on, the deploy deletes the claim.
@@ -161,8 +294,9 @@ main a65db0f → feature 46d6961
     });
     const found = renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "change" });
     const completeness = { ...complete, affected: 2, rendered: 1, failed: 1 };
-    expect(shown([{ target: broken, findings: [found] }, staging], { completeness }, "scale"))
-      .toBe(`orders in prod cannot be rendered
+    expect(
+      shown([{ target: broken, findings: [found] }, staging], { completeness }, "scale"),
+    ).toBe(`orders in prod cannot be rendered
 
 apps/orders/overlays/prod/kustomization.yaml:12: orders in prod cannot be rendered
   kustomize: ${message}
