@@ -1,13 +1,11 @@
-import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { z } from "zod";
 import type { LocalGitHub } from "../../sandbox/index.ts";
 import { readSettings } from "../../src/settings.ts";
 import { type RunningSluice, startSluice } from "../../src/wiring/server.ts";
 import { giveDatabase } from "../support/embedded-database.ts";
+import { freePort } from "../support/free-port.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { tempDir } from "../support/temp-git.ts";
@@ -27,16 +25,6 @@ afterEach(async () => {
   await github.close();
   rmSync(root, { recursive: true, force: true });
 });
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 describe("a pull request that is opened while Sluice is down", () => {
   it("has one comment and one check once Sluice is up, without anybody's doing", async () => {
