@@ -19,7 +19,8 @@ export async function giveDatabase(dataDir: string): Promise<void> {
 
 const packageFile = z.object({ version: z.string() });
 
-async function emptyDatabase(): Promise<string> {
+/** The folder of an empty database, to be copied. */
+export async function emptyDatabase(): Promise<string> {
   const main = createRequire(import.meta.url).resolve("@electric-sql/pglite");
   const manifest: unknown = createRequire(import.meta.url)(join(dirname(main), "..", "package.json"));
   const place = join(tmpdir(), `sluice-empty-database-${packageFile.parse(manifest).version}`);
