@@ -86,13 +86,13 @@ describe("an image pull request", () => {
   it("after the merge it does not ask for one any more, unless somebody rewrote those lines", () => {
     const metadata = metadataOf(webapp.image, [webapp], one);
     const merge = { mergedBy: "ada", closedAt: now };
-    const after = (more: Partial<ImageBodyParts>) => mergedBody(`${textOf(metadata, [webapp], more)}\n`, merge, now);
-    const merged = after({ promote: "prod" });
+    const landed = (more: Partial<ImageBodyParts>) => mergedBody(`${textOf(metadata, [webapp], more)}\n`, merge, now);
+    const merged = landed({ promote: "prod" });
     expect(merged).toContain("\n\nMerged by `ada` on 29 Nov, 23:00 UTC. **Next:** `/promote prod`.\n\n");
     expect(merged).not.toContain("<sub>");
     expect(mergedBody(merged, merge, now)).toBe(merged);
-    expect(after({})).toContain("\n\nMerged by `ada` on 29 Nov, 23:00 UTC.\n\n");
-    expect(after({ autoMerge: true })).not.toContain("Sluice merges when");
+    expect(landed({})).toContain("\n\nMerged by `ada` on 29 Nov, 23:00 UTC.\n\n");
+    expect(landed({ autoMerge: true })).not.toContain("Sluice merges when");
     expect(mergedBody("Ours.\r\n", merge, now)).toBe("Ours.\n");
   });
 
