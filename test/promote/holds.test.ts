@@ -126,7 +126,7 @@ describe("/rollback", () => {
     expect(rollback.title).toBe("Roll back web in prod: 1.6.0 → 1.2.0");
     const said = await world.say(`/rollback prod web --to ${first.mergeCommit?.slice(0, 10)}`);
     expect(said).toContain(
-      `Updated #${rollback.number}:** prod goes back to web 1.5.0, from 1.6.0 now. Why this one: the commit that was named`,
+      `Updated #${rollback.number}:** prod goes back to web 1.5.0 now, no longer 1.2.0. Why this one: the commit that was named`,
     );
     await world.land(rollback, "grace");
     await inHistory(world, rollback);

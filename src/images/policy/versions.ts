@@ -127,7 +127,7 @@ interface Unwanted {
 }
 
 function whyNot({ captured, tag, range, policy, asks }: Unwanted): string {
-  const outside = `is not in the range \`${policy.semver}\``;
+  const outside = `is outside \`${policy.semver}\``;
   const named = captured === tag ? tag : `${captured}, captured from ${tag},`;
   const version = readSemver(captured);
   if (version === undefined) return `${named} ${whyNoVersion(captured)}`;

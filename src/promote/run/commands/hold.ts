@@ -4,7 +4,10 @@ import { byAllow } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import type { Hold } from "../../../model/gates.ts";
+import { count } from "../../../model/text/lists.ts";
 import { comingTime } from "../../../model/text/times.ts";
+import { parseBranch } from "../../text/branch.ts";
+import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
 import { parseUntil, untilGoesOn } from "./until.ts";
@@ -74,7 +77,22 @@ async function hold(ports: PromotionPorts, call: CommandCall, asked: HoldRequest
   await lookAgain(ports, context, place);
   const about = { ...happened(ports, context, call, request, "hold.set"), kind: "hold.set", reason } as const;
   await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
-  return describeHold(request, ports.clock());
+  return describeHold(request, await waitingPromotions(context, place), ports.clock());
+}
+
+/** How many branches are looked at: each costs a call. */
+const maxBranches = 10;
+
+/** The numbers of the open promotions that a hold of this place stops. */
+async function waitingPromotions(context: RepositoryContext, { environment, app }: Place): Promise<readonly number[]> {
+  const { pull } = observe(context);
+  const branches = [...context.branches.keys()].filter((name) => {
+    const known = parseBranch(name);
+    const isHere = known?.kind === "promotion" && known.environment === environment;
+    return isHere && (app === undefined || known.app === app);
+  });
+  const pulls = await Promise.all(branches.slice(0, maxBranches).map((branch) => pull(branch)));
+  return pulls.flatMap((one) => (one?.state === "open" ? [one.number] : [])).sort((a, b) => a - b);
 }
 
 /** The hold of somebody else that the place still has, for it outlasts what was asked for. */
@@ -103,24 +121,34 @@ async function scheduleEnd(ports: PromotionPorts, { where, base }: RepositoryCon
   await ports.queue.add({ type: "scheduled", at, job }, { delayMs: Math.max(0, at - ports.clock()) });
 }
 
-function describeHold(request: HoldRequest, now: number): string {
+/** What a person hears who holds a place: until when, what waits for it, how it ends. */
+export function describeHold(request: HoldRequest, open: readonly number[], now: number): string {
   const { reason, until } = request;
   const name = nameOf(request);
-  return `⏸️ **${inert(name)} is on hold**${endText(until, now)}${reasonText(reason)} Promotions and image updates wait. ${toEnd(name)}`;
+  const [verb, numbers] = [open.length === 1 ? "waits" : "wait", open.map((number) => `#${number}`).join(", ")];
+  const waits =
+    open.length === 0
+      ? "Promotions and image updates wait."
+      : `${count(open.length, "open promotion")} ${verb}: ${numbers}.`;
+  return `⏸️ ${onHold(`${inert(name)} is on hold`, endText(until, now), reason)} ${waits} ${toEnd(name)}`;
 }
 
 function describeLonger(place: Place, { by, until, reason }: Hold, now: number): string {
   const name = nameOf(place);
   const end = endText(until === undefined ? undefined : Date.parse(until), now);
-  return `⏸️ **${inert(name)} is on hold already** by ${code(by)}${end}${reasonText(reason)} That lasts longer, so it stays as it is. ${toEnd(name)}`;
+  const first = onHold(`${inert(name)} is on hold already`, ` by ${code(by)}${end}`, reason);
+  return `⏸️ ${first} That lasts longer, so it stays as it is. ${toEnd(name)}`;
 }
 
 function endText(until: number | undefined, now: number): string {
   return until === undefined ? "" : ` until ${comingTime(until, now)}`;
 }
 
-function reasonText(reason: string): string {
-  return reason === "" ? "." : `: "${inert(reason)}".`;
+/** The stop or the colon is bold where nothing stands before it. */
+function onHold(what: string, rest: string, reason: string): string {
+  const said = reason === "" ? "" : ` "${inert(reason)}".`;
+  const sign = reason === "" ? "." : ":";
+  return rest === "" ? `**${what}${sign}**${said}` : `**${what}**${rest}${sign}${said}`;
 }
 
 function toEnd(name: string): string {
