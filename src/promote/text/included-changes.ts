@@ -37,7 +37,8 @@ export function includedSection(
   const shown = changes.slice(0, max);
   const rest = changes.length - shown.length;
   const more = rest > 0 || truncated ? [`- and ${rest > 0 ? `${rest} more` : "older ones"}`] : [];
-  const compare = compareUrl === undefined ? [] : ["", `[All commits between the two versions](${compareUrl})`];
+  const compare =
+    compareUrl === undefined ? [] : ["", `[All commits of this repository between the two](${compareUrl})`];
   return [`### ${heading}`, "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
 }
 

@@ -25,7 +25,7 @@ describe("the changes that a promotion carries", () => {
       "- #14 Release 1.5.0 (`Ada`)",
       `- Release 1.5.0 (\`Ada\`, ${commit})`,
       "",
-      `[All commits between the two versions](${compareUrl})`,
+      `[All commits of this repository between the two](${compareUrl})`,
     ]);
   });
 
