@@ -398,7 +398,7 @@ describe("the gate windows", () => {
     ]);
     expect(children(night, { ...today, deny: { ...today.deny, from: "2026-11-21", to: "2026-11-21" } })).toEqual([
       ["allow Fri 22:00–23:00 UTC", "waiting", "from Fri 20 Nov, 22:00 UTC"],
-      ["deny 2026-11-21 UTC", "passed", "from Sat 2026-11-21 00:00 UTC"],
+      ["deny 2026-11-21 UTC", "passed", "from Sat 21 Nov, 00:00 UTC"],
     ]);
     expect(children(night, today)?.[0]).toEqual(["allow Fri 22:00–23:00 UTC", "waiting", "from Fri 20 Nov, 22:00 UTC"]);
   });

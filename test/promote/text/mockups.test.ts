@@ -487,7 +487,7 @@ describe("a promotion pull request", () => {
     const metadata = metadataOf([webapp]);
     const merge = { author: "sluice[bot]", mergedBy: "sluice[bot]", closedAt: now + 21 * minutes };
     const about = { isAsPlanned: true, now };
-    const after = (body: string, by: string, unmet: readonly string[]) =>
+    const merged = (body: string, by: string, unmet: readonly string[]) =>
       visible(
         replaceWays(
           foldedGates(replaceVerdict(body, mergedSection(metadata, { ...merge, mergedBy: by }, { ...about, unmet }))),
@@ -498,7 +498,7 @@ describe("a promotion pull request", () => {
       ...{ gates: both, at: now + 20 * minutes, parts: included(checkout, basket) },
       facts: { reviews: [review("grace", "approved")] },
     });
-    const text = after(ready.body, merge.author, []);
+    const text = merged(ready.body, merge.author, []);
     expect(text).toBe(
       joined(
         "**prod has webapp 1.5.0** since 29 Nov, 23:21 UTC. Merged by Sluice with all gates passed.",
@@ -512,7 +512,7 @@ describe("a promotion pull request", () => {
       ),
     );
     expect(lintText(text).filter((one) => !one.startsWith("the first line has"))).toEqual([]);
-    expect(after(said({ gates: both }).body, "bob", ["approvals", "soak"])).toMatch(
+    expect(merged(said({ gates: both }).body, "bob", ["approvals", "soak"])).toMatch(
       /^\*\*prod has webapp 1\.5\.0\*\* since 29 Nov, 23:21 UTC\. Merged by `bob` with approvals and soak not passed\.\n\n### Gates: 4 of 6 passed/,
     );
   });
