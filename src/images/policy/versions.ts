@@ -136,7 +136,7 @@ function whyNot({ captured, tag, range, policy, asks }: Unwanted): string {
   if (!asks && !usual.test(suffix)) {
     return `${named} counts as a pre-release because of its suffix \`-${suffix}\`, which \`regex\` and \`capture\` can take off`;
   }
-  if (!asks) return `${named} is a pre-release, and the range asks for none`;
+  if (!asks) return `${named} is a pre-release, which the range leaves out`;
   const wide = new semver.Range(range.raw, { includePrerelease: true }).test(fullOf(version));
   return wide && policy.prerelease !== true
     ? `${named} is a pre-release of another version than those that the range names; \`prerelease: true\` takes all`

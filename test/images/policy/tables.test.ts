@@ -248,7 +248,7 @@ describe("semantic versions", () => {
   });
 
   it.each([
-    ["1.5.0-rc.1", "1.5.0-rc.1 is a pre-release, and the range asks for none"],
+    ["1.5.0-rc.1", "1.5.0-rc.1 is a pre-release, which the range leaves out"],
     [
       "1.5.0-alpine",
       "1.5.0-alpine counts as a pre-release because of its suffix `-alpine`, which `regex` and `capture` can take off",

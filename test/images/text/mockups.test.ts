@@ -188,7 +188,7 @@ describe("an image pull request", () => {
       newer: [
         { tag: "2.0.0", reason: "outside `^1.0`" },
         { tag: "1.6.0", reason: "not old enough until 2026-11-30 18:43:00 UTC" },
-        { tag: "1.5.1-rc.1", reason: "a pre-release, and the range asks for none" },
+        { tag: "1.5.1-rc.1", reason: "a pre-release, which the range leaves out" },
       ],
     };
     expect(textOf(metadataOf(webapp.image, [section], one), [section])).toBe(
@@ -201,7 +201,7 @@ describe("an image pull request", () => {
           "|---|---|",
           "| `2.0.0` | outside `^1.0` |",
           "| `1.6.0` | not old enough until 30 Nov, 18:43 UTC |",
-          "| `1.5.1-rc.1` | a pre-release, and the range asks for none |",
+          "| `1.5.1-rc.1` | a pre-release, which the range leaves out |",
         ].join("\n"),
         "2 tags between 1.4.0 and 1.5.0 are passed over: `1.4.4`, `1.4.3`.",
         `<details><summary>Digest</summary>\n\n\`ghcr.io/acme/webapp:1.5.0@${webapp.digest}\`\n\n</details>`,

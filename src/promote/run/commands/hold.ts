@@ -38,7 +38,7 @@ export const holdCommand: Command<PromotionPorts> = {
     "Nothing is promoted to what is held, nothing is updated there, and open promotions wait, until somebody says `/release` or the time is over.",
     "The reason is shown wherever something waits, so say why; no quotes are needed.",
     "",
-    "A hold that ends earlier than the one that is there, or than one without an end, leaves that as it is.",
+    "A hold that ends earlier than another one by `/hold`, or than one without an end, leaves that as it is. What a rollback holds stays beneath: when the time is over, automation is still on hold.",
     "",
     "`--until` takes how long, counted from the comment (`30m`, `2h`, `3d`, `1d12h`, `2 weeks`), or a moment with its zone",
     "(`2026-11-23T09:00+01:00`, `2026-11-23T08:00Z`, `2026-11-23 09:00 Europe/Berlin`), or a day (`2026-11-23`), at whose beginning in UTC the hold",
@@ -103,8 +103,9 @@ async function longerHold(
   { by, at }: { readonly by: string; readonly at: string },
 ): Promise<Hold | undefined> {
   const state = await ports.state.read(where, signal);
-  const hold = await state.hold(environment, app, ports.clock());
-  if (hold === undefined || (app !== undefined && hold.environmentWide)) return undefined;
+  const holds = await state.holds(environment, app, ports.clock());
+  const hold = holds.find(({ environmentWide }) => environmentWide === (app === undefined));
+  if (hold === undefined) return undefined;
   return hold.by === by && hold.since === at ? undefined : hold;
 }
 
@@ -132,12 +133,11 @@ export function describeHold(request: HoldRequest, open: readonly number[], now:
   return `⏸️ ${onHold(`${inert(name)} is on hold`, endText(until, now), reason)} ${waits} ${toEnd(name)}`;
 }
 
-function describeLonger(place: Place, { by, until, reason, cause }: Hold, now: number): string {
+function describeLonger(place: Place, { by, until, reason }: Hold, now: number): string {
   const name = nameOf(place);
   const end = endText(until === undefined ? undefined : Date.parse(until), now);
-  const lifted = cause === "person" ? "" : " A newer version that a person promotes ends it too.";
   const first = onHold(`${inert(name)} is on hold already`, ` by ${code(by)}${end}`, reason);
-  return `⏸️ ${first} That lasts longer, so it stays as it is. ${toEnd(name)}${lifted}`;
+  return `⏸️ ${first} That lasts longer, so it stays as it is. ${toEnd(name)}`;
 }
 
 function endText(until: number | undefined, now: number): string {

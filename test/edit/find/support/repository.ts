@@ -53,7 +53,13 @@ export async function openRepository(
 ): Promise<TestRepository> {
   const repo: RenderRepository = renderRepository();
   repo.temp.commit(files);
-  const renderer: EngineRenderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1, cacheDir, log: memoryLog() });
+  const renderer: EngineRenderer = createRenderer({
+    binary: realEngine(),
+    limits: patient,
+    workers: 1,
+    cacheDir,
+    log: memoryLog(),
+  });
   const source = await repo.source();
   const bytes = async (file: string): Promise<Uint8Array> => {
     const found = await source.tree.read(file);
