@@ -80,7 +80,7 @@ export function awayContract(name: string, server: () => StoreServer): void {
 }
 
 function onPort(backend: QueueBackend, port: number): QueueBackend {
-  if (backend.kind === "embedded") return backend;
+  if (backend.kind === "embedded" || backend.kind === "pools") return backend;
   const url = new URL(backend.url);
   url.port = `${port}`;
   return { ...backend, url: url.href };

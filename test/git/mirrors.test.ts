@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMirrors, type MirrorsOptions } from "../../src/git/mirrors.ts";
@@ -282,6 +282,21 @@ describe("mirrors", () => {
     expect(requestsOfOneFetch).toBeLessThanOrEqual(4);
   });
 
+  it("brings everybody what they asked for at the same time, and fails those only that ask for what is not there", async () => {
+    upstream.git("update-ref", "refs/heads/side", upstream.commit({ "b.yaml": "side" }));
+    publish();
+    const missing = open("refs/heads/none");
+    const all = [
+      open("refs/heads/main"),
+      open("refs/heads/side"),
+      mirrors.open({ repository, want: [], wantIfThere: ["refs/heads/s*"] }, AbortSignal.timeout(600_000)),
+    ];
+    await expect(missing).rejects.toMatchObject({ name: "UserError", kind: "not-found" });
+    const [mirror] = await Promise.all(all);
+    const side = upstream.git("rev-parse", "side");
+    expect([await mirror?.resolve("main"), await mirror?.resolve("side")]).toEqual([side, side]);
+  });
+
   it("goes on after a kill -9 of the process in the middle of a fetch", async () => {
     await open("refs/heads/main");
     const second = upstream.commit({ "b.yaml": "two" });
@@ -289,10 +304,12 @@ describe("mirrors", () => {
     server.intercept = () => new Promise(() => undefined);
     const script = join(import.meta.dirname, "support", "fetch-once.ts");
     const child = spawn(process.execPath, [script, root, `${server.url}/deploy.git`], { stdio: "ignore" });
-    await until(() => descendants(child.pid ?? 0).some(({ command }) => command.startsWith("git fetch")));
+    const directory = join(root, "acme", "deploy.git");
+    const note = join(directory, "sluice-fetcher");
+    // What is not written down yet is nobody's to kill: it ends when the server stays silent, half a minute later.
+    await until(() => existsSync(note) && / \d+$/.test(readFileSync(note, "utf8")));
     const orphans = descendants(child.pid ?? 0).map(({ pid }) => pid);
     child.kill("SIGKILL");
-    const directory = join(root, "acme", "deploy.git");
     // What dying git processes leave behind.
     for (const left of [
       "HEAD.lock",

@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LocalGitHub } from "../../sandbox/index.ts";
 import { readSettings } from "../../src/settings.ts";
 import { type RunningSluice, startSluice } from "../../src/wiring/server.ts";
-import { giveDatabase } from "../support/embedded-database.ts";
+import { directMirrors } from "../support/direct-mirrors.ts";
 import { freePort } from "../support/free-port.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
+import { inlineQueue } from "../support/inline-queue.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { answerOn, serverEnvironment } from "../support/walk.ts";
@@ -39,9 +40,15 @@ describe("a pull request that is opened while Sluice is down", () => {
     expect(missed.map((one) => one.statusCode)).toEqual([0]);
 
     const environment = { ...serverEnvironment(github, join(root, "sluice")), PORT: String(port) };
-    await giveDatabase(join(root, "sluice"));
     const settings = readSettings(environment, () => "");
-    sluice = await startSluice(settings, { log: memoryLog(), graceMs: 2_000, answerMs: 600_000, missedEveryMs: 200 });
+    const edges = { queue: inlineQueue(Date.now), mirrors: directMirrors(github) };
+    sluice = await startSluice(settings, {
+      log: memoryLog(),
+      graceMs: 2_000,
+      answerMs: 600_000,
+      missedEveryMs: 200,
+      edges,
+    });
 
     const { comment } = await answerOn(github, pull);
     expect(comment.body).toContain("replicas: 4");
