@@ -51,7 +51,7 @@ export async function openQueue(
       capMs: 100,
     },
     // A busy machine must lose no lock, and have the store's answers waited for: the job would run twice, or fail.
-    locks: { lockMs: 30_000, checkEveryMs: 10_000 },
+    locks: { lockMs: 600_000, checkEveryMs: 10_000 },
     storeMs: 90_000,
     ...options,
   });
