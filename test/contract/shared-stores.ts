@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import type { PgPool, PgPoolClient } from "bullmq";
-import { openDatabase } from "../../src/queue/embedded-database.ts";
 import type { QueueBackend } from "../../src/queue/index.ts";
 import { pglitePools } from "../../src/queue/pglite-pool.ts";
 import { postgresPools } from "../../src/queue/postgres-store.ts";
-import { giveDatabase } from "../support/embedded-database.ts";
+import { memoryDatabase } from "../support/embedded-database.ts";
 
 /**
  * A store that is opened once for many queues, each of which would take half a second to open its own. What opening and
@@ -16,10 +14,9 @@ export interface SharedStore {
   close(): Promise<void>;
 }
 
-/** A PGlite in the data folder. */
-export async function shareEmbedded(dataDir: string): Promise<SharedStore> {
-  await giveDatabase(dataDir);
-  const db = await openDatabase(join(dataDir, "queue", "pg"));
+/** A PGlite in memory. */
+export async function shareEmbedded(): Promise<SharedStore> {
+  const db = await memoryDatabase();
   return { backend: () => ({ kind: "pools", pools: pglitePools(db) }), close: () => db.close() };
 }
 
