@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Queue } from "../../src/model/queue.ts";
 import type { QueueBackend } from "../../src/queue/index.ts";
+import { freePort } from "../support/free-port.ts";
 import { delivery, handlers, openQueue, until, untilIdle } from "./queue-fixture.ts";
-import { freePort, type StoreServer } from "./queue-servers.ts";
+import type { StoreServer } from "./queue-servers.ts";
 
 /** For a store that is there, or comes back, on a busy machine. */
 const patient = { timeoutMs: 90_000 };

@@ -2,11 +2,12 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QueueBackend } from "../../src/queue/index.ts";
+import { freePort } from "../support/free-port.ts";
 
 /** A real store on a port of its own, that can be killed and started again with its data. */
 export interface StoreServer<B extends QueueBackend = QueueBackend> {
@@ -119,17 +120,6 @@ async function answers(child: ChildProcess, port: number): Promise<boolean> {
     await sleep(50);
   }
   return false;
-}
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 function findOnPath(name: string): string | undefined {

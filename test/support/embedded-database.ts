@@ -17,7 +17,12 @@ export async function giveDatabase(dataDir: string): Promise<void> {
   const place = join(dataDir, "queue", "pg");
   if (existsSync(place)) return;
   await mkdir(dirname(place), { recursive: true });
-  await cp(join(await newDatabase(), folderName), place, { recursive: true });
+  await cp(await emptyDatabase(), place, { recursive: true });
+}
+
+/** The folder of an empty database, to be copied. */
+export async function emptyDatabase(): Promise<string> {
+  return join(await newDatabase(), folderName);
 }
 
 /** The same database in this process's memory, which is several times as fast as one in a folder. */

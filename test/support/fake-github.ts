@@ -1,5 +1,6 @@
 import type { CheckReport, Permission, PullRequest, Reaction } from "../../src/model/github.ts";
 import type {
+  BranchMove,
   CommitCheck,
   Deployment,
   DeploymentStatus,
@@ -42,6 +43,8 @@ export interface FakeGitHub extends GitHubRepository {
   readonly statusesOf: Map<number, readonly DeploymentStatus[]>;
   /** Who pushed, by branch; Sluice itself is not among them. */
   readonly pushersOf: Map<string, readonly string[]>;
+  /** When it was moved to what, by branch, newest first. */
+  readonly movesOf: Map<string, readonly BranchMove[]>;
   /** Numbers of the pull requests in the merge queue. */
   readonly queued: Set<number>;
   /** The answer of the next merge; without one it merges. */
@@ -65,6 +68,8 @@ const app = "sluice[bot]";
 export interface FakeGitHubOptions {
   /** Merges, and gives the commit that it made; without it a merge makes no commit. */
   land?(pull: PullRequest, method: MergeMethod): Promise<string>;
+  /** Is told of each that Sluice closes. */
+  closed?(pull: PullRequest): Promise<void>;
   /** When Sluice's commits are made and pull requests opened, in milliseconds; without it they are old. */
   now?(): number;
 }
@@ -75,7 +80,7 @@ export interface FakeGitHubOptions {
 export function fakeGitHub(
   repository: MemoryRepository = memoryRepository(),
   name: RepositoryName = { owner: "acme", name: "gitops" },
-  { land, now }: FakeGitHubOptions = {},
+  { land, closed, now }: FakeGitHubOptions = {},
 ): FakeGitHub {
   const acts = new Map<string, () => void | Promise<void>>();
   const { branches } = repository;
@@ -94,6 +99,7 @@ export function fakeGitHub(
     deploymentsTo: new Map<string, readonly Deployment[]>(),
     statusesOf: new Map<number, readonly DeploymentStatus[]>(),
     pushersOf: new Map<string, readonly string[]>(),
+    movesOf: new Map<string, readonly BranchMove[]>(),
     queued: new Set<number>(),
   };
   const { pulls } = maps;
@@ -187,6 +193,7 @@ export function fakeGitHub(
       return "deleted";
     },
     pushers: async (branch) => [app, ...(maps.pushersOf.get(branch) ?? [])],
+    moves: async (branch) => maps.movesOf.get(branch) ?? [],
     writeFile: async (branch, { path, bytes, expected }, message) => {
       const head = branches.get(branch);
       if (head === undefined) return "missing";
@@ -220,7 +227,12 @@ export function fakeGitHub(
       const open = [...pulls.values()].filter((pull) => pull.state === "open" && pull.base.ref === base);
       return new Set(open.map(({ number }) => number));
     },
-    updatePullRequest: async (number, change) => set({ ...get(number), ...change }),
+    updatePullRequest: async (number, change) => {
+      const before = get(number);
+      const after = set({ ...before, ...change });
+      if (before.state === "open" && after.state === "closed") await closed?.(after);
+      return after;
+    },
     setLabelsAndAssignees: async (number, labels, assignees) => {
       set({ ...get(number), labels });
       maps.assignees.set(number, assignees);
@@ -286,6 +298,7 @@ export function fakeGitHub(
     advanceBranch: announced("advanceBranch", port.advanceBranch),
     deleteBranch: announced("deleteBranch", port.deleteBranch),
     pushers: announced("pushers", port.pushers),
+    moves: announced("moves", port.moves),
     writeFile: announced("writeFile", port.writeFile),
     openPullRequest: announced("openPullRequest", port.openPullRequest),
     pullRequestOf: announced("pullRequestOf", port.pullRequestOf),

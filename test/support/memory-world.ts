@@ -24,6 +24,8 @@ export interface MemoryWorld {
   readonly github: FakeGitHub;
   readonly registry: MemoryRegistry;
   readonly ports: CommandPorts;
+  /** The process that runs the jobs. */
+  readonly worker: Worker;
   now(): number;
   /** Puts the clock forward, and runs what is due by then. */
   pass(minutes: number): Promise<void>;
@@ -38,7 +40,7 @@ export interface MemoryWorld {
   /** The events of a pull request that ended, and all jobs that come of them. */
   hear(pull: PullRequest): Promise<void>;
   /** A commit of a person on a branch, without the events of it. */
-  push(branch: string, files: Files, by?: string): Promise<string>;
+  push(branch: string, files: Files, by?: string, commit?: { readonly date: string }): Promise<string>;
   /** Comments on the pull request (the newest of a person), and gives the reply. */
   say(body: string, by?: string, on?: PullRequest): Promise<string>;
   /** The reaction that the last command got. */
@@ -65,6 +67,13 @@ export interface MemoryWorld {
   decided(): Promise<RepositoryState>;
   /** The comments of Sluice on a pull request, by their markers. */
   comments(pull: PullRequest): ReadonlyMap<string, string>;
+}
+
+/** A process that tests can kill: whatever its run came to, the queue then gives the job to the next one. */
+export interface Worker {
+  dead: boolean;
+  /** Is told that a run ended, before the queue is. */
+  ended(): void;
 }
 
 /** Files by path; `null` deletes. */
@@ -100,7 +109,8 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     await queue.add({ type: "status-comment", ...where, pullRequest: pull.number });
     return sha;
   };
-  const github = fakeGitHub(undefined, undefined, { land, now: () => time });
+  const closed = (pull: PullRequest) => enqueue(endedJob(pull));
+  const github = fakeGitHub(undefined, undefined, { land, closed, now: () => time });
   const { repository } = github;
   let time = start;
   const now = (): number => time;
@@ -122,6 +132,10 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
   const enqueue = async (added: readonly Job[]): Promise<void> => {
     for (const job of added) await queue.add(job);
   };
+  const move = (branch: string, sha: string): void => {
+    repository.branches.set(branch, sha);
+    github.movesOf.set(branch, [{ to: sha, at: time }, ...(github.movesOf.get(branch) ?? [])]);
+  };
   const landed = async (pull: PullRequest, by: string, method: MergeMethod = "squash"): Promise<string> => {
     const head = repository.branches.get("main") ?? "";
     const base = { repository, head, tree: await repository.tree(head) };
@@ -134,7 +148,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       date: date(),
       author: by,
     });
-    repository.branches.set("main", sha);
+    move("main", sha);
     github.pulls.set(pull.number, {
       ...pull,
       state: "closed",
@@ -175,16 +189,26 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     rights: [],
   };
 
+  const worker: Worker = { dead: false, ended: () => undefined };
+  const untilAcknowledged = async (work: (firstRun: boolean) => Promise<void>): Promise<void> => {
+    for (let firstRun = true; ; firstRun = false) {
+      const failed = await work(firstRun).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      worker.ended();
+      if (!worker.dead && failed === undefined) return;
+      if (!worker.dead) throw failed?.error;
+      worker.dead = false;
+    }
+  };
   const run = async (job: Job): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
-      const context = {
-        signal: new AbortController().signal,
-        attempt,
-        lastAttempt: attempt > 3,
-        firstRun: attempt === 1,
-      };
+      const context = { signal: new AbortController().signal, attempt, lastAttempt: attempt > 3 };
       try {
-        return await options.run(job, ports, context);
+        return await untilAcknowledged((fresh) =>
+          options.run(job, ports, { ...context, firstRun: attempt === 1 && fresh }),
+        );
       } catch (error) {
         if (attempt > 3) throw error;
       }
@@ -215,6 +239,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     github,
     registry,
     ports,
+    worker,
     now,
     async pass(minutes) {
       time += minutes * minute;
@@ -264,13 +289,13 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       if (title !== undefined) github.pulls.set(pull.number, { ...pull, title });
       return world.land(pull, by);
     },
-    async push(branch, changed, by = "ada") {
+    async push(branch, changed, by = "ada", commit) {
       const head = repository.branches.get(branch) ?? "";
       const { oid } = await repository.tree(head);
       time += 1_000;
-      const about = { parents: [head], message: `By ${by}`, date: date(), author: by };
+      const about = { parents: [head], message: `By ${by}`, date: commit?.date ?? date(), author: by };
       const sha = await repository.commitChanges(oid, changesOf(changed), about);
-      repository.branches.set(branch, sha);
+      move(branch, sha);
       github.pushersOf.set(branch, [...(github.pushersOf.get(branch) ?? []), by]);
       return sha;
     },
@@ -280,8 +305,10 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       time += 1_000;
       const pullRequest = on?.number ?? 0;
       const job = commandJob(body, { actor: by, commentId, pullRequest, at: time });
-      const context = { signal: new AbortController().signal, attempt: 1, lastAttempt: true, firstRun: true };
-      await runCommands(job, { ...ports, table: TABLE, ports }, context);
+      const context = { signal: new AbortController().signal, attempt: 1, lastAttempt: true };
+      await untilAcknowledged((firstRun) =>
+        runCommands(job, { ...ports, table: TABLE, ports }, { ...context, firstRun }),
+      );
       await drain();
       return github.comments.get(`${pullRequest}/reply-${commentId}`) ?? "";
     },

@@ -229,7 +229,7 @@ describe("the door for registries on a real port", () => {
 
   it("puts an event into the queue, once for a delivery that comes twice", async () => {
     const queue = inlineQueue(Date.now);
-    const { app } = registryDoor([ci], { queue });
+    const { app } = registryDoor([ci], { queue, limits: { storeMs: 90_000 } });
     const url = await serve(app);
     const { body, headers } = signed(JSON.stringify({ image: "ghcr.io/acme/web:1.2.3", id: "run-1" }));
     for (let turn = 0; turn < 2; turn++) {
