@@ -44,7 +44,10 @@ async function run(context: PreviewContext, local: Local): Promise<number> {
   if (outcome.kind === "config") return brokenConfig(context, local, outcome, override);
   await warn(context, local, outcome.commits.base, head);
   context.stdout.write(format(outcome.preview, context, base, head.name));
-  return failsOn(outcome.preview, context.args["fail-on"]) ? EXIT.failOn : EXIT.ok;
+  const severity = context.args["fail-on"];
+  if (!failsOn(outcome.preview, severity)) return EXIT.ok;
+  context.stderr.write(`(exit ${EXIT.failOn}: --fail-on ${severity})\n`);
+  return EXIT.failOn;
 }
 
 const PHASES = { targets: "Finding targets", render: "Rendering" } as const;
