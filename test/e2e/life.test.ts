@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import type { LogFields, Logger } from "../../src/model/observe.ts";
-import { freePort } from "../contract/queue-servers.ts";
 import { type Distribution, distributions, startDistribution } from "../support/distribution.ts";
+import { freePort } from "../support/free-port.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { type Play, startPlay } from "../support/play.ts";
 import { chainFiles, release } from "../support/promotions.ts";
@@ -136,7 +136,7 @@ describe("/promote on a pull request that is still open", () => {
     await github.deploy({ ...repository, environment: "staging", sha: mergeCommitSha ?? "", state: "success" });
     const promotion = await play.promotion(repository);
     expect(promotion.title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
-    expect(await comment(pull, "As `ada` asked before the merge")).toContain(`Opened #${promotion.number}`);
+    expect(await comment(pull, "Asked for by `ada` before the merge")).toContain(`Opened #${promotion.number}`);
     await eventually("the chain", () => play.chain(pull)?.includes(`⏳ #${promotion.number} waits for 1 approval`));
     await eventually("the assignee", () => github.pull(promotion).assignees.includes("ada"));
     await nothingWaits(repository);

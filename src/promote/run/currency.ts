@@ -39,9 +39,9 @@ export async function currencyOf(
     const again = order === "unknown" && (await hadBefore(request, commit, carried, changes));
     if (order !== "older" && !gone && !again) continue;
     const went = versionText(carriedOf(carried, changes));
-    return { state: "back", version, went, ...(await authorOf(context, first)) };
+    return { state: "back", version, went, had: versionText(wanted), ...(await authorOf(context, first)) };
   }
-  return { state: "forward", version, at: Date.parse(since[0]?.first.date ?? "") };
+  return { state: "forward", version, ...(since[0] && { by: since[0].first }) };
 }
 
 /**

@@ -161,7 +161,7 @@ function remarksOf(
     left: [
       ...plan.targets.flatMap((target) => {
         if (target.outcome === "refused") return [{ app: target.app, why: target.reason }];
-        return target.outcome === "already" ? [{ app: target.app, why: "it has these versions already" }] : [];
+        return target.outcome === "already" ? [{ app: target.app, why: `${plan.to} has the same version` }] : [];
       }),
       ...missing.map(({ app, why, fix }) => ({ app, why: fix === undefined ? why : `${why}. ${fix}` })),
     ],
