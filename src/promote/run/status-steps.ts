@@ -112,7 +112,10 @@ async function stepsOf(
       const since = await laterChange(ports, context, target, moved, pull.mergeCommit);
       const step = pull.merged
         ? ({ state: "merged" } as const)
-        : ({ state: "comes", becomes: versionsText(only(moved, await versionsAt(ports, context, target, pull.head.sha))) } as const);
+        : ({
+            state: "comes",
+            becomes: versionsText(only(moved, await versionsAt(ports, context, target, pull.head.sha))),
+          } as const);
       steps.push({ ...about, ...since, ...step });
       continue;
     }

@@ -253,7 +253,8 @@ function joined(first: string, more: string, between = ", "): string {
 
 function nextText(steps: readonly StatusStep[]): string {
   const open = steps.find((step) => step.state === "not-yet" && !step.automatic && !isGone(steps, step));
-  if (steps.length > 0 && steps.every((step) => isGone(steps, step) && step.state !== "under-way")) return goneText(steps);
+  if (steps.length > 0 && steps.every((step) => isGone(steps, step) && step.state !== "under-way"))
+    return goneText(steps);
   if (open !== undefined && steps.some(isThere)) return `comment ${code(`/promote ${open.environment}`)}.`;
   if (open !== undefined)
     return `merge. ${code(`/promote ${open.environment}`)} can be said now: the promotion then opens when ${healthyText(steps)}.`;

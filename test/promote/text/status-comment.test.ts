@@ -32,8 +32,9 @@ function whole(...steps: readonly StatusStep[]): string {
 
 describe("the comment that says where a change is", () => {
   it("status-open", () => {
-    expect(whole({ ...staging, version: "1.4.0", state: "comes", becomes: "1.5.0" }, notYet))
-      .toBe(`### webapp 1.5.0: not merged yet
+    expect(
+      whole({ ...staging, version: "1.4.0", state: "comes", becomes: "1.5.0" }, notYet),
+    ).toBe(`### webapp 1.5.0: not merged yet
 
 | Environment | State |
 |---|---|
@@ -62,8 +63,9 @@ describe("the comment that says where a change is", () => {
 
   it("status-promotion-waiting: the pull request, and what it waits for", () => {
     const step = { ...prod, state: "under-way", pullRequest: 43, becomes: "1.5.0" } as const;
-    expect(whole(merged, { ...step, gates: "1 approval and the soak (ends 23:15 UTC)" }))
-      .toBe(`### webapp 1.5.0: in staging, waiting for prod
+    expect(
+      whole(merged, { ...step, gates: "1 approval and the soak (ends 23:15 UTC)" }),
+    ).toBe(`### webapp 1.5.0: in staging, waiting for prod
 
 | Environment | State |
 |---|---|
