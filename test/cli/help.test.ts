@@ -32,7 +32,8 @@ describe("help", () => {
   });
 
   it("lists the exit code of what was found for the commands alone that find something", async () => {
-    const found = (name: string) => sluice([...name.split(" "), "--help"]).then(({ out }) => / {2}3 +(.*)/.exec(out)?.[1]);
+    const found = (name: string) =>
+      sluice([...name.split(" "), "--help"]).then(({ out }) => / {2}3 +(.*)/.exec(out)?.[1]);
     expect(await found("preview")).toBe("--fail-on found something");
     expect(await found("promote")).toBe("a target is refused");
     expect(await found("images check")).toBe("--exit-code found something");
