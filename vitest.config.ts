@@ -21,11 +21,7 @@ class LongestFirst extends BaseSequencer {
 const embedded = [
   "test/cli/demo.test.ts",
   "test/contract/queue-embedded.test.ts",
-  "test/e2e/missed.test.ts",
-  "test/images/event-log.test.ts",
   "test/queue/embedded-store.test.ts",
-  "test/web/events.test.ts",
-  "test/web/registry/receiver.test.ts",
 ];
 
 export default defineConfig({

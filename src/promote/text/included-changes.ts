@@ -23,7 +23,8 @@ export interface IncludedChanges {
 }
 
 /**
- * The included changes as a list, at most `max` of them. `guess` is said where nobody knows what the target has of them. Subjects are other people's words: inert. A pull request's
+ * The included changes as a list, at most `max` of them. `guess` is said where nobody knows what the target has of
+ * them. Subjects are other people's words: inert. A pull request's
  * number is left live, so that GitHub links both ways.
  */
 export function includedSection(
@@ -39,7 +40,9 @@ export function includedSection(
   const rest = changes.length - shown.length;
   const more = rest > 0 || truncated ? [`- and ${rest > 0 ? `${rest} more` : "older ones"}`] : [];
   const compare =
-    compareUrl === undefined || more.length === 0 ? [] : ["", `[All commits between the two versions](${compareUrl})`];
+    compareUrl === undefined || more.length === 0
+      ? []
+      : ["", `[All commits of this repository between the two](${compareUrl})`];
   const known = compareUrl !== undefined || guess === "" ? [] : [guess, ""];
   return [`### ${heading}`, "", ...known, ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
 }

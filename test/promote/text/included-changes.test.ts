@@ -26,7 +26,7 @@ describe("the changes that a promotion carries", () => {
       `- Release 1.5.0 (\`Ada\`, ${commit})`,
       "- and older ones",
       "",
-      `[All commits between the two versions](${compareUrl})`,
+      `[All commits of this repository between the two](${compareUrl})`,
     ]);
   });
 
