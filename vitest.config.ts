@@ -18,11 +18,7 @@ class LongestFirst extends BaseSequencer {
  * What opens the embedded database. Its memory stays with the process, and every process of git that a large process
  * starts costs several times as much: so these files share their own.
  */
-const embedded = [
-  "test/cli/demo.test.ts",
-  "test/contract/queue-embedded.test.ts",
-  "test/queue/embedded-store.test.ts",
-];
+const embedded = ["test/cli/demo.test.ts", "test/contract/queue-embedded.test.ts", "test/queue/embedded-store.test.ts"];
 
 export default defineConfig({
   test: {

@@ -42,7 +42,13 @@ describe("a pull request that is opened while Sluice is down", () => {
     const environment = { ...serverEnvironment(github, join(root, "sluice")), PORT: String(port) };
     const settings = readSettings(environment, () => "");
     const edges = { queue: inlineQueue(Date.now), mirrors: directMirrors(github) };
-    sluice = await startSluice(settings, { log: memoryLog(), graceMs: 2_000, answerMs: 600_000, missedEveryMs: 200, edges });
+    sluice = await startSluice(settings, {
+      log: memoryLog(),
+      graceMs: 2_000,
+      answerMs: 600_000,
+      missedEveryMs: 200,
+      edges,
+    });
 
     const { comment } = await answerOn(github, pull);
     expect(comment.body).toContain("replicas: 4");
