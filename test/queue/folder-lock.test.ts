@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { lockFolder } from "../../src/queue/folder-lock.ts";
 
 /**
@@ -28,11 +28,13 @@ describe("the lock of the data folder", () => {
       await lockFolder(${JSON.stringify(folder)}); process.stdout.write("held"); setInterval(() => {}, 1000);`;
     const [first = process.execPath, ...args] = [...inFront, process.execPath, "--input-type=module", "-e", program];
     const child = spawn(first, args, { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => kill(child));
     await once(child.stdout, "data");
     return child;
   }
 
   async function kill(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
     child.kill("SIGKILL");
     await gone;
