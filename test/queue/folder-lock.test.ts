@@ -65,7 +65,7 @@ describe("the lock of the data folder", () => {
       fix: expect.stringContaining("REDIS_URL"),
     });
     await kill(child);
-    await (await lockFolder(folder, { waitMs: 60_000 })).release();
+    await (await lockFolder(folder, { waitMs: 600_000 })).release();
   });
 
   it.skipIf(ownPids === undefined)("r1-two-servers-one-folder: holds between two containers' process ids", async () => {
@@ -73,7 +73,7 @@ describe("the lock of the data folder", () => {
     await expect(lockFolder(folder)).rejects.toMatchObject({ kind: "in-use" });
     await expect(holderEnds(ownPids)).resolves.toContain("in use by process");
     await kill(child);
-    await (await lockFolder(folder, { waitMs: 60_000 })).release();
+    await (await lockFolder(folder, { waitMs: 600_000 })).release();
   });
 
   /** What a process that asks in vain says. */
@@ -95,7 +95,7 @@ describe("the lock of the data folder", () => {
     const lock = await lockFolder(folder);
     const told: string[] = [];
     const next = lockFolder(folder, {
-      waitMs: 60_000,
+      waitMs: 600_000,
       onWait: (who) => {
         told.push(who);
         void lock.release();
