@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { mergedBody } from "../../src/images/text/verdict.ts";
 import type { PullRequest } from "../../src/model/github.ts";
 import { entry, type ImageWorld, imageOf, imageWorld } from "./support/memory-world.ts";
 
@@ -93,6 +94,7 @@ describe("autoMerge", () => {
     const world = await imageWorld(automatic);
     await world.release("web:1.4.0");
     const pull = world.bump();
+    const { body } = await world.again(pull);
     await world.say("/hold staging not on Fridays", "ada", pull);
     await world.ci(pull, "passed");
     const held = await world.again(pull);
@@ -104,10 +106,9 @@ describe("autoMerge", () => {
     );
     expect(await checkOf(world, pull)).toContain(`On hold by ada\n${first}\n\n${next}\n\n`);
     await world.say("/release staging", "ada", pull);
-    const free = await world.again(pull);
-    expect(free.merged).toBe(true);
-    expect(free.body).toContain("**staging gets web 1.4.0** in place of 1.2.0.");
-    expect(free.body).not.toContain("On hold");
+    const merged = await world.again(pull);
+    expect(merged.merged).toBe(true);
+    expect(merged.body).toBe(mergedBody(body, merged, world.now()));
   });
 
   it("needs no checks where there are none, once it is clear that none come", async () => {
