@@ -189,6 +189,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     eventLog: createEventLog(records, now),
     ...(options.source === undefined ? {} : { source: options.source }),
     rights: [],
+    pausesMs: [0, 0],
   };
 
   const worker: Worker = { dead: false, ended: () => undefined };
