@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/config/index.ts";
+import { parseConfig } from "../../../src/config/index.ts";
 import {
   brokenConfigurationFinding,
   compareTarget,
@@ -11,10 +11,10 @@ import {
   renderFailureFinding,
   targetRemovedFinding,
   unreadFilesFinding,
-} from "../../src/diff/index.ts";
-import type { Finding, Preview, TargetPreview } from "../../src/model/preview.ts";
-import { lintText } from "../support/text-lint.ts";
-import { change, preview, resources, target } from "./support.ts";
+} from "../../../src/diff/index.ts";
+import type { Finding, Preview, TargetPreview } from "../../../src/model/preview.ts";
+import { lintText } from "../../support/text-lint.ts";
+import { change, preview, resources, target } from "../../diff/support.ts";
 
 /** Every text that a preview posts, built from manifests: shape and words. */
 const options = {
@@ -96,14 +96,14 @@ const imageDiff = fence(
 );
 
 describe("the comment of a preview", () => {
-  it("one line: the heading is the whole verdict", () => {
+  it("preview-one-line: the heading is the whole verdict", () => {
     expect(said(of([bump("shop/prod")]))).toEqual({
       text: `### shop in prod: 1.4.0 → 1.5.0\n\n**Deployment \`shop\`**\n\n${imageDiff}`,
       check: "success · shop in prod: 1.4.0 → 1.5.0",
     });
   });
 
-  it("shared base: counts by environment, production first, equal diffs once", () => {
+  it("preview-shared-base: counts by environment, production first, equal diffs once", () => {
     const limits = (app: string, memory: string) =>
       `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${app} }\nspec: { template: { spec: { containers: [{ name: ${app}, image: "a:1", resources: { limits: { memory: ${memory} } } }] } } }\n`;
     const because = [["components/limits.yaml", "x"]];
@@ -139,7 +139,7 @@ ${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 
 `);
   });
 
-  it("danger: the gravest first, each once for all environments, with its fix and place", () => {
+  it("preview-danger: the gravest first, each once for all environments, with its fix and place", () => {
     const claim = v1(
       "PersistentVolumeClaim",
       "backup",
@@ -248,7 +248,7 @@ Restarts`.replace("\n\nRestarts", ""),
     expect(body).not.toContain("Message of");
   });
 
-  it("warning: the same shape, one step calmer", () => {
+  it("preview-warning: the same shape, one step calmer", () => {
     const side = {
       name: "shop/prod",
       base: workload("shop", "1", 3),
@@ -270,7 +270,7 @@ ${fence("@@ spec @@\n-replicas: 3\n+replicas: 0")}`,
     });
   });
 
-  it("render failed: our sentence, the file, then the tool's words; what did work is shown", () => {
+  it("preview-render-failed: our sentence, the file, then the tool's words; what did work is shown", () => {
     const failure = {
       kind: "input",
       message: "`scale-v2.yaml` is missing",
@@ -315,7 +315,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     });
   });
 
-  it("remote not fetched: one sentence for one reference, never green", () => {
+  it("preview-remote-not-fetched: one sentence for one reference, never green", () => {
     const reference = { reference: "github.com/acme/base?ref=v1.2.0", reason: "this server may not read from there" };
     const side = (environment: string): Side => ({
       name: `monitoring/${environment}`,
@@ -337,7 +337,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     );
   });
 
-  it("config change: judged by its effect", () => {
+  it("preview-config-change: judged by its effect", () => {
     const lost = lostAppsFinding("prod", ["gateway", "orders", "webapp"], 0);
     const notes = ["after the merge, dev has 1 app more: billing"];
     const { text, check } = said(of([], { findings: [lost], notes, completeness: { ...complete, affected: 0 } }), "");
@@ -352,7 +352,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
 `);
   });
 
-  it("broken before: not this pull request's doing", () => {
+  it("preview-broken-before: not this pull request's doing", () => {
     const failure = {
       kind: "input",
       message: "`scale-v2.yaml` is missing",
@@ -375,7 +375,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(text).toContain("replicas `2` → `3`");
   });
 
-  it("not covered: the headline is what was not looked at", () => {
+  it("preview-not-covered: the headline is what was not looked at", () => {
     const findings = [unreadFilesFinding(["charts/redis-cache/values-prod.yaml"])];
     const { text, check } = said(of([], { findings, completeness: { ...complete, affected: 0 } }), "");
     expect(check).toBe("neutral · Not checked: 1 changed file belongs to no known app");
@@ -385,7 +385,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(text).toContain("If something deploys it, this change goes live unseen.");
   });
 
-  it("nothing: two lines, and what the claim rests on", () => {
+  it("preview-nothing: two lines, and what the claim rests on", () => {
     const given = of([], { changedFiles: 2, completeness: { ...complete, affected: 0, rendered: 0 } });
     expect(said(given, "")).toEqual({
       check: "success · No change in prod, staging or dev",
@@ -393,14 +393,14 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     });
   });
 
-  it("nothing, same result: another claim, another sentence", () => {
+  it("preview-nothing-same-result: another claim, another sentence", () => {
     const given = of(order.map((environment) => ({ name: `shop/${environment}`, base: "", head: "" })));
     expect(said(given, "checked 3 of 3").text).toBe(
       "### No change in prod, staging or dev\n\nThe changed files belong to shop, but its manifests stay the same in all 3 environments.\n\n",
     );
   });
 
-  it("new app: what starts; whole new resources are folded", () => {
+  it("preview-new-app: what starts; whole new resources are folded", () => {
     const rest = ["Service", "ServiceAccount", "ConfigMap"]
       .map((kind) => v1(kind, "billing", "data: { a: b, c: d }"))
       .join("");
@@ -414,7 +414,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(text.match(/```diff/g)).toHaveLength(1);
   });
 
-  it("app removed: one finding for the app, and the condition under which it goes", () => {
+  it("preview-app-removed: one finding for the app, and the condition under which it goes", () => {
     const findings = [
       targetRemovedFinding({ app: "billing", environment: "prod", resources: 2, path: "apps/billing/prod", claims: 0 }),
     ];
@@ -438,7 +438,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
 `);
   });
 
-  it("moved folder: one move with its one real change", () => {
+  it("preview-moved-folder: one move with its one real change", () => {
     expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 6 })]))).toEqual({
       check: "success · shop in prod: moved from apps/old, 1.4.0 → 1.5.0",
       text: `### shop in prod: moved from \`apps/old\`, 1.4.0 → 1.5.0\n\nAll 6 resources keep kind, name and namespace, so none is deleted or created.\n\n**Deployment \`shop\`**\n\n${imageDiff}`,
@@ -446,7 +446,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 0 })])).text).not.toContain("deleted");
   });
 
-  it("renamed resource: one change to a reader, two to a cluster", () => {
+  it("preview-renamed-resource: one change to a reader, two to a cluster", () => {
     const both = (name: string) =>
       `${workload(name, "1", 1).replaceAll(`/${name}:`, "/x:").replace(`{ name: ${name}, image`, "{ name: x, image")}${v1("Service", name, "spec: { ports: [80] }")}`;
     const map = (name: string) => v1("ConfigMap", name, "data: { a: b }");
@@ -469,7 +469,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     );
   });
 
-  it("leaves namespace: a danger, told once for all resources", () => {
+  it("preview-leaves-namespace: a danger, told once for all resources", () => {
     const all = (namespace: string) =>
       ["Service", "ConfigMap"]
         .map((kind) => `---\napiVersion: v1\nkind: ${kind}\nmetadata: { name: web, namespace: ${namespace} }\n`)
@@ -486,7 +486,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
 `);
   });
 
-  it("defined twice: both files, and what the second copy changes", () => {
+  it("preview-defined-twice: both files, and what the second copy changes", () => {
     const map = (mode: string) => v1("ConfigMap", "settings", `data: { mode: ${mode} }`);
     const given = of([{ name: "orders/prod", base: map("safe"), head: map("safe") + map("fast"), file: "a.yaml" }]);
     const two = { ...given, findings: given.findings.map((one) => ({ ...one, also: { file: "b.yaml", line: 7 } })) };
@@ -505,7 +505,7 @@ ${fence("@@ data @@\n-mode: safe\n+mode: fast")}`,
     });
   });
 
-  it("random values: told after the diff, with their paths; no false alarm", () => {
+  it("preview-random-values: told after the diff, with their paths; no false alarm", () => {
     const random = [
       { resource: "Secret/core", path: "data.secretKey" },
       { resource: "Secret/core", path: "data.tls.crt" },
@@ -530,7 +530,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     });
   });
 
-  it("long line: an excerpt around what differs, its position, the words", () => {
+  it("preview-long-line: an excerpt around what differs, its position, the words", () => {
     const filler = Array.from({ length: 3000 }, (_, id) => `{"id":${id}}`).join(",");
     const board = (title: string) =>
       v1(
@@ -547,7 +547,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     expect(previewComment(given, options).completeness.truncated).toBe(0);
   });
 
-  it("secret rotated: that and where, never the value", () => {
+  it("preview-secret-rotated: that and where, never the value", () => {
     const secret = (value: string) => v1("Secret", "db", `stringData: { password: "<${value}>", user: "<u>" }`);
     const lead = "Values of Secrets are never shown; the same fingerprint means the same value · ";
     const { text } = said(of([{ name: "orders/prod", base: secret("a"), head: secret("b") }]), "checked 1 of 1", lead);
@@ -556,7 +556,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     );
   });
 
-  it("chart bump: what only repeats the version is counted, the rest is by kind", () => {
+  it("preview-chart-bump: what only repeats the version is counted, the rest is by kind", () => {
     const chart = (version: string, image: string) =>
       ["Service b", "Service c", "ClusterRole d", "ConfigMap e"]
         .map((text) => {
@@ -579,7 +579,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
 `);
   });
 
-  it("version drift: folded, after the diff, only what this pull request causes", () => {
+  it("preview-version-drift: folded, after the diff, only what this pull request causes", () => {
     const field = { resource: "Deployment/shop", path: "spec.replicas", here: "5", there: "3" };
     const pair = {
       app: "shop",
@@ -600,7 +600,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     );
   });
 
-  it("huge: totals, the outliers, where the rest is; within its limit", () => {
+  it("preview-huge: totals, the outliers, where the rest is; within its limit", () => {
     const lines = (app: number, sign: string) => Array.from({ length: 30 }, (_, index) => `${sign}k${index}: ${app}`);
     const map = (app: number) =>
       change(["@@ data @@", ...lines(app, "-"), ...lines(-app, "+")].join("\n"), {
@@ -626,7 +626,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
 });
 
 describe("the check page of a preview", () => {
-  it("is no copy of the comment: a link to it, and the diffs, the first one open", () => {
+  it("check-preview: is no copy of the comment, a link to it, and the diffs, the first one open", () => {
     const side = {
       name: "gateway/prod",
       base: workload("gateway", "3.1.2", 1),
@@ -685,7 +685,7 @@ function twoErrors() {
 }
 
 describe("a change that breaks the configuration", () => {
-  it("has all errors at once, each with its line and what to write instead, and what they would stop", () => {
+  it("preview-config-broken: has all errors at once, each with its line and what to write instead, and what they would stop", () => {
     const given = of([], { findings: twoErrors().map(brokenConfigurationFinding) });
     const { body } = previewComment(given, options);
     expect(body.split("\n\n").slice(0, 3).join("\n\n")).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
