@@ -28,6 +28,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
     repositoryId: () => readRepositoryId(client),
     pullRequest: (number) => readPullRequest(client, number),
     upsertComment: (number, marker, body, options) => comments.upsert(number, marker, body, options),
+    ownComment: (number, marker) => comments.read(number, marker),
     upsertCheck: (report) => checks.upsert(report),
     react: (commentId, reaction) => addReaction(client, commentId, reaction),
     permission: (user) => readPermission(client, user),

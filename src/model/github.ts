@@ -94,6 +94,8 @@ export interface GitHub {
     body: string,
     options?: CommentOptions,
   ): Promise<{ readonly url: string | undefined }>;
+  /** What the App's comment with this marker says, without the marker; `undefined` where there is none. */
+  ownComment(number: number, marker: string): Promise<string | undefined>;
   /**
    * Makes the App's check run of this name (and external id) on this head say this. Annotations beyond 50 go in further
    * requests.

@@ -1,7 +1,18 @@
-import { configProblemsReport, inert, previewCheck, previewComment, type ReportOptions } from "../diff/index.ts";
+import {
+  configProblemsReport,
+  inert,
+  plainMarks,
+  plusMinus,
+  previewCheck,
+  previewComment,
+  type ReportOptions,
+  verdict,
+} from "../diff/index.ts";
 import type { UserError } from "../model/errors.ts";
 import type { CheckReport, PullRequest } from "../model/github.ts";
+import type { Preview } from "../model/preview.ts";
 import { clip, oneLine } from "../model/text/lines.ts";
+import { hiddenResult } from "./earlier-result.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 
 /** The name of the check run of a pull request into the default branch. */
@@ -54,7 +65,7 @@ export function report(outcome: PreviewOutcome, facts: ReportFacts): PreviewRepo
   const options: ReportOptions = { ...facts, command, acknowledge };
   const { preview } = outcome;
   return {
-    comment: previewComment(preview, options).body,
+    comment: `${previewComment(preview, options).body}${hiddenResult(resultOf(preview))}`,
     quiet: outcome.comment === "changes" && isQuiet(outcome),
     silent: outcome.comment === "never",
     check: (commentUrl) => {
@@ -62,6 +73,14 @@ export function report(outcome: PreviewOutcome, facts: ReportFacts): PreviewRepo
       return { ...about, ...check };
     },
   };
+}
+
+/** `webapp in prod: 1.4.0 → 1.5.0 (+1 −1)`, for a comment that has to say what was known last. */
+function resultOf(preview: Preview) {
+  const changes = preview.targets.flatMap((target) => target.changes);
+  const sum = (key: "addedLines" | "removedLines") => changes.reduce((total, change) => total + change[key], 0);
+  const lines = changes.length === 0 ? "" : ` (${plusMinus(sum("addedLines"), sum("removedLines"))})`;
+  return { head: preview.head, text: `${verdict(preview, plainMarks).text}${lines}` };
 }
 
 /** Whether nothing changes, nothing was found and nothing was left out. Where no app is known nothing was checked. */
@@ -112,14 +131,16 @@ export function closed(headSha: string): CheckReport {
   };
 }
 
-interface Simple {
+/** A report of one heading and one text. */
+export interface SimpleReport {
   readonly sign: string;
   readonly title: string;
   readonly text: string;
   readonly conclusion: NonNullable<CheckReport["conclusion"]>;
 }
 
-function simpleReport(headSha: string, { sign, title, text, conclusion }: Simple): PreviewReport {
+/** Makes comment and check of a report that has no diffs. */
+export function simpleReport(headSha: string, { sign, title, text, conclusion }: SimpleReport): PreviewReport {
   const short = clip(title, 69);
   return {
     comment: `### ${sign === "" ? "" : `${sign} `}${inert(short)}\n\n${text}\n`,

@@ -152,6 +152,7 @@ export function fakeGitHub(
       maps.comments.set(`${number}/${marker}`, body);
       return { url: `${get(number).url}#${marker}` };
     },
+    ownComment: async (number, marker) => maps.comments.get(`${number}/${marker}`),
     upsertCheck: async (report) => {
       maps.checkReports.push(report);
       return { url: `https://github.test/checks/${maps.checkReports.length}` };
@@ -277,6 +278,7 @@ export function fakeGitHub(
     repositoryId: port.repositoryId,
     pullRequest: announced("pullRequest", port.pullRequest),
     upsertComment: announced("upsertComment", port.upsertComment),
+    ownComment: announced("ownComment", port.ownComment),
     upsertCheck: announced("upsertCheck", port.upsertCheck),
     react: announced("react", port.react),
     permission: announced("permission", port.permission),

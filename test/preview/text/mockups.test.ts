@@ -13,8 +13,10 @@ import {
   unreadFilesFinding,
 } from "../../../src/diff/index.ts";
 import type { Finding, Preview, TargetPreview } from "../../../src/model/preview.ts";
-import { lintText } from "../../support/text-lint.ts";
+import { readResult } from "../../../src/preview/earlier-result.ts";
+import { nextTry, outageReport } from "../../../src/preview/outage.ts";
 import { change, preview, resources, target } from "../../diff/support.ts";
+import { lintText } from "../../support/text-lint.ts";
 
 /** Every text that a preview posts, built from manifests: shape and words. */
 const options = {
@@ -82,6 +84,9 @@ function said(given: Preview, checked = "checked 1 of 1", lead = ""): { text: st
   expect(body.endsWith(small(checked, lead))).toBe(true);
   return { text: body.slice(0, -small(checked, lead).length), check: `${conclusion} · ${title}` };
 }
+
+/** A comment as people see it. */
+const visibleText = (comment: string) => comment.replaceAll(/\n<!--.*?-->\n/gs, "");
 
 const workload = (name: string, image: string, replicas: number, kind = "Deployment") =>
   `---\napiVersion: apps/v1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: { replicas: ${replicas}, template: { spec: { containers: [{ name: ${name}, image: "ghcr.io/acme/${name}:${image}" }] } } }\n`;
@@ -617,6 +622,30 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     expect(body).toContain("### 1,000 changes: 500 apps in prod, 500 in staging\n");
     expect(body).toContain(`**Shown here: ${shown} of 1,000 diffs**, the riskiest first.`);
     expect([shown + omitted, omitted > 0]).toEqual([1000, true]);
+  });
+
+  it("preview-outage: what failed, what Sluice does next, and that the old result is not the newest", () => {
+    const now = Date.UTC(2026, 10, 29, 23, 12);
+    const outage = { peer: "charts.example.com", asked: false, retryAfterMs: 0 };
+    const earlier = { head: "46d6961".padEnd(40, "0"), text: "webapp in prod: 1.4.0 → 1.5.0 (+1 −1)" };
+    const facts = { head: "9de4d83".padEnd(40, "0"), outage, triedMs: 12.5 * 60_000, now, earlier };
+    const report = outageReport({ ...facts, nextAt: nextTry(outage, 0, now) });
+    expect(visibleText(report.comment)).toBe(`### ❌ Not checked: charts.example.com did not answer
+
+The newest commit, \`9de4d83\`, needs files from there; 12 min of trying. Sluice tries again at 23:27 UTC.
+
+**Next:** wait, or comment \`/diff\` to try at once.
+
+<details><summary>The result for the commit before, 46d6961</summary>
+
+webapp in prod: 1.4.0 → 1.5.0 (+1 −1)
+
+</details>
+`);
+    expect(lintText(report.comment)).toEqual([]);
+    const { conclusion, title } = report.check();
+    expect(`${conclusion} · ${title}`).toBe("failure · Not checked: charts.example.com did not answer");
+    expect(readResult(report.comment)).toEqual(earlier);
   });
 
   it("older version: said with its sign", () => {
