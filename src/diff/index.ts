@@ -28,6 +28,7 @@ export {
   lostAppsFinding,
   notFetchedFinding,
   renderFailureFinding,
+  suspendedFinding,
   targetRemovedFinding,
   unmatchedPathFinding,
   unreadFilesFinding,

@@ -89,6 +89,29 @@ export function unreadFilesFinding(files: readonly string[]): Finding {
   };
 }
 
+/** Flux is suspended where a change would be deployed. `alone`: there is no other place that changes. */
+export function suspendedFinding(
+  about: TargetName & {
+    readonly object: string;
+    readonly file: string;
+    readonly line: number | undefined;
+    readonly alone: boolean;
+  },
+): Finding {
+  const { app, environment, object, file, line, alone } = about;
+  return {
+    ...toTargetFinding(
+      { id: "suspended", severity: "notice", app, environment, resource: "" },
+      {
+        short: "Flux is suspended there",
+        message: `Merging does not deploy ${alone ? "this" : "{app}{where}"}. Flux \`Kustomization\` ${inTicks(blankless(object))} has \`suspend: true\`. When it is resumed, this and every other waiting change go live together.`,
+      },
+    ),
+    file,
+    ...(line === undefined ? {} : { line }),
+  };
+}
+
 /** The change breaks the configuration: one error of it, and what to write instead. */
 export function brokenConfigurationFinding({ message, fix, file, line }: ConfigProblem): Finding {
   return {

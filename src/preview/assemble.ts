@@ -20,6 +20,7 @@ import { notes } from "./notes.ts";
 import type { Commits, HeadConfig } from "./outcome.ts";
 import { byUrgency } from "./plan.ts";
 import type { RenderAgain } from "./random.ts";
+import { suspendedFindings } from "./suspended.ts";
 import { unreadFiles } from "./unread.ts";
 
 /** What a preview is assembled from. */
@@ -62,6 +63,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
     findings: [
       ...(parts.headConfig?.problems ?? []).map(brokenConfigurationFinding),
       ...(await locateFindings(findings, { ...parts, targets })),
+      ...(await suspendedFindings(targets, parts.trees.head)),
       ...uncovered(parts, unread),
       ...(parts.headConfig?.lost ?? []).map(({ environment, apps, kept }) => lostAppsFinding(environment, apps, kept)),
     ],

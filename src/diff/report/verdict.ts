@@ -5,7 +5,7 @@ import { isEnvironment } from "../finding-words.ts";
 import { type Marks, plainMarks, targetPhrase } from "./changes.ts";
 import { environmentOrder, knownEnvironments } from "./environments.ts";
 import { type FindingGroup, groupFindings } from "./finding-groups.ts";
-import { inEnvironments, subject } from "./phrases.ts";
+import { inEnvironments, subject, targetName } from "./phrases.ts";
 
 /** The first line of everything that is said about a preview. */
 export interface Verdict {
@@ -29,7 +29,8 @@ export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
       text: firstFitting([() => `${failedText(preview, failed)}${andMore(rest)}`, () => failedText(preview, failed)]),
     };
   const [first, ...others] = rest.filter(({ severity }) => severity !== "notice");
-  if (first === undefined) return { sign: unknownCount(preview) > 0 ? "🟠" : "", text: changesText(preview, marks) };
+  if (first === undefined)
+    return { sign: unknownCount(preview) > 0 ? "🟠" : "", text: withSuspension(preview, groups, marks) };
   if (first.id === "reference-not-fetched")
     return { sign: "🟠", text: firstFitting([() => unknownText(preview), () => changesText(preview, marks)]) };
   if (first.id === "unread-files") return { sign: "🟠", text: `Not checked: ${first.filled().short}` };
@@ -120,6 +121,17 @@ function unknownText(preview: Preview): string {
 /** Targets of which something is different. */
 export function changedTargets({ targets }: Preview): readonly TargetPreview[] {
   return targets.filter(({ status }) => status !== "unchanged" && status !== "failed");
+}
+
+/** What changes, and that nothing of it is deployed as long as Flux is suspended in all these places. */
+function withSuspension(preview: Preview, groups: readonly FindingGroup[], marks: Marks): string {
+  const text = changesText(preview, marks);
+  const places = groups.filter(({ id }) => id === "suspended").flatMap((group) => group.places);
+  const still = new Set(places.map(targetName));
+  const changed = changedTargets(preview);
+  const [group] = groups.filter(({ id }) => id === "suspended");
+  if (group === undefined || !changed.every((target) => still.has(targetName(target)))) return text;
+  return firstFitting([() => `${text}, ${group.filled().short}`, () => text]);
 }
 
 function changesText(preview: Preview, marks: Marks): string {

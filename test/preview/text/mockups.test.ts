@@ -9,6 +9,7 @@ import {
   previewCheck,
   previewComment,
   renderFailureFinding,
+  suspendedFinding,
   targetRemovedFinding,
   unreadFilesFinding,
 } from "../../../src/diff/index.ts";
@@ -622,6 +623,26 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     expect(body).toContain("### 1,000 changes: 500 apps in prod, 500 in staging\n");
     expect(body).toContain(`**Shown here: ${shown} of 1,000 diffs**, the riskiest first.`);
     expect([shown + omitted, omitted > 0]).toEqual([1000, true]);
+  });
+
+  it("preview-suspended: the diff is right, and still nothing will happen", () => {
+    const about = { app: "shop", environment: "prod", object: "flux-system/shop", file: "clusters/prod/shop.yaml" };
+    const findings = [suspendedFinding({ ...about, line: 7, alone: true })];
+    expect(said(of([bump("shop/prod")], { findings }))).toEqual({
+      check: "success · shop in prod: 1.4.0 → 1.5.0, Flux is suspended there",
+      text: `### shop in prod: 1.4.0 → 1.5.0, Flux is suspended there
+
+> [!NOTE]
+> **Merging does not deploy this.** Flux \`Kustomization\` \`flux-system/shop\` has \`suspend: true\`. When it is resumed, this and every other waiting change go live together. ${at("clusters/prod/shop.yaml")}
+
+**Deployment \`shop\`**
+
+${imageDiff}`,
+    });
+    const two = findings.map((one) => ({ ...one, ...suspendedFinding({ ...about, line: 7, alone: false }) }));
+    const { text, check } = said(of([bump("shop/prod"), bump("shop/dev")], { findings: two }), "checked 2 of 2");
+    expect(check).toBe("success · shop in prod, dev: 1.4.0 → 1.5.0");
+    expect(text).toContain("> **Merging does not deploy shop in prod.** Flux ");
   });
 
   it("preview-outage: what failed, what Sluice does next, and that the old result is not the newest", () => {
