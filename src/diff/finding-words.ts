@@ -36,12 +36,22 @@ export function fillWords(words: FindingWords, places: readonly FindingPlace[], 
       .replaceAll("{ack}", ack === undefined ? "first" : `and comment ${inTicks(ack)}`)
       .replaceAll(/\{(#?)([^{}|]*)\|([^{}|]*)\}/g, (_, resources: string, one: string, more: string) =>
         (resources === "" ? apps : names).length > 1 ? more : one,
-      );
+      )
+      .replaceAll(open, "{")
+      .replaceAll(close, "}");
   return {
     short: fill(words.short),
     message: fill(words.message),
     fix: words.fix === undefined ? undefined : fill(words.fix),
   };
+}
+
+/** Two characters of no script, which stand for braces that are no blanks. */
+const [open, close] = ["\u{e000}", "\u{e001}"];
+
+/** A text of others in a phrase: its braces are no blanks. */
+export function verbatim(text: string): string {
+  return text.replaceAll("{", open).replaceAll("}", close);
 }
 
 /** Whether the name says where something is deployed; `default` is what stands for none. */

@@ -13,6 +13,7 @@ export { previewCheck } from "./report/check.ts";
 export { checkedCount } from "./report/closing.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
+export { configurationLines } from "./report/configuration.ts";
 export { isCaused, uncheckedText } from "./report/drift.ts";
 export { groupFindings } from "./report/finding-groups.ts";
 export { type ChangeGroup, foldChanges } from "./report/fold.ts";

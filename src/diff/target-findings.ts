@@ -4,6 +4,7 @@ import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
 import { stopped } from "../model/text/lines.ts";
 import { commaList, count } from "../model/text/lists.ts";
 import { inTicks } from "../model/text/markdown.ts";
+import { verbatim } from "./finding-words.ts";
 import { toTargetFinding } from "./findings/target-finding.ts";
 import { redactMessage } from "./redact.ts";
 
@@ -63,7 +64,7 @@ export function guessedValuesFinding(about: TargetName & { readonly path: string
     { id: "guessed-values", severity: "warning", app, environment, resource: "" },
     {
       short: "the values of {app} are not known",
-      message: `${inTicks(blankless(path === "" ? "." : path))} was rendered with its default values alone. Nothing says which values it gets, so what is deployed may differ.`,
+      message: `${inTicks(verbatim(path === "" ? "." : path))} was rendered with its default values alone. Nothing says which values it gets, so what is deployed may differ.`,
       fix: "name its value files in `.sluice.yaml`",
     },
   );
@@ -73,7 +74,7 @@ export function guessedValuesFinding(about: TargetName & { readonly path: string
 export function unreadFilesFinding(files: readonly string[]): Finding {
   const [belongs, it] = files.length === 1 ? ["belongs", "it"] : ["belong", "them"];
   const names = commaList(
-    files.map((file) => inTicks(blankless(file))),
+    files.map((file) => inTicks(verbatim(file))),
     6,
   );
   return {
@@ -104,7 +105,7 @@ export function suspendedFinding(
       { id: "suspended", severity: "notice", app, environment, resource: "" },
       {
         short: "Flux is suspended there",
-        message: `Merging does not deploy ${alone ? "this" : "{app}{where}"}. Flux \`Kustomization\` ${inTicks(blankless(object))} has \`suspend: true\`. When it is resumed, this and every other waiting change go live together.`,
+        message: `Merging does not deploy ${alone ? "this" : "{app}{where}"}. Flux \`Kustomization\` ${inTicks(verbatim(object))} has \`suspend: true\`. When it is resumed, this and every other waiting change go live together.`,
       },
     ),
     file,
@@ -133,7 +134,7 @@ export function dependsOnClusterFinding(
       { id: "depends-on-cluster", severity: "warning", app, environment, resource: "" },
       {
         short: "{app} depends on the cluster",
-        message: `{app}{where} depends on the cluster: what ${inTicks(what)} decides in ${inTicks(blankless(file))} is not rendered here.`,
+        message: `{app}{where} depends on the cluster: what ${inTicks(what)} decides in ${inTicks(verbatim(file))} is not rendered here.`,
         fix: known,
       },
     ),
@@ -150,7 +151,7 @@ export function unmatchedPathFinding(problem: ConfigProblem, environment: string
       { id: "environment-without-folder", severity: "warning", app: "", environment, resource: "" },
       {
         short: "a path matches no folder",
-        message: `${blankless(message)}, so nothing is known of what would be there.`,
+        message: `${verbatim(message)}, so nothing is known of what would be there.`,
         fix: fix.slice(0, 1).toLowerCase() + fix.slice(1).replace(/\.$/, ""),
       },
     ),
@@ -159,29 +160,54 @@ export function unmatchedPathFinding(problem: ConfigProblem, environment: string
   };
 }
 
-/** With the pull request's configuration, an environment has fewer apps than before. `lost` is not empty. */
-export function lostAppsFinding(environment: string, lost: readonly string[], kept: number): Finding {
+/** A path of the configuration that matches no folder, and what it is on the base branch. */
+interface UnmatchedPath {
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly problem: Pick<ConfigProblem, "file" | "line">;
+}
+
+/**
+ * With the pull request's configuration, an environment has fewer apps than before. `lost` is not empty; `cause` is the
+ * path that matches nothing, where that is why.
+ */
+export function lostAppsFinding(
+  environment: string,
+  lost: readonly string[],
+  kept: number,
+  cause?: UnmatchedPath,
+): Finding {
   const all = kept === 0 ? (lost.length === 1 ? "its only app" : `all ${lost.length} apps`) : count(lost.length, "app");
+  const short = `${verbatim(environment)} loses ${all} with this \`.sluice.yaml\``;
+  const about = { id: "configuration-loses-apps", severity: "warning", app: "", environment: "" } as const;
+  const words = cause === undefined ? lostWords(lost, short) : unmatchedWords(environment, cause);
+  const { file, line } = cause?.problem ?? {};
+  return {
+    ...toTargetFinding({ ...about, resource: environment }, { short, ...words }),
+    ...(file === undefined || line === undefined ? {} : { file, line }),
+  };
+}
+
+function lostWords(lost: readonly string[], short: string) {
   const them = lost.length === 1 ? "it" : "them";
-  return toTargetFinding(
-    { id: "configuration-loses-apps", severity: "warning", app: "", environment: "", resource: environment },
-    {
-      short: `${blankless(environment)} loses ${all} with this \`.sluice.yaml\``,
-      message: `${blankless(environment)} loses ${all} with this \`.sluice.yaml\`: ${commaList(lost.map(blankless), 6)}. After the merge Sluice ignores ${them} there: no previews, promotions or updates.`,
-      fix: "if this is not meant, correct the paths; `sluice targets` lists what they match",
-    },
-  );
+  return {
+    message: `${short}: ${commaList(lost.map(verbatim), 6)}. After the merge Sluice ignores ${them} there: no previews, promotions or updates.`,
+    fix: "if this is not meant, correct the paths; `sluice targets` lists what they match",
+  };
+}
+
+function unmatchedWords(environment: string, { path, before }: UnmatchedPath) {
+  return {
+    message: `${inTicks(verbatim(path))} matches no folder. After the merge Sluice ignores ${verbatim(environment)}: no previews, promotions or updates.`,
+    fix: before === undefined ? "correct the path" : `did you mean ${inTicks(verbatim(before))}?`,
+  };
 }
 
 /** A tool's message as one sentence; blanks of ours have no meaning in it. */
 function firstLine(message: string): string {
   const [line = ""] = message.trim().split("\n");
-  const text = blankless(line);
+  const text = verbatim(line);
   return /[.:]$/.test(text) ? text.replace(/:$/, ".") : `${text}.`;
-}
-
-function blankless(text: string): string {
-  return text.replaceAll(/[{}]/g, (brace) => (brace === "{" ? "(" : ")"));
 }
 
 /** A target is gone at the head: all its resources are. */
@@ -227,14 +253,14 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
   const { app, environment, reference } = about;
   const { kind = "base", file, before } = reference;
   const what = kind === "chart" ? "chart" : `remote ${kind}`;
-  const was = before === undefined ? "" : ` (${inTicks(blankless(before))} before)`;
+  const was = before === undefined ? "" : ` (${inTicks(verbatim(before))} before)`;
   const moving = isPinned(reference) ? "" : " It names no fixed version, so it can change without a commit here.";
   return {
     ...toTargetFinding(
       { id: "reference-not-fetched", severity: "warning", app, environment, resource: "" },
       {
         short: `1 ${what} unknown`,
-        message: `Not fetched: the ${what} ${inTicks(blankless(reference.reference))}${was}. This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.${moving}`,
+        message: `Not fetched: the ${what} ${inTicks(verbatim(reference.reference))}${was}. This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.${moving}`,
         fix: "to have it compared, copy it into the repository",
       },
     ),

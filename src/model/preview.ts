@@ -250,6 +250,30 @@ export interface Drift {
   readonly unchecked: number;
 }
 
+/** What the pull request's own configuration makes of one environment, once it is merged. */
+export interface EnvironmentEffect {
+  readonly environment: string;
+  /** How many apps it has before and after. */
+  readonly before: number;
+  readonly after: number;
+  readonly more: readonly string[];
+  readonly fewer: readonly string[];
+  /** Apps that are rendered from elsewhere, or in another way. */
+  readonly other: readonly string[];
+  /** Why it has none after: its path matches no folder. */
+  readonly isUnmatched?: true;
+}
+
+/** What the pull request's own `.sluice.yaml`, which is valid, does once it is merged. */
+export interface ConfigurationEffect {
+  readonly isRemoved: boolean;
+  /** How many apps there are then, and the environments, production first. */
+  readonly apps: number;
+  readonly environments: readonly string[];
+  /** Environments that get something else, production first. */
+  readonly effects: readonly EnvironmentEffect[];
+}
+
 /** The comparison of a pull request's renders at its merge base and at its head. */
 export interface Preview {
   readonly base: string;
@@ -263,6 +287,8 @@ export interface Preview {
   readonly drift?: Drift;
   /** Remarks on the configuration: where targets came from, that the head changes the file. */
   readonly notes: readonly string[];
+  /** Set where the pull request edits the configuration. */
+  readonly configuration?: ConfigurationEffect;
   /** Environments in promotion order, as far as that is known. */
   readonly environments?: readonly string[];
   /** How many apps are known in these environments. */

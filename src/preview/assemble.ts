@@ -15,9 +15,10 @@ import { reasons } from "./affected-reasons.ts";
 import { type Budget, sizeOf } from "./budget.ts";
 import { clusterFindings } from "./cluster.ts";
 import { type ComparedTarget as ComparedSides, compareSides, distinct } from "./compare-target.ts";
+import type { HeadConfig } from "./head-config.ts";
 import { locateFindings } from "./locate.ts";
 import { notes } from "./notes.ts";
-import type { Commits, HeadConfig } from "./outcome.ts";
+import type { Commits } from "./outcome.ts";
 import { byUrgency } from "./plan.ts";
 import type { RenderAgain } from "./random.ts";
 import { suspendedFindings } from "./suspended.ts";
@@ -65,7 +66,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
       ...(await locateFindings(findings, { ...parts, targets })),
       ...(await suspendedFindings(targets, parts.trees.head)),
       ...uncovered(parts, unread),
-      ...(parts.headConfig?.lost ?? []).map(({ environment, apps, kept }) => lostAppsFinding(environment, apps, kept)),
+      ...lostApps(parts.headConfig),
     ],
     completeness: {
       targets: parts.compared.length,
@@ -80,6 +81,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
       unpinned: distinct(compared.flatMap((one) => one.unpinned)),
     },
     notes: notes(parts),
+    ...(parts.headConfig?.effect === undefined ? {} : { configuration: parts.headConfig.effect }),
     environments: parts.plan.environments,
     apps: new Set(parts.plan.targets.map(({ app }) => app)).size,
     changedFiles: parts.changed.length,
@@ -112,4 +114,12 @@ function uncovered({ warnings, plan }: Parts, unread: readonly string[]): readon
     ...unmatched.map((problem) => unmatchedPathFinding(problem, plan.environments[Number(problem.path[1])] ?? "")),
     ...(unread.length === 0 ? [] : [unreadFilesFinding(unread)]),
   ];
+}
+
+/** Environments that have fewer apps with the pull request's configuration, each with the path that is the cause. */
+function lostApps(headConfig: HeadConfig | undefined): readonly Finding[] {
+  return (headConfig?.effect?.effects ?? []).flatMap(({ environment, fewer, after }) => {
+    const cause = after > 0 ? undefined : headConfig?.unmatched.find((one) => one.environment === environment);
+    return fewer.length === 0 ? [] : [lostAppsFinding(environment, fewer, after, cause)];
+  });
 }

@@ -89,7 +89,9 @@ function isQuiet({ preview }: Extract<PreviewOutcome, { kind: "preview" }>): boo
   const { failed, affected, rendered, unpinned, truncated } = completeness;
   const checked =
     completeness.targets > 0 && failed === 0 && rendered === affected && unpinned.length === 0 && truncated === 0;
-  return checked && findings.length === 0 && targets.every(({ status }) => status === "unchanged");
+  const { configuration } = preview;
+  const asBefore = configuration === undefined || (!configuration.isRemoved && configuration.effects.length === 0);
+  return checked && asBefore && findings.length === 0 && targets.every(({ status }) => status === "unchanged");
 }
 
 /** What the check says while the preview runs. */

@@ -358,12 +358,12 @@ describe("findings about whole targets", () => {
     const failure = { kind: "input", message: "no such file: {x}.yaml\nmore", file: "apps/k.yaml", line: 3 } as const;
     expect(renderFailureFinding({ ...name, failure, cause: "change" })).toMatchObject({
       ...{ ...name, id: "render-failed", severity: "danger", resource: "", file: "apps/k.yaml", line: 3 },
-      message: "no such file: (x).yaml. webapp in prod cannot be rendered, so what this change does there is unknown.",
+      message: "no such file: {x}.yaml. webapp in prod cannot be rendered, so what this change does there is unknown.",
     });
     const { message, severity } = renderFailureFinding({ ...name, failure, cause: "base" });
     expect([severity, message]).toEqual([
       "warning",
-      "webapp in prod could not be rendered before, so all of it shows as new. no such file: (x).yaml.",
+      "webapp in prod could not be rendered before, so all of it shows as new. no such file: {x}.yaml.",
     ]);
   });
 

@@ -1,4 +1,11 @@
-import { changeRows, checkedCount, plainMarks, rowEnvironments, verdict } from "../../diff/index.ts";
+import {
+  changeRows,
+  checkedCount,
+  configurationLines,
+  plainMarks,
+  rowEnvironments,
+  verdict,
+} from "../../diff/index.ts";
 import type { Preview } from "../../model/preview.ts";
 import { count, thousands } from "../../model/text/lists.ts";
 import { oneLine, pad, type Style, style, width } from "../style.ts";
@@ -34,7 +41,7 @@ export function previewText(preview: Preview, options: TextOptions): string {
     ...changes.blocks,
     randomLines(preview),
     driftText(preview.drift, paint),
-    preview.notes.map((note) => `${paint.blue("note")}  ${oneLine(note)}`),
+    [...configurationLines(preview), ...preview.notes].map((note) => `${paint.blue("note")}  ${oneLine(note)}`),
     notFetched(preview, paint),
     [
       compared(preview, options, paint),

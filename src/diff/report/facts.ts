@@ -37,7 +37,7 @@ function nothingChanges(preview: Preview): string {
   if (completeness.targets === 0) {
     return "An app is a kustomization, a Helm chart or a folder of manifests; `.sluice.yaml` can name them.";
   }
-  if (completeness.affected === 0) return unusedFiles(preview);
+  if (completeness.affected === 0) return preview.configuration === undefined ? unusedFiles(preview) : "";
   return completeness.failed > 0 ? "" : sameResult(preview);
 }
 

@@ -1,4 +1,5 @@
 import type { Acknowledgement, Finding, Preview, Severity } from "../../model/preview.ts";
+import { stopped } from "../../model/text/lines.ts";
 import { count } from "../../model/text/lists.ts";
 import { code, inert } from "../../model/text/markdown.ts";
 import { type FindingGroup, groupFindings } from "./finding-groups.ts";
@@ -53,7 +54,8 @@ function alert(group: FindingGroup, links: LinkBase, acknowledge: string | undef
   if (group.acknowledged !== undefined) lines.push(`> ${what}`, ">", `> ${confirmed(group.acknowledged, place)}`);
   else if (fix === undefined) lines.push(`> ${[what, place].filter((part) => part !== "").join(" ")}`);
   else if (both !== undefined) lines.push(`> ${what}`, ">", `> **Fix:** ${inert(fix)}: ${both}.`);
-  else lines.push(`> ${what}`, ">", `> **Fix:** ${[`${inert(fix)}.`, place].filter((part) => part !== "").join(" ")}`);
+  else
+    lines.push(`> ${what}`, ">", `> **Fix:** ${[inert(stopped(fix)), place].filter((part) => part !== "").join(" ")}`);
   return `${lines.join("\n")}\n\n`;
 }
 

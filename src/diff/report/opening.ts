@@ -2,6 +2,7 @@ import type { Preview } from "../../model/preview.ts";
 import { inert } from "../../model/text/markdown.ts";
 import { headingMarks } from "./changes.ts";
 import { configurationErrorsText } from "./config-errors.ts";
+import { configurationText } from "./configuration.ts";
 import { chartWords, plainWords, toolMessages } from "./facts.ts";
 import { findingAlerts } from "./findings.ts";
 import type { Fit } from "./fit.ts";
@@ -25,6 +26,7 @@ export function opening(preview: Preview, groups: readonly ChangeGroup[], option
     plainWords(preview, groups),
     chartWords(preview),
     changeTable(preview, share(0.3)),
+    configurationText(preview, share(0.2)),
     toolMessages(preview),
   ];
   let left = fit.budget - fit.measure(heading);

@@ -3,6 +3,7 @@ import { clip } from "../../model/text/lines.ts";
 import { count, sentenceList, thousands } from "../../model/text/lists.ts";
 import { isEnvironment } from "../finding-words.ts";
 import { type Marks, plainMarks, targetPhrase } from "./changes.ts";
+import { validTitles } from "./configuration.ts";
 import { environmentOrder, knownEnvironments } from "./environments.ts";
 import { type FindingGroup, groupFindings } from "./finding-groups.ts";
 import { inEnvironments, subject, targetName } from "./phrases.ts";
@@ -136,7 +137,7 @@ function withSuspension(preview: Preview, groups: readonly FindingGroup[], marks
 
 function changesText(preview: Preview, marks: Marks): string {
   const changed = changedTargets(preview);
-  if (changed.length === 0) return nothingText(preview);
+  if (changed.length === 0) return nothingText(preview, marks);
   const added = changed.filter(({ status }) => status === "added");
   if (added.length === changed.length)
     return firstFitting([() => newText(preview, added), () => countsText(preview, changed)]);
@@ -188,9 +189,11 @@ function countsText(preview: Preview, changed: readonly TargetPreview[]): string
 }
 
 /** `No change in prod, staging or dev`: it names all that was compared. */
-function nothingText(preview: Preview): string {
+function nothingText(preview: Preview, marks: Marks): string {
   const environments = knownEnvironments(preview);
   const { apps = 0, completeness } = preview;
+  if (preview.configuration !== undefined && completeness.failed === 0)
+    return firstFitting(validTitles(preview.configuration, marks));
   if (completeness.targets === 0) return "No app found to check";
   const named =
     environments.length > 1 ? `${environments.slice(0, -1).join(", ")} or ${environments.at(-1)}` : environments[0];

@@ -343,19 +343,65 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     );
   });
 
+  /** A file that sends prod to a folder that is not there, and names one more app of dev. */
+  const configurationChange = (): Preview => {
+    const apps = ["gateway", "orders", "webapp"];
+    const configuration = {
+      ...{ isRemoved: false, apps: 4, environments: ["prod", "staging", "dev"] },
+      effects: [
+        { environment: "prod", before: 3, after: 0, more: [], fewer: apps, other: [], isUnmatched: true as const },
+        { environment: "dev", before: 3, after: 4, more: ["billing"], fewer: [], other: [] },
+      ],
+    };
+    const path = "apps/{app}/overlays/production";
+    const cause = { path, before: "apps/{app}/overlays/prod", problem: { file: ".sluice.yaml", line: 7 } };
+    const findings = [lostAppsFinding("prod", apps, 0, cause)];
+    return of([], { findings, configuration, completeness: { ...complete, affected: 0, rendered: 0 } });
+  };
+
   it("preview-config-change: judged by its effect", () => {
-    const lost = lostAppsFinding("prod", ["gateway", "orders", "webapp"], 0);
-    const notes = ["after the merge, dev has 1 app more: billing"];
-    const { text, check } = said(of([], { findings: [lost], notes, completeness: { ...complete, affected: 0 } }), "");
-    expect(check).toBe("neutral · Warning: prod loses all 3 apps with this .sluice.yaml");
-    expect(text).toContain("- after the merge, dev has 1 app more: billing");
-    expect(text).toContain(`### 🟠 Warning: prod loses all 3 apps with this \`.sluice.yaml\`
+    const given = configurationChange();
+    const { body } = previewComment(given, options);
+    expect(lintText(body)).toEqual([]);
+    expect(body).toBe(`### 🟠 Warning: prod loses all 3 apps with this \`.sluice.yaml\`
 
 > [!WARNING]
-> **prod loses all 3 apps with this \`.sluice.yaml\`: gateway, orders, webapp.** After the merge Sluice ignores them there: no previews, promotions or updates.
+> **\`apps/{app}/overlays/production\` matches no folder.** After the merge Sluice ignores prod: no previews, promotions or updates.
 >
-> **Fix:** if this is not meant, correct the paths; \`sluice targets\` lists what they match.
+> **Fix:** did you mean \`apps/{app}/overlays/prod\`? ${at(".sluice.yaml")}
+
+| Where | After the merge |
+|---|---|
+| **prod** | 3 apps fewer: gateway, orders, webapp |
+| **dev** | 1 app more: billing |
+
+The file is valid. Manifests do not change.
+
+<sub>Compared with main's \`.sluice.yaml\` at [\`${given.base.slice(0, 7)}\`](https://hub.example/acme/ops/commit/${given.base}) · [configuration](https://docs.example/configuration)</sub>
 `);
+    const { conclusion, title } = previewCheck(given, options);
+    expect(`${conclusion} · ${title}`).toBe("neutral · Warning: prod loses all 3 apps with this .sluice.yaml");
+  });
+
+  it("check-configuration: valid is not enough, the effect is what is reviewed", () => {
+    const given = configurationChange();
+    const check = previewCheck(given, { ...options, commentUrl: "https://hub.example/c" });
+    expect(
+      check.summary,
+    ).toBe(`**The file is valid, and prod matches no folder.** The effect is in [the comment](https://hub.example/c).
+
+- **prod:** 3 apps → none (gateway, orders, webapp)
+- **dev:** 3 apps → 4 (billing is new)
+
+`);
+    const valid = { isRemoved: false, apps: 3, environments: ["prod", "staging", "dev"], effects: [] };
+    const quiet = of([], { configuration: valid, completeness: { ...complete, affected: 0, rendered: 0 } });
+    expect(previewCheck(quiet, options)).toMatchObject({
+      ...{ conclusion: "success", title: ".sluice.yaml is valid: 3 apps in prod, staging, dev" },
+      summary: expect.stringMatching(
+        /^### `\.sluice\.yaml` is valid: 3 apps in prod, staging, dev\n\nThe file is valid\. Manifests do not change\.\n\n<sub>/,
+      ),
+    });
   });
 
   it("preview-broken-before: not this pull request's doing", () => {
