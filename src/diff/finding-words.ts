@@ -19,11 +19,22 @@ export interface FilledWords {
 const maxApps = 3;
 const maxNames = 3;
 
-/**
- * Fills the blanks for these places; environments stand in the order in which they are given. `ack` is the command that
- * says that it is meant; `undefined` where there is nobody to say it to.
- */
-export function fillWords(words: FindingWords, places: readonly FindingPlace[], ack: string | undefined): FilledWords {
+/** What phrases depend on besides their places. */
+export interface FillOptions {
+  /** The command that says that it is meant; left out where there is nobody to say it to. */
+  readonly ack?: string | undefined;
+  /** The branch that is merged into. */
+  readonly baseName?: string | undefined;
+  /** The text stands below a heading that names the place. */
+  readonly isPlaced?: boolean;
+}
+
+/** Fills the blanks for these places; environments stand in the order in which they are given. */
+export function fillWords(
+  words: FindingWords,
+  places: readonly FindingPlace[],
+  { ack, baseName = "the base branch", isPlaced = false }: FillOptions = {},
+): FilledWords {
   const apps = distinct(places.map(({ app }) => app));
   const environments = distinct(places.map(({ environment }) => environment)).filter(isEnvironment);
   const names = distinct(places.flatMap(({ name }) => (name === undefined ? [] : [name])));
@@ -31,7 +42,9 @@ export function fillWords(words: FindingWords, places: readonly FindingPlace[], 
     text
       .replaceAll("{owner}", ownerText(words, apps, names))
       .replaceAll("{app}", appsText(apps))
+      .replaceAll("{there}", isPlaced && environments.length === 1 ? "" : whereText(environments))
       .replaceAll("{where}", whereText(environments))
+      .replaceAll("{base}", verbatim(baseName))
       .replaceAll("{resource}", resourceText(words.noun ?? "resource", names))
       .replaceAll("{ack}", ack === undefined ? "first" : `and comment ${inTicks(ack)}`)
       .replaceAll(/\{(#?)([^{}|]*)\|([^{}|]*)\}/g, (_, resources: string, one: string, more: string) =>

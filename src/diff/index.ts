@@ -6,6 +6,7 @@ export { isNewContent } from "./generated-names.ts";
 export { splitImage } from "./image-name.ts";
 export { resourceLabel } from "./item.ts";
 export { locate } from "./locate.ts";
+export { podCount } from "./pods.ts";
 export { redactMessage } from "./redact.ts";
 export { placesOf, resourceNames } from "./report/block-words.ts";
 export { plainMarks } from "./report/changes.ts";
@@ -27,6 +28,7 @@ export {
   dependsOnClusterFinding,
   guessedValuesFinding,
   lostAppsFinding,
+  missingFile,
   notFetchedFinding,
   renderFailureFinding,
   suspendedFinding,

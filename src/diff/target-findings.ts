@@ -22,38 +22,80 @@ type FailureCause = "change" | "before" | "guess" | "base";
  * are a guess, and at the base, which the pull request may repair.
  */
 export function renderFailureFinding(
-  about: TargetName & { readonly failure: RenderFailure; readonly cause: FailureCause },
+  about: TargetName & {
+    readonly failure: RenderFailure;
+    readonly cause: FailureCause;
+    /** Of a file that is missing: the one beside it that may be meant. */
+    readonly near?: string | undefined;
+  },
 ): Finding {
-  const { app, environment, failure, cause } = about;
+  const { app, environment, failure, cause, near } = about;
   const severity = cause === "change" ? "danger" : "warning";
   return {
     ...toTargetFinding(
       { id: "render-failed", severity, app, environment, resource: "" },
-      failureWords[cause](firstLine(redactMessage(failure.message))),
+      failureWords[cause](toldFailure(failure, near)),
     ),
     ...(failure.file !== undefined ? { file: failure.file } : {}),
     ...(failure.file !== undefined && failure.line !== undefined ? { line: failure.line } : {}),
   };
 }
 
-const failureWords: Readonly<Record<FailureCause, (cause: string) => FindingWords>> = {
-  change: (cause) => ({
-    short: "{app} cannot be rendered",
-    message: `${cause} {app}{where} cannot be rendered, so what this change does there is unknown.`,
-  }),
-  before: (cause) => ({
-    short: "{app}{where} {was|were} broken before this pull request",
-    message: `{app}{where} cannot be rendered, with or without this pull request. ${cause}`,
+/** What is told of a failure. */
+interface ToldFailure {
+  /** Why, as sentences. */
+  readonly why: string;
+  /** The same in one sentence, and what else follows from it. */
+  readonly what: string;
+  readonly fix: string;
+}
+
+const missing = /^"([^"]+)" is referenced but does not exist$/;
+
+/** The file that a render misses, from the root of the repository. */
+export function missingFile({ message }: Pick<RenderFailure, "message">): string | undefined {
+  return missing.exec(message.trim())?.[1];
+}
+
+function toldFailure(failure: RenderFailure, near: string | undefined): ToldFailure {
+  const path = missingFile(failure);
+  if (path === undefined) {
+    const why = firstLine(redactMessage(failure.message));
+    return {
+      why,
+      what: `${why} {app}{where} cannot be rendered, so what this change does there is unknown.`,
+      fix: "repair it here",
+    };
+  }
+  const { file, line } = failure;
+  const folder = file === undefined ? "" : file.slice(0, file.lastIndexOf("/") + 1);
+  const name = inTicks(verbatim(path.startsWith(folder) ? path.slice(folder.length) : path));
+  const place =
+    file === undefined || file === path ? "" : inTicks(verbatim(line === undefined ? file : `${file}:${line}`));
+  const unknown = "what this change does to {app}{where} is unknown";
+  const there = near === undefined ? "" : ` (${inTicks(verbatim(near))} is there)`;
+  return {
+    why: place === "" ? `${name} is missing.` : `${name} is missing; it is listed in ${place}.`,
+    what: `${name} is missing. ${place === "" ? `So ${unknown}` : `It is listed in ${place}, so ${unknown}`}.`,
+    fix: `add the file, or correct its name${there}`,
+  };
+}
+
+const failureWords: Readonly<Record<FailureCause, (told: ToldFailure) => FindingWords>> = {
+  change: ({ what, fix }) => ({ short: "{app} cannot be rendered", message: what, fix }),
+  before: ({ why }) => ({
+    short: "{app}{where} {is|are} already broken on {base}",
+    message: `{app}{where} cannot be rendered, with or without this pull request. ${why}`,
     fix: "repair it here or in a pull request of its own",
   }),
-  guess: (cause) => ({
+  guess: ({ why }) => ({
     short: "{app} cannot be rendered with its default values",
-    message: `{app}{where} cannot be rendered with the chart's default values alone. Nothing says which values it gets. ${cause}`,
+    message: `{app}{where} cannot be rendered with the chart's default values alone. Nothing says which values it gets. ${why}`,
     fix: "name its value files in `.sluice.yaml`",
   }),
-  base: (cause) => ({
+  base: ({ why }) => ({
     short: "{app} could not be rendered before",
-    message: `{app}{where} could not be rendered before, so all of it shows as new. ${cause}`,
+    message: `{app}{where} could not be rendered before, so all of it shows as new. ${why}`,
   }),
 };
 
@@ -77,13 +119,25 @@ export function unreadFilesFinding(files: readonly string[]): Finding {
     files.map((file) => inTicks(verbatim(file))),
     6,
   );
+  const parents = [...new Set(files.map(folderOf))];
+  const folders = commaList(
+    parents.map((path) => (path === "" ? "the files" : inTicks(verbatim(path)))),
+    3,
+  );
+  const globs =
+    parents.length > 3
+      ? "them"
+      : commaList(
+          globsOf(files).map((glob) => inTicks(verbatim(glob))),
+          3,
+        );
   return {
     ...toTargetFinding(
       { id: "unread-files", severity: "warning", app: "", environment: "", resource: "" },
       {
         short: `${count(files.length, "changed file")} ${belongs} to no known app`,
-        message: `Not checked: ${names}. No app that Sluice knows uses ${it}. If something deploys ${it}, this change goes live unseen.`,
-        fix: "add the folder to `.sluice.yaml`, or to `preview.exclude` if nothing deploys it",
+        message: `${names} ${belongs} to no app that Sluice knows. If something deploys ${it}, this change goes live unseen.`,
+        fix: `add ${folders} to \`.sluice.yaml\`. Not deployed from here? Add ${globs} to \`preview.exclude\``,
       },
     ),
     ...(files[0] === undefined ? {} : { file: files[0] }),
@@ -111,6 +165,15 @@ export function suspendedFinding(
     file,
     ...(line === undefined ? {} : { line }),
   };
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, Math.max(0, file.lastIndexOf("/")));
+}
+
+/** What leaves these files out: their folders, or themselves at the root. */
+function globsOf(files: readonly string[]): readonly string[] {
+  return [...new Set(files.map((file) => (folderOf(file) === "" ? file : `${folderOf(file)}/**`)))];
 }
 
 /** The change breaks the configuration: one error of it, and what to write instead. */
@@ -216,10 +279,13 @@ export function targetRemovedFinding(
     readonly resources: number | undefined;
     readonly path?: string;
     readonly claims?: number | undefined;
+    /** Pods that stop, as far as replicas say it. */
+    readonly pods?: number | undefined;
   },
 ): Finding {
-  const { app, environment, resources, path, claims } = about;
+  const { app, environment, resources, path, claims, pods = 0 } = about;
   if (resources === undefined) return removedUnseen(about);
+  const stop = pods === 0 ? "" : ` and ${count(pods, "pod stops", "pods stop")}`;
   const what = resources === 1 ? "The 1 resource" : `All ${resources} resources`;
   const leave = resources === 1 ? "leaves" : "leave";
   const data = claims === 0 ? " No volume claim is among them." : "";
@@ -227,7 +293,7 @@ export function targetRemovedFinding(
     { id: "target-removed", severity: "warning", app, environment, resource: "" },
     {
       short: "app {app} is removed",
-      message: `${what} of {app} ${leave} Git{where}. Where pruning is on, they are deleted. Else they stay, and nothing updates them any more.${data}`,
+      message: `${what} of {app} ${leave} Git{there}. Where pruning is on, ${resources === 1 ? "it is" : "they are"} deleted${stop}. Else ${resources === 1 ? "it stays, and nothing updates it" : "they stay, and nothing updates them"} any more.${data}`,
       fix:
         path === undefined
           ? "if this is not meant, restore the folder"

@@ -47,7 +47,8 @@ export interface Acknowledgement {
 
 /**
  * A finding with blanks. `{app}` and `{resource}` name what it is about, `{owner}` the app or the resource of it,
- * `{where}` the environments (` in prod`), `{one|more}` depends on how many apps there are, `{#one|more}` on how many
+ * `{where}` the environments (` in prod`), `{there}` the same where no heading says it, `{base}` the branch that is merged
+ * into, `{one|more}` depends on how many apps there are, `{#one|more}` on how many
  * resources; `{ack}` is how to say that it is meant.
  */
 export interface FindingWords {

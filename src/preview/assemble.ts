@@ -2,14 +2,18 @@ import type { IgnoreRule } from "../config/index.ts";
 import {
   brokenConfigurationFinding,
   lostAppsFinding,
+  missingFile,
   unmatchedPathFinding,
   unreadFilesFinding,
 } from "../diff/index.ts";
 import { breathe } from "../model/breathe.ts";
+import { nearest } from "../model/nearest.ts";
+import { lastName, parentPath } from "../model/paths.ts";
 import type { Finding, Preview, TargetPreview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
+import type { Render } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
-import type { ChangedPath } from "../model/tree.ts";
+import type { ChangedPath, Tree } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { reasons } from "./affected-reasons.ts";
 import { type Budget, sizeOf } from "./budget.ts";
@@ -97,7 +101,8 @@ async function compareEach(
   const compared: ComparedSides[] = [];
   for (const [index, one] of affected.entries()) {
     const why = because[index] ?? [];
-    const fits = parts.budget.isOpen ? compareSides(await parts.again(one), why, parts) : undefined;
+    const options = { ...parts, near: await nearMissing(one.head, parts.trees.head.tree) };
+    const fits = parts.budget.isOpen ? compareSides(await parts.again(one), why, options) : undefined;
     const kept = fits !== undefined && parts.budget.take(sizeOf(fits.preview, fits.findings));
     const { target, head } = one;
     const unseen = { target, affected: true, ...parts.budget.exceeded(head === undefined) } as const;
@@ -105,6 +110,14 @@ async function compareEach(
     await breathe();
   }
   return compared;
+}
+
+/** Of a file that a render misses: the one beside it with the likest name. */
+async function nearMissing(render: Render | undefined, tree: Tree): Promise<string | undefined> {
+  const path = render?.ok === false ? missingFile(render.failure) : undefined;
+  if (path === undefined) return undefined;
+  const files = (await tree.list(parentPath(path))).filter(({ kind }) => kind === "file").map(({ name }) => name);
+  return nearest(lastName(path), files);
 }
 
 /** What no target covers: changed files, and paths of the configuration without folders. */

@@ -12,7 +12,7 @@ export function findingLines(preview: Preview, paint: Style): readonly string[] 
   return groupFindings(preview)
     .filter(({ id }) => id !== "render-failed")
     .flatMap((group) => {
-      const { message, fix } = group.filled(undefined);
+      const { message, fix } = group.filled();
       const place = placesText(group.places);
       const colour = { danger: paint.red, warning: paint.yellow, notice: paint.blue }[group.severity];
       const first = `${colour(words[group.severity].padEnd(indent))}${paint.bold(oneLine(whereText(group.places)))}`;

@@ -2,6 +2,7 @@ import type { Annotation, CheckReport } from "../../model/github.ts";
 import type { Completeness, Preview } from "../../model/preview.ts";
 import { count, thousands } from "../../model/text/lists.ts";
 import { annotationsOf } from "./annotations.ts";
+import { plainMarks } from "./changes.ts";
 import { configurationPage } from "./configuration.ts";
 import { type Layout, layOut, smallPrint, wholeChanges } from "./layout.ts";
 import type { ReportOptions } from "./options.ts";
@@ -38,7 +39,7 @@ export function previewCheck(
   const layout = layOut(preview, given);
   const { completeness } = layout;
   return {
-    title: verdict(preview).text,
+    title: verdict(preview, plainMarks, options.baseName).text,
     summary: summaryOf(preview, layout, options),
     text: textOf(layout, options),
     conclusion: conclude(preview, completeness),

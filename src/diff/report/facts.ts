@@ -8,9 +8,9 @@ import { renamedText } from "./block-words.ts";
 import { codeMarks, fieldPhrase, imagePhrase } from "./changes.ts";
 import { notFetched } from "./closing.ts";
 import { knownEnvironments } from "./environments.ts";
-import type { ChangeGroup } from "./fold.ts";
+import { type ChangeGroup, differentGroup, isMoved } from "./fold.ts";
 import { plusMinus } from "./phrases.ts";
-import { changedTargets } from "./verdict.ts";
+import { changedTargets, isBroken } from "./verdict.ts";
 
 /** Sentences for what a table cannot say. */
 export function plainWords(preview: Preview, groups: readonly ChangeGroup[]): string {
@@ -61,7 +61,10 @@ function unusedFiles(preview: Preview): string {
         ? "changed file"
         : `${thousands(changedFiles)} changed files`;
   if (apps === 0) return `No app uses the ${files}.`;
-  const environments = knownEnvironments(preview).length;
+  const known = knownEnvironments(preview);
+  const environments = known.length;
+  if (preview.findings.some(({ id }) => id === "unread-files"))
+    return `No change in the ${apps === 1 ? "1 app" : `${thousands(apps)} apps`} that Sluice knows${environments === 0 ? "" : ` (${known.map(inert).join(", ")})`}.`;
   const where = environments === 0 ? "" : environments === 1 ? " in this environment" : " in these environments";
   return `No app uses the ${files}. Sluice knows ${count(apps, "app")}${where}.`;
 }
@@ -117,15 +120,11 @@ function restartsText(preview: Preview): string {
   return `Restarts ${count(total, "workload")}${of}.`;
 }
 
-/** Which one place is unlike all others; for three places and more. */
+/** The one place that is unlike all others. */
 function alikeText(changed: readonly TargetPreview[], groups: readonly ChangeGroup[]): string {
-  if (changed.length < 3) return "";
-  const total = changed.reduce((sum, { changes }) => sum + changes.length, 0);
-  const largest = groups.toSorted((a, b) => b.members.length - a.members.length)[0];
-  const alike = largest?.members.length ?? 0;
-  if (groups.length < 2 || alike < 3 || alike <= total / 2) return "";
-  const [one, ...more] = groups.length === 2 ? (groups.find((group) => group !== largest)?.members ?? []) : [];
-  if (one === undefined || more.length > 0) return "";
+  const [one] = changed.length < 3 ? [] : (differentGroup(groups)?.members ?? []);
+  if (one === undefined) return "";
+  const alike = groups.reduce((sum, { members }) => sum + members.length, 0) - 1;
   return `${count(alike, "change")} are alike; **${inert(one.app)} in ${inert(one.environment)} differs**.`;
 }
 
@@ -138,7 +137,7 @@ function renamesText(preview: Preview): string {
     changed.length > 1
       ? []
       : changed.flatMap(({ changes }) =>
-          changes.filter(({ from, fields }) => from !== undefined && fields?.length === 0),
+          changes.filter((change) => change.from !== undefined && change.fields?.length === 0 && !isMoved(change)),
         );
   const groups = [
     ...Map.groupBy(renames, (change) =>
@@ -157,7 +156,10 @@ function renamesText(preview: Preview): string {
 
 /** What tools said of what cannot be rendered, folded, where a finding does not say all of it. */
 export function toolMessages(preview: Preview): string {
-  const failed = preview.targets.filter(({ status, error }) => status === "failed" && error !== undefined);
+  const failed = preview.targets.filter(
+    (target) =>
+      target.error !== undefined && (isBroken(target) || (target.status === "failed" && isLong(target.error))),
+  );
   const texts = Map.groupBy(failed, ({ error }) => redactMessage(error?.message ?? ""));
   const said = preview.findings.map(({ message }) => message);
   return [...texts]
@@ -168,6 +170,11 @@ export function toolMessages(preview: Preview): string {
       return `<details><summary>Message of ${tool}</summary>\n\n${fenced("text", message.slice(0, 1500))}\n\n</details>\n\n`;
     })
     .join("");
+}
+
+/** A finding has no more than the first line. */
+function isLong({ message }: { readonly message: string }): boolean {
+  return message.trim().includes("\n");
 }
 
 /** Values that differ at every render: told, because a deploy may replace them. */

@@ -18,8 +18,8 @@ export interface Verdict {
 /** What the title of a check and the first line of a comment may have. */
 const maxTitle = 72;
 
-/** What a preview comes to, in at most 72 characters. `marks` set off names and values. */
-export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
+/** What a preview comes to, in at most 72 characters. `marks` set off names and values; `baseName` is merged into. */
+export function verdict(preview: Preview, marks: Marks = plainMarks, baseName?: string): Verdict {
   const groups = groupFindings(preview);
   const failed = preview.targets.filter(isBroken);
   const rest = groups.filter(({ id, severity }) => id !== "render-failed" || severity !== "danger");
@@ -35,7 +35,7 @@ export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
   if (first.id === "reference-not-fetched")
     return { sign: "🟠", text: firstFitting([() => unknownText(preview), () => changesText(preview, marks)]) };
   if (first.id === "unread-files") return { sign: "🟠", text: `Not checked: ${first.filled().short}` };
-  return riskVerdict(first, others, marks);
+  return riskVerdict(first, others, marks, baseName);
 }
 
 /** Whether a target cannot be rendered because of this change, as far as is known. */
@@ -43,14 +43,19 @@ export function isBroken({ status, error }: TargetPreview): boolean {
   return status === "failed" && (error?.cause ?? "change") === "change";
 }
 
-function riskVerdict(first: FindingGroup, others: readonly FindingGroup[], marks: Marks): Verdict {
+function riskVerdict(
+  first: FindingGroup,
+  others: readonly FindingGroup[],
+  marks: Marks,
+  baseName: string | undefined,
+): Verdict {
   const { severity, places, acknowledged } = first;
   const word = severity === "danger" ? "Danger" : "Warning";
   const environment = places[0]?.environment ?? "";
   const where = isEnvironment(environment) ? `${word} in ${environment}` : word;
   const inPlace = acknowledged === undefined ? where : `${where}, confirmed`;
   const lead = first.id === "render-failed" ? "Unknown" : inPlace;
-  const short = first.filled().short.replaceAll(/`([^`]*)`/g, (_, name: string) => marks.name(name));
+  const short = first.filled({ baseName }).short.replaceAll(/`([^`]*)`/g, (_, name: string) => marks.name(name));
   const counts = kindCounts([first, ...others]);
   const text = firstFitting([
     () => `${lead}: ${short}${andMore(others, severity)}`,

@@ -131,11 +131,11 @@ Restarts 10 workloads, 4 of them in prod. 9 changes are alike; **orders in prod 
 | **prod** · orders | memory limit \`512Mi\` → \`1Gi\` |
 | **prod, staging, dev** · billing, gateway, search | memory limit \`256Mi\` → \`512Mi\` |
 
-**Deployment** in the 9 others
+**Deployment \`orders\`** in prod
 
-${fence("@@ spec.template.spec.containers[…].resources.limits @@\n-memory: 256Mi\n+memory: 512Mi")}**Deployment \`orders\`** in prod
+${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 512Mi\n+memory: 1Gi")}**Deployment** in the 9 others
 
-${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 512Mi\n+memory: 1Gi")}<details><summary>Why these 10</summary>
+${fence("@@ spec.template.spec.containers[…].resources.limits @@\n-memory: 256Mi\n+memory: 512Mi")}<details><summary>Why these 10</summary>
 
 - \`components/limits.yaml\` is part of all 10
 - \`apps/orders/prod/limits.yaml\` is part of orders in prod
@@ -279,11 +279,11 @@ ${fence("@@ spec @@\n-replicas: 3\n+replicas: 0")}`,
   it("preview-render-failed: our sentence, the file, then the tool's words; what did work is shown", () => {
     const failure = {
       kind: "input",
-      message: "`scale-v2.yaml` is missing",
+      message: '"apps/orders/scale-v2.yaml" is referenced but does not exist',
       file: "apps/orders/k.yaml",
       line: 7,
     } as const;
-    const error = { message: "accumulating resources from 'scale-v2.yaml'", side: "head" } as const;
+    const error = { message: failure.message, side: "head" } as const;
     const given = of(
       [
         {
@@ -293,14 +293,20 @@ ${fence("@@ spec @@\n-replicas: 3\n+replicas: 0")}`,
         },
         { name: "orders/prod", base: "", head: "", more: { status: "failed", error } },
       ],
-      { findings: [renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "change" })] },
+      {
+        findings: [
+          renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "change", near: "scale.yaml" }),
+        ],
+      },
     );
     expect(said(given, "**checked 1 of 2**")).toEqual({
       check: "failure · orders in prod cannot be rendered",
       text: `### ❌ orders in prod cannot be rendered
 
 > [!CAUTION]
-> **\`scale-v2.yaml\` is missing.** orders in prod cannot be rendered, so what this change does there is unknown. ${at("apps/orders/k.yaml")}
+> **\`scale-v2.yaml\` is missing.** It is listed in ${at("apps/orders/k.yaml")}, so what this change does to orders in prod is unknown.
+>
+> **Fix:** add the file, or correct its name (\`scale.yaml\` is there).
 
 | Where | Change |
 |---|---|
@@ -310,7 +316,7 @@ ${fence("@@ spec @@\n-replicas: 3\n+replicas: 0")}`,
 <details><summary>Message of kustomize</summary>
 
 \`\`\`text
-accumulating resources from 'scale-v2.yaml'
+"apps/orders/scale-v2.yaml" is referenced but does not exist
 \`\`\`
 
 </details>
@@ -407,11 +413,11 @@ The file is valid. Manifests do not change.
   it("preview-broken-before: not this pull request's doing", () => {
     const failure = {
       kind: "input",
-      message: "`scale-v2.yaml` is missing",
+      message: '"apps/orders/scale-v2.yaml" is referenced but does not exist',
       file: "apps/orders/k.yaml",
       line: 7,
     } as const;
-    const error = { message: "no such file", side: "head", cause: "before" } as const;
+    const error = { message: failure.message, side: "head", cause: "before" } as const;
     const findings = [renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "before" })];
     const broken = { name: "orders/prod", base: "", head: "", more: { status: "failed", error } } as const;
     const changed = {
@@ -419,22 +425,40 @@ The file is valid. Manifests do not change.
       base: workload("orders", "1", 2, "StatefulSet"),
       head: workload("orders", "1", 3, "StatefulSet"),
     };
-    const { text, check } = said(of([changed, broken], { findings }), "**checked 1 of 2**");
-    expect(check).toBe("neutral · Unknown: orders in prod was broken before this pull request");
-    expect(text).toMatch(
-      /^### 🟠 Unknown: orders in prod was broken before this pull request\n\n> \[!WARNING\]\n> \*\*orders in prod cannot be rendered, with or without this pull request\.\*\* `scale-v2\.yaml` is missing\.\n>\n> \*\*Fix:\*\* repair it here or in a pull request of its own\./,
-    );
-    expect(text).toContain("replicas `2` → `3`");
+    expect(said(of([changed, broken], { findings }), "**checked 1 of 2**")).toEqual({
+      check: "neutral · Unknown: orders in prod is already broken on main",
+      text: `### 🟠 Unknown: orders in prod is already broken on main
+
+> [!WARNING]
+> **orders in prod cannot be rendered, with or without this pull request.** \`scale-v2.yaml\` is missing; it is listed in ${at("apps/orders/k.yaml")}.
+>
+> **Fix:** repair it here or in a pull request of its own.
+
+This pull request also changes orders in staging: replicas \`2\` → \`3\`.
+
+**StatefulSet \`orders\`** in staging
+
+${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
+    });
   });
 
   it("preview-not-covered: the headline is what was not looked at", () => {
-    const findings = [unreadFilesFinding(["charts/redis-cache/values-prod.yaml"])];
-    const { text, check } = said(of([], { findings, completeness: { ...complete, affected: 0 } }), "");
-    expect(check).toBe("neutral · Not checked: 1 changed file belongs to no known app");
-    expect(text).toMatch(
-      /^### 🟠 Not checked: 1 changed file belongs to no known app\n\n> \[!WARNING\]\n> \*\*Not checked: `charts\/redis-cache\/values-prod.yaml`\.\*\*/,
-    );
-    expect(text).toContain("If something deploys it, this change goes live unseen.");
+    const file = "charts/redis-cache/values-prod.yaml";
+    const findings = [unreadFilesFinding([file])];
+    const href = `https://hub.example/acme/ops/blob/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c/${file}`;
+    expect(said(of([], { findings, completeness: { ...complete, affected: 0 } }), "")).toEqual({
+      check: "neutral · Not checked: 1 changed file belongs to no known app",
+      text: `### 🟠 Not checked: 1 changed file belongs to no known app
+
+> [!WARNING]
+> **[${file}](${href}) belongs to no app that Sluice knows.** If something deploys it, this change goes live unseen.
+>
+> **Fix:** add \`charts/redis-cache\` to \`.sluice.yaml\`. Not deployed from here? Add \`charts/redis-cache/**\` to \`preview.exclude\`.
+
+No change in the 3 apps that Sluice knows (prod, staging, dev).
+
+`,
+    });
   });
 
   it("preview-nothing: two lines, and what the claim rests on", () => {
@@ -468,7 +492,9 @@ The file is valid. Manifests do not change.
 
   it("preview-app-removed: one finding for the app, and the condition under which it goes", () => {
     const findings = [
-      targetRemovedFinding({ app: "billing", environment: "prod", resources: 2, path: "apps/billing/prod", claims: 0 }),
+      targetRemovedFinding({
+        ...{ app: "billing", environment: "prod", resources: 2, path: "apps/billing/prod", claims: 0, pods: 2 },
+      }),
     ];
     const given = of(
       [
@@ -484,7 +510,7 @@ The file is valid. Manifests do not change.
     expect(check).toBe("neutral · Warning in prod: app billing is removed");
     expect(
       text,
-    ).toContain(`> **All 2 resources of billing leave Git in prod.** Where pruning is on, they are deleted. Else they stay, and nothing updates them any more. No volume claim is among them.
+    ).toContain(`> **All 2 resources of billing leave Git.** Where pruning is on, they are deleted and 2 pods stop. Else they stay, and nothing updates them any more. No volume claim is among them.
 >
 > **Fix:** if this is not meant, restore \`apps/billing/prod\`.
 `);
@@ -514,10 +540,10 @@ The file is valid. Manifests do not change.
     );
     expect(check).toBe("neutral · Warning in prod: 2 resources of shop renamed");
     expect(text).toContain(
-      "> **Deployment and Service `shop` become `webapp` in prod.** The cluster cannot rename: new ones are created, and the old ones are deleted where pruning is on. Whatever calls `http://shop` stops working.\n",
+      "> **Deployment and Service `shop` become `webapp`.** The cluster cannot rename: new ones are created, and the old ones are deleted where pruning is on. Whatever calls `http://shop` stops working.\n",
     );
     expect(text).toContain(
-      "- **Deployment, Service:** `shop` → `webapp`, nothing else\n- **ConfigMap:** `shop-2g4h6k8m9t` → `webapp-2g4h6k8m9t`, a generated name, nothing else\n",
+      "- **Deployment, Service:** `shop` → `webapp`, nothing else\n- **ConfigMap:** `shop-2g4h6k8m9t` → `webapp-2g4h6k8m9t`, a generated name, nothing else\n\n<details><summary>Diffs (+3 −3)</summary>\n\n```diff\n@@ Deployment metadata @@\n-name: shop\n+name: webapp\n@@ Service metadata @@\n",
     );
   });
 
@@ -532,10 +558,13 @@ The file is valid. Manifests do not change.
     expect(check).toBe("failure · Danger in prod: shop leaves namespace prod");
     expect(
       text,
-    ).toContain(`> **2 resources move from namespace \`prod\` to \`staging\` in prod.** They are created in \`staging\`, over what is there. Where pruning is on, they are deleted from \`prod\`.
+    ).toContain(`> **2 resources move from namespace \`prod\` to \`staging\`.** They are created in \`staging\`, over what is there. Where pruning is on, they are deleted from \`prod\`.
 >
 > **Fix:** set \`namespace: prod\` again. ${at("prod/k.yaml")}
-`);
+
+**All 2 resources**
+
+${fence("@@ metadata @@\n-namespace: prod\n+namespace: staging")}`);
   });
 
   it("preview-defined-twice: both files, and what the second copy changes", () => {
