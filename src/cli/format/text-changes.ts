@@ -35,11 +35,12 @@ function isWhole({ change }: ChangeGroup): boolean {
   return change.action === "added" || change.action === "removed";
 }
 
-function titleOf({ change, members, combined }: ChangeGroup, places: string, paint: Style): string {
+function titleOf({ change, members, combined, isAlike }: ChangeGroup, places: string, paint: Style): string {
   const names = resourceNames(members);
-  const lines = `(${plusMinus(change.addedLines, change.removedLines)}${members.length > 1 && combined === undefined ? " each" : ""})`;
+  const each = isAlike === true || (members.length > 1 && combined === undefined) ? " each" : "";
+  const lines = `(${plusMinus(change.addedLines, change.removedLines)}${each})`;
   if (combined !== undefined) {
-    return `${paint.bold(count(combined.length, `${change.action === "added" ? "new" : "removed"} resource`))}${places} ${paint.dim(lines)}`;
+    return `${paint.bold(count(combined.length, `${change.action === "added" ? "new" : change.action} resource`))}${places} ${paint.dim(lines)}`;
   }
   const verb = isNewContent(change) ? ", new content" : verbs[change.action];
   const was =
