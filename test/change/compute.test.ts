@@ -34,7 +34,7 @@ function world(files: Readonly<Record<string, string>>, allTargets: readonly Tar
   const repository = memoryRepository();
   const base = repository.commit(files);
   const renderer = memoryRenderer();
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(600_000);
   return {
     renderer,
     files,

@@ -151,7 +151,7 @@ environments:
       to: "prod",
       allTargets: plan.targets,
       renderer,
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(600_000),
     });
     expect(only(computed).outcome).toBe("planned");
     expect(computed.tree).toBe(temp.git("rev-parse", `${before}^{tree}`));

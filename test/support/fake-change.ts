@@ -62,7 +62,7 @@ export function fakeChange(files: Readonly<Record<string, string>> = {}): FakeCh
     where,
     decisions,
     lines: log.lines,
-    context: () => openContext(ports, where, "main", AbortSignal.timeout(60_000)),
+    context: () => openContext(ports, where, "main", AbortSignal.timeout(600_000)),
     push: async (branch, changed) => {
       const parent = repository.branches.get(branch) ?? first;
       const { oid } = await repository.tree(parent);

@@ -7,7 +7,7 @@ import { makeSource, playImages, startRegistry } from "./images.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { playPromotion } from "./promotion.ts";
 import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
-import { type DemoStage, framed, HOOK, PEOPLE, REPOSITORY } from "./repository.ts";
+import { type DemoStage, framed, GUARDED, HOOK, PEOPLE, REPOSITORY } from "./repository.ts";
 import { type Clone, pushSample } from "./sample.ts";
 import { demoSettings } from "./settings.ts";
 import { createSteps, type Steps } from "./steps.ts";
@@ -117,6 +117,7 @@ async function startServer(
 
 async function pushRepository(github: LocalGitHub, folder: string, signal: AbortSignal): Promise<Clone> {
   await github.createRepository({ ...REPOSITORY, description: "The shop's GitOps repository" });
+  github.addRuleset({ ...REPOSITORY, branches: GUARDED });
   const { login, token } = github.user(PEOPLE.author);
   for (const one of [login, PEOPLE.reviewer]) github.setPermission({ ...REPOSITORY, login: one, permission: "write" });
   return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, signal);

@@ -82,7 +82,7 @@ function headingOf(steps: readonly StatusStep[]): string {
   const apps = [...new Set(steps.map(({ app }) => app))];
   const names = apps.map((app) => {
     const version = broughtVersion(steps.filter((step) => step.app === app));
-    return version === "" ? app : `${app} ${version}`;
+    return version === "" ? app : version.includes(" ") ? `${app} (${version})` : `${app} ${version}`;
   });
   return `${sentenceList(names, 3)}: ${progress(steps)}`;
 }
