@@ -47,9 +47,9 @@ export interface Acknowledgement {
 
 /**
  * A finding with blanks. `{app}` and `{resource}` name what it is about, `{owner}` the app or the resource of it,
- * `{where}` the environments (` in prod`), `{there}` the same where no heading says it, `{base}` the branch that is merged
- * into, `{one|more}` depends on how many apps there are, `{#one|more}` on how many
- * resources; `{ack}` is how to say that it is meant.
+ * `{where}` the environments (` in prod`), `{there}` the same where no heading says it, `{base}` the branch that is
+ * merged into, `{one|more}` depends on how many apps there are, `{#one|more}` on how many resources; `{ack}` is how to
+ * say that it is meant.
  */
 export interface FindingWords {
   /** For a heading: `volume claim deleted ({app})`. */
@@ -235,6 +235,11 @@ export interface EnvironmentDrift {
   readonly versions: readonly VersionGap[];
   /** Fields that the pull request pulls apart. */
   readonly fields: readonly FieldGap[];
+  /**
+   * The one file that the change is in, relative to the environment's folder, where promotions copy whole folders: the
+   * next one takes the change back.
+   */
+  readonly copiedFile?: string;
   /** How many gaps are not listed. */
   readonly more: number;
   /** Which of the two environments get their versions by the pull request itself. */

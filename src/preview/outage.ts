@@ -14,7 +14,7 @@ export interface Outage {
   readonly retryAfterMs: number;
 }
 
-/** The outage that an error tells of; `undefined` where Sluice itself may be the cause. */
+/** The outage that an error reports; `undefined` where Sluice itself may be the cause. */
 export function outageOf(error: unknown): Outage | undefined {
   if (!(error instanceof Fault) || error.peer === undefined || error.kind === "bug") return undefined;
   return { peer: error.peer, asked: error.kind === "throttled", retryAfterMs: error.retryAfterMs ?? 0 };
@@ -23,7 +23,9 @@ export function outageOf(error: unknown): Outage | undefined {
 const minute = 60_000;
 const longestWait = 8 * 60 * minute;
 
-/** When to try again, in milliseconds since the epoch: after a quarter of an hour, then after twice as long each time. */
+/**
+ * When to try again, in milliseconds since the epoch: after a quarter of an hour, then after twice as long each time.
+ */
 export function nextTry({ retryAfterMs }: Outage, putOff: number, now: number): number {
   const wait = Math.max(Math.min(15 * minute * 2 ** putOff, longestWait), retryAfterMs);
   return Math.ceil((now + wait) / minute) * minute;

@@ -676,6 +676,21 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     expect(text).toContain(
       "```\n\n<details><summary>prod and staging differ now: replicas 5 and 3</summary>\n\n- **shop in prod**\n  - `Deployment/shop` `spec.replicas`: `prod` gets `5`, `staging` has `3`\n",
     );
+    const copied = { ...pair, fields: [field], copiedFile: "scale.yaml" };
+    expect(said(of([side], { drift: { apart: [copied], unchecked: 0 } }))).toEqual({
+      check: "success · shop in prod: replicas 3 → 5",
+      text: `### shop in prod: replicas 3 → 5
+
+**Deployment \`shop\`**
+
+${fence("@@ spec @@\n-replicas: 3\n+replicas: 5")}<details><summary>prod and staging differ now: replicas 5 and 3</summary>
+
+The strategy \`directory\` copies staging's files, so the next promotion sets prod back to 3. To keep 5, change staging too or add \`scale.yaml\` to \`promote.exclude\`.
+
+</details>
+
+`,
+    });
     expect(said(of([side], { drift: { apart: [{ ...pair, fields: [] }], unchecked: 3 } })).text).not.toContain(
       "differ now",
     );
