@@ -152,6 +152,8 @@ export interface TargetPreview {
   readonly movedFrom?: string;
   /** For a folder that was moved: how many resources it has, where all keep kind, namespace and name; else 0. */
   readonly sameIdentities?: number;
+  /** For a folder that was moved: the object that deploys it, where its path changes in the same way. */
+  readonly follower?: { readonly tool: string; readonly name: string };
   /** Something that is not fetched was left out of the comparison: `changes` holds the local part. */
   readonly partial?: true;
   /** What of the render is a guess. */

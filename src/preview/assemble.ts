@@ -19,6 +19,7 @@ import { reasons } from "./affected-reasons.ts";
 import { type Budget, sizeOf } from "./budget.ts";
 import { clusterFindings } from "./cluster.ts";
 import { type ComparedTarget as ComparedSides, compareSides, distinct } from "./compare-target.ts";
+import { withFollowers } from "./followers.ts";
 import type { HeadConfig } from "./head-config.ts";
 import { locateFindings } from "./locate.ts";
 import { notes } from "./notes.ts";
@@ -55,7 +56,11 @@ export async function assemble(parts: Parts): Promise<Preview> {
   const findings = [...compared.flatMap((one) => one.findings), ...cluster];
   const unread = await unreadFiles(parts.changed, affected, parts.trees, parts.exclude);
   const targets = byUrgency(
-    compared.map((one) => one.preview),
+    await withFollowers(
+      compared.map((one) => one.preview),
+      parts.changed,
+      parts.trees,
+    ),
     findings,
   );
   const failed = targets.filter((target) => target.status === "failed").length;

@@ -37,7 +37,10 @@ function takenBack({ environment, from, versions, fields, more, copiedFile }: En
   const isAlone = others.length + versions.length + more === 0;
   if (copiedFile === undefined || !isAlone || field?.here === undefined || field.there === undefined) return undefined;
   const [here, there] = [value(field.here), value(field.there)];
-  return `The strategy ${code("directory")} copies ${inert(from)}'s files, so the next promotion sets ${inert(environment)} back to ${there}. To keep ${here}, change ${inert(from)} too or add ${code(copiedFile)} to ${code("promote.exclude")}.`;
+  const leave = /(?:^|\/)kustomization\.ya?ml$/i.test(copiedFile)
+    ? ""
+    : ` or add ${code(copiedFile)} to ${code("promote.exclude")}`;
+  return `The strategy ${code("directory")} copies ${inert(from)}'s files, so the next promotion sets ${inert(environment)} back to ${there}. To keep ${here}, change ${inert(from)} too${leave}.`;
 }
 
 /** Short ones stand as they are. */

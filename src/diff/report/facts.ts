@@ -9,7 +9,7 @@ import { codeMarks, fieldPhrase, imagePhrase } from "./changes.ts";
 import { notFetched } from "./closing.ts";
 import { knownEnvironments } from "./environments.ts";
 import { type ChangeGroup, differentGroup, isMoved } from "./fold.ts";
-import { plusMinus } from "./phrases.ts";
+import { plusMinus, subject } from "./phrases.ts";
 import { changedTargets, isBroken } from "./verdict.ts";
 
 /** Sentences for what a table cannot say. */
@@ -72,14 +72,21 @@ function unusedFiles(preview: Preview): string {
 /** "Not deleted" is said only where the identities are equal. */
 function movedText(changed: readonly TargetPreview[]): string {
   const [only, ...others] = changed.filter(({ movedFrom }) => movedFrom !== undefined);
-  if (only === undefined || others.length > 0 || changed.length > 1) return "";
-  return keptText(only.sameIdentities ?? 0);
+  if (only === undefined || others.length > 0) return "";
+  const whose = changed.length > 1 ? ` of ${inert(subject(only))}` : "";
+  const { sameIdentities = 0, follower } = only;
+  const follows =
+    follower === undefined
+      ? ""
+      : `${inert(follower.tool)} ${code(follower.name)} follows: its ${code("path")} changes here too.`;
+  return [keptText(sameIdentities, whose), follows].filter((text) => text !== "").join(" ");
 }
 
-function keptText(resources: number): string {
+function keptText(resources: number, whose: string): string {
   if (resources === 0) return "";
-  if (resources === 1) return "Its 1 resource keeps kind, name and namespace, so nothing is deleted or created.";
-  return `All ${thousands(resources)} resources keep kind, name and namespace, so none is deleted or created.`;
+  const one = whose === "" ? "Its 1 resource" : `The 1 resource${whose}`;
+  if (resources === 1) return `${one} keeps kind, name and namespace, so nothing is deleted or created.`;
+  return `All ${thousands(resources)} resources${whose} keep kind, name and namespace, so none is deleted or created.`;
 }
 
 /** What starts with a new app, where one workload says so. */

@@ -517,9 +517,10 @@ No change in the 3 apps that Sluice knows (prod, staging, dev).
   });
 
   it("preview-moved-folder: one move with its one real change", () => {
-    expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 6 })]))).toEqual({
+    const follower = { tool: "Argo CD Application", name: "shop" };
+    expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 6, follower })]))).toEqual({
       check: "success · shop in prod: moved from apps/old, 1.4.0 → 1.5.0",
-      text: `### shop in prod: moved from \`apps/old\`, 1.4.0 → 1.5.0\n\nAll 6 resources keep kind, name and namespace, so none is deleted or created.\n\n**Deployment \`shop\`**\n\n${imageDiff}`,
+      text: `### shop in prod: moved from \`apps/old\`, 1.4.0 → 1.5.0\n\nAll 6 resources keep kind, name and namespace, so none is deleted or created. Argo CD Application \`shop\` follows: its \`path\` changes here too.\n\n**Deployment \`shop\`**\n\n${imageDiff}`,
     });
     expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 0 })])).text).not.toContain("deleted");
   });
