@@ -11,8 +11,10 @@ import {
 import type { UserError } from "../model/errors.ts";
 import type { CheckReport, PullRequest } from "../model/github.ts";
 import type { Preview } from "../model/preview.ts";
+import type { Target } from "../model/target.ts";
 import { clip, oneLine } from "../model/text/lines.ts";
 import { hiddenResult } from "./earlier-result.ts";
+import { touchedText } from "./fork.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 
 /** The name of the check run of a pull request into the default branch. */
@@ -152,13 +154,17 @@ export function simpleReport(headSha: string, { sign, title, text, conclusion }:
   };
 }
 
-/** What a pull request from a fork gets: nothing is rendered, because its content is untrusted. */
-export function forkReport(headSha: string, docsUrl?: string): PreviewReport {
-  const setting = docsUrl === undefined ? "" : ` ([how](${docsUrl}/installation#3-settings))`;
+/**
+ * What a pull request from a fork gets: nothing is rendered, because its content is untrusted. `touched` are the
+ * targets of the base branch whose files it changes.
+ */
+export function forkReport(headSha: string, touched: readonly Target[], docsUrl?: string): PreviewReport {
+  const setting =
+    docsUrl === undefined ? "set `PREVIEW_FORKS=true`" : `[allow forks](${docsUrl}/installation#3-settings)`;
   return simpleReport(headSha, {
     sign: "",
     title: "Not checked: pull request from a fork",
-    text: `Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also set \`PREVIEW_FORKS=true\`${setting}.`,
+    text: `${touchedText(touched)}Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also ${setting}.`,
     conclusion: "neutral",
   });
 }

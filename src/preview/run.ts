@@ -18,6 +18,7 @@ import {
   type PreviewRun,
   supersededEvent,
 } from "./events.ts";
+import { type ForkReads, touchedByFork } from "./fork.ts";
 import { nextTry, type Outage, outageOf, outageReport } from "./outage.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 import {
@@ -77,7 +78,8 @@ export async function runPreview(
   }
   const run = (): PreviewRun => ({ job, pull, startedAt, endedAt: ports.clock() });
   if (pull.fork && !settings.forks) {
-    await post(github, pull, forkReport(pull.head.sha, settings.docsUrl));
+    const touched = await touchedByFork(pull, forkReads(job, ports, all, context.signal));
+    await post(github, pull, forkReport(pull.head.sha, touched, settings.docsUrl));
     return ports.events.announce(forkEvent(run()));
   }
   await github.upsertCheck(running(pull.head.sha));
@@ -100,6 +102,15 @@ export async function runPreview(
 function ownCheck(github: GitHub, pull: PullRequest): PullGitHub {
   const [externalId, name] = [`pull-${pull.number}`, checkNameFor(pull)];
   return { ...github, upsertCheck: (report) => github.upsertCheck({ ...report, name, externalId }) };
+}
+
+function forkReads(
+  { repository }: PreviewJob,
+  { renderer, memo, mirrors }: PreviewPorts,
+  github: GitHub,
+  signal: AbortSignal,
+): ForkReads {
+  return { github, renderer, memo, open: (base) => mirrors.open({ repository, want: [base] }, signal) };
 }
 
 type PullGitHub = Pick<GitHub, "pullRequest" | "ownComment" | "upsertComment" | "upsertCheck">;

@@ -199,10 +199,12 @@ describe("the run of a preview", () => {
     const pullRequest = async () => (++asked === 1 ? pull() : moved);
     const superseded = await run({ open: async () => repository, github: { pullRequest } });
     expect(superseded.received).toMatchObject([{ kind: "preview.superseded", head, newer: "f".repeat(40) }]);
+    const changedFiles = async () => ["apps/web/base/deployment.yaml"];
     const fork = await run({
       open: async () => repository,
-      github: { pullRequest: async () => ({ ...pull(), fork: true }) },
+      github: { pullRequest: async () => ({ ...pull(), fork: true }), changedFiles },
     });
+    expect(fork.comments.join()).toContain("It changes files of **web** in prod and staging.");
     expect(fork.received).toMatchObject([{ kind: "preview.refused", cause: "fork" }]);
   });
 

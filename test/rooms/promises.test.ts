@@ -115,7 +115,7 @@ environments:
     });
     const { check, comment } = await walk.answer(pull);
     expect(check.conclusion).toBe("neutral");
-    expect(comment.body).toContain("fork");
+    expect(comment.body).toContain("It changes files of **web** in prod and staging. Sluice does not render files");
     expect(comment.body).not.toContain("replicas");
   });
 });

@@ -156,6 +156,7 @@ export function fakeGitHub(
       maps.comments.set(`${number}/${marker}`, body);
       return { url: `${get(number).url}#${marker}` };
     },
+    changedFiles: async () => [],
     ownComment: async (number, marker) => maps.comments.get(`${number}/${marker}`),
     upsertCheck: async (report) => {
       maps.checkReports.push(report);
@@ -283,6 +284,7 @@ export function fakeGitHub(
     repositoryId: port.repositoryId,
     pullRequest: announced("pullRequest", port.pullRequest),
     upsertComment: announced("upsertComment", port.upsertComment),
+    changedFiles: announced("changedFiles", port.changedFiles),
     ownComment: announced("ownComment", port.ownComment),
     upsertCheck: announced("upsertCheck", port.upsertCheck),
     react: announced("react", port.react),

@@ -16,6 +16,7 @@ import {
 import type { Finding, Preview, TargetPreview } from "../../../src/model/preview.ts";
 import { readResult } from "../../../src/preview/earlier-result.ts";
 import { nextTry, outageReport } from "../../../src/preview/outage.ts";
+import { forkReport } from "../../../src/preview/report.ts";
 import { change, preview, resources, target } from "../../diff/support.ts";
 import { lintText } from "../../support/text-lint.ts";
 
@@ -714,6 +715,30 @@ The strategy \`directory\` copies staging's files, so the next promotion sets pr
     expect(body).toContain("### 1,000 changes: 500 apps in prod, 500 in staging\n");
     expect(body).toContain(`**Shown here: ${shown} of 1,000 diffs**, the riskiest first.`);
     expect([shown + omitted, omitted > 0]).toEqual([1000, true]);
+  });
+
+  it("preview-fork: what can be said without rendering, and the two ways on", () => {
+    const render = { kind: "kustomize", path: "apps", options: {} } as const;
+    const of = (app: string, environment: string) => ({ id: `${app}/${environment}`, app, environment, render });
+    const report = forkReport(
+      "9de4d83".padEnd(40, "0"),
+      [of("shop", "prod"), of("shop", "staging")],
+      "https://docs.example",
+    );
+    expect(report.comment).toBe(`### Not checked: pull request from a fork
+
+It changes files of **shop** in prod and staging. Sluice does not render files from forks here, because that would run their templates.
+
+**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also [allow forks](https://docs.example/installation#3-settings).
+`);
+    expect(lintText(report.comment)).toEqual([]);
+    const { conclusion, title } = report.check();
+    expect(`${conclusion} · ${title}`).toBe("neutral · Not checked: pull request from a fork");
+    const many = ["a", "b", "c", "d", "e"].map((app) => of(app, "prod"));
+    expect(forkReport("9", many).comment).toContain(
+      "files of **a** in prod, **b** in prod, **c** in prod and 2 more apps.",
+    );
+    expect(forkReport("9", []).comment).toContain("fork\n\nSluice does not render files");
   });
 
   it("preview-suspended: the diff is right, and still nothing will happen", () => {
