@@ -116,6 +116,14 @@ export interface ReplicaChange {
   readonly to: number | undefined;
 }
 
+/** What is asked of a Secret that is all that changes. It holds no value. */
+export interface SecretUse {
+  /** Keys whose values stay. */
+  readonly stays: readonly string[];
+  /** Workloads that read it when their pods start, and not again. */
+  readonly readers: readonly { readonly kind: string; readonly name: string }[];
+}
+
 /** A value that is another one at every render, so that nothing can be said about it. */
 export interface RandomValue {
   /** `Kind/name` or `Kind/namespace/name`. */
@@ -144,6 +152,8 @@ export interface TargetPreview {
   readonly hiddenLines: number;
   /** Those of them that `preview.ignore` hides. */
   readonly ignoredLines?: number;
+  /** Where one Secret is all that changes. */
+  readonly secret?: SecretUse;
   /** Values that differ at every render, which are not compared. */
   readonly random?: readonly RandomValue[];
   /** The version of the chart, where the resources say in labels that it changed. */

@@ -78,7 +78,11 @@ export async function runPreview(
   }
   const run = (): PreviewRun => ({ job, pull, startedAt, endedAt: ports.clock() });
   if (pull.fork && !settings.forks) {
-    const touched = await touchedByFork(pull, forkReads(job, ports, all, context.signal));
+    const touched = await touchedByFork(pull, forkReads(job, ports, all, context.signal)).catch((error: unknown) => {
+      if (!context.lastAttempt) throw error;
+      ports.log.warn({ error }, "the apps of a pull request from a fork are not known");
+      return [];
+    });
     await post(github, pull, forkReport(pull.head.sha, touched, settings.docsUrl));
     return ports.events.announce(forkEvent(run()));
   }

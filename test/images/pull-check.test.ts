@@ -40,7 +40,10 @@ describe("the image check", () => {
     const pull = world.bump();
     world.registry.digest = () => Promise.reject(new Fault("unavailable", "502", { peer: "ghcr.io" }));
     await world.checkAgain(pull).catch((error: unknown) => expect(error).toBeInstanceOf(Fault));
-    const waiting = { status: "in_progress", title: expect.stringMatching(/^Waiting for the registry ghcr\.io since /) };
+    const waiting = {
+      status: "in_progress",
+      title: expect.stringMatching(/^Waiting for the registry ghcr\.io since /),
+    };
     expect(await world.check(pull)).toMatchObject(waiting);
   });
 

@@ -1,4 +1,4 @@
-import type { Preview, ResourceChange, TargetPreview } from "../../model/preview.ts";
+import type { Preview, ResourceChange, SecretUse, TargetPreview } from "../../model/preview.ts";
 import { count, sentenceList, thousands } from "../../model/text/lists.ts";
 import { code, fenced, inert } from "../../model/text/markdown.ts";
 import { isEnvironment, plural } from "../finding-words.ts";
@@ -108,9 +108,16 @@ function secretText(changed: readonly TargetPreview[]): string {
   const keys = [...only.diff.matchAll(/^\+([^\s:]+): ‹hidden /gm)].flatMap(([, key]) =>
     key === undefined ? [] : [code(key)],
   );
-  return keys.length === 0
-    ? ""
-    : `${sentenceList(keys)} ${keys.length === 1 ? "gets another value" : "get other values"}.`;
+  if (keys.length === 0) return "";
+  const { stays = [], readers = [] } = changed.find(({ secret }) => secret !== undefined)?.secret ?? {};
+  const rest = stays.length === 0 ? "" : `; ${sentenceList(stays.map(code))} ${stays.length === 1 ? "stays" : "stay"}`;
+  return `${sentenceList(keys)} ${keys.length === 1 ? "gets another value" : "get other values"}${rest}.${readersText(readers)}`;
+}
+
+function readersText(readers: SecretUse["readers"]): string {
+  if (readers.length === 0) return "";
+  const names = readers.map(({ kind, name }) => `${inert(kind)} ${code(name)}`);
+  return ` Nothing in this change restarts the pods that use it: ${sentenceList(names, 4)} ${readers.length === 1 ? "reads" : "read"} it at start.`;
 }
 
 /** Workloads whose pods are replaced; for several places. */

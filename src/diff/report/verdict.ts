@@ -117,11 +117,19 @@ function unknownCount({ completeness, findings }: Preview): number {
 function unknownText(preview: Preview): string {
   const changed = changedTargets(preview);
   const changes = changed.reduce((sum, { changes: own }) => sum + own.length, 0);
-  const unknown = `${count(new Set(preview.completeness.unpinned.map(({ reference }) => reference)).size || 1, "remote source")} unknown`;
+  const unknown = unknownSources(preview);
   const about = changed.length > 0 ? changed : preview.targets;
   const { apps, where } = scope(preview, about);
   const who = apps.length === 1 ? `${apps[0]}${where}` : `${count(apps.length, "app")}${where}`;
   return changes === 0 ? `${who}: ${unknown}` : `${who}: ${count(changes, "change")}, ${unknown}`;
+}
+
+/** `1 remote base unknown`; of several kinds they are sources. */
+function unknownSources({ completeness: { unpinned } }: Preview): string {
+  const kinds = new Set(unpinned.map(({ kind = "base" }) => kind));
+  const [kind = "object", ...others] = kinds;
+  const noun = kind === "object" || others.length > 0 ? "remote source" : kind === "chart" ? kind : `remote ${kind}`;
+  return `${count(new Set(unpinned.map(({ reference }) => reference)).size || 1, noun)} unknown`;
 }
 
 /** Targets of which something is different. */

@@ -343,7 +343,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
       completeness: { ...complete, affected: 2, rendered: 2, partial: 2, unpinned: [reference] },
     });
     const { text, check } = said(given, "**checked 2 of 2 in part**");
-    expect(check).toBe("neutral · monitoring in prod, staging: 2 changes, 1 remote source unknown");
+    expect(check).toBe("neutral · monitoring in prod, staging: 2 changes, 1 remote base unknown");
     expect(text.match(/Not fetched/g)).toHaveLength(1);
     expect(text).toContain(
       "> **Not fetched: the remote base `github.com/acme/base?ref=v1.2.0`.** This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.\n",
@@ -633,9 +633,12 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
   it("preview-secret-rotated: that and where, never the value", () => {
     const secret = (value: string) => v1("Secret", "db", `stringData: { password: "<${value}>", user: "<u>" }`);
     const lead = "Values of Secrets are never shown; the same fingerprint means the same value · ";
-    const { text } = said(of([{ name: "orders/prod", base: secret("a"), head: secret("b") }]), "checked 1 of 1", lead);
+    const reads = `---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: orders }\nspec: { template: { spec: { containers: [{ name: a, image: "a:1", envFrom: [{ secretRef: { name: db } }] }] } } }\n`;
+    const side = { name: "orders/prod", base: secret("a") + reads, head: secret("b") + reads };
+    const { text, check } = said(of([side]), "checked 1 of 1", lead);
+    expect(check).toBe("success · orders in prod: Secret db changes");
     expect(text).toMatch(
-      /^### orders in prod: Secret `db` changes\n\n`password` gets another value\.\n\n\*\*Secret `db`\*\*\n\n```diff\n@@ stringData @@\n-password: ‹hidden [0-9a-f]{8}›\n\+password: ‹hidden [0-9a-f]{8}›\n```\n\n$/,
+      /^### orders in prod: Secret `db` changes\n\n`password` gets another value; `user` stays\. Nothing in this change restarts the pods that use it: StatefulSet `orders` reads it at start\.\n\n\*\*Secret `db`\*\*\n\n```diff\n@@ stringData @@\n-password: ‹hidden [0-9a-f]{8}›\n\+password: ‹hidden [0-9a-f]{8}›\n```\n\n$/,
     );
   });
 
@@ -807,6 +810,44 @@ describe("the check page of a preview", () => {
       `<details open><summary>Deployment gateway in prod (+1 −1) · 🟠 warning</summary>\n\n${fence("@@ spec.template.spec.containers[gateway] @@\n-image: ghcr.io/acme/gateway:3.1.2\n+image: ghcr.io/acme/gateway:latest")}</details>\n\n<details><summary>Deployment shop in prod (+1 −1)</summary>\n\n${imageDiff}</details>\n\n**To check again:** press "Re-run", or comment \`/diff\`.\n`,
     );
     expect(lintText(`Title\n\n${check.text}`)).toEqual([]);
+  });
+
+  it("check-titles: every conclusion with its title, within its length", () => {
+    const claim = v1("PersistentVolumeClaim", "backup", "spec: {}");
+    const scaled = { name: "shop/prod", base: workload("shop", "1", 3), head: workload("shop", "1", 0) };
+    const broken = { status: "failed", error: { message: "x", side: "head" } } as const;
+    const failure = { kind: "input", message: "x" } as const;
+    const failed = (cause: "change" | "before") =>
+      of([{ name: "orders/prod", base: "", head: "", more: { ...broken, error: { ...broken.error, cause } } }], {
+        findings: [renderFailureFinding({ app: "orders", environment: "prod", failure, cause })],
+      });
+    const nothing = { ...complete, affected: 0, rendered: 0 };
+    const titles = [
+      of([bump("shop/prod")]),
+      of([bump("shop/prod"), bump("orders/prod"), bump("shop/staging")]),
+      of([], { completeness: nothing }),
+      of([scaled]),
+      failed("before"),
+      of([], { findings: [unreadFilesFinding(["charts/redis/values.yaml"])], completeness: nothing }),
+      of([{ name: "orders/prod", base: claim, head: "" }, scaled]),
+      failed("change"),
+      of([], { findings: twoErrors().map(brokenConfigurationFinding) }),
+    ].map((given) => {
+      const { conclusion, title } = previewCheck(given, options);
+      expect(lintText(title, "title")).toEqual([]);
+      return `${conclusion} · ${title}`;
+    });
+    expect(titles).toEqual([
+      "success · shop in prod: 1.4.0 → 1.5.0",
+      "success · 3 changes: 2 apps in prod, 1 in staging",
+      "success · No change in prod, staging or dev",
+      "neutral · Warning in prod: shop scaled to 0",
+      "neutral · Unknown: orders in prod is already broken on main",
+      "neutral · Not checked: 1 changed file belongs to no known app",
+      "failure · Danger in prod: volume claim deleted (orders), and 1 warning",
+      "failure · orders in prod cannot be rendered",
+      "failure · .sluice.yaml has 2 errors",
+    ]);
   });
 
   it("says it all where there is no comment", () => {
