@@ -16,6 +16,7 @@ export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
 export { configurationLines } from "./report/configuration.ts";
 export { isCaused, uncheckedText } from "./report/drift.ts";
+export { nothingChanges } from "./report/facts.ts";
 export { groupFindings } from "./report/finding-groups.ts";
 export { type ChangeGroup, foldChanges } from "./report/fold.ts";
 export { previewJson } from "./report/json.ts";

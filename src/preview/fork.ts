@@ -20,7 +20,7 @@ export interface ForkReads {
   open(base: string): Promise<Repository>;
 }
 
-/** The targets of the base branch whose files a pull request from a fork changes, production first; of GitHub's list. */
+/** The targets of the base branch whose files a pull request from a fork changes by GitHub's list, production first. */
 export async function touchedByFork(pull: PullRequest, reads: ForkReads): Promise<readonly Target[]> {
   try {
     const base = `refs/heads/${pull.base.ref}`;

@@ -257,7 +257,7 @@ describe("other targets that read what changes", () => {
     const others = [targetIn("a/eu"), targetIn("b/eu"), targetIn("c/eu")];
     expect(await outcome(others, { ...reading("a/eu"), ...reading("c/eu") })).toMatchObject({
       outcome: "refused",
-      reason: `editing \`${file}\` would also change a/eu, c/eu`,
+      reason: `editing \`${file}\` would also change a in eu, c in eu`,
     });
   });
 

@@ -77,6 +77,7 @@ describe("the branch that promotions live on", () => {
 describe("the history of a target in texts", () => {
   const state = (error?: Error) => ({
     commit: undefined,
+    holds: async () => [],
     hold: async () => undefined,
     deferredRequests: async () => [],
     published: async () => undefined,

@@ -84,10 +84,13 @@ describe("r2-damaged-mirror: a mirror that a power cut damaged", () => {
     if (isCertain) expect(log.lines.join("\n")).toContain("moved aside");
   });
 
-  it("is said to be ours when it is damaged again at once, with its folder", async () => {
+  it.each([
+    ["shows", () => writeFileSync(join(directory(), "HEAD"), "")],
+    ["git alone sees", () => undefined],
+  ])("is said to be ours when it is damaged again at once, with its folder: what %s", async (_, damage) => {
     const first = upstream.commit({ "a.yaml": "one" });
     await read(first);
-    writeFileSync(join(directory(), "HEAD"), "");
+    damage();
     // A git that finds everything broken, as on a disk that loses what it is given.
     const git = join(root, "git");
     writeFileSync(

@@ -149,7 +149,7 @@ describe("/ack is refused", () => {
     const { say, check, world } = await opened(inBoth, { start });
     world.github.permissions.set("reader", "read");
     expect(await say("/ack deleted-persistent-volume-claim", "reader")).toContain(
-      "only people with write permission may act on `staging`",
+      "only people with write access may act on `staging`",
     );
     expect(check()?.conclusion).toBe("failure");
     expect(await say("/ack deleted-persistent-volume-claim", "bob")).toContain("Confirmed as meant");

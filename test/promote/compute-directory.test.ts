@@ -131,7 +131,7 @@ environments:
       "canary/shop/kustomization.yaml": "resources: [../../prod/shop]\nnamePrefix: canary-\n",
     });
     const target = only(await promote());
-    expect(target.outcome === "refused" && target.reason).toContain("would also change shop/canary");
+    expect(target.outcome === "refused" && target.reason).toContain("would also change shop in canary");
   });
 
   it("takes a target's own past back", async () => {

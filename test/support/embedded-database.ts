@@ -1,14 +1,17 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { runMigrations } from "bullmq";
 import { z } from "zod";
+import { openDatabase, useOurs } from "../../src/queue/embedded-database.ts";
+import { pglitePools } from "../../src/queue/pglite-pool.ts";
 
 /**
- * Puts a new, empty database where a server with this data folder would make one, unless one is there: a copy of one
- * that is made once for this version of PGlite, since making one takes seconds.
+ * Puts a new database where a server with this data folder would make one, unless one is there: a copy of one that is
+ * made once for these versions of PGlite and BullMQ, whose tables it has, since making one takes seconds.
  */
 export async function giveDatabase(dataDir: string): Promise<void> {
   const place = join(dataDir, "queue", "pg");
@@ -17,16 +20,51 @@ export async function giveDatabase(dataDir: string): Promise<void> {
   await cp(await emptyDatabase(), place, { recursive: true });
 }
 
-const packageFile = z.object({ version: z.string() });
+/** The folder of an empty database, to be copied. */
+export async function emptyDatabase(): Promise<string> {
+  return join(await newDatabase(), folderName);
+}
 
-async function emptyDatabase(): Promise<string> {
-  const main = createRequire(import.meta.url).resolve("@electric-sql/pglite");
-  const manifest: unknown = createRequire(import.meta.url)(join(dirname(main), "..", "package.json"));
-  const place = join(tmpdir(), `sluice-empty-database-${packageFile.parse(manifest).version}`);
+/** The same database in this process's memory, which is several times as fast as one in a folder. */
+export async function memoryDatabase(): Promise<PGlite> {
+  const bytes = await readFile(join(await newDatabase(), archiveName));
+  const db = await PGlite.create({ loadDataDir: new Blob([bytes]) });
+  await useOurs(db);
+  return db;
+}
+
+const folderName = "pg";
+const archiveName = "pg.tar";
+/** Those that others are made from, most of the files; nobody connects to them. */
+const templates = ["base/1", "base/4"];
+
+const manifest = z.object({ dependencies: z.record(z.string(), z.string()) });
+
+/** The versions are pinned. */
+function versionOf(name: string): string | undefined {
+  const ours: unknown = createRequire(import.meta.url)("../../package.json");
+  return manifest.parse(ours).dependencies[name];
+}
+
+async function newDatabase(): Promise<string> {
+  const versions = [versionOf("@electric-sql/pglite"), versionOf("bullmq")].join("-");
+  const place = join(tmpdir(), `sluice-new-database-${versions}`);
   if (existsSync(place)) return place;
   const made = await mkdtemp(`${place}.`);
-  await (await PGlite.create(made)).close();
+  await makeDatabase(made);
   // Of several processes at once the first one wins.
   await rename(made, place).catch(() => rm(made, { recursive: true, force: true }));
   return place;
+}
+
+async function makeDatabase(place: string): Promise<void> {
+  const folder = join(place, folderName);
+  const db = await openDatabase(folder);
+  await runMigrations(await pglitePools(db).running.connect(), "bullmq");
+  await db.close();
+  for (const one of templates) await rm(join(folder, one), { recursive: true });
+  const again = await openDatabase(folder);
+  const archive = await again.dumpDataDir("none");
+  await again.close();
+  await writeFile(join(place, archiveName), Buffer.from(await archive.arrayBuffer()));
 }

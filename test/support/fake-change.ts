@@ -85,6 +85,7 @@ function memoryState(decisions: Decision[]): StateStore {
     ref: "refs/heads/sluice-state",
     read: async () => ({
       commit: decisions.length === 0 ? undefined : String(decisions.length),
+      holds: async () => [],
       hold: async () => undefined,
       history: async (environment, app) =>
         decisions.filter((one) => concerns(one, environment, app)).map((one) => entryOf(one, app)),

@@ -1,10 +1,21 @@
+import { verdictPart } from "../../change/text/verdict-part.ts";
 import { shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
+import type { PullRequest } from "../../model/github.ts";
 import { sentenceList } from "../../model/text/lists.ts";
+import { dayTime } from "../../model/text/times.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 
 type Brought = Pick<ImageMetadata, "unit" | "images" | "targets" | "stays" | "places">;
+
+/** The first lines of the description while nothing holds it: what it does, and what a person does next. */
+export function standingPart(
+  brought: Brought,
+  about: { readonly autoMerge: boolean; readonly promote: string | undefined },
+): string {
+  return verdictPart([verdictText(brought), nextText(brought, about)].join("\n\n"));
+}
 
 /** What the pull request does, the first words of its description, and what was proven. */
 export function verdictText(brought: Brought): string {
@@ -34,6 +45,14 @@ function groupVerdict(brought: Brought, images: number): string {
   const group = brought.unit.startsWith("group ") ? ` of the group ${inert(brought.unit.slice("group ".length))}` : "";
   const all = goals.length === 1 && goals[0] !== undefined ? `, all ${inert(goals[0])}` : "";
   return `**${getters(brought)} ${images} images${group}**${all}${partOf(brought)}.`;
+}
+
+/** What comes, in a few words: `webapp 1.5.0`, `3 images`. */
+export function goalText({ images, targets }: Pick<Brought, "images" | "targets">): string {
+  const [only, ...more] = new Set(images.map(({ image }) => lastPart(image)));
+  const [goal, ...others] = distinct(targets.flatMap((target) => target.images.map(({ to }) => to)));
+  const version = goal === undefined || others.length > 0 ? "" : ` ${inert(goal)}`;
+  return only === undefined || more.length > 0 ? `${1 + more.length} images` : `${inert(only)}${version}`;
 }
 
 /** `prod and staging get`; the furthest environment first. */
@@ -70,4 +89,22 @@ export function nextText(
   if (autoMerge) return "**Next:** Sluice merges when all checks have passed.";
   const after = promote === undefined ? "" : ` After that: ${code(`/promote ${promote}`)}.`;
   return `**Next:** review and merge.${after}`;
+}
+
+const next =
+  /^\*\*Next:\*\* (?:review and merge\.(?: After that: (.+))?|Sluice merges when all checks have passed\.|decide about .+, then merge\.)$/m;
+const small = /\n\n<sub>[^\n]*asks the registry again<\/sub>/;
+
+/** The description after the merge: people open it months later. Unchanged where somebody rewrote these lines. */
+export function mergedBody(
+  body: string,
+  { mergedBy, closedAt }: Pick<PullRequest, "mergedBy" | "closedAt">,
+  now: number,
+): string {
+  const who = mergedBy === undefined ? "" : ` by ${code(mergedBy)}`;
+  const at = closedAt === undefined ? "" : ` on ${dayTime(closedAt, now)}`;
+  return body
+    .replaceAll("\r\n", "\n")
+    .replace(next, (_, after?: string) => `Merged${who}${at}.${after === undefined ? "" : ` **Next:** ${after}`}`)
+    .replace(small, "");
 }

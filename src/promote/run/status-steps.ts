@@ -110,7 +110,13 @@ async function stepsOf(
     if (direct) {
       if (pull.mergeCommit !== undefined) arrivals.set(name, pull.mergeCommit);
       const since = await laterChange(ports, context, target, moved, pull.mergeCommit);
-      steps.push({ ...about, ...since, state: pull.merged ? "merged" : "comes" });
+      const step = pull.merged
+        ? ({ state: "merged" } as const)
+        : ({
+            state: "comes",
+            becomes: versionsText(only(moved, await versionsAt(ports, context, target, pull.head.sha))),
+          } as const);
+      steps.push({ ...about, ...since, ...step });
       continue;
     }
     const { came, last } = await arrival(context, target, arrivals.get(from));
@@ -185,7 +191,11 @@ async function notUnderWay(
   if (asked !== undefined)
     return { ...about, state: "asked", by: asked.by, missing: await missingFor(context, app, environment) };
   const hold = await context.state.hold(environment, app, ports.clock());
-  if (hold !== undefined) return { ...about, state: "held", by: hold.by, reason: hold.reason };
+  if (hold !== undefined) {
+    const { by, reason, environmentWide } = hold;
+    const until = hold.until === undefined ? undefined : Date.parse(hold.until);
+    return { ...about, state: "held", by, reason, until, environmentWide };
+  }
   const from = settingsFor(context.config, app, environment).from;
   const source = from === undefined ? undefined : targetOf(context, app, from);
   const target = targetOf(context, app, environment);
@@ -250,7 +260,7 @@ async function laterChange(
   if (after === undefined) return {};
   const who = await authorOf(context, after.first);
   const back = later.get(after) === true;
-  return { since: { brought: versionText(brought), back, by: who.by, pullRequest: who.pullRequest } };
+  return { since: { brought: versionText(brought), back, by: who.by, pullRequest: who.pullRequest, at: who.at } };
 }
 
 /** What must be set up before a promotion to this environment can open. */

@@ -1,6 +1,6 @@
 import { inert } from "../../diff/index.ts";
 import { GATES, type GateName, type GateResult, type GateState, type GateVerdict } from "../../model/gates.ts";
-import { count } from "../../model/text/lists.ts";
+import { count, sentenceList } from "../../model/text/lists.ts";
 
 const end = "<!-- /sluice:gates -->";
 /**
@@ -12,9 +12,12 @@ const begin = /<!-- sluice:gates((?: [a-zA-Z]+=[a-z]+(?::\d+\/\d+)?)*) -->/;
 const states = ["passed", "waiting", "blocked", "overridden"] as const satisfies readonly GateState[];
 
 /** The part of a promotion's body that the gates own; `replaceGates` finds it again. Empty until they are evaluated. */
-export function gatesSection(verdict: GateVerdict | undefined, remarks: readonly string[] = []): string {
+export function gatesSection(
+  verdict: GateVerdict | undefined,
+  about: { readonly remarks?: readonly string[]; readonly apps?: number } = {},
+): string {
   if (verdict === undefined) return `<!-- sluice:gates -->\n${end}`;
-  const lines = [...gateList(verdict), ...remarks].join("\n\n");
+  const lines = [...gateList(verdict, about.apps ?? 1), ...(about.remarks ?? [])].join("\n\n");
   return `${mark(verdict)}\n${lines}\n${end}`;
 }
 
@@ -35,16 +38,28 @@ export function replaceGates(body: string, section: string): string | undefined 
   return `${text.slice(0, from)}${section}${text.slice(to + end.length)}`;
 }
 
+/** The body after a merge with all gates passed: they are folded. Gates that had not passed stay visible. */
+export function foldedGates(body: string): string {
+  return body.replace(
+    /^### Gates: (\d+) of \1 passed\r?\n\r?\n<details><summary>✅ \1 passed/m,
+    (_, passed) => `<details><summary>✅ ${passed === "1" ? "1 gate" : `${passed} gates`} passed`,
+  );
+}
+
 /**
  * The gates as a body shows them. Empty while they are not evaluated yet, and when somebody took the section out. A
  * table is what earlier versions wrote.
  */
 export function shownGates(body: string): ReadonlyMap<GateName, GateState> {
+  return new Map(gatesIn(sectionOf(body)).map(({ gate, state }) => [gate, state]));
+}
+
+/** The part of a body that the gates own; `""` when somebody took it out. */
+function sectionOf(body: string): string {
   const text = body.replaceAll("\r\n", "\n");
   const found = begin.exec(text);
   const to = found === null ? -1 : text.indexOf(end, found.index);
-  if (found === null || to < 0) return new Map();
-  return new Map(gatesIn(text.slice(found.index, to)).map(({ gate, state }) => [gate, state]));
+  return found === null || to < 0 ? "" : text.slice(found.index, to);
 }
 
 interface ShownGate {
@@ -78,9 +93,32 @@ export function gatesOfCheck(summary: string): SeenGates | undefined {
   const text = summary.replaceAll("\r\n", "\n");
   const gates = gatesIn(text);
   if (gates.length === 0 && !begin.test(text) && !text.startsWith("No gate is configured")) return undefined;
+  return { total: gates.length, unmet: unmetOf(gates) };
+}
+
+/** The gates that a body says are not passed, but for one: each with its count. */
+export function unmetIn(body: string, but: GateName): readonly string[] {
+  return unmetOf(gatesIn(sectionOf(body)).filter(({ gate }) => gate !== but));
+}
+
+function unmetOf(gates: readonly ShownGate[]): readonly string[] {
   const open = gates.filter(({ state }) => state === "waiting" || state === "blocked");
-  const unmet = open.map(({ gate, count }) => `${gateWords[gate]}${count === undefined ? "" : ` (${count})`}`);
-  return { total: gates.length, unmet };
+  return open.map(({ gate, count }) => `${gateWords[gate]}${count === undefined ? "" : ` (${count})`}`);
+}
+
+/** What a person hears who overrides a gate: exactly what for, and what is left. */
+export function overriddenText(about: {
+  readonly gate: GateName;
+  readonly reason: string;
+  /** The commit that it counts for, as a link. */
+  readonly head: string;
+  readonly history: string;
+  readonly unmet: readonly string[];
+}): string {
+  const { gate, reason, head, history, unmet } = about;
+  const name = `${gateWords[gate].charAt(0).toUpperCase()}${gateWords[gate].slice(1)}`;
+  const left = unmet.length === 0 ? "" : ` Not passed yet: ${sentenceList(unmet)}.`;
+  return `✅ **${name} overridden** for ${head}: "${inert(reason)}". The next push asks for it again.${left} It is on record in the [history](${history}).`;
 }
 
 /** Why a body's soak passes by no time, and what helps; `undefined` where it may pass. */
@@ -141,7 +179,7 @@ export function isOpen({ state }: GateResult): boolean {
  * The gates as a heading and a list: what is not passed open, people before clocks, what stops it first; what is passed
  * folded.
  */
-function gateList({ results }: GateVerdict): readonly string[] {
+function gateList({ results }: GateVerdict, apps: number): readonly string[] {
   const open = orderedGates(results);
   const passed = results.filter((one) => !isOpen(one));
   if (results.length === 0) return [];
@@ -150,7 +188,9 @@ function gateList({ results }: GateVerdict): readonly string[] {
   return [
     `### Gates: ${passed.length} of ${results.length} passed`,
     ...(open.length === 0 ? [] : [open.flatMap((one) => linesOf(one, 0)).join("\n")]),
-    ...(passed.length === 0 ? [] : [folded(`✅ ${passed.length} passed${also}`, passed)]),
+    ...(passed.length === 0
+      ? []
+      : [folded(`✅ ${passed.length} passed${apps > 1 ? ` in all ${apps} apps` : ""}${also}`, passed)]),
   ];
 }
 
@@ -203,7 +243,8 @@ function sentence({ label, reason, who, state }: GateResult): string {
   const goesOn = /^(?:by|since|from) /.test(reason);
   const name = `**${inert(label)}${reason === "" || goesOn ? "" : ":"}**`;
   const said = reason === "" ? "" : ` ${inert(reason)}`;
-  if (who === undefined || state === "passed" || state === "overridden") return `${name}${said}`;
+  if (state === "passed" || state === "overridden") return `${name}${said}`;
+  if (who === undefined) return `${name}${stopped(said)}`;
   return `${name}${stopped(said)} ${inert(who.charAt(0).toUpperCase() + who.slice(1))}.`;
 }
 
