@@ -37,7 +37,7 @@ export function previewText(preview: Preview, options: TextOptions): string {
   if (same !== undefined) return `${paint.bold(same)}\n`;
   const changes = changeBlocks(preview, options.full === true, paint);
   const blocks = [
-    heading(preview, paint),
+    heading(preview, options, paint),
     whyNothing(preview),
     ...failureLines(preview, paint),
     findingLines(preview, paint),
@@ -75,8 +75,8 @@ function hiddenText(hidden: ReadonlySet<"added" | "removed">): string {
   return [...(hidden.has("added") ? ["new"] : []), ...(hidden.has("removed") ? ["removed"] : [])].join(" and ");
 }
 
-function heading(preview: Preview, paint: Style): readonly string[] {
-  const { sign, text } = verdict(preview);
+function heading(preview: Preview, { baseName }: TextOptions, paint: Style): readonly string[] {
+  const { sign, text } = verdict(preview, plainMarks, baseName);
   const colour = sign === "🔴" || sign === "❌" ? paint.red : sign === "🟠" ? paint.yellow : (line: string) => line;
   return [paint.bold(colour(oneLine(text)))];
 }

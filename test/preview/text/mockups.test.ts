@@ -1,9 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../../src/config/index.ts";
 import {
-  brokenConfigurationFinding,
-  compareTarget,
-  configProblemsReport,
   lostAppsFinding,
   notFetchedFinding,
   previewCheck,
@@ -13,95 +9,29 @@ import {
   targetRemovedFinding,
   unreadFilesFinding,
 } from "../../../src/diff/index.ts";
-import type { Finding, Preview, TargetPreview } from "../../../src/model/preview.ts";
+import type { Preview } from "../../../src/model/preview.ts";
 import { readResult } from "../../../src/preview/earlier-result.ts";
 import { nextTry, outageReport } from "../../../src/preview/outage.ts";
 import { forkReport } from "../../../src/preview/report.ts";
-import { change, preview, resources, target } from "../../diff/support.ts";
+import { change, preview, target } from "../../diff/support.ts";
 import { lintText } from "../../support/text-lint.ts";
+import {
+  at,
+  bump,
+  complete,
+  fence,
+  imageDiff,
+  of,
+  options,
+  order,
+  type Side,
+  said,
+  v1,
+  visibleText,
+  workload,
+} from "./support.ts";
 
-/** Every text that a preview posts, built from manifests: shape and words. */
-const options = {
-  repositoryUrl: "https://hub.example/acme/ops",
-  baseName: "main",
-  command: "/diff",
-  docsUrl: "https://docs.example",
-};
-const order = ["dev", "staging", "prod"];
-const complete = { targets: 3, affected: 1, rendered: 1, failed: 0, truncated: 0, hiddenLines: 0, unpinned: [] };
-
-interface Side {
-  readonly name: string;
-  readonly base: string | undefined;
-  readonly head: string | undefined;
-  readonly more?: Partial<TargetPreview>;
-  readonly file?: string;
-}
-
-function compared({ name, base, head, more, file }: Side): { target: TargetPreview; findings: readonly Finding[] } {
-  const [app = "", environment = ""] = name.split("/");
-  const side = (text: string | undefined) => (text === undefined ? undefined : resources(text, file));
-  const { findings, ...facts } = compareTarget({
-    ...{ app, environment, base: side(base), head: side(head), ignore: [], fingerprintKey: "key" },
-  });
-  const changed = facts.changes.length > 0 ? "changed" : "unchanged";
-  const status = base === undefined ? "added" : head === undefined ? "removed" : changed;
-  return {
-    target: target(name, { ...facts, status, ...more }),
-    findings: findings.map(({ target: _, pointer: __, ...finding }) =>
-      file === undefined ? finding : { ...finding, line: 7 },
-    ),
-  };
-}
-
-function of(sides: readonly Side[], more: Partial<Preview> = {}): Preview {
-  const all = sides.map(compared);
-  return preview(
-    all.map((one) => one.target),
-    {
-      environments: order,
-      apps: 3,
-      ...more,
-      findings: [...all.flatMap(({ findings }) => findings), ...(more.findings ?? [])],
-    },
-  );
-}
-
-const shas = [
-  "[`1a2b3c4`](https://hub.example/acme/ops/commit/1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d)",
-  "[`9f8e7d6`](https://hub.example/acme/ops/commit/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c)",
-];
-const small = (checked: string, lead = "") =>
-  `<sub>${lead}main ${shas[0]} → this branch ${shas[1]}${checked === "" ? "" : ` · ${checked} · \`/diff\` checks again`} · [how to read this](https://docs.example/preview)</sub>\n`;
-const at = (file: string) =>
-  `[${file}:7](https://hub.example/acme/ops/blob/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c/${file}#L7)`;
-const fence = (diff: string) => `\`\`\`diff\n${diff}\n\`\`\`\n\n`;
-
-/** The comment without its last line, which is checked apart, and the check's title and conclusion. */
-function said(given: Preview, checked = "checked 1 of 1", lead = ""): { text: string; check: string } {
-  const { body } = previewComment(given, options);
-  const { conclusion, title } = previewCheck(given, options);
-  expect(lintText(body)).toEqual([]);
-  expect(lintText(title, "title")).toEqual([]);
-  expect(body.endsWith(small(checked, lead))).toBe(true);
-  return { text: body.slice(0, -small(checked, lead).length), check: `${conclusion} · ${title}` };
-}
-
-/** A comment as people see it. */
-const visibleText = (comment: string) => comment.replaceAll(/\n<!--.*?-->\n/gs, "");
-
-const workload = (name: string, image: string, replicas: number, kind = "Deployment") =>
-  `---\napiVersion: apps/v1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: { replicas: ${replicas}, template: { spec: { containers: [{ name: ${name}, image: "ghcr.io/acme/${name}:${image}" }] } } }\n`;
-const v1 = (kind: string, name: string, body: string) =>
-  `---\napiVersion: v1\nkind: ${kind}\nmetadata: { name: ${name} }\n${body}\n`;
-const bump = (name: string, more: Partial<TargetPreview> = {}): Side => {
-  const app = name.split("/")[0] ?? "";
-  return { name, base: workload(app, "1.4.0", 3), head: workload(app, "1.5.0", 3), more };
-};
-const imageDiff = fence(
-  "@@ spec.template.spec.containers[shop] @@\n-image: ghcr.io/acme/shop:1.4.0\n+image: ghcr.io/acme/shop:1.5.0",
-);
-
+/** Every comment that a preview posts, built from manifests or values, by the name of its mock-up: shape and words. */
 describe("the comment of a preview", () => {
   it("preview-one-line: the heading is the whole verdict", () => {
     expect(said(of([bump("shop/prod")]))).toEqual({
@@ -791,138 +721,5 @@ webapp in prod: 1.4.0 → 1.5.0 (+1 −1)
   it("older version: said with its sign", () => {
     const side = { name: "shop/prod", base: workload("shop", "1.5.1", 3), head: workload("shop", "1.5.0", 3) };
     expect(said(of([side])).text).toContain("### shop in prod: 1.5.1 → 1.5.0 ⬇️ older\n");
-  });
-});
-
-describe("the check page of a preview", () => {
-  it("check-preview: is no copy of the comment, a link to it, and the diffs, the first one open", () => {
-    const side = {
-      name: "gateway/prod",
-      base: workload("gateway", "3.1.2", 1),
-      head: workload("gateway", "latest", 1),
-      file: "a.yaml",
-    };
-    const check = previewCheck(of([side, bump("shop/prod")]), { ...options, commentUrl: "https://hub.example/c" });
-    expect(check.summary).toBe(
-      'Risks and summary are in [the comment](https://hub.example/c) and at their lines in "Files changed".\n\n**All 2 diffs**, the riskiest first:\n\n',
-    );
-    expect(check.text).toBe(
-      `<details open><summary>Deployment gateway in prod (+1 −1) · 🟠 warning</summary>\n\n${fence("@@ spec.template.spec.containers[gateway] @@\n-image: ghcr.io/acme/gateway:3.1.2\n+image: ghcr.io/acme/gateway:latest")}</details>\n\n<details><summary>Deployment shop in prod (+1 −1)</summary>\n\n${imageDiff}</details>\n\n**To check again:** press "Re-run", or comment \`/diff\`.\n`,
-    );
-    expect(lintText(`Title\n\n${check.text}`)).toEqual([]);
-  });
-
-  it("check-titles: every conclusion with its title, within its length", () => {
-    const claim = v1("PersistentVolumeClaim", "backup", "spec: {}");
-    const scaled = { name: "shop/prod", base: workload("shop", "1", 3), head: workload("shop", "1", 0) };
-    const broken = { status: "failed", error: { message: "x", side: "head" } } as const;
-    const failure = { kind: "input", message: "x" } as const;
-    const failed = (cause: "change" | "before") =>
-      of([{ name: "orders/prod", base: "", head: "", more: { ...broken, error: { ...broken.error, cause } } }], {
-        findings: [renderFailureFinding({ app: "orders", environment: "prod", failure, cause })],
-      });
-    const nothing = { ...complete, affected: 0, rendered: 0 };
-    const titles = [
-      of([bump("shop/prod")]),
-      of([bump("shop/prod"), bump("orders/prod"), bump("shop/staging")]),
-      of([], { completeness: nothing }),
-      of([scaled]),
-      failed("before"),
-      of([], { findings: [unreadFilesFinding(["charts/redis/values.yaml"])], completeness: nothing }),
-      of([{ name: "orders/prod", base: claim, head: "" }, scaled]),
-      failed("change"),
-      of([], { findings: twoErrors().map(brokenConfigurationFinding) }),
-    ].map((given) => {
-      const { conclusion, title } = previewCheck(given, options);
-      expect(lintText(title, "title")).toEqual([]);
-      return `${conclusion} · ${title}`;
-    });
-    expect(titles).toEqual([
-      "success · shop in prod: 1.4.0 → 1.5.0",
-      "success · 3 changes: 2 apps in prod, 1 in staging",
-      "success · No change in prod, staging or dev",
-      "neutral · Warning in prod: shop scaled to 0",
-      "neutral · Unknown: orders in prod is already broken on main",
-      "neutral · Not checked: 1 changed file belongs to no known app",
-      "failure · Danger in prod: volume claim deleted (orders), and 1 warning",
-      "failure · orders in prod cannot be rendered",
-      "failure · .sluice.yaml has 2 errors",
-    ]);
-  });
-
-  it("says it all where there is no comment", () => {
-    const { summary } = previewCheck(of([bump("shop/prod")]), options);
-    expect(summary).toMatch(/^### shop in prod: 1\.4\.0 → 1\.5\.0\n/);
-  });
-
-  it("is neutral where a danger was acknowledged", () => {
-    const claim = v1("PersistentVolumeClaim", "backup", "spec: {}");
-    const given = of([{ name: "orders/prod", base: claim, head: "" }]);
-    expect(previewCheck(given, options).conclusion).toBe("failure");
-    const findings = given.findings.map((one) => ({ ...one, acknowledged: { by: "ada", reason: "it is backed up" } }));
-    const confirmed = { ...given, findings };
-    expect(previewCheck(confirmed, options)).toMatchObject({
-      conclusion: "neutral",
-      title: "Danger in prod, confirmed: volume claim deleted (orders)",
-    });
-    const { body } = previewComment(confirmed, { ...options, acknowledge: "/ack" });
-    expect(body).toContain("### 🟠 Danger in prod, confirmed: volume claim deleted");
-    expect(body).toContain('> **Confirmed** by `ada`: "it is backed up".');
-    expect(body).not.toContain("**Fix:**");
-    expect(lintText(body)).toEqual([]);
-  });
-});
-
-/** What the parser makes of a file with two errors. */
-function twoErrors() {
-  const text = [
-    "version: 1",
-    "environments:",
-    "  - { name: staging, path: 'apps/{app}/staging' }",
-    "  - name: prod",
-    "    path: apps/{app}/prod",
-    "    from: staging",
-    "    gates:",
-    "      soak: 30",
-    "      aprovals: 1",
-    "",
-  ].join("\n");
-  const parsed = parseConfig(text, ".sluice.yaml");
-  return parsed.ok ? [] : parsed.problems;
-}
-
-describe("a change that breaks the configuration", () => {
-  it("preview-config-broken: has all errors at once, each with its line and what to write instead, and what they would stop", () => {
-    const given = of([], { findings: twoErrors().map(brokenConfigurationFinding) });
-    const { body } = previewComment(given, options);
-    expect(body.split("\n\n").slice(0, 3).join("\n\n")).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
-
-- [Line 8](https://hub.example/acme/ops/blob/${given.head}/.sluice.yaml#L8): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
-- [Line 9](https://hub.example/acme/ops/blob/${given.head}/.sluice.yaml#L9): \`aprovals\` is not a key of \`environments[1].gates\`. Did you mean \`approvals\`?
-
-If this is merged, previews, promotions and image updates stop until it is fixed.`);
-    expect(previewCheck(given, options)).toMatchObject({
-      ...{ conclusion: "failure", title: ".sluice.yaml has 2 errors" },
-      annotations: [{ startLine: 8, message: "`soak: 30` needs a unit. Write `soak: 30m`." }, { startLine: 9 }],
-    });
-    expect(lintText(body)).toEqual([]);
-  });
-});
-
-describe("the report of a broken configuration", () => {
-  it("has all errors at once, each with its line and what to write instead", () => {
-    const { comment, check } = configProblemsReport(twoErrors(), {
-      head: "9f8e7d6",
-      repositoryUrl: options.repositoryUrl,
-    });
-    expect(comment).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
-
-- [Line 8](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L8): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
-- [Line 9](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L9): \`aprovals\` is not a key of \`environments[1].gates\`. Did you mean \`approvals\`?
-
-The file on the base branch has these errors, so nothing of this pull request was rendered or compared.
-`);
-    expect(check).toMatchObject({ conclusion: "failure", title: ".sluice.yaml has 2 errors" });
-    expect(lintText(comment)).toEqual([]);
   });
 });
