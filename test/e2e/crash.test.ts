@@ -76,8 +76,8 @@ function inGit(where: RepositoryRef, ...args: readonly string[]): string {
 }
 
 /**
- * Repositories that wait for images of these names, of which 1.4.0 was pushed without a word when the server had nothing
- * more to do with them.
+ * Repositories that wait for images of these names, of which 1.4.0 was pushed without a word when the server had
+ * nothing more to do with them.
  */
 async function waiting(...names: readonly string[]): Promise<readonly RepositoryRef[]> {
   const places: RepositoryRef[] = [];

@@ -10,7 +10,7 @@ import { runSync } from "../support/run-sync.ts";
 import { eventually } from "../support/wait.ts";
 import { adminToken } from "../support/walk.ts";
 
-// All of Sluice in this process, on a Redis where there is one and on real registries: what crosses all rooms and edges.
+// All of Sluice in this process, on a Redis if there is one and on real registries: what crosses all rooms and edges.
 
 const secret = "a secret of the registry's hook";
 
@@ -121,7 +121,7 @@ describe("/promote on a pull request that is still open", () => {
     const repository = await repositoryWith("gates: { approvals: 1 }");
     const pull = await play.propose(repository, release("staging", "1.5.0"));
     expect(await play.say(pull, "/promote prod")).toContain(
-      "when this pull request is merged and healthy in staging, the promotion to prod opens by itself",
+      "when this pull request is merged and web is healthy in staging, the promotion to prod opens by itself",
     );
     const chain = await eventually("the chain", () => play.chain(pull));
     expect(chain).toMatch(/staging \| ◻️ comes with this pull request, has `1\.4\.0`/);
