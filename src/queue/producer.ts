@@ -135,8 +135,8 @@ const awayMessages =
 const lateMessages = /^Query read timeout|^timeout exceeded when trying to connect|^Command timed out/;
 
 /**
- * Whether the store is away, or so busy that its answer came too late, rather than refusing the job. Codes of node:net and of PostgreSQL (class 57P), messages of
- * ioredis, `pg` and Redis.
+ * Whether the store is away, or so busy that its answer came too late, rather than refusing the job. Codes of node:net
+ * and of PostgreSQL (class 57P), messages of ioredis, `pg` and Redis.
  */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

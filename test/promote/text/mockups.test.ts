@@ -101,7 +101,7 @@ function said(given: Given = {}) {
     ...{ metadata, comment: "<!-- metadata -->", verdict: verdictSection(standing) },
     gates: gatesSection(verdict, { apps: metadata.targets.length }),
     included: { changes: [], truncated: false, compareUrl: undefined },
-    ...{ sourceCommits: [], notes: [], left: [], unchanged: [], repositoryUrl },
+    ...{ sourceCommits: [], notes: [], left: [], unchanged: [], repositoryUrl, docsUrl: "https://docs.example" },
     ...given.parts,
   });
   const {
@@ -133,7 +133,7 @@ const included = (...changes: readonly ReturnType<typeof change>[]) => ({
 const checkout = change(42, "Speed up the checkout", "ada");
 const basket = change(40, "Show the basket on phones", "grace");
 const link = `[\`66ec6f5\`](${repositoryUrl}/commit/${sha})`;
-const small = `<sub>\`ada\` asked for this in #42 · from staging at ${link} · closing drops it, \`/hold prod\` stops it</sub>`;
+const small = `<sub>\`ada\` asked for this in #42 · from staging at ${link} · closing drops it, \`/hold prod\` stops it · [help](https://docs.example/promotion)</sub>`;
 const both = { approvals: 1, soak: 30 * minutes, selfApproval: false };
 const release = { teams: ["release"], permission: "write" } as const;
 const approve =
@@ -447,7 +447,7 @@ describe("a promotion pull request", () => {
         "### Gates: 2 of 3 passed",
         waiting,
         folded("2 passed", notHeld, risks),
-        `<sub>\`ada\` asked for this in #43 · as it was at ${link} · closing this keeps the hold: \`/release prod/webapp\`</sub>`,
+        `<sub>\`ada\` asked for this in #43 · as it was at ${link} · closing this keeps the hold: \`/release prod/webapp\` · [help](https://docs.example/promotion)</sub>`,
       ),
     );
   });
@@ -537,7 +537,7 @@ describe("a promotion pull request", () => {
         ),
         "### What is new",
         "- #42 Speed up the checkout (`ada`)\n- #40 Show the basket on phones (`grace`)",
-        `<sub>\`ada\` asked for this in #42 · from staging at ${link} · to go back: \`/rollback prod webapp\`</sub>`,
+        `<sub>\`ada\` asked for this in #42 · from staging at ${link} · to go back: \`/rollback prod webapp\` · [help](https://docs.example/promotion)</sub>`,
       ),
     );
     expect(lintText(text).filter((one) => !one.startsWith("the first line has"))).toEqual([]);
