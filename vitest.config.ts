@@ -28,13 +28,21 @@ const embedded = [
   "test/web/registry/receiver.test.ts",
 ];
 
+/** What needs a Kubernetes API server: see vitest.cluster.config.ts. */
+const cluster = ["test/cluster/**"];
+
 export default defineConfig({
   test: {
     projects: [
       // One after the other: together they would be twice as many processes.
       {
         extends: true,
-        test: { name: "others", include: ["test/**/*.test.ts"], exclude: embedded, sequence: { groupOrder: 0 } },
+        test: {
+          name: "others",
+          include: ["test/**/*.test.ts"],
+          exclude: [...embedded, ...cluster],
+          sequence: { groupOrder: 0 },
+        },
       },
       { extends: true, test: { name: "embedded", include: embedded, sequence: { groupOrder: 1 } } },
     ],
