@@ -29,6 +29,8 @@ const attempts = 4;
 /** Requests at once; more of them wait for a connection. */
 const connections = 16;
 const connectMs = 10_000;
+/** How long a connection is kept that nobody uses: load balancers end it after a minute. */
+const idleMs = 50_000;
 const maxBytes = 256 * 1024 * 1024;
 /** Statuses that may pass by themselves. */
 const passing = new Set([408, 429, 500, 502, 503, 504]);
@@ -93,6 +95,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 function poolOf({ tls, proxy }: Endpoint): Dispatcher {
-  if (proxy !== undefined) return new ProxyAgent({ uri: proxy, requestTls: tls, connections });
-  return new Agent({ connections, connect: { ...tls, timeout: connectMs } });
+  if (proxy !== undefined)
+    return new ProxyAgent({ uri: proxy, requestTls: tls, connections, keepAliveTimeout: idleMs });
+  return new Agent({ connections, keepAliveTimeout: idleMs, connect: { ...tls, timeout: connectMs } });
 }

@@ -40,7 +40,9 @@ export function statusOf({ text }: Answer): Status {
   return status.catch(status.parse({})).parse(parseJson(text));
 }
 
-/** Whether the path itself is unknown: the kind is not served (any more). Else the object or its namespace is missing. */
+/**
+ * Whether the path itself is unknown: the kind is not served (any more). Else the object or its namespace is missing.
+ */
 export function isUnknownPath({ details }: Status): boolean {
   return details.name === "";
 }
@@ -92,7 +94,7 @@ function fixOfConflict({ details }: Status): string {
     : "See what else changes this object.";
 }
 
-/** Refusals that end by themselves: a namespace that is being deleted is gone, and can be made again, a moment later. */
+/** Refusals that end by themselves: a namespace that is being deleted is gone, and can be made again, soon. */
 function mayPass({ details }: Status): boolean {
   return details.causes.some(({ reason }) => reason === "NamespaceTerminating");
 }
