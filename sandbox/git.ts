@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readLoose } from "./loose-object.ts";
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** How to run git. */

@@ -72,8 +72,13 @@ const strong = (otherwise: string) =>
     .refine((text) => placeholder.test(text) || text.length >= 16, "is too short: use at least 16 random characters");
 
 function whole(min: number, max: number) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number({ error }).int(error).min(min, error).max(max, error);
+  const error = ({ input }: { readonly input?: unknown }) =>
+    `is "${String(input).slice(0, 40)}", not a whole number in ${min}–${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(min, { error }).max(max, { error }));
 }
 
 const schema = z.object({
@@ -124,11 +129,21 @@ export function readSettings(environment: Environment, readFile: (path: string) 
   }
   const file = serverFileOf(environment, given.SLUICE_SERVER_FILE, readFile, problems);
   if (!parsed.success || problems.length > 0) {
-    throw new UserError("usage", `Sluice cannot start:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`, {
-      fix: "Set these in the environment; docs/installation.md says where each comes from.",
-    });
+    throw refusal(problems);
   }
   return settingsOf(parsed.data, file);
+}
+
+/** One problem is the error itself; several are a list. */
+function refusal(problems: readonly string[]): UserError {
+  const [only = "", ...more] = problems;
+  const [message, these] =
+    more.length === 0
+      ? [only, "this"]
+      : [`Sluice cannot start:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`, "these"];
+  return new UserError("usage", message, {
+    fix: `Set ${these} in the environment; docs/installation.md says where each comes from.`,
+  });
 }
 
 /** The secrets in the settings, which must never be in a log. */

@@ -4,7 +4,7 @@ import { unexpected } from "./errors.ts";
 import { digestOf, MEDIA } from "./names.ts";
 import type { ImageInput } from "./types.ts";
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 120_000;
 const DEFAULT_PLATFORMS = ["linux/amd64"];
 
 /** The registry that an image is pushed to. */

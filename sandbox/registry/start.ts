@@ -57,7 +57,9 @@ function targetOf({ origin, users }: RegistryWorld): PushTarget {
 
 function listen(app: Hono<{ Bindings: HttpBindings }>, port: number): Promise<ServerType> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: HOST, port }, () => resolve(server));
+    // By default an idle connection ends after five seconds, at times just when the next request is under way.
+    const serverOptions = { keepAliveTimeout: 600_000 };
+    const server = serve({ fetch: app.fetch, hostname: HOST, port, serverOptions }, () => resolve(server));
     server.once("error", reject);
   });
 }

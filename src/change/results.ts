@@ -71,11 +71,11 @@ export function unexplained(
 
 /** A plan that would change targets that nobody promotes. */
 export function wouldTouch(files: readonly string[], others: readonly Target[]): UserError {
-  const ids = others.map(({ id }) => id);
+  const places = others.map(({ app, environment }) => `${app} in ${environment}`);
   return new UserError(
     "refused",
-    `editing ${files.map((file) => `\`${file}\``).join(", ")} would also change ${commaList(ids, maxListed)}`,
-    { fix: "Give the target a file of its own that sets the version." },
+    `editing ${files.map((file) => `\`${file}\``).join(", ")} would also change ${commaList(places, maxListed)}`,
+    { fix: "Set the version in a file that only this environment reads." },
   );
 }
 

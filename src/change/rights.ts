@@ -18,17 +18,18 @@ export const byAllow = {
 
 /**
  * Throws a `permission` UserError when the person may not act on one of these apps; `apps` empty: on the environment as
- * such. The configuration is the base's.
+ * such. The configuration is the base's; `doing` is what they want, after "may".
  */
 export async function assertAllowed(
   { config, github }: Pick<RepositoryContext, "config" | "github">,
   call: Actor,
   environment: string,
   apps: readonly string[],
+  doing = "act on",
 ): Promise<void> {
   const subjects = apps.length > 0 ? apps : [""];
   const allows = subjects.map((app) => settingsFor(config, app, environment).allow);
-  await assertAllows(github, call, allows, `act on ${apps.length > 0 ? "" : "all of "}\`${environment}\``);
+  await assertAllows(github, call, allows, `${doing} ${apps.length > 0 ? "" : "all of "}\`${environment}\``);
 }
 
 /** As `assertAllowed`, by `gates.override`. */
@@ -74,7 +75,7 @@ export async function assertAllows(
   what: string,
 ): Promise<void> {
   for (const answer of await answersTo(github, call, allows, what))
-    if (!answer.ok) throw new UserError("permission", answer.reason, { fix: answer.fix });
+    if (!answer.ok) throw new UserError("permission", answer.reason, { fix: `${answer.fix} to comment:` });
 }
 
 /** Whether the person may act, for each of these rules; GitHub is asked about each team once. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { count } from "../model/text/lists.ts";
 import type { Tree } from "../model/tree.ts";
 import { configFile } from "../targets/index.ts";
-import { git, type Located } from "./git.ts";
+import type { Git, Located } from "./git.ts";
 import { oneLine, type Style } from "./style.ts";
 
 const maxShown = 10;
@@ -11,11 +11,10 @@ const maxShown = 10;
 const otherName = ".sluice.yml";
 
 /** Files of the work tree that are not committed as they are; none in a bare repository. */
-export async function uncommitted(place: Located, signal: AbortSignal): Promise<readonly string[]> {
+export async function uncommitted(place: Located, git: Git): Promise<readonly string[]> {
   if (place.top === undefined) return [];
   const out = await git(["status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"], {
     cwd: place.top,
-    signal,
   });
   return out
     .split("\0")

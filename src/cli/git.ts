@@ -1,41 +1,44 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Fault, UserError } from "../model/errors.ts";
+import { runGit } from "../wiring/local-git.ts";
+import type { CliIo } from "./io.ts";
 
-/** How to run git. */
+/** Where git runs. */
 export interface GitOptions {
   readonly cwd: string;
-  readonly signal: AbortSignal;
   /** On top of the process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
-
-/** After this long a local git command is killed. */
-const DEADLINE = 60_000;
 
 /**
  * Runs git without prompts and gives its output. Rejects with a UserError that carries git's message when it exits
  * with an error.
  */
-export function git(args: readonly string[], options: GitOptions): Promise<string> {
-  const env = { ...process.env, GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C", ...options.env };
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(DEADLINE)]);
-  return new Promise((done, reject) => {
-    execFile("git", [...args], { cwd: options.cwd, env, signal, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      if (error === null) done(stdout);
-      else if (typeof error.code === "number") {
-        reject(new UserError("input", `git ${args[0]}: ${stderr.trim() || error.message}`, { cause: error }));
-      } else reject(gitFault(error, args));
-    });
-  });
+export type Git = (args: readonly string[], options: GitOptions) => Promise<string>;
+
+/** After this long a local git command is killed. */
+const DEADLINE = 60_000;
+
+/** The git of one run of the command line, which ends with it. */
+export function gitOf({ signal, start }: Pick<CliIo, "signal" | "start">): Git {
+  return async (args, options) => {
+    const env = { ...inherited(), GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C", ...options.env };
+    const how = { gitPath: "git", args, cwd: options.cwd, env, deadlineMs: DEADLINE, signal, start };
+    const { code, stdout, stderr } = await runGit(how).catch(notStarted);
+    if (code === 0) return stdout.toString("utf8");
+    if (code > 0) throw new UserError("input", `git ${args[0]}: ${stderr || `exit code ${code}`}`);
+    throw new Fault("unavailable", `git ${args[0]} was killed`);
+  };
 }
 
-function gitFault(error: Error & { code?: unknown }, args: readonly string[]): Error {
-  if (error.code === "ENOENT")
-    return new Fault("unavailable", "git was not found on PATH, or the folder is gone", { cause: error });
-  if (error.name === "AbortError") return new Fault("timeout", `git ${args[0]} took too long`, { cause: error });
-  return new Fault("bug", `git ${args[0]} could not be run`, { cause: error });
+function inherited(): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value = ""]) => [[name, value]]));
+}
+
+function notStarted(cause: unknown): never {
+  if (!(cause instanceof Fault) || cause.kind !== "unavailable") throw cause;
+  throw new Fault("unavailable", "git was not found on PATH, or the folder is gone", { cause });
 }
 
 /** Where a folder lies in a git repository. */
@@ -48,17 +51,16 @@ export interface Located {
 }
 
 /** Finds the repository that `folder` is in. Rejects with a UserError where there is none. */
-export async function locate(folder: string, signal: AbortSignal): Promise<Located> {
+export async function locate(folder: string, git: Git): Promise<Located> {
   const cwd = resolve(folder);
-  const ask = async (...args: readonly string[]) =>
-    (await git(["rev-parse", ...args], { cwd, signal })).replace(/\n$/, "");
+  const ask = async (...args: readonly string[]) => (await git(["rev-parse", ...args], { cwd })).replace(/\n$/, "");
   try {
     const answer = await ask("--absolute-git-dir", "--show-toplevel", "--show-prefix");
     const [gitDir = "", top = "", prefix = "", ...rest] = answer.split("\n");
     if (rest.length === 0) return { gitDir, top, path: withoutSlash(prefix) };
   } catch (cause) {
     // Git fails where it has no work tree to show.
-    if (signal.aborted || (cause instanceof UserError && /dubious ownership/.test(cause.message))) throw cause;
+    if (cause instanceof UserError ? /dubious ownership/.test(cause.message) : existsSync(cwd)) throw cause;
   }
   return locateSlowly(cwd, ask);
 }

@@ -1,3 +1,6 @@
+import type { LocalEdges, LocalOptions } from "../wiring/local.ts";
+import type { StartProcess } from "../wiring/local-git.ts";
+
 /** Where text goes. `isTTY`: it is a terminal. */
 export interface Output {
   write(text: string): unknown;
@@ -12,6 +15,10 @@ export interface CliIo {
   readonly cwd: string;
   /** Aborts at Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** What starts programs; default: this process. */
+  readonly start?: StartProcess | undefined;
+  /** What opens git and the engine; default: edges of its own for each command. */
+  readonly openLocal?: ((options: LocalOptions) => LocalEdges) | undefined;
 }
 
 /**

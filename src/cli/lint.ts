@@ -7,7 +7,7 @@ import { count } from "../model/text/lists.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
 import { EXIT } from "./command.ts";
 import type { LintContext } from "./definitions/lint.ts";
-import { locate } from "./git.ts";
+import { gitOf, locate } from "./git.ts";
 import { withLocal } from "./local.ts";
 import { usage } from "./parse.ts";
 import { problemLines } from "./problems.ts";
@@ -45,8 +45,8 @@ async function lintFile(context: LintContext, name: string | undefined): Promise
   }
 }
 
-async function fileOfWorkTree({ cwd, args, signal }: LintContext): Promise<string> {
-  const { top } = await locate(resolve(cwd, args.repo), signal);
+async function fileOfWorkTree(context: LintContext): Promise<string> {
+  const { top } = await locate(resolve(context.cwd, context.args.repo), gitOf(context));
   if (top === undefined) throw usage("a bare repository has no work tree", "Name the commit to check: --ref REF.");
   return join(top, configFile);
 }

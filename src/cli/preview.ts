@@ -13,7 +13,7 @@ import { configurationWarning, uncommitted, uncommittedWarning } from "./dirty.t
 import { failsOn } from "./fail-on.ts";
 import { previewHtml } from "./format/html.ts";
 import { previewText } from "./format/text.ts";
-import { git, type Located } from "./git.ts";
+import type { Git, Located } from "./git.ts";
 import { type Local, withLocal } from "./local.ts";
 import { problemLines } from "./problems.ts";
 import { defaultBase } from "./revision.ts";
@@ -44,7 +44,10 @@ async function run(context: PreviewContext, local: Local): Promise<number> {
   if (outcome.kind === "config") return brokenConfig(context, local, outcome, override);
   await warn(context, local, outcome.commits.base, head);
   context.stdout.write(format(outcome.preview, context, base, head.name));
-  return failsOn(outcome.preview, context.args["fail-on"]) ? EXIT.failOn : EXIT.ok;
+  const severity = context.args["fail-on"];
+  if (!failsOn(outcome.preview, severity)) return EXIT.ok;
+  context.stderr.write(`(exit ${EXIT.failOn}: --fail-on ${severity})\n`);
+  return EXIT.failOn;
 }
 
 const PHASES = { targets: "Finding targets", render: "Rendering" } as const;
@@ -57,31 +60,36 @@ interface Head {
 }
 
 /** What would be merged: a revision, or the files as they are. */
-async function headOf({ args, signal }: PreviewContext, { repository, place }: Local): Promise<Head> {
+async function headOf({ args }: PreviewContext, { repository, place, git }: Local): Promise<Head> {
   if (!args.worktree && args.head !== "worktree") {
     const [head, checkedOut] = await Promise.all([repository.resolve(args.head), repository.resolve("HEAD")]);
-    return { revision: args.head, name: await nameOf(args.head, place, signal), asItIs: head !== checkedOut };
+    return { revision: args.head, name: await nameOf(args.head, place, git), asItIs: head !== checkedOut };
   }
   if (place.top === undefined)
     throw new UserError("usage", "a bare repository has no work tree", { fix: "Leave --worktree out." });
   const parent = await repository.resolve("HEAD");
   return {
-    revision: await snapshotWorkTree({ ...place, top: place.top }, signal, parent),
+    revision: await snapshotWorkTree({ ...place, top: place.top }, git, parent),
     name: "work tree",
     asItIs: true,
   };
 }
 
 /** A branch by its name where HEAD is meant. */
-async function nameOf(head: string, { gitDir }: Located, signal: AbortSignal): Promise<string> {
+async function nameOf(head: string, { gitDir }: Located, git: Git): Promise<string> {
   if (head !== "HEAD") return head;
-  const branch = (await git(["rev-parse", "--abbrev-ref", "HEAD"], { cwd: gitDir, signal })).trim();
+  const branch = (await git(["rev-parse", "--abbrev-ref", "HEAD"], { cwd: gitDir })).trim();
   return branch === "" ? "HEAD" : branch;
 }
 
 /** Says on standard error what is there and was not looked at, so that the result is not read as more than it is. */
-async function warn(context: PreviewContext, { repository, place }: Local, base: string, head: Head): Promise<void> {
-  const files = head.asItIs ? [] : await uncommitted(place, context.signal);
+async function warn(
+  context: PreviewContext,
+  { repository, place, git }: Local,
+  base: string,
+  head: Head,
+): Promise<void> {
+  const files = head.asItIs ? [] : await uncommitted(place, git);
   const lines = [
     ...uncommittedWarning(files, context.paintError),
     ...(await configurationWarning(place, await repository.tree(base), context.paintError)),

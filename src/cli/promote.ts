@@ -25,8 +25,7 @@ async function run(context: PromoteContext, local: Local, to: string): Promise<n
   const computed = await computePromotion(input);
   context.progress.clear();
   const { plan, changes } = computed;
-  const { repository, base, signal } = input;
-  const request = { place: local.place, repository, base, changes, signal };
+  const request = { ...local, base: input.base, changes };
   const written = context.args.write ? await writeChanges(request) : undefined;
   context.stdout.write(
     context.args.format === "json"

@@ -18,7 +18,7 @@ export async function runRender(context: RenderContext): Promise<number> {
 }
 
 async function run(context: RenderContext, local: Local, subject: Subject): Promise<number> {
-  const tree = await local.repository.tree(await commitOf(local, subject, context.signal));
+  const tree = await local.repository.tree(await commitOf(local, subject));
   const source = { tree, objects: local.repository.objects };
   const { plan, problems } = await resolveTargets(await configText(tree), tree, configFile);
   const wanted = context.args.target ?? local.place.path;
@@ -41,10 +41,10 @@ async function run(context: RenderContext, local: Local, subject: Subject): Prom
   return failed.length > 0 ? EXIT.usage : EXIT.ok;
 }
 
-async function commitOf({ repository, place }: Local, { ref }: Subject, signal: AbortSignal): Promise<string> {
+async function commitOf({ repository, place, git }: Local, { ref }: Subject): Promise<string> {
   if (ref !== undefined) return repository.resolve(ref);
   if (place.top === undefined) return repository.resolve("HEAD");
-  return snapshotWorkTree({ ...place, top: place.top }, signal);
+  return snapshotWorkTree({ ...place, top: place.top }, git);
 }
 
 async function printYaml(

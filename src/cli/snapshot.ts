@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { git, type Located } from "./git.ts";
+import type { Git, Located } from "./git.ts";
 
 /**
  * Writes the work tree as it is now, without the files that git ignores, as a commit that no branch names, and gives
@@ -10,7 +10,7 @@ import { git, type Located } from "./git.ts";
  */
 export async function snapshotWorkTree(
   place: Located & { readonly top: string },
-  signal: AbortSignal,
+  git: Git,
   parent?: string,
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-index-"));
@@ -18,7 +18,7 @@ export async function snapshotWorkTree(
     const index = join(folder, "index");
     // The real index knows the files' times: with a copy of it only changed files are read again.
     await copyIndex(join(place.gitDir, "index"), index).catch(ignoreMissing);
-    const options = { cwd: place.top, signal, env: { GIT_INDEX_FILE: index, ...AUTHOR } };
+    const options = { cwd: place.top, env: { GIT_INDEX_FILE: index, ...AUTHOR } };
     await git(["add", "--all", "--", "."], options);
     const tree = (await git(["write-tree"], options)).trim();
     return (

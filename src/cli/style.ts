@@ -101,9 +101,13 @@ export function terminalMessage(message: string): string {
 
 const properNames = /^(?:Amazon|Argo|Azure|Docker|Flux|Git|GitHub|Go|Google|Helm|Node|PostgreSQL|Redis|Sluice)\b/;
 
-/** A fix on a terminal: after `fix:` it begins small, and without the stop at its end. */
+/** A fix on a terminal: after `fix:` it begins small, and without the stop at its end; names that are known in brackets. */
 export function terminalFix(fix: string): string {
-  const suggested = fix.replaceAll(/([Dd]id you mean )`([^`]+)`/g, '$1"$2"').replaceAll(/`([^`]+)`/g, "$1");
+  const known = fix.replace(
+    /^([Dd]id you mean .+\?) [Tt]he [^`]+ (?:are|of "[^"]*" are) (`.+)$/,
+    (_, guess, names) => `${guess} (${names.replace(/\.$/, "")})`,
+  );
+  const suggested = known.replaceAll(/([Dd]id you mean )`([^`]+)`/g, '$1"$2"').replaceAll(/`([^`]+)`/g, "$1");
   const begun =
     /^[A-Z][a-z]/.test(suggested) && !properNames.test(suggested)
       ? suggested.charAt(0).toLowerCase() + suggested.slice(1)

@@ -5,15 +5,13 @@ import { stageChanges } from "../edit/staged-tree.ts";
 import { UserError } from "../model/errors.ts";
 import type { RenderSource } from "../model/render.ts";
 import type { TreeChange } from "../model/tree.ts";
-import { git } from "./git.ts";
 import type { Local } from "./local.ts";
 
 /** What is written where. */
-export interface WriteRequest extends Pick<Local, "place" | "repository"> {
+export interface WriteRequest extends Pick<Local, "place" | "repository" | "git"> {
   /** The commit that the plan was made from. */
   readonly base: string;
   readonly changes: readonly TreeChange[];
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -42,9 +40,9 @@ export async function writeChanges(request: WriteRequest): Promise<readonly stri
 async function refuseUncommitted(
   top: string,
   paths: readonly string[],
-  { base, signal }: Pick<WriteRequest, "base" | "signal">,
+  { base, git }: Pick<WriteRequest, "base" | "git">,
 ): Promise<void> {
-  const options = { cwd: top, signal };
+  const options = { cwd: top };
   const exact = paths.map((path) => `:(top,literal)${path}`);
   const lists = await Promise.all([
     git(["diff", "--name-only", "-z", "--no-ext-diff", base, "--", ...exact], options),

@@ -13,6 +13,8 @@ export interface FindingPlace {
 export interface FilledWords {
   readonly short: string;
   readonly message: string;
+  /** The message where the apps and the environments stand before it: `Loses the volume claim …`. */
+  readonly predicate?: string;
   readonly fix: string | undefined;
 }
 
@@ -40,8 +42,15 @@ export function fillWords(words: FindingWords, places: readonly FindingPlace[], 
   return {
     short: fill(words.short),
     message: fill(words.message),
+    ...predicateOf(words, fill),
     fix: words.fix === undefined ? undefined : fill(words.fix),
   };
+}
+
+function predicateOf({ message }: FindingWords, fill: (text: string) => string): Pick<FilledWords, "predicate"> {
+  if (!message.startsWith("{app}")) return {};
+  const text = fill(message.replace("{app}", "").replace("{where}", "")).trimStart();
+  return { predicate: `${text.charAt(0).toUpperCase()}${text.slice(1)}` };
 }
 
 /** Whether the name says where something is deployed; `default` is what stands for none. */

@@ -14,6 +14,7 @@ export { checkedCount } from "./report/closing.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
 export { isCaused, uncheckedText } from "./report/drift.ts";
+export { nothingChanges } from "./report/facts.ts";
 export { groupFindings } from "./report/finding-groups.ts";
 export { type ChangeGroup, foldChanges } from "./report/fold.ts";
 export { previewJson } from "./report/json.ts";

@@ -1,12 +1,15 @@
 import { Fault } from "../model/errors.ts";
 import type { GitObject } from "../model/tree.ts";
 
+/** An object with its full id. */
+export type FoundObject = GitObject & { readonly oid: string };
+
 /** Who hears what the parser reads. */
 export interface CatFileListener {
   /** The largest body that the next object may have. */
   limit(): number;
-  /** The next answer: an object, or `undefined` for a missing one. */
-  object(object: GitObject | undefined): void;
+  /** The next answer: an object, or `undefined` where the name means none, or several. */
+  object(object: FoundObject | undefined): void;
   /** The next answer is larger than its limit; its body is passed over. */
   tooLarge(bytes: number): void;
 }
@@ -14,14 +17,14 @@ export interface CatFileListener {
 const kinds: ReadonlySet<string> = new Set(["tree", "blob", "commit", "tag"] satisfies GitObject["kind"][]);
 
 /**
- * Cuts the output of `git cat-file --batch` (`<oid> <type> <size>\n<body>\n`, or `<oid> missing\n`) into objects,
- * whatever the chunks are.
+ * Cuts the output of `git cat-file --batch` (`<oid> <type> <size>\n<body>\n`, or `<name> missing\n` and the like) into
+ * objects, whatever the chunks are.
  */
 export class CatFileParser {
   readonly #listener: CatFileListener;
   #rest: Buffer = Buffer.alloc(0);
   /** The object whose body is being read; `bytes` is `undefined` when it is passed over. */
-  #body: { kind: GitObject["kind"]; size: number; bytes: Buffer | undefined; filled: number } | undefined;
+  #body: { oid: string; kind: GitObject["kind"]; size: number; bytes: Buffer | undefined; filled: number } | undefined;
 
   constructor(listener: CatFileListener) {
     this.#listener = listener;
@@ -41,17 +44,20 @@ export class CatFileParser {
   #takeHeader(data: Buffer): number {
     const end = data.indexOf(0x0a);
     if (end < 0) return 0;
-    const [, kind, size] = data.toString("latin1", 0, end).split(" ");
-    if (kind === "missing") this.#listener.object(undefined);
-    else this.#begin(kind, Number(size));
+    const line = data.toString("latin1", 0, end);
+    // The name is as it was asked for, and may hold blanks.
+    if (/ (?:missing|ambiguous)$/.test(line)) this.#listener.object(undefined);
+    else this.#begin(line);
     return end + 1;
   }
 
-  #begin(kind: string | undefined, size: number): void {
+  #begin(line: string): void {
+    const [oid = "", kind, bytesOf] = line.split(" ");
+    const size = Number(bytesOf);
     if (!isKind(kind) || !Number.isSafeInteger(size))
       throw new Fault("bug", "git cat-file gave an answer that cannot be read");
     const bytes = size <= this.#listener.limit() ? Buffer.allocUnsafe(size) : undefined;
-    this.#body = { kind, size, bytes, filled: 0 };
+    this.#body = { oid, kind, size, bytes, filled: 0 };
   }
 
   #takeBody(data: Buffer): number {
@@ -64,7 +70,7 @@ export class CatFileParser {
     if (body.filled <= body.size) return used;
     this.#body = undefined;
     if (body.bytes === undefined) this.#listener.tooLarge(body.size);
-    else this.#listener.object({ kind: body.kind, bytes: body.bytes });
+    else this.#listener.object({ oid: body.oid, kind: body.kind, bytes: body.bytes });
     return used;
   }
 }

@@ -2,16 +2,16 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { Fault, messageOf, UserError } from "../model/errors.ts";
-import type { GitObject } from "../model/tree.ts";
-import { CatFileParser } from "./cat-file-parser.ts";
+import { CatFileParser, type FoundObject } from "./cat-file-parser.ts";
 
 /** A request for one object. */
 export interface ObjectRequest {
-  readonly oid: string;
+  /** Its id, or another name for it without line breaks. */
+  readonly object: string;
   readonly maxBytes: number;
   /** What messages call the object. */
   readonly name: string;
-  readonly resolve: (object: GitObject | undefined) => void;
+  readonly resolve: (object: FoundObject | undefined) => void;
   readonly reject: (error: unknown) => void;
   /** How many processes were asked. */
   attempts: number;
@@ -93,7 +93,7 @@ export class CatFileSession {
       request.attempts += 1;
       this.#requests.push(request);
     }
-    this.#child.stdin.write(batch.map(({ oid }) => `${oid}\n`).join(""));
+    this.#child.stdin.write(batch.map(({ object }) => `${object}\n`).join(""));
   }
 
   /** Ends the process once it has answered; kills it when that takes over a second. */

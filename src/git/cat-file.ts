@@ -1,5 +1,5 @@
 import { Fault } from "../model/errors.ts";
-import type { GitObject } from "../model/tree.ts";
+import type { FoundObject } from "./cat-file-parser.ts";
 import { CatFileSession, type HelperCommand, type ObjectRequest } from "./cat-file-session.ts";
 import { withoutCredentials } from "./failure.ts";
 
@@ -30,10 +30,13 @@ export class CatFile {
     this.#options = options;
   }
 
-  /** The object, `undefined` when it is missing; a `limit` UserError when it is larger than `maxBytes`. */
-  read(oid: string, maxBytes = defaultMaxBytes, name = `the object ${oid}`): Promise<GitObject | undefined> {
+  /**
+   * The object with this id or other name, which has no line breaks; `undefined` when it is missing; a `limit`
+   * UserError when it is larger than `maxBytes`.
+   */
+  read(object: string, maxBytes = defaultMaxBytes, name = `the object ${object}`): Promise<FoundObject | undefined> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ oid, maxBytes, name, resolve, reject, attempts: 0 });
+      this.#waiting.push({ object, maxBytes, name, resolve, reject, attempts: 0 });
       this.#schedule();
     });
   }

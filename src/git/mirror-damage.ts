@@ -82,7 +82,7 @@ const remote = /index-pack failed|early EOF|fetch-pack|RPC failed|unexpected dis
 
 /** What git says of damage on this disk; `undefined` when it says nothing of that kind. */
 export function localDamage(stderr: string): string | undefined {
-  const own = stderr.split("\n").filter((line) => !line.startsWith("remote:"));
+  const own = stderr.split("\n").filter((line) => !/^(?:remote|hint):/.test(line));
   if (remote.test(own.join("\n"))) return undefined;
   return own.find((line) => local.test(line))?.slice(0, 300);
 }

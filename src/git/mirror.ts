@@ -15,6 +15,7 @@ import { killOrphan, noteWorker } from "./process-record.ts";
 import { readRefFile } from "./ref-files.ts";
 import { type LocalRepository, openRepository } from "./repository.ts";
 import { type GitOutput, runGit } from "./run.ts";
+import { SharedRuns } from "./shared-runs.ts";
 
 /** What all mirrors have in common. */
 export interface MirrorSettings {
@@ -32,6 +33,12 @@ export interface MirrorSettings {
 export interface Remote {
   readonly url: string;
   readonly token: () => Promise<string | undefined>;
+}
+
+/** What a mirror is to have afterwards: refs under its own names, and exactly those that the patterns mean. */
+interface Wish {
+  readonly wanted: ReadonlyMap<string, string>;
+  readonly patterns: readonly RefPattern[];
 }
 
 interface MirrorRun {
@@ -53,6 +60,7 @@ export class Mirror {
   readonly #paths: MirrorPaths;
   readonly #settings: MirrorSettings;
   readonly #sound: SoundPacks = new Map();
+  readonly #runs = new SharedRuns<Wish>();
   /** What a reader ran into since the mirror was looked at last. */
   #suspect: string | undefined;
   /** Which folder the helper process reads. */
@@ -73,7 +81,8 @@ export class Mirror {
 
   /**
    * Has everything that `want` names in the mirror afterwards, and exactly those of the refs that `ifThere` means which
-   * the remote has. Commits that are kept already need neither lock nor network. A mirror that is damaged is moved
+   * the remote has. Commits that are kept already need neither lock nor network; what is asked for while a fetch is
+   * under way, the next one brings at once. A mirror that is damaged is moved
    * aside and fetched again, once; a second damage right after it is a `bug` Fault that names the folder.
    */
   async bring(want: readonly string[], ifThere: readonly string[], remote: Remote, signal: AbortSignal): Promise<void> {
@@ -82,14 +91,19 @@ export class Mirror {
     if (patterns.length === 0 && (await this.#damage()) === undefined && (await this.#missing(wanted)).size === 0)
       return;
     await mkdir(dirname(this.#paths.directory), { recursive: true });
-    await withLock(this.#paths.lock, this.#settings.deadlineMs, signal, async () => {
-      const work = async (): Promise<void> => {
-        await this.#prepare(signal);
-        const missing = await this.#missing(wanted);
-        if (missing.size + patterns.length > 0) await this.#fetch(missing, patterns, remote, signal);
-        if ((await countPacks(this.#paths.directory)) > this.#settings.maxPacks) await this.#upkeep(signal);
-      };
-      await this.#repairing(work);
+    await this.#runs.join({ wanted, patterns }, signal, (begin) =>
+      withLock(this.#paths.lock, this.#settings.deadlineMs, signal, () => this.#bringAll(begin, remote, signal)),
+    );
+  }
+
+  /** Brings what one or several asked for. Runs under the lock. */
+  async #bringAll(begin: () => readonly Wish[], remote: Remote, signal: AbortSignal): Promise<void> {
+    const wish = together(begin());
+    await this.#repairing(async () => {
+      await this.#prepare(signal);
+      const missing = await this.#missing(wish.wanted);
+      if (missing.size + wish.patterns.length > 0) await this.#fetch(missing, wish.patterns, remote, signal);
+      if ((await countPacks(this.#paths.directory)) > this.#settings.maxPacks) await this.#upkeep(signal);
     });
   }
 
@@ -263,6 +277,16 @@ export class Mirror {
     await Promise.all(notes);
     return run;
   }
+}
+
+function together(wishes: readonly Wish[]): Wish {
+  const patterns = wishes.flatMap((wish) =>
+    wish.patterns.map((pattern) => [JSON.stringify(pattern), pattern] as const),
+  );
+  return {
+    wanted: new Map(wishes.flatMap(({ wanted }) => [...wanted])),
+    patterns: [...new Map(patterns).values()],
+  };
 }
 
 function damagedAgain(directory: string, why: string, cause: unknown): Fault {

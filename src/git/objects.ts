@@ -32,6 +32,12 @@ export class GitObjects implements ObjectReader {
     return this.#reading.join(oid, () => this.#fetch(oid));
   }
 
+  /** The id of the commit that a revision without line breaks names now; `undefined` when it names none. */
+  async commit(revision: string): Promise<string | undefined> {
+    const found = await this.#catFile.read(`${revision}^{commit}`);
+    return found?.kind === "commit" ? this.#keep(found.oid, found) : undefined;
+  }
+
   /** Ends the helper process; a later read starts it again. */
   close(): Promise<void> {
     return this.#catFile.close();
@@ -39,7 +45,12 @@ export class GitObjects implements ObjectReader {
 
   async #fetch(oid: string): Promise<GitObject | undefined> {
     const object = await this.#catFile.read(oid);
-    if (object !== undefined && object.bytes.length <= cacheableBytes) this.#cache.set(oid, object);
+    if (object !== undefined) this.#keep(oid, object);
     return object;
+  }
+
+  #keep(oid: string, { kind, bytes }: GitObject): string {
+    if (bytes.length <= cacheableBytes) this.#cache.set(oid, { kind, bytes });
+    return oid;
   }
 }

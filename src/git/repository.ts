@@ -36,6 +36,8 @@ export interface RepositoryOptions {
 /** A repository on this machine's disk. */
 export interface LocalRepository extends Repository {
   readonly objects: GitObjects;
+  /** As `resolve`, but `undefined` for a revision that does not exist. */
+  find(revision: string): Promise<string | undefined>;
   /** Ends the helper process; a later read starts it again. */
   close(): Promise<void>;
 }
@@ -85,17 +87,26 @@ export function openRepository(directory: string, options: RepositoryOptions = {
   };
 
   const resolve = async (revision: string): Promise<string> => {
+    const oid = await find(revision);
+    if (oid !== undefined) return oid;
+    throw notFound(revision, await namesLike(revision));
+  };
+
+  const find = async (revision: string): Promise<string | undefined> => {
     if (!existsSync(directory)) throw noRepository(directory, "no such folder");
-    if (isObjectId(revision) && (await objects.read(revision))?.kind === "commit") return revision;
-    if (revision === "" || /[\0\n]/.test(revision)) throw notFound(revision);
+    if (isObjectId(revision) && (await objects.read(revision).catch(inNoRepository))?.kind === "commit")
+      return revision;
+    if (revision === "" || /[\0\n]/.test(revision)) return undefined;
     const name = options.names?.alias(revision) ?? revision;
     const kept = options.names === undefined ? undefined : await readRefFile(directory, name);
     if (kept !== undefined && (await objects.read(kept))?.kind === "commit") return kept;
-    const run = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`);
-    const oid = run.stdout.toString("latin1").trim();
-    if (run.code === 0 && isObjectId(oid)) return oid;
-    if (/not a git repository|cannot change to/i.test(run.stderr)) throw noRepository(directory, run.stderr);
-    throw notFound(revision, await namesLike(revision));
+    return objects.commit(name).catch(inNoRepository);
+  };
+
+  const inNoRepository = (error: unknown): never => {
+    if (error instanceof Fault && /not a git repository/i.test(error.message))
+      throw noRepository(directory, error.message);
+    throw error;
   };
 
   /** A branch or tag that was probably meant; nobody types names into a mirror. */
@@ -110,6 +121,7 @@ export function openRepository(directory: string, options: RepositoryOptions = {
 
   return {
     objects,
+    find,
     resolve,
     async mergeBase(a, b) {
       const [one, other] = await Promise.all([resolve(a), resolve(b)]);

@@ -54,8 +54,8 @@ function refusal(error: unknown, { appId, webUrl }: AppExpectation): Problem | u
     };
   return {
     fatal: true,
-    message: `GitHub refuses the App's private key (App ${appId})`,
-    fix: `Generate a key on the App's page, below ${webUrl}/settings/apps or the organization's settings, and set PRIVATE_KEY.`,
+    message: `GitHub refuses these credentials (401): APP_ID ${appId} with this PRIVATE_KEY`,
+    fix: `Check both. A new key comes from the App's page, below ${webUrl}/settings/apps or the organization's settings.`,
   };
 }
 

@@ -15,7 +15,7 @@ import { mergePullRequest } from "./merge.ts";
 import { openPullRequest } from "./open-pull.ts";
 import { addReaction, readPermission } from "./people.ts";
 import { openPullRequests, pullRequestOf, readPullRequest, updatePullRequest } from "./pulls.ts";
-import { readPushers } from "./pushers.ts";
+import { readMoves, readPushers } from "./pushers.ts";
 import { dismissReview, readReviews, requestReviewers } from "./reviews.ts";
 import { createTeamMember } from "./teams.ts";
 
@@ -42,6 +42,7 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
     advanceBranch: (branch, sha) => advanceBranch(client, branch, sha),
     deleteBranch: (branch, expected) => deleteBranch(client, branch, expected),
     pushers: (branch) => readPushers(client, branch),
+    moves: (branch) => readMoves(client, branch),
     writeFile: (branch, file, message) => writeFile(client, branch, file, message),
 
     async openPullRequest(draft) {

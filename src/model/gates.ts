@@ -1,4 +1,5 @@
 import type { CommitCheck, Review } from "./github-repository.ts";
+import type { CommitFacts } from "./tree.ts";
 
 /** A part of the week or of the calendar, in the local time of a window's time zone. */
 export type WindowSpan =
@@ -120,13 +121,13 @@ export type Health =
     };
 
 /**
- * Whether the source still has the carried version: it has, it went forward (`at`) and has `version` now, or a change
- * took the carried one back. `by` is a login, or a name where no pull request is known; `at` in milliseconds since the
- * epoch.
+ * Whether the source still has the carried version: it has, it went forward by a commit and has `version` now, or a
+ * change took the carried one back: `by` is a login, or a name where no pull request is known; `at` in milliseconds
+ * since the epoch, as the commit says.
  */
 export type Currency =
   | { readonly state: "has"; readonly version: string }
-  | { readonly state: "forward"; readonly version: string; readonly at: number }
+  | { readonly state: "forward"; readonly version: string; readonly by?: CommitFacts }
   | {
       readonly state: "back";
       /** What the source has now, and what it got by the change that took the carried version back. */

@@ -45,6 +45,13 @@ export interface DeploymentStatus {
   readonly url: string;
 }
 
+/** A branch was moved to a commit. */
+export interface BranchMove {
+  readonly to: string;
+  /** By GitHub's clock, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** A commit to be made through the Git Data API, without author and committer, so that GitHub signs it. */
 export interface CommitRequest {
   readonly parents: readonly string[];
@@ -119,6 +126,8 @@ export interface GitHubRepository extends GitHub {
    * than are read are a `limit` UserError.
    */
   pushers(branch: string): Promise<readonly string[]>;
+  /** The latest moves of a branch, newest first, by GitHub's clock, whatever the commits say. */
+  moves(branch: string): Promise<readonly BranchMove[]>;
   /**
    * Writes one file of a branch as a commit of its own, expecting the blob that is there now (`undefined`: no file).
    * `conflict` when the branch or the file is another one by now, `missing` when there is no such branch.

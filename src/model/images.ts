@@ -28,7 +28,7 @@ export interface RegistryEvent {
 /** Why a tag was or was not chosen. */
 export interface TagVerdict {
   readonly tag: string;
-  /** One sentence, e.g. "1.5.0-rc.1 is a pre-release, and the range asks for none". */
+  /** One sentence, e.g. "1.5.0-rc.1 is a pre-release, which the range leaves out". */
   readonly reason: string;
   readonly outcome: "chosen" | "current" | "not-chosen";
 }

@@ -137,9 +137,11 @@ export interface RepositoryState {
   /** `undefined` while nothing was ever decided. */
   readonly commit: string | undefined;
   /**
-   * The hold on the target: its own, else that of its environment. One that ended by `now` (milliseconds) is none.
-   * Without an app: the environment's.
+   * The holds on the target, its own and its environment's, the one that stops most first. One that ended by `now`
+   * (milliseconds) is none. Without an app: the environment's.
    */
+  holds(environment: string, app: string | undefined, now: number): Promise<readonly Hold[]>;
+  /** The first of `holds`. */
   hold(environment: string, app: string | undefined, now: number): Promise<Hold | undefined>;
   /** The newest entries of a target, oldest first; entries about the whole environment are among them. At most 200. */
   history(environment: string, app: string): Promise<readonly HistoryEntry[]>;

@@ -23,10 +23,8 @@ export type MayAct = { readonly ok: true } | { readonly ok: false; readonly reas
  */
 export function mayAct(allow: Allow, person: Person, what: string): MayAct {
   if (!includes(person.permission, allow.permission)) {
-    const has = person.permission === "none" ? "no access" : `${person.permission} permission`;
-    const reason = `only people with ${allow.permission} permission may ${what}, and ${person.login} has ${has}`;
-    const whom = isEverybody(allow) ? "somebody" : oneOf(allow);
-    return { ok: false, reason, fix: `ask ${whom} with ${allow.permission} permission` };
+    const reason = `only ${isEverybody(allow) ? "people" : sentenceList(namesOf(allow))} with ${allow.permission} access may ${what}`;
+    return { ok: false, reason, fix: `ask ${oneOf(allow)}` };
   }
   if (isEverybody(allow) || has(allow.users ?? [], person.login)) return { ok: true };
   const { teams } = person;
@@ -55,9 +53,9 @@ function namesOf({ users = [], teams = [] }: Allow): readonly string[] {
   return [...users, ...teams.map((team) => `members of ${team}`)];
 }
 
-function oneOf(allow: Allow): string {
-  const [only = "", ...more] = namesOf(allow);
-  return more.length > 0 ? "one of them" : only.replace(/^members/, "a member");
+function oneOf({ users = [], teams = [] }: Allow): string {
+  const [only, ...more] = users;
+  return only === undefined || more.length > 0 || teams.length > 0 ? "one of them" : only;
 }
 
 function isEverybody({ users = [], teams = [] }: Allow): boolean {

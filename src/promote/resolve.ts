@@ -4,6 +4,7 @@ import { UserError } from "../model/errors.ts";
 import { nearest } from "../model/nearest.ts";
 import { type Target, targetId } from "../model/target.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
+import { sentenceList } from "../model/text/lists.ts";
 import type { Repository } from "../model/tree.ts";
 import { configFile, configured } from "../targets/index.ts";
 
@@ -84,8 +85,9 @@ export function resolvePairs(
   return { from, pairs, left };
 }
 
-function missing({ why, fix }: LeftApp): UserError {
-  return new UserError("not-found", why, fix === undefined ? {} : { fix });
+function missing({ app, why, fix }: LeftApp): UserError {
+  const message = why.startsWith("it is ") ? why.replace("it", `the app "${app}"`) : why;
+  return new UserError("not-found", message, fix === undefined ? {} : { fix });
 }
 
 /** An app's source and target; `undefined` where it lacks one of them. */
@@ -137,10 +139,9 @@ function missingApp(
   if (elsewhere.length === 0) {
     return { app, why: `there is no app "${app}"`, fix: meant(app, [...there.keys()], `apps of "${environment}"`) };
   }
-  const where = elsewhere.map((name) => `"${name}"`).join(", ");
   const path = placeOf(config, app, environment);
-  const fix = path === undefined ? `Add it to "${environment}" by hand first.` : `Add \`${path}\` by hand first.`;
-  return { app, why: `the app "${app}" has no target in "${environment}": it is in ${where} only`, fix };
+  const fix = `Add ${path === undefined ? `it to ${environment}` : `\`${path}\``} once by hand`;
+  return { app, why: `it is in ${sentenceList(elsewhere)} only`, fix };
 }
 
 /** Where an environment's targets of an app would be, as its patterns say. */

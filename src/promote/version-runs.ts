@@ -20,12 +20,16 @@ const maxCommits = 100;
  * Which versions a target had up to a commit, newest first. Commits at which it cannot be rendered are passed over. A
  * version that came back is a run of its own.
  */
-export async function* versionRuns(request: CarriedRequest, to: string): AsyncGenerator<VersionRun, void, void> {
+export async function* versionRuns(
+  request: CarriedRequest,
+  to: string,
+  limit = maxCommits,
+): AsyncGenerator<VersionRun, void, void> {
   const { repository, renderer, target, signal } = request;
   const at = { tree: await repository.tree(to), objects: repository.objects };
   const paths = inputsOf(target, await renderer.render(target.render, at, signal));
   let run: Omit<VersionRun, "initial"> | undefined;
-  for (const facts of await repository.log({ to, paths, firstParent: true, limit: maxCommits })) {
+  for (const facts of await repository.log({ to, paths, firstParent: true, limit })) {
     signal.throwIfAborted();
     const carried = await carriedAt(request, facts.sha);
     if (carried === undefined) continue;

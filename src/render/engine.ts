@@ -42,7 +42,8 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-const helloDeadlineMs = 10_000;
+/** For a process that hangs: a busy machine takes its time to load a hundred megabytes. */
+const helloDeadlineMs = 60_000;
 const pageBytes = 4096;
 /** A few bytes in Git can be many gigabytes of files; the host never holds more of them than these for one engine. */
 const objectsAtOnce = 8;

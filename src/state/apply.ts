@@ -53,28 +53,23 @@ function holdAfter(
 ): StoredHold | undefined {
   const { by, at: since, reason = "" } = decision;
   if (history.some((entry) => overtakes(entry, decision))) return before;
+  const { person, automatic } = partsOf(before);
   switch (decision.kind) {
     case "held": {
-      if (before !== undefined && outlasts(before, decision)) return before;
+      if (person !== undefined && outlasts(person, decision)) return before;
       const until = decision.until === undefined ? {} : { until: decision.until };
-      return { by, reason: clip(reason, reasonLimit), since, ...until, cause: "person" };
+      return joined({ by, reason: clip(reason, reasonLimit), since, ...until, cause: "person" }, automatic);
     }
     case "rolled-back":
     case "reverted": {
-      // A person's hold without an end is the stronger one: a newer promotion must not lift it.
-      if (before?.cause === "person" && before.until === undefined) return before;
       if (decision.mergeCommit !== undefined && liftedSince(history, decision)) return before;
-      return {
-        by,
-        reason: clip(reason, reasonLimit),
-        since,
-        cause: decision.kind === "reverted" ? "revert" : "rollback",
-      };
+      const cause = decision.kind === "reverted" ? "revert" : "rollback";
+      return joined(person, { by, reason: clip(reason, reasonLimit), since, cause });
     }
     case "released":
       return undefined;
     case "promoted":
-      return by !== "sluice" && before?.cause !== "person" ? undefined : before;
+      return by === "sluice" ? before : person;
     case "bumped":
     case "requested":
     case "verified":
@@ -84,6 +79,22 @@ function holdAfter(
     default:
       return decision satisfies never;
   }
+}
+
+/** A person's hold, and what a rollback or a revert holds: neither ends the other one. */
+interface HoldParts {
+  readonly person?: StoredHold | undefined;
+  readonly automatic?: StoredHold | undefined;
+}
+
+function partsOf(hold: StoredHold | undefined): HoldParts {
+  if (hold?.cause !== "person") return { automatic: hold };
+  const { beneath, ...person } = hold;
+  return { person, automatic: beneath };
+}
+
+function joined(person: StoredHold | undefined, automatic: StoredHold | undefined): StoredHold | undefined {
+  return person === undefined || automatic === undefined ? (person ?? automatic) : { ...person, beneath: automatic };
 }
 
 /**

@@ -5,13 +5,15 @@ import type { Decision, DeferredRequest, HistoryEntry } from "../model/state.ts"
 const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), "is not a time in ISO 8601");
 const number = z.int().nonnegative();
 
-const hold = z.looseObject({
+const oneHold = z.looseObject({
   by: z.string(),
   reason: z.string().default(""),
   since: time,
   until: time.exactOptional(),
   cause: z.enum(["person", "rollback", "revert"]),
 });
+
+const hold = oneHold.extend({ beneath: oneHold.exactOptional() });
 
 // Kinds and gates of a later Sluice must not make a file unreadable for this one: `isKnown` leaves them out.
 const entry = z.looseObject({
@@ -69,7 +71,10 @@ export const publishedSchema = z.object({
 });
 
 /** A hold as it is stored; the file's name tells the rest. */
-export type StoredHold = Omit<Hold, "environmentWide">;
+export interface StoredHold extends Omit<Hold, "environmentWide"> {
+  /** What a rollback or a revert holds beneath a person's hold, and goes on holding when that has ended. */
+  readonly beneath?: StoredHold;
+}
 
 /** An entry of a history as it is stored. */
 export type StoredEntry = z.infer<typeof entry>;

@@ -16,6 +16,7 @@ import {
   type TargetFile,
   targetSchema,
 } from "./files.ts";
+import { standingHolds } from "./holds.ts";
 import { DEFERRED_PATH, PUBLISHED_FOLDER, publishedPath, STATE_BRANCH, targetPath } from "./paths.ts";
 import { broken, readYaml } from "./yaml.ts";
 
@@ -79,10 +80,12 @@ export class StateSnapshot implements RepositoryState {
   }
 
   async hold(environment: string, app: string | undefined, now: number): Promise<Hold | undefined> {
-    const own = app === undefined ? undefined : await this.#holdIn(targetPath(environment, app), now);
-    if (own !== undefined) return { ...own, environmentWide: false };
-    const wide = await this.#holdIn(targetPath(environment), now);
-    return wide === undefined ? undefined : { ...wide, environmentWide: true };
+    return (await this.holds(environment, app, now))[0];
+  }
+
+  async holds(environment: string, app: string | undefined, now: number): Promise<readonly Hold[]> {
+    const own = app === undefined ? undefined : await this.#holdIn(targetPath(environment, app));
+    return standingHolds(own, await this.#holdIn(targetPath(environment)), now);
   }
 
   async history(environment: string, app: string): Promise<readonly HistoryEntry[]> {
@@ -133,11 +136,10 @@ export class StateSnapshot implements RepositoryState {
     return this.#file(DEFERRED_PATH, EMPTY_DEFERRED, readDeferred);
   }
 
-  async #holdIn(path: string, now: number): Promise<StoredHold | undefined> {
+  async #holdIn(path: string): Promise<StoredHold | undefined> {
     try {
       const { file } = await this.#file(path, {}, readHold, this.#known.holds);
-      const ended = file.hold?.until !== undefined && Date.parse(file.hold.until) <= now;
-      return ended ? undefined : file.hold;
+      return file.hold;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       // Nobody knows whether a hold stands there: better stop for nothing than go on past a person's word.

@@ -60,9 +60,9 @@ export function isUnconfigured(error: UserError): boolean {
 export async function configured(tree: Tree, memo?: ScanMemo): Promise<Configured> {
   const bytes = await tree.read(configFile, 1 << 20);
   if (bytes === undefined) {
-    throw new UserError("config", `there is no ${configFile}, and without it only previews work`, {
+    throw new UserError("config", `this repository has no ${configFile}, so only previews work`, {
       fields: { missing: configFile },
-      fix: 'Add one; start from the example in Sluice\'s README ("Configure it"). sluice targets lists what was found.',
+      fix: "Add one: the README of Sluice has an example.",
     });
   }
   const { config, plan, problems } = await resolveTargets(new TextDecoder().decode(bytes), tree, configFile, memo);

@@ -9,7 +9,13 @@ import type { Queue } from "../model/queue.ts";
 import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
 import type { PrometheusMetrics } from "../observe/index.ts";
-import { createRegistry, type RegistryClient, readDockerConfig, withDockerCredentials } from "../registry/index.ts";
+import {
+  createRegistry,
+  type RegistryClient,
+  type RegistryOptions,
+  readDockerConfig,
+  withDockerCredentials,
+} from "../registry/index.ts";
 import { engineBinary } from "../render/binary.ts";
 import { createRenderer, type EngineRenderer } from "../render/renderer.ts";
 import type { ServerSettings } from "../settings.ts";
@@ -24,6 +30,8 @@ export interface ServerParts {
   readonly metrics: PrometheusMetrics;
   /** The clock of the rooms: gates, holds and histories. */
   readonly clock: Clock;
+  /** How long a registry may take to answer a request, in milliseconds, where that is not the usual time. */
+  readonly answerMs: number | undefined;
 }
 
 /** The edges that a worker's rooms act through. */
@@ -38,11 +46,16 @@ export interface WorkerEdges {
 /** Opens a worker's edges. `mirrors` are those on disk when absent. */
 export function openEdges(
   settings: ServerSettings,
-  { github, log, metrics, clock }: ServerParts,
+  { github, log, metrics, clock, answerMs }: ServerParts,
   mirrors: Mirrors = openMirrors(settings, github, log),
 ): WorkerEdges {
   const renderer = openRenderer(settings, log, metrics);
-  const registry = openRegistry(settings, log, clock);
+  const registry = openRegistry(settings, {
+    log,
+    clock,
+    random: Math.random,
+    ...(answerMs !== undefined && { deadlineMs: answerMs }),
+  });
   const state = createStateStore({ mirrors, github: github.for, random: Math.random });
   const close = async () => {
     await Promise.all([mirrors.close(), renderer.close(), registry.close()]);
@@ -75,12 +88,15 @@ function openRenderer({ dataDir, engines }: ServerSettings, log: Logger, metrics
 }
 
 /** The registries' client. What the server's file says wins over the credentials of `docker login`. */
-function openRegistry({ registries, dockerConfig }: ServerSettings, log: Logger, clock: Clock): RegistryClient {
+function openRegistry(
+  { registries, dockerConfig }: ServerSettings,
+  options: Omit<RegistryOptions, "settings">,
+): RegistryClient {
   const docker =
     dockerConfig === undefined || !existsSync(dockerConfig)
       ? undefined
       : readDockerConfig(readFileSync(dockerConfig, "utf8"), dockerConfig);
-  for (const problem of docker?.problems ?? []) log.warn({ file: dockerConfig }, problem);
+  for (const problem of docker?.problems ?? []) options.log.warn({ file: dockerConfig }, problem);
   const settings = docker === undefined ? registries : withDockerCredentials(registries, docker.settings);
-  return createRegistry({ settings, clock, log, random: Math.random });
+  return createRegistry({ ...options, settings });
 }

@@ -1,14 +1,14 @@
-import { openRepository } from "../git/repository.ts";
+import type { StartProcess } from "../git/process.ts";
+import { type LocalRepository, openRepository } from "../git/repository.ts";
 import type { Logger } from "../model/observe.ts";
 import type { Renderer } from "../model/render.ts";
-import type { Repository } from "../model/tree.ts";
 
 /** The edges that the command line works with: local git and the engine. */
 export interface LocalEdges {
   /** Rejects with an `unavailable` Fault on first use when there is no engine. */
   readonly renderer: Renderer;
   /** The repository that a folder is or lies in. */
-  repository(dir: string): Repository;
+  repository(dir: string): LocalRepository;
   close(): Promise<void>;
 }
 
@@ -17,16 +17,18 @@ export interface LocalOptions {
   readonly cacheDir: string;
   readonly log: Logger;
   readonly workers?: number;
+  /** What starts git; default: this process. */
+  readonly start?: StartProcess | undefined;
 }
 
 /** Opens local git and the engine, without GitHub, queue or web. */
 export function openLocal(options: LocalOptions): LocalEdges {
   const renderer = lazyRenderer(options);
-  const opened = new Map<string, ReturnType<typeof openRepository>>();
+  const opened = new Map<string, LocalRepository>();
   return {
     renderer,
     repository: (dir) => {
-      const repository = opened.get(dir) ?? openRepository(dir);
+      const repository = opened.get(dir) ?? openRepository(dir, { start: options.start });
       opened.set(dir, repository);
       return repository;
     },

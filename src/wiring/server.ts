@@ -46,8 +46,8 @@ export interface StartOptions {
   readonly locks?: LockTiming;
   /** The clock of the rooms: gates, holds and histories. */
   readonly clock?: Clock;
-  /** How long GitHub may take to answer a request, in milliseconds. */
-  readonly githubMs?: number;
+  /** How long GitHub and the registries may take to answer a request, in milliseconds. */
+  readonly answerMs?: number;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
   /** Take the place of the store's queue and of the mirrors on disk. */
@@ -138,12 +138,12 @@ async function openParts(settings: ServerSettings, options: StartOptions): Promi
     log,
     metrics,
     clock: Date.now,
-    ...(options.githubMs !== undefined && { deadlineMs: options.githubMs }),
+    ...(options.answerMs !== undefined && { deadlineMs: options.answerMs }),
   });
   const events = openEvents(settings, options, log, metrics);
   const queue = options.edges?.queue ?? (await openQueue(settings, options, events, log, metrics));
   metrics.watchQueue(() => queue.counts());
-  return { github, queue, events, log, metrics, clock: options.clock ?? Date.now };
+  return { github, queue, events, log, metrics, clock: options.clock ?? Date.now, answerMs: options.answerMs };
 }
 
 function serverLogger(settings: ServerSettings): Logger {

@@ -6,7 +6,7 @@ import type { Target } from "../../src/model/target.ts";
 import { memoryRenderer, targetIn } from "../support/memory-renderer.ts";
 import { memoryTree } from "../support/memory-tree.ts";
 
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 /** Dependents of targets with these traces, which are known; a target without one is rendered. */
 function opened(

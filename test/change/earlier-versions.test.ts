@@ -14,7 +14,7 @@ import type { Resource } from "../../src/model/render.ts";
 import { memoryRenderer, targetIn } from "../support/memory-renderer.ts";
 import { type MemoryRepository, memoryRepository } from "../support/memory-repository.ts";
 
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 /** A Deployment with a container for each image, as JSON, which is YAML too. */
 function web(...images: readonly string[]): string {

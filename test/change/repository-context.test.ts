@@ -5,7 +5,7 @@ import { Fault, UserError } from "../../src/model/errors.ts";
 import type { FetchRequest } from "../../src/model/tree.ts";
 import { fakeChange } from "../support/fake-change.ts";
 
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 describe("a repository as it is at one moment", () => {
   it("is read with one fetch: the base, what is wanted besides, and Sluice's own branches and state", async () => {
@@ -77,6 +77,7 @@ describe("the branch that promotions live on", () => {
 describe("the history of a target in texts", () => {
   const state = (error?: Error) => ({
     commit: undefined,
+    holds: async () => [],
     hold: async () => undefined,
     deferredRequests: async () => [],
     published: async () => undefined,

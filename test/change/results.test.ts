@@ -23,6 +23,10 @@ const target: Target = {
 };
 const about = { app: "web", environment: "prod", path: "web/prod" };
 const images = [{ image: "acme/web", from: "1", to: "2" }];
+const listed = (length: number) =>
+  many(length)
+    .map((app) => `${app} in eu`)
+    .join(", ");
 const many = (length: number) => Array.from({ length }, (_, index) => `n${index}`);
 
 describe("what becomes of a target", () => {
@@ -86,15 +90,15 @@ describe("a refusal", () => {
   });
 
   it.each([
-    [1, "n0"],
-    [10, "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9"],
-    [12, "n0, n1, n2, n3, n4, n5, n6, n7, n8, n9 and 2 more"],
+    [1, "n0 in eu"],
+    [10, listed(10)],
+    [12, `${listed(10)} and 2 more`],
   ])("of an edit that would change %i other targets lists ten", (length, list) => {
-    const others = many(length).map((id) => ({ ...target, id }));
+    const others = many(length).map((app) => ({ ...target, app, environment: "eu" }));
     expect(wouldTouch(["a", "b"], others)).toMatchObject({
       kind: "refused",
       message: `editing \`a\`, \`b\` would also change ${list}`,
-      fix: "Give the target a file of its own that sets the version.",
+      fix: "Set the version in a file that only this environment reads.",
     });
   });
 });

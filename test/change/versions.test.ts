@@ -27,7 +27,7 @@ function files(tag: string, replicas = 1): Record<string, string> {
 describe("the version of a target", () => {
   it("is what its render runs", async () => {
     const { repository, renderer, temp } = world(files("1"));
-    const parts = { repository, renderer, signal: AbortSignal.timeout(30_000) };
+    const parts = { repository, renderer, signal: AbortSignal.timeout(600_000) };
     const one = await versionsAt(parts, target, "HEAD");
     expect(one).toMatchObject({
       ok: true,
@@ -49,7 +49,7 @@ describe("the version of a target", () => {
 
   it("is behind, ahead of or different from another's, by the images that both have", async () => {
     const { repository, renderer, temp } = world(files("1.0.0"));
-    const parts = { repository, renderer, signal: AbortSignal.timeout(30_000) };
+    const parts = { repository, renderer, signal: AbortSignal.timeout(600_000) };
     const at = async (tag: string) => {
       temp.commit(files(tag));
       return versionsAt(parts, target, "HEAD");
@@ -75,7 +75,7 @@ describe("the version of a target", () => {
     temp.commit(files("3", 5), "Promote 3");
     const found: EarlierVersion[] = [];
     const commit = await repository.resolve("HEAD");
-    const request = { repository, renderer, target, commit, signal: AbortSignal.timeout(30_000) };
+    const request = { repository, renderer, target, commit, signal: AbortSignal.timeout(600_000) };
     for await (const one of earlierVersions(request)) found.push(one);
     expect(
       found.map(({ commit: { sha }, version }) => [

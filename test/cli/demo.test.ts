@@ -48,7 +48,7 @@ describe("sluice demo", () => {
     expect(answer?.status).toBe(200);
     expect(await answer?.text()).toContain("Give webapp more memory");
     expect(existsSync(join(folder, "data/github"))).toBe(true);
-  }, 300_000);
+  });
 
   it("ends with an exit code that is not 0 when a step fails", async () => {
     folder = tempDir("sluice-demo-test-");

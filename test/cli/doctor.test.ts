@@ -120,7 +120,7 @@ describe("sluice doctor with the settings of a server", () => {
     expect(refused.code).toBe(1);
     expect(refused.check("github")).toMatchObject({
       status: "fail",
-      detail: `GitHub refuses the App's private key (App ${github.app.id})`,
+      detail: `GitHub refuses these credentials (401): APP_ID ${github.app.id} with this PRIVATE_KEY`,
       fix: expect.stringContaining(`${github.url}/settings/apps`),
     });
     const away = await doctor({ GITHUB_API_URL: "http://127.0.0.1:1" });

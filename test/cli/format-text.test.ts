@@ -22,7 +22,7 @@ describe("a preview as text", () => {
   it("says the verdict, the diff, and what was compared", () => {
     expect(shown()).toBe(`webapp in prod: Deployment webapp changes
 
-Deployment webapp (+1 −1)
+Deployment webapp
   @@ spec @@
    spec:
   -  replicas: 2
@@ -47,7 +47,7 @@ main bbbbbbb → scale ccccccc, checked 1 of 1
     expect(text.match(/deletes the volume claim/g)).toHaveLength(1);
     expect(text).toContain("danger   webapp in prod, staging\n");
     expect(text.match(/\+ {2}replicas: 3/g)).toHaveLength(1);
-    expect(text).toContain("Deployment webapp in prod, staging (+1 −1 each)\n");
+    expect(text).toContain("Deployment webapp in prod, staging\n");
   });
 
   it("counts one finding of thirty places once", () => {
@@ -71,7 +71,7 @@ main bbbbbbb → scale ccccccc, checked 1 of 1
     };
     const text = shown({ targets: [failed], completeness });
     expect(text).toContain(
-      "webapp in prod cannot be rendered\n\nbase/kustomization.yaml:3: no such file\n  in base\n  webapp in prod cannot be rendered with kustomize\n",
+      "webapp in prod cannot be rendered\n\nbase/kustomization.yaml:3: webapp in prod cannot be rendered\n  kustomize: no such file\n  in base\n\n",
     );
     expect(text).toContain("not followed  https://example.com/base: not pinned (kustomization.yaml)\n");
     expect(text).toContain("checked 1 of 2, 2 lines hidden by preview.ignore\n");
@@ -108,14 +108,16 @@ main bbbbbbb → scale ccccccc, checked 1 of 1
       hiddenLines: 0,
       unpinned: [],
     };
-    expect(shown({ targets: [], completeness, environments: ["dev", "prod"] })).toMatch(/^No change in prod or dev\n/);
+    expect(shown({ targets: [], completeness, environments: ["dev", "prod"] })).toMatch(
+      /^No change in prod or dev\n\nNo app uses the changed files\.\n\nmain /,
+    );
   });
 
   it("names whole resources in a line, and shows them when asked", () => {
     const removed = changeOf({ action: "removed", diff: "-a: 1\n-b: 2", addedLines: 0, removedLines: 2 });
     const targets = [targetOf({ changes: [removed] })];
     expect(shown({ targets })).toContain("Deployment webapp removed (−2)\n\n");
-    expect(shown({ targets })).toContain("Show 1 whole resource too: --full\n");
+    expect(shown({ targets })).toContain("Show the removed resources too: --full\n");
     expect(shown({ targets }, { full: true })).toContain("Deployment webapp removed (−2)\n  -a: 1\n  -b: 2\n");
   });
 
@@ -123,7 +125,7 @@ main bbbbbbb → scale ccccccc, checked 1 of 1
     const from = { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "web" };
     const random = [{ resource: "Secret/core", path: "data.key" }];
     const text = shown({ targets: [targetOf({ changes: [changeOf({ action: "renamed", from })], random })] });
-    expect(text).toContain("Deployment webapp renamed (was Deployment web) (+1 −1)");
+    expect(text).toContain("Deployment webapp renamed (was Deployment web)\n");
     expect(text).toContain(
       "1 value not compared as far as the chart makes new ones at every render:\n  Secret/core data.key\n",
     );

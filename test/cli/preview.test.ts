@@ -194,7 +194,7 @@ describe("sluice preview", () => {
         const { err } = await withWork(files, ...argv);
         expect(err).toContain(".sluice.yaml is here but not committed");
         expect(err).toMatch(/fix:? +git add \.sluice\.yaml && git commit/);
-        expect(err).not.toContain("there is no .sluice.yaml");
+        expect(err).not.toContain("this repository has no .sluice.yaml");
       }
     });
 

@@ -76,6 +76,6 @@ describe("sluice status", () => {
     const { code, err } = await sluice(["status"], { cwd: repository.dir });
     repository.git("switch", "--quiet", "main");
     expect(code).toBe(2);
-    expect(err).toContain("there is no .sluice.yaml");
+    expect(err).toContain("this repository has no .sluice.yaml");
   });
 });

@@ -16,6 +16,7 @@ describe("the JSON of a preview", () => {
   });
   const given = preview([changed, failed, target("webapp/test", { status: "unchanged" })], {
     findings: [finding({ file: "k.yaml", line: 3 })],
+    notes: ["Helm says `password: hunter2`"],
   });
 
   it("is one object with exactly the promised keys", () => {
@@ -58,6 +59,7 @@ describe("the JSON of a preview", () => {
           message: "Container `web` now runs privileged.",
         },
       ],
+      notes: [expect.stringMatching(/^Helm says `password: (?!hunter2)/)],
       completeness: { targets: 3, affected: 3, rendered: 2, failed: 1, truncated: 0, hiddenLines: 0, unpinned: [] },
     });
   });

@@ -53,7 +53,7 @@ describe("a pull request that is opened while Sluice is down", () => {
     const environment = { ...serverEnvironment(github, join(root, "sluice")), PORT: String(port) };
     await giveDatabase(join(root, "sluice"));
     const settings = readSettings(environment, () => "");
-    sluice = await startSluice(settings, { log: memoryLog(), graceMs: 2_000, missedEveryMs: 200 });
+    sluice = await startSluice(settings, { log: memoryLog(), graceMs: 2_000, answerMs: 600_000, missedEveryMs: 200 });
 
     const { comment } = await answerOn(github, pull);
     expect(comment.body).toContain("replicas: 4");

@@ -55,7 +55,7 @@ describe("/promote on a pull request that is still open", () => {
     await github.deploy({ ...repository, environment: "staging", sha: mergeCommitSha ?? "", state: "success" });
     const promotion = await play.promotion(repository);
     expect(promotion.title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
-    expect(await comment(pull, "As `ada` asked before the merge")).toContain(`Opened #${promotion.number}`);
+    expect(await comment(pull, "Asked for by `ada` before the merge")).toContain(`Opened #${promotion.number}`);
     await eventually("the chain", () => play.chain(pull)?.includes(`⏳ #${promotion.number} waits for 1 approval`));
     await eventually("the assignee", () => github.pull(promotion).assignees.includes("ada"));
     await nothingWaits(repository);

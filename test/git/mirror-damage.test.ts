@@ -51,7 +51,7 @@ describe("r2-damaged-mirror: a mirror that a power cut damaged", () => {
   }
 
   async function read(commit: string, ...more: string[]): Promise<string> {
-    const mirror = await mirrors.open({ repository, want: [commit, ...more] }, AbortSignal.timeout(60_000));
+    const mirror = await mirrors.open({ repository, want: [commit, ...more] }, AbortSignal.timeout(600_000));
     return Buffer.from((await (await mirror.tree(commit)).read("a.yaml")) ?? []).toString("utf8");
   }
 
@@ -105,7 +105,7 @@ describe("r2-damaged-mirror: a mirror that a power cut damaged", () => {
       gitPath: git,
       log,
     });
-    const opening = broken.open({ repository, want: ["refs/heads/main"] }, AbortSignal.timeout(60_000));
+    const opening = broken.open({ repository, want: ["refs/heads/main"] }, AbortSignal.timeout(600_000));
     await expect(opening).rejects.toMatchObject({ kind: "bug", message: expect.stringContaining(directory()) });
     await broken.close();
   });

@@ -68,7 +68,10 @@ describe("objects by id", () => {
   it("starts the helper again when it dies, also with requests under way", async () => {
     const pids = join(temp.dir, "pids");
     const slow = join(temp.dir, "slow-git");
-    writeFileSync(slow, `#!/bin/sh\necho $$ >> ${pids}\n[ $(wc -l < ${pids}) -gt 1 ] || sleep 0.3\nexec git "$@"\n`);
+    writeFileSync(
+      slow,
+      `#!/bin/sh\necho $$ >> ${pids}\n[ $(wc -l < ${pids}) -gt 1 ] || exec sleep 600\nexec git "$@"\n`,
+    );
     chmodSync(slow, 0o755);
     const oid = hash("kept");
     const other = openRepository(temp.dir, { gitPath: slow, cacheBytes: 0 });

@@ -162,6 +162,15 @@ describe("who moved a branch", () => {
     expect(await github.pushers(branch)).toEqual(["mona", app]);
   });
 
+  it("and when is GitHub's to say, not the commits'", async () => {
+    const branch = fresh();
+    await github.createBranch(branch, main);
+    const sha = await world.local.commit({ ...REPOSITORY, branch, files: { pushed: "1\n" }, by: "mona" });
+    const [newest, first] = await github.moves(branch);
+    expect([newest?.to, first?.to]).toEqual([sha, main]);
+    expect(newest?.at).toBeGreaterThanOrEqual(first?.at ?? Number.NaN);
+  });
+
   it("is nobody of the time before the name was given again", async () => {
     const branch = fresh();
     await world.local.commit({ ...REPOSITORY, branch, files: { pushed: "1\n" }, by: "mona" });

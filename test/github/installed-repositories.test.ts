@@ -18,7 +18,7 @@ beforeEach(() => {
   world = edgeWorld(start);
 });
 
-async function listed(signal = AbortSignal.timeout(10_000)): Promise<InstalledRepository[]> {
+async function listed(signal = AbortSignal.timeout(600_000)): Promise<InstalledRepository[]> {
   return Array.fromAsync(world.edge.installedRepositories(signal));
 }
 
@@ -46,7 +46,7 @@ describe("the repositories of all installations", () => {
     const found = await listed();
     expect(found.filter((one) => one.repository.owner === "initech")).toHaveLength(101);
     expect(world.asked().filter((one) => one === REPOSITORIES)).toHaveLength(4);
-    for await (const one of world.edge.installedRepositories(AbortSignal.timeout(10_000))) {
+    for await (const one of world.edge.installedRepositories(AbortSignal.timeout(600_000))) {
       expect(one.repository.name).toBe("gitops");
       break;
     }
@@ -81,7 +81,7 @@ describe("the repositories of all installations", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = z.object({ port: z.number() }).parse(server.address());
     const edge = world.fresh({ apiUrl: `http://127.0.0.1:${port}` });
-    const found = await Array.fromAsync(edge.installedRepositories(AbortSignal.timeout(10_000)));
+    const found = await Array.fromAsync(edge.installedRepositories(AbortSignal.timeout(600_000)));
     server.close();
     expect(found).toEqual([{ installationId: 1, repository: { owner: "acme", name: "live" }, defaultBranch: "main" }]);
   });

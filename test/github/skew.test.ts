@@ -34,6 +34,7 @@ async function listen(answer: Parameters<typeof createServer>[1]): Promise<strin
 
 function edgeOf(apiUrl: string) {
   return createGitHub({
+    deadlineMs: 600_000,
     app: { id: 1, privateKey },
     apiUrl,
     log: memoryLog(),

@@ -48,6 +48,7 @@ export function edgeWorld({ local, pull }: Start): EdgeWorld {
   let seen = local.requests.length;
   const fresh = (more: Partial<GitHubOptions> = {}) =>
     createGitHub({
+      deadlineMs: 600_000,
       app: { id: local.app.id, privateKey: local.app.privateKey },
       apiUrl: local.apiUrl,
       log,

@@ -53,7 +53,7 @@ async function bump(changed: Readonly<Record<string, string>> = {}) {
   const { config, plan } = await configured(at.tree);
   const [entry] = unitsOf(config).flatMap(({ entries }) => entries);
   if (entry === undefined) throw new Error("no entry");
-  const signal = AbortSignal.timeout(30_000);
+  const signal = AbortSignal.timeout(600_000);
   const now = await currentVersions(entry, targetsOf(entry, plan.targets), { at, renderer, signal, all: [entry] });
   const { image, pin, marker } = entry;
   const wanted = [

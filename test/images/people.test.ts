@@ -141,7 +141,16 @@ describe("what /rollback took back", () => {
     await world.release("web:1.4.1");
     const newer = world.bump();
     await world.ci(newer, "passed");
-    expect(await world.again(newer)).toMatchObject({ state: "open", title: "Update web in staging: 1.3.0 → 1.4.1" });
+    const held = await world.again(newer);
+    expect(held).toMatchObject({ state: "open", title: "Update web in staging: 1.3.0 → 1.4.1" });
+    expect(held.body).toContain(
+      "**⏸️ On hold: staging gets web 1.4.1 later.** `ada` rolled back web in staging.\n\n**Next:** comment `/release staging/web` (anyone with write access). Until then Sluice does not merge this; a newer tag still updates it.",
+    );
+    // A rollback holds merges, and not updates.
+    await world.pass(1);
+    await world.release("web:1.4.2");
+    expect(await world.again(newer)).toMatchObject({ state: "open", title: "Update web in staging: 1.3.0 → 1.4.2" });
+    await world.ci(newer, "passed");
     await world.say("/release staging/web", "ada", newer);
     expect((await world.again(newer)).merged).toBe(true);
   });

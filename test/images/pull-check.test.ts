@@ -93,10 +93,19 @@ describe("autoMerge", () => {
     const world = await imageWorld(automatic);
     await world.release("web:1.4.0");
     const pull = world.bump();
+    const { body } = await world.again(pull);
     await world.say("/hold staging not on Fridays", "ada", pull);
     await world.ci(pull, "passed");
-    expect((await world.again(pull)).state).toBe("open");
+    const held = await world.again(pull);
+    expect(held.state).toBe("open");
+    const [first, next] = held.body.split("\n").filter((line) => line.startsWith("**"));
+    expect(first).toBe('**⏸️ On hold: staging gets web 1.4.0 later.** `ada` holds staging: "not on Fridays".');
+    expect(next).toBe(
+      "**Next:** comment `/release staging` (anyone with write access). Until then Sluice neither updates nor merges this.",
+    );
+    expect(await checkOf(world, pull)).toContain(`On hold by ada\n${first}\n\n${next}\n\n`);
     await world.say("/release staging", "ada", pull);
+    expect((await world.again(pull)).body).toBe(body);
     expect((await world.again(pull)).merged).toBe(true);
   });
 

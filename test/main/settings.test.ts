@@ -41,7 +41,7 @@ describe("the server's settings", () => {
   it("take the address of the documents without a slash at its end, and whole numbers only", () => {
     expect(readSettings({ ...good, DOCS_URL: "https://docs.example/" }, noFile).docsUrl).toBe("https://docs.example");
     expect(refusal({ ...good, DOCS_URL: "docs" })).toContain("DOCS_URL must be an http:// or https:// URL");
-    expect(refusal({ ...good, PORT: "abc" })).toContain("PORT must be a whole number from 0 to 65535");
+    expect(refusal({ ...good, PORT: "abc" })).toContain('PORT is "abc", not a whole number in 0–65535');
   });
 
   it("name everything that is missing at once", () => {

@@ -12,7 +12,8 @@ function written(event: SluiceEvent): { readonly log: readonly string[]; readonl
   const log = createLogger({ level: "info", pretty: false, destination: { write: (line) => lines.push(line) } });
   const listeners: readonly EventListener[] = [eventLogLine(log), audit({ write: (line) => audited.push(line) })];
   const events = createEvents({ listeners, log, failed: () => undefined });
-  if (event.kind === "hold.set" || event.kind === "hold.ended") void events.dispatch(event, AbortSignal.timeout(1_000));
+  if (event.kind === "hold.set" || event.kind === "hold.ended")
+    void events.dispatch(event, AbortSignal.timeout(600_000));
   else events.announce(event);
   return { log: lines, audit: audited };
 }

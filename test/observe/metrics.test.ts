@@ -23,7 +23,8 @@ async function seriesOf(...events: readonly SluiceEvent[]): Promise<Map<string, 
   const metrics = createMetrics();
   const hub = createEvents({ listeners: [metrics.events], log: memoryLog(), failed: metrics.listenerFailed });
   for (const event of events) {
-    if (event.kind === "hold.set" || event.kind === "hold.ended") await hub.dispatch(event, AbortSignal.timeout(1_000));
+    if (event.kind === "hold.set" || event.kind === "hold.ended")
+      await hub.dispatch(event, AbortSignal.timeout(600_000));
     else hub.announce(event);
   }
   return parse(await metrics.text());

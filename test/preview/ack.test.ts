@@ -79,7 +79,7 @@ describe("a danger on any pull request", () => {
     );
     const state = await world.ports.state.read(
       { installationId: 1, repository: { owner: "acme", name: "gitops" } },
-      AbortSignal.timeout(60_000),
+      AbortSignal.timeout(600_000),
     );
     expect(await state.history("prod", "web")).toMatchObject([
       { kind: "acknowledged", by: "mona", reason: "it is backed up", pullRequest: pull.number, head: pull.head.sha },
@@ -100,7 +100,7 @@ describe("a danger on any pull request", () => {
     const first = await say("/ack deleted-persistent-volume-claim", "mona", 900);
     expect(await say("/ack deleted-persistent-volume-claim", "mona", 900)).toBe(first);
     const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
-    const state = await world.ports.state.read(where, AbortSignal.timeout(60_000));
+    const state = await world.ports.state.read(where, AbortSignal.timeout(600_000));
     expect(await state.history("staging", "web")).toHaveLength(1);
   });
 
@@ -149,7 +149,7 @@ describe("/ack is refused", () => {
     const { say, check, world } = await opened(inBoth, { start });
     world.github.permissions.set("reader", "read");
     expect(await say("/ack deleted-persistent-volume-claim", "reader")).toContain(
-      "only people with write permission may act on `staging`",
+      "only people with write access may act on `staging`",
     );
     expect(check()?.conclusion).toBe("failure");
     expect(await say("/ack deleted-persistent-volume-claim", "bob")).toContain("Confirmed as meant");

@@ -4,7 +4,7 @@ import type { Preview } from "../../src/model/preview.ts";
 import { computePreview } from "../../src/preview/compute.ts";
 
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
-import { realEngine } from "../render/support/engines.ts";
+import { patient, realEngine } from "../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { launcher } from "../support/launcher.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
@@ -18,7 +18,7 @@ beforeAll(() => {
   temp = tempGit();
   base = temp.commit(gitopsFiles());
   repository = openRepository(temp.dir, { start: launcher.start });
-  renderer = createRenderer({ binary: realEngine(), workers: 1 });
+  renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1 });
 });
 afterAll(async () => {
   await Promise.all([repository.close(), renderer.close()]);
@@ -30,7 +30,7 @@ async function preview(files: Readonly<Record<string, string | null>>, from = ba
   temp.git("checkout", "--quiet", "--detach", from);
   const head = temp.commit(files);
   const outcome = await computePreview(
-    { repository, base: tip, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(20_000) },
+    { repository, base: tip, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
     { renderer },
   );
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));

@@ -15,7 +15,7 @@ async function previewWithin(maxBytes: number, after: Record<string, string> = f
   const repository = memoryRepository();
   const base = repository.commit({ ".sluice.yaml": config, ...files("1") });
   const head = repository.commit({ ".sluice.yaml": config, ...after }, { parents: [base] });
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(600_000);
   const request = { repository, base, head, fingerprintKey: new Uint8Array(32), signal, maxBytes };
   const outcome = await computePreview(request, { renderer: sharedRenderer() });
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));

@@ -3,7 +3,7 @@ import { type LocalRepository, openRepository } from "../../src/git/repository.t
 import type { Preview } from "../../src/model/preview.ts";
 import { computePreview } from "../../src/preview/compute.ts";
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
-import { realEngine } from "../render/support/engines.ts";
+import { patient, realEngine } from "../render/support/engines.ts";
 import { launcher } from "../support/launcher.ts";
 import { type TempGit, tempGit } from "../support/temp-git.ts";
 
@@ -15,7 +15,7 @@ beforeAll(() => {
   temp = tempGit();
   temp.commit({ "README.md": "start\n" });
   repository = openRepository(temp.dir, { start: launcher.start });
-  renderer = createRenderer({ binary: realEngine(), workers: 1 });
+  renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1 });
 });
 afterAll(async () => {
   await Promise.all([repository.close(), renderer.close()]);
@@ -30,7 +30,7 @@ async function preview(
   const base = temp.commit(before);
   const head = temp.commit(after);
   const outcome = await computePreview(
-    { repository, base, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(20_000) },
+    { repository, base, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
     { renderer },
   );
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));

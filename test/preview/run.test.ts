@@ -6,7 +6,7 @@ import type { PreviewJob } from "../../src/model/jobs.ts";
 import type { Mirrors } from "../../src/model/tree.ts";
 import { runPreview } from "../../src/preview/run.ts";
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
-import { realEngine } from "../render/support/engines.ts";
+import { patient, realEngine } from "../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
 import { launcher } from "../support/launcher.ts";
 import { memoryState } from "../support/memory-state.ts";
@@ -24,7 +24,7 @@ beforeAll(() => {
   temp.git("checkout", "--quiet", "--detach");
   head = temp.commit({ "apps/web/base/deployment.yaml": deployment({ replicas: 3, cpu: "1" }) });
   repository = openRepository(temp.dir, { start: launcher.start });
-  renderer = createRenderer({ binary: realEngine(), workers: 1 });
+  renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1 });
 });
 afterAll(async () => {
   await Promise.all([repository.close(), renderer.close()]);
@@ -87,7 +87,7 @@ async function run(parts: {
     clock: Date.now,
   };
   const context = {
-    signal: parts.signal ?? AbortSignal.timeout(20_000),
+    signal: parts.signal ?? AbortSignal.timeout(600_000),
     attempt: 6,
     lastAttempt: true,
     firstRun: false,

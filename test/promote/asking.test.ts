@@ -97,8 +97,8 @@ describe("11-refusals-get-a-rocket", () => {
     await world.merge(appFiles("web", "staging", "1.5.0"));
     const reply = await world.say("/promote prod web");
     expect(world.reaction()).toBe("-1");
-    expect(reply).toContain("would also change web/eu");
-    expect(reply).toContain("Give the target a file of its own");
+    expect(reply).toContain("would also change web in eu");
+    expect(reply).toContain("set the version in a file that only this environment reads");
     expect(world.promotions()).toEqual([]);
   });
 
@@ -308,10 +308,10 @@ describe("23-command-forms", () => {
     const world = web();
     await world.merge({ "docs/note.md": "x" });
     for (const place of ["prod/web", "prod web", "PROD web"]) {
-      expect(await world.say(`/hold ${place}`)).toContain("**prod/web is on hold**");
+      expect(await world.say(`/hold ${place}`)).toContain("**prod/web is on hold.**");
       expect(await world.say(`/release ${place}`)).toContain("**prod/web is released**");
     }
-    expect(await world.say("/hold prod web is broken")).toContain("**prod is on hold**");
+    expect(await world.say("/hold prod web is broken")).toContain("**prod is on hold:**");
     expect(await world.say("/release prod")).toContain("**prod is released**");
   });
 

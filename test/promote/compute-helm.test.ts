@@ -203,7 +203,7 @@ environments:
       "web/staging/all.yaml": plain("1.4.0", "staging"),
       "web/all/all.yaml": plain("1.3.0", "all"),
     }).promote();
-    expect(reasonOf(only(computed))).toBe("editing `web/all/all.yaml` would also change web/eu");
+    expect(reasonOf(only(computed))).toBe("editing `web/all/all.yaml` would also change web in eu");
   });
 });
 

@@ -317,7 +317,7 @@ spec:
       ".sluice.yaml": `${kustomizeConfig}  - { name: eu, path: "apps/{app}/eu" }\n`,
       "apps/web/eu/kustomization.yaml": "resources: [../prod]\nnameSuffix: -eu\n",
     }).promote();
-    expect(reasonOf(only(computed))).toContain("would also change web/eu");
+    expect(reasonOf(only(computed))).toContain("would also change web in eu");
   });
 
   it("nothing for a collection of the same environment that takes the target in, which is said", async () => {

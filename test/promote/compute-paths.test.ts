@@ -99,7 +99,7 @@ describe("the strategy paths", () => {
     temp.commit({ "charts/shop/values.yaml": chart["charts/shop/values.yaml"].replace("off", "on") });
     const target = only(await promote({ commit: before }));
     expect(target.outcome === "refused" && target.reason).toBe(
-      "editing `charts/shop/values.yaml` would also change shop/staging",
+      "editing `charts/shop/values.yaml` would also change shop in staging",
     );
   });
 

@@ -43,7 +43,7 @@ async function promote(
     to: "prod",
     allTargets: plan.targets,
     renderer: memoryRenderer(),
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(600_000),
     ...more,
   });
   return { computed, sourceCommit };

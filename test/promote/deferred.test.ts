@@ -23,7 +23,7 @@ describe("a promotion that was asked for before the merge", () => {
     expect(await versionIn(world, "prod", "web")).toBe("1.5.0");
     expect(await versionIn(world, "prod", "pay")).toBe("1.4.0");
     const said = [...world.comments(pull).values()].join("\n");
-    expect(said).toContain("As `bob` asked before the merge: ✅ **Opened #2** with 1 of 2 apps: web 1.4.0 → 1.5.0.");
+    expect(said).toContain("✅ **Opened #2** with 1 of 2 apps: web 1.4.0 → 1.5.0.");
     expect(said).toContain("❌ **Not included: pay.** Only mona may act on `prod`. Ask mona.");
   });
 
@@ -61,7 +61,7 @@ describe("a promotion that was asked for before the merge", () => {
     expect(world.promotions()).toEqual([]);
     const said = [...world.comments(pull).values()].join("\n");
     expect(said).toContain(
-      "❌ **Not promoted:** Only people with write permission may act on `prod`, and bob has read permission. Ask somebody with write permission. `bob` asked for it before the merge.",
+      "❌ **Not promoted:** only people with write access may act on `prod`. Ask one of them.\n\n<sub>Asked for by `bob` before the merge</sub>",
     );
     expect(await waiting(world)).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe("a promotion that was asked for before the merge", () => {
     await world.land(pull, "ada");
     expect(world.promotions()).toEqual([]);
     expect([...world.comments(pull).values()].join("\n")).toContain(
-      "❌ **Not promoted:** Only ada may act on `prod`. Ask ada.",
+      "❌ **Not promoted:** only ada may act on `prod`. Ask ada.\n\n<sub>Asked for by `bob` before the merge</sub>",
     );
   });
 
@@ -87,8 +87,8 @@ describe("a promotion that was asked for before the merge", () => {
     await world.land(pull, "ada");
     expect(await versionIn(world)).toBe("1.5.0");
     const said = [...world.comments(pull).values()].join("\n");
-    expect(said).toContain("As `ada` asked before the merge: ✅ **Opened #2:**");
-    expect(said).toContain("`bob` asked for it before the merge.");
+    expect(said).toContain("✅ **Opened #2:**");
+    expect(said).toContain("<sub>Asked for by `bob` before the merge</sub>");
     expect(await waiting(world)).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import { createRegistry } from "../../src/registry/index.ts";
 import { createRenderer } from "../../src/render/renderer.ts";
 import { createStateStore } from "../../src/state/index.ts";
 import { runCommands } from "../../src/webhooks/commands/run.ts";
-import { realEngine } from "../render/support/engines.ts";
+import { patient, realEngine } from "../render/support/engines.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { manyApps, promotionFiles } from "../support/promotions.ts";
 import { tempDir } from "../support/temp-git.ts";
@@ -32,14 +32,14 @@ beforeAll(async () => {
     app: { id: app.id, privateKey: app.privateKey, webhookSecret: app.webhookSecret },
     apiUrl: github.apiUrl,
   };
-  const edge = createGitHub({ ...parts, log, metrics: memoryMetrics(), clock: Date.now });
+  const edge = createGitHub({ ...parts, log, metrics: memoryMetrics(), clock: Date.now, deadlineMs: 600_000 });
   const mirrors = createMirrors({
     root: join(root, "mirrors"),
     remoteUrl: ({ owner, name }) => `${github.url}/${owner}/${name}.git`,
     token: edge.token,
     protocols: ["http"],
   });
-  const renderer = createRenderer({ binary: realEngine(), workers: 2 });
+  const renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 2 });
   const queue = { ...memoryQueue(), add: async (job: Job) => void jobs.push(job) };
   ports = {
     github: edge.for,
@@ -88,7 +88,7 @@ async function run(pull: PullSummary, body: string): Promise<{ requests: readonl
     body,
     at: Date.now(),
   } as const;
-  const context = { signal: AbortSignal.timeout(60_000), attempt: 1, lastAttempt: false, firstRun: true };
+  const context = { signal: AbortSignal.timeout(600_000), attempt: 1, lastAttempt: false, firstRun: true };
   const { github: repositories, events, log } = ports;
   await runCommands(job, { github: repositories, events, log, table: PROMOTION_COMMANDS, ports }, context);
   const said = github.comments(pull).find((one) => one.body.includes(`reply-${comment.id} `))?.body ?? "";
@@ -147,7 +147,7 @@ describe("what a promotion costs", () => {
     const promotion = promotionOf(pull);
     await github.review({ ...promotion, by: "mona", event: "APPROVE" });
     const before = github.requests.length;
-    const context = { signal: AbortSignal.timeout(60_000), attempt: 1, lastAttempt: false, firstRun: true };
+    const context = { signal: AbortSignal.timeout(600_000), attempt: 1, lastAttempt: false, firstRun: true };
     const address = { installationId: github.installationId, repository: { owner: pull.owner, name: pull.name } };
     await runGates({ type: "gates", ...address, pullRequest: promotion.number }, ports, context);
     expect(costly(before).length).toBeLessThanOrEqual(8);

@@ -5,7 +5,7 @@ import { appFiles, type PromotionWorld, promotionWorld, worldConfig } from "./su
 
 const files = { ...appFiles("web", "staging", "1.4.0"), ...appFiles("web", "prod", "1.4.0") };
 const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 /** An open promotion of 1.5.0 that opened by itself. */
 async function opened(gates = "healthy: false", auto = true) {

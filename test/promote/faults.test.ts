@@ -32,6 +32,7 @@ beforeAll(async () => {
   const { id, privateKey } = github.app;
   const log = memoryLog();
   const edge = createGitHub({
+    deadlineMs: 600_000,
     app: { id, privateKey },
     apiUrl: github.apiUrl,
     log,
@@ -130,7 +131,7 @@ async function life(app: string, random: (() => number) | undefined): Promise<{ 
   await github.commit({ ...repository, branch, files: releaseOf(app, "staging", "1.5.0") });
   const pull = await github.openPull({ ...repository, head: branch, title: "Release" });
   const context = (attempt: number) => ({
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(600_000),
     attempt,
     lastAttempt: false,
     firstRun: attempt === 1,

@@ -58,6 +58,52 @@ describe("/hold", () => {
   });
 });
 
+describe("a hold by a person", () => {
+  /** ada's promotion of something newer, asked for after a rollback that holds. */
+  async function afterRollback(): Promise<{ world: PromotionWorld; promotion: PullRequest }> {
+    const world = worldWith();
+    await world.merge(staging("1.5.0"));
+    await promoted(world, "1.5.0");
+    await world.say("/rollback prod web");
+    await world.land(opened(world), "grace");
+    await world.merge(staging("1.6.0"));
+    await world.say("/promote prod web");
+    return { world, promotion: opened(world) };
+  }
+
+  it("with an end stops a person's promotion, whatever a rollback holds, and what that holds goes on", async () => {
+    const { world, promotion } = await afterRollback();
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
+    expect(await world.say("/hold prod/web --until 2h load test", "grace")).toContain("is on hold** until");
+    expect(await world.gates(promotion)).toContain("On hold by grace");
+    await world.pass(121);
+    expect(await world.held()).toMatchObject({ cause: "rollback" });
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
+  });
+
+  it("of the whole environment stops it too", async () => {
+    const { world, promotion } = await afterRollback();
+    await world.say("/hold prod the big sale", "grace");
+    expect(await world.gates(promotion)).toContain("On hold by grace");
+    expect(await world.say("/release prod/web")).toContain("The whole environment is still on hold: `/release prod`");
+    expect(await world.gates(promotion)).toContain("On hold by grace");
+    await world.say("/release prod");
+    expect(await world.gates(promotion)).toMatch(/^Ready: /);
+  });
+
+  it("stays where it is rolled back meanwhile", async () => {
+    const world = worldWith();
+    await world.merge(staging("1.5.0"));
+    await promoted(world, "1.5.0");
+    await world.say("/hold prod/web --until 5h load test", "grace");
+    await world.say("/rollback prod web");
+    await world.land(opened(world), "grace");
+    await world.merge(staging("1.6.0"));
+    await world.say("/promote prod web");
+    expect(await world.gates(opened(world))).toContain("On hold by grace");
+  });
+});
+
 describe("/rollback", () => {
   /** prod had 1.2.0, then 1.5.0, then 1.6.0. */
   async function withPast(prod?: string): Promise<{ world: PromotionWorld; pull: PullRequest; first: PullRequest }> {
@@ -80,7 +126,7 @@ describe("/rollback", () => {
     expect(rollback.title).toBe("Roll back web in prod: 1.6.0 → 1.2.0");
     const said = await world.say(`/rollback prod web --to ${first.mergeCommit?.slice(0, 10)}`);
     expect(said).toContain(
-      `Updated #${rollback.number}:** prod goes back to web 1.5.0, from 1.6.0 now. Why this one: the commit that was named`,
+      `Updated #${rollback.number}:** prod goes back to web 1.5.0 now, no longer 1.2.0. Why this one: the commit that was named`,
     );
     await world.land(rollback, "grace");
     await inHistory(world, rollback);

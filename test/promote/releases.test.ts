@@ -81,7 +81,7 @@ describe("15-helmrelease-and-application-values: status", () => {
     const { repository, renderer } = world(files(object));
     const commit = await repository.resolve("HEAD");
     const { config: parsed, plan } = await configured(await repository.tree(commit));
-    const signal = AbortSignal.timeout(60_000);
+    const signal = AbortSignal.timeout(600_000);
     const status = await computeStatus({
       repository,
       renderer,

@@ -32,21 +32,21 @@ function said(text: string): string {
 
 describe("the reply to a promotion", () => {
   it("reply-done: the result with its link first", () => {
-    expect(said(describeResult({ plan: planOf([webapp]), pull, how: "opened" }, "prod"))).toBe(
+    expect(said(describeResult({ plan: planOf([webapp]), pull, how: "opened" }))).toBe(
       "✅ **Opened #43:** prod gets webapp 1.5.0 in place of 1.4.0.",
     );
     const rollback = planOf([planned("webapp", "1.5.0", "1.4.0")], { from: "prod" });
-    expect(said(describeResult({ plan: rollback, pull, how: "opened" }, "prod"))).toBe(
+    expect(said(describeResult({ plan: rollback, pull, how: "opened" }))).toBe(
       "✅ **Opened #43:** prod goes back to webapp 1.4.0, from 1.5.0.",
     );
   });
 
   it("reply-done-updated: it was there already", () => {
     const plan = planOf([planned("webapp", "1.4.0", "1.6.0")]);
-    expect(said(describeResult({ plan, pull, how: "updated" }, "prod"))).toBe(
-      "✅ **Updated #43:** prod gets webapp 1.6.0 in place of 1.4.0 now.",
+    expect(said(describeResult({ plan, pull, how: "updated" }))).toBe(
+      "✅ **Updated #43:** prod gets webapp 1.6.0 in place of 1.4.0.",
     );
-    expect(said(describeResult({ plan, pull, how: "same" }, "prod"))).toBe(
+    expect(said(describeResult({ plan, pull, how: "same" }))).toBe(
       "**#43 is open already:** prod gets webapp 1.6.0 in place of 1.4.0.",
     );
   });
@@ -56,14 +56,14 @@ describe("the reply to a promotion", () => {
     const left = [
       { app: "billing", why: "it is in staging only", fix: "Add `apps/billing/overlays/prod` once by hand" },
     ];
-    expect(said(describeResult({ plan, pull, how: "opened" }, "prod", left))).toBe(
-      "✅ **Opened #43** with 2 of 3 apps: webapp 1.4.0 → 1.5.0, orders 2.1.0 → 2.2.0.\n\n❌ **Not included: billing.** It is in staging only. Add `apps/billing/overlays/prod` once by hand.",
+    expect(said(describeResult({ plan, pull, how: "opened" }, left))).toBe(
+      "✅ **Opened #43** with 2 of 3 apps: webapp 1.4.0 → 1.5.0, orders 2.1.0 → 2.2.0.\n\n❌ **Not included: billing.** It is in staging only. Add `apps/billing/overlays/prod` once by hand, then `/promote prod billing`.",
     );
   });
 
   it("reply-nothing-to-do: no tick, no cross", () => {
     const already = { ...webapp, images: [], edits: [], outcome: "already" } as const;
-    expect(said(describeResult({ plan: planOf([already]) }, "prod"))).toBe(
+    expect(said(describeResult({ plan: planOf([already]) }))).toBe(
       "**Nothing to promote:** prod has these versions of webapp already.",
     );
   });
@@ -77,8 +77,11 @@ describe("the reply to a promotion", () => {
       reason: "no value sets it",
       fix: "set it",
     } as const;
-    expect(() => describeResult({ plan: planOf([refused]) }, "prod")).toThrow(
-      new UserError("refused", "webapp: no value sets it", { fix: "set it" }),
+    expect(() => describeResult({ plan: planOf([refused]) })).toThrow(
+      new UserError("refused", "no value sets it", {
+        fix: "set it",
+        fields: { subject: "webapp to prod", again: "/promote prod webapp" },
+      }),
     );
   });
 });
@@ -87,7 +90,7 @@ describe("the reply to a dry run", () => {
   it("reply-dry-run: nothing happened, what would, and what goes back", () => {
     const plan = planOf([planned("orders", "2.1.0", "2.2.0"), planned("webapp", "1.5.1", "1.5.0")]);
     expect(
-      said(describePlan(plan, { command: "/promote prod", isOpen: true })),
+      said(describePlan(plan, { command: "/promote prod", base: "main", isOpen: true })),
     ).toBe(`**Dry run, nothing was changed.** \`/promote prod\` would open one pull request:
 
 | App | prod has | prod gets |
@@ -104,11 +107,11 @@ describe("the reply to a dry run", () => {
 +    newTag: 1.5.0
 \`\`\`
 
-It takes what staging has on the base branch now; this pull request is not merged, so its changes are not included.`);
+It takes what staging has on main now; this pull request is not merged, so its changes are not included.`);
   });
 
   it("says that nothing would be opened", () => {
-    expect(said(describePlan(planOf([]), { command: "/promote prod" }))).toBe(
+    expect(said(describePlan(planOf([]), { command: "/promote prod", base: "main" }))).toBe(
       "**Dry run, nothing was changed.** `/promote prod` would open no pull request.",
     );
   });

@@ -70,11 +70,11 @@ describe("what a promotion is about", () => {
   it("says where an app is that is not in one of the two environments", async () => {
     expect(await refusal(tree, "prod", ["new"])).toMatchObject({
       kind: "not-found",
-      message: 'the app "new" has no target in "prod": it is in "staging" only',
-      fix: "Add `new/prod` by hand first.",
+      message: 'the app "new" is in staging only',
+      fix: "Add `new/prod` once by hand",
     });
     expect(await refusal(tree, "prod", ["old"])).toMatchObject({
-      message: 'the app "old" has no target in "staging": it is in "prod" only',
+      message: 'the app "old" is in prod only',
     });
   });
 
@@ -93,7 +93,7 @@ describe("what a promotion is about", () => {
   it("is nothing without a configuration, or with a broken one", async () => {
     expect(await refusal(all, "prod")).toMatchObject({
       kind: "config",
-      message: "there is no .sluice.yaml, and without it only previews work",
+      message: "this repository has no .sluice.yaml, so only previews work",
     });
     const broken = await refusal({ ...tree, ".sluice.yaml": "version: 1\nenvironments: [{ nam: prod }]\n" }, "prod");
     expect(broken).toMatchObject({ kind: "config", place: { file: ".sluice.yaml", line: 2 } });
@@ -130,11 +130,11 @@ describe("what may have been meant", () => {
 
   it("is where the app is, each place once", async () => {
     expect(await refusal(tree, "prod", ["new"])).toMatchObject({
-      message: expect.stringContaining('it is in "staging" only'),
+      message: expect.stringContaining("is in staging only"),
     });
     const more = { ...tree, ...files("new/dev") };
     expect(await refusal(more, "prod", ["new"])).toMatchObject({
-      message: expect.stringContaining('it is in "dev", "staging" only'),
+      message: expect.stringContaining("is in dev and staging only"),
     });
   });
 

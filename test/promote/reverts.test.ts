@@ -56,7 +56,7 @@ async function decide(
   await ports.state.record(
     { installationId: contexts.github.installationId, repository: { owner, name } },
     { at: new Date().toISOString(), by: "sluice", environment: "prod", apps: ["web"], ...brought },
-    AbortSignal.timeout(60_000),
+    AbortSignal.timeout(600_000),
   );
 }
 

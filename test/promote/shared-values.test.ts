@@ -87,7 +87,7 @@ describe("14-one-values-file-for-several-apps: one values file for each environm
     });
     expect(only(computed)).toMatchObject({
       outcome: "refused",
-      reason: "editing `envs/prod.yaml` would also change api/prod",
+      reason: "editing `envs/prod.yaml` would also change api in prod",
     });
   });
 });

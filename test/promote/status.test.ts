@@ -24,7 +24,7 @@ async function statusOf(tags: Readonly<Record<string, string>>, more: Partial<St
   const commit = repository.commit({ ".sluice.yaml": config, ...Object.fromEntries(files) });
   const { config: parsed, plan } = await configured(await repository.tree(commit));
   const renderer = memoryRenderer();
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(600_000);
   const request = { repository, renderer, commit, config: parsed, targets: plan.targets, apps: [], signal, ...more };
   return { commit, rendered: renderer.rendered, status: await computeStatus(request) };
 }

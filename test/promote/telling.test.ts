@@ -30,7 +30,7 @@ describe("09-chain-names-versions-of-others", () => {
     const { world, first } = await asked(plain);
     const back = await world.merge(appFiles("web", "staging", "1.4.0"), "bob");
     const chain = world.comments(first).get("chain");
-    expect(chain).toMatch(new RegExp(`staging .*\`1\\.5\\.0\` was taken back by \`bob\` with #${back.number}`));
+    expect(chain).toMatch(new RegExp(`staging .*taken back by \`bob\` with #${back.number}`));
     expect(chain).not.toMatch(/staging \| ✅/);
   });
 
@@ -40,8 +40,59 @@ describe("09-chain-names-versions-of-others", () => {
     const hotfix = await world.merge(appFiles("web", "prod", "1.5.1"), "bob");
     const chain = world.comments(first).get("chain");
     expect(chain).toMatch(
-      new RegExp(`prod \\| ✅ had \`1\\.5\\.0\`, replaced by \`bob\` with #${hotfix.number}; has \`1\\.5\\.1\``),
+      new RegExp(`prod \\| ✅ had it; \`1\\.5\\.1\` since 23 Nov, 09:00 UTC \\(#${hotfix.number}\\)`),
     );
+  });
+});
+
+describe("an app with several images", () => {
+  /** `web` with its sidecar. */
+  const two = (environment: string, web: string, log: string) => ({
+    [`apps/web/${environment}/app.yaml`]: `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: ${environment} }
+spec: { template: { spec: { containers: [{ name: web, image: "acme/web:${web}" }, { name: log, image: "acme/log:${log}" }] } } }
+`,
+  });
+  const both = () =>
+    promotionWorld({
+      files: { ".sluice.yaml": worldConfig(plain), ...two("staging", "1.2.0", "7"), ...two("prod", "1.2.0", "7") },
+    });
+
+  it("the comment of a change names the versions that it set, and no others", async () => {
+    const world = both();
+    const first = await world.merge(two("staging", "1.5.0", "7"));
+    await world.say("/promote prod");
+    const chain = () => world.comments(first).get("chain") ?? "";
+    expect(chain()).toMatch(/^### web 1\.5\.0: in staging, waiting for prod\n/);
+    expect(chain()).toContain("✅ merged with this pull request |");
+    await world.merge(two("staging", "1.5.0", "8"), "bob");
+    expect(chain()).toContain("✅ merged with this pull request |");
+    expect(chain()).not.toContain("replaced");
+  });
+
+  it("and each with its image where it set several", async () => {
+    const world = both();
+    const first = await world.merge(two("staging", "1.5.0", "8"));
+    await world.say("/promote prod");
+    expect(world.comments(first).get("chain")).toMatch(
+      /^### web \((?:web 1\.5\.0|log 8), (?:web 1\.5\.0|log 8)\): in staging/,
+    );
+  });
+});
+
+describe("a first promotion", () => {
+  it("lists what came to the source since it had what the target has", async () => {
+    const { promotion } = await asked(plain);
+    expect(promotion.body).toMatch(/### What is new\n\n- #1 Change 1 \(`ada`\)\n\n\[All commits/);
+  });
+
+  it("lists the newest changes where the source never had it", async () => {
+    const apps = { ...appFiles("web", "staging", "1.3.0"), ...appFiles("web", "prod", "1.2.0") };
+    const world = promotionWorld({ files: { ".sluice.yaml": worldConfig(plain), ...apps } });
+    await world.merge(appFiles("web", "staging", "1.5.0"));
+    await world.say("/promote prod");
+    expect(world.promotions("open")[0]?.body).toMatch(/### What is new\n\n- #1 Change 1 \(`ada`\)\n- Begin \(/);
   });
 });
 
@@ -180,7 +231,7 @@ describe("17-notes-and-pushes-in-the-text", () => {
 describe("20-merged-with-red-gates", () => {
   const promoted = async (world: PromotionWorld) => {
     const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
-    const state = await world.ports.state.read(where, AbortSignal.timeout(60_000));
+    const state = await world.ports.state.read(where, AbortSignal.timeout(600_000));
     return (await state.history("prod", "web")).find(({ kind }) => kind === "promoted");
   };
 

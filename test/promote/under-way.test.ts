@@ -3,7 +3,7 @@ import { appFiles, promotionWorld, versionIn, worldConfig } from "./support/memo
 
 const files = { ...appFiles("web", "staging", "1.4.0"), ...appFiles("web", "prod", "1.4.0") };
 const where = { installationId: 1, repository: { owner: "acme", name: "gitops" } };
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 /** An open promotion of 1.5.0 that is merged by itself when its gates pass. */
 async function opened(approvals: number, queue = false) {

@@ -100,17 +100,56 @@ describe("06-soaked-version-starves", () => {
   });
 
   it("a check's version ends when the source moves on", async () => {
-    const { world, promotion } = await soaking(soaked, "health: { check: smoke }");
-    const { repository } = world.github;
-    const carried = /`([0-9a-f]{7})`/.exec(promotion.body)?.[1] ?? "";
-    const commits = await repository.log({ to: "main", limit: 50 });
-    const sha = commits.find((one) => one.sha.startsWith(carried))?.sha ?? "";
-    const completedAt = new Date(world.now()).toISOString();
-    world.github.checksOf.set(sha, [{ name: "smoke", state: "passed", url: undefined, completedAt }]);
+    const { world, promotion } = await checked();
     await world.pass(10);
     await world.merge(appFiles("web", "staging", "1.6.0"), "bob");
     await world.approve(promotion);
     await world.pass(31);
     expect(await versionIn(world)).toBe("1.2.0");
   });
+
+  it("a check's version ends when the next one was pushed, whatever later date that commit bears", async () => {
+    const { world, promotion } = await checked();
+    await world.pass(10);
+    await world.push("main", appFiles("web", "staging", "1.6.0"), "bob", { date: "2036-01-01T00:00:00Z" });
+    await world.settle();
+    await world.approve(promotion);
+    await world.pass(31);
+    expect(await summary(world, promotion)).toContain("10 min of 30 min healthy in staging, until 1.6.0 came");
+    expect(await versionIn(world)).toBe("1.2.0");
+  });
+
+  it("a check's soak that was over stays over, whatever earlier date the next version's commit bears", async () => {
+    const { world, promotion } = await checked();
+    await world.pass(31);
+    await world.push("main", appFiles("web", "staging", "1.6.0"), "bob", { date: "2016-01-01T00:00:00Z" });
+    await world.settle();
+    await world.approve(promotion);
+    expect(await versionIn(world)).toBe("1.5.0");
+  });
+
+  it("a check's version of which GitHub no longer knows when it ended has no soak, unless it is on record", async () => {
+    for (const [minutes, version] of [
+      [10, "1.2.0"],
+      [31, "1.5.0"],
+    ] as const) {
+      const { world, promotion } = await checked();
+      await world.pass(minutes);
+      await world.push("main", appFiles("web", "staging", "1.6.0"), "bob");
+      world.github.movesOf.delete("main");
+      await world.approve(promotion);
+      await world.pass(31);
+      expect(await versionIn(world)).toBe(version);
+    }
+  });
 });
+
+/** A promotion of 1.5.0, of which the check `smoke` says that staging is healthy with it. */
+async function checked(): Promise<{ world: PromotionWorld; promotion: PullRequest }> {
+  const { world, promotion } = await soaking(soaked, "health: { check: smoke }");
+  const sha = world.github.repository.branches.get("main") ?? "";
+  const completedAt = new Date(world.now()).toISOString();
+  world.github.checksOf.set(sha, [{ name: "smoke", state: "passed", url: undefined, completedAt }]);
+  await world.settle();
+  return { world, promotion };
+}

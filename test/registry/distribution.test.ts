@@ -3,7 +3,7 @@ import { createRegistry, type RegistryCall, type RegistryClient } from "../../sr
 import { type Distribution, distributions, startDistribution } from "../support/distribution.ts";
 import { silent } from "./support/log.ts";
 
-const signal = (): AbortSignal => AbortSignal.timeout(20_000);
+const signal = (): AbortSignal => AbortSignal.timeout(600_000);
 
 describe.each(
   distributions().flatMap(({ version, binary }) =>
@@ -22,6 +22,7 @@ describe.each(
       settings: [distribution.settings],
       clock: Date.now,
       random: Math.random,
+      deadlineMs: 600_000,
       log: silent,
       observe: (call) => calls.push(call),
     });

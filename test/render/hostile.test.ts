@@ -5,11 +5,15 @@ import type { RenderSpec } from "../../src/model/target.ts";
 import type { RenderLimits } from "../../src/render/limits.ts";
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
 import { tempDir } from "../support/temp-git.ts";
+import { eventually } from "../support/wait.ts";
 import { memoryLog, realEngine } from "./support/engines.ts";
 import { configMap, kustomize, type RenderRepository, renderRepository } from "./support/repositories.ts";
 
 const megabyte = 1024 * 1024;
-const limits = { wallMs: 3000, memoryBytes: 400 * megabyte, outputBytes: 2 * megabyte };
+const hasty = 500;
+// On a busy machine the time must not end first what meets another limit.
+const patient = 600_000;
+const limits = { wallMs: patient, memoryBytes: 400 * megabyte, outputBytes: 2 * megabyte };
 
 /** A chart whose only template is `template`. */
 function chart(folder: string, template: string): Record<string, string> {
@@ -57,30 +61,40 @@ describe("a hostile tree", () => {
 
   const renderAll = async (specs: readonly RenderSpec[]): Promise<Render[]> => {
     const source = await repo.source();
-    return Promise.all(specs.map((spec) => renderer.render(spec, source, AbortSignal.timeout(300_000))));
+    return Promise.all(specs.map((spec) => renderer.render(spec, source, AbortSignal.timeout(600_000))));
   };
 
-  it.each(["loop", "nested-loop", "memory", "output", "recursion"])(
+  /** What is good is never kept from its end; on a busy machine it may take longer than it is given, once or more. */
+  const renderGood = async (): Promise<boolean> => {
+    const renders = await renderAll([1, 2, 3, 4].map((n) => kustomize(`good-${n}`)));
+    return renders.every(({ ok }) => ok);
+  };
+
+  it.each([
+    ["loop", hasty, "longer than 500 ms"],
+    ["nested-loop", hasty, "longer than 500 ms"],
+    ["memory", patient, "400 MiB of memory"],
+    ["output", patient, "20000 YAML documents"],
+    ["recursion", patient, undefined],
+  ])(
     "ends with an error that names the limit (%s), and the renders beside it succeed",
-    async (folder) => {
-      const good = [1, 2, 3, 4].map((n) => kustomize(`good-${n}`));
-      const [bad, ...others] = await renderAll([helm(folder), ...good]);
+    async (folder, wallMs, limit) => {
+      await replaceRenderer({ ...limits, wallMs });
+      const [[bad]] = await Promise.all([renderAll([helm(folder)]), eventually("the renders beside it", renderGood)]);
       expect(bad).toMatchObject({ ok: false });
-      if (bad?.ok === false && folder !== "recursion") expect(bad.failure.kind).toBe("limit");
-      expect(others.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+      if (bad?.ok === false && limit !== undefined)
+        expect(bad.failure).toMatchObject({ kind: "limit", message: expect.stringContaining(limit) });
     },
   );
 
   it("is remembered where it always ends so", async () => {
-    // Patient: on a busy machine the time must not end it first.
-    await replaceRenderer({ outputBytes: limits.outputBytes, wallMs: 120_000 });
     await renderAll([helm("output")]);
     await renderAll([helm("output")]);
     expect(rendered).toEqual(["engine", "cache"]);
   });
 
   it("is tried again where its end depends on the moment", async () => {
-    await replaceRenderer({ wallMs: 300 });
+    await replaceRenderer({ wallMs: hasty });
     await renderAll([helm("loop")]);
     await renderAll([helm("loop")]);
     expect(rendered).toEqual(["engine", "engine"]);
@@ -100,7 +114,7 @@ describe("a hostile tree", () => {
       return object;
     };
     const spec: RenderSpec = { kind: "plain", path: "many", options: {} };
-    const render = await renderer.render(spec, { tree, objects: { read } }, AbortSignal.timeout(300_000));
+    const render = await renderer.render(spec, { tree, objects: { read } }, AbortSignal.timeout(600_000));
     expect(render.ok && render.resources()).toHaveLength(100);
     expect(most).toBeLessThanOrEqual(8);
   });

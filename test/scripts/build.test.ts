@@ -30,7 +30,6 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const build = (name: string, count: number) =>
   promisify(execFile)(process.execPath, ["--input-type=module", "-e", builds, name, String(count)], {
     cwd: folder,
-    timeout: 60_000,
   });
 const inPlace = (file: string) => readFileSync(join(folder, "dist", file), "utf8");
 

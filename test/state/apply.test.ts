@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Decision } from "../../src/model/state.ts";
 import { applyDecision, applyDeferred, isAboutDeferred } from "../../src/state/apply.ts";
 import { EMPTY_DEFERRED, EMPTY_TARGET, type TargetFile } from "../../src/state/files.ts";
+import { standingHolds } from "../../src/state/holds.ts";
 import { held, NOW, promoted, released, waiting } from "./world.ts";
 
 /** The file of webapp in prod after these decisions. */
@@ -31,7 +32,7 @@ describe("the hold after a decision", () => {
     ["an automatic promotion after a rollback", [back("r"), promoted("p", { ...at(1), by: "sluice" })], "rollback"],
     ["a person's promotion under a person's hold", [held("h"), promoted("p", at(1))], "person"],
     ["a rollback under a person's hold", [held("h"), back("r"), promoted("p", at(1))], "person"],
-    ["a rollback under a hold that ends", [held("h", { until: "2030-01-01T00:00:00Z" }), back("r")], "rollback"],
+    ["a rollback under a hold that ends", [held("h", { until: "2030-01-01T00:00:00Z" }), back("r")], "person"],
     ["a rollback that is merged", [back("r"), merged("m")], "rollback"],
     ["a rollback that is merged after its hold was released", [back("r"), released("e"), merged("m")], undefined],
     ["another rollback after a release", [back("r"), released("e"), back("s"), merged("m")], "rollback"],
@@ -54,7 +55,7 @@ describe("the hold after a decision", () => {
 
   it.each([
     ["one without an end stays under one with an end", [held("h"), held("i", { ...at(1), ...ends(2) })], undefined],
-    ["a rollback's stays under one with an end", [back("r"), held("i", { ...at(1), ...ends(2) })], undefined],
+    ["a person's stands over a rollback's", [back("r"), held("i", { ...at(1), ...ends(2) })], ends(2).until],
     ["one that ends later stays", [held("h", ends(4)), held("i", { ...at(1), ...ends(2) })], ends(4).until],
     ["one that ends earlier is replaced", [held("h", ends(2)), held("i", { ...at(1), ...ends(4) })], ends(4).until],
     ["one with an end is replaced by one without", [held("h", ends(2)), held("i", at(1))], undefined],
@@ -65,6 +66,22 @@ describe("the hold after a decision", () => {
     expect(hold?.until).toBe(until);
     expect(history).toHaveLength(2);
   });
+
+  it.each([
+    ["a rollback before it", [back("r"), held("h", { ...at(1), ...ends(2) })], "rollback"],
+    ["a rollback after it", [held("h", ends(2)), back("r")], "rollback"],
+    ["a revert after it", [held("h", ends(2)), back("r", "reverted")], "revert"],
+    ["a longer hold after both", [back("r"), held("h", ends(2)), held("i", { ...at(1), ...ends(4) })], "rollback"],
+    ["a rollback and its release", [back("r"), held("h", { ...at(1), ...ends(2) }), released("e", at(2))], undefined],
+    ["a rollback and what a person promoted", [held("h", ends(2)), back("r"), promoted("p", at(1))], undefined],
+    ["no rollback", [held("h", ends(2))], undefined],
+  ] satisfies readonly (readonly [string, Decision[], string | undefined])[])(
+    "when a person's hold is over, stands what is beneath it: %s",
+    (_, decisions, cause) => {
+      const { hold } = fileAfter(...decisions);
+      expect(standingHolds(hold, undefined, NOW + 5 * 3_600_000).map((one) => one.cause)).toEqual(cause ? [cause] : []);
+    },
+  );
 
   it("says who, why, since when and until when", () => {
     const until = "2030-01-01T00:00:00Z";

@@ -14,7 +14,7 @@ beforeEach(async () => {
   where = await world.repository();
 });
 
-const signal = (): AbortSignal => AbortSignal.timeout(90_000);
+const signal = (): AbortSignal => AbortSignal.timeout(600_000);
 const read = (): Promise<RepositoryState> => world.store().read(where, signal());
 
 /** What git says in the repository itself. */
@@ -149,11 +149,11 @@ describe("the state branch", () => {
 
   it("gives up with a fault that is retried when the branch never holds still", async () => {
     const busy = world.store((github) => ({ ...github, createBranch: async () => "exists" }));
-    await expect(busy.record(where, held("h"), AbortSignal.timeout(60_000))).rejects.toMatchObject({
+    await expect(busy.record(where, held("h"), AbortSignal.timeout(600_000))).rejects.toMatchObject({
       name: "Fault",
       kind: "unavailable",
     });
-  }, 30_000);
+  });
 
   it("stops when told to", async () => {
     const busy = world.store((github) => ({ ...github, createBranch: async () => "exists" }));

@@ -27,6 +27,7 @@ export interface StateWorld {
 export async function stateWorld(): Promise<StateWorld> {
   const local = await startCheckedGitHub({ app: { permissions: TOKEN_PERMISSIONS, events: ["push"] } });
   const edge = createGitHub({
+    deadlineMs: 600_000,
     app: { id: local.app.id, privateKey: local.app.privateKey },
     apiUrl: local.apiUrl,
     log: silentLog,

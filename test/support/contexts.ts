@@ -29,6 +29,7 @@ export async function startContexts(): Promise<Contexts> {
   const { app } = github;
   const log = memoryLog();
   const edge = createGitHub({
+    deadlineMs: 600_000,
     app: { id: app.id, privateKey: app.privateKey },
     apiUrl: github.apiUrl,
     log,
@@ -62,7 +63,7 @@ export async function startContexts(): Promise<Contexts> {
         ports,
         { installationId: github.installationId, repository: { owner, name } },
         "main",
-        AbortSignal.timeout(60_000),
+        AbortSignal.timeout(600_000),
       ),
     close: async () => {
       await mirrors.close();

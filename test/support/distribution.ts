@@ -201,7 +201,7 @@ function sender(host: string, { auth }: DistributionOptions, tokens: TokenServic
     const scope = `repository:${repository}:pull,push,delete`;
     if (tokens !== undefined) headers.set("authorization", `Bearer ${await tokens.token([scope])}`);
     const url = new URL(path, `http://${host}/v2/${repository}/`);
-    return fetch(url, { ...init, headers, signal: AbortSignal.timeout(20_000) });
+    return fetch(url, { ...init, headers, signal: AbortSignal.timeout(600_000) });
   };
 }
 

@@ -62,7 +62,7 @@ export function fakeChange(files: Readonly<Record<string, string>> = {}): FakeCh
     where,
     decisions,
     lines: log.lines,
-    context: () => openContext(ports, where, "main", AbortSignal.timeout(60_000)),
+    context: () => openContext(ports, where, "main", AbortSignal.timeout(600_000)),
     push: async (branch, changed) => {
       const parent = repository.branches.get(branch) ?? first;
       const { oid } = await repository.tree(parent);
@@ -85,6 +85,7 @@ function memoryState(decisions: Decision[]): StateStore {
     ref: "refs/heads/sluice-state",
     read: async () => ({
       commit: decisions.length === 0 ? undefined : String(decisions.length),
+      holds: async () => [],
       hold: async () => undefined,
       history: async (environment, app) =>
         decisions.filter((one) => concerns(one, environment, app)).map((one) => entryOf(one, app)),

@@ -1,5 +1,6 @@
 import type { CheckReport, Permission, PullRequest, Reaction } from "../../src/model/github.ts";
 import type {
+  BranchMove,
   CommitCheck,
   Deployment,
   DeploymentStatus,
@@ -42,6 +43,8 @@ export interface FakeGitHub extends GitHubRepository {
   readonly statusesOf: Map<number, readonly DeploymentStatus[]>;
   /** Who pushed, by branch; Sluice itself is not among them. */
   readonly pushersOf: Map<string, readonly string[]>;
+  /** When it was moved to what, by branch, newest first. */
+  readonly movesOf: Map<string, readonly BranchMove[]>;
   /** Numbers of the pull requests in the merge queue. */
   readonly queued: Set<number>;
   /** The answer of the next merge; without one it merges. */
@@ -94,6 +97,7 @@ export function fakeGitHub(
     deploymentsTo: new Map<string, readonly Deployment[]>(),
     statusesOf: new Map<number, readonly DeploymentStatus[]>(),
     pushersOf: new Map<string, readonly string[]>(),
+    movesOf: new Map<string, readonly BranchMove[]>(),
     queued: new Set<number>(),
   };
   const { pulls } = maps;
@@ -187,6 +191,7 @@ export function fakeGitHub(
       return "deleted";
     },
     pushers: async (branch) => [app, ...(maps.pushersOf.get(branch) ?? [])],
+    moves: async (branch) => maps.movesOf.get(branch) ?? [],
     writeFile: async (branch, { path, bytes, expected }, message) => {
       const head = branches.get(branch);
       if (head === undefined) return "missing";
@@ -286,6 +291,7 @@ export function fakeGitHub(
     advanceBranch: announced("advanceBranch", port.advanceBranch),
     deleteBranch: announced("deleteBranch", port.deleteBranch),
     pushers: announced("pushers", port.pushers),
+    moves: announced("moves", port.moves),
     writeFile: announced("writeFile", port.writeFile),
     openPullRequest: announced("openPullRequest", port.openPullRequest),
     pullRequestOf: announced("pullRequestOf", port.pullRequestOf),

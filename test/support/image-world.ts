@@ -133,7 +133,7 @@ async function tell(url: string, host: string, repository: string, tag: string, 
       "content-type": "application/vnd.docker.distribution.events.v2+json",
     },
     body: JSON.stringify({ events: [event] }),
-    signal: AbortSignal.timeout(120_000),
+    signal: AbortSignal.timeout(600_000),
   });
   await answer.body?.cancel();
   return answer.status;

@@ -1,7 +1,7 @@
-import type { Hold } from "../../src/model/gates.ts";
 import type { Decision, PublishedHead, StateStore } from "../../src/model/state.ts";
 import { applyDecision, applyDeferred, isAboutDeferred } from "../../src/state/apply.ts";
 import { type DeferredFile, EMPTY_DEFERRED, EMPTY_TARGET, isKnown, type TargetFile } from "../../src/state/files.ts";
+import { standingHolds } from "../../src/state/holds.ts";
 
 /** Holds and histories in memory: decided as on the branch, without its files. */
 export function memoryState(): StateStore {
@@ -11,10 +11,8 @@ export function memoryState(): StateStore {
   let deferred: DeferredFile = EMPTY_DEFERRED;
   const key = (environment: string, app: string | undefined): string => JSON.stringify([environment, app]);
   const fileOf = (environment: string, app?: string): TargetFile => files.get(key(environment, app)) ?? EMPTY_TARGET;
-  const holdOf = (file: TargetFile, now: number): Omit<Hold, "environmentWide"> | undefined => {
-    const { hold } = file;
-    return hold?.until !== undefined && Date.parse(hold.until) <= now ? undefined : hold;
-  };
+  const holdsOf = (at: typeof fileOf, environment: string, app: string | undefined, now: number) =>
+    standingHolds(app === undefined ? undefined : at(environment, app).hold, at(environment).hold, now);
   return {
     ref: "refs/heads/sluice-state",
     read: async () => {
@@ -24,12 +22,8 @@ export function memoryState(): StateStore {
       const at = (environment: string, app?: string) => now.get(key(environment, app)) ?? EMPTY_TARGET;
       return {
         commit,
-        hold: async (environment, app, time) => {
-          const own = app === undefined ? undefined : holdOf(at(environment, app), time);
-          if (own !== undefined) return { ...own, environmentWide: false };
-          const wide = holdOf(at(environment), time);
-          return wide === undefined ? undefined : { ...wide, environmentWide: true };
-        },
+        holds: async (environment, app, time) => holdsOf(at, environment, app, time),
+        hold: async (environment, app, time) => holdsOf(at, environment, app, time)[0],
         history: async (environment, app) => {
           const all = [...at(environment).history, ...at(environment, app).history].filter(isKnown);
           return all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));

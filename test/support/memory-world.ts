@@ -38,7 +38,7 @@ export interface MemoryWorld {
   /** The events of a pull request that ended, and all jobs that come of them. */
   hear(pull: PullRequest): Promise<void>;
   /** A commit of a person on a branch, without the events of it. */
-  push(branch: string, files: Files, by?: string): Promise<string>;
+  push(branch: string, files: Files, by?: string, commit?: { readonly date: string }): Promise<string>;
   /** Comments on the pull request (the newest of a person), and gives the reply. */
   say(body: string, by?: string, on?: PullRequest): Promise<string>;
   /** The reaction that the last command got. */
@@ -122,6 +122,10 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
   const enqueue = async (added: readonly Job[]): Promise<void> => {
     for (const job of added) await queue.add(job);
   };
+  const move = (branch: string, sha: string): void => {
+    repository.branches.set(branch, sha);
+    github.movesOf.set(branch, [{ to: sha, at: time }, ...(github.movesOf.get(branch) ?? [])]);
+  };
   const landed = async (pull: PullRequest, by: string, method: MergeMethod = "squash"): Promise<string> => {
     const head = repository.branches.get("main") ?? "";
     const base = { repository, head, tree: await repository.tree(head) };
@@ -134,7 +138,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       date: date(),
       author: by,
     });
-    repository.branches.set("main", sha);
+    move("main", sha);
     github.pulls.set(pull.number, {
       ...pull,
       state: "closed",
@@ -264,13 +268,13 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       if (title !== undefined) github.pulls.set(pull.number, { ...pull, title });
       return world.land(pull, by);
     },
-    async push(branch, changed, by = "ada") {
+    async push(branch, changed, by = "ada", commit) {
       const head = repository.branches.get(branch) ?? "";
       const { oid } = await repository.tree(head);
       time += 1_000;
-      const about = { parents: [head], message: `By ${by}`, date: date(), author: by };
+      const about = { parents: [head], message: `By ${by}`, date: commit?.date ?? date(), author: by };
       const sha = await repository.commitChanges(oid, changesOf(changed), about);
-      repository.branches.set(branch, sha);
+      move(branch, sha);
       github.pushersOf.set(branch, [...(github.pushersOf.get(branch) ?? []), by]);
       return sha;
     },

@@ -11,7 +11,7 @@ const running = await startSluice(settings, {
   locks: { lockMs: 2_000, checkEveryMs: 500 },
   graceMs: 1_000,
   // Requests are held until the crash, however long it takes on a busy machine until the last of them hangs.
-  githubMs: 600_000,
+  answerMs: 600_000,
 });
 // For the next one: a process that is killed keeps nothing.
 flushCompileCache();

@@ -90,7 +90,9 @@ export async function startWalk(
   const settings = { ...readSettings({ ...serverEnvironment(github, dataDir), ...environment }, noFile), ...more };
   const queue = rooms ? inlineQueue(options.clock ?? Date.now) : undefined;
   const edges = queue && { queue, mirrors: directMirrors(github) };
-  const sluice = await startSluice(settings, { log: silent, graceMs: 2_000, ...options, ...(edges && { edges }) });
+  // On a busy machine an answer takes as long as it takes.
+  const patient = { log: silent, graceMs: 2_000, answerMs: 600_000 };
+  const sluice = await startSluice(settings, { ...patient, ...options, ...(edges && { edges }) });
   github.setWebhookUrl(`${sluice.url}/api/github/webhooks`);
   let repositories = 0;
   let branches = 0;

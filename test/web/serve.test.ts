@@ -6,9 +6,11 @@ import { createMetrics } from "../../src/observe/index.ts";
 import { createWeb, type ServedWeb, type ServeOptions, serveWeb, webhookPath } from "../../src/web/index.ts";
 import { openQueue, silentLog, until } from "../contract/queue-fixture.ts";
 import { freePort } from "../contract/queue-servers.ts";
+import { eventually } from "../support/wait.ts";
 import { deliver, door, secret, sign, usedEvents } from "./fixture.ts";
 
-const local: ServeOptions = { port: 0, host: "127.0.0.1" };
+/** On a busy machine nobody is slow unless a test says so. */
+const local: ServeOptions = { port: 0, host: "127.0.0.1", headersMs: 600_000, requestMs: 600_000 };
 
 describe("the door on a real port", () => {
   const served: ServedWeb[] = [];
@@ -49,17 +51,20 @@ describe("the door on a real port", () => {
     const { app, jobs } = door();
     const url = await serve(app, { headersMs: 300, requestMs: 600, checkEveryMs: 50 });
     const headers = await open(url);
+    const headersClosed = closed(headers);
     headers.write(`POST ${webhookPath} HTTP/1.1\r\nhost: x\r\n`);
     const body = await open(url);
+    const bodyClosed = closed(body);
     body.write(headOf({ "content-length": "1000", "x-hub-signature-256": sign("") }));
     const drops = setInterval(() => {
       headers.write("x-a: b\r\n", () => undefined);
       body.write("{", () => undefined);
     }, 50);
-    await Promise.all([closed(headers), closed(body)]);
+    await Promise.all([headersClosed, bodyClosed]);
     clearInterval(drops);
     expect(jobs).toEqual([]);
-    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    // Whoever is slow only because the machine is busy asks again.
+    await eventually("an answer", async () => (await fetch(`${url}/healthz`)).status === 200);
   });
 
   it("goes on when a sender breaks off in the middle of a body", async () => {

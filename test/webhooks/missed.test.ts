@@ -127,7 +127,7 @@ describe("missed deliveries at the local GitHub", () => {
     watch(edgeWorld(start).edge.deliveries);
     expect(await time.looked()).toBe(5 * MINUTE);
     // GitHub delivers on its own time what was asked for in order.
-    await expect.poll(() => taken.toSorted(), { timeout: 10_000 }).toEqual(events.map((one) => one.guid).toSorted());
+    await expect.poll(() => taken.toSorted()).toEqual(events.map((one) => one.guid).toSorted());
     expect(events.map((one) => one.event)).toEqual(["issue_comment", "push", "issue_comment"]);
     expect(time.gaps).toEqual([GAP, GAP]);
   });

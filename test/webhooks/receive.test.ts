@@ -23,6 +23,7 @@ beforeAll(async () => {
   const { id: appId, privateKey } = local.app;
   probot = await loadProbot({ app: local.app, apiUrl: local.apiUrl, queue });
   edge = createGitHub({
+    deadlineMs: 600_000,
     app: { id: appId, privateKey },
     apiUrl: local.apiUrl,
     log: memoryLog(),

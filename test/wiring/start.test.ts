@@ -196,7 +196,7 @@ describe("a whole server's start", () => {
     const { errors, ready, close } = await start(privateKey.export({ type: "pkcs8", format: "pem" }).toString());
     await eventually("the problem", async () => (await ready()).status === 503);
     expect((await ready()).text).toContain(`${github.url}/settings/apps`);
-    expect(errors).toContain(`GitHub refuses the App's private key (App ${github.app.id})`);
+    expect(errors).toContain(`GitHub refuses these credentials (401): APP_ID ${github.app.id} with this PRIVATE_KEY`);
     await close();
   });
 });

@@ -1,7 +1,7 @@
 import { type LocalRegistry, type PullSummary, startLocalRegistry } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
 import { assertHolds, command, merge, openPull, show, statusCommentOf } from "./acts.ts";
-import { type DemoStage, REPOSITORY, SAMPLE_REGISTRY } from "./repository.ts";
+import { type DemoStage, GUARDED, REPOSITORY, SAMPLE_REGISTRY } from "./repository.ts";
 import { checksOf, happens, previewOf } from "./wait-for.ts";
 
 const SOURCE = { owner: REPOSITORY.owner, name: "orders" } as const;
@@ -22,6 +22,7 @@ export async function startRegistry(revision: string, sourceUrl: string): Promis
 /** A repository that the image is built from, with the commit of its first version. */
 export async function makeSource({ github }: Pick<DemoStage, "github">): Promise<string> {
   await github.createRepository({ ...SOURCE, files: { "main.go": "package main\n" } });
+  github.addRuleset({ ...SOURCE, branches: GUARDED });
   const sha = await github.commit({
     ...SOURCE,
     branch: "main",

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { type LocalGitHub, type LocalRegistry, type PullSummary, startLocalGitHub } from "../../../sandbox/index.ts";
 import { Fault } from "../../model/errors.ts";
+import { type Git, gitOf } from "../git.ts";
 import { commandLog } from "../log.ts";
 import { within } from "../wait.ts";
 import { makeSource, playImages, startRegistry } from "./images.ts";
 import { markdownForTerminal } from "./markdown-terminal.ts";
 import { playPromotion } from "./promotion.ts";
 import { DEMO_PULLS, type DemoPull } from "./pulls.ts";
-import { type DemoStage, framed, HOOK, PEOPLE, REPOSITORY } from "./repository.ts";
+import { type DemoStage, framed, GUARDED, HOOK, PEOPLE, REPOSITORY } from "./repository.ts";
 import { type Clone, pushSample } from "./sample.ts";
 import { demoSettings } from "./settings.ts";
 import { createSteps, type Steps } from "./steps.ts";
@@ -69,7 +70,7 @@ async function acts(stage: Stage, closers: (() => Promise<void>)[]): Promise<Omi
   closers.push(() => github.close());
   const clone = await steps.step(
     "The sample repository, pushed with git",
-    () => pushRepository(github, folder, signal),
+    () => pushRepository(github, folder, gitOf({ signal, start: launcher.start })),
     () => {
       const url = `${github.url}/${REPOSITORY.owner}/${REPOSITORY.name}`;
       return paint.link(url, url);
@@ -115,11 +116,12 @@ async function startServer(
   return sluice.url;
 }
 
-async function pushRepository(github: LocalGitHub, folder: string, signal: AbortSignal): Promise<Clone> {
+async function pushRepository(github: LocalGitHub, folder: string, git: Git): Promise<Clone> {
   await github.createRepository({ ...REPOSITORY, description: "The shop's GitOps repository" });
+  github.addRuleset({ ...REPOSITORY, branches: GUARDED });
   const { login, token } = github.user(PEOPLE.author);
   for (const one of [login, PEOPLE.reviewer]) github.setPermission({ ...REPOSITORY, login: one, permission: "write" });
-  return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, signal);
+  return pushSample(join(folder, "clone"), { url: github.gitUrl(REPOSITORY), login, token }, git);
 }
 
 async function playPull(demo: DemoPull, { github, clone, steps, context }: DemoStage): Promise<PullSummary> {

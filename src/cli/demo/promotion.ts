@@ -155,7 +155,7 @@ async function reply(
 
 async function approve(pull: PullSummary, { github, steps }: DemoStage): Promise<void> {
   await steps.step(`${PEOPLE.reviewer} approves #${pull.number}`, () =>
-    github.review({ ...pull, by: PEOPLE.reviewer, event: "APPROVE" }),
+    github.review({ ...pull, by: PEOPLE.reviewer, event: "APPROVE", body: "" }),
   );
 }
 

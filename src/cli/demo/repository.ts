@@ -6,6 +6,9 @@ import type { Steps } from "./steps.ts";
 /** The demo's repository. */
 export const REPOSITORY = { owner: "acme", name: "shop" } as const;
 
+/** The branches that only Sluice may write to, as a ruleset names them. */
+export const GUARDED = ["sluice-state", "sluice/**/*"] as const;
+
 /** Who plays: `ada` changes things and gives commands, `grace` reviews, `mona` may do everything. */
 export const PEOPLE = { author: "ada", reviewer: "grace", admin: "mona" } as const;
 

@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { git } from "../git.ts";
+import type { Git } from "../git.ts";
 import { installed } from "../installation.ts";
 
 /** The sample GitOps repository that comes with Sluice. */
@@ -26,10 +26,10 @@ export interface Clone {
 export type Edits = Readonly<Record<string, (text: string) => string | undefined>>;
 
 /** Makes a clone in `folder` with the sample as its first commit, pushed to `main`. */
-export async function pushSample(folder: string, remote: Remote, signal: AbortSignal): Promise<Clone> {
+export async function pushSample(folder: string, remote: Remote, git: Git): Promise<Clone> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(SAMPLE)) await cp(join(SAMPLE, name), join(folder, name), { recursive: true });
-  const run = (...args: readonly string[]) => git(args, { cwd: folder, signal, env: environment(remote) });
+  const run = (...args: readonly string[]) => git(args, { cwd: folder, env: environment(remote) });
   await run("init", "--quiet", "--initial-branch=main");
   await run("add", "--all");
   await run("commit", "--quiet", "--message", "Add the shop");

@@ -3,10 +3,11 @@ import type { Preview } from "../../model/preview.ts";
 import { count } from "../../model/text/lists.ts";
 import { harmless, oneLine, type Style } from "../style.ts";
 
-/** The diffs of a preview, and how many resources are only named. */
+/** The diffs of a preview, and what of it is only named. */
 export interface ChangeBlocks {
   readonly blocks: readonly (readonly string[])[];
-  readonly hidden: number;
+  /** What is only named: whether it comes or goes. */
+  readonly hidden: ReadonlySet<"added" | "removed">;
 }
 
 const verbs = { added: " is new", removed: " removed", renamed: " renamed", changed: "" } as const;
@@ -20,14 +21,18 @@ export function changeBlocks(preview: Preview, full: boolean, paint: Style): Cha
     const places = oneLine(placesOf(group, context));
     return titleOf(group, places === "" ? "" : ` ${places}`, paint);
   };
+  const lined = (group: ChangeGroup) => `${title(group)} ${paint.dim(linesText(group))}`;
   const shown = groups.filter((group) => full || !isWhole(group));
   const named = groups.filter((group) => !full && isWhole(group));
   return {
     blocks: [
-      ...shown.map((group) => [title(group), ...diffLines(group.change.diff, paint).map((line) => `  ${line}`)]),
-      named.map(title),
+      ...shown.map((group) => [
+        isWhole(group) ? lined(group) : title(group),
+        ...diffLines(group.change.diff, paint).map((line) => `  ${line}`),
+      ]),
+      named.map(lined),
     ],
-    hidden: named.reduce((sum, { members }) => sum + members.length, 0),
+    hidden: new Set(named.map(({ change }) => (change.action === "added" ? "added" : "removed"))),
   };
 }
 
@@ -35,12 +40,12 @@ function isWhole({ change }: ChangeGroup): boolean {
   return change.action === "added" || change.action === "removed";
 }
 
+/** `PersistentVolumeClaim orders-backup removed: prod, staging`. */
 function titleOf({ change, members, combined }: ChangeGroup, places: string, paint: Style): string {
   const names = resourceNames(members);
-  const lines = `(${plusMinus(change.addedLines, change.removedLines)}${members.length > 1 && combined === undefined ? " each" : ""})`;
-  if (combined !== undefined) {
-    return `${paint.bold(count(combined.length, `${change.action === "added" ? "new" : "removed"} resource`))}${places} ${paint.dim(lines)}`;
-  }
+  const where = change.action === "removed" ? places.replace(/^ in /, ": ") : places;
+  if (combined !== undefined)
+    return `${paint.bold(count(combined.length, `${change.action === "added" ? "new" : "removed"} resource`))}${places}`;
   const verb = isNewContent(change) ? ", new content" : verbs[change.action];
   const was =
     change.from === undefined || isNewContent(change)
@@ -48,7 +53,12 @@ function titleOf({ change, members, combined }: ChangeGroup, places: string, pai
       : ` (was ${oneLine(`${change.from.kind} ${change.from.name}`)})`;
   const name = names.length === 1 ? ` ${oneLine(names[0] ?? "")}` : "";
   const copies = change.copies === true ? ", first copy → second copy" : "";
-  return `${paint.bold(`${oneLine(change.kind)}${name}`)}${verb}${was}${places}${copies} ${paint.dim(lines)}`;
+  return `${paint.bold(`${oneLine(change.kind)}${name}`)}${verb}${was}${where}${copies}`;
+}
+
+/** `(−15 each)`. */
+function linesText({ change, members, combined }: ChangeGroup): string {
+  return `(${plusMinus(change.addedLines, change.removedLines)}${members.length > 1 && combined === undefined ? " each" : ""})`;
 }
 
 /** The lines of a unified diff, made harmless and painted. */

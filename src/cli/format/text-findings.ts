@@ -1,23 +1,29 @@
 import { groupFindings } from "../../diff/index.ts";
 import type { Finding, Preview, Severity, TargetPreview } from "../../model/preview.ts";
-import { harmless, oneLine, type Style, width } from "../style.ts";
+import type { RendererKind } from "../../model/target.ts";
+import { sentenceList } from "../../model/text/lists.ts";
+import { harmless, oneLine, pad, type Style, width } from "../style.ts";
 import { placeOf } from "./text-changes.ts";
 
 const columns = 100;
-const words: Readonly<Record<Severity, string>> = { danger: "danger", warning: "warning", notice: "note" };
+const severities: Readonly<Record<Severity, string>> = { danger: "danger", warning: "warning", notice: "note" };
 const indent = 9;
 
-/** The findings, each once: what, its consequence, the fix, the place. */
+/** The findings, each once: what, its consequence, the fix, the place. Places stand below each other. */
 export function findingLines(preview: Preview, paint: Style): readonly string[] {
-  return groupFindings(preview)
-    .filter(({ id }) => id !== "render-failed")
-    .flatMap((group) => {
-      const { message, fix } = group.filled(undefined);
-      const place = placesText(group.places);
-      const colour = { danger: paint.red, warning: paint.yellow, notice: paint.blue }[group.severity];
-      const first = `${colour(words[group.severity].padEnd(indent))}${paint.bold(oneLine(whereText(group.places)))}`;
-      return [first, ...wrap(plain(message)).map((line) => " ".repeat(indent) + line), ...fixLines(fix, place, paint)];
-    });
+  const groups = groupFindings(preview).filter(({ id }) => id !== "render-failed");
+  const told = groups.map((group) => ({ group, words: group.filled(undefined), place: placesText(group.places) }));
+  const column = Math.max(
+    0,
+    ...told.map(({ words, place }) => (isOneLine(words.fix, place) ? fixWidth(words.fix) : 0)),
+  );
+  return told.flatMap(({ group, words, place }) => {
+    const { message, predicate = message, fix } = words;
+    const colour = { danger: paint.red, warning: paint.yellow, notice: paint.blue }[group.severity];
+    const first = `${colour(severities[group.severity].padEnd(indent))}${paint.bold(oneLine(whereText(group.places)))}`;
+    const lines = wrap(plain(predicate)).map((line) => " ".repeat(indent) + line);
+    return [first, ...lines, ...fixLines(fix, place, column, paint)];
+  });
 }
 
 /** `orders in prod, staging`. */
@@ -38,14 +44,27 @@ function placesText(places: readonly Finding[]): string {
   return files.length > 2 ? `${files.slice(0, 2).join(", ")} and ${files.length - 2} more` : files.join(", ");
 }
 
-function fixLines(fix: string | undefined, place: string, paint: Style): readonly string[] {
-  const text = fix === undefined ? "" : `fix: ${plain(fix)}`;
-  const both = [text, place].filter((part) => part !== "").join("    ");
-  if (both === "") return [];
-  const lines =
-    width(both) + indent <= columns
-      ? [[text, paint.dim(place)].filter((part) => part !== "").join("    ")]
-      : [...wrap(text), ...(place === "" ? [] : [paint.dim(place)])];
+function fixText(fix: string | undefined): string {
+  return fix === undefined ? "" : `fix: ${plain(fix)}`;
+}
+
+function fixWidth(fix: string | undefined): number {
+  return width(fixText(fix));
+}
+
+const gap = 4;
+
+function isOneLine(fix: string | undefined, place: string): boolean {
+  return fix !== undefined && place !== "" && indent + fixWidth(fix) + gap + width(place) <= columns;
+}
+
+/** The fix and the place on one line where they fit, the place at the column of the others that do. */
+function fixLines(fix: string | undefined, place: string, column: number, paint: Style): readonly string[] {
+  const text = fixText(fix);
+  const at = Math.min(column, columns - indent - gap - width(place));
+  const lines = isOneLine(fix, place)
+    ? [`${pad(text, at)}${" ".repeat(gap)}${paint.dim(place)}`]
+    : [...wrap(text), paint.dim(place)].filter((line) => line !== "");
   return lines.map((line) => " ".repeat(indent) + line);
 }
 
@@ -56,19 +75,28 @@ export function failureLines(preview: Preview, paint: Style): readonly (readonly
   return [...groups.values()].map((targets) => failure(targets, paint));
 }
 
+const tools: Readonly<Record<RendererKind, string>> = { kustomize: "kustomize", helm: "Helm", plain: "" };
+
 function failure(targets: readonly TargetPreview[], paint: Style): readonly string[] {
   const [first] = targets;
   const error = first?.error;
   if (first === undefined || error === undefined) return [];
   const place = placeOf(error);
   const [line = "", ...rest] = harmless(error.message).split("\n");
-  const names = targets.map(({ app, environment }) => `${oneLine(app)} in ${oneLine(environment)}`);
-  const who = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+  const tool = tools[first.renderer];
+  const isNamed = tool === "" || line.toLowerCase().startsWith(tool.toLowerCase());
   return [
-    `${place === "" ? "" : `${paint.bold(place)}: `}${line}`,
-    ...rest.slice(0, 20).map((text) => `  ${text}`),
-    paint.dim(`  ${who} cannot be rendered with ${first.renderer === "plain" ? "these files" : first.renderer}`),
+    `${place === "" ? "" : `${paint.bold(place)}: `}${namesOf(targets)} cannot be rendered`,
+    ...[`${isNamed ? "" : `${tool}: `}${line}`, ...rest].slice(0, 21).map((text) => paint.dim(`  ${text}`)),
   ];
+}
+
+/** `orders in prod and webapp in staging`. */
+function namesOf(targets: readonly TargetPreview[]): string {
+  return sentenceList(
+    targets.map(({ app, environment }) => `${oneLine(app)} in ${oneLine(environment)}`),
+    3,
+  );
 }
 
 function plain(message: string): string {

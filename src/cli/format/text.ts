@@ -1,4 +1,4 @@
-import { changeRows, checkedCount, plainMarks, rowEnvironments, verdict } from "../../diff/index.ts";
+import { changeRows, checkedCount, nothingChanges, plainMarks, rowEnvironments, verdict } from "../../diff/index.ts";
 import type { Preview } from "../../model/preview.ts";
 import { count, thousands } from "../../model/text/lists.ts";
 import { oneLine, pad, type Style, style, width } from "../style.ts";
@@ -25,9 +25,12 @@ export interface TextOptions {
  */
 export function previewText(preview: Preview, options: TextOptions): string {
   const paint = style(options.colours);
+  const same = sameFiles(preview, options);
+  if (same !== undefined) return `${paint.bold(same)}\n`;
   const changes = changeBlocks(preview, options.full === true, paint);
   const blocks = [
     heading(preview, paint),
+    whyNothing(preview),
     ...failureLines(preview, paint),
     findingLines(preview, paint),
     rowLines(preview, options, paint),
@@ -38,13 +41,30 @@ export function previewText(preview: Preview, options: TextOptions): string {
     notFetched(preview, paint),
     [
       compared(preview, options, paint),
-      ...(changes.hidden > 0 ? [paint.dim(`Show ${count(changes.hidden, "whole resource")} too: --full`)] : []),
+      ...(changes.hidden.size > 0 ? [paint.dim(`Show the ${hiddenText(changes.hidden)} resources too: --full`)] : []),
     ],
   ];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join("\n"))
     .join("\n\n")}\n`;
+}
+
+/** One line where there is nothing to compare at all. */
+function sameFiles(preview: Preview, { baseName = "base", headName = "head" }: TextOptions): string | undefined {
+  const { changedFiles, completeness, findings, notes } = preview;
+  if (changedFiles !== 0 || completeness.affected > 0 || findings.length > 0 || notes.length > 0) return undefined;
+  return `${oneLine(verdict(preview).text)}: ${oneLine(baseName)} and ${oneLine(headName)} have the same files.`;
+}
+
+function whyNothing(preview: Preview): readonly string[] {
+  if (preview.targets.some(({ status }) => status !== "unchanged")) return [];
+  const text = nothingChanges(preview, (name) => name).replaceAll("`", "");
+  return text === "" ? [] : [oneLine(text)];
+}
+
+function hiddenText(hidden: ReadonlySet<"added" | "removed">): string {
+  return [...(hidden.has("added") ? ["new"] : []), ...(hidden.has("removed") ? ["removed"] : [])].join(" and ");
 }
 
 function heading(preview: Preview, paint: Style): readonly string[] {
@@ -54,22 +74,21 @@ function heading(preview: Preview, paint: Style): readonly string[] {
 }
 
 function rowLines(preview: Preview, { all }: TextOptions, paint: Style): readonly string[] {
-  const rows = changeRows(preview, plainMarks).map((row) => [
-    oneLine(rowEnvironments(row)),
-    oneLine(appsText(row.apps)),
-    row.failed ? paint.red("not rendered") : oneLine(row.change),
-    row.severity === undefined || row.failed
-      ? ""
-      : row.severity === "danger"
-        ? paint.red("danger")
-        : paint.yellow("warning"),
-  ]);
+  const rows = changeRows(preview, plainMarks)
+    .filter(({ failed }) => !failed)
+    .map((row) => [
+      oneLine(rowEnvironments(row)),
+      oneLine(appsText(row.apps)),
+      oneLine(row.change),
+      row.severity === undefined ? "" : row.severity === "danger" ? paint.red("danger") : paint.yellow("warning"),
+    ]);
   const same = all ? preview.targets.filter(({ status }) => status === "unchanged") : [];
   const listed = [
     ...rows,
     ...same.map(({ app, environment }) => [oneLine(environment), oneLine(app), paint.dim("stays the same"), ""]),
   ];
-  return listed.length < 2 ? [] : aligned(listed);
+  const alone = preview.completeness.failed === 0 ? 2 : 1;
+  return listed.length < alone ? [] : aligned(listed);
 }
 
 function appsText(apps: readonly string[]): string {

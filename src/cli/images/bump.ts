@@ -24,7 +24,7 @@ export function runImagesBump(context: ImagesBumpContext): Promise<number> {
 
 async function run(context: ImagesBumpContext, local: Local, named: NamedImage): Promise<number> {
   const { args, signal } = context;
-  const { repository, place } = local;
+  const { repository } = local;
   const base = await repository.resolve(args.ref);
   const { config, plan } = await configured(await repository.tree(base));
   const narrowing = { environments: args.environment, apps: args.app };
@@ -50,7 +50,7 @@ async function run(context: ImagesBumpContext, local: Local, named: NamedImage):
     ? await bump(unaskedVersion(named))
     : await withRegistry(context, async (registry) => bump(await askedVersion(named, registry, signal)));
   const { targets, changes } = planned;
-  const written = args.write ? await writeChanges({ place, repository, base, changes, signal }) : undefined;
+  const written = args.write ? await writeChanges({ ...local, base, changes }) : undefined;
   const outcome = { image: named.image, tag: named.tag, digest: known.facts.digest, commit: base, targets };
   context.stdout.write(
     args.format === "json"

@@ -32,21 +32,22 @@ export function plainWords(preview: Preview, groups: readonly ChangeGroup[]): st
     .join("");
 }
 
-function nothingChanges(preview: Preview): string {
+/** Why nothing changes, where nothing does. `mark` makes names fit for where it stands. */
+export function nothingChanges(preview: Preview, mark: (name: string) => string = inert): string {
   const { completeness } = preview;
   if (completeness.targets === 0) {
     return "An app is a kustomization, a Helm chart or a folder of manifests; `.sluice.yaml` can name them.";
   }
   if (completeness.affected === 0) return unusedFiles(preview);
-  return completeness.failed > 0 ? "" : sameResult(preview);
+  return completeness.failed > 0 ? "" : sameResult(preview, mark);
 }
 
 /** Files of an app changed, and its manifests did not. */
-function sameResult({ targets }: Preview): string {
+function sameResult({ targets }: Preview, mark: (name: string) => string): string {
   const apps = [...new Set(targets.map(({ app }) => app))].filter((app) => app !== "");
   const touched = [...new Set(targets.map(({ environment }) => environment))].filter(isEnvironment);
-  const one = touched.length === 1 ? ` in ${inert(touched[0] ?? "")}` : ` in all ${touched.length} environments`;
-  const named = apps.length > 3 ? count(apps.length, "app") : sentenceList(apps.map(inert));
+  const one = touched.length === 1 ? ` in ${mark(touched[0] ?? "")}` : ` in all ${touched.length} environments`;
+  const named = apps.length > 3 ? count(apps.length, "app") : sentenceList(apps.map(mark));
   const their = apps.length > 1 ? "their" : "its";
   return `The changed files belong to ${named || "this repository"}, but ${their} manifests stay the same${touched.length === 0 ? "" : one}.`;
 }

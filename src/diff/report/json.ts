@@ -25,6 +25,7 @@ export function previewJson(preview: Preview, { all = false }: { readonly all?: 
     head,
     targets: targets.map(targetJson),
     findings: preview.findings.map(findingJson),
+    notes: preview.notes.map(redactMessage),
     ...(drift === undefined ? {} : { drift: driftJson(drift) }),
     completeness: { targets: known, affected, rendered, failed, truncated, hiddenLines, ...left, unpinned },
   };

@@ -127,7 +127,7 @@ interface Unwanted {
 }
 
 function whyNot({ captured, tag, range, policy, asks }: Unwanted): string {
-  const outside = `is not in the range \`${policy.semver}\``;
+  const outside = `is outside \`${policy.semver}\``;
   const named = captured === tag ? tag : `${captured}, captured from ${tag},`;
   const version = readSemver(captured);
   if (version === undefined) return `${named} ${whyNoVersion(captured)}`;
@@ -136,7 +136,7 @@ function whyNot({ captured, tag, range, policy, asks }: Unwanted): string {
   if (!asks && !usual.test(suffix)) {
     return `${named} counts as a pre-release because of its suffix \`-${suffix}\`, which \`regex\` and \`capture\` can take off`;
   }
-  if (!asks) return `${named} is a pre-release, and the range asks for none`;
+  if (!asks) return `${named} is a pre-release, which the range leaves out`;
   const wide = new semver.Range(range.raw, { includePrerelease: true }).test(fullOf(version));
   return wide && policy.prerelease !== true
     ? `${named} is a pre-release of another version than those that the range names; \`prerelease: true\` takes all`

@@ -153,7 +153,7 @@ async function sectionsOf(
 }
 
 /** The environment that takes its versions from those that are updated, where there is one. */
-function takerOf({ config }: RepositoryContext, { targets }: Pick<Bump, "targets">): string | undefined {
+export function takerOf({ config }: RepositoryContext, { targets }: Pick<Bump, "targets">): string | undefined {
   const updated = new Set(targets.map(({ environment }) => environment));
   const takers = config.environments.filter(
     ({ name, from }) => from !== undefined && [from].flat().some((one) => updated.has(one)) && !updated.has(name),

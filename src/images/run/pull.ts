@@ -3,19 +3,23 @@ import { mergePullRequest, queuedRemark } from "../../change/pull-request/merge.
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { saveSettled, standingOf } from "../../change/pull-request/published.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { replaceVerdict, verdictPart } from "../../change/text/verdict-part.ts";
+import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Review } from "../../model/github-repository.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
-import { dayTime } from "../../model/text/times.ts";
+import { describeAllow } from "../../policy/allow.ts";
 import { imageCheck, imageCheckReport } from "../text/check.ts";
+import { type HeldPlace, heldText, heldTitle } from "../text/held.ts";
 import { type ImageMetadata, imageMetadataOf } from "../text/metadata.ts";
+import { standingPart } from "../text/verdict.ts";
 import { isImageBranch, unitsOf } from "../units.ts";
 import { type Verification, verifyImages } from "../verify.ts";
 import type { ImagePorts } from "./ports.ts";
-import { mergesItself } from "./proposal.ts";
+import { mergesItself, takerOf } from "./proposal.ts";
 import { publishedHead } from "./published-heads.ts";
 import { retryLater } from "./retry-later.ts";
 import { schedule } from "./schedule.ts";
@@ -51,9 +55,14 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
   }
   const merging: Merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : {};
   if (merging.reviews === undefined) await leaveQueue(ports, context, pull, run);
-  const remarks = await remarksOf(context, pull, metadata, merging);
+  if (verification.ok) await describeStanding(ports, context, pull, metadata, merging.held);
+  const about = { now: ports.clock(), remarks: await remarksOf(context, pull, metadata, merging) };
+  const held = merging.held && {
+    title: heldTitle(merging.held, about.now),
+    text: heldText(metadata, merging.held, about.now),
+  };
   await github.upsertCheck(
-    imageCheckReport(pull, verification, { stays: metadata.stays, held: merging.held, remarks }),
+    imageCheckReport(pull, verification, { stays: metadata.stays, held, remarks: about.remarks }),
   );
   if (!verification.ok) return evaluateAgain(ports, evaluation, pull, verification);
   if (merging.reviews !== undefined) await merge(ports, context, pull, metadata, evaluation, merging.reviews);
@@ -129,8 +138,8 @@ interface Merging {
   /** Where it does: the reviews that nobody objects in. */
   readonly reviews?: readonly Review[];
   readonly why?: string;
-  /** Who holds one of its targets, and until when. */
-  readonly held?: string;
+  /** The hold on one of its targets. */
+  readonly held?: HeldPlace;
   /** When to ask again, in milliseconds since the epoch. */
   readonly again?: number;
   /** Whether the unit is to be evaluated first. */
@@ -143,8 +152,8 @@ async function mayMerge(
   pull: PullRequest,
   metadata: ImageMetadata,
 ): Promise<Merging> {
-  const held = await heldTarget(ports, context, metadata);
-  if (held !== undefined) return { held, why: "Until the hold ends, Sluice neither updates nor merges this." };
+  const held = await heldPlace(ports, context, metadata);
+  if (held !== undefined) return { held };
   const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
   if (unit === undefined || !mergesItself(unit) || pull.base.ref !== pull.defaultBranch) return {};
   if (!(await isOwnHead(context, pull.head.ref, pull.head.sha))) return {};
@@ -164,20 +173,43 @@ async function mayMerge(
   return against.length > 0 ? { why: `Not merged by itself: ${against.join(", ")} asked for changes.` } : { reviews };
 }
 
-/** A rollback or a revert holds automation; a person may still merge. */
-async function heldTarget(
+/** The place that is held: by a person first, for that stops the most. A person may merge all the same. */
+async function heldPlace(
   ports: ImagePorts,
   context: RepositoryContext,
   { targets }: ImageMetadata,
-): Promise<string | undefined> {
+): Promise<HeldPlace | undefined> {
   const now = ports.clock();
+  const held: HeldPlace[] = [];
   for (const { app, environment } of targets) {
     const hold = await context.state.hold(environment, app, now);
     if (hold === undefined) continue;
-    const until = hold.until === undefined ? "" : ` until ${dayTime(Date.parse(hold.until), now)}`;
-    return `On hold by ${hold.by}${until}`;
+    held.push({ app, environment, hold, people: describeAllow(settingsFor(context.config, app, environment).allow) });
   }
-  return undefined;
+  return held.find(({ hold }) => hold.cause === "person") ?? held[0];
+}
+
+/**
+ * Writes the first lines of the description as it stands now. GitHub has no compare-and-set for descriptions, so it is
+ * read again right before: one that was renewed meanwhile is left alone.
+ */
+async function describeStanding(
+  ports: ImagePorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  metadata: ImageMetadata,
+  held: HeldPlace | undefined,
+): Promise<void> {
+  const unit = unitsOf(context.config).find(({ name }) => name === metadata.unit);
+  if (unit === undefined) return;
+  const about = { autoMerge: mergesItself(unit), promote: takerOf(context, metadata) };
+  const part =
+    held === undefined ? standingPart(metadata, about) : verdictPart(heldText(metadata, held, ports.clock()));
+  const body = replaceVerdict(pull.body, part);
+  if (body === pull.body.replaceAll("\r\n", "\n")) return;
+  const now = await context.github.pullRequest(pull.number);
+  if (now.body !== pull.body || now.head.sha !== pull.head.sha || now.state !== "open") return;
+  await context.github.updatePullRequest(pull.number, { body });
 }
 
 /** Who asked for changes and has not said otherwise since. */

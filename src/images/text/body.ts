@@ -2,11 +2,11 @@ import { shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import { clip, oneLine } from "../../model/text/lines.ts";
 import { sentenceList } from "../../model/text/lists.ts";
-import { digestLines, factLines, newerLines, newsLines } from "./facts.ts";
+import { digestLines, factLines, newerLines, newsLines, skippedLines } from "./facts.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import type { ImageSection } from "./section.ts";
 import { environmentsOf, lastPart } from "./title.ts";
-import { nextText, verdictText } from "./verdict.ts";
+import { standingPart } from "./verdict.ts";
 
 /** What the body of an image pull request is made of. */
 export interface ImageBodyParts {
@@ -62,14 +62,14 @@ function build(parts: ImageBodyParts, room: Room): string {
   const sections = parts.sections.slice(0, room.sections);
   const rest = parts.sections.length - sections.length;
   const blocks = [
-    [`${comment}\n${verdictText(metadata)}`],
-    [nextText(metadata, parts)],
+    [`${comment}\n${standingPart(metadata, parts)}`],
     table(metadata, room.rows),
     leftLines(parts, room.remarks),
     stayLines(metadata, room.remarks),
     factLines(sections, { now, where: followers(metadata) }),
     rest > 0 ? [`And ${rest} more images.`] : [],
     newerLines(sections, now),
+    skippedLines(sections),
     newsLines(sections, room.commits),
     noteLines(parts, room.remarks),
     digestLines(sections),

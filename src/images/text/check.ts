@@ -11,8 +11,8 @@ export const imageCheck = "Sluice image";
 /** What is said besides what the registry says. */
 export interface CheckRemarks {
   readonly stays: ImageMetadata["stays"];
-  /** Who holds one of the targets, and until when: "On hold by mona until 30 Nov, 08:00 UTC". */
-  readonly held?: string | undefined;
+  /** The hold on one of the targets: the check's title, and what it means. */
+  readonly held?: { readonly title: string; readonly text: string } | undefined;
   /** Sentences about the pull request itself. */
   readonly remarks: readonly string[];
 }
@@ -26,9 +26,11 @@ export function imageCheckReport(
   const { ok, lines } = verification;
   const name = lines[0] === undefined ? "the image" : inert(lastPart(lines[0].image));
   const shared = { name: imageCheck, externalId: `pull-${pull.number}`, headSha: pull.head.sha };
-  const summary = [...lines.map((line) => lineText(line)), ...stayText(about.stays), ...about.remarks].join("\n\n");
+  const held = about.held === undefined ? [] : [about.held.text];
+  const registry = lines.map((line) => lineText(line));
+  const summary = [...held, ...registry, ...stayText(about.stays), ...about.remarks].join("\n\n");
   if (!ok) return { ...shared, status: "completed", conclusion: "failure", title: failureTitle(verification), summary };
-  if (about.held !== undefined) return { ...shared, status: "in_progress", title: about.held, summary };
+  if (about.held !== undefined) return { ...shared, status: "in_progress", title: about.held.title, summary };
   const stays = about.stays.length;
   if (stays === 0)
     return { ...shared, status: "completed", conclusion: "success", title: successTitle(verification), summary };

@@ -23,7 +23,7 @@ export function factLines(
     ? [why(first, "", many ? ` for all ${sections.length}` : "")]
     : sections.map((section) => why(section, `${inert(lastPart(section.image))} `, ""));
   if (first.follows && !many) return followingLines(first, where, now);
-  return [...whys, ...builtLine(sections, now), ...sections.flatMap((section) => skippedLines(section, many))];
+  return [...whys, ...builtLine(sections, now)];
 }
 
 /** Of one tag that is followed, the images tell two versions apart. */
@@ -47,15 +47,19 @@ function builtLine(sections: readonly ImageSection[], now: number): readonly str
   return [`- **Built:** ${until === "" ? first : first.replace(/ UTC$/, "")}${until}${target}`];
 }
 
-function skippedLines({ image, skipped }: ImageSection, many: boolean): readonly string[] {
-  if (skipped.length === 0) return [];
-  const shown = skipped.slice(0, maxSkipped).map((tag) => code(tag));
+/** Tags between the old one and this one, which nobody gets. */
+export function skippedLines(sections: readonly ImageSection[]): readonly string[] {
+  const all = sections.filter(({ skipped }) => skipped.length > 0);
+  return all.flatMap((section, index) => [...(index === 0 ? [] : [""]), skippedLine(section, sections.length > 1)]);
+}
+
+function skippedLine({ image, from, tag, skipped }: ImageSection, many: boolean): string {
+  const shown = skipped.slice(0, maxSkipped).map((one) => code(one));
   const rest = skipped.length - shown.length;
   const of = many ? ` of ${inert(lastPart(image))}` : "";
+  const between = from === "" ? "" : ` between ${inert(from)} and ${inert(tag)}`;
   const verb = skipped.length === 1 ? "is" : "are";
-  return [
-    `- ${count(skipped.length, "tag")}${of} ${verb} passed over: ${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`,
-  ];
+  return `${count(skipped.length, "tag")}${of}${between} ${verb} passed over: ${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;
 }
 
 /** Newer tags that were not taken, each with the rule that is against it. */

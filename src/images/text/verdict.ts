@@ -1,3 +1,4 @@
+import { verdictPart } from "../../change/text/verdict-part.ts";
 import { shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import { sentenceList } from "../../model/text/lists.ts";
@@ -5,6 +6,14 @@ import type { ImageMetadata } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 
 type Brought = Pick<ImageMetadata, "unit" | "images" | "targets" | "stays" | "places">;
+
+/** The first lines of the description while nothing holds it: what it does, and what a person does next. */
+export function standingPart(
+  brought: Brought,
+  about: { readonly autoMerge: boolean; readonly promote: string | undefined },
+): string {
+  return verdictPart([verdictText(brought), nextText(brought, about)].join("\n\n"));
+}
 
 /** What the pull request does, the first words of its description, and what was proven. */
 export function verdictText(brought: Brought): string {
@@ -34,6 +43,14 @@ function groupVerdict(brought: Brought, images: number): string {
   const group = brought.unit.startsWith("group ") ? ` of the group ${inert(brought.unit.slice("group ".length))}` : "";
   const all = goals.length === 1 && goals[0] !== undefined ? `, all ${inert(goals[0])}` : "";
   return `**${getters(brought)} ${images} images${group}**${all}${partOf(brought)}.`;
+}
+
+/** What comes, in a few words: `webapp 1.5.0`, `3 images`. */
+export function goalText({ images, targets }: Pick<Brought, "images" | "targets">): string {
+  const [only, ...more] = new Set(images.map(({ image }) => lastPart(image)));
+  const [goal, ...others] = distinct(targets.flatMap((target) => target.images.map(({ to }) => to)));
+  const version = goal === undefined || others.length > 0 ? "" : ` ${inert(goal)}`;
+  return only === undefined || more.length > 0 ? `${1 + more.length} images` : `${inert(only)}${version}`;
 }
 
 /** `prod and staging get`; the furthest environment first. */

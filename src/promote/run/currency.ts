@@ -41,7 +41,7 @@ export async function currencyOf(
     const went = versionText(carriedOf(carried, changes));
     return { state: "back", version, went, ...(await authorOf(context, first)) };
   }
-  return { state: "forward", version, at: Date.parse(since[0]?.first.date ?? "") };
+  return { state: "forward", version, ...(since[0] && { by: since[0].first }) };
 }
 
 /**

@@ -12,7 +12,7 @@ import { forEachLogged } from "./for-each-logged.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { openPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
-import { describeResult, refusal } from "./reply-text.ts";
+import { askedBefore, describeResult, refusedLater } from "./reply-text.ts";
 import { touchedApps, wantsOf } from "./touched.ts";
 
 /**
@@ -28,7 +28,7 @@ export async function openDeferred(
   await forEachLogged(ports, due, "a deferred request", async (request) => {
     context.signal.throwIfAborted();
     const reply = await openWhenReady(ports, context, observed, request).catch((error: unknown) => {
-      if (error instanceof UserError) return `${refusal(error)} ${code(request.by)} asked for it before the merge.`;
+      if (error instanceof UserError) return refusedLater(error, request.by);
       throw error;
     });
     if (reply === undefined) return;
@@ -110,7 +110,7 @@ async function openWhenReady(
     origin: request.pullRequest,
   });
   if (result.pull !== undefined) await recordRequest(ports, context, request, result.pull, pairs);
-  return `As \`${request.by}\` asked before the merge: ${describeResult(result, environment, left)}`;
+  return askedBefore(describeResult(result, left), request.by);
 }
 
 function whyItFalls({ base }: RepositoryContext, pull: PullRequest): string | undefined {

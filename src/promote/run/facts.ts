@@ -22,6 +22,7 @@ import { type PromotionPair, pairOf } from "../resolve.ts";
 import type { PromotionMetadata } from "../text/metadata.ts";
 import { currencyOf } from "./currency.ts";
 import { healthOf, type Observed } from "./health.ts";
+import { landedAt } from "./landed-at.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { reviewersOf } from "./reviewers.ts";
 import { carriedRequest } from "./source-moves.ts";
@@ -131,7 +132,7 @@ async function targetFacts(
     allow: settingsFor(context.config, app, environment).allow,
     ...(stops ? { hold } : {}),
     ...(current === undefined ? {} : { current }),
-    health: endedBy(current, await carriedHealth(ports, context, observed, metadata, app, settings)),
+    health: await carriedHealth(ports, context, observed, metadata, app, settings, current),
     checks: settings.checks.length === 0 ? [] : await observed.checks(metadata.commit),
     findings:
       settings.findings === "none"
@@ -149,13 +150,6 @@ async function targetFacts(
           ],
     dependsOn: await Promise.all(settings.dependsOn.map((other) => dependency(ports, context, metadata, other))),
   };
-}
-
-/** A check says nothing of when its version went: the source's own commits do. */
-function endedBy(current: Currency | undefined, health: Health): Health {
-  if (health.state !== "healthy" || health.until !== undefined || !health.source.startsWith("check ")) return health;
-  if (current?.state !== "forward" || Number.isNaN(current.at)) return health;
-  return { ...health, until: Math.max(current.at, health.since), next: current.version };
 }
 
 /**
@@ -181,6 +175,7 @@ async function carriedHealth(
   { commit, from, environment, targets }: PromotionMetadata,
   app: string,
   settings: GateSettings,
+  current: Currency | undefined,
 ): Promise<Health> {
   const pair = pairOf(context, app, environment, from);
   const wanted = settings.healthy || settings.soak !== undefined;
@@ -189,9 +184,13 @@ async function carriedHealth(
   const { health } = settingsFor(context.config, app, from);
   const changes = targets.find((target) => target.app === app)?.images ?? [];
   const found = await healthOf(ports, context, observed, { pair, commit, changes, health }, settings.soak);
-  return found.state === "healthy" || found.state === "failed"
-    ? found
-    : ((await verifiedBefore(ports, context, pair, commit, changes)) ?? found);
+  const verified = () => verifiedBefore(ports, context, pair, commit, changes);
+  if (found.state === "failed") return found;
+  if (found.state !== "healthy") return (await verified()) ?? found;
+  if (health.kind !== "check" || current?.state !== "forward") return found;
+  const at = await landedAt(context, current.by);
+  if (at !== undefined) return { ...found, until: Math.max(at, found.since), next: current.version };
+  return (await verified()) ?? { ...found, until: found.since, next: current.version };
 }
 
 /** What the history knows of a version that GitHub's list of deployments has no more. */

@@ -4,6 +4,7 @@ import { mergePullRequest, queuedRemark } from "../../change/pull-request/merge.
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { saveSettled, standingOf } from "../../change/pull-request/published.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../change/repository-context.ts";
+import { replaceVerdict } from "../../change/text/verdict-part.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { Fault, UserError } from "../../model/errors.ts";
@@ -16,7 +17,7 @@ import { parseBranch } from "../text/branch.ts";
 import { gatesSection, replaceGates } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import { changedTitle, promotionTitle } from "../text/title.ts";
-import { gatesCheck, promotionCheck, replaceVerdict, type Standing, verdictSection } from "../text/verdict.ts";
+import { gatesCheck, promotionCheck, type Standing, verdictSection } from "../text/verdict.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { gatesEvent, type OfPull } from "./events.ts";
 import { atHead, factsOf } from "./facts.ts";

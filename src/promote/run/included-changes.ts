@@ -2,16 +2,20 @@ import { historyOf, type RepositoryContext, targetOf } from "../../change/reposi
 import { settingsFor } from "../../config/index.ts";
 import type { Target } from "../../model/target.ts";
 import type { CommitFacts } from "../../model/tree.ts";
+import { carriedAt, carriedOf, compareCarried, wholeRender } from "../carried.ts";
+import { type PromotionPair, pairOf } from "../resolve.ts";
 import { changeOf, type IncludedChange, type IncludedChanges } from "../text/included-changes.ts";
+import { versionRuns } from "../version-runs.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { carriedRequest } from "./source-moves.ts";
 
 /** How many commits are listed; more are counted as older ones. */
 const LIMIT = 100;
 
 /**
  * What came onto the base branch for these source targets since the version that their counterparts have: since the
- * commit that the last promotion carried, as the history says. Without a history it is the newest commits, as many as
- * `without`.
+ * commit that the last promotion carried, as the history says, else since the source itself last had it. Where neither
+ * is known it is the newest commits, as many as `without`.
  */
 export async function includedChanges(
   ports: PromotionPorts,
@@ -89,7 +93,7 @@ async function changesBetween(
   request: IncludedRequest,
   without: number,
 ): Promise<IncludedChanges> {
-  const since = await lastCarried(context, request);
+  const since = (await lastCarried(context, request)) ?? (await lastWithTargets(ports, context, request, without));
   const limit = since === undefined ? without : LIMIT;
   const changes = await commitsOf(ports, context, request.sources, { to: request.commit, since, limit: limit + 1 });
   const compareUrl = since === undefined ? undefined : `${context.url}/compare/${since}...${request.commit}`;
@@ -125,6 +129,42 @@ async function lastCarried(
     if (oldest === undefined || (await context.repository.isAncestor(last, oldest))) oldest = last;
   }
   return oldest;
+}
+
+/**
+ * The source's last commit with the versions that the target has now, where every target's are found in the latest
+ * `max` changes of its source; the oldest of them.
+ */
+async function lastWithTargets(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  { sources, environment, commit }: IncludedRequest,
+  max: number,
+): Promise<string | undefined> {
+  let oldest: string | undefined;
+  for (const { app } of sources) {
+    const { from = "" } = settingsFor(context.config, app, environment);
+    const pair = pairOf(context, app, environment, from);
+    const last = pair && (await lastWithTarget(ports, context, pair, commit, max));
+    if (last === undefined) return undefined;
+    if (oldest === undefined || (await context.repository.isAncestor(last, oldest))) oldest = last;
+  }
+  return oldest;
+}
+
+async function lastWithTarget(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pair: PromotionPair,
+  commit: string,
+  max: number,
+): Promise<string | undefined> {
+  const target = await carriedAt(carriedRequest(ports, context, pair, "target"), context.head);
+  if (target === undefined || target.has(wholeRender)) return undefined;
+  const versions = [...target.keys()].map((image) => ({ image }));
+  for await (const { carried, last } of versionRuns(carriedRequest(ports, context, pair, "source"), commit, max))
+    if (compareCarried(carriedOf(carried, versions), target) === "same") return last.sha;
+  return undefined;
 }
 
 /** A commit that a mirror made again does not have yet, or that was rewritten away, says nothing. */

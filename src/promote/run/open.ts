@@ -16,6 +16,10 @@ export interface PromotionResult {
   readonly pull?: PullRequest;
   readonly how?: "opened" | "updated" | "same";
   readonly metadata?: PromotionMetadata;
+  /** What the pull request said before, where it was updated. */
+  readonly before?: PromotionMetadata;
+  /** The logins of those whose approval no longer counts. */
+  readonly dismissed?: readonly string[];
 }
 
 /** Plans, and opens or updates the pull request; see `publishWithRetries`. Throws `Moved` where it stops then. */
@@ -37,9 +41,9 @@ export function openPromotion(
       const published = await publish(proposalOf(ports, context, now, computed));
       const event = publishedEvent(context.where, published, ports.clock());
       if (event !== undefined) ports.events.announce(event);
-      const { pull, how, now: metadata } = published;
+      const { pull, how, now: metadata, before, dismissed } = published;
       await enqueueUpdates(ports, context.where, how === "same" ? { carried: [] } : metadata, pull.number);
-      return { plan, pull, how, metadata };
+      return { plan, pull, how, metadata, dismissed, ...(before === undefined ? {} : { before }) };
     },
     { want: [request.commit], whenMoved },
   );

@@ -1,11 +1,13 @@
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { settlePullRequest } from "../../change/pull-request/settle.ts";
 import { historyOf } from "../../change/repository-context.ts";
+import { replaceVerdict } from "../../change/text/verdict-part.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
+import { replaceWays } from "../text/body.ts";
 import { gatesOfCheck, type SeenGates } from "../text/gates.ts";
 import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
-import { mergedCheck, mergedSection, mergedUnmetText, promotionCheck, replaceVerdict } from "../text/verdict.ts";
+import { mergedCheck, mergedSection, mergedUnmetText, promotionCheck } from "../text/verdict.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { broughtAt, changedTargets, closedEvent, lastOf, mergedEvent, type OfPull } from "./events.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -54,7 +56,7 @@ async function sayMerged(
 ): Promise<void> {
   const github = await ports.github(where.installationId, where.repository);
   const about = { unmet: seen?.unmet, isAsPlanned: describesHead(metadata, pull), now: ports.clock() };
-  const body = replaceVerdict(pull.body, mergedSection(metadata, pull, about));
+  const body = replaceWays(replaceVerdict(pull.body, mergedSection(metadata, pull, about)), metadata);
   if (body !== pull.body) await github.updatePullRequest(pull.number, { body });
   if (seen?.unmet.length === 0) return;
   const report = seen && mergedCheck(pull, seen, summary);

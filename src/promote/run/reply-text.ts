@@ -1,3 +1,4 @@
+import { notDoneText } from "../../change/text/not-done.ts";
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
@@ -10,29 +11,44 @@ import type { PromotionResult } from "./open.ts";
 
 type Planned = Extract<TargetPromotion, { outcome: "planned" }>;
 
-/** What became of a promotion, for a reply. Where nothing could be planned, that is a `refused` UserError. */
-export function describeResult(result: PromotionResult, environment: string, left: readonly LeftApp[] = []): string {
-  const { plan, pull, how } = result;
-  if (pull === undefined) return nothing(plan, environment);
-  const planned = plan.targets.filter((target) => target.outcome === "planned");
-  const missing = notIncluded(plan, left);
-  const asked = planned.length + missing.length;
-  const first = {
-    opened: `Opened #${pull.number}`,
-    updated: `Updated #${pull.number}`,
-    same: `#${pull.number} is open already`,
-  };
-  const lead = first[how ?? "same"];
-  const sign = how === "opened" || how === "updated" ? "✅ " : "";
-  const done =
-    missing.length === 0
-      ? `${sign}**${lead}:** ${getsText(plan, planned)}${how === "updated" ? " now" : ""}.`
-      : `${sign}**${lead}** with ${planned.length} of ${count(asked, "app")}: ${movesText(planned, plan)}.`;
-  return [done, ...missing].join("\n\n");
+/** What the only app has already, and since when by which pull request: `29 Nov, 23:21 UTC`. */
+export interface PresentVersion {
+  readonly version: string;
+  readonly since: { readonly at: string; readonly pullRequest: number | undefined } | undefined;
 }
 
-/** `prod gets webapp 1.5.0 in place of 1.4.0`; of several apps the moves. */
-function getsText(plan: PromotionPlan, planned: readonly Planned[]): string {
+/** What became of a promotion, for a reply. Where nothing could be planned, that is a `refused` UserError. */
+export function describeResult(
+  result: PromotionResult,
+  left: readonly LeftApp[] = [],
+  present?: PresentVersion | undefined,
+): string {
+  const { plan, pull, how = "same" } = result;
+  if (pull === undefined) return nothing(plan, present);
+  const planned = plan.targets.filter((target) => target.outcome === "planned");
+  const missing = notIncluded(plan, left);
+  const lead = { opened: "Opened", updated: "Updated", same: "" }[how];
+  const first = lead === "" ? `**#${pull.number} is open already` : `✅ **${lead} #${pull.number}`;
+  const done =
+    missing.length === 0
+      ? `${first}:** ${getsText(plan, planned, how === "updated" ? result.before : undefined)}.`
+      : `${first}** with ${planned.length} of ${count(planned.length + missing.length, "app")}: ${movesText(planned, plan)}.`;
+  return [`${done}${fellText(result)}`, ...missing].join("\n\n");
+}
+
+/** ` The approval of grace no longer counts.` */
+function fellText({ dismissed = [] }: PromotionResult): string {
+  if (dismissed.length === 0) return "";
+  const [what, count] = dismissed.length === 1 ? ["approval", "counts"] : ["approvals", "count"];
+  return ` The ${what} of ${sentenceList(dismissed.map((user) => code(user)))} no longer ${count}.`;
+}
+
+/** `prod gets webapp 1.5.0 in place of 1.4.0`, `… now, no longer 1.4.0`; of several apps the moves. */
+function getsText(
+  plan: PromotionPlan,
+  planned: readonly Planned[],
+  before: PromotionResult["before"] | undefined,
+): string {
   const isRollback = plan.from === plan.to;
   const verb = isRollback ? "goes back to" : "gets";
   const [only, ...more] = planned;
@@ -41,6 +57,9 @@ function getsText(plan: PromotionPlan, planned: readonly Planned[]): string {
   if (only === undefined || move === undefined)
     return `${where} ${verb} ${isRollback ? "earlier" : "new"} versions of ${count(planned.length, "app")}: ${movesText(planned, plan)}`;
   const older = isRollback ? "" : olderMark(only.images);
+  const was = before?.targets.length === 1 ? onlyMove(before.targets[0]?.images ?? []) : undefined;
+  if (was !== undefined && was.to !== move.to)
+    return `${where} ${verb} ${inert(only.app)} ${inert(move.to)} now, no longer ${inert(was.to)}${older}`;
   const instead =
     move.from === "" ? ", new" : isRollback ? `, from ${inert(move.from)}` : ` in place of ${inert(move.from)}`;
   return `${where} ${verb} ${inert(only.app)} ${inert(move.to)}${instead}${older}`;
@@ -61,11 +80,14 @@ function movesText(planned: readonly Planned[], { from, to }: PromotionPlan): st
 }
 
 /** What was asked for and is left out, each with its way on. */
-function notIncluded({ targets }: PromotionPlan, left: readonly LeftApp[]): readonly string[] {
+function notIncluded(plan: PromotionPlan, left: readonly LeftApp[]): readonly string[] {
+  const { targets } = plan;
   const refused = targets.flatMap((target) =>
     target.outcome === "refused" ? [leftOut(target.app, target.reason, target.fix)] : [],
   );
-  const missing = left.map(({ app, why, fix }) => leftOut(app, why, fix));
+  const missing = left.map(({ app, why, fix }) =>
+    leftOut(app, why, fix?.endsWith("by hand") === true ? `${fix}, then \`${commandFor(plan, app)}\`` : fix),
+  );
   const already = targets.flatMap(({ app, outcome }) =>
     outcome === "already" ? [`**${inert(app)}** has these versions already.`] : [],
   );
@@ -81,21 +103,40 @@ function sentence(text: string): string {
   return /[.?:]$/.test(said) ? said : `${said}.`;
 }
 
-function nothing(plan: PromotionPlan, environment: string): string {
-  const [refused, ...more] = plan.targets.filter((target) => target.outcome === "refused");
-  if (refused === undefined) {
-    const apps = sentenceList(plan.targets.map(({ app }) => inert(app)));
-    return apps === ""
-      ? "**Nothing to promote.**"
-      : `**Nothing to promote:** ${inert(environment)} has these versions of ${apps} already.`;
+/** The command that asks for this one app. */
+function commandFor({ from, to }: PromotionPlan, app: string): string {
+  return `/${from === to ? "rollback" : "promote"} ${to} ${app}`;
+}
+
+function nothing(plan: PromotionPlan, present: PresentVersion | undefined): string {
+  const refused = plan.targets.filter((target) => target.outcome === "refused");
+  if (refused.length > 0) throw refusedPlan(plan, refused);
+  const apps = sentenceList(plan.targets.map(({ app }) => inert(app)));
+  if (present !== undefined && present.version !== "") {
+    const how = present.since?.pullRequest === undefined ? "" : ` (#${present.since.pullRequest})`;
+    const since = present.since === undefined ? "" : `, since ${present.since.at}${how}`;
+    return `**Nothing to promote:** ${inert(plan.to)} has ${apps} ${inert(present.version)} already${since}.`;
   }
-  const others = more.map(({ app, reason }) => `; ${app}: ${reason}`).slice(0, 4);
-  const { fix } = refused;
-  throw new UserError(
-    "refused",
-    `${refused.app}: ${refused.reason}${others.join("")}`,
-    fix === undefined ? {} : { fix },
-  );
+  return apps === ""
+    ? "**Nothing to promote.**"
+    : `**Nothing to promote:** ${inert(plan.to)} has these versions of ${apps} already.`;
+}
+
+/** Nothing could be planned: of one app why, of several each with its reason. */
+function refusedPlan(
+  plan: PromotionPlan,
+  refused: readonly Extract<TargetPromotion, { outcome: "refused" }>[],
+): UserError {
+  const [first, ...more] = refused.slice(0, 4);
+  const apps = sentenceList(refused.map(({ app }) => app));
+  const isRollback = plan.from === plan.to;
+  const fields = {
+    subject: `${apps} ${isRollback ? "in" : "to"} ${plan.to}`,
+    ...(more.length === 0 && first !== undefined ? { again: commandFor(plan, first.app) } : {}),
+  };
+  const message =
+    more.length === 0 ? (first?.reason ?? "") : [first, ...more].map((one) => `${one?.app}: ${one?.reason}`).join("; ");
+  return new UserError("refused", message, { fields, ...(first?.fix === undefined ? {} : { fix: first.fix }) });
 }
 
 const maxRows = 60;
@@ -103,12 +144,18 @@ const maxRows = 60;
 /** A plan for people, with the edits: what `--dry-run` shows. */
 export function describePlan(
   plan: PromotionPlan,
-  about: { readonly command: string; readonly left?: readonly LeftApp[]; readonly isOpen?: boolean },
+  about: {
+    readonly command: string;
+    /** The branch that the promotion is planned on. */
+    readonly base: string;
+    readonly left?: readonly LeftApp[];
+    readonly isOpen?: boolean;
+  },
 ): string {
-  const { command, left = [], isOpen = false } = about;
+  const { command, base, left = [], isOpen = false } = about;
   const planned = plan.targets.filter((target) => target.outcome === "planned");
   const would = planned.length === 0 ? "would open no pull request." : "would open one pull request:";
-  const without = `It takes what ${inert(plan.from)} has on the base branch now; this pull request is not merged, so its changes are not included.`;
+  const without = `It takes what ${inert(plan.from)} has on ${inert(base)} now; this pull request is not merged, so its changes are not included.`;
   return [
     `**Dry run, nothing was changed.** ${code(command)} ${would}`,
     ...(planned.length === 0 ? [] : [planTable(plan, planned)]),
@@ -156,7 +203,40 @@ function diffText(edits: readonly LineEdit[]): readonly string[] {
   return [fenced("diff", lines.join("\n")), ...(more > 0 ? [`${count(more, "more line")} would change.`] : [])];
 }
 
-/** A refusal with its fix, on one line. */
-export function refusal({ message, fix }: UserError): string {
-  return `❌ **Not promoted:** ${sentence(message)}${fix === undefined ? "" : ` ${sentence(fix)}`}`;
+/** What a person asked for before the merge, and cannot get: the reason, and the fix. */
+export function refusedLater({ message, fix, fields }: UserError, by: string): string {
+  const { subject, again } = fields;
+  const text = notDoneText({
+    ...{ verdict: "Not promoted", why: message, fix },
+    ...(typeof subject === "string" ? { subject } : {}),
+    ...(typeof again === "string" ? { again } : {}),
+  });
+  return askedBefore(text, by);
+}
+
+/** A text about what a person asked for before the merge: nobody sees that command beside it. */
+export function askedBefore(text: string, by: string): string {
+  return `${text}\n\n<sub>Asked for by ${code(by)} before the merge</sub>`;
+}
+
+/** What is said where a promotion waits for the merge. `apps` are those that it is about. */
+export function waitingText(
+  {
+    environment,
+    from,
+    apps,
+    healthy,
+  }: {
+    readonly environment: string;
+    readonly from: string;
+    readonly apps: readonly string[];
+    /** It waits for their health too. */
+    readonly healthy: boolean;
+  },
+  setUp: string | undefined,
+): string {
+  const [is, names] = [apps.length === 1 ? "is" : "are", inert(sentenceList(apps, 5))];
+  const until = healthy ? ` and ${names} ${is} healthy in ${inert(from)}` : "";
+  const first = `⏳ **Waiting:** when this pull request is merged${until}, the promotion to ${inert(environment)} opens by itself. Closing this pull request cancels that.`;
+  return setUp === undefined ? first : `${first}\n\n**Next:** ${inert(setUp)}.`;
 }

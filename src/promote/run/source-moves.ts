@@ -83,7 +83,7 @@ export async function hadBefore(
   request: CarriedRequest,
   commit: string,
   versions: Carried,
-  changes: readonly VersionChange[],
+  changes: readonly Pick<VersionChange, "image">[],
 ): Promise<boolean> {
   const wanted = carriedOf(versions, changes);
   for await (const { carried } of versionRuns(request, commit))

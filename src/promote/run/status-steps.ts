@@ -6,7 +6,7 @@ import type { PullRequest } from "../../model/github.ts";
 import type { HistoryEntry } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
 import { sentenceList } from "../../model/text/lists.ts";
-import { carriedAt, compareCarried } from "../carried.ts";
+import { carriedAt, carriedOf, compareCarried } from "../carried.ts";
 import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
 import { gateWords, shownGates, starvedSoak } from "../text/gates.ts";
@@ -21,7 +21,7 @@ import { missingHealth, observe } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { carriedRequest, hadBefore } from "./source-moves.ts";
 import { touchedTargets } from "./touched.ts";
-import { isAheadIn, versionsAt, versionsText } from "./versions-at.ts";
+import { isAheadIn, type Versions, versionsAt, versionsText } from "./versions-at.ts";
 
 /** An open promotion with what it carries. */
 interface OpenPromotion {
@@ -45,8 +45,45 @@ export async function statusSteps(
   const apps = [...new Set(touched.map(({ app }) => app))].slice(0, maxApps);
   const open = await openPromotions(ports, context, apps);
   const steps: StatusStep[] = [];
-  for (const app of apps) steps.push(...(await stepsOf(ports, context, pull, app, touched, open)));
+  for (const app of apps) {
+    const direct = touched.filter((target) => target.app === app);
+    const moved = await movedImages(ports, context, pull, direct);
+    steps.push(...(await stepsOf(ports, context, pull, app, { direct, moved }, open)));
+  }
   return steps;
+}
+
+/** What a change did to one app. */
+interface Touch {
+  readonly direct: readonly Target[];
+  /** The images of which it set the version; empty where that is not known, or it set none. */
+  readonly moved: ReadonlySet<string>;
+}
+
+/** The images of which a change set the version, in any of these targets. */
+async function movedImages(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  { base, head }: PullRequest,
+  targets: readonly Target[],
+): Promise<ReadonlySet<string>> {
+  const fork = await context.repository.mergeBase(base.sha, head.sha);
+  const moved = new Set<string>();
+  for (const target of fork === undefined ? [] : targets) {
+    const [before = [], after = []] = [
+      await versionsAt(ports, context, target, fork ?? ""),
+      await versionsAt(ports, context, target, head.sha),
+    ];
+    const had = new Map(before.map(({ image, version }) => [image, version]));
+    for (const { image, version } of after) if (had.get(image) !== version) moved.add(image);
+  }
+  return moved;
+}
+
+/** Of a target's versions those of these images; all of them where it has none of these. */
+function only(moved: ReadonlySet<string>, versions: Versions | undefined): Versions | undefined {
+  const some = versions?.filter(({ image }) => moved.has(image)) ?? [];
+  return some.length === 0 ? versions : some;
 }
 
 async function stepsOf(
@@ -54,7 +91,7 @@ async function stepsOf(
   context: RepositoryContext,
   pull: PullRequest,
   app: string,
-  touched: readonly Target[],
+  { direct: touched, moved }: Touch,
   open: readonly OpenPromotion[],
 ): Promise<readonly StatusStep[]> {
   /** By environment: the commit with which the change came there. */
@@ -68,17 +105,23 @@ async function stepsOf(
     const about = {
       app,
       environment: name,
-      version: versionsText(await versionsAt(ports, context, target, context.head)),
+      version: versionsText(only(moved, await versionsAt(ports, context, target, context.head))),
     };
     if (direct) {
       if (pull.mergeCommit !== undefined) arrivals.set(name, pull.mergeCommit);
-      const since = await laterChange(ports, context, target, pull.mergeCommit);
-      steps.push({ ...about, ...since, state: pull.merged ? "merged" : "comes" });
+      const since = await laterChange(ports, context, target, moved, pull.mergeCommit);
+      const step = pull.merged
+        ? ({ state: "merged" } as const)
+        : ({
+            state: "comes",
+            becomes: versionsText(only(moved, await versionsAt(ports, context, target, pull.head.sha))),
+          } as const);
+      steps.push({ ...about, ...since, ...step });
       continue;
     }
     const { came, last } = await arrival(context, target, arrivals.get(from));
     if (came?.mergeCommit !== undefined) arrivals.set(name, came.mergeCommit);
-    const since = await laterChange(ports, context, target, came?.mergeCommit);
+    const since = await laterChange(ports, context, target, moved, came?.mergeCommit);
     const step = await stepOf(ports, context, pull, target, about, last, arrivals.get(from), open);
     steps.push(step.state === "arrived" ? { ...step, ...since } : step);
   }
@@ -148,15 +191,17 @@ async function notUnderWay(
   if (asked !== undefined)
     return { ...about, state: "asked", by: asked.by, missing: await missingFor(context, app, environment) };
   const hold = await context.state.hold(environment, app, ports.clock());
-  if (hold !== undefined) return { ...about, state: "held", by: hold.by, reason: hold.reason };
+  if (hold !== undefined) {
+    const { by, reason, environmentWide } = hold;
+    const until = hold.until === undefined ? undefined : Date.parse(hold.until);
+    return { ...about, state: "held", by, reason, until, environmentWide };
+  }
   const from = settingsFor(context.config, app, environment).from;
   const source = from === undefined ? undefined : targetOf(context, app, from);
-  if (
-    source !== undefined &&
-    since !== undefined &&
-    versionsText(await versionsAt(ports, context, source, context.head)) === about.version
-  ) {
-    return { ...about, state: "same" };
+  const target = targetOf(context, app, environment);
+  if (source !== undefined && target !== undefined && since !== undefined) {
+    const [here, there] = [target, source].map((one) => versionsAt(ports, context, one, context.head));
+    if (versionsText(await here) === versionsText(await there)) return { ...about, state: "same" };
   }
   if (from !== undefined && (await isAheadIn(ports, context, { app, environment, from }))) {
     return { ...about, state: "ahead", from };
@@ -190,28 +235,32 @@ async function laterChange(
   ports: PromotionPorts,
   context: RepositoryContext,
   target: Target,
+  moved: ReadonlySet<string>,
   mergeCommit: string | undefined,
 ): Promise<{ readonly since?: LaterChange }> {
   if (mergeCommit === undefined) return {};
   const { promote: settings } = settingsFor(context.config, target.app, target.environment);
   const request = carriedRequest(ports, context, { app: target.app, source: target, target, settings }, "target");
-  const brought = await carriedAt(request, mergeCommit);
-  if (brought === undefined) return {};
+  const whole = await carriedAt(request, mergeCommit);
+  if (whole === undefined) return {};
+  const names = settings.strategy === "directory" ? [] : [...whole.keys()].filter((image) => moved.has(image));
+  const some = names.map((image) => ({ image }));
+  const brought = carriedOf(whole, some);
   let after: VersionRun | undefined;
   const later = new Map<VersionRun, boolean>();
   for await (const run of versionRuns(request, context.head)) {
-    if (compareCarried(run.carried, brought) === "same") break;
-    const order = compareCarried(run.carried, brought);
+    const order = compareCarried(carriedOf(run.carried, some), brought);
+    if (order === "same") break;
     later.set(
       run,
-      order === "older" || (order === "unknown" && (await hadBefore(request, mergeCommit, run.carried, []))),
+      order === "older" || (order === "unknown" && (await hadBefore(request, mergeCommit, run.carried, some))),
     );
     after = run;
   }
   if (after === undefined) return {};
   const who = await authorOf(context, after.first);
   const back = later.get(after) === true;
-  return { since: { brought: versionText(brought), back, by: who.by, pullRequest: who.pullRequest } };
+  return { since: { brought: versionText(brought), back, by: who.by, pullRequest: who.pullRequest, at: who.at } };
 }
 
 /** What must be set up before a promotion to this environment can open. */

@@ -152,11 +152,22 @@ function smallPrint({ metadata, repositoryUrl }: BodyParts): string {
   const at = `[${code(commit.slice(0, 7))}](${repositoryUrl}/commit/${commit})`;
   const where = kind === "rollback" ? `as it was at ${at}` : `from ${inert(from)} at ${at}`;
   const together = apps.length > 1 ? ["merged or dropped together"] : [];
-  const ways =
-    kind === "rollback"
-      ? ["closing this keeps the hold"]
-      : [`closing drops it, ${code(`/hold ${environment}`)} stops it`, "a newer version replaces this one here"];
-  return `<sub>${[who, where, ...together, ...ways].join(" · ")}</sub>`;
+  return `<sub>${[who, where, ...together, waysOut({ kind, environment })].join(" · ")}</sub>`;
+}
+
+/** What can be done about it while it is open. */
+function waysOut({ kind, environment }: Pick<PromotionMetadata, "kind" | "environment">): string {
+  if (kind === "rollback") return "closing this keeps the hold";
+  return `closing drops it, ${code(`/hold ${environment}`)} stops it · a newer version replaces this one here`;
+}
+
+/** The body with what can be done after the merge; unchanged where somebody rewrote that line. */
+export function replaceWays(body: string, metadata: Pick<PromotionMetadata, "kind" | "environment" | "apps">): string {
+  const { kind, environment, apps } = metadata;
+  const hold = sentenceList(apps.map((app) => code(`/release ${environment}/${app}`)));
+  const after =
+    kind === "rollback" ? `${hold} ends the hold` : `to go back: ${code(`/rollback ${environment} ${apps.join(" ")}`)}`;
+  return body.replace(`${waysOut(metadata)}</sub>`, () => `${after}</sub>`);
 }
 
 /** The versions of a promotion on one short line, for what replaced what. */

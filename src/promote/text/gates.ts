@@ -1,6 +1,6 @@
 import { inert } from "../../diff/index.ts";
 import { GATES, type GateName, type GateResult, type GateState, type GateVerdict } from "../../model/gates.ts";
-import { count } from "../../model/text/lists.ts";
+import { count, sentenceList } from "../../model/text/lists.ts";
 
 const end = "<!-- /sluice:gates -->";
 /**
@@ -40,11 +40,15 @@ export function replaceGates(body: string, section: string): string | undefined 
  * table is what earlier versions wrote.
  */
 export function shownGates(body: string): ReadonlyMap<GateName, GateState> {
+  return new Map(gatesIn(sectionOf(body)).map(({ gate, state }) => [gate, state]));
+}
+
+/** The part of a body that the gates own; `""` when somebody took it out. */
+function sectionOf(body: string): string {
   const text = body.replaceAll("\r\n", "\n");
   const found = begin.exec(text);
   const to = found === null ? -1 : text.indexOf(end, found.index);
-  if (found === null || to < 0) return new Map();
-  return new Map(gatesIn(text.slice(found.index, to)).map(({ gate, state }) => [gate, state]));
+  return found === null || to < 0 ? "" : text.slice(found.index, to);
 }
 
 interface ShownGate {
@@ -78,9 +82,32 @@ export function gatesOfCheck(summary: string): SeenGates | undefined {
   const text = summary.replaceAll("\r\n", "\n");
   const gates = gatesIn(text);
   if (gates.length === 0 && !begin.test(text) && !text.startsWith("No gate is configured")) return undefined;
+  return { total: gates.length, unmet: unmetOf(gates) };
+}
+
+/** The gates that a body says are not passed, but for one: each with its count. */
+export function unmetIn(body: string, but: GateName): readonly string[] {
+  return unmetOf(gatesIn(sectionOf(body)).filter(({ gate }) => gate !== but));
+}
+
+function unmetOf(gates: readonly ShownGate[]): readonly string[] {
   const open = gates.filter(({ state }) => state === "waiting" || state === "blocked");
-  const unmet = open.map(({ gate, count }) => `${gateWords[gate]}${count === undefined ? "" : ` (${count})`}`);
-  return { total: gates.length, unmet };
+  return open.map(({ gate, count }) => `${gateWords[gate]}${count === undefined ? "" : ` (${count})`}`);
+}
+
+/** What a person hears who overrides a gate: exactly what for, and what is left. */
+export function overriddenText(about: {
+  readonly gate: GateName;
+  readonly reason: string;
+  /** The commit that it counts for, as a link. */
+  readonly head: string;
+  readonly history: string;
+  readonly unmet: readonly string[];
+}): string {
+  const { gate, reason, head, history, unmet } = about;
+  const name = `${gateWords[gate].charAt(0).toUpperCase()}${gateWords[gate].slice(1)}`;
+  const left = unmet.length === 0 ? "" : ` Not passed yet: ${sentenceList(unmet)}.`;
+  return `✅ **${name} overridden** for ${head}: "${inert(reason)}". The next push asks for it again.${left} It is on record in the [history](${history}).`;
 }
 
 /** Why a body's soak passes by no time, and what helps; `undefined` where it may pass. */

@@ -1,6 +1,6 @@
 import { code, inert } from "../../diff/index.ts";
 import { sentenceList } from "../../model/text/lists.ts";
-import { dayTime } from "../../model/text/times.ts";
+import { comingTime, dayTime } from "../../model/text/times.ts";
 
 /**
  * The marker of the one comment "where is this change" of a pull request. The name of earlier versions: a new one would
@@ -15,6 +15,7 @@ export interface LaterChange {
   readonly back: boolean;
   readonly by: string;
   readonly pullRequest: number | undefined;
+  readonly at: number;
 }
 
 /** Where a change is in one environment of one app. Times in milliseconds since the epoch. */
@@ -26,7 +27,12 @@ export type StatusStep = {
   /** What this change brought there and what came after it, where that is something else now. */
   readonly since?: LaterChange;
 } & (
-  | { readonly state: "comes" | "merged" }
+  | {
+      readonly state: "comes";
+      /** What the change brings there; empty where that is not known. */
+      readonly becomes: string;
+    }
+  | { readonly state: "merged" }
   | {
       readonly state: "arrived";
       readonly pullRequest: number | undefined;
@@ -48,7 +54,15 @@ export type StatusStep = {
     }
   | { readonly state: "asked"; readonly by: string; readonly missing: string | undefined }
   | { readonly state: "rolled-back"; readonly by: string; readonly at: number }
-  | { readonly state: "held"; readonly by: string; readonly reason: string }
+  | {
+      readonly state: "held";
+      readonly by: string;
+      readonly reason: string;
+      /** When it ends by itself. */
+      readonly until: number | undefined;
+      /** It holds the whole environment. */
+      readonly environmentWide: boolean;
+    }
   | { readonly state: "not-yet"; readonly automatic: boolean }
   /** Newer than in the environment that it comes from: nothing takes it back by itself. */
   | { readonly state: "ahead"; readonly from: string }
@@ -56,13 +70,19 @@ export type StatusStep = {
 
 /** The comment: where the change is, the state of each environment from the last on, and what a person can do next. */
 export function statusComment(steps: readonly StatusStep[], now: number): string {
-  const small = `<sub>Where this change is. Updated when it moves · ${code("/status")} posts it again</sub>`;
+  const again = isDone(steps) ? "" : ` · ${code("/status")} posts it again`;
+  const small = `<sub>Where this change is. Updated when it moves${again}</sub>`;
   return `${[`### ${inert(headingOf(steps))}`, ...partsOf(steps, now), small].join("\n\n")}\n`;
 }
 
 /** The same as a reply, which is not updated. */
 export function statusReply(steps: readonly StatusStep[], now: number): string {
   return [`**${inert(headingOf(steps))}**`, ...partsOf(steps, now)].join("\n\n");
+}
+
+/** It came to the last environment, or nowhere by now: nobody has to look for it again. */
+function isDone(steps: readonly StatusStep[]): boolean {
+  return steps.length > 0 && steps.every(isThere) && !steps.some(isBack);
 }
 
 function partsOf(steps: readonly StatusStep[], now: number): readonly string[] {
@@ -82,15 +102,17 @@ function headingOf(steps: readonly StatusStep[]): string {
   const apps = [...new Set(steps.map(({ app }) => app))];
   const names = apps.map((app) => {
     const version = broughtVersion(steps.filter((step) => step.app === app));
-    return version === "" ? app : `${app} ${version}`;
+    return version === "" ? app : version.includes(" ") ? `${app} (${version})` : `${app} ${version}`;
   });
   return `${sentenceList(names, 3)}: ${progress(steps)}`;
 }
 
-/** What the change itself brought; `""` while it is not merged. */
+/** What the change itself brought, or brings when it is merged; `""` where that is not known. */
 function broughtVersion(steps: readonly StatusStep[]): string {
   const came = steps.find(({ state }) => state === "merged" || state === "arrived");
-  return came?.since?.brought ?? came?.version ?? "";
+  if (came !== undefined) return came.since?.brought ?? came.version;
+  const comes = steps.find(({ state }) => state === "comes");
+  return comes?.state === "comes" ? comes.becomes : "";
 }
 
 /** How far the change came, by the last environment that has it and the first that does not. */
@@ -106,8 +128,8 @@ function progress(steps: readonly StatusStep[]): string {
   const had = done.length === 0 ? "" : `in ${sentenceList(done, 4)}`;
   if (next === undefined) return `in ${environments.at(-1)}`;
   const some = of(next).find(({ state }) => state === "under-way" || state === "asked" || state === "held");
-  const rest =
-    some === undefined ? `not yet in ${next}` : some.state === "held" ? `${next} is on hold` : `waiting for ${next}`;
+  const isHeld = of(next).every(({ state }) => state !== "under-way" && state !== "asked");
+  const rest = some === undefined ? `not yet in ${next}` : isHeld ? `${next} is on hold` : `waiting for ${next}`;
   return [had, rest].filter((part) => part !== "").join(", ");
 }
 
@@ -123,7 +145,7 @@ function isBack({ state, since }: StatusStep): boolean {
 function rowsOf(steps: readonly StatusStep[], now: number): readonly string[] {
   const all = new Set(steps.map(({ app }) => app)).size;
   return [...Map.groupBy(steps, ({ environment }) => environment)].toReversed().flatMap(([environment, own]) => {
-    const byText = Map.groupBy(own, (step) => stateText(step, now));
+    const byText = Map.groupBy(own, (step) => stateText(step, aroundOf(steps, step, now)));
     return [...byText].map(([text, alike]) => {
       const apps =
         alike.length === all || all === 1
@@ -139,9 +161,28 @@ function rowsOf(steps: readonly StatusStep[], now: number): readonly string[] {
   });
 }
 
-function stateText(step: StatusStep, now: number): string {
-  const has = step.version === "" ? "" : `has ${code(step.version)}`;
-  if (step.since !== undefined) return laterText(step.since, has);
+/** Whether the change was taken back before it came to this step's environment. */
+function isGone(steps: readonly StatusStep[], { app }: StatusStep): boolean {
+  return steps.some((other) => other.app === app && isBack(other));
+}
+
+interface Around {
+  readonly now: number;
+  /** It was taken back before. */
+  readonly gone: boolean;
+  /** What the heading says that the change brought. */
+  readonly brought: string;
+}
+
+function aroundOf(steps: readonly StatusStep[], step: StatusStep, now: number): Around {
+  const own = steps.filter(({ app }) => app === step.app);
+  return { now, gone: isGone(steps, step), brought: broughtVersion(own) };
+}
+
+function stateText(step: StatusStep, { now, gone, brought }: Around): string {
+  const isSaid = isThere(step) && step.version === brought;
+  const has = step.version === "" || isSaid ? "" : `has ${code(step.version)}`;
+  if (step.since !== undefined) return laterText(step.since, step.version, now);
   switch (step.state) {
     case "comes":
       return joined("◻️ comes with this pull request", has);
@@ -161,10 +202,11 @@ function stateText(step: StatusStep, now: number): string {
     case "rolled-back":
       return joined(`↩️ rolled back by ${code(step.by)}, ${dayTime(step.at, now)}`, has, "; ");
     case "held":
-      return joined(`⏸️ on hold by ${code(step.by)}${step.reason === "" ? "" : `: "${inert(step.reason)}"`}`, has, "; ");
+      return joined(heldText(step, now), has, "; ");
     case "ahead":
       return joined(`◻️ newer than ${inert(step.from)}, which stays until somebody takes it back`, has, "; ");
     case "not-yet":
+      if (gone) return joined("◻️ never had it", has);
       return joined(step.automatic ? "⏳ promoted automatically when it is healthy before" : "◻️ not yet", has);
     default:
       return step satisfies never;
@@ -189,12 +231,20 @@ function underWay(step: Extract<StatusStep, { state: "under-way" }>): string {
   return `⏳ ${what} ${gates === "" ? `is ready${pushed ? "" : `, gives it ${code(becomes)}`}` : `waits for ${inert(gates)}`}`;
 }
 
+function heldText({ by, reason, until }: Extract<StatusStep, { state: "held" }>, now: number): string {
+  const end = until === undefined ? "" : ` until ${comingTime(until, now)}`;
+  return `⏸️ on hold by ${code(by)}${end}${reason === "" ? "" : `: "${inert(reason)}"`}`;
+}
+
 /** What came after what this change had brought. */
-function laterText({ brought, back, by, pullRequest }: LaterChange, has: string): string {
-  const how = pullRequest === undefined ? "" : ` with #${pullRequest}`;
-  return back
-    ? joined(`↩️ ${code(brought)} was taken back by ${code(by)}${how}`, has, "; ")
-    : joined(`✅ had ${code(brought)}, replaced by ${code(by)}${how}`, has, "; ");
+function laterText({ back, by, pullRequest, at }: LaterChange, version: string, now: number): string {
+  const when = dayTime(at, now);
+  if (back) {
+    const how = pullRequest === undefined ? "" : ` with #${pullRequest}`;
+    return joined(`↩️ taken back by ${code(by)}${how}, ${when}`, version === "" ? "" : `has ${code(version)}`, "; ");
+  }
+  const how = pullRequest === undefined ? ` by ${code(by)}` : ` (#${pullRequest})`;
+  return `✅ had it; ${version === "" ? "replaced" : code(version)} since ${when}${how}`;
 }
 
 function joined(first: string, more: string, between = ", "): string {
@@ -202,11 +252,35 @@ function joined(first: string, more: string, between = ", "): string {
 }
 
 function nextText(steps: readonly StatusStep[]): string {
-  const open = steps.find((step) => step.state === "not-yet" && !step.automatic);
-  const isMerged = steps.some(isThere);
-  if (open !== undefined && isMerged) return `comment ${code(`/promote ${open.environment}`)}.`;
+  const open = steps.find((step) => step.state === "not-yet" && !step.automatic && !isGone(steps, step));
+  if (steps.length > 0 && steps.every((step) => isGone(steps, step) && step.state !== "under-way"))
+    return goneText(steps);
+  if (open !== undefined && steps.some(isThere)) return `comment ${code(`/promote ${open.environment}`)}.`;
   if (open !== undefined)
-    return `merge. ${code(`/promote ${open.environment}`)} can be said now: the promotion then opens when this is merged and healthy.`;
+    return `merge. ${code(`/promote ${open.environment}`)} can be said now: the promotion then opens when ${healthyText(steps)}.`;
   const waits = steps.find((step) => step.state === "under-way" && /\bapprovals?\b/.test(step.gates));
-  return waits?.state === "under-way" ? `approve #${waits.pullRequest}.` : "";
+  const held = steps.find((step) => step.state === "held");
+  return [
+    ...(waits?.state === "under-way" ? [`anyone with write access approves #${waits.pullRequest}.`] : []),
+    ...(held?.state === "held" ? [`${code(`/release ${heldPlace(held)}`)} ends the hold.`] : []),
+  ].join(" ");
+}
+
+/** Nothing is left to do for what was taken back everywhere. */
+function goneText(steps: readonly StatusStep[]): string {
+  const [app = "", ...more] = new Set(steps.map((step) => step.app));
+  const brought = more.length > 0 ? "" : (steps.find(({ since }) => since !== undefined)?.since?.brought ?? "");
+  const what = brought === "" ? "what was taken back" : inert(brought);
+  return app === "" ? "" : `nothing. Automation leaves ${what} alone and goes on with a newer version.`;
+}
+
+function heldPlace({ environment, app, environmentWide }: Extract<StatusStep, { state: "held" }>): string {
+  return environmentWide ? environment : `${environment}/${app}`;
+}
+
+/** `1.5.0 is healthy in staging`. */
+function healthyText(steps: readonly StatusStep[]): string {
+  const comes = steps.find(({ state }) => state === "comes");
+  const known = comes?.state === "comes" && comes.becomes !== "" && new Set(steps.map(({ app }) => app)).size === 1;
+  return known ? `${inert(comes.becomes)} is healthy in ${inert(comes.environment)}` : "this is merged and healthy";
 }

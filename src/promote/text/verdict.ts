@@ -1,3 +1,4 @@
+import { shownVerdict, verdictPart } from "../../change/text/verdict-part.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { GateResult, GateVerdict, MergeStop } from "../../model/gates.ts";
 import type { CheckReport, PullRequest } from "../../model/github.ts";
@@ -24,33 +25,15 @@ export interface Standing {
   readonly now: number;
 }
 
-const begin = "<!-- sluice:verdict -->";
-const end = "<!-- /sluice:verdict -->";
-
-/** What comes of it and what to do next: the first lines of the description, which `replaceVerdict` finds again. */
+/** What comes of it and what to do next: the first lines of the description. */
 export function verdictSection(standing: Standing): string {
   const parts = [verdictText(standing), alertOf(standing), nextText(standing)].filter((part) => part !== "");
   return verdictPart(parts.join("\n\n"));
 }
 
-function verdictPart(text: string): string {
-  return `${begin}\n${text}\n${end}`;
-}
-
-/** The body with these first lines; unchanged where somebody took them out, and where an earlier version wrote it. */
-export function replaceVerdict(body: string, section: string): string {
-  const text = body.replaceAll("\r\n", "\n");
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end, from);
-  return from < 0 || to < 0 ? body : `${text.slice(0, from)}${section}${text.slice(to + end.length)}`;
-}
-
 /** What a body says that it waits for; `undefined` where it says nothing of that. */
 export function shownWait(body: string): string | undefined {
-  const from = body.indexOf(begin);
-  const to = body.indexOf(end, from);
-  if (from < 0 || to < 0) return undefined;
-  return /Waiting for (.+)\.\r?$/m.exec(body.slice(from, to))?.[1];
+  return /Waiting for (.+)\.\r?$/m.exec(shownVerdict(body) ?? "")?.[1];
 }
 
 function verdictText({ metadata, verdict, stops, pushed, now }: Standing): string {

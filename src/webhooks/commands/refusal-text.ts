@@ -1,6 +1,7 @@
+import { notDoneText } from "../../change/text/not-done.ts";
 import type { UserErrorKind } from "../../model/errors.ts";
 import type { Permission } from "../../model/github.ts";
-import { fenced } from "../../model/text/markdown.ts";
+import { fenced, inert } from "../../model/text/markdown.ts";
 
 /** A command that was not carried out. */
 export interface Refusal {
@@ -13,6 +14,10 @@ export interface Refusal {
   readonly has?: Permission;
   /** The command that was probably meant, by its name. */
   readonly meant?: string;
+  /** What the command was about, where the reason is about one thing of several: `search to prod`. */
+  readonly subject?: string;
+  /** The command to give again, for this one thing. */
+  readonly again?: string;
 }
 
 /** What did not happen, by the command. */
@@ -37,10 +42,27 @@ export function refusalText(refusal: Refusal, where: "alone" | "line"): string {
   if (refusal.name === "…") return `❌ **Not carried out:** ${sentence(why)}${fixText(refusal.fix)}`;
   if (refusal.cause === "permission") return notAllowed(refusal, why, where);
   const verdict = verdicts[refusal.name.split(" ")[0] ?? ""] ?? "Not done";
+  const { subject, again } = refusal;
+  if (subject !== undefined && where === "alone")
+    return notDoneText({ verdict, subject, why, fix: refusal.fix, again });
+  const first = where === "alone" ? firstStep(refusal.fix) : undefined;
+  if (first !== undefined)
+    return `❌ **${verdict}:** ${sentence(why)} First:\n\n${fenced("text", first.step)}\n\nThen \`${first.then}\`, here or there.`;
   const meant = where === "alone" ? meantLine(refusal) : undefined;
   if (meant === undefined) return `❌ **${verdict}:** ${sentence(why)}${fixText(refusal.fix)}`;
-  const others = meant.known === "" ? "" : `\n\n${meant.known}`;
-  return `❌ **${verdict}:** ${sentence(why)} Did you mean this?\n\n${fenced("text", meant.line)}${others}`;
+  return `❌ **${verdict}:** ${sentence(why)} Did you mean this?\n\n${fenced("text", meant.line)}`;
+}
+
+/** The names that there are, for the small print below a line to copy: `environments: dev, staging, prod`. */
+export function knownNames(refusal: Refusal): string {
+  const [, what, names = ""] = /^The (.+?) are (.+?)\.?$/s.exec(meantLine(refusal)?.known ?? "") ?? [];
+  return what === undefined ? "" : `${inert(what)}: ${inert(names.replaceAll("`", ""))}`;
+}
+
+/** A command that has to come before the one that was given. */
+function firstStep(fix = ""): { readonly step: string; readonly then: string } | undefined {
+  const [, step, then] = /^first `([^`]+)`, then `([^`]+)`\.?$/.exec(fix) ?? [];
+  return step === undefined || then === undefined ? undefined : { step, then };
 }
 
 function unknownText(name: string, meant: string, where: "alone" | "line"): string {
@@ -49,9 +71,10 @@ function unknownText(name: string, meant: string, where: "alone" | "line"): stri
 }
 
 function notAllowed({ name, fix }: Refusal, why: string, where: "alone" | "line"): string {
-  const text = `❌ **Not allowed:** ${sentence(why)}${fixText(fix)}`;
-  const isAsked = fix?.endsWith(":") === true && where === "alone" && !name.endsWith("…");
-  return !isAsked ? text : `${text}\n\n${fenced("text", `/${name}`)}`;
+  const canCopy = where === "alone" && !name.endsWith("…");
+  const asked = canCopy ? fix : fix?.replace(/ to comment:$/, "");
+  const text = `❌ **Not allowed:** ${sentence(why)}${fixText(asked)}`;
+  return canCopy && fix?.endsWith(":") === true ? `${text}\n\n${fenced("text", `/${name}`)}` : text;
 }
 
 /** The line as it was probably meant, where the error names a word of it and the one that is like it. */

@@ -2,7 +2,7 @@ import { clip } from "../../model/command.ts";
 import { Fault, type UserError } from "../../model/errors.ts";
 import type { Permission } from "../../model/github.ts";
 import type { Found } from "./find-commands.ts";
-import { type Refusal, refusalText } from "./refusal-text.ts";
+import { knownNames, type Refusal, refusalText } from "./refusal-text.ts";
 import { cut } from "./truncate.ts";
 
 /** What became of one command. `name` is what was written after the slash, short. */
@@ -30,7 +30,12 @@ export function done(found: Found, said: string): Outcome {
 
 /** A command that failed by the user's doing; `has` is the person's level. */
 export function refused(found: Found, error: UserError, has: Permission): Outcome {
-  const about = { name: nameOf(found), why: error.message, fix: error.fix, cause: error.kind };
+  const { subject, again } = error.fields;
+  const about = {
+    ...{ name: nameOf(found), why: error.message, fix: error.fix, cause: error.kind },
+    ...(typeof subject === "string" ? { subject } : {}),
+    ...(typeof again === "string" ? { again } : {}),
+  };
   return { kind: "refused", ...about, ...(error.kind === "permission" ? { has } : {}) };
 }
 
@@ -70,7 +75,7 @@ export function replyText(actor: string, outcomes: readonly Outcome[]): string {
   const heading = `${ready} of ${outcomes.length} commands done:`;
   const parts = outcomes.map((one) => textOf(one, "line"));
   if (parts.every((part) => !part.includes("\n"))) {
-    return [heading, "", ...parts.map((part, index) => `- ${part}${written(outcomes[index])}`)].join("\n");
+    return [heading, "", ...parts.map((part, index) => `- ${line(part, written(outcomes[index]))}`)].join("\n");
   }
   const whole = parts.reduce((sum, part) => sum + part.length, 0) <= REPLY_LIMIT;
   const each = Math.floor(REPLY_LIMIT / Math.max(1, parts.length));
@@ -91,12 +96,19 @@ function single(actor: string, one: Outcome): string {
 function smallPrint(actor: string, one: Outcome): string {
   const has = one.kind === "refused" && one.has !== undefined ? `, who has ${levelText(one.has)}` : "";
   const isOutage = one.kind === "refused" && one.cause === "ours";
-  const more = isOutage ? " · [GitHub status](https://www.githubstatus.com)" : "";
-  return `<sub>\`/${one.name}\` by \`${actor}\`${has}${more}</sub>`;
+  const known = one.kind === "refused" ? knownNames(one) : "";
+  const more = isOutage ? "[GitHub status](https://www.githubstatus.com)" : known;
+  return `<sub>\`/${one.name}\` by \`${actor}\`${has}${more === "" ? "" : ` · ${more}`}</sub>`;
 }
 
 function levelText(level: Permission): string {
   return level === "none" ? "no access" : `${level} access`;
+}
+
+/** A result with its command behind it, in place of the full stop of its only sentence. */
+function line(part: string, command: string): string {
+  const isOne = !/[.?!](?:\*\*)? /.test(part.replace(/^\S+ \*\*[^*]*\*\*/, ""));
+  return `${command !== "" && isOne ? part.replace(/\.$/, "") : part}${command}`;
 }
 
 /** The command behind a line of the list. */

@@ -112,7 +112,7 @@ describe("what happened while a pull request was evaluated", () => {
     apps: [],
   } as const;
   const objection = { id: 1, user: "eve", bot: false, state: "changes-requested", commit: "abc", at: "" } as const;
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(600_000);
 
   it.each<[string, (world: FakeChange) => unknown]>([
     ["a hold", ({ ports, where }) => ports.state.record(where, held, signal)],

@@ -7,7 +7,7 @@ import type { PullRequest } from "../../../src/model/github.ts";
 import { type FakeChange, fakeChange } from "../../support/fake-change.ts";
 import { branch, format, published } from "./support.ts";
 
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 async function tryMerge(world: FakeChange, number = 1): Promise<MergeRemark> {
   const pull = await world.github.pullRequest(number);

@@ -6,7 +6,7 @@ import type { Decision } from "../../../src/model/state.ts";
 import { type FakeChange, fakeChange } from "../../support/fake-change.ts";
 import { branch, format, type Note, published } from "./support.ts";
 
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 function decision(pull: PullRequest): Decision {
   return {

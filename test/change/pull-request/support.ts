@@ -59,7 +59,7 @@ export async function proposalOf(
     change: { changes, tree: oid },
     metadata: (head) => ({ base, head, version, render }),
     body: async (metadata) => `Brings ${version}.\n${format.print(metadata, branch, ports.signer.of(1))}`,
-    settle: (ended) => saveSettled(ports, where, ended, AbortSignal.timeout(60_000)),
+    settle: (ended) => saveSettled(ports, where, ended, AbortSignal.timeout(600_000)),
     introduction: () => ({ labels: ["note"], assignees: ["ada"], reviewers: { users: ["grace"], teams: ["release"] } }),
     ...(declinable ? { declined: (closed) => (closed.version === version ? "declined" : undefined) } : {}),
   };

@@ -46,7 +46,7 @@ export async function bumped(
     offline: known === undefined,
     force,
     clock: Date.parse("2026-11-30T12:00:00Z"),
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(600_000),
   });
   const lines = planned.changes.flatMap(({ path }) => differing(files[path] ?? "", written(planned, path) ?? ""));
   const said = planned.targets.flatMap((target) => [

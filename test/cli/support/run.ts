@@ -2,10 +2,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "../../../src/cli/run.ts";
+import { type LocalEdges, type LocalOptions, openLocal } from "../../../src/wiring/local.ts";
+import { launcher } from "../../support/launcher.ts";
 
 /** The user's own cache stays out of the tests. All files of a process share this one. */
 const cache = mkdtempSync(join(tmpdir(), "sluice-cli-cache-"));
 process.once("exit", () => rmSync(cache, { recursive: true, force: true }));
+
+const opened = new Map<string, LocalEdges>();
+
+/**
+ * Edges that all runs of this process share, so that not each of them starts an engine and a git for objects: what
+ * `test/cli/process.test.ts` runs has its own.
+ */
+function sharedEdges(options: LocalOptions): LocalEdges {
+  const edges = opened.get(options.cacheDir) ?? openLocal({ ...options, workers: 1 });
+  opened.set(options.cacheDir, edges);
+  return { ...edges, close: () => Promise.resolve() };
+}
 
 /** What one run of the command line did. */
 export interface Ran {
@@ -46,6 +60,8 @@ export async function sluice(argv: readonly string[], options: RunOptions = {}):
     env: { SLUICE_CACHE: cache, ...options.env },
     cwd: options.cwd ?? process.cwd(),
     signal: options.signal ?? new AbortController().signal,
+    start: launcher.start,
+    openLocal: sharedEdges,
   });
   return { code, out, err };
 }

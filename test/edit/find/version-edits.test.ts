@@ -378,7 +378,7 @@ describe("the edits that give a setting a version", () => {
       }
     }
     expect(made).toBeGreaterThan(100);
-  }, 30_000);
+  });
 });
 
 function settingLines({ file, at, whole, tag, digest }: VersionSetting) {

@@ -5,6 +5,6 @@ const [, , root = "", url = ""] = process.argv;
 const mirrors = createMirrors({ root, remoteUrl: () => url, token: async () => undefined });
 await mirrors.open(
   { repository: { owner: "acme", name: "deploy" }, want: ["refs/heads/main"] },
-  AbortSignal.timeout(60_000),
+  AbortSignal.timeout(600_000),
 );
 await mirrors.close();

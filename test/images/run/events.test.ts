@@ -29,7 +29,7 @@ async function announced(how: "opened" | "updated" | "same", before?: ImageMetad
   const records = memoryRecords();
   const events = memoryEvents();
   const ports = { events, clock: () => now, records, eventLog: createEventLog(records, () => now) };
-  await noteSightings(ports, [{ image, tag: "1.4.0" }], now - 20_000, AbortSignal.timeout(1_000));
+  await noteSightings(ports, [{ image, tag: "1.4.0" }], now - 20_000, AbortSignal.timeout(600_000));
   await announcePublished(ports, where, { how, pull, head, before, now: metadata, dismissed: [] });
   return events.received;
 }

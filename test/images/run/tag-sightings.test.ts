@@ -32,7 +32,7 @@ beforeEach(() => {
 async function event(...tags: readonly string[]): Promise<void> {
   const pushes: PushedImage[] = tags.map((tag) => ({ image, tag }));
   await eventLog.received({ id: String(now), hook: "hub", source: "dockerhub", at: now, pushes });
-  await noteSightings({ records }, pushes, now, AbortSignal.timeout(10_000));
+  await noteSightings({ records }, pushes, now, AbortSignal.timeout(600_000));
 }
 
 const received = () => tagSightings({ eventLog, records }, image);

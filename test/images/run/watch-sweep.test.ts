@@ -29,7 +29,7 @@ async function swept(listed: readonly InstalledRepository[], end?: Error): Promi
     if (end !== undefined) throw end;
   }
   const ports = { queue, records, clock, log: memoryLog() };
-  const added = await sweepWatches(ports, installed, AbortSignal.timeout(10_000)).finally(() => {
+  const added = await sweepWatches(ports, installed, AbortSignal.timeout(600_000)).finally(() => {
     now += 1_000;
   });
   expect(queue.jobs).toHaveLength(added);
@@ -77,7 +77,7 @@ describe("a sweep over all repositories", () => {
     const ports = { queue, records, clock, log: memoryLog() };
     await know(place("a"));
     now += 1_000;
-    expect(await sweepWatches(ports, installed, AbortSignal.timeout(10_000))).toBe(0);
+    expect(await sweepWatches(ports, installed, AbortSignal.timeout(600_000))).toBe(0);
   });
 
   it("finds all that are known, however many of one age", async () => {

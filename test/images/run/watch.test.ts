@@ -45,7 +45,7 @@ beforeEach(async () => {
   };
 });
 
-const signal = AbortSignal.timeout(60_000);
+const signal = AbortSignal.timeout(600_000);
 
 function job(more: Partial<WatchJob> = {}): WatchJob {
   return { type: "watch", installationId: contexts.github.installationId, repository, defaultBranch: "main", ...more };

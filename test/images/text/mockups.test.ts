@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type ImageBodyParts, imageBody } from "../../../src/images/text/body.ts";
+import { heldText, heldTitle } from "../../../src/images/text/held.ts";
 import type { ImageMetadata } from "../../../src/images/text/metadata.ts";
+import { declinedText, updateText } from "../../../src/images/text/pull-request.ts";
 import type { ImageSection } from "../../../src/images/text/section.ts";
 import { imageTitle } from "../../../src/images/text/title.ts";
+import type { Hold } from "../../../src/model/gates.ts";
 import { lintText } from "../../support/text-lint.ts";
 
 const now = Date.UTC(2026, 10, 29, 23);
@@ -39,7 +42,7 @@ function textOf(
 ): string {
   const parts = { notes: [], left: [], autoMerge: false, promote: undefined, now, ...more };
   const text = imageBody({ metadata, comment: "<!-- c -->", sections, ...parts })
-    .replace("<!-- c -->\n", "")
+    .replaceAll(/<!--[^>]*-->\n?/g, "")
     .trim();
   // The verdict's evidence stands behind it, as in the mock-up.
   expect(lintText(text).filter((problem) => !problem.startsWith("the first line has"))).toEqual([]);
@@ -94,13 +97,16 @@ describe("an image pull request", () => {
     expect(imageTitle(metadata)).toBe("Update acme in staging: api, web, worker to 1.5.0");
     const left = [{ target: "mailer", why: "its tag 1.5.0 lacks linux/arm64" }];
     const text = textOf(metadata, sections, { autoMerge: true, left });
-    expect(text.slice(0, text.indexOf("<details>")).trim()).toBe(
+    const digests = names.map((name) => `- \`ghcr.io/acme/${name}:1.5.0@${webapp.digest}\``).join("\n");
+    expect(text).toBe(
       [
         "**staging gets 3 images of the group acme**, all 1.5.0. Only these images change; rendering before and after confirmed it.",
         "**Next:** Sluice merges when all checks have passed.",
         "| Image | staging has | staging gets |\n|---|---|---|\n| api | `1.4.0` | `1.5.0` |\n| web | `1.4.0` | `1.5.0` |\n| worker | `1.4.2` | `1.5.0` |",
         "Not included: **mailer**. Its tag 1.5.0 lacks linux/arm64.",
         "- **Why 1.5.0:** the highest version in `^1.0` for all 3\n- **Built:** 29 Nov, 22:41 to 22:47 UTC, for linux/amd64 and linux/arm64",
+        `<details><summary>Digests</summary>\n\n${digests}\n\n</details>`,
+        small,
       ].join("\n\n"),
     );
   });
@@ -135,28 +141,72 @@ describe("an image pull request", () => {
     );
   });
 
+  it("image-held: the hold, who, until when, how it ends", () => {
+    const hold: Hold = {
+      ...{ by: "mona", reason: "load test", since: "2026-11-29T20:00:00Z", until: "2026-11-30T08:00:00Z" },
+      ...{ cause: "person", environmentWide: true },
+    };
+    const place = { app: "webapp", environment: "staging", hold, people: "anyone with write access" };
+    const metadata = metadataOf(webapp.image, [webapp], one);
+    const text = heldText(metadata, place, now);
+    expect(heldTitle(place, now)).toBe("On hold by mona until 30 Nov, 08:00 UTC");
+    expect(text).toBe(
+      [
+        '**⏸️ On hold: staging gets webapp 1.5.0 later.** `mona` holds staging until 30 Nov, 08:00 UTC: "load test".',
+        "**Next:** wait, or comment `/release staging` (anyone with write access). Until then Sluice neither updates nor merges this.",
+      ].join("\n\n"),
+    );
+    expect(lintText(text).filter((problem) => !problem.startsWith("the first line has"))).toEqual([]);
+    const back: Hold = { by: "ada", reason: "", since: hold.since, cause: "revert", environmentWide: false };
+    expect(heldText(metadata, { ...place, hold: back }, now)).toBe(
+      [
+        "**⏸️ On hold: staging gets webapp 1.5.0 later.** `ada` took back what webapp in staging had.",
+        "**Next:** comment `/release staging/webapp` (anyone with write access). Until then Sluice does not merge this; a newer tag still updates it.",
+      ].join("\n\n"),
+    );
+  });
+
+  it("image-advanced, image-declined: what changed and whose approval fell; what closing meant", () => {
+    const before = metadataOf(webapp.image, [webapp], one);
+    const newer = { ...webapp, tag: "1.6.0" };
+    const after = metadataOf(webapp.image, [newer], [[webapp.image, "1.4.0", "1.6.0"]]);
+    const said = updateText({ before, now: after, dismissed: ["grace"] });
+    expect(said).toBe(
+      "**Now 1.4.0 → 1.6.0**, no longer 1.4.0 → 1.5.0.\n\n`grace`: your approval was for 1.5.0 and no longer counts.",
+    );
+    expect(lintText(said)).toEqual([]);
+    expect(declinedText(before)).toBe(
+      "1.5.0 is skipped for webapp in staging; the next newer tag opens a new pull request. Changed your mind? `/retry` here.",
+    );
+  });
+
   it("image-skipped-tags", () => {
     const section: ImageSection = {
       ...webapp,
       built: undefined,
       skipped: ["1.4.4", "1.4.3"],
       newer: [
-        { tag: "2.0.0", reason: "not in the range `^1.0`" },
+        { tag: "2.0.0", reason: "outside `^1.0`" },
         { tag: "1.6.0", reason: "not old enough until 2026-11-30 18:43:00 UTC" },
-        { tag: "1.5.1-rc.1", reason: "a pre-release, and the range asks for none" },
+        { tag: "1.5.1-rc.1", reason: "a pre-release, which the range leaves out" },
       ],
     };
-    const text = textOf(metadataOf(webapp.image, [section], one), [section]);
-    expect(text).toContain(
+    expect(textOf(metadataOf(webapp.image, [section], one), [section])).toBe(
       [
-        "- 2 tags are passed over: `1.4.4`, `1.4.3`",
-        "",
-        "| Newer tag | Why not |",
-        "|---|---|",
-        "| `2.0.0` | not in the range `^1.0` |",
-        "| `1.6.0` | not old enough until 30 Nov, 18:43 UTC |",
-        "| `1.5.1-rc.1` | a pre-release, and the range asks for none |",
-      ].join("\n"),
+        "**staging gets webapp 1.5.0** in place of 1.4.0. Only this image changes; rendering before and after confirmed it.",
+        "**Next:** review and merge.",
+        "- **Why 1.5.0:** the highest version in `^1.0`",
+        [
+          "| Newer tag | Why not |",
+          "|---|---|",
+          "| `2.0.0` | outside `^1.0` |",
+          "| `1.6.0` | not old enough until 30 Nov, 18:43 UTC |",
+          "| `1.5.1-rc.1` | a pre-release, which the range leaves out |",
+        ].join("\n"),
+        "2 tags between 1.4.0 and 1.5.0 are passed over: `1.4.4`, `1.4.3`.",
+        `<details><summary>Digest</summary>\n\n\`ghcr.io/acme/webapp:1.5.0@${webapp.digest}\`\n\n</details>`,
+        small,
+      ].join("\n\n"),
     );
   });
 
@@ -169,11 +219,14 @@ describe("an image pull request", () => {
     ];
     const metadata = { ...metadataOf(webapp.image, [webapp], one), stays, places: 1 };
     const text = textOf(metadata, [webapp]);
-    expect(text.slice(0, text.indexOf("\n\n- **Why"))).toBe(
+    expect(text).toBe(
       [
         "**staging gets webapp 1.5.0** in place of 1.4.0, in 1 of 3 places.",
         "**Next:** decide about the other two, then merge.",
         `Not changed:\n\n- **init container \`migrate\`** stays at \`1.0.0-migrate\`: ${why}. ${fix}\n- **container \`debug\`** stays at \`debug\`: that tag has no order.`,
+        "- **Why 1.5.0:** the highest version in `^1.0`\n- **Built:** 29 Nov, 22:43 UTC, for linux/amd64 and linux/arm64",
+        `<details><summary>Digest</summary>\n\n\`ghcr.io/acme/webapp:1.5.0@${webapp.digest}\`\n\n</details>`,
+        small,
       ].join("\n\n"),
     );
     expect(textOf(metadata, [webapp], { autoMerge: true })).toContain(

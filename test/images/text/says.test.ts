@@ -143,8 +143,12 @@ describe("the image check", () => {
   });
 
   it("image-held: is in progress while a person holds the place", () => {
-    const held = "On hold by mona until 30 Nov, 08:00 UTC";
+    const held = {
+      title: "On hold by mona until 30 Nov, 08:00 UTC",
+      text: "**⏸️ On hold: staging gets web 1.5.0 later.**",
+    };
     const report = imageCheckReport(pull, { ok: true, lines: [fine] }, { ...nothing, held });
-    expect([report.status, report.conclusion, report.title]).toEqual(["in_progress", undefined, held]);
+    expect([report.status, report.conclusion, report.title]).toEqual(["in_progress", undefined, held.title]);
+    expect(report.summary).toMatch(/^\*\*⏸️ On hold: staging gets web 1\.5\.0 later\.\*\*\n\n- `webapp:1\.5\.0`: /);
   });
 });

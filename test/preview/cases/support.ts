@@ -29,7 +29,7 @@ export async function previewOf(base: Files, change: Files, config?: string): Pr
   const from = repository.commit(present(configured));
   const head = repository.commit(present({ ...configured, ...change }), { parents: [from] });
   const outcome = await computePreview(
-    { repository, base: from, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(30_000) },
+    { repository, base: from, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
     { renderer: sharedRenderer() },
   );
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));

@@ -4,7 +4,7 @@ import type { Drift, Preview } from "../../../src/model/preview.ts";
 import type { Renderer } from "../../../src/model/render.ts";
 import { computePreview } from "../../../src/preview/compute.ts";
 import { createRenderer } from "../../../src/render/renderer.ts";
-import { realEngine } from "../../render/support/engines.ts";
+import { patient, realEngine } from "../../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../../support/gitops.ts";
 import { launcher } from "../../support/launcher.ts";
 import { type TempGit, tempGit } from "../../support/temp-git.ts";
@@ -56,7 +56,7 @@ export function openWorlds(): Worlds {
   const onRender: Metrics["render"] = (_kind, source) => {
     if (source === "engine") runs += 1;
   };
-  const renderer = createRenderer({ binary: realEngine(), workers: 1, onRender });
+  const renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1, onRender });
   const cleanups: (() => Promise<void>)[] = [];
   return {
     open(files = alignedFiles()) {
@@ -83,7 +83,7 @@ function worldOf(temp: TempGit, repository: LocalRepository, renderer: Renderer)
     const head = temp.commit(files, "A pull request");
     temp.git("checkout", "--quiet", "main");
     const outcome = await computePreview(
-      { repository, base: "main", head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(20_000) },
+      { repository, base: "main", head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
       { renderer },
     );
     if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));

@@ -12,7 +12,7 @@ describe("/hold and /release", () => {
   it("say what is on hold, until when and why, and what was", async () => {
     const { say } = commandWorld();
     expect(await say("/hold prod/web checkout is broken", "ada")).toBe(
-      '⏸️ **prod/web is on hold**: "checkout is broken". Promotions and image updates wait. To end it: `/release prod/web`.\n\n<sub>`/hold prod/web checkout is broken` by `ada`</sub>',
+      '⏸️ **prod/web is on hold:** "checkout is broken". Promotions and image updates wait. To end it: `/release prod/web`.\n\n<sub>`/hold prod/web checkout is broken` by `ada`</sub>',
     );
     expect(await say("/release prod/web", "olga")).toContain(
       '**prod/web is released**; it was on hold by `ada`: "checkout is broken".',
@@ -89,7 +89,7 @@ describe("/hold and /release", () => {
     await expect(world.say("/hold prod/web broken", "ada", 1)).rejects.toThrow("the store is away");
     expect(world.github.comments.size).toBe(0);
     away = false;
-    expect(await world.say("/hold prod/web broken", "ada", 1)).toContain("**prod/web is on hold**");
+    expect(await world.say("/hold prod/web broken", "ada", 1)).toContain("**prod/web is on hold:**");
     expect(world.received).toMatchObject([{ kind: "hold.set" }]);
   });
 });

@@ -7,13 +7,13 @@ describe("who may not act on an environment", () => {
     [
       "/promote prod web",
       "reader",
-      "only people with write permission may act on `prod`, and reader has read permission. Ask a member of release with write permission.",
+      "only members of release with write access may promote to `prod`. Ask one of them to comment:\n\n```text\n/promote prod web\n```",
     ],
     ["/promote prod web", "mallory", "members of release"],
     ["/rollback prod web", "mallory", "members of release"],
-    ["/hold prod because", "reader", "only people with write permission may act on all of `prod`"],
+    ["/hold prod because", "reader", "only members of release with write access may act on all of `prod`"],
     ["/hold prod/web because", "mallory", "members of release"],
-    ["/release prod", "mallory", "only members of release may act on all of `prod`. Ask a member of release."],
+    ["/release prod", "mallory", "only members of release may act on all of `prod`. Ask one of them to comment:"],
   ])("is refused %s as %s, and nothing is done", async (command, actor, why) => {
     const { github, jobs, received, say } = commandWorld();
     const reply = await say(command, actor);

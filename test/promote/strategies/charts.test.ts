@@ -84,7 +84,7 @@ describe("charts of a kustomization", () => {
     const readers = { [to]: [targetIn("web/prod"), targetIn("web/eu")] };
     await expect(carry([source, theirs], [target, ours], { readers })).rejects.toMatchObject({
       kind: "refused",
-      message: `editing \`${to}\` would also change web/eu`,
+      message: `editing \`${to}\` would also change web in eu`,
     });
     const [chart] = ours.settings;
     const blocked = { path: ["helmCharts", 0, "version"], value: "1.0.0", line: 3, blocked: "alias" } as const;

@@ -159,13 +159,13 @@ describe("a version that is set in a file of others", () => {
     const both = { "base/web.yaml": [prod, ...others.slice(0, 2)], [file]: [prod, ...others.slice(0, 1)] };
     await expect(plan(wanted, based(""), { readers: both })).rejects.toMatchObject({
       kind: "refused",
-      message: "editing `base/web.yaml` would also change a/eu, b/eu",
+      message: "editing `base/web.yaml` would also change a in eu, b in eu",
     });
     const plain = targetIn("web/prod");
     const manifests = { "web/prod/web.yaml": pod("acme/web:1") };
     const shared = { "web/prod/web.yaml": [plain, ...others.slice(0, 1)] };
     await expect(plan(wanted, manifests, { target: plain, readers: shared })).rejects.toMatchObject({
-      message: "editing `web/prod/web.yaml` would also change a/eu",
+      message: "editing `web/prod/web.yaml` would also change a in eu",
     });
   });
 

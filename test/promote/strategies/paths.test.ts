@@ -58,7 +58,7 @@ describe("a value in a file that others read", () => {
     const unmoved = ["web/prod/values.yaml"];
     expect((await plan("a: 1\n", "a: 2\n", ["a"], { readers, unmoved })).changes).toHaveLength(1);
     await expect(plan("a: 1\n", "a: 2\n", ["a"], { readers })).rejects.toMatchObject({
-      message: "editing `web/prod/values.yaml` would also change web/eu",
+      message: "editing `web/prod/values.yaml` would also change web in eu",
     });
   });
 });
@@ -178,7 +178,7 @@ describe("named values that cannot be carried", () => {
       plan("a: 1\n", "a: 2\n", ["a"], { readers, settings: { paths: [{ file: "values.yaml", key: "a" }] } }),
     ).rejects.toMatchObject({
       kind: "refused",
-      message: "editing `web/prod/values.yaml` would also change web/eu",
+      message: "editing `web/prod/values.yaml` would also change web in eu",
     });
     const same = plan("a: 1\n", "a: 1\n", [], { readers, settings: { paths: [{ file: "values.yaml", key: "a" }] } });
     expect(await same).toMatchObject({ changes: [] });

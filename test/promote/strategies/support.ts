@@ -41,7 +41,7 @@ export async function inputOf(sourceFiles: Files, targetFiles: Files, parts: Inp
 async function rendered(target: Target, files: Files): Promise<RenderedTarget> {
   const tree = memoryTree(files);
   const at = { tree, objects: tree.objects };
-  const render = await memoryRenderer().render(target.render, at, AbortSignal.timeout(60_000));
+  const render = await memoryRenderer().render(target.render, at, AbortSignal.timeout(600_000));
   if (!render.ok) throw new Error(render.failure.message);
   return { target, at, render };
 }

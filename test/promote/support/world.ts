@@ -48,7 +48,7 @@ export function world(files: Readonly<Record<string, string>>): World {
         to,
         allTargets: plan.targets,
         renderer,
-        signal: AbortSignal.timeout(60_000),
+        signal: AbortSignal.timeout(600_000),
       });
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSigner } from "../../../src/change/signature.ts";
 import type { GateVerdict } from "../../../src/model/gates.ts";
-import { type BodyParts, promotionBody, versionsLine } from "../../../src/promote/text/body.ts";
+import { type BodyParts, promotionBody, replaceWays, versionsLine } from "../../../src/promote/text/body.ts";
 import { gatesSection, replaceGates, shownGates } from "../../../src/promote/text/gates.ts";
 import { type PromotionMetadata, parsePromotion, printPromotion } from "../../../src/promote/text/metadata.ts";
 
@@ -97,6 +97,20 @@ describe("the body of a promotion", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("says after the merge what can be done then, unless somebody rewrote that line", () => {
+    const about = { kind: "promotion", environment: "prod", apps: ["app-0"] } as const;
+    const open = promotionBody(parts(1));
+    const merged = replaceWays(open, about);
+    expect(merged).toMatch(/ · to go back: `\/rollback prod app-0`<\/sub>\n$/);
+    expect(merged).not.toContain("closing drops it");
+    expect(replaceWays(merged, about)).toBe(merged);
+    const rollback = promotionBody(parts(1, {}, { kind: "rollback" }));
+    expect(replaceWays(rollback, { ...about, kind: "rollback" })).toMatch(
+      / · `\/release prod\/app-0` ends the hold<\/sub>\n$/,
+    );
+    expect(replaceWays("Ours.", about)).toBe("Ours.");
   });
 
   it("leaves sections out that say nothing", () => {

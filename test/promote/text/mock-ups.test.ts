@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { replaceVerdict } from "../../../src/change/text/verdict-part.ts";
 import type { GateSettings, MergeStop, PromotionFacts, TargetFacts } from "../../../src/model/gates.ts";
 import { evaluateGates } from "../../../src/policy/gates/index.ts";
 import { type BodyParts, promotionBody } from "../../../src/promote/text/body.ts";
@@ -10,7 +11,6 @@ import {
   gatesCheck,
   mergedSection,
   mergedUnmetText,
-  replaceVerdict,
   type Standing,
   setUpHealth,
   verdictSection,

@@ -11,11 +11,14 @@ export function realEngine(): string {
   return engineBinary(env);
 }
 
+/** On a busy machine a render takes as long as it takes. */
+export const patient = { wallMs: 600_000 };
+
 let shared: EngineRenderer | undefined;
 
 /** A renderer on one real engine that every test of this process may use; it ends with the process. */
 export function sharedRenderer(): Renderer {
-  shared ??= createRenderer({ binary: realEngine(), workers: 1 });
+  shared ??= createRenderer({ binary: realEngine(), limits: patient, workers: 1 });
   return shared;
 }
 

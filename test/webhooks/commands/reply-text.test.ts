@@ -61,8 +61,7 @@ describe("the reply to one command", () => {
       [
         "❌ **Not promoted:** there is no environment `pord`. Did you mean this?",
         "```text\n/promote prod\n```",
-        "The environments are `prod`.",
-        "<sub>`/promote pord` by `ada`</sub>",
+        "<sub>`/promote pord` by `ada` · environments: prod</sub>",
       ].join("\n\n"),
     );
   });
@@ -116,7 +115,7 @@ describe("the reply to several commands", () => {
       [
         "2 of 3 commands done:",
         "",
-        "- ✅ **Opened #43:** prod gets webapp 1.5.0. (`/promote prod webapp`)",
+        "- ✅ **Opened #43:** prod gets webapp 1.5.0 (`/promote prod webapp`)",
         '- ⏸️ **prod/orders is on hold:** "schema change" (`/hold prod/orders schema change`)',
         "- ❌ **Unknown command `/stat`.** Did you mean `/status`?",
       ].join("\n"),

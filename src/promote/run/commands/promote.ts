@@ -1,11 +1,12 @@
 import { checkName, environmentAndApps, LIMITS } from "../../../change/command-arguments.ts";
-import { baseOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
+import { baseOf, historyOf, openContext, type RepositoryContext } from "../../../change/repository-context.ts";
 import { assertAllowed, byAllow } from "../../../change/rights.ts";
-import { inert } from "../../../diff/index.ts";
+import { settingsFor } from "../../../config/index.ts";
 import type { Arguments, Command, CommandCall } from "../../../model/command.ts";
 import { UserError } from "../../../model/errors.ts";
 import { eventId } from "../../../model/events.ts";
 import type { PullRequest } from "../../../model/github.ts";
+import { dayTime } from "../../../model/text/times.ts";
 import { type PromotionPair, resolvePairs } from "../../resolve.ts";
 import { parseBranch } from "../../text/branch.ts";
 import { promotionOf } from "../../text/metadata.ts";
@@ -14,8 +15,9 @@ import { namedCommit } from "../named-version.ts";
 import { openPromotion, planPromotion } from "../open.ts";
 import { opposites, oppositesText } from "../opposites.ts";
 import type { PromotionPorts } from "../ports.ts";
-import { describePlan, describeResult } from "../reply-text.ts";
+import { describePlan, describeResult, type PresentVersion, waitingText } from "../reply-text.ts";
 import { broughtApps, wantsOf } from "../touched.ts";
+import { versionsAt, versionsText } from "../versions-at.ts";
 import { appsMeant, environmentMeant } from "./names.ts";
 
 /** What `/promote` asks for. */
@@ -101,7 +103,7 @@ async function promote(ports: PromotionPorts, call: CommandCall, asked: PromoteR
   const { environment } = request;
   const { pairs, from, left } = resolvePairs(context, environment, request.apps);
   const apps = pairs.map(({ app }) => app);
-  if (asked.apps.length === 0) await assertAllowed(context, call, environment, apps);
+  if (asked.apps.length === 0) await assertAllowed(context, call, environment, apps, "promote to");
   const commit = await namedCommit(ports, context, pairs, request);
   const promotion = {
     kind: "promotion",
@@ -117,7 +119,12 @@ async function promote(ports: PromotionPorts, call: CommandCall, asked: PromoteR
   const isOpen = pull.state === "open" && (pull.fork || parseBranch(pull.head.ref)?.environment !== environment);
   if (request.dryRun) {
     const command = ["/promote", environment, ...(asked.apps.length === 0 ? [] : request.apps)].join(" ");
-    return describePlan((await planPromotion(ports, context, promotion)).plan, { command, left, isOpen });
+    return describePlan((await planPromotion(ports, context, promotion)).plan, {
+      command,
+      base: context.base,
+      left,
+      isOpen,
+    });
   }
   if (isOpen && commit === undefined) {
     const named = asked.apps.length > 0 || request.all === true ? apps : [];
@@ -133,7 +140,22 @@ async function promote(ports: PromotionPorts, call: CommandCall, asked: PromoteR
   }
   const result = await openPromotion(ports, context, promotion);
   if (result.pull !== undefined) await recordRequest(ports, context, call, environment, result.pull, apps);
-  return `${describeResult(result, environment, left)}${await openRollbacks(ports, context, environment, apps)}`;
+  const present = result.pull === undefined ? await presentVersion(ports, context, pairs) : undefined;
+  return `${describeResult(result, left, present)}${await openRollbacks(ports, context, environment, apps)}`;
+}
+
+/** What the only app that was asked for has there, and since when. */
+async function presentVersion(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  [only, ...more]: readonly PromotionPair[],
+): Promise<PresentVersion | undefined> {
+  if (only === undefined || more.length > 0) return undefined;
+  const version = versionsText(await versionsAt(ports, context, only.target, context.head));
+  const history = await historyOf(context, only.target.environment, only.app);
+  const came = history.findLast(({ kind }) => kind === "promoted" || kind === "rolled-back" || kind === "bumped");
+  const at = came === undefined ? "" : dayTime(Date.parse(came.at), ports.clock());
+  return { version, since: came && { at, pullRequest: came.pullRequest } };
 }
 
 /** Names the rollbacks of these apps that are open, which name this one in turn. */
@@ -158,11 +180,11 @@ async function meantRequest(
 ): Promise<PromoteRequest> {
   const environment = environmentMeant(context.config, asked.environment);
   // First of all, so that whoever may not act learns nothing else.
-  await assertAllowed(context, call, environment, asked.apps);
+  await assertAllowed(context, call, environment, asked.apps, "promote to");
   if (asked.all === true) return { ...asked, environment };
   if (asked.apps.length === 0) return { ...asked, environment, apps: await appsOf(ports, context, pull, environment) };
   const apps = appsMeant(context, environment, asked.apps);
-  await assertAllowed(context, call, environment, apps);
+  await assertAllowed(context, call, environment, apps, "promote to");
   return { ...asked, environment, apps };
 }
 
@@ -225,8 +247,8 @@ async function defer(
   announceRequest(ports, context, call, environment, { apps, deferred: true });
   await ports.queue.add({ type: "status-comment", ...context.where, pullRequest: call.pullRequest });
   const setUp = await missingHealth(context, observe(context), request.pairs);
-  const needs = setUp === undefined ? "" : `\n\n**Next:** ${inert(setUp)}.`;
-  return `⏳ **Waiting:** when this pull request is merged and healthy in ${inert(from)}, the promotion to ${inert(environment)} opens by itself. Closing this pull request cancels that.${needs}`;
+  const healthy = request.pairs.some(({ app }) => settingsFor(context.config, app, environment).gates.healthy);
+  return waitingText({ environment, from, apps: request.pairs.map(({ app }) => app), healthy }, setUp);
 }
 
 async function recordRequest(

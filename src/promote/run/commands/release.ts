@@ -44,7 +44,8 @@ async function release(ports: PromotionPorts, call: CommandCall, asked: Place): 
     await announceEnd(ports, context, call, place, undefined);
     return `${released}.`;
   }
-  const held = await context.state.hold(place.environment, place.app, ports.clock());
+  const holds = await context.state.holds(place.environment, place.app, ports.clock());
+  const held = holds.find(({ environmentWide }) => environmentWide === (place.app === undefined)) ?? holds[0];
   // What a person set in the target holds automation without anybody's word.
   if (held === undefined && !(await isChanged(ports, context, place)))
     return `**Nothing to do:** ${name} is not on hold.`;
@@ -55,7 +56,11 @@ async function release(ports: PromotionPorts, call: CommandCall, asked: Place): 
     held === undefined
       ? ""
       : `; it was on hold by ${code(held.by)}${held.reason === "" ? "" : `: "${inert(held.reason)}"`}`;
-  return `${released}${was}.${await nextMove(ports, context, place)}`;
+  const wide = place.app !== undefined && holds.some(({ environmentWide }) => environmentWide);
+  const still = wide
+    ? ` The whole environment is still on hold: ${code(`/release ${place.environment}`)} ends that.`
+    : "";
+  return `${released}${was}.${still}${await nextMove(ports, context, place)}`;
 }
 
 async function isChanged(ports: PromotionPorts, context: RepositoryContext, place: Place): Promise<boolean> {

@@ -80,5 +80,5 @@ async function describeAgain(
   const { pairs, from } = resolvePairs(context, branch.environment, [branch.app]);
   const about = { kind: "promotion", environment: branch.environment, from, commit: context.head } as const;
   const result = await openPromotion(ports, context, { ...about, pairs, whenMoved: "follow", actor: call.actor });
-  return describeResult(result, branch.environment);
+  return describeResult(result);
 }

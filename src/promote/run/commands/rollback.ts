@@ -91,7 +91,7 @@ async function rollback(ports: PromotionPorts, call: CommandCall, asked: Rollbac
       await holdBack(ports, context, call, request.environment, pair.app, result, point);
       held.push(`${request.environment}/${pair.app}`);
     }
-    said.push(`${describeResult(result, request.environment)} Why this one: ${inert(point.why)}.`);
+    said.push(`${describeResult(result)} Why this one: ${inert(point.why)}.`);
   }
   if (held.length === 0) return said.join("\n\n");
   // What is open already is held from now on.

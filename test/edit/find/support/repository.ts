@@ -14,7 +14,7 @@ import type { Json } from "../../../../src/model/json.ts";
 import type { RenderSource, Trace } from "../../../../src/model/render.ts";
 import type { RenderSpec } from "../../../../src/model/target.ts";
 import { createRenderer, type EngineRenderer } from "../../../../src/render/renderer.ts";
-import { memoryLog, realEngine } from "../../../render/support/engines.ts";
+import { memoryLog, patient, realEngine } from "../../../render/support/engines.ts";
 import { type RenderRepository, renderRepository } from "../../../render/support/repositories.ts";
 
 /** The folder with the fixtures. */
@@ -44,7 +44,7 @@ export function filesBelow(folder: string): Record<string, string> {
   );
 }
 
-const signal = (): AbortSignal => AbortSignal.timeout(30_000);
+const signal = (): AbortSignal => AbortSignal.timeout(600_000);
 
 /** Commits the files and starts an engine. */
 export async function openRepository(
@@ -53,7 +53,13 @@ export async function openRepository(
 ): Promise<TestRepository> {
   const repo: RenderRepository = renderRepository();
   repo.temp.commit(files);
-  const renderer: EngineRenderer = createRenderer({ binary: realEngine(), workers: 1, cacheDir, log: memoryLog() });
+  const renderer: EngineRenderer = createRenderer({
+    binary: realEngine(),
+    limits: patient,
+    workers: 1,
+    cacheDir,
+    log: memoryLog(),
+  });
   const source = await repo.source();
   const bytes = async (file: string): Promise<Uint8Array> => {
     const found = await source.tree.read(file);

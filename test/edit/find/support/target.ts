@@ -65,7 +65,7 @@ function write(path: string, bytes: Uint8Array) {
 }
 
 async function targetOf(source: RenderSource, spec: RenderSpec, renderer: Renderer): Promise<TestTarget> {
-  const render = await renderer.render(spec, source, AbortSignal.timeout(20_000));
+  const render = await renderer.render(spec, source, AbortSignal.timeout(600_000));
   if (!render.ok) throw new Error(`${render.failure.file ?? ""}: ${render.failure.message}`);
   const images: string[] = [];
   for (const { object } of render.resources()) collect(object, images);
