@@ -13,6 +13,8 @@ export interface Access {
   /** PEM. */
   readonly certificate?: string | undefined;
   readonly key?: string | undefined;
+  /** The path of a kubeconfig whose current context gives the same access. */
+  readonly kubeconfig: string;
   /** Whether it is a control plane of the tests' own, whose Pods fail as their images' tags say. */
   readonly own: boolean;
   /** Where the programs' crashes are noted. */
@@ -64,6 +66,7 @@ export function accessOf(path: string): Access {
     token: user.token ?? contentOf(path, user.tokenFile)?.trim(),
     certificate: pem(user["client-certificate-data"], user["client-certificate"]),
     key: pem(user["client-key-data"], user["client-key"]),
+    kubeconfig: path,
     own: false,
   };
   if (access.token !== undefined || access.certificate !== undefined) return access;

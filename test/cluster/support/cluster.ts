@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, inject } from "vitest";
 import { z } from "zod";
 import { eventually } from "../../support/wait.ts";
+import type { Access } from "./access.ts";
 import { type Api, type ApiAnswer, type ApiRequest, connect, messageOf } from "./api.ts";
 import { type Manifest, pathOf } from "./manifests.ts";
 
 /** The cluster of the test run, and a namespace of a test file's own in it. */
 export interface TestCluster {
+  readonly access: Access;
   readonly api: Api;
   readonly namespace: string;
   /** Whether Pods fail as their images' tags say. */
@@ -22,8 +24,9 @@ export interface TestCluster {
 
 /** Prepares a namespace for the tests of the file that calls this; what it gives can be used inside of tests. */
 export function useCluster(): TestCluster {
-  const { own, ...access } = inject("cluster");
-  const api = connect({ ...access, own });
+  const access = inject("cluster");
+  const { own } = access;
+  const api = connect(access);
   let namespace = "";
   beforeAll(async () => {
     namespace = await freshNamespace(api);
@@ -40,6 +43,7 @@ export function useCluster(): TestCluster {
   };
   const apply = async (manifest: Manifest): Promise<void> => accepted(await tryApply(manifest));
   return {
+    access,
     api,
     own,
     get namespace() {

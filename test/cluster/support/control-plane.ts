@@ -71,6 +71,7 @@ class Start {
       server: `https://127.0.0.1:${apiserver}`,
       ca: readFileSync(this.#file("certs/apiserver.crt"), "utf8"),
       token: this.#token,
+      kubeconfig: this.#file("kubeconfig"),
       own: true,
       folder: this.#folder,
     };
@@ -113,7 +114,8 @@ class Start {
 
   async #startControllers(access: Access, api: Api): Promise<void> {
     const { config, storageClass } = readStages(this.#programs.stages);
-    const kubeconfig = this.#write("kubeconfig", JSON.stringify(kubeconfigOf(access)));
+    const { kubeconfig } = access;
+    writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(access)), { mode: 0o600 });
     this.#startManager(kubeconfig);
     this.#run("kube-scheduler", this.#programs.scheduler, [
       ...["--kubeconfig", kubeconfig, "--leader-elect=false", "--bind-address", "127.0.0.1", "--secure-port", "0"],

@@ -30,7 +30,7 @@ export function readStages(folder: string): Stages {
   const [volumes] = objects.flatMap((object) => storageClass.safeParse(object).data ?? []);
   if (defaults.length === 0 || volumes === undefined) throw new Error(`${folder} has no stages of kwok`);
   return {
-    config: [...defaults, ...failures.map(failing)].map((one) => stringify(one)).join("---\n"),
+    config: [...defaults, ...failures.map(failing)].map((one) => stringify(one, { lineWidth: 0 })).join("---\n"),
     storageClass: volumes,
   };
 }
