@@ -80,8 +80,11 @@ function choose(config: KubeConfig, options: KubeconfigOptions): Chosen {
   throw usage(options, wanted, { fix: `Name one of its contexts: ${known.join(", ") || "it has none"}.` });
 }
 
-/** A user whose token is in a file that is read again from time to time, as that of a Pod. */
-const fileReader = z.object({ name: z.literal("tokenFile") });
+/**
+ * A user whose token is in a file that is read again from time to time, as that of a Pod. Nothing else: the client also
+ * goes by what is beside it.
+ */
+const fileReader = z.strictObject({ name: z.literal("tokenFile"), config: z.strictObject({ tokenFile: z.string() }) });
 
 function readsFile({ authProvider }: User): boolean {
   return fileReader.safeParse(authProvider).success;

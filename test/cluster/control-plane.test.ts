@@ -29,14 +29,7 @@ describe("the control plane of the tests", () => {
     await cluster.apply(web);
     await cluster.until("it is not available", web, having("Available", "False", "MinimumReplicasUnavailable"));
     await cluster.until("it is given up", web, having("Progressing", "False", "ProgressDeadlineExceeded"));
-    const [pod] = await podsOf(web);
-    const [container] = pod?.status.containerStatuses ?? [];
-    expect({ phase: pod?.status.phase, ...container }).toMatchObject({
-      phase: failure.phase,
-      ready: false,
-      restartCount: failure.restartCount,
-      state: { waiting: { reason: failure.reason } },
-    });
+    await eventually("its Pod says why", async () => (await podsOf(web)).some(showing(failure)), 600_000);
   });
 
   it.runIf(cluster.own)("fails a Job whose image is tagged fail-exit", async () => {
@@ -49,9 +42,9 @@ describe("the control plane of the tests", () => {
     const lost = deployment("lost", { image: "example.com/web:1.0.0", nodeSelector: { no: "such" } });
     await cluster.apply(lost);
     const unschedulable = having("PodScheduled", "False", "Unschedulable");
-    await eventually("its Pod is unschedulable", async () =>
-      (await podsOf(lost)).some((pod) => unschedulable.safeParse(pod).success),
-    );
+    const isLost = async (): Promise<boolean> =>
+      (await podsOf(lost)).some((pod) => unschedulable.safeParse(pod).success);
+    await eventually("its Pod is unschedulable", isLost, 600_000);
   });
 
   it("refuses a field that no schema knows, when the validation is strict", async () => {
@@ -67,7 +60,11 @@ describe("the control plane of the tests", () => {
     await cluster.apply(role("reader"));
     await cluster.apply(binding(cluster, "reader"));
     // The API server's authorizer watches roles, and learns of them a little later.
-    await eventually("the token may", async () => (await cluster.tryApply(settings, { token })).status === 201);
+    await eventually(
+      "the token may",
+      async () => (await cluster.tryApply(settings, { token })).status === 201,
+      600_000,
+    );
   });
 });
 
@@ -82,20 +79,38 @@ function having(type: string, status: "True" | "False", reason?: string): z.ZodT
   );
 }
 
+const container = z.object({
+  ready: z.boolean(),
+  restartCount: z.number(),
+  state: z.object({ waiting: z.object({ reason: z.string() }).optional() }),
+});
 const pods = z.object({
   items: z.array(
-    z.looseObject({
-      status: z.looseObject({
-        phase: z.string(),
-        containerStatuses: z.array(z.looseObject({})).default([]),
-      }),
+    z.object({
+      status: z.looseObject({ phase: z.string(), containerStatuses: z.array(container).default([]) }),
     }),
   ),
 });
+type Pod = z.infer<typeof pods>["items"][number];
 
-async function podsOf({ metadata }: Manifest): Promise<z.infer<typeof pods>["items"]> {
+async function podsOf({ metadata }: Manifest): Promise<readonly Pod[]> {
   const path = `/api/v1/namespaces/${cluster.namespace}/pods?labelSelector=app%3D${metadata.name}`;
   return pods.parse((await cluster.api.send("GET", path)).body).items;
+}
+
+/** How a Pod shows that its container does not run. */
+interface PodFailure {
+  readonly phase: string;
+  readonly restartCount: number;
+  readonly reason: string;
+}
+
+function showing({ phase, restartCount, reason }: PodFailure): (pod: Pod) => boolean {
+  return ({ status }) =>
+    status.phase === phase &&
+    status.containerStatuses.some(
+      (one) => !one.ready && one.restartCount === restartCount && one.state.waiting?.reason === reason,
+    );
 }
 
 function role(name: string): Manifest {

@@ -74,6 +74,10 @@ describe("a kubeconfig", () => {
 describe("a kubeconfig that names a program for credentials", () => {
   it.each([
     { what: "exec", user: { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "false" } } },
+    {
+      what: "what looks like a file",
+      user: { "auth-provider": { name: "tokenFile", config: { tokenFile: "t", exec: { command: "false" } } } },
+    },
     { what: "auth-provider", user: { "auth-provider": { name: "gcp", config: { "cmd-path": "false" } } } },
   ])("by $what is refused where programs are not allowed", async ({ user }) => {
     await expect(open({ user })).rejects.toMatchObject({

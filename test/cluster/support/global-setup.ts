@@ -10,13 +10,13 @@ declare module "vitest" {
 }
 
 /** Gives all test files one cluster: that of KUBECONFIG, else a control plane that runs as long as the tests do. */
-export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { KUBECONFIG } = process.env;
   if (KUBECONFIG) {
-    provide("cluster", accessOf(KUBECONFIG));
+    project.provide("cluster", accessOf(KUBECONFIG));
     return () => Promise.resolve();
   }
   const { access, stop } = await startControlPlane(programs());
-  provide("cluster", access);
+  project.provide("cluster", access);
   return stop;
 }
