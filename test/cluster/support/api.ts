@@ -62,7 +62,7 @@ async function exchange(
       ...(body !== undefined && { "content-type": contentType }),
     },
     body: body === undefined ? null : JSON.stringify(body),
-    signal: AbortSignal.timeout(300_000),
+    signal: AbortSignal.timeout(600_000),
   });
   return { status: answer.statusCode, body: parsed(await answer.body.text()) };
 }
