@@ -5,6 +5,7 @@ import type { Clock } from "../model/observe.ts";
 import { retryAfterMs } from "../model/retry-after.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Answer, type ExchangeSettings, exchange, type HttpRequest } from "./exchange.ts";
+import { mayAnswerOtherwise } from "./refusals.ts";
 
 /** What a connection is made of, beside where it leads. */
 export interface ConnectionOptions {
@@ -32,8 +33,6 @@ const connectMs = 10_000;
 /** How long a connection is kept that nobody uses: load balancers end it after a minute. */
 const idleMs = 50_000;
 const maxBytes = 256 * 1024 * 1024;
-/** Statuses that may pass by themselves. */
-const passing = new Set([408, 429, 500, 502, 503, 504]);
 
 /** One pool of connections to one API server. */
 export class Connection {
@@ -58,7 +57,7 @@ export class Connection {
         if (error instanceof Fault && attempt < attempts) return undefined;
         throw error;
       });
-      if (answer !== undefined && (attempt === attempts || !passing.has(answer.status))) return answer;
+      if (answer !== undefined && (attempt === attempts || !mayAnswerOtherwise(answer))) return answer;
       const wait = this.#waitMs(answer, attempt);
       if (answer !== undefined && wait > this.#options.maxWaitMs) return answer;
       await (this.#options.pause ?? pause)(wait, signal);

@@ -47,6 +47,23 @@ export function isUnknownPath({ details }: Status): boolean {
   return details.name === "";
 }
 
+/** Statuses that may pass by themselves. */
+const passing = new Set([408, 429, 500, 502, 503, 504]);
+
+/** Whether the same request may be answered otherwise a little later. */
+export function mayAnswerOtherwise(answer: Answer): boolean {
+  return passing.has(answer.status) && !isWrongManifest(answer.status, statusOf(answer));
+}
+
+/**
+ * A server-side apply of what does not fit its schema is answered 500 and without a reason, as a failure of the server's
+ * own would be. Source of the words: `managedfields/internal/structuredmerge.go` of `k8s.io/apimachinery`.
+ */
+function isWrongManifest(code: number, { reason, message }: Status): boolean {
+  const words = /^failed to (?:create typed patch object|convert new (?:typed )?object) /;
+  return code === 500 && reason === "" && words.test(message);
+}
+
 /** What an answer that is no success means. */
 export function refusal(call: Call, answer: Answer, now: ReturnType<Clock>): UserError | Fault {
   const said = statusOf(answer);
@@ -54,6 +71,8 @@ export function refusal(call: Call, answer: Answer, now: ReturnType<Clock>): Use
   const fields = { cluster: call.cluster, status: answer.status, reason: said.reason };
   const waitMs = retryAfterMs(answer.retryAfter, now);
   if (answer.status === 429) return new Fault("throttled", message, { fields, retryAfterMs: waitMs ?? throttledMs });
+  if (isWrongManifest(answer.status, said))
+    return new UserError("input", message, { fields, fix: "Correct the manifest." });
   if (answer.status >= 500 || answer.status === 408 || mayPass(said)) {
     return new Fault("unavailable", message, { fields, ...(waitMs !== undefined && { retryAfterMs: waitMs }) });
   }
@@ -99,10 +118,10 @@ function mayPass({ details }: Status): boolean {
   return details.causes.some(({ reason }) => reason === "NamespaceTerminating");
 }
 
-function words({ secret }: Call, { message, reason, details }: Status, { text }: Answer): string {
-  if (secret)
-    return [reason || "no reason given", ...details.causes.map(({ field }) => field)].filter(Boolean).join(", ");
-  return clip(visible(message || text.trim() || "no reason given"), maxLength);
+function words({ secret }: Call, said: Status, { status: code, text }: Answer): string {
+  if (!secret) return clip(visible(said.message || text.trim() || "no reason given"), maxLength);
+  const reason = said.reason || (isWrongManifest(code, said) ? "it does not fit its schema" : "no reason given");
+  return [reason, ...said.details.causes.map(({ field }) => field)].filter(Boolean).join(", ");
 }
 
 /** The JSON of a body; `undefined` when it is none. */

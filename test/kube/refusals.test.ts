@@ -74,6 +74,15 @@ describe("a refusal", () => {
     },
   );
 
+  it.each([
+    "failed to create typed patch object (shop/web; /v1, Kind=ConfigMap): .colour: field not declared in schema",
+    "failed to convert new object (shop/web; /v1, Kind=ConfigMap) to proper version: illegal base64 data at input byte 7",
+  ])("of a manifest that fits no schema is the manifest's fault, though it is answered 500: %s", async (message) => {
+    server = await apiServer(() => ({ status: 500, body: { kind: "Status", message, code: 500 } }));
+    expect(await problem(apply())).toMatchObject({ kind: "input", message: expect.stringContaining(message) });
+    expect(server.calls).toHaveLength(1);
+  });
+
   it("ends by itself while a namespace is being deleted", async () => {
     const details = { causes: [{ reason: "NamespaceTerminating" }] };
     server = await apiServer(() => refusal(403, "Forbidden", "it is being terminated", details));
