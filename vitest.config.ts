@@ -18,15 +18,7 @@ class LongestFirst extends BaseSequencer {
  * What opens the embedded database. Its memory stays with the process, and every process of git that a large process
  * starts costs several times as much: so these files share their own.
  */
-const embedded = [
-  "test/cli/demo.test.ts",
-  "test/contract/queue-embedded.test.ts",
-  "test/e2e/missed.test.ts",
-  "test/images/event-log.test.ts",
-  "test/queue/embedded-store.test.ts",
-  "test/web/events.test.ts",
-  "test/web/registry/receiver.test.ts",
-];
+const embedded = ["test/cli/demo.test.ts", "test/contract/queue-embedded.test.ts", "test/queue/embedded-store.test.ts"];
 
 /** What needs a Kubernetes API server: see vitest.cluster.config.ts. */
 const cluster = ["test/cluster/**"];

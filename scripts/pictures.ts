@@ -89,10 +89,10 @@ async function picturesOf({ github, registry, events }: Demo): Promise<readonly 
   ];
 }
 
-/** An entry of a conversation, with some air around it. */
+/** An entry of a conversation with the picture of who wrote it, which stands on its left, and some air around it. */
 function entry(index: number): string {
   return `(() => { const { x, y, width, height } = document.querySelectorAll(".entry")[${index}].getBoundingClientRect();
-    return { x: x - 8, y: y - 8, width: width + 16, height: height + 16 }; })()`;
+    return { x: x - 64, y: y - 8, width: width + 76, height: height + 16 }; })()`;
 }
 
 /** The page down to the end of an entry. */
@@ -106,6 +106,7 @@ const whole =
 
 async function take(browser: Browser, { file, width, url, part, authorization }: Picture): Promise<void> {
   await browser.call("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: false });
+  await browser.call("Network.enable");
   await browser.call("Network.setExtraHTTPHeaders", { headers: authorization === undefined ? {} : { authorization } });
   await browser.call("Page.navigate", { url });
   const { x, y, ...size } = await until(`${url} is there`, async () => {

@@ -85,10 +85,14 @@ export interface GateResult {
   readonly brief?: string;
   /** Something changed against the promotion, so that waiting alone does not help: what, as a short clause. */
   readonly stopped?: string;
+  /** Of what stopped it: what happened, as a sentence, and whom to ask. */
+  readonly cause?: { readonly what: string; readonly who: string };
   /** When the answer may change with time only, in milliseconds since the epoch. */
   readonly nextAt?: number;
   /** Who may act, as a sentence without a full stop, where a person must. */
   readonly who?: string;
+  /** The environment of which nothing ever told how it is doing, where that has to be set up first. */
+  readonly setUp?: string;
   /** How many approvals count, where the gate counts them. */
   readonly counted?: number;
   readonly children?: readonly GateResult[];
@@ -133,6 +137,8 @@ export type Currency =
       /** What the source has now, and what it got by the change that took the carried version back. */
       readonly version: string;
       readonly went: string;
+      /** What was carried, and is gone. */
+      readonly had: string;
       readonly by: string;
       readonly pullRequest?: number;
       readonly at: number;
@@ -169,6 +175,8 @@ export interface Override {
   readonly gate: GateName;
   readonly by: string;
   readonly reason: string;
+  /** In milliseconds since the epoch. */
+  readonly at?: number;
 }
 
 /** What a gate needs to know of a finding. `key` is what `/ack` names. */

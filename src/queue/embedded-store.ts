@@ -3,8 +3,7 @@ import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { openDatabase } from "./embedded-database.ts";
 import { type FolderLock, type FolderLockOptions, lockFolder } from "./folder-lock.ts";
-import { pglitePool } from "./pglite-pool.ts";
-import { PgliteTurns } from "./pglite-priority.ts";
+import { pglitePools } from "./pglite-pool.ts";
 import { PostgresStore } from "./postgres-store.ts";
 import type { RecordStore } from "./records/record-store.ts";
 import type { JobProcessor, OnStoreError, Store, StoredQueue, StoredWorker, WorkerSettings } from "./store.ts";
@@ -45,10 +44,9 @@ export class EmbeddedStore implements Store {
     const lock = await lockFolder(folder, wait);
     try {
       const db = await openDatabase(join(folder, "pg"));
-      const turns = new PgliteTurns();
-      const pools = { adding: pglitePool(db, turns, "adding"), running: pglitePool(db, turns, "running") };
+      const pools = pglitePools(db);
       // PGlite has no autovacuum: without this every update would cost space, and in time speed, for ever.
-      const vacuum = () => turns.take("running", () => db.exec("vacuum (analyze)")).catch(onError);
+      const vacuum = () => pools.running.query("vacuum (analyze)").catch(onError);
       const upkeep = setInterval(() => void vacuum(), upkeepMs);
       return new EmbeddedStore(folder, new PostgresStore(pools, prefix, onError), db, lock, upkeep.unref());
     } catch (error) {

@@ -9,17 +9,21 @@ import { settled, within } from "./deadline.ts";
 import { EmbeddedStore } from "./embedded-store.ts";
 import { isOnce } from "./job-options.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./outcome.ts";
-import { PostgresStore, postgresPool } from "./postgres-store.ts";
+import { type PostgresPools, PostgresStore, postgresPools } from "./postgres-store.ts";
 import { Producer } from "./producer.ts";
 import { StoreOpening } from "./queues.ts";
 import { StoredRecords } from "./records/stored-records.ts";
 import { RedisStore } from "./redis-store.ts";
 import type { OnStoreError, Store } from "./store.ts";
 
-/** What keeps the jobs. Redis and PostgreSQL are shared by any number of processes, the embedded one belongs to one. */
+/**
+ * What keeps the jobs. Redis and PostgreSQL are shared by any number of processes, the embedded one belongs to one.
+ * Pools are a PostgreSQL that is reached already.
+ */
 export type QueueBackend =
   | { readonly kind: "redis"; readonly url: string }
   | { readonly kind: "postgres"; readonly url: string }
+  | { readonly kind: "pools"; readonly pools: PostgresPools }
   | { readonly kind: "embedded"; readonly dataDir: string; readonly waitMs?: number };
 
 /** Settings of the queue. */
@@ -60,10 +64,10 @@ async function openStore({ backend, prefix = "sluice", log }: QueueOptions): Pro
   switch (backend.kind) {
     case "redis":
       return new RedisStore(backend.url, prefix, onError);
-    case "postgres": {
-      const pool = postgresPool(backend.url);
-      return new PostgresStore({ adding: pool, running: pool }, prefix, onError);
-    }
+    case "postgres":
+      return new PostgresStore(postgresPools(backend.url), prefix, onError);
+    case "pools":
+      return new PostgresStore(backend.pools, prefix, onError);
     case "embedded":
       return EmbeddedStore.open(backend.dataDir, prefix, onError, {
         waitMs: backend.waitMs ?? 0,

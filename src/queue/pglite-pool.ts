@@ -1,7 +1,15 @@
 import { EventEmitter } from "node:events";
 import type { PGlite } from "@electric-sql/pglite";
 import type { PgNotification, PgPool, PgPoolClient, PgQueryResult } from "bullmq";
-import type { Asker, PgliteTurns } from "./pglite-priority.ts";
+import { type Asker, PgliteTurns } from "./pglite-priority.ts";
+import type { PostgresPools } from "./postgres-store.ts";
+
+/** Pools over a PGlite in this process, which is not closed with them. Adding has precedence. */
+export function pglitePools(db: PGlite): PostgresPools {
+  const turns = new PgliteTurns();
+  const end = async () => undefined;
+  return { adding: pglitePool(db, turns, "adding"), running: pglitePool(db, turns, "running"), end };
+}
 
 /**
  * A pool over the one session of a PGlite in this process, in the shape that BullMQ takes. (A socket server in front of
@@ -9,7 +17,7 @@ import type { Asker, PgliteTurns } from "./pglite-priority.ts";
  * clients share the session, so none may hold a transaction open while another is used; the session cannot fail apart
  * from the process, so there are no other events than notifications.
  */
-export function pglitePool(db: PGlite, turns: PgliteTurns, asker: Asker): PgPool {
+function pglitePool(db: PGlite, turns: PgliteTurns, asker: Asker): PgPool {
   const query = (text: string, params?: readonly unknown[]): Promise<PgQueryResult> =>
     turns.take(asker, () => run(db, text, params));
   const pool: PgPool & { readonly options: { readonly keepAlive: boolean } } = {

@@ -14,6 +14,8 @@ const { Queue, Worker } = withBackend(createPostgresBackend);
 export interface PostgresPools {
   readonly adding: PgPool;
   readonly running: PgPool;
+  /** Called when the store is closed: ends what was made for it. */
+  end(): Promise<void>;
 }
 
 /** Jobs in a PostgreSQL behind any pools, each kind in a queue named `<prefix>-<kind>`. */
@@ -52,8 +54,8 @@ export class PostgresStore implements Store {
     await this.#pools.adding.query("select 1");
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#distinct()].map((pool) => pool.end()));
+  close(): Promise<void> {
+    return this.#pools.end();
   }
 
   #distinct(): ReadonlySet<PgPool> {
@@ -66,9 +68,14 @@ export class PostgresStore implements Store {
 }
 
 /**
- * A pool for a PostgreSQL server (13 or later): a listening connection for each kind's worker, and seven for queries.
+ * One pool for a PostgreSQL server (13 or later): a listening connection for each kind's worker, and seven for queries.
  */
-export function postgresPool(url: string): PgPool {
+export function postgresPools(url: string): PostgresPools {
+  const pool = postgresPool(url);
+  return { adding: pool, running: pool, end: () => pool.end() };
+}
+
+function postgresPool(url: string): PgPool {
   const made = new Pool({
     connectionString: url,
     options: `-c search_path=${schema},public`,

@@ -4,7 +4,7 @@ import type { Resource } from "../model/render.ts";
 import { parseResources } from "./parse-resources.ts";
 
 /** Of how many bytes of results what was parsed is kept. */
-const keptBytes = 8 * 1024 * 1024;
+const keptBytes = 2 * 1024 * 1024;
 /** Packing less is not worth it. */
 const packedFrom = 32 * 1024;
 

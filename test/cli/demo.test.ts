@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { checkDemoFiles } from "../../src/cli/demo.ts";
+import { emptyDatabase } from "../support/embedded-database.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { sluice } from "./support/run.ts";
 
@@ -30,7 +31,11 @@ describe("sluice demo", () => {
     folder = tempDir("sluice-demo-test-");
     const interrupt = new AbortController();
     let page: Promise<Response> | undefined;
+    const database = await emptyDatabase();
+    const place = join(folder, "data/sluice/queue/pg");
     const onOut = (text: string) => {
+      // In the folder that the demo found empty, and before the server starts in it, which takes seconds to make one.
+      if (!existsSync(place)) cpSync(database, place, { recursive: true });
       const url = /http:\/\/127\.0\.0\.1:\d+\/acme\/shop\/pull\/1/.exec(text)?.[0];
       if (page !== undefined || url === undefined || !text.includes("Ctrl-C ends the demo.")) return;
       page = fetch(url).finally(() => interrupt.abort());

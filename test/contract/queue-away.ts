@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Queue } from "../../src/model/queue.ts";
 import type { QueueBackend } from "../../src/queue/index.ts";
+import { freePort } from "../support/free-port.ts";
 import { delivery, handlers, openQueue, until, untilIdle } from "./queue-fixture.ts";
-import { freePort, type StoreServer } from "./queue-servers.ts";
+import type { StoreServer } from "./queue-servers.ts";
 
 /** For a store that is there, or comes back, on a busy machine. */
 const patient = { timeoutMs: 90_000 };
@@ -79,7 +80,7 @@ export function awayContract(name: string, server: () => StoreServer): void {
 }
 
 function onPort(backend: QueueBackend, port: number): QueueBackend {
-  if (backend.kind === "embedded") return backend;
+  if (backend.kind === "embedded" || backend.kind === "pools") return backend;
   const url = new URL(backend.url);
   url.port = `${port}`;
   return { ...backend, url: url.href };

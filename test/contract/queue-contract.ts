@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { Fault, UserError } from "../../src/model/errors.ts";
@@ -21,7 +19,7 @@ import {
   untilIdle,
 } from "./queue-fixture.ts";
 
-/** What the port `Queue` promises, on any store. The store is running when the tests do. */
+/** What the port `Queue` promises, on any store. The store is running when the tests do, and may be shared by them. */
 export function queueContract(name: string, backend: () => QueueBackend): void {
   describe(`the queue on ${name}`, () => {
     const opened: Queue[] = [];
@@ -80,43 +78,6 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       await queue.add({ ...registryEvent("one", "b"), ignored: "kind two" });
       await until("both were handled", () => seen.length === 2);
       expect(seen.toSorted()).toEqual(["kind two", "kind \ufffd\ufffd"].toSorted());
-    });
-
-    it("keeps jobs, and knows the handled ones, over a restart", async () => {
-      const before = await open();
-      await before.add(delivery("one"));
-      await before.add(delivery("two"));
-      await before.close(0);
-      const seen: string[] = [];
-      const collect = handlers({ delivery: async (job) => void seen.push(job.id) });
-      const after = await open();
-      await after.start(collect);
-      await until("both were handled", () => seen.length === 2);
-      await untilIdle(after);
-      await after.close(1_000);
-      const later = await open();
-      await later.start(collect);
-      await later.add(delivery("one"));
-      await later.add(delivery("three"));
-      await until("the new one was handled", () => seen.length === 3);
-      await untilIdle(later);
-      expect(seen.toSorted()).toEqual(["one", "three", "two"]);
-    });
-
-    it("runs a job again, once, whose worker was killed", async () => {
-      const queueOfTest = await open();
-      await queueOfTest.close(0);
-      await workerKilledMidJob(backend(), prefix);
-      const queue = await open();
-      const runs: { readonly id: string; readonly firstRun: boolean }[] = [];
-      await queue.start(handlers({ delivery: async ({ id }, { firstRun }) => void runs.push({ id, firstRun }) }));
-      await queue.add(delivery("fresh"));
-      await until("it was taken up", () => runs.length > 1);
-      await untilIdle(queue);
-      expect(runs.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
-        { id: "fresh", firstRun: true },
-        { id: "killed-1", firstRun: false },
-      ]);
     });
 
     it("runs every kind that collapses once more after the run under way, each for what it is about", async () => {
@@ -213,16 +174,6 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
         return waiting + active === 0 && delayed === 8;
       });
       expect(seen).toHaveLength(4);
-    });
-
-    it("keeps a scheduled job over a restart", async () => {
-      const before = await open();
-      await before.add(scheduled(1), { delayMs: 300 });
-      await before.close(0);
-      const queue = await open();
-      const ran: number[] = [];
-      await queue.start(handlers({ scheduled: async ({ at }) => void ran.push(at) }));
-      await until("it ran", () => ran.length === 1);
     });
 
     it("delays nothing that collapses", async () => {
@@ -428,17 +379,4 @@ export function queueContract(name: string, backend: () => QueueBackend): void {
       await expect(queue.start(handlers({}))).rejects.toThrow(/started already/);
     });
   });
-}
-
-async function workerKilledMidJob(backend: QueueBackend, prefix: string): Promise<void> {
-  const script = new URL("./queue-worker.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, JSON.stringify(backend), prefix], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const line of createInterface(child.stdout)) {
-    if (line.startsWith("took")) break;
-  }
-  const gone = once(child, "exit");
-  child.kill("SIGKILL");
-  await gone;
 }

@@ -5,15 +5,21 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { queueContract } from "./queue-contract.ts";
 import { openQueue } from "./queue-fixture.ts";
 import { recordsContract } from "./records-contract.ts";
+import { restartContract } from "./restart-contract.ts";
+import { type SharedStore, shareEmbedded } from "./shared-stores.ts";
 
 describe("embedded PGlite", () => {
-  let dataDir = "";
+  let folder = "";
+  let shared: SharedStore;
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
-    // The first opening makes the database.
-    await (await openQueue({ kind: "embedded", dataDir }, "first")).close(0);
+    folder = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
+    shared = await shareEmbedded(join(folder, "shared"));
   });
-  afterAll(() => rm(dataDir, { recursive: true, force: true }));
-  queueContract("PGlite", () => ({ kind: "embedded", dataDir }));
-  recordsContract("PGlite", () => ({ kind: "embedded", dataDir }));
+  afterAll(async () => {
+    await shared?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  queueContract("PGlite", () => shared.backend());
+  recordsContract("PGlite", (prefix, clock) => openQueue(shared.backend(), prefix, { clock }));
+  restartContract("PGlite", () => ({ kind: "embedded", dataDir: join(folder, "own") }));
 });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { awayContract } from "./queue-away.ts";
 import { queueContract } from "./queue-contract.ts";
+import { openQueue } from "./queue-fixture.ts";
 import { redisBinary, type StoreServer, startRedis } from "./queue-servers.ts";
 import { recordsContract } from "./records-contract.ts";
+import { restartContract } from "./restart-contract.ts";
 
 const binary = redisBinary();
 
@@ -15,7 +17,8 @@ describe.skipIf(binary === undefined)(
     });
     afterAll(() => server?.dispose());
     queueContract("Redis", () => server.backend);
-    recordsContract("Redis", () => server.backend);
+    recordsContract("Redis", (prefix, clock) => openQueue(server.backend, prefix, { clock }));
+    restartContract("Redis", () => server.backend);
     awayContract("Redis", () => server);
   },
 );

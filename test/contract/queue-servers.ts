@@ -2,19 +2,23 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { QueueBackend } from "../../src/queue/index.ts";
+import { freePort } from "../support/free-port.ts";
 
 /** A real store on a port of its own, that can be killed and started again with its data. */
-export interface StoreServer {
-  readonly backend: QueueBackend;
+export interface StoreServer<B extends QueueBackend = QueueBackend> {
+  readonly backend: B;
   kill(): Promise<void>;
   restart(): Promise<void>;
   dispose(): Promise<void>;
 }
+
+/** A real PostgreSQL. */
+export type PostgresServer = StoreServer<Extract<QueueBackend, { readonly kind: "postgres" }>>;
 
 /** The Redis of `SLUICE_REDIS` or PATH; undefined when there is none. */
 export function redisBinary(): string | undefined {
@@ -36,12 +40,16 @@ export async function startRedis(binary: string): Promise<StoreServer> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-redis-"));
   const port = await freePort();
   const settings = ["--port", `${port}`, "--dir", folder, "--bind", "127.0.0.1", "--save", ""];
-  const durable = ["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"];
+  // What was written outlives the process that wrote it, synced to the disk or not.
+  const durable = ["--appendonly", "yes", "--appendfsync", "no", "--maxmemory-policy", "noeviction"];
   const start = () => startServer(binary, [...settings, ...durable], port, {});
   return restartable({ kind: "redis", url: `redis://127.0.0.1:${port}` }, folder, start);
 }
 
-export async function startPostgres(programs: string): Promise<StoreServer> {
+/** Only the process is ever killed, never the machine: what was written is there again. */
+const cheap = ["fsync=off", "full_page_writes=off", "autovacuum=off", "jit=off", "shared_buffers=16MB"];
+
+export async function startPostgres(programs: string): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-postgres-"));
   const port = await freePort();
   // PostgreSQL refuses to run as root.
@@ -50,16 +58,17 @@ export async function startPostgres(programs: string): Promise<StoreServer> {
   const data = join(folder, "data");
   const initdb = ["-D", data, "-U", "sluice", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"];
   execFileSync(join(programs, "initdb"), initdb, { ...user, cwd: folder, stdio: "ignore" });
-  const args = ["-D", data, "-p", `${port}`, "-k", folder, "-c", "listen_addresses=127.0.0.1"];
+  const settings = ["listen_addresses=127.0.0.1", ...cheap].flatMap((one) => ["-c", one]);
+  const args = ["-D", data, "-p", `${port}`, "-k", folder, ...settings];
   const start = () => startServer(join(programs, "postgres"), args, port, { ...user, cwd: folder });
   return restartable({ kind: "postgres", url: `postgres://sluice@127.0.0.1:${port}/postgres` }, folder, start);
 }
 
-async function restartable(
-  backend: QueueBackend,
+async function restartable<B extends QueueBackend>(
+  backend: B,
   folder: string,
   start: () => Promise<ChildProcess>,
-): Promise<StoreServer> {
+): Promise<StoreServer<B>> {
   let child = await start();
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -111,17 +120,6 @@ async function answers(child: ChildProcess, port: number): Promise<boolean> {
     await sleep(50);
   }
   return false;
-}
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 function findOnPath(name: string): string | undefined {

@@ -1,20 +1,21 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { Clock } from "../../src/model/observe.ts";
 import type { Queue } from "../../src/model/queue.ts";
 import type { Records, StoredRecord } from "../../src/model/records.ts";
-import type { QueueBackend, QueueOptions } from "../../src/queue/index.ts";
-import { openQueue, until } from "./queue-fixture.ts";
+
+/** Where records are, reached under a prefix. */
+export type OpenRecords = (prefix: string, clock: Clock) => Promise<Pick<Queue, "records" | "close">>;
 
 /** What the port `Records` promises, on any store. The store is running when the tests do. */
-export function recordsContract(name: string, backend: () => QueueBackend): void {
+export function recordsContract(name: string, openStore: OpenRecords): void {
   describe(`records in ${name}`, () => {
-    const opened: Queue[] = [];
+    const opened: Pick<Queue, "close">[] = [];
     let tests = 0;
 
-    const open = async (prefix?: string, options: Partial<QueueOptions> = {}): Promise<Records> => {
-      const queue = await openQueue(backend(), prefix ?? `r${process.pid}-${tests++}`, options);
-      opened.push(queue);
-      await until("the store answers", () => queue.healthy(1_000));
-      return queue.records;
+    const open = async (prefix = `r${process.pid}-${tests++}`, clock: Clock = Date.now): Promise<Records> => {
+      const store = await openStore(prefix, clock);
+      opened.push(store);
+      return store.records;
     };
 
     const closeAll = async (): Promise<void> => {
@@ -106,7 +107,7 @@ export function recordsContract(name: string, backend: () => QueueBackend): void
 
     it("forgets each when its time has come, and none that has no time", async () => {
       let now = 1_000_000;
-      const records = await open(undefined, { clock: () => now });
+      const records = await open(undefined, () => now);
       await records.put("thing", one("ever", 1, ["x"]));
       await Promise.all(
         Array.from({ length: 120 }, (_, nth) => records.put("thing", one(`short ${nth}`, 1, ["x"]), 1_000)),
@@ -126,27 +127,12 @@ export function recordsContract(name: string, backend: () => QueueBackend): void
       expect(await ids(records, { limit: 9 })).toEqual(["short 7", "longer now", "ever", "sweeps"]);
     });
 
-    it("keeps records over a restart", async () => {
-      const prefix = `r${process.pid}-${tests++}`;
-      const before = await open(prefix);
-      await before.put("thing", one("a", 1, ["x"]), 60_000);
-      await closeAll();
-      expect(await ids(await open(prefix), { limit: 9, key: "x" })).toEqual(["a"]);
-    });
-
     it("refuses what is no time and what is too large, as our own mistakes", async () => {
       const records = await open();
       await expect(records.put("thing", one("a", Number.NaN))).rejects.toMatchObject({ kind: "bug" });
       const huge = one("a", 1, [], "x".repeat(1_000_001));
       await expect(records.put("thing", huge)).rejects.toMatchObject({ kind: "bug" });
       expect(await records.get("thing", "a")).toBeUndefined();
-    });
-
-    it("says that the store is away once the queue is closed", async () => {
-      const records = await open();
-      await records.put("thing", one("a", 1));
-      await closeAll();
-      await expect(records.get("thing", "a")).rejects.toMatchObject({ name: "Fault", kind: "unavailable" });
     });
   });
 }

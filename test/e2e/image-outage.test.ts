@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
-import { freePort, redisBinary, type StoreServer, startRedis } from "../contract/queue-servers.ts";
+import { redisBinary, type StoreServer, startRedis } from "../contract/queue-servers.ts";
 import { type Distribution, distributions, startDistribution } from "../support/distribution.ts";
+import { freePort } from "../support/free-port.ts";
 import { gitopsFiles } from "../support/gitops.ts";
 import { eventually } from "../support/wait.ts";
 import { adminToken, startWalk, type Walk } from "../support/walk.ts";

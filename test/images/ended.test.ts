@@ -32,6 +32,18 @@ describe("an image pull request of whose merge no event told", () => {
     expect(world.bumps("open")).toEqual([]);
   });
 
+  it("says so in its description, once", async () => {
+    const { world, pull } = await opened();
+    await world.landUnheard(pull, "ada");
+    await world.run(watch);
+    const { body } = await world.again(pull);
+    expect(body).toMatch(/^Merged by `ada` on /m);
+    expect(body).not.toContain("review and merge");
+    const before = world.github.calls.length;
+    await world.run(watch);
+    expect(world.github.calls.slice(before)).not.toContain("updatePullRequest");
+  });
+
   it("is in the history when its branch is still there", async () => {
     const { world, pull } = await opened();
     await world.landUnheard(pull, "ada");

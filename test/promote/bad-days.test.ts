@@ -345,4 +345,33 @@ describe("a base that moves while another worker merges", () => {
       expect([at, calls.names.at(at - 1), branches]).toEqual([at, calls.names.at(at - 1), open]);
     }
   });
+
+  it("leaves none behind where nothing promotes by itself, and the merge is heard of only afterwards", async () => {
+    for (let at = 1, reached = true; reached; at += 1) {
+      const world = begin("gates: { healthy: false }");
+      await world.merge(release);
+      await world.say("/promote prod web");
+      const [promotion] = world.promotions("open");
+      if (promotion === undefined) throw new Error("no promotion was opened");
+      const more = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: more, namespace: prod }\n";
+      await world.push("main", { "apps/web/prod/more.yaml": more });
+      const { github } = world.ports;
+      let merged: PullRequest | undefined;
+      const calls = interrupt(world, at, async () => {
+        if ((await world.again(promotion)).state === "open") merged = await world.landUnheard(promotion);
+      });
+      await runPromotions({ type: "promotions", ...where, defaultBranch: "main" }, world.ports, context).catch(
+        (error: unknown) => expect(error).toMatchObject({ name: expect.stringMatching(/Fault|UserError/) }),
+      );
+      reached = calls.names.length >= at;
+      Object.assign(world.ports, { github });
+      if (merged !== undefined) await world.hear(merged);
+      await world.settle();
+      const branches = [...world.github.repository.branches.keys()].filter((name) =>
+        name.startsWith("sluice/promote/"),
+      );
+      const open = world.promotions("open").map(({ head }) => head.ref);
+      expect([at, calls.names.at(at - 1), branches]).toEqual([at, calls.names.at(at - 1), open]);
+    }
+  });
 });

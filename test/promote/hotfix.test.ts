@@ -311,7 +311,7 @@ describe("03-source-took-the-version-back", () => {
     const [first] = world.github.pulls.values();
     const chain = first && world.comments(first).get("chain");
     expect(chain).toMatch(
-      new RegExp(`staging · web \\| .*taken back by \`bob\` with #${pull.number}; has \`1\\.4\\.0\``),
+      new RegExp(`staging · web \\| .*taken back by \`bob\` with #${pull.number}, .*; has \`1\\.4\\.0\``),
     );
     const [promotion] = world.promotions("open");
     expect(promotion?.body.replaceAll("\u200b", "")).toContain(`#${pull.number}`);

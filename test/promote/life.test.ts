@@ -120,6 +120,6 @@ describe("an open promotion", () => {
     await world.merge(staging("1.5.0"));
     expect(await world.say("/promote prod web", "ada", pull)).toContain("Updated #");
     expect((await world.again(promotion)).title).toBe("Promote web to prod: 1.2.0 → 1.5.0");
-    expect(said(world, promotion)).toContain("**Now web 1.2.0 → 1.5.0**, no longer web 1.2.0 → 1.4.0");
+    expect(said(world, promotion)).toContain("**Now 1.2.0 → 1.5.0**, no longer 1.2.0 → 1.4.0");
   });
 });

@@ -84,7 +84,7 @@ spec: { template: { spec: { containers: [{ name: web, image: "acme/web:${web}" }
 describe("a first promotion", () => {
   it("lists what came to the source since it had what the target has", async () => {
     const { promotion } = await asked(plain);
-    expect(promotion.body).toMatch(/### What is new\n\n- #1 Change 1 \(`ada`\)\n\n\[All commits/);
+    expect(promotion.body).toMatch(/### What is new\n\n- #1 Change 1 \(`ada`\)\n\n<sub>/);
   });
 
   it("lists the newest changes where the source never had it", async () => {
@@ -92,7 +92,9 @@ describe("a first promotion", () => {
     const world = promotionWorld({ files: { ".sluice.yaml": worldConfig(plain), ...apps } });
     await world.merge(appFiles("web", "staging", "1.5.0"));
     await world.say("/promote prod");
-    expect(world.promotions("open")[0]?.body).toMatch(/### What is new\n\n- #1 Change 1 \(`ada`\)\n- Begin \(/);
+    expect(world.promotions("open")[0]?.body).toMatch(
+      /### What is new\n\nNo earlier promotion is known, .*:\n\n- #1 Change 1 \(`ada`\)\n- Begin \(/,
+    );
   });
 });
 
@@ -125,7 +127,7 @@ describe("10-update-comment-contradicts", () => {
     expect(world.github.reviewsOf.get(promotion.number)).toMatchObject([{ state: "dismissed" }]);
     const [first] = updates(world, promotion);
     await world.merge({ "apps/web/prod/app.yaml": text.replace("1.2.0", "1.4.9") }, "bob");
-    expect(updates(world, promotion)).toEqual([first, expect.stringContaining("**Now web 1.4.9 → 1.5.0**")]);
+    expect(updates(world, promotion)).toEqual([first, expect.stringContaining("**Now 1.4.9 → 1.5.0**")]);
   });
 });
 
@@ -200,10 +202,12 @@ describe("17-notes-and-pushes-in-the-text", () => {
     await world.approve(promotion);
     await world.push(promotion.head.ref, appFiles("web", "prod", "9.9.9"));
     await world.settle();
-    expect((await world.check(promotion))?.summary).toContain("`bob` approved another change than this one");
+    expect((await world.check(promotion))?.summary).toContain(
+      "`bob` approved another change; that does not count for this one",
+    );
     const { title, body } = await world.again(promotion);
     expect(title).toBe("Promote web to prod (changed by hand)");
-    expect(body).toContain("**A person changed what prod gets here; it is no longer web 1.5.0.**");
+    expect(body).toContain("**`ada` changed what prod gets here; it is no longer web 1.5.0.**");
   });
 
   it("a person's commit beside it: the versions stay, and who merges is said", async () => {
@@ -212,7 +216,7 @@ describe("17-notes-and-pushes-in-the-text", () => {
     await world.settle();
     const { title, body } = await world.again(promotion);
     expect(title).toBe(promotion.title);
-    expect(body).toContain("**prod gets web 1.5.0 and commits that a person pushed.**");
+    expect(body).toContain("**prod gets web 1.5.0 and commits by `ada`.**");
     expect(body).toContain("approve what is there now, then merge by hand");
   });
 

@@ -2,12 +2,12 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { RegistrySettings } from "../../src/model/registry.ts";
 import { type PushOptions, pushImage, type Send, sure } from "./distribution-push.ts";
 import { startTokenService, type TokenService } from "./distribution-token.ts";
+import { freePort } from "./free-port.ts";
 import { eventually } from "./wait.ts";
 
 export type { PushOptions } from "./distribution-push.ts";
@@ -232,14 +232,4 @@ async function writeTags(data: string, repository: string, digest: string, tags:
 async function remove(send: Send, repository: string, reference: string): Promise<void> {
   const digest = reference.includes(":") ? reference : await tagAs(send, repository, reference, reference);
   await sure(send(repository, `manifests/${digest}`, { method: "DELETE" }), 202);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

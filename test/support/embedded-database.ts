@@ -3,12 +3,14 @@ import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import { runMigrations } from "bullmq";
 import { z } from "zod";
+import { openDatabase } from "../../src/queue/embedded-database.ts";
+import { pglitePools } from "../../src/queue/pglite-pool.ts";
 
 /**
- * Puts a new, empty database where a server with this data folder would make one, unless one is there: a copy of one
- * that is made once for this version of PGlite, since making one takes seconds.
+ * Puts a new database where a server with this data folder would make one, unless one is there: a copy of one that is
+ * made once for these versions of PGlite and BullMQ, whose tables it has, since making one takes seconds.
  */
 export async function giveDatabase(dataDir: string): Promise<void> {
   const place = join(dataDir, "queue", "pg");
@@ -17,15 +19,23 @@ export async function giveDatabase(dataDir: string): Promise<void> {
   await cp(await emptyDatabase(), place, { recursive: true });
 }
 
-const packageFile = z.object({ version: z.string() });
+const manifest = z.object({ dependencies: z.record(z.string(), z.string()) });
 
-async function emptyDatabase(): Promise<string> {
-  const main = createRequire(import.meta.url).resolve("@electric-sql/pglite");
-  const manifest: unknown = createRequire(import.meta.url)(join(dirname(main), "..", "package.json"));
-  const place = join(tmpdir(), `sluice-empty-database-${packageFile.parse(manifest).version}`);
+/** The versions are pinned. */
+function versionOf(name: string): string | undefined {
+  const ours: unknown = createRequire(import.meta.url)("../../package.json");
+  return manifest.parse(ours).dependencies[name];
+}
+
+/** The folder of an empty database, to be copied. */
+export async function emptyDatabase(): Promise<string> {
+  const versions = [versionOf("@electric-sql/pglite"), versionOf("bullmq")].join("-");
+  const place = join(tmpdir(), `sluice-empty-database-${versions}`);
   if (existsSync(place)) return place;
   const made = await mkdtemp(`${place}.`);
-  await (await PGlite.create(made)).close();
+  const db = await openDatabase(made);
+  await runMigrations(await pglitePools(db).running.connect(), "bullmq");
+  await db.close();
   // Of several processes at once the first one wins.
   await rename(made, place).catch(() => rm(made, { recursive: true, force: true }));
   return place;

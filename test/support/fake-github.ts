@@ -68,6 +68,8 @@ const app = "sluice[bot]";
 export interface FakeGitHubOptions {
   /** Merges, and gives the commit that it made; without it a merge makes no commit. */
   land?(pull: PullRequest, method: MergeMethod): Promise<string>;
+  /** Is told of each that Sluice closes. */
+  closed?(pull: PullRequest): Promise<void>;
   /** When Sluice's commits are made and pull requests opened, in milliseconds; without it they are old. */
   now?(): number;
 }
@@ -78,7 +80,7 @@ export interface FakeGitHubOptions {
 export function fakeGitHub(
   repository: MemoryRepository = memoryRepository(),
   name: RepositoryName = { owner: "acme", name: "gitops" },
-  { land, now }: FakeGitHubOptions = {},
+  { land, closed, now }: FakeGitHubOptions = {},
 ): FakeGitHub {
   const acts = new Map<string, () => void | Promise<void>>();
   const { branches } = repository;
@@ -225,7 +227,12 @@ export function fakeGitHub(
       const open = [...pulls.values()].filter((pull) => pull.state === "open" && pull.base.ref === base);
       return new Set(open.map(({ number }) => number));
     },
-    updatePullRequest: async (number, change) => set({ ...get(number), ...change }),
+    updatePullRequest: async (number, change) => {
+      const before = get(number);
+      const after = set({ ...before, ...change });
+      if (before.state === "open" && after.state === "closed") await closed?.(after);
+      return after;
+    },
     setLabelsAndAssignees: async (number, labels, assignees) => {
       set({ ...get(number), labels });
       maps.assignees.set(number, assignees);

@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { stageChanges } from "../../src/edit/staged-tree.ts";
 import { UserError } from "../../src/model/errors.ts";
 import { joinPath } from "../../src/model/paths.ts";
-import type { RenderSource } from "../../src/model/render.ts";
-import type { ChangedPath, CommitFacts, Repository, Tree, TreeChange, TreeEntry } from "../../src/model/tree.ts";
-import { type MemoryEntry, memoryTree } from "./memory-tree.ts";
+import type {
+  ChangedPath,
+  CommitFacts,
+  GitObject,
+  Repository,
+  Tree,
+  TreeChange,
+  TreeEntry,
+} from "../../src/model/tree.ts";
+import { flattened, type MemoryEntry, type MemoryTree, memoryTree } from "./memory-tree.ts";
 
 /** What a commit is made of. `date` is ISO 8601. */
 export interface MemoryCommit {
@@ -25,7 +33,7 @@ export interface MemoryRepository extends Repository {
 }
 
 interface Stored extends CommitFacts {
-  readonly source: RenderSource;
+  readonly tree: MemoryTree;
 }
 
 /** Makes an empty one. Commit ids depend on tree, parents, message and date alone, so equal commits have equal ids. */
@@ -55,23 +63,21 @@ export function memoryRepository(): MemoryRepository {
     }
     return [...seen.values()];
   };
-  const store = (source: RenderSource, about: MemoryCommit): string => {
+  const trees = new Map<string, MemoryTree>();
+  const objects = new Map<string, GitObject>();
+  const store = (tree: MemoryTree, about: MemoryCommit): string => {
     const { parents = [], message = "Commit", date = "2026-01-01T00:00:00Z", author: name = "Test" } = about;
-    const text = JSON.stringify([
-      source.tree.oid,
-      parents,
-      message,
-      date,
-      ...(about.author === undefined ? [] : [name]),
-    ]);
+    const text = JSON.stringify([tree.oid, parents, message, date, ...(about.author === undefined ? [] : [name])]);
     const sha = createHash("sha1").update(text).digest("hex");
-    commits.set(sha, { sha, parents, message, date, author: { name, email: "test@example.com" }, source });
+    commits.set(sha, { sha, parents, message, date, author: { name, email: "test@example.com" }, tree });
+    if (!trees.has(tree.oid)) for (const [oid, object] of tree.stored) objects.set(oid, object);
+    trees.set(tree.oid, tree);
     return sha;
   };
   const compared = new Map<string, Promise<readonly ChangedPath[]>>();
   const changedPaths = (from: string, to: string) => {
-    const [before, after] = [found(from).source, found(to).source];
-    const key = `${before.tree.oid} ${after.tree.oid}`;
+    const [before, after] = [found(from).tree, found(to).tree];
+    const key = `${before.oid} ${after.oid}`;
     const known = compared.get(key) ?? differences(before, after);
     compared.set(key, known);
     return known;
@@ -80,24 +86,13 @@ export function memoryRepository(): MemoryRepository {
   return {
     branches,
     objects: {
-      read: async (oid) => {
-        if (commits.has(oid)) return { kind: "commit", bytes: new Uint8Array() };
-        // What is read is mostly new.
-        for (const { source } of [...commits.values()].reverse()) {
-          const object = await source.objects.read(oid);
-          if (object !== undefined) return object;
-        }
-        return undefined;
-      },
+      read: async (oid) => (commits.has(oid) ? { kind: "commit", bytes: new Uint8Array() } : objects.get(oid)),
     },
-    commit: (files, about = {}) => {
-      const tree = memoryTree(files);
-      return store({ tree, objects: tree.objects }, about);
-    },
+    commit: (files, about = {}) => store(memoryTree(files), about),
     commitChanges: async (baseTree, changes, about = {}) => {
-      const base = [...commits.values()].find(({ source }) => source.tree.oid === baseTree);
-      if (base === undefined) throw new UserError("not-found", `no commit has the tree ${baseTree}`);
-      return store(await stageChanges(base.source, changes), about);
+      const tree = trees.get(baseTree);
+      if (tree === undefined) throw new UserError("not-found", `no commit has the tree ${baseTree}`);
+      return store(await changed(tree, changes), about);
     },
     resolve: async (revision) => found(revision).sha,
     mergeBase: async (a, b) => {
@@ -105,15 +100,15 @@ export function memoryRepository(): MemoryRepository {
       return history(a).find(({ sha }) => theirs.has(sha))?.sha;
     },
     changedPaths,
-    tree: async (commit) => found(commit).source.tree,
+    tree: async (commit) => found(commit).tree,
     log: async ({ to, from, paths, firstParent = false, limit = 250 }) => {
       const known = new Set(from === undefined ? [] : history(from).map(({ sha }) => sha));
       const shown: CommitFacts[] = [];
-      for (const { source, ...facts } of history(to, firstParent)) {
+      for (const { tree, ...facts } of history(to, firstParent)) {
         const [parent] = facts.parents;
         if (known.has(facts.sha) || shown.length >= limit) continue;
         const wanted = paths ?? [];
-        const touched = parent === undefined ? await source.tree.files() : await pathsBetween(parent, facts.sha);
+        const touched = parent === undefined ? await tree.files() : await pathsBetween(parent, facts.sha);
         if (wanted.length === 0 || touched.some((path) => wanted.some((at) => `${path}/`.startsWith(`${at}/`))))
           shown.push(facts);
       }
@@ -129,11 +124,33 @@ export function memoryRepository(): MemoryRepository {
   };
 }
 
-async function differences(before: RenderSource, after: RenderSource): Promise<readonly ChangedPath[]> {
-  const paths = new Set([...(await leaves(before.tree)), ...(await leaves(after.tree))]);
+/** A tree with changes in it, which is computed once for all repositories of the process. */
+async function changed(tree: MemoryTree, changes: readonly TreeChange[]): Promise<MemoryTree> {
+  const key = `${tree.oid} ${changes.map(textOf).join("\0")}`;
+  const known = made.get(key) ?? (await flattened(await stageChanges({ tree, objects: tree.objects }, changes)));
+  made.set(key, known);
+  return known;
+}
+
+const made = new LRUCache<string, MemoryTree>({ max: 2_000 });
+
+function textOf(change: TreeChange): string {
+  const content = change.kind === "write" ? Buffer.from(change.bytes).toString("latin1") : "";
+  const { kind, path } = change;
+  return JSON.stringify([
+    kind,
+    path,
+    "entry" in change && change.entry,
+    "executable" in change && change.executable,
+    content,
+  ]);
+}
+
+async function differences(before: Tree, after: Tree): Promise<readonly ChangedPath[]> {
+  const paths = new Set([...(await leaves(before)), ...(await leaves(after))]);
   const changed: ChangedPath[] = [];
   for (const path of [...paths].sort()) {
-    const [old, fresh] = await Promise.all([before.tree.at(path), after.tree.at(path)]);
+    const [old, fresh] = await Promise.all([before.at(path), after.at(path)]);
     if (old === undefined && fresh !== undefined) changed.push({ path, status: "added" });
     else if (old !== undefined && fresh === undefined) changed.push({ path, status: "deleted" });
     else if (!sameEntry(old, fresh)) changed.push({ path, status: "modified" });

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../../src/model/errors.ts";
-import type { NamedEntry, ObjectReader, Tree, TreeEntry } from "../../src/model/tree.ts";
+import { joinPath } from "../../src/model/paths.ts";
+import type { RenderSource } from "../../src/model/render.ts";
+import type { GitObject, NamedEntry, ObjectReader, Tree, TreeEntry } from "../../src/model/tree.ts";
 
 /** What stands at a path of a memory tree: a file's text or bytes, a symlink, or a submodule's commit. */
 export type MemoryEntry = string | Uint8Array | { readonly link: string } | { readonly module: string };
@@ -20,6 +22,8 @@ const modes = { file: "100644", dir: "40000", link: "120000", module: "160000" }
 /** A tree with the objects that it is made of. */
 export interface MemoryTree extends Tree {
   readonly objects: ObjectReader;
+  /** The same objects, by id. */
+  readonly stored: ReadonlyMap<string, GitObject>;
 }
 
 /**
@@ -28,37 +32,54 @@ export interface MemoryTree extends Tree {
  */
 export function memoryTree(files: Readonly<Record<string, MemoryEntry>>): MemoryTree {
   const stored = new Map<string, Stored>();
-  const root = store(stored, "", folders(files));
+  store(stored, "", folders(files));
+  return treeOf(stored);
+}
+
+/** The same tree, read once: one that was changed again and again is else read through all of its changes. */
+export async function flattened({ tree, objects }: RenderSource): Promise<MemoryTree> {
+  const stored = new Map<string, Stored>();
+  const add = async (path: string, entry: TreeEntry): Promise<void> => {
+    const bytes = entry.kind === "module" ? undefined : (await objects.read(entry.oid))?.bytes;
+    const children = entry.kind === "dir" ? await tree.list(path) : undefined;
+    stored.set(path, { entry, ...(bytes && { bytes }), ...(children && { children }) });
+    for (const { name, ...child } of children ?? []) await add(joinPath(path, name), child);
+  };
+  await add("", { kind: "dir", oid: tree.oid });
+  return treeOf(stored);
+}
+
+/** A tree of what stands at each path; the root is there. */
+function treeOf(at: ReadonlyMap<string, Stored>): MemoryTree {
   const under = (path: string): readonly string[] =>
-    (stored.get(path)?.children ?? []).flatMap((child) => {
-      const at = path === "" ? child.name : `${path}/${child.name}`;
-      return child.kind === "file" ? [at] : child.kind === "dir" ? under(at) : [];
+    (at.get(path)?.children ?? []).flatMap((child) => {
+      const below = path === "" ? child.name : `${path}/${child.name}`;
+      return child.kind === "file" ? [below] : child.kind === "dir" ? under(below) : [];
     });
-  const objects = new Map([...stored.values()].map((one) => [one.entry.oid, one]));
+  const stored = new Map([...at.values()].flatMap((one) => objectOf(one)));
   return {
-    oid: root.oid,
-    objects: {
-      read: async (oid) => {
-        const one = objects.get(oid);
-        if (one?.bytes === undefined) return undefined;
-        return { kind: one.entry.kind === "dir" ? "tree" : "blob", bytes: one.bytes };
-      },
-    },
-    at: async (path) => stored.get(path)?.entry,
-    list: async (path) => stored.get(path)?.children ?? [],
+    oid: at.get("")?.entry.oid ?? "",
+    stored,
+    objects: { read: async (oid) => stored.get(oid) },
+    at: async (path) => at.get(path)?.entry,
+    list: async (path) => at.get(path)?.children ?? [],
     files: async (path = "", limit = 200_000) => {
       const found = under(path);
       if (found.length > limit) throw new UserError("limit", `more than ${limit} files`);
       return found;
     },
     read: async (path, maxBytes = 10 * 1024 * 1024) => {
-      const found = stored.get(path);
+      const found = at.get(path);
       if (found?.entry.kind !== "file") return undefined;
       if ((found.bytes?.length ?? 0) > maxBytes)
         throw new UserError("limit", `${path} is larger than ${maxBytes} bytes`);
       return found.bytes;
     },
   };
+}
+
+function objectOf({ entry, bytes }: Stored): readonly (readonly [oid: string, object: GitObject])[] {
+  return bytes === undefined ? [] : [[entry.oid, { kind: entry.kind === "dir" ? "tree" : "blob", bytes }]];
 }
 
 function folders(files: Readonly<Record<string, MemoryEntry>>): Folder {

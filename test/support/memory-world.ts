@@ -24,6 +24,8 @@ export interface MemoryWorld {
   readonly github: FakeGitHub;
   readonly registry: MemoryRegistry;
   readonly ports: CommandPorts;
+  /** The process that runs the jobs. */
+  readonly worker: Worker;
   now(): number;
   /** Puts the clock forward, and runs what is due by then. */
   pass(minutes: number): Promise<void>;
@@ -67,6 +69,13 @@ export interface MemoryWorld {
   comments(pull: PullRequest): ReadonlyMap<string, string>;
 }
 
+/** A process that tests can kill: whatever its run came to, the queue then gives the job to the next one. */
+export interface Worker {
+  dead: boolean;
+  /** Is told that a run ended, before the queue is. */
+  ended(): void;
+}
+
 /** Files by path; `null` deletes. */
 export type Files = Readonly<Record<string, string | null>>;
 
@@ -100,7 +109,8 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     await queue.add({ type: "status-comment", ...where, pullRequest: pull.number });
     return sha;
   };
-  const github = fakeGitHub(undefined, undefined, { land, now: () => time });
+  const closed = (pull: PullRequest) => enqueue(endedJob(pull));
+  const github = fakeGitHub(undefined, undefined, { land, closed, now: () => time });
   const { repository } = github;
   let time = start;
   const now = (): number => time;
@@ -179,16 +189,26 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     rights: [],
   };
 
+  const worker: Worker = { dead: false, ended: () => undefined };
+  const untilAcknowledged = async (work: (firstRun: boolean) => Promise<void>): Promise<void> => {
+    for (let firstRun = true; ; firstRun = false) {
+      const failed = await work(firstRun).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      worker.ended();
+      if (!worker.dead && failed === undefined) return;
+      if (!worker.dead) throw failed?.error;
+      worker.dead = false;
+    }
+  };
   const run = async (job: Job): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
-      const context = {
-        signal: new AbortController().signal,
-        attempt,
-        lastAttempt: attempt > 3,
-        firstRun: attempt === 1,
-      };
+      const context = { signal: new AbortController().signal, attempt, lastAttempt: attempt > 3 };
       try {
-        return await options.run(job, ports, context);
+        return await untilAcknowledged((fresh) =>
+          options.run(job, ports, { ...context, firstRun: attempt === 1 && fresh }),
+        );
       } catch (error) {
         if (attempt > 3) throw error;
       }
@@ -219,6 +239,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     github,
     registry,
     ports,
+    worker,
     now,
     async pass(minutes) {
       time += minutes * minute;
@@ -284,8 +305,10 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       time += 1_000;
       const pullRequest = on?.number ?? 0;
       const job = commandJob(body, { actor: by, commentId, pullRequest, at: time });
-      const context = { signal: new AbortController().signal, attempt: 1, lastAttempt: true, firstRun: true };
-      await runCommands(job, { ...ports, table: TABLE, ports }, context);
+      const context = { signal: new AbortController().signal, attempt: 1, lastAttempt: true };
+      await untilAcknowledged((firstRun) =>
+        runCommands(job, { ...ports, table: TABLE, ports }, { ...context, firstRun }),
+      );
       await drain();
       return github.comments.get(`${pullRequest}/reply-${commentId}`) ?? "";
     },

@@ -46,16 +46,16 @@ function headOf(dir: string): string | undefined {
   return ref !== undefined && existsSync(ref) ? readFileSync(ref, "utf8").trim() : undefined;
 }
 
-/** Creates a repository on branch `main` without commits. */
-export function tempGit(): TempGit {
+/** Creates a repository on branch `main` without commits, or a copy of the one in a folder. */
+export function tempGit(original?: string): TempGit {
   const dir = tempDir("sluice-git-");
   const git = (...args: readonly string[]): string => {
     const run = runSync("git", args, { cwd: dir, env: environment });
     if (run.status !== 0) throw new Error(`git ${args.join(" ")}: ${run.stderr}`);
     return run.stdout.trim();
   };
-  empty ??= initialised();
-  cpSync(empty, join(dir, ".git"), { recursive: true });
+  if (original === undefined) cpSync((empty ??= initialised()), join(dir, ".git"), { recursive: true });
+  else cpSync(original, dir, { recursive: true, preserveTimestamps: true });
   const commit = (files: Readonly<Record<string, string | null>>, message = "Change"): string => {
     for (const [path, text] of Object.entries(files)) {
       const file = join(dir, path);

@@ -325,7 +325,7 @@ describe("the difference of two plans", () => {
 
   it("are not looked for without end in a tree whose equal folders stand in each other", async () => {
     const entries = Array.from(
-      { length: 10 },
+      { length: 1_000 },
       (_, n) => ({ kind: "dir", oid: "0".repeat(40), name: `d${n}` }) as const,
     );
     const depth = (path: string) => path.split("/").length;

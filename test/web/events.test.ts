@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createEventLog, eventsKeptMs } from "../../src/images/event-log.ts";
@@ -8,10 +5,10 @@ import { Fault } from "../../src/model/errors.ts";
 import type { EventLog, ImageConclusion, RegistryEvent } from "../../src/model/images.ts";
 import type { Job } from "../../src/model/job-kinds.ts";
 import type { Logger } from "../../src/model/observe.ts";
-import type { Queue } from "../../src/model/queue.ts";
 import { type EventsOptions, eventRoutes } from "../../src/web/events/index.ts";
 import { type ServedWeb, serveWeb } from "../../src/web/index.ts";
-import { openQueue, silentLog } from "../contract/queue-fixture.ts";
+import { silentLog } from "../contract/queue-fixture.ts";
+import { memoryRecords } from "../support/memory-records.ts";
 
 const adminToken = "the_token_of_an_administrator";
 const bearer = { authorization: `Bearer ${adminToken}` };
@@ -20,25 +17,20 @@ const page = { ...basic, accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 const web = "ghcr.io/acme/web";
 
 describe("the event log's pages", () => {
-  let dataDir = "";
-  let store: Queue;
   let log: EventLog;
   let now = Date.UTC(2026, 0, 1);
   let jobs: Job[] = [];
 
-  beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "sluice-pages-"));
-    store = await openQueue({ kind: "embedded", dataDir }, "pages", { clock: () => now });
-    log = createEventLog(store.records, () => now);
+  beforeAll(() => {
+    log = createEventLog(
+      memoryRecords(() => now),
+      () => now,
+    );
   });
   beforeEach(() => {
     // What earlier tests wrote is forgotten by then.
     now += 2 * eventsKeptMs;
     jobs = [];
-  });
-  afterAll(async () => {
-    await store.close(0);
-    await rm(dataDir, { recursive: true, force: true });
   });
 
   const routes = (options: Partial<EventsOptions> = {}) =>

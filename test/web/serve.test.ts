@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createMetrics } from "../../src/observe/index.ts";
 import { createWeb, type ServedWeb, type ServeOptions, serveWeb, webhookPath } from "../../src/web/index.ts";
 import { openQueue, silentLog, until } from "../contract/queue-fixture.ts";
-import { freePort } from "../contract/queue-servers.ts";
+import { freePort } from "../support/free-port.ts";
 import { eventually } from "../support/wait.ts";
 import { deliver, door, secret, sign, usedEvents } from "./fixture.ts";
 

@@ -23,6 +23,8 @@ export interface MetadataFormat<M> {
   parse(body: string, branch: string, signer: Signer): M | undefined;
   /** The body with its line marked as one that no longer counts: Sluice itself closed the pull request. */
   discard(body: string): string;
+  /** What a discarded line said, as `parse`. */
+  parseDiscarded(body: string, branch: string, signer: Signer): M | undefined;
 }
 
 /** How much text a compressed line may hold. */
@@ -37,20 +39,25 @@ export function metadataFormat<S extends z.ZodType>(
   { compressed = false } = {},
 ): MetadataFormat<z.output<S>> {
   const begin = `<!-- sluice:${name}:v1 `;
-  const line = new RegExp(`${begin}([A-Za-z0-9+/=]+) ([0-9a-f]{64}) -->`);
-  return {
-    print(metadata, branch, signer) {
-      const text = Buffer.from(JSON.stringify(compressed ? compress(metadata) : metadata)).toString("base64");
-      return `${begin}${text} ${signer.sign("record", `${branch}\n${text}`)} -->`;
-    },
-    parse(body, branch, signer) {
+  const discarded = `<!-- sluice:closed-${name}:v1 `;
+  const parse = (opening: string) => {
+    const line = new RegExp(`${opening}([A-Za-z0-9+/=]+) ([0-9a-f]{64}) -->`);
+    return (body: string, branch: string, signer: Signer): z.output<S> | undefined => {
       const [, text, signature] = line.exec(body) ?? [];
       if (text === undefined || signature === undefined) return undefined;
       if (!signer.verify("record", `${branch}\n${text}`, signature)) return undefined;
       const value: Json = JSON.parse(Buffer.from(text, "base64").toString("utf8"));
       return schema.safeParse(compressed ? (decompress(value) ?? value) : value).data;
+    };
+  };
+  return {
+    print(metadata, branch, signer) {
+      const text = Buffer.from(JSON.stringify(compressed ? compress(metadata) : metadata)).toString("base64");
+      return `${begin}${text} ${signer.sign("record", `${branch}\n${text}`)} -->`;
     },
-    discard: (body) => body.replaceAll(begin, `<!-- sluice:closed-${name}:v1 `),
+    parse: parse(begin),
+    discard: (body) => body.replaceAll(begin, discarded),
+    parseDiscarded: parse(discarded),
   };
 }
 
@@ -78,6 +85,15 @@ export function metadataOf<M>(
   signer: AppSigner,
 ): M | undefined {
   return byApp && !fork ? parse(body, head.ref, signer.of(repositoryId)) : undefined;
+}
+
+/** What the description of a pull request said that Sluice itself closed; see `metadataOf`. */
+export function discardedOf<M>(
+  { parseDiscarded }: Pick<MetadataFormat<M>, "parseDiscarded">,
+  pull: OwnedPull,
+  signer: AppSigner,
+): M | undefined {
+  return metadataOf({ parse: parseDiscarded }, pull, signer);
 }
 
 /** Whether metadata is about the pull request's head, and not about one that a person or a later run replaced. */

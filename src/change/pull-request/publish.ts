@@ -99,8 +99,8 @@ async function update<M extends PullRequestMetadata, D>(
   const { github } = context;
   const { kind, branch, title } = proposal;
   assertOwn(pull);
-  // Merged or closed while the branch moved: what it says is of the head that it had, and this is the next one's.
-  if (put.changed && (await github.pullRequest(pull.number)).state !== "open") throw new Moved(branch);
+  // Merged or closed while the branch moved: what it says is of the head that it had.
+  if (put.changed) await assertOpen(context, pull, put.head);
   // First of all: a description that fits its head and is not on record was put back by a person.
   await savePublished(ports, context, pull, put.head, put.changes);
   const before = metadataOf(kind.format, pull, ports.signer);
@@ -115,6 +115,18 @@ async function update<M extends PullRequestMetadata, D>(
   if (comment !== undefined) await github.upsertComment(pull.number, comment.marker, comment.text);
   ports.log.info({ pullRequest: pull.number, branch, dismissed: dismissed.length }, "pull request updated in place");
   return { how: "updated", pull: updated, head: put.head, before, now, dismissed };
+}
+
+/** Nobody settles a head that came after the merge: it goes, and whoever plans again makes it again. */
+async function assertOpen(
+  { github }: RepositoryContext,
+  { number, head: { ref } }: PullRequest,
+  moved: string,
+): Promise<void> {
+  const { state, merged } = await github.pullRequest(number);
+  if (state === "open") return;
+  if (merged) await github.deleteBranch(ref, moved);
+  throw new Moved(ref);
 }
 
 /** Dismisses every approval; gives the logins of those who gave them. */

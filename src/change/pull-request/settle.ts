@@ -91,3 +91,14 @@ export async function closePullRequest<M extends PullRequestMetadata>(
   ports.log.info({ pullRequest: pull.number, branch: ref, deleted: gone === "deleted" }, "pull request closed");
   return true;
 }
+
+/** Does what is left to do about one that Sluice closed: the run that did so may have died then. Idempotent. */
+export async function finishClosing(
+  ports: Pick<ChangePorts, "github" | "state" | "signer">,
+  where: StateAddress,
+  pull: PullRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  await saveSettled(ports, where, pull, signal);
+  await deleteBranch(ports, where, pull);
+}

@@ -9,6 +9,7 @@ import type { VersionChange } from "../../model/promotion.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
 import type { ImageMetadata } from "../text/metadata.ts";
 import { declinedText } from "../text/pull-request.ts";
+import { mergedBody } from "../text/verdict.ts";
 import { declinedEvent, mergedEvent } from "./events.ts";
 import type { ImagePorts } from "./ports.ts";
 
@@ -31,7 +32,12 @@ export async function recordImageMerge(
   const settlement = { metadata, decisions, deletesUnmerged: true };
   const merged = await settlePullRequest(ports, where, pull, settlement, signal);
   const of = { where, pull, metadata };
-  if (merged) ports.events.announce(mergedEvent(of, arrived, ports.clock()));
+  if (merged) {
+    const body = mergedBody(pull.body, pull, ports.clock());
+    const github = await ports.github(where.installationId, where.repository);
+    if (body !== pull.body.replaceAll("\r\n", "\n")) await github.updatePullRequest(pull.number, { body });
+    ports.events.announce(mergedEvent(of, arrived, ports.clock()));
+  }
   // The metadata of what Sluice itself closes no longer counts, so a person closed this one.
   else if (!pull.merged) {
     ports.events.announce(declinedEvent(of, ports.clock()));

@@ -1,5 +1,7 @@
 import { sourceAt } from "../../change/compute.ts";
+import { discardedOf } from "../../change/pull-request/metadata.ts";
 import { endedUnheard, inTurn, isUnsettled, saveSettled, unsettledHeads } from "../../change/pull-request/published.ts";
+import { finishClosing } from "../../change/pull-request/settle.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { changedImages } from "../../change/versions.ts";
 import { UserError } from "../../model/errors.ts";
@@ -7,7 +9,7 @@ import type { PullRequest } from "../../model/github.ts";
 import { canonicalImage } from "../../model/registry.ts";
 import type { StateAddress } from "../../model/state.ts";
 import type { Target } from "../../model/target.ts";
-import { type ImageMetadata, imageMetadataOf } from "../text/metadata.ts";
+import { type ImageMetadata, imageFormat, imageMetadataOf } from "../text/metadata.ts";
 import { type ImageUnit, imagesOf, isImageBranch, targetsOf, unitsOf } from "../units.ts";
 import type { ImagePorts } from "./ports.ts";
 import { recordImageMerge } from "./record-merge.ts";
@@ -47,13 +49,14 @@ export async function settleImage(
 ): Promise<void> {
   const metadata = imageMetadataOf(pull, ports.signer);
   if (metadata !== undefined) return recordImageMerge(ports, where, pull, metadata, signal);
+  if (!pull.merged && discardedOf(imageFormat, pull, ports.signer) !== undefined)
+    return finishClosing(ports, where, pull, signal);
   const want = pull.mergeCommit === undefined ? [] : [pull.mergeCommit];
   const context = await openContext(ports, where, pull.defaultBranch, signal, want).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     ports.log.warn({ error, pullRequest: pull.number }, "what was merged without a description is not known yet");
     return undefined;
   });
-  // What Sluice closed itself has no metadata either, and is settled.
   if (context === undefined || !(await isUnsettled(context, pull))) return;
   const merged = pull.merged ? await undescribed(ports, context, pull) : undefined;
   if (merged === undefined) return saveSettled(ports, where, pull, signal);

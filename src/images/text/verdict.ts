@@ -1,7 +1,9 @@
 import { verdictPart } from "../../change/text/verdict-part.ts";
 import { shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
+import type { PullRequest } from "../../model/github.ts";
 import { sentenceList } from "../../model/text/lists.ts";
+import { dayTime } from "../../model/text/times.ts";
 import type { ImageMetadata } from "./metadata.ts";
 import { environmentsOf, lastPart } from "./title.ts";
 
@@ -87,4 +89,22 @@ export function nextText(
   if (autoMerge) return "**Next:** Sluice merges when all checks have passed.";
   const after = promote === undefined ? "" : ` After that: ${code(`/promote ${promote}`)}.`;
   return `**Next:** review and merge.${after}`;
+}
+
+const next =
+  /^\*\*Next:\*\* (?:review and merge\.(?: After that: (.+))?|Sluice merges when all checks have passed\.|decide about .+, then merge\.)$/m;
+const small = /\n\n<sub>[^\n]*asks the registry again<\/sub>/;
+
+/** The description after the merge: people open it months later. Unchanged where somebody rewrote these lines. */
+export function mergedBody(
+  body: string,
+  { mergedBy, closedAt }: Pick<PullRequest, "mergedBy" | "closedAt">,
+  now: number,
+): string {
+  const who = mergedBy === undefined ? "" : ` by ${code(mergedBy)}`;
+  const at = closedAt === undefined ? "" : ` on ${dayTime(closedAt, now)}`;
+  return body
+    .replaceAll("\r\n", "\n")
+    .replace(next, (_, after?: string) => `Merged${who}${at}.${after === undefined ? "" : ` **Next:** ${after}`}`)
+    .replace(small, "");
 }

@@ -97,7 +97,7 @@ function outdatedRemarks({ outdated = [], reviews }: PromotionFacts): string {
   );
   return users
     .slice(0, 3)
-    .map((user) => `. ${inTicks(user)} approved another change than this one, which does not count`)
+    .map((user) => `. ${inTicks(user)} approved another change; that does not count for this one`)
     .join("");
 }
 

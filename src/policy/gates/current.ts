@@ -18,8 +18,9 @@ function judge({ settings, current: known, from }: TargetFacts, now: number): Pa
       return { heading, state: "passed", reason: `${from} has gone on to ${known.version}` };
     case "back":
       return {
-        ...{ heading, who, state: "blocked", reason: takenBack(from, known, now) },
-        stopped: `${from} went back to ${known.went}`,
+        ...{ heading, who, state: "blocked", reason: nowText(from, known) },
+        stopped: `${from} went back from ${known.had} to ${known.went}`,
+        cause: { what: takenBack(known, now), who: `\`${known.by}\`` },
       };
     case "unknown":
       return { heading, state: "blocked", reason: known.reason, who, brief: `${from} to be known` };
@@ -28,12 +29,16 @@ function judge({ settings, current: known, from }: TargetFacts, now: number): Pa
   }
 }
 
-function takenBack(
-  from: string,
-  { went, version, by, pullRequest, at }: Extract<Currency, { state: "back" }>,
-  now: number,
-): string {
+type Back = Extract<Currency, { state: "back" }>;
+
+/** `no, staging has 1.4.0 since #49`. */
+function nowText(from: string, { went, version, pullRequest, by }: Back): string {
+  const since = pullRequest === undefined ? `\`${by}\` took it back` : `#${pullRequest}`;
+  const later = version === went ? "" : `, and ${version} by now`;
+  return `no, ${from} has ${went} since ${since}${later}`;
+}
+
+function takenBack({ had, by, pullRequest, at }: Back, now: number): string {
   const how = pullRequest === undefined ? "" : ` with #${pullRequest}`;
-  const since = version === went ? "" : `; it has ${version} by now`;
-  return `no, \`${by}\` took ${from} back to ${went}${how}, ${dayTime(at, now)}${since}`;
+  return `\`${by}\` took ${had} back${how} on ${dayTime(at, now)}`;
 }

@@ -27,13 +27,14 @@ function judge(target: TargetFacts): Part | undefined {
     return { state: "passed", reason: `${count(grave.length, "risk")} acknowledged by ${by}`, children };
   }
   const [first] = open;
+  const word = open.every(({ severity }) => severity === "danger") ? "danger" : "risk";
   const said = open.length === 1 && first !== undefined ? `: ${first.message}` : "";
   const commands = [...new Set(open.map(({ key }) => inTicks(`/ack ${key.split(":")[0] ?? key}`)))];
   return {
     state: "blocked",
-    reason: `${count(open.length, "risk")} not acknowledged${said}`,
+    reason: `${count(open.length, word)} not acknowledged${said}`,
     brief: count(open.length, "acknowledgement"),
-    who: `${people} may ${sentenceList(commands, 3)}, if this is meant`,
+    who: `${people} comments ${sentenceList(commands, 3)}, if ${word === "danger" ? "the danger" : "this"} is meant`,
     children,
   };
 }

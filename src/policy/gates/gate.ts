@@ -1,7 +1,8 @@
 import type { GateResult, PromotionFacts } from "../../model/gates.ts";
 
 /** What one gate, or one part of it, says. */
-export interface Part extends Pick<GateResult, "reason" | "brief" | "stopped" | "nextAt" | "who" | "counted"> {
+export interface Part
+  extends Pick<GateResult, "reason" | "brief" | "stopped" | "cause" | "nextAt" | "who" | "setUp" | "counted"> {
   /** Takes the place of the gate's label. */
   readonly heading?: string;
   readonly state: "passed" | "waiting" | "blocked";

@@ -24,7 +24,7 @@ function judge({ settings, health, from }: TargetFacts, now: number): Part | und
     case "unknown":
       return {
         ...{ heading, state: "waiting", reason: `unknown, ${health.reason}`, brief },
-        ...(health.setUp !== undefined && { who: health.setUp }),
+        ...(health.setUp !== undefined && { setUp: from }),
       };
     default:
       return health satisfies never;

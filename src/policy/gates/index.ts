@@ -8,6 +8,7 @@ import {
   type PromotionFacts,
 } from "../../model/gates.ts";
 import { sentenceList } from "../../model/text/lists.ts";
+import { dayTime } from "../../model/text/times.ts";
 import { describeAllow } from "../allow.ts";
 import { approvals } from "./approvals.ts";
 import { checks } from "./checks.ts";
@@ -46,7 +47,7 @@ export function evaluateGates(facts: PromotionFacts, now: number): GateVerdict {
     if (judged === undefined) return [];
     const part = facts.pushed?.changed && ofVersion.has(name) ? unverified(name, judged, facts) : judged;
     const override = facts.overrides.findLast(({ gate }) => gate === name);
-    return [overridden(result(name, label, part), override)];
+    return [overridden(result(name, label, part), override, now)];
   });
   const open = results.map(({ state }) => ({ state: state === "overridden" ? "passed" : state }) as const);
   return { state: gravest(open), results, ...earliest(results) };
@@ -78,9 +79,19 @@ function result(gate: GateName, name: string, { children, heading, ...part }: Pa
   };
 }
 
-function overridden(given: GateResult, override: Override | undefined): GateResult {
+function overridden(given: GateResult, override: Override | undefined, now: number): GateResult {
   if (override === undefined || given.state === "passed") return given;
-  const { nextAt: _, who: __, brief: ___, stopped: ____, children: _____, ...rest } = given;
-  const reason = `overridden by \`${override.by}\`: "${override.reason}"`;
+  const {
+    nextAt: _,
+    who: __,
+    brief: ___,
+    stopped: ____,
+    children: _____,
+    cause: ______,
+    setUp: _______,
+    ...rest
+  } = given;
+  const at = override.at === undefined ? "" : `, ${dayTime(override.at, now)}`;
+  const reason = `overridden by \`${override.by}\`${at}: "${override.reason}"`;
   return { ...rest, state: "overridden", reason };
 }

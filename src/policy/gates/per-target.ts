@@ -34,6 +34,8 @@ function joined(children: readonly Child[]): Part | undefined {
     state,
     ...(grave?.heading !== undefined && { heading: grave.heading }),
     ...(grave?.brief !== undefined && { brief: grave.brief }),
+    ...(grave?.setUp !== undefined && { setUp: grave.setUp }),
+    ...(grave?.cause !== undefined && { cause: grave.cause }),
     ...(grave?.stopped !== undefined && { stopped: `${grave.label}: ${grave.stopped}` }),
     reason: summary(children, state),
     ...earliest(children),

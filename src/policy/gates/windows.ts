@@ -16,14 +16,18 @@ export const windows: Gate = {
       known.set(list, found);
       return found;
     };
-    return perTarget((target) => judge(target, open))(facts, now);
+    return perTarget((target) => judge(target, open, now))(facts, now);
   },
 };
 
-function judge({ settings }: TargetFacts, open: (windows: readonly Window[]) => WindowsNow): Part | undefined {
+function judge(
+  { settings }: TargetFacts,
+  open: (windows: readonly Window[]) => WindowsNow,
+  now: number,
+): Part | undefined {
   if (settings.windows.length === 0) return undefined;
   const at = open(settings.windows);
-  const children = at.windows.map((one) => childOf(one, at));
+  const children = at.windows.map((one) => childOf(one, at, now));
   if (at.open) return { state: "passed", reason: at.reason, children };
   const opens = at.opens === undefined ? "" : ` (opens ${at.opens})`;
   if (at.nextAt !== undefined)
@@ -32,9 +36,9 @@ function judge({ settings }: TargetFacts, open: (windows: readonly Window[]) => 
   return { state: "blocked", reason: at.reason, stopped: "no window opens again", who, children };
 }
 
-function childOf({ window, inside, nextAt }: WindowsNow["windows"][number], at: WindowsNow): Child {
+function childOf({ window, inside, nextAt }: WindowsNow["windows"][number], at: WindowsNow, now: number): Child {
   const denies = window.deny !== undefined;
-  const change = nextAt === undefined ? undefined : describeMoment(nextAt, window.timezone);
+  const change = nextAt === undefined ? undefined : describeMoment(nextAt, window.timezone, now);
   const reason = inside ? `now${change ? `, until ${change}` : ""}` : change ? `from ${change}` : "not again";
   const label = `${denies ? "deny" : "allow"} ${describeWindow(window)}`;
   const allowedByAnother = !denies && at.windows.some((other) => other.window.deny === undefined && other.inside);

@@ -15,7 +15,7 @@ export interface WindowsNow {
   readonly nextAt?: number;
   /**
    * In plain words, without a full stop:
-   * `outside Mon-Fri 09:00-17:00 Europe/Berlin; opens Mon 2026-11-23 09:00 Europe/Berlin`.
+   * `Mon to Fri 09:00–17:00 Berlin. Opens Mon 23 Nov, 09:00 Berlin (08:00 UTC)`.
    */
   readonly reason: string;
   /** When a closed one opens, in short: `Mon 09:00`. */
@@ -38,7 +38,7 @@ export function windowOpen(windows: readonly Window[], now: number): WindowsNow 
   const open = isOpen(followed);
   const nextAt = nextChange(followed, now);
   const zone = nextAt === undefined ? "UTC" : zoneAt(windows, open ? now : nextAt);
-  const change = nextAt === undefined ? undefined : describeMoment(nextAt, zone);
+  const change = nextAt === undefined ? undefined : describeMoment(nextAt, zone, now);
   const opens = open || nextAt === undefined ? {} : { opens: shortMoment(nextAt, zone) };
   const reason = open ? openReason(windows, change) : closedReason(followed, change);
   return { open, ...opens, ...(nextAt !== undefined && { nextAt }), reason, windows: each };
@@ -98,6 +98,6 @@ function closedReason(followed: readonly Followed[], change: string | undefined)
       some.map(({ window }) => describeWindow(window)),
       3,
     );
-  const why = denied.length > 0 ? `merging is denied ${names(denied)}` : `outside ${names(allows)}`;
-  return `${why}; ${change === undefined ? `does not open within ${horizonDays} days` : `opens ${change}`}`;
+  const why = denied.length > 0 ? `merging is denied ${names(denied)}` : names(allows);
+  return `${why}. ${change === undefined ? `Does not open within ${horizonDays} days` : `Opens ${change}`}`;
 }

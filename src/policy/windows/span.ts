@@ -67,12 +67,3 @@ function readings(day: Temporal.PlainDate, minutes: number, timezone: string): r
 export function zoned(at: number, timezone: string): Zoned {
   return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone);
 }
-
-/** Whether the clocks show the time of this moment twice. */
-export function isTwice(time: Zoned): boolean {
-  const plain = time.toPlainDateTime();
-  const [earlier, later] = (["earlier", "later"] as const).map(
-    (disambiguation) => plain.toZonedDateTime(time.timeZoneId, { disambiguation }).epochMilliseconds,
-  );
-  return earlier !== later;
-}

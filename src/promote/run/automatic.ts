@@ -10,6 +10,7 @@ import { forEachLogged } from "./for-each-logged.ts";
 import { healthOf, type Observed } from "./health.ts";
 import { openPromotion, planPromotion } from "./open.ts";
 import type { PromotionPorts } from "./ports.ts";
+import { labelsOf } from "./proposal.ts";
 import { judgeMove, type MoveVerdict } from "./source-moves.ts";
 
 /**
@@ -137,9 +138,15 @@ async function openMetadata(
     // One that was opened again by a person, or that is not on record yet, is published again.
     const current = pull?.state === "open" && (await standingOf(context, pull)) === "current";
     const metadata = current ? metadataIn(ports, pull) : undefined;
-    if (metadata !== undefined) records.push(metadata);
+    if (metadata !== undefined && isIntroduced(context, pull, metadata)) records.push(metadata);
   }
   return records;
+}
+
+/** Whether everybody who is to know of it was asked: the run that opened it may have died before. */
+function isIntroduced(context: RepositoryContext, pull: PullRequest | undefined, metadata: PromotionMetadata): boolean {
+  const { environment, apps } = metadata;
+  return labelsOf(context, environment, apps).every((label) => pull?.labels.includes(label));
 }
 
 function metadataIn({ signer }: PromotionPorts, pull: PullRequest): PromotionMetadata | undefined {

@@ -39,7 +39,7 @@ export async function currencyOf(
     const again = order === "unknown" && (await hadBefore(request, commit, carried, changes));
     if (order !== "older" && !gone && !again) continue;
     const went = versionText(carriedOf(carried, changes));
-    return { state: "back", version, went, ...(await authorOf(context, first)) };
+    return { state: "back", version, went, had: versionText(wanted), ...(await authorOf(context, first)) };
   }
   return { state: "forward", version, ...(since[0] && { by: since[0].first }) };
 }

@@ -268,5 +268,5 @@ function findingsOf(
 function overrideIn(entry: HistoryEntry, pull: PullRequest): readonly Override[] {
   if (entry.kind !== "overridden" || entry.gate === undefined) return [];
   if (entry.pullRequest !== pull.number || entry.head !== pull.head.sha) return [];
-  return [{ gate: entry.gate, by: entry.by, reason: entry.reason ?? "" }];
+  return [{ gate: entry.gate, by: entry.by, reason: entry.reason ?? "", at: Date.parse(entry.at) }];
 }

@@ -129,7 +129,7 @@ async function evaluate(
   const itself = mergesItself(context, metadata, empty);
   const standing = {
     ...{ metadata, verdict, stops, now, automatic: itself && ours },
-    ...pushedIn(facts),
+    ...pushedIn(facts, pull),
   };
   const mayMerge = ours && stops.length === 0 && verdict.state === "passed" && itself;
   if (!mayMerge && mayBeQueued(pull, firstRun)) await context.github.dequeue(pull);
@@ -156,8 +156,11 @@ async function evaluate(
 }
 
 /** What people's commits on the branch are to what was planned. */
-function pushedIn({ pushed }: PromotionFacts): Pick<Standing, "pushed"> {
-  return pushed === undefined ? {} : { pushed: pushed.changed ? "changed" : "beside" };
+function pushedIn({ pushed }: PromotionFacts, { author }: PullRequest): Pick<Standing, "pushed" | "pushers"> {
+  if (pushed === undefined) return {};
+  // The App opened it and pushed first.
+  const pushers = [...pushed.by].filter((login) => login !== author.toLowerCase());
+  return { pushed: pushed.changed ? "changed" : "beside", pushers };
 }
 
 function announceGates({ events }: PromotionPorts, of: OfPull, verdict: GateVerdict, now: number): void {
@@ -190,7 +193,7 @@ async function report(
   remarks: readonly string[],
 ): Promise<boolean> {
   const { verdict, now } = standing;
-  const gated = replaceGates(pull.body, gatesSection(verdict, remarks));
+  const gated = replaceGates(pull.body, gatesSection(verdict, { remarks, apps: standing.metadata.targets.length }));
   const body = gated === undefined ? undefined : replaceVerdict(gated, verdictSection(standing));
   const changed = body !== undefined && body !== pull.body.replaceAll("\r\n", "\n");
   const title = titleOf(pull, standing);

@@ -161,7 +161,7 @@ function remarksOf(
     left: [
       ...plan.targets.flatMap((target) => {
         if (target.outcome === "refused") return [{ app: target.app, why: target.reason }];
-        return target.outcome === "already" ? [{ app: target.app, why: "it has these versions already" }] : [];
+        return target.outcome === "already" ? [{ app: target.app, why: `${plan.to} has the same version` }] : [];
       }),
       ...missing.map(({ app, why, fix }) => ({ app, why: fix === undefined ? why : `${why}. ${fix}` })),
     ],
@@ -171,18 +171,31 @@ function remarksOf(
 
 /** Labels, reviewers and assignees as the settings of the apps say; nobody is asked to review what they asked for. */
 function introductionOf(
-  { config }: RepositoryContext,
+  context: RepositoryContext,
   { pairs, environment }: PromotionRequest,
   actor: string | undefined,
 ): Introduction {
-  const settings = pairs.map(({ app }) => settingsFor(config, app, environment));
+  const settings = pairs.map(({ app }) => settingsFor(context.config, app, environment));
   const users = new Set(settings.flatMap(({ reviewers }) => reviewers?.users ?? []));
   return {
-    labels: [...new Set(settings.flatMap(({ promote }) => promote.labels))],
+    labels: labelsOf(
+      context,
+      environment,
+      pairs.map(({ app }) => app),
+    ),
     assignees: actor !== undefined && settings.some(({ promote }) => promote.assign) ? [actor] : [],
     reviewers: {
       users: [...users].filter((user) => user !== actor),
       teams: [...new Set(settings.flatMap(({ reviewers }) => reviewers?.teams ?? []))],
     },
   };
+}
+
+/** The labels of a promotion of these apps. They come last: one that lacks some was opened by a run that died. */
+export function labelsOf(
+  { config }: RepositoryContext,
+  environment: string,
+  apps: readonly string[],
+): readonly string[] {
+  return [...new Set(apps.flatMap((app) => settingsFor(config, app, environment).promote.labels))];
 }

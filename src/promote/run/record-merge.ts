@@ -5,7 +5,7 @@ import { replaceVerdict } from "../../change/text/verdict-part.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
 import { replaceWays } from "../text/body.ts";
-import { gatesOfCheck, type SeenGates } from "../text/gates.ts";
+import { foldedGates, gatesOfCheck, type SeenGates } from "../text/gates.ts";
 import { mergedId, type PromotionMetadata } from "../text/metadata.ts";
 import { mergedCheck, mergedSection, mergedUnmetText, promotionCheck } from "../text/verdict.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
@@ -56,7 +56,7 @@ async function sayMerged(
 ): Promise<void> {
   const github = await ports.github(where.installationId, where.repository);
   const about = { unmet: seen?.unmet, isAsPlanned: describesHead(metadata, pull), now: ports.clock() };
-  const body = replaceWays(replaceVerdict(pull.body, mergedSection(metadata, pull, about)), metadata);
+  const body = replaceWays(foldedGates(replaceVerdict(pull.body, mergedSection(metadata, pull, about))), metadata);
   if (body !== pull.body) await github.updatePullRequest(pull.number, { body });
   if (seen?.unmet.length === 0) return;
   const report = seen && mergedCheck(pull, seen, summary);

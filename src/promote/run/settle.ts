@@ -1,11 +1,14 @@
+import { discardedOf } from "../../change/pull-request/metadata.ts";
 import { endedUnheard, inTurn, isUnsettled, saveSettled, unsettledHeads } from "../../change/pull-request/published.ts";
+import { finishClosing } from "../../change/pull-request/settle.ts";
 import { openContext, type RepositoryContext } from "../../change/repository-context.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import { isAtOrBelow } from "../../model/paths.ts";
 import type { StateAddress } from "../../model/state.ts";
 import { parseBranch } from "../text/branch.ts";
-import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
+import { type PromotionMetadata, promotionFormat, promotionOf } from "../text/metadata.ts";
+import { enqueueUpdates } from "./enqueue-updates.ts";
 import { forEachLogged } from "./for-each-logged.ts";
 import type { Observed } from "./health.ts";
 import type { PromotionPorts } from "./ports.ts";
@@ -49,13 +52,17 @@ export async function settlePromotion(
 ): Promise<void> {
   const metadata = promotionOf(pull, ports.signer);
   if (metadata !== undefined) return recordPromotionMerge(ports, where, pull, metadata, signal);
+  const closed = pull.merged ? undefined : discardedOf(promotionFormat, pull, ports.signer);
+  if (closed !== undefined) {
+    await finishClosing(ports, where, pull, signal);
+    return enqueueUpdates(ports, where, closed);
+  }
   const want = pull.merged ? [`refs/pull/${pull.number}/head`, ...(pull.mergeCommit ? [pull.mergeCommit] : [])] : [];
   const context = await openContext(ports, where, pull.defaultBranch, signal, want).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     ports.log.warn({ error, pullRequest: pull.number }, "what was merged without a description is not known yet");
     return undefined;
   });
-  // What Sluice closed itself has no metadata either, and is settled.
   if (context === undefined || !(await isUnsettled(context, pull))) return;
   const merged = pull.merged ? await undescribed(context, pull) : undefined;
   if (merged === undefined) return saveSettled(ports, where, pull, signal);

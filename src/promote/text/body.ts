@@ -51,18 +51,28 @@ export function promotionBody(parts: BodyParts): string {
 
 function build(parts: BodyParts, changes: number, rows: number): string {
   const { metadata } = parts;
+  const news = includedSection(
+    parts.included,
+    parts.repositoryUrl,
+    changes,
+    headingOf(metadata),
+    guessOf(metadata),
+  ).join("\n");
   const sections = [
     `${parts.comment}\n${parts.verdict}`,
     holdText(metadata),
     versionTable(metadata, rows),
     leftText(parts.left),
-    parts.gates,
-    includedSection(parts.included, parts.repositoryUrl, changes, headingOf(metadata)).join("\n"),
+    ...(metadata.kind === "rollback" ? [news, parts.gates] : [parts.gates, news]),
     sourceLines(parts).join("\n\n"),
     remarkList(parts),
     smallPrint(parts),
   ];
   return `${sections.filter((text) => text !== "").join("\n\n")}\n`;
+}
+
+function guessOf({ from, environment }: PromotionMetadata): string {
+  return `No earlier promotion is known, so this is the newest part of ${inert(from)}'s history and ${inert(environment)} may have some of it:`;
 }
 
 function headingOf({ kind, targets }: PromotionMetadata): string {
@@ -73,7 +83,7 @@ function headingOf({ kind, targets }: PromotionMetadata): string {
 /** What a rollback stops, and how that ends. */
 function holdText({ kind, environment, apps }: PromotionMetadata): string {
   if (kind !== "rollback") return "";
-  const releases = sentenceList(apps.map((app) => code(`/release ${environment}/${app}`)));
+  const releases = releasesOf({ environment, apps });
   return `**On hold:** nothing promotes or updates ${inert(sentenceList(apps))} in ${inert(environment)} until ${releases}, or until someone promotes a newer version by hand.`;
 }
 
@@ -110,9 +120,10 @@ function imageRow(change: VersionChange, kind: Kind): string {
 }
 
 function versionRow(name: string, change: VersionChange, kind: Kind): string {
-  const { from, to } = change;
+  const { from, to, image } = change;
+  const shown = (version: string) => code(`${image.startsWith("chart ") ? "chart " : ""}${shortVersion(version)}`);
   const older = kind === "promotion" ? olderMark([change]) : "";
-  return `| ${inert(name)} | ${from === "" ? "not yet" : code(shortVersion(from))} | ${code(shortVersion(to))}${older} |`;
+  return `| ${inert(name)} | ${from === "" ? "not yet" : shown(from)} | ${shown(to)}${older} |`;
 }
 
 function lastPart(image: string): string {
@@ -152,21 +163,26 @@ function smallPrint({ metadata, repositoryUrl }: BodyParts): string {
   const at = `[${code(commit.slice(0, 7))}](${repositoryUrl}/commit/${commit})`;
   const where = kind === "rollback" ? `as it was at ${at}` : `from ${inert(from)} at ${at}`;
   const together = apps.length > 1 ? ["merged or dropped together"] : [];
-  return `<sub>${[who, where, ...together, waysOut({ kind, environment })].join(" · ")}</sub>`;
+  return `<sub>${[who, where, ...together, waysOut({ kind, environment, apps })].join(" · ")}</sub>`;
+}
+
+function releasesOf({ environment, apps }: Pick<PromotionMetadata, "environment" | "apps">): string {
+  return sentenceList(apps.map((app) => code(`/release ${environment}/${app}`)));
 }
 
 /** What can be done about it while it is open. */
-function waysOut({ kind, environment }: Pick<PromotionMetadata, "kind" | "environment">): string {
-  if (kind === "rollback") return "closing this keeps the hold";
-  return `closing drops it, ${code(`/hold ${environment}`)} stops it · a newer version replaces this one here`;
+function waysOut({ kind, environment, apps }: Pick<PromotionMetadata, "kind" | "environment" | "apps">): string {
+  if (kind === "rollback") return `closing this keeps the hold: ${releasesOf({ environment, apps })}`;
+  return `closing drops it, ${code(`/hold ${environment}`)} stops it`;
 }
 
 /** The body with what can be done after the merge; unchanged where somebody rewrote that line. */
 export function replaceWays(body: string, metadata: Pick<PromotionMetadata, "kind" | "environment" | "apps">): string {
   const { kind, environment, apps } = metadata;
-  const hold = sentenceList(apps.map((app) => code(`/release ${environment}/${app}`)));
   const after =
-    kind === "rollback" ? `${hold} ends the hold` : `to go back: ${code(`/rollback ${environment} ${apps.join(" ")}`)}`;
+    kind === "rollback"
+      ? `${releasesOf(metadata)} ends the hold`
+      : `to go back: ${code(`/rollback ${environment} ${apps.join(" ")}`)}`;
   return body.replace(`${waysOut(metadata)}</sub>`, () => `${after}</sub>`);
 }
 

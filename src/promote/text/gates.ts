@@ -12,9 +12,12 @@ const begin = /<!-- sluice:gates((?: [a-zA-Z]+=[a-z]+(?::\d+\/\d+)?)*) -->/;
 const states = ["passed", "waiting", "blocked", "overridden"] as const satisfies readonly GateState[];
 
 /** The part of a promotion's body that the gates own; `replaceGates` finds it again. Empty until they are evaluated. */
-export function gatesSection(verdict: GateVerdict | undefined, remarks: readonly string[] = []): string {
+export function gatesSection(
+  verdict: GateVerdict | undefined,
+  about: { readonly remarks?: readonly string[]; readonly apps?: number } = {},
+): string {
   if (verdict === undefined) return `<!-- sluice:gates -->\n${end}`;
-  const lines = [...gateList(verdict), ...remarks].join("\n\n");
+  const lines = [...gateList(verdict, about.apps ?? 1), ...(about.remarks ?? [])].join("\n\n");
   return `${mark(verdict)}\n${lines}\n${end}`;
 }
 
@@ -33,6 +36,14 @@ export function replaceGates(body: string, section: string): string | undefined 
   const to = text.indexOf(end, from);
   if (from < 0 || to < 0) return undefined;
   return `${text.slice(0, from)}${section}${text.slice(to + end.length)}`;
+}
+
+/** The body after a merge with all gates passed: they are folded. Gates that had not passed stay visible. */
+export function foldedGates(body: string): string {
+  return body.replace(
+    /^### Gates: (\d+) of \1 passed\r?\n\r?\n<details><summary>✅ \1 passed/m,
+    (_, passed) => `<details><summary>✅ ${passed === "1" ? "1 gate" : `${passed} gates`} passed`,
+  );
 }
 
 /**
@@ -168,7 +179,7 @@ export function isOpen({ state }: GateResult): boolean {
  * The gates as a heading and a list: what is not passed open, people before clocks, what stops it first; what is passed
  * folded.
  */
-function gateList({ results }: GateVerdict): readonly string[] {
+function gateList({ results }: GateVerdict, apps: number): readonly string[] {
   const open = orderedGates(results);
   const passed = results.filter((one) => !isOpen(one));
   if (results.length === 0) return [];
@@ -177,7 +188,9 @@ function gateList({ results }: GateVerdict): readonly string[] {
   return [
     `### Gates: ${passed.length} of ${results.length} passed`,
     ...(open.length === 0 ? [] : [open.flatMap((one) => linesOf(one, 0)).join("\n")]),
-    ...(passed.length === 0 ? [] : [folded(`✅ ${passed.length} passed${also}`, passed)]),
+    ...(passed.length === 0
+      ? []
+      : [folded(`✅ ${passed.length} passed${apps > 1 ? ` in all ${apps} apps` : ""}${also}`, passed)]),
   ];
 }
 
@@ -230,7 +243,8 @@ function sentence({ label, reason, who, state }: GateResult): string {
   const goesOn = /^(?:by|since|from) /.test(reason);
   const name = `**${inert(label)}${reason === "" || goesOn ? "" : ":"}**`;
   const said = reason === "" ? "" : ` ${inert(reason)}`;
-  if (who === undefined || state === "passed" || state === "overridden") return `${name}${said}`;
+  if (state === "passed" || state === "overridden") return `${name}${said}`;
+  if (who === undefined) return `${name}${stopped(said)}`;
   return `${name}${stopped(said)} ${inert(who.charAt(0).toUpperCase() + who.slice(1))}.`;
 }
 

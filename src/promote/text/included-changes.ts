@@ -23,7 +23,7 @@ export interface IncludedChanges {
 }
 
 /**
- * The included changes as a list, at most `max` of them. Subjects are other people's words: inert. A pull request's
+ * The included changes as a list, at most `max` of them. `guess` is said where nobody knows what the target has of them. Subjects are other people's words: inert. A pull request's
  * number is left live, so that GitHub links both ways.
  */
 export function includedSection(
@@ -31,14 +31,19 @@ export function includedSection(
   repositoryUrl: string,
   max: number,
   heading = "What is new",
+  guess = "",
 ): readonly string[] {
   const { changes, truncated, compareUrl } = included;
   if (changes.length === 0) return [];
   const shown = changes.slice(0, max);
   const rest = changes.length - shown.length;
   const more = rest > 0 || truncated ? [`- and ${rest > 0 ? `${rest} more` : "older ones"}`] : [];
-  const compare = compareUrl === undefined ? [] : ["", `[All commits between the two versions](${compareUrl})`];
-  return [`### ${heading}`, "", ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
+  const compare =
+    compareUrl === undefined || more.length === 0
+      ? []
+      : ["", `[All commits of this repository between the two](${compareUrl})`];
+  const known = compareUrl !== undefined || guess === "" ? [] : [guess, ""];
+  return [`### ${heading}`, "", ...known, ...shown.map((one) => changeLine(one, repositoryUrl)), ...more, ...compare];
 }
 
 function changeLine({ sha, subject, author, pullRequest, via }: IncludedChange, repositoryUrl: string): string {

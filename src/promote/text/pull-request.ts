@@ -3,6 +3,7 @@ import { code, inert } from "../../diff/index.ts";
 import { sentenceList } from "../../model/text/lists.ts";
 import { versionsLine } from "./body.ts";
 import { type PromotionMetadata, promotionFormat, sameRenders, sameVersions } from "./metadata.ts";
+import { onlyMove } from "./versions.ts";
 
 /** The pull requests of promotions and rollbacks. An approval is for a change, from this to that. */
 export const promotionPullRequest: PullRequestKind<PromotionMetadata> = {
@@ -35,7 +36,7 @@ export function plannedAgain(because: string): PullRequestKind<PromotionMetadata
 function plannedAgainText(update: Update<PromotionMetadata>, because: string): string {
   const { before, now } = update;
   const same = before !== undefined && sameVersions(before, now.targets);
-  const what = same ? "It promotes the same versions." : nowText(update);
+  const what = same ? "It promotes the same versions." : `${nowText(update)}.`;
   return [`**Planned again:** ${because}. ${what}`, ...fellTexts(update)].join("\n\n");
 }
 
@@ -45,10 +46,8 @@ function isSilent({ before, now, dismissed }: Update<PromotionMetadata>): boolea
 
 function updateText(update: Update<PromotionMetadata>): string {
   const { before, now, dismissed } = update;
-  const who =
-    now.actor === undefined
-      ? ""
-      : ` ${code(now.actor)} asked for it${now.origin === undefined ? "" : ` in #${now.origin}`}.`;
+  const place = now.origin === undefined ? "" : ` in #${now.origin}`;
+  const who = now.actor === undefined ? "." : `: ${code(now.actor)} asked for it${place}.`;
   const stay =
     dismissed.length === 0 && before !== undefined && sameRenders(before, now)
       ? " It changes the same in the cluster, so approvals stay."
@@ -56,18 +55,32 @@ function updateText(update: Update<PromotionMetadata>): string {
   return [`${nowText(update)}${who}${stay}`, ...fellTexts(update)].join("\n\n");
 }
 
-/** `**Now web 1.4.0 → 1.6.0**, no longer web 1.4.0 → 1.5.0.` */
+/** `**Now 1.4.0 → 1.6.0**, no longer 1.4.0 → 1.5.0`; of several apps each with its name. */
 function nowText({ before, now }: Update<PromotionMetadata>): string {
-  const instead = before === undefined ? "" : `, no longer ${inert(versionsLine(before.targets))}`;
-  return `**Now ${inert(versionsLine(now.targets))}**${instead}.`;
+  const instead = before === undefined ? "" : `, no longer ${inert(movesOf(before))}`;
+  return `**Now ${inert(movesOf(now))}**${instead}`;
+}
+
+/** Of one app its versions alone: the title says which. */
+function movesOf({ targets }: Pick<PromotionMetadata, "targets">): string {
+  const [only, ...more] = targets;
+  const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
+  return move === undefined || move.from === "" ? versionsLine(targets) : `${move.from} → ${move.to}`;
+}
+
+/** What people approved: the version where the rest is the same, else from this to that. */
+function approvedText(before: PromotionMetadata, now: PromotionMetadata): string {
+  const [was, is] = [before, now].map(({ targets: [only, ...more] }) =>
+    only === undefined || more.length > 0 ? undefined : onlyMove(only.images),
+  );
+  return was !== undefined && is !== undefined && was.from === is.from ? inert(was.to) : inert(movesOf(before));
 }
 
 /** The approvals that fell, each with the reason: it was for another change. */
 function fellTexts({ before, now, dismissed }: Update<PromotionMetadata>): readonly string[] {
   if (dismissed.length === 0) return [];
   const users = sentenceList(dismissed.map((user) => code(user)));
-  const what =
-    before === undefined || sameVersions(before, now.targets) ? "another change" : inert(versionsLine(before.targets));
+  const what = before === undefined || sameVersions(before, now.targets) ? "another change" : approvedText(before, now);
   const [whose, counts] = dismissed.length === 1 ? ["your approval was", "counts"] : ["your approvals were", "count"];
   return [`${users}: ${whose} for ${what} and no longer ${counts}.`];
 }

@@ -14,8 +14,8 @@ export interface ImageCommits {
  * `[All 9 commits between 1.4.0 and 1.5.0](…) in acme/webapp`; without a page that compares, where it is built from.
  */
 export function betweenText({ url, compareUrl, total }: SourceChanges, change: VersionChange | undefined): string {
-  const name = `[${inert(url.replace(/^https?:\/\/[^/]+\//, ""))}](${url})`;
-  if (compareUrl === undefined) return `Built from ${name}`;
+  const name = inert(url.replace(/^https?:\/\/[^/]+\//, ""));
+  if (compareUrl === undefined) return `Built from [${name}](${url})`;
   const amount = total === 0 ? "All commits" : total === 1 ? "The 1 commit" : `All ${count(total, "commit")}`;
   const between =
     change === undefined || change.from === ""

@@ -5,6 +5,7 @@ import type { CheckReport, PullRequest } from "../../model/github.ts";
 import { clip } from "../../model/text/lines.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
 import { dayTime } from "../../model/text/times.ts";
+import { orderOf } from "../../model/versions.ts";
 import { gateTree, isOpen, orderedGates, type SeenGates } from "./gates.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 import { onlyMove } from "./versions.ts";
@@ -20,6 +21,8 @@ export interface Standing {
   readonly stops: readonly MergeStop[];
   /** People pushed to the branch: beside what was planned, or so that it is something else now. */
   readonly pushed?: "beside" | "changed";
+  /** Who pushed, in lower case. */
+  readonly pushers?: readonly string[];
   /** Sluice merges when all gates have passed. */
   readonly automatic: boolean;
   readonly now: number;
@@ -36,16 +39,18 @@ export function shownWait(body: string): string | undefined {
   return /Waiting for (.+)\.\r?$/m.exec(shownVerdict(body) ?? "")?.[1];
 }
 
-function verdictText({ metadata, verdict, stops, pushed, now }: Standing): string {
+function verdictText({ metadata, verdict, stops, pushed, pushers = [], now }: Standing): string {
   const stopped = stoppedText(metadata, verdict, stops, now);
   if (stopped !== undefined) return stopped;
   const waits = verdict === undefined ? "" : waitText(verdict);
-  if (pushed !== undefined) return `${pushedText(metadata, pushed)}${waits}`;
+  if (pushed !== undefined) return pushedText(metadata, pushed, pushers);
   const hold = verdict?.results.find((one) => one.gate === "hold" && isOpen(one));
   const sign = signOf(metadata, stops);
   const isReady = verdict?.state === "passed";
   const lead = hold !== undefined ? "⏸️ On hold: " : sign === "" && isReady ? "Ready: " : sign;
-  return `**${lead}${getsText(metadata, hold !== undefined, stops)}${insteadText(metadata)}.${replacedText(metadata)}${waits}`;
+  const gets = `${lead}${getsText(metadata, hold !== undefined, stops)}`;
+  const instead = insteadText(metadata, stops);
+  return `**${gets}${instead === "" ? ".**" : `**${instead}.`}${replacedText(metadata)}${waits}`;
 }
 
 function signOf({ kind }: PromotionMetadata, stops: readonly MergeStop[]): string {
@@ -53,7 +58,7 @@ function signOf({ kind }: PromotionMetadata, stops: readonly MergeStop[]): strin
   return stops.some((stop) => stop.kind === "older") ? "⬇️ " : "";
 }
 
-/** `prod gets webapp 1.5.0**`: the bold words end in it. */
+/** `prod gets webapp 1.5.0`. */
 function getsText(
   { kind, environment, targets }: PromotionMetadata,
   later: boolean,
@@ -65,24 +70,28 @@ function getsText(
   const verb = kind === "rollback" ? "goes back to" : isOlder ? "would go back to" : "gets";
   if (only === undefined || more.length > 0) {
     const older = kind === "rollback" || isOlder ? "earlier" : "new";
-    return `${where} ${verb} ${older} versions of ${count(targets.length, "app")}${later ? " later" : ""}**`;
+    return `${where} ${verb} ${older} versions of ${count(targets.length, "app")}${later ? " later" : ""}`;
   }
   const move = onlyMove(only.images);
   const what = move === undefined ? `the files of ${inert(only.app)}` : `${inert(only.app)} ${inert(move.to)}`;
-  return `${where} ${verb} ${what}${later ? " later" : ""}**`;
+  return `${where} ${verb} ${what}${later ? " later" : ""}`;
 }
 
-function insteadText({ kind, targets }: PromotionMetadata): string {
+function insteadText({ kind, targets }: PromotionMetadata, stops: readonly MergeStop[]): string {
   const [only, ...more] = targets;
   const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
   if (move === undefined) return "";
   if (move.from === "") return ", new";
-  return kind === "rollback" ? `, from ${inert(move.from)}` : ` in place of ${inert(move.from)}`;
+  const goesBack = kind === "rollback" || stops.some((stop) => stop.kind === "older");
+  return goesBack ? `, from ${inert(move.from)}` : ` in place of ${inert(move.from)}`;
 }
 
-function replacedText({ replaced }: PromotionMetadata): string {
+/** ` It replaced 1.5.0 here.` */
+function replacedText({ replaced, targets }: PromotionMetadata): string {
   const last = replaced.at(-1);
-  return last === undefined ? "" : ` It replaced ${code(last.versions)} here.`;
+  if (last === undefined) return "";
+  const [, goal] = targets.length === 1 ? (/ → (\S+)$/.exec(last.versions) ?? []) : [];
+  return ` It replaced ${goal === undefined ? code(last.versions) : inert(goal)} here.`;
 }
 
 /** ` Waiting for 1 approval and the soak (ends 23:15 UTC).` */
@@ -98,7 +107,18 @@ function waitsOf({ results }: GateVerdict, max = 4): string {
   return sentenceList(briefs, max);
 }
 
-function pushedText({ environment, targets, apps }: PromotionMetadata, pushed: "beside" | "changed"): string {
+function pushedText(
+  { environment, targets, apps }: PromotionMetadata,
+  pushed: "beside" | "changed",
+  pushers: readonly string[],
+): string {
+  const who =
+    pushers.length === 0
+      ? "a person"
+      : sentenceList(
+          pushers.map((login) => code(login)),
+          3,
+        );
   const [only, ...more] = targets;
   const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
   const what =
@@ -107,8 +127,8 @@ function pushedText({ environment, targets, apps }: PromotionMetadata, pushed: "
       : `${inert(only.app)} ${inert(move.to)}`;
   const first =
     pushed === "beside"
-      ? `**${inert(environment)} gets ${what} and commits that a person pushed.**`
-      : `**A person changed what ${inert(environment)} gets here; it is no longer ${what}.** The diff below shows what it is now.`;
+      ? `**${inert(environment)} gets ${what} and commits by ${who}.**`
+      : `**${who === "a person" ? "A person" : who} changed what ${inert(environment)} gets here; it is no longer ${what}.** The diff below shows what it is now.`;
   return `${first} Sluice keeps those commits, so it no longer updates or merges this pull request.`;
 }
 
@@ -121,17 +141,24 @@ function stoppedText(
 ): string | undefined {
   const changed = stops.find(({ kind }) => kind === "changed");
   if (changed !== undefined) {
-    const what = `**Stopped: ${inert(metadata.environment)} has ${inert(changed.has)} now**, and this would set ${inert(changed.gets)}.`;
-    return `${what}${authorText(changed, metadata.environment, now)}`;
+    const than =
+      orderOf(changed.has, changed.gets) === "newer"
+        ? `newer than the ${inert(changed.gets)} that this promotes`
+        : `and this would set ${inert(changed.gets)}`;
+    const what = `**Stopped: ${inert(metadata.environment)} has ${inert(changed.has)} now**, ${than}.`;
+    return `${what}${authorText(changed, metadata, now)}`;
   }
   const stop = stoppedGate(verdict);
-  return stop && `**Stopped: ${inert(stop.stopped ?? "")}.**`;
+  if (stop === undefined) return undefined;
+  // The cause says what it was before.
+  const short = stop.cause === undefined ? stop.stopped : stop.stopped?.replace(/ from \S+ to /, " to ");
+  return `**Stopped: ${inert(short ?? "")}.**${stop.cause === undefined ? "" : ` ${inert(stop.cause.what)}.`}`;
 }
 
-function authorText({ change, app }: MergeStop, environment: string, now: number): string {
+function authorText({ change, app }: MergeStop, { environment, targets }: PromotionMetadata, now: number): string {
   if (change === undefined) return "";
   const how = change.pullRequest === undefined ? "" : ` with #${change.pullRequest}`;
-  return ` ${code(change.by)} changed ${inert(app)} in ${inert(environment)}${how}, ${dayTime(change.at, now)}.`;
+  return ` ${code(change.by)} changed ${targets.length > 1 ? `${inert(app)} in ` : ""}${inert(environment)}${how} on ${dayTime(change.at, now)}.`;
 }
 
 function stoppedGate(verdict: GateVerdict | undefined): GateResult | undefined {
@@ -139,18 +166,18 @@ function stoppedGate(verdict: GateVerdict | undefined): GateResult | undefined {
 }
 
 /** Of an older version: what a merge takes away. */
-function alertOf({ metadata, stops }: Standing): string {
+function alertOf({ metadata, stops, now }: Standing): string {
   const older = stops.find(({ kind }) => kind === "older");
   if (older === undefined) return "";
   const { environment, from } = metadata;
   const { change } = older;
   const how =
-    change === undefined
-      ? ""
-      : ` with ${change.pullRequest === undefined ? "a commit" : `#${change.pullRequest}`} (${code(change.by)})`;
+    change === undefined ? "" : ` with ${change.pullRequest === undefined ? "a commit" : `#${change.pullRequest}`}`;
+  const who =
+    change === undefined ? "." : ` (${code(change.by)}, ${dayTime(change.at, now)}), not through ${inert(from)}.`;
   return [
     "> [!WARNING]",
-    `> **${inert(older.has)} came to ${inert(environment)}${how}.** Merging this removes it.`,
+    `> **${inert(older.has)} came to ${inert(environment)}${how}**${who} Merging this removes it.`,
     ">",
     `> **Instead:** bring ${inert(older.has)} to ${inert(from)} first, and close this.`,
   ].join("\n");
@@ -160,22 +187,40 @@ function alertOf({ metadata, stops }: Standing): string {
 function nextText({ metadata, verdict, stops, pushed, automatic }: Standing): string {
   const { environment, apps, kind } = metadata;
   const again = code(`/promote ${environment} ${apps.join(" ")}`);
-  if (stops.some((stop) => stop.kind === "changed"))
-    return `**Next:** choose one\n- bring what ${inert(environment)} has, or something newer, to ${inert(metadata.from)}, then comment ${again} here (recommended)\n- or comment ${again}, if this is meant to replace it`;
+  const changed = stops.find((stop) => stop.kind === "changed");
+  if (changed !== undefined)
+    return `**Next:** choose one\n- bring ${inert(changed.has)} or newer to ${inert(metadata.from)}, then comment ${again} here (recommended)\n- or comment ${again}, if this is meant to replace it`;
   const stop = stoppedGate(verdict);
-  if (stop?.gate === "current")
-    return `**Next:** ask who took it back. Then close this, or wait: it goes on when ${inert(metadata.from)} has the version again, and a newer version replaces it.`;
+  if (stop?.cause !== undefined)
+    return `**Next:** ask ${inert(stop.cause.who)} why. Then close this, or wait: it goes on when ${inert(metadata.from)} has ${goalOf(metadata)} again, and a newer version replaces it.`;
   if (stop?.who !== undefined) return `**Next:** ${inert(stop.who)}.`;
   if (pushed !== undefined)
     return `**Next:** approve what is there now, then merge by hand. To give it back to Sluice: close this, delete the branch, comment ${again}.`;
   if (stops.some((one) => one.kind === "older"))
-    return "**Next:** if going back is meant, approve and merge it by hand. Sluice does not merge an older version by itself.";
+    return "**Next:** if going back is meant, anyone with write access approves and merges. Sluice does not merge an older version by itself.";
   if (verdict === undefined) return "";
-  const person = orderedGates(verdict.results).find(({ who }) => who !== undefined);
+  const person = orderedGates(verdict.results).find(({ who, setUp }) => who !== undefined || setUp !== undefined);
+  if (person?.setUp !== undefined) return `**Next:** ${setUpList(person.setUp)}`;
+  if (person !== undefined && kind === "rollback") return `**Next:** ${rollbackText(person)}`;
   const after = automatic ? "Sluice merges when all gates have passed." : "Then merge this pull request.";
   if (person !== undefined) return `**Next:** ${askText(person)} ${after}`;
   if (verdict.state !== "passed") return "";
-  return automatic && kind === "promotion" ? "" : "**Next:** merge this pull request.";
+  return automatic && kind === "promotion" ? "" : "**Next:** anyone with write access merges this pull request.";
+}
+
+/** `1.5.0`; of several `the versions`. */
+function goalOf({ targets: [only, ...more] }: PromotionMetadata): string {
+  const move = only === undefined || more.length > 0 ? undefined : onlyMove(only.images);
+  return move === undefined ? "the versions" : inert(move.to);
+}
+
+/** A rollback waits for people only. */
+function rollbackText(person: GateResult): string {
+  const first =
+    person.gate === "approvals"
+      ? "anyone with write access approves and merges."
+      : `${askText(person)} Then merge this.`;
+  return `${first} Soak, windows and health do not apply to a rollback.`;
 }
 
 function askText({ gate, who = "" }: GateResult): string {
@@ -265,7 +310,7 @@ export function mergedCheck(
 /** The first lines of a description after the merge: people open it months later. */
 export function mergedSection(
   { environment, targets, kind, apps }: PromotionMetadata,
-  { mergedBy, closedAt }: Pick<PullRequest, "mergedBy" | "closedAt">,
+  { author, mergedBy, closedAt }: Pick<PullRequest, "author" | "mergedBy" | "closedAt">,
   about: { readonly unmet: readonly string[] | undefined; readonly isAsPlanned: boolean; readonly now: number },
 ): string {
   const { unmet, isAsPlanned, now } = about;
@@ -276,16 +321,26 @@ export function mergedSection(
       ? `new versions of ${count(apps.length, "app")}`
       : `${inert(only.app)} ${inert(move.to)}`;
   const what = isAsPlanned ? known : "what people pushed here";
-  const at = closedAt === undefined ? "" : ` on ${dayTime(closedAt, now)}`;
-  const who = mergedBy === undefined ? "" : ` by ${code(mergedBy)}`;
+  const isBack = kind === "rollback" && isAsPlanned;
+  const at = closedAt === undefined ? "" : ` ${isBack ? "on" : "since"} ${dayTime(closedAt, now)}`;
+  const who = mergedBy === undefined ? "" : ` by ${mergedBy === author ? "Sluice" : code(mergedBy)}`;
   const how = unmetText(unmet);
-  const got = kind === "rollback" && isAsPlanned ? "went back to" : "got";
-  return verdictPart(`**${inert(environment)} ${got} ${what}**${at}. Merged${who} ${how}.`);
+  return verdictPart(`**${inert(environment)} ${isBack ? "went back to" : "has"} ${what}**${at}. Merged${who} ${how}.`);
 }
 
 function unmetText(unmet: readonly string[] | undefined): string {
   if (unmet === undefined) return "before its gates were evaluated";
   return unmet.length === 0 ? "with all gates passed" : `with ${sentenceList(unmet.map(inert))} not passed`;
+}
+
+/** The same as a list of ways. */
+function setUpList(environment: string): string {
+  return [
+    `tell Sluice how ${inert(environment)} is doing. Nothing has reported a deployment of ${inert(environment)} so far. One of:`,
+    `- report GitHub Deployments from what deploys ${inert(environment)}`,
+    '- or name a check in `.sluice.yaml`: `health: { check: "health/{app}" }`',
+    "- or go without: `gates: { healthy: false }`",
+  ].join("\n");
 }
 
 /** What lets Sluice know that an environment is healthy, where nothing has ever told. */

@@ -59,7 +59,7 @@ describe("any planned set", () => {
       expect(scalarAt(parseYaml("f.yaml", edited.bytes), document, spot.path)?.value).toBe(wanted);
       expectLines(doc.text, text, edited.lines);
     });
-    fc.assert(property, { numRuns: 400 });
+    fc.assert(property, { numRuns: 200 });
   });
 
   it("does so for several scalars at once", () => {
@@ -111,7 +111,7 @@ describe("any insertion", () => {
       expect(data(text, "1.2")).toEqual(changed(data(doc.text, "1.2"), document, at, wanted));
       expectLines(doc.text, text, edited.lines);
     });
-    fc.assert(property, { numRuns: 300 });
+    fc.assert(property, { numRuns: 200 });
   });
 
   it("is undone by the removal of what was added", () => {
@@ -145,7 +145,7 @@ describe("any removal", () => {
       expect(isSubsequence(text.replace(/ ?(?:\{\}|\[\])/g, ""), doc.text)).toBe(true);
       expectLines(doc.text, text, edited.lines);
     });
-    fc.assert(property, { numRuns: 300 });
+    fc.assert(property, { numRuns: 150 });
   });
 });
 

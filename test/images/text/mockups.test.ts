@@ -5,6 +5,7 @@ import type { ImageMetadata } from "../../../src/images/text/metadata.ts";
 import { declinedText, updateText } from "../../../src/images/text/pull-request.ts";
 import type { ImageSection } from "../../../src/images/text/section.ts";
 import { imageTitle } from "../../../src/images/text/title.ts";
+import { mergedBody } from "../../../src/images/text/verdict.ts";
 import type { Hold } from "../../../src/model/gates.ts";
 import { lintText } from "../../support/text-lint.ts";
 
@@ -83,6 +84,19 @@ describe("an image pull request", () => {
         small,
       ].join("\n\n"),
     );
+  });
+
+  it("after the merge it does not ask for one any more, unless somebody rewrote those lines", () => {
+    const metadata = metadataOf(webapp.image, [webapp], one);
+    const merge = { mergedBy: "ada", closedAt: now };
+    const landed = (more: Partial<ImageBodyParts>) => mergedBody(`${textOf(metadata, [webapp], more)}\n`, merge, now);
+    const merged = landed({ promote: "prod" });
+    expect(merged).toContain("\n\nMerged by `ada` on 29 Nov, 23:00 UTC. **Next:** `/promote prod`.\n\n");
+    expect(merged).not.toContain("<sub>");
+    expect(mergedBody(merged, merge, now)).toBe(merged);
+    expect(landed({})).toContain("\n\nMerged by `ada` on 29 Nov, 23:00 UTC.\n\n");
+    expect(landed({ autoMerge: true })).not.toContain("Sluice merges when");
+    expect(mergedBody("Ours.\r\n", merge, now)).toBe("Ours.\n");
   });
 
   it("image-group", () => {

@@ -283,8 +283,8 @@ describe("the gate findings", () => {
   it("blocks until each grave finding is acknowledged", () => {
     expect(gate("findings", on("danger", danger, warning))).toMatchObject({
       state: "blocked",
-      reason: "1 risk not acknowledged: the claim data is deleted",
-      who: "anyone with write access may `/ack k1`, if this is meant",
+      reason: "1 danger not acknowledged: the claim data is deleted",
+      who: "anyone with write access comments `/ack k1`, if the danger is meant",
       children: [
         {
           label: "k1",
@@ -310,7 +310,9 @@ describe("the gate findings", () => {
     const gated = facts({
       targets: [target({ settings: settings({ findings: "danger" }), findings: [danger], allow })],
     });
-    expect(gate("findings", gated).who).toBe("anyone in release with write access may `/ack k1`, if this is meant");
+    expect(gate("findings", gated).who).toBe(
+      "anyone in release with write access comments `/ack k1`, if the danger is meant",
+    );
   });
 
   it("passes without findings and is left out when it is off", () => {
@@ -334,28 +336,28 @@ describe("the gate windows", () => {
     const gated = on({ windows: [office, freeze] });
     expect(gate("windows", gated, evening - 1)).toMatchObject({
       state: "passed",
-      reason: "open until Fri 2026-11-20 17:00 Europe/Berlin",
+      reason: "open until Fri 20 Nov, 17:00 Berlin (16:00 UTC)",
     });
     expect(gate("windows", gated, evening)).toEqual({
       gate: "windows",
       label: "Window",
       brief: "the window (opens Mon 09:00)",
       state: "waiting",
-      reason: "outside Mon-Fri 09:00-17:00 Europe/Berlin; opens Mon 2026-11-23 09:00 Europe/Berlin",
+      reason: "Mon to Fri 09:00–17:00 Berlin. Opens Mon 23 Nov, 09:00 Berlin (08:00 UTC)",
       nextAt: opens,
       children: [
         {
           gate: "windows",
-          label: "allow Mon-Fri 09:00-17:00 Europe/Berlin",
+          label: "allow Mon to Fri 09:00–17:00 Berlin",
           state: "waiting",
-          reason: "from Mon 2026-11-23 09:00 Europe/Berlin",
+          reason: "from Mon 23 Nov, 09:00 Berlin (08:00 UTC)",
           nextAt: opens,
         },
         {
           gate: "windows",
-          label: "deny 2026-12-20 to 2027-01-03 Europe/Berlin",
+          label: "deny 2026-12-20 to 2027-01-03 Berlin",
           state: "passed",
-          reason: "from Sun 2026-12-20 00:00 Europe/Berlin",
+          reason: "from Sun 20 Dec, 00:00 Berlin (Sat 23:00 UTC)",
         },
       ],
     });
@@ -364,12 +366,12 @@ describe("the gate windows", () => {
 
   it("tells the windows of each app where they differ", () => {
     expect(gate("windows", on({ windows: [office] }, { windows: [office] })).reason).toBe(
-      "open until Fri 2026-11-20 17:00 Europe/Berlin",
+      "open until Fri 20 Nov, 17:00 Berlin (16:00 UTC)",
     );
     const evening = { ...office, allow: { ...office.allow, from: 1080, to: 1200 } };
     expect(gate("windows", on({ windows: [office] }, { windows: [evening] }, {}))).toMatchObject({
       state: "waiting",
-      reason: "1 of 2 apps, web: outside Mon-Fri 18:00-20:00 Europe/Berlin; opens Fri 2026-11-20 18:00 Europe/Berlin",
+      reason: "1 of 2 apps, web: Mon to Fri 18:00–20:00 Berlin. Opens Fri 20 Nov, 18:00 Berlin (17:00 UTC)",
       nextAt: Date.parse("2026-11-20T17:00:00Z"),
       children: [{ state: "passed" }, { state: "waiting" }],
     });
@@ -387,29 +389,25 @@ describe("the gate windows", () => {
       gate("windows", on({ windows })).children?.map(({ label, state, reason }) => [label, state, reason]);
     expect(children(always, night, over)).toEqual([
       ["allow daily UTC", "passed", "now"],
-      ["allow Fri 22:00-23:00 UTC", "passed", "from Fri 2026-11-20 22:00 UTC"],
+      ["allow Fri 22:00–23:00 UTC", "passed", "from Fri 20 Nov, 22:00 UTC"],
       ["deny 2026-11-19 UTC", "passed", "not again"],
     ]);
     expect(children(office, today)).toEqual([
-      ["allow Mon-Fri 09:00-17:00 Europe/Berlin", "passed", "now, until Fri 2026-11-20 17:00 Europe/Berlin"],
-      ["deny 2026-11-20 UTC", "waiting", "now, until Sat 2026-11-21 00:00 UTC"],
+      ["allow Mon to Fri 09:00–17:00 Berlin", "passed", "now, until Fri 20 Nov, 17:00 Berlin (16:00 UTC)"],
+      ["deny 2026-11-20 UTC", "waiting", "now, until Sat 21 Nov, 00:00 UTC"],
     ]);
     expect(children(night, { ...today, deny: { ...today.deny, from: "2026-11-21", to: "2026-11-21" } })).toEqual([
-      ["allow Fri 22:00-23:00 UTC", "waiting", "from Fri 2026-11-20 22:00 UTC"],
-      ["deny 2026-11-21 UTC", "passed", "from Sat 2026-11-21 00:00 UTC"],
+      ["allow Fri 22:00–23:00 UTC", "waiting", "from Fri 20 Nov, 22:00 UTC"],
+      ["deny 2026-11-21 UTC", "passed", "from Sat 21 Nov, 00:00 UTC"],
     ]);
-    expect(children(night, today)?.[0]).toEqual([
-      "allow Fri 22:00-23:00 UTC",
-      "waiting",
-      "from Fri 2026-11-20 22:00 UTC",
-    ]);
+    expect(children(night, today)?.[0]).toEqual(["allow Fri 22:00–23:00 UTC", "waiting", "from Fri 20 Nov, 22:00 UTC"]);
   });
 
   it("needs a person when no window opens again", () => {
     const past = { allow: { kind: "dates", from: "2026-01-01", to: "2026-01-02" }, timezone: "UTC" } as const;
     expect(gate("windows", on({ windows: [past] }))).toMatchObject({
       state: "blocked",
-      reason: "outside 2026-01-01 to 2026-01-02 UTC; does not open within 400 days",
+      reason: "2026-01-01 to 2026-01-02 UTC. Does not open within 400 days",
       who: "anyone with maintain access may `/override windows <reason>`",
     });
   });

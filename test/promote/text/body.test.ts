@@ -85,6 +85,8 @@ describe("the body of a promotion", () => {
         "",
         "### What is new",
         "",
+        "No earlier promotion is known, so this is the newest part of staging's history and prod may have some of it:",
+        "",
         "- #12 Release 1.5.0 (`Ada`)",
         "",
         "Built from [acme/app](https://github.com/acme/app)",
@@ -93,7 +95,7 @@ describe("the body of a promotion", () => {
         "",
         "- It is set elsewhere.",
         "",
-        `<sub>\`ada\` asked for this in #12 · from staging at ${commit} · closing drops it, \`/hold prod\` stops it · a newer version replaces this one here</sub>`,
+        `<sub>\`ada\` asked for this in #12 · from staging at ${commit} · closing drops it, \`/hold prod\` stops it</sub>`,
         "",
       ].join("\n"),
     );

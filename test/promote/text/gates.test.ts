@@ -39,13 +39,13 @@ const metadata: PromotionMetadata = {
 
 describe("the gates in a body", () => {
   it("are a list between two markers, with remarks below", () => {
-    expect(gatesSection(blocked, ["One.", "Two."])).toBe(
+    expect(gatesSection(blocked, { remarks: ["One.", "Two."] })).toBe(
       [
         "<!-- sluice:gates healthy=passed soak=waiting approvals=blocked checks=overridden -->",
         "### Gates: 2 of 4 passed",
         "",
         "- ⏳ **Approvals:** Approvals is blocked. Anyone in release &#124; with write.",
-        "- ⏳ **Soak:** Soak is waiting",
+        "- ⏳ **Soak:** Soak is waiting.",
         "",
         "<details><summary>✅ 2 passed, 1 of them overridden</summary>",
         "",
@@ -69,10 +69,10 @@ describe("the gates in a body", () => {
 
   it("go on after the label where the reason does, and stop what changed against it", () => {
     expect(rows(gate("On hold", "blocked", { gate: "hold", reason: "by `mona`" }))).toEqual([
-      "- ⏸️ **On hold** by `mona`",
+      "- ⏸️ **On hold** by `mona`.",
     ]);
     expect(rows(gate("Still in staging", "blocked", { reason: "no", stopped: "staging went back" }))).toEqual([
-      "- ⛔ **Still in staging:** no",
+      "- ⛔ **Still in staging:** no.",
     ]);
   });
 

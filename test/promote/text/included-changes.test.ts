@@ -17,15 +17,16 @@ function lines(changes: readonly IncludedChange[], more: { truncated?: boolean; 
 describe("the changes that a promotion carries", () => {
   const commit = `[\`ccccccc\`](https://github.com/acme/shop/commit/${"c".repeat(40)})`;
 
-  it("are a list with pull requests, authors and commits, and a page that compares", () => {
+  it("are a list with pull requests, authors and commits, and a page that compares where that is not all", () => {
     const compareUrl = `${page}/compare/a...b`;
-    expect(lines([change(), change({ pullRequest: undefined })], { compareUrl })).toEqual([
+    expect(lines([change(), change({ pullRequest: undefined })], { compareUrl, truncated: true })).toEqual([
       "### What is new",
       "",
       "- #14 Release 1.5.0 (`Ada`)",
       `- Release 1.5.0 (\`Ada\`, ${commit})`,
+      "- and older ones",
       "",
-      `[All commits between the two versions](${compareUrl})`,
+      `[All commits of this repository between the two](${compareUrl})`,
     ]);
   });
 
@@ -58,9 +59,9 @@ describe("what images are built from", () => {
   const change = { image: "ghcr.io/acme/web", from: "1.4.0", to: "1.5.0" };
 
   it.each([
-    [{ compareUrl, total: 9 }, change, `[All 9 commits between 1.4.0 and 1.5.0](${compareUrl}) in [acme/web](${url})`],
-    [{ compareUrl, total: 1 }, change, `[The 1 commit between 1.4.0 and 1.5.0](${compareUrl}) in [acme/web](${url})`],
-    [{ compareUrl, total: 0 }, undefined, `[All commits](${compareUrl}) in [acme/web](${url})`],
+    [{ compareUrl, total: 9 }, change, `[All 9 commits between 1.4.0 and 1.5.0](${compareUrl}) in acme/web`],
+    [{ compareUrl, total: 1 }, change, `[The 1 commit between 1.4.0 and 1.5.0](${compareUrl}) in acme/web`],
+    [{ compareUrl, total: 0 }, undefined, `[All commits](${compareUrl}) in acme/web`],
     [{ compareUrl: undefined, total: 0 }, change, `Built from [acme/web](${url})`],
   ])("is %o of %o in one sentence", (source, of, text) => {
     expect(betweenText({ url, commits: [], ...source }, of)).toBe(text);

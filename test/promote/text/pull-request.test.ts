@@ -45,13 +45,13 @@ describe("the pull request of a promotion", () => {
     const now = metadata("1.4.0", "two", { actor: "ada" });
     expect(updateComment({ before, now, dismissed: ["mona"] })).toEqual({
       marker: "update-dddddddddddd",
-      text: "**Now web 1.2.0 → 1.4.0**, no longer web 1.2.0 → 1.3.0. `ada` asked for it.\n\n`mona`: your approval was for web 1.2.0 → 1.3.0 and no longer counts.",
+      text: "**Now 1.2.0 → 1.4.0**, no longer 1.2.0 → 1.3.0: `ada` asked for it.\n\n`mona`: your approval was for 1.3.0 and no longer counts.",
     });
     const same = metadata("1.4.0", "one");
     expect(updateComment({ before, now: same, dismissed: [] })?.text).toBe(
-      "**Now web 1.2.0 → 1.4.0**, no longer web 1.2.0 → 1.3.0. It changes the same in the cluster, so approvals stay.",
+      "**Now 1.2.0 → 1.4.0**, no longer 1.2.0 → 1.3.0. It changes the same in the cluster, so approvals stay.",
     );
-    expect(updateComment({ before: undefined, now: same, dismissed: [] })?.text).toBe("**Now web 1.2.0 → 1.4.0**.");
+    expect(updateComment({ before: undefined, now: same, dismissed: [] })?.text).toBe("**Now 1.2.0 → 1.4.0**.");
   });
 
   it("says nothing when the versions are the same and no approval was dismissed", () => {

@@ -1,14 +1,12 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { HookSettings } from "../../../src/model/hooks.ts";
 import type { Job } from "../../../src/model/job-kinds.ts";
 import type { Logger } from "../../../src/model/observe.ts";
 import { type ServedWeb, serveWeb } from "../../../src/web/index.ts";
-import { handlers, openQueue, until, untilIdle } from "../../contract/queue-fixture.ts";
+import { handlers } from "../../contract/queue-fixture.ts";
+import { inlineQueue } from "../../support/inline-queue.ts";
 import { base, hmacOf, post, registryDoor, SECRET } from "./fixture.ts";
 import { dockerHubPush, eventGridValidation, quayPush } from "./payloads.ts";
 
@@ -230,8 +228,7 @@ describe("the door for registries on a real port", () => {
   };
 
   it("puts an event into the queue, once for a delivery that comes twice", async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), "sluice-door-"));
-    const queue = await openQueue({ kind: "embedded", dataDir }, "door");
+    const queue = inlineQueue(Date.now);
     const { app } = registryDoor([ci], { queue, limits: { storeMs: 90_000 } });
     const url = await serve(app);
     const { body, headers } = signed(JSON.stringify({ image: "ghcr.io/acme/web:1.2.3", id: "run-1" }));
@@ -241,13 +238,11 @@ describe("the door for registries on a real port", () => {
     }
     const seen: Job[] = [];
     await queue.start(handlers({ registry: async (job) => void seen.push(job) }));
-    await until("the event is handled", () => seen.length > 0);
-    await untilIdle(queue);
+    await queue.idle();
     expect(seen).toEqual([
       expect.objectContaining({ type: "registry", hook: "ci", pushes: [{ image: "ghcr.io/acme/web", tag: "1.2.3" }] }),
     ]);
     await queue.close(0);
-    await rm(dataDir, { recursive: true });
   });
 
   it("refuses an endless body without holding it", async () => {

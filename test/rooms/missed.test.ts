@@ -1,14 +1,13 @@
-import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { z } from "zod";
 import type { LocalGitHub } from "../../sandbox/index.ts";
 import { readSettings } from "../../src/settings.ts";
 import { type RunningSluice, startSluice } from "../../src/wiring/server.ts";
-import { giveDatabase } from "../support/embedded-database.ts";
+import { directMirrors } from "../support/direct-mirrors.ts";
+import { freePort } from "../support/free-port.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
+import { inlineQueue } from "../support/inline-queue.ts";
 import { startCheckedGitHub } from "../support/local-github.ts";
 import { tempDir } from "../support/temp-git.ts";
 import { answerOn, serverEnvironment } from "../support/walk.ts";
@@ -28,16 +27,6 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = z.object({ port: z.number() }).parse(server.address());
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 describe("a pull request that is opened while Sluice is down", () => {
   it("has one comment and one check once Sluice is up, without anybody's doing", async () => {
     const port = await freePort();
@@ -51,9 +40,15 @@ describe("a pull request that is opened while Sluice is down", () => {
     expect(missed.map((one) => one.statusCode)).toEqual([0]);
 
     const environment = { ...serverEnvironment(github, join(root, "sluice")), PORT: String(port) };
-    await giveDatabase(join(root, "sluice"));
     const settings = readSettings(environment, () => "");
-    sluice = await startSluice(settings, { log: memoryLog(), graceMs: 2_000, answerMs: 600_000, missedEveryMs: 200 });
+    const edges = { queue: inlineQueue(Date.now), mirrors: directMirrors(github) };
+    sluice = await startSluice(settings, {
+      log: memoryLog(),
+      graceMs: 2_000,
+      answerMs: 600_000,
+      missedEveryMs: 200,
+      edges,
+    });
 
     const { comment } = await answerOn(github, pull);
     expect(comment.body).toContain("replicas: 4");

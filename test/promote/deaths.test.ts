@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { atEachWrite } from "../support/deaths.ts";
+import { appFiles, behindWorld, type PromotionWorld } from "./support/memory-world.ts";
+
+/** Who replaced what: the one comment that a run that died may leave out. */
+const notes = /\/update-/;
+
+/** What people see in the end and what is on record, without what tells one run from the next. */
+async function sight(world: PromotionWorld) {
+  const { github } = world;
+  const plain = (text: string) =>
+    text
+      // The run after one that died finds it open, or released: that is what it says.
+      .replaceAll(/; it was on hold by `\w+`/g, "")
+      .replaceAll(/(?:✅ )?\*\*(?:(?:Opened|Updated) #\d+|#\d+ is open already):\*\*/g, "open")
+      .replaceAll(/\b[0-9a-f]{7,64}\b|<!--[^>]*-->/g, "…");
+  const pulls = world.promotions().map(({ number, title, state, merged, labels, head }) => {
+    const reports = github.checkReports.filter(({ headSha }) => headSha === head.sha);
+    const checks = new Map(reports.map(({ name, status, title: words }) => [name, `${status} ${words}`]));
+    return { number, title, state, merged, labels, checks: [...checks], reviewers: github.requested.get(number) };
+  });
+  return {
+    pulls,
+    reviews: [...github.reviewsOf].map(([number, reviews]) => [number, reviews.map(({ state }) => state)]),
+    comments: [...github.comments]
+      .flatMap(([key, text]) => (notes.test(key) ? [] : `${key}: ${plain(text)}`))
+      .toSorted(),
+    reactions: github.reactions.toSorted(),
+    branches: [...github.repository.branches.keys()].toSorted(),
+    history: (await world.history()).map(({ id, kind }) => `${kind} ${id}`),
+    held: (await world.held())?.reason,
+    deferred: await world.deferred(),
+    unsettled: (await (await world.decided()).unsettled()).map(({ branch }) => branch),
+  };
+}
+
+type Play = (world: PromotionWorld) => Promise<void>;
+
+/** Holds every end of the story against that of a process that nobody killed. */
+async function expectOneEnd(open: () => PromotionWorld, play: Play): Promise<readonly string[]> {
+  const calm = open();
+  await play(calm);
+  const end = await sight(calm);
+  const { names } = await atEachWrite(open, play, async (world, died) => {
+    expect(await sight(world), died).toEqual(end);
+  });
+  return names;
+}
+
+function behind(prod: string): () => PromotionWorld {
+  return () => behindWorld(prod);
+}
+
+function only(world: PromotionWorld) {
+  const [open] = world.promotions("open");
+  if (open === undefined) throw new Error("nothing is open");
+  return open;
+}
+
+describe("a worker that dies at any write ends as one that lives", () => {
+  it("from the command to the merge and the history", async () => {
+    const names = await expectOneEnd(
+      behind("gates: { healthy: false, approvals: 1 }\npromote: { merge: automatic }\nreviewers: { users: [grace] }"),
+      async (world) => {
+        await world.merge({ "docs/note.md": "x" });
+        await world.say("/promote prod web");
+        await world.approve(only(world));
+      },
+    );
+    for (const name of ["commit", "createBranch", "publish", "openPullRequest", "merge", "deleteBranch"])
+      expect(names).toContain(name);
+  });
+
+  it("when the source moves on under an approved promotion", async () => {
+    const names = await expectOneEnd(
+      behind("gates: { healthy: false, approvals: 1 }\npromote: { auto: true }"),
+      async (world) => {
+        await world.merge({ "docs/note.md": "x" });
+        await world.say("/promote prod web");
+        await world.approve(only(world));
+        await world.merge(appFiles("web", "staging", "1.5.0"));
+      },
+    );
+    for (const name of ["advanceBranch", "dismissReview", "updatePullRequest"]) expect(names).toContain(name);
+  });
+
+  it("when what was asked for on an open pull request opens after its merge", async () => {
+    const names = await expectOneEnd(behind("gates: { healthy: true }"), async (world) => {
+      const pull = await world.propose(appFiles("web", "staging", "1.5.0"));
+      await world.say("/promote prod web");
+      await world.land(pull);
+      await world.deploy("staging");
+    });
+    expect(names).toContain("openPullRequest");
+  });
+
+  it("when it opens promotions by itself, and closes what came another way", async () => {
+    const names = await expectOneEnd(behind("gates: { healthy: false }\npromote: { auto: true }"), async (world) => {
+      await world.merge(appFiles("web", "staging", "1.5.0"));
+      await world.merge(appFiles("web", "prod", "1.5.0"));
+    });
+    expect(names).toContain("updatePullRequest");
+  });
+
+  it("when it rolls back, holds, and lets go again", async () => {
+    const names = await expectOneEnd(behind("gates: { healthy: false }\npromote: { auto: true }"), async (world) => {
+      await world.merge(appFiles("web", "staging", "1.5.0"));
+      await world.land(only(world), "grace");
+      await world.say("/rollback prod web");
+      await world.land(only(world), "grace");
+      await world.say("/release prod/web");
+    });
+    expect(names).toContain("record");
+  });
+});
