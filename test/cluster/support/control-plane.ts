@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { freePort } from "../../support/free-port.ts";
 import type { Access } from "./access.ts";
 import { type Api, type ApiAnswer, connect, crashFile, messageOf } from "./api.ts";
 import { type Daemon, startDaemon, whileRunning } from "./daemon.ts";
-import { freePorts } from "./ports.ts";
 import type { Programs } from "./programs.ts";
 import { readStages } from "./stages.ts";
 
@@ -64,9 +64,9 @@ class Start {
   }
 
   async #start(): Promise<Access> {
-    const [etcd = 0, etcdPeer = 0, apiserver = 0] = await freePorts(3);
-    this.#startEtcd(`http://127.0.0.1:${etcd}`, `http://127.0.0.1:${etcdPeer}`);
-    await this.#startApiserver(`http://127.0.0.1:${etcd}`, apiserver);
+    const [etcd, apiserver] = [`http://127.0.0.1:${await freePort()}`, await freePort()];
+    this.#startEtcd(etcd, `http://127.0.0.1:${await freePort()}`);
+    await this.#startApiserver(etcd, apiserver);
     const access: Access = {
       server: `https://127.0.0.1:${apiserver}`,
       ca: readFileSync(this.#file("certs/apiserver.crt"), "utf8"),
