@@ -13,7 +13,9 @@ import { nodeBinary, root } from "./lib/places.mjs";
 
 async function main() {
   await step("npm packages", packages);
-  if (!process.env.KUBECONFIG) await controlPlane();
+  const { KUBECONFIG } = process.env;
+  if (KUBECONFIG) await step("the cluster", async () => `the current context of KUBECONFIG, ${KUBECONFIG}`);
+  else await controlPlane();
   return vitest(process.argv.slice(2));
 }
 
