@@ -36,10 +36,12 @@ export function connect(access: Access): Api {
   });
   return {
     send: async (method, path, options = {}) => {
+      failOnCrash(access);
       try {
         return await exchange(access, agent, method, path, options);
       } catch (error) {
-        throw crashOf(access) ?? error;
+        failOnCrash(access);
+        throw error;
       }
     },
     close: () => agent.close(),
@@ -75,10 +77,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Who cannot reach a control plane that crashed is told why. */
-function crashOf({ folder }: Access): Error | undefined {
+/** Who waits for a control plane of which a program crashed is told so, and why. */
+function failOnCrash({ folder }: Access): void {
   const file = folder && join(folder, crashFile);
-  return file && existsSync(file) ? new Error(readFileSync(file, "utf8")) : undefined;
+  if (file && existsSync(file)) throw new Error(readFileSync(file, "utf8"));
 }
 
 const status = z.object({ message: z.string(), reason: z.string().optional() });
