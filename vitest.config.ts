@@ -41,7 +41,7 @@ export default defineConfig({
     // Far beyond what anything takes: a busy machine must fail no test. What waits has a shorter deadline of its own, which says what for.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    expect: { poll: { timeout: 180_000 } },
+    expect: { poll: { timeout: 540_000 } },
     pool: "forks",
     // Files share the processes that they run in, one after the other: to load everything and to compile GitHub's schemas anew for each would take half of the time.
     isolate: false,

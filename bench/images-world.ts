@@ -38,7 +38,7 @@ export interface ImagesWorld {
   close(): Promise<number | undefined>;
 }
 
-const program = new URL("../test/support/serve-images-child.ts", import.meta.url).pathname;
+const program = new URL("../test/support/serve-child.ts", import.meta.url).pathname;
 const secret = "a secret of the benchmark's hook";
 const deadlineMs = 60_000;
 

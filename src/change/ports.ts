@@ -22,6 +22,8 @@ export interface ChangePorts {
   readonly signer: AppSigner;
   /** GitHub's pages, such as `https://github.com`, without a trailing slash. */
   readonly webUrl: string;
+  /** Where the documents of this version can be read, without a slash at its end: descriptions link to them. */
+  readonly docsUrl?: string;
   /** Keeps what discovery learns of files between jobs. */
   readonly memo?: ScanMemo;
 }

@@ -77,7 +77,7 @@ export function commandHelp(command: Command | CommandGroup, paint: Style): stri
       command.examples.map(([line, does]) => [paint.cyan(`sluice ${line}`), does]),
       paint,
     ),
-    ...exitCodes(paint, command.name),
+    ...exitCodes(paint, command),
     "",
   ].join("\n");
 }
@@ -87,9 +87,21 @@ function flagRows(flags: Flags, paint: Style): (readonly [string, string])[] {
 }
 
 /** Of one command only those that it has. */
-function exitCodes(paint: Style, command?: string): readonly string[] {
-  const own = EXIT_CODES.filter(([code]) => command === undefined || code !== EXIT.inUse || command === "serve");
-  return [paint.bold("Exit codes:"), ...rows(own.map(([code, meaning]) => [String(code), meaning]))];
+function exitCodes(paint: Style, command?: Command | CommandGroup): readonly string[] {
+  const own = EXIT_CODES.flatMap(([code, meaning]): readonly (readonly [string, string])[] => {
+    if (command !== undefined && code === EXIT.inUse && command.name !== "serve") return [];
+    const said = command !== undefined && code === EXIT.failOn ? foundBy(command) : meaning;
+    return said === "" ? [] : [[String(code), said]];
+  });
+  return [paint.bold("Exit codes:"), ...rows(own)];
+}
+
+/** For what a command ends with the code that says that something was found; `""` where it never does. */
+function foundBy(command: Command | CommandGroup): string {
+  if ("commands" in command) return [...new Set(command.commands.map(foundBy))].filter((one) => one !== "").join("; ");
+  const { flags } = command;
+  const asked = ["fail-on", "exit-code"].filter((name) => name in flags).map((name) => `--${name} found something`);
+  return [...asked, ...("write" in flags ? ["a target is refused"] : [])].join(", or ");
 }
 
 function section(title: string, lines: readonly (readonly [string, string])[], paint: Style): readonly string[] {

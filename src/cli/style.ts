@@ -101,7 +101,7 @@ export function terminalMessage(message: string): string {
 
 const properNames = /^(?:Amazon|Argo|Azure|Docker|Flux|Git|GitHub|Go|Google|Helm|Node|PostgreSQL|Redis|Sluice)\b/;
 
-/** A fix on a terminal: after `fix:` it begins small, and without the stop at its end; names that are known in brackets. */
+/** A fix on a terminal: it begins small, has no stop at its end, and names what there is in brackets. */
 export function terminalFix(fix: string): string {
   const known = fix.replace(
     /^([Dd]id you mean .+\?) [Tt]he [^`]+ (?:are|of "[^"]*" are) (`.+)$/,

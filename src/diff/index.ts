@@ -18,6 +18,7 @@ export { nothingChanges } from "./report/facts.ts";
 export { groupFindings } from "./report/finding-groups.ts";
 export { type ChangeGroup, foldChanges } from "./report/fold.ts";
 export { previewJson } from "./report/json.ts";
+export { fileLink } from "./report/links.ts";
 export type { ReportOptions } from "./report/options.ts";
 export { plusMinus } from "./report/phrases.ts";
 export { changeRows, rowEnvironments } from "./report/rows.ts";

@@ -36,7 +36,7 @@ export interface Remote {
 }
 
 /** What a mirror is to have afterwards: refs under its own names, and exactly those that the patterns mean. */
-interface Wish {
+interface MirrorRequest {
   readonly wanted: ReadonlyMap<string, string>;
   readonly patterns: readonly RefPattern[];
 }
@@ -60,7 +60,7 @@ export class Mirror {
   readonly #paths: MirrorPaths;
   readonly #settings: MirrorSettings;
   readonly #sound: SoundPacks = new Map();
-  readonly #runs = new SharedRuns<Wish>();
+  readonly #runs = new SharedRuns<MirrorRequest>();
   /** What a reader ran into since the mirror was looked at last. */
   #suspect: string | undefined;
   /** Which folder the helper process reads. */
@@ -97,12 +97,12 @@ export class Mirror {
   }
 
   /** Brings what one or several asked for. Runs under the lock. */
-  async #bringAll(begin: () => readonly Wish[], remote: Remote, signal: AbortSignal): Promise<void> {
-    const wish = together(begin());
+  async #bringAll(begin: () => readonly MirrorRequest[], remote: Remote, signal: AbortSignal): Promise<void> {
+    const request = together(begin());
     await this.#repairing(async () => {
       await this.#prepare(signal);
-      const missing = await this.#missing(wish.wanted);
-      if (missing.size + wish.patterns.length > 0) await this.#fetch(missing, wish.patterns, remote, signal);
+      const missing = await this.#missing(request.wanted);
+      if (missing.size + request.patterns.length > 0) await this.#fetch(missing, request.patterns, remote, signal);
       if ((await countPacks(this.#paths.directory)) > this.#settings.maxPacks) await this.#upkeep(signal);
     });
   }
@@ -279,12 +279,12 @@ export class Mirror {
   }
 }
 
-function together(wishes: readonly Wish[]): Wish {
-  const patterns = wishes.flatMap((wish) =>
-    wish.patterns.map((pattern) => [JSON.stringify(pattern), pattern] as const),
+function together(requests: readonly MirrorRequest[]): MirrorRequest {
+  const patterns = requests.flatMap((request) =>
+    request.patterns.map((pattern) => [JSON.stringify(pattern), pattern] as const),
   );
   return {
-    wanted: new Map(wishes.flatMap(({ wanted }) => [...wanted])),
+    wanted: new Map(requests.flatMap(({ wanted }) => [...wanted])),
     patterns: [...new Map(patterns).values()],
   };
 }

@@ -1,4 +1,4 @@
-/** Does the work of one run. It calls `begin` as late as it can, which gives the requests to carry out: its own first. */
+/** Does the work of one run. It calls `begin` as late as it can, for the requests to carry out: its own comes first. */
 export type Run<T> = (begin: () => readonly T[]) => Promise<void>;
 
 interface Gathering<T> {

@@ -14,13 +14,18 @@ export async function openDatabase(folder: string, free?: FreeBytes): Promise<PG
   if (names.length > 0 && !names.includes("PG_VERSION")) throw damaged(folder, "it is incomplete", undefined);
   try {
     const db = await PGlite.create(folder);
-    await db.exec("create schema if not exists bullmq; set search_path = bullmq, public");
+    await useOurs(db);
     return db;
   } catch (error) {
     // What could not be made holds nothing yet.
     if (names.length === 0) await rm(folder, { recursive: true, force: true });
     throw fullDisk(folder, error, free) ?? damaged(folder, messageOf(error).split("\n")[0] ?? "", error);
   }
+}
+
+/** Has everything in the database, for as long as it is open, be in the schema that BullMQ expects. */
+export async function useOurs(db: PGlite): Promise<void> {
+  await db.exec("create schema if not exists bullmq; set search_path = bullmq, public");
 }
 
 function damaged(folder: string, why: string, cause: unknown): UserError {

@@ -131,13 +131,15 @@ export class Producer {
 const awayCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT", "57P01", "57P02", "57P03"]);
 const awayMessages =
   /Connection is closed|isn't writeable|Connection terminated|not queryable|max retries per request|^LOADING|^READONLY/i;
+/** Of `pg` for a query and for a connection, of ioredis for a command. */
+const lateMessages = /^Query read timeout|^timeout exceeded when trying to connect|^Command timed out/;
 
 /**
- * Whether the store is away, rather than refusing the job. Codes of node:net and of PostgreSQL (class 57P), messages of
- * ioredis, `pg` and Redis.
+ * Whether the store is away, or so busy that its answer came too late, rather than refusing the job. Codes of node:net
+ * and of PostgreSQL (class 57P), messages of ioredis, `pg` and Redis.
  */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("code" in error && typeof error.code === "string" && awayCodes.has(error.code)) return true;
-  return awayMessages.test(error.message);
+  return awayMessages.test(error.message) || lateMessages.test(error.message);
 }

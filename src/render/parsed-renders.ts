@@ -4,7 +4,7 @@ import type { Resource } from "../model/render.ts";
 import { parseResources } from "./parse-resources.ts";
 
 /** Of how many bytes of results what was parsed is kept. */
-const keptBytes = 2 * 1024 * 1024;
+const keptBytes = 8 * 1024 * 1024;
 /** Packing less is not worth it. */
 const packedFrom = 32 * 1024;
 
@@ -23,7 +23,7 @@ export class ParsedRenders {
   /** What gives the resources in the body that has this digest, and how many bytes it holds for that. */
   hold(digest: string, body: Uint8Array): { readonly held: number; resources(): readonly Resource[] } {
     const { length } = body;
-    const packed = length < packedFrom ? body : zstdCompressSync(body);
+    const packed = length < packedFrom ? exact(body) : exact(zstdCompressSync(body));
     const resources = () => {
       const known = this.#kept.get(digest);
       if (known !== undefined) return known;
@@ -33,4 +33,12 @@ export class ParsedRenders {
     };
     return { held: packed.length, resources };
   }
+}
+
+/**
+ * The bytes in a buffer of their own size. What a pipe or zstd gives is a part of one of 64 KiB or more, which would be
+ * kept with it.
+ */
+export function exact(bytes: Uint8Array): Uint8Array {
+  return bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }

@@ -31,6 +31,8 @@ export interface StoreOptions {
   readonly capacityBytes: number;
   readonly log: Logger | undefined;
   readonly now: () => number;
+  /** How long another process's write is waited for, in milliseconds; default 2,000. */
+  readonly busyMs?: number;
 }
 
 const schema = `
@@ -43,7 +45,7 @@ const schema = `
 
 const fileName = "renders-v1.sqlite";
 const rendersPerKey = 64;
-const busyMs = 2_000;
+const defaultBusyMs = 2_000;
 /** SQLite's codes for a file that is damaged or no database. */
 const damageCodes: ReadonlySet<unknown> = new Set([11, 26]);
 
@@ -124,7 +126,7 @@ export class RenderStore {
   }
 
   #open(): void {
-    const { directory } = this.#options;
+    const { directory, busyMs = defaultBusyMs } = this.#options;
     makePrivateFolder(directory);
     // What SQLite makes beside the file has the file's mode.
     makePrivateFile(join(directory, fileName));

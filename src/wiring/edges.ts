@@ -30,7 +30,7 @@ export interface ServerParts {
   readonly metrics: PrometheusMetrics;
   /** The clock of the rooms: gates, holds and histories. */
   readonly clock: Clock;
-  /** How long a registry may take to answer a request, in milliseconds, where that is not the usual time. */
+  /** How long a registry and the store may take to answer, in milliseconds, where that is not the usual time. */
   readonly answerMs: number | undefined;
 }
 

@@ -67,7 +67,7 @@ function untold(repository: string, text: string): OpenRepository {
   return {
     repository,
     fatal: false,
-    message: `GitHub tells no rulesets of ${repository}: ${text}`,
+    message: `the rulesets of ${repository} cannot be read: ${text}`,
     fix: "If its plan has none, give write access only to people who may promote: docs/security.md says what the others could do.",
   };
 }

@@ -46,7 +46,7 @@ export interface StartOptions {
   readonly locks?: LockTiming;
   /** The clock of the rooms: gates, holds and histories. */
   readonly clock?: Clock;
-  /** How long GitHub and the registries may take to answer a request, in milliseconds. */
+  /** How long GitHub, the registries and the store may take to answer a request, in milliseconds. */
   readonly answerMs?: number;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;

@@ -23,6 +23,8 @@ export interface WebParts {
   readonly stopping: () => boolean;
   /** What the operator has to put right. */
   readonly problems: () => readonly Problem[];
+  /** How long the store may take to answer, in milliseconds, where that is not the usual time. */
+  readonly answerMs: number | undefined;
 }
 
 /** Serves the web door. A process with the role `worker` serves health and metrics only. */
@@ -31,7 +33,9 @@ export function openWeb(settings: ServerSettings, parts: WebParts): Promise<Serv
   const events = door ? new Set(Object.keys(HANDLED)) : undefined;
   const hooks = door ? settings.hooks : [];
   const { webhookSecret, adminToken } = settings;
-  const web = createWeb({ ...parts, webhookSecret, adminToken, events, hooks });
+  const { answerMs } = parts;
+  const limits = answerMs === undefined ? {} : { storeMs: answerMs, readyMs: answerMs };
+  const web = createWeb({ ...parts, webhookSecret, adminToken, events, hooks, limits });
   if (door) web.route("/", eventPages(settings, parts));
   return serveWeb(web, { host: settings.host, port: settings.port });
 }

@@ -78,7 +78,9 @@ function changePorts(settings: ServerSettings, parts: ServerParts, edges: Worker
   const { mirrors, renderer, state } = edges;
   const memo: ScanMemo = new LRUCache<string, Scan>({ max: memoEntries });
   const ports = { github: github.for, mirrors, renderer, state, queue, events, log, clock, memo };
-  return { ...ports, signer: createSigner(settings.privateKey), webUrl: settings.githubUrl };
+  const { githubUrl: webUrl, docsUrl } = settings;
+  const addresses = { webUrl, ...(docsUrl === undefined ? {} : { docsUrl }) };
+  return { ...ports, ...addresses, signer: createSigner(settings.privateKey) };
 }
 
 /** The App's registration. */

@@ -31,6 +31,15 @@ describe("help", () => {
     expect(listing).toEqual(["serve"]);
   });
 
+  it("lists the exit code of what was found for the commands alone that find something", async () => {
+    const found = (name: string) =>
+      sluice([...name.split(" "), "--help"]).then(({ out }) => / {2}3 +(.*)/.exec(out)?.[1]);
+    expect(await found("preview")).toBe("--fail-on found something");
+    expect(await found("promote")).toBe("a target is refused");
+    expect(await found("images check")).toBe("--exit-code found something");
+    for (const name of ["render", "lint", "targets", "doctor", "serve"]) expect(await found(name)).toBeUndefined();
+  });
+
   it("fits 100 columns", async () => {
     for (const { name } of commands) {
       const { out } = await sluice([name, "--help"]);

@@ -59,7 +59,16 @@ describe("sluice preview", () => {
   it("prints one JSON object as it is promised", async () => {
     const { out } = await preview("--head", "image", "--format", "json");
     const object = JSON.parse(out);
-    expect(Object.keys(object)).toEqual(["base", "mergeBase", "head", "targets", "findings", "drift", "completeness"]);
+    expect(Object.keys(object)).toEqual([
+      "base",
+      "mergeBase",
+      "head",
+      "targets",
+      "findings",
+      "notes",
+      "drift",
+      "completeness",
+    ]);
     expect(object.base).toBe(repository.git("rev-parse", "main"));
     expect(object.head).toBe(repository.git("rev-parse", "image"));
     expect(object.targets).toMatchObject([

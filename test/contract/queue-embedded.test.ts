@@ -9,17 +9,17 @@ import { restartContract } from "./restart-contract.ts";
 import { type SharedStore, shareEmbedded } from "./shared-stores.ts";
 
 describe("embedded PGlite", () => {
-  let folder = "";
+  let dataDir = "";
   let shared: SharedStore;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
-    shared = await shareEmbedded(join(folder, "shared"));
+    dataDir = await mkdtemp(join(tmpdir(), "sluice-embedded-"));
+    shared = await shareEmbedded();
   });
   afterAll(async () => {
     await shared?.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true });
   });
   queueContract("PGlite", () => shared.backend());
   recordsContract("PGlite", (prefix, clock) => openQueue(shared.backend(), prefix, { clock }));
-  restartContract("PGlite", () => ({ kind: "embedded", dataDir: join(folder, "own") }));
+  restartContract("PGlite", () => ({ kind: "embedded", dataDir }));
 });

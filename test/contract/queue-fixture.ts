@@ -51,7 +51,7 @@ export async function openQueue(
       capMs: 100,
     },
     // A busy machine must lose no lock, and have the store's answers waited for: the job would run twice, or fail.
-    locks: { lockMs: 30_000, checkEveryMs: 10_000 },
+    locks: { lockMs: 600_000, checkEveryMs: 10_000 },
     storeMs: 90_000,
     ...options,
   });
@@ -111,7 +111,7 @@ const shortestPollMs = 10;
 const longestPollMs = 160;
 
 /** Waits until the condition holds, which is asked less and less often: a store's answer costs; rejects after `ms`. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 180_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 540_000): Promise<void> {
   const end = Date.now() + ms;
   for (let pause = shortestPollMs; !(await holds()); pause = Math.min(pause * 2, longestPollMs)) {
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);

@@ -15,7 +15,7 @@ describe.skipIf(programs === undefined)(`real PostgreSQL${reason}`, () => {
   let shared: SharedStore;
   beforeAll(async () => {
     server = await startPostgres(programs ?? "");
-    shared = sharePostgres(server.backend.url);
+    shared = await sharePostgres(server.backend.url);
   });
   afterAll(() => server?.dispose());
   describe("reached once", () => {

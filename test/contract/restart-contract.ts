@@ -6,7 +6,9 @@ import type { Queue } from "../../src/model/queue.ts";
 import type { QueueBackend, QueueOptions } from "../../src/queue/index.ts";
 import { delivery, handlers, openQueue, scheduled, until, untilIdle } from "./queue-fixture.ts";
 
-/** What the ports `Queue` and `Records` promise of a process that ends or dies; each opens the store as a server does. */
+/**
+ * What the ports `Queue` and `Records` promise when a process ends or dies. Each opens the store as a server does.
+ */
 export function restartContract(name: string, backend: () => QueueBackend): void {
   describe(`what ${name} has when another process comes`, () => {
     const opened: Queue[] = [];

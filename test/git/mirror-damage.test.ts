@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { localDamage } from "../../src/git/mirror-damage.ts";
+import { gitEnvironment } from "../../src/git/environment.ts";
+import { damageOf, localDamage } from "../../src/git/mirror-damage.ts";
 import { createMirrors } from "../../src/git/mirrors.ts";
 import type { Mirrors } from "../../src/model/tree.ts";
 import { launcher } from "../support/launcher.ts";
@@ -55,25 +57,27 @@ describe("r2-damaged-mirror: a mirror that a power cut damaged", () => {
     return Buffer.from((await (await mirror.tree(commit)).read("a.yaml")) ?? []).toString("utf8");
   }
 
-  const damages: readonly (readonly [string, () => void, boolean])[] = [
-    ["an empty ref of a commit", () => refs("commit").map((file) => writeFileSync(file, "")), false],
-    ["a ref of NULs", () => refs("commit").map((file) => writeFileSync(file, Buffer.alloc(41))), false],
-    ["an empty ref of a branch", () => refs("ref").map((file) => writeFileSync(file, "")), false],
-    ["a pack that is cut off", () => packs(".pack").map((file) => truncateSync(file, 60)), true],
-    ["a pack of nothing", () => packs(".pack").map((file) => truncateSync(file, 0)), true],
-    ["an empty index of a pack", () => packs(".idx").map((file) => truncateSync(file, 0)), true],
-    ["an index that is missing", () => packs(".idx").map((file) => rmSync(file)), false],
-    ["no packs at all", () => [...packs(".pack"), ...packs(".idx")].map((file) => rmSync(file)), false],
-    ["an empty HEAD", () => writeFileSync(join(directory(), "HEAD"), ""), true],
-    ["an empty config", () => writeFileSync(join(directory(), "config"), ""), false],
-    ["one byte of a pack that is another one", () => flip(packs(".pack")[0] ?? ""), false],
+  /** What is done, how, and what the log says of it where that is certain. */
+  const damages: readonly (readonly [string, () => void, string])[] = [
+    ["an empty ref of a commit", () => refs("commit").map((file) => writeFileSync(file, "")), "dropped"],
+    ["a ref of NULs", () => refs("commit").map((file) => writeFileSync(file, Buffer.alloc(41))), "dropped"],
+    ["an empty ref of a branch", () => refs("ref").map((file) => writeFileSync(file, "")), "dropped"],
+    ["a pack that is cut off", () => packs(".pack").map((file) => truncateSync(file, 60)), "moved aside"],
+    ["a pack of nothing", () => packs(".pack").map((file) => truncateSync(file, 0)), "moved aside"],
+    ["an empty index of a pack", () => packs(".idx").map((file) => truncateSync(file, 0)), "moved aside"],
+    ["an index that is missing", () => packs(".idx").map((file) => rmSync(file)), ""],
+    ["no packs at all", () => [...packs(".pack"), ...packs(".idx")].map((file) => rmSync(file)), ""],
+    ["an empty HEAD", () => writeFileSync(join(directory(), "HEAD"), ""), "moved aside"],
+    ["an empty config", () => writeFileSync(join(directory(), "config"), ""), ""],
+    ["one byte of a pack that is another one", () => flip(packs(".pack")[0] ?? ""), ""],
   ];
 
-  it.each(damages)("is mended by the next fetch: %s", async (_, damage, isCertain) => {
+  it.each(damages)("is mended by the next fetch: %s", async (_, damage, said) => {
     const first = upstream.commit({ "a.yaml": "one" });
     expect(await read(first, "refs/heads/main")).toBe("one");
     await mirrors.close();
     damage();
+    if (said === "moved aside") expect(await damageOf(directory(), new Map())).toBeDefined();
     // What a worker holds in memory is not what is asked here.
     mirrors = make();
     const second = upstream.commit({ "a.yaml": "two" });
@@ -81,18 +85,33 @@ describe("r2-damaged-mirror: a mirror that a power cut damaged", () => {
     const tried = await read(first).catch(() => read(first));
     expect(tried).toBe("one");
     expect(await read(second, "refs/heads/main")).toBe("two");
-    if (isCertain) expect(log.lines.join("\n")).toContain("moved aside");
+    expect(log.lines.join("\n")).toContain(said);
   });
 
-  it("is said to be ours when it is damaged again at once, with its folder", async () => {
+  it("is mended after a reader ran into what no look at the disk shows", async () => {
+    const large = Array.from({ length: 2_000 }, (_, n) => createHash("sha256").update(`${n}`).digest("hex")).join("\n");
+    const first = upstream.commit({ "a.yaml": large });
+    expect(await read(first)).toBe(large);
+    await mirrors.close();
+    flip(packs(".pack")[0] ?? "");
+    mirrors = make();
+    await expect(read(first)).rejects.toMatchObject({ name: "Fault" });
+    expect(await read(first)).toBe(large);
+    expect(log.lines.join("\n")).toContain("moved aside");
+  });
+
+  it.each([
+    ["shows", () => writeFileSync(join(directory(), "HEAD"), ""), 1],
+    ["git alone sees", () => undefined, 2],
+  ])("is said to be ours when it is damaged again at once, with its folder: what %s", async (_, damage, tries) => {
     const first = upstream.commit({ "a.yaml": "one" });
     await read(first);
-    writeFileSync(join(directory(), "HEAD"), "");
+    damage();
     // A git that finds everything broken, as on a disk that loses what it is given.
     const git = join(root, "git");
     writeFileSync(
       git,
-      `#!/bin/sh\ncase "$1" in fetch) echo "fatal: bad object refs/sluice/x" >&2; exit 128;; esac\nexec git "$@"\n`,
+      `#!/bin/sh\ncase "$1" in fetch) echo again >> ${root}/tries; echo "fatal: bad object refs/sluice/x" >&2; exit 128;; esac\nexec git "$@"\n`,
       {
         mode: 0o755,
       },
@@ -107,6 +126,7 @@ describe("r2-damaged-mirror: a mirror that a power cut damaged", () => {
     });
     const opening = broken.open({ repository, want: ["refs/heads/main"] }, AbortSignal.timeout(600_000));
     await expect(opening).rejects.toMatchObject({ kind: "bug", message: expect.stringContaining(directory()) });
+    expect(readFileSync(join(root, "tries"), "utf8")).toBe("again\n".repeat(tries));
     await broken.close();
   });
 
@@ -120,6 +140,14 @@ describe("r2-damaged-mirror: a mirror that a power cut damaged", () => {
     expect(existsSync(`${directory()}.damaged`)).toBe(true);
     expect(readdirSync(join(root, "acme")).toSorted()).toEqual(["deploy.git", "deploy.git.damaged", "deploy.lock"]);
     expect(runSync("stat", ["-c", "%a", directory()]).stdout.trim()).toBe("700");
+  });
+});
+
+describe("r2-damaged-mirror: what git writes", () => {
+  it("reaches the disk before it counts, references too", () => {
+    const given = Object.entries(gitEnvironment({ protocols: [] }));
+    const [key = ""] = given.find(([, value]) => value === "core.fsync") ?? [];
+    expect(given).toContainEqual([key.replace("KEY", "VALUE"), "committed,reference"]);
   });
 });
 

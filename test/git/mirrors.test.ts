@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMirrors, type MirrorsOptions } from "../../src/git/mirrors.ts";
 import type { Mirrors, Repository } from "../../src/model/tree.ts";
 import { launcher } from "../support/launcher.ts";
@@ -124,20 +124,6 @@ describe("mirrors", () => {
     await expect(mirrors.open(missing, AbortSignal.timeout(600_000))).rejects.toMatchObject({ kind: "not-found" });
   });
 
-  it.each([
-    "main",
-    "refs/heads/a*b",
-    "*",
-    "refs/heads/**",
-    "refs/heads/../*",
-    "refs/heads/a:b*",
-    "--all*",
-    "refs/a b*",
-  ])("refuses %j as a pattern", async (pattern) => {
-    const opening = mirrors.open({ repository, want: [], wantIfThere: [pattern] }, AbortSignal.timeout(600_000));
-    await expect(opening).rejects.toMatchObject({ name: "UserError", kind: "usage" });
-  });
-
   it("needs no network for commits that are there", async () => {
     const commit = upstream.git("rev-parse", "HEAD");
     await open(commit);
@@ -170,30 +156,6 @@ describe("mirrors", () => {
     publish();
     const mirror = await open("refs/heads/a/b");
     expect(await mirror.resolve("refs/heads/a/b")).toBe(upstream.git("rev-parse", "HEAD"));
-  });
-
-  it.each([
-    "main",
-    "--all",
-    "refs/heads/../../x",
-    "refs/heads/a:refs/heads/b",
-    "refs/heads/*",
-    "+refs/heads/main",
-    "abc123",
-    "",
-  ])("refuses to want %j", async (want) => {
-    await expect(open(want)).rejects.toMatchObject({ name: "UserError", kind: "usage" });
-  });
-
-  it.each([
-    { owner: "..", name: "x" },
-    { owner: "a", name: "../../etc" },
-    { owner: "a/b", name: "c" },
-    { owner: "-a", name: "c" },
-    { owner: "a", name: ".." },
-  ])("refuses %j as a repository's name", async (unsafe) => {
-    const opening = mirrors.open({ repository: unsafe, want: ["refs/heads/main"] }, AbortSignal.timeout(600_000));
-    await expect(opening).rejects.toMatchObject({ name: "UserError", kind: "usage" });
   });
 
   it("tells what is the user's and what is the world's failure, without the URL's credentials", async () => {
@@ -349,6 +311,58 @@ describe("mirrors", () => {
     const mirror = await open("refs/heads/main");
     await expect(mirror.resolve("refs/pull/1/head")).rejects.toMatchObject({ kind: "not-found" });
     expect(await text(mirror, "main", "a.yaml")).toBe("round 8");
+  });
+});
+
+describe("mirrors, before they ask anybody", () => {
+  const root = tempDir();
+  const mirrors = createMirrors({
+    root,
+    remoteUrl: () => "http://127.0.0.1:9/deploy.git",
+    token: () => expect.fail("somebody is asked"),
+  });
+  afterAll(async () => {
+    await mirrors.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  it.each([
+    "main",
+    "refs/heads/a*b",
+    "*",
+    "refs/heads/**",
+    "refs/heads/../*",
+    "refs/heads/a:b*",
+    "--all*",
+    "refs/a b*",
+  ])("refuses %j as a pattern", async (pattern) => {
+    const opening = mirrors.open({ repository, want: [], wantIfThere: [pattern] }, AbortSignal.timeout(600_000));
+    await expect(opening).rejects.toMatchObject({ name: "UserError", kind: "usage" });
+  });
+
+  it.each([
+    "main",
+    "--all",
+    "refs/heads/../../x",
+    "refs/heads/a:refs/heads/b",
+    "refs/heads/*",
+    "+refs/heads/main",
+    "abc123",
+    "",
+  ])("refuses to want %j", async (want) => {
+    const opening = mirrors.open({ repository, want: [want] }, AbortSignal.timeout(600_000));
+    await expect(opening).rejects.toMatchObject({ name: "UserError", kind: "usage" });
+  });
+
+  it.each([
+    { owner: "..", name: "x" },
+    { owner: "a", name: "../../etc" },
+    { owner: "a/b", name: "c" },
+    { owner: "-a", name: "c" },
+    { owner: "a", name: ".." },
+  ])("refuses %j as a repository's name", async (unsafe) => {
+    const opening = mirrors.open({ repository: unsafe, want: ["refs/heads/main"] }, AbortSignal.timeout(600_000));
+    await expect(opening).rejects.toMatchObject({ name: "UserError", kind: "usage" });
   });
 });
 

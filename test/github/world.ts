@@ -44,7 +44,8 @@ export interface EdgeWorld extends Start {
 export function edgeWorld({ local, pull }: Start): EdgeWorld {
   const metrics = memoryMetrics();
   const log = memoryLog();
-  let shift = 0;
+  // Time stands still unless it is put forward: what was seen just now spares requests for some seconds.
+  let now = Date.now();
   let seen = local.requests.length;
   const fresh = (more: Partial<GitHubOptions> = {}) =>
     createGitHub({
@@ -53,7 +54,7 @@ export function edgeWorld({ local, pull }: Start): EdgeWorld {
       apiUrl: local.apiUrl,
       log,
       metrics,
-      clock: () => Date.now() + shift,
+      clock: () => now,
       ...more,
     });
   const edge = fresh();
@@ -64,7 +65,7 @@ export function edgeWorld({ local, pull }: Start): EdgeWorld {
     counted: metrics.calls,
     log,
     later: (ms) => {
-      shift += ms;
+      now += ms;
     },
     fresh,
     github: (other = edge) => other.for(local.installationId, REPOSITORY),

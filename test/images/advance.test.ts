@@ -15,7 +15,7 @@ it("an image pull request advances in place: title, body, branch and check are n
   expect((await world.again(now)).head.sha).not.toBe(pull.head.sha);
   const { body } = await world.again(now);
   expect(body).toContain("**staging gets web 1.5.0** in place of 1.2.0.");
-  expect(body).toContain("2 tags are passed over: `1.4.1`, `1.4.0`");
+  expect(body).toContain("2 tags between 1.2.0 and 1.5.0 are passed over: `1.4.1`, `1.4.0`.");
   expect(body).toContain(digest);
   expect(await world.file("apps/web/staging/app.yaml", pull.head.ref)).toContain("web:1.5.0");
   expect((await world.check(now))?.summary).toContain(digest.slice(7, 19));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { interrupt } from "../promote/support/interrupted.ts";
 import { appFiles } from "../promote/support/memory-world.ts";
 import { entry, type ImageWorld, imageWorld } from "./support/memory-world.ts";
 
@@ -45,6 +46,24 @@ describe("a person who closes an image pull request", () => {
     expect(world.bump().title).toContain("1.5.0");
     expect(world.bump().number).toBeGreaterThan(again.number);
     expect(world.bumps()).toHaveLength(3);
+  });
+
+  it("is heeded also in the middle of a look at its image, whenever that is", async () => {
+    for (let at = 1, reached = true; reached; at += 1) {
+      const world = await imageWorld(entry(), staging("1.3.0"));
+      await world.release("web:1.4.0");
+      const pull = world.bump();
+      const calls = interrupt(world, at, () => {
+        world.github.pulls.set(pull.number, { ...pull, state: "closed", closedAt: world.now() });
+      });
+      await world.release("web:1.3.9");
+      await world.commit({ "README.md": "Nothing to do with it.\n" });
+      reached = calls.names.length >= at;
+      if (reached) await world.hear(pull);
+      expect(world.bumps("open"), `before call ${at}`).toHaveLength(reached ? 0 : 1);
+      expect(world.bumps(), `before call ${at}`).toHaveLength(1);
+      expect(at, "a look that never ends").toBeLessThan(100);
+    }
   });
 });
 

@@ -1,37 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
+import { describe, expect, it } from "vitest";
 import type { Preview } from "../../src/model/preview.ts";
 import { computePreview } from "../../src/preview/compute.ts";
-
-import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
-import { patient, realEngine } from "../render/support/engines.ts";
+import { sharedRenderer } from "../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../support/gitops.ts";
-import { launcher } from "../support/launcher.ts";
-import { type TempGit, tempGit } from "../support/temp-git.ts";
+import { memoryCommits } from "../support/memory-commits.ts";
 
-let temp: TempGit;
-let repository: LocalRepository;
-let renderer: EngineRenderer;
-let base: string;
-
-beforeAll(() => {
-  temp = tempGit();
-  base = temp.commit(gitopsFiles());
-  repository = openRepository(temp.dir, { start: launcher.start });
-  renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1 });
-});
-afterAll(async () => {
-  await Promise.all([repository.close(), renderer.close()]);
-  temp.remove();
-});
+const { repository, commit } = memoryCommits();
+const base = commit(undefined, gitopsFiles());
 
 /** `tip` is where the base has come since the change was begun. */
 async function preview(files: Readonly<Record<string, string | null>>, from = base, tip = from): Promise<Preview> {
-  temp.git("checkout", "--quiet", "--detach", from);
-  const head = temp.commit(files);
+  const head = commit(from, files);
   const outcome = await computePreview(
     { repository, base: tip, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
-    { renderer },
+    { renderer: sharedRenderer() },
   );
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));
   return outcome.preview;
@@ -93,8 +75,7 @@ describe("a preview", () => {
     const component = (tag: string): string =>
       `apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [a.yaml, b.yaml]\nimages: [{ name: ghcr.io/acme/web, newTag: ${tag} }]\n`;
     const prod = "namespace: prod\nresources: [../../base]\ncomponents: [../../../../components/x]\n";
-    temp.git("checkout", "--quiet", "--detach", base);
-    const from = temp.commit({
+    const from = commit(base, {
       [overlay]: prod,
       "components/x/kustomization.yaml": component("1.0.0"),
       "components/x/a.yaml": account("a"),
@@ -123,21 +104,18 @@ describe("a preview", () => {
     const labels = { [overlay]: `commonLabels: { team: shop }\n${gitopsFiles()[overlay]}` };
     const fresh = await preview(labels);
     expect(fresh.notes.join("\n")).toMatch(/commonLabels.*deprecated/);
-    const old = temp.git("rev-parse", "HEAD");
+    const old = commit(base, labels);
     const later = await preview({ "apps/web/base/deployment.yaml": deployment({ replicas: 4, cpu: "1" }) }, old);
     expect(later.notes.join("\n")).not.toContain("commonLabels");
   });
 
   it("holds a configuration against the base only where the change itself edits it", async () => {
-    temp.git("checkout", "--quiet", "--detach", base);
-    const broken = temp.commit({ ".sluice.yaml": "version: 1\nenvironmnts: []\n" });
-    temp.git("checkout", "--quiet", "--detach", broken);
-    const mended = temp.commit({ ".sluice.yaml": gitopsFiles()[".sluice.yaml"] ?? "" });
+    const broken = commit(base, { ".sluice.yaml": "version: 1\nenvironmnts: []\n" });
+    const mended = commit(broken, { ".sluice.yaml": gitopsFiles()[".sluice.yaml"] ?? "" });
     const edit = { "apps/web/base/deployment.yaml": deployment({ replicas: 4, cpu: "1" }) };
     expect((await preview(edit, broken, mended)).findings).toEqual([]);
     const withDev = `${gitopsFiles()[".sluice.yaml"]}  - name: dev\n    path: apps/{app}/overlays/staging\n`;
-    temp.git("checkout", "--quiet", "--detach", base);
-    const moved = temp.commit({ ".sluice.yaml": withDev });
+    const moved = commit(base, { ".sluice.yaml": withDev });
     expect((await preview(edit, base, moved)).notes).toEqual([]);
     const removed = await preview({ ".sluice.yaml": null });
     expect(removed.notes.join("\n")).toContain(".sluice.yaml is removed");
@@ -165,6 +143,5 @@ spec:
 }
 
 function breakProd(): string {
-  temp.git("checkout", "--quiet", "--detach", base);
-  return temp.commit({ [overlay]: "resources: [missing.yaml]\n" });
+  return commit(base, { [overlay]: "resources: [missing.yaml]\n" });
 }

@@ -1,37 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type LocalRepository, openRepository } from "../../src/git/repository.ts";
+import { describe, expect, it } from "vitest";
 import type { Preview } from "../../src/model/preview.ts";
 import { computePreview } from "../../src/preview/compute.ts";
-import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
-import { patient, realEngine } from "../render/support/engines.ts";
-import { launcher } from "../support/launcher.ts";
-import { type TempGit, tempGit } from "../support/temp-git.ts";
+import { sharedRenderer } from "../render/support/engines.ts";
+import { memoryCommits } from "../support/memory-commits.ts";
 
-let temp: TempGit;
-let repository: LocalRepository;
-let renderer: EngineRenderer;
-
-beforeAll(() => {
-  temp = tempGit();
-  temp.commit({ "README.md": "start\n" });
-  repository = openRepository(temp.dir, { start: launcher.start });
-  renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1 });
-});
-afterAll(async () => {
-  await Promise.all([repository.close(), renderer.close()]);
-  temp.remove();
-});
+const { repository, commit } = memoryCommits();
 
 async function preview(
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string | null>>,
 ): Promise<Preview> {
-  temp.git("checkout", "--quiet", "--detach", "main");
-  const base = temp.commit(before);
-  const head = temp.commit(after);
+  const base = commit(undefined, { "README.md": "start\n", ...before });
+  const head = commit(base, after);
   const outcome = await computePreview(
     { repository, base, head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
-    { renderer },
+    { renderer: sharedRenderer() },
   );
   if (outcome.kind !== "preview") throw new Error(JSON.stringify(outcome.problems));
   return outcome.preview;

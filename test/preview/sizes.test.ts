@@ -6,7 +6,7 @@ import type { Preview } from "../../src/model/preview.ts";
 import type { Renderer } from "../../src/model/render.ts";
 import type { Repository } from "../../src/model/tree.ts";
 import { computePreview } from "../../src/preview/compute.ts";
-import { ParsedRenders } from "../../src/render/parsed-renders.ts";
+import { exact, ParsedRenders } from "../../src/render/parsed-renders.ts";
 import { sharedRenderer } from "../render/support/engines.ts";
 import { memoryRenderer } from "../support/memory-renderer.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
@@ -65,6 +65,14 @@ describe("a pull request with 1,000 affected targets", () => {
     expect(preview.completeness).toMatchObject({ targets: 1_000, affected: 1_000, rendered: 1_000 });
     expect(previewComment(preview).body).toContain("1,000");
     expectToFit(preview);
+  });
+
+  it("has each result in no more room than it takes", () => {
+    const chunk = new Uint8Array(65_536).fill(7);
+    expect(exact(chunk)).toBe(chunk);
+    const own = exact(chunk.subarray(100, 300));
+    expect([own.length, own.buffer.byteLength]).toEqual([200, 200]);
+    expect(own).toEqual(chunk.subarray(100, 300));
   });
 
   it("has their results packed, and few of them parsed at a time", () => {

@@ -72,7 +72,7 @@ describe("merge: automatic", () => {
     await world.approve(promotion, "grace");
     await world.settle();
     const gates = await world.gates(promotion);
-    expect(gates).toContain("A person changed what prod gets here");
+    expect(gates).toContain("`grace` changed what prod gets here");
     expect(gates).toContain("0 of 1.");
     expect(merges(world)).toBe(1);
     expect((await world.again(promotion)).state).toBe("open");

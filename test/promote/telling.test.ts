@@ -34,6 +34,15 @@ describe("09-chain-names-versions-of-others", () => {
     expect(chain).not.toMatch(/staging \| ✅/);
   });
 
+  it("staging went on twice: what it has is told with the change that brought that", async () => {
+    const { world, first } = await asked(plain);
+    await world.merge(appFiles("web", "staging", "1.6.0"), "bob");
+    const last = await world.merge(appFiles("web", "staging", "1.7.0"), "bob");
+    expect(world.comments(first).get("chain")).toMatch(
+      new RegExp(`had it; \`1\\.7\\.0\` since .* \\(#${last.number}\\)`),
+    );
+  });
+
   it("prod is hotfixed", async () => {
     const { world, first, promotion } = await asked(plain);
     await world.land(promotion, "mona");

@@ -30,7 +30,9 @@ describe("a merge under way is stopped", () => {
 
   it("by a step back in the source that was pushed after the gates passed", async () => {
     const { world, pull } = await opened(1);
-    world.github.before("upsertCheck", () => void world.push("main", appFiles("web", "staging", "1.4.0"), "mona"));
+    world.github.before("upsertCheck", async () => {
+      await world.push("main", appFiles("web", "staging", "1.4.0"), "mona");
+    });
     await world.approve(pull);
     expect(await versionIn(world)).toBe("1.4.0");
     expect((await world.check(pull))?.conclusion).not.toBe("success");

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { lockFolder } from "../../src/queue/folder-lock.ts";
 
 /**
@@ -28,11 +28,13 @@ describe("the lock of the data folder", () => {
       await lockFolder(${JSON.stringify(folder)}); process.stdout.write("held"); setInterval(() => {}, 1000);`;
     const [first = process.execPath, ...args] = [...inFront, process.execPath, "--input-type=module", "-e", program];
     const child = spawn(first, args, { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => kill(child));
     await once(child.stdout, "data");
     return child;
   }
 
   async function kill(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
     child.kill("SIGKILL");
     await gone;
@@ -63,7 +65,7 @@ describe("the lock of the data folder", () => {
       fix: expect.stringContaining("REDIS_URL"),
     });
     await kill(child);
-    await (await lockFolder(folder, { waitMs: 60_000 })).release();
+    await (await lockFolder(folder, { waitMs: 600_000 })).release();
   });
 
   it.skipIf(ownPids === undefined)("r1-two-servers-one-folder: holds between two containers' process ids", async () => {
@@ -71,7 +73,7 @@ describe("the lock of the data folder", () => {
     await expect(lockFolder(folder)).rejects.toMatchObject({ kind: "in-use" });
     await expect(holderEnds(ownPids)).resolves.toContain("in use by process");
     await kill(child);
-    await (await lockFolder(folder, { waitMs: 60_000 })).release();
+    await (await lockFolder(folder, { waitMs: 600_000 })).release();
   });
 
   /** What a process that asks in vain says. */
@@ -93,7 +95,7 @@ describe("the lock of the data folder", () => {
     const lock = await lockFolder(folder);
     const told: string[] = [];
     const next = lockFolder(folder, {
-      waitMs: 60_000,
+      waitMs: 600_000,
       onWait: (who) => {
         told.push(who);
         void lock.release();

@@ -34,3 +34,19 @@ describe("a job that cannot be stored", () => {
     });
   });
 });
+
+describe("a store that is busy", () => {
+  it.each(["Query read timeout", "timeout exceeded when trying to connect", "Command timed out"])(
+    "is asked again within the time that there is, when it says: %s",
+    async (late) => {
+      const answers = [late, late, "it is refused"];
+      const store = () => Promise.reject(new Error(answers.shift()));
+      const producer = new Producer(store, defaultRetryPolicy, () => 0);
+      await expect(producer.add(delivery("a"), { timeoutMs: 600_000, delayMs: 0 })).rejects.toMatchObject({
+        kind: "unavailable",
+        message: expect.stringContaining("it is refused"),
+      });
+      expect(answers).toEqual([]);
+    },
+  );
+});

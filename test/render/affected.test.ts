@@ -10,7 +10,7 @@ import { patient, realEngine } from "./support/engines.ts";
 import { type Files, type History, history } from "./support/history.ts";
 import { kustomize, type RenderRepository, renderRepository } from "./support/repositories.ts";
 
-const commits = 200;
+const commits = 120;
 const targets: readonly RenderSpec[] = [
   ...["prod", "dev", "stage", "prod-two", "files"].map((name) => kustomize(`overlays/${name}`)),
   { kind: "helm", path: "charts/app", options: { releaseName: "app", valueFiles: ["values/prod.yaml"] } },

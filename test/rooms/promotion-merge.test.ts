@@ -58,27 +58,6 @@ describe("merge: automatic", () => {
     await eventually("the chain", () => play.chain(pull)?.includes(`(#${merged.number})`));
   });
 
-  it("plans again when the base changes the same file at the same moment, and merges both changes", async () => {
-    const { github } = play;
-    const repository = await automatic({ gates: "healthy: false, approvals: 1" });
-    const pull = await play.merged(repository);
-    await play.say(pull, "/promote prod web");
-    const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, /^Waiting for \d approvals?/);
-    const path = "apps/web/overlays/prod/kustomization.yaml";
-    const text = `nameSuffix: -blue\n${prodOverlay(repository)}`;
-    await Promise.all([
-      github.commit({ ...repository, branch: "main", files: { [path]: text } }),
-      github.review({ ...promotion, by: "grace", event: "APPROVE" }),
-    ]);
-    await play.quiet();
-    // The render is another one, so that the approval fell, whichever came first.
-    if (github.pull(promotion).state === "open") await github.review({ ...promotion, by: "grace", event: "APPROVE" });
-    await settled(repository, await mergedOne(repository));
-    expect(prodOverlay(repository)).toContain("nameSuffix: -blue");
-    expect(prodOverlay(repository)).toContain('newTag: "1.4.0"');
-  });
-
   it("22-retried-in-silence: carries a directory with new folders, which GitHub takes as entries of a tree", async () => {
     const repository = await automatic({ promote: "strategy: directory" });
     const config = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: more }\n";

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PullSummary, RepositoryRef } from "../../sandbox/index.ts";
 import { type Play, startPlay, WEB } from "../support/play.ts";
 import { chainFiles, release } from "../support/promotions.ts";
-import { eventually } from "../support/wait.ts";
 
 let play: Play;
 beforeAll(async () => {
@@ -57,23 +56,5 @@ describe("on a fork's pull request", () => {
     await play.quiet();
     expect(done(pull)).toEqual({ replies: 2, branches: ["sluice-state"], opened: 1 });
     expect(play.file(repository, "sluice-state", "waiting.yaml")).toContain(`pullRequest: ${pull.number}`);
-  });
-});
-
-describe("who may", () => {
-  it("promotes; gates are passed by those alone who may pass them, for this head", async () => {
-    const { github } = play;
-    const repository = await guardedRepository();
-    const pull = await play.merged(repository);
-    expect(await play.say(pull, "/promote prod web", "olga")).toContain("Opened #");
-    const promotion = await play.promotion(repository);
-    await play.gatesSay(promotion, /^Waiting for \d approvals?/);
-    expect(await play.say(promotion, "/override approvals I want it", "mallory")).toContain("❌");
-    expect(await play.say(promotion, "/override approvals I want it", "olga")).toContain("❌");
-    expect(await play.say(pull, "/override approvals here?", "ada")).toContain("for an open promotion pull request");
-    expect(await play.say(promotion, "/override approvals the site is down", "ada")).toContain("overridden** for");
-    const check = await play.gatesSay(promotion, 'overridden by `ada`: "the site is down"');
-    expect(check.conclusion).toBe("success");
-    await eventually("the body to say so", () => github.pull(promotion).body.includes("overridden by `ada`"));
   });
 });

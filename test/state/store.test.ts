@@ -28,7 +28,7 @@ const put = "PUT /repos/{owner}/{repo}/contents/{path}";
 
 describe("the state branch", () => {
   it("is not there before the first decision, and nothing is held then", async () => {
-    const state = await read();
+    const state = await world.fetchingStore().read(where, signal());
     expect(state.commit).toBeUndefined();
     expect(await state.hold("prod", "webapp", NOW)).toBeUndefined();
     expect(await state.history("prod", "webapp")).toEqual([]);
@@ -78,7 +78,7 @@ describe("the state branch", () => {
   });
 
   it("costs no REST call to read, and one for a decision about one target", async () => {
-    const store = world.store();
+    const store = world.fetchingStore();
     await store.record(where, held("h1"), signal());
     world.asked();
     await store.record(where, released("r1"), signal());
@@ -116,7 +116,7 @@ describe("the state branch", () => {
   });
 
   it("keeps the decisions of many workers at once, and one of ten that are the same", async () => {
-    const workers = Array.from({ length: 4 }, () => world.store());
+    const workers = Array.from({ length: 4 }, () => world.fetchingStore());
     const recorded = workers.flatMap((store, nth) => [
       store.record(where, promoted(`p-${nth}`), signal()),
       store.record(where, held(`h-${nth}`, { apps: ["webapp", `app-${nth}`] }), signal()),
@@ -124,7 +124,9 @@ describe("the state branch", () => {
     ]);
     const written = await Promise.all(recorded);
     expect(written.filter(Boolean)).toHaveLength(9);
-    const ids = (await (await read()).history("prod", "webapp")).map(({ id }) => id);
+    const ids = (await (await world.fetchingStore().read(where, signal())).history("prod", "webapp")).map(
+      ({ id }) => id,
+    );
     expect(ids.toSorted()).toEqual(["h-0", "h-1", "h-2", "h-3", "p-0", "p-1", "p-2", "p-3", "same"]);
     expect(git("rev-list", "--count", "sluice-state").trim()).toBe("9");
   });

@@ -7,6 +7,7 @@ import type { Decision, StateAddress, StateStore } from "../../src/model/state.t
 import type { Mirrors } from "../../src/model/tree.ts";
 import { createStateStore } from "../../src/state/index.ts";
 import { jobOutcomes, silentLog } from "../contract/queue-fixture.ts";
+import { directMirrors } from "../support/direct-mirrors.ts";
 import { launcher } from "../support/launcher.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";
 import { tempDir } from "../support/temp-git.ts";
@@ -16,8 +17,10 @@ export interface StateWorld {
   readonly local: CheckedGitHub;
   /** A config repository of its own for one test. */
   repository(): Promise<StateAddress>;
-  /** A worker's store; `change` may bend its GitHub. */
+  /** A worker's store, which reads where the local GitHub has its commits; `change` may bend its GitHub. */
   store(change?: (github: GitHubRepository) => GitHubRepository): StateStore;
+  /** A worker's store as in a server, which fetches. */
+  fetchingStore(): StateStore;
   /** Method and template of each REST request since the last call, tokens left out. */
   asked(): string[];
   close(): Promise<void>;
@@ -35,7 +38,12 @@ export async function stateWorld(): Promise<StateWorld> {
     clock: Date.now,
   });
   const root = tempDir();
-  const opened: Mirrors[] = [];
+  const direct = directMirrors(local);
+  const opened: Mirrors[] = [direct];
+  const storeOn = (mirrors: Mirrors, change: (github: GitHubRepository) => GitHubRepository): StateStore => {
+    const github = async (...args: Parameters<typeof edge.for>) => change(await edge.for(...args));
+    return createStateStore({ mirrors, github, random: () => 0 });
+  };
   let count = 0;
   let seen = 0;
   return {
@@ -46,7 +54,8 @@ export async function stateWorld(): Promise<StateWorld> {
       await local.createRepository({ ...repository, files: { "README.md": "hello\n" } });
       return { installationId: local.installationId, repository };
     },
-    store(change = (github) => github) {
+    store: (change = (github) => github) => storeOn(direct, change),
+    fetchingStore() {
       const mirrors = createMirrors({
         root,
         remoteUrl: (one) => local.gitUrl(one),
@@ -54,8 +63,7 @@ export async function stateWorld(): Promise<StateWorld> {
         start: launcher.start,
       });
       opened.push(mirrors);
-      const github = async (...args: Parameters<typeof edge.for>) => change(await edge.for(...args));
-      return createStateStore({ mirrors, github, random: () => 0 });
+      return storeOn(mirrors, (github) => github);
     },
     asked() {
       const lines = local.requests.slice(seen).filter(({ template }) => !template?.includes("access_tokens"));

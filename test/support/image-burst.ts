@@ -63,7 +63,7 @@ export async function playBurst(play: ImagePlay, { images, tags, everyMs = 0 }: 
   }
   const takenMs = performance.now() - started;
   const isNewest = ({ title }: { readonly title: string }): boolean => title.endsWith(` → 1.${tags}.0`);
-  await eventually("every image's newest tag", () => site.bumps("open").filter(isNewest).length === images, 120_000);
+  await eventually("every image's newest tag", () => site.bumps("open").filter(isNewest).length === images);
   const doneMs = performance.now() - started;
   await play.quiet();
   const pulls = site.bumps();

@@ -86,6 +86,8 @@ export interface MemoryWorldOptions {
   readonly onMerge?: ((pull: PullRequest) => void) | undefined;
   /** Commits of the repositories that images are built from. */
   readonly source?: SourceCommits | undefined;
+  /** In place of one that knows plain manifests only. */
+  readonly renderer?: Renderer | undefined;
   /** Carries out a job; one of a room that is not played is dropped. */
   run(job: Job, ports: CommandPorts, context: RunContext): Promise<void>;
   /** What a room does because of another one's decision. */
@@ -166,7 +168,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
   const ports: CommandPorts = {
     github: async () => github,
     mirrors,
-    renderer: cached(memoryRenderer()),
+    renderer: options.renderer ?? cached(memoryRenderer()),
     state: memoryState(),
     queue,
     events: {

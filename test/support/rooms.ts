@@ -1,4 +1,5 @@
 import { type LocalRegistry, startLocalRegistry } from "../../sandbox/index.ts";
+import type { Logger } from "../../src/model/observe.ts";
 import type { ServerSettings } from "../../src/settings.ts";
 import { redisBinary, startRedis } from "../contract/queue-servers.ts";
 import { untilQuiet } from "./quiet.ts";
@@ -25,6 +26,9 @@ export interface RoomsOptions {
   /** All of Sluice, on a Redis where there is one, in place of the rooms alone. */
   readonly whole?: boolean;
   readonly settings?: Partial<ServerSettings>;
+  /** More of the environment of all of Sluice. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly log?: Logger;
 }
 
 /** What the registry's hook and the event log's page ask for. */
@@ -66,18 +70,22 @@ async function leave(rooms: Rooms): Promise<void> {
   rooms.github.check();
 }
 
-async function startRooms({ whole = false, settings = {} }: RoomsOptions): Promise<Rooms> {
+async function startRooms({ whole = false, settings = {}, environment = {}, log }: RoomsOptions): Promise<Rooms> {
   const binary = whole ? redisBinary() : undefined;
   const redis = binary === undefined ? undefined : await startRedis(binary);
-  const environment = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
+  const store = redis?.backend.kind === "redis" ? { REDIS_URL: redis.backend.url } : {};
   const registry = await startLocalRegistry();
   let offset = 0;
   const registries = [{ host: registry.host, insecure: true, private: true, requestsPerSecond: 1_000 }];
-  const walk = await startWalk(environment, {
-    clock: () => Date.now() + offset,
-    rooms: !whole,
-    settings: { adminToken: secrets.admin, hooks: [hook], registries, ...settings },
-  });
+  const walk = await startWalk(
+    { ...store, ...environment },
+    {
+      ...(log && { log }),
+      clock: () => Date.now() + offset,
+      rooms: !whole,
+      settings: { adminToken: secrets.admin, hooks: [hook], registries, ...settings },
+    },
+  );
   const listen = (): void =>
     registry.setNotifications({
       url: `${walk.sluice.url}/registry/local`,

@@ -1,12 +1,13 @@
 /**
- * A server as a process of its own, so that tests can kill it. Reads its settings from the environment; prints its URL
- * when it is up.
+ * A server as a process of its own, so that tests can kill it. Reads its settings from the environment and from the
+ * file that it names; prints its URL when it is up.
  */
+import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { readSettings } from "../../src/settings.ts";
 import { startSluice } from "../../src/wiring/server.ts";
 
-const settings = readSettings(process.env, () => "");
+const settings = readSettings(process.env, (path) => readFileSync(path, "utf8"));
 const running = await startSluice(settings, {
   locks: { lockMs: 2_000, checkEveryMs: 500 },
   graceMs: 1_000,
@@ -16,9 +17,3 @@ const running = await startSluice(settings, {
 // For the next one: a process that is killed keeps nothing.
 flushCompileCache();
 process.stdout.write(`up ${running.url}\n`);
-process.on("SIGTERM", () => {
-  running.close().then(
-    () => process.exit(0),
-    () => process.exit(1),
-  );
-});

@@ -7,29 +7,34 @@ import { eventually } from "./wait.ts";
 /** A server as a process of its own. */
 export interface ServerProcess {
   readonly url: string;
+  /** Everything that it wrote so far. */
+  said(): string;
   /** With `kill -9`; resolves when it is gone. */
   kill(): Promise<void>;
 }
 
 /** Where servers keep what they compiled, for all that follow: most of a start is that. */
-export const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), "sluice-compiled") };
+const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), "sluice-compiled") };
 
-/** Starts one of the programs beside this file, which prints `up URL`; gives it when it is up. */
-export async function startProcess(program: string, env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+const program = join(import.meta.dirname, "serve-child.ts");
+
+/** Starts one; gives it when it is up. */
+export async function startServer(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const { PATH = "", SLUICE_ENGINE } = process.env;
-  const child = spawn(process.execPath, [join(import.meta.dirname, program)], {
-    env: { PATH, ...(SLUICE_ENGINE && { SLUICE_ENGINE }), ...env },
-    stdio: ["ignore", "pipe", "inherit"],
+  const child = spawn(process.execPath, [program], {
+    env: { PATH, ...(SLUICE_ENGINE && { SLUICE_ENGINE }), ...compiled, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
-  child.stdout.on("data", (chunk) => {
-    said += String(chunk);
-  });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk) => {
+      said += String(chunk);
+    });
   const url = await eventually("the server to be up", () => {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${said}`);
     return /^up (\S+)/m.exec(said)?.[1];
   });
-  return { url, kill: () => killed(child) };
+  return { url, said: () => said, kill: () => killed(child) };
 }
 
 async function killed(child: ChildProcess): Promise<void> {

@@ -54,8 +54,10 @@ export function tempGit(original?: string): TempGit {
     if (run.status !== 0) throw new Error(`git ${args.join(" ")}: ${run.stderr}`);
     return run.stdout.trim();
   };
-  if (original === undefined) cpSync((empty ??= initialised()), join(dir, ".git"), { recursive: true });
-  else cpSync(original, dir, { recursive: true, preserveTimestamps: true });
+  if (original === undefined) {
+    empty ??= initialised();
+    cpSync(empty, join(dir, ".git"), { recursive: true });
+  } else cpSync(original, dir, { recursive: true, preserveTimestamps: true });
   const commit = (files: Readonly<Record<string, string | null>>, message = "Change"): string => {
     for (const [path, text] of Object.entries(files)) {
       const file = join(dir, path);

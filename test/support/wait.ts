@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function eventually<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  deadlineMs = 180_000,
+  deadlineMs = 540_000,
 ): Promise<T> {
   const end = Date.now() + deadlineMs;
   for (;;) {

@@ -43,12 +43,6 @@ const silent: Logger = {
 /** Opens the pages of the operator. */
 export const adminToken = "the-administrators-token";
 
-/** What a server as a process of its own needs of this process's environment. */
-export function processEnvironment(): Record<string, string> {
-  const { PATH = "", SLUICE_ENGINE } = process.env;
-  return { PATH, ...(SLUICE_ENGINE && { SLUICE_ENGINE }) };
-}
-
 /** The environment that points a server at a local GitHub. */
 export function serverEnvironment(github: LocalGitHub, dataDir: string): Record<string, string> {
   return {

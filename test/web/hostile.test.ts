@@ -37,6 +37,30 @@ describe("m3-strangers-fill-the-inbox", () => {
     expect(cut.status).toBe(503);
   });
 
+  it("a usual delivery that is under way is not cut off by large bodies that come after it", async () => {
+    const { app, jobs } = door({ limits: { bodiesBytes: 100_000, smallBodiesBytes: 2_000, smallBodyBytes: 1_000 } });
+    const rest = Promise.withResolvers<void>();
+    const slow = new ReadableStream({
+      start: async (controller) => {
+        controller.enqueue(Buffer.from("{"));
+        await rest.promise;
+        controller.enqueue(Buffer.from("}"));
+        controller.close();
+      },
+    });
+    const usual = { ...deliver(small, { "content-length": "2" }), body: slow, duplex: "half" as const };
+    const pending = app.request(webhookPath, usual);
+    const wrong = deliver(small, { "x-hub-signature-256": sign("another") });
+    const large = Array.from({ length: 3 }, () =>
+      app.request(webhookPath, { ...wrong, body: stalled(50_000), duplex: "half" as const }),
+    );
+    // They took all that there is: one of them is cut off.
+    expect((await Promise.race(large)).status).toBe(503);
+    rest.resolve();
+    expect((await pending).status).toBe(202);
+    expect(jobs).toHaveLength(1);
+  });
+
   it("makes room by cutting off the oldest, and never for one that is older than what is held", () => {
     const budget = new BodyBudget(10);
     const cut: string[] = [];

@@ -37,7 +37,7 @@ describe("a repository without a ruleset for Sluice's branches", () => {
     const found = await Array.fromAsync(openRepositories(world(["private"], rules), signal));
     expect(found).toMatchObject([
       {
-        message: "GitHub tells no rulesets of acme/private: Upgrade to GitHub Pro to enable this feature.",
+        message: "the rulesets of acme/private cannot be read: Upgrade to GitHub Pro to enable this feature.",
         fix: expect.stringContaining("plan"),
       },
     ]);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { chmod, mkdir, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { checkApp } from "../../src/github/check-app.ts";
 import { APP_PERMISSIONS } from "../../src/github/permissions.ts";
 import { Fault, UserError } from "../../src/model/errors.ts";
@@ -16,6 +16,7 @@ import { watchCredentials } from "../../src/wiring/credentials.ts";
 import { assertLockdown } from "../../src/wiring/lockdown.ts";
 import { NEEDED_EVENTS } from "../../src/wiring/needed-events.ts";
 import { startSluice } from "../../src/wiring/server.ts";
+import { misbehavingEngine } from "../render/support/engines.ts";
 import { directMirrors } from "../support/direct-mirrors.ts";
 import { inlineQueue } from "../support/inline-queue.ts";
 import { type CheckedGitHub, startCheckedGitHub } from "../support/local-github.ts";
@@ -107,7 +108,7 @@ describe("the App's credentials", () => {
     const refused = (status: number, text: string) =>
       checkApp(() => Promise.reject(new Fault("bug", text, { fields: { status } })), expected);
     expect(await refused(401, "A JSON web token could not be decoded")).toMatchObject([
-      { fatal: true, message: expect.stringContaining("private key"), fix: expect.stringContaining("/settings/apps") },
+      { fatal: true, message: expect.stringContaining("PRIVATE_KEY"), fix: expect.stringContaining("/settings/apps") },
     ]);
     expect(await refused(401, "'Expiration time' claim ('exp') is too far in the future")).toMatchObject([
       { fatal: true, message: expect.stringContaining("clock") },
@@ -198,5 +199,20 @@ describe("a whole server's start", () => {
     expect((await ready()).text).toContain(`${github.url}/settings/apps`);
     expect(errors).toContain(`GitHub refuses these credentials (401): APP_ID ${github.app.id} with this PRIVATE_KEY`);
     await close();
+  });
+
+  it("m2-lockdown-fails-open: ends with an engine that is not locked down, unless it was allowed", async () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv("SLUICE_ENGINE", misbehavingEngine(folder));
+    const start = (environment: Readonly<Record<string, string>>) => {
+      const read = readSettings({ ...serverEnvironment(github, folder), ...environment }, () => "");
+      const edges = { queue: inlineQueue(Date.now), mirrors: directMirrors(github) };
+      return startSluice(read, { log: memoryLog(), edges, graceMs: 0 });
+    };
+    await expect(start({})).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("the engine would render unlocked"),
+    });
+    await (await start({ ALLOW_UNLOCKED_ENGINE: "true" })).close();
   });
 });

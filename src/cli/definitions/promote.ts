@@ -18,7 +18,7 @@ export const promote = define({
     },
   ],
   flags: {
-    to: { type: "string", value: "ENV", description: "the environment that the versions go to" },
+    to: { type: "string", value: "ENV", description: "the environment that the versions go to; required" },
     repo: REPO,
     ref: { ...REF, description: "the commit with the configuration and the files to edit" },
     "from-commit": { type: "string", value: "REF", description: "where to read the versions (default: --ref)" },

@@ -55,6 +55,7 @@ export function proposalOf(
         sections: await sectionsOf(ports, context, decisions, metadata),
         autoMerge: mergesItself(unit),
         promote: takerOf(context, bump),
+        docsUrl: ports.docsUrl,
         now: ports.clock(),
       }),
     settle: (ended) => settleImage(ports, context.where, ended, context.signal),

@@ -7,6 +7,7 @@ import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
 import type { VersionChange } from "../../model/promotion.ts";
 import type { Decision, StateAddress } from "../../model/state.ts";
+import { freedBody } from "../text/held.ts";
 import type { ImageMetadata } from "../text/metadata.ts";
 import { declinedText } from "../text/pull-request.ts";
 import { mergedBody } from "../text/verdict.ts";
@@ -33,7 +34,7 @@ export async function recordImageMerge(
   const merged = await settlePullRequest(ports, where, pull, settlement, signal);
   const of = { where, pull, metadata };
   if (merged) {
-    const body = mergedBody(pull.body, pull, ports.clock());
+    const body = mergedBody(freedBody(pull.body, metadata), pull, ports.clock());
     const github = await ports.github(where.installationId, where.repository);
     if (body !== pull.body.replaceAll("\r\n", "\n")) await github.updatePullRequest(pull.number, { body });
     ports.events.announce(mergedEvent(of, arrived, ports.clock()));

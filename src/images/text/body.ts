@@ -1,5 +1,6 @@
 import { shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
+import { helpLink } from "../../model/text/help.ts";
 import { clip, oneLine } from "../../model/text/lines.ts";
 import { sentenceList } from "../../model/text/lists.ts";
 import { digestLines, factLines, newerLines, newsLines, skippedLines } from "./facts.ts";
@@ -21,6 +22,8 @@ export interface ImageBodyParts {
   readonly autoMerge: boolean;
   /** The environment that takes its versions from the one that this is for. */
   readonly promote: string | undefined;
+  /** Where the documents can be read. */
+  readonly docsUrl?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -151,7 +154,7 @@ function sentence(text: string): string {
   return text === "" || /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
-function smallPrint({ metadata, sections }: ImageBodyParts): string {
+function smallPrint({ metadata, sections, docsUrl }: ImageBodyParts): string {
   const [only, ...more] = sections;
   const follows = only !== undefined && more.length === 0 && only.follows;
   const tags = new Set(metadata.images.map(({ tag }) => tag));
@@ -161,6 +164,7 @@ function smallPrint({ metadata, sections }: ImageBodyParts): string {
     follows ? "closing it skips this image" : `closing it skips ${tags.size === 1 ? inert(tag) : "these versions"}`,
     "commits you push stay",
     `${code("/retry")} asks the registry again`,
+    ...helpLink(docsUrl, "images"),
   ];
   return `<sub>${parts.join(" · ")}</sub>`;
 }

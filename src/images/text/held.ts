@@ -1,8 +1,9 @@
+import { replaceVerdict, shownVerdict } from "../../change/text/verdict-part.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { Hold } from "../../model/gates.ts";
 import { comingTime } from "../../model/text/times.ts";
 import type { ImageMetadata } from "./metadata.ts";
-import { goalText } from "./verdict.ts";
+import { goalText, standingPart } from "./verdict.ts";
 
 /** A hold on one of the places that an image pull request updates. */
 export interface HeldPlace {
@@ -31,6 +32,12 @@ export function heldText(brought: Pick<ImageMetadata, "images" | "targets">, hel
     `**⏸️ On hold: ${inert(environment)} gets ${goalText(brought)} later.** ${whyText(held, now)}`,
     `**Next:** ${next}. ${meanwhile(hold)}`,
   ].join("\n\n");
+}
+
+/** The description of one that a person merged in spite of the hold: it does not say for ever that it waits. */
+export function freedBody(body: string, metadata: ImageMetadata): string {
+  const isHeld = shownVerdict(body)?.includes("⏸️ On hold: ") === true;
+  return isHeld ? replaceVerdict(body, standingPart(metadata, { autoMerge: false, promote: undefined })) : body;
 }
 
 /** `` `mona` holds staging until 30 Nov, 08:00 UTC: "load test". `` */

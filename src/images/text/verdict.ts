@@ -93,7 +93,7 @@ export function nextText(
 
 const next =
   /^\*\*Next:\*\* (?:review and merge\.(?: After that: (.+))?|Sluice merges when all checks have passed\.|decide about .+, then merge\.)$/m;
-const small = /\n\n<sub>[^\n]*asks the registry again<\/sub>/;
+const small = /\n\n<sub>[^\n]*asks the registry again[^\n]*<\/sub>/;
 
 /** The description after the merge: people open it months later. Unchanged where somebody rewrote these lines. */
 export function mergedBody(

@@ -18,6 +18,7 @@ import { gatesSection, replaceGates } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import { changedTitle, promotionTitle } from "../text/title.ts";
 import { gatesCheck, promotionCheck, type Standing, verdictSection } from "../text/verdict.ts";
+import { brokenTarget } from "./broken-target.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { gatesEvent, type OfPull } from "./events.ts";
 import { atHead, factsOf } from "./facts.ts";
@@ -127,11 +128,12 @@ async function evaluate(
   // What people pushed is theirs to merge, whatever would stop Sluice.
   const stops = ours ? await mergeStops(ports, context, pull, metadata, verdict) : [];
   const itself = mergesItself(context, metadata, empty);
+  const broken = ours ? await brokenTarget(context, pull, metadata, changes) : undefined;
   const standing = {
-    ...{ metadata, verdict, stops, now, automatic: itself && ours },
+    ...{ metadata, verdict, stops, broken, now, automatic: itself && ours },
     ...pushedIn(facts, pull),
   };
-  const mayMerge = ours && stops.length === 0 && verdict.state === "passed" && itself;
+  const mayMerge = ours && stops.length === 0 && broken === undefined && verdict.state === "passed" && itself;
   if (!mayMerge && mayBeQueued(pull, firstRun)) await context.github.dequeue(pull);
   if (mayMerge) {
     if (!isAsPlanned(metadata, changes) || whatIsGone(context, metadata) !== undefined)

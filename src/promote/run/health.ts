@@ -6,7 +6,7 @@ import type { CommitCheck, Deployment, DeploymentStatus } from "../../model/gith
 import type { VersionChange } from "../../model/promotion.ts";
 import { carriedAt, carriedOf, compareCarried } from "../carried.ts";
 import type { PromotionPair } from "../resolve.ts";
-import { setUpHealth } from "../text/verdict.ts";
+import { setUpHealth } from "../text/gates.ts";
 import { versionText } from "./currency.ts";
 import type { PromotionPorts } from "./ports.ts";
 import { carriedRequest } from "./source-moves.ts";

@@ -82,6 +82,7 @@ export function proposalOf(
         included: await included,
         sourceCommits: await commits,
         repositoryUrl: context.url,
+        docsUrl: ports.docsUrl,
       }),
     settle: (ended) => settlePromotion(ports, context.where, ended, context.signal),
     introduction: ({ actor }) => introductionOf(context, request, actor),

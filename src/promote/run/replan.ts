@@ -7,13 +7,14 @@ import { settingsFor } from "../../config/index.ts";
 import { code, inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { PullRequest } from "../../model/github.ts";
-import { isAtOrBelow } from "../../model/paths.ts";
 import { sentenceList } from "../../model/text/lists.ts";
 import { pairOf } from "../resolve.ts";
 import { parseBranch } from "../text/branch.ts";
+import { type ClosedReason, closedText } from "../text/closed.ts";
 import { mergedId, type PromotionMetadata, promotionFormat, promotionOf } from "../text/metadata.ts";
 import { onlyMove } from "../text/versions.ts";
-import { authorOf } from "./currency.ts";
+import { changeOnBase } from "./base-change.ts";
+import { brokenTarget } from "./broken-target.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { closedEvent } from "./events.ts";
 import { forEachLogged } from "./for-each-logged.ts";
@@ -106,9 +107,14 @@ export async function replanPromotion(
   metadata: PromotionMetadata,
 ): Promise<string> {
   const request = await requestOf(ports, context, metadata);
-  if (typeof request === "string") return close(ports, context, pull, metadata, request, askedAgain(metadata));
-  const because = await changeOnBase(context, pull, request);
-  const again = because === undefined ? request : { ...request, because };
+  if (typeof request === "string")
+    return close(ports, context, pull, metadata, { why: request, next: askedAgain(metadata) });
+  const change = await changeOnBase(
+    context,
+    pull,
+    request.pairs.map(({ target }) => target),
+  );
+  const again = change === undefined ? request : { ...request, because: change.text };
   const result = await openPromotion(ports, context, again).catch((error: unknown) => {
     if (error instanceof UserError && error.kind === "refused") return error.message;
     if (error instanceof Moved) return "somebody else is at it";
@@ -117,30 +123,14 @@ export async function replanPromotion(
   if (typeof result === "string") return `not planned again: ${result}`;
   if (result.pull !== undefined) return "planned again";
   const refused = result.plan.targets.find(({ outcome }) => outcome === "refused");
-  if (refused?.outcome === "refused")
-    return close(ports, context, pull, metadata, `it can no longer be planned: ${refused.app}: ${refused.reason}`);
-  return close(ports, context, pull, metadata, alreadyThere(metadata));
-}
-
-/** What the base changed, of what the promotion's targets read, since the branch left it. */
-async function changeOnBase(
-  context: RepositoryContext,
-  pull: PullRequest,
-  { pairs }: PromotionRequest,
-): Promise<string | undefined> {
-  const { repository } = context;
-  const fork = await repository.mergeBase(pull.head.sha, context.head);
-  if (fork === undefined || fork === context.head) return undefined;
-  const paths = pairs.map(({ target }) => target.render.path).filter((path) => path !== "");
-  const [commit] = await repository.log({ to: context.head, from: fork, paths, firstParent: true, limit: 1 });
-  if (commit === undefined) return undefined;
-  const { by, pullRequest } = await authorOf(context, commit);
-  const changed = (await repository.changedPaths(fork, context.head)).filter((one) =>
-    paths.some((path) => isAtOrBelow(one.path, path)),
-  );
-  const [first, ...more] = changed.map(({ path }) => code(path));
-  const files = first === undefined ? "its files" : `${first}${more.length > 0 ? ` and ${more.length} more` : ""}`;
-  return `${code(by)} changed ${files}${pullRequest === undefined ? "" : ` with #${pullRequest}`}`;
+  if (refused?.outcome === "refused") {
+    // The gates say what is broken; it goes on when the base is fixed.
+    if (describesHead(metadata, pull) && (await isBroken(ports, context, pull, metadata)))
+      return `**Still stopped:** ${inert(refused.app)}: ${inert(refused.reason)}`;
+    const why = `it can no longer be planned: ${refused.app}: ${refused.reason}`;
+    return close(ports, context, pull, metadata, { why, next: askedAgain(metadata) });
+  }
+  return close(ports, context, pull, metadata, { why: alreadyThere(metadata), since: change });
 }
 
 /**
@@ -223,9 +213,15 @@ function askedAgain({ kind, environment }: PromotionMetadata): string {
   return `To plan it from what is there now: ${command}.`;
 }
 
-/** What is commented where Sluice closes a promotion: why, and what is left to do. */
-function closedText(why: string, next: string): string {
-  return `**Closed: ${inert(why)}.** ${next}`;
+/** Whether a target cannot be rendered with what the promotion gives it, as the base is now. */
+async function isBroken(
+  ports: PromotionPorts,
+  context: RepositoryContext,
+  pull: PullRequest,
+  metadata: PromotionMetadata,
+): Promise<boolean> {
+  const changes = await targetChanges(ports, context, pull, metadata);
+  return (await brokenTarget(context, pull, metadata, changes)) !== undefined;
 }
 
 async function close(
@@ -233,10 +229,10 @@ async function close(
   context: RepositoryContext,
   pull: PullRequest,
   metadata: PromotionMetadata,
-  why: string,
-  next = "Nothing is left to promote.",
+  about: ClosedReason,
 ): Promise<string> {
-  const text = closedText(why, next);
+  const { why } = about;
+  const text = closedText(about);
   const closed = await closePullRequest(ports, context, pull, { format: promotionFormat, text });
   if (closed)
     ports.events.announce(closedEvent({ where: context.where, pull, metadata }, "sluice", why, ports.clock()));

@@ -1,10 +1,10 @@
-import { notDoneText } from "../../change/text/not-done.ts";
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import { UserError } from "../../model/errors.ts";
 import type { LineEdit, PromotionPlan, TargetPromotion } from "../../model/promotion.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
 import { fenced } from "../../model/text/markdown.ts";
+import { notDoneText } from "../../model/text/not-done.ts";
 import type { LeftApp } from "../resolve.ts";
 import { olderMark, onlyMove } from "../text/versions.ts";
 import type { PromotionResult } from "./open.ts";

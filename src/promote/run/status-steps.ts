@@ -247,6 +247,7 @@ async function laterChange(
   const some = names.map((image) => ({ image }));
   const brought = carriedOf(whole, some);
   let after: VersionRun | undefined;
+  let newest: VersionRun | undefined;
   const later = new Map<VersionRun, boolean>();
   for await (const run of versionRuns(request, context.head)) {
     const order = compareCarried(carriedOf(run.carried, some), brought);
@@ -255,11 +256,13 @@ async function laterChange(
       run,
       order === "older" || (order === "unknown" && (await hadBefore(request, mergeCommit, run.carried, some))),
     );
+    newest ??= run;
     after = run;
   }
-  if (after === undefined) return {};
-  const who = await authorOf(context, after.first);
+  if (after === undefined || newest === undefined) return {};
   const back = later.get(after) === true;
+  // Who took it back did it right after; what is there in its place may be of somebody else by now.
+  const who = await authorOf(context, back ? after.first : newest.first);
   return { since: { brought: versionText(brought), back, by: who.by, pullRequest: who.pullRequest, at: who.at } };
 }
 

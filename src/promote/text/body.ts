@@ -1,6 +1,7 @@
 import { shortMove, shortVersion } from "../../change/text/version.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { VersionChange } from "../../model/promotion.ts";
+import { helpLink } from "../../model/text/help.ts";
 import { sentenceList, thousands } from "../../model/text/lists.ts";
 import { orderOfChange } from "../carried.ts";
 import { type IncludedChanges, includedSection } from "./included-changes.ts";
@@ -27,6 +28,8 @@ export interface BodyParts {
   /** Planned apps of which the render stays the same. */
   readonly unchanged: readonly string[];
   readonly repositoryUrl: string;
+  /** Where the documents can be read. */
+  readonly docsUrl?: string | undefined;
 }
 
 /** GitHub takes 65,536 characters. */
@@ -156,14 +159,14 @@ function remarkList({ notes, unchanged, metadata, left }: BodyParts): string {
   return lines.length === 0 ? "" : ["### Remarks", "", ...lines].join("\n");
 }
 
-function smallPrint({ metadata, repositoryUrl }: BodyParts): string {
-  const { kind, actor, origin, environment, from, commit, apps } = metadata;
+function smallPrint({ metadata, repositoryUrl, docsUrl }: BodyParts): string {
+  const { kind, actor, origin, from, commit, apps } = metadata;
   const place = origin === undefined ? "" : ` in #${origin}`;
   const who = actor === undefined ? "Opened automatically" : `${code(actor)} asked for this${place}`;
   const at = `[${code(commit.slice(0, 7))}](${repositoryUrl}/commit/${commit})`;
   const where = kind === "rollback" ? `as it was at ${at}` : `from ${inert(from)} at ${at}`;
   const together = apps.length > 1 ? ["merged or dropped together"] : [];
-  return `<sub>${[who, where, ...together, waysOut({ kind, environment, apps })].join(" · ")}</sub>`;
+  return `<sub>${[who, where, ...together, waysOut(metadata), ...helpLink(docsUrl, "promotion")].join(" · ")}</sub>`;
 }
 
 function releasesOf({ environment, apps }: Pick<PromotionMetadata, "environment" | "apps">): string {
@@ -183,7 +186,8 @@ export function replaceWays(body: string, metadata: Pick<PromotionMetadata, "kin
     kind === "rollback"
       ? `${releasesOf(metadata)} ends the hold`
       : `to go back: ${code(`/rollback ${environment} ${apps.join(" ")}`)}`;
-  return body.replace(`${waysOut(metadata)}</sub>`, () => `${after}</sub>`);
+  const ways = waysOut(metadata);
+  return ["</sub>", " · [help]("].reduce((text, end) => text.replace(`${ways}${end}`, () => `${after}${end}`), body);
 }
 
 /** The versions of a promotion on one short line, for what replaced what. */

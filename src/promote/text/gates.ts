@@ -209,10 +209,18 @@ function folded(summary: string, results: readonly GateResult[]): string {
 export function gateTree(verdict: GateVerdict, head: string): string {
   const { results } = verdict;
   const passed = results.filter((one) => !isOpen(one));
-  const lines = [...orderedGates(results), ...passed].flatMap((one) => linesOf(one, 0));
+  const told = [...orderedGates(results), ...passed].map((one) =>
+    one.setUp === undefined ? one : { ...one, who: setUpHealth(one.setUp) },
+  );
+  const lines = told.flatMap((one) => linesOf(one, 0));
   if (lines.length === 0) return `${mark(verdict)}\nNo gate is configured.`;
   const heading = `**${passed.length} of ${count(results.length, "gate")} passed** for ${head}.`;
   return [mark(verdict), heading, lines.join("\n")].join("\n\n");
+}
+
+/** What lets Sluice know that an environment is healthy, where nothing has ever told. */
+export function setUpHealth(environment: string): string {
+  return `tell Sluice how ${environment} is doing: report GitHub Deployments from what deploys it, or name a check with \`health: { check: … }\`, or go without with \`gates: { healthy: false }\``;
 }
 
 const maxChildren = 20;

@@ -23,8 +23,8 @@ export interface IncludedChanges {
 }
 
 /**
- * The included changes as a list, at most `max` of them. `guess` is said where nobody knows what the target has of them. Subjects are other people's words: inert. A pull request's
- * number is left live, so that GitHub links both ways.
+ * The included changes as a list, at most `max` of them. `guess` is said where nobody knows what the target has of
+ * them. Subjects are other people's words: inert. A pull request's number is left live, so that GitHub links both ways.
  */
 export function includedSection(
   included: IncludedChanges,

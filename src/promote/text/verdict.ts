@@ -6,6 +6,7 @@ import { clip } from "../../model/text/lines.ts";
 import { count, sentenceList } from "../../model/text/lists.ts";
 import { dayTime } from "../../model/text/times.ts";
 import { orderOf } from "../../model/versions.ts";
+import { type BrokenTarget, brokenNext, brokenTitle, brokenVerdict } from "./broken.ts";
 import { gateTree, isOpen, orderedGates, type SeenGates } from "./gates.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 import { onlyMove } from "./versions.ts";
@@ -21,6 +22,8 @@ export interface Standing {
   readonly stops: readonly MergeStop[];
   /** People pushed to the branch: beside what was planned, or so that it is something else now. */
   readonly pushed?: "beside" | "changed";
+  /** A target that cannot be rendered any more. */
+  readonly broken?: BrokenTarget | undefined;
   /** Who pushed, in lower case. */
   readonly pushers?: readonly string[];
   /** Sluice merges when all gates have passed. */
@@ -30,7 +33,8 @@ export interface Standing {
 
 /** What comes of it and what to do next: the first lines of the description. */
 export function verdictSection(standing: Standing): string {
-  const parts = [verdictText(standing), alertOf(standing), nextText(standing)].filter((part) => part !== "");
+  const alert = standing.broken === undefined ? alertOf(standing) : "";
+  const parts = [verdictText(standing), alert, nextText(standing)].filter((part) => part !== "");
   return verdictPart(parts.join("\n\n"));
 }
 
@@ -39,7 +43,8 @@ export function shownWait(body: string): string | undefined {
   return /Waiting for (.+)\.\r?$/m.exec(shownVerdict(body) ?? "")?.[1];
 }
 
-function verdictText({ metadata, verdict, stops, pushed, pushers = [], now }: Standing): string {
+function verdictText({ metadata, verdict, stops, broken, pushed, pushers = [], now }: Standing): string {
+  if (broken !== undefined) return brokenVerdict(broken, metadata);
   const stopped = stoppedText(metadata, verdict, stops, now);
   if (stopped !== undefined) return stopped;
   const waits = verdict === undefined ? "" : waitText(verdict);
@@ -184,7 +189,8 @@ function alertOf({ metadata, stops, now }: Standing): string {
 }
 
 /** Who does what next; `""` where only time and Sluice are left. */
-function nextText({ metadata, verdict, stops, pushed, automatic }: Standing): string {
+function nextText({ metadata, verdict, stops, broken, pushed, automatic }: Standing): string {
+  if (broken !== undefined) return brokenNext(broken);
   const { environment, apps, kind } = metadata;
   const again = code(`/promote ${environment} ${apps.join(" ")}`);
   const changed = stops.find((stop) => stop.kind === "changed");
@@ -229,7 +235,13 @@ function askText({ gate, who = "" }: GateResult): string {
 }
 
 /** How it stands, for the list of pull requests: at most 72 characters. */
-export function verdictTitle({ verdict, stops, metadata }: Pick<Standing, "verdict" | "stops" | "metadata">): string {
+export function verdictTitle({
+  verdict,
+  stops,
+  metadata,
+  broken,
+}: Pick<Standing, "verdict" | "stops" | "metadata" | "broken">): string {
+  if (broken !== undefined) return clip(`Stopped: ${brokenTitle(broken, metadata)}`, maxTitle);
   const changed = stops.find(({ kind }) => kind === "changed");
   if (changed !== undefined)
     return clip(`Stopped: ${metadata.environment} was changed to ${changed.has} meanwhile`, maxTitle);
@@ -269,11 +281,13 @@ export function gatesCheck(
 ): CheckReport {
   const { verdict, stops } = standing;
   const link = `[${code(head.sha.slice(0, 7))}](${head.url})`;
-  const person = standing.pushed === undefined ? [] : [verdictText(standing), nextText(standing)];
+  const person =
+    standing.pushed === undefined && standing.broken === undefined ? [] : [verdictText(standing), nextText(standing)];
   const parts = [gateTree(verdict, link), ...person, ...remarks].filter((part) => part !== "");
   const summary = parts.join("\n\n").slice(0, 60_000);
   const about = { name: promotionCheck, headSha: head.sha, title: verdictTitle(standing), summary };
-  const isStopped = stops.some(({ kind }) => kind === "changed") || stoppedGate(verdict) !== undefined;
+  const isStopped =
+    standing.broken !== undefined || stops.some(({ kind }) => kind === "changed") || stoppedGate(verdict) !== undefined;
   if (isStopped) return { ...about, status: "completed", conclusion: "failure" };
   if (verdict.state === "passed") return { ...about, status: "completed", conclusion: "success" };
   return { ...about, status: "in_progress" };
@@ -341,9 +355,4 @@ function setUpList(environment: string): string {
     '- or name a check in `.sluice.yaml`: `health: { check: "health/{app}" }`',
     "- or go without: `gates: { healthy: false }`",
   ].join("\n");
-}
-
-/** What lets Sluice know that an environment is healthy, where nothing has ever told. */
-export function setUpHealth(environment: string): string {
-  return `tell Sluice how ${environment} is doing: report GitHub Deployments from what deploys it, or name a check with \`health: { check: … }\`, or go without with \`gates: { healthy: false }\``;
 }

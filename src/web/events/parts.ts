@@ -63,7 +63,7 @@ export function conclusionPart(
   const about =
     verdict === undefined
       ? ""
-      : html`<p>${badge(verdict.outcome)} <code>${verdict.tag}</code>: ${prose(verdict.reason)}</p>`;
+      : html`<p>${badge(verdict.outcome)} ${verdict.reason.startsWith(`${verdict.tag} `) ? "" : html`<code>${verdict.tag}</code>: `}${prose(verdict.reason)}</p>`;
   return html`<div class="head"><h3>${repository}${group}</h3><span class="small">${momentOf(at, context)}</span></div>
 ${about}<p>${prose(summary)} ${pullLink(conclusion, context)}</p>${tagTable(conclusion.tags)}`;
 }

@@ -1,7 +1,7 @@
-import { notDoneText } from "../../change/text/not-done.ts";
 import type { UserErrorKind } from "../../model/errors.ts";
 import type { Permission } from "../../model/github.ts";
 import { fenced, inert } from "../../model/text/markdown.ts";
+import { notDoneText } from "../../model/text/not-done.ts";
 
 /** A command that was not carried out. */
 export interface Refusal {

@@ -3,7 +3,9 @@ import { type PlannedBump, planBump } from "../../../src/cli/images/plan-bump.ts
 import { readNamedImage } from "../../../src/cli/images/reference.ts";
 import { scopesOf } from "../../../src/cli/images/scope.ts";
 import { configured } from "../../../src/targets/index.ts";
-import { world, written } from "../../promote/support/world.ts";
+import { written } from "../../promote/support/world.ts";
+import { sharedRenderer } from "../../render/support/engines.ts";
+import { memoryCommits } from "../../support/memory-commits.ts";
 
 /** The image of the cases, and a digest. */
 export const api = "registry.example.net/acme/api";
@@ -30,8 +32,8 @@ export async function bumped(
   image: string,
   { force = false, known }: BumpWish = {},
 ): Promise<Bumped> {
-  const { repository, renderer } = world(files);
-  const base = await repository.resolve("HEAD");
+  const { repository, commit } = memoryCommits();
+  const base = commit(undefined, files);
   const { config, plan } = await configured(await repository.tree(base));
   const named = readNamedImage(image);
   const planned = await planBump({
@@ -39,7 +41,7 @@ export async function bumped(
     known: known ?? unaskedVersion(named),
     scopes: scopesOf(named, { environments: [], apps: [] }, { config, plan }),
     repository,
-    renderer,
+    renderer: sharedRenderer(),
     base,
     allTargets: plan.targets,
     all: config.images,

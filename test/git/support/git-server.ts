@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { env } from "node:process";
+import { launcher } from "../../support/launcher.ts";
 
 /** A Git server over HTTP on git's own `http-backend`. */
 export interface GitServer {
@@ -17,9 +17,9 @@ export async function gitServer(root: string): Promise<GitServer> {
   const authorizations: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     authorizations.push(request.headers.authorization);
-    void served.intercept(request, response).then((answered) => {
-      if (!answered) backend(root, request, response);
-    });
+    void served
+      .intercept(request, response)
+      .then((answered) => (answered ? undefined : backend(root, request, response)));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -37,30 +37,36 @@ export async function gitServer(root: string): Promise<GitServer> {
   return served;
 }
 
-function backend(root: string, request: IncomingMessage, response: ServerResponse): void {
+async function backend(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
-  const child = spawn("git", ["http-backend"], {
-    env: {
-      PATH: env.PATH,
-      GIT_PROJECT_ROOT: root,
-      GIT_HTTP_EXPORT_ALL: "1",
-      PATH_INFO: url.pathname,
-      QUERY_STRING: url.searchParams.toString(),
-      REQUEST_METHOD: request.method,
-      CONTENT_TYPE: request.headers["content-type"],
-      HTTP_CONTENT_ENCODING: request.headers["content-encoding"],
-      GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
-      GIT_CONFIG_COUNT: "1",
-      GIT_CONFIG_KEY_0: "uploadpack.allowAnySHA1InWant",
-      GIT_CONFIG_VALUE_0: "true",
-    },
-    stdio: ["pipe", "pipe", "ignore"],
-  });
-  child.stdin.on("error", () => undefined);
-  request.pipe(child.stdin);
   const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  child.once("close", () => answer(Buffer.concat(chunks), response));
+  for await (const chunk of request) chunks.push(chunk);
+  const variables = {
+    PATH: env.PATH,
+    GIT_PROJECT_ROOT: root,
+    GIT_HTTP_EXPORT_ALL: "1",
+    PATH_INFO: url.pathname,
+    QUERY_STRING: url.searchParams.toString(),
+    REQUEST_METHOD: request.method,
+    CONTENT_TYPE: request.headers["content-type"],
+    CONTENT_LENGTH: String(chunks.reduce((sum, { length }) => sum + length, 0)),
+    HTTP_CONTENT_ENCODING: request.headers["content-encoding"],
+    GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "uploadpack.allowAnySHA1InWant",
+    GIT_CONFIG_VALUE_0: "true",
+  };
+  const { stdout } = await launcher.start({
+    file: "git",
+    args: ["http-backend"],
+    cwd: "/",
+    env: Object.fromEntries(
+      Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
+    input: Buffer.concat(chunks),
+    maxOutputBytes: 1 << 28,
+  }).ended;
+  answer(stdout, response);
 }
 
 function answer(output: Buffer, response: ServerResponse): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { verdictPart } from "../../../src/change/text/verdict-part.ts";
 import { type ImageBodyParts, imageBody } from "../../../src/images/text/body.ts";
-import { heldText, heldTitle } from "../../../src/images/text/held.ts";
+import { freedBody, heldText, heldTitle } from "../../../src/images/text/held.ts";
 import type { ImageMetadata } from "../../../src/images/text/metadata.ts";
 import { declinedText, updateText } from "../../../src/images/text/pull-request.ts";
 import type { ImageSection } from "../../../src/images/text/section.ts";
@@ -41,7 +42,15 @@ function textOf(
   sections: readonly ImageSection[],
   more: Partial<ImageBodyParts> = {},
 ): string {
-  const parts = { notes: [], left: [], autoMerge: false, promote: undefined, now, ...more };
+  const parts = {
+    notes: [],
+    left: [],
+    autoMerge: false,
+    promote: undefined,
+    docsUrl: "https://docs.example",
+    now,
+    ...more,
+  };
   const text = imageBody({ metadata, comment: "<!-- c -->", sections, ...parts })
     .replaceAll(/<!--[^>]*-->\n?/g, "")
     .trim();
@@ -53,7 +62,7 @@ function textOf(
 
 const one: readonly Move[] = [["ghcr.io/acme/webapp", "1.4.0", "1.5.0"]];
 const small =
-  "<sub>A newer tag updates this pull request · closing it skips 1.5.0 · commits you push stay · `/retry` asks the registry again</sub>";
+  "<sub>A newer tag updates this pull request · closing it skips 1.5.0 · commits you push stay · `/retry` asks the registry again · [help](https://docs.example/images)</sub>";
 
 describe("an image pull request", () => {
   it("image-one", () => {
@@ -150,7 +159,7 @@ describe("an image pull request", () => {
           "- **Why:** staging follows the tag `main`, also to an older image if somebody moves the tag back",
         ].join("\n"),
         `<details><summary>Digests</summary>\n\n- \`ghcr.io/acme/gateway:main@${gateway.oldDigest}\`\n- \`ghcr.io/acme/gateway:main@${gateway.digest}\`\n\n</details>`,
-        "<sub>The next push of `main` updates this pull request · closing it skips this image · commits you push stay · `/retry` asks the registry again</sub>",
+        "<sub>The next push of `main` updates this pull request · closing it skips this image · commits you push stay · `/retry` asks the registry again · [help](https://docs.example/images)</sub>",
       ].join("\n\n"),
     );
   });
@@ -171,6 +180,11 @@ describe("an image pull request", () => {
       ].join("\n\n"),
     );
     expect(lintText(text).filter((problem) => !problem.startsWith("the first line has"))).toEqual([]);
+    const body = `${verdictPart(text)}\n`;
+    const landed = mergedBody(freedBody(body, metadata), { mergedBy: "bob", closedAt: now }, now);
+    expect(landed).toContain("**staging gets webapp 1.5.0** in place of 1.4.0.");
+    expect(landed).toContain("Merged by `bob` on 29 Nov, 23:00 UTC.");
+    expect(landed).not.toContain("On hold");
     const back: Hold = { by: "ada", reason: "", since: hold.since, cause: "revert", environmentWide: false };
     expect(heldText(metadata, { ...place, hold: back }, now)).toBe(
       [

@@ -1,4 +1,3 @@
-import { type LocalRepository, openRepository } from "../../../src/git/repository.ts";
 import type { Metrics } from "../../../src/model/observe.ts";
 import type { Drift, Preview } from "../../../src/model/preview.ts";
 import type { Renderer } from "../../../src/model/render.ts";
@@ -6,11 +5,9 @@ import { computePreview } from "../../../src/preview/compute.ts";
 import { createRenderer } from "../../../src/render/renderer.ts";
 import { patient, realEngine } from "../../render/support/engines.ts";
 import { deployment, gitopsFiles } from "../../support/gitops.ts";
-import { launcher } from "../../support/launcher.ts";
-import { type TempGit, tempGit } from "../../support/temp-git.ts";
+import { type FileChanges, memoryCommits } from "../../support/memory-commits.ts";
 
-/** Files by path; `null` deletes. */
-export type Files = Readonly<Record<string, string | null>>;
+type Files = FileChanges;
 
 export const stagingFile = "apps/web/overlays/staging/kustomization.yaml";
 export const prodFile = "apps/web/overlays/prod/kustomization.yaml";
@@ -57,31 +54,23 @@ export function openWorlds(): Worlds {
     if (source === "engine") runs += 1;
   };
   const renderer = createRenderer({ binary: realEngine(), limits: patient, workers: 1, onRender });
-  const cleanups: (() => Promise<void>)[] = [];
   return {
-    open(files = alignedFiles()) {
-      const temp = tempGit();
-      temp.commit(files, "Begin");
-      const repository = openRepository(temp.dir, { start: launcher.start });
-      cleanups.push(async () => {
-        await repository.close();
-        temp.remove();
-      });
-      return worldOf(temp, repository, renderer);
-    },
+    open: (files = alignedFiles()) => worldOf(files, renderer),
     engineRuns: () => runs,
-    async close() {
-      await renderer.close();
-      await Promise.all(cleanups.map((cleanup) => cleanup()));
-    },
+    close: () => renderer.close(),
   };
 }
 
-function worldOf(temp: TempGit, repository: LocalRepository, renderer: Renderer): World {
-  const preview: World["preview"] = async (files, from = "main") => {
-    temp.git("checkout", "--quiet", "--detach", from);
-    const head = temp.commit(files, "A pull request");
-    temp.git("checkout", "--quiet", "main");
+function worldOf(begin: Files, renderer: Renderer): World {
+  const { repository, commit } = memoryCommits();
+  const land: World["land"] = (files, message = "Change") => {
+    const sha = commit(repository.branches.get("main"), files, message);
+    repository.branches.set("main", sha);
+    return sha;
+  };
+  land(begin, "Begin");
+  const preview: World["preview"] = async (files, from = repository.branches.get("main")) => {
+    const head = commit(from, files, "A pull request");
     const outcome = await computePreview(
       { repository, base: "main", head, fingerprintKey: new Uint8Array(32), signal: AbortSignal.timeout(600_000) },
       { renderer },
@@ -90,7 +79,7 @@ function worldOf(temp: TempGit, repository: LocalRepository, renderer: Renderer)
     return outcome.preview;
   };
   return {
-    land: (files, message) => temp.commit(files, message),
+    land,
     preview,
     async drift(files, from) {
       const { drift } = await preview(files, from);

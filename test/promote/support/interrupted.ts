@@ -1,5 +1,5 @@
 import type { GitHubRepository } from "../../../src/model/github-repository.ts";
-import type { PromotionWorld } from "./memory-world.ts";
+import type { MemoryWorld } from "../../support/memory-world.ts";
 
 /** Calls of GitHub's port in a world, from now on. */
 export interface Calls {
@@ -7,14 +7,14 @@ export interface Calls {
 }
 
 /** Has something happen right before one of the next calls of GitHub's port: the first is 1. */
-export function interrupt(world: PromotionWorld, at: number, act: () => void | Promise<void>): Calls {
+export function interrupt(world: MemoryWorld, at: number, act: () => void | Promise<void>): Calls {
   return beforeCalls(world, async (count) => {
     if (count === at) await act();
   });
 }
 
 /** Tells of each call of GitHub's port right before it, with its number. What is thrown is the call's error. */
-export function beforeCalls(world: PromotionWorld, tell: (count: number) => void | Promise<void>): Calls {
+export function beforeCalls(world: MemoryWorld, tell: (count: number) => void | Promise<void>): Calls {
   const names: string[] = [];
   const heard = (github: GitHubRepository): GitHubRepository =>
     new Proxy(github, {

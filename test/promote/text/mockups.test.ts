@@ -3,7 +3,9 @@ import { replaceVerdict } from "../../../src/change/text/verdict-part.ts";
 import type { GateSettings, MergeStop, PromotionFacts, TargetFacts } from "../../../src/model/gates.ts";
 import { evaluateGates } from "../../../src/policy/gates/index.ts";
 import { type BodyParts, promotionBody, replaceWays } from "../../../src/promote/text/body.ts";
-import { foldedGates, gatesSection } from "../../../src/promote/text/gates.ts";
+import type { BrokenTarget } from "../../../src/promote/text/broken.ts";
+import { closedText } from "../../../src/promote/text/closed.ts";
+import { foldedGates, gatesSection, setUpHealth } from "../../../src/promote/text/gates.ts";
 import type { PromotionMetadata } from "../../../src/promote/text/metadata.ts";
 import { plannedAgain, promotionPullRequest } from "../../../src/promote/text/pull-request.ts";
 import { promotionTitle } from "../../../src/promote/text/title.ts";
@@ -13,7 +15,6 @@ import {
   mergedSection,
   mergedUnmetText,
   type Standing,
-  setUpHealth,
   verdictSection,
 } from "../../../src/promote/text/verdict.ts";
 import { facts, minutes, review, settings, target } from "../../policy/gates/facts.ts";
@@ -65,13 +66,14 @@ interface Given {
   readonly stops?: readonly MergeStop[];
   readonly pushed?: "beside" | "changed";
   readonly pushers?: readonly string[];
+  readonly broken?: BrokenTarget;
   readonly automatic?: boolean;
   readonly parts?: Partial<BodyParts>;
   readonly at?: number;
 }
 
 function standingOf(given: Given) {
-  const { moves = [webapp], gates = {}, stops = [], pushed, pushers = [], automatic = true, at = now } = given;
+  const { moves = [webapp], gates = {}, stops = [], pushed, pushers = [], automatic = true, at = now, broken } = given;
   const metadata = metadataOf(moves, given.about);
   const asked = settings({ current: true, healthy: true, findings: "danger", ...gates });
   const targets = moves.map(({ app, to }) =>
@@ -85,6 +87,7 @@ function standingOf(given: Given) {
     automatic,
     now: at,
     pushers,
+    broken,
     ...(pushed === undefined ? {} : { pushed }),
   };
   return standing satisfies Standing;
@@ -98,7 +101,7 @@ function said(given: Given = {}) {
     ...{ metadata, comment: "<!-- metadata -->", verdict: verdictSection(standing) },
     gates: gatesSection(verdict, { apps: metadata.targets.length }),
     included: { changes: [], truncated: false, compareUrl: undefined },
-    ...{ sourceCommits: [], notes: [], left: [], unchanged: [], repositoryUrl },
+    ...{ sourceCommits: [], notes: [], left: [], unchanged: [], repositoryUrl, docsUrl: "https://docs.example" },
     ...given.parts,
   });
   const {
@@ -130,7 +133,7 @@ const included = (...changes: readonly ReturnType<typeof change>[]) => ({
 const checkout = change(42, "Speed up the checkout", "ada");
 const basket = change(40, "Show the basket on phones", "grace");
 const link = `[\`66ec6f5\`](${repositoryUrl}/commit/${sha})`;
-const small = `<sub>\`ada\` asked for this in #42 · from staging at ${link} · closing drops it, \`/hold prod\` stops it</sub>`;
+const small = `<sub>\`ada\` asked for this in #42 · from staging at ${link} · closing drops it, \`/hold prod\` stops it · [help](https://docs.example/promotion)</sub>`;
 const both = { approvals: 1, soak: 30 * minutes, selfApproval: false };
 const release = { teams: ["release"], permission: "write" } as const;
 const approve =
@@ -340,15 +343,8 @@ describe("a promotion pull request", () => {
   });
 
   it("promotion-source-withdrawn: the cause and the person to ask", () => {
-    const back = {
-      state: "back",
-      version: "1.4.0",
-      went: "1.4.0",
-      had: "1.5.0",
-      by: "bob",
-      pullRequest: 49,
-      at: now - 10 * minutes,
-    } as const;
+    const gone = { version: "1.4.0", went: "1.4.0", had: "1.5.0", by: "bob", pullRequest: 49 };
+    const back = { ...gone, state: "back", at: now - 10 * minutes } as const;
     const { check, text } = said({ gates: { approvals: 1 }, target: { current: back } });
     expect(check).toBe("failure · Stopped: staging went back from 1.5.0 to 1.4.0");
     expect(text.replaceAll("\u200B", "")).toBe(
@@ -360,6 +356,34 @@ describe("a promotion pull request", () => {
         folded("3 passed", notHeld, well, risks),
         small,
       ),
+    );
+  });
+
+  it("promotion-no-longer-works: what broke it, and that it goes on by itself", () => {
+    const message = "execution error at (webapp/templates/deployment.yaml:14:20):\n  image.version is required";
+    const { title, check, text } = said({
+      broken: {
+        ...{ app: "webapp", only: true, tool: "Helm", message, file: "apps/webapp/values-prod.yaml", line: 3 },
+        ...{ because: "`bob` changed `apps/webapp/Chart.yaml` with #52", base: "main", repositoryUrl },
+      },
+    });
+    expect(title).toBe("Promote webapp to prod: 1.4.0 → 1.5.0");
+    expect(check).toBe("failure · Stopped: webapp in prod does not render with 1.5.0");
+    expect(text.slice(0, text.indexOf("\n\n### Gates"))).toBe(
+      joined(
+        "**Stopped: webapp in prod cannot be rendered with 1.5.0.** main changed since this opened: `bob` changed `apps/webapp/Chart.yaml` with #52.",
+        `**Next:** fix [apps/webapp/values-prod.yaml:3](${repositoryUrl}/blob/main/apps/webapp/values-prod.yaml#L3) on main. This pull request follows by itself; \`/retry\` checks at once.`,
+        `<details><summary>Message of Helm</summary>\n\n\`\`\`text\n${message}\n\`\`\`\n\n</details>`,
+      ),
+    );
+  });
+
+  it("promotion-closed-by-sluice: the reason in one line, and that nothing is lost", () => {
+    const text = closedText({ why: "prod already has webapp 1.5.0", since: { by: "bob", pullRequest: 53 } });
+    expect(text).toBe("**Closed: prod already has webapp 1.5.0**, since #53 (`bob`). Nothing is left to promote.");
+    expect(lintText(text).filter((one) => !one.startsWith("the first line has"))).toEqual([]);
+    expect(closedText({ why: "the promoted commit is gone", next: "Ask again." })).toBe(
+      "**Closed: the promoted commit is gone.** Ask again.",
     );
   });
 
@@ -423,7 +447,7 @@ describe("a promotion pull request", () => {
         "### Gates: 2 of 3 passed",
         waiting,
         folded("2 passed", notHeld, risks),
-        `<sub>\`ada\` asked for this in #43 · as it was at ${link} · closing this keeps the hold: \`/release prod/webapp\`</sub>`,
+        `<sub>\`ada\` asked for this in #43 · as it was at ${link} · closing this keeps the hold: \`/release prod/webapp\` · [help](https://docs.example/promotion)</sub>`,
       ),
     );
   });
@@ -513,7 +537,7 @@ describe("a promotion pull request", () => {
         ),
         "### What is new",
         "- #42 Speed up the checkout (`ada`)\n- #40 Show the basket on phones (`grace`)",
-        `<sub>\`ada\` asked for this in #42 · from staging at ${link} · to go back: \`/rollback prod webapp\`</sub>`,
+        `<sub>\`ada\` asked for this in #42 · from staging at ${link} · to go back: \`/rollback prod webapp\` · [help](https://docs.example/promotion)</sub>`,
       ),
     );
     expect(lintText(text).filter((one) => !one.startsWith("the first line has"))).toEqual([]);

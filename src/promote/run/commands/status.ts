@@ -6,6 +6,7 @@ import { gateTree } from "../../text/gates.ts";
 import { promotionOf } from "../../text/metadata.ts";
 import { statusReply } from "../../text/status-comment.ts";
 import { verdictTitle } from "../../text/verdict.ts";
+import { brokenTarget } from "../broken-target.ts";
 import { atHead, factsOf } from "../facts.ts";
 import { observe } from "../health.ts";
 import { mergeStops } from "../merge-stops.ts";
@@ -38,13 +39,12 @@ async function status(ports: PromotionPorts, call: CommandCall): Promise<string>
   const context = await openContext(ports, where, baseOf(pull), call.signal, want);
   const now = ports.clock();
   if (metadata !== undefined && pull.state === "open") {
-    const verdict = evaluateGates(
-      await factsOf(ports, context, observe(context), await atHead(ports, context, pull, metadata)),
-      now,
-    );
+    const promotion = await atHead(ports, context, pull, metadata);
+    const verdict = evaluateGates(await factsOf(ports, context, observe(context), promotion), now);
+    const broken = promotion.ours ? await brokenTarget(context, pull, metadata, promotion.changes) : undefined;
     const stops = await mergeStops(ports, context, pull, metadata, verdict);
     const head = `[${code(pull.head.sha.slice(0, 7))}](${context.url}/commit/${pull.head.sha})`;
-    return `**${inert(verdictTitle({ verdict, stops, metadata }))}**\n\n${gateTree(verdict, head)}`;
+    return `**${inert(verdictTitle({ verdict, stops, metadata, broken }))}**\n\n${gateTree(verdict, head)}`;
   }
   if (metadata !== undefined)
     return pull.merged

@@ -1,5 +1,5 @@
-import { inert } from "../../diff/index.ts";
-import { stopped } from "../../model/text/lines.ts";
+import { stopped } from "./lines.ts";
+import { inert } from "./markdown.ts";
 
 /** What a person asked for and did not get. Sentences may end without a full stop. */
 export interface NotDone {
