@@ -56,8 +56,8 @@ export function mayAnswerOtherwise(answer: Answer): boolean {
 }
 
 /**
- * A server-side apply of what does not fit its schema is answered 500 and without a reason, as a failure of the server's
- * own would be. Source of the words: `managedfields/internal/structuredmerge.go` of `k8s.io/apimachinery`.
+ * A server-side apply of what does not fit its schema is answered 500 and without a reason, as a failure of the
+ * server's own would be. Source of the words: `managedfields/internal/structuredmerge.go` of `k8s.io/apimachinery`.
  */
 function isWrongManifest(code: number, { reason, message }: Status): boolean {
   const words = /^failed to (?:create typed patch object|convert new (?:typed )?object) /;

@@ -156,8 +156,10 @@ class Start {
       const crashes = this.#daemons.flatMap((daemon) => daemon.crash() ?? []);
       if (crashes.length > 0) this.#write(crashFile, crashes.join("\n\n"));
     };
+    // Of a run that is interrupted nobody stops anything.
     process.once("exit", () => {
       for (const daemon of this.#daemons) daemon.kill();
+      rmSync(this.#folder, { recursive: true, force: true });
     });
     return setInterval(look, 500);
   }
