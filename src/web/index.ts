@@ -14,7 +14,7 @@ import { TokenBucket } from "./registry/limits.ts";
 import { createRegistryReceiver } from "./registry/receiver.ts";
 import { welcomePage } from "./welcome.ts";
 
-export { type ServedWeb, type ServeOptions, serveWeb } from "./serve.ts";
+export { type ServedWeb, serveWeb } from "./serve.ts";
 
 /** Limits. Sizes in bytes, times in milliseconds. */
 interface WebLimits {

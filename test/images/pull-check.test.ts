@@ -93,7 +93,6 @@ describe("autoMerge", () => {
     const world = await imageWorld(automatic);
     await world.release("web:1.4.0");
     const pull = world.bump();
-    const { body } = await world.again(pull);
     await world.say("/hold staging not on Fridays", "ada", pull);
     await world.ci(pull, "passed");
     const held = await world.again(pull);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Fault, UserError } from "../../src/model/errors.ts";
-import { createLogger, type LoggerOptions } from "../../src/observe/index.ts";
+import { createLogger } from "../../src/observe/index.ts";
 
-function logged(options: Partial<LoggerOptions> = {}) {
+function logged(options: Partial<Parameters<typeof createLogger>[0]> = {}) {
   const lines: string[] = [];
   const log = createLogger({
     level: "debug",

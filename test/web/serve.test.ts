@@ -3,11 +3,13 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { createMetrics } from "../../src/observe/index.ts";
-import { createWeb, type ServedWeb, type ServeOptions, serveWeb, webhookPath } from "../../src/web/index.ts";
+import { createWeb, type ServedWeb, serveWeb, webhookPath } from "../../src/web/index.ts";
 import { openQueue, silentLog, until } from "../contract/queue-fixture.ts";
 import { freePort } from "../support/free-port.ts";
 import { eventually } from "../support/wait.ts";
 import { deliver, door, secret, sign, usedEvents } from "./fixture.ts";
+
+type ServeOptions = Parameters<typeof serveWeb>[1];
 
 /** On a busy machine nobody is slow unless a test says so. */
 const local: ServeOptions = { port: 0, host: "127.0.0.1", headersMs: 600_000, requestMs: 600_000 };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { checkApp } from "../../src/github/check-app.ts";
 import { APP_PERMISSIONS } from "../../src/github/permissions.ts";
+import { serve } from "../../src/main.ts";
 import { Fault, UserError } from "../../src/model/errors.ts";
 import type { Problem } from "../../src/model/operator.ts";
 import { lockdownState } from "../../src/render/lockdown.ts";
@@ -199,6 +200,24 @@ describe("a whole server's start", () => {
     expect((await ready()).text).toContain(`${github.url}/settings/apps`);
     expect(errors).toContain(`GitHub refuses these credentials (401): APP_ID ${github.app.id} with this PRIVATE_KEY`);
     await close();
+  });
+
+  it("m4-renders-on-disk: shuts what it keeps to all but its owner, also what was open before", async () => {
+    const kept = [folder, ...["mirrors", "renders", "queue"].map((name) => join(folder, name))];
+    for (const path of kept) {
+      await mkdir(path, { recursive: true });
+      await chmod(path, 0o755);
+    }
+    const { close } = await start(github.app.privateKey);
+    expect(kept.map((path) => statSync(path).mode & 0o777)).toEqual(kept.map(() => 0o700));
+    await close();
+  });
+
+  it("m4-renders-on-disk: writes nothing from then on that others could read", async () => {
+    const before = process.umask(0o022);
+    onTestFinished(() => void process.umask(before));
+    await expect(serve({}, AbortSignal.abort(), () => undefined)).rejects.toMatchObject({ kind: "usage" });
+    expect(process.umask(before)).toBe(0o077);
   });
 
   it("m2-lockdown-fails-open: ends with an engine that is not locked down, unless it was allowed", async () => {

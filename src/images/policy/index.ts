@@ -5,7 +5,6 @@ export type {
   CurrentVersion,
   Decision,
   PolicyInput,
-  PolicyLimits,
   TargetDecision,
   Version,
 } from "./types.ts";

@@ -1,11 +1,6 @@
 import type { ImagePolicy } from "../../../src/config/index.ts";
-import {
-  type CurrentVersion,
-  choose,
-  type Decision,
-  type PolicyInput,
-  type PolicyLimits,
-} from "../../../src/images/policy/index.ts";
+import { type CurrentVersion, choose, type Decision, type PolicyInput } from "../../../src/images/policy/index.ts";
+import type { PolicyLimits } from "../../../src/images/policy/types.ts";
 import type { ImageFacts } from "../../../src/model/registry.ts";
 
 /** When all decisions of these tests are made. */
