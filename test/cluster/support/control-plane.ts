@@ -159,7 +159,7 @@ class Start {
     // Of a run that is interrupted nobody stops anything.
     process.once("exit", () => {
       for (const daemon of this.#daemons) daemon.kill();
-      rmSync(this.#folder, { recursive: true, force: true });
+      rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
     });
     return setInterval(look, 500);
   }
