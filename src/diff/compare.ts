@@ -4,6 +4,7 @@ import {
   type ReplicaChange,
   type ResourceChange,
   SEVERITIES,
+  type SecretUse,
 } from "../model/preview.ts";
 import type { Resource } from "../model/render.ts";
 import { alignLists } from "./align.ts";
@@ -21,6 +22,7 @@ import { matchItems, type Pair } from "./match.ts";
 import { isWorkload, podSpecs } from "./pods.ts";
 import { steady } from "./random.ts";
 import { byRisk } from "./risk.ts";
+import { secretUse } from "./secret-use.ts";
 import { type UnifiedDiff, unifiedYaml, wholeYaml } from "./unified.ts";
 import { at, equal, type Value, type ValueObject } from "./value.ts";
 import { emitYaml } from "./yaml.ts";
@@ -61,6 +63,8 @@ export interface TargetComparison {
   readonly random: readonly RandomValue[];
   /** The version of the chart before and after, where labels say that it changed. */
   readonly chart?: { readonly from: string; readonly to: string };
+  /** Where one Secret is all that changes. */
+  readonly secret?: SecretUse;
   /** Findings about what the head introduces, the gravest first; `target` and `pointer` say where, for `locate`. */
   readonly findings: readonly TargetFinding[];
 }
@@ -87,6 +91,7 @@ export function compareTarget(input: CompareInput): TargetComparison {
   ].sort(bySeverity);
   const chart = chartVersions(pairs);
   const changes = compared.flatMap(({ change }) => (change === undefined ? [] : [change]));
+  const secret = secretUse(changes, pairs, head.items);
   return {
     changes: byRisk(changes, findings),
     images: pairs.flatMap((pair) => imageChanges(pair.base, pair.head)),
@@ -97,6 +102,7 @@ export function compareTarget(input: CompareInput): TargetComparison {
     ignoredLines: compared.reduce((sum, one) => sum + one.ignoredLines, 0),
     random: input.head === undefined ? base.random : head.random,
     ...(chart === undefined ? {} : { chart }),
+    ...(secret === undefined ? {} : { secret }),
     findings,
   };
 }

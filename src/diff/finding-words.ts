@@ -21,11 +21,22 @@ export interface FilledWords {
 const maxApps = 3;
 const maxNames = 3;
 
-/**
- * Fills the blanks for these places; environments stand in the order in which they are given. `ack` is the command that
- * says that it is meant; `undefined` where there is nobody to say it to.
- */
-export function fillWords(words: FindingWords, places: readonly FindingPlace[], ack: string | undefined): FilledWords {
+/** What phrases depend on besides their places. */
+export interface FillOptions {
+  /** The command that says that it is meant; left out where there is nobody to say it to. */
+  readonly ack?: string | undefined;
+  /** The branch that is merged into. */
+  readonly baseName?: string | undefined;
+  /** The text stands below a heading that names the place. */
+  readonly isPlaced?: boolean;
+}
+
+/** Fills the blanks for these places; environments stand in the order in which they are given. */
+export function fillWords(
+  words: FindingWords,
+  places: readonly FindingPlace[],
+  { ack, baseName = "the base branch", isPlaced = false }: FillOptions = {},
+): FilledWords {
   const apps = distinct(places.map(({ app }) => app));
   const environments = distinct(places.map(({ environment }) => environment)).filter(isEnvironment);
   const names = distinct(places.flatMap(({ name }) => (name === undefined ? [] : [name])));
@@ -33,12 +44,16 @@ export function fillWords(words: FindingWords, places: readonly FindingPlace[], 
     text
       .replaceAll("{owner}", ownerText(words, apps, names))
       .replaceAll("{app}", appsText(apps))
+      .replaceAll("{there}", isPlaced && environments.length === 1 ? "" : whereText(environments))
       .replaceAll("{where}", whereText(environments))
+      .replaceAll("{base}", verbatim(baseName))
       .replaceAll("{resource}", resourceText(words.noun ?? "resource", names))
       .replaceAll("{ack}", ack === undefined ? "first" : `and comment ${inTicks(ack)}`)
       .replaceAll(/\{(#?)([^{}|]*)\|([^{}|]*)\}/g, (_, resources: string, one: string, more: string) =>
         (resources === "" ? apps : names).length > 1 ? more : one,
-      );
+      )
+      .replaceAll(open, "{")
+      .replaceAll(close, "}");
   return {
     short: fill(words.short),
     message: fill(words.message),
@@ -51,6 +66,14 @@ function predicateOf({ message }: FindingWords, fill: (text: string) => string):
   if (!message.startsWith("{app}")) return {};
   const text = fill(message.replace("{app}", "").replace("{where}", "")).trimStart();
   return { predicate: `${text.charAt(0).toUpperCase()}${text.slice(1)}` };
+}
+
+/** Two characters of no script, which stand for braces that are no blanks. */
+const [open, close] = ["\u{e000}", "\u{e001}"];
+
+/** A text of others in a phrase: its braces are no blanks. */
+export function verbatim(text: string): string {
+  return text.replaceAll("{", open).replaceAll("}", close);
 }
 
 /** Whether the name says where something is deployed; `default` is what stands for none. */

@@ -6,6 +6,7 @@ export { isNewContent } from "./generated-names.ts";
 export { splitImage } from "./image-name.ts";
 export { resourceLabel } from "./item.ts";
 export { locate } from "./locate.ts";
+export { podCount } from "./pods.ts";
 export { redactMessage } from "./redact.ts";
 export { placesOf, resourceNames } from "./report/block-words.ts";
 export { plainMarks } from "./report/changes.ts";
@@ -13,6 +14,7 @@ export { previewCheck } from "./report/check.ts";
 export { checkedCount } from "./report/closing.ts";
 export { previewComment } from "./report/comment.ts";
 export { configProblemsReport } from "./report/config-problems.ts";
+export { configurationLines } from "./report/configuration.ts";
 export { isCaused, uncheckedText } from "./report/drift.ts";
 export { nothingChanges } from "./report/facts.ts";
 export { groupFindings } from "./report/finding-groups.ts";
@@ -28,8 +30,10 @@ export {
   dependsOnClusterFinding,
   guessedValuesFinding,
   lostAppsFinding,
+  missingFile,
   notFetchedFinding,
   renderFailureFinding,
+  suspendedFinding,
   targetRemovedFinding,
   unmatchedPathFinding,
   unreadFilesFinding,

@@ -44,6 +44,16 @@ export function isWorkload({ id }: Item): boolean {
 
 const workloads = new Set(["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "argoproj.io/Rollout"]);
 
+/** How many pods workloads ask for; those that say no number ask for one. */
+export function podCount(objects: readonly ValueObject[]): number {
+  return objects
+    .filter((object) => replicated.has(textAt(object, "kind")) && podSpecs(object).length > 0)
+    .map((object) => (isObject(object.spec) ? (object.spec.replicas ?? 1) : 1))
+    .reduce<number>((sum, replicas) => sum + (typeof replicas === "number" ? replicas : 0), 0);
+}
+
+const replicated = new Set(["Deployment", "StatefulSet", "ReplicaSet", "Rollout"]);
+
 /** Every container of every pod specification in an object: init containers first. */
 export function containersOf(object: ValueObject | undefined): readonly Container[] {
   return podSpecs(object).flatMap(({ pointer, spec }) =>

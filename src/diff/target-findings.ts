@@ -4,6 +4,7 @@ import type { RenderFailure, UnpinnedReference } from "../model/render.ts";
 import { stopped } from "../model/text/lines.ts";
 import { commaList, count } from "../model/text/lists.ts";
 import { inTicks } from "../model/text/markdown.ts";
+import { verbatim } from "./finding-words.ts";
 import { toTargetFinding } from "./findings/target-finding.ts";
 import { redactMessage } from "./redact.ts";
 
@@ -21,38 +22,80 @@ type FailureCause = "change" | "before" | "guess" | "base";
  * are a guess, and at the base, which the pull request may repair.
  */
 export function renderFailureFinding(
-  about: TargetName & { readonly failure: RenderFailure; readonly cause: FailureCause },
+  about: TargetName & {
+    readonly failure: RenderFailure;
+    readonly cause: FailureCause;
+    /** Of a file that is missing: the one beside it that may be meant. */
+    readonly near?: string | undefined;
+  },
 ): Finding {
-  const { app, environment, failure, cause } = about;
+  const { app, environment, failure, cause, near } = about;
   const severity = cause === "change" ? "danger" : "warning";
   return {
     ...toTargetFinding(
       { id: "render-failed", severity, app, environment, resource: "" },
-      failureWords[cause](firstLine(redactMessage(failure.message))),
+      failureWords[cause](toldFailure(failure, near)),
     ),
     ...(failure.file !== undefined ? { file: failure.file } : {}),
     ...(failure.file !== undefined && failure.line !== undefined ? { line: failure.line } : {}),
   };
 }
 
-const failureWords: Readonly<Record<FailureCause, (cause: string) => FindingWords>> = {
-  change: (cause) => ({
-    short: "{app} cannot be rendered",
-    message: `${cause} {app}{where} cannot be rendered, so what this change does there is unknown.`,
-  }),
-  before: (cause) => ({
-    short: "{app}{where} {was|were} broken before this pull request",
-    message: `{app}{where} cannot be rendered, with or without this pull request. ${cause}`,
+/** What is told of a failure. */
+interface ToldFailure {
+  /** Why, as sentences. */
+  readonly why: string;
+  /** The same in one sentence, and what else follows from it. */
+  readonly what: string;
+  readonly fix: string;
+}
+
+const missing = /^"([^"]+)" is referenced but does not exist$/;
+
+/** The file that a render misses, from the root of the repository. */
+export function missingFile({ message }: Pick<RenderFailure, "message">): string | undefined {
+  return missing.exec(message.trim())?.[1];
+}
+
+function toldFailure(failure: RenderFailure, near: string | undefined): ToldFailure {
+  const path = missingFile(failure);
+  if (path === undefined) {
+    const why = firstLine(redactMessage(failure.message));
+    return {
+      why,
+      what: `${why} {app}{where} cannot be rendered, so what this change does there is unknown.`,
+      fix: "repair it here",
+    };
+  }
+  const { file, line } = failure;
+  const folder = file === undefined ? "" : file.slice(0, file.lastIndexOf("/") + 1);
+  const name = inTicks(verbatim(path.startsWith(folder) ? path.slice(folder.length) : path));
+  const place =
+    file === undefined || file === path ? "" : inTicks(verbatim(line === undefined ? file : `${file}:${line}`));
+  const unknown = "what this change does to {app}{where} is unknown";
+  const there = near === undefined ? "" : ` (${inTicks(verbatim(near))} is there)`;
+  return {
+    why: place === "" ? `${name} is missing.` : `${name} is missing; it is listed in ${place}.`,
+    what: `${name} is missing. ${place === "" ? `So ${unknown}` : `It is listed in ${place}, so ${unknown}`}.`,
+    fix: `add the file, or correct its name${there}`,
+  };
+}
+
+const failureWords: Readonly<Record<FailureCause, (told: ToldFailure) => FindingWords>> = {
+  change: ({ what, fix }) => ({ short: "{app} cannot be rendered", message: what, fix }),
+  before: ({ why }) => ({
+    short: "{app}{where} {is|are} already broken on {base}",
+    message: `{app}{where} cannot be rendered, with or without this pull request. ${why}`,
     fix: "repair it here or in a pull request of its own",
   }),
-  guess: (cause) => ({
+  guess: ({ why }) => ({
     short: "{app} cannot be rendered with its default values",
-    message: `{app}{where} cannot be rendered with the chart's default values alone. Nothing says which values it gets. ${cause}`,
+    message: `{app}{where} cannot be rendered with the chart's default values alone. Nothing says which values it gets. ${why}`,
     fix: "name its value files in `.sluice.yaml`",
   }),
-  base: (cause) => ({
+  base: ({ why }) => ({
     short: "{app} could not be rendered before",
-    message: `{app}{where} could not be rendered before, so all of it shows as new. ${cause}`,
+    message: `{app}{where} could not be rendered before, so all of it shows as new. ${why}`,
   }),
 };
 
@@ -63,7 +106,7 @@ export function guessedValuesFinding(about: TargetName & { readonly path: string
     { id: "guessed-values", severity: "warning", app, environment, resource: "" },
     {
       short: "the values of {app} are not known",
-      message: `${inTicks(blankless(path === "" ? "." : path))} was rendered with its default values alone. Nothing says which values it gets, so what is deployed may differ.`,
+      message: `${inTicks(verbatim(path === "" ? "." : path))} was rendered with its default values alone. Nothing says which values it gets, so what is deployed may differ.`,
       fix: "name its value files in `.sluice.yaml`",
     },
   );
@@ -73,20 +116,64 @@ export function guessedValuesFinding(about: TargetName & { readonly path: string
 export function unreadFilesFinding(files: readonly string[]): Finding {
   const [belongs, it] = files.length === 1 ? ["belongs", "it"] : ["belong", "them"];
   const names = commaList(
-    files.map((file) => inTicks(blankless(file))),
+    files.map((file) => inTicks(verbatim(file))),
     6,
   );
+  const parents = [...new Set(files.map(folderOf))];
+  const folders = commaList(
+    parents.map((path) => (path === "" ? "the files" : inTicks(verbatim(path)))),
+    3,
+  );
+  const globs =
+    parents.length > 3
+      ? "them"
+      : commaList(
+          globsOf(files).map((glob) => inTicks(verbatim(glob))),
+          3,
+        );
   return {
     ...toTargetFinding(
       { id: "unread-files", severity: "warning", app: "", environment: "", resource: "" },
       {
         short: `${count(files.length, "changed file")} ${belongs} to no known app`,
-        message: `Not checked: ${names}. No app that Sluice knows uses ${it}. If something deploys ${it}, this change goes live unseen.`,
-        fix: "add the folder to `.sluice.yaml`, or to `preview.exclude` if nothing deploys it",
+        message: `${names} ${belongs} to no app that Sluice knows. If something deploys ${it}, this change goes live unseen.`,
+        fix: `add ${folders} to \`.sluice.yaml\`. Not deployed from here? Add ${globs} to \`preview.exclude\``,
       },
     ),
     ...(files[0] === undefined ? {} : { file: files[0] }),
   };
+}
+
+/** Flux is suspended where a change would be deployed. `alone`: there is no other place that changes. */
+export function suspendedFinding(
+  about: TargetName & {
+    readonly object: string;
+    readonly file: string;
+    readonly line: number | undefined;
+    readonly alone: boolean;
+  },
+): Finding {
+  const { app, environment, object, file, line, alone } = about;
+  return {
+    ...toTargetFinding(
+      { id: "suspended", severity: "notice", app, environment, resource: "" },
+      {
+        short: "Flux is suspended there",
+        message: `Merging does not deploy ${alone ? "this" : "{app}{where}"}. Flux \`Kustomization\` ${inTicks(verbatim(object))} has \`suspend: true\`. When it is resumed, this and every other waiting change go live together.`,
+      },
+    ),
+    file,
+    ...(line === undefined ? {} : { line }),
+  };
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, Math.max(0, file.lastIndexOf("/")));
+}
+
+/** What leaves these files out: their folders, or themselves at the root. */
+function globsOf(files: readonly string[]): readonly string[] {
+  return [...new Set(files.map((file) => (folderOf(file) === "" ? file : `${folderOf(file)}/**`)))];
 }
 
 /** The change breaks the configuration: one error of it, and what to write instead. */
@@ -110,7 +197,7 @@ export function dependsOnClusterFinding(
       { id: "depends-on-cluster", severity: "warning", app, environment, resource: "" },
       {
         short: "{app} depends on the cluster",
-        message: `{app}{where} depends on the cluster: what ${inTicks(what)} decides in ${inTicks(blankless(file))} is not rendered here.`,
+        message: `{app}{where} depends on the cluster: what ${inTicks(what)} decides in ${inTicks(verbatim(file))} is not rendered here.`,
         fix: known,
       },
     ),
@@ -127,7 +214,7 @@ export function unmatchedPathFinding(problem: ConfigProblem, environment: string
       { id: "environment-without-folder", severity: "warning", app: "", environment, resource: "" },
       {
         short: "a path matches no folder",
-        message: `${blankless(message)}, so nothing is known of what would be there.`,
+        message: `${verbatim(message)}, so nothing is known of what would be there.`,
         fix: fix.slice(0, 1).toLowerCase() + fix.slice(1).replace(/\.$/, ""),
       },
     ),
@@ -136,29 +223,54 @@ export function unmatchedPathFinding(problem: ConfigProblem, environment: string
   };
 }
 
-/** With the pull request's configuration, an environment has fewer apps than before. `lost` is not empty. */
-export function lostAppsFinding(environment: string, lost: readonly string[], kept: number): Finding {
+/** A path of the configuration that matches no folder, and what it is on the base branch. */
+interface UnmatchedPath {
+  readonly path: string;
+  readonly before: string | undefined;
+  readonly problem: Pick<ConfigProblem, "file" | "line">;
+}
+
+/**
+ * With the pull request's configuration, an environment has fewer apps than before. `lost` is not empty; `cause` is the
+ * path that matches nothing, where that is why.
+ */
+export function lostAppsFinding(
+  environment: string,
+  lost: readonly string[],
+  kept: number,
+  cause?: UnmatchedPath,
+): Finding {
   const all = kept === 0 ? (lost.length === 1 ? "its only app" : `all ${lost.length} apps`) : count(lost.length, "app");
+  const short = `${verbatim(environment)} loses ${all} with this \`.sluice.yaml\``;
+  const about = { id: "configuration-loses-apps", severity: "warning", app: "", environment: "" } as const;
+  const words = cause === undefined ? lostWords(lost, short) : unmatchedWords(environment, cause);
+  const { file, line } = cause?.problem ?? {};
+  return {
+    ...toTargetFinding({ ...about, resource: environment }, { short, ...words }),
+    ...(file === undefined || line === undefined ? {} : { file, line }),
+  };
+}
+
+function lostWords(lost: readonly string[], short: string) {
   const them = lost.length === 1 ? "it" : "them";
-  return toTargetFinding(
-    { id: "configuration-loses-apps", severity: "warning", app: "", environment: "", resource: environment },
-    {
-      short: `${blankless(environment)} loses ${all} with this \`.sluice.yaml\``,
-      message: `${blankless(environment)} loses ${all} with this \`.sluice.yaml\`: ${commaList(lost.map(blankless), 6)}. After the merge Sluice ignores ${them} there: no previews, promotions or updates.`,
-      fix: "if this is not meant, correct the paths; `sluice targets` lists what they match",
-    },
-  );
+  return {
+    message: `${short}: ${commaList(lost.map(verbatim), 6)}. After the merge Sluice ignores ${them} there: no previews, promotions or updates.`,
+    fix: "if this is not meant, correct the paths; `sluice targets` lists what they match",
+  };
+}
+
+function unmatchedWords(environment: string, { path, before }: UnmatchedPath) {
+  return {
+    message: `${inTicks(verbatim(path))} matches no folder. After the merge Sluice ignores ${verbatim(environment)}: no previews, promotions or updates.`,
+    fix: before === undefined ? "correct the path" : `did you mean ${inTicks(verbatim(before))}?`,
+  };
 }
 
 /** A tool's message as one sentence; blanks of ours have no meaning in it. */
 function firstLine(message: string): string {
   const [line = ""] = message.trim().split("\n");
-  const text = blankless(line);
+  const text = verbatim(line);
   return /[.:]$/.test(text) ? text.replace(/:$/, ".") : `${text}.`;
-}
-
-function blankless(text: string): string {
-  return text.replaceAll(/[{}]/g, (brace) => (brace === "{" ? "(" : ")"));
 }
 
 /** A target is gone at the head: all its resources are. */
@@ -167,10 +279,13 @@ export function targetRemovedFinding(
     readonly resources: number | undefined;
     readonly path?: string;
     readonly claims?: number | undefined;
+    /** Pods that stop, as far as replicas say it. */
+    readonly pods?: number | undefined;
   },
 ): Finding {
-  const { app, environment, resources, path, claims } = about;
+  const { app, environment, resources, path, claims, pods = 0 } = about;
   if (resources === undefined) return removedUnseen(about);
+  const stop = pods === 0 ? "" : ` and ${count(pods, "pod stops", "pods stop")}`;
   const what = resources === 1 ? "The 1 resource" : `All ${resources} resources`;
   const leave = resources === 1 ? "leaves" : "leave";
   const data = claims === 0 ? " No volume claim is among them." : "";
@@ -178,7 +293,7 @@ export function targetRemovedFinding(
     { id: "target-removed", severity: "warning", app, environment, resource: "" },
     {
       short: "app {app} is removed",
-      message: `${what} of {app} ${leave} Git{where}. Where pruning is on, they are deleted. Else they stay, and nothing updates them any more.${data}`,
+      message: `${what} of {app} ${leave} Git{there}. Where pruning is on, ${resources === 1 ? "it is" : "they are"} deleted${stop}. Else ${resources === 1 ? "it stays, and nothing updates it" : "they stay, and nothing updates them"} any more.${data}`,
       fix:
         path === undefined
           ? "if this is not meant, restore the folder"
@@ -204,14 +319,14 @@ export function notFetchedFinding(about: TargetName & { readonly reference: Unpi
   const { app, environment, reference } = about;
   const { kind = "base", file, before } = reference;
   const what = kind === "chart" ? "chart" : `remote ${kind}`;
-  const was = before === undefined ? "" : ` (${inTicks(blankless(before))} before)`;
+  const was = before === undefined ? "" : ` (${inTicks(verbatim(before))} before)`;
   const moving = isPinned(reference) ? "" : " It names no fixed version, so it can change without a commit here.";
   return {
     ...toTargetFinding(
       { id: "reference-not-fetched", severity: "warning", app, environment, resource: "" },
       {
         short: `1 ${what} unknown`,
-        message: `Not fetched: the ${what} ${inTicks(blankless(reference.reference))}${was}. This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.${moving}`,
+        message: `Not fetched: the ${what} ${inTicks(verbatim(reference.reference))}${was}. This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.${moving}`,
         fix: "to have it compared, copy it into the repository",
       },
     ),

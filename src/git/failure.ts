@@ -8,7 +8,7 @@ export function withoutCredentials(text: string): string {
 
 interface Reading {
   readonly pattern: RegExp;
-  readonly error: (message: string) => UserError | Fault;
+  readonly error: (message: string, from: { readonly peer?: string }) => UserError | Fault;
 }
 
 /** What git says (in the C locale) when a remote is not reached, and whose affair it is. The first match counts. */
@@ -32,22 +32,26 @@ const readings: readonly Reading[] = [
   },
   {
     pattern: /returned error: 30[1278]/i,
-    error: (message) =>
-      new Fault("unavailable", `the remote is elsewhere by now: ${message}`, { fields: { moved: true } }),
+    error: (message, from) =>
+      new Fault("unavailable", `the remote is elsewhere by now: ${message}`, { ...from, fields: { moved: true } }),
   },
   {
     pattern: /returned error: 429/i,
-    error: (message) => new Fault("throttled", `the remote asks to slow down: ${message}`, { retryAfterMs: 60_000 }),
+    error: (message, from) =>
+      new Fault("throttled", `the remote asks to slow down: ${message}`, { ...from, retryAfterMs: 60_000 }),
   },
 ];
 
 /**
  * Turns what a failed fetch printed into an error: the user's when access or the object is missing, else `unavailable`.
+ * `url` is where it was fetched from.
  */
-export function fetchFailure(stderr: string): UserError | Fault {
+export function fetchFailure(stderr: string, url: string): UserError | Fault {
   const message = withoutCredentials(stderr);
   const reading = readings.find(({ pattern }) => pattern.test(stderr));
-  return reading?.error(message) ?? new Fault("unavailable", `git fetch failed: ${message}`);
+  const { host = "" } = URL.parse(url) ?? {};
+  const from = host === "" ? {} : { peer: host };
+  return reading?.error(message, from) ?? new Fault("unavailable", `git fetch failed: ${message}`, from);
 }
 
 /** A local git command that should have worked and did not. */

@@ -239,7 +239,7 @@ export class Mirror {
     const { fetcher, directory } = this.#paths;
     const run = await this.#git(directory, args, { settings, signal, started: (pid) => noteWorker(fetcher, pid) });
     await rm(fetcher, { force: true });
-    if (run.code !== 0) throw fetchFailure(run.stderr);
+    if (run.code !== 0) throw fetchFailure(run.stderr, remote.url);
     await this.#touch(missing.values());
     if (patterns.length === 0) return;
     const git: MirrorGit = (own, input) => this.#git(directory, own, { signal, input });

@@ -30,6 +30,8 @@ export interface Comments {
     body: string,
     options?: CommentOptions,
   ): Promise<{ readonly url: string | undefined }>;
+  /** What the comment with a marker says. See `GitHub.ownComment`. */
+  read(number: number, marker: string): Promise<string | undefined>;
   /** The pull request was made just now: nothing was written there yet. */
   justCreated(number: number): void;
 }
@@ -133,6 +135,10 @@ export function createComments(client: Client, appId: number, clock: Clock): Com
         (await updateSeen(key, text)) ?? (await upsert(number, marker, text, known, options.onlyUpdate === true));
       if (written !== undefined) seen.set(key, written);
       return { url: written?.html_url };
+    },
+    async read(number, marker) {
+      const [first] = await list(number, marker);
+      return parseMarked(first?.body ?? "")?.body;
     },
     justCreated: (number) => listings.set(String(number), { at: clock(), ours: [], complete: true }),
   };

@@ -119,15 +119,19 @@ export function refusedBy({ text, status }: Refusal, what: string): UserError {
   });
 }
 
+/** Who it is that does not answer. */
+const peer = "GitHub";
+
 function withoutAnswer(error: unknown, call: ApiCall): Fault {
   const where = `${call.route} of ${call.repository}`;
   const fields = { ...call };
   if (causes(error).some((one) => one.name === "TimeoutError")) {
-    return new Fault("timeout", `GitHub did not answer in time: ${where}`, { fields });
+    return new Fault("timeout", `GitHub did not answer in time: ${where}`, { fields, peer });
   }
   if (isTransport(error)) {
     return new Fault("unavailable", `GitHub cannot be reached: ${where}: ${messageOf(error)}`, {
       fields,
+      peer,
       cause: lastCause(error),
     });
   }
@@ -153,9 +157,9 @@ function fromAnswer(answer: Failure, call: ApiCall, now: number): Fault | UserEr
   const { status, message } = answer;
   const text = `GitHub answered ${status} to ${call.route} of ${call.repository}: ${message}`;
   const details = { fields: { ...call, status } };
-  if (isThrottled(answer)) return new Fault("throttled", text, { ...details, retryAfterMs: waitMs(answer, now) });
+  if (isThrottled(answer)) return new Fault("throttled", text, { ...details, peer, retryAfterMs: waitMs(answer, now) });
   if (status === 422 && call.route.endsWith("/access_tokens")) return notGranted(text, details.fields);
-  if (status === 401 || status === 409 || status >= 500) return new Fault("unavailable", text, details);
+  if (status === 401 || status === 409 || status >= 500) return new Fault("unavailable", text, { ...details, peer });
   if (status === 403 || status === 451) return notGranted(text, details.fields);
   if (status === 404 || status === 410) {
     return new UserError("not-found", text, {

@@ -2,6 +2,7 @@ import type { GitHubRepository } from "../model/github-repository.ts";
 import type { Clock } from "../model/observe.ts";
 import { readAbout, readRepositoryId } from "./about.ts";
 import { advanceBranch, createBranch, deleteBranch } from "./branches.ts";
+import { readChangedFiles } from "./changed-files.ts";
 import { createChecks } from "./checks.ts";
 import type { Client } from "./client.ts";
 import { createComments } from "./comments.ts";
@@ -28,6 +29,8 @@ export function createGitHubRepository(client: Client, appId: number, clock: Clo
     repositoryId: () => readRepositoryId(client),
     pullRequest: (number) => readPullRequest(client, number),
     upsertComment: (number, marker, body, options) => comments.upsert(number, marker, body, options),
+    changedFiles: (number) => readChangedFiles(client, number),
+    ownComment: (number, marker) => comments.read(number, marker),
     upsertCheck: (report) => checks.upsert(report),
     react: (commentId, reaction) => addReaction(client, commentId, reaction),
     permission: (user) => readPermission(client, user),

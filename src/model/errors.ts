@@ -45,17 +45,22 @@ export class UserError extends Error {
   }
 }
 
-/** The world or Sluice itself failed. `retryAfterMs` is what the other side asked for, where it did. */
+/**
+ * The world or Sluice itself failed. `retryAfterMs` is what the other side asked for, where it did; `peer` is who that
+ * is, as people know it: `GitHub`, a host name.
+ */
 export class Fault extends Error {
   override readonly name = "Fault";
   readonly kind: FaultKind;
   readonly retryAfterMs: number | undefined;
+  readonly peer: string | undefined;
   readonly fields: Readonly<Record<string, string | number | boolean>>;
 
-  constructor(kind: FaultKind, message: string, details: ErrorDetails & { retryAfterMs?: number } = {}) {
+  constructor(kind: FaultKind, message: string, details: ErrorDetails & { retryAfterMs?: number; peer?: string } = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = kind;
     this.retryAfterMs = details.retryAfterMs;
+    this.peer = details.peer;
     this.fields = details.fields ?? {};
   }
 }

@@ -94,6 +94,10 @@ export interface GitHub {
     body: string,
     options?: CommentOptions,
   ): Promise<{ readonly url: string | undefined }>;
+  /** The paths of the files that a pull request changes, as GitHub lists them; the first 300. */
+  changedFiles(number: number): Promise<readonly string[]>;
+  /** What the App's comment with this marker says, without the marker; `undefined` where there is none. */
+  ownComment(number: number, marker: string): Promise<string | undefined>;
   /**
    * Makes the App's check run of this name (and external id) on this head say this. Annotations beyond 50 go in further
    * requests.

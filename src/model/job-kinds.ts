@@ -64,6 +64,7 @@ export const JOB_KINDS = {
     deadlineMs: 10 * minutes,
     concurrency: "setting",
     handler: "runPreview",
+    schedulable: true,
   },
   command: {
     key: (job: CommandJob) => `${repositoryKey(job)}/${job.commentId}`,
@@ -158,8 +159,8 @@ export type Job = Jobs[JobType];
 type SchedulableType = { [T in JobType]: JobKinds[T] extends { readonly schedulable: true } ? T : never }[JobType];
 
 /**
- * Adds another job at a moment: a window opens, a soak or a hold is over, a build is old enough, a registry may be
- * asked again.
+ * Adds another job at a moment: a window opens, a soak or a hold is over, a build is old enough, whoever did not
+ * answer may be asked again.
  */
 export interface ScheduledJob {
   readonly type: "scheduled";

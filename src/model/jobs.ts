@@ -17,6 +17,8 @@ export interface PreviewJob {
   readonly installationId: number;
   readonly repository: RepositoryName;
   readonly pullRequest: number;
+  /** How often it was put off since, because of an outage that lasted. */
+  readonly putOff?: number;
 }
 
 /** Carry out the commands of one comment. */

@@ -47,8 +47,9 @@ export interface Acknowledgement {
 
 /**
  * A finding with blanks. `{app}` and `{resource}` name what it is about, `{owner}` the app or the resource of it,
- * `{where}` the environments (` in prod`), `{one|more}` depends on how many apps there are, `{#one|more}` on how many
- * resources; `{ack}` is how to say that it is meant.
+ * `{where}` the environments (` in prod`), `{there}` the same where no heading says it, `{base}` the branch that is
+ * merged into, `{one|more}` depends on how many apps there are, `{#one|more}` on how many resources; `{ack}` is how to
+ * say that it is meant.
  */
 export interface FindingWords {
   /** For a heading: `volume claim deleted ({app})`. */
@@ -115,6 +116,14 @@ export interface ReplicaChange {
   readonly to: number | undefined;
 }
 
+/** What is asked of a Secret that is all that changes. It holds no value. */
+export interface SecretUse {
+  /** Keys whose values stay. */
+  readonly stays: readonly string[];
+  /** Workloads that read it when their pods start, and not again. */
+  readonly readers: readonly { readonly kind: string; readonly name: string }[];
+}
+
 /** A value that is another one at every render, so that nothing can be said about it. */
 export interface RandomValue {
   /** `Kind/name` or `Kind/namespace/name`. */
@@ -143,6 +152,8 @@ export interface TargetPreview {
   readonly hiddenLines: number;
   /** Those of them that `preview.ignore` hides. */
   readonly ignoredLines?: number;
+  /** Where one Secret is all that changes. */
+  readonly secret?: SecretUse;
   /** Values that differ at every render, which are not compared. */
   readonly random?: readonly RandomValue[];
   /** The version of the chart, where the resources say in labels that it changed. */
@@ -151,6 +162,8 @@ export interface TargetPreview {
   readonly movedFrom?: string;
   /** For a folder that was moved: how many resources it has, where all keep kind, namespace and name; else 0. */
   readonly sameIdentities?: number;
+  /** For a folder that was moved: the object that deploys it, where its path changes in the same way. */
+  readonly follower?: { readonly tool: string; readonly name: string };
   /** Something that is not fetched was left out of the comparison: `changes` holds the local part. */
   readonly partial?: true;
   /** What of the render is a guess. */
@@ -234,6 +247,11 @@ export interface EnvironmentDrift {
   readonly versions: readonly VersionGap[];
   /** Fields that the pull request pulls apart. */
   readonly fields: readonly FieldGap[];
+  /**
+   * The one file that the change is in, relative to the environment's folder, where promotions copy whole folders: the
+   * next one takes the change back.
+   */
+  readonly copiedFile?: string;
   /** How many gaps are not listed. */
   readonly more: number;
   /** Which of the two environments get their versions by the pull request itself. */
@@ -250,6 +268,30 @@ export interface Drift {
   readonly unchecked: number;
 }
 
+/** What the pull request's own configuration makes of one environment, once it is merged. */
+export interface EnvironmentEffect {
+  readonly environment: string;
+  /** How many apps it has before and after. */
+  readonly before: number;
+  readonly after: number;
+  readonly more: readonly string[];
+  readonly fewer: readonly string[];
+  /** Apps that are rendered from elsewhere, or in another way. */
+  readonly other: readonly string[];
+  /** Why it has none after: its path matches no folder. */
+  readonly isUnmatched?: true;
+}
+
+/** What the pull request's own `.sluice.yaml`, which is valid, does once it is merged. */
+export interface ConfigurationEffect {
+  readonly isRemoved: boolean;
+  /** How many apps there are then, and the environments, production first. */
+  readonly apps: number;
+  readonly environments: readonly string[];
+  /** Environments that get something else, production first. */
+  readonly effects: readonly EnvironmentEffect[];
+}
+
 /** The comparison of a pull request's renders at its merge base and at its head. */
 export interface Preview {
   readonly base: string;
@@ -263,6 +305,8 @@ export interface Preview {
   readonly drift?: Drift;
   /** Remarks on the configuration: where targets came from, that the head changes the file. */
   readonly notes: readonly string[];
+  /** Set where the pull request edits the configuration. */
+  readonly configuration?: ConfigurationEffect;
   /** Environments in promotion order, as far as that is known. */
   readonly environments?: readonly string[];
   /** How many apps are known in these environments. */

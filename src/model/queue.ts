@@ -14,6 +14,8 @@ export interface RunContext {
    * stopping took it and gave it back.
    */
   readonly firstRun: boolean;
+  /** When the job was added, in milliseconds since the epoch, where that is known. */
+  readonly addedAt?: number;
 }
 
 /**

@@ -2,24 +2,31 @@ import type { IgnoreRule } from "../config/index.ts";
 import {
   brokenConfigurationFinding,
   lostAppsFinding,
+  missingFile,
   unmatchedPathFinding,
   unreadFilesFinding,
 } from "../diff/index.ts";
 import { breathe } from "../model/breathe.ts";
+import { nearest } from "../model/nearest.ts";
+import { lastName, parentPath } from "../model/paths.ts";
 import type { Finding, Preview, TargetPreview } from "../model/preview.ts";
 import type { ConfigProblem } from "../model/problem.ts";
+import type { Render } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
-import type { ChangedPath } from "../model/tree.ts";
+import type { ChangedPath, Tree } from "../model/tree.ts";
 import type { Affected, ComparedTarget, ComparedTrees } from "./affected.ts";
 import { reasons } from "./affected-reasons.ts";
 import { type Budget, sizeOf } from "./budget.ts";
 import { clusterFindings } from "./cluster.ts";
 import { type ComparedTarget as ComparedSides, compareSides, distinct } from "./compare-target.ts";
+import { withFollowers } from "./followers.ts";
+import type { HeadConfig } from "./head-config.ts";
 import { locateFindings } from "./locate.ts";
 import { notes } from "./notes.ts";
-import type { Commits, HeadConfig } from "./outcome.ts";
+import type { Commits } from "./outcome.ts";
 import { byUrgency } from "./plan.ts";
 import type { RenderAgain } from "./random.ts";
+import { suspendedFindings } from "./suspended.ts";
 import { unreadFiles } from "./unread.ts";
 
 /** What a preview is assembled from. */
@@ -49,7 +56,11 @@ export async function assemble(parts: Parts): Promise<Preview> {
   const findings = [...compared.flatMap((one) => one.findings), ...cluster];
   const unread = await unreadFiles(parts.changed, affected, parts.trees, parts.exclude);
   const targets = byUrgency(
-    compared.map((one) => one.preview),
+    await withFollowers(
+      compared.map((one) => one.preview),
+      parts.changed,
+      parts.trees,
+    ),
     findings,
   );
   const failed = targets.filter((target) => target.status === "failed").length;
@@ -62,8 +73,9 @@ export async function assemble(parts: Parts): Promise<Preview> {
     findings: [
       ...(parts.headConfig?.problems ?? []).map(brokenConfigurationFinding),
       ...(await locateFindings(findings, { ...parts, targets })),
+      ...(await suspendedFindings(targets, parts.trees.head)),
       ...uncovered(parts, unread),
-      ...(parts.headConfig?.lost ?? []).map(({ environment, apps, kept }) => lostAppsFinding(environment, apps, kept)),
+      ...lostApps(parts.headConfig),
     ],
     completeness: {
       targets: parts.compared.length,
@@ -78,6 +90,7 @@ export async function assemble(parts: Parts): Promise<Preview> {
       unpinned: distinct(compared.flatMap((one) => one.unpinned)),
     },
     notes: notes(parts),
+    ...(parts.headConfig?.effect === undefined ? {} : { configuration: parts.headConfig.effect }),
     environments: parts.plan.environments,
     apps: new Set(parts.plan.targets.map(({ app }) => app)).size,
     changedFiles: parts.changed.length,
@@ -93,7 +106,8 @@ async function compareEach(
   const compared: ComparedSides[] = [];
   for (const [index, one] of affected.entries()) {
     const why = because[index] ?? [];
-    const fits = parts.budget.isOpen ? compareSides(await parts.again(one), why, parts) : undefined;
+    const options = { ...parts, near: await nearMissing(one.head, parts.trees.head.tree) };
+    const fits = parts.budget.isOpen ? compareSides(await parts.again(one), why, options) : undefined;
     const kept = fits !== undefined && parts.budget.take(sizeOf(fits.preview, fits.findings));
     const { target, head } = one;
     const unseen = { target, affected: true, ...parts.budget.exceeded(head === undefined) } as const;
@@ -103,6 +117,14 @@ async function compareEach(
   return compared;
 }
 
+/** Of a file that a render misses: the one beside it with the likest name. */
+async function nearMissing(render: Render | undefined, tree: Tree): Promise<string | undefined> {
+  const path = render?.ok === false ? missingFile(render.failure) : undefined;
+  if (path === undefined) return undefined;
+  const files = (await tree.list(parentPath(path))).filter(({ kind }) => kind === "file").map(({ name }) => name);
+  return nearest(lastName(path), files);
+}
+
 /** What no target covers: changed files, and paths of the configuration without folders. */
 function uncovered({ warnings, plan }: Parts, unread: readonly string[]): readonly Finding[] {
   const unmatched = warnings.filter(({ code }) => code === "unmatched-path");
@@ -110,4 +132,12 @@ function uncovered({ warnings, plan }: Parts, unread: readonly string[]): readon
     ...unmatched.map((problem) => unmatchedPathFinding(problem, plan.environments[Number(problem.path[1])] ?? "")),
     ...(unread.length === 0 ? [] : [unreadFilesFinding(unread)]),
   ];
+}
+
+/** Environments that have fewer apps with the pull request's configuration, each with the path that is the cause. */
+function lostApps(headConfig: HeadConfig | undefined): readonly Finding[] {
+  return (headConfig?.effect?.effects ?? []).flatMap(({ environment, fewer, after }) => {
+    const cause = after > 0 ? undefined : headConfig?.unmatched.find((one) => one.environment === environment);
+    return fewer.length === 0 ? [] : [lostAppsFinding(environment, fewer, after, cause)];
+  });
 }

@@ -4,6 +4,7 @@ import {
   compareTarget,
   guessedValuesFinding,
   notFetchedFinding,
+  podCount,
   redactMessage,
   renderFailureFinding,
   type TargetComparison,
@@ -28,6 +29,8 @@ export interface ComparedTarget {
 interface CompareOptions {
   readonly ignore: readonly IgnoreRule[];
   readonly fingerprintKey: Uint8Array;
+  /** Of a file that the head misses: the one beside it that may be meant. */
+  readonly near?: string | undefined;
 }
 
 /** Compares the two renders of an affected target. `because` says why it is affected. */
@@ -47,7 +50,7 @@ export function compareSides(
   if (one.head !== undefined && shown(one.head) === undefined) {
     return {
       preview: { ...about, ...nothing, status: "failed", ...(problem && { error: problem }) },
-      findings: [...failureFindings(one, "failed"), ...notFetched],
+      findings: [...failureFindings(one, "failed", options), ...notFetched],
       unpinned: missing,
     };
   }
@@ -66,7 +69,7 @@ export function compareSides(
     },
     findings: [
       ...judged(one, comparison.findings),
-      ...failureFindings(one, status),
+      ...failureFindings(one, status, options),
       ...sideFindings(one),
       ...notFetched,
     ],
@@ -148,10 +151,14 @@ function causeOf({ target, base, head }: Affected, side: Extract<Render, { ok: f
 }
 
 /** The message about sides that could not be rendered at all. What is not fetched has a message of its own. */
-function failureFindings(one: Affected, status: TargetPreview["status"]): readonly TargetFinding[] {
+function failureFindings(
+  one: Affected,
+  status: TargetPreview["status"],
+  { near }: CompareOptions,
+): readonly TargetFinding[] {
   const { app, environment, assumed, render } = one.target;
   const finding = (failure: RenderFailure, cause: Parameters<typeof renderFailureFinding>[0]["cause"]) => [
-    renderFailureFinding({ app, environment, failure, cause }),
+    renderFailureFinding({ app, environment, failure, cause, near }),
   ];
   if (one.head?.ok === false && one.head.partial === undefined) {
     const cause = causeOf(one, one.head);
@@ -171,7 +178,8 @@ function sideFindings({ target, base, head }: Affected): readonly TargetFinding[
   const resources = base.ok ? base.resources() : undefined;
   const claims = resources?.filter(({ object }) => object.kind === "PersistentVolumeClaim").length;
   const { path } = target.render;
-  return [targetRemovedFinding({ app, environment, path, resources: resources?.length, claims })];
+  const pods = resources === undefined ? undefined : podCount(resources.map(({ object }) => object));
+  return [targetRemovedFinding({ app, environment, path, resources: resources?.length, claims, pods })];
 }
 
 /**

@@ -10,8 +10,9 @@ import { assemble } from "./assemble.ts";
 import { Budget } from "./budget.ts";
 import { withoutPhantoms } from "./discovered.ts";
 import { findDrift } from "./drift/find-drift.ts";
+import { readHeadConfig } from "./head-config.ts";
 import { joinMoved } from "./moved.ts";
-import { type Commits, headConfigProblems, type PreviewOutcome, readConfig } from "./outcome.ts";
+import { type Commits, type PreviewOutcome, readConfig } from "./outcome.ts";
 import { pairTargets } from "./plan.ts";
 import { againRenderer } from "./random.ts";
 
@@ -73,7 +74,7 @@ export async function computePreview(request: PreviewRequest, ports: PreviewRead
     ...{ budget, again: againRenderer(ports.renderer, trees, signal) },
     changed: await repository.changedPaths(commits.mergeBase, commits.head),
     warnings: after.problems,
-    headConfig: request.configText === undefined ? await headConfigProblems(trees) : undefined,
+    headConfig: request.configText === undefined ? await readHeadConfig(trees) : undefined,
   });
   const drift = await findDrift({
     ...{ repository, compared, trees, plan, config, fingerprintKey, ignore, signal },

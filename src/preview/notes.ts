@@ -3,7 +3,7 @@ import type { Render } from "../model/render.ts";
 import type { TargetPlan } from "../model/target-plan.ts";
 import { configFile } from "../targets/index.ts";
 import type { Affected, ComparedTarget } from "./affected.ts";
-import type { Commits, HeadConfig } from "./outcome.ts";
+import type { Commits } from "./outcome.ts";
 
 /** Remarks of renderers (deprecated fields, say) that are repeated; the rest is counted. */
 const maxWarnings = 5;
@@ -15,7 +15,6 @@ interface Remarks {
   readonly plan: TargetPlan;
   /** Remarks on the base's configuration that do not stop it. */
   readonly warnings: readonly ConfigProblem[];
-  readonly headConfig: HeadConfig | undefined;
 }
 
 /**
@@ -36,7 +35,6 @@ export function notes(remarks: Remarks): readonly string[] {
     ...remarks.warnings
       .filter(({ code }) => code === undefined)
       .map((problem) => `${problem.file}:${problem.line}: ${problem.message}`),
-    ...(remarks.headConfig?.effects ?? []),
     ...renderWarnings(remarks.compared),
   ];
 }

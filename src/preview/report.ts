@@ -1,7 +1,20 @@
-import { configProblemsReport, inert, previewCheck, previewComment, type ReportOptions } from "../diff/index.ts";
+import {
+  configProblemsReport,
+  inert,
+  plainMarks,
+  plusMinus,
+  previewCheck,
+  previewComment,
+  type ReportOptions,
+  verdict,
+} from "../diff/index.ts";
 import type { UserError } from "../model/errors.ts";
 import type { CheckReport, PullRequest } from "../model/github.ts";
+import type { Preview } from "../model/preview.ts";
+import type { Target } from "../model/target.ts";
 import { clip, oneLine } from "../model/text/lines.ts";
+import { hiddenResult } from "./earlier-result.ts";
+import { touchedText } from "./fork.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 
 /** The name of the check run of a pull request into the default branch. */
@@ -54,7 +67,7 @@ export function report(outcome: PreviewOutcome, facts: ReportFacts): PreviewRepo
   const options: ReportOptions = { ...facts, command, acknowledge };
   const { preview } = outcome;
   return {
-    comment: previewComment(preview, options).body,
+    comment: `${previewComment(preview, options).body}${hiddenResult(resultOf(preview))}`,
     quiet: outcome.comment === "changes" && isQuiet(outcome),
     silent: outcome.comment === "never",
     check: (commentUrl) => {
@@ -64,13 +77,23 @@ export function report(outcome: PreviewOutcome, facts: ReportFacts): PreviewRepo
   };
 }
 
+/** `webapp in prod: 1.4.0 → 1.5.0 (+1 −1)`, for a comment that has to say what was known last. */
+function resultOf(preview: Preview) {
+  const changes = preview.targets.flatMap((target) => target.changes);
+  const sum = (key: "addedLines" | "removedLines") => changes.reduce((total, change) => total + change[key], 0);
+  const lines = changes.length === 0 ? "" : ` (${plusMinus(sum("addedLines"), sum("removedLines"))})`;
+  return { head: preview.head, text: `${verdict(preview, plainMarks).text}${lines}` };
+}
+
 /** Whether nothing changes, nothing was found and nothing was left out. Where no app is known nothing was checked. */
 function isQuiet({ preview }: Extract<PreviewOutcome, { kind: "preview" }>): boolean {
   const { completeness, findings, targets } = preview;
   const { failed, affected, rendered, unpinned, truncated } = completeness;
   const checked =
     completeness.targets > 0 && failed === 0 && rendered === affected && unpinned.length === 0 && truncated === 0;
-  return checked && findings.length === 0 && targets.every(({ status }) => status === "unchanged");
+  const { configuration } = preview;
+  const asBefore = configuration === undefined || (!configuration.isRemoved && configuration.effects.length === 0);
+  return checked && asBefore && findings.length === 0 && targets.every(({ status }) => status === "unchanged");
 }
 
 /** What the check says while the preview runs. */
@@ -112,14 +135,16 @@ export function closed(headSha: string): CheckReport {
   };
 }
 
-interface Simple {
+/** A report of one heading and one text. */
+export interface SimpleReport {
   readonly sign: string;
   readonly title: string;
   readonly text: string;
   readonly conclusion: NonNullable<CheckReport["conclusion"]>;
 }
 
-function simpleReport(headSha: string, { sign, title, text, conclusion }: Simple): PreviewReport {
+/** Makes comment and check of a report that has no diffs. */
+export function simpleReport(headSha: string, { sign, title, text, conclusion }: SimpleReport): PreviewReport {
   const short = clip(title, 69);
   return {
     comment: `### ${sign === "" ? "" : `${sign} `}${inert(short)}\n\n${text}\n`,
@@ -129,13 +154,17 @@ function simpleReport(headSha: string, { sign, title, text, conclusion }: Simple
   };
 }
 
-/** What a pull request from a fork gets: nothing is rendered, because its content is untrusted. */
-export function forkReport(headSha: string, docsUrl?: string): PreviewReport {
-  const setting = docsUrl === undefined ? "" : ` ([how](${docsUrl}/installation#3-settings))`;
+/**
+ * What a pull request from a fork gets: nothing is rendered, because its content is untrusted. `touched` are the
+ * targets of the base branch whose files it changes.
+ */
+export function forkReport(headSha: string, touched: readonly Target[], docsUrl?: string): PreviewReport {
+  const setting =
+    docsUrl === undefined ? "set `PREVIEW_FORKS=true`" : `[allow forks](${docsUrl}/installation#3-settings)`;
   return simpleReport(headSha, {
     sign: "",
     title: "Not checked: pull request from a fork",
-    text: `Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also set \`PREVIEW_FORKS=true\`${setting}.`,
+    text: `${touchedText(touched)}Sluice does not render files from forks here, because that would run their templates.\n\n**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also ${setting}.`,
     conclusion: "neutral",
   });
 }

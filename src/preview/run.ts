@@ -8,6 +8,7 @@ import type { StateStore } from "../model/state.ts";
 import type { Mirrors } from "../model/tree.ts";
 import { canBeMeant, withAcknowledgements } from "./acknowledgements.ts";
 import { computePreview, type PreviewReads } from "./compute.ts";
+import { readResult } from "./earlier-result.ts";
 import {
   failedEvent,
   forkEvent,
@@ -17,6 +18,8 @@ import {
   type PreviewRun,
   supersededEvent,
 } from "./events.ts";
+import { type ForkReads, touchedByFork } from "./fork.ts";
+import { nextTry, type Outage, outageOf, outageReport } from "./outage.ts";
 import type { PreviewOutcome } from "./outcome.ts";
 import {
   checkNameFor,
@@ -75,11 +78,16 @@ export async function runPreview(
   }
   const run = (): PreviewRun => ({ job, pull, startedAt, endedAt: ports.clock() });
   if (pull.fork && !settings.forks) {
-    await post(github, pull, forkReport(pull.head.sha, settings.docsUrl));
+    const touched = await touchedByFork(pull, forkReads(job, ports, all, context.signal)).catch((error: unknown) => {
+      if (!context.lastAttempt) throw error;
+      ports.log.warn({ error }, "the apps of a pull request from a fork are not known");
+      return [];
+    });
+    await post(github, pull, forkReport(pull.head.sha, touched, settings.docsUrl));
     return ports.events.announce(forkEvent(run()));
   }
   await github.upsertCheck(running(pull.head.sha));
-  const result = await attempt(job, pull, ports, settings, context);
+  const result = await attempt(job, pull, github, ports, settings, context);
   const now = await github.pullRequest(job.pullRequest);
   if (now.head.sha !== pull.head.sha || now.base.ref !== pull.base.ref) {
     await github.upsertCheck(superseded(pull.head.sha, now.head.sha));
@@ -95,10 +103,21 @@ export async function runPreview(
  * GitHub keys checks by head and name: pull requests of one head must not write each other's runs, and one into another
  * base, where the change may look harmless, must not say anything under the name that a rule of this base asks for.
  */
-function ownCheck(github: GitHub, pull: PullRequest): Pick<GitHub, "pullRequest" | "upsertComment" | "upsertCheck"> {
+function ownCheck(github: GitHub, pull: PullRequest): PullGitHub {
   const [externalId, name] = [`pull-${pull.number}`, checkNameFor(pull)];
   return { ...github, upsertCheck: (report) => github.upsertCheck({ ...report, name, externalId }) };
 }
+
+function forkReads(
+  { repository }: PreviewJob,
+  { renderer, memo, mirrors }: PreviewPorts,
+  github: GitHub,
+  signal: AbortSignal,
+): ForkReads {
+  return { github, renderer, memo, open: (base) => mirrors.open({ repository, want: [base] }, signal) };
+}
+
+type PullGitHub = Pick<GitHub, "pullRequest" | "ownComment" | "upsertComment" | "upsertCheck">;
 
 /** What is posted, and what is announced once it was. */
 interface Result {
@@ -113,6 +132,7 @@ interface Result {
 async function attempt(
   job: PreviewJob,
   pull: PullRequest,
+  github: PullGitHub,
   ports: PreviewPorts,
   settings: PreviewSettings,
   context: RunContext,
@@ -131,8 +151,36 @@ async function attempt(
     if (!context.lastAttempt) throw error;
     const incident = `${pull.head.sha.slice(0, 12)}/${ports.clock()}`;
     log.error({ error, incident }, "preview failed for good");
-    return { report: faultReport(pull.head.sha, incident), event: (run) => failedEvent(run, incident) };
+    const outage = outageOf(error);
+    const failed =
+      outage === undefined
+        ? faultReport(pull.head.sha, incident)
+        : await putOff(outage, { job, pull, github, ports, context });
+    return { report: failed, event: (run) => failedEvent(run, incident) };
   }
+}
+
+interface Interrupted {
+  readonly job: PreviewJob;
+  readonly pull: PullRequest;
+  readonly github: PullGitHub;
+  readonly ports: PreviewPorts;
+  readonly context: RunContext;
+}
+
+/** Has it tried again later, and says so beside what is known of an earlier commit. */
+async function putOff(
+  outage: Outage,
+  { job, pull, github, ports, context: { addedAt } }: Interrupted,
+): Promise<PreviewReport> {
+  const now = ports.clock();
+  const { putOff: times = 0 } = job;
+  const nextAt = nextTry(outage, times, now);
+  const again = { type: "scheduled", at: nextAt, job: { ...job, putOff: times + 1 } } as const;
+  await ports.queue.add(again, { delayMs: nextAt - now });
+  const earlier = readResult((await github.ownComment(job.pullRequest, previewMarker)) ?? "");
+  const triedMs = addedAt === undefined ? undefined : now - addedAt;
+  return outageReport({ head: pull.head.sha, outage, triedMs, nextAt, now, earlier });
 }
 
 function factsOf({ repository }: PreviewJob, { base }: PullRequest, { webUrl, docsUrl }: PreviewSettings): ReportFacts {

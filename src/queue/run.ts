@@ -79,7 +79,8 @@ async function callHandler<T extends JobType>(
   const signal = AbortSignal.any([lost, deadline.signal, options.stop]);
   try {
     const lastAttempt = attempt >= policy.attempts;
-    await endSoonAfter(signal, handler(job, { signal, attempt, lastAttempt, firstRun: stored.attemptsStarted <= 1 }));
+    const context = { signal, attempt, lastAttempt, firstRun: stored.attemptsStarted <= 1, addedAt: stored.timestamp };
+    await endSoonAfter(signal, handler(job, context));
   } catch (error) {
     // What a handler throws because of the abort says less than why it was aborted.
     throw deadline.signal.aborted && !(error instanceof UserError) ? withCause(late, error) : error;

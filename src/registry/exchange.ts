@@ -103,10 +103,12 @@ function failure(settings: RequestSettings, url: URL, deadline: AbortSignal, err
   }
   if (deadline.aborted) {
     return new Fault("timeout", `The registry ${settings.host} did not answer in ${settings.deadlineMs / 1000} s`, {
+      peer: settings.host,
       fields,
     });
   }
   return new Fault("unavailable", `The registry ${settings.host} could not be reached: ${codeOf(error)}`, {
+    peer: settings.host,
     fields,
     cause: error,
   });

@@ -64,6 +64,7 @@ export class RateLimiter {
         : `The registry ${host} is not available; it is asked again in ${seconds} s`,
       {
         retryAfterMs: left,
+        peer: host,
         fields: { registry: host },
       },
     );
@@ -112,6 +113,7 @@ export class RateLimiter {
   #waitedTooLong(): Fault {
     return new Fault("throttled", `Too many requests wait for the registry ${this.#options.host}`, {
       retryAfterMs: this.#options.maxWaitMs,
+      peer: this.#options.host,
       fields: { registry: this.#options.host },
     });
   }

@@ -29,12 +29,13 @@ export function refusal({ host, limiter, clock }: Answerer, answer: Answer, what
     limiter.pause("throttled", wait);
     return new Fault("throttled", `${host} asks to wait ${Math.ceil(wait / 1000)} seconds (429)`, {
       retryAfterMs: wait,
+      peer: host,
       fields,
     });
   }
   if (status >= 500 || status === 408) {
     if (waitMs !== undefined) limiter.pause("unavailable", waitMs);
-    const details = waitMs === undefined ? { fields } : { fields, retryAfterMs: waitMs };
+    const details = { fields, peer: host, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
     return new Fault("unavailable", `The registry ${host} answered ${status} for ${what}`, details);
   }
   const said = `The registry ${host} answered ${status}${codeOf(answer.body)} for ${what}`;

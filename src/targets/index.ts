@@ -1,3 +1,3 @@
 export { comparePlans } from "./compare-plans.ts";
 export { matchesGlob } from "./patterns.ts";
-export { configFile, configured, isUnconfigured, resolveTargets } from "./resolve.ts";
+export { configFile, configured, isUnconfigured, type ResolvedTargets, resolveTargets } from "./resolve.ts";

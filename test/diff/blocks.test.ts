@@ -68,7 +68,7 @@ describe("a diff as a block", () => {
   });
 
   it("says where it is, where there are several places", () => {
-    const where = (placed: readonly Placed[]) => summaries(placed)[0];
+    const where = (placed: readonly Placed[], index = 0) => summaries(placed)[index];
     expect(
       where([
         ["a/x", same],
@@ -88,7 +88,7 @@ describe("a diff as a block", () => {
       ]),
     ).toBe("Deployment web of a in x (+1 −1)");
     const most = [...everywhere(6, same), ["b/x", change("-a: 1\n+a: 3")]] as const;
-    expect(where(most)).toBe("Deployment web in the 6 others (+1 −1 each)");
+    expect(where(most, 1)).toBe("Deployment web in the 6 others (+1 −1 each)");
   });
 
   it("says what a renamed resource was", () => {

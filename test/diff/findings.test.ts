@@ -358,12 +358,12 @@ describe("findings about whole targets", () => {
     const failure = { kind: "input", message: "no such file: {x}.yaml\nmore", file: "apps/k.yaml", line: 3 } as const;
     expect(renderFailureFinding({ ...name, failure, cause: "change" })).toMatchObject({
       ...{ ...name, id: "render-failed", severity: "danger", resource: "", file: "apps/k.yaml", line: 3 },
-      message: "no such file: (x).yaml. webapp in prod cannot be rendered, so what this change does there is unknown.",
+      message: "no such file: {x}.yaml. webapp in prod cannot be rendered, so what this change does there is unknown.",
     });
     const { message, severity } = renderFailureFinding({ ...name, failure, cause: "base" });
     expect([severity, message]).toEqual([
       "warning",
-      "webapp in prod could not be rendered before, so all of it shows as new. no such file: (x).yaml.",
+      "webapp in prod could not be rendered before, so all of it shows as new. no such file: {x}.yaml.",
     ]);
   });
 
@@ -412,12 +412,12 @@ describe("findings about whole targets", () => {
   });
 
   it.each([
-    [1, "The 1 resource of webapp leaves Git in prod."],
-    [3, "All 3 resources of webapp leave Git in prod."],
-  ])("name an app that is removed with %d resources", (resources, what) => {
+    [1, "The 1 resource of webapp leaves Git in prod.", "it is deleted. Else it stays, and nothing updates it"],
+    [3, "All 3 resources of webapp leave Git in prod.", "they are deleted. Else they stay, and nothing updates them"],
+  ])("name an app that is removed with %d resources", (resources, what, then) => {
     expect(targetRemovedFinding({ ...name, resources, path: "apps/x" })).toMatchObject({
       ...{ ...name, id: "target-removed", severity: "warning", resource: "" },
-      message: `${what} Where pruning is on, they are deleted. Else they stay, and nothing updates them any more.`,
+      message: `${what} Where pruning is on, ${then} any more.`,
       fix: "if this is not meant, restore `apps/x`",
     });
   });
@@ -444,8 +444,8 @@ describe("a finding of several places", () => {
   });
 
   it("says how it is acknowledged where that can be said", () => {
-    expect(fillWords(words, [place("a", "prod")], undefined).fix).toBe("keep it first");
-    expect(fillWords(words, [place("a", "prod")], "/ack x").fix).toBe("keep it and comment `/ack x`");
+    expect(fillWords(words, [place("a", "prod")]).fix).toBe("keep it first");
+    expect(fillWords(words, [place("a", "prod")], { ack: "/ack x" }).fix).toBe("keep it and comment `/ack x`");
   });
 
   it("calls a resource by its app where it has its name", () => {

@@ -10,7 +10,7 @@ import { runSync } from "../support/run-sync.ts";
 import { eventually } from "../support/wait.ts";
 import { adminToken } from "../support/walk.ts";
 
-// All of Sluice in this process, on a Redis if there is one and on real registries: what crosses all rooms and edges.
+// All of Sluice in this process, on a Redis where there is one and with real registries: what crosses all rooms.
 
 const secret = "a secret of the registry's hook";
 

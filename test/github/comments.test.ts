@@ -35,6 +35,13 @@ describe("the one comment", () => {
     expect(url).toBe(ours()[0]?.url);
   });
 
+  it("is read without its marker, and is nothing where there is none", async () => {
+    const github = await world.github();
+    expect(await github.ownComment(world.pull.number, "preview")).toBeUndefined();
+    await github.upsertComment(world.pull.number, "preview", "# Preview");
+    expect(await github.ownComment(world.pull.number, "preview")).toBe("# Preview");
+  });
+
   it("is changed in place, with one request, when it was seen before", async () => {
     const github = await world.github();
     await github.upsertComment(world.pull.number, "preview", "one");

@@ -24,6 +24,13 @@ function draft(more: object = {}) {
   return { head: branch, base: "main", title: "Promote web to prod", body: "web: 1 → 2", ...more };
 }
 
+describe("the files of a pull request", () => {
+  it("are listed by GitHub, with the names that they had before", async () => {
+    const opened = await github.openPullRequest(draft());
+    expect(await github.changedFiles(opened?.pull.number ?? 0)).toEqual(["app.yaml"]);
+  });
+});
+
 describe("a pull request of our own", () => {
   it("is opened in one request, and is adopted as it is by whoever comes second", async () => {
     const first = await github.openPullRequest(draft());

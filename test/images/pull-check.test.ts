@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Fault } from "../../src/model/errors.ts";
 import type { PullRequest } from "../../src/model/github.ts";
 import { entry, type ImageWorld, imageOf, imageWorld } from "./support/memory-world.ts";
 
@@ -31,6 +32,19 @@ describe("the image check", () => {
     expect(world.github.reviewsOf.get(pull.number)).toMatchObject([{ state: "dismissed" }]);
     const told = [...world.comments(pull).values()].filter((text) => text.includes("is another image now"));
     expect(told).toHaveLength(1);
+  });
+
+  it("says whom it waits for while the registry does not answer", async () => {
+    const world = await imageWorld(entry(", pin: tag"));
+    await world.release("web:1.4.0");
+    const pull = world.bump();
+    world.registry.digest = () => Promise.reject(new Fault("unavailable", "502", { peer: "ghcr.io" }));
+    await world.checkAgain(pull).catch((error: unknown) => expect(error).toBeInstanceOf(Fault));
+    const waiting = {
+      status: "in_progress",
+      title: expect.stringMatching(/^Waiting for the registry ghcr\.io since /),
+    };
+    expect(await world.check(pull)).toMatchObject(waiting);
   });
 
   it("is not asked about a tag that lacks a platform: the log says which", async () => {

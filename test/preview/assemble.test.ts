@@ -116,9 +116,8 @@ describe("a preview", () => {
     expect((await preview(edit, broken, mended)).findings).toEqual([]);
     const withDev = `${gitopsFiles()[".sluice.yaml"]}  - name: dev\n    path: apps/{app}/overlays/staging\n`;
     const moved = commit(base, { ".sluice.yaml": withDev });
-    expect((await preview(edit, base, moved)).notes).toEqual([]);
-    const removed = await preview({ ".sluice.yaml": null });
-    expect(removed.notes.join("\n")).toContain(".sluice.yaml is removed");
+    expect(await preview(edit, base, moved)).not.toHaveProperty("configuration");
+    expect(await preview({ ".sluice.yaml": null })).toMatchObject({ configuration: { isRemoved: true } });
   });
 
   it("shows a target that did not render before as new, with a warning", async () => {

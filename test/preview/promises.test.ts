@@ -99,7 +99,7 @@ environments:
     world.github.pulls.set(pull.number, pull);
     const { check, comment } = await world.answer(pull);
     expect(check.conclusion).toBe("neutral");
-    expect(comment.body).toContain("fork");
+    expect(comment.body).toContain("It changes files of **web** in prod and staging. Sluice does not render files");
     expect(comment.body).not.toContain("replicas");
   });
 });

@@ -4,6 +4,7 @@ import { Fault, UserError } from "../../src/model/errors.ts";
 import type { CheckReport, GitHub, PullRequest } from "../../src/model/github.ts";
 import type { PreviewJob } from "../../src/model/jobs.ts";
 import type { Mirrors } from "../../src/model/tree.ts";
+import { readResult } from "../../src/preview/earlier-result.ts";
 import { runPreview } from "../../src/preview/run.ts";
 import { createRenderer, type EngineRenderer } from "../../src/render/renderer.ts";
 import { patient, realEngine } from "../render/support/engines.ts";
@@ -30,6 +31,8 @@ afterAll(async () => {
   await Promise.all([repository.close(), renderer.close()]);
   temp.remove();
 });
+
+const now = Date.UTC(2026, 10, 29, 23, 12);
 
 const job: PreviewJob = {
   type: "preview",
@@ -70,6 +73,7 @@ async function run(parts: {
 }) {
   const checks: CheckReport[] = [];
   const memory = memoryGitHub();
+  const queue = memoryQueue();
   const upsertCheck = async (report: CheckReport) => {
     checks.push(report);
     return { url: "" };
@@ -81,23 +85,24 @@ async function run(parts: {
     mirrors: { open: parts.open, close: async () => undefined },
     renderer,
     state: memoryState(),
-    queue: memoryQueue(),
+    queue,
     log: memoryLog(),
     events,
-    clock: Date.now,
+    clock: () => now,
   };
   const context = {
     signal: parts.signal ?? AbortSignal.timeout(600_000),
     attempt: 6,
     lastAttempt: true,
     firstRun: false,
+    addedAt: now - 12 * 60_000,
   };
   const settings = { fingerprintKey: new Uint8Array(32), forks: false, webUrl: "https://github.example" };
   const ended = await runPreview(job, ports, settings, context).then(
     () => undefined,
     (error: unknown) => error,
   );
-  return { ended, checks, comments: [...memory.comments.values()], received: events.received };
+  return { ended, checks, comments: [...memory.comments.values()], received: events.received, jobs: queue.jobs };
 }
 
 describe("the run of a preview", () => {
@@ -144,6 +149,28 @@ describe("the run of a preview", () => {
     expect(received).toEqual([expect.objectContaining({ kind: "preview.failed", head, pullRequest: 7 })]);
   });
 
+  it("tries again later when somebody does not answer, and says what is known of the commit before", async () => {
+    const down = new Fault("unavailable", "git fetch failed: 502", { peer: "git.example" });
+    const memory = memoryGitHub();
+    const github = { ownComment: memory.ownComment, upsertComment: memory.upsertComment };
+    await run({ open: async () => repository, github });
+    const before = memory.comments.get("7/preview") ?? "";
+    const moved = { ...pull(), head: { ...pull().head, sha: "f".repeat(40) } };
+    const broken = { ...github, pullRequest: async () => moved };
+    const { ended, checks, received, jobs } = await run({ open: () => Promise.reject(down), github: broken });
+    expect(ended).toBeUndefined();
+    expect(checks.at(-1)).toMatchObject({ conclusion: "failure", title: "Not checked: git.example did not answer" });
+    const at = now + 15 * 60_000;
+    expect(jobs).toEqual([{ type: "scheduled", at, job: { ...job, putOff: 1 } }]);
+    expect(received).toMatchObject([{ kind: "preview.failed" }]);
+    const after = memory.comments.get("7/preview") ?? "";
+    expect(after).toContain("`fffffff`, needs files from there; 12 min of trying. Sluice tries again at 23:27 UTC.");
+    expect(after).toContain(`<summary>The result for the commit before, ${head.slice(0, 7)}</summary>`);
+    expect(readResult(after)).toEqual(readResult(before));
+    await run({ open: () => Promise.reject(down), github: broken });
+    expect(memory.comments.get("7/preview")).toBe(after);
+  });
+
   it("announces what was posted once it was, under one id in every run", async () => {
     const [first, again] = [await run({ open: async () => repository }), await run({ open: async () => repository })];
     expect(first.received).toEqual([
@@ -172,10 +199,12 @@ describe("the run of a preview", () => {
     const pullRequest = async () => (++asked === 1 ? pull() : moved);
     const superseded = await run({ open: async () => repository, github: { pullRequest } });
     expect(superseded.received).toMatchObject([{ kind: "preview.superseded", head, newer: "f".repeat(40) }]);
+    const changedFiles = async () => ["apps/web/base/deployment.yaml"];
     const fork = await run({
       open: async () => repository,
-      github: { pullRequest: async () => ({ ...pull(), fork: true }) },
+      github: { pullRequest: async () => ({ ...pull(), fork: true }), changedFiles },
     });
+    expect(fork.comments.join()).toContain("It changes files of **web** in prod and staging.");
     expect(fork.received).toMatchObject([{ kind: "preview.refused", cause: "fork" }]);
   });
 

@@ -264,7 +264,7 @@ describe("a force push in the middle of a preview", () => {
       });
       const open: typeof ports.mirrors.open = async (request, signal) => {
         if (request.want.includes(old) && branches.get(pull.head.ref) !== old)
-          throw fetchFailure("fatal: remote error: upload-pack: not our ref");
+          throw fetchFailure("fatal: remote error: upload-pack: not our ref", "https://github.test/acme/shop.git");
         return ports.mirrors.open(request, signal);
       };
       const queued: Job[] = [{ type: "preview", ...where, pullRequest: pull.number }];

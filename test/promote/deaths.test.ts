@@ -37,8 +37,8 @@ async function sight(world: PromotionWorld) {
 type Play = (world: PromotionWorld) => Promise<void>;
 
 /** Holds every end of the story against that of a process that nobody killed. */
-async function expectOneEnd(open: () => PromotionWorld, play: Play): Promise<readonly string[]> {
-  const calm = open();
+async function expectOneEnd(open: () => Promise<PromotionWorld>, play: Play): Promise<readonly string[]> {
+  const calm = await open();
   await play(calm);
   const end = await sight(calm);
   const { names } = await atEachWrite(open, play, async (world, died) => {
@@ -47,8 +47,13 @@ async function expectOneEnd(open: () => PromotionWorld, play: Play): Promise<rea
   return names;
 }
 
-function behind(prod: string): () => PromotionWorld {
-  return () => behindWorld(prod);
+/** A world in which nobody dies before the story begins. */
+function begun(prod: string, begin: Play): () => Promise<PromotionWorld> {
+  return async () => {
+    const world = behindWorld(prod);
+    await begin(world);
+    return world;
+  };
 }
 
 function only(world: PromotionWorld) {
@@ -59,53 +64,56 @@ function only(world: PromotionWorld) {
 
 describe("a worker that dies at any write ends as one that lives", () => {
   it("from the command to the merge and the history", async () => {
-    const names = await expectOneEnd(
-      behind("gates: { healthy: false, approvals: 1 }\npromote: { merge: automatic }\nreviewers: { users: [grace] }"),
-      async (world) => {
-        await world.merge({ "docs/note.md": "x" });
-        await world.say("/promote prod web");
-        await world.approve(only(world));
-      },
-    );
+    const prod =
+      "gates: { healthy: false, approvals: 1 }\npromote: { merge: automatic }\nreviewers: { users: [grace] }";
+    const merged = begun(prod, async (world) => void (await world.merge({ "docs/note.md": "x" })));
+    const names = await expectOneEnd(merged, async (world) => {
+      await world.say("/promote prod web");
+      await world.approve(only(world));
+    });
     for (const name of ["commit", "createBranch", "publish", "openPullRequest", "merge", "deleteBranch"])
       expect(names).toContain(name);
   });
 
   it("when the source moves on under an approved promotion", async () => {
-    const names = await expectOneEnd(
-      behind("gates: { healthy: false, approvals: 1 }\npromote: { auto: true }"),
-      async (world) => {
-        await world.merge({ "docs/note.md": "x" });
-        await world.say("/promote prod web");
-        await world.approve(only(world));
-        await world.merge(appFiles("web", "staging", "1.5.0"));
-      },
-    );
+    const approved = begun("gates: { healthy: false, approvals: 1 }\npromote: { auto: true }", async (world) => {
+      await world.merge({ "docs/note.md": "x" });
+      await world.say("/promote prod web");
+      await world.approve(only(world));
+    });
+    const names = await expectOneEnd(approved, async (world) => {
+      await world.merge(appFiles("web", "staging", "1.5.0"));
+    });
     for (const name of ["advanceBranch", "dismissReview", "updatePullRequest"]) expect(names).toContain(name);
   });
 
   it("when what was asked for on an open pull request opens after its merge", async () => {
-    const names = await expectOneEnd(behind("gates: { healthy: true }"), async (world) => {
-      const pull = await world.propose(appFiles("web", "staging", "1.5.0"));
+    const proposed = begun("gates: { healthy: true }", async (world) => {
+      await world.propose(appFiles("web", "staging", "1.5.0"));
+    });
+    const names = await expectOneEnd(proposed, async (world) => {
       await world.say("/promote prod web");
-      await world.land(pull);
+      for (const pull of world.pulls("change-")) await world.land(pull);
       await world.deploy("staging");
     });
     expect(names).toContain("openPullRequest");
   });
 
   it("when it opens promotions by itself, and closes what came another way", async () => {
-    const names = await expectOneEnd(behind("gates: { healthy: false }\npromote: { auto: true }"), async (world) => {
+    const fresh = begun("gates: { healthy: false }\npromote: { auto: true }", async () => undefined);
+    const names = await expectOneEnd(fresh, async (world) => {
       await world.merge(appFiles("web", "staging", "1.5.0"));
       await world.merge(appFiles("web", "prod", "1.5.0"));
     });
-    expect(names).toContain("updatePullRequest");
+    for (const name of ["openPullRequest", "deleteBranch"]) expect(names).toContain(name);
   });
 
-  it("when it rolls back, holds, and lets go again", async () => {
-    const names = await expectOneEnd(behind("gates: { healthy: false }\npromote: { auto: true }"), async (world) => {
+  it("when it rolls back and holds, and when that is released", async () => {
+    const promoted = begun("gates: { healthy: false }\npromote: { auto: true }", async (world) => {
       await world.merge(appFiles("web", "staging", "1.5.0"));
       await world.land(only(world), "grace");
+    });
+    const names = await expectOneEnd(promoted, async (world) => {
       await world.say("/rollback prod web");
       await world.land(only(world), "grace");
       await world.say("/release prod/web");

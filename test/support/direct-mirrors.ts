@@ -38,7 +38,10 @@ function directoryOf(github: LocalGitHub, repository: RepositoryName): string {
   try {
     return github.gitDir(repository);
   } catch {
-    throw fetchFailure("fatal: unable to access the repository: The requested URL returned error: 301");
+    throw fetchFailure(
+      "fatal: unable to access the repository: The requested URL returned error: 301",
+      "https://github.test/acme/shop.git",
+    );
   }
 }
 

@@ -38,6 +38,8 @@ export interface FakeGitHub extends GitHubRepository {
   readonly teams: Map<string, readonly string[]>;
   /** By commit. */
   readonly checksOf: Map<string, readonly CommitCheck[]>;
+  /** Which files pull requests change. */
+  readonly changedFilesOf: Map<number, readonly string[]>;
   /** By environment, newest first. */
   readonly deploymentsTo: Map<string, readonly Deployment[]>;
   readonly statusesOf: Map<number, readonly DeploymentStatus[]>;
@@ -96,6 +98,7 @@ export function fakeGitHub(
     permissions: new Map<string, Permission>(),
     teams: new Map<string, readonly string[]>(),
     checksOf: new Map<string, readonly CommitCheck[]>(),
+    changedFilesOf: new Map<number, readonly string[]>(),
     deploymentsTo: new Map<string, readonly Deployment[]>(),
     statusesOf: new Map<number, readonly DeploymentStatus[]>(),
     pushersOf: new Map<string, readonly string[]>(),
@@ -158,6 +161,8 @@ export function fakeGitHub(
       maps.comments.set(`${number}/${marker}`, body);
       return { url: `${get(number).url}#${marker}` };
     },
+    changedFiles: async (number) => maps.changedFilesOf.get(number) ?? [],
+    ownComment: async (number, marker) => maps.comments.get(`${number}/${marker}`),
     upsertCheck: async (report) => {
       maps.checkReports.push(report);
       return { url: `https://github.test/checks/${maps.checkReports.length}` };
@@ -289,6 +294,8 @@ export function fakeGitHub(
     repositoryId: port.repositoryId,
     pullRequest: announced("pullRequest", port.pullRequest),
     upsertComment: announced("upsertComment", port.upsertComment),
+    changedFiles: announced("changedFiles", port.changedFiles),
+    ownComment: announced("ownComment", port.ownComment),
     upsertCheck: announced("upsertCheck", port.upsertCheck),
     react: announced("react", port.react),
     permission: announced("permission", port.permission),

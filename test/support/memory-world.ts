@@ -189,6 +189,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
     eventLog: createEventLog(records, now),
     ...(options.source === undefined ? {} : { source: options.source }),
     rights: [],
+    pausesMs: [0, 0],
   };
 
   const worker: Worker = { dead: false, ended: () => undefined };
@@ -268,6 +269,7 @@ export function memoryWorld(options: MemoryWorldOptions): MemoryWorld {
       const number = github.pulls.size + 1;
       const base = { sha: head, ref: "main" };
       const name = { owner: "acme", name: "gitops" };
+      github.changedFilesOf.set(number, Object.keys(changed));
       asked = github.addPull({ number, title: message, author: by, base, head: { sha, ref, repository: name } });
       return asked;
     },

@@ -63,6 +63,8 @@ export function memoryGitHub(): MemoryGitHub {
       comments.set(`${number}/${marker}`, body);
       return { url: `https://github.test/${number}#${marker}` };
     },
+    changedFiles: async () => [],
+    ownComment: async (number, marker) => comments.get(`${number}/${marker}`),
     async react(commentId: number, reaction: Reaction) {
       const one = `${commentId} ${reaction}`;
       if (!reactions.includes(one)) reactions.push(one);

@@ -24,7 +24,10 @@ function failing(error: Error, now: string | undefined) {
 }
 
 const refused = new UserError("permission", "there is at least one repository that is not accessible");
-const elsewhere = fetchFailure("fatal: unable to access 'https://x/y.git/': The requested URL returned error: 301");
+const elsewhere = fetchFailure(
+  "fatal: unable to access 'https://x/y.git/': The requested URL returned error: 301",
+  "https://github.test/acme/shop.git",
+);
 
 describe("a job of a repository that was renamed since", () => {
   it.each([

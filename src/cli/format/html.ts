@@ -1,4 +1,4 @@
-import { resourceLabel } from "../../diff/index.ts";
+import { configurationLines, resourceLabel } from "../../diff/index.ts";
 import type { Finding, Preview, ResourceChange, TargetPreview } from "../../model/preview.ts";
 import { count } from "../../model/text/lists.ts";
 import { driftHtml } from "./html-drift.ts";
@@ -24,7 +24,7 @@ export function previewHtml(preview: Preview, options: { readonly all: boolean }
 <body>
 <main>
 <h1>Preview <code>${shortSha(preview.mergeBase)}</code> → <code>${shortSha(preview.head)}</code></h1>
-${preview.notes.map((note) => html`<p class="note">${note}</p>\n`)}${findings(preview.findings)}${overview(shown)}${driftHtml(preview.drift)}${shown.map(details)}${ending(preview, shown.length, unchanged)}
+${[...configurationLines(preview), ...preview.notes].map((note) => html`<p class="note">${note}</p>\n`)}${findings(preview.findings)}${overview(shown)}${driftHtml(preview.drift)}${shown.map(details)}${ending(preview, shown.length, unchanged)}
 </main>
 </body>
 </html>

@@ -45,7 +45,7 @@ function titleOf({ change, members, combined }: ChangeGroup, places: string, pai
   const names = resourceNames(members);
   const where = change.action === "removed" ? places.replace(/^ in /, ": ") : places;
   if (combined !== undefined)
-    return `${paint.bold(count(combined.length, `${change.action === "added" ? "new" : "removed"} resource`))}${places}`;
+    return `${paint.bold(count(combined.length, `${change.action === "added" ? "new" : change.action} resource`))}${places}`;
   const verb = isNewContent(change) ? ", new content" : verbs[change.action];
   const was =
     change.from === undefined || isNewContent(change)
@@ -57,8 +57,9 @@ function titleOf({ change, members, combined }: ChangeGroup, places: string, pai
 }
 
 /** `(−15 each)`. */
-function linesText({ change, members, combined }: ChangeGroup): string {
-  return `(${plusMinus(change.addedLines, change.removedLines)}${members.length > 1 && combined === undefined ? " each" : ""})`;
+function linesText({ change, members, combined, isAlike }: ChangeGroup): string {
+  const each = isAlike === true || (members.length > 1 && combined === undefined) ? " each" : "";
+  return `(${plusMinus(change.addedLines, change.removedLines)}${each})`;
 }
 
 /** The lines of a unified diff, made harmless and painted. */

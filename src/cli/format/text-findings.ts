@@ -12,7 +12,7 @@ const indent = 9;
 /** The findings, each once: what, its consequence, the fix, the place. Places stand below each other. */
 export function findingLines(preview: Preview, paint: Style): readonly string[] {
   const groups = groupFindings(preview).filter(({ id }) => id !== "render-failed");
-  const told = groups.map((group) => ({ group, words: group.filled(undefined), place: placesText(group.places) }));
+  const told = groups.map((group) => ({ group, words: group.filled(), place: placesText(group.places) }));
   const column = Math.max(
     0,
     ...told.map(({ words, place }) => (isOneLine(words.fix, place) ? fixWidth(words.fix) : 0)),

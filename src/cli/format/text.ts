@@ -1,4 +1,12 @@
-import { changeRows, checkedCount, nothingChanges, plainMarks, rowEnvironments, verdict } from "../../diff/index.ts";
+import {
+  changeRows,
+  checkedCount,
+  configurationLines,
+  nothingChanges,
+  plainMarks,
+  rowEnvironments,
+  verdict,
+} from "../../diff/index.ts";
 import type { Preview } from "../../model/preview.ts";
 import { count, thousands } from "../../model/text/lists.ts";
 import { oneLine, pad, type Style, style, width } from "../style.ts";
@@ -29,7 +37,7 @@ export function previewText(preview: Preview, options: TextOptions): string {
   if (same !== undefined) return `${paint.bold(same)}\n`;
   const changes = changeBlocks(preview, options.full === true, paint);
   const blocks = [
-    heading(preview, paint),
+    heading(preview, options, paint),
     whyNothing(preview),
     ...failureLines(preview, paint),
     findingLines(preview, paint),
@@ -37,7 +45,7 @@ export function previewText(preview: Preview, options: TextOptions): string {
     ...changes.blocks,
     randomLines(preview),
     driftText(preview.drift, paint),
-    preview.notes.map((note) => `${paint.blue("note")}  ${oneLine(note)}`),
+    [...configurationLines(preview), ...preview.notes].map((note) => `${paint.blue("note")}  ${oneLine(note)}`),
     notFetched(preview, paint),
     [
       compared(preview, options, paint),
@@ -67,8 +75,8 @@ function hiddenText(hidden: ReadonlySet<"added" | "removed">): string {
   return [...(hidden.has("added") ? ["new"] : []), ...(hidden.has("removed") ? ["removed"] : [])].join(" and ");
 }
 
-function heading(preview: Preview, paint: Style): readonly string[] {
-  const { sign, text } = verdict(preview);
+function heading(preview: Preview, { baseName }: TextOptions, paint: Style): readonly string[] {
+  const { sign, text } = verdict(preview, plainMarks, baseName);
   const colour = sign === "🔴" || sign === "❌" ? paint.red : sign === "🟠" ? paint.yellow : (line: string) => line;
   return [paint.bold(colour(oneLine(text)))];
 }

@@ -15,6 +15,7 @@ import { privilegedContainer } from "./privileged-container.ts";
 import { replicasZero } from "./replicas-zero.ts";
 import type { FindingRule, Found } from "./rule.ts";
 import { secretLikeValue } from "./secret-like-value.ts";
+import { suspended } from "./suspended.ts";
 import { type TargetFinding, toTargetFinding } from "./target-finding.ts";
 
 export type { TargetFinding } from "./target-finding.ts";
@@ -35,6 +36,7 @@ export const rules: readonly FindingRule[] = [
   replicasZero,
   imageWithoutTag,
   podsReordered,
+  suspended,
 ];
 
 const order = new Map(rules.map(({ id }, index) => [id, index]));

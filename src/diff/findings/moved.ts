@@ -65,7 +65,7 @@ function leaves(moved: readonly Moved[], target: Target): readonly TargetFinding
     return [
       placed(first, target, "leaves-namespace", "danger", {
         short: `{app} {leaves|leave} namespace ${inTicks(from)}`,
-        message: `${what} from namespace ${inTicks(from)} to ${goal}{where}. ${group.length === 1 ? "It is" : "They are"} created ${there}. Where pruning is on, ${group.length === 1 ? "it is" : "they are"} deleted from ${inTicks(from)}.`,
+        message: `${what} from namespace ${inTicks(from)} to ${goal}{there}. ${group.length === 1 ? "It is" : "They are"} created ${there}. Where pruning is on, ${group.length === 1 ? "it is" : "they are"} deleted from ${inTicks(from)}.`,
         fix: `set ${inTicks(`namespace: ${from}`)} again`,
       }),
     ];
@@ -84,7 +84,7 @@ function renames(moved: readonly Moved[], target: Target): readonly TargetFindin
     return [
       placed(first, target, "renamed-resource", "warning", {
         short: `${one ? `${kinds[0]} ${inTicks(from)}` : `${group.length} resources`} of {app} renamed`,
-        message: `${sentenceList(kinds, 4)} ${inTicks(from)} ${one ? "becomes" : "become"} ${inTicks(to)}{where}. The cluster cannot rename: ${one ? "a new one is" : "new ones are"} created, and the old ${one ? "one is" : "ones are"} deleted where pruning is on.${service}`,
+        message: `${sentenceList(kinds, 4)} ${inTicks(from)} ${one ? "becomes" : "become"} ${inTicks(to)}{there}. The cluster cannot rename: ${one ? "a new one is" : "new ones are"} created, and the old ${one ? "one is" : "ones are"} deleted where pruning is on.${service}`,
         ...(kinds.includes("Service")
           ? { fix: "keep the old Service until no one uses it" }
           : { fix: "keep the old name if anything outside of Git uses it" }),

@@ -20,6 +20,6 @@ export function toTargetFinding<T extends Omit<Finding, "message" | "fix" | "wor
     ...(name === undefined ? {} : { name }),
   };
   const place = { app: about.app, environment: about.environment, name };
-  const filled = fillWords(words, [place], undefined);
+  const filled = fillWords(words, [place]);
   return { ...about, message: filled.message, ...(filled.fix === undefined ? {} : { fix: filled.fix }), words };
 }

@@ -1,6 +1,6 @@
 import type { Annotation } from "../../model/github.ts";
 import { type Finding, SEVERITIES, type Severity } from "../../model/preview.ts";
-import { clip, visible } from "../../model/text/lines.ts";
+import { clip, stopped, visible } from "../../model/text/lines.ts";
 import { commaList } from "../../model/text/lists.ts";
 import { subject as placeName } from "./phrases.ts";
 
@@ -42,7 +42,7 @@ function toAnnotation(group: readonly Finding[]): readonly Annotation[] {
       endLine: line,
       level: levels[finding.severity],
       title: clip(visible(subject === "" ? titleOf(finding.id) : `${titleOf(finding.id)}: ${subject}`), 250),
-      message: visible(finding.fix === undefined ? finding.message : `${finding.message} Fix: ${finding.fix}.`)
+      message: visible(finding.fix === undefined ? finding.message : `${finding.message} Fix: ${stopped(finding.fix)}`)
         .slice(0, 8000)
         .toWellFormed(),
     },

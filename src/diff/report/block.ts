@@ -54,6 +54,7 @@ const newContent = ", new content";
 /** `**Deployment \`web\`** in prod`. */
 function caption(group: ChangeGroup, context: BlockContext): string {
   const { change, members } = group;
+  if (group.isAlike) return `**${alikeText(group, context)}**${inert(placesOf(group, context))}`;
   const names = resourceNames(members);
   const kind = /^[A-Za-z0-9]{1,80}$/.test(change.kind) ? change.kind : code(change.kind);
   const named = names.length === 1 && (change.from === undefined || isNewContent(change));
@@ -104,9 +105,21 @@ function summary(group: ChangeGroup, context: BlockContext, suffix: string): str
   return htmlText(`${clipEnd(what, room(end))}${end}`);
 }
 
+/** `All 4 resources`, where no other block shows any. */
+function alikeText({ members }: ChangeGroup, { targets, groups }: BlockContext): string {
+  return `${targets <= 1 && groups === 1 ? "All " : ""}${thousands(members.length)} resources`;
+}
+
 /** `5 new resources: Deployment, Ingress and 2 more (+118)`. */
 function combinedSummary(group: ChangeGroup, context: BlockContext, suffix: string): string {
   const { change, combined = [] } = group;
+  if (change.action === "renamed") {
+    const what = group.isAlike ? alikeText(group, context) : "Diffs";
+    const each = group.isAlike ? " each" : "";
+    return htmlText(
+      `${what}${placesOf(group, context)}${suffix} (${plusMinus(change.addedLines, change.removedLines)}${each})`,
+    );
+  }
   const word = change.action === "added" ? "new" : "removed";
   const lead = `${thousands(combined.length)} ${word} resources${placesOf(group, context)}`;
   const tail = `${suffix} (${plusMinus(change.addedLines, change.removedLines)})`;

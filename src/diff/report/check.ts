@@ -2,9 +2,11 @@ import type { Annotation, CheckReport } from "../../model/github.ts";
 import type { Completeness, Preview } from "../../model/preview.ts";
 import { count, thousands } from "../../model/text/lists.ts";
 import { annotationsOf } from "./annotations.ts";
+import { plainMarks } from "./changes.ts";
+import { configurationPage } from "./configuration.ts";
 import { type Layout, layOut, smallPrint, wholeChanges } from "./layout.ts";
 import type { ReportOptions } from "./options.ts";
-import { isBroken, verdict } from "./verdict.ts";
+import { changedTargets, isBroken, verdict } from "./verdict.ts";
 
 /** What a check says, except for its name and head. */
 export interface CheckContent {
@@ -37,7 +39,7 @@ export function previewCheck(
   const layout = layOut(preview, given);
   const { completeness } = layout;
   return {
-    title: verdict(preview).text,
+    title: verdict(preview, plainMarks, options.baseName).text,
     summary: summaryOf(preview, layout, options),
     text: textOf(layout, options),
     conclusion: conclude(preview, completeness),
@@ -51,7 +53,7 @@ function summaryOf(preview: Preview, layout: Layout, options: CheckOptions): str
   const intro =
     options.commentUrl === undefined
       ? `${layout.opening}${layout.ending}${smallPrint(preview, layout, options)}\n`
-      : `${introduction(preview, options.commentUrl)}\n\n`;
+      : introduction(preview, options.commentUrl);
   const note =
     lost > 0
       ? `**${count(lost, "diff is", "diffs are")} too large for GitHub.** \`sluice preview\` shows all.\n\n`
@@ -67,9 +69,15 @@ function textOf(layout: Layout, options: CheckOptions): string {
   return [...blocks, again(options)].filter((part) => part !== "").join("\n");
 }
 
-function introduction({ findings }: Preview, commentUrl: string): string {
+function introduction(preview: Preview, commentUrl: string): string {
+  const { findings, configuration } = preview;
   const places = findings.some(({ file }) => file !== undefined) ? ' and at their lines in "Files changed"' : "";
-  return `${findings.length > 0 ? "Risks and summary are" : "The summary is"} in [the comment](${commentUrl})${places}.`;
+  const what = findings.length > 0 ? "Risks and summary are" : "The summary is";
+  const alone = configuration !== undefined && changedTargets(preview).length === 0;
+  const link = alone
+    ? `The effect is in [the comment](${commentUrl}).`
+    : `${what} in [the comment](${commentUrl})${places}.`;
+  return configurationPage(preview, link) || `${link}\n\n`;
 }
 
 function diffsTitle(preview: Preview, layout: Layout): string {

@@ -13,16 +13,26 @@ export function closing(preview: Preview, completeness: Completeness, options: R
   const notFollowed = completeness.unpinned.filter(({ kind }) => kind === "object").length;
   const masked = preview.targets.some(({ changes }) => changes.some(({ diff }) => diff.includes("‹hidden ")));
   const nothing = completeness.affected === 0;
+  const ofConfiguration = nothing && preview.configuration !== undefined;
   const parts = [
     masked ? "Values of Secrets are never shown; the same fingerprint means the same value" : "",
-    comparedText(preview, options),
+    ofConfiguration ? configurationCompared(preview, options) : comparedText(preview, options),
     checkedText(completeness, preview),
     notFollowed > 0 ? `**${thousands(notFollowed)} not followed**` : "",
     hidden > 0 ? `${count(hidden, "line")} hidden by \`preview.ignore\`` : "",
     nothing || options.command === undefined ? "" : `${code(options.command)} checks again`,
-    options.docsUrl === undefined ? "" : `[how to read this](${options.docsUrl}/preview)`,
+    options.docsUrl === undefined ? "" : docsLink(options.docsUrl, ofConfiguration),
   ];
   return `<sub>${parts.filter((part) => part !== "").join(" · ")}</sub>\n`;
+}
+
+/** Where the file is all that there is to compare. */
+function configurationCompared({ base }: Preview, { repositoryUrl, baseName = "base" }: ReportOptions): string {
+  return `Compared with ${inert(baseName)}'s \`.sluice.yaml\` at ${commitLink(base, repositoryUrl)}`;
+}
+
+function docsLink(docsUrl: string, ofConfiguration: boolean): string {
+  return ofConfiguration ? `[configuration](${docsUrl}/configuration)` : `[how to read this](${docsUrl}/preview)`;
 }
 
 function comparedText(

@@ -14,6 +14,9 @@ import { subject } from "./phrases.ts";
  */
 export function driftSection(drift: Drift | undefined, repositoryUrl: string | undefined, fit: Fit): string {
   const caused = (drift?.apart ?? []).filter(isCaused);
+  const [only, ...others] = caused;
+  const next = only === undefined || others.length > 0 ? undefined : takenBack(only);
+  if (next !== undefined) return `<details><summary>${summary(caused)}</summary>\n\n${next}\n\n</details>\n\n`;
   const entries: string[] = [];
   let room = fit.budget - 200;
   for (const one of caused) {
@@ -26,6 +29,23 @@ export function driftSection(drift: Drift | undefined, repositoryUrl: string | u
   const rest = caused.length - entries.length;
   const more = rest > 0 ? `- and ${thousands(rest)} more\n` : "";
   return `<details><summary>${summary(caused)}</summary>\n\n${entries.join("")}${more}\n</details>\n\n`;
+}
+
+/** Of one field where whole folders are promoted: what the next promotion does to it, and how to keep it. */
+function takenBack({ environment, from, versions, fields, more, copiedFile }: EnvironmentDrift): string | undefined {
+  const [field, ...others] = fields;
+  const isAlone = others.length + versions.length + more === 0;
+  if (copiedFile === undefined || !isAlone || field?.here === undefined || field.there === undefined) return undefined;
+  const [here, there] = [value(field.here), value(field.there)];
+  const leave = /(?:^|\/)kustomization\.ya?ml$/i.test(copiedFile)
+    ? ""
+    : ` or add ${code(copiedFile)} to ${code("promote.exclude")}`;
+  return `The strategy ${code("directory")} copies ${inert(from)}'s files, so the next promotion sets ${inert(environment)} back to ${there}. To keep ${here}, change ${inert(from)} too${leave}.`;
+}
+
+/** Short ones stand as they are. */
+function value(text: string): string {
+  return /^[\w.-]{1,20}$/.test(text) ? text : code(clip(visible(text), 120));
 }
 
 /** Whether this pull request is the cause: it pulls fields apart, or brings a version into one of the two. */

@@ -1,4 +1,4 @@
-import type { Preview, ResourceChange, TargetPreview } from "../../model/preview.ts";
+import type { Preview, ResourceChange, SecretUse, TargetPreview } from "../../model/preview.ts";
 import { count, sentenceList, thousands } from "../../model/text/lists.ts";
 import { code, fenced, inert } from "../../model/text/markdown.ts";
 import { isEnvironment, plural } from "../finding-words.ts";
@@ -8,9 +8,9 @@ import { renamedText } from "./block-words.ts";
 import { codeMarks, fieldPhrase, imagePhrase } from "./changes.ts";
 import { notFetched } from "./closing.ts";
 import { knownEnvironments } from "./environments.ts";
-import type { ChangeGroup } from "./fold.ts";
-import { plusMinus } from "./phrases.ts";
-import { changedTargets } from "./verdict.ts";
+import { type ChangeGroup, differentGroup, isMoved } from "./fold.ts";
+import { plusMinus, subject } from "./phrases.ts";
+import { changedTargets, isBroken } from "./verdict.ts";
 
 /** Sentences for what a table cannot say. */
 export function plainWords(preview: Preview, groups: readonly ChangeGroup[]): string {
@@ -38,7 +38,7 @@ export function nothingChanges(preview: Preview, mark: (name: string) => string 
   if (completeness.targets === 0) {
     return "An app is a kustomization, a Helm chart or a folder of manifests; `.sluice.yaml` can name them.";
   }
-  if (completeness.affected === 0) return unusedFiles(preview);
+  if (completeness.affected === 0) return preview.configuration === undefined ? unusedFiles(preview) : "";
   return completeness.failed > 0 ? "" : sameResult(preview, mark);
 }
 
@@ -62,7 +62,10 @@ function unusedFiles(preview: Preview): string {
         ? "changed file"
         : `${thousands(changedFiles)} changed files`;
   if (apps === 0) return `No app uses the ${files}.`;
-  const environments = knownEnvironments(preview).length;
+  const known = knownEnvironments(preview);
+  const environments = known.length;
+  if (preview.findings.some(({ id }) => id === "unread-files"))
+    return `No change in the ${apps === 1 ? "1 app" : `${thousands(apps)} apps`} that Sluice knows${environments === 0 ? "" : ` (${known.map(inert).join(", ")})`}.`;
   const where = environments === 0 ? "" : environments === 1 ? " in this environment" : " in these environments";
   return `No app uses the ${files}. Sluice knows ${count(apps, "app")}${where}.`;
 }
@@ -70,14 +73,21 @@ function unusedFiles(preview: Preview): string {
 /** "Not deleted" is said only where the identities are equal. */
 function movedText(changed: readonly TargetPreview[]): string {
   const [only, ...others] = changed.filter(({ movedFrom }) => movedFrom !== undefined);
-  if (only === undefined || others.length > 0 || changed.length > 1) return "";
-  return keptText(only.sameIdentities ?? 0);
+  if (only === undefined || others.length > 0) return "";
+  const whose = changed.length > 1 ? ` of ${inert(subject(only))}` : "";
+  const { sameIdentities = 0, follower } = only;
+  const follows =
+    follower === undefined
+      ? ""
+      : `${inert(follower.tool)} ${code(follower.name)} follows: its ${code("path")} changes here too.`;
+  return [keptText(sameIdentities, whose), follows].filter((text) => text !== "").join(" ");
 }
 
-function keptText(resources: number): string {
+function keptText(resources: number, whose: string): string {
   if (resources === 0) return "";
-  if (resources === 1) return "Its 1 resource keeps kind, name and namespace, so nothing is deleted or created.";
-  return `All ${thousands(resources)} resources keep kind, name and namespace, so none is deleted or created.`;
+  const one = whose === "" ? "Its 1 resource" : `The 1 resource${whose}`;
+  if (resources === 1) return `${one} keeps kind, name and namespace, so nothing is deleted or created.`;
+  return `All ${thousands(resources)} resources${whose} keep kind, name and namespace, so none is deleted or created.`;
 }
 
 /** What starts with a new app, where one workload says so. */
@@ -99,9 +109,16 @@ function secretText(changed: readonly TargetPreview[]): string {
   const keys = [...only.diff.matchAll(/^\+([^\s:]+): ‹hidden /gm)].flatMap(([, key]) =>
     key === undefined ? [] : [code(key)],
   );
-  return keys.length === 0
-    ? ""
-    : `${sentenceList(keys)} ${keys.length === 1 ? "gets another value" : "get other values"}.`;
+  if (keys.length === 0) return "";
+  const { stays = [], readers = [] } = changed.find(({ secret }) => secret !== undefined)?.secret ?? {};
+  const rest = stays.length === 0 ? "" : `; ${sentenceList(stays.map(code))} ${stays.length === 1 ? "stays" : "stay"}`;
+  return `${sentenceList(keys)} ${keys.length === 1 ? "gets another value" : "get other values"}${rest}.${readersText(readers)}`;
+}
+
+function readersText(readers: SecretUse["readers"]): string {
+  if (readers.length === 0) return "";
+  const names = readers.map(({ kind, name }) => `${inert(kind)} ${code(name)}`);
+  return ` Nothing in this change restarts the pods that use it: ${sentenceList(names, 4)} ${readers.length === 1 ? "reads" : "read"} it at start.`;
 }
 
 /** Workloads whose pods are replaced; for several places. */
@@ -118,15 +135,11 @@ function restartsText(preview: Preview): string {
   return `Restarts ${count(total, "workload")}${of}.`;
 }
 
-/** Which one place is unlike all others; for three places and more. */
+/** The one place that is unlike all others. */
 function alikeText(changed: readonly TargetPreview[], groups: readonly ChangeGroup[]): string {
-  if (changed.length < 3) return "";
-  const total = changed.reduce((sum, { changes }) => sum + changes.length, 0);
-  const largest = groups.toSorted((a, b) => b.members.length - a.members.length)[0];
-  const alike = largest?.members.length ?? 0;
-  if (groups.length < 2 || alike < 3 || alike <= total / 2) return "";
-  const [one, ...more] = groups.length === 2 ? (groups.find((group) => group !== largest)?.members ?? []) : [];
-  if (one === undefined || more.length > 0) return "";
+  const [one] = changed.length < 3 ? [] : (differentGroup(groups)?.members ?? []);
+  if (one === undefined) return "";
+  const alike = groups.reduce((sum, { members }) => sum + members.length, 0) - 1;
   return `${count(alike, "change")} are alike; **${inert(one.app)} in ${inert(one.environment)} differs**.`;
 }
 
@@ -139,7 +152,7 @@ function renamesText(preview: Preview): string {
     changed.length > 1
       ? []
       : changed.flatMap(({ changes }) =>
-          changes.filter(({ from, fields }) => from !== undefined && fields?.length === 0),
+          changes.filter((change) => change.from !== undefined && change.fields?.length === 0 && !isMoved(change)),
         );
   const groups = [
     ...Map.groupBy(renames, (change) =>
@@ -158,7 +171,10 @@ function renamesText(preview: Preview): string {
 
 /** What tools said of what cannot be rendered, folded, where a finding does not say all of it. */
 export function toolMessages(preview: Preview): string {
-  const failed = preview.targets.filter(({ status, error }) => status === "failed" && error !== undefined);
+  const failed = preview.targets.filter(
+    (target) =>
+      target.error !== undefined && (isBroken(target) || (target.status === "failed" && isLong(target.error))),
+  );
   const texts = Map.groupBy(failed, ({ error }) => redactMessage(error?.message ?? ""));
   const said = preview.findings.map(({ message }) => message);
   return [...texts]
@@ -169,6 +185,11 @@ export function toolMessages(preview: Preview): string {
       return `<details><summary>Message of ${tool}</summary>\n\n${fenced("text", message.slice(0, 1500))}\n\n</details>\n\n`;
     })
     .join("");
+}
+
+/** A finding has no more than the first line. */
+function isLong({ message }: { readonly message: string }): boolean {
+  return message.trim().includes("\n");
 }
 
 /** Values that differ at every render: told, because a deploy may replace them. */

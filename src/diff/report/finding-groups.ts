@@ -1,6 +1,6 @@
 import { type Acknowledgement, type Finding, type Preview, SEVERITIES, type Severity } from "../../model/preview.ts";
 import { inTicks } from "../../model/text/markdown.ts";
-import { type FilledWords, fillWords } from "../finding-words.ts";
+import { type FilledWords, type FillOptions, fillWords } from "../finding-words.ts";
 import { environmentOrder } from "./environments.ts";
 
 /** Findings that say the same of several places and resources. */
@@ -11,11 +11,8 @@ export interface FindingGroup {
   readonly places: readonly Finding[];
   /** Who confirmed that all places are meant. */
   readonly acknowledged: Acknowledgement | undefined;
-  /**
-   * The phrases for all places together. `ack` is the command that confirms a finding, before its name; left out where
-   * nobody can be told.
-   */
-  filled(ack?: string): FilledWords;
+  /** The phrases for all places together. `ack` is the command that confirms a finding, before its name. */
+  filled(options?: FillOptions): FilledWords;
 }
 
 /** The groups of one preview are asked for by its title, its text and its check. */
@@ -59,9 +56,9 @@ function toGroup(first: Finding, places: readonly Finding[]): FindingGroup {
     severity,
     places,
     acknowledged,
-    filled: (ack) => {
+    filled: ({ ack, ...options } = {}) => {
       const command = ack === undefined || !canConfirm ? undefined : `${ack} ${id}`;
-      const filled = words === undefined ? ownWords(first) : fillWords(words, about, command);
+      const filled = words === undefined ? ownWords(first) : fillWords(words, about, { ...options, ack: command });
       return command === undefined || words?.fix?.includes("{ack}") ? filled : withConfirmation(filled, command);
     },
   };

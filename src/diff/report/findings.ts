@@ -1,6 +1,8 @@
 import type { Acknowledgement, Finding, Preview, Severity } from "../../model/preview.ts";
+import { stopped } from "../../model/text/lines.ts";
 import { count } from "../../model/text/lists.ts";
-import { code, inert } from "../../model/text/markdown.ts";
+import { code, inert, inTicks } from "../../model/text/markdown.ts";
+import type { FillOptions } from "../finding-words.ts";
 import { type FindingGroup, groupFindings } from "./finding-groups.ts";
 import type { Fit } from "./fit.ts";
 import { fileLink, type LinkBase } from "./links.ts";
@@ -8,13 +10,24 @@ import { isConfigurationError } from "./verdict.ts";
 
 const alerts: Readonly<Record<Severity, string>> = { danger: "CAUTION", warning: "WARNING", notice: "NOTE" };
 
+/** What alerts depend on besides their findings. */
+interface AlertOptions {
+  /** The command that confirms a finding, before its name. */
+  readonly ack: string | undefined;
+  /** What stands above them. */
+  readonly heading: string;
+}
+
 /**
  * Each finding as one of GitHub's alerts: what, its consequence, the fix, the place. What has no room keeps its bold
  * sentence; the rest is counted. Errors of the configuration have a list of their own.
  */
-export function findingAlerts(preview: Preview, links: LinkBase, fit: Fit, acknowledge?: string): string {
+export function findingAlerts(preview: Preview, links: LinkBase, fit: Fit, { ack, heading }: AlertOptions): string {
   const groups = groupFindings(preview).filter((group) => !isConfigurationError(group));
-  const texts = groups.map((group) => ({ whole: alert(group, links, acknowledge), brief: brief(group) }));
+  const texts = groups.map((group, index) => {
+    const options = { ack, isPlaced: index === 0 && heading.includes(` in ${group.places[0]?.environment}:`) };
+    return { whole: alert(group, links, options), brief: brief(group, options) };
+  });
   const briefSize = texts.reduce((sum, { brief: text }) => sum + fit.measure(text), 0);
   let room = fit.budget - 120;
   let spare = room - briefSize;
@@ -39,21 +52,27 @@ function leftText(left: readonly FindingGroup[]): string {
   return parts.join(", ");
 }
 
-function brief({ severity, filled }: FindingGroup): string {
-  return `> [!${alerts[severity]}]\n> **${inert(sentences(filled().message).first)}**\n\n`;
+function brief({ severity, filled }: FindingGroup, options: FillOptions): string {
+  return `> [!${alerts[severity]}]\n> **${inert(sentences(filled(options).message).first)}**\n\n`;
 }
 
-function alert(group: FindingGroup, links: LinkBase, acknowledge: string | undefined): string {
-  const { message, fix } = group.filled(acknowledge);
+function alert(group: FindingGroup, links: LinkBase, options: FillOptions): string {
+  const { message, fix } = group.filled(options);
   const { first, rest } = sentences(message);
-  const place = placeText(group.places, links);
+  const inline = inlinePlace(group.places, message);
+  const place = inline === undefined ? placeText(group.places, links) : "";
   const both = alsoText(group.places, links);
-  const what = [`**${inert(first)}**`, rest === "" ? "" : inert(rest)].filter((part) => part !== "").join(" ");
+  const plain = [`**${inert(first)}**`, rest === "" ? "" : inert(rest)].filter((part) => part !== "").join(" ");
+  const what =
+    inline === undefined
+      ? plain
+      : plain.replace(code(placeName(inline)), () => fileLink(inline.file, inline.line, links));
   const lines = [`> [!${alerts[group.severity]}]`];
   if (group.acknowledged !== undefined) lines.push(`> ${what}`, ">", `> ${confirmed(group.acknowledged, place)}`);
   else if (fix === undefined) lines.push(`> ${[what, place].filter((part) => part !== "").join(" ")}`);
   else if (both !== undefined) lines.push(`> ${what}`, ">", `> **Fix:** ${inert(fix)}: ${both}.`);
-  else lines.push(`> ${what}`, ">", `> **Fix:** ${[`${inert(fix)}.`, place].filter((part) => part !== "").join(" ")}`);
+  else
+    lines.push(`> ${what}`, ">", `> **Fix:** ${[inert(stopped(fix)), place].filter((part) => part !== "").join(" ")}`);
   return `${lines.join("\n")}\n\n`;
 }
 
@@ -73,6 +92,24 @@ export function sentences(message: string): { readonly first: string; readonly r
     }
   }
   return { first: message, rest: "" };
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: number | undefined;
+}
+
+/** The only place of a finding, where its sentence names it: it is a link there. */
+function inlinePlace(places: readonly Finding[], message: string): Place | undefined {
+  const [first] = places;
+  if (first?.file === undefined || places.some(({ file, line }) => file !== first.file || line !== first.line))
+    return undefined;
+  const place = { file: first.file, line: first.line };
+  return message.includes(inTicks(placeName(place))) ? place : undefined;
+}
+
+function placeName({ file, line }: Place): string {
+  return line === undefined ? file : `${file}:${line}`;
 }
 
 const maxPlaces = 3;

@@ -19,8 +19,10 @@ export interface ChangeGroup {
   readonly change: ResourceChange;
   readonly members: readonly Member[];
   readonly severity: Severity | undefined;
-  /** Whole resources of one place that come or go together; `change` holds all their diffs. */
+  /** Resources of one place that come, go or get other names together; `change` holds all their diffs. */
   readonly combined?: readonly ResourceChange[];
+  /** The one diff is that of each of `combined`. */
+  readonly isAlike?: true;
 }
 
 interface Growing {
@@ -45,7 +47,17 @@ export function foldChanges(preview: Preview): readonly ChangeGroup[] {
     const diff = names.size > 1 && first !== undefined ? anonymous(change.diff, first.name, first.app) : change.diff;
     return { change: { ...change, diff }, members: inOrder(members, order), severity };
   });
-  return combineWhole(folded);
+  const all = combineWhole(folded);
+  const different = differentGroup(all);
+  return different === undefined ? all : [different, ...all.filter((group) => group !== different)];
+}
+
+/** The change of one place, where three places and more get another one, which is all there is besides. */
+export function differentGroup(groups: readonly ChangeGroup[]): ChangeGroup | undefined {
+  const [one, other, ...more] = groups.toSorted((a, b) => a.members.length - b.members.length);
+  if (one === undefined || other === undefined || more.length > 0) return undefined;
+  const alike = one.change.kind === other.change.kind && one.severity === other.severity;
+  return alike && one.members.length === 1 && other.members.length >= 3 ? one : undefined;
 }
 
 /** Fewer lines are shown one resource after the other. */
@@ -53,14 +65,11 @@ const minCombined = 20;
 /** More does not fit a page. */
 const maxCombined = 20_000;
 
-/** What comes or goes whole, several resources of one place and nothing to say about any: one block for all. */
+/** What is one block: several resources of one place that come or go whole, or get other names and nothing else. */
 function combineWhole(groups: readonly ChangeGroup[]): readonly ChangeGroup[] {
-  const whole = groups.filter(
-    ({ change, members, severity }) =>
-      (change.action === "added" || change.action === "removed") && members.length === 1 && severity === undefined,
-  );
+  const single = groups.filter((group) => group.members.length === 1 && together(group) !== undefined);
   const combined = new Map<ChangeGroup, ChangeGroup | undefined>();
-  for (const group of Map.groupBy(whole, ({ change, members }) => `${change.action}\n${members[0]?.target}`).values()) {
+  for (const group of Map.groupBy(single, together).values()) {
     const joined = join(group);
     if (joined !== undefined)
       for (const [index, one] of group.entries()) combined.set(one, index === 0 ? joined : undefined);
@@ -72,17 +81,48 @@ function combineWhole(groups: readonly ChangeGroup[]): readonly ChangeGroup[] {
   });
 }
 
+/** What goes into one block has one of these; whole resources only where there is nothing to say about any. */
+function together({ change, members, severity }: ChangeGroup): string | undefined {
+  const place = members[0]?.target;
+  if (change.action === "changed") return undefined;
+  if (change.action === "renamed") return isOnlyRenamed(change) ? `renamed\n${place}\n${isMoved(change)}` : undefined;
+  return severity === undefined ? `${change.action}\n${place}` : undefined;
+}
+
+function isOnlyRenamed({ action, from, fields, kind }: ResourceChange): boolean {
+  return action === "renamed" && from?.kind === kind && fields?.length === 0;
+}
+
+/** To another namespace, under the same name. */
+export function isMoved({ from, name, namespace }: ResourceChange): boolean {
+  return from !== undefined && from.name === name && from.namespace !== namespace;
+}
+
+/** Those whose names are other ones, with their kinds in the headers; of those that move the one diff that all have. */
+function joinRenamed(groups: readonly ChangeGroup[]): ChangeGroup | undefined {
+  const changes = groups.map(({ change }) => change);
+  const [first, ...others] = changes;
+  if (first === undefined || others.length === 0) return undefined;
+  const { severity } = groups.find((group) => group.severity !== undefined) ?? { severity: undefined };
+  const members = groups.flatMap((group) => group.members);
+  if (isMoved(first))
+    return others.some(({ diff }) => diff !== first.diff)
+      ? undefined
+      : { change: first, members, severity, combined: changes, isAlike: true };
+  const sum = (key: "addedLines" | "removedLines") => changes.reduce((total, change) => total + change[key], 0);
+  const diff = changes.map(({ kind, diff: own }) => own.replaceAll(/^@@ /gm, `@@ ${kind} `)).join("\n");
+  const change = { ...first, diff, addedLines: sum("addedLines"), removedLines: sum("removedLines") };
+  return { change, members, severity, combined: changes };
+}
+
 function join(groups: readonly ChangeGroup[]): ChangeGroup | undefined {
   const changes = groups.map(({ change }) => change);
   const [first] = changes;
+  if (first === undefined || first.action === "changed") return undefined;
+  if (first.action === "renamed") return joinRenamed(groups);
   const sum = (key: "addedLines" | "removedLines") => changes.reduce((total, change) => total + change[key], 0);
   const size = changes.reduce((total, { diff }) => total + diff.length, 0);
-  if (
-    first === undefined ||
-    changes.length < 2 ||
-    sum("addedLines") + sum("removedLines") <= minCombined ||
-    size > maxCombined
-  )
+  if (changes.length < 2 || sum("addedLines") + sum("removedLines") <= minCombined || size > maxCombined)
     return undefined;
   const diff = changes.map((change) => change.diff).join(first.action === "added" ? "\n+---\n" : "\n----\n");
   const change = { ...first, diff, addedLines: sum("addedLines"), removedLines: sum("removedLines") };

@@ -106,7 +106,7 @@ const maxOpenByFindings = 40;
  * those that a finding points to, at most 20 lines each and 40 together.
  */
 function openGroups(groups: readonly ChangeGroup[]): ReadonlySet<ChangeGroup> {
-  const all = groups.filter(({ change }) => change.labelsOnly !== true);
+  const all = groups.filter((group) => group.change.labelsOnly !== true && !isListed(group));
   if (linesOf(all) <= maxOpen) return new Set(all);
   const parts = all.filter(({ change }) => change.action === "changed" || change.action === "renamed");
   if (linesOf(parts) <= maxOpen) return new Set(parts);
@@ -119,6 +119,11 @@ function openGroups(groups: readonly ChangeGroup[]): ReadonlySet<ChangeGroup> {
     room -= lines;
   }
   return open;
+}
+
+/** New names stand in a list, which says it all. */
+function isListed({ change, combined, isAlike }: ChangeGroup): boolean {
+  return change.action === "renamed" && combined !== undefined && isAlike !== true;
 }
 
 function linesOf(groups: readonly ChangeGroup[]): number {

@@ -13,7 +13,23 @@ const openRows = 20;
 export function changeTable(preview: Preview, fit: Fit): string {
   const rows = changeRows(preview, codeMarks);
   if (rows.length < 2) return "";
+  const [only, ...others] = rows.filter(({ failed }) => !failed);
+  if (only !== undefined && others.length === 0 && only.severity === undefined && isBrokenBefore(preview))
+    return firstThatFits([() => alsoText(only)], fit);
   return firstThatFits([() => whole(rows), () => partial(rows, fit), () => rest(rows)], fit);
+}
+
+/** Whether all that cannot be rendered was so before, which a finding says of each. */
+function isBrokenBefore({ targets }: Preview): boolean {
+  return targets.every(({ status, error }) => status !== "failed" || error?.cause === "before");
+}
+
+/** Beside what was broken before, one change is a sentence. */
+function alsoText(row: ChangeRow): string {
+  const apps = nameList(row.apps.map((app) => inert(app.trim() === "" ? "this repository" : app)));
+  const environments = rowEnvironments(row);
+  const where = environments === "" ? "" : ` in ${inert(environments)}`;
+  return `This pull request also changes ${apps}${where}: ${inert(row.change)}.\n\n`;
 }
 
 const header = "| Where | Change |\n|---|---|\n";

@@ -3,9 +3,10 @@ import { clip } from "../../model/text/lines.ts";
 import { count, sentenceList, thousands } from "../../model/text/lists.ts";
 import { isEnvironment } from "../finding-words.ts";
 import { type Marks, plainMarks, targetPhrase } from "./changes.ts";
+import { validTitles } from "./configuration.ts";
 import { environmentOrder, knownEnvironments } from "./environments.ts";
 import { type FindingGroup, groupFindings } from "./finding-groups.ts";
-import { inEnvironments, subject } from "./phrases.ts";
+import { inEnvironments, subject, targetName } from "./phrases.ts";
 
 /** The first line of everything that is said about a preview. */
 export interface Verdict {
@@ -17,8 +18,8 @@ export interface Verdict {
 /** What the title of a check and the first line of a comment may have. */
 const maxTitle = 72;
 
-/** What a preview comes to, in at most 72 characters. `marks` set off names and values. */
-export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
+/** What a preview comes to, in at most 72 characters. `marks` set off names and values; `baseName` is merged into. */
+export function verdict(preview: Preview, marks: Marks = plainMarks, baseName?: string): Verdict {
   const groups = groupFindings(preview);
   const failed = preview.targets.filter(isBroken);
   const rest = groups.filter(({ id, severity }) => id !== "render-failed" || severity !== "danger");
@@ -29,11 +30,12 @@ export function verdict(preview: Preview, marks: Marks = plainMarks): Verdict {
       text: firstFitting([() => `${failedText(preview, failed)}${andMore(rest)}`, () => failedText(preview, failed)]),
     };
   const [first, ...others] = rest.filter(({ severity }) => severity !== "notice");
-  if (first === undefined) return { sign: unknownCount(preview) > 0 ? "🟠" : "", text: changesText(preview, marks) };
+  if (first === undefined)
+    return { sign: unknownCount(preview) > 0 ? "🟠" : "", text: withSuspension(preview, groups, marks) };
   if (first.id === "reference-not-fetched")
     return { sign: "🟠", text: firstFitting([() => unknownText(preview), () => changesText(preview, marks)]) };
   if (first.id === "unread-files") return { sign: "🟠", text: `Not checked: ${first.filled().short}` };
-  return riskVerdict(first, others, marks);
+  return riskVerdict(first, others, marks, baseName);
 }
 
 /** Whether a target cannot be rendered because of this change, as far as is known. */
@@ -41,14 +43,19 @@ export function isBroken({ status, error }: TargetPreview): boolean {
   return status === "failed" && (error?.cause ?? "change") === "change";
 }
 
-function riskVerdict(first: FindingGroup, others: readonly FindingGroup[], marks: Marks): Verdict {
+function riskVerdict(
+  first: FindingGroup,
+  others: readonly FindingGroup[],
+  marks: Marks,
+  baseName: string | undefined,
+): Verdict {
   const { severity, places, acknowledged } = first;
   const word = severity === "danger" ? "Danger" : "Warning";
   const environment = places[0]?.environment ?? "";
   const where = isEnvironment(environment) ? `${word} in ${environment}` : word;
   const inPlace = acknowledged === undefined ? where : `${where}, confirmed`;
   const lead = first.id === "render-failed" ? "Unknown" : inPlace;
-  const short = first.filled().short.replaceAll(/`([^`]*)`/g, (_, name: string) => marks.name(name));
+  const short = first.filled({ baseName }).short.replaceAll(/`([^`]*)`/g, (_, name: string) => marks.name(name));
   const counts = kindCounts([first, ...others]);
   const text = firstFitting([
     () => `${lead}: ${short}${andMore(others, severity)}`,
@@ -110,11 +117,19 @@ function unknownCount({ completeness, findings }: Preview): number {
 function unknownText(preview: Preview): string {
   const changed = changedTargets(preview);
   const changes = changed.reduce((sum, { changes: own }) => sum + own.length, 0);
-  const unknown = `${count(new Set(preview.completeness.unpinned.map(({ reference }) => reference)).size || 1, "remote source")} unknown`;
+  const unknown = unknownSources(preview);
   const about = changed.length > 0 ? changed : preview.targets;
   const { apps, where } = scope(preview, about);
   const who = apps.length === 1 ? `${apps[0]}${where}` : `${count(apps.length, "app")}${where}`;
   return changes === 0 ? `${who}: ${unknown}` : `${who}: ${count(changes, "change")}, ${unknown}`;
+}
+
+/** `1 remote base unknown`; of several kinds they are sources. */
+function unknownSources({ completeness: { unpinned } }: Preview): string {
+  const kinds = new Set(unpinned.map(({ kind = "base" }) => kind));
+  const [kind = "object", ...others] = kinds;
+  const noun = kind === "object" || others.length > 0 ? "remote source" : kind === "chart" ? kind : `remote ${kind}`;
+  return `${count(new Set(unpinned.map(({ reference }) => reference)).size || 1, noun)} unknown`;
 }
 
 /** Targets of which something is different. */
@@ -122,9 +137,20 @@ export function changedTargets({ targets }: Preview): readonly TargetPreview[] {
   return targets.filter(({ status }) => status !== "unchanged" && status !== "failed");
 }
 
+/** What changes, and that nothing of it is deployed as long as Flux is suspended in all these places. */
+function withSuspension(preview: Preview, groups: readonly FindingGroup[], marks: Marks): string {
+  const text = changesText(preview, marks);
+  const places = groups.filter(({ id }) => id === "suspended").flatMap((group) => group.places);
+  const still = new Set(places.map(targetName));
+  const changed = changedTargets(preview);
+  const [group] = groups.filter(({ id }) => id === "suspended");
+  if (group === undefined || !changed.every((target) => still.has(targetName(target)))) return text;
+  return firstFitting([() => `${text}, ${group.filled().short}`, () => text]);
+}
+
 function changesText(preview: Preview, marks: Marks): string {
   const changed = changedTargets(preview);
-  if (changed.length === 0) return nothingText(preview);
+  if (changed.length === 0) return nothingText(preview, marks);
   const added = changed.filter(({ status }) => status === "added");
   if (added.length === changed.length)
     return firstFitting([() => newText(preview, added), () => countsText(preview, changed)]);
@@ -176,9 +202,11 @@ function countsText(preview: Preview, changed: readonly TargetPreview[]): string
 }
 
 /** `No change in prod, staging or dev`: it names all that was compared. */
-function nothingText(preview: Preview): string {
+function nothingText(preview: Preview, marks: Marks): string {
   const environments = knownEnvironments(preview);
   const { apps = 0, completeness } = preview;
+  if (preview.configuration !== undefined && completeness.failed === 0)
+    return firstFitting(validTitles(preview.configuration, marks));
   if (completeness.targets === 0) return "No app found to check";
   const named =
     environments.length > 1 ? `${environments.slice(0, -1).join(", ")} or ${environments.at(-1)}` : environments[0];

@@ -6,13 +6,13 @@ import { openContext, type RepositoryContext } from "../../change/repository-con
 import { replaceVerdict, verdictPart } from "../../change/text/verdict-part.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
-import { UserError } from "../../model/errors.ts";
-import type { PullRequest } from "../../model/github.ts";
+import { Fault, UserError } from "../../model/errors.ts";
+import type { GitHub, PullRequest } from "../../model/github.ts";
 import type { Review } from "../../model/github-repository.ts";
 import type { ImageJob, ImagePullJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { describeAllow } from "../../policy/allow.ts";
-import { imageCheck, imageCheckReport } from "../text/check.ts";
+import { imageCheck, imageCheckReport, waitingReport } from "../text/check.ts";
 import { type HeldPlace, heldText, heldTitle } from "../text/held.ts";
 import { type ImageMetadata, imageMetadataOf } from "../text/metadata.ts";
 import { standingPart } from "../text/verdict.ts";
@@ -46,11 +46,13 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
     return void (await github.upsertCheck(unreadable(pull)));
   const evaluation: ImageJob = { type: "image", ...where, defaultBranch: pull.defaultBranch, unit: metadata.unit };
   if (!describesHead(metadata, pull)) return unknownHead(ports, pull, metadata, evaluation, run);
-  const verification = await verifyImages(metadata, ports.registry, run.signal);
+  const verification = await verified(ports, github, pull, metadata, run);
   const context = await openContext(ports, where, pull.defaultBranch, run.signal, [pull.head.sha]).catch(userError);
   if (context instanceof UserError) {
     return void (await github.upsertCheck(
-      imageCheckReport(pull, verification, { stays: metadata.stays, remarks: [inert(context.message)] }),
+      imageCheckReport(pull, verification, {
+        ...{ stays: metadata.stays, remarks: [inert(context.message)], now: ports.clock() },
+      }),
     ));
   }
   const merging: Merging = verification.ok ? await mayMerge(ports, context, pull, metadata) : {};
@@ -61,13 +63,29 @@ async function checkPull(job: ImagePullJob, ports: ImagePorts, run: RunContext):
     title: heldTitle(merging.held, about.now),
     text: heldText(metadata, merging.held, about.now),
   };
-  await github.upsertCheck(
-    imageCheckReport(pull, verification, { stays: metadata.stays, held, remarks: about.remarks }),
-  );
+  await github.upsertCheck(imageCheckReport(pull, verification, { stays: metadata.stays, held, ...about }));
   if (!verification.ok) return evaluateAgain(ports, evaluation, pull, verification);
   if (merging.reviews !== undefined) await merge(ports, context, pull, metadata, evaluation, merging.reviews);
   if (merging.again !== undefined) await schedule(ports, job, merging.again);
   if (merging.evaluate === true) await ports.queue.add(evaluation);
+}
+
+/** Asks the registry; while it does not answer, the check says for how long. */
+async function verified(
+  { registry, clock }: ImagePorts,
+  github: Pick<GitHub, "upsertCheck">,
+  pull: PullRequest,
+  metadata: ImageMetadata,
+  { signal, addedAt }: RunContext,
+): Promise<Verification> {
+  try {
+    return await verifyImages(metadata, registry, signal);
+  } catch (error) {
+    const { peer: host } = error instanceof Fault ? error : {};
+    const now = clock();
+    if (host !== undefined) await github.upsertCheck(waitingReport(pull, { host, since: addedAt ?? now, now }));
+    throw error;
+  }
 }
 
 const askedKind = "image-asked";
@@ -113,8 +131,9 @@ async function unknownHead(
   pull: PullRequest,
   metadata: ImageMetadata,
   evaluation: ImageJob,
-  { attempt, signal }: RunContext,
+  run: RunContext,
 ): Promise<void> {
+  const { attempt, signal } = run;
   const where = { installationId: evaluation.installationId, repository: evaluation.repository };
   const context = await openContext(ports, where, pull.defaultBranch, signal, [pull.head.sha]).catch(userError);
   if (context instanceof UserError) return;
@@ -122,9 +141,10 @@ async function unknownHead(
     if (attempt > 1) return;
     return ports.queue.add(evaluation);
   }
-  const verification = await verifyImages(metadata, ports.registry, signal);
   const github = await ports.github(where.installationId, where.repository);
-  await github.upsertCheck(imageCheckReport(pull, verification, { stays: metadata.stays, remarks: [pushed] }));
+  const verification = await verified(ports, github, pull, metadata, run);
+  const about = { stays: metadata.stays, remarks: [pushed], now: ports.clock() };
+  await github.upsertCheck(imageCheckReport(pull, verification, about));
 }
 
 /**

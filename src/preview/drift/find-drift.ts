@@ -1,7 +1,8 @@
 import type { Config, IgnoreRule } from "../../config/index.ts";
 import { compareEnvironments, type EnvironmentRenders } from "../../diff/index.ts";
-import type { Drift, TargetPreview } from "../../model/preview.ts";
+import type { Drift, EnvironmentDrift, TargetPreview } from "../../model/preview.ts";
 import type { Render } from "../../model/render.ts";
+import type { Target } from "../../model/target.ts";
 import type { TargetPlan } from "../../model/target-plan.ts";
 import type { Repository } from "../../model/tree.ts";
 import type { ComparedTarget } from "../affected.ts";
@@ -55,7 +56,7 @@ function compare(
   pair: EnvironmentPair,
   here: TargetMoments,
   there: TargetMoments,
-  { ignore, fingerprintKey }: DriftRequest,
+  { ignore, fingerprintKey, targets }: DriftRequest,
 ): TracedDrift | undefined {
   const { app, environment } = pair.here;
   const found = compareEnvironments({
@@ -69,8 +70,23 @@ function compare(
   const [versions, fields] = [found.versions.slice(0, maxVersions), found.fields.slice(0, maxFields)];
   const more = found.versions.length - versions.length + found.fields.length - fields.length;
   const { byPullRequest } = found;
-  const drift = { app, environment, from: pair.there.environment, versions, fields, more, byPullRequest, commits: [] };
+  const drift = {
+    ...{ app, environment, from: pair.there.environment, versions, fields, more, byPullRequest, commits: [] },
+    ...(pair.wholeFolder ? changedFile(pair.here, targets) : {}),
+  };
   return { drift, here: (here.tip ?? here.head).trace, there: (there.tip ?? there.head).trace };
+}
+
+/** The only changed file of the folder, where it is one. */
+function changedFile(
+  { app, environment }: Target,
+  targets: readonly TargetPreview[],
+): Pick<EnvironmentDrift, "copiedFile"> {
+  const target = targets.find((one) => one.app === app && one.environment === environment);
+  const folder = `${target?.path}/`;
+  const files = new Set(target?.because.map(([file = ""]) => file).filter((file) => file.startsWith(folder)));
+  const [file, ...others] = files;
+  return file === undefined || others.length > 0 ? {} : { copiedFile: file.slice(folder.length) };
 }
 
 function rendersOf(environment: string, { mergeBase, head, tip }: TargetMoments): EnvironmentRenders {

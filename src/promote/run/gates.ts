@@ -37,10 +37,10 @@ import { recordVerified } from "./verified.ts";
  * written into the history. Idempotent.
  */
 export function runGates(job: GatesJob, ports: PromotionPorts, run: RunContext): Promise<void> {
-  return runAfter(job, ports, run, pausesMs);
+  return runAfter(job, ports, run, ports.pausesMs ?? pausesMs);
 }
 
-/** How long is waited for whoever opened a pull request or moved its branch to say so, in milliseconds. */
+/** See `PromotionPorts`. */
 const pausesMs: readonly number[] = [400, 1_200];
 
 /** Looks at the pull request as it is now; what is not said yet is waited for, as long as there are pauses left. */

@@ -10,4 +10,9 @@ export interface PromotionPorts extends ChangePorts {
   readonly registry: Registry;
   /** Which config repositories may ask for images of which registries. */
   readonly rights: RegistryRights;
+  /**
+   * How long is waited, again and again, for whoever opened a pull request or moved its branch to say so, in
+   * milliseconds. Only tests in which nobody works beside them change it.
+   */
+  readonly pausesMs?: readonly number[];
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { imageCheckReport } from "../../../src/images/text/check.ts";
+import { imageCheckReport, waitingReport } from "../../../src/images/text/check.ts";
 import { declinedText, imagePullRequest, updateText } from "../../../src/images/text/pull-request.ts";
 import { bumpsLine, imageTitle } from "../../../src/images/text/title.ts";
+import { lintText } from "../../support/text-lint.ts";
 
 type Targets = Parameters<typeof bumpsLine>[0]["targets"];
 
@@ -100,7 +101,8 @@ describe("the image check", () => {
     ok: true,
     text: "the registry has it as described",
   };
-  const nothing = { stays: [], remarks: [] };
+  const now = Date.UTC(2026, 10, 29, 23, 20);
+  const nothing = { stays: [], remarks: [], now };
 
   it("says that the registry has what is described", () => {
     expect(imageCheckReport(pull, { ok: true, lines: [fine] }, nothing)).toMatchObject({
@@ -115,17 +117,31 @@ describe("the image check", () => {
   });
 
   it("check-image: a tag that was moved, both images, and what to do", () => {
-    const line = { ...fine, found: `sha256:${"77".repeat(32)}`, ok: false, text: "is another image now" };
-    const report = imageCheckReport(pull, { ok: false, lines: [line] }, { stays: [], remarks: ["A remark."] });
+    const built = { described: now - 37 * 60_000, found: now - 10 * 60_000 };
+    const line = { ...fine, found: `sha256:${"77".repeat(32)}`, built, ok: false, text: "is another image now" };
+    const report = imageCheckReport(pull, { ok: false, lines: [line] }, { ...nothing, remarks: ["A remark."] });
     expect([report.conclusion, report.title]).toEqual(["failure", "webapp 1.5.0 is another image now"]);
     expect(report.summary).toBe(
       [
         "**The tag `1.5.0` was moved since this pull request opened.** Sluice does not merge it; it is being updated to the new image.",
-        "- **Described here:** `a9a9a9a9a9a9`\n- **In the registry:** `777777777777`",
+        "- **Described here:** `a9a9a9a9a9a9`, built 29 Nov, 22:43 UTC\n- **In the registry:** `777777777777`, built 29 Nov, 23:10 UTC",
         "**Next:** ask who pushed `1.5.0` twice. `/retry` asks the registry again.",
         "A remark.",
       ].join("\n\n"),
     );
+  });
+
+  it("check-titles: what the registry has no more, and whom it waits for", () => {
+    const line = { ...fine, ok: false, gone: true as const, text: "is no longer in the registry" };
+    const { conclusion, title, summary } = imageCheckReport(pull, { ok: false, lines: [line] }, nothing);
+    expect(`${conclusion} · ${title}`).toBe("failure · webapp 1.5.0 is gone from the registry");
+    expect(summary).toBe("**`webapp:1.5.0` is no longer in the registry.**");
+    const waiting = waitingReport(pull, { host: "ghcr.io", since: now - 40 * 60_000, now });
+    expect([waiting.status, waiting.title]).toEqual([
+      "in_progress",
+      "Waiting for the registry ghcr.io since 22:40 UTC",
+    ]);
+    expect(lintText(waiting.title, "title")).toEqual([]);
   });
 
   it("takes the words of strangers as words", () => {
@@ -137,7 +153,7 @@ describe("the image check", () => {
 
   it("image-left-out-places: warns of uses that stay as they are", () => {
     const stay = { place: "container `debug`", at: "debug", why: "that tag has no order", fix: "", half: false };
-    const report = imageCheckReport(pull, { ok: true, lines: [fine] }, { stays: [stay, stay], remarks: [] });
+    const report = imageCheckReport(pull, { ok: true, lines: [fine] }, { ...nothing, stays: [stay, stay] });
     expect([report.conclusion, report.title]).toEqual(["neutral", "Warning: 2 uses of webapp stay as they are"]);
     expect(report.summary).toContain("- **container `debug`** stays at `debug`: that tag has no order");
   });

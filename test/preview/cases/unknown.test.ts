@@ -221,7 +221,7 @@ describe("what no target covers", () => {
       );
       expect(findings).toEqual(["warning unread-files"]);
       expect(preview.completeness.unread).toEqual([path]);
-      expect(comment).toContain(`**Not checked: \`${path}\`.** No app that Sluice knows uses it.`);
+      expect(comment).toContain(`**\`${path}\` belongs to no app that Sluice knows.** If`);
       expect([conclusion, never.test(comment)]).toEqual(["neutral", false]);
     },
   );

@@ -70,6 +70,7 @@ describe("fields of two environments", () => {
     const world = worlds.open({ ...alignedFiles(), ".sluice.yaml": config ?? "", [stagingFile]: scaled("staging", 3) });
     const { apart } = await world.drift({ [prodFile]: scaled("prod", 7) });
     expect(apart[0]?.fields).toEqual([{ resource: "Deployment/web", path: "spec.replicas", here: "7", there: "3" }]);
+    expect(apart[0]?.copiedFile).toBe("kustomization.yaml");
   });
 
   it("do not count as apart for namespaces, the environments' names, generated names and what follows from a version", async () => {

@@ -1,109 +1,46 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/config/index.ts";
 import {
-  brokenConfigurationFinding,
-  compareTarget,
-  configProblemsReport,
   lostAppsFinding,
   notFetchedFinding,
   previewCheck,
   previewComment,
   renderFailureFinding,
+  suspendedFinding,
   targetRemovedFinding,
   unreadFilesFinding,
-} from "../../src/diff/index.ts";
-import type { Finding, Preview, TargetPreview } from "../../src/model/preview.ts";
-import { lintText } from "../support/text-lint.ts";
-import { change, preview, resources, target } from "./support.ts";
+} from "../../../src/diff/index.ts";
+import type { Preview } from "../../../src/model/preview.ts";
+import { readResult } from "../../../src/preview/earlier-result.ts";
+import { nextTry, outageReport } from "../../../src/preview/outage.ts";
+import { forkReport } from "../../../src/preview/report.ts";
+import { change, preview, target } from "../../diff/support.ts";
+import { lintText } from "../../support/text-lint.ts";
+import {
+  at,
+  bump,
+  complete,
+  fence,
+  imageDiff,
+  of,
+  options,
+  order,
+  type Side,
+  said,
+  v1,
+  visibleText,
+  workload,
+} from "./support.ts";
 
-/** Every text that a preview posts, built from manifests: shape and words. */
-const options = {
-  repositoryUrl: "https://hub.example/acme/ops",
-  baseName: "main",
-  command: "/diff",
-  docsUrl: "https://docs.example",
-};
-const order = ["dev", "staging", "prod"];
-const complete = { targets: 3, affected: 1, rendered: 1, failed: 0, truncated: 0, hiddenLines: 0, unpinned: [] };
-
-interface Side {
-  readonly name: string;
-  readonly base: string | undefined;
-  readonly head: string | undefined;
-  readonly more?: Partial<TargetPreview>;
-  readonly file?: string;
-}
-
-function compared({ name, base, head, more, file }: Side): { target: TargetPreview; findings: readonly Finding[] } {
-  const [app = "", environment = ""] = name.split("/");
-  const side = (text: string | undefined) => (text === undefined ? undefined : resources(text, file));
-  const { findings, ...facts } = compareTarget({
-    ...{ app, environment, base: side(base), head: side(head), ignore: [], fingerprintKey: "key" },
-  });
-  const changed = facts.changes.length > 0 ? "changed" : "unchanged";
-  const status = base === undefined ? "added" : head === undefined ? "removed" : changed;
-  return {
-    target: target(name, { ...facts, status, ...more }),
-    findings: findings.map(({ target: _, pointer: __, ...finding }) =>
-      file === undefined ? finding : { ...finding, line: 7 },
-    ),
-  };
-}
-
-function of(sides: readonly Side[], more: Partial<Preview> = {}): Preview {
-  const all = sides.map(compared);
-  return preview(
-    all.map((one) => one.target),
-    {
-      environments: order,
-      apps: 3,
-      ...more,
-      findings: [...all.flatMap(({ findings }) => findings), ...(more.findings ?? [])],
-    },
-  );
-}
-
-const shas = [
-  "[`1a2b3c4`](https://hub.example/acme/ops/commit/1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d)",
-  "[`9f8e7d6`](https://hub.example/acme/ops/commit/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c)",
-];
-const small = (checked: string, lead = "") =>
-  `<sub>${lead}main ${shas[0]} → this branch ${shas[1]}${checked === "" ? "" : ` · ${checked} · \`/diff\` checks again`} · [how to read this](https://docs.example/preview)</sub>\n`;
-const at = (file: string) =>
-  `[${file}:7](https://hub.example/acme/ops/blob/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c/${file}#L7)`;
-const fence = (diff: string) => `\`\`\`diff\n${diff}\n\`\`\`\n\n`;
-
-/** The comment without its last line, which is checked apart, and the check's title and conclusion. */
-function said(given: Preview, checked = "checked 1 of 1", lead = ""): { text: string; check: string } {
-  const { body } = previewComment(given, options);
-  const { conclusion, title } = previewCheck(given, options);
-  expect(lintText(body)).toEqual([]);
-  expect(lintText(title, "title")).toEqual([]);
-  expect(body.endsWith(small(checked, lead))).toBe(true);
-  return { text: body.slice(0, -small(checked, lead).length), check: `${conclusion} · ${title}` };
-}
-
-const workload = (name: string, image: string, replicas: number, kind = "Deployment") =>
-  `---\napiVersion: apps/v1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: { replicas: ${replicas}, template: { spec: { containers: [{ name: ${name}, image: "ghcr.io/acme/${name}:${image}" }] } } }\n`;
-const v1 = (kind: string, name: string, body: string) =>
-  `---\napiVersion: v1\nkind: ${kind}\nmetadata: { name: ${name} }\n${body}\n`;
-const bump = (name: string, more: Partial<TargetPreview> = {}): Side => {
-  const app = name.split("/")[0] ?? "";
-  return { name, base: workload(app, "1.4.0", 3), head: workload(app, "1.5.0", 3), more };
-};
-const imageDiff = fence(
-  "@@ spec.template.spec.containers[shop] @@\n-image: ghcr.io/acme/shop:1.4.0\n+image: ghcr.io/acme/shop:1.5.0",
-);
-
+/** Every comment that a preview posts, built from manifests or values, by the name of its mock-up: shape and words. */
 describe("the comment of a preview", () => {
-  it("one line: the heading is the whole verdict", () => {
+  it("preview-one-line: the heading is the whole verdict", () => {
     expect(said(of([bump("shop/prod")]))).toEqual({
       text: `### shop in prod: 1.4.0 → 1.5.0\n\n**Deployment \`shop\`**\n\n${imageDiff}`,
       check: "success · shop in prod: 1.4.0 → 1.5.0",
     });
   });
 
-  it("shared base: counts by environment, production first, equal diffs once", () => {
+  it("preview-shared-base: counts by environment, production first, equal diffs once", () => {
     const limits = (app: string, memory: string) =>
       `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${app} }\nspec: { template: { spec: { containers: [{ name: ${app}, image: "a:1", resources: { limits: { memory: ${memory} } } }] } } }\n`;
     const because = [["components/limits.yaml", "x"]];
@@ -125,11 +62,11 @@ Restarts 10 workloads, 4 of them in prod. 9 changes are alike; **orders in prod 
 | **prod** · orders | memory limit \`512Mi\` → \`1Gi\` |
 | **prod, staging, dev** · billing, gateway, search | memory limit \`256Mi\` → \`512Mi\` |
 
-**Deployment** in the 9 others
+**Deployment \`orders\`** in prod
 
-${fence("@@ spec.template.spec.containers[…].resources.limits @@\n-memory: 256Mi\n+memory: 512Mi")}**Deployment \`orders\`** in prod
+${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 512Mi\n+memory: 1Gi")}**Deployment** in the 9 others
 
-${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 512Mi\n+memory: 1Gi")}<details><summary>Why these 10</summary>
+${fence("@@ spec.template.spec.containers[…].resources.limits @@\n-memory: 256Mi\n+memory: 512Mi")}<details><summary>Why these 10</summary>
 
 - \`components/limits.yaml\` is part of all 10
 - \`apps/orders/prod/limits.yaml\` is part of orders in prod
@@ -139,7 +76,7 @@ ${fence("@@ spec.template.spec.containers[orders].resources.limits @@\n-memory: 
 `);
   });
 
-  it("danger: the gravest first, each once for all environments, with its fix and place", () => {
+  it("preview-danger: the gravest first, each once for all environments, with its fix and place", () => {
     const claim = v1(
       "PersistentVolumeClaim",
       "backup",
@@ -248,7 +185,7 @@ Restarts`.replace("\n\nRestarts", ""),
     expect(body).not.toContain("Message of");
   });
 
-  it("warning: the same shape, one step calmer", () => {
+  it("preview-warning: the same shape, one step calmer", () => {
     const side = {
       name: "shop/prod",
       base: workload("shop", "1", 3),
@@ -270,14 +207,14 @@ ${fence("@@ spec @@\n-replicas: 3\n+replicas: 0")}`,
     });
   });
 
-  it("render failed: our sentence, the file, then the tool's words; what did work is shown", () => {
+  it("preview-render-failed: our sentence, the file, then the tool's words; what did work is shown", () => {
     const failure = {
       kind: "input",
-      message: "`scale-v2.yaml` is missing",
+      message: '"apps/orders/scale-v2.yaml" is referenced but does not exist',
       file: "apps/orders/k.yaml",
       line: 7,
     } as const;
-    const error = { message: "accumulating resources from 'scale-v2.yaml'", side: "head" } as const;
+    const error = { message: failure.message, side: "head" } as const;
     const given = of(
       [
         {
@@ -287,14 +224,20 @@ ${fence("@@ spec @@\n-replicas: 3\n+replicas: 0")}`,
         },
         { name: "orders/prod", base: "", head: "", more: { status: "failed", error } },
       ],
-      { findings: [renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "change" })] },
+      {
+        findings: [
+          renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "change", near: "scale.yaml" }),
+        ],
+      },
     );
     expect(said(given, "**checked 1 of 2**")).toEqual({
       check: "failure · orders in prod cannot be rendered",
       text: `### ❌ orders in prod cannot be rendered
 
 > [!CAUTION]
-> **\`scale-v2.yaml\` is missing.** orders in prod cannot be rendered, so what this change does there is unknown. ${at("apps/orders/k.yaml")}
+> **\`scale-v2.yaml\` is missing.** It is listed in ${at("apps/orders/k.yaml")}, so what this change does to orders in prod is unknown.
+>
+> **Fix:** add the file, or correct its name (\`scale.yaml\` is there).
 
 | Where | Change |
 |---|---|
@@ -304,7 +247,7 @@ ${fence("@@ spec @@\n-replicas: 3\n+replicas: 0")}`,
 <details><summary>Message of kustomize</summary>
 
 \`\`\`text
-accumulating resources from 'scale-v2.yaml'
+"apps/orders/scale-v2.yaml" is referenced but does not exist
 \`\`\`
 
 </details>
@@ -315,7 +258,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     });
   });
 
-  it("remote not fetched: one sentence for one reference, never green", () => {
+  it("preview-remote-not-fetched: one sentence for one reference, never green", () => {
     const reference = { reference: "github.com/acme/base?ref=v1.2.0", reason: "this server may not read from there" };
     const side = (environment: string): Side => ({
       name: `monitoring/${environment}`,
@@ -330,36 +273,82 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
       completeness: { ...complete, affected: 2, rendered: 2, partial: 2, unpinned: [reference] },
     });
     const { text, check } = said(given, "**checked 2 of 2 in part**");
-    expect(check).toBe("neutral · monitoring in prod, staging: 2 changes, 1 remote source unknown");
+    expect(check).toBe("neutral · monitoring in prod, staging: 2 changes, 1 remote base unknown");
     expect(text.match(/Not fetched/g)).toHaveLength(1);
     expect(text).toContain(
       "> **Not fetched: the remote base `github.com/acme/base?ref=v1.2.0`.** This Sluice reads the repository only; Argo CD and Flux fetch it when they deploy. What it adds is not compared.\n",
     );
   });
 
-  it("config change: judged by its effect", () => {
-    const lost = lostAppsFinding("prod", ["gateway", "orders", "webapp"], 0);
-    const notes = ["after the merge, dev has 1 app more: billing"];
-    const { text, check } = said(of([], { findings: [lost], notes, completeness: { ...complete, affected: 0 } }), "");
-    expect(check).toBe("neutral · Warning: prod loses all 3 apps with this .sluice.yaml");
-    expect(text).toContain("- after the merge, dev has 1 app more: billing");
-    expect(text).toContain(`### 🟠 Warning: prod loses all 3 apps with this \`.sluice.yaml\`
+  /** A file that sends prod to a folder that is not there, and names one more app of dev. */
+  const configurationChange = (): Preview => {
+    const apps = ["gateway", "orders", "webapp"];
+    const configuration = {
+      ...{ isRemoved: false, apps: 4, environments: ["prod", "staging", "dev"] },
+      effects: [
+        { environment: "prod", before: 3, after: 0, more: [], fewer: apps, other: [], isUnmatched: true as const },
+        { environment: "dev", before: 3, after: 4, more: ["billing"], fewer: [], other: [] },
+      ],
+    };
+    const path = "apps/{app}/overlays/production";
+    const cause = { path, before: "apps/{app}/overlays/prod", problem: { file: ".sluice.yaml", line: 7 } };
+    const findings = [lostAppsFinding("prod", apps, 0, cause)];
+    return of([], { findings, configuration, completeness: { ...complete, affected: 0, rendered: 0 } });
+  };
+
+  it("preview-config-change: judged by its effect", () => {
+    const given = configurationChange();
+    const { body } = previewComment(given, options);
+    expect(lintText(body)).toEqual([]);
+    expect(body).toBe(`### 🟠 Warning: prod loses all 3 apps with this \`.sluice.yaml\`
 
 > [!WARNING]
-> **prod loses all 3 apps with this \`.sluice.yaml\`: gateway, orders, webapp.** After the merge Sluice ignores them there: no previews, promotions or updates.
+> **\`apps/{app}/overlays/production\` matches no folder.** After the merge Sluice ignores prod: no previews, promotions or updates.
 >
-> **Fix:** if this is not meant, correct the paths; \`sluice targets\` lists what they match.
+> **Fix:** did you mean \`apps/{app}/overlays/prod\`? ${at(".sluice.yaml")}
+
+| Where | After the merge |
+|---|---|
+| **prod** | 3 apps fewer: gateway, orders, webapp |
+| **dev** | 1 app more: billing |
+
+The file is valid. Manifests do not change.
+
+<sub>Compared with main's \`.sluice.yaml\` at [\`${given.base.slice(0, 7)}\`](https://hub.example/acme/ops/commit/${given.base}) · [configuration](https://docs.example/configuration)</sub>
 `);
+    const { conclusion, title } = previewCheck(given, options);
+    expect(`${conclusion} · ${title}`).toBe("neutral · Warning: prod loses all 3 apps with this .sluice.yaml");
   });
 
-  it("broken before: not this pull request's doing", () => {
+  it("check-configuration: valid is not enough, the effect is what is reviewed", () => {
+    const given = configurationChange();
+    const check = previewCheck(given, { ...options, commentUrl: "https://hub.example/c" });
+    expect(
+      check.summary,
+    ).toBe(`**The file is valid, and prod matches no folder.** The effect is in [the comment](https://hub.example/c).
+
+- **prod:** 3 apps → none (gateway, orders, webapp)
+- **dev:** 3 apps → 4 (billing is new)
+
+`);
+    const valid = { isRemoved: false, apps: 3, environments: ["prod", "staging", "dev"], effects: [] };
+    const quiet = of([], { configuration: valid, completeness: { ...complete, affected: 0, rendered: 0 } });
+    expect(previewCheck(quiet, options)).toMatchObject({
+      ...{ conclusion: "success", title: ".sluice.yaml is valid: 3 apps in prod, staging, dev" },
+      summary: expect.stringMatching(
+        /^### `\.sluice\.yaml` is valid: 3 apps in prod, staging, dev\n\nThe file is valid\. Manifests do not change\.\n\n<sub>/,
+      ),
+    });
+  });
+
+  it("preview-broken-before: not this pull request's doing", () => {
     const failure = {
       kind: "input",
-      message: "`scale-v2.yaml` is missing",
+      message: '"apps/orders/scale-v2.yaml" is referenced but does not exist',
       file: "apps/orders/k.yaml",
       line: 7,
     } as const;
-    const error = { message: "no such file", side: "head", cause: "before" } as const;
+    const error = { message: failure.message, side: "head", cause: "before" } as const;
     const findings = [renderFailureFinding({ app: "orders", environment: "prod", failure, cause: "before" })];
     const broken = { name: "orders/prod", base: "", head: "", more: { status: "failed", error } } as const;
     const changed = {
@@ -367,25 +356,43 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
       base: workload("orders", "1", 2, "StatefulSet"),
       head: workload("orders", "1", 3, "StatefulSet"),
     };
-    const { text, check } = said(of([changed, broken], { findings }), "**checked 1 of 2**");
-    expect(check).toBe("neutral · Unknown: orders in prod was broken before this pull request");
-    expect(text).toMatch(
-      /^### 🟠 Unknown: orders in prod was broken before this pull request\n\n> \[!WARNING\]\n> \*\*orders in prod cannot be rendered, with or without this pull request\.\*\* `scale-v2\.yaml` is missing\.\n>\n> \*\*Fix:\*\* repair it here or in a pull request of its own\./,
-    );
-    expect(text).toContain("replicas `2` → `3`");
+    expect(said(of([changed, broken], { findings }), "**checked 1 of 2**")).toEqual({
+      check: "neutral · Unknown: orders in prod is already broken on main",
+      text: `### 🟠 Unknown: orders in prod is already broken on main
+
+> [!WARNING]
+> **orders in prod cannot be rendered, with or without this pull request.** \`scale-v2.yaml\` is missing; it is listed in ${at("apps/orders/k.yaml")}.
+>
+> **Fix:** repair it here or in a pull request of its own.
+
+This pull request also changes orders in staging: replicas \`2\` → \`3\`.
+
+**StatefulSet \`orders\`** in staging
+
+${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
+    });
   });
 
-  it("not covered: the headline is what was not looked at", () => {
-    const findings = [unreadFilesFinding(["charts/redis-cache/values-prod.yaml"])];
-    const { text, check } = said(of([], { findings, completeness: { ...complete, affected: 0 } }), "");
-    expect(check).toBe("neutral · Not checked: 1 changed file belongs to no known app");
-    expect(text).toMatch(
-      /^### 🟠 Not checked: 1 changed file belongs to no known app\n\n> \[!WARNING\]\n> \*\*Not checked: `charts\/redis-cache\/values-prod.yaml`\.\*\*/,
-    );
-    expect(text).toContain("If something deploys it, this change goes live unseen.");
+  it("preview-not-covered: the headline is what was not looked at", () => {
+    const file = "charts/redis-cache/values-prod.yaml";
+    const findings = [unreadFilesFinding([file])];
+    const href = `https://hub.example/acme/ops/blob/9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c/${file}`;
+    expect(said(of([], { findings, completeness: { ...complete, affected: 0 } }), "")).toEqual({
+      check: "neutral · Not checked: 1 changed file belongs to no known app",
+      text: `### 🟠 Not checked: 1 changed file belongs to no known app
+
+> [!WARNING]
+> **[${file}](${href}) belongs to no app that Sluice knows.** If something deploys it, this change goes live unseen.
+>
+> **Fix:** add \`charts/redis-cache\` to \`.sluice.yaml\`. Not deployed from here? Add \`charts/redis-cache/**\` to \`preview.exclude\`.
+
+No change in the 3 apps that Sluice knows (prod, staging, dev).
+
+`,
+    });
   });
 
-  it("nothing: two lines, and what the claim rests on", () => {
+  it("preview-nothing: two lines, and what the claim rests on", () => {
     const given = of([], { changedFiles: 2, completeness: { ...complete, affected: 0, rendered: 0 } });
     expect(said(given, "")).toEqual({
       check: "success · No change in prod, staging or dev",
@@ -393,14 +400,14 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     });
   });
 
-  it("nothing, same result: another claim, another sentence", () => {
+  it("preview-nothing-same-result: another claim, another sentence", () => {
     const given = of(order.map((environment) => ({ name: `shop/${environment}`, base: "", head: "" })));
     expect(said(given, "checked 3 of 3").text).toBe(
       "### No change in prod, staging or dev\n\nThe changed files belong to shop, but its manifests stay the same in all 3 environments.\n\n",
     );
   });
 
-  it("new app: what starts; whole new resources are folded", () => {
+  it("preview-new-app: what starts; whole new resources are folded", () => {
     const rest = ["Service", "ServiceAccount", "ConfigMap"]
       .map((kind) => v1(kind, "billing", "data: { a: b, c: d }"))
       .join("");
@@ -414,9 +421,11 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(text.match(/```diff/g)).toHaveLength(1);
   });
 
-  it("app removed: one finding for the app, and the condition under which it goes", () => {
+  it("preview-app-removed: one finding for the app, and the condition under which it goes", () => {
     const findings = [
-      targetRemovedFinding({ app: "billing", environment: "prod", resources: 2, path: "apps/billing/prod", claims: 0 }),
+      targetRemovedFinding({
+        ...{ app: "billing", environment: "prod", resources: 2, path: "apps/billing/prod", claims: 0, pods: 2 },
+      }),
     ];
     const given = of(
       [
@@ -432,21 +441,22 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(check).toBe("neutral · Warning in prod: app billing is removed");
     expect(
       text,
-    ).toContain(`> **All 2 resources of billing leave Git in prod.** Where pruning is on, they are deleted. Else they stay, and nothing updates them any more. No volume claim is among them.
+    ).toContain(`> **All 2 resources of billing leave Git.** Where pruning is on, they are deleted and 2 pods stop. Else they stay, and nothing updates them any more. No volume claim is among them.
 >
 > **Fix:** if this is not meant, restore \`apps/billing/prod\`.
 `);
   });
 
-  it("moved folder: one move with its one real change", () => {
-    expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 6 })]))).toEqual({
+  it("preview-moved-folder: one move with its one real change", () => {
+    const follower = { tool: "Argo CD Application", name: "shop" };
+    expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 6, follower })]))).toEqual({
       check: "success · shop in prod: moved from apps/old, 1.4.0 → 1.5.0",
-      text: `### shop in prod: moved from \`apps/old\`, 1.4.0 → 1.5.0\n\nAll 6 resources keep kind, name and namespace, so none is deleted or created.\n\n**Deployment \`shop\`**\n\n${imageDiff}`,
+      text: `### shop in prod: moved from \`apps/old\`, 1.4.0 → 1.5.0\n\nAll 6 resources keep kind, name and namespace, so none is deleted or created. Argo CD Application \`shop\` follows: its \`path\` changes here too.\n\n**Deployment \`shop\`**\n\n${imageDiff}`,
     });
     expect(said(of([bump("shop/prod", { movedFrom: "apps/old", sameIdentities: 0 })])).text).not.toContain("deleted");
   });
 
-  it("renamed resource: one change to a reader, two to a cluster", () => {
+  it("preview-renamed-resource: one change to a reader, two to a cluster", () => {
     const both = (name: string) =>
       `${workload(name, "1", 1).replaceAll(`/${name}:`, "/x:").replace(`{ name: ${name}, image`, "{ name: x, image")}${v1("Service", name, "spec: { ports: [80] }")}`;
     const map = (name: string) => v1("ConfigMap", name, "data: { a: b }");
@@ -462,14 +472,14 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     );
     expect(check).toBe("neutral · Warning in prod: 2 resources of shop renamed");
     expect(text).toContain(
-      "> **Deployment and Service `shop` become `webapp` in prod.** The cluster cannot rename: new ones are created, and the old ones are deleted where pruning is on. Whatever calls `http://shop` stops working.\n",
+      "> **Deployment and Service `shop` become `webapp`.** The cluster cannot rename: new ones are created, and the old ones are deleted where pruning is on. Whatever calls `http://shop` stops working.\n",
     );
     expect(text).toContain(
-      "- **Deployment, Service:** `shop` → `webapp`, nothing else\n- **ConfigMap:** `shop-2g4h6k8m9t` → `webapp-2g4h6k8m9t`, a generated name, nothing else\n",
+      "- **Deployment, Service:** `shop` → `webapp`, nothing else\n- **ConfigMap:** `shop-2g4h6k8m9t` → `webapp-2g4h6k8m9t`, a generated name, nothing else\n\n<details><summary>Diffs (+3 −3)</summary>\n\n```diff\n@@ Deployment metadata @@\n-name: shop\n+name: webapp\n@@ Service metadata @@\n",
     );
   });
 
-  it("leaves namespace: a danger, told once for all resources", () => {
+  it("preview-leaves-namespace: a danger, told once for all resources", () => {
     const all = (namespace: string) =>
       ["Service", "ConfigMap"]
         .map((kind) => `---\napiVersion: v1\nkind: ${kind}\nmetadata: { name: web, namespace: ${namespace} }\n`)
@@ -480,13 +490,16 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}`,
     expect(check).toBe("failure · Danger in prod: shop leaves namespace prod");
     expect(
       text,
-    ).toContain(`> **2 resources move from namespace \`prod\` to \`staging\` in prod.** They are created in \`staging\`, over what is there. Where pruning is on, they are deleted from \`prod\`.
+    ).toContain(`> **2 resources move from namespace \`prod\` to \`staging\`.** They are created in \`staging\`, over what is there. Where pruning is on, they are deleted from \`prod\`.
 >
 > **Fix:** set \`namespace: prod\` again. ${at("prod/k.yaml")}
-`);
+
+**All 2 resources**
+
+${fence("@@ metadata @@\n-namespace: prod\n+namespace: staging")}`);
   });
 
-  it("defined twice: both files, and what the second copy changes", () => {
+  it("preview-defined-twice: both files, and what the second copy changes", () => {
     const map = (mode: string) => v1("ConfigMap", "settings", `data: { mode: ${mode} }`);
     const given = of([{ name: "orders/prod", base: map("safe"), head: map("safe") + map("fast"), file: "a.yaml" }]);
     const two = { ...given, findings: given.findings.map((one) => ({ ...one, also: { file: "b.yaml", line: 7 } })) };
@@ -505,7 +518,7 @@ ${fence("@@ data @@\n-mode: safe\n+mode: fast")}`,
     });
   });
 
-  it("random values: told after the diff, with their paths; no false alarm", () => {
+  it("preview-random-values: told after the diff, with their paths; no false alarm", () => {
     const random = [
       { resource: "Secret/core", path: "data.secretKey" },
       { resource: "Secret/core", path: "data.tls.crt" },
@@ -530,7 +543,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     });
   });
 
-  it("long line: an excerpt around what differs, its position, the words", () => {
+  it("preview-long-line: an excerpt around what differs, its position, the words", () => {
     const filler = Array.from({ length: 3000 }, (_, id) => `{"id":${id}}`).join(",");
     const board = (title: string) =>
       v1(
@@ -547,16 +560,19 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     expect(previewComment(given, options).completeness.truncated).toBe(0);
   });
 
-  it("secret rotated: that and where, never the value", () => {
+  it("preview-secret-rotated: that and where, never the value", () => {
     const secret = (value: string) => v1("Secret", "db", `stringData: { password: "<${value}>", user: "<u>" }`);
     const lead = "Values of Secrets are never shown; the same fingerprint means the same value · ";
-    const { text } = said(of([{ name: "orders/prod", base: secret("a"), head: secret("b") }]), "checked 1 of 1", lead);
+    const reads = `---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: orders }\nspec: { template: { spec: { containers: [{ name: a, image: "a:1", envFrom: [{ secretRef: { name: db } }] }] } } }\n`;
+    const side = { name: "orders/prod", base: secret("a") + reads, head: secret("b") + reads };
+    const { text, check } = said(of([side]), "checked 1 of 1", lead);
+    expect(check).toBe("success · orders in prod: Secret db changes");
     expect(text).toMatch(
-      /^### orders in prod: Secret `db` changes\n\n`password` gets another value\.\n\n\*\*Secret `db`\*\*\n\n```diff\n@@ stringData @@\n-password: ‹hidden [0-9a-f]{8}›\n\+password: ‹hidden [0-9a-f]{8}›\n```\n\n$/,
+      /^### orders in prod: Secret `db` changes\n\n`password` gets another value; `user` stays\. Nothing in this change restarts the pods that use it: StatefulSet `orders` reads it at start\.\n\n\*\*Secret `db`\*\*\n\n```diff\n@@ stringData @@\n-password: ‹hidden [0-9a-f]{8}›\n\+password: ‹hidden [0-9a-f]{8}›\n```\n\n$/,
     );
   });
 
-  it("chart bump: what only repeats the version is counted, the rest is by kind", () => {
+  it("preview-chart-bump: what only repeats the version is counted, the rest is by kind", () => {
     const chart = (version: string, image: string) =>
       ["Service b", "Service c", "ClusterRole d", "ConfigMap e"]
         .map((text) => {
@@ -579,7 +595,7 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
 `);
   });
 
-  it("version drift: folded, after the diff, only what this pull request causes", () => {
+  it("preview-version-drift: folded, after the diff, only what this pull request causes", () => {
     const field = { resource: "Deployment/shop", path: "spec.replicas", here: "5", there: "3" };
     const pair = {
       app: "shop",
@@ -595,12 +611,27 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     expect(text).toContain(
       "```\n\n<details><summary>prod and staging differ now: replicas 5 and 3</summary>\n\n- **shop in prod**\n  - `Deployment/shop` `spec.replicas`: `prod` gets `5`, `staging` has `3`\n",
     );
+    const copied = { ...pair, fields: [field], copiedFile: "scale.yaml" };
+    expect(said(of([side], { drift: { apart: [copied], unchecked: 0 } }))).toEqual({
+      check: "success · shop in prod: replicas 3 → 5",
+      text: `### shop in prod: replicas 3 → 5
+
+**Deployment \`shop\`**
+
+${fence("@@ spec @@\n-replicas: 3\n+replicas: 5")}<details><summary>prod and staging differ now: replicas 5 and 3</summary>
+
+The strategy \`directory\` copies staging's files, so the next promotion sets prod back to 3. To keep 5, change staging too or add \`scale.yaml\` to \`promote.exclude\`.
+
+</details>
+
+`,
+    });
     expect(said(of([side], { drift: { apart: [{ ...pair, fields: [] }], unchecked: 3 } })).text).not.toContain(
       "differ now",
     );
   });
 
-  it("huge: totals, the outliers, where the rest is; within its limit", () => {
+  it("preview-huge: totals, the outliers, where the rest is; within its limit", () => {
     const lines = (app: number, sign: string) => Array.from({ length: 30 }, (_, index) => `${sign}k${index}: ${app}`);
     const map = (app: number) =>
       change(["@@ data @@", ...lines(app, "-"), ...lines(-app, "+")].join("\n"), {
@@ -619,103 +650,76 @@ ${fence("@@ spec @@\n-replicas: 2\n+replicas: 3")}> [!NOTE]
     expect([shown + omitted, omitted > 0]).toEqual([1000, true]);
   });
 
+  it("preview-fork: what can be said without rendering, and the two ways on", () => {
+    const render = { kind: "kustomize", path: "apps", options: {} } as const;
+    const of = (app: string, environment: string) => ({ id: `${app}/${environment}`, app, environment, render });
+    const report = forkReport(
+      "9de4d83".padEnd(40, "0"),
+      [of("shop", "prod"), of("shop", "staging")],
+      "https://docs.example",
+    );
+    expect(report.comment).toBe(`### Not checked: pull request from a fork
+
+It changes files of **shop** in prod and staging. Sluice does not render files from forks here, because that would run their templates.
+
+**Next:** a maintainer reviews the files and pushes the branch to this repository; then Sluice checks it. Whoever runs Sluice can also [allow forks](https://docs.example/installation#3-settings).
+`);
+    expect(lintText(report.comment)).toEqual([]);
+    const { conclusion, title } = report.check();
+    expect(`${conclusion} · ${title}`).toBe("neutral · Not checked: pull request from a fork");
+    const many = ["a", "b", "c", "d", "e"].map((app) => of(app, "prod"));
+    expect(forkReport("9", many).comment).toContain(
+      "files of **a** in prod, **b** in prod, **c** in prod and 2 more apps.",
+    );
+    expect(forkReport("9", []).comment).toContain("fork\n\nSluice does not render files");
+  });
+
+  it("preview-suspended: the diff is right, and still nothing will happen", () => {
+    const about = { app: "shop", environment: "prod", object: "flux-system/shop", file: "clusters/prod/shop.yaml" };
+    const findings = [suspendedFinding({ ...about, line: 7, alone: true })];
+    expect(said(of([bump("shop/prod")], { findings }))).toEqual({
+      check: "success · shop in prod: 1.4.0 → 1.5.0, Flux is suspended there",
+      text: `### shop in prod: 1.4.0 → 1.5.0, Flux is suspended there
+
+> [!NOTE]
+> **Merging does not deploy this.** Flux \`Kustomization\` \`flux-system/shop\` has \`suspend: true\`. When it is resumed, this and every other waiting change go live together. ${at("clusters/prod/shop.yaml")}
+
+**Deployment \`shop\`**
+
+${imageDiff}`,
+    });
+    const two = findings.map((one) => ({ ...one, ...suspendedFinding({ ...about, line: 7, alone: false }) }));
+    const { text, check } = said(of([bump("shop/prod"), bump("shop/dev")], { findings: two }), "checked 2 of 2");
+    expect(check).toBe("success · shop in prod, dev: 1.4.0 → 1.5.0");
+    expect(text).toContain("> **Merging does not deploy shop in prod.** Flux ");
+  });
+
+  it("preview-outage: what failed, what Sluice does next, and that the old result is not the newest", () => {
+    const now = Date.UTC(2026, 10, 29, 23, 12);
+    const outage = { peer: "charts.example.com", asked: false, retryAfterMs: 0 };
+    const earlier = { head: "46d6961".padEnd(40, "0"), text: "webapp in prod: 1.4.0 → 1.5.0 (+1 −1)" };
+    const facts = { head: "9de4d83".padEnd(40, "0"), outage, triedMs: 12.5 * 60_000, now, earlier };
+    const report = outageReport({ ...facts, nextAt: nextTry(outage, 0, now) });
+    expect(visibleText(report.comment)).toBe(`### ❌ Not checked: charts.example.com did not answer
+
+The newest commit, \`9de4d83\`, needs files from there; 12 min of trying. Sluice tries again at 23:27 UTC.
+
+**Next:** wait, or comment \`/diff\` to try at once.
+
+<details><summary>The result for the commit before, 46d6961</summary>
+
+webapp in prod: 1.4.0 → 1.5.0 (+1 −1)
+
+</details>
+`);
+    expect(lintText(report.comment)).toEqual([]);
+    const { conclusion, title } = report.check();
+    expect(`${conclusion} · ${title}`).toBe("failure · Not checked: charts.example.com did not answer");
+    expect(readResult(report.comment)).toEqual(earlier);
+  });
+
   it("older version: said with its sign", () => {
     const side = { name: "shop/prod", base: workload("shop", "1.5.1", 3), head: workload("shop", "1.5.0", 3) };
     expect(said(of([side])).text).toContain("### shop in prod: 1.5.1 → 1.5.0 ⬇️ older\n");
-  });
-});
-
-describe("the check page of a preview", () => {
-  it("is no copy of the comment: a link to it, and the diffs, the first one open", () => {
-    const side = {
-      name: "gateway/prod",
-      base: workload("gateway", "3.1.2", 1),
-      head: workload("gateway", "latest", 1),
-      file: "a.yaml",
-    };
-    const check = previewCheck(of([side, bump("shop/prod")]), { ...options, commentUrl: "https://hub.example/c" });
-    expect(check.summary).toBe(
-      'Risks and summary are in [the comment](https://hub.example/c) and at their lines in "Files changed".\n\n**All 2 diffs**, the riskiest first:\n\n',
-    );
-    expect(check.text).toBe(
-      `<details open><summary>Deployment gateway in prod (+1 −1) · 🟠 warning</summary>\n\n${fence("@@ spec.template.spec.containers[gateway] @@\n-image: ghcr.io/acme/gateway:3.1.2\n+image: ghcr.io/acme/gateway:latest")}</details>\n\n<details><summary>Deployment shop in prod (+1 −1)</summary>\n\n${imageDiff}</details>\n\n**To check again:** press "Re-run", or comment \`/diff\`.\n`,
-    );
-    expect(lintText(`Title\n\n${check.text}`)).toEqual([]);
-  });
-
-  it("says it all where there is no comment", () => {
-    const { summary } = previewCheck(of([bump("shop/prod")]), options);
-    expect(summary).toMatch(/^### shop in prod: 1\.4\.0 → 1\.5\.0\n/);
-  });
-
-  it("is neutral where a danger was acknowledged", () => {
-    const claim = v1("PersistentVolumeClaim", "backup", "spec: {}");
-    const given = of([{ name: "orders/prod", base: claim, head: "" }]);
-    expect(previewCheck(given, options).conclusion).toBe("failure");
-    const findings = given.findings.map((one) => ({ ...one, acknowledged: { by: "ada", reason: "it is backed up" } }));
-    const confirmed = { ...given, findings };
-    expect(previewCheck(confirmed, options)).toMatchObject({
-      conclusion: "neutral",
-      title: "Danger in prod, confirmed: volume claim deleted (orders)",
-    });
-    const { body } = previewComment(confirmed, { ...options, acknowledge: "/ack" });
-    expect(body).toContain("### 🟠 Danger in prod, confirmed: volume claim deleted");
-    expect(body).toContain('> **Confirmed** by `ada`: "it is backed up".');
-    expect(body).not.toContain("**Fix:**");
-    expect(lintText(body)).toEqual([]);
-  });
-});
-
-/** What the parser makes of a file with two errors. */
-function twoErrors() {
-  const text = [
-    "version: 1",
-    "environments:",
-    "  - { name: staging, path: 'apps/{app}/staging' }",
-    "  - name: prod",
-    "    path: apps/{app}/prod",
-    "    from: staging",
-    "    gates:",
-    "      soak: 30",
-    "      aprovals: 1",
-    "",
-  ].join("\n");
-  const parsed = parseConfig(text, ".sluice.yaml");
-  return parsed.ok ? [] : parsed.problems;
-}
-
-describe("a change that breaks the configuration", () => {
-  it("has all errors at once, each with its line and what to write instead, and what they would stop", () => {
-    const given = of([], { findings: twoErrors().map(brokenConfigurationFinding) });
-    const { body } = previewComment(given, options);
-    expect(body.split("\n\n").slice(0, 3).join("\n\n")).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
-
-- [Line 8](https://hub.example/acme/ops/blob/${given.head}/.sluice.yaml#L8): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
-- [Line 9](https://hub.example/acme/ops/blob/${given.head}/.sluice.yaml#L9): \`aprovals\` is not a key of \`environments[1].gates\`. Did you mean \`approvals\`?
-
-If this is merged, previews, promotions and image updates stop until it is fixed.`);
-    expect(previewCheck(given, options)).toMatchObject({
-      ...{ conclusion: "failure", title: ".sluice.yaml has 2 errors" },
-      annotations: [{ startLine: 8, message: "`soak: 30` needs a unit. Write `soak: 30m`." }, { startLine: 9 }],
-    });
-    expect(lintText(body)).toEqual([]);
-  });
-});
-
-describe("the report of a broken configuration", () => {
-  it("has all errors at once, each with its line and what to write instead", () => {
-    const { comment, check } = configProblemsReport(twoErrors(), {
-      head: "9f8e7d6",
-      repositoryUrl: options.repositoryUrl,
-    });
-    expect(comment).toBe(`### ❌ \`.sluice.yaml\` has 2 errors
-
-- [Line 8](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L8): \`soak: 30\` needs a unit. Write \`soak: 30m\`.
-- [Line 9](https://hub.example/acme/ops/blob/9f8e7d6/.sluice.yaml#L9): \`aprovals\` is not a key of \`environments[1].gates\`. Did you mean \`approvals\`?
-
-The file on the base branch has these errors, so nothing of this pull request was rendered or compared.
-`);
-    expect(check).toMatchObject({ conclusion: "failure", title: ".sluice.yaml has 2 errors" });
-    expect(lintText(comment)).toEqual([]);
   });
 });
