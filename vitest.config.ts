@@ -20,13 +20,21 @@ class LongestFirst extends BaseSequencer {
  */
 const embedded = ["test/cli/demo.test.ts", "test/contract/queue-embedded.test.ts", "test/queue/embedded-store.test.ts"];
 
+/** What needs a Kubernetes API server: see vitest.cluster.config.ts. */
+const cluster = ["test/cluster/**"];
+
 export default defineConfig({
   test: {
     projects: [
       // One after the other: together they would be twice as many processes.
       {
         extends: true,
-        test: { name: "others", include: ["test/**/*.test.ts"], exclude: embedded, sequence: { groupOrder: 0 } },
+        test: {
+          name: "others",
+          include: ["test/**/*.test.ts"],
+          exclude: [...embedded, ...cluster],
+          sequence: { groupOrder: 0 },
+        },
       },
       { extends: true, test: { name: "embedded", include: embedded, sequence: { groupOrder: 1 } } },
     ],

@@ -131,7 +131,7 @@ export function postgres() {
 }
 
 /** The program of this name on the PATH. */
-function onPath(name) {
+export function onPath(name) {
   const folders = (process.env.PATH ?? "").split(delimiter);
   return folders.map((folder) => join(folder, exe(name))).find((file) => existsSync(file));
 }

@@ -1,9 +1,9 @@
 import { Fault, UserError } from "../model/errors.ts";
+import { exactJson } from "../model/exact-json.ts";
 import type { RenderFailure, RenderSource } from "../model/render.ts";
 import { configFile, resolveTargets } from "../targets/index.ts";
 import { EXIT } from "./command.ts";
 import type { RenderContext } from "./definitions/render.ts";
-import { exactJson } from "./exact-json.ts";
 import { type Local, withLocal } from "./local.ts";
 import { type Chosen, choose, parseSubject, type Subject } from "./render-subject.ts";
 import { placeText } from "./report-error.ts";

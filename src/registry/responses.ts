@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { Fault, UserError } from "../model/errors.ts";
 import type { Clock } from "../model/observe.ts";
+import { retryAfterMs } from "../model/retry-after.ts";
 import type { Answer } from "./exchange.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
-import { retryAfterMs } from "./retry-after.ts";
 
 /** How long a registry that throttles without saying for how long is left alone. */
 const throttledMs = 60_000;

@@ -38,6 +38,7 @@ const places = [
   "src/github",
   "src/edit",
   "src/images",
+  "src/kube",
   "src/model",
   "src/observe",
   "src/preview",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exactJson } from "../../src/cli/exact-json.ts";
+import { exactJson } from "../../src/model/exact-json.ts";
 
 describe("JSON of a resource", () => {
   it("writes what JSON.stringify writes where there are no big numbers", () => {

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import { Fault } from "../model/errors.ts";
+import type { Clock } from "../model/observe.ts";
+import { retryAfterMs } from "../model/retry-after.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type Answer, type ExchangeSettings, exchange, type HttpRequest } from "./exchange.ts";
+import { mayAnswerOtherwise } from "./refusals.ts";
+
+/** What a connection is made of, beside where it leads. */
+export interface ConnectionOptions {
+  readonly clock: Clock;
+  /** From 0 to 1; spreads out when a failing server is asked again. */
+  readonly random: () => number;
+  /** For one attempt, in milliseconds. */
+  readonly deadlineMs: number;
+  /** The longest wait before another attempt, in milliseconds: who asks for more is asked by a later job. */
+  readonly maxWaitMs: number;
+  /** Waits so many milliseconds. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+}
+
+/** One call of the API. */
+export interface KubeRequest extends Omit<HttpRequest, "headers"> {
+  readonly contentType?: string;
+}
+
+/** How often a call is tried in all. */
+const attempts = 4;
+/** Requests at once; more of them wait for a connection. */
+const connections = 16;
+const connectMs = 10_000;
+/** How long a connection is kept that nobody uses: load balancers end it after a minute. */
+const idleMs = 50_000;
+const maxBytes = 256 * 1024 * 1024;
+
+/** One pool of connections to one API server. */
+export class Connection {
+  readonly #endpoint: Endpoint;
+  readonly #options: ConnectionOptions;
+  readonly #settings: ExchangeSettings;
+
+  constructor(endpoint: Endpoint, options: ConnectionOptions) {
+    const { name, server } = endpoint;
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#settings = { name, server, dispatcher: poolOf(endpoint), deadlineMs: options.deadlineMs, maxBytes };
+  }
+
+  /**
+   * The answer to an idempotent request: the first that no other attempt would better, or the last one. Throws
+   * `timeout` and `unavailable` Faults when there is none.
+   */
+  async send(request: KubeRequest, signal: AbortSignal): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.#authorized(request, signal).catch((error: unknown) => {
+        if (error instanceof Fault && attempt < attempts) return undefined;
+        throw error;
+      });
+      if (answer !== undefined && (attempt === attempts || !mayAnswerOtherwise(answer))) return answer;
+      const wait = this.#waitMs(answer, attempt);
+      if (answer !== undefined && wait > this.#options.maxWaitMs) return answer;
+      await (this.#options.pause ?? pause)(wait, signal);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#settings.dispatcher.close();
+  }
+
+  /** Credentials may have expired since they were asked for. */
+  async #authorized({ contentType, ...request }: KubeRequest, signal: AbortSignal): Promise<Answer> {
+    const send = async (refused: boolean): Promise<Answer> => {
+      const headers = {
+        ...(await this.#endpoint.headers({ refused })),
+        accept: "application/json",
+        ...(contentType !== undefined && { "content-type": contentType }),
+      };
+      return exchange(this.#settings, { ...request, headers }, signal);
+    };
+    const answer = await send(false);
+    return answer.status === 401 ? send(true) : answer;
+  }
+
+  /** What the server asks for, else a quarter of a second, doubled with each attempt; half of it by chance. */
+  #waitMs(answer: Answer | undefined, attempt: number): number {
+    const asked = retryAfterMs(answer?.retryAfter, this.#options.clock());
+    return asked ?? 250 * 2 ** (attempt - 1) * (0.5 + this.#options.random() / 2);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+}
+
+function poolOf({ tls, proxy }: Endpoint): Dispatcher {
+  if (proxy !== undefined)
+    return new ProxyAgent({ uri: proxy, requestTls: tls, connections, keepAliveTimeout: idleMs });
+  return new Agent({ connections, keepAliveTimeout: idleMs, connect: { ...tls, timeout: connectMs } });
+}

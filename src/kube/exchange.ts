@@ -1,0 +1,89 @@
+import { type Dispatcher, request as sendRequest } from "undici";
+import { z } from "zod";
+import { Fault, UserError } from "../model/errors.ts";
+
+/** One HTTP request to an API server. */
+export interface HttpRequest {
+  readonly method: "GET" | "PATCH" | "DELETE";
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** What came back, whatever its status. */
+export interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly text: string;
+}
+
+/** What all exchanges with one server have in common. */
+export interface ExchangeSettings {
+  /** The cluster's name in messages. */
+  readonly name: string;
+  readonly server: URL;
+  readonly dispatcher: Dispatcher;
+  /** For the whole exchange, the body included. */
+  readonly deadlineMs: number;
+  /** The longest body that is read, in bytes. */
+  readonly maxBytes: number;
+}
+
+/**
+ * Sends one request and reads its answer. Throws the signal's reason; `timeout` and `unavailable` Faults; a `limit`
+ * UserError when the body is too long. No message carries what was sent.
+ */
+export async function exchange(settings: ExchangeSettings, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
+  const deadline = AbortSignal.timeout(settings.deadlineMs);
+  try {
+    const { statusCode, headers, body } = await sendRequest(urlOf(settings.server, request.path), {
+      method: request.method,
+      headers: { "user-agent": "sluice", ...request.headers },
+      body: request.body ?? null,
+      dispatcher: settings.dispatcher,
+      signal: AbortSignal.any([signal, deadline]),
+      // The deadline is the one that counts.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    const [retryAfter] = [headers["retry-after"] ?? []].flat();
+    return { status: statusCode, retryAfter, text: await read(settings, body) };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw failure(settings, deadline, error);
+  }
+}
+
+/** A server may live below a path, as behind Rancher. */
+function urlOf(server: URL, path: string): string {
+  return `${server.origin}${server.pathname.replace(/\/$/, "")}${path}`;
+}
+
+async function read({ name, maxBytes }: ExchangeSettings, body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop ends the connection.
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > maxBytes) throw new UserError("limit", `Cluster ${name} sent more than ${maxBytes} bytes at once`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function failure({ name, deadlineMs }: ExchangeSettings, deadline: AbortSignal, error: unknown): Error {
+  if (error instanceof UserError) return error;
+  const fields = { cluster: name };
+  if (deadline.aborted)
+    return new Fault("timeout", `Cluster ${name} did not answer in ${deadlineMs / 1000} s`, { fields });
+  return new Fault("unavailable", `Cluster ${name} cannot be reached: ${codeOf(error)}`, { fields });
+}
+
+const coded = z.object({ code: z.string() });
+
+/** The network's own name for what went wrong. The error itself may hold the request. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  return coded.safeParse(error).data?.code ?? (error instanceof Error ? error.name : "unknown");
+}
