@@ -30,8 +30,10 @@ export interface ServerParts {
   readonly metrics: PrometheusMetrics;
   /** The clock of the rooms: gates, holds and histories. */
   readonly clock: Clock;
-  /** How long a registry and the store may take to answer, in milliseconds, where that is not the usual time. */
+  /** How long a registry may take to answer, in milliseconds, where that is not the usual time. */
   readonly answerMs: number | undefined;
+  /** The same of the store. */
+  readonly storeMs: number | undefined;
 }
 
 /** The edges that a worker's rooms act through. */

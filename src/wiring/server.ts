@@ -46,8 +46,10 @@ export interface StartOptions {
   readonly locks?: LockTiming;
   /** The clock of the rooms: gates, holds and histories. */
   readonly clock?: Clock;
-  /** How long GitHub, the registries and the store may take to answer a request, in milliseconds. */
+  /** How long GitHub and the registries may take to answer a request, in milliseconds. */
   readonly answerMs?: number;
+  /** How long the store may take to answer the doors, in milliseconds. */
+  readonly storeMs?: number;
   /** From one look for missed deliveries to the next, in milliseconds. */
   readonly missedEveryMs?: number;
   /** Take the place of the store's queue and of the mirrors on disk. */
@@ -143,7 +145,8 @@ async function openParts(settings: ServerSettings, options: StartOptions): Promi
   const events = openEvents(settings, options, log, metrics);
   const queue = options.edges?.queue ?? (await openQueue(settings, options, events, log, metrics));
   metrics.watchQueue(() => queue.counts());
-  return { github, queue, events, log, metrics, clock: options.clock ?? Date.now, answerMs: options.answerMs };
+  const { clock = Date.now, answerMs, storeMs } = options;
+  return { github, queue, events, log, metrics, clock, answerMs, storeMs };
 }
 
 function serverLogger(settings: ServerSettings): Logger {

@@ -24,7 +24,7 @@ export interface WebParts {
   /** What the operator has to put right. */
   readonly problems: () => readonly Problem[];
   /** How long the store may take to answer, in milliseconds, where that is not the usual time. */
-  readonly answerMs: number | undefined;
+  readonly storeMs: number | undefined;
 }
 
 /** Serves the web door. A process with the role `worker` serves health and metrics only. */
@@ -33,8 +33,8 @@ export function openWeb(settings: ServerSettings, parts: WebParts): Promise<Serv
   const events = door ? new Set(Object.keys(HANDLED)) : undefined;
   const hooks = door ? settings.hooks : [];
   const { webhookSecret, adminToken } = settings;
-  const { answerMs } = parts;
-  const limits = answerMs === undefined ? {} : { storeMs: answerMs, readyMs: answerMs };
+  const { storeMs } = parts;
+  const limits = storeMs === undefined ? {} : { storeMs, readyMs: storeMs };
   const web = createWeb({ ...parts, webhookSecret, adminToken, events, hooks, limits });
   if (door) web.route("/", eventPages(settings, parts));
   return serveWeb(web, { host: settings.host, port: settings.port });

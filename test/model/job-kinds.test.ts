@@ -37,7 +37,7 @@ describe("the table of job kinds", () => {
 
   it("lets only what collapses be scheduled: what is known by its key would not run a second time", () => {
     const schedulable = JOB_TYPES.filter((type) => jobKind(type).schedulable === true);
-    expect(schedulable).toEqual(["promotions", "gates", "image", "image-pull"]);
+    expect(schedulable).toEqual(["preview", "promotions", "gates", "image", "image-pull"]);
     expect(schedulable.filter((type) => jobKind(type).sameness === "once")).toEqual([]);
   });
 });

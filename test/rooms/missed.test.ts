@@ -46,6 +46,7 @@ describe("a pull request that is opened while Sluice is down", () => {
       log: memoryLog(),
       graceMs: 2_000,
       answerMs: 600_000,
+      storeMs: 600_000,
       missedEveryMs: 200,
       edges,
     });

@@ -13,6 +13,8 @@ const running = await startSluice(settings, {
   graceMs: 1_000,
   // Requests are held until the crash, however long it takes on a busy machine until the last of them hangs.
   answerMs: 600_000,
+  // Long beside what a store needs, and an end for the delivery that comes while it is away.
+  storeMs: 15_000,
 });
 // For the next one: a process that is killed keeps nothing.
 flushCompileCache();

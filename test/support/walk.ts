@@ -85,7 +85,7 @@ export async function startWalk(
   const queue = rooms ? inlineQueue(options.clock ?? Date.now) : undefined;
   const edges = queue && { queue, mirrors: directMirrors(github) };
   // On a busy machine an answer takes as long as it takes.
-  const patient = { log: silent, graceMs: 2_000, answerMs: 600_000 };
+  const patient = { log: silent, graceMs: 2_000, answerMs: 600_000, storeMs: 600_000 };
   const sluice = await startSluice(settings, { ...patient, ...options, ...(edges && { edges }) });
   github.setWebhookUrl(`${sluice.url}/api/github/webhooks`);
   let repositories = 0;
