@@ -1,5 +1,5 @@
-import { parseAllDocuments } from "yaml";
 import { z } from "zod";
+import { yamlValues } from "../model/yaml-values.ts";
 
 /**
  * Whether a text holds Kubernetes objects: documents with `apiVersion` and `kind` at their top, of an API that a
@@ -52,8 +52,7 @@ function fieldAt(before: string, name: string): RegExp {
 const head = z.object({ apiVersion: z.string(), kind: z.string() });
 
 function flowHead(document: string): Head | undefined {
-  const [parsed] = parseAllDocuments(document, { logLevel: "silent" });
-  return head.safeParse(plain(parsed)).data;
+  return head.safeParse(yamlValues(document)[0]).data;
 }
 
 /** API groups of files that look like manifests but are settings of tools; no cluster serves them. */
@@ -80,13 +79,5 @@ const suspicious = /(?:^[ \t]*|[:,[{-][ \t]+|name:.*)\{[{%]/m;
 /** Whether a text with braces of a template is one that is filled in before it is YAML. */
 function isTemplate(text: string): boolean {
   if (!suspicious.test(text)) return false;
-  const documents = parseAllDocuments(text, { logLevel: "silent" });
-  return documents.some((document) => document.errors.length > 0 || !named.safeParse(plain(document)).success);
-}
-
-type Parsed = ReturnType<typeof parseAllDocuments>[number];
-
-/** The value of a document; empty ones and those that are no YAML are empty maps. */
-function plain(document: Parsed | undefined): unknown {
-  return document === undefined || document.errors.length > 0 ? {} : (document.toJS({ maxAliasCount: 100 }) ?? {});
+  return yamlValues(text).some((value) => value === undefined || !named.safeParse(value ?? {}).success);
 }

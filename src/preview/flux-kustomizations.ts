@@ -1,9 +1,9 @@
-import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { UserError } from "../model/errors.ts";
 import { mapLimit } from "../model/map-limit.ts";
 import { byText, joinPath, lastName, parentPath, resolvePath } from "../model/paths.ts";
 import type { Tree } from "../model/tree.ts";
+import { yamlValues } from "../model/yaml-values.ts";
 import { smallText } from "./small-text.ts";
 
 /** A `Kustomization` of Flux that deploys a folder of the repository. */
@@ -102,10 +102,8 @@ function isManifest(path: string): boolean {
 /** The objects in a text; a text that is no YAML has none. */
 function objectsIn(text: string, file: string): readonly FluxKustomization[] {
   if (!text.includes(group)) return [];
-  const documents = parseAllDocuments(text, { logLevel: "silent", uniqueKeys: false });
-  return [...documents].flatMap((document) => {
-    if (document.errors.length > 0) return [];
-    const { data } = object.safeParse(document.toJS({ maxAliasCount: 100 }));
+  return yamlValues(text).flatMap((value) => {
+    const { data } = object.safeParse(value);
     const path = data === undefined ? undefined : resolvePath("", data.spec.path.replace(/^\/+/, ""));
     if (data === undefined || path === undefined) return [];
     return [{ ...data.metadata, path, suspended: data.spec.suspend, file }];

@@ -1,9 +1,9 @@
-import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { mapLimit } from "../model/map-limit.ts";
 import { resolvePath } from "../model/paths.ts";
 import type { TargetPreview } from "../model/preview.ts";
 import type { ChangedPath, Tree } from "../model/tree.ts";
+import { yamlValues } from "../model/yaml-values.ts";
 import type { ComparedTrees } from "./affected.ts";
 import { smallText } from "./small-text.ts";
 
@@ -56,14 +56,9 @@ async function movesIn(file: string, { base, head }: ComparedTrees) {
 async function pathsIn(file: string, tree: Tree) {
   const text = (await smallText(tree, file)) ?? "";
   if (!/argoproj\.io\/|kustomize\.toolkit\.fluxcd\.io\//.test(text)) return [];
-  const documents = [...parseAllDocuments(text, { logLevel: "silent", uniqueKeys: false })];
-  return documents
-    .filter(({ errors }) => errors.length === 0)
-    .flatMap((document) => {
-      const { data } = deploying.safeParse(document.toJS({ maxAliasCount: 100 }));
-      const path = data === undefined ? undefined : resolvePath("", data.spec.path.replace(/^\/+/, ""));
-      return data === undefined || path === undefined
-        ? []
-        : [{ tool: tools[data.kind], name: data.metadata.name, path }];
-    });
+  return yamlValues(text).flatMap((value) => {
+    const { data } = deploying.safeParse(value);
+    const path = data === undefined ? undefined : resolvePath("", data.spec.path.replace(/^\/+/, ""));
+    return data === undefined || path === undefined ? [] : [{ tool: tools[data.kind], name: data.metadata.name, path }];
+  });
 }
