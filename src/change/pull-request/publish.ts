@@ -148,11 +148,18 @@ async function introduce<M extends PullRequestMetadata, D>(
   { how, pull, now }: Published<M>,
 ): Promise<void> {
   const { labels, assignees, reviewers } = introduction(now);
-  if (how !== "opened" && labels.every((label) => pull.labels.includes(label))) return;
+  const missing = missingLabels(pull, labels);
+  if (how !== "opened" && missing.length === 0) return;
   if (reviewers.users.length + reviewers.teams.length > 0) {
     const { refused } = await github.requestReviewers(pull.number, reviewers);
     if (refused !== undefined) log.warn({ pullRequest: pull.number, refused }, "not every reviewer could be asked");
   }
-  const all = [...new Set([...pull.labels, ...labels])];
+  const all = [...pull.labels, ...missing];
   if (all.length + assignees.length > 0) await github.setLabelsAndAssignees(pull.number, all, assignees);
+}
+
+/** Those of these labels that a pull request does not have. GitHub tells no two apart by upper and lower case. */
+export function missingLabels({ labels }: Pick<PullRequest, "labels">, wanted: readonly string[]): readonly string[] {
+  const there = new Set(labels.map((label) => label.toLowerCase()));
+  return [...new Set(wanted)].filter((label) => !there.has(label.toLowerCase()));
 }

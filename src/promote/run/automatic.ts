@@ -1,3 +1,4 @@
+import { missingLabels } from "../../change/pull-request/publish.ts";
 import { standingOf } from "../../change/pull-request/published.ts";
 import type { RepositoryContext } from "../../change/repository-context.ts";
 import { settingsFor } from "../../config/index.ts";
@@ -136,17 +137,24 @@ async function openMetadata(
     if (facts?.kind !== "promotion" || facts.environment !== environment) continue;
     const pull = await observed.pull(branch);
     // One that was opened again by a person, or that is not on record yet, is published again.
-    const current = pull?.state === "open" && (await standingOf(context, pull)) === "current";
-    const metadata = current ? metadataIn(ports, pull) : undefined;
-    if (metadata !== undefined && isIntroduced(context, pull, metadata)) records.push(metadata);
+    if (pull?.state !== "open" || (await standingOf(context, pull)) !== "current") continue;
+    const metadata = metadataIn(ports, pull);
+    if (metadata !== undefined && isIntroduced(ports, context, pull, metadata)) records.push(metadata);
   }
   return records;
 }
 
-/** Whether everybody who is to know of it was asked: the run that opened it may have died before. */
-function isIntroduced(context: RepositoryContext, pull: PullRequest | undefined, metadata: PromotionMetadata): boolean {
-  const { environment, apps } = metadata;
-  return labelsOf(context, environment, apps).every((label) => pull?.labels.includes(label));
+/** How long whoever died while it opened a promotion may take to be started again, in milliseconds. */
+const recoveryMs = 60 * 60_000;
+
+/**
+ * Whether everybody who is to know of it was asked: a run that opened it by itself may have died before. Labels come
+ * last and all at once, so one that has some, or that lacks them later, lost them to a person.
+ */
+function isIntroduced(ports: PromotionPorts, context: RepositoryContext, pull: PullRequest, of: PromotionMetadata) {
+  const labels = labelsOf(context, of.environment, of.apps);
+  const isNew = of.actor === undefined && ports.clock() - pull.openedAt < recoveryMs;
+  return !isNew || labels.length === 0 || missingLabels(pull, labels).length < labels.length;
 }
 
 function metadataIn({ signer }: PromotionPorts, pull: PullRequest): PromotionMetadata | undefined {
