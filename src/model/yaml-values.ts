@@ -7,10 +7,10 @@ const maxAliasCount = 100;
  * or come to too much. A text that is nested too deeply has none.
  */
 export function yamlValues(text: string): readonly unknown[] {
-  return unlessUnusable(() => [...parseAllDocuments(text, { logLevel: "silent", uniqueKeys: false })], []).map(valueOf);
+  return unlessUnusable(() => [...parseAllDocuments(text, { logLevel: "silent", uniqueKeys: false })], []).map(valueIn);
 }
 
-function valueOf(document: Document.Parsed): unknown {
+function valueIn(document: Document.Parsed): unknown {
   return document.errors.length > 0
     ? undefined
     : unlessUnusable((): unknown => document.toJS({ maxAliasCount }), undefined);

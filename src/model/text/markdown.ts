@@ -85,7 +85,7 @@ export function fenced(language: string, content: string): string {
 
 /** A comment marker of ours cannot be in content, not even in code: what looks for markers reads the raw text. */
 function unforged(content: string): string {
-  return content.includes("<!--") ? content.replace(/<!--(?=\s*sluice)/gi, `<!-${gap}-`) : content;
+  return content.includes("<!--") ? content.replace(/<!--(?=\s*\/?\s*sluice)/gi, `<!-${gap}-`) : content;
 }
 
 function longestRun(text: string): number {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { replaceVerdict } from "../../../src/change/text/verdict-part.ts";
 import type { GateName, GateResult, GateVerdict } from "../../../src/model/gates.ts";
+import { code } from "../../../src/model/text/markdown.ts";
 import { gatesOfCheck, gatesSection, replaceGates, shownGates, starvedSoak } from "../../../src/promote/text/gates.ts";
 import type { PromotionMetadata } from "../../../src/promote/text/metadata.ts";
 import {
@@ -36,6 +38,22 @@ const metadata: PromotionMetadata = {
   ...{ kind: "promotion", environment: "prod", from: "staging", apps: ["web"], commit: "c", base: "main" },
   ...{ targets: [], carried: [], replaced: [] },
 };
+
+describe("the first lines of a body", () => {
+  it("end where they end, whatever a message or the name of a file says", () => {
+    const mark = "<!-- /sluice:verdict -->";
+    const because = `\`bob\` changed ${code(mark)}`;
+    const broken = {
+      ...{ app: "web", only: false, tool: "Helm", message: `${mark} <!--/sluice:gates-->`, file: undefined },
+      ...{ line: undefined, because, base: "main", repositoryUrl: "https://github.test/acme/gitops" },
+    };
+    const section = verdictSection({ metadata, verdict: blocked, stops: [], automatic: false, now, broken });
+    const body = `${section}\n\n${gatesSection(blocked)}\n`;
+    expect(section).toContain("Helm");
+    expect(replaceVerdict(body, section)).toBe(body);
+    expect(replaceGates(body, gatesSection(blocked))).toBe(body);
+  });
+});
 
 describe("the gates in a body", () => {
   it("are a list between two markers, with remarks below", () => {
