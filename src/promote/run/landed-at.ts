@@ -13,8 +13,9 @@ export async function landedAt(
   let landed: number | undefined;
   for (const { to, at } of await github.moves(base)) {
     const known = (await repository.objects.read(to))?.kind === "commit";
-    if (!known || !(await repository.isAncestor(commit.sha, to))) return landed;
-    landed = at;
+    if (known && (await repository.isAncestor(commit.sha, to))) landed = at;
+    // What was pushed after the mirror was fetched is not known there.
+    else if (landed !== undefined) return landed;
   }
   return undefined;
 }

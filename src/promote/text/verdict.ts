@@ -40,7 +40,8 @@ export function verdictSection(standing: Standing): string {
 
 /** What a body says that it waits for; `undefined` where it says nothing of that. */
 export function shownWait(body: string): string | undefined {
-  return /Waiting for (.+)\.\r?$/m.exec(shownVerdict(body) ?? "")?.[1];
+  const [own = ""] = (shownVerdict(body) ?? "").split("<details>");
+  return /Waiting for (.+)\.\r?$/m.exec(own)?.[1];
 }
 
 function verdictText({ metadata, verdict, stops, broken, pushed, pushers = [], now }: Standing): string {

@@ -44,12 +44,19 @@ describe("the first lines of a body", () => {
     const mark = "<!-- /sluice:verdict -->";
     const because = `\`bob\` changed ${code(mark)}`;
     const broken = {
-      ...{ app: "web", only: false, tool: "Helm", message: `${mark} <!--/sluice:gates-->`, file: undefined },
+      ...{
+        app: "web",
+        only: false,
+        tool: "Helm",
+        message: `${mark} <!--/sluice:gates-->\nWaiting for ever.`,
+        file: undefined,
+      },
       ...{ line: undefined, because, base: "main", repositoryUrl: "https://github.test/acme/gitops" },
     };
     const section = verdictSection({ metadata, verdict: blocked, stops: [], automatic: false, now, broken });
     const body = `${section}\n\n${gatesSection(blocked)}\n`;
-    expect(section).toContain("Helm");
+    expect(section).toContain("Waiting for ever.");
+    expect(shownWait(section)).toBeUndefined();
     expect(replaceVerdict(body, section)).toBe(body);
     expect(replaceGates(body, gatesSection(blocked))).toBe(body);
   });
