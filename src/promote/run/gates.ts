@@ -4,7 +4,6 @@ import { mergePullRequest, queuedRemark } from "../../change/pull-request/merge.
 import { describesHead } from "../../change/pull-request/metadata.ts";
 import { saveSettled, standingOf } from "../../change/pull-request/published.ts";
 import { baseOf, openContext, type RepositoryContext } from "../../change/repository-context.ts";
-import { replaceVerdict } from "../../change/text/verdict-part.ts";
 import { settingsFor } from "../../config/index.ts";
 import { inert } from "../../diff/index.ts";
 import { Fault, UserError } from "../../model/errors.ts";
@@ -14,10 +13,9 @@ import type { GatesJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
-import { gatesSection, replaceGates } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import { changedTitle, promotionTitle } from "../text/title.ts";
-import { gatesCheck, promotionCheck, type Standing, verdictSection } from "../text/verdict.ts";
+import { gatesCheck, promotionCheck, type Standing, standingBody } from "../text/verdict.ts";
 import { brokenTarget } from "./broken-target.ts";
 import { enqueueUpdates } from "./enqueue-updates.ts";
 import { gatesEvent, type OfPull } from "./events.ts";
@@ -195,9 +193,8 @@ async function report(
   remarks: readonly string[],
 ): Promise<boolean> {
   const { verdict, now } = standing;
-  const gated = replaceGates(pull.body, gatesSection(verdict, { remarks, apps: standing.metadata.targets.length }));
-  const body = gated === undefined ? undefined : replaceVerdict(gated, verdictSection(standing));
-  const changed = body !== undefined && body !== pull.body.replaceAll("\r\n", "\n");
+  const body = standingBody(pull.body, standing, remarks);
+  const changed = body !== undefined && body.replaceAll("\r\n", "\n") !== pull.body.replaceAll("\r\n", "\n");
   const title = titleOf(pull, standing);
   // What was merged meanwhile is read from the check: nothing is written that came after it.
   if (changed && !(await writeBody(ports, context, pull, { body, ...(title === undefined ? {} : { title }) })))

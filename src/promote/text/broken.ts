@@ -39,10 +39,11 @@ export function brokenVerdict(broken: BrokenTarget, metadata: PromotionMetadata)
   return `**Stopped: ${inert(brokenClause(broken, metadata, "cannot be rendered"))}.**${cause}`;
 }
 
-/** Where to fix it, and what follows by itself; then the tool's own words. */
+/** Where to fix it, and what follows by itself; then the tool's own words, where there are any. */
 export function brokenNext({ file, line, tool, message, base, repositoryUrl }: BrokenTarget): string {
   const what = file === undefined ? "it" : fileLink(file, line, { repositoryUrl, head: base });
   const next = `**Next:** fix ${what} on ${inert(base)}. This pull request follows by itself; \`/retry\` checks at once.`;
+  if (message === "") return next;
   const summary = tool === "" ? "The message" : `Message of ${tool}`;
   const words = fenced("text", redactMessage(message).slice(0, 3_000));
   return `${next}\n\n<details><summary>${summary}</summary>\n\n${words}\n\n</details>`;

@@ -21,6 +21,13 @@ export function gatesSection(
   return `${mark(verdict)}\n${lines}\n${end}`;
 }
 
+/** The same where there is no room for a list. `check` has it. */
+export function countedGates(verdict: GateVerdict, check: string): string {
+  const passed = verdict.results.filter((one) => !isOpen(one)).length;
+  const heading = `### Gates: ${passed} of ${verdict.results.length} passed`;
+  return `${mark(verdict)}\n${heading}\n\nThe check **${check}** lists them.\n${end}`;
+}
+
 function mark({ results }: GateVerdict): string {
   const known = results.map(({ gate, state, reason }) => {
     const [, counted, needed] = /^(\d+) of (\d+)\b/.exec(reason) ?? [];

@@ -1,4 +1,4 @@
-import { shownVerdict, verdictPart } from "../../change/text/verdict-part.ts";
+import { replaceVerdict, shownVerdict, verdictPart } from "../../change/text/verdict-part.ts";
 import { code, inert } from "../../diff/index.ts";
 import type { GateResult, GateVerdict, MergeStop } from "../../model/gates.ts";
 import type { CheckReport, PullRequest } from "../../model/github.ts";
@@ -7,7 +7,7 @@ import { count, sentenceList } from "../../model/text/lists.ts";
 import { dayTime } from "../../model/text/times.ts";
 import { orderOf } from "../../model/versions.ts";
 import { type BrokenTarget, brokenNext, brokenTitle, brokenVerdict } from "./broken.ts";
-import { gateTree, isOpen, orderedGates, type SeenGates } from "./gates.ts";
+import { countedGates, gatesSection, gateTree, isOpen, orderedGates, replaceGates, type SeenGates } from "./gates.ts";
 import type { PromotionMetadata } from "./metadata.ts";
 import { onlyMove } from "./versions.ts";
 
@@ -36,6 +36,31 @@ export function verdictSection(standing: Standing): string {
   const alert = standing.broken === undefined ? alertOf(standing) : "";
   const parts = [verdictText(standing), alert, nextText(standing)].filter((part) => part !== "");
   return verdictPart(parts.join("\n\n"));
+}
+
+/** GitHub takes 65,536 characters. */
+const bodyLimit = 65_536;
+
+/**
+ * A body with the first lines and the gates as they stand; without their details where GitHub would not take them. It
+ * stays as it is where there is no room even so. `undefined` where somebody took the gates out.
+ */
+export function standingBody(
+  body: string,
+  standing: Standing & { readonly verdict: GateVerdict },
+  remarks: readonly string[],
+): string | undefined {
+  const { verdict, metadata, broken } = standing;
+  const whole = withParts(body, standing, gatesSection(verdict, { remarks, apps: metadata.targets.length }));
+  if (whole === undefined || whole.length <= bodyLimit) return whole;
+  const short = { ...standing, broken: broken && { ...broken, message: "" } };
+  const brief = withParts(body, short, countedGates(verdict, promotionCheck)) ?? body;
+  return brief.length <= bodyLimit ? brief : body;
+}
+
+function withParts(body: string, standing: Standing, gates: string): string | undefined {
+  const gated = replaceGates(body, gates);
+  return gated === undefined ? undefined : replaceVerdict(gated, verdictSection(standing));
 }
 
 /** What a body says that it waits for; `undefined` where it says nothing of that. */

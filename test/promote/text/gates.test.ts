@@ -9,6 +9,7 @@ import {
   mergedCheck,
   type Standing,
   shownWait,
+  standingBody,
   verdictSection,
 } from "../../../src/promote/text/verdict.ts";
 
@@ -59,6 +60,26 @@ describe("the first lines of a body", () => {
     expect(shownWait(section)).toBeUndefined();
     expect(replaceVerdict(body, section)).toBe(body);
     expect(replaceGates(body, gatesSection(blocked))).toBe(body);
+  });
+});
+
+describe("a body without room for everything", () => {
+  const long = (count: number, text: string) =>
+    Array.from({ length: count }, (_, index) => gate(`${index}`, "blocked", { reason: text.repeat(100) }));
+  const verdict: GateVerdict = {
+    state: "blocked",
+    results: [gate("Risks", "blocked", { gate: "findings", children: long(20, "a risk ") }), ...blocked.results],
+  };
+
+  it("counts the gates and names the check that lists them, within what GitHub takes", () => {
+    const standing = { metadata, verdict, stops: [], automatic: false, now };
+    const parts = `${verdictSection(standing)}\n${gatesSection(undefined)}\n`;
+    const body = standingBody(`${parts}${"x".repeat(60_000)}`, standing, []) ?? "";
+    expect(body.length).toBeLessThanOrEqual(65_536);
+    expect(body).toContain("### Gates: 2 of 5 passed\n\nThe check **Sluice promotion** lists them.\n");
+    expect(shownGates(body)).toEqual(shownGates(standingBody(parts, standing, []) ?? ""));
+    const full = `${parts}${"x".repeat(65_450 - parts.length)}`;
+    expect(standingBody(full, standing, [])).toBe(full);
   });
 });
 
