@@ -59,9 +59,25 @@ export interface PreviewSettings {
 
 /**
  * Previews a pull request as it is now: one comment, one check. Idempotent. When the head moved meanwhile nothing is
- * posted for the old one and the job is queued again, so the latest head is what is shown.
+ * posted for the old one and the job is queued again, so the latest head is what is shown. While GitHub itself does not
+ * answer nothing can be said: it is tried again later.
  */
 export async function runPreview(
+  job: PreviewJob,
+  ports: PreviewPorts,
+  settings: PreviewSettings,
+  context: RunContext,
+): Promise<void> {
+  try {
+    await preview(job, ports, settings, context);
+  } catch (error) {
+    const outage = context.lastAttempt && !context.signal.aborted ? outageOf(error) : undefined;
+    if (outage !== undefined) await tryLater(outage, job, ports);
+    throw error;
+  }
+}
+
+async function preview(
   job: PreviewJob,
   ports: PreviewPorts,
   settings: PreviewSettings,
@@ -91,7 +107,9 @@ export async function runPreview(
   const now = await github.pullRequest(job.pullRequest);
   if (now.head.sha !== pull.head.sha || now.base.ref !== pull.base.ref) {
     await github.upsertCheck(superseded(pull.head.sha, now.head.sha));
-    await ports.queue.add(job);
+    // What was waited for was the commit before.
+    const { putOff: _, ...again } = job;
+    await ports.queue.add(again);
     return ports.events.announce(supersededEvent(run(), now));
   }
   assertOurs(context.signal);
@@ -173,14 +191,19 @@ async function putOff(
   outage: Outage,
   { job, pull, github, ports, context: { addedAt } }: Interrupted,
 ): Promise<PreviewReport> {
-  const now = ports.clock();
-  const { putOff: times = 0 } = job;
-  const nextAt = nextTry(outage, times, now);
-  const again = { type: "scheduled", at: nextAt, job: { ...job, putOff: times + 1 } } as const;
-  await ports.queue.add(again, { delayMs: nextAt - now });
+  const { now, nextAt } = await tryLater(outage, job, ports);
   const earlier = readResult((await github.ownComment(job.pullRequest, previewMarker)) ?? "");
   const triedMs = addedAt === undefined ? undefined : now - addedAt;
   return outageReport({ head: pull.head.sha, outage, triedMs, nextAt, now, earlier });
+}
+
+/** Adds it for a later moment. */
+async function tryLater(outage: Outage, job: PreviewJob, { clock, queue }: Pick<PreviewPorts, "clock" | "queue">) {
+  const now = clock();
+  const { putOff: times = 0 } = job;
+  const nextAt = nextTry(outage, times, now);
+  await queue.add({ type: "scheduled", at: nextAt, job: { ...job, putOff: times + 1 } }, { delayMs: nextAt - now });
+  return { now, nextAt };
 }
 
 function factsOf({ repository }: PreviewJob, { base }: PullRequest, { webUrl, docsUrl }: PreviewSettings): ReportFacts {

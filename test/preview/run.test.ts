@@ -171,6 +171,15 @@ describe("the run of a preview", () => {
     expect(memory.comments.get("7/preview")).toBe(after);
   });
 
+  it("tries again later when GitHub itself does not answer, though nothing can be said there", async () => {
+    const down = new Fault("unavailable", "GitHub answered 502", { peer: "GitHub" });
+    const pullRequest = () => Promise.reject(down);
+    const { ended, checks, jobs } = await run({ open: async () => repository, github: { pullRequest } });
+    expect(ended).toBe(down);
+    expect(checks).toEqual([]);
+    expect(jobs).toEqual([{ type: "scheduled", at: now + 15 * 60_000, job: { ...job, putOff: 1 } }]);
+  });
+
   it("announces what was posted once it was, under one id in every run", async () => {
     const [first, again] = [await run({ open: async () => repository }), await run({ open: async () => repository })];
     expect(first.received).toEqual([
