@@ -52,24 +52,27 @@ function holdAfter(
   history: readonly StoredEntry[],
 ): StoredHold | undefined {
   const { by, at: since, reason = "" } = decision;
-  if (history.some((entry) => overtakes(entry, decision))) return before;
   const { person, automatic } = partsOf(before);
+  const isLate = (kinds: ReadonlySet<string>): boolean =>
+    history.some((entry) => kinds.has(entry.kind) && overtakes(entry, decision));
   switch (decision.kind) {
     case "held": {
+      if (isLate(ofPerson) || isLate(endings)) return before;
       if (person !== undefined && outlasts(person, decision)) return before;
       const until = decision.until === undefined ? {} : { until: decision.until };
       return joined({ by, reason: clip(reason, reasonLimit), since, ...until, cause: "person" }, automatic);
     }
     case "rolled-back":
     case "reverted": {
+      if (isLate(ofAutomatic) || isLate(endings)) return before;
       if (decision.mergeCommit !== undefined && liftedSince(history, decision)) return before;
       const cause = decision.kind === "reverted" ? "revert" : "rollback";
       return joined(person, { by, reason: clip(reason, reasonLimit), since, cause });
     }
     case "released":
-      return undefined;
+      return joined(isLate(ofPerson) ? person : undefined, isLate(ofAutomatic) ? automatic : undefined);
     case "promoted":
-      return by === "sluice" ? before : person;
+      return by === "sluice" || isLate(ofAutomatic) || isLate(endings) ? before : person;
     case "bumped":
     case "requested":
     case "verified":
@@ -80,6 +83,11 @@ function holdAfter(
       return decision satisfies never;
   }
 }
+
+/** What puts either part of a hold, and what ends both. */
+const ofPerson: ReadonlySet<string> = new Set(["held"]);
+const ofAutomatic: ReadonlySet<string> = new Set(["rolled-back", "reverted"]);
+const endings: ReadonlySet<string> = new Set(["released"]);
 
 /** A person's hold, and what a rollback or a revert holds: neither ends the other one. */
 interface HoldParts {
@@ -103,7 +111,6 @@ function joined(person: StoredHold | undefined, automatic: StoredHold | undefine
  * request did; else nobody knows, and the hold stands.
  */
 function overtakes(entry: StoredEntry, decision: TargetDecision): boolean {
-  if (!changesHold(entry)) return false;
   if (entry.kind === "held" && decision.kind === "held" && outlasts(decision, entry)) return false;
   const [then, now] = [secondOf(entry.at), secondOf(decision.at)];
   if (then !== now || decision.kind !== "promoted" || entry.kind === "released") return then > now;
@@ -113,10 +120,6 @@ function overtakes(entry: StoredEntry, decision: TargetDecision): boolean {
 /** Whether one hold stands on when the other one has ended: a shorter one must not end it. */
 function outlasts(one: { readonly until?: string }, { until }: { readonly until?: string }): boolean {
   return until !== undefined && (one.until === undefined || Date.parse(one.until) > Date.parse(until));
-}
-
-function changesHold({ kind }: StoredEntry): boolean {
-  return kind === "held" || kind === "released" || kind === "rolled-back" || kind === "reverted";
 }
 
 function secondOf(time: string): number {

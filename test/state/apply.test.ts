@@ -83,6 +83,21 @@ describe("the hold after a decision", () => {
     },
   );
 
+  const backAt = (seconds: number) => promoted("r", { kind: "rolled-back", reason: "it broke", ...at(seconds) });
+
+  it.each([
+    ["a rollback before a hold", [held("h", ends(2)), backAt(-1)], ["person", "rollback"]],
+    ["a hold before a rollback", [backAt(0), held("h", at(-1))], ["person", "rollback"]],
+    ["a promotion between a rollback and a hold", [backAt(-2), held("h"), promoted("p", at(-1))], ["person"]],
+    ["a release between a rollback and a hold", [backAt(-2), held("h"), released("e", at(-1))], ["person"]],
+    ["a release between a hold and a rollback", [held("h", at(-2)), backAt(0), released("e", at(-1))], ["rollback"]],
+  ] satisfies readonly (readonly [string, Decision[], string[]])[])(
+    "is for a person and for a rollback apart, where a busy queue brings %s last",
+    (_, decisions, causes) => {
+      expect(standingHolds(fileAfter(...decisions).hold, undefined, NOW).map(({ cause }) => cause)).toEqual(causes);
+    },
+  );
+
   it("says who, why, since when and until when", () => {
     const until = "2030-01-01T00:00:00Z";
     expect(fileAfter(held("h", { until })).hold).toEqual({
