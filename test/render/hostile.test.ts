@@ -71,10 +71,11 @@ describe("a hostile tree", () => {
   };
 
   it.each([
-    ["loop", hasty, "longer than 500 ms"],
-    ["nested-loop", hasty, "longer than 500 ms"],
-    ["memory", patient, "400 MiB of memory"],
-    ["output", patient, "20000 YAML documents"],
+    // Lists grow until one of the two ends them.
+    ["loop", hasty, /longer than 500 ms|400 MiB of memory/],
+    ["nested-loop", hasty, /longer than 500 ms|400 MiB of memory/],
+    ["memory", patient, /400 MiB of memory/],
+    ["output", patient, /20000 YAML documents/],
     ["recursion", patient, undefined],
   ])(
     "ends with an error that names the limit (%s), and the renders beside it succeed",
@@ -83,7 +84,7 @@ describe("a hostile tree", () => {
       const [[bad]] = await Promise.all([renderAll([helm(folder)]), eventually("the renders beside it", renderGood)]);
       expect(bad).toMatchObject({ ok: false });
       if (bad?.ok === false && limit !== undefined)
-        expect(bad.failure).toMatchObject({ kind: "limit", message: expect.stringContaining(limit) });
+        expect(bad.failure).toMatchObject({ kind: "limit", message: expect.stringMatching(limit) });
     },
   );
 
