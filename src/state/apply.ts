@@ -57,22 +57,20 @@ function holdAfter(
     history.some((entry) => kinds.has(entry.kind) && overtakes(entry, decision));
   switch (decision.kind) {
     case "held": {
-      if (isLate(ofPerson) || isLate(endings)) return before;
-      if (person !== undefined && outlasts(person, decision)) return before;
+      if (isLate(ofPerson) || (person !== undefined && outlasts(person, decision))) return before;
       const until = decision.until === undefined ? {} : { until: decision.until };
       return joined({ by, reason: clip(reason, reasonLimit), since, ...until, cause: "person" }, automatic);
     }
     case "rolled-back":
     case "reverted": {
-      if (isLate(ofAutomatic) || isLate(endings)) return before;
-      if (decision.mergeCommit !== undefined && liftedSince(history, decision)) return before;
+      if (isLate(ofAutomatic) || liftedSince(history, decision)) return before;
       const cause = decision.kind === "reverted" ? "revert" : "rollback";
       return joined(person, { by, reason: clip(reason, reasonLimit), since, cause });
     }
     case "released":
       return joined(isLate(ofPerson) ? person : undefined, isLate(ofAutomatic) ? automatic : undefined);
     case "promoted":
-      return by === "sluice" || isLate(ofAutomatic) || isLate(endings) ? before : person;
+      return by === "sluice" || isLate(ofAutomatic) ? before : person;
     case "bumped":
     case "requested":
     case "verified":
@@ -84,10 +82,9 @@ function holdAfter(
   }
 }
 
-/** What puts either part of a hold, and what ends both. */
-const ofPerson: ReadonlySet<string> = new Set(["held"]);
-const ofAutomatic: ReadonlySet<string> = new Set(["rolled-back", "reverted"]);
-const endings: ReadonlySet<string> = new Set(["released"]);
+/** What puts or ends either part of a hold. */
+const ofPerson: ReadonlySet<string> = new Set(["held", "released"]);
+const ofAutomatic: ReadonlySet<string> = new Set(["rolled-back", "reverted", "released"]);
 
 /** A person's hold, and what a rollback or a revert holds: neither ends the other one. */
 interface HoldParts {
@@ -132,8 +129,9 @@ function secondOf(time: string): number {
  */
 function liftedSince(
   history: readonly StoredEntry[],
-  { kind, pullRequest }: TargetDecision & { pullRequest?: number },
+  { kind, pullRequest, mergeCommit }: TargetDecision & { pullRequest?: number; mergeCommit?: string },
 ): boolean {
+  if (mergeCommit === undefined) return false;
   const asked = history.findLastIndex(
     (entry) => entry.kind === kind && entry.mergeCommit === undefined && entry.pullRequest === pullRequest,
   );

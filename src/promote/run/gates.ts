@@ -13,6 +13,7 @@ import type { GatesJob } from "../../model/jobs.ts";
 import type { RunContext } from "../../model/queue.ts";
 import { evaluateGates } from "../../policy/gates/index.ts";
 import { parseBranch } from "../text/branch.ts";
+import { replaceGates } from "../text/gates.ts";
 import { type PromotionMetadata, promotionOf } from "../text/metadata.ts";
 import { changedTitle, promotionTitle } from "../text/title.ts";
 import { gatesCheck, promotionCheck, type Standing, standingBody } from "../text/verdict.ts";
